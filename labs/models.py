@@ -1,0 +1,226 @@
+import hashlib
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from lessons.models import Course, Enrollment
+from lessons.models.course import Loaded
+
+
+def new_public_id() -> str:
+    """Sixteen letters and digits, about 80 bits: short enough for a terminal, too many to guess."""
+    return "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz23456789") for _ in range(16))
+
+
+def snapshot_digest(refs: Mapping[str, str]) -> str:
+    """The digest of all branch and tag names with their objects, independent of their order."""
+    lines = (f"{oid} {name}\n" for name, oid in sorted(refs.items()))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+class LabQuerySet(models.QuerySet["Lab"]):
+    def published(self) -> "LabQuerySet":
+        return self.filter(status=Lab.Status.PUBLISHED)
+
+
+class Lab(Loaded):
+    """A Git exercise: `source` is lab.yaml, `brief` Markdown. Each change of lab.yaml makes a LabVersion."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="labs")
+    slug = models.SlugField()
+    title = models.CharField(max_length=200, editable=False)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    position = models.PositiveSmallIntegerField(default=0)
+    source = models.TextField("lab.yaml")
+    brief = models.TextField("brief (Markdown)", blank=True)
+    brief_html = models.TextField(editable=False)
+    current = models.ForeignKey("LabVersion", models.PROTECT, null=True, editable=False, related_name="+")
+
+    objects = LabQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "slug"]
+        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="lab_slug_unique_in_course")]
+
+    def __str__(self) -> str:
+        return self.title or self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("lab", args=[self.course.slug, self.slug])
+
+
+class LabVersion(models.Model):
+    """The checks of a lab as they stood when somebody was graded. Never changed."""
+
+    lab = models.ForeignKey(Lab, models.CASCADE, related_name="versions")
+    digest = models.CharField(max_length=64)
+    source = models.TextField()
+    schema = models.PositiveSmallIntegerField(default=1)
+    max_points = models.DecimalField(max_digits=7, decimal_places=2)
+    pass_mark = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lab", "digest"], name="one_lab_version_per_digest")]
+
+    def __str__(self) -> str:
+        return f"{self.lab}, {self.digest[:8]}"
+
+
+class AccessToken(models.Model):
+    """Opens the practice remote for one user. Only the digest of the token is kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="access_tokens")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.digest[:6]}"
+
+
+class Repository(models.Model):
+    """Where the commits of a learner for a lab are: for now, a bare repository on the practice remote."""
+
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="repositories")
+    lab = models.ForeignKey(Lab, models.CASCADE, related_name="repositories")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "repositories"
+        constraints = [
+            models.UniqueConstraint(fields=["enrollment", "lab"], name="one_practice_repository_per_lab"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment.user}: {self.lab}"
+
+    @property
+    def path(self) -> Path:
+        return Path(settings.PRACTICE_ROOT) / f"{self.pk}.git"
+
+
+class Receipt(models.Model):
+    """What arrived, and when the server first saw it. Lateness looks at nothing else."""
+
+    class Via(models.TextChoices):
+        PUSH = "push", "by push"
+        REPAIR = "repair", "found on the practice remote"
+
+    repository = models.ForeignKey(Repository, models.CASCADE, related_name="receipts")
+    via = models.CharField(max_length=10, choices=Via)
+    refs = models.JSONField(help_text="Full ref name to object id, of all branches and tags.")
+    digest = models.CharField(max_length=64)
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["repository", "-id"], name="receipt_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.repository}, {self.received_at:%d %B %Y %H:%M}"
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    FETCHING = "fetching", "Cloning"
+    CHECKING = "checking", "Checking"
+    GRADED = "graded", "Graded"
+    UNREADABLE = "unreadable", "Could not read the repository"
+    FAULT = "fault", "Fault on our side"
+    SUPERSEDED = "superseded", "Replaced by a newer push"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+RUNNING = (State.FETCHING, State.CHECKING)
+ENDED = (State.GRADED, State.UNREADABLE, State.FAULT, State.SUPERSEDED, State.CANCELLED)
+
+
+class Submission(models.Model):
+    """One state of a repository sent for grading. Only `lifecycle` writes `state` and what belongs to it.
+
+    `version` rises with each change, for polling. `token` is the fencing token: it rises with each claim, and only
+    its holder may write. `tries` counts claims; after `settings.GRADING_MAX_TRIES` of them it is a fault.
+    """
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="submissions")
+    lab = models.ForeignKey(Lab, models.CASCADE, related_name="submissions")
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="submissions")
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    head = models.CharField("head commit", max_length=64, blank=True)
+    head_ref = models.CharField(max_length=255, blank=True)
+
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    version = models.PositiveIntegerField(default=1)
+    tries = models.PositiveSmallIntegerField(default=0)
+    token = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    message = models.TextField(blank=True, help_text="What the learner should do, where it could not be read.")
+    last_fault = models.TextField(blank=True)
+
+    queued_at = models.DateTimeField()
+    fetching_at = models.DateTimeField(null=True, blank=True)
+    checking_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["enrollment", "lab", "digest"], name="one_submission_per_snapshot"),
+            models.UniqueConstraint(fields=["enrollment", "lab", "number"], name="submission_number_unique"),
+            models.UniqueConstraint(
+                fields=["enrollment"], condition=Q(state__in=RUNNING), name="one_running_submission_per_learner"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "queued_at"], name="submission_queue"),
+            models.Index(fields=["enrollment", "lab", "-id"], name="submission_history"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lab}, submission {self.number} of {self.enrollment.user}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("submission", args=[self.public_id])
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state in ENDED
+
+
+class Report(models.Model):
+    """A verdict on a submission. Grading again adds one; the newest is current. `data` is the truth."""
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="reports")
+    lab_version = models.ForeignKey(LabVersion, models.PROTECT, related_name="reports")
+    spec_digest = models.CharField(max_length=64)
+    engine = models.CharField(max_length=20)
+    data = models.JSONField()
+    points = models.DecimalField(max_digits=7, decimal_places=2)
+    max_points = models.DecimalField(max_digits=7, decimal_places=2)
+    passed = models.BooleanField()
+    is_current = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission"], condition=Q(is_current=True), name="one_current_report_per_submission"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission}: {self.points} of {self.max_points} points"

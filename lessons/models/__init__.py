@@ -1,0 +1,20 @@
+from lessons.models.cohort import Cohort, CourseStaff, Enrollment, Meeting
+from lessons.models.course import Course, Lesson, Session
+from lessons.models.quiz import Answer, Attempt, Quiz, QuizVersion
+from lessons.models.reading import Reading, Tick
+
+__all__ = [
+    "Answer",
+    "Attempt",
+    "Cohort",
+    "Course",
+    "CourseStaff",
+    "Enrollment",
+    "Lesson",
+    "Meeting",
+    "Quiz",
+    "QuizVersion",
+    "Reading",
+    "Session",
+    "Tick",
+]

@@ -1,0 +1,104 @@
+import secrets
+import zoneinfo
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from lessons.models.course import Course, Session
+from portal.accounts.models import validate_time_zone
+
+
+def new_invite_code() -> str:
+    """Ten letters and digits that are hard to mistake for each other: about 49 bits."""
+    return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(10))
+
+
+class Cohort(models.Model):
+    """One group of learners with its own dates."""
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="cohorts")
+    slug = models.SlugField()
+    title = models.CharField(max_length=200)
+    time_zone = models.CharField(max_length=64, default="Asia/Kolkata", validators=[validate_time_zone])
+    invite_code = models.CharField(max_length=32, unique=True, default=new_invite_code)
+    open = models.BooleanField("may be joined", default=True)
+
+    class Meta:
+        ordering = ["course", "slug"]
+        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="cohort_slug_unique_in_course")]
+
+    def __str__(self) -> str:
+        return f"{self.course.title}, {self.title}"
+
+
+class Meeting(models.Model):
+    """A cohort's date for a session."""
+
+    cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="meetings")
+    session = models.ForeignKey(Session, models.CASCADE, related_name="meetings")
+    starts_at = models.DateTimeField(help_text="Kept in UTC.")
+    minutes = models.PositiveSmallIntegerField(default=180)
+    join_url = models.URLField(blank=True)
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [models.UniqueConstraint(fields=["cohort", "session"], name="one_meeting_per_session")]
+
+    def __str__(self) -> str:
+        return f"{self.session} on {self.starts_at:%d %B %Y}"
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.cohort.time_zone)
+
+
+class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
+    def active(self) -> "EnrollmentQuerySet":
+        return self.filter(is_active=True)
+
+
+class Enrollment(models.Model):
+    """A learner in a cohort. Readings, attempts and submissions belong to it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="enrollments")
+    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="enrollments")
+    course = models.ForeignKey(Course, models.PROTECT, related_name="enrollments")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EnrollmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "course"], condition=Q(is_active=True), name="one_active_enrollment_per_course"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.cohort}"
+
+
+class CourseStaff(models.Model):
+    """Who teaches a course. Django's groups only open the admin."""
+
+    class Role(models.TextChoices):
+        INSTRUCTOR = "instructor", "Instructor"
+        ASSISTANT = "assistant", "Assistant"
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="staff")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="teaches")
+    role = models.CharField(max_length=10, choices=Role, default=Role.INSTRUCTOR)
+
+    class Meta:
+        verbose_name_plural = "course staff"
+        constraints = [models.UniqueConstraint(fields=["course", "user"], name="one_role_per_course")]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()} of {self.course}"

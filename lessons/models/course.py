@@ -1,0 +1,108 @@
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.urls import reverse
+
+from portal.accounts.models import validate_time_zone
+
+# Words that stand in a course's addresses where a lesson's slug would.
+RESERVED_SLUGS = {"quizzes", "labs", "progress"}
+
+
+def validate_lesson_slug(slug: str) -> None:
+    if slug in RESERVED_SLUGS:
+        raise ValidationError(f"“{slug}” is part of the portal's own addresses. Choose another slug.")
+
+
+class Loaded(models.Model):
+    """Something that may come from a file: `loaded_digest` is the digest of the file it was last loaded from."""
+
+    loaded_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Course(Loaded):
+    slug = models.SlugField(unique=True)
+    title = models.CharField(max_length=200)
+    summary = models.TextField(blank=True)
+    time_zone = models.CharField(max_length=64, default="Asia/Kolkata", validators=[validate_time_zone])
+    pass_mark = models.PositiveSmallIntegerField(
+        default=70, validators=[MaxValueValidator(100)], help_text="Percent of all points."
+    )
+
+    class Meta:
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("course", args=[self.slug])
+
+
+class Session(Loaded):
+    """A unit of the syllabus. It has no date: a Meeting is a cohort's date for it."""
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="sessions")
+    slug = models.SlugField()
+    title = models.CharField(max_length=200)
+    summary = models.TextField(blank=True)
+    prepare = models.JSONField(
+        default=list, blank=True, help_text='What to prepare: [{"key": "git", "text": "Install Git"}, …]'
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="session_slug_unique_in_course")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class LessonQuerySet(models.QuerySet["Lesson"]):
+    def published(self) -> "LessonQuerySet":
+        return self.filter(status=Lesson.Status.PUBLISHED)
+
+    def in_order(self) -> "LessonQuerySet":
+        return self.order_by("session__position", "position", "pk")
+
+
+class Lesson(Loaded):
+    """One readable page. `source` is the truth; what stands below it is derived by `actions.save_lesson`."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="lessons")
+    session = models.ForeignKey(Session, models.CASCADE, related_name="lessons")
+    slug = models.SlugField(validators=[validate_lesson_slug])
+    title = models.CharField(max_length=200)
+    summary = models.TextField(blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    public = models.BooleanField(default=False, help_text="Readable by anyone, signed in or not.")
+    position = models.PositiveSmallIntegerField(default=0)
+    lab_slugs = models.JSONField("labs", default=list, blank=True, help_text='Slugs of its labs: ["first-repository"]')
+    source = models.TextField("Markdown")
+
+    html = models.TextField(editable=False)
+    contents = models.JSONField(default=list, editable=False)
+    checklist = models.JSONField(default=list, editable=False)
+    minutes = models.PositiveSmallIntegerField(default=1, editable=False)
+    text = models.TextField(editable=False)
+    updated_at = models.DateTimeField(editable=False)
+
+    objects = LessonQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["session__position", "position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="lesson_slug_unique_in_course")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("lesson", args=[self.course.slug, self.slug])

@@ -1,0 +1,103 @@
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from lessons.models.cohort import Enrollment
+from lessons.models.course import Course, Lesson, Loaded
+
+
+class Quiz(Loaded):
+    """The quiz of a lesson. `source` is Markdown; each change of it makes a QuizVersion."""
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="quizzes")
+    lesson = models.OneToOneField(Lesson, models.CASCADE, related_name="quiz")
+    slug = models.SlugField()
+    title = models.CharField(max_length=200, editable=False)
+    source = models.TextField("Markdown")
+    current = models.ForeignKey("QuizVersion", models.PROTECT, null=True, editable=False, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "quizzes"
+        ordering = ["lesson__session__position", "lesson__position"]
+        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="quiz_slug_unique_in_course")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("quiz", args=[self.course.slug, self.slug])
+
+
+class QuizVersion(models.Model):
+    """A quiz as it stood when somebody took it. Never changed."""
+
+    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="versions")
+    digest = models.CharField(max_length=64)
+    source = models.TextField()
+    schema = models.PositiveSmallIntegerField(default=1)
+    question_count = models.PositiveSmallIntegerField()
+    max_points = models.DecimalField(max_digits=7, decimal_places=2)
+    pass_mark = models.PositiveSmallIntegerField()
+    attempts_allowed = models.PositiveSmallIntegerField(help_text="0 means no limit.")
+    release = models.CharField(max_length=10)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["quiz", "digest"], name="one_quiz_version_per_digest")]
+
+    def __str__(self) -> str:
+        return f"{self.quiz}, {self.digest[:8]}"
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def open(self) -> "AttemptQuerySet":
+        return self.filter(submitted_at=None)
+
+    def submitted(self) -> "AttemptQuerySet":
+        return self.exclude(submitted_at=None)
+
+
+class Attempt(models.Model):
+    """A learner's try at a quiz. `layout` holds the tokens and the order in which its options are shown."""
+
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="attempts")
+    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="attempts")
+    version = models.ForeignKey(QuizVersion, models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    layout = models.JSONField()
+    started_at = models.DateTimeField(auto_now_add=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
+    score = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Percent.")
+    passed = models.BooleanField(default=False)
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["enrollment", "quiz", "number"], name="attempt_number_unique"),
+            models.UniqueConstraint(
+                fields=["enrollment", "quiz"], condition=Q(submitted_at=None), name="one_open_attempt_per_quiz"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quiz}, attempt {self.number} of {self.enrollment.user}"
+
+
+class Answer(models.Model):
+    """What a learner answered to one question; saved as soon as it is given."""
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="answers")
+    key = models.CharField(max_length=100)
+    response = models.JSONField(null=True)
+    flagged = models.BooleanField("come back to this one", default=False)
+    credit = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True, help_text="0 to 1.")
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attempt", "key"], name="one_answer_per_question")]
+
+    def __str__(self) -> str:
+        return f"{self.attempt}: {self.key}"

@@ -1,0 +1,47 @@
+from django.db import models
+from django.db.models import Q
+
+from lessons.models.cohort import Enrollment
+from lessons.models.course import Lesson, Session
+
+
+class Reading(models.Model):
+    """How far a learner has read a lesson."""
+
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="readings")
+    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="readings")
+    heading = models.CharField(max_length=200, blank=True, help_text="The id of the heading read last.")
+    read_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enrollment", "lesson"], name="one_reading_per_lesson")]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment.user}: {self.lesson}"
+
+
+class Tick(models.Model):
+    """One ticked item of a checklist: of a lesson, or of what a session asks to prepare."""
+
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="ticks")
+    lesson = models.ForeignKey(Lesson, models.CASCADE, null=True, blank=True, related_name="ticks")
+    session = models.ForeignKey(Session, models.CASCADE, null=True, blank=True, related_name="ticks")
+    key = models.CharField(max_length=100)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrollment", "lesson", "key"], condition=Q(session=None), name="one_tick_per_lesson_item"
+            ),
+            models.UniqueConstraint(
+                fields=["enrollment", "session", "key"], condition=Q(lesson=None), name="one_tick_per_session_item"
+            ),
+            models.CheckConstraint(
+                condition=Q(lesson=None) ^ Q(session=None), name="tick_of_a_lesson_or_a_session"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment.user}: {self.key}"

@@ -1,0 +1,47 @@
+"""System checks for settings that contradict each other."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
+
+
+@register()
+def debug_is_local(**kwargs) -> list[CheckMessage]:
+    """`portal.E001`: DEBUG shows tracebacks to everyone, so it stays on local addresses."""
+    public = [host for host in settings.ALLOWED_HOSTS if host not in LOCAL_HOSTS]
+    if settings.DEBUG and public:
+        return [
+            Error(
+                f"DEBUG is on, but ALLOWED_HOSTS names {', '.join(public)}.",
+                hint="Set DEBUG=0, or leave ALLOWED_HOSTS unset.",
+                id="portal.E001",
+            )
+        ]
+    return []
+
+
+@register()
+def public_address_is_allowed(**kwargs) -> list[CheckMessage]:
+    """`portal.E002`: the address printed in terminals and mails must be one that this server answers."""
+    host = urlsplit(settings.PUBLIC_URL).hostname or ""
+    allowed = settings.ALLOWED_HOSTS
+    if settings.DEBUG or "*" in allowed or host in allowed or any(a[0] == "." and host.endswith(a) for a in allowed):
+        return []
+    return [
+        Error(
+            f"PUBLIC_URL is {settings.PUBLIC_URL}, but ALLOWED_HOSTS does not name {host}.",
+            hint=f"Set ALLOWED_HOSTS={host}, or PUBLIC_URL to the address that learners use.",
+            id="portal.E002",
+        )
+    ]
+
+
+@register()
+def lease_outlives_the_reaper(**kwargs) -> list[CheckMessage]:
+    """`portal.E003`: a heartbeat must fit into a lease."""
+    if settings.GRADING_LEASE_SECONDS >= 1 and settings.GRADING_REAP_SECONDS > 0:
+        return []
+    return [Error("GRADING_LEASE_SECONDS is below 1 or GRADING_REAP_SECONDS is not above 0.", id="portal.E003")]
