@@ -167,7 +167,9 @@ class Submission(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     token = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
-    message = models.TextField(blank=True, help_text="What the learner should do, where it could not be read.")
+    message = models.TextField(
+        blank=True, help_text="What the learner should do, where it could not be read."
+    )
     last_fault = models.TextField(blank=True)
 
     queued_at = models.DateTimeField()
@@ -178,10 +180,14 @@ class Submission(models.Model):
     class Meta:
         ordering = ["-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["enrollment", "lab", "digest"], name="one_submission_per_snapshot"),
+            models.UniqueConstraint(
+                fields=["enrollment", "lab", "digest"], name="one_submission_per_snapshot"
+            ),
             models.UniqueConstraint(fields=["enrollment", "lab", "number"], name="submission_number_unique"),
             models.UniqueConstraint(
-                fields=["enrollment"], condition=Q(state__in=RUNNING), name="one_running_submission_per_learner"
+                fields=["enrollment"],
+                condition=Q(state__in=RUNNING),
+                name="one_running_submission_per_learner",
             ),
         ]
         indexes = [

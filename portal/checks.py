@@ -28,7 +28,12 @@ def public_address_is_allowed(**kwargs) -> list[CheckMessage]:
     """`portal.E002`: the address printed in terminals and mails must be one that this server answers."""
     host = urlsplit(settings.PUBLIC_URL).hostname or ""
     allowed = settings.ALLOWED_HOSTS
-    if settings.DEBUG or "*" in allowed or host in allowed or any(a[0] == "." and host.endswith(a) for a in allowed):
+    if (
+        settings.DEBUG
+        or "*" in allowed
+        or host in allowed
+        or any(a[0] == "." and host.endswith(a) for a in allowed)
+    ):
         return []
     return [
         Error(
@@ -44,4 +49,6 @@ def lease_outlives_the_reaper(**kwargs) -> list[CheckMessage]:
     """`portal.E003`: a heartbeat must fit into a lease."""
     if settings.GRADING_LEASE_SECONDS >= 1 and settings.GRADING_REAP_SECONDS > 0:
         return []
-    return [Error("GRADING_LEASE_SECONDS is below 1 or GRADING_REAP_SECONDS is not above 0.", id="portal.E003")]
+    return [
+        Error("GRADING_LEASE_SECONDS is below 1 or GRADING_REAP_SECONDS is not above 0.", id="portal.E003")
+    ]

@@ -19,7 +19,9 @@ DEBUG = env.bool("DEBUG", default=True)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
     if not DEBUG:
-        raise ImproperlyConfigured("SECRET_KEY is not set. Set it to 50 or more random characters, or set DEBUG=1.")
+        raise ImproperlyConfigured(
+            "SECRET_KEY is not set. Set it to 50 or more random characters, or set DEBUG=1."
+        )
     SECRET_KEY = "development-only-" + hashlib.sha256(str(BASE_DIR).encode()).hexdigest()
 ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=[])]
 # The address that is printed in terminals and mails; never taken from a request's Host header.
@@ -143,7 +145,11 @@ GRADING_REAP_SECONDS = env.float("GRADING_REAP_SECONDS", default=15.0)
 GRADING_MAX_TRIES = 3
 
 CELERY_BEAT_SCHEDULE = {
-    "reap": {"task": "labs.tasks.reap", "schedule": GRADING_REAP_SECONDS, "options": {"expires": GRADING_REAP_SECONDS}},
+    "reap": {
+        "task": "labs.tasks.reap",
+        "schedule": GRADING_REAP_SECONDS,
+        "options": {"expires": GRADING_REAP_SECONDS},
+    },
 }
 
 # --- People ---------------------------------------------------------------------------------------------------------

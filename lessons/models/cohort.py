@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from lessons.models.course import Course, Session
+from lessons.models.course import Course, Loaded, Session
 from portal.accounts.models import validate_time_zone
 
 
@@ -15,7 +15,7 @@ def new_invite_code() -> str:
     return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(10))
 
 
-class Cohort(models.Model):
+class Cohort(Loaded):
     """One group of learners with its own dates."""
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="cohorts")
@@ -27,7 +27,9 @@ class Cohort(models.Model):
 
     class Meta:
         ordering = ["course", "slug"]
-        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="cohort_slug_unique_in_course")]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "slug"], name="cohort_slug_unique_in_course")
+        ]
 
     def __str__(self) -> str:
         return f"{self.course.title}, {self.title}"
@@ -77,7 +79,9 @@ class Enrollment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "course"], condition=Q(is_active=True), name="one_active_enrollment_per_course"
+                fields=["user", "course"],
+                condition=Q(is_active=True),
+                name="one_active_enrollment_per_course",
             )
         ]
 

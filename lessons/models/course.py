@@ -6,7 +6,7 @@ from django.urls import reverse
 from portal.accounts.models import validate_time_zone
 
 # Words that stand in a course's addresses where a lesson's slug would.
-RESERVED_SLUGS = {"quizzes", "labs", "progress"}
+RESERVED_SLUGS = {"quizzes", "labs", "progress", "prepare"}
 
 
 def validate_lesson_slug(slug: str) -> None:
@@ -52,14 +52,21 @@ class Session(Loaded):
     prepare = models.JSONField(
         default=list, blank=True, help_text='What to prepare: [{"key": "git", "text": "Install Git"}, …]'
     )
+    prepare_html = models.JSONField(default=list, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["position", "pk"]
-        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="session_slug_unique_in_course")]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "slug"], name="session_slug_unique_in_course")
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def checklist_keys(self) -> set[str]:
+        return {item["key"] for item in self.prepare}
 
 
 class LessonQuerySet(models.QuerySet["Lesson"]):
@@ -85,7 +92,9 @@ class Lesson(Loaded):
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     public = models.BooleanField(default=False, help_text="Readable by anyone, signed in or not.")
     position = models.PositiveSmallIntegerField(default=0)
-    lab_slugs = models.JSONField("labs", default=list, blank=True, help_text='Slugs of its labs: ["first-repository"]')
+    lab_slugs = models.JSONField(
+        "labs", default=list, blank=True, help_text='Slugs of its labs: ["first-repository"]'
+    )
     source = models.TextField("Markdown")
 
     html = models.TextField(editable=False)
@@ -99,10 +108,16 @@ class Lesson(Loaded):
 
     class Meta:
         ordering = ["session__position", "position", "pk"]
-        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="lesson_slug_unique_in_course")]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "slug"], name="lesson_slug_unique_in_course")
+        ]
 
     def __str__(self) -> str:
         return self.title
 
     def get_absolute_url(self) -> str:
         return reverse("lesson", args=[self.course.slug, self.slug])
+
+    @property
+    def checklist_keys(self) -> set[str]:
+        return {key for key, _ in self.checklist}

@@ -78,12 +78,17 @@ class Attempt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["enrollment", "quiz", "number"], name="attempt_number_unique"),
             models.UniqueConstraint(
-                fields=["enrollment", "quiz"], condition=Q(submitted_at=None), name="one_open_attempt_per_quiz"
+                fields=["enrollment", "quiz"],
+                condition=Q(submitted_at=None),
+                name="one_open_attempt_per_quiz",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.quiz}, attempt {self.number} of {self.enrollment.user}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("attempt", args=[self.quiz.course.slug, self.quiz.slug, self.number])
 
 
 class Answer(models.Model):

@@ -15,7 +15,9 @@ class Reading(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["enrollment", "lesson"], name="one_reading_per_lesson")]
+        constraints = [
+            models.UniqueConstraint(fields=["enrollment", "lesson"], name="one_reading_per_lesson")
+        ]
 
     def __str__(self) -> str:
         return f"{self.enrollment.user}: {self.lesson}"
@@ -33,10 +35,14 @@ class Tick(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["enrollment", "lesson", "key"], condition=Q(session=None), name="one_tick_per_lesson_item"
+                fields=["enrollment", "lesson", "key"],
+                condition=Q(session=None),
+                name="one_tick_per_lesson_item",
             ),
             models.UniqueConstraint(
-                fields=["enrollment", "session", "key"], condition=Q(lesson=None), name="one_tick_per_session_item"
+                fields=["enrollment", "session", "key"],
+                condition=Q(lesson=None),
+                name="one_tick_per_session_item",
             ),
             models.CheckConstraint(
                 condition=Q(lesson=None) ^ Q(session=None), name="tick_of_a_lesson_or_a_session"

@@ -14,7 +14,9 @@ class TimeZoneField(forms.CharField):
 
 
 def time_zones() -> list[str]:
-    return sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    return sorted(
+        zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/")
+    )
 
 
 class SignUpForm(forms.Form):

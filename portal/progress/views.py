@@ -1,5 +1,42 @@
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import get_template
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from lessons.queries import courses_of, get_course, get_member_course, open_course
+from portal.progress.presentation import add_checklists
+from portal.progress.queries import course_progress, public_courses
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    courses = [course_progress(open_course(request.user, course)) for course in courses_of(request.user)]
+    if courses:
+        return render(request, "progress/home.html", {"courses": courses, "course": courses[0].course})
+    return render(request, "progress/welcome.html", {"courses": public_courses()})
+
+
+@require_safe
+def course(request: HttpRequest, course: str) -> HttpResponse:
+    progress = course_progress(get_course(request.user, course))
+    add_checklists(request, progress)
+    return render(request, "progress/course.html", {"course": progress.course, "progress": progress})
+
+
+@login_required
+@require_safe
+def progress(request: HttpRequest, course: str) -> HttpResponse:
+    found = course_progress(get_member_course(request.user, course))
+    response = render(request, "progress/progress.html", {"course": found.course, "progress": found})
+    patch_cache_control(response, no_store=True)
+    return response
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "help.html")
 
 
 def bad_request(request: HttpRequest, exception=None) -> HttpResponse:
@@ -15,7 +52,8 @@ def not_found(request: HttpRequest, exception=None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("500", status=500)
+    """The page that needs nothing: no database, no context processors."""
+    return HttpResponse(get_template("500.html").render(), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,0 +1,63 @@
+"""Labs on disk -> database: lab.yaml and brief.md in a folder that course.yaml names under `labs`."""
+
+from labs.authoring import save_lab
+from labs.grader.spec import LabSpec, SpecError, load_spec
+from labs.models import Lab
+from lessons.actions import render_markdown
+from lessons.course_files import CourseFiles, Entry
+from lessons.course_loading import Changes
+from lessons.files import Source
+from lessons.models import Course
+
+
+def read_labs(files: CourseFiles) -> list[Entry]:
+    """The labs of a course folder; whatever is wrong in them is added to `files.problems`."""
+    return [_read_lab(files, slug, position) for position, slug in enumerate(files.lab_slugs, 1)]
+
+
+def _read_lab(files: CourseFiles, slug: str, position: int) -> Entry:
+    folder = files.folder / "labs" / slug
+    lab, brief = Source(folder / "lab.yaml", files.problems), Source(folder / "brief.md", files.problems)
+    if lab.read():
+        _check_spec(files, lab)
+    if brief.read():
+        for line, message in render_markdown(brief.text, files.links()).problems:
+            brief.add(line, message)
+    content = {
+        "slug": slug,
+        "status": Lab.Status.PUBLISHED,
+        "position": position,
+        "source": lab.text,
+        "brief": brief.text,
+    }
+    return Entry(lab, content)
+
+
+def _check_spec(files: CourseFiles, source: Source) -> None:
+    try:
+        spec = load_spec(source.text)
+    except SpecError as error:
+        for problem in error.problems:
+            source.add(problem.line, f"{problem.key}: {problem.message}" if problem.key else problem.message)
+    else:
+        _check_links(files, source, spec)
+
+
+def _check_links(files: CourseFiles, source: Source, spec: LabSpec) -> None:
+    links = files.links()
+    for check in spec.checks:
+        slug, _, fragment = (check.lesson or "").partition("#")
+        if slug and links("lesson", slug, fragment) is None:
+            line = next(
+                (n for n, text in enumerate(source.text.splitlines(), 1) if str(check.lesson) in text), 1
+            )
+            source.add(line, f"there is no lesson “{slug}” in this course")
+
+
+def write_labs(course: Course, files: CourseFiles, entries: list[Entry], changes: Changes) -> None:
+    """Write the labs of a course. To be called inside a transaction, after `write_course`."""
+    links = files.links()
+    for entry in entries:
+        key = {"course": course, "slug": entry.content["slug"]}
+        lab = Lab.objects.filter(**key).first() or Lab(**key)
+        changes.write(lab, entry, lambda item: save_lab(lab=item, links=links))

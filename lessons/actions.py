@@ -1,0 +1,194 @@
+"""What authors and readers do. Each function is one change with its transaction; nobody else writes these rows."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from random import SystemRandom
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Max
+from django.utils import timezone
+
+from lessons.links import Links, links_within
+from lessons.models import (
+    Answer,
+    Attempt,
+    Cohort,
+    Enrollment,
+    Lesson,
+    Quiz,
+    QuizVersion,
+    Reading,
+    Session,
+    Tick,
+)
+from lessons.quiz_text import parsed
+from lessons.quizzes import Response, lay_out, mark, parse
+from lessons.rendering import Rendered, render, render_inline
+from portal.accounts.models import User
+
+
+class CannotJoinError(Exception):
+    """The cohort cannot be joined; the message says why and what to do."""
+
+
+def render_markdown(source: str, links: Links) -> Rendered:
+    return render(source, link=links)
+
+
+def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
+    """Save a lesson with all that is derived from its Markdown."""
+    rendered = render_markdown(lesson.source, links or links_within(lesson.course))
+    lesson.html = rendered.html
+    lesson.contents = rendered.contents
+    lesson.checklist = rendered.checklists
+    lesson.minutes = rendered.minutes
+    lesson.text = rendered.text
+    lesson.updated_at = timezone.now()
+    lesson.save()
+    return lesson
+
+
+def save_session(*, session: Session, links: Links | None = None) -> Session:
+    links = links or links_within(session.course)
+    session.prepare_html = [
+        {"key": item["key"], "html": render_inline(item["text"], link=links)} for item in session.prepare
+    ]
+    session.save()
+    return session
+
+
+@transaction.atomic
+def save_quiz(*, quiz: Quiz) -> Quiz:
+    """Save a quiz; a changed source makes a new version. Raises QuizSyntaxError with every problem and its line."""
+    parsed = parse(quiz.source)
+    quiz.title = parsed.title
+    quiz.save()
+    values = {
+        "source": quiz.source,
+        "question_count": len(parsed.questions),
+        "max_points": sum(question.points for question in parsed.questions),
+        "pass_mark": parsed.pass_mark,
+        "attempts_allowed": parsed.attempts,
+        "release": parsed.release,
+    }
+    quiz.current, _ = QuizVersion.objects.get_or_create(quiz=quiz, digest=parsed.digest, defaults=values)
+    quiz.save(update_fields=["current"])
+    return quiz
+
+
+# --- learners -------------------------------------------------------------------------------------------------------
+
+
+def join_cohort(*, user: User, cohort: Cohort) -> Enrollment:
+    """Enroll `user`. Joining twice gives the same enrollment. Raises CannotJoinError."""
+    active = (
+        Enrollment.objects.active().filter(user=user, course=cohort.course).select_related("cohort").first()
+    )
+    if active and active.cohort_id == cohort.pk:
+        return active
+    if active:
+        raise CannotJoinError(f"You are in {active.cohort} already. Ask your instructor to move you.")
+    if not cohort.open:
+        raise CannotJoinError(f"{cohort} takes no one new any more. Ask whoever invited you.")
+    try:
+        with transaction.atomic():
+            enrollment, _ = Enrollment.objects.get_or_create(user=user, cohort=cohort, course=cohort.course)
+            if not enrollment.is_active:
+                enrollment.is_active = True
+                enrollment.save(update_fields=["is_active"])
+    except IntegrityError:  # joined in another tab a moment ago
+        return Enrollment.objects.active().get(user=user, course=cohort.course)
+    return enrollment
+
+
+def keep_place(*, enrollment: Enrollment, lesson: Lesson, heading: str) -> None:
+    """Remember the heading read last; one that the lesson does not have is ignored."""
+    if heading in {item[1] for item in lesson.contents}:
+        Reading.objects.update_or_create(enrollment=enrollment, lesson=lesson, defaults={"heading": heading})
+
+
+def mark_read(*, enrollment: Enrollment, lesson: Lesson, read: bool = True) -> Reading:
+    """Mark a lesson as read, or as not read. The first time counts and stays."""
+    reading, _ = Reading.objects.get_or_create(enrollment=enrollment, lesson=lesson)
+    reading.read_at = (reading.read_at or timezone.now()) if read else None
+    reading.save(update_fields=["read_at", "updated_at"])
+    return reading
+
+
+def tick(*, enrollment: Enrollment, of: Lesson | Session, key: str, done: bool) -> None:
+    """Tick or untick one item of a checklist. Raises LookupError where there is no such item."""
+    if key not in of.checklist_keys:
+        raise LookupError(f"{of} has no item {key}")
+    where = {"enrollment": enrollment, "key": key, "lesson" if isinstance(of, Lesson) else "session": of}
+    if done:
+        Tick.objects.get_or_create(**where)
+    else:
+        Tick.objects.filter(**where).delete()
+
+
+# --- attempts -------------------------------------------------------------------------------------------------------
+
+
+class NoAttemptsLeftError(Exception):
+    """The quiz allows no further attempt."""
+
+
+class AttemptSubmittedError(Exception):
+    """The attempt was submitted: its answers stand."""
+
+
+def start_attempt(*, enrollment: Enrollment, quiz: Quiz) -> Attempt:
+    """The learner's open attempt at the quiz, begun where there is none. Raises NoAttemptsLeftError."""
+    try:
+        with transaction.atomic():
+            return _open_attempt(enrollment, quiz)
+    except IntegrityError:  # begun in another tab a moment ago: the constraints let one of the two through
+        return _open_attempt(enrollment, quiz)
+
+
+def _open_attempt(enrollment: Enrollment, quiz: Quiz) -> Attempt:
+    attempts, version = Attempt.objects.filter(enrollment=enrollment, quiz=quiz), quiz.current
+    if attempt := attempts.open().first():
+        return attempt
+    # One query for both: where the count is out of date, so is the number, and its constraint refuses it.
+    taken = attempts.aggregate(count=Count("pk"), last=Max("number"))
+    if version is None or 0 < version.attempts_allowed <= taken["count"]:
+        raise NoAttemptsLeftError
+    return Attempt.objects.create(
+        enrollment=enrollment,
+        quiz=quiz,
+        version=version,
+        number=(taken["last"] or 0) + 1,
+        layout=lay_out(parsed(version.source), SystemRandom()),
+    )
+
+
+@transaction.atomic
+def save_answer(*, attempt: Attempt, key: str, response: Response | None, flagged: bool) -> Answer:
+    """Save the answer to one question; the last save counts. Raises AttemptSubmittedError."""
+    # The lock makes a save and a submission in another tab wait for each other.
+    if Attempt.objects.select_for_update().open().filter(pk=attempt.pk).first() is None:
+        raise AttemptSubmittedError
+    answer, _ = Answer.objects.update_or_create(
+        attempt=attempt, key=key, defaults={"response": response, "flagged": flagged}
+    )
+    return answer
+
+
+@transaction.atomic
+def submit_attempt(*, attempt: Attempt) -> Attempt:
+    """Submit and mark an attempt. Submitting it again, also at the same time, changes nothing."""
+    this = Attempt.objects.filter(pk=attempt.pk)
+    if this.open().update(submitted_at=timezone.now()):
+        answers = list(Answer.objects.filter(attempt=attempt))
+        marked = mark(parsed(attempt.version.source), {answer.key: answer.response for answer in answers})
+        for answer in answers:
+            answer.credit = _rounded(marked.per_question[answer.key].credit, "0.0001")
+        Answer.objects.bulk_update(answers, ["credit"])
+        this.update(points=_rounded(marked.points, "0.01"), score=marked.score, passed=marked.passed)
+    attempt.refresh_from_db()
+    return attempt
+
+
+def _rounded(number: Decimal, unit: str) -> Decimal:
+    """Half up; left to themselves, SQLite and PostgreSQL round differently."""
+    return number.quantize(Decimal(unit), ROUND_HALF_UP)

@@ -1,0 +1,175 @@
+"""A course on disk: course.yaml, sessions, lessons, quizzes, cohorts. `course_loading` writes it to the database."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+
+from lessons.files import Keys, LoadError, Problem, Source
+from lessons.links import Links
+from lessons.models import Lesson
+from lessons.models.course import validate_lesson_slug
+from lessons.quizzes import QuizSyntaxError, parse
+from portal.accounts.models import validate_time_zone
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One object as its file says it. `offset` lines stand above the Markdown in its file."""
+
+    source: Source
+    content: dict[str, Any]
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class CourseFiles:
+    folder: Path
+    problems: list[Problem]
+    course: Entry
+    lab_slugs: list[str]
+    sessions: list[Entry]
+    lessons: list[Entry]
+    quizzes: list[Entry]
+    cohorts: list[Entry]
+
+    def links(self) -> Links:
+        slugs = {"lesson": self.lessons, "quiz": self.quizzes}
+        known = {kind: {entry.content["slug"] for entry in entries} for kind, entries in slugs.items()}
+        return Links(self.course.content["slug"], {**known, "lab": set(self.lab_slugs)})
+
+    def fail_on_problems(self) -> None:
+        if self.problems:
+            raise LoadError(sorted(self.problems, key=lambda problem: (problem.path, problem.line)))
+
+
+def read_course(folder: Path) -> CourseFiles:
+    """Read a course folder. Raises LoadError where course.yaml itself is unusable; other problems are collected."""
+    problems: list[Problem] = []
+    source = Source(folder / "course.yaml", problems)
+    keys = source.yaml()
+    if keys is None:
+        raise LoadError(problems)
+    if keys.number("schema", most=99) != 1:
+        source.add(keys.line("schema"), "this portal reads schema 1")
+    content = {
+        "slug": keys.text("slug", check=validate_slug),
+        "title": keys.text("title"),
+        "summary": keys.text("summary", ""),
+        "time_zone": keys.text("time_zone", "Asia/Kolkata", check=validate_time_zone),
+        "pass_mark": keys.number("pass_mark", 70, most=100),
+    }
+    files = CourseFiles(folder, problems, Entry(source, content), keys.texts("labs", []), [], [], [], [])
+    for position, name in enumerate(keys.texts("sessions"), 1):
+        _read_session(files, folder / name, position)
+    for item in keys.mappings("cohorts", []):
+        files.cohorts.append(_read_cohort(source, item, {entry.content["slug"] for entry in files.sessions}))
+    keys.done()
+    _refuse_duplicates(files)
+    return files
+
+
+def _read_session(files: CourseFiles, folder: Path, position: int) -> None:
+    source = Source(folder / "session.yaml", files.problems)
+    keys = source.yaml()
+    if keys is None:
+        return
+    content = {
+        "slug": keys.text("slug", check=validate_slug),
+        "title": keys.text("title"),
+        "summary": keys.text("summary", ""),
+        "prepare": [_read_item(item) for item in keys.mappings("prepare", [])],
+        "position": position,
+    }
+    keys.done()
+    files.sessions.append(Entry(source, content))
+    for number, path in enumerate(_lesson_paths(folder), 1):
+        _read_lesson(files, path, content["slug"], number)
+
+
+def _lesson_paths(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.md") if not path.name.endswith(".quiz.md"))
+
+
+def _read_item(keys: Keys) -> dict[str, str]:
+    item = {"key": keys.text("key", check=validate_slug), "text": keys.text("text")}
+    keys.done()
+    return item
+
+
+def _read_lesson(files: CourseFiles, path: Path, session: str, position: int) -> None:
+    source = Source(path, files.problems)
+    found = source.front_matter()
+    if found is None:
+        return
+    keys, body, offset = found
+    content = {
+        "slug": keys.text("slug", check=lambda slug: (validate_slug(slug), validate_lesson_slug(slug))),
+        "title": keys.text("title"),
+        "summary": keys.text("summary", ""),
+        "status": keys.choice("status", Lesson.Status.DRAFT, list(Lesson.Status.values)),
+        "public": keys.flag("public", False),
+        "lab_slugs": keys.texts("labs", []),
+        "session": session,
+        "position": position,
+        "source": body.strip("\n") + "\n",
+    }
+    keys.done()
+    for unknown in set(content["lab_slugs"]) - set(files.lab_slugs):
+        source.add(keys.line("labs"), f"“labs” names {unknown}, which course.yaml does not list under labs")
+    offset += len(body) - len(body.lstrip("\n"))
+    files.lessons.append(Entry(source, content, offset))
+    quiz = Source(path.with_name(path.name.removesuffix(".md") + ".quiz.md"), files.problems)
+    if quiz.path.exists() and quiz.read():
+        _read_quiz(files, quiz, content["slug"])
+
+
+def _read_quiz(files: CourseFiles, source: Source, slug: str) -> None:
+    try:
+        parse(source.text)
+    except QuizSyntaxError as error:
+        for problem in error.problems:
+            source.add(problem.line, problem.message)
+    files.quizzes.append(Entry(source, {"slug": slug, "lesson": slug, "source": source.text}))
+
+
+def _read_cohort(source: Source, keys: Keys, sessions: set[str]) -> Entry:
+    content: dict[str, Any] = {
+        "slug": keys.text("slug", check=validate_slug),
+        "title": keys.text("title"),
+        "time_zone": keys.text("time_zone", "Asia/Kolkata", check=validate_time_zone),
+        "meetings": [],
+    }
+    for meeting in keys.mappings("meetings", []):
+        session = meeting.text("session")
+        if session and session not in sessions:
+            source.add(meeting.line("session"), f"there is no session “{session}” in this course")
+        starts = meeting.text("starts", check=_local_time)
+        minutes = meeting.number("minutes", 180, most=1440)
+        content["meetings"].append({"session": session, "starts": starts, "minutes": minutes})
+        meeting.done()
+    keys.done()
+    return Entry(source, content)
+
+
+def _local_time(text: str) -> datetime:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", text):
+        raise ValidationError("write the date and time like “2025-11-29 20:30”")
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the cohort's zone is added by the caller
+    except ValueError as error:
+        raise ValidationError(f"there is no such time: {error}") from error
+
+
+def _refuse_duplicates(files: CourseFiles) -> None:
+    for entries in (files.sessions, files.lessons):
+        seen: dict[str, Path] = {}
+        for entry in entries:
+            slug = entry.content["slug"]
+            if slug in seen:
+                entry.source.add(2, f"the slug “{slug}” is taken by {seen[slug]}")
+            seen.setdefault(slug, entry.source.path)

@@ -1,0 +1,121 @@
+"""Course files -> database.
+
+Each object keeps the digest of what it was last loaded from. Changed only in the file: updated. Changed only in the
+portal: kept and listed. Changed in both: kept, listed as a conflict.
+"""
+
+import zoneinfo
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import models
+
+from lessons import actions
+from lessons.course_files import CourseFiles, Entry
+from lessons.files import digest
+from lessons.models import Cohort, Course, Lesson, Meeting, Quiz, Session
+
+
+@dataclass
+class Changes:
+    """What a load did, as paths of files."""
+
+    created: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+
+    def merge(self, item: Any, file: Mapping[str, Any], here: Mapping[str, Any] | None, path: Path) -> bool:
+        """Whether `item` is to be written from `file`; `here` is what the portal holds, None where it is new."""
+        wanted = digest(file)
+        if here is None:
+            self.created.append(str(path))
+        elif digest(here) == wanted:
+            if item.loaded_digest == wanted:
+                return False
+        elif digest(here) == item.loaded_digest:
+            self.updated.append(str(path))
+        else:
+            (self.kept if wanted == item.loaded_digest else self.conflicts).append(str(path))
+            return False
+        item.loaded_digest = wanted
+        return True
+
+    def write(self, item: Any, entry: Entry, save: Callable[[Any], Any], **related: models.Model) -> None:
+        """Bring `item` to what its file says, where the rules allow it; `related` are objects named by slug there."""
+        here = None if item.pk is None else {name: _plain(getattr(item, name)) for name in entry.content}
+        if self.merge(item, entry.content, here, entry.source.path):
+            for name, value in {**entry.content, **related}.items():
+                setattr(item, name, value)
+            save(item)
+
+
+def _plain(value: Any) -> Any:
+    return value.slug if isinstance(value, models.Model) else value
+
+
+def check_markdown(files: CourseFiles) -> None:
+    """Note what is wrong in the Markdown of lessons and sessions."""
+    links = files.links()
+    for entry in files.lessons:
+        for line, message in actions.render_markdown(entry.content["source"], links).problems:
+            entry.source.add(line + entry.offset, message)
+
+
+def write_course(files: CourseFiles, changes: Changes) -> Course:
+    """Write a course with its sessions, lessons, quizzes and cohorts. To be called inside a transaction."""
+    slug = files.course.content["slug"]
+    course = Course.objects.filter(slug=slug).first() or Course()
+    changes.write(course, files.course, Course.save)
+    links = files.links()
+
+    def of_course(model: Any, entry: Entry) -> Any:
+        key = {"course": course, "slug": entry.content["slug"]}
+        return model.objects.filter(**key).first() or model(**key)
+
+    sessions, lessons = {}, {}
+    for entry in files.sessions:
+        session = sessions[entry.content["slug"]] = of_course(Session, entry)
+        changes.write(session, entry, lambda item: actions.save_session(session=item, links=links))
+    for entry in files.lessons:
+        lesson = lessons[entry.content["slug"]] = of_course(Lesson, entry)
+        session = sessions[entry.content["session"]]
+        changes.write(
+            lesson, entry, lambda item: actions.save_lesson(lesson=item, links=links), session=session
+        )
+    for entry in files.quizzes:
+        lesson = lessons[entry.content["lesson"]]
+        changes.write(of_course(Quiz, entry), entry, lambda item: actions.save_quiz(quiz=item), lesson=lesson)
+    for entry in files.cohorts:
+        _write_cohort(of_course(Cohort, entry), entry, sessions, changes)
+    return course
+
+
+def _write_cohort(cohort: Cohort, entry: Entry, sessions: dict[str, Session], changes: Changes) -> None:
+    content = entry.content
+    if not changes.merge(cohort, content, _cohort_here(cohort) if cohort.pk else None, entry.source.path):
+        return
+    cohort.title, cohort.time_zone = content["title"], content["time_zone"]
+    cohort.save()
+    zone = zoneinfo.ZoneInfo(cohort.time_zone)
+    for meeting in content["meetings"]:
+        starts_at = datetime.fromisoformat(meeting["starts"]).replace(tzinfo=zone)
+        values = {"starts_at": starts_at, "minutes": meeting["minutes"]}
+        Meeting.objects.update_or_create(cohort=cohort, session=sessions[meeting["session"]], defaults=values)
+    dated = [sessions[meeting["session"]] for meeting in content["meetings"]]
+    cohort.meetings.exclude(session__in=dated).delete()
+
+
+def _cohort_here(cohort: Cohort) -> dict[str, Any]:
+    meetings = [
+        {
+            "session": meeting.session.slug,
+            "starts": meeting.starts_at.astimezone(meeting.zone).strftime("%Y-%m-%d %H:%M"),
+            "minutes": meeting.minutes,
+        }
+        for meeting in cohort.meetings.select_related("session", "cohort")
+    ]
+    return {"slug": cohort.slug, "title": cohort.title, "time_zone": cohort.time_zone, "meetings": meetings}

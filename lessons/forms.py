@@ -1,0 +1,19 @@
+from django import forms
+
+from lessons.models import Cohort
+from lessons.queries import cohort_by_code
+
+
+class JoinForm(forms.Form):
+    code = forms.CharField(
+        label="Invite code",
+        max_length=32,
+        help_text="Ten letters and digits, from your instructor.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
+    )
+
+    def clean_code(self) -> Cohort:
+        cohort = cohort_by_code(self.cleaned_data["code"])
+        if cohort is None:
+            raise forms.ValidationError("No cohort has this code. Copy it from the invitation once more.")
+        return cohort

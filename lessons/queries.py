@@ -1,0 +1,268 @@
+"""Reads that pages share. Whatever they return, the asking user may see."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from math import ceil
+from statistics import median
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from lessons.models import (
+    Answer,
+    Attempt,
+    Cohort,
+    Course,
+    CourseStaff,
+    Enrollment,
+    Lesson,
+    Quiz,
+    QuizVersion,
+    Reading,
+    Session,
+    Tick,
+)
+from portal.accounts.models import User
+
+Visitor = User | AnonymousUser
+
+
+@dataclass
+class OpenCourse:
+    """A course as one visitor may see it: as learner (`enrollment`), as staff, or as neither."""
+
+    course: Course
+    enrollment: Enrollment | None = None
+    is_staff: bool = False
+
+    @property
+    def is_member(self) -> bool:
+        return self.is_staff or self.enrollment is not None
+
+    def lessons(self) -> QuerySet[Lesson]:
+        lessons = Lesson.objects.filter(course=self.course).in_order()
+        return lessons if self.is_staff else lessons.published()
+
+
+def teaches(user: Visitor, course: Course) -> bool:
+    if not user.is_authenticated:
+        return False
+    return user.is_superuser or CourseStaff.objects.filter(user=user, course=course).exists()
+
+
+def active_enrollment(user: Visitor, course: Course) -> Enrollment | None:
+    if not user.is_authenticated:
+        return None
+    return Enrollment.objects.active().filter(user=user, course=course).select_related("cohort").first()
+
+
+def open_course(user: Visitor, course: Course) -> OpenCourse:
+    enrollment = active_enrollment(user, course)
+    return OpenCourse(course, enrollment, is_staff=teaches(user, course))
+
+
+def get_course(user: Visitor, slug: str) -> OpenCourse:
+    """The course with this slug; its syllabus is open to anyone. Raises Http404."""
+    course = Course.objects.filter(slug=slug).first()
+    if course is None:
+        raise Http404
+    return open_course(user, course)
+
+
+def get_member_course(user: Visitor, slug: str) -> OpenCourse:
+    """The same, for its learners and staff only. Raises Http404."""
+    found = get_course(user, slug)
+    if not found.is_member:
+        raise Http404
+    return found
+
+
+@dataclass
+class OpenLesson:
+    lesson: Lesson
+    reader: OpenCourse
+    reading: Reading | None = None
+    ticked: set[str] = field(default_factory=set)
+
+    @property
+    def enrollment(self) -> Enrollment | None:
+        return self.reader.enrollment
+
+
+def get_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> OpenLesson:
+    """A lesson that `user` may read: a public one, or one of a course of theirs. Raises Http404."""
+    lessons = Lesson.objects.select_related("course", "session", "quiz")
+    lesson = lessons.filter(course__slug=course_slug, slug=lesson_slug).first()
+    if lesson is None:
+        raise Http404
+    reader = open_course(user, lesson.course)
+    published = lesson.status == Lesson.Status.PUBLISHED
+    if not (reader.is_staff or (published and (lesson.public or reader.enrollment))):
+        raise Http404
+    found = OpenLesson(lesson, reader)
+    if reader.enrollment:
+        found.reading = Reading.objects.filter(enrollment=reader.enrollment, lesson=lesson).first()
+        if lesson.checklist:
+            ticks = Tick.objects.filter(enrollment=reader.enrollment, lesson=lesson)
+            found.ticked = set(ticks.values_list("key", flat=True))
+    return found
+
+
+def get_enrolled_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> OpenLesson:
+    """The same, for learners only, who leave traces in it. Raises Http404."""
+    found = get_lesson(user, course_slug, lesson_slug)
+    if found.enrollment is None:
+        raise Http404
+    return found
+
+
+def neighbours(found: OpenLesson) -> tuple[Lesson | None, Lesson | None]:
+    """The lessons before and after, across sessions, that the same reader may open."""
+    lessons = found.reader.lessons().only("slug", "title", "course_id")
+    if not found.reader.is_member:
+        lessons = lessons.filter(public=True)
+    order = list(lessons)
+    here = next((index for index, lesson in enumerate(order) if lesson.pk == found.lesson.pk), 0)
+    before = order[here - 1] if here > 0 else None
+    return before, order[here + 1] if here + 1 < len(order) else None
+
+
+def get_enrolled_session(user: Visitor, course_slug: str, session_slug: str) -> tuple[Session, Enrollment]:
+    """A session and the learner's enrollment in its course. Raises Http404."""
+    session = (
+        Session.objects.select_related("course").filter(course__slug=course_slug, slug=session_slug).first()
+    )
+    enrollment = active_enrollment(user, session.course) if session else None
+    if session is None or enrollment is None:
+        raise Http404
+    return session, enrollment
+
+
+def cohort_by_code(code: str) -> Cohort | None:
+    """The cohort with this invite code; blanks and case do not matter."""
+    return Cohort.objects.select_related("course").filter(invite_code=code.strip().lower()).first()
+
+
+def courses_of(user: Visitor) -> QuerySet[Course]:
+    """The courses that `user` learns or teaches in."""
+    if not user.is_authenticated:
+        return Course.objects.none()
+    enrolled = Q(enrollments__user=user, enrollments__is_active=True)
+    return Course.objects.filter(enrolled | Q(staff__user=user)).distinct()
+
+
+# --- quizzes --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class OpenQuiz:
+    """A quiz as one visitor may see it; `attempts` are their own, by number."""
+
+    quiz: Quiz
+    version: QuizVersion
+    reader: OpenCourse
+
+    @property
+    def enrollment(self) -> Enrollment | None:
+        return self.reader.enrollment
+
+    @cached_property
+    def attempts(self) -> list[Attempt]:
+        if self.enrollment is None:
+            return []
+        mine = Attempt.objects.filter(enrollment=self.enrollment, quiz=self.quiz)
+        return list(mine.select_related("version").defer("layout"))
+
+    @property
+    def submitted(self) -> list[Attempt]:
+        return [attempt for attempt in self.attempts if attempt.submitted_at]
+
+    @property
+    def open_attempt(self) -> Attempt | None:
+        return next((attempt for attempt in self.attempts if attempt.submitted_at is None), None)
+
+    @property
+    def best(self) -> Attempt | None:
+        return max(self.submitted, key=lambda attempt: (attempt.score or 0, -attempt.number), default=None)
+
+    @property
+    def attempts_left(self) -> int | None:
+        """How many may still be begun; None where there is no limit."""
+        allowed = self.version.attempts_allowed
+        return max(0, allowed - len(self.attempts)) if allowed else None
+
+    @property
+    def released(self) -> bool:
+        """Whether submitted attempts show right answers and explanations. `release_words` says the same.
+
+        The quiz as it stands now decides, so that an author can open or close the answers afterwards. There are no
+        deadlines yet: until there are, "deadline" means that the learner has no attempt left to begin or to submit.
+        """
+        if self.version.release == "deadline":
+            return self.attempts_left == 0 and self.open_attempt is None
+        return self.version.release == "now"
+
+    @property
+    def release_words(self) -> str:
+        if self.version.release == "now":
+            return "Right answers and explanations are shown as soon as you submit."
+        if self.version.release == "deadline" and self.version.attempts_allowed:
+            return "Right answers and explanations are shown once you have submitted your last attempt."
+        return "Right answers and explanations are not shown for this quiz."
+
+
+def get_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> OpenQuiz:
+    """The quiz of a lesson that `user` learns or teaches with. Raises Http404."""
+    quizzes = Quiz.objects.select_related("course", "lesson", "current").defer(
+        "source", "current__source", "lesson__source", "lesson__html", "lesson__text"
+    )
+    quiz = quizzes.filter(course__slug=course_slug, slug=quiz_slug).first()
+    if quiz is None or quiz.current is None or not quiz.current.question_count:
+        raise Http404
+    reader = open_course(user, quiz.course)
+    published = quiz.lesson.status == Lesson.Status.PUBLISHED
+    if not (reader.is_staff or (published and reader.enrollment)):
+        raise Http404
+    return OpenQuiz(quiz, quiz.current, reader)
+
+
+def get_enrolled_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> OpenQuiz:
+    """The same, for learners only, who take it. Raises Http404."""
+    found = get_quiz(user, course_slug, quiz_slug)
+    if found.enrollment is None:
+        raise Http404
+    return found
+
+
+@dataclass
+class OpenAttempt:
+    """A learner's own attempt; `answers` by the key of the question."""
+
+    attempt: Attempt
+    of: OpenQuiz
+
+    @cached_property
+    def answers(self) -> dict[str, Answer]:
+        return {answer.key: answer for answer in Answer.objects.filter(attempt=self.attempt)}
+
+
+def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> OpenAttempt:
+    """The learner's own attempt with this number. Raises Http404."""
+    found = get_enrolled_quiz(user, course_slug, quiz_slug)
+    attempts = Attempt.objects.filter(enrollment=found.enrollment, quiz=found.quiz, number=number)
+    attempt = attempts.select_related("version").first()
+    if attempt is None:
+        raise Http404
+    attempt.quiz = found.quiz
+    return OpenAttempt(attempt, found)
+
+
+def typical_minutes(found: OpenQuiz) -> int | None:
+    """The median of what others took, from their latest 200 attempts; None for fewer than three."""
+    others = Attempt.objects.submitted().filter(quiz=found.quiz).exclude(enrollment=found.enrollment)
+    times = others.order_by("-submitted_at").values_list("started_at", "submitted_at")[:200]
+    if len(times) < 3:
+        return None
+    return max(1, ceil(median(end - start for start, end in times) / timedelta(minutes=1)))

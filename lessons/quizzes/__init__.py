@@ -1,0 +1,31 @@
+"""Quizzes as Markdown: read, laid out, answered, marked. Pure Python, no Django."""
+
+from .marking import Marked, QuestionMark, credit, mark
+from .parsing import parse
+from .problems import Problem, QuizSyntaxError
+from .question import FormData, Layout, PublicQuestion, Question, QuestionLayout, Response, Shown
+from .quiz import Quiz, filled, given_answer, lay_out, question_view, read_response, right_answer
+
+__all__ = [
+    "FormData",
+    "Layout",
+    "Marked",
+    "Problem",
+    "PublicQuestion",
+    "Question",
+    "QuestionLayout",
+    "QuestionMark",
+    "Quiz",
+    "QuizSyntaxError",
+    "Response",
+    "Shown",
+    "credit",
+    "filled",
+    "given_answer",
+    "lay_out",
+    "mark",
+    "parse",
+    "question_view",
+    "read_response",
+    "right_answer",
+]

@@ -1,0 +1,129 @@
+"""Cuts the lines of a quiz into questions, and each question into its parts."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import dropwhile, pairwise, takewhile
+
+from .lines import ANSWERS, Line, Syntax
+from .problems import Report
+
+KEY = re.compile(r"#[a-z0-9][a-z0-9_-]{0,63}")
+POINTS = re.compile(r"points=([0-9]{1,4}(?:\.[0-9]{1,2})?)")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One question, cut but not yet understood.
+
+    `answers` are lines of one syntax, with the notes of options between them; `line` is the heading's.
+    """
+
+    key: str
+    points: Decimal
+    prompt: str
+    answers: tuple[Line, ...]
+    explanation: str
+    line: int
+
+    @property
+    def syntax(self) -> Syntax:
+        return self.answers[0].syntax
+
+
+def cut(lines: Sequence[Line], report: Report) -> list[Block]:
+    """Blocks of the questions whose parts stand in order; what else there is gets reported."""
+    starts = [i for i, line in enumerate(lines) if line.syntax is Syntax.HEADING]
+    outside = [line for line in lines[: starts[0] if starts else None] if line.syntax is not Syntax.BLANK]
+    if outside:
+        report(outside[0].number, "This text belongs to no question. A question starts with ## and a blank.")
+    blocks = [_block(lines[start:end], report) for start, end in pairwise([*starts, len(lines)])]
+    return [block for block in blocks if block]
+
+
+def _block(lines: Sequence[Line], report: Report) -> Block | None:
+    heading, body = lines[0], lines[1:]
+    words, key, points = _heading(heading, report)
+    start = _first_answer(body)
+    if start is None:
+        report(heading.number, "This question has no answers.")
+        return None
+    answers, quotes = _answers(body[start:], report)
+    prompt = f"{words}\n\n{_join(line.text for line in body[:start])}".strip()
+    explanation = _join(line.content for line in quotes)
+    if not explanation:
+        report(heading.number, "This question lacks an explanation: lines starting with > after the answers.")
+    if len({line.syntax for line in answers} - {Syntax.NOTE}) > 1:
+        return None
+    return Block(key, points, prompt, tuple(answers), explanation, heading.number)
+
+
+def _heading(heading: Line, report: Report) -> tuple[str, str, Decimal]:
+    """Words, key and points of `## words {#key points=2}`."""
+    words, brace, attributes = heading.content.removesuffix("}").rpartition("{")
+    if not (heading.content.endswith("}") and brace):
+        words, attributes = heading.content, ""
+    key, points = "", None
+    for attribute in attributes.split():
+        if KEY.fullmatch(attribute) and not key:
+            key = attribute[1:]
+        elif attribute.startswith("#"):
+            report(
+                heading.number, f"{attribute} is no key. A question has one, of up to 64 a-z, 0-9, - and _."
+            )
+        elif attribute.startswith("points=") and points is None:
+            points = _points(attribute, heading.number, report)
+        else:
+            report(heading.number, f"Unknown attribute {attribute}. A question has #key and points=2.")
+    if "#" not in attributes:
+        report(heading.number, "This question has no key. Its heading ends with one, such as {#branches}.")
+    if not words.strip():
+        report(heading.number, "This question is empty. Its heading holds what is asked.")
+    return words.strip(), key, points or Decimal(1)
+
+
+def _points(attribute: str, line: int, report: Report) -> Decimal:
+    match = POINTS.fullmatch(attribute)
+    points = Decimal(match[1]) if match else Decimal(0)
+    if not points:
+        report(line, f"{attribute} is not a number above 0, such as points=2 or points=0.5, below 10,000.")
+    return points
+
+
+def _first_answer(body: Sequence[Line]) -> int | None:
+    """Where the answers start.
+
+    Boxes and = lines are answers wherever they stand. A numbered list or a table is one only in a question
+    without these, so that a prompt may show a table; unless no blank line parts it from them.
+    """
+    certain = (Syntax.OPTION, Syntax.EQUALS)
+    start = next((i for i, line in enumerate(body) if line.syntax in certain), None)
+    if start is None:
+        return next((i for i, line in enumerate(body) if line.syntax in ANSWERS), None)
+    return start - len(list(takewhile(lambda line: line.syntax in ANSWERS, reversed(body[:start]))))
+
+
+def _answers(lines: Sequence[Line], report: Report) -> tuple[list[Line], list[Line]]:
+    """Answer lines and explanation lines; reports every line that is neither."""
+    answers: list[Line] = []
+    quotes: list[Line] = []
+    for line in lines:
+        if line.syntax is Syntax.QUOTE or (line.syntax is Syntax.BLANK and quotes):
+            quotes.append(line)
+        elif quotes and line.syntax is not Syntax.CODE:
+            report(line.number, "This line stands after the explanation, which ends a question.")
+        elif line.syntax is Syntax.NOTE and lines[0].syntax is Syntax.OPTION:
+            answers.append(line)
+        elif line.syntax in ANSWERS:
+            answers.append(line)
+            if line.syntax is not lines[0].syntax:
+                report(line.number, "This line mixes two kinds of answers in one question.")
+        elif line.syntax not in (Syntax.BLANK, Syntax.CODE):
+            report(line.number, "This line is neither an answer nor, with > in front, the explanation.")
+    return answers, quotes
+
+
+def _join(texts: Iterable[str]) -> str:
+    """Without outer blank lines; the first line keeps its indent, which may make it code."""
+    return "\n".join(dropwhile(lambda text: not text.strip(), texts)).rstrip()

@@ -1,0 +1,25 @@
+"""Checks that several kinds of questions share."""
+
+from collections.abc import Iterable, Sized
+
+from .blocks import Block
+from .lines import Line
+from .problems import Report
+from .text import canonical
+
+
+def at_least_two(noun: str, entries: Sized, block: Block, report: Report) -> None:
+    if len(entries) < 2:
+        report(block.line, f"This question has fewer than two {noun}.")
+
+
+def report_repeats(lines: Iterable[Line], report: Report) -> None:
+    """Each line whose content is empty, or equal to an earlier one's but for blanks."""
+    seen: set[str] = set()
+    for line in lines:
+        text = canonical(line.content)
+        if not text:
+            report(line.number, "This line is empty.")
+        elif text in seen:
+            report(line.number, f"“{text}” stands twice in this question.")
+        seen.add(text)

@@ -1,0 +1,23 @@
+"""The kinds of questions: one file each, all of one shape. To add one, copy one and list it here."""
+
+from typing import Any
+
+from ..question import Question
+from .cloze import Cloze
+from .matching import Matching
+from .multiple_choice import MultipleChoice
+from .numeric import Numeric
+from .ordering import Ordering
+from .short_text import ShortText
+from .single_choice import SingleChoice
+
+# The first kind that recognises a block takes it, so the narrower ones stand first.
+KINDS: tuple[type[Question[Any]], ...] = (
+    MultipleChoice,
+    SingleChoice,
+    Ordering,
+    Matching,
+    Cloze,
+    Numeric,
+    ShortText,
+)

@@ -1,0 +1,22 @@
+"""Multiple choice: more than one box holds an x."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar
+
+from ..blocks import Block
+from ..options import Choice
+
+
+@dataclass(frozen=True, kw_only=True)
+class MultipleChoice(Choice):
+    kind: ClassVar[str] = "multiple-choice"
+
+    @classmethod
+    def recognises(cls, block: Block) -> bool:
+        return sum(line.text.startswith(("- [x]", "- [X]")) for line in block.answers) > 1
+
+    def credit(self, response: list[int]) -> Fraction:
+        """max(0, right − wrong) / n right."""
+        right = len(set(response) & set(self.right))
+        return Fraction(max(0, right - (len(set(response)) - right)), len(self.right))

@@ -1,0 +1,87 @@
+"""Numeric: every = line is a number, perhaps with a tolerance."""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar, Self
+
+from ..blocks import Block
+from ..lines import Syntax
+from ..problems import Report
+from ..question import FIELD, FormData, Question, QuestionLayout, common, last
+from ..text import clean
+
+# Exponents have two digits, so that no answer becomes a number of a million digits.
+NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+SIGN = re.compile(r"\s*(?:±|\+/?-)\s*")
+
+
+@dataclass(frozen=True)
+class Range:
+    """Numbers from `value` − `tolerance` to `value` + `tolerance`, both included; `text` for people."""
+
+    text: str
+    value: Fraction
+    tolerance: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numeric(Question[str]):
+    """A response is the text as typed: what is not a number can be shown again, and gives no credit."""
+
+    kind: ClassVar[str] = "numeric"
+    answers_are_markdown: ClassVar[bool] = False
+    accepted: tuple[Range, ...]
+
+    @classmethod
+    def recognises(cls, block: Block) -> bool:
+        if block.syntax is not Syntax.EQUALS:
+            return False
+        parts = [SIGN.split(line.content) for line in block.answers]
+        numbers = [_number(number) is not None for number, *_ in parts]
+        with_tolerance = any(number and len(part) > 1 for number, part in zip(numbers, parts, strict=True))
+        # One tolerance shows that numbers are meant: a line beside it that is none is a slip, and reported.
+        return with_tolerance or all(numbers)
+
+    @classmethod
+    def parse(cls, block: Block, report: Report) -> Self:
+        accepted = [_range(line.content, line.number, report) for line in block.answers]
+        return cls(**common(block), accepted=tuple(filter(None, accepted)))
+
+    def read_response(self, layout: QuestionLayout, data: FormData) -> str | None:
+        return clean(last(data, FIELD)) or None
+
+    def filled(self, layout: QuestionLayout, response: str) -> dict[str, list[str]]:
+        return {FIELD: [response]}
+
+    def credit(self, response: str) -> Fraction:
+        given = _number(response)
+        if given is None:
+            return Fraction(0)
+        return Fraction(any(abs(given - wanted.value) <= wanted.tolerance for wanted in self.accepted))
+
+    def right_answer(self) -> list[str]:
+        return [wanted.text for wanted in self.accepted]
+
+    def given_answer(self, response: str) -> list[str]:
+        return [response]
+
+
+def _range(text: str, line: int, report: Report) -> Range | None:
+    number, *tolerances = SIGN.split(text, maxsplit=1)
+    value = _number(number)
+    tolerance = _number(tolerances[0]) if tolerances else Fraction(0)
+    if value is None or "," in text:
+        report(line, f"“{text}” is not a number such as 3, 0.5 or 2e3, perhaps with a tolerance: 3 ± 0.1.")
+    elif tolerance is None or tolerance < 0:
+        report(line, f"“{tolerances[0]}” is not a tolerance. It is a number of 0 or more, as in 3 ± 0.1.")
+    else:
+        return Range(" ± ".join([number, *tolerances]), value, tolerance)
+    return None
+
+
+def _number(text: str) -> Fraction | None:
+    """Exact. A learner's comma is a decimal one; in a source it is refused, as it can be read in two ways."""
+    plain = text.strip().replace("−", "-").replace(",", ".")
+    # Python converts at most 4,300 digits; a learner's text is shorter, an author's need not be.
+    return Fraction(plain) if len(plain) <= 1000 and NUMBER.fullmatch(plain) else None

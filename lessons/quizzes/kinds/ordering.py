@@ -1,0 +1,61 @@
+"""Ordering: a numbered list, right as written."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from random import Random
+from typing import ClassVar, Self
+
+from .. import tokens
+from ..blocks import Block
+from ..checks import at_least_two, report_repeats
+from ..lines import Syntax
+from ..problems import Report
+from ..question import FIELD, FormData, PublicQuestion, Question, QuestionLayout, common, last
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ordering(Question[list[int | None]]):
+    """A response holds, for each item as written, the position given to it, from 1, or None."""
+
+    kind: ClassVar[str] = "ordering"
+    items: tuple[str, ...]
+
+    @classmethod
+    def recognises(cls, block: Block) -> bool:
+        return block.syntax is Syntax.ITEM
+
+    @classmethod
+    def parse(cls, block: Block, report: Report) -> Self:
+        at_least_two("items", block.answers, block, report)
+        report_repeats(list(block.answers), report)
+        return cls(**common(block), items=tuple(line.content for line in block.answers))
+
+    def lay_out(self, rng: Random) -> QuestionLayout:
+        drawn = tokens.draw(rng, len(self.items))
+        while drawn == sorted(drawn):  # shown as written, the question would answer itself
+            drawn = tokens.draw(rng, len(self.items))
+        return {"items": drawn}
+
+    def view(self, layout: QuestionLayout) -> PublicQuestion:
+        return self._public(options=tokens.shown(layout["items"], self.items))
+
+    def read_response(self, layout: QuestionLayout, data: FormData) -> list[int | None] | None:
+        allowed = {str(number): number for number in range(1, len(self.items) + 1)}
+        response = [allowed.get(last(data, f"{FIELD}-{token}").strip()) for token in layout["items"]]
+        return response if any(response) else None
+
+    def filled(self, layout: QuestionLayout, response: list[int | None]) -> dict[str, list[str]]:
+        placed = zip(layout["items"], response, strict=True)
+        return {f"{FIELD}-{token}": [str(position)] for token, position in placed if position}
+
+    def credit(self, response: list[int | None]) -> Fraction:
+        """Share of the items in their place."""
+        right = sum(position == place for place, position in enumerate(response, 1))
+        return Fraction(right, len(self.items))
+
+    def right_answer(self) -> list[str]:
+        return [f"{place}. {item}" for place, item in enumerate(self.items, 1)]
+
+    def given_answer(self, response: list[int | None]) -> list[str]:
+        placed = [(position, item) for position, item in zip(response, self.items, strict=True) if position]
+        return [f"{position}. {item}" for position, item in sorted(placed)]

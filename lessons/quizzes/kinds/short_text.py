@@ -1,0 +1,82 @@
+"""Short text: = lines with the accepted answers, or regular expressions between slashes."""
+
+import unicodedata
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar, Self
+
+import re2
+
+from ..blocks import Block
+from ..lines import Syntax
+from ..problems import Report
+from ..question import FIELD, FormData, Question, QuestionLayout, common, last
+from ..text import canonical, clean, fold
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShortText(Question[str]):
+    """A response is the text as typed. Case and blanks do not matter."""
+
+    kind: ClassVar[str] = "short-text"
+    answers_are_markdown: ClassVar[bool] = False
+    accepted: tuple[str, ...]
+
+    @classmethod
+    def recognises(cls, block: Block) -> bool:
+        return block.syntax is Syntax.EQUALS
+
+    @classmethod
+    def parse(cls, block: Block, report: Report) -> Self:
+        for line in block.answers:
+            pattern = _pattern(line.content)
+            if not line.content or pattern == "":
+                report(line.number, "This line is empty.")
+            elif pattern and (fault := _fault(pattern)):
+                report(line.number, f"{line.content} is not a regular expression of RE2: {fault}.")
+        return cls(**common(block), accepted=tuple(line.content for line in block.answers))
+
+    def read_response(self, layout: QuestionLayout, data: FormData) -> str | None:
+        return clean(last(data, FIELD)) or None
+
+    def filled(self, layout: QuestionLayout, response: str) -> dict[str, list[str]]:
+        return {FIELD: [response]}
+
+    def credit(self, response: str) -> Fraction:
+        return Fraction(any(_accepts(accepted, response) for accepted in self.accepted))
+
+    def right_answer(self) -> list[str]:
+        """The literal answers; the expressions only when there are no others, since few people read them."""
+        return [text for text in self.accepted if _pattern(text) is None] or list(self.accepted)
+
+    def given_answer(self, response: str) -> list[str]:
+        return [response]
+
+
+def _pattern(accepted: str) -> str | None:
+    """What stands between the slashes, or None for a literal answer."""
+    between_slashes = len(accepted) > 1 and accepted[0] == accepted[-1] == "/"
+    return accepted[1:-1] if between_slashes else None
+
+
+def _accepts(accepted: str, given: str) -> bool:
+    pattern = _pattern(accepted)
+    if pattern is None:
+        return fold(given) == fold(accepted)
+    return _compile(pattern).fullmatch(canonical(given)) is not None
+
+
+def _compile(pattern: str) -> Any:
+    """RE2 matches in linear time, so that no answer can stall a web process; it keeps what it compiled."""
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    return re2.compile(unicodedata.normalize("NFC", pattern), options)
+
+
+def _fault(pattern: str) -> str | None:
+    try:
+        _compile(pattern)
+    except re2.error as error:
+        return bytes(error.args[0]).decode(errors="replace")
+    return None

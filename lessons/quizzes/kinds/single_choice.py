@@ -1,0 +1,27 @@
+"""Single choice: one box holds an x."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar
+
+from ..blocks import Block
+from ..lines import Syntax
+from ..options import Choice
+from ..question import FormData, QuestionLayout
+
+
+@dataclass(frozen=True, kw_only=True)
+class SingleChoice(Choice):
+    kind: ClassVar[str] = "single-choice"
+
+    @classmethod
+    def recognises(cls, block: Block) -> bool:
+        return block.syntax is Syntax.OPTION
+
+    def read_response(self, layout: QuestionLayout, data: FormData) -> list[int] | None:
+        response = super().read_response(layout, data)
+        # A radio button posts one; more is made up, and counts as nothing chosen.
+        return response if response and len(response) == 1 else None
+
+    def credit(self, response: list[int]) -> Fraction:
+        return Fraction(response == self.right)

@@ -1,0 +1,81 @@
+"""Quiz Markdown -> Quiz."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from .blocks import Block, cut
+from .front_matter import FrontMatter, read_front_matter
+from .kinds import KINDS
+from .lines import Line, Syntax, read_lines
+from .problems import Problem, QuizSyntaxError, Report
+from .question import Question
+from .quiz import Quiz
+from .text import UNPRINTABLE
+
+LARGEST_FILE = 256 * 1024
+
+
+def parse(source: str) -> Quiz:
+    """Raises QuizSyntaxError with every problem and its line."""
+    source = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    problems = _unreadable(source)
+    if problems:
+        raise QuizSyntaxError(problems)
+
+    def report(line: int, message: str) -> None:
+        problems.append(Problem(line, message))
+
+    front_matter, body = _halves(source, report)
+    questions = [_question(block, report) for block in cut(body, report)]
+    _report_repeated_keys(questions, report)
+    if problems or front_matter is None:
+        raise QuizSyntaxError(problems)
+    digest = hashlib.sha256(source.encode()).hexdigest()
+    return Quiz(*front_matter, questions=tuple(questions), digest=digest)
+
+
+def _unreadable(source: str) -> list[Problem]:
+    """Problems that make it pointless or harmful to read on."""
+    if len(source) > LARGEST_FILE or len(source.encode(errors="replace")) > LARGEST_FILE:
+        return [Problem(1, "The file is larger than 256 KB.")]
+    lines = enumerate(source.split("\n"), 1)
+    return [
+        Problem(number, "This line holds a control character.")
+        for number, text in lines
+        if UNPRINTABLE.search(text)
+    ]
+
+
+def _halves(source: str, report: Report) -> tuple[FrontMatter | None, list[Line]]:
+    """The front matter, None when reported, and the lines behind it."""
+    texts = source.split("\n")
+    fences = [i for i, text in enumerate(texts) if text.rstrip() == "---"][:2]
+    if len(fences) == 2 and fences[0] == 0:
+        return read_front_matter(texts[1 : fences[1]], report), _lines(texts, fences[1] + 1, report)
+    report(1, "The file does not start with front matter: lines of `key: value` between two lines of ---.")
+    return None, _lines(texts, next((i for i, text in enumerate(texts) if text.startswith("## ")), 0), report)
+
+
+def _lines(texts: list[str], start: int, report: Report) -> list[Line]:
+    lines, unclosed = read_lines(texts[start:], start + 1)
+    if unclosed is None:
+        return lines
+    report(unclosed, "The code that starts here is never closed. Close it with the same ``` or ~~~.")
+    # The question around it runs to the end of the file: more about it would be noise.
+    headings = [i for i, line in enumerate(lines) if line.syntax is Syntax.HEADING]
+    return lines[: headings[-1]] if headings else []
+
+
+def _question(block: Block, report: Report) -> Question[Any]:
+    return next(kind for kind in KINDS if kind.recognises(block)).parse(block, report)
+
+
+def _report_repeated_keys(questions: Iterable[Question[Any]], report: Report) -> None:
+    lines: dict[str, int] = {}
+    for question in questions:
+        if question.key and lines.setdefault(question.key, question.line) != question.line:
+            report(
+                question.line,
+                f"The key #{question.key} is taken by the question in line {lines[question.key]}.",
+            )

@@ -1,0 +1,27 @@
+"""What is wrong in a quiz file, and where."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing to correct. `line` counts from 1 in the file."""
+
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.message}"
+
+
+class QuizSyntaxError(ValueError):
+    """The source is no quiz. `problems` holds all of them, by line."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+# Takes a line and a message. A parser reports and goes on, so that one run shows every problem.
+Report = Callable[[int, str], None]

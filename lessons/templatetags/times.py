@@ -1,0 +1,53 @@
+import zoneinfo
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+
+from lessons.models import Meeting
+
+register = template.Library()
+
+
+@register.filter
+def meeting_times(meeting: Meeting) -> str:
+    """“Saturday 29 August, 16:00 to 19:00 your time (London). That is 20:30 to 23:30 IST.” One zone, said once."""
+    theirs = span(meeting, meeting.zone)
+    mine = span(meeting, zoneinfo.ZoneInfo(timezone.get_current_timezone_name()))
+    zone_name = meeting.starts_at.astimezone(meeting.zone).tzname()
+    if mine == theirs:
+        return f"{theirs} {zone_name}"
+    return f"{mine} your time ({city()}). That is {theirs.removeprefix(day_of(mine))} {zone_name}."
+
+
+def span(meeting: Meeting, zone: zoneinfo.ZoneInfo) -> str:
+    start, end = meeting.starts_at.astimezone(zone), meeting.ends_at.astimezone(zone)
+    return f"{start:%A} {start.day} {start:%B}, {start:%H:%M} to {end:%H:%M}"
+
+
+def day_of(text: str) -> str:
+    return text.partition(", ")[0] + ", "
+
+
+def city() -> str:
+    return timezone.get_current_timezone_name().rpartition("/")[2].replace("_", " ")
+
+
+@register.filter
+def short_date(moment: datetime) -> str:
+    """“Sat 29 Aug”, in the zone of whoever reads."""
+    local = timezone.localtime(moment)
+    return f"{local:%a} {local.day} {local:%b}"
+
+
+@register.filter
+def until(meeting: Meeting) -> str:
+    """“Starts in 2 days”, “Starts in 3 hours”, “Live now”."""
+    seconds = (meeting.starts_at - timezone.now()).total_seconds()
+    if seconds <= 0:
+        return "Live now"
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"Starts in {count} {unit}{'s' if count > 1 else ''}"
+    return "Starts within a minute"

@@ -1,0 +1,8 @@
+from django.http import Http404
+
+
+def start(request, **kwargs):
+    raise Http404
+
+
+resume = question = summary = review = start

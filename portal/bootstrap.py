@@ -1,0 +1,248 @@
+"""From a bare checkout to a running goal: finds a fit Python, fills `.venv`, then becomes the goal's own program.
+
+The Makefile calls it with whatever Python the machine has. So it uses the standard library alone and parses on
+Python 2.7 and 3.6 as well, where all it has to do is to find a better one or to say what is missing.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+FIT = ((3, 11), (3, 12), (3, 13))
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+VENV = os.path.join(ROOT, ".venv")
+PYTHON = os.path.join(VENV, "bin", "python")
+STAMP = os.path.join(VENV, "installed.json")
+REQUIREMENTS = {
+    "run": ["requirements.txt"],
+    "test": ["requirements.txt", "tests/requirements.txt"],
+    "format": ["requirements.txt", "tests/requirements.txt"],
+}
+PROGRAMS = {
+    "run": ["-m", "portal.supervisor"],
+    "test": ["-m", "tests.run_all"],
+    "format": ["-m", "ruff", "format"],
+}
+# A machine with a package index of its own has told pip; uv takes the same settings by these names.
+PIP_TO_UV = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "trusted-host": "UV_INSECURE_HOST",
+    "proxy": "ALL_PROXY",
+    "cert": "SSL_CERT_FILE",
+}
+# The shell runs line 2 and Python skips it: a `#!` line can hold neither blanks nor a long path.
+LABCHECK = """#!/bin/sh
+'''exec' {python} "$0" "$@"
+' '''
+import sys
+
+sys.path.insert(0, {root!r})
+from labs.grader.__main__ import main
+
+sys.exit(main())
+"""
+
+
+def main(goal):
+    use_fit_python(goal)
+    need_venv(goal)
+    if goal == "run":
+        need_git(goal)
+        os.environ.setdefault("DEBUG", "1")
+    os.chdir(ROOT)
+    with locked(os.path.join("var", "install.lock")) as lock:
+        install(REQUIREMENTS[goal], Steps(goal, lock))
+    os.execv(PYTHON, [PYTHON] + PROGRAMS[goal])
+
+
+def use_fit_python(goal):
+    """Returns on a fit Python; elsewhere becomes the newest fit one on PATH, or exits with one line."""
+    if sys.version_info[:2] in FIT:
+        return
+    for name in ("python3.13", "python3.12", "python3.11"):
+        if works(name):
+            os.execvp(name, [name, os.path.abspath(__file__), goal])
+    sys.exit(
+        "Python 3.11, 3.12 or 3.13 is needed; this is %s. Install one and run: make %s PYTHON=python3.12"
+        % (".".join(str(part) for part in sys.version_info[:3]), goal)
+    )
+
+
+def works(name):
+    """Whether that Python is there and can make a `.venv`. A version manager's shim may be there only to complain."""
+    with open(os.devnull, "w") as nothing:
+        try:
+            return (
+                subprocess.call([name, "-c", "import ensurepip, venv"], stdout=nothing, stderr=nothing) == 0
+            )
+        except OSError:
+            return False
+
+
+def need_venv(goal):
+    try:
+        import ensurepip  # noqa: F401 - what Debian leaves out when it leaves out venv
+        import venv  # noqa: F401
+    except ImportError:
+        package = "python%d.%d-venv" % sys.version_info[:2]
+        sys.exit(
+            "The venv module is missing. Install it (Debian, Ubuntu: apt install %s), then run again: make %s"
+            % (package, goal)
+        )
+
+
+def need_git(goal):
+    from shutil import which  # absent from Python 2.7
+
+    if not which("git"):
+        sys.exit(
+            "git was not found. Install it (Debian, Ubuntu: apt install git; macOS: xcode-select --install), "
+            "then run again: make %s" % goal
+        )
+
+
+@contextlib.contextmanager
+def locked(path):
+    """Holds the file's lock. Installers inherit it: one that outlived its kill is waited for, not run over."""
+    import fcntl
+
+    if not os.path.isdir(os.path.dirname(path)):
+        os.makedirs(os.path.dirname(path))
+    with open(path, "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            say("Another installation is at work in this checkout; waiting for it.\n")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield lock
+
+
+def install(requirements, steps):
+    """Makes `.venv` hold these requirement files, unless its stamp says that it does.
+
+    The stamp is away while anything changes, and a `.venv` without one is made anew: an installation that was
+    interrupted leaves nothing behind.
+    """
+    wanted = {"python": sys.version.split()[0], "root": ROOT}
+    for name in ["portal/uv.txt"] + requirements:
+        with open(name, "rb") as file:
+            wanted[name] = hashlib.sha256(file.read()).hexdigest()
+    stamp = read_stamp()
+    if all(stamp.get(key) == value for key, value in wanted.items()):
+        return
+    if stamp:
+        os.unlink(STAMP)
+    if any(stamp.get(key) != wanted[key] for key in ("python", "root")):
+        steps.run("Creating .venv", [sys.executable, "-m", "venv", "--clear", VENV])
+    pip = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+        "-r",
+        "portal/uv.txt",
+    ]
+    steps.run("Installing uv", pip)
+    uv = [os.path.join(VENV, "bin", "uv"), "pip", "install", "--python", PYTHON, "--require-hashes"]
+    steps.run(
+        "Installing the libraries", uv + ["--requirement=" + name for name in requirements], uv_environment()
+    )
+    write_labcheck()
+    write(STAMP, json.dumps(wanted))
+
+
+def read_stamp():
+    if not (os.path.exists(PYTHON) and os.path.exists(STAMP)):
+        return {}
+    with open(STAMP) as file:
+        return json.load(file)
+
+
+def uv_environment():
+    """This environment with pip's configuration in uv's words; what is set for uv already stays."""
+    import ast
+
+    listed = subprocess.check_output([PYTHON, "-m", "pip", "config", "list"]).decode("utf-8")
+    settings = dict(line.split("=", 1) for line in listed.splitlines() if "=" in line)
+    # pip looks for the best version in all places. The hashes make that safe, and uv would stop at the first place.
+    found = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
+    for section in ("global", "install", ":env:"):
+        for name, variable in PIP_TO_UV.items():
+            value = settings.get("%s.%s" % (section, name))
+            if value:
+                separator = "," if name == "find-links" else " "
+                found[variable] = separator.join(ast.literal_eval(value).split())
+    found.update(os.environ)
+    return found
+
+
+def write_labcheck():
+    from shlex import quote  # absent from Python 2.7
+
+    path = os.path.join(VENV, "bin", "labcheck")
+    write(path, LABCHECK.format(python=quote(PYTHON), root=ROOT))
+    os.chmod(path, 0o755)
+
+
+def write(path, text):
+    with open(path + ".new", "wb") as file:
+        file.write(text.encode("utf-8"))
+    os.rename(path + ".new", path)
+
+
+class Steps(object):
+    """Runs the long steps, one line each, with a dot a second and the seconds at its end."""
+
+    def __init__(self, goal, lock):
+        self.goal = goal
+        self.lock = lock
+
+    def run(self, title, argv, env=None):
+        say(title + " ")
+        started = time.time()
+        with tempfile.TemporaryFile() as output:
+            process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=env,
+                pass_fds=[self.lock.fileno()],
+            )
+            while not ended(process, 1):
+                say(".")
+            if process.returncode:
+                output.seek(0)
+                say("\n" + output.read().decode("utf-8", "replace")[-3000:] + "\n")
+                sys.exit("%s did not work; the reason is above. Then run again: make %s" % (title, self.goal))
+        say(" %.1f s\n" % (time.time() - started))
+
+
+def ended(process, seconds):
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def say(text):
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1])
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,91 @@
+import secrets
+import zoneinfo
+from argparse import ArgumentParser
+from datetime import datetime, timedelta
+
+import environ
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from lessons.actions import join_cohort
+from lessons.models import Cohort, Course, CourseStaff, Meeting
+from portal.accounts.models import User
+
+EVENING = {"hour": 20, "minute": 30, "second": 0, "microsecond": 0}
+SATURDAY = 5
+
+
+class Command(BaseCommand):
+    help = "Make the demo accounts and a demo cohort that meets next Saturday. For development alone."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--course", default="mlops")
+
+    @transaction.atomic
+    def handle(self, *, course: str, **options) -> None:
+        if not settings.DEBUG:
+            raise CommandError("The demo has known accounts, so it is made only while DEBUG is on.")
+        found = Course.objects.filter(slug=course).first()
+        if found is None:
+            raise CommandError(
+                f"There is no course {course}. Load it first: manage.py load_course courses/{course}"
+            )
+        people = self._accounts()
+        cohort, _ = Cohort.objects.get_or_create(
+            course=found, slug="demo", defaults={"title": "Demo", "time_zone": found.time_zone}
+        )
+        roll_forward(cohort)
+        join_cohort(user=people["learner"], cohort=cohort)
+        CourseStaff.objects.get_or_create(course=found, user=people["instructor"])
+        people["instructor"].groups.add(instructors())
+
+    def _accounts(self) -> dict[str, User]:
+        chosen = environ.Env().str("DEMO_PASSWORD", default="")
+        password = chosen or secrets.token_urlsafe(12)
+        people, made = {}, []
+        rights = {
+            "learner": {},
+            "instructor": {"is_staff": True},
+            "admin": {"is_staff": True, "is_superuser": True},
+        }
+        for name, fields in rights.items():
+            email = f"{name}@example.org"
+            user = User.objects.filter(email=email).first()
+            if user is None:
+                user = User.objects.create_user(email, password, name=f"Demo {name}", **fields)
+                made.append(email)
+            elif chosen and not user.check_password(chosen):
+                user.set_password(chosen)
+                user.save(update_fields=["password"])
+            people[name] = user
+        if made:
+            shown = "the one in DEMO_PASSWORD" if chosen else password
+            self.stdout.write(f"Demo accounts: {', '.join(made)}. Password: {shown}")
+        return people
+
+
+def instructors() -> Group:
+    """The group that opens the admin's course pages to instructors."""
+    group, _ = Group.objects.get_or_create(name="Instructors")
+    group.permissions.set(Permission.objects.filter(content_type__app_label__in=["lessons", "labs"]))
+    return group
+
+
+def roll_forward(cohort: Cohort) -> None:
+    """Date the sessions from the coming Saturday on, two an evening pair, when no meeting lies ahead."""
+    now = timezone.now()
+    if any(meeting.ends_at > now for meeting in cohort.meetings.all()):
+        return
+    first = coming_saturday(now.astimezone(zoneinfo.ZoneInfo(cohort.time_zone)))
+    for index, session in enumerate(cohort.course.sessions.all()):
+        starts_at = first + timedelta(weeks=index // 2, days=index % 2)
+        Meeting.objects.update_or_create(cohort=cohort, session=session, defaults={"starts_at": starts_at})
+
+
+def coming_saturday(now: datetime) -> datetime:
+    """20:30 on the next Saturday after `now`, in the zone of `now`; today's while it has not begun."""
+    start = now.replace(**EVENING) + timedelta(days=(SATURDAY - now.weekday()) % 7)
+    return start if start > now else start + timedelta(weeks=1)

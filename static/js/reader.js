@@ -1,0 +1,34 @@
+// Follows the reader: the address bar and the contents show the heading, and the server remembers it.
+const lesson = document.getElementById("lesson");
+const headings = lesson ? [...lesson.querySelectorAll("h2[id], h3[id]")] : [];
+const token = document.querySelector("input[name=csrfmiddlewaretoken]");
+const EVERY = 10_000;
+let current = "";
+let kept = "";
+
+function follow() {
+  const passed = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
+  const id = passed.length ? passed[passed.length - 1].id : "";
+  if (id === current) return;
+  current = id;
+  history.replaceState(history.state, "", id ? `#${id}` : location.pathname + location.search);
+  for (const link of document.querySelectorAll(".rail.contents a")) {
+    if (link.hash === `#${id}`) link.setAttribute("aria-current", "location");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+function keep() {
+  if (!lesson.dataset.place || !token || !current || current === kept) return;
+  kept = current;
+  const body = new URLSearchParams({ heading: current, csrfmiddlewaretoken: token.value });
+  fetch(lesson.dataset.place, { method: "POST", body, keepalive: true }).catch(() => (kept = ""));
+}
+
+if (headings.length) {
+  addEventListener("scroll", follow, { passive: true });
+  addEventListener("pagehide", keep);
+  document.addEventListener("visibilitychange", () => document.hidden && keep());
+  setInterval(keep, EVERY);
+  follow();
+}
