@@ -1,0 +1,123 @@
+"""What every kind of check is made of: its parameters, what it may look at, and its answer."""
+
+import shlex
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..report import Evidence, Outcome
+from ..repository import Repository, Tip
+from ..words import alike, count, decoded, listed, quoted
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a check may look at. `starter` is the commit that learners start from, or None.
+
+    `learner` (who pushed) and `sandbox` (runs a command) are for kinds that need them; both may be None.
+    """
+
+    repository: Repository
+    starter: str | None = None
+    learner: object | None = None
+    sandbox: object | None = None
+
+    def own_commits(self, tip: Tip) -> list[str]:
+        """Ids of the learner's own commits, oldest first: not reachable from the starter."""
+        history = self.repository.history
+        return history.newest_last(history.ancestors(tip.commit.id) - history.ancestors(self.starter))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One answer. `why` is a plain sentence; for NOT_RUN it is the reason. `fix` is commands for bash."""
+
+    outcome: Outcome
+    why: str
+    expected: str = ""
+    found: str = ""
+    fix: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Kind(ABC):
+    """One kind of check: a frozen dataclass whose fields are its parameters in lab.yaml."""
+
+    kind: ClassVar[str]
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """What is wrong with the parameters taken together, as (key, message)."""
+        yield from ()
+
+    @abstractmethod
+    def check(self, run: Run) -> Verdict:
+        """The answer for one repository. A learner's mistake is an answer, never an exception."""
+
+
+def passed(why: str, *evidence: Evidence, found: str = "") -> Verdict:
+    return Verdict(Outcome.PASSED, why, found=found, evidence=evidence)
+
+
+def needs_work(
+    why: str, *, expected: str, found: str, fix: str = "", evidence: Iterable[Evidence] = ()
+) -> Verdict:
+    return Verdict(Outcome.NEEDS_WORK, why, expected, found, fix, tuple(evidence))
+
+
+def not_run(reason: str, *, fix: str = "") -> Verdict:
+    return Verdict(Outcome.NOT_RUN, reason, fix=fix)
+
+
+def commands(*lines: list[str] | str) -> str:
+    """Commands for bash, one a line. Lists are quoted word by word: a branch may be called `$(reboot)`."""
+    return "\n".join(line if isinstance(line, str) else shlex.join(line) for line in lines)
+
+
+def change(tip: Tip, message: str, *lines: list[str] | str) -> str:
+    """Commands that change something at a tip: `lines`, a commit, a push; a tag is moved along."""
+    commit = ["git", "commit", "-m", message]
+    if tip.ref.startswith("refs/tags/"):
+        move = ["git", "tag", "-f", tip.name]
+        return commands(*lines, commit, move, ["git", "push", "--force", "origin", tip.ref])
+    return commands(["git", "switch", tip.name], *lines, commit, ["git", "push", "origin", tip.name])
+
+
+def append_line(line: str, path: str) -> str:
+    """The command that adds a line at the end of a file, also where its last line has no end."""
+    printf = commands(["printf", "\\n%s\\n", line])
+    return f"{printf} >> {shlex.quote(path)}"
+
+
+def at_tip(tip: Tip, path: bytes | None = None) -> Evidence:
+    return Evidence(ref=tip.ref, commit=tip.commit.id, path=None if path is None else decoded(path))
+
+
+def tip_or_answer(run: Run, name: str) -> Tip | Verdict:
+    """The branch or tag of this name; where there is none, the answer that says so."""
+    return run.repository.tip(name) or missing_branch(run, name)
+
+
+def missing_branch(run: Run, name: str) -> Verdict:
+    branches = list(run.repository.branches)
+    near = "master" if name == "main" and "master" in branches else alike(name, branches)
+    tip = run.repository.branch(near) if near else None
+    return needs_work(
+        f"There is no branch {quoted(name)}."
+        + (
+            f" There is one called {quoted(near)}." if near else " Most often it was not made, or not pushed."
+        ),
+        expected=f"a branch called {quoted(name)}",
+        found=names_found(branches, "branch", "branches"),
+        fix=commands(
+            ["git", "branch", "-m", near, name] if near else ["git", "switch", "-c", name],
+            ["git", "push", "-u", "origin", name],
+        ),
+        evidence=[at_tip(tip)] if tip else [],
+    )
+
+
+def names_found(names: list[str], noun: str, plural: str = "") -> str:
+    if not names:
+        return f"no {noun}"
+    return f"{count(len(names), noun, plural)}: {listed(map(quoted, names), most=5)}"

@@ -1,0 +1,82 @@
+"""`commits: {branch: main, at_least: 3}` - how many commits of the learner a branch holds.
+
+Also `exactly` and `at_most`. Merge commits count; commits that the lab's starter reaches do not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..history import Commit
+from ..parameters import MAIN, Count, RefName
+from ..report import Evidence
+from ..repository import Tip
+from ..words import count, listed, quoted
+from .base import Kind, Run, Verdict, change, commands, needs_work, passed, tip_or_answer
+
+MOST_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class CommitsCheck(Kind):
+    kind = "commits"
+
+    branch: RefName = MAIN
+    at_least: Count | None = None
+    exactly: Count | None = None
+    at_most: Count | None = None
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if self.exactly is None and self.at_least is None and self.at_most is None:
+            yield "", "one of at_least, exactly and at_most is needed"
+        if self.exactly is not None and (self.at_least is not None or self.at_most is not None):
+            yield "exactly", "stands alone, without at_least and at_most"
+        if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
+            yield "at_least", "is more than at_most"
+
+    def check(self, run: Run) -> Verdict:
+        tip = tip_or_answer(run, self.branch)
+        if isinstance(tip, Verdict):
+            return tip
+        own = run.own_commits(tip)
+        newest = [run.repository.history[commit_id] for commit_id in own[-MOST_SHOWN:]]
+        evidence = [commit_evidence(tip, commit) for commit in newest]
+        holds = f"{quoted(tip.name)} holds {count(len(own), 'commit')} of yours"
+        least = self.exactly or self.at_least or 0
+        most = self.at_most if self.exactly is None else self.exactly
+        too_few = len(own) < least
+        if not too_few and (most is None or len(own) <= most):
+            return passed(f"{holds}.", *evidence)
+        return needs_work(
+            f"{holds}, {'fewer' if too_few else 'more'} than asked for.",
+            expected=self._expected(),
+            found=listed([f"{commit.id[:7]} {quoted(commit.subject)}" for commit in newest]) or "no commit",
+            fix=add_commits(tip) if too_few else _fold_commits(tip, newest, len(own) - (most or 0)),
+            evidence=evidence,
+        )
+
+    def _expected(self) -> str:
+        limits = (("exactly", self.exactly), ("at least", self.at_least), ("at most", self.at_most))
+        return " and ".join(
+            f"{words} {count(number, 'commit')}" for words, number in limits if number is not None
+        )
+
+
+def commit_evidence(tip: Tip, commit: Commit) -> Evidence:
+    """A commit with the first four lines of its message."""
+    lines = commit.message.splitlines()[:4]
+    return Evidence(ref=tip.ref, commit=commit.id, excerpt=tuple(enumerate(lines, start=1)))
+
+
+def add_commits(tip: Tip) -> str:
+    return change(tip, "Say what the change does", ["git", "add", "--all"])
+
+
+def _fold_commits(tip: Tip, newest: list[Commit], excess: int) -> str:
+    if any(commit.is_merge for commit in newest):
+        return commands(["git", "log", "--oneline", "--graph", tip.name])
+    return commands(
+        ["git", "switch", tip.name],
+        ["git", "reset", "--soft", f"HEAD~{excess}"],
+        ["git", "commit", "--amend", "--allow-empty", "--no-edit"],
+        ["git", "push", "--force-with-lease", "origin", tip.name],
+    )

@@ -1,0 +1,155 @@
+"""`ignored: {path: .env, at: main, ignored: true}` - does Git ignore a path? A path that ends with / is a folder.
+
+Git itself answers, from copies of the `.gitignore` files that concern the path, in a private folder.
+"""
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..parameters import MAIN, FilePath, RefName
+from ..plumbing import output_of
+from ..report import Evidence
+from ..repository import Tip, TooLarge
+from ..words import count, decoded, excerpt, quoted
+from .base import Kind, Run, Verdict, append_line, at_tip, change, needs_work, passed, tip_or_answer
+from .file import Files, as_text, lines_of
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The line of a `.gitignore` that decides about a path."""
+
+    source: str
+    line: int
+    pattern: str
+
+    @property
+    def ignores(self) -> bool:
+        return not self.pattern.startswith("!")
+
+
+@dataclass(frozen=True)
+class IgnoredCheck(Kind):
+    kind = "ignored"
+
+    path: FilePath
+    at: RefName = MAIN
+    ignored: bool = True
+
+    def check(self, run: Run) -> Verdict:
+        tip = tip_or_answer(run, self.at)
+        if isinstance(tip, Verdict):
+            return tip
+        files = run.repository.files(tip)
+        sources = _ignore_files(run, files, self.path)
+        rule = deciding_rule(sources, self.path)
+        evidence = _evidence(tip, rule, sources)
+        ignores = rule is not None and rule.ignores
+        tracked = _tracked(files, self.path)
+        if self.ignored and ignores and tracked:
+            return self._tracked(tip, tracked, evidence)
+        if ignores == self.ignored:
+            return passed(f"{quoted(self.path)} is {'' if ignores else 'not '}ignored.", *evidence)
+        return (
+            self._ignored(tip, rule, evidence)
+            if rule and ignores
+            else self._not_ignored(tip, tracked, evidence)
+        )
+
+    def _not_ignored(self, tip: Tip, tracked: list[bytes], evidence: list[Evidence]) -> Verdict:
+        rule = (
+            f" Line {evidence[0].line} of {quoted(evidence[0].path or '')} takes it out again."
+            if evidence
+            else ""
+        )
+        return needs_work(
+            f"{quoted(self.path)} is not ignored at {quoted(tip.name)}.{rule}",
+            expected=f"a line in `.gitignore` for {quoted(self.path)}",
+            found="a line that takes it out again" if evidence else "no line that matches it",
+            fix=change(
+                tip, f"Ignore {self.path}", *_add_line(self.path), *(self._untrack() if tracked else [])
+            ),
+            evidence=evidence or [at_tip(tip)],
+        )
+
+    def _ignored(self, tip: Tip, rule: Rule, evidence: list[Evidence]) -> Verdict:
+        return needs_work(
+            f"{quoted(self.path)} is ignored by line {rule.line} of {quoted(rule.source)}.",
+            expected=f"no line that ignores {quoted(self.path)}",
+            found=quoted(rule.pattern),
+            fix=change(tip, f"Do not ignore {self.path}", *_add_line(f"!{self.path}")),
+            evidence=evidence,
+        )
+
+    def _tracked(self, tip: Tip, tracked: list[bytes], evidence: list[Evidence]) -> Verdict:
+        return needs_work(
+            f"{quoted(self.path)} is in a commit already, so the line that ignores it has no effect.",
+            expected=f"{quoted(self.path)} ignored and not tracked",
+            found=f"{count(len(tracked), 'tracked file')} at {quoted(tip.name)}",
+            fix=change(tip, f"Stop tracking {self.path}", *self._untrack()),
+            evidence=[at_tip(tip, tracked[0]), *evidence],
+        )
+
+    def _untrack(self) -> list[list[str]]:
+        return [["git", "rm", "-r", "--cached", "--", self.path]]
+
+
+def _add_line(line: str) -> list[list[str] | str]:
+    return [append_line(line, ".gitignore"), ["git", "add", ".gitignore"]]
+
+
+def deciding_rule(sources: dict[str, bytes], path: str) -> Rule | None:
+    """The rule that `git check-ignore` names for a path, given the `.gitignore` files by their own paths."""
+    with tempfile.TemporaryDirectory(prefix="labcheck-") as folder:
+        git_dir, tree = Path(folder, "git"), Path(folder, "tree")
+        for part in ("objects", "refs"):
+            (git_dir / part).mkdir(parents=True)
+        (git_dir / "HEAD").write_text("ref: refs/heads/main\n")
+        folder_of_path = tree / path if path.endswith("/") else (tree / path).parent
+        folder_of_path.mkdir(parents=True)
+        for name, content in sources.items():
+            (tree / name).write_bytes(content)
+        output = output_of(
+            git_dir,
+            f"--work-tree={tree}",
+            "check-ignore",
+            "--no-index",
+            "--verbose",
+            "--non-matching",
+            "--stdin",
+            "-z",
+            stdin=path.encode() + b"\0",
+            most=1 << 20,
+            what="the answer about ignored files",
+            ends=(0, 1),  # 1: not ignored
+        )
+    source, line, pattern, _ = map(decoded, output.split(b"\0")[:4])
+    return Rule(source, int(line), pattern) if source else None
+
+
+def _ignore_files(run: Run, files: Files, path: str) -> dict[str, bytes]:
+    """The `.gitignore` of each folder on the way to the path; only regular files count for Git too."""
+    parts = path.removesuffix("/").split("/")
+    found: dict[str, bytes] = {}
+    for depth in range(len(parts)):
+        name = "/".join([*parts[:depth], ".gitignore"])
+        entry = files.get(name.encode())
+        if entry and entry.is_file:
+            content = run.repository.content(entry.id)
+            if content is None:
+                raise TooLarge(f"{quoted(name)} is over 1 MB, and such files are not read")
+            found[name] = content
+    return found
+
+
+def _tracked(files: Files, path: str) -> list[bytes]:
+    folder = path.removesuffix("/").encode() + b"/"
+    return [other for other in sorted(files) if other == path.encode() or other.startswith(folder)]
+
+
+def _evidence(tip: Tip, rule: Rule | None, sources: dict[str, bytes]) -> list[Evidence]:
+    if rule is None:
+        return []
+    lines = lines_of(as_text(sources[rule.source]))
+    return [replace(at_tip(tip, rule.source.encode()), line=rule.line, excerpt=excerpt(lines, rule.line))]

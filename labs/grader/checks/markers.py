@@ -1,0 +1,75 @@
+"""`no_conflict_markers: {at: main}` - no file holds what a merge conflict left behind.
+
+A conflict is a line of `<<<<<<<`, then one of `=======`, then one of `>>>>>>>`, as Git writes them; a line of
+equal signs under a heading is none. Files over 1 MB and binary files are not looked into.
+"""
+
+from dataclasses import dataclass, replace
+
+from ..parameters import MAIN, RefName
+from ..repository import Tip
+from ..words import count, decoded, excerpt, listed, quoted
+from .base import Kind, Run, Verdict, at_tip, change, needs_work, passed, tip_or_answer
+from .file import as_text, lines_of
+
+MOST_SHOWN = 3
+Conflict = tuple[bytes, int, list[str]]
+
+
+@dataclass(frozen=True)
+class NoConflictMarkersCheck(Kind):
+    kind = "no_conflict_markers"
+
+    at: RefName = MAIN
+
+    def check(self, run: Run) -> Verdict:
+        tip = tip_or_answer(run, self.at)
+        if isinstance(tip, Verdict):
+            return tip
+        conflicts: list[Conflict] = []
+        read = large = 0
+        for path, entry in sorted(run.repository.files(tip).items()):
+            if not entry.is_file:
+                continue
+            content = run.repository.content(entry.id)
+            read, large = read + (content is not None), large + (content is None)
+            lines = lines_of(as_text(content)) if content and b"<<<<<<<" in content else []
+            if line := conflict_line(lines):
+                conflicts.append((path, line, lines))
+        if conflicts:
+            return self._conflicts(tip, conflicts)
+        unread = f" {count(large, 'file')} over 1 MB not read." if large else ""
+        return passed(f"No conflict in {count(read, 'file')} at {quoted(tip.name)}.{unread}")
+
+    def _conflicts(self, tip: Tip, conflicts: list[Conflict]) -> Verdict:
+        line = conflicts[0][1]
+        names = [decoded(path) for path, _, _ in conflicts]
+        return needs_work(
+            f"{quoted(names[0])} holds a merge conflict at line {line}."
+            + (f" {count(len(names) - 1, 'more file')} hold one." if len(names) > 1 else ""),
+            expected="no line that begins with `<<<<<<<`, `=======` or `>>>>>>>`",
+            found=f"a conflict in {listed(map(quoted, names))}",
+            fix=change(
+                tip,
+                "Resolve the conflict",
+                ["git", "grep", "-n", "-E", "^(<<<<<<<|=======|>>>>>>>)"],
+                ["git", "add", "--all"],
+            ),
+            evidence=[
+                replace(at_tip(tip, path), line=line, excerpt=excerpt(lines, line))
+                for path, line, lines in conflicts[:MOST_SHOWN]
+            ],
+        )
+
+
+def conflict_line(lines: list[str]) -> int | None:
+    """Where the first whole conflict begins, from 1."""
+    start = divided = None
+    for number, line in enumerate(lines, start=1):
+        if line == "<<<<<<<" or line.startswith("<<<<<<< "):
+            start, divided = number, None
+        elif start and line == "=======":
+            divided = number
+        elif divided and (line == ">>>>>>>" or line.startswith(">>>>>>> ")):
+            return start
+    return None

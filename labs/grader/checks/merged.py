@@ -1,0 +1,170 @@
+"""`merged: {branch: feature/login, into: main, by: merge-commit}` - how a branch came into another.
+
+`by` is merge-commit, fast-forward, squash or any. The graph decides, and for a squash the content; where a
+branch is gone or its changes came in by pieces, the answer is "cannot be decided", not a guess.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ..history import Commit
+from ..parameters import MAIN, RefName
+from ..repository import Tip
+from ..words import count, quoted
+from .base import Kind, Run, Verdict, at_tip, commands, needs_work, not_run, passed, tip_or_answer
+from .commits import add_commits, commit_evidence
+from .squash import carries_all, squash_commit
+
+Way = Literal["merge-commit", "fast-forward", "squash"]
+_WORDS: dict[str, str] = {
+    "any": "in any way",
+    "merge-commit": "by a merge commit",
+    "fast-forward": "by a fast-forward",
+    "squash": "as one squashed commit",
+}
+
+
+@dataclass(frozen=True)
+class MergedCheck(Kind):
+    kind = "merged"
+
+    branch: RefName
+    into: RefName = MAIN
+    by: Literal["any", "merge-commit", "fast-forward", "squash"] = "any"
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if self.branch == self.into:
+            yield "into", "is the same branch"
+
+    def check(self, run: Run) -> Verdict:
+        into = tip_or_answer(run, self.into)
+        if isinstance(into, Verdict):
+            return into
+        branch = run.repository.branch(self.branch)
+        if branch is None:
+            return self._without_branch(run, into)
+        if branch.commit.id in run.repository.history.ancestors(run.starter):
+            return self._without_commits(branch)
+        found = _found_in_graph(run, branch, into) or _found_in_content(run, branch, into)
+        if found:
+            return self._judge(into, *found)
+        if carries_all(run.repository, branch.commit, into.commit):
+            return not_run(
+                f"It cannot be decided how {quoted(self.branch)} came into {quoted(self.into)}: all of its "
+                "changes are there, but neither its commits nor one commit with the same changes."
+            )
+        return self._not_merged(run, branch, into)
+
+    def _judge(self, into: Tip, way: Way, commit: Commit) -> Verdict:
+        evidence = commit_evidence(into, commit)
+        came = f"{quoted(self.branch)} came into {quoted(self.into)} {_WORDS[way]}, {commit.id[:7]}"
+        if way == "fast-forward":  # a branch without commits of its own looks the same, so claim no more
+            came = (
+                f"{quoted(self.branch)} lies on the line of {quoted(self.into)}, as a fast-forward leaves it"
+            )
+        if self.by in ("any", way):
+            return passed(f"{came}.", evidence)
+        return needs_work(
+            f"{came}.",
+            expected=f"{quoted(self.branch)} merged {_WORDS[self.by]}",
+            found=f"{commit.id[:7]} {quoted(commit.subject)}",
+            fix=self._once_more(into, way, commit),
+            evidence=[evidence],
+        )
+
+    def _without_commits(self, branch: Tip) -> Verdict:
+        return needs_work(
+            f"{quoted(self.branch)} holds no commit of yours to merge.",
+            expected=f"a commit of yours on {quoted(self.branch)}",
+            found=f"{branch.commit.id[:7]}, which belongs to the start of the lab",
+            fix=add_commits(branch),
+            evidence=[commit_evidence(branch, branch.commit)],
+        )
+
+    def _not_merged(self, run: Run, branch: Tip, into: Tip) -> Verdict:
+        history = run.repository.history
+        missing = history.ancestors(branch.commit.id) - history.ancestors(into.commit.id)
+        return needs_work(
+            f"{quoted(self.branch)} is not merged into {quoted(self.into)}.",
+            expected=f"the commits of {quoted(self.branch)} in {quoted(self.into)}, {_WORDS[self.by]}",
+            found=f"{count(len(missing), 'commit')} of {quoted(self.branch)} not in {quoted(self.into)}",
+            fix=commands(*self._merge(), self._push()),
+            evidence=[commit_evidence(branch, branch.commit), at_tip(into)],
+        )
+
+    def _without_branch(self, run: Run, into: Tip) -> Verdict:
+        """A branch that is gone, or never was here: only a merge commit that names it is proof."""
+        merges = [commit for commit in _merges(run, into) if _names(commit, self.branch)]
+        if merges:
+            return self._judge(into, "merge-commit", merges[-1])
+        return not_run(
+            f"It cannot be decided whether {quoted(self.branch)} was merged into {quoted(self.into)}: the branch "
+            "is not in the repository, and no merge commit names it.",
+            fix=commands(["git", "push", "origin", self.branch]),
+        )
+
+    def _once_more(self, into: Tip, way: Way, commit: Commit) -> str:
+        """What is merged cannot be merged again: take the merge back, or give the branch something new."""
+        if way != "fast-forward" and commit.id == into.commit.id and commit.parents:
+            back = ["git", "reset", "--keep", commit.parents[0]]
+            return commands(
+                ["git", "switch", self.into], back, *self._merge(), self._push("--force-with-lease")
+            )
+        if self.by == "merge-commit":
+            more = ["git", "commit", "--allow-empty", "-m", "Prepare the merge"]
+            return commands(["git", "switch", self.branch], more, *self._merge(), self._push())
+        return commands(["git", "log", "--graph", "--oneline", self.into, self.branch])
+
+    def _merge(self) -> list[list[str]]:
+        message = f"Merge branch '{self.branch}'"
+        switch = ["git", "switch", self.into]
+        if self.by == "squash":
+            return [switch, ["git", "merge", "--squash", self.branch], ["git", "commit", "-m", message]]
+        if self.by == "fast-forward":
+            return [
+                ["git", "rebase", self.into, self.branch],
+                switch,
+                ["git", "merge", "--ff-only", self.branch],
+            ]
+        return [switch, ["git", "merge", "--no-ff", "-m", message, self.branch]]
+
+    def _push(self, force: str = "") -> list[str]:
+        force = force or ("--force-with-lease" if self.by == "fast-forward" else "")
+        return ["git", "push", *filter(None, [force]), "origin", self.into, self.branch]
+
+
+def _found_in_graph(run: Run, branch: Tip, into: Tip) -> tuple[Way, Commit] | None:
+    """The oldest commit on the line of `into` that holds the branch: the branch itself, or what merged it."""
+    history = run.repository.history
+    if branch.commit.id not in history.ancestors(into.commit.id):
+        return None
+    holders = history.descendants(branch.commit.id)
+    line = [commit_id for commit_id in history.first_parents(into.commit.id) if commit_id in holders]
+    first = history[line[-1]]
+    return ("fast-forward" if first.id == branch.commit.id else "merge-commit"), first
+
+
+def _found_in_content(run: Run, branch: Tip, into: Tip) -> tuple[Way, Commit] | None:
+    commit = squash_commit(run.repository, branch.commit, into.commit)
+    return ("squash", commit) if commit else None
+
+
+def _merges(run: Run, into: Tip) -> Iterator[Commit]:
+    history = run.repository.history
+    for commit_id in history.newest_last(history.ancestors(into.commit.id)):
+        if history[commit_id].is_merge:
+            yield history[commit_id]
+
+
+def _names(commit: Commit, branch: str) -> bool:
+    """Does the message that Git or GitHub wrote for a merge say that this branch was merged?"""
+    name = re.escape(branch)
+    return bool(
+        re.match(
+            rf"Merge (?:remote-tracking )?branch(?:es)? .*'(?:origin/)?{name}'"
+            rf"|Merge pull request #\d+ from [^/ ]+/{name}$",
+            commit.subject,
+        )
+    )

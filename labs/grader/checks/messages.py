@@ -1,0 +1,96 @@
+"""`messages: {branch: main, matches: '^[A-Z]', subject_at_most: 72, forbids: [wip]}` - how commits are described.
+
+`matches` is searched in the subject (first line), each of `forbids` must not match all of it, in any case of
+letters; `blank_second_line` is on unless switched off. Merge commits that Git described itself are left out.
+"""
+
+import re
+from dataclasses import dataclass
+
+from ..history import Commit
+from ..parameters import MAIN, Count, RefName, Regex
+from ..repository import Tip
+from ..words import count, listed, quoted
+from .base import Kind, Run, Verdict, commands, needs_work, passed, tip_or_answer
+from .commits import MOST_SHOWN, commit_evidence
+
+MOST_READ = 1000  # characters of a subject: patterns may take long over more
+_BY_GIT = re.compile(
+    r"Merge (?:(?:remote-tracking )?branch(?:es)?|commits?|tags?) '|Merge pull request #\d+ from "
+)
+
+
+@dataclass(frozen=True)
+class MessagesCheck(Kind):
+    kind = "messages"
+
+    branch: RefName = MAIN
+    matches: Regex | None = None
+    subject_at_most: Count | None = None
+    forbids: tuple[Regex, ...] = ()
+    blank_second_line: bool = True
+
+    def check(self, run: Run) -> Verdict:
+        tip = tip_or_answer(run, self.branch)
+        if isinstance(tip, Verdict):
+            return tip
+        own = [run.repository.history[commit_id] for commit_id in run.own_commits(tip)]
+        judged = [commit for commit in own if not (commit.is_merge and _BY_GIT.match(commit.message))]
+        if not judged:
+            return needs_work(
+                f"{quoted(tip.name)} holds no commit of yours whose message could be read.",
+                expected="at least one commit",
+                found="none",
+            )
+        offending = [(commit, fault) for commit in judged if (fault := self._fault(commit))]
+        if not offending:
+            return passed(f"{count(len(judged), 'message')} looked at, each as asked for.")
+        newest, fault = offending[-1]
+        return needs_work(
+            f"{len(offending)} of {count(len(judged), 'commit message')} {_verb(offending)} work. "
+            f"In commit {newest.id[:7]} {fault}.",
+            expected=self._expected(),
+            found=listed([f"{commit.id[:7]} {quoted(commit.subject)}" for commit, _ in reversed(offending)]),
+            fix=_reword(tip, newest, offending[0][0]),
+            evidence=[commit_evidence(tip, commit) for commit, _ in offending[-MOST_SHOWN:]],
+        )
+
+    def _fault(self, commit: Commit) -> str | None:
+        """What is the matter with one message, as the end of a sentence."""
+        subject, lines = commit.subject[:MOST_READ], commit.message.splitlines()
+        if not subject:
+            return "the message is empty"
+        if self.subject_at_most is not None and len(commit.subject) > self.subject_at_most:
+            return f"the subject {quoted(subject)} has {count(len(commit.subject), 'character')}"
+        if any(re.fullmatch(pattern, subject, re.IGNORECASE) for pattern in self.forbids):
+            return f"the subject {quoted(subject)} does not say what the change does"
+        if self.matches is not None and not re.search(self.matches, subject):
+            return f"the subject {quoted(subject)} does not match {quoted(self.matches)}"
+        if self.blank_second_line and len(lines) > 1 and lines[1].strip():
+            return f"the line after the subject {quoted(subject)} is not blank"
+        return None
+
+    def _expected(self) -> str:
+        rules = ["a subject that says what the change does" if self.forbids else "a subject"]
+        if self.subject_at_most is not None:
+            rules.append(f"at most {count(self.subject_at_most, 'character')}")
+        if self.matches is not None:
+            rules.append(f"a match of {quoted(self.matches)}")
+        if self.blank_second_line:
+            rules.append("a blank line between subject and body")
+        return ", ".join(rules)
+
+
+def _verb(offending: list[tuple[Commit, str]]) -> str:
+    return "needs" if len(offending) == 1 else "need"
+
+
+def _reword(tip: Tip, newest: Commit, oldest: Commit) -> str:
+    if oldest.id == tip.commit.id:
+        change = [["git", "commit", "--amend", "--allow-empty", "-m", "Say what the change does"]]
+    else:
+        start = oldest.parents[0] if oldest.parents else "--root"
+        change = [["git", "rebase", "--interactive", "--rebase-merges", start]]
+    return commands(
+        ["git", "switch", tip.name], *change, ["git", "push", "--force-with-lease", "origin", tip.name]
+    )

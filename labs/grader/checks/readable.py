@@ -1,0 +1,22 @@
+"""`readable: {}` - the repository can be read; other checks name it in `needs`."""
+
+from dataclasses import dataclass
+
+from ..words import count
+from .base import Kind, Run, Verdict, passed
+
+
+@dataclass(frozen=True)
+class ReadableCheck(Kind):
+    kind = "readable"
+
+    def check(self, run: Run) -> Verdict:
+        repository = run.repository
+        found = ", ".join(
+            (
+                count(len(repository.history), "commit"),
+                count(len(repository.branches), "branch", "branches"),
+                count(len(repository.tags), "tag"),
+            )
+        )
+        return passed("The repository was read.", found=found)

@@ -1,0 +1,112 @@
+"""`tag: {name: v1.0.0, annotated: true, on: main, message: '...'}` - a tag is there, and of the right sort.
+
+`annotated` false asks for a lightweight tag; `on` for a commit in that branch's history; `message` is searched.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..parameters import RefName, Regex
+from ..report import Evidence
+from ..repository import Tag
+from ..words import alike, quoted
+from .base import Kind, Run, Verdict, commands, names_found, needs_work, passed, tip_or_answer
+
+
+@dataclass(frozen=True)
+class TagCheck(Kind):
+    kind = "tag"
+
+    name: RefName
+    annotated: bool | None = None
+    on: RefName | None = None
+    message: Regex | None = None
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if self.message is not None and self.annotated is False:
+            yield "message", "a tag that is not annotated has no message"
+
+    def check(self, run: Run) -> Verdict:
+        if self.name not in run.repository.tags:
+            return self._missing(run)
+        tag = run.repository.tag(self.name)
+        if self.annotated not in (None, tag.annotated):
+            return self._wrong_sort(tag)
+        if self.message is not None and not re.search(self.message, tag.message or ""):
+            return self._wrong_message(tag)
+        return self._where(run, tag) or passed(
+            f"{_sort(tag).capitalize()} {quoted(self.name)} is there.", _at(tag)
+        )
+
+    def _missing(self, run: Run) -> Verdict:
+        names = list(run.repository.tags)
+        near = alike(self.name, names)
+        rest = (
+            f" There is one called {quoted(near)}." if near else " Most often it was not made, or not pushed."
+        )
+        return needs_work(
+            f"There is no tag {quoted(self.name)}.{rest}",
+            expected=f"a tag called {quoted(self.name)}",
+            found=names_found(names, "tag"),
+            fix=self._make(f"{near}^{{}}" if near else None),
+            evidence=[_at(run.repository.tag(near))] if near else [],
+        )
+
+    def _wrong_sort(self, tag: Tag) -> Verdict:
+        return needs_work(
+            f"{quoted(self.name)} is {_sort(tag)}.",
+            expected="an annotated tag, with a message"
+            if self.annotated
+            else "a lightweight tag, without a message",
+            found=_sort(tag),
+            fix=self._make(tag.id, again=True),
+            evidence=[_at(tag)],
+        )
+
+    def _wrong_message(self, tag: Tag) -> Verdict:
+        return needs_work(
+            f"The message of {quoted(self.name)} does not match {quoted(self.message or '')}."
+            if tag.annotated
+            else f"{quoted(self.name)} is {_sort(tag)}, which has no message.",
+            expected=f"a message that matches {quoted(self.message or '')}",
+            found=quoted(tag.message) if tag.message else "no message",
+            fix=self._make(tag.id, again=True),
+            evidence=[_at(tag)],
+        )
+
+    def _where(self, run: Run, tag: Tag) -> Verdict | None:
+        """The answer if the tag is not in the history of `on`, else None."""
+        if self.on is None:
+            return None
+        branch = tip_or_answer(run, self.on)
+        if isinstance(branch, Verdict):
+            return branch
+        if tag.kind == "commit" and tag.id in run.repository.history.ancestors(branch.commit.id):
+            return None
+        return needs_work(
+            f"{quoted(self.name)} does not mark a commit of {quoted(self.on)}.",
+            expected=f"a commit in the history of {quoted(self.on)}",
+            found=f"{tag.kind} {tag.id[:7]}",
+            fix=self._make(self.on, again=True),
+            evidence=[_at(tag)],
+        )
+
+    def _make(self, target: str | None, *, again: bool = False) -> str:
+        lightweight = self.annotated is False
+        sort = [] if lightweight else ["-a", "-m", f"Release {self.name}"]
+        place = target or self.on
+        return commands(
+            ["git", "tag", *(["-f"] if again else []), *sort, self.name, *([place] if place else [])],
+            ["git", "push", *(["--force"] if again else []), "origin", f"refs/tags/{self.name}"],
+        )
+
+
+def _sort(tag: Tag) -> str:
+    return "an annotated tag" if tag.annotated else "a lightweight tag"
+
+
+def _at(tag: Tag) -> Evidence:
+    lines = (tag.message or "").splitlines()[:4]
+    commit = tag.id if tag.kind == "commit" else None
+    return Evidence(ref=tag.ref, commit=commit, excerpt=tuple(enumerate(lines, start=1)))

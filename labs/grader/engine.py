@@ -1,0 +1,140 @@
+"""Grades a repository by a lab's checks. Each check stands alone: one that breaks does not take others with it."""
+
+import logging
+import secrets
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
+from types import FrameType
+
+from .checks import Run, Verdict
+from .report import SCHEMA, CheckResult, Evidence, Outcome, Report
+from .repository import Repository, TooLarge
+from .spec import CheckSpec, LabSpec
+from .words import cut, quoted, visible
+
+ENGINE_VERSION = "1.0"
+SECONDS_PER_CHECK = 10.0
+MOST_TEXT = 600
+MOST_LINE = 160
+_log = logging.getLogger(__name__)
+
+
+class TimeIsUp(Exception):  # noqa: N818 - a limit that was reached, not an error
+    """A check ran longer than it may."""
+
+
+def grade(
+    spec: LabSpec, repository: Repository, *, sandbox: object | None = None, learner: object | None = None
+) -> Report:
+    """Every check of the lab on an open repository. Never raises for what a check does: see `Outcome`.
+
+    In the main thread each check has a time limit of 10 s (SIGALRM, put back afterwards); in other threads
+    only the limits of reading hold. `sandbox` and `learner` are handed to the kinds that ask for them.
+    """
+    run = Run(repository, spec.starter, learner, sandbox)
+    results: dict[str, CheckResult] = {}
+    for check in spec.checks:
+        results[check.id] = _result(check, run, results)
+    return Report(
+        schema=SCHEMA,
+        engine=ENGINE_VERSION,
+        spec_digest=spec.digest,
+        title=visible(spec.title),
+        pass_mark=spec.pass_mark,
+        results=tuple(results.values()),
+    )
+
+
+def _result(check: CheckSpec, run: Run, before: dict[str, CheckResult]) -> CheckResult:
+    started = time.monotonic()
+    needed = next((before[name] for name in check.needs if before[name].outcome is not Outcome.PASSED), None)
+    if needed:
+        verdict = Verdict(Outcome.NOT_RUN, f"Not run, because this did not pass: {quoted(needed.says)}.")
+    else:
+        verdict = _verdict(check, run)
+    return _as_result(check, verdict, time.monotonic() - started)
+
+
+def _verdict(check: CheckSpec, run: Run) -> Verdict:
+    try:
+        with time_limit(SECONDS_PER_CHECK):
+            return check.parameters.check(run)
+    except TimeIsUp:
+        return Verdict(
+            Outcome.NOT_RUN, f"Timed out: the check took longer than {SECONDS_PER_CHECK:g} seconds."
+        )
+    except TooLarge as limit:
+        return Verdict(Outcome.NOT_RUN, f"Not run: {limit}.")
+    except Exception:
+        reference = f"G-{secrets.token_hex(3).upper()}"
+        _log.exception("check %s of kind %s broke, reference %s", check.id, check.kind, reference)
+        return Verdict(
+            Outcome.FAULT, f"Grading stopped because of a fault on our side. Reference {reference}."
+        )
+
+
+def _as_result(check: CheckSpec, verdict: Verdict, seconds: float) -> CheckResult:
+    judged = verdict.outcome in (Outcome.PASSED, Outcome.NEEDS_WORK)
+    authors_fix = check.fix if verdict.outcome is Outcome.NEEDS_WORK else None
+    own_fix = verdict.fix if check.teaches == "plumbing" else ""
+    return CheckResult(
+        id=check.id,
+        says=visible(check.says),
+        kind=check.kind,
+        points=check.points,
+        earned=check.points if verdict.outcome is Outcome.PASSED else Decimal(0),
+        outcome=verdict.outcome,
+        reason=None if judged else _shown(verdict.why),
+        why=_shown(verdict.why) if judged else "",
+        evidence=tuple(_shown_evidence(item) for item in verdict.evidence),
+        expected=_shown(verdict.expected),
+        found=_shown(verdict.found),
+        fix=visible((authors_fix or own_fix).strip(), keep="\n"),
+        lesson=check.lesson,
+        teaches=check.teaches,
+        seconds=round(seconds, 3),
+    )
+
+
+def _shown(text: str) -> str:
+    return cut(visible(text), MOST_TEXT)
+
+
+def _shown_evidence(item: Evidence) -> Evidence:
+    return replace(
+        item,
+        ref=item.ref and _shown(item.ref),
+        path=item.path and _shown(item.path),
+        excerpt=tuple((number, cut(visible(text.expandtabs(4)), MOST_LINE)) for number, text in item.excerpt),
+    )
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raises TimeIsUp in the block after so many seconds, where signals reach: in the main thread of a POSIX system.
+
+    Python's regular expressions look for signals while they match, so a hopeless pattern ends too.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+    previous_handler = signal.signal(signal.SIGALRM, _raise_time_is_up)
+    previous_delay, previous_interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    started = time.monotonic()
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous_handler)
+        if previous_delay:
+            left = previous_delay - (time.monotonic() - started)
+            signal.setitimer(signal.ITIMER_REAL, max(left, 0.001), previous_interval)
+
+
+def _raise_time_is_up(number: int, frame: FrameType | None) -> None:
+    raise TimeIsUp

@@ -1,0 +1,163 @@
+"""The types that fields of lab.yaml may have, and how a value becomes one of them.
+
+A dataclass declares its fields once: the loader derives names, types, defaults and messages from it.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, fields
+from decimal import Decimal
+from types import UnionType
+from typing import Any, Literal, NewType, Union, get_args, get_origin, get_type_hints
+
+from .words import cut, listed, nearest, quoted
+from .yaml_values import Problem, Value
+
+RefName = NewType("RefName", str)
+FilePath = NewType("FilePath", str)
+Regex = NewType("Regex", str)
+Identifier = NewType("Identifier", str)
+LessonAddress = NewType("LessonAddress", str)
+ObjectId = NewType("ObjectId", str)
+Percent = NewType("Percent", int)
+Count = NewType("Count", int)
+Points = NewType("Points", Decimal)
+MAIN = RefName("main")
+
+_REF_NAME = re.compile(r"(?![-/.])(?!.*(?:\.\.|//|@\{|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])")
+_IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LESSON = re.compile(r"[a-z0-9-]+(?:#[a-z0-9-]+)?")
+_OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+class Mismatch(Exception):  # noqa: N818 - a value that does not fit; always becomes a Problem
+    """What is expected instead of the value that is there."""
+
+
+def read_fields(
+    cls: type[Any], values: dict[str, Value], line: int, prefix: str, problems: list[Problem]
+) -> Any:
+    """An instance of a dataclass from the values of its fields; None where a problem was added.
+
+    `line` is where a missing field is reported, `prefix` what stands before a field's name in a problem.
+    """
+    before = len(problems)
+    problems.extend(_unknown(values, [field.name for field in fields(cls)], prefix))
+    hints, found = get_type_hints(cls), {}
+    for field in fields(cls):
+        if field.name in values:
+            value = values[field.name]
+            try:
+                found[field.name] = convert(hints[field.name], value)
+            except Mismatch as mismatch:
+                problems.append(Problem(value.line, prefix + field.name, str(mismatch)))
+        elif field.default is MISSING:
+            problems.append(Problem(line, prefix + field.name, "is missing"))
+    return cls(**found) if len(problems) == before else None
+
+
+def _unknown(values: dict[str, Value], names: list[str], prefix: str) -> Iterator[Problem]:
+    for name, value in values.items():
+        if name not in names:
+            yield Problem(value.line, prefix + name, f"is not a key here. {did_you_mean(name, names)}")
+
+
+def did_you_mean(name: str, names: list[str]) -> str:
+    near = nearest(name, names)
+    return f"Did you mean {quoted(near)}?" if near else f"Known are {listed(names, most=20) or 'none'}."
+
+
+def convert(annotation: Any, value: Value) -> Any:
+    """The value as the type that a field is annotated with. Raises Mismatch."""
+    if annotation is Value:
+        return value
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, UnionType):
+        return None if value.data is None else convert(arguments[0], value)
+    if origin is Literal:
+        return _one_of(arguments, value.data)
+    if origin is tuple:
+        if not isinstance(value.data, list):
+            raise Mismatch(f"a list is expected, found {_described(value.data)}")
+        return tuple(convert(arguments[0], item) for item in value.data)
+    expected, accept = _TYPES[annotation]
+    converted = accept(value.data)
+    if converted is None:
+        raise Mismatch(f"{expected} is expected, found {_described(value.data)}")
+    return converted
+
+
+def _one_of(choices: tuple[Any, ...], data: object) -> object:
+    for choice in choices:
+        if type(choice) is type(data) and choice == data:
+            return data
+    shown = listed([str(choice).lower() if choice is True else str(choice) for choice in choices], most=20)
+    raise Mismatch(f"{shown} is expected, found {_described(data)}")
+
+
+def _described(data: object) -> str:
+    match data:
+        case None:
+            return "nothing"
+        case bool():
+            return str(data).lower()
+        case list():
+            return "a list"
+        case dict():
+            return "a mapping"
+    return quoted(cut(str(data), 60))
+
+
+def _text(data: object) -> str | None:
+    return data if isinstance(data, str) and data.strip() else None
+
+
+def _flag(data: object) -> bool | None:
+    return data if isinstance(data, bool) else None
+
+
+def _matching(pattern: re.Pattern[str]) -> Callable[[object], str | None]:
+    return lambda data: data if isinstance(data, str) and pattern.fullmatch(data) else None
+
+
+def _whole(most: int) -> Callable[[object], int | None]:
+    return lambda data: data if type(data) is int and 0 <= data <= most else None
+
+
+def _points(data: object) -> Decimal | None:
+    if isinstance(data, bool) or not isinstance(data, int | Decimal):
+        return None
+    points = Decimal(data)
+    return points if 0 <= points <= 1000 and points == round(points, 2) else None
+
+
+def _path(data: object) -> str | None:
+    if not isinstance(data, str) or "\0" in data:
+        return None
+    parts = data.removesuffix("/").split("/")
+    return None if {"", ".", "..", ".git"}.intersection(parts) else data
+
+
+def _regex(data: object) -> str | None:
+    if not isinstance(data, str):
+        return None
+    try:
+        re.compile(data)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise Mismatch(f"the regular expression cannot be read: {error}") from error
+    return data
+
+
+_TYPES: dict[object, tuple[str, Callable[[object], object]]] = {
+    str: ("text", _text),
+    bool: ("true or false", _flag),
+    RefName: ("the name of a branch or tag", _matching(_REF_NAME)),
+    FilePath: ("a path inside the repository, such as `src/app.py`,", _path),
+    Regex: ("a regular expression", _regex),
+    Identifier: ("a name of small letters, digits and hyphens", _matching(_IDENTIFIER)),
+    LessonAddress: ("a lesson, such as `git-basics#committing`,", _matching(_LESSON)),
+    ObjectId: ("the full id of a commit", _matching(_OBJECT_ID)),
+    Percent: ("a whole number from 0 to 100", _whole(100)),
+    Count: ("a whole number from 0 to 100,000", _whole(100_000)),
+    Points: ("a number from 0 to 1,000 with at most two decimals", _points),
+}

@@ -1,0 +1,155 @@
+"""Processes of `git` that a stranger's repository cannot turn against us, and the one that reads objects.
+
+Only plumbing commands run: porcelain such as `git log` obeys settings of the repository that start programs
+(`log.showSignature`). No text from the repository ever becomes an argument.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/nonexistent",
+    "XDG_CONFIG_HOME": "/nonexistent",
+    "LC_ALL": "C",
+    "TZ": "UTC",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_GRAFT_FILE": os.devnull,
+}
+SETTINGS = (
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    f"core.attributesFile={os.devnull}",
+    f"core.excludesFile={os.devnull}",
+    "core.commitGraph=false",  # a file beside the objects that could tell another history than they do
+    "i18n.logOutputEncoding=UTF-8",
+)
+
+
+class RepositoryFault(Exception):  # noqa: N818 - "fault" is the word for what is on our side
+    """The storage is broken or git cannot run: nothing that a learner could mend, so never "needs work"."""
+
+
+class TooLarge(Exception):  # noqa: N818 - a limit that was reached, not an error
+    """A limit of reading was reached; the message says which, for the learner."""
+
+
+@dataclass(frozen=True)
+class GitObject:
+    """`data` is None where the object is larger than the reader was asked to read; `size` is in bytes."""
+
+    kind: str
+    size: int
+    data: bytes | None
+
+
+def command(git_dir: Path, *arguments: str) -> list[str]:
+    settings = [part for setting in SETTINGS for part in ("-c", setting)]
+    return [shutil.which("git") or "git", "--no-pager", *settings, f"--git-dir={git_dir}", *arguments]
+
+
+def _started(git_dir: Path, *arguments: str, stdin: int, stderr: int) -> subprocess.Popen[bytes]:
+    argv = command(git_dir, *arguments)
+    try:
+        return subprocess.Popen(
+            argv, cwd=git_dir, env=ENVIRONMENT, stdin=stdin, stdout=subprocess.PIPE, stderr=stderr
+        )
+    except OSError as error:
+        raise RepositoryFault(f"git could not be started: {error}") from error
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    for stream in (process.stdin, process.stdout):
+        if stream:
+            with suppress(OSError):  # bytes that were still buffered for a process that is gone
+                stream.close()
+    process.wait()
+
+
+def output_of(
+    git_dir: Path, *arguments: str, stdin: bytes = b"", most: int, what: str, ends: tuple[int, ...] = (0,)
+) -> bytes:
+    """What one git command prints.
+
+    Raises TooLarge about `what` past `most` bytes, RepositoryFault if it ends otherwise than `ends` allows.
+    """
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
+        given.write(stdin)
+        given.seek(0)
+        process = _started(git_dir, *arguments, stdin=given.fileno(), stderr=said.fileno())
+        try:
+            assert process.stdout  # noqa: S101 - it was asked for
+            output = process.stdout.read(most + 1)
+            if len(output) > most:
+                raise TooLarge(f"{what} is larger than {most >> 20} MB, which is the most that is read")
+            status = process.wait()
+            said.seek(0)
+            complaint = said.read(1000).decode("utf-8", "replace").strip()
+            if status not in ends or "ignoring broken ref" in complaint:
+                raise RepositoryFault(complaint)
+        finally:
+            _end(process)
+    return output
+
+
+class ObjectReader:
+    """One long-lived `git cat-file --batch`, started when the first object is wanted.
+
+    It is ended whenever its stream may be out of step (an object too large to drain, a time limit that struck
+    in the middle of an answer) and started anew by the next question.
+    """
+
+    def __init__(self, git_dir: Path) -> None:
+        self._git_dir = git_dir
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def read(self, object_id: str, most: int) -> GitObject:
+        """The object, without its data where that is more than `most` bytes. RepositoryFault if absent or broken."""
+        try:
+            return self._ask(object_id, most)
+        except BaseException:
+            self.close()
+            raise
+
+    def _ask(self, object_id: str, most: int) -> GitObject:
+        if self._process is None:
+            self._process = _started(
+                self._git_dir, "cat-file", "--batch", stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin and stdout  # noqa: S101 - they were asked for
+        try:
+            stdin.write(object_id.encode("ascii") + b"\n")
+            stdin.flush()
+        except BrokenPipeError:
+            raise RepositoryFault(f"git ended before object {object_id} was read") from None
+        header = stdout.readline().split()
+        if len(header) != 3:
+            raise RepositoryFault(f"object {object_id} is missing or damaged")
+        kind, size = header[1].decode("ascii"), int(header[2])
+        if size > most:
+            self.close()
+            return GitObject(kind, size, None)
+        data = stdout.read(size + 1)
+        if len(data) != size + 1:
+            raise RepositoryFault(f"object {object_id} is damaged")
+        return GitObject(kind, size, data[:-1])
+
+    def close(self) -> None:
+        process, self._process = self._process, None
+        if process:
+            _end(process)

@@ -1,0 +1,139 @@
+"""What grading found: one result per check, and the report that is kept as JSON."""
+
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal
+
+SCHEMA = 1
+
+
+class Outcome(StrEnum):
+    """How a check ended. Our own fault is never `NEEDS_WORK`."""
+
+    PASSED = "passed"
+    NEEDS_WORK = "needs_work"
+    NOT_RUN = "not_run"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Where it was seen: a full ref name, a commit id, a path, a line (from 1) and up to four numbered lines."""
+
+    ref: str | None = None
+    commit: str | None = None
+    path: str | None = None
+    line: int | None = None
+    excerpt: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check of one submission. `reason` is set for NOT_RUN and FAULT only, `why` for the other two.
+
+    `fix` is text of one or more lines, commands for a plumbing check. No text here holds control characters.
+    """
+
+    id: str
+    says: str
+    kind: str
+    points: Decimal
+    earned: Decimal
+    outcome: Outcome
+    reason: str | None = None
+    why: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    expected: str = ""
+    found: str = ""
+    fix: str = ""
+    lesson: str | None = None
+    teaches: Literal["plumbing", "skill"] = "plumbing"
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """All results in the author's order. `spec_digest` names the lab.yaml that was used, `engine` the engine."""
+
+    schema: int
+    engine: str
+    spec_digest: str
+    title: str
+    pass_mark: int
+    results: tuple[CheckResult, ...]
+
+    @property
+    def points(self) -> Decimal:
+        return sum((result.earned for result in self.results), Decimal(0))
+
+    @property
+    def max_points(self) -> Decimal:
+        return sum((result.points for result in self.results), Decimal(0))
+
+    @property
+    def score(self) -> int:
+        """Whole percent, rounded down, so that a score that is shown as the pass mark has reached it."""
+        return int(self.points * 100 / self.max_points) if self.max_points else 0
+
+    @property
+    def passed(self) -> bool:
+        return not self.faulted and self.score >= self.pass_mark
+
+    @property
+    def faulted(self) -> bool:
+        return any(result.outcome is Outcome.FAULT for result in self.results)
+
+    @property
+    def passed_count(self) -> int:
+        return sum(result.outcome is Outcome.PASSED for result in self.results)
+
+    @property
+    def first_to_fix(self) -> CheckResult | None:
+        """The first check that needs work, in the author's order; else the first that was not run."""
+        for outcome in (Outcome.NEEDS_WORK, Outcome.NOT_RUN):
+            for result in self.results:
+                if result.outcome is outcome:
+                    return result
+        return None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for `json.dumps`; points are text, so that none is rounded."""
+        data = asdict(self)
+        data["results"] = [_result_to_json(result) for result in self.results]
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Report":
+        """The report that `to_json` wrote. Raises ValueError for a schema that this engine does not know."""
+        if data["schema"] != SCHEMA:
+            raise ValueError(f"report schema {data['schema']!r} is not known, only {SCHEMA}")
+        return cls(**{**data, "results": tuple(_result_from_json(result) for result in data["results"])})
+
+
+def _result_to_json(result: CheckResult) -> dict[str, Any]:
+    return {
+        **asdict(result),
+        "points": str(result.points),
+        "earned": str(result.earned),
+        "outcome": result.outcome.value,
+        "evidence": [
+            {**asdict(item), "excerpt": [list(line) for line in item.excerpt]} for item in result.evidence
+        ],
+    }
+
+
+def _result_from_json(data: dict[str, Any]) -> CheckResult:
+    return CheckResult(
+        **{
+            **data,
+            "points": Decimal(data["points"]),
+            "earned": Decimal(data["earned"]),
+            "outcome": Outcome(data["outcome"]),
+            "evidence": tuple(_evidence_from_json(item) for item in data["evidence"]),
+        }
+    )
+
+
+def _evidence_from_json(data: dict[str, Any]) -> Evidence:
+    return Evidence(**{**data, "excerpt": tuple((number, text) for number, text in data["excerpt"])})

@@ -1,0 +1,209 @@
+"""Read-only questions to a stranger's repository: one walk of its history, one process for its objects, no checkout."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+
+from .history import FORMAT, Commit, History, parse_history
+from .plumbing import ObjectReader, RepositoryFault, TooLarge, output_of
+from .trees import Entry, Listing, Trees, parse_tree
+from .words import decoded, quoted
+
+__all__ = ["Repository", "RepositoryFault", "Tag", "Tip", "TooLarge", "Unreadable"]
+
+MOST_COMMITS = 20_000
+MOST_HISTORY_BYTES = 32 << 20
+MOST_REF_BYTES = 4 << 20
+MOST_FILE_BYTES = 1 << 20
+MOST_READ_BYTES = 64 << 20
+_OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_BRANCHES, _TAGS = "refs/heads/", "refs/tags/"
+
+
+class Unreadable(Exception):  # noqa: N818 - the state of a submission has this name
+    """The learner's set-up: nothing here can be graded. `code` is stable, `message` is for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A tag, peeled. `kind` is what it stands for in the end (commit, tree or blob), `id` that object.
+
+    `message` is None for a lightweight tag.
+    """
+
+    ref: str
+    id: str
+    kind: str
+    message: str | None = None
+
+    @property
+    def annotated(self) -> bool:
+        return self.message is not None
+
+
+@dataclass(frozen=True)
+class Tip:
+    """A branch, or a tag of a commit, and the commit it stands for."""
+
+    ref: str
+    name: str
+    commit: Commit
+
+
+class Repository:
+    """Use `open`, and close it (a context manager) to end its process."""
+
+    def __init__(self, git_dir: Path, refs: Mapping[str, str]) -> None:
+        self._objects = ObjectReader(git_dir)
+        self._git_dir = git_dir
+        self._unread = MOST_READ_BYTES
+        self.branches = _short(refs, _BRANCHES)
+        self.tags = _short(refs, _TAGS)
+        if not self.branches and not self.tags:
+            raise Unreadable(
+                "no_commits", "The repository holds no commits yet. Commit something, then push it."
+            )
+        self._trees = Trees(self._listing)
+
+    @classmethod
+    def open(cls, path: str | Path, refs: Mapping[str, str] | None = None) -> "Repository":
+        """A bare repository or a work tree (its `.git`).
+
+        `refs` maps full ref names to object ids and is graded instead of the refs on disk; names that are
+        neither branches nor tags are left out. Raises Unreadable for the learner's set-up, RepositoryFault
+        for broken storage, ValueError for something in `refs` that is no object id.
+        """
+        git_dir = _git_dir(Path(path))
+        if refs is None:
+            refs = _refs_on_disk(git_dir)
+        for name, object_id in refs.items():
+            if not _OBJECT_ID.fullmatch(object_id):
+                raise ValueError(f"{name}: {object_id!r} is no object id")
+        return cls(git_dir, refs)
+
+    @cached_property
+    def history(self) -> History:
+        """All commits that a branch or tag reaches. Raises TooLarge past 20,000 commits or 32 MB."""
+        tips = {
+            *self.branches.values(),
+            *(tag.id for tag in map(self.tag, self.tags) if tag.kind == "commit"),
+        }
+        output = output_of(
+            self._git_dir,
+            "rev-list",
+            "--stdin",
+            "--topo-order",
+            f"--max-count={MOST_COMMITS + 1}",
+            f"--format={FORMAT}",
+            stdin="".join(f"{tip}\n" for tip in sorted(tips)).encode("ascii"),
+            most=MOST_HISTORY_BYTES,
+            what="the history",
+        )
+        history = parse_history(output)
+        if len(history) > MOST_COMMITS:
+            raise TooLarge(f"too many commits: at most {MOST_COMMITS:,} are read")
+        return history
+
+    def tag(self, name: str) -> Tag:
+        """The tag of this short name, peeled. Raises KeyError where there is none."""
+        return self._peeled_tags[name]
+
+    @cached_property
+    def _peeled_tags(self) -> dict[str, Tag]:
+        return {name: self._peel(_TAGS + name, object_id) for name, object_id in self.tags.items()}
+
+    def _peel(self, ref: str, object_id: str) -> Tag:
+        message = None
+        for _ in range(10):
+            found = self._objects.read(object_id, MOST_FILE_BYTES)
+            if found.kind != "tag":
+                return Tag(ref, object_id, found.kind, message)
+            if found.data is None:
+                raise TooLarge(f"the tag {quoted(ref)} is larger than 1 MB")
+            head, _, body = found.data.partition(b"\n\n")
+            object_id = head.split(b"\n", 1)[0].removeprefix(b"object ").decode("ascii")
+            if message is None:
+                message = body.decode("utf-8", "replace").strip()
+        raise TooLarge(f"the tag {quoted(ref)} is a tag of a tag more than ten times over")
+
+    def branch(self, name: str) -> Tip | None:
+        if name not in self.branches:
+            return None
+        return Tip(_BRANCHES + name, name, self.history[self.branches[name]])
+
+    def tip(self, name: str) -> Tip | None:
+        """The branch of this name, else the tag of this name where that stands for a commit."""
+        if name in self.tags and name not in self.branches and self.tag(name).kind == "commit":
+            return Tip(_TAGS + name, name, self.history[self.tag(name).id])
+        return self.branch(name)
+
+    def files(self, tip: Tip) -> dict[bytes, Entry]:
+        """Every path at a tip, with files, symbolic links and submodules. Raises TooLarge (5,000 entries, 1 MB)."""
+        return dict(self._trees.paths(tip.commit.tree, f"at {quoted(tip.name)}"))
+
+    def changes(self, old: Commit | None, new: Commit) -> dict[bytes, tuple[str | None, str | None]]:
+        """Paths that differ between two commits (None is an empty tree): blob ids before and after. Raises TooLarge."""
+        return self._trees.changes(old.tree if old else None, new.tree, f"in commit {new.id[:7]}")
+
+    def content(self, blob_id: str) -> bytes | None:
+        """The bytes of a file; None where it is over 1 MB. Raises TooLarge past 64 MB in one run."""
+        found = self._objects.read(blob_id, MOST_FILE_BYTES)
+        self._unread -= len(found.data or b"")
+        if self._unread < 0:
+            raise TooLarge("the files are larger than 64 MB together, which is the most that is read")
+        return found.data
+
+    def _listing(self, tree_id: str) -> Listing:
+        found = self._objects.read(tree_id, MOST_FILE_BYTES)
+        if found.data is None:
+            raise TooLarge("too many files: the list of one folder is larger than 1 MB")
+        return parse_tree(found.data, len(tree_id) // 2)
+
+    def close(self) -> None:
+        self._objects.close()
+
+    def __enter__(self) -> "Repository":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _short(refs: Mapping[str, str], prefix: str) -> dict[str, str]:
+    return {name.removeprefix(prefix): refs[name] for name in sorted(refs) if name.startswith(prefix)}
+
+
+def _git_dir(path: Path) -> Path:
+    if not path.is_dir():
+        raise Unreadable("not_found", f"There is no folder {quoted(str(path))}.")
+    dot_git = path / ".git"
+    if dot_git.is_file():  # a linked work tree or a submodule keeps the address of its repository here
+        address = dot_git.read_text(errors="surrogateescape").removeprefix("gitdir:").strip()
+        dot_git = path / address
+    for candidate in (dot_git, path):
+        if (candidate / "HEAD").is_file():
+            return candidate.resolve()
+    raise Unreadable(
+        "no_repository",
+        f"There is no Git repository in {quoted(str(path))}. Most often it is the folder above, "
+        "or `git init` was not run there.",
+    )
+
+
+def _refs_on_disk(git_dir: Path) -> dict[str, str]:
+    arguments = ("for-each-ref", "--format=%(objectname) %(refname)", _BRANCHES, _TAGS)
+    try:
+        output = output_of(git_dir, *arguments, most=MOST_REF_BYTES, what="the list of branches and tags")
+    except TooLarge as limit:
+        raise Unreadable("too_many_refs", f"The repository could not be read: {limit}.") from limit
+    lines = (line.split(b" ", 1) for line in output.splitlines())
+    return {decoded(name): object_id.decode("ascii") for object_id, name in lines}

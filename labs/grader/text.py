@@ -1,0 +1,86 @@
+"""A report as plain text for a terminal; `git push` and `labcheck` print the same."""
+
+import textwrap
+from collections.abc import Iterator
+
+from .report import CheckResult, Evidence, Outcome, Report
+from .words import visible
+
+WIDTH = 72
+MARKS = {Outcome.PASSED: "✔", Outcome.NEEDS_WORK: "✘", Outcome.NOT_RUN: "–", Outcome.FAULT: "!"}
+
+
+def report_lines(report: Report) -> list[str]:
+    """Lines of at most 72 characters without colour or control characters. Commands stay whole, to be pasted."""
+    return [visible(line).rstrip() for line in _lines(report)]
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield from _wrapped(report.title)
+    yield ""
+    for result in report.results:
+        yield from _result(result)
+    yield ""
+    yield from _wrapped(_verdict(report))
+    for result in report.results:
+        if result.outcome is Outcome.FAULT:
+            yield from _wrapped(f"{result.says}: {result.reason}")
+    if first := report.first_to_fix:
+        yield ""
+        yield from _first_to_fix(first)
+
+
+def _verdict(report: Report) -> str:
+    return (
+        f"{report.passed_count} of {len(report.results)} checks passed. "
+        f"{report.points:f} of {report.max_points:f} points. The pass mark is {report.pass_mark} %."
+    )
+
+
+def _result(result: CheckResult) -> Iterator[str]:
+    score = {
+        Outcome.NOT_RUN: "not run",
+        Outcome.FAULT: "fault on our side",
+    }.get(result.outcome, f"{result.earned:f} of {result.points:f}")
+    lines = textwrap.wrap(visible(result.says), WIDTH - 4 - len(score)) or [""]
+    yield f" {MARKS[result.outcome]} {lines[0]:<{WIDTH - 4 - len(score)}} {score}"
+    for line in lines[1:]:
+        yield f"   {line}"
+
+
+def _first_to_fix(result: CheckResult) -> Iterator[str]:
+    yield from _wrapped(f"Fix this first: {result.says}")
+    yield ""
+    yield from _wrapped(result.why or result.reason or "", indent="  ")
+    for item in result.evidence:
+        yield from _wrapped(_place(item), indent=" " * 12, first="  Where     ")
+        for number, line in item.excerpt:
+            yield f"{number:>14} | {line}"[:WIDTH]
+    for label, words in (("Expected", result.expected), ("Found", result.found)):
+        if words:
+            yield from _wrapped(words, indent=" " * 12, first=f"  {label:<10}")
+    if result.fix:
+        yield ""
+        yield "  How to fix"
+        yield from (f"    {line}" for line in result.fix.splitlines())
+    if result.lesson:
+        yield ""
+        yield from _wrapped(f"Lesson: {result.lesson}", indent="  ")
+
+
+def _place(item: Evidence) -> str:
+    """`main, commit 9f3c2e1, README.md, line 3`, as far as known."""
+    name = (item.ref or "").removeprefix("refs/heads/").removeprefix("refs/tags/")
+    parts = (
+        name,
+        item.commit and f"commit {item.commit[:7]}",
+        item.path,
+        item.line and f"line {item.line}",
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def _wrapped(text: str, indent: str = "", first: str | None = None) -> list[str]:
+    return textwrap.wrap(
+        visible(text), WIDTH, initial_indent=indent if first is None else first, subsequent_indent=indent
+    )

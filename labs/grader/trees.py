@@ -1,0 +1,118 @@
+"""Git trees, read object by object with a bound, so that a tree of 10^10 paths costs no more than one of 5,000."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from .plumbing import TooLarge
+from .words import count
+
+MOST_ENTRIES = 5_000
+MOST_PATH_BYTES = 1 << 20
+_NOT_PATHS = {b"", b".", b"..", b".git"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One name in a tree. `mode` is git's, as octal digits."""
+
+    mode: bytes
+    id: str
+
+    @property
+    def is_tree(self) -> bool:
+        return self.mode == b"40000"
+
+    @property
+    def is_file(self) -> bool:
+        return self.mode.startswith(b"100")
+
+    @property
+    def noun(self) -> str:
+        if self.is_tree:
+            return "a folder"
+        return {b"120000": "a symbolic link", b"160000": "a submodule"}.get(self.mode, "a file")
+
+
+Listing = list[tuple[bytes, Entry]]
+Difference = tuple[bytes, Entry | None, Entry | None]
+
+
+def parse_tree(data: bytes, id_bytes: int) -> Listing:
+    """Names and entries of one tree object, without names that no path can hold (`..`, `.git`, a slash)."""
+    entries: Listing = []
+    start = 0
+    while start < len(data):
+        end = data.index(b"\0", start)
+        mode, _, name = data[start:end].partition(b" ")
+        start = end + 1 + id_bytes
+        if name.lower() not in _NOT_PATHS and b"/" not in name:
+            entries.append((name, Entry(mode.lstrip(b"0"), data[end + 1 : start].hex())))
+    return entries
+
+
+@dataclass
+class Bound:
+    """Counts what a walk has seen; past the limit raises TooLarge."""
+
+    where: str
+    entries: int = 0
+    path_bytes: int = 0
+
+    def add(self, path: bytes) -> None:
+        self.entries += 1
+        self.path_bytes += len(path)
+        if self.entries > MOST_ENTRIES or self.path_bytes > MOST_PATH_BYTES:
+            most = count(MOST_ENTRIES, "file")
+            raise TooLarge(f"too many files {self.where}: at most {most}, and 1 MB of names, are read")
+
+
+@dataclass
+class Trees:
+    """Walks trees. `read` gives the listing of one tree; each is asked for once."""
+
+    read: Callable[[str], Listing]
+    _known: dict[str, Listing] = field(default_factory=dict)
+
+    def listing(self, tree: str | None) -> Listing:
+        if tree is None:
+            return []
+        if tree not in self._known:
+            self._known[tree] = self.read(tree)
+        return self._known[tree]
+
+    def paths(self, tree: str, where: str) -> Iterator[tuple[bytes, Entry]]:
+        """Each path below a tree except the folders themselves. Raises TooLarge."""
+        return ((path, after) for path, _, after in self._differences(None, tree, Bound(where)) if after)
+
+    def changes(
+        self, old: str | None, new: str | None, where: str
+    ) -> dict[bytes, tuple[str | None, str | None]]:
+        """Paths whose entry differs between two trees (None is empty): object ids before and after."""
+        return {
+            path: (before.id if before else None, after.id if after else None)
+            for path, before, after in self._differences(old, new, Bound(where))
+        }
+
+    def _differences(self, old: str | None, new: str | None, bound: Bound) -> Iterator[Difference]:
+        waiting = [(b"", old, new)]
+        while waiting:
+            folder, old, new = waiting.pop()
+            befores, afters = dict(self.listing(old)), dict(self.listing(new))
+            for name in sorted(befores.keys() | afters.keys()):
+                bound.add(folder + name)
+                before, after = befores.get(name), afters.get(name)
+                if before == after:
+                    continue
+                if _tree_id(before) or _tree_id(after):
+                    waiting.append((folder + name + b"/", _tree_id(before), _tree_id(after)))
+                before, after = _leaf(before), _leaf(after)
+                if before or after:
+                    yield folder + name, before, after
+
+
+def _tree_id(entry: Entry | None) -> str | None:
+    return entry.id if entry and entry.is_tree else None
+
+
+def _leaf(entry: Entry | None) -> Entry | None:
+    return None if entry and entry.is_tree else entry

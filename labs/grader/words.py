@@ -1,0 +1,69 @@
+"""Small pieces of sentences, and names from a stranger's repository made safe to show."""
+
+import re
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+_ESCAPED_BYTE = re.compile(r"\\udc([89a-f][0-9a-f])")
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    """The text with each control, format or undecodable character written out, as in `\\x1b`.
+
+    Characters in `keep` stay. Terminal escapes, bidirectional overrides and NUL cannot pass.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in keep else _written_out(c) for c in text)
+
+
+def _written_out(character: str) -> str:
+    return _ESCAPED_BYTE.sub(r"\\x\1", character.encode("unicode_escape").decode("ascii"))
+
+
+def decoded(data: bytes) -> str:
+    """A name or path as text; bytes that are no UTF-8 survive and are written out when shown."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def quoted(text: str) -> str:
+    """A name, path or short text as it appears inside a sentence."""
+    return f"`{cut(visible(text), 100)}`"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(items: Iterable[str], most: int = 3) -> str:
+    """`a`, `a and b`, `a, b and c`, `a, b, c and 4 more`."""
+    shown = list(items)
+    if len(shown) > most:
+        shown = [*shown[:most], f"{len(shown) - most:,} more"]
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def alike(name: str, names: Iterable[str]) -> str | None:
+    """The one of `names` that differs in case, punctuation or a leading v only: `V1.0` for `v1-0` or `1.0`."""
+    return next((other for other in names if _bare(other) == _bare(name)), None)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"\W|_", "", name.casefold()).removeprefix("v")
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The one of `names` that is most likely meant, also where a letter is wrong."""
+    by_folded = {other.casefold(): other for other in names}
+    found = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.75)
+    return by_folded[found[0]] if found else None
+
+
+def excerpt(lines: Sequence[str], line: int, most: int = 4) -> tuple[tuple[int, str], ...]:
+    """Up to `most` numbered lines, starting one above `line` (both count from 1)."""
+    first = max(1, line - 1)
+    return tuple((first + i, text) for i, text in enumerate(lines[first - 1 : first - 1 + most]))

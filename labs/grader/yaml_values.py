@@ -1,0 +1,122 @@
+"""YAML text as plain values that know their line, with every problem of the text collected.
+
+Nothing is constructed by YAML itself: no tags, no anchors or aliases, no merge keys.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+MOST_BYTES = 256 * 1024
+_TAG = "tag:yaml.org,2002:"
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing to mend in lab.yaml: line (from 1), key (dotted, empty for the file), and what to do."""
+
+    line: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return ": ".join(filter(None, (str(self.line), self.key, self.message)))
+
+
+@dataclass(frozen=True)
+class Value:
+    """None, a bool, int, Decimal or str, a list of Values or a dict of Values, and the line it starts on."""
+
+    line: int
+    data: "bool | int | Decimal | str | list[Value] | dict[str, Value] | None"
+
+    def plain(self) -> object:
+        """The same without lines."""
+        if isinstance(self.data, list):
+            return [item.plain() for item in self.data]
+        if isinstance(self.data, dict):
+            return {key: item.plain() for key, item in self.data.items()}
+        return self.data
+
+
+def read_yaml(text: str) -> tuple[Value | None, list[Problem]]:
+    """The value of a YAML text, None where its syntax is broken, and what is wrong with the text so far.
+
+    Texts over 256 KB are refused. Aliases are refused too, so that ten lines cannot stand for a billion.
+    """
+    if len(text.encode("utf-8", "replace")) > MOST_BYTES:
+        return None, [Problem(1, "", f"the file is larger than {MOST_BYTES // 1024} KB")]
+    try:
+        node = YAML(typ="safe", pure=True).compose(text)
+    except RecursionError:
+        return None, [Problem(1, "", "lists or mappings are nested too deeply")]
+    except YAMLError as error:
+        return None, [_syntax_problem(text, error)]
+    if node is None:
+        return None, [Problem(1, "", "the file is empty")]
+    reader = _NodeReader([], set())
+    return reader.read(node, ""), reader.problems
+
+
+def _syntax_problem(text: str, error: YAMLError) -> Problem:
+    if isinstance(error, MarkedYAMLError) and error.problem_mark:
+        return Problem(
+            error.problem_mark.line + 1, "", ", ".join(filter(None, (error.context, error.problem)))
+        )
+    line = text.count("\n", 0, getattr(error, "position", 0)) + 1
+    return Problem(line, "", str(error).split("\n", 1)[0])
+
+
+@dataclass
+class _NodeReader:
+    problems: list[Problem]
+    seen: set[int]
+
+    def read(self, node: Node, key: str) -> Value:
+        line = node.start_mark.line + 1
+        if id(node) in self.seen:
+            self.problems.append(Problem(line, key, "anchors and aliases are not read: write the value out"))
+            return Value(line, None)
+        self.seen.add(id(node))
+        if isinstance(node, MappingNode):
+            return Value(line, dict(self._pairs(node, key)))
+        if isinstance(node, SequenceNode):
+            return Value(line, [self.read(item, key) for item in node.value])
+        return Value(line, self._scalar(node, key))
+
+    def _pairs(self, node: MappingNode, key: str) -> Iterator[tuple[str, Value]]:
+        names: set[str] = set()
+        for name_node, value_node in node.value:
+            line = name_node.start_mark.line + 1
+            if not isinstance(name_node, ScalarNode) or name_node.tag == f"{_TAG}merge":
+                self.problems.append(Problem(line, key, "a key is one word of text"))
+                continue
+            name = str(name_node.value)
+            path = f"{key}.{name}" if key else name
+            if name in names:
+                self.problems.append(Problem(line, path, "the key is there twice"))
+            names.add(name)
+            yield name, Value(line, self.read(value_node, path).data)
+
+    def _scalar(self, node: Node, key: str) -> bool | int | Decimal | str | None:
+        text, kind = str(node.value), str(node.tag).removeprefix(_TAG)
+        try:
+            match kind:
+                case "null":
+                    return None
+                case "bool":
+                    return {"true": True, "false": False}[text.lower()]
+                case "int":
+                    return int(text.replace("_", ""))
+                case "float":
+                    return Decimal(text.replace("_", ""))
+                case "str" | "timestamp":
+                    return text
+        except (KeyError, ValueError, InvalidOperation):
+            return text
+        self.problems.append(Problem(node.start_mark.line + 1, key, f"the tag {node.tag} is not read"))
+        return None

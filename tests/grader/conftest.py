@@ -1,0 +1,155 @@
+"""Real repositories, built by git without any configuration of the machine."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from labs.grader.engine import grade
+from labs.grader.report import CheckResult, Report
+from labs.grader.repository import Repository
+from labs.grader.spec import load_spec
+
+
+class Repo:
+    """A work tree and the commands to shape it; `ask` grades it by one check, `grade` by several."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.environment = {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(path.parent),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": "/dev/null",
+            "GIT_EDITOR": "true",
+            "LC_ALL": "C.UTF-8",
+        }
+        for role in ("AUTHOR", "COMMITTER"):
+            self.environment |= {
+                f"GIT_{role}_NAME": "Learner",
+                f"GIT_{role}_EMAIL": "learner@example.org",
+                f"GIT_{role}_DATE": "2025-11-29T20:30:00+05:30",
+            }
+        if not path.exists():
+            path.mkdir(parents=True)
+            self.git("init", "-q", "-b", "main", "--template=")
+
+    def git(self, *arguments: str, stdin: bytes = b"", check: bool = True) -> str:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=self.path,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0 or not check, done.stderr.decode()
+        return done.stdout.decode("utf-8", "surrogateescape").strip()
+
+    def shell(self, script: str) -> str:
+        """Runs commands as they would be pasted, stopping at the first that fails."""
+        done = subprocess.run(
+            ["bash", "-e", "-c", script], cwd=self.path, env=self.environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def write(self, **files: str | bytes) -> None:
+        for name, content in files.items():
+            self.put(name.replace("__", "/") + ".txt", content)
+
+    def put(self, path: str, content: str | bytes = "text\n") -> None:
+        target = self.path / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def commit(self, message: str = "Add a line", **files: str | bytes) -> str:
+        """A commit of everything, with `files` by name (`a__b` is `a/b.txt`); its id."""
+        self.write(**files)
+        if (
+            len(list(self.path.iterdir())) > 1
+        ):  # more than .git: an empty commit is made without a second process
+            self.git("add", "--all")
+        self.git("commit", "-q", "--allow-empty", "-F", "-", stdin=message.encode())
+        return self.head()
+
+    def head(self, name: str = "HEAD") -> str:
+        if name == "HEAD":  # read, not asked for: a process each time made the suite a third slower
+            ref = (self.path / ".git/HEAD").read_text().removeprefix("ref: ").strip()
+            return (self.path / ".git" / ref).read_text().strip()
+        return self.git("rev-parse", f"{name}^{{commit}}")
+
+    def branch(self, name: str) -> None:
+        self.git("switch", "-q", "-c", name)
+
+    def switch(self, name: str) -> None:
+        self.git("switch", "-q", name)
+
+    def merge(self, *arguments: str) -> str:
+        self.git("merge", "-q", *arguments)
+        return self.head()
+
+    def objects(self, *lines: str, kind: str = "tree") -> str:
+        """A tree object from lines of `ls-tree`, or another object from its text; its id."""
+        if kind == "tree":
+            return self.git("mktree", "--missing", stdin="".join(f"{line}\n" for line in lines).encode())
+        return self.git("hash-object", "-w", "-t", kind, "--stdin", stdin="\n".join(lines).encode())
+
+    def commit_tree(self, tree: str, *parents: str, message: str = "A tree") -> str:
+        return self.git("commit-tree", tree, *(x for p in parents for x in ("-p", p)), "-m", message)
+
+    def ask(
+        self, check: str, *, starter: str | None = None, refs: dict[str, str] | None = None
+    ) -> CheckResult:
+        return self.grade(lab(check, starter=starter), refs).results[0]
+
+    def grade(self, text: str, refs: dict[str, str] | None = None) -> Report:
+        with Repository.open(self.path, refs) as repository:
+            return grade(load_spec(text), repository)
+
+
+def lab(*checks: str, starter: str | None = None, more: str = "") -> str:
+    """A lab.yaml with one check of 10 points for each kind and its parameters, with ids c1, c2 and so on."""
+    head = f"schema: 1\ntitle: A lab\npass_mark: 70\nstarter: {starter or 'null'}\nchecks:\n"
+    items = (
+        f"  - id: c{i}\n    says: Check {i} holds\n    points: 10\n    {check}\n{more}"
+        for i, check in enumerate(checks, start=1)
+    )
+    return head + "".join(items)
+
+
+@pytest.fixture(name="lab")
+def lab_function():
+    return lab
+
+
+@pytest.fixture
+def new_repo(tmp_path):
+    """Makes further repositories by name."""
+    return lambda name: Repo(tmp_path / name)
+
+
+@pytest.fixture
+def repo(new_repo):
+    return new_repo("work")
+
+
+@pytest.fixture(scope="session")
+def built():
+    """Folders of repositories by the function that built them."""
+    return {}
+
+
+@pytest.fixture
+def copy_of(built, tmp_path, tmp_path_factory):
+    """A copy of the repository that a function shapes; it is built once, and what lies beside it comes along."""
+
+    def copy(build):
+        if build not in built:
+            built[build] = tmp_path_factory.mktemp("built")
+            build(Repo(built[build] / "work"))
+        shutil.copytree(built[build], tmp_path, dirs_exist_ok=True)
+        return Repo(tmp_path / "work")
+
+    return copy

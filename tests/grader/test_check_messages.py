@@ -1,0 +1,98 @@
+import pytest
+
+from labs.grader.report import Outcome
+
+STYLE = "messages: {matches: '^[A-Z]', subject_at_most: 50, forbids: ['wip', 'update.*']}"
+
+
+def test_messages_as_asked_pass(repo):
+    repo.commit("Add a parser\n\nIt reads lines.")
+    repo.commit("Describe the parser")
+    result = repo.ask(STYLE)
+    assert result.outcome is Outcome.PASSED
+    assert result.why == "2 messages looked at, each as asked for."
+
+
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        ("add a parser", "the subject `add a parser` does not match `^[A-Z]`."),
+        ("WIP", "the subject `WIP` does not say what the change does."),
+        ("Updated some files", "the subject `Updated some files` does not say what the change does."),
+        ("A" * 51, f"the subject `{'A' * 51}` has 51 characters."),
+        ("Add a parser\nand a test", "the line after the subject `Add a parser` is not blank."),
+    ],
+)
+def test_a_message_that_breaks_one_rule_names_the_cause(repo, message, cause):
+    commit = repo.commit(message)
+    result = repo.ask(STYLE)
+    assert result.outcome is Outcome.NEEDS_WORK
+    assert result.why == f"1 of 1 commit message needs work. In commit {commit[:7]} {cause}"
+
+
+def test_offending_commits_are_evidence_newest_last_and_three_at_most(repo):
+    ids = [repo.commit(f"wip {i}") for i in range(5)]
+    repo.commit("Add the rest")
+    result = repo.ask("messages: {forbids: ['wip.*']}")
+    assert [item.commit for item in result.evidence] == ids[2:]
+    assert result.evidence[0].excerpt == ((1, "wip 2"),)
+    assert result.why.startswith("5 of 6 commit messages need work.")
+    assert result.found == f"{ids[4][:7]} `wip 4`, {ids[3][:7]} `wip 3`, {ids[2][:7]} `wip 2` and 2 more"
+
+
+def test_a_forbidden_word_inside_a_subject_is_no_offence(repo):
+    repo.commit("Remove the wip marker")
+    assert repo.ask(STYLE).outcome is Outcome.PASSED
+
+
+def test_a_blank_second_line_can_be_left_to_the_learner(repo):
+    repo.commit("Add a parser\nand a test")
+    assert repo.ask("messages: {blank_second_line: false}").outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("written", ["Merge branch 'side'", "Merge pull request #3 from learner/side"])
+def test_a_merge_that_git_described_is_left_out(repo, written):
+    repo.commit("Add a parser")
+    repo.branch("side")
+    repo.commit("Add a side")
+    repo.switch("main")
+    repo.merge("--no-ff", "-m", written, "side")
+    assert repo.ask("messages: {matches: '^Add'}").outcome is Outcome.PASSED
+
+
+def test_a_merge_that_the_learner_described_is_judged(repo):
+    repo.commit("Add a parser")
+    repo.branch("side")
+    repo.commit("Add a side")
+    repo.switch("main")
+    merge = repo.merge("--no-ff", "-m", "stuff", "side")
+    assert [item.commit for item in repo.ask("messages: {matches: '^Add'}").evidence] == [merge]
+
+
+def test_an_ordinary_commit_cannot_hide_as_a_merge(repo):
+    repo.commit("Merge branch 'side'")
+    assert repo.ask("messages: {matches: '^Add'}").outcome is Outcome.NEEDS_WORK
+
+
+def test_no_commit_of_ones_own_is_nothing_to_pass(repo):
+    starter = repo.commit("wip")
+    result = repo.ask(STYLE, starter=starter)
+    assert (result.outcome, result.found) == (Outcome.NEEDS_WORK, "none")
+
+
+def test_only_the_newest_message_is_amended(repo):
+    repo.commit("Add a parser")
+    repo.commit("wip")
+    assert "git commit --amend" in repo.ask(STYLE).fix
+
+
+def test_an_older_message_is_reworded_from_its_parent(repo):
+    first = repo.commit("Add a parser")
+    repo.commit("wip")
+    repo.commit("Add more")
+    assert f"git rebase --interactive --rebase-merges {first}" in repo.ask(STYLE).fix
+
+
+def test_an_empty_message_needs_work(repo):
+    repo.git("commit", "-q", "--allow-empty", "--allow-empty-message", "-m", "")
+    assert repo.ask("messages: {}").why.endswith("the message is empty.")

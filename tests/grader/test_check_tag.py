@@ -1,0 +1,91 @@
+import pytest
+
+from labs.grader.report import Outcome
+
+
+def test_an_annotated_tag_on_main_passes_with_its_message(repo):
+    commit = repo.commit()
+    repo.git("tag", "-a", "-m", "First release", "v1.0")
+    result = repo.ask("tag: {name: v1.0, annotated: true, on: main, message: '^First'}")
+    assert result.outcome is Outcome.PASSED
+    (evidence,) = result.evidence
+    assert (evidence.ref, evidence.commit) == ("refs/tags/v1.0", commit)
+    assert evidence.excerpt == ((1, "First release"),)
+
+
+@pytest.mark.parametrize("name", ["V1.0", "1.0", "v1-0"])
+def test_a_tag_with_nearly_the_name_is_found(repo, name):
+    commit = repo.commit()
+    repo.git("tag", name)
+    result = repo.ask("tag: {name: v1.0}")
+    assert result.why == f"There is no tag `v1.0`. There is one called `{name}`."
+    assert result.evidence[0].commit == commit
+
+
+def test_a_missing_tag_says_how_to_make_and_push_it(repo):
+    repo.commit()
+    result = repo.ask("tag: {name: v1.0, on: main}")
+    assert (result.outcome, result.found) == (Outcome.NEEDS_WORK, "no tag")
+    assert result.fix == "git tag -a -m 'Release v1.0' v1.0 main\ngit push origin refs/tags/v1.0"
+
+
+def test_a_lightweight_tag_is_not_annotated(repo):
+    commit = repo.commit()
+    repo.git("tag", "v1.0")
+    result = repo.ask("tag: {name: v1.0, annotated: true}")
+    assert (result.why, result.found) == ("`v1.0` is a lightweight tag.", "a lightweight tag")
+    assert f"git tag -f -a -m 'Release v1.0' v1.0 {commit}" in result.fix
+
+
+def test_an_annotated_tag_is_not_lightweight(repo):
+    repo.commit()
+    repo.git("tag", "-a", "-m", "Release", "v1.0")
+    result = repo.ask("tag: {name: v1.0, annotated: false}")
+    assert (result.outcome, result.found) == (Outcome.NEEDS_WORK, "an annotated tag")
+
+
+def test_either_sort_passes_where_none_is_asked_for(repo):
+    repo.commit()
+    repo.git("tag", "light")
+    repo.git("tag", "-a", "-m", "Release", "noted")
+    assert [repo.ask(f"tag: {{name: {name}}}").outcome for name in ("light", "noted")] == [Outcome.PASSED] * 2
+
+
+def test_a_tag_beside_main_is_not_on_it(repo):
+    repo.commit()
+    repo.branch("side")
+    side = repo.commit("Side")
+    repo.git("tag", "v1.0")
+    result = repo.ask("tag: {name: v1.0, on: main}")
+    assert result.why == "`v1.0` does not mark a commit of `main`."
+    assert result.found == f"commit {side[:7]}"
+
+
+def test_a_tag_of_a_file_is_not_on_main(repo):
+    repo.commit(a="a")
+    blob = repo.git("rev-parse", "HEAD:a.txt")
+    repo.git("tag", "v1.0", blob)
+    result = repo.ask("tag: {name: v1.0, on: main}")
+    assert (result.outcome, result.found) == (Outcome.NEEDS_WORK, f"blob {blob[:7]}")
+
+
+def test_a_tag_of_a_tag_is_peeled_to_its_commit(repo):
+    commit = repo.commit()
+    repo.git("tag", "-a", "-m", "Inner", "inner")
+    repo.git("tag", "-a", "-m", "Outer", "v1.0", "inner")
+    result = repo.ask("tag: {name: v1.0, on: main, message: Outer}")
+    assert (result.outcome, result.evidence[0].commit) == (Outcome.PASSED, commit)
+
+
+def test_a_message_that_does_not_match_is_shown(repo):
+    repo.commit()
+    repo.git("tag", "-a", "-m", "tmp", "v1.0")
+    result = repo.ask("tag: {name: v1.0, message: '^Release'}")
+    assert (result.expected, result.found) == ("a message that matches `^Release`", "`tmp`")
+
+
+def test_a_lightweight_tag_has_no_message_to_match(repo):
+    repo.commit()
+    repo.git("tag", "v1.0")
+    result = repo.ask("tag: {name: v1.0, message: '^Release'}")
+    assert result.why == "`v1.0` is a lightweight tag, which has no message."

@@ -1,0 +1,133 @@
+"""The commands of each answer, pasted into bash in the learner's folder, lead to a pass at the remote."""
+
+import pytest
+
+from labs.grader.report import Outcome
+
+
+def build_learner(repo):
+    repo.put("docs/a file.md", "text without an end")
+    repo.put(".gitignore", "*.log")
+    repo.commit("Start", a="1\n2\n3\n")
+    repo.git("clone", "-q", "--bare", str(repo.path), str(repo.path.parent / "origin.git"))
+    repo.git("remote", "add", "origin", "../origin.git")
+    repo.git("fetch", "-q", "origin")
+
+
+@pytest.fixture
+def learner(copy_of):
+    """A work tree whose origin is a bare repository; main holds three files."""
+    return copy_of(build_learner)
+
+
+def fix_and_ask_again(learner, check, *, push=("--all",)):
+    learner.git("push", "-q", "--force", "origin", *push)
+    learner.git("push", "-q", "--force", "--tags", "origin")
+    origin = learner.path.parent / "origin.git"
+    local, learner.path = learner.path, origin
+    before = learner.ask(check)
+    learner.path = local
+    learner.shell(before.fix)
+    learner.path = origin
+    after = learner.ask(check)
+    learner.path = local
+    return before.outcome, after.outcome
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "branch: {name: feature/x}",
+        "tag: {name: v1, annotated: true, on: main}",
+        "file: {path: src/new file.py, exists: true}",
+        "file: {path: a file.md, exists: true}",
+        "file: {path: docs, exists: true}",
+        "file: {path: a.txt, absent: true}",
+        "file: {path: docs/a file.md, contains: it's here}",
+        "ignored: {path: .env}",
+        "ignored: {path: a.txt}",
+        "ignored: {path: x.log, ignored: false}",
+    ],
+)
+def test_the_fix_of_one_thing_leads_to_a_pass(learner, check):
+    assert fix_and_ask_again(learner, check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
+
+
+def test_a_tracked_file_that_is_ignored_is_untracked(learner):
+    learner.put("x.log")
+    learner.git("add", "--force", "x.log")
+    learner.commit("Add a log")
+    assert fix_and_ask_again(learner, "ignored: {path: x.log}") == (Outcome.NEEDS_WORK, Outcome.PASSED)
+    assert (learner.path / "x.log").exists()
+
+
+def test_master_becomes_main(learner):
+    learner.git("branch", "-m", "master")
+    learner.git("push", "-q", "origin", "master", ":main", check=False)
+    learner.git("--git-dir=../origin.git", "symbolic-ref", "HEAD", "refs/heads/master")
+    learner.git("push", "-q", "origin", ":main")
+    assert fix_and_ask_again(learner, "branch: {name: main}") == (Outcome.NEEDS_WORK, Outcome.PASSED)
+
+
+def test_more_commits_are_made_from_what_lies_in_the_folder(learner):
+    learner.put("new", "x")
+    assert fix_and_ask_again(learner, "commits: {at_least: 2}") == (Outcome.NEEDS_WORK, Outcome.PASSED)
+
+
+def test_commits_too_many_are_folded(learner):
+    learner.commit("Two")
+    learner.commit("Three")
+    assert fix_and_ask_again(learner, "commits: {exactly: 2}") == (Outcome.NEEDS_WORK, Outcome.PASSED)
+
+
+def test_the_newest_message_is_written_anew(learner):
+    learner.commit("wip")
+    assert fix_and_ask_again(learner, "messages: {forbids: [wip]}") == (Outcome.NEEDS_WORK, Outcome.PASSED)
+
+
+@pytest.mark.parametrize("by", ["any", "merge-commit", "fast-forward", "squash"])
+def test_an_unmerged_branch_is_merged_in_the_way_that_is_asked_for(learner, by):
+    learner.branch("side")
+    learner.commit("Side", b="b")
+    learner.switch("main")
+    learner.commit("Main", c="c")
+    check = f"merged: {{branch: side, by: {by}}}"
+    assert fix_and_ask_again(learner, check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
+
+
+@pytest.mark.parametrize("by", ["fast-forward", "squash"])
+def test_a_merge_commit_is_taken_back_for_another_way(learner, by):
+    learner.branch("side")
+    learner.commit("Side", b="b")
+    learner.switch("main")
+    learner.merge("--no-ff", "side")
+    check = f"merged: {{branch: side, by: {by}}}"
+    assert fix_and_ask_again(learner, check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
+
+
+def test_a_branch_that_was_fast_forwarded_gets_a_merge_commit(learner):
+    learner.branch("side")
+    learner.commit("Side", b="b")
+    learner.switch("main")
+    learner.merge("--ff-only", "side")
+    check = "merged: {branch: side, by: merge-commit}"
+    assert fix_and_ask_again(learner, check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
+
+
+def test_a_lightweight_tag_becomes_annotated(learner):
+    learner.git("tag", "v1")
+    assert fix_and_ask_again(learner, "tag: {name: v1, annotated: true}") == (
+        Outcome.NEEDS_WORK,
+        Outcome.PASSED,
+    )
+
+
+def test_a_tag_of_nearly_the_name_gets_the_right_name(learner):
+    learner.git("tag", "-a", "-m", "Release", "V1")
+    assert fix_and_ask_again(learner, "tag: {name: v1}") == (Outcome.NEEDS_WORK, Outcome.PASSED)
+
+
+def test_a_file_at_a_tag_is_added_and_the_tag_moved_along(learner):
+    learner.git("tag", "v1")
+    check = "file: {path: new, at: v1, exists: true}"
+    assert fix_and_ask_again(learner, check) == (Outcome.NEEDS_WORK, Outcome.PASSED)

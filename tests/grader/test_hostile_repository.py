@@ -1,0 +1,203 @@
+"""Repositories made to harm: nothing of theirs runs, no limit is passed, no name does what it spells."""
+
+import re
+
+import pytest
+
+from labs.grader import repository as repository_module
+from labs.grader import trees
+from labs.grader.report import Outcome
+from labs.grader.repository import Repository
+
+ALL = (
+    "readable: {}",
+    "commits: {at_least: 1}",
+    "messages: {}",
+    "merged: {branch: side}",
+    "tag: {name: v1, on: main}",
+    "file: {path: a.txt, contains: a}",
+    "ignored: {path: .env, ignored: false}",
+    "no_conflict_markers: {}",
+)
+
+PROGRAMS = (
+    *("core.fsmonitor", "core.pager", "core.editor", "core.sshCommand", "core.askPass", "core.gitProxy"),
+    *("pager.rev-list", "pager.cat-file", "alias.rev-list", "alias.cat-file", "alias.check-ignore"),
+    *("diff.external", "diff.evil.textconv", "diff.evil.command", "merge.evil.driver", "gpg.program"),
+    *("filter.evil.smudge", "filter.evil.clean", "filter.evil.process", "credential.helper"),
+    *("uploadpack.packObjectsHook", "core.alternateRefsCommand"),
+)
+
+
+@pytest.fixture
+def marker(tmp_path):
+    """A file that any program of the repository would make, and the script that makes it."""
+    script = tmp_path / "evil"
+    script.write_text(f"#!/bin/sh\necho ran >> {tmp_path}/ran\ncat\n")
+    script.chmod(0o755)
+    return tmp_path / "ran", script
+
+
+def test_no_program_that_the_repository_names_is_run(repo, lab, marker):
+    ran, script = marker
+    repo.put(".gitattributes", "* diff=evil filter=evil merge=evil\n")
+    repo.commit("Start", a="a")
+    repo.branch("side")
+    repo.commit("Side", b="b")
+    repo.switch("main")
+    repo.merge("--no-ff", "side")
+    repo.git("tag", "v1")
+    for key in PROGRAMS:
+        repo.git("config", key, f"!{script}" if key.startswith("alias") else str(script))
+    for key, value in {
+        "log.showSignature": "true",
+        "core.hooksPath": str(script.parent),
+        "core.worktree": "/",
+    }.items():
+        repo.git("config", key, value)
+    for hook in ("post-index-change", "reference-transaction", "post-checkout", "fsmonitor-watchman"):
+        repo.put(f".git/hooks/{hook}", script.read_text())
+        (repo.path / ".git/hooks" / hook).chmod(0o755)
+    report = repo.grade(lab(*ALL))
+    assert [result.outcome for result in report.results] == [Outcome.PASSED] * len(ALL)
+    assert not ran.exists()
+
+
+def test_the_trap_of_the_test_above_does_spring_for_an_ordinary_command(repo, marker):
+    ran, script = marker
+    repo.commit("Start")
+    repo.git("config", "core.fsmonitor", str(script))
+    repo.git("status")
+    assert ran.exists()
+
+
+def test_replaced_objects_and_grafts_do_not_change_what_is_graded(repo):
+    first, second = repo.commit("First"), repo.commit("Second")
+    repo.git("replace", second, repo.commit_tree(repo.git("rev-parse", "HEAD^{tree}"), message="False"))
+    repo.put(".git/info/grafts", f"{second}\n")
+    result = repo.ask("commits: {exactly: 2}")
+    assert [item.commit for item in result.evidence] == [first, second]
+    assert result.evidence[1].excerpt == ((1, "Second"),)
+
+
+@pytest.fixture
+def bomb(repo):
+    """Ten levels of ten entries that are all the same tree: 10^10 paths in twelve objects."""
+    blob = repo.objects("x", kind="blob")
+    tree = repo.objects(*(f"100644 blob {blob}\tf{i}" for i in range(10)))
+    for _ in range(9):
+        tree = repo.objects(*(f"040000 tree {tree}\td{i}" for i in range(10)))
+    repo.git("update-ref", "refs/heads/main", repo.commit_tree(tree))
+    return repo
+
+
+@pytest.mark.parametrize(
+    "check", ["file: {path: a, exists: true}", "ignored: {path: a}", "no_conflict_markers: {}"]
+)
+def test_a_tree_of_endless_paths_is_too_many_files(bomb, check, monkeypatch):
+    seen = []
+    add = trees.Bound.add
+    monkeypatch.setattr(trees.Bound, "add", lambda bound, path: (seen.append(path), add(bound, path)))
+    result = bomb.ask(check)
+    assert result.outcome is Outcome.NOT_RUN
+    assert result.reason.startswith("Not run: too many files at `main`")
+    assert len(seen) == trees.MOST_ENTRIES + 1
+
+
+def test_very_long_paths_are_bounded_by_their_bytes(repo):
+    tree = repo.objects(f"100644 blob {repo.objects('x', kind='blob')}\tf")
+    for _ in range(95):
+        tree = repo.objects(f"040000 tree {tree}\t{'d' * 250}")
+    repo.git("update-ref", "refs/heads/main", repo.commit_tree(tree))
+    assert repo.ask("file: {path: a, exists: true}").outcome is Outcome.NOT_RUN
+
+
+def test_more_commits_than_the_limit_are_not_read(repo, monkeypatch):
+    monkeypatch.setattr(repository_module, "MOST_COMMITS", 3)
+    for i in range(4):
+        repo.commit(str(i))
+    assert repo.ask("commits: {at_least: 1}").reason == "Not run: too many commits: at most 3 are read."
+
+
+def test_a_history_of_too_many_bytes_is_not_read(repo, monkeypatch):
+    monkeypatch.setattr(repository_module, "MOST_HISTORY_BYTES", 1 << 20)
+    repo.commit("x" * (1 << 20))
+    assert repo.ask("readable: {}").reason == (
+        "Not run: the history is larger than 1 MB, which is the most that is read."
+    )
+
+
+def test_files_that_are_large_together_are_not_all_read(repo, monkeypatch):
+    monkeypatch.setattr(repository_module, "MOST_READ_BYTES", 5)
+    repo.commit(a="123", b="456")
+    assert repo.ask("no_conflict_markers: {}").reason.startswith("Not run: the files are larger than")
+
+
+def test_a_tree_with_names_of_git_and_of_the_folder_above_is_read_without_them(repo):
+    blob = bytes.fromhex(repo.objects("<<<<<<< a\n=======\n>>>>>>> b", kind="blob"))
+    names = (b"..", b".GIT", b".git", b"a/b", b"fine")
+    raw = b"".join(b"100644 %b\0%b" % (name, blob) for name in sorted(names))
+    tree = repo.git("hash-object", "-w", "-t", "tree", "--literally", "--stdin", stdin=raw)
+    repo.git("update-ref", "refs/heads/main", repo.commit_tree(tree))
+    assert repo.ask("no_conflict_markers: {}").found == "a conflict in `fine`"
+
+
+CONFLICT = "<<<<<<< a\n=======\n>>>>>>> b\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"new\nline", "new\\nline"),
+        (b"esc\x1b[31m", "esc\\x1b[31m"),
+        (b"bytes\xff\xfe", "bytes\\xff\\xfe"),
+        ("right‮left".encode(), "right\\u202eleft"),
+        ("größe ✔".encode(), "größe ✔"),
+        (b"-rf", "-rf"),
+        (b"tab\tquote\"'", "tab\\tquote\"'"),
+    ],
+)
+def test_strange_file_names_are_shown_and_never_obeyed(repo, name, shown):
+    with (repo.path / "x").open("w") as file:
+        file.write(CONFLICT)
+    (repo.path / "x").rename(repo.path.joinpath(name.decode("utf-8", "surrogateescape")))
+    repo.commit()
+    result = repo.ask("no_conflict_markers: {}")
+    assert result.evidence[0].path == shown
+    assert result.why == f"`{shown}` holds a merge conflict at line 1."
+
+
+def test_control_characters_of_messages_and_contents_are_written_out(repo):
+    repo.commit("\x1b]0;title\x07 \u202e", a="\x1b[2J\x00needle\n")
+    message = repo.ask("messages: {matches: '^X'}")
+    content = repo.ask("file: {path: a.txt, contains: needle}")
+    shown = repr((message.why, message.found, message.evidence, content.evidence))
+    assert not re.search(
+        r"[\x00-\x1f\x7f\u202e]", "".join((message.why, message.found, content.evidence[0].excerpt[0][1]))
+    )
+    assert "x1b]0;title" in shown and "x1b[2J" in shown
+
+
+@pytest.mark.parametrize("name", ["$(touch${IFS}ran)", "`touch`", "a;touch", "a'b", "-x"])
+def test_a_branch_name_is_quoted_in_commands_and_is_no_option(repo, name):
+    commit = repo.commit()
+    refs = {"refs/heads/main": commit, f"refs/heads/{name}": commit}
+    result = repo.ask("branch: {name: wanted}", refs=refs)
+    assert name in result.found
+    assert repo.ask("branch: {name: main}", refs=refs).outcome is Outcome.PASSED
+
+
+def test_a_near_miss_with_shell_signs_runs_nothing_when_pasted(repo):
+    repo.commit()
+    repo.git("branch", "W$(touch$IFS-ran)")
+    script = repo.ask("branch: {name: w-touch-ifs-ran}").fix.splitlines()[0]
+    repo.shell(script)
+    assert not any("ran" in path.name for path in repo.path.iterdir())
+    assert repo.head("w-touch-ifs-ran") == repo.head()
+
+
+def test_an_object_beyond_the_limit_does_not_put_the_reader_out_of_step(repo):
+    repo.commit(a="x" * (1 << 21), b="b")
+    with Repository.open(repo.path) as repository:
+        large, small = (repo.git("rev-parse", f"HEAD:{name}.txt") for name in "ab")
+        assert [repository.content(blob) for blob in (large, small, large, small)] == [None, b"b", None, b"b"]

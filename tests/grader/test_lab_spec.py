@@ -1,0 +1,239 @@
+"""lab.yaml: what it means, and every problem of a file at once with its line."""
+
+from decimal import Decimal
+from hashlib import sha256
+
+import pytest
+
+from labs.grader.spec import SpecError, load_spec
+
+GOOD = """\
+schema: 1
+title: A lab
+pass_mark: 70
+starter: null
+checks:
+  - id: readable
+    says: The repository can be read
+    readable:
+    points: 0
+  - id: three-commits
+    says: main holds three commits
+    commits: {at_least: 3}
+    points: 2.5
+    needs: [readable]
+    teaches: skill
+    fix: |
+      git commit
+    lesson: git-basics#committing
+scenarios:
+  - name: one commit only
+    steps: [{commit: start}]
+    expect: {three-commits: needs work}
+"""
+
+
+def problems(text):
+    with pytest.raises(SpecError) as caught:
+        load_spec(text)
+    return [(problem.line, problem.key, problem.message) for problem in caught.value.problems]
+
+
+def check(line, points=1, head="- id: a\n    says: A holds"):
+    return f"schema: 1\ntitle: T\npass_mark: 70\nchecks:\n  {head}\n    points: {points}\n    {line}\n"
+
+
+def test_a_lab_is_read_with_its_defaults():
+    spec = load_spec(GOOD)
+    assert (spec.schema, spec.title, spec.pass_mark, spec.starter) == (1, "A lab", 70, None)
+    first, second = spec.checks
+    assert (first.id, first.kind, first.points, first.needs, first.teaches) == (
+        "readable",
+        "readable",
+        0,
+        (),
+        "plumbing",
+    )
+    assert (first.fix, first.lesson, first.line) == (None, None, 6)
+    assert (second.kind, second.points, second.needs) == ("commits", Decimal("2.5"), ("readable",))
+    assert (second.teaches, second.fix, second.lesson) == ("skill", "git commit\n", "git-basics#committing")
+    assert (second.parameters.branch, second.parameters.at_least, second.parameters.at_most) == (
+        "main",
+        3,
+        None,
+    )
+
+
+def test_scenarios_are_kept_as_they_are():
+    assert load_spec(GOOD).scenarios == [
+        {"name": "one commit only", "steps": [{"commit": "start"}], "expect": {"three-commits": "needs work"}}
+    ]
+
+
+def test_the_digest_is_of_the_text_itself():
+    assert load_spec(GOOD).digest == sha256(GOOD.encode()).hexdigest()
+    assert load_spec(GOOD + "# more\n").digest != load_spec(GOOD).digest
+
+
+def test_all_problems_come_at_once_in_the_order_of_their_lines():
+    text = """\
+schema: 2
+titel: A lab
+pass_mark: 170
+checks:
+  - id: One
+    says: A
+    points: -1
+    comits: {at_least: 3}
+  - id: two
+    says: B
+    points: 1
+    commits: {at_leest: 3, branch: "-x"}
+    needs: [three]
+  - id: two
+    points: 1.234
+    readable: {}
+    file: {path: ../x, exists: true}
+    points: 5
+    lesson: Somewhere else
+"""
+    assert problems(text) == [
+        (1, "schema", "1 is expected, found `2`"),
+        (1, "title", "is missing"),
+        (2, "titel", "is not a key here. Did you mean `title`?"),
+        (3, "pass_mark", "a whole number from 0 to 100 is expected, found `170`"),
+        (5, "id", "a name of small letters, digits and hyphens is expected, found `One`"),
+        (7, "points", "a number from 0 to 1,000 with at most two decimals is expected, found `-1`"),
+        (8, "comits", "is not a key or a kind of check. Did you mean `commits`?"),
+        (12, "commits.at_leest", "is not a key here. Did you mean `at_least`?"),
+        (12, "commits.branch", "the name of a branch or tag is expected, found `-x`"),
+        (13, "needs", "no check has the id `three`. Known are One, two and two."),
+        (14, "id", "`two` is the id of an earlier check"),
+        (14, "says", "is missing"),
+        (17, "file", "a check has one kind, and readable is there already"),
+        (17, "file.path", "a path inside the repository, such as `src/app.py`, is expected, found `../x`"),
+        (18, "checks.points", "the key is there twice"),
+        (19, "lesson", "a lesson, such as `git-basics#committing`, is expected, found `Somewhere else`"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("", 1, "the file is empty"),
+        ("# nothing\n", 1, "the file is empty"),
+        ("- a\n", 1, "keys such as title and checks are expected"),
+        ("schema: 1\ntitle: [x\n", 3, "flow sequence"),
+        ("schema: 1\n\ttitle: x\n", 2, "cannot start any token"),
+        ("schema: 1\ntitle: \x01\n", 2, "special characters"),
+        ("schema: 1\n---\nschema: 1\n", 2, "another document"),
+        ("title: !!python/object:os.system x\n", 1, "is not read"),
+        ("[" * 600, 1, "nested too deeply"),
+        ("# " + "x" * 256 * 1024, 1, "larger than 256 KB"),
+    ],
+)
+def test_a_text_that_is_no_lab_is_refused_with_its_line(text, line, words):
+    assert any(found == line and words in message for found, _, message in problems(text))
+
+
+def test_aliases_are_refused_so_that_few_lines_cannot_stand_for_a_billion():
+    bomb = "a0: &a0 [x, x]\n" + "".join(
+        f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12)
+    )
+    refused = [key for _, key, message in problems(bomb) if "aliases are not read" in message]
+    assert set(refused) == {f"a{i}" for i in range(1, 12)}
+
+
+def test_a_value_that_holds_itself_is_refused():
+    assert any("aliases" in message for _, _, message in problems("checks: &a [*a]\n"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "words"),
+    [
+        ("commits: {}", "commits", "one of at_least, exactly and at_most is needed"),
+        ("commits: {exactly: 1, at_most: 2}", "commits.exactly", "stands alone"),
+        ("commits: {at_least: 3, at_most: 2}", "commits.at_least", "is more than at_most"),
+        ("commits: {at_least: three}", "commits.at_least", "found `three`"),
+        ("commits: {at_least: true}", "commits.at_least", "found true"),
+        ("commits: 3", "commits", "parameters in braces"),
+        (
+            "messages: {matches: '('}",
+            "messages.matches",
+            "cannot be read: missing ), unterminated subpattern",
+        ),
+        ("messages: {forbids: wip}", "messages.forbids", "a list is expected, found `wip`"),
+        ("messages: {forbids: [ok, '[']}", "messages.forbids", "cannot be read"),
+        (
+            "messages: {blank_second_line: NO}",
+            "messages.blank_second_line",
+            "true or false is expected, found `NO`",
+        ),
+        ("branch: {}", "branch.name", "is missing"),
+        ("branch: {name: a..b}", "branch.name", "the name of a branch or tag"),
+        ("branch: {name: 'a b'}", "branch.name", "the name of a branch or tag"),
+        (
+            "merged: {branch: a, by: rebase}",
+            "merged.by",
+            "any, merge-commit, fast-forward and squash is expected",
+        ),
+        ("merged: {branch: main}", "merged.into", "is the same branch"),
+        ("tag: {name: v1, annotated: false, message: x}", "tag.message", "has no message"),
+        ("file: {path: a}", "file", "one of exists, absent, contains and matches is needed"),
+        ("file: {path: a, exists: true, contains: b}", "file", "one of exists, absent"),
+        ("file: {path: a, exists: false}", "file.exists", "true is expected, found false"),
+        ("file: {path: a/, exists: true}", "file.path", "names a folder"),
+        ("file: {path: .git/config, exists: true}", "file.path", "a path inside the repository"),
+        ("ignored: {path: /etc}", "ignored.path", "a path inside the repository"),
+        ("no_conflict_markers: {at: [main]}", "no_conflict_markers.at", "found a list"),
+        ("readable: {now: 1}", "readable.now", "Known are none."),
+    ],
+)
+def test_parameters_that_do_not_fit_say_what_is_expected(kind, key, words):
+    ((line, found, message),) = problems(check(kind))
+    assert (line, found) == (8, key)
+    assert words in message
+
+
+def test_a_check_without_a_kind_lists_the_kinds():
+    ((line, _, message),) = problems(check("teaches: plumbing"))
+    assert line == 5
+    assert message.startswith("a check needs a kind: readable, commits, messages, branch, merged, tag, file")
+
+
+def test_a_need_must_come_earlier_so_that_no_circle_can_be_written():
+    first = check("readable: {}\n    needs: [b, a]")
+    second = "  - id: b\n    says: B\n    points: 1\n    readable: {}\n    needs: [a]\n"
+    assert problems(first + second) == [
+        (9, "needs", "`a` does not come before this check: move it up"),
+        (9, "needs", "`b` does not come before this check: move it up"),
+    ]
+
+
+def test_a_lab_in_which_nothing_counts_is_refused():
+    assert problems(check("readable: {}", points=0)) == [
+        (4, "checks", "no check has points: one has to have more than 0")
+    ]
+
+
+@pytest.mark.parametrize("value", ["[]", "x", "null"])
+def test_checks_must_be_a_list_of_at_least_one(value):
+    assert (4, "checks", "a list of at least one check is expected") in problems(
+        f"schema: 1\ntitle: T\npass_mark: 70\nchecks: {value}\n"
+    )
+
+
+def test_points_keep_their_decimals_exactly():
+    assert load_spec(check("readable: {}", points="0.10")).checks[0].points == Decimal("0.10")
+
+
+@pytest.mark.parametrize("name", ["main", "feature/log-in", "v1.0.0", "ümlaut", "a@b"])
+def test_ordinary_branch_names_are_accepted(name):
+    assert load_spec(check(f"branch: {{name: {name}}}")).checks[0].parameters.name == name
+
+
+@pytest.mark.parametrize(
+    "name", ["a~1", "a^", "a:b", "HEAD@{1}", "a.lock", "/a", "a/", ".a", "a//b", "a\\\\b", "a*"]
+)
+def test_names_that_git_would_read_otherwise_are_refused(name):
+    assert problems(check(f'branch: {{name: "{name}"}}'))[0][1] == "branch.name"
