@@ -1,0 +1,3 @@
+from lessons.admin import cohorts, courses, quizzes
+
+__all__ = ["cohorts", "courses", "quizzes"]

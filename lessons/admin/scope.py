@@ -1,0 +1,89 @@
+"""What an instructor sees in the admin: rows of the courses that they teach. An administrator sees all."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from lessons.models import Course
+
+
+def taught_by(user) -> QuerySet[Course]:
+    return Course.objects.all() if user.is_superuser else Course.objects.filter(staff__user=user)
+
+
+class CourseScopedAdmin(admin.ModelAdmin):
+    """`course_path` leads from a row to its course, in the words of a filter; empty for the course itself."""
+
+    course_path = "course"
+    fixed_once_saved: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows = super().get_queryset(request)
+        if request.user.is_superuser:
+            return rows
+        return rows.filter(**{f"{self.course_path or 'pk'}__in": taught_by(request.user)})
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None):
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return fields + self.fixed_once_saved if obj else fields
+
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs: Any):
+        model = db_field.remote_field.model
+        path = COURSE_PATHS.get(model._meta.label_lower)
+        if path is not None and not request.user.is_superuser:
+            kwargs["queryset"] = model._default_manager.filter(
+                **{f"{path or 'pk'}__in": taught_by(request.user)}
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def view_on_site(self, obj: Any) -> str | None:
+        address = getattr(obj, "get_absolute_url", None)
+        return address() if address else None
+
+
+COURSE_PATHS = {
+    "lessons.course": "",
+    "lessons.session": "course",
+    "lessons.lesson": "course",
+    "lessons.quiz": "course",
+    "lessons.cohort": "course",
+    "lessons.enrollment": "course",
+    "labs.lab": "course",
+}
+
+
+class ReadOnlyAdmin(CourseScopedAdmin):
+    """Rows that the portal writes itself: shown, searched, never edited by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.is_staff)
+
+
+class SourceWidget(forms.Textarea):
+    """A tall field for Markdown and YAML. A click on “Line 12” in an error selects that line."""
+
+    class Media:
+        js = ["js/source.js"]
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "source", "rows": 30, "cols": 110, "spellcheck": "false"})
+
+
+def at_line(line: int, message: str) -> forms.ValidationError:
+    """An error of a source field that names its line and leads there."""
+    return forms.ValidationError(
+        format_html('<a class="at-line" href="#" data-line="{0}">Line {0}</a>: {1}', line, message)
+    )
