@@ -64,22 +64,20 @@ def _heading(heading: Line, report: Report) -> tuple[str, str, Decimal]:
     words, brace, attributes = heading.content.removesuffix("}").rpartition("{")
     if not (heading.content.endswith("}") and brace):
         words, attributes = heading.content, ""
-    key, points = "", None
+    key, points, line = "", None, heading.number
     for attribute in attributes.split():
         if KEY.fullmatch(attribute) and not key:
             key = attribute[1:]
         elif attribute.startswith("#"):
-            report(
-                heading.number, f"{attribute} is no key. A question has one, of up to 64 a-z, 0-9, - and _."
-            )
+            report(line, f"{attribute} is no key. A question has one, of up to 64 a-z, 0-9, - and _.")
         elif attribute.startswith("points=") and points is None:
-            points = _points(attribute, heading.number, report)
+            points = _points(attribute, line, report)
         else:
-            report(heading.number, f"Unknown attribute {attribute}. A question has #key and points=2.")
+            report(line, f"Unknown attribute {attribute}. A question has #key and points=2.")
     if "#" not in attributes:
-        report(heading.number, "This question has no key. Its heading ends with one, such as {#branches}.")
+        report(line, "This question has no key. Its heading ends with one, such as {#branches}.")
     if not words.strip():
-        report(heading.number, "This question is empty. Its heading holds what is asked.")
+        report(line, "This question is empty. Its heading holds what is asked.")
     return words.strip(), key, points or Decimal(1)
 
 
