@@ -10,8 +10,9 @@ from labs.authoring import save_lab
 from labs.grader.spec import SpecError, load_spec
 from labs.models import AccessToken, Lab, LabVersion, Receipt, Report, Repository, Submission
 from lessons.actions import render_markdown
-from lessons.admin.scope import CourseScopedAdmin, ReadOnlyAdmin, SourceWidget, at_line
+from lessons.admin.scope import CourseScopedAdmin, ReadOnlyAdmin, ReadOnlyInline, SourceWidget, at_line
 from lessons.links import links_within
+from portal.accounts.http import UserRequest
 
 
 class LabForm(forms.ModelForm):
@@ -64,19 +65,11 @@ class LabVersionAdmin(ReadOnlyAdmin):
     list_select_related = ["lab"]
 
 
-class ReportInline(admin.TabularInline):
+class ReportInline(ReadOnlyInline):
     model = Report
     fields = ["created_at", "is_current", "points", "max_points", "passed", "engine", "link"]
-    readonly_fields = fields
-    extra = 0
-    can_delete = False
+    readonly_fields = ["created_at", "link"]
     ordering = ["-pk"]
-
-    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
-        return True
 
     @admin.display(description="report")
     def link(self, report: Report) -> str:
@@ -99,7 +92,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
         return submission.enrollment.user.email
 
     @admin.action(description="Grade again", permissions=["view"])
-    def grade_again(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
+    def grade_again(self, request: UserRequest, queryset: QuerySet[Submission]) -> None:
         queued = sum(actions.grade_again(submission=item, by=request.user) for item in queryset)
         self.message_user(request, f"Queued again: {queued}.")
         if queued < len(queryset):

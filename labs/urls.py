@@ -1,1 +1,24 @@
-urlpatterns: list = []
+from django.urls import path
+
+from labs import practice, views
+
+urlpatterns = [
+    path("git/<slug:course_slug>/<slug:lab_slug>.git", practice.address, name="practice"),
+    path("git/<slug:course_slug>/<slug:lab_slug>.git/info/refs", practice.advertise, name="practice_refs"),
+    path(
+        "git/<slug:course_slug>/<slug:lab_slug>.git/git-upload-pack",
+        practice.upload_pack,
+        name="practice_fetch",
+    ),
+    path(
+        "git/<slug:course_slug>/<slug:lab_slug>.git/git-receive-pack",
+        practice.receive_pack,
+        name="practice_push",
+    ),
+    path("courses/<slug:course>/labs/<slug:lab>/", views.lab, name="lab"),
+    path("courses/<slug:course>/labs/<slug:lab>/address/", views.lab_address, name="lab_address"),
+    path("submissions/<slug:public_id>/", views.submission, name="submission"),
+    path("submissions/<slug:public_id>/live/", views.submission_live, name="submission_live"),
+    path("submissions/<slug:public_id>/grade-again/", views.submission_grade_again, name="submission_grade_again"),
+    path("submissions/<slug:public_id>/cancel/", views.submission_cancel, name="submission_cancel"),
+]

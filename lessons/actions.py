@@ -2,6 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 from random import SystemRandom
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Max
@@ -118,7 +119,11 @@ def tick(*, enrollment: Enrollment, of: Lesson | Session, key: str, done: bool) 
     """Tick or untick one item of a checklist. Raises LookupError where there is no such item."""
     if key not in of.checklist_keys:
         raise LookupError(f"{of} has no item {key}")
-    where = {"enrollment": enrollment, "key": key, "lesson" if isinstance(of, Lesson) else "session": of}
+    where: dict[str, Any] = {
+        "enrollment": enrollment,
+        "key": key,
+        "lesson" if isinstance(of, Lesson) else "session": of,
+    }
     if done:
         Tick.objects.get_or_create(**where)
     else:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_slug
+from django.core.validators import slug_re, validate_slug
 
 from lessons.files import Keys, LoadError, Problem, Source
 from lessons.links import Links
@@ -40,7 +40,11 @@ class CourseFiles:
     def links(self) -> Links:
         slugs = {"lesson": self.lessons, "quiz": self.quizzes}
         known = {kind: {entry.content["slug"] for entry in entries} for kind, entries in slugs.items()}
-        return Links(self.course.content["slug"], {**known, "lab": set(self.lab_slugs)})
+        known["lab"] = set(self.lab_slugs)
+        usable = {kind: {slug for slug in found if slug_re.fullmatch(slug)} for kind, found in known.items()}
+        course = self.course.content["slug"]
+        # A bad slug of the course is one problem, not one for each link.
+        return Links(course if slug_re.fullmatch(course) else "course", usable)
 
     def fail_on_problems(self) -> None:
         if self.problems:
@@ -78,7 +82,7 @@ def _read_session(files: CourseFiles, folder: Path, position: int) -> None:
     keys = source.yaml()
     if keys is None:
         return
-    content = {
+    content: dict[str, Any] = {
         "slug": keys.text("slug", check=validate_slug),
         "title": keys.text("title"),
         "summary": keys.text("summary", ""),
@@ -101,14 +105,19 @@ def _read_item(keys: Keys) -> dict[str, str]:
     return item
 
 
+def _lesson_slug(slug: str) -> None:
+    validate_slug(slug)
+    validate_lesson_slug(slug)
+
+
 def _read_lesson(files: CourseFiles, path: Path, session: str, position: int) -> None:
     source = Source(path, files.problems)
     found = source.front_matter()
     if found is None:
         return
     keys, body, offset = found
-    content = {
-        "slug": keys.text("slug", check=lambda slug: (validate_slug(slug), validate_lesson_slug(slug))),
+    content: dict[str, Any] = {
+        "slug": keys.text("slug", check=_lesson_slug),
         "title": keys.text("title"),
         "summary": keys.text("summary", ""),
         "status": keys.choice("status", Lesson.Status.DRAFT, list(Lesson.Status.values)),

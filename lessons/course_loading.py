@@ -54,7 +54,7 @@ class Changes:
 
 
 def _plain(value: Any) -> Any:
-    return value.slug if isinstance(value, models.Model) else value
+    return value.slug if isinstance(value, Session | Lesson) else value
 
 
 def check_markdown(files: CourseFiles) -> None:

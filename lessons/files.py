@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class LoadError(Exception):
         self.problems = problems
 
 
-def digest(content: dict[str, Any]) -> str:
+def digest(content: Mapping[str, Any]) -> str:
     """SHA-256 of what a file says, independent of its layout."""
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -149,14 +149,14 @@ class Keys:
         return value
 
     def texts(self, key: str, default: Any = REQUIRED) -> list[str]:
-        values = self._get(key, list, "a list", default) or []
+        values: Any = self._get(key, list, "a list", default) or []
         for number, value in enumerate(values):
             if not isinstance(value, str):
                 self.source.add(values.lc.item(number)[0] + 1 + self.offset, f"“{key}” must hold texts")
         return [str(value) for value in values]
 
     def mappings(self, key: str, default: Any = REQUIRED) -> "list[Keys]":
-        values = self._get(key, list, "a list", default) or []
+        values: Any = self._get(key, list, "a list", default) or []
         found = []
         for number, value in enumerate(values):
             if isinstance(value, CommentedMap):

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 
@@ -19,7 +20,7 @@ class Links:
 
 
 def links_within(course: Course) -> Links:
-    known = {"lesson": course.lessons, "quiz": course.quizzes, "lab": course.labs}
+    known: dict[str, Any] = {"lesson": course.lessons, "quiz": course.quizzes, "lab": course.labs}
     return Links(
         course.slug, {kind: set(items.values_list("slug", flat=True)) for kind, items in known.items()}
     )

@@ -1,7 +1,6 @@
 """Reads that pages share. Whatever they return, the asking user may see."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import cached_property
 from math import ceil
 from statistics import median
@@ -110,12 +109,12 @@ def get_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> OpenLesson:
     return found
 
 
-def get_enrolled_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> OpenLesson:
+def get_enrolled_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> tuple[OpenLesson, Enrollment]:
     """The same, for learners only, who leave traces in it. Raises Http404."""
     found = get_lesson(user, course_slug, lesson_slug)
     if found.enrollment is None:
         raise Http404
-    return found
+    return found, found.enrollment
 
 
 def neighbours(found: OpenLesson) -> tuple[Lesson | None, Lesson | None]:
@@ -228,12 +227,12 @@ def get_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> OpenQuiz:
     return OpenQuiz(quiz, quiz.current, reader)
 
 
-def get_enrolled_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> OpenQuiz:
+def get_enrolled_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> tuple[OpenQuiz, Enrollment]:
     """The same, for learners only, who take it. Raises Http404."""
     found = get_quiz(user, course_slug, quiz_slug)
     if found.enrollment is None:
         raise Http404
-    return found
+    return found, found.enrollment
 
 
 @dataclass
@@ -250,8 +249,8 @@ class OpenAttempt:
 
 def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> OpenAttempt:
     """The learner's own attempt with this number. Raises Http404."""
-    found = get_enrolled_quiz(user, course_slug, quiz_slug)
-    attempts = Attempt.objects.filter(enrollment=found.enrollment, quiz=found.quiz, number=number)
+    found, enrollment = get_enrolled_quiz(user, course_slug, quiz_slug)
+    attempts = Attempt.objects.filter(enrollment=enrollment, quiz=found.quiz, number=number)
     attempt = attempts.select_related("version").first()
     if attempt is None:
         raise Http404
@@ -263,6 +262,5 @@ def typical_minutes(found: OpenQuiz) -> int | None:
     """The median of what others took, from their latest 200 attempts; None for fewer than three."""
     others = Attempt.objects.submitted().filter(quiz=found.quiz).exclude(enrollment=found.enrollment)
     times = others.order_by("-submitted_at").values_list("started_at", "submitted_at")[:200]
-    if len(times) < 3:
-        return None
-    return max(1, ceil(median(end - start for start, end in times) / timedelta(minutes=1)))
+    seconds = [(end - start).total_seconds() for start, end in times if end]
+    return max(1, ceil(median(seconds) / 60)) if len(seconds) >= 3 else None

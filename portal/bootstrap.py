@@ -137,7 +137,7 @@ def install(requirements, steps):
     stamp = read_stamp()
     if all(stamp.get(key) == value for key, value in wanted.items()):
         return
-    if stamp:
+    if os.path.exists(STAMP):
         os.unlink(STAMP)
     if any(stamp.get(key) != wanted[key] for key in ("python", "root")):
         steps.run("Creating .venv", [sys.executable, "-m", "venv", "--clear", VENV])
@@ -153,7 +153,15 @@ def install(requirements, steps):
         "portal/uv.txt",
     ]
     steps.run("Installing uv", pip)
-    uv = [os.path.join(VENV, "bin", "uv"), "pip", "install", "--python", PYTHON, "--require-hashes"]
+    uv = [
+        os.path.join(VENV, "bin", "uv"),
+        "pip",
+        "install",
+        "--python",
+        PYTHON,
+        "--require-hashes",
+        "--compile-bytecode",
+    ]
     steps.run(
         "Installing the libraries", uv + ["--requirement=" + name for name in requirements], uv_environment()
     )

@@ -26,7 +26,7 @@ class Service(NamedTuple):
 
 
 def services(port: int) -> list[Service]:
-    celery = [sys.executable, "-m", "celery", "--app", "portal"]
+    celery = [sys.executable, "-m", "celery", "--app=portal", "--quiet"]
     worker = ["worker", "--pool=prefork", "--concurrency=2", "--loglevel=INFO"]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     beat = ["beat", "--pidfile=", f"--schedule={made(settings.VAR / 'beat') / 'schedule'}"]

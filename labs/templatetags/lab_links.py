@@ -10,5 +10,9 @@ register = template.Library()
 @register.simple_tag
 def lab_links(lesson: Lesson) -> QuerySet[Lab]:
     """The published labs of a lesson; none costs no query."""
-    labs = Lab.objects.filter(course=lesson.course_id, slug__in=lesson.lab_slugs) if lesson.lab_slugs else Lab.objects.none()
+    labs = (
+        Lab.objects.filter(course=lesson.course_id, slug__in=lesson.lab_slugs)
+        if lesson.lab_slugs
+        else Lab.objects.none()
+    )
     return labs.published().select_related("course").only("slug", "title", "course__slug")

@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from lessons import actions
-from lessons.admin.scope import CourseScopedAdmin, ReadOnlyAdmin, SourceWidget, at_line
+from lessons.admin.scope import CourseScopedAdmin, ReadOnlyAdmin, ReadOnlyInline, SourceWidget, at_line
 from lessons.models import Answer, Attempt, Quiz, QuizVersion
 from lessons.quizzes import QuizSyntaxError, parse
 
@@ -57,17 +57,10 @@ class QuizVersionAdmin(ReadOnlyAdmin):
     list_select_related = ["quiz"]
 
 
-class AnswerInline(admin.TabularInline):
+class AnswerInline(ReadOnlyInline):
     model = Answer
-    fields = readonly_fields = ["key", "response", "credit", "flagged", "saved_at"]
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
-        return True
+    fields = ["key", "response", "credit", "flagged", "saved_at"]
+    readonly_fields = ["saved_at"]
 
 
 @admin.register(Attempt)

@@ -72,6 +72,20 @@ class ReadOnlyAdmin(CourseScopedAdmin):
         return bool(request.user.is_staff)
 
 
+class ReadOnlyInline(admin.TabularInline):
+    """Such rows below the row that they belong to."""
+
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return True
+
+
 class SourceWidget(forms.Textarea):
     """A tall field for Markdown and YAML. A click on “Line 12” in an error selects that line."""
 

@@ -2,7 +2,13 @@ from django import template
 
 register = template.Library()
 
-WORDS = {"todo": "Not started", "part": "In progress", "run": "Running", "done": "Finished", "bad": "Needs work"}
+WORDS = {
+    "todo": "Not started",
+    "part": "In progress",
+    "run": "Running",
+    "done": "Finished",
+    "bad": "Needs work",
+}
 
 
 @register.filter

@@ -1,14 +1,15 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from lessons import actions
 from lessons.forms import JoinForm
+from portal.accounts.http import UserRequest
 
 
 @login_required
-def join(request: HttpRequest, code: str = "") -> HttpResponse:
+def join(request: UserRequest, code: str = "") -> HttpResponse:
     form = JoinForm(request.POST or None, initial={"code": code})
     if request.method == "POST" and form.is_valid():
         cohort = form.cleaned_data["code"]

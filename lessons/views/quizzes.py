@@ -1,8 +1,108 @@
-from django.http import Http404
+import re
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_safe
+
+from lessons import actions, queries
+from lessons import quiz_pages as pages
+from lessons.models import Answer
+from lessons.quiz_review import review_page
+from lessons.quizzes import read_response
+
+read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def start(request, **kwargs):
-    raise Http404
+@login_required
+@read_or_post
+@cache_control(private=True, no_cache=True)
+def start(request: HttpRequest, course: str, quiz: str) -> HttpResponse:
+    if request.method != "POST":
+        found = queries.get_quiz(request.user, course, quiz)
+        return render(request, "lessons/quiz_start.html", pages.start_page(found))
+    found, enrollment = queries.get_enrolled_quiz(request.user, course, quiz)
+    try:
+        return redirect(actions.start_attempt(enrollment=enrollment, quiz=found.quiz))
+    except actions.NoAttemptsLeftError:
+        return render(request, "lessons/quiz_start.html", pages.start_page(found), status=409)
 
 
-resume = question = summary = review = start
+@login_required
+@require_safe
+def resume(request: HttpRequest, course: str, quiz: str, number: int) -> HttpResponse:
+    found = queries.get_attempt(request.user, course, quiz, number)
+    if found.attempt.submitted_at:
+        return redirect("attempt_review", course, quiz, number)
+    return redirect(pages.question_address(found, pages.first_empty(found)))
+
+
+@read_or_post
+@cache_control(private=True, no_cache=True)
+def question(request: HttpRequest, course: str, quiz: str, number: int, place: int) -> HttpResponse:
+    if request.method == "POST":
+        return _save(request, course, quiz, number, place)
+    return _ask(request, course, quiz, number, place)
+
+
+@login_required
+def _ask(request: HttpRequest, course: str, quiz: str, number: int, place: int) -> HttpResponse:
+    found = queries.get_attempt(request.user, course, quiz, number)
+    if found.attempt.submitted_at:
+        return redirect("attempt_review", course, quiz, number)
+    return render(request, "lessons/quiz_question.html", pages.question_page(found, place))
+
+
+def _save(request: HttpRequest, course: str, quiz: str, number: int, place: int) -> HttpResponse:
+    """Save an answer; a page that goes on says where to, the script that saves as one goes along does not."""
+    if not request.user.is_authenticated:
+        return render(request, "lessons/quiz_signed_out.html", status=403)
+    found = queries.get_attempt(request.user, course, quiz, number)
+    asked = pages.question_at(found, place)
+    data = dict(request.POST.lists())
+    response = read_response(asked, found.attempt.layout[asked.key], data)
+    try:
+        answer = actions.save_answer(
+            attempt=found.attempt, key=asked.key, response=response, flagged="flagged" in data
+        )
+    except actions.AttemptSubmittedError:
+        return _too_late(request, found)
+    if "go" not in data:
+        return HttpResponse(_saved_at(answer), content_type="text/plain")
+    wanted = re.fullmatch("[0-9]{1,4}", request.POST["go"])
+    return redirect(pages.question_address(found, int(wanted[0]) if wanted else None))
+
+
+@login_required
+@read_or_post
+@cache_control(private=True, no_cache=True)
+def summary(request: HttpRequest, course: str, quiz: str, number: int) -> HttpResponse:
+    found = queries.get_attempt(request.user, course, quiz, number)
+    if request.method == "POST":
+        actions.submit_attempt(attempt=found.attempt)
+    if found.attempt.submitted_at:
+        return redirect("attempt_review", course, quiz, number)
+    return render(request, "lessons/quiz_summary.html", pages.summary_page(found))
+
+
+@login_required
+@require_safe
+@cache_control(private=True, no_store=True)
+def review(request: HttpRequest, course: str, quiz: str, number: int) -> HttpResponse:
+    found = queries.get_attempt(request.user, course, quiz, number)
+    if not found.attempt.submitted_at:
+        return redirect(found.attempt)
+    return render(request, "lessons/quiz_review.html", review_page(found, request.GET.get("show", "")))
+
+
+def _too_late(request: HttpRequest, found: queries.OpenAttempt) -> HttpResponse:
+    found.attempt.refresh_from_db()
+    context = {**review_page(found, ""), "too_late": True}
+    return render(request, "lessons/quiz_review.html", context, status=409)
+
+
+def _saved_at(answer: Answer) -> str:
+    return f"Saved at {date_format(localtime(answer.saved_at), 'H:i')}"

@@ -5,7 +5,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from lessons import actions, queries
+from lessons.models import Enrollment, Lesson, Session
 from lessons.presentation import reading_context
+from portal.accounts.http import UserRequest
 
 
 @require_safe
@@ -21,49 +23,42 @@ def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def place(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
-    found = queries.get_enrolled_lesson(request.user, course, lesson)
-    actions.keep_place(
-        enrollment=found.enrollment, lesson=found.lesson, heading=request.POST.get("heading", "")
-    )
+def place(request: UserRequest, course: str, lesson: str) -> HttpResponse:
+    found, enrollment = queries.get_enrolled_lesson(request.user, course, lesson)
+    actions.keep_place(enrollment=enrollment, lesson=found.lesson, heading=request.POST.get("heading", ""))
     return HttpResponse(status=204)
 
 
 @login_required
 @require_POST
-def read(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
-    found = queries.get_enrolled_lesson(request.user, course, lesson)
+def read(request: UserRequest, course: str, lesson: str) -> HttpResponse:
+    found, enrollment = queries.get_enrolled_lesson(request.user, course, lesson)
     wanted = request.POST.get("read") != "no"
-    actions.mark_read(enrollment=found.enrollment, lesson=found.lesson, read=wanted)
+    actions.mark_read(enrollment=enrollment, lesson=found.lesson, read=wanted)
+    if not wanted:
+        return redirect(found.lesson)
     _, after = queries.neighbours(found)
-    return redirect(after if after and wanted else found.lesson.course if wanted else found.lesson)
+    return redirect(after or found.lesson.course)
 
 
 @login_required
 @require_POST
-def tick(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
-    found = queries.get_enrolled_lesson(request.user, course, lesson)
-    return _tick(request, of=found.lesson, enrollment=found.enrollment, back=found.lesson.get_absolute_url())
+def tick(request: UserRequest, course: str, lesson: str) -> HttpResponse:
+    found, enrollment = queries.get_enrolled_lesson(request.user, course, lesson)
+    return _tick(request, found.lesson, enrollment, back=found.lesson.get_absolute_url())
 
 
 @login_required
 @require_POST
-def tick_prepared(request: HttpRequest, course: str, session: str) -> HttpResponse:
+def tick_prepared(request: UserRequest, course: str, session: str) -> HttpResponse:
     found, enrollment = queries.get_enrolled_session(request.user, course, session)
-    back = f"{found.course.get_absolute_url()}#prepare-{found.slug}"
-    return _tick(request, of=found, enrollment=enrollment, back=back)
+    return _tick(request, found, enrollment, back=f"{found.course.get_absolute_url()}#prepare-{found.slug}")
 
 
-def _tick(request: HttpRequest, *, of, enrollment, back: str) -> HttpResponse:
+def _tick(request: UserRequest, of: Lesson | Session, enrollment: Enrollment, *, back: str) -> HttpResponse:
+    key, done = request.POST.get("key", ""), request.POST.get("done") == "yes"
     try:
-        actions.tick(
-            enrollment=enrollment,
-            of=of,
-            key=request.POST.get("key", ""),
-            done=request.POST.get("done") == "yes",
-        )
+        actions.tick(enrollment=enrollment, of=of, key=key, done=done)
     except LookupError as error:
         raise Http404 from error
-    if request.htmx:
-        return HttpResponse(status=204)
     return redirect(back)

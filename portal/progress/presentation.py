@@ -2,7 +2,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from lessons.presentation import tick_form
-from portal.progress.queries import CourseProgress
+from portal.progress.standing import CourseProgress
 
 
 def add_checklists(request: HttpRequest, progress: CourseProgress) -> None:

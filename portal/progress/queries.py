@@ -2,10 +2,17 @@
 
 from collections import defaultdict
 
-from labs.models import Lab, Report, Submission
-from lessons.models import Attempt, Course, Enrollment, Lesson, Meeting, Quiz, Reading, Session, Tick
+from labs.models import Lab, Submission
+from labs.queries import best_reports
+from lessons.models import Attempt, Enrollment, Lesson, Meeting, Quiz, Reading, Session, Tick
 from lessons.queries import OpenCourse
-from portal.progress.standing import CourseProgress, LabProgress, LessonProgress, QuizProgress, SessionProgress
+from portal.progress.standing import (
+    CourseProgress,
+    LabProgress,
+    LessonProgress,
+    QuizProgress,
+    SessionProgress,
+)
 
 
 def course_progress(reader: OpenCourse) -> CourseProgress:
@@ -36,18 +43,18 @@ def _add_quizzes(
     if reader.enrollment:
         for attempt in Attempt.objects.filter(enrollment=reader.enrollment).defer("layout"):
             attempts[attempt.quiz_id].append(attempt)
-    quizzes = Quiz.objects.filter(course=course, current__isnull=False).select_related(
-        "current", "course", "lesson"
+    quizzes = Quiz.objects.filter(course=reader.course, current__isnull=False).select_related(
+        "current", "course"
     )
-    shown = {item.lesson.pk for session in sessions.values() for item in session.lessons}
-    for quiz in quizzes.defer("source", "current__source", "lesson__source", "lesson__html", "lesson__text"):
-        if quiz.lesson_id in shown:
-            mine = attempts[quiz.pk]
-            best = max(
-                (a for a in mine if a.submitted_at), key=lambda a: (a.points or 0, -a.number), default=None
-            )
+    for quiz in quizzes.order_by("lesson__session__position", "lesson__position").defer(
+        "source", "current__source"
+    ):
+        if quiz.lesson_id in lessons:
+            submitted = [attempt for attempt in attempts[quiz.pk] if attempt.submitted_at]
+            best = max(submitted, key=lambda attempt: attempt.points or 0, default=None)
+            is_open = len(submitted) < len(attempts[quiz.pk])
             lesson = lessons[quiz.lesson_id]
-            lesson.quiz = QuizProgress(quiz, best, is_open=any(a.submitted_at is None for a in mine))
+            lesson.quiz = QuizProgress(quiz, best, is_open)
             sessions[lesson.lesson.session_id].quizzes.append(lesson.quiz)
 
 
@@ -63,25 +70,23 @@ def _add_labs(reader: OpenCourse, sessions: dict[int, SessionProgress], home: di
     for submission in Submission.objects.filter(enrollment=reader.enrollment).order_by("number"):
         if submission.lab_id in progress:
             progress[submission.lab_id].submissions.append(submission)
-    reports = Report.objects.filter(submission__enrollment=reader.enrollment, is_current=True)
-    for report in reports.defer("data").select_related("submission").order_by("points", "passed"):
-        if report.submission.lab_id in progress:
-            progress[report.submission.lab_id].best = report
+    for lab_id, report in best_reports(reader.enrollment).items():
+        if lab_id in progress:
+            progress[lab_id].best = report
 
 
 def _add_dates(enrollment: Enrollment, sessions: dict[int, SessionProgress]) -> None:
     for meeting in Meeting.objects.filter(cohort=enrollment.cohort_id).select_related("cohort", "session"):
         sessions[meeting.session_id].meeting = meeting
-    for tick in Tick.objects.filter(enrollment=enrollment, session__isnull=False):
-        sessions[tick.session_id].ticked.add(tick.key)
+    for pk, key in Tick.objects.filter(enrollment=enrollment).values_list("session", "key"):
+        if pk in sessions:
+            sessions[pk].ticked.add(key)
 
 
-def public_courses() -> list[Course]:
-    """Courses with something that anyone may read, each with its first public lesson as `first_lesson`."""
+def public_lessons() -> list[Lesson]:
+    """The first public lesson of each course that has one."""
     lessons = Lesson.objects.published().filter(public=True).in_order().select_related("course")
     first: dict[int, Lesson] = {}
     for lesson in lessons.defer("source", "html", "text"):
         first.setdefault(lesson.course_id, lesson)
-    for lesson in first.values():
-        lesson.course.first_lesson = lesson
-    return [lesson.course for lesson in first.values()]
+    return list(first.values())

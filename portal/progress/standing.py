@@ -147,20 +147,28 @@ class SessionProgress:
     checklist: list[str] = field(default_factory=list)
 
     @property
+    def graded(self) -> "list[QuizProgress | LabProgress]":
+        return [*self.quizzes, *self.labs]
+
+    @property
+    def items(self) -> "list[LessonProgress | QuizProgress | LabProgress]":
+        return [*self.lessons, *self.graded]
+
+    @property
     def lessons_read(self) -> int:
         return sum(item.state == "done" for item in self.lessons)
 
     @property
     def points(self) -> Decimal:
-        return sum((item.points for item in [*self.quizzes, *self.labs]), Decimal(0))
+        return sum((item.points for item in self.graded), Decimal(0))
 
     @property
     def max_points(self) -> Decimal:
-        return sum((item.max_points for item in [*self.quizzes, *self.labs]), Decimal(0))
+        return sum((item.max_points for item in self.graded), Decimal(0))
 
     @property
     def state(self) -> str:
-        states = {item.state for item in [*self.lessons, *self.quizzes, *self.labs]}
+        states = {item.state for item in self.items}
         if not states or states == {"todo"}:
             return "todo"
         return "done" if states == {"done"} else "part"
@@ -220,11 +228,9 @@ class CourseProgress:
     def due(self) -> list[QuizProgress | LabProgress | LessonProgress]:
         """Up to five things not done yet, of the sessions up to the next meeting's: labs to mend first."""
         upto = self.next_meeting.session_id if self.next_meeting else None
-        items: list = []
+        items: list[LessonProgress | QuizProgress | LabProgress] = []
         for session in self.sessions:
-            items += [
-                item for item in [*session.lessons, *session.quizzes, *session.labs] if item.state != "done"
-            ]
+            items += [item for item in session.items if item.state != "done"]
             if session.session.pk == upto:
                 break
         urgency = {"bad": 0, "run": 1, "part": 2, "todo": 3}

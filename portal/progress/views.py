@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from lessons.queries import courses_of, get_course, get_member_course, open_course
 from portal.progress.presentation import add_checklists
-from portal.progress.queries import course_progress, public_courses
+from portal.progress.queries import course_progress, public_lessons
 
 
 @require_safe
@@ -15,7 +15,7 @@ def home(request: HttpRequest) -> HttpResponse:
     courses = [course_progress(open_course(request.user, course)) for course in courses_of(request.user)]
     if courses:
         return render(request, "progress/home.html", {"courses": courses, "course": courses[0].course})
-    return render(request, "progress/welcome.html", {"courses": public_courses()})
+    return render(request, "progress/welcome.html", {"lessons": public_lessons()})
 
 
 @require_safe

@@ -1,11 +1,12 @@
 // Follows the reader: the address bar and the contents show the heading, and the server remembers it.
-const lesson = document.getElementById("lesson");
+const lesson = document.querySelector("[data-lesson]");
 const headings = lesson ? [...lesson.querySelectorAll("h2[id], h3[id]")] : [];
 const token = document.querySelector("input[name=csrfmiddlewaretoken]");
 const EVERY = 10_000;
-let current = "";
+let current = decodeURIComponent(location.hash.slice(1));
 let kept = "";
 
+// Only a scroll moves the address: on arrival it names the heading that the browser is still on its way to.
 function follow() {
   const passed = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
   const id = passed.length ? passed[passed.length - 1].id : "";
@@ -30,5 +31,4 @@ if (headings.length) {
   addEventListener("pagehide", keep);
   document.addEventListener("visibilitychange", () => document.hidden && keep());
   setInterval(keep, EVERY);
-  follow();
 }

@@ -16,17 +16,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path, help="the folder that holds course.yaml")
 
-    def handle(self, *, path: Path, **options) -> None:
+    def handle(self, *, path: Path, verbosity: int, **options) -> None:
         try:
             changes = load(read_course(path))
         except LoadError as error:
             raise CommandError(f"{error}\nNothing was loaded. Problems: {len(error.problems)}") from error
-        for word in ("created", "updated", "kept", "conflicts"):
+        for word in WORDS if verbosity > 1 else ("kept", "conflicts"):
             for item in getattr(changes, word):
                 self.stdout.write(f"{WORDS[word]}: {item}")
         self.stdout.write(summary(changes))
         if changes.conflicts:
-            raise CommandError("Changed in the portal and in the file: the portal's text was kept, see above.")
+            raise CommandError(
+                "Changed in the portal and in the file: the portal's text was kept, see above."
+            )
 
 
 WORDS = {

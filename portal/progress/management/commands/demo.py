@@ -1,7 +1,7 @@
 import secrets
 import zoneinfo
 from argparse import ArgumentParser
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import environ
 from django.conf import settings
@@ -14,7 +14,7 @@ from lessons.actions import join_cohort
 from lessons.models import Cohort, Course, CourseStaff, Meeting
 from portal.accounts.models import User
 
-EVENING = {"hour": 20, "minute": 30, "second": 0, "microsecond": 0}
+EVENING = time(20, 30)
 SATURDAY = 5
 
 
@@ -87,5 +87,6 @@ def roll_forward(cohort: Cohort) -> None:
 
 def coming_saturday(now: datetime) -> datetime:
     """20:30 on the next Saturday after `now`, in the zone of `now`; today's while it has not begun."""
-    start = now.replace(**EVENING) + timedelta(days=(SATURDAY - now.weekday()) % 7)
+    day = now.date() + timedelta(days=(SATURDAY - now.weekday()) % 7)
+    start = datetime.combine(day, EVENING, now.tzinfo)
     return start if start > now else start + timedelta(weeks=1)

@@ -1,0 +1,81 @@
+"""What people ask for. Each function is one change with its transaction; `lifecycle` alone writes states."""
+
+import logging
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from labs import lifecycle, receipts, tasks
+from labs.models import AccessToken, Receipt, Repository, State, Submission
+from labs.queries import open_token, token_digest
+from lessons.queries import teaches
+from portal.accounts.models import User
+
+logger = logging.getLogger(__name__)
+
+LAST_USE_KEPT_TO = timedelta(hours=1)
+LEARNER_MAY_REPEAT = (State.FAULT, State.SUPERSEDED, State.CANCELLED)
+
+
+@transaction.atomic
+def receive(
+    *, repository: Repository, refs: Mapping[str, str], via: Receipt.Via = Receipt.Via.PUSH
+) -> Submission:
+    """Write the receipt of a push and its submission, and wake a worker up.
+
+    The same state again is the same submission; what else waits of this learner and lab is superseded.
+    """
+    submission = receipts.record(repository=repository, refs=refs, via=via)
+    transaction.on_commit(tasks.wake, robust=True)
+    return submission
+
+
+@transaction.atomic
+def grade_again(*, submission: Submission, by: User) -> bool:
+    """Queue an ended submission again; False where it has not ended. Raises PermissionDenied.
+
+    Staff may always; a learner after a fault, or what was superseded or cancelled.
+    """
+    staff = teaches(by, submission.lab.course)
+    if not staff and submission.enrollment.user != by:
+        raise PermissionDenied
+    queued = (
+        lifecycle.requeue(submission)
+        if staff
+        else lifecycle.requeue(submission, only_from=LEARNER_MAY_REPEAT)
+    )
+    if queued:
+        logger.info("submission %s is graded again, asked by user %s", submission.public_id, by.pk)
+        transaction.on_commit(tasks.wake, robust=True)
+    return queued
+
+
+def cancel(*, submission: Submission) -> bool:
+    """Withdraw a submission that waits and was never graded; False where it is neither."""
+    return lifecycle.cancel(submission)
+
+
+def new_token(*, user: User) -> str:
+    """A fresh token for the practice remote. It is returned here and never again; its digest is kept."""
+    token = secrets.token_urlsafe(32)
+    AccessToken.objects.create(user=user, digest=token_digest(token))
+    return token
+
+
+def use_token(*, token: str) -> User | None:
+    """The user whom a token lets in, None where it lets nobody in. Its last use is kept to the hour."""
+    found = open_token(token)
+    if found is None:
+        return None
+    now = timezone.now()
+    if found.last_used_at is None or now - found.last_used_at > LAST_USE_KEPT_TO:
+        AccessToken.objects.filter(pk=found.pk).update(last_used_at=now)
+    return found.user
+
+
+def revoke_token(*, token: AccessToken) -> None:
+    AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())

@@ -1,0 +1,256 @@
+"""Every change of a submission's state. Each is one conditional UPDATE, so a second one does nothing.
+
+Nobody else writes `state`. Whoever works on a submission holds a Claim; its token fences off whoever held an older one.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from labs.grader.report import Report as EngineReport
+from labs.models import ENDED, RUNNING, LabVersion, Receipt, Report, State, Submission
+from lessons.models import Course, CourseStaff
+
+logger = logging.getLogger(__name__)
+
+RECENT = timedelta(minutes=15)
+CANDIDATES = 20
+JUDGED = (State.GRADED, State.UNREADABLE, State.FAULT)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to work on one submission until the lease runs out. `tries` counts this one."""
+
+    submission_id: int
+    token: int
+    tries: int
+
+
+def _change(rows: QuerySet[Submission], state: State, **fields: Any) -> int:
+    """Bring `rows` into `state`; the number of rows that still met their condition."""
+    return rows.update(state=state, version=F("version") + 1, **fields)
+
+
+def _lease() -> datetime:
+    return timezone.now() + timedelta(seconds=settings.GRADING_LEASE_SECONDS)
+
+
+def _held(claim: Claim) -> QuerySet[Submission]:
+    return Submission.objects.filter(pk=claim.submission_id, token=claim.token, state__in=RUNNING)
+
+
+# --- into the queue -------------------------------------------------------------------------------------------------
+
+
+def submission_for(receipt: Receipt, *, head_ref: str, head: str) -> Submission:
+    """The submission of the state that was received: the one there is already, or a new one.
+
+    Call it in a transaction that lets nobody else number submissions of this learner and lab.
+    """
+    of_lab = Submission.objects.filter(enrollment=receipt.repository.enrollment, lab=receipt.repository.lab)
+    known = of_lab.filter(digest=receipt.digest).first()
+    if known:
+        requeue(known, only_from=(State.SUPERSEDED, State.CANCELLED))
+        known.refresh_from_db()
+        return known
+    newest = of_lab.order_by("-number").values_list("number", flat=True).first()
+    return Submission.objects.create(
+        enrollment=receipt.repository.enrollment,
+        lab=receipt.repository.lab,
+        receipt=receipt,
+        number=(newest or 0) + 1,
+        digest=receipt.digest,
+        head=head,
+        head_ref=head_ref[:255],
+        queued_at=timezone.now(),
+    )
+
+
+def requeue(submission: Submission, *, only_from: tuple[State, ...] = ENDED) -> bool:
+    """Send an ended submission through grading again, with all its tries. A report it has stands until the next."""
+    ended = Submission.objects.filter(pk=submission.pk, state__in=only_from)
+    return bool(
+        _change(
+            ended,
+            State.QUEUED,
+            token=F("token") + 1,
+            tries=0,
+            message="",
+            last_fault="",
+            queued_at=timezone.now(),
+            fetching_at=None,
+            checking_at=None,
+            ended_at=None,
+        )
+    )
+
+
+def _never_graded(rows: QuerySet[Submission]) -> QuerySet[Submission]:
+    """Of queued rows, those without a report: one that is graded again keeps its report, whatever comes."""
+    return rows.filter(state=State.QUEUED).exclude(Exists(Report.objects.filter(submission=OuterRef("pk"))))
+
+
+def supersede(submission: Submission) -> int:
+    """End what else of this learner and lab waits; `submission` is the newest state."""
+    others = Submission.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
+    waiting = _never_graded(others.exclude(pk=submission.pk))
+    return _change(waiting, State.SUPERSEDED, ended_at=timezone.now())
+
+
+def cancel(submission: Submission) -> bool:
+    """Withdraw a submission that waits and was never graded."""
+    waiting = _never_graded(Submission.objects.filter(pk=submission.pk))
+    return bool(_change(waiting, State.CANCELLED, ended_at=timezone.now()))
+
+
+# --- claimed --------------------------------------------------------------------------------------------------------
+
+
+def waiting() -> QuerySet[Submission]:
+    """What may be claimed, the fairest first: of the learner with the fewest verdicts in 15 minutes, then the oldest.
+
+    A learner with one running has to wait; a partial unique index makes sure of it.
+    """
+    own = Submission.objects.filter(enrollment=OuterRef("enrollment")).order_by()
+    recent = own.filter(state__in=JUDGED, ended_at__gte=timezone.now() - RECENT)
+    verdicts = recent.values("enrollment").annotate(verdicts=Count("pk")).values("verdicts")
+    return (
+        Submission.objects.filter(state=State.QUEUED)
+        .exclude(Exists(own.filter(state__in=RUNNING)))
+        .annotate(verdicts=Coalesce(Subquery(verdicts), 0))
+        .order_by("verdicts", "queued_at", "pk")
+    )
+
+
+def claim() -> Claim | None:
+    """Take the fairest submission that waits, or None where nothing can be taken."""
+    for row in waiting().only("token", "tries")[:CANDIDATES]:
+        claimed = _claim(row)
+        if claimed:
+            return claimed
+    return None
+
+
+def _claim(row: Submission) -> Claim | None:
+    queued = Submission.objects.filter(pk=row.pk, state=State.QUEUED, token=row.token)
+    try:
+        with transaction.atomic():
+            won = _change(
+                queued,
+                State.FETCHING,
+                token=F("token") + 1,
+                tries=F("tries") + 1,
+                lease_until=_lease(),
+                fetching_at=timezone.now(),
+                checking_at=None,
+            )
+    except IntegrityError:  # another worker has just claimed one of the same learner
+        return None
+    return Claim(row.pk, row.token + 1, row.tries + 1) if won else None
+
+
+def start_checking(claim: Claim) -> bool:
+    fetched = _held(claim).filter(state=State.FETCHING)
+    return bool(_change(fetched, State.CHECKING, checking_at=timezone.now(), lease_until=_lease()))
+
+
+def heartbeat(claim: Claim) -> bool:
+    """Prolong the lease; False where the claim is lost. Nothing a reader sees changes, so neither does `version`."""
+    return bool(_held(claim).update(lease_until=_lease()))
+
+
+# --- ended ----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def finish(claim: Claim, report: EngineReport, lab_version: LabVersion) -> bool:
+    """Write the report, which becomes the current one, and the state. A late one is refused: False."""
+    if not _change(_held(claim), State.GRADED, lease_until=None, message="", ended_at=timezone.now()):
+        return False
+    Report.objects.filter(submission=claim.submission_id, is_current=True).update(is_current=False)
+    Report.objects.create(
+        submission_id=claim.submission_id,
+        lab_version=lab_version,
+        spec_digest=report.spec_digest,
+        engine=report.engine,
+        data=report.to_json(),
+        points=report.points,
+        max_points=report.max_points,
+        passed=report.passed,
+    )
+    return True
+
+
+def mark_unreadable(claim: Claim, message: str) -> bool:
+    """The learner's set-up; `message` says what to do."""
+    ended = {"lease_until": None, "message": message, "ended_at": timezone.now()}
+    return bool(_change(_held(claim), State.UNREADABLE, **ended))
+
+
+def give_back(claim: Claim, fault: str) -> bool:
+    """Our side failed: queue it again, or after `GRADING_MAX_TRIES` tries end it as a fault and tell the staff."""
+    return _give_back(_held(claim), claim, fault)
+
+
+def reap() -> int:
+    """Give back what runs without a lease; the number of submissions."""
+    expired = Submission.objects.filter(state__in=RUNNING, lease_until__lt=timezone.now())
+    claims = [Claim(*row) for row in expired.values_list("pk", "token", "tries")]
+    fault = "The worker stopped without a word, and its lease ran out."
+    return sum(_give_back(expired.filter(pk=c.submission_id, token=c.token), c, fault) for c in claims)
+
+
+def _give_back(held: QuerySet[Submission], claim: Claim, fault: str) -> bool:
+    logger.warning("submission %s, try %s: %s", claim.submission_id, claim.tries, fault)
+    if claim.tries < settings.GRADING_MAX_TRIES:
+        again = {"lease_until": None, "last_fault": fault, "fetching_at": None, "checking_at": None}
+        return bool(_change(held, State.QUEUED, **again))
+    reference = f"G-{secrets.token_hex(2).upper()}"
+    ended = {
+        "lease_until": None,
+        "last_fault": f"{reference}: {fault}",
+        "message": "Grading stopped because of a fault on our side. The staff of the course were told. "
+        f"Nothing to do. No attempt used. Reference {reference}.",
+        "ended_at": timezone.now(),
+    }
+    with transaction.atomic():
+        ended_now = bool(_change(held, State.FAULT, **ended))
+        if ended_now:
+            transaction.on_commit(_telling_staff(claim.submission_id), robust=True)
+    return ended_now
+
+
+def _telling_staff(submission_id: int) -> Callable[[], None]:
+    return partial(tell_staff, submission_id)
+
+
+def tell_staff(submission_id: int) -> None:
+    """Log a fault and mail it to the staff of its course."""
+    submission = Submission.objects.select_related("lab__course", "enrollment__user").get(pk=submission_id)
+    address = f"{settings.PUBLIC_URL}{submission.get_absolute_url()}"
+    logger.error("fault after %s tries, %s: %s", submission.tries, address, submission.last_fault)
+    send_mail(
+        f"[Portal] A submission could not be graded: {submission.lab}",
+        f"{submission} ended in a fault after {submission.tries} tries.\n\n{submission.last_fault}\n\n"
+        f"Grade it again once the cause is mended: {address}\n",
+        from_email=None,
+        recipient_list=_staff_addresses(submission.lab.course),
+        fail_silently=True,
+    )
+
+
+def _staff_addresses(course: Course) -> list[str]:
+    staff = CourseStaff.objects.filter(course=course, user__is_active=True)
+    return list(staff.values_list("user__email", flat=True))

@@ -1,0 +1,39 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from labs import actions
+from labs.models import Lab
+from labs.queries import practice_address
+from lessons.models import Enrollment
+from portal.accounts.models import User
+
+
+class Command(BaseCommand):
+    help = "Print the address of a learner's practice remote for a lab, with a fresh access token in it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email")
+        parser.add_argument("lab", help="the slug of the lab")
+        parser.add_argument(
+            "--course", default="", help="the slug of its course, where two courses have such a lab"
+        )
+
+    def handle(self, *, email: str, lab: str, course: str, **options: Any) -> None:
+        user = User.objects.filter(email__iexact=email).first()
+        if user is None:
+            raise CommandError(f"There is no user {email}.")
+        found = _lab_of(user, lab, course)
+        self.stdout.write(practice_address(found, actions.new_token(user=user)))
+
+
+def _lab_of(user: User, slug: str, course: str) -> Lab:
+    """The one open lab with this slug among the courses that the user learns in. Raises CommandError."""
+    learning = Enrollment.objects.active().filter(user=user).values("course")
+    labs = Lab.objects.published().select_related("course").filter(slug=slug, course__in=learning)
+    found = list(labs.filter(course__slug=course) if course else labs)
+    if not found:
+        raise CommandError(f"{user.email} is enrolled in no course with an open lab {slug}.")
+    if len(found) > 1:
+        raise CommandError(f"Say which: --course {' or --course '.join(lab.course.slug for lab in found)}.")
+    return found[0]

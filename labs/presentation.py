@@ -1,0 +1,198 @@
+"""What the pages of labs and submissions show, worked out from rows; templates only arrange it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from labs import queries
+from labs.actions import LEARNER_MAY_REPEAT
+from labs.grader.report import Report as EngineReport
+from labs.grading import parsed
+from labs.models import Report, State, Submission
+from labs.steps import status, steps
+from labs.verdict import difference, groups
+from lessons.queries import teaches
+from portal.accounts.models import User
+
+HISTORY_BESIDE = 10
+LONG_WAIT = 10  # seconds in the queue after which the page says that nobody has to watch it
+POSITION_SAID_EVERY = 30  # seconds between two announcements of a place in the queue
+
+
+# --- polling --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a page shows already. It sends this along with each poll, so that the server keeps nothing."""
+
+    version: int = 0
+    position: int = 0
+    said: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.version}.{self.position}.{self.said}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Seen":
+        found = re.fullmatch(r"(\d{1,12})\.(\d{1,12})\.(\d{1,12})", text, re.ASCII)
+        return cls(*map(int, found.groups())) if found else cls()
+
+    def shows(self, submission: Submission, position: int) -> bool:
+        return (self.version, self.position) == (submission.version, position)
+
+
+def position_of(submission: Submission) -> int:
+    return queries.queue_position(submission) or 0
+
+
+def live_page(submission: Submission, seen: Seen, position: int, *, staff: bool) -> dict[str, Any]:
+    """The part that is swapped, and the one sentence that is said."""
+    now = int(timezone.now().timestamp())
+    is_news = seen.version != submission.version or now - seen.said >= POSITION_SAID_EVERY
+    context = run(submission, position, staff=staff, said=now if is_news else seen.said)
+    report = context.get("report_row")
+    return {**context, "item": history_item(submission, report, submission), "say": is_news and said(context)}
+
+
+def said(context: dict[str, Any]) -> str:
+    """What a screen reader says of a change."""
+    if "report" in context:
+        report = context["report"]
+        first = f" First to fix: {report.first_to_fix.says}." if report.first_to_fix else ""
+        return f"Done. {report.passed_count} of {len(report.results)} checks passed.{first}"
+    return f"{context['word']}. {context.get('place', '')}".strip()
+
+
+# --- a submission ---------------------------------------------------------------------------------------------------
+
+
+def submission_page(submission: Submission, user: User) -> dict[str, Any]:
+    staff = teaches(user, submission.lab.course)
+    past = list(queries.history(submission.enrollment, submission.lab)[:HISTORY_BESIDE])
+    now = int(timezone.now().timestamp())
+    return {
+        **run(submission, position_of(submission), staff=staff, said=now),
+        "history": [history_item(row, _report_of(row), submission) for row in past],
+        "is_own": submission.enrollment.user_id == user.pk,
+        "crumbs": [
+            (submission.lab.course.title, submission.lab.course.get_absolute_url()),
+            (submission.lab.title, submission.lab.get_absolute_url()),
+            (f"Submission {submission.number}", ""),
+        ],
+    }
+
+
+def run(submission: Submission, position: int, *, staff: bool, said: int) -> dict[str, Any]:
+    """The part of the page that changes while it is graded."""
+    repeatable = submission.has_ended if staff else submission.state in LEARNER_MAY_REPEAT
+    context = {
+        "submission": submission,
+        "lab": submission.lab,
+        "course": submission.lab.course,
+        "steps": steps(submission),
+        "word": status(submission, None)[1],
+        "may_grade_again": repeatable,
+        "seen": Seen(submission.version, position, said),
+    }
+    if submission.state == State.GRADED:
+        return context | graded(submission)
+    if not submission.has_ended:
+        return context | waiting(submission, position)
+    newest = queries.history(submission.enrollment, submission.lab).first()
+    return context | {"newest": newest}
+
+
+def graded(submission: Submission) -> dict[str, Any]:
+    row = submission.reports.get(is_current=True)  # lifecycle writes it together with the state
+    report = EngineReport.from_json(row.data)
+    before = queries.previous_report(submission)
+    return {
+        "report_row": row,
+        "report": report,
+        "groups": groups(report, submission.lab.course),
+        "difference": before
+        and difference(report, EngineReport.from_json(before.data), before.submission.number),
+    }
+
+
+def waiting(submission: Submission, position: int) -> dict[str, Any]:
+    waited = (timezone.now() - submission.queued_at).total_seconds()
+    version = submission.lab.current
+    return {
+        "place": place_in_queue(position),
+        "typical": about(queries.typical_seconds(submission.lab)),
+        "is_long": submission.state == State.QUEUED and waited > LONG_WAIT,
+        "checks": parsed(version.source).checks if version else (),
+        "may_cancel": submission.state == State.QUEUED and queries.current_report(submission) is None,
+    }
+
+
+def place_in_queue(position: int) -> str:
+    if not position:
+        return ""
+    return "Next in the queue." if position == 1 else f"Position {position} in the queue."
+
+
+def about(seconds: float | None) -> str:
+    """A time as people say it; nothing where none is known."""
+    if seconds is None:
+        return ""
+    if seconds >= 90:
+        return f"about {seconds / 60:.0f} minutes"
+    return f"about {seconds:.0f} seconds" if seconds >= 1.5 else "about a second"
+
+
+# --- history --------------------------------------------------------------------------------------------------------
+
+
+def _report_of(row: Submission) -> Report | None:
+    return next(iter(row.current_reports), None)  # type: ignore[attr-defined]  # prefetched by queries.history
+
+
+def history_item(row: Submission, report: Report | None, shown: Submission | None = None) -> dict[str, Any]:
+    """One item of the rail; `shown` is the submission whose page it stands on."""
+    glyph, word = status(row, report)
+    points = f"{report.points.normalize():f} points" if report and row.state == State.GRADED else word
+    return {
+        "id": f"submission-{row.number}",
+        "glyph": glyph,
+        "word": word,
+        "text": f"Submission {row.number}",
+        "url": row.get_absolute_url(),
+        "note": f"{points}, commit {row.head[:7]}" if row.head else points,
+        "current": shown is not None and row.pk == shown.pk,
+    }
+
+
+# --- a lab ----------------------------------------------------------------------------------------------------------
+
+
+def lab_page(found: queries.OpenLab, token: str = "") -> dict[str, Any]:
+    """`token` is a fresh one that is shown this once."""
+    lab = found.lab
+    past = list(queries.history(found.enrollment, lab)) if found.enrollment else []
+    reports = [(report, row) for row in past if (report := _report_of(row))]
+    best = max(reports, key=lambda pair: (pair[0].points, pair[1].number), default=None)
+    return {
+        "lab": lab,
+        "course": lab.course,
+        "enrollment": found.enrollment,
+        "is_draft": lab.status != lab.Status.PUBLISHED,
+        "checks": parsed(lab.current.source).checks if lab.current else (),
+        "history": [history_item(row, _report_of(row)) for row in past],
+        "running": next((row for row in past if not row.has_ended), None),
+        "best": best,
+        "commands": push_commands(queries.practice_address(lab, token)) if token else None,
+        "crumbs": [(lab.course.title, lab.course.get_absolute_url()), (lab.title, "")],
+    }
+
+
+def push_commands(address: str) -> dict[str, str]:
+    """What to run in the lab's folder, with and without a remote from before."""
+    return {
+        "first": f"git remote add origin {address}\ngit push origin main",
+        "again": f"git remote set-url origin {address}\ngit push origin main",
+    }

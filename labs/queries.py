@@ -1,0 +1,119 @@
+"""Reads that the pages share. Whatever they return, the asking user may see."""
+
+import hashlib
+from dataclasses import dataclass
+from statistics import median
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404
+from django.urls import reverse
+
+from labs.models import AccessToken, Lab, Report, State, Submission
+from lessons.models import Enrollment
+from lessons.queries import Visitor, active_enrollment, teaches
+
+TYPICAL_OF = 20
+
+
+@dataclass(frozen=True)
+class OpenLab:
+    """A lab that its reader may open; `enrollment` is None for staff who do not learn in the course."""
+
+    lab: Lab
+    enrollment: Enrollment | None
+
+
+def get_open_lab(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
+    """A published lab of a course that `user` learns, or any lab of one that `user` teaches. Raises Http404."""
+    labs = Lab.objects.select_related("course", "current")
+    lab = labs.filter(course__slug=course_slug, slug=lab_slug).first()
+    if lab is None:
+        raise Http404
+    enrollment = active_enrollment(user, lab.course)
+    learns = enrollment is not None and lab.status == Lab.Status.PUBLISHED
+    if not (learns or teaches(user, lab.course)):
+        raise Http404
+    return OpenLab(lab, enrollment)
+
+
+def get_submission(user: Visitor, public_id: str) -> Submission:
+    """A submission of the user's own, or of a course that `user` teaches. Raises Http404."""
+    related = ("lab__course", "lab__current", "enrollment__user", "enrollment__cohort", "receipt")
+    submission = Submission.objects.select_related(*related).filter(public_id=public_id).first()
+    if submission is None or not (submission.enrollment.user == user or teaches(user, submission.lab.course)):
+        raise Http404
+    return submission
+
+
+def history(enrollment: Enrollment, lab: Lab) -> QuerySet[Submission]:
+    """All submissions of a learner for a lab, the newest first; `current_reports` holds none or one, without data."""
+    reports = Report.objects.filter(is_current=True).defer("data")
+    found = Submission.objects.filter(enrollment=enrollment, lab=lab).order_by("-number")
+    return found.prefetch_related(Prefetch("reports", reports, to_attr="current_reports"))
+
+
+def current_report(submission: Submission) -> Report | None:
+    return submission.reports.select_related("lab_version").filter(is_current=True).first()
+
+
+def previous_report(submission: Submission) -> Report | None:
+    """The current report of the nearest earlier submission that has one."""
+    earlier = Report.objects.filter(
+        is_current=True,
+        submission__enrollment=submission.enrollment_id,
+        submission__lab=submission.lab_id,
+        submission__number__lt=submission.number,
+    )
+    return earlier.order_by("-submission__number").first()
+
+
+def queue_position(submission: Submission) -> int | None:
+    """1 for the next one; learners take turns, so each one ahead counts once. None where it does not wait."""
+    if submission.state != State.QUEUED:
+        return None
+    ahead = Submission.objects.filter(state=State.QUEUED, queued_at__lt=submission.queued_at)
+    others = ahead.exclude(enrollment=submission.enrollment_id)
+    own = ahead.filter(enrollment=submission.enrollment_id)
+    return others.order_by().values("enrollment").distinct().count() + own.count() + 1
+
+
+def typical_seconds(lab: Lab) -> float | None:
+    """The median of the last verdicts, from queued to ended; None before the first."""
+    graded = Submission.objects.filter(lab=lab, state=State.GRADED, ended_at__isnull=False)
+    times = graded.order_by("-ended_at").values_list("queued_at", "ended_at")[:TYPICAL_OF]
+    seconds = [(ended - queued).total_seconds() for queued, ended in times if ended]
+    return median(seconds) if seconds else None
+
+
+def best_reports(enrollment: Enrollment) -> dict[int, Report]:
+    """For progress: the best current report of each lab, by the lab's key. Its `points` count; it is without `data`."""
+    reports = Report.objects.filter(is_current=True, submission__enrollment=enrollment)
+    ascending = reports.select_related("submission").defer("data").order_by("points", "-pk")
+    return {report.submission.lab_id: report for report in ascending}
+
+
+# --- the practice remote --------------------------------------------------------------------------------------------
+
+
+def practice_address(lab: Lab, token: str = "") -> str:
+    """What `git push` takes; with a token it opens without a question."""
+    parts = urlsplit(settings.PUBLIC_URL)
+    path = reverse("practice", args=[lab.course.slug, lab.slug])
+    return f"{parts.scheme}://{f'learner:{token}@' if token else ''}{parts.netloc}{path}"
+
+
+def submission_address(submission: Submission) -> str:
+    return f"{settings.PUBLIC_URL}{submission.get_absolute_url()}"
+
+
+def token_digest(token: str) -> str:
+    """A token has 256 bits of its own, so one round of a fast hash keeps it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_token(token: str) -> AccessToken | None:
+    """The row of a token that is not revoked, whose user is active."""
+    tokens = AccessToken.objects.select_related("user").filter(digest=token_digest(token), revoked_at=None)
+    return tokens.filter(user__is_active=True).first()

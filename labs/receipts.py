@@ -1,0 +1,65 @@
+"""What arrived: the receipt of a push, the submission it makes, and the repair of receipts that were never written."""
+
+import logging
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from labs import lifecycle, remote
+from labs.grader.plumbing import RepositoryFault
+from labs.models import Receipt, Repository, Submission, snapshot_digest
+
+logger = logging.getLogger(__name__)
+
+MOST_REPAIRS = 50
+
+
+@transaction.atomic
+def record(*, repository: Repository, refs: Mapping[str, str], via: Receipt.Via) -> Submission:
+    """Write the receipt of the refs (full name to object id) that a repository has now, and its submission."""
+    Repository.objects.select_for_update().get(pk=repository.pk)  # numbers are given one after the other
+    before = repository.receipts.values_list("refs", flat=True).first() or {}
+    receipt = Receipt.objects.create(
+        repository=repository, via=via, refs=dict(refs), digest=snapshot_digest(refs)
+    )
+    head_ref = head_of(refs, before)
+    submission = lifecycle.submission_for(receipt, head_ref=head_ref, head=refs.get(head_ref, ""))
+    lifecycle.supersede(submission)
+    return submission
+
+
+def head_of(refs: Mapping[str, str], before: Mapping[str, str]) -> str:
+    """The branch that names a submission: `main`, else one that this push brought, else any; "" without branches."""
+    branches = [ref for ref in sorted(refs) if ref.startswith("refs/heads/")]
+    if "refs/heads/main" in branches:
+        return "refs/heads/main"
+    brought = [ref for ref in branches if before.get(ref) != refs[ref]]
+    return next(iter(brought or branches), "")
+
+
+def is_recorded(repository: Repository, refs: Mapping[str, str]) -> bool:
+    """Whether the newest receipt is of just these refs; a repository without any needs none."""
+    newest = repository.receipts.values_list("digest", flat=True).first()
+    return newest == snapshot_digest(refs) or (newest is None and not refs)
+
+
+def repair() -> int:
+    """Write the receipts of pushes that died between git and the database; the number of receipts."""
+    interrupted = Repository.objects.filter(pk__in=remote.pushing()[:MOST_REPAIRS])
+    return sum(_repair(repository) for repository in interrupted)
+
+
+def _repair(repository: Repository) -> bool:
+    try:
+        with remote.locked(repository.path, seconds=0):
+            refs = remote.read_refs(repository.path)
+            missing = not is_recorded(repository, refs)
+            if missing:
+                record(repository=repository, refs=refs, via=Receipt.Via.REPAIR)
+            remote.end_push(repository.path)
+    except remote.Busy:  # a push that goes on
+        return False
+    except (OSError, RepositoryFault) as error:
+        logger.error("the interrupted push to %s could not be repaired: %s", repository.path, error)
+        return False
+    return missing

@@ -1,0 +1,82 @@
+"""Packets of the Git protocol: what a push asks for, and words of our own in the answer.
+
+Formats after gitprotocol-common(5) and gitprotocol-pack(5). A packet starts with its length in four hexadecimal
+digits; "0000" ends a list. On a side-band the first byte says where the rest belongs: 1 is git's, 2 the terminal's.
+"""
+
+from dataclasses import dataclass
+from typing import IO
+
+FLUSH = b"0000"
+MOST_PACKET = 65_520
+MOST_TEXT = 990  # of one packet on the narrower of the two side-bands
+
+
+class Malformed(Exception):  # noqa: N818 - of a stranger's bytes
+    """These bytes are no packets."""
+
+
+@dataclass(frozen=True)
+class PushRequest:
+    """The refs that a push would change, as bytes, and what its client is capable of."""
+
+    refs: tuple[bytes, ...]
+    capabilities: frozenset[str]
+
+    @property
+    def reads_messages(self) -> bool:
+        return "side-band-64k" in self.capabilities
+
+
+def packet(data: bytes) -> bytes:
+    return b"%04x" % (len(data) + 4) + data
+
+
+def message(text: str) -> bytes:
+    """One line for the terminal, where git shows it after "remote: "; control characters are left out."""
+    line = "".join(character for character in text if character.isprintable()) + "\n"
+    data = line.encode("utf-8", "replace")
+    pieces = (data[at : at + MOST_TEXT] for at in range(0, len(data), MOST_TEXT))
+    return b"".join(packet(b"\x02" + piece) for piece in pieces)
+
+
+def read_push(body: IO[bytes], most: int) -> PushRequest:
+    """The commands before the pack, up to `most` and one; the file is left at its beginning. Raises Malformed."""
+    refs: list[bytes] = []
+    capabilities = b""
+    while len(refs) <= most and (line := _read_packet(body)) is not None:
+        line, _, more = line.partition(b"\0")
+        capabilities = capabilities or more
+        words = line.rstrip(b"\n").split(b" ", 2)
+        if len(words) == 3:  # "shallow" lines have two words
+            refs.append(words[2])
+    body.seek(0)
+    return PushRequest(tuple(refs), frozenset(capabilities.decode("utf-8", "replace").split()))
+
+
+def _read_packet(body: IO[bytes]) -> bytes | None:
+    try:
+        length = int(body.read(4), 16)
+    except ValueError:
+        raise Malformed("a packet does not start with its length") from None
+    if length == 0:
+        return None
+    data = body.read(length - 4) if 4 <= length <= MOST_PACKET else b""
+    if len(data) != length - 4:
+        raise Malformed("a packet is shorter than its length")
+    return data
+
+
+def refusal(push: PushRequest, reason: str, lines: list[str]) -> bytes:
+    """The answer to a push of which nothing was taken: `reason` at each of its refs, `lines` in the terminal."""
+    text = reason.encode()
+    report = [
+        packet(b"unpack %s\n" % text),
+        *(packet(b"ng %s %s\n" % (ref, text)) for ref in push.refs),
+        FLUSH,
+    ]
+    reported = b"".join(report) if "report-status" in " ".join(push.capabilities) else b""
+    if not push.reads_messages:
+        return reported
+    pieces = (reported[at : at + MOST_PACKET - 5] for at in range(0, len(reported), MOST_PACKET - 5))
+    return b"".join([*map(message, lines), *(packet(b"\x01" + piece) for piece in pieces), FLUSH])

@@ -1,0 +1,78 @@
+"""Where a submission stands: the four steps with their seconds, and each state's glyph and word."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from labs.models import Report, State, Submission
+
+NAMES = ("Queued", "Cloning", "Checking", "Done")
+GLYPHS = {
+    State.QUEUED: "todo",
+    State.FETCHING: "run",
+    State.CHECKING: "run",
+    State.GRADED: "done",
+    State.UNREADABLE: "bad",
+    State.FAULT: "skip",
+    State.SUPERSEDED: "skip",
+    State.CANCELLED: "skip",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """`word` says in full what the glyph shows, `note` how long it took or what is to come."""
+
+    name: str
+    glyph: str
+    word: str
+    note: str
+    is_current: bool = False
+
+
+def status(submission: Submission, report: Report | None) -> tuple[str, str]:
+    """Glyph and word of a submission, with its current report where it has one."""
+    if submission.state == State.GRADED and report:
+        return ("done", "Passed") if report.passed else ("bad", "Needs work")
+    state = State(submission.state)
+    return GLYPHS[state], state.label
+
+
+def steps(submission: Submission) -> list[Step]:
+    times = [submission.queued_at, submission.fetching_at, submission.checking_at, submission.ended_at]
+    at = reached(submission)
+    done = [
+        Step(name, "done", "finished", duration(times[i], times[i + 1])) for i, name in enumerate(NAMES[:at])
+    ]
+    return [*done, _current(submission, NAMES[at]), *(_ahead(submission, name) for name in NAMES[at + 1 :])]
+
+
+def reached(submission: Submission) -> int:
+    """The step, from 0, that a submission is at or where it ended."""
+    fixed = {State.GRADED: 3, State.QUEUED: 0, State.SUPERSEDED: 0, State.CANCELLED: 0}
+    return fixed.get(State(submission.state), 2 if submission.checking_at else 1)
+
+
+def _current(submission: Submission, name: str) -> Step:
+    if submission.state == State.GRADED:
+        total = duration(submission.queued_at, submission.ended_at)
+        return Step(name, "done", "finished", f"{total} in total", is_current=True)
+    if submission.has_ended:
+        return Step(name, GLYPHS[State(submission.state)], "ended here", "ended here", is_current=True)
+    waits = submission.state == State.QUEUED
+    return Step(name, "todo" if waits else "run", "current", "waiting" if waits else "now", is_current=True)
+
+
+def _ahead(submission: Submission, name: str) -> Step:
+    if submission.has_ended:
+        return Step(name, "skip", "not run", "not run")
+    return Step(name, "todo", "not started", "to come")
+
+
+def duration(start: datetime | None, end: datetime | None) -> str:
+    """Seconds between two moments, as in `0.4 s`, `12 s` or `3 min`; nothing where one is not known."""
+    if start is None or end is None:
+        return ""
+    seconds = max(0.1, (end - start).total_seconds())
+    if seconds >= 120:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds:.0f} s" if seconds >= 9.95 else f"{seconds:.1f} s"

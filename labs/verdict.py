@@ -1,0 +1,119 @@
+"""A report as its reader needs it: what to fix first, where it was seen, what changed since the last one."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from labs.grader.report import CheckResult, Evidence, Outcome, Report
+from lessons.models import Course, Lesson
+
+OUTCOMES = {
+    Outcome.PASSED: ("done", "Passed"),
+    Outcome.NEEDS_WORK: ("bad", "Needs work"),
+    Outcome.NOT_RUN: ("skip", "Not run"),
+    Outcome.FAULT: ("skip", "Fault on our side"),
+}
+# A full stop ends the sentence where a blank follows and it stands in no name between backticks.
+FIRST_SENTENCE = re.compile(r"((?:`[^`]*`|[^`.]|\.(?!\s))+\.)\s+(.+)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something was seen, each part as far as known. `lines` are (number, text, whether it is the one)."""
+
+    file: str
+    line: int | None
+    commit: str
+    on: str
+    lines: tuple[tuple[int, str, bool], ...]
+
+
+@dataclass(frozen=True)
+class LessonLink:
+    title: str
+    address: str
+
+
+@dataclass(frozen=True)
+class ShownCheck:
+    result: CheckResult
+    glyph: str
+    word: str
+    headline: str
+    detail: str
+    places: tuple[Place, ...]
+    lesson: LessonLink | None
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    checks: list[ShownCheck]
+    is_open: bool = False
+
+
+def groups(report: Report, course: Course) -> list[Group]:
+    """What to fix first, what else needs work, what passed, what was not run; without the empty ones."""
+    first = report.first_to_fix
+    lessons = lesson_links(report, course)
+    rest = [result for result in report.results if result is not first]
+    parts = {
+        "Fix this first": [first] if first else [],
+        "Also needs work": [result for result in rest if result.outcome is Outcome.NEEDS_WORK],
+        "Passed": [result for result in rest if result.outcome is Outcome.PASSED],
+        "Not run": [result for result in rest if result.outcome in (Outcome.NOT_RUN, Outcome.FAULT)],
+    }
+    return [
+        Group(title, [shown(result, lessons) for result in results], is_open=results == [first])
+        for title, results in parts.items()
+        if results
+    ]
+
+
+def shown(result: CheckResult, lessons: dict[str, LessonLink]) -> ShownCheck:
+    says = result.why or result.reason or ""
+    split = FIRST_SENTENCE.fullmatch(says)
+    headline, detail = split.groups() if split else (says, "")
+    places = tuple(place(evidence) for evidence in result.evidence)
+    glyph, word = OUTCOMES[result.outcome]
+    return ShownCheck(result, glyph, word, headline, detail, places, lessons.get(result.lesson or ""))
+
+
+def place(evidence: Evidence) -> Place:
+    sort, _, name = (evidence.ref or "").removeprefix("refs/").partition("/")
+    lines = tuple((number, text, number == evidence.line) for number, text in evidence.excerpt)
+    on = f"{'tag' if sort == 'tags' else 'branch'} `{name}`" if name else ""
+    return Place(evidence.path or "", evidence.line, (evidence.commit or "")[:7], on, lines)
+
+
+def lesson_links(report: Report, course: Course) -> dict[str, LessonLink]:
+    """The links of `slug#heading` as checks name them; lessons that are not published have none."""
+    named = {result.lesson for result in report.results if result.lesson}
+    slugs = {name.partition("#")[0] for name in named}
+    published = (
+        Lesson.objects.published().filter(course=course, slug__in=slugs).only("slug", "title", "course")
+    )
+    lessons = {lesson.slug: lesson for lesson in published}
+    for lesson in lessons.values():
+        lesson.course = course
+    return {name: _link(lessons[slug], name) for name in named if (slug := name.partition("#")[0]) in lessons}
+
+
+def _link(lesson: Lesson, name: str) -> LessonLink:
+    heading = name.partition("#")[2]
+    return LessonLink(lesson.title, lesson.get_absolute_url() + (f"#{quote(heading)}" if heading else ""))
+
+
+def difference(report: Report, before: Report, number: int) -> str:
+    """One sentence on what changed since submission `number`, whose report is `before`."""
+    passing, passed = _passing(report), _passing(before)
+    if passing == passed:
+        return f"The same checks pass as in submission {number}."
+    ids = {result.id for result in report.results}
+    more, fewer = len(passing - passed), len((passed & ids) - passing)
+    checks = f"{more or 'no'} check{'' if more == 1 else 's'}"
+    return f"Since submission {number}: {checks} newly passing, {fewer or 'none'} newly failing."
+
+
+def _passing(report: Report) -> set[str]:
+    return {result.id for result in report.results if result.outcome is Outcome.PASSED}

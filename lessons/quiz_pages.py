@@ -1,0 +1,119 @@
+"""What the start page, the player and the summary of a quiz show."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+
+from lessons.models import Answer
+from lessons.queries import OpenAttempt, OpenQuiz, typical_minutes
+from lessons.quiz_controls import controls
+from lessons.quiz_text import parsed, prompt
+from lessons.quizzes import Question, question_view
+
+
+@dataclass(frozen=True)
+class Step:
+    """A question as one step of an attempt."""
+
+    place: int
+    title: str
+    answered: bool
+    flagged: bool
+
+    @property
+    def glyph(self) -> str:
+        return "done" if self.answered else "todo"
+
+
+def start_page(found: OpenQuiz) -> dict[str, Any]:
+    attempt = found.open_attempt
+    return {
+        **_quiz(found),
+        "found": found,
+        "minutes": typical_minutes(found),
+        "resume_at": first_empty(OpenAttempt(attempt, found)) if attempt else None,
+    }
+
+
+def question_page(found: OpenAttempt, place: int) -> dict[str, Any]:
+    question = question_at(found, place)
+    answer = found.answers.get(question.key)
+    course = found.of.quiz.course.slug
+    layout = found.attempt.layout[question.key]
+    asked = controls(question, layout, answer.response if answer else None, course)
+    title, body = prompt(asked.view, course)
+    all_steps = steps(found)
+    return {
+        **attempt_context(found),
+        "place": place,
+        "steps": all_steps,
+        "after": place + 1 if place < len(all_steps) else None,
+        "title": title,
+        "body": body,
+        "asked": asked,
+        "answer": answer,
+    }
+
+
+def summary_page(found: OpenAttempt) -> dict[str, Any]:
+    all_steps = steps(found)
+    return {
+        **attempt_context(found),
+        "steps": all_steps,
+        "empty": [step for step in all_steps if not step.answered],
+        "flagged": [step for step in all_steps if step.flagged],
+        "answered_count": sum(step.answered for step in all_steps),
+    }
+
+
+def questions(found: OpenAttempt) -> tuple[Question[Any], ...]:
+    return parsed(found.attempt.version.source).questions
+
+
+def question_at(found: OpenAttempt, place: int) -> Question[Any]:
+    """The question at this place, from 1. Raises Http404."""
+    asked = questions(found)
+    if not 1 <= place <= len(asked):
+        raise Http404
+    return asked[place - 1]
+
+
+def steps(found: OpenAttempt) -> list[Step]:
+    course = found.of.quiz.course.slug
+    return [
+        _step(place, _title(found, question, course), found.answers.get(question.key))
+        for place, question in enumerate(questions(found), 1)
+    ]
+
+
+def _title(found: OpenAttempt, question: Question[Any], course: str) -> str:
+    return prompt(question_view(question, found.attempt.layout[question.key]), course)[0]
+
+
+def _step(place: int, title: str, answer: Answer | None) -> Step:
+    if answer is None:
+        return Step(place, title, answered=False, flagged=False)
+    return Step(place, title, answered=answer.response is not None, flagged=answer.flagged)
+
+
+def first_empty(found: OpenAttempt) -> int | None:
+    """The place of the first question without an answer, None where all have one."""
+    return next((step.place for step in steps(found) if not step.answered), None)
+
+
+def question_address(found: OpenAttempt, place: int | None) -> str:
+    """The address of a question; of the summary, for None and for a place behind the last question."""
+    quiz, number = found.of.quiz, found.attempt.number
+    if place is None or not 1 <= place <= len(questions(found)):
+        return reverse("attempt_summary", args=[quiz.course.slug, quiz.slug, number])
+    return reverse("question", args=[quiz.course.slug, quiz.slug, number, place])
+
+
+def _quiz(found: OpenQuiz) -> dict[str, Any]:
+    return {"course": found.quiz.course, "quiz": found.quiz, "lesson": found.quiz.lesson}
+
+
+def attempt_context(found: OpenAttempt) -> dict[str, Any]:
+    return {**_quiz(found.of), "attempt": found.attempt, "here": f"Attempt {found.attempt.number}"}

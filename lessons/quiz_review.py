@@ -1,0 +1,117 @@
+"""What the review of a submitted attempt shows. Until release nothing of what is right gets into it."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from lessons.models import Answer
+from lessons.queries import OpenAttempt
+from lessons.quiz_pages import attempt_context, questions
+from lessons.quiz_text import blocks, inline, prompt
+from lessons.quizzes import Question, QuestionLayout, Response, given_answer, question_view, right_answer
+from lessons.quizzes.options import Choice
+
+FILTERS = {"all": "All", "missed": "Missed", "flagged": "Flagged"}
+
+
+@dataclass(frozen=True)
+class ReviewedOption:
+    html: str
+    chosen: bool
+    right: bool = False
+    explanation: str = ""
+
+
+@dataclass
+class Reviewed:
+    """One question of the review; `options` for choices, `given` and `right` for the other kinds."""
+
+    place: int
+    key: str
+    title: str
+    body: str
+    points: Decimal
+    max_points: Decimal
+    answered: bool
+    flagged: bool
+    options: list[ReviewedOption] = field(default_factory=list)
+    given: list[str] = field(default_factory=list)
+    right: list[str] = field(default_factory=list)
+    explanation: str = ""
+
+    @property
+    def missed(self) -> bool:
+        return self.points < self.max_points
+
+    @property
+    def status(self) -> tuple[str, str]:
+        """Glyph and words."""
+        if not self.answered:
+            return "skip", "Not answered"
+        if not self.missed:
+            return "done", "Right"
+        return ("part", "Partly right") if self.points else ("bad", "Not right")
+
+
+def review_page(found: OpenAttempt, show: str) -> dict[str, Any]:
+    """`show` is a key of FILTERS; any other word shows all."""
+    every = [_reviewed(found, place, question) for place, question in enumerate(questions(found), 1)]
+    shown = {
+        "all": every,
+        "missed": [item for item in every if item.missed],
+        "flagged": [item for item in every if item.flagged],
+    }
+    show = show if show in FILTERS else "all"
+    return {
+        **attempt_context(found),
+        "found": found.of,
+        "items": shown[show],
+        "show": show,
+        "filters": [(name, words, len(shown[name])) for name, words in FILTERS.items()],
+    }
+
+
+def _reviewed(found: OpenAttempt, place: int, question: Question[Any]) -> Reviewed:
+    course, layout = found.of.quiz.course.slug, found.attempt.layout[question.key]
+    answer = found.answers.get(question.key) or Answer(credit=Decimal(0))
+    title, body = prompt(question_view(question, layout), course)
+    item = Reviewed(
+        place=place,
+        key=question.key,
+        title=title,
+        body=body,
+        points=((answer.credit or Decimal(0)) * question.points).quantize(Decimal("0.01")),
+        max_points=question.points,
+        answered=answer.response is not None,
+        flagged=answer.flagged,
+    )
+    if isinstance(question, Choice):
+        item.options = _options(question, layout, answer.response, course, found.of.released)
+    else:
+        item.given = _texts(question, given_answer(question, answer.response), course)
+    if found.of.released:
+        item.explanation = blocks(question.explanation, course)
+        item.right = [] if item.options else _texts(question, right_answer(question), course)
+    return item
+
+
+def _options(
+    question: Choice, layout: QuestionLayout, response: Response | None, course: str, released: bool
+) -> list[ReviewedOption]:
+    """In the order in which the attempt showed them."""
+    chosen = response or []
+    by_token = dict(zip(layout["options"], enumerate(question.options), strict=True))
+    shown = [by_token[option.token] for option in question_view(question, layout).options]
+    return [
+        ReviewedOption(
+            html=inline(option.text, course),
+            chosen=place in chosen,
+            right=released and option.right,
+            explanation=blocks(option.explanation, course) if released else "",
+        )
+        for place, option in shown
+    ]
+
+
+def _texts(question: Question[Any], texts: list[str], course: str) -> list[str]:
+    return [inline(text, course) for text in texts] if question.answers_are_markdown else texts

@@ -1,0 +1,116 @@
+"""The `:::` blocks: note, tip, warning, checklist, flow."""
+
+import re
+
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+from . import flow, flow_svg
+from .state import Page
+
+ADMONITIONS = ("note", "tip", "warning")
+ITEM = "- [ ] "
+KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
+NAMES = "note, tip, warning, checklist or flow"
+
+
+def blocks(state: StateCore) -> None:
+    """Core rule, before inline parsing, so that titles and items are inline Markdown like all other text."""
+    lines = state.src.split("\n")
+    page: Page = state.env["page"]
+    state.tokens = [new for token in state.tokens for new in _expand(token, lines, page)]
+
+
+def _expand(token: Token, lines: list[str], page: Page) -> list[Token]:
+    if token.type == "colon_fence":
+        return _fenced(token, lines, page)
+    if not token.type.startswith("container_"):
+        return [token]
+    token.tag = "aside"
+    return [token, *_title(token, lines, page)] if token.nesting == 1 else [token]
+
+
+def _title(token: Token, lines: list[str], page: Page) -> list[Token]:
+    start, end = token.map or [0, 0]
+    _check_end(token, lines[end : end + 1], start, page)
+    token.attrSet("role", "note")  # else each would be a landmark of the page without a name
+    word, _, title = token.info.strip().partition(" ")
+    if word != "note":
+        token.attrSet("class", "note")  # all look like notes; the plug-in adds the word itself
+    return _inline("note_title", "p", {"class": "note-title"}, title.strip() or word.capitalize(), start)
+
+
+def _fenced(token: Token, lines: list[str], page: Page) -> list[Token]:
+    start, end = token.map or [0, 0]
+    _check_end(token, lines[max(end - 1, start + 1) : end], start, page)
+    name = token.info.strip()
+    if name == "checklist" and page.whole:
+        return _checklist(token, start + 2, page)
+    if name == "flow":
+        return [_flow(token, start + 2, page)]
+    label = f"{token.markup} {name}".strip()
+    page.problems.append((start + 1, f"“{label}” opens no block. After the colons write {NAMES}."))
+    return [_as_code(token, label)]
+
+
+def _check_end(token: Token, last: list[str], start: int, page: Page) -> None:
+    """`last` is the line that should hold the closing colons, or nothing at the end of the text."""
+    if not (last and last[0].rstrip().endswith(token.markup)):
+        page.problems.append((start + 1, f"The block is not closed. End it with a line {token.markup}"))
+
+
+def _checklist(token: Token, first: int, page: Page) -> list[Token]:
+    items = [
+        new
+        for line, text in enumerate(token.content.split("\n"), first)
+        if text.strip()
+        for new in _item(text.strip(), line, page)
+    ]
+    opening = Token("checklist_open", "ul", 1, {"class": "checklist", "data-checklist": ""}, block=True)
+    return [opening, *items, Token("checklist_close", "ul", -1, block=True)]
+
+
+def _item(source: str, line: int, page: Page) -> list[Token]:
+    """One item. Without a good key it is a plain list item, which nobody can tick, and a problem."""
+    text, brace, key = source.removeprefix(ITEM).rpartition("{#")
+    if not (brace and key.endswith("}")):
+        text, key = source.removeprefix(ITEM), ""
+    key = key.removesuffix("}")
+    fault = "" if source.startswith(ITEM) else "An item of a checklist is one line: - [ ] Text {#key}"
+    if fault := fault or _key_fault(key, page):
+        page.problems.append((line, fault))
+    page.keys.add(key)
+    return _inline("checklist_item", "li", {} if fault else {"data-key": key}, text.strip(), line - 1)
+
+
+def _key_fault(key: str, page: Page) -> str:
+    if not key:
+        return "The item has no key. Add one at its end, such as {#install-git}"
+    if not KEY.fullmatch(key):
+        return f"The key “{key}” holds other signs than a to z, 0 to 9 and -, or more than 50 of them."
+    return f"The key “{key}” stands twice on this page. Give each item its own." if key in page.keys else ""
+
+
+def _flow(token: Token, first: int, page: Page) -> Token:
+    """The drawing is put in after sanitising, which knows no SVG; here stands its number."""
+    drawn, problems = flow.read_flow(token.content, first)
+    if problems:
+        page.problems += problems
+        return _as_code(token, "Flow")
+    page.drawings.append(flow_svg.draw(drawn))
+    html = f'<figure class="flow" data-flow="{len(page.drawings) - 1}"></figure>\n'
+    return Token("flow", "figure", 0, content=" ".join((drawn.title, *drawn.steps)), meta={"html": html})
+
+
+def _as_code(token: Token, label: str) -> Token:
+    return Token("fence", "code", 0, content=token.content, map=token.map, meta={"label": label}, block=True)
+
+
+def _inline(
+    name: str, tag: str, attributes: dict[str, str | int | float], text: str, line: int
+) -> list[Token]:
+    return [
+        Token(f"{name}_open", tag, 1, attributes),
+        Token("inline", "", 0, content=text, children=[], map=[line, line + 1]),
+        Token(f"{name}_close", tag, -1),
+    ]

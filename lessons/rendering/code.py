@@ -1,0 +1,51 @@
+"""Code blocks: a strip with the file or language, and Pygments classes, never inline styles."""
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from markdown_it.common.utils import unescapeAll
+from markdown_it.token import Token
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+from .state import Page
+
+INFO = re.compile(r'(?P<language>\S*)(?:\s+(?:file=(?P<file>\S+)|title="(?P<title>[^"]*)"))?')
+# some lexers need time with the square of the length; past this many characters on a page code stays plain
+MAX_COLOURED = 20_000
+FORMATTER = HtmlFormatter(nowrap=True)
+
+
+def code(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    """Render rule for fenced and indented code. A label in `meta` wins over the info string."""
+    token = tokens[index]
+    page: Page = env["page"]
+    line = token.map[0] + 1 if token.map else 1
+    info = unescapeAll(token.info).strip()
+    found = INFO.fullmatch(info)
+    if not found:
+        page.problems.append((line, f'“{info}”: write the language, then file=NAME or title="TITLE".'))
+    language = found["language"] if found else info.split()[0]
+    lexer = _lexer(language, page, line)
+    name = "Text" if lexer.name == "Text only" else lexer.name
+    label = token.meta.get("label") or (found and (found["file"] or found["title"])) or name
+    page.coloured += len(token.content)
+    colour = page.coloured <= MAX_COLOURED
+    html = highlight(token.content, lexer, FORMATTER) if colour else escape(token.content)
+    caption = f"<figcaption><span>{escape(label)}</span></figcaption>"
+    return f'<figure class="code">{caption}<pre tabindex="0"><code>{html}</code></pre></figure>\n'
+
+
+def _lexer(language: str, page: Page, line: int) -> Lexer:
+    try:
+        return get_lexer_by_name(language or "text", stripnl=False)
+    except ClassNotFound:
+        page.problems.append(
+            (line, f"“{language}” is no language that can be coloured. Use text if none fits.")
+        )
+        return get_lexer_by_name("text", stripnl=False)

@@ -1,0 +1,74 @@
+"""The `::: flow` language: lines such as `build -> test -> deploy`, before them maybe `title: The pipeline`."""
+
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from .state import Problem
+
+MAX_STEPS = 40
+MAX_ARROWS = 80
+MAX_LABEL = 60
+MANY_ARROWS = f"The flow has more than {MAX_ARROWS} arrows. Split it into two."
+TITLE = re.compile(r"title:\s*(.+)", re.IGNORECASE)
+
+
+@dataclass
+class Flow:
+    """Steps in order of appearance; an arrow is a pair of their indexes, each pair once."""
+
+    title: str = ""
+    steps: list[str] = field(default_factory=list)
+    arrows: list[tuple[int, int]] = field(default_factory=list)
+
+
+def read_flow(source: str, first: int) -> tuple[Flow, list[Problem]]:
+    """`first` is the number of the first line of `source`. The flow is usable only if there is no problem."""
+    flow = Flow()
+    problems: list[Problem] = []
+    for number, line in enumerate(source.split("\n"), first):
+        found = TITLE.fullmatch(line.strip())
+        if found and not flow.title and not flow.steps:
+            flow.title = found[1]
+        elif line.strip():
+            problems += [(number, message) for message in _read_line(line, flow)]
+        if excess := _excess(flow):
+            return flow, [*problems, (number, excess)]
+    if not flow.steps and not problems:
+        problems.append((first, "The flow has no steps. Write lines such as build -> test"))
+    return flow, problems
+
+
+def _read_line(line: str, flow: Flow) -> list[str]:
+    labels = [" ".join(label.split()) for label in line.split("->")]
+    if len(labels) > MAX_ARROWS + 1:
+        return [MANY_ARROWS]
+    if faults := [fault for label in labels if (fault := _label_fault(label))]:
+        return faults
+    chain = [_step(label, flow) for label in labels]
+    for arrow in pairwise(chain):
+        if arrow[0] == arrow[1]:
+            return [f"“{flow.steps[arrow[0]]}” leads to itself. Name the step between."]
+        if arrow not in flow.arrows:
+            flow.arrows.append(arrow)
+    return []
+
+
+def _label_fault(label: str) -> str:
+    if not label:
+        return "A step is missing beside an arrow. Write build -> test"
+    if len(label) > MAX_LABEL:
+        return f"“{label[:20]}…” has {len(label)} characters; a step has at most {MAX_LABEL}."
+    return ""
+
+
+def _step(label: str, flow: Flow) -> int:
+    if label not in flow.steps:
+        flow.steps.append(label)
+    return flow.steps.index(label)
+
+
+def _excess(flow: Flow) -> str:
+    if len(flow.steps) > MAX_STEPS:
+        return f"The flow has more than {MAX_STEPS} steps. Split it into two."
+    return MANY_ARROWS if len(flow.arrows) > MAX_ARROWS else ""

@@ -1,0 +1,61 @@
+"""Heading ids, the table of contents, and the link beside each heading."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+from .state import Page, plain
+
+# ids of the page around the lesson: a heading with one of them would take over its styles and live updates
+TAKEN = frozenset({"main", "live", "run", "contents"})
+
+
+def headings(state: StateCore) -> None:
+    """Core rule: h1 becomes h2, since the page has its own h1; h2 and h3 get an id and go to the contents."""
+    page: Page = state.env["page"]
+    uses = dict.fromkeys(TAKEN, 1)
+    for index, token in enumerate(state.tokens):
+        if token.tag == "h1":
+            token.tag = "h2"
+        if token.type == "heading_open" and token.tag in ("h2", "h3") and page.whole:
+            title = plain(state.tokens[index + 1].children)
+            token.meta["id"] = _free(_slug(title), uses)
+            page.contents.append((int(token.tag[1]), token.meta["id"], title))
+
+
+def _slug(title: str) -> str:
+    words = unicodedata.normalize("NFKC", title).lower()
+    return re.sub(r"\W+", "-", words).strip("-") or "section"
+
+
+def _free(slug: str, uses: dict[str, int]) -> str:
+    """`uses` counts how often a slug was given, so that a thousand equal headings are no search each."""
+    candidate = slug
+    while candidate in uses:
+        uses[slug] += 1
+        candidate = f"{slug}-{uses[slug]}"
+    uses[candidate] = 1
+    return candidate
+
+
+def heading_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    """Render rule."""
+    token = tokens[index]
+    if "id" not in token.meta:
+        return f"<{token.tag}>"
+    return f'<div class="heading"><{token.tag} id="{escape(token.meta["id"])}">'
+
+
+def heading_close(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    """Render rule: a heading is always three tokens, so its opening and its words stand just before."""
+    opening, inline, closing = tokens[index - 2 : index + 1]
+    if "id" not in opening.meta:
+        return f"</{closing.tag}>\n"
+    label = escape(f"Link to this heading: {plain(inline.children)}")
+    href = escape(f"#{opening.meta['id']}")
+    return f'</{closing.tag}><a class="anchor" href="{href}" aria-label="{label}">#</a></div>\n'

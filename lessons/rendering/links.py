@@ -1,0 +1,88 @@
+"""Which addresses a link or an image may have."""
+
+import re
+from urllib.parse import unquote
+
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+from .state import Page, plain
+
+OURS = ("lesson", "quiz", "lab")
+WEB = ("https", "http")
+SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+
+
+def links(state: StateCore) -> None:
+    """Core rule: resolves our own schemes; a refused link or image stays as its text and is a problem."""
+    page: Page = state.env["page"]
+    for token in state.tokens:
+        if token.type == "inline":
+            _check_children(token, page)
+
+
+def _check_children(inline: Token, page: Page) -> None:
+    line = inline.map[0] + 1 if inline.map else 1
+    kept: list[Token] = []
+    refused = False
+    for child in inline.children or ():
+        if child.type in ("softbreak", "hardbreak"):
+            line += 1
+        if child.type == "link_open":
+            refused = not _accept_link(child, page, line)
+        if child.type == "image":
+            child = child if _accept_image(child, page, line) else _as_text(child)
+        if not (refused and child.type in ("link_open", "link_close")):
+            kept.append(child)
+    inline.children = kept
+
+
+def _accept_link(token: Token, page: Page, line: int) -> bool:
+    href = str(token.attrGet("href") or "")
+    scheme = _scheme(href)
+    if scheme in OURS:
+        return _resolve(token, page, line, scheme, href)
+    if scheme not in (*WEB, "mailto", ""):
+        starts = "https:, http:, mailto:, lesson:, quiz: or lab:"
+        page.problems.append((line, f"{href}: a link starts with {starts}, or is relative."))
+        return False
+    if href.startswith("#") and page.whole and unquote(href[1:]) not in (id for _, id, _ in page.contents):
+        page.problems.append((line, f"{href} leads nowhere: no heading of this page has that id."))
+        return False
+    if scheme in WEB:
+        token.attrSet("rel", "noopener noreferrer")
+    return True
+
+
+def _resolve(token: Token, page: Page, line: int, kind: str, href: str) -> bool:
+    slug, _, fragment = href.partition(":")[2].partition("#")
+    address = page.link(kind, unquote(slug), unquote(fragment))
+    if address is None:
+        what = f"{kind} or heading" if fragment else kind
+        page.problems.append((line, f"{href} leads nowhere: there is no such {what}."))
+        return False
+    token.attrSet("href", address)
+    return True
+
+
+def _accept_image(token: Token, page: Page, line: int) -> bool:
+    source = str(token.attrGet("src") or "")
+    if _scheme(source) not in ("https", ""):
+        page.problems.append((line, f"{source}: the address of an image starts with https: or is relative."))
+        return False
+    if not plain(token.children).strip():
+        page.problems.append((line, f"{source}: say what the image shows: ![What it shows]({source})."))
+        return False
+    return True
+
+
+def _scheme(address: str) -> str:
+    """The scheme in lower case, "" for a relative address, "//" for one that only leaves the scheme out."""
+    if address.startswith("//"):
+        return "//"
+    found = SCHEME.match(address)
+    return found[1].lower() if found else ""
+
+
+def _as_text(image: Token) -> Token:
+    return Token("text", "", 0, content=plain(image.children))

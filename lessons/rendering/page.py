@@ -1,0 +1,125 @@
+"""Source to page: limits, the parser, the sanitiser, the drawings, and what is derived beside the HTML."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil
+
+from markdown_it.token import Token
+
+from .parser import build
+from .policy import sanitise
+from .state import Link, Page, Problem, plain
+
+MAX_BYTES = 200_000
+# the parser's time grows with the square of open brackets; this many take about a tenth of a second
+MAX_BRACKETS = 5_000
+WORDS_A_MINUTE = 200
+
+PARSER = build()
+# authors cannot write these: their own < becomes &lt; in text and their own " becomes &quot; in attributes
+DRAWING = re.compile(r'<figure class="flow" data-flow="(\d+)"></figure>')
+KEYED_ITEM = re.compile(r'<li data-key="([a-z0-9-]+)">(.*?)</li>', re.DOTALL)
+
+
+class TooComplex(ValueError):  # noqa: N818 - a refusal to the author, not an error of the program
+    """The text is too long or too intricate to render; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A page and what is derived from it.
+
+    contents: (level 2 or 3, id, title) in order. minutes: reading time, at least 1.
+    text: plain text for search. checklists: (key, text) of every item that can be ticked.
+    problems: (line in the source from 1, message); the page is usable in spite of them.
+    """
+
+    html: str
+    contents: list[tuple[int, str, str]]
+    minutes: int
+    text: str
+    checklists: list[tuple[str, str]]
+    problems: list[Problem]
+
+
+def render(source: str, *, link: Link) -> Rendered:
+    """A whole page from Markdown.
+
+    `link(kind, slug, fragment)` gives the address of `lesson:slug#fragment`, `quiz:slug` or `lab:slug`, or
+    None when there is none; kind is the word before the colon, fragment is "" when absent.
+    Raises TooComplex for more than 200 KB or 5,000 opening brackets.
+    """
+    page = Page(link)
+    tokens, html = _run(PARSER.parse, source, page)
+    text = "\n".join(_text(tokens))
+    return Rendered(
+        html=DRAWING.sub(lambda found: _figure(page, found), html),
+        contents=page.contents,
+        minutes=max(1, ceil(len(text.split()) / WORDS_A_MINUTE)),
+        text=text,
+        checklists=list(_checklists(tokens)),
+        problems=sorted(page.problems),
+    )
+
+
+def render_fragment(source: str, *, link: Link) -> str:
+    """Block Markdown inside another page: no heading ids, no checklists. Raises TooComplex."""
+    page = Page(link, whole=False)
+    _, html = _run(PARSER.parse, source, page)
+    return DRAWING.sub(lambda found: _figure(page, found), html)
+
+
+def render_inline(source: str, *, link: Link) -> str:
+    """Inline Markdown only, as for a question or an option: no paragraph around it. Raises TooComplex."""
+    return _run(PARSER.parseInline, source, Page(link, whole=False))[1]
+
+
+def with_ticks(html: str, ticked: set[str], form: Callable[[str, str, bool], str]) -> str:
+    """Stored HTML, the inside of each keyed checklist item replaced by `form(key, html of the item, ticked)`.
+
+    One pass of a regular expression: items hold inline HTML only, so the first </li> is their own.
+    """
+    return KEYED_ITEM.sub(
+        lambda item: f'<li data-key="{item[1]}">{form(item[1], item[2], item[1] in ticked)}</li>', html
+    )
+
+
+def _run(parse: Callable[..., list[Token]], source: str, page: Page) -> tuple[list[Token], str]:
+    source = source.encode("utf-8", "replace").decode()  # half a surrogate pair has no UTF-8
+    _refuse_excess(source)
+    env = {"page": page}
+    tokens = parse(source, env)
+    return tokens, sanitise(PARSER.renderer.render(tokens, PARSER.options, env))
+
+
+def _refuse_excess(source: str) -> None:
+    size = len(source.encode())
+    if size > MAX_BYTES:
+        raise TooComplex(
+            f"The text has {size // 1000} KB and 200 KB is the most. Split it into several pages."
+        )
+    brackets = source.count("[")
+    if brackets > MAX_BRACKETS:
+        most = f"{MAX_BRACKETS:,} is the most"
+        raise TooComplex(
+            f"The text has {brackets:,} opening brackets [ and {most}. Split it, or take some out."
+        )
+
+
+def _figure(page: Page, found: re.Match[str]) -> str:
+    return f'<figure class="flow">{page.drawings[int(found[1])]}</figure>'
+
+
+def _text(tokens: list[Token]) -> Iterator[str]:
+    for token in tokens:
+        words = plain(token.children) if token.type == "inline" else token.content
+        if words.strip():
+            yield words.strip()
+
+
+def _checklists(tokens: list[Token]) -> Iterator[tuple[str, str]]:
+    for item, inline in pairwise(tokens):
+        if item.type == "checklist_item_open" and "data-key" in item.attrs:
+            yield str(item.attrs["data-key"]), plain(inline.children)

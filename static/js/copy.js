@@ -1,0 +1,37 @@
+/* A Copy button in the strip of each code block; without script, or without a clipboard, none is shown. */
+const live = document.getElementById("live");
+
+function addCopy(figure) {
+  const strip = figure.querySelector("figcaption");
+  if (!strip || strip.querySelector(".copy")) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy button plain small";
+  button.textContent = "Copy";
+  button.setAttribute("aria-label", `Copy: ${strip.textContent.trim()}`);
+  strip.append(button);
+}
+
+async function copy(button) {
+  const code = button.closest("figure").querySelector("pre").textContent.replace(/\n$/, "");
+  const done = await navigator.clipboard.writeText(code).then(
+    () => "Copied",
+    () => "Not copied",
+  );
+  button.textContent = done;
+  live.textContent = `${done}.`;
+  setTimeout(() => (button.textContent = "Copy"), 2000);
+}
+
+function addAll(root) {
+  root.querySelectorAll("figure.code").forEach(addCopy);
+}
+
+if (navigator.clipboard) {
+  addAll(document);
+  document.addEventListener("htmx:load", (event) => addAll(event.detail.elt));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.(".copy");
+    if (button) copy(button);
+  });
+}

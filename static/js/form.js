@@ -1,0 +1,31 @@
+/* Small help for forms: focus on what is wrong, Show password, the browser's time zone. All of it is optional. */
+document.querySelector(".error-summary")?.focus();
+
+for (const group of document.querySelectorAll("[data-password]")) {
+  const input = group.querySelector("input");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button plain";
+  button.textContent = "Show";
+  button.setAttribute("aria-label", "Show password");
+  button.setAttribute("aria-pressed", "false");
+  button.addEventListener("click", () => {
+    const shown = input.type === "password";
+    input.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", String(shown));
+  });
+  group.append(button);
+}
+
+// Chromium still calls some zones by the names they had before they were renamed.
+const RENAMED = {
+  "Asia/Calcutta": "Asia/Kolkata",
+  "Asia/Katmandu": "Asia/Kathmandu",
+  "Asia/Rangoon": "Asia/Yangon",
+  "Asia/Saigon": "Asia/Ho_Chi_Minh",
+};
+const zone = document.querySelector("input[name=time_zone]");
+if (zone && !zone.value) {
+  const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  zone.value = RENAMED[guess] ?? guess;
+}

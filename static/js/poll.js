@@ -1,0 +1,40 @@
+/* Polling of #run, where htmx may not evaluate filters: it rests while nobody looks, slows down after a minute,
+   says when the connection is lost, and marks the part as busy. */
+const MINUTE = 60_000;
+const opened = Date.now();
+const live = document.getElementById("live");
+const lost = document.getElementById("lost");
+let asked = 0;
+let answered = new Date();
+
+const run = () => document.getElementById("run");
+const isPoll = (event) => event.detail.elt?.id === "run";
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!isPoll(event)) return;
+  const pause = Date.now() - opened > MINUTE ? 4500 : 0;
+  if (document.hidden || Date.now() - asked < pause) {
+    event.preventDefault();
+    return;
+  }
+  asked = Date.now();
+  run().setAttribute("aria-busy", "true");
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!isPoll(event)) return;
+  run()?.removeAttribute("aria-busy");
+  if (event.detail.successful) {
+    answered = new Date();
+    lost.hidden = true;
+  } else if (lost.hidden) {
+    const time = answered.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+    lost.textContent = `Last update ${time}. Trying again.`;
+    lost.hidden = false;
+    live.textContent = lost.textContent;
+  }
+});
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && run()?.hasAttribute("hx-get")) htmx.trigger(run(), "wake");
+});

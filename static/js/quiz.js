@@ -1,0 +1,146 @@
+/* The player of a quiz: each change is saved at once, and tried again until it is. Without script, Continue saves. */
+const form = document.getElementById("question");
+const saved = document.getElementById("saved");
+const live = document.getElementById("live");
+const button = document.getElementById("continue");
+
+const TYPING = 800;
+const FIRST_PAUSE = 2_000;
+const LONGEST_PAUSE = 30_000;
+const LOST = "Not saved. We are trying again. Your answer is still on this page.";
+const SIGNED_OUT = "Not saved, because you are signed out. Your answer is still on this page, and is saved once you ";
+const SUBMITTED = "Not saved, because this attempt was submitted, perhaps in another tab. Continue shows what counts.";
+
+// A save covers the edits made before it began.
+let edits = 0;
+let kept = 0;
+let saving = false;
+let pause = FIRST_PAUSE;
+let timer = 0;
+let pressed = null;
+let moved = "";
+
+const unsaved = () => edits > kept;
+
+function say(text, failed) {
+  saved.className = failed ? "error" : "quiet";
+  if (saved.textContent === text) return;
+  saved.textContent = text;
+  live.textContent = `${moved} ${text}`.trim();
+  moved = "";
+}
+
+function saySignedOut() {
+  const link = document.createElement("a");
+  link.href = form.dataset.signIn;
+  link.target = "_blank";
+  link.textContent = "sign in again in a new tab";
+  say(`${SIGNED_OUT}${link.textContent}.`, true);
+  saved.replaceChildren(SIGNED_OUT, link, ".");
+}
+
+function useCurrentToken() {
+  // Signing in again changes the token that the page came with.
+  const cookie = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/);
+  if (cookie) form.elements.csrfmiddlewaretoken.value = cookie[1];
+}
+
+function changed(delay) {
+  edits += 1;
+  pressed = null;
+  clearTimeout(timer);
+  timer = setTimeout(save, delay);
+}
+
+async function save() {
+  clearTimeout(timer);
+  if (saving || !unsaved()) return;
+  saving = true;
+  const covered = edits;
+  useCurrentToken();
+  const body = new URLSearchParams(new FormData(form));
+  const options = { method: "POST", body, keepalive: true, signal: AbortSignal.timeout(10_000) };
+  const answer = await fetch(form.action, options)
+    .then(async (response) => ({ status: response.status, text: await response.text() }))
+    .catch(() => ({ status: 0 }));
+  saving = false;
+  if (answer.status === 200 || answer.status === 409) {
+    kept = covered;
+    pause = FIRST_PAUSE;
+    say(answer.status === 200 ? answer.text : SUBMITTED, answer.status !== 200);
+    if (unsaved()) save();
+    else if (pressed) form.requestSubmit(pressed);
+    return;
+  }
+  if (answer.status === 403) saySignedOut();
+  else say(LOST, true);
+  timer = setTimeout(save, pause);
+  pause = Math.min(pause * 2, LONGEST_PAUSE);
+}
+
+function place(row, index) {
+  const focused = document.activeElement;
+  const rows = [...row.parentNode.children].filter((other) => other !== row);
+  rows.splice(index, 0, row);
+  row.parentNode.insertBefore(row, rows[index + 1] ?? null);
+  rows.forEach((each, at) => (each.querySelector("select").value = at + 1));
+  focused.focus();
+  moved = `Place ${index + 1} of ${rows.length}.`;
+}
+
+form.addEventListener("input", ({ target }) => {
+  if (!target.name) return;
+  if (target.value && target.closest(".placing")) place(target.closest("li"), target.value - 1);
+  changed(target.type === "text" ? TYPING : 0);
+});
+form.addEventListener("change", save);
+form.addEventListener("submit", (event) => {
+  useCurrentToken();
+  if (!unsaved()) return;
+  event.preventDefault();
+  pressed = event.submitter;
+  save();
+});
+form.addEventListener("click", ({ target }) => {
+  const move = target.closest("[data-move]");
+  if (!move) return;
+  const row = move.closest("li");
+  const rows = [...row.parentNode.children];
+  const index = rows.indexOf(row) + Number(move.dataset.move);
+  if (index < 0 || index >= rows.length) return;
+  place(row, index);
+  changed(0);
+});
+addEventListener("focus", save);
+addEventListener("online", save);
+addEventListener("beforeunload", (event) => {
+  if (unsaved() && saved.className === "error") event.preventDefault();
+});
+document.querySelectorAll(".move").forEach((buttons) => (buttons.hidden = false));
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.target !== document.body) return;
+  event.preventDefault();
+  button.click();
+});
+
+// Letters choose an option; who steers by voice or types with one finger can switch that off.
+const letters = document.getElementById("letters");
+if (letters) {
+  const show = () => form.querySelectorAll("kbd").forEach((key) => (key.hidden = !letters.checked));
+  letters.checked = localStorage.getItem("letters") !== "off";
+  letters.closest("label").hidden = false;
+  show();
+  letters.addEventListener("change", () => {
+    localStorage.setItem("letters", letters.checked ? "on" : "off");
+    show();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!letters.checked || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("select, textarea, input:not([type=radio], [type=checkbox])")) return;
+    const options = [...form.querySelectorAll("[data-key]")];
+    const option = options.find((each) => each.dataset.key === event.key.toUpperCase());
+    option?.focus();
+    option?.click();
+  });
+}

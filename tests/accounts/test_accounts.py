@@ -1,0 +1,148 @@
+import re
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from lessons.models import Enrollment
+from portal.accounts.models import User
+from tests.factories import make_cohort, make_course, make_learner, make_user
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "correct horse battery"
+
+
+def sign_up(client, **fields):
+    data = {
+        "email": "New@Example.org",
+        "password1": PASSWORD,
+        "name": "Ada",
+        "time_zone": "Europe/London",
+        **fields,
+    }
+    return client.post(reverse("account_signup"), data)
+
+
+def test_signing_up_takes_an_email_a_password_and_a_zone(client):
+    assert sign_up(client).status_code == 302
+    user = User.objects.get()
+    assert (user.email, user.name, user.time_zone) == ("new@example.org", "Ada", "Europe/London")
+    assert user.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"password1": "short"}, "at least 12 characters"),
+        ({"password1": "password1234"}, "too common"),
+        ({"email": "no address"}, "valid email"),
+        ({"time_zone": "Mars/Base"}, "is no time zone"),
+    ],
+)
+def test_a_sign_up_that_will_not_do_says_why(client, fields, expected):
+    response = sign_up(client, **fields)
+    assert expected in response.content.decode()
+    assert not User.objects.exists()
+
+
+def test_an_address_is_taken_whatever_its_case(client):
+    make_user("new@example.org")
+    sign_up(client, email="NEW@example.org")
+    assert User.objects.count() == 1
+
+
+def test_logging_in_and_out(client):
+    make_user("ada@example.org", password=PASSWORD)
+    response = client.post(reverse("account_login"), {"login": "Ada@example.org", "password": PASSWORD})
+    assert response.url == "/"
+    assert client.get(reverse("account")).status_code == 200
+    client.post(reverse("account_logout"))
+    assert client.get(reverse("account")).status_code == 302
+
+
+def test_a_wrong_password_and_an_unknown_address_read_the_same(client):
+    make_user("ada@example.org", password=PASSWORD)
+    answers = [
+        client.post(
+            reverse("account_login"), {"login": login, "password": "wrong wrong wrong"}
+        ).content.decode()
+        for login in ("ada@example.org", "bob@example.org")
+    ]
+    errors = [re.search(r'class="error">([^<]+)', answer).group(1) for answer in answers]
+    assert errors[0] == errors[1]
+
+
+def test_a_password_is_reset_by_mail(client):
+    make_user("ada@example.org", password=PASSWORD)
+    client.post(reverse("account_reset_password"), {"email": "ada@example.org"})
+    link = re.search(r"http://\S+/accounts/password/reset/key/\S+", mail.outbox[0].body).group(0)
+    form = client.get(link.removeprefix("http://testserver"), follow=True)
+    new = {"password1": "another long phrase", "password2": "another long phrase"}
+    client.post(form.redirect_chain[-1][0], new)
+    assert User.objects.get().check_password("another long phrase")
+
+
+def test_an_invitation_survives_the_log_in(client):
+    cohort = make_cohort(make_course(title="Tiny"))
+    address = reverse("join_with_code", args=[cohort.invite_code])
+    response = client.get(address)
+    assert response.url.endswith(f"?next={address}")
+    client.force_login(make_user())
+    page = client.get(address).content.decode()
+    assert f'value="{cohort.invite_code}"' in page
+
+
+def test_joining_enrolls_once_however_often_it_is_sent(client):
+    cohort = make_cohort(make_course())
+    user = make_user()
+    client.force_login(user)
+    for code in (cohort.invite_code, f"  {cohort.invite_code.upper()} "):
+        assert client.post(reverse("join"), {"code": code}).url == cohort.course.get_absolute_url()
+    assert Enrollment.objects.get().user == user
+
+
+def test_a_wrong_code_is_an_error_beside_its_field(client):
+    client.force_login(make_user())
+    response = client.post(reverse("join"), {"code": "wrong"})
+    assert response.status_code == 422
+    assert "No cohort has this code" in response.content.decode()
+
+
+def test_a_closed_cohort_and_a_second_one_are_refused_with_a_reason(client):
+    course = make_course()
+    client.force_login(make_user())
+    closed = make_cohort(course, open=False)
+    response = client.post(reverse("join"), {"code": closed.invite_code})
+    assert response.status_code == 409
+    assert "takes no one new" in response.content.decode()
+    client.force_login(make_learner(course).user)
+    response = client.post(reverse("join"), {"code": make_cohort(course).invite_code})
+    assert "Ask your instructor to move you" in response.content.decode()
+
+
+def test_the_account_page_changes_name_zone_and_github_name(client):
+    user = make_user()
+    client.force_login(user)
+    data = {"name": "Ada", "time_zone": "America/New_York", "github_name": "ada"}
+    client.post(reverse("account"), data)
+    user.refresh_from_db()
+    assert (user.name, user.time_zone, user.github_name) == ("Ada", "America/New_York", "ada")
+    assert client.post(reverse("account"), {**data, "time_zone": "Nowhere"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("theme", "back", "kept", "target"),
+    [
+        ("dark", "/help/", "dark", "/help/"),
+        ("light", "https://evil.example/", "light", "/"),
+        ("dark", "//evil.example", "dark", "/"),
+        ("system", "/", "", "/"),
+        ('"><script>', "/", "", "/"),
+    ],
+)
+def test_the_theme_is_a_cookie_and_leads_back_here(client, theme, back, kept, target):
+    response = client.post(reverse("theme"), {"theme": theme, "next": back})
+    assert response.url == target
+    assert response.cookies["theme"].value == kept
+    page = client.get("/").content.decode()
+    assert (f'data-theme="{kept}"' in page) == bool(kept)

@@ -1,0 +1,58 @@
+"""Real pages in a real browser: signing in by cookie, and axe."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
+
+AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
+# Off in axe as shipped, and asked for by shared/design/ux.md, section 3.
+ALSO = {
+    name: {"enabled": True} for name in ("target-size", "td-has-header", "table-fake-caption", "p-as-heading")
+}
+
+
+def open_context(browser: Browser, live_server, user=None, **options: Any) -> BrowserContext:
+    """A context signed in as `user`; `options` are Playwright's: viewport, color_scheme, java_script_enabled."""
+    context = browser.new_context(base_url=live_server.url, **options)
+    if user:
+        client = Client()
+        client.force_login(user)
+        value = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+    return context
+
+
+def small_dark(**options: Any) -> dict[str, Any]:
+    return {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark", **options}
+
+
+def wide_light(**options: Any) -> dict[str, Any]:
+    return {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light", **options}
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe finds, one line a node. Skips the test where axe is not installed."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: make test installs it with npm")
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("rules => axe.run({rules})", ALSO)
+    return [f"{rule['id']}: {node['html']}" for rule in found["violations"] for node in rule["nodes"]]
+
+
+def widens(page: Page) -> bool:
+    """Whether the page scrolls sideways."""
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def wait_until(happened: Callable[[], bool], seconds: float = 10) -> None:
+    """Return once `happened()` is true; fail after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)

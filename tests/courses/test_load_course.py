@@ -1,0 +1,235 @@
+import shutil
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from labs.models import Lab, LabVersion
+from lessons import actions
+from lessons.models import Cohort, Course, Lesson, Quiz, QuizVersion, Session
+
+MLOPS = Path(__file__).parents[2] / "courses" / "mlops"
+
+pytestmark = pytest.mark.django_db
+
+COURSE = """\
+schema: 1
+slug: tiny
+title: Tiny
+sessions: [one]
+labs: [first]
+cohorts:
+  - slug: spring
+    title: Spring
+    meetings: [{session: first-evening, starts: "2026-03-07 20:30"}]
+"""
+SESSION = """\
+slug: first-evening
+title: First evening
+prepare:
+  - {key: git, text: Install **Git**}
+"""
+LESSON = """\
+---
+slug: start
+title: Start
+status: published
+labs: [first]
+---
+
+## Begin
+
+Read [this](lesson:start#begin), then do [the lab](lab:first).
+"""
+QUIZ = """\
+---
+title: A quiz
+pass_mark: 70
+attempts: 3
+release: now
+---
+
+## Which one? {#one}
+- [x] This
+- [ ] That
+> This it is.
+"""
+LAB = """\
+schema: 1
+title: First lab
+pass_mark: 70
+checks:
+  - id: readable
+    says: the repository can be read
+    readable: {}
+    points: 10
+    lesson: start#begin
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    files = {
+        "course.yaml": COURSE,
+        "one/session.yaml": SESSION,
+        "one/01-start.md": LESSON,
+        "one/01-start.quiz.md": QUIZ,
+        "labs/first/lab.yaml": LAB,
+        "labs/first/brief.md": "Push a commit. See [the lesson](lesson:start).\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / "tiny" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / "tiny"
+
+
+def load(folder: Path, capsys) -> str:
+    call_command("load_course", str(folder))
+    return capsys.readouterr().out
+
+
+def refusal(folder: Path) -> str:
+    with pytest.raises(CommandError) as caught:
+        call_command("load_course", str(folder))
+    return str(caught.value)
+
+
+def test_a_course_is_loaded_with_all_that_belongs_to_it(folder, capsys):
+    load(folder, capsys)
+    lesson = Lesson.objects.get()
+    assert (lesson.slug, lesson.session.slug, lesson.lab_slugs) == ("start", "first-evening", ["first"])
+    assert 'href="/courses/tiny/labs/first/"' in lesson.html
+    assert Quiz.objects.get().current.question_count == 1
+    assert Lab.objects.get().current.max_points == 10
+    assert Session.objects.get().prepare_html == [{"key": "git", "html": "Install <strong>Git</strong>"}]
+    meeting = Cohort.objects.get().meetings.get()
+    assert meeting.starts_at.isoformat() == "2026-03-07T15:00:00+00:00"
+
+
+def test_loading_twice_changes_nothing(folder, capsys):
+    load(folder, capsys)
+    before = list(Lesson.objects.values()) + list(Quiz.objects.values()) + list(Lab.objects.values())
+    assert "nothing changed" in load(folder, capsys)
+    assert before == list(Lesson.objects.values()) + list(Quiz.objects.values()) + list(Lab.objects.values())
+
+
+def test_what_changed_in_the_file_alone_is_updated(folder, capsys):
+    load(folder, capsys)
+    (folder / "one/01-start.md").write_text(LESSON.replace("## Begin", "## Begin\n\nNow."))
+    (folder / "one/01-start.quiz.md").write_text(QUIZ.replace("This it is", "This one"))
+    (folder / "labs/first/lab.yaml").write_text(LAB.replace("points: 10", "points: 20"))
+    assert "3 updated" in load(folder, capsys)
+    assert "Now." in Lesson.objects.get().html
+    assert QuizVersion.objects.count() == 2
+    assert LabVersion.objects.count() == 2
+    assert Lab.objects.get().current.max_points == 20
+
+
+def test_what_changed_in_the_portal_alone_is_kept_and_listed(folder, capsys):
+    load(folder, capsys)
+    lesson = Lesson.objects.get()
+    lesson.source += "\nAdded in class.\n"
+    actions.save_lesson(lesson=lesson)
+    out = load(folder, capsys)
+    assert f"kept as changed in the portal: {folder}/one/01-start.md" in out
+    assert "Added in class." in Lesson.objects.get().html
+
+
+def test_what_changed_in_both_is_kept_and_ends_in_a_conflict(folder, capsys):
+    load(folder, capsys)
+    Lesson.objects.update(title="From the portal")
+    (folder / "one/01-start.md").write_text(LESSON.replace("title: Start", "title: From the file"))
+    assert "Changed in the portal and in the file" in refusal(folder)
+    assert f"CONFLICT, kept as changed in the portal: {folder}/one/01-start.md" in capsys.readouterr().out
+    assert Lesson.objects.get().title == "From the portal"
+
+
+def test_the_same_change_on_both_sides_is_no_conflict(folder, capsys):
+    load(folder, capsys)
+    Lesson.objects.update(title="Agreed")
+    (folder / "one/01-start.md").write_text(LESSON.replace("title: Start", "title: Agreed"))
+    assert "nothing changed" in load(folder, capsys)
+    assert "nothing changed" in load(folder, capsys)
+
+
+def test_every_error_is_listed_with_its_file_and_line_and_nothing_is_written(folder):
+    (folder / "course.yaml").write_text(COURSE.replace("title: Tiny", "titel: Tiny"))
+    (folder / "one/01-start.md").write_text(LESSON.replace("lesson:start#begin", "lesson:nowhere"))
+    (folder / "one/01-start.quiz.md").write_text(QUIZ.replace("[x]", "[ ]"))
+    (folder / "labs/first/lab.yaml").write_text(LAB.replace("points: 10", "poinst: 10"))
+    message = refusal(folder)
+    assert f"{folder}/course.yaml:1: “title” is missing" in message
+    assert f"{folder}/course.yaml:3: “titel” is not known. Did you mean “title”?" in message
+    assert f"{folder}/one/01-start.md:10: " in message
+    assert f"{folder}/one/01-start.quiz.md:8: " in message
+    assert f"{folder}/labs/first/lab.yaml:8: " in message
+    assert not Course.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "expected"),
+    [
+        ("course.yaml", "schema: 1", "schema: 2", "course.yaml:1: this portal reads schema 1"),
+        ("course.yaml", "slug: tiny", "slug: Not a slug", "course.yaml:2: “slug”: "),
+        ("course.yaml", "[one]", "[one, two]", "two/session.yaml:1: this file is missing"),
+        (
+            "course.yaml",
+            "session: first-evening",
+            "session: gone",
+            "course.yaml:9: there is no session “gone”",
+        ),
+        (
+            "course.yaml",
+            "2026-03-07 20:30",
+            "2026-02-30 20:30",
+            "course.yaml:9: “starts”: there is no such time",
+        ),
+        (
+            "course.yaml",
+            "title: Tiny",
+            "title: Tiny\ntitle: Twice",
+            "course.yaml:4: YAML: found duplicate key",
+        ),
+        (
+            "course.yaml",
+            "title: Tiny",
+            "time_zone: Mars/Base\ntitle: Tiny",
+            "course.yaml:3: “time_zone”: Mars/Base",
+        ),
+        ("one/session.yaml", "key: git", "key: g i t", "session.yaml:4: “key”: "),
+        ("one/01-start.md", "---\nslug", "slug", "01-start.md:1: the file must start with front matter"),
+        ("one/01-start.md", "status: published", "status: open", "01-start.md:4: “status” must be one of"),
+        ("one/01-start.md", "slug: start", "slug: labs", "01-start.md:2: “slug”: “labs” is part of"),
+        ("one/01-start.md", "labs: [first]", "labs: [second]", "01-start.md:5: “labs” names second"),
+        (
+            "labs/first/lab.yaml",
+            "lesson: start#begin",
+            "lesson: gone",
+            "lab.yaml:9: there is no lesson “gone”",
+        ),
+        ("labs/first/brief.md", "lesson:start", "lesson:gone", "brief.md:1: "),
+    ],
+)
+def test_a_fault_is_named_with_file_and_line(folder, name, old, new, expected):
+    path = folder / name
+    path.write_text(path.read_text().replace(old, new, 1))
+    assert expected in refusal(folder)
+    assert not Course.objects.exists()
+
+
+def test_a_file_that_is_no_text_is_named(folder):
+    (folder / "one/01-start.md").write_bytes(b"---\nslug: start\n\xff\n---\n")
+    assert "01-start.md:3: this is not UTF-8" in refusal(folder)
+
+
+def test_two_lessons_with_one_slug_are_refused(folder):
+    shutil.copy(folder / "one/01-start.md", folder / "one/02-again.md")
+    assert "02-again.md:2: the slug “start” is taken by" in refusal(folder)
+
+
+def test_a_session_with_broken_yaml_is_one_problem_not_many(folder):
+    (folder / "one/session.yaml").write_text("title: [")
+    message = refusal(folder)
+    assert "session.yaml:" in message
+    assert "Problems: 1" in message or "there is no session" in message

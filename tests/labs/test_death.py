@@ -1,0 +1,176 @@
+"""Processes that die in the middle: whatever was pushed is graded once, and nobody has to do anything."""
+
+import os
+import signal
+import sqlite3
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+from celery import Celery
+
+from labs import remote
+from labs.models import LabVersion, Receipt, Report, Repository, State, Submission
+from tests.labs.conftest import PASSABLE
+from tests.servers import children, wait_for
+
+pytestmark = pytest.mark.processes
+
+# The worker finds this `git` first. It waits while `hold` is there, and with `poison` it kills the process that asked.
+GIT = """#!/bin/sh
+[ -e {folder}/poison ] && kill -9 $PPID
+while [ -e {folder}/hold ]; do sleep 0.03; done
+exec /usr/bin/git "$@"
+"""
+
+
+@pytest.fixture
+def stack(stack):
+    git = stack.bin / "git"
+    git.write_text(GIT.format(folder=stack.folder))
+    git.chmod(0o755)
+    yield stack
+    for name in ("hold", "poison"):
+        (stack.folder / name).unlink(missing_ok=True)
+
+
+@pytest.fixture
+def pushed(clone):
+    """Push in another thread, so that the test goes on while git waits for the verdict."""
+    clone.commit()
+    with ThreadPoolExecutor(1) as pool:
+        yield lambda: pool.submit(clone.push)
+
+
+def submission(learner) -> Submission | None:
+    return Submission.objects.filter(enrollment=learner).last()
+
+
+def wait_until(learner, state: State) -> Submission:
+    def reached() -> Submission | None:
+        found = submission(learner)
+        return found if found and found.state == state else None
+
+    return wait_for(reached, 25, f"{state}, but it is {submission(learner) and submission(learner).state}")
+
+
+def assert_graded_once(learner, *, tries: int) -> None:
+    graded = wait_until(learner, State.GRADED)
+    assert (graded.tries, graded.token, graded.reports.count()) == (tries, tries, 1)
+    assert graded.reports.get().points == 40
+
+
+def kill(pids: list[int]) -> None:
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+
+
+# --- the worker -----------------------------------------------------------------------------------------------------
+
+
+def test_push_while_no_worker_runs_is_graded_when_one_does(stack, learner, clone):
+    stack.kill("worker")
+    clone.commit()
+    code, said = clone.push()
+    address = f"{stack.url}{submission(learner).get_absolute_url()}"
+    assert code == 0
+    assert f"Grading goes on. The result will be at\n{address}" in said
+    assert submission(learner).state == State.QUEUED
+    stack.start("worker")
+    assert_graded_once(learner, tries=1)
+
+
+def test_worker_killed_while_fetching_is_made_up_for(stack, learner, lab, pushed):
+    # a lab.yaml so long that reading it takes a while, which belongs to fetching
+    source = f"{PASSABLE}scenarios:\n" + "  - {name: one, steps: [{commit: start}]}\n" * 4000
+    LabVersion.objects.filter(lab=lab).update(source=source)
+    pushed()
+    wait_until(learner, State.FETCHING)
+    kill(stack.worker_children())
+    assert_graded_once(learner, tries=2)
+
+
+def test_worker_killed_while_checking_is_made_up_for(stack, learner, pushed):
+    (stack.folder / "hold").touch()
+    pushed()
+    wait_until(learner, State.CHECKING)
+    stack.kill("worker")
+    (stack.folder / "hold").unlink()
+    stack.start("worker")
+    assert_graded_once(learner, tries=2)
+
+
+def test_worker_that_comes_back_too_late_is_refused(stack, learner, pushed):
+    (stack.folder / "hold").touch()
+    pushed()
+    wait_until(learner, State.CHECKING)
+    (busy,) = [pid for pid in stack.worker_children() if children(pid)]
+    os.kill(busy, signal.SIGSTOP)
+    (stack.folder / "hold").unlink()
+    assert_graded_once(learner, tries=2)
+    os.kill(busy, signal.SIGCONT)
+    wait_for(lambda: "a late report was refused" in stack.log("worker"), what="the late report is refused")
+    assert_graded_once(learner, tries=2)
+
+
+def test_submission_that_kills_its_worker_stops_after_three_tries_and_staff_are_told(
+    stack, learner, clone, pushed
+):
+    (stack.folder / "poison").touch()
+    pushed()
+    fault = wait_until(learner, State.FAULT)
+    (stack.folder / "poison").unlink()
+    assert (fault.tries, fault.reports.count()) == (3, 0)
+    reference = fault.message.removesuffix(".").rpartition(" ")[2]
+    wait_for(lambda: f"{reference}: The worker stopped" in stack.log("worker"), what="staff are told")
+    clone.commit("Add a second commit")
+    assert "Submission 2 received." in clone.push()[1]
+    assert wait_until(learner, State.GRADED).number == 2
+
+
+# --- the broker -----------------------------------------------------------------------------------------------------
+
+
+def test_push_while_the_broker_is_gone_is_graded_after_it_came_back_empty(stack, learner, pushed):
+    stack.kill("broker")
+    answer: Future = pushed()
+    wait_until(learner, State.QUEUED)
+    for file in (stack.var / "broker").rglob("*.aof"):
+        file.unlink()
+    stack.start("broker")
+    assert_graded_once(learner, tries=1)
+    assert answer.result()[0] == 0
+
+
+def test_message_that_comes_five_times_is_one_report(stack, learner, pushed):
+    (stack.folder / "hold").touch()
+    pushed()
+    wait_until(learner, State.CHECKING)
+    with Celery(broker=stack.broker_url) as app, app.connection_for_write() as connection:
+        for _ in range(5):
+            app.send_task("labs.tasks.grade_next", connection=connection)
+        (stack.folder / "hold").unlink()
+        assert_graded_once(learner, tries=1)
+        queue = connection.default_channel.client
+        wait_for(lambda: not queue.llen("celery") and not queue.hlen("unacked"), what="all messages are read")
+    assert_graded_once(learner, tries=1)
+
+
+# --- the web server -------------------------------------------------------------------------------------------------
+
+
+def test_push_that_dies_before_its_receipt_is_written_is_repaired(stack, learner, lab, clone, pushed):
+    clone.push()
+    first = wait_until(learner, State.GRADED)
+    head = clone.commit("Add a second commit")
+    path = Repository.objects.get(enrollment=learner).path
+    with closing(sqlite3.connect(stack.database["NAME"], isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")  # nobody else can write: the push comes as far as its receipt
+        pushed()
+        wait_for(lambda: remote.read_refs(path).get("refs/heads/main") == head, what="git has taken the push")
+        stack.kill("web")
+        writer.execute("ROLLBACK")
+    wait_for(lambda: submission(learner) != first, what="the receipt is written")
+    repaired = wait_until(learner, State.GRADED)
+    assert (repaired.head, repaired.receipt.via) == (head, Receipt.Via.REPAIR)
+    assert Report.objects.filter(submission__enrollment=learner).count() == 2

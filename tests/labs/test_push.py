@@ -1,0 +1,207 @@
+"""Real git pushes over HTTP to the real web server, graded by the real worker."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from labs import actions
+from labs.models import AccessToken, Receipt, State, Submission
+from labs.queries import practice_address
+from tests.factories import make_lab, make_learner, make_user
+from tests.labs.git_client import Clone
+
+pytestmark = pytest.mark.processes
+
+
+def submissions(learner):
+    return Submission.objects.filter(enrollment=learner).order_by("number")
+
+
+def bytes_of(size: int) -> bytes:
+    """Bytes that do not compress."""
+    return random.Random(size).randbytes(size)
+
+
+# --- what arrives ---------------------------------------------------------------------------------------------------
+
+
+def test_first_push_tells_what_to_fix_and_where_the_result_is(stack, learner, clone):
+    head = clone.commit()
+    code, said = clone.push()
+    assert code == 0, said
+    submission = submissions(learner).get()
+    assert "Submission 1 received. Grading …" in said
+    assert "1 of 2 checks passed. 40 of 100 points." in said
+    assert "Fix this first: main holds at least two commits" in said
+    assert '    git commit --allow-empty -m "Add a second commit"' in said
+    assert f"The result: {stack.url}/submissions/{submission.public_id}/" in said
+    assert (submission.state, submission.head, submission.head_ref) == (State.GRADED, head, "refs/heads/main")
+
+
+def test_push_of_the_fix_passes_and_is_a_submission_of_its_own(stack, learner, clone):
+    clone.commit()
+    clone.push()
+    clone.commit("Add a second commit")
+    assert "2 of 2 checks passed. 100 of 100 points." in clone.push()[1]
+    assert [s.reports.get().points for s in submissions(learner)] == [40, 100]
+    assert submissions(learner).last().reports.get().passed
+
+
+def test_push_of_an_unchanged_state_does_nothing(stack, learner, clone):
+    clone.commit()
+    clone.push()
+    assert clone.push() == (0, "Everything up-to-date")
+    assert Receipt.objects.filter(repository__enrollment=learner).count() == 1
+
+
+def test_push_of_five_megabytes_arrives_whole(stack, learner, clone):
+    clone.commit(path="model.bin", content=bytes_of(5 << 20))
+    clone.commit()
+    assert "2 of 2 checks passed" in clone.push()[1]
+
+
+def test_push_over_the_cap_is_refused_in_words_and_leaves_nothing(stack, learner, clone):
+    clone.commit(path="model.bin", content=bytes_of(8 << 20))
+    code, said = clone.push()
+    assert code == 1
+    assert "The push is larger than 6 MB, the most that is taken." in said
+    assert "! [remote rejected] main -> main (larger than 6 MB)" in said
+    assert not submissions(learner).exists()
+    assert clone.output("ls-remote", "portal") == b""
+    clone.git("checkout", "--quiet", "--orphan", "small")
+    clone.git("rm", "-r", "--quiet", "--cached", ".")
+    clone.commit()
+    assert "Submission 1 received." in clone.push("small:main")[1]
+
+
+def test_push_of_300_branches_is_one_submission(stack, learner, clone):
+    head = clone.commit()
+    clone.pack_refs({f"refs/heads/feature-{number}": head for number in range(299)})
+    assert clone.push("--all")[0] == 0
+    submission = submissions(learner).get()
+    assert (len(submission.receipt.refs), submission.head_ref) == (300, "refs/heads/main")
+
+
+def test_push_of_more_refs_than_are_kept_is_refused(stack, learner, clone):
+    head = clone.commit()
+    clone.pack_refs({f"refs/tags/v{number}": head for number in range(1001)})
+    code, said = clone.push("--tags")
+    assert (code, submissions(learner).count()) == (1, 0)
+    assert "The remote keeps at most 1000 branches and tags." in said
+
+
+def test_push_of_a_tag_alone_is_a_new_submission_of_the_same_commit(stack, learner, clone):
+    head = clone.commit()
+    clone.push()
+    clone.git("tag", "-a", "v1.0", "-m", "First release")
+    assert "Submission 2 received." in clone.push("v1.0")[1]
+    assert [s.head for s in submissions(learner)] == [head, head]
+
+
+def test_push_of_a_tag_into_an_empty_repository_names_no_branch(stack, learner, clone):
+    clone.commit()
+    clone.git("tag", "v1.0")
+    assert clone.push("v1.0")[0] == 0
+    assert submissions(learner).get().head_ref == ""
+
+
+def test_forced_push_replaces_history_and_the_old_state_stays_known(stack, learner, clone):
+    first = clone.commit()
+    clone.push()
+    clone.git("commit", "--quiet", "--amend", "-m", "Describe the project better")
+    assert clone.push()[0] == 1
+    assert "Submission 2 received." in clone.push("--force", "main")[1]
+    assert (
+        "This state was pushed before, as Submission 1."
+        in clone.push("--force", f"{first}:refs/heads/main")[1]
+    )
+    assert Receipt.objects.filter(repository__enrollment=learner).count() == 3
+
+
+def test_push_that_deletes_a_branch_is_a_new_submission(stack, learner, clone):
+    clone.commit()
+    clone.push("main", "main:feature")
+    assert clone.push("--delete", "feature")[0] == 0
+    assert list(submissions(learner).last().receipt.refs) == ["refs/heads/main"]
+
+
+def test_push_that_deletes_the_last_branch_cannot_be_read(stack, learner, clone):
+    clone.commit()
+    clone.push()
+    code, said = clone.push("--delete", "main")
+    assert code == 0
+    assert "Could not read the repository. The repository holds no commits yet." in said
+    assert submissions(learner).last().state == State.UNREADABLE
+
+
+def test_push_outside_branches_and_tags_is_refused(stack, learner, clone):
+    clone.commit()
+    code, said = clone.push("main:refs/notes/main")
+    assert (code, submissions(learner).count()) == (1, 0)
+    assert "deny updating a hidden ref" in said
+
+
+def test_two_pushes_at_once_give_one_winner_and_no_damage(stack, learner, clone, address, tmp_path):
+    other = Clone(tmp_path / "other", address)
+    heads = {clone.commit("One way"), other.commit("Another way")}
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(Clone.push, (clone, other)))
+    assert sorted(code for code, _ in answers) == [0, 1], answers
+    assert submissions(learner).get().head in heads
+    clone.git("fetch", "--quiet", "portal")
+    clone.git("fsck", "--strict")
+
+
+def test_fetch_gives_back_what_was_pushed(stack, clone, address, tmp_path):
+    clone.commit(path="data.bin", content=bytes_of(1 << 20))
+    clone.push()
+    clone.git("clone", "--quiet", address, str(tmp_path / "again"))
+    assert (tmp_path / "again" / "data.bin").read_bytes() == bytes_of(1 << 20)
+
+
+# --- who may --------------------------------------------------------------------------------------------------------
+
+
+def refused(clone, address):
+    clone.git("remote", "set-url", "portal", address)
+    code, said = clone.push()
+    assert code == 128
+    return said
+
+
+def test_push_with_a_wrong_token_is_refused_in_words(stack, learner, lab, clone):
+    clone.commit()
+    said = refused(clone, practice_address(lab, "wrong"))
+    assert "The access token is missing, misspelt or withdrawn." in said
+    assert "Authentication failed" in said
+    assert not submissions(learner).exists()
+
+
+def test_push_with_a_withdrawn_token_is_refused(stack, lab, clone):
+    clone.commit()
+    actions.revoke_token(token=AccessToken.objects.latest("pk"))
+    assert "Authentication failed" in refused(
+        clone, clone.output("remote", "get-url", "portal").decode().strip()
+    )
+
+
+def test_push_without_a_token_is_refused(stack, lab, clone):
+    clone.commit()
+    assert "could not read Username" in refused(clone, practice_address(lab))
+
+
+def test_push_of_an_outsider_is_refused_in_words(stack, lab, clone):
+    clone.commit()
+    outsider = make_user("outsider@example.org")
+    said = refused(clone, practice_address(lab, actions.new_token(user=outsider)))
+    assert "outsider@example.org is enrolled in no course with an open lab at this address." in said
+
+
+def test_push_to_the_lab_of_another_course_is_refused(stack, learner, clone):
+    clone.commit()
+    elsewhere = make_lab()
+    make_learner(elsewhere.course)
+    assert "enrolled in no course" in refused(
+        clone, practice_address(elsewhere, actions.new_token(user=learner.user))
+    )

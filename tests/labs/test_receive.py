@@ -1,0 +1,74 @@
+"""What a push makes of itself: a receipt always, a submission per state, the older ones superseded."""
+
+import pytest
+
+from labs import actions, tasks
+from labs.models import Receipt, State, Submission
+from tests.factories import make_lab, make_learner, make_refs, make_repository, make_submission
+from tests.servers import in_threads
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture(autouse=True)
+def woken(monkeypatch):
+    """How often a worker was woken up."""
+    calls = []
+    monkeypatch.setattr(tasks, "wake", lambda: calls.append(1))
+    return calls
+
+
+@pytest.fixture
+def repository():
+    lab = make_lab()
+    return make_repository(make_learner(lab.course), lab)
+
+
+def test_push_makes_receipt_and_submission_and_wakes_a_worker(repository, woken):
+    submission = actions.receive(repository=repository, refs={"refs/heads/main": "a" * 40})
+    receipt = Receipt.objects.get()
+    assert (receipt.via, receipt.refs) == (Receipt.Via.PUSH, {"refs/heads/main": "a" * 40})
+    assert (submission.number, submission.state, submission.receipt) == (1, State.QUEUED, receipt)
+    assert woken == [1]
+
+
+def test_newer_push_supersedes_what_waits(repository):
+    first, second = (actions.receive(repository=repository, refs=make_refs()) for _ in range(2))
+    first.refresh_from_db()
+    assert (first.state, second.state, second.number) == (State.SUPERSEDED, State.QUEUED, 2)
+
+
+def test_same_state_again_is_the_same_submission_with_its_first_receipt(repository):
+    refs = make_refs()
+    first = actions.receive(repository=repository, refs=refs)
+    again = actions.receive(repository=repository, refs=dict(reversed(refs.items())))
+    assert (again, again.receipt, Receipt.objects.count()) == (first, first.receipt, 2)
+
+
+def test_superseded_state_that_comes_back_is_queued_and_supersedes_the_other(repository):
+    refs = make_refs()
+    first = actions.receive(repository=repository, refs=refs)
+    second = actions.receive(repository=repository, refs=make_refs())
+    back = actions.receive(repository=repository, refs=refs)
+    second.refresh_from_db()
+    assert (back, back.state, second.state) == (first, State.QUEUED, State.SUPERSEDED)
+
+
+def test_graded_state_that_comes_back_stays_graded(repository):
+    graded = make_submission(repository.enrollment, repository.lab, state=State.GRADED)
+    back = actions.receive(repository=repository, refs=graded.receipt.refs)
+    assert (back, back.state) == (graded, State.GRADED)
+
+
+def test_added_tag_is_a_new_state_with_the_same_head(repository):
+    refs = make_refs()
+    first = actions.receive(repository=repository, refs=refs)
+    second = actions.receive(repository=repository, refs={**refs, "refs/tags/v1.0": "b" * 40})
+    assert (second.number, second.head) == (2, first.head)
+
+
+def test_pushes_at_once_are_numbered_without_gap_or_double(repository, database):
+    states = [make_refs() for _ in range(4)]
+    in_threads(database, lambda number: actions.receive(repository=repository, refs=states[number]), 4)
+    assert sorted(Submission.objects.values_list("number", flat=True)) == [1, 2, 3, 4]
+    assert Submission.objects.filter(state=State.QUEUED).count() == 1

@@ -1,0 +1,102 @@
+"""Whose turn it is, and what happens when several workers ask at once."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from labs import lifecycle
+from labs.models import RUNNING, State, Submission
+from tests.factories import make_lab, make_learner, make_submission
+from tests.servers import in_threads
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def make_queue(enrollment, lab, count):
+    return [make_submission(enrollment, lab) for _ in range(count)]
+
+
+def grade_all(workers: int) -> list[int]:
+    """The enrollments in the order in which so many workers, who take turns, end their submissions."""
+    held, order = [], []
+    while True:
+        while len(held) < workers and (claim := lifecycle.claim()):
+            held.append(claim)
+        if not held:
+            return order
+        done = held.pop(0)
+        lifecycle.mark_unreadable(done, "Graded, as far as turns go.")
+        order.append(Submission.objects.get(pk=done.submission_id).enrollment_id)
+
+
+@pytest.fixture
+def lab():
+    return make_lab()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_flood_of_one_learner_delays_another_by_one_submission_at_most(lab, workers):
+    flooder, other = make_learner(lab.course), make_learner(lab.course)
+    make_queue(flooder, lab, 100)
+    waiting = [lifecycle.claim()]  # a worker has begun with the flood when the other pushes
+    make_queue(other, lab, 1)
+    lifecycle.mark_unreadable(waiting[0], "Graded.")
+    assert other.pk in grade_all(workers)[:2]
+
+
+def test_oldest_comes_first_among_equals(lab):
+    first, second = make_learner(lab.course), make_learner(lab.course)
+    now = timezone.now()
+    make_submission(second, lab, queued_at=now)
+    make_submission(first, lab, queued_at=now - timedelta(seconds=1))
+    assert grade_all(1) == [first.pk, second.pk]
+
+
+def test_verdicts_older_than_fifteen_minutes_do_not_count(lab):
+    early, other = make_learner(lab.course), make_learner(lab.course)
+    long_ago = timezone.now() - timedelta(minutes=16)
+    make_submission(early, lab, state=State.GRADED, ended_at=long_ago)
+    make_submission(early, lab)
+    make_submission(other, lab)
+    assert grade_all(1) == [early.pk, other.pk]
+
+
+def test_superseded_submissions_cost_nobody_a_turn(lab):
+    busy, other = make_learner(lab.course), make_learner(lab.course)
+    make_submission(busy, lab, state=State.SUPERSEDED, ended_at=timezone.now())
+    make_submission(busy, lab)
+    make_submission(other, lab)
+    assert grade_all(1) == [busy.pk, other.pk]
+
+
+def test_workers_that_claim_at_once_get_one_submission_each(lab, database):
+    for _ in range(6):
+        make_submission(make_learner(lab.course), lab)
+    claims = in_threads(database, lambda number: lifecycle.claim(), 6)
+    assert len({claim.submission_id for claim in claims}) == 6
+    assert set(Submission.objects.values_list("state", "token")) == {(State.FETCHING, 1)}
+
+
+def test_workers_that_claim_at_once_never_run_two_of_one_learner(lab, database):
+    make_queue(make_learner(lab.course), lab, 6)
+    claims = in_threads(database, lambda number: lifecycle.claim(), 6)
+    assert len([claim for claim in claims if claim]) == 1
+    assert Submission.objects.filter(state__in=RUNNING).count() == 1
+
+
+def test_only_one_of_many_reapers_gives_a_lease_back(lab, database):
+    submission = make_submission(lab=lab)
+    lifecycle.claim()
+    Submission.objects.filter(pk=submission.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert sum(in_threads(database, lambda number: lifecycle.reap(), 4)) == 1
+    submission.refresh_from_db()
+    assert (submission.state, submission.version) == (State.QUEUED, 3)
+
+
+def test_claim_and_cancel_at_once_have_one_winner(lab, database):
+    submission = make_submission(lab=lab)
+    work = [lambda: bool(lifecycle.claim()), lambda: lifecycle.cancel(submission)]
+    assert sorted(in_threads(database, lambda number: work[number](), 2)) == [False, True]
+    submission.refresh_from_db()
+    assert submission.state in {State.FETCHING, State.CANCELLED}

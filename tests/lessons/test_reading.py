@@ -1,0 +1,147 @@
+import re
+
+import pytest
+from django.urls import reverse
+
+from lessons.models import Lesson, Reading, Tick
+from tests.factories import make_course, make_lab, make_learner, make_lesson, make_session, make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lesson():
+    return make_lesson(contents=[[2, "first-heading", "First heading"], [2, "second", "Second"]])
+
+
+@pytest.fixture
+def learner(lesson, client):
+    enrollment = make_learner(lesson.course)
+    client.force_login(enrollment.user)
+    return enrollment
+
+
+def url(name: str, lesson: Lesson) -> str:
+    return reverse(name, args=[lesson.course.slug, lesson.slug])
+
+
+def test_a_public_lesson_is_readable_by_anyone_with_few_queries(client, django_assert_num_queries):
+    lesson = make_lesson(public=True)
+    with django_assert_num_queries(2):
+        response = client.get(lesson.get_absolute_url())
+    assert response.status_code == 200
+    assert b"csrfmiddlewaretoken" not in response.content
+    assert not response.cookies
+
+
+def test_any_other_lesson_asks_an_anonymous_reader_to_sign_in(client, lesson):
+    response = client.get(lesson.get_absolute_url())
+    assert response.status_code == 302
+    assert response.url == f"/accounts/login/?next={lesson.get_absolute_url()}"
+
+
+def test_a_lesson_of_another_course_and_an_absent_one_are_the_same_404(client, lesson):
+    client.force_login(make_learner(make_course()).user)
+    assert client.get(lesson.get_absolute_url()).status_code == 404
+    assert client.get(lesson.get_absolute_url() + "x/").status_code == 404
+
+
+def test_a_draft_is_for_staff_of_the_course(client, lesson, learner):
+    Lesson.objects.update(status=Lesson.Status.DRAFT)
+    assert client.get(lesson.get_absolute_url()).status_code == 404
+    client.force_login(make_staff(lesson.course))
+    assert "Draft." in client.get(lesson.get_absolute_url()).content.decode()
+    client.force_login(make_staff(make_course()))
+    assert client.get(lesson.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("others", [0, 20])
+def test_the_number_of_queries_does_not_grow_with_lessons(
+    client, lesson, learner, others, django_assert_num_queries
+):
+    for _ in range(others):
+        make_lesson(lesson.session)
+    with django_assert_num_queries(7):
+        client.get(lesson.get_absolute_url())
+
+
+def test_previous_and_next_cross_sessions_and_skip_drafts(client, lesson, learner):
+    make_lesson(lesson.session, status=Lesson.Status.DRAFT)
+    after = make_lesson(make_session(lesson.course), title="Across")
+    page = client.get(lesson.get_absolute_url()).content.decode()
+    assert f"Mark as read and continue to {after.title}" in page
+    assert f"Previous: {lesson.title}" in client.get(after.get_absolute_url()).content.decode()
+
+
+def test_marking_as_read_leads_on_and_can_be_taken_back(client, lesson, learner):
+    after = make_lesson(lesson.session)
+    response = client.post(url("lesson_read", lesson))
+    assert response.url == after.get_absolute_url()
+    first = Reading.objects.get().read_at
+    client.post(url("lesson_read", lesson))
+    assert Reading.objects.get().read_at == first
+    assert client.post(url("lesson_read", lesson), {"read": "no"}).url == lesson.get_absolute_url()
+    assert Reading.objects.get().read_at is None
+
+
+def test_marking_the_last_lesson_leads_to_the_course(client, lesson, learner):
+    assert client.post(url("lesson_read", lesson)).url == lesson.course.get_absolute_url()
+
+
+def test_the_heading_read_last_is_kept_and_shown(client, lesson, learner):
+    assert client.post(url("lesson_place", lesson), {"heading": "second"}).status_code == 204
+    client.post(url("lesson_place", lesson), {"heading": "no-such-heading"})
+    assert Reading.objects.get().heading == "second"
+    page = client.get(lesson.get_absolute_url()).content.decode()
+    assert re.search(r'In progress: </span>\s*<a href="#second">', page)
+    assert f"{lesson.get_absolute_url()}#second" in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["lesson_read", "lesson_place", "lesson_tick"])
+def test_traces_are_left_by_learners_of_the_course_only(client, lesson, name):
+    address = url(name, lesson)
+    assert client.post(address).status_code == 302
+    client.force_login(make_learner(make_course()).user)
+    assert client.post(address).status_code == 404
+    client.force_login(make_staff(lesson.course))
+    assert client.post(address).status_code == 404
+    assert client.get(address).status_code == 405
+    assert not Reading.objects.exists()
+
+
+def test_a_checklist_item_is_ticked_and_unticked_by_a_form(client, learner, lesson):
+    Lesson.objects.update(
+        html='<ul class="checklist"><li data-key="git">Install <b>Git</b></li></ul>',
+        checklist=[["git", "Install Git"]],
+    )
+    page = client.get(lesson.get_absolute_url()).content.decode()
+    assert 'name="key" value="git"' in page
+    assert 'aria-pressed="false"' in page
+    client.post(url("lesson_tick", lesson), {"key": "git", "done": "yes"})
+    client.post(url("lesson_tick", lesson), {"key": "git", "done": "yes"})
+    assert Tick.objects.get().lesson == lesson
+    assert 'aria-pressed="true"' in client.get(lesson.get_absolute_url()).content.decode()
+    client.post(url("lesson_tick", lesson), {"key": "git", "done": "no"})
+    assert not Tick.objects.exists()
+    assert client.post(url("lesson_tick", lesson), {"key": "other", "done": "yes"}).status_code == 404
+
+
+def test_what_a_session_asks_to_prepare_is_ticked_too(client, learner, lesson):
+    session = lesson.session
+    session.prepare = [{"key": "git", "text": "Install Git"}]
+    session.prepare_html = [{"key": "git", "html": "Install Git"}]
+    session.save()
+    address = reverse("tick_prepared", args=[lesson.course.slug, session.slug])
+    assert f'action="{address}"' in client.get(lesson.course.get_absolute_url()).content.decode()
+    assert client.post(address, {"key": "git", "done": "yes"}).url.endswith(f"#prepare-{session.slug}")
+    assert Tick.objects.get().session == session
+    assert client.post(address, {"key": "x", "done": "yes"}).status_code == 404
+
+
+def test_a_lesson_leads_to_its_published_labs(client, learner, lesson):
+    lab = make_lab(lesson.course, title="First lab")
+    make_lab(lesson.course, slug="hidden", status="draft", title="Hidden lab")
+    Lesson.objects.update(lab_slugs=[lab.slug, "hidden"])
+    page = client.get(lesson.get_absolute_url()).content.decode()
+    assert f'href="{lab.get_absolute_url()}"' in page
+    assert "Hidden lab" not in page

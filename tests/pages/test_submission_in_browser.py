@@ -1,0 +1,231 @@
+"""The page of a submission in a real browser, while it is graded and after."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from labs import lifecycle
+from labs.models import State, Submission
+from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
+from tests.factories import make_submission
+from tests.pages.conftest import moments
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+VERDICT = {"readable": "passed", "readme": "needs_work", "commits": "needs_work", "tag": "not_run"}
+
+
+@pytest.fixture
+def open_page(browser, live_server, cast):
+    """Opens an address signed in as the learner; `look` as in tests/browsing.py."""
+    contexts = []
+
+    def go(address: str, look=wide_light, user=None, **options):
+        context = open_context(browser, live_server, user or cast.learner.user, **look(**options))
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(address)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+def polls(page, count: int) -> None:
+    """Wait for so many answers to polls."""
+    for _ in range(count):
+        with page.expect_response("**/live/**"):
+            pass
+
+
+@pytest.mark.parametrize("look", [small_dark, wide_light])
+def test_pages_of_labs_are_accessible_and_never_wider_than_the_screen(open_page, cast, look):
+    pages = [
+        cast.submit(state=State.UNREADABLE, message="No commits.", **moments("fetching_at", "ended_at")),
+        cast.grade(**VERDICT),
+        cast.submit(),
+        cast.lab,
+    ]
+    page = open_page("/account/", look)
+    for found in pages:
+        page.goto(found.get_absolute_url())
+        assert axe_violations(page) == [], found
+        assert not widens(page), found
+
+
+@pytest.mark.parametrize("look", [small_dark, wide_light])
+def test_answer_with_an_address_is_accessible(open_page, cast, look):
+    page = open_page(cast.lab.get_absolute_url(), look)
+    page.get_by_role("button", name="Make an address with a new access token").click()
+    expect(page.get_by_text("This address is shown once.")).to_be_visible()
+    assert axe_violations(page) == []
+    assert not widens(page)
+
+
+@pytest.mark.parametrize("look", [small_dark, wide_light])
+def test_pages_of_an_account_with_errors_are_accessible(open_page, cast, look):
+    page = open_page("/accounts/password/set/", look)
+    page.get_by_role("button", name="Set the password").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    assert axe_violations(page) == []
+    page.goto("/accounts/email/")
+    assert axe_violations(page) == []
+    assert not widens(page)
+
+
+def test_page_goes_from_queue_to_verdict_by_itself(open_page, cast):
+    submission = cast.submit()
+    page = open_page(submission.get_absolute_url(), small_dark)
+    current = page.locator(".stepper [aria-current=step]")
+    expect(current).to_contain_text("Queued")
+    claim = lifecycle.claim()
+    expect(current).to_contain_text("Cloning")
+    expect(page.locator("#live")).to_have_text("Cloning.")
+    lifecycle.start_checking(claim)
+    expect(current).to_contain_text("Checking")
+    cast.grade(Submission.objects.get(), **VERDICT)
+    expect(page.get_by_role("heading", name="1 of 4 checks passed")).to_be_visible()
+    expect(page.locator("#live")).to_contain_text("Done. 1 of 4 checks passed. First to fix: readme")
+    expect(page.locator("#submission-1")).to_contain_text("20 points")
+    assert axe_violations(page) == []
+    assert page.locator("#run").get_attribute("hx-get") is None
+
+
+def test_polling_keeps_focus_selection_and_open_details(open_page, cast):
+    """Graded, and then asked about for three polls more: what is unchanged is never touched."""
+    submission = cast.submit()
+    page = open_page(submission.get_absolute_url())
+    page.locator("#cancel").focus()
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('.lead'))")
+    page.evaluate("window.part = document.getElementById('run')")
+    polls(page, 3)
+    expect(page.locator("#cancel")).to_be_focused()
+    assert page.evaluate("window.part === document.getElementById('run')")
+    assert page.evaluate("getSelection().toString()").startswith("Submission 1")
+
+
+def test_change_keeps_the_focus_and_what_lies_outside_of_it(open_page, cast):
+    submission = cast.submit()
+    make_submission(cast.other, cast.lab, queued_at=timezone.now() - timedelta(minutes=1))
+    page = open_page(submission.get_absolute_url())
+    expect(page.locator("#run")).to_contain_text("Position 2 in the queue.")
+    page.locator("#cancel").focus()
+    lifecycle.claim()
+    expect(page.locator("#run")).to_contain_text("Next in the queue.")
+    expect(page.locator("#cancel")).to_be_focused()
+    expect(page.locator("#live")).to_have_text("")
+
+
+def test_opened_checks_stay_open_after_the_verdict(open_page, cast):
+    submission = cast.submit()
+    page = open_page(submission.get_absolute_url())
+    cast.grade(submission, **VERDICT)
+    summary = page.locator("#check-commits summary")
+    summary.click()
+    summary.focus()
+    page.wait_for_timeout(4500)
+    expect(page.locator("#check-commits")).to_have_attribute("open", "")
+    expect(page.locator("#check-readme")).to_have_attribute("open", "")
+    expect(summary).to_be_focused()
+
+
+def test_lost_connection_is_said_and_mends_itself(open_page, cast):
+    submission = cast.submit()
+    page = open_page(submission.get_absolute_url())
+    page.route("**/live/**", lambda route: route.abort())
+    lost = page.locator("#lost")
+    expect(lost).to_have_text(
+        "Last update "
+        + page.evaluate(
+            "new Date().toLocaleTimeString([], {hour: '2-digit', minute: '2-digit', hour12: false})"
+        )
+        + ". Trying again."
+    )
+    expect(page.locator("#live")).to_contain_text("Trying again.")
+    page.unroute("**/live/**")
+    expect(lost).to_be_hidden()
+
+
+def test_page_that_nobody_looks_at_does_not_poll(open_page, cast):
+    page = open_page(cast.submit().get_absolute_url())
+    page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(4500)
+    assert asked == []
+    with page.expect_request("**/live/**", timeout=1500):
+        page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_polling_slows_down_after_a_minute(open_page, cast):
+    page = open_page("/account/")
+    page.clock.install()
+    page.goto(cast.submit().get_absolute_url())
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/live/" in request.url else None)
+    for _ in range(10):
+        page.clock.run_for(1000)
+        page.wait_for_timeout(60)
+    assert len(asked) == 5
+    page.clock.fast_forward(60_000)
+    asked.clear()
+    for _ in range(24):
+        page.clock.run_for(1000)
+        page.wait_for_timeout(60)
+    assert 3 <= len(asked) <= 5
+
+
+def test_result_is_reached_without_scripts(open_page, cast):
+    submission = cast.submit()
+    page = open_page(submission.get_absolute_url(), java_script_enabled=False)
+    refresh = page.get_by_role("link", name="Refresh")
+    expect(refresh).to_be_visible()
+    cast.grade(submission, **VERDICT)
+    refresh.click()
+    expect(page.get_by_role("heading", name="1 of 4 checks passed")).to_be_visible()
+    page.locator("#check-commits summary").click()
+    expect(page.locator("#check-commits .says-why")).to_be_visible()
+    expect(page.get_by_role("button", name="Copy")).to_have_count(0)
+
+
+def test_nothing_moves_under_reduced_motion(open_page, cast):
+    submission = cast.submit(state=State.CHECKING, **moments("fetching_at", "checking_at"))
+    page = open_page(submission.get_absolute_url(), reduced_motion="reduce")
+    glyph = page.locator(".stepper .glyph.run")
+    assert glyph.evaluate("glyph => getComputedStyle(glyph).animationName") == "none"
+
+
+def test_print_is_light_and_shows_what_is_closed(open_page, cast):
+    page = open_page(cast.grade(**VERDICT).get_absolute_url(), small_dark)
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+    expect(page.locator(".header")).to_be_hidden()
+    assert page.locator("#check-commits .says-why").evaluate("part => part.checkVisibility()")
+
+
+def test_sign_up_fills_the_zone_in_and_shows_the_password(browser, live_server, db):
+    context = open_context(browser, live_server, timezone_id="Asia/Calcutta")
+    page = context.new_page()
+    page.goto("/accounts/signup/")
+    expect(page.get_by_label("Time zone")).to_have_value("Asia/Kolkata")
+    password = page.get_by_label("Create a password")
+    password.fill("correct-horse-battery")
+    show = page.get_by_role("button", name="Show password")
+    show.click()
+    expect(password).to_have_attribute("type", "text")
+    expect(show).to_have_attribute("aria-pressed", "true")
+    context.close()
+
+
+@pytest.mark.parametrize("look", [small_dark, wide_light])
+def test_admin_is_accessible_in_the_portals_colours(open_page, cast, look):
+    cast.learner.user.is_staff = cast.learner.user.is_superuser = True
+    cast.learner.user.save()
+    page = open_page("/staff/", look)
+    dark = look is small_dark
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == ("rgb(22, 21, 19)" if dark else "rgb(251, 250, 246)")
+    assert axe_violations(page) == []

@@ -1,0 +1,230 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from labs.models import State, Submission
+from tests.factories import make_refs, make_report, make_submission
+from tests.pages.conftest import client_of, moments
+from tests.reports import make_engine_report, make_result
+
+
+def page(client, submission: Submission) -> str:
+    response = client.get(submission.get_absolute_url())
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+# --- a verdict ------------------------------------------------------------------------------------------------------
+
+
+def test_verdict_comes_in_one_line(learner_client, cast):
+    text = page(learner_client, cast.grade(a="passed", b="passed", c="needs_work", d="not_run", e="passed"))
+    assert "<h2>3 of 5 checks passed</h2>" in text
+    assert "Needs work</span> 60 of 100 points. The pass mark is 70.</p>" in text
+
+
+def test_verdict_of_other_maximum_is_given_in_percent(learner_client, cast):
+    text = page(learner_client, cast.grade(a="passed", b="needs_work"))
+    assert "20 of 40 points (50 %). The pass mark is 70 %.</p>" in text
+
+
+def test_verdict_says_passed(learner_client, cast):
+    text = page(learner_client, cast.grade(a="passed"))
+    assert '<span class="tag ok">Passed</span>' in text
+    assert "Fix this first" not in text
+
+
+def test_check_to_fix_first_is_open_and_says_where_what_and_how(learner_client, cast):
+    text = page(learner_client, cast.grade(a="passed", readme="needs_work"))
+    assert '<details class="check" id="check-readme" open>' in text
+    assert '<details class="check" id="check-a">' in text
+    assert "<strong><code>README.md</code> is not there.</strong> One was found at" in text
+    assert "<code>README.md</code>, line 2 at commit <code>9f3c2e1</code> on branch <code>main</code>" in text
+    assert '<mark class="line"><span class="no">2</span> &lt;&lt;&lt;&lt;&lt;&lt;&lt; HEAD</mark>' in text
+    assert "<dt>Expected</dt><dd><code>README.md</code></dd>" in text
+    assert "<dt>Found</dt><dd><code>docs/README.md</code></dd>" in text
+    assert "<code>git mv docs/README.md README.md git commit" in text
+
+
+def test_lines_of_a_learner_are_escaped(learner_client, cast):
+    text = page(learner_client, cast.grade())
+    assert "&lt;b&gt;bold&lt;/b&gt;" in text
+    assert "<b>bold" not in text
+
+
+def test_fix_of_a_skill_check_is_advice_not_a_command(learner_client, cast):
+    submission = cast.submit()
+    report = make_engine_report(a="needs_work")
+    advice = make_result("a", "needs_work", teaches="skill", fix="Look at `train.py` again.")
+    data = report.to_json() | {
+        "results": type(report)(**vars(report) | {"results": (advice,)}).to_json()["results"]
+    }
+    make_report(submission, data)
+    text = page(learner_client, submission)
+    assert "<p>Look at <code>train.py</code> again.</p>" in text
+    assert "Run in your lab folder" not in text
+
+
+def test_difference_names_the_submission_before(learner_client, cast):
+    cast.grade(a="needs_work", b="needs_work")
+    text = page(learner_client, cast.grade(a="passed", b="needs_work"))
+    assert "Since submission 1: 1 check newly passing, none newly failing." in text
+
+
+def test_history_marks_this_page_and_leads_to_the_others(learner_client, cast):
+    first, second = cast.grade(a="needs_work"), cast.grade(a="passed")
+    text = page(learner_client, first)
+    assert '<li id="submission-1" aria-current="page">' in text
+    assert f'<a href="{second.get_absolute_url()}">Submission 2</a> <small>20 points, commit' in text
+
+
+def test_graded_page_does_not_poll(learner_client, cast):
+    assert "hx-get" not in page(learner_client, cast.grade())
+
+
+def test_page_is_kept_in_no_cache(learner_client, cast):
+    response = learner_client.get(cast.grade().get_absolute_url())
+    assert "no-store" in response["Cache-Control"]
+
+
+# --- the other states -----------------------------------------------------------------------------------------------
+
+
+def test_queued_page_says_the_place_and_polls(learner_client, cast):
+    make_submission(cast.other, cast.lab, queued_at=timezone.now() - timedelta(seconds=5))
+    submission = cast.submit()
+    text = page(learner_client, submission)
+    assert "Position 2 in the queue." in text
+    assert f'hx-get="/submissions/{submission.public_id}/live/?v=1.2.' in text
+    assert 'hx-trigger="every 2s, wake"' in text
+    assert "main holds at least three commits of yours" in text
+
+
+def test_queued_page_says_what_is_typical(learner_client, cast):
+    cast.grade()
+    graded = Submission.objects.filter(state=State.GRADED)
+    graded.update(queued_at=timezone.now() - timedelta(seconds=40), ended_at=timezone.now())
+    assert "Most submissions of this lab take about 40 seconds." in page(learner_client, cast.submit())
+
+
+def test_queue_that_stands_says_that_nobody_has_to_wait(learner_client, cast):
+    text = page(learner_client, cast.submit(queued_at=timezone.now() - timedelta(minutes=2)))
+    assert "Grading starts as soon as it can." in text
+    assert "Grading starts as soon as it can." not in page(learner_client, cast.submit())
+
+
+def test_waiting_page_has_a_refresh_link_without_scripts(learner_client, cast):
+    submission = cast.submit()
+    link = f'<noscript><p><a class="button plain" href="{submission.get_absolute_url()}">Refresh</a></p></noscript>'
+    assert link in page(learner_client, submission)
+
+
+def test_submission_queued_again_after_a_fault_says_so(learner_client, cast):
+    text = page(learner_client, cast.submit(last_fault="OSError: secret path", tries=1))
+    assert "Grading stopped because of a fault on our side." in text
+    assert "secret path" not in text
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [(State.FETCHING, "The repository is being read."), (State.CHECKING, "The checks are running.")],
+)
+def test_running_page_says_what_happens(learner_client, cast, state, sentence):
+    text = page(learner_client, cast.submit(state=state, **moments("fetching_at", "checking_at")))
+    assert sentence in text
+    assert 'aria-current="step"' in text
+
+
+def test_unreadable_page_says_what_to_do(learner_client, cast):
+    submission = cast.submit(state=State.UNREADABLE, message="`main` has no commits.", **moments("ended_at"))
+    text = page(learner_client, submission)
+    assert "<h2>Could not read the repository</h2> <p><code>main</code> has no commits.</p>" in text
+    assert "No attempt used." in text
+    assert "hx-get" not in text
+
+
+def test_fault_page_gives_the_reference_and_keeps_the_cause(learner_client, cast):
+    fields = {"message": "Nothing to do. Reference G-7F2A.", "last_fault": "G-7F2A: OSError"}
+    text = page(learner_client, cast.submit(state=State.FAULT, **fields, **moments("ended_at")))
+    assert "<h2>Fault on our side</h2> <p>Nothing to do. Reference G-7F2A.</p>" in text
+    assert "OSError" not in text
+
+
+def test_superseded_page_leads_to_the_newer_one(learner_client, cast):
+    old = cast.submit(state=State.SUPERSEDED, **moments("ended_at"))
+    newer = cast.submit()
+    text = page(learner_client, old)
+    assert f'<a href="{newer.get_absolute_url()}">Submission 2</a> came before this one was graded.' in text
+    assert "Grade this one</button>" in text
+
+
+def test_cancelled_page_offers_to_grade_it(learner_client, cast):
+    text = page(learner_client, cast.submit(state=State.CANCELLED, **moments("ended_at")))
+    assert "<h2>Cancelled</h2>" in text
+    assert "Grade this one</button>" in text
+
+
+def test_submission_without_a_branch_has_no_commit_to_name(learner_client, cast):
+    text = page(learner_client, cast.submit(refs=make_refs(main="a" * 40), head="", head_ref=""))
+    assert '<p class="lead">Submission 1, received on' in text
+
+
+# --- who may do what ------------------------------------------------------------------------------------------------
+
+ROUTES = ["", "live/", "grade-again/", "cancel/"]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("who", ["other", "outsider"])
+def test_submission_of_somebody_else_is_not_found(cast, who, route):
+    user = cast.other.user if who == "other" else cast.outsider
+    address = cast.grade().get_absolute_url() + route
+    method = client_of(user).post if route in ("grade-again/", "cancel/") else client_of(user).get
+    assert method(address).status_code == 404
+
+
+@pytest.mark.parametrize("route", ["", "grade-again/", "cancel/"])
+def test_submission_asks_visitors_to_sign_in(client, cast, route):
+    address = cast.grade().get_absolute_url() + route
+    response = client.post(address) if route else client.get(address)
+    assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={address}")
+
+
+@pytest.mark.parametrize("route", ["grade-again/", "cancel/"])
+def test_changes_refuse_get(learner_client, cast, route):
+    assert learner_client.get(cast.grade().get_absolute_url() + route).status_code == 405
+
+
+def test_instructor_sees_whose_it_is_and_may_grade_it_again(cast):
+    submission = cast.grade()
+    text = page(client_of(cast.instructor), submission)
+    assert f"Submission 1 of {cast.learner.user.email}," in text
+    response = client_of(cast.instructor).post(submission.get_absolute_url() + "grade-again/")
+    assert response["Location"] == submission.get_absolute_url()
+    submission.refresh_from_db()
+    assert submission.state == State.QUEUED
+
+
+def test_learner_may_not_have_a_graded_one_graded_again(learner_client, cast):
+    submission = cast.grade()
+    assert "Grade again" not in page(learner_client, submission)
+    response = learner_client.post(submission.get_absolute_url() + "grade-again/", follow=True)
+    assert "cannot be graded again" in response.content.decode()
+    submission.refresh_from_db()
+    assert submission.state == State.GRADED
+
+
+def test_learner_withdraws_what_waits(learner_client, cast):
+    submission = cast.submit()
+    assert "Cancel this submission" in page(learner_client, submission)
+    learner_client.post(submission.get_absolute_url() + "cancel/")
+    submission.refresh_from_db()
+    assert submission.state == State.CANCELLED
+
+
+def test_what_runs_cannot_be_withdrawn(learner_client, cast):
+    submission = cast.submit(state=State.CHECKING, **moments("fetching_at", "checking_at"))
+    assert "Cancel this submission" not in page(learner_client, submission)
+    response = learner_client.post(submission.get_absolute_url() + "cancel/", follow=True)
+    assert "Grading has begun already" in response.content.decode()

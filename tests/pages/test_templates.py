@@ -1,0 +1,73 @@
+"""What holds for every template: nothing inline, nothing long, nothing from elsewhere."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template import engines
+
+ROOT = settings.BASE_DIR / "templates"
+TEMPLATES = sorted(ROOT.rglob("*.html"))
+SCRIPTS = sorted((settings.BASE_DIR / "static/js").glob("*.js"))
+STYLES = sorted((settings.BASE_DIR / "static/css").glob("*.css"))
+INLINE = {
+    "script": re.compile(r"<script(?![^>]*\bsrc=)", re.IGNORECASE),
+    "style": re.compile(r"<style|\sstyle\s*=", re.IGNORECASE),
+    "handler": re.compile(r"<[^>]*\s(on\w+|hx-on[\w:-]*)\s*=", re.IGNORECASE),
+    "another host": re.compile(r"""\b(src|href|action)\s*=\s*["'](https?:)?//""", re.IGNORECASE),
+}
+
+
+TAGS = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
+
+
+def inline(markup: str) -> list[str]:
+    """What of INLINE is found in a template, looking through its tags."""
+    markup = TAGS.sub("", markup)
+    return [what for what, pattern in INLINE.items() if pattern.search(markup)]
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(settings.BASE_DIR))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_template_has_nothing_inline_and_nothing_from_elsewhere(path):
+    assert inline(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "markup"),
+    [
+        ("script", "<script>alert(1)</script>"),
+        ("style", '<p style="color: red">'),
+        ("handler", '<p class="a" onclick="f()">'),
+        ("handler", '<p hx-on:click="f()">'),
+        ("handler", '<li{% if a > 1 %} id="b"{% endif %} onclick="f()">'),
+        ("another host", '<img src="//cdn.example.org/a.png">'),
+    ],
+)
+def test_search_finds_what_is_inline(what, markup):
+    assert inline(markup) == [what]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_template_is_short_and_compiles(path):
+    assert len(path.read_text().splitlines()) <= 120
+    engines["django"].get_template(str(path.relative_to(ROOT)))
+
+
+def test_scripts_of_our_own_stay_below_10_kilobytes_on_the_wire():
+    assert sum(len(gzip.compress(path.read_bytes())) for path in SCRIPTS) < 10_000
+
+
+def test_styles_of_the_portal_stay_below_16_kilobytes_on_the_wire():
+    assert sum(len(gzip.compress(path.read_bytes())) for path in STYLES) < 16_000
+
+
+def test_scripts_evaluate_nothing():
+    assert [
+        path.name for path in SCRIPTS if re.search(r"\beval\(|new Function|innerHTML", path.read_text())
+    ] == []

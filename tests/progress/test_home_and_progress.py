@@ -1,0 +1,170 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from lessons.models import Attempt, Meeting, Quiz, QuizVersion, Reading
+from tests.factories import (
+    make_course,
+    make_lab,
+    make_learner,
+    make_lesson,
+    make_report,
+    make_session,
+    make_submission,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def make_quiz(lesson, points: int = 10) -> Quiz:
+    quiz = Quiz.objects.create(
+        course=lesson.course, lesson=lesson, slug=lesson.slug, title="Check yourself", source=""
+    )
+    quiz.current = QuizVersion.objects.create(
+        quiz=quiz, digest="x", source="", question_count=5, max_points=points, pass_mark=70, attempts_allowed=3,
+        release="now",
+    )  # fmt: skip
+    quiz.save()
+    return quiz
+
+
+def submit(enrollment, quiz, points: str, number: int = 1, passed: bool = False) -> Attempt:
+    return Attempt.objects.create(
+        enrollment=enrollment, quiz=quiz, version=quiz.current, number=number, layout={}, passed=passed,
+        points=Decimal(points), submitted_at=timezone.now(),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def course():
+    return make_course(title="Tiny", pass_mark=70)
+
+
+@pytest.fixture
+def learner(course, client):
+    enrollment = make_learner(course, time_zone="Europe/London")
+    client.force_login(enrollment.user)
+    return enrollment
+
+
+def test_the_welcome_page_leads_to_public_lessons(client, course):
+    make_lesson(make_session(course))
+    lesson = make_lesson(make_session(course), public=True)
+    page = client.get("/").content.decode()
+    assert f'href="{lesson.get_absolute_url()}"' in page
+    assert reverse("account_signup") in page
+
+
+def test_somebody_in_no_course_is_asked_for_the_invite_code(client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("new@example.org"))
+    assert reverse("join") in client.get("/").content.decode()
+
+
+def test_the_next_meeting_is_told_in_both_zones(client, course, learner):
+    session = make_session(course, title="Serving")
+    starts_at = datetime(2026, 8, 29, 15, 0, tzinfo=UTC)
+    Meeting.objects.create(
+        cohort=learner.cohort, session=session, starts_at=starts_at, join_url="https://example.org/join"
+    )
+    with time_machine.travel(starts_at - timedelta(days=2), tick=False):
+        page = client.get("/").content.decode()
+    assert "Saturday 29 August, 16:00 to 19:00 your time (London). That is 20:30 to 23:30 IST." in page
+    assert "Starts in 2 days" in page
+    assert "https://example.org/join" not in page
+    with time_machine.travel(starts_at - timedelta(minutes=15), tick=False):
+        assert "https://example.org/join" in client.get("/").content.decode()
+    with time_machine.travel(starts_at + timedelta(minutes=1), tick=False):
+        assert "Live now" in client.get("/").content.decode()
+    with time_machine.travel(starts_at + timedelta(hours=3), tick=False):
+        assert "No meeting lies ahead" in client.get("/").content.decode()
+
+
+def test_one_zone_is_told_once(client, course, learner):
+    learner.user.time_zone = "Asia/Kolkata"
+    learner.user.save()
+    starts_at = datetime(2026, 8, 29, 15, 0, tzinfo=UTC)
+    Meeting.objects.create(cohort=learner.cohort, session=make_session(course), starts_at=starts_at)
+    with time_machine.travel(starts_at - timedelta(hours=5), tick=False):
+        page = client.get("/").content.decode()
+    assert "Saturday 29 August, 20:30 to 23:30 IST" in page
+    assert "your time" not in page
+
+
+def test_what_needs_work_is_due_before_what_was_never_begun(client, course, learner):
+    session = make_session(course)
+    lab = make_lab(course, title="Bad lab")
+    lesson = make_lesson(session, lab_slugs=[lab.slug])
+    make_report(make_submission(learner, lab), {"results": []}, points=Decimal(20))
+    page = client.get("/").content.decode()
+    due = page.partition("What is due")[2]
+    assert due.index("Lab: Bad lab") < due.index(f"Lesson: {lesson.title}")
+
+
+def test_points_come_from_the_best_attempt_and_the_best_submission(client, course, learner):
+    lab = make_lab(course)
+    lesson = make_lesson(make_session(course), lab_slugs=[lab.slug])
+    quiz = make_quiz(lesson)
+    submit(learner, quiz, "8", number=1, passed=True)
+    submit(learner, quiz, "3", number=2)
+    best = make_submission(learner, lab)
+    make_report(best, {"results": []}, points=Decimal(75), passed=True)
+    make_report(make_submission(learner, lab), {"results": []}, points=Decimal(40))
+    Reading.objects.create(enrollment=learner, lesson=lesson, read_at=timezone.now())
+    page = client.get(reverse("progress", args=[course.slug])).content.decode()
+    assert "You have <b>83</b> of 110 points. The pass mark is 77." in page
+    assert "8 of 10" in page
+    assert "75 of 100" in page
+    assert "1 of 1" in page
+    assert f'href="{best.get_absolute_url()}"' in page
+
+
+def test_what_another_learner_did_counts_for_nobody_else(client, course, learner):
+    lesson = make_lesson(make_session(course))
+    submit(make_learner(course), make_quiz(lesson), "10", passed=True)
+    assert (
+        "Your first points come from a quiz or a lab"
+        in client.get(reverse("progress", args=[course.slug])).content.decode()
+    )
+
+
+def test_progress_is_for_members_and_is_not_stored_by_browsers(client, course, learner):
+    address = reverse("progress", args=[course.slug])
+    assert "no-store" in client.get(address)["Cache-Control"]
+    client.force_login(make_learner(make_course()).user)
+    assert client.get(address).status_code == 404
+    client.logout()
+    assert client.get(address).status_code == 302
+
+
+@pytest.mark.parametrize("address", ["/", "/courses/tiny/", "/courses/tiny/progress/"])
+def test_the_number_of_queries_does_not_grow_with_rows(client, address, django_assert_max_num_queries):
+    course = make_course("tiny")
+    learner = make_learner(course)
+    client.force_login(learner.user)
+    counts = []
+    for size in (1, 8):
+        for _ in range(size):
+            lab = make_lab(course)
+            session = make_session(course)
+            lesson = make_lesson(session, lab_slugs=[lab.slug])
+            submit(learner, make_quiz(lesson), "5")
+            make_report(make_submission(learner, lab), {"results": []})
+            Reading.objects.create(enrollment=learner, lesson=lesson)
+            Meeting.objects.create(cohort=learner.cohort, session=session, starts_at=timezone.now())
+        with django_assert_max_num_queries(16) as captured:
+            assert client.get(address).status_code == 200
+        counts.append(len(captured.captured_queries))
+    assert counts[0] == counts[1]
+
+
+def test_the_syllabus_is_open_to_anyone_without_links_to_closed_lessons(client, course):
+    session = make_session(course, title="Evening one")
+    closed, public = make_lesson(session), make_lesson(session, public=True)
+    page = client.get(course.get_absolute_url()).content.decode()
+    assert closed.title in page
+    assert closed.get_absolute_url() not in page
+    assert public.get_absolute_url() in page

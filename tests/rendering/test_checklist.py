@@ -1,0 +1,56 @@
+import pytest
+
+from lessons.rendering import with_ticks
+
+SOURCE = """::: checklist
+- [ ] Install **Git** {#install-git}
+
+- [ ] Read [this](lesson:git) {#read}
+:::
+"""
+
+
+def test_checklist_is_a_list_of_keyed_items(page):
+    assert page(SOURCE).html == (
+        '<ul class="checklist" data-checklist="">\n<li data-key="install-git">Install <strong>Git</strong></li>'
+        '<li data-key="read">Read <a href="/courses/mlops/git/">this</a></li></ul>\n'
+    )
+
+
+def test_checklists_give_key_and_plain_text_of_each_item(page):
+    assert page(SOURCE).checklists == [("install-git", "Install Git"), ("read", "Read this")]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("- [ ] b", "The item has no key. Add one at its end, such as {#install-git}"),
+        ("- [ ] b {#}", "The item has no key. Add one at its end, such as {#install-git}"),
+        ("- [ ] b {#a}", "The key “a” stands twice on this page. Give each item its own."),
+        ("- [ ] b {#B}", "The key “B” holds other signs than a to z, 0 to 9 and -, or more than 50 of them."),
+        ("- b {#b}", "An item of a checklist is one line: - [ ] Text {#key}"),
+        ("b", "An item of a checklist is one line: - [ ] Text {#key}"),
+    ],
+)
+def test_item_without_a_good_key_is_a_plain_item_and_a_problem(page, line, message):
+    rendered = page(f"::: checklist\n- [ ] a {{#a}}\n{line}\n:::")
+    assert rendered.problems == [(3, message)]
+    assert rendered.html.count("<li") == 2
+    assert rendered.checklists == [("a", "a")]
+
+
+def test_key_is_unique_over_all_checklists_of_a_page(page):
+    block = "::: checklist\n- [ ] a {#a}\n:::\n"
+    assert [line for line, _ in page(f"{block}\n{block}").problems] == [6]
+
+
+def test_each_keyed_item_becomes_what_the_form_gives(page):
+    html = with_ticks(page(SOURCE).html, {"read"}, lambda key, text, done: f"({key} {text} {done})")
+    assert '<li data-key="install-git">(install-git Install <strong>Git</strong> False)</li>' in html
+    assert '(read Read <a href="/courses/mlops/git/">this</a> True)</li>' in html
+
+
+def test_nothing_that_an_author_writes_looks_like_a_keyed_item(page):
+    forged = '<li data-key="x">a</li> `<li data-key="x">a</li>` [a](lesson:git \'<li data-key="x">a</li>\')'
+    html = page(f"{forged}\n\n- {forged}\n\n```\n{forged}\n```").html
+    assert with_ticks(html, set(), lambda key, text, done: "FORGED") == html

@@ -1,0 +1,41 @@
+import pytest
+
+from lessons.rendering import TooComplex, render_fragment, render_inline
+from lessons.rendering.page import MAX_BRACKETS
+
+from .conftest import resolve
+
+
+@pytest.mark.parametrize("brackets", ["[" * 40_000, "![" * 40_000])
+def test_forty_thousand_brackets_are_refused_with_what_to_do(page, brackets):
+    with pytest.raises(TooComplex, match=r"40,000 opening brackets \[ and 5,000 is the most\. Split it"):
+        page(brackets)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("unit", ["[", "![", "[a](", "[a][", "[!["])
+def test_as_many_brackets_as_are_allowed_are_rendered(page, unit):
+    assert "[" in page(unit * (MAX_BRACKETS // unit.count("["))).text
+
+
+# each of these took minutes before the code behind it was made linear or was bounded
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    ("unit", "start", "end"),
+    [
+        ("# a\n", "", ""),
+        ('"\\', "```js\n", "\n```"),
+        ("$ ", "```console\n", "\n```"),
+        (" ", "::: checklist\n- [ ] a", "{#a\n:::"),
+        ("s -> ", "::: flow\n", "t\n:::"),
+        ("s -> t\n", "::: flow\n", ":::"),
+    ],
+)
+def test_long_text_of_a_shape_that_was_slow_is_rendered(page, unit, start, end):
+    assert page(start + unit * (150_000 // len(unit)) + end).html
+
+
+@pytest.mark.parametrize("function", [render_inline, render_fragment])
+def test_inline_and_fragment_have_the_same_limits(function):
+    with pytest.raises(TooComplex):
+        function("[" * 40_000, link=resolve)

