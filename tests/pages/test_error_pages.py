@@ -49,7 +49,7 @@ def test_fault_in_a_view_shows_no_trace(client, db, monkeypatch):
     def broken(*args):
         raise RuntimeError("inner secret")
 
-    monkeypatch.setattr("portal.progress.views.public_courses", broken)
+    monkeypatch.setattr("portal.progress.views.public_lessons", broken)
     client.raise_request_exception = False
     response = client.get("/")
     assert response.status_code == 500

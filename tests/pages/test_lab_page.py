@@ -2,8 +2,8 @@ import re
 
 import pytest
 
+from labs.actions import use_token
 from labs.models import AccessToken, Lab, State
-from labs.queries import user_with_token
 from tests.pages.conftest import client_of
 
 
@@ -41,7 +41,7 @@ def test_address_with_a_token_is_shown_once_and_works(learner_client, cast, addr
     token = re.search(
         r"git remote add origin https://learner:([\w-]+)@portal\.example\.org/git/\S+\.git", text
     )[1]
-    assert user_with_token(token) == cast.learner.user
+    assert use_token(token=token) == cast.learner.user
     assert "This address is shown once." in text
     assert f"git remote set-url origin https://learner:{token}@" in text
     assert "no-store" in response["Cache-Control"]
