@@ -1,0 +1,236 @@
+"""The player and the review in a real Chromium, with JavaScript and without."""
+
+import re
+from itertools import count
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lessons import actions
+from lessons.models import Answer, Attempt
+from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
+from tests.quiz_pages.conftest import make_cast
+from tests.quiz_pages.examples import RIGHT, WRONG
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+NOT_SAVED = "Not saved. We are trying again. Your answer is still on this page."
+
+
+@pytest.fixture
+def cast(transactional_db):
+    return make_cast()
+
+
+@pytest.fixture
+def page(browser, live_server, cast):
+    context = open_context(browser, live_server, cast.learner.user)
+    page = context.new_page()
+    page.faults = []
+    page.on("console", lambda said: page.faults.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    yield page
+    context.close()
+
+
+def go_on(page: Page) -> None:
+    page.get_by_role("button", name="Continue", exact=True).click()
+
+
+def answer_all(page: Page) -> None:
+    """Every question answered right, as a person does it who knows nothing of tokens."""
+    page.get_by_label("The product owner").check()
+    go_on(page)
+    page.get_by_role("checkbox", name="Git", exact=True).check()
+    page.get_by_label("Mercurial").check()
+    go_on(page)
+    for place, item in enumerate(("Requirements", "Design", "Code"), 1):
+        page.get_by_label(f"Place of: {item}").select_option(str(place))
+    go_on(page)
+    page.get_by_label("Data engineer").select_option("prepares data")
+    page.get_by_label("ML engineer").select_option("deploys models")
+    go_on(page)
+    page.get_by_label("Your answer").fill("git branch canary")
+    go_on(page)
+    page.get_by_label("Your answer").fill("765123")
+    go_on(page)
+    page.get_by_label("Blank 1").fill("free canary")
+    page.get_by_label("Blank 2").fill("Distributed Canary")
+    go_on(page)
+
+
+def expect_saved(page: Page) -> None:
+    expect(page.locator("#saved")).to_have_text(re.compile(r"Saved at \d\d:\d\d"))
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_whole_quiz(browser, live_server, cast, scripted):
+    context = open_context(browser, live_server, cast.learner.user, java_script_enabled=scripted)
+    page = context.new_page()
+    page.goto(cast.address("quiz"))
+    page.get_by_role("button", name="Start").click()
+    answer_all(page)
+    expect(page.get_by_text("7 of 7 questions answered.")).to_be_visible()
+    page.get_by_role("button", name="Submit the answers").click()
+    expect(page.get_by_role("heading", name="Passed")).to_be_visible()
+    expect(page.get_by_text("100%, 8 of 8 points.")).to_be_visible()
+    assert {answer.key: answer.response for answer in Answer.objects.all()} == {
+        **RIGHT,
+        "cloze": ["free canary", "Distributed Canary"],
+    }
+    context.close()
+
+
+def test_each_change_is_saved_at_once_and_said(page, cast):
+    cast.start()
+    page.goto(cast.address("question", 1, 1))
+    page.get_by_label("The pipeline").check()
+    expect_saved(page)
+    expect(page.locator("#live")).to_have_text(re.compile(r"Saved at \d\d:\d\d"))
+    with page.expect_response("**/1/1/"):
+        page.get_by_label("Come back to this one").check()
+    page.goto(cast.address("question", 1, 5))
+    page.get_by_label("Your answer").press_sequentially("git log")
+    expect_saved(page)
+    saved = {answer.key: (answer.response, answer.flagged) for answer in Answer.objects.all()}
+    assert saved == {"approval": ([0], True), "branch": ("git log", False)}
+    assert page.faults == []
+
+
+def test_answer_survives_a_server_that_fails_once(page, cast):
+    cast.start()
+    page.goto(cast.address("question", 1, 1))
+    tries = count()
+    page.route("**/1/1/", lambda route: route.abort() if next(tries) == 0 else route.continue_())
+    page.get_by_label("The product owner").check()
+    expect(page.locator("#saved")).to_have_text(NOT_SAVED)
+    expect(page.locator("#live")).to_have_text(NOT_SAVED)
+    expect(page.get_by_label("The product owner")).to_be_checked()
+    expect_saved(page)
+    assert Answer.objects.get().response == [1]
+
+
+def test_continue_waits_until_the_answer_is_saved(page, cast):
+    cast.start()
+    page.goto(cast.address("question", 1, 5))
+    tries = count()
+    page.route("**/1/5/", lambda route: route.fulfill(status=502) if next(tries) == 0 else route.continue_())
+    page.get_by_label("Your answer").fill("git log")
+    go_on(page)
+    expect(page.locator("#saved")).to_have_text(NOT_SAVED)
+    page.wait_for_url(f"**{cast.address('question', 1, 6)}")
+    assert Answer.objects.get().response == "git log"
+
+
+def test_answer_survives_an_expired_log_in(page, cast):
+    cast.start()
+    page.goto(cast.address("question", 1, 1))
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_label("The product owner").check()
+    expect(page.locator("#saved")).to_contain_text("you are signed out. Your answer is still on this page")
+    link = page.get_by_role("link", name="sign in again in a new tab")
+    expect(link).to_have_attribute("href", f"/accounts/login/?next={cast.address('question', 1, 1)}")
+    page.context.add_cookies(cookies)
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect_saved(page)
+    assert Answer.objects.get().response == [1]
+
+
+def test_attempt_submitted_in_another_tab_refuses_the_answer(page, cast):
+    attempt = cast.start()
+    page.goto(cast.address("question", 1, 1))
+    actions.submit_attempt(attempt=attempt)
+    page.get_by_label("The product owner").check()
+    expect(page.locator("#saved")).to_contain_text("this attempt was submitted")
+    go_on(page)
+    expect(page.get_by_text("This answer was not saved.")).to_be_visible()
+    assert not Answer.objects.exists()
+
+
+def test_another_device_goes_on_at_the_first_empty_question(browser, live_server, page, cast):
+    cast.start()
+    page.goto(cast.address("question", 1, 1))
+    page.get_by_label("The product owner").check()
+    expect_saved(page)
+    other = open_context(browser, live_server, cast.learner.user).new_page()
+    other.goto(cast.address("quiz"))
+    other.get_by_role("link", name="Continue at question 2").click()
+    other.get_by_role("button", name=re.compile("Question 1")).click()
+    expect(other.get_by_label("The product owner")).to_be_checked()
+    other.context.close()
+
+
+def test_letters_choose_and_enter_continues(page, cast):
+    cast.start()
+    page.goto(cast.address("question", 1, 1))
+    page.keyboard.press("b")
+    expect(page.locator("input[data-key=B]")).to_be_checked()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("input[data-key=C]")).to_be_checked()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{cast.address('question', 1, 2)}")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{cast.address('question', 1, 3)}")
+
+
+def test_letters_can_be_switched_off_and_stay_off(page, cast):
+    cast.start()
+    page.goto(cast.address("question", 1, 1))
+    page.get_by_label("Choose with the keys A to C").uncheck()
+    page.reload()
+    page.keyboard.press("a")
+    expect(page.locator("input[data-key=A]")).not_to_be_checked()
+    expect(page.locator("kbd").first).to_be_hidden()
+
+
+def test_letters_in_a_field_are_text(page, cast):
+    cast.start()
+    page.goto(cast.address("question", 1, 5))
+    page.get_by_label("Your answer").press_sequentially("abc")
+    expect(page.get_by_label("Your answer")).to_have_value("abc")
+
+
+def test_arrows_order_items_and_keep_the_focus(page, cast):
+    attempt = cast.start()
+    page.goto(cast.address("question", 1, 3))
+    shown = page.locator(".placing label").all_inner_texts()
+    last = page.get_by_role("button", name="Move up").last
+    last.click()
+    expect(page.get_by_role("button", name="Move up").nth(1)).to_be_focused()
+    expect(page.locator("#live")).to_contain_text("Place 2 of 3.")
+    expect_saved(page)
+    assert page.locator(".placing label").all_inner_texts() == [shown[0], shown[2], shown[1]]
+    order = [page.locator(".placing select").nth(row).input_value() for row in range(3)]
+    assert order == ["1", "2", "3"]
+    page.reload()
+    assert page.locator(".placing label").all_inner_texts() == [shown[0], shown[2], shown[1]]
+    assert sorted(Answer.objects.get(attempt=attempt).response) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("look", [wide_light, small_dark])
+def test_pages_have_no_violations_and_do_not_scroll_sideways(browser, live_server, cast, look):
+    cast.answer(cast.start(), ("vcs",), approval=[1], vcs=[0], phases=[2, 1, 3])
+    page = open_context(browser, live_server, cast.learner.user, **look()).new_page()
+    visited = [cast.address("quiz"), cast.address("attempt_summary", 1)]
+    visited += [cast.address("question", 1, place) for place in (1, 3, 4, 7)]
+    found = {}
+    for address in visited:
+        page.goto(address)
+        found[address] = [*axe_violations(page), *(["sideways"] if widens(page) else [])]
+    actions.submit_attempt(attempt=Attempt.objects.get())
+    page.goto(cast.address("attempt_review", 1))
+    found["review"] = [*axe_violations(page), *(["sideways"] if widens(page) else [])]
+    assert not any(found.values()), found
+    page.context.close()
+
+
+def test_review_opens_at_a_question(page, cast):
+    cast.submit(**WRONG)
+    page.goto(cast.address("attempt_review", 1))
+    page.get_by_role("link", name="6.", exact=True).click()
+    assert page.url.endswith("#q-hours")
+    expect(page.locator("#q-hours")).to_be_in_viewport()
+    page.get_by_role("link", name=re.compile("Flagged")).click()
+    expect(page.get_by_text("No question was marked to come back to.")).to_be_visible()
+    assert page.faults == []
