@@ -19,6 +19,10 @@ urlpatterns = [
     path("courses/<slug:course>/labs/<slug:lab>/address/", views.lab_address, name="lab_address"),
     path("submissions/<slug:public_id>/", views.submission, name="submission"),
     path("submissions/<slug:public_id>/live/", views.submission_live, name="submission_live"),
-    path("submissions/<slug:public_id>/grade-again/", views.submission_grade_again, name="submission_grade_again"),
+    path(
+        "submissions/<slug:public_id>/grade-again/",
+        views.submission_grade_again,
+        name="submission_grade_again",
+    ),
     path("submissions/<slug:public_id>/cancel/", views.submission_cancel, name="submission_cancel"),
 ]

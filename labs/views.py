@@ -10,18 +10,19 @@ from labs import actions
 from labs.presentation import Seen, lab_page, live_page, position_of, submission_page
 from labs.queries import get_open_lab, get_submission
 from lessons.queries import teaches
+from portal.accounts.http import UserRequest
 
 
 @never_cache
 @login_required
 @require_safe
-def lab(request: HttpRequest, course: str, lab: str) -> HttpResponse:
+def lab(request: UserRequest, course: str, lab: str) -> HttpResponse:
     return render(request, "labs/lab_detail.html", lab_page(get_open_lab(request.user, course, lab)))
 
 
 @never_cache
 @login_required
-def lab_address(request: HttpRequest, course: str, lab: str) -> HttpResponse:
+def lab_address(request: UserRequest, course: str, lab: str) -> HttpResponse:
     """Make a token and show the address with it in this answer only. A reload that asks again is sent back."""
     found = get_open_lab(request.user, course, lab)
     if request.method != "POST" or found.enrollment is None:
@@ -33,7 +34,7 @@ def lab_address(request: HttpRequest, course: str, lab: str) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def submission(request: HttpRequest, public_id: str) -> HttpResponse:
+def submission(request: UserRequest, public_id: str) -> HttpResponse:
     found = get_submission(request.user, public_id)
     return render(request, "labs/submission_detail.html", submission_page(found, request.user))
 
@@ -54,7 +55,7 @@ def submission_live(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def submission_grade_again(request: HttpRequest, public_id: str) -> HttpResponse:
+def submission_grade_again(request: UserRequest, public_id: str) -> HttpResponse:
     found = get_submission(request.user, public_id)
     if not actions.grade_again(submission=found, by=request.user):
         messages.info(request, "This submission cannot be graded again: push a change instead.")
@@ -63,7 +64,7 @@ def submission_grade_again(request: HttpRequest, public_id: str) -> HttpResponse
 
 @login_required
 @require_POST
-def submission_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+def submission_cancel(request: UserRequest, public_id: str) -> HttpResponse:
     found = get_submission(request.user, public_id)
     if not actions.cancel(submission=found):
         messages.info(request, "Grading has begun already, so this submission was not cancelled.")
