@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from textwrap import dedent
 from urllib.parse import quote
 
 from labs.grader.report import CheckResult, Evidence, Outcome, Report
@@ -14,6 +15,7 @@ OUTCOMES = {
     Outcome.FAULT: ("skip", "Fault on our side"),
 }
 # A full stop ends the sentence where a blank follows and it stands in no name between backticks.
+COMMAND = re.compile(r"(git|mkdir|cd|echo|printf|touch|cp|mv|rm|cat|python3?|pip)\s")
 FIRST_SENTENCE = re.compile(r"((?:`[^`]*`|[^`.]|\.(?!\s))+\.)\s+(.+)", re.DOTALL)
 
 
@@ -35,6 +37,14 @@ class LessonLink:
 
 
 @dataclass(frozen=True)
+class FixPart:
+    """A piece of how to fix it: words, or what is typed; `title` says where, and is empty for words."""
+
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
 class ShownCheck:
     result: CheckResult
     glyph: str
@@ -42,6 +52,7 @@ class ShownCheck:
     headline: str
     detail: str
     places: tuple[Place, ...]
+    fix: tuple[FixPart, ...]
     lesson: LessonLink | None
 
 
@@ -76,7 +87,22 @@ def shown(result: CheckResult, lessons: dict[str, LessonLink]) -> ShownCheck:
     headline, detail = split.groups() if split else (says, "")
     places = tuple(place(evidence) for evidence in result.evidence)
     glyph, word = OUTCOMES[result.outcome]
-    return ShownCheck(result, glyph, word, headline, detail, places, lessons.get(result.lesson or ""))
+    lesson = lessons.get(result.lesson or "")
+    return ShownCheck(result, glyph, word, headline, detail, places, fix_parts(result.fix), lesson)
+
+
+def fix_parts(fix: str) -> tuple[FixPart, ...]:
+    """The pieces of a fix, which blank lines divide. Commands begin with a program, indented text goes into a file."""
+    parts: list[FixPart] = []
+    for piece in re.split(r"\n\s*\n", fix.strip("\n")):
+        if not piece.strip():
+            continue
+        indented = all(line[:1].isspace() for line in piece.splitlines())
+        title = "Write" if indented else "Run in your lab folder" if COMMAND.match(piece) else ""
+        if title and parts and parts[-1].title == title:
+            piece = f"{parts.pop().text}\n\n{dedent(piece)}"
+        parts.append(FixPart(dedent(piece), title))
+    return tuple(parts)
 
 
 def place(evidence: Evidence) -> Place:

@@ -1,7 +1,7 @@
 import pytest
 
 from labs.grader.report import Evidence
-from labs.verdict import difference, groups, place, shown
+from labs.verdict import FixPart, difference, fix_parts, groups, place, shown
 from tests.factories import make_course, make_lesson, make_session
 from tests.reports import make_engine_report, make_result
 
@@ -101,3 +101,18 @@ def test_difference_leaves_out_a_check_that_the_lab_lost():
 def test_difference_where_nothing_changed():
     report = make_engine_report(a="passed", b="not_run")
     assert difference(report, report, 4) == "The same checks pass as in submission 4."
+
+
+def test_a_fix_is_told_in_words_and_shown_as_what_is_typed():
+    commands = "git add README.md\ngit commit -m 'Add'\n\ngit push"
+    fix = f"Begin README.md with a title:\n\n  # Billing\n\nThen:\n\n{commands}\n"
+    assert fix_parts(fix) == (
+        FixPart("Begin README.md with a title:"),
+        FixPart("# Billing", "Write"),
+        FixPart("Then:"),
+        FixPart(commands, "Run in your lab folder"),
+    )
+
+
+def test_no_fix_has_no_parts():
+    assert fix_parts("") == ()
