@@ -4,6 +4,7 @@ Each object keeps the digest of what it was last loaded from. Changed only in th
 portal: kept and listed. Changed in both: kept, listed as a conflict.
 """
 
+import re
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -57,12 +58,20 @@ def _plain(value: Any) -> Any:
     return value.slug if isinstance(value, Session | Lesson) else value
 
 
+TARGET = re.compile(r"\]\((lesson|quiz|lab):([^)#\s]+)#?([^)\s]*)\)")
+
+
 def check_markdown(files: CourseFiles) -> None:
-    """Note what is wrong in the Markdown of lessons and sessions."""
+    """Note what is wrong in the Markdown of lessons, and the links of quizzes that lead nowhere."""
     links = files.links()
     for entry in files.lessons:
         for line, message in actions.render_markdown(entry.content["source"], links).problems:
             entry.source.add(line + entry.offset, message)
+    for entry in files.quizzes:
+        for number, text in enumerate(entry.source.text.splitlines(), 1):
+            for kind, slug, fragment in TARGET.findall(text):
+                if links(kind, slug, fragment) is None:
+                    entry.source.add(number, f"there is no {kind} “{slug}” in this course")
 
 
 def write_course(files: CourseFiles, changes: Changes) -> Course:

@@ -49,7 +49,7 @@ STEPS = [
         PRODUCTION,
     ),
     Step("Migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),
-    Step("Tests", [sys.executable, "-m", "pytest", "-rs"]),
+    Step("Tests", [sys.executable, "-m", "pytest", "-rfEs"]),
 ]
 
 

@@ -89,6 +89,7 @@ def test_a_learner_reads_takes_a_quiz_pushes_a_mistake_and_then_the_fix(shared_p
 
     page.goto(f"/courses/mlops/{LESSON}/")
     page.get_by_role("button", name="Mark as read").click()
+    expect(page.get_by_role("heading", name="The software development life cycle")).to_be_visible()
 
     page.goto("/courses/mlops/labs/first-repository/")
     page.get_by_role("button", name="Make an address").click()
