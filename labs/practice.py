@@ -6,8 +6,6 @@ Git's smart protocol over HTTP, gitprotocol-http(5). The work on disk is done by
 import base64
 import logging
 import textwrap
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import IO
@@ -21,17 +19,15 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from labs import actions, body, receipts, remote, sideband
-from labs.grader.report import Report
-from labs.grader.text import WIDTH, report_lines
-from labs.models import ENDED, Repository, State, Submission
-from labs.queries import current_report, get_open_lab, submission_address
+from labs.grader.text import WIDTH
+from labs.models import Repository
+from labs.queries import get_open_lab
+from labs.terminal import told
 from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
 
 SERVICES = ("receive-pack", "upload-pack")
-POLL_SECONDS = 0.15
-waiters = threading.BoundedSemaphore(settings.PRACTICE_MAX_WAITERS)
 
 
 # --- who and where --------------------------------------------------------------------------------------------------
@@ -63,10 +59,10 @@ def _refused() -> HttpResponse:
 
 
 def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Calls `view(request, repository, …)` with the repository of whoever holds the token, made if need be."""
+    """Calls `view(request, repository)` with the repository of whoever holds the token, made if need be."""
 
     @wraps(view)
-    def opened(request: HttpRequest, course_slug: str, lab_slug: str, **more: str) -> HttpResponseBase:
+    def opened(request: HttpRequest, course_slug: str, lab_slug: str) -> HttpResponseBase:
         user = _user(request)
         if user is None:
             return _refused()
@@ -79,7 +75,7 @@ def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
             return _plain(404, f"{known} The page of a lab shows its address.")
         repository, _ = Repository.objects.get_or_create(enrollment=found.enrollment, lab=found.lab)
         remote.ensure(repository.path)
-        return view(request, repository, **more)
+        return view(request, repository)
 
     return csrf_exempt(never_cache(opened))
 
@@ -239,58 +235,3 @@ def _answered(answer: IO[bytes], push: sideband.PushRequest, lines: Iterable[str
         for line in lines:
             yield sideband.message(line)
         yield sideband.FLUSH
-
-
-def told(submission: Submission) -> Iterator[str]:
-    """What the terminal shows after a push, line by line as it comes to be known."""
-    address = submission_address(submission)
-    yield ""
-    if submission.has_ended:
-        yield f"This state was pushed before, as Submission {submission.number}."
-    else:
-        yield f"Submission {submission.number} received. Grading …"
-    ended = _ended(submission)
-    yield ""
-    if ended:
-        yield from verdict(ended)
-        yield ""
-        yield f"The result: {address}"
-    else:
-        yield "Grading goes on. The result will be at"
-        yield address
-    yield ""
-
-
-def _ended(submission: Submission) -> Submission | None:
-    """The submission once it has ended; None where that takes too long, or too many wait already."""
-    if not waiters.acquire(blocking=False):
-        return None
-    try:
-        deadline = time.monotonic() + settings.PRACTICE_WAIT_SECONDS
-        rows = Submission.objects.filter(pk=submission.pk)
-        while rows.values_list("state", flat=True).get() not in ENDED:
-            if time.monotonic() >= deadline:
-                return None
-            time.sleep(POLL_SECONDS)
-        return rows.get()
-    except DatabaseError:
-        logger.exception("submission %s could not be waited for", submission.public_id)
-        return None
-    finally:
-        waiters.release()
-
-
-WORDS = {
-    State.UNREADABLE: "Could not read the repository. {message} No attempt used.",
-    State.FAULT: "{message}",
-    State.SUPERSEDED: "Replaced by a newer push, which is graded instead.",
-    State.CANCELLED: "Cancelled. The page below can grade it again.",
-}
-
-
-def verdict(submission: Submission) -> list[str]:
-    """The lines of an ended submission."""
-    report = current_report(submission) if submission.state == State.GRADED else None
-    if report:
-        return report_lines(Report.from_json(report.data))
-    return textwrap.wrap(WORDS[State(submission.state)].format(message=submission.message), WIDTH)

@@ -52,6 +52,7 @@ def repair() -> int:
 def _repair(repository: Repository) -> bool:
     try:
         with remote.locked(repository.path, seconds=0):
+            remote.sweep(repository.path)
             refs = remote.read_refs(repository.path)
             missing = not is_recorded(repository, refs)
             if missing:

@@ -95,7 +95,7 @@ def begin_push(path: Path) -> None:
     """Leave a mark that stands until the push is recorded. What an interrupted push left is swept first."""
     mark = _beside(path, "pushing")
     if mark.exists():
-        _sweep(path)
+        sweep(path)
     mark.touch()
 
 
@@ -109,7 +109,8 @@ def pushing() -> list[int]:
     return sorted(int(mark.name) for mark in place.iterdir()) if place.is_dir() else []
 
 
-def _sweep(path: Path) -> None:
+def sweep(path: Path) -> None:
+    """Remove what a git that was killed leaves behind; a lock file would keep its branch from ever moving again."""
     for lock in (*path.glob("*.lock"), *(path / "refs").rglob("*.lock")):
         lock.unlink(missing_ok=True)
     for quarantine in (path / "objects").glob("tmp_objdir-*"):

@@ -8,7 +8,7 @@ from labs import grading, lifecycle, receipts
 
 logger = logging.getLogger(__name__)
 
-MOST_WAKE_UPS = 10
+MOST_WAKE_UPS = 4
 ONCE = {"max_retries": 0}
 
 

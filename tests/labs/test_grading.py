@@ -1,0 +1,151 @@
+"""The worker's side with a real repository: what ends how."""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+
+from labs import grading, lifecycle, remote, tasks
+from labs.grader.report import Outcome
+from labs.models import Report, State, Submission
+from tests.factories import make_lab, make_learner, make_repository, make_submission
+from tests.labs.conftest import PASSABLE
+from tests.labs.git_client import Clone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def submission(settings, tmp_path) -> Submission:
+    """One commit that waits to be graded."""
+    settings.PRACTICE_ROOT = tmp_path / "practice"
+    lab = make_lab(source=PASSABLE)
+    repository = make_repository(make_learner(lab.course), lab)
+    remote.ensure(repository.path)
+    clone = Clone(tmp_path / "work", str(repository.path))
+    clone.commit()
+    clone.push()
+    return make_submission(repository.enrollment, lab, refs=remote.read_refs(repository.path))
+
+
+def graded(submission: Submission) -> Submission:
+    assert grading.grade_next()
+    submission.refresh_from_db()
+    return submission
+
+
+def test_submission_is_graded_by_the_checks_of_its_lab(submission):
+    assert graded(submission).state == State.GRADED
+    report = Report.objects.get()
+    assert (report.points, report.max_points, report.passed, report.is_current) == (40, 100, False, True)
+    assert (report.spec_digest, report.data["spec_digest"]) == (grading.parsed(PASSABLE).digest,) * 2
+
+
+def test_snapshot_is_graded_though_the_repository_moved_on(submission, tmp_path):
+    clone = Clone(tmp_path / "later", str(submission.receipt.repository.path))
+    clone.commit("Another root")
+    clone.commit("Add a second commit")
+    clone.push("--force", "main")
+    graded(submission)
+    assert Report.objects.get().points == 40
+
+
+def test_repository_without_commits_is_unreadable(submission):
+    submission.receipt.refs = {}
+    submission.receipt.save()
+    assert graded(submission).state == State.UNREADABLE
+    assert submission.message == "The repository holds no commits yet. Commit something, then push it."
+
+
+def test_repository_that_is_gone_from_disk_is_our_fault(submission):
+    shutil.rmtree(submission.receipt.repository.path)
+    assert graded(submission).state == State.QUEUED
+    assert submission.last_fault.startswith("RepositoryFault: There is no repository at ")
+
+
+def test_damaged_repository_is_our_fault_and_never_needs_work(submission):
+    for pack in (submission.receipt.repository.path / "objects").rglob("*"):
+        if pack.is_file():
+            pack.unlink()
+    assert graded(submission).state == State.QUEUED
+    assert "two-commits" in submission.last_fault
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (SoftTimeLimitExceeded(), "Grading took longer than 150 seconds."),
+        (MemoryError("no more"), "MemoryError: no more"),
+    ],
+)
+def test_grading_that_breaks_is_tried_again(submission, monkeypatch, error, fault):
+    def breaks(*arguments):
+        raise error
+
+    monkeypatch.setattr(grading, "grade", breaks)
+    graded(submission)
+    assert (submission.state, submission.last_fault) == (State.QUEUED, fault)
+
+
+def test_report_with_a_fault_in_it_is_no_verdict(submission, monkeypatch):
+    grade = grading.grade
+
+    def faulty(spec, repository):
+        report = grade(spec, repository)
+        first = replace(report.results[0], outcome=Outcome.FAULT, reason="The check broke.")
+        return replace(report, results=(first, *report.results[1:]))
+
+    monkeypatch.setattr(grading, "grade", faulty)
+    graded(submission)
+    assert (submission.state, submission.last_fault) == (State.QUEUED, "check two-commits: The check broke.")
+
+
+def test_claim_that_was_lost_meanwhile_writes_nothing(submission):
+    claim = lifecycle.claim()
+    Submission.objects.update(token=9)
+    grading.grade_claimed(claim)
+    submission.refresh_from_db()
+    assert (submission.state, Report.objects.exists()) == (State.FETCHING, False)
+
+
+def test_each_lab_yaml_is_parsed_once(submission):
+    assert grading.parsed(PASSABLE) is grading.parsed(PASSABLE)
+
+
+# --- wake-ups -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def woken(monkeypatch):
+    calls = []
+    monkeypatch.setattr(tasks, "wake", lambda: calls.append(1))
+    return calls
+
+
+def test_graded_submission_wakes_the_next_one_up(submission, woken):
+    make_submission(lab=submission.lab)
+    tasks.grade_next()
+    assert woken == [1]
+
+
+def test_wake_up_that_finds_nothing_is_harmless(woken):
+    tasks.grade_next()
+    assert woken == []
+
+
+def test_reaper_wakes_for_what_waits(submission, woken):
+    tasks.reap()
+    assert woken == [1]
+
+
+def test_broker_that_is_gone_stops_nobody(settings, tmp_path, caplog):
+    from celery import current_app
+
+    nowhere = f"redis+socket://{tmp_path}/nothing.sock"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(current_app.conf, "broker_url", nowhere)
+        patch.setitem(current_app.conf, "broker_write_url", nowhere)
+        tasks.wake()
+    assert "the broker could not be reached, the reaper will wake a worker" in caplog.text

@@ -1,0 +1,143 @@
+"""What a push leaves on disk when it dies, and how it is made up for. Real repositories, no processes."""
+
+import subprocess
+import sys
+
+import pytest
+from django.db import OperationalError
+
+from labs import actions, practice, receipts, remote, tasks
+from labs.models import Receipt, Submission
+from tests.factories import make_lab, make_learner, make_repository
+from tests.labs.git_client import Clone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def practice_root(settings, tmp_path, monkeypatch):
+    settings.PRACTICE_ROOT = tmp_path / "practice"
+    monkeypatch.setattr(tasks, "wake", lambda: None)
+
+
+@pytest.fixture
+def repository():
+    lab = make_lab()
+    made = make_repository(make_learner(lab.course), lab)
+    remote.ensure(made.path)
+    return made
+
+
+@pytest.fixture
+def clone(tmp_path, repository):
+    """Pushes into the folder itself, past the web server, as a push that dies afterwards has done."""
+    clone = Clone(tmp_path / "work", str(repository.path))
+    clone.commit()
+    return clone
+
+
+def test_interrupted_push_is_recorded_once(repository, clone):
+    remote.begin_push(repository.path)
+    clone.push()
+    assert (receipts.repair(), receipts.repair()) == (1, 0)
+    submission = Submission.objects.get()
+    assert (submission.receipt.via, submission.receipt.refs) == (
+        Receipt.Via.REPAIR,
+        remote.read_refs(repository.path),
+    )
+    assert remote.pushing() == []
+
+
+def test_push_that_was_recorded_needs_no_repair(repository, clone):
+    clone.push()
+    actions.receive(repository=repository, refs=remote.read_refs(repository.path))
+    remote.begin_push(repository.path)
+    assert receipts.repair() == 0
+    assert (Receipt.objects.count(), remote.pushing()) == (1, [])
+
+
+def test_push_that_brought_nothing_needs_no_receipt(repository):
+    remote.begin_push(repository.path)
+    assert (receipts.repair(), Receipt.objects.exists()) == (0, False)
+
+
+def test_push_that_goes_on_is_left_alone(repository, clone):
+    with remote.locked(repository.path):
+        remote.begin_push(repository.path)
+        clone.push()
+        assert (receipts.repair(), Receipt.objects.exists()) == (0, False)
+    assert receipts.repair() == 1
+
+
+def test_one_that_cannot_be_repaired_does_not_keep_others_from_it(repository, clone, caplog):
+    broken = make_repository(make_learner(repository.lab.course), repository.lab)
+    for one in (broken, repository):
+        remote.begin_push(one.path)
+    clone.push()
+    assert receipts.repair() == 1
+    assert remote.pushing() == [broken.pk]
+    assert f"the interrupted push to {broken.path} could not be repaired" in caplog.text
+
+
+def test_database_that_fails_at_the_receipt_is_told_and_made_up_for(repository, clone, monkeypatch):
+    remote.begin_push(repository.path)
+    clone.push()
+    with monkeypatch.context() as failing:
+        failing.setattr(
+            receipts, "record", lambda **_: (_ for _ in ()).throw(OperationalError("database is locked"))
+        )
+        lines = list(practice._recorded(repository))
+    assert "The push has arrived. Grading starts as soon as it can: nothing to do." in lines
+    assert receipts.repair() == 1
+
+
+def test_what_a_killed_git_leaves_is_swept_before_the_next_push(repository, clone):
+    remote.begin_push(repository.path)
+    left = [repository.path / "refs/heads/main.lock", repository.path / "packed-refs.lock"]
+    for lock in left:
+        lock.touch()
+    quarantine = repository.path / "objects/tmp_objdir-incoming-x"
+    quarantine.mkdir()
+    assert clone.push()[0] == 1
+    remote.begin_push(repository.path)
+    assert clone.push()[0] == 0
+    assert not quarantine.exists()
+
+
+def test_repair_sweeps_too(repository, clone):
+    remote.begin_push(repository.path)
+    (repository.path / "refs/heads/main.lock").touch()
+    receipts.repair()
+    assert clone.push()[0] == 0
+
+
+# --- the lock -------------------------------------------------------------------------------------------------------
+
+
+def test_second_push_waits_and_then_gives_up(repository):
+    with (
+        remote.locked(repository.path),
+        pytest.raises(remote.Busy),
+        remote.locked(repository.path, seconds=0.1),
+    ):
+        pass
+    with remote.locked(repository.path, seconds=0):
+        pass
+
+
+def test_git_that_outlives_the_web_server_keeps_the_lock(repository):
+    with remote.locked(repository.path) as lock:
+        program = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+        git = subprocess.Popen(program, stdin=subprocess.PIPE, pass_fds=[lock.fileno()])
+    with pytest.raises(remote.Busy), remote.locked(repository.path, seconds=0):
+        pass
+    git.communicate()
+    with remote.locked(repository.path, seconds=0):
+        pass
+
+
+def test_git_that_takes_too_long_is_ended(repository, monkeypatch, tmp_path):
+    monkeypatch.setattr(remote, "GIT_SECONDS", 0.2)
+    monkeypatch.setattr(remote, "_argv", lambda *arguments: ["sleep", "60"])
+    with (tmp_path / "body").open("w+b") as body, pytest.raises(remote.TookTooLong):
+        remote.serve(repository.path, "receive-pack", body)
