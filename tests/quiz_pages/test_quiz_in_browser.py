@@ -34,7 +34,9 @@ def page(browser, live_server, cast):
 
 
 def go_on(page: Page) -> None:
+    before = page.url
     page.get_by_role("button", name="Continue", exact=True).click()
+    page.wait_for_url(lambda url: url != before)
 
 
 def answer_all(page: Page) -> None:
