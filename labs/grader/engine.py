@@ -11,9 +11,10 @@ from dataclasses import replace
 from decimal import Decimal
 from types import FrameType
 
-from .checks import Run, Verdict
+from .checks import Learner, Run, Verdict
 from .report import SCHEMA, CheckResult, Evidence, Outcome, Report
 from .repository import Repository, TooLarge
+from .secret_rules import masked
 from .spec import CheckSpec, LabSpec
 from .words import cut, quoted, visible
 
@@ -29,7 +30,7 @@ class TimeIsUp(Exception):  # noqa: N818 - a limit that was reached, not an erro
 
 
 def grade(
-    spec: LabSpec, repository: Repository, *, sandbox: object | None = None, learner: object | None = None
+    spec: LabSpec, repository: Repository, *, sandbox: object | None = None, learner: Learner | None = None
 ) -> Report:
     """Every check of the lab on an open repository. Never raises for what a check does: see `Outcome`.
 
@@ -102,15 +103,19 @@ def _as_result(check: CheckSpec, verdict: Verdict, seconds: float) -> CheckResul
 
 
 def _shown(text: str) -> str:
-    return cut(visible(text), MOST_TEXT)
+    return cut(visible(masked(text)), MOST_TEXT)
 
 
 def _shown_evidence(item: Evidence) -> Evidence:
+    lines = masked("\n".join(text for _, text in item.excerpt), item.path).split("\n")
     return replace(
         item,
         ref=item.ref and _shown(item.ref),
         path=item.path and _shown(item.path),
-        excerpt=tuple((number, cut(visible(text.expandtabs(4)), MOST_LINE)) for number, text in item.excerpt),
+        excerpt=tuple(
+            (number, cut(visible(text.expandtabs(4)), MOST_LINE))
+            for (number, _), text in zip(item.excerpt, lines, strict=False)
+        ),
     )
 
 

@@ -22,11 +22,13 @@ ObjectId = NewType("ObjectId", str)
 Percent = NewType("Percent", int)
 Count = NewType("Count", int)
 Points = NewType("Points", Decimal)
+Bytes = NewType("Bytes", int)
 MAIN = RefName("main")
 
 _REF_NAME = re.compile(r"(?![-/.])(?!.*(?:\.\.|//|@\{|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])")
 _IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LESSON = re.compile(r"[a-z0-9-]+(?:#[a-z0-9-]+)?")
+_BYTES = re.compile(r"(\d{1,4}) ?(KB|MB)")
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -125,10 +127,17 @@ def _whole(most: int) -> Callable[[object], int | None]:
 
 
 def _points(data: object) -> Decimal | None:
-    if isinstance(data, bool) or not isinstance(data, int | Decimal):
-        return None
-    points = Decimal(data)
-    return points if 0 <= points <= 1000 and points == round(points, 2) else None
+    points = _number(data)
+    return points if points is not None and 0 <= points <= 1000 and points == round(points, 2) else None
+
+
+def _bytes(data: object) -> int | None:
+    match = _BYTES.fullmatch(data) if isinstance(data, str) else None
+    return int(match[1]) << {"KB": 10, "MB": 20}[match[2]] if match else None
+
+
+def _number(data: object) -> Decimal | None:
+    return Decimal(data) if isinstance(data, int | Decimal) and not isinstance(data, bool) else None
 
 
 def _path(data: object) -> str | None:
@@ -159,5 +168,7 @@ _TYPES: dict[object, tuple[str, Callable[[object], object]]] = {
     ObjectId: ("the full id of a commit", _matching(_OBJECT_ID)),
     Percent: ("a whole number from 0 to 100", _whole(100)),
     Count: ("a whole number from 0 to 100,000", _whole(100_000)),
+    Bytes: ("a size, such as `500 KB` or `1 MB`,", _bytes),
+    Decimal: ("a number", _number),
     Points: ("a number from 0 to 1,000 with at most two decimals", _points),
 }

@@ -43,6 +43,10 @@ class RepositoryFault(Exception):  # noqa: N818 - "fault" is the word for what i
     """The storage is broken or git cannot run: nothing that a learner could mend, so never "needs work"."""
 
 
+class MissingObject(RepositoryFault):
+    """The object is not there. In a mirror that was fetched without large files, it may be one of those."""
+
+
 class TooLarge(Exception):  # noqa: N818 - a limit that was reached, not an error
     """A limit of reading was reached; the message says which, for the learner."""
 
@@ -121,6 +125,8 @@ class ObjectReader:
         """The object, without its data where that is more than `most` bytes. RepositoryFault if absent or broken."""
         try:
             return self._ask(object_id, most)
+        except MissingObject:
+            raise
         except BaseException:
             self.close()
             raise
@@ -138,6 +144,8 @@ class ObjectReader:
         except BrokenPipeError:
             raise RepositoryFault(f"git ended before object {object_id} was read") from None
         header = stdout.readline().split()
+        if header[1:] == [b"missing"]:
+            raise MissingObject(f"object {object_id} is missing or damaged")
         if len(header) != 3:
             raise RepositoryFault(f"object {object_id} is missing or damaged")
         kind, size = header[1].decode("ascii"), int(header[2])

@@ -7,8 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
+from .blobs import Blob, read_blobs
 from .history import FORMAT, Commit, History, parse_history
-from .plumbing import ObjectReader, RepositoryFault, TooLarge, output_of
+from .plumbing import MissingObject, ObjectReader, RepositoryFault, TooLarge, output_of
 from .trees import Entry, Listing, Trees, parse_tree
 from .words import decoded, quoted
 
@@ -19,6 +20,7 @@ MOST_HISTORY_BYTES = 32 << 20
 MOST_REF_BYTES = 4 << 20
 MOST_FILE_BYTES = 1 << 20
 MOST_READ_BYTES = 64 << 20
+WITHOUT_LARGE_FILES = "without-files-over-1-MB"  # this file in a mirror says how it was fetched
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _BRANCHES, _TAGS = "refs/heads/", "refs/tags/"
 
@@ -111,6 +113,18 @@ class Repository:
             raise TooLarge(f"too many commits: at most {MOST_COMMITS:,} are read")
         return history
 
+    @cached_property
+    def blobs(self) -> tuple[Blob, ...]:
+        """Every version of every file in the history, oldest first; see `read_blobs`. Raises TooLarge.
+
+        `size` is None for files over 1 MB that were not fetched.
+        """
+        blobs = read_blobs(self._git_dir, self.history, self._listing)
+        missing = next((blob for blob in blobs if blob.size is None), None)
+        if missing and not self._lacks_large_files:
+            raise MissingObject(f"object {missing.id} is missing or damaged")
+        return blobs
+
     def tag(self, name: str) -> Tag:
         """The tag of this short name, peeled. Raises KeyError where there is none."""
         return self._peeled_tags[name]
@@ -154,11 +168,24 @@ class Repository:
 
     def content(self, blob_id: str) -> bytes | None:
         """The bytes of a file; None where it is over 1 MB. Raises TooLarge past 64 MB in one run."""
-        found = self._objects.read(blob_id, MOST_FILE_BYTES)
-        self._unread -= len(found.data or b"")
+        data = self.uncounted(blob_id)
+        self._unread -= len(data or b"")
         if self._unread < 0:
             raise TooLarge("the files are larger than 64 MB together, which is the most that is read")
-        return found.data
+        return data
+
+    def uncounted(self, blob_id: str) -> bytes | None:
+        """The same as `content`, for a caller that keeps a limit of its own."""
+        try:
+            return self._objects.read(blob_id, MOST_FILE_BYTES).data
+        except MissingObject:
+            if self._lacks_large_files:
+                return None
+            raise
+
+    @property
+    def _lacks_large_files(self) -> bool:
+        return (self._git_dir / WITHOUT_LARGE_FILES).is_file()
 
     def _listing(self, tree_id: str) -> Listing:
         found = self._objects.read(tree_id, MOST_FILE_BYTES)

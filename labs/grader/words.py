@@ -39,6 +39,16 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def size(number: int) -> str:
+    """Bytes in words, with 1,024 bytes to the KB: `12 bytes`, `340 KB`, `1.5 MB`."""
+    if number < 1 << 10:
+        return count(number, "byte")
+    unit, shift = next(
+        (unit, shift) for unit, shift in (("GB", 30), ("MB", 20), ("KB", 10)) if number >= 1 << shift
+    )
+    return f"{number / (1 << shift):.1f}".removesuffix(".0") + f" {unit}"
+
+
 def listed(items: Iterable[str], most: int = 3) -> str:
     """`a`, `a and b`, `a, b and c`, `a, b, c and 4 more`."""
     shown = list(items)

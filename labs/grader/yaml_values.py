@@ -17,11 +17,15 @@ _TAG = "tag:yaml.org,2002:"
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing to mend in lab.yaml: line (from 1), key (dotted, empty for the file), and what to do."""
+    """One thing to mend: line (from 1), key (dotted, empty for the file), and what to do.
+
+    `column` counts from 1 and is 0 where only the line is known.
+    """
 
     line: int
     key: str
     message: str
+    column: int = 0
 
     def __str__(self) -> str:
         return ": ".join(filter(None, (str(self.line), self.key, self.message)))
@@ -64,9 +68,8 @@ def read_yaml(text: str) -> tuple[Value | None, list[Problem]]:
 
 def _syntax_problem(text: str, error: YAMLError) -> Problem:
     if isinstance(error, MarkedYAMLError) and error.problem_mark:
-        return Problem(
-            error.problem_mark.line + 1, "", ", ".join(filter(None, (error.context, error.problem)))
-        )
+        mark, message = error.problem_mark, ", ".join(filter(None, (error.context, error.problem)))
+        return Problem(mark.line + 1, "", message, mark.column + 1)
     line = text.count("\n", 0, getattr(error, "position", 0)) + 1
     return Problem(line, "", str(error).split("\n", 1)[0])
 

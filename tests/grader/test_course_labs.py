@@ -1,4 +1,4 @@
-"""The two labs of the course: each check is seen to pass and to need work."""
+"""The labs of the course: each check is seen to pass and to need work."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import pytest
 from labs.grader.report import Outcome
 from labs.grader.spec import load_spec
 
+TOKEN = "ghp_" + "".join(chr(ord("a") + 7 * i % 26) for i in range(36)) + "\n"
 LABS = Path(__file__).parents[2] / "courses/mlops/labs"
 
 
@@ -18,6 +19,11 @@ def first():
 @pytest.fixture
 def branches():
     return (LABS / "branches-and-merges/lab.yaml").read_text()
+
+
+@pytest.fixture
+def version():
+    return (LABS / "version-the-project/lab.yaml").read_text()
 
 
 def outcomes(report):
@@ -42,11 +48,81 @@ def good_branches(repo):
     repo.git("tag", "-a", "-m", "First release", "v1.0.0")
 
 
-@pytest.mark.parametrize("name", ["first-repository", "branches-and-merges"])
+def describe(repo, version):
+    repo.put("pyproject.toml", f'[project]\nname = "review-model"\nversion = "{version}"\n')
+    return repo.commit(f"Set the version to {version}")
+
+
+def release(repo, version, *more):
+    repo.git("tag", "-a", "-m", f"Release {version}", f"v{version}", *more)
+
+
+def good_version(repo):
+    repo.put(".gitignore", ".env\ndata/\ndist/\n")
+    repo.commit("Keep data, models and secrets out")
+    for path in ("data/reviews.csv", "dist/model.joblib", ".env"):
+        repo.put(path, TOKEN * 5_000)
+    describe(repo, "1.0.0")
+    repo.put("params.yaml", "train:\n  seed: 42\n  test_share: 0.2\n")
+    repo.commit("Keep the settings of the training")
+    release(repo, "1.0.0")
+    describe(repo, "1.1.0")
+    release(repo, "1.1.0")
+
+
+def mistake_no_commits(repo):
+    repo.git("reset", "-q", "--hard", "HEAD~1")
+
+
+def mistake_no_version(repo):
+    describe(repo, "next")
+
+
+def mistake_seed_as_text(repo):
+    repo.put("params.yaml", "train:\n  seed: '42'\n")
+    repo.commit("Quote the seed")
+
+
+def mistake_tracked_data(repo):
+    repo.git("add", "--force", "data/reviews.csv")
+    repo.commit("Add the reviews")
+
+
+def mistake_no_rules(repo):
+    repo.put(".gitignore", "dist/*.whl\n")
+    repo.git("commit", "-q", "-a", "-m", "Ignore wheels only")
+
+
+def mistake_tag_elsewhere(repo):
+    release(repo, "1.0.0", "-f", "v1.1.0^{}")
+
+
+def mistake_lightweight_tag(repo):
+    repo.git("tag", "-f", "v1.1.0", "v1.1.0^{}")
+
+
+def mistake_secret_on_a_branch(repo):
+    repo.branch("try")
+    repo.commit("Try the token", app=f"token = {TOKEN}")
+
+
+MISTAKES = {
+    mistake_no_commits: {"commits", "second-release"},
+    mistake_no_version: {"version"},
+    mistake_seed_as_text: {"settings"},
+    mistake_tracked_data: {"data-ignored", "no-data-or-model", "no-secrets"},
+    mistake_no_rules: {"data-ignored", "model-ignored", "secrets-ignored"},
+    mistake_tag_elsewhere: {"first-version"},
+    mistake_lightweight_tag: {"second-release"},
+    mistake_secret_on_a_branch: {"no-secrets"},
+}
+
+
+@pytest.mark.parametrize("name", ["first-repository", "branches-and-merges", "version-the-project"])
 def test_a_lab_has_100_points_a_pass_mark_of_70_and_a_lesson_for_each_check(name):
     spec = load_spec((LABS / name / "lab.yaml").read_text())
     assert (sum(check.points for check in spec.checks), spec.pass_mark) == (100, 70)
-    assert all(check.lesson and check.lesson.startswith("git-basics#") for check in spec.checks)
+    assert all(check.lesson for check in spec.checks)
 
 
 def test_a_good_first_repository_reaches_all_points(repo, first):
@@ -112,3 +188,35 @@ def test_without_the_feature_branch_its_merge_is_not_run(repo, branches):
     report = repo.grade(branches)
     assert (outcomes(report)["feature-branch"], outcomes(report)["merge-commit"]) == ("needs_work", "not_run")
     assert report.results[3].outcome is Outcome.NOT_RUN
+
+
+def test_a_good_version_of_the_project_reaches_all_points(repo, version):
+    good_version(repo)
+    report = repo.grade(version)
+    assert (report.score, set(outcomes(report).values())) == (100, {"passed"})
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_each_mistake_in_the_project_needs_work_where_it_was_made(copy_of, version, mistake):
+    repo = copy_of(good_version)
+    mistake(repo)
+    needs = {key for key, outcome in outcomes(repo.grade(version)).items() if outcome == "needs_work"}
+    assert needs == MISTAKES[mistake]
+
+
+def test_a_project_with_data_and_secrets_in_its_history_does_not_pass(copy_of, version):
+    repo = copy_of(good_version)
+    mistake_tracked_data(repo)
+    repo.git("rm", "-q", "data/reviews.csv")
+    repo.commit("Delete the reviews")
+    report = repo.grade(version)
+    assert (report.score, report.passed, report.first_to_fix.id) == (65, False, "no-data-or-model")
+
+
+def test_a_project_under_another_branch_and_without_tags_needs_work_there(repo, version):
+    repo.commit("Start")
+    needs = outcomes(repo.grade(version))
+    assert (needs["first-release"], needs["second-release"]) == ("needs_work", "needs_work")
+    assert (needs["first-version"], needs["second-version"]) == ("not_run", "not_run")
+    repo.git("branch", "-m", "trunk")
+    assert repo.grade(version).first_to_fix.id == "branch-main"

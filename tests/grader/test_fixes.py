@@ -131,3 +131,76 @@ def test_a_file_at_a_tag_is_added_and_the_tag_moved_along(learner):
     learner.git("tag", "v1")
     check = "file: {path: new, at: v1, exists: true}"
     assert fix_and_ask_again(learner, check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
+
+
+TOKEN = "ghp_" + "".join(chr(ord("a") + 7 * i % 26) for i in range(36))
+LARGE, SECRETS = "no_large_files: {over: 1 KB}", "no_secrets: {}"
+
+
+@pytest.mark.parametrize("path", [".env", "src/a file's.py", "*.[x]"])
+@pytest.mark.parametrize("later", [0, 2])
+def test_a_large_file_leaves_the_history_and_stays_in_the_folder(learner, path, later):
+    learner.put(path, "x" * 2000)
+    learner.commit("Add it")
+    learner.git("tag", *(["-a", "-m", "Release", "v1"] if later else ["v0", "HEAD~1"]))
+    for i in range(later):
+        learner.commit(f"Later {i}", a=str(i))
+    assert fix_and_ask_again(learner, LARGE) == (Outcome.NEEDS_WORK, Outcome.PASSED)
+    assert (learner.path / path).read_text() == "x" * 2000
+    assert (learner.path / "docs/a file.md").exists()
+    assert learner.git("status", "--porcelain") == ""  # it is ignored now
+
+
+def test_a_large_file_that_was_deleted_leaves_other_branches_and_tags_too(learner):
+    learner.put("model.bin", "x" * 2000)
+    learner.commit("Add the model")
+    learner.git("tag", "v1")
+    learner.git("branch", "side")
+    learner.git("rm", "-q", "model.bin")
+    learner.commit("Delete the model")
+    assert fix_and_ask_again(learner, LARGE) == (Outcome.NEEDS_WORK, Outcome.PASSED)
+
+
+def test_large_files_of_several_branches_and_tags_leave_together(learner):
+    for name in ("side", "other"):
+        learner.branch(name)
+        learner.put(f"{name}.bin", name * 2000)
+        learner.commit(f"Add the file of {name}")
+        learner.switch("main")
+    learner.git("tag", "v1", "other")
+    learner.git("branch", "-q", "-D", "other")
+    assert fix_and_ask_again(learner, LARGE) == (Outcome.NEEDS_WORK, Outcome.PASSED)
+
+
+def test_a_large_file_that_only_a_tag_holds_leaves_the_tag(learner):
+    learner.branch("side")
+    learner.put("model.bin", "x" * 2000)
+    learner.commit("Add the model")
+    learner.git("tag", "-a", "-m", "Release", "v1")
+    learner.switch("main")
+    learner.git("branch", "-q", "-D", "side")
+    assert fix_and_ask_again(learner, LARGE) == (Outcome.NEEDS_WORK, Outcome.PASSED)
+
+
+@pytest.mark.parametrize("later", [0, 2])
+def test_code_with_a_secret_is_kept_as_it_is_in_the_folder_by_then(learner, later):
+    learner.put("app.py", f"key = '{TOKEN}'\n")
+    learner.commit("Add the app")
+    for i in range(later):
+        learner.commit(f"Later {i}", a=str(i))
+    learner.git("push", "-q", "origin", "main")
+    fix = learner.ask(SECRETS).fix
+    learner.put("app.py", "import os\n")
+    assert ("filter-branch" in fix) == bool(later)
+    learner.shell(fix)
+    learner.path = learner.path.parent / "origin.git"
+    assert learner.ask(SECRETS).outcome is Outcome.PASSED
+    assert learner.git("show", "main:app.py") == "import os"
+
+
+def test_a_settings_file_leaves_the_history(learner):
+    learner.put(".env", f"TOKEN={TOKEN}\n")
+    learner.commit("Add the settings")
+    learner.commit("Later", a="later")
+    assert fix_and_ask_again(learner, SECRETS) == (Outcome.NEEDS_WORK, Outcome.PASSED)
+    assert TOKEN in (learner.path / ".env").read_text()

@@ -18,6 +18,9 @@ ALL = (
     "file: {path: a.txt, contains: a}",
     "ignored: {path: .env, ignored: false}",
     "no_conflict_markers: {}",
+    "data: {path: a.txt, format: yaml, value: a, exists: true}",
+    "no_large_files: {}",
+    "no_secrets: {}",
 )
 
 PROGRAMS = (
@@ -41,7 +44,7 @@ def marker(tmp_path):
 def test_no_program_that_the_repository_names_is_run(repo, lab, marker):
     ran, script = marker
     repo.put(".gitattributes", "* diff=evil filter=evil merge=evil\n")
-    repo.commit("Start", a="a")
+    repo.commit("Start", a="a: 1")
     repo.branch("side")
     repo.commit("Side", b="b")
     repo.switch("main")

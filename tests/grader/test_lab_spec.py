@@ -186,6 +186,24 @@ def test_a_value_that_holds_itself_is_refused():
         ("file: {path: .git/config, exists: true}", "file.path", "a path inside the repository"),
         ("ignored: {path: /etc}", "ignored.path", "a path inside the repository"),
         ("no_conflict_markers: {at: [main]}", "no_conflict_markers.at", "found a list"),
+        ("authors: {at_least: 0}", "authors.at_least", "asks for nothing"),
+        (
+            "no_large_files: {over: 1}",
+            "no_large_files.over",
+            "a size, such as `500 KB` or `1 MB`, is expected",
+        ),
+        ("no_large_files: {over: 1 TB}", "no_large_files.over", "found `1 TB`"),
+        (
+            "data: {path: a.json, value: a}",
+            "data",
+            "one of equals, at_least (with at_most), matches and exists",
+        ),
+        ("data: {path: a.json, value: a, exists: true, equals: 1}", "data", "one of equals"),
+        ("data: {path: a.json, value: 'a..b', exists: true}", "data.value", "found `a..b`"),
+        ("data: {path: a.json, value: a, equals: [1]}", "data.equals", "text, a number, true or false"),
+        ("data: {path: a.json, value: a, at_least: x}", "data.at_least", "a number is expected"),
+        ("data: {path: a.json, value: a, at_least: 2, at_most: 1}", "data.at_least", "is more than at_most"),
+        ("data: {path: a.txt, value: a, exists: true}", "data.format", "does not end with .yaml"),
         ("readable: {now: 1}", "readable.now", "Known are none."),
     ],
 )
@@ -198,7 +216,7 @@ def test_parameters_that_do_not_fit_say_what_is_expected(kind, key, words):
 def test_a_check_without_a_kind_lists_the_kinds():
     ((line, _, message),) = problems(check("teaches: plumbing"))
     assert line == 5
-    assert message.startswith("a check needs a kind: readable, commits, messages, branch, merged, tag, file")
+    assert message.startswith("a check needs a kind: readable, commits, messages, authors, branch, merged")
 
 
 def test_a_need_must_come_earlier_so_that_no_circle_can_be_written():

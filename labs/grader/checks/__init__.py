@@ -1,27 +1,35 @@
 """The kinds of check, by the word that names them in lab.yaml. To add one, copy a file and add it to the list."""
 
-from .base import Kind, Run, Verdict
+from .authors import AuthorsCheck
+from .base import Kind, Learner, Run, Verdict
 from .branch import BranchCheck
 from .commits import CommitsCheck
+from .data import DataCheck
 from .file import FileCheck
 from .ignored import IgnoredCheck
 from .markers import NoConflictMarkersCheck
 from .merged import MergedCheck
 from .messages import MessagesCheck
+from .no_large_files import NoLargeFilesCheck
+from .no_secrets import NoSecretsCheck
 from .readable import ReadableCheck
 from .tag import TagCheck
 
-__all__ = ["KINDS", "Kind", "Run", "Verdict"]
+__all__ = ["KINDS", "Kind", "Learner", "Run", "Verdict"]
 
 _ALL: tuple[type[Kind], ...] = (
     ReadableCheck,
     CommitsCheck,
     MessagesCheck,
+    AuthorsCheck,
     BranchCheck,
     MergedCheck,
     TagCheck,
     FileCheck,
+    DataCheck,
     IgnoredCheck,
     NoConflictMarkersCheck,
+    NoLargeFilesCheck,
+    NoSecretsCheck,
 )
 KINDS = {kind.kind: kind for kind in _ALL}

@@ -12,15 +12,23 @@ from ..words import alike, count, decoded, listed, quoted
 
 
 @dataclass(frozen=True)
+class Learner:
+    """Whose submission it is: names (also on GitHub) and e-mail addresses that commits may carry, the best first."""
+
+    names: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Run:
     """What a check may look at. `starter` is the commit that learners start from, or None.
 
-    `learner` (who pushed) and `sandbox` (runs a command) are for kinds that need them; both may be None.
+    `learner` and `sandbox` (runs a command) are for kinds that need them; both may be None.
     """
 
     repository: Repository
     starter: str | None = None
-    learner: object | None = None
+    learner: Learner | None = None
     sandbox: object | None = None
 
     def own_commits(self, tip: Tip) -> list[str]:

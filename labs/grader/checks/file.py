@@ -16,6 +16,7 @@ from ..words import count, decoded, excerpt, quoted
 from .base import Kind, Run, Verdict, append_line, at_tip, change, needs_work, not_run, passed, tip_or_answer
 
 Files = dict[bytes, Entry]
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # the byte order marks
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ class FileCheck(Kind):
 
 def as_text(content: bytes) -> str:
     """File content as text with `\\n` line ends. PowerShell's `>` writes UTF-16 with a byte order mark."""
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    encoding = "utf-16" if content[:2] in UTF_16 else "utf-8-sig"
     return content.decode(encoding, "replace").replace("\r\n", "\n")
 
 

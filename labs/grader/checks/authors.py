@@ -1,0 +1,102 @@
+"""`authors: {branch: main, at_least: 3, by: author}` - commits carry the learner's name or e-mail address.
+
+Without `at_least` all commits have to, but for merges that the host made and the starter's. `by: committer` looks
+at who made the commit instead of who wrote it. Names in commits are what Git was told: claims, not proof.
+"""
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ..history import Commit, Person
+from ..parameters import MAIN, Count, RefName
+from ..repository import Tip
+from ..words import count, listed, quoted
+from .base import Kind, Learner, Run, Verdict, commands, needs_work, not_run, passed, tip_or_answer
+from .commits import MOST_SHOWN, add_commits, commit_evidence
+
+HOST = "noreply@github.com"  # the committer of whatever is done on GitHub's own pages
+CLAIM = "Names in commits are claims, not proof."
+_PRIVATE = re.compile(r"(?:\d+\+)?([^+@]+)@users\.noreply\.github\.com")  # GitHub's address for a private one
+
+
+@dataclass(frozen=True)
+class AuthorsCheck(Kind):
+    kind = "authors"
+
+    branch: RefName = MAIN
+    at_least: Count | None = None
+    by: Literal["author", "committer"] = "author"
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if self.at_least == 0:
+            yield "at_least", "0 asks for nothing"
+
+    def check(self, run: Run) -> Verdict:
+        learner = run.learner
+        if learner is None or not (learner.names or learner.emails):
+            return not_run("Not run: who submitted this is not known here, so names cannot be compared.")
+        tip = tip_or_answer(run, self.branch)
+        if isinstance(tip, Verdict):
+            return tip
+        judged = [
+            commit
+            for commit in map(run.repository.history.__getitem__, run.own_commits(tip))
+            if not (commit.is_merge and commit.committer.email == HOST)
+        ]
+        others = [commit for commit in judged if not _is(learner, self._person(commit))]
+        own = len(judged) - len(others)
+        if own >= (self.at_least or 1) and (self.at_least or not others):
+            return passed(f"{_carried(own, judged)} on {quoted(tip.name)}. {CLAIM}")
+        return self._needs_work(tip, learner, judged, others)
+
+    def _needs_work(self, tip: Tip, learner: Learner, judged: list[Commit], others: list[Commit]) -> Verdict:
+        own = len(judged) - len(others)
+        cause = " Most often Git was told another name, or the commits came with a copy." if others else ""
+        found = [f"{other.id[:7]} by {quoted(_shown(self._person(other)))}" for other in reversed(others)]
+        return needs_work(
+            f"{_carried(own, judged)} on {quoted(tip.name)}.{cause} {CLAIM}",
+            expected=f"{count(self.at_least, 'commit') if self.at_least else 'every commit'} with {self.by} "
+            + " or ".join(map(quoted, (*learner.names[:1], *learner.emails[:1]))),
+            found=listed(found, most=MOST_SHOWN) or count(own, "commit"),
+            fix=_sign_again(tip, learner, others) if others else add_commits(tip),
+            evidence=[commit_evidence(tip, other) for other in others[-MOST_SHOWN:]],
+        )
+
+    def _person(self, commit: Commit) -> Person:
+        by_host = commit.committer.email == HOST
+        return commit.committer if self.by == "committer" and not by_host else commit.author
+
+
+def _is(learner: Learner, person: Person) -> bool:
+    email = person.email.strip().casefold()
+    private = _PRIVATE.fullmatch(email)
+    names = {" ".join(name.split()).casefold() for name in learner.names}
+    said = {" ".join(person.name.split()).casefold(), private[1] if private else ""}
+    return email in map(str.casefold, learner.emails) or not names.isdisjoint(said)
+
+
+def _shown(person: Person) -> str:
+    return f"{person.name} <{person.email}>"
+
+
+def _carried(own: int, judged: list[Commit]) -> str:
+    carry = "carries" if own == 1 else "carry"
+    return f"{own} of {count(len(judged), 'commit')} {carry} your name or e-mail address"
+
+
+def _sign_again(tip: Tip, learner: Learner, others: list[Commit]) -> str:
+    """Commands for commits that are the learner's after all, written on a machine where Git knew another name."""
+    told = (("user.name", learner.names), ("user.email", learner.emails))
+    amend = ["git", "commit", "--amend", "--allow-empty", "--no-edit", "--reset-author"]
+    if [other.id for other in others] != [tip.commit.id]:
+        start = others[0].parents[0] if others[0].parents else "--root"
+        amend = ["git", "rebase", "--rebase-merges", "--exec", shlex.join(amend), start]
+    return commands(
+        *(["git", "config", key, values[0]] for key, values in told if values),
+        ["git", "switch", tip.name],
+        amend,
+        ["git", "push", "--force-with-lease", "origin", tip.name],
+    )

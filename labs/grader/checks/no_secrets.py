@@ -1,0 +1,92 @@
+"""`no_secrets: {}` - no key, token or password in any commit of any branch or tag. A value is never shown to anybody.
+
+Looked for are the formats of `secret_rules`, and passwords in files such as `.env`. Files over 1 MB, binary files
+and messages are not looked into; past 128 MB of files the answer is "not run" unless something was found.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate, islice
+
+from ..blobs import Blob
+from ..repository import MOST_FILE_BYTES, Repository
+from ..secret_rules import Rule, belongs_outside, find_secrets, is_settings_file
+from ..words import count, decoded, listed, quoted, size
+from .base import Kind, Run, Verdict, needs_work, not_run, passed
+from .file import UTF_16, as_text
+from .removal import came_in, take_out
+
+MOST_BYTES = 128 << 20
+MOST_IN_A_FILE = 20
+MOST_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A credential at a line of a file, in the first of the commits that have it."""
+
+    blob: Blob
+    line: int
+    rule: Rule
+
+    def __str__(self) -> str:
+        return f"{self.rule.name} in {quoted(decoded(self.blob.path))}, line {self.line}"
+
+
+@dataclass(frozen=True)
+class NoSecretsCheck(Kind):
+    kind = "no_secrets"
+
+    def check(self, run: Run) -> Verdict:
+        blobs = run.repository.blobs
+        small = [blob for blob in blobs if blob.size is not None and blob.size <= MOST_FILE_BYTES]
+        ends = list(accumulate(blob.size or 0 for blob in small))
+        to_read = small[: bisect_right(ends, MOST_BYTES)]
+        leaks = [leak for blob in to_read for leak in _leaks(run.repository, blob)]
+        if leaks:
+            return _verdict(run, leaks)
+        if len(to_read) < len(small):
+            return not_run(
+                f"Not run to the end: the files in the history are {size(ends[-1])} together, and {size(MOST_BYTES)} "
+                "of them were read, without a key, token or password."
+            )
+        large = len(blobs) - len(small)
+        unread = f" {count(large, 'file')} over 1 MB not read." if large else ""
+        return passed(f"No key, token or password in {count(len(small), 'version')} of files.{unread}")
+
+
+def _verdict(run: Run, leaks: list[Leak]) -> Verdict:
+    oldest: dict[tuple[bytes, str], Leak] = {}
+    for leak in leaks:
+        oldest.setdefault((leak.blob.path, leak.rule.name), leak)
+    places = list(oldest.values())
+    blobs, name = [leak.blob for leak in leaks], places[0].rule.name
+    keep = dict.fromkeys(blob.path for blob in blobs if not belongs_outside(decoded(blob.path)))
+    more = f", with {len(places) - 1:,} more" if places[1:] else ""
+    remedies = listed(dict.fromkeys(leak.rule.remedy for leak in places))
+    mend = f" take it out of {listed(quoted(decoded(path)) for path in keep)};" if keep else ""
+    return needs_work(
+        f"{name[0].upper()}{name[1:]} is in this repository's history{more}. The value is not "
+        f"shown here. Do, in this order: {remedies};{mend} take it out of the history. Deleting the file "
+        "does not make it safe. Staff were not shown the value.",
+        expected="no key, token or password in any commit",
+        found=listed(map(str, places), most=MOST_SHOWN),
+        fix=take_out(run, blobs, keep=keep),
+        evidence=[came_in(run, leak.blob, leak.line) for leak in places[:MOST_SHOWN]],
+    )
+
+
+def _leaks(repository: Repository, blob: Blob) -> Iterator[Leak]:
+    """The credentials of one content, one for each line."""
+    content = repository.uncounted(blob.id) or b""
+    if b"\0" in content[:8000] and content[:2] not in UTF_16:
+        return
+    text = as_text(content)
+    settings = is_settings_file(decoded(blob.path))
+    lines: set[int] = set()
+    for found in islice(find_secrets(text, settings=settings), MOST_IN_A_FILE):
+        line = text.count("\n", 0, found.start) + 1
+        if line not in lines:
+            lines.add(line)
+            yield Leak(blob, line, found.rule)

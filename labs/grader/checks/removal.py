@@ -1,0 +1,96 @@
+"""Where a file came into the history, and the commands that take it out again, everywhere."""
+
+import re
+import shlex
+from collections.abc import Collection
+
+from ..blobs import Blob
+from ..report import Evidence
+from ..repository import Repository, Tip, TooLarge
+from ..words import decoded
+from .base import Run, append_line, commands
+
+MOST_PATHS = 20
+_BRANCHES = "refs/heads/"
+_AMEND = ["git", "commit", "--amend", "--allow-empty", "--no-edit"]
+
+
+def refs_holding(repository: Repository, commit_id: str) -> list[str]:
+    """Full names of the branches and tags whose history has this commit: main first, then branches, then tags."""
+    inside = repository.history.descendants(commit_id)
+    branches = [_BRANCHES + name for name, tip in repository.branches.items() if tip in inside]
+    tags = [f"refs/tags/{name}" for name in repository.tags if repository.tag(name).id in inside]
+    return sorted(branches, key=lambda ref: ref != _BRANCHES + "main") + tags
+
+
+def came_in(run: Run, blob: Blob, line: int | None = None) -> Evidence:
+    """The commit that brought a file, on the first branch or tag that has it."""
+    ref = next(iter(refs_holding(run.repository, blob.commit)), None)
+    return Evidence(ref=ref, commit=blob.commit, path=decoded(blob.path), line=line)
+
+
+def take_out(run: Run, blobs: list[Blob], *, keep: Collection[bytes] = ()) -> str:
+    """Commands that take files out of every commit of all branches and tags; the files stay in the folder.
+
+    Paths in `keep` go into the newest commit again, as they are in the folder by then; the others are ignored.
+    """
+    paths = list(dict.fromkeys(blob.path for blob in blobs))[:MOST_PATHS]
+    commits = list(dict.fromkeys(blob.commit for blob in blobs))[:MOST_PATHS]
+    refs = list(dict.fromkeys(ref for commit in commits for ref in refs_holding(run.repository, commit)))
+    names = [ref.removeprefix(_BRANCHES) for ref in refs if ref.startswith(_BRANCHES)]
+    branch = run.repository.branch(names[0]) if names else None
+    ignore = [decoded(path) for path in paths if path not in keep]
+    again = [decoded(path) for path in paths if path in keep and branch and _is_at(run, branch, path)]
+    if branch and len(refs) == 1 and commits == [branch.commit.id]:
+        return _amend(branch.name, ignore, again)
+    return _rewrite(branch, [*map(decoded, paths)], ignore, again, tags=len(refs) > len(names))
+
+
+def _is_at(run: Run, branch: Tip, path: bytes) -> bool:
+    try:
+        return path in run.repository.files(branch)
+    except TooLarge:
+        return True
+
+
+def _amend(branch: str, ignore: list[str], again: list[str]) -> str:
+    return commands(
+        ["git", "switch", branch],
+        *([_untrack(ignore)] if ignore else []),
+        *_ignored(ignore),
+        *_added(again),
+        _AMEND,
+        ["git", "push", "--force-with-lease", "origin", branch],
+    )
+
+
+def _rewrite(branch: Tip | None, paths: list[str], ignore: list[str], again: list[str], *, tags: bool) -> str:
+    """First out of the newest commit, so that the files stay in the folder when the older ones are rewritten."""
+    untrack = _untrack(paths, "--ignore-unmatch")
+    everywhere = ["--tag-name-filter", "cat", "--", "--branches", "--tags"]
+    rewrite = ["git", "filter-branch", "--force", "--index-filter", shlex.join(untrack), *everywhere]
+    lines: list[list[str] | str] = [f"FILTER_BRANCH_SQUELCH_WARNING=1 {commands(rewrite)}"]
+    if branch:
+        commit = ["git", "commit", "--allow-empty", "-m", "Take files out of the history"]
+        lines = [["git", "switch", branch.name], untrack, *_ignored(ignore), commit, *lines]
+        lines += [*_added(again), _AMEND] if again else []
+        lines += [["git", "push", "--force", "--all", "origin"]]
+    return commands(*lines, *([["git", "push", "--force", "--tags", "origin"]] if tags else []))
+
+
+def _untrack(paths: list[str], *more: str) -> list[str]:
+    return ["git", "rm", "--cached", "--quiet", *more, "--", *map(_literal, paths)]
+
+
+def _added(paths: list[str]) -> list[list[str]]:
+    return [["git", "add", "--", *map(_literal, paths)]] if paths else []
+
+
+def _ignored(paths: list[str]) -> list[list[str] | str]:
+    lines = [append_line(re.sub(r"([\\*?\[!#])", r"\\\1", path), ".gitignore") for path in paths]
+    return [*lines, ["git", "add", ".gitignore"]] if lines else []
+
+
+def _literal(path: str) -> str:
+    """A path as Git takes it on the command line, where signs such as `*` stand for other files too."""
+    return f":(literal){path}" if re.search(r"[:*?\[\\]", path) else path

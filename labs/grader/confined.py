@@ -1,0 +1,187 @@
+"""One process that talks to a stranger's server: bounded in time, memory, disk and words, and never left behind."""
+
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+_MEGABYTE = 1 << 20
+_KEPT_MESSAGES = 64 << 10
+_MOST_MESSAGES = _MEGABYTE
+_DISK_SECONDS = 0.2
+# sets its own limits, then becomes the command: a function between fork and exec is not safe beside threads
+_WRAPPER = """
+import contextlib, os, resource, sys
+for pair in sys.argv[1].split(","):
+    name, value = pair.split("=")
+    with contextlib.suppress(AttributeError, OSError, ValueError):
+        resource.setrlimit(getattr(resource, "RLIMIT_" + name.upper()), (int(value), int(value)))
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
+
+
+@dataclass(frozen=True)
+class FetchLimits:
+    """What one fetch may use. Bytes are of the whole mirror; the uid is used where the caller is root."""
+
+    bytes: int = 60 * _MEGABYTE
+    refs: int = 500
+    entries: int = 5_000
+    seconds: float = 60
+    cpu_seconds: int = 30
+    memory: int = 512 * _MEGABYTE
+    listing: int = 4 * _MEGABYTE
+    low_speed: int = 10_240
+    low_speed_seconds: int = 10
+    uid: int = 61_001
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended. `limit` is the one it was killed at: seconds, disk, messages or output.
+
+    `status` is negative for a signal; `output` is what it printed; `messages` is the beginning of its stderr.
+    """
+
+    status: int
+    limit: str | None
+    output: bytes
+    messages: str
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    environment: Mapping[str, str],
+    limits: FetchLimits,
+    deadline: float,
+    stdin: bytes = b"",
+    watched: Path | None = None,
+) -> Ended:
+    """Run a command until it ends or passes a limit, or `time.monotonic()` the deadline. OSError if it cannot start.
+
+    Its whole process group is killed in any case. `watched` is the folder that may not grow past `limits.bytes`.
+    """
+    with tempfile.TemporaryFile() as given:
+        given.write(stdin)
+        given.seek(0)
+        process = subprocess.Popen(
+            [*_confinement(limits), *argv],
+            cwd=cwd,
+            env=dict(environment),
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    with process:
+        try:
+            watch = _Watch(limits, deadline, watched)
+            limit = watch.follow(process)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    messages = watch.said[process.stderr][:_KEPT_MESSAGES].decode("utf-8", "replace")
+    return Ended(process.returncode, limit, bytes(watch.said[process.stdout]), messages)
+
+
+class _Watch:
+    """Reads what a process says until both of its streams end, or one limit is passed."""
+
+    def __init__(self, limits: FetchLimits, deadline: float, watched: Path | None) -> None:
+        self._limits, self._deadline, self._watched = limits, deadline, watched
+        self._looked = 0.0
+        self.said: dict[IO[bytes] | None, bytearray] = {}
+
+    def follow(self, process: "subprocess.Popen[bytes]") -> str | None:
+        most = {
+            process.stdout: ("output", self._limits.listing),
+            process.stderr: ("messages", _MOST_MESSAGES),
+        }
+        self.said = {stream: bytearray() for stream in most}
+        with selectors.DefaultSelector() as selector:
+            for stream in most:
+                assert stream  # noqa: S101 - both were asked for
+                selector.register(stream, selectors.EVENT_READ, most[stream])
+            while selector.get_map():
+                if limit := self._passed() or self._read(selector):
+                    return limit
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(self._deadline - time.monotonic(), 0.1))
+            return "disk" if self._too_large() else None
+        return "seconds"
+
+    def _read(self, selector: selectors.BaseSelector) -> str | None:
+        for key, _ in selector.select(0.05):
+            name, most = key.data
+            data = os.read(key.fd, 1 << 16)
+            self.said[key.fileobj] += data  # type: ignore[index]
+            if len(self.said[key.fileobj]) > most:  # type: ignore[index]
+                return str(name)
+            if not data:
+                selector.unregister(key.fileobj)
+        return None
+
+    def _passed(self) -> str | None:
+        now = time.monotonic()
+        if now > self._deadline:
+            return "seconds"
+        if now - self._looked < _DISK_SECONDS:
+            return None
+        self._looked = now
+        return "disk" if self._too_large() else None
+
+    def _too_large(self) -> bool:
+        return self._watched is not None and bytes_in(self._watched) > self._limits.bytes
+
+
+def bytes_in(folder: Path) -> int:
+    """The size of all files below a folder, also while they come and go."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += os.lstat(os.path.join(parent, name)).st_size  # noqa: PTH118 - five times a second
+    return total
+
+
+def drops_to_uid() -> bool:
+    """Whether the process runs as the uid of the limits: the caller is root and util-linux is there."""
+    return os.geteuid() == 0 and _util_linux()
+
+
+def _util_linux() -> bool:
+    return bool(shutil.which("setpriv") and shutil.which("prlimit"))
+
+
+def _confinement(limits: FetchLimits) -> list[str]:
+    """The command that confines the command after it."""
+    most = {
+        "fsize": limits.bytes,
+        "data": limits.memory,
+        "as": 4 * limits.memory,
+        "cpu": limits.cpu_seconds,
+        "nofile": 256,
+        "core": 0,
+    }
+    if not _util_linux():
+        pairs = ",".join(f"{name}={value}" for name, value in most.items())
+        return [sys.executable, "-I", "-S", "-c", _WRAPPER, pairs]
+    user: list[str] = []
+    if drops_to_uid():
+        most["nproc"] = 64  # counts all processes of the uid, so only for one that is ours alone
+        user = [f"--reuid={limits.uid}", f"--regid={limits.uid}", "--clear-groups", "--bounding-set=-all"]
+    return [
+        *("setpriv", *user, "--no-new-privs", "--pdeathsig=KILL", "--"),
+        *("prlimit", *(f"--{name}={value}" for name, value in most.items()), "--"),
+    ]

@@ -1,0 +1,206 @@
+"""git, set up to ask one stranger's server for refs and objects.
+
+It is told of no file of the machine, may speak https to one address that was checked, follows no redirect, runs no
+helper and no hook, takes nothing that fails its own checks, and leaves files over 1 MB where they are.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import confined
+from .address import Address
+from .confined import Ended, FetchLimits
+from .mirrors import Mirror
+from .network import Network
+from .plumbing import ENVIRONMENT, ObjectReader, RepositoryFault
+from .refusals import FetchFault, FetchRefused, no_branch, refused, why
+from .words import cut, visible
+
+FILTER = "blob:limit=1m"
+_ENVIRONMENT = ENVIRONMENT | {
+    "GIT_ALLOW_PROTOCOL": "https",
+    "GIT_PROTOCOL_FROM_USER": "0",
+    "GIT_ASKPASS": "/bin/false",
+    "SSH_ASKPASS": "/bin/false",
+    "GIT_SSH_COMMAND": "/bin/false",
+    "GIT_PROXY_COMMAND": "/bin/false",
+    "GIT_LFS_SKIP_SMUDGE": "1",
+}
+_SETTINGS = (
+    "protocol.allow=never",
+    "protocol.https.allow=always",
+    "protocol.version=2",
+    "http.followRedirects=false",
+    "http.sslVerify=true",
+    "http.cookieFile=",
+    "http.extraHeader=",
+    "http.userAgent=git/labcheck",
+    "credential.helper=",
+    "core.askPass=",
+    f"core.hooksPath={os.devnull}",
+    f"core.attributesFile={os.devnull}",
+    "core.fsmonitor=false",
+    "core.symlinks=false",
+    "core.protectHFS=true",
+    "core.protectNTFS=true",
+    "core.bigFileThreshold=2m",
+    "core.packedGitWindowSize=16m",
+    "core.packedGitLimit=64m",
+    "core.deltaBaseCacheLimit=32m",
+    "pack.threads=1",
+    "transfer.fsckObjects=true",
+    "fetch.fsckObjects=true",
+    "transfer.unpackLimit=1",
+    "fetch.unpackLimit=1",
+    "transfer.credentialsInUrl=die",
+    "transfer.bundleURI=false",
+    "fetch.uriProtocols=",
+    "fetch.recurseSubmodules=false",
+    "fetch.writeCommitGraph=false",
+    "submodule.recurse=false",
+    "advice.graftFileDeprecated=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "safe.bareRepository=explicit",
+)
+HEADS = "refs/heads/"
+_REF = re.compile(
+    r"(?!.*(?:\.\.|@\{|//|/\.|\.lock(?:/|$)|[/.]$))refs/(?:heads|tags)/[^\x00-\x20\x7f~^:?*\[\\]+"
+)
+_LINE = re.compile(r"([0-9a-f]{40})\t(.+)")
+_HEAD_LINE = re.compile(r"ref: refs/heads/(.+)\tHEAD")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Branches and tags as a server lists them, at least one branch; `head` is its default branch."""
+
+    refs: dict[str, str]
+    head: str
+
+    @property
+    def branches(self) -> list[str]:
+        return [name.removeprefix(HEADS) for name in self.refs if name.startswith(HEADS)]
+
+    def meant_by(self, address: Address) -> str:
+        """The branch of the address, also where the path of a folder follows it; else the default branch."""
+        if address.branch is None:
+            return self.head
+        parts = address.branch.split("/")
+        names = ("/".join(parts[:length]) for length in range(len(parts), 0, -1))
+        branch = next((name for name in names if HEADS + name in self.refs), None)
+        if branch is None:
+            raise no_branch(address, self.branches)
+        return branch
+
+    def first(self, branch: str, most: int) -> dict[str, str]:
+        """At most so many refs, the branch that is graded among them."""
+        meant = HEADS + branch
+        names = [meant, *(name for name in self.refs if name != meant)]
+        return {name: self.refs[name] for name in names[:most]}
+
+    def left_out(self, refs: dict[str, str]) -> list[str]:
+        if len(refs) == len(self.refs):
+            return []
+        return [f"{len(self.refs):,} branches and tags are too many: the first {len(refs):,} were read."]
+
+
+class Server:
+    """One repository at its server, asked within one deadline."""
+
+    def __init__(self, address: Address, limits: FetchLimits, network: Network) -> None:
+        self.address, self._limits = address, limits
+        self._deadline = time.monotonic() + limits.seconds
+        settings = [
+            *_SETTINGS,
+            f"remote.origin.url={address.url}",
+            f"http.curloptResolve={network.pin(address.host)}",
+            f"http.lowSpeedLimit={limits.low_speed}",
+            f"http.lowSpeedTime={limits.low_speed_seconds}",
+            *([f"http.sslCAInfo={network.ca_file}"] if network.ca_file else []),
+        ]
+        self._git = [shutil.which("git") or "git", *(part for each in settings for part in ("-c", each))]
+        self.uid = limits.uid if confined.drops_to_uid() else None
+
+    def listing(self) -> Listing:
+        """All branches and tags, branches first."""
+        lines = self._listed().decode("utf-8", "replace").split("\n")
+        heads = [found[1] for line in lines if (found := _HEAD_LINE.fullmatch(line))]
+        pairs = [found.groups() for line in lines if (found := _LINE.fullmatch(line))]
+        refs = {
+            name: object_id
+            for object_id, name in sorted(pairs, key=lambda pair: pair[1])
+            if _REF.fullmatch(name)
+        }
+        default = next((name for name in (*heads, "main", "master") if HEADS + name in refs), None)
+        head = default or next((name.removeprefix(HEADS) for name in refs if name.startswith(HEADS)), None)
+        if head is None:
+            raise refused("empty", self.address, self._limits)
+        return Listing(refs, head)
+
+    def _listed(self) -> bytes:
+        outside = ["--git-dir=/nonexistent", "ls-remote", "--symref", "--end-of-options", "origin"]
+        try:
+            return self._run(outside, Path("/")).output
+        except FetchRefused as refusal:
+            if refusal.code == "too_big":
+                raise refused("too_many_refs", self.address, self._limits) from refusal
+            raise
+
+    def bring(self, folder: Path, object_ids: Iterable[str]) -> None:
+        """Fetch objects, and what they need, into a bare repository; nobody is asked where all of it is there."""
+        self._fetch(folder, sorted(set(object_ids)), FILTER)
+
+    def subject(self, commit: str) -> str | None:
+        """The first line of a commit's message, by fetching that commit and no file; None if it does not come."""
+        with tempfile.TemporaryDirectory() as name, suppress(FetchRefused, FetchFault, RepositoryFault):
+            folder = Path(name)
+            with Mirror(folder).filling(self.uid):
+                if self.uid is not None:
+                    os.chown(folder, self.uid, self.uid)  # git notes there that the history is cut off
+                self._fetch(folder, [commit], "tree:0", "--depth=1")
+                return _subject(folder, commit)
+        return None
+
+    def _fetch(self, folder: Path, object_ids: list[str], what: str, *options: str) -> None:
+        quiet = ("--quiet", "--no-progress", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance")
+        # the filter as a setting, not as an option, which git would keep in the repository for fetching what is missing
+        arguments = [
+            *("-c", f"remote.origin.partialclonefilter={what}", "--git-dir=.", "fetch", *quiet, *options),
+            *("--no-write-fetch-head", "--stdin", "--end-of-options", "origin"),
+        ]
+        self._run(arguments, folder, "".join(f"{object_id}\n" for object_id in object_ids), watched=folder)
+
+    def _run(self, arguments: list[str], cwd: Path, stdin: str = "", watched: Path | None = None) -> Ended:
+        try:
+            ended = confined.run(
+                [*self._git, *arguments],
+                cwd=cwd,
+                environment=_ENVIRONMENT,
+                limits=self._limits,
+                deadline=self._deadline,
+                stdin=stdin.encode("ascii"),
+                watched=watched,
+            )
+        except OSError as error:
+            raise FetchFault(f"git could not be started: {error}") from error
+        if ended.status or ended.limit:
+            raise why(ended, self.address, self._limits)
+        return ended
+
+
+def _subject(folder: Path, commit: str) -> str:
+    reader = ObjectReader(folder)
+    try:
+        data = reader.read(commit, 1 << 20).data or b""
+    finally:
+        reader.close()
+    message = data.partition(b"\n\n")[2].decode("utf-8", "replace").strip()
+    return cut(visible(message.split("\n", 1)[0]), 200)

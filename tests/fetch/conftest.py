@@ -1,0 +1,116 @@
+"""The server, what leads to it, and the look behind each fetch: no process and no temporary folder may be left."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from labs.grader.address import Address, read_address
+from labs.grader.confined import FetchLimits
+from labs.grader.fetch import Fetched, fetch
+from labs.grader.mirrors import hold
+from labs.grader.network import Network
+
+from ..grader.conftest import Repo
+from .server import GitServer, git_server
+
+LIMITS = FetchLimits(seconds=20)
+
+
+@pytest.fixture(scope="session")
+def open_folder() -> Iterator[Path]:
+    """A folder that the uid that fetches may enter: pytest's own are closed to it."""
+    folder = Path(tempfile.mkdtemp(prefix="fetch-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def tls_server(open_folder: Path) -> Iterator[GitServer]:
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is missing: apt-get install openssl")
+    with git_server(open_folder) as server:
+        yield server
+
+
+@pytest.fixture
+def server(tls_server: GitServer) -> GitServer:
+    tls_server.clear()
+    return tls_server
+
+
+@pytest.fixture
+def network(server: GitServer, nothing_left: None) -> Network:
+    return Network(lambda host, port: ["127.0.0.1"], frozenset(["127.0.0.1"]), server.certificate)
+
+
+class Learner(Repo):
+    """A work tree with a bare repository at the server, and the mirror that is kept of it."""
+
+    def __init__(self, folder: Path, server: GitServer, network: Network) -> None:
+        super().__init__(folder / "work")
+        self.bare = Path(tempfile.mkdtemp(suffix=".git", dir=server.root))
+        self.git("init", "-q", "--bare", "-b", "main", str(self.bare))
+        self.git("remote", "add", "origin", str(self.bare))
+        self.server, self.network, self.mirror = server, network, folder / "mirror.git"
+        self.address = Address(server.host, "good", self.bare.name.removesuffix(".git"))
+
+    def at(self, more: str) -> Address:
+        return read_address(self.address.page + more, hosts=[self.server.host])
+
+    def push(self, *refs: str) -> None:
+        self.git("push", "-q", "--force", "--prune", "origin", *(refs or ("refs/heads/*", "refs/tags/*")))
+
+    def fetch(self, address: Address | None = None, limits: FetchLimits = LIMITS) -> Fetched:
+        with hold(self.mirror) as mirror:
+            return fetch(address or self.address, mirror, limits, network=self.network)
+
+
+@pytest.fixture
+def learner(tmp_path: Path, server: GitServer, network: Network) -> Iterator[Learner]:
+    learner = Learner(tmp_path, server, network)
+    yield learner
+    shutil.rmtree(learner.bare)
+
+
+@pytest.fixture
+def owner(tmp_path, server, network):
+    """Fetches from an owner that misbehaves."""
+
+    def from_owner(name: str, limits: FetchLimits = LIMITS) -> Fetched:
+        with hold(tmp_path / "mirror.git") as mirror:
+            return fetch(Address(server.host, name, "lab"), mirror, limits, network=network)
+
+    return from_owner
+
+
+@pytest.fixture
+def nothing_left(open_folder, tmp_path, monkeypatch):
+    """A22, behind every test that fetches: no process of a fetch, no temporary folder, no half-made mirror."""
+    temporary = open_folder / "temporary"
+    temporary.mkdir(exist_ok=True)
+    temporary.chmod(0o755)
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    yield
+    deadline = time.monotonic() + 2
+    while (left := fetching_processes()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert left == []
+    assert list(temporary.iterdir()) == []
+    mirror = tmp_path / "mirror.git"
+    assert not list(mirror.rglob("tmp_*")) and not list(mirror.rglob("*.lock"))
+
+
+def fetching_processes() -> list[str]:
+    """Command lines of processes that speak to git.test, or run as the uid that fetches. The dead do not count."""
+    columns = ["ps", "-eo", "stat=,uid=,args="]
+    lines = subprocess.run(columns, capture_output=True, text=True, check=True).stdout.splitlines()
+    uid = str(LIMITS.uid) if os.geteuid() == 0 else ""
+    found = [line.split(None, 2) for line in lines]
+    return [args for stat, owner, args in found if stat[0] != "Z" and (owner == uid or "git.test" in args)]

@@ -1,0 +1,216 @@
+import pytest
+
+from labs.grader import data as data_module
+from labs.grader.report import Outcome
+
+YAML = "train:\n  seed: 42\n  name: reviews\n  rate: 0.10\n  on: true\n  nothing:\nsteps: [{run: test}, {run: 7}]\n"
+JSON = """{"train": {"seed": 42, "name": "reviews", "rate": 0.10, "on": true, "nothing": null},
+ "steps": [{"run": "test"}, {"run": 7}]}"""
+TOML = '[train]\nseed = 42\nname = "reviews"\nrate = 0.10\non = true\n[[steps]]\nrun = "test"\n[[steps]]\nrun = 7\n'
+FILES = {"params.yaml": YAML, "params.json": JSON, "params.toml": TOML}
+
+
+@pytest.fixture
+def ask(repo):
+    """Asks one thing of a file that holds a text."""
+
+    def ask(path, text, rest):
+        repo.put(path, text)
+        repo.commit()
+        return repo.ask(f"data: {{path: {path}, {rest}}}")
+
+    return ask
+
+
+ANSWERS = {
+    "value: train.seed, equals: 42": "passed",
+    "value: train.seed, equals: 42.0": "passed",
+    "value: train.seed, equals: '42'": "needs_work",
+    "value: train.rate, equals: 0.1": "passed",
+    "value: train.name, equals: reviews": "passed",
+    "value: train.name, equals: review": "needs_work",
+    "value: train.on, equals: true": "passed",
+    "value: train.on, equals: 1": "needs_work",
+    "value: train.on, at_least: 0": "needs_work",
+    "value: train.seed, at_least: 42, at_most: 42": "passed",
+    "value: train.seed, at_least: 42.5": "needs_work",
+    "value: train.seed, at_most: 41": "needs_work",
+    "value: train.name, at_least: 1": "needs_work",
+    "value: train.name, matches: '^rev'": "passed",
+    "value: train.name, matches: '^x'": "needs_work",
+    "value: train.seed, matches: '42'": "needs_work",
+    "value: train.name, exists: true": "passed",
+    "value: train.name, exists: false": "needs_work",
+    "value: train.other, exists: false": "passed",
+    "value: 'steps[0].run', equals: test": "passed",
+    "value: 'steps[1].run', equals: 7": "passed",
+    "value: 'steps[2].run', exists: true": "needs_work",
+    "value: '[\"train\"].seed', equals: 42": "passed",
+}
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_the_three_formats_answer_alike(repo, lab, path):
+    repo.put(path, FILES[path])
+    repo.commit()
+    report = repo.grade(lab(*(f"data: {{path: {path}, {rest}}}" for rest in ANSWERS)))
+    outcomes = [result.outcome.value for result in report.results]
+    assert dict(zip(ANSWERS, outcomes, strict=True)) == ANSWERS
+
+
+def test_a_value_is_shown_with_its_line_and_what_is_expected(ask, repo):
+    result = ask("params.yaml", YAML, "value: train.seed, equals: 43")
+    assert result.why == "`train.seed` in `params.yaml` at `main` is the number 42."
+    assert (result.expected, result.found) == ("the number 43", "the number 42")
+    (evidence,) = result.evidence
+    assert (evidence.ref, evidence.commit, evidence.path, evidence.line) == (
+        "refs/heads/main",
+        repo.head(),
+        "params.yaml",
+        2,
+    )
+    assert evidence.excerpt[:2] == ((1, "train:"), (2, "  seed: 42"))
+    assert "git add -- params.yaml\ngit commit -m 'Set train.seed in params.yaml'" in result.fix
+
+
+@pytest.mark.parametrize(
+    ("place", "why", "found"),
+    [
+        ("train.sead", "There is no `train.sead` in `params.toml` at `main`.", "a key `seed`"),
+        ("test.seed", "There is no `test` in `params.toml` at `main`.", "the keys `train` and `steps`"),
+        ("steps[5].run", "There is no `steps[5]` in `params.toml` at `main`.", "a list of 2 items"),
+        ("train.seed.x", "There is no `train.seed.x` in `params.toml` at `main`.", "a single value"),
+    ],
+)
+def test_a_value_that_is_not_there_says_how_far_the_way_goes(ask, place, why, found):
+    result = ask("params.toml", TOML, f"value: '{place}', equals: 1")
+    assert (result.why, result.expected, result.found) == (why, "the number 1", found)
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        ("at_least: 1, at_most: 2.5", "a number, at least 1 and at most 2.5"),
+        ("matches: '^v'", "text with a match of `^v`"),
+        ("exists: true", "a value at `none`"),
+        ("equals: false", "false"),
+    ],
+)
+def test_what_is_expected_is_said_for_each_question(ask, rest, expected):
+    assert ask("a.json", "{}", f"value: none, {rest}").expected == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"a": null}', "nothing"),
+        ('{"a": [1]}', "a list of 1 item"),
+        ('{"a": {"b": 1, "c": 2}}', "a mapping of 2 keys"),
+        ('{"a": "3"}', "the text `3`"),
+        ('{"a": 1e999999}', "the number 1E+999999"),
+    ],
+)
+def test_what_is_found_is_said_for_each_sort_of_value(ask, text, said):
+    assert ask("a.json", text, "value: a, equals: 3").found == said
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "place"),
+    [
+        ("a.yaml", "a: 1\nb: [1\nc: 2\n", "line 3, column 2"),
+        ("a.json", '{"a": 1,\n "b": }\n', "line 2, column 7"),
+        ("a.toml", "a = 1\nb = = 2\n", "line 2, column 5"),
+        ("a.toml", 'a = 1\nb = "x', "line 2"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_line_and_column(ask, path, text, place):
+    result = ask(path, text, "value: a, equals: 1")
+    assert result.outcome is Outcome.NEEDS_WORK
+    assert result.why.startswith(f"`{path}` at `main` cannot be read as {path[2:].upper()}: ")
+    assert result.why.endswith(f" at {place}.") and result.found.endswith(place)
+    assert result.evidence[0].line == int(place.split()[1].strip(","))
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "words"),
+    [
+        ("a.yaml", "a: 1\na: 2\n", "`a`: the key is there twice at line 2."),
+        ("a.json", '{"a": 1, "a": 2}', "the key `a` is there twice."),
+        ("a.toml", "a = 1\na = 2\n", "Cannot overwrite a value"),
+        ("a.yaml", "a: &x 1\nb: *x\n", "aliases are not read"),
+        ("a.yaml", "a: !!python/object:os.system x\n", "is not read"),
+        ("a.yaml", "", "the file is empty"),
+        ("a.json", "", "Expecting value at line 1, column 1."),
+        ("a.json", '{"a": NaN}', "NaN is no number in JSON"),
+        ("a.json", '{"a": 1' + "0" * 5000 + "}", "integer string"),
+        ("a.yaml", "[" * 600, "nested too deeply"),
+        ("a.json", "[" * 9000, "nested too deeply"),
+        ("a.toml", "a = " + "[" * 9000, "nested too deeply"),
+    ],
+)
+def test_what_is_refused_in_a_file_is_named(ask, path, text, words):
+    result = ask(path, text, "value: a, exists: true")
+    assert result.outcome is Outcome.NEEDS_WORK
+    assert words in result.why
+
+
+def test_aliases_that_stand_for_a_billion_are_refused(ask):
+    bomb = "a0: &a0 [x, x]\n" + "".join(
+        f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12)
+    )
+    assert "aliases are not read" in ask("a.yaml", bomb, "value: a0, exists: true").why
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_file_over_256_kb_is_not_read(ask, path):
+    result = ask(path, FILES[path] + " " * data_module.MOST_BYTES, "value: train.seed, equals: 42")
+    assert (result.outcome, result.reason) == (
+        Outcome.NOT_RUN,
+        f"Not run: `{path}` at `main` is over 256 KB, and such data is not read.",
+    )
+
+
+def test_a_number_that_is_none_is_compared_with_nothing(ask):
+    assert ask("a.toml", "a = nan\n", "value: a, at_least: 0").found == "the text `nan`"
+
+
+def test_a_date_is_text(ask):
+    assert ask("a.toml", "a = 2025-11-29\n", "value: a, equals: '2025-11-29'").outcome is Outcome.PASSED
+
+
+def test_the_format_can_be_said_where_the_name_does_not_tell(ask):
+    assert ask("Pipfile", TOML, "format: toml, value: train.seed, equals: 42").outcome is Outcome.PASSED
+
+
+def test_a_file_that_is_not_there_is_answered_as_the_file_kind_does(repo):
+    repo.put("docs/params.yaml", YAML)
+    repo.commit()
+    check = "data: {path: params.yaml, value: train.seed, equals: 42}"
+    assert repo.ask(check).why == (
+        "There is no `params.yaml` in the top folder at `main`. One was found at `docs/params.yaml`."
+    )
+    assert repo.ask(check.replace("value", "at: v1, value")).why.startswith("There is no branch `v1`.")
+
+
+def test_another_branch_or_a_tag_can_be_looked_at(repo):
+    repo.put("a.json", '{"a": 1}')
+    repo.commit()
+    repo.git("tag", "v1")
+    repo.put("a.json", '{"a": 2}')
+    repo.commit()
+    values = [
+        repo.ask(f"data: {{path: a.json, at: {at}, value: a, equals: 1}}").outcome for at in ("v1", "main")
+    ]
+    assert values == [Outcome.PASSED, Outcome.NEEDS_WORK]
+
+
+@pytest.mark.parametrize("place", ["a", "a.b", "a[0]", "[0]", "a[0][1].b", 'a["b.c"].d', "a-b.c_d", "ö.é"])
+def test_places_that_can_be_read(place):
+    assert data_module.steps(place)
+
+
+@pytest.mark.parametrize(
+    "place", ["", ".", "a.", ".a", "a..b", "a[", "a[x]", "a[-1]", "a[0", 'a["b', "a[0]b"]
+)
+def test_places_that_cannot_be_read(place):
+    assert data_module.steps(place) is None

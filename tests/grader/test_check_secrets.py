@@ -1,0 +1,177 @@
+"""No secret in the history, and none in the report about it: each test reads the whole JSON of the report."""
+
+import json
+import random
+import string
+
+import pytest
+
+from labs.grader import text
+from labs.grader.checks import no_secrets
+from labs.grader.report import Outcome
+
+CHECK = "no_secrets: {}"
+
+
+def drawn(length, seed=1):
+    return "".join(random.Random(seed).choices(string.ascii_letters + string.digits, k=length))
+
+
+TOKEN = "ghp_" + drawn(36)
+PASSWORD = drawn(20, seed=2)
+
+
+@pytest.fixture
+def ask(repo, lab):
+    """The result of one check, once it is sure that no secret stands anywhere in its report."""
+
+    def ask(check=CHECK, *more, secrets=(TOKEN, PASSWORD)):
+        report = repo.grade(lab(check, *more))
+        everything = json.dumps(report.to_json()) + "\n".join(text.report_lines(report))
+        assert not [secret for secret in secrets if secret[:8] in everything or secret[-8:] in everything]
+        return report.results[0]
+
+    return ask
+
+
+def test_a_history_without_secrets_passes(repo, ask):
+    repo.put(".env.example", f"PASSWORD={PASSWORD}\n")
+    repo.commit(a="nothing")
+    repo.commit(a="nothing more")
+    result = ask()
+    assert (result.outcome, result.why) == (
+        Outcome.PASSED,
+        "No key, token or password in 3 versions of files.",
+    )
+
+
+def test_a_secret_is_shown_by_its_place_and_never_by_its_value(repo, ask):
+    repo.commit("Start")
+    repo.put("src/app.py", f'import os\n\nTOKEN = "{TOKEN}"\n')
+    commit = repo.commit("Add the app")
+    result = ask()
+    assert result.outcome is Outcome.NEEDS_WORK
+    assert result.why == (
+        "A GitHub token is in this repository's history. The value is not shown here. Do, in this order: revoke it "
+        "with GitHub; take it out of `src/app.py`; take it out of the history. Deleting the file does not make it "
+        "safe. Staff were not shown the value."
+    )
+    assert result.expected == "no key, token or password in any commit"
+    assert result.found == "a GitHub token in `src/app.py`, line 3"
+    (evidence,) = result.evidence
+    assert (evidence.ref, evidence.commit, evidence.path, evidence.line, evidence.excerpt) == (
+        "refs/heads/main",
+        commit,
+        "src/app.py",
+        3,
+        (),
+    )
+
+
+def test_a_settings_file_is_taken_out_as_a_whole(repo, ask):
+    repo.put(".env", f"DEBUG=1\nDB_PASSWORD={PASSWORD}\n")
+    repo.commit()
+    result = ask()
+    assert result.why == (
+        "A password or key is in this repository's history. The value is not shown here. Do, in this order: change "
+        "it wherever it is used; take it out of the history. Deleting the file does not make it safe. Staff were not "
+        "shown the value."
+    )
+    assert "git rm --cached --quiet -- .env\n" in result.fix
+    assert "printf '\\n%s\\n' .env >> .gitignore" in result.fix
+
+
+def test_a_secret_that_was_deleted_later_is_found(repo, ask):
+    commit = repo.commit(a=TOKEN)
+    repo.commit(a="gone")
+    assert [item.commit for item in ask().evidence] == [commit]
+
+
+def test_other_branches_and_tags_are_looked_at(repo, ask):
+    repo.commit("Start")
+    repo.branch("side")
+    repo.commit(a=TOKEN)
+    repo.git("tag", "v1")
+    repo.switch("main")
+    assert [item.ref for item in ask().evidence] == ["refs/heads/side"]
+    repo.git("branch", "-D", "side")
+    assert [item.ref for item in ask().evidence] == ["refs/tags/v1"]
+
+
+def test_several_are_counted_and_the_first_three_shown(repo, ask):
+    repo.put(".env", f"A_TOKEN={TOKEN}\nDB_PASSWORD={PASSWORD}\n")
+    first = repo.commit()
+    repo.put(".env", f"MORE=1\nA_TOKEN={TOKEN}\nDB_PASSWORD={PASSWORD}\n")
+    second = repo.commit(a=TOKEN, b=f"{TOKEN}\n")
+    result = ask()
+    assert "history, with 3 more. The value" in result.why
+    assert (
+        "revoke it with GitHub and change it wherever it is used; take it out of `a.txt` and `b.txt`;"
+        in result.why
+    )
+    assert result.found == (
+        "a GitHub token in `.env`, line 1, a password or key in `.env`, line 2, a GitHub token in `a.txt`, line 1 "
+        "and 1 more"
+    )
+    assert [item.commit for item in result.evidence] == [first, first, second]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+def test_text_in_any_encoding_is_read(repo, ask, encoding):
+    repo.commit(a=f"schön\r\nkey={TOKEN}\r\n".encode(encoding))
+    assert ask().evidence[0].line == 2
+
+
+def test_binary_files_are_not_looked_into(repo, ask):
+    repo.commit(a=b"\0" + TOKEN.encode())
+    assert ask().outcome is Outcome.PASSED
+
+
+def test_files_over_1_mb_are_said_to_be_unread(repo, ask):
+    repo.commit(a=TOKEN + "x" * (1 << 20))
+    assert ask().why == "No key, token or password in 0 versions of files. 1 file over 1 MB not read."
+
+
+def test_past_the_limit_nothing_is_claimed(repo, ask, monkeypatch):
+    monkeypatch.setattr(no_secrets, "MOST_BYTES", 3 << 10)
+    repo.commit(a="x" * 2048)
+    repo.commit(a="y" * 2048)
+    result = ask()
+    assert (result.outcome, result.reason) == (
+        Outcome.NOT_RUN,
+        "Not run to the end: the files in the history are 4 KB together, and 3 KB of them were read, without a key, "
+        "token or password.",
+    )
+
+
+def test_past_the_limit_what_was_found_still_needs_work(repo, ask, monkeypatch):
+    monkeypatch.setattr(no_secrets, "MOST_BYTES", 3 << 10)
+    repo.commit(a=TOKEN)
+    repo.commit(a="y" * 4096)
+    assert ask().outcome is Outcome.NEEDS_WORK
+
+
+def test_reading_the_history_leaves_other_checks_enough_to_read(repo, ask, monkeypatch):
+    monkeypatch.setattr("labs.grader.repository.MOST_READ_BYTES", 100)
+    repo.commit(a="x" * 90)
+    repo.commit(a="y" * 90)
+    assert ask("file: {path: a.txt, contains: y}").outcome is Outcome.PASSED
+    assert ask(CHECK, "file: {path: a.txt, contains: y}").outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "messages: {matches: '^Z'}",
+        "commits: {at_least: 9}",
+        "file: {path: .env, contains: z}",
+        "file: {path: .env, contains: DB}",
+        "data: {path: a.json, value: key, equals: 1}",
+        "no_conflict_markers: {}",
+    ],
+)
+def test_no_other_check_shows_a_secret_either(repo, ask, check):
+    repo.put(".env", f"<<<<<<< a\nDB_PASSWORD={PASSWORD}\n=======\n{TOKEN}\n>>>>>>> b\n")
+    repo.put("a.json", json.dumps({"key": TOKEN}))
+    repo.commit(f"Use {TOKEN}")
+    ask(check)

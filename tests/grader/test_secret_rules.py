@@ -1,0 +1,152 @@
+"""What counts as a credential. Values are drawn here at random, so that none stands in this file."""
+
+import random
+import string
+import time
+
+import pytest
+
+from labs.grader.secret_rules import belongs_outside, find_secrets, is_settings_file, masked
+
+LETTERS = string.ascii_letters + string.digits
+
+
+def drawn(length, alphabet=LETTERS):
+    return "".join(random.Random(length).choices(alphabet, k=length))
+
+
+BASE32 = string.ascii_uppercase + "234567"
+PEM = "\n".join(drawn(64, LETTERS + "+/") for _ in range(5))
+TOKENS = {
+    "an AWS access key": ["AKIA" + drawn(16, BASE32), "ASIA" + drawn(16, BASE32)],
+    "a GitHub token": [f"gh{kind}_{drawn(36)}" for kind in "oprsu"] + [f"github_pat_{drawn(22)}_{drawn(59)}"],
+    "a GitLab token": ["glpat-" + drawn(20)],
+    "a Slack token": [f"xoxb-{drawn(12, string.digits)}-{drawn(24)}", f"xoxe.xoxp-1-{drawn(40)}"],
+    "a Stripe key": ["sk_live_" + drawn(24), "rk_live_" + drawn(99)],
+    "a Google API key": ["AIza" + drawn(35, LETTERS + "-_")],
+    "an Anthropic key": ["sk-ant-" + "api03-" + drawn(95)],
+    "an OpenAI key": ["sk-proj-" + drawn(156), "sk-" + drawn(20) + "T3Blbk" + "FJ" + drawn(20)],
+    "an npm token": ["npm_" + drawn(36)],
+    "a PyPI token": ["pypi-" + "AgE" + drawn(150)],
+    "a Docker Hub token": ["dckr_pat_" + drawn(27)],
+    "a Hugging Face token": ["hf_" + drawn(34)],
+}
+
+
+def names(text, **more):
+    return [found.rule.name for found in find_secrets(text, **more)]
+
+
+@pytest.mark.parametrize(("name", "token"), [(name, token) for name, ts in TOKENS.items() for token in ts])
+@pytest.mark.parametrize(
+    "around", ["{}", 'key = "{}"\n', "https://me:{}@example.org/", "('{}')", "a\n\tKEY={}\n"]
+)
+def test_a_token_is_found_whatever_stands_around_it(name, token, around):
+    text = around.format(token)
+    (found,) = find_secrets(text)
+    assert (found.rule.name, text[found.start : found.end]) == (name, token)
+
+
+@pytest.mark.parametrize("kind", ["", "RSA ", "EC ", "OPENSSH ", "ENCRYPTED "])
+def test_a_private_key_is_found_by_its_body(kind):
+    block = f"-----BEGIN {kind}PRIVATE KEY-----\n{PEM}\n-----END {kind}PRIVATE KEY-----\n"
+    assert names(block) == names(block.replace("\n", "\\n")) == ["a private key"]
+    assert PEM[:20] not in masked(block) and PEM[-20:] not in masked(block)
+    assert masked(block).count("\n") == block.count("\n")
+
+
+def test_a_private_key_with_a_head_is_found():
+    assert names(f"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-CBC,0\n\n{PEM}")
+
+
+@pytest.mark.parametrize("before", ["aws_secret_access_key = ", '"SecretAccessKey": "', "AWS_SECRET_KEY='"])
+def test_a_secret_key_of_aws_is_known_by_the_name_before_it(before):
+    assert names(before + drawn(40, LETTERS + "/+")) == ["an AWS secret key"]
+    assert names(drawn(40, LETTERS + "/+")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AKIA" + "IOSFODNN7" + "EXAMPLE",
+        "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYEXAMPLEKEY",
+        "ghp_" + "x" * 36,
+        "ghp_" + "0" * 36,
+        "ghp_" + "1234567890" + drawn(26),
+        "AKIA" + "X" * 16,
+        "sk_test_" + drawn(24),
+        "xoxb-your-token-goes-here-please",
+        "sk-estimator-doc-link-fitted-sk-fitted-and-more",
+        "AIza-too-short",
+        "prefix_ghp_" + drawn(36),
+        "hf_" + drawn(40),
+        "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----",
+        "The file begins with -----BEGIN PRIVATE KEY----- and then holds many letters that nobody can read.",
+        "-----BEGIN PUBLIC KEY-----\n" + PEM,
+    ],
+)
+def test_placeholders_and_look_alikes_are_none(text):
+    assert names(text, settings=True) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["DB_PASSWORD={}", "export API_KEY='{}'", 'secret_key = "{}"', "X_TOKEN={}  # mine"]
+)
+def test_a_password_in_a_file_of_settings_is_found_there_only(line):
+    text = "DEBUG=1\n" + line.format(drawn(20))
+    assert names(text, settings=True) == ["a password or key"]
+    assert names(text) == []
+    assert drawn(20) not in masked(text, "deploy/.env")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "DB_PASSWORD=changeme12",
+        "DB_PASSWORD=<your-password>",
+        "DB_PASSWORD=${FROM_ELSEWHERE}",
+        "DB_PASSWORD=/run/secrets/db_password",
+        "TOKEN_URL=https://example.net/oauth/tokens",
+        "AUTH_TOKEN=https://accounts.mlops.net/oauth",
+        "DB_PASSWORD=aaaabbbbaaaa",
+        "DB_PASSWORD=",
+        "PUBLIC_NAME=" + drawn(20),
+    ],
+)
+def test_settings_that_are_no_passwords_are_none(line):
+    assert names(line, settings=True) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "settings", "outside"),
+    [
+        (".env", True, True),
+        ("deploy/.env.local", True, True),
+        ("prod.env", True, True),
+        (".env.example", False, False),
+        ("keys/server.PEM", False, True),
+        (".ssh/id_ed25519", False, True),
+        (".ssh/id_ed25519.pub", False, False),
+        ("gcp-service-account.json", False, True),
+        ("src/environment.py", False, False),
+    ],
+)
+def test_files_are_known_by_their_names(path, settings, outside):
+    assert (is_settings_file(path), belongs_outside(path)) == (settings, outside)
+
+
+def test_masking_leaves_everything_else_as_it_is():
+    token = TOKENS["a GitHub token"][0]
+    assert masked(f"one {token} two {token}") == f"one {'*' * 40} two {'*' * 40}"
+    assert masked("nothing here") == "nothing here"
+
+
+@pytest.mark.parametrize(
+    "unit", ["-----BEGIN PRIVATE KEY-----", "sk-proj-", "xoxb-a", "password", "secret_key=", "a" * 9]
+)
+def test_a_text_made_to_be_slow_is_read_in_time(unit):
+    # many times what it takes: a pattern that goes back without bound takes minutes
+    text = unit * ((1 << 18) // len(unit))
+    started = time.process_time()
+    list(find_secrets(text, settings=True))
+    assert time.process_time() - started < 2
