@@ -1,59 +1,16 @@
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from labs import actions
-from labs.authoring import save_lab
-from labs.grader.spec import SpecError, load_spec
+from labs import actions, queries
+from labs.lab_admin import LabAdmin
 from labs.models import AccessToken, Lab, LabVersion, Receipt, Report, Repository, Submission
-from lessons.actions import render_markdown
-from lessons.admin.scope import CourseScopedAdmin, ReadOnlyAdmin, ReadOnlyInline, SourceWidget, at_line
-from lessons.links import links_within
+from lessons.admin.scope import ReadOnlyAdmin, ReadOnlyInline
 from portal.accounts.http import UserRequest
 
-
-class LabForm(forms.ModelForm):
-    class Meta:
-        model = Lab
-        fields = ["course", "slug", "status", "position", "source", "brief"]
-        widgets = {"source": SourceWidget, "brief": SourceWidget}
-
-    def clean_source(self) -> str:
-        source = self.cleaned_data["source"].replace("\r\n", "\n")
-        try:
-            load_spec(source)
-        except SpecError as error:
-            raise forms.ValidationError(
-                [
-                    at_line(item.line, f"{item.key}: {item.message}" if item.key else item.message)
-                    for item in error.problems
-                ]
-            ) from error
-        return source
-
-    def clean_brief(self) -> str:
-        brief = self.cleaned_data["brief"].replace("\r\n", "\n")
-        course = self.instance.course if self.instance.pk else self.cleaned_data.get("course")
-        problems = render_markdown(brief, links_within(course)).problems if course else []
-        if problems:
-            raise forms.ValidationError([at_line(line, message) for line, message in problems])
-        return brief
-
-
-@admin.register(Lab)
-class LabAdmin(CourseScopedAdmin):
-    form = LabForm
-    fixed_once_saved = ("slug", "course")
-    list_display = ["title", "course", "status", "position", "slug"]
-    list_filter = ["status", "course"]
-    search_fields = ["title", "slug", "source"]
-    list_select_related = ["course"]
-
-    def save_model(self, request: HttpRequest, obj: Lab, form, change: bool) -> None:
-        save_lab(lab=obj)
+admin.site.register(Lab, LabAdmin)
 
 
 @admin.register(LabVersion)
@@ -118,13 +75,35 @@ class ReportAdmin(ReadOnlyAdmin):
         )
 
 
+class AlsoByOthersFilter(admin.SimpleListFilter):
+    title = "address"
+    parameter_name = "also_by_others"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("1", "Also submitted by others")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Repository]) -> QuerySet[Repository]:
+        return queryset.filter(queries.also_by_others()) if self.value() else queryset
+
+
 @admin.register(Repository)
 class RepositoryAdmin(ReadOnlyAdmin):
     course_path = "lab__course"
-    list_display = ["lab", "enrollment", "created_at"]
-    list_filter = ["lab__course", "lab"]
-    search_fields = ["enrollment__user__email"]
+    list_display = ["lab", "enrollment", "place", "also_by_others", "created_at"]
+    list_filter = [AlsoByOthersFilter, "host", "lab__course", "lab"]
+    search_fields = ["enrollment__user__email", "owner", "name"]
     list_select_related = ["lab", "enrollment__user", "enrollment__cohort__course"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Repository]:
+        return super().get_queryset(request).annotate(also_by_others=queries.also_by_others())
+
+    @admin.display(description="address", empty_value="practice remote")
+    def place(self, repository: Repository) -> str | None:
+        return str(repository.address) if repository.address else None
+
+    @admin.display(description="also submitted by others", boolean=True)
+    def also_by_others(self, repository: Repository) -> bool:
+        return repository.also_by_others  # type: ignore[attr-defined]  # annotated above
 
 
 @admin.register(Receipt)

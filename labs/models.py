@@ -1,13 +1,17 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
+from simple_history.models import HistoricalRecords
 
+from labs.grader.address import Address
 from lessons.models import Course, Enrollment
 from lessons.models.course import Loaded
 
@@ -45,6 +49,7 @@ class Lab(Loaded):
     brief_html = models.TextField(editable=False)
     current = models.ForeignKey("LabVersion", models.PROTECT, null=True, editable=False, related_name="+")
 
+    history = HistoricalRecords(excluded_fields=["loaded_digest", "brief_html", "current"])
     objects = LabQuerySet.as_manager()
 
     class Meta:
@@ -89,17 +94,40 @@ class AccessToken(models.Model):
         return f"{self.user}, {self.digest[:6]}"
 
 
+class RepositoryQuerySet(models.QuerySet["Repository"]):
+    def at(self, address: Address) -> "RepositoryQuerySet":
+        """Of everybody. Hosts take no notice of capitals in names."""
+        return self.filter(host=address.host, owner__iexact=address.owner, name__iexact=address.name)
+
+
 class Repository(models.Model):
-    """Where the commits of a learner for a lab are: for now, a bare repository on the practice remote."""
+    """Where the commits of a learner for a lab are: on the practice remote, or at an address elsewhere."""
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="repositories")
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="repositories")
+    host = models.CharField(max_length=255, null=True, help_text="Empty for the practice remote.")
+    owner = models.CharField(max_length=100, null=True)
+    name = models.CharField(max_length=100, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RepositoryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "repositories"
         constraints = [
-            models.UniqueConstraint(fields=["enrollment", "lab"], name="one_practice_repository_per_lab"),
+            models.UniqueConstraint(
+                fields=["enrollment", "lab"],
+                condition=Q(host=None),
+                name="one_practice_repository_per_lab",
+            ),
+            models.UniqueConstraint(
+                "enrollment", "lab", "host", Lower("owner"), Lower("name"), name="one_repository_per_address"
+            ),
+            models.CheckConstraint(
+                condition=Q(host=None, owner=None, name=None)
+                | Q(host__isnull=False, owner__isnull=False, name__isnull=False),
+                name="address_is_whole_or_absent",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -107,7 +135,13 @@ class Repository(models.Model):
 
     @property
     def path(self) -> Path:
+        """On the practice remote."""
         return Path(settings.PRACTICE_ROOT) / f"{self.pk}.git"
+
+    @property
+    def address(self) -> Address | None:
+        """Elsewhere; None for the practice remote."""
+        return Address(self.host, self.owner, self.name) if self.host and self.owner and self.name else None
 
 
 class Receipt(models.Model):
@@ -116,6 +150,7 @@ class Receipt(models.Model):
     class Via(models.TextChoices):
         PUSH = "push", "by push"
         REPAIR = "repair", "found on the practice remote"
+        ADDRESS = "address", "pasted address"
 
     repository = models.ForeignKey(Repository, models.CASCADE, related_name="receipts")
     via = models.CharField(max_length=10, choices=Via)
@@ -205,6 +240,16 @@ class Submission(models.Model):
     def has_ended(self) -> bool:
         return self.state in ENDED
 
+    @property
+    def branch(self) -> str:
+        return self.head_ref.removeprefix("refs/heads/")
+
+    @property
+    def origin(self) -> Address | None:
+        """The address and branch that were submitted; None for a push."""
+        address = self.receipt.repository.address
+        return replace(address, branch=self.branch or None) if address else None
+
 
 class Report(models.Model):
     """A verdict on a submission. Grading again adds one; the newest is current. `data` is the truth."""
@@ -214,6 +259,7 @@ class Report(models.Model):
     spec_digest = models.CharField(max_length=64)
     engine = models.CharField(max_length=20)
     data = models.JSONField()
+    notes = models.JSONField(default=list, help_text="What was not read, or has changed: sentences.")
     points = models.DecimalField(max_digits=7, decimal_places=2)
     max_points = models.DecimalField(max_digits=7, decimal_places=2)
     passed = models.BooleanField()

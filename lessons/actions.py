@@ -72,7 +72,7 @@ def save_quiz(*, quiz: Quiz) -> Quiz:
         "release": parsed.release,
     }
     quiz.current, _ = QuizVersion.objects.get_or_create(quiz=quiz, digest=parsed.digest, defaults=values)
-    quiz.save(update_fields=["current"])
+    Quiz.objects.filter(pk=quiz.pk).update(current=quiz.current)  # one save is one entry of the history
     return quiz
 
 
@@ -152,10 +152,11 @@ def start_attempt(*, enrollment: Enrollment, quiz: Quiz) -> Attempt:
 
 def _open_attempt(enrollment: Enrollment, quiz: Quiz) -> Attempt:
     attempts, version = Attempt.objects.filter(enrollment=enrollment, quiz=quiz), quiz.current
+    # One query for both: where the count is out of date, so is the number, and its constraint refuses it.
+    # It comes first: an attempt that was counted is then seen below, if it is open.
+    taken = attempts.aggregate(count=Count("pk"), last=Max("number"))
     if attempt := attempts.open().first():
         return attempt
-    # One query for both: where the count is out of date, so is the number, and its constraint refuses it.
-    taken = attempts.aggregate(count=Count("pk"), last=Max("number"))
     if version is None or 0 < version.attempts_allowed <= taken["count"]:
         raise NoAttemptsLeftError
     return Attempt.objects.create(

@@ -117,6 +117,23 @@ def get_enrolled_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> tu
     return found, found.enrollment
 
 
+def get_taught_course(user: Visitor, key: str) -> Course:
+    """The course with this primary key, of those that `user` teaches. Raises Http404."""
+    course = Course.objects.filter(pk=key).first() if key.isdecimal() else None
+    if course is None or not teaches(user, course):
+        raise Http404
+    return course
+
+
+def get_lesson_as_learner(user: Visitor, course_slug: str, lesson_slug: str) -> OpenLesson:
+    """A lesson, also a draft, for staff of its course, as a learner who has just come meets it. Raises Http404."""
+    found = get_lesson(user, course_slug, lesson_slug)
+    if not (found.reader.is_staff and user.is_authenticated):
+        raise Http404
+    newcomer = Enrollment(user=user, course=found.lesson.course)
+    return OpenLesson(found.lesson, OpenCourse(found.lesson.course, newcomer))
+
+
 def neighbours(found: OpenLesson) -> tuple[Lesson | None, Lesson | None]:
     """The lessons before and after, across sessions, that the same reader may open."""
     lessons = found.reader.lessons().only("slug", "title", "course_id")

@@ -52,3 +52,12 @@ def lease_outlives_the_reaper(**kwargs) -> list[CheckMessage]:
     return [
         Error("GRADING_LEASE_SECONDS is below 1 or GRADING_REAP_SECONDS is not above 0.", id="portal.E003")
     ]
+
+
+@register()
+def repositories_have_a_host(**kwargs) -> list[CheckMessage]:
+    """`portal.E004`: an address that names no host is on the first one."""
+    if settings.REPOSITORY_HOSTS and all(settings.REPOSITORY_HOSTS):
+        return []
+    hint = "Set REPOSITORY_HOSTS=github.com, or leave it unset."
+    return [Error("REPOSITORY_HOSTS names no host.", hint=hint, id="portal.E004")]

@@ -24,8 +24,9 @@ if not SECRET_KEY:
         )
     SECRET_KEY = "development-only-" + hashlib.sha256(str(BASE_DIR).encode()).hexdigest()
 ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=[])]
+PORT = env.int("PORT", default=8000)
 # The address that is printed in terminals and mails; never taken from a request's Host header.
-PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/")
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL.startswith("https://") else []
 
 INSTALLED_APPS = [
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "django_htmx",
+    "simple_history",
     "csp",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -46,9 +48,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "csp.middleware.CSPMiddleware",  # outermost, so that no answer is without a policy
     "django.middleware.security.SecurityMiddleware",
+    "portal.accounts.middleware.page_methods",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -94,7 +97,13 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The cache holds rate limits alone. It lives in the database, so that log-in goes on while the broker is gone.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},  # past it limits that still hold would be dropped
+    }
+}
 
 # --- Queue ----------------------------------------------------------------------------------------------------------
 
@@ -140,6 +149,15 @@ PRACTICE_ROOT = Path(env.str("PRACTICE_ROOT", default=str(VAR / "practice"))).ab
 PRACTICE_MAX_BYTES = env.int("PRACTICE_MAX_BYTES", default=50 * 1024 * 1024)
 PRACTICE_WAIT_SECONDS = env.float("PRACTICE_WAIT_SECONDS", default=20.0)
 PRACTICE_MAX_WAITERS = env.int("PRACTICE_MAX_WAITERS", default=8)
+# Whence addresses may be pasted; the first is meant where an address names no host.
+REPOSITORY_HOSTS = [host.strip().lower() for host in env.list("REPOSITORY_HOSTS", default=["github.com"])]
+LOOKUPS_PER_MINUTE = env.int("LOOKUPS_PER_MINUTE", default=10)
+MIRROR_ROOT = Path(env.str("MIRROR_ROOT", default=str(VAR / "mirrors"))).absolute()
+MIRROR_MAX_BYTES = env.int("MIRROR_MAX_BYTES", default=2 * 1024 * 1024 * 1024)
+# Address and authority file of the server that stands for every host in tests; it may lie in a private network.
+TEST_GIT_SERVER = env.list("TEST_GIT_SERVER", default=[])
+if TEST_GIT_SERVER and not DEBUG:
+    raise ImproperlyConfigured("TEST_GIT_SERVER is for tests. Unset it, or set DEBUG=1.")
 GRADING_LEASE_SECONDS = env.float("GRADING_LEASE_SECONDS", default=60.0)
 GRADING_REAP_SECONDS = env.float("GRADING_REAP_SECONDS", default=15.0)
 GRADING_MAX_TRIES = 3
@@ -166,6 +184,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -184,10 +203,11 @@ USE_TZ = True
 # --- Pages ----------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR / "static"))).absolute()
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_KEEP_ONLY_HASHED_FILES = not DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -196,6 +216,10 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# Images of lessons. Nothing else is ever stored there, and `lessons.views.authoring.image` alone serves them.
+MEDIA_URL = "media/"
+MEDIA_ROOT = VAR / "media"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -222,6 +246,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # who asks them stands behind the proxy
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -236,6 +261,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    # Django's own handlers would say each line a second time.
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": [], "level": "INFO"},
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

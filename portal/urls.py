@@ -1,6 +1,10 @@
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.http import require_safe
+from django.views.generic import RedirectView
 
+from portal import health
 from portal.accounts import views as accounts
 
 handler400 = "portal.progress.views.bad_request"
@@ -8,11 +12,17 @@ handler403 = "portal.progress.views.forbidden"
 handler404 = "portal.progress.views.not_found"
 handler500 = "portal.progress.views.server_error"
 
+# The admin's own pages for passwords know no limit of tries: signing in and changing one are allauth's alone.
+admin.site.login = secure_admin_login(require_safe(admin.site.login))  # type: ignore[method-assign]
+
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("account/", accounts.account, name="account"),
     path("theme/", accounts.choose_theme, name="theme"),
+    path("staff/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("staff/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("", include("labs.urls")),
     path("", include("portal.progress.urls")),
     path("", include("lessons.urls")),

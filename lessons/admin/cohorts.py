@@ -2,11 +2,11 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 
-from lessons.admin.scope import CourseScopedAdmin, ReadOnlyAdmin
+from lessons.admin.scope import CourseScopedAdmin, OwnCoursesOnly, ReadOnlyAdmin
 from lessons.models import Cohort, CourseStaff, Enrollment, Meeting, Reading, Tick
 
 
-class MeetingInline(admin.TabularInline):
+class MeetingInline(OwnCoursesOnly, admin.TabularInline):
     model = Meeting
     extra = 0
     fields = ["session", "starts_at", "minutes", "join_url"]

@@ -1,51 +1,45 @@
-from django import forms
+from typing import Any
+
 from django.contrib import admin
-from django.http import HttpRequest
 
 from lessons import actions
-from lessons.admin.scope import CourseScopedAdmin, ReadOnlyAdmin, ReadOnlyInline, SourceWidget, at_line
+from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget
+from lessons.admin.scope import ReadOnlyAdmin, ReadOnlyInline
 from lessons.models import Answer, Attempt, Quiz, QuizVersion
-from lessons.quizzes import QuizSyntaxError, parse
+from lessons.previews import quiz_problems
+
+QUIZ_FIELDS: list[Any] = ["course", "lesson", "slug", "source"]
 
 
-class QuizForm(forms.ModelForm):
+class QuizForm(AuthoringForm):
     class Meta:
         model = Quiz
-        fields = ["course", "lesson", "slug", "source"]
-        widgets = {"source": SourceWidget}
+        fields = QUIZ_FIELDS
+        widgets = {"source": EditorWidget("quiz")}
 
     def clean_source(self) -> str:
-        source = self.cleaned_data["source"].replace("\r\n", "\n")
-        try:
-            parse(source)
-        except QuizSyntaxError as error:
-            raise forms.ValidationError(
-                [at_line(problem.line, problem.message) for problem in error.problems]
-            ) from error
-        return source
+        return self.checked("source", quiz_problems)
 
     def clean(self) -> dict:
-        cleaned = super().clean() or self.cleaned_data
-        lesson, course = (
-            cleaned.get("lesson"),
-            cleaned.get("course") or getattr(self.instance, "course", None),
-        )
+        cleaned = super().clean()
+        lesson, course = cleaned.get("lesson"), self.course()
         if lesson and course and lesson.course_id != course.pk:
             self.add_error("lesson", f"This lesson belongs to {lesson.course}. Choose one of {course}.")
         return cleaned
 
 
 @admin.register(Quiz)
-class QuizAdmin(CourseScopedAdmin):
+class QuizAdmin(AuthoredAdmin):
     form = QuizForm
     fixed_once_saved = ("slug", "course", "lesson")
+    fields = QUIZ_FIELDS
     list_display = ["title", "lesson", "course", "slug"]
     list_filter = ["course", "lesson__session"]
     search_fields = ["title", "slug", "source"]
     list_select_related = ["lesson", "course"]
 
-    def save_model(self, request: HttpRequest, obj: Quiz, form, change: bool) -> None:
-        actions.save_quiz(quiz=obj)
+    def save_text(self, item: Quiz) -> None:
+        actions.save_quiz(quiz=item)
 
 
 @admin.register(QuizVersion)

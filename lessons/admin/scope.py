@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import get_fields_from_path
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
 
 from lessons.models import Course
 
@@ -15,7 +14,20 @@ def taught_by(user) -> QuerySet[Course]:
     return Course.objects.all() if user.is_superuser else Course.objects.filter(staff__user=user)
 
 
-class CourseScopedAdmin(admin.ModelAdmin):
+class OwnCoursesOnly:
+    """What a field for another row offers: rows of one's own courses. For pages and for the inlines on them."""
+
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs: Any):
+        model = db_field.remote_field.model
+        path = COURSE_PATHS.get(model._meta.label_lower)
+        if path is not None and not request.user.is_superuser:
+            kwargs["queryset"] = model._default_manager.filter(
+                **{f"{path or 'pk'}__in": taught_by(request.user)}
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):
     """`course_path` leads from a row to its course, in the words of a filter; empty for the course itself."""
 
     course_path = "course"
@@ -31,14 +43,15 @@ class CourseScopedAdmin(admin.ModelAdmin):
         fields = tuple(super().get_readonly_fields(request, obj))
         return fields + self.fixed_once_saved if obj else fields
 
-    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs: Any):
-        model = db_field.remote_field.model
-        path = COURSE_PATHS.get(model._meta.label_lower)
-        if path is not None and not request.user.is_superuser:
-            kwargs["queryset"] = model._default_manager.filter(
-                **{f"{path or 'pk'}__in": taught_by(request.user)}
-            )
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+    def get_list_filter(self, request: HttpRequest):
+        """A filter by another row offers the rows that the list leads to, none of other courses."""
+        return [
+            (name, admin.RelatedOnlyFieldListFilter) if self._leads_to_a_row(name) else name
+            for name in super().get_list_filter(request)
+        ]
+
+    def _leads_to_a_row(self, name: Any) -> bool:
+        return isinstance(name, str) and get_fields_from_path(self.model, name)[-1].is_relation
 
     def view_on_site(self, obj: Any) -> str | None:
         address = getattr(obj, "get_absolute_url", None)
@@ -84,20 +97,3 @@ class ReadOnlyInline(admin.TabularInline):
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return True
-
-
-class SourceWidget(forms.Textarea):
-    """A tall field for Markdown and YAML. A click on “Line 12” in an error selects that line."""
-
-    class Media:
-        js = ["js/source.js"]
-
-    def __init__(self) -> None:
-        super().__init__(attrs={"class": "source", "rows": 30, "cols": 110, "spellcheck": "false"})
-
-
-def at_line(line: int, message: str) -> forms.ValidationError:
-    """An error of a source field that names its line and leads there."""
-    return forms.ValidationError(
-        format_html('<a class="at-line" href="#" data-line="{0}">Line {0}</a>: {1}', line, message)
-    )

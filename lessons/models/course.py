@@ -2,6 +2,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.urls import reverse
+from simple_history.models import HistoricalRecords
 
 from portal.accounts.models import validate_time_zone
 
@@ -104,6 +105,9 @@ class Lesson(Loaded):
     text = models.TextField(editable=False)
     updated_at = models.DateTimeField(editable=False)
 
+    history = HistoricalRecords(
+        excluded_fields=["loaded_digest", "html", "contents", "checklist", "minutes", "text", "updated_at"]
+    )
     objects = LessonQuerySet.as_manager()
 
     class Meta:

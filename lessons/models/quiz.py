@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from simple_history.models import HistoricalRecords
 
 from lessons.models.cohort import Enrollment
 from lessons.models.course import Course, Lesson, Loaded
@@ -15,6 +16,8 @@ class Quiz(Loaded):
     title = models.CharField(max_length=200, editable=False)
     source = models.TextField("Markdown")
     current = models.ForeignKey("QuizVersion", models.PROTECT, null=True, editable=False, related_name="+")
+
+    history = HistoricalRecords(excluded_fields=["loaded_digest", "current"])
 
     class Meta:
         verbose_name_plural = "quizzes"

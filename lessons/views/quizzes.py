@@ -71,7 +71,7 @@ def _save(request: HttpRequest, course: str, quiz: str, number: int, place: int)
     except actions.AttemptSubmittedError:
         return _too_late(request, found)
     if "go" not in data:
-        return HttpResponse(_saved_at(answer), content_type="text/plain")
+        return HttpResponse(_saved_at(answer), content_type="text/plain; charset=utf-8")
     wanted = re.fullmatch("[0-9]{1,4}", request.POST["go"])
     return redirect(pages.question_address(found, int(wanted[0]) if wanted else None))
 

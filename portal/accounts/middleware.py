@@ -2,6 +2,12 @@ import zoneinfo
 
 from django.conf import settings
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+
+def page_methods(get_response):
+    """The portal has pages and forms alone; the admin and allauth would answer other methods, each in its way."""
+    return require_http_methods(["GET", "HEAD", "POST"])(get_response)
 
 
 class TimeZoneMiddleware:

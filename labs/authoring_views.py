@@ -1,0 +1,60 @@
+"""What the editor of labs asks for; `labs.admin` lets staff of the course in."""
+
+from decimal import Decimal
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_POST
+
+from labs.grader.spec import SpecError, load_spec
+from labs.models import Lab
+from labs.trying import CannotTryError, choices, try_on
+from labs.verdict import groups
+from lessons.previews import Preview, Problem
+from lessons.queries import get_taught_course
+from portal.accounts.http import UserRequest
+
+
+def spec_problems(source: str) -> list[Problem]:
+    """What is wrong with a lab.yaml, each with its line, and its key in the message."""
+    try:
+        load_spec(source)
+    except SpecError as error:
+        return [
+            (item.line, f"{item.key}: {item.message}" if item.key else item.message)
+            for item in error.problems
+        ]
+    return []
+
+
+@require_POST
+def preview_lab(request: UserRequest) -> HttpResponse:
+    """The checks of a lab.yaml as its page lists them; see `lessons.views.authoring.preview`."""
+    get_taught_course(request.user, request.POST.get("course", ""))
+    source = request.POST.get("content", "").replace("\r\n", "\n")
+    try:
+        spec = load_spec(source)
+    except SpecError:
+        return Preview(None, spec_problems(source)).as_response()
+    points = sum((check.points for check in spec.checks), Decimal(0))
+    page = render_to_string("authoring/_lab.html", {"spec": spec, "points": points})
+    return Preview(page, facts=f"{len(spec.checks)} checks, {points.normalize():f} points").as_response()
+
+
+@require_POST
+def try_lab(request: UserRequest, lab: Lab) -> HttpResponse:
+    """The page that a learner would get for `_repository` with the lab.yaml that was sent, saved or not."""
+    wanted = request.POST.get("_repository", "")
+    choice = next((item for item in choices(lab, request.user) if item.key == wanted), None)
+    if choice is None:
+        raise Http404
+    source = request.POST.get("source", "").replace("\r\n", "\n")
+    context = {"lab": lab, "course": lab.course, "choice": choice, "problems": spec_problems(source)}
+    if not context["problems"]:
+        try:
+            report = try_on(choice, source)
+            context |= {"report": report, "groups": groups(report, lab.course)}
+        except CannotTryError as error:
+            context["reason"] = str(error)
+    return render(request, "labs/try.html", context, status=200 if "report" in context else 422)

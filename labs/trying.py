@@ -1,0 +1,98 @@
+"""A lab.yaml that is not saved yet, tried on a repository. Nothing of the result is kept."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from labs import hosts
+from labs.grader.refusals import FetchFault, FetchRefused
+from labs.grader.report import Report
+from labs.models import Lab, Repository, Submission
+from labs.queries import last_seen_in
+from portal.accounts.models import User
+
+SECONDS = 60
+MOST_CHOICES = 100
+
+
+class CannotTryError(Exception):
+    """The repository could not be graded; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a lab may be tried on: a learner's submission as it was, or a practice repository as it stands."""
+
+    key: str
+    words: str
+    of: Submission | Repository
+
+
+def choices(lab: Lab, user: User) -> list[Choice]:
+    """The user's own practice repositories, and each learner's latest submission of the lab."""
+    own = Repository.objects.filter(enrollment__user=user, host=None).select_related("lab")
+    submissions = Submission.objects.filter(lab=lab).select_related("enrollment__user", "receipt")
+    latest = {row.enrollment_id: row for row in submissions.order_by("number")}
+    found = [Choice(f"own-{row.pk}", f"Your own repository: {row.lab}", row) for row in own]
+    found += [Choice(f"submission-{row.pk}", _words(row), row) for row in latest.values()]
+    return found[:MOST_CHOICES]
+
+
+def _words(row: Submission) -> str:
+    return f"{row.enrollment.user.get_full_name()}, submission {row.number}"
+
+
+def try_on(choice: Choice, source: str) -> Report:
+    """The report of a valid lab.yaml on a repository. Raises CannotTryError."""
+    try:
+        with _opened(choice.of) as (path, refs):
+            answer = _grade_apart({"source": source, "path": str(path), "refs": refs})
+    except FetchRefused as error:
+        raise CannotTryError(error.message.removesuffix(" No attempt used.")) from error
+    except FetchFault as error:
+        raise CannotTryError(f"Grading stopped because of a fault on our side: {error}") from error
+    if "unreadable" in answer:
+        raise CannotTryError(f"Could not read the repository. {answer['unreadable']}")
+    return Report.from_json(answer["report"])
+
+
+@contextmanager
+def _opened(of: Submission | Repository) -> Iterator[tuple[Path, dict[str, str] | None]]:
+    """A repository on disk and the refs to grade, None for those that it has now."""
+    place, refs = (of, None) if isinstance(of, Repository) else (last_seen_in(of), of.receipt.refs)
+    if place.address:
+        with hosts.mirrored(place.address, refs or {}) as (path, _):
+            yield path, refs
+    elif place.path.is_dir():
+        yield place.path, refs
+    else:
+        raise CannotTryError("This repository is not on this machine. Choose another one.")
+
+
+def _grade_apart(asked: dict[str, Any]) -> dict[str, Any]:
+    """In a process of its own, which has a time limit and nothing of the server's environment."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "labs.try_process"],
+            input=json.dumps(asked),
+            cwd=settings.BASE_DIR,
+            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise CannotTryError(f"Grading took longer than {SECONDS} seconds and was ended.") from error
+    if done.returncode:
+        said = (done.stderr.strip() or "nothing was said").splitlines()[-1]
+        raise CannotTryError(f"Grading stopped because of a fault on our side: {said}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer

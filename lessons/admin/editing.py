@@ -1,0 +1,216 @@
+"""The editor in the admin: text with a preview beside it, drafts in the browser, a lock, and a history."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model
+from django.forms.models import model_to_dict
+from django.forms.utils import flatatt
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from markdownx.widgets import AdminMarkdownxWidget
+
+from lessons.admin.scope import CourseScopedAdmin
+from lessons.differences import Line, differences
+from lessons.previews import Problem
+
+SAVED_DRAFT = "saved_draft"
+VERSIONS_A_PAGE = 20
+
+
+class EditorWidget(AdminMarkdownxWidget):
+    """markdownx's field, which knows its two addresses, in our template and without its script and style.
+
+    That script keeps Tab to itself, so that nobody leaves the field by keyboard, and says nothing of the course.
+    `kind` is what the preview's address is told; lab.yaml has a preview of its own and takes no images.
+    """
+
+    def __init__(self, kind: str, preview: Any = "") -> None:
+        self.kind, self.preview = kind, preview
+        super().__init__(attrs={"class": "source", "rows": 30, "cols": 60, "spellcheck": "false"})
+
+    class Media:
+        extend = False
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        own = {"data-kind": self.kind}
+        if self.preview:
+            own["data-markdownx-urls-path"] = self.preview
+        return {
+            **context,
+            "kind": self.kind,
+            "attributes": flatatt({**context["widget"]["attrs"], **own, "name": name}),
+            "takes_images": not self.preview,
+        }
+
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
+        # Widgets have an engine of their own, which does not know the project's templates.
+        return SafeString(render_to_string("authoring/editor.html", context))
+
+
+def at_line(line: int, message: str) -> forms.ValidationError:
+    """An error that leads to its line, by static/js/source.js."""
+    return forms.ValidationError(
+        format_html('<a class="at-line" href="#" data-line="{0}">Line {0}</a>: {1}', line, message)
+    )
+
+
+class AuthoringForm(forms.ModelForm):
+    """Refuses to save over what somebody else saved meanwhile, and shows both."""
+
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+    newer: dict[str, Any] | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field.widget, EditorWidget):
+                field.strip = False  # type: ignore[attr-defined]  # lines would no longer be where the author sees them
+        if stored := self._stored(lock=False):
+            self.initial["version"] = self._version_of(stored)
+
+    def course(self) -> Any:
+        """The course that the text belongs to, None until one is chosen."""
+        return self.instance.course if self.instance.pk else self.cleaned_data.get("course")
+
+    def checked(self, name: str, problems: Callable[[Any, str], list[Problem]]) -> str:
+        """The text of a field. Raises ValidationError with what `problems(course, text)` finds, each at its line."""
+        text = str(self.cleaned_data[name]).replace("\r\n", "\n")
+        course = self.course()
+        if course and (found := problems(course, text)):
+            raise forms.ValidationError([at_line(line, message) for line, message in found])
+        return text
+
+    def _stored(self, *, lock: bool) -> Model | None:
+        rows = type(self.instance)._default_manager.all()
+        return (rows.select_for_update() if lock else rows).filter(pk=self.instance.pk).first()
+
+    def _version_of(self, stored: Model) -> str:
+        """A digest of what the form shows of a row; what others change besides is no conflict."""
+        values = json.dumps(self._values(stored), cls=DjangoJSONEncoder, sort_keys=True)
+        return hashlib.sha256(values.encode()).hexdigest()[:32]
+
+    def _values(self, stored: Model) -> dict[str, Any]:
+        return model_to_dict(stored, fields=[name for name in self.fields if name != "version"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        seen = cleaned.get("version")
+        stored = self._stored(lock=True) if seen else None
+        if stored and self._version_of(stored) != seen:
+            self._refuse(stored)
+        return cleaned
+
+    def _refuse(self, stored: Any) -> None:
+        last = stored.history.select_related("history_user").first()
+        texts = {name: value for name, value in self._values(stored).items() if isinstance(value, str)}
+        self.newer = {
+            "by": last and last.history_user,
+            "at": last and last.history_date,
+            "texts": [self._both(name, value) for name, value in texts.items()],
+        }
+        self.add_error(None, "Not saved: somebody saved a newer version while you were writing.")
+        # Whoever saves again has seen the newer one, and only that one is replaced.
+        self.data = {**self.data.dict(), "version": self._version_of(stored)}  # type: ignore[attr-defined]
+
+    def _both(self, name: str, theirs: str) -> dict[str, Any]:
+        lines = differences(theirs, str(self[name].value()))
+        return {"label": self.fields[name].label, "theirs": theirs, "lines": lines}
+
+
+class AuthoredAdmin(CourseScopedAdmin):
+    """Its rows have a history; `texts` are the fields that a restored version brings back."""
+
+    texts: tuple[str, ...] = ("source",)
+    change_form_template = "admin/authoring/change_form.html"
+    object_history_template = "admin/authoring/history.html"
+
+    def save_text(self, item: Any) -> None:
+        """The action that saves a row."""
+        raise NotImplementedError
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj._history_user = request.user
+        self.save_text(obj)
+
+    # --- drafts: the browser forgets the one that was saved ---
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None):
+        return self._saved(request, super().response_add(request, obj, post_url_continue))
+
+    def response_change(self, request: HttpRequest, obj: Any):
+        return self._saved(request, super().response_change(request, obj))
+
+    def _saved(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        draft = request.POST.get("draft", "")
+        if draft.isascii() and draft.isalnum():
+            response.set_cookie(
+                SAVED_DRAFT,
+                draft[:40],
+                path=reverse("admin:index"),
+                samesite="Lax",
+                secure=request.is_secure(),
+            )
+        return response
+
+    # --- history ---
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row; with `?restore=` the texts of an earlier version in it, which only saving keeps."""
+        found: Any = super().get_object(request, object_id, from_field)
+        wanted = request.GET.get("restore", "")
+        if found is None or request.method != "GET" or not wanted:
+            return found
+        version = found.history.filter(pk=wanted).first() if wanted.isdecimal() else None
+        if version is None:
+            raise Http404
+        for name in self.texts:
+            setattr(found, name, getattr(version, name))
+        found.restored = version
+        return found
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        found: Any = self.get_object(request, object_id)
+        if found is None:
+            return redirect("admin:index")
+        if not self.has_view_or_change_permission(request, found):
+            raise PermissionDenied
+        before = request.GET.get("before", "")
+        older = {"pk__lt": before} if before.isdecimal() else {}
+        rows = list(found.history.filter(**older).select_related("history_user")[: VERSIONS_A_PAGE + 1])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"History of {found}",
+            "original": found,
+            "opts": self.opts,
+            "newest": found.history.first(),
+            "versions": [(row, self._changes(earlier, row)) for row, earlier in pairwise([*rows, None])][
+                :VERSIONS_A_PAGE
+            ],
+            "older": rows[VERSIONS_A_PAGE - 1] if len(rows) > VERSIONS_A_PAGE else None,
+        }
+        return TemplateResponse(request, self.object_history_template, context)
+
+    def _changes(self, earlier: Any, row: Any) -> list[dict[str, Any]]:
+        """What a version changed in the one before it, by field; nothing for the first."""
+        changes = row.diff_against(earlier, foreign_keys_are_objs=True).changes if earlier else []
+        return [self._change(change) for change in changes]
+
+    def _change(self, change: Any) -> dict[str, Any]:
+        label = self.model._meta.get_field(change.field).verbose_name
+        lines: list[Line] = []
+        if change.field in self.texts:
+            lines = differences(str(change.old), str(change.new))
+        return {"label": label, "lines": lines, "old": change.old, "new": change.new}

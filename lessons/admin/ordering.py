@@ -1,0 +1,52 @@
+"""The order of a course's sessions and lessons, on one page."""
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+
+from lessons.authoring import OrderChangedError, Place, order_course
+from lessons.models import Course, Lesson
+from portal.accounts.http import UserRequest
+
+CHANGED = "Not saved: sessions or lessons were added or removed meanwhile. This is the order as it is now."
+
+
+def order_view(options: ModelAdmin, request: UserRequest, object_id: str) -> HttpResponse:
+    course = options.get_object(request, object_id)
+    if course is None:
+        raise Http404
+    if not options.has_change_permission(request, course):
+        raise PermissionDenied
+    if request.method == "POST":
+        return _save(request, course)
+    context = {
+        **options.admin_site.each_context(request),
+        "title": f"Order of {course}",
+        "course": course,
+        "opts": options.opts,
+        "sessions": course.sessions.prefetch_related(
+            Prefetch("lessons", Lesson.objects.order_by("position", "pk").only("title", "status", "session"))
+        ),
+    }
+    return TemplateResponse(request, "admin/authoring/order.html", context)
+
+
+def _save(request: UserRequest, course: Course) -> HttpResponse:
+    try:
+        order = [_place(text) for text in request.POST.getlist("place")]
+        order_course(course=course, order=order, by=request.user)
+    except OrderChangedError:
+        messages.error(request, CHANGED)
+    else:
+        messages.success(request, "The order is saved.")
+    return redirect(request.path)
+
+
+def _place(text: str) -> Place:
+    """`lesson-12` as its kind and key; what is no place gets a key that no row has."""
+    kind, _, key = text.partition("-")
+    return kind, int(key) if key.isdecimal() else 0

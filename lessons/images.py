@@ -1,0 +1,86 @@
+"""Pictures for lessons: decoded, checked and encoded anew, so that what is stored is an image and nothing else."""
+
+import secrets
+from io import BytesIO
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+MOST_BYTES = 5_000_000
+MOST_PIXELS = 20_000_000
+SCALE_DOWN = "20 million pixels are the most. Scale it down first."
+FOLDER = "images"
+# Pillow's name of a format: the ending of the stored file, its type, and how it is encoded.
+FORMATS = {
+    "PNG": ("png", "image/png", {}),
+    "JPEG": ("jpg", "image/jpeg", {"quality": 90}),
+    "WEBP": ("webp", "image/webp", {"quality": 90}),
+}
+TYPES = {ending: kind for ending, kind, _ in FORMATS.values()}
+MARKS_OF_OTHER_FILES = (b"<!doctype", b"<html", b"<script", b"<?php", b"%pdf-")
+
+
+class ImageRefusedError(ValueError):
+    """The upload is no picture that a lesson can show; the message says what to do."""
+
+
+def store_image(upload: UploadedFile) -> str:
+    """The name under which the picture is kept: 128 random bits and the ending of its format.
+
+    It keeps its size in pixels; everything else that the file held (place, camera, comments) is left out.
+    Raises ImageRefusedError for more than 5 MB or 20 million pixels, for what is no PNG, JPEG or WebP, and for
+    pictures that move.
+    """
+    size = upload.size or 0
+    if size > MOST_BYTES:
+        raise ImageRefusedError(
+            f"The file has {size / 1e6:.1f} MB and 5 MB is the most. Save it smaller, or as WebP."
+        )
+    data = upload.read()
+    if any(mark in data.lower() for mark in MARKS_OF_OTHER_FILES):
+        raise ImageRefusedError(
+            "The file holds a document besides a picture. Open it in an image editor and export it as PNG."
+        )
+    image = _decoded(data)
+    ending, _, options = FORMATS[image.format or ""]
+    name = f"{secrets.token_hex(16)}.{ending}"
+    default_storage.save(f"{FOLDER}/{name}", ContentFile(_encoded(image, options)))
+    return name
+
+
+def _decoded(data: bytes) -> Image.Image:
+    try:
+        image = Image.open(BytesIO(data), formats=list(FORMATS))
+        _refuse_excess(image)
+        image.load()
+    except Image.DecompressionBombError as error:
+        raise ImageRefusedError(f"The picture is far too large: {SCALE_DOWN}") from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        if isinstance(error, ImageRefusedError):
+            raise
+        raise ImageRefusedError(
+            "This is no picture that can be read. A lesson takes PNG, JPEG and WebP: export it as one of them."
+        ) from error
+    return image
+
+
+def _refuse_excess(image: Image.Image) -> None:
+    """From the head of the file alone, before a single pixel is unpacked."""
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        raise ImageRefusedError(f"The picture has {width:,} × {height:,} pixels: {SCALE_DOWN}")
+    if getattr(image, "n_frames", 1) > 1:
+        raise ImageRefusedError("This picture moves. Export the frame that matters as PNG.")
+
+
+def _encoded(image: Image.Image, options: dict[str, int]) -> bytes:
+    kind = image.format
+    upright = ImageOps.exif_transpose(image)  # the camera's turn is metadata, which is left out below
+    upright.info = {name: value for name, value in upright.info.items() if name == "transparency"}
+    if kind == "JPEG" and upright.mode not in ("RGB", "L"):
+        upright = upright.convert("RGB")
+    encoded = BytesIO()
+    upright.save(encoded, format=kind, **options)
+    return encoded.getvalue()

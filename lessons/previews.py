@@ -1,0 +1,121 @@
+"""What an author sees beside the text: the page as its reader gets it, what is wrong with it and at which line."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from django.http import JsonResponse
+from django.template.loader import render_to_string
+
+from lessons.actions import render_markdown
+from lessons.links import links_within
+from lessons.models import Course
+from lessons.quiz_controls import controls
+from lessons.quiz_text import blocks, inline, prompt
+from lessons.quizzes import Question, QuizSyntaxError, parse, right_answer
+from lessons.quizzes.options import Choice
+from lessons.rendering import TooComplex
+
+Problem = tuple[int, str]
+
+
+def markdown_problems(course: Course, source: str) -> list[Problem]:
+    """Everything that keeps a lesson or a brief from being saved, by line."""
+    try:
+        return render_markdown(source, links_within(course)).problems
+    except TooComplex as error:
+        return [(1, str(error))]
+
+
+def quiz_problems(course: Course, source: str) -> list[Problem]:
+    """The same of a quiz; links and images are looked at wherever they stand, which Markdown as a whole tells."""
+    try:
+        parse(source)
+    except QuizSyntaxError as error:
+        return [(problem.line, problem.message) for problem in error.problems]
+    return markdown_problems(course, source)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`page` is sanitised HTML, None where the text cannot be shown. `problems`: (line from 1, message).
+
+    `outline`: (level, id, title).
+    """
+
+    page: str | None
+    problems: list[Problem] = field(default_factory=list)
+    facts: str = ""
+    outline: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def as_response(self) -> JsonResponse:
+        return JsonResponse(
+            {"page": self.page, "notes": render_to_string("authoring/_notes.html", vars(self))}
+        )
+
+
+def preview_page(course: Course, source: str, title: str) -> Preview:
+    """A lesson, or the brief of a lab, which has no title of its own."""
+    try:
+        rendered = render_markdown(source, links_within(course))
+    except TooComplex:
+        return Preview(None, markdown_problems(course, source))
+    words = len(rendered.text.split())
+    return Preview(
+        page=render_to_string("authoring/_page.html", {"title": title, "rendered": rendered}),
+        problems=rendered.problems,
+        facts=f"{words} word{'' if words == 1 else 's'}, about {minutes(rendered.minutes)} to read",
+        outline=rendered.contents,
+    )
+
+
+def minutes(number: int) -> str:
+    return f"{number} minute{'' if number == 1 else 's'}"
+
+
+def preview_quiz(course: Course, source: str, title: str) -> Preview:
+    """All questions as the player asks them, each with its right answer and explanations for the author."""
+    problems = quiz_problems(course, source)
+    try:
+        quiz = parse(source)
+        asked = [_asked(question, course.slug) for question in quiz.questions]
+    except (QuizSyntaxError, TooComplex):
+        return Preview(None, problems)
+    points = sum((question.points for question in quiz.questions), Decimal(0))
+    return Preview(
+        page=render_to_string("authoring/_quiz.html", {"quiz": quiz, "asked": asked}),
+        problems=problems,
+        facts=f"{len(asked)} questions, {points.normalize():f} points, pass mark {quiz.pass_mark} %",
+    )
+
+
+def _asked(question: Question[Any], course: str) -> dict[str, Any]:
+    # The order is random, but the same with every key stroke.
+    asked = controls(question, question.lay_out(Random(question.key)), None, course)  # noqa: S311
+    title, body = prompt(asked.view, course)
+    return {
+        "asked": asked,
+        "title": title,
+        "body": body,
+        "right": [_shown(question, text, course) for text in right_answer(question)],
+        "options": _explained(question, course) if isinstance(question, Choice) else [],
+        "explanation": blocks(question.explanation, course),
+    }
+
+
+def _shown(question: Question[Any], text: str, course: str) -> str:
+    return inline(text, course) if question.answers_are_markdown else text
+
+
+def _explained(question: Choice, course: str) -> list[tuple[str, str]]:
+    """The options that say why they are right or wrong, with their words."""
+    return [
+        (inline(option.text, course), blocks(option.explanation, course))
+        for option in question.options
+        if option.explanation
+    ]
+
+
+# What the editor of each kind of text asks for; lab.yaml has a preview of its own in `labs`.
+KINDS = {"lesson": preview_page, "brief": preview_page, "quiz": preview_quiz}

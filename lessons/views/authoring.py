@@ -1,0 +1,97 @@
+"""What the editor in the admin asks for, in place of django-markdownx's own views, which are open to anybody."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from csp.constants import NONE
+from csp.decorators import csp_replace
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from lessons import previews, queries
+from lessons.differences import differences
+from lessons.images import FOLDER, TYPES, ImageRefusedError, store_image
+from lessons.presentation import reading_context
+from portal.accounts.http import UserRequest
+
+View = Callable[..., HttpResponseBase]
+A_YEAR = 365 * 24 * 3600
+
+
+def staff_only(view: View) -> View:
+    """Signed out: to the log-in. Not staff: refused."""
+
+    @wraps(view)
+    def checked(request: UserRequest, *args: str, **kwargs: str) -> HttpResponseBase:
+        if not request.user.is_staff:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return login_required(checked)
+
+
+@staff_only
+@require_POST
+def preview(request: UserRequest) -> HttpResponse:
+    """`content` as its reader gets it; `kind` is a key of `previews.KINDS`, `course` the key of the course."""
+    course = queries.get_taught_course(request.user, request.POST.get("course", ""))
+    show = previews.KINDS.get(request.POST.get("kind", ""))
+    if show is None:
+        raise Http404
+    source = request.POST.get("content", "").replace("\r\n", "\n")
+    return show(course, source, request.POST.get("title", "")).as_response()
+
+
+@staff_only
+@require_POST
+def upload(request: UserRequest) -> HttpResponse:
+    """Keep `image`. Answers as markdownx does: the Markdown to insert, or 400 with what to do."""
+    queries.get_taught_course(request.user, request.POST.get("course", ""))
+    file = request.FILES.get("image")
+    if file is None:
+        return JsonResponse({"image": ["Choose a picture first."]}, status=400)
+    try:
+        name = store_image(file)
+    except ImageRefusedError as error:
+        return JsonResponse({"image": [str(error)]}, status=400)
+    return JsonResponse({"image_code": f"![]({reverse('lesson_image', args=[name])})"})
+
+
+@require_safe
+def image(request: HttpRequest, name: str) -> FileResponse:
+    """A picture of a lesson. Whoever has its name, 128 random bits, may see it, as on a public lesson."""
+    path = f"{FOLDER}/{name}"
+    kind = TYPES.get(name.rpartition(".")[2])
+    if kind is None or not default_storage.exists(path):
+        raise Http404
+    response = FileResponse(default_storage.open(path), content_type=kind)
+    response["Content-Security-Policy"] = "sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    return response
+
+
+@staff_only
+@require_POST
+def compare(request: UserRequest) -> HttpResponse:
+    """The lines that differ between `old` and `new`, as HTML."""
+    lines = differences(request.POST.get("old", ""), request.POST.get("new", ""))
+    return render(request, "authoring/_differences.html", {"lines": lines})
+
+
+@never_cache
+@staff_only
+@require_safe
+@csp_replace({"form-action": [NONE], "connect-src": [NONE]})  # type: ignore[arg-type]
+def as_learner(request: UserRequest, course: str, lesson: str) -> HttpResponse:
+    """The reader's page as a learner who has just come gets it. Nothing can be sent or kept from here."""
+    found = queries.get_lesson_as_learner(request.user, course, lesson)
+    return render(
+        request, "lessons/lesson_detail.html", {**reading_context(found, request), "is_draft": False}
+    )

@@ -1,0 +1,73 @@
+"""`/healthz`: this process answers. `/readyz`: it can do its work. `python -m portal.health` asks if it answers."""
+
+import sys
+from functools import cache
+
+from celery import current_app
+from django.conf import settings
+from django.db import Error, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from labs.grader.git_version import git_version_is_safe
+from portal.services import web_answers
+
+OK = "ok"
+QUICKLY = {"max_retries": 0, "socket_timeout": 2, "socket_connect_timeout": 2}
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """`{"status": "ok"}`, whatever else is broken."""
+    return _json({"status": OK})
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """`status` is ready, degraded (both 200) or not ready (503); beside it each part is "ok" or a sentence."""
+    needed = {"database": _database(), "git": _git()}
+    broker = _broker()
+    if any(said != OK for said in needed.values()):
+        return _json({"status": "not ready", **needed, "broker": broker}, status=503)
+    return _json({"status": "ready" if broker == OK else "degraded", **needed, "broker": broker})
+
+
+def _json(said: dict[str, str], status: int = 200) -> JsonResponse:
+    return JsonResponse(said, status=status, content_type="application/json; charset=utf-8")
+
+
+def _database() -> str:
+    try:
+        applied = MigrationRecorder(connection).applied_migrations()
+    except Error:
+        return "The database does not answer."
+    return OK if _newest_migrations() <= applied.keys() else "The database lacks migrations."
+
+
+@cache
+def _newest_migrations() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None).graph.leaf_nodes())
+
+
+@cache
+def _git() -> str:
+    return OK if git_version_is_safe() else "The installed git lacks the security fixes of July 2025."
+
+
+def _broker() -> str:
+    """Its loss is bearable: the queue is a table, and the reaper wakes the workers."""
+    try:
+        with current_app.connection_for_write(transport_options=QUICKLY) as broker:
+            broker.ensure_connection(max_retries=1, interval_start=0)
+    except Exception:  # whatever a broker's client raises
+        return "The broker is gone. Pages, quizzes and submitting go on; grading starts when it is back."
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(not web_answers(settings.PORT))

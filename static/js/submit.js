@@ -1,0 +1,22 @@
+/* The address box of a lab: says that it looks, moves the focus to what is new, falls back to a page of its own. */
+const live = document.getElementById("live");
+const focusOnNews = () => document.querySelector("#submit .error-summary, #submit [data-focus]")?.focus();
+
+// The fragment of the address takes the focus away once the page has loaded.
+addEventListener("load", () => setTimeout(focusOnNews));
+
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  detail.target.setAttribute("aria-busy", "true");
+  const button = document.activeElement?.closest("button") ?? detail.elt.querySelector("button");
+  if (button) button.textContent = "Looking …";
+  live.textContent = "Looking for the repository.";
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  live.textContent = "";
+  focusOnNews();
+});
+
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, ({ detail }) => detail.elt.submit());
+}

@@ -1,0 +1,301 @@
+"""The editor with hands on it: write, preview, publish; lose nothing; leave by keyboard."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from lessons.models import Lesson
+from tests.authoring.conftest import QUIZ, change_address, make_instructor, picture, save
+from tests.browsing import axe_violations, open_context, wide_light
+from tests.factories import make_lab, make_learner, make_lesson, make_session, make_submission
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def tab(browser, live_server, instructor):
+    """A page of the instructor's browser, which fails the test when a script breaks or the policy blocks anything."""
+    context = open_context(browser, live_server, instructor, **wide_light())
+    page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on(
+        "console",
+        lambda message: "Content Security Policy" in message.text and page.faults.append(message.text),
+    )
+    yield page
+    assert page.faults == []
+    context.close()
+
+
+def cookies_of(live_server, user) -> list[dict]:
+    client = Client()
+    client.force_login(user)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}]
+
+
+def source(page):
+    return page.locator("textarea[data-kind]").first
+
+
+def shown(page):
+    return page.frame_locator("iframe").first
+
+
+def kept(page) -> int:
+    return page.evaluate("Object.keys(localStorage).length")
+
+
+def write(page, text: str) -> None:
+    """Type a text and wait until it is kept."""
+    source(page).fill(text)
+    last = text.strip().splitlines()[-1]
+    page.wait_for_function(
+        "text => Object.values(localStorage).some(draft => draft.includes(text))", arg=last
+    )
+
+
+def test_an_instructor_writes_previews_and_publishes_a_lesson_with_a_picture_and_a_quiz(
+    tab, browser, live_server, course
+):
+    make_session(course, title="Start")
+    tab.goto(reverse("admin:lessons_lesson_add"))
+    tab.get_by_label("Course:").select_option("Mine")
+    tab.get_by_label("Slug:").fill("pipeline")
+    tab.get_by_label("Session:").select_option("Start")
+    tab.get_by_label("Title:").fill("The pipeline")
+    source(tab).fill("## Steps\n\n")
+    expect(shown(tab).get_by_role("heading", name="Steps")).to_be_visible()
+    source(tab).press("ControlOrMeta+End")
+    chosen = {"name": "steps.png", "mimeType": "image/png", "buffer": picture()}
+    tab.locator("input[type=file]").set_input_files(chosen)
+    expect(source(tab)).to_have_value(re.compile(r"!\[\]\(/media/images/\w{32}\.png\)"))
+    expect(tab.locator(".problems")).to_contain_text("Line 3")
+    tab.keyboard.type("From commit to release")
+    expect(shown(tab).get_by_role("img", name="From commit to release")).to_be_visible()
+    expect(tab.locator(".problems")).to_have_count(0)
+    tab.get_by_label("Status:").select_option("Published")
+    tab.get_by_role("button", name="Save", exact=True).click()
+    expect(tab.locator(".messagelist")).to_contain_text("was added successfully")
+
+    tab.goto(reverse("admin:lessons_quiz_add"))
+    tab.get_by_label("Course:").select_option("Mine")
+    tab.get_by_label("Lesson:").select_option("The pipeline")
+    tab.get_by_label("Slug:").fill("pipeline")
+    source(tab).fill(QUIZ)
+    expect(shown(tab).get_by_role("radio").first).to_be_disabled()
+    expect(shown(tab).get_by_text("The record is the commit.")).to_be_visible()
+    tab.get_by_role("button", name="Save", exact=True).click()
+    expect(tab.locator(".messagelist")).to_contain_text("was added successfully")
+
+    context = open_context(browser, live_server, make_learner(course).user)
+    page = context.new_page()
+    page.goto(Lesson.objects.get().get_absolute_url())
+    image = page.get_by_role("img", name="From commit to release")
+    expect(image).to_be_visible()
+    page.wait_for_function("document.querySelector('.prose img').naturalWidth === 900")
+    page.get_by_role("link", name="Quiz: First steps").click()
+    expect(page.get_by_role("heading", name="Quiz: First steps")).to_be_visible()
+    context.close()
+
+
+def test_tab_leaves_the_field_both_ways_and_changes_nothing(tab, lesson):
+    tab.goto(change_address(lesson))
+    source(tab).focus()
+    before = source(tab).input_value()
+    tab.keyboard.press("Tab")
+    expect(source(tab)).not_to_be_focused()
+    source(tab).focus()
+    tab.keyboard.press("Shift+Tab")
+    expect(source(tab)).not_to_be_focused()
+    expect(source(tab)).to_have_value(before)
+
+
+def test_the_preview_is_light_dark_and_as_wide_as_a_phone(tab, lesson):
+    tab.goto(change_address(lesson))
+    expect(shown(tab).get_by_role("heading", name="One")).to_be_visible()
+    ground = "getComputedStyle(document.querySelector('iframe').contentDocument.body).backgroundColor"
+    assert tab.evaluate(ground) == "rgb(251, 250, 246)"
+    tab.locator(".switch").get_by_role("button", name="Dark").click()
+    assert tab.evaluate(ground) == "rgb(22, 21, 19)"
+    tab.get_by_role("button", name="Phone width").click()
+    assert tab.locator("iframe").bounding_box()["width"] == 375
+
+
+def test_a_line_in_the_notes_is_selected_in_the_text(tab, lesson):
+    tab.goto(change_address(lesson))
+    source(tab).fill("## A\n\n[b](lesson:nowhere)\n")
+    tab.get_by_role("link", name="Line 3").click()
+    selected = "(({value, selectionStart, selectionEnd}) => value.slice(selectionStart, selectionEnd))"
+    assert source(tab).evaluate(selected) == "[b](lesson:nowhere)"
+
+
+def test_a_picture_that_is_refused_says_what_to_do(tab, lesson):
+    tab.goto(change_address(lesson))
+    chosen = {"name": "a.png", "mimeType": "image/png", "buffer": b"<svg/>"}
+    tab.locator("input[type=file]").set_input_files(chosen)
+    expect(tab.locator(".editor-says")).to_contain_text("A lesson takes PNG, JPEG and WebP")
+
+
+# --- nothing is lost ---
+
+
+def test_a_draft_survives_a_reload_and_goes_once_it_is_saved(tab, lesson):
+    tab.goto(change_address(lesson))
+    write(tab, "## One\n\nUnsaved text.")
+    tab.reload()
+    expect(tab.locator(".differences")).to_contain_text("Unsaved text.")
+    expect(source(tab)).to_have_value(lesson.source)
+    tab.get_by_role("button", name="Restore the text of").click()
+    expect(source(tab)).to_have_value("## One\n\nUnsaved text.")
+    expect(shown(tab).get_by_text("Unsaved text.")).to_be_visible()
+    tab.get_by_role("button", name="Save and continue editing").click()
+    expect(tab.locator(".messagelist")).to_contain_text("was changed successfully")
+    assert Lesson.objects.get().source == "## One\n\nUnsaved text."
+    save(lesson, "Somebody else's text.")
+    tab.reload()
+    expect(source(tab)).to_have_value("Somebody else's text.")
+    expect(tab.locator("#drafts")).to_be_hidden()
+    assert kept(tab) == 0
+
+
+def test_a_draft_that_is_discarded_is_gone(tab, lesson):
+    tab.goto(change_address(lesson))
+    write(tab, "Unsaved text.")
+    tab.reload()
+    tab.get_by_role("button", name="Discard it").click()
+    expect(tab.locator("#drafts")).to_be_hidden()
+    assert kept(tab) == 0
+
+
+def test_a_draft_survives_a_login_that_expired_before_saving(tab, live_server, instructor, lesson):
+    tab.goto(change_address(lesson))
+    source(tab).fill("Unsaved text.")
+    tab.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    tab.get_by_role("button", name="Save", exact=True).click()
+    expect(tab).to_have_url(re.compile("login"))
+    tab.context.add_cookies(cookies_of(live_server, instructor))
+    tab.goto(change_address(lesson))
+    tab.get_by_role("button", name="Restore the text of").click()
+    expect(source(tab)).to_have_value("Unsaved text.")
+    assert Lesson.objects.get().source == lesson.source
+
+
+def test_an_expired_login_is_told_while_writing_and_writing_goes_on_after_a_new_one(
+    tab, live_server, instructor, lesson
+):
+    tab.goto(change_address(lesson))
+    tab.context.clear_cookies()
+    write(tab, "Unsaved text.")
+    expect(tab.get_by_role("link", name="Sign in again in a new tab")).to_be_visible()
+    tab.context.add_cookies(cookies_of(live_server, instructor))
+    with tab.context.expect_page() as other:
+        tab.get_by_role("link", name="Sign in again in a new tab").click()
+    expect(other.value.locator("textarea[data-kind]").or_(other.value.locator("h1")).first).to_be_visible()
+    source(tab).press_sequentially(" More.")
+    expect(shown(tab).get_by_text("More.")).to_be_visible()
+    assert "Sign in again" not in tab.locator(".editor-says").inner_text()
+
+
+def test_a_dropped_connection_is_told_and_the_preview_comes_back_with_it(tab, lesson):
+    tab.goto(change_address(lesson))
+    expect(shown(tab).get_by_role("heading", name="One")).to_be_visible()
+    tab.context.set_offline(True)
+    write(tab, "## Two")
+    expect(tab.locator(".editor-says")).to_contain_text("No connection. Your text is kept")
+    expect(shown(tab).get_by_role("heading", name="One")).to_be_visible()
+    tab.context.set_offline(False)
+    expect(shown(tab).get_by_role("heading", name="Two")).to_be_visible()
+
+
+def test_drafts_of_two_tabs_are_both_offered(tab, lesson):
+    tab.goto(change_address(lesson))
+    other = tab.context.new_page()
+    other.goto(change_address(lesson))
+    write(tab, "From the first tab.")
+    write(other, "From the second tab.")
+    other.close()
+    tab.reload()
+    expect(tab.locator(".differences")).to_contain_text("From the second tab.")
+    tab.get_by_role("button", name="Discard it").click()
+    expect(tab.locator(".differences")).to_contain_text("From the first tab.")
+
+
+def test_drafts_are_not_offered_to_another_person(tab, live_server, course, lesson):
+    tab.goto(change_address(lesson))
+    write(tab, "Unsaved text.")
+    tab.context.clear_cookies()
+    tab.context.add_cookies(cookies_of(live_server, make_instructor(course)))
+    tab.reload()
+    expect(source(tab)).to_have_value(lesson.source)
+    expect(tab.locator("#drafts")).to_be_hidden()
+
+
+def test_a_text_that_was_refused_is_kept_too(tab, lesson):
+    tab.goto(change_address(lesson))
+    write(tab, "[a](lesson:nowhere)")
+    tab.get_by_role("button", name="Save", exact=True).click()
+    expect(tab.locator(".errornote")).to_be_visible()
+    tab.goto(change_address(lesson))
+    expect(tab.locator(".differences")).to_contain_text("[a](lesson:nowhere)")
+
+
+# --- labs, order ---
+
+
+def test_lab_yaml_is_checked_as_one_types_and_tried_in_a_new_tab(tab, course):
+    lab = make_lab(course)
+    make_submission(lab=lab)
+    tab.goto(reverse("admin:labs_lab_change", args=[lab.pk]))
+    expect(shown(tab).get_by_text("README.md exists")).to_be_visible()
+    source(tab).fill(lab.source.replace("at_least: 3", "at_least: many"))
+    expect(tab.locator(".problems")).to_contain_text("Line 11: commits.at_least")
+    with tab.context.expect_page() as tried:
+        tab.get_by_role("button", name="Try it").click()
+    expect(tried.value.get_by_text("Line 11: commits.at_least")).to_be_visible()
+    expect(source(tab)).to_have_value(re.compile("at_least: many"))
+
+
+def test_lessons_are_ordered_by_keyboard_and_by_dragging(tab, course):
+    a, b = make_session(course, slug="a", title="A"), make_session(course, slug="b", title="B")
+    for number, session in enumerate((a, a, b), 1):
+        make_lesson(session, slug=f"l{number}", title=f"L{number}")
+    tab.goto(reverse("admin:lessons_course_order", args=[course.pk]))
+    tab.get_by_role("button", name="Move up: L2").press("Enter")
+    expect(tab.get_by_role("button", name="Move up: L2")).to_be_focused()
+    expect(tab.locator("#moved")).to_have_text("Place 1 of 2. Lessons of A")
+    tab.get_by_role("button", name="Move down: L1").press("Space")
+    tab.get_by_text("L3", exact=True).drag_to(
+        tab.get_by_text("L2", exact=True), target_position={"x": 5, "y": 2}
+    )
+    tab.get_by_role("button", name="Save the order").click()
+    expect(tab.locator(".messagelist")).to_contain_text("The order is saved.")
+    order = [
+        f"{lesson.session.slug} {lesson.slug}" for lesson in Lesson.objects.filter(course=course).in_order()
+    ]
+    assert order == ["a l3", "a l2", "b l1"]
+
+
+def test_the_pages_of_authors_are_accessible(browser, live_server, instructor, course, lesson):
+    lab = make_lab(course)
+    make_submission(lab=lab)
+    save(lesson, "## Other\n")
+    context = open_context(browser, live_server, instructor, **wide_light())
+    page = context.new_page()
+    page.goto(change_address(lesson))
+    write(page, "## A\n\n[b](lesson:nowhere)\n")
+    for address in (
+        change_address(lesson),
+        reverse("admin:labs_lab_change", args=[lab.pk]),
+        reverse("admin:lessons_lesson_history", args=[lesson.pk]),
+        reverse("admin:lessons_course_order", args=[course.pk]),
+    ):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        assert axe_violations(page) == [], address
+    context.close()

@@ -1,0 +1,81 @@
+"""The order of sessions and lessons."""
+
+import pytest
+from django.urls import reverse
+
+from lessons.models import Lesson
+from tests.authoring.conftest import lesson_fields, make_instructor
+from tests.factories import make_course, make_lesson, make_session
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def parts(course):
+    """Two sessions: a with lessons 1 and 2, b with lesson 3."""
+    a, b = make_session(course, slug="a", position=1), make_session(course, slug="b", position=2)
+    lessons = [make_lesson(a, slug="l1", position=1), make_lesson(a, slug="l2", position=2)]
+    return a, b, *lessons, make_lesson(b, slug="l3", position=1)
+
+
+def address(course) -> str:
+    return reverse("admin:lessons_course_order", args=[course.pk])
+
+
+def order(client, course, *rows):
+    places = [f"{row._meta.model_name}-{row.pk}" for row in rows]
+    return client.post(address(course), {"place": places}, follow=True)
+
+
+def outline(course) -> list[str]:
+    return [
+        f"{lesson.session.slug} {lesson.slug}" for lesson in Lesson.objects.filter(course=course).in_order()
+    ]
+
+
+def test_sessions_and_lessons_take_the_order_that_was_sent(staff, course, parts):
+    a, b, l1, l2, l3 = parts
+    order(staff, course, b, l3, l1, a, l2)
+    assert outline(course) == ["b l3", "b l1", "a l2"]
+    assert [session.slug for session in course.sessions.all()] == ["b", "a"]
+
+
+def test_only_lessons_that_moved_get_a_version_with_its_author(staff, instructor, course, parts):
+    a, b, l1, l2, l3 = parts
+    order(staff, course, a, l2, l1, b, l3)
+    assert [lesson.history.count() for lesson in (l1, l2, l3)] == [2, 2, 1]
+    assert l1.history.first().history_user == instructor
+
+
+def test_an_order_that_lost_or_doubled_something_changes_nothing(staff, course, parts):
+    a, b, l1, l2, l3 = parts
+    for wrong in [(a, b, l1, l2), (a, l1, l1, l2, b, l3), (l1, a, l2, b, l3), (a, l1, l2, l3)]:
+        assert "Not saved" in order(staff, course, *wrong).content.decode()
+    staff.post(address(course), {"place": ["session-x", "lesson", "²"]})
+    assert outline(course) == ["a l1", "a l2", "b l3"]
+
+
+def test_a_session_of_another_course_cannot_be_pulled_in(staff, course, parts):
+    a, b, l1, l2, l3 = parts
+    foreign = make_session(make_course())
+    assert "Not saved" in order(staff, course, a, l1, l2, b, l3, foreign).content.decode()
+
+
+def test_the_order_is_for_staff_of_the_course(client, course, parts):
+    assert client.get(address(course)).status_code == 302
+    client.force_login(make_instructor(make_course()))
+    assert client.get(address(course)).status_code == 404
+    assert client.post(address(course)).status_code == 404
+
+
+def test_a_new_lesson_comes_last_in_its_session(staff, course, parts):
+    a, _, l1, *_ = parts
+    fields = lesson_fields(l1, course=course.pk, session=a.pk, slug="new", title="New", source="x")
+    assert staff.post(reverse("admin:lessons_lesson_add"), fields).status_code == 302
+    assert outline(course) == ["a l1", "a l2", "a new", "b l3"]
+
+
+def test_a_new_session_comes_last(staff, course, parts):
+    fields = {"course": course.pk, "slug": "c", "title": "C", "summary": "", "prepare": "[]"}
+    assert staff.post(reverse("admin:lessons_session_add"), fields).status_code == 302
+    assert [session.slug for session in course.sessions.all()] == ["a", "b", "c"]

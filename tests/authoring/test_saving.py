@@ -1,0 +1,166 @@
+"""Saving: nobody overwrites what somebody else saved; every version is kept and can be brought back."""
+
+import re
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from labs.models import Lab
+from lessons.models import Lesson, Quiz
+from tests.authoring.conftest import QUIZ, change_address, lesson_fields, make_instructor, save
+from tests.factories import make_course, make_lab, make_lesson, make_quiz, make_session
+
+pytestmark = pytest.mark.django_db
+
+
+def version_in(response) -> str:
+    return re.search(r'name="version" value="(\w+)"', response.content.decode())[1]
+
+
+def history(item) -> str:
+    return reverse(f"admin:{item._meta.app_label}_{item._meta.model_name}_history", args=[item.pk])
+
+
+def post(client, lesson, **fields):
+    return client.post(change_address(lesson), lesson_fields(lesson, **fields))
+
+
+# --- the lock ---
+
+
+def test_a_newer_version_is_not_overwritten_and_both_are_shown(staff, lesson):
+    seen = version_in(staff.get(change_address(lesson)))
+    save(lesson, "## One\n\nTheir text.\n")
+    response = post(staff, lesson, source="## One\n\nMy text.\n", version=seen)
+    page = response.content.decode()
+    assert "Not saved: somebody saved a newer version" in page
+    assert "Their text.</del>" in page
+    assert "My text.</ins>" in page
+    assert "My text.\n</textarea>" in page
+    assert "Their text." in Lesson.objects.get().source
+
+
+def test_saving_again_after_both_were_seen_replaces_the_newer_one(staff, lesson):
+    seen = version_in(staff.get(change_address(lesson)))
+    save(lesson, "Their text.")
+    refused = post(staff, lesson, source="My text.", version=seen)
+    assert post(staff, lesson, source="My text.", version=version_in(refused)).status_code == 302
+    assert Lesson.objects.get().source == "My text."
+    assert [row.source for row in lesson.history.all()][:2] == ["My text.", "Their text."]
+
+
+def test_saving_from_the_newest_version_works_as_ever(staff, lesson):
+    seen = version_in(staff.get(change_address(lesson)))
+    assert post(staff, lesson, source="My text.", version=seen).status_code == 302
+
+
+def test_a_new_order_of_the_course_is_no_newer_version(staff, lesson):
+    seen = version_in(staff.get(change_address(lesson)))
+    Lesson.objects.filter(pk=lesson.pk).update(position=99)
+    assert post(staff, lesson, source="My text.", version=seen).status_code == 302
+    assert Lesson.objects.get().position == 99
+
+
+@pytest.mark.parametrize(
+    "make", [lambda course, lesson: make_quiz(QUIZ, lesson), lambda course, lesson: make_lab(course)]
+)
+def test_quizzes_and_labs_have_the_same_lock(staff, course, lesson, make):
+    item = make(course, lesson)
+    address = reverse(f"admin:{item._meta.app_label}_{item._meta.model_name}_change", args=[item.pk])
+    seen = version_in(staff.get(address))
+    type(item).objects.filter(pk=item.pk).update(source=item.source + "\n# theirs")
+    fields = {"status": "published", "position": 1, "brief": "", "source": item.source, "version": seen}
+    assert "Not saved: somebody" in staff.post(address, fields).content.decode()
+
+
+def test_the_browser_is_told_which_draft_was_saved(staff, lesson):
+    response = post(staff, lesson, draft="abc123")
+    assert response.cookies["saved_draft"].value == "abc123"
+    refused = post(staff, lesson, source="[a](lesson:nowhere)", draft="abc124")
+    assert "saved_draft" not in refused.cookies
+
+
+def test_a_draft_with_a_strange_name_is_not_echoed(staff, lesson):
+    assert "saved_draft" not in post(staff, lesson, draft="a; path=/").cookies
+
+
+# --- history ---
+
+
+def test_a_save_is_one_version_with_its_author(staff, instructor, lesson):
+    before = lesson.history.count()
+    post(staff, lesson, source="## One\n\nNew text.\n")
+    assert lesson.history.count() == before + 1
+    assert lesson.history.first().history_user == instructor
+
+
+def test_saving_a_quiz_or_a_lab_is_one_version(staff, course, lesson):
+    assert make_quiz(QUIZ, lesson).history.count() == 1
+    lab = make_lab(course)
+    before = lab.history.count()
+    fields = {"status": "published", "position": 1, "brief": "x", "source": lab.source}
+    staff.post(reverse("admin:labs_lab_change", args=[lab.pk]), fields)
+    assert lab.history.count() == before + 1
+
+
+def test_a_course_that_is_loaded_from_files_has_a_history(db):
+    call_command("load_course", "courses/mlops", verbosity=0)
+    for model in (Lesson, Quiz, Lab):
+        assert {row.history.count() for row in model.objects.all()} == {1}
+
+
+def test_the_history_shows_what_each_version_changed(staff, lesson):
+    post(staff, lesson, source="## One\n\nNew text.\n", status="draft")
+    page = staff.get(history(lesson)).content.decode()
+    assert "Some text.</del>" in page
+    assert "New text.</ins>" in page
+    assert "published → draft" in page
+    assert "This is how it stands now." in page
+
+
+def test_an_earlier_version_comes_back_by_the_same_way_as_every_save(staff, instructor, lesson):
+    first = lesson.history.first()
+    post(staff, lesson, source="## Two\n", title="Renamed")
+    page = staff.get(f"{change_address(lesson)}?restore={first.pk}")
+    assert "not saved yet" in page.content.decode()
+    assert "data-unsaved" in page.content.decode()
+    assert Lesson.objects.get().title == "Renamed"
+    restored = page.context["adminform"].form.initial
+    fields = lesson_fields(
+        lesson, source=restored["source"], title=restored["title"], version=version_in(page)
+    )
+    assert staff.post(f"{change_address(lesson)}?restore={first.pk}", fields).status_code == 302
+    lesson.refresh_from_db()
+    assert (lesson.title, lesson.source) == ("First", "## One\n\nSome text.\n")
+    assert 'id="one"' in lesson.html
+    assert lesson.history.count() == 4
+
+
+def test_restoring_leaves_the_status_alone(staff, lesson):
+    Lesson.objects.filter(pk=lesson.pk).update(status="draft")
+    published = lesson.history.first()
+    page = staff.get(f"{change_address(lesson)}?restore={published.pk}")
+    assert page.context["adminform"].form.initial["status"] == "draft"
+
+
+def test_the_history_of_another_course_is_closed(client, lesson):
+    client.force_login(make_instructor(make_course()))
+    assert client.get(history(lesson)).url == reverse("admin:index")
+    assert client.get(f"{change_address(lesson)}?restore=1").status_code == 302
+
+
+def test_a_version_of_another_lesson_cannot_be_restored_into_this_one(staff, course, lesson):
+    other = make_lesson(make_session(course)).history.first()
+    assert staff.get(f"{change_address(lesson)}?restore={other.pk}").status_code == 404
+    assert staff.get(f"{change_address(lesson)}?restore=x").status_code == 404
+
+
+def test_a_long_history_goes_on_at_older_versions(staff, lesson):
+    for number in range(25):
+        save(lesson, f"Text {number}.")
+    page = staff.get(history(lesson))
+    assert page.content.decode().count("Restore this version") == 19
+    assert f"?before={page.context['older'].pk}" in page.content.decode()
+    older = staff.get(f"{history(lesson)}?before={page.context['older'].pk}").content.decode()
+    assert older.count("Restore this version") == lesson.history.count() - 20

@@ -1,0 +1,169 @@
+"""Try on a repository: the learner's page for a lab.yaml that is not saved, and nothing is kept."""
+
+import subprocess
+from contextlib import contextmanager
+
+import pytest
+from django.urls import reverse
+
+from labs import trying
+from labs.models import Lab, LabVersion, Report, Repository, Submission
+from tests.authoring.conftest import make_instructor
+from tests.factories import (
+    make_course,
+    make_enrollment,
+    make_lab,
+    make_learner,
+    make_repository,
+    make_submission,
+)
+from tests.labs.git_client import Clone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def practice(settings, tmp_path):
+    settings.PRACTICE_ROOT = tmp_path / "practice"
+    settings.PRACTICE_ROOT.mkdir()
+
+
+@pytest.fixture
+def lab(course):
+    return make_lab(course)
+
+
+def fill(repository, tmp_path, commits: int = 1) -> str:
+    """Commits in a bare repository; the newest one's id."""
+    work = Clone(tmp_path / f"work-{repository.pk}", "unused")
+    oids = [work.commit(content=bytes([65 + number])) for number in range(commits)]
+    subprocess.run(["git", "clone", "-q", "--bare", work.folder, repository.path], check=True)
+    return oids[-1]
+
+
+@pytest.fixture
+def submission(lab, tmp_path):
+    learner = make_learner(lab.course, name="Learner")
+    head = fill(make_repository(learner, lab), tmp_path)
+    return make_submission(learner, lab, {"refs/heads/main": head})
+
+
+def try_it(client, lab, wanted, source=None):
+    address = reverse("admin:labs_lab_try", args=[lab.pk])
+    return client.post(address, {"_repository": wanted, "source": source or lab.source})
+
+
+def test_an_unsaved_lab_is_tried_on_a_submission_and_nothing_is_kept(staff, lab, submission):
+    changed = lab.source.replace("at_least: 3", "at_least: 1").replace("three commits", "one commit")
+    response = try_it(
+        staff, lab, f"submission-{submission.pk}", changed.replace("README.md, exists", "NO, exists")
+    )
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "2 of 3 checks passed" in page
+    assert "main holds at least one commit of yours" in page
+    assert "Fix this first" in page
+    assert "Nothing of it is kept." in page
+    assert (Report.objects.count(), LabVersion.objects.count()) == (0, 1)
+    assert Submission.objects.get().state == "queued"
+    assert Lab.objects.get().source == lab.source
+
+
+def test_the_snapshot_of_the_submission_is_tried_not_what_came_later(staff, lab, submission, tmp_path):
+    later = Clone(tmp_path / "later", str(submission.receipt.repository.path))
+    later.git("fetch", "-q", "portal", "main")
+    later.git("checkout", "-q", "-B", "main", "FETCH_HEAD")
+    for number in range(3):
+        later.commit(content=bytes([97 + number]))
+    assert later.push()[0] == 0
+    assert "2 of 3 checks passed" in try_it(staff, lab, f"submission-{submission.pk}").content.decode()
+
+
+def test_ones_own_practice_repository_is_tried_as_it_stands(staff, instructor, lab, tmp_path):
+    own = make_repository(make_enrollment(instructor), make_lab())
+    fill(own, tmp_path, commits=3)
+    assert "3 of 3 checks passed" in try_it(staff, lab, f"own-{own.pk}").content.decode()
+
+
+def test_the_editor_offers_each_learners_latest_submission(staff, lab, submission):
+    newer = make_submission(submission.enrollment, lab)
+    page = staff.get(reverse("admin:labs_lab_change", args=[lab.pk])).content.decode()
+    assert f'value="submission-{newer.pk}">Learner, submission 2<' in page
+    assert f'value="submission-{submission.pk}"' not in page
+
+
+def test_a_fault_in_the_lab_is_said_at_line_and_key(staff, lab, submission):
+    bad = lab.source.replace("at_least: 3", "at_least: many")
+    response = try_it(staff, lab, f"submission-{submission.pk}", bad)
+    assert response.status_code == 422
+    assert "Line 11: commits.at_least:" in response.content.decode()
+
+
+def test_a_repository_that_is_gone_or_empty_is_said_so(staff, lab, submission, instructor):
+    gone = make_submission(make_learner(lab.course), lab)
+    assert "not on this machine" in try_it(staff, lab, f"submission-{gone.pk}").content.decode()
+    empty = make_repository(make_enrollment(instructor), lab)
+    subprocess.run(["git", "init", "-q", "--bare", empty.path], check=True)
+    assert "holds no commits yet" in try_it(staff, lab, f"own-{empty.pk}").content.decode()
+
+
+@pytest.fixture
+def by_address(lab, submission):
+    """The same submission, at an address of another host."""
+    place = submission.receipt.repository
+    Repository.objects.filter(pk=place.pk).update(host="git.example", owner="ada", name="work")
+    return submission
+
+
+def test_a_submission_by_address_is_tried_in_its_mirror(staff, lab, by_address, monkeypatch):
+    @contextmanager
+    def mirrored(address, refs):
+        assert (str(address), refs) == ("git.example/ada/work", by_address.receipt.refs)
+        yield by_address.receipt.repository.path, []
+
+    monkeypatch.setattr(trying.hosts, "mirrored", mirrored)
+    assert "2 of 3 checks passed" in try_it(staff, lab, f"submission-{by_address.pk}").content.decode()
+
+
+def test_an_address_that_is_not_read_is_said_so(staff, lab, by_address):
+    page = try_it(staff, lab, f"submission-{by_address.pk}").content.decode()
+    assert "Repositories on `git.example` are not read any more." in page
+
+
+def test_a_try_that_takes_too_long_is_ended(staff, lab, submission, monkeypatch):
+    monkeypatch.setattr(trying, "SECONDS", 0.01)
+    assert "longer than 0.01 seconds" in try_it(staff, lab, f"submission-{submission.pk}").content.decode()
+
+
+def test_a_try_sees_nothing_of_the_servers_environment(staff, lab, submission, monkeypatch):
+    seen = {}
+    real = subprocess.run
+
+    def run(argv, **options):
+        seen.update(options)
+        return real(argv, **options)
+
+    monkeypatch.setenv("SECRET_KEY", "hidden")
+    monkeypatch.setattr(trying.subprocess, "run", run)
+    try_it(staff, lab, f"submission-{submission.pk}")
+    assert set(seen["env"]) == {"PATH", "LC_ALL"}
+
+
+def test_a_try_is_for_staff_of_the_course(client, lab, submission):
+    wanted = f"submission-{submission.pk}"
+    assert try_it(client, lab, wanted).status_code == 302
+    client.force_login(submission.enrollment.user)
+    assert try_it(client, lab, wanted).status_code == 302
+    client.force_login(make_instructor(make_course()))
+    assert try_it(client, lab, wanted).status_code == 404
+
+
+def test_submissions_of_other_labs_and_courses_are_out_of_reach(staff, lab, course):
+    foreign = make_submission(lab=make_lab())
+    stranger = make_repository(make_learner(course), lab)
+    for wanted in (f"submission-{foreign.pk}", f"own-{stranger.pk}", "own-x", ""):
+        assert try_it(staff, lab, wanted).status_code == 404
+
+
+def test_a_try_is_asked_for_by_post(staff, lab):
+    assert staff.get(reverse("admin:labs_lab_try", args=[lab.pk])).status_code == 405
