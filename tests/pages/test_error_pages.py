@@ -46,6 +46,8 @@ def test_fault_page_needs_neither_database_nor_request(request_of):
 
 
 def test_fault_in_a_view_shows_no_trace(client, db, monkeypatch):
+    """W2."""
+
     def broken(*args):
         raise RuntimeError("inner secret")
 

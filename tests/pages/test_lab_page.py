@@ -24,7 +24,7 @@ def test_lab_page_has_the_brief_and_the_checks_before_anything_is_pushed(learner
     for says, points in [("main holds at least three commits of yours", 40), ("README.md exists", 40)]:
         assert f'<span class="says">{says}</span> <span class="num">{points}<' in text
     assert "100 points. The pass mark is 70 %. The best submission counts." in text
-    assert "Nothing graded yet. The first push appears here." in text
+    assert "Nothing graded yet. The first submission appears here." in text
     assert "git push origin main" in text
 
 

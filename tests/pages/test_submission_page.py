@@ -48,6 +48,7 @@ def test_check_to_fix_first_is_open_and_says_where_what_and_how(learner_client, 
 
 
 def test_lines_of_a_learner_are_escaped(learner_client, cast):
+    """W35, with hostile repositories in tests/web/test_learner_text.py."""
     text = page(learner_client, cast.grade())
     assert "&lt;b&gt;bold&lt;/b&gt;" in text
     assert "<b>bold" not in text
@@ -178,6 +179,7 @@ ROUTES = ["", "live/", "grade-again/", "cancel/"]
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("who", ["other", "outsider"])
 def test_submission_of_somebody_else_is_not_found(cast, who, route):
+    """W19."""
     user = cast.other.user if who == "other" else cast.outsider
     address = cast.grade().get_absolute_url() + route
     method = client_of(user).post if route in ("grade-again/", "cancel/") else client_of(user).get

@@ -35,6 +35,7 @@ def name_of(path: Path) -> str:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
 def test_template_has_nothing_inline_and_nothing_from_elsewhere(path):
+    """W7."""
     assert inline(path.read_text()) == []
 
 

@@ -29,6 +29,7 @@ def test_starting_in_several_tabs_gives_one_attempt(cast, database):  # noqa: F8
 
 
 def test_starting_while_the_last_attempt_is_submitted_begins_no_other(cast, database):  # noqa: F811
+    """W25."""
     attempt = cast.start()
 
     def act(number: int) -> str:
@@ -44,6 +45,7 @@ def test_starting_while_the_last_attempt_is_submitted_begins_no_other(cast, data
 
 
 def test_submitting_in_several_tabs_counts_once(cast, database):  # noqa: F811
+    """W25."""
     attempt = cast.start()
     cast.answer(attempt, **RIGHT)
     times = in_threads(

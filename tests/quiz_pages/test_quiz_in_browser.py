@@ -33,9 +33,13 @@ def page(browser, live_server, cast):
     context.close()
 
 
+def press_continue(page: Page) -> None:
+    page.get_by_role("button", name="Continue", exact=True).click()
+
+
 def go_on(page: Page) -> None:
     before = page.url
-    page.get_by_role("button", name="Continue", exact=True).click()
+    press_continue(page)
     page.wait_for_url(lambda url: url != before)
 
 
@@ -118,7 +122,7 @@ def test_continue_waits_until_the_answer_is_saved(page, cast):
     tries = count()
     page.route("**/1/5/", lambda route: route.fulfill(status=502) if next(tries) == 0 else route.continue_())
     page.get_by_label("Your answer").fill("git log")
-    go_on(page)
+    press_continue(page)
     expect(page.locator("#saved")).to_have_text(NOT_SAVED)
     page.wait_for_url(f"**{cast.address('question', 1, 6)}")
     assert Answer.objects.get().response == "git log"
@@ -145,7 +149,7 @@ def test_attempt_submitted_in_another_tab_refuses_the_answer(page, cast):
     actions.submit_attempt(attempt=attempt)
     page.get_by_label("The product owner").check()
     expect(page.locator("#saved")).to_contain_text("this attempt was submitted")
-    go_on(page)
+    press_continue(page)
     expect(page.get_by_text("This answer was not saved.")).to_be_visible()
     assert not Answer.objects.exists()
 

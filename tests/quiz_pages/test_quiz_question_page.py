@@ -105,7 +105,7 @@ def test_save_by_the_script_answers_with_the_time(client, cast, attempt, time_ma
     time_machine.move_to("2026-08-29 15:44:00+00:00", tick=False)
     answer = client.post(cast.address("question", 1, 1), posted(attempt, "approval"))
     assert (answer.status_code, answer.content.decode()) == (200, "Saved at 21:14")  # in Kolkata
-    assert answer["Content-Type"] == "text/plain"
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
     assertContains(client.get(cast.address("question", 1, 1)), "Saved at 21:14")
 
 
@@ -143,12 +143,14 @@ def test_resume_with_all_answered_opens_the_summary(client, cast, attempt):
 
 @pytest.mark.parametrize("name", ["attempt", "question", "attempt_summary"])
 def test_submitted_attempt_opens_its_review(client, cast, passed, name):
+    """W27."""
     answer = client.get(cast.address(name, 1, *([1] if name == "question" else [])))
     assertRedirects(answer, cast.address("attempt_review", 1), fetch_redirect_response=False)
 
 
 @pytest.mark.parametrize("data", [{}, {"go": "2"}])
 def test_save_into_a_submitted_attempt_shows_what_counts(client, cast, passed, data):
+    """W27."""
     page = client.post(cast.address("question", 1, 1), data)
     assertContains(page, "This answer was not saved.", status_code=409)
     assertContains(page, "What was saved by then is below.", status_code=409)
@@ -165,6 +167,7 @@ def test_save_signed_out_says_so(cast, attempt):
 
 
 def test_save_without_a_csrf_token_is_refused(cast, attempt):
+    """W28."""
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(cast.learner.user)
     assert browser.post(cast.address("question", 1, 1), posted(attempt, "approval")).status_code == 403
@@ -192,6 +195,7 @@ def test_question_that_does_not_exist_is_404(client, cast, attempt, path, method
     ],
 )
 def test_attempt_of_another_is_404(cast, attempt, who, name, numbers, method):
+    """W19."""
     person = getattr(cast, who)
     browser = client_of(person.user if who == "other" else person)
     assert getattr(browser, method)(cast.address(name, *numbers)).status_code == 404

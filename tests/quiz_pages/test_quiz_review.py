@@ -68,6 +68,7 @@ def test_given_answers_are_shown_as_given(client, cast):
 
 
 def test_review_under_never_shows_only_what_was_given(client, cast):
+    """W24."""
     cast.revise(release="never")
     cast.submit(**WRONG)
     page = review(client, cast)
@@ -78,6 +79,7 @@ def test_review_under_never_shows_only_what_was_given(client, cast):
 
 
 def test_review_under_deadline_waits_for_the_last_attempt(client, cast):
+    """W24."""
     cast.revise(release="deadline", attempts=2)
     cast.submit(**WRONG)
     assertNotContains(review(client, cast), CANARY)
@@ -142,6 +144,7 @@ def test_review_with_an_open_attempt_continues_it(client, cast, passed):
 
 
 def test_review_of_an_open_attempt_leads_back_to_it(client, cast):
+    """W27."""
     cast.start()
     assertRedirects(review(client, cast), cast.address("attempt", 1), fetch_redirect_response=False)
 

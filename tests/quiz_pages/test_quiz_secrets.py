@@ -96,6 +96,7 @@ def pages_before_submission(client, cast) -> list[str]:
 @pytest.mark.parametrize("answers", [{}, WRONG, RIGHT])
 @pytest.mark.parametrize("release", ["now", "deadline", "never"])
 def test_pages_before_submission_hold_no_canary(client, cast, release, answers):
+    """W23."""
     cast.revise(release=release)
     attempt = cast.start()
     for place, key in enumerate(answers, 1):
@@ -111,6 +112,7 @@ def test_pages_before_submission_hold_no_canary(client, cast, release, answers):
 
 
 def test_pages_are_the_same_whatever_is_right(client, cast, time_machine):
+    """W23: no order and no token depends on it either."""
     time_machine.move_to("2026-08-29 15:44:00+00:00", tick=False)
     cast.revise(questions=OTHERWISE)
     otherwise = cast.quiz.current
@@ -129,6 +131,7 @@ def test_sources_of_that_test_differ_in_what_is_right():
 
 
 def test_review_before_release_holds_no_canary(client, cast):
+    """W24."""
     cast.revise(release="never")
     actions.submit_attempt(attempt=cast.start())
     page = client.get(cast.address("attempt_review", 1)).content.decode()

@@ -34,6 +34,7 @@ def test_there_are_at_least_forty_payloads_all_different():
 
 @PLACES
 def test_page_with_hostile_text_does_nothing(browser, place):
+    """W30."""
     pieces = [
         piece
         for payload in PAYLOADS[place]

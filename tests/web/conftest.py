@@ -1,0 +1,153 @@
+"""Every request that the access matrix is about, made once; each test reads the answers for one thing."""
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from itertools import product
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponseBase
+from django.test import Client, override_settings
+
+from labs.actions import new_token
+from lessons.images import FOLDER
+from tests.web.routes import Route, routes
+from tests.web.world import PICTURE, ROLES, World, authorization, make_world
+
+METHODS = ("GET", "POST", "DELETE")
+WRITE = re.compile(r"\s*(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+\"?(\w+)")
+QUERIES = {
+    "practice_refs": "?service=git-upload-pack",
+    "admin:autocomplete": "?app_label=lessons&model_name=enrollment&field_name=user",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one role got; `wrote` names the tables in which something was changed."""
+
+    route: Route
+    method: str
+    role: str
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    wrote: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route.name} by {self.role}: {self.status}"
+
+
+@dataclass
+class Visitor:
+    """One role's browser, and the token of its git. It forgets what an answer told it."""
+
+    cookies: SimpleCookie
+    headers: Mapping[str, str]
+    client: Client = field(default_factory=Client)
+
+    def ask(self, method: str, address: str, data: Mapping[str, Any]) -> HttpResponseBase:
+        self.client.cookies = SimpleCookie(self.cookies.output(header="", sep=";"))
+        headers = self.headers if address.startswith("/git/") else {}
+        if data:
+            return self.client.post(address, data)
+        return self.client.generic(method, address, **headers)
+
+
+def visitor(user: Any) -> Visitor:
+    client = Client()
+    if user is None:
+        return Visitor(SimpleCookie(), {})
+    client.force_login(user)
+    return Visitor(client.cookies, authorization(new_token(user=user)))
+
+
+@contextmanager
+def writes() -> Iterator[set[str]]:
+    """The names of the tables that are written to meanwhile."""
+    tables: set[str] = set()
+
+    def note(execute, sql, params, many, context):
+        if found := WRITE.match(sql):
+            tables.add(found[1])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield tables
+
+
+def answer(who: Visitor, role: str, route: Route, method: str, address: str, data: dict) -> Answer:
+    """What a request leads to. Whatever it changed is undone."""
+    with transaction.atomic(), writes() as wrote:
+        response = who.ask(method, address, data)
+        content = b"".join(response)
+        transaction.set_rollback(True)
+    return Answer(route, method, role, response.status_code, response.headers, content, frozenset(wrote))
+
+
+def form(world: World) -> dict[str, str]:
+    """One form for all addresses: each takes what it knows and must ignore the rest."""
+    return {
+        "post": "yes",  # the admin's "yes, delete it"
+        "code": world.here.cohort.invite_code,
+        "key": "git",
+        "done": "yes",
+        "heading": "first-heading",
+        "name": "New name",
+        "time_zone": "Europe/London",
+        "theme": "dark",
+        "next": "/help/",
+        "course": str(world.here.course.pk),
+        "kind": "lesson",
+        "content": "## Heading",
+    }
+
+
+@contextmanager
+def passing_world(tmp_path_factory, django_db_blocker) -> Iterator[World]:
+    """A world that is gone afterwards, with its repositories and its picture."""
+    media = tmp_path_factory.mktemp("media")
+    (media / FOLDER).mkdir()
+    (media / FOLDER / PICTURE).write_bytes(b"a picture")
+    own = {
+        "MEDIA_ROOT": media,
+        "SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies",
+        "PRACTICE_ROOT": tmp_path_factory.mktemp("practice"),
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    }
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(**own), silence():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Without a line for each refusal: there are thousands."""
+    logger = logging.getLogger("django.request")
+    before, logger.level = logger.level, logging.ERROR
+    yield
+    logger.level = before
+
+
+@pytest.fixture(scope="package")
+def answers(django_db_setup, django_db_blocker, tmp_path_factory) -> list[Answer]:
+    """The answer to each method of each route for each role."""
+    found = []
+    with passing_world(tmp_path_factory, django_db_blocker) as world:
+        people = {role: visitor(user) for role, user in world.people.items()}
+        for route in routes():
+            address = route.address(world.values(route)) + QUERIES.get(route.name, "")
+            for method, role in product(METHODS, ROLES):
+                data = form(world) if method == "POST" and not address.startswith("/git/") else {}
+                found.append(answer(people[role], role, route, method, address, data))
+    return found
+
+
+@pytest.fixture
+def fast_passwords(settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

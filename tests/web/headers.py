@@ -1,0 +1,33 @@
+"""The headers that each answer of the portal carries (W6, W8)."""
+
+from collections.abc import Mapping
+
+# No nonce: nothing of the portal is inline, so nothing inline is ever allowed.
+POLICY = {
+    "default-src": "'none'",
+    **{f"{kind}-src": "'self'" for kind in ("script", "style", "img", "font", "connect")},
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "object-src": "'none'",
+}
+EXPECTED = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def lacking(headers: Mapping[str, str]) -> list[str]:
+    """The names of those that are missing or allow more."""
+    wrong = [name for name, value in EXPECTED.items() if headers.get(name) != value]
+    return (
+        wrong if is_kept(headers.get("Content-Security-Policy", "")) else [*wrong, "Content-Security-Policy"]
+    )
+
+
+def is_kept(policy: str) -> bool:
+    """Each directive as above, or 'none'. A picture, which is no page, stands in a sandbox."""
+    given = dict(part.split(" ", 1) for part in policy.split("; ") if " " in part)
+    each = given.keys() == POLICY.keys() and all(given[name] in (POLICY[name], "'none'") for name in given)
+    return each or policy == "sandbox"

@@ -1,0 +1,184 @@
+"""Every address × method × role (W18 to W20). An address without a row fails."""
+
+from collections.abc import Iterable
+
+import pytest
+from django.test import override_settings
+from django.urls import include, path
+
+from portal import urls
+from portal.progress.views import help_page
+from tests.web.conftest import Answer
+from tests.web.routes import Route, routes
+from tests.web.world import ROLES
+
+pytestmark = pytest.mark.django_db
+
+# What the admin holds: what instructors write, what the portal writes itself, what is for administrators alone.
+AUTHORED = {
+    *("lessons.course", "lessons.session", "lessons.lesson", "lessons.quiz", "lessons.cohort", "labs.lab"),
+    *("lessons.meeting", "lessons.enrollment", "lessons.coursestaff"),
+}
+RECORDED = {
+    *("lessons.reading", "lessons.tick", "lessons.quizversion", "lessons.attempt", "lessons.answer"),
+    *("labs.labversion", "labs.submission", "labs.report", "labs.repository", "labs.receipt"),
+}
+CLOSED = {"auth.group", "accounts.user", "labs.accesstoken", "account.emailaddress"}
+
+# The learner's own things are asked for. The peer learns in another cohort of the same course, the outsider in
+# another course, which the visiting instructor teaches. Rows of models hold for each model of their kind.
+TABLE = """
+                                     GET                            POST
+                                     none own peer out vis ins adm  none own peer out vis ins adm
+account_login                        200  302 302  302 302 302 302  200  302 302  302 302 302 302
+account_logout                       302  200 200  200 200 200 200  302  302 302  302 302 302 302
+account_inactive                     200  200 200  200 200 200 200  405  405 405  405 405 405 405
+account_signup                       200  302 302  302 302 302 302  200  302 302  302 302 302 302
+account_reauthenticate               302  200 200  200 200 200 200  302  200 200  200 200 200 200
+account_email                        302  200 200  200 200 200 200  302  302 302  302 302 302 302
+account_email_verification_sent      200  200 200  200 200 200 200  405  405 405  405 405 405 405
+account_change_password              302  200 200  200 200 200 200  302  200 200  200 200 200 200
+account_set_password                 302  302 302  302 302 302 302  302  302 302  302 302 302 302
+account_reset_password               200  200 200  200 200 200 200  200  200 200  200 200 200 200
+account_confirm_login_code           302  302 302  302 302 302 302  302  302 302  302 302 302 302
+account_confirm_email                200  200 200  200 200 200 200  302  302 302  302 302 302 302
+account_reset_password_done          200  200 200  200 200 200 200  405  405 405  405 405 405 405
+account_reset_password_from_key      200  200 200  200 200 200 200  200  200 200  200 200 200 200
+account_reset_password_from_key_done 200  200 200  200 200 200 200  405  405 405  405 405 405 405
+account                              302  200 200  200 200 200 200  302  302 302  302 302 302 302
+theme                                405  405 405  405 405 405 405  302  302 302  302 302 302 302
+healthz                              200  200 200  200 200 200 200  405  405 405  405 405 405 405
+readyz                               200  200 200  200 200 200 200  405  405 405  405 405 405 405
+home                                 200  200 200  200 200 200 200  405  405 405  405 405 405 405
+help                                 200  200 200  200 200 200 200  405  405 405  405 405 405 405
+join                                 302  200 200  200 200 200 200  302  302 409  302 302 302 302
+join_with_code                       302  200 200  200 200 200 200  302  302 409  302 302 302 302
+course                               200  200 200  200 200 200 200  405  405 405  405 405 405 405
+progress                             302  200 200  404 404 200 200  302  405 405  405 405 405 405
+lesson                               302  200 200  404 404 200 200  405  405 405  405 405 405 405
+lesson_place                         302  405 405  405 405 405 405  302  204 204  404 404 404 404
+lesson_read                          302  405 405  405 405 405 405  302  302 302  404 404 404 404
+lesson_tick                          302  405 405  405 405 405 405  302  302 302  404 404 404 404
+tick_prepared                        302  405 405  405 405 405 405  302  302 302  404 404 404 404
+lesson_as_learner                    302  403 403  403 404 200 200  302  403 403  403 405 405 405
+lesson_image                         200  200 200  200 200 200 200  405  405 405  405 405 405 405
+quiz                                 302  200 200  404 404 200 200  302  302 302  404 404 404 404
+attempt                              302  302 404  404 404 404 404  302  405 405  405 405 405 405
+question                             302  200 404  404 404 404 404  403  200 404  404 404 404 404
+attempt_summary                      302  200 404  404 404 404 404  302  302 404  404 404 404 404
+attempt_review                       302  200 404  404 404 404 404  302  405 405  405 405 405 405
+lab                                  302  200 200  404 404 200 200  302  405 405  405 405 405 405
+lab_address                          302  302 302  404 404 302 302  302  200 200  404 404 302 302
+lab_repository                       302  302 302  404 404 302 302  302  422 422  404 404 302 302
+lab_submit                           302  302 302  404 404 302 302  302  422 422  404 404 302 302
+lab_latest                           302  302 302  404 404 302 302  302  302 302  404 404 302 302
+submission                           302  200 404  404 404 200 200  302  405 405  405 405 405 405
+submission_live                      200  200 404  404 404 200 200  405  405 405  405 405 405 405
+submission_grade_again               302  405 405  405 405 405 405  302  302 404  404 404 302 302
+submission_cancel                    302  405 405  405 405 405 405  302  302 404  404 404 302 302
+practice                             302  302 302  302 302 302 302  405  405 405  405 405 405 405
+practice_refs                        401  200 200  404 404 404 404  401  405 405  404 404 404 404
+practice_fetch                       401  405 405  404 404 404 404  401  415 415  404 404 404 404
+practice_push                        401  405 405  404 404 404 404  401  415 415  404 404 404 404
+markdownx_markdownify                302  403 403  403 405 405 405  302  403 403  403 404 200 200
+markdownx_upload                     302  403 403  403 405 405 405  302  403 403  403 404 400 400
+markdownx_compare                    302  403 403  403 405 405 405  302  403 403  403 200 200 200
+admin:index                          302  302 302  302 200 200 200  302  302 302  302 200 200 200
+admin:login                          302  403 403  403 302 302 302  302  403 403  403 405 405 405
+admin:logout                         302  302 302  302 405 405 405  302  302 302  302 302 302 302
+admin:password_change                302  302 302  302 302 302 302  302  302 302  302 302 302 302
+staff/password_change/               302  302 302  302 302 302 302  302  302 302  302 302 302 302
+admin:password_change_done           302  302 302  302 200 200 200  302  302 302  302 405 405 405
+admin:autocomplete                   302  302 302  302 403 403 200  302  302 302  302 405 405 405
+admin:jsi18n                         302  302 302  302 200 200 200  302  302 302  302 405 405 405
+admin:view_on_site                   302  302 302  302 302 302 302  302  302 302  302 302 302 302
+admin:app_list                       302  302 302  302 200 200 200  302  302 302  302 200 200 200
+staff/(?P<url>.*)$                   302  302 302  302 404 404 404  302  302 302  302 404 404 404
+authored                             302  302 302  302 200 200 200  302  302 302  302 200 200 200
+authored add/                        302  302 302  302 200 200 200  302  302 302  302 200 200 200
+authored ID/                         302  302 302  302 302 302 302  302  302 302  302 302 302 302
+authored ID/change/                  302  302 302  302 302 200 200  302  302 302  302 302 200 200
+authored ID/history/                 302  302 302  302 302 200 200  302  302 302  302 302 200 200
+authored ID/delete/                  302  302 302  302 302 200 200  302  302 302  302 302 200 200
+admin:lessons_meeting_delete         302  302 302  302 302 200 200  302  302 302  302 302 302 302
+admin:lessons_coursestaff_delete     302  302 302  302 302 200 200  302  302 302  302 302 302 302
+admin:lessons_course_order           302  302 302  302 404 200 200  302  302 302  302 404 302 302
+admin:labs_lab_preview               302  302 302  302 405 405 405  302  302 302  302 404 200 200
+admin:labs_lab_try                   302  302 302  302 404 405 405  302  302 302  302 404 404 404
+recorded                             302  302 302  302 200 200 200  302  302 302  302 200 200 200
+recorded add/                        302  302 302  302 403 403 403  302  302 302  302 403 403 403
+recorded ID/                         302  302 302  302 302 302 302  302  302 302  302 302 302 302
+recorded ID/change/                  302  302 302  302 302 200 200  302  302 302  302 403 403 403
+recorded ID/history/                 302  302 302  302 302 200 200  302  302 302  302 302 200 200
+recorded ID/delete/                  302  302 302  302 403 403 403  302  302 302  302 403 403 403
+closed                               302  302 302  302 403 403 200  302  302 302  302 403 403 200
+closed add/                          302  302 302  302 403 403 200  302  302 302  302 403 403 200
+closed ID/                           302  302 302  302 302 302 302  302  302 302  302 302 302 302
+closed ID/change/                    302  302 302  302 403 403 200  302  302 302  302 403 403 200
+closed ID/history/                   302  302 302  302 403 403 200  302  302 302  302 403 403 200
+closed ID/delete/                    302  302 302  302 403 403 200  302  302 302  302 403 403 302
+admin:auth_group_add                 302  302 302  302 403 403 200  302  302 302  302 403 403 302
+admin:auth_group_change              302  302 302  302 403 403 200  302  302 302  302 403 403 302
+admin:labs_accesstoken_add           302  302 302  302 403 403 403  302  302 302  302 403 403 403
+admin:labs_accesstoken_change        302  302 302  302 403 403 200  302  302 302  302 403 403 302
+admin:accounts_user_delete           302  302 302  302 403 403 200  302  302 302  302 403 403 200
+admin:auth_user_password_change      302  302 302  302 403 403 200  302  302 302  302 403 403 200
+"""
+
+
+def read(table: str) -> dict[str, list[str]]:
+    """Name of the row -> the statuses of both methods for each role."""
+    width = 2 * len(ROLES)
+    lines = (line.split() for line in table.splitlines()[3:])
+    return {" ".join(words[:-width]): words[-width:] for words in lines}
+
+
+ROWS = read(TABLE)
+
+
+def row_of(route: Route) -> str:
+    """The name of the row of a route: its own, else that of the kind of its model."""
+    kinds = {"authored": AUTHORED, "recorded": RECORDED, "closed": CLOSED}
+    kind = next((kind for kind, models in kinds.items() if route.model in models), "")
+    if route.name in ROWS or not kind:
+        return route.name
+    return f"{kind} {route.page.replace('<path:object_id>', 'ID')}".strip()
+
+
+def without_a_row(found: Iterable[Route]) -> list[str]:
+    return [route.text for route in found if row_of(route) not in ROWS]
+
+
+def statuses(answers: list[Answer], route: Route) -> list[str]:
+    return [str(item.status) for item in answers if item.route == route and item.method != "DELETE"]
+
+
+def test_every_address_answers_each_role_as_the_table_says(answers):
+    found = {route: statuses(answers, route) for route in routes()}
+    wrong = {route.text: got for route, got in found.items() if got != ROWS.get(row_of(route))}
+    assert wrong == {}
+
+
+def test_other_methods_are_refused_everywhere(answers):
+    others = [answer for answer in answers if answer.method == "DELETE"]
+    assert [str(answer) for answer in others if answer.status != 405] == []
+    assert len(others) == len(routes()) * len(ROLES)
+
+
+def test_every_address_has_a_row():
+    assert without_a_row(routes()) == []
+
+
+def test_address_without_a_row_is_found():
+    class Urls:
+        urlpatterns = [
+            *urls.urlpatterns,
+            path("deep/", include([path("new/<slug:a>/", help_page, name="new")])),
+        ]
+
+    with override_settings(ROOT_URLCONF=Urls):
+        assert "deep/new/<slug:a>/" in without_a_row(routes())
+
+
+def test_no_row_is_left_over():
+    assert ROWS.keys() - {row_of(route) for route in routes()} == set()

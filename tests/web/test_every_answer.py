@@ -1,0 +1,102 @@
+"""What holds for each answer of the access matrix: headers, types, what it may show and what it may change."""
+
+import json
+import re
+
+import pytest
+
+from tests.pages.test_templates import inline
+from tests.web.conftest import Answer
+from tests.web.headers import lacking
+
+pytestmark = pytest.mark.django_db
+
+HERE = ("learner", "peer", "instructor")
+STAFF = ("visiting", "instructor", "administrator")
+# Git says hello with GET: its token is used, its repository made. allauth notes an address it did not know.
+GREETINGS = {"practice_refs", "practice_fetch", "practice_push"}
+MAY_BE_NOTED = {"account_emailaddress", "cache"}
+TYPES = re.compile(
+    r'text/(html|plain|javascript); charset="?utf-8"?'
+    r"|application/json(; charset=utf-8)?"
+    r"|application/x-git-(upload|receive)-pack-advertisement"
+    r"|image/png"
+)
+
+
+def those(answers: list[Answer], *, but: set[str] = frozenset(), **wanted: str) -> list[Answer]:
+    return [
+        answer
+        for answer in answers
+        if answer.route.name not in but
+        and all(getattr(answer, key) == value for key, value in wanted.items())
+    ]
+
+
+def test_every_answer_has_the_security_headers(answers):
+    """W6, W8."""
+    assert [f"{answer}: {lacking(answer.headers)}" for answer in answers if lacking(answer.headers)] == []
+
+
+def test_every_text_names_its_charset(answers):
+    """W43."""
+    types = {answer.headers["Content-Type"] for answer in answers}
+    assert {kind for kind in types if not TYPES.fullmatch(kind)} == set()
+
+
+def test_every_json_answer_is_json_in_utf_8(answers):
+    """W43. JSON has no charset of its own: RFC 8259, section 8.1, knows UTF-8 alone."""
+    typed = [answer for answer in answers if answer.headers["Content-Type"].startswith("application/json")]
+    assert {answer.route.name for answer in typed} >= {"admin:autocomplete"}
+    assert all(json.loads(answer.content.decode()) for answer in typed)
+    braces = [answer for answer in answers if answer.content[:1] in (b"{", b"[")]
+    assert [str(answer) for answer in braces if answer not in typed] == []
+
+
+def test_no_page_has_anything_inline(answers):
+    """W7, for the pages of the admin and allauth too."""
+    pages = {answer.content for answer in answers if answer.headers["Content-Type"].startswith("text/html")}
+    assert {what for page in pages for what in inline(page.decode())} == set()
+
+
+def test_no_page_of_a_course_shows_another_course(answers):
+    """W19, W20: not in a list, a filter, a form or a message."""
+    mine = [answer for answer in answers if answer.role in HERE]
+    assert [str(answer) for answer in mine if b"elsewhere" in answer.content.lower()] == []
+
+
+def test_no_page_for_learners_tells_what_is_right(answers):
+    """W23: the quiz of this course never shows its answers."""
+    theirs = [answer for answer in answers if answer.role not in STAFF]
+    assert [str(answer) for answer in theirs if b"canary" in answer.content] == []
+
+
+def test_pages_for_staff_do_tell_what_is_right(answers):
+    """Or the test above would find nothing anywhere."""
+    (editor,) = [
+        answer for answer in answers if str(answer) == "GET admin:lessons_quiz_change by instructor: 200"
+    ]
+    assert b"canary" in editor.content
+
+
+def test_reading_changes_nothing(answers):
+    """W28."""
+    read = those(answers, method="GET", but=GREETINGS)
+    assert [(str(answer), answer.wrote) for answer in read if answer.wrote - MAY_BE_NOTED] == []
+
+
+def test_refusal_changes_nothing(answers):
+    refused = [answer for answer in those(answers, but=GREETINGS) if answer.status >= 400]
+    assert [(str(answer), answer.wrote) for answer in refused if answer.wrote - MAY_BE_NOTED] == []
+
+
+def test_visitor_who_is_not_signed_in_changes_nothing(answers):
+    """But may confirm an address, with the key from a mail."""
+    posted = those(answers, method="POST", role="anonymous", but={"account_confirm_email"})
+    assert [(str(answer), answer.wrote) for answer in posted if answer.wrote - MAY_BE_NOTED] == []
+
+
+def test_learner_of_another_course_changes_their_own_account_alone(answers):
+    posted = those(answers, method="POST", role="outsider", but=GREETINGS)
+    changed = {table for answer in posted for table in answer.wrote} - MAY_BE_NOTED
+    assert changed == {"accounts_user", "lessons_enrollment"}

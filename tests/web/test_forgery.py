@@ -1,0 +1,57 @@
+"""W28: what changes something needs the token that only our own pages hold."""
+
+import pytest
+from django.test import Client
+
+from portal.accounts.models import User
+from tests.factories import make_cohort, make_course, make_user
+from tests.web.routes import routes
+from tests.web.world import make_world
+
+pytestmark = pytest.mark.django_db
+
+EXEMPT = {
+    "theme",  # it changes a colour and nothing else, and a token would make every anonymous page different
+    *(
+        "practice_refs",
+        "practice_fetch",
+        "practice_push",
+    ),  # git has no cookie that could be misused, but a token
+}
+
+
+@pytest.fixture
+def client():
+    return Client(enforce_csrf_checks=True)
+
+
+def test_forged_form_is_refused_everywhere_but_where_it_harms_nobody(
+    client, fast_passwords, tmp_path, settings
+):
+    settings.PRACTICE_ROOT = tmp_path
+    world = make_world()
+    client.force_login(world.administrator)
+    let_in = set()
+    for route in routes():
+        response = client.post(route.address(world.values(route)), {"post": "yes", "name": "Forged"})
+        if not (response.status_code == 403 and b"This page has expired" in response.content):
+            let_in.add(route.name)
+    assert let_in == EXEMPT
+    assert not User.objects.filter(name="Forged").exists()
+
+
+def test_exempt_views_look_at_no_log_in(client, tmp_path, settings):
+    """Whoever is signed in, git's addresses want a token and the theme is the browser's own."""
+    settings.PRACTICE_ROOT = tmp_path
+    client.force_login(make_user(is_superuser=True))
+    assert client.post("/git/a/b.git/git-receive-pack").status_code == 401
+    assert client.post("/theme/", {"theme": "dark"}).cookies.keys() == {"theme"}
+
+
+def test_right_token_from_another_site_is_refused(client):
+    client.force_login(make_user())
+    code = make_cohort(make_course()).invite_code
+    client.get("/join/")
+    form = {"code": code, "csrfmiddlewaretoken": client.cookies["csrftoken"].value}
+    assert client.post("/join/", form, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert client.post("/join/", form, headers={"Origin": "http://testserver"}).status_code == 302

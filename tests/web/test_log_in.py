@@ -1,0 +1,124 @@
+"""W9, W18: the life of a log-in, and the one door to the admin."""
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.test import Client
+
+from tests.factories import make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_passwords")]
+
+PASSWORD = "correct horse battery"
+NEW = "another long phrase"
+
+
+@pytest.fixture
+def user():
+    return make_user("ada@example.org", password=PASSWORD)
+
+
+@pytest.fixture
+def administrator():
+    return make_user("admin@example.org", password=PASSWORD, is_staff=True, is_superuser=True)
+
+
+def log_in(client, email="ada@example.org", password=PASSWORD, to="/", **headers):
+    address = f"/accounts/login/?next={to}"
+    return client.post(address, {"login": email, "password": password}, headers=headers)
+
+
+def key_of(client) -> str:
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def is_let_in(key: str) -> bool:
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = key
+    return client.get("/account/").status_code == 200
+
+
+def is_signed_in(client) -> bool:
+    return get_user(client).is_authenticated
+
+
+# --- W9 -------------------------------------------------------------------------------------------------------------
+
+
+def test_key_changes_at_log_in(client, user):
+    session = client.session
+    session["planted"] = "before"
+    session.save()
+    planted = key_of(client)
+    log_in(client)
+    assert is_let_in(key_of(client))
+    assert not is_let_in(planted)
+
+
+def test_key_dies_at_log_out(client, user):
+    log_in(client)
+    key = key_of(client)
+    client.post("/accounts/logout/")
+    assert not is_let_in(key)
+
+
+def test_keys_of_all_other_browsers_die_when_the_password_changes(client, user):
+    other = Client()
+    log_in(other)
+    log_in(client)
+    before = key_of(client)
+    client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
+    assert is_let_in(key_of(client))
+    assert not is_let_in(before)
+    assert not is_let_in(key_of(other))
+
+
+# --- W18 ------------------------------------------------------------------------------------------------------------
+
+
+def test_admin_is_not_where_everybody_looks(client, administrator):
+    client.force_login(administrator)
+    assert client.get("/admin/").status_code == 404
+    assert client.get("/staff/").status_code == 200
+
+
+def test_visitor_is_led_to_the_one_log_in_and_back(client, administrator):
+    response = client.get("/staff/labs/lab/", follow=True)
+    address, _ = response.redirect_chain[-1]
+    assert address == "/accounts/login/?next=%2Fstaff%2Flabs%2Flab%2F"
+    assert (
+        client.post(address, {"login": "admin@example.org", "password": PASSWORD}).url == "/staff/labs/lab/"
+    )
+
+
+def test_admins_own_log_in_takes_no_password(client, administrator):
+    form = {"username": "admin@example.org", "password": PASSWORD}
+    assert client.post("/staff/login/", form).url.startswith("/accounts/login/")
+    assert not is_signed_in(client)
+
+
+def test_instructor_cannot_try_passwords_of_others_in_the_admin(client, administrator):
+    client.force_login(make_user(is_staff=True))
+    form = {"username": "admin@example.org", "password": PASSWORD}
+    assert client.post("/staff/login/", form).status_code == 405
+    assert client.get("/staff/password_change/").url == "/accounts/password/change/"
+
+
+def test_learner_is_refused_in_words(client, user):
+    client.force_login(user)
+    assert client.get("/staff/", follow=True).status_code == 403
+
+
+def test_administrator_who_was_made_a_learner_is_refused_at_once(client, administrator):
+    client.force_login(administrator)
+    administrator.is_staff = False
+    administrator.save()
+    assert client.get("/staff/", follow=True).status_code == 403
+
+
+def test_sixth_try_at_the_admin_is_refused_even_with_the_right_password(client, administrator):
+    for number in range(5):
+        log_in(client, "admin@example.org", f"wrong {number}", to="/staff/")
+    response = log_in(client, "admin@example.org", to="/staff/", **{"X-Forwarded-For": "192.0.2.1"})
+    assert b"Too many" in response.content
+    assert not is_signed_in(client)

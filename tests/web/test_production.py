@@ -1,0 +1,122 @@
+"""W1 to W5: the real settings file, read as in production."""
+
+import runpy
+
+import pytest
+from django.core import checks
+
+from tests.factories import make_user
+from tests.run_all import PRODUCTION
+from tests.web.headers import lacking
+
+pytestmark = pytest.mark.django_db
+
+HOST = "portal.example.org"
+PASSWORD = "correct horse battery"
+# The rest is of this machine: database, folders, broker.
+OF_THE_WEB = (
+    "ALLOWED_HOSTS",
+    "PUBLIC_URL",
+    "DEBUG",
+    "SECRET_KEY",
+    "SECURE_",
+    "SESSION_",
+    "CSRF_",
+    "X_FRAME_",
+)
+
+
+@pytest.fixture
+def production(monkeypatch, settings, tmp_path):
+    for name, value in {**PRODUCTION, "VAR": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")  # the browser tests set it
+    read = runpy.run_path(str(settings.BASE_DIR / "portal/settings.py"))
+    for name, value in read.items():
+        if name.startswith(OF_THE_WEB):
+            setattr(settings, name, value)
+
+
+@pytest.fixture
+def get(production, client):
+    def get(address, host=HOST, secure=True, **headers):
+        return client.get(address, secure=secure, headers={"Host": host, **headers})
+
+    return get
+
+
+@pytest.fixture
+def cookies(production, client, fast_passwords):
+    """Those of somebody who has just signed in."""
+    make_user("ada@example.org", password=PASSWORD)
+    form = {"login": "ada@example.org", "password": PASSWORD}
+    client.get("/accounts/login/", secure=True, headers={"Host": HOST})
+    response = client.post(
+        "/accounts/login/", form, secure=True, headers={"Host": HOST, "Referer": f"https://{HOST}/"}
+    )
+    assert response.status_code == 302
+    return client.cookies
+
+
+def test_deployment_has_no_warning(production):
+    """W1; `make test` asks the same of a process of its own."""
+    assert checks.run_checks(include_deployment_checks=True) == []
+
+
+def test_debug_page_is_never_shown(get, client, monkeypatch):
+    """W2."""
+    monkeypatch.setattr("portal.progress.views.public_lessons", lambda: 1 / 0)
+    client.raise_request_exception = False
+    response = get("/")
+    assert (response.status_code, b"Sorry" in response.content) == (500, True)
+    assert b"ZeroDivisionError" not in response.content
+
+
+@pytest.mark.parametrize("secure", [True, False])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "portal.example.org.evil.example", "portal.example.org@evil.example"]
+)
+def test_foreign_host_is_refused_in_our_words(get, host, secure):
+    """W3."""
+    response = get("/", host, secure)
+    assert response.status_code == 400
+    assert b"<h1>" in response.content
+    assert b"evil.example" not in response.content
+
+
+def test_forwarded_host_counts_for_nothing(get):
+    """W3."""
+    assert get("/", "evil.example", **{"X-Forwarded-Host": HOST}).status_code == 400
+
+
+def test_plain_http_is_sent_to_https(get):
+    """W4."""
+    response = get("/help/?a=b", secure=False)
+    assert (response.status_code, response["Location"]) == (301, f"https://{HOST}/help/?a=b")
+
+
+def test_plain_http_that_claims_a_proxy_is_sent_to_https_too(get):
+    """W4: the header is believed where BEHIND_TLS_PROXY says so, and nowhere else."""
+    assert get("/help/", secure=False, **{"X-Forwarded-Proto": "https"}).status_code == 301
+
+
+def test_https_is_kept_for_a_year_with_all_subdomains(get):
+    """W4."""
+    response = get("/help/")
+    assert response["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+    assert lacking(response.headers) == []
+
+
+@pytest.mark.parametrize("name", ["__Host-sessionid", "__Host-csrftoken"])
+def test_cookie_is_bound_to_this_host_over_https(cookies, name):
+    """W5."""
+    cookie = cookies[name]
+    assert (cookie["secure"], cookie["samesite"], cookie["path"], cookie["domain"]) == (True, "Lax", "/", "")
+
+
+def test_cookies_that_no_script_needs_are_kept_from_scripts(cookies, production, client):
+    """W5. The quiz's script reads the token against forgery, to go on after a second log-in."""
+    client.post("/theme/", {"theme": "dark"}, secure=True, headers={"Host": HOST})
+    readable = {name for name, cookie in cookies.items() if not cookie["httponly"]}
+    assert readable == {"__Host-csrftoken"}
+    assert cookies["theme"]["secure"]

@@ -1,0 +1,165 @@
+"""Two courses with everything in them, and one person of each role. All addresses lead into the first course."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
+
+from labs.actions import new_token
+from labs.models import Lab, Submission
+from lessons import actions
+from lessons.models import Attempt, Cohort, Course, Enrollment, Lesson, Meeting, Quiz, Session
+from portal.accounts.models import User
+from portal.progress.management.commands.demo import instructors
+from tests.factories import (
+    make_cohort,
+    make_course,
+    make_enrollment,
+    make_lab,
+    make_lesson,
+    make_quiz,
+    make_report,
+    make_session,
+    make_staff,
+    make_submission,
+    make_user,
+)
+from tests.quiz_pages.examples import RIGHT, quiz_source
+from tests.reports import make_engine_report
+from tests.web.routes import Route
+
+ROLES = ("anonymous", "learner", "peer", "outsider", "visiting", "instructor", "administrator")
+ELSEWHERE = "elsewhere"  # stands in every name of the second course, so that no page of the first may hold it
+PICTURE = "0" * 32 + ".png"
+NEEDED = ({"key": "git", "text": "Install Git", "html": "Install Git"},)
+
+
+@dataclass
+class Place:
+    """A course with one of each thing, its learner and its instructor."""
+
+    course: Course
+    session: Session
+    lesson: Lesson
+    quiz: Quiz
+    lab: Lab
+    cohort: Cohort
+    learner: Enrollment
+    instructor: User
+    submitted: Attempt
+    attempt: Attempt
+    submission: Submission
+
+
+def make_person(email: str, **fields: Any) -> User:
+    return make_user(email, password="correct horse battery", **fields)
+
+
+def make_place(name: str) -> Place:
+    """A course all of whose names hold `name`."""
+    course = make_course(name, title=f"Course {name}")
+    session = make_session(
+        course, slug=f"start-{name}", title=f"Session {name}", prepare=list(NEEDED), prepare_html=list(NEEDED)
+    )
+    lesson = make_lesson(
+        session, f"basics-{name}", title=f"Lesson {name}", checklist=[["git", "Install Git"]]
+    )
+    quiz = make_quiz(quiz_source(release="never").replace("Branches", f"Quiz {name}"), lesson)
+    lab = make_lab(course, f"lab-{name}", title=f"Lab {name}")
+    cohort = make_cohort(course, slug=f"autumn-{name}", title=f"Cohort {name}")
+    Meeting.objects.create(cohort=cohort, session=session, starts_at=timezone.now())
+    learner = make_enrollment(make_person(f"learner@{name}.example", name=f"Learner {name}"), cohort)
+    instructor = make_staff(course, make_person(f"instructor@{name}.example", is_staff=True))
+    instructor.groups.add(instructors())
+    actions.mark_read(enrollment=learner, lesson=lesson)
+    actions.tick(enrollment=learner, of=lesson, key="git", done=True)
+    submitted = make_submitted(learner, quiz)
+    submission = make_graded(learner, lab)
+    new_token(user=learner.user)
+    EmailAddress.objects.create(user=learner.user, email=learner.user.email, primary=True)
+    attempt = actions.start_attempt(enrollment=learner, quiz=quiz)
+    return Place(
+        course, session, lesson, quiz, lab, cohort, learner, instructor, submitted, attempt, submission
+    )
+
+
+def make_submitted(learner: Enrollment, quiz: Quiz) -> Attempt:
+    attempt = actions.start_attempt(enrollment=learner, quiz=quiz)
+    actions.save_answer(attempt=attempt, key="approval", response=RIGHT["approval"], flagged=False)
+    return actions.submit_attempt(attempt=attempt)
+
+
+def make_graded(learner: Enrollment, lab: Lab) -> Submission:
+    submission = make_submission(learner, lab)
+    report = make_engine_report(readable="passed", readme="needs_work")
+    make_report(submission, report.to_json(), points=report.points)
+    return submission
+
+
+@dataclass
+class World:
+    here: Place
+    there: Place
+    peer: Enrollment
+    administrator: User
+
+    @property
+    def people(self) -> dict[str, User | None]:
+        """One user for each of ROLES; nobody for the first."""
+        users = (
+            None,
+            self.here.learner.user,
+            self.peer.user,
+            self.there.learner.user,
+            self.there.instructor,
+            self.here.instructor,
+            self.administrator,
+        )
+        return dict(zip(ROLES, users, strict=True))
+
+    def values(self, route: Route) -> dict[str, Any]:
+        """What stands in the address of a route: always something of the first course and its learner."""
+        here = self.here
+        return {
+            "course": here.course.slug,
+            "course_slug": here.course.slug,
+            "session": here.session.slug,
+            "lesson": here.lesson.slug,
+            "quiz": here.quiz.slug,
+            "number": here.submitted.number if route.name == "attempt_review" else here.attempt.number,
+            "place": 1,
+            "lab": here.lab.slug,
+            "lab_slug": here.lab.slug,
+            "public_id": here.submission.public_id,
+            "code": here.cohort.invite_code,
+            "key": EmailConfirmationHMAC(EmailAddress.objects.earliest("pk")).key,
+            "uidb36": "1",
+            "id": here.learner.user.pk,
+            "app_label": "lessons",
+            "object_id": first_of(route),
+            "content_type_id": ContentType.objects.get_for_model(Submission).pk,
+            "url": "nowhere",
+            "name": PICTURE,
+        }
+
+
+def first_of(route: Route) -> int:
+    """The key of the row that an admin page is about: the first one made, so one of the first course."""
+    return apps.get_model(route.model or "labs.submission")._default_manager.earliest("pk").pk
+
+
+def make_world() -> World:
+    instructors()
+    here, there = make_place("here"), make_place(ELSEWHERE)
+    peer = make_enrollment(make_person("peer@here.example"), make_cohort(here.course))
+    administrator = make_person("admin@here.example", is_staff=True, is_superuser=True)
+    return World(here, there, peer, administrator)
+
+
+def authorization(token: str) -> Mapping[str, str]:
+    return {"HTTP_AUTHORIZATION": "Basic " + b64encode(f"learner:{token}".encode()).decode()}
