@@ -9,9 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from labs import lifecycle, receipts, tasks
-from labs.models import AccessToken, Receipt, Repository, State, Submission
-from labs.queries import open_token, token_digest
+from labs import hosts, lifecycle, receipts, tasks
+from labs.grader.address import Address
+from labs.hosts import Offer
+from labs.models import AccessToken, Lab, Receipt, Repository, State, Submission
+from labs.queries import history, open_token, token_digest
+from lessons.models import Enrollment
 from lessons.queries import teaches
 from portal.accounts.models import User
 
@@ -21,17 +24,69 @@ LAST_USE_KEPT_TO = timedelta(hours=1)
 LEARNER_MAY_REPEAT = (State.FAULT, State.SUPERSEDED, State.CANCELLED)
 
 
+class BranchMoved(Exception):  # noqa: N818 - what it says to the learner
+    """The newest commit of the branch is another than the one that was to be graded."""
+
+
 @transaction.atomic
 def receive(
-    *, repository: Repository, refs: Mapping[str, str], via: Receipt.Via = Receipt.Via.PUSH
+    *,
+    repository: Repository,
+    refs: Mapping[str, str],
+    via: Receipt.Via = Receipt.Via.PUSH,
+    head_ref: str = "",
 ) -> Submission:
-    """Write the receipt of a push and its submission, and wake a worker up.
+    """Write the receipt of what arrived and its submission, and wake a worker up.
 
     The same state again is the same submission; what else waits of this learner and lab is superseded.
     """
-    submission = receipts.record(repository=repository, refs=refs, via=via)
+    submission = receipts.record(repository=repository, refs=refs, via=via, head_ref=head_ref)
     transaction.on_commit(tasks.wake, robust=True)
     return submission
+
+
+def look_up(*, enrollment: Enrollment, address: Address) -> Offer:
+    """What a learner could submit from an address now. Nothing is kept. Raises LookUpFailed."""
+    hosts.take_turn(enrollment.user_id)
+    return hosts.newest(address)
+
+
+def submit_address(
+    *, enrollment: Enrollment, lab: Lab, address: Address, commit: str | None = None
+) -> Submission:
+    """Submit what is at an address now; with `commit`, only if that is the newest of the branch.
+
+    Raises LookUpFailed, BranchMoved.
+    """
+    hosts.take_turn(enrollment.user_id)
+    refs, head_ref = hosts.snapshot(address)
+    if commit is not None and refs[head_ref] != commit:
+        raise BranchMoved
+    repository = _repository_at(enrollment, lab, address)
+    return receive(repository=repository, refs=refs, via=Receipt.Via.ADDRESS, head_ref=head_ref)
+
+
+def _repository_at(enrollment: Enrollment, lab: Lab, address: Address) -> Repository:
+    repository, _ = Repository.objects.get_or_create(
+        enrollment=enrollment,
+        lab=lab,
+        host=address.host,
+        owner__iexact=address.owner,
+        name__iexact=address.name,
+        defaults={"owner": address.owner, "name": address.name},
+    )
+    return repository
+
+
+def submit_latest(*, enrollment: Enrollment, lab: Lab) -> Submission | None:
+    """Submit what is now where the learner's newest submission came from; None where that was pushed.
+
+    Raises LookUpFailed.
+    """
+    newest = history(enrollment, lab).first()
+    if newest is None or newest.origin is None:
+        return None
+    return submit_address(enrollment=enrollment, lab=lab, address=newest.origin)
 
 
 @transaction.atomic

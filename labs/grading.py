@@ -2,21 +2,24 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from labs import lifecycle
+from labs import hosts, lifecycle
 from labs.grader.engine import grade
+from labs.grader.refusals import FetchRefused
 from labs.grader.report import Outcome, Report
 from labs.grader.repository import Repository, RepositoryFault, Unreadable
 from labs.grader.spec import LabSpec, load_spec
 from labs.lifecycle import Claim
 from labs.models import LabVersion, Submission
+from labs.queries import last_seen_in
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +44,9 @@ def grade_claimed(claim: Claim) -> None:
     """Bring a claimed submission to its verdict, or give it back where our side failed."""
     try:
         _grade(claim)
-    except Unreadable as error:
-        lifecycle.mark_unreadable(claim, error.message)
+    except (Unreadable, FetchRefused) as error:
+        # Pages and terminals say of each that no attempt was used.
+        lifecycle.mark_unreadable(claim, error.message.removesuffix(" No attempt used."))
     except SoftTimeLimitExceeded:
         lifecycle.give_back(
             claim, f"Grading took longer than {settings.CELERY_TASK_SOFT_TIME_LIMIT} seconds."
@@ -53,23 +57,41 @@ def grade_claimed(claim: Claim) -> None:
 
 
 def _grade(claim: Claim) -> None:
-    related = ("lab__current", "receipt__repository")
+    related = ("lab__current", "receipt")
     submission = Submission.objects.select_related(*related).get(pk=claim.submission_id)
-    version, path = submission.lab.current, submission.receipt.repository.path
-    if version is None or not path.is_dir():
-        raise RepositoryFault(f"There is no repository at {path}." if version else "The lab has no version.")
+    version = submission.lab.current
+    if version is None:
+        raise RepositoryFault("The lab has no version.")
     spec = parsed(version.source)
-    with Repository.open(path, refs=submission.receipt.refs) as repository:
+    with opened(submission) as (repository, notes):
         if lifecycle.start_checking(claim):
-            record(claim, grade(spec, repository), version)
+            record(claim, grade(spec, repository), version, notes)
 
 
-def record(claim: Claim, report: Report, version: LabVersion) -> None:
+@contextmanager
+def opened(submission: Submission) -> Iterator[tuple[Repository, Sequence[str]]]:
+    """The state that was submitted, and notes for the report. Raises what `hosts.mirrored` and `Repository` do."""
+    refs, origin = submission.receipt.refs, last_seen_in(submission)
+    if origin.address:
+        address = replace(origin.address, branch=submission.branch or None)
+        with (
+            hosts.mirrored(address, refs) as (path, notes),
+            Repository.open(path, refs=refs) as repository,
+        ):
+            yield repository, notes
+        return
+    if not origin.path.is_dir():
+        raise RepositoryFault(f"There is no repository at {origin.path}.")
+    with Repository.open(origin.path, refs=refs) as repository:
+        yield repository, ()
+
+
+def record(claim: Claim, report: Report, version: LabVersion, notes: Sequence[str] = ()) -> None:
     """Keep the report; one with a fault in it is no verdict."""
     faults = [result for result in report.results if result.outcome is Outcome.FAULT]
     if faults:
         lifecycle.give_back(claim, "; ".join(f"check {result.id}: {result.reason}" for result in faults))
-    elif not lifecycle.finish(claim, report, version):
+    elif not lifecycle.finish(claim, report, version, notes):
         logger.warning("submission %s: a late report was refused", claim.submission_id)
 
 

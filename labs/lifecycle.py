@@ -5,7 +5,7 @@ Nobody else writes `state`. Whoever works on a submission holds a Claim; its tok
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -62,7 +62,7 @@ def submission_for(receipt: Receipt, *, head_ref: str, head: str) -> Submission:
     of_lab = Submission.objects.filter(enrollment=receipt.repository.enrollment, lab=receipt.repository.lab)
     known = of_lab.filter(digest=receipt.digest).first()
     if known:
-        requeue(known, only_from=(State.SUPERSEDED, State.CANCELLED))
+        requeue(known, only_from=(State.UNREADABLE, State.SUPERSEDED, State.CANCELLED))
         known.refresh_from_db()
         return known
     newest = of_lab.order_by("-number").values_list("number", flat=True).first()
@@ -175,7 +175,7 @@ def heartbeat(claim: Claim) -> bool:
 
 
 @transaction.atomic
-def finish(claim: Claim, report: EngineReport, lab_version: LabVersion) -> bool:
+def finish(claim: Claim, report: EngineReport, lab_version: LabVersion, notes: Sequence[str] = ()) -> bool:
     """Write the report, which becomes the current one, and the state. A late one is refused: False."""
     if not _change(_held(claim), State.GRADED, lease_until=None, message="", ended_at=timezone.now()):
         return False
@@ -186,6 +186,7 @@ def finish(claim: Claim, report: EngineReport, lab_version: LabVersion) -> bool:
         spec_digest=report.spec_digest,
         engine=report.engine,
         data=report.to_json(),
+        notes=list(notes),
         points=report.points,
         max_points=report.max_points,
         passed=report.passed,

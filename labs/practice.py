@@ -73,7 +73,9 @@ def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
         if found is None or found.enrollment is None:
             known = f"{user.email} is enrolled in no course with an open lab at this address."
             return _plain(404, f"{known} The page of a lab shows its address.")
-        repository, _ = Repository.objects.get_or_create(enrollment=found.enrollment, lab=found.lab)
+        repository, _ = Repository.objects.get_or_create(
+            enrollment=found.enrollment, lab=found.lab, host=None
+        )
         remote.ensure(repository.path)
         return view(request, repository)
 

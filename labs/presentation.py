@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from labs import queries
 from labs.actions import LEARNER_MAY_REPEAT
+from labs.forms import AddressForm
 from labs.grader.report import Report as EngineReport
 from labs.grading import parsed
+from labs.hosts import Offer
 from labs.models import Report, State, Submission
 from labs.steps import status, steps
-from labs.verdict import difference, groups
+from labs.verdict import commit_address, difference, groups
 from lessons.queries import teaches
 from portal.accounts.models import User
 
@@ -77,6 +79,10 @@ def submission_page(submission: Submission, user: User) -> dict[str, Any]:
         **run(submission, position_of(submission), staff=staff, said=now),
         "history": [history_item(row, _report_of(row), submission) for row in past],
         "is_own": submission.enrollment.user_id == user.pk,
+        "origin": submission.origin,
+        "commit_address": commit_address(pages(submission), submission.head),
+        "also_by": queries.also_submitted_by(submission) if staff else [],
+        "latest_from": past[0].origin if submission.enrollment.user_id == user.pk else None,
         "crumbs": [
             (submission.lab.course.title, submission.lab.course.get_absolute_url()),
             (submission.lab.title, submission.lab.get_absolute_url()),
@@ -112,10 +118,16 @@ def graded(submission: Submission) -> dict[str, Any]:
     return {
         "report_row": row,
         "report": report,
-        "groups": groups(report, submission.lab.course),
+        "groups": groups(report, submission.lab.course, pages(submission)),
         "difference": before
         and difference(report, EngineReport.from_json(before.data), before.submission.number),
     }
+
+
+def pages(submission: Submission) -> str:
+    """The address below which a commit and its files have pages of their own; empty where that is not known."""
+    origin = submission.origin
+    return origin.page if origin and origin.host == "github.com" else ""
 
 
 def waiting(submission: Submission, position: int) -> dict[str, Any]:
@@ -170,8 +182,15 @@ def history_item(row: Submission, report: Report | None, shown: Submission | Non
 # --- a lab ----------------------------------------------------------------------------------------------------------
 
 
-def lab_page(found: queries.OpenLab, token: str = "") -> dict[str, Any]:
-    """`token` is a fresh one that is shown this once."""
+def lab_page(
+    found: queries.OpenLab,
+    token: str = "",
+    *,
+    form: AddressForm | None = None,
+    offer: Offer | None = None,
+    has_moved: bool = False,
+) -> dict[str, Any]:
+    """`token` is a fresh one that is shown this once; `offer` is what may be submitted, or `form` says why not."""
     lab = found.lab
     past = list(queries.history(found.enrollment, lab)) if found.enrollment else []
     reports = [(report, row) for row in past if (report := _report_of(row))]
@@ -185,6 +204,10 @@ def lab_page(found: queries.OpenLab, token: str = "") -> dict[str, Any]:
         "history": [history_item(row, _report_of(row)) for row in past],
         "running": next((row for row in past if not row.has_ended), None),
         "best": best,
+        "form": form or AddressForm(),
+        "offer": offer,
+        "has_moved": has_moved,
+        "latest_from": past[0].origin if past else None,
         "commands": push_commands(queries.practice_address(lab, token)) if token else None,
         "crumbs": [(lab.course.title, lab.course.get_absolute_url()), (lab.title, "")],
     }

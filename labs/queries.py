@@ -6,13 +6,14 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import Http404
 from django.urls import reverse
 
-from labs.models import AccessToken, Lab, Report, State, Submission
+from labs.models import AccessToken, Lab, Receipt, Report, Repository, State, Submission
 from lessons.models import Enrollment
 from lessons.queries import Visitor, active_enrollment, teaches
+from portal.accounts.models import User
 
 TYPICAL_OF = 20
 
@@ -40,7 +41,8 @@ def get_open_lab(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
 
 def get_submission(user: Visitor, public_id: str) -> Submission:
     """A submission of the user's own, or of a course that `user` teaches. Raises Http404."""
-    related = ("lab__course", "lab__current", "enrollment__user", "enrollment__cohort", "receipt")
+    people = ("enrollment__user", "enrollment__cohort")
+    related = ("lab__course", "lab__current", *people, "receipt__repository")
     submission = Submission.objects.select_related(*related).filter(public_id=public_id).first()
     if submission is None or not (submission.enrollment.user == user or teaches(user, submission.lab.course)):
         raise Http404
@@ -48,9 +50,12 @@ def get_submission(user: Visitor, public_id: str) -> Submission:
 
 
 def history(enrollment: Enrollment, lab: Lab) -> QuerySet[Submission]:
-    """All submissions of a learner for a lab, the newest first; `current_reports` holds none or one, without data."""
+    """All submissions of a learner for a lab, the newest first, with their repositories; `current_reports` holds
+    none or one, without data.
+    """
     reports = Report.objects.filter(is_current=True).defer("data")
     found = Submission.objects.filter(enrollment=enrollment, lab=lab).order_by("-number")
+    found = found.select_related("receipt__repository").defer("receipt__refs")
     return found.prefetch_related(Prefetch("reports", reports, to_attr="current_reports"))
 
 
@@ -92,6 +97,38 @@ def best_reports(enrollment: Enrollment) -> dict[int, Report]:
     reports = Report.objects.filter(is_current=True, submission__enrollment=enrollment)
     ascending = reports.select_related("submission").defer("data").order_by("points", "-pk")
     return {report.submission.lab_id: report for report in ascending}
+
+
+# --- repositories ---------------------------------------------------------------------------------------------------
+
+
+def last_seen_in(submission: Submission) -> Repository:
+    """Where the state of a submission was seen last: its first receipt's repository may be gone since."""
+    of_lab = Receipt.objects.filter(
+        repository__enrollment=submission.enrollment_id, repository__lab=submission.lab_id
+    )
+    seen = of_lab.filter(digest=submission.digest).select_related("repository").defer("refs")
+    return seen[0].repository  # the newest; one there is, the submission's own
+
+
+def also_submitted_by(submission: Submission) -> list[User]:
+    """Other learners of the course who submitted the same address."""
+    if submission.origin is None:
+        return []
+    same = Repository.objects.at(submission.origin).filter(lab__course=submission.lab.course)
+    users = User.objects.filter(enrollments__repositories__in=same)
+    return list(users.exclude(pk=submission.enrollment.user_id).order_by("email").distinct())
+
+
+def also_by_others() -> Exists:
+    """For queries of repositories: whether another learner of the course submitted the same address."""
+    same = Repository.objects.filter(
+        host=OuterRef("host"),
+        owner__iexact=OuterRef("owner"),
+        name__iexact=OuterRef("name"),
+        lab__course=OuterRef("lab__course"),
+    )
+    return Exists(same.exclude(enrollment__user=OuterRef("enrollment__user")))
 
 
 # --- the practice remote --------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.db import transaction
 from labs import lifecycle, remote
 from labs.grader.plumbing import RepositoryFault
 from labs.models import Receipt, Repository, Submission, snapshot_digest
+from lessons.models import Enrollment
 
 logger = logging.getLogger(__name__)
 
@@ -15,14 +16,20 @@ MOST_REPAIRS = 50
 
 
 @transaction.atomic
-def record(*, repository: Repository, refs: Mapping[str, str], via: Receipt.Via) -> Submission:
-    """Write the receipt of the refs (full name to object id) that a repository has now, and its submission."""
-    Repository.objects.select_for_update().get(pk=repository.pk)  # numbers are given one after the other
+def record(
+    *, repository: Repository, refs: Mapping[str, str], via: Receipt.Via, head_ref: str = ""
+) -> Submission:
+    """Write the receipt of the refs (full name to object id) that a repository has now, and its submission.
+
+    `head_ref` names the submission; without it, see `head_of`.
+    """
+    # Numbers are given one after the other, whichever repository a learner submits.
+    Enrollment.objects.select_for_update(no_key=True).get(pk=repository.enrollment_id)
     before = repository.receipts.values_list("refs", flat=True).first() or {}
     receipt = Receipt.objects.create(
         repository=repository, via=via, refs=dict(refs), digest=snapshot_digest(refs)
     )
-    head_ref = head_of(refs, before)
+    head_ref = head_ref or head_of(refs, before)
     submission = lifecycle.submission_for(receipt, head_ref=head_ref, head=refs.get(head_ref, ""))
     lifecycle.supersede(submission)
     return submission

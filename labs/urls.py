@@ -17,6 +17,9 @@ urlpatterns = [
     ),
     path("courses/<slug:course>/labs/<slug:lab>/", views.lab, name="lab"),
     path("courses/<slug:course>/labs/<slug:lab>/address/", views.lab_address, name="lab_address"),
+    path("courses/<slug:course>/labs/<slug:lab>/repository/", views.lab_repository, name="lab_repository"),
+    path("courses/<slug:course>/labs/<slug:lab>/submit/", views.lab_submit, name="lab_submit"),
+    path("courses/<slug:course>/labs/<slug:lab>/latest/", views.lab_latest, name="lab_latest"),
     path("submissions/<slug:public_id>/", views.submission, name="submission"),
     path("submissions/<slug:public_id>/live/", views.submission_live, name="submission_live"),
     path(

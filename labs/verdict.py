@@ -21,13 +21,18 @@ FIRST_SENTENCE = re.compile(r"((?:`[^`]*`|[^`.]|\.(?!\s))+\.)\s+(.+)", re.DOTALL
 
 @dataclass(frozen=True)
 class Place:
-    """Where something was seen, each part as far as known. `lines` are (number, text, whether it is the one)."""
+    """Where something was seen, each part as far as known. `lines` are (number, text, whether it is the one).
+
+    The addresses are of pages that show just this commit; empty where there are none.
+    """
 
     file: str
     line: int | None
     commit: str
     on: str
     lines: tuple[tuple[int, str, bool], ...]
+    file_address: str = ""
+    commit_address: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,11 @@ class Group:
     is_open: bool = False
 
 
-def groups(report: Report, course: Course) -> list[Group]:
-    """What to fix first, what else needs work, what passed, what was not run; without the empty ones."""
+def groups(report: Report, course: Course, pages: str = "") -> list[Group]:
+    """What to fix first, what else needs work, what passed, what was not run; without the empty ones.
+
+    `pages` is the repository's address on github.com, whose commits and files are linked to.
+    """
     first = report.first_to_fix
     lessons = lesson_links(report, course)
     rest = [result for result in report.results if result is not first]
@@ -75,17 +83,17 @@ def groups(report: Report, course: Course) -> list[Group]:
         "Not run": [result for result in rest if result.outcome in (Outcome.NOT_RUN, Outcome.FAULT)],
     }
     return [
-        Group(title, [shown(result, lessons) for result in results], is_open=results == [first])
+        Group(title, [shown(result, lessons, pages) for result in results], is_open=results == [first])
         for title, results in parts.items()
         if results
     ]
 
 
-def shown(result: CheckResult, lessons: dict[str, LessonLink]) -> ShownCheck:
+def shown(result: CheckResult, lessons: dict[str, LessonLink], pages: str = "") -> ShownCheck:
     says = result.why or result.reason or ""
     split = FIRST_SENTENCE.fullmatch(says)
     headline, detail = split.groups() if split else (says, "")
-    places = tuple(place(evidence) for evidence in result.evidence)
+    places = tuple(place(evidence, pages) for evidence in result.evidence)
     glyph, word = OUTCOMES[result.outcome]
     lesson = lessons.get(result.lesson or "")
     return ShownCheck(result, glyph, word, headline, detail, places, fix_parts(result.fix), lesson)
@@ -105,11 +113,33 @@ def fix_parts(fix: str) -> tuple[FixPart, ...]:
     return tuple(parts)
 
 
-def place(evidence: Evidence) -> Place:
+def place(evidence: Evidence, pages: str = "") -> Place:
     sort, _, name = (evidence.ref or "").removeprefix("refs/").partition("/")
     lines = tuple((number, text, number == evidence.line) for number, text in evidence.excerpt)
     on = f"{'tag' if sort == 'tags' else 'branch'} `{name}`" if name else ""
-    return Place(evidence.path or "", evidence.line, (evidence.commit or "")[:7], on, lines)
+    file, commit = evidence.path or "", evidence.commit or ""
+    return Place(
+        file,
+        evidence.line,
+        commit[:7],
+        on,
+        lines,
+        file_address(pages, commit, file, evidence.line),
+        commit_address(pages, commit),
+    )
+
+
+def commit_address(pages: str, commit: str) -> str:
+    return f"{pages}/commit/{commit}" if pages and commit else ""
+
+
+def file_address(pages: str, commit: str, file: str, line: int | None) -> str:
+    """A file at a commit, its text rather than what it is rendered to, since lines are counted in that."""
+    if (
+        not (pages and commit and file) or "\\" in file or "…" in file
+    ):  # written out or cut, so no path any more
+        return ""
+    return f"{pages}/blob/{commit}/{quote(file)}?plain=1" + (f"#L{line}" if line else "")
 
 
 def lesson_links(report: Report, course: Course) -> dict[str, LessonLink]:

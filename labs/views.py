@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from functools import wraps
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -7,8 +10,14 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from labs import actions
+from labs.actions import BranchMoved
+from labs.forms import AddressForm, CommitForm
+from labs.hosts import LookUpFailed, Offer
+from labs.models import Submission
 from labs.presentation import Seen, lab_page, live_page, position_of, submission_page
-from labs.queries import get_open_lab, get_submission
+from labs.queries import OpenLab, get_open_lab, get_submission
+from labs.templatetags.labs_text import with_code
+from lessons.models import Enrollment
 from lessons.queries import teaches
 from portal.accounts.http import UserRequest
 
@@ -29,6 +38,88 @@ def lab_address(request: UserRequest, course: str, lab: str) -> HttpResponse:
         return redirect(found.lab)
     token = actions.new_token(user=request.user)
     return render(request, "labs/lab_detail.html", lab_page(found, token))
+
+
+# --- submitting by address ------------------------------------------------------------------------------------------
+
+
+def of_learner(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Calls `view(request, found, enrollment)` for a POST of whoever learns in the course; others see the lab."""
+
+    @wraps(view)
+    def opened(request: UserRequest, course: str, lab: str) -> HttpResponse:
+        # Signed out meanwhile: the whole page has to say so.
+        if request.htmx and not request.user.is_authenticated:
+            return HttpResponseClientRefresh()
+        return whole(request, course, lab)
+
+    @login_required
+    def whole(request: UserRequest, course: str, lab: str) -> HttpResponse:
+        found = get_open_lab(request.user, course, lab)
+        if request.method != "POST" or found.enrollment is None:
+            return redirect(found.lab)
+        return view(request, found, found.enrollment)
+
+    return never_cache(opened)
+
+
+@of_learner
+def lab_repository(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> HttpResponse:
+    """Show what is at an address that was pasted. Nothing is kept."""
+    form = AddressForm(request.POST)
+    offer = _offer(enrollment, form)
+    page = lab_page(found, form=form, offer=offer)
+    return render(request, "labs/lab_detail.html", page, status=200 if offer else 422)
+
+
+def _offer(enrollment: Enrollment, form: AddressForm) -> Offer | None:
+    if form.is_valid():
+        try:
+            return actions.look_up(enrollment=enrollment, address=form.cleaned_data["address"])
+        except LookUpFailed as error:
+            form.refuse(error.message)
+    return None
+
+
+@of_learner
+def lab_submit(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> HttpResponse:
+    """Grade the commit that was shown; where the branch has moved since, show its newest instead."""
+    form, offer = CommitForm(request.POST), None
+    if form.is_valid():
+        commit, address = form.cleaned_data["commit"], form.cleaned_data["address"]
+        try:
+            submitted = actions.submit_address(
+                enrollment=enrollment, lab=found.lab, address=address, commit=commit
+            )
+            return _to_result(request, submitted)
+        except BranchMoved:
+            offer = _offer(enrollment, form)
+        except LookUpFailed as error:
+            form.refuse(error.message)
+    page = lab_page(found, form=form, offer=offer, has_moved=True)
+    return render(request, "labs/lab_detail.html", page, status=422)
+
+
+@of_learner
+def lab_latest(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> HttpResponse:
+    """Grade what is now where the newest submission came from."""
+    try:
+        submitted = actions.submit_latest(enrollment=enrollment, lab=found.lab)
+    except LookUpFailed as error:
+        messages.error(request, with_code(error.message))
+        return redirect(found.lab)
+    return _to_result(request, submitted) if submitted else redirect(found.lab)
+
+
+def _to_result(request: UserRequest, submitted: Submission) -> HttpResponse:
+    if submitted.has_ended:
+        messages.info(
+            request, with_code(f"Nothing is new: this is the result of commit `{submitted.head[:7]}`.")
+        )
+    return redirect(submitted)
+
+
+# --- submissions ----------------------------------------------------------------------------------------------------
 
 
 @never_cache

@@ -142,7 +142,7 @@ def make_refs(**branches: str) -> dict[str, str]:
 
 
 def make_repository(enrollment: Enrollment, lab: Lab) -> Repository:
-    return Repository.objects.get_or_create(enrollment=enrollment, lab=lab)[0]
+    return Repository.objects.get_or_create(enrollment=enrollment, lab=lab, host=None)[0]
 
 
 def make_submission(

@@ -3,13 +3,12 @@
 import os
 import shutil
 import signal
-import sqlite3
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
 from celery import Celery
+from django.db import transaction
 from django.utils import timezone
 
 from labs import remote
@@ -177,12 +176,12 @@ def test_push_that_dies_before_its_receipt_is_written_is_repaired(stack, learner
     first = wait_until(learner, State.GRADED)
     head = clone.commit("Add a second commit")
     path = Repository.objects.get(enrollment=learner).path
-    with closing(sqlite3.connect(stack.database["NAME"], isolation_level=None)) as writer:
-        writer.execute("BEGIN IMMEDIATE")  # nobody else can write: the push comes as far as its receipt
+    with transaction.atomic():
+        # nobody else can write: the push comes as far as its receipt
+        Repository.objects.select_for_update().get(enrollment=learner)
         pushed()
         wait_for(lambda: remote.read_refs(path).get("refs/heads/main") == head, what="git has taken the push")
         stack.kill("web")
-        writer.execute("ROLLBACK")
     wait_for(lambda: submission(learner) != first, what="the receipt is written")
     repaired = wait_until(learner, State.GRADED)
     assert (repaired.head, repaired.receipt.via) == (head, Receipt.Via.REPAIR)

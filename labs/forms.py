@@ -1,0 +1,50 @@
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from labs import hosts
+from labs.grader.address import Address, AddressError
+from labs.templatetags.labs_text import with_code
+
+
+class AddressForm(forms.Form):
+    """What somebody pasted; cleaned, it is an Address. `suggestion` is an address that may have been meant."""
+
+    address = forms.CharField(
+        label="Repository address",
+        required=False,  # the engine has a sentence for an empty one
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "inputmode": "url"}
+        ),
+    )
+    suggestion: str | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        example = f"https://{settings.REPOSITORY_HOSTS[0]}/your-name/your-repository"
+        self.fields["address"].help_text = f"For example {example}. The repository has to be public."
+
+    def clean_address(self) -> Address:
+        try:
+            return hosts.read(self.cleaned_data["address"])
+        except AddressError as error:
+            self.suggestion = error.suggestion
+            raise forms.ValidationError(with_code(error.message)) from error
+
+    def refuse(self, message: str) -> None:
+        self.add_error("address", with_code(message))
+
+
+class CommitForm(AddressForm):
+    """The commit of a branch that was shown. Whether they are there is for the host to say."""
+
+    branch = forms.CharField(required=False)
+    commit = forms.CharField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if "address" in data and data.get("branch"):
+            data["address"] = replace(data["address"], branch=data["branch"])
+        return data

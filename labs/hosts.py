@@ -1,0 +1,135 @@
+"""Repositories at other hosts: what is at an address now, and the mirrors that workers keep of them."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import cache
+
+from labs.grader.address import Address, read_address
+from labs.grader.fetch import ORDINARY, WHILE_SOMEBODY_WAITS, fetch, latest
+from labs.grader.mirrors import hold, mirror_path, prune_mirrors
+from labs.grader.network import INTERNET, Network
+from labs.grader.plumbing import output_of
+from labs.grader.refusals import FetchFault, FetchRefused, no_attempt
+from labs.grader.upstream import HEADS, Server
+from labs.grader.words import quoted
+
+logger = logging.getLogger(__name__)
+
+# With the fetch itself these leave a minute for the checks before the task's time limit.
+HOLD_SECONDS = 30
+
+
+class LookUpFailed(Exception):  # noqa: N818 - an answer for the learner, not an error
+    """Nothing can be said of an address now; `message` says why and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What is at an address: a branch, its newest commit, and the first line of its message if that came in time."""
+
+    address: Address
+    branch: str
+    commit: str
+    subject: str | None
+
+
+def read(text: str) -> Address:
+    """What somebody pasted. Raises AddressError."""
+    return read_address(text, hosts=settings.REPOSITORY_HOSTS)
+
+
+def _network(host: str) -> Network:
+    if host not in settings.REPOSITORY_HOSTS:  # it may have been, when the address was submitted
+        raise FetchRefused("host", no_attempt(f"Repositories on {quoted(host)} are not read any more."))
+    if not settings.TEST_GIT_SERVER:
+        return INTERNET
+    address, ca_file = settings.TEST_GIT_SERVER
+    return Network(lambda host, port: [address], frozenset([address]), Path(ca_file))
+
+
+# --- while somebody waits -------------------------------------------------------------------------------------------
+
+
+def take_turn(user_id: int) -> None:
+    """Count a look-up: at most `LOOKUPS_PER_MINUTE` in any 60 seconds. Raises LookUpFailed."""
+    most = settings.LOOKUPS_PER_MINUTE
+    # Each slot is free again a minute after it was taken; `add` takes it for one request alone.
+    if not any(cache.add(f"lookup-{user_id}-{slot}", True, 60) for slot in range(most)):
+        sentence = f"Addresses were looked up {most} times within a minute, which is the most. Wait a minute."
+        raise LookUpFailed(no_attempt(sentence))
+
+
+def newest(address: Address) -> Offer:
+    """The newest commit at an address, in under 5 s. Nothing is kept. Raises LookUpFailed."""
+    with _telling():
+        found = latest(address, network=_network(address.host))
+    return Offer(address, found.branch, found.commit, found.subject)
+
+
+def snapshot(address: Address) -> tuple[dict[str, str], str]:
+    """The branches and tags that would be fetched, full name to object id, and the full name of the branch that is
+    meant; in under 5 s. Raises LookUpFailed.
+    """
+    with _telling():
+        listing = Server(address, WHILE_SOMEBODY_WAITS, _network(address.host)).listing()
+        branch = listing.meant_by(address)
+    return listing.first(branch, ORDINARY.refs), HEADS + branch
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    try:
+        yield
+    except FetchRefused as refusal:
+        raise LookUpFailed(refusal.message) from refusal
+    except FetchFault as fault:
+        logger.exception("an address could not be looked up")
+        sentence = "The address could not be looked up because of a fault on our side. Try again later."
+        raise LookUpFailed(no_attempt(sentence)) from fault
+
+
+# --- while it is graded ---------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def mirrored(address: Address, refs: Mapping[str, str]) -> Iterator[tuple[Path, list[str]]]:
+    """The mirror of a repository, held, with all that `refs` stand for in it; and notes for the report.
+
+    Raises FetchRefused for the learner's set-up, FetchFault and RepositoryFault for ours.
+    """
+    path = mirror_path(settings.MIRROR_ROOT, address)
+    with hold(path, seconds=HOLD_SECONDS) as mirror:
+        fetched = fetch(address, mirror, network=_network(address.host))
+        notes = [*fetched.notes, *_changes(path, address, refs, fetched.refs)]
+        yield path, notes
+    with suppress(FileNotFoundError):  # another worker removes some at the same time
+        prune_mirrors(settings.MIRROR_ROOT, settings.MIRROR_MAX_BYTES)
+
+
+def _changes(path: Path, address: Address, refs: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """What is graded is what was submitted, as long as the repository still holds it; the report says so."""
+    if refs == now:
+        return []
+    named = quoted(str(address))
+    if gone := _gone(path, refs):
+        name = quoted(gone[0].split("/", 2)[2])
+        what = f"{named} was rewritten after it was submitted: the commit that {name} stood for is no longer there."
+        raise FetchRefused("rewritten", no_attempt(f"{what} Grade the latest commit instead."))
+    return [f"{named} has changed since it was submitted. The result is of what was submitted."]
+
+
+def _gone(path: Path, refs: Mapping[str, str]) -> list[str]:
+    """The names in `refs` whose objects are not in a repository."""
+    asked = "".join(f"{object_id}\n" for object_id in refs.values()).encode("ascii")
+    answers = output_of(path, "cat-file", "--batch-check", stdin=asked, most=1 << 20, what="the list of refs")
+    lines = answers.decode("ascii").splitlines()
+    return [name for name, line in zip(refs, lines, strict=True) if line.endswith(" missing")]
