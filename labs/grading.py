@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from labs import hosts, lifecycle
+from labs.grader.checks import Learner
 from labs.grader.engine import grade
 from labs.grader.refusals import FetchRefused
 from labs.grader.report import Outcome, Report
@@ -20,6 +21,7 @@ from labs.grader.spec import LabSpec, load_spec
 from labs.lifecycle import Claim
 from labs.models import LabVersion, Submission
 from labs.queries import last_seen_in
+from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +59,7 @@ def grade_claimed(claim: Claim) -> None:
 
 
 def _grade(claim: Claim) -> None:
-    related = ("lab__current", "receipt")
+    related = ("lab__current", "receipt", "enrollment__user")
     submission = Submission.objects.select_related(*related).get(pk=claim.submission_id)
     version = submission.lab.current
     if version is None:
@@ -65,7 +67,13 @@ def _grade(claim: Claim) -> None:
     spec = parsed(version.source)
     with opened(submission) as (repository, notes):
         if lifecycle.start_checking(claim):
-            record(claim, grade(spec, repository), version, notes)
+            report = grade(spec, repository, learner=learner_of(submission.enrollment.user))
+            record(claim, report, version, notes)
+
+
+def learner_of(user: User) -> Learner:
+    """What commits of this user may carry."""
+    return Learner(tuple(filter(None, (user.name, user.github_name))), (user.email,))
 
 
 @contextmanager

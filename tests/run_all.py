@@ -49,7 +49,7 @@ STEPS = [
         PRODUCTION,
     ),
     Step("Migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),
-    Step("Tests", [sys.executable, "-m", "pytest", "-rfEs"]),
+    Step("Tests", [sys.executable, "-m", "pytest", "-rfEs", "--numprocesses=2", "--dist=loadgroup"]),
 ]
 
 

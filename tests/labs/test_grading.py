@@ -81,7 +81,7 @@ def test_damaged_repository_is_our_fault_and_never_needs_work(submission):
     ],
 )
 def test_grading_that_breaks_is_tried_again(submission, monkeypatch, error, fault):
-    def breaks(*arguments):
+    def breaks(*arguments, **more):
         raise error
 
     monkeypatch.setattr(grading, "grade", breaks)
@@ -92,8 +92,8 @@ def test_grading_that_breaks_is_tried_again(submission, monkeypatch, error, faul
 def test_report_with_a_fault_in_it_is_no_verdict(submission, monkeypatch):
     grade = grading.grade
 
-    def faulty(spec, repository):
-        report = grade(spec, repository)
+    def faulty(spec, repository, **more):
+        report = grade(spec, repository, **more)
         first = replace(report.results[0], outcome=Outcome.FAULT, reason="The check broke.")
         return replace(report, results=(first, *report.results[1:]))
 
@@ -149,3 +149,14 @@ def test_broker_that_is_gone_stops_nobody(settings, tmp_path, caplog):
         patch.setitem(current_app.conf, "broker_write_url", nowhere)
         tasks.wake()
     assert "the broker could not be reached, the reaper will wake a worker" in caplog.text
+
+
+@pytest.mark.parametrize(("email", "points"), [("learner@example.org", 50), ("somebody@example.com", 40)])
+def test_a_check_of_authors_knows_whose_submission_it_is(submission, email, points):
+    learner, version = submission.enrollment.user, submission.lab.current
+    learner.email = email
+    learner.save(update_fields=["email"])
+    version.source = PASSABLE + "  - {id: own, says: They are yours, authors: {at_least: 1}, points: 10}\n"
+    version.save(update_fields=["source"])
+    graded(submission)
+    assert Report.objects.get().points == points

@@ -127,5 +127,5 @@ def test_a_learner_reads_takes_a_quiz_pushes_a_mistake_and_then_the_fix(shared_p
     row = page.get_by_role("row", name="Together")
     assert row.inner_text() != before
     expect(row).to_contain_text("1 of 12")
-    expect(row).to_contain_text("105 of 268")
+    expect(row).to_contain_text("105 of 368")
     context.close()

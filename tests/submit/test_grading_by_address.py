@@ -1,0 +1,196 @@
+"""The worker's side of an address, with a real fetch: what ends how, and what is fetched again."""
+
+import pytest
+
+from labs import grading, hosts, lifecycle
+from labs.models import Receipt, Report, State, Submission
+from tests.factories import make_lab, make_learner
+from tests.fetch.conftest import Learner
+from tests.submit.conftest import PASSABLE, Page, submitted, text_of
+
+pytestmark = pytest.mark.django_db
+
+LARGE = bytes(range(256)) * 2000  # 512 KB
+
+
+@pytest.fixture
+def page() -> Page:
+    lab = make_lab(source=PASSABLE)
+    return Page(make_learner(lab.course).user, lab)
+
+
+@pytest.fixture
+def submission(page, work) -> Submission:
+    """The newest commit, which waits."""
+    return submitted(page.grade(work.head(), address=str(work.address)))
+
+
+def graded(submission: Submission) -> Submission:
+    assert grading.grade_next()
+    submission.refresh_from_db()
+    return submission
+
+
+def test_commit_that_was_shown_is_fetched_and_graded(submission, page, work):
+    text = text_of(page.paste(f"{work.address}/tree/main"))
+    assert f"<code>{submission.head[:7]}</code> Describe the project" in text
+    assert (submission.state, submission.receipt.refs) == (
+        State.QUEUED,
+        {"refs/heads/main": submission.head},
+    )
+    assert graded(submission).state == State.GRADED
+    report = Report.objects.get()
+    assert (report.points, report.max_points, report.notes) == (0, 100, [])
+
+
+def test_receipt_is_written_before_anything_is_fetched(submission, host, settings):
+    assert Receipt.objects.get().via == Receipt.Via.ADDRESS
+    assert not settings.MIRROR_ROOT.exists()
+
+
+def test_submission_is_being_cloned_until_the_mirror_is_filled(submission, monkeypatch):
+    states, fetch = [], hosts.fetch
+
+    def watched(*arguments, **options):
+        states.append(Submission.objects.get().state)
+        return fetch(*arguments, **options)
+
+    monkeypatch.setattr(hosts, "fetch", watched)
+    graded(submission)
+    assert states == [State.FETCHING]
+
+
+def test_fetch_again_after_a_push_brings_only_what_is_new(page, work, host):
+    work.commit("Add data", data=LARGE)
+    work.push()
+    graded(submitted(page.grade(work.head(), address=str(work.address))))
+    assert host.served > 3000
+    work.commit("Say more", more="x")
+    work.push()
+    host.clear()
+    second = graded(submitted(page.post("latest")))
+    assert (second.number, second.state, second.head) == (2, State.GRADED, work.head())
+    assert host.served < 3000
+
+
+def test_same_repository_of_two_learners_has_one_mirror(page, work, submission, settings):
+    other = Page(make_learner(page.lab.course).user, page.lab)
+    second = submitted(other.grade(work.head(), address=str(work.address)))
+    assert [graded(each).state for each in (submission, second)] == [State.GRADED] * 2
+    assert len(list(settings.MIRROR_ROOT.glob("*/*.git"))) == 1
+
+
+# --- moved on meanwhile ---------------------------------------------------------------------------------------------
+
+
+def test_what_was_submitted_is_graded_though_the_branch_moved_on(submission, work):
+    work.commit("Add a second commit", more="x")
+    work.push()
+    assert graded(submission).state == State.GRADED
+    report = Report.objects.get()
+    assert report.points == 0  # two commits are asked for, and one was submitted
+    assert report.notes == [
+        f"`{work.address}` has changed since it was submitted. The result is of what was submitted."
+    ]
+
+
+def test_what_was_rewritten_away_is_unreadable_and_the_latest_commit_is_one_click(submission, work, page):
+    work.git("checkout", "-q", "--orphan", "new")
+    work.commit("Begin anew", other="x")
+    work.git("branch", "-M", "main")
+    work.push()
+    assert graded(submission).state == State.UNREADABLE
+    assert submission.message == (
+        f"`{work.address}` was rewritten after it was submitted: the commit that `main` stood for is no longer there. "
+        "Grade the latest commit instead."
+    )
+    text = text_of(page.client.get(submission.get_absolute_url()))
+    assert text.count("No attempt used.") == 1
+    assert "Correct it and push again" not in text
+    assert "Grade the latest commit</button>" in text
+    assert graded(submitted(page.post("latest"))).state == State.GRADED
+
+
+def test_branch_that_vanished_is_unreadable(page, work):
+    work.branch("tax")
+    work.push()
+    submission = submitted(page.grade(work.head(), address=str(work.address), branch="tax"))
+    work.git("switch", "-q", "main")
+    work.git("branch", "-D", "tax")
+    work.push()
+    assert graded(submission).state == State.UNREADABLE
+    assert f"`{work.address}` has no branch `tax`." in submission.message
+
+
+# --- refused, broken ------------------------------------------------------------------------------------------------
+
+
+def test_repository_that_is_gone_is_unreadable_and_readable_again_once_it_is_back(submission, work, page):
+    work.bare.rename(work.bare.with_suffix(".away"))
+    assert graded(submission).state == State.UNREADABLE
+    assert submission.message.startswith(
+        f"`{work.address}` was not found. It is private, renamed or misspelt."
+    )
+    assert "No attempt used" not in submission.message
+    work.bare.with_suffix(".away").rename(work.bare)
+    assert submitted(page.post("latest")) == submission
+    assert graded(submission).state == State.GRADED
+
+
+def test_fault_of_a_fetch_is_ours_and_tried_again(submission, monkeypatch):
+    def breaks(*arguments, **options):
+        raise hosts.FetchFault("git could not be started")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hosts, "fetch", breaks)
+        graded(submission)
+    assert (submission.state, submission.last_fault) == (
+        State.QUEUED,
+        "FetchFault: git could not be started",
+    )
+    assert graded(submission).state == State.GRADED
+
+
+def test_host_that_is_not_allowed_any_more_is_not_fetched_from(submission, settings, host):
+    settings.REPOSITORY_HOSTS = ["github.com"]
+    host.clear()
+    assert graded(submission).state == State.UNREADABLE
+    assert submission.message == f"Repositories on `{host.host}` are not read any more."
+    assert host.requests == []
+
+
+def test_claim_that_was_lost_while_it_fetched_writes_nothing(submission):
+    claim = lifecycle.claim()
+    Submission.objects.update(token=9)
+    grading.grade_claimed(claim)
+    assert not Report.objects.exists()
+
+
+def test_state_is_fetched_from_where_it_was_seen_last(submission, page, work, tmp_path, host):
+    other = Learner(tmp_path / "other", host, None)
+    work.git("push", "-q", str(other.bare), "main")
+    work.bare.rename(work.bare.with_suffix(".away"))
+    again = submitted(page.grade(work.head(), address=str(other.address)))
+    work.bare.with_suffix(".away").rename(work.bare)
+    assert again == submission
+    host.clear()
+    assert graded(submission).state == State.GRADED
+    assert {path.split("/")[2] for _, path in host.requests} == {other.bare.name}
+
+
+# --- notes ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_not_read_is_said_beside_the_result(page, work):
+    work.write(model=bytes(2 << 20))
+    work.git("add", ".")
+    work.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},<b>vendor</b>")
+    work.git("commit", "-q", "-m", "Add a model")
+    work.push()
+    submission = graded(submitted(page.grade(work.head(), address=str(work.address))))
+    text = text_of(page.client.get(submission.get_absolute_url()))
+    for note in (
+        "1 file over 1 MB on <code>main</code> not read: <code>model.txt</code>.",
+        "1 submodule on <code>main</code> not fetched: <code>&lt;b&gt;vendor&lt;/b&gt;</code>.",
+    ):
+        assert f"<li>{note}</li>" in text

@@ -1,0 +1,92 @@
+"""Settings of hosts and mirrors: what is believed, what is kept, and for how long."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+
+from labs import hosts
+from labs.grader.address import Address
+from labs.grader.mirrors import hold, mirror_path
+from labs.grader.network import INTERNET
+from portal.checks import repositories_have_a_host
+from tests.servers import ROOT
+
+
+def settings_with(**environment: str) -> subprocess.CompletedProcess[str]:
+    code = "import portal.settings as s; print(s.TEST_GIT_SERVER, s.REPOSITORY_HOSTS)"
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "SECRET_KEY": "x" * 50, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_production_refuses_to_start_with_the_server_of_the_tests(tmp_path):
+    var = str(tmp_path)
+    refused = settings_with(VAR=var, DEBUG="0", TEST_GIT_SERVER="127.0.0.1,/tmp/ca.pem")
+    assert "TEST_GIT_SERVER is for tests. Unset it, or set DEBUG=1." in refused.stderr
+    plain = settings_with(VAR=var, DEBUG="0", REPOSITORY_HOSTS="GitHub.com, git.example.org")
+    assert plain.stdout == "[] ['github.com', 'git.example.org']\n"
+
+
+def test_hosts_are_found_and_believed_as_on_the_internet():
+    assert hosts._network("github.com") is INTERNET
+
+
+@pytest.mark.parametrize("names", [[], [""]])
+def test_portal_without_a_host_fails_its_check(settings, names):
+    assert repositories_have_a_host() == []
+    settings.REPOSITORY_HOSTS = names
+    assert [error.id for error in repositories_have_a_host()] == ["portal.E004"]
+
+
+@pytest.fixture
+def kept(host, settings):
+    """Makes a mirror of some bytes, used at a time."""
+
+    def make(name: str, size: int, used: int):
+        path = mirror_path(settings.MIRROR_ROOT, Address(host.host, "good", name))
+        with hold(path) as mirror, mirror.filling(None):
+            (mirror.objects / "data").write_bytes(b"x" * size)
+            mirror.complete({}, "main")
+        os.utime(path, (used, used))
+        return path
+
+    return make
+
+
+def test_mirrors_that_were_not_used_for_longest_leave(work, kept, settings):
+    settings.MIRROR_MAX_BYTES = 50_000
+    older, newer = kept("older", 40_000, used=1), kept("newer", 40_000, used=2)
+    with hosts.mirrored(work.address, {"refs/heads/main": work.head()}) as (path, notes):
+        assert older.exists()
+    assert (older.exists(), newer.exists(), path.exists(), notes) == (False, True, True, [])
+
+
+def test_mirror_is_held_while_it_is_read(work, settings, monkeypatch):
+    monkeypatch.setattr(hosts, "HOLD_SECONDS", 0)
+    refs = {"refs/heads/main": work.head()}
+    with (
+        hosts.mirrored(work.address, refs),
+        pytest.raises(hosts.FetchFault, match="in use"),
+        hosts.mirrored(work.address, refs),
+    ):
+        pass
+
+
+def test_look_up_ends_in_its_limit_though_a_host_is_silent(host, monkeypatch):
+    """At 1 s instead of its own limit, which is below 5."""
+    assert hosts.WHILE_SOMEBODY_WAITS.seconds < 5
+    monkeypatch.setattr(hosts, "WHILE_SOMEBODY_WAITS", replace(hosts.WHILE_SOMEBODY_WAITS, seconds=1))
+    started = time.monotonic()
+    with pytest.raises(hosts.LookUpFailed, match="too slow") as failed:
+        hosts.snapshot(Address(host.host, "silent", "lab"))
+    assert time.monotonic() - started < 5
+    assert failed.value.message.endswith("No attempt used.")

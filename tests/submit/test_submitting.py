@@ -1,0 +1,162 @@
+"""From a commit that was shown to a submission; and again, with one click."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from labs import lifecycle
+from labs.grader.refusals import FetchRefused
+from labs.models import Receipt, Repository, State, Submission
+from tests.factories import make_refs
+from tests.submit.conftest import ADDRESS, Page, submitted, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_commit_that_was_shown_is_submitted(page, github, cast):
+    submission = submitted(page.grade(github.commit))
+    assert (submission.state, submission.number, submission.enrollment) == (State.QUEUED, 1, cast.learner)
+    assert (submission.head, submission.head_ref) == (github.commit, "refs/heads/main")
+    receipt = submission.receipt
+    assert (receipt.via, receipt.refs) == (Receipt.Via.ADDRESS, github.refs)
+    assert str(receipt.repository.address) == "github.com/octocat/billing"
+
+
+def test_branch_that_was_shown_names_the_submission_though_main_is_there(page, github):
+    github.refs["refs/heads/feature/tax"] = "7" * 40
+    submission = submitted(page.grade("7" * 40, branch="feature/tax"))
+    assert (submission.head, submission.branch) == ("7" * 40, "feature/tax")
+    assert submission.receipt.refs == github.refs
+
+
+def test_branch_that_has_moved_is_said_and_nothing_is_submitted(page, github):
+    response = page.grade("7" * 40)
+    text = text_of(response)
+    assert response.status_code == 422
+    assert "The branch has moved on</h3> <p>Nothing was submitted. This is its newest commit now.</p>" in text
+    assert f'name="commit" value="{github.commit}"' in text
+    assert not Receipt.objects.exists()
+
+
+def test_branch_that_is_gone_is_said_and_nothing_is_submitted(page, github):
+    text = text_of(page.grade("7" * 40, branch="gone"))
+    assert "has no branch <code>gone</code>" in text
+    assert not Receipt.objects.exists()
+
+
+@pytest.mark.parametrize("fields", [{"commit": "\0"}, {"branch": "\0"}, {"address": "\0"}, {"commit": ""}])
+def test_fields_that_no_page_sends_submit_nothing(page, github, fields):
+    known = {"address": ADDRESS, "branch": "main", "commit": github.commit}
+    assert page.post("submit", **{**known, **fields}).status_code == 422
+    assert not Receipt.objects.exists()
+
+
+def test_same_state_again_is_no_second_submission_and_says_so(page, github, cast):
+    first = submitted(page.grade(github.commit))
+    assert submitted(page.grade(github.commit)) == first
+    cast.grade(first)
+    response = page.grade(github.commit)
+    text = text_of(page.client.get(response["Location"]))
+    assert submitted(response) == first
+    assert f"Nothing is new: this is the result of commit <code>{github.commit[:7]}</code>." in text
+    assert Repository.objects.count() == 1
+
+
+def test_capitals_make_no_second_repository(page, github):
+    page.grade(github.commit)
+    page.grade(github.commit, address="https://github.com/OctoCat/Billing")
+    assert [str(r.address) for r in Repository.objects.all()] == ["github.com/octocat/billing"]
+
+
+def test_state_that_could_not_be_read_is_graded_when_it_is_submitted_again(page, github):
+    first = submitted(page.grade(github.commit))
+    assert lifecycle.mark_unreadable(lifecycle.claim(), "The host was slow.")
+    again = submitted(page.grade(github.commit))
+    assert (again, again.state, again.message) == (first, State.QUEUED, "")
+
+
+def test_newer_state_supersedes_what_waits_also_of_a_push(page, github, cast):
+    pushed = cast.submit()
+    submission = submitted(page.grade(github.commit))
+    pushed.refresh_from_db()
+    assert (pushed.state, submission.state, submission.number) == (State.SUPERSEDED, State.QUEUED, 2)
+
+
+# --- the latest commit ----------------------------------------------------------------------------------------------
+
+
+def test_latest_commit_is_graded_with_one_click_from_both_pages(page, github, cast):
+    first = cast.grade(submitted(page.grade(github.commit)))
+    github.refs = make_refs()
+    for text in (page.text(), text_of(page.client.get(first.get_absolute_url()))):
+        assert 'Submitted last: <a href="https://github.com/octocat/billing">' in text
+        assert "Grade the latest commit</button>" in text
+    second = submitted(page.post("latest"))
+    assert (second.number, second.head, second.receipt.repository) == (
+        2,
+        github.commit,
+        first.receipt.repository,
+    )
+
+
+def test_latest_commit_is_of_the_branch_that_was_submitted(page, github):
+    github.refs["refs/heads/tax"] = "7" * 40
+    page.grade("7" * 40, branch="tax")
+    github.refs = {**github.refs, "refs/heads/tax": "8" * 40}
+    assert submitted(page.post("latest")).head == "8" * 40
+
+
+def test_latest_commit_that_is_graded_already_leads_to_its_result(page, github, cast):
+    first = cast.grade(submitted(page.grade(github.commit)))
+    response = page.post("latest")
+    assert submitted(response) == first
+    assert "Nothing is new" in text_of(page.client.get(response["Location"]))
+
+
+def test_latest_commit_of_a_host_that_does_not_answer_is_said_on_the_lab_page(page, github, cast):
+    cast.grade(submitted(page.grade(github.commit)))
+    github.refusal = FetchRefused("dead_host", "`github.com` did not answer. No attempt used.")
+    response = page.post("latest")
+    assert response["Location"] == cast.lab.get_absolute_url()
+    assert '<p class="band bad"><code>github.com</code> did not answer. No attempt used.</p>' in page.text()
+
+
+def test_host_that_is_not_allowed_any_more_is_not_asked(page, github, cast, settings):
+    cast.grade(submitted(page.grade(github.commit)))
+    github.asked.clear()
+    settings.REPOSITORY_HOSTS = ["git.example.org"]
+    page.post("latest")
+    assert "Repositories on <code>github.com</code> are not read any more." in page.text()
+    assert github.asked == []
+
+
+def test_pushed_submission_has_no_latest_commit(page, cast, github):
+    pushed = cast.grade()
+    assert "Grade the latest commit" not in page.text() + text_of(page.client.get(pushed.get_absolute_url()))
+    assert page.post("latest")["Location"] == cast.lab.get_absolute_url()
+    assert Submission.objects.count() == 1
+
+
+def test_instructor_gets_no_button_for_a_learners_repository(page, github, cast):
+    submission = cast.grade(submitted(page.grade(github.commit)))
+    text = text_of(Page(cast.instructor, cast.lab).client.get(submission.get_absolute_url()))
+    assert "github.com/octocat/billing, branch" in text
+    assert "Grade the latest commit" not in text
+
+
+# --- what the database holds to -------------------------------------------------------------------------------------
+
+PLACE = {"host": "github.com", "owner": "octocat", "name": "billing"}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, PLACE, {**PLACE, "owner": "OctoCat"}, {**PLACE, "name": None}, {"host": None, "owner": "octocat"}],
+)
+def test_repository_that_contradicts_another_or_itself_is_refused(cast, fields):
+    of = {"enrollment": cast.learner, "lab": cast.lab}
+    Repository.objects.create(**of)
+    Repository.objects.create(**of, **PLACE)
+    Repository.objects.create(**of, **{**PLACE, "name": "other"})
+    Repository.objects.create(enrollment=cast.other, lab=cast.lab, **PLACE)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Repository.objects.create(**of, **fields)
