@@ -21,11 +21,13 @@ STAMP = os.path.join(VENV, "installed.json")
 REQUIREMENTS = {
     "run": ["requirements.txt"],
     "test": ["requirements.txt", "tests/requirements.txt"],
+    "test-postgres": ["requirements.txt", "tests/requirements.txt"],
     "format": ["requirements.txt", "tests/requirements.txt"],
 }
 PROGRAMS = {
     "run": ["-m", "portal.supervisor"],
     "test": ["-m", "tests.run_all"],
+    "test-postgres": ["-m", "tests.run_on_postgres"],
     "format": ["-m", "ruff", "format"],
 }
 # A machine with a package index of its own has told pip; uv takes the same settings by these names.

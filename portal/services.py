@@ -1,4 +1,8 @@
-"""What the portal consists of on one machine: a database brought up to date, then these services."""
+"""What the portal consists of: a database brought up to date, then these services.
+
+`python -m portal.services` brings the database up to date; `python -m portal.services web` becomes that service.
+The environment says what differs between a machine and a container: PORT, and the GRANIAN_ variables of the web server.
+"""
 
 import http.client
 import os
@@ -7,7 +11,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
+from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
@@ -30,9 +35,9 @@ def services(port: int) -> list[Service]:
     worker = ["worker", "--pool=prefork", "--concurrency=2", "--loglevel=INFO"]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     beat = ["beat", "--pidfile=", f"--schedule={made(settings.VAR / 'beat') / 'schedule'}"]
-    granian = [sys.executable, "-m", "granian", "--interface=wsgi", "--host=127.0.0.1", f"--port={port}"]
+    granian = [sys.executable, "-m", "granian", "--interface=wsgi", f"--port={port}"]
     # Eight pushes may wait for their grade, a thread each: twice as many leave room for pages.
-    limits = ["--blocking-threads=16", "--workers-kill-timeout=3", "--log-level=error"]
+    limits = ["--blocking-threads=16", "--log-level=error"]
     return [
         Service(
             "worker",
@@ -72,7 +77,7 @@ def worker_is_up(lines: Iterable[str]) -> bool:
 def web_answers(port: int) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        connection.request("GET", "/")
+        connection.request("GET", "/healthz", headers={"Host": urlsplit(settings.PUBLIC_URL).netloc})
         return connection.getresponse().status < 500
     except (OSError, http.client.HTTPException):
         return False
@@ -89,6 +94,14 @@ def broker_answers(path: str) -> bool:
             return connection.recv(16).startswith(b"+PONG")
         except OSError:
             return False
+
+
+def become(name: str) -> NoReturn:
+    """Replace this process by a service, which then hears a container's signals itself."""
+    commands = {service.name: service.argv for service in services(settings.PORT)}
+    if name not in commands:
+        sys.exit(f"There is no service {name}. The services are {', '.join(commands)}.")
+    os.execv(commands[name][0], commands[name])  # noqa: S606 - the argv of a service, which is fixed
 
 
 def prepare() -> None:
@@ -126,4 +139,6 @@ def done(title: str, started: float) -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    if sys.argv[1:]:
+        become(sys.argv[1])
     prepare()

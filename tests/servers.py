@@ -10,12 +10,15 @@ import subprocess
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import psycopg
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -79,6 +82,24 @@ def sqlite(path: Path) -> dict[str, Any]:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": options}
+
+
+def own_database(path: Path) -> dict[str, Any]:
+    """An empty one: the file at `path`, or where the whole suite runs on PostgreSQL a new one on that server."""
+    whole = settings.DATABASES["default"]
+    if whole["ENGINE"].endswith("sqlite3"):
+        return sqlite(path)
+    name = f"portal_{uuid.uuid4().hex}"
+    account = {"host": whole["HOST"], "user": whole["USER"], "dbname": "postgres"}
+    with psycopg.connect(**account, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    return {**{key: whole[key] for key in ("ENGINE", "HOST", "USER")}, "NAME": name, "OPTIONS": {}}
+
+
+def database_url(database: dict[str, Any]) -> str:
+    if database["ENGINE"].endswith("sqlite3"):
+        return f"sqlite:///{database['NAME']}"
+    return f"postgres://{database['USER']}@/{database['HOST']}/{database['NAME']}"
 
 
 def postgres_binaries() -> Path | None:
@@ -149,7 +170,7 @@ class Stack:
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder, self.var, self.port = folder, folder / "var", free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.database = sqlite(self.var / "db.sqlite3")
+        self.database = own_database(self.var / "db.sqlite3")
         self.bin = folder / "bin"
         for place in (self.var, self.bin, folder / "log"):
             place.mkdir(parents=True)
@@ -158,6 +179,7 @@ class Stack:
             "HOME": str(folder),
             "VAR": str(self.var),
             "PORT": str(self.port),
+            "DATABASE_URL": database_url(self.database),
             "REMAP_SIGTERM": "SIGQUIT",
             "PYTHONUNBUFFERED": "1",
         }

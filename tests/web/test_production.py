@@ -120,3 +120,14 @@ def test_cookies_that_no_script_needs_are_kept_from_scripts(cookies, production,
     readable = {name for name, cookie in cookies.items() if not cookie["httponly"]}
     assert readable == {"__Host-csrftoken"}
     assert cookies["theme"]["secure"]
+
+
+def test_mails_go_to_the_server_that_the_environment_names(monkeypatch, settings, tmp_path):
+    address = "smtp+tls://portal:secret@mail.example.org:587"
+    for name, value in {**PRODUCTION, "VAR": str(tmp_path), "EMAIL_URL": address}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")
+    read = runpy.run_path(str(settings.BASE_DIR / "portal/settings.py"))
+    assert read["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    assert (read["EMAIL_HOST"], read["EMAIL_PORT"], read["EMAIL_USE_TLS"]) == ("mail.example.org", 587, True)
+    assert (read["EMAIL_HOST_USER"], read["EMAIL_HOST_PASSWORD"]) == ("portal", "secret")

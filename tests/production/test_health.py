@@ -1,0 +1,117 @@
+"""/healthz and /readyz, and what they say when something is missing."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client, override_settings
+
+from labs.grader.git_version import GitVersion, git_version_is_safe
+from portal import health
+from portal.celery import app
+from tests.servers import free_port, sqlite, using
+
+NOWHERE = f"redis://:a-secret@127.0.0.1:{free_port()}/0"
+BROKEN = {
+    "ENGINE": "django.db.backends.postgresql",
+    "HOST": "127.0.0.1",
+    "PORT": free_port(),
+    "PASSWORD": "a-secret",
+}
+
+
+@pytest.fixture(autouse=True)
+def reached_broker(monkeypatch):
+    """A broker that answers, unless a test says otherwise."""
+    monkeypatch.setattr(app.conf, "broker_url", "memory://")
+
+
+def ready(client: Client) -> tuple[int, dict[str, str]]:
+    answer = client.get("/readyz")
+    return answer.status_code, answer.json()
+
+
+def test_healthz_asks_nobody(client, django_assert_num_queries, monkeypatch, db):
+    monkeypatch.setattr(app.conf, "broker_url", NOWHERE)
+    with django_assert_num_queries(0):
+        answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_answer_is_json_that_nobody_keeps(client, db, path):
+    answer = client.get(path)
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert not answer.cookies
+    assert client.head(path).status_code == 200
+    assert client.post(path).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_health_is_not_sent_to_https(db, path):
+    with override_settings(SECURE_SSL_REDIRECT=True, SECURE_REDIRECT_EXEMPT=production_exemptions()):
+        client = Client()
+        assert client.get(path).status_code == 200
+        assert client.get(f"{path}/").status_code == 301
+        assert client.get("/accounts/login/").status_code == 301
+
+
+def production_exemptions() -> list[str]:
+    """The setting as `DEBUG=0` makes it."""
+    code = "import json; from portal import settings; print(json.dumps(settings.SECURE_REDIRECT_EXEMPT))"
+    environment = {**os.environ, "DEBUG": "0", "SECRET_KEY": "x" * 50, "VAR": str(settings.VAR)}
+    return json.loads(
+        subprocess.check_output([sys.executable, "-c", code], env=environment, cwd=settings.BASE_DIR)
+    )
+
+
+def test_portal_with_all_it_needs_is_ready(client, db):
+    assert ready(client) == (200, {"status": "ready", "database": "ok", "git": "ok", "broker": "ok"})
+
+
+def test_lost_broker_is_degraded_and_does_not_take_the_portal_away(client, db, monkeypatch):
+    monkeypatch.setattr(app.conf, "broker_url", NOWHERE)
+    status, said = ready(client)
+    assert (status, said["status"], said["database"]) == (200, "degraded", "ok")
+    assert said["broker"] == (
+        "The broker is gone. Pages, quizzes and submitting go on; grading starts when it is back."
+    )
+
+
+def test_lost_database_is_not_ready(client, django_db_blocker):
+    with django_db_blocker.unblock(), using(BROKEN):
+        status, said = ready(client)
+    assert (status, said["status"], said["database"]) == (503, "not ready", "The database does not answer.")
+
+
+def test_database_that_was_never_migrated_is_not_ready(client, django_db_blocker, tmp_path):
+    with django_db_blocker.unblock(), using(sqlite(tmp_path / "empty.sqlite3")):
+        status, said = ready(client)
+    assert (status, said["database"]) == (503, "The database lacks migrations.")
+
+
+def test_database_of_an_older_version_is_not_ready(client, db):
+    newest = MigrationRecorder.Migration.objects.filter(app="labs").latest("name")
+    newest.delete()
+    assert ready(client)[0] == 503
+
+
+def test_unsafe_git_is_not_ready(client, db, monkeypatch):
+    old = GitVersion("2.39.5", "1:2.39.5-0+deb12u2")
+    monkeypatch.setattr(health, "git_version_is_safe", lambda: git_version_is_safe(old))
+    health._git.cache_clear()
+    status, said = ready(client)
+    health._git.cache_clear()
+    assert (status, said["git"]) == (503, "The installed git lacks the security fixes of July 2025.")
+
+
+def test_answers_hold_no_secret(client, monkeypatch, django_db_blocker):
+    monkeypatch.setattr(app.conf, "broker_url", NOWHERE)
+    with django_db_blocker.unblock(), using(BROKEN):
+        said = client.get("/readyz").content.decode()
+    assert not any(secret in said for secret in ("a-secret", "127.0.0.1", settings.SECRET_KEY))
