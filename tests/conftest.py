@@ -24,9 +24,13 @@ FLAGS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a folder on one of the processes of `make test`: they share servers and browsers."""
+    """Keep the tests of a folder on one of the processes of `make test`: they share servers and browsers.
+
+    `tests/fetch` looks for processes that fetches leave on the machine, so what else fetches runs beside it, not at once.
+    """
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group("fetch" if folder == "submit" else folder))
 
 
 @pytest.fixture(scope="session")

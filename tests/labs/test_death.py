@@ -164,7 +164,9 @@ def test_message_that_comes_five_times_is_one_report(stack, learner, pushed):
         (stack.folder / "hold").unlink()
         assert_graded_once(learner, tries=1)
         queue = connection.default_channel.client
-        wait_for(lambda: not queue.llen("celery") and not queue.hlen("unacked"), what="all messages are read")
+        wait_for(
+            lambda: not queue.llen("celery") and not queue.hlen("unacked"), 60, what="all messages are read"
+        )
     assert_graded_once(learner, tries=1)
 
 

@@ -1,5 +1,6 @@
 """The page of a submission in a real browser, while it is graded and after."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -144,13 +145,7 @@ def test_lost_connection_is_said_and_mends_itself(open_page, cast):
     page.route("**/live/**", lambda route: route.abort())
     page.clock.run_for(2000)
     lost = page.locator("#lost")
-    expect(lost).to_have_text(
-        "Last update "
-        + page.evaluate(
-            "new Date().toLocaleTimeString([], {hour: '2-digit', minute: '2-digit', hour12: false})"
-        )
-        + ". Trying again."
-    )
+    expect(lost).to_have_text(re.compile(r"^Last update \d\d:\d\d\. Trying again\.$"))
     expect(page.locator("#live")).to_contain_text("Trying again.")
     page.unroute("**/live/**")
     poll(page)
@@ -173,7 +168,7 @@ def test_page_that_nobody_looks_at_does_not_poll(open_page, cast):
 def test_polling_slows_down_after_a_minute(open_page, cast):
     page = open_page(cast.submit().get_absolute_url())
     poll(page)
-    page.clock.fast_forward(60_000)
+    page.clock.pause_at(timezone.now() + timedelta(minutes=2))
     poll(page, 5000)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
