@@ -26,7 +26,7 @@ FLAGS = [
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a folder on one of the processes of `make test`: they share servers and browsers.
 
-    `tests/fetch` looks for processes that fetches leave on the machine, so what else fetches runs beside it, not at once.
+    `tests/fetch` looks for processes that a fetch leaves on the machine, so no other test may fetch meanwhile.
     """
     for item in items:
         folder = item.path.parent.name

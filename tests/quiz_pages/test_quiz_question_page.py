@@ -214,13 +214,13 @@ def test_anonymous_visitor_is_asked_to_sign_in(cast, attempt, name, numbers):
 @pytest.mark.parametrize("answered", [{}, RIGHT])
 def test_queries_of_a_question(client, cast, attempt, answered):
     cast.answer(attempt, **answered)
-    with assertNumQueries(7):
+    with assertNumQueries(4):
         client.get(cast.address("question", 1, 4))
 
 
 def test_queries_of_a_save(client, cast, attempt):
     cast.answer(attempt, **RIGHT)
-    with assertNumQueries(13):
+    with assertNumQueries(10):
         client.post(cast.address("question", 1, 1), posted(attempt, "approval"))
 
 

@@ -163,5 +163,5 @@ def test_queries_of_the_review(client, cast, attempts):
     cast.revise(attempts=0)
     for _ in range(attempts):
         cast.submit(**RIGHT)
-    with assertNumQueries(8):
+    with assertNumQueries(5):
         review(client, cast)

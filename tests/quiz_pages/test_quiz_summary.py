@@ -56,5 +56,5 @@ def test_submit_signed_out_is_not_counted(cast, attempt):
 @pytest.mark.parametrize("answered", [{}, RIGHT])
 def test_queries_of_the_summary(client, cast, attempt, answered):
     cast.answer(attempt, **answered)
-    with assertNumQueries(7):
+    with assertNumQueries(4):
         client.get(cast.address("attempt_summary", 1))
