@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -38,7 +39,8 @@ def lesson_body(found: OpenLesson, request: HttpRequest) -> SafeString:
 def tick_form(request: HttpRequest, address: str, key: str, html: str, ticked: bool) -> str:
     """One checklist item as a form; `html` is sanitised inline HTML."""
     context = {"address": address, "key": key, "html": mark_safe(html), "ticked": ticked}  # noqa: S308
-    return render_to_string("lessons/_tick.html", context, request)
+    # A lesson has many, and with the request each would ask for all that a whole page shows.
+    return render_to_string("lessons/_tick.html", {**context, "csrf_token": get_token(request)})
 
 
 def contents_rail(found: OpenLesson) -> list[dict[str, Any]]:

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil
 from statistics import median
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, When
 from django.http import Http404
 
 from lessons.models import (
@@ -21,7 +22,6 @@ from lessons.models import (
     QuizVersion,
     Reading,
     Session,
-    Tick,
 )
 from portal.accounts.models import User
 
@@ -39,6 +39,11 @@ class OpenCourse:
     @property
     def is_member(self) -> bool:
         return self.is_staff or self.enrollment is not None
+
+    def may_read(self, lesson: Lesson) -> bool:
+        """Published lessons are for learners, and for anyone where they are public; drafts are for staff."""
+        published = lesson.status == Lesson.Status.PUBLISHED
+        return self.is_staff or (published and (lesson.public or self.enrollment is not None))
 
     def lessons(self) -> QuerySet[Lesson]:
         lessons = Lesson.objects.filter(course=self.course).in_order()
@@ -64,10 +69,18 @@ def open_course(user: Visitor, course: Course) -> OpenCourse:
 
 def get_course(user: Visitor, slug: str) -> OpenCourse:
     """The course with this slug; its syllabus is open to anyone. Raises Http404."""
-    course = Course.objects.filter(slug=slug).first()
+    courses = Course.objects.filter(slug=slug)
+    if user.is_authenticated:
+        mine = Q(enrollments__user=user, enrollments__is_active=True)
+        courses = courses.annotate(
+            mine=FilteredRelation("enrollments", condition=mine),
+            taught=Exists(CourseStaff.objects.filter(user=user, course=OuterRef("pk"))),
+        ).select_related("mine__cohort")  # type: ignore[misc]  # the plug-in knows no filtered relation
+    course: Any = courses.first()
     if course is None:
         raise Http404
-    return open_course(user, course)
+    is_staff = user.is_authenticated and (user.is_superuser or course.taught)
+    return OpenCourse(course, getattr(course, "mine", None), is_staff)
 
 
 def get_member_course(user: Visitor, slug: str) -> OpenCourse:
@@ -80,8 +93,11 @@ def get_member_course(user: Visitor, slug: str) -> OpenCourse:
 
 @dataclass
 class OpenLesson:
+    """A lesson for one reader; `syllabus` are all lessons of the course in order, also those they may not read."""
+
     lesson: Lesson
     reader: OpenCourse
+    syllabus: list[Lesson]
     reading: Reading | None = None
     ticked: set[str] = field(default_factory=set)
 
@@ -92,21 +108,41 @@ class OpenLesson:
 
 def get_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> OpenLesson:
     """A lesson that `user` may read: a public one, or one of a course of theirs. Raises Http404."""
-    lessons = Lesson.objects.select_related("course", "session", "quiz")
-    lesson = lessons.filter(course__slug=course_slug, slug=lesson_slug).first()
-    if lesson is None:
+    reader = get_course(user, course_slug)
+    rows: list[Any] = list(_syllabus(reader, lesson_slug))
+    lesson = next((row for row in rows if row.slug == lesson_slug), None)
+    if lesson is None or not reader.may_read(lesson):
         raise Http404
-    reader = open_course(user, lesson.course)
-    published = lesson.status == Lesson.Status.PUBLISHED
-    if not (reader.is_staff or (published and (lesson.public or reader.enrollment))):
-        raise Http404
-    found = OpenLesson(lesson, reader)
+    lesson.html = lesson.own_html
+    found = OpenLesson(lesson, reader, list({row.pk: row for row in rows}.values()))
     if reader.enrollment:
-        found.reading = Reading.objects.filter(enrollment=reader.enrollment, lesson=lesson).first()
-        if lesson.checklist:
-            ticks = Tick.objects.filter(enrollment=reader.enrollment, lesson=lesson)
-            found.ticked = set(ticks.values_list("key", flat=True))
+        found.reading = getattr(lesson, "own_reading", None)
+        found.ticked = {row.own_tick for row in rows if row.pk == lesson.pk} - {None}
     return found
+
+
+# What the page of a lesson shows: each further column costs time, here more than in the database.
+_OF_LESSON = (
+    *("course", "slug", "title", "status", "public", "lab_slugs"),
+    *("contents", "checklist", "minutes", "updated_at"),
+    *("session__slug", "session__title", "quiz__slug", "quiz__title"),
+)
+
+
+def _syllabus(reader: OpenCourse, slug: str) -> QuerySet[Lesson]:
+    """All lessons of a course, one with its HTML, and what the reader did in them: a row for each tick.
+
+    One query, since this page is asked for more often than any other.
+    """
+    lessons = reader.course.lessons.in_order().select_related("session", "quiz")
+    lessons = lessons.annotate(own_html=Case(When(slug=slug, then=F("html"))))
+    if reader.enrollment:
+        lessons = lessons.annotate(
+            own_reading=FilteredRelation("readings", condition=Q(readings__enrollment=reader.enrollment)),
+            own_ticks=FilteredRelation("ticks", condition=Q(ticks__enrollment=reader.enrollment)),
+            own_tick=F("own_ticks__key"),
+        ).select_related("own_reading")  # type: ignore[misc]  # as above
+    return lessons.only(*_OF_LESSON)
 
 
 def get_enrolled_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> tuple[OpenLesson, Enrollment]:
@@ -131,18 +167,14 @@ def get_lesson_as_learner(user: Visitor, course_slug: str, lesson_slug: str) -> 
     if not (found.reader.is_staff and user.is_authenticated):
         raise Http404
     newcomer = Enrollment(user=user, course=found.lesson.course)
-    return OpenLesson(found.lesson, OpenCourse(found.lesson.course, newcomer))
+    return OpenLesson(found.lesson, OpenCourse(found.lesson.course, newcomer), found.syllabus)
 
 
 def neighbours(found: OpenLesson) -> tuple[Lesson | None, Lesson | None]:
     """The lessons before and after, across sessions, that the same reader may open."""
-    lessons = found.reader.lessons().only("slug", "title", "course_id")
-    if not found.reader.is_member:
-        lessons = lessons.filter(public=True)
-    order = list(lessons)
-    here = next((index for index, lesson in enumerate(order) if lesson.pk == found.lesson.pk), 0)
-    before = order[here - 1] if here > 0 else None
-    return before, order[here + 1] if here + 1 < len(order) else None
+    here = found.syllabus.index(found.lesson)
+    before, after = reversed(found.syllabus[:here]), found.syllabus[here + 1 :]
+    return next(filter(found.reader.may_read, before), None), next(filter(found.reader.may_read, after), None)
 
 
 def get_enrolled_session(user: Visitor, course_slug: str, session_slug: str) -> tuple[Session, Enrollment]:
@@ -264,15 +296,41 @@ class OpenAttempt:
         return {answer.key: answer for answer in Answer.objects.filter(attempt=self.attempt)}
 
 
+# What the pages of an attempt show.
+_OF_ATTEMPT = (
+    *("number", "started_at", "submitted_at", "points", "score", "passed", "layout"),
+    *(
+        "enrollment__user",
+        "enrollment__course",
+        "version__source",
+        "version__max_points",
+        "version__pass_mark",
+    ),
+    *("quiz__slug", "quiz__title", "quiz__course__slug", "quiz__course__title"),
+    *("quiz__lesson__slug", "quiz__lesson__title", "quiz__lesson__status", "quiz__lesson__public"),
+    *("quiz__current__release", "quiz__current__attempts_allowed", "quiz__current__question_count"),
+)
+
+
 def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> OpenAttempt:
-    """The learner's own attempt with this number. Raises Http404."""
-    found, enrollment = get_enrolled_quiz(user, course_slug, quiz_slug)
-    attempts = Attempt.objects.filter(enrollment=enrollment, quiz=found.quiz, number=number)
-    attempt = attempts.select_related("version").first()
+    """The learner's own attempt with this number, at a quiz that is still open to them. Raises Http404.
+
+    One query: answers are saved as one goes along.
+    """
+    if not user.is_authenticated:
+        raise Http404
+    own = Attempt.objects.filter(enrollment__user=user, enrollment__is_active=True, number=number)
+    attempts = own.filter(quiz__course__slug=course_slug, quiz__slug=quiz_slug)
+    staff = CourseStaff.objects.filter(user=user, course=OuterRef("quiz__course"))
+    related = ("version", "enrollment", "quiz__course", "quiz__lesson", "quiz__current")
+    attempt = attempts.annotate(taught=Exists(staff)).select_related(*related).only(*_OF_ATTEMPT).first()
     if attempt is None:
         raise Http404
-    attempt.quiz = found.quiz
-    return OpenAttempt(attempt, found)
+    quiz = attempt.quiz
+    reader = OpenCourse(quiz.course, attempt.enrollment, user.is_superuser or attempt.taught)
+    if not (reader.may_read(quiz.lesson) and quiz.current and quiz.current.question_count):
+        raise Http404
+    return OpenAttempt(attempt, OpenQuiz(quiz, quiz.current, reader))
 
 
 def typical_minutes(found: OpenQuiz) -> int | None:

@@ -7,10 +7,12 @@ from django.views.decorators.http import require_POST, require_safe
 from lessons import actions, queries
 from lessons.models import Enrollment, Lesson, Session
 from lessons.presentation import reading_context
+from lessons.views.kept import kept_for_anyone
 from portal.accounts.http import UserRequest
 
 
 @require_safe
+@kept_for_anyone
 def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
     try:
         found = queries.get_lesson(request.user, course, lesson)

@@ -61,7 +61,7 @@ def test_the_number_of_queries_does_not_grow_with_lessons(
 ):
     for _ in range(others):
         make_lesson(lesson.session)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         client.get(lesson.get_absolute_url())
 
 
