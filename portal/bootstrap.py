@@ -22,12 +22,14 @@ REQUIREMENTS = {
     "run": ["requirements.txt"],
     "test": ["requirements.txt", "tests/requirements.txt"],
     "test-postgres": ["requirements.txt", "tests/requirements.txt"],
+    "bench": ["requirements.txt", "tests/requirements.txt"],
     "format": ["requirements.txt", "tests/requirements.txt"],
 }
 PROGRAMS = {
     "run": ["-m", "portal.supervisor"],
     "test": ["-m", "tests.run_all"],
     "test-postgres": ["-m", "tests.run_on_postgres"],
+    "bench": ["-m", "benchmarks"],
     "format": ["-m", "ruff", "format"],
 }
 # A machine with a package index of its own has told pip; uv takes the same settings by these names.

@@ -1,0 +1,50 @@
+"""A worker's part without the queue, in a process of its own: its memory can be told, its imports are done."""
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.load import peak_megabytes
+from labs.grader.address import Address
+from labs.grader.confined import FetchLimits
+from labs.grader.engine import grade
+from labs.grader.fetch import fetch
+from labs.grader.mirrors import hold
+from labs.grader.network import Network
+from labs.grader.repository import Repository
+from labs.grader.spec import load_spec
+
+# Ours with room for the large repository, which a learner's may not have.
+LIMITS = FetchLimits(bytes=600 << 20, seconds=300, cpu_seconds=300)
+
+
+class Graded(NamedTuple):
+    """`megabytes` are the most that the process has held, without those of the git that it started."""
+
+    passed: bool
+    seconds: float
+    megabytes: float
+
+
+def graded(host: str, name: str, certificate: Path, mirror: Path, lab: str) -> Graded:
+    """Fetch and grade the repository `all/name` at a host on this machine."""
+    spec = load_spec(lab)
+    network = Network(lambda host, port: ["127.0.0.1"], frozenset(["127.0.0.1"]), certificate)
+    started = time.perf_counter()
+    with hold(mirror) as held:
+        fetched = fetch(Address(host, "all", name), held, LIMITS, network=network)
+        with Repository.open(mirror, fetched.refs) as repository:
+            report = grade(spec, repository)
+    took = time.perf_counter() - started
+    return Graded(report.passed, took, peak_megabytes(os.getpid()))
+
+
+@contextmanager
+def grader() -> Iterator[ProcessPoolExecutor]:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        yield pool

@@ -1,0 +1,26 @@
+"""Target 1: a lesson for a learner, beside a page that knows who is signed in and is otherwise ready."""
+
+from benchmarks.benchmark import Benchmark, Goal
+from benchmarks.load import peak_megabytes, requests_per_second
+from benchmarks.site import Site
+
+
+class LessonSignedIn(Benchmark):
+    target, work, unit = 1, "lesson page, signed in", "req/s"
+    goals = (Goal("ratio", least=0.6), Goal("SQL", most=4))
+
+    def __init__(self, site: Site) -> None:
+        self.site, self.path = site, site.lesson.get_absolute_url()
+        self.least, self.least_cookie = site.limits
+
+    def limit(self) -> float:
+        return requests_per_second(f"{self.least}/page/", self.least_cookie)
+
+    def product(self) -> float:
+        return requests_per_second(self.site.portal.url + self.path, self.site.cookie)
+
+    def facts(self) -> dict[str, float]:
+        return {
+            "SQL": self.site.queries(self.site.client, self.path),
+            "peak MB": max(map(peak_megabytes, self.site.web_processes)),
+        }

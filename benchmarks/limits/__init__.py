@@ -1,0 +1,1 @@
+"""The least that each piece of work could cost, as programs."""

@@ -1,0 +1,15 @@
+"""Makes the tables and one user who is signed in; prints the key of that session."""
+
+import django
+from django.core.management import call_command
+
+if __name__ == "__main__":
+    django.setup()
+    call_command("migrate", run_syncdb=True, verbosity=0)
+
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    client = Client()
+    client.force_login(User.objects.create_user("learner"))
+    print(client.cookies["sessionid"].value)

@@ -1,0 +1,64 @@
+"""Load on a page: as many requests as it bears (wrk), or one client that waits for each answer."""
+
+import http.client
+import re
+import subprocess
+import time
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlencode, urlsplit
+
+CONNECTIONS = 16
+SECONDS = 3
+
+
+def requests_per_second(address: str, cookie: str = "") -> float:
+    """Raises RuntimeError where one answer was an error."""
+    header = ["--header", f"Cookie: {cookie}"] if cookie else []
+    argv = ["wrk", "--threads=1", f"--connections={CONNECTIONS}", f"--duration={SECONDS}s", *header, address]
+    said = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+    return read_rate(said)
+
+
+def read_rate(said: str) -> float:
+    """What wrk counted. Raises RuntimeError where it counted errors too."""
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    if rate is None or re.search(r"Non-2xx|Socket errors", said):
+        raise RuntimeError(f"wrk met errors:\n{said}")
+    return float(rate[1])
+
+
+def median_ms(address: str, form: dict[str, str], cookie: str, times: int = 60) -> float:
+    """The median milliseconds of a posted form, one after the other on one connection."""
+    parts = urlsplit(address)
+    headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+    connection = http.client.HTTPConnection(parts.netloc, timeout=30)
+    took = [_post(connection, parts.path, urlencode(form), headers) for _ in range(times)]
+    connection.close()
+    return median(took)
+
+
+def _post(connection: http.client.HTTPConnection, path: str, body: str, headers: dict[str, str]) -> float:
+    started = time.perf_counter()
+    connection.request("POST", path, body, headers)
+    answer = connection.getresponse()
+    said = answer.read()
+    took = (time.perf_counter() - started) * 1000
+    if answer.status != 200:
+        raise RuntimeError(f"{path} answered {answer.status}: {said[:300]!r}")
+    return took
+
+
+def peak_megabytes(pid: int) -> float:
+    """The most memory that a process has held, as the kernel counts it."""
+    return _status(pid, "VmHWM")
+
+
+def megabytes(pid: int) -> float:
+    return _status(pid, "VmRSS")
+
+
+def _status(pid: int, key: str) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    line = next(line for line in lines if line.startswith(f"{key}:"))
+    return round(int(line.split()[1]) / 1024, 1)

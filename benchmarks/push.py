@@ -1,0 +1,51 @@
+"""Target 9: `git push` to the practice remote, until the terminal has shown the verdict, beside a push of the same to a
+bare repository at `git http-backend` behind the same web server.
+"""
+
+import time
+from pathlib import Path
+
+from benchmarks.benchmark import Benchmark, Goal
+from benchmarks.repositories import SMALL, copied
+from benchmarks.site import Site
+from labs.actions import new_token
+from labs.queries import practice_address
+from tests.factories import make_lab
+from tests.labs.git_client import Clone
+
+
+class Push(Benchmark):
+    target, work, unit = 9, "git push with its verdict", "s"
+    goals = (Goal("difference", most=1.0),)
+
+    def __init__(self, site: Site) -> None:
+        host, lab = site.push_host, make_lab(site.lesson.course, source=SMALL.lab)
+        _ = site.grading
+        copied(SMALL, host.root / "plain.git")
+        own = practice_address(lab, new_token(user=site.learner.user))
+        self.plain = self._clone(site.folder / "plain", f"{host.address}/plain.git")
+        self.ours = self._clone(site.folder / "ours", own)
+
+    def _clone(self, folder: Path, address: str) -> Clone:
+        clone = Clone(folder, address)
+        both = ("refs/heads/*:refs/heads/*", "refs/tags/*:refs/tags/*")
+        start = copied(SMALL, folder.with_suffix(".git"))
+        clone.git("fetch", "--quiet", "--update-head-ok", str(start), *both)
+        clone.git("reset", "--hard", "--quiet")
+        return clone
+
+    def limit(self) -> float:
+        return self._pushed(self.plain, "")
+
+    def product(self) -> float:
+        return self._pushed(self.ours, "passed")
+
+    def _pushed(self, clone: Clone, verdict: str) -> float:
+        """The seconds of a push with one more commit. Raises RuntimeError where it failed or told no verdict."""
+        clone.commit("Write down what was measured", content=str(time.time()).encode())
+        started = time.perf_counter()
+        code, said = clone.push("main", "feature/pipeline", "v1.0.0")
+        took = time.perf_counter() - started
+        if code or verdict not in said.lower():
+            raise RuntimeError(f"the push ended with {code} and said: {said}")
+        return took

@@ -1,0 +1,36 @@
+"""Target 3: an answer saved by one client, beside a log-in looked up and one INSERT."""
+
+import secrets
+
+from django.conf import settings
+from django.urls import reverse
+
+from benchmarks.benchmark import Benchmark, Goal
+from benchmarks.load import median_ms
+from benchmarks.site import Site
+from lessons.actions import start_attempt
+from lessons.quiz_text import parsed
+from lessons.quizzes import filled
+
+
+class QuizAnswer(Benchmark):
+    target, work, unit = 3, "quiz answer saved, p50", "ms"
+    goals = (Goal("ratio", most=2),)
+
+    def __init__(self, site: Site) -> None:
+        quiz = site.lesson.quiz
+        attempt = start_attempt(enrollment=site.learner, quiz=quiz)
+        question = parsed(attempt.version.source).questions[0]
+        posted = filled(question, attempt.layout[question.key], [0])
+        self.token = secrets.token_hex(16)
+        self.form = {name: values[0] for name, values in posted.items()} | {"csrfmiddlewaretoken": self.token}
+        path = reverse("question", args=[quiz.course.slug, quiz.slug, attempt.number, 1])
+        self.site, self.address = site, site.portal.url + path
+        self.least, self.least_cookie = site.limits
+
+    def limit(self) -> float:
+        return median_ms(f"{self.least}/answer/", {"key": "drift", "choice": "0"}, self.least_cookie)
+
+    def product(self) -> float:
+        cookie = f"{self.site.cookie}; {settings.CSRF_COOKIE_NAME}={self.token}"
+        return median_ms(self.address, self.form, cookie)

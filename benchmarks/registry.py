@@ -1,0 +1,33 @@
+"""All benchmarks by name, in the order of their targets. Copy one to add one."""
+
+from collections.abc import Callable
+from functools import partial
+
+from benchmarks.benchmark import Benchmark
+from benchmarks.cold_grade import ColdGrade
+from benchmarks.grade_again import GradeAgain
+from benchmarks.lesson_anonymous import LessonAnonymous
+from benchmarks.lesson_signed_in import LessonSignedIn
+from benchmarks.push import Push
+from benchmarks.quiz_answer import QuizAnswer
+from benchmarks.repositories import LARGE, MEDIUM, SMALL
+from benchmarks.site import Site
+from benchmarks.start import Start
+from benchmarks.through_queue import ManyLabs, OneLab
+from benchmarks.weight import Weight
+
+BENCHMARKS: dict[str, Callable[[Site], Benchmark]] = {
+    "signed-in": LessonSignedIn,
+    "anonymous": LessonAnonymous,
+    "answer": QuizAnswer,
+    "cold-small": partial(ColdGrade, size=SMALL, most=None),
+    "cold-medium": partial(ColdGrade, size=MEDIUM, most=1.2),
+    "cold-large": partial(ColdGrade, size=LARGE, most=1.15),
+    "again-medium": partial(GradeAgain, size=MEDIUM, seconds=0.18),
+    "again-large": partial(GradeAgain, size=LARGE, seconds=0.9),
+    "queue": OneLab,
+    "queue-full": ManyLabs,
+    "start": Start,
+    "push": Push,
+    "weight": Weight,
+}

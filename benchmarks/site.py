@@ -1,0 +1,173 @@
+"""What the benchmarks share, each part started when the first of them asks for it: servers, databases, people."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from lessons.models import Course, Enrollment, Lesson
+from portal.celery import app
+from portal.services import services
+from tests.factories import make_learner
+from tests.fetch.server import HOST, make_authority
+from tests.servers import ROOT, Stack, children, database_url, free_port, wait_for
+
+PROCESSES = 2  # of each web server, by GRANIAN_WORKERS
+
+
+@dataclass(frozen=True)
+class Host:
+    """A Git host on this machine; `options` make git believe it, `root` holds the repositories."""
+
+    address: str
+    root: Path
+    certificate: Path
+    options: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.address.removeprefix("https://")
+
+
+class Site(ExitStack):
+    def __init__(self, folder: Path, server: dict[str, Any], environment: dict[str, str]) -> None:
+        super().__init__()
+        self.folder, self.server, self.environment = folder, server, environment
+
+    # --- the portal -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def portal(self) -> Stack:
+        """The portal as in production, on PostgreSQL, with the course loaded; its web server runs."""
+        stack = Stack(self.folder / "portal", **self.environment)
+        self.callback(stack.end)
+        self.enter_context(stack.orm())
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("load_course", str(ROOT / "courses" / "mlops"), verbosity=0)
+        stack.start("web")
+        return stack
+
+    @cached_property
+    def grading(self) -> Stack:
+        """The same with broker and worker. The worker reads from our Git host, which it may with DEBUG alone."""
+        stack, host = self.portal, self.git_host
+        stack.environment |= {
+            "DEBUG": "1",
+            "REPOSITORY_HOSTS": host.name,
+            "TEST_GIT_SERVER": f"127.0.0.1,{host.certificate}",
+        }
+        worker = stack.services["worker"]
+        stack.services["worker"] = worker._replace(argv=[*worker.argv, "--include=benchmarks.noop"])
+        stack.start("broker", "worker")
+        app.conf.broker_url = stack.broker_url
+        return stack
+
+    @property
+    def web_processes(self) -> list[int]:
+        return children(self.portal.processes["web"].pid)
+
+    @cached_property
+    def lesson(self) -> Lesson:
+        """The first lesson of the course, which anyone may read."""
+        _ = self.portal
+        return Lesson.objects.filter(public=True).in_order().select_related("course")[0]
+
+    @cached_property
+    def learner(self) -> Enrollment:
+        course: Course = self.lesson.course
+        return make_learner(course)
+
+    @cached_property
+    def client(self) -> Client:
+        """The learner's browser, for what is counted in this process."""
+        client = Client(headers={"host": "127.0.0.1"})
+        client.force_login(self.learner.user)
+        return client
+
+    @property
+    def cookie(self) -> str:
+        name = settings.SESSION_COOKIE_NAME
+        return f"{name}={self.client.cookies[name].value}"
+
+    def queries(self, client: Client, path: str) -> int:
+        with CaptureQueriesContext(connections["default"]) as captured:
+            answer = client.get(path)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{path} answered {answer.status_code}")
+        return len(captured)
+
+    # --- limits -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def limits(self) -> tuple[str, str]:
+        """Address and session cookie of the small Django project in `limits`, on the same PostgreSQL server."""
+        account = {"host": self.server["HOST"], "user": self.server["USER"], "dbname": "postgres"}
+        with psycopg.connect(**account, autocommit=True) as server:
+            server.execute("CREATE DATABASE limits")
+        environment = {
+            "DJANGO_SETTINGS_MODULE": "benchmarks.limits.settings",
+            "DATABASE_URL": database_url({**self.server, "NAME": "limits"}),
+        }
+        prepare = [sys.executable, "-m", "benchmarks.limits.prepare"]
+        said = subprocess.check_output(prepare, cwd=ROOT, env={**os.environ, **environment}, text=True)
+        return self._serve("limits.wsgi", environment), f"sessionid={said.strip()}"
+
+    @cached_property
+    def git_host(self) -> Host:
+        """`git http-backend` behind TLS, believed by an authority of its own, as in `tests.fetch`."""
+        folder = self.folder / "host"
+        root = folder / "srv"
+        root.mkdir(parents=True)
+        certificate, key = make_authority(folder)
+        secure = {"GRANIAN_SSL_CERTIFICATE": str(certificate), "GRANIAN_SSL_KEYFILE": str(key)}
+        port = self._serve("limits.git_host", {**secure, **_rooted(root)}).rpartition(":")[2]
+        believe = {"http.sslCAInfo": certificate, "http.curloptResolve": f"{HOST}:{port}:127.0.0.1"}
+        options = tuple(part for name, value in believe.items() for part in ("-c", f"{name}={value}"))
+        return Host(f"https://{HOST}:{port}", root, certificate, options)
+
+    @cached_property
+    def push_host(self) -> Host:
+        """The same without TLS, as the practice remote is served here."""
+        root = self.folder / "push"
+        root.mkdir()
+        return Host(self._serve("limits.git_host", _rooted(root)), root, Path(os.devnull), ())
+
+    def _serve(self, module: str, environment: dict[str, str]) -> str:
+        """The address of an application behind the portal's own web server command."""
+        port = free_port()
+        web = next(service for service in services(port) if service.name == "web")
+        argv = [*web.argv[:-1], "--http=1", f"benchmarks.{module}:application"]
+        own = {**os.environ, **environment}
+        log = (self.folder / f"{module}.log").open("wb")
+        process = subprocess.Popen(argv, cwd=ROOT, env=own, stdout=log, stderr=log, start_new_session=True)
+        self.callback(_end, process)
+        wait_for(lambda: len(children(process.pid)) >= PROCESSES and _listens(port), 30, f"{module} starts")
+        return f"http://127.0.0.1:{port}"
+
+
+def _rooted(root: Path) -> dict[str, str]:
+    return {"GIT_PROJECT_ROOT": str(root)}
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _end(process: subprocess.Popen) -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
