@@ -1,5 +1,5 @@
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, validate_slug
 from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
@@ -13,6 +13,30 @@ RESERVED_SLUGS = {"quizzes", "labs", "progress", "prepare"}
 def validate_lesson_slug(slug: str) -> None:
     if slug in RESERVED_SLUGS:
         raise ValidationError(f"“{slug}” is part of the portal's own addresses. Choose another slug.")
+
+
+def validate_prepare(items: object) -> None:
+    """Refuse what is no list of items with a key and a text of at most 1,000 characters, each key once."""
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise ValidationError('Write a list such as [{"key": "git", "text": "Install Git"}].')
+    for item in items:
+        if set(item) != {"key", "text"} or not all(
+            isinstance(value, str) and value for value in item.values()
+        ):
+            raise ValidationError('Each item has a "key" and a "text", and nothing else.')
+        if len(item["text"]) > 1000:
+            raise ValidationError(f"The text of “{item['key']}” has more than 1,000 characters. Shorten it.")
+        validate_slug(item["key"])
+    if len({item["key"] for item in items}) < len(items):
+        raise ValidationError("Two items have the same key. Give each its own.")
+
+
+def validate_slugs(items: object) -> None:
+    """Refuse what is no list of slugs."""
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise ValidationError('Write a list such as ["first-repository"].')
+    for item in items:
+        validate_slug(item)
 
 
 class Loaded(models.Model):
@@ -51,7 +75,10 @@ class Session(Loaded):
     title = models.CharField(max_length=200)
     summary = models.TextField(blank=True)
     prepare = models.JSONField(
-        default=list, blank=True, help_text='What to prepare: [{"key": "git", "text": "Install Git"}, …]'
+        default=list,
+        blank=True,
+        validators=[validate_prepare],
+        help_text='What to prepare: [{"key": "git", "text": "Install Git"}, …]',
     )
     prepare_html = models.JSONField(default=list, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
@@ -94,7 +121,11 @@ class Lesson(Loaded):
     public = models.BooleanField(default=False, help_text="Readable by anyone, signed in or not.")
     position = models.PositiveSmallIntegerField(default=0)
     lab_slugs = models.JSONField(
-        "labs", default=list, blank=True, help_text='Slugs of its labs: ["first-repository"]'
+        "labs",
+        default=list,
+        blank=True,
+        validators=[validate_slugs],
+        help_text='Slugs of its labs: ["first-repository"]',
     )
     source = models.TextField("Markdown")
 

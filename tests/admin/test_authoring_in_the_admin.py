@@ -140,3 +140,22 @@ def test_the_admin_is_closed_to_learners(client):
     """W18."""
     client.force_login(make_user())
     assert client.get(reverse("admin:index")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("prepare", "expected"),
+    [
+        ('"git"', "Write a list such as"),
+        ('[{"key": "git"}]', "Each item has a"),
+        ('[{"key": "g i t", "text": "x"}]', "valid"),
+        ('[{"key": "git", "text": "a"}, {"key": "git", "text": "b"}]', "the same key"),
+        ('[{"key": "git", "text": "' + "[" * 40_000 + '"}]', "more than 1,000 characters"),
+    ],
+)
+def test_what_to_prepare_is_checked_before_it_is_saved(client, instructor, course, prepare, expected):
+    session = make_session(course)
+    response = change(client, session, title="T", summary="", prepare=prepare)
+    assert response.status_code == 200
+    assert expected in response.content.decode()
+    session.refresh_from_db()
+    assert session.prepare == []
