@@ -19,7 +19,6 @@ from .spec import CheckSpec, LabSpec
 from .words import cut, quoted, visible
 
 ENGINE_VERSION = "1.0"
-SECONDS_PER_CHECK = 10.0
 MOST_TEXT = 600
 MOST_LINE = 160
 _log = logging.getLogger(__name__)
@@ -34,7 +33,7 @@ def grade(
 ) -> Report:
     """Every check of the lab on an open repository. Never raises for what a check does: see `Outcome`.
 
-    In the main thread each check has a time limit of 10 s (SIGALRM, put back afterwards); in other threads
+    In the main thread each check has the time limit of its kind (SIGALRM, put back afterwards); in other threads
     only the limits of reading hold. `sandbox` and `learner` are handed to the kinds that ask for them.
     """
     run = Run(repository, spec.starter, learner, sandbox)
@@ -63,12 +62,11 @@ def _result(check: CheckSpec, run: Run, before: dict[str, CheckResult]) -> Check
 
 def _verdict(check: CheckSpec, run: Run) -> Verdict:
     try:
-        with time_limit(SECONDS_PER_CHECK):
+        with time_limit(check.parameters.seconds):
             return check.parameters.check(run)
     except TimeIsUp:
-        return Verdict(
-            Outcome.NOT_RUN, f"Timed out: the check took longer than {SECONDS_PER_CHECK:g} seconds."
-        )
+        seconds = check.parameters.seconds
+        return Verdict(Outcome.NOT_RUN, f"Timed out: the check took longer than {seconds:g} seconds.")
     except TooLarge as limit:
         return Verdict(Outcome.NOT_RUN, f"Not run: {limit}.")
     except Exception:
@@ -96,9 +94,11 @@ def _as_result(check: CheckSpec, verdict: Verdict, seconds: float) -> CheckResul
         expected=_shown(verdict.expected),
         found=_shown(verdict.found),
         fix=visible((authors_fix or own_fix).strip(), keep="\n"),
+        hint=visible((check.hint or "").strip(), keep="\n") if verdict.outcome is Outcome.NEEDS_WORK else "",
         lesson=check.lesson,
         teaches=check.teaches,
         seconds=round(seconds, 3),
+        drawings=tuple(filter(None, [verdict.drawing])),
     )
 
 

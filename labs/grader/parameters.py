@@ -19,6 +19,7 @@ Regex = NewType("Regex", str)
 Identifier = NewType("Identifier", str)
 LessonAddress = NewType("LessonAddress", str)
 ObjectId = NewType("ObjectId", str)
+Revision = NewType("Revision", str)
 Percent = NewType("Percent", int)
 Count = NewType("Count", int)
 Points = NewType("Points", Decimal)
@@ -30,6 +31,9 @@ _IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LESSON = re.compile(r"[a-z0-9-]+(?:#[a-z0-9-]+)?")
 _BYTES = re.compile(r"(\d{1,4}) ?(KB|MB)")
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_REVISION_BASE = re.compile(r"[^~^]+")
+REVISION_STEP = r"~(\d{0,6})|\^\{/(.+?)\}(?=[~^]|$)|\^\{(root)\}|\^(\d{0,2})"
+_REVISION_STEPS = re.compile(f"(?:{REVISION_STEP})*")
 
 
 class Mismatch(Exception):  # noqa: N818 - a value that does not fit; always becomes a Problem
@@ -157,6 +161,20 @@ def _regex(data: object) -> str | None:
     return data
 
 
+def _revision(data: object) -> str | None:
+    """The base has to be a ref name or an object id; `revision` goes the steps."""
+    if not isinstance(data, str):
+        return None
+    base = _REVISION_BASE.match(data)
+    if base is None or not (_REF_NAME.fullmatch(base[0]) or _OBJECT_ID.fullmatch(base[0])):
+        return None
+    if not _REVISION_STEPS.fullmatch(data, base.end()):
+        return None
+    for pattern in re.findall(r"\^\{/(.+?)\}(?=[~^]|$)", data):
+        _regex(pattern)
+    return data
+
+
 _TYPES: dict[object, tuple[str, Callable[[object], object]]] = {
     str: ("text", _text),
     bool: ("true or false", _flag),
@@ -166,6 +184,7 @@ _TYPES: dict[object, tuple[str, Callable[[object], object]]] = {
     Identifier: ("a name of small letters, digits and hyphens", _matching(_IDENTIFIER)),
     LessonAddress: ("a lesson, such as `git-basics#committing`,", _matching(_LESSON)),
     ObjectId: ("the full id of a commit", _matching(_OBJECT_ID)),
+    Revision: ("a commit, such as `main~2`, `main^2` or `main^{/Fix the sum}`,", _revision),
     Percent: ("a whole number from 0 to 100", _whole(100)),
     Count: ("a whole number from 0 to 100,000", _whole(100_000)),
     Bytes: ("a size, such as `500 KB` or `1 MB`,", _bytes),

@@ -29,10 +29,21 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """A picture made by this engine: SVG whose texts are escaped, and lines of text that say the same."""
+
+    title: str
+    svg: str
+    text: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """One check of one submission. `reason` is set for NOT_RUN and FAULT only, `why` for the other two.
 
-    `fix` is text of one or more lines, commands for a plumbing check. No text here holds control characters.
+    `fix` is text of one or more lines, commands for a plumbing check; `hint` is a stronger one, for later tries.
+    `drawings` are what was found and, where the check has one, the wanted shape. No text here holds control
+    characters.
     """
 
     id: str
@@ -50,11 +61,16 @@ class CheckResult:
     lesson: str | None = None
     teaches: Literal["plumbing", "skill"] = "plumbing"
     seconds: float = 0.0
+    hint: str = ""
+    drawings: tuple[Drawing, ...] = ()
 
 
 @dataclass(frozen=True)
 class Report:
-    """All results in the author's order. `spec_digest` names the lab.yaml that was used, `engine` the engine."""
+    """All results in the author's order. `spec_digest` names the lab.yaml that was used, `engine` the engine.
+
+    `graph` is the commit graph of what was graded, with the commits marked that need work.
+    """
 
     schema: int
     engine: str
@@ -62,6 +78,7 @@ class Report:
     title: str
     pass_mark: int
     results: tuple[CheckResult, ...]
+    graph: Drawing | None = None
 
     @property
     def points(self) -> Decimal:
@@ -101,6 +118,7 @@ class Report:
         """Plain data for `json.dumps`; points are text, so that none is rounded."""
         data = asdict(self)
         data["results"] = [_result_to_json(result) for result in self.results]
+        data["graph"] = self.graph and _drawing_to_json(self.graph)
         return data
 
     @classmethod
@@ -108,7 +126,9 @@ class Report:
         """The report that `to_json` wrote. Raises ValueError for a schema that this engine does not know."""
         if data["schema"] != SCHEMA:
             raise ValueError(f"report schema {data['schema']!r} is not known, only {SCHEMA}")
-        return cls(**{**data, "results": tuple(_result_from_json(result) for result in data["results"])})
+        graph = data.get("graph")
+        results = tuple(_result_from_json(result) for result in data["results"])
+        return cls(**{**data, "graph": graph and _drawing_from_json(graph), "results": results})
 
 
 def _result_to_json(result: CheckResult) -> dict[str, Any]:
@@ -120,7 +140,12 @@ def _result_to_json(result: CheckResult) -> dict[str, Any]:
         "evidence": [
             {**asdict(item), "excerpt": [list(line) for line in item.excerpt]} for item in result.evidence
         ],
+        "drawings": [_drawing_to_json(drawing) for drawing in result.drawings],
     }
+
+
+def _drawing_to_json(drawing: Drawing) -> dict[str, Any]:
+    return {**asdict(drawing), "text": list(drawing.text)}
 
 
 def _result_from_json(data: dict[str, Any]) -> CheckResult:
@@ -131,9 +156,14 @@ def _result_from_json(data: dict[str, Any]) -> CheckResult:
             "earned": Decimal(data["earned"]),
             "outcome": Outcome(data["outcome"]),
             "evidence": tuple(_evidence_from_json(item) for item in data["evidence"]),
+            "drawings": tuple(_drawing_from_json(item) for item in data.get("drawings", ())),
         }
     )
 
 
 def _evidence_from_json(data: dict[str, Any]) -> Evidence:
     return Evidence(**{**data, "excerpt": tuple((number, text) for number, text in data["excerpt"])})
+
+
+def _drawing_from_json(data: dict[str, Any]) -> Drawing:
+    return Drawing(**{**data, "text": tuple(data["text"])})

@@ -31,6 +31,7 @@ class _Common:
     needs: tuple[Identifier, ...] = ()
     teaches: Literal["plumbing", "skill"] = "plumbing"
     fix: str | None = None
+    hint: str | None = None
     lesson: LessonAddress | None = None
 
 

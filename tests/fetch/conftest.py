@@ -19,7 +19,8 @@ from labs.grader.network import Network
 from ..grader.conftest import Repo
 from .server import GitServer, git_server
 
-LIMITS = FetchLimits(seconds=20)
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+LIMITS = FetchLimits(seconds=20, uid=61_501 + WORKER)  # of this process alone: others fetch at the same time
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +92,7 @@ def owner(tmp_path, server, network):
 
 
 @pytest.fixture
-def nothing_left(open_folder, tmp_path, monkeypatch):
+def nothing_left(tls_server, open_folder, tmp_path, monkeypatch):
     """A22, behind every test that fetches: no process of a fetch, no temporary folder, no half-made mirror."""
     temporary = open_folder / "temporary"
     temporary.mkdir(exist_ok=True)
@@ -99,7 +100,7 @@ def nothing_left(open_folder, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     yield
     deadline = time.monotonic() + 2
-    while (left := fetching_processes()) and time.monotonic() < deadline:
+    while (left := fetching_processes(tls_server.host)) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert left == []
     assert list(temporary.iterdir()) == []
@@ -107,10 +108,10 @@ def nothing_left(open_folder, tmp_path, monkeypatch):
     assert not list(mirror.rglob("tmp_*")) and not list(mirror.rglob("*.lock"))
 
 
-def fetching_processes() -> list[str]:
-    """Command lines of processes that speak to git.test, or run as the uid that fetches. The dead do not count."""
+def fetching_processes(host: str) -> list[str]:
+    """Command lines of processes that speak to a host, or run as the uid that fetches. The dead do not count."""
     columns = ["ps", "-eo", "stat=,uid=,args="]
     lines = subprocess.run(columns, capture_output=True, text=True, check=True).stdout.splitlines()
     uid = str(LIMITS.uid) if os.geteuid() == 0 else ""
     found = [line.split(None, 2) for line in lines]
-    return [args for stat, owner, args in found if stat[0] != "Z" and (owner == uid or "git.test" in args)]
+    return [args for stat, owner, args in found if stat[0] != "Z" and (owner == uid or host in args)]

@@ -7,8 +7,7 @@ import time
 
 import pytest
 
-from labs.grader import engine
-from labs.grader.checks.base import Verdict
+from labs.grader.checks.base import Kind, Verdict
 from labs.grader.checks.readable import ReadableCheck
 from labs.grader.engine import ENGINE_VERSION, grade, time_limit
 from labs.grader.report import Evidence, Outcome
@@ -71,7 +70,7 @@ def test_a_check_that_breaks_is_our_fault_and_the_others_still_run(repo, lab, mo
 
 
 def test_a_hopeless_pattern_is_stopped_and_the_others_still_run(repo, lab, monkeypatch):
-    monkeypatch.setattr(engine, "SECONDS_PER_CHECK", 0.3)
+    monkeypatch.setattr(Kind, "seconds", 0.3)
     repo.commit("a" * 60 + "!")
     report = repo.grade(lab(HOPELESS, "branch: {name: main}"))
     assert outcomes(report) == [Outcome.NOT_RUN, Outcome.PASSED]
@@ -80,7 +79,7 @@ def test_a_hopeless_pattern_is_stopped_and_the_others_still_run(repo, lab, monke
 
 
 def test_a_reader_that_was_stopped_in_the_middle_is_used_again(repo, lab, monkeypatch):
-    monkeypatch.setattr(engine, "SECONDS_PER_CHECK", 0.3)
+    monkeypatch.setattr(Kind, "seconds", 0.3)
     repo.commit(a="needle")
 
     def stop_in_the_middle(run):

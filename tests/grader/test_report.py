@@ -1,11 +1,12 @@
 """The sums of a report, what to fix first, the JSON that is kept and the text for a terminal."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from labs.grader.report import CheckResult, Evidence, Outcome, Report
+from labs.grader.report import CheckResult, Drawing, Evidence, Outcome, Report
 from labs.grader.text import report_lines
 
 P, W, N, F = Outcome.PASSED, Outcome.NEEDS_WORK, Outcome.NOT_RUN, Outcome.FAULT
@@ -75,8 +76,10 @@ def test_json_round_trips_exactly():
         "lesson#part",
         "skill",
         0.125,
+        "a stronger hint",
+        (Drawing("Wanted", "<svg/>", ("main", "side")),),
     )
-    before = report(full, P, N, F)
+    before = replace(report(full, P, N, F), graph=Drawing("Graph", "<svg/>", ()))
     data = json.loads(json.dumps(before.to_json()))
     assert Report.from_json(data) == before
     assert Report.from_json(data).to_json() == data

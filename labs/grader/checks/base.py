@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..report import Evidence, Outcome
+from ..parameters import Revision
+from ..report import Drawing, Evidence, Outcome
 from ..repository import Repository, Tip
+from ..revision import Unresolved, resolve
+from ..shapes import Shape
 from ..words import alike, count, decoded, listed, quoted
 
 
@@ -39,7 +42,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One answer. `why` is a plain sentence; for NOT_RUN it is the reason. `fix` is commands for bash."""
+    """One answer. `why` is a plain sentence; for NOT_RUN it is the reason. `fix` is commands for bash.
+
+    `drawing` shows what was found, where the kind draws something of its own; `wanted` is how the commits should lie.
+    """
 
     outcome: Outcome
     why: str
@@ -47,12 +53,19 @@ class Verdict:
     found: str = ""
     fix: str = ""
     evidence: tuple[Evidence, ...] = ()
+    drawing: Drawing | None = None
+    wanted: Shape | None = None
 
 
 class Kind(ABC):
-    """One kind of check: a frozen dataclass whose fields are its parameters in lab.yaml."""
+    """One kind of check: a frozen dataclass whose fields are its parameters in lab.yaml.
+
+    `seconds` is the most that one check may take; `hidden` names parameters that learners must not see.
+    """
 
     kind: ClassVar[str]
+    seconds: ClassVar[float] = 10.0
+    hidden: ClassVar[tuple[str, ...]] = ()
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """What is wrong with the parameters taken together, as (key, message)."""
@@ -68,9 +81,16 @@ def passed(why: str, *evidence: Evidence, found: str = "") -> Verdict:
 
 
 def needs_work(
-    why: str, *, expected: str, found: str, fix: str = "", evidence: Iterable[Evidence] = ()
+    why: str,
+    *,
+    expected: str,
+    found: str,
+    fix: str = "",
+    evidence: Iterable[Evidence] = (),
+    drawing: Drawing | None = None,
+    wanted: Shape | None = None,
 ) -> Verdict:
-    return Verdict(Outcome.NEEDS_WORK, why, expected, found, fix, tuple(evidence))
+    return Verdict(Outcome.NEEDS_WORK, why, expected, found, fix, tuple(evidence), drawing, wanted)
 
 
 def not_run(reason: str, *, fix: str = "") -> Verdict:
@@ -104,6 +124,16 @@ def at_tip(tip: Tip, path: bytes | None = None) -> Evidence:
 def tip_or_answer(run: Run, name: str) -> Tip | Verdict:
     """The branch or tag of this name; where there is none, the answer that says so."""
     return run.repository.tip(name) or missing_branch(run, name)
+
+
+def commit_or_answer(run: Run, name: Revision) -> Tip | Verdict:
+    """The commit of a name such as `main~2`; where there is none, the answer that says so."""
+    found = resolve(run.repository, name)
+    if not isinstance(found, Unresolved):
+        return found
+    if found.base is not None:
+        return missing_branch(run, found.base)
+    return needs_work(found.why, expected=f"a commit at {quoted(name)}", found="none")
 
 
 def missing_branch(run: Run, name: str) -> Verdict:

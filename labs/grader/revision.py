@@ -1,0 +1,78 @@
+"""Commits named as Git names them: `main`, `v1.0.0~2`, `main^2^`, `main^{/Fix the sum}`, and our `main^{root}`.
+
+A branch, a tag or a full object id comes first. Then, as often as wanted: `~N` goes N first parents back, `^N` to
+the Nth parent, `^{/regex}` to the newest commit of that history whose message matches (searched, by lines), and
+`^{root}` to the end of the line of first parents. Names are resolved here, in the history that was walked: no such
+text ever reaches Git.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from .history import Commit, History
+from .parameters import REVISION_STEP, Revision
+from .repository import Repository, Tip
+from .words import quoted
+
+_STEP = re.compile(REVISION_STEP)
+
+
+@dataclass(frozen=True)
+class Unresolved:
+    """Why a name stands for no commit here. `base` is the branch or tag that is absent, None where that is there."""
+
+    why: str
+    base: str | None = None
+
+
+def resolve(repository: Repository, name: Revision) -> Tip | Unresolved:
+    """The commit of that name; `ref` of the answer is the branch or tag that it starts from."""
+    base = base_of(name)
+    tip = repository.tip(base) or _by_id(repository, base)
+    if tip is None:
+        return Unresolved(f"There is no branch or tag {quoted(base)}.", base)
+    commit: Commit | None = tip.commit
+    for step in _STEP.finditer(name, len(base)):
+        if commit is not None:
+            commit = _step(repository.history, commit, step)
+        if commit is None:
+            way = name[: step.end()]
+            return Unresolved(f"{quoted(way)} stands for no commit: there is none at the end of that way.")
+    assert commit  # noqa: S101 - each step that finds none has returned
+    return replace(tip, name=str(name), commit=commit)
+
+
+def base_of(name: str) -> str:
+    """The branch, tag or object id that a name starts from."""
+    return re.split(r"[~^]", name, maxsplit=1)[0]
+
+
+def _by_id(repository: Repository, base: str) -> Tip | None:
+    commit = repository.history.commits.get(base)
+    return Tip(base, base, commit) if commit else None
+
+
+def _step(history: History, commit: Commit, step: re.Match[str]) -> Commit | None:
+    back, pattern, root, nth = step.groups()
+    if pattern:
+        return _newest(history, commit, re.compile(pattern, re.MULTILINE).search)
+    if root:
+        return history[list(history.first_parents(commit.id))[-1]]
+    if back is not None:
+        return _back(history, commit, int(back or 1))
+    parents, wanted = history.parents(commit.id), int(nth or 1)
+    if wanted == 0:
+        return commit
+    return history[parents[wanted - 1]] if wanted <= len(parents) else None
+
+
+def _back(history: History, commit: Commit, count: int) -> Commit | None:
+    line = history.first_parents(commit.id)
+    found = next((commit_id for passed, commit_id in enumerate(line) if passed == count), None)
+    return history[found] if found else None
+
+
+def _newest(history: History, commit: Commit, matches: Callable[[str], object]) -> Commit | None:
+    inside = history.ancestors(commit.id)
+    return next((c for c in history.commits.values() if c.id in inside and matches(c.message)), None)
