@@ -1,6 +1,6 @@
-"""YAML, JSON and TOML from a stranger's repository as values, and one found by its place: `model.layers[0].size`.
+"""YAML, JSON, TOML and INI from a stranger's repository as values, and one found by its place: `model.layers[0].size`.
 
-All three come out alike: None, bool, int, Decimal, str, lists and dicts; dates are text. Keys that are there twice,
+All come out alike: None, bool, int, Decimal, str, lists and dicts; dates are text. Keys that are there twice,
 YAML's anchors, aliases and tags, and what is nested too deeply are refused.
 """
 
@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from .ini import IniError, read_ini
 from .words import count, listed, nearest, quoted
 from .yaml_values import MOST_BYTES, Value, read_yaml
 
 __all__ = ["MOST_BYTES", "Absent", "Format", "Unparsable", "find", "read_data", "steps"]
 
-Format = Literal["yaml", "json", "toml"]
+Format = Literal["yaml", "json", "toml", "ini"]
 Steps = tuple[str | int, ...]
 _STEP = re.compile(r"""(?:^|(?<=.)\.)([^.\[\]"]+)|\[(\d{1,6})\]|\["([^"]+)"\]""")
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -50,9 +51,9 @@ def steps(place: str) -> Steps | None:
 
 
 def read_data(text: str, format: Format) -> Value:
-    """The whole text as values. `line` is 0 for JSON and TOML, whose readers do not tell. Raises Unparsable."""
+    """The whole text as values. `line` is 0 for all but YAML: the other readers do not tell. Raises Unparsable."""
     try:
-        return {"yaml": _yaml, "json": _json, "toml": _toml}[format](text)
+        return {"yaml": _yaml, "json": _json, "toml": _toml, "ini": _ini}[format](text)
     except RecursionError:
         raise Unparsable("lists or mappings are nested too deeply") from None
 
@@ -131,6 +132,13 @@ def _toml(text: str) -> Value:
         ) from None
     except ValueError as error:
         raise Unparsable(str(error)) from None
+
+
+def _ini(text: str) -> Value:
+    try:
+        return _as_value(read_ini(text))
+    except IniError as error:
+        raise Unparsable(error.message, error.line) from None
 
 
 def _as_value(data: object) -> Value:

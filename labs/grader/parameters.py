@@ -25,6 +25,7 @@ Count = NewType("Count", int)
 Points = NewType("Points", Decimal)
 Bytes = NewType("Bytes", int)
 MAIN = RefName("main")
+MAIN_COMMIT = Revision("main")
 
 _REF_NAME = re.compile(r"(?![-/.])(?!.*(?:\.\.|//|@\{|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])")
 _IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

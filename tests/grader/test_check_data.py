@@ -1,6 +1,14 @@
+import configparser
+import io
+from contextlib import suppress
+from decimal import Decimal
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from labs.grader import data as data_module
+from labs.grader.ini import IniError, read_ini
 from labs.grader.report import Outcome
 
 YAML = "train:\n  seed: 42\n  name: reviews\n  rate: 0.10\n  on: true\n  nothing:\nsteps: [{run: test}, {run: 7}]\n"
@@ -166,7 +174,7 @@ def test_a_file_over_256_kb_is_not_read(ask, path):
     result = ask(path, FILES[path] + " " * data_module.MOST_BYTES, "value: train.seed, equals: 42")
     assert (result.outcome, result.reason) == (
         Outcome.NOT_RUN,
-        f"Not run: `{path}` at `main` is over 256 KB, and such data is not read.",
+        f"`{path}` at `main` is over 256 KB, and such files are not read.",
     )
 
 
@@ -214,3 +222,91 @@ def test_places_that_can_be_read(place):
 )
 def test_places_that_cannot_be_read(place):
     assert data_module.steps(place) is None
+
+
+INI = """[train]
+seed = 42
+Name: reviews
+rate = 1.0e-1
+on = True
+alone
+text = a = b
+"""
+INI_ANSWERS = {
+    "value: train.seed, equals: 42": "passed",
+    "value: train.Name, equals: reviews": "passed",
+    "value: train.rate, at_most: 1e-1": "passed",
+    "value: train.on, equals: true": "passed",
+    "value: train.text, equals: a = b": "passed",
+    "value: train.alone, exists: true": "passed",
+    "value: train.name, exists: true": "needs_work",
+    "value: other.seed, exists: true": "needs_work",
+}
+
+
+@pytest.mark.parametrize("path", ["setup.cfg", "a.ini"])
+def test_ini_is_read_without_interpolation(repo, lab, path):
+    repo.put(path, INI + "percent = %(seed)s\n[DEFAULT]\nx = 1\n")
+    repo.commit()
+    more = {
+        "value: train.percent, equals: '%(seed)s'": "passed",
+        "value: train.x, exists: true": "needs_work",
+    }
+    answers = INI_ANSWERS | more
+    report = repo.grade(lab(*(f"data: {{path: {path}, {rest}}}" for rest in answers)))
+    assert dict(zip(answers, [r.outcome.value for r in report.results], strict=True)) == answers
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a = 1\n", "a section such as `[name]` has to come first at line 1."),
+        ("[a]\nb = 1\nb = 2\n", "the key `b` is there twice at line 3."),
+        ("[a]\n[a]\n", "the section `a` is there twice at line 2."),
+        ("[a]\n= 1\n", "a line is neither a section, `key = value` nor a comment at line 2."),
+    ],
+)
+def test_what_is_refused_in_ini_is_named(ask, text, words):
+    assert ask("a.ini", text, "value: a, exists: true").why.endswith(words)
+
+
+_PRINTABLE = st.text(st.characters(min_codepoint=33, exclude_categories=["C", "Z"]), min_size=1)
+_KEYS = st.text("abcXYZ_-0.", min_size=1).filter(lambda key: not key.startswith("."))
+
+
+@given(st.dictionaries(_KEYS, st.dictionaries(_KEYS, _PRINTABLE), min_size=1))
+@settings(max_examples=60, deadline=None)
+def test_ini_that_the_library_wrote_is_read_as_it_was(sections):
+    parser = configparser.RawConfigParser(default_section="\0")
+    parser.optionxform = str
+    parser.read_dict(sections)
+    written = io.StringIO()
+    parser.write(written)
+    found = read_ini(written.getvalue())
+    as_text = {name: {key: str(value).lower() for key, value in keys.items()} for name, keys in found.items()}
+    for name, keys in sections.items():
+        for key, value in keys.items():
+            number = isinstance(found[name][key], Decimal)
+            assert Decimal(value) == found[name][key] if number else as_text[name][key] == value.lower()
+
+
+@given(st.text("[]=:#; \n\tab1\\%", max_size=60))
+@settings(max_examples=100, deadline=None)
+def test_any_text_is_ini_or_refused(text):
+    with suppress(IniError):
+        assert isinstance(read_ini(text), dict)
+
+
+@pytest.mark.parametrize(
+    ("number", "limit", "why"),
+    [
+        ("0.79", "at_least: 0.80", "is the number 0.79, which is below 0.80."),
+        ("8.1e-1", "at_least: 8e-1", None),
+        ("7.9E-1", "at_least: 0.8", "is the number 0.79, which is below 0.8."),
+        ("1e9999999", "at_most: 2", "is the number 1E+9999999, which is above 2."),
+    ],
+)
+def test_a_metric_is_held_against_its_threshold(ask, number, limit, why):
+    text = f'{{"models": [{{"test": {{"f1": {number}}}}}]}}'
+    result = ask("metrics.json", text, f"value: 'models[0].test.f1', {limit}")
+    assert result.why.endswith(why) if why else result.outcome is Outcome.PASSED

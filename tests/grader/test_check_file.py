@@ -1,6 +1,7 @@
 import pytest
 
 from labs.grader.report import Outcome
+from labs.grader.spec import SpecError, load_spec
 
 README = "file: {path: README.md, exists: true}"
 
@@ -127,3 +128,91 @@ def test_a_file_over_1_mb_is_there_but_not_read(repo):
     assert result.outcome is Outcome.NOT_RUN
     assert result.reason == "`README.md` at `main` is over 1 MB, and such files are not read."
     assert repo.ask("file: {path: small, contains: needle}").outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("at", ["main~1", "v1", "main^{/First}", "main^{root}"])
+def test_a_file_is_looked_at_in_an_earlier_commit(repo, at):
+    repo.put("a", "old\n")
+    first = repo.commit("First")
+    repo.git("tag", "v1")
+    repo.put("a", "new\n")
+    repo.commit("Second")
+    result = repo.ask(f"file: {{path: a, at: '{at}', equals: old}}")
+    assert (result.outcome, result.evidence[0].commit) == (Outcome.PASSED, first)
+    assert repo.ask(f"file: {{path: a, at: '{at}', equals: new}}").outcome is Outcome.NEEDS_WORK
+
+
+def test_a_commit_that_is_not_there_is_said(repo):
+    repo.commit()
+    result = repo.ask("file: {path: a, at: main~3, exists: true}")
+    assert result.why == "`main~3` stands for no commit: there is none at the end of that way."
+
+
+@pytest.mark.parametrize("content", ["a\nb\n", "a\nb", "a\r\nb\r\n", "\ufeffa\nb\n"])
+def test_exact_content_does_not_look_at_line_ends(repo, content):
+    repo.put("a", content)
+    repo.commit()
+    assert repo.ask('file: {path: a, equals: "a\\nb\\n"}').outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "expected", "found"),
+    [
+        ("a\nx\nc\n", 2, "`b` at line 2", "`x` at line 2"),
+        ("a\n", 2, "`b` at line 2", "the end of the file before line 2"),
+        ("a\nb\nc\n\n", 4, "the end of the file before line 4", "an empty line 4"),
+        ("", 1, "`a` at line 1", "an empty line 1"),
+    ],
+)
+def test_other_content_shows_the_first_line_that_differs(repo, content, line, expected, found):
+    repo.put("a", content)
+    repo.commit()
+    result = repo.ask('file: {path: a, equals: "a\\nb\\nc"}')
+    assert result.why == f"`a` at `main` is not what is asked for from line {line} on."
+    assert (result.expected, result.found, result.evidence[0].line) == (expected, found, line)
+
+
+LINES = "file: {path: a, lines: [milk, eggs, milk]}"
+
+
+@pytest.mark.parametrize(
+    ("content", "why", "found"),
+    [
+        ("milk\nx\neggs\nmilk\n", None, ""),
+        ("eggs\nmilk\n", "`a` at `main` has the line `eggs` too early.", "it at line 1"),
+        ("milk\neggs\n", "`a` at `main` has the line `milk` too early.", "it at line 1"),
+        ("milk\neggs \n", "`a` at `main` has no line `eggs`.", "2 lines, none of them this one"),
+    ],
+)
+def test_lines_are_asked_for_in_their_order(repo, content, why, found):
+    repo.put("a", content)
+    repo.commit()
+    result = repo.ask(LINES)
+    assert (result.outcome is Outcome.PASSED) == (why is None)
+    assert (why is None or result.why == why) and result.found == found
+
+
+def test_what_a_file_must_not_hold_is_shown_at_its_line(repo):
+    repo.put("a", "one\nTODO: two\n")
+    repo.commit()
+    result = repo.ask("file: {path: a, lacks: 'TODO|FIXME'}")
+    assert result.why == "`a` at `main` has a match of `TODO|FIXME` at line 2."
+    assert (result.expected, result.found) == ("no match of `TODO|FIXME`", "`TODO: two` at line 2")
+    assert repo.ask("file: {path: a, lacks: FIXME}").outcome is Outcome.PASSED
+
+
+def test_the_executable_bit_is_seen(repo):
+    repo.put("hook", "#!/bin/sh\n")
+    repo.git("add", "hook")
+    repo.git("update-index", "--chmod=+x", "hook")
+    repo.git("commit", "-q", "-m", "Add a hook")
+    assert repo.ask("file: {path: hook, executable: true}").outcome is Outcome.PASSED
+    result = repo.ask("file: {path: hook, executable: false}")
+    assert (result.why, result.found) == ("`hook` at `main` is executable.", "the mode 100755")
+
+
+def test_one_question_is_asked_at_a_time(lab):
+    with pytest.raises(
+        SpecError, match="one of exists, absent, contains, matches, lacks, equals, lines and exec"
+    ):
+        load_spec(lab("file: {path: a, exists: true, lacks: x}"))

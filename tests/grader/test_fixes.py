@@ -44,6 +44,9 @@ def fix_and_ask_again(learner, check, *, push=("--all",)):
         "file: {path: docs, exists: true}",
         "file: {path: a.txt, absent: true}",
         "file: {path: docs/a file.md, contains: it's here}",
+        'file: {path: a.txt, equals: "it\'s\\n%s\\n"}',
+        "file: {path: a.txt, lines: ['1', '4', '5']}",
+        "file: {path: a.txt, executable: true}",
         "ignored: {path: .env}",
         "ignored: {path: a.txt}",
         "ignored: {path: x.log, ignored: false}",
@@ -131,6 +134,16 @@ def test_a_file_at_a_tag_is_added_and_the_tag_moved_along(learner):
     learner.git("tag", "v1")
     check = "file: {path: new, at: v1, exists: true}"
     assert fix_and_ask_again(learner, check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
+
+
+@pytest.mark.parametrize("at", ["main~1", "v1~1"])
+def test_a_file_of_an_earlier_commit_is_mended_there_and_the_later_ones_stay(learner, at):
+    learner.commit("Second", b="b")
+    learner.commit("Third", c="c")
+    learner.git("tag", "v1")
+    check = f"file: {{path: a.txt, at: {at}, contains: '4'}}"
+    assert fix_and_ask_again(learner, check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
+    assert learner.git("log", "--format=%s", at[:-2]) == "Third\nSecond\nStart"
 
 
 TOKEN = "ghp_" + "".join(chr(ord("a") + 7 * i % 26) for i in range(36))

@@ -179,7 +179,7 @@ def test_a_value_that_holds_itself_is_refused():
         ),
         ("merged: {branch: main}", "merged.into", "is the same branch"),
         ("tag: {name: v1, annotated: false, message: x}", "tag.message", "has no message"),
-        ("file: {path: a}", "file", "one of exists, absent, contains and matches is needed"),
+        ("file: {path: a}", "file", "one of exists, absent, contains, matches,"),
         ("file: {path: a, exists: true, contains: b}", "file", "one of exists, absent"),
         ("file: {path: a, exists: false}", "file.exists", "true is expected, found false"),
         ("file: {path: a/, exists: true}", "file.path", "names a folder"),

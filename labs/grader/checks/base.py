@@ -9,7 +9,7 @@ from typing import ClassVar
 from ..parameters import Revision
 from ..report import Drawing, Evidence, Outcome
 from ..repository import Repository, Tip
-from ..revision import Unresolved, resolve
+from ..revision import Unresolved, base_of, resolve
 from ..shapes import Shape
 from ..words import alike, count, decoded, listed, quoted
 
@@ -103,12 +103,34 @@ def commands(*lines: list[str] | str) -> str:
 
 
 def change(tip: Tip, message: str, *lines: list[str] | str) -> str:
-    """Commands that change something at a tip: `lines`, a commit, a push; a tag is moved along."""
+    """Commands that change something at a tip: `lines`, a commit, a push; a tag is moved along.
+
+    An earlier commit is amended and what follows is put on top of it again; one of a full id cannot be changed.
+    """
+    base = base_of(tip.name)
+    if base != tip.name:
+        return _change_earlier(tip, base, *lines)
+    if not tip.ref.startswith("refs/"):
+        return ""
     commit = ["git", "commit", "-m", message]
     if tip.ref.startswith("refs/tags/"):
         move = ["git", "tag", "-f", tip.name]
         return commands(*lines, commit, move, ["git", "push", "--force", "origin", tip.ref])
     return commands(["git", "switch", tip.name], *lines, commit, ["git", "push", "origin", tip.name])
+
+
+def _change_earlier(tip: Tip, base: str, *lines: list[str] | str) -> str:
+    old, amend = tip.commit.id, ["git", "commit", "--amend", "--no-edit"]
+    on_top = ["git", "rebase", "--rebase-merges", "--onto", "HEAD", old, base]
+    move = [["git", "tag", "-f", base]] if tip.ref.startswith("refs/tags/") else []
+    push = ["git", "push", "--force", "origin", tip.ref if move else base]
+    return commands(["git", "switch", "--detach", old], *lines, amend, on_top, *move, push)
+
+
+def write_lines(lines: list[str], path: str) -> str:
+    """The command that makes a file of these lines."""
+    printf = commands(["printf", "%s\\n", *lines])
+    return f"{printf} > {shlex.quote(path)}"
 
 
 def append_line(line: str, path: str) -> str:

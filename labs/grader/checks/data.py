@@ -1,27 +1,34 @@
-"""`data: {path: params.yaml, value: train.seed, equals: 42}` - a value in a YAML, JSON or TOML file at a branch or tag.
+"""`data: {path: params.yaml, value: train.seed, equals: 42}` - a value in a YAML, JSON, TOML or INI file at a commit.
 
 `value` is its place, such as `jobs.build.steps[0].name` or `tool["a.b"]`. Instead of `equals` (text, a number, true
 or false): `at_least` and `at_most` (numbers), `matches` (a regex, searched in text), `exists` (true or false).
-`at` is main unless said, `format` (yaml, json, toml) follows from the ending of the path. A number is never equal to
-text or to true. Files over 256 KB are not read.
+`at` is main unless said, `format` (yaml, json, toml, ini) follows from the ending of the path. A number is never equal
+to text or to true; in INI, whose place is `section.key`, what looks like one of these is one. Files over 256 KB are
+not read.
 """
 
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ..data import MOST_BYTES, Absent, Format, Unparsable, find, read_data, steps
-from ..parameters import MAIN, FilePath, RefName, Regex
-from ..report import Evidence, Outcome
-from ..repository import Tip
-from ..words import count, cut, excerpt, quoted, size
+from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
+from ..report import Evidence
+from ..words import count, cut, quoted
 from ..yaml_values import Value
-from .base import Kind, Run, Verdict, at_tip, change, needs_work, not_run, passed, tip_or_answer
-from .file import FileCheck, as_text, lines_of
+from .base import Kind, Run, Verdict, change, needs_work, passed
+from .contents import Text, file_or_answer, text_or_answer
 
-_ENDINGS: dict[str, Format] = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".toml": "toml"}
+_ENDINGS: dict[str, Format] = {
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".json": "json",
+    ".toml": "toml",
+    ".ini": "ini",
+    ".cfg": "ini",
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,7 @@ class DataCheck(Kind):
 
     path: FilePath
     value: str
-    at: RefName = MAIN
+    at: Revision = MAIN_COMMIT
     format: Format | None = None
     equals: Value | None = None
     at_least: Decimal | None = None
@@ -50,50 +57,46 @@ class DataCheck(Kind):
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
             yield "at_least", "is more than at_most"
         if self._format() is None:
-            yield "format", "is needed, because the path does not end with .yaml, .yml, .json or .toml"
+            yield (
+                "format",
+                "is needed, because the path does not end with .yaml, .yml, .json, .toml, .ini or .cfg",
+            )
 
     def check(self, run: Run) -> Verdict:
-        there = FileCheck(self.path, self.at, exists=True).check(run)
-        tip = tip_or_answer(run, self.at)
-        if there.outcome is not Outcome.PASSED or isinstance(tip, Verdict):
-            return there
-        content = run.repository.content(run.repository.files(tip)[self.path.encode()].id)
-        if content is None or len(content) > MOST_BYTES:
-            return not_run(
-                f"Not run: {self._file(tip)} is over {size(MOST_BYTES)}, and such data is not read."
-            )
-        text = as_text(content)
+        file = text_or_answer(run, file_or_answer(run, self.path, self.at), MOST_BYTES)
+        if isinstance(file, Verdict):
+            return file
         try:
-            found = find(read_data(text, self._format() or "yaml"), steps(self.value) or ())
+            found = find(read_data(file.text, self._format() or "yaml"), steps(self.value) or ())
         except Unparsable as error:
-            return self._unparsable(tip, text, error)
-        return self._judge(tip, text, found)
+            return self._unparsable(file, error)
+        return self._judge(file, found)
 
-    def _judge(self, tip: Tip, text: str, found: Value | Absent) -> Verdict:
+    def _judge(self, file: Text, found: Value | Absent) -> Verdict:
         if isinstance(found, Absent):
-            sentence = f"There is no {quoted(found.way)} in {self._file(tip)}."
-            said, holds, evidence = found.found, self.exists is False, self._evidence(tip)
+            sentence = f"There is no {quoted(found.way)} in {file}."
+            said, holds, evidence = found.found, self.exists is False, file.evidence()
         else:
             said, holds = _said(found.data), self._holds(found.data)
-            sentence = f"{quoted(self.value)} in {self._file(tip)} is {said}."
-            evidence = self._evidence(tip, text, found.line)
+            sentence = f"{quoted(self.value)} in {file} is {said}{self._beyond(found.data)}."
+            evidence = file.at_line(found.line)
         if holds:
             return passed(sentence, evidence)
-        return self._needs_work(tip, sentence, self._expected(), said, evidence)
+        return self._needs_work(file, sentence, self._expected(), said, evidence)
 
-    def _unparsable(self, tip: Tip, text: str, error: Unparsable) -> Verdict:
+    def _unparsable(self, file: Text, error: Unparsable) -> Verdict:
         column = f", column {error.column}" if error.column else ""
         place = f" at line {error.line}{column}" if error.line else ""
         return self._needs_work(
-            tip,
-            f"{self._file(tip)} cannot be read as {(self._format() or '').upper()}: {error.message}{place}.",
+            file,
+            f"{file} cannot be read as {(self._format() or '').upper()}: {error.message}{place}.",
             expected=f"a file that can be read, with {quoted(self.value)}",
             found=f"{error.message}{place}",
-            evidence=self._evidence(tip, text, error.line or 0),
+            evidence=file.at_line(error.line),
         )
 
-    def _needs_work(self, tip: Tip, why: str, expected: str, found: str, evidence: Evidence) -> Verdict:
-        fix = change(tip, f"Set {self.value} in {self.path}", ["git", "add", "--", self.path])
+    def _needs_work(self, file: Text, why: str, expected: str, found: str, evidence: Evidence) -> Verdict:
+        fix = change(file.tip, f"Set {self.value} in {self.path}", ["git", "add", "--", self.path])
         return needs_work(why, expected=expected, found=found, fix=fix, evidence=[evidence])
 
     def _holds(self, data: object) -> bool:
@@ -122,12 +125,13 @@ class DataCheck(Kind):
     def _format(self) -> Format | None:
         return self.format or _ENDINGS.get(posixpath.splitext(self.path)[1].lower())
 
-    def _file(self, tip: Tip) -> str:
-        return f"{quoted(self.path)} at {quoted(tip.name)}"
-
-    def _evidence(self, tip: Tip, text: str = "", line: int = 0) -> Evidence:
-        place = at_tip(tip, self.path.encode())
-        return replace(place, line=line, excerpt=excerpt(lines_of(text), line)) if line else place
+    def _beyond(self, data: object) -> str:
+        """On which side of a limit a number lies."""
+        if isinstance(data, bool) or not isinstance(data, int | Decimal):
+            return ""
+        if self.at_least is not None and data < self.at_least:
+            return f", which is below {self.at_least}"
+        return f", which is above {self.at_most}" if self.at_most is not None and data > self.at_most else ""
 
 
 def _said(data: object) -> str:

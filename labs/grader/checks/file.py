@@ -1,22 +1,35 @@
-"""`file: {path: README.md, at: main, exists: true}` - a file at a branch or tag.
+"""`file: {path: README.md, at: main, exists: true}` - a file at a commit, such as `main`, `v1.0` or `main~2`.
 
-Instead of `exists: true`: `absent: true`, `contains: text`, or `matches: regex` (searched, `^` and `$` at lines).
+Instead of `exists: true`, one of: `absent: true`; `contains: text`; `matches: regex` (searched, `^` and `$` at lines);
+`lacks: regex` (nowhere found); `equals: text` (all of it; line ends and one at the end of the file do not matter);
+`lines: [a, b]` (these lines in this order, others may stand between); `executable: true` or `false`.
 """
 
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 
-from ..parameters import MAIN, FilePath, RefName, Regex
+from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
 from ..repository import Tip
-from ..trees import Entry
-from ..words import count, decoded, excerpt, quoted
-from .base import Kind, Run, Verdict, append_line, at_tip, change, needs_work, not_run, passed, tip_or_answer
+from ..words import count, quoted
+from .base import (
+    Kind,
+    Run,
+    Verdict,
+    append_line,
+    at_tip,
+    change,
+    commit_or_answer,
+    needs_work,
+    passed,
+    write_lines,
+)
+from .contents import Found, Text, file_or_answer, lines_of, text_or_answer
 
-Files = dict[bytes, Entry]
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # the byte order marks
+EXECUTABLE = b"100755"
 
 
 @dataclass(frozen=True)
@@ -24,60 +37,48 @@ class FileCheck(Kind):
     kind = "file"
 
     path: FilePath
-    at: RefName = MAIN
+    at: Revision = MAIN_COMMIT
     exists: Literal[True] | None = None
     absent: Literal[True] | None = None
     contains: str | None = None
     matches: Regex | None = None
+    lacks: Regex | None = None
+    equals: str | None = None
+    lines: tuple[str, ...] | None = None
+    executable: bool | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        asked = (self.exists, self.absent, self.contains, self.matches)
-        if sum(one is not None for one in asked) != 1:
-            yield "", "one of exists, absent, contains and matches is needed"
+        names = ("exists", "absent", "contains", "matches", "lacks", "equals", "lines", "executable")
+        if sum(getattr(self, name) is not None for name in names) != 1:
+            yield "", f"one of {', '.join(names[:-1])} and {names[-1]} is needed"
         if self.path.endswith("/"):
             yield "path", "names a folder; a file is expected"
 
     def check(self, run: Run) -> Verdict:
-        tip = tip_or_answer(run, self.at)
+        if self.absent:
+            return self._absent(run)
+        file = file_or_answer(run, self.path, self.at)
+        if isinstance(file, Verdict):
+            return file
+        if self.exists:
+            return passed(f"{quoted(self.path)} is at {quoted(self.at)}.", file.evidence())
+        if self.executable is not None:
+            return self._mode(file)
+        text = text_or_answer(run, file)
+        return text if isinstance(text, Verdict) else self._look(text)
+
+    def _look(self, file: Text) -> Verdict:
+        if self.equals is not None:
+            return self._compare(file, lines_of(self.equals.replace("\r\n", "\n")))
+        return self._search(file) if self.lines is None else self._in_order(file, self.lines)
+
+    def _absent(self, run: Run) -> Verdict:
+        tip = commit_or_answer(run, self.at)
         if isinstance(tip, Verdict):
             return tip
-        files, path = run.repository.files(tip), self.path.encode()
-        entry = files.get(path)
-        if self.absent and entry:
-            return self._still_there(tip, entry)
-        if self.absent:
-            return passed(f"{quoted(self.path)} is not at {quoted(self.at)}.", at_tip(tip))
+        entry = run.repository.files(tip).get(self.path.encode())
         if entry is None:
-            return self._missing(tip, files)
-        if not entry.is_file:
-            return self._no_file(tip, entry.noun)
-        if self.exists:
-            return passed(f"{quoted(self.path)} is at {quoted(self.at)}.", at_tip(tip, path))
-        content = run.repository.content(entry.id)
-        if content is None:
-            return not_run(
-                f"{quoted(self.path)} at {quoted(self.at)} is over 1 MB, and such files are not read."
-            )
-        return self._search(tip, as_text(content))
-
-    def _search(self, tip: Tip, text: str) -> Verdict:
-        wanted = self.contains or self.matches or ""
-        pattern = wanted if self.contains is None else re.escape(wanted)
-        asked = f"{'a match of' if self.contains is None else 'the text'} {quoted(wanted)}"
-        match, lines = re.search(pattern, text, re.MULTILINE), lines_of(text)
-        line = text.count("\n", 0, match.start()) + 1 if match else 1
-        evidence = replace(at_tip(tip, self.path.encode()), line=line, excerpt=excerpt(lines, line))
-        if match:
-            return passed(f"{quoted(self.path)} has {asked}.", evidence)
-        return needs_work(
-            f"{quoted(self.path)} at {quoted(tip.name)} does not have {asked}.",
-            expected=asked,
-            found=f"{count(len(lines), 'line')}, none with it",
-            fix=self._complete(tip),
-            evidence=[evidence],
-        )
-
-    def _still_there(self, tip: Tip, entry: Entry) -> Verdict:
+            return passed(f"{quoted(self.path)} is not at {quoted(self.at)}.", at_tip(tip))
         return needs_work(
             f"{quoted(self.path)} is at {quoted(tip.name)}.",
             expected=f"no {quoted(self.path)} at {quoted(tip.name)}",
@@ -86,67 +87,90 @@ class FileCheck(Kind):
             evidence=[at_tip(tip, self.path.encode())],
         )
 
-    def _missing(self, tip: Tip, files: Files) -> Verdict:
-        below = any(path.startswith(self.path.encode() + b"/") for path in files)
-        if below:
-            return self._no_file(tip, "a folder")
-        near = near_miss(self.path, files)
-        folder = posixpath.dirname(self.path)
-        where = f"in the folder {quoted(folder)}" if folder else "in the top folder"
-        name = posixpath.basename(self.path)
+    def _mode(self, file: Found) -> Verdict:
+        can_run = file.entry.mode == EXECUTABLE
+        said = "executable" if can_run else "not executable"
+        if can_run == self.executable:
+            return passed(f"{file} is {said}.", file.evidence())
+        sign = "+x" if self.executable else "-x"
         return needs_work(
-            f"There is no {quoted(name)} {where} at {quoted(tip.name)}."
-            + (f" One was found at {quoted(near)}." if near else ""),
-            expected=quoted(self.path),
-            found=quoted(near) if near else f"{count(len(files), 'file')}, none of this name",
-            fix=self._move(tip, near) if near else self._make(tip),
-            evidence=[at_tip(tip, near.encode() if near else None)],
+            f"{file} is {said}.",
+            expected=f"the mode {'100755' if self.executable else '100644'}",
+            found=f"the mode {file.entry.mode.decode()}",
+            fix=change(
+                file.tip, self._message(), ["git", "update-index", f"--chmod={sign}", "--", self.path]
+            ),
+            evidence=[file.evidence()],
         )
 
-    def _no_file(self, tip: Tip, noun: str) -> Verdict:
+    def _search(self, file: Text) -> Verdict:
+        wanted = self.contains or self.matches or self.lacks or ""
+        pattern = wanted if self.contains is None else re.escape(wanted)
+        asked = f"{'a match of' if self.contains is None else 'the text'} {quoted(wanted)}"
+        match = re.search(pattern, file.text, re.MULTILINE)
+        line = file.text.count("\n", 0, match.start()) + 1 if match else 1
+        if bool(match) != (self.lacks is not None):
+            return passed(
+                f"{quoted(self.path)} has {asked if match else f'no{asked[1:]}'}.", file.at_line(line)
+            )
+        found = (
+            f"{quoted(file.lines[line - 1])} at line {line}" if match else f"{_counted(file)}, none with it"
+        )
         return needs_work(
-            f"{quoted(self.path)} at {quoted(tip.name)} is {noun}, not a file.",
-            expected="a file",
-            found=noun,
-            fix=self._make(tip, ["git", "rm", "-r", "--", self.path]),
-            evidence=[at_tip(tip, self.path.encode())],
+            f"{file} has {asked} at line {line}." if match else f"{file} does not have {asked}.",
+            expected=f"no{asked[1:]}" if match else asked,
+            found=found,
+            fix=self._complete(file.tip, [] if self.contains is None else [self.contains]),
+            evidence=[file.at_line(line)],
         )
 
-    def _complete(self, tip: Tip) -> str:
-        add = [] if self.contains is None else [append_line(self.contains, self.path)]
-        return change(tip, f"Complete {posixpath.basename(self.path)}", *add, ["git", "add", "--", self.path])
+    def _compare(self, file: Text, wanted: list[str]) -> Verdict:
+        for number, (line, want) in enumerate(zip_longest(file.lines, wanted), start=1):
+            if line != want:
+                return needs_work(
+                    f"{file} is not what is asked for from line {number} on.",
+                    expected=_line(number, want),
+                    found=_line(number, line),
+                    fix=self._complete(file.tip, [], write_lines(wanted, self.path)),
+                    evidence=[file.at_line(number)],
+                )
+        return passed(f"{file} is exactly what is asked for.", file.evidence())
 
-    def _make(self, tip: Tip, *before: list[str]) -> str:
-        make = [*self._folder(), ["touch", self.path], ["git", "add", "--", self.path]]
-        return change(tip, f"Add {posixpath.basename(self.path)}", *before, *make)
-
-    def _move(self, tip: Tip, near: str) -> str:
-        return change(
-            tip, f"Move {near} to {self.path}", *self._folder(), ["git", "mv", "--", near, self.path]
+    def _in_order(self, file: Text, wanted: tuple[str, ...]) -> Verdict:
+        lines, number = file.lines, 0
+        for met, want in enumerate(wanted):
+            if want not in lines[number:]:
+                return self._not_in_order(file, wanted[met:], after=number)
+            number = lines.index(want, number) + 1
+        return passed(
+            f"{file} has {count(len(wanted), 'line')} in the order asked for.", file.at_line(number)
         )
 
-    def _folder(self) -> list[list[str]]:
-        folder = posixpath.dirname(self.path)
-        return [["mkdir", "-p", folder]] if folder else []
+    def _not_in_order(self, file: Text, left: tuple[str, ...], after: int) -> Verdict:
+        """`left` are the lines that are still asked for, `after` is where the one before them stands."""
+        want = quoted(left[0])
+        early = file.lines.index(left[0]) + 1 if left[0] in file.lines else None
+        return needs_work(
+            f"{file} has the line {want} too early." if early else f"{file} has no line {want}.",
+            expected=f"the line {want}" + (f" below line {after}" if after else ""),
+            found=f"it at line {early}" if early else f"{_counted(file)}, none of them this one",
+            fix=self._complete(file.tip, [] if early else list(left)),
+            evidence=[file.at_line(early or after or 1)],
+        )
+
+    def _complete(self, tip: Tip, lines: list[str], *more: str) -> str:
+        add = [append_line(line, self.path) for line in lines]
+        return change(tip, self._message(), *add, *more, ["git", "add", "--", self.path])
+
+    def _message(self) -> str:
+        return f"Complete {posixpath.basename(self.path)}"
 
 
-def as_text(content: bytes) -> str:
-    """File content as text with `\\n` line ends. PowerShell's `>` writes UTF-16 with a byte order mark."""
-    encoding = "utf-16" if content[:2] in UTF_16 else "utf-8-sig"
-    return content.decode(encoding, "replace").replace("\r\n", "\n")
+def _counted(file: Text) -> str:
+    return count(len(file.lines), "line")
 
 
-def lines_of(text: str) -> list[str]:
-    """Lines as Git counts them, by `\\n` alone."""
-    return text.removesuffix("\n").split("\n")
-
-
-def near_miss(path: str, files: Files) -> str | None:
-    """A file that was most likely meant: another case, another folder, a missing or doubled ending."""
-    others = [name for name in map(decoded, sorted(files)) if name.isprintable()]
-    wanted, stem = path.casefold(), posixpath.splitext(path)[0].casefold()
-    endings = {wanted, stem, f"{stem}.txt", f"{wanted}.txt"}
-    likely = [other for other in others if other.casefold() in endings]
-    name = posixpath.basename(wanted)
-    elsewhere = [other for other in others if posixpath.basename(other.casefold()) == name]
-    return next(iter([*likely, *elsewhere]), None)
+def _line(number: int, text: str | None) -> str:
+    if text is None:
+        return f"the end of the file before line {number}"
+    return f"{quoted(text)} at line {number}" if text else f"an empty line {number}"

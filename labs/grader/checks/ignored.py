@@ -13,7 +13,7 @@ from ..report import Evidence
 from ..repository import Tip, TooLarge
 from ..words import count, decoded, excerpt, quoted
 from .base import Kind, Run, Verdict, append_line, at_tip, change, needs_work, passed, tip_or_answer
-from .file import Files, as_text, lines_of
+from .contents import Files, as_text, lines_of
 
 
 @dataclass(frozen=True)

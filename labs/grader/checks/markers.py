@@ -10,7 +10,7 @@ from ..parameters import MAIN, RefName
 from ..repository import Tip
 from ..words import count, decoded, excerpt, listed, quoted
 from .base import Kind, Run, Verdict, at_tip, change, needs_work, passed, tip_or_answer
-from .file import as_text, lines_of
+from .contents import as_text, lines_of
 
 MOST_SHOWN = 3
 Conflict = tuple[bytes, int, list[str]]
