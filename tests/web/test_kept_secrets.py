@@ -90,7 +90,7 @@ def test_log_of_a_push_holds_no_token(learner, push, log):
 def published(monkeypatch):
     """The body of each message for the queue: arguments, named arguments, what follows."""
     bodies = []
-    monkeypatch.setattr(current_app.conf, "broker_write_url", "memory://")
+    monkeypatch.setattr(current_app.conf, "broker_url", "memory://")
 
     def note(body, **_) -> None:
         bodies.append(body)
