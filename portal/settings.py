@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.accounts.middleware.TimeZoneMiddleware",
+    "portal.accounts.middleware.own_not_found",
 ]
 
 ROOT_URLCONF = "portal.urls"

@@ -1,6 +1,7 @@
 import zoneinfo
 
 from django.conf import settings
+from django.urls import get_resolver
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -8,6 +9,19 @@ from django.views.decorators.http import require_http_methods
 def page_methods(get_response):
     """The portal has pages and forms alone; the admin and allauth would answer other methods, each in its way."""
     return require_http_methods(["GET", "HEAD", "POST"])(get_response)
+
+
+def own_not_found(get_response):
+    """The portal's page with DEBUG as well: on a missing page `make run` would show Django's list of addresses."""
+
+    def answer(request):
+        response = get_response(request)
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        if settings.DEBUG and response.status_code == 404 and is_page:
+            return get_resolver().resolve_error_handler(404)(request)
+        return response
+
+    return answer
 
 
 class TimeZoneMiddleware:

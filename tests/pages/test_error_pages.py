@@ -18,11 +18,19 @@ def text_of(response) -> str:
     return " ".join(response.content.decode().split())
 
 
-def test_page_that_is_not_there_leads_on(client, db):
-    response = client.get("/nowhere/")
+@pytest.mark.parametrize("debug", [False, True])
+@pytest.mark.parametrize("address", ["/nowhere/", "/courses/nowhere/", "/staff/nowhere/"])
+def test_page_that_is_not_there_leads_on(admin_client, settings, debug, address):
+    settings.DEBUG = debug
+    response = admin_client.get(address)
     assert response.status_code == 404
     assert "<h1>Page not found</h1>" in text_of(response)
     assert "breadcrumb" not in text_of(response)
+
+
+def test_address_that_lacks_its_slash_is_still_completed_on_this_machine(client, db, settings):
+    settings.DEBUG = True
+    assert client.get("/help")["Location"] == "/help/"
 
 
 def test_page_that_is_not_there_says_who_is_signed_in(db):
