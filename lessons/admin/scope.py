@@ -1,10 +1,11 @@
 """What an instructor sees in the admin: rows of the courses that they teach. An administrator sees all."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet, URLField
 from django.http import HttpRequest
 
 from lessons.models import Course
@@ -15,7 +16,14 @@ def taught_by(user) -> QuerySet[Course]:
 
 
 class OwnCoursesOnly:
-    """What a field for another row offers: rows of one's own courses. For pages and for the inlines on them."""
+    """What a field for another row offers: rows of one's own courses. For pages and for the inlines on them.
+
+    An address that is typed without its scheme is one of https.
+    """
+
+    formfield_overrides: ClassVar[Mapping[type[Field], Mapping[str, Any]]] = {
+        URLField: {"assume_scheme": "https"}
+    }
 
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs: Any):
         model = db_field.remote_field.model

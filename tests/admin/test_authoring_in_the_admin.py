@@ -1,11 +1,13 @@
 import pytest
 from django.contrib.admin import site
 from django.urls import reverse
+from django.utils import timezone
 
 from labs.models import Lab, State, Submission
-from lessons.models import Lesson, Quiz
+from lessons.models import Lesson, Meeting, Quiz
 from portal.progress.management.commands.demo import instructors
 from tests.factories import (
+    make_cohort,
     make_course,
     make_lab,
     make_lesson,
@@ -159,3 +161,18 @@ def test_what_to_prepare_is_checked_before_it_is_saved(client, instructor, cours
     assert expected in response.content.decode()
     session.refresh_from_db()
     assert session.prepare == []
+
+
+def test_address_of_a_meeting_without_a_scheme_is_one_of_https(client, instructor, course):
+    meeting = Meeting.objects.create(
+        cohort=make_cohort(course), session=make_session(course), starts_at=timezone.now()
+    )
+    fields = {
+        "starts_at_0": "2026-11-28",
+        "starts_at_1": "20:30",
+        "minutes": 180,
+        "join_url": "meet.example.org/a",
+    }
+    change(client, meeting, cohort=meeting.cohort_id, session=meeting.session_id, **fields)
+    meeting.refresh_from_db()
+    assert meeting.join_url == "https://meet.example.org/a"
