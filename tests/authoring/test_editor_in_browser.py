@@ -281,6 +281,22 @@ def test_lessons_are_ordered_by_keyboard_and_by_dragging(tab, course):
     assert order == ["a l3", "a l2", "b l1"]
 
 
+def test_sessions_are_ordered_by_keyboard_and_by_dragging_with_their_lessons(tab, course):
+    for name in "abc":
+        make_lesson(make_session(course, slug=name, title=name.upper()), slug=f"l{name}", title=f"L{name}")
+    tab.goto(reverse("admin:lessons_course_order", args=[course.pk]))
+    tab.get_by_role("button", name="Move down: A").press("Enter")
+    expect(tab.get_by_role("button", name="Move down: A")).to_be_focused()
+    expect(tab.locator("#moved")).to_contain_text("Place 2 of 3.")
+    tab.get_by_text("C", exact=True).drag_to(
+        tab.get_by_text("B", exact=True), target_position={"x": 5, "y": 2}
+    )
+    tab.get_by_role("button", name="Save the order").click()
+    expect(tab.locator(".messagelist")).to_contain_text("The order is saved.")
+    assert [session.slug for session in course.sessions.all()] == ["c", "b", "a"]
+    assert [lesson.slug for lesson in Lesson.objects.filter(course=course).in_order()] == ["lc", "lb", "la"]
+
+
 def test_the_pages_of_authors_are_accessible(browser, live_server, instructor, course, lesson):
     lab = make_lab(course)
     make_submission(lab=lab)
