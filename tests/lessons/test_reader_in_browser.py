@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 from lessons import actions
 from lessons.models import Reading, Tick
 from tests.browsing import axe_violations, open_context, small_dark, wait_until, wide_light, widens
-from tests.factories import make_course, make_lab, make_learner, make_lesson, make_session
+from tests.factories import make_course, make_lab, make_learner, make_lesson, make_quiz, make_session
+from tests.quiz_pages.examples import quiz_source
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -100,6 +101,22 @@ def test_no_page_scrolls_sideways_on_a_small_screen(browser, live_server, learne
     page = context.new_page()
     page.goto(address)
     assert not widens(page)
+    context.close()
+
+
+def test_a_glyph_stands_beside_its_name_though_the_name_takes_two_lines(
+    browser, live_server, learner, lesson
+):
+    make_quiz(
+        quiz_source().replace("Branches", "What a branch is and what a merge makes of two of them"), lesson
+    )
+    context = open_context(browser, live_server, learner.user, **small_dark())
+    page = context.new_page()
+    page.goto("/courses/tiny/")
+    glyph, name = (page.locator(f".branch {part}").bounding_box() for part in (".glyph", "a"))
+    assert name["height"] > 2 * glyph["height"]
+    assert name["y"] <= glyph["y"] + glyph["height"] / 2 <= name["y"] + name["height"] / 2
+    assert glyph["x"] + glyph["width"] <= name["x"]
     context.close()
 
 
