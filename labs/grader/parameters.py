@@ -5,9 +5,10 @@ A dataclass declares its fields once: the loader derives names, types, defaults 
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
 from .words import cut, listed, nearest, quoted
@@ -20,6 +21,8 @@ Identifier = NewType("Identifier", str)
 LessonAddress = NewType("LessonAddress", str)
 ObjectId = NewType("ObjectId", str)
 Revision = NewType("Revision", str)
+Content = NewType("Content", str)
+PersonPart = NewType("PersonPart", str)
 Percent = NewType("Percent", int)
 Count = NewType("Count", int)
 Points = NewType("Points", Decimal)
@@ -53,14 +56,68 @@ def read_fields(
     hints, found = get_type_hints(cls), {}
     for field in fields(cls):
         if field.name in values:
-            value = values[field.name]
-            try:
-                found[field.name] = convert(hints[field.name], value)
-            except Mismatch as mismatch:
-                problems.append(Problem(value.line, prefix + field.name, str(mismatch)))
-        elif field.default is MISSING:
+            key = prefix + field.name
+            found[field.name] = read_value(hints[field.name], values[field.name], key, problems)
+        elif field.default is MISSING and field.default_factory is MISSING:
             problems.append(Problem(line, prefix + field.name, "is missing"))
     return cls(**found) if len(problems) == before else None
+
+
+def read_value(annotation: Any, value: Value, key: str, problems: list[Problem]) -> Any:
+    """The value as the type that a field is annotated with; None where a problem was added."""
+    if annotation is Value:
+        return value
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, UnionType):
+        if value.data is None and NoneType in arguments:
+            return None
+        return read_value(_fitting(arguments, value.data), value, key, problems)
+    try:
+        if isinstance(annotation, type) and is_dataclass(annotation):
+            data = _mapping(value.data, annotation)
+            return read_fields(annotation, data, value.line, f"{key}.", problems)
+        if origin is tuple:
+            return tuple(read_value(arguments[0], item, key, problems) for item in _list(value.data))
+        if origin is dict:
+            return dict(_pairs(arguments, _mapping(value.data), f"{key}.", problems))
+        return _one_of(arguments, value.data) if origin is Literal else convert(annotation, value)
+    except Mismatch as mismatch:
+        problems.append(Problem(value.line, key, str(mismatch)))
+        return None
+
+
+def _fitting(options: tuple[Any, ...], data: object) -> Any:
+    """The one of several types that a value of this shape is read as; the first where none has its shape."""
+    return next((option for option in options if _shape(option) is type(data)), options[0])
+
+
+def _shape(annotation: Any) -> type | None:
+    """What YAML has to hold for a type that is no single value."""
+    origin = get_origin(annotation)
+    if is_dataclass(annotation) or origin is dict:
+        return dict
+    return list if origin is tuple else None
+
+
+def _list(data: object) -> list[Value]:
+    if not isinstance(data, list):
+        raise Mismatch(f"a list is expected, found {_described(data)}")
+    return data
+
+
+def _mapping(data: object, cls: Any = None) -> dict[str, Value]:
+    if not isinstance(data, dict):
+        such = f" such as {listed([field.name for field in fields(cls)], most=20)}" if cls else ""
+        raise Mismatch(f"a mapping with keys{such} is expected, found {_described(data)}")
+    return data
+
+
+def _pairs(
+    types: tuple[Any, ...], data: dict[str, Value], prefix: str, problems: list[Problem]
+) -> Iterator[tuple[Any, Any]]:
+    for name, value in data.items():
+        found = read_value(types[0], Value(value.line, name), prefix + name, problems)
+        yield found, read_value(types[1], value, prefix + name, problems)
 
 
 def _unknown(values: dict[str, Value], names: list[str], prefix: str) -> Iterator[Problem]:
@@ -75,18 +132,7 @@ def did_you_mean(name: str, names: list[str]) -> str:
 
 
 def convert(annotation: Any, value: Value) -> Any:
-    """The value as the type that a field is annotated with. Raises Mismatch."""
-    if annotation is Value:
-        return value
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin in (Union, UnionType):
-        return None if value.data is None else convert(arguments[0], value)
-    if origin is Literal:
-        return _one_of(arguments, value.data)
-    if origin is tuple:
-        if not isinstance(value.data, list):
-            raise Mismatch(f"a list is expected, found {_described(value.data)}")
-        return tuple(convert(arguments[0], item) for item in value.data)
+    """A single value as the type that a field is annotated with. Raises Mismatch."""
     expected, accept = _TYPES[annotation]
     converted = accept(value.data)
     if converted is None:
@@ -117,6 +163,24 @@ def _described(data: object) -> str:
 
 def _text(data: object) -> str | None:
     return data if isinstance(data, str) and data.strip() else None
+
+
+def _content(data: object) -> str | None:
+    """Any text without NUL that can be bytes; `\\udcXX` stands for the byte XX."""
+    if not isinstance(data, str) or "\0" in data:
+        return None
+    return data if not re.search("[\ud800-\udc7f\udd00-\udfff]", data) else None
+
+
+def _moment(data: object) -> datetime | None:
+    """Seconds alone; UTC where no offset is given. Git keeps no year before 1970."""
+    try:
+        moment = datetime.fromisoformat(data) if isinstance(data, str) else None
+    except ValueError:
+        return None
+    if moment is None or not 1970 < moment.year < 2100:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).replace(microsecond=0)
 
 
 def _flag(data: object) -> bool | None:
@@ -179,6 +243,9 @@ def _revision(data: object) -> str | None:
 _TYPES: dict[object, tuple[str, Callable[[object], object]]] = {
     str: ("text", _text),
     bool: ("true or false", _flag),
+    Content: ("text", _content),
+    datetime: ("a date such as `2025-11-29T20:30:00+05:30`", _moment),
+    PersonPart: ("a name or an address without `<` and `>`", _matching(re.compile(r"[^<>\x00-\x1f]+"))),
     RefName: ("the name of a branch or tag", _matching(_REF_NAME)),
     FilePath: ("a path inside the repository, such as `src/app.py`,", _path),
     Regex: ("a regular expression", _regex),

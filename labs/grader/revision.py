@@ -9,10 +9,11 @@ text ever reaches Git.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from .history import Commit, History
 from .parameters import REVISION_STEP, Revision
-from .repository import Repository, Tip
+from .repository import Tip
 from .words import quoted
 
 _STEP = re.compile(REVISION_STEP)
@@ -26,7 +27,16 @@ class Unresolved:
     base: str | None = None
 
 
-def resolve(repository: Repository, name: Revision) -> Tip | Unresolved:
+class Commits(Protocol):
+    """Where names are looked up: a `Repository`, or the model of one."""
+
+    @property
+    def history(self) -> History: ...
+
+    def tip(self, name: str) -> Tip | None: ...
+
+
+def resolve(repository: Commits, name: Revision) -> Tip | Unresolved:
     """The commit of that name; `ref` of the answer is the branch or tag that it starts from."""
     base = base_of(name)
     tip = repository.tip(base) or _by_id(repository, base)
@@ -48,7 +58,7 @@ def base_of(name: str) -> str:
     return re.split(r"[~^]", name, maxsplit=1)[0]
 
 
-def _by_id(repository: Repository, base: str) -> Tip | None:
+def _by_id(repository: Commits, base: str) -> Tip | None:
     commit = repository.history.commits.get(base)
     return Tip(base, base, commit) if commit else None
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Literal
 
 from .checks import KINDS, Kind
 from .parameters import Identifier, LessonAddress, ObjectId, Percent, Points, did_you_mean, read_fields
+from .scenarios import Scenario, read_scenarios
 from .words import listed, quoted
 from .yaml_values import Problem, Value, read_yaml
 
@@ -58,7 +59,7 @@ class _File:
 class LabSpec:
     """One lab. `pass_mark` is in percent; `digest` is the SHA-256 of the text in hexadecimal digits.
 
-    `scenarios` is kept as plain data and not looked into yet.
+    `scenarios` are repositories by which the lab proves its checks, see `proof`.
     """
 
     schema: int
@@ -66,7 +67,7 @@ class LabSpec:
     pass_mark: int
     starter: str | None
     checks: tuple[CheckSpec, ...]
-    scenarios: Any
+    scenarios: tuple[Scenario, ...]
     digest: str
 
 
@@ -79,6 +80,7 @@ def load_spec(text: str) -> LabSpec:
         raise SpecError([*problems, Problem(root.line, "", "keys such as title and checks are expected")])
     file = read_fields(_File, root.data, root.line, "", problems)
     checks = _read_checks(root.data.get("checks"), problems)
+    scenarios = read_scenarios(root.data.get("scenarios"), _ids(root.data.get("checks")), problems)
     if problems:
         raise SpecError(problems)
     return LabSpec(
@@ -87,7 +89,7 @@ def load_spec(text: str) -> LabSpec:
         pass_mark=file.pass_mark,
         starter=file.starter,
         checks=tuple(checks),
-        scenarios=file.scenarios and file.scenarios.plain(),
+        scenarios=scenarios,
         digest=sha256(text.encode()).hexdigest(),
     )
 
@@ -144,6 +146,11 @@ def _read_parameters(kind: str, value: Value, problems: list[Problem]) -> Kind |
             problems.append(Problem(value.line, f"{kind}.{key}".rstrip("."), message))
         return parameters
     return None
+
+
+def _ids(checks: Value | None) -> list[str]:
+    items = checks.data if checks and isinstance(checks.data, list) else []
+    return [str(item.data["id"].data) for item in items if isinstance(item.data, dict) and "id" in item.data]
 
 
 def _order_problems(items: list[Value]) -> Iterator[Problem]:

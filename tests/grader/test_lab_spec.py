@@ -64,10 +64,14 @@ def test_a_lab_is_read_with_its_defaults():
     )
 
 
-def test_scenarios_are_kept_as_they_are():
-    assert load_spec(GOOD).scenarios == [
-        {"name": "one commit only", "steps": [{"commit": "start"}], "expect": {"three-commits": "needs work"}}
-    ]
+def test_scenarios_are_read_with_what_they_expect():
+    (scenario,) = load_spec(GOOD).scenarios
+    assert (scenario.name, scenario.line, scenario.expect) == (
+        "one commit only",
+        20,
+        {"three-commits": "needs work"},
+    )
+    assert [(line, step.commit) for line, step in scenario.steps] == [(21, "start")]
 
 
 def test_the_digest_is_of_the_text_itself():

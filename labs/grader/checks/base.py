@@ -61,11 +61,15 @@ class Kind(ABC):
     """One kind of check: a frozen dataclass whose fields are its parameters in lab.yaml.
 
     `seconds` is the most that one check may take; `hidden` names parameters that learners must not see.
+    `confined` kinds run code and are NOT_RUN where `Run.sandbox` is None; `always_passes` where a verdict of
+    "needs work" cannot be.
     """
 
     kind: ClassVar[str]
     seconds: ClassVar[float] = 10.0
     hidden: ClassVar[tuple[str, ...]] = ()
+    confined: ClassVar[bool] = False
+    always_passes: ClassVar[bool] = False
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """What is wrong with the parameters taken together, as (key, message)."""

@@ -1,0 +1,74 @@
+"""`labcheck test LAB.yaml [--json]`: whether the scenarios of a lab prove its checks.
+
+Exit status: 0 proved, 1 a check was not seen both ways or ended otherwise than expected, 2 could not test.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..plumbing import RepositoryFault
+from ..proof import CheckProof, Proof, ScenarioProof, prove
+from ..words import count, listed, quoted, visible
+from .common import COULD_NOT, GOOD, NEEDS_WORK, complain, load
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lab", metavar="LAB.yaml", type=Path)
+    parser.add_argument("--json", action="store_true", help="print the proof as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    spec = load(options.lab)
+    if not spec:
+        return COULD_NOT
+    try:
+        proof = prove(spec)
+    except (OSError, RepositoryFault) as error:
+        complain(f"The scenarios could not be built and graded: {error}")
+        return COULD_NOT
+    print(json.dumps(proof.to_json(), indent=2) if options.json else "\n".join(proof_lines(proof)))
+    return GOOD if proof.proved else NEEDS_WORK
+
+
+def proof_lines(proof: Proof) -> list[str]:
+    """Lines for a terminal: each scenario, each check that is not proved, and the sum of it."""
+    lines = [*_scenarios(proof), *_checks(proof), "", *_sum(proof)]
+    return [visible(line) for line in lines]
+
+
+def _scenarios(proof: Proof) -> Iterator[str]:
+    for scenario in proof.scenarios:
+        yield f" {'✘' if scenario.differences else '✔'} {scenario.name}"
+        yield from _differences(scenario)
+
+
+def _differences(scenario: ScenarioProof) -> Iterator[str]:
+    for item in scenario.differences:
+        yield f"     {quoted(item.check)}: expected {item.expected}, found {item.found} (line {scenario.line})"
+        yield f"       {item.why}"
+
+
+def _checks(proof: Proof) -> Iterator[str]:
+    if proof.unproved:
+        yield ""
+    for check in proof.unproved:
+        yield f" ✘ line {check.line}: {quoted(check.id)} {_never(check)}."
+
+
+def _never(check: CheckProof) -> str:
+    missing = [] if check.passed else ["to pass"]
+    if not check.needed_work and not check.always_passes:
+        missing.append("to need work")
+    return f"was never seen {' or '.join(missing)}"
+
+
+def _sum(proof: Proof) -> Iterator[str]:
+    if proof.not_provable_here:
+        names = listed((quoted(check.id) for check in proof.not_provable_here), most=5)
+        yield f"Not provable here, where code cannot be confined: {names}."
+    proved = len(proof.checks) - len(proof.unproved) - len(proof.not_provable_here)
+    yield (
+        f"{proved} of {count(len(proof.checks), 'check')} proved by {count(len(proof.scenarios), 'scenario')}."
+    )

@@ -1,0 +1,168 @@
+"""Whether a lab proves its checks: its scenarios are built and graded, and each check is seen both ways."""
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from .engine import ENGINE_VERSION, grade
+from .report import CheckResult, Outcome, Report
+from .repository import Repository
+from .scenarios import Scenario, build
+from .spec import CheckSpec, LabSpec
+from .words import visible
+
+SCHEMA = 1
+_NAMES = {
+    Outcome.PASSED: "passed",
+    Outcome.NEEDS_WORK: "needs work",
+    Outcome.NOT_RUN: "not run",
+    Outcome.FAULT: "fault",
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A check that ended otherwise than the scenario expects. The outcomes are `passed`, `needs work` and so on."""
+
+    check: str
+    expected: str
+    found: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ScenarioProof:
+    """One scenario: its line in lab.yaml, and what came out otherwise than expected."""
+
+    name: str
+    line: int
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckProof:
+    """In which scenarios a check passed and in which it needed work, by their names.
+
+    `provable` is False where it runs code, or needs a check that does, and code could not be confined here.
+    """
+
+    id: str
+    says: str
+    line: int
+    passed: tuple[str, ...] = ()
+    needed_work: tuple[str, ...] = ()
+    always_passes: bool = False
+    provable: bool = True
+
+    @property
+    def proved(self) -> bool:
+        """Seen both ways, as far as the kind has two; a check that cannot be proved here is not in the way."""
+        return not self.provable or bool(self.passed and (self.needed_work or self.always_passes))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the scenarios of one lab.yaml show. `spec_digest` names the text, `engine` the engine that graded."""
+
+    schema: int
+    engine: str
+    spec_digest: str
+    scenarios: tuple[ScenarioProof, ...]
+    checks: tuple[CheckProof, ...]
+
+    @property
+    def proved(self) -> bool:
+        """True where all came out as expected and every check that can be proved here was seen both ways."""
+        return not self.differing and not self.unproved
+
+    @property
+    def differing(self) -> tuple[ScenarioProof, ...]:
+        return tuple(scenario for scenario in self.scenarios if scenario.differences)
+
+    @property
+    def unproved(self) -> tuple[CheckProof, ...]:
+        return tuple(check for check in self.checks if not check.proved)
+
+    @property
+    def not_provable_here(self) -> tuple[CheckProof, ...]:
+        return tuple(check for check in self.checks if not check.provable)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for `json.dumps`."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Proof":
+        """The proof that `to_json` wrote. Raises ValueError for a schema that this engine does not know."""
+        if data["schema"] != SCHEMA:
+            raise ValueError(f"proof schema {data['schema']!r} is not known, only {SCHEMA}")
+        scenarios = tuple(
+            ScenarioProof(
+                **{**item, "differences": tuple(Difference(**each) for each in item["differences"])}
+            )
+            for item in data["scenarios"]
+        )
+        checks = tuple(
+            CheckProof(**{**item, "passed": tuple(item["passed"]), "needed_work": tuple(item["needed_work"])})
+            for item in data["checks"]
+        )
+        return cls(**{**data, "scenarios": scenarios, "checks": checks})
+
+
+def prove(spec: LabSpec, sandbox: object | None = None) -> Proof:
+    """Builds and grades every scenario. Without a sandbox, checks that run code are not provable here."""
+    unprovable = _unprovable(spec.checks) if sandbox is None else frozenset[str]()
+    graded = [(scenario, _graded(spec, scenario, sandbox)) for scenario in spec.scenarios]
+    return Proof(
+        schema=SCHEMA,
+        engine=ENGINE_VERSION,
+        spec_digest=spec.digest,
+        scenarios=tuple(_scenario_proof(scenario, report, unprovable) for scenario, report in graded),
+        checks=tuple(_check_proof(check, graded, check.id not in unprovable) for check in spec.checks),
+    )
+
+
+def _unprovable(checks: Iterable[CheckSpec]) -> frozenset[str]:
+    """Ids of checks that run code, and of those that need one of them."""
+    found: set[str] = set()
+    for check in checks:
+        if check.parameters.confined or not found.isdisjoint(check.needs):
+            found.add(check.id)
+    return frozenset(found)
+
+
+def _graded(spec: LabSpec, scenario: Scenario, sandbox: object | None) -> Report:
+    with tempfile.TemporaryDirectory(prefix="labcheck-") as folder:
+        world = build(scenario, Path(folder))
+        with Repository.open(folder) as repository:
+            spec = replace(spec, starter=world.starter or spec.starter)
+            return grade(spec, repository, sandbox=sandbox, learner=scenario.learner)
+
+
+def _scenario_proof(scenario: Scenario, report: Report, unprovable: frozenset[str]) -> ScenarioProof:
+    differences = tuple(
+        Difference(result.id, expected, _NAMES[result.outcome], result.why or result.reason or "")
+        for result in report.results
+        if (expected := scenario.expect.get(result.id)) not in (None, _NAMES[result.outcome])
+        and result.id not in unprovable
+    )
+    return ScenarioProof(visible(scenario.name), scenario.line, differences)
+
+
+def _check_proof(check: CheckSpec, graded: Sequence[tuple[Scenario, Report]], provable: bool) -> CheckProof:
+    results = [(visible(scenario.name), _result(report, check.id)) for scenario, report in graded]
+    return CheckProof(
+        id=check.id,
+        says=visible(check.says),
+        line=check.line,
+        passed=tuple(name for name, result in results if result.outcome is Outcome.PASSED),
+        needed_work=tuple(name for name, result in results if result.outcome is Outcome.NEEDS_WORK),
+        always_passes=check.parameters.always_passes,
+        provable=provable,
+    )
+
+
+def _result(report: Report, check_id: str) -> CheckResult:
+    return next(result for result in report.results if result.id == check_id)

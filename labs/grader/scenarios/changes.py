@@ -1,0 +1,111 @@
+"""What a step does to files, and the options that all steps which make a commit have."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..history import Person
+from ..parameters import Bytes, Content, FilePath, ObjectId
+from ..trees import Entry
+from ..words import listed, quoted
+from .objects import Files, StepError, encoded
+from .world import Author, World
+
+_LINE = b"0123456789abcde\n"
+
+
+class Step(ABC):
+    """One step: a frozen dataclass whose fields are its keys; the first is the word that names it."""
+
+    @abstractmethod
+    def do(self, world: World) -> None:
+        """Raises StepError."""
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """A file that is more than text: one of `text`, `size`, `link_to` and `submodule`."""
+
+    text: Content | None = None
+    size: Bytes | None = None
+    link_to: Content | None = None
+    submodule: ObjectId | None = None
+    executable: bool = False
+
+    def entry(self, world: World) -> Entry:
+        given = [self.text, self.size, self.link_to, self.submodule]
+        if sum(value is not None for value in given) != 1:
+            raise StepError("a file is one of text, size, link_to and submodule")
+        if self.submodule:
+            return Entry(b"160000", self.submodule)
+        if self.link_to:
+            return Entry(b"120000", world.objects.add("blob", encoded(self.link_to)))
+        data = encoded(self.text or "") if self.size is None else _filled(self.size)
+        return Entry(b"100755" if self.executable else b"100644", world.objects.add("blob", data))
+
+
+def _filled(size: int) -> bytes:
+    return (_LINE * (size // len(_LINE) + 1))[:size]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommitStep(Step):
+    """A step that makes a commit. Files are moved, deleted, appended to and written, in this order."""
+
+    move: dict[FilePath, FilePath] = field(default_factory=dict)
+    delete: tuple[FilePath, ...] = ()
+    append: dict[FilePath, Content] = field(default_factory=dict)
+    files: dict[FilePath, Content | FileContent] = field(default_factory=dict)
+    author: Author | None = None
+    date: datetime | None = None
+    signed: bool = False
+
+    def changed(self, world: World, files: Files) -> Files:
+        """The files after the changes of this step."""
+        files = dict(files)
+        for old, new in self.move.items():
+            for path in _below(files, old):
+                files[new.rstrip("/") + path.removeprefix(old.rstrip("/"))] = files.pop(path)
+        for gone in self.delete:
+            for path in _below(files, gone):
+                del files[path]
+        for path, text in self.append.items():
+            files[path] = _appended(world, files.get(path), text)
+        for path, content in self.files.items():
+            if path.endswith("/"):
+                raise StepError(f"{quoted(path)} names a folder: files are named one by one")
+            given = content if isinstance(content, FileContent) else FileContent(text=content)
+            files[path] = given.entry(world)
+        return files
+
+    def resolved(self, world: World, files: Files, conflicts: list[str]) -> Files:
+        """The same for the outcome of a merge. Raises StepError for a conflict that this step does not resolve."""
+        done = {*self.files, *self.delete}
+        if left := [path for path in conflicts if path not in done]:
+            raise StepError(
+                f"both sides changed {listed(map(quoted, left))}: "
+                "give the resolved content in files, or name it in delete"
+            )
+        return self.changed(world, files)
+
+    def people(self, world: World, original: Person | None = None) -> dict[str, Person]:
+        """Author and committer. `original` is the author of the commit that is made again."""
+        now = world.now()
+        person = (self.author or world.learner).at(self.date or now)
+        keeps = original is not None and self.author is None and self.date is None
+        return {"author": original if keeps and original else person, "committer": person}
+
+
+def _below(files: Files, path: str) -> list[str]:
+    """The file, or the files of the folder, of this path. Raises StepError where there is none."""
+    found = [other for other in files if f"{other}/".startswith(path.rstrip("/") + "/")]
+    if not found:
+        raise StepError(f"there is no file or folder {quoted(path)} at this point")
+    return found
+
+
+def _appended(world: World, entry: Entry | None, text: str) -> Entry:
+    if entry and not entry.is_file:
+        raise StepError("only a file can be appended to")
+    data = world.objects.data(entry.id) if entry else b""
+    return Entry(entry.mode if entry else b"100644", world.objects.add("blob", data + encoded(text)))

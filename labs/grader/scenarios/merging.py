@@ -1,0 +1,34 @@
+"""Three-way merges of whole files: changed on one side wins, changed alike on both is no conflict."""
+
+from collections.abc import Callable
+
+from ..history import History
+from ..trees import Entry
+from .objects import Files
+
+_CONFLICT = Entry(b"", "a conflict between two merge bases, which no file is equal to")
+
+
+def merge_files(base: Files, ours: Files, theirs: Files) -> tuple[Files, list[str]]:
+    """The files that come out, and the paths in conflict, at which our file stays. Renames are not followed."""
+    merged: Files = {}
+    conflicts: list[str] = []
+    for path in sorted(base.keys() | ours.keys() | theirs.keys()):
+        before, our, their = base.get(path), ours.get(path), theirs.get(path)
+        if our != their and our != before and their != before:
+            conflicts.append(path)
+        chosen = their if our == before else our
+        if chosen:
+            merged[path] = chosen
+    return merged, conflicts
+
+
+def base_files(history: History, files_of: Callable[[str], Files], one: str, other: str) -> Files:
+    """The files that two commits began from; after criss-cross merges the merge of their bases, as Git does it."""
+    bases = history.merge_bases(one, other)
+    files = files_of(bases[0]) if bases else {}
+    for base in bases[1:]:
+        earlier = base_files(history, files_of, bases[0], base)
+        files, conflicts = merge_files(earlier, files, files_of(base))
+        files |= dict.fromkeys(conflicts, _CONFLICT)
+    return files

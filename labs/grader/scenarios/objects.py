@@ -1,0 +1,78 @@
+"""Git's objects in memory: their bytes, their ids, and the bare repository that they make on disk."""
+
+import zlib
+from collections.abc import Mapping
+from hashlib import sha1
+from pathlib import Path
+
+from ..trees import Entry
+from ..words import quoted, size
+
+MOST_BYTES = 64 << 20
+MOST_DEPTH = 100
+Files = dict[str, Entry]
+
+
+class StepError(Exception):
+    """A step cannot be taken; the message says why."""
+
+
+def encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+class Objects:
+    """Objects by id, each with its header. Raises StepError past 64 MB."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, bytes] = {}
+        self._left = MOST_BYTES
+
+    def add(self, kind: str, data: bytes) -> str:
+        self._left -= len(data)
+        if self._left < 0:
+            raise StepError(f"the files of a scenario are larger than {size(MOST_BYTES)} together")
+        whole = b"%s %d\0%s" % (kind.encode(), len(data), data)
+        object_id = sha1(whole, usedforsecurity=False).hexdigest()
+        self._by_id[object_id] = whole
+        return object_id
+
+    def add_tree(self, files: Mapping[str, Entry]) -> str:
+        """The tree of files by their paths. Raises StepError where a name is a file and a folder."""
+        names: dict[str, Entry] = {}
+        folders: dict[str, Files] = {}
+        for path, entry in files.items():
+            name, slash, rest = path.partition("/")
+            if slash:
+                folders.setdefault(name, {})[rest] = entry
+            else:
+                names[name] = entry
+        if both := names.keys() & folders.keys():
+            raise StepError(f"{quoted(min(both))} is a file and a folder at once")
+        names |= {name: Entry(b"40000", self.add_tree(below)) for name, below in folders.items()}
+        # Git sorts a folder as if its name ended with a slash
+        lines = sorted((encoded(name) + b"/" * entry.is_tree, name, entry) for name, entry in names.items())
+        return self.add(
+            "tree",
+            b"".join(
+                entry.mode + b" " + encoded(name) + b"\0" + bytes.fromhex(entry.id)
+                for _, name, entry in lines
+            ),
+        )
+
+    def data(self, object_id: str) -> bytes:
+        return self._by_id[object_id].partition(b"\0")[2]
+
+    def write(self, folder: Path, head: str, refs: Mapping[str, str]) -> None:
+        """A bare repository in an empty folder. `head` is a branch, `refs` are full names."""
+        (folder / "refs").mkdir()
+        (folder / "HEAD").write_bytes(b"ref: refs/heads/" + encoded(head) + b"\n")
+        (folder / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
+        lines = sorted(encoded(name) + b" " + object_id.encode() for name, object_id in refs.items())
+        (folder / "packed-refs").write_bytes(
+            b"".join(b" ".join(reversed(line.rsplit(b" ", 1))) + b"\n" for line in lines)
+        )
+        for object_id, whole in self._by_id.items():
+            path = folder / "objects" / object_id[:2] / object_id[2:]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(zlib.compress(whole, 1))

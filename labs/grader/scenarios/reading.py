@@ -1,0 +1,164 @@
+"""`scenarios:` of a lab.yaml: read, and each one tried on the model, so that every mistake has its line."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..checks import Learner
+from ..parameters import did_you_mean, read_fields
+from ..words import count, listed, quoted
+from ..yaml_values import Problem, Value
+from .changes import Step
+from .objects import StepError
+from .steps import STEPS
+from .world import LEARNER, Author, World
+
+MOST_SCENARIOS = 100
+MOST_STEPS = 500
+OTHERS = "others"
+Expected = Literal["passed", "needs work", "not run"]
+
+
+@dataclass(frozen=True)
+class _Scenario:
+    """What a scenario says. Its first steps are those of the scenario named by `after`."""
+
+    name: str
+    steps: tuple[Value, ...]
+    expect: dict[str, Expected]
+    after: str | None = None
+    learner: Author | None = None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A repository and what checks say about it. `steps` are all of them, each with the line it stands on.
+
+    `expect` is by id of check, for those that the author names or includes by `others`.
+    """
+
+    name: str
+    line: int
+    steps: tuple[tuple[int, Step], ...]
+    expect: dict[str, Expected]
+    author: Author | None = None
+
+    @property
+    def learner(self) -> Learner | None:
+        return Learner((self.author.name,), (self.author.email,)) if self.author else None
+
+    def played(self) -> World:
+        """The model after all steps. Raises StepError, with the line as second argument."""
+        world = World(self.author or LEARNER)
+        for line, step in self.steps:
+            try:
+                step.do(world)
+            except StepError as error:
+                raise StepError(str(error), line) from None
+        return world
+
+
+def read_scenarios(
+    value: Value | None, check_ids: list[str], problems: list[Problem]
+) -> tuple[Scenario, ...]:
+    """Every scenario that could be read and played; what is wrong with the others is added to `problems`."""
+    items = value.data if value else []
+    if value is None or not isinstance(items, list):
+        wanted = [Problem(value.line, "scenarios", "a list of scenarios is expected")] if value else []
+        problems.extend(wanted)
+        return ()
+    if len(items) > MOST_SCENARIOS:
+        problems.append(Problem(value.line, "scenarios", f"at most {MOST_SCENARIOS} are read"))
+        return ()
+    found: dict[str, Scenario] = {}
+    names: list[str] = []
+    for item in items:
+        scenario = _read(item, found, names, check_ids, problems)
+        if scenario:
+            found[scenario.name] = scenario
+    return tuple(found.values())
+
+
+def _read(
+    item: Value, earlier: dict[str, Scenario], names: list[str], check_ids: list[str], problems: list[Problem]
+) -> Scenario | None:
+    if not isinstance(item.data, dict):
+        problems.append(Problem(item.line, "scenarios", "a scenario with name, steps and expect is expected"))
+        return None
+    before, data = len(problems), item.data
+    said: _Scenario | None = read_fields(_Scenario, data, item.line, "", problems)
+    own = [_read_step(step, problems) for step in (said.steps if said else ())]
+    if said is None:
+        return None
+    problems.extend(_name_problems(said, data, names))
+    names.append(said.name)
+    problems.extend(_expect_problems(said, data["expect"], check_ids))
+    first = earlier.get(said.after or "")
+    if len(problems) > before or (said.after and not first):
+        return None
+    scenario = Scenario(
+        name=said.name,
+        line=item.line,
+        steps=(*(first.steps if first else ()), *(step for step in own if step)),
+        expect=_expected(said.expect, check_ids),
+        author=said.learner or (first.author if first else None),
+    )
+    return scenario if _is_playable(scenario, problems) else None
+
+
+def _name_problems(said: _Scenario, data: dict[str, Value], names: list[str]) -> list[Problem]:
+    problems = []
+    if said.name in names:
+        problems.append(Problem(data["name"].line, "name", f"{quoted(said.name)} is an earlier scenario"))
+    if said.after and said.after not in names:
+        message = f"no earlier scenario is called {quoted(said.after)}. {did_you_mean(said.after, names)}"
+        problems.append(Problem(data["after"].line, "after", message))
+    return problems
+
+
+def _expect_problems(said: _Scenario, value: Value, check_ids: list[str]) -> list[Problem]:
+    if not said.expect:
+        return [Problem(value.line, "expect", "the outcome of at least one check is expected")]
+    known = [*check_ids, OTHERS]
+    return [
+        Problem(value.line, f"expect.{name}", f"no check has this id. {did_you_mean(name, known)}")
+        for name in said.expect
+        if name not in known
+    ]
+
+
+def _expected(said: dict[str, Expected], check_ids: list[str]) -> dict[str, Expected]:
+    others = said.get(OTHERS)
+    return {name: outcome for name in check_ids if (outcome := said.get(name, others))}
+
+
+def _read_step(item: Value, problems: list[Problem]) -> tuple[int, Step] | None:
+    if not isinstance(item.data, dict):
+        message = "a step such as `commit: Start the project` is expected"
+        problems.append(Problem(item.line, "steps", message))
+        return None
+    word = next((word for word in STEPS if word in item.data), None)
+    if word is None:
+        name = next(iter(item.data), "")
+        known = f"is not a step. {did_you_mean(name, list(STEPS))}"
+        problems.append(Problem(item.line, name, known if name else f"a step is one of {listed(STEPS, 20)}"))
+        return None
+    step = read_fields(STEPS[word], item.data, item.line, "", problems)
+    return (item.line, step) if step else None
+
+
+def _is_playable(scenario: Scenario, problems: list[Problem]) -> bool:
+    if len(scenario.steps) > MOST_STEPS:
+        problems.append(Problem(scenario.line, "steps", f"there are more than {count(MOST_STEPS, 'step')}"))
+        return False
+    try:
+        world = scenario.played()
+    except StepError as error:
+        message, line = error.args
+        problems.append(Problem(line, "steps", message))
+        return False
+    if not world.branches and not world.tags:
+        problems.append(
+            Problem(scenario.line, "steps", "there is no commit at the end: nothing can be graded")
+        )
+        return False
+    return True

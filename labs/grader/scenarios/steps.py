@@ -1,0 +1,313 @@
+"""The steps of a scenario, by the word that names each. To add one, copy a class and add it to the list.
+
+Commits are named as in `revision`: `main`, `v1.0~2`, `main^2`, `main^{/Fix}`; HEAD is the current branch.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from ..history import Commit
+from ..parameters import Content, Count, RefName, Revision
+from ..words import quoted
+from .changes import CommitStep, Step
+from .merging import merge_files
+from .objects import Files, StepError
+from .world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommitFiles(CommitStep):
+    """`commit: Message` - a commit on the current branch. `starter: true`: what learners start from ends here."""
+
+    commit: Content
+    starter: bool = False
+
+    def do(self, world: World) -> None:
+        tip = next(iter(world.parents), None)
+        files = self.changed(world, world.files(tip))
+        made = world.add_commit(files, world.parents, self.commit, **self.people(world), signed=self.signed)
+        world.move_head(made)
+        if self.starter:
+            world.starter = made
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amend(CommitStep):
+    """`amend: New message` - the newest commit made again; nothing after `amend:` keeps the message."""
+
+    amend: Content | None
+
+    def do(self, world: World) -> None:
+        old = world.head
+        files = self.changed(world, world.files(old.id))
+        message = old.message if self.amend is None else self.amend
+        people = self.people(world, old.author)
+        world.move_head(world.add_commit(files, old.parents, message, **people, signed=self.signed))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merge(CommitStep):
+    """`merge: feature` - into the current branch, by a merge commit unless `by` says else; several are an octopus."""
+
+    merge: Revision | tuple[Revision, ...]
+    by: Literal["merge-commit", "fast-forward", "squash"] = "merge-commit"
+    message: Content | None = None
+
+    def do(self, world: World) -> None:
+        tips = self._tips(world)
+        if self.by == "fast-forward":
+            self._forward(world, tips)
+            return
+        files, conflicts = world.files(world.head.id), set[str]()
+        for tip in tips:
+            base = world.base_files(world.head.id, tip)
+            files, more = merge_files(base, files, world.files(tip))
+            conflicts.update(more)
+        files = self.resolved(world, files, sorted(conflicts))
+        parents = [world.head.id, *(tips if self.by == "merge-commit" else [])]
+        message = self.message or self._message(world)
+        world.move_head(world.add_commit(files, parents, message, **self.people(world), signed=self.signed))
+
+    def _names(self) -> tuple[Revision, ...]:
+        return self.merge if isinstance(self.merge, tuple) else (self.merge,)
+
+    def _tips(self, world: World) -> list[str]:
+        """What is to be merged, without what another of them holds already."""
+        reached = world.history.ancestors(world.head.id)
+        tips = list(dict.fromkeys(world.find(name).id for name in self._names()))
+        for name, tip in zip(self._names(), tips, strict=False):
+            if tip in reached:
+                raise StepError(f"{quoted(name)} is in {quoted(world.current)} already")
+        history = world.history
+        return [
+            tip for tip in tips if not any(tip in history.ancestors(other) for other in tips if other != tip)
+        ]
+
+    def _forward(self, world: World, tips: list[str]) -> None:
+        if len(tips) != 1 or world.head.id not in world.history.ancestors(tips[0]):
+            raise StepError(f"{quoted(world.current)} has commits of its own: it cannot be fast-forwarded")
+        world.move_head(tips[0])
+
+    def _message(self, world: World) -> str:
+        several = len(self._names()) > 1
+        names = ", ".join(f"'{name}'" for name in self._names())
+        into = "" if world.current in ("main", "master") else f" into {world.current}"
+        verb = "Squash" if self.by == "squash" else "Merge"
+        return f"{verb} {'branches' if several else 'branch'} {names}{into}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Replay(CommitStep):
+    """Makes the change of other commits on the current branch. `mainline` is the parent of a merge, from 1."""
+
+    mainline: Count | None = None
+    message: Content | None = None
+
+    def _before(self, world: World, commit: Commit) -> Files:
+        """The files that the change of a commit begins from."""
+        if commit.is_merge and not 1 <= (self.mainline or 0) <= len(commit.parents):
+            raise StepError(f"{quoted(commit.subject)} is a merge: mainline says which parent counts, from 1")
+        nth = self.mainline or 1
+        return world.files(commit.parents[nth - 1] if commit.parents else None)
+
+    def _apply(self, world: World, old: Files, new: Files, name: Revision) -> Files:
+        ours = world.files(world.head.id)
+        files = self.resolved(world, *merge_files(old, ours, new))
+        if files == ours and old != new:
+            raise StepError(f"{quoted(name)} changes nothing here")
+        return files
+
+
+@dataclass(frozen=True, kw_only=True)
+class CherryPick(_Replay):
+    """`cherry_pick: fix` - the change of one commit or a list of commits, with its message and author."""
+
+    cherry_pick: Revision | tuple[Revision, ...]
+
+    def do(self, world: World) -> None:
+        for name, commit in _found(world, self.cherry_pick):
+            files = self._apply(world, self._before(world, commit), world.files(commit.id), name)
+            people = self.people(world, commit.author)
+            message = self.message or commit.message
+            world.move_head(world.add_commit(files, world.parents, message, **people, signed=self.signed))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revert(_Replay):
+    """`revert: main~1` - the opposite change of one commit or a list of commits."""
+
+    revert: Revision | tuple[Revision, ...]
+
+    def do(self, world: World) -> None:
+        for name, commit in _found(world, self.revert):
+            files = self._apply(world, world.files(commit.id), self._before(world, commit), name)
+            message = self.message or f'Revert "{commit.subject}"\n\nThis reverts commit {commit.id}.'
+            people = self.people(world)
+            world.move_head(world.add_commit(files, world.parents, message, **people, signed=self.signed))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rebase(Step):
+    """`rebase: feature` with `onto: main` - its own commits on top of that, without merges; it is current then."""
+
+    rebase: RefName
+    onto: Revision
+
+    def do(self, world: World) -> None:
+        branch, onto = _branch(world, self.rebase), world.find(self.onto).id
+        history = world.history
+        own = history.newest_last(history.ancestors(branch) - history.ancestors(onto))
+        for commit in map(history.__getitem__, own):
+            if not commit.is_merge:
+                onto = self._again(world, commit, onto)
+        world.current = self.rebase
+        world.move_head(onto)
+
+    def _again(self, world: World, commit: Commit, onto: str) -> str:
+        """The commit on top of another; that other one where nothing is left to change."""
+        if commit.parents == (onto,):
+            return commit.id
+        old, new = world.files(next(iter(commit.parents), None)), world.files(commit.id)
+        files, conflicts = merge_files(old, world.files(onto), new)
+        if conflicts:
+            raise StepError(
+                f"{quoted(commit.subject)} changes {quoted(conflicts[0])}, and so does {quoted(self.onto)}"
+            )
+        if files == world.files(onto) and old != new:
+            return onto
+        committer = world.learner.at(world.now())
+        return world.add_commit(files, [onto], commit.message, author=commit.author, committer=committer)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reset(Step):
+    """`reset: main~1` - the current branch stands there."""
+
+    reset: Revision
+
+    def do(self, world: World) -> None:
+        world.move_head(world.find(self.reset).id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branch(Step):
+    """`branch: feature` - a new branch, `at` a commit or where the current one is; `switch: false` stays."""
+
+    branch: RefName
+    at: Revision | None = None
+    switch: bool = True
+
+    def do(self, world: World) -> None:
+        world.check_free(self.branch, world.branches, "branch")
+        world.branches[self.branch] = world.find(self.at).id if self.at else world.head.id
+        if self.switch:
+            world.current = self.branch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switch(Step):
+    """`switch: main` - the branch that the next steps work on."""
+
+    switch: RefName
+
+    def do(self, world: World) -> None:
+        _branch(world, self.switch)
+        world.current = self.switch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Orphan(Step):
+    """`orphan: pages` - the next commit has no parent and no files, and begins this branch."""
+
+    orphan: RefName
+
+    def do(self, world: World) -> None:
+        world.check_free(self.orphan, world.branches, "branch")
+        world.current = self.orphan
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenameBranch(Step):
+    """`rename_branch: main` with `to: trunk`."""
+
+    rename_branch: RefName
+    to: RefName
+
+    def do(self, world: World) -> None:
+        tip = _branch(world, self.rename_branch)
+        del world.branches[self.rename_branch]
+        world.check_free(self.to, world.branches, "branch")
+        world.branches[self.to] = tip
+        if world.current == self.rename_branch:
+            world.current = self.to
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteBranch(Step):
+    """`delete_branch: feature`"""
+
+    delete_branch: RefName
+
+    def do(self, world: World) -> None:
+        _branch(world, self.delete_branch)
+        if world.current == self.delete_branch:
+            raise StepError(f"{quoted(self.delete_branch)} is the current branch: switch to another first")
+        del world.branches[self.delete_branch]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tag(Step):
+    """`tag: v1.0.0` - a lightweight tag, with `message` an annotated one. `force: true` moves one that is there."""
+
+    tag: RefName
+    at: Revision | None = None
+    message: Content | None = None
+    force: bool = False
+
+    def do(self, world: World) -> None:
+        others = [name for name in world.tags if not (self.force and name == self.tag)]
+        world.check_free(self.tag, others, "tag")
+        commit = world.find(self.at) if self.at else world.head
+        world.add_tag(self.tag, commit.id, self.message, tagger=world.learner.at(world.now()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteTag(Step):
+    """`delete_tag: v1.0.0`"""
+
+    delete_tag: RefName
+
+    def do(self, world: World) -> None:
+        if world.tags.pop(self.delete_tag, None) is None:
+            raise StepError(f"there is no tag {quoted(self.delete_tag)}")
+
+
+def _found(world: World, names: Revision | tuple[Revision, ...]) -> Iterable[tuple[Revision, Commit]]:
+    """The commits of the names, all looked up before the first is used."""
+    wanted = names if isinstance(names, tuple) else (names,)
+    return [(name, world.find(name)) for name in wanted]
+
+
+def _branch(world: World, name: RefName) -> str:
+    if name not in world.branches:
+        raise StepError(f"there is no branch {quoted(name)} with a commit")
+    return world.branches[name]
+
+
+STEPS: dict[str, type[Step]] = {
+    "commit": CommitFiles,
+    "amend": Amend,
+    "merge": Merge,
+    "cherry_pick": CherryPick,
+    "revert": Revert,
+    "rebase": Rebase,
+    "reset": Reset,
+    "tag": Tag,
+    "delete_tag": DeleteTag,
+    "branch": Branch,
+    "switch": Switch,
+    "orphan": Orphan,
+    "rename_branch": RenameBranch,
+    "delete_branch": DeleteBranch,
+}

@@ -1,0 +1,163 @@
+"""The model of one repository while its steps are taken: commits, branches, tags, and the branch that is current."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..history import Commit, History, Person
+from ..parameters import PersonPart, Revision, did_you_mean
+from ..repository import Tip
+from ..revision import Unresolved, resolve
+from ..words import cut, quoted
+from .merging import base_files
+from .objects import MOST_DEPTH, Files, Objects, StepError, encoded
+
+if TYPE_CHECKING:
+    from .reading import Scenario
+
+_START = datetime(2025, 1, 6, 9, tzinfo=UTC)
+_SIGNATURE = "-----BEGIN PGP SIGNATURE-----\n \n aSBhbSBubyByZWFsIHNpZ25hdHVyZQ==\n =AAAA\n -----END PGP SIGNATURE-----"
+
+
+@dataclass(frozen=True)
+class Author:
+    """Whom a commit names."""
+
+    name: PersonPart
+    email: PersonPart
+
+    def at(self, moment: datetime) -> Person:
+        return Person(self.name, self.email, moment.isoformat())
+
+
+LEARNER = Author(PersonPart("Learner"), PersonPart("learner@example.org"))
+
+
+class World:
+    """Begins without commits, on the branch main. The hour is 09:00 UTC on 6 January 2025, a minute more each time."""
+
+    def __init__(self, learner: Author = LEARNER) -> None:
+        self.learner = learner
+        self.objects = Objects()
+        self.current = "main"
+        self.branches: dict[str, str] = {}
+        self.tags: dict[str, str] = {}
+        self.starter: str | None = None
+        self._tagged: dict[str, str] = {}
+        self._commits: dict[str, Commit] = {}
+        self._files: dict[str, Files] = {}
+        self._history: History | None = None
+        self._minutes = 0
+
+    @property
+    def history(self) -> History:
+        if self._history is None:
+            self._history = History(dict(reversed(self._commits.items())))
+        return self._history
+
+    def tip(self, name: str) -> Tip | None:
+        """As of a `Repository`; HEAD is the current branch."""
+        name = self.current if name == "HEAD" else name
+        if name in self.branches:
+            return Tip(f"refs/heads/{name}", name, self._commits[self.branches[name]])
+        if name in self.tags:
+            return Tip(f"refs/tags/{name}", name, self._commits[self._tagged[name]])
+        return None
+
+    def find(self, name: Revision) -> Commit:
+        """The commit of that name. Raises StepError."""
+        found = resolve(self, name)
+        if isinstance(found, Unresolved):
+            known = [*self.branches, *self.tags]
+            raise StepError(f"{found.why} {did_you_mean(found.base, known)}" if found.base else found.why)
+        return found.commit
+
+    @property
+    def head(self) -> Commit:
+        """The newest commit of the current branch. Raises StepError where there is none yet."""
+        if self.current not in self.branches:
+            raise StepError(f"there is no commit on {quoted(self.current)} yet")
+        return self._commits[self.branches[self.current]]
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """What the next commit follows: the head, or nothing."""
+        tip = self.branches.get(self.current)
+        return (tip,) if tip else ()
+
+    def files(self, commit_id: str | None) -> Files:
+        """The files of a commit by path; none for None."""
+        return self._files[commit_id] if commit_id else {}
+
+    def base_files(self, one: str, other: str) -> Files:
+        return base_files(self.history, self.files, one, other)
+
+    def now(self) -> datetime:
+        self._minutes += 1
+        return _START + timedelta(minutes=self._minutes - 1)
+
+    def add_commit(
+        self,
+        files: Files,
+        parents: Iterable[str],
+        message: str,
+        *,
+        author: Person,
+        committer: Person,
+        signed: bool = False,
+    ) -> str:
+        """A new commit, on no branch yet; its id. Raises StepError."""
+        if deep := next((path for path in files if path.count("/") > MOST_DEPTH), None):
+            raise StepError(f"{quoted(cut(deep, 40))} is more than {MOST_DEPTH} folders deep")
+        tree, parents = self.objects.add_tree(files), tuple(parents)
+        lines = [
+            f"tree {tree}",
+            *(f"parent {parent}" for parent in parents),
+            f"author {_signature(author)}",
+            f"committer {_signature(committer)}",
+            *([f"gpgsig {_SIGNATURE}"] if signed else []),
+        ]
+        text = "\n".join([*lines, "", message.rstrip("\n") + "\n"])
+        commit_id = self.objects.add("commit", encoded(text))
+        self._commits[commit_id] = Commit(commit_id, tree, parents, author, committer, message.rstrip())
+        self._files[commit_id], self._history = files, None
+        return commit_id
+
+    def move_head(self, commit_id: str) -> None:
+        if self.current not in self.branches:
+            self.check_free(self.current, self.branches, "branch")
+        self.branches[self.current] = commit_id
+
+    def add_tag(self, name: str, commit_id: str, message: str | None, *, tagger: Person) -> None:
+        self._tagged[name] = self.tags[name] = commit_id
+        if message is not None:
+            head = f"object {commit_id}\ntype commit\ntag {name}\ntagger {_signature(tagger)}"
+            self.tags[name] = self.objects.add("tag", encoded(f"{head}\n\n{message.rstrip()}\n"))
+
+    def check_free(self, name: str, taken: Iterable[str], noun: str) -> None:
+        """Raises StepError where a branch or tag of this name cannot be made."""
+        for other in taken:
+            if other == name:
+                raise StepError(f"there is a {noun} {quoted(name)} already")
+            if f"{name}/".startswith(f"{other}/") or f"{other}/".startswith(f"{name}/"):
+                raise StepError(f"Git cannot keep a {noun} {quoted(name)} beside {quoted(other)}")
+
+    def write(self, folder: Path) -> None:
+        """As a bare repository in an empty folder."""
+        refs = {f"refs/heads/{name}": tip for name, tip in self.branches.items()}
+        refs |= {f"refs/tags/{name}": target for name, target in self.tags.items()}
+        self.objects.write(folder, self.current, refs)
+
+
+def build(scenario: "Scenario", folder: Path) -> World:
+    """The repository of a scenario, written into an empty folder. The scenario was tried when it was read."""
+    world = scenario.played()
+    world.write(folder)
+    return world
+
+
+def _signature(person: Person) -> str:
+    moment = datetime.fromisoformat(person.date)
+    return f"{person.name} <{person.email}> {int(moment.timestamp())} {moment:%z}"
