@@ -8,6 +8,7 @@ from labs.grader.report import Outcome
 def build_learner(repo):
     repo.put("docs/a file.md", "text without an end")
     repo.put(".gitignore", "*.log")
+    repo.put("windows/run.bat", "a\r\nb\r\n")
     repo.commit("Start", a="1\n2\n3\n")
     repo.git("clone", "-q", "--bare", str(repo.path), str(repo.path.parent / "origin.git"))
     repo.git("remote", "add", "origin", "../origin.git")
@@ -47,6 +48,11 @@ def fix_and_ask_again(learner, check, *, push=("--all",)):
         'file: {path: a.txt, equals: "it\'s\\n%s\\n"}',
         "file: {path: a.txt, lines: ['1', '4', '5']}",
         "file: {path: a.txt, executable: true}",
+        "attributes: {path: docs/a file.md, has: {text: false, eol: lf, diff: null, merge: ours}}",
+        "line_endings: {path: '*.txt', are: crlf}",
+        "line_endings: {path: windows/**/*.bat, are: lf}",
+        "purged: {path: docs/}",
+        "purged: {path: '*.txt'}",
         "ignored: {path: .env}",
         "ignored: {path: a.txt}",
         "ignored: {path: x.log, ignored: false}",

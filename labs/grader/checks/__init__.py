@@ -1,5 +1,6 @@
 """The kinds of check, by the word that names them in lab.yaml. To add one, copy a file and add it to the list."""
 
+from .attributes import AttributesCheck
 from .authors import AuthorsCheck
 from .base import Kind, Learner, Run, Verdict
 from .branch import BranchCheck
@@ -7,11 +8,14 @@ from .commits import CommitsCheck
 from .data import DataCheck
 from .file import FileCheck
 from .ignored import IgnoredCheck
+from .lfs import LfsCheck
+from .line_endings import LineEndingsCheck
 from .markers import NoConflictMarkersCheck
 from .merged import MergedCheck
 from .messages import MessagesCheck
 from .no_large_files import NoLargeFilesCheck
 from .no_secrets import NoSecretsCheck
+from .purged import PurgedCheck
 from .readable import ReadableCheck
 from .tag import TagCheck
 
@@ -28,6 +32,10 @@ _ALL: tuple[type[Kind], ...] = (
     FileCheck,
     DataCheck,
     IgnoredCheck,
+    AttributesCheck,
+    LineEndingsCheck,
+    LfsCheck,
+    PurgedCheck,
     NoConflictMarkersCheck,
     NoLargeFilesCheck,
     NoSecretsCheck,

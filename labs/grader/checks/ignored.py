@@ -1,19 +1,17 @@
 """`ignored: {path: .env, at: main, ignored: true}` - does Git ignore a path? A path that ends with / is a folder.
 
-Git itself answers, from copies of the `.gitignore` files that concern the path, in a private folder.
+Git itself answers, from the committed `.gitignore` files that concern the path.
 """
 
-import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from ..parameters import MAIN, FilePath, RefName
-from ..plumbing import output_of
+from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..report import Evidence
-from ..repository import Tip, TooLarge
-from ..words import count, decoded, excerpt, quoted
-from .base import Kind, Run, Verdict, append_line, at_tip, change, needs_work, passed, tip_or_answer
+from ..repository import Tip
+from ..words import count, excerpt, quoted
+from .base import Kind, Run, Verdict, append_line, at_tip, change, commit_or_answer, needs_work, passed
 from .contents import Files, as_text, lines_of
+from .rule_files import Sources, rule_files, said_by_git
 
 
 @dataclass(frozen=True)
@@ -34,15 +32,15 @@ class IgnoredCheck(Kind):
     kind = "ignored"
 
     path: FilePath
-    at: RefName = MAIN
+    at: Revision = MAIN_COMMIT
     ignored: bool = True
 
     def check(self, run: Run) -> Verdict:
-        tip = tip_or_answer(run, self.at)
+        tip = commit_or_answer(run, self.at)
         if isinstance(tip, Verdict):
             return tip
         files = run.repository.files(tip)
-        sources = _ignore_files(run, files, self.path)
+        sources = rule_files(run, files, self.path, ".gitignore")
         rule = deciding_rule(sources, self.path)
         evidence = _evidence(tip, rule, sources)
         ignores = rule is not None and rule.ignores
@@ -99,48 +97,18 @@ def _add_line(line: str) -> list[list[str] | str]:
     return [append_line(line, ".gitignore"), ["git", "add", ".gitignore"]]
 
 
-def deciding_rule(sources: dict[str, bytes], path: str) -> Rule | None:
+def deciding_rule(sources: Sources, path: str) -> Rule | None:
     """The rule that `git check-ignore` names for a path, given the `.gitignore` files by their own paths."""
-    with tempfile.TemporaryDirectory(prefix="labcheck-") as folder:
-        git_dir, tree = Path(folder, "git"), Path(folder, "tree")
-        for part in ("objects", "refs"):
-            (git_dir / part).mkdir(parents=True)
-        (git_dir / "HEAD").write_text("ref: refs/heads/main\n")
-        folder_of_path = tree / path if path.endswith("/") else (tree / path).parent
-        folder_of_path.mkdir(parents=True)
-        for name, content in sources.items():
-            (tree / name).write_bytes(content)
-        output = output_of(
-            git_dir,
-            f"--work-tree={tree}",
-            "check-ignore",
-            "--no-index",
-            "--verbose",
-            "--non-matching",
-            "--stdin",
-            "-z",
-            stdin=path.encode() + b"\0",
-            most=1 << 20,
-            what="the answer about ignored files",
-            ends=(0, 1),  # 1: not ignored
-        )
-    source, line, pattern, _ = map(decoded, output.split(b"\0")[:4])
+    said = said_by_git(
+        sources,
+        [path],
+        *("check-ignore", "--no-index", "--verbose", "--non-matching", "--stdin", "-z"),
+        what="the answer about ignored files",
+        folder=path.rpartition("/")[0],
+        ends=(0, 1),  # 1: not ignored
+    )
+    source, line, pattern, _ = said[:4]
     return Rule(source, int(line), pattern) if source else None
-
-
-def _ignore_files(run: Run, files: Files, path: str) -> dict[str, bytes]:
-    """The `.gitignore` of each folder on the way to the path; only regular files count for Git too."""
-    parts = path.removesuffix("/").split("/")
-    found: dict[str, bytes] = {}
-    for depth in range(len(parts)):
-        name = "/".join([*parts[:depth], ".gitignore"])
-        entry = files.get(name.encode())
-        if entry and entry.is_file:
-            content = run.repository.content(entry.id)
-            if content is None:
-                raise TooLarge(f"{quoted(name)} is over 1 MB, and such files are not read")
-            found[name] = content
-    return found
 
 
 def _tracked(files: Files, path: str) -> list[bytes]:
@@ -148,7 +116,7 @@ def _tracked(files: Files, path: str) -> list[bytes]:
     return [other for other in sorted(files) if other == path.encode() or other.startswith(folder)]
 
 
-def _evidence(tip: Tip, rule: Rule | None, sources: dict[str, bytes]) -> list[Evidence]:
+def _evidence(tip: Tip, rule: Rule | None, sources: Sources) -> list[Evidence]:
     if rule is None:
         return []
     lines = lines_of(as_text(sources[rule.source]))

@@ -79,11 +79,11 @@ def _rewrite(branch: Tip | None, paths: list[str], ignore: list[str], again: lis
 
 
 def _untrack(paths: list[str], *more: str) -> list[str]:
-    return ["git", "rm", "--cached", "--quiet", *more, "--", *map(_literal, paths)]
+    return ["git", "rm", "--cached", "--quiet", *more, "--", *map(literal, paths)]
 
 
 def _added(paths: list[str]) -> list[list[str]]:
-    return [["git", "add", "--", *map(_literal, paths)]] if paths else []
+    return [["git", "add", "--", *map(literal, paths)]] if paths else []
 
 
 def _ignored(paths: list[str]) -> list[list[str] | str]:
@@ -91,6 +91,6 @@ def _ignored(paths: list[str]) -> list[list[str] | str]:
     return [*lines, ["git", "add", ".gitignore"]] if lines else []
 
 
-def _literal(path: str) -> str:
+def literal(path: str) -> str:
     """A path as Git takes it on the command line, where signs such as `*` stand for other files too."""
     return f":(literal){path}" if re.search(r"[:*?\[\\]", path) else path

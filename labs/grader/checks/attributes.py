@@ -1,0 +1,126 @@
+"""`attributes: {path: model.bin, at: main, has: {filter: lfs, text: false}}` - Git attributes of a path.
+
+In `has`, true is set (`text`), false is unset (`-text`), null is not mentioned at all, and text is a value (`eol=lf`).
+Git itself answers, from the committed `.gitattributes` files; the path need not be there.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ..parameters import MAIN_COMMIT, FilePath, Revision
+from ..report import Evidence
+from ..repository import Tip
+from ..words import excerpt, listed, quoted
+from ..yaml_values import Value
+from .base import Kind, Run, Verdict, append_line, at_tip, change, commit_or_answer, needs_work, passed
+from .contents import Files, as_text, lines_of
+from .rule_files import Sources, rule_files, said_by_git
+
+NAME = ".gitattributes"
+_STATES: dict[object, str] = {True: "set", False: "unset", None: "unspecified"}
+_ATTRIBUTE = re.compile(r"(?!-)[A-Za-z0-9_.-]+")
+
+
+@dataclass(frozen=True)
+class AttributesCheck(Kind):
+    kind = "attributes"
+
+    path: FilePath
+    has: Value
+    at: Revision = MAIN_COMMIT
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if self.path.endswith("/"):
+            yield "path", "names a folder, which has no attributes; a file is expected"
+        if not isinstance(self.has.data, dict) or not self.has.data:
+            yield "has", "attributes and their values are expected, such as {eol: lf}"
+            return
+        for name, value in self.has.data.items():
+            if not _ATTRIBUTE.fullmatch(name) or isinstance(value.data, list | dict):
+                yield f"has.{name}", "an attribute is true, false, null or text"
+
+    def check(self, run: Run) -> Verdict:
+        tip = commit_or_answer(run, self.at)
+        if isinstance(tip, Verdict):
+            return tip
+        sources = rule_files(run, run.repository.files(tip), self.path, NAME)
+        there = attributes_of(sources, [self.path])[self.path]
+        wanted = self._wanted()
+        other = [name for name, state in wanted.items() if there.get(name, "unspecified") != state]
+        evidence = _evidence(tip, sources, other or list(wanted))
+        if not other:
+            return passed(f"{quoted(self.path)} has {_said(wanted)}.", evidence)
+        found = {name: there.get(name, "unspecified") for name in other}
+        return needs_work(
+            f"{quoted(self.path)} at {quoted(tip.name)} has {_said(found)}.",
+            expected=_said({name: wanted[name] for name in other}),
+            found=_said(found),
+            fix=self._mend(tip, sources, [_written(name, wanted[name]) for name in other]),
+            evidence=[evidence],
+        )
+
+    def _wanted(self) -> dict[str, str]:
+        pairs = self.has.data.items() if isinstance(self.has.data, dict) else ()
+        return {name: _STATES.get(value.data, str(value.data)) for name, value in pairs}
+
+    def _mend(self, tip: Tip, sources: Sources, words: list[str]) -> str:
+        """A line in the deepest file there is, since that one decides."""
+        source = max(sources, key=len, default=NAME)
+        pattern = self.path.removeprefix(source.removesuffix(NAME))
+        line = " ".join([as_pattern(pattern), *words])
+        return change(
+            tip, f"Set attributes of {self.path}", append_line(line, source), ["git", "add", source]
+        )
+
+
+def attributes_of(sources: Sources, paths: list[str]) -> dict[str, dict[str, str]]:
+    """Per path, the attributes that `git check-attr` names, as `set`, `unset` or their value."""
+    said = said_by_git(
+        sources, paths, "check-attr", "--all", "--stdin", "-z", what="the answer about attributes"
+    )
+    found: dict[str, dict[str, str]] = {path: {} for path in paths}
+    for path, name, state in zip(said[::3], said[1::3], said[2::3], strict=True):
+        found[path][name] = state
+    return found
+
+
+def attribute_files(run: Run, files: Files, paths: list[str]) -> Sources:
+    """The `.gitattributes` files that concern any of the paths."""
+    by_folder = {path.rpartition("/")[0]: path for path in paths}
+    return {
+        name: content
+        for path in by_folder.values()
+        for name, content in rule_files(run, files, path, NAME).items()
+    }
+
+
+def as_pattern(path: str) -> str:
+    """A path as a line of `.gitattributes` begins with it."""
+    if re.search(r'[\s"\\]|^[#!]', path):
+        return '"' + re.sub(r'(["\\])', r"\\\1", path) + '"'
+    return path
+
+
+def _written(name: str, state: str) -> str:
+    return {"set": name, "unset": f"-{name}", "unspecified": f"!{name}"}.get(state, f"{name}={state}")
+
+
+def _said(states: dict[str, str]) -> str:
+    named = {"set": "set", "unset": "unset", "unspecified": "not mentioned"}
+    return listed(
+        (f"{quoted(name)} {named.get(state, f'as {quoted(state)}')}" for name, state in states.items()),
+        most=8,
+    )
+
+
+def _evidence(tip: Tip, sources: Sources, names: list[str]) -> Evidence:
+    """The last line that mentions one of the attributes, in the deepest file that has one."""
+    mention = re.compile(rf"\s[-!]?(?:{'|'.join(map(re.escape, names))})(?:\s|=|$)")
+    for source in sorted(sources, key=len, reverse=True):
+        lines = lines_of(as_text(sources[source]))
+        met = [number for number, line in enumerate(lines, start=1) if mention.search(line)]
+        if met:
+            place = at_tip(tip, source.encode())
+            return replace(place, line=met[-1], excerpt=excerpt(lines, met[-1]))
+    return at_tip(tip)

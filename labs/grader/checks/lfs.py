@@ -1,0 +1,76 @@
+"""`lfs: {path: model.bin, at: main}` - a file is stored as a pointer of Git LFS, and Git is told to keep it so.
+
+`path` may be a pattern such as `*.bin`. The file itself is never fetched.
+"""
+
+import re
+from dataclasses import dataclass
+
+from ..parameters import MAIN_COMMIT, FilePath, Revision
+from ..words import count, listed, quoted, size
+from .attributes import NAME, attribute_files, attributes_of
+from .base import Kind, Run, Verdict, change, needs_work, passed
+from .contents import Found, files_or_answer
+
+_POINTER = re.compile(
+    rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-\d-\S+ sha256:[0-9a-f]{64}\n)*"
+    rb"oid sha256:[0-9a-f]{64}\nsize (\d{1,18})\n?"
+)
+_MOST_BYTES = 1024
+
+
+@dataclass(frozen=True)
+class LfsCheck(Kind):
+    kind = "lfs"
+
+    path: FilePath
+    at: Revision = MAIN_COMMIT
+
+    def check(self, run: Run) -> Verdict:
+        files = files_or_answer(run, self.path, self.at)
+        if isinstance(files, Verdict):
+            return files
+        paths = [file.path for file in files]
+        sources = attribute_files(run, run.repository.files(files[0].tip), paths)
+        attributes = attributes_of(sources, paths)
+        untracked = [file for file in files if attributes[file.path].get("filter") != "lfs"]
+        sizes = {file.path: pointed_size(run.repository.content(file.entry.id)) for file in files}
+        whole = [file for file in files if sizes[file.path] is None]
+        if whole or untracked:
+            return self._needs_work(whole, untracked)
+        total = sum(filter(None, sizes.values()))
+        return passed(
+            f"{count(len(files), 'file')} of {size(total)} together stored by Git LFS.", files[0].evidence()
+        )
+
+    def _needs_work(self, whole: list[Found], untracked: list[Found]) -> Verdict:
+        file = (whole or untracked)[0]
+        if whole:
+            why = f"{file} is stored in the repository itself, not by Git LFS."
+            found = f"the content of {listed(quoted(other.path) for other in whole)}"
+        else:
+            why = f"{file} is a pointer of Git LFS, but no line of `.gitattributes` keeps it so."
+            found = f"no attribute `filter=lfs` for {listed(quoted(other.path) for other in untracked)}"
+        return needs_work(
+            why,
+            expected="a pointer of Git LFS, and the attribute `filter=lfs`",
+            found=found,
+            fix=change(
+                file.tip,
+                f"Store {self.path} with Git LFS",
+                ["git", "lfs", "install"],
+                *([["git", "lfs", "track", self.path]] if untracked else []),
+                ["git", "add", NAME],
+                ["git", "rm", "--cached", "--", self.path],
+                ["git", "add", "--", self.path],
+            ),
+            evidence=[other.evidence() for other in (whole or untracked)[:3]],
+        )
+
+
+def pointed_size(content: bytes | None) -> int | None:
+    """The bytes that a pointer stands for; None for what is no pointer."""
+    if content is None or len(content) > _MOST_BYTES:
+        return None
+    pointer = _POINTER.fullmatch(content)
+    return int(pointer[1]) if pointer else None

@@ -1,0 +1,84 @@
+"""`line_endings: {path: run.sh, at: main, are: lf}` - the line ends that are stored of a file: `lf` or `crlf`.
+
+`path` may be a pattern such as `*.sh` or `src/**/*.py`. A file without any line end passes.
+"""
+
+import shlex
+from dataclasses import dataclass
+from typing import Literal
+
+from ..parameters import MAIN_COMMIT, FilePath, Revision
+from ..words import count, listed, quoted
+from .attributes import NAME, as_pattern
+from .base import Kind, Run, Verdict, append_line, change, needs_work, passed
+from .contents import Text, as_text, bytes_or_answer, files_or_answer
+from .removal import literal
+
+MOST_MENDED = 20
+_ENDS = {"lf": b"\n", "crlf": b"\r\n"}
+
+
+@dataclass(frozen=True)
+class LineEndingsCheck(Kind):
+    kind = "line_endings"
+
+    path: FilePath
+    are: Literal["lf", "crlf"]
+    at: Revision = MAIN_COMMIT
+
+    def check(self, run: Run) -> Verdict:
+        files = files_or_answer(run, self.path, self.at)
+        if isinstance(files, Verdict):
+            return files
+        others: list[tuple[Text, list[int]]] = []
+        for file in files:
+            content = bytes_or_answer(run, file)
+            if isinstance(content, Verdict):
+                return content
+            if lines := _other_ends(content, _ENDS[self.are]):
+                others.append((Text(file.tip, file.path, file.entry, as_text(content)), lines))
+        if others:
+            return self._others(others)
+        evidence = [file.evidence() for file in files[:1]]
+        return passed(f"The lines of {count(len(files), 'file')} end with {self.are.upper()}.", *evidence)
+
+    def _others(self, others: list[tuple[Text, list[int]]]) -> Verdict:
+        file, lines = others[0]
+        other = "CRLF" if self.are == "lf" else "LF"
+        shown = listed((quoted(found.path) for found, _ in others))
+        return needs_work(
+            f"{file} has {count(len(lines), 'line')} that {'ends' if len(lines) == 1 else 'end'} with {other}, "
+            f"the first is line {lines[0]}.",
+            expected=f"{self.are.upper()} at the end of each line",
+            found=f"{other} in {shown}",
+            fix=self._mend([found for found, _ in others]),
+            evidence=[found.at_line(numbers[0]) for found, numbers in others[:3]],
+        )
+
+    def _mend(self, files: list[Text]) -> str:
+        """Git turns CRLF into LF by itself; where CRLF is to be stored, it has to leave the file alone."""
+        paths = [literal(file.path) for file in files[:MOST_MENDED]]
+        lf = self.are == "lf"
+        rule = f"{as_pattern(self.path)} {'text eol=lf' if lf else '-text'}"
+        return change(
+            files[0].tip,
+            f"Store {self.path} with {self.are.upper()}",
+            append_line(rule, NAME),
+            ["git", "add", NAME],
+            *([] if lf else [_with_crlf(file.path) for file in files[:MOST_MENDED]]),
+            ["git", "add", *(["--renormalize"] if lf else []), "--", *paths],
+        )
+
+
+def _with_crlf(path: str) -> str:
+    old, new = shlex.quote(path), shlex.quote(f"{path}.crlf")
+    return (
+        f"""awk '{{ sub(/\\r$/, ""); printf "%s\\r\\n", $0 }}' {old} > {new} && cp {new} {old} && rm {new}"""
+    )
+
+
+def _other_ends(content: bytes, wanted: bytes) -> list[int]:
+    """The lines that do not end as wanted, from 1; what has no line end is no such line."""
+    lines = content.split(b"\n")[:-1]
+    crlf = wanted == b"\r\n"
+    return [number for number, line in enumerate(lines, start=1) if line.endswith(b"\r") != crlf]

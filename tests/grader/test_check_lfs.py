@@ -1,0 +1,44 @@
+import pytest
+
+from labs.grader.report import Outcome
+
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 123456\n"
+TRACKED = "*.bin filter=lfs diff=lfs merge=lfs -text\n"
+
+
+def test_a_pointer_with_its_attribute_passes(repo):
+    repo.put(".gitattributes", TRACKED)
+    repo.put("models/a.bin", POINTER)
+    repo.commit()
+    result = repo.ask("lfs: {path: models/a.bin}")
+    assert (result.outcome, result.why) == (
+        Outcome.PASSED,
+        "1 file of 120.6 KB together stored by Git LFS.",
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\0" * 10, b"x" * ((1 << 20) + 1), POINTER.replace("sha256", "md5"), POINTER + "more\n", b""],
+)
+def test_the_file_itself_is_no_pointer(repo, content):
+    repo.put("a.bin", content)
+    repo.git("add", "a.bin")
+    repo.put(".gitattributes", TRACKED)
+    repo.git("-c", "filter.lfs.clean=cat", "add", ".gitattributes")
+    repo.git("commit", "-q", "-m", "Add")
+    result = repo.ask("lfs: {path: a.bin}")
+    assert result.why == "`a.bin` at `main` is stored in the repository itself, not by Git LFS."
+    assert "git lfs track" not in result.fix and "git rm --cached -- a.bin\ngit add -- a.bin" in result.fix
+
+
+def test_a_pointer_that_no_line_keeps_needs_work(repo):
+    repo.put("a.bin", POINTER)
+    repo.put(".gitattributes", "*.dat filter=lfs\n")
+    repo.commit()
+    result = repo.ask("lfs: {path: '*.bin'}")
+    assert (
+        result.why
+        == "`a.bin` at `main` is a pointer of Git LFS, but no line of `.gitattributes` keeps it so."
+    )
+    assert "git lfs track '*.bin'" in result.fix
