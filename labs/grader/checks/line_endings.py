@@ -15,7 +15,6 @@ from .contents import Text, as_text, bytes_or_answer, files_or_answer
 from .removal import literal
 
 MOST_MENDED = 20
-_ENDS = {"lf": b"\n", "crlf": b"\r\n"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class LineEndingsCheck(Kind):
             content = bytes_or_answer(run, file)
             if isinstance(content, Verdict):
                 return content
-            if lines := _other_ends(content, _ENDS[self.are]):
+            if lines := _other_ends(content, crlf=self.are == "crlf"):
                 others.append((Text(file.tip, file.path, file.entry, as_text(content)), lines))
         if others:
             return self._others(others)
@@ -77,8 +76,7 @@ def _with_crlf(path: str) -> str:
     )
 
 
-def _other_ends(content: bytes, wanted: bytes) -> list[int]:
+def _other_ends(content: bytes, *, crlf: bool) -> list[int]:
     """The lines that do not end as wanted, from 1; what has no line end is no such line."""
     lines = content.split(b"\n")[:-1]
-    crlf = wanted == b"\r\n"
     return [number for number, line in enumerate(lines, start=1) if line.endswith(b"\r") != crlf]
