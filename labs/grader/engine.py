@@ -5,14 +5,16 @@ import secrets
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from types import FrameType
+from typing import TypeVar
 
 from .checks import Learner, Run, Verdict
-from .report import SCHEMA, CheckResult, Evidence, Outcome, Report
+from .pictures import Pictures
+from .report import SCHEMA, CheckResult, Drawing, Evidence, Outcome, Report
 from .repository import Repository, TooLarge
 from .secret_rules import masked
 from .spec import CheckSpec, LabSpec
@@ -21,6 +23,8 @@ from .words import cut, quoted, visible
 ENGINE_VERSION = "1.0"
 MOST_TEXT = 600
 MOST_LINE = 160
+DRAWING_SECONDS = 2.0
+Drawn = TypeVar("Drawn")
 _log = logging.getLogger(__name__)
 
 
@@ -37,9 +41,10 @@ def grade(
     only the limits of reading hold. `sandbox` and `learner` are handed to the kinds that ask for them.
     """
     run = Run(repository, spec.starter, learner, sandbox)
+    pictures = Pictures(repository)
     results: dict[str, CheckResult] = {}
     for check in spec.checks:
-        results[check.id] = _result(check, run, results)
+        results[check.id] = _result(check, run, results, pictures)
     return Report(
         schema=SCHEMA,
         engine=ENGINE_VERSION,
@@ -47,17 +52,29 @@ def grade(
         title=visible(spec.title),
         pass_mark=spec.pass_mark,
         results=tuple(results.values()),
+        graph=_drawn(lambda: pictures.whole(results.values()), None),
     )
 
 
-def _result(check: CheckSpec, run: Run, before: dict[str, CheckResult]) -> CheckResult:
+def _drawn(draw: Callable[[], Drawn], without: Drawn) -> Drawn:
+    """What `draw` returns. A picture that cannot be drawn is left out: it never turns a verdict into a fault."""
+    try:
+        with time_limit(DRAWING_SECONDS):
+            return draw()
+    except Exception:
+        _log.exception("a picture was left out")
+        return without
+
+
+def _result(check: CheckSpec, run: Run, before: dict[str, CheckResult], pictures: Pictures) -> CheckResult:
     started = time.monotonic()
     needed = next((before[name] for name in check.needs if before[name].outcome is not Outcome.PASSED), None)
     if needed:
         verdict = Verdict(Outcome.NOT_RUN, f"Not run, because this did not pass: {quoted(needed.says)}.")
     else:
         verdict = _verdict(check, run)
-    return _as_result(check, verdict, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return _as_result(check, verdict, seconds, _drawn(lambda: pictures.of(verdict), ()))
 
 
 def _verdict(check: CheckSpec, run: Run) -> Verdict:
@@ -77,7 +94,9 @@ def _verdict(check: CheckSpec, run: Run) -> Verdict:
         )
 
 
-def _as_result(check: CheckSpec, verdict: Verdict, seconds: float) -> CheckResult:
+def _as_result(
+    check: CheckSpec, verdict: Verdict, seconds: float, drawings: tuple[Drawing, ...]
+) -> CheckResult:
     judged = verdict.outcome in (Outcome.PASSED, Outcome.NEEDS_WORK)
     authors_fix = check.fix if verdict.outcome is Outcome.NEEDS_WORK else None
     own_fix = verdict.fix if check.teaches == "plumbing" else ""
@@ -98,7 +117,7 @@ def _as_result(check: CheckSpec, verdict: Verdict, seconds: float) -> CheckResul
         lesson=check.lesson,
         teaches=check.teaches,
         seconds=round(seconds, 3),
-        drawings=tuple(filter(None, [verdict.drawing])),
+        drawings=drawings,
     )
 
 

@@ -30,11 +30,15 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture made by this engine: SVG whose texts are escaped, and lines of text that say the same."""
+    """A picture made by this engine: SVG whose texts are escaped, and lines of text that say the same.
+
+    `letters` are lines for a terminal, where the picture is small enough.
+    """
 
     title: str
     svg: str
     text: tuple[str, ...]
+    letters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,7 @@ def _result_to_json(result: CheckResult) -> dict[str, Any]:
 
 
 def _drawing_to_json(drawing: Drawing) -> dict[str, Any]:
-    return {**asdict(drawing), "text": list(drawing.text)}
+    return {**asdict(drawing), "text": list(drawing.text), "letters": list(drawing.letters)}
 
 
 def _result_from_json(data: dict[str, Any]) -> CheckResult:
@@ -166,4 +170,4 @@ def _evidence_from_json(data: dict[str, Any]) -> Evidence:
 
 
 def _drawing_from_json(data: dict[str, Any]) -> Drawing:
-    return Drawing(**{**data, "text": tuple(data["text"])})
+    return Drawing(**{**data, "text": tuple(data["text"]), "letters": tuple(data["letters"])})

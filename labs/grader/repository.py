@@ -113,6 +113,11 @@ class Repository:
             raise TooLarge(f"too many commits: at most {MOST_COMMITS:,} are read")
         return history
 
+    @property
+    def has_history(self) -> bool:
+        """Whether the history was asked for already, and could be read."""
+        return "history" in vars(self)
+
     @cached_property
     def blobs(self) -> tuple[Blob, ...]:
         """Every version of every file in the history, oldest first; see `read_blobs`. Raises TooLarge.

@@ -59,6 +59,11 @@ def _first_to_fix(result: CheckResult) -> Iterator[str]:
     for label, words in (("Expected", result.expected), ("Found", result.found)):
         if words:
             yield from _wrapped(words, indent=" " * 12, first=f"  {label:<10}")
+    for drawing in result.drawings:
+        if drawing.letters:
+            yield ""
+            yield from _wrapped(drawing.title, indent="  ")
+            yield from (f"    {line}" for line in drawing.letters)
     if result.fix:
         yield ""
         yield "  How to fix"

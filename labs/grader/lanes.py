@@ -1,0 +1,80 @@
+"""Rows of a commit graph and the lanes between them, as numbers only: where each row stands and each edge runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: a commit, or `folded` commits drawn as one. Its parents are names of rows further down.
+
+    `id` is what is shown of the name, `refs` the branches and tags here, `words` the subject or what was folded.
+    """
+
+    name: str
+    parents: tuple[str, ...]
+    id: str = ""
+    refs: str = ""
+    words: str = ""
+    marked: bool = False
+    folded: int = 0
+
+
+@dataclass(frozen=True)
+class Edge:
+    """From the row of a child to the row of its parent; on the rows between them it stays in `lane`."""
+
+    child: int
+    parent: int
+    lane: int
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """The column of each row, and the edges. No row between the ends of an edge stands in its lane."""
+
+    columns: tuple[int, ...]
+    edges: tuple[Edge, ...]
+
+    @property
+    def width(self) -> int:
+        return 1 + max([*self.columns, *(edge.lane for edge in self.edges)], default=0)
+
+    def column(self, edge: Edge, row: int) -> int:
+        """Where an edge is on one of its rows, the first and the last among them."""
+        return edge.lane if edge.child < row < edge.parent else self.columns[row]
+
+
+def lay_out(rows: Sequence[Row], leftmost: str = "") -> Lanes:
+    """Lanes for rows that come before their parents. The row named `leftmost` stands in the leftmost lane."""
+    place = {row.name: number for number, row in enumerate(rows)}
+    waiting: list[str | None] = (
+        [_top(rows, leftmost)] if leftmost in place else []
+    )  # the row that each lane leads to
+    columns: list[int] = []
+    edges: list[Edge] = []
+    for number, row in enumerate(rows):
+        column = _lane_of(row.name, waiting)
+        waiting = [None if name == row.name else name for name in waiting]
+        columns.append(column)
+        for parent in row.parents:
+            # The first parent goes on in the same lane, another one in the lane that leads there already.
+            lane = column if parent == row.parents[0] else _lane_of(parent, waiting)
+            waiting[lane:] = [parent, *waiting[lane + 1 :]]
+            edges.append(Edge(number, place[parent], lane))
+    return Lanes(tuple(columns), tuple(edges))
+
+
+def _top(rows: Sequence[Row], name: str) -> str:
+    """Where the line through this row begins that goes down by first parents, as far up as there is only one."""
+    above = [row.name for row in rows if row.parents[:1] == (name,)]
+    return _top(rows, above[0]) if len(above) == 1 else name
+
+
+def _lane_of(name: str, waiting: list[str | None]) -> int:
+    """The lane that leads to this row, else a free one, else a new one; there it is from now on."""
+    for wanted in (name, None):
+        if wanted in waiting:
+            return waiting.index(wanted)
+    waiting.append(None)
+    return len(waiting) - 1

@@ -1,0 +1,44 @@
+"""What is drawn for one report: what was found beside what is wanted, and the whole commit graph."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from .checks import Verdict
+from .graph import Graph, draw_shape
+from .report import CheckResult, Drawing, Outcome
+from .repository import Repository
+
+
+class Pictures:
+    """Pictures of one run. The history is drawn only where the checks could read it."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+
+    @cached_property
+    def _graph(self) -> Graph:
+        return Graph(self._repository)
+
+    def of(self, verdict: Verdict) -> tuple[Drawing, ...]:
+        """The check's own drawing; where it needs work and says how commits should lie, what was found and that."""
+        own = tuple(filter(None, [verdict.drawing]))
+        if verdict.wanted is None or verdict.outcome is not Outcome.NEEDS_WORK:
+            return own
+        found = (self._found(verdict),) if self._repository.has_history else ()
+        return (*own, *found, draw_shape(verdict.wanted))
+
+    def _found(self, verdict: Verdict) -> Drawing:
+        names = {
+            (item.ref or "").removeprefix("refs/heads/").removeprefix("refs/tags/")
+            for item in verdict.evidence
+        }
+        tips = [tip.commit.id for name in sorted(names) if (tip := self._repository.tip(name))]
+        return self._graph.around([item.commit for item in verdict.evidence if item.commit], tips)
+
+    def whole(self, results: Iterable[CheckResult]) -> Drawing | None:
+        """The graph with the commits marked that the evidence of these results names as needing work."""
+        if not self._repository.has_history:
+            return None
+        failed = (result for result in results if result.outcome is Outcome.NEEDS_WORK)
+        marked = dict.fromkeys(item.commit for result in failed for item in result.evidence if item.commit)
+        return self._graph.whole(list(marked))
