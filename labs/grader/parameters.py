@@ -34,7 +34,7 @@ _REF_NAME = re.compile(r"(?![-/.])(?!.*(?:\.\.|//|@\{|/\.|\.lock(?:/|$)))[^\x00-
 _IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LESSON = re.compile(r"[a-z0-9-]+(?:#[a-z0-9-]+)?")
 _BYTES = re.compile(r"(\d{1,4}) ?(KB|MB)")
-_OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _REVISION_BASE = re.compile(r"[^~^]+")
 REVISION_STEP = r"~(\d{0,6})|\^\{/(.+?)\}(?=[~^]|$)|\^\{(root)\}|\^(\d{0,2})"
 _REVISION_STEPS = re.compile(f"(?:{REVISION_STEP})*")
@@ -231,7 +231,7 @@ def _revision(data: object) -> str | None:
     if not isinstance(data, str):
         return None
     base = _REVISION_BASE.match(data)
-    if base is None or not (_REF_NAME.fullmatch(base[0]) or _OBJECT_ID.fullmatch(base[0])):
+    if base is None or not (_REF_NAME.fullmatch(base[0]) or OBJECT_ID.fullmatch(base[0])):
         return None
     if not _REVISION_STEPS.fullmatch(data, base.end()):
         return None
@@ -251,7 +251,7 @@ _TYPES: dict[object, tuple[str, Callable[[object], object]]] = {
     Regex: ("a regular expression", _regex),
     Identifier: ("a name of small letters, digits and hyphens", _matching(_IDENTIFIER)),
     LessonAddress: ("a lesson, such as `git-basics#committing`,", _matching(_LESSON)),
-    ObjectId: ("the full id of a commit", _matching(_OBJECT_ID)),
+    ObjectId: ("the full id of a commit", _matching(OBJECT_ID)),
     Revision: ("a commit, such as `main~2`, `main^2` or `main^{/Fix the sum}`,", _revision),
     Percent: ("a whole number from 0 to 100", _whole(100)),
     Count: ("a whole number from 0 to 100,000", _whole(100_000)),

@@ -10,7 +10,7 @@ from types import TracebackType
 from .blobs import Blob, read_blobs
 from .history import FORMAT, Commit, History, parse_history
 from .plumbing import MissingObject, ObjectReader, RepositoryFault, TooLarge, output_of
-from .trees import Entry, Listing, Trees, parse_tree
+from .trees import Change, Entry, Listing, Trees, parse_tree
 from .words import decoded, quoted
 
 __all__ = ["Repository", "RepositoryFault", "Tag", "Tip", "TooLarge", "Unreadable"]
@@ -119,6 +119,12 @@ class Repository:
         return "history" in vars(self)
 
     @cached_property
+    def is_shallow(self) -> bool:
+        """Was the history cut off when it was cloned? Git shows the commits where it ends as if they had no parents."""
+        answer = output_of(self._git_dir, "rev-parse", "--is-shallow-repository", most=100, what="the answer")
+        return answer.strip() == b"true"
+
+    @cached_property
     def blobs(self) -> tuple[Blob, ...]:
         """Every version of every file in the history, oldest first; see `read_blobs`. Raises TooLarge.
 
@@ -167,8 +173,8 @@ class Repository:
         """Every path at a tip, with files, symbolic links and submodules. Raises TooLarge (5,000 entries, 1 MB)."""
         return dict(self._trees.paths(tip.commit.tree, f"at {quoted(tip.name)}"))
 
-    def changes(self, old: Commit | None, new: Commit) -> dict[bytes, tuple[str | None, str | None]]:
-        """Paths that differ between two commits (None is an empty tree): blob ids before and after. Raises TooLarge."""
+    def changes(self, old: Commit | None, new: Commit) -> Change:
+        """Paths that differ between two commits (None is an empty tree): entries before and after. Raises TooLarge."""
         return self._trees.changes(old.tree if old else None, new.tree, f"in commit {new.id[:7]}")
 
     def content(self, blob_id: str) -> bytes | None:
@@ -187,6 +193,13 @@ class Repository:
             if self._lacks_large_files:
                 return None
             raise
+
+    def raw_commit(self, commit_id: str) -> bytes:
+        """A commit as it is stored, with the headers that `history` leaves out. Raises TooLarge past 1 MB."""
+        data = self._objects.read(commit_id, MOST_FILE_BYTES).data
+        if data is None:
+            raise TooLarge(f"commit {commit_id[:7]} is larger than 1 MB")
+        return data
 
     @property
     def _lacks_large_files(self) -> bool:

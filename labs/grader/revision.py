@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from .history import Commit, History
-from .parameters import REVISION_STEP, Revision
+from .parameters import OBJECT_ID, REVISION_STEP, Revision
 from .repository import Tip
 from .words import quoted
 
@@ -41,7 +41,8 @@ def resolve(repository: Commits, name: Revision) -> Tip | Unresolved:
     base = base_of(name)
     tip = repository.tip(base) or _by_id(repository, base)
     if tip is None:
-        return Unresolved(f"There is no branch or tag {quoted(base)}.", base)
+        noun = "commit" if is_object_id(base) else "branch or tag"
+        return Unresolved(f"There is no {noun} {quoted(base)}.", base)
     commit: Commit | None = tip.commit
     for step in _STEP.finditer(name, len(base)):
         if commit is not None:
@@ -56,6 +57,10 @@ def resolve(repository: Commits, name: Revision) -> Tip | Unresolved:
 def base_of(name: str) -> str:
     """The branch, tag or object id that a name starts from."""
     return re.split(r"[~^]", name, maxsplit=1)[0]
+
+
+def is_object_id(name: str) -> bool:
+    return OBJECT_ID.fullmatch(name) is not None
 
 
 def _by_id(repository: Commits, base: str) -> Tip | None:

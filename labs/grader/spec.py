@@ -129,7 +129,7 @@ def _kind_problems(item: Value, data: dict[str, Value], kinds: list[str]) -> Ite
         noun = "is not a key or a kind of check" if not kinds else "is not a key of a check"
         yield Problem(data[key].line, key, f"{noun}. {did_you_mean(key, known)}")
     if not kinds and not others:
-        yield Problem(item.line, "", f"a check needs a kind: {listed(KINDS, most=20)}")
+        yield Problem(item.line, "", f"a check needs a kind: {listed(KINDS, most=len(KINDS))}")
     if len(kinds) > 1:
         yield Problem(data[kinds[1]].line, kinds[1], f"a check has one kind, and {kinds[0]} is there already")
 

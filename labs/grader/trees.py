@@ -27,6 +27,11 @@ class Entry:
         return self.mode.startswith(b"100")
 
     @property
+    def is_submodule(self) -> bool:
+        """A commit of another repository, which is not here to be read."""
+        return self.mode == b"160000"
+
+    @property
     def noun(self) -> str:
         if self.is_tree:
             return "a folder"
@@ -34,6 +39,7 @@ class Entry:
 
 
 Listing = list[tuple[bytes, Entry]]
+Change = dict[bytes, tuple[Entry | None, Entry | None]]
 Difference = tuple[bytes, Entry | None, Entry | None]
 
 
@@ -84,14 +90,10 @@ class Trees:
         """Each path below a tree except the folders themselves. Raises TooLarge."""
         return ((path, after) for path, _, after in self._differences(None, tree, Bound(where)) if after)
 
-    def changes(
-        self, old: str | None, new: str | None, where: str
-    ) -> dict[bytes, tuple[str | None, str | None]]:
-        """Paths whose entry differs between two trees (None is empty): object ids before and after."""
-        return {
-            path: (before.id if before else None, after.id if after else None)
-            for path, before, after in self._differences(old, new, Bound(where))
-        }
+    def changes(self, old: str | None, new: str | None, where: str) -> Change:
+        """Paths whose entry differs between two trees (None is empty): entries before and after."""
+        differences = self._differences(old, new, Bound(where))
+        return {path: (before, after) for path, before, after in differences}
 
     def _differences(self, old: str | None, new: str | None, bound: Bound) -> Iterator[Difference]:
         waiting = [(b"", old, new)]

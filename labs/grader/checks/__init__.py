@@ -1,22 +1,36 @@
 """The kinds of check, by the word that names them in lab.yaml. To add one, copy a file and add it to the list."""
 
+from .ahead_behind import AheadBehindCheck
+from .amended import AmendedCheck
+from .atomic import AtomicCheck
 from .attributes import AttributesCheck
 from .authors import AuthorsCheck
 from .base import Kind, Learner, Run, Verdict
 from .branch import BranchCheck
+from .branches import BranchesCheck
+from .cherry_picked import CherryPickedCheck
+from .commit import CommitCheck
 from .commits import CommitsCheck
 from .data import DataCheck
 from .file import FileCheck
+from .gone import GoneCheck
+from .history import HistoryCheck
 from .ignored import IgnoredCheck
 from .lfs import LfsCheck
 from .line_endings import LineEndingsCheck
 from .markers import NoConflictMarkersCheck
+from .merge_order import MergeOrderCheck
 from .merged import MergedCheck
 from .messages import MessagesCheck
 from .no_large_files import NoLargeFilesCheck
 from .no_secrets import NoSecretsCheck
+from .points_at import PointsAtCheck
 from .purged import PurgedCheck
 from .readable import ReadableCheck
+from .rebased import RebasedCheck
+from .renamed import RenamedCheck
+from .reverted import RevertedCheck
+from .start import StartCheck
 from .tag import TagCheck
 
 __all__ = ["KINDS", "Kind", "Learner", "Run", "Verdict"]
@@ -24,12 +38,26 @@ __all__ = ["KINDS", "Kind", "Learner", "Run", "Verdict"]
 _ALL: tuple[type[Kind], ...] = (
     ReadableCheck,
     CommitsCheck,
+    CommitCheck,
+    HistoryCheck,
+    AtomicCheck,
     MessagesCheck,
     AuthorsCheck,
     BranchCheck,
+    BranchesCheck,
+    PointsAtCheck,
+    StartCheck,
+    AheadBehindCheck,
     MergedCheck,
+    MergeOrderCheck,
+    RebasedCheck,
+    CherryPickedCheck,
+    RevertedCheck,
+    AmendedCheck,
+    GoneCheck,
     TagCheck,
     FileCheck,
+    RenamedCheck,
     DataCheck,
     IgnoredCheck,
     AttributesCheck,

@@ -9,7 +9,7 @@ from typing import ClassVar
 from ..parameters import Revision
 from ..report import Drawing, Evidence, Outcome
 from ..repository import Repository, Tip
-from ..revision import Unresolved, base_of, resolve
+from ..revision import Unresolved, base_of, is_object_id, resolve
 from ..shapes import Shape
 from ..words import alike, count, decoded, listed, quoted
 
@@ -157,7 +157,7 @@ def commit_or_answer(run: Run, name: Revision) -> Tip | Verdict:
     found = resolve(run.repository, name)
     if not isinstance(found, Unresolved):
         return found
-    if found.base is not None:
+    if found.base is not None and not is_object_id(found.base):
         return missing_branch(run, found.base)
     return needs_work(found.why, expected=f"a commit at {quoted(name)}", found="none")
 

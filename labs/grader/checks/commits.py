@@ -67,8 +67,8 @@ def commit_evidence(tip: Tip, commit: Commit) -> Evidence:
     return Evidence(ref=tip.ref, commit=commit.id, excerpt=tuple(enumerate(lines, start=1)))
 
 
-def add_commits(tip: Tip) -> str:
-    return change(tip, "Say what the change does", ["git", "add", "--all"])
+def add_commits(tip: Tip, subject: str | None = None) -> str:
+    return change(tip, subject or "Say what the change does", ["git", "add", "--all"])
 
 
 def _fold_commits(tip: Tip, newest: list[Commit], excess: int) -> str:

@@ -1,7 +1,8 @@
 """`merged: {branch: feature/login, into: main, by: merge-commit}` - how a branch came into another.
 
-`by` is merge-commit, fast-forward, squash or any. The graph decides, and for a squash the content; where a
-branch is gone or its changes came in by pieces, the answer is "cannot be decided", not a guess.
+`by` is merge-commit, fast-forward, squash or any, or none where it must not have come in. The graph decides, and for
+a squash the content; where a branch is gone or its changes came in by pieces, the answer is "cannot be decided", not
+a guess.
 """
 
 import re
@@ -12,6 +13,8 @@ from typing import Literal
 from ..history import Commit
 from ..parameters import MAIN, RefName
 from ..repository import Tip
+from ..shapes import Shape
+from ..wanted import fast_forward, merge_commit, squashed, unmerged
 from ..words import count, quoted
 from .base import Kind, Run, Verdict, at_tip, commands, needs_work, not_run, passed, tip_or_answer
 from .commits import add_commits, commit_evidence
@@ -23,6 +26,14 @@ _WORDS: dict[str, str] = {
     "merge-commit": "by a merge commit",
     "fast-forward": "by a fast-forward",
     "squash": "as one squashed commit",
+    "none": "in no way",
+}
+_SHAPES = {
+    "any": merge_commit,
+    "merge-commit": merge_commit,
+    "fast-forward": fast_forward,
+    "squash": squashed,
+    "none": unmerged,
 }
 
 
@@ -32,7 +43,7 @@ class MergedCheck(Kind):
 
     branch: RefName
     into: RefName = MAIN
-    by: Literal["any", "merge-commit", "fast-forward", "squash"] = "any"
+    by: Literal["any", "merge-commit", "fast-forward", "squash", "none"] = "any"
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.branch == self.into:
@@ -50,6 +61,9 @@ class MergedCheck(Kind):
         found = _found_in_graph(run, branch, into) or _found_in_content(run, branch, into)
         if found:
             return self._judge(into, *found)
+        if self.by == "none":
+            apart = f"{quoted(self.branch)} is not merged into {quoted(self.into)}."
+            return passed(apart, at_tip(branch), at_tip(into))
         if carries_all(run.repository, branch.commit, into.commit):
             return not_run(
                 f"It cannot be decided how {quoted(self.branch)} came into {quoted(self.into)}: all of its "
@@ -72,6 +86,7 @@ class MergedCheck(Kind):
             found=f"{commit.id[:7]} {quoted(commit.subject)}",
             fix=self._once_more(into, way, commit),
             evidence=[evidence],
+            wanted=self._shape(),
         )
 
     def _without_commits(self, branch: Tip) -> Verdict:
@@ -92,13 +107,14 @@ class MergedCheck(Kind):
             found=f"{count(len(missing), 'commit')} of {quoted(self.branch)} not in {quoted(self.into)}",
             fix=commands(*self._merge(), self._push()),
             evidence=[commit_evidence(branch, branch.commit), at_tip(into)],
+            wanted=self._shape(),
         )
 
     def _without_branch(self, run: Run, into: Tip) -> Verdict:
         """A branch that is gone, or never was here: only a merge commit that names it is proof."""
-        merges = [commit for commit in _merges(run, into) if _names(commit, self.branch)]
-        if merges:
-            return self._judge(into, "merge-commit", merges[-1])
+        merge = merge_commit_of(run, self.branch, into)
+        if merge:
+            return self._judge(into, "merge-commit", merge)
         return not_run(
             f"It cannot be decided whether {quoted(self.branch)} was merged into {quoted(self.into)}: the branch "
             "is not in the repository, and no merge commit names it.",
@@ -109,13 +125,15 @@ class MergedCheck(Kind):
         """What is merged cannot be merged again: take the merge back, or give the branch something new."""
         if way != "fast-forward" and commit.id == into.commit.id and commit.parents:
             back = ["git", "reset", "--keep", commit.parents[0]]
-            return commands(
-                ["git", "switch", self.into], back, *self._merge(), self._push("--force-with-lease")
-            )
+            again = self._merge() if self.by != "none" else []
+            return commands(["git", "switch", self.into], back, *again, self._push("--force-with-lease"))
         if self.by == "merge-commit":
             more = ["git", "commit", "--allow-empty", "-m", "Prepare the merge"]
             return commands(["git", "switch", self.branch], more, *self._merge(), self._push())
         return commands(["git", "log", "--graph", "--oneline", self.into, self.branch])
+
+    def _shape(self) -> Shape:
+        return _SHAPES[self.by](self.branch, self.into)
 
     def _merge(self) -> list[list[str]]:
         message = f"Merge branch '{self.branch}'"
@@ -133,6 +151,15 @@ class MergedCheck(Kind):
     def _push(self, force: str = "") -> list[str]:
         force = force or ("--force-with-lease" if self.by == "fast-forward" else "")
         return ["git", "push", *filter(None, [force]), "origin", self.into, self.branch]
+
+
+def merge_commit_of(run: Run, name: str, into: Tip) -> Commit | None:
+    """The merge commit that brought a branch; of a branch that is gone, the newest one that names it."""
+    branch = run.repository.branch(name)
+    if branch is None:
+        return next((commit for commit in reversed(list(_merges(run, into))) if _names(commit, name)), None)
+    found = _found_in_graph(run, branch, into)
+    return found[1] if found and found[0] == "merge-commit" else None
 
 
 def _found_in_graph(run: Run, branch: Tip, into: Tip) -> tuple[Way, Commit] | None:

@@ -55,7 +55,7 @@ def _new_paths(repository: Repository, commit: Commit) -> dict[bytes, str]:
     parents = [history[parent] for parent in history.parents(commit.id)]
     changes = [repository.changes(parent, commit) for parent in parents] or [repository.changes(None, commit)]
     return {
-        name: new
-        for name, (old, new) in changes[0].items()
-        if new and all(change.get(name, ("", ""))[0] is None for change in changes)
+        name: new.id
+        for name, (_, new) in changes[0].items()
+        if new and all(name in change and change[name][0] is None for change in changes)
     }

@@ -1,17 +1,30 @@
 """`tag: {name: v1.0.0, annotated: true, on: main, message: '...'}` - a tag is there, and of the right sort.
 
-`annotated` false asks for a lightweight tag; `on` for a commit in that branch's history; `message` is searched.
+`annotated` false asks for a lightweight tag; `on` for a commit in that branch's history, `at` for exactly one commit,
+such as `main~1`; `message` is searched, so `\\AFirst release\\Z` asks for all of it. `exists: false` asks that no such
+tag is there.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..parameters import RefName, Regex
+from ..parameters import RefName, Regex, Revision
 from ..report import Evidence
 from ..repository import Tag
 from ..words import alike, quoted
-from .base import Kind, Run, Verdict, commands, names_found, needs_work, passed, tip_or_answer
+from .base import (
+    Kind,
+    Run,
+    Verdict,
+    at_tip,
+    commands,
+    commit_or_answer,
+    names_found,
+    needs_work,
+    passed,
+    tip_or_answer,
+)
 
 
 @dataclass(frozen=True)
@@ -22,21 +35,29 @@ class TagCheck(Kind):
     annotated: bool | None = None
     on: RefName | None = None
     message: Regex | None = None
+    at: Revision | None = None
+    exists: bool = True
 
     def problems(self) -> Iterator[tuple[str, str]]:
+        if not self.exists and (self.annotated, self.on, self.message, self.at) != (None,) * 4:
+            yield "exists", "false stands alone beside the name"
         if self.message is not None and self.annotated is False:
             yield "message", "a tag that is not annotated has no message"
 
     def check(self, run: Run) -> Verdict:
         if self.name not in run.repository.tags:
-            return self._missing(run)
+            return self._missing(run) if self.exists else passed(f"The tag {quoted(self.name)} is gone.")
         tag = run.repository.tag(self.name)
+        if not self.exists:
+            return self._still_there(tag)
         if self.annotated not in (None, tag.annotated):
             return self._wrong_sort(tag)
         if self.message is not None and not re.search(self.message, tag.message or ""):
             return self._wrong_message(tag)
-        return self._where(run, tag) or passed(
-            f"{_sort(tag).capitalize()} {quoted(self.name)} is there.", _at(tag)
+        return (
+            self._where(run, tag)
+            or self._which(run, tag)
+            or passed(f"{_sort(tag).capitalize()} {quoted(self.name)} is there.", _at(tag))
         )
 
     def _missing(self, run: Run) -> Verdict:
@@ -92,10 +113,34 @@ class TagCheck(Kind):
             evidence=[_at(tag)],
         )
 
+    def _which(self, run: Run, tag: Tag) -> Verdict | None:
+        """The answer if the tag is not on the commit `at`, else None."""
+        wanted = commit_or_answer(run, self.at) if self.at else None
+        if wanted is None or isinstance(wanted, Verdict):
+            return wanted
+        if tag.id == wanted.commit.id:
+            return None
+        return needs_work(
+            f"{quoted(self.name)} marks another commit than {quoted(wanted.name)}.",
+            expected=f"{wanted.commit.id[:7]} {quoted(wanted.commit.subject)}",
+            found=f"{tag.kind} {tag.id[:7]}",
+            fix=self._make(wanted.commit.id, again=True),
+            evidence=[_at(tag), at_tip(wanted)],
+        )
+
+    def _still_there(self, tag: Tag) -> Verdict:
+        return needs_work(
+            f"The tag {quoted(self.name)} is still there.",
+            expected=f"no tag called {quoted(self.name)}",
+            found=f"{_sort(tag)} of {tag.kind} {tag.id[:7]}",
+            fix=commands(["git", "tag", "-d", self.name], ["git", "push", "origin", "--delete", tag.ref]),
+            evidence=[_at(tag)],
+        )
+
     def _make(self, target: str | None, *, again: bool = False) -> str:
         lightweight = self.annotated is False
         sort = [] if lightweight else ["-a", "-m", f"Release {self.name}"]
-        place = target or self.on
+        place = target or self.at or self.on
         return commands(
             ["git", "tag", *(["-f"] if again else []), *sort, self.name, *([place] if place else [])],
             ["git", "push", *(["--force"] if again else []), "origin", f"refs/tags/{self.name}"],

@@ -1,0 +1,84 @@
+"""`amended: {branch: main, subject: Add teh parser, parent: v1.0}` - the last commit was replaced by a better one.
+
+The old commit, by its exact `subject` or its full id (`commit`), is in the history of no branch or tag any more; the
+tip of the branch is another one on the same `parent`. What the new one should be is asked by `commit` and `file`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..history import Commit
+from ..parameters import MAIN, ObjectId, RefName, Revision
+from ..repository import Tip
+from ..wanted import replaced
+from ..words import listed, quoted
+from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed, tip_or_answer
+from .commits import commit_evidence
+from .gone import drop, holder
+from .walk import HistoryKind, named, newest, rewrite
+
+
+@dataclass(frozen=True)
+class AmendedCheck(HistoryKind):
+    kind = "amended"
+
+    parent: Revision
+    subject: str | None = None
+    commit: ObjectId | None = None
+    branch: RefName = MAIN
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if (self.subject is None) == (self.commit is None):
+            yield "", "one of subject and commit is needed"
+
+    def judge(self, run: Run) -> Verdict:
+        tip, parent = tip_or_answer(run, self.branch), commit_or_answer(run, self.parent)
+        if isinstance(tip, Verdict):
+            return tip
+        if isinstance(parent, Verdict):
+            return parent
+        old = [commit for commit in run.repository.history.commits.values() if self._is_old(commit)]
+        if old:
+            return self._still_there(run, tip, parent, old[0])
+        if tip.commit.parents == (parent.commit.id,):
+            return passed(
+                f"{named(tip.commit)} replaces the old commit on {quoted(self.branch)}.", at_tip(tip)
+            )
+        return self._elsewhere(run, tip, parent)
+
+    @property
+    def _old(self) -> str:
+        return self.subject or (self.commit or "")[:7]
+
+    def _is_old(self, commit: Commit) -> bool:
+        return commit.id == self.commit if self.commit else commit.subject == self.subject
+
+    def _still_there(self, run: Run, tip: Tip, parent: Tip, old: Commit) -> Verdict:
+        where = holder(run, old)
+        amend = ["git", "commit", "--amend", "--allow-empty", "-m", "Say what the change does"]
+        at_the_end = old.id == tip.commit.id and where.ref == tip.ref
+        return needs_work(
+            f"{named(old)} is still in the history of {quoted(where.name)}.",
+            expected=f"another commit in its place, on {named(parent.commit)}",
+            found=named(old),
+            fix=rewrite(tip, amend) if at_the_end else drop(run, where, old),
+            evidence=newest(where, [old]),
+            wanted=replaced(self._old, parent.commit.id[:7], self.branch),
+        )
+
+    def _elsewhere(self, run: Run, tip: Tip, parent: Tip) -> Verdict:
+        below = [run.repository.history[commit_id] for commit_id in tip.commit.parents]
+        return needs_work(
+            f"The newest commit of {quoted(self.branch)} is not on {quoted(self.parent)}.",
+            expected=f"one commit on {named(parent.commit)}",
+            found=f"{named(tip.commit)} on {listed([named(commit) for commit in below]) or 'no commit'}",
+            fix=self._fold(run, tip, parent),
+            evidence=[commit_evidence(tip, tip.commit)],
+            wanted=replaced(self._old, parent.commit.id[:7], self.branch),
+        )
+
+    def _fold(self, run: Run, tip: Tip, parent: Tip) -> str:
+        """What was added beside the old commit becomes one commit."""
+        message = tip.commit.subject or "Say what the change does"
+        back = ["git", "reset", "--soft", parent.commit.id]
+        return rewrite(tip, back, ["git", "commit", "--allow-empty", "-m", message])

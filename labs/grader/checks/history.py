@@ -1,0 +1,100 @@
+"""`history: {on: main, subjects: [Add the parser, Add the tests]}` - the messages on a branch are this sequence.
+
+`subjects` are exact first lines, `match` regular expressions searched in them; the oldest comes first. Without
+`since` the learner's own commits count, with it (a commit such as `v1.0` or `main^{root}`) those after that commit.
+`line: all` also looks at what merges brought, else only first parents are followed. With `in_order: true` other
+commits may stand before, between and after.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ..history import Commit
+from ..parameters import MAIN, RefName, Regex, Revision
+from ..repository import Tip
+from ..words import count, listed, quoted
+from .base import Run, Verdict, needs_work, passed, tip_or_answer
+from .walk import MOST_READ, HistoryKind, commits_since, first_parents_of, look, newest, rewrite
+
+MOST_LISTED = 8
+
+
+@dataclass(frozen=True)
+class HistoryCheck(HistoryKind):
+    kind = "history"
+
+    on: RefName = MAIN
+    since: Revision | None = None
+    subjects: tuple[str, ...] = ()
+    match: tuple[Regex, ...] = ()
+    line: Literal["first-parent", "all"] = "first-parent"
+    in_order: bool = False
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if bool(self.subjects) == bool(self.match):
+            yield "", "one of subjects and match is needed"
+
+    def judge(self, run: Run) -> Verdict:
+        tip = tip_or_answer(run, self.on)
+        if isinstance(tip, Verdict):
+            return tip
+        among = commits_since(run, tip, self.since)
+        if isinstance(among, Verdict):
+            return among
+        found = first_parents_of(run, tip, among) if self.line == "first-parent" else among
+        fault = self._first_missing(found) if self.in_order else self._first_different(found)
+        if fault is None:
+            return passed(f"The messages on {quoted(tip.name)} are as asked for.", *newest(tip, found))
+        return needs_work(
+            f"The messages on {quoted(tip.name)} are another sequence: {fault}.",
+            expected=_sequence(self._wanted),
+            found=_sequence([commit.subject for commit in found]) if found else "no commit",
+            fix=self._again(run, tip, among),
+            evidence=newest(tip, found),
+        )
+
+    @property
+    def _wanted(self) -> tuple[str, ...]:
+        return self.subjects or self.match
+
+    def _fits(self, position: int, commit: Commit) -> bool:
+        if self.subjects:
+            return commit.subject == self.subjects[position]
+        return bool(re.search(self.match[position], commit.subject[:MOST_READ]))
+
+    def _first_different(self, found: list[Commit]) -> str | None:
+        for position, commit in enumerate(found[: len(self._wanted)]):
+            if not self._fits(position, commit):
+                wanted = quoted(self._wanted[position])
+                return f"number {position + 1} is {quoted(commit.subject)} and not {wanted}"
+        if len(found) == len(self._wanted):
+            return None
+        return f"there are {count(len(found), 'commit')} and not {len(self._wanted)}"
+
+    def _first_missing(self, found: list[Commit]) -> str | None:
+        """In a sequence with gaps the first commit that fits is never a wrong choice."""
+        rest = iter(found)
+        for position, wanted in enumerate(self._wanted):
+            if not any(self._fits(position, commit) for commit in rest):
+                after = f" after {quoted(self._wanted[position - 1])}" if position else ""
+                return f"there is no {quoted(wanted)}{after}"
+        return None
+
+    def _again(self, run: Run, tip: Tip, among: list[Commit]) -> str:
+        """Where the wanted commits are there in another order or among others, they are taken in turn."""
+        if not among or any(commit.is_merge for commit in among) or not among[0].parents:
+            return look(self.on)
+        by_subject = {commit.subject: commit.id for commit in among}
+        base = among[0].parents[0]
+        if self.subjects and len(by_subject) == len(among) and by_subject.keys() >= set(self.subjects):
+            picks = [by_subject[subject] for subject in self.subjects]
+            return rewrite(
+                tip, ["git", "reset", "--keep", base], ["git", "cherry-pick", "--allow-empty", *picks]
+            )
+        return rewrite(tip, ["git", "rebase", "--interactive", "--autosquash", base])
+
+
+def _sequence(texts: tuple[str, ...] | list[str]) -> str:
+    return listed(map(quoted, texts), most=MOST_LISTED)

@@ -1,0 +1,116 @@
+"""`rebased: {branch: feature, onto: main, patches: [Add the form, Test the form]}` - a branch lies on top of another.
+
+The branch holds all of `onto` (a branch, a tag or any commit) and, after it, one line without merge commits.
+`patches` are the subjects of that line, the oldest first. `patches_of` names the old tip of the branch where a tag or
+branch still has it: each change that it has beyond `onto` is in the line too (see `patches`). Where `onto` was moved
+forward to the branch later, name the commit that it was at.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..history import Commit
+from ..parameters import MAIN, RefName, Revision
+from ..patches import Patches
+from ..repository import Tip
+from ..wanted import on_top
+from ..words import count, listed, quoted
+from .base import Run, Verdict, commit_or_answer, needs_work, passed, tip_or_answer
+from .commits import commit_evidence
+from .walk import HistoryKind, look, named, newest, rewrite
+
+ONTO = Revision(MAIN)
+
+
+@dataclass(frozen=True)
+class RebasedCheck(HistoryKind):
+    kind = "rebased"
+
+    branch: RefName
+    onto: Revision = ONTO
+    patches: tuple[str, ...] = ()
+    patches_of: Revision | None = None
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if str(self.branch) == self.onto:
+            yield "onto", "is the same branch"
+
+    def judge(self, run: Run) -> Verdict:
+        branch, onto = tip_or_answer(run, self.branch), commit_or_answer(run, self.onto)
+        if isinstance(branch, Verdict):
+            return branch
+        if isinstance(onto, Verdict):
+            return onto
+        history = run.repository.history
+        inside, base = history.ancestors(branch.commit.id), history.ancestors(onto.commit.id)
+        line = [history[commit_id] for commit_id in history.newest_last(inside - base)]
+        if onto.commit.id not in inside:
+            return self._behind(branch, onto, len(base - inside))
+        merges = [commit for commit in line if commit.is_merge]
+        if merges:
+            return self._merged(branch, onto, merges)
+        return self._not_kept(run, branch, onto, line) or passed(
+            f"{quoted(self.branch)} lies on top of {quoted(self.onto)} with {count(len(line), 'commit')}.",
+            *newest(branch, line),
+        )
+
+    def _behind(self, branch: Tip, onto: Tip, missing: int) -> Verdict:
+        return needs_work(
+            f"{quoted(self.branch)} is not on top of {quoted(self.onto)}: {count(missing, 'commit')} of it "
+            f"{'is' if missing == 1 else 'are'} not below.",
+            expected=f"{named(onto.commit)} below the commits of {quoted(self.branch)}",
+            found=f"{count(missing, 'commit')} missing",
+            fix=rewrite(branch, ["git", "rebase", onto.commit.id]),
+            evidence=[commit_evidence(branch, branch.commit), commit_evidence(onto, onto.commit)],
+            wanted=on_top(self.branch, self.onto, len(self.patches)),
+        )
+
+    def _merged(self, branch: Tip, onto: Tip, merges: list[Commit]) -> Verdict:
+        return needs_work(
+            f"{quoted(self.branch)} is not one line on top of {quoted(self.onto)}: "
+            f"{named(merges[-1])} is a merge commit.",
+            expected="no merge commit",
+            found=count(len(merges), "merge commit"),
+            fix=rewrite(branch, ["git", "rebase", onto.commit.id]),
+            evidence=newest(branch, merges),
+            wanted=on_top(self.branch, self.onto, len(self.patches)),
+        )
+
+    def _not_kept(self, run: Run, branch: Tip, onto: Tip, line: list[Commit]) -> Verdict | None:
+        lost = self._lost(run, onto, line)
+        if isinstance(lost, Verdict):
+            return lost
+        subjects = [commit.subject for commit in line]
+        if line and not lost and (not self.patches or subjects == list(self.patches)):
+            return None
+        wanted = (
+            [named(commit) for commit in lost] or list(map(quoted, self.patches)) or ["at least one commit"]
+        )
+        return needs_work(
+            f"{quoted(self.branch)} lies on top of {quoted(self.onto)}, but "
+            + (f"the change of {wanted[0]} is lost." if lost else "its commits are others."),
+            expected=listed(wanted, most=8),
+            found=listed(map(quoted, subjects), most=8) or "no commit",
+            fix=rewrite(branch, *(["git", "cherry-pick", commit.id] for commit in lost))
+            if lost
+            else look(self.branch),
+            evidence=newest(branch, line) or [commit_evidence(branch, branch.commit)],
+            wanted=on_top(self.branch, self.onto, len(self.patches)),
+        )
+
+    def _lost(self, run: Run, onto: Tip, line: list[Commit]) -> list[Commit] | Verdict:
+        """Commits of the old tip whose change no commit of the line makes."""
+        if self.patches_of is None:
+            return []
+        old = commit_or_answer(run, self.patches_of)
+        if isinstance(old, Verdict):
+            return old
+        history, patches = run.repository.history, Patches(run.repository)
+        beyond = history.ancestors(old.commit.id) - history.ancestors(onto.commit.id)
+        kept = [patches.of(commit) for commit in line]
+        before = (history[commit_id] for commit_id in history.newest_last(beyond))
+        return [
+            commit
+            for commit in before
+            if not commit.is_merge and not any(patches.same(patches.of(commit), change) for change in kept)
+        ]

@@ -1,0 +1,123 @@
+"""`renamed: {path: docs/guide.md, was: guide.md, on: main}` - a file was renamed and its history kept.
+
+In one commit the old path goes and the new one comes with mostly the same lines: at least `similar_at_least` percent
+(50, as for Git) of the bytes of the larger one. Merge commits are left out. At the tip the new path is there, the old
+one is not.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..history import Commit
+from ..parameters import MAIN, FilePath, Percent, RefName
+from ..patches import Patches
+from ..repository import Repository, Tip
+from ..trees import Change
+from ..words import listed, quoted
+from .base import Run, Verdict, change, needs_work, passed, tip_or_answer
+from .commits import commit_evidence
+from .walk import HistoryKind, look, named, newest, rewrite
+
+HALF = Percent(50)
+
+
+@dataclass(frozen=True)
+class RenamedCheck(HistoryKind):
+    kind = "renamed"
+
+    path: FilePath
+    was: FilePath
+    on: RefName = MAIN
+    similar_at_least: Percent = HALF
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if self.path == self.was:
+            yield "was", "is the same path"
+
+    def judge(self, run: Run) -> Verdict:
+        tip = tip_or_answer(run, self.on)
+        if isinstance(tip, Verdict):
+            return tip
+        files = run.repository.files(tip)
+        if self.was.encode() in files or self.path.encode() not in files:
+            return self._not_moved(tip, [path for path in (self.was, self.path) if path.encode() in files])
+        going, coming, together = self._moves(run, tip)
+        if not together:
+            return self._in_two_steps(run, tip, going, coming)
+        commit, percent = together[-1]
+        if percent >= self.similar_at_least:
+            return passed(
+                f"{named(commit)} renamed {quoted(self.was)}, {percent} % alike.",
+                commit_evidence(tip, commit),
+            )
+        return needs_work(
+            f"{named(commit)} renamed {quoted(self.was)} and rewrote it: Git sees a new file.",
+            expected=f"at least {self.similar_at_least} % of the lines kept in the commit that renames",
+            found=f"{percent} % kept",
+            fix=look(self.on),
+            evidence=[commit_evidence(tip, commit)],
+        )
+
+    def _moves(self, run: Run, tip: Tip) -> tuple[list[Commit], list[Commit], list[tuple[Commit, int]]]:
+        """Commits in which the old path went, in which the new one came, and in which both did, with likeness."""
+        history, patches = run.repository.history, Patches(run.repository)
+        old, new = self.was.encode(), self.path.encode()
+        going, coming, together = [], [], []
+        for commit_id in history.newest_last(history.ancestors(tip.commit.id)):
+            commit = history[commit_id]
+            made = patches.of(commit) if not commit.is_merge else {}
+            gone, come = old in made and made[old][1] is None, new in made and made[new][0] is None
+            if gone and come:
+                together.append((commit, _likeness(run.repository, made, old, new)))
+            elif gone:
+                going.append(commit)
+            elif come:
+                coming.append(commit)
+        return going, coming, together
+
+    def _not_moved(self, tip: Tip, there: list[str]) -> Verdict:
+        move = [["git", "mv", self.was, self.path]] if there == [self.was] else []
+        take = [["git", "rm", "--cached", self.was]] if len(there) == 2 else []
+        return needs_work(
+            f"At {quoted(tip.name)} {quoted(self.was)} is not renamed to {quoted(self.path)}.",
+            expected=f"{quoted(self.path)} and no {quoted(self.was)}",
+            found=listed(map(quoted, there)) or "neither of the two",
+            fix=change(tip, f"Rename {self.was} to {self.path}", *move, *take) if there else look(self.on),
+            evidence=[commit_evidence(tip, tip.commit)],
+        )
+
+    def _in_two_steps(self, run: Run, tip: Tip, going: list[Commit], coming: list[Commit]) -> Verdict:
+        steps = [*going[-1:], *coming[-1:]]
+        return needs_work(
+            f"{quoted(self.was)} and {quoted(self.path)} did not change in one commit: Git sees a new file.",
+            expected=f"one commit in which {quoted(self.was)} goes and {quoted(self.path)} comes",
+            found=listed([named(commit) for commit in steps]) or f"no commit with {quoted(self.was)}",
+            fix=self._fold(run, tip, steps),
+            evidence=newest(tip, steps) or [commit_evidence(tip, tip.commit)],
+        )
+
+    def _fold(self, run: Run, tip: Tip, steps: list[Commit]) -> str:
+        """One commit of all that was done since the first of the two."""
+        history = run.repository.history
+        order = list(history.first_parents(tip.commit.id))
+        places = [order.index(commit.id) for commit in steps if commit.id in order]
+        since = order[: max(places) + 1] if len(places) == 2 else []
+        if not since or not history[since[-1]].parents or any(history[one].is_merge for one in since):
+            return look(self.on)
+        back = ["git", "reset", "--soft", history[since[-1]].parents[0]]
+        return rewrite(tip, back, ["git", "commit", "-m", f"Rename {self.was} to {self.path}"])
+
+
+def _likeness(repository: Repository, made: Change, old: bytes, new: bytes) -> int:
+    """Percent of the bytes of the larger file that are in lines of both."""
+    before, after = made[old][0], made[new][1]
+    if not (before and after) or before.id == after.id:
+        return 100
+    if before.is_submodule or after.is_submodule:
+        return 0
+    contents = [repository.content(entry.id) for entry in (before, after)]
+    one, other = (Counter((content or b"").splitlines(keepends=True)) for content in contents)
+    shared = sum(len(text) * times for text, times in (one & other).items())
+    largest = max(len(content or b"") for content in contents)
+    return shared * 100 // largest if largest else 100

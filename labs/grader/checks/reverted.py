@@ -1,0 +1,114 @@
+"""`reverted: {commits: [main~2, 'main^{/Break the sum}'], on: main}` - each was undone by a later commit.
+
+The later commit makes exactly the reverse change (see `patches`), whatever its message says, and the first one is
+still in the history. A merge is undone in what it brought to its first parent. With `in_order: true` the commits
+were undone in the order of `commits`. Names such as `main~2` move as commits are added: ids, tags and messages stay.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..history import Commit
+from ..parameters import MAIN, RefName, Revision
+from ..patches import Patches, reverse
+from ..repository import Tip
+from ..shapes import Shape
+from ..wanted import undone
+from ..words import listed, quoted
+from .base import Run, Verdict, commands, needs_work, passed, tip_or_answer
+from .commits import commit_evidence
+from .walk import HistoryKind, commits_of, first_in_order, look, named, newest
+
+
+@dataclass(frozen=True)
+class RevertedCheck(HistoryKind):
+    kind = "reverted"
+
+    commits: tuple[Revision, ...]
+    on: RefName = MAIN
+    in_order: bool = False
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if not self.commits:
+            yield "commits", "at least one commit is needed"
+
+    def judge(self, run: Run) -> Verdict:
+        on = tip_or_answer(run, self.on)
+        if isinstance(on, Verdict):
+            return on
+        wanted = commits_of(run, self.commits)
+        if isinstance(wanted, Verdict):
+            return wanted
+        inside = run.repository.history.ancestors(on.commit.id)
+        absent = [commit for commit in wanted if commit.id not in inside]
+        if absent:
+            return self._not_kept(on, absent)
+        undoing = [_undoing(run, on, commit) for commit in wanted]
+        open_ones = [commit for commit, later in zip(wanted, undoing, strict=True) if not later]
+        if open_ones:
+            return self._not_undone(run, on, open_ones)
+        found = (
+            first_in_order(run.repository.history, undoing) if self.in_order else [row[0] for row in undoing]
+        )
+        if found is None:
+            return self._in_another_order(on, wanted, [row[0] for row in undoing])
+        words = listed([f"{old.id[:7]} by {named(new)}" for old, new in zip(wanted, found, strict=True)])
+        return passed(f"Undone on {quoted(self.on)}: {words}.", *newest(on, found))
+
+    def _not_kept(self, on: Tip, absent: list[Commit]) -> Verdict:
+        return needs_work(
+            f"{quoted(self.on)} does not hold {named(absent[0])}: it is not undone but not there.",
+            expected=f"{named(absent[0])} in the history of {quoted(self.on)}, and a later commit that undoes it",
+            found=f"{named(on.commit)} as the newest commit",
+            fix=look(self.on),
+            evidence=[commit_evidence(on, on.commit)],
+            wanted=self._shape(),
+        )
+
+    def _not_undone(self, run: Run, on: Tip, open_ones: list[Commit]) -> Verdict:
+        claims = [commit for commit in open_ones if _claimed(run, on, commit)]
+        but = " A later commit says that it does, but its change is another." if claims else ""
+        return needs_work(
+            f"No later commit on {quoted(self.on)} undoes {named(open_ones[0])}.{but}",
+            expected=f"later commits that undo {listed([named(commit) for commit in open_ones])}",
+            found="none",
+            fix=self._revert(open_ones),
+            evidence=newest(on, open_ones),
+            wanted=self._shape(),
+        )
+
+    def _in_another_order(self, on: Tip, wanted: list[Commit], found: list[Commit]) -> Verdict:
+        return needs_work(
+            f"The commits were undone on {quoted(self.on)} in another order.",
+            expected="undone: " + ", then ".join(named(commit) for commit in wanted),
+            found=listed([named(commit) for commit in found]),
+            evidence=newest(on, found),
+            wanted=self._shape(),
+        )
+
+    def _revert(self, open_ones: list[Commit]) -> str:
+        reverts = (
+            ["git", "revert", "--no-edit", *(["-m", "1"] if commit.is_merge else []), commit.id]
+            for commit in open_ones
+        )
+        return commands(["git", "switch", self.on], *reverts, ["git", "push", "origin", self.on])
+
+    def _shape(self) -> Shape:
+        return undone(list(map(str, self.commits)), self.on)
+
+
+def _undoing(run: Run, on: Tip, commit: Commit) -> list[Commit]:
+    """Later commits that make the reverse change, oldest first. An empty commit cannot be undone."""
+    patches = Patches(run.repository)
+    wanted = reverse(patches.of(commit))
+    return [other for other in _later(run, on, commit) if wanted and patches.same(patches.of(other), wanted)]
+
+
+def _later(run: Run, on: Tip, commit: Commit) -> list[Commit]:
+    history = run.repository.history
+    after = history.descendants(commit.id) & history.ancestors(on.commit.id) - {commit.id}
+    return [history[commit_id] for commit_id in history.newest_last(after) if not history[commit_id].is_merge]
+
+
+def _claimed(run: Run, on: Tip, commit: Commit) -> bool:
+    return any(f"This reverts commit {commit.id}" in other.message for other in _later(run, on, commit))

@@ -1,0 +1,61 @@
+"""`start: {branch: feature, at: v1.0, of: main}` - a branch parted from another at exactly this commit.
+
+It is where the lines of first parents of both meet, whatever was merged since; where they do not meet, the best
+common ancestor.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..history import Commit, History
+from ..parameters import MAIN, RefName, Revision
+from ..wanted import parted
+from ..words import quoted
+from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed, tip_or_answer
+from .commits import commit_evidence
+from .walk import HistoryKind, look, named, rewrite
+
+
+@dataclass(frozen=True)
+class StartCheck(HistoryKind):
+    kind = "start"
+
+    branch: RefName
+    at: Revision
+    of: RefName = MAIN
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if self.branch == self.of:
+            yield "of", "is the same branch"
+
+    def judge(self, run: Run) -> Verdict:
+        branch, of = tip_or_answer(run, self.branch), tip_or_answer(run, self.of)
+        wanted = commit_or_answer(run, self.at)
+        if isinstance(branch, Verdict):
+            return branch
+        if isinstance(of, Verdict):
+            return of
+        if isinstance(wanted, Verdict):
+            return wanted
+        start = _start(run.repository.history, branch.commit, of.commit)
+        if start and start.id == wanted.commit.id:
+            return passed(f"{quoted(self.branch)} starts at {named(start)}.", commit_evidence(branch, start))
+        move = start and ["git", "rebase", "--rebase-merges", "--onto", wanted.commit.id, start.id]
+        return needs_work(
+            f"{quoted(self.branch)} starts at {named(start)}, which is another commit than {quoted(self.at)}."
+            if start
+            else f"{quoted(self.branch)} and {quoted(self.of)} have no commit in common.",
+            expected=f"{quoted(self.branch)} to start at {named(wanted.commit)}",
+            found=named(start) if start else "no common commit",
+            fix=rewrite(branch, move) if move else look(self.branch, self.of),
+            evidence=[commit_evidence(branch, start) if start else at_tip(branch), at_tip(wanted)],
+            wanted=parted(self.branch, self.of, wanted.commit.id[:7]),
+        )
+
+
+def _start(history: History, branch: Commit, of: Commit) -> Commit | None:
+    line = set(history.first_parents(of.id))
+    shared = next((commit_id for commit_id in history.first_parents(branch.id) if commit_id in line), None)
+    bases = history.merge_bases(branch.id, of.id)
+    found = shared or (bases[-1] if bases else None)
+    return history[found] if found else None

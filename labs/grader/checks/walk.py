@@ -1,0 +1,123 @@
+"""What the kinds that ask about history share: a whole history, a stretch of it, and commits named by their message."""
+
+import re
+from abc import abstractmethod
+
+from ..history import Commit, History
+from ..parameters import Regex, Revision
+from ..report import Evidence
+from ..repository import Tip
+from ..words import listed, quoted
+from .base import Kind, Run, Verdict, commands, commit_or_answer, not_run
+from .commits import MOST_SHOWN, commit_evidence
+
+MOST_READ = 1000  # characters of a subject: patterns may take long over more
+
+
+class HistoryKind(Kind):
+    """A kind that is not run on a shallow clone, where a commit that is absent proves nothing."""
+
+    def check(self, run: Run) -> Verdict:
+        if run.repository.is_shallow:
+            return not_run(
+                "Not run: the history is cut off, as in a shallow clone. In GitHub Actions, check out with "
+                "`fetch-depth: 0`.",
+                fix=commands(["git", "fetch", "--unshallow"]),
+            )
+        return self.judge(run)
+
+    @abstractmethod
+    def judge(self, run: Run) -> Verdict:
+        """The answer, where all parents of all commits are here."""
+
+
+def commits_since(run: Run, tip: Tip, since: Revision | None) -> list[Commit] | Verdict:
+    """Commits of a tip that `since` does not reach, oldest first; without `since`, the learner's own."""
+    history = run.repository.history
+    if since is None:
+        return [history[commit_id] for commit_id in run.own_commits(tip)]
+    start = commit_or_answer(run, since)
+    if isinstance(start, Verdict):
+        return start
+    new = history.ancestors(tip.commit.id) - history.ancestors(start.commit.id)
+    return [history[commit_id] for commit_id in history.newest_last(new)]
+
+
+def first_parents_of(run: Run, tip: Tip, among: list[Commit]) -> list[Commit]:
+    """Those of `among` that lie on the line of first parents of a tip, oldest first."""
+    line = set(run.repository.history.first_parents(tip.commit.id))
+    return [commit for commit in among if commit.id in line]
+
+
+def branch_of(run: Run, tip: Tip) -> Tip | None:
+    """The branch that the name of a commit starts from, at its own tip; None for tags and ids."""
+    return (
+        run.repository.branch(tip.ref.removeprefix("refs/heads/"))
+        if tip.ref.startswith("refs/heads/")
+        else None
+    )
+
+
+def says(commit: Commit, subject: str | None, matches: Regex | None) -> bool:
+    """Is this the subject, and is the pattern found in the message? What is None is not asked for."""
+    if subject is not None and commit.subject != subject:
+        return False
+    return matches is None or bool(re.search(matches, commit.message[: 4 * MOST_READ], re.MULTILINE))
+
+
+def wording(subject: str | None, matches: Regex | None) -> str:
+    """What `says` asks for, as the end of a sentence."""
+    asked = [f"the subject {quoted(subject)}"] if subject is not None else []
+    return listed([*asked, *([f"a message that matches {quoted(matches)}"] if matches is not None else [])])
+
+
+def shown(commits: list[Commit]) -> str:
+    """The newest few commits, the newest first."""
+    return listed([named(commit) for commit in reversed(commits)]) or "no commit"
+
+
+def named(commit: Commit) -> str:
+    return f"{commit.id[:7]} {quoted(commit.subject)}"
+
+
+def newest(tip: Tip, commits: list[Commit]) -> list[Evidence]:
+    return [commit_evidence(tip, commit) for commit in commits[-MOST_SHOWN:]]
+
+
+def rewrite(tip: Tip, *lines: list[str] | str) -> str:
+    """Commands that give a branch other commits, or move a tag, and push that with force."""
+    if tip.ref.startswith("refs/tags/"):
+        return commands(*lines, ["git", "tag", "-f", tip.name], ["git", "push", "--force", "origin", tip.ref])
+    push = ["git", "push", "--force-with-lease", "origin", tip.name]
+    return commands(["git", "switch", tip.name], *lines, push)
+
+
+def look(*names: str) -> str:
+    return commands(["git", "log", "--graph", "--oneline", *names])
+
+
+def commits_of(run: Run, names: tuple[Revision, ...]) -> list[Commit] | Verdict:
+    """The commits of these names, or the answer for the first name that stands for none."""
+    found: list[Commit] = []
+    for name in names:
+        tip = commit_or_answer(run, name)
+        if isinstance(tip, Verdict):
+            return tip
+        found.append(tip.commit)
+    return found
+
+
+def first_in_order(history: History, choices: list[list[Commit]]) -> list[Commit] | None:
+    """One commit of each list, the oldest that will do, each with the one before in its history; None if that fails."""
+    row: list[Commit] = []
+    for choice in choices:
+        later = (commit for commit in choice if not row or _is_after(history, commit, row[-1]))
+        following = next(later, None)
+        if following is None:
+            return None
+        row.append(following)
+    return row
+
+
+def _is_after(history: History, commit: Commit, other: Commit) -> bool:
+    return commit.id != other.id and other.id in history.ancestors(commit.id)

@@ -1,0 +1,76 @@
+"""How commits should lie: the shapes that checks show beside what was found. Letters stand for any commits."""
+
+from .shapes import Node, Shape
+from .words import count, quoted
+
+
+def line(title: str, names: list[str], labels: dict[str, str], base: str = "A") -> Shape:
+    """Commits one after another from `base`, the oldest of `names` first."""
+    chain = [base, *names]
+    nodes = [Node(name, (before,), labels.get(name, "")) for before, name in zip(chain, names, strict=False)]
+    return Shape(title, (*reversed(nodes), Node(base, (), labels.get(base, ""))))
+
+
+def merge_commit(branch: str, into: str) -> Shape:
+    return Shape(
+        f"{quoted(branch)} merged into {quoted(into)} by a merge commit",
+        (
+            Node("M", ("C", "B"), into),
+            Node("B", ("A",), branch),
+            Node("C", ("A",)),
+            Node("A"),
+        ),
+    )
+
+
+def fast_forward(branch: str, into: str) -> Shape:
+    return line(f"{quoted(into)} moved forward to {quoted(branch)}", ["B", "C"], {"C": f"{into}, {branch}"})
+
+
+def squashed(branch: str, into: str) -> Shape:
+    return Shape(
+        f"{quoted(branch)} squashed into one commit of {quoted(into)}",
+        (
+            Node("S", ("A",), f"{into}: B and C in one commit"),
+            Node("C", ("B",), branch),
+            Node("B", ("A",)),
+            Node("A"),
+        ),
+    )
+
+
+def unmerged(branch: str, into: str) -> Shape:
+    return parted(branch, into, "A")
+
+
+def on_top(branch: str, onto: str, commits: int) -> Shape:
+    names = [f"{chr(ord('B') + i)}'" for i in range(min(max(commits, 1), 4))]
+    title = f"{quoted(branch)} on top of {quoted(onto)}, {count(max(commits, 1), 'commit')} in one line"
+    return line(title, names, {names[-1]: branch, "A": onto})
+
+
+def parted(branch: str, of: str, start: str) -> Shape:
+    return Shape(
+        f"{quoted(branch)} and {quoted(of)} part at {start}",
+        (Node("C", (start,), of), Node("B", (start,), branch), Node(start)),
+    )
+
+
+def copied(commits: list[str], onto: str) -> Shape:
+    """The commits that stay where they are, and their copies on another branch."""
+    copies = [f"{name}'" for name in commits]
+    taken = line("", commits, {})
+    copied_line = line("", copies, {copies[-1]: onto})
+    nodes = (*copied_line.nodes[:-1], *taken.nodes)
+    return Shape(f"{count(len(commits), 'commit')} copied onto {quoted(onto)}", nodes)
+
+
+def undone(commits: list[str], on: str) -> Shape:
+    """The commits stay, and later ones undo them."""
+    later = [f"undoes {name}" for name in commits]
+    return line(f"Undone on {quoted(on)} by later commits", [*commits, *later], {later[-1]: on})
+
+
+def replaced(old: str, parent: str, on: str) -> Shape:
+    title = f"{quoted(old)} replaced on {quoted(on)}"
+    return Shape(title, (Node(f"{old}'", (parent,), on), Node(parent)))

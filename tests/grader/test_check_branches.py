@@ -1,0 +1,33 @@
+import pytest
+
+from labs.grader.report import Outcome
+
+
+@pytest.fixture
+def two(repo):
+    repo.commit()
+    repo.git("branch", "side")
+    return repo
+
+
+def test_the_set_of_branches_passes_in_any_order(two):
+    assert two.ask("branches: {exactly: [side, main]}").outcome is Outcome.PASSED
+
+
+def test_a_branch_too_many_is_named_and_deleted(two):
+    result = two.ask("branches: {exactly: [main]}")
+    assert result.why == "The branches are not the ones asked for. Not asked for: `side`."
+    assert (result.expected, result.found) == ("only `main`", "2 branches: `main` and `side`")
+    assert result.fix == "git switch main\ngit branch -D side\ngit push origin --delete side"
+    assert [item.ref for item in result.evidence] == ["refs/heads/side"]
+
+
+def test_a_branch_too_few_is_named_and_made(two):
+    result = two.ask("branches: {exactly: [main, side, other]}")
+    assert (result.outcome, result.fix) == (Outcome.NEEDS_WORK, "git branch other\ngit push origin other")
+
+
+def test_one_missing_and_one_too_many_is_a_rename(two):
+    result = two.ask("branches: {exactly: [main, topic]}")
+    assert result.why.endswith("Missing: `topic`. Not asked for: `side`.")
+    assert result.fix.startswith("git branch -m side topic\n")
