@@ -5,6 +5,7 @@ YAML's anchors, aliases and tags, and what is nested too deeply are refused.
 """
 
 import json
+import posixpath
 import re
 import tomllib
 from dataclasses import dataclass
@@ -15,10 +16,18 @@ from .ini import IniError, read_ini
 from .words import count, listed, nearest, quoted
 from .yaml_values import MOST_BYTES, Value, read_yaml
 
-__all__ = ["MOST_BYTES", "Absent", "Format", "Unparsable", "find", "read_data", "steps"]
+__all__ = ["MOST_BYTES", "Absent", "Format", "Unparsable", "find", "format_of", "read_data", "steps"]
 
 Format = Literal["yaml", "json", "toml", "ini"]
 Steps = tuple[str | int, ...]
+_ENDINGS: dict[str, Format] = {
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".json": "json",
+    ".toml": "toml",
+    ".ini": "ini",
+    ".cfg": "ini",
+}
 _STEP = re.compile(r"""(?:^|(?<=.)\.)([^.\[\]"]+)|\[(\d{1,6})\]|\["([^"]+)"\]""")
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -37,6 +46,11 @@ class Absent:
 
     way: str
     found: str
+
+
+def format_of(path: str) -> Format | None:
+    """The format that the ending of a path names."""
+    return _ENDINGS.get(posixpath.splitext(path)[1].lower())
 
 
 def steps(place: str) -> Steps | None:

@@ -173,6 +173,17 @@ class Repository:
         """Every path at a tip, with files, symbolic links and submodules. Raises TooLarge (5,000 entries, 1 MB)."""
         return dict(self._trees.paths(tip.commit.tree, f"at {quoted(tip.name)}"))
 
+    def listing(self, tree_id: str) -> Listing:
+        """The names in one tree and what they are. Raises TooLarge past 1 MB."""
+        return self._trees.listing(tree_id)
+
+    def entry(self, commit: Commit, path: bytes) -> Entry | None:
+        """What is at a path of a commit, also a folder; only the folders on the way are read."""
+        found: Entry | None = Entry(b"40000", commit.tree)
+        for name in path.split(b"/"):
+            found = dict(self.listing(found.id)).get(name) if found and found.is_tree else None
+        return found
+
     def changes(self, old: Commit | None, new: Commit) -> Change:
         """Paths that differ between two commits (None is an empty tree): entries before and after. Raises TooLarge."""
         return self._trees.changes(old.tree if old else None, new.tree, f"in commit {new.id[:7]}")

@@ -2,6 +2,7 @@
 
 from .ahead_behind import AheadBehindCheck
 from .amended import AmendedCheck
+from .answer import AnswerCheck
 from .atomic import AtomicCheck
 from .attributes import AttributesCheck
 from .authors import AuthorsCheck
@@ -64,6 +65,7 @@ _ALL: tuple[type[Kind], ...] = (
     LineEndingsCheck,
     LfsCheck,
     PurgedCheck,
+    AnswerCheck,
     NoConflictMarkersCheck,
     NoLargeFilesCheck,
     NoSecretsCheck,

@@ -7,28 +7,18 @@ to text or to true; in INI, whose place is `section.key`, what looks like one of
 not read.
 """
 
-import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..data import MOST_BYTES, Absent, Format, Unparsable, find, read_data, steps
+from ..data import MOST_BYTES, Absent, Format, Unparsable, find, format_of, read_data, steps
 from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
 from ..report import Evidence
 from ..words import count, cut, quoted
 from ..yaml_values import Value
 from .base import Kind, Run, Verdict, change, needs_work, passed
 from .contents import Text, file_or_answer, text_or_answer
-
-_ENDINGS: dict[str, Format] = {
-    ".yaml": "yaml",
-    ".yml": "yaml",
-    ".json": "json",
-    ".toml": "toml",
-    ".ini": "ini",
-    ".cfg": "ini",
-}
 
 
 @dataclass(frozen=True)
@@ -123,7 +113,7 @@ class DataCheck(Kind):
         return "a number, " + " and ".join(f"{words} {limit}" for words, limit in limits if limit is not None)
 
     def _format(self) -> Format | None:
-        return self.format or _ENDINGS.get(posixpath.splitext(self.path)[1].lower())
+        return self.format or format_of(self.path)
 
     def _beyond(self, data: object) -> str:
         """On which side of a limit a number lies."""

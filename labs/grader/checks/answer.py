@@ -1,0 +1,118 @@
+"""`answer: {path: answers.txt, line: 1, equals: {id_of: main~2}}` - an answer that was typed into a file is right.
+
+It stands in a `line` (from 1), behind a `key` (`key: answer` or `key = answer`), or is the whole file; `at` is main
+unless said. Case, blanks around words and quotes do not matter; an id may be cut to seven digits; names come in any
+order. What is right is computed from the repository, and never shown:
+
+`id_of`, `subject_of`, `author_of`, `date_of`, `files_of`, `count_of`, `tags_on`, `describe_of` (a commit each);
+`branches`, `tags` (nothing); `count_between`, `files_between`, `merge_base_of` ({one, other}: commits);
+`sum_in` and `object_of` ({path, at}), `value_in` ({path, at, and one of line, matches, value}), `lines_only_in`
+({path, at, not_at}), `ignore_rule_of` ({path, at}), `first_match` ({path, matches, on}).
+
+Instead of `equals`, `one_of: [text, ...]` lists the right answers; it is not shown to learners.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from ..parameters import MAIN_COMMIT, Count, FilePath, Revision, did_you_mean, read_fields
+from ..words import count, quoted
+from ..yaml_values import Problem, Value
+from .answer_values import VALUES, Asked
+from .base import Kind, Run, Verdict, change, commands, needs_work, passed
+from .contents import Text, file_or_answer, text_or_answer
+from .typed import IsRight, same_id, same_text
+
+
+@dataclass(frozen=True)
+class AnswerCheck(Kind):
+    kind = "answer"
+    hidden = ("one_of",)
+
+    path: FilePath
+    equals: Value | None = None
+    one_of: tuple[str, ...] | None = None
+    line: Count | None = None
+    key: str | None = None
+    at: Revision = MAIN_COMMIT
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if (self.equals is None) == (not self.one_of):
+            yield "", "one of equals and one_of is needed"
+        if self.line is not None and self.key is not None:
+            yield "line", "an answer has a line or a key, not both"
+        if self.line == 0:
+            yield "line", "lines are counted from 1"
+        if self.equals is not None:
+            asked, problems = read_asked(self.equals)
+            yield from (
+                ("equals", f"{problem.key}: {problem.message}".removeprefix(": ")) for problem in problems
+            )
+            yield from (("equals", message) for message in (asked.problems() if asked else ()))
+
+    def check(self, run: Run) -> Verdict:
+        file = text_or_answer(run, file_or_answer(run, self.path, self.at))
+        if isinstance(file, Verdict):
+            return file
+        asked = read_asked(self.equals)[0] if self.equals else None
+        line, typed = self._typed(file)
+        is_right = asked.right(run) if asked else _constant(self.one_of or ())
+        if isinstance(is_right, Verdict):
+            return is_right
+        if typed and is_right(typed):
+            return passed(f"The answer in {file} is right.", file.at_line(line))
+        return self._not_right(file, line, typed, asked)
+
+    def _not_right(self, file: Text, line: int | None, typed: str, asked: Asked | None) -> Verdict:
+        question = asked.question if asked else "the answer to the question"
+        place = f"Line {line} of {file}" if line else str(file)
+        nothing = f"{self._asked_place()} of {file} holds no answer." if line is None or not typed else ""
+        look = [asked.command] if asked else []
+        edit = change(file.tip, f"Answer in {self.path}", ["git", "add", "--", self.path])
+        return needs_work(
+            nothing or f"{place} is not {question}.",
+            expected=question,
+            found=quoted(typed) if typed else f"{count(len(file.lines), 'line')}, none with an answer there",
+            fix=commands(*look, edit),
+            evidence=[file.at_line(line)],
+        )
+
+    def _asked_place(self) -> str:
+        if self.line is not None:
+            return f"Line {self.line}"
+        return f"The key {quoted(self.key)}" if self.key is not None else "Line 1"
+
+    def _typed(self, file: Text) -> tuple[int | None, str]:
+        """The line of the answer, and what was typed there; no line where there is none such."""
+        if self.line is not None:
+            there = self.line <= len(file.lines)
+            return (self.line, file.lines[self.line - 1].strip()) if there else (None, "")
+        if self.key is None:
+            return 1, file.text.strip()
+        keyed = re.compile(rf"\W*{re.escape(self.key)}\W*?\s*[:=]\s*(.*)", re.IGNORECASE)
+        matches = ((number, keyed.match(text)) for number, text in enumerate(file.lines, start=1))
+        return next(((number, match[1].strip()) for number, match in matches if match), (None, ""))
+
+
+def read_asked(value: Value) -> tuple[Asked | None, list[Problem]]:
+    """The value of `{name: parameters}`; one parameter may stand alone."""
+    if not isinstance(value.data, dict) or len(value.data) != 1:
+        return None, [Problem(value.line, "", "one value is expected, such as {id_of: main~2}")]
+    ((name, given),) = value.data.items()
+    if name not in VALUES:
+        return None, [Problem(value.line, name, f"is not a value. {did_you_mean(name, list(VALUES))}")]
+    problems: list[Problem] = []
+    first = next((field.name for field in fields(VALUES[name])), "")
+    parameters = given.data if isinstance(given.data, dict) else {first: given}
+    if given.data is None:
+        parameters = {}
+    return read_fields(VALUES[name], parameters, value.line, f"{name}.", problems), problems
+
+
+def _constant(right: tuple[str, ...]) -> IsRight:
+    as_text, as_id = (
+        same_text(*right),
+        same_id(*(one for one in right if re.fullmatch("[0-9a-f]{40,64}", one))),
+    )
+    return lambda typed: as_text(typed) or as_id(typed)

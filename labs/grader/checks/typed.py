@@ -1,0 +1,92 @@
+"""How a typed answer is held against the right one: what does not matter is not looked at.
+
+Each function takes what is right and gives the question whether a typed text is. The right answer stays inside, so
+that no message can show it.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+IsRight = Callable[[str], bool]
+_SHORTEST_ID = 7
+_MOST_TYPED = 10_000
+_GIT_DATE = "%a %b %d %H:%M:%S %Y %z"
+
+
+def bare(text: str) -> str:
+    """Without case, quotes around it, and more than one blank between words."""
+    return " ".join(text[:_MOST_TYPED].casefold().split()).strip("`'\"").strip()
+
+
+def same_text(*right: str) -> IsRight:
+    accepted = set(map(bare, right))
+    return lambda typed: bare(typed) in accepted
+
+
+def same_id(*right: str) -> IsRight:
+    """A full id, or its first seven digits or more."""
+    return lambda typed: (
+        len(bare(typed)) >= _SHORTEST_ID and any(one.startswith(bare(typed)) for one in right)
+    )
+
+
+def same_number(right: Decimal) -> IsRight:
+    def is_right(typed: str) -> bool:
+        with suppress(InvalidOperation):
+            return Decimal(bare(typed)) == right
+        return False
+
+    return is_right
+
+
+def same_names(right: Iterable[str]) -> IsRight:
+    """The same names in any order, with commas, blanks or line breaks between; `none` where there is none."""
+    wanted = set(map(bare, right))
+
+    def is_right(typed: str) -> bool:
+        typed = typed[:_MOST_TYPED]
+        ways = (re.split(sign, typed) for sign in (r"[,;]", r"\n", r"[\s,;]+"))
+        found = [{bare(name) for name in names} - {""} for names in ways]
+        return wanted in found or (not wanted and bare(typed) in ("none", "-"))
+
+    return is_right
+
+
+def same_date(right: str) -> IsRight:
+    """The day, or day and time as git prints them in any of its usual forms. `right` is ISO 8601 with an offset."""
+
+    def is_right(typed: str) -> bool:
+        asked, found = _moment(bare(right)), _moment(bare(typed))
+        if bare(typed) == right[:10]:
+            return True
+        return asked is not None and found in (asked, asked.replace(tzinfo=None))
+
+    return is_right
+
+
+def _moment(text: str) -> datetime | None:
+    with suppress(ValueError):
+        return datetime.fromisoformat(re.sub(r" (?=[+-]\d\d)", "", text.upper()))
+    with suppress(ValueError):
+        return datetime.strptime(text, _GIT_DATE)  # noqa: DTZ007 - it has its %z
+    return None
+
+
+def same_description(tags: list[str], distance: int, commit_id: str) -> IsRight:
+    """`v1.0` where a tag is on the commit, else `v1.0-2-g1a2b3c4`; `none` where there is no tag.
+
+    More commits than lie between are right too: git counts so where several were made in one second.
+    """
+
+    def is_right(typed: str) -> bool:
+        if not tags or not distance:
+            return bare(typed) in map(bare, tags or ["none"])
+        parts = re.fullmatch(r"(.+)-(\d{1,6})-g([0-9a-f]{4,64})", bare(typed))
+        if parts is None or int(parts[2]) < distance or not commit_id.startswith(parts[3]):
+            return False
+        return parts[1] in map(bare, tags)
+
+    return is_right

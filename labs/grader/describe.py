@@ -1,0 +1,26 @@
+"""What `git describe` says of a commit: the nearest tag behind it, and how many commits lie between."""
+
+from collections.abc import Collection
+
+from .history import History
+
+MOST_CANDIDATES = 10  # as many as git looks at
+
+
+def nearest_tags(history: History, commit_id: str, tagged: Collection[str]) -> tuple[int, list[str]]:
+    """The tagged commits that the fewest commits separate from this one, and how many those are.
+
+    Several are equally near after merges, where git goes by dates; none where no tagged commit lies behind.
+    """
+    behind = history.ancestors(commit_id)
+    candidates: list[str] = []
+    covered: set[str] = set()
+    for other in history.commits:  # children first: what a candidate has behind it is farther away
+        if other in behind and other in tagged and other not in covered:
+            candidates.append(other)
+            covered |= history.ancestors(other)
+        if len(candidates) == MOST_CANDIDATES:
+            break
+    distances = {other: len(behind - history.ancestors(other)) for other in candidates}
+    least = min(distances.values(), default=0)
+    return least, [other for other in candidates if distances[other] == least]

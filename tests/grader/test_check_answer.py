@@ -1,0 +1,251 @@
+"""Typed answers; what git itself prints for each command is right."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from labs.grader.checks.answer import read_asked
+from labs.grader.checks.answer_values import VALUES
+from labs.grader.report import Outcome
+from labs.grader.spec import SpecError, load_spec
+from labs.grader.yaml_values import read_yaml
+
+
+def build_history(repo):
+    repo.put(".gitignore", "*.log\n!keep.log\n")
+    repo.put("data.csv", "1,2.5\n-4\nx9,v1.2\n")
+    repo.put("params.yaml", "train: {seed: 42, rate: 1e-3}\n")
+    repo.commit("Start the project", a="one\ntwo\n")
+    repo.git("tag", "-a", "-m", "First", "v1.0")
+    repo.commit("Break it", a="one\nbroken\n")
+    repo.git("tag", "light")
+    repo.branch("side")
+    repo.commit("Work aside", b="b")
+    repo.switch("main")
+    repo.commit("Go on", a="one\nbroken\nthree\n", c="c")
+    repo.merge("--no-ff", "-m", "Merge side", "side")
+    repo.git("tag", "question")
+    repo.git("branch", "answers")
+    repo.switch("answers")
+
+
+@pytest.fixture
+def repo(copy_of):
+    return copy_of(build_history)
+
+
+def answered(repo, text, equals, place="line: 1"):
+    repo.put("answers.txt", text)
+    repo.commit("Answer")
+    return repo.ask(f"answer: {{path: answers.txt, at: answers, {place}, equals: {equals}}}")
+
+
+BY_GIT = {
+    "{id_of: question~1}": "git rev-parse question~1",
+    "{id_of: 'main^{root}'}": "git rev-list --max-parents=0 main",
+    "{subject_of: 'main^2'}": "git log -1 --format=%s main^2",
+    "{author_of: main}": "git log -1 --format=%an main",
+    "{date_of: main}": "git log -1 --format=%ad main",
+    "{files_of: question}": "git diff --name-only question^ question",
+    "{files_of: main~1}": "git show --name-only --format= main~1",
+    "{count_of: question}": "git rev-list --count question",
+    "{tags_on: main}": "git tag --points-at main",
+    "{describe_of: question~1}": "git describe question~1",
+    "{describe_of: side}": "git describe --tags side",
+    "{describe_of: 'main^{/Start}'}": "git describe v1.0",
+    "{branches: }": "git branch --format='%(refname:short)'",
+    "{tags: }": "git tag",
+    "{count_between: {one: v1.0, other: main}}": "git rev-list --count v1.0..main",
+    "{files_between: {one: side, other: main}}": "git diff --name-only side main",
+    "{merge_base_of: {one: side, other: main~1}}": "git merge-base side main~1",
+    "{object_of: {path: a.txt, at: v1.0}}": "git rev-parse v1.0:a.txt",
+    "{value_in: {path: a.txt, at: main, line: 3}}": "git show main:a.txt | tail -1",
+    "{value_in: {path: params.yaml, at: main, matches: 'seed: (\\d+)'}}": "echo 42",
+    "{value_in: {path: params.yaml, at: main, value: train.rate}}": "echo 0.001",
+    "{lines_only_in: {path: a.txt, at: main, not_at: v1.0}}": "echo three, broken",
+    "{sum_in: {path: data.csv, at: v1.0}}": "echo -0.50",
+    "{ignore_rule_of: {path: x.log}}": "echo '*.log'",
+    "{first_match: {path: a.txt, matches: broken, on: main}}": "git rev-parse light",
+}
+
+
+@pytest.mark.parametrize("equals", BY_GIT)
+def test_what_git_prints_is_right_and_another_answer_is_not(repo, equals):
+    right = repo.shell(BY_GIT[equals])
+    if right.count("\n") > 1:
+        right = ", ".join(right.split("\n"))
+    result = answered(repo, f"{right}\n", equals)
+    assert (result.outcome, result.why) == (
+        Outcome.PASSED,
+        "The answer in `answers.txt` at `answers` is right.",
+    )
+    result = answered(repo, "something else\n", equals)
+    assert result.outcome is Outcome.NEEDS_WORK
+    shown = "\n".join(
+        [result.why, result.expected, result.found, *(t for e in result.evidence for _, t in e.excerpt)]
+    )
+    assert right.strip() not in shown or right.strip().isdigit()
+
+
+def test_every_value_is_asked_for_here():
+    assert {read_asked(read_yaml(equals)[0])[0].name for equals in BY_GIT} == set(VALUES)
+
+
+@pytest.mark.parametrize("equals", BY_GIT)
+def test_the_command_of_a_question_runs_as_pasted(repo, equals):
+    asked, problems = read_asked(read_yaml(equals)[0])
+    assert not problems
+    if "ignore_rule" not in equals:
+        repo.shell(asked.command.replace("^{root}", ""))
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        ("{id:.7}", True),
+        ("{ID:.12}", True),
+        ("`{id}`", True),
+        ("{id:.6}", False),
+        ("", False),
+        ("{id}0", False),
+    ],
+)
+def test_an_id_may_be_cut(repo, typed, right):
+    commit = repo.head("v1.0")
+    text = typed.replace("ID", "id").format(id=commit.upper() if "ID" in typed else commit)
+    assert (answered(repo, f"{text}\n", "{id_of: v1.0}").outcome is Outcome.PASSED) == right
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "found"),
+    [
+        ("# Answers\n- First commit: start the  PROJECT\n", "key: first commit", None),
+        ("first = 'Start the project'\n", "key: First", None),
+        ("Start the project\n", "at: answers~0", None),
+        ("\nStart the project\n", "line: 2", None),
+        ("Start the project\n", "line: 2", "1 line, none with an answer there"),
+        ("second: Start the project\n", "key: first", "1 line, none with an answer there"),
+        ("first: \n", "key: first", "1 line, none with an answer there"),
+        ("first: Break it\n", "key: first", "`Break it`"),
+    ],
+)
+def test_an_answer_is_found_at_its_place(repo, text, place, found):
+    repo.put("answers.txt", text)
+    repo.commit("Answer")
+    at = "" if place.startswith("at:") else "at: answers, "
+    result = repo.ask(f"answer: {{path: answers.txt, {at}{place}, equals: {{subject_of: v1.0}}}}")
+    assert (result.outcome is Outcome.PASSED) == (found is None)
+    assert result.found == (found or "")
+
+
+def test_a_wrong_answer_says_what_is_asked_and_which_command_shows_it(repo):
+    result = answered(repo, "a: b\nroot: 1234567\n", "{id_of: 'main~1'}", "key: root")
+    assert (
+        result.why
+        == "Line 2 of `answers.txt` at `answers` is not the id of `main~1`, at least seven digits of it."
+    )
+    assert (result.found, result.evidence[0].line) == ("`1234567`", 2)
+    assert result.fix.startswith("git rev-parse --short 'main~1'\ngit switch answers\n")
+
+
+def test_right_answers_that_the_author_lists_are_hidden(repo):
+    repo.put("answers.txt", "Blue\n")
+    repo.commit("Answer")
+    check = "answer: {{path: answers.txt, at: answers, one_of: [{}]}}"
+    assert repo.ask(check.format("red, blue")).outcome is Outcome.PASSED
+    result = repo.ask(check.format("red, green"))
+    assert "green" not in str(result) and result.found == "`Blue`"
+
+
+@pytest.mark.parametrize(
+    ("equals", "words"),
+    [
+        (
+            "{first_match: {path: a.txt, matches: nowhere}}",
+            "No commit on `main` has what is looked for in `a.txt`.",
+        ),
+        (
+            "{value_in: {path: a.txt, at: v1.0, line: 9}}",
+            "`a.txt` at `v1.0` does not have the value that is asked for.",
+        ),
+        ("{object_of: {path: nothing}}", "There is no `nothing` at `main`."),
+    ],
+)
+def test_a_question_without_an_answer_here_is_not_run(repo, equals, words):
+    result = answered(repo, "x\n", equals)
+    assert (result.outcome, result.reason) == (Outcome.NOT_RUN, words)
+
+
+@pytest.mark.parametrize(
+    ("rest", "words"),
+    [
+        ("line: 1", "one of equals and one_of is needed"),
+        ("line: 1, key: a, equals: {tags: }", "a line or a key, not both"),
+        ("line: 0, equals: {tags: }", "lines are counted from 1"),
+        ("equals: {id_off: main}", "id_off: is not a value. Did you mean `id_of`?"),
+        ("equals: {id_of: '-x'}", "id_of.of: a commit, such as"),
+        ("equals: main", "one value is expected, such as {id_of: main~2}"),
+        ("equals: {value_in: {path: a}}", "one of line, matches and value is needed"),
+    ],
+)
+def test_questions_that_cannot_be_asked(lab, rest, words):
+    with pytest.raises(SpecError) as caught:
+        load_spec(lab(f"answer: {{path: a.txt, {rest}}}"))
+    assert words in str(caught.value)
+
+
+_STEPS = st.lists(
+    st.tuples(st.sampled_from(["commit", "tag", "note", "merge"]), st.integers(0, 2)), max_size=14
+)
+
+
+@given(_STEPS)
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_describe_is_what_git_describes(new_repo, tmp_path, steps):
+    repo = new_repo(f"describe{len(list(tmp_path.iterdir()))}")
+    _grow(repo, steps)
+    for options in ([], ["--tags"]):
+        said = repo.git("describe", *options, "main", check=False)
+        repo.put("answer", said or "none")
+        repo.git("switch", "-q", "-C", "answers", "main")
+        repo.commit("Answer")
+        assert (
+            repo.ask("answer: {path: answer, at: answers, equals: {describe_of: main}}").outcome
+            is Outcome.PASSED
+        )
+        repo.switch("main")
+
+
+def test_more_commits_that_git_counts_in_one_second_are_right(new_repo):
+    repo = new_repo("second")
+    repo.commit("Start")
+    repo.branch("side")
+    repo.commit("Aside")
+    repo.git("tag", "t")
+    repo.switch("main")
+    repo.merge("--no-ff", "-m", "Merge", "side")
+    commit = repo.head()
+    repo.branch("answers")
+    check = "answer: {path: answers.txt, at: answers, equals: {describe_of: main}}"
+    right = {"t-1-g": True, "t-2-g": True, "t-0-g": False, "x-1-g": False}
+    for start, is_right in right.items():
+        repo.put("answers.txt", start + commit[:7])
+        repo.commit("Answer")
+        assert (repo.ask(check).outcome is Outcome.PASSED) == is_right
+
+
+def _grow(repo, steps):
+    repo.environment["GIT_COMMITTER_DATE"] = "2025-11-29T20:30:00+05:30"
+    repo.commit("Start")
+    repo.git("branch", "b1")
+    repo.git("branch", "b2")
+    for number, (what, where) in enumerate(steps):
+        repo.switch(("main", "b1", "b2")[where])
+        repo.environment["GIT_COMMITTER_DATE"] = f"2025-11-29T20:30:{number + 10}+05:30"
+        if what == "commit":
+            repo.commit(f"Commit {number}")
+        elif what == "merge":
+            repo.git("merge", "-q", "--no-ff", "-m", f"Merge {number}", "b1" if where == 0 else "main")
+        else:
+            repo.git("tag", *(["-a", "-m", "A tag"] if what == "note" else []), f"t{number}")
+    repo.switch("main")
