@@ -54,7 +54,8 @@ def try_lab(request: UserRequest, lab: Lab) -> HttpResponse:
     if not context["problems"]:
         try:
             report = try_on(choice, source)
-            context |= {"report": report, "groups": groups(report, lab.course)}
+            every_hint = {result.id for result in report.results}
+            context |= {"report": report, "groups": groups(report, lab.course, hinted=every_hint)}
         except CannotTryError as error:
             context["reason"] = str(error)
     return render(request, "labs/try.html", context, status=200 if "report" in context else 422)

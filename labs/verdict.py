@@ -1,6 +1,7 @@
 """A report as its reader needs it: what to fix first, where it was seen, what changed since the last one."""
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from textwrap import dedent
 from urllib.parse import quote
@@ -59,6 +60,7 @@ class ShownCheck:
     places: tuple[Place, ...]
     fix: tuple[FixPart, ...]
     lesson: LessonLink | None
+    hint: tuple[FixPart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,11 @@ class Group:
     is_open: bool = False
 
 
-def groups(report: Report, course: Course, pages: str = "") -> list[Group]:
+def groups(report: Report, course: Course, pages: str = "", hinted: Container[str] = ()) -> list[Group]:
     """What to fix first, what else needs work, what passed, what was not run; without the empty ones.
 
-    `pages` is the repository's address on github.com, whose commits and files are linked to.
+    `pages` is the repository's address on github.com, whose commits and files are linked to; `hinted` are the ids
+    of the checks whose hints are shown.
     """
     first = report.first_to_fix
     lessons = lesson_links(report, course)
@@ -83,20 +86,25 @@ def groups(report: Report, course: Course, pages: str = "") -> list[Group]:
         "Not run": [result for result in rest if result.outcome in (Outcome.NOT_RUN, Outcome.FAULT)],
     }
     return [
-        Group(title, [shown(result, lessons, pages) for result in results], is_open=results == [first])
+        Group(
+            title, [shown(result, lessons, pages, hinted) for result in results], is_open=results == [first]
+        )
         for title, results in parts.items()
         if results
     ]
 
 
-def shown(result: CheckResult, lessons: dict[str, LessonLink], pages: str = "") -> ShownCheck:
+def shown(
+    result: CheckResult, lessons: dict[str, LessonLink], pages: str = "", hinted: Container[str] = ()
+) -> ShownCheck:
     says = result.why or result.reason or ""
     split = FIRST_SENTENCE.fullmatch(says)
     headline, detail = split.groups() if split else (says, "")
     places = tuple(place(evidence, pages) for evidence in result.evidence)
     glyph, word = OUTCOMES[result.outcome]
     lesson = lessons.get(result.lesson or "")
-    return ShownCheck(result, glyph, word, headline, detail, places, fix_parts(result.fix), lesson)
+    hint = fix_parts(result.hint) if result.id in hinted else ()
+    return ShownCheck(result, glyph, word, headline, detail, places, fix_parts(result.fix), lesson, hint)
 
 
 def fix_parts(fix: str) -> tuple[FixPart, ...]:

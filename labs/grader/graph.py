@@ -54,7 +54,7 @@ def _drawing(title: str, outline: Outline) -> Drawing:
     rows = outline.rows
     names = {row.name: _named(row) for row in rows}
     lines = [_sentence(row, names) for row in rows]
-    picture = svg(title, _about(outline), rows, lay_out(rows, outline.leftmost))
+    picture = svg(title, _about(outline), rows, lay_out(rows, outline.leftmost), outline.left_out)
     return Drawing(title, picture, (*lines, *filter(None, [outline.left_out])))
 
 

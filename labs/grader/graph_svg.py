@@ -1,42 +1,42 @@
 """A commit graph as SVG, from escaped text only. Colours come from the style sheet, shapes tell the rows apart.
 
-A commit is a disc, a marked one a square with a cross, folded commits a dashed circle. The drawing takes the width
-that it is given and never scales: on a phone the subjects end at its edge, and lanes and ids stay readable.
+A commit is a disc, a marked one a square with a cross, folded commits a dashed circle. The drawing never scales: its
+width is the least that it needs, so that it fits a phone, and a style sheet may give it more, for longer subjects.
 """
 
 from collections.abc import Sequence
 from html import escape
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from .lanes import Edge, Lanes, Row
 from .words import cut
 
-LANE, LEFT, GAP = 14, 12, 12  # px between two lanes, from the edge to the first, from the last to the words
+LANE, LEFT, GAP = 14, 12, 6  # px between two lanes, from the edge to the first, from the last to the words
 LINE, BESIDE_REFS = 24, 20  # px from row to row, and more where refs stand above the subject
 LETTER = 7.4  # px of a letter of an id
 MOST_ID = 12
-NARROW, WORDS = 286, 180  # px: a phone of 320 less the margins of the page, and the least room for words
+WORDS = 180  # px: the least room for words
 
 
-def svg(title: str, about: str, rows: Sequence[Row], lanes: Lanes) -> str:
-    """The drawing of rows that are laid out; `about` is read out as its description."""
-    heights = _heights(rows)
+def svg(title: str, about: str, rows: Sequence[Row], lanes: Lanes, note: str = "") -> str:
+    """The drawing of rows that are laid out; `about` is read out as its description, `note` stands below."""
+    *heights, end = _heights(rows)
     ids = max((len(cut(row.id, MOST_ID)) for row in rows), default=0)
     words = LEFT + lanes.width * LANE + GAP
     subjects = words + (round(ids * LETTER) + GAP if ids else 0)
-    width = "100%" if words + WORDS <= NARROW else str(words + WORDS)
     edges = "".join(f'<path d="{path(edge, lanes, heights)}"/>' for edge in lanes.edges)
     nodes = "".join(
         _node(row, _x(column), y) for row, column, y in zip(rows, lanes.columns, heights, strict=True)
     )
     texts = "".join(_text(row, words, subjects, y) for row, y in zip(rows, heights, strict=True))
-    height = heights[-1] + LINE + (BESIDE_REFS if rows[-1].refs else 0) if rows else LINE
+    below = f'<text class="graph-folded" x="{LEFT - 5}" y="{end + 5}">{escape(note)}</text>' if note else ""
+    height = end + (LINE // 2 if note else -LINE // 2)
     return (
-        f'<svg class="graph" role="img" width="{width}" height="{height}">'
+        f'<svg class="graph" role="img" width="{words + WORDS}" height="{height}">'
         f"<title>{escape(title)}</title><desc>{escape(about)}</desc>"
         f'<g class="graph-edges" fill="none" stroke="currentColor" stroke-width="2">{edges}</g>'
         f'<g class="graph-nodes" fill="currentColor">{nodes}</g>'
-        f'<g class="graph-words" fill="currentColor" font-size="13">{texts}</g></svg>'
+        f'<g class="graph-words" fill="currentColor" font-size="13">{texts}{below}</g></svg>'
     )
 
 
@@ -56,11 +56,9 @@ def path(edge: Edge, lanes: Lanes, heights: Sequence[int]) -> str:
 
 
 def _heights(rows: Sequence[Row]) -> list[int]:
-    heights, y = [], LINE // 2
-    for row in rows:
-        heights.append(y)
-        y += LINE + (BESIDE_REFS if row.refs and row.words else 0)
-    return heights
+    """The middle of the first line of each row, and of one that would follow."""
+    steps = (LINE + (BESIDE_REFS if row.refs and row.words else 0) for row in rows)
+    return list(accumulate(steps, initial=LINE // 2))
 
 
 def _x(column: int) -> int:

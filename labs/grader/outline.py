@@ -122,8 +122,7 @@ class Outliner:
             return ""
         names = sum(len(names) for commit, names in self._refs.items() if commit not in reached)
         return (
-            f"Not drawn: {count(names, 'branch or tag', 'branches and tags')} "
-            f"with {count(commits, 'commit')} of their own."
+            f"Not drawn: {count(commits, 'commit')} of {count(names, 'branch or tag', 'branches and tags')}."
         )
 
 

@@ -1,9 +1,13 @@
 import re
+from typing import Any
 
 from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from labs.grader.report import Drawing
+
+NARROW = 286  # px: a phone of 320 less the margins of the page; a wider drawing scrolls in itself
 register = template.Library()
 
 
@@ -11,3 +15,15 @@ register = template.Library()
 def with_code(text: str) -> SafeString:
     """Escaped text in which `names between backticks` are set as code; the engine writes names so."""
     return mark_safe(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", escape(text)))  # noqa: S308 - escaped first
+
+
+@register.inclusion_tag("labs/_drawing.html")
+def draw(drawing: Drawing, *, caption: bool = True) -> dict[str, Any]:
+    """A drawing of a stored report with its text beside it. Only our own worker writes these reports."""
+    width = re.match(r'<svg [^>]*?\bwidth="(\d+)', drawing.svg)
+    return {
+        "drawing": drawing,
+        "caption": caption,
+        "svg": mark_safe(drawing.svg),  # noqa: S308 - built by the engine from escaped text
+        "scrolls": width and int(width[1]) > NARROW,
+    }

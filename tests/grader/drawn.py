@@ -24,7 +24,7 @@ def read(drawing: Drawing) -> Drawn:
     root = ET.fromstring(drawing.svg)
     spots = [(int(c.get("cx")), int(c.get("cy")), False) for c in root.iter("circle")]
     spots += [(int(r.get("x")) + 7, int(r.get("y")) + 7, True) for r in root.iter("rect")]
-    texts = {int(text.get("y")) - 5: text[0].text for text in root.iter("text")}
+    texts = {int(text.get("y")) - 5: text[0].text for text in root.iter("text") if len(text)}
     words = {(x, y): texts[y] for x, y, _ in spots}
     edges, passes = set(), []
     for path in root.find("g[@class='graph-edges']"):
