@@ -1,0 +1,186 @@
+"""Hidden tests in one sandbox, the learner's code in another, and this process between them.
+
+Neither sees the other's files. What passes is one line of JSON for one line of JSON, each with a limit, and the
+learner's answer has to carry the id of its question.
+"""
+
+import json
+import select
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from secrets import token_hex
+from socket import socket
+from typing import Any
+
+from .inside import program
+from .job import Job, Sandbox, SandboxFault
+from .packing import packed
+
+CALL_SECONDS = 2.0
+IMPORT_SECONDS = 10.0
+MOST_ANSWER = 64 << 10
+_MOST_QUESTION = 1 << 20
+_ENDED = "it ended without an answer"
+
+
+class Gone(Exception):  # noqa: N818 - a value in disguise: what happened, in words for the learner
+    """The other end died, hung, or did not keep to one line for one line."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """One hidden test: what it says, whether it held (None: not reached), and what happened, if that may be said."""
+
+    says: str
+    held: bool | None = None
+    words: str = ""
+
+
+class _Line:
+    """One line for one line over a socket."""
+
+    def __init__(self, channel: socket, most: int) -> None:
+        self._channel, self._most = channel, most
+
+    def send(self, said: Mapping[str, object], seconds: float) -> None:
+        self._channel.settimeout(max(seconds, 0.01))
+        try:
+            self._channel.sendall(json.dumps(said).encode() + b"\n")
+        except OSError as error:
+            raise Gone(_ENDED) from error
+
+    def receive(self, seconds: float) -> dict[str, Any]:
+        line, deadline = bytearray(), time.monotonic() + seconds
+        while not line.endswith(b"\n"):
+            if not select.select([self._channel], [], [], max(deadline - time.monotonic(), 0))[0]:
+                raise Gone(f"it gave no answer within {seconds:g} seconds")
+            line += self._some()
+            if len(line) > self._most or b"\n" in line[:-1]:
+                raise Gone("it gave more than one answer" if b"\n" in line else "its answer was too long")
+        return self._read(line)
+
+    def _some(self) -> bytes:
+        try:
+            data = self._channel.recv(1 << 16)
+        except OSError:
+            data = b""
+        if not data:
+            raise Gone(_ENDED)
+        return data
+
+    def _read(self, line: bytes) -> dict[str, Any]:
+        try:
+            said = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise Gone("its answer could not be read") from error
+        if not isinstance(said, dict):
+            raise Gone("its answer could not be read")
+        return said
+
+
+class Learner:
+    """The learner's code, called in a sandbox of its own that is started at the first call."""
+
+    def __init__(self, sandbox: Sandbox, job: Job, stack: ExitStack) -> None:
+        self._sandbox, self._job, self._stack = sandbox, job, stack
+        self._line: _Line | None = None
+        self._modules: set[str] = set()
+        self._gone = ""
+
+    def call(self, asked: Mapping[str, Any], seconds: float) -> dict[str, object]:
+        """`{"value"}`, `{"raised"}` or `{"gone"}`; once gone, it stays so."""
+        module, _, name = str(asked["target"]).partition(":")
+        try:
+            if self._gone:
+                raise Gone(self._gone)
+            if module not in self._modules:
+                self._modules.add(module)
+                loaded = self._exchange({"module": module}, min(IMPORT_SECONDS, seconds))
+                if "raised" in loaded:
+                    return loaded
+            question = {"module": module, "name": name, "args": asked["args"], "kwargs": asked["kwargs"]}
+            return self._exchange(question, min(CALL_SECONDS, seconds))
+        except Gone as gone:
+            self._gone = str(gone)
+            self._stack.close()
+            return {"gone": self._gone}
+
+    def _exchange(self, question: Mapping[str, object], seconds: float) -> dict[str, object]:
+        if self._line is None:
+            self._line = _Line(self._stack.enter_context(self._sandbox.talk(self._job)), MOST_ANSWER)
+        number = token_hex(16)
+        self._line.send({"id": number, **question}, seconds)
+        said = self._line.receive(seconds)
+        if said.pop("id", None) != number or len(said) != 1 or not said.keys() <= {"value", "raised"}:
+            raise Gone("its answer could not be read")
+        return said
+
+
+def hold(sandbox: Sandbox, code: str, job: Job) -> list[Held]:
+    """Each hidden test, in order. `job` has the learner's files, the environment and the seconds for all.
+
+    Raises SandboxFault where the tests themselves are broken.
+    """
+    files = packed({b"hidden.py": code.encode()})
+    author = replace(job, argv=("python", "-I", "-c", program("hold_tests")), files=files)
+    with sandbox.talk(author) as channel:
+        return _Hearing(sandbox, job, _Line(channel, _MOST_QUESTION)).held()
+
+
+class _Hearing:
+    def __init__(self, sandbox: Sandbox, job: Job, author: _Line) -> None:
+        self._sandbox, self._author = sandbox, author
+        self._job = replace(job, argv=("python", "-I", "-c", program("answer_calls")))
+        self._deadline = time.monotonic() + job.seconds
+        self._tests: list[Held] = []
+        self._next = 0
+
+    def held(self) -> list[Held]:
+        with ExitStack() as stack:
+            learner = Learner(self._sandbox, self._job, stack)
+            while (asked := self._asked()) and asked["ask"] != "done":
+                if asked["ask"] == "begin":
+                    stack.close()
+                    learner = Learner(self._sandbox, self._job, stack)
+                self._author.send(self._answer(asked, learner), self._left() + 1)
+        return self._tests
+
+    def _left(self) -> float:
+        return self._deadline - time.monotonic()
+
+    def _asked(self) -> dict[str, Any] | None:
+        """What the tests ask next; None where their time is up."""
+        try:
+            return self._author.receive(max(self._left(), 0))
+        except Gone as gone:
+            if self._left() <= 0:
+                return None
+            raise SandboxFault(f"the hidden tests broke: {gone}") from gone
+
+    def _answer(self, asked: dict[str, Any], learner: Learner) -> dict[str, object]:
+        match asked["ask"]:
+            case "broken":
+                raise SandboxFault(f"the hidden tests cannot be loaded: {asked['says']}")
+            case "tests":
+                self._tests = [Held(str(name)) for name in asked["names"]]
+            case "end":
+                test = replace(self._tests[self._next], held=asked["held"], words=asked["words"])
+                self._tests[self._next] = test
+                self._next += 1
+            case "call":
+                return learner.call(asked, self._left())
+            case "run":
+                return self._run(asked)
+        return {}
+
+    def _run(self, asked: dict[str, Any]) -> dict[str, object]:
+        seconds = min(float(asked["seconds"]), self._left())
+        argv = tuple(map(str, asked["argv"]))
+        if seconds <= 0:
+            return {"gone": "there was no time left for it"}
+        ran = self._sandbox.run(replace(self._job, argv=argv, stdin=asked["stdin"].encode(), seconds=seconds))
+        if ran.why != "exit":
+            return {"gone": f"`{' '.join(argv)[:80]}` passed its limit of {ran.why}"}
+        return {"exit": ran.exit, "output": ran.text}

@@ -1,0 +1,110 @@
+"""Memory and processes of a whole sandbox, counted by the kernel where the groups of processes may be written."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from .job import Limits
+
+MOUNT = Path("/sys/fs/cgroup")
+_PREFIX = "labcheck-"
+
+
+@dataclass(frozen=True)
+class Group:
+    """The folders that a sandbox's processes are written into; none where that is not possible."""
+
+    folders: tuple[Path, ...] = ()
+
+    @property
+    def ran_out_of_memory(self) -> bool:
+        return any(
+            _counted(folder / name, "oom_kill")
+            for folder in self.folders
+            for name in ("memory.events", "memory.oom_control")
+        )
+
+
+@contextmanager
+def group(limits: Limits, mount: Path = MOUNT, own: Path = Path("/proc/self/cgroup")) -> Iterator[Group]:
+    """A group of its own for one sandbox, emptied and removed afterwards."""
+    made: list[Path] = []
+    name = f"{_PREFIX}{uuid4().hex[:12]}"
+    try:
+        for parent, settings in _parents(limits, mount, own):
+            with suppress(OSError):
+                (parent / name).mkdir()
+                made.append(parent / name)
+                for key, value in settings.items():
+                    (parent / name / key).write_text(str(value))
+        yield Group(tuple(made))
+    finally:
+        for folder in made:
+            _remove(folder)
+
+
+def sweep(mount: Path = MOUNT, own: Path = Path("/proc/self/cgroup")) -> None:
+    """Remove groups whose worker was killed; one that is in use cannot be removed, and stays."""
+    for parent, _ in _parents(Limits(), mount, own):
+        for folder in parent.glob(f"{_PREFIX}*"):
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _parents(limits: Limits, mount: Path, own: Path) -> Iterator[tuple[Path, dict[str, int]]]:
+    """Where groups can be made, and what is written into one there: version 2, or the two trees of version 1."""
+    memory, most = limits.group_memory, limits.processes + 16
+    places = _own_groups(own)
+    together = mount / places.get("", "")
+    controllers = _words(together / "cgroup.subtree_control")
+    if {"memory", "pids"} <= controllers:
+        yield together, {"memory.max": memory, "memory.swap.max": 0, "pids.max": most}
+        return
+    yield mount / "memory" / places.get("memory", ""), {"memory.limit_in_bytes": memory}
+    yield mount / "pids" / places.get("pids", ""), {"pids.max": most}
+
+
+def _own_groups(own: Path) -> dict[str, str]:
+    """The group that this process is in, by controller; the one of version 2 has no name."""
+    places: dict[str, str] = {}
+    with suppress(OSError):
+        for line in own.read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            places |= dict.fromkeys(controllers.split(","), path.lstrip("/"))
+    return places
+
+
+def _words(path: Path) -> set[str]:
+    try:
+        return set(path.read_text().split())
+    except OSError:
+        return set()
+
+
+def _counted(path: Path, key: str) -> int:
+    with suppress(OSError):
+        for line in path.read_text().splitlines():
+            name, _, number = line.partition(" ")
+            if name == key:
+                return int(number)
+    return 0
+
+
+def _remove(folder: Path) -> None:
+    for _ in range(200):
+        with suppress(OSError):
+            for process in (folder / "cgroup.procs").read_text().split():
+                os.kill(int(process), signal.SIGKILL)
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            return
+        except OSError:  # its last process has not gone yet
+            time.sleep(0.005)
+        else:
+            return

@@ -1,0 +1,124 @@
+"""The command line that confines a command: group, uid, limits, namespaces, filter - in this order."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from .job import Job, Limits
+from .slots import tasks_of
+
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+PROGRAMS = ("bwrap", "setpriv", "prlimit", "tar", "sh")
+BOX = "/box"
+VENV = "/venv"
+USER = "1000"  # nobody, whose number also stands for each owner that is not mapped, would hide who we are outside
+_ENTER = 'for group; do shift; [ "$group" = -- ] && break; echo $$ > "$group"/cgroup.procs || exit; done; exec "$@"'
+# tar ends at the end of its archive, so what follows in the same file is left to be the command's own stdin
+_UNPACK = f'tar -x --no-same-owner --no-same-permissions -C {BOX} -f - && exec "$@"'
+_VARIABLES = {
+    "PATH": f"{VENV}/bin:/usr/local/bin:/usr/bin:/bin",
+    "HOME": BOX,
+    "LANG": "C.UTF-8",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONUNBUFFERED": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one run happens. `environment` is a folder on this machine, `filter_fd` and `status_fd` are inherited."""
+
+    limits: Limits
+    uid: int | None
+    groups: tuple[Path, ...]
+    environment: Path | None
+    filter_fd: int
+    status_fd: int
+    channel_fd: int | None = None
+
+
+@cache
+def found(program: str) -> str | None:
+    return shutil.which(program, path=PATH)
+
+
+@cache
+def python() -> str | None:
+    """The Python that a sandbox can see: below `/usr`, which is all of the system that is there."""
+    names = ("/usr/local/bin/python3", "/usr/bin/python3")
+    return next((name for name in names if os.access(name, os.X_OK) and _is_below_usr(name)), None)
+
+
+def _is_below_usr(name: str) -> bool:
+    return Path(name).resolve().is_relative_to("/usr")
+
+
+def confined(job: Job, place: Place, bwrap: str) -> list[str]:
+    """The whole argv. Its stdin has to be a file: the tar of the job, then what the command itself reads."""
+    groups = [str(folder) for folder in place.groups]
+    return [
+        *("/bin/sh", "-c", _ENTER, "sh", *groups, "--"),
+        *_privileges(place.uid),
+        *_limits(job, place),
+        *_namespaces(place, bwrap),
+        *("--", "/bin/sh", "-c", _UNPACK, "sh", *job.argv),
+    ]
+
+
+def _privileges(uid: int | None) -> list[str]:
+    """From here on another user, where we are root: inside, `--uid` alone would still be root on the outside."""
+    user = (
+        [] if uid is None else [f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--bounding-set=-all"]
+    )
+    return ["setpriv", *user, "--no-new-privs", "--pdeathsig=KILL", "--"]
+
+
+def _limits(job: Job, place: Place) -> list[str]:
+    limits, cpu = place.limits, 2 * int(job.seconds) + 2
+    # the limit of processes counts all of the uid: one that is not ours alone has others already
+    others = tasks_of(os.getuid()) if place.uid is None else 0
+    most = {
+        "cpu": cpu,
+        "data": limits.memory,
+        "as": limits.addresses,
+        "nproc": limits.processes + others,
+        "nofile": limits.open_files,
+        "fsize": limits.file_bytes,
+        "core": 0,
+        "memlock": 1 << 16,
+        "msgqueue": 0,
+    }
+    return ["prlimit", *(f"--{name}={value}" for name, value in most.items()), "--"]
+
+
+def _namespaces(place: Place, bwrap: str) -> list[str]:
+    size = ("--size", str(place.limits.folder_bytes))
+    channel = {} if place.channel_fd is None else {"CHANNEL": str(place.channel_fd)}
+    variables = {**_VARIABLES, **channel}
+    return [
+        bwrap,
+        *("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
+        *("--unshare-cgroup-try", "--disable-userns", "--uid", USER, "--gid", USER),
+        *("--hostname", "sandbox", "--new-session", "--die-with-parent", "--cap-drop", "ALL", "--clearenv"),
+        *(word for name, value in variables.items() for word in ("--setenv", name, value)),
+        *("--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib"),
+        *("--symlink", "usr/lib64", "/lib64", *_interpreter(place.environment)),
+        *("--proc", "/proc", "--dev", "/dev", *size, "--tmpfs", "/dev/shm"),  # noqa: S108 - inside
+        *(*size, "--tmpfs", "/tmp", *size, "--tmpfs", BOX),  # noqa: S108 - inside
+        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", BOX),  # bwrap's own /dev has no size
+        *("--seccomp", str(place.filter_fd), "--json-status-fd", str(place.status_fd)),
+    ]
+
+
+def _interpreter(environment: Path | None) -> Sequence[str]:
+    if environment is not None:
+        return ("--ro-bind", str(environment), VENV)
+    names = ("python", "python3")
+    return [word for name in names for word in ("--symlink", python() or "", f"{VENV}/bin/{name}")]

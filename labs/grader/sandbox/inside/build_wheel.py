@@ -1,0 +1,33 @@
+"""Builds the package in the folder with the backend it names, then imports it out of the wheel alone."""
+
+import importlib
+import os
+import subprocess
+import sys
+import zipfile
+
+import tomllib
+
+
+def backend():
+    with open("pyproject.toml", "rb") as file:
+        system = tomllib.load(file).get("build-system", {})
+    sys.path[:0] = [os.path.abspath(path) for path in system.get("backend-path", [])]
+    name, _, attribute = system.get("build-backend", "setuptools.build_meta:__legacy__").partition(":")
+    found = importlib.import_module(name)
+    for part in attribute.split(".") if attribute else []:
+        found = getattr(found, part)
+    return found
+
+
+def main():
+    os.makedirs("/tmp/wheel")
+    wheel = backend().build_wheel("/tmp/wheel")
+    with zipfile.ZipFile("/tmp/wheel/" + wheel) as archive:
+        archive.extractall("/tmp/installed")
+    print("built", wheel, flush=True)
+    code = "import sys; sys.path.insert(0, '/tmp/installed'); __import__(%r)" % sys.argv[1]
+    sys.exit(subprocess.call([sys.executable, "-I", "-c", code], cwd="/tmp"))
+
+
+main()

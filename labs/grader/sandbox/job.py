@@ -1,0 +1,83 @@
+"""What is asked of a sandbox, what it answers, and what it may use."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from socket import socket
+from typing import Literal, Protocol
+
+_MEGABYTE = 1 << 20
+
+WhyEnded = Literal["exit", "seconds", "output", "memory"]
+
+
+class SandboxFault(Exception):  # noqa: N818 - "fault" is the word for what is on our side
+    """The sandbox itself did not work: nothing that a learner could mend."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one sandbox may use. Bytes are of one process, except `group_memory`, `kept_output` and `most_output`."""
+
+    memory: int = 512 * _MEGABYTE
+    addresses: int = 4096 * _MEGABYTE
+    group_memory: int = 768 * _MEGABYTE
+    processes: int = 64
+    open_files: int = 256
+    file_bytes: int = 32 * _MEGABYTE
+    folder_bytes: int = 64 * _MEGABYTE
+    kept_output: int = 256 << 10
+    most_output: int = 8 * _MEGABYTE
+
+
+@dataclass(frozen=True)
+class Job:
+    """One command. `files` is a tar that is unpacked in `/box`, where the command starts; see `packing`.
+
+    `environment` is the digest of a Python environment that was built, or empty; see `environments`.
+    """
+
+    argv: tuple[str, ...]
+    files: bytes
+    seconds: float
+    stdin: bytes = b""
+    environment: str = ""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended. `exit` is its exit status, 128 and more for a signal; it is the learner's claim.
+
+    `why` says what ended it: itself (`exit`), or the limit it passed. `output` is the first 256 KB of stdout and
+    stderr together, `seconds` the wall clock.
+    """
+
+    exit: int
+    why: WhyEnded
+    output: bytes
+    seconds: float
+
+    @property
+    def text(self) -> str:
+        return self.output.decode("utf-8", "replace")
+
+
+class Sandbox(Protocol):
+    """Runs commands confined, or says why it cannot. There is no other way to run one."""
+
+    def unavailable(self) -> str:
+        """Why this server cannot confine code, as the end of a sentence; empty where it can."""
+
+    def environment(self, requirements: tuple[str, ...]) -> str:
+        """The digest of the environment that holds these, built where it is not there yet.
+
+        Raises `environments.CannotBuild` where the lab asks for what there is not, SandboxFault for our side.
+        """
+
+    def run(self, job: Job) -> Ran:
+        """Run a command to its end. Raises SandboxFault."""
+
+    def talk(self, job: Job) -> AbstractContextManager[socket]:
+        """A command that is spoken to over a socket, whose number it finds in `CHANNEL`. It is ended with the block.
+
+        What it prints is thrown away.
+        """

@@ -1,0 +1,119 @@
+"""The sandbox of this machine: bubblewrap as a child of the process that asks."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from socket import socket, socketpair
+
+from . import cgroups, command, policy, slots
+from .environments import Environments
+from .job import Job, Limits, Ran, SandboxFault
+from .process import follow, sealed, started
+from .self_test import what_is_open
+
+
+class LocalSandbox:
+    """Confines by user, limits, namespaces and a filter of system calls. See `job.Sandbox` for the interface."""
+
+    def __init__(
+        self, environments: Environments, limits: Limits | None = None, bwrap: str = "bwrap"
+    ) -> None:
+        self.environments = environments
+        self._limits = limits or Limits()
+        self._bwrap = bwrap
+
+    def unavailable(self) -> str:
+        """Found out once: a sandbox that was seen to leak is not asked again."""
+        return self._unavailable
+
+    @cached_property
+    def _unavailable(self) -> str:
+        if not sys.platform.startswith("linux"):
+            return "bubblewrap needs Linux"
+        missing = [name for name in (self._bwrap, *command.PROGRAMS[1:]) if not command.found(name)]
+        if missing:
+            return f"{' and '.join(missing)} not found"
+        if not policy.is_known():
+            return f"there is no filter of system calls for {platform.machine()}"
+        if not command.python():
+            return "there is no Python below /usr"
+        cgroups.sweep()
+        return what_is_open(self._run)
+
+    def environment(self, requirements: tuple[str, ...]) -> str:
+        return self.environments.build(requirements)
+
+    def run(self, job: Job) -> Ran:
+        self._refuse_if_unavailable()
+        return self._run(job)
+
+    def run_for(self, job: Job, asker: socket) -> Ran:
+        """The same for someone at the other end of a socket. Raises HungUp when that end is closed."""
+        self._refuse_if_unavailable()
+        return self._run(job, asker)
+
+    @contextmanager
+    def talk(self, job: Job) -> Iterator[socket]:
+        ours, theirs = socketpair()
+        with ours, self.talking(job, theirs):
+            yield ours
+
+    @contextmanager
+    def talking(self, job: Job, theirs: socket) -> Iterator["subprocess.Popen[bytes]"]:
+        """The same with a socket that is there already. It is closed here once the command has it."""
+        self._refuse_if_unavailable()
+        with theirs, ExitStack() as stack:
+            process, _, _ = self._start(stack, job, subprocess.DEVNULL, theirs.fileno())
+            theirs.close()
+            yield process
+
+    def _refuse_if_unavailable(self) -> None:
+        if self._unavailable:
+            raise SandboxFault(f"code cannot be confined: {self._unavailable}")
+
+    def _run(self, job: Job, asker: socket | None = None) -> Ran:
+        began = time.monotonic()
+        with ExitStack() as stack:
+            process, status, group = self._start(stack, job, subprocess.PIPE)
+            assert process.stdout  # noqa: S101 - it was asked for
+            why, output = follow(process.stdout, self._limits, job.seconds, asker)
+            if why == "exit" and process.wait(5) and group.ran_out_of_memory:
+                why = "memory"
+            if why == "exit":
+                _check(status, output)
+        code = process.returncode
+        return Ran(code if code >= 0 else 128 - code, why, output, time.monotonic() - began)
+
+    def _start(
+        self, stack: ExitStack, job: Job, output: int, channel: int | None = None
+    ) -> tuple["subprocess.Popen[bytes]", int, cgroups.Group]:
+        """The process, the descriptor of what bubblewrap says, and the group; all ends with the stack."""
+        uid = stack.enter_context(slots.leased())
+        group = stack.enter_context(cgroups.group(self._limits))
+        filter_fd = stack.enter_context(sealed(policy.policy()))
+        stdin = stack.enter_context(sealed(job.files + job.stdin))
+        status, status_end = os.pipe()
+        stack.callback(os.close, status)
+        environment = self.environments.folder(job.environment) if job.environment else None
+        place = command.Place(self._limits, uid, group.folders, environment, filter_fd, status_end, channel)
+        inherited = [fd for fd in (filter_fd, status_end, channel) if fd is not None]
+        try:
+            argv = command.confined(job, place, self._bwrap)
+            process = stack.enter_context(started(argv, stdin, inherited, output))
+        finally:
+            os.close(status_end)
+        return process, status, group
+
+
+def _check(status: int, output: bytes) -> None:
+    """Raises SandboxFault where bubblewrap ended before the command did."""
+    said = [json.loads(line) for line in os.read(status, 1 << 16).splitlines()]
+    if not any("exit-code" in item for item in said):
+        last = output.decode("utf-8", "replace").strip().rsplit("\n", 1)[-1]
+        raise SandboxFault(f"the sandbox did not start: {last[:200]}")

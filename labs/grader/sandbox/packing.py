@@ -1,0 +1,78 @@
+"""The tar that a sandbox unpacks, made here from what the repository holds: regular files, and few enough."""
+
+import io
+import tarfile
+from collections.abc import Iterator, Mapping
+
+from ..repository import Repository, Tip
+from ..trees import Entry
+from ..plumbing import TooLarge
+from ..words import quoted
+
+MOST_BYTES = 20 << 20
+MOST_DEPTH = 20
+MOST_NAME = 255
+_SOME_DAY = 1_577_836_800  # 1 January 2020: wheels cannot hold a file from before 1980
+_NO_NAME = {b"", b".", b"..", b".git"}
+
+
+def packed(files: Mapping[bytes, bytes], executable: frozenset[bytes] = frozenset()) -> bytes:
+    """A tar of contents by path; the same for the same files. Raises TooLarge past 20 MB, ValueError for a path
+    that could leave the folder.
+    """
+    stream = io.BytesIO()
+    with tarfile.open(
+        fileobj=stream, mode="w", format=tarfile.GNU_FORMAT, encoding="utf-8", errors="surrogateescape"
+    ) as archive:
+        for path, content in sorted(files.items()):
+            if not is_fit(path):
+                raise ValueError(f"no path for a file: {path!r}")
+            archive.addfile(_member(path, content, path in executable), io.BytesIO(content))
+            if stream.tell() > MOST_BYTES:
+                raise TooLarge(
+                    f"the files are larger than {MOST_BYTES >> 20} MB together, which is the most that is run"
+                )
+    return stream.getvalue()
+
+
+def _member(path: bytes, content: bytes, executable: bool) -> tarfile.TarInfo:
+    member = tarfile.TarInfo(path.decode("utf-8", "surrogateescape"))
+    member.size, member.mtime = len(content), _SOME_DAY
+    member.mode = 0o755 if executable else 0o644
+    return member
+
+
+def files_at(repository: Repository, tip: Tip) -> tuple[dict[bytes, bytes], frozenset[bytes]]:
+    """The contents of a commit's regular files by path, and which of them may be executed.
+
+    Links, submodules, files over 1 MB and names that no shell should meet are left out. Raises TooLarge.
+    """
+    contents: dict[bytes, bytes] = {}
+    executable = set()
+    total = 0
+    for path, entry in _regular(repository.files(tip)):
+        content = repository.uncounted(entry.id)
+        if content is None:
+            continue
+        total += len(content)
+        if total > MOST_BYTES:
+            raise TooLarge(f"the files at {quoted(tip.name)} are larger than {MOST_BYTES >> 20} MB together")
+        contents[path] = content
+        if entry.mode == b"100755":
+            executable.add(path)
+    return contents, frozenset(executable)
+
+
+def _regular(files: Mapping[bytes, Entry]) -> Iterator[tuple[bytes, Entry]]:
+    return ((path, entry) for path, entry in files.items() if entry.is_file and is_fit(path))
+
+
+def is_fit(path: bytes) -> bool:
+    """Whether a path stays below its folder and is no longer, deeper or odder than a file system and a shell take."""
+    parts = path.split(b"/")
+    if len(parts) > MOST_DEPTH or any(len(part) > MOST_NAME or part.lower() in _NO_NAME for part in parts):
+        return False
+    return not any(byte < 0x20 or byte == 0x7F for byte in path)
+
+
+NO_FILES = packed({})

@@ -1,0 +1,84 @@
+"""One confined process: what it is given, what it says, and when it has to end."""
+
+import fcntl
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from socket import socket
+from typing import IO
+
+from .command import PATH
+from .job import Limits, WhyEnded
+
+_SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+
+
+class HungUp(Exception):  # noqa: N818 - not an error of this side
+    """Who asked for the run is no longer there."""
+
+
+@contextmanager
+def sealed(content: bytes) -> Iterator[int]:
+    """A file in memory that nobody can change any more, open for reading at its start."""
+    file = os.memfd_create("job", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    try:
+        with os.fdopen(os.dup(file), "wb") as target:
+            target.write(content)
+        fcntl.fcntl(file, fcntl.F_ADD_SEALS, _SEALS)
+        os.lseek(file, 0, os.SEEK_SET)
+        yield file
+    finally:
+        os.close(file)
+
+
+@contextmanager
+def started(
+    argv: list[str], stdin: int, inherited: list[int], output: int
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """The process, with an environment that holds nothing. It is killed with its whole group at the end.
+
+    The thread that starts it has to stay: bubblewrap's `--die-with-parent` is about that thread.
+    """
+    with subprocess.Popen(
+        argv,
+        cwd="/",
+        env={"PATH": PATH},
+        stdin=stdin,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        pass_fds=inherited,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def follow(
+    stdout: IO[bytes], limits: Limits, seconds: float, asker: socket | None = None
+) -> tuple[WhyEnded, bytes]:
+    """Read what a process says until it ends or passes a limit. Raises HungUp when `asker` closes its end."""
+    kept, total, deadline = bytearray(), 0, time.monotonic() + seconds
+    with selectors.DefaultSelector() as selector:
+        selector.register(stdout, selectors.EVENT_READ)
+        if asker is not None:
+            selector.register(asker, selectors.EVENT_READ)
+        while True:
+            ready = [key.fileobj for key, _ in selector.select(max(deadline - time.monotonic(), 0))]
+            if asker in ready:
+                raise HungUp
+            data = os.read(stdout.fileno(), 1 << 16) if ready else b""
+            total += len(data)
+            kept += data[: limits.kept_output - len(kept)]
+            if total > limits.most_output:
+                return "output", bytes(kept)
+            if ready and not data:
+                return "exit", bytes(kept)
+            if time.monotonic() >= deadline:
+                return "seconds", bytes(kept)

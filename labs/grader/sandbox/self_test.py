@@ -1,0 +1,42 @@
+"""One sandbox that looks around in itself, before any learner's code is let into one."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .inside import program
+from .job import Job, Ran, SandboxFault
+from .packing import NO_FILES
+
+SECONDS = 10.0
+
+
+def what_is_open(run: Callable[[Job], Ran]) -> str:
+    """What a sandbox does not keep shut, or why it does not start; empty where it confines."""
+    job = Job(("python3", "-I", "-c", program("look_around")), NO_FILES, SECONDS)
+    try:
+        ran = run(job)
+        seen = json.loads(ran.text)
+    except (SandboxFault, OSError, subprocess.SubprocessError) as error:
+        return str(error)
+    except ValueError:
+        return f"the self-test ended with exit status {ran.exit}: {ran.text.strip()[-200:]}"
+    return "; ".join(_faults(seen))
+
+
+def _faults(seen: dict[str, Any]) -> Iterator[str]:
+    if seen["network"] or set(seen["interfaces"]) - {"lo"}:
+        yield "the network can be reached"
+    for folder in seen["writes"]:
+        yield f"{folder} can be written"
+    if not seen["box"]:
+        yield "the folder of the job cannot be written"
+    if seen["uid"] == 0 or seen["owns_system"]:
+        yield "code runs as root"
+    for path in seen["files"]:
+        yield f"{path} is there"
+    if set(seen["first"].split("\0")) - {""} and not seen["first"].startswith("PATH="):
+        yield "the first process shows its environment"
+    if seen["capabilities"] or seen["filter"] != "2":
+        yield "the kernel is not shut"
