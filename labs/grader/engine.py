@@ -16,6 +16,7 @@ from .checks import Learner, Run, Verdict
 from .pictures import Pictures
 from .report import SCHEMA, CheckResult, Drawing, Evidence, Outcome, Report
 from .repository import Repository, TooLarge
+from .sandbox import Sandbox
 from .secret_rules import masked
 from .spec import CheckSpec, LabSpec
 from .words import cut, quoted, visible
@@ -33,14 +34,15 @@ class TimeIsUp(Exception):  # noqa: N818 - a limit that was reached, not an erro
 
 
 def grade(
-    spec: LabSpec, repository: Repository, *, sandbox: object | None = None, learner: Learner | None = None
+    spec: LabSpec, repository: Repository, *, sandbox: Sandbox | None = None, learner: Learner | None = None
 ) -> Report:
     """Every check of the lab on an open repository. Never raises for what a check does: see `Outcome`.
 
     In the main thread each check has the time limit of its kind (SIGALRM, put back afterwards); in other threads
     only the limits of reading hold. `sandbox` and `learner` are handed to the kinds that ask for them.
     """
-    run = Run(repository, spec.starter, learner, sandbox)
+    requirements = spec.python.requirements if spec.python else None
+    run = Run(repository, spec.starter, learner, sandbox, requirements)
     pictures = Pictures(repository)
     results: dict[str, CheckResult] = {}
     for check in spec.checks:
@@ -79,10 +81,13 @@ def _result(check: CheckSpec, run: Run, before: dict[str, CheckResult], pictures
 
 def _verdict(check: CheckSpec, run: Run) -> Verdict:
     try:
-        with time_limit(check.parameters.seconds):
+        obstacle = check.parameters.obstacle(run)
+        if obstacle:
+            return obstacle
+        with time_limit(check.parameters.limit()):
             return check.parameters.check(run)
     except TimeIsUp:
-        seconds = check.parameters.seconds
+        seconds = check.parameters.limit()
         return Verdict(Outcome.NOT_RUN, f"Timed out: the check took longer than {seconds:g} seconds.")
     except TooLarge as limit:
         return Verdict(Outcome.NOT_RUN, f"Not run: {limit}.")

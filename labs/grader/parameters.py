@@ -27,6 +27,9 @@ Percent = NewType("Percent", int)
 Count = NewType("Count", int)
 Points = NewType("Points", Decimal)
 Bytes = NewType("Bytes", int)
+Seconds = NewType("Seconds", int)
+Module = NewType("Module", str)
+Requirement = NewType("Requirement", str)
 MAIN = RefName("main")
 MAIN_COMMIT = Revision("main")
 
@@ -34,6 +37,8 @@ _REF_NAME = re.compile(r"(?![-/.])(?!.*(?:\.\.|//|@\{|/\.|\.lock(?:/|$)))[^\x00-
 _IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LESSON = re.compile(r"[a-z0-9-]+(?:#[a-z0-9-]+)?")
 _BYTES = re.compile(r"(\d{1,4}) ?(KB|MB)")
+_MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_REQUIREMENT = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?:\[[\w,.-]+\])?==[\w.+!-]+")
 OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _REVISION_BASE = re.compile(r"[^~^]+")
 REVISION_STEP = r"~(\d{0,6})|\^\{/(.+?)\}(?=[~^]|$)|\^\{(root)\}|\^(\d{0,2})"
@@ -195,6 +200,10 @@ def _whole(most: int) -> Callable[[object], int | None]:
     return lambda data: data if type(data) is int and 0 <= data <= most else None
 
 
+def _seconds(data: object) -> int | None:
+    return data if type(data) is int and 1 <= data <= 100 else None
+
+
 def _points(data: object) -> Decimal | None:
     points = _number(data)
     return points if points is not None and 0 <= points <= 1000 and points == round(points, 2) else None
@@ -255,6 +264,9 @@ _TYPES: dict[object, tuple[str, Callable[[object], object]]] = {
     Revision: ("a commit, such as `main~2`, `main^2` or `main^{/Fix the sum}`,", _revision),
     Percent: ("a whole number from 0 to 100", _whole(100)),
     Count: ("a whole number from 0 to 100,000", _whole(100_000)),
+    Seconds: ("a whole number of seconds from 1 to 100", _seconds),
+    Module: ("the name of a Python module, such as `shop.cart`,", _matching(_MODULE)),
+    Requirement: ("a package and its exact version, such as `pytest==8.3.3`,", _matching(_REQUIREMENT)),
     Bytes: ("a size, such as `500 KB` or `1 MB`,", _bytes),
     Decimal: ("a number", _number),
     Points: ("a number from 0 to 1,000 with at most two decimals", _points),

@@ -9,6 +9,7 @@ from typing import Any
 from .engine import ENGINE_VERSION, grade
 from .report import CheckResult, Outcome, Report
 from .repository import Repository
+from .sandbox import Sandbox
 from .scenarios import Scenario, build
 from .spec import CheckSpec, LabSpec
 from .words import visible
@@ -111,7 +112,7 @@ class Proof:
         return cls(**{**data, "scenarios": scenarios, "checks": checks})
 
 
-def prove(spec: LabSpec, sandbox: object | None = None) -> Proof:
+def prove(spec: LabSpec, sandbox: Sandbox | None = None) -> Proof:
     """Builds and grades every scenario. Without a sandbox, checks that run code are not provable here."""
     unprovable = _unprovable(spec.checks) if sandbox is None else frozenset[str]()
     graded = [(scenario, _graded(spec, scenario, sandbox)) for scenario in spec.scenarios]
@@ -133,7 +134,7 @@ def _unprovable(checks: Iterable[CheckSpec]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _graded(spec: LabSpec, scenario: Scenario, sandbox: object | None) -> Report:
+def _graded(spec: LabSpec, scenario: Scenario, sandbox: Sandbox | None) -> Report:
     with tempfile.TemporaryDirectory(prefix="labcheck-") as folder:
         world = build(scenario, Path(folder))
         with Repository.open(folder) as repository:

@@ -6,12 +6,24 @@ from hashlib import sha256
 from typing import Literal
 
 from .checks import KINDS, Kind
-from .parameters import Identifier, LessonAddress, ObjectId, Percent, Points, did_you_mean, read_fields
+from .parameters import (
+    Identifier,
+    LessonAddress,
+    ObjectId,
+    Percent,
+    Points,
+    Requirement,
+    did_you_mean,
+    read_fields,
+)
 from .scenarios import Scenario, read_scenarios
 from .words import listed, quoted
 from .yaml_values import Problem, Value, read_yaml
 
 __all__ = ["CheckSpec", "LabSpec", "Problem", "SpecError", "load_spec"]
+
+
+MOST_CODE_SECONDS = 180
 
 
 class SpecError(Exception):
@@ -46,6 +58,13 @@ class CheckSpec(_Common):
 
 
 @dataclass(frozen=True)
+class Python:
+    """What learners' code finds installed: packages, each with its exact version."""
+
+    requirements: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True)
 class _File:
     schema: Literal[1]
     title: str
@@ -53,6 +72,7 @@ class _File:
     checks: Value
     starter: ObjectId | None = None
     scenarios: Value | None = None
+    python: Python | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +89,7 @@ class LabSpec:
     checks: tuple[CheckSpec, ...]
     scenarios: tuple[Scenario, ...]
     digest: str
+    python: Python | None = None
 
 
 def load_spec(text: str) -> LabSpec:
@@ -91,6 +112,7 @@ def load_spec(text: str) -> LabSpec:
         checks=tuple(checks),
         scenarios=scenarios,
         digest=sha256(text.encode()).hexdigest(),
+        python=file.python,
     )
 
 
@@ -104,7 +126,15 @@ def _read_checks(value: Value | None, problems: list[Problem]) -> list[CheckSpec
     problems.extend(_order_problems(value.data))
     if len(checks) == len(value.data) and not any(check.points for check in checks):
         problems.append(Problem(value.line, "checks", "no check has points: one has to have more than 0"))
+    problems.extend(_time_problems(value, checks))
     return checks
+
+
+def _time_problems(value: Value, checks: list[CheckSpec]) -> Iterator[Problem]:
+    total = sum(check.parameters.limit() for check in checks if check.parameters.confined)
+    if total > MOST_CODE_SECONDS:
+        message = f"those that run code may take {total:g} seconds together; {MOST_CODE_SECONDS} are there"
+        yield Problem(value.line, "checks", message)
 
 
 def _read_check(item: Value, problems: list[Problem]) -> CheckSpec | None:

@@ -9,6 +9,7 @@ from .authors import AuthorsCheck
 from .base import Kind, Learner, Run, Verdict
 from .branch import BranchCheck
 from .branches import BranchesCheck
+from .build import BuildCheck
 from .cherry_picked import CherryPickedCheck
 from .commit import CommitCheck
 from .commits import CommitsCheck
@@ -25,14 +26,17 @@ from .merged import MergedCheck
 from .messages import MessagesCheck
 from .no_large_files import NoLargeFilesCheck
 from .no_secrets import NoSecretsCheck
+from .own_tests import OwnTestsCheck
 from .points_at import PointsAtCheck
 from .purged import PurgedCheck
 from .readable import ReadableCheck
 from .rebased import RebasedCheck
 from .renamed import RenamedCheck
 from .reverted import RevertedCheck
+from .run import RunCheck
 from .start import StartCheck
 from .tag import TagCheck
+from .tests import TestsCheck
 
 __all__ = ["KINDS", "Kind", "Learner", "Run", "Verdict"]
 
@@ -69,5 +73,9 @@ _ALL: tuple[type[Kind], ...] = (
     NoConflictMarkersCheck,
     NoLargeFilesCheck,
     NoSecretsCheck,
+    RunCheck,
+    TestsCheck,
+    OwnTestsCheck,
+    BuildCheck,
 )
 KINDS = {kind.kind: kind for kind in _ALL}

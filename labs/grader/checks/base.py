@@ -10,6 +10,7 @@ from ..parameters import Revision
 from ..report import Drawing, Evidence, Outcome
 from ..repository import Repository, Tip
 from ..revision import Unresolved, base_of, is_object_id, resolve
+from ..sandbox import Sandbox
 from ..shapes import Shape
 from ..words import alike, count, decoded, listed, quoted
 
@@ -26,13 +27,15 @@ class Learner:
 class Run:
     """What a check may look at. `starter` is the commit that learners start from, or None.
 
-    `learner` and `sandbox` (runs a command) are for kinds that need them; both may be None.
+    `learner` and `sandbox` are for kinds that need them; both may be None. `requirements` are those of the Python
+    environment that code runs in, None for the system's Python alone.
     """
 
     repository: Repository
     starter: str | None = None
     learner: Learner | None = None
-    sandbox: object | None = None
+    sandbox: Sandbox | None = None
+    requirements: tuple[str, ...] | None = None
 
     def own_commits(self, tip: Tip) -> list[str]:
         """Ids of the learner's own commits, oldest first: not reachable from the starter."""
@@ -60,7 +63,8 @@ class Verdict:
 class Kind(ABC):
     """One kind of check: a frozen dataclass whose fields are its parameters in lab.yaml.
 
-    `seconds` is the most that one check may take; `hidden` names parameters that learners must not see.
+    `seconds` is the most that one check may take, unless `limit` says otherwise; `hidden` names parameters that
+    learners must not see.
     `confined` kinds run code and are NOT_RUN where `Run.sandbox` is None; `always_passes` where a verdict of
     "needs work" cannot be.
     """
@@ -74,6 +78,14 @@ class Kind(ABC):
     def problems(self) -> Iterator[tuple[str, str]]:
         """What is wrong with the parameters taken together, as (key, message)."""
         yield from ()
+
+    def limit(self) -> float:
+        """The seconds that this check may take."""
+        return self.seconds
+
+    def obstacle(self, run: Run) -> Verdict | None:
+        """What stands in the way of checking at all; looked at before the time of the check begins."""
+        return None
 
     @abstractmethod
     def check(self, run: Run) -> Verdict:

@@ -3,5 +3,16 @@
 from .environments import CannotBuild, Environments
 from .job import Job, Limits, Ran, Sandbox, SandboxFault
 from .local import LocalSandbox
+from .remote import RemoteSandbox
 
-__all__ = ["CannotBuild", "Environments", "Job", "Limits", "LocalSandbox", "Ran", "Sandbox", "SandboxFault"]
+__all__ = [
+    "CannotBuild",
+    "Environments",
+    "Job",
+    "Limits",
+    "LocalSandbox",
+    "Ran",
+    "RemoteSandbox",
+    "Sandbox",
+    "SandboxFault",
+]

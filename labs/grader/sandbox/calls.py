@@ -20,6 +20,7 @@ from .packing import packed
 
 CALL_SECONDS = 2.0
 IMPORT_SECONDS = 10.0
+START_SECONDS = 10.0
 MOST_ANSWER = 64 << 10
 _MOST_QUESTION = 1 << 20
 _ENDED = "it ended without an answer"
@@ -70,7 +71,7 @@ class _Line:
             raise Gone(_ENDED)
         return data
 
-    def _read(self, line: bytes) -> dict[str, Any]:
+    def _read(self, line: bytearray) -> dict[str, Any]:
         try:
             said = json.loads(line)
         except (ValueError, RecursionError) as error:
@@ -107,12 +108,20 @@ class Learner:
             self._stack.close()
             return {"gone": self._gone}
 
+    def _started(self) -> _Line:
+        """The other end, which has said that it is there. Raises SandboxFault: nothing of the learner's ran yet."""
+        self._line = _Line(self._stack.enter_context(self._sandbox.talk(self._job)), MOST_ANSWER)
+        try:
+            self._line.receive(START_SECONDS)
+        except Gone as gone:
+            raise SandboxFault(f"a sandbox did not start: {gone}") from gone
+        return self._line
+
     def _exchange(self, question: Mapping[str, object], seconds: float) -> dict[str, object]:
-        if self._line is None:
-            self._line = _Line(self._stack.enter_context(self._sandbox.talk(self._job)), MOST_ANSWER)
+        line = self._line or self._started()
         number = token_hex(16)
-        self._line.send({"id": number, **question}, seconds)
-        said = self._line.receive(seconds)
+        line.send({"id": number, **question}, seconds)
+        said = line.receive(seconds)
         if said.pop("id", None) != number or len(said) != 1 or not said.keys() <= {"value", "raised"}:
             raise Gone("its answer could not be read")
         return said

@@ -19,6 +19,7 @@ def answer(asked):
 
 def main():
     channel = int(os.environ.pop("CHANNEL"))
+    os.write(channel, b"{}\n")  # here so far: from now on it is the learner's code that may break
     sys.path.insert(0, "/box")
     for line in os.fdopen(os.dup(channel), "rb"):
         asked = json.loads(line)

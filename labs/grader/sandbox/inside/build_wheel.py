@@ -4,9 +4,8 @@ import importlib
 import os
 import subprocess
 import sys
-import zipfile
-
 import tomllib
+import zipfile
 
 
 def backend():
@@ -26,8 +25,8 @@ def main():
     with zipfile.ZipFile("/tmp/wheel/" + wheel) as archive:
         archive.extractall("/tmp/installed")
     print("built", wheel, flush=True)
-    code = "import sys; sys.path.insert(0, '/tmp/installed'); __import__(%r)" % sys.argv[1]
-    sys.exit(subprocess.call([sys.executable, "-I", "-c", code], cwd="/tmp"))
+    code = "import sys; sys.path.insert(0, '/tmp/installed'); __import__(sys.argv[1])"
+    sys.exit(subprocess.call([sys.executable, "-I", "-c", code, sys.argv[1]], cwd="/tmp"))
 
 
 main()

@@ -11,7 +11,7 @@ import sys
 import traceback
 
 
-class NotHeld(Exception):
+class NotHeldError(Exception):
     """The learner's code did not do what it was asked; `words` are for the learner."""
 
     def __init__(self, words):
@@ -44,7 +44,7 @@ class Learner:
     def call(self, target, *args, **kwargs):
         said = self._ask(target, args, kwargs)
         if "raised" in said:
-            raise NotHeld("the code raised an exception")
+            raise NotHeldError("the code raised an exception")
         return said["value"]
 
     def raised(self, target, *args, **kwargs):
@@ -53,13 +53,13 @@ class Learner:
     def _ask(self, target, args, kwargs):
         said = self._channel.ask(ask="call", target=target, args=args, kwargs=kwargs)
         if "gone" in said:
-            raise NotHeld(said["gone"])
+            raise NotHeldError(said["gone"])
         return said
 
     def run(self, argv, stdin="", seconds=5):
         said = self._channel.ask(ask="run", argv=argv, stdin=stdin, seconds=seconds)
         if "gone" in said:
-            raise NotHeld(said["gone"])
+            raise NotHeldError(said["gone"])
         return Ran(said["exit"], said["output"])
 
 
@@ -98,7 +98,7 @@ def held(test, learner):
     """What did not hold, in words; empty where it held, None where it says no more than that it did not."""
     try:
         test(*([learner] if inspect.signature(test).parameters else []))
-    except NotHeld as error:
+    except NotHeldError as error:
         return error.words
     except Exception:
         return None

@@ -1,0 +1,56 @@
+"""`build: {imports: shop}` - the package builds, and its wheel alone can be imported.
+
+It is built at the commit `at` by the backend that pyproject.toml names, without network and without installing what
+that asks for: the backend has to be among the lab's `python: requirements`. `imports` is imported out of the wheel, in
+`seconds` (default 20).
+"""
+
+from dataclasses import dataclass
+
+from ..parameters import Module
+from ..sandbox.inside import program
+from ..words import quoted
+from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from .code import CodeKind, ended_by_limit, failed, job_at, run_in
+
+_COMMAND = ("python", "-m", "build", "--wheel", "--no-isolation")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildCheck(CodeKind):
+    kind = "build"
+
+    imports: Module
+
+    def check(self, run: Run) -> Verdict:
+        tip = commit_or_answer(run, self.at)
+        if isinstance(tip, Verdict):
+            return tip
+        if b"pyproject.toml" not in run.repository.files(tip):
+            return needs_work(
+                f"There is no `pyproject.toml` in the top folder at {quoted(tip.name)}.",
+                expected="`pyproject.toml`, which says how the package is built",
+                found="none",
+                evidence=[at_tip(tip)],
+            )
+        ran = run_in(
+            run, job_at(run, tip, self.seconds), ("python", "-c", program("build_wheel"), self.imports)
+        )
+        limit = ended_by_limit(_COMMAND, ran, tip, self.seconds)
+        if limit:
+            return limit
+        if ran.exit == 0:
+            return passed(
+                f"The package at {quoted(tip.name)} builds, and {quoted(self.imports)} is in it.", at_tip(tip)
+            )
+        built = ran.text.startswith("built ") or "\nbuilt " in ran.text
+        return failed(
+            _COMMAND,
+            ran,
+            tip,
+            why=f"The package at {quoted(tip.name)} builds, but {quoted(self.imports)} cannot be imported from it."
+            if built
+            else f"The package at {quoted(tip.name)} does not build.",
+            expected=f"a wheel from which {quoted(self.imports)} is imported",
+            found="a wheel without it" if built else "no wheel",
+        )

@@ -1,0 +1,127 @@
+"""`own_tests: {path: tests, catches_at_least: 2, reference: {calc.py: '...'}, variants: [{name: ..., files: {...}}]}`
+
+The learner's own suite, scored by what it catches: it has to pass on the `reference`, five times, and to fail on at
+least `catches_at_least` of the broken `variants`, whose files are put over the reference's. Only the learner's files
+below `path` are there, and pyproject.toml. `command` (default `python -m pytest -q -p no:cacheprovider`) runs it, at
+the commit `at`; all runs share `seconds` (60) evenly. A variant's `name` is shown where it was not caught; all else of
+`reference` and `variants` is hidden.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import SystemRandom
+from secrets import token_hex
+from typing import ClassVar
+
+from ..parameters import Content, Count, FilePath, Seconds
+from ..repository import Tip
+from ..sandbox import Job, Ran
+from ..sandbox.packing import files_at, packed
+from ..words import count, listed, quoted
+from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from .code import CodeKind, ended_by_limit, environment, failed, run_in, shown
+
+REFERENCE_RUNS = 5
+A_MINUTE = Seconds(60)
+_BESIDE = b"pyproject.toml"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A way in which the reference is broken. `name` is a sentence, such as `div accepts zero`."""
+
+    name: str
+    files: dict[FilePath, Content]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnTestsCheck(CodeKind):
+    kind = "own_tests"
+    hidden: ClassVar[tuple[str, ...]] = ("reference", "variants")
+
+    path: FilePath
+    catches_at_least: Count
+    reference: dict[FilePath, Content] | None = None
+    variants: tuple[Variant, ...] | None = None
+    command: tuple[str, ...] = ("python", "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    seconds: Seconds = A_MINUTE  # type: ignore[misc]
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if self.variants is not None and not 0 < self.catches_at_least <= len(self.variants):
+            yield "catches_at_least", f"has to be from 1 to the number of variants, {len(self.variants)}"
+
+    def check(self, run: Run) -> Verdict:
+        tip = commit_or_answer(run, self.at)
+        if isinstance(tip, Verdict):
+            return tip
+        suite = self._suite(run, tip)
+        if not suite:
+            return needs_work(
+                f"There are no files below {quoted(self.path)} at {quoted(tip.name)}.",
+                expected=f"tests below {quoted(self.path)}",
+                found="none",
+                evidence=[at_tip(tip)],
+            )
+        missed = []
+        for variant in self._order():
+            ran = run_in(run, self._job(run, suite, variant), self.command)
+            if variant is None and (ran.exit or ran.why != "exit"):
+                return self._fails_on_reference(ran, tip)
+            if variant is not None and not _caught(ran):
+                missed.append(variant.name)
+        return self._scored(missed, tip)
+
+    def _suite(self, run: Run, tip: Tip) -> dict[bytes, bytes]:
+        folder = self.path.removesuffix("/").encode()
+        files, _ = files_at(run.repository, tip)
+        below = {path for path in files if path == folder or path.startswith(folder + b"/")}
+        return {path: files[path] for path in files if path in below or (below and path == _BESIDE)}
+
+    def _order(self) -> list[Variant | None]:
+        """The runs, None for the reference, in an order that the learner's code cannot foresee."""
+        order = [*(self.variants or ()), *[None] * REFERENCE_RUNS]
+        SystemRandom().shuffle(order)
+        return order
+
+    def _job(self, run: Run, suite: dict[bytes, bytes], variant: Variant | None) -> Job:
+        files = {**(self.reference or {}), **(variant.files if variant else {})}
+        varied = {path.encode(): _varied(path, text) for path, text in files.items()}
+        return Job((), packed({**suite, **varied}), self._seconds_each(), environment=environment(run))
+
+    def _seconds_each(self) -> float:
+        return self.seconds / (REFERENCE_RUNS + len(self.variants or ()))
+
+    def _fails_on_reference(self, ran: Ran, tip: Tip) -> Verdict:
+        where = f"{shown(self.command)} at {quoted(tip.name)}"
+        return ended_by_limit(self.command, ran, tip, self._seconds_each()) or failed(
+            self.command,
+            ran,
+            tip,
+            why=f"{where} does not pass on code that is right: it ended with exit status {ran.exit}.",
+            expected="tests that pass on the reference each time",
+            found=f"exit status {ran.exit}",
+        )
+
+    def _scored(self, missed: list[str], tip: Tip) -> Verdict:
+        number = len(self.variants or ())
+        caught = number - len(missed)
+        found = f"{caught:,} of {number:,} caught"
+        if caught >= self.catches_at_least:
+            return passed(f"The tests at {quoted(tip.name)} catch broken code: {found}.", at_tip(tip))
+        names = listed(map(quoted, sorted(missed)), most=5)
+        return needs_work(
+            f"The tests at {quoted(tip.name)} still pass where the code is broken: {names}.",
+            expected=f"tests that catch at least {count(self.catches_at_least, 'broken version')} of {number:,}",
+            found=found,
+            evidence=[at_tip(tip)],
+        )
+
+
+def _caught(ran: Ran) -> bool:
+    """Whether a test failed. Who runs out of time has caught nothing, and who never fails neither."""
+    return ran.why == "exit" and 0 < ran.exit < 5
+
+
+def _varied(path: str, text: str) -> bytes:
+    """The file with an ending of its own, so that its digest tells nothing."""
+    return f"{text}\n# {token_hex(8)}\n".encode() if path.endswith(".py") else text.encode()

@@ -1,0 +1,137 @@
+"""`run: {command: [python, train.py], exit: 0, prints: 'accuracy'}` - a command does what it should, confined.
+
+It starts in the files of the commit `at` (default `main`), without network, and has `seconds` (default 20).
+`prints` is a regular expression, searched in stdout and stderr together (`^` and `$` at lines); `stdin` is what it
+reads; `writes` a file that has to be there afterwards; `files` are put over the learner's own, by path. With `since`
+it has to pass at each commit after that one, up to 30. The learner's program states its own exit status and output:
+where a grade hangs on it, use `tests`.
+"""
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from secrets import token_hex
+
+from ..parameters import Content, Count, FilePath, Regex, Revision
+from ..repository import Tip, TooLarge
+from ..sandbox import Ran
+from ..words import quoted
+from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from .code import CodeKind, ended_by_limit, failed, job_at, last_lines, printed, run_in, shown
+
+MOST_COMMITS = 30
+SUCCESS = Count(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunCheck(CodeKind):
+    kind = "run"
+
+    command: tuple[str, ...]
+    exit: Count = SUCCESS
+    prints: Regex | None = None
+    stdin: Content | None = None
+    writes: FilePath | None = None
+    files: dict[FilePath, Content] = field(default_factory=dict)
+    since: Revision | None = None
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if not self.command:
+            yield "command", "at least the name of a program is expected"
+        if self.exit > 255:
+            yield "exit", "an exit status is at most 255"
+
+    def check(self, run: Run) -> Verdict:
+        tip = commit_or_answer(run, self.at)
+        tips = tip if isinstance(tip, Verdict) else self._tips(run, tip)
+        if isinstance(tips, Verdict):
+            return tips
+        deadline = time.monotonic() + self.seconds
+        for each in tips:
+            verdict = self._at(run, each, max(deadline - time.monotonic(), 0.1))
+            if verdict is not None:
+                return verdict
+        return passed(self._praise(tips), at_tip(tips[-1]))
+
+    def _tips(self, run: Run, tip: Tip) -> list[Tip] | Verdict:
+        if self.since is None:
+            return [tip]
+        since = commit_or_answer(run, self.since)
+        if isinstance(since, Verdict):
+            return since
+        history = run.repository.history
+        after = history.newest_last(history.ancestors(tip.commit.id) - history.ancestors(since.commit.id))
+        if len(after) > MOST_COMMITS:
+            raise TooLarge(
+                f"{len(after):,} commits after {quoted(self.since)}: at most {MOST_COMMITS} are run"
+            )
+        if not after:
+            return needs_work(
+                f"There is no commit after {quoted(self.since)} at {quoted(self.at)}.",
+                expected=f"at least one commit after {quoted(self.since)}",
+                found="none",
+            )
+        return [replace(tip, name=commit[:7], commit=history[commit]) for commit in after]
+
+    def _at(self, run: Run, tip: Tip, seconds: float) -> Verdict | None:
+        """What needs work at one commit, else None."""
+        mark = token_hex(16)
+        ran = run_in(run, job_at(run, tip, seconds, self.files), self._argv(mark), self.stdin or "")
+        limit = ended_by_limit(self.command, ran, tip, self.seconds)
+        if limit:
+            return limit
+        is_absent, ran = _without(mark, ran)
+        return (
+            self._exit(ran, tip) or self._prints(ran, tip) or (self._absent(ran, tip) if is_absent else None)
+        )
+
+    def _argv(self, mark: str) -> tuple[str, ...]:
+        if self.writes is None:
+            return self.command
+        script = '"$@" || exit; test -f "$0" || echo "$MARK"'
+        return ("env", f"MARK={mark}", "sh", "-c", script, self.writes, *self.command)
+
+    def _exit(self, ran: Ran, tip: Tip) -> Verdict | None:
+        if ran.exit == self.exit:
+            return None
+        return failed(
+            self.command,
+            ran,
+            tip,
+            why=f"{shown(self.command)} at {quoted(tip.name)} ended with exit status {ran.exit}.",
+            expected=f"exit status {self.exit}",
+            found=f"exit status {ran.exit}",
+        )
+
+    def _prints(self, ran: Ran, tip: Tip) -> Verdict | None:
+        if self.prints is None or re.search(self.prints, ran.text, re.MULTILINE):
+            return None
+        return failed(
+            self.command,
+            ran,
+            tip,
+            why=f"{shown(self.command)} at {quoted(tip.name)} printed no match of {quoted(self.prints)}.",
+            expected=f"output that matches {quoted(self.prints)}",
+            found=f"{printed(ran)}, none with it" if last_lines(ran) else "no output",
+        )
+
+    def _absent(self, ran: Ran, tip: Tip) -> Verdict:
+        name = quoted(self.writes or "")
+        return failed(
+            self.command,
+            ran,
+            tip,
+            why=f"{shown(self.command)} at {quoted(tip.name)} did not write {name}.",
+            expected=f"a file {name} afterwards",
+            found="no such file",
+        )
+
+    def _praise(self, tips: list[Tip]) -> str:
+        where = f"each of {len(tips)} commits" if self.since else quoted(tips[0].name)
+        return f"{shown(self.command)} does what it should at {where}."
+
+
+def _without(mark: str, ran: Ran) -> tuple[bool, Ran]:
+    """Whether the mark was printed, and the run without it."""
+    return mark.encode() in ran.output, replace(ran, output=ran.output.replace(f"{mark}\n".encode(), b""))

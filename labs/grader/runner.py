@@ -1,0 +1,75 @@
+"""`python -m labs.grader.runner SOCKET ENVIRONMENTS`: runs confined commands for who may write to its Unix socket.
+
+The only program of a container that has no network and no secret. Each request is a process of its own, so that a
+bad one harms no other, and its command ends with it.
+"""
+
+import logging
+import select
+import signal
+import socketserver
+import sys
+from pathlib import Path
+from socket import socket
+
+from .sandbox import Environments, LocalSandbox, SandboxFault, wire
+from .sandbox.process import HungUp
+
+REQUEST_SECONDS = 10.0
+MOST_AT_ONCE = 8
+_log = logging.getLogger(__name__)
+
+
+class Runner(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
+    """Waits for requests; `sandbox` has been tested before the first."""
+
+    max_children = MOST_AT_ONCE
+    request_queue_size = 64
+
+    def __init__(self, path: Path, sandbox: LocalSandbox) -> None:
+        self.sandbox = sandbox
+        path.unlink(missing_ok=True)
+        super().__init__(str(path), _Handler)
+        path.chmod(0o660)
+
+
+class _Handler(socketserver.BaseRequestHandler):
+    server: Runner
+    request: socket
+
+    def handle(self) -> None:
+        self.request.settimeout(REQUEST_SECONDS)
+        try:
+            self._answer(wire.receive_request(self.request))
+        except (wire.BadRequest, SandboxFault) as error:
+            wire.send(self.request, {"error": str(error)})
+        except (HungUp, OSError) as error:  # nobody is there to be told
+            _log.info("a request was given up: %s", error)
+
+    def _answer(self, request: wire.Request) -> None:
+        sandbox = self.server.sandbox
+        if request.job is None:
+            wire.send(self.request, {"unavailable": sandbox.unavailable()})
+        elif request.channel is None:
+            wire.send(self.request, wire.as_said(sandbox.run_for(request.job, self.request)))
+        else:
+            with sandbox.talking(request.job, request.channel):
+                select.select([self.request], [], [], request.job.seconds)
+
+
+def main(path: str, environments: str) -> int:
+    """Serves until it is told to end."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+    sandbox = LocalSandbox(Environments(Path(environments)))
+    why = sandbox.unavailable()
+    _log.log(
+        logging.ERROR if why else logging.INFO, "%s", f"code cannot be confined: {why}" if why else "ready"
+    )
+    with Runner(Path(path), sandbox) as runner:
+        runner.serve_forever()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

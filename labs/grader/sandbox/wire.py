@@ -1,0 +1,130 @@
+"""Requests to a runner over its Unix socket: a length, a header in JSON with the job, and the files behind it.
+
+One connection is one request. A `talk` hands the runner one end of a socket pair; the connection then stands for the
+command: closed by who asked, the command is ended.
+"""
+
+import base64
+import json
+import socket
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+from .job import Job, Ran
+from .packing import MOST_BYTES
+
+MOST_HEADER = 1 << 20
+MOST_FILES = MOST_BYTES + (1 << 20)
+MOST_SECONDS = 120.0
+_LENGTH = struct.Struct(">I")
+
+
+class BadRequest(Exception):  # noqa: N818 - becomes an answer
+    """What came over the socket is no request; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """`do` is `state`, `run` or `talk`; `channel` came along with a `talk`."""
+
+    do: str
+    job: Job | None = None
+    channel: socket.socket | None = None
+
+
+def send(
+    connection: socket.socket, said: dict[str, Any], files: bytes = b"", handed: int | None = None
+) -> None:
+    """A header and what is behind it; a descriptor goes with the first byte."""
+    header = json.dumps(said).encode()
+    first = _LENGTH.pack(len(header))
+    socket.send_fds(connection, [first], [] if handed is None else [handed])
+    connection.sendall(header + files)
+
+
+def receive(connection: socket.socket) -> dict[str, Any]:
+    """A header. Raises BadRequest."""
+    return _header(_exactly(connection, _LENGTH.size), connection)
+
+
+def receive_request(connection: socket.socket) -> Request:
+    """A whole request. Raises BadRequest for what is too long, cut off or no request."""
+    first, handed, _, _ = socket.recv_fds(connection, _LENGTH.size, 1)
+    channel = socket.socket(fileno=handed[0]) if handed else None
+    try:
+        first += _exactly(connection, _LENGTH.size - len(first))
+        header = _header(first, connection)
+        do = header.get("do")
+        if do == "state":
+            return Request("state")
+        if do not in ("run", "talk") or (do == "talk") != (channel is not None):
+            raise BadRequest(f"{str(do)[:40]!r} is not known here")
+        return Request(do, _job(header, connection), channel)
+    except BaseException:
+        if channel:
+            channel.close()
+        raise
+
+
+def _header(first: bytes, connection: socket.socket) -> dict[str, Any]:
+    (length,) = _LENGTH.unpack(first)
+    if length > MOST_HEADER:
+        raise BadRequest(f"a header of {length:,} bytes; at most {MOST_HEADER:,} are read")
+    try:
+        header = json.loads(_exactly(connection, length))
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("the header is no JSON") from error
+    if not isinstance(header, dict):
+        raise BadRequest("the header is no mapping")
+    return header
+
+
+def _job(header: dict[str, Any], connection: socket.socket) -> Job:
+    try:
+        length, seconds = int(header["files"]), float(header["seconds"])
+        argv = tuple(header["argv"])
+        stdin = header["stdin"].encode("utf-8", "surrogateescape")
+        environment = header["environment"]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadRequest(f"the header lacks what a job needs: {error!r}") from error
+    if not argv or not all(isinstance(word, str) and "\0" not in word for word in (*argv, environment)):
+        raise BadRequest("the command is no list of words")
+    if not 0 <= length <= MOST_FILES:
+        raise BadRequest(f"files of {length:,} bytes; at most {MOST_FILES:,} are read")
+    if not 0 < seconds <= MOST_SECONDS:
+        raise BadRequest(f"{seconds:g} seconds; at most {MOST_SECONDS:g} are given")
+    return Job(argv, _exactly(connection, length), seconds, stdin, environment)
+
+
+def _exactly(connection: socket.socket, length: int) -> bytes:
+    data = bytearray()
+    while len(data) < length:
+        try:
+            some = connection.recv(min(length - len(data), 1 << 20))
+        except TimeoutError as error:
+            raise BadRequest("the request did not end in time") from error
+        if not some:
+            raise BadRequest("the request was cut off")
+        data += some
+    return bytes(data)
+
+
+def header_of(do: str, job: Job) -> dict[str, Any]:
+    return {
+        "do": do,
+        "argv": list(job.argv),
+        "seconds": job.seconds,
+        "stdin": job.stdin.decode("utf-8", "surrogateescape"),
+        "environment": job.environment,
+        "files": len(job.files),
+    }
+
+
+def as_said(ran: Ran) -> dict[str, Any]:
+    output = base64.b64encode(ran.output).decode()
+    return {"exit": ran.exit, "why": ran.why, "output": output, "seconds": ran.seconds}
+
+
+def as_ran(said: dict[str, Any]) -> Ran:
+    return Ran(said["exit"], said["why"], base64.b64decode(said["output"]), said["seconds"])
