@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from labs.grader.engine import grade
-from labs.grader.report import CheckResult, Report
+from labs.grader.report import CheckResult, Outcome, Report
 from labs.grader.repository import Repository
 from labs.grader.spec import load_spec
 
@@ -104,6 +104,15 @@ class Repo:
     ) -> CheckResult:
         return self.grade(lab(check, starter=starter), refs).results[0]
 
+    def fix_and_ask_again(self, check: str) -> tuple[Outcome, Outcome]:
+        """What the remote gets before and after the commands of the answer were run here."""
+        self.git("push", "-q", "--force", "origin", "--all")
+        self.git("push", "-q", "--force", "--tags", "origin")
+        origin = Repo(self.path.parent / "origin.git")
+        before = origin.ask(check)
+        self.shell(before.fix)
+        return before.outcome, origin.ask(check).outcome
+
     def grade(self, text: str, refs: dict[str, str] | None = None) -> Report:
         with Repository.open(self.path, refs) as repository:
             return grade(load_spec(text), repository)
@@ -153,3 +162,19 @@ def copy_of(built, tmp_path, tmp_path_factory):
         return Repo(tmp_path / "work")
 
     return copy
+
+
+def build_learner(repo):
+    repo.put("docs/a file.md", "text without an end")
+    repo.put(".gitignore", "*.log")
+    repo.put("windows/run.bat", "a\r\nb\r\n")
+    repo.commit("Start", a="1\n2\n3\n")
+    repo.git("clone", "-q", "--bare", str(repo.path), str(repo.path.parent / "origin.git"))
+    repo.git("remote", "add", "origin", "../origin.git")
+    repo.git("fetch", "-q", "origin")
+
+
+@pytest.fixture
+def learner(copy_of):
+    """A work tree whose origin is a bare repository; main holds three files."""
+    return copy_of(build_learner)

@@ -220,3 +220,28 @@ def test_unrelated_histories_are_not_merged(repo):
     repo.git("switch", "-q", "--orphan", "side")
     repo.commit("Other root", b="b")
     assert ask(repo).outcome is Outcome.NEEDS_WORK
+
+
+@pytest.mark.parametrize("way", [None, "merge", "squash"])
+def test_a_branch_that_must_not_be_merged_is_known_in_each_way(forked, way):
+    if way == "merge":
+        forked.merge("--no-ff", "side")
+    elif way == "squash":
+        squash(forked)
+    result = ask(forked, "none")
+    assert result.outcome is (Outcome.NEEDS_WORK if way else Outcome.PASSED)
+    if way:
+        back = forked.head("main~1")
+        assert (
+            result.fix
+            == f"git switch main\ngit reset --keep {back}\ngit push --force-with-lease origin main side"
+        )
+
+
+def test_a_squash_over_a_submodule_that_moved_elsewhere_is_no_fault(forked):
+    for name, target in (("side", "1"), ("main", "2")):
+        forked.git("checkout", "-q", "--force", name)
+        forked.git("update-index", "--add", "--cacheinfo", f"160000,{target * 40},lib")
+        forked.git("commit", "-q", "-m", f"Lib for {name}")
+        forked.git("rm", "-q", "--cached", "lib")
+    assert ask(forked).outcome is Outcome.NEEDS_WORK

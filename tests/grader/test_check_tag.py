@@ -89,3 +89,39 @@ def test_a_lightweight_tag_has_no_message_to_match(repo):
     repo.git("tag", "v1.0")
     result = repo.ask("tag: {name: v1.0, message: '^Release'}")
     assert result.why == "`v1.0` is a lightweight tag, which has no message."
+
+
+@pytest.mark.parametrize(("at", "outcome"), [("main~1", Outcome.PASSED), ("main", Outcome.NEEDS_WORK)])
+@pytest.mark.parametrize("sort", [[], ["-a", "-m", "Release"]])
+def test_a_tag_marks_exactly_one_commit(repo, sort, at, outcome):
+    repo.commit("One")
+    repo.git("tag", *sort, "v1.0")
+    repo.commit("Two")
+    result = repo.ask(f"tag: {{name: v1.0, at: {at}}}")
+    assert result.outcome is outcome
+    if outcome is Outcome.NEEDS_WORK:
+        assert result.expected == f"{repo.head()[:7]} `Two`"
+
+
+def test_a_tag_of_a_file_marks_no_commit(repo):
+    repo.commit(a="a")
+    repo.git("tag", "v1.0", repo.git("rev-parse", "HEAD:a.txt"))
+    assert repo.ask("tag: {name: v1.0, at: main}").outcome is Outcome.NEEDS_WORK
+
+
+def test_a_tag_that_has_to_be_gone_is_named_while_it_is_there(repo):
+    repo.commit()
+    repo.git("tag", "old")
+    before = repo.ask("tag: {name: old, exists: false}")
+    repo.git("tag", "-d", "old")
+    after = repo.ask("tag: {name: old, exists: false}")
+    assert (before.why, after.why) == ("The tag `old` is still there.", "The tag `old` is gone.")
+    assert before.fix == "git tag -d old\ngit push origin --delete refs/tags/old"
+
+
+@pytest.mark.parametrize("says", ["First release", "First release of two"])
+def test_all_of_a_message_is_asked_for_between_anchors(repo, says):
+    repo.commit()
+    repo.git("tag", "-a", "-m", says, "v1.0")
+    passes = repo.ask(r"tag: {name: v1.0, message: '\AFirst release\Z'}").outcome is Outcome.PASSED
+    assert passes == (says == "First release")

@@ -5,34 +5,8 @@ import pytest
 from labs.grader.report import Outcome
 
 
-def build_learner(repo):
-    repo.put("docs/a file.md", "text without an end")
-    repo.put(".gitignore", "*.log")
-    repo.put("windows/run.bat", "a\r\nb\r\n")
-    repo.commit("Start", a="1\n2\n3\n")
-    repo.git("clone", "-q", "--bare", str(repo.path), str(repo.path.parent / "origin.git"))
-    repo.git("remote", "add", "origin", "../origin.git")
-    repo.git("fetch", "-q", "origin")
-
-
-@pytest.fixture
-def learner(copy_of):
-    """A work tree whose origin is a bare repository; main holds three files."""
-    return copy_of(build_learner)
-
-
-def fix_and_ask_again(learner, check, *, push=("--all",)):
-    learner.git("push", "-q", "--force", "origin", *push)
-    learner.git("push", "-q", "--force", "--tags", "origin")
-    origin = learner.path.parent / "origin.git"
-    local, learner.path = learner.path, origin
-    before = learner.ask(check)
-    learner.path = local
-    learner.shell(before.fix)
-    learner.path = origin
-    after = learner.ask(check)
-    learner.path = local
-    return before.outcome, after.outcome
+def fix_and_ask_again(learner, check):
+    return learner.fix_and_ask_again(check)
 
 
 @pytest.mark.parametrize(

@@ -143,15 +143,11 @@ class CommitCheck(HistoryKind):
         return [*([back] if extra else []), *([["git", "add", "--", *missing]] if missing else [])]
 
     def _amend(self) -> list[str]:
-        committer = self.committer and _parts(self.committer)
-        told = [
-            f"user.{key}={text}"
-            for key, text in zip(("name", "email"), committer or (), strict=False)
-            if text
-        ]
+        committer = zip(("NAME", "EMAIL"), _parts(self.committer or ""), strict=True)
+        told = [f"GIT_COMMITTER_{key}={text}" for key, text in committer if text]
         return [
+            *(["env", *told] if told else []),
             "git",
-            *(part for setting in told for part in ("-c", setting)),
             *("commit", "--amend", "--allow-empty"),
             *(["-m", self.subject] if self.subject and self.at else ["--no-edit"]),
             *([f"--author={self.author}"] if self.author else []),

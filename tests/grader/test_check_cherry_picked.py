@@ -1,0 +1,77 @@
+import pytest
+
+from labs.grader.report import Outcome
+
+PASSED, NEEDS_WORK = Outcome.PASSED, Outcome.NEEDS_WORK
+
+
+def build_forked(repo):
+    repo.commit("Start", a="".join(f"{i}\n" for i in range(12)))
+    repo.branch("side")
+    repo.commit("One", one="1")
+    repo.commit("Two", a="".join(f"{i}\n" for i in range(12)) + "end\n")
+    repo.commit("Three", three="3")
+    repo.switch("main")
+    repo.commit("Main", a="begin\n" + "".join(f"{i}\n" for i in range(12)))
+
+
+@pytest.fixture
+def forked(copy_of):
+    """side has `One`, `Two` (the end of a.txt) and `Three`; main changed the beginning of a.txt."""
+    return copy_of(build_forked)
+
+
+def ask(repo, commits="[side~1]", more=""):
+    return repo.ask(f"cherry_picked: {{commits: {commits}, onto: main{more}}}")
+
+
+def test_a_copy_passes_and_is_the_evidence_whatever_its_message(forked):
+    forked.git("cherry-pick", "side~1")
+    forked.git("commit", "-q", "--amend", "-m", "Another message")
+    result = ask(forked)
+    assert result.outcome is PASSED
+    assert [item.commit for item in result.evidence] == [forked.head()]
+
+
+def test_a_commit_that_is_missing_is_picked(forked):
+    forked.git("cherry-pick", "side~1")
+    result = ask(forked, "[side~1, side]")
+    three = forked.head("side")
+    assert result.why == f"`main` holds no commit with the change of {three[:7]} `Three`."
+    assert f"git cherry-pick {three}" in result.fix
+
+
+def test_the_same_message_with_another_change_is_no_copy(forked):
+    forked.commit("Two", b="b")
+    assert ask(forked).outcome is NEEDS_WORK
+
+
+@pytest.mark.parametrize("more", ["", ", in_order: true"])
+def test_copies_in_another_order_pass_where_order_is_not_asked_for(forked, more):
+    forked.git("cherry-pick", "side", "side~1")
+    outcome = NEEDS_WORK if more else PASSED
+    assert ask(forked, "[side~1, side]", more).outcome is outcome
+    assert ask(forked, "[side, side~1]", more).outcome is PASSED
+
+
+def test_a_merge_brings_the_commit_itself_and_no_copy(forked):
+    forked.merge("--no-ff", "-m", "Merge", "side")
+    result = ask(forked)
+    assert result.outcome is NEEDS_WORK
+    assert result.why.endswith("itself: it was merged, not cherry-picked.")
+
+
+def test_a_merge_can_be_picked_too(forked):
+    forked.git("switch", "-q", "-c", "topic", "main~1")
+    forked.merge("--no-ff", "-m", "Merge side", "side~2")
+    forked.switch("main")
+    forked.git("cherry-pick", "-m", "1", "topic")
+    assert ask(forked, "[topic]").outcome is PASSED
+
+
+def test_unrelated_histories_can_be_picked_from(forked):
+    forked.git("switch", "-q", "--orphan", "other")
+    forked.commit("Other root", other="x")
+    forked.switch("main")
+    forked.git("cherry-pick", "other")
+    assert ask(forked, "[other]").outcome is PASSED

@@ -1,0 +1,82 @@
+"""A branch on top of another: one line, nothing lost."""
+
+import pytest
+
+from labs.grader.report import Outcome
+
+PASSED, NEEDS_WORK = Outcome.PASSED, Outcome.NEEDS_WORK
+
+
+def build_forked(repo):
+    repo.commit("Start", base="1\n2\n3\n4\n5\n6\n7\n8\n")
+    repo.branch("side")
+    repo.commit("Side one", base="1\n2\n3\n4\n5\n6\n7\n8\nend\n")
+    repo.commit("Side two", side="two\n")
+    repo.git("tag", "before")
+    repo.switch("main")
+    repo.commit("Main", base="begin\n1\n2\n3\n4\n5\n6\n7\n8\n")
+    repo.switch("side")
+
+
+@pytest.fixture
+def forked(copy_of):
+    """side, at work, with two commits; main with one of its own in the same file; before is the old tip of side."""
+    return copy_of(build_forked)
+
+
+@pytest.fixture
+def rebased(forked):
+    forked.git("rebase", "-q", "main")
+    return forked
+
+
+def ask(repo, more=""):
+    return repo.ask(f"rebased: {{branch: side, onto: main{more and ', ' + more}}}")
+
+
+@pytest.mark.parametrize("more", ["", "patches: [Side one, Side two]", "patches_of: before"])
+def test_a_rebased_branch_keeps_its_commits_on_top(rebased, more):
+    assert ask(rebased, more).outcome is PASSED
+
+
+def test_a_branch_beside_main_is_not_on_top_of_it(forked):
+    result = ask(forked)
+    assert result.why == "`side` is not on top of `main`: 1 commit of it is not below."
+    assert f"git rebase {forked.head('main')}" in result.fix
+
+
+def test_a_merge_is_no_rebase(forked):
+    forked.merge("-m", "Merge main", "main")
+    result = ask(forked)
+    assert (result.outcome, result.expected) == (NEEDS_WORK, "no merge commit")
+    assert "`Merge main` is a merge commit" in result.why
+
+
+def test_a_lost_commit_is_named_and_picked_again(rebased):
+    rebased.git("reset", "-q", "--hard", "side~1")
+    result = ask(rebased, "patches_of: before")
+    lost = rebased.head("before")
+    assert result.why.endswith(f"but the change of {lost[:7]} `Side two` is lost.")
+    assert f"git cherry-pick {lost}" in result.fix
+    assert ask(rebased, "patches: [Side one, Side two]").found == "`Side one`"
+
+
+def test_messages_in_another_order_are_not_the_same_line(rebased):
+    assert ask(rebased, "patches: [Side two, Side one]").outcome is NEEDS_WORK
+
+
+def test_a_branch_that_lost_all_its_commits_needs_work(forked):
+    forked.git("reset", "-q", "--hard", "main")
+    assert ask(forked).found == "no commit"
+
+
+def test_a_branch_on_an_earlier_commit_of_main_is_on_top_of_that(forked):
+    assert (
+        forked.ask("rebased: {branch: side, onto: main~1, patches: [Side one, Side two]}").outcome is PASSED
+    )
+
+
+def test_an_empty_commit_is_kept_as_a_change_of_nothing(rebased):
+    rebased.commit("Trigger")
+    assert ask(rebased, "patches: [Side one, Side two, Trigger]").outcome is PASSED
+    assert ask(rebased, "patches_of: before").outcome is PASSED

@@ -1,0 +1,95 @@
+import pytest
+
+from labs.grader.report import Outcome
+
+PASSED, NEEDS_WORK = Outcome.PASSED, Outcome.NEEDS_WORK
+
+
+def build_line(repo):
+    repo.commit("Start", a="1\n2\n3\n4\n5\n6\n")
+    for tag, line in (("first", "first"), ("second", "second")):
+        repo.commit(f"Add {tag}", **{tag: line})
+        repo.git("tag", tag)
+    repo.commit("Later", a="0\n1\n2\n3\n4\n5\n6\n")
+
+
+@pytest.fixture
+def line(copy_of):
+    """main with commits tagged first and second, each of a file of its own, and a later one."""
+    return copy_of(build_line)
+
+
+def ask(repo, commits="[first, second]", more=""):
+    return repo.ask(f"reverted: {{commits: {commits}{more}}}")
+
+
+def revert(repo, *names):
+    for name in names:
+        repo.git("revert", "--no-edit", name)
+
+
+def test_reverted_commits_pass_with_what_undoes_them(line):
+    revert(line, "first", "second")
+    result = ask(line)
+    assert result.outcome is PASSED
+    assert [item.commit for item in result.evidence] == [line.head("main~1"), line.head()]
+
+
+def test_one_that_is_not_undone_is_named(line):
+    revert(line, "first")
+    result = ask(line)
+    second = line.head("second")
+    assert result.why == f"No later commit on `main` undoes {second[:7]} `Add second`."
+    assert f"git revert --no-edit {second}" in result.fix
+
+
+def test_the_order_counts_where_it_is_asked_for(line):
+    revert(line, "second", "first")
+    assert ask(line).outcome is PASSED
+    assert ask(line, more=", in_order: true").outcome is NEEDS_WORK
+    assert ask(line, "[second, first]", ", in_order: true").outcome is PASSED
+
+
+def test_a_reset_does_not_keep_the_history(line):
+    line.git("reset", "-q", "--hard", "first~1")
+    result = ask(line)
+    assert result.outcome is NEEDS_WORK
+    assert "does not hold" in result.why
+
+
+def test_the_message_alone_undoes_nothing(line):
+    line.commit(f"Revert\n\nThis reverts commit {line.head('first')}.", other="x")
+    result = ask(line, "[first]")
+    assert result.outcome is NEEDS_WORK
+    assert result.why.endswith("A later commit says that it does, but its change is another.")
+
+
+def test_undoing_by_hand_counts_as_much_as_the_command(line):
+    line.git("rm", "-q", "first.txt")
+    line.commit("Take it out again")
+    assert ask(line, "[first]").outcome is PASSED
+
+
+def test_a_merge_is_undone_in_what_it_brought(line):
+    line.git("switch", "-q", "-c", "side", "first")
+    line.commit("Side one", s="1")
+    line.commit("Side two", s="2", t="t")
+    line.switch("main")
+    line.merge("--no-ff", "-m", "Merge side", "side")
+    line.git("tag", "merge")
+    before = ask(line, "[merge]")
+    line.git("revert", "--no-edit", "-m", "1", "merge")
+    assert f"git revert --no-edit -m 1 {line.head('merge')}" in before.fix
+    assert (before.outcome, ask(line, "[merge]").outcome) == (NEEDS_WORK, PASSED)
+
+
+def test_a_revert_of_a_revert_is_asked_for_by_its_name(line):
+    revert(line, "first", "HEAD")
+    assert ask(line, "['main^{/^Revert .Add first}']").outcome is PASSED
+
+
+def test_an_empty_commit_is_never_undone(line):
+    line.commit("Trigger")
+    line.git("tag", "empty")
+    line.commit("Trigger again")
+    assert ask(line, "[empty]").outcome is NEEDS_WORK

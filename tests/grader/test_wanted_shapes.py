@@ -1,0 +1,77 @@
+"""The shapes that checks show beside what was found: each names its parents, and says which branch stands where."""
+
+import pytest
+
+from labs.grader.checks import Run
+from labs.grader.repository import Repository
+from labs.grader.spec import load_spec
+
+
+def build_unmet(repo):
+    repo.commit("Start", a="a")
+    repo.git("tag", "v1.0")
+    repo.branch("side")
+    repo.commit("Side one", s="1")
+    repo.commit("Side two", s="2")
+    repo.git("tag", "old")
+    repo.switch("main")
+    repo.commit("Main", m="1")
+    repo.git("switch", "-q", "-c", "other", "v1.0")
+    repo.commit("Other", o="1")
+    repo.switch("main")
+    repo.merge("--no-ff", "-m", "Merge branch 'other'", "other")
+    repo.git("branch", "last", "v1.0")
+    repo.switch("last")
+    repo.commit("Last", last="1")
+    repo.switch("main")
+    repo.merge("--no-ff", "-m", "Merge branch 'last'", "last")
+
+
+@pytest.fixture
+def unmet(copy_of):
+    """main merged other, then last; side with two commits is not merged."""
+    return copy_of(build_unmet)
+
+
+def shape(repo, lab, check):
+    with Repository.open(repo.path) as repository:
+        (spec,) = load_spec(lab(check)).checks
+        return spec.parameters.check(Run(repository)).wanted
+
+
+CHECKS = {
+    "merged: {branch: side, by: merge-commit}": ["M main", "B side", "C", "A"],
+    "merged: {branch: side, by: fast-forward}": ["C main, side", "B", "A"],
+    "merged: {branch: side, by: squash}": ["S main: B and C in one commit", "C side", "B", "A"],
+    "merged: {branch: other, by: none}": ["C main", "B other", "A"],
+    "merge_order: {branches: [last, other]}": ["M2 main", "B2 other", "M1", "B1 last", "A"],
+    "rebased: {branch: side, patches: [Side one, Side two]}": ["C' side", "B'", "A main"],
+    "cherry_picked: {commits: [side~1, side]}": ["side' main", "side~1'", "side", "side~1", "A"],
+    "reverted: {commits: [main~1]}": ["undoes main~1 main", "main~1", "A"],
+}
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_a_shape_has_each_commit_before_its_parents(unmet, lab, check):
+    wanted = shape(unmet, lab, check)
+    assert [f"{node.name} {node.label}".strip() for node in wanted.nodes] == CHECKS[check]
+    names = [node.name for node in wanted.nodes]
+    assert len(set(names)) == len(names)
+    for place, node in enumerate(wanted.nodes):
+        assert all(parent in names[place + 1 :] for parent in node.parents)
+
+
+@pytest.mark.parametrize(
+    ("check", "at", "label"),
+    [
+        ("points_at: {ref: main, at: side}", "side", "main"),
+        ("start: {branch: side, at: main~1}", "main~1", ""),
+        ("amended: {branch: side, subject: Side two, parent: v1.0}", "v1.0", ""),
+    ],
+)
+def test_real_commits_are_shown_by_their_short_ids(unmet, lab, check, at, label):
+    wanted = shape(unmet, lab, check)
+    (node,) = [node for node in wanted.nodes if node.name == unmet.head(at)[:7]]
+    assert node.label == label
+    names = {node.name for node in wanted.nodes}
+    assert all(set(node.parents) <= names for node in wanted.nodes)
