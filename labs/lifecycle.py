@@ -18,8 +18,9 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
-from labs.models import ENDED, RUNNING, LabVersion, Receipt, Report, State, Submission
+from labs.models import ENDED, RUNNING, LabVersion, NeededWork, Receipt, Report, State, Submission
 from lessons.models import Course, CourseStaff
 
 logger = logging.getLogger(__name__)
@@ -191,7 +192,17 @@ def finish(claim: Claim, report: EngineReport, lab_version: LabVersion, notes: S
         max_points=report.max_points,
         passed=report.passed,
     )
+    count_needed_work(claim.submission_id, report)
     return True
+
+
+def count_needed_work(submission_id: int, report: EngineReport) -> None:
+    """Derive the rows that are counted from the report that is current now."""
+    names = {result.id[:100] for result in report.results if result.outcome is Outcome.NEEDS_WORK}
+    NeededWork.objects.filter(submission=submission_id).delete()
+    NeededWork.objects.bulk_create(
+        NeededWork(submission_id=submission_id, name=name) for name in sorted(names)
+    )
 
 
 def mark_unreadable(claim: Claim, message: str) -> bool:

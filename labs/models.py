@@ -276,3 +276,18 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission}: {self.points} of {self.max_points} points"
+
+
+class NeededWork(models.Model):
+    """A check that needs work in the current report of a submission: derived from it, so that it can be counted."""
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="needed_work")
+    name = models.CharField("id of the check", max_length=100)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "name"], name="needed_work_once_per_check")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission}: {self.name}"

@@ -9,6 +9,7 @@ from django.utils import timezone
 from labs import queries
 from labs.actions import LEARNER_MAY_REPEAT
 from labs.forms import AddressForm
+from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
 from labs.grading import parsed
 from labs.hosts import Offer
@@ -115,10 +116,12 @@ def graded(submission: Submission) -> dict[str, Any]:
     row = submission.reports.get(is_current=True)  # lifecycle writes it together with the state
     report = EngineReport.from_json(row.data)
     before = queries.previous_report(submission)
+    needs_work = [result.id for result in report.results if result.outcome is Outcome.NEEDS_WORK]
+    tallies = queries.tallies(submission, needs_work)
     return {
         "report_row": row,
         "report": report,
-        "groups": groups(report, submission.lab.course, pages(submission)),
+        "groups": groups(report, submission.lab.course, pages(submission), tallies),
         "difference": before
         and difference(report, EngineReport.from_json(before.data), before.submission.number),
     }

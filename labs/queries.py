@@ -1,16 +1,18 @@
 """Reads that the pages share. Whatever they return, the asking user may see."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.urls import reverse
 
-from labs.models import AccessToken, Lab, Receipt, Report, Repository, State, Submission
+from labs.models import AccessToken, Lab, NeededWork, Receipt, Report, Repository, State, Submission
 from lessons.models import Enrollment
 from lessons.queries import Visitor, active_enrollment, teaches
 from portal.accounts.models import User
@@ -72,6 +74,33 @@ def previous_report(submission: Submission) -> Report | None:
         submission__number__lt=submission.number,
     )
     return earlier.order_by("-submission__number").first()
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often a check needed work: in earlier submissions of the same learner, and for how many of a cohort."""
+
+    earlier: int
+    people: int = 0
+    cohort: int = 0
+
+
+def tallies(submission: Submission, names: Iterable[str]) -> dict[str, Tally]:
+    """A tally of each of these checks, in one query. Those who left the cohort are not counted."""
+    enrollment = submission.enrollment
+    active = Enrollment.objects.active().filter(cohort=enrollment.cohort_id).order_by()
+    of_lab = NeededWork.objects.filter(name__in=list(names), submission__lab=submission.lab_id)
+    own = Q(submission__enrollment=enrollment)
+    in_cohort = Q(submission__enrollment__cohort=enrollment.cohort_id, submission__enrollment__is_active=True)
+    counted = of_lab.filter(own | in_cohort).values("name")
+    rows = counted.annotate(
+        earlier=Count("pk", filter=own & Q(submission__number__lt=submission.number)),
+        people=Count("submission__enrollment", distinct=True, filter=in_cohort),
+        cohort=Coalesce(Subquery(active.values("cohort").annotate(size=Count("pk")).values("size")), 0),
+    )
+    return {
+        name: Tally(*numbers) for name, *numbers in rows.values_list("name", "earlier", "people", "cohort")
+    }
 
 
 def queue_position(submission: Submission) -> int | None:

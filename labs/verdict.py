@@ -1,12 +1,13 @@
 """A report as its reader needs it: what to fix first, where it was seen, what changed since the last one."""
 
 import re
-from collections.abc import Container
+from collections.abc import Mapping
 from dataclasses import dataclass
 from textwrap import dedent
 from urllib.parse import quote
 
 from labs.grader.report import CheckResult, Evidence, Outcome, Report
+from labs.queries import Tally
 from lessons.models import Course, Lesson
 
 OUTCOMES = {
@@ -15,6 +16,8 @@ OUTCOMES = {
     Outcome.NOT_RUN: ("skip", "Not run"),
     Outcome.FAULT: ("skip", "Fault on our side"),
 }
+TRIES_BEFORE_HINT = 2
+SMALLEST_COHORT = 5  # in a smaller one a number would say who it was
 # A full stop ends the sentence where a blank follows and it stands in no name between backticks.
 COMMAND = re.compile(r"(git|mkdir|cd|echo|printf|touch|cp|mv|rm|cat|python3?|pip)\s")
 FIRST_SENTENCE = re.compile(r"((?:`[^`]*`|[^`.]|\.(?!\s))+\.)\s+(.+)", re.DOTALL)
@@ -61,6 +64,7 @@ class ShownCheck:
     fix: tuple[FixPart, ...]
     lesson: LessonLink | None
     hint: tuple[FixPart, ...] = ()
+    others: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,13 @@ class Group:
     is_open: bool = False
 
 
-def groups(report: Report, course: Course, pages: str = "", hinted: Container[str] = ()) -> list[Group]:
+def groups(
+    report: Report, course: Course, pages: str = "", tallies: Mapping[str, Tally] | None = None
+) -> list[Group]:
     """What to fix first, what else needs work, what passed, what was not run; without the empty ones.
 
-    `pages` is the repository's address on github.com, whose commits and files are linked to; `hinted` are the ids
-    of the checks whose hints are shown.
+    `pages` is the repository's address on github.com, whose commits and files are linked to; `tallies` say by
+    the ids of checks which hints are due.
     """
     first = report.first_to_fix
     lessons = lesson_links(report, course)
@@ -87,7 +93,9 @@ def groups(report: Report, course: Course, pages: str = "", hinted: Container[st
     }
     return [
         Group(
-            title, [shown(result, lessons, pages, hinted) for result in results], is_open=results == [first]
+            title,
+            [shown(result, lessons, pages, (tallies or {}).get(result.id)) for result in results],
+            is_open=results == [first],
         )
         for title, results in parts.items()
         if results
@@ -95,7 +103,7 @@ def groups(report: Report, course: Course, pages: str = "", hinted: Container[st
 
 
 def shown(
-    result: CheckResult, lessons: dict[str, LessonLink], pages: str = "", hinted: Container[str] = ()
+    result: CheckResult, lessons: dict[str, LessonLink], pages: str = "", tally: Tally | None = None
 ) -> ShownCheck:
     says = result.why or result.reason or ""
     split = FIRST_SENTENCE.fullmatch(says)
@@ -103,8 +111,16 @@ def shown(
     places = tuple(place(evidence, pages) for evidence in result.evidence)
     glyph, word = OUTCOMES[result.outcome]
     lesson = lessons.get(result.lesson or "")
-    hint = fix_parts(result.hint) if result.id in hinted else ()
-    return ShownCheck(result, glyph, word, headline, detail, places, fix_parts(result.fix), lesson, hint)
+    fix, is_due = fix_parts(result.fix), tally and tally.earlier >= TRIES_BEFORE_HINT
+    hint = fix_parts(result.hint) if is_due else ()
+    return ShownCheck(result, glyph, word, headline, detail, places, fix, lesson, hint, met_by_others(tally))
+
+
+def met_by_others(tally: Tally | None) -> str:
+    """`6 of 24 people in the cohort met this one.`; nothing where that would point at somebody."""
+    if tally is None or tally.cohort < SMALLEST_COHORT or tally.people < 2:
+        return ""
+    return f"{tally.people} of {tally.cohort} people in the cohort met this one."
 
 
 def fix_parts(fix: str) -> tuple[FixPart, ...]:

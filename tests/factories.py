@@ -9,6 +9,7 @@ from django.utils import timezone
 from labs.models import (
     Lab,
     LabVersion,
+    NeededWork,
     Receipt,
     Report,
     Repository,
@@ -189,4 +190,7 @@ def make_report(submission: Submission, data: dict, **fields) -> Report:
         "max_points": version.max_points,
         "passed": False,
     }
+    needed = [result.get("id") for result in data.get("results", ()) if result.get("outcome") == "needs_work"]
+    NeededWork.objects.filter(submission=submission).delete()
+    NeededWork.objects.bulk_create(NeededWork(submission=submission, name=name) for name in needed)
     return Report.objects.create(submission=submission, data=data, **{**defaults, **fields})

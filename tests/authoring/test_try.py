@@ -69,6 +69,16 @@ def test_an_unsaved_lab_is_tried_on_a_submission_and_nothing_is_kept(staff, lab,
     assert Lab.objects.get().source == lab.source
 
 
+def test_a_try_shows_every_hint_and_the_commit_graph(staff, lab, submission):
+    hinted = lab.source.replace("points: 20", "hint: Look at the name.\n    points: 20").replace(
+        "points: 40", "hint: Commit more.\n    points: 40"
+    )
+    page = try_it(staff, lab, f"submission-{submission.pk}", hinted).content.decode()
+    assert "<h3>A stronger hint</h3>" in page
+    assert "Commit more." in page
+    assert "Commit graph" in page
+
+
 def test_the_snapshot_of_the_submission_is_tried_not_what_came_later(staff, lab, submission, tmp_path):
     later = Clone(tmp_path / "later", str(submission.receipt.repository.path))
     later.git("fetch", "-q", "portal", "main")

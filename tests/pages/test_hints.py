@@ -1,0 +1,135 @@
+"""A stronger hint after the second try, and how many of the cohort met the same: both counted in one query."""
+
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+from labs import lifecycle, migrations, queries
+from labs.grader.report import Outcome
+from labs.models import NeededWork, Submission
+from tests.factories import make_enrollment, make_report, make_submission, make_user
+from tests.pages.conftest import client_of
+from tests.reports import make_engine_report, make_result
+
+pytestmark = pytest.mark.django_db
+HINT = "The name of the file is written with capitals."
+
+
+def report_with_hint(outcome: str = "needs_work", **fields):
+    report = make_engine_report(readable="passed")
+    return replace(report, results=(*report.results, make_result("readme", outcome, hint=HINT, **fields)))
+
+
+def page_of(submission, user=None) -> str:
+    user = user or submission.enrollment.user
+    return client_of(user).get(submission.get_absolute_url()).content.decode()
+
+
+def graded(cast, report=None, by=None) -> Submission:
+    submission = make_submission(by or cast.learner, cast.lab)
+    make_report(submission, (report or report_with_hint()).to_json())
+    return submission
+
+
+def cohort_of(cast, size: int):
+    """The learner's cohort, filled up to this many people."""
+    cohort = cast.learner.cohort
+    here = cohort.enrollments.count()
+    for _ in range(size - here):
+        make_enrollment(make_user(), cohort)
+    return list(cohort.enrollments.exclude(pk=cast.learner.pk))
+
+
+# --- hints ----------------------------------------------------------------------------------------------------------
+
+
+def test_hint_is_shown_from_the_third_submission_that_needs_work(cast):
+    pages = [page_of(graded(cast)) for _ in range(3)]
+    assert [HINT in page for page in pages] == [False, False, True]
+    assert "<h3>A stronger hint</h3>" in pages[2]
+
+
+def test_page_of_an_early_submission_never_shows_the_hint(cast):
+    first = graded(cast)
+    for _ in range(4):
+        graded(cast)
+    assert HINT not in page_of(first)
+
+
+def test_other_outcomes_other_checks_and_other_learners_do_not_count(cast):
+    graded(cast)
+    graded(cast, report_with_hint("not_run"))
+    graded(cast, make_engine_report(other="needs_work"))
+    for _ in range(3):
+        graded(cast, by=cast.other)
+    assert HINT not in page_of(graded(cast))
+
+
+def test_grading_one_submission_again_is_no_further_try(cast):
+    first = graded(cast)
+    for _ in range(3):
+        make_report(first, report_with_hint().to_json())
+    assert HINT not in page_of(graded(cast))
+
+
+def test_skill_check_gives_a_direction(cast):
+    page = page_of(graded(cast, report_with_hint(teaches="skill", fix="Read about names.")))
+    assert "<h3>Direction</h3>" in page
+    assert "How to fix it" not in page
+
+
+def test_finish_derives_what_is_counted_and_grading_again_replaces_it(cast):
+    submission = cast.submit()
+    for outcome in ("needs_work", "passed"):
+        claim = lifecycle.claim()
+        report = report_with_hint(outcome)
+        assert lifecycle.finish(claim, report, cast.lab.current)
+        names = [result.id for result in report.results if result.outcome is Outcome.NEEDS_WORK]
+        assert list(NeededWork.objects.values_list("name", flat=True)) == names
+        Submission.objects.filter(pk=submission.pk).update(state="queued")
+
+
+def test_migration_derives_rows_from_reports_that_stand(cast):
+    submission = graded(cast)
+    NeededWork.objects.all().delete()
+    (name,) = (path.stem for path in Path(migrations.__path__[0]).glob("*_needed_work.py"))
+    import_module(f"{migrations.__name__}.{name}").derive(apps, None)
+    assert list(NeededWork.objects.values_list("submission", "name")) == [(submission.pk, "readme")]
+
+
+# --- the cohort -----------------------------------------------------------------------------------------------------
+
+
+def test_page_says_how_many_of_the_cohort_met_it(cast):
+    others = cohort_of(cast, 6)
+    graded(cast, by=others[0])
+    graded(cast, by=others[0])
+    graded(cast, by=cast.other)  # of another cohort
+    submission = graded(cast)
+    assert "2 of 6 people in the cohort met this one." in page_of(submission)
+    others[0].is_active = False
+    others[0].save()
+    assert "met this one" not in page_of(submission)
+
+
+def test_small_cohort_is_not_counted_aloud(cast):
+    others = cohort_of(cast, 4)
+    graded(cast, by=others[0])
+    assert "met this one" not in page_of(graded(cast))
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_tallies_take_one_query(cast, count, django_assert_num_queries):
+    for other in cohort_of(cast, 5 + count):
+        graded(cast, by=other)
+    for _ in range(count):
+        graded(cast)
+    submission = Submission.objects.select_related("enrollment").get(pk=graded(cast).pk)
+    with django_assert_num_queries(1):
+        found = queries.tallies(submission, ["readme", "other"])
+    assert found == {"readme": queries.Tally(earlier=count, people=5 + count, cohort=5 + count)}
+    with django_assert_num_queries(0):
+        assert queries.tallies(submission, []) == {}
