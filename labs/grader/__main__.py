@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from .commands import grade, test
+from .commands import explain, grade, new, test
 
-_COMMANDS = {"grade": grade, "test": test}
+_COMMANDS = {"grade": grade, "explain": explain, "test": test, "new": new}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

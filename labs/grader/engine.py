@@ -21,7 +21,7 @@ from .secret_rules import masked
 from .spec import CheckSpec, LabSpec
 from .words import cut, quoted, visible
 
-ENGINE_VERSION = "1.0"
+ENGINE_VERSION = "2.0"
 MOST_TEXT = 600
 MOST_LINE = 160
 DRAWING_SECONDS = 2.0
@@ -55,6 +55,8 @@ def grade(
         pass_mark=spec.pass_mark,
         results=tuple(results.values()),
         graph=_drawn(lambda: pictures.whole(results.values()), None),
+        checks_digest=spec.checks_digest,
+        head=repository.head or "",
     )
 
 

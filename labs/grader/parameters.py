@@ -145,6 +145,22 @@ def convert(annotation: Any, value: Value) -> Any:
     return converted
 
 
+def named(annotation: Any) -> str:
+    """The type of a field in words, as `labcheck explain` prints it."""
+    origin, arguments = get_origin(annotation), [it for it in get_args(annotation) if it is not NoneType]
+    if origin is Literal:
+        return " or ".join(str(choice).lower() if choice is True else str(choice) for choice in arguments)
+    if origin in (Union, UnionType):
+        return ", or ".join(map(named, arguments))
+    if origin is tuple:
+        return f"a list, each {named(arguments[0])}"
+    if origin is dict:
+        return f"a mapping, each key {named(arguments[0])}, each value {named(arguments[1])}"
+    if is_dataclass(annotation):
+        return f"a mapping with {listed([field.name for field in fields(annotation)], most=20)}"
+    return "a value" if annotation is Value else _TYPES[annotation][0].rstrip(",")
+
+
 def _one_of(choices: tuple[Any, ...], data: object) -> object:
     for choice in choices:
         if type(choice) is type(data) and choice == data:

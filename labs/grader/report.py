@@ -73,6 +73,8 @@ class CheckResult:
 class Report:
     """All results in the author's order. `spec_digest` names the lab.yaml that was used, `engine` the engine.
 
+    `checks_digest` is the same for the public text of that lab, `head` the commit of main, else of the first branch
+    (a report of an older engine has neither).
     `graph` is the commit graph of what was graded, with the commits marked that need work.
     """
 
@@ -83,6 +85,8 @@ class Report:
     pass_mark: int
     results: tuple[CheckResult, ...]
     graph: Drawing | None = None
+    checks_digest: str = ""
+    head: str = ""
 
     @property
     def points(self) -> Decimal:

@@ -75,8 +75,10 @@ class Repository:
         self._trees = Trees(self._listing)
 
     @classmethod
-    def open(cls, path: str | Path, refs: Mapping[str, str] | None = None) -> "Repository":
-        """A bare repository or a work tree (its `.git`).
+    def open(
+        cls, path: str | Path, refs: Mapping[str, str] | None = None, *, remote: str | None = None
+    ) -> "Repository":
+        """A bare repository or a work tree (its `.git`). With `remote`, its branches as they were last fetched.
 
         `refs` maps full ref names to object ids and is graded instead of the refs on disk; names that are
         neither branches nor tags are left out. Raises Unreadable for the learner's set-up, RepositoryFault
@@ -84,7 +86,7 @@ class Repository:
         """
         git_dir = _git_dir(Path(path))
         if refs is None:
-            refs = _refs_on_disk(git_dir)
+            refs = _refs_on_disk(git_dir, f"refs/remotes/{remote}/" if remote else _BRANCHES)
         for name, object_id in refs.items():
             if not _OBJECT_ID.fullmatch(object_id):
                 raise ValueError(f"{name}: {object_id!r} is no object id")
@@ -157,6 +159,11 @@ class Repository:
             if message is None:
                 message = body.decode("utf-8", "replace").strip()
         raise TooLarge(f"the tag {quoted(ref)} is a tag of a tag more than ten times over")
+
+    @property
+    def head(self) -> str | None:
+        """The commit of main, else of the first branch; None where there are tags alone."""
+        return self.branches.get("main") or next(iter(self.branches.values()), None)
 
     def branch(self, name: str) -> Tip | None:
         if name not in self.branches:
@@ -255,11 +262,20 @@ def _git_dir(path: Path) -> Path:
     )
 
 
-def _refs_on_disk(git_dir: Path) -> dict[str, str]:
-    arguments = ("for-each-ref", "--format=%(objectname) %(refname)", _BRANCHES, _TAGS)
+def _refs_on_disk(git_dir: Path, branches: str) -> dict[str, str]:
+    """Tags, and the refs below `branches` as if they were branches here."""
+    arguments = ("for-each-ref", "--format=%(objectname) %(refname)", branches, _TAGS)
     try:
         output = output_of(git_dir, *arguments, most=MOST_REF_BYTES, what="the list of branches and tags")
     except TooLarge as limit:
         raise Unreadable("too_many_refs", f"The repository could not be read: {limit}.") from limit
-    lines = (line.split(b" ", 1) for line in output.splitlines())
-    return {decoded(name): object_id.decode("ascii") for object_id, name in lines}
+    found: dict[str, str] = {}
+    for line in output.splitlines():
+        object_id, _, name = line.partition(b" ")
+        ref = decoded(name)
+        if branches != _BRANCHES and ref.startswith(branches):
+            ref = _BRANCHES + ref.removeprefix(branches)
+        found[ref] = object_id.decode("ascii")
+    if branches != _BRANCHES:
+        found.pop(f"{_BRANCHES}HEAD", None)  # says which branch the remote shows first
+    return found

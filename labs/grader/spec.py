@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Literal
 
 from .checks import KINDS, Kind
+from .checks.withheld import Withheld
 from .parameters import (
     Identifier,
     LessonAddress,
@@ -16,11 +17,13 @@ from .parameters import (
     did_you_mean,
     read_fields,
 )
+from .public import checks_digest, is_withheld
+from .public import public_text as _public_text
 from .scenarios import Scenario, read_scenarios
 from .words import listed, quoted
 from .yaml_values import Problem, Value, read_yaml
 
-__all__ = ["CheckSpec", "LabSpec", "Problem", "SpecError", "load_spec"]
+__all__ = ["CheckSpec", "LabSpec", "Problem", "SpecError", "load_spec", "public_text"]
 
 
 MOST_CODE_SECONDS = 180
@@ -79,6 +82,7 @@ class _File:
 class LabSpec:
     """One lab. `pass_mark` is in percent; `digest` is the SHA-256 of the text in hexadecimal digits.
 
+    `checks_digest` is the same for the text that learners may have, see `public`.
     `scenarios` are repositories by which the lab proves its checks, see `proof`.
     """
 
@@ -89,6 +93,7 @@ class LabSpec:
     checks: tuple[CheckSpec, ...]
     scenarios: tuple[Scenario, ...]
     digest: str
+    checks_digest: str
     python: Python | None = None
 
 
@@ -113,7 +118,14 @@ def load_spec(text: str) -> LabSpec:
         scenarios=scenarios,
         digest=sha256(text.encode()).hexdigest(),
         python=file.python,
+        checks_digest=checks_digest(root),
     )
+
+
+def public_text(source: str) -> str:
+    """The lab.yaml that learners may have, see `public`. Raises SpecError."""
+    load_spec(source)
+    return _public_text(source)
 
 
 def _read_checks(value: Value | None, problems: list[Problem]) -> list[CheckSpec]:
@@ -170,6 +182,8 @@ def _read_parameters(kind: str, value: Value, problems: list[Problem]) -> Kind |
             Problem(value.line, kind, "parameters in braces are expected, such as {branch: main}")
         )
         return None
+    if value.data and is_withheld(kind, value.data):
+        return Withheld()
     parameters = read_fields(KINDS[kind], value.data or {}, value.line, f"{kind}.", problems)
     if isinstance(parameters, Kind):
         for key, message in parameters.problems():

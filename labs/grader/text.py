@@ -10,27 +10,29 @@ WIDTH = 72
 MARKS = {Outcome.PASSED: "✔", Outcome.NEEDS_WORK: "✘", Outcome.NOT_RUN: "–", Outcome.FAULT: "!"}
 
 
-def report_lines(report: Report) -> list[str]:
+def report_lines(report: Report, *, hints: bool = False) -> list[str]:
     """Lines of at most 72 characters without colour or control characters. Commands stay whole, to be pasted."""
-    return [visible(line).rstrip() for line in _lines(report)]
+    return [visible(line).rstrip() for line in _lines(report, hints)]
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: Report, hints: bool) -> Iterator[str]:
     yield from _wrapped(report.title)
     yield ""
     for result in report.results:
         yield from _result(result)
     yield ""
-    yield from _wrapped(_verdict(report))
+    yield from _wrapped(verdict_line(report))
     for result in report.results:
         if result.outcome is Outcome.FAULT:
             yield from _wrapped(f"{result.says}: {result.reason}")
     if first := report.first_to_fix:
         yield ""
         yield from _first_to_fix(first)
+        if hints and first.hint:
+            yield from ("", "  Hint", *(f"    {line}" for line in first.hint.splitlines()))
 
 
-def _verdict(report: Report) -> str:
+def verdict_line(report: Report) -> str:
     return (
         f"{report.passed_count} of {len(report.results)} checks passed. "
         f"{report.points:f} of {report.max_points:f} points. The pass mark is {report.pass_mark} %."

@@ -4,12 +4,13 @@ import sys
 from pathlib import Path
 
 from ..spec import LabSpec, SpecError, load_spec
+from ..words import visible
 
 GOOD, NEEDS_WORK, COULD_NOT = 0, 1, 2
 
 
 def complain(line: str) -> None:
-    print(line, file=sys.stderr)
+    print(visible(line), file=sys.stderr)
 
 
 def load(path: Path) -> LabSpec | None:

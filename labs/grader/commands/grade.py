@@ -1,43 +1,81 @@
-"""`labcheck grade LAB.yaml REPO [--json]`: the grade that the portal would give, on one's own machine.
+"""`labcheck grade LAB.yaml REPO`: the grade that the portal would give, on one's own machine.
 
 Exit status: 0 all checks passed, 1 something needs work or was not run, 2 could not grade.
 """
 
 import argparse
 import json
+import os
 from pathlib import Path
 
+from ..checks import Learner
 from ..engine import grade
+from ..github import annotation_lines, summary
+from ..parameters import Mismatch, RefName, convert
 from ..report import Outcome, Report
 from ..repository import Repository, RepositoryFault, Unreadable
 from ..spec import LabSpec
-from ..text import report_lines
+from ..text import report_lines, verdict_line
+from ..words import quoted
+from ..yaml_values import Value
 from .common import COULD_NOT, GOOD, NEEDS_WORK, complain, load
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lab", metavar="LAB.yaml", type=Path)
     parser.add_argument("repository", metavar="REPO", type=Path, help="a work tree or a bare repository")
-    parser.add_argument("--json", action="store_true", help="print the whole report as JSON")
+    parser.add_argument(
+        "--format", choices=("text", "json", "github"), default="text", help="what to print (text)"
+    )
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="as --format json")
+    parser.add_argument("--hints", action="store_true", help="print the stronger hint too")
+    parser.add_argument(
+        "--remote", type=_remote, metavar="NAME", help="grade the branches of this remote, as last fetched"
+    )
+    parser.add_argument("--name", action="append", default=[], help="the learner's name in commits")
+    parser.add_argument("--email", action="append", default=[], help="the learner's address in commits")
 
 
 def run(options: argparse.Namespace) -> int:
     spec = load(options.lab)
-    report = spec and _grade(spec, options.repository)
+    report = spec and _grade(spec, options)
     if not report:
         return COULD_NOT
-    print(json.dumps(report.to_json(), indent=2) if options.json else "\n".join(report_lines(report)))
+    _show(report, options)
     if report.faulted:
         return COULD_NOT
     return GOOD if all(r.outcome is Outcome.PASSED for r in report.results) else NEEDS_WORK
 
 
-def _grade(spec: LabSpec, path: Path) -> Report | None:
+def _remote(name: str) -> str:
     try:
-        with Repository.open(path) as repository:
-            return grade(spec, repository)
+        return str(convert(RefName, Value(0, name)))
+    except Mismatch as error:
+        raise argparse.ArgumentTypeError(f"the name of a remote is expected, found {quoted(name)}") from error
+
+
+def _grade(spec: LabSpec, options: argparse.Namespace) -> Report | None:
+    is_known = options.name or options.email
+    learner = Learner(tuple(options.name), tuple(options.email)) if is_known else None
+    try:
+        with Repository.open(options.repository, remote=options.remote) as repository:
+            return grade(spec, repository, learner=learner)
     except Unreadable as error:
         complain(f"Could not read the repository. {error}")
+        if options.remote:
+            complain(f"With --remote, fetch first: git fetch --tags {options.remote}")
     except RepositoryFault as error:
         complain(f"Could not read the repository. Git says: {error}")
     return None
+
+
+def _show(report: Report, options: argparse.Namespace) -> None:
+    if options.format == "json":
+        print(json.dumps(report.to_json(), indent=2))
+    elif options.format == "github":
+        print("\n".join([*annotation_lines(report), verdict_line(report)]))
+        if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+            with Path(path).open("a", encoding="utf-8") as file:
+                file.write(summary(report))
+    else:
+        print("\n".join(report_lines(report, hints=options.hints)))

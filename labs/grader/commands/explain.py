@@ -1,0 +1,78 @@
+"""`labcheck explain [KIND]`: the kinds of check that a lab.yaml may ask for, or one of them in full.
+
+`labcheck explain steps` lists the steps of scenarios. Exit status: 0 explained, 2 there is no such kind.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields
+from typing import Any, get_type_hints
+
+from ..checks import KINDS, Kind
+from ..parameters import did_you_mean, named
+from ..scenarios.changes import CommitStep
+from ..scenarios.steps import STEPS
+from ..words import quoted
+from .common import COULD_NOT, GOOD, complain
+
+_STEPS = "steps"
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", metavar="KIND", nargs="?", help="a kind of check, or steps")
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.kind not in (None, _STEPS, *KINDS):
+        known = did_you_mean(options.kind, [*KINDS, _STEPS])
+        complain(f"There is no kind of check {quoted(options.kind)}. {known}")
+        return COULD_NOT
+    print("\n".join(_lines(options.kind)))
+    return GOOD
+
+
+def kind_lines() -> Iterator[str]:
+    """Each kind with its example and what it checks."""
+    yield from (documentation(kind).partition("\n")[0] for kind in KINDS.values())
+
+
+def documentation(kind: type[Kind]) -> str:
+    """What the file of a kind says about it."""
+    return (sys.modules[kind.__module__].__doc__ or "").strip()
+
+
+def _lines(name: str | None) -> Iterator[str]:
+    if name is None:
+        yield from kind_lines()
+        yield ""
+        yield "`labcheck explain KIND` tells its parameters, `labcheck explain steps` the steps of scenarios."
+    elif name == _STEPS:
+        shared = _parameters(CommitStep)
+        for step in STEPS.values():
+            own = [line for line in _parameters(step) if line not in shared]
+            yield from ((step.__doc__ or "").strip(), *own, "")
+        yield from ("Each step that makes a commit has these as well:", *shared)
+    else:
+        yield documentation(KINDS[name])
+        yield ""
+        yield from _parameters(KINDS[name]) or ["It has no parameters."]
+
+
+def _parameters(cls: type[Any]) -> list[str]:
+    hints = get_type_hints(cls)
+    hidden = getattr(cls, "hidden", ())
+    return [
+        f"  {field.name}: {named(hints[field.name])}{_default(field)}"
+        + (" Learners do not see it." if field.name in hidden else "")
+        for field in fields(cls)
+    ]
+
+
+def _default(field: Field[Any]) -> str:
+    if field.default is MISSING and field.default_factory is MISSING:
+        return ". Needed."
+    if field.default in (None, MISSING, ()):
+        return "."
+    shown = str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
+    return f". Default: {shown}."

@@ -1,0 +1,43 @@
+"""`labcheck new FOLDER`: a starting lab: lab.yaml with scenarios that prove it, and brief.md.
+
+Exit status: 0 written, 2 not written, since a file is there already or cannot be made.
+"""
+
+import argparse
+from importlib.resources import files
+from pathlib import Path
+
+from ..words import quoted
+from .common import COULD_NOT, GOOD, complain
+from .explain import kind_lines
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="FOLDER", type=Path)
+
+
+def run(options: argparse.Namespace) -> int:
+    folder: Path = options.folder
+    texts = _texts()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if there := next((folder / name for name in texts if (folder / name).exists()), None):
+            complain(f"{quoted(str(there))} is there already, and stays as it is: name another folder.")
+            return COULD_NOT
+        for name, text in texts.items():
+            with (folder / name).open("x", encoding="utf-8") as file:
+                file.write(text)
+    except OSError as error:
+        complain(f"The lab could not be written: {error}")
+        return COULD_NOT
+    print(f"{folder / 'lab.yaml'} and {folder / 'brief.md'} are written. Change them, then prove the checks:")
+    print(f"  labcheck test {folder / 'lab.yaml'}")
+    return GOOD
+
+
+def _texts() -> dict[str, str]:
+    """The files by name. The list of kinds stands as comments at the end of lab.yaml."""
+    folder = files(f"{__package__}.starting_lab")
+    lab = (folder / "lab.yaml").read_text(encoding="utf-8")
+    kinds = "".join(f"#   {line}\n" for line in kind_lines())
+    return {"lab.yaml": lab + kinds, "brief.md": (folder / "brief.md").read_text(encoding="utf-8")}
