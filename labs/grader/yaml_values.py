@@ -4,8 +4,9 @@ Nothing is constructed by YAML itself: no tags, no anchors or aliases, no merge 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -33,10 +34,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class Value:
-    """None, a bool, int, Decimal or str, a list of Values or a dict of Values, and the line it starts on."""
+    """None, a bool, int, Decimal or str, a list of Values or a dict of Values, and the line it starts on.
+
+    `column` counts from 1 and is 0 where only the line is known. For the value of a key both are those of the key.
+    """
 
     line: int
     data: "bool | int | Decimal | str | list[Value] | dict[str, Value] | None"
+    column: int = 0
 
     def plain(self) -> object:
         """The same without lines."""
@@ -47,10 +52,11 @@ class Value:
         return self.data
 
 
-def read_yaml(text: str) -> tuple[Value | None, list[Problem]]:
+def read_yaml(text: str, *, aliased: int = 0) -> tuple[Value | None, list[Problem]]:
     """The value of a YAML text, None where its syntax is broken, and what is wrong with the text so far.
 
-    Texts over 256 KB are refused. Aliases are refused too, so that ten lines cannot stand for a billion.
+    Texts over 256 KB are refused. Aliases are refused past `aliased` values that they stand for, so that ten lines
+    cannot stand for a billion.
     """
     if len(text.encode("utf-8", "replace")) > MOST_BYTES:
         return None, [Problem(1, "", f"the file is larger than {MOST_BYTES // 1024} KB")]
@@ -62,7 +68,7 @@ def read_yaml(text: str) -> tuple[Value | None, list[Problem]]:
         return None, [_syntax_problem(text, error)]
     if node is None:
         return None, [Problem(1, "", "the file is empty")]
-    reader = _NodeReader([], set())
+    reader = _NodeReader([], set(), aliased)
     return reader.read(node, ""), reader.problems
 
 
@@ -78,18 +84,29 @@ def _syntax_problem(text: str, error: YAMLError) -> Problem:
 class _NodeReader:
     problems: list[Problem]
     seen: set[int]
+    aliased: int
+    around: set[int] = field(default_factory=set)
 
     def read(self, node: Node, key: str) -> Value:
-        line = node.start_mark.line + 1
+        line, column = node.start_mark.line + 1, node.start_mark.column + 1
         if id(node) in self.seen:
-            self.problems.append(Problem(line, key, "anchors and aliases are not read: write the value out"))
-            return Value(line, None)
+            self.aliased -= 1
+            if self.aliased < 0 or id(node) in self.around:
+                message = "anchors and aliases are not read: write the value out"
+                self.problems.append(Problem(line, key, message))
+                return Value(line, None, column)
         self.seen.add(id(node))
+        self.around.add(id(node))
+        value = Value(line, self._data(node, key), column)
+        self.around.discard(id(node))
+        return value
+
+    def _data(self, node: Node, key: str) -> Any:
         if isinstance(node, MappingNode):
-            return Value(line, dict(self._pairs(node, key)))
+            return dict(self._pairs(node, key))
         if isinstance(node, SequenceNode):
-            return Value(line, [self.read(item, key) for item in node.value])
-        return Value(line, self._scalar(node, key))
+            return [self.read(item, key) for item in node.value]
+        return self._scalar(node, key)
 
     def _pairs(self, node: MappingNode, key: str) -> Iterator[tuple[str, Value]]:
         names: set[str] = set()
@@ -103,7 +120,7 @@ class _NodeReader:
             if name in names:
                 self.problems.append(Problem(line, path, "the key is there twice"))
             names.add(name)
-            yield name, Value(line, self.read(value_node, path).data)
+            yield name, Value(line, self.read(value_node, path).data, name_node.start_mark.column + 1)
 
     def _scalar(self, node: Node, key: str) -> bool | int | Decimal | str | None:
         text, kind = str(node.value), str(node.tag).removeprefix(_TAG)

@@ -37,6 +37,7 @@ from .run import RunCheck
 from .start import StartCheck
 from .tag import TagCheck
 from .tests import TestsCheck
+from .workflow import WorkflowCheck
 
 __all__ = ["KINDS", "Kind", "Learner", "Run", "Verdict"]
 
@@ -77,5 +78,6 @@ _ALL: tuple[type[Kind], ...] = (
     TestsCheck,
     OwnTestsCheck,
     BuildCheck,
+    WorkflowCheck,
 )
 KINDS = {kind.kind: kind for kind in _ALL}

@@ -1,0 +1,94 @@
+"""What the kinds share that judge the meaning of a file: its text at a commit, and findings as an answer."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from ..findings import Answer, Finding, Place
+from ..parameters import FilePath, Revision
+from ..report import Drawing, Evidence
+from ..repository import Tip
+from ..words import excerpt, visible
+from .base import Run, Verdict, at_tip, change, needs_work, not_run, passed
+from .contents import as_text, file_or_answer, lines_of, text_or_answer
+
+MOST_EVIDENCE = 6
+MOST_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The files at a tip as text; one that is not there, no file or over 256 KB is None."""
+
+    run: Run
+    tip: Tip
+
+    def __call__(self, path: str) -> str | None:
+        entry = self.run.repository.files(self.tip).get(path.encode("utf-8", "surrogateescape"))
+        content = self.run.repository.content(entry.id) if entry and entry.is_file else None
+        return None if content is None or len(content) > MOST_BYTES else as_text(content)
+
+
+def texts_or_answer(run: Run, path: FilePath, at: Revision) -> tuple[Texts, str] | Verdict:
+    """The text of a file that has to be there; where it is not, the answer that says so."""
+    file = text_or_answer(run, file_or_answer(run, path, at), MOST_BYTES)
+    return file if isinstance(file, Verdict) else (Texts(run, file.tip), file.text)
+
+
+def verdict_of(
+    texts: Texts,
+    answer: Answer,
+    *,
+    drawing: Drawing | None = None,
+    hidden: Callable[[str], set[int]] = lambda path: set(),
+) -> Verdict:
+    """The answer with its evidence. `hidden` names the lines of a file that must not be shown."""
+    if answer.unknown:
+        return not_run(f"Not run: {answer.unknown}.")
+    if not answer.findings:
+        seen = list(dict.fromkeys(answer.seen))[:MOST_EVIDENCE]
+        evidence = [_evidence(texts, place, hidden) for place in seen] or [at_tip(texts.tip)]
+        return replace(passed(answer.holds, *evidence), drawing=drawing)
+    first, more = answer.findings[0], len(answer.findings) - 1
+    others = f" {more} more {'is' if more == 1 else 'are'} like it." if more else ""
+    return needs_work(
+        first.says + others,
+        expected=first.expected,
+        found=first.found,
+        fix=_fix(texts.tip, answer.findings[:MOST_EVIDENCE]),
+        evidence=[
+            _evidence(texts, one.place, hidden, shown=not one.hidden)
+            for one in answer.findings[:MOST_EVIDENCE]
+        ],
+        drawing=drawing,
+    )
+
+
+def _evidence(
+    texts: Texts, place: Place, hidden: Callable[[str], set[int]], *, shown: bool = True
+) -> Evidence:
+    found = at_tip(texts.tip, place.path.encode("utf-8", "surrogateescape"))
+    if not place.line:
+        return found
+    text, secret = texts(place.path) if shown else None, hidden(place.path)
+    lines = excerpt(lines_of(text), place.line) if text is not None else ()
+    shown_lines = tuple(
+        (number, "(this line holds a credential)" if number in secret else line) for number, line in lines
+    )
+    return replace(found, line=place.line, excerpt=shown_lines)
+
+
+def _fix(tip: Tip, findings: tuple[Finding, ...]) -> str:
+    """What to edit, as comments that do no harm when they are pasted, and the commands that follow."""
+    paths = dict.fromkeys(finding.place.path for finding in findings)
+    edits = "\n".join(line for finding in findings for line in _edit(finding))
+    add = ["git", "add", "--", *paths]
+    return f"{edits}\n{change(tip, f'Mend {next(iter(paths))}', add)}"
+
+
+def _edit(finding: Finding) -> Iterator[str]:
+    place = finding.place
+    line = f", line {place.line}" if place.line else ""
+    column = f", column {place.column}" if place.column else ""
+    colon = ":" if finding.add else ""
+    yield visible(f"# {place.path}{line}{column}: expected is {finding.expected}{colon}")
+    yield from (visible(f"#     {line}") for line in finding.add)

@@ -1,0 +1,164 @@
+"""`workflow: {path: .github/workflows/ci.yml, order: [checkout, build, test, deploy]}` - what a pipeline means.
+
+A GitHub Actions workflow at a commit (`at`, main unless said) is understood from its text; each check asks one
+thing. Without any, that GitHub can read it. Calls of workflows of the same repository are followed.
+
+`starts_on` and `not_on`: what starts it and what does not, as a list of moments such as `{event: push, branch: main}`,
+`{event: push, tag: v1.0}`, `{event: pull_request, branch: main, type: closed}`, `{event: push, path: src/app.py}`.
+`order`: stages that follow each other along `needs` and steps: checkout, install, lint, build, test, artifact,
+download, publish, deploy; `stages: {train: 'python train'}` adds some by a regex of the command or action.
+`artifacts: {name: dist, made_by: build, used_by: deploy}` (each may be left out): handed on to a job that waits.
+`permissions: {contents: read}`: the most that any job may do. `pinned`: sha or tag. `no_secret_echoed: true`.
+`no_injection: true`. `matrix: {python-version: ['3.11', '3.12']}`. `cache: true`. `timeout_minutes: 30`, at most.
+`concurrency`: any, cancel or queue. `reusable`: calls or callable.
+`delivery`: continuous-delivery or continuous-deployment, with `environment` (production) and `branch` (main).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ..findings import Answer
+from ..parameters import MAIN, MAIN_COMMIT, Count, FilePath, RefName, Regex, Revision, did_you_mean
+from ..words import count, quoted
+from ..workflows import running, safety, secrecy
+from ..workflows.artifacts import Handover, handed_over
+from ..workflows.delivery import Delivery, Way
+from ..workflows.drawing import drawn
+from ..workflows.filters import Moment
+from ..workflows.graph import MOST_JOBS, Pipeline, expanded, needs_faults
+from ..workflows.model import Workflow
+from ..workflows.names import EVENTS, SCOPES
+from ..workflows.order import in_order
+from ..workflows.reading import read_workflow, texts_of
+from ..workflows.stages import STAGES
+from ..workflows.starting import starts_at
+from ..yaml_values import Value
+from .base import Kind, Run, Verdict, not_run
+from .meaning import Texts, texts_or_answer, verdict_of
+
+_QUESTIONS = (
+    "starts",
+    "order",
+    "artifacts",
+    "permissions",
+    "pinned",
+    "no_secret_echoed",
+    "no_injection",
+    "matrix",
+    "cache",
+    "timeout_minutes",
+    "concurrency",
+    "reusable",
+    "delivery",
+)
+
+
+@dataclass(frozen=True)
+class WorkflowCheck(Kind):
+    kind = "workflow"
+
+    path: FilePath
+    at: Revision = MAIN_COMMIT
+    starts_on: tuple[Moment, ...] | None = None
+    not_on: tuple[Moment, ...] | None = None
+    order: tuple[str, ...] | None = None
+    stages: dict[str, Regex] | None = None
+    artifacts: Handover | None = None
+    permissions: dict[str, Literal["read", "write", "none"]] | None = None
+    pinned: safety.Pin | None = None
+    no_secret_echoed: Literal[True] | None = None
+    no_injection: Literal[True] | None = None
+    matrix: dict[str, Value] | None = None
+    cache: Literal[True] | None = None
+    timeout_minutes: Count | None = None
+    concurrency: Literal["any", "cancel", "queue"] | None = None
+    reusable: Literal["calls", "callable"] | None = None
+    delivery: Way | None = None
+    environment: str = "production"
+    branch: RefName = MAIN
+
+    @property
+    def starts(self) -> tuple[Moment, ...] | None:
+        return (*(self.starts_on or ()), *(self.not_on or ())) or None
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        asked = [name for name in _QUESTIONS if getattr(self, name) is not None]
+        if len(asked) > 1:
+            yield asked[1], f"a check asks one thing, and {asked[0]} is there already"
+        known = [*STAGES, *(self.stages or {})]
+        handed = (self.artifacts.made_by, self.artifacts.used_by) if self.artifacts else ()
+        for stage in (*(self.order or ()), *filter(None, handed)):
+            if stage not in known:
+                yield (
+                    "order" if self.order else "artifacts",
+                    f"{quoted(stage)} is no stage. {did_you_mean(stage, known)}",
+                )
+        for moment in self.starts or ():
+            if moment.event not in EVENTS:
+                hint = did_you_mean(moment.event, sorted(EVENTS))
+                yield "starts_on", f"{quoted(moment.event)} is no event of GitHub. {hint}"
+        for scope in self.permissions or {}:
+            if scope not in SCOPES:
+                yield "permissions", f"{quoted(scope)} is no permission. {did_you_mean(scope, list(SCOPES))}"
+        if self.order is not None and not self.order:
+            yield "order", "at least one stage is needed"
+
+    def check(self, run: Run) -> Verdict:
+        found = texts_or_answer(run, self.path, self.at)
+        if isinstance(found, Verdict):
+            return found
+        texts, text = found
+        workflow = read_workflow(self.path, text)
+        if len(workflow.jobs) > MOST_JOBS:
+            number = count(len(workflow.jobs), "job")
+            return not_run(
+                f"Not run: {quoted(self.path)} has {number}, and at most {MOST_JOBS} are looked at."
+            )
+        faults = workflow.faults or tuple(needs_faults(workflow))
+        if faults:
+            return verdict_of(texts, Answer(faults), hidden=_hidden(texts))
+        load = _loader(texts)
+        pipeline = Pipeline(workflow, expanded(workflow, load), dict(self.stages or {}))
+        answer = self._answer(pipeline, load)
+        drawing = drawn(pipeline, wrong={finding.job for finding in answer.findings})
+        return verdict_of(texts, answer, drawing=drawing, hidden=_hidden(texts))
+
+    def _answer(self, pipeline: Pipeline, load: Callable[[str], Workflow | None]) -> Answer:
+        matrix = {key: texts_of(value) or () for key, value in (self.matrix or {}).items()}
+        way = Delivery(pipeline, self.environment, self.branch)
+        questions: dict[str, Callable[[], Answer]] = {
+            "starts": lambda: starts_at(pipeline.workflow, self.starts_on or (), self.not_on or ()),
+            "order": lambda: in_order(pipeline, self.order or ()),
+            "artifacts": lambda: handed_over(pipeline, self.artifacts or Handover()),
+            "permissions": lambda: safety.least_permissions(pipeline, self.permissions or {}),
+            "pinned": lambda: safety.pinned(pipeline, self.pinned or "tag"),
+            "no_secret_echoed": lambda: secrecy.none_shown(pipeline),
+            "no_injection": lambda: secrecy.no_injection(pipeline),
+            "matrix": lambda: running.matrix(pipeline, matrix),
+            "cache": lambda: running.cached(pipeline),
+            "timeout_minutes": lambda: running.limited(pipeline, self.timeout_minutes or 0),
+            "concurrency": lambda: running.concurrent(pipeline, self.concurrency or "any"),
+            "reusable": lambda: running.reusable(pipeline, self.reusable or "calls", load),
+            "delivery": lambda: way.judge(self.delivery or "continuous-delivery"),
+        }
+        for name, ask in questions.items():
+            if getattr(self, name) is not None:
+                return ask()
+        return Answer(holds=f"{quoted(self.path)} is a workflow that GitHub can read.")
+
+
+def _loader(texts: Texts) -> Callable[[str], Workflow | None]:
+    """Reads another workflow of the repository; None where it is not there or has faults."""
+
+    def load(path: str) -> Workflow | None:
+        text = texts(path)
+        workflow = read_workflow(path, text) if text is not None else None
+        sound = workflow and not workflow.faults and not any(needs_faults(workflow))
+        return workflow if sound and workflow and len(workflow.jobs) <= MOST_JOBS else None
+
+    return load
+
+
+def _hidden(texts: Texts) -> Callable[[str], set[int]]:
+    return lambda path: set(secrecy.literal_lines(tuple((texts(path) or "").split("\n"))))

@@ -1,0 +1,1 @@
+"""What a GitHub Actions workflow means, read from its text alone: nothing is run, nothing is fetched."""

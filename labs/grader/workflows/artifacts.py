@@ -1,0 +1,136 @@
+"""Artifacts: uploaded by one job, downloaded by a later one that waits for it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..findings import Answer, Finding, answer
+from ..parameters import did_you_mean
+from ..words import listed, quoted
+from .filters import matches
+from .graph import Pipeline
+from .model import Job, Step
+from .order import acts_at
+
+_EXPRESSION = re.compile(r"\$\{\{[^}]{0,500}\}\}")
+
+
+@dataclass(frozen=True)
+class Handover:
+    """An artifact that goes on: of this name, from a job with the stage `made_by` to one with `used_by`."""
+
+    name: str | None = None
+    made_by: str | None = None
+    used_by: str | None = None
+
+
+def handed_over(pipeline: Pipeline, wanted: Handover) -> Answer:
+    makers, users = _jobs(pipeline, wanted.made_by), _jobs(pipeline, wanted.used_by)
+    uploads = [
+        (job, step)
+        for job, step in _steps(pipeline, "actions/upload-artifact")
+        if job.id in makers and (wanted.name is None or _same(wanted.name, _name(step)))
+    ]
+    downloads = [pair for pair in _steps(pipeline, "actions/download-artifact") if pair[0].id in users]
+    if not uploads:
+        return Answer((_nothing(pipeline, wanted),))
+    found = [_fault(pipeline, uploads, job, step) for job, step in downloads]
+    good = [pair for pair, fault in zip(downloads, found, strict=True) if fault is None]
+    if (good and wanted.name is None) or any(_takes(step, wanted.name or "") for _, step in good):
+        job, step = good[0]
+        said = f"The artifact of job {quoted(_maker(uploads, step).id)} is used by job {quoted(job.id)}."
+        return answer((), said, [uploads[0][1].place, step.place])
+    return Answer(tuple(filter(None, found)) or tuple(_unused(pipeline, uploads, wanted)))
+
+
+def _jobs(pipeline: Pipeline, stage: str | None) -> set[str]:
+    return {act.job for act in acts_at(pipeline, stage)} if stage else set(pipeline.jobs)
+
+
+def _steps(pipeline: Pipeline, action: str) -> Iterator[tuple[Job, Step]]:
+    for job in pipeline.jobs.values():
+        for step in job.steps:
+            if step.action == action and "run-id" not in step.inputs:
+                yield job, step
+
+
+def _name(step: Step) -> str:
+    return step.inputs.get("name") or "artifact"
+
+
+def _takes(step: Step, name: str) -> bool:
+    """A download without a name takes all, one with a pattern those that match."""
+    if wanted := step.inputs.get("name"):
+        return _same(wanted, name)
+    return "pattern" not in step.inputs or matches(step.inputs["pattern"], name)
+
+
+def _same(one: str, other: str) -> bool:
+    """Expressions in a name may stand for anything."""
+    patterns = [_EXPRESSION.sub("**", name) for name in (one, other)]
+    return (
+        patterns[0] == patterns[1] or matches(patterns[0], patterns[1]) or matches(patterns[1], patterns[0])
+    )
+
+
+def _maker(uploads: list[tuple[Job, Step]], step: Step) -> Job:
+    return next(job for job, upload in uploads if _takes(step, _name(upload)))
+
+
+def _fault(pipeline: Pipeline, uploads: list[tuple[Job, Step]], job: Job, step: Step) -> Finding | None:
+    fitting = [maker for maker, upload in uploads if _takes(step, _name(upload))]
+    wanted = step.inputs.get("name") or step.inputs.get("pattern") or "artifact"
+    if not fitting:
+        names = [_name(upload) for _, upload in uploads]
+        return Finding(
+            step.place,
+            f"Job {quoted(job.id)} downloads {quoted(wanted)}, which no job uploads. {did_you_mean(wanted, names)}",
+            f"the name of an artifact: {listed(map(quoted, names))}",
+            quoted(wanted),
+            job=job.id,
+        )
+    if any(maker.id in pipeline.before[job.id] for maker in fitting):
+        return None
+    if fitting[0].id == job.id:
+        says = f"Job {quoted(job.id)} downloads what it has uploaded itself; its files are there already."
+        return Finding(step.place, says, "a download in a later job", "the same job", job=job.id)
+    return Finding(
+        step.place,
+        f"Job {quoted(job.id)} downloads {quoted(wanted)}, but does not wait for job {quoted(fitting[0].id)}, "
+        "which uploads it.",
+        f"{quoted(fitting[0].id)} in the `needs` of {quoted(job.id)}",
+        f"needs: {listed(map(quoted, job.needed)) or 'none'}",
+        (f"  {job.id}:", f"    needs: [{', '.join([*job.needed, fitting[0].id])}]"),
+        job=job.id,
+    )
+
+
+def _nothing(pipeline: Pipeline, wanted: Handover) -> Finding:
+    where = f" in a job with the stage {quoted(wanted.made_by)}" if wanted.made_by else ""
+    named = f" {quoted(wanted.name)}" if wanted.name else ""
+    others = [_name(step) for _, step in _steps(pipeline, "actions/upload-artifact")]
+    return Finding(
+        pipeline.workflow.place(),
+        f"No step uploads an artifact{named}{where}.",
+        f"a step with `actions/upload-artifact`{where}",
+        f"uploads of {listed(map(quoted, others))}" if others else "none",
+        (
+            "      - uses: actions/upload-artifact@v4",
+            "        with:",
+            f"          name: {wanted.name or 'dist'}",
+            "          path: dist/",
+        ),
+    )
+
+
+def _unused(pipeline: Pipeline, uploads: list[tuple[Job, Step]], wanted: Handover) -> Iterator[Finding]:
+    job, step = uploads[0]
+    where = f"a job with the stage {quoted(wanted.used_by)}" if wanted.used_by else "a later job"
+    yield Finding(
+        step.place,
+        f"Job {quoted(job.id)} uploads {quoted(_name(step))}, and no step of {where} downloads it.",
+        f"a step with `actions/download-artifact` in {where}",
+        "no download",
+        ("      - uses: actions/download-artifact@v4", "        with:", f"          name: {_name(step)}"),
+        job=job.id,
+    )

@@ -1,0 +1,134 @@
+"""The jobs of a workflow and what waits for what, with reusable workflows of the repository put in their place."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+
+from ..findings import Finding, Place
+from ..parameters import did_you_mean
+from ..words import listed, quoted
+from .expressions import runs_after_failure
+from .model import Job, Workflow
+from .stages import Act, acts_of
+
+MOST_JOBS = 300
+MOST_DEEP = 4
+Load = Callable[[str], Workflow | None]
+
+
+def needs_faults(workflow: Workflow) -> Iterator[Finding]:
+    """Unknown jobs, jobs that are named twice, and cycles."""
+    for job in workflow.jobs.values():
+        for at, (name, place) in enumerate(job.needs):
+            if name not in workflow.jobs:
+                hint = did_you_mean(name, list(workflow.jobs))
+                said = f"Job {quoted(job.id)} needs {quoted(name)}, which is no job here. {hint}"
+                yield Finding(place, said, "the id of a job of this file", quoted(name), job=job.id)
+            elif name in job.needed[:at]:
+                said = f"Job {quoted(job.id)} needs {quoted(name)} twice."
+                yield Finding(place, said, "each job once", quoted(name), job=job.id)
+    cycle = _cycle(workflow.jobs)
+    if cycle:
+        way = " → ".join(map(quoted, [*cycle[:6], *(["…"] if len(cycle) > 6 else [])]))
+        first = workflow.jobs[cycle[0]]
+        yield Finding(
+            next((place for name, place in first.needs if name in cycle), first.place),
+            f"The jobs {listed(map(quoted, cycle[:-1]), 6)} wait for each other, so none of them can start."
+            if len(cycle) > 2
+            else f"Job {quoted(cycle[0])} waits for itself, so it cannot start.",
+            "jobs that wait for earlier ones alone",
+            way,
+            job=cycle[0],
+        )
+
+
+def _cycle(jobs: dict[str, Job]) -> list[str]:
+    sorter = TopologicalSorter({job.id: [n for n in job.needed if n in jobs] for job in jobs.values()})
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def expanded(workflow: Workflow, load: Load, deep: int = MOST_DEEP) -> dict[str, Job]:
+    """All jobs by id, in the order of the file; a job that calls a workflow of this repository becomes its jobs.
+
+    `load` reads a workflow by its path and answers None where it is not there or not readable: the job stays as it is.
+    """
+    found: dict[str, Job] = {}
+    ends: dict[str, tuple[str, ...]] = {}
+    for job in workflow.jobs.values():
+        called = load(job.uses.removeprefix("./")) if deep and job.uses.startswith("./") else None
+        inner = _inside(job, called, load, deep) if called and len(found) < MOST_JOBS else {job.id: job}
+        needed = {name for one in inner.values() for name in one.needed}
+        ends[job.id] = tuple(name for name in inner if name not in needed)
+        found |= inner
+    return {name: replace(job, needs=tuple(_passed_on(job, ends))) for name, job in found.items()}
+
+
+def _passed_on(job: Job, ends: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, Place]]:
+    for name, place in job.needs:
+        for end in ends.get(name, (name,)):
+            yield end, place
+
+
+def _inside(job: Job, called: Workflow, load: Load, deep: int) -> dict[str, Job]:
+    prefix = f"{job.id} / "
+    return {
+        prefix + inner.id: replace(
+            inner,
+            id=prefix + inner.id,
+            needs=tuple((prefix + name, place) for name, place in inner.needs) or job.needs,
+            condition=inner.condition or job.condition,
+            permissions=inner.permissions or called.permissions or job.permissions,
+        )
+        for inner in expanded(called, load, deep - 1).values()
+    }
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A workflow without faults, its jobs with the called ones in their place, and what they do."""
+
+    workflow: Workflow
+    jobs: dict[str, Job]
+    own_stages: dict[str, str]
+
+    @cached_property
+    def acts(self) -> dict[str, list[Act]]:
+        return {name: acts_of(job, self.own_stages) for name, job in self.jobs.items()}
+
+    def all_acts(self, *stages: str) -> list[Act]:
+        return [act for acts in self.acts.values() for act in acts if not stages or act.stage in stages]
+
+    @cached_property
+    def before(self) -> dict[str, frozenset[str]]:
+        """The jobs that must have gone well before a job starts. Who runs `always()` waits for no success."""
+        found: dict[str, frozenset[str]] = {}
+        sorter = TopologicalSorter({name: job.needed for name, job in self.jobs.items()})
+        for name in sorter.static_order():
+            job = self.jobs[name]
+            needed = () if runs_after_failure(job.condition) and job.condition else job.needed
+            found[name] = frozenset(needed).union(*(found[other] for other in needed))
+        return found
+
+    def precedes(self, first: Act, second: Act) -> bool:
+        """Must the first have gone well before the second starts?"""
+        if first.job == second.job:
+            return first.order < second.order and not (
+                second.condition and runs_after_failure(second.condition)
+            )
+        return first.job in self.before[second.job]
+
+    def deployments(self) -> list[Act]:
+        """What brings the result to its users: deploys, and where there are none, what publishes."""
+        return self.all_acts("deploy") or self.all_acts("publish")
+
+    def layer(self) -> dict[str, int]:
+        """How many jobs a job waits for in a row."""
+        found: dict[str, int] = {}
+        for name in TopologicalSorter({name: job.needed for name, job in self.jobs.items()}).static_order():
+            found[name] = 1 + max((found[other] for other in self.jobs[name].needed), default=-1)
+        return found

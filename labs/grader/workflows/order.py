@@ -1,0 +1,111 @@
+"""Do the stages follow each other, along `needs` and along the steps of a job?"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from ..findings import Answer, Finding, answer
+from ..words import listed, quoted
+from .graph import Pipeline
+from .stages import Act
+
+MOST_SHOWN = 3
+_EXAMPLES = {
+    "checkout": ("      - uses: actions/checkout@v4",),
+    "install": ("      - run: pip install -r requirements.txt",),
+    "lint": ("      - run: ruff check .",),
+    "build": ("      - run: python -m build",),
+    "test": ("      - run: pytest",),
+    "artifact": (
+        "      - uses: actions/upload-artifact@v4",
+        "        with:",
+        "          name: dist",
+        "          path: dist/",
+    ),
+    "download": ("      - uses: actions/download-artifact@v4", "        with:", "          name: dist"),
+    "deploy": ("  deploy:", "    environment: production"),
+}
+
+
+def in_order(pipeline: Pipeline, stages: Sequence[str]) -> Answer:
+    """Each stage after the one before it. Every deployment has to come last, of the others one is enough."""
+    missing = [finding for stage in stages for finding in _missing(pipeline, stage)]
+    if missing:
+        return Answer(tuple(missing))
+    reached, way = _gates(pipeline, stages[0]), [_gates(pipeline, stages[0])[0]]
+    for before, stage in pairwise(stages):
+        here = _gates(pipeline, stage)
+        after = [act for act in here if any(pipeline.precedes(one, act) for one in reached)]
+        late = [act for act in here if act not in after] if stage == "deploy" or not after else []
+        if late:
+            found = (_out_of_order(pipeline, reached[-1], act, before) for act in late[:MOST_SHOWN])
+            return Answer(tuple(found))
+        reached = after
+        way.append(after[0])
+    return answer((), f"The stages are in order: {' → '.join(stages)}.", [act.place for act in way])
+
+
+def acts_at(pipeline: Pipeline, stage: str) -> list[Act]:
+    return pipeline.deployments() if stage == "deploy" else pipeline.all_acts(stage)
+
+
+def _gates(pipeline: Pipeline, stage: str) -> list[Act]:
+    return [act for act in acts_at(pipeline, stage) if not act.excuse]
+
+
+def _missing(pipeline: Pipeline, stage: str) -> Iterator[Finding]:
+    acts = acts_at(pipeline, stage)
+    if any(not act.excuse for act in acts):
+        return
+    for act in acts[:MOST_SHOWN]:
+        yield Finding(
+            act.place,
+            f"The stage {quoted(stage)} of job {quoted(act.job)} stops nothing: {act.excuse}.",
+            f"a step {quoted(stage)} whose failure stops the pipeline",
+            quoted(act.text),
+            job=act.job,
+        )
+    if not acts:
+        found = dict.fromkeys(act.stage for act in pipeline.all_acts())
+        yield Finding(
+            pipeline.workflow.place(),
+            f"No step does the stage {quoted(stage)}.",
+            f"a step {quoted(stage)} that can run",
+            f"the stages {listed(map(quoted, found), 9)}" if found else "no stage that is known",
+            _EXAMPLES.get(stage, ()),
+        )
+
+
+def _out_of_order(pipeline: Pipeline, first: Act, second: Act, before: str) -> Finding:
+    job = pipeline.jobs[second.job]
+    says = f"Job {quoted(second.job)} does not wait for job {quoted(first.job)}"
+    add: tuple[str, ...] = ()
+    if first.job == second.job and first.order >= second.order:
+        says = f"In job {quoted(second.job)} the stage {quoted(second.stage)} comes before {quoted(before)}"
+    elif first.job == second.job:
+        says = (
+            f"In job {quoted(second.job)} {quoted(second.stage)} runs also when {quoted(before)} has failed"
+        )
+    elif _waits(pipeline, first.job, second.job):
+        says = f"Job {quoted(second.job)} starts also when job {quoted(first.job)} has failed, because of an `if`"
+    else:
+        needed = [*job.needed, first.job.split(" / ")[0]]
+        add = (f"  {second.job.split(' / ')[0]}:", f"    needs: [{', '.join(needed)}]")
+    return Finding(
+        second.place,
+        f"{says}, so the stage {quoted(second.stage)} is not after {quoted(before)}.",
+        f"{quoted(second.stage)} after {quoted(before)} has gone well",
+        f"{quoted(before)} at line {first.place.line}, {quoted(second.stage)} at line {second.place.line}",
+        add,
+        job=second.job,
+    )
+
+
+def _waits(pipeline: Pipeline, first: str, second: str) -> bool:
+    """Does the second job name the first on some way of `needs`, whatever the conditions say?"""
+    todo, seen = [second], set[str]()
+    while todo:
+        for name in pipeline.jobs[todo.pop()].needed:
+            if name not in seen:
+                seen.add(name)
+                todo.append(name)
+    return first in seen

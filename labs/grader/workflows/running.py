@@ -1,0 +1,231 @@
+"""How jobs run: matrix, caches, time limits, concurrency, reusable workflows."""
+
+from collections.abc import Mapping, Sequence
+from itertools import islice, product
+from typing import Literal
+
+from ..findings import Answer, Finding, answer
+from ..words import count, listed, quoted
+from ..yaml_values import Value
+from .graph import Load, Pipeline
+from .model import Job
+from .reading import text_of
+
+MOST_RUNS = 256  # of one matrix, at GitHub
+_CACHED_SETUPS = ("actions/setup-python", "actions/setup-node", "actions/setup-java", "actions/setup-dotnet")
+_CACHING = ("actions/setup-go", "gradle/actions/setup-gradle", "swatinem/rust-cache", "ruby/setup-ruby")
+Runs = list[dict[str, str]]
+Lines = tuple[str, ...]
+
+
+def matrix(pipeline: Pipeline, wanted: Mapping[str, Sequence[str]]) -> Answer:
+    """Some job runs with each of the wanted values, after `include` and `exclude`, and makes use of them."""
+    jobs = [job for job in pipeline.jobs.values() if job.matrix is not None]
+    lines = [
+        f"        {key}: [{', '.join(repr(value) for value in values)}]" for key, values in wanted.items()
+    ]
+    add = ("    strategy:", "      matrix:", *lines)
+    asked = listed([quoted(key) for key in wanted])
+    if not jobs:
+        says = "No job has a matrix."
+        return Answer((Finding(pipeline.workflow.place(), says, f"a matrix over {asked}", "none", add),))
+    runs = {job.id: runs_of(job.matrix) for job in jobs}
+    if any(found is None for found in runs.values()):
+        return Answer(unknown="the matrix is computed while the workflow runs, so the file does not show it")
+    closest = min(jobs, key=lambda job: len(_lacking(runs[job.id] or [], wanted)))
+    lacking = _lacking(runs[closest.id] or [], wanted)
+    if lacking:
+        return Answer((_lacks(closest, runs[closest.id] or [], lacking, asked, add),))
+    unused = [key for key in wanted if f"matrix.{key}" not in _texts(pipeline, closest)]
+    if unused:
+        says = f"Job {quoted(closest.id)} does not use `matrix.{unused[0]}`, so all its runs are the same."
+        expected = f"`${{{{ matrix.{unused[0]} }}}}` in the job"
+        return Answer((Finding(closest.place, says, expected, "a matrix that is not used", job=closest.id),))
+    number = len(runs[closest.id] or [])
+    return answer((), f"Job {quoted(closest.id)} runs {number} times, over {asked}.", [closest.place])
+
+
+def _lacking(runs: Runs, wanted: Mapping[str, Sequence[str]]) -> list[str]:
+    return [
+        f"{key} {value}"
+        for key, values in wanted.items()
+        for value in values
+        if not any(run.get(key) == value for run in runs)
+    ]
+
+
+def _lacks(job: Job, runs: Runs, lacking: list[str], asked: str, add: tuple[str, ...]) -> Finding:
+    key = lacking[0].split(" ")[0]
+    there = list(dict.fromkeys(run[key] for run in runs if key in run))
+    short = " Without quotes 3.10 is the number 3.1." if key.endswith("version") and "3.1" in there else ""
+    return Finding(
+        job.place,
+        f"No run of job {quoted(job.id)} has {listed(map(quoted, lacking))}.{short}",
+        f"a matrix over {asked}",
+        f"{quoted(key)}: {listed(map(quoted, there), 6)}" if there else f"no {quoted(key)}",
+        add,
+        job=job.id,
+    )
+
+
+def _texts(pipeline: Pipeline, job: Job) -> str:
+    """The lines of the file that belong to a job."""
+    others = [other.place.line for other in pipeline.workflow.jobs.values()]
+    end = min((line for line in others if line > job.place.line), default=len(pipeline.workflow.lines) + 1)
+    return "\n".join(pipeline.workflow.lines[job.place.line - 1 : end - 1]).replace(" ", "")
+
+
+def runs_of(value: Value | None) -> Runs | None:
+    """The runs of a matrix, at most 256; None where an expression makes it."""
+    if value is None or not isinstance(value.data, dict):
+        return None
+    keys = {key: item for key, item in value.data.items() if key not in ("include", "exclude")}
+    if any(not isinstance(item.data, list) for item in value.data.values()):
+        return None
+    options = [[(key, text_of(item)) for item in _list(values)] for key, values in keys.items()]
+    runs = [dict(pairs) for pairs in islice(product(*options), MOST_RUNS)] if keys else []
+    excluded = [_pairs(item) for item in _list(value.data.get("exclude"))]
+    runs = [run for run in runs if not any(one and one.items() <= run.items() for one in excluded)]
+    return _included(runs, [_pairs(item) for item in _list(value.data.get("include"))], set(keys))
+
+
+def _included(runs: Runs, extra: Runs, keys: set[str]) -> Runs:
+    """GitHub's rule: what overwrites no value of the matrix joins the runs that it fits, else it is one more."""
+    first = list(runs)
+    for one in extra:
+        fixed = {key: value for key, value in one.items() if key in keys}
+        fitting = [at for at, run in enumerate(first) if fixed.items() <= run.items()]
+        for at in fitting:
+            runs[at] = {**runs[at], **one}
+        if not fitting:
+            runs.append(one)
+    return runs[:MOST_RUNS]
+
+
+def _pairs(value: Value) -> dict[str, str]:
+    return {key: text_of(item) for key, item in value.data.items()} if isinstance(value.data, dict) else {}
+
+
+def _list(value: Value | None) -> list[Value]:
+    return value.data if value and isinstance(value.data, list) else []
+
+
+def cached(pipeline: Pipeline) -> Answer:
+    """Dependencies are kept from run to run, under a key that follows the list of dependencies."""
+    for job in pipeline.jobs.values():
+        for step in job.steps:
+            if step.action in ("actions/cache", "actions/cache/restore"):
+                if "hashfiles(" in step.inputs.get("key", "").lower():
+                    return answer((), f"Job {quoted(job.id)} keeps a cache.", [step.place])
+                says = f"The key of the cache in job {quoted(job.id)} never changes, so the cache grows old."
+                expected, found = "a key with `hashFiles(…)`", quoted(step.inputs.get("key", "no key"))
+                key: Lines = ("          key: pip-${{ hashFiles('requirements.txt') }}",)
+                return Answer((Finding(step.place, says, expected, found, key, job=job.id),))
+            asked = step.inputs.get("cache") or step.inputs.get("enable-cache", "")
+            named = step.action in (*_CACHED_SETUPS, "astral-sh/setup-uv") and asked not in ("", "false")
+            if named or (step.action in _CACHING and asked != "false"):
+                return answer((), f"Job {quoted(job.id)} keeps its dependencies in a cache.", [step.place])
+    setup = next((s for j in pipeline.jobs.values() for s in j.steps if s.action in _CACHED_SETUPS), None)
+    add: Lines = ("        with:", f"          cache: {'npm' if setup and 'node' in setup.action else 'pip'}")
+    place = setup.place if setup else pipeline.workflow.place()
+    says = "No step keeps the dependencies in a cache, so each run downloads them again."
+    return Answer((Finding(place, says, "`cache:` of a setup action, or `actions/cache`", "none", add),))
+
+
+def limited(pipeline: Pipeline, minutes: int) -> Answer:
+    """Each job says after how many minutes it is stopped, at most `minutes`."""
+    findings = []
+    jobs = [job for job in pipeline.jobs.values() if not job.uses]
+    for job in jobs:
+        number = job.timeout.replace(".", "", 1)
+        if "${{" in job.timeout or (number.isdigit() and float(job.timeout) <= minutes):
+            continue
+        has = (
+            f"may run {job.timeout} minutes"
+            if job.timeout
+            else "has no time limit of its own: GitHub stops it after 6 hours"
+        )
+        findings.append(
+            Finding(
+                job.place,
+                f"Job {quoted(job.id)} {has}.",
+                f"`timeout-minutes` of at most {minutes}",
+                quoted(job.timeout) if job.timeout else "none",
+                (f"  {job.id}:", f"    timeout-minutes: {minutes}"),
+                job=job.id,
+            )
+        )
+    words = f"{count(len(jobs), 'job stops', 'jobs stop')} after at most {count(minutes, 'minute')}."
+    return answer(findings, words, [job.place for job in jobs])
+
+
+def concurrent(pipeline: Pipeline, how: Literal["any", "cancel", "queue"]) -> Answer:
+    """Runs of one group do not overlap: the older is cancelled, or the newer waits."""
+    jobs = (job.concurrency for job in pipeline.jobs.values())
+    groups = [group for group in (pipeline.workflow.concurrency, *jobs) if group and group.group]
+    good = [
+        group for group in groups if how == "any" or (group.cancels not in ("", "false")) == (how == "cancel")
+    ]
+    if good:
+        words = "are cancelled" if good[0].cancels not in ("", "false") else "wait for each other"
+        return answer((), f"Runs of the group {quoted(good[0].group)} {words}.", [good[0].place])
+    cancels = {"cancel": "true", "queue": "false"}.get(how)
+    add = ("concurrency:", "  group: ${{ github.workflow }}-${{ github.ref }}")
+    return Answer(
+        (
+            Finding(
+                groups[0].place if groups else pipeline.workflow.place(),
+                "Two runs at the same time can overtake each other."
+                if not groups
+                else f"In {quoted(groups[0].group)} `cancel-in-progress` is {groups[0].cancels or 'not there'}.",
+                "`concurrency` with a group" + (f" and `cancel-in-progress: {cancels}`" if cancels else ""),
+                quoted(groups[0].group) if groups else "none",
+                (*add, f"  cancel-in-progress: {cancels}") if cancels else add,
+            ),
+        )
+    )
+
+
+def reusable(pipeline: Pipeline, how: Literal["calls", "callable"], load: Load) -> Answer:
+    """Does it call a reusable workflow that is there and can be called, or can it be called itself?"""
+    workflow = pipeline.workflow
+    if how == "callable":
+        trigger = workflow.triggers.get("workflow_call")
+        if trigger:
+            return answer((), "Other workflows can call this one.", [trigger.place])
+        says, add = "No workflow can call this one: `on` has no `workflow_call`.", ("on:", "  workflow_call:")
+        return Answer((Finding(workflow.place(), says, "the event `workflow_call`", "none", add),))
+    calls = [job for job in workflow.jobs.values() if job.uses]
+    if not calls:
+        says, call = "No job calls a reusable workflow.", ("    uses: ./.github/workflows/build.yml",)
+        return Answer((Finding(workflow.place(), says, "a job with `uses`", "none", call),))
+    findings = [finding for job in calls if (finding := _call_fault(job, load))]
+    said = f"Job {quoted(calls[0].id)} calls {quoted(calls[0].uses)}."
+    return answer(findings, said, [job.place for job in calls])
+
+
+def _call_fault(job: Job, load: Load) -> Finding | None:
+    if not job.uses.startswith("./"):
+        return None
+    called = load(job.uses.removeprefix("./"))
+    if called is None:
+        says = f"Job {quoted(job.id)} calls {quoted(job.uses)}, which is not there or cannot be read."
+        return Finding(job.place, says, "a workflow of this repository", quoted(job.uses), job=job.id)
+    if "workflow_call" not in called.triggers:
+        says = f"{quoted(job.uses)} cannot be called: its `on` has no `workflow_call`."
+        return Finding(
+            job.place, says, "`workflow_call` there", listed(map(quoted, called.triggers)), job=job.id
+        )
+    missing = [name for name in called.required_inputs if name not in job.inputs]
+    if missing:
+        says = f"Job {quoted(job.id)} does not give the input {quoted(missing[0])}, which {quoted(job.uses)} needs."
+        add = ("    with:", *(f"      {name}: <value>" for name in missing))
+        return Finding(
+            job.place,
+            says,
+            f"the inputs {listed(map(quoted, called.required_inputs))}",
+            "none",
+            add,
+            job=job.id,
+        )
+    return None

@@ -1,0 +1,174 @@
+"""Secrets that a workflow prints, credentials in its text, and texts of strangers that become commands."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+
+from ..findings import Answer, Finding, Place, answer
+from ..secret_rules import find_secrets
+from ..words import quoted
+from .commands import Command, commands_of
+from .graph import Pipeline
+from .model import Job, Step, Workflow
+from .stages import line_of
+
+MOST_FOUND = 20
+_SECRET = re.compile(r"\$\{\{[^}]{0,300}\bsecrets\s*[.\[]\s*'?(\w+)", re.IGNORECASE)
+_ALL_SECRETS = re.compile(r"toJSON\(\s*secrets\s*\)", re.IGNORECASE)
+_PRINTS = {"echo", "printf", "cat", "tee", "print", "Write-Host", "Write-Output"}
+_SHOWS = {
+    "tee",
+    "cat",
+    "base64",
+    "rev",
+    "sed",
+    "tr",
+    "xxd",
+    "od",
+    "hexdump",
+    "head",
+    "tail",
+    "cut",
+    "fold",
+    "awk",
+    "grep",
+}
+_SHOWN_FILES = re.compile(r"/dev/std(?:out|err)|/dev/tty|.*GITHUB_STEP_SUMMARY.*")
+_DUMPS = (["env"], ["printenv"], ["export", "-p"], ["set"], ["declare", "-p"], ["declare", "-x"])
+_TRACED = re.compile(r"^\s*set\s+(?:-\w*x\w*|-o\s+xtrace)\b", re.MULTILINE)
+_LITERAL = re.compile(r"^\s*(?:-\s+)?[\"']?([\w-]+)[\"']?:\s*[\"']?([^\s\"'#]{1,500})")
+_UNTRUSTED = re.compile(
+    r"\$\{\{[^}]{0,300}?\b(github\.(?:head_ref|event\.(?:"
+    r"(?:issue|pull_request|discussion)\.(?:title|body)|(?:comment|review|review_comment)\.body"
+    r"|pull_request\.head\.(?:ref|label|repo\.default_branch)|pages(?:\.\*|\[\d+\])\.page_name"
+    r"|(?:head_commit|commits(?:\.\*|\[\d+\]))\.(?:message|author\.(?:email|name))"
+    r"|workflow_run\.(?:head_branch|head_commit\.(?:message|author\.(?:email|name))))))\b"
+)
+
+
+def none_shown(pipeline: Pipeline) -> Answer:
+    """No secret is printed, and no credential stands in the text."""
+    findings = list(_literals(pipeline.workflow))
+    for job in pipeline.jobs.values():
+        for step in job.steps:
+            findings.extend(_shown(job, step))
+    return answer(findings[:MOST_FOUND], "No step prints a secret, and no credential stands in the file.")
+
+
+@lru_cache(maxsize=8)
+def literal_lines(lines: tuple[str, ...]) -> dict[int, str]:
+    """The lines (from 1) with a credential, and what each looks like."""
+    text = "\n".join(lines)
+    found = {
+        text.count("\n", 0, one.start) + 1: one.rule.name for one in islice(find_secrets(text), MOST_FOUND)
+    }
+    for number, line in enumerate(lines, start=1):
+        match = _LITERAL.match(line)
+        if match and "${{" not in line and number not in found:
+            setting = f"{match[1].replace('-', '_')}={match[2]}"
+            for one in islice(find_secrets(setting, settings=True), 1):
+                found[number] = one.rule.name
+    return found
+
+
+def _literals(workflow: Workflow) -> Iterator[Finding]:
+    for line, name in literal_lines(workflow.lines).items():
+        yield Finding(
+            Place(workflow.path, line),
+            f"{name[0].upper()}{name[1:]} stands in the file; the value is not shown here. It is to be changed where "
+            "it is used, because every clone has it.",
+            "a secret of the repository, read as `${{ secrets.NAME }}`",
+            name,
+            ("env:", "  NAME: ${{ secrets.NAME }}"),
+            hidden=True,
+        )
+
+
+def _shown(job: Job, step: Step) -> Iterator[Finding]:
+    names = _secret_names({**job.env, **step.env})
+    if any(_ALL_SECRETS.search(text) for text in (step.run, *step.env.values(), *step.inputs.values())):
+        yield _finding(
+            job, step, step.place.line, "takes all secrets at once with `toJSON(secrets)`", "toJSON(secrets)"
+        )
+    if (names or _SECRET.search(step.run)) and (_TRACED.search(step.run) or re.search(r"-\w*x", step.shell)):
+        uses = any(_name_in(command, names) for command in commands_of(step.run))
+        if uses:
+            yield _finding(
+                job,
+                step,
+                step.script_line,
+                "prints each command with its secret, because of `set -x`",
+                "set -x",
+            )
+    for command in commands_of(step.run):
+        line = line_of(step, command)
+        name = _name_in(command, names)
+        if name and _prints(command):
+            yield _finding(job, step, line, f"prints the secret {quoted(name)}", command.program)
+        elif names and command.words in _DUMPS and not command.into:
+            yield _finding(job, step, line, "prints all variables, with a secret among them", command.program)
+
+
+def _finding(job: Job, step: Step, line: int, what: str, found: str) -> Finding:
+    return Finding(
+        Place(step.place.path, line),
+        f"{step.said.capitalize() if step.said[0] == 's' else step.said} of job {quoted(job.id)} {what}. GitHub hides "
+        "a secret in the log only where it stands unchanged.",
+        "a secret that goes to a program, not to the log",
+        quoted(found),
+        job=job.id,
+    )
+
+
+def _secret_names(env: dict[str, str]) -> dict[str, str]:
+    """Variables that hold a secret, with the name of the secret."""
+    return {name: found[1] for name, text in env.items() if (found := _SECRET.search(text))}
+
+
+def _name_in(command: Command, names: dict[str, str]) -> str | None:
+    text = " ".join([*command.words, command.body])
+    if found := _SECRET.search(text):
+        return found[1]
+    for name, secret in names.items():
+        if re.search(rf"\$\{{?{re.escape(name)}\b|\$env:{re.escape(name)}\b|env\.{re.escape(name)}\b", text):
+            return secret
+        if command.program in ("printenv", "python", "python3", "node") and re.search(
+            rf"\b{re.escape(name)}\b", text
+        ):
+            return secret
+    return None
+
+
+def _prints(command: Command) -> bool:
+    if command.into and not _SHOWN_FILES.fullmatch(command.into):
+        return False
+    if command.pipe:
+        return command.program in _PRINTS and command.pipe[-1][0] in _SHOWS
+    if command.program in ("python", "python3", "node"):
+        return bool(re.search(r"print\(|console\.log|stdout", command.text))
+    return command.program in _PRINTS or command.program == "printenv"
+
+
+def no_injection(pipeline: Pipeline) -> Answer:
+    """No text that a stranger writes, such as the title of a pull request, becomes part of a script."""
+    findings: list[Finding] = []
+    for job in pipeline.jobs.values():
+        for step in job.steps:
+            findings.extend(_injected(job, step))
+    return answer(findings[:MOST_FOUND], "No script takes in a text that strangers write.")
+
+
+def _injected(job: Job, step: Step) -> Iterator[Finding]:
+    script = step.run or (step.inputs.get("script", "") if step.action == "actions/github-script" else "")
+    for match in _UNTRUSTED.finditer(script):
+        line = step.script_line + (0 if step.folded else script.count("\n", 0, match.start()))
+        yield Finding(
+            Place(step.place.path, line),
+            f"The script of {step.said} in job {quoted(job.id)} takes in {quoted(match[1])}, which a stranger writes: "
+            "a title such as `$(curl …)` would be run.",
+            "the text in a variable, which the script reads in quotes",
+            quoted(f"${{{{ {match[1]} }}}}"),
+            ("        env:", f"          TEXT: ${{{{ {match[1]} }}}}", '        run: echo "$TEXT"'),
+            job=job.id,
+        )

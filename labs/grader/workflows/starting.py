@@ -1,0 +1,66 @@
+"""When does a workflow start? Asked by what happens, not by how the filter is written."""
+
+from collections.abc import Iterator, Sequence
+
+from ..findings import Answer, Finding, answer
+from ..words import listed, quoted
+from .filters import Moment, starts
+from .model import Trigger, Workflow
+
+
+def starts_at(workflow: Workflow, wanted: Sequence[Moment], unwanted: Sequence[Moment]) -> Answer:
+    findings = [
+        *(_absent(workflow, moment) for moment in wanted if not _starting(workflow, moment)),
+        *(finding for moment in unwanted for finding in _present(workflow, moment)),
+    ]
+    said = [f"{moment} starts it" for moment in wanted] + [f"{moment} does not" for moment in unwanted]
+    seen = [trigger.place for moment in wanted for trigger in _starting(workflow, moment)]
+    return answer(findings, f"{_capital(listed(said, 6))}.", seen)
+
+
+def _starting(workflow: Workflow, moment: Moment) -> list[Trigger]:
+    return [trigger for trigger in workflow.triggers.values() if starts(trigger, moment)]
+
+
+def _absent(workflow: Workflow, moment: Moment) -> Finding:
+    trigger = workflow.triggers.get(moment.event)
+    events = listed(map(quoted, workflow.triggers), 6) or "none"
+    return Finding(
+        trigger.place if trigger else workflow.place(),
+        f"{_capital(str(moment))} does not start the workflow.",
+        f"`on` with the event {quoted(moment.event)}" + (" for it" if trigger else ""),
+        _filters(trigger) if trigger else f"the events {events}",
+        _lines(moment),
+    )
+
+
+def _present(workflow: Workflow, moment: Moment) -> Iterator[Finding]:
+    for trigger in _starting(workflow, moment):
+        yield Finding(
+            trigger.place,
+            f"{_capital(str(moment))} starts the workflow.",
+            f"`on` without {moment}",
+            _filters(trigger),
+        )
+
+
+def _filters(trigger: Trigger) -> str:
+    """What the file says about an event: `push` with `branches: [main]`."""
+    words = [
+        f"`{name.replace('_', '-')}: [{', '.join(values)}]`"
+        for name, values in vars(trigger).items()
+        if isinstance(values, tuple)
+    ]
+    return f"{quoted(trigger.event)}" + (f" with {listed(words, 4)}" if words else " without a filter")
+
+
+def _lines(moment: Moment) -> tuple[str, ...]:
+    names = {"branches": moment.branch, "tags": moment.tag, "paths": moment.path, "types": moment.type}
+    filters = [f"    {name}: ['{value}']" for name, value in names.items() if value]
+    if moment.event == "schedule":
+        filters = ["    - cron: '0 6 * * 1'"]
+    return ("on:", f"  {moment.event}:", *filters)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,56 @@
+import pytest
+
+from labs.grader.workflows.expressions import events_known, holds, runs_after_failure
+
+PUSH = events_known("push", "main")
+
+
+@pytest.mark.parametrize(
+    ("condition", "answer"),
+    [
+        ("", True),
+        ("false", False),
+        ("${{ false }}", False),
+        ("github.ref == 'refs/heads/main'", True),
+        ("${{ github.ref == 'refs/heads/dev' }}", False),
+        ("github.ref_name == 'MAIN'", True),
+        ("github.event_name != 'push'", False),
+        ("github.event_name == 'push' && github.ref == 'refs/heads/main'", True),
+        ("github.event_name == 'pull_request' || github.ref == 'refs/heads/main'", True),
+        ("!(github.event_name == 'push')", False),
+        ("startsWith(github.ref, 'refs/tags/')", False),
+        ("startsWith( github.ref , 'refs/heads/' ) && success()", True),
+        ("contains(github.ref, 'main')", True),
+        ("endsWith(github.ref, 'x')", False),
+        ("vars.DEPLOY == 'yes'", None),
+        ("vars.DEPLOY == 'yes' && github.event_name == 'release'", False),
+        ("vars.DEPLOY == 'yes' || github.event_name == 'push'", True),
+        ("contains(fromJSON('[1]'), 1)", None),
+        ("github.event_name == 'it''s'", False),
+        ("failure()", False),
+        ("always()", True),
+        ("(" * 5000, None),
+        ("! ! ! true", False),
+        (")(,==", None),
+        ("a(b(c(", None),
+    ],
+)
+def test_a_condition_on_a_push_to_main(condition, answer):
+    assert holds(condition, PUSH) is answer
+
+
+@pytest.mark.parametrize(
+    ("condition", "answer"),
+    [
+        ("", False),
+        ("github.ref == 'refs/heads/main'", False),
+        ("always()", True),
+        ("!cancelled()", True),
+        ("failure()", True),
+        ("success() || failure()", True),
+        ("always() && needs.test.result == 'success'", False),
+        ("success()", False),
+    ],
+)
+def test_who_runs_after_a_failure(condition, answer):
+    assert runs_after_failure(condition) is answer

@@ -1,0 +1,123 @@
+import pytest
+
+from labs.grader.workflows.commands import commands_of
+from labs.grader.workflows.reading import read_workflow
+from labs.grader.workflows.stages import acts_of, of_command
+
+
+def stages(script):
+    return [stage for command in commands_of(script) for stage in of_command(command)]
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("pytest", ["test"]),
+        ("python -m pytest -q tests", ["test"]),
+        ("python3.12 -W error -m unittest discover", ["test"]),
+        ("PYTHONPATH=src pytest", ["test"]),
+        ("sudo env A=1 pytest", ["test"]),
+        ("uv run pytest", ["test"]),
+        ("poetry run python -m pytest", ["test"]),
+        ("coverage run -m pytest", ["test"]),
+        ("npm test", ["test"]),
+        ("npm run test:unit", ["test"]),
+        ("npm --prefix web test", ["test"]),
+        ("go test ./...", ["test"]),
+        ("make test", ["test"]),
+        ("docker run --rm app pytest", ["test"]),
+        ("docker compose run web python manage.py test", ["test"]),
+        ("if ! pytest; then exit 1; fi", ["test"]),
+        ("echo pytest", []),
+        ("# pytest", []),
+        ("grep pytest requirements.txt", []),
+        ("cat > run.sh <<EOF\npytest\nEOF\necho done", []),
+        ("pip install pytest", ["install"]),
+        ("pip install .", ["install", "build"]),
+        ("pip install -e '.[test]'", ["install", "build"]),
+        ("python -m build", ["build"]),
+        ("python setup.py sdist bdist_wheel", ["build"]),
+        ("docker build -t app .", ["build"]),
+        ("docker buildx build --push -t app .", ["build", "publish"]),
+        ("docker compose build", ["build"]),
+        ("npm ci && npm run build", ["install", "build"]),
+        ("make", ["build"]),
+        ("cd app; python -m build; cd ..", ["build"]),
+        ("ruff check . && mypy src", ["lint", "lint"]),
+        ("docker push registry/app", ["publish"]),
+        ("python -m twine upload dist/*", ["publish"]),
+        ("gh release create v1 dist/*", ["publish"]),
+        ("kubectl -n prod apply -f k8s/", ["deploy"]),
+        ("helm upgrade --install app chart", ["deploy"]),
+        ("rsync -az dist/ host:/srv", ["deploy"]),
+        ("aws --region x s3 sync dist s3://b", ["deploy"]),
+        ("flyctl deploy --remote-only", ["deploy"]),
+        ("./scripts/deploy.sh", ["deploy"]),
+        ("bash scripts/run_tests.sh", ["test"]),
+        ("python train.py", []),
+        ("pytest \\\n  -q \\\n  tests", ["test"]),
+        ("echo 'an open quote", []),
+        ("", []),
+    ],
+)
+def test_what_a_script_does(script, expected):
+    assert stages(script) == expected
+
+
+def acts(steps, job=""):
+    text = f"on: push\njobs:\n  a:\n    runs-on: x\n{job}    steps:\n{steps}"
+    workflow = read_workflow("ci.yml", text)
+    assert not workflow.faults, workflow.faults
+    return acts_of(workflow.jobs["a"], {"train": r"train\.py"})
+
+
+@pytest.mark.parametrize(
+    ("step", "excuse"),
+    [
+        ("      - run: pytest\n", ""),
+        ("      - run: pytest || true\n", "the script goes on when it fails"),
+        ("      - run: pytest || exit 1\n", ""),
+        ("      - run: pytest || echo failed\n", "the script goes on when it fails"),
+        ("      - run: |\n          set +e\n          pytest\n", "the script goes on when it fails"),
+        ("      - run: pytest\n        continue-on-error: true\n", "it has `continue-on-error: true`"),
+        ("      - run: pytest | tee log\n", "its exit code is lost in the pipe (`shell: bash` keeps it)"),
+        ("      - run: pytest | tee log\n        shell: bash\n", ""),
+        ("      - run: |\n          set -o pipefail\n          pytest | tee log\n", ""),
+    ],
+)
+def test_a_test_that_stops_nothing_has_its_reason(step, excuse):
+    assert [(act.stage, act.excuse) for act in acts(step)] == [("test", excuse)]
+
+
+def test_a_step_that_never_runs_does_nothing():
+    assert (
+        acts("      - run: pytest\n        if: false\n      - run: pytest\n        if: ${{ false }}\n") == []
+    )
+
+
+def test_actions_and_own_stages_are_known_with_their_lines():
+    steps = (
+        "      - uses: actions/checkout@v4\n      - run: |\n          cd x\n\n          python train.py\n"
+        "          pytest\n"
+        "      - uses: Actions/Upload-Artifact@v4\n"
+        "      - uses: docker/build-push-action@v6\n        with: {push: true}\n"
+    )
+    assert [(act.stage, act.place.line) for act in acts(steps)] == [
+        ("checkout", 6),
+        ("train", 10),
+        ("test", 11),
+        ("artifact", 12),
+        ("build", 13),
+        ("publish", 13),
+    ]
+
+
+def test_a_job_with_an_environment_deploys_unless_it_builds_or_tests():
+    job = "    environment: production\n"
+    assert [act.stage for act in acts("      - run: echo out\n", job)] == ["deploy"]
+    assert [act.stage for act in acts("      - run: pytest\n", job)] == ["test"]
+
+
+def test_a_long_script_is_read_in_short_time():
+    assert len(commands_of("echo 'x\n" * 3000)) > 0
+    assert len(commands_of("${{" * 20_000)) > 0
