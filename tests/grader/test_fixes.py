@@ -27,6 +27,8 @@ def fix_and_ask_again(learner, check):
         "line_endings: {path: windows/**/*.bat, are: lf}",
         "purged: {path: docs/}",
         "purged: {path: '*.txt'}",
+        "object: {blob: it's here}",
+        "object: {tag: {of: commit}}",
         "ignored: {path: .env}",
         "ignored: {path: a.txt}",
         "ignored: {path: x.log, ignored: false}",
@@ -42,6 +44,21 @@ def test_a_tracked_file_that_is_ignored_is_untracked(learner):
     learner.commit("Add a log")
     assert fix_and_ask_again(learner, "ignored: {path: x.log}") == (Outcome.NEEDS_WORK, Outcome.PASSED)
     assert (learner.path / "x.log").exists()
+
+
+@pytest.mark.parametrize("path", ["docs", "vendor/lib/"])
+def test_another_history_is_merged_under_a_folder(learner, path):
+    tree = learner.objects(f"100644 blob {learner.objects('x = 1', kind='blob')}\tlib.py")
+    learner.git("branch", "lib", learner.commit_tree(tree))
+    check = f"subtree: {{path: {path}, of: lib}}"
+    assert fix_and_ask_again(learner, check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
+
+
+def test_a_repository_in_the_repository_gets_its_address(learner):
+    learner.git("clone", "-q", "../origin.git", "lib")
+    learner.commit("Add the library as it is")
+    check = "submodule: {path: lib, url: 'origin.git$'}"
+    assert fix_and_ask_again(learner, check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
 
 
 def test_master_becomes_main(learner):

@@ -13,6 +13,7 @@ from .build import BuildCheck
 from .cherry_picked import CherryPickedCheck
 from .commit import CommitCheck
 from .commits import CommitsCheck
+from .csv import CsvCheck
 from .data import DataCheck
 from .file import FileCheck
 from .gone import GoneCheck
@@ -26,6 +27,8 @@ from .merged import MergedCheck
 from .messages import MessagesCheck
 from .no_large_files import NoLargeFilesCheck
 from .no_secrets import NoSecretsCheck
+from .notebook import NotebookCheck
+from .object import ObjectCheck
 from .own_tests import OwnTestsCheck
 from .points_at import PointsAtCheck
 from .purged import PurgedCheck
@@ -35,6 +38,8 @@ from .renamed import RenamedCheck
 from .reverted import RevertedCheck
 from .run import RunCheck
 from .start import StartCheck
+from .submodule import SubmoduleCheck
+from .subtree import SubtreeCheck
 from .tag import TagCheck
 from .tests import TestsCheck
 from .workflow import WorkflowCheck
@@ -71,6 +76,11 @@ _ALL: tuple[type[Kind], ...] = (
     LfsCheck,
     PurgedCheck,
     AnswerCheck,
+    CsvCheck,
+    NotebookCheck,
+    ObjectCheck,
+    SubmoduleCheck,
+    SubtreeCheck,
     NoConflictMarkersCheck,
     NoLargeFilesCheck,
     NoSecretsCheck,

@@ -1,0 +1,133 @@
+"""`notebook: {path: train.ipynb, at: main, outputs: none, executed: false}` - a Jupyter notebook, cleaned.
+
+`path` may be a pattern such as `*.ipynb`. `outputs` is none unless said (any: they may be there). `executed` false, as
+unless said, wants no execution counts; true wants one in each code cell that holds code; null does not look at them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ..data import Unparsable, read_data
+from ..parameters import MAIN_COMMIT, FilePath, Revision
+from ..words import count, cut, listed, quoted
+from ..yaml_values import Value
+from .base import Kind, Run, Verdict, change, needs_work, passed
+from .contents import Text, files_or_answer, text_or_answer
+
+MOST_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell: its place among all cells (from 1), its first line, and what running it left."""
+
+    number: int
+    code: str
+    outputs: int
+    execution: int | None
+
+    def __str__(self) -> str:
+        return f"cell {self.number}" + (f" ({quoted(cut(self.code, 40))})" if self.code else "")
+
+
+@dataclass(frozen=True)
+class NotebookCheck(Kind):
+    kind = "notebook"
+
+    path: FilePath
+    at: Revision = MAIN_COMMIT
+    outputs: Literal["none", "any"] = "none"
+    executed: bool | None = False
+
+    def check(self, run: Run) -> Verdict:
+        files = files_or_answer(run, self.path, self.at)
+        if isinstance(files, Verdict):
+            return files
+        cells = 0
+        for file in files:
+            text = text_or_answer(run, file)
+            if isinstance(text, Verdict):
+                return text
+            try:
+                found = read_cells(text.text)
+            except Unparsable as error:
+                return self._unreadable(text, error)
+            if complaints := [said for cell in found if (said := self._complaint(cell))]:
+                return self._complain(text, complaints)
+            cells += len(found)
+        return passed(
+            f"{count(cells, 'code cell')} in {count(len(files), 'notebook')} as asked for.",
+            files[0].evidence(),
+        )
+
+    def _complaint(self, cell: Cell) -> str:
+        said = []
+        if self.outputs == "none" and cell.outputs:
+            said.append(f"has {count(cell.outputs, 'output')}")
+        if self.executed is False and cell.execution is not None:
+            said.append(f"has the execution count {cell.execution}")
+        if self.executed and cell.code and cell.execution is None:
+            said.append("has not been run")
+        return f"{cell} {listed(said)}" if said else ""
+
+    def _complain(self, file: Text, complaints: list[str]) -> Verdict:
+        wanted = ["no outputs"] if self.outputs == "none" else []
+        if self.executed is not None:
+            wanted.append("each code cell run" if self.executed else "no execution counts")
+        run = ["jupyter", "nbconvert", "--to", "notebook", "--execute", "--inplace", file.path]
+        clear = ["jupyter", "nbconvert", "--clear-output", "--inplace", file.path]
+        return needs_work(
+            f"In {file}, {complaints[0]}.",
+            expected=listed(wanted),
+            found=listed(complaints, most=MOST_SHOWN),
+            fix=change(
+                file.tip,
+                f"Clean {file.path}",
+                run if self.executed else clear,
+                ["git", "add", "--", file.path],
+            ),
+            evidence=[file.evidence()],
+        )
+
+    def _unreadable(self, file: Text, error: Unparsable) -> Verdict:
+        place = f" at line {error.line}" if error.line else ""
+        return needs_work(
+            f"{file} cannot be read as a notebook: {error.message}{place}.",
+            expected="a notebook as Jupyter saves it",
+            found=f"{error.message}{place}",
+            fix=change(file.tip, f"Mend {file.path}", ["git", "add", "--", file.path]),
+            evidence=[file.at_line(error.line)],
+        )
+
+
+def read_cells(text: str) -> list[Cell]:
+    """The code cells of a notebook, of format 4. Raises Unparsable."""
+    cells = _part(read_data(text, "json"), "cells")
+    if not isinstance(cells, list):
+        raise Unparsable("there is no list of cells")
+    return list(_code_cells(cells))
+
+
+def _code_cells(cells: list[Value]) -> Iterator[Cell]:
+    for number, cell in enumerate(cells, start=1):
+        if _part(cell, "cell_type") == "code":
+            outputs, execution = _part(cell, "outputs"), _part(cell, "execution_count")
+            yield Cell(
+                number,
+                _first_line(_part(cell, "source")),
+                len(outputs) if isinstance(outputs, list) else 0,
+                execution if isinstance(execution, int) else None,
+            )
+
+
+def _part(value: Value, key: str) -> object:
+    part = value.data.get(key) if isinstance(value.data, dict) else None
+    return part.data if part else None
+
+
+def _first_line(source: object) -> str:
+    if isinstance(source, list):
+        source = "".join(line.data for line in source if isinstance(line.data, str))
+    lines = source.strip().splitlines() if isinstance(source, str) else []
+    return lines[0] if lines else ""

@@ -1,0 +1,205 @@
+"""`object: {tree: {README.md: file, src: folder}}` - an object of this shape is reachable from a branch or tag.
+
+One of `blob: text` (line ends and the one at the end do not matter); `tree: {name: sort}` with exactly these entries
+(sorts: file, executable, folder, link, submodule); `commit: {parents: 2, ancestors: 3, rhombus: true, message: regex}`
+(`ancestors`: at least so many behind it; `rhombus`: two of its parents have a parent in common); and
+`tag: {of: blob, message: regex}`, an annotated tag (of blob, tree or commit).
+"""
+
+import hashlib
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+from ..history import Commit, History
+from ..parameters import Count, Regex
+from ..report import Evidence
+from ..repository import Repository, Tag, TooLarge
+from ..trees import Listing
+from ..words import count, cut, decoded, listed, quoted
+from .base import Kind, Run, Verdict, commands, needs_work, passed
+from .removal import came_in, refs_holding
+
+MOST_TREES = 20_000
+EntrySort = Literal["file", "executable", "folder", "link", "submodule"]
+_SORTS: dict[bytes, EntrySort] = {
+    b"100755": "executable",
+    b"40000": "folder",
+    b"120000": "link",
+    b"160000": "submodule",
+}
+
+
+@dataclass(frozen=True)
+class CommitShape:
+    parents: Count | None = None
+    ancestors: Count | None = None
+    rhombus: Literal[True] | None = None
+    message: Regex | None = None
+
+    def __str__(self) -> str:
+        said = [
+            count(self.parents, "parent") if self.parents is not None else "",
+            f"at least {count(self.ancestors, 'commit')} behind it" if self.ancestors is not None else "",
+            "two parents that have a parent in common" if self.rhombus else "",
+            f"a message that matches {quoted(self.message)}" if self.message else "",
+        ]
+        return f"a commit with {listed(filter(None, said), most=4)}"
+
+    def fits(self, history: History, commit: Commit) -> bool:
+        if self.parents not in (None, len(commit.parents)):
+            return False
+        if self.message is not None and not re.search(self.message, commit.message, re.MULTILINE):
+            return False
+        if self.rhombus and not _is_rhombus(history, commit.id):
+            return False
+        return self.ancestors is None or _has_behind(history, commit.id, self.ancestors)
+
+
+@dataclass(frozen=True)
+class TagShape:
+    of: Literal["blob", "tree", "commit"] | None = None
+    message: Regex | None = None
+
+    def __str__(self) -> str:
+        of = f" of a {self.of}" if self.of else ""
+        return f"an annotated tag{of}" + (
+            f" whose message matches {quoted(self.message)}" if self.message else ""
+        )
+
+    def fits(self, tag: Tag) -> bool:
+        fits = tag.annotated and self.of in (None, tag.kind)
+        return fits and (
+            self.message is None or bool(re.search(self.message, tag.message or "", re.MULTILINE))
+        )
+
+
+@dataclass(frozen=True)
+class ObjectCheck(Kind):
+    kind = "object"
+
+    blob: str | None = None
+    tree: dict[str, EntrySort] | None = None
+    commit: CommitShape | None = None
+    tag: TagShape | None = None
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if sum(one is not None for one in (self.blob, self.tree, self.commit, self.tag)) != 1:
+            yield "", "one of blob, tree, commit and tag is needed"
+        if self.commit == CommitShape():
+            yield "commit", "one of parents, ancestors, rhombus and message is needed"
+
+    def check(self, run: Run) -> Verdict:
+        if self.blob is not None:
+            return self._blob(run, self.blob)
+        if self.tree is not None:
+            return self._tree(run, self.tree)
+        return self._commit(run, self.commit) if self.commit else self._tag(run, self.tag or TagShape())
+
+    def _blob(self, run: Run, text: str) -> Verdict:
+        blobs, ids = run.repository.blobs, blob_ids(text)
+        for blob in blobs:
+            if blob.id in ids:
+                return passed(f"A blob holds {quoted(cut(text, 60))}.", came_in(run, blob))
+        for tag in _tags(run.repository, "blob"):
+            if tag.id in ids:
+                return passed(f"A blob holds {quoted(cut(text, 60))}.", Evidence(ref=tag.ref))
+        stored = f"printf '%s\\n' {shlex.quote(text)} | git hash-object -w --stdin"
+        return _none(
+            f"a blob with the content {quoted(cut(text, 60))}",
+            count(len(blobs), "blob"),
+            fix=commands(f'git tag a-blob "$({stored})"', ["git", "push", "origin", "refs/tags/a-blob"]),
+        )
+
+    def _tree(self, run: Run, wanted: dict[str, EntrySort]) -> Verdict:
+        seen = 0
+        for where, listing in _trees(run):
+            seen += 1
+            if {decoded(name): _SORTS.get(entry.mode, "file") for name, entry in listing} == wanted:
+                return passed(f"A tree has exactly {count(len(wanted), 'entry', 'entries')}.", where)
+        said = listed((f"{quoted(name)} ({sort})" for name, sort in wanted.items()), most=8)
+        return _none(f"a tree with exactly {said or 'no entry'}", count(seen, "tree"))
+
+    def _commit(self, run: Run, shape: CommitShape) -> Verdict:
+        history = run.repository.history
+        for commit in history.commits.values():
+            if shape.fits(history, commit):
+                ref = next(iter(refs_holding(run.repository, commit.id)), None)
+                return passed(f"There is {shape}.", Evidence(ref=ref, commit=commit.id))
+        return _none(str(shape), count(len(history), "commit"))
+
+    def _tag(self, run: Run, shape: TagShape) -> Verdict:
+        tags = [run.repository.tag(name) for name in run.repository.tags]
+        for tag in tags:
+            if shape.fits(tag):
+                return passed(f"There is {shape}.", Evidence(ref=tag.ref))
+        target = {"blob": ":README.md", "tree": "HEAD^{tree}"}.get(shape.of or "", "HEAD")
+        return _none(
+            str(shape),
+            count(len(tags), "tag"),
+            fix=commands(
+                ["git", "tag", "-a", "-m", "Describe what it marks", "a-tag", target],
+                ["git", "push", "origin", "refs/tags/a-tag"],
+            ),
+        )
+
+
+def blob_ids(text: str) -> set[str]:
+    """The ids that a text has as a blob, in repositories of either hash, with each sort of line ends."""
+    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    contents = {(end.join(lines) + last).encode() for end in ("\n", "\r\n") for last in ("", end)}
+    blobs = [b"blob %d\0" % len(content) + content for content in contents]
+    return {digest(blob).hexdigest() for blob in blobs for digest in (hashlib.sha1, hashlib.sha256)}
+
+
+def _none(expected: str, found: str, fix: str = "") -> Verdict:
+    return needs_work(
+        f"No branch or tag reaches {expected}.",
+        expected=expected,
+        found=f"{found}, none of this shape",
+        fix=fix,
+    )
+
+
+def _tags(repository: Repository, kind: str) -> list[Tag]:
+    return [tag for tag in map(repository.tag, repository.tags) if tag.kind == kind]
+
+
+def _trees(run: Run) -> Iterator[tuple[Evidence, Listing]]:
+    """Each tree once, with the oldest commit that has it or the tag that marks it. Raises TooLarge."""
+    repository, seen = run.repository, set[str]()
+    roots = [
+        (Evidence(commit=commit_id), repository.history[commit_id].tree)
+        for commit_id in repository.history.newest_last(repository.history.commits)
+    ]
+    roots += [(Evidence(ref=tag.ref), tag.id) for tag in _tags(repository, "tree")]
+    for where, root in roots:
+        waiting = [root]
+        while waiting:
+            tree = waiting.pop()
+            if tree in seen:
+                continue
+            seen.add(tree)
+            if len(seen) > MOST_TREES:
+                raise TooLarge(f"too many folders: at most {MOST_TREES:,} are read")
+            listing = repository.listing(tree)
+            waiting += [entry.id for _, entry in listing if entry.is_tree]
+            yield where, listing
+
+
+def _is_rhombus(history: History, commit_id: str) -> bool:
+    above = [set(history.parents(parent)) for parent in dict.fromkeys(history.parents(commit_id))]
+    return any(one & other for one, other in combinations(above, 2))
+
+
+def _has_behind(history: History, commit_id: str, least: int) -> bool:
+    """Whether at least so many commits lie behind this one; looks no farther than that."""
+    seen, waiting = {commit_id}, [commit_id]
+    while waiting and len(seen) <= least:
+        fresh = [parent for parent in history.parents(waiting.pop()) if parent not in seen]
+        seen.update(fresh)
+        waiting += fresh
+    return len(seen) > least

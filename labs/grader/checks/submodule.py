@@ -1,0 +1,169 @@
+"""`submodule: {path: vendor/lib, at: main}` - a submodule is at a path, and `.gitmodules` says where it comes from.
+
+`commit` (a full id) is the one it has to be at, `url` a regex searched in its address. It is never fetched.
+"""
+
+import re
+import shlex
+from dataclasses import dataclass
+
+from ..parameters import MAIN_COMMIT, FilePath, ObjectId, Regex, Revision
+from ..plumbing import RepositoryFault, output_of
+from ..report import Evidence
+from ..repository import Tip
+from ..trees import Entry
+from ..words import count, decoded, quoted
+from .base import Kind, Run, Verdict, at_tip, change, commit_or_answer, needs_work, passed
+from .contents import Found, bytes_or_answer
+from .rule_files import private_repository
+
+MODULES = ".gitmodules"
+
+
+@dataclass(frozen=True)
+class SubmoduleCheck(Kind):
+    kind = "submodule"
+
+    path: FilePath
+    at: Revision = MAIN_COMMIT
+    commit: ObjectId | None = None
+    url: Regex | None = None
+
+    def check(self, run: Run) -> Verdict:
+        tip = commit_or_answer(run, self.at)
+        if isinstance(tip, Verdict):
+            return tip
+        entry = run.repository.entry(tip.commit, self._path.encode())
+        if entry is None or entry.mode != b"160000":
+            return self._no_submodule(run, tip, entry)
+        if self.commit not in (None, entry.id):
+            return self._other_commit(tip, entry)
+        address = self._address(run, tip)
+        if isinstance(address, Verdict):
+            return address
+        if address is None:
+            return self._no_address(tip)
+        if self.url is not None and not re.search(self.url, address):
+            return self._other_address(tip, address)
+        return passed(
+            f"The submodule {quoted(self._path)} is at commit {entry.id[:7]} of {quoted(address)}.",
+            self._at(tip),
+        )
+
+    @property
+    def _path(self) -> str:
+        return self.path.removesuffix("/")
+
+    def _at(self, tip: Tip) -> Evidence:
+        return at_tip(tip, self._path.encode())
+
+    def _address(self, run: Run, tip: Tip) -> str | Verdict | None:
+        """What `.gitmodules` says about the path; None where it says nothing."""
+        entry = run.repository.entry(tip.commit, MODULES.encode())
+        if entry is None or not entry.is_file:
+            return None
+        content = bytes_or_answer(run, Found(tip, MODULES, entry))
+        if isinstance(content, Verdict):
+            return content
+        modules = read_modules(content)
+        if isinstance(modules, str):
+            return needs_work(
+                f"`.gitmodules` at {quoted(tip.name)} cannot be read: {modules}.",
+                expected="a file as `git submodule add` writes it",
+                found=modules,
+                fix=self._add(tip),
+                evidence=[at_tip(tip, MODULES.encode())],
+            )
+        return modules.get(self._path)
+
+    def _no_submodule(self, run: Run, tip: Tip, entry: Entry | None) -> Verdict:
+        known = [
+            decoded(path) for path, other in run.repository.files(tip).items() if other.mode == b"160000"
+        ]
+        return needs_work(
+            f"{quoted(self._path)} at {quoted(tip.name)} is {entry.noun}, not a submodule."
+            if entry
+            else f"There is no submodule {quoted(self._path)} at {quoted(tip.name)}.",
+            expected="a submodule",
+            found=entry.noun
+            if entry
+            else f"{count(len(known), 'submodule')}" + (f": {quoted(known[0])}" if known else ""),
+            fix=self._add(tip, *([["git", "rm", "-r", "-q", "--", self._path]] if entry else [])),
+            evidence=[self._at(tip) if entry else at_tip(tip)],
+        )
+
+    def _other_commit(self, tip: Tip, entry: Entry) -> Verdict:
+        wanted = self.commit or ""
+        return needs_work(
+            f"The submodule {quoted(self._path)} at {quoted(tip.name)} is at commit {entry.id[:7]}.",
+            expected=f"commit {wanted[:7]}",
+            found=f"commit {entry.id[:7]}",
+            fix=change(
+                tip,
+                f"Move {self._path} to {wanted[:7]}",
+                ["git", "submodule", "update", "--init", "--", self._path],
+                ["git", "-C", self._path, "fetch", "origin"],
+                ["git", "-C", self._path, "checkout", wanted],
+                ["git", "add", "--", self._path],
+            ),
+            evidence=[self._at(tip)],
+        )
+
+    def _no_address(self, tip: Tip) -> Verdict:
+        return needs_work(
+            f"{quoted(self._path)} at {quoted(tip.name)} is a submodule, but `.gitmodules` does not say where it comes "
+            "from. Most often a repository was added by `git add`.",
+            expected=f"an entry for {quoted(self._path)} in `.gitmodules`",
+            found="no entry",
+            fix=self._add(
+                tip,
+                ["git", "rm", "--cached", "-q", "--", self._path],
+                address=f'"$(git -C {shlex.quote(self._path)} remote get-url origin)"',
+            ),
+            evidence=[self._at(tip)],
+        )
+
+    def _other_address(self, tip: Tip, address: str) -> Verdict:
+        return needs_work(
+            f"The submodule {quoted(self._path)} at {quoted(tip.name)} comes from {quoted(address)}.",
+            expected=f"an address that matches {quoted(self.url or '')}",
+            found=quoted(address),
+            fix=change(
+                tip,
+                f"Mend the address of {self._path}",
+                ["git", "submodule", "set-url", self._path, "ADDRESS"],
+                ["git", "add", MODULES],
+            ),
+            evidence=[at_tip(tip, MODULES.encode())],
+        )
+
+    def _add(self, tip: Tip, *before: list[str], address: str = "ADDRESS") -> str:
+        add = f"git submodule add {address} {shlex.quote(self._path)}"
+        return change(tip, f"Add the submodule {self._path}", *before, add)
+
+
+def read_modules(content: bytes) -> dict[str, str] | str:
+    """Addresses by path, as git reads a `.gitmodules`; text where it cannot be read, saying where."""
+    with private_repository() as (git_dir, _):
+        try:
+            output = output_of(
+                git_dir,
+                *("config", "--file", "-", "--no-includes", "--null", "--list"),
+                stdin=content,
+                most=4 << 20,
+                what="`.gitmodules`",
+            )
+        except RepositoryFault as fault:
+            place = re.search(r"bad config line (\d+)|bad config .*", str(fault))
+            if place is None:
+                raise
+            return (
+                f"line {place[1]} is not as git writes it" if place[1] else "git does not understand a value"
+            )
+    modules: dict[str, dict[str, str]] = {}
+    for item in output.split(b"\0")[:-1]:
+        key, _, value = decoded(item).partition("\n")
+        name, _, field = key.removeprefix("submodule.").rpartition(".")
+        if key.startswith("submodule."):
+            modules.setdefault(name, {})[field] = value
+    return {one["path"]: one.get("url", "") for one in modules.values() if "path" in one}

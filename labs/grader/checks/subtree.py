@@ -1,0 +1,84 @@
+"""`subtree: {path: vendor/lib, of: lib, at: main}` - another history was merged under a folder.
+
+Seen in a merge commit one of whose parents has as its whole tree what stands in the folder, as `git subtree add` and
+`git subtree pull` make it, with `--squash` too. `of` names a commit of the other history; `at_least` (1) how many
+such merges there are.
+"""
+
+from dataclasses import dataclass
+
+from ..history import Commit
+from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
+from ..report import Evidence
+from ..repository import Tip
+from ..words import count, quoted
+from .base import Kind, Run, Verdict, at_tip, change, commit_or_answer, needs_work, passed
+
+ONE = Count(1)
+
+
+@dataclass(frozen=True)
+class SubtreeCheck(Kind):
+    kind = "subtree"
+
+    path: FilePath
+    of: Revision | None = None
+    at: Revision = MAIN_COMMIT
+    at_least: Count = ONE
+
+    def check(self, run: Run) -> Verdict:
+        tip, other = commit_or_answer(run, self.at), commit_or_answer(run, self.of or self.at)
+        if isinstance(tip, Verdict):
+            return tip
+        if isinstance(other, Verdict):
+            return other
+        history = run.repository.history
+        trees = (
+            {history[commit_id].tree for commit_id in history.ancestors(other.commit.id)} if self.of else None
+        )
+        behind = history.ancestors(tip.commit.id)
+        merges = [commit for commit in history.commits.values() if commit.id in behind and commit.is_merge]
+        found = [merge for merge in merges if self._is_one(run, merge, trees)]
+        entry = run.repository.entry(tip.commit, self._path)
+        if len(found) >= self.at_least and entry and entry.is_tree:
+            evidence = Evidence(ref=tip.ref, commit=found[0].id, path=self.path)
+            return passed(
+                f"{count(len(found), 'merge')} brought another history into {quoted(self.path)}.", evidence
+            )
+        return self._needs_work(tip, len(found), len(merges), there=entry is not None)
+
+    @property
+    def _path(self) -> bytes:
+        return self.path.removesuffix("/").encode()
+
+    def _is_one(self, run: Run, merge: Commit, trees: set[str] | None) -> bool:
+        entry = run.repository.entry(merge, self._path)
+        if entry is None or not entry.is_tree or not (trees is None or entry.id in trees):
+            return False
+        history = run.repository.history
+        return any(history[parent].tree == entry.id for parent in history.parents(merge.id))
+
+    def _needs_work(self, tip: Tip, found: int, merges: int, *, there: bool) -> Verdict:
+        of = f" of {quoted(self.of)}" if self.of else ""
+        absent = "" if there else f" There is no {quoted(self.path)} there."
+        merged = f"{count(found, 'merge')} in {quoted(tip.name)} brought another history{of}"
+        return needs_work(
+            f"{merged} into {quoted(self.path)}.{absent}",
+            expected=f"{count(self.at_least, 'merge commit')} with a parent whose files stand in {quoted(self.path)}",
+            found=f"{count(merges, 'merge commit')}, {found or 'none'} of this sort",
+            fix=self._mend(tip, there=there),
+            evidence=[at_tip(tip)],
+        )
+
+    def _mend(self, tip: Tip, *, there: bool) -> str:
+        folder = self._path.decode()
+        other = self.of or "FETCH_HEAD"
+        take_away = ["git", "rm", "-r", "-q", "--", folder], ["git", "commit", "-m", f"Make room at {folder}"]
+        return change(
+            tip,
+            f"Merge {other} under {folder}",
+            *([] if self.of else [["git", "fetch", "ADDRESS", "BRANCH"]]),
+            *(take_away if there else ()),
+            ["git", "merge", "-s", "ours", "--no-commit", "--allow-unrelated-histories", other],
+            ["git", "read-tree", f"--prefix={folder}/", "-u", other],
+        )
