@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import takewhile
 
-from .history import Commit
 from .repository import Repository
 from .trees import Change, Entry
 
@@ -31,11 +30,6 @@ class Patches:
 
     repository: Repository
     _known: dict[Pair, object] = field(default_factory=dict)
-
-    def of(self, commit: Commit) -> Change:
-        """What a commit changes in its first parent, a root commit in an empty tree. Raises TooLarge."""
-        parents = self.repository.history.parents(commit.id)
-        return self.repository.changes(self.repository.history[parents[0]] if parents else None, commit)
 
     def same(self, one: Change, other: Change) -> bool:
         return one.keys() == other.keys() and all(

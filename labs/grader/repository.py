@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from .blobs import Blob, read_blobs
+from .changes import Changes, read_changes
 from .history import FORMAT, Commit, History, parse_history
 from .plumbing import MissingObject, ObjectReader, RepositoryFault, TooLarge, output_of
 from .trees import Change, Entry, Listing, Trees, parse_tree
@@ -194,6 +195,24 @@ class Repository:
     def changes(self, old: Commit | None, new: Commit) -> Change:
         """Paths that differ between two commits (None is an empty tree): entries before and after. Raises TooLarge."""
         return self._trees.changes(old.tree if old else None, new.tree, f"in commit {new.id[:7]}")
+
+    def change_of(self, commit: Commit) -> Change:
+        """What a commit changes in its first parent, a root commit in an empty tree. Raises TooLarge."""
+        parents = self.history.parents(commit.id)
+        parent = self.history[parents[0]] if parents else None
+        if parent is None or self._all_changes is None:
+            return self.changes(parent, commit)
+        return self._all_changes.of(parent.tree, commit.tree)
+
+    @cached_property
+    def _all_changes(self) -> Changes | None:
+        """Of all commits with a parent; None where one of them is too large or broken, which others need not see."""
+        commits, parents = self.history.commits, self.history.parents
+        pairs = ((commits[above[0]].tree, c.tree) for c in commits.values() if (above := parents(c.id)))
+        try:
+            return read_changes(self._git_dir, pairs)
+        except (TooLarge, RepositoryFault):
+            return None
 
     def content(self, blob_id: str) -> bytes | None:
         """The bytes of a file; None where it is over 1 MB. Raises TooLarge past 64 MB in one run."""

@@ -1,5 +1,7 @@
 from decimal import Decimal
 
+import pytest
+
 from labs.grader.report import Outcome
 
 
@@ -78,3 +80,20 @@ def test_the_branch_is_named_master(repo):
     assert result.found == "1 branch: `master`"
     assert result.fix == "git branch -m master main\ngit push -u origin main"
     assert result.evidence[0].commit == commit
+
+
+@pytest.mark.parametrize(("since", "number"), [("v1.0", 2), ("main", 0), ("'main^{root}'", 3), ("side", 3)])
+def test_commits_after_another_one_are_counted(repo, since, number):
+    for subject in ("One", "Two", "Three", "Four"):
+        repo.commit(subject)
+    repo.git("tag", "v1.0", "main~2")
+    repo.git("branch", "side", "main~3")
+    result = repo.ask(f"commits: {{since: {since}, exactly: {number}}}", starter=repo.head())
+    assert result.outcome is Outcome.PASSED
+    assert result.why.startswith(f"`main` holds {number} commit")
+    assert repo.ask(f"commits: {{since: {since}, exactly: 4}}").outcome is Outcome.NEEDS_WORK
+
+
+def test_a_commit_to_count_from_that_is_not_there_needs_work(repo):
+    repo.commit()
+    assert repo.ask("commits: {since: v1.0, at_least: 1}").why.startswith("There is no branch `v1.0`.")

@@ -13,7 +13,7 @@ NUMBERS = "".join(f"{i}\n" for i in range(12))
 def compared(repo, one, other, *, undone=False):
     with Repository.open(repo.path) as repository:
         patches, history = Patches(repository), repository.history
-        first, second = (patches.of(history[repo.head(name)]) for name in (one, other))
+        first, second = (repository.change_of(history[repo.head(name)]) for name in (one, other))
         return patches.same(reverse(first) if undone else first, second)
 
 

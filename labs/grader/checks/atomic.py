@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 from ..history import Commit
 from ..parameters import MAIN, Count, FilePath, RefName, Revision
-from ..patches import Patches
 from ..repository import Tip
 from ..words import count, decoded, listed, quoted
-from .base import Run, Verdict, needs_work, passed, tip_or_answer
+from .base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
 from .commits import add_commits, commit_evidence
-from .walk import HistoryKind, commits_since, look, newest, rewrite
+from .walk import HistoryKind, look, newest, rewrite
 
 
 @dataclass(frozen=True)
@@ -37,9 +36,10 @@ class AtomicCheck(HistoryKind):
         found = commits_since(run, tip, self.since)
         if isinstance(found, Verdict):
             return found
-        patches = Patches(run.repository)
         judged = [
-            (commit, sorted(map(decoded, patches.of(commit)))) for commit in found if not commit.is_merge
+            (commit, sorted(map(decoded, run.repository.change_of(commit))))
+            for commit in found
+            if not commit.is_merge
         ]
         if not judged:
             return self._nothing(tip)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..history import Commit
 from ..parameters import Revision
 from ..report import Drawing, Evidence, Outcome
 from ..repository import Repository, Tip
@@ -172,6 +173,18 @@ def commit_or_answer(run: Run, name: Revision) -> Tip | Verdict:
     if found.base is not None and not is_object_id(found.base):
         return missing_branch(run, found.base)
     return needs_work(found.why, expected=f"a commit at {quoted(name)}", found="none")
+
+
+def commits_since(run: Run, tip: Tip, since: Revision | None) -> list[Commit] | Verdict:
+    """Commits of a tip that `since` does not reach, oldest first; without `since`, the learner's own."""
+    history = run.repository.history
+    if since is None:
+        return [history[commit_id] for commit_id in run.own_commits(tip)]
+    start = commit_or_answer(run, since)
+    if isinstance(start, Verdict):
+        return start
+    new = history.ancestors(tip.commit.id) - history.ancestors(start.commit.id)
+    return [history[commit_id] for commit_id in history.newest_last(new)]
 
 
 def missing_branch(run: Run, name: str) -> Verdict:

@@ -1,7 +1,7 @@
 """`cherry_picked: {commits: [feature~1, feature], onto: main}` - a branch holds copies of these commits.
 
-A copy changes the same lines of the same files in another commit (see `patches`); a pick whose conflict was resolved
-by hand is not known. With `in_order: true` the copies follow each other in the order of `commits`. Whether the first
+A copy takes away and adds the same lines of the same files in another commit; a pick whose conflict was resolved by
+hand is not known. With `in_order: true` the copies follow each other in the order of `commits`. Whether the first
 ones are gone is asked by `gone`.
 """
 
@@ -94,7 +94,7 @@ class CherryPickedCheck(HistoryKind):
 def _copies(run: Run, onto: Tip, wanted: list[Commit]) -> list[list[Commit]]:
     """For each commit those of `onto` that make the same change, oldest first."""
     history, patches = run.repository.history, Patches(run.repository)
-    changes = [patches.of(commit) for commit in wanted]
+    changes = [run.repository.change_of(commit) for commit in wanted]
     found: list[list[Commit]] = [[] for _ in wanted]
     others = history.ancestors(onto.commit.id) - frozenset.union(
         *(history.ancestors(commit.id) for commit in wanted)
@@ -102,7 +102,7 @@ def _copies(run: Run, onto: Tip, wanted: list[Commit]) -> list[list[Commit]]:
     for commit_id in history.newest_last(others):
         if history[commit_id].is_merge:
             continue
-        made = patches.of(history[commit_id])
+        made = run.repository.change_of(history[commit_id])
         for change, copies in zip(changes, found, strict=True):
             if change and patches.same(made, change):
                 copies.append(history[commit_id])

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 
 from ..history import Commit, Person
 from ..parameters import MAIN, Count, FilePath, RefName, Regex, Revision
-from ..patches import Patches
 from ..repository import Tip
 from ..words import count, decoded, listed, quoted
-from .base import Run, Verdict, commit_or_answer, needs_work, passed, tip_or_answer
+from .base import Run, Verdict, commit_or_answer, commits_since, needs_work, passed, tip_or_answer
 from .commits import add_commits, commit_evidence
-from .walk import HistoryKind, branch_of, commits_since, look, named, newest, rewrite, says, wording
+from .walk import HistoryKind, branch_of, look, named, newest, rewrite, says, wording
 
 MOST_LISTED = 5
 _SIGNATURES = (b"gpgsig ", b"gpgsig-sha256 ")
@@ -108,7 +107,7 @@ class CommitCheck(HistoryKind):
     def _fault_of_change(self, run: Run, commit: Commit) -> tuple[str, str, str] | None:
         if not self.touches and self.empty is None:
             return None
-        paths = sorted(map(decoded, Patches(run.repository).of(commit)))
+        paths = sorted(map(decoded, run.repository.change_of(commit)))
         found = listed(map(quoted, paths), most=MOST_LISTED) or "no file"
         if self.touches and set(paths) != set(self.touches):
             return (
@@ -137,7 +136,7 @@ class CommitCheck(HistoryKind):
         """Commands that stage what is to be in the newest commit and no more; the files stay as they are."""
         if not (self.touches or self.empty) or not commit.parents:
             return []
-        changed = set(map(decoded, Patches(run.repository).of(commit)))
+        changed = set(map(decoded, run.repository.change_of(commit)))
         extra, missing = sorted(changed - set(self.touches)), sorted(set(self.touches) - changed)
         back = ["git", "reset", "--quiet", commit.parents[0], "--", *extra]
         return [*([back] if extra else []), *([["git", "add", "--", *missing]] if missing else [])]

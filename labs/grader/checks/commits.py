@@ -1,17 +1,18 @@
 """`commits: {branch: main, at_least: 3}` - how many commits of the learner a branch holds.
 
-Also `exactly` and `at_most`. Merge commits count; commits that the lab's starter reaches do not.
+Also `exactly` and `at_most`. Merge commits count; commits that the lab's starter reaches do not. With `since` (a
+commit such as `v1.0` or `main^{root}`) the commits after that one are counted instead, whoever made them.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..history import Commit
-from ..parameters import MAIN, Count, RefName
+from ..parameters import MAIN, Count, RefName, Revision
 from ..report import Evidence
 from ..repository import Tip
 from ..words import count, listed, quoted
-from .base import Kind, Run, Verdict, change, commands, needs_work, passed, tip_or_answer
+from .base import Kind, Run, Verdict, change, commands, commits_since, needs_work, passed, tip_or_answer
 
 MOST_SHOWN = 3
 
@@ -24,6 +25,7 @@ class CommitsCheck(Kind):
     at_least: Count | None = None
     exactly: Count | None = None
     at_most: Count | None = None
+    since: Revision | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.exactly is None and self.at_least is None and self.at_most is None:
@@ -37,10 +39,13 @@ class CommitsCheck(Kind):
         tip = tip_or_answer(run, self.branch)
         if isinstance(tip, Verdict):
             return tip
-        own = run.own_commits(tip)
-        newest = [run.repository.history[commit_id] for commit_id in own[-MOST_SHOWN:]]
+        own = commits_since(run, tip, self.since)
+        if isinstance(own, Verdict):
+            return own
+        newest = own[-MOST_SHOWN:]
         evidence = [commit_evidence(tip, commit) for commit in newest]
-        holds = f"{quoted(tip.name)} holds {count(len(own), 'commit')} of yours"
+        whose = f"after {quoted(self.since)}" if self.since else "of yours"
+        holds = f"{quoted(tip.name)} holds {count(len(own), 'commit')} {whose}"
         least = self.exactly or self.at_least or 0
         most = self.at_most if self.exactly is None else self.exactly
         too_few = len(own) < least

@@ -15,8 +15,8 @@ from ..history import Commit
 from ..parameters import MAIN, RefName, Regex, Revision
 from ..repository import Tip
 from ..words import count, listed, quoted
-from .base import Run, Verdict, needs_work, passed, tip_or_answer
-from .walk import MOST_READ, HistoryKind, commits_since, first_parents_of, look, newest, rewrite
+from .base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
+from .walk import MOST_READ, HistoryKind, first_parents_of, look, newest, rewrite
 
 MOST_LISTED = 8
 

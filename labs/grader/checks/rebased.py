@@ -2,8 +2,8 @@
 
 The branch holds all of `onto` (a branch, a tag or any commit) and, after it, one line without merge commits.
 `patches` are the subjects of that line, the oldest first. `patches_of` names the old tip of the branch where a tag or
-branch still has it: each change that it has beyond `onto` is in the line too (see `patches`). Where `onto` was moved
-forward to the branch later, name the commit that it was at.
+branch still has it: each change of lines that it has beyond `onto` is in the line too, except where a conflict was
+resolved by hand. Where `onto` was moved forward to the branch later, name the commit that it was at.
 """
 
 from collections.abc import Iterator
@@ -107,10 +107,11 @@ class RebasedCheck(HistoryKind):
             return old
         history, patches = run.repository.history, Patches(run.repository)
         beyond = history.ancestors(old.commit.id) - history.ancestors(onto.commit.id)
-        kept = [patches.of(commit) for commit in line]
+        kept = [run.repository.change_of(commit) for commit in line]
         before = (history[commit_id] for commit_id in history.newest_last(beyond))
         return [
             commit
             for commit in before
-            if not commit.is_merge and not any(patches.same(patches.of(commit), change) for change in kept)
+            if not commit.is_merge
+            and not any(patches.same(run.repository.change_of(commit), change) for change in kept)
         ]

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from ..history import Commit
 from ..parameters import MAIN, FilePath, Percent, RefName
-from ..patches import Patches
 from ..repository import Repository, Tip
 from ..trees import Change
 from ..words import listed, quoted
@@ -61,12 +60,12 @@ class RenamedCheck(HistoryKind):
 
     def _moves(self, run: Run, tip: Tip) -> tuple[list[Commit], list[Commit], list[tuple[Commit, int]]]:
         """Commits in which the old path went, in which the new one came, and in which both did, with likeness."""
-        history, patches = run.repository.history, Patches(run.repository)
+        history = run.repository.history
         old, new = self.was.encode(), self.path.encode()
         going, coming, together = [], [], []
         for commit_id in history.newest_last(history.ancestors(tip.commit.id)):
             commit = history[commit_id]
-            made = patches.of(commit) if not commit.is_merge else {}
+            made = run.repository.change_of(commit) if not commit.is_merge else {}
             gone, come = old in made and made[old][1] is None, new in made and made[new][0] is None
             if gone and come:
                 together.append((commit, _likeness(run.repository, made, old, new)))

@@ -1,7 +1,7 @@
 """`reverted: {commits: [main~2, 'main^{/Break the sum}'], on: main}` - each was undone by a later commit.
 
-The later commit makes exactly the reverse change (see `patches`), whatever its message says, and the first one is
-still in the history. A merge is undone in what it brought to its first parent. With `in_order: true` the commits
+The later commit takes away and adds the same lines the other way round, whatever its message says, and the first one
+is still in the history. A merge is undone in what it brought to its first parent. With `in_order: true` the commits
 were undone in the order of `commits`. Names such as `main~2` move as commits are added: ids, tags and messages stay.
 """
 
@@ -100,8 +100,12 @@ class RevertedCheck(HistoryKind):
 def _undoing(run: Run, on: Tip, commit: Commit) -> list[Commit]:
     """Later commits that make the reverse change, oldest first. An empty commit cannot be undone."""
     patches = Patches(run.repository)
-    wanted = reverse(patches.of(commit))
-    return [other for other in _later(run, on, commit) if wanted and patches.same(patches.of(other), wanted)]
+    wanted = reverse(run.repository.change_of(commit))
+    return [
+        other
+        for other in _later(run, on, commit)
+        if wanted and patches.same(run.repository.change_of(other), wanted)
+    ]
 
 
 def _later(run: Run, on: Tip, commit: Commit) -> list[Commit]:

@@ -15,7 +15,7 @@ def squash_commit(repository: Repository, branch: Commit, into: Commit) -> Commi
         commit = history[commit_id]
         if len(history.parents(commit_id)) > 1:
             continue
-        made = patches.of(commit)
+        made = repository.change_of(commit)
         if any(patches.same(made, changes) for changes in wanted):
             return commit
     return None

@@ -31,18 +31,6 @@ class HistoryKind(Kind):
         """The answer, where all parents of all commits are here."""
 
 
-def commits_since(run: Run, tip: Tip, since: Revision | None) -> list[Commit] | Verdict:
-    """Commits of a tip that `since` does not reach, oldest first; without `since`, the learner's own."""
-    history = run.repository.history
-    if since is None:
-        return [history[commit_id] for commit_id in run.own_commits(tip)]
-    start = commit_or_answer(run, since)
-    if isinstance(start, Verdict):
-        return start
-    new = history.ancestors(tip.commit.id) - history.ancestors(start.commit.id)
-    return [history[commit_id] for commit_id in history.newest_last(new)]
-
-
 def first_parents_of(run: Run, tip: Tip, among: list[Commit]) -> list[Commit]:
     """Those of `among` that lie on the line of first parents of a tip, oldest first."""
     line = set(run.repository.history.first_parents(tip.commit.id))

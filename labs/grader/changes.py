@@ -1,0 +1,67 @@
+"""What all commits change, listed by one process instead of tree by tree: twenty thousand commits in a second."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .plumbing import output_of
+from .trees import Change, Entry
+
+MOST_BYTES = 32 << 20
+_ABSENT, _FOLDER = b"000000", b"040000"
+Pair = tuple[str, str]  # the ids of two trees
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Differences of pairs of trees, as Git wrote them: modes and ids, then a path, by turns."""
+
+    parts: list[bytes]
+    places: dict[Pair, range]
+
+    def of(self, old: str, new: str) -> Change:
+        """Paths whose entry differs between the two trees. Raises KeyError for a pair that was not asked for."""
+        found = {}
+        for place in self.places[old, new]:
+            modes_and_ids = self.parts[place].rpartition(b":")[2].split(b" ")
+            if _FOLDER not in modes_and_ids[:2]:
+                found[self.parts[place + 1]] = _entries(*modes_and_ids[:4])
+        return found
+
+
+def read_changes(git_dir: Path, pairs: Iterable[Pair]) -> Changes:
+    """Compares trees with each other; two that are the same differ in nothing.
+
+    Folders are listed too, so that the bound also ends a walk through folders without end. Raises TooLarge past
+    32 MB, RepositoryFault where a tree is missing.
+    """
+    asked = dict.fromkeys(pairs)
+    output = output_of(
+        git_dir,
+        *("diff-tree", "--stdin", "-r", "-t", "-z", "--raw", "--no-abbrev", "--no-renames"),
+        stdin="".join(f"{old} {new}\n" for old, new in asked).encode("ascii"),
+        most=MOST_BYTES,
+        what="the list of all changes in the history",
+    )
+    parts = output.split(b"\0")
+    return Changes(parts, _places(parts, asked))
+
+
+def _places(parts: list[bytes], asked: Iterable[Pair]) -> dict[Pair, range]:
+    """Where the changes of each pair stand. A line with its two ids comes before the first of them."""
+    starts: list[tuple[Pair, int]] = []
+    for place in range(0, len(parts), 2):
+        for line in parts[place].split(b"\n")[:-1]:
+            old, new = line.decode("ascii").split(" ")
+            starts.append(((old, new), place))
+    ends = [place for _, place in starts[1:]] + [len(parts) - 1]
+    listed = {pair: range(start, end, 2) for (pair, start), end in zip(starts, ends, strict=True)}
+    return {pair: listed.get(pair, range(0)) for pair in asked}
+
+
+def _entries(old_mode: bytes, new_mode: bytes, old: bytes, new: bytes) -> tuple[Entry | None, Entry | None]:
+    return _entry(old_mode, old), _entry(new_mode, new)
+
+
+def _entry(mode: bytes, object_id: bytes) -> Entry | None:
+    return None if mode == _ABSENT else Entry(mode.lstrip(b"0"), object_id.decode("ascii"))
