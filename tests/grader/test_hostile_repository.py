@@ -21,6 +21,12 @@ ALL = (
     "data: {path: a.txt, format: yaml, value: a, exists: true}",
     "no_large_files: {}",
     "no_secrets: {}",
+    "file: {path: a.txt, at: main^1, equals: 'a: 1'}",
+    "attributes: {path: a.txt, has: {diff: evil, filter: evil}}",
+    "line_endings: {path: '*.txt', are: lf}",
+    "purged: {path: '*.env'}",
+    "object: {commit: {parents: 2}}",
+    "answer: {path: a.txt, key: a, equals: {count_between: {one: side, other: main}}}",
 )
 
 PROGRAMS = (
@@ -168,6 +174,34 @@ def test_strange_file_names_are_shown_and_never_obeyed(repo, name, shown):
     result = repo.ask("no_conflict_markers: {}")
     assert result.evidence[0].path == shown
     assert result.why == f"`{shown}` holds a merge conflict at line 1."
+
+
+@pytest.mark.parametrize(
+    "name", [b"new\nline.x", b"bytes\xff.x", b"-rf.x", "right\u202eleft.x".encode(), b"deep/\xff/a.x"]
+)
+@pytest.mark.parametrize(
+    "check",
+    [
+        "line_endings: {path: '*.x', are: crlf}",
+        "lfs: {path: '*.x'}",
+        "notebook: {path: '*.x'}",
+        "purged: {path: '*.x'}",
+        "answer: {path: a.txt, equals: {files_of: main}}",
+    ],
+)
+def test_patterns_meet_strange_file_names(repo, check, name):
+    blob = repo.git("hash-object", "-w", "--stdin", stdin=b"a\n").encode()
+    index = b"100644 %s\t%s\0" % (blob, name)
+    repo.git("update-index", "-z", "--index-info", stdin=index + b"100644 %s\ta.txt\0" % blob)
+    repo.git("commit", "-q", "-m", "Add")
+    result = repo.ask(check)
+    assert result.outcome is Outcome.NEEDS_WORK
+    assert all(line.isprintable() for line in [result.why, result.found, *result.fix.split("\n")])
+
+
+def test_a_tree_of_endless_paths_has_few_objects(bomb):
+    assert bomb.ask("object: {tree: {a: file}}").found == "10 trees, none of this shape"
+    assert bomb.ask("purged: {path: a}").outcome is Outcome.NOT_RUN
 
 
 def test_control_characters_of_messages_and_contents_are_written_out(repo):

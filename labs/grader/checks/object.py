@@ -50,13 +50,12 @@ class CommitShape:
         return f"a commit with {listed(filter(None, said), most=4)}"
 
     def fits(self, history: History, commit: Commit) -> bool:
+        """Apart from `ancestors`."""
         if self.parents not in (None, len(commit.parents)):
             return False
         if self.message is not None and not re.search(self.message, commit.message, re.MULTILINE):
             return False
-        if self.rhombus and not _is_rhombus(history, commit.id):
-            return False
-        return self.ancestors is None or _has_behind(history, commit.id, self.ancestors)
+        return not self.rhombus or _is_rhombus(history, commit.id)
 
 
 @dataclass(frozen=True)
@@ -124,9 +123,9 @@ class ObjectCheck(Kind):
         return _none(f"a tree with exactly {said or 'no entry'}", count(seen, "tree"))
 
     def _commit(self, run: Run, shape: CommitShape) -> Verdict:
-        history = run.repository.history
+        history, shallow = run.repository.history, set[str]()
         for commit in history.commits.values():
-            if shape.fits(history, commit):
+            if shape.fits(history, commit) and _is_deep(history, commit.id, shape.ancestors or 0, shallow):
                 ref = next(iter(refs_holding(run.repository, commit.id)), None)
                 return passed(f"There is {shape}.", Evidence(ref=ref, commit=commit.id))
         return _none(str(shape), count(len(history), "commit"))
@@ -195,11 +194,15 @@ def _is_rhombus(history: History, commit_id: str) -> bool:
     return any(one & other for one, other in combinations(above, 2))
 
 
-def _has_behind(history: History, commit_id: str, least: int) -> bool:
-    """Whether at least so many commits lie behind this one; looks no farther than that."""
+def _is_deep(history: History, commit_id: str, least: int, shallow: set[str]) -> bool:
+    """Whether at least so many commits lie behind this one. `shallow` collects those of which it is known not to be."""
+    if commit_id in shallow:
+        return False
     seen, waiting = {commit_id}, [commit_id]
     while waiting and len(seen) <= least:
         fresh = [parent for parent in history.parents(waiting.pop()) if parent not in seen]
         seen.update(fresh)
         waiting += fresh
+    if len(seen) <= least:
+        shallow |= seen
     return len(seen) > least

@@ -21,6 +21,7 @@ MOST_SHOWN = 3
 @dataclass(frozen=True)
 class PurgedCheck(Kind):
     kind = "purged"
+    seconds = 20.0
 
     path: FilePath
 
