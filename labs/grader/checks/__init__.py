@@ -15,6 +15,7 @@ from .commit import CommitCheck
 from .commits import CommitsCheck
 from .csv import CsvCheck
 from .data import DataCheck
+from .dockerfile import DockerfileCheck
 from .file import FileCheck
 from .gone import GoneCheck
 from .history import HistoryCheck
@@ -89,5 +90,6 @@ _ALL: tuple[type[Kind], ...] = (
     OwnTestsCheck,
     BuildCheck,
     WorkflowCheck,
+    DockerfileCheck,
 )
 KINDS = {kind.kind: kind for kind in _ALL}

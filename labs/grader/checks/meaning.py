@@ -1,6 +1,6 @@
 """What the kinds share that judge the meaning of a file: its text at a commit, and findings as an answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..findings import Answer, Finding, Place
@@ -8,7 +8,7 @@ from ..parameters import FilePath, Revision
 from ..report import Drawing, Evidence
 from ..repository import Tip
 from ..words import excerpt, visible
-from .base import Run, Verdict, at_tip, change, needs_work, not_run, passed
+from .base import Kind, Run, Verdict, at_tip, change, needs_work, not_run, passed
 from .contents import as_text, file_or_answer, lines_of, text_or_answer
 
 MOST_EVIDENCE = 6
@@ -32,6 +32,13 @@ def texts_or_answer(run: Run, path: FilePath, at: Revision) -> tuple[Texts, str]
     """The text of a file that has to be there; where it is not, the answer that says so."""
     file = text_or_answer(run, file_or_answer(run, path, at), MOST_BYTES)
     return file if isinstance(file, Verdict) else (Texts(run, file.tip), file.text)
+
+
+def asked_twice(kind: Kind, questions: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """A problem where a check asks more than one of its questions."""
+    asked = [name for name in questions if getattr(kind, name) is not None]
+    if len(asked) > 1:
+        yield asked[1], f"a check asks one thing, and {asked[0]} is there already"
 
 
 def verdict_of(

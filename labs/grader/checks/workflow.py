@@ -35,7 +35,7 @@ from ..workflows.stages import STAGES
 from ..workflows.starting import starts_at
 from ..yaml_values import Value
 from .base import Kind, Run, Verdict, not_run
-from .meaning import Texts, texts_or_answer, verdict_of
+from .meaning import Texts, asked_twice, texts_or_answer, verdict_of
 
 _QUESTIONS = (
     "starts",
@@ -83,9 +83,7 @@ class WorkflowCheck(Kind):
         return (*(self.starts_on or ()), *(self.not_on or ())) or None
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        asked = [name for name in _QUESTIONS if getattr(self, name) is not None]
-        if len(asked) > 1:
-            yield asked[1], f"a check asks one thing, and {asked[0]} is there already"
+        yield from asked_twice(self, _QUESTIONS)
         known = [*STAGES, *(self.stages or {})]
         handed = (self.artifacts.made_by, self.artifacts.used_by) if self.artifacts else ()
         for stage in (*(self.order or ()), *filter(None, handed)):

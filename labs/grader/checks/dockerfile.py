@@ -1,0 +1,75 @@
+"""`dockerfile: {path: Dockerfile, not_root: true}` - what a Dockerfile at a commit (`at`, main) means.
+
+Each check asks one thing; without any, that Docker can read it. `base_pinned`: tag (not latest) or digest.
+`not_root: true`. `no_secrets: true`: none in ENV, ARG, COPY or text; mounted secrets are fine. `dependencies_first:
+true`: installed before all code is copied. `dockerignore: true` (.git and .env) or a list of paths, left out by the
+`.dockerignore` of the same folder. `exposes: 8000`. `healthcheck: true`. `cmd: exec-form`.
+"""
+
+import posixpath
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ..dockerfiles import questions, secrecy
+from ..dockerfiles.reading import read_dockerfile
+from ..findings import Answer
+from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
+from ..words import quoted
+from .base import Kind, Run, Verdict
+from .meaning import asked_twice, texts_or_answer, verdict_of
+
+_USUAL = FilePath("Dockerfile")
+_QUESTIONS = (
+    "base_pinned",
+    "not_root",
+    "no_secrets",
+    "dependencies_first",
+    "dockerignore",
+    "exposes",
+    "healthcheck",
+    "cmd",
+)
+
+
+@dataclass(frozen=True)
+class DockerfileCheck(Kind):
+    kind = "dockerfile"
+
+    path: FilePath = _USUAL
+    at: Revision = MAIN_COMMIT
+    base_pinned: questions.Pin | None = None
+    not_root: Literal[True] | None = None
+    no_secrets: Literal[True] | None = None
+    dependencies_first: Literal[True] | None = None
+    dockerignore: Literal[True] | tuple[FilePath, ...] | None = None
+    exposes: Count | None = None
+    healthcheck: Literal[True] | None = None
+    cmd: Literal["exec-form"] | None = None
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        yield from asked_twice(self, _QUESTIONS)
+
+    def check(self, run: Run) -> Verdict:
+        found = texts_or_answer(run, self.path, self.at)
+        if isinstance(found, Verdict):
+            return found
+        texts, text = found
+        file = read_dockerfile(self.path, text)
+        if file.faults:
+            return verdict_of(texts, Answer(file.faults))
+        ignore = posixpath.join(posixpath.dirname(self.path), ".dockerignore")
+        wanted = self.dockerignore if isinstance(self.dockerignore, tuple) else questions.USUAL_IGNORED
+        ask: dict[str, Callable[[], Answer]] = {
+            "base_pinned": lambda: questions.base_pinned(file, self.base_pinned or "tag"),
+            "not_root": lambda: questions.not_root(file),
+            "no_secrets": lambda: secrecy.no_secrets(file, text),
+            "dependencies_first": lambda: questions.dependencies_first(file),
+            "dockerignore": lambda: questions.ignored(ignore, texts(ignore), wanted),
+            "exposes": lambda: questions.exposes(file, self.exposes or 0),
+            "healthcheck": lambda: questions.healthcheck(file),
+            "cmd": lambda: questions.exec_form(file),
+        }
+        name = next((name for name in _QUESTIONS if getattr(self, name) is not None), None)
+        readable = Answer(holds=f"{quoted(self.path)} is a Dockerfile that Docker can read.")
+        return verdict_of(texts, ask[name]() if name else readable, hidden=secrecy.hidden_lines(texts))

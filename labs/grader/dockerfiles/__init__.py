@@ -1,0 +1,1 @@
+"""What a Dockerfile and a `.dockerignore` mean, read from their text alone: nothing is built."""
