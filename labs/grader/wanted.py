@@ -44,7 +44,7 @@ def unmerged(branch: str, into: str) -> Shape:
 
 
 def on_top(branch: str, onto: str, commits: int) -> Shape:
-    names = [f"{chr(ord('B') + i)}'" for i in range(min(max(commits, 1), 4))]
+    names = [f"{letter}'" for letter in _letters(max(commits, 1))]
     title = f"{quoted(branch)} on top of {quoted(onto)}, {count(max(commits, 1), 'commit')} in one line"
     return line(title, names, {names[-1]: branch, "A": onto})
 
@@ -58,19 +58,29 @@ def parted(branch: str, of: str, start: str) -> Shape:
 
 def copied(commits: list[str], onto: str) -> Shape:
     """The commits that stay where they are, and their copies on another branch."""
-    copies = [f"{name}'" for name in commits]
-    taken = line("", commits, {})
-    copied_line = line("", copies, {copies[-1]: onto})
-    nodes = (*copied_line.nodes[:-1], *taken.nodes)
-    return Shape(f"{count(len(commits), 'commit')} copied onto {quoted(onto)}", nodes)
+    letters = _letters(len(commits))
+    taken = line("", letters, dict(zip(letters, commits, strict=False)))
+    copies = line("", [f"{letter}'" for letter in letters], {f"{letters[-1]}'": onto})
+    return Shape(
+        f"{count(len(commits), 'commit')} copied onto {quoted(onto)}", (*copies.nodes[:-1], *taken.nodes)
+    )
 
 
 def undone(commits: list[str], on: str) -> Shape:
     """The commits stay, and later ones undo them."""
-    later = [f"undoes {name}" for name in commits]
-    return line(f"Undone on {quoted(on)} by later commits", [*commits, *later], {later[-1]: on})
+    letters = _letters(len(commits))
+    labels = dict(zip(letters, commits, strict=False)) | {
+        f"-{letter}": f"undoes {letter}" for letter in letters
+    }
+    labels[f"-{letters[-1]}"] += f", {on}"
+    return line(f"Undone on {quoted(on)} by later commits", [*letters, *(f"-{x}" for x in letters)], labels)
 
 
 def replaced(old: str, parent: str, on: str) -> Shape:
     title = f"{quoted(old)} replaced on {quoted(on)}"
     return Shape(title, (Node(f"{old}'", (parent,), on), Node(parent)))
+
+
+def _letters(number: int) -> list[str]:
+    """B, C and so on, for at most four commits: a picture shows the way, not the amount."""
+    return list("BCDE"[:number])

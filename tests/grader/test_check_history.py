@@ -79,11 +79,3 @@ def test_dates_do_not_decide_the_order(repo):
         repo.environment["GIT_COMMITTER_DATE"] = f"{year}-01-01T00:00:00+00:00"
         repo.commit(f"In {year}")
     assert ask(repo, "subjects: [In 2030, In 1990, In 2010]").outcome is PASSED
-
-
-def test_a_shallow_clone_is_not_judged(line):
-    line.git("clone", "-q", "--depth", "1", f"file://{line.path}", "../shallow")
-    shallow = type(line)(line.path.parent / "shallow")
-    result = ask(shallow, "subjects: [fixup! Add a]")
-    assert result.outcome is Outcome.NOT_RUN
-    assert "shallow clone" in result.reason

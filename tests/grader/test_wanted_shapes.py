@@ -3,6 +3,7 @@
 import pytest
 
 from labs.grader.checks import Run
+from labs.grader.graph import draw_shape
 from labs.grader.repository import Repository
 from labs.grader.spec import load_spec
 
@@ -46,8 +47,8 @@ CHECKS = {
     "merged: {branch: other, by: none}": ["C main", "B other", "A"],
     "merge_order: {branches: [last, other]}": ["M2 main", "B2 other", "M1", "B1 last", "A"],
     "rebased: {branch: side, patches: [Side one, Side two]}": ["C' side", "B'", "A main"],
-    "cherry_picked: {commits: [side~1, side]}": ["side' main", "side~1'", "side", "side~1", "A"],
-    "reverted: {commits: [main~1]}": ["undoes main~1 main", "main~1", "A"],
+    "cherry_picked: {commits: [side~1, side]}": ["C' main", "B'", "C side", "B side~1", "A"],
+    "reverted: {commits: [main~1]}": ["-B undoes B, main", "B main~1", "A"],
 }
 
 
@@ -55,6 +56,7 @@ CHECKS = {
 def test_a_shape_has_each_commit_before_its_parents(unmet, lab, check):
     wanted = shape(unmet, lab, check)
     assert [f"{node.name} {node.label}".strip() for node in wanted.nodes] == CHECKS[check]
+    assert all(node.name in draw_shape(wanted).svg.replace("&#x27;", "'") for node in wanted.nodes)
     names = [node.name for node in wanted.nodes]
     assert len(set(names)) == len(names)
     for place, node in enumerate(wanted.nodes):

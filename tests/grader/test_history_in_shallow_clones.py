@@ -1,0 +1,47 @@
+"""Where the history was cut off, a commit that is absent proves nothing: such checks are not run."""
+
+import pytest
+
+from labs.grader.checks import KINDS
+from labs.grader.checks.walk import HistoryKind
+from labs.grader.report import Outcome
+
+CHECKS = {
+    "points_at": "{ref: main, at: main}",
+    "history": "{subjects: [Two]}",
+    "commit": "{at: main, subject: Two}",
+    "atomic": "{files_at_most: 1}",
+    "gone": "{subject: One}",
+    "start": "{branch: side, at: main}",
+    "ahead_behind": "{branch: side, behind: 0}",
+    "rebased": "{branch: side, onto: main}",
+    "cherry_picked": "{commits: [side]}",
+    "reverted": "{commits: [main]}",
+    "amended": "{subject: One, parent: main}",
+    "merge_order": "{branches: [side, other]}",
+    "renamed": "{path: a.txt, was: b.txt}",
+}
+
+
+def build_shallow(repo):
+    repo.commit("One", a="a")
+    repo.commit("Two", a="b")
+    repo.git("clone", "-q", "--depth", "1", f"file://{repo.path}", "../shallow")
+
+
+@pytest.fixture
+def shallow(copy_of):
+    repo = copy_of(build_shallow)
+    return type(repo)(repo.path.parent / "shallow")
+
+
+@pytest.mark.parametrize("kind", CHECKS)
+def test_a_check_of_history_is_not_run_and_says_how_to_get_the_rest(shallow, kind):
+    result = shallow.ask(f"{kind}: {CHECKS[kind]}")
+    assert result.outcome is Outcome.NOT_RUN
+    assert "`fetch-depth: 0`" in result.reason
+    assert result.fix == "git fetch --unshallow"
+
+
+def test_every_kind_that_needs_the_whole_history_is_looked_at_here():
+    assert {name for name, kind in KINDS.items() if issubclass(kind, HistoryKind)} == set(CHECKS)
