@@ -72,12 +72,12 @@ class AmendedCheck(HistoryKind):
             f"The newest commit of {quoted(self.branch)} is not on {quoted(self.parent)}.",
             expected=f"one commit on {named(parent.commit)}",
             found=f"{named(tip.commit)} on {listed([named(commit) for commit in below]) or 'no commit'}",
-            fix=self._fold(run, tip, parent),
+            fix=self._fold(tip, parent),
             evidence=[commit_evidence(tip, tip.commit)],
             wanted=replaced(self._old, parent.commit.id[:7], self.branch),
         )
 
-    def _fold(self, run: Run, tip: Tip, parent: Tip) -> str:
+    def _fold(self, tip: Tip, parent: Tip) -> str:
         """What was added beside the old commit becomes one commit."""
         message = tip.commit.subject or "Say what the change does"
         back = ["git", "reset", "--soft", parent.commit.id]
