@@ -38,7 +38,18 @@ def read_changes(git_dir: Path, pairs: Iterable[Pair]) -> Changes:
     asked = dict.fromkeys(pairs)
     output = output_of(
         git_dir,
-        *("diff-tree", "--stdin", "-r", "-t", "-z", "--raw", "--no-abbrev", "--no-renames"),
+        *(
+            "diff-tree",
+            "--stdin",
+            "-r",
+            "-t",
+            "-z",
+            "--raw",
+            "--no-abbrev",
+            "--no-renames",
+            "--ignore-submodules=none",
+            "--ignore-submodules=none",
+        ),
         stdin="".join(f"{old} {new}\n" for old, new in asked).encode("ascii"),
         most=MOST_BYTES,
         what="the list of all changes in the history",

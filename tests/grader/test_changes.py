@@ -53,6 +53,19 @@ def test_one_process_finds_what_reading_the_trees_finds(odd):
     assert [listed for listed, _ in pairs].count({}) == 1
 
 
+def test_settings_of_the_repository_hide_nothing(odd):
+    for setting in (
+        "diff.ignoreSubmodules=all",
+        "diff.renames=copies",
+        "diff.relative=true",
+        "core.quotePath=true",
+    ):
+        odd.git("config", *setting.split("="))
+    odd.put(".git/info/attributes", "* -diff\n")
+    with Repository.open(odd.path) as repository:
+        assert all(listed == walked for listed, walked in both_ways(repository))
+
+
 def test_a_list_that_is_too_long_is_read_tree_by_tree(odd, monkeypatch):
     monkeypatch.setattr(changes, "MOST_BYTES", 100)
     with Repository.open(odd.path) as repository:

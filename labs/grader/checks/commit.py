@@ -1,11 +1,12 @@
 """`commit: {on: main, subject: Fix the sum, touches: [sum.py]}` - one commit is there, and is as asked for.
 
-The commit is named by `at` (such as `main~1`), or found on `on` by `subject` (its exact first line) and `matches`
-(searched in its whole message); beside `at` these two say what its message should be. `touches` lists exactly the
-files that it changes (in its first parent), `parents` says how many it has, `empty: true` that it changes nothing.
-`author` and `committer` are written `Name <e-mail>`, or one of the two. `signed: true` asks for a signature in the
-commit: that one is there, not whose it is. With `each: true` every commit after `since` (else each of the learner's
-own, without merges) is judged instead of one.
+The commit is named by `at` (such as `main~1`), or found among the learner's own on `on` (with `since`, among those
+after that commit) by `subject` (its exact first line) and `matches` (searched in its whole message); beside `at`
+these two say what its message should be. `touches` lists exactly the files that it changes (in its first parent),
+`parents` says how many it has, `empty: true` that it changes nothing. `author` and `committer` are written
+`Name <e-mail>`, or one of the two. `signed: true` asks for a signature in the commit: that one is there, not whose it
+is. With `each: true` every commit after `since` (else each of the learner's own, without merges) is judged instead of
+one.
 """
 
 import shlex

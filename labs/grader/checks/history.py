@@ -16,7 +16,8 @@ from ..parameters import MAIN, RefName, Regex, Revision
 from ..repository import Tip
 from ..words import count, listed, quoted
 from .base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
-from .walk import MOST_READ, HistoryKind, first_parents_of, look, newest, rewrite
+from .messages import MOST_READ
+from .walk import HistoryKind, first_parents_of, look, newest, rewrite
 
 MOST_LISTED = 8
 

@@ -10,8 +10,7 @@ from ..repository import Tip
 from ..words import listed, quoted
 from .base import Kind, Run, Verdict, commands, commit_or_answer, not_run
 from .commits import MOST_SHOWN, commit_evidence
-
-MOST_READ = 1000  # characters of a subject: patterns may take long over more
+from .messages import MOST_READ
 
 
 class HistoryKind(Kind):
