@@ -96,9 +96,7 @@ class FilesOf(OfCommit):
     shows = "git show --first-parent --name-only --format= {of}"
 
     def of_commit(self, run: Run, tip: Tip) -> IsRight:
-        parent = next(iter(run.repository.history.parents(tip.commit.id)), None)
-        before = run.repository.history[parent] if parent else None
-        return same_names(map(decoded, run.repository.changes(before, tip.commit)))
+        return same_names(map(decoded, run.repository.change_of(tip.commit)))
 
 
 class CountOf(OfCommit):

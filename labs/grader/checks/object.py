@@ -79,6 +79,7 @@ class TagShape:
 @dataclass(frozen=True)
 class ObjectCheck(Kind):
     kind = "object"
+    seconds = 20.0
 
     blob: str | None = None
     tree: dict[str, EntrySort] | None = None

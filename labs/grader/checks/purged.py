@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from ..blobs import Blob
 from ..globs import path_matcher
-from ..history import Commit
 from ..parameters import FilePath
 from ..repository import Repository
 from ..words import count, decoded, listed, quoted
@@ -21,7 +20,6 @@ MOST_SHOWN = 3
 @dataclass(frozen=True)
 class PurgedCheck(Kind):
     kind = "purged"
-    seconds = 20.0
 
     path: FilePath
 
@@ -45,18 +43,8 @@ def _brought(repository: Repository, path: str) -> Iterator[Blob]:
     """Each coming of a file that is meant, the oldest first. Parents that are not there count as empty."""
     history, meant = repository.history, path_matcher(path)
     for commit_id in history.newest_last(history.commits):
-        for name, blob_id in _new_paths(repository, history[commit_id]).items():
-            if meant(name):
-                yield Blob(blob_id, name, commit_id, None)
-
-
-def _new_paths(repository: Repository, commit: Commit) -> dict[bytes, str]:
-    """The paths of a commit that none of its parents has, and their objects."""
-    history = repository.history
-    parents = [history[parent] for parent in history.parents(commit.id)]
-    changes = [repository.changes(parent, commit) for parent in parents] or [repository.changes(None, commit)]
-    return {
-        name: new.id
-        for name, (_, new) in changes[0].items()
-        if new and all(name in change and change[name][0] is None for change in changes)
-    }
+        merged = [history[parent] for parent in history.parents(commit_id)[1:]]
+        for name, (old, new) in repository.change_of(history[commit_id]).items():
+            brought = new if old is None and meant(name) else None
+            if brought and not any(repository.entry(other, name) for other in merged):
+                yield Blob(brought.id, name, commit_id, None)
