@@ -33,6 +33,7 @@ from .object import ObjectCheck
 from .own_tests import OwnTestsCheck
 from .points_at import PointsAtCheck
 from .purged import PurgedCheck
+from .python_package import PythonPackageCheck
 from .readable import ReadableCheck
 from .rebased import RebasedCheck
 from .renamed import RenamedCheck
@@ -91,5 +92,6 @@ _ALL: tuple[type[Kind], ...] = (
     BuildCheck,
     WorkflowCheck,
     DockerfileCheck,
+    PythonPackageCheck,
 )
 KINDS = {kind.kind: kind for kind in _ALL}

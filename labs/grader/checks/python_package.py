@@ -1,0 +1,68 @@
+"""`python_package: {at: main, path: ., tests_found: true}` - a Python project at a commit.
+
+`path` is the folder of its pyproject.toml. Each check asks one thing; without any, that pyproject.toml is valid (build
+system, name, version, requires-python, dependencies, files that readme and license name) and that its package is found
+in `src` or beside it, under `import_name` where that is given. `tests_found: true`: test files with test functions.
+`versions_pinned`: exact, hash or upper (a bound), in requirements*.txt, else in pyproject.toml or by a lock file.
+"""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ..findings import Answer, answer
+from ..parameters import MAIN_COMMIT, FilePath, Revision
+from ..python_packages.layout import package_found, tests_found
+from ..python_packages.pins import Pin, pinned
+from ..python_packages.project import Project, faults, read_project
+from ..words import decoded, quoted
+from .base import Kind, Run, Verdict, commit_or_answer
+from .meaning import Texts, asked_twice, texts_or_answer, verdict_of
+
+
+@dataclass(frozen=True)
+class PythonPackageCheck(Kind):
+    kind = "python_package"
+
+    path: str = "."
+    at: Revision = MAIN_COMMIT
+    import_name: str | None = None
+    tests_found: Literal[True] | None = None
+    versions_pinned: Pin | None = None
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if self.path.startswith(("/", "..")) or "/.." in self.path:
+            yield "path", "a folder inside the repository is expected"
+        yield from asked_twice(self, ("import_name", "tests_found", "versions_pinned"))
+
+    def check(self, run: Run) -> Verdict:
+        tip = commit_or_answer(run, self.at)
+        if isinstance(tip, Verdict):
+            return tip
+        texts = Texts(run, tip)
+        files = [decoded(path) for path, entry in run.repository.files(tip).items() if entry.is_file]
+        folder = posixpath.normpath(self.path).removeprefix(".")
+        if self.tests_found:
+            return verdict_of(texts, tests_found(folder, sorted(files), texts))
+        path = posixpath.join(folder, "pyproject.toml")
+        found = texts_or_answer(run, FilePath(path), self.at)
+        if self.versions_pinned and isinstance(found, Verdict):  # a project may have requirements.txt alone
+            return verdict_of(texts, pinned(Project(path, "", {}, files), self.versions_pinned, texts))
+        if isinstance(found, Verdict):
+            return found
+        project, broken = read_project(path, found[1], frozenset(files))
+        if broken:
+            return verdict_of(texts, Answer(tuple(broken)))
+        if self.versions_pinned:
+            return verdict_of(texts, pinned(project, self.versions_pinned, texts))
+        return verdict_of(texts, self._whole(project))
+
+    def _whole(self, project: Project) -> Answer:
+        wrong = faults(project)
+        missing, place = ([], None) if wrong else package_found(project, self.import_name)
+        name, version = project.project.get("name"), project.project.get("version", "of a dynamic version")
+        said = f"{quoted(project.path)} is valid, and the package of {quoted(f'{name} {version}')} is there."
+        return answer(
+            [*wrong, *missing], said, [project.place("project", "name"), *([place] if place else [])]
+        )

@@ -1,0 +1,237 @@
+"""`pyproject.toml` against the standards of packaging, each fault with its line."""
+
+import posixpath
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import InvalidName, canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from ..data import Unparsable, read_data
+from ..findings import Finding, Place
+from ..parameters import did_you_mean
+from ..words import cut, listed, quoted
+
+MOST_FAULTS = 20
+KEYS = (
+    "name",
+    "version",
+    "description",
+    "readme",
+    "requires-python",
+    "license",
+    "license-files",
+    "authors",
+    "maintainers",
+    "keywords",
+    "classifiers",
+    "urls",
+    "scripts",
+    "gui-scripts",
+    "entry-points",
+    "dependencies",
+    "optional-dependencies",
+    "dynamic",
+    "import-names",
+    "import-namespaces",
+)
+_HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?")
+
+
+@dataclass(frozen=True)
+class Project:
+    """The tables of a pyproject.toml as plain data; `files` are all paths of the repository, `folder` is its own."""
+
+    path: str
+    text: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    files: Collection[str] = ()
+
+    @property
+    def folder(self) -> str:
+        return posixpath.dirname(self.path)
+
+    @property
+    def project(self) -> Mapping[str, Any]:
+        return _table(self.data.get("project"))
+
+    @property
+    def backend(self) -> str:
+        return str(_table(self.data.get("build-system")).get("build-backend", ""))
+
+    def inside(self, path: str) -> str:
+        return posixpath.normpath(posixpath.join(self.folder, path))
+
+    def place(self, table: str = "", key: str = "", item: str = "") -> Place:
+        """Where a key of a table stands, or an item of its list; the header where the key is not found."""
+        line = _line_of(self.text.split("\n"), table, key, item)
+        return Place(self.path, line)
+
+
+def read_project(path: str, text: str, files: Collection[str]) -> tuple[Project, list[Finding]]:
+    """The project, and why its file is no TOML."""
+    try:
+        data = read_data(text, "toml").plain()
+    except Unparsable as error:
+        place = Place(path, error.line or 1, error.column or 0)
+        says = f"{quoted(path)} cannot be read as TOML: {error.message}."
+        return Project(path, text, {}, files), [Finding(place, says, "TOML that can be read", error.message)]
+    return Project(path, text, data if isinstance(data, dict) else {}, files), []
+
+
+def faults(project: Project) -> list[Finding]:
+    """What an installer or an index would not accept."""
+    found = [*_build_system(project)]
+    if not project.project:
+        found.append(_no_project(project))
+    else:
+        found += [*_keys(project), *_fields(project), *_dependencies(project), *_named_files(project)]
+    return found[:MOST_FAULTS]
+
+
+def dependencies(project: Project) -> list[tuple[str, Place]]:
+    """The texts of `dependencies`, each with its place."""
+    listed_ones = project.project.get("dependencies")
+    texts = [text for text in listed_ones if isinstance(text, str)] if isinstance(listed_ones, list) else []
+    return [(text, project.place("project", "dependencies", text)) for text in texts]
+
+
+def _table(data: object) -> Mapping[str, Any]:
+    return data if isinstance(data, dict) else {}
+
+
+def _line_of(lines: list[str], table: str, key: str, item: str) -> int:
+    current, header, found = "", 1, 0
+    start = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]")
+    for number, line in enumerate(lines, start=1):
+        if match := _HEADER.fullmatch(line):
+            current = match[1].replace('"', "").replace("'", "")
+            if found:
+                break
+            header = number if current == table else header
+        elif current == table and key and start.match(line):
+            found = number
+        if found and (not item or item in line):
+            return number
+    return found or header
+
+
+def _build_system(project: Project) -> Iterator[Finding]:
+    table = _table(project.data.get("build-system"))
+    add = ("[build-system]", 'requires = ["setuptools>=77"]', 'build-backend = "setuptools.build_meta"')
+    if not table:
+        says = "The file does not say what builds the package: it has no `[build-system]`."
+        yield Finding(
+            project.place(), says, "`[build-system]` with `requires` and `build-backend`", "none", add
+        )
+    for key in ("requires", "build-backend"):
+        if table and key not in table:
+            says = f"`[build-system]` has no {quoted(key)}."
+            line = add[1] if key == "requires" else add[2]
+            yield Finding(project.place("build-system"), says, quoted(key), "none", (line,))
+
+
+def _no_project(project: Project) -> Finding:
+    other = "`[tool.poetry]`" if "poetry" in _table(project.data.get("tool")) else "none"
+    add = (
+        "[project]",
+        'name = "my-package"',
+        'version = "0.1.0"',
+        'requires-python = ">=3.11"',
+        "dependencies = []",
+    )
+    says = "The file does not describe the package: it has no `[project]`."
+    return Finding(project.place(), says, "`[project]` with name and version", other, add)
+
+
+def _keys(project: Project) -> Iterator[Finding]:
+    for key in project.project:
+        if key not in KEYS:
+            says = (
+                f"`[project]` has the key {quoted(key)}, which is not known. {did_you_mean(key, list(KEYS))}"
+            )
+            yield Finding(project.place("project", key), says, "a key of the standard", quoted(key))
+
+
+def _fields(project: Project) -> Iterator[Finding]:
+    data = project.project
+    dynamic = data.get("dynamic") if isinstance(data.get("dynamic"), list) else []
+    if "name" not in data:
+        yield Finding(
+            project.place("project"), "The package has no name.", "`name`", "none", ('name = "my-package"',)
+        )
+    if "version" not in data and "version" not in (dynamic or []):
+        says = "The package has no version."
+        yield Finding(
+            project.place("project"), says, "`version`, or `dynamic`", "none", ('version = "0.1.0"',)
+        )
+    if "version" in data and "version" in (dynamic or []):
+        says = "The version is written out and called dynamic at once."
+        yield Finding(project.place("project", "version"), says, "one of the two", "both")
+    for key, (what, read) in _READERS.items():
+        if key in data and not _can_be_read(data[key], read):
+            shown = quoted(str(data[key]))
+            says = f"{shown} is no {what}."
+            yield Finding(project.place("project", key), says, f"a {what}", shown)
+
+
+def _name(text: str) -> None:
+    canonicalize_name(text, validate=True)
+
+
+_READERS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "name": ("name of letters, digits, `-`, `_` and `.`", _name),
+    "version": ("version such as `1.2.0`", Version),
+    "requires-python": ("range of versions such as `>=3.11`", SpecifierSet),
+}
+
+
+def _can_be_read(data: object, read: Callable[[str], object]) -> bool:
+    try:
+        return isinstance(data, str) and len(data) < 1000 and read(data) is not False
+    except (InvalidName, InvalidVersion, InvalidSpecifier, InvalidRequirement, InvalidLicenseExpression):
+        return False
+
+
+def _dependencies(project: Project) -> Iterator[Finding]:
+    optional = _table(project.project.get("optional-dependencies"))
+    lists = [("project", "dependencies", project.project.get("dependencies", []))]
+    lists += [("project.optional-dependencies", name, items) for name, items in optional.items()]
+    for table, key, items in lists:
+        if not isinstance(items, list):
+            says = f"{quoted(key)} is no list."
+            yield Finding(
+                project.place(table, key), says, 'a list such as `["flask>=3"]`', quoted(str(items))
+            )
+            continue
+        for item in items:
+            if not _can_be_read(item, Requirement):
+                shown = quoted(cut(str(item), 60))
+                says = f"The dependency {shown} cannot be read."
+                expected = 'a name with a range of versions, such as `"flask>=3,<4"`'
+                yield Finding(project.place(table, key, str(item)), says, expected, shown)
+
+
+def _named_files(project: Project) -> Iterator[Finding]:
+    """The files that readme and license name have to be there."""
+    data = project.project
+    named = {"readme": data.get("readme"), "license": _table(data.get("license"))}
+    for key, value in named.items():
+        file = value if isinstance(value, str) else _table(value).get("file")
+        if isinstance(file, str) and project.inside(file) not in project.files:
+            near = [path for path in project.files if path.lower().startswith(key[:6]) and "/" not in path]
+            says = f"{quoted(key)} names {quoted(file)}, which is not there."
+            yield Finding(
+                project.place("project", key), says, quoted(file), listed(map(quoted, near)) or "none"
+            )
+    if isinstance(data.get("license"), str) and not _can_be_read(
+        data["license"], canonicalize_license_expression
+    ):
+        shown = quoted(data["license"])
+        says = f"{shown} is no license of the SPDX list."
+        yield Finding(project.place("project", "license"), says, "an SPDX expression such as `MIT`", shown)

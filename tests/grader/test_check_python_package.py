@@ -1,0 +1,216 @@
+import pytest
+
+from labs.grader.python_packages.pins import requirement_lines
+from labs.grader.report import Outcome
+from labs.grader.spec import SpecError
+
+GOOD = """\
+[build-system]
+requires = ["setuptools>=77"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "review-model"
+version = "0.1.0"
+readme = "README.md"
+license = "MIT"
+requires-python = ">=3.11"
+dependencies = [
+    "scikit-learn==1.7.2",
+    "joblib>=1.5,<2",
+]
+
+[project.optional-dependencies]
+test = ["pytest>=9"]
+
+[tool.pytest.ini_options]
+testpaths = ["tests"]
+"""
+TESTS = "def test_a():\n    assert True\n"
+FILES = {
+    "pyproject.toml": GOOD,
+    "README.md": "# It",
+    "src/review_model/__init__.py": "",
+    "tests/test_model.py": TESTS,
+}
+
+
+@pytest.fixture
+def ask(repo):
+    """Asks one thing of the good project with some files changed; None takes one out."""
+
+    def ask(rest="", changes=(), **more):
+        for path, content in {**FILES, **dict(changes)}.items():
+            if content is not None:
+                repo.put(path, content)
+        repo.commit()
+        return repo.ask(f"python_package: {{{rest}}}")
+
+    return ask
+
+
+def with_project(old, new):
+    assert old in GOOD
+    return {"pyproject.toml": GOOD.replace(old, new)}
+
+
+@pytest.mark.parametrize(
+    "rest", ["", "import_name: review_model", "tests_found: true", "versions_pinned: upper"]
+)
+def test_a_good_project_passes(ask, rest):
+    assert ask(rest).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why", "line"),
+    [
+        ('"0.1.0"', '"one"', "`one` is no version such as `1.2.0`.", 7),
+        ('"0.1.0"', "1", "`1` is no version such as `1.2.0`.", 7),
+        ('version = "0.1.0"\n', "", "The package has no version.", 5),
+        ("[project]\n", '[project]\ndynamic = ["version"]\n', "The version is written out and called dynamic", 8),
+        ('"review-model"', '"-review"', "`-review` is no name of letters, digits, `-`, `_` and `.`.", 6),
+        ('name = "review-model"\n', "", "The package has no name.", 5),
+        ('">=3.11"', '"3.11+"', "`3.11+` is no range of versions such as `>=3.11`.", 10),
+        ('"joblib>=1.5,<2"', '"joblib => 1.5"', "The dependency `joblib => 1.5` cannot be read.", 13),
+        ('["pytest>=9"]', '["py test"]', "The dependency `py test` cannot be read.", 17),
+        ('["pytest>=9"]', '"pytest"', "`test` is no list.", 17),
+        ('"README.md"', '"READ.md"', "`readme` names `READ.md`, which is not there.", 8),
+        ('"MIT"', '{file = "LICENSE"}', "`license` names `LICENSE`, which is not there.", 9),
+        ('"MIT"', '"Own License"', "`Own License` is no license of the SPDX list.", 9),
+        ("dependencies = [", "dependancies = [", "`[project]` has the key `dependancies`, which is not", 11),
+        ('build-backend = "setuptools.build_meta"\n', "", "`[build-system]` has no `build-backend`.", 1),
+        ("[project]\n", "[tool.poetry]\n", "The file does not describe the package: it has no `[project]`.", 1),
+        ("name = ", "name == ", "`pyproject.toml` cannot be read as TOML: ", 6),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_pyproject_toml_is_said_with_its_line(ask, old, new, why, line):
+    changes = with_project(old, new)
+    if new == "[tool.poetry]\n":
+        changes = {"pyproject.toml": changes["pyproject.toml"].replace("[project.optional", "[tool.optional")}
+    result = ask("", changes)
+    assert result.outcome is Outcome.NEEDS_WORK
+    assert result.why.startswith(why)
+    assert result.evidence[0].line == line
+    assert "git add -- pyproject.toml" in result.fix
+
+
+MOVED = {"src/review_model/__init__.py": None}
+
+
+@pytest.mark.parametrize(
+    ("rest", "changes", "outcome"),
+    [
+        ("", MOVED | {"review_model/__init__.py": ""}, "passed"),
+        ("", MOVED | {"review_model.py": ""}, "passed"),
+        ("", MOVED | {"src/other/__init__.py": ""}, "passed"),
+        ("import_name: review_model", MOVED | {"src/other/__init__.py": ""}, "needs_work"),
+        ("import_name: other", MOVED | {"src/other/__init__.py": ""}, "passed"),
+        ("", MOVED | {"src/review_model/app.py": ""}, "needs_work"),
+        ("", MOVED, "needs_work"),
+        ("", MOVED | {"src/a/__init__.py": "", "src/b/__init__.py": ""}, "needs_work"),
+        ("", {**MOVED, "src/a/__init__.py": ""} | with_project("setuptools.build_meta", "flit_core.api"), "needs_work"),
+    ],
+)  # fmt: skip
+def test_the_package_is_looked_for(ask, rest, changes, outcome):
+    assert ask(rest, changes).outcome == outcome
+
+
+def test_a_folder_without_init_is_named(ask):
+    result = ask("", MOVED | {"src/review_model/app.py": ""})
+    assert result.why == "The folder `src/review_model` has no `__init__.py`, so it is no package."
+
+
+def test_a_project_in_a_folder(repo):
+    for path, content in FILES.items():
+        repo.put(f"model/{path}", content)
+    repo.commit()
+    assert repo.ask("python_package: {path: model}").outcome is Outcome.PASSED
+    assert repo.ask("python_package: {path: model, tests_found: true}").outcome is Outcome.PASSED
+    assert repo.ask("python_package: {}").why.endswith("One was found at `model/pyproject.toml`.")
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "why"),
+    [
+        (TESTS, "passed", "1 test function in 1 file."),
+        ("import unittest\nclass A(unittest.TestCase):\n    def test_a(self): pass\n", "passed", None),
+        ("class TestA:\n    async def test_a(self): pass\n", "passed", None),
+        (
+            "class Helper:\n    def test_a(self): pass\n",
+            "needs_work",
+            "No function of `tests/test_model.py` is a test.",
+        ),
+        ("def check(): pass\n", "needs_work", "No function of `tests/test_model.py` is a test."),
+        ("def test_a(:\n", "needs_work", "`tests/test_model.py` is no Python: "),
+        ("x = " + "(" * 50_000, "needs_work", "`tests/test_model.py` "),
+        ("x = " + "-" * 100_000 + "1", "needs_work", "`tests/test_model.py` cannot be read as Python."),
+        ("\0", "needs_work", "`tests/test_model.py` "),
+    ],
+)
+def test_tests_are_counted_and_never_run(ask, text, outcome, why):
+    result = ask("tests_found: true", {"tests/test_model.py": text})
+    assert result.outcome == outcome
+    assert why is None or result.why.startswith(why)
+
+
+def test_no_tests_at_all(ask):
+    result = ask(
+        "tests_found: true",
+        {"tests/test_model.py": None, ".venv/x/test_a.py": TESTS, "tests/model.py": TESTS},
+    )
+    assert (result.outcome, result.why) == (Outcome.NEEDS_WORK, "There are no tests.")
+
+
+@pytest.mark.parametrize(
+    ("how", "changes", "why"),
+    [
+        ("exact", {}, "`joblib>=1.5,<2` is not pinned."),
+        ("exact", {"uv.lock": ""}, None),
+        ("upper", with_project(",<2", ""), "`joblib>=1.5` has no upper bound."),
+        ("exact", {"requirements.txt": "a==3.1  # web\n-r other.txt\n\n# a\nb==2 ; python_version > '3'\n"}, None),
+        ("exact", {"requirements.txt": "flask==3.*\n"}, "`flask==3.*` is not pinned."),
+        ("exact", {"requirements.txt": "flask\n"}, "`flask` is not pinned."),
+        ("exact", {"requirements-dev.txt": "fla sk\n"}, "The requirement `fla sk` cannot be read."),
+        ("hash", {"requirements.txt": "flask==3.1.0\n"}, "`flask==3.1.0` has no hash."),
+        ("hash", {"requirements.txt": "flask==3.1.0 \\\n    --hash=sha256:abc \\\n    --hash=sha256:def\n"}, None),
+        ("upper", {"requirements.txt": "flask~=3.1\n"}, None),
+        ("exact", {"pyproject.toml": None, "requirements.txt": "a==1\n"}, None),
+    ],
+)  # fmt: skip
+def test_versions_that_are_pinned(ask, how, changes, why):
+    result = ask(f"versions_pinned: {how}", changes)
+    assert result.outcome is (Outcome.NEEDS_WORK if why else Outcome.PASSED)
+    assert why is None or result.why == why
+
+
+def test_the_line_of_a_loose_version_is_shown(ask):
+    result = ask("versions_pinned: exact", {"requirements.txt": "a==1\n# b\nb>=2\nc\n"})
+    assert result.why == "`b>=2` is not pinned. 1 more is like it."
+    assert [(item.path, item.line) for item in result.evidence] == [
+        ("requirements.txt", 3),
+        ("requirements.txt", 4),
+    ]
+    assert "#     b==<version>\n" in result.fix
+
+
+def test_requirements_are_read_as_pip_reads_them():
+    text = "a==1 \\\n  --hash=sha256:x\n--index-url y\n-e .\nb @ https://h/b.whl#sha256=1\n  c [x] >=1\n"
+    lines = [(line.text, line.place.line, line.hashed) for line in requirement_lines("r.txt", text)]
+    assert lines == [("a==1", 1, True), ("b @ https://h/b.whl#sha256=1", 5, False), ("c [x] >=1", 6, False)]
+
+
+@pytest.mark.parametrize(
+    ("rest", "message"),
+    [
+        ("path: ../x", "a folder inside the repository is expected"),
+        (
+            "tests_found: true, versions_pinned: exact",
+            "a check asks one thing, and tests_found is there already",
+        ),
+        ("versions_pinned: loose", "exact, hash and upper is expected"),
+    ],
+)
+def test_parameters_that_do_not_fit_are_named(ask, rest, message):
+    with pytest.raises(SpecError) as error:
+        ask(rest)
+    assert message in str(error.value)
