@@ -12,7 +12,7 @@ FROM python:3.11-slim-bookworm
 # The security fixes of git may be newer than the base image.
 RUN apt-get update \
  && apt-get full-upgrade --yes \
- && apt-get install --yes --no-install-recommends git \
+ && apt-get install --yes --no-install-recommends bubblewrap git \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin portal
 COPY --from=build /venv /venv
@@ -37,7 +37,9 @@ COPY templates templates
 RUN python -m compileall -q .
 RUN SECRET_KEY=only-while-building python manage.py collectstatic --noinput
 # A named volume takes its owner from the folder that it covers.
-RUN install -d -o portal -g portal -m 700 /srv/portal
+RUN install -d -o portal -g portal -m 700 /srv/portal \
+ && install -d -o portal -g portal -m 755 /srv/environments \
+ && install -d -o root -g portal -m 2750 /srv/runner
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM

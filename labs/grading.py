@@ -21,6 +21,7 @@ from labs.grader.spec import LabSpec, load_spec
 from labs.lifecycle import Claim
 from labs.models import LabVersion, Submission
 from labs.queries import last_seen_in
+from labs.sandboxes import sandbox
 from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -67,7 +68,8 @@ def _grade(claim: Claim) -> None:
     spec = parsed(version.source)
     with opened(submission) as (repository, notes):
         if lifecycle.start_checking(claim):
-            report = grade(spec, repository, learner=learner_of(submission.enrollment.user))
+            learner = learner_of(submission.enrollment.user)
+            report = grade(spec, repository, sandbox=sandbox(), learner=learner)
             record(claim, report, version, notes)
 
 

@@ -15,11 +15,12 @@ from django.conf import settings
 from labs import hosts
 from labs.grader.refusals import FetchFault, FetchRefused
 from labs.grader.report import Report
+from labs.grader.sandbox.environments import index_variables
 from labs.models import Lab, Repository, Submission
 from labs.queries import last_seen_in
 from portal.accounts.models import User
 
-SECONDS = 60
+SECONDS = 120
 MOST_CHOICES = 100
 
 
@@ -54,7 +55,7 @@ def try_on(choice: Choice, source: str) -> Report:
     """The report of a valid lab.yaml on a repository. Raises CannotTryError."""
     try:
         with _opened(choice.of) as (path, refs):
-            answer = _grade_apart({"source": source, "path": str(path), "refs": refs})
+            answer = _grade_apart({"source": source, "path": str(path), "refs": refs, "sandbox": _sandbox()})
     except FetchRefused as error:
         raise CannotTryError(error.message.removesuffix(" No attempt used.")) from error
     except FetchFault as error:
@@ -77,6 +78,11 @@ def _opened(of: Submission | Repository) -> Iterator[tuple[Path, dict[str, str] 
         raise CannotTryError("This repository is not on this machine. Choose another one.")
 
 
+def _sandbox() -> tuple[str, str, int]:
+    """What `opened` is given, as JSON holds it."""
+    return settings.SANDBOX, str(settings.ENVIRONMENTS_ROOT), settings.ENVIRONMENTS_MAX_BYTES
+
+
 def _grade_apart(asked: dict[str, Any]) -> dict[str, Any]:
     """In a process of its own, which has a time limit and nothing of the server's environment."""
     try:
@@ -84,7 +90,7 @@ def _grade_apart(asked: dict[str, Any]) -> dict[str, Any]:
             [sys.executable, "-m", "labs.try_process"],
             input=json.dumps(asked),
             cwd=settings.BASE_DIR,
-            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"},
+            env={**index_variables(), "PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"},
             capture_output=True,
             text=True,
             timeout=SECONDS,

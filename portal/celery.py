@@ -3,9 +3,18 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def test_sandbox(**kwargs: object) -> None:
+    """Before the first job, and before the processes of the pool are made: they share the result."""
+    from labs.sandboxes import test_and_tell  # Django is set up by now, and not before
+
+    test_and_tell()

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from labs.grader.sandbox.opening import is_address
+
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 
 
@@ -61,3 +63,14 @@ def repositories_have_a_host(**kwargs) -> list[CheckMessage]:
         return []
     hint = "Set REPOSITORY_HOSTS=github.com, or leave it unset."
     return [Error("REPOSITORY_HOSTS names no host.", hint=hint, id="portal.E004")]
+
+
+@register()
+def sandbox_has_an_address(**kwargs) -> list[CheckMessage]:
+    """`portal.E005`: code runs on this machine or at a runner's socket."""
+    if is_address(settings.SANDBOX):
+        return []
+    hint = "Leave SANDBOX unset, or set it to an address such as unix:///srv/runner/runner.sock."
+    return [
+        Error(f"SANDBOX is {settings.SANDBOX}, which is no address of a runner.", hint=hint, id="portal.E005")
+    ]

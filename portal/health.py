@@ -12,6 +12,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from labs import sandboxes
 from labs.grader.git_version import git_version_is_safe
 from portal.services import web_answers
 
@@ -31,10 +32,11 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """`status` is ready, degraded (both 200) or not ready (503); beside it each part is "ok" or a sentence."""
     needed = {"database": _database(), "git": _git()}
-    broker = _broker()
+    bearable = {"broker": _broker(), "sandbox": sandboxes.state()}
     if any(said != OK for said in needed.values()):
-        return _json({"status": "not ready", **needed, "broker": broker}, status=503)
-    return _json({"status": "ready" if broker == OK else "degraded", **needed, "broker": broker})
+        return _json({"status": "not ready", **needed, **bearable}, status=503)
+    lost = any(said != OK for said in bearable.values())
+    return _json({"status": "degraded" if lost else "ready", **needed, **bearable})
 
 
 def _json(said: dict[str, str], status: int = 200) -> JsonResponse:

@@ -126,8 +126,9 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the reaper brings a lost submission back, with a cap
-CELERY_TASK_SOFT_TIME_LIMIT = 150
-CELERY_TASK_TIME_LIMIT = 180
+# fetching 60, building an environment 100, checks that run code 180 (labs.grader.spec.MOST_CODE_SECONDS)
+CELERY_TASK_SOFT_TIME_LIMIT = 360
+CELERY_TASK_TIME_LIMIT = 390
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
@@ -161,6 +162,10 @@ MIRROR_MAX_BYTES = env.int("MIRROR_MAX_BYTES", default=2 * 1024 * 1024 * 1024)
 TEST_GIT_SERVER = env.list("TEST_GIT_SERVER", default=[])
 if TEST_GIT_SERVER and not DEBUG:
     raise ImproperlyConfigured("TEST_GIT_SERVER is for tests. Unset it, or set DEBUG=1.")
+# Where learners' code runs: empty for this machine, or the socket of a runner, such as unix:///srv/runner/runner.sock.
+SANDBOX = env.str("SANDBOX", default="")
+ENVIRONMENTS_ROOT = Path(env.str("ENVIRONMENTS_ROOT", default=str(VAR / "environments"))).absolute()
+ENVIRONMENTS_MAX_BYTES = env.int("ENVIRONMENTS_MAX_BYTES", default=4 * 1024 * 1024 * 1024)
 GRADING_LEASE_SECONDS = env.float("GRADING_LEASE_SECONDS", default=60.0)
 GRADING_REAP_SECONDS = env.float("GRADING_REAP_SECONDS", default=15.0)
 GRADING_MAX_TRIES = 3

@@ -14,6 +14,7 @@ from portal.bootstrap import need_git
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
+PACKAGES = {"bwrap": "bubblewrap"}  # where a package is not called as its program
 SETTINGS = (
     "DEBUG",
     "SECRET_KEY",
@@ -23,6 +24,8 @@ SETTINGS = (
     "DATABASE_URL",
     "REDIS_URL",
     "PRACTICE_ROOT",
+    "SANDBOX",
+    "ENVIRONMENTS_ROOT",
 )
 PRODUCTION = {
     "DEBUG": "0",
@@ -55,7 +58,9 @@ STEPS = [
 
 def main() -> int:
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-    missing = [note for note in (install_debian("git", "chromium-headless-shell"), install_axe()) if note]
+    missing = [
+        note for note in (install_debian("git", "chromium-headless-shell", "bwrap"), install_axe()) if note
+    ]
     need_git("test")
     with tempfile.TemporaryDirectory(prefix="portal-test-") as var:
         results = [run(step, var) for step in STEPS]
@@ -78,7 +83,7 @@ def run(step: Step, var: str) -> tuple[bool, float]:
 
 def install_debian(*programs: str) -> str:
     """Installs what is not on PATH; says in one line what is still missing after that, and why."""
-    packages = [program for program in programs if not shutil.which(program)]
+    packages = [PACKAGES.get(program, program) for program in programs if not shutil.which(program)]
     if not packages:
         return ""
     if os.getuid() or not shutil.which("apt-get"):

@@ -12,7 +12,9 @@ import sys
 from pathlib import Path
 from socket import socket
 
-from .sandbox import Environments, LocalSandbox, SandboxFault, wire
+from .sandbox import SandboxFault, wire
+from .sandbox.environments import Environments
+from .sandbox.local import LocalSandbox
 from .sandbox.process import HungUp
 
 REQUEST_SECONDS = 10.0

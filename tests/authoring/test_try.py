@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from labs import trying
+from labs.grader.sandbox.environments import index_variables
 from labs.models import Lab, LabVersion, Report, Repository, Submission
 from tests.authoring.conftest import make_instructor
 from tests.factories import (
@@ -156,7 +157,8 @@ def test_a_try_sees_nothing_of_the_servers_environment(staff, lab, submission, m
     monkeypatch.setenv("SECRET_KEY", "hidden")
     monkeypatch.setattr(trying.subprocess, "run", run)
     try_it(staff, lab, f"submission-{submission.pk}")
-    assert set(seen["env"]) == {"PATH", "LC_ALL"}
+    assert set(seen["env"]) == {"PATH", "LC_ALL", *index_variables()}
+    assert not any(name in seen["env"] for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL"))
 
 
 def test_a_try_is_for_staff_of_the_course(client, lab, submission):

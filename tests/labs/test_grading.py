@@ -76,7 +76,7 @@ def test_damaged_repository_is_our_fault_and_never_needs_work(submission):
 @pytest.mark.parametrize(
     ("error", "fault"),
     [
-        (SoftTimeLimitExceeded(), "Grading took longer than 150 seconds."),
+        (SoftTimeLimitExceeded(), "Grading took longer than 360 seconds."),
         (MemoryError("no more"), "MemoryError: no more"),
     ],
 )

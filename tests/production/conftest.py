@@ -37,7 +37,7 @@ def production(django_db_blocker) -> Iterator[Containers]:
             build(containers)
             containers.start("redis", "migrate")
             assert containers.processes.pop("migrate").wait(60) == 0, containers.log("migrate")
-            containers.start("web", "worker", "beat")
+            containers.start("runner", "web", "worker", "beat")
             containers.types(commands("Start"))
             containers.wait_until_healthy("web", "worker")
             yield containers
@@ -57,7 +57,9 @@ def build(containers: Containers) -> None:
 @pytest.fixture
 def running(production, django_db_blocker) -> Iterator[Containers]:
     """The production, whole again if the test before stopped a part of it; the ORM works on its database."""
-    missing = [name for name in ("redis", "web", "worker", "beat") if name not in production.processes]
+    missing = [
+        name for name in ("redis", "runner", "web", "worker", "beat") if name not in production.processes
+    ]
     production.start(*missing)
     production.wait_until_healthy(*{"web", "worker"} & set(missing))
     with django_db_blocker.unblock(), production.orm():

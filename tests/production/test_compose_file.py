@@ -1,8 +1,10 @@
 """docker-compose.yml: what it refuses, what it starts, and what it keeps shut."""
 
+import json
 import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -52,7 +54,7 @@ def printed(argv: list[str], **values: str) -> str:
 
 def test_services_are_those_of_make_run(file):
     names = {service.name for service in services.services(8000)}
-    assert file["services"].keys() == {*names, "migrate", "postgres", "redis"}
+    assert file["services"].keys() == {*names, "migrate", "runner", "postgres", "redis"}
     for name in names:
         assert file["services"][name]["command"] == ["python", "-m", "portal.services", name]
 
@@ -83,14 +85,16 @@ def test_only_the_web_server_is_published_and_only_to_this_machine(file):
     published = {name: service["ports"] for name, service in file["services"].items() if "ports" in service}
     assert published == {"web": ["127.0.0.1:8000:8000"]}
     assert file["networks"]["inside"] == {"internal": True}
-    outside = {name for name, service in file["services"].items() if "outside" in service["networks"]}
+    outside = {name for name, service in file["services"].items() if "outside" in service.get("networks", ())}
     assert outside == {"web", "worker"}
 
 
 def test_each_container_is_shut_as_far_as_it_works(file):
     for service in file["services"].values():
         assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
-        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert service["security_opt"][0] == "no-new-privileges:true"
+    more = {name: service["security_opt"][1:] for name, service in file["services"].items()}
+    assert {name for name, options in more.items() if options} == {"runner"}
     for name in PORTAL:
         assert (file["services"][name]["init"], "cap_add" in file["services"][name]) == (True, False)
 
@@ -103,7 +107,7 @@ def test_secrets_are_given_to_those_who_need_them_alone(file):
             for secret in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD")
             if VALUES[secret] in given
         }
-        expected = {"postgres": {"POSTGRES_PASSWORD"}, "redis": {"REDIS_PASSWORD"}}
+        expected = {"postgres": {"POSTGRES_PASSWORD"}, "redis": {"REDIS_PASSWORD"}, "runner": set()}
         assert seen == expected.get(name, {"SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"})
 
 
@@ -119,8 +123,49 @@ def test_grace_is_longer_than_what_is_waited_for(file, settings):
 
 def test_web_and_worker_see_the_same_files(file):
     mounts = {name: file["services"][name]["volumes"] for name in ("web", "worker")}
-    assert mounts["web"] == mounts["worker"] == [f"files:{image_environment()['VAR']}"]
-    assert file["volumes"].keys() == {"files", "database", "broker"}
+    assert mounts["web"] == mounts["worker"]
+    assert mounts["web"][0] == f"files:{image_environment()['VAR']}"
+    assert file["volumes"].keys() == {"files", "runner", "environments", "database", "broker"}
+
+
+def test_runner_has_no_network_no_secret_and_none_of_the_portals_files(file):
+    runner = file["services"]["runner"]
+    assert runner["network_mode"] == "none"
+    assert "environment" not in runner
+    assert runner["volumes"] == ["runner:/srv/runner", "environments:/srv/environments:ro"]
+    assert runner["cap_add"] == ["KILL", "SETGID", "SETPCAP", "SETUID"]
+    assert runner["mem_limit"] == runner["memswap_limit"]
+    assert runner["command"] == [
+        "python",
+        "-m",
+        "labs.grader.runner",
+        "/srv/runner/runner.sock",
+        "/srv/environments",
+    ]
+    given = file["services"]["worker"]["environment"]
+    assert (given["SANDBOX"], given["ENVIRONMENTS_ROOT"]) == (
+        "unix:///srv/runner/runner.sock",
+        "/srv/environments",
+    )
+
+
+def test_runners_profile_is_dockers_own_and_six_calls(tmp_path):
+    default = {
+        "defaultAction": "SCMP_ACT_ERRNO",
+        "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"}],
+    }
+    (tmp_path / "default.json").write_text(json.dumps(default))
+    argv = [sys.executable, "portal/runner_seccomp.py", str(tmp_path / "default.json")]
+    made = json.loads(subprocess.check_output(argv, cwd=ROOT))
+    assert (made["defaultAction"], made["syscalls"][0]) == ("SCMP_ACT_ERRNO", default["syscalls"][0])
+    assert made["syscalls"][1]["names"] == [
+        "clone",
+        "unshare",
+        "mount",
+        "umount2",
+        "pivot_root",
+        "sethostname",
+    ]
 
 
 def test_health_check_of_the_image_is_that_of_the_web_server_alone(file):

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client, override_settings
 
+from labs import sandboxes
 from labs.grader.git_version import GitVersion, git_version_is_safe
 from portal import health
 from portal.celery import app
@@ -28,6 +29,12 @@ BROKEN = {
 def reached_broker(monkeypatch):
     """A broker that answers, unless a test says otherwise."""
     monkeypatch.setattr(app.conf, "broker_url", "memory://")
+
+
+@pytest.fixture(autouse=True)
+def tested_sandbox(monkeypatch):
+    """A worker has found its sandbox sound, unless a test says otherwise."""
+    monkeypatch.setattr(sandboxes, "state", lambda: "ok")
 
 
 def ready(client: Client) -> tuple[int, dict[str, str]]:
@@ -71,7 +78,10 @@ def production_exemptions() -> list[str]:
 
 
 def test_portal_with_all_it_needs_is_ready(client, db):
-    assert ready(client) == (200, {"status": "ready", "database": "ok", "git": "ok", "broker": "ok"})
+    assert ready(client) == (
+        200,
+        {"status": "ready", "database": "ok", "git": "ok", "broker": "ok", "sandbox": "ok"},
+    )
 
 
 def test_lost_broker_is_degraded_and_does_not_take_the_portal_away(client, db, monkeypatch):
@@ -81,6 +91,13 @@ def test_lost_broker_is_degraded_and_does_not_take_the_portal_away(client, db, m
     assert said["broker"] == (
         "The broker is gone. Pages, quizzes and submitting go on; grading starts when it is back."
     )
+
+
+def test_sandbox_that_does_not_confine_is_degraded(client, db, monkeypatch):
+    monkeypatch.setattr(sandboxes, "state", lambda: "Code cannot be confined: bwrap not found.")
+    status, said = ready(client)
+    assert (status, said["status"]) == (200, "degraded")
+    assert said["sandbox"] == "Code cannot be confined: bwrap not found."
 
 
 def test_lost_database_is_not_ready(client, django_db_blocker):

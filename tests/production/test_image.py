@@ -36,7 +36,7 @@ def test_image_has_no_tests_and_no_build_tools(tmp_path):
     lay_out(tmp_path / "app")
     assert not any((tmp_path / "app" / name).exists() for name in ("tests", "docs", ".git", "var", ".env"))
     (installs,) = [step for step in arguments("RUN") if "apt-get" in step]
-    assert re.findall(r"--no-install-recommends (.*?) +&&", installs) == ["git"]
+    assert re.findall(r"--no-install-recommends (.*?) +&&", installs) == ["bubblewrap git"]
     assert "full-upgrade" in installs
 
 

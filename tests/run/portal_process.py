@@ -20,6 +20,8 @@ FOREIGN = {
     "ALLOWED_HOSTS",
     "PUBLIC_URL",
     "PRACTICE_ROOT",
+    "SANDBOX",
+    "ENVIRONMENTS_ROOT",
     "LOG_LEVEL",
 }
 

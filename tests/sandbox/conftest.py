@@ -14,7 +14,9 @@ import pytest
 from labs.grader.engine import grade
 from labs.grader.report import CheckResult
 from labs.grader.repository import Repository
-from labs.grader.sandbox import Environments, Job, LocalSandbox, Ran
+from labs.grader.sandbox import Job, Ran
+from labs.grader.sandbox.environments import Environments
+from labs.grader.sandbox.local import LocalSandbox
 from labs.grader.sandbox.packing import packed
 from labs.grader.spec import load_spec
 from tests.grader.conftest import *  # noqa: F403 - repositories built by git

@@ -34,7 +34,7 @@ class CodeKind(Kind):
     def obstacle(self, run: Run) -> Verdict | None:
         if any(getattr(self, name) is None for name in self.hidden):
             return not_run("Not run: its hidden part is on the portal.")
-        why = "no sandbox was given" if run.sandbox is None else run.sandbox.unavailable()
+        why = "it has no sandbox" if run.sandbox is None else run.sandbox.unavailable()
         if why:
             return not_run(f"Not run: this server cannot confine code: {why}.")
         try:
@@ -67,16 +67,17 @@ def run_in(run: Run, job: Job, argv: tuple[str, ...], stdin: str = "") -> Ran:
 
 def ended_by_limit(command: tuple[str, ...], ran: Ran, tip: Tip, seconds: float) -> Verdict | None:
     """The answer where a limit ended the command, else None."""
-    limits = Limits()
+    memory, output = size(Limits().group_memory), size(Limits().most_output)
+    time = "1 second" if seconds == 1 else f"{seconds:.3g} seconds"
     told = {
-        "seconds": ("did not end", f"within {seconds:g} seconds", "still running"),
-        "memory": ("used too much memory", f"at most {size(limits.group_memory)}", "more than that"),
-        "output": ("printed too much", f"at most {size(limits.most_output)} of output", "more than that"),
+        "seconds": (f"did not end within {time}", f"an end within {time}", "still running"),
+        "memory": (f"used more than {memory} of memory", f"at most {memory} of memory", "more than that"),
+        "output": (f"printed more than {output}", f"at most {output} of output", "more than that"),
     }.get(ran.why)
     if told is None:
         return None
     what, expected, found = told
-    why = f"{shown(command)} at {quoted(tip.name)} {what}: {expected}."
+    why = f"{shown(command)} at {quoted(tip.name)} {what}."
     return failed(command, ran, tip, why=why, expected=expected, found=found)
 
 
@@ -93,13 +94,14 @@ def failed(command: tuple[str, ...], ran: Ran, tip: Tip, *, why: str, expected: 
 
 def last_lines(ran: Ran, most: int = 4) -> tuple[tuple[int, str], ...]:
     """The end of what was printed, as numbered lines."""
-    lines = ran.text.rstrip("\n").split("\n")
-    return tuple(enumerate(lines, start=1))[-most:]
+    text = ran.text.rstrip("\n")
+    return tuple(enumerate(text.split("\n"), start=1))[-most:] if text else ()
 
 
 def printed(ran: Ran) -> str:
     lines = ran.text.split("\n")
-    return count(len(lines) - (not lines[-1]), "line") + " of output"
+    number = len(lines) - (not lines[-1])
+    return f"{count(number, 'line')} of output" if number else "no output"
 
 
 def shown(command: tuple[str, ...]) -> str:

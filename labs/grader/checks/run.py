@@ -18,7 +18,7 @@ from ..repository import Tip, TooLarge
 from ..sandbox import Ran
 from ..words import quoted
 from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
-from .code import CodeKind, ended_by_limit, failed, job_at, last_lines, printed, run_in, shown
+from .code import CodeKind, ended_by_limit, failed, job_at, printed, run_in, shown
 
 MOST_COMMITS = 30
 SUCCESS = Count(0)
@@ -113,7 +113,7 @@ class RunCheck(CodeKind):
             tip,
             why=f"{shown(self.command)} at {quoted(tip.name)} printed no match of {quoted(self.prints)}.",
             expected=f"output that matches {quoted(self.prints)}",
-            found=f"{printed(ran)}, none with it" if last_lines(ran) else "no output",
+            found=printed(ran),
         )
 
     def _absent(self, ran: Ran, tip: Tip) -> Verdict:

@@ -1,12 +1,15 @@
-"""What the commands share: exit statuses, complaints, and a lab.yaml that is read or complained about."""
+"""What the commands share: exit statuses, complaints, the sandbox, and a lab.yaml that is read or complained about."""
 
+import os
 import sys
 from pathlib import Path
 
+from ..sandbox import Sandbox
 from ..spec import LabSpec, SpecError, load_spec
 from ..words import visible
 
 GOOD, NEEDS_WORK, COULD_NOT = 0, 1, 2
+MOST_ENVIRONMENT_BYTES = 4 << 30
 
 
 def complain(line: str) -> None:
@@ -23,3 +26,14 @@ def load(path: Path) -> LabSpec | None:
         for problem in error.problems:
             complain(f"{path}:{problem}")
     return None
+
+
+def own_sandbox() -> Sandbox | None:
+    """The sandbox of this machine, which may say that it is not available; None where there can be none."""
+    if not sys.platform.startswith("linux"):
+        return None
+    from ..sandbox.opening import opened  # loads on Linux alone
+
+    # root's home is closed to the user that root's sandbox runs as
+    home = Path("/var/cache") if os.geteuid() == 0 else Path.home() / ".cache"
+    return opened("", home / "labcheck" / "environments", MOST_ENVIRONMENT_BYTES)

@@ -18,7 +18,7 @@ from ..spec import LabSpec
 from ..text import report_lines, verdict_line
 from ..words import quoted
 from ..yaml_values import Value
-from .common import COULD_NOT, GOOD, NEEDS_WORK, complain, load
+from .common import COULD_NOT, GOOD, NEEDS_WORK, complain, load, own_sandbox
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +59,7 @@ def _grade(spec: LabSpec, options: argparse.Namespace) -> Report | None:
     learner = Learner(tuple(options.name), tuple(options.email)) if is_known else None
     try:
         with Repository.open(options.repository, remote=options.remote) as repository:
-            return grade(spec, repository, learner=learner)
+            return grade(spec, repository, sandbox=own_sandbox(), learner=learner)
     except Unreadable as error:
         complain(f"Could not read the repository. {error}")
         if options.remote:

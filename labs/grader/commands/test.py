@@ -11,7 +11,7 @@ from pathlib import Path
 from ..plumbing import RepositoryFault
 from ..proof import CheckProof, Proof, ScenarioProof, prove
 from ..words import count, listed, quoted, visible
-from .common import COULD_NOT, GOOD, NEEDS_WORK, complain, load
+from .common import COULD_NOT, GOOD, NEEDS_WORK, complain, load, own_sandbox
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,8 @@ def run(options: argparse.Namespace) -> int:
     if not spec:
         return COULD_NOT
     try:
-        proof = prove(spec)
+        sandbox = own_sandbox()
+        proof = prove(spec, None if sandbox is None or sandbox.unavailable() else sandbox)
     except (OSError, RepositoryFault) as error:
         complain(f"The scenarios could not be built and graded: {error}")
         return COULD_NOT

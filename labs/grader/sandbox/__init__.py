@@ -1,18 +1,8 @@
-"""Running a learner's code, confined; where that is not possible, saying so. Nothing here runs a command plainly."""
+"""Running a learner's code, confined; where that is not possible, saying so. Nothing here runs a command plainly.
 
-from .environments import CannotBuild, Environments
-from .job import Job, Limits, Ran, Sandbox, SandboxFault
-from .local import LocalSandbox
-from .remote import RemoteSandbox
+What is imported from here loads on any system; `local` needs Linux.
+"""
 
-__all__ = [
-    "CannotBuild",
-    "Environments",
-    "Job",
-    "Limits",
-    "LocalSandbox",
-    "Ran",
-    "RemoteSandbox",
-    "Sandbox",
-    "SandboxFault",
-]
+from .job import CannotBuild, Job, Limits, Ran, Sandbox, SandboxFault
+
+__all__ = ["CannotBuild", "Job", "Limits", "Ran", "Sandbox", "SandboxFault"]

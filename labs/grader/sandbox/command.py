@@ -56,6 +56,13 @@ def python() -> str | None:
     return next((name for name in names if os.access(name, os.X_OK) and _is_below_usr(name)), None)
 
 
+@cache
+def installed() -> tuple[str, ...]:
+    """Where this machine keeps Python packages of its own: hidden, so that a lab finds what it asked for alone."""
+    patterns = ("lib/python3*/*-packages", "local/lib/python3*/*-packages")
+    return tuple(str(folder) for pattern in patterns for folder in sorted(Path("/usr").glob(pattern)))
+
+
 def _is_below_usr(name: str) -> bool:
     return Path(name).resolve().is_relative_to("/usr")
 
@@ -110,6 +117,7 @@ def _namespaces(place: Place, bwrap: str) -> list[str]:
         *(word for name, value in variables.items() for word in ("--setenv", name, value)),
         *("--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib"),
         *("--symlink", "usr/lib64", "/lib64", *_interpreter(place.environment)),
+        *(word for folder in installed() for word in ("--tmpfs", folder, "--remount-ro", folder)),
         *("--proc", "/proc", "--dev", "/dev", *size, "--tmpfs", "/dev/shm"),  # noqa: S108 - inside
         *(*size, "--tmpfs", "/tmp", *size, "--tmpfs", BOX),  # noqa: S108 - inside
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", BOX),  # bwrap's own /dev has no size

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from ..confined import bytes_in
 from . import command
-from .job import SandboxFault
+from .job import CannotBuild, SandboxFault
 
 SECONDS = 100.0
 IN_USE_SECONDS = 3600.0
@@ -29,10 +29,6 @@ _LAYOUT = "1"
 _OWN_VARIABLES = {"HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"}
 # what pip says where no index answers; all else that it says is about what the lab asks for
 _UNREACHED = ("Retrying (", "connection broken", "Could not fetch URL", "timed out", "No space left")
-
-
-class CannotBuild(Exception):  # noqa: N818 - what the lab asks for is not there; always becomes an answer
-    """The environment of a lab cannot be made as its author wrote it; the message is pip's."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +136,7 @@ def _install(place: Path, requirements: tuple[str, ...]) -> None:
     argv += ["--only-binary=:all:", "--no-input", "--retries=1", "--timeout=10", "--", *requirements]
     try:
         done = subprocess.run(
-            argv, cwd=place, env=_variables(), umask=0o022, timeout=SECONDS,
+            argv, cwd=place, env=index_variables(), umask=0o022, timeout=SECONDS,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
@@ -162,7 +158,7 @@ def _python_with_pip() -> str:
     return sys.executable if find_spec("pip") else command.python() or ""
 
 
-def _variables() -> dict[str, str]:
+def index_variables() -> dict[str, str]:
     """What pip may know of this process: how an index is reached, and nothing else."""
     known = {
         name: value

@@ -14,6 +14,10 @@ class SandboxFault(Exception):  # noqa: N818 - "fault" is the word for what is o
     """The sandbox itself did not work: nothing that a learner could mend."""
 
 
+class CannotBuild(Exception):  # noqa: N818 - what the lab asks for is not there; always becomes an answer
+    """The environment of a lab cannot be made as its author wrote it; the message is pip's."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one sandbox may use. Bytes are of one process, except `group_memory`, `kept_output` and `most_output`."""
@@ -70,7 +74,7 @@ class Sandbox(Protocol):
     def environment(self, requirements: tuple[str, ...]) -> str:
         """The digest of the environment that holds these, built where it is not there yet.
 
-        Raises `environments.CannotBuild` where the lab asks for what there is not, SandboxFault for our side.
+        Raises CannotBuild where the lab asks for what there is not, SandboxFault for our side.
         """
 
     def run(self, job: Job) -> Ran:

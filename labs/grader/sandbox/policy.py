@@ -34,7 +34,7 @@ _JUDGED = (
 )
 _FIRST_UNKNOWN = 453  # calls newer than this file; on x86_64 it covers the x32 calls as well
 
-_AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _NEW_NAMESPACES = 0x7E020080  # each CLONE_NEW flag
 _AF_UNIX = 1
 _TYPE_INTO_TERMINAL, _CONSOLE = 0x5412, 0x541C  # TIOCSTI, TIOCLINUX
@@ -58,12 +58,12 @@ def numbers(machine: str) -> dict[str, int]:
 
 
 def is_known(machine: str = "") -> bool:
-    return (machine or platform.machine()) in _AUDIT
+    return (machine or platform.machine()) in AUDIT
 
 
 def _program(machine: str) -> Iterator[Instruction]:
     yield (_LOAD, 0, 0, 4)  # the architecture of the call
-    yield (_JUMP_EQUAL, 1, 0, _AUDIT[machine])
+    yield (_JUMP_EQUAL, 1, 0, AUDIT[machine])
     yield (_RETURN, 0, 0, _KILL)
     yield (_LOAD, 0, 0, 0)  # its number
     yield (_JUMP_FROM, 0, 1, _FIRST_UNKNOWN)
@@ -107,6 +107,6 @@ def _refused(error: int) -> Instruction:
 
 
 def _table(text: str, machine: str) -> dict[str, int]:
-    column = 1 + list(_AUDIT).index(machine)
+    column = 1 + list(AUDIT).index(machine)
     rows = [entry.split() for entry in text.replace("\n", ";").split(";") if entry.strip()]
     return {row[0]: int(row[column]) for row in rows if row[column] != "-"}

@@ -14,8 +14,6 @@ from typing import IO
 from .command import PATH
 from .job import Limits, WhyEnded
 
-_SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
-
 
 class HungUp(Exception):  # noqa: N818 - not an error of this side
     """Who asked for the run is no longer there."""
@@ -28,7 +26,8 @@ def sealed(content: bytes) -> Iterator[int]:
     try:
         with os.fdopen(os.dup(file), "wb") as target:
             target.write(content)
-        fcntl.fcntl(file, fcntl.F_ADD_SEALS, _SEALS)
+        seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+        fcntl.fcntl(file, fcntl.F_ADD_SEALS, seals)
         os.lseek(file, 0, os.SEEK_SET)
         yield file
     finally:

@@ -1,0 +1,21 @@
+"""The sandbox that an address stands for."""
+
+from pathlib import Path
+
+from .environments import Environments
+from .job import Sandbox
+from .local import LocalSandbox
+from .remote import RemoteSandbox
+
+_UNIX = "unix://"
+
+
+def is_address(address: str) -> bool:
+    """Empty for this machine, or a runner's socket such as `unix:///run/runner.sock`."""
+    return not address or address.startswith(f"{_UNIX}/")
+
+
+def opened(address: str, environments: Path, max_bytes: int) -> Sandbox:
+    """The sandbox at an address; `environments` is the folder of Python environments, and how large it may grow."""
+    kept = Environments(environments, max_bytes)
+    return RemoteSandbox(Path(address.removeprefix(_UNIX)), kept) if address else LocalSandbox(kept)

@@ -1,0 +1,205 @@
+"""The kinds that run code, on small repositories: what passes, what needs work, and how it is told."""
+
+import pytest
+
+from labs.grader.report import Outcome
+from labs.grader.spec import SpecError, load_spec
+from tests.sandbox.conftest import judged_in
+
+
+def run(**parameters: object) -> dict[str, object]:
+    return {"run": {"command": ["python", "app.py"], **parameters}}
+
+
+def test_command_that_does_what_it_should_passes(judge):
+    result = judge(run(prints="^3 apples$", stdin="3\n"), app="print(input(), 'apples')")
+    assert (result.outcome, result.why) == (Outcome.PASSED, "`python app.py` does what it should at `main`.")
+
+
+def test_wrong_exit_status_is_told_with_the_last_lines(judge):
+    result = judge(run(), app="print('one')\nprint('two')\nraise SystemExit(3)")
+    assert result.why == "`python app.py` at `main` ended with exit status 3."
+    assert (result.expected, result.found) == ("exit status 0", "exit status 3")
+    assert result.evidence[0].excerpt == ((1, "one"), (2, "two"))
+    assert result.fix.endswith("\npython app.py")
+
+
+def test_exit_status_may_be_asked_for(judge):
+    assert judge(run(exit=3), app="raise SystemExit(3)").outcome is Outcome.PASSED
+
+
+def test_output_that_does_not_match_is_told(judge):
+    result = judge(run(prints="^accuracy"), app="print('error 1.0')")
+    assert result.why == "`python app.py` at `main` printed no match of `^accuracy`."
+    assert (result.expected, result.found) == (
+        "output that matches `^accuracy`",
+        "1 line of output",
+    )
+
+
+def test_command_without_output_is_told(judge):
+    assert judge(run(prints="x"), app="").found == "no output"
+
+
+def test_time_memory_and_output_are_told_apart(judge):
+    result = judge(run(seconds=1), app="while True: pass")
+    assert result.why == "`python app.py` at `main` did not end within 1 second."
+    result = judge(run(), app="while True: print('x' * 100_000)")
+    assert (result.expected, result.found) == ("at most 8 MB of output", "more than that")
+
+
+def test_program_that_is_not_there_needs_work(judge):
+    result = judge({"run": {"command": ["no-such-program"]}}, app="")
+    assert result.found == "exit status 127"
+
+
+def test_file_that_has_to_be_written(judge):
+    right, wrong = ("open('metrics.json', 'w').write('{}')", "print('done')")
+    assert judge(run(writes="metrics.json"), app=right).outcome is Outcome.PASSED
+    result = judge(run(writes="metrics.json"), app=wrong)
+    assert result.why == "`python app.py` at `main` did not write `metrics.json`."
+    assert result.evidence[0].excerpt == ((1, "done"),)
+
+
+def test_files_of_the_author_are_put_over_the_learners(judge):
+    result = judge(
+        run(files={"data.txt": "41\n"}, prints="^42$"), app="print(int(open('data.txt').read()) + 1)"
+    )
+    assert result.outcome is Outcome.PASSED
+
+
+def test_each_commit_has_to_pass(repo, sandbox):
+    repo.put("app.py", "raise SystemExit(1)")
+    start = repo.commit("Start")
+    repo.put("app.py", "print('works')")
+    repo.commit("Make it work")
+    repo.put("app.py", "print('works still')")
+    repo.commit("Change the words")
+    assert (
+        judged_in(repo, sandbox, run(since=start)).why
+        == "`python app.py` does what it should at each of 2 commits."
+    )
+    repo.put("app.py", "print(")
+    broken = repo.commit("Break it")
+    repo.put("app.py", "print()")
+    repo.commit("Mend it")
+    result = judged_in(repo, sandbox, run(since=start))
+    assert result.why == f"`python app.py` at `{broken[:7]}` ended with exit status 1."
+    assert judged_in(repo, sandbox, run(since="main")).why == "There is no commit after `main` at `main`."
+
+
+def test_commit_that_is_not_there_needs_work(judge):
+    assert judge(run(at="release"), app="").why.startswith("There is no branch `release`.")
+
+
+def test_links_and_odd_names_are_left_out(repo, sandbox):
+    repo.put("app.py", "import os; print(sorted(os.listdir()))")
+    (repo.path / "link").symlink_to("/etc/passwd")
+    repo.put("a\nb", "")
+    repo.commit("Add odd files")
+    assert judged_in(repo, sandbox, run(prints=r"^\['app\.py'\]$")).outcome is Outcome.PASSED
+
+
+def test_what_may_be_executed_can_be(repo, sandbox):
+    repo.put("tool", "#!/bin/sh\necho works\n")
+    (repo.path / "tool").chmod(0o755)
+    repo.commit("Add a tool")
+    assert (
+        judged_in(repo, sandbox, {"run": {"command": ["./tool"], "prints": "works"}}).outcome
+        is Outcome.PASSED
+    )
+
+
+def test_without_a_sandbox_nothing_is_run(repo, lab):
+    repo.put("app.py", "")
+    repo.commit("Add the app")
+    result = repo.ask("run: {command: [python, app.py]}")
+    assert (result.outcome, result.reason) == (
+        Outcome.NOT_RUN,
+        "Not run: this server cannot confine code: it has no sandbox.",
+    )
+
+
+PACKAGE = {
+    "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+    "backend.py": """
+import zipfile
+def build_wheel(directory, config_settings=None, metadata_directory=None):
+    with zipfile.ZipFile(directory + "/shop-1-py3-none-any.whl", "w") as wheel:
+        wheel.write("shop.py")
+    return "shop-1-py3-none-any.whl"
+""",
+    "shop.py": "price = 1\n",
+}
+
+
+def package(repo, **changes: str) -> None:
+    for path, content in {
+        **PACKAGE,
+        **{name.replace("__", "."): text for name, text in changes.items()},
+    }.items():
+        repo.put(path, content)
+    repo.commit("Add the package")
+
+
+def test_package_builds_and_is_imported_from_its_wheel(repo, sandbox):
+    package(repo)
+    result = judged_in(repo, sandbox, {"build": {"imports": "shop"}})
+    assert (result.outcome, result.why) == (
+        Outcome.PASSED,
+        "The package at `main` builds, and `shop` is in it.",
+    )
+
+
+def test_wheel_without_the_module_is_told(repo, sandbox):
+    package(repo, other__py="")
+    result = judged_in(repo, sandbox, {"build": {"imports": "other"}})
+    assert result.why == "The package at `main` builds, but `other` cannot be imported from it."
+
+
+def test_package_that_does_not_build_is_told(repo, sandbox):
+    package(repo, pyproject__toml='[build-system]\nbuild-backend = "nothing"\n')
+    result = judged_in(repo, sandbox, {"build": {"imports": "shop"}})
+    assert (result.why, result.found) == ("The package at `main` does not build.", "no wheel")
+    assert "No module named 'nothing'" in result.evidence[0].excerpt[-1][1]
+
+
+def test_package_without_its_file_is_told(judge):
+    result = judge({"build": {"imports": "shop"}}, shop="")
+    assert result.why == "There is no `pyproject.toml` in the top folder at `main`."
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        ("run: {command: []}", "run.command: at least the name of a program is expected"),
+        ("run: {command: [x], exit: 300}", "run.exit: an exit status is at most 255"),
+        (
+            "run: {command: [x], seconds: 0}",
+            "run.seconds: a whole number of seconds from 1 to 100 is expected",
+        ),
+        ("build: {imports: 'a b'}", "build.imports: the name of a Python module"),
+        (
+            "own_tests: {path: tests, catches_at_least: 2, reference: {}, variants: [{name: x, files: {}}]}",
+            "own_tests.catches_at_least: has to be from 1 to the number of variants, 1",
+        ),
+    ],
+)
+def test_parameters_that_do_not_fit_are_told(lab, check, words):
+    with pytest.raises(SpecError) as problems:
+        load_spec(lab(check))
+    assert words in str(problems.value)
+
+
+def test_time_of_all_that_runs_is_bounded(lab):
+    with pytest.raises(SpecError, match="those that run code may take 220 seconds together; 180 are there"):
+        load_spec(lab("run: {command: [x], seconds: 100}", "run: {command: [x], seconds: 100}"))
+
+
+@pytest.mark.parametrize(
+    "requirement", ["pytest", "pytest>=8", "--index-url=x", "pytest @ file:///x", "a==1; b"]
+)
+def test_requirements_are_packages_with_exact_versions(lab, requirement):
+    text = lab("run: {command: [x]}", more=f"python:\n  requirements: ['{requirement}']\n")
+    with pytest.raises(SpecError, match=r"a package and its exact version, such as `pytest==8\.3\.3`"):
+        load_spec(text)

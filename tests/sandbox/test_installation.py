@@ -1,0 +1,94 @@
+"""The sandbox of an installation: who uses it, what the worker finds out, and what the health page says."""
+
+import pytest
+
+from labs import grading, remote, sandboxes
+from labs.grader.sandbox.environments import SECONDS
+from labs.grader.sandbox.local import LocalSandbox
+from labs.grader.sandbox.remote import RemoteSandbox
+from labs.grader.spec import MOST_CODE_SECONDS
+from labs.models import Report
+from portal import celery
+from portal.checks import sandbox_has_an_address
+from tests.factories import make_lab, make_learner, make_repository, make_submission
+from tests.labs.git_client import Clone
+
+RUNS = """\
+schema: 1
+title: A program that greets
+pass_mark: 70
+checks:
+  - id: greets
+    says: hello.py greets
+    run: {command: [python, hello.py], prints: ^hello$}
+    points: 60
+"""
+
+
+@pytest.fixture(autouse=True)
+def own(settings, tmp_path):
+    settings.VAR = tmp_path
+    settings.ENVIRONMENTS_ROOT = tmp_path / "environments"
+    sandboxes.sandbox.cache_clear()
+    yield
+    sandboxes.sandbox.cache_clear()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("sandbox")
+def test_worker_runs_the_code_that_was_pushed(settings, tmp_path):
+    settings.PRACTICE_ROOT = tmp_path / "practice"
+    lab = make_lab(source=RUNS)
+    repository = make_repository(make_learner(lab.course), lab)
+    remote.ensure(repository.path)
+    clone = Clone(tmp_path / "work", str(repository.path))
+    clone.commit("Greet", "hello.py", b"print('hello')\n")
+    clone.push()
+    make_submission(repository.enrollment, lab, refs=remote.read_refs(repository.path))
+    assert grading.grade_next()
+    report = Report.objects.get()
+    assert (report.points, report.data["results"][0]["why"]) == (
+        60,
+        "`python hello.py` does what it should at `main`.",
+    )
+
+
+def test_before_a_worker_started_nothing_is_known():
+    assert sandboxes.state() == "No worker has tested its sandbox yet."
+
+
+@pytest.mark.parametrize(
+    ("why", "state"), [("", "ok"), ("bwrap not found", "Code cannot be confined: bwrap not found.")]
+)
+def test_worker_tells_what_it_found_when_it_starts(monkeypatch, why, state):
+    monkeypatch.setattr(LocalSandbox, "unavailable", lambda self: why)
+    celery.test_sandbox()
+    assert sandboxes.state() == state
+
+
+def test_runner_is_asked_itself(settings, monkeypatch):
+    settings.SANDBOX = "unix:///srv/runner/runner.sock"
+    monkeypatch.setattr(RemoteSandbox, "unavailable", lambda self: "the runner sleeps")
+    assert sandboxes.state() == "Code cannot be confined: the runner sleeps."
+
+
+@pytest.mark.parametrize(
+    ("address", "found"), [("", 0), ("unix:///run/runner.sock", 0), ("http://runner", 1)]
+)
+def test_address_of_a_runner_is_checked(settings, address, found):
+    settings.SANDBOX = address
+    assert len(sandbox_has_an_address()) == found
+
+
+def test_worker_has_the_time_that_checks_may_take():
+
+    assert celery.app.conf.task_soft_time_limit >= 60 + SECONDS + MOST_CODE_SECONDS
+    assert celery.app.conf.task_time_limit > celery.app.conf.task_soft_time_limit
+    assert celery.app.conf.broker_transport_options["visibility_timeout"] > celery.app.conf.task_time_limit
+
+
+def test_what_a_runner_said_at_the_start_is_not_kept(settings, tmp_path, monkeypatch):
+    settings.SANDBOX = "unix:///srv/runner/runner.sock"
+    monkeypatch.setattr(RemoteSandbox, "unavailable", lambda self: "the runner sleeps")
+    celery.test_sandbox()
+    assert list(tmp_path.iterdir()) == []
