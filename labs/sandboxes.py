@@ -20,8 +20,10 @@ def sandbox() -> Sandbox:
 
 
 def test_and_tell() -> None:
-    """Have the sandbox test itself, as each worker does when it starts, and leave the result for the web server, which asks a
-    runner itself."""
+    """Have the sandbox test itself, as each worker does when it starts, and leave the result for the web server.
+
+    A runner is asked by the web server itself.
+    """
     why = sandbox().unavailable()
     if why:
         logger.warning("code cannot be confined: %s", why)

@@ -1,7 +1,10 @@
 """Repositories that forge a grade instead of earning it: cases C1 to C17."""
 
+import json
+
 import pytest
 
+from labs.grader.public import public_text
 from labs.grader.report import Outcome
 from tests.sandbox.conftest import judged_in
 
@@ -253,6 +256,13 @@ def test_exceptions_can_be_asked_for(judge):
     assert judge({"tests": {"code": code}}, calc="def div(a, b): return 0\n").outcome is Outcome.NEEDS_WORK
 
 
-def test_hidden_part_that_is_not_there_is_not_run(judge):
-    result = judge({"tests": {"at": "main"}}, calc=WRONG)
-    assert (result.outcome, result.reason) == (Outcome.NOT_RUN, "Not run: its hidden part is on the portal.")
+def test_hidden_parts_are_not_in_the_text_that_learners_have(repo, lab):
+    committed(repo, {"calc.py": WRONG})
+    full = lab(json.dumps(TESTS)[1:-1], json.dumps(OWN)[1:-1])
+    public = public_text(full)
+    assert "learner.call" in full
+    assert "div rounds" in full
+    assert not any(word in public for word in ("learner.call", "div rounds", "a // b"))
+    assert [result.reason[:42] for result in repo.grade(public).results] == [
+        "Not run: its hidden part is on the portal."
+    ] * 2

@@ -32,8 +32,6 @@ class CodeKind(Kind):
         return self.seconds + MARGIN_SECONDS
 
     def obstacle(self, run: Run) -> Verdict | None:
-        if any(getattr(self, name) is None for name in self.hidden):
-            return not_run("Not run: its hidden part is on the portal.")
         why = "it has no sandbox" if run.sandbox is None else run.sandbox.unavailable()
         if why:
             return not_run(f"Not run: this server cannot confine code: {why}.")

@@ -41,13 +41,13 @@ class OwnTestsCheck(CodeKind):
 
     path: FilePath
     catches_at_least: Count
-    reference: dict[FilePath, Content] | None = None
-    variants: tuple[Variant, ...] | None = None
+    reference: dict[FilePath, Content]
+    variants: tuple[Variant, ...]
     command: tuple[str, ...] = ("python", "-m", "pytest", "-q", "-p", "no:cacheprovider")
     seconds: Seconds = A_MINUTE  # type: ignore[misc]
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        if self.variants is not None and not 0 < self.catches_at_least <= len(self.variants):
+        if not 0 < self.catches_at_least <= len(self.variants):
             yield "catches_at_least", f"has to be from 1 to the number of variants, {len(self.variants)}"
 
     def check(self, run: Run) -> Verdict:
@@ -79,17 +79,17 @@ class OwnTestsCheck(CodeKind):
 
     def _order(self) -> list[Variant | None]:
         """The runs, None for the reference, in an order that the learner's code cannot foresee."""
-        order = [*(self.variants or ()), *[None] * REFERENCE_RUNS]
+        order = [*self.variants, *[None] * REFERENCE_RUNS]
         SystemRandom().shuffle(order)
         return order
 
     def _job(self, run: Run, suite: dict[bytes, bytes], variant: Variant | None) -> Job:
-        files = {**(self.reference or {}), **(variant.files if variant else {})}
+        files = {**self.reference, **(variant.files if variant else {})}
         varied = {path.encode(): _varied(path, text) for path, text in files.items()}
         return Job((), packed({**suite, **varied}), self._seconds_each(), environment=environment(run))
 
     def _seconds_each(self) -> float:
-        return self.seconds / (REFERENCE_RUNS + len(self.variants or ()))
+        return self.seconds / (REFERENCE_RUNS + len(self.variants))
 
     def _fails_on_reference(self, ran: Ran, tip: Tip) -> Verdict:
         where = f"{shown(self.command)} at {quoted(tip.name)}"
@@ -103,7 +103,7 @@ class OwnTestsCheck(CodeKind):
         )
 
     def _scored(self, missed: list[str], tip: Tip) -> Verdict:
-        number = len(self.variants or ())
+        number = len(self.variants)
         caught = number - len(missed)
         found = f"{caught:,} of {number:,} caught"
         if caught >= self.catches_at_least:

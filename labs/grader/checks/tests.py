@@ -24,13 +24,13 @@ class TestsCheck(CodeKind):
     kind = "tests"
     hidden: ClassVar[tuple[str, ...]] = ("code",)
 
-    code: Content | None = None
+    code: Content
 
     def check(self, run: Run) -> Verdict:
         tip = commit_or_answer(run, self.at)
         if isinstance(tip, Verdict):
             return tip
-        tests = hold(sandbox_of(run), self.code or "", job_at(run, tip, self.seconds))
+        tests = hold(sandbox_of(run), self.code, job_at(run, tip, self.seconds))
         if not tests:
             raise ValueError("the hidden tests hold no function that begins with test_")
         if any(test.held is False for test in tests):
