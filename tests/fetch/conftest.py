@@ -19,8 +19,8 @@ from labs.grader.network import Network
 from ..grader.conftest import Repo
 from .server import GitServer, git_server
 
-WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-LIMITS = FetchLimits(seconds=20, uid=61_501 + WORKER)  # of this process alone: others fetch at the same time
+# The uid of this process alone: others, of this checkout or another, fetch at the same time.
+LIMITS = FetchLimits(seconds=20, uid=61_501 + os.getpid() % 3_000)
 
 
 @pytest.fixture(scope="session")

@@ -108,12 +108,12 @@ def test_a_folder_that_grows_past_the_limit_ends_the_process(tmp_path):
     (tmp_path / "a").write_bytes(b"x" * 2 * MEGABYTE)
     started = time.monotonic()
     ended = run_python("import time; time.sleep(30)", FetchLimits(bytes=MEGABYTE), watched=tmp_path)
-    assert ended.limit == "disk" and time.monotonic() - started < 2
+    assert ended.limit == "disk" and time.monotonic() - started < 10
 
 
 def eventually(holds):
     """The killed are dead a moment later."""
-    deadline = time.monotonic() + 1
+    deadline = time.monotonic() + 10
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)

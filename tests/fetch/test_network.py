@@ -50,7 +50,7 @@ def test_a_look_up_gives_all_addresses_and_none_for_an_unknown_name(monkeypatch)
 
 def test_a_look_up_that_nobody_answers_ends_in_its_time(monkeypatch):
     monkeypatch.setattr(network_module, "LOOK_UP_SECONDS", 0.1)
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: time.sleep(1) or [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: time.sleep(4) or [])
     started = time.monotonic()
     assert look_up("slow.test", 443) == frozenset()
-    assert time.monotonic() - started < 0.8
+    assert time.monotonic() - started < 3
