@@ -25,8 +25,17 @@ if not SECRET_KEY:
     SECRET_KEY = "development-only-" + hashlib.sha256(str(BASE_DIR).encode()).hexdigest()
 ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=[])]
 PORT = env.int("PORT", default=8000)
+RUN_LOCK = VAR / "run.lock"
+
+
+def local_address() -> str:
+    """Where this machine's portal answers: a command that is typed beside `make run PORT=8123` is told no port."""
+    told = RUN_LOCK.read_text() if RUN_LOCK.exists() and "PORT" not in os.environ else ""
+    return told or f"http://127.0.0.1:{PORT}"
+
+
 # The address that is printed in terminals and mails; never taken from a request's Host header.
-PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+PUBLIC_URL = env.str("PUBLIC_URL", default=local_address()).rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL.startswith("https://") else []
 
 INSTALLED_APPS = [

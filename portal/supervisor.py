@@ -41,7 +41,7 @@ def main() -> None:
     port = read_port(os.environ.get("PORT") or "8000")
     address = f"http://127.0.0.1:{port}"
     try:
-        lock = lock_checkout(settings.VAR / "run.lock", address)
+        lock = lock_checkout(settings.RUN_LOCK, address)
     except ImproperlyConfigured as error:
         sys.exit(str(error))
     if not is_free(port):

@@ -1,8 +1,10 @@
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
-from portal_process import Portal, wait_for
+from portal_process import ROOT, Portal, environment, wait_for
 
 SERVICES = {
     "broker": "valkey-server",
@@ -48,6 +50,14 @@ def test_second_start_in_the_same_place_is_one_line(shared_portal):
     assert second.supervisor.wait(10) == 1
     line = f"The portal of this checkout is already running, at http://127.0.0.1:{shared_portal.port}."
     assert second.terminal.read_text() == f"{line} End that one first (Ctrl-C).\n"
+
+
+def test_address_that_is_asked_for_in_another_terminal_has_the_port_of_the_portal(shared_portal):
+    own = environment(shared_portal.var, shared_portal.port)
+    del own["PORT"]
+    argv = [sys.executable, "manage.py", "practice_remote", "learner@example.org", "first-repository"]
+    address = subprocess.check_output(argv, cwd=ROOT, env=own, text=True)
+    assert address.strip().endswith(f"@127.0.0.1:{shared_portal.port}/git/mlops/first-repository.git")
 
 
 def test_port_in_use_is_one_line_that_names_a_free_one(shared_portal, tmp_path):
