@@ -1,11 +1,13 @@
 """`make test` itself."""
 
+import re
+import subprocess
 import sys
 
 import pytest
 
 from tests import run_all
-from tests.run_all import Step
+from tests.run_all import HERE, TWO_PROCESSES, Step
 
 
 @pytest.fixture
@@ -53,3 +55,30 @@ def test_program_that_is_there_is_not_installed(monkeypatch, tmp_path):
     (tmp_path / "chromium").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert run_all.install_debian("chromium") == ""
+
+
+SEEN = """
+import os
+import pytest
+
+@pytest.mark.parametrize("number", range(20))
+{mark}
+def test_seen(number):
+    print("seen", __file__, os.environ["PYTEST_XDIST_WORKER"])
+"""
+
+
+def test_folder_stays_on_one_process_and_those_with_servers_come_first(tmp_path):
+    (tmp_path / "conftest.py").write_text("from tests.folders import *")
+    marks = {"a": "", "b": "", "c": "@pytest.mark.browser", "d": "@pytest.mark.processes"}
+    for folder, mark in marks.items():
+        (tmp_path / folder).mkdir()
+        for name in ("one", "two"):
+            (tmp_path / folder / f"test_{folder}_{name}.py").write_text(SEEN.format(mark=mark))
+    argv = [sys.executable, "-m", "pytest", "-p", "no:django", "-c", "/dev/null", "-rP", *TWO_PROCESSES]
+    ran = subprocess.run([*argv, tmp_path], cwd=HERE.parent, capture_output=True, text=True)
+    seen = re.findall(r"seen \S+/(\w)/\w+\.py (gw\d)", ran.stdout)
+    assert len(seen) == 160, ran.stdout
+    homes = {folder: {worker for other, worker in seen if other == folder} for folder in marks}
+    assert [len(workers) for workers in homes.values()] == [1, 1, 1, 1]
+    assert homes["c"] != homes["d"]

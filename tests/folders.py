@@ -1,0 +1,37 @@
+"""Hooks of pytest: which of the processes of `make test` runs what, and in which order.
+
+xdist's own groups cannot do it: they are written into the names of tests, which pytest 9 no longer lets anybody change.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+
+class FolderScheduling(LoadScopeScheduling):
+    """Keeps the tests of a folder on one process: they share servers, browsers and what is costly to prepare."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.partition("::")[0].rpartition("/")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FolderScheduling | None:
+    return FolderScheduling(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """The folders with real servers come first, then those with browsers: so both processes end at about one time."""
+    yield  # pytest-django puts those without a transaction first
+    ranks: dict[Path, int] = {}
+    for item in items:
+        ranks[item.path.parent] = min(_rank(item), ranks.get(item.path.parent, 2))
+    items.sort(key=lambda item: ranks[item.path.parent])
+
+
+def _rank(item: pytest.Item) -> int:
+    return 0 if item.get_closest_marker("processes") else 1 if item.get_closest_marker("browser") else 2
