@@ -36,9 +36,9 @@ MAIL_STARTS, MAIL_ENDS = "Content-Type: text/", "-" * 79  # as Django's console 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-    # So that SIGTERM ends a Celery worker without waiting for its tasks, and a web server in spite of its requests.
-    os.environ.update(REMAP_SIGTERM="SIGQUIT", GRANIAN_WORKERS_KILL_TIMEOUT="3")
     port = read_port(os.environ.get("PORT") or "8000")
+    # So that SIGTERM ends a Celery worker without waiting for its tasks, and a web server in spite of its requests.
+    os.environ.update(PORT=str(port), REMAP_SIGTERM="SIGQUIT", GRANIAN_WORKERS_KILL_TIMEOUT="3")
     address = f"http://127.0.0.1:{port}"
     try:
         lock = lock_checkout(settings.RUN_LOCK, address)

@@ -1,7 +1,7 @@
 """Repositories made to harm, fetched from a server that plays by the rules, then graded."""
 
+import os
 import shutil
-import time
 
 import pytest
 
@@ -36,6 +36,11 @@ def push_tree(learner, *lines):
     learner.push()
 
 
+def cpu_seconds() -> float:
+    """What this process and its children used: on a busy machine the clock tells of the others."""
+    return sum(os.times()[:4])
+
+
 @pytest.fixture(scope="session")
 def gigabyte(tmp_path_factory):
     """A folder of objects with one blob of 1 GB in it, and its id."""
@@ -58,9 +63,9 @@ def large(learner, gigabyte):
 
 
 def test_a10_a_file_of_1_gb_is_left_out_and_said_to_be_over_1_mb(learner, large, ask):
-    started = time.monotonic()
+    before = cpu_seconds()
     result = ask("file: {path: zero.bin, contains: x}")
-    assert time.monotonic() - started < 2
+    assert cpu_seconds() - before < 2
     assert bytes_in(learner.mirror) < 5 << 20
     assert result.outcome is Outcome.NOT_RUN
     assert result.reason == "`zero.bin` at `main` is over 1 MB, and such files are not read."
@@ -102,10 +107,10 @@ def test_a16_a_tree_of_endless_paths_is_too_many_files(learner):
     for _ in range(9):
         tree = learner.objects(*(f"040000 tree {tree}\td{i}" for i in range(10)))
     push_tree(learner, f"040000 tree {tree}\td")
-    started = time.monotonic()
+    before = cpu_seconds()
     with pytest.raises(FetchRefused) as caught:
         learner.fetch()
-    assert caught.value.code == "too_many_files" and time.monotonic() - started < 2
+    assert caught.value.code == "too_many_files" and cpu_seconds() - before < 2
     assert " has more than 5,000 files on `main`. " in caught.value.message
     assert not learner.mirror.exists()
 

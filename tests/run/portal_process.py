@@ -26,7 +26,7 @@ FOREIGN = {
 }
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 10) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come to pass in time"
@@ -69,7 +69,7 @@ class Portal:
         return words in self.terminal.read_text()
 
     def wait_until_ready(self) -> None:
-        wait_for(lambda: self.said("Portal ready at") or self.supervisor.poll() is not None, 30)
+        wait_for(lambda: self.said("Portal ready at") or self.supervisor.poll() is not None, 60)
         assert self.said(f"Portal ready at http://127.0.0.1:{self.port}"), self.terminal.read_text()
 
     def get(self, path: str) -> int:

@@ -30,7 +30,7 @@ def test_portal_whose_supervisor_is_killed_leaves_nothing(portal):
 def test_portal_that_is_ended_while_it_starts_leaves_nothing(portal, number):
     wait_for(lambda: portal.processes("portal.services"))
     portal.signal(number)
-    assert portal.supervisor.wait(10) == 1
+    assert portal.supervisor.wait(30) == 1
     assert portal.processes() == []
     assert not portal.said("Traceback")
 

@@ -47,9 +47,17 @@ def test_warning_of_a_service_is_shown_and_kept(shared_portal):
 
 def test_second_start_in_the_same_place_is_one_line(shared_portal):
     second = Portal(shared_portal.var)
-    assert second.supervisor.wait(10) == 1
+    assert second.supervisor.wait(30) == 1
     line = f"The portal of this checkout is already running, at http://127.0.0.1:{shared_portal.port}."
     assert second.terminal.read_text() == f"{line} End that one first (Ctrl-C).\n"
+
+
+def test_empty_port_is_the_usual_one(shared_portal):
+    argv = [sys.executable, "-m", "portal.supervisor"]
+    second = subprocess.run(
+        argv, cwd=ROOT, env=environment(shared_portal.var, ""), capture_output=True, text=True
+    )
+    assert second.stderr.startswith("The portal of this checkout is already running")
 
 
 def test_address_that_is_asked_for_in_another_terminal_has_the_port_of_the_portal(shared_portal):
@@ -62,7 +70,7 @@ def test_address_that_is_asked_for_in_another_terminal_has_the_port_of_the_porta
 
 def test_port_in_use_is_one_line_that_names_a_free_one(shared_portal, tmp_path):
     other = Portal(tmp_path / "var", shared_portal.port)
-    assert other.supervisor.wait(10) == 1
+    assert other.supervisor.wait(30) == 1
     text = other.terminal.read_text()
     assert text.startswith(
         f"Port {shared_portal.port} is in use or not allowed. Choose another one: make run PORT="
@@ -73,7 +81,7 @@ def test_port_in_use_is_one_line_that_names_a_free_one(shared_portal, tmp_path):
 
 def test_port_that_is_no_number_is_one_line(tmp_path):
     portal = Portal(tmp_path / "var", "80a")
-    assert portal.supervisor.wait(10) == 1
+    assert portal.supervisor.wait(30) == 1
     assert portal.terminal.read_text() == (
         "PORT is 80a. It has to be a number from 1 to 65535, for example: make run PORT=8001\n"
     )
