@@ -41,7 +41,7 @@ def draw_shape(shape: Shape) -> Drawing:
     names = {node.name for node in shape.nodes}
     rows = tuple(_row(node, names) for node in shape.nodes)
     main = next((row.name for row in rows if row.words.startswith("main")), rows[0].name if rows else "")
-    drawing = _drawing(f"Wanted: {visible(shape.title)}", Outline(rows, main))
+    drawing = _drawing(f"Wanted: {visible(shape.title)}", Outline(rows, main), alone="")
     return replace(drawing, letters=letters(rows, main))
 
 
@@ -50,10 +50,10 @@ def _row(node: Node, names: Collection[str]) -> Row:
     return Row(node.name, parents, visible(node.name), words=cut(visible(node.label), MOST_LABEL))
 
 
-def _drawing(title: str, outline: Outline) -> Drawing:
+def _drawing(title: str, outline: Outline, alone: str = "; no parent") -> Drawing:
     rows = outline.rows
     names = {row.name: _named(row) for row in rows}
-    lines = [_sentence(row, names) for row in rows]
+    lines = [_sentence(row, names, alone) for row in rows]
     picture = svg(title, _about(outline), rows, lay_out(rows, outline.leftmost), outline.left_out)
     return Drawing(title, picture, (*lines, *filter(None, [outline.left_out])))
 
@@ -68,10 +68,10 @@ def _named(row: Row) -> str:
     return count(row.folded, "commit") if row.folded else row.id
 
 
-def _sentence(row: Row, names: dict[str, str]) -> str:
+def _sentence(row: Row, names: dict[str, str], alone: str) -> str:
     """`Needs work: a1b2c3d Merge branch side, on main, v1.0; parents b2c3d4e and c3d4e5f`."""
     below: Sequence[str] = [names[parent] for parent in row.parents if parent in names]
     noun = "then" if row.folded else "parent" if len(below) == 1 else "parents"
-    parents = f"; {noun} {', '.join(below)}" if below else "; no parent"
+    parents = f"; {noun} {', '.join(below)}" if below else alone
     refs = f", on {row.refs}" if row.refs else ""
     return f"{'Needs work: ' if row.marked else ''}{f'{row.id} {row.words}'.strip()}{refs}{parents}"

@@ -1,5 +1,6 @@
 """What is drawn for one report: what was found beside what is wanted, and the whole commit graph."""
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -7,6 +8,9 @@ from .checks import Verdict
 from .graph import Graph, draw_shape
 from .report import CheckResult, Drawing, Outcome
 from .repository import Repository
+from .shapes import Shape
+
+MOST_FOUND = 5  # in one report, which is kept: some 4 KB each
 
 
 class Pictures:
@@ -14,6 +18,7 @@ class Pictures:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
+        self._left = MOST_FOUND
 
     @cached_property
     def _graph(self) -> Graph:
@@ -24,14 +29,16 @@ class Pictures:
         own = tuple(filter(None, [verdict.drawing]))
         if verdict.wanted is None or verdict.outcome is not Outcome.NEEDS_WORK:
             return own
-        found = (self._found(verdict),) if self._repository.has_history else ()
-        return (*own, *found, draw_shape(verdict.wanted))
+        wanted = draw_shape(verdict.wanted)
+        if not self._repository.has_history or not self._left:
+            return (*own, wanted)
+        self._left -= 1
+        return (*own, self._found(verdict, verdict.wanted), wanted)
 
-    def _found(self, verdict: Verdict) -> Drawing:
-        names = {
-            (item.ref or "").removeprefix("refs/heads/").removeprefix("refs/tags/")
-            for item in verdict.evidence
-        }
+    def _found(self, verdict: Verdict, wanted: Shape) -> Drawing:
+        """Around the evidence, on the branches and tags that it or the wanted shape names."""
+        names = {re.sub("^refs/(heads|tags)/", "", item.ref or "") for item in verdict.evidence}
+        names |= {word for node in wanted.nodes for word in re.split(r"[,:]?\s", node.label)}
         tips = [tip.commit.id for name in sorted(names) if (tip := self._repository.tip(name))]
         return self._graph.around([item.commit for item in verdict.evidence if item.commit], tips)
 

@@ -68,7 +68,7 @@ def _first_to_fix(result: CheckResult) -> Iterator[str]:
             yield from (f"    {line}" for line in drawing.letters)
     if result.fix:
         yield ""
-        yield "  How to fix"
+        yield "  Direction" if result.teaches == "skill" else "  How to fix"
         yield from (f"    {line}" for line in result.fix.splitlines())
     if result.lesson:
         yield ""

@@ -58,6 +58,20 @@ def test_found_leaves_other_branches_out(repo, forked):
     assert found.text[-1] == "Not drawn: 1 commit of 1 branch or tag."
 
 
+def test_found_shows_the_branches_that_the_wanted_shape_names(repo):
+    repo.commit("Start")
+    repo.branch("side")
+    side = repo.commit("Add a side", a="text")
+    repo.switch("main")
+    repo.git("merge", "-q", "--squash", "side")
+    squash = repo.commit("Take the side over")
+    found, wanted = repo.ask("merged: {branch: side, by: merge-commit}").drawings
+    assert read(found).marked == [squash[:7]]
+    assert side[:7] in [words for _, _, words in read(found).rows]
+    assert wanted.letters[:2] == ("*   M main", "|\\")
+    assert wanted.text[-1] == "A"
+
+
 def test_found_of_a_long_history_is_short(repo):
     commits = tangle(900, 5)
     ids = shape_history(repo, commits, {**all_heads(commits), "refs/heads/main": 900})
@@ -120,8 +134,9 @@ def test_report_with_pictures_stays_below_60_kb(repo, lab, monkeypatch):
     )
     verdict = wanting(Evidence(ref="refs/heads/main", commit=ids[1000]))
     monkeypatch.setattr("labs.grader.checks.branch.BranchCheck.check", lambda self, run: verdict)
-    report = repo.grade(lab(*["branch: {name: main}"] * 5, "commits: {at_least: 1}"))
+    report = repo.grade(lab("commits: {at_least: 1}", *["branch: {name: main}"] * 20))
     assert report.graph
+    assert [len(result.drawings) for result in report.results] == [0] + [2] * 5 + [1] * 15
     assert len(json.dumps(report.to_json())) < 60_000
 
 
