@@ -19,7 +19,7 @@ OUTCOMES = {
 TRIES_BEFORE_HINT = 2
 SMALLEST_COHORT = 5  # in a smaller one a number would say who it was
 # A full stop ends the sentence where a blank follows and it stands in no name between backticks.
-COMMAND = re.compile(r"(git|mkdir|cd|echo|printf|touch|cp|mv|rm|cat|python3?|pip)\s")
+COMMAND = re.compile(r"(?:#.*\n)*(git|mkdir|cd|echo|printf|touch|cp|mv|rm|cat|python3?|pip)\s")
 FIRST_SENTENCE = re.compile(r"((?:`[^`]*`|[^`.]|\.(?!\s))+\.)\s+(.+)", re.DOTALL)
 
 
@@ -124,7 +124,10 @@ def met_by_others(tally: Tally | None) -> str:
 
 
 def fix_parts(fix: str) -> tuple[FixPart, ...]:
-    """The pieces of a fix, which blank lines divide. Commands begin with a program, indented text goes into a file."""
+    """The pieces of a fix, which blank lines divide. Indented text goes into a file.
+
+    Commands begin with a program, or with lines of comment and then a program.
+    """
     parts: list[FixPart] = []
     for piece in re.split(r"\n\s*\n", fix.strip("\n")):
         if not piece.strip():

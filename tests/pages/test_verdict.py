@@ -116,3 +116,9 @@ def test_a_fix_is_told_in_words_and_shown_as_what_is_typed():
 
 def test_no_fix_has_no_parts():
     assert fix_parts("") == ()
+
+
+def test_commands_below_a_comment_are_commands():
+    fix = "# ci.yml, line 1: add a step\ngit add ci.yml"
+    assert fix_parts(fix) == (FixPart(fix, "Run in your lab folder"),)
+    assert fix_parts("# 1 is the line")[0].title == ""
