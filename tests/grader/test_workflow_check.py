@@ -403,6 +403,21 @@ BY_HAND = changed(
         (BY_HAND, True, False),
         (changed(("environment: production", "environment: {name: Production, url: x}")), True, False),
         (changed(("environment: production", "environment: staging")), False, False),
+        (changed(("    if: github.ref == 'refs/heads/main'\n", ""), text=OPEN), False, False),
+        (
+            changed(("    if: github.ref == 'refs/heads/main'\n", ""), ("  pull_request:\n", ""), text=OPEN),
+            False,
+            True,
+        ),
+        (
+            changed(
+                ("    if: github.ref == 'refs/heads/main'\n", ""),
+                ("  push:\n    branches: [main]\n  pull_request:\n", "  push:\n"),
+                text=OPEN,
+            ),
+            False,
+            False,
+        ),
         (changed(("    needs: test\n    if", "    needs: build\n    if")), False, False),
         (changed(("    needs: test\n    if", "    needs: build\n    if"), text=OPEN), False, False),
         (changed(("    if: github.ref == 'refs/heads/main'", "    if: always()"), text=OPEN), False, False),
@@ -657,3 +672,12 @@ def test_a_file_that_is_elsewhere_is_found(ask, repo):
     repo.commit()
     result = repo.ask(f"workflow: {{path: {PATH}}}")
     assert result.why.endswith("One was found at `.github/workflow/ci.yml`.")
+
+
+def test_names_of_the_file_cannot_leave_the_comments_of_a_fix(ask):
+    text = changed(
+        ("          name: dist\n          path", '          name: "dist\\nreboot"\n          path')
+    )
+    result = ask(text, "artifacts: {used_by: deploy}")
+    assert r"#               name: dist\nreboot" in result.fix
+    assert all(line.startswith(("# ", "git ")) for line in result.fix.splitlines())

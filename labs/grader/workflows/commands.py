@@ -71,7 +71,7 @@ def _commands(lines: list[str]) -> Iterator[Command]:
     while at < len(lines):
         tokens, taken = _tokens(lines[at : at + MOST_JOINED])
         text = "\n".join(lines[at : at + taken])
-        body, skipped = _here_document(tokens, lines[at + taken :])
+        body, skipped = _here_document(tokens, lines[at + taken :]) if "<<" in tokens[:-1] else ("", 0)
         for command in _split(tokens, number, text, body):
             forgiving = (command.words[:2] == ["set", "+e"]) or (
                 forgiving and command.words[:2] != ["set", "-e"]
@@ -97,8 +97,6 @@ def _tokens(lines: list[str]) -> tuple[list[str], int]:
 
 
 def _here_document(tokens: list[str], lines: list[str]) -> tuple[str, int]:
-    if "<<" not in tokens[:-1]:
-        return "", 0
     end = tokens[tokens.index("<<") + 1].lstrip("-")
     for skipped, line in enumerate(lines, start=1):
         if line.strip() == end:

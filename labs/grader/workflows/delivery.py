@@ -57,15 +57,13 @@ class Delivery:
         return found + [events_known(event) for event in ("workflow_run", "schedule") if event in triggers]
 
     def runs_by_itself(self, act: Act) -> bool:
-        return any(self._runs(act, known) for known in self._automatic)
+        return any(self._runs(act, known) is not False for known in self._automatic)
 
-    def _runs(self, act: Act, known: dict[str, str]) -> bool:
-        if holds(act.condition, known) is False:
-            return False
-        return all(
-            holds(self.pipeline.jobs[name].condition, known) is not False
-            for name in (act.job, *self.pipeline.before[act.job])
-        )
+    def _runs(self, act: Act, known: dict[str, str]) -> bool | None:
+        """None where a condition depends on what the file does not tell."""
+        jobs = (self.pipeline.jobs[name] for name in (act.job, *self.pipeline.before[act.job]))
+        said = [holds(text, known) for text in (act.condition, *(job.condition for job in jobs))]
+        return False if False in said else None if None in said else True
 
     def gate_of(self, act: Act) -> str:
         """The job with a person's decision that this waits for: itself, or one before it."""
@@ -101,6 +99,26 @@ class Delivery:
         for act in free:
             if not self.runs_by_itself(act):
                 yield self._not_by_push(act)
+            yield from self._unmerged(act)
+
+    def _unmerged(self, act: Act) -> Iterator[Finding]:
+        """What is not in the branch yet must not come into production."""
+        other = f"not-{self.branch}"
+        for moment, said in (
+            (Moment("pull_request", self.branch), "A pull request deploys too, before it is merged"),
+            (Moment("push", other), "A push to any other branch deploys too"),
+        ):
+            begun = any(starts(trigger, moment) for trigger in self.pipeline.workflow.triggers.values())
+            if begun and self._runs(act, events_known(moment.event, moment.branch)):
+                yield Finding(
+                    act.place,
+                    f"{said}, by job {quoted(act.job)}.",
+                    f"a deployment by a push to {quoted(self.branch)} alone",
+                    f"the event {quoted(moment.event)}",
+                    (f"  {act.job}:", f"    if: github.ref == 'refs/heads/{self.branch}'"),
+                    job=act.job,
+                )
+                return
 
     def _waits(self, act: Act) -> Finding:
         gate = self.gate_of(act)

@@ -35,7 +35,8 @@ def events_known(event: str, branch: str | None = None, tag: str | None = None) 
     """What conditions can know of an event."""
     known = {"github.event_name": event}
     if event in ("pull_request", "pull_request_target"):
-        return {**known, "github.base_ref": branch or "", "github.ref_type": "branch"}
+        merge = {"github.ref": "refs/pull/1/merge", "github.ref_name": "1/merge"}
+        return {**known, **merge, "github.base_ref": branch or "", "github.ref_type": "branch"}
     if branch or tag:
         ref = f"refs/tags/{tag}" if tag else f"refs/heads/{branch}"
         known |= {"github.ref": ref, "github.ref_name": tag or branch or ""}

@@ -78,7 +78,10 @@ _ACTIONS = {
         "|digitalocean/app_action|superfly/flyctl-actions|*/*deploy*"
     ),
 }
-_RULES = {stage: [rule.split() for rule in rules.split("|")] for stage, rules in _COMMANDS.items()}
+_RULES: dict[str, list[tuple[str, list[str]]]] = {}  # by the program
+for _stage, _rules in _COMMANDS.items():
+    for _rule in _rules.split("|"):
+        _RULES.setdefault(_rule.split()[0], []).append((_stage, _rule.split()[1:]))
 _USES = {stage: rules.split("|") for stage, rules in _ACTIONS.items()}
 _IN_STEP = 1_000_000  # more than a step has commands
 _SHELLS = {"bash", "sh", "zsh", "source", "."}
@@ -194,7 +197,7 @@ def _of_words(words: list[str]) -> list[str]:
         return [stage for stage in inside if stage in ("test", "lint")]
     if words == ["make"]:
         return ["build"]
-    found = [stage for stage, rules in _RULES.items() if any(_fits(rule, plain) for rule in rules)]
+    found = list(dict.fromkeys(stage for stage, rule in _RULES.get(program, ()) if _fits(rule, plain)))
     if "install" in found and any(word in (".", "./") or word.startswith(".[") for word in words):
         found.append("build")
     if "build" in found and "--push" in words:
@@ -203,10 +206,9 @@ def _of_words(words: list[str]) -> list[str]:
 
 
 def _fits(rule: list[str], words: list[str]) -> bool:
+    """Do the words of a rule follow the program?"""
     at = 0
-    if not fnmatchcase(words[0], rule[0]):
-        return False
-    for wanted in rule[1:]:
+    for wanted in rule:
         near = [i for i in (at + 1, at + 2) if i < len(words) and fnmatchcase(words[i], wanted)]
         if not near:
             return False
