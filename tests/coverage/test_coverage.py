@@ -1,0 +1,135 @@
+"""Exercises of five public suites as labs: what can be seen in a clone is asked, and each lab proves its checks.
+
+`rows.txt` lists the exercises: suite, name, predicates, and where each can be seen. A row that is seen in a clone or
+by a typed answer has one lab, `SUITE/NAME.yaml`, whose scenarios are repositories that meet it and that do not.
+"""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from labs.grader.proof import Proof, prove
+from labs.grader.spec import load_spec
+
+HERE = Path(__file__).parent
+LABS = {path.relative_to(HERE).with_suffix("").as_posix(): path for path in HERE.glob("*/*.yaml")}
+WHOLE: set[str] = set()  # suites whose labs are all here; to go when it names all five
+ON_THE_LEARNERS_MACHINE = {"config", "head", "index", "reflog", "stash", "worktree"}
+ON_THE_HOST = {"fork", "pr"}
+ASKED_BY = {
+    "aheadbehind": "ahead_behind answer",
+    "amend": "amended",
+    "answer": "answer",
+    "atomic": "atomic commit",
+    "attrs": "attributes line_endings",
+    "author": "authors commit",
+    "bisect": "answer points_at reverted",
+    "branch": "branch branches points_at",
+    "branchset": "branches",
+    "cherry": "cherry_picked rebased",
+    "commits": "commits history",
+    "conflict": "no_conflict_markers",
+    "content": "file data csv",
+    "eachcommit": "commit run tests",
+    "ff": "merged",
+    "file": "file",
+    "hook": "attributes file run",
+    "ignore": "ignored",
+    "irebase": "atomic gone history rebased",
+    "lfs": "lfs",
+    "merged": "merged",
+    "mergecommit": "commit merge_order merged",
+    "msg": "commit history messages",
+    "msgseq": "history",
+    "multiparent": "answer points_at",
+    "object": "answer object",
+    "purge": "purged",
+    "rebase": "rebased",
+    "remote": "ahead_behind branch branches commit commits file history merged points_at rebased tag",
+    "renamed": "branch branches",
+    "reset": "gone points_at",
+    "revert": "reverted",
+    "signed": "commit",
+    "squash": "merged",
+    "start": "start",
+    "submodule": "submodule",
+    "subtree": "subtree",
+    "tag": "tag",
+    "tagmove": "tag",
+    "undone": "gone points_at",
+}
+
+
+class Row(NamedTuple):
+    suite: str
+    exercise: str
+    predicates: frozenset[str]
+    seen: str
+
+    @property
+    def in_a_clone(self) -> bool:
+        return self.seen.startswith("clone")
+
+    @property
+    def lab(self) -> str:
+        """`oh-my-git/tags` for `tags/* (4)`."""
+        name = re.sub(r"\(\d+\)", "", self.exercise.lower())
+        return f"{self.suite}/{re.sub('[^a-z0-9]+', '-', name).strip('-')}"
+
+
+def _row(line: str) -> Row:
+    suite, exercise, predicates, seen = line.split(" | ")
+    return Row(suite, exercise, frozenset(predicates.split()), seen)
+
+
+ROWS = [_row(line) for line in (HERE / "rows.txt").read_text().splitlines()]
+ASKED = {row.lab: row for row in ROWS if row.in_a_clone or row.seen == "answer"}
+
+
+def test_113_of_161_exercises_are_seen_in_a_clone_and_10_by_a_typed_answer():
+    assert (len(ROWS), sum(row.in_a_clone for row in ROWS), len(ASKED)) == (161, 113, 123)
+
+
+def test_each_of_them_has_its_lab_and_no_lab_is_left_over():
+    assert sorted(set(LABS) - set(ASKED)) == []
+    assert [lab for lab in sorted(set(ASKED) - set(LABS)) if lab.split("/")[0] in WHOLE] == []
+
+
+@pytest.mark.parametrize("name", sorted(LABS))
+def test_a_lab_asks_what_its_row_says_and_proves_it(name, request):
+    text = LABS[name].read_text()
+    spec = load_spec(text)
+    confined = any(check.parameters.confined for check in spec.checks)
+    proof = prove(spec, request.getfixturevalue("sandbox") if confined else None)
+    assert text.startswith("# ")
+    assert len(spec.checks) <= 6
+    assert _not_asked(ASKED[name], {check.kind for check in spec.checks}) == []
+    assert _lacking(proof) == []
+
+
+def _not_asked(row: Row, kinds: set[str]) -> list[str]:
+    """The predicates of a row that a clone shows and no check of these kinds asks."""
+    visible = row.predicates - ON_THE_LEARNERS_MACHINE - ON_THE_HOST
+    return sorted(name for name in visible if kinds.isdisjoint(ASKED_BY[name].split()))
+
+
+def _lacking(proof: Proof) -> list[str]:
+    """What keeps the scenarios from showing that the lab knows right from wrong, in sentences."""
+    found = [
+        f"line {scenario.line}, {scenario.name}: {each.check} is {each.found}, not {each.expected}: {each.why}"
+        for scenario in proof.differing
+        for each in scenario.differences
+    ]
+    for check in proof.unproved:
+        found.append(
+            f"line {check.line}: {check.id} passed in {check.passed}, needed work in {check.needed_work}"
+        )
+    wrong = {name for check in proof.checks for name in check.needed_work}
+    met = set.intersection(*(set(check.passed) for check in proof.checks))
+    if not met or len(wrong) < 2:
+        found.append(
+            f"repositories that meet it: {len(met)} of at least 1, that do not: {len(wrong)} of at least 2"
+        )
+    return found
