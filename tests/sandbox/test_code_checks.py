@@ -2,6 +2,7 @@
 
 import pytest
 
+from labs.grader.proof import prove
 from labs.grader.report import Outcome
 from labs.grader.spec import SpecError, load_spec
 from tests.sandbox.conftest import judged_in
@@ -203,3 +204,29 @@ def test_requirements_are_packages_with_exact_versions(lab, requirement):
     text = lab("run: {command: [x]}", more=f"python:\n  requirements: ['{requirement}']\n")
     with pytest.raises(SpecError, match=r"a package and its exact version, such as `pytest==8\.3\.3`"):
         load_spec(text)
+
+
+PROVED = """\
+schema: 1
+title: A program
+pass_mark: 70
+checks:
+  - {id: works, says: It works, points: 1, run: {command: [python, app.py], prints: '^works$'}}
+  - id: adds
+    says: It adds
+    points: 1
+    tests: {code: "def test_add(learner):\\n    assert learner.call('app:add', 2, 3) == 5\\n"}
+scenarios:
+  - name: nothing right
+    steps: [{commit: Start, files: {app.py: "def add(a, b): return a\\n"}}]
+    expect: {others: needs work}
+  - name: all right
+    after: nothing right
+    steps: [{commit: Work, files: {app.py: "def add(a, b): return a + b\\nprint('works')\\n"}}]
+    expect: {others: passed}
+"""
+
+
+def test_lab_that_runs_code_proves_its_checks(sandbox):
+    proof = prove(load_spec(PROVED), sandbox)
+    assert proof.proved, proof

@@ -105,6 +105,12 @@ def test_c11_hang_in_one_call_fails_that_test_alone(judge):
     assert result.seconds < 8
 
 
+def test_calls_may_be_given_more_time(judge):
+    slow = {"tests": {**TESTS["tests"], "call_seconds": 4}}
+    code = "import time\ndef add(a, b):\n    time.sleep(2.2 if a == 2 else 0)\n    return a + b\n"
+    assert judge(slow, calc=code).outcome is Outcome.PASSED
+
+
 def test_c12_fifty_megabytes_of_prints_change_nothing(judge):
     code = (
         "import sys\nfor _ in range(800): sys.stdout.write('x' * 65536)\ndef add(a, b):\n    return a + b\n"

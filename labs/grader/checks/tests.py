@@ -1,22 +1,24 @@
 """`tests: {code: 'def test_adds(learner): assert learner.call("calc:add", 2, 3) == 5'}` - hidden tests hold.
 
 `code` is Python with functions `test_...`, each given a `learner`; a docstring's first line, else the name, is the
-sentence that the learner reads. `learner.call("module:name", ...)` returns what the learner's function returned (JSON
-types, 2 seconds), `learner.raised(...)` the name of the exception it raised, or None, and
-`learner.run(["python", "app.py"], stdin="...")` has `exit` and `output`. `==` compares types too: 5.0 is not 5. The
-tests run apart from the learner's code and its files, at the commit `at`, in `seconds` (20) together. Nothing of
-`code`, of what it asks and of what it is answered is shown.
+sentence that the learner reads. `learner.call("module:name", ...)` returns what the learner's function returned, in
+JSON's types and within `call_seconds` (2; its module may take 10 to be imported). `learner.raised(...)` is the name of
+the exception that it raised, or None; `learner.run(["python", "app.py"], stdin="...")` has `exit` and `output`. `==`
+compares types too: 5.0 is not 5. The tests run apart from the learner's code and its files, at the commit `at`, in
+`seconds` (20) together. Nothing of `code`, of what it asks and of what it is answered is shown.
 """
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..parameters import Content
+from ..parameters import Content, Seconds
 from ..repository import Tip
 from ..sandbox.calls import Held, hold
 from ..words import count, listed, quoted
 from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, not_run, passed
 from .code import CodeKind, job_at, sandbox_of
+
+TWO_SECONDS = Seconds(2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,12 +27,13 @@ class TestsCheck(CodeKind):
     hidden: ClassVar[tuple[str, ...]] = ("code",)
 
     code: Content
+    call_seconds: Seconds = TWO_SECONDS
 
     def check(self, run: Run) -> Verdict:
         tip = commit_or_answer(run, self.at)
         if isinstance(tip, Verdict):
             return tip
-        tests = hold(sandbox_of(run), self.code, job_at(run, tip, self.seconds))
+        tests = hold(sandbox_of(run), self.code, job_at(run, tip, self.seconds), self.call_seconds)
         if not tests:
             raise ValueError("the hidden tests hold no function that begins with test_")
         if any(test.held is False for test in tests):

@@ -18,7 +18,6 @@ from .inside import program
 from .job import Job, Sandbox, SandboxFault
 from .packing import packed
 
-CALL_SECONDS = 2.0
 IMPORT_SECONDS = 10.0
 START_SECONDS = 10.0
 MOST_ANSWER = 64 << 10
@@ -84,8 +83,9 @@ class _Line:
 class Learner:
     """The learner's code, called in a sandbox of its own that is started at the first call."""
 
-    def __init__(self, sandbox: Sandbox, job: Job, stack: ExitStack) -> None:
+    def __init__(self, sandbox: Sandbox, job: Job, call_seconds: float, stack: ExitStack) -> None:
         self._sandbox, self._job, self._stack = sandbox, job, stack
+        self._call_seconds = call_seconds
         self._line: _Line | None = None
         self._modules: set[str] = set()
         self._gone = ""
@@ -102,7 +102,7 @@ class Learner:
                 if "raised" in loaded:
                     return loaded
             question = {"module": module, "name": name, "args": asked["args"], "kwargs": asked["kwargs"]}
-            return self._exchange(question, min(CALL_SECONDS, seconds))
+            return self._exchange(question, min(self._call_seconds, seconds))
         except Gone as gone:
             self._gone = str(gone)
             self._stack.close()
@@ -127,7 +127,7 @@ class Learner:
         return said
 
 
-def hold(sandbox: Sandbox, code: str, job: Job) -> list[Held]:
+def hold(sandbox: Sandbox, code: str, job: Job, call_seconds: float) -> list[Held]:
     """Each hidden test, in order. `job` has the learner's files, the environment and the seconds for all.
 
     Raises SandboxFault where the tests themselves are broken.
@@ -135,12 +135,12 @@ def hold(sandbox: Sandbox, code: str, job: Job) -> list[Held]:
     files = packed({b"hidden.py": code.encode()})
     author = replace(job, argv=("python", "-I", "-c", program("hold_tests")), files=files)
     with sandbox.talk(author) as channel:
-        return _Hearing(sandbox, job, _Line(channel, _MOST_QUESTION)).held()
+        return _Hearing(sandbox, job, call_seconds, _Line(channel, _MOST_QUESTION)).held()
 
 
 class _Hearing:
-    def __init__(self, sandbox: Sandbox, job: Job, author: _Line) -> None:
-        self._sandbox, self._author = sandbox, author
+    def __init__(self, sandbox: Sandbox, job: Job, call_seconds: float, author: _Line) -> None:
+        self._sandbox, self._call_seconds, self._author = sandbox, call_seconds, author
         self._job = replace(job, argv=("python", "-I", "-c", program("answer_calls")))
         self._deadline = time.monotonic() + job.seconds
         self._tests: list[Held] = []
@@ -148,13 +148,16 @@ class _Hearing:
 
     def held(self) -> list[Held]:
         with ExitStack() as stack:
-            learner = Learner(self._sandbox, self._job, stack)
+            learner = self._learner(stack)
             while (asked := self._asked()) and asked["ask"] != "done":
                 if asked["ask"] == "begin":
                     stack.close()
-                    learner = Learner(self._sandbox, self._job, stack)
+                    learner = self._learner(stack)
                 self._author.send(self._answer(asked, learner), self._left() + 1)
         return self._tests
+
+    def _learner(self, stack: ExitStack) -> Learner:
+        return Learner(self._sandbox, self._job, self._call_seconds, stack)
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()
