@@ -104,6 +104,13 @@ scenarios:
     assert prove(load_spec(text)).differing == ()
 
 
+class _Stub:
+    """A sandbox, or with a reason one that cannot confine."""
+
+    def __init__(self, why=""):
+        self.unavailable = lambda: why
+
+
 @dataclass(frozen=True)
 class _Runs(Kind):
     kind = "runs"
@@ -121,9 +128,10 @@ def test_a_check_that_runs_code_is_not_provable_without_a_sandbox(monkeypatch):
         "  - {id: after, says: And more, points: 1, needs: [runs], branch: {name: main}}\nscenarios:",
     )
     without = prove(load_spec(text))
+    assert prove(load_spec(text), sandbox=_Stub("bwrap not found")) == without
     assert [check.id for check in without.not_provable_here] == ["runs", "after"]
     assert without.proved
-    confined = prove(load_spec(text), sandbox=object())
+    confined = prove(load_spec(text), sandbox=_Stub())
     assert confined.not_provable_here == ()
     assert [check.id for check in confined.unproved] == ["runs"]
 

@@ -24,8 +24,7 @@ def run(options: argparse.Namespace) -> int:
     if not spec:
         return COULD_NOT
     try:
-        sandbox = own_sandbox()
-        proof = prove(spec, None if sandbox is None or sandbox.unavailable() else sandbox)
+        proof = prove(spec, own_sandbox())
     except (OSError, RepositoryFault) as error:
         complain(f"The scenarios could not be built and graded: {error}")
         return COULD_NOT

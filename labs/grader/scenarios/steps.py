@@ -9,11 +9,15 @@ from typing import Literal
 
 from ..history import Commit
 from ..parameters import Content, Count, RefName, Revision
+from ..trees import Entry
 from ..words import quoted
 from .changes import CommitStep, Step
 from .merging import merge_files
 from .objects import Files, StepError
 from .world import World
+
+Patch = tuple[frozenset[tuple[str, Entry]], frozenset[tuple[str, Entry]]]
+_NO_PATCH: Patch = (frozenset(), frozenset())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,9 +161,10 @@ class Rebase(Step):
     def do(self, world: World) -> None:
         branch, onto = _branch(world, self.rebase), world.find(self.onto).id
         history = world.history
-        own = history.newest_last(history.ancestors(branch) - history.ancestors(onto))
-        for commit in map(history.__getitem__, own):
-            if not commit.is_merge:
+        own, theirs = history.ancestors(branch), history.ancestors(onto)
+        there = {_patch(world, history[other]) for other in theirs - own if not history[other].is_merge}
+        for commit in map(history.__getitem__, history.newest_last(own - theirs)):
+            if not commit.is_merge and _patch(world, commit) not in there - {_NO_PATCH}:
                 onto = self._again(world, commit, onto)
         world.current = self.rebase
         world.move_head(onto)
@@ -281,6 +286,13 @@ class DeleteTag(Step):
     def do(self, world: World) -> None:
         if world.tags.pop(self.delete_tag, None) is None:
             raise StepError(f"there is no tag {quoted(self.delete_tag)}")
+
+
+def _patch(world: World, commit: Commit) -> Patch:
+    """What a commit takes away and brings: Git leaves out of a rebase what was changed alike on the other side."""
+    old = world.files(next(iter(commit.parents), None)).items()
+    new = world.files(commit.id).items()
+    return frozenset(old - new), frozenset(new - old)
 
 
 def _found(world: World, names: Revision | tuple[Revision, ...]) -> Iterable[tuple[Revision, Commit]]:
