@@ -3,6 +3,8 @@
 import ctypes
 import os
 import stat
+import subprocess
+import sys
 import tarfile
 from io import BytesIO
 
@@ -11,6 +13,7 @@ import pytest
 from labs.grader.plumbing import TooLarge
 from labs.grader.sandbox import Job, Limits, cgroups, policy, slots
 from labs.grader.sandbox.packing import packed
+from tests.servers import ROOT
 
 ORDINARY = """
 import asyncio, multiprocessing, pathlib, sqlite3, subprocess, sys, tempfile, threading, unittest
@@ -121,6 +124,22 @@ def test_groups_of_version_2_are_made_below_ones_own(tmp_path):
     assert (folder / "pids.max").read_text() == "80"
     (folder / "memory.events").write_text("low 0\noom_kill 2\n")
     assert group.ran_out_of_memory
+
+
+def test_abandoned_groups_are_removed_and_young_ones_stay(tmp_path):
+    own = tmp_path / "own"
+    own.write_text("1:memory:/\n2:pids:/\n")
+    old, young = (tmp_path / "cgroup" / "pids" / f"labcheck-{name}" for name in ("old", "young"))
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    cgroups.sweep(tmp_path / "cgroup", own)
+    assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_engine_loads_where_there_is_no_sandbox():
+    code = "import sys; sys.modules['fcntl'] = None; import labs.grader.__main__, labs.grader.checks"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 def test_where_groups_cannot_be_written_there_are_none(tmp_path):

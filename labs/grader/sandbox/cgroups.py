@@ -12,6 +12,7 @@ from uuid import uuid4
 from .job import Limits
 
 MOUNT = Path("/sys/fs/cgroup")
+ABANDONED_SECONDS = 600
 _PREFIX = "labcheck-"
 
 
@@ -49,11 +50,12 @@ def group(limits: Limits, mount: Path = MOUNT, own: Path = Path("/proc/self/cgro
 
 
 def sweep(mount: Path = MOUNT, own: Path = Path("/proc/self/cgroup")) -> None:
-    """Remove groups whose worker was killed; one that is in use cannot be removed, and stays."""
+    """Remove groups whose worker was killed. One that is in use cannot be removed; one that is about to be is young."""
     for parent, _ in _parents(Limits(), mount, own):
         for folder in parent.glob(f"{_PREFIX}*"):
             with suppress(OSError):
-                folder.rmdir()
+                if folder.stat().st_mtime < time.time() - ABANDONED_SECONDS:
+                    folder.rmdir()
 
 
 def _parents(limits: Limits, mount: Path, own: Path) -> Iterator[tuple[Path, dict[str, int]]]:

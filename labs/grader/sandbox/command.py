@@ -117,6 +117,11 @@ def _namespaces(place: Place, bwrap: str) -> list[str]:
         *(word for name, value in variables.items() for word in ("--setenv", name, value)),
         *("--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib"),
         *("--symlink", "usr/lib64", "/lib64", *_interpreter(place.environment)),
+        *(
+            "--ro-bind-try",
+            "/etc/ld.so.cache",
+            "/etc/ld.so.cache",
+        ),  # where libraries are, such as Python's own
         *(word for folder in installed() for word in ("--tmpfs", folder, "--remount-ro", folder)),
         *("--proc", "/proc", "--dev", "/dev", *size, "--tmpfs", "/dev/shm"),  # noqa: S108 - inside
         *(*size, "--tmpfs", "/tmp", *size, "--tmpfs", BOX),  # noqa: S108 - inside
