@@ -1,7 +1,12 @@
 """The kinds that run code, on small repositories: what passes, what needs work, and how it is told."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
+from labs.grader import distribution
 from labs.grader.proof import prove
 from labs.grader.report import Outcome
 from labs.grader.spec import SpecError, load_spec
@@ -230,3 +235,13 @@ scenarios:
 def test_lab_that_runs_code_proves_its_checks(sandbox):
     proof = prove(load_spec(PROVED), sandbox)
     assert proof.proved, proof
+
+
+def test_single_file_runs_code_too(repo, sandbox, tmp_path):
+    (tmp_path / "labcheck.pyz").write_bytes(distribution.zipapp())
+    (tmp_path / "lab.yaml").write_text(PROVED)
+    repo.put("app.py", "def add(a, b): return a + b\nprint('works')\n")
+    repo.commit("Work")
+    argv = [sys.executable, "-I", tmp_path / "labcheck.pyz", "grade", tmp_path / "lab.yaml", repo.path]
+    done = subprocess.run(argv, capture_output=True, text=True, env={"PATH": os.environ["PATH"]})
+    assert done.returncode == 0, done.stdout + done.stderr
