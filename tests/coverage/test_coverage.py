@@ -15,7 +15,7 @@ from labs.grader.spec import load_spec
 
 HERE = Path(__file__).parent
 LABS = {path.relative_to(HERE).with_suffix("").as_posix(): path for path in HERE.glob("*/*.yaml")}
-WHOLE: set[str] = set()  # suites whose labs are all here; to go when it names all five
+WHOLE = {"git-mastery"}  # suites whose labs are all here; to go when it names all five
 ON_THE_LEARNERS_MACHINE = {"config", "head", "index", "reflog", "stash", "worktree"}
 ON_THE_HOST = {"fork", "pr"}
 ASKED_BY = {
@@ -39,7 +39,7 @@ ASKED_BY = {
     "ignore": "ignored",
     "irebase": "atomic gone history rebased",
     "lfs": "lfs",
-    "merged": "merged",
+    "merged": "gone merged",
     "mergecommit": "commit merge_order merged",
     "msg": "commit history messages",
     "msgseq": "history",
@@ -104,9 +104,9 @@ def test_a_lab_asks_what_its_row_says_and_proves_it(name, request):
     confined = any(check.parameters.confined for check in spec.checks)
     proof = prove(spec, request.getfixturevalue("sandbox") if confined else None)
     assert text.startswith("# ")
-    assert len(spec.checks) <= 6
     assert _not_asked(ASKED[name], {check.kind for check in spec.checks}) == []
-    assert _lacking(proof) == []
+    lacking = _lacking(proof)
+    assert not lacking, "\n".join(lacking)
 
 
 def _not_asked(row: Row, kinds: set[str]) -> list[str]:
