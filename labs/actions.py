@@ -12,7 +12,8 @@ from django.utils import timezone
 from labs import hosts, lifecycle, receipts, tasks
 from labs.grader.address import Address
 from labs.hosts import Offer
-from labs.models import AccessToken, Lab, Receipt, Repository, State, Submission
+from labs.models import AccessToken, Lab, OutsideReport, Receipt, Repository, State, Submission
+from labs.outside import Sent
 from labs.queries import history, open_token, token_digest
 from lessons.models import Enrollment
 from lessons.queries import teaches
@@ -112,6 +113,24 @@ def grade_again(*, submission: Submission, by: User) -> bool:
 def cancel(*, submission: Submission) -> bool:
     """Withdraw a submission that waits and was never graded; False where it is neither."""
     return lifecycle.cancel(submission)
+
+
+def keep_outside_report(
+    *, enrollment: Enrollment, lab: Lab, place: OutsideReport.Place, sent: Sent
+) -> OutsideReport:
+    """Keep what labcheck answered elsewhere; the newest of a place and commit replaces the one before."""
+    kept, _ = OutsideReport.objects.update_or_create(
+        enrollment=enrollment,
+        lab=lab,
+        place=place,
+        head=sent.head,
+        defaults={
+            "engine": sent.engine,
+            "checks_digest": sent.checks_digest,
+            "outcomes": sent.outcomes,
+        },
+    )
+    return kept
 
 
 def new_token(*, user: User) -> str:

@@ -6,7 +6,17 @@ from django.utils.html import format_html, format_html_join
 
 from labs import actions, queries
 from labs.lab_admin import LabAdmin
-from labs.models import AccessToken, Lab, LabVersion, Receipt, Report, Repository, Submission
+from labs.models import (
+    AccessToken,
+    Lab,
+    LabVersion,
+    NeededWork,
+    OutsideReport,
+    Receipt,
+    Report,
+    Repository,
+    Submission,
+)
 from lessons.admin.scope import ReadOnlyAdmin, ReadOnlyInline
 from portal.accounts.http import UserRequest
 
@@ -16,7 +26,7 @@ admin.site.register(Lab, LabAdmin)
 @admin.register(LabVersion)
 class LabVersionAdmin(ReadOnlyAdmin):
     course_path = "lab__course"
-    list_display = ["lab", "digest", "max_points", "pass_mark", "created_at"]
+    list_display = ["lab", "digest", "proved", "max_points", "pass_mark", "created_at"]
     list_filter = ["lab__course", "lab"]
     search_fields = ["lab__title", "digest"]
     list_select_related = ["lab"]
@@ -73,6 +83,24 @@ class ReportAdmin(ReadOnlyAdmin):
         return format_html(
             "<table>{}</table>", format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>", rows)
         )
+
+
+@admin.register(OutsideReport)
+class OutsideReportAdmin(ReadOnlyAdmin):
+    course_path = "lab__course"
+    list_display = ["lab", "enrollment", "place", "head", "engine", "received_at"]
+    list_filter = ["place", "lab__course", "lab"]
+    search_fields = ["head", "enrollment__user__email"]
+    list_select_related = ["lab", "enrollment__user", "enrollment__cohort__course"]
+
+
+@admin.register(NeededWork)
+class NeededWorkAdmin(ReadOnlyAdmin):
+    course_path = "submission__lab__course"
+    list_display = ["submission", "name"]
+    list_filter = ["submission__lab"]
+    search_fields = ["name", "submission__public_id", "submission__enrollment__user__email"]
+    list_select_related = ["submission__lab", "submission__enrollment__user"]
 
 
 class AlsoByOthersFilter(admin.SimpleListFilter):

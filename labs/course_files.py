@@ -1,5 +1,6 @@
 """Labs on disk -> database: lab.yaml and brief.md in a folder that course.yaml names under `labs`."""
 
+from labs import proving
 from labs.authoring import save_lab
 from labs.grader.spec import LabSpec, SpecError, load_spec
 from labs.models import Lab
@@ -7,6 +8,7 @@ from lessons.actions import render_markdown
 from lessons.course_files import CourseFiles, Entry
 from lessons.course_loading import Changes
 from lessons.files import Source
+from lessons.links import Links
 from lessons.models import Course
 
 
@@ -54,10 +56,28 @@ def _check_links(files: CourseFiles, source: Source, spec: LabSpec) -> None:
             source.add(line, f"there is no lesson “{slug}” in this course")
 
 
+def check_proofs(entries: list[Entry]) -> None:
+    """Note what the scenarios of the labs do not prove. A lab that runs code is proved by a worker later."""
+    for entry in entries:
+        try:
+            spec = load_spec(entry.source.text)
+        except SpecError:
+            continue
+        if not proving.runs_code(spec) and not proving.proved_before(spec):
+            for line, message in proving.problems(proving.proof_here(entry.source.text)):
+                entry.source.add(line, message)
+
+
 def write_labs(course: Course, files: CourseFiles, entries: list[Entry], changes: Changes) -> None:
     """Write the labs of a course. To be called inside a transaction, after `write_course`."""
     links = files.links()
     for entry in entries:
         key = {"course": course, "slug": entry.content["slug"]}
         lab = Lab.objects.filter(**key).first() or Lab(**key)
-        changes.write(lab, entry, lambda item: save_lab(lab=item, links=links))
+        changes.write(lab, entry, lambda item: _save(item, links))
+
+
+def _save(lab: Lab, links: Links) -> Lab:
+    spec = load_spec(lab.source)
+    settled = proving.runs_code(spec) or proving.proved_before(spec)
+    return save_lab(lab=lab, links=links, proof=None if settled else proving.proof_here(lab.source))

@@ -29,7 +29,8 @@ def snapshot_digest(refs: Mapping[str, str]) -> str:
 
 class LabQuerySet(models.QuerySet["Lab"]):
     def published(self) -> "LabQuerySet":
-        return self.filter(status=Lab.Status.PUBLISHED)
+        """Open to learners: meant to be, and its scenarios have proved each check."""
+        return self.filter(status=Lab.Status.PUBLISHED, current__proved=True)
 
 
 class Lab(Loaded):
@@ -62,9 +63,17 @@ class Lab(Loaded):
     def get_absolute_url(self) -> str:
         return reverse("lab", args=[self.course.slug, self.slug])
 
+    @property
+    def is_published(self) -> bool:
+        """As `LabQuerySet.published`."""
+        return self.status == self.Status.PUBLISHED and self.current is not None and self.current.proved
+
 
 class LabVersion(models.Model):
-    """The checks of a lab as they stood when somebody was graded. Never changed."""
+    """The checks of a lab as they stood when somebody was graded. Never changed but for its proof.
+
+    `proof` is the JSON of what its scenarios showed, None before they ran; until `proving_until` a worker has them.
+    """
 
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="versions")
     digest = models.CharField(max_length=64)
@@ -72,6 +81,9 @@ class LabVersion(models.Model):
     schema = models.PositiveSmallIntegerField(default=1)
     max_points = models.DecimalField(max_digits=7, decimal_places=2)
     pass_mark = models.PositiveSmallIntegerField()
+    proof = models.JSONField(null=True, editable=False)
+    proved = models.BooleanField(default=False, editable=False)
+    proving_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -291,3 +303,31 @@ class NeededWork(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission}: {self.name}"
+
+
+class OutsideReport(models.Model):
+    """What labcheck answered elsewhere about a commit. It counts for nothing: the portal compares it with its own."""
+
+    class Place(models.TextChoices):
+        MACHINE = "machine", "your own machine"
+        WORKFLOW = "workflow", "GitHub Actions"
+
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="outside_reports")
+    lab = models.ForeignKey(Lab, models.CASCADE, related_name="outside_reports")
+    place = models.CharField(max_length=10, choices=Place)
+    head = models.CharField("head commit", max_length=64)
+    engine = models.CharField(max_length=20)
+    checks_digest = models.CharField(max_length=64)
+    outcomes = models.JSONField(help_text="Outcome by the id of the check.")
+    received_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrollment", "lab", "place", "head"], name="one_outside_report_per_place_and_commit"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lab}, {self.head[:7]} on {self.get_place_display()}"

@@ -3,7 +3,6 @@
 Git's smart protocol over HTTP, gitprotocol-http(5). The work on disk is done by `remote`, packets by `sideband`.
 """
 
-import base64
 import logging
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
@@ -23,7 +22,7 @@ from labs.grader.text import WIDTH
 from labs.models import Repository
 from labs.queries import get_open_lab
 from labs.terminal import told
-from portal.accounts.models import User
+from labs.token_auth import plain, refused, token_user
 
 logger = logging.getLogger(__name__)
 
@@ -33,46 +32,21 @@ SERVICES = ("receive-pack", "upload-pack")
 # --- who and where --------------------------------------------------------------------------------------------------
 
 
-def _plain(status: int, text: str) -> HttpResponse:
-    """git shows the text of an error in the terminal if it is plain, and if it stands before a push begins."""
-    return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
-
-
-def _user(request: HttpRequest) -> User | None:
-    """Whose token the password of the Basic authorization is; the user name says nothing."""
-    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
-    try:
-        _, _, token = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except ValueError:
-        return None
-    return actions.use_token(token=token) if scheme.lower() == "basic" else None
-
-
-def _refused() -> HttpResponse:
-    response = _plain(
-        401, "The access token is missing, misspelt or withdrawn. The page of the lab makes a new one."
-    )
-    response["WWW-Authenticate"] = 'Basic realm="Portal", charset="UTF-8"'
-    # Each push begins with a request without the token, which Django would log as a warning.
-    vars(response)["_has_been_logged"] = True
-    return response
-
-
 def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Calls `view(request, repository)` with the repository of whoever holds the token, made if need be."""
 
     @wraps(view)
     def opened(request: HttpRequest, course_slug: str, lab_slug: str) -> HttpResponseBase:
-        user = _user(request)
+        user = token_user(request)
         if user is None:
-            return _refused()
+            return refused()
         try:
             found = get_open_lab(user, course_slug, lab_slug)
         except Http404:
             found = None
         if found is None or found.enrollment is None:
             known = f"{user.email} is enrolled in no course with an open lab at this address."
-            return _plain(404, f"{known} The page of a lab shows its address.")
+            return plain(404, f"{known} The page of a lab shows its address.")
         repository, _ = Repository.objects.get_or_create(
             enrollment=found.enrollment, lab=found.lab, host=None
         )
@@ -96,7 +70,7 @@ def address(request: HttpRequest, course_slug: str, lab_slug: str) -> HttpRespon
 def advertise(request: HttpRequest, repository: Repository) -> HttpResponse:
     service = request.GET.get("service", "").removeprefix("git-")
     if service not in SERVICES:
-        return _plain(403, "This remote speaks Git's smart protocol only. Update git to 1.6.6 or later.")
+        return plain(403, "This remote speaks Git's smart protocol only. Update git to 1.6.6 or later.")
     refs = remote.advertise(repository.path, service, request.headers.get("Git-Protocol", ""))
     head = (
         b""
@@ -112,13 +86,13 @@ def advertise(request: HttpRequest, repository: Repository) -> HttpResponse:
 def upload_pack(request: HttpRequest, repository: Repository) -> HttpResponseBase:
     """Answers `git fetch` and `git clone`."""
     if request.content_type != "application/x-git-upload-pack-request":
-        return _plain(415, "This is no request of git.")
+        return plain(415, "This is no request of git.")
     try:
         with body.spooled(request.META, settings.PRACTICE_MAX_BYTES) as asked:
             protocol = request.headers.get("Git-Protocol", "")
             answer = remote.serve(repository.path, "upload-pack", asked, protocol)
     except (body.Broken, body.TooLarge, remote.TookTooLong) as error:
-        return _plain(400, f"The request could not be answered: {error}.")
+        return plain(400, f"The request could not be answered: {error}.")
     return StreamingHttpResponse(_pieces(answer), content_type="application/x-git-upload-pack-result")
 
 
@@ -127,11 +101,11 @@ def upload_pack(request: HttpRequest, repository: Repository) -> HttpResponseBas
 def receive_pack(request: HttpRequest, repository: Repository) -> HttpResponseBase:
     """Answers `git push`: takes the pack, then tells the verdict while the learner waits."""
     if request.content_type != "application/x-git-receive-pack-request":
-        return _plain(415, "This is no request of git.")
+        return plain(415, "This is no request of git.")
     try:
         answer = _pushed(request, repository)
     except (body.Broken, sideband.Malformed) as error:
-        return _plain(400, f"The push could not be read: {error}.")
+        return plain(400, f"The push could not be read: {error}.")
     return StreamingHttpResponse(answer, content_type="application/x-git-receive-pack-result")
 
 

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from labs import queries
@@ -13,7 +15,8 @@ from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
 from labs.grading import parsed
 from labs.hosts import Offer
-from labs.models import Report, State, Submission
+from labs.models import Lab, Report, State, Submission
+from labs.outside import comparison
 from labs.steps import status, steps
 from labs.verdict import commit_address, difference, groups
 from lessons.queries import teaches
@@ -122,6 +125,7 @@ def graded(submission: Submission) -> dict[str, Any]:
         "report_row": row,
         "report": report,
         "groups": groups(report, submission.lab.course, pages(submission), tallies),
+        "elsewhere": [comparison(outside, report) for outside in queries.outside_reports(submission)],
         "difference": before
         and difference(report, EngineReport.from_json(before.data), before.submission.number),
     }
@@ -202,7 +206,7 @@ def lab_page(
         "lab": lab,
         "course": lab.course,
         "enrollment": found.enrollment,
-        "is_draft": lab.status != lab.Status.PUBLISHED,
+        "closed": closed(lab),
         "checks": parsed(lab.current.source).checks if lab.current else (),
         "history": [history_item(row, _report_of(row)) for row in past],
         "running": next((row for row in past if not row.has_ended), None),
@@ -211,9 +215,37 @@ def lab_page(
         "offer": offer,
         "has_moved": has_moved,
         "latest_from": past[0].origin if past else None,
+        "own_command": own_command(lab),
+        **addresses(lab),
         "commands": push_commands(queries.practice_address(lab, token)) if token else None,
         "crumbs": [(lab.course.title, lab.course.get_absolute_url()), (lab.title, "")],
     }
+
+
+def addresses(lab: Lab) -> dict[str, str]:
+    """Where what is needed to run the checks elsewhere is, from outside."""
+    at = {"course": lab.course.slug, "lab": lab.slug}
+    names = {
+        "source_address": "lab_source",
+        "report_address": "lab_report",
+        "workflow_address": "lab_workflow",
+    }
+    found = {name: settings.PUBLIC_URL + reverse(view, kwargs=at) for name, view in names.items()}
+    return {**found, "labcheck_address": settings.PUBLIC_URL + reverse("labcheck")}
+
+
+def own_command(lab: Lab) -> str:
+    """What runs the checks in a lab's folder, on any machine with Python 3.11 or later, git and curl."""
+    at = addresses(lab)
+    download = f"curl -sSf -o ../labcheck.pyz {at['labcheck_address']} -o ../lab.yaml {at['source_address']}"
+    return f"{download} && python3 ../labcheck.pyz grade ../lab.yaml ."
+
+
+def closed(lab: Lab) -> str:
+    """Why learners do not see a lab; empty where they do."""
+    if lab.status != lab.Status.PUBLISHED:
+        return "Draft: staff only"
+    return "" if lab.is_published else "Not proved yet: staff only"
 
 
 def push_commands(address: str) -> dict[str, str]:

@@ -12,7 +12,17 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.urls import reverse
 
-from labs.models import AccessToken, Lab, NeededWork, Receipt, Report, Repository, State, Submission
+from labs.models import (
+    AccessToken,
+    Lab,
+    NeededWork,
+    OutsideReport,
+    Receipt,
+    Report,
+    Repository,
+    State,
+    Submission,
+)
 from lessons.models import Enrollment
 from lessons.queries import Visitor, active_enrollment, teaches
 from portal.accounts.models import User
@@ -35,10 +45,19 @@ def get_open_lab(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
     if lab is None:
         raise Http404
     enrollment = active_enrollment(user, lab.course)
-    learns = enrollment is not None and lab.status == Lab.Status.PUBLISHED
+    learns = enrollment is not None and lab.is_published
     if not (learns or teaches(user, lab.course)):
         raise Http404
     return OpenLab(lab, enrollment)
+
+
+def get_published_lab(course_slug: str, lab_slug: str) -> Lab:
+    """A lab that is open to learners, for anybody: what its checks ask is no secret. Raises Http404."""
+    found = Lab.objects.published().select_related("course", "current")
+    lab = found.filter(course__slug=course_slug, slug=lab_slug).first()
+    if lab is None:
+        raise Http404
+    return lab
 
 
 def get_submission(user: Visitor, public_id: str) -> Submission:
@@ -101,6 +120,13 @@ def tallies(submission: Submission, names: Iterable[str]) -> dict[str, Tally]:
     return {
         name: Tally(*numbers) for name, *numbers in rows.values_list("name", "earlier", "people", "cohort")
     }
+
+
+def outside_reports(submission: Submission) -> QuerySet[OutsideReport]:
+    """What labcheck answered elsewhere about the commit that a submission shows, the newest first."""
+    return OutsideReport.objects.filter(
+        enrollment=submission.enrollment_id, lab=submission.lab_id, head=submission.head
+    )
 
 
 def queue_position(submission: Submission) -> int | None:

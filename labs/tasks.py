@@ -2,9 +2,9 @@
 
 import logging
 
-from celery import current_app, shared_task
+from celery import Task, current_app, shared_task
 
-from labs import grading, lifecycle, receipts
+from labs import grading, lifecycle, proving, receipts
 
 logger = logging.getLogger(__name__)
 
@@ -14,9 +14,18 @@ ONCE = {"max_retries": 0}
 
 def wake() -> None:
     """Ask a worker to look at the queue. Tried once; without a broker the reaper does it later."""
+    _send(grade_next)
+
+
+def wake_prover() -> None:
+    """The same for labs that wait for their proof."""
+    _send(prove_next)
+
+
+def _send(task: Task) -> None:
     try:
         with current_app.connection_for_write(transport_options=ONCE) as connection:
-            grade_next.apply_async(connection=connection, retry=False)
+            task.apply_async(connection=connection, retry=False)
     except (
         Exception
     ) as error:  # whatever a broker's client raises, what was asked for is in the table already
@@ -29,9 +38,17 @@ def grade_next() -> None:
         wake()
 
 
+@shared_task(soft_time_limit=proving.SECONDS_WITH_CODE + 20, time_limit=proving.SECONDS_WITH_CODE + 40)
+def prove_next() -> None:
+    if proving.prove_next() and proving.waiting().exists():
+        wake_prover()
+
+
 @shared_task
 def reap() -> None:
     """What died is brought back: expired leases, pushes without a receipt, wake-ups that were lost."""
+    if proving.waiting().exists():
+        wake_prover()
     lifecycle.reap()
     receipts.repair()
     for _ in lifecycle.waiting()[:MOST_WAKE_UPS]:

@@ -1,21 +1,13 @@
 """A lab.yaml that is not saved yet, tried on a repository. Nothing of the result is kept."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from django.conf import settings
-
-from labs import hosts
+from labs import apart, hosts
 from labs.grader.refusals import FetchFault, FetchRefused
 from labs.grader.report import Report
-from labs.grader.sandbox.environments import index_variables
 from labs.models import Lab, Repository, Submission
 from labs.queries import last_seen_in
 from portal.accounts.models import User
@@ -55,7 +47,9 @@ def try_on(choice: Choice, source: str) -> Report:
     """The report of a valid lab.yaml on a repository. Raises CannotTryError."""
     try:
         with _opened(choice.of) as (path, refs):
-            answer = _grade_apart({"source": source, "path": str(path), "refs": refs, "sandbox": _sandbox()})
+            answer = apart.ask({"source": source, "path": str(path), "refs": refs}, SECONDS)
+    except apart.ApartError as error:
+        raise CannotTryError(str(error)) from error
     except FetchRefused as error:
         raise CannotTryError(error.message.removesuffix(" No attempt used.")) from error
     except FetchFault as error:
@@ -76,29 +70,3 @@ def _opened(of: Submission | Repository) -> Iterator[tuple[Path, dict[str, str] 
         yield place.path, refs
     else:
         raise CannotTryError("This repository is not on this machine. Choose another one.")
-
-
-def _sandbox() -> tuple[str, str, int]:
-    """What `opened` is given, as JSON holds it."""
-    return settings.SANDBOX, str(settings.ENVIRONMENTS_ROOT), settings.ENVIRONMENTS_MAX_BYTES
-
-
-def _grade_apart(asked: dict[str, Any]) -> dict[str, Any]:
-    """In a process of its own, which has a time limit and nothing of the server's environment."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "labs.try_process"],
-            input=json.dumps(asked),
-            cwd=settings.BASE_DIR,
-            env={**index_variables(), "PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"},
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise CannotTryError(f"Grading took longer than {SECONDS} seconds and was ended.") from error
-    if done.returncode:
-        said = (done.stderr.strip() or "nothing was said").splitlines()[-1]
-        raise CannotTryError(f"Grading stopped because of a fault on our side: {said}")
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from labs import practice, views
+from labs import outside_views, practice, views
 
 urlpatterns = [
     path("git/<slug:course_slug>/<slug:lab_slug>.git", practice.address, name="practice"),
@@ -20,6 +20,12 @@ urlpatterns = [
     path("courses/<slug:course>/labs/<slug:lab>/repository/", views.lab_repository, name="lab_repository"),
     path("courses/<slug:course>/labs/<slug:lab>/submit/", views.lab_submit, name="lab_submit"),
     path("courses/<slug:course>/labs/<slug:lab>/latest/", views.lab_latest, name="lab_latest"),
+    path("courses/<slug:course>/labs/<slug:lab>/lab.yaml", outside_views.lab_source, name="lab_source"),
+    path(
+        "courses/<slug:course>/labs/<slug:lab>/workflow.yml", outside_views.lab_workflow, name="lab_workflow"
+    ),
+    path("courses/<slug:course>/labs/<slug:lab>/reports/", outside_views.lab_report, name="lab_report"),
+    path("labcheck.pyz", outside_views.labcheck, name="labcheck"),
     path("submissions/<slug:public_id>/", views.submission, name="submission"),
     path("submissions/<slug:public_id>/live/", views.submission_live, name="submission_live"),
     path(

@@ -46,6 +46,17 @@ checks:
     file: {path: README.md, exists: true}
     points: 40
     needs: [readable]
+scenarios:
+  - name: one empty commit
+    steps: [commit: Start]
+    expect: {readable: passed, others: needs work}
+  - name: four commits and a README
+    steps:
+      - {commit: Describe the project, files: {README.md: "# Billing"}}
+      - {commit: List the modules, files: {modules.txt: Inventory}}
+      - {commit: Add one, append: {modules.txt: Payment}}
+      - {commit: Add another, append: {modules.txt: Customers}}
+    expect: {others: passed}
 """
 
 
@@ -131,6 +142,7 @@ def make_lab(course: Course | None = None, slug: str = "", source: str = LAB_SOU
         source=source,
         max_points=Decimal(100),
         pass_mark=70,
+        proved=True,
     )
     lab.save(update_fields=["current"])
     return lab

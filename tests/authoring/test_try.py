@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from django.urls import reverse
 
-from labs import trying
+from labs import apart, trying
 from labs.grader.sandbox.environments import index_variables
 from labs.models import Lab, LabVersion, Report, Repository, Submission
 from tests.authoring.conftest import make_instructor
@@ -155,7 +155,7 @@ def test_a_try_sees_nothing_of_the_servers_environment(staff, lab, submission, m
         return real(argv, **options)
 
     monkeypatch.setenv("SECRET_KEY", "hidden")
-    monkeypatch.setattr(trying.subprocess, "run", run)
+    monkeypatch.setattr(apart.subprocess, "run", run)
     try_it(staff, lab, f"submission-{submission.pk}")
     assert set(seen["env"]) == {"PATH", "LC_ALL", *index_variables()}
     assert not any(name in seen["env"] for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL"))

@@ -64,6 +64,10 @@ checks:
     readable: {}
     points: 10
     lesson: start#begin
+scenarios:
+  - name: a commit
+    steps: [commit: Start]
+    expect: {readable: passed}
 """
 
 
@@ -234,3 +238,21 @@ def test_a_session_with_broken_yaml_is_one_problem_not_many(folder):
     message = refusal(folder)
     assert "session.yaml:" in message
     assert "Problems: 1" in message or "there is no session" in message
+
+
+def test_a_lab_whose_check_was_never_seen_to_need_work_is_not_loaded(folder):
+    (folder / "labs/first/lab.yaml").write_text(LAB.replace("readable: {}", "branch: {name: main}"))
+    said = refusal(folder)
+    assert "lab.yaml:5: readable was never seen to need work. Add a scenario in which it is." in said
+    assert not Lab.objects.exists()
+
+
+def test_a_scenario_that_ends_otherwise_than_it_expects_is_a_problem_at_its_line(folder):
+    (folder / "labs/first/lab.yaml").write_text(LAB.replace("{readable: passed}", "{readable: needs work}"))
+    assert "lab.yaml:11: a commit: readable was expected needs work, found passed." in refusal(folder)
+
+
+def test_a_loaded_lab_is_proved_and_open(folder, capsys):
+    load(folder, capsys)
+    lab = Lab.objects.get()
+    assert lab.is_published and lab.current.proof["checks"][0]["passed"] == ["a commit"]

@@ -14,13 +14,15 @@ pytestmark = pytest.mark.django_db
 HERE = ("learner", "peer", "instructor")
 STAFF = ("visiting", "instructor", "administrator")
 # Git says hello with GET: its token is used, its repository made. allauth notes an address it did not know.
-GREETINGS = {"practice_refs", "practice_fetch", "practice_push"}
+GREETINGS = {"practice_refs", "practice_fetch", "practice_push", "lab_report"}
 MAY_BE_NOTED = {"account_emailaddress", "cache"}
 TYPES = re.compile(
     r'text/(html|plain|javascript); charset="?utf-8"?'
     r"|application/json(; charset=utf-8)?"
     r"|application/x-git-(upload|receive)-pack-advertisement"
+    r"|application/yaml; charset=utf-8"
     r"|image/png"
+    r"|application/zip"
 )
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from labs.course_files import read_labs, write_labs
+from labs.course_files import check_proofs, read_labs, write_labs
 from lessons.course_files import CourseFiles, read_course
 from lessons.course_loading import Changes, check_markdown, write_course
 from lessons.files import LoadError
@@ -43,6 +43,7 @@ def load(files: CourseFiles) -> Changes:
     """Load all of a course or nothing. Raises LoadError with everything that is wrong."""
     labs = read_labs(files)
     check_markdown(files)
+    check_proofs(labs)
     files.fail_on_problems()
     changes = Changes()
     with transaction.atomic():

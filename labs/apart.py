@@ -1,0 +1,41 @@
+"""The engine in a process of its own: it has a time limit and sees nothing of the server's environment."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from django.conf import settings
+
+from labs.grader.sandbox.environments import index_variables
+
+
+class ApartError(Exception):
+    """The process gave no answer; the message says why, for staff."""
+
+
+def ask(asked: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """What `labs.engine_process` answers within so many seconds. Raises ApartError."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "labs.engine_process"],
+            input=json.dumps({**asked, "sandbox": _sandbox()}),
+            cwd=settings.BASE_DIR,
+            env={**index_variables(), "PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"},
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ApartError(f"Grading took longer than {seconds:g} seconds and was ended.") from error
+    if done.returncode:
+        said = (done.stderr.strip() or "nothing was said").splitlines()[-1]
+        raise ApartError(f"Grading stopped because of a fault on our side: {said}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def _sandbox() -> tuple[str, str, int]:
+    """What `labs.grader.sandbox.opening.opened` is given, as JSON holds it."""
+    return settings.SANDBOX, str(settings.ENVIRONMENTS_ROOT), settings.ENVIRONMENTS_MAX_BYTES

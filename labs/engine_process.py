@@ -1,0 +1,33 @@
+"""The engine apart: the web server's threads have no time limit for a check, the main thread of a process has.
+
+Reads JSON from stdin: {"source", "sandbox", "path", "refs"} is graded, without the last two the scenarios of the source
+prove it. Writes {"report"}, {"unreadable"} or {"proof"} to stdout. No Django.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from labs.grader.engine import grade
+from labs.grader.proof import prove
+from labs.grader.repository import Repository, Unreadable
+from labs.grader.sandbox.opening import opened
+from labs.grader.spec import load_spec
+
+
+def answer(asked: dict[str, Any]) -> dict[str, Any]:
+    spec = load_spec(asked["source"])
+    address, environments, max_bytes = asked["sandbox"]
+    sandbox = opened(address, Path(environments), max_bytes)
+    if "path" not in asked:
+        return {"proof": prove(spec, None if sandbox.unavailable() else sandbox).to_json()}
+    try:
+        with Repository.open(asked["path"], refs=asked["refs"]) as repository:
+            return {"report": grade(spec, repository, sandbox=sandbox).to_json()}
+    except Unreadable as error:
+        return {"unreadable": error.message}
+
+
+if __name__ == "__main__":
+    json.dump(answer(json.load(sys.stdin)), sys.stdout)

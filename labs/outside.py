@@ -1,0 +1,81 @@
+"""Reports of labcheck from elsewhere, on a laptop or in a workflow, beside the portal's own of the same commit."""
+
+import json
+import re
+from dataclasses import dataclass
+
+from labs.grader.report import SCHEMA, CheckResult, Outcome, Report
+from labs.grader.words import listed, quoted
+from labs.models import OutsideReport
+
+MOST_BYTES = 1 << 20
+MOST_CHECKS = 500
+WORDS = {"passed": "passed", "needs_work": "needs work"}
+_HEX = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_JUDGED = {Outcome.PASSED, Outcome.NEEDS_WORK}
+
+
+class NoReport(ValueError):  # noqa: N818 - what was sent
+    """What was sent is no report of labcheck; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What counts of a report that was made elsewhere."""
+
+    head: str
+    engine: str
+    checks_digest: str
+    outcomes: dict[str, str]
+
+
+def read(data: bytes) -> Sent:
+    """The report that `labcheck grade --json` printed. Raises NoReport."""
+    try:
+        said = json.loads(data)
+        sent = Sent(
+            said["head"],
+            str(said["engine"])[:20],
+            said["checks_digest"],
+            {str(result["id"])[:100]: Outcome(result["outcome"]).value for result in said["results"]},
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise NoReport("This is no report of labcheck. Send what `labcheck grade --json` prints.") from None
+    if said.get("schema") != SCHEMA:
+        raise NoReport("The report comes from another labcheck. Download labcheck.pyz again.")
+    if not all(_HEX.fullmatch(str(text)) for text in (sent.head, sent.checks_digest)):
+        raise NoReport("The report names no commit or no checks. Download labcheck.pyz again.")
+    if len(sent.outcomes) > MOST_CHECKS:
+        raise NoReport(f"The report has more than {MOST_CHECKS} checks.")
+    return sent
+
+
+def comparison(outside: OutsideReport, own: Report) -> str:
+    """What a report from elsewhere and the portal's own say of the same commit."""
+    place = outside.get_place_display()
+    different = [result for result in own.results if _differs(result, outside.outcomes.get(result.id))]
+    if not different:
+        return f"labcheck on {place} gave the same answers for this commit."
+    checks = listed([_both(result, outside.outcomes[result.id]) for result in different])
+    return f"labcheck on {place} disagrees about this commit: {checks}. {_cause(outside, own)}"
+
+
+def _differs(result: CheckResult, elsewhere: str | None) -> bool:
+    """A check that one of the two places could not run is no disagreement."""
+    return elsewhere in _JUDGED and result.outcome in _JUDGED and elsewhere != result.outcome
+
+
+def _both(result: CheckResult, elsewhere: str) -> str:
+    return f"{quoted(result.id)} {WORDS[elsewhere]} there and {WORDS[result.outcome]} here"
+
+
+def _cause(outside: OutsideReport, own: Report) -> str:
+    if outside.checks_digest != own.checks_digest:
+        return "It used other checks: download lab.yaml again. The portal's answer counts."
+    if outside.engine != own.engine:
+        versions = f"It ran version {outside.engine} of labcheck, the portal {own.engine}"
+        return f"{versions}: download labcheck.pyz again. The portal's answer counts."
+    return (
+        "Both used the same checks. Most often other branches or tags were there: push them all, "
+        "or fetch the whole history in the workflow. The portal's answer counts."
+    )

@@ -1,0 +1,64 @@
+"""Checking elsewhere: the lab's checks and labcheck for a laptop or a workflow, and what these answered."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import etag, require_POST, require_safe
+
+from labs import actions, outside
+from labs.grader.spec import public_text
+from labs.labcheck_file import labcheck_file
+from labs.models import OutsideReport
+from labs.presentation import addresses
+from labs.queries import get_open_lab, get_published_lab
+from labs.token_auth import plain, refused, token_user
+
+YAML = "application/yaml; charset=utf-8"
+
+
+@require_safe
+def lab_source(request: HttpRequest, course: str, lab: str) -> HttpResponse:
+    """lab.yaml without its hidden parts, for anybody: it says no more than the page of the lab."""
+    found = get_published_lab(course, lab)
+    source = found.current.source if found.current else ""
+    return HttpResponse(public_text(source), content_type=YAML)
+
+
+@require_safe
+def lab_workflow(request: HttpRequest, course: str, lab: str) -> HttpResponse:
+    """A workflow for GitHub Actions that runs the checks of a lab at each push."""
+    found = get_published_lab(course, lab)
+    return render(request, "labs/workflow.yml", {"lab": found, **addresses(found)}, content_type=YAML)
+
+
+@require_safe
+@etag(lambda request: f'"{labcheck_file().digest}"')
+def labcheck(request: HttpRequest) -> HttpResponse:
+    """The engine as one file that Python runs."""
+    name = {"Content-Disposition": 'attachment; filename="labcheck.pyz"'}
+    return HttpResponse(labcheck_file().data, content_type="application/zip", headers=name)
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def lab_report(request: HttpRequest, course: str, lab: str) -> HttpResponse:
+    """Take what `labcheck grade --json` printed, from whoever's access token comes with it."""
+    user = token_user(request)
+    if user is None:
+        return refused()
+    found = get_open_lab(user, course, lab)
+    if found.enrollment is None:
+        raise Http404
+    data = request.read(outside.MOST_BYTES + 1)
+    if len(data) > outside.MOST_BYTES:
+        return plain(413, f"A report is at most {outside.MOST_BYTES >> 20} MB.")
+    try:
+        sent = outside.read(data)
+    except outside.NoReport as error:
+        return plain(400, str(error))
+    in_workflow = request.GET.get("from") == OutsideReport.Place.WORKFLOW
+    place = OutsideReport.Place.WORKFLOW if in_workflow else OutsideReport.Place.MACHINE
+    actions.keep_outside_report(enrollment=found.enrollment, lab=found.lab, place=place, sent=sent)
+    return plain(200, f"Kept, to be compared with the portal's own answer for commit {sent.head[:7]}.")

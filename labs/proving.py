@@ -1,0 +1,107 @@
+"""Whether a lab may be published: its scenarios have to show each check passing and needing work.
+
+What takes a second is proved while it is saved. A lab that runs code waits for a worker, and learners keep the
+version before until then.
+"""
+
+import logging
+from datetime import timedelta
+from functools import lru_cache
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from labs import apart
+from labs.grader.proof import Proof, prove
+from labs.grader.spec import LabSpec, load_spec
+from labs.models import Lab, LabVersion
+from lessons.previews import Problem
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 60
+SECONDS_WITH_CODE = 900
+
+
+def runs_code(spec: LabSpec) -> bool:
+    return any(check.parameters.confined for check in spec.checks)
+
+
+def is_enough(proof: Proof) -> bool:
+    """A check that could not be run here is not proved here either."""
+    return proof.proved and not proof.not_provable_here
+
+
+def proved_before(spec: LabSpec) -> LabVersion | None:
+    """A version of the same text, of whatever lab, that is proved."""
+    return LabVersion.objects.filter(digest=spec.digest, proved=True).first()
+
+
+def proof_apart(source: str, seconds: float = SECONDS) -> Proof:
+    """Proves a valid lab.yaml in a process of its own. Raises ApartError."""
+    return Proof.from_json(apart.ask({"source": source}, seconds)["proof"])
+
+
+@lru_cache(maxsize=64)
+def proof_here(source: str) -> Proof:
+    """Proves a valid lab.yaml in this process, which has to be a command's main thread."""
+    return prove(load_spec(source))
+
+
+def problems(proof: Proof) -> list[Problem]:
+    """What keeps a lab from being published, each with its line."""
+    found = [
+        (
+            scenario.line,
+            f"{scenario.name}: {item.check} was expected {item.expected}, found {item.found}. {item.why}",
+        )
+        for scenario in proof.differing
+        for item in scenario.differences
+    ]
+    return sorted(
+        [*found, *((check.line, _never_seen(check.id, bool(check.passed))) for check in proof.unproved)]
+    )
+
+
+def _never_seen(check_id: str, passed: bool) -> str:
+    way = "to need work" if passed else "to pass"
+    return f"{check_id} was never seen {way}. Add a scenario in which it is."
+
+
+# --- in a worker ----------------------------------------------------------------------------------------------------
+
+
+def waiting() -> QuerySet[LabVersion]:
+    """Versions of published labs that no worker is proving."""
+    free = Q(proving_until=None) | Q(proving_until__lt=timezone.now())
+    return LabVersion.objects.filter(free, proof=None, lab__status=Lab.Status.PUBLISHED)
+
+
+def prove_next() -> bool:
+    """Prove the oldest version that waits; False where none does. Where our side failed it waits for its lease."""
+    version = waiting().order_by("pk").first()
+    if version is None or not _claim(version):
+        return False
+    try:
+        proof = proof_apart(version.source, SECONDS_WITH_CODE)
+    except apart.ApartError:
+        logger.exception("lab version %s could not be proved", version.pk)
+        return False
+    keep(version=version, proof=proof)
+    return True
+
+
+def _claim(version: LabVersion) -> bool:
+    until = timezone.now() + timedelta(seconds=SECONDS_WITH_CODE + 60)
+    return bool(waiting().filter(pk=version.pk).update(proving_until=until))
+
+
+@transaction.atomic
+def keep(*, version: LabVersion, proof: Proof) -> None:
+    """Keep a proof. A version that it proves becomes the one that counts, if the lab still says the same."""
+    version.proof, version.proved = proof.to_json(), is_enough(proof)
+    version.save(update_fields=["proof", "proved"])
+    lab = Lab.objects.select_for_update().get(pk=version.lab_id)
+    if version.proved and load_spec(lab.source).digest == version.digest:
+        Lab.objects.filter(pk=lab.pk).update(current=version)

@@ -1,0 +1,33 @@
+"""Who asks with an access token: git and other programs that sign in by HTTP's Basic scheme."""
+
+import base64
+
+from django.http import HttpRequest, HttpResponse
+
+from labs import actions
+from portal.accounts.models import User
+
+
+def plain(status: int, text: str) -> HttpResponse:
+    """git shows the text of an error in the terminal if it is plain, and if it stands before a push begins."""
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
+
+
+def token_user(request: HttpRequest) -> User | None:
+    """Whose token the password of the Basic authorization is; the user name says nothing."""
+    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    try:
+        _, _, token = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    return actions.use_token(token=token) if scheme.lower() == "basic" else None
+
+
+def refused() -> HttpResponse:
+    response = plain(
+        401, "The access token is missing, misspelt or withdrawn. The page of the lab makes a new one."
+    )
+    response["WWW-Authenticate"] = 'Basic realm="Portal", charset="UTF-8"'
+    # Each push begins with a request without the token, which Django would log as a warning.
+    vars(response)["_has_been_logged"] = True
+    return response

@@ -1,0 +1,78 @@
+"""What labcheck answered elsewhere is read with care and compared with the portal's own answer."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from labs.models import OutsideReport
+from labs.outside import NoReport, comparison, read
+from tests.reports import make_engine_report
+
+HEAD, DIGEST = "9" * 40, "d" * 64
+
+
+def own(**outcomes):
+    return replace(make_engine_report(**outcomes), head=HEAD, checks_digest=DIGEST, engine="2.0")
+
+
+def outside(**fields):
+    defaults = {"engine": "2.0", "checks_digest": DIGEST, "head": HEAD, "place": "workflow"}
+    return OutsideReport(**{**defaults, **fields})
+
+
+def as_sent(report, **changes):
+    return json.dumps({**report.to_json(), **changes}).encode()
+
+
+def test_a_report_of_labcheck_is_read():
+    sent = read(as_sent(own(readable="passed", readme="needs_work")))
+    assert (sent.head, sent.engine, sent.checks_digest) == (HEAD, "2.0", DIGEST)
+    assert sent.outcomes == {"readable": "passed", "readme": "needs_work"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b"null",
+        b"{}",
+        b"[" * 100_000,
+        as_sent(own(readme="passed"), head="../../etc"),
+        as_sent(own(readme="passed"), head=None),
+        as_sent(own(readme="passed"), checks_digest="short"),
+        as_sent(own(readme="passed"), schema=99),
+        as_sent(own(readme="passed"), results=[{"id": "x", "outcome": "won"}]),
+        as_sent(own(readme="passed"), results=[{"id": f"x{n}", "outcome": "passed"} for n in range(501)]),
+    ],
+)
+def test_anything_else_is_refused_with_what_to_do(data):
+    with pytest.raises(NoReport) as refused:
+        read(data)
+    assert str(refused.value).endswith(".")
+
+
+def test_the_same_answers_are_said_to_be_the_same():
+    said = comparison(outside(outcomes={"readme": "needs_work"}), own(readme="needs_work"))
+    assert said == "labcheck on GitHub Actions gave the same answers for this commit."
+
+
+def test_a_check_that_one_place_could_not_run_is_no_disagreement():
+    said = comparison(outside(outcomes={"readme": "not_run"}), own(readme="passed", readable="not_run"))
+    assert "the same answers" in said
+
+
+@pytest.mark.parametrize(
+    ("fields", "cause"),
+    [
+        ({"checks_digest": "e" * 64}, "It used other checks: download lab.yaml again."),
+        ({"engine": "1.9"}, "It ran version 1.9 of labcheck, the portal 2.0: download labcheck.pyz again."),
+        ({}, "Most often other branches or tags were there"),
+    ],
+)
+def test_a_disagreement_names_the_checks_and_the_likely_cause(fields, cause):
+    said = comparison(outside(outcomes={"readme": "passed"}, **fields), own(readme="needs_work"))
+    assert "disagrees about this commit: `readme` passed there and needs work here." in said
+    assert cause in said and said.endswith("The portal's answer counts.")
