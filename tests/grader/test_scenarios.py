@@ -203,6 +203,15 @@ def test_a_conflict_is_resolved_in_the_merge(built, resolution, files):
     assert git("ls-tree", "--name-only", "main").split() == files.split()
 
 
+@pytest.mark.parametrize(
+    ("resolution", "files"), [("files: {a.txt: both}", "a.txt b.txt"), ("delete: [a.txt]", "b.txt")]
+)
+def test_a_file_that_we_deleted_and_they_changed_is_a_conflict_too(built, resolution, files):
+    ours = (*CONFLICT[:-1], "{commit: Ours, delete: [a.txt]}")
+    git = built(*ours, f"{{merge: feature, {resolution}}}")
+    assert git("ls-tree", "--name-only", "main").split() == files.split()
+
+
 def test_criss_cross_merges_merge_their_bases_first(built):
     git = built(
         START,

@@ -10,14 +10,18 @@ _CONFLICT = Entry(b"", "a conflict between two merge bases, which no file is equ
 
 
 def merge_files(base: Files, ours: Files, theirs: Files) -> tuple[Files, list[str]]:
-    """The files that come out, and the paths in conflict, at which our file stays. Renames are not followed."""
+    """The files that come out, and the paths in conflict, at which our file stays, or theirs where we have none.
+
+    Renames are not followed.
+    """
     merged: Files = {}
     conflicts: list[str] = []
     for path in sorted(base.keys() | ours.keys() | theirs.keys()):
         before, our, their = base.get(path), ours.get(path), theirs.get(path)
+        chosen = their if our == before else our
         if our != their and our != before and their != before:
             conflicts.append(path)
-        chosen = their if our == before else our
+            chosen = our or their
         if chosen:
             merged[path] = chosen
     return merged, conflicts
