@@ -15,7 +15,7 @@ from labs.grader.spec import load_spec
 
 HERE = Path(__file__).parent
 LABS = {path.relative_to(HERE).with_suffix("").as_posix(): path for path in HERE.glob("*/*.yaml")}
-WHOLE = {"git-mastery"}  # suites whose labs are all here; to go when it names all five
+WHOLE = {"git-katas", "git-mastery"}  # suites whose labs are all here; to go when it names all five
 ON_THE_LEARNERS_MACHINE = {"config", "head", "index", "reflog", "stash", "worktree"}
 ON_THE_HOST = {"fork", "pr"}
 ASKED_BY = {
@@ -33,13 +33,13 @@ ASKED_BY = {
     "conflict": "no_conflict_markers",
     "content": "file data csv",
     "eachcommit": "commit run tests",
-    "ff": "merged",
+    "ff": "merged rebased",
     "file": "file",
     "hook": "attributes file run",
     "ignore": "ignored",
     "irebase": "atomic gone history rebased",
     "lfs": "lfs",
-    "merged": "gone merged",
+    "merged": "gone history merged",
     "mergecommit": "commit merge_order merged",
     "msg": "commit history messages",
     "msgseq": "history",
