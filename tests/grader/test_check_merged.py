@@ -138,6 +138,35 @@ def test_changes_that_came_by_pieces_cannot_be_decided(forked):
     assert result.reason.startswith("It cannot be decided how `side` came into `main`")
 
 
+def test_it_stays_undecided_when_main_changes_the_same_file_later(forked):
+    forked.git("cherry-pick", "side~1", "side")
+    carried = forked.head()
+    forked.commit("Side three", side="one\ntwo\nthree\n")
+    result = ask(forked, SQUASH)
+    assert result.outcome is Outcome.NOT_RUN
+    assert f": {carried[:7]} holds all of its changes" in result.reason
+
+
+def test_a_branch_whose_base_was_squashed_before_is_not_called_unmerged(forked):
+    forked.git("branch", "first", "side~1")
+    forked.git("merge", "-q", "--squash", "first")
+    forked.commit("First half")
+    forked.git("merge", "-q", "--squash", "-s", "recursive", "-X", "theirs", "side")
+    forked.commit("Second half")
+    assert ask(forked, SQUASH, "first").outcome is Outcome.PASSED
+    assert ask(forked, SQUASH).outcome is Outcome.NOT_RUN
+
+
+def test_files_that_were_never_all_there_at_one_time_are_unmerged(repo):
+    repo.commit("Start", a="0\n", b="0\n")
+    repo.branch("side")
+    repo.commit("Both", a="1\n", b="1\n")
+    repo.switch("main")
+    repo.commit("One", a="1\n")
+    repo.commit("The other instead", a="0\n", b="1\n")
+    assert ask(repo).outcome is Outcome.NEEDS_WORK
+
+
 def test_a_deleted_branch_is_known_by_the_merge_commit_that_names_it(forked):
     merge = forked.merge("--no-ff", "side")
     forked.git("branch", "-D", "side")

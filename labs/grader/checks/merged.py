@@ -18,7 +18,7 @@ from ..wanted import fast_forward, merge_commit, squashed, unmerged
 from ..words import count, quoted
 from .base import Kind, Run, Verdict, at_tip, commands, needs_work, not_run, passed, tip_or_answer
 from .commits import add_commits, commit_evidence
-from .squash import carries_all, squash_commit
+from .squash import carried_at, squash_commit
 
 Way = Literal["merge-commit", "fast-forward", "squash"]
 _WORDS: dict[str, str] = {
@@ -64,10 +64,11 @@ class MergedCheck(Kind):
         if self.by == "none":
             apart = f"{quoted(self.branch)} is not merged into {quoted(self.into)}."
             return passed(apart, at_tip(branch), at_tip(into))
-        if carries_all(run.repository, branch.commit, into.commit):
+        carried = carried_at(run.repository, branch.commit, into.commit)
+        if carried:
             return not_run(
-                f"It cannot be decided how {quoted(self.branch)} came into {quoted(self.into)}: all of its "
-                "changes are there, but neither its commits nor one commit with the same changes."
+                f"It cannot be decided how {quoted(self.branch)} came into {quoted(self.into)}: {carried.id[:7]} "
+                "holds all of its changes, but neither its commits nor one commit with the same changes is there."
             )
         return self._not_merged(run, branch, into)
 

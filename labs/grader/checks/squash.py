@@ -1,9 +1,12 @@
 """Did one commit bring in all that a branch changed? Decided by content, since a squash leaves no other trace."""
 
+from collections.abc import Mapping, Set
+from itertools import takewhile
+
 from ..history import Commit
 from ..patches import Patches
 from ..repository import Repository
-from ..trees import Change
+from ..trees import Change, Entry
 
 
 def squash_commit(repository: Repository, branch: Commit, into: Commit) -> Commit | None:
@@ -21,13 +24,34 @@ def squash_commit(repository: Repository, branch: Commit, into: Commit) -> Commi
     return None
 
 
-def carries_all(repository: Repository, branch: Commit, into: Commit) -> bool:
-    """Does `into` hold each file as the branch left it, though it holds none of its commits?"""
-    different = repository.changes(branch, into)
-    return any(
-        changes and changes.keys().isdisjoint(different)
+def carried_at(repository: Repository, branch: Commit, into: Commit) -> Commit | None:
+    """The first commit on the line of `into` that holds each file as the branch left it, though none of its commits."""
+    history = repository.history
+    known = history.ancestors(branch.id)
+    line = list(takewhile(lambda commit_id: commit_id not in known, history.first_parents(into.id)))[::-1]
+    parents = history.parents(line[0]) if line else []
+    different = repository.changes(history[parents[0]] if parents else None, branch).keys()
+    found = (
+        _first_with(repository, line, {path: after for path, (_, after) in changes.items()}, different)
         for changes in _since_parting(repository, branch, into)
+        if changes
     )
+    return next(filter(None, found), None)
+
+
+def _first_with(
+    repository: Repository, line: list[str], wanted: Mapping[bytes, Entry | None], different: Set[bytes]
+) -> Commit | None:
+    """The first commit of a line where every path is as wanted. `different` are paths that are not before the line."""
+    missing = wanted.keys() & different
+    for commit_id in line:
+        commit = repository.history[commit_id]
+        made = {path: after for path, (_, after) in repository.change_of(commit).items() if path in wanted}
+        missing -= made.keys()
+        missing |= {path for path, after in made.items() if after != wanted[path]}
+        if not missing:
+            return commit
+    return None
 
 
 def _since_parting(repository: Repository, branch: Commit, into: Commit) -> list[Change]:
