@@ -75,7 +75,7 @@ def _never_seen(check_id: str, passed: bool) -> str:
 def waiting() -> QuerySet[LabVersion]:
     """Versions of published labs that no worker is proving."""
     free = Q(proving_until=None) | Q(proving_until__lt=timezone.now())
-    return LabVersion.objects.filter(free, proof=None, lab__status=Lab.Status.PUBLISHED)
+    return LabVersion.objects.filter(free, proof__isnull=True, lab__status=Lab.Status.PUBLISHED)
 
 
 def prove_next() -> bool:
