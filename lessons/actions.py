@@ -172,10 +172,14 @@ def _open_attempt(enrollment: Enrollment, quiz: Quiz) -> Attempt:
 def save_answer(*, attempt: Attempt, key: str, response: Response | None, flagged: bool) -> Answer:
     """Save the answer to one question; the last save counts. Raises AttemptSubmittedError."""
     # The lock makes a save and a submission in another tab wait for each other.
-    if Attempt.objects.select_for_update().open().filter(pk=attempt.pk).first() is None:
+    if not Attempt.objects.select_for_update().open().filter(pk=attempt.pk).values_list("pk"):
         raise AttemptSubmittedError
-    answer, _ = Answer.objects.update_or_create(
-        attempt=attempt, key=key, defaults={"response": response, "flagged": flagged}
+    answer = Answer(attempt=attempt, key=key, response=response, flagged=flagged)
+    Answer.objects.bulk_create(
+        [answer],
+        update_conflicts=True,
+        unique_fields=["attempt", "key"],
+        update_fields=["response", "flagged", "saved_at"],
     )
     return answer
 

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -12,7 +10,8 @@ from lessons.queries import OpenLesson, neighbours
 from lessons.rendering import with_ticks
 
 
-def reading_context(found: OpenLesson, request: HttpRequest) -> dict[str, Any]:
+def reading_context(found: OpenLesson, token: object) -> dict[str, Any]:
+    """`token` goes into the forms, against forged requests."""
     before, after = neighbours(found)
     return {
         "course": found.lesson.course,
@@ -20,27 +19,28 @@ def reading_context(found: OpenLesson, request: HttpRequest) -> dict[str, Any]:
         "enrollment": found.enrollment,
         "reading": found.reading,
         "is_draft": found.lesson.status != found.lesson.Status.PUBLISHED,
-        "body": lesson_body(found, request),
+        "body": lesson_body(found, token),
+        "csrf_token": token,
         "contents": contents_rail(found),
         "before": before,
         "after": after,
     }
 
 
-def lesson_body(found: OpenLesson, request: HttpRequest) -> SafeString:
+def lesson_body(found: OpenLesson, token: object) -> SafeString:
     """The stored HTML, its checklist items as small forms for a learner."""
     html = found.lesson.html
     if found.enrollment and found.lesson.checklist:
         address = reverse("lesson_tick", args=[found.lesson.course.slug, found.lesson.slug])
-        html = with_ticks(html, found.ticked, lambda *item: tick_form(request, address, *item))
+        html = with_ticks(html, found.ticked, lambda *item: tick_form(token, address, *item))
     return mark_safe(html)  # noqa: S308 - sanitised by lessons.rendering when it was saved
 
 
-def tick_form(request: HttpRequest, address: str, key: str, html: str, ticked: bool) -> str:
+def tick_form(token: object, address: str, key: str, html: str, ticked: bool) -> str:
     """One checklist item as a form; `html` is sanitised inline HTML."""
     context = {"address": address, "key": key, "html": mark_safe(html), "ticked": ticked}  # noqa: S308
     # A lesson has many, and with the request each would ask for all that a whole page shows.
-    return render_to_string("lessons/_tick.html", {**context, "csrf_token": get_token(request)})
+    return render_to_string("lessons/_tick.html", {**context, "csrf_token": token})
 
 
 def contents_rail(found: OpenLesson) -> list[dict[str, Any]]:

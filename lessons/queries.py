@@ -1,5 +1,6 @@
 """Reads that pages share. Whatever they return, the asking user may see."""
 
+import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil
@@ -7,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, When
 from django.http import Http404
 
@@ -22,6 +24,7 @@ from lessons.models import (
     QuizVersion,
     Reading,
     Session,
+    Tick,
 )
 from portal.accounts.models import User
 
@@ -108,9 +111,12 @@ class OpenLesson:
 
 def get_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> OpenLesson:
     """A lesson that `user` may read: a public one, or one of a course of theirs. Raises Http404."""
-    reader = get_course(user, course_slug)
-    rows: list[Any] = list(_syllabus(reader, lesson_slug))
-    lesson = next((row for row in rows if row.slug == lesson_slug), None)
+    return _open_lesson(get_course(user, course_slug), lesson_slug)
+
+
+def _open_lesson(reader: OpenCourse, slug: str) -> OpenLesson:
+    rows: list[Any] = list(_syllabus(reader, slug))
+    lesson = next((row for row in rows if row.slug == slug), None)
     if lesson is None or not reader.may_read(lesson):
         raise Http404
     lesson.html = lesson.own_html
@@ -143,6 +149,53 @@ def _syllabus(reader: OpenCourse, slug: str) -> QuerySet[Lesson]:
             own_tick=F("own_ticks__key"),
         ).select_related("own_reading")  # type: ignore[misc]  # as above
     return lessons.only(*_OF_LESSON)
+
+
+@dataclass(frozen=True)
+class LearnerLesson:
+    """A lesson that a learner may read; `told` is all that makes its page theirs alone."""
+
+    slug: str
+    reader: OpenCourse
+    told: list[tuple[Any, ...]]
+
+    def open(self) -> OpenLesson:
+        """The same as `get_lesson` gives. Raises Http404."""
+        return _open_lesson(self.reader, self.slug)
+
+
+def learner_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> LearnerLesson | None:
+    """A published lesson of a learner's course; None for whoever else may read it, or may not.
+
+    In SQL, because making it from models takes longer than all the rest of a page that is kept.
+    """
+    if not user.is_authenticated or user.is_staff or user.is_superuser:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_LEARNER_LESSON, [lesson_slug, course_slug, user.pk])
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    enrollment = Enrollment.from_db(DEFAULT_DB_ALIAS, ["id"], rows[0][:1])
+    course = Course.from_db(DEFAULT_DB_ALIAS, ["id", "slug", "title"], rows[0][1:4])
+    return LearnerLesson(lesson_slug, OpenCourse(course, enrollment), [row[3:] for row in rows])
+
+
+_LEARNER_LESSON = f"""
+    SELECT enrollment.id, course.id, course.slug, course.title,
+        lesson.updated_at, reading.read_at, reading.heading, tick.key
+    FROM {Lesson._meta.db_table} lesson
+    JOIN {Course._meta.db_table} course ON course.id = lesson.course_id
+    JOIN {Enrollment._meta.db_table} enrollment ON enrollment.course_id = course.id AND enrollment.is_active
+    LEFT JOIN {CourseStaff._meta.db_table} staff
+        ON staff.course_id = course.id AND staff.user_id = enrollment.user_id
+    LEFT JOIN {Reading._meta.db_table} reading
+        ON reading.lesson_id = lesson.id AND reading.enrollment_id = enrollment.id
+    LEFT JOIN {Tick._meta.db_table} tick ON tick.lesson_id = lesson.id AND tick.enrollment_id = enrollment.id
+    WHERE lesson.slug = %s AND course.slug = %s AND enrollment.user_id = %s
+        AND lesson.status = '{Lesson.Status.PUBLISHED}' AND staff.id IS NULL
+    ORDER BY tick.key
+"""  # noqa: S608 - names of tables and a constant
 
 
 def get_enrolled_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> tuple[OpenLesson, Enrollment]:
@@ -331,6 +384,36 @@ def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) ->
     if not (reader.may_read(quiz.lesson) and quiz.current and quiz.current.question_count):
         raise Http404
     return OpenAttempt(attempt, OpenQuiz(quiz, quiz.current, reader))
+
+
+def get_sheet(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> tuple[Attempt, str]:
+    """What is needed to save an answer: of the attempt that `get_attempt` gives, key and layout, and the quiz's source.
+
+    In SQL, because answers are saved as one goes along, and making it from models takes as long as all the rest.
+    """
+    if not user.is_authenticated:
+        raise Http404
+    with connection.cursor() as cursor:
+        cursor.execute(_SHEET, [user.pk, course_slug, quiz_slug, number, user.is_superuser])
+        row = cursor.fetchone()
+    if row is None:
+        raise Http404
+    return Attempt(pk=row[0], layout=json.loads(row[1])), row[2]
+
+
+_SHEET = f"""
+    SELECT attempt.id, attempt.layout, version.source
+    FROM {Attempt._meta.db_table} attempt
+    JOIN {Enrollment._meta.db_table} enrollment ON enrollment.id = attempt.enrollment_id AND enrollment.is_active
+    JOIN {QuizVersion._meta.db_table} version ON version.id = attempt.version_id
+    JOIN {Quiz._meta.db_table} quiz ON quiz.id = attempt.quiz_id
+    JOIN {QuizVersion._meta.db_table} now ON now.id = quiz.current_id AND now.question_count > 0
+    JOIN {Lesson._meta.db_table} lesson ON lesson.id = quiz.lesson_id
+    JOIN {Course._meta.db_table} course ON course.id = quiz.course_id
+    LEFT JOIN {CourseStaff._meta.db_table} staff ON staff.course_id = course.id AND staff.user_id = enrollment.user_id
+    WHERE enrollment.user_id = %s AND course.slug = %s AND quiz.slug = %s AND attempt.number = %s
+        AND (lesson.status = '{Lesson.Status.PUBLISHED}' OR staff.id IS NOT NULL OR %s)
+"""  # noqa: S608 - names of tables and a constant
 
 
 def typical_minutes(found: OpenQuiz) -> int | None:

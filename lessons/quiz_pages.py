@@ -74,7 +74,12 @@ def questions(found: OpenAttempt) -> tuple[Question[Any], ...]:
 
 def question_at(found: OpenAttempt, place: int) -> Question[Any]:
     """The question at this place, from 1. Raises Http404."""
-    asked = questions(found)
+    return question_in(found.attempt.version.source, place)
+
+
+def question_in(source: str, place: int) -> Question[Any]:
+    """The question at this place in a quiz, from 1. Raises Http404."""
+    asked = parsed(source).questions
     if not 1 <= place <= len(asked):
         raise Http404
     return asked[place - 1]

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.template.context_processors import csrf
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -93,5 +94,7 @@ def as_learner(request: UserRequest, course: str, lesson: str) -> HttpResponse:
     """The reader's page as a learner who has just come gets it. Nothing can be sent or kept from here."""
     found = queries.get_lesson_as_learner(request.user, course, lesson)
     return render(
-        request, "lessons/lesson_detail.html", {**reading_context(found, request), "is_draft": False}
+        request,
+        "lessons/lesson_detail.html",
+        {**reading_context(found, csrf(request)["csrf_token"]), "is_draft": False},
     )

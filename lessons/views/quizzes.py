@@ -60,19 +60,20 @@ def _save(request: HttpRequest, course: str, quiz: str, number: int, place: int)
     """Save an answer; a page that goes on says where to, the script that saves as one goes along does not."""
     if not request.user.is_authenticated:
         return render(request, "lessons/quiz_signed_out.html", status=403)
-    found = queries.get_attempt(request.user, course, quiz, number)
-    asked = pages.question_at(found, place)
+    attempt, source = queries.get_sheet(request.user, course, quiz, number)
+    asked = pages.question_in(source, place)
     data = dict(request.POST.lists())
-    response = read_response(asked, found.attempt.layout[asked.key], data)
+    response = read_response(asked, attempt.layout[asked.key], data)
     try:
         answer = actions.save_answer(
-            attempt=found.attempt, key=asked.key, response=response, flagged="flagged" in data
+            attempt=attempt, key=asked.key, response=response, flagged="flagged" in data
         )
     except actions.AttemptSubmittedError:
-        return _too_late(request, found)
+        return _too_late(request, queries.get_attempt(request.user, course, quiz, number))
     if "go" not in data:
         return HttpResponse(_saved_at(answer), content_type="text/plain; charset=utf-8")
     wanted = re.fullmatch("[0-9]{1,4}", request.POST["go"])
+    found = queries.get_attempt(request.user, course, quiz, number)
     return redirect(pages.question_address(found, int(wanted[0]) if wanted else None))
 
 
@@ -99,7 +100,6 @@ def review(request: HttpRequest, course: str, quiz: str, number: int) -> HttpRes
 
 
 def _too_late(request: HttpRequest, found: queries.OpenAttempt) -> HttpResponse:
-    found.attempt.refresh_from_db()
     context = {**review_page(found, ""), "too_late": True}
     return render(request, "lessons/quiz_review.html", context, status=409)
 

@@ -1,26 +1,42 @@
+from functools import partial
+
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.messages import get_messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.context_processors import csrf
+from django.template.loader import render_to_string
+from django.utils.timezone import get_current_timezone_name
 from django.views.decorators.http import require_POST, require_safe
 
 from lessons import actions, queries
 from lessons.models import Enrollment, Lesson, Session
 from lessons.presentation import reading_context
-from lessons.views.kept import kept_for_anyone
+from lessons.views.kept import TOKEN, kept_for_alike, kept_for_anyone
 from portal.accounts.http import UserRequest
+
+PAGE = "lessons/lesson_detail.html"
 
 
 @require_safe
 @kept_for_anyone
 def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
+    own = queries.learner_lesson(request.user, course, lesson)
+    if own and not get_messages(request):
+        state = (own.told, get_current_timezone_name())
+        return kept_for_alike(request, state, partial(_learner_page, request, own))
     try:
         found = queries.get_lesson(request.user, course, lesson)
     except Http404:
         if request.user.is_authenticated:
             raise
         return redirect_to_login(request.get_full_path())
-    return render(request, "lessons/lesson_detail.html", reading_context(found, request))
+    return render(request, PAGE, reading_context(found, csrf(request)["csrf_token"]))
+
+
+def _learner_page(request: HttpRequest, own: queries.LearnerLesson) -> str:
+    return render_to_string(PAGE, reading_context(own.open(), TOKEN), request)
 
 
 @login_required

@@ -1,4 +1,5 @@
 from django.http import HttpRequest
+from django.template.context_processors import csrf
 from django.urls import reverse
 
 from lessons.presentation import tick_form
@@ -9,9 +10,10 @@ def add_checklists(request: HttpRequest, progress: CourseProgress) -> None:
     """Give each session what it asks to prepare, as small forms, where a learner is looking."""
     if progress.reader.enrollment is None:
         return
+    token = csrf(request)["csrf_token"]
     for item in progress.sessions:
         address = reverse("tick_prepared", args=[progress.course.slug, item.session.slug])
         item.checklist = [
-            tick_form(request, address, prepared["key"], prepared["html"], prepared["key"] in item.ticked)
+            tick_form(token, address, prepared["key"], prepared["html"], prepared["key"] in item.ticked)
             for prepared in item.session.prepare_html
         ]
