@@ -391,7 +391,7 @@ def get_sheet(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> t
 
     In SQL, because answers are saved as one goes along, and making it from models takes as long as all the rest.
     """
-    if not user.is_authenticated:
+    if not user.is_authenticated or number > _MOST_NUMBER:
         raise Http404
     with connection.cursor() as cursor:
         cursor.execute(_SHEET, [user.pk, course_slug, quiz_slug, number, user.is_superuser])
@@ -401,6 +401,7 @@ def get_sheet(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> t
     return Attempt(pk=row[0], layout=json.loads(row[1])), row[2]
 
 
+_MOST_NUMBER = 32_767  # that the column holds
 _SHEET = f"""
     SELECT attempt.id, attempt.layout, version.source
     FROM {Attempt._meta.db_table} attempt

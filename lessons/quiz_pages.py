@@ -110,10 +110,15 @@ def first_empty(found: OpenAttempt) -> int | None:
 
 def question_address(found: OpenAttempt, place: int | None) -> str:
     """The address of a question; of the summary, for None and for a place behind the last question."""
-    quiz, number = found.of.quiz, found.attempt.number
-    if place is None or not 1 <= place <= len(questions(found)):
-        return reverse("attempt_summary", args=[quiz.course.slug, quiz.slug, number])
-    return reverse("question", args=[quiz.course.slug, quiz.slug, number, place])
+    quiz = found.of.quiz
+    return address_in(found.attempt.version.source, place, quiz.course.slug, quiz.slug, found.attempt.number)
+
+
+def address_in(source: str, place: int | None, *attempt: str | int) -> str:
+    """The same, for the attempt with this course, quiz and number at a quiz of this source."""
+    if place is None or not 1 <= place <= len(parsed(source).questions):
+        return reverse("attempt_summary", args=attempt)
+    return reverse("question", args=[*attempt, place])
 
 
 def _quiz(found: OpenQuiz) -> dict[str, Any]:

@@ -1,14 +1,16 @@
 """The commits of a repository, walked once, and what their graph tells. Parents decide, never dates."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 FIELDS = ("%H", "%T", "%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI", "%B")
 FORMAT = "".join(f"{field}%x00" for field in FIELDS)
+_RECORD = re.compile(rb"([^\0]*)\0" * len(FIELDS))
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """Whoever the commit names: a claim, not a proof. `date` is ISO 8601 with its offset."""
 
     name: str
@@ -16,8 +18,7 @@ class Person:
     date: str
 
 
-@dataclass(frozen=True)
-class Commit:
+class Commit(NamedTuple):
     id: str
     tree: str
     parents: tuple[str, ...]
@@ -95,22 +96,31 @@ class History:
 
 
 def parse_history(output: bytes) -> History:
-    """The history from what `git rev-list --topo-order` prints in FORMAT, a line `commit ID` before each."""
+    """The history from what `git rev-list --topo-order` prints in FORMAT, a line `commit ID` before each.
+
+    What is the same is kept once: 20,000 commits have few authors, and name each other.
+    """
     commits: dict[str, Commit] = {}
-    values = output.decode("utf-8", "replace").split("\0")
-    for start in range(0, len(values) - len(FIELDS), len(FIELDS)):
-        commit = _commit(values[start : start + len(FIELDS)])
-        commits[commit.id] = commit
+    known: dict[bytes, str] = {}
+    people: dict[tuple[bytes, ...], Person] = {}
+
+    def text(value: bytes) -> str:
+        return known.setdefault(value, value.decode("utf-8", "replace"))
+
+    def person(values: tuple[bytes, ...]) -> Person:
+        if values not in people:
+            people[values] = Person(*(value.decode("utf-8", "replace") for value in values))
+        return people[values]
+
+    for record in _RECORD.finditer(output):
+        header, tree, parents, *_, message = values = record.groups()
+        commit_id = text(header[-len(tree) :])
+        commits[commit_id] = Commit(
+            commit_id,
+            tree.decode("ascii"),
+            tuple(map(text, parents.split())),
+            person(values[3:6]),
+            person(values[6:9]),
+            message.decode("utf-8", "replace").rstrip(),
+        )
     return History(commits)
-
-
-def _commit(values: list[str]) -> Commit:
-    commit_id, tree, parents, *people, message = values
-    return Commit(
-        id=commit_id.split()[-1],
-        tree=tree,
-        parents=tuple(parents.split()),
-        author=Person(*people[:3]),
-        committer=Person(*people[3:]),
-        message=message.rstrip(),
-    )

@@ -8,8 +8,11 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 ENVIRONMENT = {
@@ -37,6 +40,9 @@ SETTINGS = (
     "core.commitGraph=false",  # a file beside the objects that could tell another history than they do
     "i18n.logOutputEncoding=UTF-8",
 )
+
+_BUFFER = 1 << 16
+_AHEAD = 60  # lines with an id of 64 digits each, which the smallest of pipes takes
 
 
 class RepositoryFault(Exception):  # noqa: N818 - "fault" is the word for what is on our side
@@ -69,7 +75,13 @@ def _started(git_dir: Path, *arguments: str, stdin: int, stderr: int) -> subproc
     argv = command(git_dir, *arguments)
     try:
         return subprocess.Popen(
-            argv, cwd=git_dir, env=ENVIRONMENT, stdin=stdin, stdout=subprocess.PIPE, stderr=stderr
+            argv,
+            cwd=git_dir,
+            env=ENVIRONMENT,
+            bufsize=_BUFFER,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
         )
     except OSError as error:
         raise RepositoryFault(f"git could not be started: {error}") from error
@@ -120,32 +132,62 @@ class ObjectReader:
     def __init__(self, git_dir: Path) -> None:
         self._git_dir = git_dir
         self._process: subprocess.Popen[bytes] | None = None
+        self._ahead = False
 
     def read(self, object_id: str, most: int) -> GitObject:
         """The object, without its data where that is more than `most` bytes. RepositoryFault if absent or broken."""
-        try:
-            return self._ask(object_id, most)
-        except MissingObject:
-            raise
-        except BaseException:
-            self.close()
-            raise
+        found = next(self.read_all([object_id], most))
+        if found is None:
+            raise MissingObject(f"object {object_id} is missing or damaged")
+        return found
 
-    def _ask(self, object_id: str, most: int) -> GitObject:
+    def read_all(self, object_ids: Iterable[str], most: int) -> Iterator[GitObject | None]:
+        """The same for many, in turn, None for one that is absent. Some are asked for ahead, so that git never waits;
+        a question in between costs a new process.
+        """
+        coming, waiting = iter(object_ids), deque[str]()
+        process = None
+        while True:
+            more = list(islice(coming, _AHEAD - len(waiting))) if len(waiting) <= _AHEAD // 2 else []
+            waiting.extend(more)
+            if not waiting:
+                return
+            try:
+                if process is None or process is not self._process:
+                    process, more = self._begun(), list(waiting)
+                self._say(process, more)
+                found = self._answer(process, waiting.popleft(), most)
+            except BaseException:
+                self.close()
+                raise
+            self._ahead = bool(waiting)
+            yield found
+
+    def _begun(self) -> "subprocess.Popen[bytes]":
+        if self._ahead:  # answers to somebody else would come first
+            self.close()
         if self._process is None:
             self._process = _started(
                 self._git_dir, "cat-file", "--batch", stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
             )
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin and stdout  # noqa: S101 - they were asked for
+        return self._process
+
+    def _say(self, process: "subprocess.Popen[bytes]", object_ids: list[str]) -> None:
+        assert process.stdin  # noqa: S101 - it was asked for
+        if not object_ids:
+            return
         try:
-            stdin.write(object_id.encode("ascii") + b"\n")
-            stdin.flush()
+            process.stdin.write("".join(f"{object_id}\n" for object_id in object_ids).encode("ascii"))
+            process.stdin.flush()
         except BrokenPipeError:
-            raise RepositoryFault(f"git ended before object {object_id} was read") from None
+            raise RepositoryFault(f"git ended before object {object_ids[0]} was read") from None
+
+    def _answer(self, process: "subprocess.Popen[bytes]", object_id: str, most: int) -> GitObject | None:
+        stdout = process.stdout
+        assert stdout  # noqa: S101 - it was asked for
         header = stdout.readline().split()
         if header[1:] == [b"missing"]:
-            raise MissingObject(f"object {object_id} is missing or damaged")
+            return None
         if len(header) != 3:
             raise RepositoryFault(f"object {object_id} is missing or damaged")
         kind, size = header[1].decode("ascii"), int(header[2])
@@ -158,6 +200,6 @@ class ObjectReader:
         return GitObject(kind, size, data[:-1])
 
     def close(self) -> None:
-        process, self._process = self._process, None
+        process, self._process, self._ahead = self._process, None, False
         if process:
             _end(process)

@@ -1,9 +1,10 @@
 """Read-only questions to a stranger's repository: one walk of its history, one process for its objects, no checkout."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import tee
 from pathlib import Path
 from types import TracebackType
 
@@ -216,20 +217,23 @@ class Repository:
 
     def content(self, blob_id: str) -> bytes | None:
         """The bytes of a file; None where it is over 1 MB. Raises TooLarge past 64 MB in one run."""
-        data = self.uncounted(blob_id)
-        self._unread -= len(data or b"")
-        if self._unread < 0:
-            raise TooLarge("the files are larger than 64 MB together, which is the most that is read")
-        return data
+        return next(self.contents([blob_id]))
 
-    def uncounted(self, blob_id: str) -> bytes | None:
-        """The same as `content`, for a caller that keeps a limit of its own."""
-        try:
-            return self._objects.read(blob_id, MOST_FILE_BYTES).data
-        except MissingObject:
-            if self._lacks_large_files:
-                return None
-            raise
+    def contents(self, blob_ids: Iterable[str]) -> Iterator[bytes | None]:
+        """The same for many files, in turn: faster by far than one by one."""
+        for data in self.uncounted(blob_ids):
+            self._unread -= len(data or b"")
+            if self._unread < 0:
+                raise TooLarge("the files are larger than 64 MB together, which is the most that is read")
+            yield data
+
+    def uncounted(self, blob_ids: Iterable[str]) -> Iterator[bytes | None]:
+        """The same as `contents`, for a caller that keeps a limit of its own."""
+        asked, reading = tee(blob_ids)
+        for blob_id, found in zip(asked, self._objects.read_all(reading, MOST_FILE_BYTES), strict=True):
+            if found is None and not self._lacks_large_files:
+                raise MissingObject(f"object {blob_id} is missing or damaged")
+            yield found.data if found else None
 
     def raw_commit(self, commit_id: str) -> bytes:
         """A commit as it is stored, with the headers that `history` leaves out. Raises TooLarge past 1 MB."""

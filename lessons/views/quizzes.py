@@ -73,8 +73,7 @@ def _save(request: HttpRequest, course: str, quiz: str, number: int, place: int)
     if "go" not in data:
         return HttpResponse(_saved_at(answer), content_type="text/plain; charset=utf-8")
     wanted = re.fullmatch("[0-9]{1,4}", request.POST["go"])
-    found = queries.get_attempt(request.user, course, quiz, number)
-    return redirect(pages.question_address(found, int(wanted[0]) if wanted else None))
+    return redirect(pages.address_in(source, int(wanted[0]) if wanted else None, course, quiz, number))
 
 
 @login_required

@@ -1,15 +1,19 @@
 """A public lesson is kept whole for those without a log-in, and for nobody else."""
 
+import re
 import time
 
 import pytest
 import time_machine
 from django.conf import settings
 from django.core.cache import caches
+from django.middleware.csrf import _does_token_match
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
-from lessons.models import Lesson
-from tests.factories import make_learner, make_lesson
+from lessons.models import Enrollment, Lesson
+from tests.factories import make_learner, make_lesson, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +66,51 @@ def test_a_page_that_is_not_there_is_not_kept(client):
     address = "/courses/none/none/"
     assert client.get(address).status_code == 302
     assert caches["pages"].get(f":{address}") is None
+
+
+@pytest.fixture
+def learner_of():
+    def signed_in(lesson) -> Client:
+        client = Client()
+        client.force_login(make_learner(lesson.course).user)
+        return client
+
+    return signed_in
+
+
+def token_in(response) -> str:
+    return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', response.content.decode())[1]
+
+
+def test_learners_at_the_same_place_share_a_page_but_no_token(lesson, learner_of, django_assert_num_queries):
+    one, other = learner_of(lesson), learner_of(lesson)
+    first = one.get(lesson.get_absolute_url())
+    with django_assert_num_queries(3):
+        second = other.get(lesson.get_absolute_url())
+    tokens = token_in(first), token_in(second)
+    assert tokens[0] != tokens[1]
+    assert first.content.replace(tokens[0].encode(), b"") == second.content.replace(tokens[1].encode(), b"")
+    assert _does_token_match(tokens[1], other.cookies["csrftoken"].value)
+
+
+def test_what_a_learner_does_and_what_an_author_changes_shows_at_once(lesson, learner_of):
+    client = learner_of(lesson)
+    assert b"Finished</span>" not in client.get(lesson.get_absolute_url()).content
+    client.post(reverse("lesson_read", args=[lesson.course.slug, lesson.slug]))
+    assert b"Finished</span>" in client.get(lesson.get_absolute_url()).content
+    assert b"Finished</span>" not in learner_of(lesson).get(lesson.get_absolute_url()).content
+    Lesson.objects.update(html="<p>Other words.</p>", updated_at=timezone.now())
+    assert b"Other words." in client.get(lesson.get_absolute_url()).content
+    Lesson.objects.update(status=Lesson.Status.DRAFT)
+    assert client.get(lesson.get_absolute_url()).status_code == 404
+
+
+def test_whoever_teaches_or_left_reads_no_kept_page_of_a_learner(lesson, learner_of):
+    Lesson.objects.update(public=False)
+    client = learner_of(lesson)
+    assert client.get(lesson.get_absolute_url()).status_code == 200
+    Enrollment.objects.update(is_active=False)
+    assert client.get(lesson.get_absolute_url()).status_code == 404
+    client.force_login(make_staff(lesson.course))
+    Lesson.objects.update(html="<p>Other words.</p>")
+    assert b"Other words." in client.get(lesson.get_absolute_url()).content

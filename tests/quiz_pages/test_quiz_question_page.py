@@ -220,7 +220,7 @@ def test_queries_of_a_question(client, cast, attempt, answered):
 
 def test_queries_of_a_save(client, cast, attempt):
     cast.answer(attempt, **RIGHT)
-    with assertNumQueries(10):
+    with assertNumQueries(7):
         client.post(cast.address("question", 1, 1), posted(attempt, "approval"))
 
 

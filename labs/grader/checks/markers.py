@@ -28,10 +28,11 @@ class NoConflictMarkersCheck(Kind):
             return tip
         conflicts: list[Conflict] = []
         read = large = 0
-        for path, entry in sorted(run.repository.files(tip).items()):
-            if not entry.is_file:
-                continue
-            content = run.repository.content(entry.id)
+        files = [
+            (path, entry.id) for path, entry in sorted(run.repository.files(tip).items()) if entry.is_file
+        ]
+        contents = run.repository.contents(blob_id for _, blob_id in files)
+        for (path, _), content in zip(files, contents, strict=True):
             read, large = read + (content is not None), large + (content is None)
             lines = lines_of(as_text(content)) if content and b"<<<<<<<" in content else []
             if line := conflict_line(lines):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate, islice
 
 from ..blobs import Blob
-from ..repository import MOST_FILE_BYTES, Repository
+from ..repository import MOST_FILE_BYTES
 from ..secret_rules import Rule, belongs_outside, find_secrets, is_settings_file
 from ..words import count, decoded, listed, quoted, size
 from .base import Kind, Run, Verdict, needs_work, not_run, passed
@@ -43,7 +43,8 @@ class NoSecretsCheck(Kind):
         small = [blob for blob in blobs if blob.size is not None and blob.size <= MOST_FILE_BYTES]
         ends = list(accumulate(blob.size or 0 for blob in small))
         to_read = small[: bisect_right(ends, MOST_BYTES)]
-        leaks = [leak for blob in to_read for leak in _leaks(run.repository, blob)]
+        contents = run.repository.uncounted(blob.id for blob in to_read)
+        leaks = [leak for pair in zip(to_read, contents, strict=True) for leak in _leaks(*pair)]
         if leaks:
             return _verdict(run, leaks)
         if len(to_read) < len(small):
@@ -77,9 +78,9 @@ def _verdict(run: Run, leaks: list[Leak]) -> Verdict:
     )
 
 
-def _leaks(repository: Repository, blob: Blob) -> Iterator[Leak]:
+def _leaks(blob: Blob, content: bytes | None) -> Iterator[Leak]:
     """The credentials of one content, one for each line."""
-    content = repository.uncounted(blob.id) or b""
+    content = content or b""
     if b"\0" in content[:8000] and content[:2] not in UTF_16:
         return
     text = as_text(content)
