@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from labs.grader.address import Address, read_address
+from labs.grader.confined import bytes_in
 from labs.grader.fetch import ORDINARY, WHILE_SOMEBODY_WAITS, fetch, latest
 from labs.grader.mirrors import hold, mirror_path, prune_mirrors
 from labs.grader.network import INTERNET, Network
@@ -111,6 +112,26 @@ def mirrored(address: Address, refs: Mapping[str, str]) -> Iterator[tuple[Path, 
         fetched = fetch(address, mirror, network=_network(address.host))
         notes = [*fetched.notes, *_changes(path, address, refs, fetched.refs)]
         yield path, notes
+        size = bytes_in(path)
+    _prune_after(size)
+
+
+@dataclass
+class _Added:
+    """Bytes that this process has fetched, at most, since it last looked whether mirrors have to go."""
+
+    bytes: int = 0
+
+
+_added = _Added()
+
+
+def _prune_after(size: int) -> None:
+    """Look through all mirrors once this process may have added a twentieth of what they may hold together."""
+    _added.bytes += size
+    if _added.bytes < settings.MIRROR_MAX_BYTES // 20:
+        return
+    _added.bytes = 0
     with suppress(FileNotFoundError):  # another worker removes some at the same time
         prune_mirrors(settings.MIRROR_ROOT, settings.MIRROR_MAX_BYTES)
 

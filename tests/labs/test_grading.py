@@ -124,9 +124,18 @@ def woken(monkeypatch):
     return calls
 
 
-def test_graded_submission_wakes_the_next_one_up(submission, woken):
+def test_one_wake_up_grades_all_that_waits(submission, woken):
     make_submission(lab=submission.lab)
     tasks.grade_next()
+    assert not lifecycle.waiting().exists()
+    assert woken == []
+
+
+def test_wake_up_hands_over_after_a_while(submission, woken, monkeypatch):
+    monkeypatch.setattr(tasks, "MOST_SECONDS", -1)
+    make_submission(lab=submission.lab)
+    tasks.grade_next()
+    assert lifecycle.waiting().count() == 1
     assert woken == [1]
 
 

@@ -50,8 +50,9 @@ def files_at(repository: Repository, tip: Tip) -> tuple[dict[bytes, bytes], froz
     contents: dict[bytes, bytes] = {}
     executable = set()
     total = 0
-    for path, entry in _regular(repository.files(tip)):
-        content = repository.uncounted(entry.id)
+    files = list(_regular(repository.files(tip)))
+    read = repository.uncounted(entry.id for _, entry in files)
+    for (path, entry), content in zip(files, read, strict=True):
         if content is None:
             continue
         total += len(content)
