@@ -14,7 +14,7 @@ from labs.grader.confined import bytes_in
 from labs.grader.fetch import ORDINARY, WHILE_SOMEBODY_WAITS, fetch, latest
 from labs.grader.mirrors import hold, mirror_path, prune_mirrors
 from labs.grader.network import INTERNET, Network
-from labs.grader.plumbing import output_of
+from labs.grader.plumbing import absent
 from labs.grader.refusals import FetchFault, FetchRefused, no_attempt
 from labs.grader.upstream import HEADS, Server
 from labs.grader.words import quoted
@@ -150,7 +150,5 @@ def _changes(path: Path, address: Address, refs: Mapping[str, str], now: Mapping
 
 def _gone(path: Path, refs: Mapping[str, str]) -> list[str]:
     """The names in `refs` whose objects are not in a repository."""
-    asked = "".join(f"{object_id}\n" for object_id in refs.values()).encode("ascii")
-    answers = output_of(path, "cat-file", "--batch-check", stdin=asked, most=1 << 20, what="the list of refs")
-    lines = answers.decode("ascii").splitlines()
-    return [name for name, line in zip(refs, lines, strict=True) if line.endswith(" missing")]
+    missing = absent(path, refs.values())
+    return [name for name, object_id in refs.items() if object_id in missing]

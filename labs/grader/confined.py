@@ -1,20 +1,22 @@
 """One process that talks to a stranger's server: bounded in time, memory, disk and words, and never left behind."""
 
 import os
+import select
 import selectors
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 _MEGABYTE = 1 << 20
+# Gets all that a process has printed so far, whenever more came; what it returns first is said to it, and no more.
+Reply = Callable[[bytes], bytes | None]
 _KEPT_MESSAGES = 64 << 10
 _MOST_MESSAGES = _MEGABYTE
 _DISK_SECONDS = 0.2
@@ -66,27 +68,27 @@ def run(
     limits: FetchLimits,
     deadline: float,
     stdin: bytes = b"",
+    reply: Reply | None = None,
     watched: Path | None = None,
 ) -> Ended:
     """Run a command until it ends or passes a limit, or `time.monotonic()` the deadline. OSError if it cannot start.
 
-    Its whole process group is killed in any case. `watched` is the folder that may not grow past `limits.bytes`.
+    Its whole process group is killed in any case, also where `reply` raises. `watched` is the folder that may not
+    grow past `limits.bytes`.
     """
-    with tempfile.TemporaryFile() as given:
-        given.write(stdin)
-        given.seek(0)
-        process = subprocess.Popen(
-            [*_confinement(limits), *argv],
-            cwd=cwd,
-            env=dict(environment),
-            stdin=given,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+    process = subprocess.Popen(
+        [*_confinement(limits), *argv],
+        cwd=cwd,
+        env=dict(environment),
+        bufsize=0,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
     with process:
         try:
-            watch = _Watch(limits, deadline, watched)
+            watch = _Watch(limits, deadline, watched, stdin, reply)
             limit = watch.follow(process)
         finally:
             with suppress(ProcessLookupError):
@@ -98,8 +100,11 @@ def run(
 class _Watch:
     """Reads what a process says until both of its streams end, or one limit is passed."""
 
-    def __init__(self, limits: FetchLimits, deadline: float, watched: Path | None) -> None:
+    def __init__(
+        self, limits: FetchLimits, deadline: float, watched: Path | None, told: bytes, reply: Reply | None
+    ) -> None:
         self._limits, self._deadline, self._watched = limits, deadline, watched
+        self._told, self._reply = told, reply
         self._looked = 0.0
         self.said: dict[IO[bytes] | None, bytearray] = {}
 
@@ -113,9 +118,12 @@ class _Watch:
             for stream in most:
                 assert stream  # noqa: S101 - both were asked for
                 selector.register(stream, selectors.EVENT_READ, most[stream])
+            assert process.stdin  # noqa: S101 - it was asked for
+            selector.register(process.stdin, selectors.EVENT_WRITE)
             while selector.get_map():
                 if limit := self._passed() or self._read(selector):
                     return limit
+                self._answer(process, selector)
         with suppress(subprocess.TimeoutExpired):
             process.wait(max(self._deadline - time.monotonic(), 0.1))
             return "disk" if self._too_large() else None
@@ -123,6 +131,9 @@ class _Watch:
 
     def _read(self, selector: selectors.BaseSelector) -> str | None:
         for key, _ in selector.select(0.05):
+            if key.data is None:
+                self._tell(key.fd)
+                continue
             name, most = key.data
             data = os.read(key.fd, 1 << 16)
             self.said[key.fileobj] += data  # type: ignore[index]
@@ -131,6 +142,26 @@ class _Watch:
             if not data:
                 selector.unregister(key.fileobj)
         return None
+
+    def _tell(self, stdin: int) -> None:
+        try:
+            self._told = self._told[os.write(stdin, self._told[: select.PIPE_BUF]) :]
+        except BrokenPipeError:  # it has ended, and its other streams will say how
+            self._told, self._reply = b"", None
+
+    def _answer(self, process: "subprocess.Popen[bytes]", selector: selectors.BaseSelector) -> None:
+        stdin = process.stdin
+        if stdin is None or stdin.closed:
+            return
+        if self._reply and (words := self._reply(bytes(self.said[process.stdout]))) is not None:
+            self._told, self._reply = self._told + words, None
+        waits = stdin in selector.get_map()
+        if self._told and not waits:
+            selector.register(stdin, selectors.EVENT_WRITE)
+        elif waits and not self._told:
+            selector.unregister(stdin)
+        if not self._told and not self._reply:
+            stdin.close()
 
     def _passed(self) -> str | None:
         now = time.monotonic()

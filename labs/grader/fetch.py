@@ -7,7 +7,7 @@ from .confined import FetchLimits
 from .mirrors import Mirror
 from .network import INTERNET, Network
 from .notes import entries_at, notes_on
-from .plumbing import TooLarge
+from .plumbing import RepositoryFault, TooLarge, absent
 from .refusals import FetchRefused, refused
 from .upstream import HEADS, Server
 from .words import quoted
@@ -58,31 +58,29 @@ def fetch(
     cannot be read, which is empty then and begun anew by the next fetch.
     """
     server = Server(address, limits, network)
-    listing = server.listing()
-    branch = listing.meant_by(address)
-    refs = listing.first(branch, limits.refs)
     if mirror.packs >= MOST_PACKS:
         mirror.empty()
     had_some = mirror.is_complete()
     try:
-        notes = _fill(mirror, server, refs, branch, limits)
+        return _fill(mirror, server, limits)
     except FetchRefused as refusal:
         if refusal.code != "too_big" or not had_some:
             raise
-        notes = _fill(
-            mirror, server, refs, branch, limits
-        )  # without what earlier pushes had left in the mirror
-    return Fetched(refs, branch, [*listing.left_out(refs), *notes])
+        return _fill(mirror, server, limits)  # without what earlier pushes had left in the mirror
 
 
-def _fill(
-    mirror: Mirror, server: Server, refs: dict[str, str], branch: str, limits: FetchLimits
-) -> list[str]:
+def _fill(mirror: Mirror, server: Server, limits: FetchLimits) -> Fetched:
+    had_some = mirror.is_complete()
     with mirror.filling(server.uid):
-        server.bring(mirror.path, refs.values())
+        found = server.bring(mirror.path, limits.refs)
+        branch, refs = found.branch, found.refs
+        if absent(mirror.path, refs.values()):
+            if had_some:
+                raise RepositoryFault(f"the mirror of {server.address} is damaged")
+            raise refused("damaged", server.address, limits, words="`objects are missing`")
         notes = _notes(server.address, mirror, branch, refs[HEADS + branch], limits)
         mirror.complete(refs, branch)
-    return notes
+    return Fetched(refs, branch, [*found.listing.left_out(refs), *notes])
 
 
 def _notes(address: Address, mirror: Mirror, branch: str, commit: str, limits: FetchLimits) -> list[str]:

@@ -44,7 +44,7 @@ class Mirror:
     def filling(self, uid: int | None) -> Iterator[None]:
         """Objects, which belong to the uid that fetches, may be added; it is incomplete until `complete`.
 
-        Where a host broke off, it is as it was before; after any other failure it is empty.
+        Where a host broke off, or sent nothing, it is as it was before; after any other failure it is empty.
         """
         was_complete = self.is_complete()
         self._prepare(uid)
@@ -52,7 +52,7 @@ class Mirror:
         try:
             yield
         except FetchRefused as refusal:
-            if not was_complete or not refusal.may_pass:
+            if not was_complete or not (refusal.may_pass or refusal.came_first):
                 self.empty()
             else:
                 self._remove_all_but(before)

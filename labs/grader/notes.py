@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .plumbing import TooLarge, output_of
+from .plumbing import TooLarge, absent, output_of
 from .trees import MOST_PATH_BYTES, Entry
 from .words import count, decoded, listed, quoted
 
@@ -48,16 +48,5 @@ def _of_noun(entries: dict[str, Entry], noun: str) -> list[str]:
 
 def _left_out(git_dir: Path, entries: dict[str, Entry]) -> list[str]:
     files = {path: entry.id for path, entry in entries.items() if entry.is_file}
-    ids = sorted(set(files.values()))
-    answers = output_of(
-        *(git_dir, "cat-file", "--batch-check"),
-        stdin="".join(f"{object_id}\n" for object_id in ids).encode("ascii"),
-        most=1 << 20,
-        what="the list of files",
-    )
-    missing = {
-        words[0]
-        for line in answers.decode("ascii").splitlines()
-        if (words := line.split())[1:] == ["missing"]
-    }
+    missing = absent(git_dir, files.values())
     return [path for path, object_id in files.items() if object_id in missing]

@@ -122,6 +122,16 @@ def output_of(
     return output
 
 
+def absent(git_dir: Path, object_ids: Iterable[str]) -> set[str]:
+    """Which of these objects are not in a repository."""
+    asked = "".join(f"{object_id}\n" for object_id in dict.fromkeys(object_ids)).encode("ascii")
+    answers = output_of(
+        *(git_dir, "cat-file", "--batch-check"), stdin=asked, most=1 << 20, what="the list of objects"
+    )
+    lines = (line.split() for line in answers.decode("ascii").splitlines())
+    return {object_id for object_id, *rest in lines if rest == ["missing"]}
+
+
 class ObjectReader:
     """One long-lived `git cat-file --batch`, started when the first object is wanted.
 

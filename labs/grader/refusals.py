@@ -10,8 +10,12 @@ from .words import cut, listed, nearest, quoted, visible
 class FetchRefused(Exception):  # noqa: N818 - an answer for the learner, not an error
     """The learner's set-up: nothing was fetched. `code` is stable, `message` for people.
 
-    `may_pass`: it lies with the host, so that the same address may do later.
+    `may_pass`: it lies with the host, so that the same address may do later. `came_first`: before anything was sent.
+    `limit` is the one of `confined.Ended`.
     """
+
+    came_first = False
+    limit: str | None = None
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -21,6 +25,8 @@ class FetchRefused(Exception):  # noqa: N818 - an answer for the learner, not an
 
 class FetchFault(Exception):  # noqa: N818 - "fault" is the word for what is on our side
     """Our side, or nobody's: worth another try later."""
+
+    limit: str | None = None
 
 
 SENTENCES = {

@@ -9,14 +9,13 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import confined
 from .address import Address
-from .confined import Ended, FetchLimits
+from .confined import Ended, FetchLimits, Reply
 from .mirrors import Mirror
 from .network import Network
 from .plumbing import ENVIRONMENT, ObjectReader, RepositoryFault
@@ -74,8 +73,14 @@ HEADS = "refs/heads/"
 _REF = re.compile(
     r"(?!.*(?:\.\.|@\{|//|/\.|\.lock(?:/|$)|[/.]$))refs/(?:heads|tags)/[^\x00-\x20\x7f~^:?*\[\\]+"
 )
-_LINE = re.compile(r"([0-9a-f]{40})\t(.+)")
-_HEAD_LINE = re.compile(r"ref: refs/heads/(.+)\tHEAD")
+# as `git ls-remote` prints them, and as the helper does
+_LINE = re.compile(r"([0-9a-f]{40})[\t ](.+)")
+_HEAD_LINE = re.compile(r"(?:ref: |@)refs/heads/(.+)[\t ]HEAD")
+# version 0, in which the answer to the first request is the list
+_HELPER = ("-c", "protocol.version=0", "--git-dir=.", "remote-https", "origin")
+_OPENING = (
+    f"option verbosity 0\noption progress false\noption from-promisor true\noption filter {FILTER}\nlist\n"
+)
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,15 @@ class Listing:
         return [f"{len(self.refs):,} branches and tags are too many: the first {len(refs):,} were read."]
 
 
+@dataclass(frozen=True)
+class Brought:
+    """What was fetched: some `refs` of all that are listed, among them the branch that is meant."""
+
+    listing: Listing
+    branch: str
+    refs: dict[str, str]
+
+
 class Server:
     """One repository at its server, asked within one deadline."""
 
@@ -131,7 +145,14 @@ class Server:
 
     def listing(self) -> Listing:
         """All branches and tags, branches first."""
-        lines = self._listed().decode("utf-8", "replace").split("\n")
+        outside = ["--git-dir=/nonexistent", "ls-remote", "--symref", "--end-of-options", "origin"]
+        try:
+            return self._read(self._run(outside, Path("/")).output)
+        except FetchRefused as refusal:
+            raise self._before_fetching(refusal) from refusal
+
+    def _read(self, listed: bytes) -> Listing:
+        lines = listed.decode("utf-8", "replace").split("\n")
         heads = [found[1] for line in lines if (found := _HEAD_LINE.fullmatch(line))]
         pairs = [found.groups() for line in lines if (found := _LINE.fullmatch(line))]
         refs = {
@@ -145,18 +166,41 @@ class Server:
             raise refused("empty", self.address, self._limits)
         return Listing(refs, head)
 
-    def _listed(self) -> bytes:
-        outside = ["--git-dir=/nonexistent", "ls-remote", "--symref", "--end-of-options", "origin"]
-        try:
-            return self._run(outside, Path("/")).output
-        except FetchRefused as refusal:
-            if refusal.code == "too_big":
-                raise refused("too_many_refs", self.address, self._limits) from refusal
-            raise
+    def bring(self, folder: Path, most: int) -> Brought:
+        """Fetch what at most so many branches and tags stand for, and all it needs, into a bare repository.
 
-    def bring(self, folder: Path, object_ids: Iterable[str]) -> None:
-        """Fetch objects, and what they need, into a bare repository; nobody is asked where all of it is there."""
-        self._fetch(folder, sorted(set(object_ids)), FILTER)
+        One connection does for asking and fetching: git's own helper is spoken to (gitremote-helpers), which is how
+        we come to choose between its list and its fetch.
+        """
+        brought: list[Brought] = []
+
+        def choose(said: bytes) -> bytes | None:
+            if not said.endswith(b"\n\n"):
+                return None
+            listing = self._read(said)
+            branch = listing.meant_by(self.address)
+            brought.append(Brought(listing, branch, listing.first(branch, most)))
+            wanted = (f"fetch {object_id} {name}\n" for name, object_id in brought[0].refs.items())
+            return "".join([*wanted, "\n\n"]).encode()
+
+        try:
+            arguments = [*_HELPER, self.address.url]
+            self._run(arguments, folder, _OPENING, reply=choose, watched=folder)
+        except FetchRefused as refusal:
+            if not brought:
+                raise self._before_fetching(refusal) from refusal
+            raise
+        if not brought:
+            raise FetchFault(f"git listed nothing for {self.address}")
+        for lock in folder.glob("objects/pack/*.keep"):
+            lock.unlink()
+        return brought[0]
+
+    def _before_fetching(self, refusal: FetchRefused) -> FetchRefused:
+        if refusal.code == "too_big" and refusal.limit != "disk":
+            refusal = refused("too_many_refs", self.address, self._limits)
+        refusal.came_first = True
+        return refusal
 
     def subject(self, commit: str) -> str | None:
         """The first line of a commit's message, by fetching that commit and no file; None if it does not come."""
@@ -178,7 +222,15 @@ class Server:
         ]
         self._run(arguments, folder, "".join(f"{object_id}\n" for object_id in object_ids), watched=folder)
 
-    def _run(self, arguments: list[str], cwd: Path, stdin: str = "", watched: Path | None = None) -> Ended:
+    def _run(
+        self,
+        arguments: list[str],
+        cwd: Path,
+        stdin: str = "",
+        *,
+        reply: Reply | None = None,
+        watched: Path | None = None,
+    ) -> Ended:
         try:
             ended = confined.run(
                 [*self._git, *arguments],
@@ -187,12 +239,15 @@ class Server:
                 limits=self._limits,
                 deadline=self._deadline,
                 stdin=stdin.encode("ascii"),
+                reply=reply,
                 watched=watched,
             )
         except OSError as error:
             raise FetchFault(f"git could not be started: {error}") from error
         if ended.status or ended.limit:
-            raise why(ended, self.address, self._limits)
+            reason = why(ended, self.address, self._limits)
+            reason.limit = ended.limit
+            raise reason
         return ended
 
 

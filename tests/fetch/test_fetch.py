@@ -88,7 +88,7 @@ def test_fetching_again_when_nothing_changed_asks_for_the_list_alone(pushed, ser
     before = pushed.fetch()
     server.clear()
     assert pushed.fetch() == before
-    assert [method for method, _ in server.requests] == ["GET", "POST"]
+    assert [method for method, _ in server.requests] == ["GET"]
 
 
 def test_the_mirror_shows_what_the_last_fetch_brought(pushed):
