@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from django.conf import settings
@@ -118,9 +119,9 @@ def mirrored(address: Address, refs: Mapping[str, str]) -> Iterator[tuple[Path, 
 
 @dataclass
 class _Added:
-    """Bytes that this process has fetched, at most, since it last looked whether mirrors have to go."""
+    """Bytes that this process has fetched, at most, since it looked whether mirrors have to go; it never did yet."""
 
-    bytes: int = 0
+    bytes: float = inf
 
 
 _added = _Added()

@@ -62,12 +62,23 @@ def kept(host, settings):
     return make
 
 
-def test_mirrors_that_were_not_used_for_longest_leave(work, kept, settings):
+def test_mirrors_that_were_not_used_for_longest_leave(work, kept, settings, monkeypatch):
+    monkeypatch.setattr(hosts, "_added", hosts._Added())
     settings.MIRROR_MAX_BYTES = 50_000
     older, newer = kept("older", 40_000, used=1), kept("newer", 40_000, used=2)
     with hosts.mirrored(work.address, {"refs/heads/main": work.head()}) as (path, notes):
         assert older.exists()
     assert (older.exists(), newer.exists(), path.exists(), notes) == (False, True, True, [])
+
+
+def test_mirrors_are_looked_through_only_once_they_may_have_grown_by_a_twentieth(work, settings, monkeypatch):
+    looks = []
+    monkeypatch.setattr(hosts, "_added", hosts._Added())
+    monkeypatch.setattr(hosts, "prune_mirrors", lambda root, most: looks.append(most))
+    for settings.MIRROR_MAX_BYTES in (1_000_000, 1_000_000, 1_000):
+        with hosts.mirrored(work.address, {"refs/heads/main": work.head()}):
+            pass
+    assert looks == [1_000_000, 1_000]
 
 
 def test_mirror_is_held_while_it_is_read(work, settings, monkeypatch):
