@@ -20,7 +20,7 @@ ON_THE_LEARNERS_MACHINE = {"config", "head", "index", "reflog", "stash", "worktr
 ON_THE_HOST = {"fork", "pr"}
 ASKED_BY = {
     "aheadbehind": "ahead_behind answer",
-    "amend": "amended",
+    "amend": "amended gone",
     "answer": "answer",
     "atomic": "atomic commit",
     "attrs": "attributes line_endings",
