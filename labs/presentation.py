@@ -237,8 +237,13 @@ def addresses(lab: Lab) -> dict[str, str]:
 def own_command(lab: Lab) -> str:
     """What runs the checks in a lab's folder, on any machine with Python 3.11 or later, git and curl."""
     at = addresses(lab)
-    download = f"curl -sSf -o ../labcheck.pyz {at['labcheck_address']} -o ../lab.yaml {at['source_address']}"
-    return f"{download} && python3 ../labcheck.pyz grade ../lab.yaml ."
+    lines = (
+        "curl -sSf",
+        f"-o ../labcheck.pyz {at['labcheck_address']}",
+        f"-o ../lab.yaml {at['source_address']}",
+        "&& python3 ../labcheck.pyz grade ../lab.yaml .",
+    )
+    return " \\\n  ".join(lines)
 
 
 def closed(lab: Lab) -> str:

@@ -53,7 +53,7 @@ def test_an_unmerged_branch_needs_work_with_the_number_of_its_commits(forked):
     assert result.why == "`side` is not merged into `main`."
     assert result.found == "2 commits of `side` not in `main`"
     assert [item.ref for item in result.evidence] == ["refs/heads/side", "refs/heads/main"]
-    assert "git merge --no-ff -m 'Merge branch '\"'\"'side'\"'\"'' side" in result.fix
+    assert "git merge --no-ff --no-edit side" in result.fix
 
 
 @pytest.mark.parametrize("by", ["any", FORWARD])

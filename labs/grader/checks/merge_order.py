@@ -60,7 +60,7 @@ class MergeOrderCheck(HistoryKind):
         alone = list(takewhile(lambda commit: commit.id in merges, line))
         if len(alone) < len(merges) or not all(map(run.repository.branch, self.branches)):
             return look(self.into)
-        turns = (["git", "merge", "--no-ff", "-m", f"Merge branch '{name}'", name] for name in self.branches)
+        turns = (["git", "merge", "--no-ff", "--no-edit", name] for name in self.branches)
         return rewrite(into, ["git", "reset", "--keep", alone[-1].parents[0]], *turns)
 
     def _shape(self) -> Shape:

@@ -137,17 +137,17 @@ class MergedCheck(Kind):
         return _SHAPES[self.by](self.branch, self.into)
 
     def _merge(self) -> list[list[str]]:
-        message = f"Merge branch '{self.branch}'"
         switch = ["git", "switch", self.into]
         if self.by == "squash":
-            return [switch, ["git", "merge", "--squash", self.branch], ["git", "commit", "-m", message]]
+            squash = ["git", "merge", "--squash", self.branch]
+            return [switch, squash, ["git", "commit", "-m", f"Bring in {self.branch}"]]
         if self.by == "fast-forward":
             return [
                 ["git", "rebase", self.into, self.branch],
                 switch,
                 ["git", "merge", "--ff-only", self.branch],
             ]
-        return [switch, ["git", "merge", "--no-ff", "-m", message, self.branch]]
+        return [switch, ["git", "merge", "--no-ff", "--no-edit", self.branch]]
 
     def _push(self, force: str = "") -> list[str]:
         force = force or ("--force-with-lease" if self.by == "fast-forward" else "")
