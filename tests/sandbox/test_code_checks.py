@@ -129,8 +129,9 @@ def test_without_a_sandbox_nothing_is_run(repo, lab):
 PACKAGE = {
     "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
     "backend.py": """
-import zipfile
+import sys, zipfile
 def build_wheel(directory, config_settings=None, metadata_directory=None):
+    sys.argv[1:] = ["bdist_wheel"]  # as setuptools does
     with zipfile.ZipFile(directory + "/shop-1-py3-none-any.whl", "w") as wheel:
         wheel.write("shop.py")
     return "shop-1-py3-none-any.whl"
@@ -146,6 +147,14 @@ def package(repo, **changes: str) -> None:
     }.items():
         repo.put(path, content)
     repo.commit("Add the package")
+
+
+def test_package_below_src_is_found_as_where_it_is_installed(judge):
+    files = {"src__shop____init__": "", "src__shop__prices": "import shop\ndef oil(): return 125\n"}
+    command = ["python", "-c", "from shop.prices import oil; print(oil())"]
+    assert judge({"run": {"command": command, "prints": "^125$"}}, **files).outcome is Outcome.PASSED
+    code = "def test_oil(learner):\n    assert learner.call('shop.prices:oil') == 125\n"
+    assert judge({"tests": {"code": code}}, **files).outcome is Outcome.PASSED
 
 
 def test_package_builds_and_is_imported_from_its_wheel(repo, sandbox):

@@ -262,6 +262,19 @@ def test_exceptions_can_be_asked_for(judge):
     assert judge({"tests": {"code": code}}, calc="def div(a, b): return 0\n").outcome is Outcome.NEEDS_WORK
 
 
+def test_answers_that_are_no_plain_values_are_told_as_such(judge):
+    code = "def test_marks(learner):\n    assert learner.call('model:marks') == ['positive']\n"
+    result = judge({"tests": {"code": code}}, model="def marks(): return {'positive'}\n")
+    assert result.why.endswith(
+        "`marks` (the code returned something other than lists, mappings, text and numbers)."
+    )
+    raised = "def test_marks(learner):\n    assert learner.raised('model:marks') is None\n"
+    assert (
+        judge({"tests": {"code": raised}}, model="def marks(): return {'positive'}\n").outcome
+        is Outcome.PASSED
+    )
+
+
 def test_hidden_parts_are_not_in_the_text_that_learners_have(repo, lab):
     committed(repo, {"calc.py": WRONG})
     full = lab(json.dumps(TESTS)[1:-1], json.dumps(OWN)[1:-1])

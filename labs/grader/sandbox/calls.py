@@ -91,7 +91,7 @@ class Learner:
         self._gone = ""
 
     def call(self, asked: Mapping[str, Any], seconds: float) -> dict[str, object]:
-        """`{"value"}`, `{"raised"}` or `{"gone"}`; once gone, it stays so."""
+        """`{"value"}`, `{"unsaid"}` for one that is no JSON, `{"raised"}` or `{"gone"}`; once gone, it stays so."""
         module, _, name = str(asked["target"]).partition(":")
         try:
             if self._gone:
@@ -122,7 +122,11 @@ class Learner:
         number = token_hex(16)
         line.send({"id": number, **question}, seconds)
         said = line.receive(seconds)
-        if said.pop("id", None) != number or len(said) != 1 or not said.keys() <= {"value", "raised"}:
+        if (
+            said.pop("id", None) != number
+            or len(said) != 1
+            or not said.keys() <= {"value", "unsaid", "raised"}
+        ):
             raise Gone("its answer could not be read")
         return said
 

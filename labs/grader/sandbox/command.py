@@ -23,6 +23,7 @@ _VARIABLES = {
     "HOME": BOX,
     "LANG": "C.UTF-8",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONPATH": f"{BOX}/src",  # a package of this layout is found as where it was installed for editing
     "PYTHONUNBUFFERED": "1",
     "PYTHONHASHSEED": "0",
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",

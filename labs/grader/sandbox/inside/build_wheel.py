@@ -20,13 +20,14 @@ def backend():
 
 
 def main():
+    module = sys.argv[1]  # setuptools puts words of its own there
     os.makedirs("/tmp/wheel")
     wheel = backend().build_wheel("/tmp/wheel")
     with zipfile.ZipFile("/tmp/wheel/" + wheel) as archive:
         archive.extractall("/tmp/installed")
     print("built", wheel, flush=True)
     code = "import sys; sys.path.insert(0, '/tmp/installed'); __import__(sys.argv[1])"
-    sys.exit(subprocess.call([sys.executable, "-I", "-c", code, sys.argv[1]], cwd="/tmp"))
+    sys.exit(subprocess.call([sys.executable, "-I", "-c", code, module], cwd="/tmp"))
 
 
 main()

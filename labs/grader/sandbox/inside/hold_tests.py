@@ -45,6 +45,8 @@ class Learner:
         said = self._ask(target, args, kwargs)
         if "raised" in said:
             raise NotHeldError("the code raised an exception")
+        if "unsaid" in said:
+            raise NotHeldError("the code returned something other than lists, mappings, text and numbers")
         return said["value"]
 
     def raised(self, target, *args, **kwargs):
