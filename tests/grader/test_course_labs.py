@@ -1,14 +1,26 @@
 """The labs of the course: each check is seen to pass and to need work."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from labs.grader.proof import prove
 from labs.grader.report import Outcome
 from labs.grader.spec import load_spec
 
 TOKEN = "ghp_" + "".join(chr(ord("a") + 7 * i % 26) for i in range(36)) + "\n"
 LABS = Path(__file__).parents[2] / "courses/mlops/labs"
+NAMES = (
+    "first-repository",
+    "branches-and-merges",
+    "resolve-a-conflict",
+    "version-the-project",
+    "package-the-review-model",
+    "build-a-pipeline",
+    "delivery-or-deployment",
+)
+WORDS = re.compile(r"main\b|[a-z][\w./-]{3,}\w")
 
 
 @pytest.fixture
@@ -118,11 +130,66 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("name", ["first-repository", "branches-and-merges", "version-the-project"])
-def test_a_lab_has_100_points_a_pass_mark_of_70_and_a_lesson_for_each_check(name):
-    spec = load_spec((LABS / name / "lab.yaml").read_text())
+@pytest.fixture(params=NAMES)
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def spec(name):
+    return load_spec((LABS / name / "lab.yaml").read_text())
+
+
+def test_the_course_has_these_labs():
+    assert {path.name for path in LABS.iterdir()} == set(NAMES)
+
+
+def test_a_lab_has_100_points_a_pass_mark_of_70_and_a_lesson_for_each_check(spec):
     assert (sum(check.points for check in spec.checks), spec.pass_mark) == (100, 70)
     assert all(check.lesson for check in spec.checks)
+
+
+def test_a_lab_proves_each_check_that_runs_no_code(spec):
+    """tests/sandbox/test_course_labs.py proves the others."""
+    proof = prove(spec)
+    assert (proof.differing, proof.unproved) == ((), ())
+    unproved = {check.id for check in proof.not_provable_here}
+    assert unproved == ({check.id for check in spec.checks if runs_code(check)} if spec.python else set())
+
+
+def runs_code(check):
+    return check.parameters.confined
+
+
+def test_a_lab_shows_a_good_repository_and_at_least_two_mistakes(spec):
+    wanted = [set(scenario.expect.values()) for scenario in spec.scenarios]
+    assert {"passed"} in wanted
+    assert sum("needs work" in each for each in wanted) >= 2
+
+
+def test_a_skill_is_given_a_direction_and_a_hint(spec):
+    skills = [check for check in spec.checks if check.teaches == "skill"]
+    assert [check.id for check in skills if not (check.fix and check.hint)] == []
+
+
+def test_a_brief_names_what_each_check_asks(name, spec):
+    """Of the longer words and the names in what a check says, at least half are in "What is checked"."""
+    brief = (LABS / name / "brief.md").read_text().lower()
+    section = brief.split("## what is checked\n")[1].split("\n## ")[0]
+    asked = {check.id: set(WORDS.findall(check.says.lower())) for check in spec.checks if check.points}
+    told = {key: sum(word in section for word in words) / len(words) for key, words in asked.items() if words}
+    assert {key: share for key, share in told.items() if share < 0.5} == {}
+
+
+def test_a_brief_can_be_followed_to_the_address_and_to_the_checks(name):
+    brief = (LABS / name / "brief.md").read_text()
+    assert re.findall("^## (.*)$", brief, re.MULTILINE) == [
+        "Steps",
+        "What is checked",
+        "Try it yourself first",
+    ]
+    assert "git remote add origin ADDRESS" in brief
+    assert f".venv/bin/labcheck grade courses/mlops/labs/{name}/lab.yaml PATH" in brief
 
 
 def test_a_good_first_repository_reaches_all_points(repo, first):
