@@ -29,6 +29,7 @@ _ENDINGS: dict[str, Format] = {
     ".cfg": "ini",
 }
 _STEP = re.compile(r"""(?:^|(?<=.)\.)([^.\[\]"]+)|\[(\d{1,6})\]|\["([^"]+)"\]""")
+_LONG_NUMBER = "a whole number has more than 4,300 digits"  # the most that Python reads
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -116,8 +117,8 @@ def _json(text: str) -> Value:
         )
     except json.JSONDecodeError as error:
         raise Unparsable(error.msg, error.lineno, error.colno) from None
-    except ValueError as error:  # a whole number of more digits than Python reads
-        raise Unparsable(str(error)) from None
+    except ValueError:
+        raise Unparsable(_LONG_NUMBER) from None
     return _as_value(data)
 
 
@@ -144,8 +145,8 @@ def _toml(text: str) -> Value:
         raise Unparsable(
             _TOML_PLACE.sub("", message), int(line or at_end), int(column) if column else None
         ) from None
-    except ValueError as error:
-        raise Unparsable(str(error)) from None
+    except ValueError:
+        raise Unparsable(_LONG_NUMBER) from None
 
 
 def _ini(text: str) -> Value:

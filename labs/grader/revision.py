@@ -7,6 +7,7 @@ text ever reaches Git.
 """
 
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -57,6 +58,14 @@ def resolve(repository: Commits, name: Revision) -> Tip | Unresolved:
 def base_of(name: str) -> str:
     """The branch, tag or object id that a name starts from."""
     return re.split(r"[~^]", name, maxsplit=1)[0]
+
+
+def for_git(name: str) -> str:
+    """A name as one word of bash that Git understands: it knows no `^{root}`."""
+    before, root, behind = name.partition("^{root}")
+    if not root:
+        return shlex.quote(name)
+    return f'"$(git rev-list --first-parent {shlex.quote(before)} | tail -n 1)"{shlex.quote(behind) if behind else ""}'
 
 
 def is_object_id(name: str) -> bool:

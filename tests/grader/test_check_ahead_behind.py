@@ -34,7 +34,10 @@ def test_commits_of_one_side_are_counted(forked, numbers, outcome):
 def test_what_is_behind_is_merged(forked):
     result = forked.ask("ahead_behind: {branch: side, behind: 0}")
     assert result.why == "`side` is 2 commits ahead of and 1 commit behind `main`."
-    assert (result.expected, result.found) == ("0 commits behind", "2 commits ahead of and 1 commit behind")
+    assert (result.expected, result.found) == (
+        "0 commits behind `main`",
+        "2 commits ahead of and 1 commit behind `main`",
+    )
     assert "git merge --no-edit main" in result.fix
 
 

@@ -96,7 +96,7 @@ def test_the_command_of_a_question_runs_as_pasted(repo, equals):
     asked, problems = read_asked(read_yaml(equals)[0])
     assert not problems
     if "ignore_rule" not in equals:
-        repo.shell(asked.command.replace("^{root}", ""))
+        repo.shell(asked.command)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,10 @@ def test_a_wrong_answer_says_what_is_asked_and_which_command_shows_it(repo):
         == "Line 2 of `answers.txt` at `answers` is not the id of `main~1`, at least seven digits of it."
     )
     assert (result.found, result.evidence[0].line) == ("`1234567`", 2)
-    assert result.fix.startswith("git rev-parse --short 'main~1'\ngit switch answers\n")
+    look, edit, keep = result.fix.split("\n\n")
+    assert look == "git rev-parse --short 'main~1'"
+    assert edit == "Write the answer into answers.txt (the key `root`), then:"
+    assert keep.startswith("git switch answers\n")
 
 
 def test_right_answers_that_the_author_lists_are_hidden(repo):

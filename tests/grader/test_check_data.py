@@ -150,7 +150,7 @@ def test_a_file_that_cannot_be_read_says_line_and_column(ask, path, text, place)
         ("a.yaml", "", "the file is empty"),
         ("a.json", "", "Expecting value at line 1, column 1."),
         ("a.json", '{"a": NaN}', "NaN is no number in JSON"),
-        ("a.json", '{"a": 1' + "0" * 5000 + "}", "integer string"),
+        ("a.json", '{"a": 1' + "0" * 5000 + "}", "4,300 digits"),
         ("a.yaml", "[" * 600, "nested too deeply"),
         ("a.json", "[" * 9000, "nested too deeply"),
         ("a.toml", "a = " + "[" * 9000, "nested too deeply"),

@@ -255,7 +255,7 @@ def test_what_a_dockerignore_leaves_out(lines, path, line):
 def test_a_dockerignore_that_is_missing_or_not_enough(ask):
     result = ask(SMALL, "dockerignore: true")
     assert result.why.startswith("There is no `.dockerignore`")
-    assert "#     .git\n#     .env" in result.fix
+    assert "\n    .git\n    .env\n" in result.fix
     result = ask(SMALL, "dockerignore: true", dockerignore=".git\n.env\n!.env\n")
     assert result.why == "`.env` is not left out by `.dockerignore`."
 

@@ -190,7 +190,7 @@ def test_the_line_of_a_loose_version_is_shown(ask):
         ("requirements.txt", 3),
         ("requirements.txt", 4),
     ]
-    assert "#     b==<version>\n" in result.fix
+    assert "\n    b==<version>\n" in result.fix
 
 
 def test_requirements_are_read_as_pip_reads_them():

@@ -309,12 +309,13 @@ def test_what_github_would_not_accept_is_named_with_line_and_column(ask, text):
     assert result.outcome is Outcome.NEEDS_WORK
     assert result.why.startswith(why)
     assert result.evidence[0].line == line
-    assert f"# {PATH}, line {line}" in result.fix
+    assert f"In {PATH}, line {line}" in result.fix
 
 
 def test_a_fault_has_its_column(ask):
     assert (
-        "line 5, column 5: " in ask(jobs("  a:\n    runs-on: x\n    stepps: 1\n    steps: [{run: x}]\n")).fix
+        "line 5, column 5, expected is "
+        in ask(jobs("  a:\n    runs-on: x\n    stepps: 1\n    steps: [{run: x}]\n")).fix
     )
 
 
@@ -674,10 +675,10 @@ def test_a_file_that_is_elsewhere_is_found(ask, repo):
     assert result.why.endswith("One was found at `.github/workflow/ci.yml`.")
 
 
-def test_names_of_the_file_cannot_leave_the_comments_of_a_fix(ask):
+def test_names_of_the_file_stay_on_their_line_of_a_fix(ask):
     text = changed(
         ("          name: dist\n          path", '          name: "dist\\nreboot"\n          path')
     )
     result = ask(text, "artifacts: {used_by: deploy}")
-    assert r"#               name: dist\nreboot" in result.fix
-    assert all(line.startswith(("# ", "git ")) for line in result.fix.splitlines())
+    assert "\n              name: dist\\nreboot\n" in result.fix
+    assert all(line.startswith(("In ", "    ", "git ")) for line in filter(None, result.fix.splitlines()))

@@ -40,8 +40,8 @@ class AheadBehindCheck(HistoryKind):
             return passed(f"{quoted(self.branch)} is {found} {quoted(self.of)}.", at_tip(branch), at_tip(of))
         return needs_work(
             f"{quoted(self.branch)} is {found} {quoted(self.of)}.",
-            expected=_said(self.ahead, self.behind),
-            found=found,
+            expected=f"{_said(self.ahead, self.behind)} {quoted(self.of)}",
+            found=f"{found} {quoted(self.of)}",
             fix=self._catch_up() if self.behind == 0 < behind else look(self.branch, self.of),
             evidence=[at_tip(branch), at_tip(of)],
         )

@@ -20,7 +20,7 @@ from ..parameters import MAIN_COMMIT, Count, FilePath, Revision, did_you_mean, r
 from ..words import count, quoted
 from ..yaml_values import Problem, Value
 from .answer_values import VALUES, Asked
-from .base import Kind, Run, Verdict, change, commands, needs_work, passed
+from .base import Kind, Run, Verdict, after_edit, change, commands, needs_work, passed
 from .contents import Text, file_or_answer, text_or_answer
 from .typed import IsRight, same_id, same_text
 
@@ -66,15 +66,18 @@ class AnswerCheck(Kind):
 
     def _not_right(self, file: Text, line: int | None, typed: str, asked: Asked | None) -> Verdict:
         question = asked.question if asked else "the answer to the question"
-        place = f"Line {line} of {file}" if line else str(file)
+        where = f"Line {line} of {file}" if line else str(file)
         nothing = f"{self._asked_place()} of {file} holds no answer." if line is None or not typed else ""
-        look = [asked.command] if asked else []
-        edit = change(file.tip, f"Answer in {self.path}", ["git", "add", "--", self.path])
+        look = [commands(asked.command)] if asked else []
+        place = self._asked_place()
+        place = place[0].lower() + place[1:]
+        keep = change(file.tip, f"Answer in {self.path}", ["git", "add", "--", self.path])
+        edit = after_edit(f"Write the answer into {self.path} ({place}), then:", keep)
         return needs_work(
-            nothing or f"{place} is not {question}.",
+            nothing or f"{where} is not {question}.",
             expected=question,
             found=quoted(typed) if typed else f"{count(len(file.lines), 'line')}, none with an answer there",
-            fix=commands(*look, edit),
+            fix="\n\n".join([*look, edit]),
             evidence=[file.at_line(line)],
         )
 

@@ -6,7 +6,6 @@ right answer (see `typed`), or the answer of the check where this repository has
 """
 
 import re
-import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from ..data import MOST_BYTES, Absent, Unparsable, find, format_of, read_data, s
 from ..describe import nearest_tags
 from ..parameters import MAIN_COMMIT, Count, FilePath, Regex, Revision
 from ..repository import Tag, Tip
+from ..revision import for_git
 from ..words import decoded, quoted
 from .base import Run, Verdict, commit_or_answer, not_run
 from .contents import Text, as_text, file_or_answer, text_or_answer
@@ -41,7 +41,7 @@ class Asked(ABC):
 
     @property
     def command(self) -> str:
-        return self.shows.format(**{key: shlex.quote(str(value)) for key, value in vars(self).items()})
+        return self.shows.format(**{key: for_git(str(value)) for key, value in vars(self).items()})
 
     def problems(self) -> Iterator[str]:
         yield from ()

@@ -13,7 +13,7 @@ from ..repository import Repository, Tip
 from ..revision import Unresolved, base_of, is_object_id, resolve
 from ..sandbox import Sandbox
 from ..shapes import Shape
-from ..words import alike, count, decoded, listed, quoted
+from ..words import alike, count, decoded, listed, quoted, visible
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,14 @@ def _change_earlier(tip: Tip, base: str, *lines: list[str] | str) -> str:
     move = [["git", "tag", "-f", base]] if tip.ref.startswith("refs/tags/") else []
     push = ["git", "push", "--force", "origin", tip.ref if move else base]
     return commands(["git", "switch", "--detach", old], *lines, amend, on_top, *move, push)
+
+
+def after_edit(edit: str, commands: str) -> str:
+    """What is to be edited, in words, and the commands for after it, which are empty where none is known.
+
+    The words are a paragraph and no comment: zsh would run what a comment holds between backquotes.
+    """
+    return "\n\n".join(filter(None, [visible(edit), commands]))
 
 
 def write_lines(lines: list[str], path: str) -> str:

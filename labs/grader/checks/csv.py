@@ -13,7 +13,7 @@ from typing import Literal
 
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
 from ..words import count, cut, listed, nearest, quoted
-from .base import Kind, Run, Verdict, change, needs_work, passed
+from .base import Kind, Run, Verdict, after_edit, change, needs_work, passed
 from .contents import Text, file_or_answer, text_or_answer
 
 Separator = Literal[",", ";", "|", "tab"]
@@ -91,7 +91,8 @@ class CsvCheck(Kind):
         return self._needs_work(file, f"{said}.", f"{wanted} rows", count(rows, "row"), 1)
 
     def _needs_work(self, file: Text, why: str, expected: str, found: str, line: int) -> Verdict:
-        fix = change(file.tip, f"Mend {self.path}", ["git", "add", "--", self.path])
+        keep = change(file.tip, f"Mend {self.path}", ["git", "add", "--", self.path])
+        fix = after_edit(f"Edit {self.path}: expected are {expected}. Then:", keep)
         return needs_work(why, expected=expected, found=found, fix=fix, evidence=[file.at_line(line)])
 
 

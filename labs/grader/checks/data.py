@@ -17,7 +17,7 @@ from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
 from ..report import Evidence
 from ..words import count, cut, quoted
 from ..yaml_values import Value
-from .base import Kind, Run, Verdict, change, needs_work, passed
+from .base import Kind, Run, Verdict, after_edit, change, needs_work, passed
 from .contents import Text, file_or_answer, text_or_answer
 
 
@@ -86,7 +86,8 @@ class DataCheck(Kind):
         )
 
     def _needs_work(self, file: Text, why: str, expected: str, found: str, evidence: Evidence) -> Verdict:
-        fix = change(file.tip, f"Set {self.value} in {self.path}", ["git", "add", "--", self.path])
+        keep = change(file.tip, f"Set {self.value} in {self.path}", ["git", "add", "--", self.path])
+        fix = after_edit(f"Edit {self.path}: expected is {expected}. Then:", keep)
         return needs_work(why, expected=expected, found=found, fix=fix, evidence=[evidence])
 
     def _holds(self, data: object) -> bool:

@@ -19,6 +19,7 @@ from .base import (
     Kind,
     Run,
     Verdict,
+    after_edit,
     append_line,
     at_tip,
     change,
@@ -120,7 +121,9 @@ class FileCheck(Kind):
             f"{file} has {asked} at line {line}." if match else f"{file} does not have {asked}.",
             expected=f"no{asked[1:]}" if match else asked,
             found=found,
-            fix=self._complete(file.tip, [] if self.contains is None else [self.contains]),
+            fix=self._edit(file.tip, f"no{asked[1:]}" if match else asked)
+            if self.contains is None
+            else self._complete(file.tip, [self.contains]),
             evidence=[file.at_line(line)],
         )
 
@@ -154,13 +157,18 @@ class FileCheck(Kind):
             f"{file} has the line {want} too early." if early else f"{file} has no line {want}.",
             expected=f"the line {want}" + (f" below line {after}" if after else ""),
             found=f"it at line {early}" if early else f"{_counted(file)}, none of them this one",
-            fix=self._complete(file.tip, [] if early else list(left)),
+            fix=self._edit(file.tip, f"the line {want} below line {after}")
+            if early
+            else self._complete(file.tip, list(left)),
             evidence=[file.at_line(early or after or 1)],
         )
 
     def _complete(self, tip: Tip, lines: list[str], *more: str) -> str:
         add = [append_line(line, self.path) for line in lines]
         return change(tip, self._message(), *add, *more, ["git", "add", "--", self.path])
+
+    def _edit(self, tip: Tip, expected: str) -> str:
+        return after_edit(f"Edit {self.path}: expected is {expected}. Then:", self._complete(tip, []))
 
     def _message(self) -> str:
         return f"Complete {posixpath.basename(self.path)}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ..parameters import MAIN, RefName
 from ..repository import Tip
 from ..words import count, decoded, excerpt, listed, quoted
-from .base import Kind, Run, Verdict, at_tip, change, needs_work, passed, tip_or_answer
+from .base import Kind, Run, Verdict, after_edit, at_tip, change, commands, needs_work, passed, tip_or_answer
 from .contents import as_text, lines_of
 
 MOST_SHOWN = 3
@@ -50,11 +50,14 @@ class NoConflictMarkersCheck(Kind):
             + (f" {count(len(names) - 1, 'more file')} hold one." if len(names) > 1 else ""),
             expected="no line that begins with `<<<<<<<`, `=======` or `>>>>>>>`",
             found=f"a conflict in {listed(map(quoted, names))}",
-            fix=change(
-                tip,
-                "Resolve the conflict",
-                ["git", "grep", "-n", "-E", "^(<<<<<<<|=======|>>>>>>>)"],
-                ["git", "add", "--all"],
+            fix="\n\n".join(
+                [
+                    commands(["git", "grep", "-n", "-E", "^(<<<<<<<|=======|>>>>>>>)"]),
+                    after_edit(
+                        "Make of each conflict the lines that belong there, without the three marks. Then:",
+                        change(tip, "Resolve the conflict", ["git", "add", "--all"]),
+                    ),
+                ]
             ),
             evidence=[
                 replace(at_tip(tip, path), line=line, excerpt=excerpt(lines, line))

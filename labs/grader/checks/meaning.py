@@ -85,17 +85,18 @@ def _evidence(
 
 
 def _fix(tip: Tip, findings: tuple[Finding, ...]) -> str:
-    """What to edit, as comments that do no harm when they are pasted, and the commands that follow."""
+    """What to edit, each place in words and the lines for it, and the commands that follow."""
     paths = dict.fromkeys(finding.place.path for finding in findings)
-    edits = "\n".join(line for finding in findings for line in _edit(finding))
+    edits = [part for finding in findings for part in _edit(finding)]
     add = ["git", "add", "--", *paths]
-    return f"{edits}\n{change(tip, f'Mend {next(iter(paths))}', add)}"
+    return "\n\n".join([*edits, change(tip, f"Mend {next(iter(paths))}", add)])
 
 
 def _edit(finding: Finding) -> Iterator[str]:
     place = finding.place
     line = f", line {place.line}" if place.line else ""
     column = f", column {place.column}" if place.column else ""
-    colon = ":" if finding.add else ""
-    yield visible(f"# {place.path}{line}{column}: expected is {finding.expected}{colon}")
-    yield from (visible(f"#     {line}") for line in finding.add)
+    end = ":" if finding.add else "."
+    yield visible(f"In {place.path}{line}{column}, expected is {finding.expected}{end}")
+    if finding.add:
+        yield "\n".join(visible(f"    {line}") for line in finding.add)

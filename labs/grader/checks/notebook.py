@@ -12,7 +12,7 @@ from ..data import Unparsable, read_data
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, cut, listed, quoted
 from ..yaml_values import Value
-from .base import Kind, Run, Verdict, change, needs_work, passed
+from .base import Kind, Run, Verdict, after_edit, change, needs_work, passed
 from .contents import Text, files_or_answer, text_or_answer
 
 MOST_SHOWN = 3
@@ -96,7 +96,10 @@ class NotebookCheck(Kind):
             f"{file} cannot be read as a notebook: {error.message}{place}.",
             expected="a notebook as Jupyter saves it",
             found=f"{error.message}{place}",
-            fix=change(file.tip, f"Mend {file.path}", ["git", "add", "--", file.path]),
+            fix=after_edit(
+                f"Save {file.path} from Jupyter again, then:",
+                change(file.tip, f"Mend {file.path}", ["git", "add", "--", file.path]),
+            ),
             evidence=[file.at_line(error.line)],
         )
 
