@@ -431,5 +431,13 @@ def test_a_scenario_without_commits_is_refused():
     assert problems(scenario("orphan: x"))[0][2] == ("there is no commit at the end: nothing can be graded")
 
 
+def test_what_learners_start_from_moves_along_one_line_only():
+    first, beside = "{commit: Given, starter: true}", "{orphan: side}"
+    load_spec(HEAD + scenario(first, "commit: Mine", "{commit: Given too, starter: true}"))
+    assert problems(scenario(first, beside, "{commit: Other, starter: true}")) == [
+        (13, "steps", "`starter: true` stands at `Given` already, which is not behind this commit")
+    ]
+
+
 def test_two_scenarios_of_one_name_are_refused():
     assert problems(scenario(START), scenario(START)) == [(12, "name", "`one` is an earlier scenario")]

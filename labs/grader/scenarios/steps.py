@@ -33,7 +33,7 @@ class CommitFiles(CommitStep):
         made = world.add_commit(files, world.parents, self.commit, **self.people(world), signed=self.signed)
         world.move_head(made)
         if self.starter:
-            world.starter = made
+            world.start_from(made)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -125,6 +125,13 @@ class World:
         self._files[commit_id], self._history = files, None
         return commit_id
 
+    def start_from(self, commit_id: str) -> None:
+        """The commit that learners start from. Raises StepError where the one before is not behind it."""
+        if self.starter and self.starter not in self.history.ancestors(commit_id):
+            subject = quoted(self._commits[self.starter].subject)
+            raise StepError(f"`starter: true` stands at {subject} already, which is not behind this commit")
+        self.starter = commit_id
+
     def move_head(self, commit_id: str) -> None:
         if self.current not in self.branches:
             self.check_free(self.current, self.branches, "branch")
