@@ -16,7 +16,7 @@ OUTCOMES = {
     Outcome.NOT_RUN: ("skip", "Not run"),
     Outcome.FAULT: ("skip", "Fault on our side"),
 }
-TRIES_BEFORE_HINT = 2
+TRIES_BEFORE_HINT = 2  # a check's own hint stands on the page of the second submission in which it needs work
 SMALLEST_COHORT = 5  # in a smaller one a number would say who it was
 # A full stop ends the sentence where a blank follows and it stands in no name between backticks.
 COMMAND = re.compile(r"(?:#.*\n)*(git|mkdir|cd|echo|printf|touch|cp|mv|rm|cat|python3?|pip)\s")
@@ -111,7 +111,7 @@ def shown(
     places = tuple(place(evidence, pages) for evidence in result.evidence)
     glyph, word = OUTCOMES[result.outcome]
     lesson = lessons.get(result.lesson or "")
-    fix, is_due = fix_parts(result.fix), tally and tally.earlier >= TRIES_BEFORE_HINT
+    fix, is_due = fix_parts(result.fix), tally and tally.earlier + 1 >= TRIES_BEFORE_HINT
     hint = fix_parts(result.hint) if is_due else ()
     return ShownCheck(result, glyph, word, headline, detail, places, fix, lesson, hint, met_by_others(tally))
 
