@@ -1,9 +1,11 @@
 """Load on a page: as many requests as it bears (wrk), or one client that waits for each answer."""
 
 import http.client
+import os
 import re
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode, urlsplit
@@ -47,6 +49,18 @@ def _post(connection: http.client.HTTPConnection, path: str, body: str, headers:
     if answer.status != 200:
         raise RuntimeError(f"{path} answered {answer.status}: {said[:300]!r}")
     return took
+
+
+def cpu_ms_a_request(address: str, cookie: str, processes: Sequence[int]) -> float:
+    """The milliseconds of a processor that a server's processes need for one request, under load."""
+    before = sum(map(_cpu_seconds, processes))
+    rate = requests_per_second(address, cookie)
+    return (sum(map(_cpu_seconds, processes)) - before) * 1000 / (rate * SECONDS)
+
+
+def _cpu_seconds(pid: int) -> float:
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def peak_megabytes(pid: int) -> float:

@@ -6,6 +6,7 @@ from functools import partial
 from benchmarks.benchmark import Benchmark
 from benchmarks.cold_grade import ColdGrade
 from benchmarks.grade_again import GradeAgain
+from benchmarks.growth import GraderMemory, ManySubmissions
 from benchmarks.lesson_anonymous import LessonAnonymous
 from benchmarks.lesson_signed_in import LessonSignedIn
 from benchmarks.push import Push
@@ -27,6 +28,8 @@ BENCHMARKS: dict[str, Callable[[Site], Benchmark]] = {
     "again-large": partial(GradeAgain, size=LARGE, seconds=0.9),
     "queue": OneLab,
     "queue-full": ManyLabs,
+    "submissions": ManySubmissions,
+    "memory": GraderMemory,
     "start": Start,
     "push": Push,
     "weight": Weight,

@@ -19,6 +19,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from lessons.models import Course, Enrollment, Lesson
+from portal.accounts.models import User
 from portal.celery import app
 from portal.services import services
 from tests.factories import make_learner
@@ -94,14 +95,20 @@ class Site(ExitStack):
     @cached_property
     def client(self) -> Client:
         """The learner's browser, for what is counted in this process."""
+        return self.client_of(self.learner.user)
+
+    def client_of(self, user: User) -> Client:
         client = Client(headers={"host": "127.0.0.1"})
-        client.force_login(self.learner.user)
+        client.force_login(user)
         return client
 
     @property
     def cookie(self) -> str:
+        return self.cookie_of(self.client)
+
+    def cookie_of(self, client: Client) -> str:
         name = settings.SESSION_COOKIE_NAME
-        return f"{name}={self.client.cookies[name].value}"
+        return f"{name}={client.cookies[name].value}"
 
     def queries(self, client: Client, path: str) -> int:
         with CaptureQueriesContext(connections["default"]) as captured:

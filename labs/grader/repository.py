@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import tee
 from pathlib import Path
 from types import TracebackType
@@ -74,7 +74,8 @@ class Repository:
             raise Unreadable(
                 "no_commits", "The repository holds no commits yet. Commit something, then push it."
             )
-        self._trees = Trees(self._listing)
+        # no method of ours: a circle would keep the whole history until Python looks for such
+        self._trees = Trees(partial(_read_listing, self._objects))
 
     @classmethod
     def open(
@@ -134,7 +135,7 @@ class Repository:
 
         `size` is None for files over 1 MB that were not fetched.
         """
-        blobs = read_blobs(self._git_dir, self.history, self._listing)
+        blobs = read_blobs(self._git_dir, self.history, self._trees.read)
         missing = next((blob for blob in blobs if blob.size is None), None)
         if missing and not self._lacks_large_files:
             raise MissingObject(f"object {missing.id} is missing or damaged")
@@ -246,12 +247,6 @@ class Repository:
     def _lacks_large_files(self) -> bool:
         return (self._git_dir / WITHOUT_LARGE_FILES).is_file()
 
-    def _listing(self, tree_id: str) -> Listing:
-        found = self._objects.read(tree_id, MOST_FILE_BYTES)
-        if found.data is None:
-            raise TooLarge("too many files: the list of one folder is larger than 1 MB")
-        return parse_tree(found.data, len(tree_id) // 2)
-
     def close(self) -> None:
         self._objects.close()
 
@@ -262,6 +257,13 @@ class Repository:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _read_listing(objects: ObjectReader, tree_id: str) -> Listing:
+    found = objects.read(tree_id, MOST_FILE_BYTES)
+    if found.data is None:
+        raise TooLarge("too many files: the list of one folder is larger than 1 MB")
+    return parse_tree(found.data, len(tree_id) // 2)
 
 
 def _short(refs: Mapping[str, str], prefix: str) -> dict[str, str]:

@@ -1,0 +1,69 @@
+"""Target 7: what grows with the number of rows, and with the size of a repository."""
+
+from benchmarks.benchmark import Benchmark, Goal
+from benchmarks.grading import graded, grader
+from benchmarks.load import cpu_ms_a_request
+from benchmarks.repositories import LARGE, SMALL, Size, copied
+from benchmarks.site import Site
+from labs.models import State
+from tests.factories import make_lab, make_learner, make_report, make_submission
+
+MANY = 1_000
+
+
+class ManySubmissions(Benchmark):
+    """A lab's page for a learner who never submitted, beside the same for one who did so very often."""
+
+    target, work, unit = 7, f"lab page with {MANY:,} own submissions, processor", "ms"
+    goals = (Goal("ratio", most=1.1), Goal("more SQL", most=0))
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.lab = make_lab(site.lesson.course)
+        self.path = self.lab.get_absolute_url()
+        none, many = make_learner(self.lab.course), make_learner(self.lab.course)
+        for _ in range(MANY):
+            make_report(make_submission(many, self.lab, state=State.GRADED), {})
+        self.none, self.many = site.client_of(none.user), site.client_of(many.user)
+
+    def limit(self) -> float:
+        return self._cpu(self.none)
+
+    def product(self) -> float:
+        return self._cpu(self.many)
+
+    def _cpu(self, client) -> float:
+        address = self.site.portal.url + self.path
+        return cpu_ms_a_request(address, self.site.cookie_of(client), self.site.web_processes)
+
+    def facts(self) -> dict[str, float]:
+        few, many = (self.site.queries(client, self.path) for client in (self.none, self.many))
+        return {"more SQL": many - few}
+
+
+class GraderMemory(Benchmark):
+    """The most memory of a process that fetches and grades once, without those of git."""
+
+    target, work, unit = 7, "memory to grade, large beside small", "MB"
+    goals = (Goal("ratio", most=1.2), Goal("product", most=60))
+
+    def __init__(self, site: Site) -> None:
+        self.host = site.git_host
+        self.folder = site.folder / "mirrors"
+        for size in (SMALL, LARGE):
+            copied(size, self.host.root / "all" / f"memory-{size.name}.git")
+
+    def limit(self) -> float:
+        return self._peak(SMALL)
+
+    def product(self) -> float:
+        return self._peak(LARGE)
+
+    def _peak(self, size: Size) -> float:
+        name = f"memory-{size.name}"
+        mirror = self.folder / f"{name}.git"
+        with grader() as pool:
+            done = pool.submit(graded, self.host.name, name, self.host.certificate, mirror, size.lab).result()
+        if not done.passed:
+            raise RuntimeError(f"{name} did not pass")
+        return done.megabytes
