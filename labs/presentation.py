@@ -22,7 +22,6 @@ from labs.verdict import commit_address, difference, groups
 from lessons.queries import teaches
 from portal.accounts.models import User
 
-HISTORY_BESIDE = 10
 LONG_WAIT = 10  # seconds in the queue after which the page says that nobody has to watch it
 POSITION_SAID_EVERY = 30  # seconds between two announcements of a place in the queue
 
@@ -77,7 +76,7 @@ def said(context: dict[str, Any]) -> str:
 
 def submission_page(submission: Submission, user: User) -> dict[str, Any]:
     staff = teaches(user, submission.lab.course)
-    past = list(queries.history(submission.enrollment, submission.lab)[:HISTORY_BESIDE])
+    past = list(queries.history(submission.enrollment, submission.lab)[: queries.HISTORY_PAGE])
     now = int(timezone.now().timestamp())
     return {
         **run(submission, position_of(submission), staff=staff, said=now),
@@ -193,33 +192,43 @@ def lab_page(
     found: queries.OpenLab,
     token: str = "",
     *,
+    before: int | None = None,
     form: AddressForm | None = None,
     offer: Offer | None = None,
     has_moved: bool = False,
 ) -> dict[str, Any]:
     """`token` is a fresh one that is shown this once; `offer` is what may be submitted, or `form` says why not."""
     lab = found.lab
-    past = list(queries.history(found.enrollment, lab)) if found.enrollment else []
-    reports = [(report, row) for row in past if (report := _report_of(row))]
-    best = max(reports, key=lambda pair: (pair[0].points, pair[1].number), default=None)
+    past = queries.history_page(found.enrollment, lab, before) if found.enrollment else []
+    shown, older = past[: queries.HISTORY_PAGE], past[queries.HISTORY_PAGE :]
     return {
         "lab": lab,
         "course": lab.course,
         "enrollment": found.enrollment,
         "closed": closed(lab),
         "checks": parsed(lab.current.source).checks if lab.current else (),
-        "history": [history_item(row, _report_of(row)) for row in past],
+        "history": [history_item(row, _report_of(row)) for row in shown],
+        "older": shown[-1].number if older else None,
+        "before": before,
         "running": next((row for row in past if not row.has_ended), None),
-        "best": best,
+        "best": _best(found, past, before),
         "form": form or AddressForm(),
         "offer": offer,
         "has_moved": has_moved,
-        "latest_from": past[0].origin if past else None,
+        "latest_from": past[0].origin if past and not before else None,
         "own_command": own_command(lab),
         **addresses(lab),
         "commands": push_commands(queries.practice_address(lab, token)) if token else None,
         "crumbs": [(lab.course.title, lab.course.get_absolute_url()), (lab.title, "")],
     }
+
+
+def _best(found: queries.OpenLab, past: list[Submission], before: int | None) -> Report | None:
+    """The current report with most points, of all submissions, also where `past` is not all of them."""
+    if found.enrollment and (before or len(past) > queries.HISTORY_PAGE):
+        return queries.best_report(found.enrollment, found.lab)
+    reports = [(report.points, row.number, report) for row in past if (report := _report_of(row))]
+    return max(reports, default=(0, 0, None))[2]
 
 
 def addresses(lab: Lab) -> dict[str, str]:

@@ -27,6 +27,7 @@ from lessons.models import Enrollment
 from lessons.queries import Visitor, active_enrollment, teaches
 from portal.accounts.models import User
 
+HISTORY_PAGE = 10
 TYPICAL_OF = 20
 
 
@@ -78,6 +79,18 @@ def history(enrollment: Enrollment, lab: Lab) -> QuerySet[Submission]:
     found = Submission.objects.filter(enrollment=enrollment, lab=lab).order_by("-number")
     found = found.select_related("receipt__repository").defer("receipt__refs")
     return found.prefetch_related(Prefetch("reports", reports, to_attr="current_reports"))
+
+
+def history_page(enrollment: Enrollment, lab: Lab, before: int | None = None) -> list[Submission]:
+    """The newest HISTORY_PAGE of `history` before a number, and one more where there are more."""
+    found = history(enrollment, lab)
+    return list((found.filter(number__lt=before) if before else found)[: HISTORY_PAGE + 1])
+
+
+def best_report(enrollment: Enrollment, lab: Lab) -> Report | None:
+    """The current report with most points, the latest of those."""
+    reports = Report.objects.filter(is_current=True, submission__enrollment=enrollment, submission__lab=lab)
+    return reports.order_by("-points", "-submission__number").defer("data").first()
 
 
 def current_report(submission: Submission) -> Report | None:

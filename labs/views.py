@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from functools import wraps
 
@@ -26,7 +27,9 @@ from portal.accounts.http import UserRequest
 @login_required
 @require_safe
 def lab(request: UserRequest, course: str, lab: str) -> HttpResponse:
-    return render(request, "labs/lab_detail.html", lab_page(get_open_lab(request.user, course, lab)))
+    found = get_open_lab(request.user, course, lab)
+    asked = re.fullmatch("[1-9][0-9]{0,5}", request.GET.get("before", ""))
+    return render(request, "labs/lab_detail.html", lab_page(found, before=int(asked[0]) if asked else None))
 
 
 @never_cache

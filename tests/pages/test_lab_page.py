@@ -1,9 +1,11 @@
 import re
+from decimal import Decimal
 
 import pytest
 
 from labs.actions import use_token
 from labs.models import AccessToken, Lab, State
+from tests.factories import make_report, make_submission
 from tests.pages.conftest import client_of
 
 
@@ -105,3 +107,18 @@ def test_submission_that_is_graded_is_linked_at_the_top(learner_client, cast):
     submission = cast.submit(state=State.CHECKING)
     text = page(learner_client, cast.lab)
     assert f'<a href="{submission.get_absolute_url()}">Submission 1</a> is being graded.' in text
+
+
+def test_many_submissions_are_shown_by_tens_and_the_best_of_all_is_named(learner_client, cast):
+    make_report(make_submission(cast.learner, cast.lab), {}, points=Decimal(90), passed=True)
+    for _ in range(14):
+        make_report(make_submission(cast.learner, cast.lab), {}, points=Decimal(10))
+    newest, address = page(learner_client, cast.lab), cast.lab.get_absolute_url()
+    assert [f"Submission {number}<" in newest for number in (15, 6, 5)] == [True, True, False]
+    assert "Best so far: 90 of 100 points." in newest
+    assert 'href="?before=6">Older submissions' in newest
+    older = learner_client.get(f"{address}?before=6").content.decode()
+    assert [f"Submission {number}<" in older for number in (6, 5, 1)] == [False, True, True]
+    assert "Best so far: 90 of 100 points." in older and "Newest submissions" in older
+    assert "Older submissions" not in older
+    assert learner_client.get(f"{address}?before=nonsense").status_code == 200
