@@ -41,9 +41,8 @@ def test_queries_of_a_waiting_page(learner_client, cast, count):
 def test_queries_of_the_lab_page(learner_client, cast, count):
     for _ in range(count):
         cast.grade()
-    assert queries(learner_client, cast.lab.get_absolute_url()) == 6 + (
-        count > 10
-    )  # one more for the best of all
+    best_of_all = count > 10
+    assert queries(learner_client, cast.lab.get_absolute_url()) == 6 + best_of_all
 
 
 def test_queries_of_a_poll_that_brings_nothing(learner_client, cast):

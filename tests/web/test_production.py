@@ -131,3 +131,11 @@ def test_mails_go_to_the_server_that_the_environment_names(monkeypatch, settings
     assert read["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
     assert (read["EMAIL_HOST"], read["EMAIL_PORT"], read["EMAIL_USE_TLS"]) == ("mail.example.org", 587, True)
     assert (read["EMAIL_HOST_USER"], read["EMAIL_HOST_PASSWORD"]) == ("portal", "secret")
+
+
+def test_an_address_of_the_database_may_say_more_than_the_settings_do(monkeypatch, settings, tmp_path):
+    address = "postgres://portal:secret@db.example.org/portal?sslmode=require"
+    for name, value in {**PRODUCTION, "VAR": str(tmp_path), "DATABASE_URL": address}.items():
+        monkeypatch.setenv(name, value)
+    options = runpy.run_path(str(settings.BASE_DIR / "portal/settings.py"))["DATABASES"]["default"]["OPTIONS"]
+    assert options == {"sslmode": "require", "server_side_binding": True, "prepare_threshold": 2}
