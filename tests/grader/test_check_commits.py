@@ -96,4 +96,4 @@ def test_commits_after_another_one_are_counted(repo, since, number):
 
 def test_a_commit_to_count_from_that_is_not_there_needs_work(repo):
     repo.commit()
-    assert repo.ask("commits: {since: v1.0, at_least: 1}").why.startswith("There is no branch `v1.0`.")
+    assert repo.ask("commits: {since: v1.0, at_least: 1}").why.startswith("There is no tag `v1.0`.")

@@ -197,7 +197,7 @@ def test_a_file_that_is_not_there_is_answered_as_the_file_kind_does(repo):
     assert repo.ask(check).why == (
         "There is no `params.yaml` in the top folder at `main`. One was found at `docs/params.yaml`."
     )
-    assert repo.ask(check.replace("value", "at: v1, value")).why.startswith("There is no branch `v1`.")
+    assert repo.ask(check.replace("value", "at: v1, value")).why.startswith("There is no tag `v1`.")
 
 
 def test_another_branch_or_a_tag_can_be_looked_at(repo):

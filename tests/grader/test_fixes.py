@@ -14,6 +14,8 @@ def fix_and_ask_again(learner, check):
     [
         "branch: {name: feature/x}",
         "tag: {name: v1, annotated: true, on: main}",
+        "tag: {name: v1, at: 'main^{root}'}",
+        "commits: {since: v1.0, at_least: 0}",
         "file: {path: src/new file.py, exists: true}",
         "file: {path: a file.md, exists: true}",
         "file: {path: docs, exists: true}",

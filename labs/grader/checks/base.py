@@ -1,5 +1,6 @@
 """What every kind of check is made of: its parameters, what it may look at, and its answer."""
 
+import re
 import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -9,11 +10,13 @@ from typing import ClassVar
 from ..history import Commit
 from ..parameters import Revision
 from ..report import Drawing, Evidence, Outcome
-from ..repository import Repository, Tip
-from ..revision import Unresolved, base_of, is_object_id, resolve
+from ..repository import Repository, Tag, Tip
+from ..revision import Unresolved, base_of, for_git, is_object_id, resolve
 from ..sandbox import Sandbox
 from ..shapes import Shape
 from ..words import alike, count, decoded, listed, quoted, visible
+
+_VERSION = re.compile(r"v?\d")  # how the name of a tag begins, and hardly that of a branch
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,12 @@ def at_tip(tip: Tip, path: bytes | None = None) -> Evidence:
     return Evidence(ref=tip.ref, commit=tip.commit.id, path=None if path is None else decoded(path))
 
 
+def at_tag(tag: Tag) -> Evidence:
+    lines = (tag.message or "").splitlines()[:4]
+    commit = tag.id if tag.kind == "commit" else None
+    return Evidence(ref=tag.ref, commit=commit, excerpt=tuple(enumerate(lines, start=1)))
+
+
 def tip_or_answer(run: Run, name: str) -> Tip | Verdict:
     """The branch or tag of this name; where there is none, the answer that says so."""
     return run.repository.tip(name) or missing_branch(run, name)
@@ -179,7 +188,7 @@ def commit_or_answer(run: Run, name: Revision) -> Tip | Verdict:
     if not isinstance(found, Unresolved):
         return found
     if found.base is not None and not is_object_id(found.base):
-        return missing_branch(run, found.base)
+        return missing_ref(run, found.base)
     return needs_work(found.why, expected=f"a commit at {quoted(name)}", found="none")
 
 
@@ -200,10 +209,7 @@ def missing_branch(run: Run, name: str) -> Verdict:
     near = "master" if name == "main" and "master" in branches else alike(name, branches)
     tip = run.repository.branch(near) if near else None
     return needs_work(
-        f"There is no branch {quoted(name)}."
-        + (
-            f" There is one called {quoted(near)}." if near else " Most often it was not made, or not pushed."
-        ),
+        f"There is no branch {quoted(name)}. {_instead(near)}",
         expected=f"a branch called {quoted(name)}",
         found=names_found(branches, "branch", "branches"),
         fix=commands(
@@ -212,6 +218,30 @@ def missing_branch(run: Run, name: str) -> Verdict:
         ),
         evidence=[at_tip(tip)] if tip else [],
     )
+
+
+def missing_ref(run: Run, name: str) -> Verdict:
+    """The answer where a commit is named by a branch or tag that is not there."""
+    return missing_tag(run, name) if _VERSION.match(name) else missing_branch(run, name)
+
+
+def missing_tag(run: Run, name: str, *sort: str, place: str | None = None) -> Verdict:
+    """`sort` are the options of `git tag` for one of the right sort, `place` is where it belongs."""
+    tags = list(run.repository.tags)
+    near = alike(name, tags)
+    on = f"{near}^{{}}" if near else place
+    make = commands(["git", "tag", *sort, name]) + (f" {for_git(on)}" if on else "")
+    return needs_work(
+        f"There is no tag {quoted(name)}. {_instead(near)}",
+        expected=f"a tag called {quoted(name)}",
+        found=names_found(tags, "tag"),
+        fix=commands(make, ["git", "push", "origin", f"refs/tags/{name}"]),
+        evidence=[at_tag(run.repository.tag(near))] if near else [],
+    )
+
+
+def _instead(near: str | None) -> str:
+    return f"There is one called {quoted(near)}." if near else "Most often it was not made, or not pushed."
 
 
 def names_found(names: list[str], noun: str, plural: str = "") -> str:

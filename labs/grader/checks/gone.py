@@ -12,7 +12,7 @@ from ..parameters import MAIN, RefName, Regex, Revision
 from ..repository import Tip
 from ..revision import Unresolved, is_object_id, resolve
 from ..words import quoted
-from .base import Run, Verdict, commands, missing_branch, needs_work, passed, tip_or_answer
+from .base import Run, Verdict, commands, missing_ref, needs_work, passed, tip_or_answer
 from .removal import refs_holding
 from .walk import HistoryKind, look, named, newest, rewrite, says, wording
 
@@ -76,7 +76,7 @@ class GoneCheck(HistoryKind):
         found = resolve(run.repository, self.commit)
         if not isinstance(found, Unresolved):
             return [commit for commit in among if commit.id == found.commit.id]
-        return missing_branch(run, found.base) if found.base and not is_object_id(found.base) else []
+        return missing_ref(run, found.base) if found.base and not is_object_id(found.base) else []
 
 
 def holder(run: Run, commit: Commit) -> Tip:

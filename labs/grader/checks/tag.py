@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..parameters import RefName, Regex, Revision
-from ..report import Evidence
 from ..repository import Tag
-from ..words import alike, quoted
+from ..words import quoted
 from .base import (
     Kind,
     Run,
     Verdict,
+    at_tag,
     at_tip,
     commands,
     commit_or_answer,
-    names_found,
+    missing_tag,
     needs_work,
     passed,
     tip_or_answer,
@@ -46,7 +46,9 @@ class TagCheck(Kind):
 
     def check(self, run: Run) -> Verdict:
         if self.name not in run.repository.tags:
-            return self._missing(run) if self.exists else passed(f"The tag {quoted(self.name)} is gone.")
+            if not self.exists:
+                return passed(f"The tag {quoted(self.name)} is gone.")
+            return missing_tag(run, self.name, *self._sort(), place=self.at or self.on)
         tag = run.repository.tag(self.name)
         if not self.exists:
             return self._still_there(tag)
@@ -57,21 +59,7 @@ class TagCheck(Kind):
         return (
             self._where(run, tag)
             or self._which(run, tag)
-            or passed(f"{_sort(tag).capitalize()} {quoted(self.name)} is there.", _at(tag))
-        )
-
-    def _missing(self, run: Run) -> Verdict:
-        names = list(run.repository.tags)
-        near = alike(self.name, names)
-        rest = (
-            f" There is one called {quoted(near)}." if near else " Most often it was not made, or not pushed."
-        )
-        return needs_work(
-            f"There is no tag {quoted(self.name)}.{rest}",
-            expected=f"a tag called {quoted(self.name)}",
-            found=names_found(names, "tag"),
-            fix=self._make(f"{near}^{{}}" if near else None),
-            evidence=[_at(run.repository.tag(near))] if near else [],
+            or passed(f"{_sort(tag).capitalize()} {quoted(self.name)} is there.", at_tag(tag))
         )
 
     def _wrong_sort(self, tag: Tag) -> Verdict:
@@ -81,8 +69,8 @@ class TagCheck(Kind):
             if self.annotated
             else "a lightweight tag, without a message",
             found=_sort(tag),
-            fix=self._make(tag.id, again=True),
-            evidence=[_at(tag)],
+            fix=self._move(tag.id),
+            evidence=[at_tag(tag)],
         )
 
     def _wrong_message(self, tag: Tag) -> Verdict:
@@ -92,8 +80,8 @@ class TagCheck(Kind):
             else f"{quoted(self.name)} is {_sort(tag)}, which has no message.",
             expected=f"a message that matches {quoted(self.message or '')}",
             found=quoted(tag.message) if tag.message else "no message",
-            fix=self._make(tag.id, again=True),
-            evidence=[_at(tag)],
+            fix=self._move(tag.id),
+            evidence=[at_tag(tag)],
         )
 
     def _where(self, run: Run, tag: Tag) -> Verdict | None:
@@ -109,8 +97,8 @@ class TagCheck(Kind):
             f"{quoted(self.name)} does not mark a commit of {quoted(self.on)}.",
             expected=f"a commit in the history of {quoted(self.on)}",
             found=f"{tag.kind} {tag.id[:7]}",
-            fix=self._make(self.on, again=True),
-            evidence=[_at(tag)],
+            fix=self._move(self.on),
+            evidence=[at_tag(tag)],
         )
 
     def _which(self, run: Run, tag: Tag) -> Verdict | None:
@@ -124,8 +112,8 @@ class TagCheck(Kind):
             f"{quoted(self.name)} marks another commit than {quoted(wanted.name)}.",
             expected=f"{wanted.commit.id[:7]} {quoted(wanted.commit.subject)}",
             found=f"{tag.kind} {tag.id[:7]}",
-            fix=self._make(wanted.commit.id, again=True),
-            evidence=[_at(tag), at_tip(wanted)],
+            fix=self._move(wanted.commit.id),
+            evidence=[at_tag(tag), at_tip(wanted)],
         )
 
     def _still_there(self, tag: Tag) -> Verdict:
@@ -134,24 +122,18 @@ class TagCheck(Kind):
             expected=f"no tag called {quoted(self.name)}",
             found=f"{_sort(tag)} of {tag.kind} {tag.id[:7]}",
             fix=commands(["git", "tag", "-d", self.name], ["git", "push", "origin", "--delete", tag.ref]),
-            evidence=[_at(tag)],
+            evidence=[at_tag(tag)],
         )
 
-    def _make(self, target: str | None, *, again: bool = False) -> str:
-        lightweight = self.annotated is False
-        sort = [] if lightweight else ["-a", "-m", f"Release {self.name}"]
-        place = target or self.at or self.on
+    def _move(self, target: str) -> str:
         return commands(
-            ["git", "tag", *(["-f"] if again else []), *sort, self.name, *([place] if place else [])],
-            ["git", "push", *(["--force"] if again else []), "origin", f"refs/tags/{self.name}"],
+            ["git", "tag", "-f", *self._sort(), self.name, target],
+            ["git", "push", "--force", "origin", f"refs/tags/{self.name}"],
         )
+
+    def _sort(self) -> list[str]:
+        return [] if self.annotated is False else ["-a", "-m", f"Release {self.name}"]
 
 
 def _sort(tag: Tag) -> str:
     return "an annotated tag" if tag.annotated else "a lightweight tag"
-
-
-def _at(tag: Tag) -> Evidence:
-    lines = (tag.message or "").splitlines()[:4]
-    commit = tag.id if tag.kind == "commit" else None
-    return Evidence(ref=tag.ref, commit=commit, excerpt=tuple(enumerate(lines, start=1)))
