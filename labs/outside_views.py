@@ -1,5 +1,6 @@
 """Checking elsewhere: the lab's checks and labcheck for a laptop or a workflow, and what these answered."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -22,7 +23,8 @@ def lab_source(request: HttpRequest, course: str, lab: str) -> HttpResponse:
     """lab.yaml without its hidden parts, for anybody: it says no more than the page of the lab."""
     found = get_published_lab(course, lab)
     source = found.current.source if found.current else ""
-    return HttpResponse(public_text(source), content_type=YAML)
+    lessons = settings.PUBLIC_URL + found.course.get_absolute_url()
+    return HttpResponse(public_text(source, lessons), content_type=YAML)
 
 
 @require_safe

@@ -13,6 +13,7 @@ from labs.grader.report import Report
 from labs.grader.text import WIDTH, report_lines
 from labs.models import ENDED, State, Submission
 from labs.queries import current_report, submission_address
+from labs.verdict import lesson_links
 
 logger = logging.getLogger(__name__)
 
@@ -66,9 +67,15 @@ def _ended(submission: Submission) -> Submission | None:
         waiters.release()
 
 
+def _report_lines(report: Report, submission: Submission) -> list[str]:
+    links = lesson_links(report, submission.lab.course)
+    addresses = {name: settings.PUBLIC_URL + link.address for name, link in links.items()}
+    return report_lines(report, lesson=lambda name: addresses.get(name, ""))
+
+
 def verdict(submission: Submission) -> list[str]:
     """The lines of an ended submission."""
     report = current_report(submission) if submission.state == State.GRADED else None
     if report:
-        return report_lines(Report.from_json(report.data))
+        return _report_lines(Report.from_json(report.data), submission)
     return textwrap.wrap(WORDS[State(submission.state)].format(message=submission.message), WIDTH)

@@ -14,19 +14,19 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 from .checks import KINDS
 from .yaml_values import Value
 
-_SECTION, _HINT = "scenarios", "hint"
+_SECTION, _HINT, _LESSONS = "scenarios", "hint", "lessons"
 Cut = tuple[int, int, str]
 
 
-def public_text(source: str) -> str:
+def public_text(source: str, lessons: str = "") -> str:
     """A lab.yaml without scenarios, hints and hidden parameters, and without comments inside of these.
 
     A hidden parameter becomes `null`, by which `load_spec` knows that it was withheld. `source` is a text that
-    `load_spec` reads.
+    `load_spec` reads. `lessons`, where given, is put in front: the address below which its lessons are read.
     """
     root = YAML(typ="safe", pure=True).compose(source)
     parts, at = [], 0
-    for start, end, instead in sorted(_cuts(source, root)):  # two may overlap
+    for start, end, instead in sorted([*_in_front(root, lessons), *_cuts(source, root)]):  # two may overlap
         parts += [source[at : max(start, at)], instead]
         at = max(end, at)
     return "".join(parts) + source[at:]
@@ -45,7 +45,7 @@ def is_withheld(kind: str, parameters: dict[str, Value]) -> bool:
 def _common(data: object) -> object:
     if not isinstance(data, dict):
         return data
-    shared = {key: value for key, value in data.items() if key != _SECTION}
+    shared = {key: value for key, value in data.items() if key not in (_SECTION, _LESSONS)}
     return {**shared, "checks": [_common_check(check) for check in shared.get("checks") or []]}
 
 
@@ -59,6 +59,14 @@ def _common_parameters(kind: str, value: object) -> object:
     if kind not in KINDS or not isinstance(value, dict):
         return value
     return {key: item for key, item in value.items() if key not in KINDS[kind].hidden}
+
+
+def _in_front(root: MappingNode, lessons: str) -> Iterator[Cut]:
+    first, _ = root.value[0]
+    if lessons and all(str(key.value) != _LESSONS for key, _ in root.value):
+        behind = ", " if root.flow_style else "\n" + " " * first.start_mark.column
+        start = first.start_mark.index
+        yield start, start, f"{_LESSONS}: {json.dumps(lessons)}{behind}"
 
 
 def _cuts(text: str, root: Node) -> Iterator[Cut]:

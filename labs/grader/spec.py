@@ -76,6 +76,7 @@ class _File:
     starter: ObjectId | None = None
     scenarios: Value | None = None
     python: Python | None = None
+    lessons: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class LabSpec:
     """One lab. `pass_mark` is in percent; `digest` is the SHA-256 of the text in hexadecimal digits.
 
     `checks_digest` is the same for the text that learners may have, see `public`.
+    `lessons` is the address below which lessons are read, where the portal that serves the text has put it there.
     `scenarios` are repositories by which the lab proves its checks, see `proof`.
     """
 
@@ -95,6 +97,12 @@ class LabSpec:
     digest: str
     checks_digest: str
     python: Python | None = None
+    lessons: str = ""
+
+    def lesson_address(self, name: str) -> str:
+        """Where a lesson that a check names is read, as far as this text says."""
+        slug, hash_sign, heading = name.partition("#")
+        return f"{self.lessons}{slug}/{hash_sign}{heading}" if self.lessons else name
 
 
 def load_spec(text: str) -> LabSpec:
@@ -119,13 +127,14 @@ def load_spec(text: str) -> LabSpec:
         digest=sha256(text.encode()).hexdigest(),
         python=file.python,
         checks_digest=checks_digest(root),
+        lessons=file.lessons,
     )
 
 
-def public_text(source: str) -> str:
+def public_text(source: str, lessons: str = "") -> str:
     """The lab.yaml that learners may have, see `public`. Raises SpecError."""
     load_spec(source)
-    return _public_text(source)
+    return _public_text(source, lessons)
 
 
 def _read_checks(value: Value | None, problems: list[Problem]) -> list[CheckSpec]:

@@ -1,7 +1,7 @@
 """A report as plain text for a terminal; `git push` and `labcheck` print the same."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from .report import CheckResult, Evidence, Outcome, Report
 from .words import visible
@@ -10,12 +10,15 @@ WIDTH = 72
 MARKS = {Outcome.PASSED: "✔", Outcome.NEEDS_WORK: "✘", Outcome.NOT_RUN: "–", Outcome.FAULT: "!"}
 
 
-def report_lines(report: Report, *, hints: bool = False) -> list[str]:
-    """Lines of at most 72 characters without colour or control characters. Commands stay whole, to be pasted."""
-    return [visible(line).rstrip() for line in _lines(report, hints)]
+def report_lines(report: Report, *, hints: bool = False, lesson: Callable[[str], str] = str) -> list[str]:
+    """Lines of at most 72 characters without colour or control characters. Commands and addresses stay whole.
+
+    `lesson` gives the address of a lesson that a check names, nothing where there is none to read.
+    """
+    return [visible(line).rstrip() for line in _lines(report, hints, lesson)]
 
 
-def _lines(report: Report, hints: bool) -> Iterator[str]:
+def _lines(report: Report, hints: bool, lesson: Callable[[str], str]) -> Iterator[str]:
     yield from _wrapped(report.title)
     yield ""
     for result in report.results:
@@ -28,6 +31,8 @@ def _lines(report: Report, hints: bool) -> Iterator[str]:
     if first := report.first_to_fix:
         yield ""
         yield from _first_to_fix(first)
+        if address := first.lesson and lesson(first.lesson):
+            yield from ("", f"  Lesson: {address}")
         if hints and first.hint:
             yield from ("", "  Hint", *(f"    {line}" for line in first.hint.splitlines()))
 
@@ -70,9 +75,6 @@ def _first_to_fix(result: CheckResult) -> Iterator[str]:
         yield ""
         yield "  Direction" if result.teaches == "skill" else "  How to fix"
         yield from (f"    {line}" for line in result.fix.splitlines())
-    if result.lesson:
-        yield ""
-        yield from _wrapped(f"Lesson: {result.lesson}", indent="  ")
 
 
 def _place(item: Evidence) -> str:

@@ -11,6 +11,7 @@ from labs.grader.parameters import FilePath
 from labs.grader.report import Outcome
 from labs.grader.repository import Repository
 from labs.grader.spec import SpecError, load_spec, public_text
+from tests.grader.conftest import lab
 
 FULL = """\
 # A lab of ours.
@@ -53,6 +54,8 @@ scenarios:
     expect: {others: needs work}   # SECRET
 # SECRET end
 """
+
+FLOW = "{schema: 1, title: A, pass_mark: 1, checks: [{id: a, says: b, points: 1, readable: {}}]}\n"
 
 
 @dataclass(frozen=True)
@@ -177,3 +180,11 @@ def test_scenarios_in_the_middle_leave_what_follows():
     assert "SECRET" not in public
     assert public.startswith(head + "checks:")
     assert load_spec(public).checks_digest == load_spec(FULL).checks_digest
+
+
+@pytest.mark.parametrize("text", [lab("branch: {name: main}"), "# One.\n" + FLOW, "  " + FLOW])
+def test_the_portal_puts_in_front_where_lessons_are_read(text):
+    public = load_spec(public_text(text, "https://portal.example/courses/mlops/"))
+    assert public.lesson_address("git#tags") == "https://portal.example/courses/mlops/git/#tags"
+    assert public.checks_digest == load_spec(text).checks_digest
+    assert load_spec(text).lesson_address("git#tags") == "git#tags"

@@ -152,7 +152,15 @@ def test_long_words_are_wrapped_to_72_and_commands_stay_whole():
         evidence=(Evidence("refs/heads/main", "a" * 40, "p" * 100, 1, ((1, "z" * 160),)),),
     )
     lines = report_lines(report(work, CheckResult("c", long, "tag", Decimal(1), Decimal(1), P)))
-    assert [line for line in lines if len(line) > 72] == [f"    {command}"]
+    assert [line for line in lines if len(line) > 72] == [f"    {command}", f"  Lesson: {'l' * 90}"]
+
+
+def test_a_lesson_is_shown_by_its_address_and_left_out_where_there_is_none():
+    work = report(result(W, lesson="git-basics#committing"))
+    assert report_lines(work, lesson="https://portal.example/{}".format)[-1] == (
+        "  Lesson: https://portal.example/git-basics#committing"
+    )
+    assert not any("Lesson" in line for line in report_lines(work, lesson=lambda name: ""))
 
 
 def test_no_control_character_reaches_the_terminal():

@@ -7,7 +7,7 @@ import pytest
 from labs import sideband, terminal
 from labs.models import State
 from labs.queries import submission_address
-from tests.factories import make_report, make_submission
+from tests.factories import make_lesson, make_report, make_session, make_submission
 from tests.reports import make_engine_report
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,14 @@ def test_verdict_is_the_report_and_its_address():
     assert "Submission 1 received. Grading …" in said
     assert "Fix this first: readme is as it should be" in said
     assert said.endswith(f"The result: {submission_address(submission)}\n")
+
+
+def test_lesson_to_read_again_is_an_address(settings):
+    submission = make_submission()
+    make_report(submission, make_engine_report(readme="needs_work").to_json())
+    assert "Lesson" not in told(submission)
+    lesson = make_lesson(make_session(submission.lab.course), "git-basics")
+    assert f"\n  Lesson: {settings.PUBLIC_URL}{lesson.get_absolute_url()}#committing\n" in told(submission)
 
 
 def test_after_the_wait_the_address_is_told():

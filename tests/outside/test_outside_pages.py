@@ -9,8 +9,17 @@ import pytest
 from django.urls import reverse
 
 from labs.actions import new_token
+from labs.grader.spec import load_spec
 from labs.models import OutsideReport
-from tests.factories import make_course, make_lab, make_learner, make_report, make_submission
+from tests.factories import (
+    make_course,
+    make_lab,
+    make_learner,
+    make_lesson,
+    make_report,
+    make_session,
+    make_submission,
+)
 from tests.grader.conftest import Repo
 from tests.reports import make_engine_report
 from tests.web.world import authorization
@@ -48,6 +57,13 @@ def test_anybody_may_have_the_checks_but_not_what_proves_them(client, lab):
     text = response.content.decode()
     assert "three-commits" in text
     assert "scenarios" not in text and "List the modules" not in text
+
+
+def test_the_lesson_of_a_check_is_an_address_that_the_portal_answers(client, lab, settings):
+    lesson = make_lesson(make_session(lab.course))
+    spec = load_spec(client.get(address("lab_source", lab)).content.decode())
+    found = spec.lesson_address(f"{lesson.slug}#part")
+    assert found == f"{settings.PUBLIC_URL}{lesson.get_absolute_url()}#part"
 
 
 def test_the_checks_of_a_lab_that_is_closed_are_not_served(client, lab):

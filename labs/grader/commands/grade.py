@@ -39,9 +39,9 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     spec = load(options.lab)
     report = spec and _grade(spec, options)
-    if not report:
+    if not spec or not report:
         return COULD_NOT
-    _show(report, options)
+    _show(report, spec, options)
     if report.faulted:
         return COULD_NOT
     return GOOD if all(r.outcome is Outcome.PASSED for r in report.results) else NEEDS_WORK
@@ -69,7 +69,7 @@ def _grade(spec: LabSpec, options: argparse.Namespace) -> Report | None:
     return None
 
 
-def _show(report: Report, options: argparse.Namespace) -> None:
+def _show(report: Report, spec: LabSpec, options: argparse.Namespace) -> None:
     if options.format == "json":
         print(json.dumps(report.to_json(), indent=2))
     elif options.format == "github":
@@ -78,4 +78,4 @@ def _show(report: Report, options: argparse.Namespace) -> None:
             with Path(path).open("a", encoding="utf-8") as file:
                 file.write(summary(report))
     else:
-        print("\n".join(report_lines(report, hints=options.hints)))
+        print("\n".join(report_lines(report, hints=options.hints, lesson=spec.lesson_address)))
