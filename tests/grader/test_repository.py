@@ -63,19 +63,55 @@ def test_packed_refs_and_objects_are_read(full, lab):
     assert full.grade(lab(*EVERYTHING)).passed_count == len(EVERYTHING)
 
 
-def test_one_walk_and_one_reader_serve_all_checks(full, lab, monkeypatch):
-    started = []
+@pytest.fixture
+def started(monkeypatch):
+    """What git was asked since, a process each."""
+    named = {"for-each-ref", "rev-parse", "rev-list", "diff-tree", "cat-file", "--objects", "--batch-check"}
+    processes = []
 
     class Counted(subprocess.Popen):
         def __init__(self, argv, **more):
-            started.append(
-                next(part for part in argv[1:] if part in {"for-each-ref", "rev-list", "cat-file"})
-            )
+            processes.append(" ".join(part for part in argv if part in named))
             super().__init__(argv, **more)
 
     monkeypatch.setattr(plumbing.subprocess, "Popen", Counted)
+    return processes
+
+
+def test_one_walk_and_one_reader_serve_all_checks(full, lab, started):
     assert full.grade(lab(*EVERYTHING * 3)).passed_count == 3 * len(EVERYTHING)
     assert sorted(started) == ["cat-file", "for-each-ref", "rev-list"]
+
+
+def test_each_further_question_is_one_process_for_all_checks_that_ask_it(repo, lab, started):
+    repo.commit("One", a="1\n", b="2\n")
+    repo.commit("Two", a="3\n")
+    checks = [
+        "commits: {at_least: 2}",
+        "history: {subjects: [One, Two]}",
+        "atomic: {files_at_most: 2}",
+        "gone: {subject: Three}",
+        "file: {path: a.txt, contains: '3'}",
+        "file: {path: b.txt, at: main~1, contains: '2'}",
+        "no_conflict_markers: {}",
+        "no_secrets: {}",
+        "no_large_files: {}",
+        "purged: {path: .env}",
+    ]
+    started.clear()
+    report = repo.grade(lab(*checks, *checks))
+    assert [r.why or r.reason for r in report.results if r.outcome is not Outcome.PASSED] == []
+    assert sorted(started) == sorted(
+        [
+            "for-each-ref",
+            "rev-parse",
+            "rev-list",
+            "rev-list --objects",
+            "diff-tree",
+            "cat-file",
+            "cat-file --batch-check",
+        ]
+    )
 
 
 def test_no_process_is_left_after_closing(full):
