@@ -156,9 +156,11 @@ def named(annotation: Any) -> str:
         return f"a list, each {named(arguments[0])}"
     if origin is dict:
         return f"a mapping, each key {named(arguments[0])}, each value {named(arguments[1])}"
+    if annotation is Value:
+        return "a value"
     if is_dataclass(annotation):
         return f"a mapping with {listed([field.name for field in fields(annotation)], most=20)}"
-    return "a value" if annotation is Value else _TYPES[annotation][0].rstrip(",")
+    return _TYPES[annotation][0].rstrip(",")
 
 
 def _one_of(choices: tuple[Any, ...], data: object) -> object:

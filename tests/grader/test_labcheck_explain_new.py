@@ -27,6 +27,23 @@ def test_a_kind_is_explained_with_its_parameters_types_and_defaults(capsys):
     assert any(line.startswith("  by: any or merge-commit or fast-forward or squash") for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("no_large_files", "  over: a size, such as `500 KB` or `1 MB`. Default: 1 MB."),
+        ("python_package", "  path: text. Default: `.`."),
+        ("workflow", "  matrix: a mapping, each key text, each value a value."),
+        (
+            "own_tests",
+            "  command: a list, each text. Default: [python, -m, pytest, -q, -p, no:cacheprovider].",
+        ),
+    ],
+)
+def test_a_default_is_shown_as_it_is_written_in_a_lab(name, line, capsys):
+    main(["explain", name])
+    assert line in capsys.readouterr().out.splitlines()
+
+
 def test_the_steps_are_explained(capsys):
     assert main(["explain", "steps"]) == 0
     out = capsys.readouterr().out

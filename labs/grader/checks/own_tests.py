@@ -1,7 +1,7 @@
-"""`own_tests: {path: tests, catches_at_least: 2, reference: {calc.py: '...'}, variants: [{name: ..., files: {...}}]}`
+"""`own_tests: {path: tests, catches_at_least: 2, reference: {...}, variants: [...]}` - a suite finds what is broken.
 
-The learner's own suite, scored by what it catches: it has to pass on the `reference`, five times, and to fail on at
-least `catches_at_least` of the broken `variants`, whose files are put over the reference's. Only the learner's files
+It has to pass on the `reference`, five times, and to fail on at least `catches_at_least` of the broken `variants`
+(`{name: ..., files: {calc.py: ...}}` each), whose files are put over the reference's. Only the learner's files
 below `path` are there, and pyproject.toml. `command` (default `python -m pytest -q -p no:cacheprovider`) runs it, at
 the commit `at`; all runs share `seconds` (60) evenly. A variant's `name` is shown where it was not caught; all else of
 `reference` and `variants` is hidden.

@@ -10,10 +10,10 @@ from dataclasses import MISSING, Field, fields
 from typing import Any, get_type_hints
 
 from ..checks import KINDS, Kind
-from ..parameters import did_you_mean, named
+from ..parameters import Bytes, did_you_mean, named
 from ..scenarios.changes import CommitStep
 from ..scenarios.steps import STEPS
-from ..words import quoted
+from ..words import quoted, size
 from .common import COULD_NOT, GOOD, complain
 
 _STEPS = "steps"
@@ -63,16 +63,25 @@ def _parameters(cls: type[Any]) -> list[str]:
     hints = get_type_hints(cls)
     hidden = getattr(cls, "hidden", ())
     return [
-        f"  {field.name}: {named(hints[field.name])}{_default(field)}"
+        f"  {field.name}: {named(hints[field.name])}{_default(field, hints[field.name])}"
         + (" Learners do not see it." if field.name in hidden else "")
         for field in fields(cls)
     ]
 
 
-def _default(field: Field[Any]) -> str:
+def _default(field: Field[Any], hint: object) -> str:
     if field.default is MISSING and field.default_factory is MISSING:
         return ". Needed."
     if field.default in (None, MISSING, ()):
         return "."
-    shown = str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
-    return f". Default: {shown}."
+    return f". Default: {_shown(field.default, hint)}."
+
+
+def _shown(default: object, hint: object) -> str:
+    """A default as it is written in lab.yaml."""
+    if hint is Bytes:
+        return size(int(str(default)))
+    if isinstance(default, tuple):
+        return f"[{', '.join(default)}]"
+    shown = str(default).lower() if isinstance(default, bool) else str(default)
+    return f"`{shown}`" if shown == "." else shown
