@@ -19,6 +19,7 @@ from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, at
 from lessons.previews import markdown_problems
 from portal.accounts.http import UserRequest
 
+WAITS = "A worker runs them, because the lab runs code; until then learners keep the version before."
 LAB_FIELDS: list[Any] = ["course", "slug", "status", "position", "source", "brief"]
 
 
@@ -85,7 +86,8 @@ class LabAdmin(AuthoredAdmin):
         if newest and newest.proved:
             return "Each check was seen to pass and to need work."
         if newest is None or newest.proof is None:
-            return "The scenarios have not run yet."
+            waits = lab.status == Lab.Status.PUBLISHED
+            return "The scenarios have not run yet." + (f" {WAITS}" if waits else "")
         found = Proof.from_json(newest.proof)
         lines = [f"Line {line}: {message}" for line, message in proving.problems(found)]
         lines += [f"{check.id} could not be run on this server." for check in found.not_provable_here]

@@ -59,14 +59,11 @@ def problems(proof: Proof) -> list[Problem]:
         for scenario in proof.differing
         for item in scenario.differences
     ]
-    return sorted(
-        [*found, *((check.line, _never_seen(check.id, bool(check.passed))) for check in proof.unproved)]
-    )
-
-
-def _never_seen(check_id: str, passed: bool) -> str:
-    way = "to need work" if passed else "to pass"
-    return f"{check_id} was never seen {way}. Add a scenario in which it is."
+    never = [
+        (check.line, f"{check.id} was never seen {check.unseen}. Add a scenario in which it is.")
+        for check in proof.unproved
+    ]
+    return sorted([*found, *never])
 
 
 # --- in a worker ----------------------------------------------------------------------------------------------------

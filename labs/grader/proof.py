@@ -60,7 +60,15 @@ class CheckProof:
     @property
     def proved(self) -> bool:
         """Seen both ways, as far as the kind has two; a check that cannot be proved here is not in the way."""
-        return not self.provable or bool(self.passed and (self.needed_work or self.always_passes))
+        return not self.provable or not self.unseen
+
+    @property
+    def unseen(self) -> str:
+        """What no scenario shows: `to pass`, `to need work` or both; empty where all was seen."""
+        missing = [] if self.passed else ["to pass"]
+        if not self.needed_work and not self.always_passes:
+            missing.append("to need work")
+        return " or ".join(missing)
 
 
 @dataclass(frozen=True)

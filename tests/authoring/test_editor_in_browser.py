@@ -12,6 +12,7 @@ from lessons.models import Lesson
 from tests.authoring.conftest import QUIZ, change_address, make_instructor, picture, save
 from tests.browsing import axe_violations, open_context, wide_light
 from tests.factories import make_lab, make_learner, make_lesson, make_session, make_submission
+from tests.labs.test_proving import NEVER_NEEDS_WORK
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -246,6 +247,26 @@ def test_a_text_that_was_refused_is_kept_too(tab, lesson):
 
 
 # --- labs, order ---
+
+
+def test_a_lab_that_proves_too_little_is_told_at_the_line_and_loses_nothing(tab, course):
+    lab = make_lab(course)
+    text = lab.source + "    # \u2026\n"
+    wrong = NEVER_NEEDS_WORK + "# words of mine\n"
+    tab.goto(reverse("admin:labs_lab_change", args=[lab.pk]))
+    source(tab).fill(wrong)
+    tab.get_by_role("button", name="Save", exact=True).click()
+    told = tab.locator(".errorlist", has_text="never seen")
+    expect(told).to_contain_text("not published: readme was never seen to need work.")
+    assert source(tab).input_value() == wrong
+    told.get_by_role("link").click()
+    line = wrong[: tab.evaluate("document.activeElement.selectionStart")].count("\n")
+    assert "id: readme" in wrong.splitlines()[line]
+    source(tab).fill(text)
+    tab.get_by_role("button", name="Save", exact=True).click()
+    expect(tab.locator(".messagelist")).to_contain_text("was changed successfully")
+    lab.refresh_from_db()
+    assert (lab.source, lab.current.proved) == (text, True)
 
 
 def test_lab_yaml_is_checked_as_one_types_and_tried_in_a_new_tab(tab, course):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..plumbing import RepositoryFault
-from ..proof import CheckProof, Proof, ScenarioProof, prove
+from ..proof import Proof, ScenarioProof, prove
 from ..words import count, listed, quoted, visible
 from .common import COULD_NOT, GOOD, NEEDS_WORK, complain, load, own_sandbox
 
@@ -54,14 +54,7 @@ def _checks(proof: Proof) -> Iterator[str]:
     if proof.unproved:
         yield ""
     for check in proof.unproved:
-        yield f" ✘ line {check.line}: {quoted(check.id)} {_never(check)}."
-
-
-def _never(check: CheckProof) -> str:
-    missing = [] if check.passed else ["to pass"]
-    if not check.needed_work and not check.always_passes:
-        missing.append("to need work")
-    return f"was never seen {' or '.join(missing)}"
+        yield f" ✘ line {check.line}: {quoted(check.id)} was never seen {check.unseen}."
 
 
 def _sum(proof: Proof) -> Iterator[str]:
