@@ -7,6 +7,7 @@ Only plumbing commands run: porcelain such as `git log` obeys settings of the re
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+
+if sys.platform == "linux":
+    import resource
 
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -97,9 +101,15 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def output_of(
-    git_dir: Path, *arguments: str, stdin: bytes = b"", most: int, what: str, ends: tuple[int, ...] = (0,)
+    git_dir: Path,
+    *arguments: str,
+    stdin: bytes = b"",
+    most: int,
+    what: str,
+    ends: tuple[int, ...] = (0,),
+    memory: int | None = None,
 ) -> bytes:
-    """What one git command prints.
+    """What one git command prints. `memory` is the most that it may take, in bytes; only Linux holds it to that.
 
     Raises TooLarge about `what` past `most` bytes, RepositoryFault if it ends otherwise than `ends` allows.
     """
@@ -108,6 +118,9 @@ def output_of(
         given.seek(0)
         process = _started(git_dir, *arguments, stdin=given.fileno(), stderr=said.fileno())
         try:
+            if memory and sys.platform == "linux":
+                with suppress(ProcessLookupError):
+                    resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory, memory))
             assert process.stdout  # noqa: S101 - it was asked for
             output = process.stdout.read(most + 1)
             if len(output) > most:

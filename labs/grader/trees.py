@@ -43,15 +43,20 @@ Change = dict[bytes, tuple[Entry | None, Entry | None]]
 Difference = tuple[bytes, Entry | None, Entry | None]
 
 
+def is_path(path: bytes) -> bool:
+    """Can this be a path? Trees made to harm hold names such as `..` and `.git`."""
+    return _NOT_PATHS.isdisjoint(path.lower().split(b"/"))
+
+
 def parse_tree(data: bytes, id_bytes: int) -> Listing:
-    """Names and entries of one tree object, without names that no path can hold (`..`, `.git`, a slash)."""
+    """Names and entries of one tree object, without names that no path can hold."""
     entries: Listing = []
     start = 0
     while start < len(data):
         end = data.index(b"\0", start)
         mode, _, name = data[start:end].partition(b" ")
         start = end + 1 + id_bytes
-        if name.lower() not in _NOT_PATHS and b"/" not in name:
+        if b"/" not in name and is_path(name):
             entries.append((name, Entry(mode.lstrip(b"0"), data[end + 1 : start].hex())))
     return entries
 

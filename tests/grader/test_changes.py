@@ -1,9 +1,15 @@
 """What all commits change, by one process: the same as tree by tree, and that way where it cannot be done."""
 
+import sys
+from resource import RUSAGE_CHILDREN, getrusage
+
 import pytest
 
 from labs.grader import changes
-from labs.grader.repository import Repository
+from labs.grader.changes import read_changes
+from labs.grader.repository import Repository, RepositoryFault, TooLarge
+from tests.grader.odd import bomb, literal
+from tests.grader.stock import Stock
 
 
 def build_odd(repo):
@@ -71,3 +77,39 @@ def test_a_list_that_is_too_long_is_read_tree_by_tree(odd, monkeypatch):
     with Repository.open(odd.path) as repository:
         assert all(listed == walked for listed, walked in both_ways(repository))
         assert repository._all_changes is None
+
+
+def test_a_tree_that_is_missing_is_a_fault_and_not_a_commit_that_changes_nothing(odd):
+    trees = [odd.git("rev-parse", f"{name}^{{tree}}") for name in ("main", "main~1", "main~2")]
+    odd.git("repack", "-q", "-a", "-d")
+    odd.git("unpack-objects", "-q", stdin=_moved_pack(odd).read_bytes())
+    (odd.path / ".git/objects" / trees[1][:2] / trees[1][2:]).unlink()
+    with pytest.raises(RepositoryFault, match=f"tree .*{trees[1]}.* is missing or damaged"):
+        read_changes(odd.path / ".git", [(trees[0], trees[0]), (trees[1], trees[0]), (trees[0], trees[2])])
+
+
+def _moved_pack(repo):
+    (pack,) = (repo.path / ".git/objects/pack").glob("*.pack")
+    return pack.rename(repo.path / "pack")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit the memory of a process")
+def test_endless_paths_do_not_fill_the_memory(copy_of, monkeypatch):
+    monkeypatch.setattr(changes, "MOST_MEMORY", 32 << 20)
+    repo = copy_of(bomb)
+    with Repository.open(repo.path) as repository:
+        commit = repository.history[repository.branches["main"]]
+        assert repository._all_changes is None
+        with pytest.raises(TooLarge, match="too many files in commit"):
+            repository.change_of(commit)
+    assert getrusage(RUSAGE_CHILDREN).ru_maxrss < 256 << 10  # in KB
+
+
+def test_names_that_lead_out_of_the_tree_are_no_changes(repo):
+    Stock().build(repo)
+    blob = bytes.fromhex(repo.git("rev-parse", "main:a.txt"))
+    raw = b"".join(b"100644 %b\0%b" % (name, blob) for name in (b"..", b".git", b"fine"))
+    tree = literal(repo, "tree", raw)
+    with Repository.open(repo.path) as repository:
+        old = repository.history[repository.branches["lib"]].tree
+    assert set(read_changes(repo.path / ".git", [(old, tree)]).of(old, tree)) == {b"fine", b"lib.txt"}
