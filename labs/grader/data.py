@@ -31,6 +31,8 @@ _ENDINGS: dict[str, Format] = {
 _STEP = re.compile(r"""(?:^|(?<=.)\.)([^.\[\]"]+)|\[(\d{1,6})\]|\["([^"]+)"\]""")
 _LONG_NUMBER = "a whole number has more than 4,300 digits"  # the most that Python reads
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+# `tomllib` looks at every beginning of a dotted key, at each of its parts
+_TOML_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}""")
 
 
 class Unparsable(Exception):  # noqa: N818 - the state of a file, shown to the learner
@@ -136,6 +138,8 @@ def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _toml(text: str) -> Value:
+    if long := _TOML_LONG_KEY.search(text):
+        raise Unparsable("a key has more than 100 parts", text.count("\n", 0, long.start()) + 1)
     try:
         return _as_value(tomllib.loads(text, parse_float=Decimal))
     except tomllib.TOMLDecodeError as error:

@@ -11,8 +11,11 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.scanner import Scanner, ScannerError
 
 MOST_BYTES = 256 * 1024
+MOST_DEPTH = 100
+_TOO_DEEP = "lists or mappings are nested too deeply"
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -52,6 +55,15 @@ class Value:
         return self.data
 
 
+class _Scanner(Scanner):
+    """Looks for keys in all brackets that are open, at each word: seconds for 60,000 of them."""
+
+    def fetch_flow_collection_start(self, *arguments: Any, **more: Any) -> None:
+        if len(self.flow_context) == MOST_DEPTH:
+            raise ScannerError(None, None, _TOO_DEEP, self.reader.get_mark())
+        super().fetch_flow_collection_start(*arguments, **more)
+
+
 def read_yaml(text: str, *, aliased: int = 0) -> tuple[Value | None, list[Problem]]:
     """The value of a YAML text, None where its syntax is broken, and what is wrong with the text so far.
 
@@ -61,9 +73,11 @@ def read_yaml(text: str, *, aliased: int = 0) -> tuple[Value | None, list[Proble
     if len(text.encode("utf-8", "replace")) > MOST_BYTES:
         return None, [Problem(1, "", f"the file is larger than {MOST_BYTES // 1024} KB")]
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        yaml = YAML(typ="safe", pure=True)
+        yaml.Scanner = _Scanner
+        node = yaml.compose(text)
     except RecursionError:
-        return None, [Problem(1, "", "lists or mappings are nested too deeply")]
+        return None, [Problem(1, "", _TOO_DEEP)]
     except YAMLError as error:
         return None, [_syntax_problem(text, error)]
     if node is None:

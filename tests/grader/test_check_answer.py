@@ -252,3 +252,9 @@ def _grow(repo, steps):
         else:
             repo.git("tag", *(["-a", "-m", "A tag"] if what == "note" else []), f"t{number}")
     repo.switch("main")
+
+
+def test_a_file_that_is_too_long_to_be_read_as_data_has_no_right_answer(repo):
+    repo.put("large.yaml", "seed: 42\n" + "# more\n" * 40_000)
+    result = answered(repo, "42\n", "{value_in: {path: large.yaml, at: answers, value: seed}}")
+    assert result.reason == "`large.yaml` at `answers` is over 256 KB, and such files are not read."

@@ -1,5 +1,6 @@
 import configparser
 import io
+import time
 from contextlib import suppress
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labs.grader import data as data_module
+from labs.grader.data import Unparsable, read_data
 from labs.grader.ini import IniError, read_ini
 from labs.grader.report import Outcome
 
@@ -310,3 +312,24 @@ def test_a_metric_is_held_against_its_threshold(ask, number, limit, why):
     text = f'{{"models": [{{"test": {{"f1": {number}}}}}]}}'
     result = ask("metrics.json", text, f"value: 'models[0].test.f1', {limit}")
     assert result.why.endswith(why) if why else result.outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "words"),
+    [
+        ("[" * 200_000, "yaml", "nested too deeply"),
+        ("{a: " * 60_000, "yaml", "nested too deeply"),
+        ("- " * 100_000, "yaml", "nested too deeply"),
+        ("[" * 200_000, "json", "nested too deeply"),
+        ("a=" + "[" * 200_000, "toml", "nested too deeply"),
+        ("a=1\nb = 2\n" + "a." * 120_000 + "b = 1", "toml", "more than 100 parts"),
+        ("'a' . " * 40_000 + "b = 1", "toml", "more than 100 parts"),
+        ("a" * 250_000, "toml", "Expected '='"),
+    ],
+)
+def test_a_text_made_to_take_long_is_refused_at_once(text, form, words):
+    before = time.process_time()
+    with pytest.raises(Unparsable, match=words) as caught:
+        read_data(text, form)
+    assert time.process_time() - before < 1
+    assert caught.value.line in (None, 1, 3)

@@ -17,7 +17,7 @@ from ..describe import nearest_tags
 from ..parameters import MAIN_COMMIT, Count, FilePath, Regex, Revision
 from ..repository import Tag, Tip
 from ..revision import for_git
-from ..words import decoded, quoted
+from ..words import decoded, quoted, size
 from .base import Run, Verdict, commit_or_answer, not_run
 from .contents import Text, as_text, file_or_answer, text_or_answer
 from .ignored import deciding_rule
@@ -250,6 +250,8 @@ class ValueIn(OfFile):
             yield "value is a place such as `a.b[0]` in a YAML, JSON, TOML or INI file"
 
     def of_file(self, run: Run, file: Text) -> IsRight | Verdict:
+        if self.value is not None and len(file.text) > MOST_BYTES:
+            return not_run(f"{file} is over {size(MOST_BYTES)}, and such files are not read.")
         found = self._found(file)
         if found is None:
             return not_run(f"{file} does not have the value that is asked for.")
@@ -266,7 +268,7 @@ class ValueIn(OfFile):
     def _placed(self, file: Text) -> IsRight | str | None:
         try:
             found = find(
-                read_data(file.text[:MOST_BYTES], format_of(self.path) or "yaml"),
+                read_data(file.text, format_of(self.path) or "yaml"),
                 steps(self.value or "") or (),
             )
         except Unparsable:
