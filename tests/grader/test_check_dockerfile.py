@@ -281,3 +281,21 @@ def test_a_check_asks_one_thing(ask):
     with pytest.raises(SpecError) as error:
         ask(SMALL, "not_root: true, healthcheck: true")
     assert "a check asks one thing, and not_root is there already" in str(error.value)
+
+
+def test_thousands_of_stages_on_each_other_are_a_verdict(repo):
+    stages = "".join(f"FROM s{number} AS s{number + 1}\n" for number in range(1, 2000))
+    repo.put("Dockerfile", "FROM python:3.12 AS s1\nUSER nobody\n" + stages)
+    repo.commit()
+    questions = (
+        "not_root",
+        "base_pinned",
+        "no_secrets",
+        "dependencies_first",
+        "healthcheck",
+        "cmd",
+        "exposes",
+    )
+    values = ("true", "tag", "true", "true", "true", "exec-form", "80")
+    for asked in map("dockerfile: {{{}: {}}}".format, questions, values):
+        assert repo.ask(asked).outcome in (Outcome.PASSED, Outcome.NEEDS_WORK), asked

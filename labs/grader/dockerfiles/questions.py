@@ -76,7 +76,9 @@ def not_root(file: Dockerfile) -> Answer:
 
 
 def _image_of(stage: Stage) -> str:
-    return _image_of(stage.before) if stage.before else stage.base
+    while stage.before:
+        stage = stage.before
+    return stage.base
 
 
 def _variables(stage: Stage) -> dict[str, str]:

@@ -102,10 +102,12 @@ class Stage:
 
     def last(self, *names: str) -> Instruction | None:
         """The last of these instructions here, else in the stage that this one starts from."""
-        own = self.all(*names)
-        if own:
-            return own[-1]
-        return self.before.last(*names) if self.before else None
+        stage: Stage | None = self
+        while stage:  # thousands of stages may stand on each other
+            if own := stage.all(*names):
+                return own[-1]
+            stage = stage.before
+        return None
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,8 @@ def read_dockerfile(path: str, text: str) -> Dockerfile:
     arguments: list[Instruction] = []
     stages: list[Stage] = []
     for one in _instructions(path, text.split("\n")):
+        if len(faults) == MOST_FAULTS:
+            break
         if one.name not in KNOWN:
             hint = did_you_mean(one.name, list(KNOWN))
             said = f"{quoted(one.name)} is no instruction of Docker. {hint}"
@@ -152,7 +156,7 @@ def read_dockerfile(path: str, text: str) -> Dockerfile:
         faults.append(
             Finding(Place(path, 1), "The Dockerfile has no `FROM`.", "an image to start from", "none", add)
         )
-    return Dockerfile(path, tuple(stages), tuple(arguments), tuple(faults[:MOST_FAULTS]))
+    return Dockerfile(path, tuple(stages), tuple(arguments), tuple(faults))
 
 
 def _stage(one: Instruction, stages: list[Stage], arguments: list[Instruction]) -> Stage:

@@ -23,7 +23,7 @@ _IGNORED = {"branches": "branches-ignore", "tags": "tags-ignore", "paths": "path
 @lru_cache(maxsize=8)
 def read_workflow(path: str, text: str) -> Workflow:
     """The workflow of a file of at most 256 KB; `faults` says what is wrong with it."""
-    lines = tuple(text.split("\n"))
+    lines = tuple(re.split("[\r\n]", text))  # as YAML counts them
     root, problems = read_yaml(text, aliased=MOST_ALIASED)
     faults = [
         Finding(
