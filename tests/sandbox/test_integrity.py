@@ -143,6 +143,16 @@ def test_c14_inputs_of_hidden_tests_are_not_shown(judge):
     assert "asked" not in str(result)
 
 
+def test_c14_commands_of_hidden_tests_are_not_shown(judge):
+    code = (
+        "def test_sum(learner):\n    assert learner.run(['python', 'calc.py', '1717'], seconds=1).exit == 0\n"
+    )
+    result = judge({"tests": {"code": code}}, calc="while True: pass\n")
+    assert result.outcome is Outcome.NEEDS_WORK
+    assert "(the program passed its limit of seconds)" in result.why
+    assert "1717" not in str(result)
+
+
 REFERENCE = """
 def add(a, b):
     return a + b
@@ -198,6 +208,38 @@ def test_own_tests_that_catch_what_is_broken_pass(judge):
 def test_c15_worthless_suite_gets_no_points(judge, name):
     result = judge(OWN, tests__test_calc=WORTHLESS[name])
     assert (result.outcome, result.earned) == (Outcome.NEEDS_WORK, 0)
+
+
+SPIES = {
+    "prints it": "import sys\nprint(open('calc.py').read())\nsys.exit(1)\n",
+    "tells it by its exit status": "import os\nos._exit(100 + open('calc.py').read().count('return') * 7)\n",
+    "prints it and hangs": "import time\nprint(open('calc.py').read(), flush=True)\ntime.sleep(60)\n",
+}
+
+
+@pytest.mark.parametrize("name", SPIES)
+def test_suite_cannot_tell_what_the_reference_is(judge, name):
+    own = {"own_tests": {**OWN["own_tests"], "seconds": 8}}
+    result = judge(own, tests__test_calc=SPIES[name])
+    assert result.outcome is Outcome.NEEDS_WORK
+    assert not any(word in str(result) for word in ("return", "raise ValueError", "exit status", "114"))
+    assert not any(item.excerpt for item in result.evidence)
+
+
+BY_TEXT = """
+    import sys
+    sys.exit("def add(a, b):\\n    return a + b\\n\\ndef div(a, b):\\n    if b == 0:\\n        raise ValueError\\n"
+             "    return a / b" not in open("calc.py").read())
+"""
+
+
+def test_suite_that_knows_the_text_of_the_reference_fails_on_another_that_is_right(judge):
+    again = REFERENCE.replace("a + b", "b + a")
+    own = {"own_tests": {**OWN["own_tests"], "equivalents": [{"calc.py": again}]}}
+    assert judge(OWN, tests__test_calc=BY_TEXT).outcome is Outcome.PASSED
+    result = judge(own, tests__test_calc=BY_TEXT + "# with equivalents\n")
+    assert result.why.endswith("does not pass on code that is right.")
+    assert judge(own, tests__test_calc=GOOD).outcome is Outcome.PASSED
 
 
 def test_suite_that_catches_too_little_is_told_what_it_missed(judge):

@@ -198,5 +198,5 @@ class _Hearing:
             return {"gone": "there was no time left for it"}
         ran = self._sandbox.run(replace(self._job, argv=argv, stdin=asked["stdin"].encode(), seconds=seconds))
         if ran.why != "exit":
-            return {"gone": f"`{' '.join(argv)[:80]}` passed its limit of {ran.why}"}
+            return {"gone": f"the program passed its limit of {ran.why}"}
         return {"exit": ran.exit, "output": ran.text}
