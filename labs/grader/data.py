@@ -9,11 +9,11 @@ import posixpath
 import re
 import tomllib
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from .ini import IniError, read_ini
-from .words import count, listed, nearest, quoted
+from .words import count, cut, listed, nearest, quoted
 from .yaml_values import MOST_BYTES, Value, read_yaml
 
 __all__ = ["MOST_BYTES", "Absent", "Format", "Unparsable", "find", "format_of", "read_data", "steps"]
@@ -115,13 +115,23 @@ def _yaml(text: str) -> Value:
 def _json(text: str) -> Value:
     try:
         data = json.loads(
-            text, parse_float=Decimal, parse_constant=_refused_constant, object_pairs_hook=_without_duplicates
+            text,
+            parse_float=_decimal,
+            parse_constant=_refused_constant,
+            object_pairs_hook=_without_duplicates,
         )
     except json.JSONDecodeError as error:
         raise Unparsable(error.msg, error.lineno, error.colno) from None
     except ValueError:
         raise Unparsable(_LONG_NUMBER) from None
     return _as_value(data)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise Unparsable(f"the number {cut(text, 40)} is too large") from None
 
 
 def _refused_constant(name: str) -> None:
@@ -141,7 +151,7 @@ def _toml(text: str) -> Value:
     if long := _TOML_LONG_KEY.search(text):
         raise Unparsable("a key has more than 100 parts", text.count("\n", 0, long.start()) + 1)
     try:
-        return _as_value(tomllib.loads(text, parse_float=Decimal))
+        return _as_value(tomllib.loads(text, parse_float=_decimal))
     except tomllib.TOMLDecodeError as error:
         message, place = str(error), _TOML_PLACE.search(str(error))
         line, column = place.groups() if place else (None, None)

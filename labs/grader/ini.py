@@ -7,6 +7,7 @@ from decimal import Decimal
 from .words import quoted
 
 _NUMBER = re.compile(r"[+-]?(\d{1,400}(\.\d*)?|\.\d+)([eE][+-]?\d{1,6})?")
+_BLANKS = re.compile(r"[^\S\n]{101}")  # the standard library's pattern takes the square of their number
 _NO_DEFAULTS = "\0"  # a section that no file can have, so that [DEFAULT] is one like all others
 _WORDS = {"true": True, "false": False}
 
@@ -28,6 +29,8 @@ def read_ini(text: str) -> dict[str, dict[str, object]]:
         interpolation=None, default_section=_NO_DEFAULTS, allow_no_value=True, empty_lines_in_values=False
     )
     parser.optionxform = str  # type: ignore[assignment, method-assign]
+    if blanks := _BLANKS.search(text):
+        raise IniError("a line holds more than 100 blanks in a row", text.count("\n", 0, blanks.start()) + 1)
     try:
         parser.read_string(text)
     except configparser.DuplicateOptionError as error:

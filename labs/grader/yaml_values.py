@@ -16,6 +16,8 @@ from ruamel.yaml.scanner import Scanner, ScannerError
 MOST_BYTES = 256 * 1024
 MOST_DEPTH = 100
 _TOO_DEEP = "lists or mappings are nested too deeply"
+MOST_SIGNS = 40_000  # some two seconds
+_SIGNS = "\n,:[{-!"
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -72,6 +74,8 @@ def read_yaml(text: str, *, aliased: int = 0) -> tuple[Value | None, list[Proble
     """
     if len(text.encode("utf-8", "replace")) > MOST_BYTES:
         return None, [Problem(1, "", f"the file is larger than {MOST_BYTES // 1024} KB")]
+    if sum(map(text.count, _SIGNS)) > MOST_SIGNS:
+        return None, [Problem(1, "", f"the file has more than {MOST_SIGNS:,} lines, keys and items")]
     try:
         yaml = YAML(typ="safe", pure=True)
         yaml.Scanner = _Scanner

@@ -1,8 +1,7 @@
 """Which files a `.dockerignore` leaves out of what is sent to Docker."""
 
 import posixpath
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 
 def left_out(text: str, path: str) -> int | None:
@@ -32,33 +31,49 @@ def _matches(pattern: str, path: str) -> bool:
     pieces, parts = pattern.split("/"), path.split("/")
     reached = {0}
     for piece in pieces:
+        if not reached:
+            return False
         if piece == "**":
-            reached = set(range(min(reached, default=len(parts) + 1), len(parts) + 1))
+            reached = set(range(min(reached), len(parts) + 1))
         else:
-            one = re.compile(_as_regex(piece))
-            reached = {at + 1 for at in reached if at < len(parts) and one.fullmatch(parts[at])}
+            reached = {at + 1 for at in reached if at < len(parts) and _is_name(piece, parts[at])}
     return len(parts) in reached
 
 
-def _as_regex(piece: str) -> str:
-    """One name of a pattern: `*`, `?`, `[a-z]`, and `\\` before what is meant literally."""
-    text, at = "", 0
-    piece = re.sub(r"\*+", "*", piece)
-    while at < len(piece):
-        character, close = piece[at], piece.find("]", at + 2)
-        if character == "*":
-            text += ".*?"
-        elif character == "?":
-            text += "."
-        elif character == "\\" and at + 1 < len(piece):
-            at += 1
-            text += re.escape(piece[at])
-        elif character == "[" and close > 0:
-            inside = piece[at + 1 : close]
-            plain = re.sub(r"([^a-zA-Z0-9-])", r"\\\1", inside.removeprefix("^"))
-            text += f"[{'^' * inside.startswith('^')}{plain}]"
-            at = close
+def _is_name(piece: str, name: str) -> bool:
+    """One name of a pattern: `*`, `?`, `[a-z]`, and `\\` before what is meant literally. Of any pattern each sign is
+    looked at once for each letter of the name.
+    """
+    reached = {0}
+    for sign, meant in _signs(piece):
+        if not reached:
+            return False
+        if sign == "*":
+            reached = set(range(min(reached), len(name) + 1))
         else:
-            text += re.escape(character)
+            reached = {at + 1 for at in reached if at < len(name) and _takes(sign, meant, name[at])}
+    return len(name) in reached
+
+
+def _signs(piece: str) -> Iterator[tuple[str, str]]:
+    """`*`, `?`, `[` with what the brackets hold, or a letter as itself."""
+    at = 0
+    while at < len(piece):
+        sign, meant = piece[at], piece[at]
+        if sign == "\\" and at + 1 < len(piece):
+            at += 1
+            sign, meant = "", piece[at]
+        elif sign == "[" and (close := piece.find("]", at + 2)) > 0:
+            meant, at = piece[at + 1 : close], close
+        elif sign not in "*?":
+            sign = ""
+        yield sign, meant
         at += 1
-    return text
+
+
+def _takes(sign: str, meant: str, letter: str) -> bool:
+    if sign != "[":
+        return sign == "?" or letter == meant
+    inside = meant.removeprefix("^")
+    ranges = ((a, z) for a, dash, z in zip(inside, inside[1:], inside[2:], strict=False) if dash == "-")
+    return (letter in inside or any(a <= letter <= z for a, z in ranges)) != meant.startswith("^")

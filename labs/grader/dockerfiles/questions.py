@@ -76,9 +76,8 @@ def not_root(file: Dockerfile) -> Answer:
 
 
 def _image_of(stage: Stage) -> str:
-    while stage.before:
-        stage = stage.before
-    return stage.base
+    *_, first = stage.chain()
+    return first.base
 
 
 def _variables(stage: Stage) -> dict[str, str]:
@@ -222,9 +221,4 @@ def _quoted_words(words: list[str]) -> list[str]:
 
 
 def _final(file: Dockerfile, name: str) -> list[Instruction]:
-    stage: Stage | None = file.final
-    found: list[Instruction] = []
-    while stage:
-        found += stage.all(name)
-        stage = stage.before
-    return found
+    return [one for stage in file.final.chain() for one in stage.all(name)]

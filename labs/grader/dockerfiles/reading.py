@@ -100,14 +100,16 @@ class Stage:
     def all(self, *names: str) -> list[Instruction]:
         return [one for one in self.instructions if one.name in names]
 
+    def chain(self) -> Iterator["Stage"]:
+        """This stage, the one that it starts from, and so on down to the one that starts from an image."""
+        stage: Stage | None = self
+        while stage:
+            yield stage
+            stage = stage.before
+
     def last(self, *names: str) -> Instruction | None:
         """The last of these instructions here, else in the stage that this one starts from."""
-        stage: Stage | None = self
-        while stage:  # thousands of stages may stand on each other
-            if own := stage.all(*names):
-                return own[-1]
-            stage = stage.before
-        return None
+        return next((own[-1] for stage in self.chain() if (own := stage.all(*names))), None)
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ def read_dockerfile(path: str, text: str) -> Dockerfile:
     faults: list[Finding] = []
     arguments: list[Instruction] = []
     stages: list[Stage] = []
+    known: dict[str, str] = {}
+    named: dict[str, Stage] = {}
     for one in _instructions(path, text.split("\n")):
         if len(faults) == MOST_FAULTS:
             break
@@ -143,11 +147,13 @@ def read_dockerfile(path: str, text: str) -> Dockerfile:
             said = f"{quoted(one.name)} has nothing behind it."
             faults.append(Finding(one.place, said, f"{quoted(one.name)} with its words", "nothing"))
         elif one.name == "FROM":
-            stages.append(_stage(one, stages, arguments))
+            stages.append(_stage(one, named, known))
+            named.setdefault(stages[-1].name.casefold(), stages[-1])
         elif stages:
             stages[-1].instructions.append(one)
         elif one.name == "ARG":
             arguments.append(one)
+            known.update(one.pairs())
         else:
             said = f"{quoted(one.name)} stands before the first `FROM`."
             faults.append(Finding(one.place, said, "`FROM` at the beginning", quoted(one.name)))
@@ -159,14 +165,12 @@ def read_dockerfile(path: str, text: str) -> Dockerfile:
     return Dockerfile(path, tuple(stages), tuple(arguments), tuple(faults))
 
 
-def _stage(one: Instruction, stages: list[Stage], arguments: list[Instruction]) -> Stage:
+def _stage(one: Instruction, named: Mapping[str, Stage], known: Mapping[str, str]) -> Stage:
+    """`named` are the earlier stages by their names, `known` the values of the arguments before the first."""
     words = one.value.split()
-    known = {name: value for argument in arguments for name, value in argument.pairs()}
     base = substituted(words[0], known)
     name = words[2] if len(words) > 2 and words[1].upper() == "AS" else ""
-    before = next(
-        (stage for stage in stages if stage.name.casefold() == base.casefold() and stage.name), None
-    )
+    before = named.get(base.casefold()) if base else None
     return Stage(one.place, base, words[0], name, before)
 
 

@@ -150,12 +150,10 @@ def _no_project(project: Project) -> Finding:
 
 
 def _keys(project: Project) -> Iterator[Finding]:
-    for key in project.project:
-        if key not in KEYS:
-            says = (
-                f"`[project]` has the key {quoted(key)}, which is not known. {did_you_mean(key, list(KEYS))}"
-            )
-            yield Finding(project.place("project", key), says, "a key of the standard", quoted(key))
+    unknown = [key for key in project.project if key not in KEYS]
+    for key in unknown[:MOST_FAULTS]:
+        says = f"`[project]` has the key {quoted(key)}, which is not known. {did_you_mean(key, list(KEYS))}"
+        yield Finding(project.place("project", key), says, "a key of the standard", quoted(key))
 
 
 def _fields(project: Project) -> Iterator[Finding]:

@@ -181,7 +181,7 @@ class _Reader:
             value.data if isinstance(value.data, dict) else {text_of(item): item for item in _items(value)}
         )
         for event, item in events.items():
-            if event not in EVENTS:
+            if event not in EVENTS and len(self.faults) < MOST_FAULTS:
                 hint = did_you_mean(event, list(EVENTS))
                 said = f"{quoted(event)} is no event of GitHub. {hint}"
                 self._fault(item, said, "an event of GitHub", quoted(event))
@@ -227,11 +227,11 @@ class _Reader:
         if not isinstance(value.data, dict):
             self._fault(value, f"{said} has no keys.", f"keys such as {quoted(known[0])}", "none", job=job)
             return {}
-        for key, item in value.data.items():
-            if key not in known:
-                hint = did_you_mean(key, list(known))
-                shown = f"{said} has the key {quoted(key)}, which GitHub does not know. {hint}"
-                self._fault(item, shown, "keys that GitHub knows", quoted(key), job=job)
+        unknown = [key for key in value.data if key not in known][:MOST_FAULTS]
+        for key in unknown:
+            hint = did_you_mean(key, list(known))
+            shown = f"{said} has the key {quoted(key)}, which GitHub does not know. {hint}"
+            self._fault(value.data[key], shown, "keys that GitHub knows", quoted(key), job=job)
         return value.data
 
     def _texts(self, value: Value | None) -> Texts:

@@ -1,0 +1,107 @@
+"""Texts of the size that is read, made to be slow or to break a reader: each ends in an answer, and soon."""
+
+import time
+
+import pytest
+
+from labs.grader.data import MOST_BYTES, Format, Unparsable, read_data
+from labs.grader.dockerfiles.ignoring import left_out
+from labs.grader.dockerfiles.questions import exposes, not_root
+from labs.grader.dockerfiles.reading import read_dockerfile
+from labs.grader.python_packages.project import faults, read_project
+from labs.grader.words import nearest
+from labs.grader.workflows.reading import read_workflow
+
+SECONDS = 6.0  # of this process, on a slow machine; each of these took 10 and more
+
+DATA: dict[str, tuple[Format, str]] = {
+    "YAML, items": ("yaml", "[" + "a," * 120_000 + "]"),
+    "YAML, keys": ("yaml", "".join(f"k{number}: 1\n" for number in range(23_000))),
+    "YAML, tags": ("yaml", "!" * MOST_BYTES),
+    "TOML, one long key": ("toml", "a" + ".a" * 130_000 + " = 1"),
+    "TOML, a long table": ("toml", "[" + "a." * 130_000 + "a]"),
+    "TOML, long keys": ("toml", "".join(".".join(["a"] * 1000) + f".k{n} = 1\n" for n in range(130))),
+    "TOML, quoted keys": ("toml", '"a"' + ' . "a"' * 40_000 + " = 1"),
+    "TOML, a number": ("toml", "a = 1e" + "1" * 260_000),
+    "JSON, a number": ("json", "1e" + "1" * 260_000),
+    "INI, blanks": ("ini", "[a]\nk" + "\t" * 260_000 + "x"),
+    "INI, lines of blanks": ("ini", "[a]\n" + ("k" + " " * 10_000 + "x\n") * 26),
+}
+
+
+@pytest.fixture(autouse=True)
+def _soon():
+    started = time.process_time()
+    yield
+    assert time.process_time() - started < SECONDS
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_data_is_refused_or_read_soon(name):
+    format, text = DATA[name]
+    with pytest.raises(Unparsable):
+        read_data(text[:MOST_BYTES], format)
+
+
+def test_long_keys_and_blanks_of_ordinary_files_are_read():
+    toml = "[tool.a.b.c]\n" + "text = '" + "a.b. " * 100 + "'\n" + 'url = "https://a.b.c.d/e.f"'
+    assert read_data(toml, "toml").plain()
+    assert read_data("[a]\nkey" + " " * 60 + "= 1\n", "ini").plain() == {"a": {"key": 1}}
+    assert read_data("a: [1, 2]\n" * 1 + "".join(f"k{n}: v\n" for n in range(9_000)), "yaml").plain()
+
+
+@pytest.mark.parametrize(
+    "line", ["*a" * 131_000, "[" * 262_000, "\\" * 262_000, "?" * 262_000, "../" * 87_000, "**/" * 87_000]
+)
+def test_one_long_line_of_a_dockerignore_is_read_soon(line):
+    left_out(line, "src/" + "a" * 50 + "/.env")
+
+
+def test_many_lines_of_a_dockerignore_are_read_soon():
+    left_out("".join(f"*{number}*\n" for number in range(32_000)), "src/a/.env")
+
+
+def test_range_of_a_dockerignore_that_is_upside_down_matches_nothing():
+    assert left_out("[z-a]nv\n", "env") is None
+    assert left_out("[a-z]nv\n[!]x\n\\[x\n", "env") == 1
+    assert left_out("[^a-d]nv\n", "env") == 1
+    assert left_out("\\*\n", "*") == 1
+    assert left_out("?nv*\n", "env") == 1
+    assert left_out("a*b*c\n", "aXbYbZc") == 1
+
+
+def test_many_stages_are_read_soon_and_to_the_first():
+    text = "FROM alpine:3.20 AS s0\nUSER app\nEXPOSE 80\n" + "".join(
+        f"FROM s{number} AS s{number + 1}\n" for number in range(12_000)
+    )
+    file = read_dockerfile("Dockerfile", text)
+    assert not not_root(file).findings
+    assert not exposes(file, 80).findings
+
+
+def test_many_arguments_and_stages_are_read_soon():
+    text = "".join(f"ARG a{number}=1\n" for number in range(9_000)) + "FROM x:1\n" * 9_000
+    assert len(read_dockerfile("Dockerfile", text).stages) == 9_000
+
+
+def test_nearest_of_very_many_or_very_long_names_is_found_soon():
+    assert nearest("a" * 50, [f"{'a' * 49}{number}" for number in range(16_000)])
+    assert nearest("label", ["label" * 200_000]) is None
+
+
+JOB = "    runs-on: x\n    steps: [{run: a}]\n"
+
+
+def test_very_many_unknown_keys_and_events_of_a_workflow_are_read_soon():
+    keys = "".join(f"    stepz{number}: 1\n" for number in range(9_000))
+    assert len(read_workflow("a.yml", f"on: push\njobs:\n  a:\n{keys}{JOB}").faults) == 20
+    events = ", ".join(f"pushx{number}" for number in range(18_000))
+    assert len(read_workflow("a.yml", f"on: [{events}]\njobs:\n  a:\n{JOB}").faults) == 20
+
+
+def test_very_many_unknown_instructions_and_keys_are_read_soon():
+    assert len(read_dockerfile("Dockerfile", "".join(f"RUM{n} a\n" for n in range(26_000))).faults) == 20
+    text = "[project]\n" + "".join(f"nam{n} = 1\n" for n in range(9_000))
+    project, problems = read_project("pyproject.toml", text, ())
+    assert not problems
+    assert len(faults(project)) == 20
