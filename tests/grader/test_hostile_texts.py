@@ -6,7 +6,7 @@ import pytest
 
 from labs.grader.data import MOST_BYTES, Format, Unparsable, read_data
 from labs.grader.dockerfiles.ignoring import left_out
-from labs.grader.dockerfiles.questions import exposes, not_root
+from labs.grader.dockerfiles.questions import dependencies_first, exposes, not_root
 from labs.grader.dockerfiles.reading import read_dockerfile
 from labs.grader.python_packages.project import faults, read_project
 from labs.grader.words import nearest
@@ -44,7 +44,7 @@ def test_data_is_refused_or_read_soon(name):
 
 
 def test_long_keys_and_blanks_of_ordinary_files_are_read():
-    toml = "[tool.a.b.c]\n" + "text = '" + "a.b. " * 100 + "'\n" + 'url = "https://a.b.c.d/e.f"'
+    toml = "[tool.a.b.c]\n" + "text = '" + "See a.b, or c. " * 100 + "'\n" + 'url = "https://a.b.c.d/e.f"'
     assert read_data(toml, "toml").plain()
     assert read_data("[a]\nkey" + " " * 60 + "= 1\n", "ini").plain() == {"a": {"key": 1}}
     assert read_data("a: [1, 2]\n" * 1 + "".join(f"k{n}: v\n" for n in range(9_000)), "yaml").plain()
@@ -77,6 +77,11 @@ def test_many_stages_are_read_soon_and_to_the_first():
     file = read_dockerfile("Dockerfile", text)
     assert not not_root(file).findings
     assert not exposes(file, 80).findings
+
+
+def test_many_installations_are_read_soon():
+    text = "FROM x:1\nCOPY req.txt .\n" + "RUN pip install -r req.txt\n" * 9_000 + "COPY . .\n"
+    assert not dependencies_first(read_dockerfile("Dockerfile", text)).findings
 
 
 def test_many_arguments_and_stages_are_read_soon():

@@ -86,14 +86,20 @@ def _variables(stage: Stage) -> dict[str, str]:
 
 def dependencies_first(file: Dockerfile) -> Answer:
     """What lists the dependencies is copied and installed before the code, so that the layer can be kept."""
-    installs = [(stage, one) for stage in file.stages for one in stage.all("RUN") if _installs(one)]
+    installs = [
+        (whole, one)
+        for stage in file.stages
+        for whole in [_whole(stage)]
+        for one in stage.all("RUN")
+        if _installs(one)
+    ]
     if not installs:
         says, add = (
             "No `RUN` installs dependencies.",
             ("COPY requirements.txt .", "RUN pip install -r requirements.txt"),
         )
         return Answer((Finding(file.final.place, says, "`RUN` with an installation", "none", add),))
-    findings = [finding for stage, one in installs if (finding := _too_late(stage, one))]
+    findings = [finding for whole, one in installs if (finding := _too_late(whole, one))]
     return answer(
         findings, "Dependencies are installed before the code is copied.", [one.place for _, one in installs]
     )
@@ -115,22 +121,26 @@ def _by_name(words: list[str]) -> bool:
     )
 
 
-def _too_late(stage: Stage, install: Instruction) -> Finding | None:
-    earlier = stage.instructions[: stage.instructions.index(install)]
-    whole = [one for one in earlier if one.name in ("COPY", "ADD") and not one.flag("from") and _is_all(one)]
-    if not whole:
+def _whole(stage: Stage) -> Instruction | None:
+    """The first instruction that copies all code."""
+    copies = (one for one in stage.all("COPY", "ADD") if not one.flag("from") and _is_all(one))
+    return next(copies, None)
+
+
+def _too_late(whole: Instruction | None, install: Instruction) -> Finding | None:
+    if whole is None or whole.place.line > install.place.line:
         return None
     listing = next(
         (word for word in install.script.split() if _MANIFESTS.fullmatch(posixpath.basename(word))), ""
     )
     listing = listing or ("package.json" if "npm" in install.script else "requirements.txt")
     return Finding(
-        whole[0].place,
+        whole.place,
         f"All code is copied before `RUN` at line {install.place.line} installs the dependencies, so each change of "
         "the code installs them again.",
         f"{quoted(f'COPY {listing}')} and the installation before the code",
-        quoted(f"{whole[0].name} {whole[0].value}"),
-        (f"COPY {listing} ./", f"RUN {install.value}", f"{whole[0].name} {whole[0].value}"),
+        quoted(f"{whole.name} {whole.value}"),
+        (f"COPY {listing} ./", f"RUN {install.value}", f"{whole.name} {whole.value}"),
     )
 
 
