@@ -13,7 +13,7 @@ from labs import hosts, lifecycle, receipts, tasks
 from labs.grader.address import Address
 from labs.hosts import Offer
 from labs.models import AccessToken, Lab, OutsideReport, Receipt, Repository, State, Submission
-from labs.outside import Sent
+from labs.outside import MOST_KEPT, Sent
 from labs.queries import history, open_token, token_digest
 from lessons.models import Enrollment
 from lessons.queries import teaches
@@ -118,7 +118,10 @@ def cancel(*, submission: Submission) -> bool:
 def keep_outside_report(
     *, enrollment: Enrollment, lab: Lab, place: OutsideReport.Place, sent: Sent
 ) -> OutsideReport:
-    """Keep what labcheck answered elsewhere; the newest of a place and commit replaces the one before."""
+    """Keep what labcheck answered elsewhere; the newest of a place and commit replaces the one before.
+
+    Only the newest 100 of a learner and lab stay.
+    """
     kept, _ = OutsideReport.objects.update_or_create(
         enrollment=enrollment,
         lab=lab,
@@ -130,6 +133,8 @@ def keep_outside_report(
             "outcomes": sent.outcomes,
         },
     )
+    older = OutsideReport.objects.filter(enrollment=enrollment, lab=lab).order_by("-received_at", "-pk")
+    OutsideReport.objects.filter(pk__in=list(older.values_list("pk", flat=True)[MOST_KEPT:])).delete()
     return kept
 
 

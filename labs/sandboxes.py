@@ -28,7 +28,7 @@ def test_and_tell() -> None:
     if why:
         logger.warning("code cannot be confined: %s", why)
     if not settings.SANDBOX:
-        _told().write_text(_sentence(why), encoding="utf-8")
+        _told().write_text(_sentence(why, sandbox().packages_unavailable()), encoding="utf-8")
 
 
 def state() -> str:
@@ -41,8 +41,10 @@ def state() -> str:
         return "No worker has tested its sandbox yet."
 
 
-def _sentence(why: str) -> str:
-    return f"Code cannot be confined: {why}." if why else OK
+def _sentence(why: str, packages: str = "") -> str:
+    if why:
+        return f"Code cannot be confined: {why}."
+    return f"Labs that ask for Python packages are not run: {packages}." if packages else OK
 
 
 def _told() -> Path:

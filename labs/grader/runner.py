@@ -16,9 +16,10 @@ from .sandbox import SandboxFault, wire
 from .sandbox.environments import Environments
 from .sandbox.local import LocalSandbox
 from .sandbox.process import HungUp
+from .sandbox.slots import SLOTS
 
 REQUEST_SECONDS = 10.0
-MOST_AT_ONCE = 8
+MOST_AT_ONCE = SLOTS  # not fewer: hidden tests hold one place while they ask for the learner's
 _log = logging.getLogger(__name__)
 
 
@@ -41,8 +42,11 @@ class _Handler(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         self.request.settimeout(REQUEST_SECONDS)
+        signal.alarm(int(2 * REQUEST_SECONDS))  # ends this process, whose request comes a byte at a time
         try:
-            self._answer(wire.receive_request(self.request))
+            request = wire.receive_request(self.request)
+            signal.alarm(0)
+            self._answer(request)
         except (wire.BadRequest, SandboxFault) as error:
             wire.send(self.request, {"error": str(error)})
         except (HungUp, OSError) as error:  # nobody is there to be told

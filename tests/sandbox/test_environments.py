@@ -11,6 +11,7 @@ from labs.grader.report import Outcome
 from labs.grader.sandbox import CannotBuild, SandboxFault
 from labs.grader.sandbox import environments as module
 from labs.grader.sandbox.environments import Environments, digest_of
+from labs.grader.sandbox.local import LocalSandbox
 from tests.sandbox.conftest import judged_in
 
 SIX = ("six==1.16.0",)
@@ -56,7 +57,7 @@ def test_two_that_ask_at_once_build_once(tmp_path, monkeypatch):
         time.sleep(0.3)
 
     monkeypatch.setattr(module, "_install", install)
-    monkeypatch.setattr(module, "_need_entry", lambda root: None)
+    monkeypatch.setattr(Environments, "closed", lambda self: "")
     kept = Environments(tmp_path)
     threads = [threading.Thread(target=kept.build, args=[SIX]) for _ in range(2)]
     for thread in threads:
@@ -89,7 +90,7 @@ def test_index_that_is_not_reached_is_our_fault(repo, sandbox, monkeypatch):
 
 def test_what_was_used_longest_ago_makes_room(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_install", lambda place, requirements: None)
-    monkeypatch.setattr(module, "_need_entry", lambda root: None)
+    monkeypatch.setattr(Environments, "closed", lambda self: "")
     for name, hours in (("old", 9), ("older", 10), ("recent", 0)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").write_bytes(b"x" * 1000)
@@ -103,6 +104,39 @@ def test_folder_that_the_sandbox_cannot_enter_is_said_so(tmp_path):
     tmp_path.chmod(0o700)
     with pytest.raises(SandboxFault, match="can be entered by its owner alone"):
         Environments(tmp_path).build(SIX)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's sandbox is another user")
+def test_lab_that_asks_for_packages_is_not_run_where_they_cannot_be_read(repo, tmp_path):
+    (tmp_path / "var").mkdir(mode=0o700)
+    sandbox = LocalSandbox(Environments(tmp_path / "var" / "environments"))
+    if why := sandbox.unavailable():
+        pytest.skip(f"code cannot be confined here: {why}")
+    repo.put("app.py", "print(1)")
+    repo.commit("Add the app")
+    result = judged_in(repo, sandbox, SHOWS, SIX)
+    assert result.outcome is Outcome.NOT_RUN
+    assert "can be entered by its owner alone: keep environments in another folder." in result.reason
+    assert judged_in(repo, sandbox, {"run": {"command": ["python", "app.py"]}}).outcome is Outcome.PASSED
+
+
+def test_environment_is_never_removed_half(tmp_path, monkeypatch):
+    """A worker may be killed while it makes room: what is left must not be taken for a whole environment."""
+    monkeypatch.setattr(module, "_install", lambda place, requirements: None)
+    monkeypatch.setattr(Environments, "closed", lambda self: "")
+    monkeypatch.setattr(module.shutil, "rmtree", lambda path, **options: None)  # killed before it began
+    old = tmp_path / "0ld"
+    old.mkdir()
+    (old / "file").write_bytes(b"x" * 1000)
+    os.utime(old, (1, 1))
+    Environments(tmp_path, max_bytes=10).build(SIX)
+    assert not old.exists()
+
+
+def test_environment_that_was_taken_meanwhile_stays(tmp_path):
+    (tmp_path / "old").mkdir()
+    module._remove(tmp_path / "old", used=1.0)
+    assert (tmp_path / "old").exists()
 
 
 @pytest.mark.parametrize("digest", ["../x", "", "0" * 32])

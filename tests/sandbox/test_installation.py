@@ -62,8 +62,16 @@ def test_before_a_worker_started_nothing_is_known():
 )
 def test_worker_tells_what_it_found_when_it_starts(monkeypatch, why, state):
     monkeypatch.setattr(LocalSandbox, "unavailable", lambda self: why)
+    monkeypatch.setattr(LocalSandbox, "packages_unavailable", lambda self: "")
     celery.test_sandbox()
     assert sandboxes.state() == state
+
+
+def test_worker_tells_that_packages_cannot_be_read(monkeypatch):
+    monkeypatch.setattr(LocalSandbox, "unavailable", lambda self: "")
+    monkeypatch.setattr(LocalSandbox, "packages_unavailable", lambda self: "/var is shut")
+    celery.test_sandbox()
+    assert sandboxes.state() == "Labs that ask for Python packages are not run: /var is shut."
 
 
 def test_runner_is_asked_itself(settings, monkeypatch):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from labs.grader import runner as module
 from labs.grader.report import Outcome
 from labs.grader.sandbox import Job, SandboxFault, policy
 from labs.grader.sandbox.local import LocalSandbox
@@ -204,6 +205,10 @@ BAD = {
         asked(files=0, seconds=3600, environment=""),
         "3600 seconds; at most",
     ),
+    "endless files": (
+        asked().replace(b'"files": 0', b'"files": 1e999'),
+        "the header lacks what a job needs",
+    ),
     "environment elsewhere": (
         asked(files=0, seconds=1, environment="../x"),
         "there is no environment",
@@ -222,6 +227,27 @@ def test_b22_half_a_header_and_one_too_long_are_answered(runner, remote):
     assert said(runner, struct.pack(">I", 500) + b'{"do"')["error"] == "the request was cut off"
     assert "a header of 4,294,967,295 bytes" in said(runner, b"\xff" * 4)["error"]
     assert remote.run(Job(("echo", "fine"), NO_FILES, 5)).text == "fine\n"
+
+
+def test_hidden_tests_of_many_workers_do_not_wait_for_each_other():
+    """Each holds one place while it asks for another: with as few places as workers nobody would go on."""
+    assert module.MOST_AT_ONCE >= 2 * 16
+
+
+def test_request_that_comes_a_byte_at_a_time_is_given_up(environments, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "REQUEST_SECONDS", 0.5)
+    path = tmp_path / "r.sock"
+    with module.Runner(path, LocalSandbox(environments)) as slow, socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))
+        slow.handle_request()
+        client.settimeout(0.3)
+        deadline = time.monotonic() + 8
+        with pytest.raises(OSError):
+            client.sendall(struct.pack(">I", 500))
+            while time.monotonic() < deadline:
+                client.sendall(b" ")
+                time.sleep(0.2)
+        assert time.monotonic() < deadline
 
 
 def said(path: Path, data: bytes) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 It is built at the commit `at` by the backend that pyproject.toml names, without network and without installing what
 that asks for: the backend has to be among the lab's `python: requirements`. `imports` is imported out of the wheel, in
-`seconds` (default 20).
+`seconds` (default 20). A repository may bring a backend of its own, whose word is taken for it: where a grade hangs on
+what the package does, use `tests`.
 """
 
 from dataclasses import dataclass

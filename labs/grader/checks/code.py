@@ -35,6 +35,8 @@ class CodeKind(Kind):
         why = "it has no sandbox" if run.sandbox is None else run.sandbox.unavailable()
         if why:
             return not_run(f"Not run: this server cannot confine code: {why}.")
+        if run.requirements is not None and (why := sandbox_of(run).packages_unavailable()):
+            return not_run(f"Not run: this server has no place for the Python packages of the lab: {why}.")
         try:
             environment(run)
         except CannotBuild as error:

@@ -59,11 +59,22 @@ class Environments:
             os.utime(self.root / digest)
         return digest
 
+    def closed(self) -> str:
+        """Why a sandbox cannot read environments here, as the end of a sentence; empty where it can.
+
+        Where we are root the sandbox is another user, who has to be able to go down to its environment.
+        """
+        above = [folder for folder in (self.root, *self.root.parents) if folder.exists()]
+        shut = next((folder for folder in above if not folder.stat().st_mode & 0o001), None)
+        if os.geteuid() != 0 or shut is None:
+            return ""
+        return f"{shut} can be entered by its owner alone: keep environments in another folder"
+
     @contextmanager
     def _lock(self, digest: str) -> Iterator[None]:
         self.root.mkdir(parents=True, exist_ok=True)
-        if os.geteuid() == 0:
-            _need_entry(self.root)
+        if why := self.closed():
+            raise SandboxFault(why)
         with (self.root / f"{digest}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
@@ -87,8 +98,20 @@ class Environments:
         total = sum(sizes.values())
         for used, path in oldest_first:
             if total > self.max_bytes and used < time.time() - IN_USE_SECONDS:
-                shutil.rmtree(path, ignore_errors=True)
+                _remove(path, used)
                 total -= sizes[path]
+
+
+def _remove(path: Path, used: float) -> None:
+    """Under another name first: one that is half gone, because we were killed, must not be taken for a whole one.
+
+    What somebody has taken since stays.
+    """
+    aside = path.with_name(f".old-{path.name}")
+    with suppress(OSError):
+        if path.stat().st_mtime == used:
+            path.rename(aside)
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def digest_of(requirements: tuple[str, ...]) -> str:
@@ -105,15 +128,6 @@ def _version() -> str:
     code = "import sys; print('%d.%d.%d' % sys.version_info[:3])"
     said = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=True, timeout=20)
     return f"{python} {said.stdout.strip()}"
-
-
-def _need_entry(root: Path) -> None:
-    """Where we are root the sandbox is another user, who has to be able to go down to its environment."""
-    for folder in (root, *root.parents):
-        if not folder.stat().st_mode & 0o001:
-            raise SandboxFault(
-                f"{folder} can be entered by its owner alone: keep environments in another folder"
-            )
 
 
 def _lay_out(place: Path) -> None:

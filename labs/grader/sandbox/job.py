@@ -71,6 +71,9 @@ class Sandbox(Protocol):
     def unavailable(self) -> str:
         """Why this server cannot confine code, as the end of a sentence; empty where it can."""
 
+    def packages_unavailable(self) -> str:
+        """Why labs that ask for packages cannot be run here, as the end of a sentence; empty where they can."""
+
     def environment(self, requirements: tuple[str, ...]) -> str:
         """The digest of the environment that holds these, built where it is not there yet.
 

@@ -46,6 +46,9 @@ class LocalSandbox:
         cgroups.sweep()
         return what_is_open(self._run)
 
+    def packages_unavailable(self) -> str:
+        return self.environments.closed()
+
     def environment(self, requirements: tuple[str, ...]) -> str:
         return self.environments.build(requirements)
 

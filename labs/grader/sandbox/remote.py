@@ -27,6 +27,9 @@ class RemoteSandbox:
         except SandboxFault as fault:
             return str(fault)
 
+    def packages_unavailable(self) -> str:
+        return self.environments.closed()
+
     def environment(self, requirements: tuple[str, ...]) -> str:
         return self.environments.build(requirements)
 

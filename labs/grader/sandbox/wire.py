@@ -86,7 +86,7 @@ def _job(header: dict[str, Any], connection: socket.socket) -> Job:
         argv = tuple(header["argv"])
         stdin = header["stdin"].encode("utf-8", "surrogateescape")
         environment = header["environment"]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BadRequest(f"the header lacks what a job needs: {error!r}") from error
     if not argv or not all(isinstance(word, str) and "\0" not in word for word in (*argv, environment)):
         raise BadRequest("the command is no list of words")
