@@ -118,13 +118,14 @@ def graded(submission: Submission) -> dict[str, Any]:
     row = submission.reports.get(is_current=True)  # lifecycle writes it together with the state
     report = EngineReport.from_json(row.data)
     before = queries.previous_report(submission)
+    elsewhere = queries.outside_reports(submission, report.head or submission.head)
     needs_work = [result.id for result in report.results if result.outcome is Outcome.NEEDS_WORK]
     tallies = queries.tallies(submission, needs_work)
     return {
         "report_row": row,
         "report": report,
         "groups": groups(report, submission.lab.course, pages(submission), tallies),
-        "elsewhere": [comparison(outside, report) for outside in queries.outside_reports(submission)],
+        "elsewhere": [comparison(outside, report) for outside in elsewhere],
         "difference": before
         and difference(report, EngineReport.from_json(before.data), before.submission.number),
     }

@@ -135,11 +135,12 @@ def tallies(submission: Submission, names: Iterable[str]) -> dict[str, Tally]:
     }
 
 
-def outside_reports(submission: Submission) -> QuerySet[OutsideReport]:
-    """What labcheck answered elsewhere about the commit that a submission shows, the newest first."""
-    return OutsideReport.objects.filter(
-        enrollment=submission.enrollment_id, lab=submission.lab_id, head=submission.head
-    )
+def outside_reports(submission: Submission, head: str) -> QuerySet[OutsideReport]:
+    """What labcheck answered elsewhere where its report had this head, the newest first.
+
+    Without a main, the commit that a submission shows is the pushed one: a report of it may have another as its head.
+    """
+    return OutsideReport.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id, head=head)
 
 
 def queue_position(submission: Submission) -> int | None:

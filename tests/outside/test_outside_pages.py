@@ -125,6 +125,16 @@ def test_a_report_from_a_workflow_is_kept_and_compared_on_the_page(client, lab, 
     assert "labcheck on GitHub Actions disagrees about this commit: <code>readme</code> passed there" in page
 
 
+def test_a_report_is_compared_where_the_pushed_branch_is_not_the_one_that_reports_name(client, lab, learner):
+    submission = make_submission(learner, lab)
+    own = replace(make_engine_report(readme="passed"), head="8" * 40, checks_digest="d" * 64)
+    make_report(submission, own.to_json())
+    send(client, lab, learner, sent_of(make_engine_report(readme="passed"), "8" * 40))
+    client.force_login(learner.user)
+    page = client.get(submission.get_absolute_url()).content.decode()
+    assert "gave the same answers for this commit" in page
+
+
 def test_the_newest_report_of_a_place_and_commit_replaces_the_one_before(client, lab, learner):
     for outcome in ("needs_work", "passed"):
         assert (
