@@ -41,7 +41,7 @@ def test_a_rebased_branch_keeps_its_commits_on_top(rebased, more):
 
 def test_a_branch_beside_main_is_not_on_top_of_it(forked):
     result = ask(forked)
-    assert result.why == "`side` is not on top of `main`: 1 commit of it is not below."
+    assert result.why == "`side` is not on top of `main`: it lacks 1 commit of `main`."
     assert f"git rebase {forked.head('main')}" in result.fix
 
 

@@ -56,8 +56,8 @@ class RebasedCheck(HistoryKind):
 
     def _behind(self, branch: Tip, onto: Tip, missing: int) -> Verdict:
         return needs_work(
-            f"{quoted(self.branch)} is not on top of {quoted(self.onto)}: {count(missing, 'commit')} of it "
-            f"{'is' if missing == 1 else 'are'} not below.",
+            f"{quoted(self.branch)} is not on top of {quoted(self.onto)}: it lacks "
+            f"{count(missing, 'commit')} of {quoted(self.onto)}.",
             expected=f"{named(onto.commit)} below the commits of {quoted(self.branch)}",
             found=f"{count(missing, 'commit')} missing",
             fix=rewrite(branch, ["git", "rebase", onto.commit.id]),

@@ -61,7 +61,7 @@ class SubtreeCheck(Kind):
     def _needs_work(self, tip: Tip, found: int, merges: int, *, there: bool) -> Verdict:
         of = f" of {quoted(self.of)}" if self.of else ""
         absent = "" if there else f" There is no {quoted(self.path)} there."
-        merged = f"{count(found, 'merge')} in {quoted(tip.name)} brought another history{of}"
+        merged = f"{count(found, 'merge') if found else 'No merge'} in {quoted(tip.name)} brought another history{of}"
         return needs_work(
             f"{merged} into {quoted(self.path)}.{absent}",
             expected=f"{count(self.at_least, 'merge commit')} with a parent whose files stand in {quoted(self.path)}",

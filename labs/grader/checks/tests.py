@@ -41,7 +41,7 @@ class TestsCheck(CodeKind):
             return self._failed(tests, tip)
         if not all(test.held for test in tests):
             return not_run(f"Timed out: the hidden tests took longer than {self.seconds} seconds.")
-        return passed(f"{_hold(len(tests))} at {quoted(tip.name)}.", at_tip(tip))
+        return passed(f"{_hold(len(tests)).capitalize()} at {quoted(tip.name)}.", at_tip(tip))
 
     def _failed(self, tests: list[Held], tip: Tip) -> Verdict:
         held = sum(1 for test in tests if test.held)
@@ -62,4 +62,4 @@ def _told(test: Held) -> str:
 
 
 def _hold(number: int) -> str:
-    return "The hidden test holds" if number == 1 else f"All {count(number, 'hidden test')} hold"
+    return "the hidden test holds" if number == 1 else f"all {count(number, 'hidden test')} hold"
