@@ -111,9 +111,12 @@ def shown(
     places = tuple(place(evidence, pages) for evidence in result.evidence)
     glyph, word = OUTCOMES[result.outcome]
     lesson = lessons.get(result.lesson or "")
-    fix, is_due = fix_parts(result.fix), tally and tally.earlier + 1 >= TRIES_BEFORE_HINT
-    hint = fix_parts(result.hint) if is_due else ()
+    fix, hint = fix_parts(result.fix), fix_parts(result.hint) if is_hint_due(tally) else ()
     return ShownCheck(result, glyph, word, headline, detail, places, fix, lesson, hint, met_by_others(tally))
+
+
+def is_hint_due(tally: Tally | None) -> bool:
+    return tally is not None and tally.earlier + 1 >= TRIES_BEFORE_HINT
 
 
 def met_by_others(tally: Tally | None) -> str:

@@ -1,6 +1,7 @@
 """What the terminal shows after a push, state by state."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from labs import sideband, terminal
 from labs.models import State
 from labs.queries import submission_address
 from tests.factories import make_lesson, make_report, make_session, make_submission
-from tests.reports import make_engine_report
+from tests.reports import make_engine_report, make_result
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +39,16 @@ def test_lesson_to_read_again_is_an_address(settings):
     assert "Lesson" not in told(submission)
     lesson = make_lesson(make_session(submission.lab.course), "git-basics")
     assert f"\n  Lesson: {settings.PUBLIC_URL}{lesson.get_absolute_url()}#committing\n" in told(submission)
+
+
+def test_stronger_hint_is_told_from_the_second_submission_that_needs_work():
+    work = make_result("readme", "needs_work", hint="Its name has capitals.")
+    first = make_submission()
+    second = make_submission(first.enrollment, first.lab)
+    for submission in (first, second):
+        make_report(submission, replace(make_engine_report(), results=(work,)).to_json())
+    assert "Its name has capitals." not in told(first)
+    assert "\n  Hint\n    Its name has capitals." in told(second)
 
 
 def test_after_the_wait_the_address_is_told():
