@@ -17,7 +17,7 @@ MOST_BYTES = 256 * 1024
 MOST_DEPTH = 100
 _TOO_DEEP = "lists or mappings are nested too deeply"
 MOST_SIGNS = 40_000  # some two seconds
-_SIGNS = "\n,:[{-!"
+_SIGNS = "\n,:-!"
 _TAG = "tag:yaml.org,2002:"
 
 
