@@ -17,6 +17,13 @@ def test_a_conflict_is_shown_at_its_line(repo):
     assert evidence.excerpt == ((1, "top"), (2, "<<<<<<< HEAD"), (3, "ours"), (4, "======="))
 
 
+def test_an_earlier_commit_may_be_asked_about(repo):
+    repo.commit("Merge", a=CONFLICT)
+    repo.commit("Resolve", a="top\nboth\n")
+    assert repo.ask(CHECK).outcome is Outcome.PASSED
+    assert repo.ask("no_conflict_markers: {at: main~1}").evidence[0].commit == repo.head("main~1")
+
+
 def test_several_conflicts_are_counted_and_three_are_shown(repo):
     repo.commit(**dict.fromkeys("abcd", CONFLICT))
     result = repo.ask(CHECK)

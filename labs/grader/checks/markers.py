@@ -6,10 +6,21 @@ equal signs under a heading is none. Files over 1 MB and binary files are not lo
 
 from dataclasses import dataclass, replace
 
-from ..parameters import MAIN, RefName
+from ..parameters import MAIN_COMMIT, Revision
 from ..repository import Tip
 from ..words import count, decoded, excerpt, listed, quoted
-from .base import Kind, Run, Verdict, after_edit, at_tip, change, commands, needs_work, passed, tip_or_answer
+from .base import (
+    Kind,
+    Run,
+    Verdict,
+    after_edit,
+    at_tip,
+    change,
+    commands,
+    commit_or_answer,
+    needs_work,
+    passed,
+)
 from .contents import as_text, lines_of
 
 MOST_SHOWN = 3
@@ -20,10 +31,10 @@ Conflict = tuple[bytes, int, list[str]]
 class NoConflictMarkersCheck(Kind):
     kind = "no_conflict_markers"
 
-    at: RefName = MAIN
+    at: Revision = MAIN_COMMIT
 
     def check(self, run: Run) -> Verdict:
-        tip = tip_or_answer(run, self.at)
+        tip = commit_or_answer(run, self.at)
         if isinstance(tip, Verdict):
             return tip
         conflicts: list[Conflict] = []
