@@ -6,6 +6,7 @@ import pytest
 
 from labs.grader.public import public_text
 from labs.grader.report import Outcome
+from labs.grader.spec import SpecError, load_spec
 from tests.sandbox.conftest import judged_in
 
 HIDDEN = '''
@@ -271,15 +272,29 @@ def test_c17_changed_tests_change_the_digest_of_the_report(repo, sandbox, lab):
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("def test_a(learner: assert", "cannot be loaded"),
-        ("import os\nos._exit(3)", "broke"),
-        ("x = 1", "hold no function"),
+        ("import absent\ndef test_a(learner): pass", "cannot be loaded"),
+        ("import os\ndef test_a(learner): pass\nos._exit(3)", "broke"),
+        ("x = 'test_a'", "hold no function"),
     ],
 )
 def test_broken_hidden_tests_are_our_fault(repo, sandbox, caplog, code, words):
     committed(repo, {"calc.py": WRONG})
     assert judged_in(repo, sandbox, {"tests": {"code": code}}).outcome is Outcome.FAULT
     assert words in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("x = 1\ndef test_a(learner: assert", "is no Python, at its line 2: "),
+        ("x = 1", "a function whose name begins with test_ is needed"),
+    ],
+)
+def test_hidden_tests_that_cannot_be_read_are_a_problem_of_the_lab(lab, code, message):
+    with pytest.raises(SpecError) as caught:
+        load_spec(lab(f"tests: {{code: {json.dumps(code)}}}"))
+    assert [(problem.line, problem.key) for problem in caught.value.problems] == [(9, "tests.code")]
+    assert caught.value.problems[0].message.startswith(message)
 
 
 def test_hidden_tests_cannot_reach_the_portal_either(judge):

@@ -9,6 +9,8 @@ code and its files, at the commit `at`, in `seconds` (20) together. Nothing of `
 answered is shown.
 """
 
+import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -29,6 +31,17 @@ class TestsCheck(CodeKind):
 
     code: Content
     call_seconds: Seconds = TWO_SECONDS
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        yield from super().problems()
+        try:
+            ast.parse(self.code)
+        except SyntaxError as error:
+            yield "code", f"is no Python, at its line {error.lineno}: {error.msg}"
+        except (ValueError, RecursionError, MemoryError):
+            yield "code", "is no Python that can be read"
+        if "test_" not in self.code:
+            yield "code", "a function whose name begins with test_ is needed"
 
     def check(self, run: Run) -> Verdict:
         tip = commit_or_answer(run, self.at)
