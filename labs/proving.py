@@ -72,7 +72,7 @@ def problems(proof: Proof) -> list[Problem]:
 def waiting() -> QuerySet[LabVersion]:
     """Versions of published labs that no worker is proving."""
     free = Q(proving_until=None) | Q(proving_until__lt=timezone.now())
-    return LabVersion.objects.filter(free, proof__isnull=True, lab__status=Lab.Status.PUBLISHED)
+    return LabVersion.objects.filter(free, proved=False, proof__isnull=True, lab__status=Lab.Status.PUBLISHED)
 
 
 def prove_next() -> bool:

@@ -70,6 +70,12 @@ def test_a_worker_proves_it_and_opens_it(settings):
     assert not proving.prove_next()
 
 
+def test_what_was_open_before_labs_had_to_prove_their_checks_stays_open():
+    lab = make_lab()
+    assert (lab.current.proof, lab.current.proved) == (None, True)
+    assert not proving.waiting().exists()
+
+
 def test_learners_keep_the_proved_version_until_the_next_one_is_proved(monkeypatch):
     lab = make_lab()
     before = lab.current

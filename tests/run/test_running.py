@@ -27,6 +27,7 @@ def test_portal_that_is_ready_has_its_four_services(shared_portal):
 
 @pytest.mark.parametrize(("name", "word"), SERVICES.items())
 def test_service_that_is_killed_is_started_again(shared_portal, name, word):
+    wait_for(lambda: shared_portal.processes(word))
     before = shared_portal.processes(word)
     os.kill(before[0], signal.SIGKILL)
     wait_for(lambda: shared_portal.said(f"{name} ended (SIGKILL); it is started again in 0.2 s."))
@@ -34,6 +35,7 @@ def test_service_that_is_killed_is_started_again(shared_portal, name, word):
 
 
 def test_web_server_that_was_killed_answers_again(shared_portal):
+    wait_for(lambda: shared_portal.get("/") == 200)
     os.kill(shared_portal.processes("granian")[0], signal.SIGKILL)
     wait_for(lambda: shared_portal.get("/") == 0)
     wait_for(lambda: shared_portal.get("/") == 200)

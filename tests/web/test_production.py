@@ -26,12 +26,18 @@ OF_THE_WEB = (
 )
 
 
+def settings_read(monkeypatch, settings):
+    """What the settings are in this environment, but for what the browser tests have set in it."""
+    with monkeypatch.context() as apart:
+        apart.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")
+        return runpy.run_path(str(settings.BASE_DIR / "portal/settings.py"))
+
+
 @pytest.fixture
 def production(monkeypatch, settings, tmp_path):
     for name, value in {**PRODUCTION, "VAR": str(tmp_path)}.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")  # the browser tests set it
-    read = runpy.run_path(str(settings.BASE_DIR / "portal/settings.py"))
+    read = settings_read(monkeypatch, settings)
     for name, value in read.items():
         if name.startswith(OF_THE_WEB):
             setattr(settings, name, value)
@@ -58,8 +64,9 @@ def cookies(production, client, fast_passwords):
     return client.cookies
 
 
-def test_deployment_has_no_warning(production):
+def test_deployment_has_no_warning(production, monkeypatch):
     """W1; `make test` asks the same of a process of its own."""
+    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")
     assert checks.run_checks(include_deployment_checks=True) == []
 
 
@@ -126,8 +133,7 @@ def test_mails_go_to_the_server_that_the_environment_names(monkeypatch, settings
     address = "smtp+tls://portal:secret@mail.example.org:587"
     for name, value in {**PRODUCTION, "VAR": str(tmp_path), "EMAIL_URL": address}.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")
-    read = runpy.run_path(str(settings.BASE_DIR / "portal/settings.py"))
+    read = settings_read(monkeypatch, settings)
     assert read["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
     assert (read["EMAIL_HOST"], read["EMAIL_PORT"], read["EMAIL_USE_TLS"]) == ("mail.example.org", 587, True)
     assert (read["EMAIL_HOST_USER"], read["EMAIL_HOST_PASSWORD"]) == ("portal", "secret")
