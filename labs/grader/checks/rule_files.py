@@ -19,8 +19,11 @@ Sources = dict[str, bytes]
 
 
 def rule_files(run: Run, files: Files, path: str, name: str) -> Sources:
-    """The files called `name` in each folder on the way to a path; only regular files count for Git too."""
-    parts = path.removesuffix("/").split("/")
+    """The files called `name` in each folder on the way to a path, also in that of a path that ends with a slash.
+
+    Only regular files count, as for Git.
+    """
+    parts = path.split("/")
     found: Sources = {}
     for depth in range(len(parts)):
         source = "/".join([*parts[:depth], name])
