@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse_lazy
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 
 from labs import proving
@@ -13,7 +15,7 @@ from labs.authoring import save_lab
 from labs.authoring_views import preview_lab, spec_problems, try_lab
 from labs.grader.proof import Proof
 from labs.grader.spec import load_spec
-from labs.models import Lab
+from labs.models import Lab, LabVersion
 from labs.trying import choices
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, at_line
 from lessons.previews import markdown_problems
@@ -86,8 +88,7 @@ class LabAdmin(AuthoredAdmin):
         if newest and newest.proved:
             return "Each check was seen to pass and to need work."
         if newest is None or newest.proof is None:
-            waits = lab.status == Lab.Status.PUBLISHED
-            return "The scenarios have not run yet." + (f" {WAITS}" if waits else "")
+            return f"The scenarios have not run yet. {_waiting(lab, newest)}".rstrip()
         found = Proof.from_json(newest.proof)
         lines = [f"Line {line}: {message}" for line, message in proving.problems(found)]
         lines += [f"{check.id} could not be run on this server." for check in found.not_provable_here]
@@ -118,3 +119,13 @@ class LabAdmin(AuthoredAdmin):
         user: Any = request.user  # the admin is open to nobody who is signed out
         context = {"try_choices": choices(lab, user) if lab else []}
         return super().change_view(request, object_id, form_url, context)
+
+
+def _waiting(lab: Lab, newest: LabVersion | None) -> str:
+    """What is to be waited for until the scenarios of a published lab have run."""
+    if newest is None or lab.status != Lab.Status.PUBLISHED:
+        return ""
+    if newest.proving_until is None:
+        return WAITS
+    again = date_format(timezone.localtime(newest.proving_until), "H:i")
+    return f"A worker has begun; if it is stopped, it begins again at {again}."

@@ -142,5 +142,7 @@ def test_the_page_of_a_lab_in_the_admin_says_how_its_proof_stands(client):
     client.force_login(make_instructor(lab.course))
     address = reverse("admin:labs_lab_change", args=[lab.pk])
     assert "The scenarios have not run yet. A worker runs them" in client.get(address).content.decode()
+    proving._claim(lab.current)
+    assert "A worker has begun; if it is stopped" in client.get(address).content.decode()
     proving.keep(version=lab.current, proof=proving.proof_here(RUNS_CODE))
     assert "adds could not be run on this server." in client.get(address).content.decode()
