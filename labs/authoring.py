@@ -13,10 +13,11 @@ from lessons.links import Links, links_within
 
 
 @transaction.atomic
-def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None) -> Lab:
+def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None, wake: bool = True) -> Lab:
     """Save a lab with its derived brief; a changed lab.yaml makes a new version, with its proof where one is given.
 
-    A published lab without a proof waits for a worker. Raises SpecError with every problem, its line and key.
+    A published lab without a proof waits for a worker, which is woken up unless the reaper is to do it. Raises
+    SpecError with every problem, its line and key.
     """
     spec = load_spec(lab.source)
     lab.title = spec.title
@@ -25,7 +26,7 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
     version = _version(lab, spec)
     if proof:
         proving.keep(version=version, proof=proof)
-    elif not version.proved and version.proof is None and lab.status == Lab.Status.PUBLISHED:
+    elif wake and not version.proved and version.proof is None and lab.status == Lab.Status.PUBLISHED:
         transaction.on_commit(tasks.wake_prover, robust=True)
     if version.proved or lab.status == Lab.Status.DRAFT or not lab.is_published:
         lab.current = version

@@ -80,4 +80,5 @@ def write_labs(course: Course, files: CourseFiles, entries: list[Entry], changes
 def _save(lab: Lab, links: Links) -> Lab:
     spec = load_spec(lab.source)
     settled = proving.runs_code(spec) or proving.proved_before(spec)
-    return save_lab(lab=lab, links=links, proof=None if settled else proving.proof_here(lab.source))
+    proof = None if settled else proving.proof_here(lab.source)
+    return save_lab(lab=lab, links=links, proof=proof, wake=False)  # the broker may not run yet

@@ -19,14 +19,20 @@ class Pictures:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._left = MOST_FOUND
+        self._seen: set[Drawing] = set()
 
     @cached_property
     def _graph(self) -> Graph:
         return Graph(self._repository)
 
     def of(self, verdict: Verdict) -> tuple[Drawing, ...]:
-        """The check's own drawing; where it needs work and says how commits should lie, what was found and that."""
-        own = tuple(filter(None, [verdict.drawing]))
+        """The check's own drawing; where it needs work and says how commits should lie, what was found and that.
+
+        What an earlier check drew is not drawn again for one that passed.
+        """
+        again = verdict.outcome is Outcome.PASSED and verdict.drawing in self._seen
+        own = tuple(filter(None, [None if again else verdict.drawing]))
+        self._seen.update(own)
         if verdict.wanted is None or verdict.outcome is not Outcome.NEEDS_WORK:
             return own
         wanted = draw_shape(verdict.wanted)

@@ -74,7 +74,9 @@ def _first_to_fix(result: CheckResult) -> Iterator[str]:
     if result.fix:
         yield ""
         yield "  Direction" if result.teaches == "skill" else "  How to fix"
-        yield from (f"    {line}" for line in result.fix.splitlines())
+        wraps = result.teaches == "skill"  # commands stay whole, to be pasted
+        for line in result.fix.splitlines():
+            yield from (wraps and _wrapped(line, indent="    ")) or [f"    {line}"]
 
 
 def _place(item: Evidence) -> str:

@@ -154,3 +154,12 @@ def test_line_in_letters_is_never_wider_than_a_terminal(repo, lab, monkeypatch):
     repo.commit("Start")
     monkeypatch.setattr("labs.grader.checks.branch.BranchCheck.check", lambda self, run: verdict)
     assert max(map(len, report_lines(repo.grade(lab("branch: {name: main}"))))) <= WIDTH
+
+
+def test_what_an_earlier_check_drew_is_not_drawn_again_for_one_that_passed(repo, lab):
+    repo.put(".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    runs-on: x\n    steps: [{run: make}]\n")
+    repo.commit("Add a workflow")
+    asked = ("", ", no_secret_echoed: true", ", pinned: sha")
+    report = repo.grade(lab(*(f"workflow: {{path: .github/workflows/ci.yml{more}}}" for more in asked)))
+    assert [result.outcome.value for result in report.results] == ["passed"] * 3
+    assert [len(result.drawings) for result in report.results] == [1, 0, 0]
