@@ -16,8 +16,8 @@ from lessons.links import Links, links_within
 def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None, wake: bool = True) -> Lab:
     """Save a lab with its derived brief; a changed lab.yaml makes a new version, with its proof where one is given.
 
-    A published lab without a proof waits for a worker, which is woken up unless the reaper is to do it. Raises
-    SpecError with every problem, its line and key.
+    A published lab without a proof waits for a worker, also again where none had an answer; one is woken up unless the
+    reaper is to do it. Raises SpecError with every problem, its line and key.
     """
     spec = load_spec(lab.source)
     lab.title = spec.title
@@ -26,8 +26,10 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
     version = _version(lab, spec)
     if proof:
         proving.keep(version=version, proof=proof)
-    elif wake and not version.proved and version.proof is None and lab.status == Lab.Status.PUBLISHED:
-        transaction.on_commit(tasks.wake_prover, robust=True)
+    elif not version.proved and version.proof is None and lab.status == Lab.Status.PUBLISHED:
+        proving.ask_again(version)
+        if wake:
+            transaction.on_commit(tasks.wake_prover, robust=True)
     if version.proved or lab.status == Lab.Status.DRAFT or not lab.is_published:
         lab.current = version
         Lab.objects.filter(pk=lab.pk).update(current=version)  # one save is one entry of the history

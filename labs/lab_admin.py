@@ -125,7 +125,10 @@ def _waiting(lab: Lab, newest: LabVersion | None) -> str:
     """What is to be waited for until the scenarios of a published lab have run."""
     if newest is None or lab.status != Lab.Status.PUBLISHED:
         return ""
+    if newest.proving_tries >= proving.MOST_TRIES:
+        said = f"{newest.proving_tries} tries ended without an answer. {newest.proving_fault}"
+        return f"{said} Change the lab, or save it as it is to have them run again."
     if newest.proving_until is None:
-        return WAITS
+        return f"{WAITS} {newest.proving_fault}".rstrip()
     again = date_format(timezone.localtime(newest.proving_until), "H:i")
     return f"A worker has begun; if it is stopped, it begins again at {again}."

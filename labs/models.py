@@ -73,6 +73,7 @@ class LabVersion(models.Model):
     """The checks of a lab as they stood when somebody was graded. Never changed but for its proof.
 
     `proof` is the JSON of what its scenarios showed, None before they ran; until `proving_until` a worker has them.
+    `proving_tries` counts how often one took them, and `proving_fault` says why there was no answer.
     """
 
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="versions")
@@ -84,6 +85,8 @@ class LabVersion(models.Model):
     proof = models.JSONField(null=True, editable=False)
     proved = models.BooleanField(default=False, editable=False)
     proving_until = models.DateTimeField(null=True, editable=False)
+    proving_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    proving_fault = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -9,19 +9,22 @@ from datetime import timedelta
 from functools import lru_cache
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from labs import apart
 from labs.grader.proof import Proof, prove
 from labs.grader.spec import LabSpec, load_spec
 from labs.models import Lab, LabVersion
+from labs.sandboxes import sandbox
 from lessons.previews import Problem
 
 logger = logging.getLogger(__name__)
 
 SECONDS = 60
 SECONDS_WITH_CODE = 900
+MOST_TRIES = 3  # without an answer; then the author is told
+NO_ANSWER = "The process that proves it ended without an answer."
 
 
 def runs_code(spec: LabSpec) -> bool:
@@ -70,28 +73,54 @@ def problems(proof: Proof) -> list[Problem]:
 
 
 def waiting() -> QuerySet[LabVersion]:
-    """Versions of published labs that no worker is proving."""
+    """Versions of published labs that no worker is proving, and that did not end each worker that tried."""
     free = Q(proving_until=None) | Q(proving_until__lt=timezone.now())
-    return LabVersion.objects.filter(free, proved=False, proof__isnull=True, lab__status=Lab.Status.PUBLISHED)
+    return LabVersion.objects.filter(
+        free,
+        proved=False,
+        proof__isnull=True,
+        lab__status=Lab.Status.PUBLISHED,
+        proving_tries__lt=MOST_TRIES,
+    )
+
+
+def ask_again(version: LabVersion) -> None:
+    """Let workers try again what gave no answer; one that waits or is proved is left alone."""
+    given_up = LabVersion.objects.filter(pk=version.pk, proof__isnull=True, proving_tries__gte=MOST_TRIES)
+    given_up.update(proving_tries=0, proving_until=None, proving_fault="")
 
 
 def prove_next() -> bool:
-    """Prove the oldest version that waits; False where none does. Where our side failed it waits for its lease."""
-    version = waiting().order_by("pk").first()
-    if version is None or not _claim(version):
+    """Prove the oldest version that waits; False where none does. Where our side failed it waits for its lease, and
+    after three such tries for its author.
+    """
+    version = waiting().order_by("proving_tries", "pk").first()
+    if version is None or _lacks_sandbox(version) or not _claim(version):
         return False
     try:
         proof = proof_apart(version.source, SECONDS_WITH_CODE)
-    except apart.ApartError:
+    except apart.ApartError as error:
         logger.exception("lab version %s could not be proved", version.pk)
+        LabVersion.objects.filter(pk=version.pk).update(proving_fault=str(error))
         return False
     keep(version=version, proof=proof)
     return True
 
 
+def _lacks_sandbox(version: LabVersion) -> bool:
+    """A proof without the checks that run code would be kept, and would keep the lab shut when there is a sandbox."""
+    why = sandbox().unavailable() if runs_code(load_spec(version.source)) else ""
+    if why:
+        LabVersion.objects.filter(pk=version.pk).update(proving_fault=f"Code cannot be confined now: {why}.")
+    return bool(why)
+
+
 def _claim(version: LabVersion) -> bool:
     until = timezone.now() + timedelta(seconds=SECONDS_WITH_CODE + 60)
-    return bool(waiting().filter(pk=version.pk).update(proving_until=until))
+    claimed = waiting().filter(pk=version.pk)
+    return bool(
+        claimed.update(proving_until=until, proving_tries=F("proving_tries") + 1, proving_fault=NO_ANSWER)
+    )
 
 
 @transaction.atomic

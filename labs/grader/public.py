@@ -79,10 +79,12 @@ def _cuts(text: str, root: Node) -> Iterator[Cut]:
 
 
 def _check_cuts(text: str, check: Node) -> Iterator[Cut]:
-    for name, value in _pairs(check):
+    for place, (name, value) in enumerate(_pairs(check)):
         if name == _HINT:
             yield from _without(text, check, name)
         hidden = KINDS[name].hidden if name in KINDS else ()
+        if any(parameter in hidden for parameter, _ in _pairs(value)):
+            yield from _comments_around(text, check.value[place][0], value)
         for at, (parameter, _) in enumerate(_pairs(value)):
             if parameter in hidden:
                 key, secret = value.value[at]
@@ -111,10 +113,20 @@ def _without(text: str, mapping: Node, name: str) -> Iterator[Cut]:
 def _comments_above(text: str, mapping: Node, at: int) -> Cut:
     """Comment lines right above a key, with the end of the line before them in the place of their own."""
     line = text.rfind("\n", 0, mapping.value[at][0].start_mark.index) + 1
-    first = _last_of(mapping.value[at - 1][1]).end_mark.index if at else mapping.start_mark.index
+    before = _last_of(mapping.value[at - 1][1]).end_mark.index if at else mapping.start_mark.index
+    first = text.rfind("\n", 0, before) + 1 if text[before - 1] == "\n" else text.find("\n", before) + 1
     above = re.search(r"(?:^[ \t]*\#[^\n]*\n)*\Z", text[min(first, line) : line], re.MULTILINE)
     end = max(line - 1, 0)
     return max(end - len(above[0] if above else ""), 0), end, ""
+
+
+def _comments_around(text: str, key: Node, value: Node) -> Iterator[Cut]:
+    """Comments between a key and its mapping, and behind one in braces: they too speak of what is hidden."""
+    start, end = key.end_mark.index, value.start_mark.index
+    yield start, end, re.sub(r"\n[ \t]*\#[^\n]*|[ \t]+\#[^\n]*", "", text[start:end])
+    behind = re.compile(r"[ \t]+\#[^\n]*").match(text, value.end_mark.index)
+    if behind and isinstance(value, MappingNode) and value.flow_style:
+        yield behind.start(), behind.end(), ""
 
 
 def _last_of(node: Node) -> Node:

@@ -8,7 +8,7 @@ from labs.grader.data import MOST_BYTES, Format, Unparsable, read_data
 from labs.grader.dockerfiles.ignoring import left_out
 from labs.grader.dockerfiles.questions import dependencies_first, exposes, not_root
 from labs.grader.dockerfiles.reading import read_dockerfile
-from labs.grader.python_packages.project import faults, read_project
+from labs.grader.python_packages.project import dependencies, faults, read_project
 from labs.grader.words import nearest
 from labs.grader.workflows.reading import read_workflow
 
@@ -110,3 +110,18 @@ def test_very_many_unknown_instructions_and_keys_are_read_soon():
     project, problems = read_project("pyproject.toml", text, ())
     assert not problems
     assert len(faults(project)) == 20
+
+
+@pytest.mark.parametrize("dependency", ["flask", "!"])
+def test_very_many_dependencies_are_read_soon(dependency):
+    lines = f'"{dependency}",\n' * 25_000
+    text = f'[project]\nname = "a"\nversion = "1"\ndependencies = [\n{lines}]\n'
+    project, _ = read_project("pyproject.toml", text, ())
+    assert len(faults(project)) <= 20
+    found = dependencies(project)
+    assert (len(found), found[0][1].line) == (25_000, 5)
+
+
+def test_header_that_never_ends_is_read_soon():
+    text = "[project]\nx = '''\n[" + " " * 250_000 + "\n'''\n"
+    assert faults(read_project("pyproject.toml", text, ())[0])

@@ -104,6 +104,24 @@ checks:
     )
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "    tests:  # SECRET\n      # SECRET\n      code: |\n        x\n",
+        "    tests: {code: x}  # SECRET\n",
+        "    tests:  # SECRET\n      seconds: 5  # kept\n      code: x\n",
+    ],
+)
+def test_comments_beside_what_is_hidden_are_taken_out(kind):
+    full = (
+        "schema: 1\ntitle: A\npass_mark: 70\nchecks:\n  - id: a  # kept\n    says: x\n    points: 1\n" + kind
+    )
+    public = public_text(full)
+    assert "SECRET" not in public
+    assert public.count("# kept") == full.count("# kept")
+    assert load_spec(public).checks_digest == load_spec(full).checks_digest
+
+
 def test_a_line_of_text_that_looks_like_a_comment_stays():
     text = """\
 schema: 1

@@ -1,5 +1,7 @@
 """A lab is open to learners once its scenarios have shown each check passing and needing work."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.urls import reverse
 
@@ -103,6 +105,7 @@ def test_a_check_that_cannot_be_run_here_is_not_proved():
 
 
 def test_where_our_side_fails_the_version_waits_for_the_next_turn(monkeypatch):
+    monkeypatch.setattr(proving, "_lacks_sandbox", lambda version: False)
     lab = new_lab()
 
     def fail(*arguments):
@@ -115,6 +118,39 @@ def test_where_our_side_fails_the_version_waits_for_the_next_turn(monkeypatch):
     assert not proving.waiting().exists()
     LabVersion.objects.update(proving_until="2020-01-01T00:00:00Z")
     assert proving.waiting().exists()
+
+
+def test_a_lab_that_ends_each_process_is_given_up_and_its_author_is_told(monkeypatch, client):
+    """A worker that dies while it proves says nothing: only the claim is left."""
+    monkeypatch.setattr(proving, "_lacks_sandbox", lambda version: False)
+    lab = new_lab()
+
+    def die(*arguments):
+        raise SystemExit
+
+    monkeypatch.setattr(proving.apart, "ask", die)
+    for _ in range(proving.MOST_TRIES):
+        with pytest.raises(SystemExit):
+            proving.prove_next()
+        LabVersion.objects.update(proving_until="2020-01-01T00:00:00Z")
+    assert not proving.waiting().exists()
+    assert not proving.prove_next()
+    client.force_login(make_instructor(lab.course))
+    page = client.get(reverse("admin:labs_lab_change", args=[lab.pk])).content.decode()
+    assert f"3 tries ended without an answer. {proving.NO_ANSWER} Change the lab" in page
+    save_lab(lab=lab)
+    assert list(proving.waiting()) == [lab.current]
+
+
+def test_a_lab_that_runs_code_waits_for_a_sandbox(monkeypatch, client):
+    lab = new_lab()
+    monkeypatch.setattr(proving, "sandbox", lambda: SimpleNamespace(unavailable=lambda: "the runner sleeps"))
+    monkeypatch.setattr(proving.apart, "ask", lambda *arguments: pytest.fail("it was proved without"))
+    assert not proving.prove_next()
+    assert list(proving.waiting()) == [lab.current]
+    client.force_login(make_instructor(lab.course))
+    page = client.get(reverse("admin:labs_lab_change", args=[lab.pk])).content.decode()
+    assert "Code cannot be confined now: the runner sleeps." in page
 
 
 def test_two_workers_do_not_prove_the_same(monkeypatch):

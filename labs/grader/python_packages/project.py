@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
@@ -18,6 +19,8 @@ from ..parameters import did_you_mean
 from ..words import cut, listed, quoted
 
 MOST_FAULTS = 20
+MOST_HEADER = 300  # characters of a line that is looked at as one
+MOST_LINES_BETWEEN = 200
 KEYS = (
     "name",
     "version",
@@ -86,19 +89,22 @@ def read_project(path: str, text: str, files: Collection[str]) -> tuple[Project,
 
 def faults(project: Project) -> list[Finding]:
     """What an installer or an index would not accept."""
-    found = [*_build_system(project)]
-    if not project.project:
-        found.append(_no_project(project))
-    else:
-        found += [*_keys(project), *_fields(project), *_dependencies(project), *_named_files(project)]
-    return found[:MOST_FAULTS]
+    readers = [_keys, _fields, _dependencies, _named_files] if project.project else [_no_project]
+    found = chain.from_iterable(read(project) for read in (_build_system, *readers))
+    return list(islice(found, MOST_FAULTS))
 
 
 def dependencies(project: Project) -> list[tuple[str, Place]]:
     """The texts of `dependencies`, each with its place."""
     listed_ones = project.project.get("dependencies")
     texts = [text for text in listed_ones if isinstance(text, str)] if isinstance(listed_ones, list) else []
-    return [(text, project.place("project", "dependencies", text)) for text in texts]
+    lines, at = project.text.split("\n"), project.place("project", "dependencies").line
+    found = []
+    for text in texts:  # in the order of the file, so that each is looked for below the one before
+        near = range(at, min(at + MOST_LINES_BETWEEN, len(lines) + 1))
+        at = next((number for number in near if text in lines[number - 1]), at)
+        found.append((text, Place(project.path, at)))
+    return found
 
 
 def _table(data: object) -> Mapping[str, Any]:
@@ -109,7 +115,7 @@ def _line_of(lines: list[str], table: str, key: str, item: str) -> int:
     current, header, found = "", 1, 0
     start = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]")
     for number, line in enumerate(lines, start=1):
-        if match := _HEADER.fullmatch(line):
+        if len(line) < MOST_HEADER and (match := _HEADER.fullmatch(line)):
             current = match[1].replace('"', "").replace("'", "")
             if found:
                 break
@@ -136,7 +142,7 @@ def _build_system(project: Project) -> Iterator[Finding]:
             yield Finding(project.place("build-system"), says, quoted(key), "none", (line,))
 
 
-def _no_project(project: Project) -> Finding:
+def _no_project(project: Project) -> Iterator[Finding]:
     other = "`[tool.poetry]`" if "poetry" in _table(project.data.get("tool")) else "none"
     add = (
         "[project]",
@@ -146,7 +152,7 @@ def _no_project(project: Project) -> Finding:
         "dependencies = []",
     )
     says = "The file does not describe the package: it has no `[project]`."
-    return Finding(project.place(), says, "`[project]` with name and version", other, add)
+    yield Finding(project.place(), says, "`[project]` with name and version", other, add)
 
 
 def _keys(project: Project) -> Iterator[Finding]:
