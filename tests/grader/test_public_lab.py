@@ -107,9 +107,9 @@ checks:
 @pytest.mark.parametrize(
     "kind",
     [
-        "    tests:  # SECRET\n      # SECRET\n      code: |\n        x\n",
-        "    tests: {code: x}  # SECRET\n",
-        "    tests:  # SECRET\n      seconds: 5  # kept\n      code: x\n",
+        "    tests:  # SECRET\n      # SECRET\n      code: |\n        def test_a(): pass\n",
+        "    tests: {code: 'def test_a(): pass'}  # SECRET\n",
+        "    tests:  # SECRET\n      seconds: 5  # kept\n      code: 'def test_a(): pass'\n",
     ],
 )
 def test_comments_beside_what_is_hidden_are_taken_out(kind):

@@ -332,6 +332,13 @@ def test_answers_that_are_no_plain_values_are_told_as_such(judge):
     )
 
 
+def test_exception_of_the_import_is_none_of_the_function(judge):
+    code = "def test_zero(learner):\n    assert learner.raised('calc:div', 1, 0) == 'ZeroDivisionError'\n"
+    result = judge({"tests": {"code": code}}, calc="raise ZeroDivisionError\n")
+    assert result.outcome is Outcome.NEEDS_WORK
+    assert "(its module cannot be imported)" in result.why
+
+
 def test_hidden_parts_are_not_in_the_text_that_learners_have(repo, lab):
     committed(repo, {"calc.py": WRONG})
     full = lab(json.dumps(TESTS)[1:-1], json.dumps(OWN)[1:-1])
