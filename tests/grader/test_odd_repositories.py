@@ -5,6 +5,7 @@ import json
 import tarfile
 import xml.etree.ElementTree as ET
 from contextlib import contextmanager
+from pathlib import PurePosixPath
 from socket import socketpair
 from threading import Thread
 
@@ -41,8 +42,8 @@ class Unpacking:
     def run(self, job):
         with tarfile.open(fileobj=io.BytesIO(job.files)) as archive:
             for member in archive:
-                tarfile.data_filter(member, "/box")
-                assert member.isreg()
+                parts = PurePosixPath(member.name).parts
+                assert member.isreg() and parts[0] != "/" and ".." not in parts
         return Ran(0, "exit", b"ran " + EVERYTHING, 0.1)
 
     @contextmanager
