@@ -35,8 +35,17 @@ function startEditor(root) {
   const file = root.querySelector("input[type=file]");
   let timer = 0;
   let running = null;
+  let ofPicture = false; // what is said last is about a picture: a preview without a fault leaves it there
 
-  const say = (...words) => says.replaceChildren(...words);
+  function say(...words) {
+    ofPicture = false;
+    says.replaceChildren(...words);
+  }
+  function sayOfPicture(words) {
+    say(words);
+    ofPicture = true;
+  }
+
   const page = () => frame.contentDocument.getElementById("main");
 
   function saySignedOut() {
@@ -65,7 +74,8 @@ function startEditor(root) {
       const shown = await answer.json();
       notes.replaceChildren(...parts(shown.notes));
       if (shown.page !== null) page().replaceChildren(...parts(shown.page));
-      say(notes.querySelector("b")?.textContent ?? "");
+      const fault = notes.querySelector("b")?.textContent ?? "";
+      if (fault || !ofPicture) say(fault);
     } catch (error) {
       if (error.name !== "AbortError") say(LOST);
     }
@@ -81,18 +91,18 @@ function startEditor(root) {
     field.focus();
     document.execCommand("insertText", false, code); // the one way that Undo can take back
     field.setSelectionRange(at + 2, at + 2);
-    say("Write between the brackets what the picture shows.");
+    sayOfPicture("Write between the brackets what the picture shows.");
   }
 
   async function upload(picture) {
-    say(`Sending ${picture.name}.`);
+    sayOfPicture(`Sending ${picture.name}.`);
     try {
       const answer = await send(field.dataset.markdownxUploadUrlsPath, { image: picture, course: course() });
       if (answer.ok) insert((await answer.json()).image_code);
-      else if (answer.status === 400) say((await answer.json()).image[0]);
+      else if (answer.status === 400) sayOfPicture((await answer.json()).image[0]);
       else sayFault(answer);
     } catch {
-      say("No connection: the picture was not sent. Add it again.");
+      sayOfPicture("No connection: the picture was not sent. Add it again.");
     }
   }
 
