@@ -35,17 +35,9 @@ function startEditor(root) {
   const file = root.querySelector("input[type=file]");
   let timer = 0;
   let running = null;
-  let ofPicture = false; // what is said last is about a picture: a preview without a fault leaves it there
+  let told = ""; // by the last preview: later words stay
 
-  function say(...words) {
-    ofPicture = false;
-    says.replaceChildren(...words);
-  }
-  function sayOfPicture(words) {
-    say(words);
-    ofPicture = true;
-  }
-
+  const say = (...words) => says.replaceChildren(...words);
   const page = () => frame.contentDocument.getElementById("main");
 
   function saySignedOut() {
@@ -62,6 +54,13 @@ function startEditor(root) {
     else say(`The preview could not be made. ${KEPT}`);
   }
 
+  function show(shown) {
+    notes.replaceChildren(...parts(shown.notes));
+    if (shown.page !== null) page().replaceChildren(...parts(shown.page));
+    const fault = notes.querySelector("b")?.textContent ?? "";
+    if (fault || says.textContent === told) say(fault);
+  }
+
   async function preview() {
     running?.abort();
     running = new AbortController();
@@ -70,15 +69,13 @@ function startEditor(root) {
     const fields = { content: field.value, kind, course: course(), title: form.elements.title?.value ?? "" };
     try {
       const answer = await send(markdownxUrlsPath, fields, running.signal);
-      if (!answer.ok) return sayFault(answer);
-      const shown = await answer.json();
-      notes.replaceChildren(...parts(shown.notes));
-      if (shown.page !== null) page().replaceChildren(...parts(shown.page));
-      const fault = notes.querySelector("b")?.textContent ?? "";
-      if (fault || !ofPicture) say(fault);
+      if (answer.ok) show(await answer.json());
+      else sayFault(answer);
     } catch (error) {
-      if (error.name !== "AbortError") say(LOST);
+      if (error.name === "AbortError") return;
+      say(LOST);
     }
+    told = says.textContent;
   }
 
   function soon() {
@@ -91,18 +88,18 @@ function startEditor(root) {
     field.focus();
     document.execCommand("insertText", false, code); // the one way that Undo can take back
     field.setSelectionRange(at + 2, at + 2);
-    sayOfPicture("Write between the brackets what the picture shows.");
+    say("Write between the brackets what the picture shows.");
   }
 
   async function upload(picture) {
-    sayOfPicture(`Sending ${picture.name}.`);
+    say(`Sending ${picture.name}.`);
     try {
       const answer = await send(field.dataset.markdownxUploadUrlsPath, { image: picture, course: course() });
       if (answer.ok) insert((await answer.json()).image_code);
-      else if (answer.status === 400) sayOfPicture((await answer.json()).image[0]);
+      else if (answer.status === 400) say((await answer.json()).image[0]);
       else sayFault(answer);
     } catch {
-      sayOfPicture("No connection: the picture was not sent. Add it again.");
+      say("No connection: the picture was not sent. Add it again.");
     }
   }
 
