@@ -64,7 +64,7 @@ function startEditor(root) {
   async function preview() {
     running?.abort();
     running = new AbortController();
-    if (!course()) return say("Choose the course first: links are looked up in it.");
+    if (!course()) return say((told = "Choose the course first: links are looked up in it."));
     const { kind, markdownxUrlsPath } = field.dataset;
     const fields = { content: field.value, kind, course: course(), title: form.elements.title?.value ?? "" };
     try {
