@@ -10,12 +10,19 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+SHARE_NOTHING = {"tests/grader", "tests/coverage"}
+
 
 class FolderScheduling(LoadScopeScheduling):
-    """Keeps the tests of a folder on one process: they share servers, browsers and what is costly to prepare."""
+    """Keeps the tests of a folder on one process: they share servers, browsers and what is costly to prepare.
+
+    Folders that share nothing are spread by file, so that the last of them does not keep one process alone at work.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0].rpartition("/")[0]
+        path = nodeid.partition("::")[0]
+        folder = path.rpartition("/")[0]
+        return path if folder in SHARE_NOTHING else folder
 
 
 @pytest.hookimpl(optionalhook=True)
