@@ -74,9 +74,6 @@ class LabAdmin(AuthoredAdmin):
     search_fields = ["title", "slug", "source"]
     list_select_related = ["course", "current"]
 
-    def save_text(self, item: Lab) -> None:
-        save_lab(lab=item)
-
     def save_model(self, request: HttpRequest, obj: Lab, form: LabForm, change: bool) -> None:
         obj._history_user = request.user  # type: ignore[attr-defined]  # simple-history's own way
         save_lab(lab=obj, proof=form.proof)
