@@ -1,10 +1,13 @@
 # make run [PORT=8123] [PYTHON=python3.12]    the portal on this machine
-# make test                                   every check and test
-# make test-postgres                          the tests again, on a PostgreSQL server that they start themselves
+# make test                                   every check, and the daily tests
+# make test-quick                             the tests of the pure cores and the pages
+# make test-all                               make test, the tests that kill and wait, and all on PostgreSQL
+# make test-postgres                          the daily tests on a PostgreSQL server that they start themselves
 # make bench                                  measured speed beside its limits (benchmarks/README.md)
 PYTHON ?= python3
 
-.PHONY: run test test-postgres bench format
+GOALS = run test test-quick test-all test-postgres bench format
+.PHONY: $(GOALS)
 
-run test test-postgres bench format:
+$(GOALS):
 	@$(PYTHON) portal/bootstrap.py $@

@@ -18,19 +18,18 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, "installed.json")
-REQUIREMENTS = {
-    "run": ["requirements.txt"],
-    "test": ["requirements.txt", "tests/requirements.txt"],
-    "test-postgres": ["requirements.txt", "tests/requirements.txt"],
-    "bench": ["requirements.txt", "tests/requirements.txt"],
-    "format": ["requirements.txt", "tests/requirements.txt"],
-}
 PROGRAMS = {
     "run": ["-m", "portal.supervisor"],
-    "test": ["-m", "tests.run_all"],
+    "test": ["-m", "tests.run_all", "daily"],
+    "test-quick": ["-m", "tests.run_all", "quick"],
+    "test-all": ["-m", "tests.run_all", "all"],
     "test-postgres": ["-m", "tests.run_on_postgres"],
     "bench": ["-m", "benchmarks"],
     "format": ["-m", "ruff", "format"],
+}
+REQUIREMENTS = {
+    goal: ["requirements.txt"] if goal == "run" else ["requirements.txt", "tests/requirements.txt"]
+    for goal in PROGRAMS
 }
 # A machine with a package index of its own has told pip; uv takes the same settings by these names.
 PIP_TO_UV = {

@@ -1,4 +1,8 @@
-"""`make test`: what the tests need from outside Python, then every check and test, then one line on each."""
+"""`make test`: what the tests need from outside Python, then every check and test, then one line on each.
+
+`make test-quick` runs the pure cores and the pages alone. `make test-all` adds the tests that are marked `heavy`
+(what kills, fills, hangs or waits) and the suite on PostgreSQL.
+"""
 
 import os
 import secrets
@@ -15,6 +19,8 @@ from portal.bootstrap import need_git
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
 PACKAGES = {"bwrap": "bubblewrap"}  # where a package is not called as its program
+DAILY_PROGRAMS = ("git", "chromium-headless-shell", "bwrap")
+PROGRAMS = {"quick": ("git",), "daily": DAILY_PROGRAMS, "all": (*DAILY_PROGRAMS, "faketime")}
 SETTINGS = (
     "DEBUG",
     "SECRET_KEY",
@@ -46,7 +52,10 @@ TWO_PROCESSES = [
     "--dist=loadscope",
     "--no-loadscope-reorder",
 ]  # as tests/folders.py has it
-STEPS = [
+# They need neither a database nor a server of their own, or only pages of Django's test client.
+QUICK_FOLDERS = ["grader", "quizzes", "rendering", "pages", "lessons", "quiz_pages", "progress", "accounts"]
+PURE_FOLDERS = ["benchmarks", "coverage", "fetch", "grader", "production", "quizzes", "rendering", "sandbox"]
+CHECKS = [
     Step("Format", [str(BIN / "ruff"), "format", "--check", "."]),
     Step("Lint", [str(BIN / "ruff"), "check", "."]),
     Step("Import contracts", [str(BIN / "lint-imports")]),
@@ -57,20 +66,44 @@ STEPS = [
         PRODUCTION,
     ),
     Step("Migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),
-    Step("Tests", [sys.executable, "-m", "pytest", "-rfEs", *TWO_PROCESSES]),
 ]
 
 
-def main() -> int:
-    os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-    missing = [
-        note for note in (install_debian("git", "chromium-headless-shell", "bwrap"), install_axe()) if note
+def tests(title: str, *arguments: str, **env: str) -> Step:
+    return Step(title, [sys.executable, "-m", "pytest", "-rfEs", *arguments], env)
+
+
+def steps(tier: str) -> list[Step]:
+    """The steps of `make test-quick` (quick), `make test` (daily) or `make test-all` (all)."""
+    if tier == "quick":
+        folders = [f"tests/{name}" for name in QUICK_FOLDERS]
+        marks = "not heavy and not browser and not processes"
+        return [tests("Tests of the pure cores and the pages", *TWO_PROCESSES, "-m", marks, *folders)]
+    daily = [*CHECKS, tests("Tests", *TWO_PROCESSES, "-m", "not heavy")]
+    if tier == "daily":
+        return daily
+    seed = os.environ.get("TEST_SEED") or str(secrets.randbelow(10**6))
+    print(f"The seed of the tests that kill at random is {seed}: TEST_SEED={seed} repeats it.", flush=True)
+    chaos = {"TEST_SEED": seed, "GRADING_LEASE_SECONDS": "3"}
+    ignored = [f"--ignore=tests/{name}" for name in PURE_FOLDERS]
+    return [
+        *daily,
+        tests("Heavy tests", "-m", "heavy", **chaos),
+        Step(
+            "Tests on PostgreSQL", [sys.executable, "-m", "tests.run_on_postgres", *TWO_PROCESSES, *ignored]
+        ),
     ]
+
+
+def main(tier: str = "daily") -> int:
+    os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    missing = [note for note in (install_debian(*PROGRAMS[tier]), install_axe()) if note]
     need_git("test")
+    todo = steps(tier)
     with tempfile.TemporaryDirectory(prefix="portal-test-") as var:
-        results = [run(step, var) for step in STEPS]
+        results = [run(step, var) for step in todo]
     print("\n== Summary")
-    for step, (passed, seconds) in zip(STEPS, results, strict=True):
+    for step, (passed, seconds) in zip(todo, results, strict=True):
         print(f"{'passed' if passed else 'FAILED'}  {step.title} ({seconds:.0f} s)")
     for note in missing:
         print(f"not run {note}")
@@ -126,6 +159,6 @@ def last_line(text: str) -> str:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main())
+        sys.exit(main(*sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit(130)

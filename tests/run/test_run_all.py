@@ -16,7 +16,8 @@ def steps(monkeypatch):
         monkeypatch.setattr(run_all, "install_debian", lambda *programs: "")
         monkeypatch.setattr(run_all, "install_axe", lambda: "tests that need axe-core: npm said: no network")
         argv = [sys.executable, "-c"]
-        monkeypatch.setattr(run_all, "STEPS", [Step(title, [*argv, code]) for title, code in codes.items()])
+        listed = [Step(title, [*argv, code]) for title, code in codes.items()]
+        monkeypatch.setattr(run_all, "steps", lambda tier: listed)
 
     return put
 
@@ -82,3 +83,21 @@ def test_folder_stays_on_one_process_and_those_with_servers_come_first(tmp_path)
     homes = {folder: {worker for other, worker in seen if other == folder} for folder in marks}
     assert [len(workers) for workers in homes.values()] == [1, 1, 1, 1]
     assert homes["c"] != homes["d"]
+
+
+def test_tiers_of_tests_are_nested_and_the_seed_is_said(monkeypatch, capsys):
+    monkeypatch.setenv("TEST_SEED", "77")
+    quick, daily, everything = (run_all.steps(tier) for tier in ("quick", "daily", "all"))
+    assert [step.title for step in quick] == ["Tests of the pure cores and the pages"]
+    assert everything[: len(daily)] == daily
+    assert "not heavy" in daily[-1].argv
+    heavy, on_postgres = everything[len(daily) :]
+    assert heavy.argv[-2:] == ["-m", "heavy"]
+    assert heavy.env == {"TEST_SEED": "77", "GRADING_LEASE_SECONDS": "3"}
+    assert "tests.run_on_postgres" in on_postgres.argv
+    assert "TEST_SEED=77 repeats it" in capsys.readouterr().out
+
+
+def test_folders_that_a_tier_names_are_there():
+    named = [*run_all.QUICK_FOLDERS, *run_all.PURE_FOLDERS]
+    assert [name for name in named if not (HERE / name).is_dir()] == []
