@@ -12,7 +12,7 @@ from django.utils import timezone
 from labs import hosts, lifecycle, receipts, tasks
 from labs.grader.address import Address
 from labs.hosts import Offer
-from labs.models import AccessToken, Lab, OutsideReport, Receipt, Repository, State, Submission
+from labs.models import AccessToken, Lab, OutsideReport, Queue, Receipt, Repository, State, Submission
 from labs.outside import MOST_KEPT, Sent
 from labs.queries import history, open_token, token_digest
 from lessons.models import Enrollment
@@ -94,19 +94,19 @@ def submit_latest(*, enrollment: Enrollment, lab: Lab) -> Submission | None:
 def grade_again(*, submission: Submission, by: User) -> bool:
     """Queue an ended submission again; False where it has not ended. Raises PermissionDenied.
 
-    Staff may always; a learner after a fault, or what was superseded or cancelled.
+    Staff may always, and it waits for room; a learner after a fault, or what was superseded or cancelled.
     """
     staff = teaches(by, submission.lab.course)
     if not staff and submission.enrollment.user != by:
         raise PermissionDenied
     queued = (
-        lifecycle.requeue(submission)
+        lifecycle.requeue(submission, queue=Queue.LATER)
         if staff
         else lifecycle.requeue(submission, only_from=LEARNER_MAY_REPEAT)
     )
     if queued:
         logger.info("submission %s is graded again, asked by user %s", submission.public_id, by.pk)
-        transaction.on_commit(tasks.wake, robust=True)
+        transaction.on_commit(tasks.wake_regrader if staff else tasks.wake, robust=True)
     return queued
 
 

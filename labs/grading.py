@@ -19,7 +19,7 @@ from labs.grader.report import Outcome, Report
 from labs.grader.repository import Repository, RepositoryFault, Unreadable
 from labs.grader.spec import LabSpec, load_spec
 from labs.lifecycle import Claim
-from labs.models import LabVersion, Submission
+from labs.models import LabVersion, Queue, Submission
 from labs.queries import last_seen_in
 from labs.sandboxes import sandbox
 from portal.accounts.models import User
@@ -33,9 +33,9 @@ def parsed(source: str) -> LabSpec:
     return load_spec(source)
 
 
-def grade_next() -> bool:
-    """Grade the fairest submission that waits; False where nothing could be claimed."""
-    claim = lifecycle.claim()
+def grade_next(queue: Queue = Queue.LIVE) -> bool:
+    """Grade the fairest submission that waits in a queue; False where nothing could be claimed."""
+    claim = lifecycle.claim(queue)
     if claim is None:
         return False
     with beating(claim):

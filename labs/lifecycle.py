@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
-from labs.models import ENDED, RUNNING, LabVersion, NeededWork, Receipt, Report, State, Submission
+from labs.models import ENDED, RUNNING, LabVersion, NeededWork, Queue, Receipt, Report, State, Submission
 from lessons.models import Course, CourseStaff
 
 logger = logging.getLogger(__name__)
@@ -64,6 +64,7 @@ def submission_for(receipt: Receipt, *, head_ref: str, head: str) -> Submission:
     known = of_lab.filter(digest=receipt.digest).first()
     if known:
         requeue(known, only_from=(State.UNREADABLE, State.SUPERSEDED, State.CANCELLED))
+        Submission.objects.filter(pk=known.pk, state=State.QUEUED).update(queue=Queue.LIVE)
         known.refresh_from_db()
         return known
     newest = of_lab.order_by("-number").values_list("number", flat=True).first()
@@ -79,13 +80,16 @@ def submission_for(receipt: Receipt, *, head_ref: str, head: str) -> Submission:
     )
 
 
-def requeue(submission: Submission, *, only_from: tuple[State, ...] = ENDED) -> bool:
+def requeue(
+    submission: Submission, *, only_from: tuple[State, ...] = ENDED, queue: Queue = Queue.LIVE
+) -> bool:
     """Send an ended submission through grading again, with all its tries. A report it has stands until the next."""
     ended = Submission.objects.filter(pk=submission.pk, state__in=only_from)
     return bool(
         _change(
             ended,
             State.QUEUED,
+            queue=queue,
             token=F("token") + 1,
             tries=0,
             message="",
@@ -119,25 +123,26 @@ def cancel(submission: Submission) -> bool:
 # --- claimed --------------------------------------------------------------------------------------------------------
 
 
-def waiting() -> QuerySet[Submission]:
-    """What may be claimed, the fairest first: of the learner with the fewest verdicts in 15 minutes, then the oldest.
+def waiting(queue: Queue = Queue.LIVE) -> QuerySet[Submission]:
+    """What may be claimed from a queue, the fairest first.
 
+    That is one of the learner with the fewest verdicts in 15 minutes, then the oldest.
     A learner with one running has to wait; a partial unique index makes sure of it.
     """
     own = Submission.objects.filter(enrollment=OuterRef("enrollment")).order_by()
     recent = own.filter(state__in=JUDGED, ended_at__gte=timezone.now() - RECENT)
     verdicts = recent.values("enrollment").annotate(verdicts=Count("pk")).values("verdicts")
     return (
-        Submission.objects.filter(state=State.QUEUED)
+        Submission.objects.filter(state=State.QUEUED, queue=queue)
         .exclude(Exists(own.filter(state__in=RUNNING)))
         .annotate(verdicts=Coalesce(Subquery(verdicts), 0))
         .order_by("verdicts", "queued_at", "pk")
     )
 
 
-def claim() -> Claim | None:
-    """Take the fairest submission that waits, or None where nothing can be taken."""
-    for row in waiting().only("token", "tries")[:CANDIDATES]:
+def claim(queue: Queue = Queue.LIVE) -> Claim | None:
+    """Take the fairest submission that waits in a queue, or None where nothing can be taken."""
+    for row in waiting(queue).only("token", "tries")[:CANDIDATES]:
         claimed = _claim(row)
         if claimed:
             return claimed

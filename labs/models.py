@@ -192,6 +192,13 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class Queue(models.TextChoices):
+    """Celery's queues, each with worker processes of its own: a push never stands behind what can wait."""
+
+    LIVE = "live", "live"
+    LATER = "later", "when there is room"
+
+
 RUNNING = (State.FETCHING, State.CHECKING)
 ENDED = (State.GRADED, State.UNREADABLE, State.FAULT, State.SUPERSEDED, State.CANCELLED)
 
@@ -213,6 +220,7 @@ class Submission(models.Model):
     head_ref = models.CharField(max_length=255, blank=True)
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    queue = models.CharField(max_length=5, choices=Queue, default=Queue.LIVE)
     version = models.PositiveIntegerField(default=1)
     tries = models.PositiveSmallIntegerField(default=0)
     token = models.PositiveIntegerField(default=0)
@@ -241,7 +249,7 @@ class Submission(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "queued_at"], name="submission_queue"),
+            models.Index(fields=["state", "queue", "queued_at"], name="submission_queue"),
             models.Index(fields=["enrollment", "lab", "-id"], name="submission_history"),
         ]
 

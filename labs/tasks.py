@@ -6,6 +6,7 @@ import time
 from celery import Task, current_app, shared_task
 
 from labs import grading, lifecycle, proving, receipts
+from labs.models import Queue
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +18,11 @@ ONCE = {"max_retries": 0}
 def wake() -> None:
     """Ask a worker to look at the queue. Tried once; without a broker the reaper does it later."""
     _send(grade_next)
+
+
+def wake_regrader() -> None:
+    """Ask the worker of what can wait to grade what staff asked for again."""
+    _send(regrade_next)
 
 
 def wake_prover() -> None:
@@ -36,12 +42,24 @@ def _send(task: Task) -> None:
 
 @shared_task
 def grade_next() -> None:
-    """What waits, one after the other for a short while: other learners' wake-ups find nothing to do then."""
+    """Grade what was pushed, one after the other for a short while: later wake-ups then find nothing to do."""
+    if _grade_for_a_while(Queue.LIVE):
+        wake()
+
+
+@shared_task
+def regrade_next() -> None:
+    if _grade_for_a_while(Queue.LATER):
+        wake_regrader()
+
+
+def _grade_for_a_while(queue: Queue) -> bool:
+    """Whether more may wait."""
     started = time.monotonic()
-    while grading.grade_next():
+    while grading.grade_next(queue):
         if time.monotonic() - started > MOST_SECONDS:
-            wake()
-            return
+            return True
+    return False
 
 
 @shared_task(soft_time_limit=proving.SECONDS_WITH_CODE + 20, time_limit=proving.SECONDS_WITH_CODE + 40)
@@ -53,9 +71,11 @@ def prove_next() -> None:
 @shared_task
 def reap() -> None:
     """What died is brought back: expired leases, pushes without a receipt, wake-ups that were lost."""
-    if proving.waiting().exists():
-        wake_prover()
     lifecycle.reap()
     receipts.repair()
+    if proving.waiting().exists():
+        wake_prover()
+    if lifecycle.waiting(Queue.LATER).exists():
+        wake_regrader()
     for _ in lifecycle.waiting()[:MOST_WAKE_UPS]:
         wake()

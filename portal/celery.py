@@ -13,8 +13,13 @@ app.autodiscover_tasks()
 
 
 @worker_init.connect
-def test_sandbox(**kwargs: object) -> None:
-    """Before the first job, and before the processes of the pool are made: they share the result."""
+def test_sandbox(sender: object = None, **kwargs: object) -> None:
+    """Before the first job, and before the processes of the pool are made: they share the result.
+
+    One worker does it while the portal starts; the other asks its sandbox when it first needs it.
+    """
+    if not str(getattr(sender, "hostname", "")).startswith("live@"):
+        return
     from labs.sandboxes import test_and_tell  # Django is set up by now, and not before
 
     test_and_tell()

@@ -32,22 +32,29 @@ class Service(NamedTuple):
 
 def services(port: int) -> list[Service]:
     celery = [sys.executable, "-m", "celery", "--app=portal", "--quiet"]
-    worker = ["worker", "--pool=prefork", "--concurrency=2", "--loglevel=INFO"]
-    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    worker_grace = settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT + 2
     beat = ["beat", "--pidfile=", f"--schedule={made(settings.VAR / 'beat') / 'schedule'}"]
     granian = [sys.executable, "-m", "granian", "--interface=wsgi", f"--port={port}"]
     # Eight pushes may wait for their grade, a thread each: twice as many leave room for pages.
     limits = ["--blocking-threads=16", "--log-level=error"]
     return [
+        Service("worker", [*celery, *worker("live", processes=2)], worker_is_up, worker_grace),
+        # With the processor time that pushes and pages leave.
         Service(
-            "worker",
-            [*celery, *worker, *alone],
+            "later-worker",
+            ["/usr/bin/nice", "-n", "10", *celery, *worker("later", processes=1)],
             worker_is_up,
-            settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT + 2,
+            worker_grace,
         ),
         Service("beat", [*celery, *beat], lambda lines: True, 3),
         Service("web", [*granian, *limits, "portal.wsgi:application"], lambda lines: web_answers(port), 5),
     ]
+
+
+def worker(queue: str, processes: int) -> list[str]:
+    named = [f"--hostname={queue}@%h", f"--queues={queue}", f"--concurrency={processes}"]
+    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return ["worker", "--pool=prefork", *named, "--loglevel=INFO", *alone]
 
 
 def private_broker() -> Service:

@@ -135,6 +135,13 @@ PRIVATE_BROKER_SOCKET = private_broker_socket()
 REDIS_URL = env.str("REDIS_URL", default="")
 
 CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{PRIVATE_BROKER_SOCKET}"
+# Two queues, each with worker processes of its own. A task waits with all that can wait unless it is named here; the
+# reaper goes before the wake-ups of a rush (0, the default, is the highest priority on Redis).
+CELERY_TASK_DEFAULT_QUEUE = "later"
+CELERY_TASK_ROUTES = {
+    "labs.tasks.grade_next": {"queue": "live", "priority": 3},
+    "labs.tasks.reap": {"queue": "live"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

