@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 from labs.grader.address import Address
 from lessons.models import Course, Enrollment
 from lessons.models.course import Loaded
+from lessons.models.shared import SameParent, shared
 
 
 def new_public_id() -> str:
@@ -55,7 +56,11 @@ class Lab(Loaded):
 
     class Meta:
         ordering = ["position", "slug"]
-        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="lab_slug_unique_in_course")]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "slug"], name="lab_slug_unique_in_course"),
+            models.UniqueConstraint(fields=["id", "course"], name="lab_and_course"),
+            SameParent(field="current", parent="lab", name="current_version_of_its_lab", own="id"),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.slug
@@ -90,7 +95,10 @@ class LabVersion(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["lab", "digest"], name="one_lab_version_per_digest")]
+        constraints = [
+            models.UniqueConstraint(fields=["lab", "digest"], name="one_lab_version_per_digest"),
+            models.UniqueConstraint(fields=["id", "lab"], name="lab_version_and_lab"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.lab}, {self.digest[:8]}"
@@ -120,6 +128,7 @@ class Repository(models.Model):
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="repositories")
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="repositories")
+    course = shared(Course, of=("enrollment", "lab"))
     host = models.CharField(max_length=255, null=True, help_text="Empty for the practice remote.")
     owner = models.CharField(max_length=100, null=True)
     name = models.CharField(max_length=100, null=True)
@@ -143,6 +152,8 @@ class Repository(models.Model):
                 | Q(host__isnull=False, owner__isnull=False, name__isnull=False),
                 name="address_is_whole_or_absent",
             ),
+            SameParent(field="enrollment", parent="course", name="repository_of_a_learner_of_its_course"),
+            SameParent(field="lab", parent="course", name="repository_for_a_lab_of_its_course"),
         ]
 
     def __str__(self) -> str:
@@ -213,6 +224,7 @@ class Submission(models.Model):
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="submissions")
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="submissions")
+    course = shared(Course, of=("enrollment", "lab"))
     receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="submissions")
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
@@ -247,6 +259,9 @@ class Submission(models.Model):
                 condition=Q(state__in=RUNNING),
                 name="one_running_submission_per_learner",
             ),
+            models.UniqueConstraint(fields=["id", "lab"], name="submission_and_lab"),
+            SameParent(field="enrollment", parent="course", name="submission_of_a_learner_of_its_course"),
+            SameParent(field="lab", parent="course", name="submission_for_a_lab_of_its_course"),
         ]
         indexes = [
             models.Index(fields=["state", "queue", "queued_at"], name="submission_queue"),
@@ -279,6 +294,7 @@ class Report(models.Model):
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="reports")
     lab_version = models.ForeignKey(LabVersion, models.PROTECT, related_name="reports")
+    lab = shared(Lab, of=("lab_version", "submission"))
     spec_digest = models.CharField(max_length=64)
     engine = models.CharField(max_length=20)
     data = models.JSONField()
@@ -294,7 +310,9 @@ class Report(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["submission"], condition=Q(is_current=True), name="one_current_report_per_submission"
-            )
+            ),
+            SameParent(field="submission", parent="lab", name="report_on_a_submission_for_its_lab"),
+            SameParent(field="lab_version", parent="lab", name="report_by_a_version_of_its_lab"),
         ]
 
     def __str__(self) -> str:
@@ -325,6 +343,7 @@ class OutsideReport(models.Model):
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="outside_reports")
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="outside_reports")
+    course = shared(Course, of=("enrollment", "lab"))
     place = models.CharField(max_length=10, choices=Place)
     head = models.CharField("head commit", max_length=64)
     engine = models.CharField(max_length=20)
@@ -337,7 +356,9 @@ class OutsideReport(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["enrollment", "lab", "place", "head"], name="one_outside_report_per_place_and_commit"
-            )
+            ),
+            SameParent(field="enrollment", parent="course", name="outside_report_of_a_learner_of_its_course"),
+            SameParent(field="lab", parent="course", name="outside_report_for_a_lab_of_its_course"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from lessons.models.course import Course, Loaded, Session
+from lessons.models.shared import SameParent, SharedField, shared
 from portal.accounts.models import validate_time_zone
 
 
@@ -28,7 +29,8 @@ class Cohort(Loaded):
     class Meta:
         ordering = ["course", "slug"]
         constraints = [
-            models.UniqueConstraint(fields=["course", "slug"], name="cohort_slug_unique_in_course")
+            models.UniqueConstraint(fields=["course", "slug"], name="cohort_slug_unique_in_course"),
+            models.UniqueConstraint(fields=["id", "course"], name="cohort_and_course"),
         ]
 
     def __str__(self) -> str:
@@ -40,13 +42,18 @@ class Meeting(models.Model):
 
     cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="meetings")
     session = models.ForeignKey(Session, models.CASCADE, related_name="meetings")
+    course = shared(Course, of=("cohort", "session"))
     starts_at = models.DateTimeField(help_text="Kept in UTC.")
     minutes = models.PositiveSmallIntegerField(default=180)
     join_url = models.URLField(blank=True)
 
     class Meta:
         ordering = ["starts_at"]
-        constraints = [models.UniqueConstraint(fields=["cohort", "session"], name="one_meeting_per_session")]
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "session"], name="one_meeting_per_session"),
+            SameParent(field="cohort", parent="course", name="meeting_of_a_cohort_of_its_course"),
+            SameParent(field="session", parent="course", name="meeting_of_a_session_of_its_course"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.session} on {self.starts_at:%d %B %Y}"
@@ -70,7 +77,7 @@ class Enrollment(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="enrollments")
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="enrollments")
-    course = models.ForeignKey(Course, models.PROTECT, related_name="enrollments")
+    course = SharedField(Course, models.PROTECT, related_name="enrollments", of=("cohort",))
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -82,7 +89,9 @@ class Enrollment(models.Model):
                 fields=["user", "course"],
                 condition=Q(is_active=True),
                 name="one_active_enrollment_per_course",
-            )
+            ),
+            models.UniqueConstraint(fields=["id", "course"], name="enrollment_and_course"),
+            SameParent(field="cohort", parent="course", name="enrollment_in_a_cohort_of_its_course"),
         ]
 
     def __str__(self) -> str:

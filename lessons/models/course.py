@@ -4,6 +4,7 @@ from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from lessons.models.shared import SameParent, SharedField
 from portal.accounts.models import validate_time_zone
 
 # Words that stand in a course's addresses where a lesson's slug would.
@@ -86,7 +87,8 @@ class Session(Loaded):
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["course", "slug"], name="session_slug_unique_in_course")
+            models.UniqueConstraint(fields=["course", "slug"], name="session_slug_unique_in_course"),
+            models.UniqueConstraint(fields=["id", "course"], name="session_and_course"),
         ]
 
     def __str__(self) -> str:
@@ -112,7 +114,7 @@ class Lesson(Loaded):
         DRAFT = "draft", "Draft"
         PUBLISHED = "published", "Published"
 
-    course = models.ForeignKey(Course, models.CASCADE, related_name="lessons")
+    course = SharedField(Course, models.CASCADE, related_name="lessons", of=("session",))
     session = models.ForeignKey(Session, models.CASCADE, related_name="lessons")
     slug = models.SlugField(validators=[validate_lesson_slug])
     title = models.CharField(max_length=200)
@@ -144,7 +146,9 @@ class Lesson(Loaded):
     class Meta:
         ordering = ["session__position", "position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["course", "slug"], name="lesson_slug_unique_in_course")
+            models.UniqueConstraint(fields=["course", "slug"], name="lesson_slug_unique_in_course"),
+            models.UniqueConstraint(fields=["id", "course"], name="lesson_and_course"),
+            SameParent(field="session", parent="course", name="lesson_in_a_session_of_its_course"),
         ]
 
     def __str__(self) -> str:

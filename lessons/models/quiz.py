@@ -5,12 +5,13 @@ from simple_history.models import HistoricalRecords
 
 from lessons.models.cohort import Enrollment
 from lessons.models.course import Course, Lesson, Loaded
+from lessons.models.shared import SameParent, SharedField, shared
 
 
 class Quiz(Loaded):
     """The quiz of a lesson. `source` is Markdown; each change of it makes a QuizVersion."""
 
-    course = models.ForeignKey(Course, models.CASCADE, related_name="quizzes")
+    course = SharedField(Course, models.CASCADE, related_name="quizzes", of=("lesson",))
     lesson = models.OneToOneField(Lesson, models.CASCADE, related_name="quiz")
     slug = models.SlugField()
     title = models.CharField(max_length=200, editable=False)
@@ -22,7 +23,12 @@ class Quiz(Loaded):
     class Meta:
         verbose_name_plural = "quizzes"
         ordering = ["lesson__session__position", "lesson__position"]
-        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="quiz_slug_unique_in_course")]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "slug"], name="quiz_slug_unique_in_course"),
+            models.UniqueConstraint(fields=["id", "course"], name="quiz_and_course"),
+            SameParent(field="lesson", parent="course", name="quiz_of_a_lesson_of_its_course"),
+            SameParent(field="current", parent="quiz", name="current_version_of_its_quiz", own="id"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -46,7 +52,10 @@ class QuizVersion(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["quiz", "digest"], name="one_quiz_version_per_digest")]
+        constraints = [
+            models.UniqueConstraint(fields=["quiz", "digest"], name="one_quiz_version_per_digest"),
+            models.UniqueConstraint(fields=["id", "quiz"], name="quiz_version_and_quiz"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quiz}, {self.digest[:8]}"
@@ -65,6 +74,7 @@ class Attempt(models.Model):
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="attempts")
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="attempts")
+    course = shared(Course, of=("enrollment", "quiz"))
     version = models.ForeignKey(QuizVersion, models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField()
     layout = models.JSONField()
@@ -85,6 +95,9 @@ class Attempt(models.Model):
                 condition=Q(submitted_at=None),
                 name="one_open_attempt_per_quiz",
             ),
+            SameParent(field="enrollment", parent="course", name="attempt_of_a_learner_of_its_course"),
+            SameParent(field="quiz", parent="course", name="attempt_at_a_quiz_of_its_course"),
+            SameParent(field="version", parent="quiz", name="attempt_at_a_version_of_its_quiz"),
         ]
 
     def __str__(self) -> str:

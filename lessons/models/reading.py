@@ -2,7 +2,8 @@ from django.db import models
 from django.db.models import Q
 
 from lessons.models.cohort import Enrollment
-from lessons.models.course import Lesson, Session
+from lessons.models.course import Course, Lesson, Session
+from lessons.models.shared import SameParent, shared
 
 
 class Reading(models.Model):
@@ -10,13 +11,16 @@ class Reading(models.Model):
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="readings")
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="readings")
+    course = shared(Course, of=("enrollment", "lesson"))
     heading = models.CharField(max_length=200, blank=True, help_text="The id of the heading read last.")
     read_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["enrollment", "lesson"], name="one_reading_per_lesson")
+            models.UniqueConstraint(fields=["enrollment", "lesson"], name="one_reading_per_lesson"),
+            SameParent(field="enrollment", parent="course", name="reading_by_a_learner_of_its_course"),
+            SameParent(field="lesson", parent="course", name="reading_of_a_lesson_of_its_course"),
         ]
 
     def __str__(self) -> str:
@@ -29,6 +33,7 @@ class Tick(models.Model):
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="ticks")
     lesson = models.ForeignKey(Lesson, models.CASCADE, null=True, blank=True, related_name="ticks")
     session = models.ForeignKey(Session, models.CASCADE, null=True, blank=True, related_name="ticks")
+    course = shared(Course, of=("enrollment", "lesson", "session"))
     key = models.CharField(max_length=100)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -47,6 +52,9 @@ class Tick(models.Model):
             models.CheckConstraint(
                 condition=Q(lesson=None) ^ Q(session=None), name="tick_of_a_lesson_or_a_session"
             ),
+            SameParent(field="enrollment", parent="course", name="tick_by_a_learner_of_its_course"),
+            SameParent(field="lesson", parent="course", name="tick_in_a_lesson_of_its_course"),
+            SameParent(field="session", parent="course", name="tick_in_a_session_of_its_course"),
         ]
 
     def __str__(self) -> str:

@@ -77,7 +77,8 @@ def _add_labs(reader: OpenCourse, sessions: dict[int, SessionProgress], home: di
 
 def _add_dates(enrollment: Enrollment, sessions: dict[int, SessionProgress]) -> None:
     for meeting in Meeting.objects.filter(cohort=enrollment.cohort_id).select_related("cohort", "session"):
-        sessions[meeting.session_id].meeting = meeting
+        if meeting.session_id in sessions:
+            sessions[meeting.session_id].meeting = meeting
     for pk, key in Tick.objects.filter(enrollment=enrollment).values_list("session", "key"):
         if pk in sessions:
             sessions[pk].ticked.add(key)

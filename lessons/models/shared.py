@@ -1,0 +1,103 @@
+"""Two rows that a third one names belong to the same course: filled in, checked and held by the database."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, models
+
+
+class SharedField(models.ForeignKey):
+    """The row that the rows named by `of` share, such as the course of a cohort and a session.
+
+    Where nobody edits it, it follows the first of them whenever the row is written. Raises IntegrityError if another
+    one that is loaded has a different one; `SameParent` makes the database refuse the rest.
+    """
+
+    def __init__(self, *args: Any, of: tuple[str, ...] = (), **kwargs: Any) -> None:
+        self.of = of
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        """As a plain foreign key: migrations have no use for the rest."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.ForeignKey", args, kwargs
+
+    def pre_save(self, model_instance: Any, add: bool) -> Any:
+        fields = [model_instance._meta.get_field(name) for name in self.of]
+        own = getattr(model_instance, self.attname)
+        if fields and not self.editable and (own is None or fields[0].is_cached(model_instance)):
+            own = self.parent_of(getattr(model_instance, fields[0].name))
+            setattr(model_instance, self.attname, own)
+        for field in fields:
+            row = field.get_cached_value(model_instance, default=None)
+            if row is not None and self.parent_of(row) != own:
+                raise IntegrityError(f"{model_instance._meta.label}.{field.name} has a different {self.name}")
+        return own
+
+    def parent_of(self, row: Any) -> Any:
+        """The key of the shared row as `row` has it."""
+        return getattr(row, row._meta.get_field(self.name).attname)
+
+
+def shared(to: Any, of: tuple[str, ...]) -> SharedField:
+    """A field that nobody edits. `SameParent` holds it, so it needs no constraint, no index and no cascade."""
+    options: dict[str, Any] = {"editable": False, "blank": True, "db_index": False, "db_constraint": False}
+    return SharedField(to, models.DO_NOTHING, related_name="+", of=of, **options)
+
+
+class SameParent(models.BaseConstraint):
+    """The row that `field` names has the same `parent` as this one: a foreign key over both columns.
+
+    The model of `field` needs a UniqueConstraint on its key and `parent`. `own` is the field with the parent here,
+    if it has another name.
+    """
+
+    def __init__(self, *, field: str, parent: str, name: str, own: str = "") -> None:
+        super().__init__(name=name)
+        self.field, self.parent, self.own = field, parent, own or parent
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        return path, args, {**kwargs, "field": self.field, "parent": self.parent, "own": self.own}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SameParent) and self.deconstruct() == other.deconstruct()
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.field, self.parent, self.own))
+
+    def constraint_sql(self, model: Any, schema_editor: Any) -> str:
+        quote = schema_editor.quote_name
+        target = model._meta.get_field(self.field).remote_field.model
+        here = [model._meta.get_field(name).column for name in (self.field, self.own)]
+        there = [target._meta.pk.column, target._meta.get_field(self.parent).column]
+        return (
+            f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({', '.join(map(quote, here))})"
+            f" REFERENCES {quote(target._meta.db_table)} ({', '.join(map(quote, there))})"
+            " DEFERRABLE INITIALLY DEFERRED"
+        )
+
+    def create_sql(self, model: Any, schema_editor: Any) -> str:
+        table = schema_editor.quote_name(model._meta.db_table)
+        return f"ALTER TABLE {table} ADD {self.constraint_sql(model, schema_editor)}"
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
+        quote = schema_editor.quote_name
+        return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = DEFAULT_DB_ALIAS) -> None:
+        field = model._meta.get_field(self.field)
+        if getattr(instance, field.attname) is None or self.own == "id":
+            return  # the latter is written by actions alone
+        row, own = getattr(instance, self.field), self._own(model, instance)
+        if own is None or getattr(row, self.parent) == own:
+            return
+        message = f"This {field.verbose_name} belongs to {getattr(row, self.parent)}. Choose one of {own}."
+        raise ValidationError(message if self.field in (exclude or ()) else {self.field: message})
+
+    def _own(self, model: Any, instance: Any) -> Any:
+        """The parent of the row itself, None if it is not known yet."""
+        field = model._meta.get_field(self.own)
+        if isinstance(field, SharedField) and not field.editable:
+            return getattr(getattr(instance, field.of[0], None), self.parent, None)
+        return getattr(instance, self.own, None)
