@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.folders import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - hooks
 
 # Playwright's synchronous API keeps an event loop in the thread in which tests use the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+# What a page shows at last is a fact to wait for; on a busy machine five seconds may be too few.
+expect.set_options(timeout=30_000)
 
 # Debian's Chromium without its window: the same engine at a third of the time.
 CHROMIUM = Path("/usr/bin/chromium-headless-shell")

@@ -31,7 +31,10 @@ NOBODY = 65534
 OWN_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 15, what: str = "") -> Any:
+MAX_WAIT_SECONDS = 60  # a guard alone: on a busy machine a service may need this long
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = MAX_WAIT_SECONDS, what: str = "") -> Any:
     deadline = time.monotonic() + seconds
     while not (met := condition()):
         assert time.monotonic() < deadline, f"it did not come to pass in {seconds} s: {what}"
@@ -64,14 +67,14 @@ def in_threads(database: dict[str, Any], work: Callable[[int], Any], count: int)
     def run(number: int) -> None:
         with using(database):
             connections["default"].ensure_connection()
-            together.wait(10)
+            together.wait(MAX_WAIT_SECONDS)
             answers[number] = work(number)
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(MAX_WAIT_SECONDS)
     return answers
 
 
@@ -134,7 +137,7 @@ def postgres(binaries: Path) -> Iterator[dict[str, Any]]:
     finally:
         if server:
             server.send_signal(signal.SIGINT)
-            server.wait(10)
+            server.wait(MAX_WAIT_SECONDS)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -217,7 +220,7 @@ class Stack:
                 start_new_session=True,
             )
         for name in names:
-            wait_for(lambda name=name: self._is_ready(name), 30, f"{name} starts")
+            wait_for(lambda name=name: self._is_ready(name), what=f"{name} starts")
 
     def _is_ready(self, name: str) -> bool:
         assert self.processes[name].poll() is None, self.log(name)

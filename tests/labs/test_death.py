@@ -16,7 +16,7 @@ from labs.models import LabVersion, Receipt, Report, Repository, State, Submissi
 from tests.labs.conftest import PASSABLE
 from tests.servers import children, wait_for
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.heavy]
 
 # The worker finds this `git` first. It waits while `hold` is there, and with `poison` it kills the process that asked.
 GIT = """#!/bin/sh

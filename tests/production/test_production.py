@@ -18,7 +18,7 @@ from tests.production.conftest import PASSWORD
 from tests.production.files import VALUES, commands
 from tests.servers import wait_for
 
-pytestmark = [pytest.mark.postgres, pytest.mark.processes]
+pytestmark = [pytest.mark.postgres, pytest.mark.processes, pytest.mark.heavy]
 
 HOST = VALUES["ALLOWED_HOSTS"]
 TITLE = "Describe the billing system for the shop"

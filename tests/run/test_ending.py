@@ -7,7 +7,7 @@ from portal_process import ROOT, wait_for
 
 from portal.watchdog import Watchdog
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.heavy]
 
 
 def test_portal_that_is_asked_to_end_leaves_nothing(portal):

@@ -11,6 +11,7 @@ from labs.grader.spec import load_spec
 LABS = Path(__file__).parents[2] / "courses/mlops/labs"
 
 
+@pytest.mark.heavy
 def test_the_packaged_review_model_proves_each_check(sandbox):
     spec = load_spec((LABS / "package-the-review-model/lab.yaml").read_text())
     try:
