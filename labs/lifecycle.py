@@ -140,6 +140,12 @@ def waiting(queue: Queue = Queue.LIVE) -> QuerySet[Submission]:
     )
 
 
+def longest_wait() -> timedelta:
+    """How long the oldest push has waited that a worker could take now."""
+    oldest = waiting().order_by("queued_at").values_list("queued_at", flat=True).first()
+    return max(timezone.now() - oldest, timedelta()) if oldest else timedelta()
+
+
 def claim(queue: Queue = Queue.LIVE) -> Claim | None:
     """Take the fairest submission that waits in a queue, or None where nothing can be taken."""
     for row in waiting(queue).only("token", "tries")[:CANDIDATES]:

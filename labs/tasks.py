@@ -5,7 +5,7 @@ import time
 
 from celery import Task, current_app, shared_task
 
-from labs import grading, lifecycle, proving, receipts
+from labs import grading, lifecycle, proving, pulse, receipts
 from labs.models import Queue
 
 logger = logging.getLogger(__name__)
@@ -71,6 +71,7 @@ def prove_next() -> None:
 @shared_task
 def reap() -> None:
     """What died is brought back: expired leases, pushes without a receipt, wake-ups that were lost."""
+    pulse.beat("reaper")
     lifecycle.reap()
     receipts.repair()
     if proving.waiting().exists():

@@ -1,8 +1,9 @@
 """The Celery application. Celery only wakes workers up; the queue itself is the table of submissions."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
 from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -10,6 +11,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+class Pulse(bootsteps.StartStopStep):
+    """Show that a worker's main process goes on, however long its jobs take."""
+
+    def start(self, consumer: Any) -> None:
+        from labs import pulse  # Django is set up by now, and not before
+
+        queue = consumer.hostname.partition("@")[0]
+        pulse.beat(queue)
+        consumer.timer.call_repeatedly(pulse.SECONDS, pulse.beat, (queue,))
+
+
+app.steps["consumer"].add(Pulse)
 
 
 @worker_init.connect

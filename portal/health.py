@@ -1,6 +1,7 @@
 """`/healthz`: this process answers. `/readyz`: it can do its work. `python -m portal.health` asks if it answers."""
 
 import sys
+from datetime import timedelta
 from functools import cache
 
 from celery import current_app
@@ -12,11 +13,13 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from labs import sandboxes
+from labs import lifecycle, pulse, sandboxes
 from labs.grader.git_version import git_version_is_safe
 from portal.services import web_answers
 
 OK = "ok"
+LONG_WAIT = timedelta(minutes=2)
+MAX_SILENCE = 60.0  # of a worker, in seconds; of the reaper that and four of its rounds
 QUICKLY = {"max_retries": 0, "socket_timeout": 2, "socket_connect_timeout": 2}
 
 
@@ -33,6 +36,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """`status` is ready, degraded (both 200) or not ready (503); beside it each part is "ok" or a sentence."""
     needed = {"database": _database(), "git": _git()}
     bearable = {"broker": _broker(), "sandbox": sandboxes.state()}
+    if needed["database"] == OK:
+        bearable |= {"grading": _grading(), "later": _later(), "beat": _beat()}
     if any(said != OK for said in needed.values()):
         return _json({"status": "not ready", **needed, **bearable}, status=503)
     lost = any(said != OK for said in bearable.values())
@@ -69,6 +74,34 @@ def _broker() -> str:
     except Exception:  # whatever a broker's client raises
         return "The broker is gone. Pages, quizzes and submitting go on; grading starts when it is back."
     return OK
+
+
+def _grading() -> str:
+    if _is_silent("live"):
+        return "The worker that grades pushes stands still. Pushes are kept and wait for it."
+    waited = lifecycle.longest_wait()
+    if waited > LONG_WAIT:
+        minutes = waited // timedelta(minutes=1)
+        return f"A push has waited for {minutes} minutes. Start more workers, or see what they are busy with."
+    return OK
+
+
+def _later() -> str:
+    if _is_silent("later"):
+        return "The worker of what can wait stands still. Labs are not proved, and nothing is graded again."
+    return OK
+
+
+def _beat() -> str:
+    if _is_silent("reaper", 4 * settings.GRADING_REAP_SECONDS):
+        return (
+            "The reaper has not run: beat, the broker or the worker stands still. What a worker lost waits."
+        )
+    return OK
+
+
+def _is_silent(name: str, more: float = 0) -> bool:
+    return pulse.seconds_since(name) > MAX_SILENCE + more
 
 
 if __name__ == "__main__":

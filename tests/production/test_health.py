@@ -4,16 +4,20 @@ import json
 import os
 import subprocess
 import sys
+import time
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client, override_settings
+from django.utils import timezone
 
-from labs import sandboxes
+from labs import pulse, sandboxes
 from labs.grader.git_version import GitVersion, git_version_is_safe
 from portal import health
 from portal.celery import app
+from tests.factories import make_submission
 from tests.servers import free_port, sqlite, using
 
 NOWHERE = f"redis://:a-secret@127.0.0.1:{free_port()}/0"
@@ -35,6 +39,14 @@ def reached_broker(monkeypatch):
 def tested_sandbox(monkeypatch):
     """A worker has found its sandbox sound, unless a test says otherwise."""
     monkeypatch.setattr(sandboxes, "state", lambda: "ok")
+
+
+@pytest.fixture(autouse=True)
+def beating(settings, tmp_path):
+    """Workers and reaper have just shown that they live, unless a test says otherwise."""
+    settings.VAR = tmp_path
+    for name in ("live", "later", "reaper"):
+        pulse.beat(name)
 
 
 def ready(client: Client) -> tuple[int, dict[str, str]]:
@@ -80,8 +92,43 @@ def production_exemptions() -> list[str]:
 def test_portal_with_all_it_needs_is_ready(client, db):
     assert ready(client) == (
         200,
-        {"status": "ready", "database": "ok", "git": "ok", "broker": "ok", "sandbox": "ok"},
+        {"status": "ready"}
+        | dict.fromkeys(("database", "git", "broker", "sandbox", "grading", "later", "beat"), "ok"),
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "words"),
+    [
+        ("live", "grading", "The worker that grades pushes stands still."),
+        ("later", "later", "The worker of what can wait stands still."),
+        ("reaper", "beat", "The reaper has not run: beat, the broker or the worker stands still."),
+    ],
+)
+def test_what_stands_still_is_degraded_whichever_way_the_clock_went(
+    client, db, monkeypatch, settings, name, part, words
+):
+    monkeypatch.setattr(pulse, "STARTED", time.monotonic() - 10_000)
+    path = settings.VAR / "pulse" / name
+    answers = []
+    for age in (30, 200, -200):  # negative: the clock was set back since
+        os.utime(path, (time.time() - age,) * 2)
+        answers.append(ready(client)[1])
+    path.unlink()
+    answers.append(ready(client)[1])
+    assert [said["status"] for said in answers] == ["ready", "degraded", "degraded", "degraded"]
+    assert all(said[part].startswith(words) for said in answers[1:])
+    monkeypatch.setattr(pulse, "STARTED", time.monotonic())
+    assert ready(client)[1]["status"] == "ready"  # a portal that has just started
+
+
+def test_push_that_waits_too_long_is_degraded_but_what_can_wait_may(client, db):
+    submission = make_submission(queued_at=timezone.now() - timedelta(minutes=3, seconds=1))
+    status, said = ready(client)
+    assert (status, said["status"]) == (200, "degraded")
+    assert said["grading"].startswith("A push has waited for 3 minutes.")
+    type(submission).objects.update(queue="later")
+    assert ready(client)[1]["status"] == "ready"
 
 
 def test_lost_broker_is_degraded_and_does_not_take_the_portal_away(client, db, monkeypatch):
