@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 RECENT = timedelta(minutes=15)
 CANDIDATES = 20
+CLOCKS_DIFFER = timedelta(seconds=10)  # those of the machines that the workers run on
 JUDGED = (State.GRADED, State.UNREADABLE, State.FAULT)
 
 
@@ -229,7 +230,10 @@ def give_back(claim: Claim, fault: str) -> bool:
 
 def reap() -> int:
     """Give back what runs without a lease; the number of submissions."""
-    expired = Submission.objects.filter(state__in=RUNNING, lease_until__lt=timezone.now())
+    now, lease = timezone.now(), timedelta(seconds=settings.GRADING_LEASE_SECONDS)
+    # A lease that ends later than any new one was given before the clock was set back.
+    ended = Q(lease_until__lt=now) | Q(lease_until__gt=now + 3 * lease + CLOCKS_DIFFER)
+    expired = Submission.objects.filter(ended, state__in=RUNNING)
     claims = [Claim(*row) for row in expired.values_list("pk", "token", "tries")]
     fault = "The worker stopped without a word, and its lease ran out."
     return sum(_give_back(expired.filter(pk=c.submission_id, token=c.token), c, fault) for c in claims)

@@ -12,7 +12,14 @@ logger = logging.getLogger(__name__)
 
 MOST_WAKE_UPS = 4
 MOST_SECONDS = 5  # little beside the time limit, which is of the whole task
-ONCE = {"max_retries": 0}
+ONCE = {"max_retries": 0, "socket_timeout": 2, "socket_connect_timeout": 2}
+REST_SECONDS = 10  # after a broker did not answer, so that not each push waits for it
+
+
+class _Broker:
+    """Of this process, the moment before which no message is sent."""
+
+    rests_until = 0.0
 
 
 def wake() -> None:
@@ -31,12 +38,15 @@ def wake_prover() -> None:
 
 
 def _send(task: Task) -> None:
+    if time.monotonic() < _Broker.rests_until:
+        return
     try:
         with current_app.connection_for_write(transport_options=ONCE) as connection:
             task.apply_async(connection=connection, retry=False)
     except (
         Exception
     ) as error:  # whatever a broker's client raises, what was asked for is in the table already
+        _Broker.rests_until = time.monotonic() + REST_SECONDS
         logger.warning("the broker could not be reached, the reaper will wake a worker: %s", error)
 
 

@@ -13,14 +13,13 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from labs import lifecycle, pulse, sandboxes
+from labs import lifecycle, pulse, sandboxes, tasks
 from labs.grader.git_version import git_version_is_safe
 from portal.services import web_answers
 
 OK = "ok"
 LONG_WAIT = timedelta(minutes=2)
 MAX_SILENCE = 60.0  # of a worker, in seconds; of the reaper that and four of its rounds
-QUICKLY = {"max_retries": 0, "socket_timeout": 2, "socket_connect_timeout": 2}
 
 
 @require_safe
@@ -69,8 +68,8 @@ def _git() -> str:
 def _broker() -> str:
     """Its loss is bearable: the queue is a table, and the reaper wakes the workers."""
     try:
-        with current_app.connection_for_write(transport_options=QUICKLY) as broker:
-            broker.ensure_connection(max_retries=1, interval_start=0)
+        with current_app.connection_for_write(transport_options=tasks.ONCE) as broker:
+            _ = broker.default_channel
     except Exception:  # whatever a broker's client raises
         return "The broker is gone. Pages, quizzes and submitting go on; grading starts when it is back."
     return OK

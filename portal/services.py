@@ -33,7 +33,7 @@ class Service(NamedTuple):
 def services(port: int) -> list[Service]:
     celery = [sys.executable, "-m", "celery", "--app=portal", "--quiet"]
     worker_grace = settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT + 2
-    beat = ["beat", "--pidfile=", f"--schedule={made(settings.VAR / 'beat') / 'schedule'}"]
+    beat = ["beat", "--pidfile=", "--scheduler=portal.beat:SteadyScheduler"]
     granian = [sys.executable, "-m", "granian", "--interface=wsgi", f"--port={port}"]
     # Eight pushes may wait for their grade, a thread each: twice as many leave room for pages.
     limits = ["--blocking-threads=16", "--log-level=error"]

@@ -1,9 +1,12 @@
 """The worker's side with a real repository: what ends how."""
 
 import shutil
+import socket
+import time
 from dataclasses import replace
 
 import pytest
+from celery import current_app
 from celery.exceptions import SoftTimeLimitExceeded
 
 from labs import grading, lifecycle, remote, tasks
@@ -149,15 +152,37 @@ def test_reaper_wakes_for_what_waits(submission, woken):
     assert woken == [1]
 
 
-def test_broker_that_is_gone_stops_nobody(settings, tmp_path, caplog):
-    from celery import current_app
+@pytest.fixture
+def broker_at(monkeypatch, tmp_path):
+    """Point wake-ups to a socket where no broker answers."""
+    path = tmp_path / "broker.sock"
+    for name in ("broker_url", "broker_write_url"):
+        monkeypatch.setitem(current_app.conf, name, f"redis+socket://{path}")
+    monkeypatch.setattr(tasks._Broker, "rests_until", 0.0)
+    return path
 
-    nowhere = f"redis+socket://{tmp_path}/nothing.sock"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(current_app.conf, "broker_url", nowhere)
-        patch.setitem(current_app.conf, "broker_write_url", nowhere)
-        tasks.wake()
+
+def test_broker_that_is_gone_stops_nobody(broker_at, caplog):
+    tasks.wake()
     assert "the broker could not be reached, the reaper will wake a worker" in caplog.text
+
+
+def test_broker_that_hangs_is_waited_for_once_in_a_while(broker_at, caplog, monkeypatch):
+    with socket.socket(socket.AF_UNIX) as hung:
+        hung.bind(str(broker_at))
+        hung.listen()
+        hung.setblocking(False)
+        started = time.monotonic()
+        for _ in range(5):
+            tasks.wake()
+        assert time.monotonic() - started < 20  # a guard: the worker's own limit is 30 s
+        assert hung.accept()
+        with pytest.raises(BlockingIOError):
+            hung.accept()
+        assert caplog.text.count("could not be reached") == 1
+        monkeypatch.setattr(tasks._Broker, "rests_until", time.monotonic())
+        tasks.wake()
+        assert hung.accept()
 
 
 @pytest.mark.parametrize(("email", "points"), [("learner@example.org", 50), ("somebody@example.com", 40)])

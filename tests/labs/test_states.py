@@ -127,6 +127,14 @@ def test_expired_lease_is_queued_again_with_its_fault_and_its_place():
     assert again.last_fault == "The worker stopped without a word, and its lease ran out."
 
 
+def test_lease_of_a_clock_that_was_set_back_since_has_expired():
+    submission, _ = claimed()
+    Submission.objects.update(lease_until=timezone.now() + timedelta(hours=1))
+    assert lifecycle.reap() == 1
+    submission.refresh_from_db()
+    assert submission.state == State.QUEUED
+
+
 def test_reaper_leaves_all_but_expired_leases():
     for state in State:
         lease = timezone.now() + timedelta(seconds=30) if state in RUNNING else None
