@@ -167,16 +167,16 @@ def children(pid: int) -> list[int]:
 class Stack:
     """A portal on its own `var/`, with the commands that `make run` uses; `environment` shortens its waits.
 
-    Programs in `bin` are found by the worker alone, before those of the system.
+    Programs in `bin` are found by the worker alone, before those of the system. `database` is one that is there.
     """
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *, database: dict[str, Any] | None = None, **environment: str) -> None:
         self.folder, self.var, self.port = folder, folder / "var", free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.database = own_database(self.var / "db.sqlite3")
+        self.database = database or own_database(self.var / "db.sqlite3")
         self.bin = folder / "bin"
         for place in (self.var, self.bin, folder / "log"):
-            place.mkdir(parents=True)
+            place.mkdir(parents=True, exist_ok=True)
         own = {
             "PATH": OWN_PATH,
             "HOME": str(folder),
