@@ -3,16 +3,18 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from labs.grader.address import Address
 from lessons.models import Course, Enrollment
+from lessons.models.best import rank
 from lessons.models.course import Loaded
 from lessons.models.shared import SameParent, shared
 
@@ -32,6 +34,11 @@ class LabQuerySet(models.QuerySet["Lab"]):
     def published(self) -> "LabQuerySet":
         """Open to learners: meant to be, and its scenarios have proved each check."""
         return self.filter(status=Lab.Status.PUBLISHED, current__proved=True)
+
+    def counted(self) -> "LabQuerySet":
+        """Whose points the course counts: open to learners, or to be opened as soon as its checks are proved."""
+        proved_or_waiting = Q(current__proved=True) | Q(current__proof__isnull=True)
+        return self.filter(proved_or_waiting, status=Lab.Status.PUBLISHED, current__isnull=False)
 
 
 class Lab(Loaded):
@@ -214,6 +221,19 @@ RUNNING = (State.FETCHING, State.CHECKING)
 ENDED = (State.GRADED, State.UNREADABLE, State.FAULT, State.SUPERSEDED, State.CANCELLED)
 
 
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def best(self) -> "SubmissionQuerySet":
+        """The submission that counts, of each learner and lab, as `rank` says of their current reports.
+
+        Each row has `points`, `max_points` and `passed` of that report.
+        """
+        graded = self.filter(reports__is_current=True).annotate(
+            points=F("reports__points"), max_points=F("reports__max_points"), passed=F("reports__passed")
+        )
+        ranked = rank(graded, per="lab", points="points", max_points="max_points")
+        return cast(SubmissionQuerySet, ranked.filter(best_rank=1))
+
+
 class Submission(models.Model):
     """One state of a repository sent for grading. Only `lifecycle` writes `state` and what belongs to it.
 
@@ -246,6 +266,8 @@ class Submission(models.Model):
     fetching_at = models.DateTimeField(null=True, blank=True)
     checking_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SubmissionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

@@ -212,7 +212,7 @@ def lab_page(
         "older": shown[-1].number if older else None,
         "before": before,
         "running": next((row for row in past if not row.has_ended), None),
-        "best": _best(found, past, before),
+        "best": found.enrollment and queries.best_submission(found.enrollment, lab),
         "form": form or AddressForm(),
         "offer": offer,
         "has_moved": has_moved,
@@ -222,14 +222,6 @@ def lab_page(
         "commands": push_commands(queries.practice_address(lab, token)) if token else None,
         "crumbs": [(lab.course.title, lab.course.get_absolute_url()), (lab.title, "")],
     }
-
-
-def _best(found: queries.OpenLab, past: list[Submission], before: int | None) -> Report | None:
-    """The current report with most points, of all submissions, also where `past` is not all of them."""
-    if found.enrollment and (before or len(past) > queries.HISTORY_PAGE):
-        return queries.best_report(found.enrollment, found.lab)
-    reports = [(report.points, row.number, report) for row in past if (report := _report_of(row))]
-    return max(reports, default=(0, 0, None))[2]
 
 
 def addresses(lab: Lab) -> dict[str, str]:

@@ -87,10 +87,9 @@ def history_page(enrollment: Enrollment, lab: Lab, before: int | None = None) ->
     return list((found.filter(number__lt=before) if before else found)[: HISTORY_PAGE + 1])
 
 
-def best_report(enrollment: Enrollment, lab: Lab) -> Report | None:
-    """The current report with most points, the latest of those."""
-    reports = Report.objects.filter(is_current=True, submission__enrollment=enrollment, submission__lab=lab)
-    return reports.order_by("-points", "-submission__number").defer("data").first()
+def best_submission(enrollment: Enrollment, lab: Lab) -> Submission | None:
+    """The submission that counts, with the points of its report."""
+    return Submission.objects.filter(enrollment=enrollment, lab=lab).best().first()
 
 
 def current_report(submission: Submission) -> Report | None:
@@ -159,13 +158,6 @@ def typical_seconds(lab: Lab) -> float | None:
     times = graded.order_by("-ended_at").values_list("queued_at", "ended_at")[:TYPICAL_OF]
     seconds = [(ended - queued).total_seconds() for queued, ended in times if ended]
     return median(seconds) if seconds else None
-
-
-def best_reports(enrollment: Enrollment) -> dict[int, Report]:
-    """For progress: the best current report of each lab, by the lab's key. Its `points` count; it is without `data`."""
-    reports = Report.objects.filter(is_current=True, submission__enrollment=enrollment)
-    ascending = reports.select_related("submission").defer("data").order_by("points", "-pk")
-    return {report.submission.lab_id: report for report in ascending}
 
 
 # --- repositories ---------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ class OpenCourse:
         return self.is_staff or (published and (lesson.public or self.enrollment is not None))
 
     def lessons(self) -> QuerySet[Lesson]:
-        lessons = Lesson.objects.filter(course=self.course).in_order()
+        lessons = Lesson.objects.filter(course=self.course, session__course=self.course).in_order()
         return lessons if self.is_staff else lessons.published()
 
 
@@ -72,18 +72,34 @@ def open_course(user: Visitor, course: Course) -> OpenCourse:
 
 def get_course(user: Visitor, slug: str) -> OpenCourse:
     """The course with this slug; its syllabus is open to anyone. Raises Http404."""
-    courses = Course.objects.filter(slug=slug)
+    found = _open_all(user, Course.objects.filter(slug=slug))
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def open_courses(user: Visitor) -> list[OpenCourse]:
+    """The courses that `user` learns or teaches in."""
+    return _open_all(user, courses_of(user)) if user.is_authenticated else []
+
+
+def _open_all(user: Visitor, courses: QuerySet[Course]) -> list[OpenCourse]:
+    """These courses as `user` may see them, in one query."""
     if user.is_authenticated:
         mine = Q(enrollments__user=user, enrollments__is_active=True)
         courses = courses.annotate(
             mine=FilteredRelation("enrollments", condition=mine),
             taught=Exists(CourseStaff.objects.filter(user=user, course=OuterRef("pk"))),
         ).select_related("mine__cohort")  # type: ignore[misc]  # the plug-in knows no filtered relation
-    course: Any = courses.first()
-    if course is None:
-        raise Http404
-    is_staff = user.is_authenticated and (user.is_superuser or course.taught)
-    return OpenCourse(course, getattr(course, "mine", None), is_staff)
+    found: list[Any] = list(courses)
+    return [
+        OpenCourse(
+            course,
+            getattr(course, "mine", None),
+            is_staff=user.is_authenticated and (user.is_superuser or course.taught),
+        )
+        for course in found
+    ]
 
 
 def get_member_course(user: Visitor, slug: str) -> OpenCourse:
@@ -246,12 +262,11 @@ def cohort_by_code(code: str) -> Cohort | None:
     return Cohort.objects.select_related("course").filter(invite_code=code.strip().lower()).first()
 
 
-def courses_of(user: Visitor) -> QuerySet[Course]:
+def courses_of(user: User) -> QuerySet[Course]:
     """The courses that `user` learns or teaches in."""
-    if not user.is_authenticated:
-        return Course.objects.none()
-    enrolled = Q(enrollments__user=user, enrollments__is_active=True)
-    return Course.objects.filter(enrolled | Q(staff__user=user)).distinct()
+    enrolled = Enrollment.objects.active().filter(user=user, course=OuterRef("pk"))
+    taught = CourseStaff.objects.filter(user=user, course=OuterRef("pk"))
+    return Course.objects.filter(Exists(enrolled) | Exists(taught))
 
 
 # --- quizzes --------------------------------------------------------------------------------------------------------
@@ -274,7 +289,7 @@ class OpenQuiz:
         if self.enrollment is None:
             return []
         mine = Attempt.objects.filter(enrollment=self.enrollment, quiz=self.quiz)
-        return list(mine.select_related("version").defer("layout"))
+        return list(mine.ranked().select_related("version").defer("layout"))
 
     @property
     def submitted(self) -> list[Attempt]:
@@ -286,7 +301,8 @@ class OpenQuiz:
 
     @property
     def best(self) -> Attempt | None:
-        return max(self.submitted, key=lambda attempt: (attempt.score or 0, -attempt.number), default=None)
+        """The attempt that counts."""
+        return next((attempt for attempt in self.submitted if attempt.best_rank == 1), None)  # type: ignore[attr-defined]
 
     @property
     def attempts_left(self) -> int | None:

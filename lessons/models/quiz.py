@@ -1,8 +1,11 @@
+from typing import cast
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from lessons.models.best import rank
 from lessons.models.cohort import Enrollment
 from lessons.models.course import Course, Lesson, Loaded
 from lessons.models.shared import SameParent, SharedField, shared
@@ -67,6 +70,16 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
 
     def submitted(self) -> "AttemptQuerySet":
         return self.exclude(submitted_at=None)
+
+    def ranked(self) -> "AttemptQuerySet":
+        """With `best_rank`, as `rank` says; an attempt that is open comes behind all that are submitted."""
+        return cast(
+            AttemptQuerySet, rank(self, per="quiz", points="points", max_points="version__max_points")
+        )
+
+    def best(self) -> "AttemptQuerySet":
+        """The attempt that counts, of each learner and quiz."""
+        return self.submitted().ranked().filter(Q(best_rank=1))
 
 
 class Attempt(models.Model):

@@ -1,85 +1,269 @@
-"""What a learner has done, computed from the facts: readings, attempts, submissions. A fixed number of queries."""
+"""What a learner has done, from the facts: readings, attempts, submissions.
+
+A fixed number of queries. Home and progress read numbers for each session and what the learner has tried; how many
+lessons and quizzes the course has is the database's to count.
+"""
 
 from collections import defaultdict
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
-from labs.models import Lab, Submission
-from labs.queries import best_reports
-from lessons.models import Attempt, Enrollment, Lesson, Meeting, Quiz, Reading, Session, Tick
+from django.db.models import Case, Count, F, FilteredRelation, IntegerField, Q, QuerySet, Sum, Value, When
+from django.urls import reverse
+from django.utils import timezone
+
+from labs.models import ENDED, Lab, Submission
+from lessons.models import Attempt, Course, Enrollment, Lesson, Meeting, Quiz, Reading, Session, Tick
 from lessons.queries import OpenCourse
 from portal.progress.standing import (
-    CourseProgress,
-    LabProgress,
-    LessonProgress,
-    QuizProgress,
-    SessionProgress,
+    MAX_DUE,
+    NOTHING,
+    Item,
+    LessonRow,
+    Outline,
+    OutlineSession,
+    Result,
+    SessionStanding,
+    Standing,
+    lab_item,
+    lesson_item,
+    most_urgent,
+    quiz_item,
 )
 
+LONGEST_MEETING = timedelta(minutes=32_767)  # that the column holds
 
-def course_progress(reader: OpenCourse) -> CourseProgress:
-    """The whole course as one learner (or nobody) stands in it; ten queries, however many rows."""
-    course, enrollment = reader.course, reader.enrollment
-    sessions = {session.pk: SessionProgress(session) for session in Session.objects.filter(course=course)}
-    readings = (
-        {item.lesson_id: item for item in Reading.objects.filter(enrollment=enrollment)} if enrollment else {}
+
+def addresses(name: str, course: Course) -> Callable[[str], str]:
+    """The address of a lesson, quiz or lab of the course by its slug; `reverse` takes too long for hundreds."""
+    before, after = reverse(name, args=[course.slug, "0-0"]).rsplit("0-0", 1)
+    return lambda slug: f"{before}{slug}{after}"
+
+
+# --- what one learner has tried -------------------------------------------------------------------------------------
+
+
+def quiz_results(enrollment: Enrollment, course: Course) -> dict[int, Result]:
+    """By the key of the quiz; two queries over the learner's own attempts."""
+    own = Attempt.objects.filter(enrollment=enrollment)
+    results: dict[int, Result] = defaultdict(Result)
+    best = own.best().values_list("quiz", "points", "version__max_points", "passed", "quiz__slug", "number")
+    for quiz, points, out_of, passed, slug, number in best:
+        page = reverse("attempt_review", args=[course.slug, slug, number])
+        results[quiz] = Result(points or NOTHING, out_of, passed, evidence=page)
+    for quiz in own.open().values_list("quiz", flat=True):
+        results[quiz].under_way = True
+    return results
+
+
+def lab_results(enrollment: Enrollment) -> dict[int, Result]:
+    """By the key of the lab; two queries over the learner's own submissions, one row a lab from each."""
+    own = Submission.objects.filter(enrollment=enrollment)
+    results: dict[int, Result] = defaultdict(Result)
+    page = addresses_of_submissions()
+    best: Any = own.best()
+    best = best.values_list("lab", "points", "max_points", "passed", "public_id")
+    for lab, points, out_of, passed, public_id in best:
+        results[lab] = Result(points, out_of, passed, evidence=page(public_id))
+    counted = (
+        own.order_by().values("lab").annotate(tries=Count("pk"), waiting=Count("pk", ~Q(state__in=ENDED)))
     )
-    lab_home: dict[str, int] = {}
-    progress = {}
-    for lesson in reader.lessons().defer("source", "html", "text").select_related("course"):
-        progress[lesson.pk] = LessonProgress(lesson, readings.get(lesson.pk))
-        sessions[lesson.session_id].lessons.append(progress[lesson.pk])
-        for slug in lesson.lab_slugs:
-            lab_home.setdefault(slug, lesson.session_id)
-    _add_quizzes(reader, sessions, progress)
-    _add_labs(reader, sessions, lab_home)
-    if enrollment:
-        _add_dates(enrollment, sessions)
-    return CourseProgress(reader, list(sessions.values()))
+    for lab, tries, waiting in counted.values_list("lab", "tries", "waiting"):
+        results[lab].tries, results[lab].under_way = tries, waiting > 0
+    return results
 
 
-def _add_quizzes(
-    reader: OpenCourse, sessions: dict[int, SessionProgress], lessons: dict[int, LessonProgress]
-) -> None:
-    attempts = defaultdict(list)
-    if reader.enrollment:
-        for attempt in Attempt.objects.filter(enrollment=reader.enrollment).defer("layout"):
-            attempts[attempt.quiz_id].append(attempt)
-    quizzes = Quiz.objects.filter(course=reader.course, current__isnull=False).select_related(
-        "current", "course"
-    )
-    for quiz in quizzes.order_by("lesson__session__position", "lesson__position").defer(
-        "source", "current__source"
-    ):
-        if quiz.lesson_id in lessons:
-            submitted = [attempt for attempt in attempts[quiz.pk] if attempt.submitted_at]
-            best = max(submitted, key=lambda attempt: attempt.points or 0, default=None)
-            is_open = len(submitted) < len(attempts[quiz.pk])
-            lesson = lessons[quiz.lesson_id]
-            lesson.quiz = QuizProgress(quiz, best, is_open)
-            sessions[lesson.lesson.session_id].quizzes.append(lesson.quiz)
+def addresses_of_submissions() -> Callable[[str], str]:
+    before, after = reverse("submission", args=["0-0"]).rsplit("0-0", 1)
+    return lambda public_id: f"{before}{public_id}{after}"
 
 
-def _add_labs(reader: OpenCourse, sessions: dict[int, SessionProgress], home: dict[str, int]) -> None:
-    progress = {}
-    labs = Lab.objects.filter(course=reader.course).published().select_related("current", "course")
-    for lab in labs.defer("source", "brief", "brief_html", "current__source"):
-        if lab.slug in home:
-            progress[lab.pk] = LabProgress(lab)
-            sessions[home[lab.slug]].labs.append(progress[lab.pk])
+def lab_items(reader: OpenCourse) -> list[tuple[int, Item]]:
+    """The labs that count, each with the key of the session of the first lesson that names it; in order."""
+    homes: dict[str, int] = {}
+    naming = reader.lessons().exclude(lab_slugs=[])
+    for session, slugs in naming.values_list("session", "lab_slugs"):
+        for slug in slugs:
+            homes.setdefault(slug, session)
+    results = lab_results(reader.enrollment) if reader.enrollment else {}
+    page = addresses("lab", reader.course)
+    labs = Lab.objects.filter(course=reader.course).counted()
+    rows = labs.values_list("pk", "slug", "title", "current__max_points", "current__proved")
+    return [
+        (homes[slug], lab_item(title, page(slug), points, results.get(pk, Result()), is_ready=proved))
+        for pk, slug, title, points, proved in rows
+        if slug in homes
+    ]
+
+
+# --- home and progress ----------------------------------------------------------------------------------------------
+
+
+def course_standing(reader: OpenCourse) -> Standing:
+    """The course in numbers as one learner (or nobody) stands in it, and what comes next."""
+    sessions = _sessions_in_numbers(reader)
+    places = {key: place for place, key in enumerate(sessions)}
+    standing = Standing(reader, list(sessions.values()))
+    labs = lab_items(reader)
+    for key, lab in labs:
+        sessions[key].labs.append(lab)
     if reader.enrollment is None:
-        return
-    for submission in Submission.objects.filter(enrollment=reader.enrollment).order_by("number"):
-        if submission.lab_id in progress:
-            progress[submission.lab_id].submissions.append(submission)
-    for lab_id, report in best_reports(reader.enrollment).items():
-        if lab_id in progress:
-            progress[lab_id].best = report
+        return standing
+    results = quiz_results(reader.enrollment, reader.course)
+    _add_own(reader, reader.enrollment, sessions, results)
+    standing.next_meeting = _next_meeting(reader.enrollment)
+    last = places.get(standing.next_meeting.session_id) if standing.next_meeting else None
+    due = _due_lessons(reader, places, standing) + _due_quizzes(reader, places, results, last)
+    due += [(places[key], lab) for key, lab in labs if lab.state != "done" and lab.is_ready]
+    standing.due = most_urgent(each for each in due if last is None or each[0] <= last)
+    return standing
 
 
-def _add_dates(enrollment: Enrollment, sessions: dict[int, SessionProgress]) -> None:
+def _sessions_in_numbers(reader: OpenCourse) -> dict[int, SessionStanding]:
+    seen = Q() if reader.is_staff else Q(lessons__status=Lesson.Status.PUBLISHED)
+    asked = seen & Q(lessons__quiz__current__isnull=False)
+    rows = Session.objects.filter(course=reader.course).values("pk", "slug", "title")
+    counted = rows.order_by("position", "pk").annotate(
+        lesson_count=Count("lessons", filter=seen),
+        quiz_count=Count("lessons__quiz", filter=asked),
+        points=Sum("lessons__quiz__current__max_points", filter=seen),
+    )
+    return {
+        row["pk"]: SessionStanding(
+            *(row["pk"], row["slug"], row["title"]),
+            lessons=row["lesson_count"],
+            quizzes=row["quiz_count"],
+            quiz_points=row["points"] or NOTHING,
+        )
+        for row in counted
+    }
+
+
+def _add_own(
+    reader: OpenCourse,
+    enrollment: Enrollment,
+    sessions: dict[int, SessionStanding],
+    results: dict[int, Result],
+) -> None:
+    read = Reading.objects.filter(enrollment=enrollment, lesson__in=reader.lessons().order_by())
+    counted = read.values("lesson__session").annotate(begun=Count("pk"), read=Count("read_at"))
+    for key, begun, done in counted.values_list("lesson__session", "begun", "read"):
+        sessions[key].lessons_begun, sessions[key].lessons_read = begun, done
+    tried = _quizzes(reader).filter(pk__in=results) if results else Quiz.objects.none()
+    for _, key, item in _quiz_items(reader, tried, results):
+        sessions[key].taken.append(item)
+
+
+def _quizzes(reader: OpenCourse) -> QuerySet[Quiz]:
+    of_course = Q(lesson__course=reader.course, lesson__session__course=reader.course)
+    quizzes = Quiz.objects.filter(of_course, course=reader.course, current__isnull=False)
+    if not reader.is_staff:
+        quizzes = quizzes.filter(lesson__status=Lesson.Status.PUBLISHED)
+    return quizzes.order_by("lesson__session__position", "lesson__position", "lesson__pk")
+
+
+def _quiz_items(
+    reader: OpenCourse, quizzes: QuerySet[Quiz], results: dict[int, Result]
+) -> list[tuple[int, int, Item]]:
+    """Each with the keys of its lesson and its session."""
+    page = addresses("quiz", reader.course)
+    rows = quizzes.values_list(
+        "pk", "lesson", "lesson__session", "slug", "title", "current__question_count", "current__max_points"
+    )
+    return [
+        (lesson, session, quiz_item(title, page(slug), count, points, results.get(pk) or Result()))
+        for pk, lesson, session, slug, title, count, points in rows
+    ]
+
+
+def _due_lessons(reader: OpenCourse, places: dict[int, int], standing: Standing) -> list[tuple[int, Item]]:
+    """The lessons begun last, then the first that were not; the foremost is the one to go on with."""
+    own = FilteredRelation("readings", condition=Q(readings__enrollment=reader.enrollment))
+    unread = reader.lessons().annotate(own=own).filter(own__read_at=None)
+    unread = unread.order_by(
+        F("own__updated_at").desc(nulls_last=True), "session__position", "position", "pk"
+    )
+    page = addresses("lesson", reader.course)
+    fields = ("slug", "title", "minutes", "session", "own", "own__heading", "contents")
+    found: list[tuple[int, Item]] = []
+    for slug, title, minutes, session, begun, heading, contents in unread.values_list(*fields)[:MAX_DUE]:
+        item = lesson_item(title, page(slug), minutes, begun=begun is not None, read=False)
+        if not found:
+            title = next((each[2] for each in contents if each[1] == heading), "")
+            standing.resume, standing.heading = item, title
+            standing.resume_url = f"{item.url}#{heading}" if title else item.url
+        found.append((places[session], item))
+    return found
+
+
+def _due_quizzes(
+    reader: OpenCourse, places: dict[int, int], results: dict[int, Result], last: int | None
+) -> list[tuple[int, Item]]:
+    by_state: dict[str, list[int]] = defaultdict(list)
+    for pk, result in results.items():
+        by_state[result.state("part")].append(pk)
+    urgency = Case(
+        When(pk__in=by_state["bad"], then=Value(0)),
+        When(pk__in=by_state["part"], then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    waiting = _quizzes(reader).exclude(pk__in=by_state["done"])
+    if last is not None:
+        waiting = waiting.filter(lesson__session__in=[key for key, place in places.items() if place <= last])
+    waiting = waiting.order_by(urgency, *waiting.query.order_by)[:MAX_DUE]
+    return [(places[session], item) for _, session, item in _quiz_items(reader, waiting, results)]
+
+
+def _next_meeting(enrollment: Enrollment) -> Meeting | None:
+    """The meeting that runs or comes next."""
+    now = timezone.now()
+    ahead = Meeting.objects.filter(cohort=enrollment.cohort_id, starts_at__gt=now - LONGEST_MEETING)
+    found = ahead.select_related("cohort", "session").order_by("starts_at")
+    return next((meeting for meeting in found.iterator(chunk_size=5) if meeting.ends_at > now), None)
+
+
+# --- the outline ----------------------------------------------------------------------------------------------------
+
+
+def course_outline(reader: OpenCourse) -> Outline:
+    """Every session with its lessons, quizzes and labs, and how far a learner is with each."""
+    rows = Session.objects.filter(course=reader.course).defer("prepare", "loaded_digest")
+    sessions = {session.pk: OutlineSession(session) for session in rows}
+    lessons = _lesson_rows(reader, sessions)
+    results = quiz_results(reader.enrollment, reader.course) if reader.enrollment else {}
+    for lesson, _, quiz in _quiz_items(reader, _quizzes(reader), results):
+        lessons[lesson].quiz = quiz
+    for key, lab in lab_items(reader):
+        sessions[key].labs.append(lab)
+    if reader.enrollment:
+        _add_dates(reader.enrollment, sessions)
+    return Outline(reader, list(sessions.values()))
+
+
+def _lesson_rows(reader: OpenCourse, sessions: dict[int, OutlineSession]) -> dict[int, LessonRow]:
+    readings: dict[int, Any] = {}
+    if reader.enrollment:
+        own = Reading.objects.filter(enrollment=reader.enrollment)
+        readings = dict(own.values_list("lesson", "read_at"))
+    page = addresses("lesson", reader.course)
+    fields = ("pk", "session", "slug", "title", "summary", "minutes", "status", "public")
+    lessons = {}
+    for pk, session, slug, title, summary, minutes, status, public in reader.lessons().values_list(*fields):
+        item = lesson_item(title, page(slug), minutes, begun=pk in readings, read=bool(readings.get(pk)))
+        is_draft = status == Lesson.Status.DRAFT
+        lessons[pk] = LessonRow(item, summary, minutes, reader.is_member or public, is_draft)
+        sessions[session].lessons.append(lessons[pk])
+    return lessons
+
+
+def _add_dates(enrollment: Enrollment, sessions: dict[int, OutlineSession]) -> None:
     for meeting in Meeting.objects.filter(cohort=enrollment.cohort_id).select_related("cohort", "session"):
         if meeting.session_id in sessions:
             sessions[meeting.session_id].meeting = meeting
-    for pk, key in Tick.objects.filter(enrollment=enrollment).values_list("session", "key"):
+    ticks = Tick.objects.filter(enrollment=enrollment, session__isnull=False)
+    for pk, key in ticks.values_list("session", "key"):
         if pk in sessions:
             sessions[pk].ticked.add(key)
 
@@ -88,6 +272,6 @@ def public_lessons() -> list[Lesson]:
     """The first public lesson of each course that has one."""
     lessons = Lesson.objects.published().filter(public=True).in_order().select_related("course")
     first: dict[int, Lesson] = {}
-    for lesson in lessons.defer("source", "html", "text"):
+    for lesson in lessons.only("slug", "title", "course__slug", "course__title"):
         first.setdefault(lesson.course_id, lesson)
     return list(first.values())

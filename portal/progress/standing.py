@@ -1,196 +1,154 @@
-"""Where a learner stands: what is derived from rows that `queries` fetched. No queries here."""
+"""How far a learner is: what is derived from rows that `queries` fetched. No queries here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 
 from django.utils import timezone
 
-from labs.models import RUNNING, Lab, Report, State, Submission
-from lessons.models import Attempt, Course, Lesson, Meeting, Quiz, Reading, Session
+from lessons.models import Course, Meeting, Session
+from lessons.points import show_points
 from lessons.queries import OpenCourse
 
 JOIN_OPENS = timedelta(minutes=15)
+MAX_DUE = 5
+MAX_SESSIONS_ON_HOME = 5
+URGENCY = {"bad": 0, "run": 1, "part": 2, "todo": 3}
+NOTHING = Decimal(0)
 
 
-def plain(points: Decimal) -> str:
-    """Points for people: 2, 2.5, never 2.00."""
-    return f"{points.normalize():f}"
+@dataclass(slots=True)
+class Result:
+    """What a learner's tries at one quiz or lab came to; `points` are those of the best one, which earned them
+    `out_of` so many in its own version. `evidence` is the address of its page.
+    """
 
+    points: Decimal | None = None
+    out_of: Decimal = NOTHING
+    passed: bool = False
+    tries: int = 0
+    under_way: bool = False
+    evidence: str = ""
 
-@dataclass
-class LessonProgress:
-    lesson: Lesson
-    reading: Reading | None = None
-    quiz: "QuizProgress | None" = None
-    kind = "Lesson"
+    def counted(self, max_points: Decimal) -> Decimal:
+        """The points that count: the best try's share of those that there are now."""
+        if not self.points or not self.out_of:
+            return NOTHING
+        return (self.points * max_points / self.out_of).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
-    @property
-    def state(self) -> str:
-        if self.reading is None:
-            return "todo"
-        return "done" if self.reading.read_at else "part"
-
-    @property
-    def title(self) -> str:
-        return self.lesson.title
-
-    @property
-    def url(self) -> str:
-        return self.lesson.get_absolute_url()
-
-    @property
-    def note(self) -> str:
-        return f"About {self.lesson.minutes} minutes"
-
-    @property
-    def heading(self) -> dict[str, str] | None:
-        """The heading read last, with its id and title."""
-        last = self.reading.heading if self.reading else ""
-        found = (item for item in self.lesson.contents if item[1] == last)
-        return next(({"id": item[1], "title": item[2]} for item in found), None)
-
-
-@dataclass
-class QuizProgress:
-    quiz: Quiz
-    best: Attempt | None = None
-    is_open: bool = False
-    kind = "Quiz"
-
-    @property
-    def points(self) -> Decimal:
-        return (self.best.points or Decimal(0)) if self.best else Decimal(0)
-
-    @property
-    def max_points(self) -> Decimal:
-        return self.quiz.current.max_points if self.quiz.current else Decimal(0)
-
-    @property
-    def state(self) -> str:
-        if self.best and self.best.passed:
+    def state(self, under_way: str) -> str:
+        if self.passed:
             return "done"
-        if self.is_open:
-            return "part"
-        return "bad" if self.best else "todo"
+        if self.under_way:
+            return under_way
+        return "todo" if self.points is None else "bad"
+
+
+@dataclass(slots=True)
+class Item:
+    """A lesson, quiz or lab in a list. `evidence` is where its points come from."""
+
+    kind: str
+    title: str
+    url: str
+    state: str = "todo"
+    note: str = ""
+    points: Decimal = NOTHING
+    max_points: Decimal = NOTHING
+    evidence: str = ""
+    is_ready: bool = True
 
     @property
-    def title(self) -> str:
-        return self.quiz.title
-
-    @property
-    def url(self) -> str:
-        return self.quiz.get_absolute_url()
-
-    @property
-    def note(self) -> str:
-        if self.best:
-            return f"Best {plain(self.points)} of {plain(self.max_points)} points"
-        count = self.quiz.current.question_count if self.quiz.current else 0
-        return f"{count} questions, {plain(self.max_points)} points"
+    def score(self) -> str:
+        return f"{show_points(self.points)} of {show_points(self.max_points)}"
 
 
-@dataclass
-class LabProgress:
-    """A lab with its submissions, oldest first; `best` is the current report with the most points."""
+def lesson_item(title: str, url: str, minutes: int, *, begun: bool, read: bool) -> Item:
+    state = "done" if read else "part" if begun else "todo"
+    return Item("Lesson", title, url, state, f"About {minutes} minute{'' if minutes == 1 else 's'}")
 
-    lab: Lab
-    submissions: list[Submission] = field(default_factory=list)
-    best: Report | None = None
-    kind = "Lab"
+
+def quiz_item(title: str, url: str, questions: int, max_points: Decimal, result: Result) -> Item:
+    points, state = result.counted(max_points), result.state("part")
+    item = Item("Quiz", title, url, state, "", points, max_points, result.evidence or url)
+    item.note = f"{questions} question{'' if questions == 1 else 's'}, {show_points(max_points)} points"
+    if result.points is not None:
+        item.note = f"Best {item.score} points"
+    return item
+
+
+def lab_item(title: str, url: str, max_points: Decimal, result: Result, *, is_ready: bool) -> Item:
+    points, state = result.counted(max_points), result.state("run")
+    item = Item("Lab", title, url, state, "", points, max_points, result.evidence or url, is_ready)
+    item.note = f"{show_points(max_points)} points"
+    if result.tries:
+        item.note = f"{result.tries} submission{'s' * (result.tries > 1)}, best {item.score} points"
+    elif not is_ready:
+        item.note = f"{show_points(max_points)} points. Opens when its environment is ready."
+    return item
+
+
+@dataclass(slots=True)
+class SessionStanding:
+    """A session in numbers, with the quizzes that the learner has taken and with its labs."""
+
+    key: int
+    slug: str
+    title: str
+    lessons: int = 0
+    lessons_begun: int = 0
+    lessons_read: int = 0
+    quizzes: int = 0
+    quiz_points: Decimal = NOTHING
+    taken: list[Item] = field(default_factory=list)
+    labs: list[Item] = field(default_factory=list)
 
     @property
     def points(self) -> Decimal:
-        return self.best.points if self.best else Decimal(0)
+        return sum((item.points for item in (*self.taken, *self.labs)), NOTHING)
 
     @property
     def max_points(self) -> Decimal:
-        return self.lab.current.max_points if self.lab.current else Decimal(0)
+        return self.quiz_points + sum((item.max_points for item in self.labs), NOTHING)
 
     @property
     def state(self) -> str:
-        if self.best and self.best.passed:
+        states = [item.state for item in (*self.taken, *self.labs)]
+        done = self.lessons_read + states.count("done")
+        if done and done == self.lessons + self.quizzes + len(self.labs):
             return "done"
-        if any(item.state in (State.QUEUED, *RUNNING) for item in self.submissions):
-            return "run"
-        return "bad" if self.best else "todo"
-
-    @property
-    def title(self) -> str:
-        return self.lab.title
-
-    @property
-    def url(self) -> str:
-        return self.lab.get_absolute_url()
-
-    @property
-    def evidence_url(self) -> str:
-        """Where the points come from: the submission that counts, else the lab."""
-        return self.best.submission.get_absolute_url() if self.best else self.url
-
-    @property
-    def note(self) -> str:
-        if not self.submissions:
-            return f"{plain(self.max_points)} points"
-        count = len(self.submissions)
-        return f"{count} submission{'s' * (count > 1)}, best {plain(self.points)} of {plain(self.max_points)} points"
+        return "part" if self.lessons_begun or set(states) - {"todo"} else "todo"
 
 
 @dataclass
-class SessionProgress:
-    session: Session
-    meeting: Meeting | None = None
-    lessons: list[LessonProgress] = field(default_factory=list)
-    quizzes: list[QuizProgress] = field(default_factory=list)
-    labs: list[LabProgress] = field(default_factory=list)
-    ticked: set[str] = field(default_factory=set)
-    checklist: list[str] = field(default_factory=list)
+class Standing:
+    """A course in numbers for one learner.
 
-    @property
-    def graded(self) -> "list[QuizProgress | LabProgress]":
-        return [*self.quizzes, *self.labs]
+    `due` is what is not done yet, `resume` the lesson to go on with, at `heading`.
+    """
 
-    @property
-    def items(self) -> "list[LessonProgress | QuizProgress | LabProgress]":
-        return [*self.lessons, *self.graded]
-
-    @property
-    def lessons_read(self) -> int:
-        return sum(item.state == "done" for item in self.lessons)
-
-    @property
-    def points(self) -> Decimal:
-        return sum((item.points for item in self.graded), Decimal(0))
-
-    @property
-    def max_points(self) -> Decimal:
-        return sum((item.max_points for item in self.graded), Decimal(0))
-
-    @property
-    def state(self) -> str:
-        states = {item.state for item in self.items}
-        if not states or states == {"todo"}:
-            return "todo"
-        return "done" if states == {"done"} else "part"
-
-
-@dataclass
-class CourseProgress:
     reader: OpenCourse
-    sessions: list[SessionProgress]
+    sessions: list[SessionStanding]
+    next_meeting: Meeting | None = None
+    resume: Item | None = None
+    heading: str = ""
+    resume_url: str = ""
+    due: list[Item] = field(default_factory=list)
     now: datetime = field(default_factory=timezone.now)
 
     @property
     def course(self) -> Course:
         return self.reader.course
 
-    @property
+    @cached_property
     def points(self) -> Decimal:
-        return sum((item.points for item in self.sessions), Decimal(0))
+        return sum((item.points for item in self.sessions), NOTHING)
 
-    @property
+    @cached_property
     def max_points(self) -> Decimal:
-        return sum((item.max_points for item in self.sessions), Decimal(0))
+        return sum((item.max_points for item in self.sessions), NOTHING)
 
     @property
     def points_needed(self) -> Decimal:
@@ -203,35 +161,58 @@ class CourseProgress:
 
     @property
     def lesson_count(self) -> int:
-        return sum(len(item.lessons) for item in self.sessions)
-
-    @property
-    def next_meeting(self) -> Meeting | None:
-        """The meeting that runs or comes next."""
-        ahead = [item.meeting for item in self.sessions if item.meeting and item.meeting.ends_at > self.now]
-        return min(ahead, key=lambda meeting: meeting.starts_at, default=None)
+        return sum(item.lessons for item in self.sessions)
 
     @property
     def may_join(self) -> bool:
         return bool(self.next_meeting and self.next_meeting.starts_at - JOIN_OPENS <= self.now)
 
     @property
-    def resume(self) -> LessonProgress | None:
-        """The lesson left in the middle last, else the first not read."""
-        lessons = [item for session in self.sessions for item in session.lessons]
-        started = [item for item in lessons if item.state == "part"]
-        if started:
-            return max(started, key=lambda item: item.reading.updated_at if item.reading else self.now)
-        return next((item for item in lessons if item.state == "todo"), None)
+    def shown_sessions(self) -> list[SessionStanding]:
+        """The session before the one that comes next or is not finished, that one, and those after it."""
+        upcoming = self.next_meeting.session_id if self.next_meeting else None
+        at = next((i for i, item in enumerate(self.sessions) if item.key == upcoming), None)
+        if at is None:
+            at = next((i for i, item in enumerate(self.sessions) if item.state != "done"), 0)
+        first = max(0, min(at - 1, len(self.sessions) - MAX_SESSIONS_ON_HOME))
+        return self.sessions[first : first + MAX_SESSIONS_ON_HOME]
+
+
+def most_urgent(items: Iterable[tuple[int, Item]]) -> list[Item]:
+    """Labs and quizzes to mend first, then what was begun; of equals those of the earlier session."""
+    kinds = ("Lesson", "Quiz", "Lab")
+    ordered = sorted(items, key=lambda each: (URGENCY[each[1].state], each[0], kinds.index(each[1].kind)))
+    return [item for _, item in ordered[:MAX_DUE]]
+
+
+# --- the outline ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class LessonRow:
+    item: Item
+    summary: str
+    minutes: int
+    is_open: bool
+    is_draft: bool
+    quiz: Item | None = None
+
+
+@dataclass
+class OutlineSession:
+    session: Session
+    meeting: Meeting | None = None
+    lessons: list[LessonRow] = field(default_factory=list)
+    labs: list[Item] = field(default_factory=list)
+    ticked: set[str] = field(default_factory=set)
+    checklist: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Outline:
+    reader: OpenCourse
+    sessions: list[OutlineSession]
 
     @property
-    def due(self) -> list[QuizProgress | LabProgress | LessonProgress]:
-        """Up to five things not done yet, of the sessions up to the next meeting's: labs to mend first."""
-        upto = self.next_meeting.session_id if self.next_meeting else None
-        items: list[LessonProgress | QuizProgress | LabProgress] = []
-        for session in self.sessions:
-            items += [item for item in session.items if item.state != "done"]
-            if session.session.pk == upto:
-                break
-        urgency = {"bad": 0, "run": 1, "part": 2, "todo": 3}
-        return sorted(items, key=lambda item: urgency[item.state])[:5]
+    def course(self) -> Course:
+        return self.reader.course

@@ -5,14 +5,14 @@ from django.template.loader import get_template
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from lessons.queries import courses_of, get_course, get_member_course, open_course
+from lessons.queries import get_course, get_member_course, open_courses
 from portal.progress.presentation import add_checklists
-from portal.progress.queries import course_progress, public_lessons
+from portal.progress.queries import course_outline, course_standing, public_lessons
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    courses = [course_progress(open_course(request.user, course)) for course in courses_of(request.user)]
+    courses = [course_standing(reader) for reader in open_courses(request.user)]
     if courses:
         return render(request, "progress/home.html", {"courses": courses, "course": courses[0].course})
     return render(request, "progress/welcome.html", {"lessons": public_lessons()})
@@ -20,16 +20,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def course(request: HttpRequest, course: str) -> HttpResponse:
-    progress = course_progress(get_course(request.user, course))
-    add_checklists(request, progress)
-    return render(request, "progress/course.html", {"course": progress.course, "progress": progress})
+    outline = course_outline(get_course(request.user, course))
+    add_checklists(request, outline)
+    return render(request, "progress/course.html", {"course": outline.course, "outline": outline})
 
 
 @login_required
 @require_safe
 def progress(request: HttpRequest, course: str) -> HttpResponse:
-    found = course_progress(get_member_course(request.user, course))
-    response = render(request, "progress/progress.html", {"course": found.course, "progress": found})
+    standing = course_standing(get_member_course(request.user, course))
+    response = render(request, "progress/progress.html", {"course": standing.course, "progress": standing})
     patch_cache_control(response, no_store=True)
     return response
 

@@ -41,8 +41,7 @@ def test_queries_of_a_waiting_page(learner_client, cast, count):
 def test_queries_of_the_lab_page(learner_client, cast, count):
     for _ in range(count):
         cast.grade()
-    best_of_all = count > 10
-    assert queries(learner_client, cast.lab.get_absolute_url()) == 6 + best_of_all
+    assert queries(learner_client, cast.lab.get_absolute_url()) == 7
 
 
 def test_queries_of_a_poll_that_brings_nothing(learner_client, cast):

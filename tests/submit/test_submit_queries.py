@@ -24,8 +24,7 @@ def graded(page, github, cast):
 @pytest.mark.parametrize("count", [1, 30])
 def test_queries_of_the_lab_page(learner_client, cast, graded, count):
     graded(count)
-    best_of_all = count > 10
-    assert queries(learner_client, cast.lab.get_absolute_url()) == 6 + best_of_all
+    assert queries(learner_client, cast.lab.get_absolute_url()) == 7
 
 
 @pytest.mark.parametrize("count", [1, 30])

@@ -1,0 +1,6 @@
+from django import template
+
+from lessons.points import show_points
+
+register = template.Library()
+register.filter("points", show_points)

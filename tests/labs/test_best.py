@@ -1,0 +1,110 @@
+"""Best is the highest share of the points in its own version, the earliest of equals: one rule for all pages."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from labs.models import Submission
+from labs.queries import best_submission
+from lessons.models import Attempt, Quiz, QuizVersion
+from lessons.queries import get_quiz
+from tests.factories import (
+    make_course,
+    make_lab,
+    make_learner,
+    make_lesson,
+    make_report,
+    make_session,
+    make_submission,
+)
+
+pytestmark = pytest.mark.django_db
+
+# (points, of so many) of each try in turn, and the number of the one that counts
+TRIES = [
+    ([("2", 2), ("10", 20)], 1),  # a revised quiz: 100% of 2 points is better than half of 20
+    ([("1", 2), ("11", 20)], 2),
+    ([("2.1", 3), ("0.7", 1), ("14", 20)], 1),  # equal shares, which floats would tell apart
+    ([("0", 5), ("0", 5)], 1),
+    ([("0.29", 1), ("0.28", 1)], 1),
+    ([("1", 3), ("33.33", 100)], 1),
+    ([("33.33", 100), ("1", 3)], 2),
+    ([("0", 0), ("1", 100)], 2),
+]
+
+
+@pytest.fixture
+def learner():
+    return make_learner(make_course("tiny"))
+
+
+def make_attempts(learner, tries) -> Quiz:
+    lesson = make_lesson(make_session(learner.course))
+    quiz = Quiz.objects.create(course=learner.course, lesson=lesson, slug=lesson.slug, title="Q", source="")
+    for number, (points, most) in enumerate(tries, 1):
+        quiz.current, _ = QuizVersion.objects.get_or_create(
+            quiz=quiz, digest=str(most),
+            defaults={
+                "question_count": 1, "max_points": most, "pass_mark": 70, "attempts_allowed": 0, "release": "now"
+            },
+        )  # fmt: skip
+        Attempt.objects.create(
+            enrollment=learner, quiz=quiz, version=quiz.current, number=number, layout={},
+            points=Decimal(points), score=round(Decimal(points) / (most or 1) * 100), submitted_at=timezone.now(),
+        )  # fmt: skip
+    quiz.save()
+    return quiz
+
+
+def make_reports(learner, tries):
+    lab = make_lab(learner.course)
+    for points, most in tries:
+        make_report(
+            make_submission(learner, lab), {"results": []}, points=Decimal(points), max_points=Decimal(most)
+        )
+    return lab
+
+
+@pytest.mark.parametrize(("tries", "number"), TRIES)
+def test_the_best_try_is_the_same_for_quizzes_and_labs(learner, tries, number):
+    other = make_learner(learner.course)
+    for enrollment in (other, learner):
+        quiz, lab = make_attempts(enrollment, tries), make_reports(enrollment, tries)
+        make_submission(enrollment, lab)  # not graded yet, so it counts for nothing
+        Attempt.objects.create(enrollment=enrollment, quiz=quiz, version=quiz.current, number=9, layout={})
+    assert get_quiz(learner.user, "tiny", quiz.slug).best.number == number
+    assert best_submission(learner, lab).number == number
+    assert list(Submission.objects.best().values_list("number", flat=True)) == [number] * 2
+    assert list(Attempt.objects.best().values_list("number", flat=True)) == [number] * 2
+
+
+def test_regrading_counts_by_the_current_report_alone(learner):
+    lab = make_lab(learner.course)
+    first = make_submission(learner, lab)
+    make_report(first, {"results": []}, points=Decimal(90))
+    make_report(make_submission(learner, lab), {"results": []}, points=Decimal(50), passed=True)
+    make_report(first, {"results": []}, points=Decimal(40))
+    best = best_submission(learner, lab)
+    assert (best.number, best.points, best.max_points, best.passed) == (2, 50, 100, True)
+
+
+def test_every_page_names_the_same_best_try(learner):
+    """A quiz and a lab revised from 2 to 100 points: the first try, which was perfect, counts in full."""
+    tries = [("2", 2), ("50", 100)]
+    quiz, lab = make_attempts(learner, tries), make_reports(learner, tries)
+    lesson = quiz.lesson
+    lesson.lab_slugs = [lab.slug]
+    lesson.save()
+    client = Client()
+    client.force_login(learner.user)
+    start = client.get(quiz.get_absolute_url()).content.decode()
+    assert start.index("Attempt 1:") < start.index("This one counts") < start.index("Attempt 2:")
+    assert "Best so far: 2 of 2 points" in client.get(lab.get_absolute_url()).content.decode()
+    progress = client.get("/courses/tiny/progress/").content.decode()
+    first = Submission.objects.get(number=1)
+    assert f'href="{first.get_absolute_url()}"' in progress
+    # its share is what counts, of the points that the quiz and the lab have now
+    assert progress.count("100 of 100") >= 2
+    assert "200 of 200" in progress
