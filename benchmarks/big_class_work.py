@@ -9,7 +9,9 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from labs.models import Lab, NeededWork, Receipt, Report, Repository, State, Submission
+from django.db.models import Min
+
+from labs.models import Lab, MetCheck, NeededWork, Receipt, Report, Repository, State, Submission
 from labs.models import snapshot_digest as digest_of
 from lessons.models import Answer, Attempt, Enrollment, Lesson, Quiz, Reading
 from lessons.quizzes import lay_out, parse
@@ -113,6 +115,19 @@ def submit(learners: list[Enrollment], labs: list[Lab], submissions: int, moment
         for start in range(0, len(turns), BATCH):
             batch = list(zip(turns[start : start + BATCH], when[start : start + BATCH], strict=True))
             _submitted([(each, at, next(numbers[each.pk])) for each, at in batch], random)
+    _note_met(labs)
+
+
+def _note_met(labs: list[Lab]) -> None:
+    needed = NeededWork.objects.filter(submission__lab__in=labs).order_by()
+    firsts = needed.values_list("submission__enrollment", "submission__lab", "name")
+    MetCheck.objects.bulk_create(
+        [
+            MetCheck(enrollment_id=enrollment, lab_id=lab, name=name, first=first)
+            for enrollment, lab, name, first in firsts.annotate(first=Min("submission__number"))
+        ],
+        BATCH,
+    )
 
 
 def _repositories(learners: list[Enrollment], labs: list[Lab]) -> list[Repository]:

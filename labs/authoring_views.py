@@ -11,7 +11,7 @@ from labs.grader.spec import SpecError, load_spec
 from labs.models import Lab
 from labs.queries import Tally
 from labs.trying import CannotTryError, choices, try_on
-from labs.verdict import TRIES_BEFORE_HINT, groups
+from labs.verdict import groups
 from lessons.previews import Preview, Problem
 from lessons.queries import get_taught_course
 from portal.accounts.http import UserRequest
@@ -55,7 +55,7 @@ def try_lab(request: UserRequest, lab: Lab) -> HttpResponse:
     if not context["problems"]:
         try:
             report = try_on(choice, source)
-            every_hint = {result.id: Tally(TRIES_BEFORE_HINT) for result in report.results}
+            every_hint = {result.id: Tally(earlier=True) for result in report.results}
             context |= {"report": report, "groups": groups(report, lab.course, tallies=every_hint)}
         except CannotTryError as error:
             context["reason"] = str(error)

@@ -4,8 +4,9 @@ Nobody else writes `state`. Whoever works on a submission holds a Claim; its tok
 """
 
 import logging
+import math
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,13 +15,23 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
-from labs.models import ENDED, RUNNING, LabVersion, NeededWork, Queue, Receipt, Report, State, Submission
+from labs.models import (
+    ENDED,
+    RUNNING,
+    LabVersion,
+    MetCheck,
+    NeededWork,
+    Queue,
+    Receipt,
+    Report,
+    State,
+    Submission,
+)
 from lessons.models import Course, CourseStaff
 
 logger = logging.getLogger(__name__)
@@ -28,6 +39,7 @@ logger = logging.getLogger(__name__)
 RECENT = timedelta(minutes=15)
 CANDIDATES = 20
 CLOCKS_DIFFER = timedelta(seconds=10)  # those of the machines that the workers run on
+FEW_VERDICTS = 3
 JUDGED = (State.GRADED, State.UNREADABLE, State.FAULT)
 
 
@@ -125,20 +137,9 @@ def cancel(submission: Submission) -> bool:
 
 
 def waiting(queue: Queue = Queue.LIVE) -> QuerySet[Submission]:
-    """What may be claimed from a queue, the fairest first.
-
-    That is one of the learner with the fewest verdicts in 15 minutes, then the oldest.
-    A learner with one running has to wait; a partial unique index makes sure of it.
-    """
-    own = Submission.objects.filter(enrollment=OuterRef("enrollment")).order_by()
-    recent = own.filter(state__in=JUDGED, ended_at__gte=timezone.now() - RECENT)
-    verdicts = recent.values("enrollment").annotate(verdicts=Count("pk")).values("verdicts")
-    return (
-        Submission.objects.filter(state=State.QUEUED, queue=queue)
-        .exclude(Exists(own.filter(state__in=RUNNING)))
-        .annotate(verdicts=Coalesce(Subquery(verdicts), 0))
-        .order_by("verdicts", "queued_at", "pk")
-    )
+    """What may be claimed from a queue. A learner with one running has to wait: a partial unique index makes sure."""
+    running = Submission.objects.filter(enrollment=OuterRef("enrollment"), state__in=RUNNING)
+    return Submission.objects.filter(state=State.QUEUED, queue=queue).exclude(Exists(running))
 
 
 def longest_wait() -> timedelta:
@@ -147,13 +148,42 @@ def longest_wait() -> timedelta:
     return max(timezone.now() - oldest, timedelta()) if oldest else timedelta()
 
 
+def _fairest(queue: Queue) -> Iterator[Submission]:
+    """What may be claimed: of the learner with the fewest verdicts in 15 minutes, then the oldest.
+
+    In a rush this is asked for each claim, so verdicts are counted only where that decides, and no further than that.
+    """
+    by_age = waiting(queue).only("token", "tries").order_by("queued_at", "pk")
+    oldest = list(by_age[:2])
+    if len(oldest) < 2:
+        yield from oldest
+        return
+    for few in range(FEW_VERDICTS):  # whoever is found has just so many: those with fewer came before
+        more = _verdicts().filter(enrollment=OuterRef("enrollment"))[few : few + 1]
+        yield from by_age.exclude(Exists(more))[:CANDIDATES]
+    keys = _oldest_by_verdicts(queue)[:CANDIDATES]
+    found = by_age.in_bulk(keys)
+    yield from (found[key] for key in keys if key in found)
+
+
+def _verdicts() -> QuerySet[Submission]:
+    return Submission.objects.filter(state__in=JUDGED, ended_at__gte=timezone.now() - RECENT).order_by()
+
+
+def _oldest_by_verdicts(queue: Queue) -> list[int]:
+    """The key of what waits longest of each learner, those with the fewest verdicts first."""
+    oldest: dict[int, int] = {}
+    for learner, key in waiting(queue).order_by("queued_at", "pk").values_list("enrollment", "pk"):
+        oldest.setdefault(learner, key)
+    learners = waiting(queue).order_by().values("enrollment")
+    counted = _verdicts().filter(enrollment__in=learners).values_list("enrollment")
+    counts = dict(counted.annotate(count=Count("pk")))
+    return [oldest[learner] for learner in sorted(oldest, key=lambda learner: counts.get(learner, 0))]
+
+
 def claim(queue: Queue = Queue.LIVE) -> Claim | None:
     """Take the fairest submission that waits in a queue, or None where nothing can be taken."""
-    for row in waiting(queue).only("token", "tries")[:CANDIDATES]:
-        claimed = _claim(row)
-        if claimed:
-            return claimed
-    return None
+    return next(filter(None, map(_claim, _fairest(queue))), None)
 
 
 def _claim(row: Submission) -> Claim | None:
@@ -204,16 +234,44 @@ def finish(claim: Claim, report: EngineReport, lab_version: LabVersion, notes: S
         max_points=report.max_points,
         passed=report.passed,
     )
-    count_needed_work(claim.submission_id, report)
+    submission = Submission.objects.only("enrollment", "lab", "number").get(pk=claim.submission_id)
+    needed = {result.id[:100] for result in report.results if result.outcome is Outcome.NEEDS_WORK}
+    count_needed_work(submission, needed)
     return True
 
 
-def count_needed_work(submission_id: int, report: EngineReport) -> None:
-    """Derive the rows that are counted from the report that is current now."""
-    names = {result.id[:100] for result in report.results if result.outcome is Outcome.NEEDS_WORK}
-    NeededWork.objects.filter(submission=submission_id).delete()
-    NeededWork.objects.bulk_create(
-        NeededWork(submission_id=submission_id, name=name) for name in sorted(names)
+def count_needed_work(submission: Submission, names: Set[str]) -> None:
+    """Derive the rows that are counted; `names` are the checks that need work in the report that is current now.
+
+    Call it in the transaction that makes the report current.
+    """
+    before = set(submission.needed_work.values_list("name", flat=True))
+    new, healed = names - before, before - names
+    NeededWork.objects.bulk_create(NeededWork(submission=submission, name=name) for name in sorted(new))
+    if healed:
+        submission.needed_work.filter(name__in=healed).delete()
+    _note_met(submission, new, healed)
+
+
+def _note_met(submission: Submission, new: Set[str], healed: Set[str]) -> None:
+    """Keep one row for each check that the learner met, with the number of the first submission that shows it."""
+    place = {"enrollment_id": submission.enrollment_id, "lab_id": submission.lab_id}
+    own = MetCheck.objects.filter(**place)
+    firsts = dict(own.filter(name__in=new | healed).values_list("name", "first"))
+    noted = {name: submission.number for name in new if submission.number < firsts.get(name, math.inf)}
+    lost = {name for name in healed if firsts.get(name) == submission.number}
+    if lost:  # graded again, and no longer in need of work: perhaps a later one is
+        of_lab = NeededWork.objects.filter(
+            submission__enrollment=submission.enrollment_id, submission__lab=submission.lab_id, name__in=lost
+        )
+        later = of_lab.order_by().values_list("name").annotate(first=Min("submission__number"))
+        noted |= dict(later)
+        own.filter(name__in=lost - noted.keys()).delete()
+    MetCheck.objects.bulk_create(
+        [MetCheck(**place, name=name, first=first) for name, first in sorted(noted.items())],
+        update_conflicts=True,
+        unique_fields=["lab", "name", "enrollment"],
+        update_fields=["first"],
     )
 
 

@@ -286,8 +286,10 @@ class Submission(models.Model):
             SameParent(field="lab", parent="course", name="submission_for_a_lab_of_its_course"),
         ]
         indexes = [
-            models.Index(fields=["state", "queue", "queued_at"], name="submission_queue"),
+            models.Index(fields=["state", "queue", "queued_at", "id"], name="submission_queue"),
             models.Index(fields=["enrollment", "lab", "-id"], name="submission_history"),
+            models.Index(fields=["enrollment", "state", "ended_at"], name="submission_turn"),
+            models.Index(fields=["lab", "state", "ended_at"], name="submission_typical"),
         ]
 
     def __str__(self) -> str:
@@ -354,6 +356,27 @@ class NeededWork(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission}: {self.name}"
+
+
+class MetCheck(models.Model):
+    """A check that needed work in some submission of a learner for a lab: one row, however often it did.
+
+    `first` is the number of the first submission that shows it now. Derived from NeededWork, so that a cohort is
+    counted by its people and not by all that they submitted.
+    """
+
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="met_checks")
+    lab = models.ForeignKey(Lab, models.CASCADE, related_name="met_checks")
+    name = models.CharField("id of the check", max_length=100)
+    first = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lab", "name", "enrollment"], name="met_once_per_check")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment.user}: {self.name} of {self.lab}"
 
 
 class OutsideReport(models.Model):

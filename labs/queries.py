@@ -15,7 +15,7 @@ from django.urls import reverse
 from labs.models import (
     AccessToken,
     Lab,
-    NeededWork,
+    MetCheck,
     OutsideReport,
     Receipt,
     Report,
@@ -109,28 +109,38 @@ def previous_report(submission: Submission) -> Report | None:
 
 @dataclass(frozen=True)
 class Tally:
-    """How often a check needed work: in earlier submissions of the same learner, and for how many of a cohort."""
+    """Whether a check needed work in an earlier submission of the same learner, and for how many of a cohort."""
 
-    earlier: int
+    earlier: bool
     people: int = 0
     cohort: int = 0
 
 
+def met_earlier(submission: Submission, name: str) -> bool:
+    """Whether this check needed work in an earlier submission of the learner."""
+    return _met(submission, [name]).filter(first__lt=submission.number).exists()
+
+
+def _met(submission: Submission, names: Iterable[str]) -> QuerySet[MetCheck]:
+    return MetCheck.objects.filter(
+        enrollment=submission.enrollment_id, lab=submission.lab_id, name__in=list(names)
+    )
+
+
 def tallies(submission: Submission, names: Iterable[str]) -> dict[str, Tally]:
     """A tally of each of these checks, in one query. Those who left the cohort are not counted."""
-    enrollment = submission.enrollment
-    active = Enrollment.objects.active().filter(cohort=enrollment.cohort_id).order_by()
-    of_lab = NeededWork.objects.filter(name__in=list(names), submission__lab=submission.lab_id)
-    own = Q(submission__enrollment=enrollment)
-    in_cohort = Q(submission__enrollment__cohort=enrollment.cohort_id, submission__enrollment__is_active=True)
-    counted = of_lab.filter(own | in_cohort).values("name")
-    rows = counted.annotate(
-        earlier=Count("pk", filter=own & Q(submission__number__lt=submission.number)),
-        people=Count("submission__enrollment", distinct=True, filter=in_cohort),
-        cohort=Coalesce(Subquery(active.values("cohort").annotate(size=Count("pk")).values("size")), 0),
+    cohort = submission.enrollment.cohort_id
+    active = Enrollment.objects.active().filter(cohort=cohort).order_by().values("cohort")
+    others = MetCheck.objects.filter(
+        lab=submission.lab_id, name=OuterRef("name"), enrollment__cohort=cohort, enrollment__is_active=True
+    ).values("name")
+    rows = _met(submission, names).annotate(
+        people=Coalesce(Subquery(others.annotate(size=Count("enrollment")).values("size")), 0),
+        cohort=Coalesce(Subquery(active.annotate(size=Count("pk")).values("size")), 0),
     )
     return {
-        name: Tally(*numbers) for name, *numbers in rows.values_list("name", "earlier", "people", "cohort")
+        name: Tally(first < submission.number, people, size)
+        for name, first, people, size in rows.values_list("name", "first", "people", "cohort")
     }
 
 
@@ -143,13 +153,17 @@ def outside_reports(submission: Submission, head: str) -> QuerySet[OutsideReport
 
 
 def queue_position(submission: Submission) -> int | None:
-    """1 for the next one; learners take turns, so each one ahead counts once. None where it does not wait."""
+    """1 for the next of its queue; learners take turns, so each one ahead counts once. None where it does not wait."""
     if submission.state != State.QUEUED:
         return None
-    ahead = Submission.objects.filter(state=State.QUEUED, queued_at__lt=submission.queued_at)
-    others = ahead.exclude(enrollment=submission.enrollment_id)
-    own = ahead.filter(enrollment=submission.enrollment_id)
-    return others.order_by().values("enrollment").distinct().count() + own.count() + 1
+    queued = Submission.objects.filter(state=State.QUEUED, queue=submission.queue)
+    ahead = queued.filter(queued_at__lt=submission.queued_at).order_by()
+    own = Q(enrollment=submission.enrollment_id)
+    # Counted, not listed: for a list without doubles SQLite walks an index of all submissions there are.
+    counts = ahead.aggregate(
+        others=Count("enrollment", distinct=True, filter=~own), own=Count("pk", filter=own)
+    )
+    return counts["others"] + counts["own"] + 1
 
 
 def typical_seconds(lab: Lab) -> float | None:

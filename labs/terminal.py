@@ -12,8 +12,8 @@ from django.db import DatabaseError
 from labs.grader.report import Report
 from labs.grader.text import WIDTH, report_lines
 from labs.models import ENDED, State, Submission
-from labs.queries import current_report, submission_address, tallies
-from labs.verdict import is_hint_due, lesson_links
+from labs.queries import current_report, met_earlier, submission_address
+from labs.verdict import lesson_links
 
 logger = logging.getLogger(__name__)
 
@@ -72,8 +72,7 @@ def _report_lines(report: Report, submission: Submission) -> list[str]:
     addresses = {name: settings.PUBLIC_URL + link.address for name, link in links.items()}
     first = report.first_to_fix
     hinted = first.id if first and first.hint else ""
-    counted = tallies(submission, [hinted]) if hinted else {}
-    hints = is_hint_due(counted.get(hinted))
+    hints = bool(hinted) and met_earlier(submission, hinted)
     return report_lines(report, hints=hints, lesson=lambda name: addresses.get(name, ""))
 
 

@@ -16,7 +16,6 @@ OUTCOMES = {
     Outcome.NOT_RUN: ("skip", "Not run"),
     Outcome.FAULT: ("skip", "Fault on our side"),
 }
-TRIES_BEFORE_HINT = 2  # a check's own hint stands on the page of the second submission in which it needs work
 SMALLEST_COHORT = 5  # in a smaller one a number would say who it was
 # A full stop ends the sentence where a blank follows and it stands in no name between backticks.
 COMMAND = re.compile(r"(?:#.*\n)*(git|mkdir|cd|echo|printf|touch|cp|mv|rm|cat|python3?|pip)\s")
@@ -116,7 +115,8 @@ def shown(
 
 
 def is_hint_due(tally: Tally | None) -> bool:
-    return tally is not None and tally.earlier + 1 >= TRIES_BEFORE_HINT
+    """A check's own hint stands on the page of the second submission in which it needs work, and after."""
+    return tally is not None and tally.earlier
 
 
 def met_by_others(tally: Tally | None) -> str:

@@ -6,10 +6,10 @@ from itertools import count
 
 from django.utils import timezone
 
+from labs.lifecycle import count_needed_work
 from labs.models import (
     Lab,
     LabVersion,
-    NeededWork,
     Receipt,
     Report,
     Repository,
@@ -202,7 +202,6 @@ def make_report(submission: Submission, data: dict, **fields) -> Report:
         "max_points": version.max_points,
         "passed": False,
     }
-    needed = [result.get("id") for result in data.get("results", ()) if result.get("outcome") == "needs_work"]
-    NeededWork.objects.filter(submission=submission).delete()
-    NeededWork.objects.bulk_create(NeededWork(submission=submission, name=name) for name in needed)
+    needed = {result.get("id") for result in data.get("results", ()) if result.get("outcome") == "needs_work"}
+    count_needed_work(submission, needed)
     return Report.objects.create(submission=submission, data=data, **{**defaults, **fields})

@@ -1,6 +1,7 @@
 """Whose turn it is, and what happens when several workers ask at once."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 from django.utils import timezone
@@ -60,6 +61,41 @@ def test_verdicts_older_than_fifteen_minutes_do_not_count(lab):
     make_submission(early, lab)
     make_submission(other, lab)
     assert grade_all(1) == [early.pk, other.pk]
+
+
+def fairest_of_all() -> int | None:
+    """By its definition: everybody's verdicts counted, then age."""
+    rows, since = list(Submission.objects.order_by("pk")), timezone.now() - timedelta(minutes=15)
+    running = {row.enrollment_id for row in rows if row.state in RUNNING}
+    recent = [row.enrollment_id for row in rows if row.state in lifecycle.JUDGED and row.ended_at >= since]
+    free = [row for row in rows if row.state == State.QUEUED and row.enrollment_id not in running]
+    return min(
+        ((recent.count(row.enrollment_id), row.queued_at, row.pk) for row in free), default=(0, 0, None)
+    )[2]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_each_claim_takes_what_counting_everything_would(lab, seed):
+    random, now = Random(seed), timezone.now()
+    states = [*[State.QUEUED] * 3, *lifecycle.JUDGED, State.SUPERSEDED]
+    for _ in range(7):
+        learner = make_learner(lab.course)
+        for _ in range(random.randrange(7)):
+            ended = now - timedelta(minutes=random.choice([1, 14, 16]))
+            queued = now - timedelta(seconds=random.randrange(4))
+            state = random.choice(states)
+            fields = {"queued_at": queued} if state == State.QUEUED else {"ended_at": ended}
+            make_submission(learner, lab, state=state, **fields)
+    held = []
+    while True:
+        expected, claim = fairest_of_all(), lifecycle.claim()
+        assert (claim.submission_id if claim else None) == expected
+        if claim:
+            held.append(claim)
+        elif not held:
+            break
+        if held and (claim is None or random.random() < 0.5):
+            lifecycle.mark_unreadable(held.pop(0), "Graded, as far as turns go.")
 
 
 def test_superseded_submissions_cost_nobody_a_turn(lab):

@@ -8,8 +8,7 @@ import pytest
 from django.apps import apps
 
 from labs import lifecycle, migrations, queries
-from labs.grader.report import Outcome
-from labs.models import NeededWork, Submission
+from labs.models import MetCheck, NeededWork, Submission
 from tests.factories import make_enrollment, make_report, make_submission, make_user
 from tests.pages.conftest import client_of
 from tests.reports import make_engine_report, make_result
@@ -81,22 +80,37 @@ def test_skill_check_gives_a_direction(cast):
 
 
 def test_finish_derives_what_is_counted_and_grading_again_replaces_it(cast):
-    submission = cast.submit()
-    for outcome in ("needs_work", "passed"):
-        claim = lifecycle.claim()
-        report = report_with_hint(outcome)
-        assert lifecycle.finish(claim, report, cast.lab.current)
-        names = [result.id for result in report.results if result.outcome is Outcome.NEEDS_WORK]
-        assert list(NeededWork.objects.values_list("name", flat=True)) == names
+    """A later report of an earlier submission may move the first submission that needs work, and end it."""
+    first, second = cast.submit(), cast.submit()
+    outcomes = [
+        (second, "needs_work", 2),
+        (first, "needs_work", 1),
+        (first, "needs_work", 1),
+        (first, "passed", 2),
+        (second, "passed", None),
+        (first, "needs_work", 1),
+    ]
+    for submission, outcome, expected in outcomes:
+        Submission.objects.update(state="cancelled")
         Submission.objects.filter(pk=submission.pk).update(state="queued")
+        assert lifecycle.finish(lifecycle.claim(), report_with_hint(outcome), cast.lab.current)
+        needed = submission.needed_work.values_list("name", flat=True)
+        assert list(needed) == (["readme"] if outcome == "needs_work" else [])
+        met = MetCheck.objects.filter(enrollment=cast.learner, lab=cast.lab).values_list("name", "first")
+        assert list(met) == ([("readme", expected)] if expected else [])
 
 
 def test_migration_derives_rows_from_reports_that_stand(cast):
     submission = graded(cast)
+    graded(cast)
     NeededWork.objects.all().delete()
-    (name,) = (path.stem for path in Path(migrations.__path__[0]).glob("*_needed_work.py"))
-    import_module(f"{migrations.__name__}.{name}").derive(apps, None)
-    assert list(NeededWork.objects.values_list("submission", "name")) == [(submission.pk, "readme")]
+    MetCheck.objects.all().delete()
+    for ending in ("needed_work", "met_checks"):
+        (name,) = (path.stem for path in Path(migrations.__path__[0]).glob(f"*_{ending}.py"))
+        import_module(f"{migrations.__name__}.{name}").derive(apps, None)
+    assert NeededWork.objects.filter(submission=submission).values_list("name").get() == ("readme",)
+    met = MetCheck.objects.values_list("enrollment", "lab", "name", "first")
+    assert list(met) == [(cast.learner.pk, cast.lab.pk, "readme", 1)]
 
 
 # --- the cohort -----------------------------------------------------------------------------------------------------
@@ -129,6 +143,6 @@ def test_tallies_take_one_query(cast, count, django_assert_num_queries):
     submission = Submission.objects.select_related("enrollment").get(pk=graded(cast).pk)
     with django_assert_num_queries(1):
         found = queries.tallies(submission, ["readme", "other"])
-    assert found == {"readme": queries.Tally(earlier=count, people=5 + count, cohort=5 + count)}
+    assert found == {"readme": queries.Tally(earlier=True, people=5 + count, cohort=5 + count)}
     with django_assert_num_queries(0):
         assert queries.tallies(submission, []) == {}

@@ -34,7 +34,7 @@ def test_queries_of_a_graded_page(learner_client, cast, count):
 def test_queries_of_a_waiting_page(learner_client, cast, count):
     for _ in range(count):
         cast.grade()
-    assert queries(learner_client, cast.submit().get_absolute_url()) == 10
+    assert queries(learner_client, cast.submit().get_absolute_url()) == 9
 
 
 @pytest.mark.parametrize("count", [1, 30])
@@ -47,11 +47,11 @@ def test_queries_of_the_lab_page(learner_client, cast, count):
 def test_queries_of_a_poll_that_brings_nothing(learner_client, cast):
     submission = cast.submit()
     address = f"{submission.get_absolute_url()}live/?v=1.1.0"
-    assert queries(learner_client, address, status=204) == 5
+    assert queries(learner_client, address, status=204) == 4
 
 
 def test_queries_of_a_poll_by_staff(cast):
     submission = cast.submit()
     assert (
-        queries(client_of(cast.instructor), f"{submission.get_absolute_url()}live/?v=1.1.0", status=204) == 6
+        queries(client_of(cast.instructor), f"{submission.get_absolute_url()}live/?v=1.1.0", status=204) == 5
     )
