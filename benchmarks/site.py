@@ -154,10 +154,11 @@ class Site(ExitStack):
         return Host(self._serve("limits.git_host", _rooted(root)), root, Path(os.devnull), ())
 
     def _serve(self, module: str, environment: dict[str, str]) -> str:
-        """The address of an application behind the portal's own web server command."""
+        """The address of a WSGI application behind the portal's own web server, without the portal's front."""
         port = free_port()
         web = next(service for service in services(port) if service.name == "web")
-        argv = [*web.argv[:-1], "--http=1", f"benchmarks.{module}:application"]
+        plain = ["--interface=wsgi", "--blocking-threads=16"]
+        argv = [*web.argv[:-1], *plain, f"benchmarks.{module}:application"]
         own = {**os.environ, **environment}
         log = (self.folder / f"{module}.log").open("wb")
         process = subprocess.Popen(argv, cwd=ROOT, env=own, stdout=log, stderr=log, start_new_session=True)

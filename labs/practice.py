@@ -106,7 +106,9 @@ def receive_pack(request: HttpRequest, repository: Repository) -> HttpResponseBa
         answer = _pushed(request, repository)
     except (body.Broken, sideband.Malformed) as error:
         return plain(400, f"The push could not be read: {error}.")
-    return StreamingHttpResponse(answer, content_type="application/x-git-receive-pack-result")
+    response = StreamingHttpResponse(answer, content_type="application/x-git-receive-pack-result")
+    response["X-Accel-Buffering"] = "no"  # the terminal shows each line when it is known
+    return response
 
 
 # --- a push ---------------------------------------------------------------------------------------------------------
@@ -153,7 +155,7 @@ def _not_taken(push: sideband.PushRequest, error: NotTaken) -> bytes:
 
 def _take(
     repository: Repository, push: sideband.PushRequest, sent: IO[bytes]
-) -> tuple[IO[bytes], Iterable[str]]:
+) -> tuple[IO[bytes], Iterable[str | None]]:
     """git's answer and what else to tell. The refs, their receipt and the submission are one under the lock."""
     path = repository.path
     try:
@@ -175,7 +177,7 @@ def _take(
         raise NotTaken("took too long to unpack", advice) from None
 
 
-def _recorded(repository: Repository) -> Iterable[str]:
+def _recorded(repository: Repository) -> Iterable[str | None]:
     """Write what arrived, if anything did. Where the database fails, the mark on disk stays and the beat does it."""
     try:
         refs = remote.read_refs(repository.path)
@@ -198,8 +200,8 @@ def _pieces(answer: IO[bytes]) -> Iterator[bytes]:
             yield piece
 
 
-def _answered(answer: IO[bytes], push: sideband.PushRequest, lines: Iterable[str]) -> Iterator[bytes]:
-    """git's own answer, with `lines` before its end where the client can show them."""
+def _answered(answer: IO[bytes], push: sideband.PushRequest, lines: Iterable[str | None]) -> Iterator[bytes]:
+    """git's own answer, with `lines` before its end where the client can show them; nothing new is an empty piece."""
     with answer:
         said = answer.read()
     if not said:
@@ -209,5 +211,5 @@ def _answered(answer: IO[bytes], push: sideband.PushRequest, lines: Iterable[str
     else:
         yield said.removesuffix(sideband.FLUSH)
         for line in lines:
-            yield sideband.message(line)
+            yield b"" if line is None else sideband.message(line)
         yield sideband.FLUSH

@@ -2,23 +2,23 @@
 
 import logging
 import textwrap
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from django.conf import settings
 from django.db import DatabaseError
 
 from labs.grader.report import Report
 from labs.grader.text import WIDTH, report_lines
-from labs.models import ENDED, State, Submission
+from labs.models import State, Submission
 from labs.queries import current_report, met_earlier, submission_address
 from labs.verdict import lesson_links
+from labs.waiters import Waiters
 
 logger = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.15
-waiters = threading.BoundedSemaphore(settings.PRACTICE_MAX_WAITERS)
+LOOK_SECONDS = 1.0  # after which whoever passes this on looks whether the learner's git is still there
+waiters = Waiters(settings.PRACTICE_MAX_WAITERS)
 
 WORDS = {
     State.UNREADABLE: "Could not read the repository. {message} No attempt used.",
@@ -28,18 +28,18 @@ WORDS = {
 }
 
 
-def told(submission: Submission) -> Iterator[str]:
-    """What the terminal shows after a push, line by line as it comes to be known."""
+def told(submission: Submission) -> Iterator[str | None]:
+    """Yield the lines that the terminal shows after a push as they come to be known, and None now and then."""
     address = submission_address(submission)
     yield ""
     if submission.has_ended:
         yield f"This state was pushed before, as Submission {submission.number}."
     else:
         yield f"Submission {submission.number} received. Grading …"
-    ended = _ended(submission)
+    lines = yield from _verdict_in_time(submission)
     yield ""
-    if ended:
-        yield from verdict(ended)
+    if lines:
+        yield from lines
         yield ""
         yield f"The result: {address}"
     else:
@@ -48,23 +48,26 @@ def told(submission: Submission) -> Iterator[str]:
     yield ""
 
 
-def _ended(submission: Submission) -> Submission | None:
-    """The submission once it has ended; None where that takes too long, or too many wait already."""
-    if not waiters.acquire(blocking=False):
-        return None
+def _verdict_in_time(submission: Submission) -> Generator[None, None, list[str]]:
+    """The lines of the verdict; none where that takes too long, or too many terminals wait already."""
+    left = settings.PRACTICE_WAIT_SECONDS
+    deadline = time.monotonic() + left
+    with waiters.place(submission.pk) as place:
+        while place and not place.wait(min(left, LOOK_SECONDS)):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return []
+            yield None
+    return _read_verdict(submission.pk) if place else []
+
+
+def _read_verdict(pk: int) -> list[str]:
     try:
-        deadline = time.monotonic() + settings.PRACTICE_WAIT_SECONDS
-        rows = Submission.objects.filter(pk=submission.pk)
-        while rows.values_list("state", flat=True).get() not in ENDED:
-            if time.monotonic() >= deadline:
-                return None
-            time.sleep(POLL_SECONDS)
-        return rows.get()
+        with waiters.reading:
+            return verdict(Submission.objects.select_related("lab__course").get(pk=pk))
     except DatabaseError:
-        logger.exception("submission %s could not be waited for", submission.public_id)
-        return None
-    finally:
-        waiters.release()
+        logger.exception("the verdict of submission %s could not be read for a terminal", pk)
+        return []
 
 
 def _report_lines(report: Report, submission: Submission) -> list[str]:

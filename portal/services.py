@@ -34,9 +34,14 @@ def services(port: int) -> list[Service]:
     celery = [sys.executable, "-m", "celery", "--app=portal", "--quiet"]
     worker_grace = settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT + 2
     beat = ["beat", "--pidfile=", "--scheduler=portal.beat:SteadyScheduler"]
-    granian = [sys.executable, "-m", "granian", "--interface=wsgi", f"--port={port}"]
-    # Eight pushes may wait for their grade, a thread each: twice as many leave room for pages.
-    limits = ["--blocking-threads=16", "--log-level=error"]
+    granian = [sys.executable, "-m", "granian", "--interface=rsgi", "--http=1", "--no-ws", f"--port={port}"]
+    # `portal.front` bounds bodies and answers; connections, and the time that headers take, are the server's.
+    limits = [
+        "--backlog=2048",
+        "--backpressure=2048",
+        "--http1-header-read-timeout=20000",
+        "--log-level=error",
+    ]
     return [
         Service("worker", [*celery, *worker("live", processes=2)], worker_is_up, worker_grace),
         # With the processor time that pushes and pages leave.
@@ -47,7 +52,7 @@ def services(port: int) -> list[Service]:
             worker_grace,
         ),
         Service("beat", [*celery, *beat], lambda lines: True, 3),
-        Service("web", [*granian, *limits, "portal.wsgi:application"], lambda lines: web_answers(port), 5),
+        Service("web", [*granian, *limits, "portal.rsgi:application"], lambda lines: web_answers(port), 5),
     ]
 
 

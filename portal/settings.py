@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",  # outermost, so that no answer is without a policy
     "django.middleware.security.SecurityMiddleware",
+    "portal.outages.OutageMiddleware",  # outside all that may ask the database
     "portal.accounts.middleware.page_methods",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -95,11 +96,13 @@ TEMPLATES = [
 
 # --- Data -----------------------------------------------------------------------------------------------------------
 
+# How long a lock and a connection are waited for; `portal.rsgi` sets 2 for pages, which rather answer 503.
+DATABASE_WAIT_SECONDS = env.float("DATABASE_WAIT_SECONDS", default=20.0)
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Eight writers met no "database is locked" with these; see shared/design/libraries.md.
     DATABASES["default"]["OPTIONS"] = {
-        "timeout": 20,
+        "timeout": DATABASE_WAIT_SECONDS,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
@@ -107,7 +110,13 @@ else:
     # PostgreSQL plans a query once for each connection: planning takes longer than most queries of a page. An address
     # says more, such as ?sslmode=require.
     own_options = DATABASES["default"].get("OPTIONS", {})
-    DATABASES["default"]["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 2, **own_options}
+    DATABASES["default"]["OPTIONS"] = {
+        "server_side_binding": True,
+        "prepare_threshold": 2,
+        "connect_timeout": max(2, int(DATABASE_WAIT_SECONDS)),  # libpq takes 1 for 2
+        "options": f"-c lock_timeout={int(DATABASE_WAIT_SECONDS * 1000)}",
+        **own_options,
+    }
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -174,7 +183,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 PRACTICE_ROOT = Path(env.str("PRACTICE_ROOT", default=str(VAR / "practice"))).absolute()
 PRACTICE_MAX_BYTES = env.int("PRACTICE_MAX_BYTES", default=50 * 1024 * 1024)
 PRACTICE_WAIT_SECONDS = env.float("PRACTICE_WAIT_SECONDS", default=20.0)
-PRACTICE_MAX_WAITERS = env.int("PRACTICE_MAX_WAITERS", default=8)
+PRACTICE_MAX_WAITERS = env.int("PRACTICE_MAX_WAITERS", default=200)  # in each web process
 # Whence addresses may be pasted; the first is meant where an address names no host.
 REPOSITORY_HOSTS = [host.strip().lower() for host in env.list("REPOSITORY_HOSTS", default=["github.com"])]
 LOOKUPS_PER_MINUTE = env.int("LOOKUPS_PER_MINUTE", default=10)

@@ -1,13 +1,15 @@
 """What the terminal shows after a push, state by state."""
 
-import threading
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
+from django.db import OperationalError, connection
 
 from labs import sideband, terminal
 from labs.models import State
 from labs.queries import submission_address
+from labs.waiters import Waiters
 from tests.factories import make_lesson, make_report, make_session, make_submission
 from tests.reports import make_engine_report, make_result
 
@@ -58,15 +60,57 @@ def test_after_the_wait_the_address_is_told():
 
 def test_when_too_many_wait_the_address_is_told_at_once(monkeypatch, settings):
     settings.PRACTICE_WAIT_SECONDS = 60
-    monkeypatch.setattr(terminal, "waiters", threading.BoundedSemaphore(1))
-    with terminal.waiters:
+    monkeypatch.setattr(terminal, "waiters", Waiters(most=1))
+    with terminal.waiters.place(0):
         assert "Grading goes on." in told(make_submission())
 
 
 def test_waiting_place_is_given_back(monkeypatch):
-    monkeypatch.setattr(terminal, "waiters", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(terminal, "waiters", Waiters(most=1))
     told(make_submission())
-    assert terminal.waiters.acquire(blocking=False)
+    with terminal.waiters.place(0) as place:
+        assert place
+
+
+def test_one_look_at_the_database_serves_all_who_wait(django_assert_num_queries):
+    waiters = Waiters(most=200)
+    done, running = make_submission(state=State.CANCELLED), make_submission()
+    with ExitStack() as stack:
+        places = [stack.enter_context(waiters.place(pk)) for pk in [done.pk] * 60 + [running.pk] * 60]
+        with django_assert_num_queries(1):
+            waiters.look()
+    assert [place.ended.is_set() for place in places] == [True] * 60 + [False] * 60
+
+
+def test_only_one_of_those_who_wait_looks_at_the_database():
+    waiters = Waiters(most=2)
+    with waiters.turn_to_look() as first, waiters.turn_to_look() as second:
+        assert (first, second) == (True, False)
+    with waiters.turn_to_look() as third:
+        assert third
+
+
+def test_database_that_does_not_answer_for_a_moment_ends_no_wait(monkeypatch, settings):
+    settings.PRACTICE_WAIT_SECONDS = 60
+    submission = make_submission()
+    make_report(submission, make_engine_report().to_json())
+    submission.state = State.QUEUED
+    looks = []
+
+    def look(self):
+        looks.append(1)
+        monkeypatch.setattr(Waiters, "look", whole_look)
+        with connection.execute_wrapper(refuse):
+            whole_look(self)
+
+    whole_look = Waiters.look
+    monkeypatch.setattr(Waiters, "look", look)
+    assert "The result:" in told(submission)
+    assert looks
+
+
+def refuse(*arguments):
+    raise OperationalError("the database is locked")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,83 @@
+"""Terminals that wait for a verdict in this process, at the price of one query for all of them.
+
+A waiting thread sleeps; one of them looks at the database for all. So hundreds can wait beside few connections.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import DatabaseError
+
+from labs.models import ENDED, Submission
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.15
+
+
+class Place:
+    """One terminal's wait for the submission `pk`."""
+
+    def __init__(self, waiters: "Waiters", pk: int) -> None:
+        self.pk = pk
+        self.ended = threading.Event()
+        self._waiters = waiters
+
+    def wait(self, seconds: float) -> bool:
+        """Return whether the submission has ended, after at most `seconds`."""
+        deadline = time.monotonic() + seconds
+        while not self.ended.is_set() and (left := deadline - time.monotonic()) > 0:
+            with self._waiters.turn_to_look() as is_mine:
+                if is_mine:
+                    self._waiters.look()
+                self.ended.wait(min(left, POLL_SECONDS))
+        return self.ended.is_set()
+
+
+class Waiters:
+    def __init__(self, most: int) -> None:
+        self.reading = threading.Lock()  # verdicts are read one after the other, for the sake of connections
+        self._most = most
+        self._places: set[Place] = set()
+        self._guard = threading.Lock()
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def place(self, pk: int) -> Iterator[Place | None]:
+        """A place to wait in; None where all are taken."""
+        place = Place(self, pk)
+        with self._guard:
+            is_free = len(self._places) < self._most
+            if is_free:
+                self._places.add(place)
+        try:
+            yield place if is_free else None
+        finally:
+            with self._guard:
+                self._places.discard(place)
+
+    @contextmanager
+    def turn_to_look(self) -> Iterator[bool]:
+        """Whether nobody else looks; it is kept while the caller sleeps, so that one thread needs the database."""
+        is_mine = self._turn.acquire(blocking=False)
+        try:
+            yield is_mine
+        finally:
+            if is_mine:
+                self._turn.release()
+
+    def look(self) -> None:
+        with self._guard:
+            places = set(self._places)
+        rows = Submission.objects.filter(pk__in={place.pk for place in places}, state__in=ENDED)
+        try:
+            ended = set(rows.values_list("pk", flat=True))
+        except DatabaseError as error:
+            logger.warning("%s terminals wait, but the database cannot be asked: %s", len(places), error)
+            return
+        for place in places:
+            if place.pk in ended:
+                place.ended.set()

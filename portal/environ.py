@@ -1,0 +1,56 @@
+"""A request of granian's RSGI protocol as WSGI has it."""
+
+import io
+import sys
+from functools import lru_cache
+from typing import Any
+
+REFUSAL = "portal.refusal"  # the status with which `portal.outages` answers in place of a view
+
+Environ = dict[str, Any]
+
+ALWAYS: Environ = {
+    "SCRIPT_NAME": "",
+    "CONTENT_LENGTH": "0",
+    "wsgi.version": (1, 0),
+    "wsgi.errors": sys.stderr,
+    "wsgi.input_terminated": True,
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": True,
+    "wsgi.run_once": False,
+}
+# The body is handed over whole, so how it came says nothing. These two are set here, never by a client.
+NOT_PASSED_ON = {"content-length", "transfer-encoding"}
+
+
+def make_environ(scope: Any) -> Environ:
+    host, _, port = scope.server.rpartition(":")
+    environ = ALWAYS | {
+        "REQUEST_METHOD": scope.method,
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": host,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": io.BytesIO(),
+    }
+    for name, value in scope.headers.items():
+        key = environ_key(name)
+        if key in environ:
+            environ[key] += ("; " if key == "HTTP_COOKIE" else ",") + value
+        elif key:
+            environ[key] = value
+    if environ["PATH_INFO"] in {"/healthz", "/readyz"}:
+        environ.pop("HTTP_COOKIE", None)  # whose log-in it is would be asked of the database
+    return environ
+
+
+@lru_cache(maxsize=1000)
+def environ_key(name: str) -> str:
+    """Empty for a header that is not passed on: one with an underscore would pass for the one with a dash."""
+    if name in NOT_PASSED_ON or "_" in name:
+        return ""
+    key = name.upper().replace("-", "_")
+    return key if key == "CONTENT_TYPE" else f"HTTP_{key}"

@@ -1,0 +1,265 @@
+"""The web server's front: a thread gets a request only once its body has arrived, whole and in time.
+
+granian calls it by its RSGI protocol, in one event loop for each process. Bodies and long answers wait in
+files (`transfers`), so that a slow client holds no thread. Threads are divided by what they serve: pushes do not keep
+pages waiting, and nothing keeps `/healthz` waiting.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+from granian.rsgi import ProtocolClosed
+
+from portal.environ import REFUSAL, Environ, make_environ
+from portal.transfers import PIECE, TooSlowError, Transfer, Transfers
+
+PICTURE_BYTES = 8 * 1024 * 1024  # more than is stored, so that the editor itself says what is too large
+SLACK_BYTES = 64 * 1024  # of a multipart's own lines, or of gzip's
+DRAIN_TIMES = 10  # how many times the allowed bytes are thrown away, so that a client reads the answer
+LONG_BYTES = 1024 * 1024  # an answer above it is written to a file
+MAX_QUEUE = 500  # of requests that wait for a thread
+
+Headers = list[tuple[str, str]]
+
+
+class Pool(ThreadPoolExecutor):
+    """Threads for one kind of request. `requests` are those that have one of them, and those that wait for one."""
+
+    def __init__(self, name: str, threads: int) -> None:
+        super().__init__(threads, thread_name_prefix=name)
+        self.requests = 0
+
+    async def run(self, work: Callable[..., Any], *arguments: object) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self, work, *arguments)
+
+
+@dataclass
+class Answer:
+    """What the application answered. `rest` produces what is not in `body` yet; then `close` is still to be called."""
+
+    status: int = 500
+    headers: Headers = field(default_factory=list)
+    body: bytes = b""
+    rest: Iterator[bytes] | None = None
+    close: Callable[[], None] = lambda: None
+
+    def start(self, status: str, headers: Headers, exc_info: object = None) -> None:
+        self.status, self.headers = int(status[:3]), [(name.lower(), value) for name, value in headers]
+
+    @property
+    def is_live(self) -> bool:
+        """To be passed on piece by piece: the header is nginx's word for it."""
+        return ("x-accel-buffering", "no") in self.headers
+
+
+class Front:
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self.application = application
+        self.transfers = Transfers()
+        self.pages = Pool("pages", 12)
+        self.git = Pool("git", 8)
+        self.live = Pool(
+            "live", settings.PRACTICE_MAX_WAITERS + 8
+        )  # mostly asleep, without a database connection
+        self.health = {"/healthz": Pool("health", 1), "/readyz": Pool("ready", 2)}
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        with contextlib.suppress(ProtocolClosed):
+            await self._answer(make_environ(scope), scope.headers, protocol)
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        for pool in (self.pages, self.git, self.live, *self.health.values()):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def pool_for(self, path: str) -> Pool:
+        return self.git if path.startswith("/git/") else self.health.get(path, self.pages)
+
+    async def _answer(self, environ: Environ, headers: Any, protocol: Any) -> None:
+        length, limit = int(headers.get("content-length") or 0), body_limit(environ["PATH_INFO"], headers)
+        if limit == 0 or not (length or "transfer-encoding" in headers):
+            await self._serve(environ, protocol)
+        elif length > limit and not answers_large_bodies(environ):
+            await self._refuse(environ, protocol, 413)
+            await self._drain(protocol, limit)
+        else:
+            body = Transfer(self.transfers)
+            try:
+                await self._receive(environ, protocol, body, limit, length)
+            finally:
+                body.close()
+
+    # --- bodies -----------------------------------------------------------------------------------------------------
+
+    async def _receive(
+        self, environ: Environ, protocol: Any, body: Transfer, limit: int, length: int
+    ) -> None:
+        try:
+            arrived = await receive(protocol, body, limit, limit * DRAIN_TIMES)
+        except TooSlowError:
+            await self._refuse(environ, protocol, 408)
+            return
+        except OSError:  # no room for the file
+            await self._refuse(environ, protocol, 503)
+            return
+        if arrived > limit and not answers_large_bodies(environ):
+            await self._refuse(environ, protocol, 413)
+        elif arrived >= min(length, limit * DRAIN_TIMES) and (length or not await has_left(protocol)):
+            body.file.seek(0)
+            environ |= {"wsgi.input": body.file, "CONTENT_LENGTH": str(body.size)}
+            await self._serve(environ, protocol)
+        # else the client left in the middle: half a form is none, and nobody waits for the answer
+
+    async def _drain(self, protocol: Any, limit: int) -> None:
+        """Throw away what a refused client goes on sending, for a while: many read an answer only after that."""
+        nothing = Transfer(self.transfers)
+        try:
+            with contextlib.suppress(TooSlowError):
+                await receive(protocol, nothing, 0, limit * DRAIN_TIMES)
+        finally:
+            nothing.close()
+
+    # --- answers ----------------------------------------------------------------------------------------------------
+
+    async def _refuse(self, environ: Environ, protocol: Any, status: int) -> None:
+        """Let `portal.outages` say in words why no view was called."""
+        environ |= {REFUSAL: status, "CONTENT_LENGTH": "0"}
+        environ.pop("HTTP_COOKIE", None)
+        answer = await self.health["/healthz"].run(self._run, environ)
+        protocol.response_bytes(answer.status, [*answer.headers, ("connection", "close")], answer.body)
+
+    async def _serve(self, environ: Environ, protocol: Any) -> None:
+        pool = self.pool_for(environ["PATH_INFO"])
+        if pool.requests >= MAX_QUEUE:
+            await self._refuse(environ, protocol, 503)
+            return
+        pool.requests += 1
+        try:
+            answer = await pool.run(self._run, environ)
+        finally:
+            pool.requests -= 1
+        if answer.rest is None:
+            if answer.body:
+                protocol.response_bytes(answer.status, answer.headers, answer.body)
+            else:
+                protocol.response_empty(answer.status, answer.headers)
+        elif answer.is_live:
+            await self._stream(protocol, answer)
+        else:
+            await self._send(protocol, answer, pool)
+
+    def _run(self, environ: Environ) -> Answer:
+        """Call the application, in a thread, and take what it answers: all of it, or the beginning of a long one."""
+        answer = Answer()
+        produced = self.application(environ, answer.start)
+        answer.close = getattr(produced, "close", answer.close)
+        pieces = iter(produced)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            pieces = iter(())
+        elif answer.is_live:
+            answer.rest = pieces
+            return answer
+        taken, size = [], 0
+        for piece in pieces:
+            taken.append(piece)
+            size += len(piece)
+            if size > LONG_BYTES:
+                answer.rest = pieces
+                break
+        else:
+            answer.close()
+        answer.body = b"".join(taken)
+        return answer
+
+    async def _send(self, protocol: Any, answer: Answer, pool: Pool) -> None:
+        """A long answer: a thread writes it into a file, then the client takes it at its own pace."""
+        transfer = Transfer(self.transfers)
+        try:
+            await pool.run(write, answer, transfer)
+            transfer.occupy(transfer.file.tell())
+            transfer.file.seek(0)
+            transport = protocol.response_stream(answer.status, answer.headers)
+            with contextlib.suppress(TooSlowError):
+                async with transfer.patience():
+                    while piece := transfer.file.read(PIECE):
+                        await transport.send_bytes(piece)
+                        transfer.progress(len(piece))
+        finally:
+            transfer.close()
+
+    async def _stream(self, protocol: Any, answer: Answer) -> None:
+        """An answer that comes to be known bit by bit. An empty piece lets us look whether the client is there."""
+        gone = asyncio.ensure_future(protocol.client_disconnect())
+        transport = protocol.response_stream(answer.status, answer.headers)
+        transfer = Transfer(self.transfers)
+        try:
+            while not gone.done():
+                piece = await self.live.run(next_piece, answer)
+                if piece is None:
+                    break
+                if piece:
+                    async with transfer.patience():
+                        await transport.send_bytes(piece)
+        except TooSlowError:
+            pass
+        finally:
+            gone.cancel()
+            await self.live.run(answer.close)
+
+
+def next_piece(answer: Answer) -> bytes | None:
+    """None after the last. So many threads may wait at once that none of them keeps a database connection."""
+    try:
+        return next(answer.rest or iter(()), None)
+    finally:
+        connections.close_all()
+
+
+def write(answer: Answer, transfer: Transfer) -> None:
+    try:
+        transfer.file.write(answer.body)
+        for piece in answer.rest or ():
+            transfer.file.write(piece)
+    finally:
+        answer.close()
+
+
+def body_limit(path: str, headers: Any) -> int:
+    """How many bytes of a body are kept for this address and whoever asks, as far as the headers say."""
+    if path.startswith("/git/"):  # without a token the answer is 401, whatever the body holds
+        return settings.PRACTICE_MAX_BYTES * 101 // 100 + SLACK_BYTES if headers.get("authorization") else 0
+    if path == "/markdownx/upload/" and settings.SESSION_COOKIE_NAME in (headers.get("cookie") or ""):
+        return PICTURE_BYTES
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE + SLACK_BYTES
+
+
+def answers_large_bodies(environ: Environ) -> bool:
+    """Whether the view itself says that a body is too large: git shows only what its protocol wraps."""
+    return environ["PATH_INFO"].startswith("/git/")
+
+
+async def receive(protocol: Any, body: Transfer, limit: int, most: int) -> int:
+    """Keep the first `limit` bytes and throw away the others up to `most`; return how many came."""
+    arrived = 0
+    async with body.patience():
+        async for piece in protocol:
+            body.progress(len(piece))
+            if arrived < limit:
+                body.write(piece[: limit - arrived])
+            arrived += len(piece)
+            if arrived > most:
+                break
+    return arrived
+
+
+async def has_left(protocol: Any) -> bool:
+    """Where no length was sent, granian gives a body that was cut off as if it were whole."""
+    gone = asyncio.ensure_future(protocol.client_disconnect())
+    done, _ = await asyncio.wait({gone}, timeout=0.05)
+    gone.cancel()
+    return bool(done)

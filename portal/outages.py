@@ -1,0 +1,124 @@
+"""Answers in place of a view: the database is locked, full or gone, or the front refused the request's body.
+
+A page for browsers, a line for git, JSON for probes. None of them needs the database.
+"""
+
+import logging
+import sqlite3
+import sys
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from django.core.signals import got_request_exception
+from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.loader import get_template
+
+from portal.environ import REFUSAL
+
+logger = logging.getLogger(__name__)
+
+RETRY_SECONDS = "10"
+# Locked, full, gone or not to be written. Other errors of SQLite, such as wrong SQL, are faults of ours.
+SQLITE_OUTAGES = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+}
+UNDEFINED_TABLE = "42P01"
+
+
+class Words(NamedTuple):
+    title: str
+    read: Sequence[str]
+    written: Sequence[str]  # to whoever sent a form
+
+
+WORDS = {
+    408: Words(
+        "The request took too long to arrive",
+        ["Check the connection, then try again."],
+        ["Nothing was saved. Go back in the browser: what you typed is still there. Then send it again."],
+    ),
+    413: Words(
+        "The request is too large",
+        ["A form takes 1 MB, a picture 5 MB."],
+        ["Nothing was saved. A form takes 1 MB, a picture 5 MB. Go back in the browser and make it smaller."],
+    ),
+    503: Words(
+        "The portal is not available at the moment",
+        ["What you saved before is safe. Wait a minute, then reload this page."],
+        [
+            "Nothing was saved this time. Go back in the browser: what you typed is still there. "
+            "Wait a minute, then send it again.",
+            "What you saved before is safe.",
+        ],
+    ),
+}
+
+
+class OutageMiddleware:
+    """Answer 503 with Retry-After while the database cannot do its work, and what `portal.front` refused."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if status := request.META.get(REFUSAL):
+            return answer(request, status)
+        response = self.get_response(request)
+        if response.status_code == 500 and getattr(request, "met_outage", False):
+            return answer(request, 503)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A view's own; what a middleware raises is known by Django's signal alone."""
+        if not is_outage(exception):
+            return None
+        logger.warning("%s %s was answered with 503: %s", request.method, request.path, exception)
+        return answer(request, 503)
+
+
+@receiver(got_request_exception)
+def note_outage(sender: object, request: HttpRequest, **kwargs: object) -> None:
+    request.met_outage = is_outage(sys.exc_info()[1])  # type: ignore[attr-defined]
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether the database could not be reached, read or written, rather than asked something wrong."""
+    cause = getattr(error, "__cause__", None)
+    if isinstance(error, DatabaseError) and isinstance(cause, sqlite3.Error):
+        is_empty = str(cause).startswith("no such table")  # the file was taken away: SQLite makes a new one
+        return is_empty or (cause.sqlite_errorcode or 0) & 0xFF in SQLITE_OUTAGES
+    if isinstance(error, ProgrammingError):
+        return getattr(cause, "sqlstate", None) == UNDEFINED_TABLE
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def answer(request: HttpRequest, status: int) -> HttpResponse:
+    words = WORDS[status]
+    sentences = words.read if request.method in {"GET", "HEAD"} else words.written
+    if request.path in {"/healthz", "/readyz"}:
+        response: HttpResponse = JsonResponse(
+            {"status": "not ready", "reason": words.title},
+            status=status,
+            content_type="application/json; charset=utf-8",
+        )
+    elif request.path.startswith("/git/"):
+        text = f"{words.title}. Nothing of the push was taken. Try again in a minute.\n"
+        response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+    else:
+        page = get_template("unavailable.html").render({"title": words.title, "sentences": sentences})
+        response = HttpResponse(page, status=status)
+    response["Cache-Control"] = "no-store"
+    if status == 503:
+        response["Retry-After"] = RETRY_SECONDS
+    vars(response)["_has_been_logged"] = True  # in one line, above or by whoever refused
+    return response

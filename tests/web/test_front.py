@@ -1,0 +1,443 @@
+"""The front: what of a request reaches a thread, and how an answer goes out. granian's side is played by fakes."""
+
+import asyncio
+import threading
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+
+from portal import transfers
+from portal.front import Front
+from portal.transfers import TooSlowError, Transfer, Transfers
+
+SESSION = {"cookie": f"{settings.SESSION_COOKIE_NAME}=abc"}
+TOKEN = {"authorization": "Basic YTpi"}
+FORM = {"content-length": "5"}
+MB = 1 << 20
+
+
+class Headers:
+    def __init__(self, pairs):
+        self.pairs = list(pairs)
+
+    def items(self):
+        return self.pairs
+
+    def get(self, name, default=None):
+        return next((value for key, value in self.pairs if key == name), default)
+
+    def __contains__(self, name):
+        return self.get(name) is not None
+
+
+class Client:
+    """A client that sends `pieces` and then, unless it `stays_silent`, ends its request. `sent` is what it reads."""
+
+    def __init__(self, pieces=(), stays_silent=False, leaves=False):
+        self.pieces, self.stays_silent, self.leaves = list(pieces), stays_silent, leaves
+        self.read = 0
+        self.status, self.headers, self.sent = None, {}, []
+
+    async def __aiter__(self):
+        for piece in self.pieces:
+            await asyncio.sleep(0)
+            self.read += len(piece)
+            yield piece
+        if self.stays_silent:
+            await asyncio.sleep(60)
+
+    async def client_disconnect(self):
+        if not self.leaves:
+            await asyncio.sleep(60)
+
+    def response_bytes(self, status, headers, body):
+        assert self.status is None
+        self.status, self.headers, self.sent = status, dict(headers), [body]
+
+    def response_empty(self, status, headers):
+        self.response_bytes(status, headers, b"")
+
+    def response_stream(self, status, headers):
+        self.response_bytes(status, headers, b"")
+        return self
+
+    async def send_bytes(self, piece):
+        self.sent.append(piece)
+
+    @property
+    def text(self):
+        return b"".join(self.sent).decode()
+
+
+def echo(environ, start):
+    """Answer with what was read of the request."""
+    environ["seen"] = True
+    body = environ["wsgi.input"].read()
+    start("200 OK", [("Content-Type", "text/plain")])
+    return [b"%d of %s" % (len(body), environ["CONTENT_LENGTH"].encode())]
+
+
+def refusing(application):
+    """As `portal.outages` does it."""
+
+    def answer(environ, start):
+        if status := environ.get("portal.refusal"):
+            start(f"{status} x", [])
+            return [b"refused"]
+        return application(environ, start)
+
+    return answer
+
+
+def ask(*clients, application=echo, path="/", method="POST", headers=FORM, front=None):
+    """Let the clients ask at once; return the first of them."""
+    front = front or Front(refusing(application))
+    pairs = headers.items() if isinstance(headers, dict) else headers
+    scope = SimpleNamespace(
+        method=method, path=path, query_string="a=1", server="testserver:80", client="192.0.2.7:4711",
+        http_version="1.1", scheme="http", headers=Headers(pairs),
+    )  # fmt: skip
+
+    async def all_of_them():
+        await asyncio.wait_for(asyncio.gather(*(front.__rsgi__(scope, client) for client in clients)), 30)
+
+    asyncio.run(all_of_them())
+    assert front.transfers.size == 0
+    return clients[0]
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(transfers, "IDLE_SECONDS", 0.05)
+
+
+# --- bodies ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("headers", [FORM, {"transfer-encoding": "chunked"}])
+def test_body_arrives_whole_with_its_length(headers):
+    assert ask(Client([b"abc", b"de"]), headers=headers).text == "5 of 5"
+
+
+def test_body_that_does_not_come_takes_no_thread_and_is_ended(impatient):
+    for path, headers in {"/": SESSION | FORM, "/git/a/b.git/git-receive-pack": TOKEN | FORM}.items():
+        called = []
+        client = ask(
+            Client([b"ab"], stays_silent=True), application=called.append, path=path, headers=headers
+        )
+        assert (client.status, client.headers["connection"], called) == (408, "close", [])
+
+
+def test_body_that_trickles_is_ended(impatient, monkeypatch):
+    class Trickling(Client):
+        async def __aiter__(self):
+            for _ in range(30):
+                await asyncio.sleep(0.01)
+                yield b"x"
+
+    assert ask(Trickling(), headers={"content-length": "30"}).status == 408
+    monkeypatch.setattr(transfers, "PIECE", 1)
+    assert ask(Trickling(), headers={"content-length": "30"}).status == 200
+    monkeypatch.setattr(transfers, "TOTAL_SECONDS", 0.2)
+    assert ask(Trickling(), headers={"content-length": "30"}).status == 408
+
+
+def test_body_that_was_cut_off_is_no_request():
+    for headers in (FORM, {"transfer-encoding": "chunked"}):
+        client = ask(Client([b"abc"], leaves=True), headers=headers)
+        assert client.status is None
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "limit"),
+    [
+        ("/accounts/login/", {}, MB),
+        ("/markdownx/upload/", {}, MB),
+        ("/staff/", SESSION, MB),
+        ("/markdownx/upload/", SESSION, 8 * MB),
+    ],
+)
+def test_large_body_is_refused_before_it_is_kept(monkeypatch, path, headers, limit):
+    """F2. With a length not a byte is read before the answer; without one no more is kept than the address takes."""
+    kept = []
+    monkeypatch.setattr(Transfer, "write", lambda self, data: kept.append(len(data)))
+    told = Client([b"x" * MB] * 300)
+    assert ask(told, path=path, headers=headers | {"content-length": str(300 * MB)}).status == 413
+    assert kept == []
+    untold = Client([b"x" * MB] * 300)
+    assert ask(untold, path=path, headers=headers | {"transfer-encoding": "chunked"}).status == 413
+    assert limit <= sum(kept) <= limit + 64 * 1024
+    assert max(told.read, untold.read) < 100 * MB
+
+
+def test_push_that_is_too_large_reaches_its_view_which_says_so_to_git(settings):
+    settings.PRACTICE_MAX_BYTES = MB
+    path, headers = "/git/a/b.git/git-receive-pack", TOKEN | {"content-length": str(300 * MB)}
+    client = ask(Client([b"x" * MB] * 300), path=path, headers=headers)
+    assert client.status == 200
+    assert MB < int(client.text.split()[0]) < 1.1 * MB
+
+
+def test_push_without_a_token_is_answered_without_its_body(settings):
+    client = ask(
+        Client([b"x"], stays_silent=True),
+        path="/git/a/b.git/git-receive-pack",
+        headers={"content-length": "9"},
+    )
+    assert client.text == "0 of 0"
+
+
+def test_disk_without_room_is_told(monkeypatch):
+    def full(self, data):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Transfer, "write", full)
+    assert ask(Client([b"abcde"])).status == 503
+
+
+# --- limits ---------------------------------------------------------------------------------------------------------
+
+
+def silent_transfers(count, owner):
+    """Transfers that begin one after the other and end when they are made to; in which order they were."""
+    ended = []
+
+    async def hold(number):
+        transfer = Transfer(owner)
+        try:
+            async with transfer.patience():
+                transfer.progress(transfers.PIECE if number == 0 else 0)
+                await asyncio.sleep(30)
+        except TooSlowError:
+            ended.append(number)
+
+    return [hold(number) for number in range(count)], ended
+
+
+def test_slowest_makes_room_for_the_newest(monkeypatch):
+    monkeypatch.setattr(transfers, "MAX_TRANSFERS", 3)
+    owner = Transfers()
+    holds, ended = silent_transfers(5, owner)
+
+    async def run():
+        tasks = []
+        for hold in holds:
+            tasks.append(asyncio.create_task(hold))
+            await asyncio.sleep(0.01)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    asyncio.run(run())
+    assert ended == [0, 1]
+
+
+def test_slowest_makes_room_for_bytes_and_gives_its_own_back(monkeypatch):
+    monkeypatch.setattr(transfers, "MAX_BYTES", MB)
+    front = Front(refusing(echo))
+    stuck = Client([b"x" * 600_000], stays_silent=True)
+    quick = Client([b"x" * 600_000])
+    ask(stuck, quick, front=front, headers={"transfer-encoding": "chunked"})
+    assert (stuck.status, quick.status) == (408, 200)
+
+
+def test_pages_and_health_are_answered_while_all_threads_for_pushes_are_busy():
+    held, answered = threading.Event(), []
+
+    def application(environ, start):
+        if environ["PATH_INFO"].startswith("/git/"):
+            assert held.wait(30)
+        start("200 OK", [])
+        answered.append(environ["PATH_INFO"])
+        if len(answered) == 3:
+            held.set()
+        return [b"ok"]
+
+    front = Front(application)
+
+    async def run():
+        def scope(path):
+            return SimpleNamespace(
+                method="GET", path=path, query_string="", server="t:80", client="192.0.2.7:1",
+                http_version="1.1", scheme="http", headers=Headers([]),
+            )  # fmt: skip
+
+        paths = ["/git/a/b.git/info/refs"] * 40 + ["/", "/healthz", "/readyz"]
+        await asyncio.wait_for(asyncio.gather(*(front.__rsgi__(scope(path), Client()) for path in paths)), 60)
+
+    asyncio.run(run())
+    assert set(answered[:3]) == {"/", "/healthz", "/readyz"}
+    assert len(answered) == 43
+
+
+def test_request_for_which_there_is_no_thread_for_long_is_sent_away(monkeypatch):
+    monkeypatch.setattr("portal.front.MAX_QUEUE", 2)
+    clients = [Client([b"abcde"]) for _ in range(5)]
+    ask(*clients)
+    assert sorted(client.status for client in clients) == [200, 200, 503, 503, 503]
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+
+def answering(status, pieces, closed, **headers):
+    class Produced:
+        def __iter__(self):
+            return iter(pieces)
+
+        def close(self):
+            closed.append(True)
+
+    def application(environ, start):
+        start(status, [(name.replace("_", "-"), value) for name, value in headers.items()])
+        return Produced()
+
+    return application
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "pieces", "sent"),
+    [
+        ("GET", "200 OK", [b"a", b"b"], b"ab"),
+        ("GET", "200 OK", [], b""),
+        ("GET", "304 Not Modified", [b""], b""),
+        ("GET", "204 No Content", [], b""),
+        ("HEAD", "200 OK", [b"a page"], b""),
+    ],
+)
+def test_answer_goes_out_whole_and_is_closed(method, status, pieces, sent):
+    closed = []
+    application = answering(status, pieces, closed, Content_Length="6", ETag="x")
+    client = ask(Client(), application=application, method=method, headers={})
+    assert (client.status, b"".join(client.sent), client.headers["etag"]) == (int(status[:3]), sent, "x")
+    assert client.headers["content-length"] == "6"
+    assert closed == [True]
+
+
+def test_long_answer_goes_out_in_pieces():
+    closed = []
+    client = ask(Client(), application=answering("200 OK", [b"x" * 700_000] * 5, closed), headers={})
+    assert (len(b"".join(client.sent)), max(map(len, client.sent)) < MB) == (3_500_000, True)
+    assert closed == [True]
+
+
+def test_client_that_does_not_read_a_long_answer_is_left(impatient):
+    class Asleep(Client):
+        async def send_bytes(self, piece):
+            await asyncio.sleep(60)
+
+    closed = []
+    ask(Asleep(), application=answering("200 OK", [b"x" * 700_000] * 5, closed), headers={})
+    assert closed == [True]
+
+
+def test_live_answer_is_passed_on_as_it_comes():
+    client, seen, closed = Client(), [], []
+
+    def pieces():
+        for piece in (b"one", b"", b"two"):
+            seen.append(list(client.sent))
+            yield piece
+
+    ask(client, application=answering("200 OK", pieces(), closed, X_Accel_Buffering="no"), headers={})
+    assert client.sent == [b"", b"one", b"two"]
+    assert seen == [[b""], [b"", b"one"], [b"", b"one"]]
+    assert closed == [True]
+
+
+def test_live_answer_ends_when_its_client_leaves():
+    closed = []
+
+    def nothing_new():
+        while True:
+            yield b""
+
+    ask(
+        Client(leaves=True),
+        application=answering("200 OK", nothing_new(), closed, X_Accel_Buffering="no"),
+        headers={},
+    )
+    assert closed == [True]
+
+
+def test_a_hundred_live_answers_keep_no_page_waiting():
+    """Each waits for a verdict; the page that is asked last lets all of them go on."""
+    asked, together = threading.Event(), threading.Barrier(100)
+
+    def application(environ, start):
+        if environ["PATH_INFO"] == "/":
+            asked.set()
+            start("200 OK", [])
+            return [b"page"]
+        start("200 OK", [("X-Accel-Buffering", "no")])
+        return wait()
+
+    def wait():
+        together.wait(30)
+        assert asked.wait(30)
+        yield b"verdict"
+
+    front = Front(application)
+    waiting = [Client() for _ in range(100)]
+
+    async def run():
+        def scope(path):
+            return SimpleNamespace(
+                method="GET", path=path, query_string="", server="t:80", client="192.0.2.7:1",
+                http_version="1.1", scheme="http", headers=Headers([]),
+            )  # fmt: skip
+
+        streams = [asyncio.create_task(front.__rsgi__(scope("/git/x"), client)) for client in waiting]
+        while together.n_waiting and not together.broken:
+            await asyncio.sleep(0.01)
+        page = Client()
+        await asyncio.wait_for(front.__rsgi__(scope("/"), page), 30)
+        await asyncio.wait_for(asyncio.gather(*streams), 30)
+        return page
+
+    assert asyncio.run(run()).text == "page"
+    assert {client.text for client in waiting} == {"verdict"}
+
+
+# --- the environ ----------------------------------------------------------------------------------------------------
+
+
+def test_environ_is_what_wsgi_says():
+    seen = {}
+
+    def application(environ, start):
+        seen.update(environ)
+        start("200 OK", [])
+        return []
+
+    headers = [
+        ("host", "testserver"), ("cookie", "a=1"), ("cookie", "b=2"), ("x-forwarded-for", "192.0.2.1"),
+        ("x_forwarded_for", "203.0.113.9"), ("accept", "text/html"), ("accept", "*/*"), ("content-type", "text/plain"),
+    ]  # fmt: skip
+    ask(Client(), application=application, method="GET", path="/é/a b", headers=headers)
+    expected = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": "/Ã©/a b",
+        "QUERY_STRING": "a=1",
+        "REMOTE_ADDR": "192.0.2.7",
+        "HTTP_HOST": "testserver",
+        "HTTP_COOKIE": "a=1; b=2",
+        "HTTP_X_FORWARDED_FOR": "192.0.2.1",
+        "HTTP_ACCEPT": "text/html,*/*",
+        "CONTENT_TYPE": "text/plain",
+        "CONTENT_LENGTH": "0",
+    }
+    assert {name: seen[name] for name in expected} == expected
+
+
+def test_log_in_of_whoever_asks_for_health_is_not_looked_up():
+    seen = []
+
+    def application(environ, start):
+        seen.append(environ.get("HTTP_COOKIE"))
+        start("200 OK", [])
+        return []
+
+    ask(Client(), application=application, method="GET", path="/healthz", headers=SESSION)
+    assert seen == [None]
