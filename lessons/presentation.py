@@ -6,13 +6,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from lessons.queries import OpenLesson, neighbours
+from lessons.queries import OpenLesson
 from lessons.rendering import with_ticks
 
 
 def reading_context(found: OpenLesson, token: object) -> dict[str, Any]:
     """`token` goes into the forms, against forged requests."""
-    before, after = neighbours(found)
     return {
         "course": found.lesson.course,
         "lesson": found.lesson,
@@ -22,8 +21,8 @@ def reading_context(found: OpenLesson, token: object) -> dict[str, Any]:
         "body": lesson_body(found, token),
         "csrf_token": token,
         "contents": contents_rail(found),
-        "before": before,
-        "after": after,
+        "before": found.before,
+        "after": found.after,
     }
 
 

@@ -1,7 +1,8 @@
 """Reads that pages share. Whatever they return, the asking user may see."""
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import ceil
 from statistics import median
@@ -9,8 +10,10 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, When
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
 from django.http import Http404
+from django.urls import reverse
 
 from lessons.models import (
     Answer,
@@ -110,13 +113,22 @@ def get_member_course(user: Visitor, slug: str) -> OpenCourse:
     return found
 
 
+@dataclass(frozen=True)
+class Neighbour:
+    """The lesson before or after another."""
+
+    title: str
+    url: str
+
+
 @dataclass
 class OpenLesson:
-    """A lesson for one reader; `syllabus` are all lessons of the course in order, also those they may not read."""
+    """A lesson for one reader, with those before and after it, across sessions, that the same reader may open."""
 
     lesson: Lesson
     reader: OpenCourse
-    syllabus: list[Lesson]
+    before: Neighbour | None = None
+    after: Neighbour | None = None
     reading: Reading | None = None
     ticked: set[str] = field(default_factory=set)
 
@@ -127,44 +139,80 @@ class OpenLesson:
 
 def get_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> OpenLesson:
     """A lesson that `user` may read: a public one, or one of a course of theirs. Raises Http404."""
-    return _open_lesson(get_course(user, course_slug), lesson_slug)
-
-
-def _open_lesson(reader: OpenCourse, slug: str) -> OpenLesson:
-    rows: list[Any] = list(_syllabus(reader, slug))
-    lesson = next((row for row in rows if row.slug == slug), None)
-    if lesson is None or not reader.may_read(lesson):
-        raise Http404
-    lesson.html = lesson.own_html
-    found = OpenLesson(lesson, reader, list({row.pk: row for row in rows}.values()))
-    if reader.enrollment:
-        found.reading = getattr(lesson, "own_reading", None)
-        found.ticked = {row.own_tick for row in rows if row.pk == lesson.pk} - {None}
+    found = _open_lesson(get_course(user, course_slug), lesson_slug)
+    if found.enrollment:
+        found.reading = Reading.objects.filter(enrollment=found.enrollment, lesson=found.lesson).first()
+        ticks = Tick.objects.filter(enrollment=found.enrollment, lesson=found.lesson)
+        found.ticked = set(ticks.values_list("key", flat=True)) if found.lesson.checklist else set()
     return found
 
 
-# What the page of a lesson shows: each further column costs time, here more than in the database.
+# What the page of a lesson shows. What else a course holds is no matter of one lesson's page.
 _OF_LESSON = (
     *("course", "slug", "title", "status", "public", "lab_slugs"),
-    *("contents", "checklist", "minutes", "updated_at"),
-    *("session__slug", "session__title", "quiz__slug", "quiz__title"),
+    *("html", "contents", "checklist", "minutes", "updated_at"),
+    *("session__slug", "session__title", "session__position", "quiz__slug", "quiz__title"),
 )
 
 
-def _syllabus(reader: OpenCourse, slug: str) -> QuerySet[Lesson]:
-    """All lessons of a course, one with its HTML, and what the reader did in them: a row for each tick.
+def _open_lesson(reader: OpenCourse, slug: str, leads: OpenCourse | None = None) -> OpenLesson:
+    """One query. The neighbours are those that `leads` may open, which is the reader unless said."""
+    lessons = reader.course.lessons.filter(slug=slug).select_related("session", "quiz").only(*_OF_LESSON)
+    near: Any = _readable(leads or reader).annotate(named=Concat("slug", Value(" "), "title"))
+    lesson: Any = lessons.annotate(
+        before=Subquery(_before(near, OuterRef).values("named")[:1]),
+        after=Subquery(_after(near, OuterRef).values("named")[:1]),
+    ).first()
+    if lesson is None or not reader.may_read(lesson):
+        raise Http404
+    return OpenLesson(
+        lesson, reader, _neighbour(reader.course, lesson.before), _neighbour(reader.course, lesson.after)
+    )
 
-    One query, since this page is asked for more often than any other.
-    """
-    lessons = reader.course.lessons.in_order().select_related("session", "quiz")
-    lessons = lessons.annotate(own_html=Case(When(slug=slug, then=F("html"))))
-    if reader.enrollment:
-        lessons = lessons.annotate(
-            own_reading=FilteredRelation("readings", condition=Q(readings__enrollment=reader.enrollment)),
-            own_ticks=FilteredRelation("ticks", condition=Q(ticks__enrollment=reader.enrollment)),
-            own_tick=F("own_ticks__key"),
-        ).select_related("own_reading")  # type: ignore[misc]  # as above
-    return lessons.only(*_OF_LESSON)
+
+def _readable(reader: OpenCourse) -> QuerySet[Lesson]:
+    """As `may_read`."""
+    lessons = Lesson.objects.filter(course=reader.course)
+    if reader.is_staff:
+        return lessons
+    return lessons.published() if reader.enrollment else lessons.published().filter(public=True)
+
+
+def _before(lessons: QuerySet[Lesson], here: Callable[[str], Any]) -> Any:
+    """Those before `here` in the order of the course, the nearest first; `here` gives a field of that lesson."""
+    same = Q(session__position=here("session__position"))
+    found = lessons.filter(
+        Q(session__position__lt=here("session__position"))
+        | same & Q(position__lt=here("position"))
+        | same & Q(position=here("position"), pk__lt=here("pk"))
+    )
+    return found.order_by("-session__position", "-position", "-pk")
+
+
+def _after(lessons: QuerySet[Lesson], here: Callable[[str], Any]) -> Any:
+    same = Q(session__position=here("session__position"))
+    found = lessons.filter(
+        Q(session__position__gt=here("session__position"))
+        | same & Q(position__gt=here("position"))
+        | same & Q(position=here("position"), pk__gt=here("pk"))
+    )
+    return found.order_by("session__position", "position", "pk")
+
+
+def _neighbour(course: Course, named: str | None) -> Neighbour | None:
+    """`named` is a slug, which has no blank, a blank and the title."""
+    if not named:
+        return None
+    slug, _, title = named.partition(" ")
+    return Neighbour(title, reverse("lesson", args=[course.slug, slug]))
+
+
+def lesson_after(reader: OpenCourse, lesson_id: int) -> Neighbour | None:
+    """The lesson after this one that the same reader may open."""
+    here = Lesson.objects.filter(pk=lesson_id)
+    found = _after(_readable(reader), lambda name: Subquery(here.order_by().values(name)))
+    row = found.values_list("slug", "title").first()
+    return _neighbour(reader.course, " ".join(row)) if row else None
 
 
 @dataclass(frozen=True)
@@ -177,7 +225,12 @@ class LearnerLesson:
 
     def open(self) -> OpenLesson:
         """The same as `get_lesson` gives. Raises Http404."""
-        return _open_lesson(self.reader, self.slug)
+        found = _open_lesson(self.reader, self.slug)
+        *_, has_reading, read_at, heading, _ = self.told[0]
+        if has_reading:
+            found.reading = Reading(lesson=found.lesson, read_at=read_at, heading=heading)
+        found.ticked = {row[-1] for row in self.told} - {None}
+        return found
 
 
 def learner_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> LearnerLesson | None:
@@ -199,7 +252,7 @@ def learner_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> Learner
 
 _LEARNER_LESSON = f"""
     SELECT enrollment.id, course.id, course.slug, course.title,
-        lesson.updated_at, reading.read_at, reading.heading, tick.key
+        lesson.updated_at, reading.id IS NOT NULL, reading.read_at, reading.heading, tick.key
     FROM {Lesson._meta.db_table} lesson
     JOIN {Course._meta.db_table} course ON course.id = lesson.course_id
     JOIN {Enrollment._meta.db_table} enrollment ON enrollment.course_id = course.id AND enrollment.is_active
@@ -214,12 +267,15 @@ _LEARNER_LESSON = f"""
 """  # noqa: S608 - names of tables and a constant
 
 
-def get_enrolled_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> tuple[OpenLesson, Enrollment]:
-    """The same, for learners only, who leave traces in it. Raises Http404."""
-    found = get_lesson(user, course_slug, lesson_slug)
-    if found.enrollment is None:
+def get_enrolled_lesson(
+    user: Visitor, course_slug: str, lesson_slug: str
+) -> tuple[Lesson, OpenCourse, Enrollment]:
+    """A lesson without its text, for learners only, who leave traces in it. Raises Http404."""
+    reader = get_course(user, course_slug)
+    lesson = reader.course.lessons.filter(slug=lesson_slug).defer("source", "html", "text").first()
+    if lesson is None or reader.enrollment is None or not reader.may_read(lesson):
         raise Http404
-    return found, found.enrollment
+    return lesson, reader, reader.enrollment
 
 
 def get_taught_course(user: Visitor, key: str) -> Course:
@@ -232,18 +288,12 @@ def get_taught_course(user: Visitor, key: str) -> Course:
 
 def get_lesson_as_learner(user: Visitor, course_slug: str, lesson_slug: str) -> OpenLesson:
     """A lesson, also a draft, for staff of its course, as a learner who has just come meets it. Raises Http404."""
-    found = get_lesson(user, course_slug, lesson_slug)
-    if not (found.reader.is_staff and user.is_authenticated):
+    reader = get_course(user, course_slug)
+    if not (reader.is_staff and user.is_authenticated):
         raise Http404
-    newcomer = Enrollment(user=user, course=found.lesson.course)
-    return OpenLesson(found.lesson, OpenCourse(found.lesson.course, newcomer), found.syllabus)
-
-
-def neighbours(found: OpenLesson) -> tuple[Lesson | None, Lesson | None]:
-    """The lessons before and after, across sessions, that the same reader may open."""
-    here = found.syllabus.index(found.lesson)
-    before, after = reversed(found.syllabus[:here]), found.syllabus[here + 1 :]
-    return next(filter(found.reader.may_read, before), None), next(filter(found.reader.may_read, after), None)
+    newcomer = OpenCourse(reader.course, Enrollment(user=user, course=reader.course))
+    found = _open_lesson(reader, lesson_slug, leads=newcomer)
+    return replace(found, reader=newcomer)
 
 
 def get_enrolled_session(user: Visitor, course_slug: str, session_slug: str) -> tuple[Session, Enrollment]:

@@ -42,28 +42,28 @@ def _learner_page(request: HttpRequest, own: queries.LearnerLesson) -> str:
 @login_required
 @require_POST
 def place(request: UserRequest, course: str, lesson: str) -> HttpResponse:
-    found, enrollment = queries.get_enrolled_lesson(request.user, course, lesson)
-    actions.keep_place(enrollment=enrollment, lesson=found.lesson, heading=request.POST.get("heading", ""))
+    found, _, enrollment = queries.get_enrolled_lesson(request.user, course, lesson)
+    actions.keep_place(enrollment=enrollment, lesson=found, heading=request.POST.get("heading", ""))
     return HttpResponse(status=204)
 
 
 @login_required
 @require_POST
 def read(request: UserRequest, course: str, lesson: str) -> HttpResponse:
-    found, enrollment = queries.get_enrolled_lesson(request.user, course, lesson)
+    found, reader, enrollment = queries.get_enrolled_lesson(request.user, course, lesson)
     wanted = request.POST.get("read") != "no"
-    actions.mark_read(enrollment=enrollment, lesson=found.lesson, read=wanted)
+    actions.mark_read(enrollment=enrollment, lesson=found, read=wanted)
     if not wanted:
-        return redirect(found.lesson)
-    _, after = queries.neighbours(found)
-    return redirect(after or found.lesson.course)
+        return redirect(found)
+    after = queries.lesson_after(reader, found.pk)
+    return redirect(after.url if after else reader.course)
 
 
 @login_required
 @require_POST
 def tick(request: UserRequest, course: str, lesson: str) -> HttpResponse:
-    found, enrollment = queries.get_enrolled_lesson(request.user, course, lesson)
-    return _tick(request, found.lesson, enrollment, back=found.lesson.get_absolute_url())
+    found, _, enrollment = queries.get_enrolled_lesson(request.user, course, lesson)
+    return _tick(request, found, enrollment, back=found.get_absolute_url())
 
 
 @login_required
