@@ -11,7 +11,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from labs import hosts, lifecycle
+from labs import folders, hosts, lifecycle
 from labs.grader.checks import Learner
 from labs.grader.engine import grade
 from labs.grader.refusals import FetchRefused
@@ -90,9 +90,7 @@ def opened(submission: Submission) -> Iterator[tuple[Repository, Sequence[str]]]
         ):
             yield repository, notes
         return
-    if not origin.path.is_dir():
-        raise RepositoryFault(f"There is no repository at {origin.path}.")
-    with Repository.open(origin.path, refs=refs) as repository:
+    with Repository.open(folders.owned_path(origin), refs=refs) as repository:
         yield repository, ()
 
 

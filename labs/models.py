@@ -1,6 +1,6 @@
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -129,6 +129,11 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
         """Of everybody. Hosts take no notice of capitals in names."""
         return self.filter(host=address.host, owner__iexact=address.owner, name__iexact=address.name)
 
+    def in_folders(self, names: Sequence[str]) -> "RepositoryQuerySet":
+        """On the practice remote, by the names of their folders without the ending."""
+        keys = [int(name) for name in names if name.isdecimal() and len(name) < 18]
+        return self.filter(Q(folder__in=names) | Q(folder=None, host=None, pk__in=keys))
+
 
 class Repository(models.Model):
     """Where the commits of a learner for a lab are: on the practice remote, or at an address elsewhere."""
@@ -139,6 +144,8 @@ class Repository(models.Model):
     host = models.CharField(max_length=255, null=True, help_text="Empty for the practice remote.")
     owner = models.CharField(max_length=100, null=True)
     name = models.CharField(max_length=100, null=True)
+    # Never used again, unlike a key after a restore. Null in rows that a version before this field made.
+    folder = models.CharField(max_length=40, null=True, unique=True, editable=False, default=new_public_id)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = RepositoryQuerySet.as_manager()
@@ -168,8 +175,8 @@ class Repository(models.Model):
 
     @property
     def path(self) -> Path:
-        """On the practice remote."""
-        return Path(settings.PRACTICE_ROOT) / f"{self.pk}.git"
+        """On the practice remote; `folders` checks whose it is before anything is read from it."""
+        return Path(settings.PRACTICE_ROOT) / f"{self.folder or self.pk}.git"
 
     @property
     def address(self) -> Address | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from labs import lifecycle, remote
+from labs import folders, lifecycle, ref_files, remote
 from labs.grader.plumbing import RepositoryFault
 from labs.models import Receipt, Repository, Submission, snapshot_digest
 from lessons.models import Enrollment
@@ -52,19 +52,21 @@ def is_recorded(repository: Repository, refs: Mapping[str, str]) -> bool:
 
 def repair() -> int:
     """Write the receipts of pushes that died between git and the database; the number of receipts."""
-    interrupted = Repository.objects.filter(pk__in=remote.pushing()[:MOST_REPAIRS])
-    return sum(_repair(repository) for repository in interrupted)
+    interrupted = Repository.objects.in_folders(remote.pushing())
+    return sum(repair_one(repository) for repository in interrupted[:MOST_REPAIRS])
 
 
-def _repair(repository: Repository) -> bool:
+def repair_one(repository: Repository) -> bool:
+    """Write the receipt of what is in a practice repository, if it is missing; False for one in use or unreadable."""
     try:
         with remote.locked(repository.path, seconds=0):
-            remote.sweep(repository.path)
-            refs = remote.read_refs(repository.path)
+            path = folders.owned_path(repository)
+            remote.sweep(path)
+            refs = ref_files.read_refs(path)
             missing = not is_recorded(repository, refs)
             if missing:
                 record(repository=repository, refs=refs, via=Receipt.Via.REPAIR)
-            remote.end_push(repository.path)
+            remote.end_push(path)
     except remote.Busy:  # a push that goes on
         return False
     except (OSError, RepositoryFault) as error:

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from labs import apart, hosts
+from labs import apart, folders, hosts
+from labs.grader.plumbing import RepositoryFault
 from labs.grader.refusals import FetchFault, FetchRefused
 from labs.grader.report import Report
 from labs.models import Lab, Repository, Submission
@@ -66,7 +67,10 @@ def _opened(of: Submission | Repository) -> Iterator[tuple[Path, dict[str, str] 
     if place.address:
         with hosts.mirrored(place.address, refs or {}) as (path, _):
             yield path, refs
-    elif place.path.is_dir():
-        yield place.path, refs
-    else:
-        raise CannotTryError("This repository is not on this machine. Choose another one.")
+        return
+    try:
+        path = folders.owned_path(place)
+    except RepositoryFault:
+        message = "This repository is not on this machine. Choose another one."
+        raise CannotTryError(message) from None
+    yield path, refs

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from django.urls import reverse
 
-from labs import apart, trying
+from labs import apart, folders, trying
 from labs.grader.sandbox.environments import index_variables
 from labs.models import Lab, LabVersion, Report, Repository, Submission
 from tests.authoring.conftest import make_instructor
@@ -36,9 +36,9 @@ def lab(course):
 
 def fill(repository, tmp_path, commits: int = 1) -> str:
     """Commits in a bare repository; the newest one's id."""
-    work = Clone(tmp_path / f"work-{repository.pk}", "unused")
+    work = Clone(tmp_path / f"work-{repository.pk}", str(folders.ensure(repository)))
     oids = [work.commit(content=bytes([65 + number])) for number in range(commits)]
-    subprocess.run(["git", "clone", "-q", "--bare", work.folder, repository.path], check=True)
+    assert work.push()[0] == 0
     return oids[-1]
 
 
@@ -91,7 +91,8 @@ def test_the_snapshot_of_the_submission_is_tried_not_what_came_later(staff, lab,
 
 
 def test_ones_own_practice_repository_is_tried_as_it_stands(staff, instructor, lab, tmp_path):
-    own = make_repository(make_enrollment(instructor), make_lab())
+    learner = make_enrollment(instructor)
+    own = make_repository(learner, make_lab(learner.course))
     fill(own, tmp_path, commits=3)
     assert "3 of 3 checks passed" in try_it(staff, lab, f"own-{own.pk}").content.decode()
 
@@ -114,7 +115,7 @@ def test_a_repository_that_is_gone_or_empty_is_said_so(staff, lab, submission, i
     gone = make_submission(make_learner(lab.course), lab)
     assert "not on this machine" in try_it(staff, lab, f"submission-{gone.pk}").content.decode()
     empty = make_repository(make_enrollment(instructor), lab)
-    subprocess.run(["git", "init", "-q", "--bare", empty.path], check=True)
+    folders.ensure(empty)
     assert "holds no commits yet" in try_it(staff, lab, f"own-{empty.pk}").content.decode()
 
 

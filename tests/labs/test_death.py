@@ -11,7 +11,7 @@ from celery import Celery
 from django.db import transaction
 from django.utils import timezone
 
-from labs import remote
+from labs import ref_files
 from labs.models import LabVersion, Receipt, Report, Repository, State, Submission
 from tests.labs.conftest import PASSABLE
 from tests.servers import children, wait_for
@@ -186,7 +186,9 @@ def test_push_that_dies_before_its_receipt_is_written_is_repaired(stack, learner
         # nobody else can write: the push comes as far as its receipt
         Repository.objects.select_for_update().get(enrollment=learner)
         pushed()
-        wait_for(lambda: remote.read_refs(path).get("refs/heads/main") == head, what="git has taken the push")
+        wait_for(
+            lambda: ref_files.read_refs(path).get("refs/heads/main") == head, what="git has taken the push"
+        )
         stack.kill("web")
     wait_for(lambda: submission(learner) != first, what="the receipt is written")
     repaired = wait_until(learner, State.GRADED)

@@ -9,7 +9,7 @@ import pytest
 from celery import current_app
 from celery.exceptions import SoftTimeLimitExceeded
 
-from labs import grading, lifecycle, remote, tasks
+from labs import folders, grading, lifecycle, ref_files, tasks
 from labs.grader.report import Outcome
 from labs.models import Report, State, Submission
 from tests.factories import make_lab, make_learner, make_repository, make_submission
@@ -25,11 +25,11 @@ def submission(settings, tmp_path) -> Submission:
     settings.PRACTICE_ROOT = tmp_path / "practice"
     lab = make_lab(source=PASSABLE)
     repository = make_repository(make_learner(lab.course), lab)
-    remote.ensure(repository.path)
+    folders.ensure(repository)
     clone = Clone(tmp_path / "work", str(repository.path))
     clone.commit()
     clone.push()
-    return make_submission(repository.enrollment, lab, refs=remote.read_refs(repository.path))
+    return make_submission(repository.enrollment, lab, refs=ref_files.read_refs(repository.path))
 
 
 def graded(submission: Submission) -> Submission:

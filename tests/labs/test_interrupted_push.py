@@ -6,7 +6,7 @@ import sys
 import pytest
 from django.db import OperationalError
 
-from labs import actions, practice, receipts, remote, tasks
+from labs import actions, folders, practice, receipts, ref_files, remote, tasks
 from labs.models import Receipt, Submission
 from tests.factories import make_lab, make_learner, make_repository
 from tests.labs.git_client import Clone
@@ -24,7 +24,7 @@ def practice_root(settings, tmp_path, monkeypatch):
 def repository():
     lab = make_lab()
     made = make_repository(make_learner(lab.course), lab)
-    remote.ensure(made.path)
+    folders.ensure(made)
     return made
 
 
@@ -43,14 +43,14 @@ def test_interrupted_push_is_recorded_once(repository, clone):
     submission = Submission.objects.get()
     assert (submission.receipt.via, submission.receipt.refs) == (
         Receipt.Via.REPAIR,
-        remote.read_refs(repository.path),
+        ref_files.read_refs(repository.path),
     )
     assert remote.pushing() == []
 
 
 def test_push_that_was_recorded_needs_no_repair(repository, clone):
     clone.push()
-    actions.receive(repository=repository, refs=remote.read_refs(repository.path))
+    actions.receive(repository=repository, refs=ref_files.read_refs(repository.path))
     remote.begin_push(repository.path)
     assert receipts.repair() == 0
     assert (Receipt.objects.count(), remote.pushing()) == (1, [])
@@ -75,7 +75,7 @@ def test_one_that_cannot_be_repaired_does_not_keep_others_from_it(repository, cl
         remote.begin_push(one.path)
     clone.push()
     assert receipts.repair() == 1
-    assert remote.pushing() == [broken.pk]
+    assert remote.pushing() == [broken.folder]
     assert f"the interrupted push to {broken.path} could not be repaired" in caplog.text
 
 

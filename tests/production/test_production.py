@@ -11,7 +11,7 @@ import brotli
 import pytest
 import redis
 
-from labs import remote
+from labs import ref_files
 from labs.models import State, Submission
 from portal.accounts.models import User
 from tests.production.conftest import PASSWORD
@@ -202,7 +202,7 @@ def test_services_end_cleanly_and_a_backup_brings_back_what_they_kept(running, l
     running.types(f"{restore}\n{unpack}")
     restored = submission(learner)
     assert (restored.public_id, restored.head, restored.reports.count()) == (graded.public_id, head, 1)
-    assert remote.read_refs(restored.receipt.repository.path) == {"refs/heads/main": head}
+    assert ref_files.read_refs(restored.receipt.repository.path) == {"refs/heads/main": head}
 
 
 def test_services_write_nothing_into_their_image(production):

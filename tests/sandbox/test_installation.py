@@ -2,7 +2,7 @@
 
 import pytest
 
-from labs import grading, remote, sandboxes
+from labs import folders, grading, ref_files, sandboxes
 from labs.grader.sandbox.environments import SECONDS
 from labs.grader.sandbox.local import LocalSandbox
 from labs.grader.sandbox.remote import RemoteSandbox
@@ -40,11 +40,11 @@ def test_worker_runs_the_code_that_was_pushed(settings, tmp_path):
     settings.PRACTICE_ROOT = tmp_path / "practice"
     lab = make_lab(source=RUNS)
     repository = make_repository(make_learner(lab.course), lab)
-    remote.ensure(repository.path)
+    folders.ensure(repository)
     clone = Clone(tmp_path / "work", str(repository.path))
     clone.commit("Greet", "hello.py", b"print('hello')\n")
     clone.push()
-    make_submission(repository.enrollment, lab, refs=remote.read_refs(repository.path))
+    make_submission(repository.enrollment, lab, refs=ref_files.read_refs(repository.path))
     assert grading.grade_next()
     report = Report.objects.get()
     assert (report.points, report.data["results"][0]["why"]) == (

@@ -1,0 +1,87 @@
+"""The folder of a practice repository: made once, named at random, and marked inside with whose it is.
+
+Keys of the database come back after a restore, names of folders never do. A folder whose mark names another repository
+is left alone, whatever the database says.
+"""
+
+import logging
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from labs import remote
+from labs.grader.plumbing import RepositoryFault
+from labs.models import Repository, new_public_id
+
+logger = logging.getLogger(__name__)
+
+OWNER = "portal-owner"
+_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
+
+
+class NotOwnedError(RepositoryFault):
+    """The folder belongs to another repository than the row that names it."""
+
+
+def owned_path(repository: Repository) -> Path:
+    """The folder of a practice repository. Raises NotOwnedError, or RepositoryFault where there is none."""
+    path = repository.path
+    if not path.is_dir():
+        raise RepositoryFault(f"There is no repository at {path}.")
+    try:
+        owner = (path / OWNER).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        owner = _adopt(repository)
+    if owner != _mark(repository):
+        raise NotOwnedError(f"The repository at {path} belongs to another learner or lab.")
+    return path
+
+
+def ensure(repository: Repository) -> Path:
+    """The same for whoever pushes or fetches: made where there is none, made anew where it belongs to another.
+
+    Raises remote.Busy, OSError.
+    """
+    path = repository.path
+    if not path.is_dir():
+        with remote.locked(path):
+            if not path.is_dir():  # another request may have made it while this one waited
+                _create(repository)
+    try:
+        return owned_path(repository)
+    except NotOwnedError as error:
+        logger.error("%s A new one is set up for repository %s.", error, repository.pk)
+    named = Repository.objects.filter(pk=repository.pk, folder=repository.folder)
+    named.update(folder=new_public_id())  # of two requests at once only the first
+    repository.refresh_from_db(fields=["folder"])
+    return ensure(repository)
+
+
+def _mark(repository: Repository) -> str:
+    return f"{repository.path.stem} enrollment {repository.enrollment_id} lab {repository.lab_id}\n"
+
+
+def _adopt(repository: Repository) -> str:
+    """Mark a folder from the time before marks, which is named by the key of its repository; "" for any other."""
+    if repository.path.stem != str(repository.pk):
+        return ""
+    mark = _mark(repository)
+    with suppress(OSError):  # a full disk: next time
+        new = repository.path / f"{OWNER}.{os.getpid()}.new"
+        new.write_text(mark, encoding="utf-8")
+        new.replace(repository.path / OWNER)
+    return mark
+
+
+def _create(repository: Repository) -> None:
+    """Whole or not at all. `git init` would do the same in two processes."""
+    path = repository.path
+    new = path.with_suffix(".new")
+    shutil.rmtree(new, ignore_errors=True)
+    for folder in ("objects/info", "objects/pack", "refs/heads", "refs/tags"):
+        (new / folder).mkdir(parents=True)
+    (new / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+    (new / "config").write_text(_CONFIG, encoding="utf-8")
+    (new / OWNER).write_text(_mark(repository), encoding="utf-8")
+    new.rename(path)

@@ -1,0 +1,34 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from labs import folders, receipts
+from labs.grader.plumbing import RepositoryFault
+from labs.models import Repository
+
+
+class Command(BaseCommand):
+    help = "After a restore: compare practice repositories with the database, and grade what it does not know of."
+
+    def handle(self, **options: Any) -> None:
+        found, recorded, missing, foreign = 0, 0, 0, 0
+        rows = Repository.objects.filter(host=None).select_related("enrollment__user", "lab")
+        for repository in rows.iterator():
+            found += 1
+            try:
+                folders.owned_path(repository)
+            except folders.NotOwnedError:
+                foreign += 1
+                self.stdout.write(
+                    f"{repository}: the folder belongs to another. The next push sets up a new one."
+                )
+            except RepositoryFault:
+                missing += 1
+                if repository.receipts.exists():
+                    self.stdout.write(f"{repository}: the folder is missing. The next push makes it again.")
+            else:
+                recorded += receipts.repair_one(repository)
+        self.stdout.write(
+            f"Practice repositories: {found}. Pushes recorded now: {recorded}. "
+            f"Folders missing: {missing}, of another: {foreign}."
+        )

@@ -1,0 +1,64 @@
+"""Branches and tags of a practice repository, read from their files: two processes of git fewer for each push."""
+
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+
+from labs import sideband
+from labs.grader.plumbing import RepositoryFault
+
+KINDS = ("refs/heads", "refs/tags")
+MAX_PACKED_BYTES = 16 << 20
+NO_OBJECT = b"0" * 40
+_OBJECT_ID = re.compile(rb"[0-9a-f]{40}")
+_CAPABILITIES = (
+    b"report-status report-status-v2 delete-refs side-band-64k quiet atomic ofs-delta object-format=sha1"
+)
+
+
+def read_refs(path: Path) -> dict[str, str]:
+    """All branches and tags with their objects, sorted by name. Raises RepositoryFault."""
+    found = _read(path)
+    return {name.decode("utf-8", "backslashreplace"): found[name].decode() for name in sorted(found)}
+
+
+def advertise_for_push(path: Path) -> bytes:
+    """The refs and capabilities as `git receive-pack --http-backend-info-refs` prints them, but for git's version."""
+    found = _read(path)
+    names = sorted(found) or [b"capabilities^{}"]
+    first, *others = [found.get(name, NO_OBJECT) + b" " + name for name in names]
+    packets = [first + b"\0" + _CAPABILITIES + b"\n", *(line + b"\n" for line in others)]
+    return b"".join([*map(sideband.packet, packets), sideband.FLUSH])
+
+
+def _read(path: Path) -> dict[bytes, bytes]:
+    # Loose refs before packed ones, as git reads them: a ref that is packed in between is found at one of the places.
+    loose = _loose(path)
+    found = {**_packed(path), **loose}
+    for name, object_id in found.items():
+        if not _OBJECT_ID.fullmatch(object_id):
+            raise RepositoryFault(f"{os.fsdecode(name)} of {path} is broken.")
+    return found
+
+
+def _loose(path: Path) -> dict[bytes, bytes]:
+    found = {}
+    for kind in KINDS:
+        for parent, _, names in os.walk(path / kind):
+            for file in (Path(parent, name) for name in names if not name.endswith(".lock")):
+                with suppress(FileNotFoundError):  # packed or deleted since it was listed
+                    found[os.fsencode(file.relative_to(path))] = file.read_bytes().rstrip(b"\n")
+    return found
+
+
+def _packed(path: Path) -> dict[bytes, bytes]:
+    try:
+        with (path / "packed-refs").open("rb") as opened:
+            lines = opened.read(MAX_PACKED_BYTES + 1)
+    except FileNotFoundError:
+        return {}
+    if len(lines) > MAX_PACKED_BYTES:
+        raise RepositoryFault(f"{path} has more packed refs than are read.")
+    pairs = (line.split(b" ", 1) for line in lines.split(b"\n") if line[:1] not in (b"", b"#", b"^"))
+    return {pair[-1]: pair[0] for pair in pairs if pair[-1].startswith((b"refs/heads/", b"refs/tags/"))}
