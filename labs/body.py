@@ -1,11 +1,15 @@
 """The body of a Git request: gzip or not, and never more of it than is allowed."""
 
+import errno
+import io
+import itertools
 import tempfile
 import zlib
 from collections.abc import Iterator
 from typing import IO, Any
 
 CHUNK = 1 << 16
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Broken(Exception):  # noqa: N818 - what happened, not whose error it is
@@ -19,22 +23,53 @@ class TooLarge(Exception):  # noqa: N818 - a limit that was reached
         self.beginning = beginning
 
 
+class NoRoomError(Exception):
+    """The disk is full. `beginning` is a file with the first bytes."""
+
+    def __init__(self, beginning: IO[bytes]) -> None:
+        self.beginning = beginning
+
+
 def spooled(environ: dict[str, Any], most: int) -> IO[bytes]:
-    """The body, unpacked, as a file at its beginning. Raises TooLarge past `most` bytes, Broken.
+    """The body, unpacked, as a file at its beginning. Raises TooLarge past `most` bytes, NoRoomError, Broken.
 
     It has arrived already: `portal.front` bounds how long that takes, and throws away what is far too much.
     """
+    pieces = _unpacked(environ["wsgi.input"], environ.get("HTTP_CONTENT_ENCODING", ""))
+    first = next(pieces, b"")
+    try:
+        file, is_whole = _kept(first, pieces, most)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise NoRoomError(io.BytesIO(first)) from error
+    if not is_whole:
+        raise TooLarge(file)
+    return file
+
+
+def _kept(first: bytes, others: Iterator[bytes], most: int) -> tuple[IO[bytes], bool]:
+    """At most so many bytes in a file, and if that is all of them."""
     # Unbuffered, so that a process which inherits the file reads on where we stand. The caller closes it.
     file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
     left = most
-    for piece in _unpacked(environ["wsgi.input"], environ.get("HTTP_CONTENT_ENCODING", "")):
-        file.write(piece[:left])
-        left -= len(piece)
-        if left < 0:
-            file.seek(0)
-            raise TooLarge(file)
+    try:
+        for piece in itertools.chain([first], others):
+            _write(file, piece[: max(left, 0)])
+            left -= len(piece)
+            if left < 0:
+                break
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
-    return file
+    return file, left >= 0
+
+
+def _write(file: IO[bytes], data: bytes) -> None:
+    """All of it: a disk that is almost full takes a part and says so the next time only."""
+    while data:
+        data = data[file.write(data) :]
 
 
 def _unpacked(source: IO[bytes], encoding: str) -> Iterator[bytes]:

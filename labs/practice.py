@@ -4,8 +4,10 @@ Git's smart protocol over HTTP, gitprotocol-http(5). The work on disk is done by
 """
 
 import logging
+import os
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from functools import wraps
 from typing import IO
 
@@ -17,9 +19,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from labs import actions, body, receipts, remote, sideband
+from labs import actions, body, folders, push_limits, receipts, ref_files, remote, sideband
 from labs.grader.text import WIDTH
 from labs.models import Repository
+from labs.push_limits import PushRefusedError
 from labs.queries import get_open_lab
 from labs.terminal import told
 from labs.token_auth import plain, refused, token_user
@@ -27,6 +30,8 @@ from labs.token_auth import plain, refused, token_user
 logger = logging.getLogger(__name__)
 
 SERVICES = ("receive-pack", "upload-pack")
+MAX_COMMAND_BYTES = 8 << 20  # of a push that is refused before it is read
+MAX_PACKS = 50  # past them a walk of the history is several times slower
 
 
 # --- who and where --------------------------------------------------------------------------------------------------
@@ -50,7 +55,14 @@ def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
         repository, _ = Repository.objects.get_or_create(
             enrollment=found.enrollment, lab=found.lab, host=None
         )
-        remote.ensure(repository.path)
+        try:
+            folders.ensure(repository)
+        except remote.Busy:
+            return plain(503, push_limits.busy().advice)
+        except OSError as error:
+            if error.errno not in body.NO_ROOM:
+                raise
+            return plain(503, push_limits.DISK_FULL)
         return view(request, repository)
 
     return csrf_exempt(never_cache(opened))
@@ -71,7 +83,10 @@ def advertise(request: HttpRequest, repository: Repository) -> HttpResponse:
     service = request.GET.get("service", "").removeprefix("git-")
     if service not in SERVICES:
         return plain(403, "This remote speaks Git's smart protocol only. Update git to 1.6.6 or later.")
-    refs = remote.advertise(repository.path, service, request.headers.get("Git-Protocol", ""))
+    if service == "receive-pack":
+        refs = ref_files.advertise_for_push(repository.path)
+    else:
+        refs = remote.advertise(repository.path, service, request.headers.get("Git-Protocol", ""))
     head = (
         b""
         if refs.startswith(b"000eversion 2")
@@ -86,11 +101,13 @@ def advertise(request: HttpRequest, repository: Repository) -> HttpResponse:
 def upload_pack(request: HttpRequest, repository: Repository) -> HttpResponseBase:
     """Answers `git fetch` and `git clone`."""
     if request.content_type != "application/x-git-upload-pack-request":
-        return plain(415, "This is no request of git.")
+        return plain(415, "Not a Git request.")
     try:
         with body.spooled(request.META, settings.PRACTICE_MAX_BYTES) as asked:
             protocol = request.headers.get("Git-Protocol", "")
             answer = remote.serve(repository.path, "upload-pack", asked, protocol)
+    except body.NoRoomError:
+        return plain(503, push_limits.DISK_FULL)
     except (body.Broken, body.TooLarge, remote.TookTooLong) as error:
         return plain(400, f"The request could not be answered: {error}.")
     return StreamingHttpResponse(_pieces(answer), content_type="application/x-git-upload-pack-result")
@@ -101,7 +118,7 @@ def upload_pack(request: HttpRequest, repository: Repository) -> HttpResponseBas
 def receive_pack(request: HttpRequest, repository: Repository) -> HttpResponseBase:
     """Answers `git push`: takes the pack, then tells the verdict while the learner waits."""
     if request.content_type != "application/x-git-receive-pack-request":
-        return plain(415, "This is no request of git.")
+        return plain(415, "Not a Git request.")
     try:
         answer = _pushed(request, repository)
     except (body.Broken, sideband.Malformed) as error:
@@ -114,73 +131,74 @@ def receive_pack(request: HttpRequest, repository: Repository) -> HttpResponseBa
 # --- a push ---------------------------------------------------------------------------------------------------------
 
 
-class NotTaken(Exception):  # noqa: N818 - what it says to the learner
-    """Nothing of the push was taken: a few words for each ref, and what to do."""
-
-    def __init__(self, reason: str, advice: str) -> None:
-        super().__init__(reason)
-        self.reason, self.advice = reason, advice
-
-
 def _pushed(request: HttpRequest, repository: Repository) -> Iterable[bytes]:
-    try:
-        sent = body.spooled(request.META, settings.PRACTICE_MAX_BYTES)
-    except body.TooLarge as error:
-        with error.beginning as beginning:
-            return [_not_taken(sideband.read_push(beginning, remote.MOST_REFS), _too_large())]
-    with sent:
-        push = sideband.read_push(sent, remote.MOST_REFS)
-        if (
-            not push.refs
-        ):  # git asks with an empty request whether the token is right before it sends a large one
-            return []
-        try:
-            answer, lines = _take(repository, push, sent)
-        except NotTaken as error:
-            return [_not_taken(push, error)]
+    with ExitStack() as held:
+        sent, refusal = _read(request, repository, held)
+        with sent:
+            push = sideband.read_push(sent, is_whole=refusal is None)
+            if not push.commands:
+                # git asks with an empty request whether the token is right before it sends a large one
+                return []
+            if refusal is None:
+                try:
+                    answer, lines = _take(repository, push, sent)
+                except PushRefusedError as error:
+                    refusal = error
+        if refusal:
+            return [sideband.refusal(push, refusal.reason, ["", *textwrap.wrap(refusal.advice, WIDTH), ""])]
     return _answered(answer, push, lines)
 
 
-def _too_large() -> NotTaken:
-    most = f"{settings.PRACTICE_MAX_BYTES / 1_048_576:.3g} MB"
-    advice = "Remove large files from the commits, data and models for example, and push again."
-    return NotTaken(
-        f"larger than {most}", f"The push is larger than {most}, the most that is taken. {advice}"
-    )
-
-
-def _not_taken(push: sideband.PushRequest, error: NotTaken) -> bytes:
-    return sideband.refusal(push, error.reason, ["", *textwrap.wrap(error.advice, WIDTH), ""])
+def _read(
+    request: HttpRequest, repository: Repository, held: ExitStack
+) -> tuple[IO[bytes], PushRefusedError | None]:
+    """The push, or its beginning and why it is refused: git has to hear it for each of its refs."""
+    most, refusal = settings.PRACTICE_MAX_BYTES, None
+    try:
+        held.enter_context(push_limits.hold_turn(repository))
+        push_limits.check_rate(repository)
+    except PushRefusedError as error:
+        refusal, most = error, min(most, MAX_COMMAND_BYTES)
+    try:
+        return body.spooled(request.META, most), refusal
+    except body.TooLarge as error:
+        return error.beginning, refusal or push_limits.too_large()
+    except body.NoRoomError as error:
+        return error.beginning, refusal or push_limits.disk_full()
 
 
 def _take(
     repository: Repository, push: sideband.PushRequest, sent: IO[bytes]
 ) -> tuple[IO[bytes], Iterable[str | None]]:
     """git's answer and what else to tell. The refs, their receipt and the submission are one under the lock."""
-    path = repository.path
+    path, size = repository.path, os.fstat(sent.fileno()).st_size
     try:
         with remote.locked(path) as lock:
-            if len(remote.read_refs(path)) + len(push.refs) > remote.MOST_REFS:
-                advice = f"The remote keeps at most {remote.MOST_REFS} branches and tags. Delete some of them there."
-                raise NotTaken("too many branches and tags", advice)
+            push_limits.check_refs(list(ref_files.read_refs(path)), push)
+            if push.brings_objects:
+                push_limits.check_room(path, size)
             remote.begin_push(path)
             answer = remote.serve(path, "receive-pack", sent, lock=lock)
-            return answer, _recorded(repository)
+            lines = _recorded(repository)
+            if not sideband.is_unpacked(answer) and push_limits.is_disk_short(size):
+                lines = ["", *textwrap.wrap(push_limits.DISK_FULL, WIDTH), ""]
+            if len(remote.packs(path)) > MAX_PACKS or len(push.commands) > MAX_PACKS:
+                remote.ask_for_repack(path)
+            return answer, lines
     except remote.Busy:
-        raise NotTaken(
-            "another push goes on", "Another push to this remote goes on. Push again later."
-        ) from None
+        raise push_limits.busy() from None
     except remote.TookTooLong:
-        advice = (
-            f"The push took longer than {remote.GIT_SECONDS} seconds to unpack. Push fewer commits at a time."
-        )
-        raise NotTaken("took too long to unpack", advice) from None
+        raise push_limits.took_too_long(remote.GIT_SECONDS) from None
+    except OSError as error:
+        if error.errno not in body.NO_ROOM:
+            raise
+        raise push_limits.disk_full() from error
 
 
 def _recorded(repository: Repository) -> Iterable[str | None]:
     """Write what arrived, if anything did. Where the database fails, the mark on disk stays and the beat does it."""
     try:
-        refs = remote.read_refs(repository.path)
+        refs = ref_files.read_refs(repository.path)
         submission = None
         if not receipts.is_recorded(repository, refs):
             submission = actions.receive(repository=repository, refs=refs)

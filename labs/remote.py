@@ -8,19 +8,18 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from django.conf import settings
 
-from labs.grader.plumbing import ENVIRONMENT, RepositoryFault, output_of
+from labs.grader.plumbing import ENVIRONMENT, RepositoryFault
 
 GIT_SECONDS = 60
 LOCK_SECONDS = 30
-MOST_REFS = 1_000
-MOST_REF_BYTES = 4 << 20
+REPACK_SECONDS = 20  # less than a push waits for the lock
 
 # `transfer.hideRefs` makes git refuse to update anything but branches and tags, and never tell of it.
 SETTINGS = (
@@ -54,9 +53,9 @@ class TookTooLong(Exception):  # noqa: N818 - what it says to the learner
     """git was ended after `GIT_SECONDS`; nothing was changed."""
 
 
-def _argv(*arguments: str) -> list[str]:
-    most = 2 * settings.PRACTICE_MAX_BYTES + (1 << 20)
-    limits = [f"--fsize={most}", "--data=1073741824", f"--cpu={GIT_SECONDS}", "--core=0"]
+def _argv(*arguments: str, file_bytes: int = 0) -> list[str]:
+    file_bytes = file_bytes or 2 * settings.PRACTICE_MAX_BYTES + (1 << 20)
+    limits = [f"--fsize={file_bytes}", "--data=1073741824", f"--cpu={GIT_SECONDS}", "--core=0"]
     confined = ["prlimit", *limits, "--"] if shutil.which("prlimit") else []
     own = [*SETTINGS, f"receive.maxInputSize={settings.PRACTICE_MAX_BYTES}"]
     return [*confined, "git", *(part for setting in own for part in ("-c", setting)), *arguments]
@@ -66,7 +65,7 @@ def _argv(*arguments: str) -> list[str]:
 
 
 def _beside(path: Path, folder: str) -> Path:
-    """A file that belongs to a repository, out of reach of git: `7.git` has `locks/7` and `pushing/7`."""
+    """A file that belongs to a repository, out of reach of git: `x.git` has `locks/x` and `pushing/x`."""
     place = path.parent / folder
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     return place / path.stem
@@ -103,51 +102,49 @@ def end_push(path: Path) -> None:
     _beside(path, "pushing").unlink(missing_ok=True)
 
 
-def pushing() -> list[int]:
-    """The keys of the repositories with a push that goes on or was interrupted."""
+def pushing() -> list[str]:
+    """The folders of the repositories with a push that goes on or was interrupted."""
     place = Path(settings.PRACTICE_ROOT) / "pushing"
-    return sorted(int(mark.name) for mark in place.iterdir()) if place.is_dir() else []
+    return sorted(mark.name for mark in place.iterdir()) if place.is_dir() else []
+
+
+def is_pushing(path: Path) -> bool:
+    return _beside(path, "pushing").exists()
 
 
 def sweep(path: Path) -> None:
     """Remove what a git that was killed leaves behind; a lock file would keep its branch from ever moving again."""
-    for lock in (*path.glob("*.lock"), *(path / "refs").rglob("*.lock")):
-        lock.unlink(missing_ok=True)
+    for left in (*path.glob("*.lock"), *(path / "refs").rglob("*.lock"), *path.glob("objects/pack/tmp_*")):
+        left.unlink(missing_ok=True)
     for quarantine in (path / "objects").glob("tmp_objdir-*"):
         shutil.rmtree(quarantine, ignore_errors=True)
+
+
+def ask_for_repack(path: Path) -> None:
+    """Leave a mark for `housekeeping`, which packs a repository anew when nobody waits for it."""
+    with suppress(OSError):  # a full disk takes no push back: the next one asks again
+        _beside(path, "packing").touch()
+
+
+def end_repack(path: Path) -> None:
+    _beside(path, "packing").unlink(missing_ok=True)
+
+
+def to_repack() -> list[str]:
+    """The folders of the repositories that are to be packed anew."""
+    place = Path(settings.PRACTICE_ROOT) / "packing"
+    return sorted(mark.name for mark in place.iterdir()) if place.is_dir() else []
+
+
+def packs(path: Path) -> list[Path]:
+    return list(path.glob("objects/pack/*.pack"))
 
 
 # --- git ------------------------------------------------------------------------------------------------------------
 
 
-def ensure(path: Path) -> None:
-    """Create the bare repository where there is none; whole or not at all."""
-    if not path.is_dir():
-        with locked(path):
-            if not path.is_dir():  # another request may have made it while this one waited
-                _create(path)
-
-
-def _create(path: Path) -> None:
-    new = path.with_suffix(".new")
-    shutil.rmtree(new, ignore_errors=True)
-    arguments = ["init", "--quiet", "--bare", "--template=", "--initial-branch=main", str(new)]
-    done = subprocess.run(_argv(*arguments), env=ENVIRONMENT, capture_output=True, timeout=GIT_SECONDS)
-    if done.returncode:
-        raise RepositoryFault(done.stderr.decode("utf-8", "replace"))
-    new.rename(path)
-
-
-def read_refs(path: Path) -> dict[str, str]:
-    """All branches and tags with their objects. Raises RepositoryFault."""
-    listing = ["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/tags"]
-    lines = output_of(path, *listing, most=MOST_REF_BYTES, what="The list of refs").splitlines()
-    pairs = (line.decode("utf-8", "backslashreplace").split(" ", 1) for line in lines)
-    return {name: oid for oid, name in pairs}
-
-
 def advertise(path: Path, service: str, protocol: str) -> bytes:
-    """The refs as `service` (receive-pack or upload-pack) tells them to a client."""
+    """The refs as `service` tells them to a client that fetches."""
     with tempfile.TemporaryFile() as nothing, tempfile.TemporaryFile() as answer:
         _run(path, service, "--http-backend-info-refs", stdin=nothing, stdout=answer, protocol=protocol)
         answer.seek(0)
@@ -178,9 +175,47 @@ def _run(
     lock: IO[bytes] | None = None,
 ) -> None:
     known = protocol if re.fullmatch(r"version=[12]", protocol) else ""
+    argv = _argv(service, "--stateless-rpc", *options, str(path))
+    _run_git(argv, {"GIT_PROTOCOL": known}, GIT_SECONDS, stdin=stdin, stdout=stdout, lock=lock)
+
+
+def pack_objects(path: Path, tips: Iterable[str], lock: IO[bytes]) -> str:
+    """Write one pack of all that is reachable from `tips` beside those there are; its name, "" for an empty one.
+
+    Raises TookTooLong, RepositoryFault.
+    """
+    most = settings.PRACTICE_QUOTA_BYTES + 2 * settings.PRACTICE_MAX_BYTES
+    options = ["--revs", "--quiet", "--non-empty", "--delta-base-offset"]
+    pack = str(path / "objects/pack/pack")
+    argv = _argv(f"--git-dir={path}", "pack-objects", *options, pack, file_bytes=most)
+    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as answer:
+        asked.write("".join(f"{tip}\n" for tip in tips).encode())
+        asked.seek(0)
+        status = _run_git(argv, {}, REPACK_SECONDS, stdin=asked, stdout=answer, lock=lock)
+        answer.seek(0)
+        if status:
+            raise RepositoryFault(f"git pack-objects ended with {status} in {path}")
+        return answer.read().decode().strip()
+
+
+def pack_refs(path: Path, lock: IO[bytes]) -> None:
+    argv = _argv(f"--git-dir={path}", "pack-refs", "--all", "--prune")
+    with tempfile.TemporaryFile() as nothing, tempfile.TemporaryFile() as answer:
+        _run_git(argv, {}, REPACK_SECONDS, stdin=nothing, stdout=answer, lock=lock)
+
+
+def _run_git(
+    argv: list[str],
+    environment: dict[str, str],
+    seconds: float,
+    *,
+    stdin: IO[bytes],
+    stdout: IO[bytes],
+    lock: IO[bytes] | None,
+) -> int:
     process = subprocess.Popen(
-        _argv(service, "--stateless-rpc", *options, str(path)),
-        env={**ENVIRONMENT, "GIT_PROTOCOL": known},
+        argv,
+        env={**ENVIRONMENT, **environment},
         stdin=stdin,
         stdout=stdout,
         stderr=subprocess.DEVNULL,
@@ -188,7 +223,7 @@ def _run(
         pass_fds=[lock.fileno()] if lock else [],
     )
     try:
-        process.wait(GIT_SECONDS)
+        return process.wait(seconds)
     except subprocess.TimeoutExpired:
         raise TookTooLong from None
     finally:

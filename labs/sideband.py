@@ -4,11 +4,13 @@ Formats after gitprotocol-common(5) and gitprotocol-pack(5). A packet starts wit
 digits; "0000" ends a list. On a side-band the first byte says where the rest belongs: 1 is git's, 2 the terminal's.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import IO
 
 FLUSH = b"0000"
 MOST_PACKET = 65_520
+MAX_COMMANDS = 50_000  # of one push; git's client wants an answer to each of them
 MOST_TEXT = 990  # of one packet on the narrower of the two side-bands
 
 
@@ -18,14 +20,28 @@ class Malformed(Exception):  # noqa: N818 - of a stranger's bytes
 
 @dataclass(frozen=True)
 class PushRequest:
-    """The refs that a push would change, as bytes, and what its client is capable of."""
+    """The refs that a push would change, with their new object ids, and what its client is capable of."""
 
-    refs: tuple[bytes, ...]
+    commands: tuple[tuple[bytes, bytes], ...]
     capabilities: frozenset[str]
 
     @property
     def reads_messages(self) -> bool:
         return "side-band-64k" in self.capabilities
+
+    @property
+    def refs(self) -> list[bytes]:
+        return [ref for _, ref in self.commands]
+
+    @property
+    def brings_objects(self) -> bool:
+        """Without anything but deletions, no pack follows."""
+        return any(new.strip(b"0") for new, _ in self.commands)
+
+    def apply_to(self, names: Iterable[bytes]) -> set[bytes]:
+        """The names of all refs after the push."""
+        deleted = {ref for new, ref in self.commands if not new.strip(b"0")}
+        return set(names).union(self.refs) - deleted
 
 
 def packet(data: bytes) -> bytes:
@@ -40,18 +56,32 @@ def message(text: str) -> bytes:
     return b"".join(packet(b"\x02" + piece) for piece in pieces)
 
 
-def read_push(body: IO[bytes], most: int) -> PushRequest:
-    """The commands before the pack, up to `most` and one; the file is left at its beginning. Raises Malformed."""
-    refs: list[bytes] = []
+def read_push(body: IO[bytes], *, is_whole: bool = True) -> PushRequest:
+    """The commands before the pack, at most MAX_COMMANDS; the file is left at its beginning. Raises Malformed.
+
+    With `is_whole` false, the body may end in the middle of them.
+    """
+    commands: list[tuple[bytes, bytes]] = []
     capabilities = b""
-    while len(refs) <= most and (line := _read_packet(body)) is not None:
-        line, _, more = line.partition(b"\0")
-        capabilities = capabilities or more
-        words = line.rstrip(b"\n").split(b" ", 2)
-        if len(words) == 3:  # "shallow" lines have two words
-            refs.append(words[2])
+    try:
+        while len(commands) < MAX_COMMANDS and (line := _read_packet(body)) is not None:
+            line, _, more = line.partition(b"\0")
+            capabilities = capabilities or more
+            words = line.rstrip(b"\n").split(b" ", 2)
+            if len(words) == 3:  # "shallow" lines have two words
+                commands.append((words[1], words[2]))
+    except Malformed:
+        if is_whole or not commands:
+            raise
     body.seek(0)
-    return PushRequest(tuple(refs), frozenset(capabilities.decode("utf-8", "replace").split()))
+    return PushRequest(tuple(commands), frozenset(capabilities.decode("utf-8", "replace").split()))
+
+
+def is_unpacked(answer: IO[bytes]) -> bool:
+    """Whether git took the objects of a push; the file is left at its beginning."""
+    beginning = answer.read(1 << 16)
+    answer.seek(0)
+    return b"unpack ok\n" in beginning
 
 
 def _read_packet(body: IO[bytes]) -> bytes | None:

@@ -5,7 +5,7 @@ import time
 
 from celery import Task, current_app, shared_task
 
-from labs import grading, lifecycle, proving, pulse, receipts
+from labs import grading, housekeeping, lifecycle, proving, pulse, receipts
 from labs.models import Queue
 
 logger = logging.getLogger(__name__)
@@ -90,3 +90,9 @@ def reap() -> None:
         wake_regrader()
     for _ in lifecycle.waiting()[:MOST_WAKE_UPS]:
         wake()
+
+
+@shared_task
+def tidy() -> None:
+    """Housekeeping on disk, which can wait for everything else."""
+    housekeeping.tidy()

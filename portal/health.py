@@ -13,7 +13,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from labs import lifecycle, pulse, sandboxes, tasks
+from labs import disk, lifecycle, pulse, sandboxes, tasks
 from labs.grader.git_version import git_version_is_safe
 from portal.services import web_answers
 
@@ -34,7 +34,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """`status` is ready, degraded (both 200) or not ready (503); beside it each part is "ok" or a sentence."""
     needed = {"database": _database(), "git": _git()}
-    bearable = {"broker": _broker(), "sandbox": sandboxes.state()}
+    bearable = {"broker": _broker(), "sandbox": sandboxes.state(), "disk": " ".join(disk.warnings()) or OK}
     if needed["database"] == OK:
         bearable |= {"grading": _grading(), "later": _later(), "beat": _beat()}
     if any(said != OK for said in needed.values()):

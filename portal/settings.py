@@ -182,6 +182,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 
 PRACTICE_ROOT = Path(env.str("PRACTICE_ROOT", default=str(VAR / "practice"))).absolute()
 PRACTICE_MAX_BYTES = env.int("PRACTICE_MAX_BYTES", default=50 * 1024 * 1024)
+# What one learner's repository for a lab may use, and all of them together; each push adds at most PRACTICE_MAX_BYTES.
+PRACTICE_QUOTA_BYTES = env.int("PRACTICE_QUOTA_BYTES", default=250 * 1024 * 1024)
+PRACTICE_ROOT_MAX_BYTES = env.int("PRACTICE_ROOT_MAX_BYTES", default=50 * 1024 * 1024 * 1024)
+PUSHES_PER_HOUR = env.int("PUSHES_PER_HOUR", default=60)
+# Pushes leave so much of the disk to the database and to everybody else.
+DISK_RESERVE_BYTES = env.int("DISK_RESERVE_BYTES", default=256 * 1024 * 1024)
 PRACTICE_WAIT_SECONDS = env.float("PRACTICE_WAIT_SECONDS", default=20.0)
 PRACTICE_MAX_WAITERS = env.int("PRACTICE_MAX_WAITERS", default=200)  # in each web process
 # Whence addresses may be pasted; the first is meant where an address names no host.
@@ -200,12 +206,18 @@ ENVIRONMENTS_MAX_BYTES = env.int("ENVIRONMENTS_MAX_BYTES", default=4 * 1024 * 10
 GRADING_LEASE_SECONDS = env.float("GRADING_LEASE_SECONDS", default=60.0)
 GRADING_REAP_SECONDS = env.float("GRADING_REAP_SECONDS", default=15.0)
 GRADING_MAX_TRIES = 3
+HOUSEKEEPING_SECONDS = env.float("HOUSEKEEPING_SECONDS", default=600.0)
 
 CELERY_BEAT_SCHEDULE = {
     "reap": {
         "task": "labs.tasks.reap",
         "schedule": GRADING_REAP_SECONDS,
         "options": {"expires": GRADING_REAP_SECONDS},
+    },
+    "tidy": {
+        "task": "labs.tasks.tidy",
+        "schedule": HOUSEKEEPING_SECONDS,
+        "options": {"expires": HOUSEKEEPING_SECONDS},
     },
 }
 

@@ -204,7 +204,10 @@ class Server:
 
     def subject(self, commit: str) -> str | None:
         """The first line of a commit's message, by fetching that commit and no file; None if it does not come."""
-        with tempfile.TemporaryDirectory() as name, suppress(FetchRefused, FetchFault, RepositoryFault):
+        with (
+            tempfile.TemporaryDirectory(prefix="labcheck-") as name,
+            suppress(FetchRefused, FetchFault, RepositoryFault),
+        ):
             folder = Path(name)
             with Mirror(folder).filling(self.uid):
                 if self.uid is not None:

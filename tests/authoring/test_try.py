@@ -11,6 +11,7 @@ from labs.grader.sandbox.environments import index_variables
 from labs.models import Lab, LabVersion, Report, Repository, Submission
 from tests.authoring.conftest import make_instructor
 from tests.factories import (
+    make_cohort,
     make_course,
     make_enrollment,
     make_lab,
@@ -114,7 +115,7 @@ def test_a_fault_in_the_lab_is_said_at_line_and_key(staff, lab, submission):
 def test_a_repository_that_is_gone_or_empty_is_said_so(staff, lab, submission, instructor):
     gone = make_submission(make_learner(lab.course), lab)
     assert "not on this machine" in try_it(staff, lab, f"submission-{gone.pk}").content.decode()
-    empty = make_repository(make_enrollment(instructor), lab)
+    empty = make_repository(make_enrollment(instructor, make_cohort(lab.course)), lab)
     folders.ensure(empty)
     assert "holds no commits yet" in try_it(staff, lab, f"own-{empty.pk}").content.decode()
 

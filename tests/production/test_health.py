@@ -13,7 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from labs import pulse, sandboxes
+from labs import disk, pulse, sandboxes
 from labs.grader.git_version import GitVersion, git_version_is_safe
 from portal import health
 from portal.celery import app
@@ -37,8 +37,9 @@ def reached_broker(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def tested_sandbox(monkeypatch):
-    """A worker has found its sandbox sound, unless a test says otherwise."""
+    """A worker has found its sandbox sound and the disk has room, unless a test says otherwise."""
     monkeypatch.setattr(sandboxes, "state", lambda: "ok")
+    monkeypatch.setattr(disk, "warnings", list)
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +94,7 @@ def test_portal_with_all_it_needs_is_ready(client, db):
     assert ready(client) == (
         200,
         {"status": "ready"}
-        | dict.fromkeys(("database", "git", "broker", "sandbox", "grading", "later", "beat"), "ok"),
+        | dict.fromkeys(("database", "git", "broker", "sandbox", "disk", "grading", "later", "beat"), "ok"),
     )
 
 
@@ -145,6 +146,15 @@ def test_sandbox_that_does_not_confine_is_degraded(client, db, monkeypatch):
     status, said = ready(client)
     assert (status, said["status"]) == (200, "degraded")
     assert said["sandbox"] == "Code cannot be confined: bwrap not found."
+
+
+def test_disk_that_is_almost_full_is_degraded_and_said_to_staff(client, admin_client, monkeypatch):
+    monkeypatch.setattr(disk, "warnings", lambda: ["The data disk is 81% full."])
+    status, said = ready(client)
+    assert (status, said["status"], said["disk"]) == (200, "degraded", "The data disk is 81% full.")
+    assert "The data disk is 81% full." in admin_client.get("/staff/").content.decode()
+    monkeypatch.setattr(disk, "warnings", list)
+    assert "errornote" not in admin_client.get("/staff/").content.decode()
 
 
 def test_lost_database_is_not_ready(client, django_db_blocker):

@@ -12,7 +12,7 @@ def keep_present_folders(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("labs", "0009_same_course")]
+    dependencies = [("labs", "0010_met_checks")]
 
     operations = [
         migrations.AddField(

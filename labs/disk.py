@@ -1,0 +1,69 @@
+"""How full the disk is, and the practice root: for the health page, for staff, and before a push is taken."""
+
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+
+WARNED_AT = 0.8
+_GIGABYTE = 1 << 30
+
+
+def warnings() -> list[str]:
+    """A sentence for each disk, and for the practice root, that is 80% full; folders are not named."""
+    found = [sentence for what, folder in _disks().items() if (sentence := _disk_warning(what, folder))]
+    used, limit = practice_bytes(), settings.PRACTICE_ROOT_MAX_BYTES
+    if used >= WARNED_AT * limit:
+        found.append(
+            f"Practice repositories use {used / _GIGABYTE:.1f} of {limit / _GIGABYTE:.1f} GB "
+            f"({used / limit:.0%}). Past that, pushes are refused: raise PRACTICE_ROOT_MAX_BYTES."
+        )
+    return found
+
+
+def _disks() -> dict[str, Path]:
+    """One folder of each disk."""
+    folders = {
+        "The data disk": Path(settings.VAR),
+        "The disk with practice repositories": Path(settings.PRACTICE_ROOT),
+        "The disk with fetched repositories": Path(settings.MIRROR_ROOT),
+        "The disk with Python environments": Path(settings.ENVIRONMENTS_ROOT),
+        "The disk with temporary files": Path(tempfile.gettempdir()),
+    }
+    found: dict[int, tuple[str, Path]] = {}
+    for what, folder in folders.items():
+        with suppress(OSError):  # not made yet
+            found.setdefault(folder.stat().st_dev, (what, folder))
+    return dict(found.values())
+
+
+def _disk_warning(what: str, folder: Path) -> str | None:
+    usage = shutil.disk_usage(folder)
+    used = 1 - usage.free / usage.total if usage.total else 0
+    if used < WARNED_AT:
+        return None
+    free = f"{usage.free / _GIGABYTE:.1f} GB"
+    return f"{what} is {used:.0%} full ({free} free). Free some space: pushes are refused when it is full."
+
+
+# --- the size of the practice root, which takes long to count -------------------------------------------------------
+
+
+def _kept_size() -> Path:
+    return Path(settings.PRACTICE_ROOT) / "bytes"
+
+
+def practice_bytes() -> int:
+    """The size of all practice repositories when `housekeeping` counted it last; 0 before."""
+    try:
+        return int(_kept_size().read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0
+
+
+def keep_practice_bytes(size: int) -> None:
+    new = _kept_size().with_suffix(".new")
+    new.write_text(str(size), encoding="ascii")
+    new.replace(_kept_size())

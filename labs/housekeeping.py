@@ -1,0 +1,176 @@
+"""What keeps the disk tidy while nobody waits: packs, folders that nobody owns, leftovers of what was killed."""
+
+import logging
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+from labs import disk, folders, ref_files, remote
+from labs.grader.confined import bytes_in
+from labs.grader.mirrors import prune_mirrors
+from labs.grader.plumbing import RepositoryFault, absent
+from labs.models import Repository
+
+logger = logging.getLogger(__name__)
+
+REPACK_RUN_SECONDS = 120  # in one run; what is left over waits for the next
+MAX_MARKS = 500
+UNCLAIMED_DAYS = 30  # after a restore an administrator may still want what no row names
+LEFTOVER_SECONDS = 24 * 3600
+_TIPS_AT_ONCE = 10_000
+
+
+def tidy() -> None:
+    """All of it, one after the other; what fails does not keep the rest from it."""
+    for step in (repack_waiting, sweep_unclaimed, sweep_temporary, sweep_mirrors, count_practice_bytes):
+        try:
+            step()
+        except (OSError, RepositoryFault):
+            logger.exception("housekeeping: %s failed", step.__name__)
+
+
+# --- packs ----------------------------------------------------------------------------------------------------------
+
+
+def repack_waiting() -> int:
+    """Repack the repositories that pushes have marked; the number of them."""
+    started, packed = time.monotonic(), 0
+    for repository in Repository.objects.in_folders(remote.to_repack()[:MAX_MARKS]):
+        if time.monotonic() - started > REPACK_RUN_SECONDS:
+            break
+        packed += repack(repository)
+    return packed
+
+
+def repack(repository: Repository) -> bool:
+    """Make one pack of all objects that a branch, a tag or a receipt refers to; the rest goes. False if it is in use.
+
+    Whoever reads at the same time finds each object in the new pack: git looks for new packs before it gives up.
+    """
+    path = repository.path
+    try:
+        with remote.locked(path, seconds=0) as lock:
+            if remote.is_pushing(path):  # its receipt may be missing, which `receipts.repair` writes
+                return False
+            folders.owned_path(repository)
+            remote.end_repack(path)  # before anything can fail: the next push asks again
+            _pack(path, _tips(repository), lock)
+            remote.pack_refs(path, lock)
+    except remote.Busy:
+        return False
+    except (OSError, RepositoryFault, remote.TookTooLong) as error:
+        logger.error("%s could not be repacked: %r", path, error)
+        return False
+    return True
+
+
+def _tips(repository: Repository) -> list[str]:
+    """All objects that have to stay, with what they refer to. A receipt may be of a folder that was lost."""
+    tips = set(ref_files.read_refs(repository.path).values())
+    for refs in repository.receipts.values_list("refs", flat=True).order_by().iterator():
+        tips.update(refs.values())
+    wanted = sorted(tips)
+    for start in range(0, len(wanted), _TIPS_AT_ONCE):
+        tips -= absent(repository.path, wanted[start : start + _TIPS_AT_ONCE])
+    return sorted(tips)
+
+
+def _pack(path: Path, tips: Iterable[str], lock: IO[bytes]) -> None:
+    old = {pack.stem for pack in remote.packs(path)}
+    try:
+        name = remote.pack_objects(path, tips, lock)
+    finally:
+        remote.sweep(path)
+    kept = f"pack-{name}"
+    if name and not all((path / "objects/pack" / f"{kept}{end}").is_file() for end in (".pack", ".idx")):
+        raise RepositoryFault(f"git wrote no pack {kept} in {path}")
+    for stem in old - {kept}:
+        for file in (path / "objects/pack").glob(f"{stem}.*"):
+            file.unlink(missing_ok=True)
+
+
+# --- folders that no row names --------------------------------------------------------------------------------------
+
+
+def sweep_unclaimed() -> int:
+    """Remove folders that no repository has named for UNCLAIMED_DAYS, and what was half made; the number removed.
+
+    A row is committed before its folder is made, so a folder without a row has lost it.
+    """
+    root = Path(settings.PRACTICE_ROOT)
+    there = {path.stem: path for path in root.glob("*.git")}
+    claimed = _claimed()
+    removed = 0
+    for name, path in there.items():
+        mark = path / "unclaimed"
+        if name in claimed:
+            mark.unlink(missing_ok=True)
+        elif not mark.exists():
+            mark.touch()
+        elif time.time() - mark.stat().st_mtime > UNCLAIMED_DAYS * 24 * 3600:
+            removed += _remove(path)
+    for half_made in root.glob("*.new"):
+        if half_made.is_dir() and _is_leftover(half_made):
+            shutil.rmtree(half_made, ignore_errors=True)
+    _sweep_marks(root, {path.stem for path in root.glob("*.git")})
+    return removed
+
+
+def _claimed() -> set[str]:
+    rows = Repository.objects.filter(host=None).values_list("folder", "pk")
+    return {folder or str(key) for folder, key in rows.iterator()}
+
+
+def _remove(path: Path) -> bool:
+    try:
+        with remote.locked(path, seconds=0):
+            shutil.rmtree(path, ignore_errors=True)
+    except remote.Busy:
+        return False
+    return True
+
+
+def _sweep_marks(root: Path, there: set[str]) -> None:
+    """Locks and marks of repositories that are gone."""
+    for mark in (*root.glob("locks/*"), *root.glob("pushing/*"), *root.glob("packing/*")):
+        with suppress(OSError):
+            if mark.name not in there and _is_leftover(mark):
+                mark.unlink()
+
+
+# --- elsewhere ------------------------------------------------------------------------------------------------------
+
+
+def sweep_temporary() -> int:
+    """Remove the temporary folders of processes that were killed; the number removed."""
+    removed = 0
+    for folder in Path(tempfile.gettempdir()).glob("labcheck-*"):
+        with suppress(OSError):
+            if folder.lstat().st_uid == os.getuid() and folder.is_dir() and _is_leftover(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+                removed += 1
+    return removed
+
+
+def _is_leftover(path: Path) -> bool:
+    return time.time() - path.lstat().st_mtime > LEFTOVER_SECONDS
+
+
+def sweep_mirrors() -> int:
+    root = Path(settings.MIRROR_ROOT)
+    return prune_mirrors(root, settings.MIRROR_MAX_BYTES) if root.is_dir() else 0
+
+
+def count_practice_bytes() -> int:
+    root = Path(settings.PRACTICE_ROOT)
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    size = bytes_in(root)
+    disk.keep_practice_bytes(size)
+    return size

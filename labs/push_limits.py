@@ -1,0 +1,143 @@
+"""What a push may take from the others: how many at a time and in an hour, how many refs, how much of the disk."""
+
+import os
+import shutil
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from math import ceil
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from labs import disk
+from labs.grader.confined import bytes_in
+from labs.models import Receipt, Repository
+from labs.sideband import PushRequest
+
+MAX_REFS = 1_000
+MAX_AT_ONCE = 2  # pushes of one learner in each web process: others need its threads too
+HOUR = timedelta(hours=1)
+LARGE_FILES = "Most often data, a model or a virtual environment was committed."
+REMOVE_THEM = "Remove it from your commits, add it to .gitignore, and push again."
+
+
+class PushRefusedError(Exception):
+    """Nothing of the push was taken: a few words for each ref, and what to do."""
+
+    def __init__(self, reason: str, advice: str) -> None:
+        super().__init__(reason)
+        self.reason, self.advice = reason, advice
+
+
+def megabytes(size: int) -> str:
+    return f"{size / 1_048_576:.3g} MB"
+
+
+# --- before the push is read ----------------------------------------------------------------------------------------
+
+_running: Counter[int] = Counter()
+_counting = threading.Lock()
+
+
+@contextmanager
+def hold_turn(repository: Repository) -> Iterator[None]:
+    """Count a push while it is read and taken. Raises PushRefusedError past MAX_AT_ONCE of a learner."""
+    learner = repository.enrollment_id
+    with _counting:
+        if _running[learner] >= MAX_AT_ONCE:
+            raise busy()
+        _running[learner] += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _running[learner] -= 1
+            if not _running[learner]:
+                del _running[learner]
+
+
+def busy() -> PushRefusedError:
+    return PushRefusedError(
+        "another push goes on", "Another push of yours is still being taken. Wait for it, then push again."
+    )
+
+
+def check_rate(repository: Repository) -> None:
+    """Refuse a learner's pushes past PUSHES_PER_HOUR, whichever labs they are for."""
+    limit = settings.PUSHES_PER_HOUR
+    now = timezone.now()
+    recent = Receipt.objects.filter(
+        repository__enrollment=repository.enrollment_id, via=Receipt.Via.PUSH, received_at__gt=now - HOUR
+    )
+    oldest = recent.order_by("-pk").values_list("received_at", flat=True)[limit - 1 : limit].first()
+    if oldest:
+        minutes = max(ceil((oldest + HOUR - now).total_seconds() / 60), 1)
+        wait = f"{minutes} minutes" if minutes > 1 else "a minute"
+        raise PushRefusedError(
+            "too many pushes within an hour",
+            f"You pushed {limit} times within an hour, the limit. Your commits are safe on your computer: "
+            f"push again in {wait}.",
+        )
+
+
+# --- before git applies it ------------------------------------------------------------------------------------------
+
+
+def check_refs(names: list[str], push: PushRequest) -> None:
+    after = push.apply_to(map(os.fsencode, names))
+    if len(push.commands) > MAX_REFS or len(after) > max(MAX_REFS, len(names)):
+        raise PushRefusedError(
+            "too many branches and tags",
+            f"This push has {len(push.commands):,} branches and tags, and the repository here has {len(names):,}. "
+            f"It keeps at most {MAX_REFS:,}. Push only the branches that the lab asks for, by name: "
+            "git push origin main. To delete one here: git push origin --delete NAME.",
+        )
+
+
+def check_room(path: Path, size: int) -> None:
+    """Refuse a push of so many bytes that would not fit into the learner's quota, or onto the disk."""
+    quota, used = settings.PRACTICE_QUOTA_BYTES, bytes_in(path)
+    if used + size > quota:
+        raise PushRefusedError(
+            "no room left in this repository",
+            f"Your repository for this lab uses {megabytes(used)} of {megabytes(quota)}, and this push adds "
+            f"{megabytes(size)}. Everything you submitted is kept, so deleting branches frees nothing. {LARGE_FILES} "
+            f"{REMOVE_THEM} If a small push does not fit either, ask your instructor for more room.",
+        )
+    if is_disk_short(size) or disk.practice_bytes() > settings.PRACTICE_ROOT_MAX_BYTES:
+        raise disk_full()
+
+
+def is_disk_short(size: int) -> bool:
+    """If a push of so many bytes could fill the disk: git needs room for it twice for a moment."""
+    free = shutil.disk_usage(settings.PRACTICE_ROOT).free
+    return free < 2 * size + settings.DISK_RESERVE_BYTES
+
+
+def too_large() -> PushRefusedError:
+    limit = megabytes(settings.PRACTICE_MAX_BYTES)
+    return PushRefusedError(
+        f"larger than {limit}",
+        f"The push is larger than {limit}, the limit for one push. {LARGE_FILES} {REMOVE_THEM}",
+    )
+
+
+def took_too_long(seconds: float) -> PushRefusedError:
+    return PushRefusedError(
+        "took too long to unpack",
+        f"The push took longer than {seconds:g} seconds to unpack. Push fewer commits at a time.",
+    )
+
+
+DISK_FULL = (
+    "The portal has no disk space left. That is our fault, and staff can see it. Nothing of this push was taken: "
+    "your commits are safe on your computer. Push again later."
+)
+
+
+def disk_full() -> PushRefusedError:
+    return PushRefusedError("no disk space left on the portal", DISK_FULL)

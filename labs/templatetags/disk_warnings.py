@@ -1,0 +1,11 @@
+from django import template
+
+from labs import disk
+
+register = template.Library()
+
+
+@register.simple_tag
+def disk_warnings() -> list[str]:
+    """Sentences for staff about a disk that is almost full."""
+    return disk.warnings()

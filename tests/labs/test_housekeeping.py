@@ -1,0 +1,186 @@
+"""Repositories are packed anew, nothing that a receipt names is lost, and what nobody owns goes in the end."""
+
+import os
+import shutil
+import tempfile
+import time
+
+import pytest
+
+from labs import disk, folders, grading, housekeeping, receipts, ref_files, remote, tasks
+from labs.grader.plumbing import ObjectReader, absent
+from labs.models import Receipt, Repository, Submission
+from tests.factories import make_lab, make_learner, make_repository
+from tests.labs.conftest import PASSABLE
+from tests.labs.git_client import Clone
+
+pytestmark = pytest.mark.django_db
+LONG_AGO = time.time() - 40 * 24 * 3600
+
+
+@pytest.fixture(autouse=True)
+def practice_root(settings, tmp_path, monkeypatch):
+    settings.PRACTICE_ROOT, settings.MIRROR_ROOT = tmp_path / "practice", tmp_path / "mirrors"
+    monkeypatch.setattr(tasks, "wake", lambda: None)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
+@pytest.fixture
+def repository():
+    lab = make_lab(source=PASSABLE)
+    made = make_repository(make_learner(lab.course), lab)
+    folders.ensure(made)
+    return made
+
+
+@pytest.fixture
+def clone(tmp_path, repository):
+    clone = Clone(tmp_path / "work", str(repository.path))
+    clone.git("config", "receive.unpackLimit", "1")
+    return clone
+
+
+@pytest.fixture
+def push(clone, repository):
+    """A push as the web server takes it: one pack, one receipt."""
+    clone.git(f"--git-dir={repository.path}", "config", "receive.unpackLimit", "1")
+
+    def push(content: bytes = b"x\n", *, force: bool = False, recorded: bool = True) -> str:
+        head = clone.commit(f"Commit {os.urandom(4).hex()}", content=content)
+        assert clone.push("--force" if force else "--no-force", "HEAD:main")[0] == 0
+        if recorded:
+            receipts.repair_one(repository)
+        return head
+
+    return push
+
+
+def test_pushes_are_packed_into_one_and_each_graded_state_stays(repository, clone, push):
+    heads = [push(bytes([65 + number])) for number in range(4)]
+    clone.git("checkout", "--quiet", "--orphan", "rewritten")
+    heads.append(push(b"rewritten", force=True))
+    remote.ask_for_repack(repository.path)
+    assert len(remote.packs(repository.path)) == 5
+    refs = ref_files.read_refs(repository.path)
+    reader = ObjectReader(repository.path)  # reads while the packs change under it
+    assert reader.read(heads[0], 1000).kind == "commit"
+    assert (housekeeping.repack_waiting(), housekeeping.repack_waiting()) == (1, 0)
+    assert [reader.read(head, 1000).kind for head in heads] == ["commit"] * 5
+    reader.close()
+    assert len(remote.packs(repository.path)) == 1
+    assert ref_files.read_refs(repository.path) == refs
+    assert (repository.path / "packed-refs").is_file()
+    clone.git(f"--git-dir={repository.path}", "fsck", "--strict")
+    for submission in Submission.objects.all():
+        with grading.opened(submission) as (opened, _):
+            assert submission.head in opened.history.commits
+    push(b"afterwards")
+
+
+def test_objects_that_no_receipt_names_go(repository, push, clone):
+    kept = push()
+    stray = push(os.urandom(200_000), recorded=False)
+    clone.git("reset", "--quiet", "--hard", kept)
+    assert clone.push("--force", "HEAD:main")[0] == 0
+    assert housekeeping.repack(repository)
+    assert absent(repository.path, [kept, stray]) == {stray}
+    assert housekeeping.bytes_in(repository.path) < 50_000
+
+
+def test_repository_that_is_pushed_to_is_left_alone(repository, push):
+    for _ in range(2):
+        push()
+    remote.ask_for_repack(repository.path)
+    with remote.locked(repository.path):
+        assert housekeeping.repack_waiting() == 0
+    remote.begin_push(repository.path)  # interrupted, its receipt may be missing
+    assert housekeeping.repack_waiting() == 0
+    receipts.repair()
+    assert (len(remote.packs(repository.path)), housekeeping.repack_waiting()) == (2, 1)
+
+
+def test_repack_that_fails_loses_nothing_and_is_asked_for_by_the_next_push(
+    repository, push, monkeypatch, caplog
+):
+    head = push()
+    push()
+    remote.ask_for_repack(repository.path)
+    monkeypatch.setattr(remote, "REPACK_SECONDS", 0)
+    assert housekeeping.repack_waiting() == 0
+    assert (len(remote.packs(repository.path)), remote.to_repack()) == (2, [])
+    assert absent(repository.path, [head]) == set()
+    assert not list(repository.path.glob("objects/pack/tmp_*"))
+    assert "could not be repacked" in caplog.text
+
+
+def test_receipt_of_a_folder_that_was_lost_keeps_nothing_from_being_packed(repository, push):
+    push()
+    Receipt.objects.update(refs={"refs/heads/main": "1" * 40})
+    head = push()
+    assert housekeeping.repack(repository)
+    assert absent(repository.path, [head]) == set()
+
+
+def test_folders_that_no_row_names_go_after_30_days(repository, push):
+    push()
+    root = repository.path.parent
+    orphan, half_made = root / "orphan.git", root / "half.new"
+    for folder in (orphan, half_made):
+        folder.mkdir()
+    (root / "locks/gone").touch()
+    assert housekeeping.sweep_unclaimed() == 0
+    assert orphan.is_dir() and half_made.is_dir()
+    for path in (orphan / "unclaimed", half_made, root / "locks/gone"):
+        os.utime(path, (LONG_AGO, LONG_AGO))
+    (repository.path / "unclaimed").touch()  # until a restore named it again
+    assert housekeeping.sweep_unclaimed() == 1
+    assert not orphan.exists() and not half_made.exists() and not (root / "locks/gone").exists()
+    assert not (repository.path / "unclaimed").exists()
+    Repository.objects.update(folder=None)
+    repository.path.rename(root / f"{repository.pk}.git")
+    housekeeping.sweep_unclaimed()
+    assert not (root / f"{repository.pk}.git/unclaimed").exists()
+
+
+def test_temporary_folders_of_the_dead_go_and_the_living_keep_theirs(tmp_path):
+    old, new, foreign = (tmp_path / name for name in ("labcheck-old", "labcheck-new", "other-old"))
+    for folder in (old, new, foreign):
+        folder.mkdir()
+    for folder in (old, foreign):
+        os.utime(folder, (LONG_AGO, LONG_AGO))
+    assert housekeeping.sweep_temporary() == 1
+    assert (old.exists(), new.exists(), foreign.exists()) == (False, True, True)
+
+
+def test_all_of_it_runs_and_one_step_that_fails_stops_no_other(repository, push, monkeypatch, caplog):
+    push()
+    remote.ask_for_repack(repository.path)
+    monkeypatch.setattr(housekeeping, "sweep_temporary", _fails)
+    tasks.tidy()
+    assert "sweep_temporary failed" in caplog.text
+    assert remote.to_repack() == []
+    assert 0 < disk.practice_bytes() <= housekeeping.bytes_in(repository.path.parent)
+
+
+def _fails() -> None:
+    raise OSError("no")
+
+
+_fails.__name__ = "sweep_temporary"
+
+
+def test_warnings_come_at_80_percent(repository, settings, monkeypatch):
+    usage = shutil._ntuple_diskusage(100 << 30, 79 << 30, 21 << 30)
+    monkeypatch.setattr(disk.shutil, "disk_usage", lambda folder: usage)
+    settings.PRACTICE_ROOT_MAX_BYTES = 10 << 30
+    assert disk.warnings() == []
+    disk.keep_practice_bytes(8 << 30)
+    usage = shutil._ntuple_diskusage(100 << 30, 80 << 30, 20 << 30)
+    *disks, practice = disk.warnings()
+    assert disks[0] == (
+        "The data disk is 80% full (20.0 GB free). Free some space: pushes are refused when it is full."
+    )
+    assert practice == (
+        "Practice repositories use 8.0 of 10.0 GB (80%). Past that, pushes are refused: "
+        "raise PRACTICE_ROOT_MAX_BYTES."
+    )

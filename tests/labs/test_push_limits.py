@@ -1,0 +1,236 @@
+"""How many pushes, how large, how much disk: what is too much is refused in words, and nothing else is harmed.
+
+Real pushes by git to Django's own test server; nothing is graded.
+"""
+
+import json
+import random
+import re
+import subprocess
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from labs import actions, push_limits, ref_files, remote, tasks
+from labs.models import Receipt, Repository
+from labs.queries import practice_address
+from tests.factories import make_lab, make_learner
+from tests.labs.conftest import PASSABLE
+from tests.labs.git_client import Clone
+from tests.servers import wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+KILOBYTE = 1024
+GITS_OF_A_PUSH = ["for-each-ref", "index-pack", "receive-pack", "rev-list"]
+
+
+@pytest.fixture(autouse=True)
+def practice(settings, tmp_path, live_server, monkeypatch):
+    settings.PRACTICE_ROOT = tmp_path / "practice"
+    settings.PRACTICE_ROOT.mkdir()
+    settings.PUBLIC_URL = live_server.url
+    settings.PRACTICE_WAIT_SECONDS = 0
+    settings.DISK_RESERVE_BYTES = 0
+    monkeypatch.setattr(tasks, "wake", lambda: None)
+
+
+@pytest.fixture
+def lab():
+    return make_lab(source=PASSABLE)
+
+
+@pytest.fixture
+def join(tmp_path, lab):
+    """A new learner's clone, whose pushes have a length: Django's test server reads no chunks."""
+
+    def join(name: str) -> Clone:
+        learner = make_learner(lab.course)
+        clone = Clone(tmp_path / name, practice_address(lab, actions.new_token(user=learner.user)))
+        clone.git("config", "http.postBuffer", "100m")
+        clone.enrollment = learner
+        return clone
+
+    return join
+
+
+def noise(size: int) -> bytes:
+    return random.Random(size).randbytes(size)
+
+
+def replace_history(clone: Clone, number: int, size: int) -> None:
+    clone.git("checkout", "--quiet", "--orphan", f"orphan-{number}")
+    clone.commit(f"Try {number}", "model.bin", random.Random(number).randbytes(size))
+
+
+def path_of(clone: Clone):
+    return Repository.objects.get(enrollment=clone.enrollment).path
+
+
+def test_many_large_pushes_of_one_learner_end_at_a_quota_in_words_and_harm_nobody(settings, join):
+    settings.PRACTICE_QUOTA_BYTES = 1000 * KILOBYTE
+    greedy, other = join("greedy"), join("other")
+    codes = []
+    for number in range(12):
+        replace_history(greedy, number, 240 * KILOBYTE)
+        code, said = greedy.push("--force", "HEAD:main")
+        codes.append(code)
+    assert codes == [0] * 4 + [1] * 8
+    said = " ".join(said.split())
+    used = re.search(
+        r"Your repository for this lab uses (\S+) MB of 0.977 MB, and this push adds 0.235 MB.", said
+    )
+    assert used and 0.937 < float(used[1]) < 0.95
+    assert "Remove it from your commits, add it to .gitignore, and push again." in said
+    assert "! [remote rejected] HEAD -> main (no room left in this repository)" in said
+    path = path_of(greedy)
+    assert not list(path.glob("objects/tmp_*")) and not remote.is_pushing(path)
+    greedy.git("checkout", "--quiet", "--orphan", "small")
+    greedy.git("rm", "-r", "--quiet", "--cached", ".")
+    greedy.commit("Without the model")
+    assert greedy.push("--force", "HEAD:main")[0] == 0
+    other.commit(content=noise(240 * KILOBYTE))
+    assert other.push()[0] == 0
+    settings.PRACTICE_QUOTA_BYTES = 1  # whoever has too much may still delete
+    assert other.push("HEAD:second")[0] == 1
+    assert greedy.push("--delete", "main")[0] == 0
+
+
+def test_flood_of_pushes_is_bounded_by_the_hour(settings, join):
+    settings.PUSHES_PER_HOUR = 3
+    flooding, other = join("flooding"), join("other")
+    for _ in range(3):
+        flooding.commit()
+        assert flooding.push()[0] == 0
+    flooding.commit(path="large.bin", content=noise(100 * KILOBYTE))
+    head = flooding.output("rev-parse", "HEAD").decode().strip()
+    flooding.pack_refs({f"refs/heads/b{number}": head for number in range(1200)})
+    code, said = flooding.push("--all")
+    assert code == 1
+    assert "You pushed 3 times within an hour, the limit." in said
+    assert "push again in 60 minutes." in " ".join(said.split())
+    assert said.count("(too many pushes within an hour)") == 1201
+    assert Receipt.objects.filter(repository__enrollment=flooding.enrollment).count() == 3
+    other.commit()
+    assert other.push()[0] == 0
+    Receipt.objects.update(received_at=timezone.now() - timedelta(minutes=61))
+    assert flooding.push("main")[0] == 0
+
+
+def test_pushes_of_one_learner_at_once_leave_threads_to_others(join):
+    flooding = join("flooding")
+    flooding.commit()
+    flooding.push()
+    path = path_of(flooding)
+    head = flooding.commit()
+    most = push_limits.MAX_AT_ONCE
+    with ThreadPoolExecutor(5) as several, remote.locked(path):
+        running = [several.submit(flooding.push, f"HEAD:b{number}") for number in range(5)]
+        wait_for(lambda: sum(one.done() for one in running) == 5 - most, what="the others are refused")
+        refused = [one for one in running if one.done()]
+    assert all("Another push of yours is still being taken." in one.result()[1] for one in refused)
+    assert sum(one.result()[0] == 0 for one in running) == most
+    assert head in ref_files.read_refs(path).values()
+    assert not push_limits._running
+
+
+# --- a full disk ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_disk(settings):
+    """The practice root on a disk of 2 MB; its size can be taken up and given back."""
+    root = settings.PRACTICE_ROOT
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", root], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("a small disk needs the right to mount")
+    yield root
+    subprocess.run(["umount", root], check=True)
+
+
+def fill(folder, leave: int = 0) -> None:
+    with (folder / "filler").open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(64 * KILOBYTE))
+        except OSError:
+            file.truncate(max(file.tell() - leave, 0))
+
+
+def test_push_to_a_full_disk_is_refused_in_words_and_nothing_is_corrupted(
+    small_disk, join, monkeypatch, settings
+):
+    clone, newcomer = join("work"), join("newcomer")
+    first = clone.commit()
+    assert clone.push()[0] == 0
+    path = path_of(clone)
+    clone.commit("Add a model", "model.bin", noise(400 * KILOBYTE))
+    words = "The portal has no disk space left. That is our fault, and staff can see it."
+
+    def refused() -> str:
+        code, said = clone.push()
+        said = " ".join(said.split())
+        assert code == 1
+        assert words in said
+        assert ref_files.read_refs(path) == {"refs/heads/main": first}
+        assert (remote.pushing(), list(path.glob("objects/tmp_*"))) == ([], [])
+        assert clone.git(f"--git-dir={path}", "fsck", "--strict").returncode == 0
+        return said
+
+    fill(small_disk, leave=200 * KILOBYTE)
+    assert "(no disk space left on the portal)" in refused()
+    with monkeypatch.context() as unchecked:  # it fills up while git unpacks
+        unchecked.setattr(push_limits, "check_room", lambda path, size: None)
+        assert "(unpacker error)" in refused()
+    with monkeypatch.context() as elsewhere:  # where bodies are kept
+        elsewhere.setattr(tempfile, "tempdir", str(small_disk))
+        assert "(no disk space left on the portal)" in refused()
+    fill(small_disk)
+    newcomer.commit()
+    code, said = newcomer.push()
+    assert code == 128
+    assert words in " ".join(said.split())
+    (small_disk / "filler").unlink()
+    assert clone.push()[0] == 0
+    assert newcomer.push()[0] == 0
+
+
+def test_pushes_are_refused_once_all_repositories_together_reach_their_limit(settings, join, monkeypatch):
+    clone = join("work")
+    clone.commit()
+    monkeypatch.setattr(push_limits.disk, "practice_bytes", lambda: settings.PRACTICE_ROOT_MAX_BYTES + 1)
+    assert "(no disk space left on the portal)" in clone.push()[1]
+
+
+# --- processes ------------------------------------------------------------------------------------------------------
+
+
+def test_a_push_starts_five_processes(join, monkeypatch, tmp_path):
+    """prlimit, which becomes git receive-pack; index-pack, rev-list, and for-each-ref, which rev-list asks."""
+    trace = tmp_path / "trace"
+    monkeypatch.setattr(remote, "ENVIRONMENT", {**remote.ENVIRONMENT, "GIT_TRACE2_EVENT": str(trace)})
+    ours: list[str] = []
+    start = subprocess.Popen
+
+    def count(argv, **options):
+        if argv[:2] != ["git", "push"]:
+            ours.append(argv[0])
+        return start(argv, **options)
+
+    clone = join("work")
+    for _ in ("the first makes the repository", "the second"):
+        clone.commit()
+        trace.unlink(missing_ok=True)
+        ours.clear()
+        with monkeypatch.context() as counting:
+            counting.setattr(subprocess, "Popen", count)
+            assert clone.push()[0] == 0
+        events = [json.loads(line) for line in trace.read_text().splitlines()]
+        started = [event["argv"] for event in events if event["event"] == "start"]
+        assert ours == ["prlimit"]
+        assert (
+            sorted(next(part for part in argv if part in GITS_OF_A_PUSH) for argv in started)
+            == GITS_OF_A_PUSH
+        )
