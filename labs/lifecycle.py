@@ -234,10 +234,26 @@ def finish(claim: Claim, report: EngineReport, lab_version: LabVersion, notes: S
         max_points=report.max_points,
         passed=report.passed,
     )
-    submission = Submission.objects.only("enrollment", "lab", "number").get(pk=claim.submission_id)
+    submission = Submission.objects.only("enrollment", "lab", "number", "is_best").get(pk=claim.submission_id)
     needed = {result.id[:100] for result in report.results if result.outcome is Outcome.NEEDS_WORK}
     count_needed_work(submission, needed)
+    keep_best(submission)
     return True
+
+
+def keep_best(submission: Submission) -> None:
+    """Note which submission counts, now that this one has a new report.
+
+    Call it in the transaction that makes the report current. Nobody but the learner's submissions here can change
+    it: `is_best` stands between two reports.
+    """
+    own = Submission.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
+    # Unless this was the best and may be worse now, it has the best alone to beat.
+    rivals = own if submission.is_best else own.filter(Q(is_best=True) | Q(pk=submission.pk))
+    best = rivals.ranked_first().values_list("pk", flat=True).get()
+    if (best == submission.pk) != submission.is_best:
+        own.filter(is_best=True).update(is_best=False)
+        own.filter(pk=best).update(is_best=True)
 
 
 def count_needed_work(submission: Submission, names: Set[str]) -> None:

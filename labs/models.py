@@ -230,15 +230,21 @@ ENDED = (State.GRADED, State.UNREADABLE, State.FAULT, State.SUPERSEDED, State.CA
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def best(self) -> "SubmissionQuerySet":
-        """The submission that counts, of each learner and lab, as `rank` says of their current reports.
+        """The submission that counts, of each learner and lab, kept by `lifecycle` with each report.
 
-        Each row has `points`, `max_points` and `passed` of that report.
+        Each row has `points`, `max_points` and `passed` of its current report.
         """
-        graded = self.filter(reports__is_current=True).annotate(
+        return self.filter(is_best=True)._with_report()
+
+    def ranked_first(self) -> "SubmissionQuerySet":
+        """Of each learner and lab the one with the best report of these here, as `rank` says."""
+        ranked = rank(self._with_report(), per="lab", points="points", max_points="max_points")
+        return cast(SubmissionQuerySet, ranked.filter(best_rank=1))
+
+    def _with_report(self) -> "SubmissionQuerySet":
+        return self.filter(reports__is_current=True).annotate(
             points=F("reports__points"), max_points=F("reports__max_points"), passed=F("reports__passed")
         )
-        ranked = rank(graded, per="lab", points="points", max_points="max_points")
-        return cast(SubmissionQuerySet, ranked.filter(best_rank=1))
 
 
 class Submission(models.Model):
@@ -269,6 +275,10 @@ class Submission(models.Model):
     )
     last_fault = models.TextField(blank=True)
 
+    is_best = models.BooleanField(
+        default=False, editable=False, help_text="It counts; kept with each report."
+    )
+
     queued_at = models.DateTimeField()
     fetching_at = models.DateTimeField(null=True, blank=True)
     checking_at = models.DateTimeField(null=True, blank=True)
@@ -287,6 +297,9 @@ class Submission(models.Model):
                 fields=["enrollment"],
                 condition=Q(state__in=RUNNING),
                 name="one_running_submission_per_learner",
+            ),
+            models.UniqueConstraint(
+                fields=["enrollment", "lab"], condition=Q(is_best=True), name="one_best_submission_per_lab"
             ),
             models.UniqueConstraint(fields=["id", "lab"], name="submission_and_lab"),
             SameParent(field="enrollment", parent="course", name="submission_of_a_learner_of_its_course"),

@@ -15,9 +15,9 @@ from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
 from labs.grading import parsed
 from labs.hosts import Offer
-from labs.models import Lab, Report, State, Submission
+from labs.models import Lab, State, Submission
 from labs.outside import comparison
-from labs.steps import status, steps
+from labs.steps import Verdict, status, steps
 from labs.verdict import commit_address, difference, groups
 from lessons.queries import teaches
 from portal.accounts.models import User
@@ -80,7 +80,7 @@ def submission_page(submission: Submission, user: User) -> dict[str, Any]:
     now = int(timezone.now().timestamp())
     return {
         **run(submission, position_of(submission), staff=staff, said=now),
-        "history": [history_item(row, _report_of(row), submission) for row in past],
+        "history": [history_item(row, _verdict_of(row), submission) for row in past],
         "is_own": submission.enrollment.user_id == user.pk,
         "origin": submission.origin,
         "commit_address": commit_address(pages(submission), submission.head),
@@ -167,11 +167,11 @@ def about(seconds: float | None) -> str:
 # --- history --------------------------------------------------------------------------------------------------------
 
 
-def _report_of(row: Submission) -> Report | None:
-    return next(iter(row.current_reports), None)  # type: ignore[attr-defined]  # prefetched by queries.history
+def _verdict_of(row: Any) -> Verdict | None:
+    return row if row.points is not None else None  # annotated by queries.history
 
 
-def history_item(row: Submission, report: Report | None, shown: Submission | None = None) -> dict[str, Any]:
+def history_item(row: Submission, report: Verdict | None, shown: Submission | None = None) -> dict[str, Any]:
     """One item of the rail; `shown` is the submission whose page it stands on."""
     glyph, word = status(row, report)
     points = f"{report.points.normalize():f} points" if report and row.state == State.GRADED else word
@@ -208,7 +208,7 @@ def lab_page(
         "enrollment": found.enrollment,
         "closed": closed(lab),
         "checks": parsed(lab.current.source).checks if lab.current else (),
-        "history": [history_item(row, _report_of(row)) for row in shown],
+        "history": [history_item(row, _verdict_of(row)) for row in shown],
         "older": shown[-1].number if older else None,
         "before": before,
         "running": next((row for row in past if not row.has_ended), None),

@@ -7,7 +7,7 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.urls import reverse
@@ -72,13 +72,14 @@ def get_submission(user: Visitor, public_id: str) -> Submission:
 
 
 def history(enrollment: Enrollment, lab: Lab) -> QuerySet[Submission]:
-    """All submissions of a learner for a lab, the newest first, with their repositories; `current_reports` holds
-    none or one, without data.
+    """All submissions of a learner for a lab, the newest first, with their repositories.
+
+    Each has the `points` of its current report and whether it `passed`; None without one.
     """
-    reports = Report.objects.filter(is_current=True).defer("data")
     found = Submission.objects.filter(enrollment=enrollment, lab=lab).order_by("-number")
     found = found.select_related("receipt__repository").defer("receipt__refs")
-    return found.prefetch_related(Prefetch("reports", reports, to_attr="current_reports"))
+    current = FilteredRelation("reports", condition=Q(reports__is_current=True))
+    return found.annotate(current=current, points=F("current__points"), passed=F("current__passed"))
 
 
 def history_page(enrollment: Enrollment, lab: Lab, before: int | None = None) -> list[Submission]:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Protocol
 
-from labs.models import Report, State, Submission
+from labs.models import State, Submission
 
 NAMES = ("Queued", "Cloning", "Checking", "Done")
 GLYPHS = {
@@ -29,7 +30,14 @@ class Step:
     is_current: bool = False
 
 
-def status(submission: Submission, report: Report | None) -> tuple[str, str]:
+class Verdict(Protocol):
+    """What the current report of a submission says in a line."""
+
+    points: Any
+    passed: Any
+
+
+def status(submission: Submission, report: Verdict | None) -> tuple[str, str]:
     """Glyph and word of a submission, with its current report where it has one."""
     if submission.state == State.GRADED and report:
         return ("done", "Passed") if report.passed else ("bad", "Needs work")

@@ -6,7 +6,7 @@ from itertools import count
 
 from django.utils import timezone
 
-from labs.lifecycle import count_needed_work
+from labs.lifecycle import count_needed_work, keep_best
 from labs.models import (
     Lab,
     LabVersion,
@@ -204,4 +204,6 @@ def make_report(submission: Submission, data: dict, **fields) -> Report:
     }
     needed = {result.get("id") for result in data.get("results", ()) if result.get("outcome") == "needs_work"}
     count_needed_work(submission, needed)
-    return Report.objects.create(submission=submission, data=data, **{**defaults, **fields})
+    report = Report.objects.create(submission=submission, data=data, **{**defaults, **fields})
+    keep_best(submission)
+    return report

@@ -1,11 +1,16 @@
 """Best is the highest share of the points in its own version, the earliest of equals: one rule for all pages."""
 
 from decimal import Decimal
+from importlib import import_module
+from pathlib import Path
+from random import Random
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
+from labs import migrations
 from labs.models import Submission
 from labs.queries import best_submission
 from lessons.models import Attempt, Quiz, QuizVersion
@@ -88,6 +93,25 @@ def test_regrading_counts_by_the_current_report_alone(learner):
     make_report(first, {"results": []}, points=Decimal(40))
     best = best_submission(learner, lab)
     assert (best.number, best.points, best.max_points, best.passed) == (2, 50, 100, True)
+
+
+def test_the_mark_moves_with_every_report_and_the_migration_finds_the_same(learner):
+    """Reports in any order, of new submissions and of earlier ones again: as ranking all of them says."""
+    random, lab = Random(7), make_lab(learner.course)
+    (name,) = (path.stem for path in Path(migrations.__path__[0]).glob("*_best.py"))
+    derive = import_module(f"{migrations.__name__}.{name}").derive
+    own: list[Submission] = []
+    for _ in range(40):
+        if len(own) < 2 or random.random() < 0.5:
+            own.append(make_submission(learner, lab))
+        points = Decimal(random.randrange(4))
+        make_report(random.choice(own), {"results": []}, points=points, max_points=Decimal(3))
+        ranked = Submission.objects.ranked_first().values_list("pk", flat=True)
+        marked = Submission.objects.filter(is_best=True).values_list("pk", flat=True)
+        assert list(ranked) == list(marked)
+        Submission.objects.update(is_best=False)
+        derive(apps, None)
+        assert list(ranked) == list(marked.all())
 
 
 def test_every_page_names_the_same_best_try(learner):
