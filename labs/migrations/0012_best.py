@@ -17,7 +17,7 @@ def derive(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("labs", "0010_met_checks"),
+        ("labs", "0011_repository_folder"),
     ]
 
     operations = [
