@@ -5,17 +5,14 @@ One loop and no threads: it reads what the children print (all into `var/log`, p
 died, and starts what is due.
 """
 
-import contextlib
 import fcntl
 import os
-import re
 import select
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
@@ -23,15 +20,13 @@ from typing import IO
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from portal.services import Service, made, private_broker, services
+from portal import orphans
+from portal.children import Child, ServiceLogs, say
+from portal.services import Service, private_broker, services
 from portal.watchdog import Watchdog
 
-LOG_BYTES = 5 * 1024 * 1024
-STEADY_SECONDS = 10.0
 PATIENCE_SECONDS = 30.0
-DEATHS_TOLD = 5
-PROBLEM = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
-MAIL_STARTS, MAIL_ENDS = "Content-Type: text/", "-" * 79  # as Django's console backend prints a mail
+ENDING_SECONDS = 60.0
 
 
 def main() -> None:
@@ -44,6 +39,13 @@ def main() -> None:
         lock = lock_checkout(settings.RUN_LOCK, address)
     except ImproperlyConfigured as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"{settings.RUN_LOCK} cannot be written: {error.strerror}.")
+    orphans.mark(settings.VAR)
+    if swept := orphans.sweep(settings.VAR, settings.PRIVATE_BROKER_SOCKET):
+        say(
+            f"{swept} services of an earlier start were still here, without their supervisor: they were ended."
+        )
     if not is_free(port):
         other = next(number for number in range(port + 1, 65536) if is_free(number))
         sys.exit(f"Port {port} is in use or not allowed. Choose another one: make run PORT={other}")
@@ -67,17 +69,30 @@ def read_port(text: str) -> int:
 def lock_checkout(path: Path, address: str) -> IO[str]:
     """The file's lock is the proof that nobody else runs here: it goes with its holders, however they end."""
     lock = path.open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not take(lock):
         lock.seek(0)
-        sys.exit(
-            f"The portal of this checkout is already running, at {lock.read()}. End that one first (Ctrl-C)."
-        )
+        if running := lock.read():
+            sys.exit(
+                f"The portal of this checkout is already running, at {running}. End that one first (Ctrl-C)."
+            )
+        say("The portal of this checkout is just ending. Waiting for it.")
+        deadline = time.monotonic() + ENDING_SECONDS
+        while not take(lock):
+            if time.monotonic() > deadline:
+                sys.exit(f"It is still ending after {ENDING_SECONDS:.0f} s. Try again later.")
+            time.sleep(0.1)
     lock.truncate(0)
     lock.write(address)
     lock.flush()
     return lock
+
+
+def take(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def is_free(port: int) -> bool:
@@ -88,109 +103,6 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def say(text: str) -> None:
-    with contextlib.suppress(OSError):  # the terminal may be gone
-        print(text, flush=True)
-
-
-class Child:
-    """A service's process; between a death and the next start there is none."""
-
-    def __init__(self, service: Service, watchdog: Watchdog) -> None:
-        self.service = service
-        self.watchdog = watchdog
-        self.log = made(settings.VAR / "log") / f"{service.name}.log"
-        self.deaths = 0
-        self.start()
-
-    def start(self) -> None:
-        ours, theirs = os.pipe()
-        os.set_blocking(ours, False)
-        self.output: int | None = ours
-        self.process: subprocess.Popen[bytes] | None = subprocess.Popen(
-            self.service.argv, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, start_new_session=True
-        )
-        os.close(theirs)
-        self.watchdog.started(self.process.pid)
-        self.started = time.monotonic()
-        self.ready = False
-        self.tail: deque[str] = deque(maxlen=20)
-        self.rest = b""
-        self.in_mail = False
-
-    def look(self) -> None:
-        """What the passing of time asks for: bury the dead, start what is due, notice what is ready or steady."""
-        if self.process is None:
-            if time.monotonic() >= self.due:
-                self.start()
-        elif self.process.poll() is not None:
-            self.bury(self.process.returncode)
-        elif not self.ready:
-            self.ready = self.service.is_ready(self.tail)
-        elif self.deaths and time.monotonic() - self.started > STEADY_SECONDS:
-            if self.deaths >= DEATHS_TOLD:
-                say(f"{self.service.name} is running again.")
-            self.deaths = 0
-
-    def bury(self, code: int) -> None:
-        self.clear()
-        self.deaths += 1
-        pause = min(0.1 * 2 ** min(self.deaths, 6), 5.0)
-        self.due = time.monotonic() + pause
-        name, reason = self.service.name, signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        if self.deaths < DEATHS_TOLD:
-            say(f"{name} ended ({reason}); it is started again in {pause:.1f} s.")
-        elif self.deaths == DEATHS_TOLD:
-            say(f"{name} ended {self.deaths} times in a row ({reason}). Its last lines:")
-            for line in self.tail:
-                say(f"    {line}")
-            say(f"It is tried again every 5 s. All it prints is in {os.path.relpath(self.log)}.")
-
-    def clear(self) -> None:
-        """Ends the process's whole group: a pool outlives its worker."""
-        if self.process is None:
-            return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        self.watchdog.gone(self.process.pid)
-        while self.read():
-            pass
-        self.close()
-        self.process = None
-        self.ready = False
-
-    def read(self) -> bool:
-        """Takes what the process printed; whether there was anything."""
-        try:
-            chunk = os.read(self.output, 65536) if self.output is not None else b""
-        except BlockingIOError:
-            return False
-        if not chunk:
-            self.close()
-            return False
-        if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
-            self.log.replace(self.log.with_suffix(".old.log"))
-        with self.log.open("ab") as log:
-            log.write(chunk)
-        *lines, self.rest = (self.rest[-LOG_BYTES:] + chunk).split(b"\n")
-        for line in lines:
-            self.note(line.decode(errors="replace").rstrip())
-        return True
-
-    def close(self) -> None:
-        if self.output is not None:
-            os.close(self.output)
-        self.output = None
-
-    def note(self, line: str) -> None:
-        self.tail.append(line)
-        self.in_mail = self.in_mail or line.startswith(MAIL_STARTS)
-        if self.in_mail or (self.service.shows_problems and PROBLEM.search(line)):
-            say(f"{self.service.name}: {line}")
-        self.in_mail = self.in_mail and line != MAIL_ENDS
 
 
 class Supervisor:
@@ -204,6 +116,8 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler it would not wake the loop
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self.ask_to_stop)
+        self.lock = lock
+        self.logs = ServiceLogs(settings.VAR / "log")
         self.watchdog = Watchdog(lock.fileno(), Path(settings.PRIVATE_BROKER_SOCKET))
         self.children: list[Child] = []
 
@@ -212,6 +126,7 @@ class Supervisor:
 
     def ask_to_stop(self, *_: object) -> None:
         self.stops += 1
+        os.ftruncate(self.lock.fileno(), 0)  # whoever starts now waits for the end
 
     def prepare(self) -> bool:
         """Brings the database up to date; whether that worked."""
@@ -228,7 +143,7 @@ class Supervisor:
         """Returns when all are ready, or when asked to stop."""
         if self.stops:
             return
-        self.children += [Child(service, self.watchdog) for service in wave]
+        self.children += [Child(service, self.watchdog, self.logs) for service in wave]
         self.tick_until(self.is_settled, PATIENCE_SECONDS)
         late = ", ".join(os.path.relpath(child.log) for child in self.children if not child.ready)
         if late and not self.stops:

@@ -23,7 +23,7 @@ class Watchdog:
         theirs, self.line = os.pipe()
         # By its path, since the package would bring Django and Celery along.
         self.process = subprocess.Popen(
-            [sys.executable, "-I", __file__, str(socket)],
+            [sys.executable, "-I", __file__, str(socket), str(lock)],
             stdin=theirs,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -47,10 +47,12 @@ class Watchdog:
         self.process.wait()
 
 
-def main(socket: Path) -> None:
+def main(socket: Path, lock: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    end(remaining(sys.stdin))
+    groups = remaining(sys.stdin)
+    os.ftruncate(lock, 0)  # whoever starts now waits for the end
+    end(groups)
     socket.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         socket.parent.rmdir()
@@ -84,4 +86,4 @@ def send(group: int, number: int) -> bool:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

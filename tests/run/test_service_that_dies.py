@@ -1,11 +1,13 @@
+import errno
+import os
 import time
 from pathlib import Path
 
 import pytest
 from portal_process import read, wait_for
 
-from portal import supervisor
-from portal.supervisor import Child
+from portal import children as service_children
+from portal.children import Child, ServiceLogs
 
 pytestmark = pytest.mark.processes
 
@@ -21,12 +23,12 @@ class Unconcerned:
 
 
 @pytest.fixture
-def child(service, settings, tmp_path):
+def child(service, tmp_path):
     children = []
 
     def start(code, **more):
-        settings.VAR = tmp_path
-        children.append(Child(service(code, **more), Unconcerned()))
+        logs = ServiceLogs(tmp_path / "log")
+        children.append(Child(service(code, **more), Unconcerned(), logs))
         return children[-1]
 
     yield start
@@ -75,7 +77,7 @@ def test_later_deaths_are_silent_and_at_most_five_seconds_apart(child, capsys):
 
 
 def test_service_that_runs_steadily_again_is_forgiven(child, capsys, monkeypatch):
-    monkeypatch.setattr(supervisor, "STEADY_SECONDS", 0.0)
+    monkeypatch.setattr(service_children, "STEADY_SECONDS", 0.0)
     steady = child("import time; time.sleep(60)")
     steady.deaths = 5
     wait_for(lambda: steady.look() or steady.deaths == 0)
@@ -102,8 +104,38 @@ def test_mail_is_shown_whole(child, capsys):
     assert capsys.readouterr().out.splitlines()[:-1] == [f"sample: {line}" for line in mail]
 
 
+def test_log_that_cannot_be_written_is_told_once_and_stops_nothing(child, capsys, monkeypatch):
+    monkeypatch.setattr(service_children, "STEADY_SECONDS", 0.0)
+    dying = child("print('a line of the sample')")
+    full = ServiceLogs._append
+    monkeypatch.setattr(ServiceLogs, "_append", fail_for_want_of_room)
+    die(dying, 3)
+    monkeypatch.setattr(ServiceLogs, "_append", full)
+    die(dying, 5)
+    said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("What the services")]
+    assert said == [
+        f"What the services print cannot be kept in {dying.log.parent}: No space left on device. Make room.",
+        "What the services print is kept again.",
+    ]
+    assert dying.log.read_text() == "a line of the sample\n" * 2
+
+
+def fail_for_want_of_room(*arguments, **options):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_process_that_cannot_be_started_now_is_started_later(child, capsys, monkeypatch):
+    dying = child("raise SystemExit(0)")
+    popen = service_children.subprocess.Popen
+    monkeypatch.setattr(service_children.subprocess, "Popen", fail_for_want_of_room)
+    die(dying, 3)
+    monkeypatch.setattr(service_children.subprocess, "Popen", popen)
+    die(dying, 4)
+    assert "not started: No space left on device" in capsys.readouterr().out.splitlines()[1]
+
+
 def test_log_over_its_size_is_started_anew(child, monkeypatch):
-    monkeypatch.setattr(supervisor, "LOG_BYTES", 10)
+    monkeypatch.setattr(service_children, "MAX_LOG_BYTES", 10)
     dying = child("print('a line of the sample')")
     die(dying, 2)
     assert dying.log.read_text() == "a line of the sample\n"

@@ -1,0 +1,122 @@
+"""What kills, fills and hangs a portal that `make run` started: it goes on, or the next start puts it right."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+from portal_process import ROOT, Portal, environment, wait_for
+
+from portal.orphans import MARK
+from tests.labs.git_client import Clone
+
+pytestmark = [pytest.mark.processes, pytest.mark.heavy]
+
+FULL = "What the services print cannot be kept in"
+
+
+def test_start_after_supervisor_and_watchdog_were_killed_ends_what_they_left_and_nothing_else(portal):
+    portal.wait_until_ready()
+    own = environment(portal.var, portal.port)
+    sleep = [sys.executable, "-c", "import time; time.sleep(300)", str(portal.broker)]
+    bystander = subprocess.Popen(sleep, env={**own, MARK: f"{portal.var}-of-somebody-else", "VAR": "/"})
+    (watchdog,) = portal.processes("watchdog.py")
+    os.kill(watchdog, signal.SIGSTOP)
+    portal.signal(signal.SIGKILL)
+    portal.supervisor.wait()
+    os.kill(watchdog, signal.SIGKILL)
+    left = set(portal.processes()) - {watchdog, bystander.pid}
+    assert left and portal.get("/healthz") == 200
+    second = Portal(portal.var, portal.port)
+    try:
+        second.wait_until_ready()
+        assert re.search(r"\d services of an earlier start were still here", second.terminal.read_text())
+        assert not left & set(second.processes())
+        assert bystander.poll() is None
+    finally:
+        bystander.kill()
+        bystander.wait()
+        second.remove()
+
+
+def test_start_while_the_one_before_ends_waits_for_it(portal):
+    portal.wait_until_ready()
+    (beat,) = portal.processes("--quiet beat")
+    os.kill(beat, signal.SIGSTOP)  # it takes its whole grace to end
+    portal.signal(signal.SIGINT)
+    wait_for(lambda: (portal.var / "run.lock").read_text() == "")
+    first_terminal = portal.terminal.rename(portal.terminal.with_name("first.txt"))
+    second = Portal(portal.var, portal.port)
+    try:
+        second.wait_until_ready()
+        assert second.said("The portal of this checkout is just ending. Waiting for it.")
+        assert portal.supervisor.wait(30) == 0, first_terminal.read_text()
+    finally:
+        second.remove()
+
+
+def test_pages_are_answered_while_the_supervisor_hangs(portal):
+    portal.wait_until_ready()
+    portal.signal(signal.SIGSTOP)
+    (beat,) = portal.processes("--quiet beat")
+    os.kill(beat, signal.SIGKILL)
+    assert portal.get("/courses/mlops/") == 200
+    portal.signal(signal.SIGCONT)
+    wait_for(lambda: portal.processes("--quiet beat") not in ([], [beat]))
+
+
+@contextmanager
+def small_disk(folder):
+    folder.mkdir()
+    if os.getuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder]).returncode:
+        pytest.skip("no right to mount: the full disk is not tried")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_full_disk_refuses_pushes_and_ends_nothing(prepared_var, tmp_path):
+    with small_disk(tmp_path / "var") as var:
+        portal = Portal(shutil.copytree(prepared_var, var, dirs_exist_ok=True))
+        try:
+            portal.wait_until_ready()
+            try_full_disk(portal, tmp_path)
+        finally:
+            portal.remove()
+
+
+def try_full_disk(portal, folder):
+    learner = ["learner@example.org", "first-repository"]
+    argv = [sys.executable, "manage.py", "practice_remote", *learner]
+    address = subprocess.check_output(argv, cwd=ROOT, env=environment(portal.var, portal.port), text=True)
+    clone = Clone(folder / "work", address.strip())
+    clone.commit()
+    assert clone.push()[0] == 0
+    before = portal.processes()
+    fill(portal.var / "filling")
+    clone.commit("Add what finds no room", content=os.urandom(1 << 20))
+    code, said = clone.push()
+    assert code != 0 and re.search(r"disk|space|room", said, re.IGNORECASE), said
+    for path in ("/", "/courses/mlops/", "/accounts/login/"):
+        assert portal.get(path) == 200
+    portal.get("/no-such-page")  # which is logged
+    wait_for(lambda: portal.said(FULL))
+    assert portal.supervisor.poll() is None
+    (portal.var / "filling").unlink()
+    wait_for(lambda: clone.push()[0] == 0)
+    assert portal.terminal.read_text().count(FULL) == 1
+    assert set(before) & set(portal.processes())
+
+
+def fill(path):
+    with path.open("wb", buffering=0) as file:
+        try:
+            while file.write(b"\0" * (1 << 16)):
+                pass
+        except OSError:
+            return
