@@ -31,15 +31,6 @@ REQUIREMENTS = {
     goal: ["requirements.txt"] if goal == "run" else ["requirements.txt", "tests/requirements.txt"]
     for goal in PROGRAMS
 }
-# A machine with a package index of its own has told pip; uv takes the same settings by these names.
-PIP_TO_UV = {
-    "index-url": "UV_DEFAULT_INDEX",
-    "extra-index-url": "UV_INDEX",
-    "find-links": "UV_FIND_LINKS",
-    "trusted-host": "UV_INSECURE_HOST",
-    "proxy": "ALL_PROXY",
-    "cert": "SSL_CERT_FILE",
-}
 # The shell runs line 2 and Python skips it: a `#!` line can hold neither blanks nor a long path.
 LABCHECK = """#!/bin/sh
 '''exec' {python} "$0" "$@"
@@ -180,21 +171,11 @@ def read_stamp():
 
 
 def uv_environment():
-    """This environment with pip's configuration in uv's words; what is set for uv already stays."""
-    import ast
+    """This environment with pip's configuration in uv's words, as the environments of labs are built with too."""
+    sys.path.insert(0, ROOT)  # by now this is a fit Python
+    from labs.grader.sandbox import package_index
 
-    listed = subprocess.check_output([PYTHON, "-m", "pip", "config", "list"]).decode("utf-8")
-    settings = dict(line.split("=", 1) for line in listed.splitlines() if "=" in line)
-    # pip looks for the best version in all places. The hashes make that safe, and uv would stop at the first place.
-    found = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
-    for section in ("global", "install", ":env:"):
-        for name, variable in PIP_TO_UV.items():
-            value = settings.get("%s.%s" % (section, name))
-            if value:
-                separator = "," if name == "find-links" else " "
-                found[variable] = separator.join(ast.literal_eval(value).split())
-    found.update(os.environ)
-    return found
+    return package_index.uv_environment(PYTHON, dict(os.environ))
 
 
 def write_labcheck():

@@ -49,7 +49,7 @@ def services(port: int) -> list[Service]:
             "later-worker",
             ["/usr/bin/nice", "-n", "10", *celery, *worker("later", processes=1)],
             worker_is_up,
-            worker_grace,
+            grace=3,  # it begins again what it was about
         ),
         Service("beat", [*celery, *beat], lambda lines: True, 3),
         Service("web", [*granian, *limits, "portal.rsgi:application"], lambda lines: web_answers(port), 5),

@@ -1,6 +1,10 @@
 """Python environments of labs: built once, from wheels, for reading; and what stays when one cannot be built."""
 
+import fcntl
+import itertools
 import os
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -8,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from labs.grader.report import Outcome
-from labs.grader.sandbox import CannotBuild, SandboxFault
+from labs.grader.sandbox import CannotBuild, SandboxFault, building
 from labs.grader.sandbox import environments as module
 from labs.grader.sandbox.environments import Environments, digest_of
 from labs.grader.sandbox.local import LocalSandbox
-from tests.sandbox.conftest import judged_in
+from tests.sandbox.conftest import gone_within, judged_in
+from tests.servers import ROOT, wait_for
 
 SIX = ("six==1.16.0",)
 SHOWS = {"run": {"command": ["python", "app.py"], "prints": "^1.16.0$"}}
@@ -44,7 +49,7 @@ def test_without_one_there_is_the_systems_python_alone(judge):
 
 
 def test_environment_is_built_once(environments, with_six, monkeypatch):
-    monkeypatch.setattr(module, "_install", lambda place, requirements: pytest.fail("built again"))
+    monkeypatch.setattr(module, "_install", lambda *arguments: pytest.fail("built again"))
     assert environments.build(SIX) == with_six
 
 
@@ -52,7 +57,7 @@ def test_two_that_ask_at_once_build_once(tmp_path, monkeypatch):
     open_to_all(tmp_path)
     built = []
 
-    def install(place: Path, requirements: tuple[str, ...]) -> None:
+    def install(place: Path, requirements: tuple[str, ...], *others: object) -> None:
         built.append(requirements)
         time.sleep(0.3)
 
@@ -74,7 +79,7 @@ def test_package_that_is_not_there_is_the_labs_problem(repo, sandbox, with_six):
     result = judged_in(repo, sandbox, SHOWS, ["six==99.99"])
     assert result.outcome is Outcome.NOT_RUN
     assert result.reason.startswith(
-        "Not run: the lab asks for Python packages that are not to be had: No matching"
+        "Not run: the lab asks for Python packages that are not to be had: Because there is no version of six"
     )
 
 
@@ -83,13 +88,14 @@ def test_index_that_is_not_reached_is_our_fault(repo, sandbox, monkeypatch):
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
     repo.put("app.py", "")
     repo.commit("Add the app")
     assert judged_in(repo, sandbox, SHOWS, ["six==1.15.0"]).outcome is Outcome.FAULT
 
 
 def test_what_was_used_longest_ago_makes_room(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_install", lambda place, requirements: None)
+    monkeypatch.setattr(module, "_install", lambda *arguments: None)
     monkeypatch.setattr(Environments, "closed", lambda self: "")
     for name, hours in (("old", 9), ("older", 10), ("recent", 0)):
         (tmp_path / name).mkdir()
@@ -122,7 +128,7 @@ def test_lab_that_asks_for_packages_is_not_run_where_they_cannot_be_read(repo, t
 
 def test_environment_is_never_removed_half(tmp_path, monkeypatch):
     """A worker may be killed while it makes room: what is left must not be taken for a whole environment."""
-    monkeypatch.setattr(module, "_install", lambda place, requirements: None)
+    monkeypatch.setattr(module, "_install", lambda *arguments: None)
     monkeypatch.setattr(Environments, "closed", lambda self: "")
     monkeypatch.setattr(module.shutil, "rmtree", lambda path, **options: None)  # killed before it began
     old = tmp_path / "0ld"
@@ -147,3 +153,106 @@ def test_environment_that_was_not_built_is_refused(tmp_path, digest):
 
 def open_to_all(path: Path) -> None:
     path.chmod(0o755)
+
+
+# --- what goes wrong while one is built -----------------------------------------------------------------------------
+
+
+def test_what_killed_builders_left_is_swept_and_what_is_being_built_stays(tmp_path):
+    for name in (".new-dead", ".old-dead", ".new-alive"):
+        (tmp_path / name / "lib").mkdir(parents=True)
+    (tmp_path / "dead.progress").write_text("half")
+    with (tmp_path / "alive.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        Environments(tmp_path).sweep()
+    left = {path.name for path in tmp_path.iterdir() if not path.name.endswith(".lock")}
+    assert left == {".new-alive"}
+
+
+def test_build_of_somebody_else_is_waited_for_no_longer_than_a_build_may_take(tmp_path, monkeypatch):
+    monkeypatch.setattr(Environments, "closed", lambda self: "")
+    digest = digest_of(SIX)
+    with (tmp_path / f"{digest}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        (tmp_path / f"{digest}.progress").write_text("Downloading six, 3 MB so far")
+        assert Environments(tmp_path).progress(SIX) == "Downloading six, 3 MB so far"
+        with pytest.raises(SandboxFault, match="its environment is still being built"):
+            Environments(tmp_path, max_seconds=0).build(SIX)
+
+
+@pytest.mark.usefixtures("with_six")
+def test_build_goes_on_from_what_was_downloaded_before(environments, monkeypatch):
+    """Without any index: what a killed build had fetched is in the cache."""
+    built = environments.root / digest_of(SIX)
+    built.rename(environments.root / "aside")
+    monkeypatch.setattr(module, "uv_variables", lambda: {"PATH": module.command.PATH, "UV_OFFLINE": "1"})
+    told = []
+    again = Environments(environments.root, tell=told.append).build(SIX)
+    assert told[0] == "The build begins"
+    assert environments.progress(SIX) == ""
+    scripts = environments.root / again / "lib"
+    assert list(scripts.rglob("six.py")) and list(scripts.rglob("six.*.pyc"))
+
+
+@pytest.fixture
+def watched(tmp_path):
+    """Run a command as builders do, with these limits."""
+
+    def run(code: str, **limits) -> tuple[int, str]:
+        fields = {"max_bytes": 1 << 30, "max_seconds": 60.0, "max_silent_seconds": 60.0, **limits}
+        watch = building.Watch((tmp_path,), tell=lambda text: None, **fields)
+        with (tmp_path / "lock").open("w") as lock:
+            return building.run([sys.executable, "-c", code], dict(os.environ), watch, lock)
+
+    return run
+
+
+MARK = "a-builder-of-the-tests"
+SILENT = f"import subprocess; subprocess.run(['sh', '-c', 'sleep 300; : {MARK}'])"
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        ({"max_silent_seconds": 0.5}, "nothing came for"),
+        ({"max_seconds": 0.5}, "took longer than 0.5 seconds"),
+    ],
+)
+def test_build_that_says_nothing_or_takes_too_long_ends_with_all_it_started(
+    watched, monkeypatch, limits, message
+):
+    monkeypatch.setattr(building, "LOOK_SECONDS", 0.1)
+    with pytest.raises(SandboxFault, match=message):
+        watched(SILENT, **limits)
+    assert gone_within(10, MARK)
+
+
+def test_build_that_takes_too_much_room_is_the_labs_problem(watched, monkeypatch, tmp_path):
+    monkeypatch.setattr(building, "LOOK_SECONDS", 0.1)
+    code = f"open({str(tmp_path / 'large')!r}, 'wb').write(bytes(3 << 20)); import time; time.sleep(300)"
+    with pytest.raises(CannotBuild, match="they take more than 2 MB"):
+        watched(code, max_bytes=2 << 20)
+
+
+def test_build_that_only_writes_is_not_silent(watched, monkeypatch, tmp_path):
+    """A fake clock: an hour passes at each look, and a file grows."""
+    monkeypatch.setattr(building, "LOOK_SECONDS", 0.01)
+    looks = itertools.count()
+    monkeypatch.setattr(building, "bytes_in", lambda folder: next(looks))
+    hours = itertools.count(step=3600)
+    monkeypatch.setattr(building.time, "monotonic", lambda: float(next(hours)))
+    code = "import time; time.sleep(1); print('done')"
+    assert watched(code, max_silent_seconds=20_000.0, max_seconds=1e12) == (0, "done\n")
+
+
+def test_builder_that_is_killed_takes_its_command_along(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from labs.grader.sandbox import building\n"
+        f"watch = building.Watch((Path({str(tmp_path)!r}),), 1 << 30, 300, print)\n"
+        f"building.run(['sh', '-c', 'echo $$ > {tmp_path}/pid; exec sleep 299'], {{}}, watch, sys.stdin)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE) as builder:
+        wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
+        pid = (tmp_path / "pid").read_text().strip()
+        builder.kill()
+    wait_for(lambda: not Path("/proc", pid).exists(), what="the command ends with its builder")

@@ -6,37 +6,48 @@ its list names the environment.
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 from ..confined import bytes_in
-from . import command
+from . import building, command, package_index
 from .job import CannotBuild, SandboxFault
 
-SECONDS = 100.0
+SECONDS = 100.0  # while a learner waits
+MAX_SECONDS = 1800.0  # where nobody does
 IN_USE_SECONDS = 3600.0
-_LAYOUT = "1"
+_LAYOUT = "2"
+_NEW, _OLD, _CACHE = ".new-", ".old-", ".cache"
 _OWN_VARIABLES = {"HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"}
-# what pip says where no index answers; all else that it says is about what the lab asks for
-_UNREACHED = ("Retrying (", "connection broken", "Could not fetch URL", "timed out", "No space left")
+# what uv says where no index answers; all else that it says is about what the lab asks for
+_UNREACHED = (
+    "Failed to fetch", "error sending request", "error trying to connect", "Connection refused", "dns error",
+    "timed out", "Network is unreachable", "No space left", "Failed to download", "Permission denied",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Environments:
-    """The folder of them, and the bytes that they may take together; those used longest ago go first."""
+    """The folder of them, and the bytes that they may take together; those used longest ago go first.
+
+    A build, and waiting for somebody else's, may take `max_seconds`; `tell` is given how it goes.
+    """
 
     root: Path
     max_bytes: int = 4 << 30
+    max_seconds: float = SECONDS
+    tell: Callable[[str], None] = lambda text: None
 
     def folder(self, digest: str) -> Path:
         """The environment of a digest that was built. Raises SandboxFault."""
@@ -48,58 +59,113 @@ class Environments:
     def build(self, requirements: tuple[str, ...]) -> str:
         """The digest of the environment with these requirements, built where it is not there yet.
 
-        Two that ask at once build once. Raises CannotBuild, SandboxFault.
+        Two that ask at once build once, also in two containers. Raises CannotBuild, SandboxFault.
         """
         digest = digest_of(requirements)
         if not (self.root / digest).is_dir():
-            with self._lock(digest):
+            with self._locked(digest) as lock:
                 if not (self.root / digest).is_dir():
-                    self._build(digest, requirements)
+                    self._build(digest, requirements, lock)
         with suppress(OSError):
             os.utime(self.root / digest)
         return digest
 
     def closed(self) -> str:
-        """Why a sandbox cannot read environments here, as the end of a sentence; empty where it can.
+        """Why a sandbox cannot have environments here, as the end of a sentence; empty where it can.
 
         Where we are root the sandbox is another user, who has to be able to go down to its environment.
         """
+        if not uv():
+            return "uv was not found. Install it (pip install uv)"
         above = [folder for folder in (self.root, *self.root.parents) if folder.exists()]
         shut = next((folder for folder in above if not folder.stat().st_mode & 0o001), None)
         if os.geteuid() != 0 or shut is None:
             return ""
         return f"{shut} can be entered by its owner alone: keep environments in another folder"
 
+    def progress(self, requirements: tuple[str, ...]) -> str:
+        """How the build goes that somebody has begun; empty where nobody has."""
+        path = self.root / f"{digest_of(requirements)}.progress"
+        try:
+            return path.read_text(encoding="utf-8")
+        except OSError:
+            return ""
+
+    def sweep(self) -> None:
+        """Remove what builders left that were killed. What somebody works on is locked, and stays."""
+        for path in [*self.root.glob(f"{_NEW}*"), *self.root.glob(f"{_OLD}*")]:
+            digest = path.name.removeprefix(_NEW).removeprefix(_OLD)
+            with suppress(OSError), (self.root / f"{digest}.lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(path, ignore_errors=True)
+                (self.root / f"{digest}.progress").unlink(missing_ok=True)
+
     @contextmanager
-    def _lock(self, digest: str) -> Iterator[None]:
+    def _locked(self, digest: str) -> Iterator[IO[str]]:
         self.root.mkdir(parents=True, exist_ok=True)
         if why := self.closed():
             raise SandboxFault(why)
+        deadline = time.monotonic() + self.max_seconds
         with (self.root / f"{digest}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            while not _take(lock):
+                if time.monotonic() > deadline:
+                    raise SandboxFault("its environment is still being built")
+                time.sleep(0.2)
+            yield lock
 
-    def _build(self, digest: str, requirements: tuple[str, ...]) -> None:
+    def _build(self, digest: str, requirements: tuple[str, ...], lock: IO[str]) -> None:
+        self.sweep()
         self._prune()
-        place = Path(tempfile.mkdtemp(prefix=".new-", dir=self.root))
+        place, progress = self.root / f"{_NEW}{digest}", self.root / f"{digest}.progress"
+
+        def tell(text: str) -> None:
+            progress.write_text(text, encoding="utf-8")
+            self.tell(text)
+
         try:
-            place.chmod(0o755)
+            tell("The build begins")
             _lay_out(place)
-            _install(place, requirements)
+            _install(place, requirements, self._watch(place, tell), lock)
             _move_scripts(place)
             place.rename(self.root / digest)
+        except OSError as error:
+            raise SandboxFault(f"an environment could not be built: {error.strerror}") from error
         finally:
             shutil.rmtree(place, ignore_errors=True)
+            progress.unlink(missing_ok=True)
+
+    def _watch(self, place: Path, tell: Callable[[str], None]) -> building.Watch:
+        return building.Watch((place, _cache(place)), self.max_bytes, self.max_seconds, tell)
 
     def _prune(self) -> None:
-        """Make room. What was used within an hour stays, and so does what is being built."""
+        """Make room. What was used within an hour stays, and so does what is being built.
+
+        The cache of downloads goes first: what was built of it stays.
+        """
+        cache = self.root / _CACHE
         oldest_first = sorted((path.stat().st_mtime, path) for path in self.root.iterdir() if path.is_dir())
         sizes = {path: bytes_in(path) for _, path in oldest_first}
         total = sum(sizes.values())
+        if total > self.max_bytes and cache in sizes:
+            shutil.rmtree(cache, ignore_errors=True)
+            total -= sizes[cache]
         for used, path in oldest_first:
-            if total > self.max_bytes and used < time.time() - IN_USE_SECONDS:
+            if total > self.max_bytes and used < time.time() - IN_USE_SECONDS and path != cache:
                 _remove(path, used)
                 total -= sizes[path]
+
+
+def _take(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _cache(place: Path) -> Path:
+    """uv's own, beside the environments, which then share its files; a build that was ended goes on from it."""
+    return place.parent / _CACHE
 
 
 def _remove(path: Path, used: float) -> None:
@@ -107,7 +173,7 @@ def _remove(path: Path, used: float) -> None:
 
     What somebody has taken since stays.
     """
-    aside = path.with_name(f".old-{path.name}")
+    aside = path.with_name(f"{_OLD}{path.name}")
     with suppress(OSError):
         if path.stat().st_mtime == used:
             path.rename(aside)
@@ -133,6 +199,9 @@ def _version() -> str:
 def _lay_out(place: Path) -> None:
     """A virtual environment as `venv` makes it: Debian's Python comes without that module."""
     python, version = _version().split(" ")
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    place.chmod(0o755)
     (place / "bin").mkdir()
     for name in ("python", "python3"):
         (place / "bin" / name).symlink_to(python)
@@ -143,48 +212,58 @@ def _lay_out(place: Path) -> None:
     )
 
 
-def _install(place: Path, requirements: tuple[str, ...]) -> None:
+def _install(place: Path, requirements: tuple[str, ...], watch: building.Watch, lock: IO[str]) -> None:
     if not requirements:
         return
-    argv = [_python_with_pip(), "-m", "pip", f"--python={place}/bin/python", "install", "--quiet"]
-    argv += ["--only-binary=:all:", "--no-input", "--retries=1", "--timeout=10", "--", *requirements]
-    try:
-        done = subprocess.run(
-            argv, cwd=place, env=index_variables(), umask=0o022, timeout=SECONDS,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise SandboxFault(f"building an environment took longer than {SECONDS:g} seconds") from error
-    if done.returncode:
-        _complain(done.stdout.decode("utf-8", "replace"))
+    argv = [uv(), "pip", "install", f"--python={place}/bin/python", f"--cache-dir={_cache(place)}"]
+    argv += ["--only-binary=:all:", "--link-mode=hardlink", "--no-progress", "--", *requirements]
+    code, said = building.run(argv, uv_variables(), watch, lock)
+    if code:
+        _complain(said)
+    _compile(place, watch, lock)
+
+
+def _compile(place: Path, watch: building.Watch, lock: IO[str]) -> None:
+    """The environment is only read later. `-I -S`: nothing of what was unpacked is run here, `.pth` files neither."""
+    python = command.python() or ""
+    packages = str(place / "lib")
+    moved = ["-s", str(place), "-p", command.VENV]
+    argv = [python, "-I", "-S", "-m", "compileall", "-q", *moved, packages]
+    building.run(
+        argv, {"PATH": command.PATH}, watch, lock
+    )  # a file of another Python version does not compile
 
 
 def _complain(said: str) -> None:
-    errors = [line.removeprefix("ERROR: ") for line in said.splitlines() if line.startswith("ERROR: ")]
-    last = (errors or said.strip().splitlines() or ["nothing was said"])[-1]
+    """Raises CannotBuild or SandboxFault with uv's reason, without its drawings."""
+    cause = re.split(r"error: |cause: |Caused by: |╰─▶", said)[-1]
+    reason = " ".join(cause.split())[-500:].rstrip(".") or "nothing was said"
     if any(sign in said for sign in _UNREACHED):
-        raise SandboxFault(f"an environment could not be built: {last}")
-    raise CannotBuild(last)
+        raise SandboxFault(f"an environment could not be built: {reason}")
+    raise CannotBuild(reason)
 
 
-def _python_with_pip() -> str:
-    """This Python where it has pip (a checkout), else the system's own (an image)."""
-    return sys.executable if find_spec("pip") else command.python() or ""
+@cache
+def uv() -> str:
+    """uv beside this Python, else on PATH; empty where it is neither."""
+    beside = Path(sys.executable).with_name("uv")
+    return str(beside) if os.access(beside, os.X_OK) else shutil.which("uv") or ""
+
+
+def uv_variables() -> dict[str, str]:
+    """What uv may know of this process: how an index is reached, and nothing else."""
+    with_pip = sys.executable if find_spec("pip") else command.python()
+    known = package_index.uv_environment(with_pip, index_variables())
+    return {name: value for name, value in known.items() if not name.startswith("PIP_")}
 
 
 def index_variables() -> dict[str, str]:
-    """What pip may know of this process: how an index is reached, and nothing else."""
     known = {
         name: value
         for name, value in os.environ.items()
-        if name in _OWN_VARIABLES or name.startswith("PIP_") or name.lower().endswith("_proxy")
+        if name in _OWN_VARIABLES or name.startswith(("PIP_", "UV_")) or name.lower().endswith("_proxy")
     }
-    return {
-        **known,
-        "PATH": command.PATH,
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "PIP_ROOT_USER_ACTION": "ignore",
-    }
+    return {**known, "PATH": command.PATH}
 
 
 def _move_scripts(place: Path) -> None:
@@ -192,5 +271,8 @@ def _move_scripts(place: Path) -> None:
     for script in (place / "bin").iterdir():
         if script.is_symlink():
             continue
-        content = script.read_bytes()
-        script.write_bytes(content.replace(os.fsencode(place), command.VENV.encode()))
+        content = script.read_bytes().replace(os.fsencode(place), command.VENV.encode())
+        mode = script.stat().st_mode
+        script.unlink()  # its bytes may be the cache's as well
+        script.write_bytes(content)
+        script.chmod(mode)

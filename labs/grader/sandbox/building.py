@@ -1,0 +1,88 @@
+"""One long command of a builder: in a process group of its own, watched for silence, bytes and seconds."""
+
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from ..confined import bytes_in
+from .job import CannotBuild, SandboxFault
+
+MAX_SILENT_SECONDS = 90.0
+LOOK_SECONDS = 2.0
+_KEPT_OUTPUT = 64 << 10
+
+
+@dataclass(frozen=True)
+class Watch:
+    """While the folders `grows`, in which the command writes, grow, it is not silent. `tell` hears how it goes."""
+
+    grows: tuple[Path, ...]
+    max_bytes: int
+    max_seconds: float
+    tell: Callable[[str], None]
+    max_silent_seconds: float = MAX_SILENT_SECONDS
+
+
+def run(argv: Sequence[str], environment: dict[str, str], watch: Watch, lock: IO[str]) -> tuple[int, str]:
+    """The exit code and what was printed. Raises SandboxFault, or CannotBuild for too many bytes.
+
+    The lock goes to the command as well: one that outlives its builder is waited for, not run beside.
+    """
+    with subprocess.Popen(
+        [*_dying_with_parent(), *argv], cwd="/", env=environment, umask=0o022, pass_fds=[lock.fileno()],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            return _follow(process, watch)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _dying_with_parent() -> list[str]:
+    """`kill -9` of a worker runs no `finally`; util-linux is there wherever there is a sandbox."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
+
+
+def _follow(process: "subprocess.Popen[bytes]", watch: Watch) -> tuple[int, str]:
+    assert process.stdout  # noqa: S101 - it was asked for
+    said, size = bytearray(), -1
+    began = heard = looked = time.monotonic()
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while True:
+            if selector.select(LOOK_SECONDS):
+                chunk = os.read(process.stdout.fileno(), 1 << 16)
+                if not chunk:
+                    return process.wait(), said.decode("utf-8", "replace")
+                said = (said + chunk)[-_KEPT_OUTPUT:]
+                heard = time.monotonic()
+            if time.monotonic() - looked < LOOK_SECONDS:
+                continue
+            before, size, looked = size, sum(map(bytes_in, watch.grows)), time.monotonic()
+            heard = heard if size == before else looked
+            watch.tell(f"{_last_line(said)}{size >> 20} MB so far, {looked - began:.0f} s")
+            _refuse_endless(watch, size, looked - heard, looked - began)
+
+
+def _refuse_endless(watch: Watch, size: int, silent: float, took: float) -> None:
+    if size > watch.max_bytes:
+        raise CannotBuild(f"they take more than {watch.max_bytes >> 20} MB")
+    if silent > watch.max_silent_seconds:
+        raise SandboxFault(f"building an environment stopped: nothing came for {silent:.0f} seconds")
+    if took > watch.max_seconds:
+        raise SandboxFault(f"building an environment took longer than {watch.max_seconds:g} seconds")
+
+
+def _last_line(said: bytearray) -> str:
+    lines = said.decode("utf-8", "replace").strip().splitlines()
+    return f"{lines[-1].strip()[:200]}, " if lines else ""

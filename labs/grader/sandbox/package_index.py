@@ -1,0 +1,34 @@
+"""How uv reaches the package index of this machine. Standard library alone: a checkout is installed by it as well."""
+
+import ast
+import subprocess
+
+# A machine with a package index of its own has told pip; uv takes the same settings by these names.
+PIP_TO_UV = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "trusted-host": "UV_INSECURE_HOST",
+    "proxy": "ALL_PROXY",
+    "cert": "SSL_CERT_FILE",
+    "timeout": "UV_HTTP_TIMEOUT",
+}
+
+
+def uv_environment(python_with_pip: str | None, environment: dict[str, str]) -> dict[str, str]:
+    """This environment with pip's configuration in uv's words; what is set for uv already stays."""
+    settings = _pip_settings(python_with_pip, environment) if python_with_pip else {}
+    # pip looks for the best version in all places, where uv would stop at the first.
+    found = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
+    for section in ("global", "install", ":env:"):
+        for name, variable in PIP_TO_UV.items():
+            if value := settings.get(f"{section}.{name}"):
+                found[variable] = ("," if name == "find-links" else " ").join(value.split())
+    return {**found, **environment}
+
+
+def _pip_settings(python: str, environment: dict[str, str]) -> dict[str, str]:
+    argv = [python, "-m", "pip", "config", "list"]
+    listed = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=60).stdout
+    pairs = (line.split("=", 1) for line in listed.splitlines() if "=" in line)
+    return {name: str(ast.literal_eval(value)) for name, value in pairs}
