@@ -53,6 +53,14 @@ def test_worker_runs_the_code_that_was_pushed(settings, tmp_path):
     )
 
 
+class Worker:
+    def __init__(self, hostname: str) -> None:
+        self.hostname = hostname
+
+
+LIVE = Worker("live@here")
+
+
 def test_before_a_worker_started_nothing_is_known():
     assert sandboxes.state() == "No worker has tested its sandbox yet."
 
@@ -63,14 +71,19 @@ def test_before_a_worker_started_nothing_is_known():
 def test_worker_tells_what_it_found_when_it_starts(monkeypatch, why, state):
     monkeypatch.setattr(LocalSandbox, "unavailable", lambda self: why)
     monkeypatch.setattr(LocalSandbox, "packages_unavailable", lambda self: "")
-    celery.test_sandbox()
+    celery.test_sandbox(LIVE)
     assert sandboxes.state() == state
+
+
+def test_worker_of_what_can_wait_leaves_the_test_to_the_other():
+    celery.test_sandbox(Worker("later@here"))
+    assert sandboxes.state() == "No worker has tested its sandbox yet."
 
 
 def test_worker_tells_that_packages_cannot_be_read(monkeypatch):
     monkeypatch.setattr(LocalSandbox, "unavailable", lambda self: "")
     monkeypatch.setattr(LocalSandbox, "packages_unavailable", lambda self: "/var is shut")
-    celery.test_sandbox()
+    celery.test_sandbox(LIVE)
     assert sandboxes.state() == "Labs that ask for Python packages are not run: /var is shut."
 
 
@@ -98,5 +111,5 @@ def test_worker_has_the_time_that_checks_may_take():
 def test_what_a_runner_said_at_the_start_is_not_kept(settings, tmp_path, monkeypatch):
     settings.SANDBOX = "unix:///srv/runner/runner.sock"
     monkeypatch.setattr(RemoteSandbox, "unavailable", lambda self: "the runner sleeps")
-    celery.test_sandbox()
+    celery.test_sandbox(LIVE)
     assert list(tmp_path.iterdir()) == []
