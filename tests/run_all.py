@@ -54,6 +54,15 @@ TWO_PROCESSES = [
 ]  # as tests/folders.py has it
 # They need neither a database nor a server of their own, or only pages of Django's test client.
 QUICK_FOLDERS = ["grader", "quizzes", "rendering", "pages", "lessons", "quiz_pages", "progress", "accounts"]
+# They compare the engine with git itself, process by process.
+NOT_QUICK = [
+    "grader/test_fixes.py",
+    "grader/test_fixes_of_history.py",
+    "grader/test_git_oracle.py",
+    "grader/test_hostile_texts.py",
+    "grader/test_labcheck_package.py",
+    "grader/test_odd_repositories.py",
+]
 PURE_FOLDERS = ["benchmarks", "coverage", "fetch", "grader", "production", "quizzes", "rendering", "sandbox"]
 CHECKS = [
     Step("Format", [str(BIN / "ruff"), "format", "--check", "."]),
@@ -77,8 +86,10 @@ def steps(tier: str) -> list[Step]:
     """The steps of `make test-quick` (quick), `make test` (daily) or `make test-all` (all)."""
     if tier == "quick":
         folders = [f"tests/{name}" for name in QUICK_FOLDERS]
-        marks = "not heavy and not browser and not processes"
-        return [tests("Tests of the pure cores and the pages", *TWO_PROCESSES, "-m", marks, *folders)]
+        marks = "not heavy and not browser and not processes and not postgres"
+        left_out = [f"--ignore=tests/{name}" for name in NOT_QUICK]
+        title = "Tests of the pure cores and the pages"
+        return [tests(title, *TWO_PROCESSES, "-m", marks, *left_out, *folders)]
     daily = [*CHECKS, tests("Tests", *TWO_PROCESSES, "-m", "not heavy")]
     if tier == "daily":
         return daily
