@@ -6,10 +6,11 @@ from django.db import transaction
 
 from labs import proving, tasks
 from labs.grader.proof import Proof
-from labs.grader.spec import LabSpec, load_spec
+from labs.grader.spec import LabSpec, SpecError, load_spec
 from labs.models import Lab, LabVersion
 from lessons.actions import render_markdown
 from lessons.links import Links, links_within
+from lessons.rendering import TooComplex
 
 
 @transaction.atomic
@@ -17,12 +18,15 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
     """Save a lab with its derived brief; a changed lab.yaml makes a new version, with its proof where one is given.
 
     A published lab without a proof waits for a worker, also again where none had an answer; one is woken up unless the
-    reaper is to do it. Raises SpecError with every problem, its line and key.
+    reaper is to do it. A draft is kept whatever it is: where its text is no lab yet, its version stays as it was.
+    Raises SpecError with every problem, its line and key, and TooComplex.
     """
-    spec = load_spec(lab.source)
-    lab.title = spec.title
-    lab.brief_html = render_markdown(lab.brief, links or links_within(lab.course)).html
+    spec = _spec(lab)
+    lab.title = spec.title if spec else lab.title or lab.slug
+    lab.brief_html = _brief(lab, links or links_within(lab.course))
     lab.save()
+    if spec is None:
+        return lab
     version = _version(lab, spec)
     if proof:
         proving.keep(version=version, proof=proof)
@@ -34,6 +38,25 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
         lab.current = version
         Lab.objects.filter(pk=lab.pk).update(current=version)  # one save is one entry of the history
     return lab
+
+
+def _spec(lab: Lab) -> LabSpec | None:
+    """None for a draft that is no lab yet."""
+    try:
+        return load_spec(lab.source)
+    except SpecError:
+        if lab.status == Lab.Status.PUBLISHED:
+            raise
+        return None
+
+
+def _brief(lab: Lab, links: Links) -> str:
+    try:
+        return render_markdown(lab.brief, links).html
+    except TooComplex:
+        if lab.status == Lab.Status.PUBLISHED:
+            raise
+        return ""
 
 
 def _version(lab: Lab, spec: LabSpec) -> LabVersion:

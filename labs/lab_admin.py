@@ -1,27 +1,39 @@
 """Labs in the admin: lab.yaml and brief with their previews, and a try on a repository."""
 
+import re
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse_lazy
+from django.urls import URLPattern, path, reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 
 from labs import proving
 from labs.apart import ApartError
 from labs.authoring import save_lab
 from labs.authoring_views import preview_lab, spec_problems, try_lab
+from labs.grader.commands.new import starting_texts
 from labs.grader.proof import Proof
 from labs.grader.spec import load_spec
 from labs.models import Lab, LabVersion
 from labs.trying import choices
+from lessons.admin.courses import warn_of_hidden_labs
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, at_line
-from lessons.previews import markdown_problems
+from lessons.models import Course
+from lessons.previews import Problem, markdown_problems
+from lessons.queries import lab_homes
 from portal.accounts.http import UserRequest
 
 WAITS = "A worker runs them, because the lab runs code; until then learners keep the version before."
+LAB_HELP = (
+    "Each check is a statement that should be true. The kinds of check with their parameters:"
+    " <code>python3 labcheck.pyz explain</code>, with <a href='{}'>labcheck.pyz</a>, which also tries and proves a lab"
+    " on your own machine. <code>docs/labs.md</code> describes them too."
+)
 LAB_FIELDS: list[Any] = ["course", "slug", "status", "position", "source", "brief"]
 
 
@@ -36,13 +48,23 @@ class LabForm(AuthoringForm):
             "brief": EditorWidget("brief"),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            for name, text in starting_texts().items():
+                self.initial.setdefault(name, text)
+        self.fields["source"].help_text = format_html(LAB_HELP, reverse("labcheck"))
+
+    def is_published(self) -> bool:
+        return self.cleaned_data.get("status") == Lab.Status.PUBLISHED
+
     def clean_source(self) -> str:
         return self.checked("source", lambda course, source: spec_problems(source))
 
     def clean(self) -> dict[str, Any]:
         """A lab that is to be published has to prove its checks; one that runs code does so in a worker."""
         cleaned = super().clean()
-        if cleaned.get("status") == Lab.Status.PUBLISHED and "source" in cleaned and not self.newer:
+        if self.is_published() and "source" in cleaned and not self.newer:
             spec = load_spec(cleaned["source"])
             if not proving.runs_code(spec) and not proving.proved_before(spec):
                 self.proof = self._prove(cleaned["source"])
@@ -59,7 +81,42 @@ class LabForm(AuthoringForm):
         return proof
 
     def clean_brief(self) -> str:
-        return self.checked("brief", markdown_problems)
+        return self.checked("brief", _brief_problems)
+
+    def slug_source(self) -> str:
+        """The title in lab.yaml, which may be no YAML yet."""
+        found = re.search(r"(?m)^title:[ ]*(.+)$", self.cleaned_data.get("source", ""))
+        return found[1].strip(" \"'") if found else ""
+
+
+def _brief_problems(course: Course, brief: str) -> list[Problem]:
+    """A lab may have no brief."""
+    return markdown_problems(course, brief) if brief.strip() else []
+
+
+class LabList(ChangeList):
+    """Its rows know the lesson that names them, in one query for the page."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        homes = lab_homes({lab.course_id for lab in self.result_list})
+        for lab in self.result_list:
+            lab.home = homes.get((lab.course_id, lab.slug), "")
+
+
+class WithoutLessonFilter(admin.SimpleListFilter):
+    title = "lesson"
+    parameter_name = "without_lesson"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("1", "Named in no published lesson")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lab]) -> QuerySet[Lab]:
+        if not self.value():
+            return queryset
+        rows = list(queryset.values_list("pk", "course", "slug"))
+        homes = lab_homes({course for _, course, _ in rows})
+        return queryset.filter(pk__in=[pk for pk, *lab in rows if tuple(lab) not in homes])
 
 
 class LabAdmin(AuthoredAdmin):
@@ -68,15 +125,18 @@ class LabAdmin(AuthoredAdmin):
     change_form_template = "admin/authoring/lab.html"
     fixed_once_saved = ("slug", "course")
     fields = [*LAB_FIELDS, "proof"]
+    slug_from = ()
     readonly_fields = ["proof"]
-    list_display = ["title", "course", "status", "is_open", "position", "slug"]
-    list_filter = ["status", "course"]
+    list_display = ["title", "course", "status", "is_open", "lesson", "position", "slug"]
+    list_filter = ["status", "course", WithoutLessonFilter]
     search_fields = ["title", "slug", "source"]
     list_select_related = ["course", "current"]
 
     def save_model(self, request: HttpRequest, obj: Lab, form: LabForm, change: bool) -> None:
         obj._history_user = request.user  # type: ignore[attr-defined]  # simple-history's own way
         save_lab(lab=obj, proof=form.proof)
+        self.warn_of(request, form)
+        warn_of_hidden_labs(self, request, obj.course)
 
     @admin.display(description="proof")
     def proof(self, lab: Lab) -> str:
@@ -90,6 +150,13 @@ class LabAdmin(AuthoredAdmin):
         lines = [f"Line {line}: {message}" for line, message in proving.problems(found)]
         lines += [f"{check.id} could not be run on this server." for check in found.not_provable_here]
         return format_html_join("", "<p>{}</p>", ((line,) for line in lines))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return LabList
+
+    @admin.display(description="learners find it in")
+    def lesson(self, lab: Lab) -> str:
+        return getattr(lab, "home", "") or "no published lesson"
 
     @admin.display(description="open to learners", boolean=True)
     def is_open(self, lab: Lab) -> bool:

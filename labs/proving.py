@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from labs import apart
 from labs.grader.proof import Proof, prove
-from labs.grader.spec import LabSpec, load_spec
+from labs.grader.spec import LabSpec, SpecError, load_spec
 from labs.models import Lab, LabVersion
 from labs.sandboxes import sandbox
 from lessons.previews import Problem
@@ -129,5 +129,13 @@ def keep(*, version: LabVersion, proof: Proof) -> None:
     version.proof, version.proved = proof.to_json(), is_enough(proof)
     version.save(update_fields=["proof", "proved"])
     lab = Lab.objects.select_for_update().get(pk=version.lab_id)
-    if version.proved and load_spec(lab.source).digest == version.digest:
+    if version.proved and _digest(lab.source) == version.digest:
         Lab.objects.filter(pk=lab.pk).update(current=version)
+
+
+def _digest(source: str) -> str:
+    """Of the checks in a text; "" for a draft that is no lab yet."""
+    try:
+        return load_spec(source).digest
+    except SpecError:
+        return ""

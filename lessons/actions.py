@@ -22,8 +22,8 @@ from lessons.models import (
     Tick,
 )
 from lessons.quiz_text import parsed
-from lessons.quizzes import Response, lay_out, mark, parse
-from lessons.rendering import Rendered, render, render_inline
+from lessons.quizzes import QuizSyntaxError, Response, lay_out, mark, parse
+from lessons.rendering import Rendered, TooComplex, render, render_inline
 from portal.accounts.models import User
 
 
@@ -36,8 +36,8 @@ def render_markdown(source: str, links: Links) -> Rendered:
 
 
 def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
-    """Save a lesson with all that is derived from its Markdown."""
-    rendered = render_markdown(lesson.source, links or links_within(lesson.course))
+    """Save a lesson with all that is derived from its Markdown. Raises TooComplex if it is published."""
+    rendered = _rendered(lesson, links or links_within(lesson.course))
     lesson.html = rendered.html
     lesson.contents = rendered.contents
     lesson.checklist = rendered.checklists
@@ -46,6 +46,16 @@ def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
     lesson.updated_at = timezone.now()
     lesson.save()
     return lesson
+
+
+def _rendered(lesson: Lesson, links: Links) -> Rendered:
+    """A draft is kept whatever it is; without a page, where none can be made."""
+    try:
+        return render_markdown(lesson.source, links)
+    except TooComplex:
+        if lesson.status == Lesson.Status.PUBLISHED:
+            raise
+        return render_markdown("", links)
 
 
 def save_session(*, session: Session, links: Links | None = None) -> Session:
@@ -59,8 +69,19 @@ def save_session(*, session: Session, links: Links | None = None) -> Session:
 
 @transaction.atomic
 def save_quiz(*, quiz: Quiz) -> Quiz:
-    """Save a quiz; a changed source makes a new version. Raises QuizSyntaxError with every problem and its line."""
-    parsed = parse(quiz.source)
+    """Save a quiz; a changed source makes a new version.
+
+    One of a draft lesson is kept whatever it is: where it has no questions yet, its version stays as it was. Raises
+    QuizSyntaxError with every problem and its line.
+    """
+    try:
+        parsed = parse(quiz.source)
+    except QuizSyntaxError:
+        if quiz.lesson.status == Lesson.Status.PUBLISHED:
+            raise
+        quiz.title = quiz.title or quiz.lesson.title
+        quiz.save()
+        return quiz
     quiz.title = parsed.title
     quiz.save()
     values = {

@@ -21,7 +21,9 @@ Problem = tuple[int, str]
 
 
 def markdown_problems(course: Course, source: str) -> list[Problem]:
-    """Everything that keeps a lesson or a brief from being saved, by line."""
+    """Everything that keeps a lesson or a brief from being published, by line."""
+    if not source.strip():
+        return [(1, "Write the text first.")]
     try:
         return render_markdown(source, links_within(course)).problems
     except TooComplex as error:

@@ -1,7 +1,7 @@
 """Reads that pages share. Whatever they return, the asking user may see."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import ceil
@@ -317,6 +317,25 @@ def courses_of(user: User) -> QuerySet[Course]:
     enrolled = Enrollment.objects.active().filter(user=user, course=OuterRef("pk"))
     taught = CourseStaff.objects.filter(user=user, course=OuterRef("pk"))
     return Course.objects.filter(Exists(enrolled) | Exists(taught))
+
+
+def lab_homes(courses: Iterable[Course | int]) -> dict[tuple[int, str], str]:
+    """Where learners find a lab: course and slug of it -> title of the first published lesson that names it."""
+    lessons = Lesson.objects.published().filter(course__in=courses).exclude(lab_slugs=[]).in_order()
+    homes: dict[tuple[int, str], str] = {}
+    for course, slugs, title in lessons.values_list("course", "lab_slugs", "title"):
+        for slug in slugs:
+            homes.setdefault((course, slug), title)
+    return homes
+
+
+def labs_without_lesson(course: Course) -> list[str]:
+    """The published labs of a course that no published lesson names, so that learners do not find them."""
+    homes = lab_homes([course])
+    labs: Any = course.labs
+    return [
+        slug for slug in labs.published().values_list("slug", flat=True) if (course.pk, slug) not in homes
+    ]
 
 
 # --- quizzes --------------------------------------------------------------------------------------------------------

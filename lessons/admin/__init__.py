@@ -1,3 +1,3 @@
-from lessons.admin import cohorts, courses, quizzes
+from lessons.admin import cohorts, courses, people, quizzes
 
-__all__ = ["cohorts", "courses", "quizzes"]
+__all__ = ["cohorts", "courses", "people", "quizzes"]

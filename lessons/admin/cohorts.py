@@ -1,9 +1,14 @@
+from typing import Any
+
 from django.contrib import admin
-from django.urls import reverse
-from django.utils.html import format_html
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
 
 from lessons.admin.scope import CourseScopedAdmin, OwnCoursesOnly, ReadOnlyAdmin
-from lessons.models import Cohort, CourseStaff, Enrollment, Meeting, Reading, Tick
+from lessons.admin.slugs import SluggedAdmin
+from lessons.models import Cohort, Meeting, Reading, Tick
+from lessons.staffing import invitation_address
 
 
 class MeetingInline(OwnCoursesOnly, admin.TabularInline):
@@ -11,20 +16,35 @@ class MeetingInline(OwnCoursesOnly, admin.TabularInline):
     extra = 0
     fields = ["session", "starts_at", "minutes", "join_url"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
+        return super().get_queryset(request).select_related("session")
+
 
 @admin.register(Cohort)
-class CohortAdmin(CourseScopedAdmin):
+class CohortAdmin(SluggedAdmin):
     inlines = [MeetingInline]
     fixed_once_saved = ("slug", "course")
-    list_display = ["title", "course", "time_zone", "open", "invitation"]
+    list_display = ["title", "course", "time_zone", "open", "invite_code"]
     list_filter = ["course", "open"]
     search_fields = ["title", "slug", "invite_code"]
     list_select_related = ["course"]
     readonly_fields = ["invitation"]
+    change_form_template = "admin/lessons/cohort/change_form.html"
+
+    def get_fields(self, request: HttpRequest, obj: Cohort | None = None) -> Any:
+        """A new cohort gets its code when it is saved, so that there is never a second one to copy."""
+        fields = ["course", "title", "slug", "time_zone", "open"]
+        return [*fields, "invite_code", "invitation"] if obj else fields
 
     @admin.display(description="invitation")
     def invitation(self, cohort: Cohort) -> str:
-        return format_html('<a href="{0}">{0}</a>', reverse("join_with_code", args=[cohort.invite_code]))
+        context = {"title": "Send this to learners", "text": invitation_address(cohort)}
+        return render_to_string("partials/_code.html", context)
+
+    def save_model(self, request: HttpRequest, obj: Cohort, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            self.message_user(request, f"Learners join at {invitation_address(obj)}")
 
 
 @admin.register(Meeting)
@@ -35,24 +55,6 @@ class MeetingAdmin(CourseScopedAdmin):
     search_fields = ["session__title", "cohort__title"]
     date_hierarchy = "starts_at"
     list_select_related = ["session", "cohort__course"]
-
-
-@admin.register(Enrollment)
-class EnrollmentAdmin(CourseScopedAdmin):
-    list_display = ["user", "cohort", "is_active", "created_at"]
-    list_filter = ["is_active", "cohort"]
-    search_fields = ["user__email", "user__name"]
-    autocomplete_fields = ["user"]
-    list_select_related = ["user", "cohort__course"]
-
-
-@admin.register(CourseStaff)
-class CourseStaffAdmin(CourseScopedAdmin):
-    list_display = ["user", "course", "role"]
-    list_filter = ["role", "course"]
-    search_fields = ["user__email", "user__name"]
-    autocomplete_fields = ["user"]
-    list_select_related = ["user", "course"]
 
 
 @admin.register(Reading)

@@ -1,40 +1,68 @@
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import path
 
-from lessons import actions
-from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget
+from lessons import actions, queries, staffing
+from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, in_words
 from lessons.admin.ordering import order_view
-from lessons.admin.scope import CourseScopedAdmin
+from lessons.admin.prepare import PrepareField
+from lessons.admin.slugs import SluggedAdmin, SluggedForm
 from lessons.authoring import next_position
 from lessons.models import Course, Lesson, Session
-from lessons.previews import markdown_problems
+from lessons.previews import markdown_problems, quiz_problems
 
 
 @admin.register(Course)
-class CourseAdmin(CourseScopedAdmin):
+class CourseAdmin(SluggedAdmin):
     course_path = ""
     fixed_once_saved = ("slug",)
     list_display = ["title", "slug", "time_zone", "pass_mark"]
     list_filter = ["time_zone"]
     search_fields = ["title", "slug"]
+    readonly_fields = ["labs_without_lesson"]
+
+    def get_fields(self, request: HttpRequest, obj: Course | None = None) -> Any:
+        fields = ["title", "slug", "summary", "time_zone", "pass_mark"]
+        return [*fields, "labs_without_lesson"] if obj else fields
+
+    @admin.display(description="labs that learners do not find")
+    def labs_without_lesson(self, course: Course) -> str:
+        found = queries.labs_without_lesson(course)
+        return f"{', '.join(found)}: {NAME_IT}" if found else "None"
+
+    def save_model(self, request: Any, obj: Course, form: Any, change: bool) -> None:
+        if change:
+            obj.save()
+        else:
+            staffing.create_course(course=obj, by=request.user)
 
     def get_urls(self) -> list:
         order = self.admin_site.admin_view(lambda request, object_id: order_view(self, request, object_id))
         return [path("<path:object_id>/order/", order, name="lessons_course_order"), *super().get_urls()]
 
 
+class SessionForm(SluggedForm):
+    prepare = PrepareField()
+
+    class Meta:
+        model = Session
+        fields = ["course", "title", "slug", "summary", "prepare"]
+
+
 @admin.register(Session)
-class SessionAdmin(CourseScopedAdmin):
+class SessionAdmin(SluggedAdmin):
+    form = SessionForm
     fixed_once_saved = ("slug", "course")
     list_display = ["title", "course", "position", "slug"]
     list_filter = ["course"]
     search_fields = ["title", "slug"]
     list_select_related = ["course"]
-    exclude = ["position"]  # the order of a course has a page of its own
+    fields = ["course", "title", "slug", "summary", "prepare"]  # the order of a course has a page of its own
 
     def save_model(self, request: HttpRequest, obj: Session, form, change: bool) -> None:
         if not change:
@@ -42,29 +70,71 @@ class SessionAdmin(CourseScopedAdmin):
         actions.save_session(session=obj)
 
 
+NAME_IT = "tick it in a published lesson."
+
+
+def warn_of_hidden_labs(options: admin.ModelAdmin, request: HttpRequest, course: Course) -> None:
+    if found := queries.labs_without_lesson(course):
+        words = f"Learners do not find a lab that no published lesson names. Of {course}: {', '.join(found)}."
+        options.message_user(request, words, messages.WARNING)
+
+
 LESSON_FIELDS: list[Any] = [
-    "course", "slug", "session", "title", "summary", "status", "public", "lab_slugs", "source",
+    "course", "session", "title", "slug", "summary", "status", "public", "lab_slugs", "source",
 ]  # fmt: skip
 
 
 class LessonForm(AuthoringForm):
+    lab_slugs = forms.MultipleChoiceField(
+        label="Labs",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "There is no lab %(value)s. Choose from the list."},
+        help_text="Learners find a lab on the course page, below the session of a published lesson that names it.",
+    )
+
     class Meta:
         model = Lesson
         fields = LESSON_FIELDS
         widgets = {
             "source": EditorWidget("lesson"),
             "summary": AdminTextareaWidget({"rows": 3}),
-            "lab_slugs": AdminTextareaWidget({"rows": 2}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lab_slugs"].choices = self._labs()  # type: ignore[attr-defined]
+
+    def _labs(self) -> list[tuple[str, str]]:
+        """The labs of the course, or of all courses on offer until one is chosen."""
+        known = Course.objects.filter(pk=self.instance.course_id) if self.instance.pk else self._courses()
+        rows = known.filter(labs__isnull=False).order_by("slug", "labs__position", "labs__slug")
+        found = rows.values_list("labs__slug", "labs__title", "title")
+        return [(slug, f"{title or slug} ({slug}), {course}") for slug, title, course in found]
+
+    def _courses(self) -> QuerySet[Course]:
+        return self.fields["course"].queryset  # type: ignore[attr-defined]
+
+    def clean_lab_slugs(self) -> list[str]:
+        chosen, course = self.cleaned_data["lab_slugs"], self.course()
+        known = set(course.labs.values_list("slug", flat=True)) if course else set(chosen)
+        if unknown := [slug for slug in chosen if slug not in known]:
+            raise forms.ValidationError(f"{course} has no lab {', '.join(unknown)}.")
+        return chosen
+
+    def is_published(self) -> bool:
+        return self.cleaned_data.get("status") == Lesson.Status.PUBLISHED
 
     def clean_source(self) -> str:
         return self.checked("source", markdown_problems)
 
-    def clean(self) -> dict:
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        session, course = cleaned.get("session"), self.course()
-        if session and course and session.course_id != course.pk:
-            self.add_error("session", f"This session belongs to {session.course}. Choose one of {course}.")
+        quiz = getattr(self.instance, "quiz", None) if self.is_published() else None
+        if quiz and (found := quiz_problems(quiz.course, quiz.source)):
+            self.add_error(
+                "status", f"Not published: the quiz of this lesson has problems. {in_words(found)}"
+            )
         return cleaned
 
 
@@ -84,3 +154,7 @@ class LessonAdmin(AuthoredAdmin):
         if item.pk is None:
             item.position = next_position(item)
         actions.save_lesson(lesson=item)
+
+    def warn_of(self, request: HttpRequest, form: AuthoringForm) -> None:
+        super().warn_of(request, form)
+        warn_of_hidden_labs(self, request, form.instance.course)

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
@@ -21,12 +22,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from markdownx.widgets import AdminMarkdownxWidget
 
-from lessons.admin.scope import CourseScopedAdmin
+from lessons.admin.slugs import SluggedAdmin, SluggedForm
 from lessons.differences import Line, differences
 from lessons.previews import Problem
 
 SAVED_DRAFT = "saved_draft"
 VERSIONS_A_PAGE = 20
+MAX_PROBLEMS_SHOWN = 10
 
 
 class EditorWidget(AdminMarkdownxWidget):
@@ -67,17 +69,29 @@ def at_line(line: int, message: str) -> forms.ValidationError:
     )
 
 
-class AuthoringForm(forms.ModelForm):
-    """Refuses to save over what somebody else saved meanwhile, and shows both."""
+def in_words(problems: list[Problem]) -> str:
+    """The first problems with their lines, as one sentence each."""
+    more = len(problems) - MAX_PROBLEMS_SHOWN
+    shown = [f"Line {line}: {message.rstrip('.')}." for line, message in problems[:MAX_PROBLEMS_SHOWN]]
+    return " ".join([*shown, f"And {more} more."] if more > 0 else shown)
+
+
+class AuthoringForm(SluggedForm):
+    """Refuses to save over what somebody else saved meanwhile, and shows both.
+
+    A draft is always saved. `unready` has what keeps it from being published: texts with their problems.
+    """
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
     newer: dict[str, Any] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.unready: dict[str, list[Problem]] = {}
         for field in self.fields.values():
             if isinstance(field.widget, EditorWidget):
                 field.strip = False  # type: ignore[attr-defined]  # lines would no longer be where the author sees them
+                field.required = False
         if stored := self._stored(lock=False):
             self.initial["version"] = self._version_of(stored)
 
@@ -85,12 +99,21 @@ class AuthoringForm(forms.ModelForm):
         """The course that the text belongs to, None until one is chosen."""
         return self.instance.course if self.instance.pk else self.cleaned_data.get("course")
 
+    def is_published(self) -> bool:
+        """Whether learners are to see what the form saves."""
+        raise NotImplementedError
+
     def checked(self, name: str, problems: Callable[[Any, str], list[Problem]]) -> str:
-        """The text of a field. Raises ValidationError with what `problems(course, text)` finds, each at its line."""
+        """The text of a field. Raises ValidationError with what `problems(course, text)` finds, each at its line,
+        if it is to be published.
+        """
         text = str(self.cleaned_data[name]).replace("\r\n", "\n")
         course = self.course()
-        if course and (found := problems(course, text)):
+        found = problems(course, text) if course else []
+        if found and self.is_published():
             raise forms.ValidationError([at_line(line, message) for line, message in found])
+        if found:
+            self.unready[str(self.fields[name].label)] = found
         return text
 
     def _stored(self, *, lock: bool) -> Model | None:
@@ -130,9 +153,10 @@ class AuthoringForm(forms.ModelForm):
         return {"label": self.fields[name].label, "theirs": theirs, "lines": lines}
 
 
-class AuthoredAdmin(CourseScopedAdmin):
+class AuthoredAdmin(SluggedAdmin):
     """Its rows have a history; `texts` are the fields that a restored version brings back."""
 
+    form: Any = AuthoringForm
     texts: tuple[str, ...] = ("source",)
     change_form_template = "admin/authoring/change_form.html"
     object_history_template = "admin/authoring/history.html"
@@ -144,6 +168,13 @@ class AuthoredAdmin(CourseScopedAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj._history_user = request.user
         self.save_text(obj)
+        self.warn_of(request, form)
+
+    def warn_of(self, request: HttpRequest, form: AuthoringForm) -> None:
+        """Say what keeps a draft from being published."""
+        for label, found in form.unready.items():
+            words = f"Saved as a draft. To correct in {label} before it can be published: {in_words(found)}"
+            self.message_user(request, words, messages.WARNING)
 
     # --- drafts: the browser forgets the one that was saved ---
 

@@ -5,10 +5,30 @@ from django.contrib import admin
 from lessons import actions
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget
 from lessons.admin.scope import ReadOnlyAdmin, ReadOnlyInline
-from lessons.models import Answer, Attempt, Quiz, QuizVersion
+from lessons.models import Answer, Attempt, Lesson, Quiz, QuizVersion
 from lessons.previews import quiz_problems
 
 QUIZ_FIELDS: list[Any] = ["course", "lesson", "slug", "source"]
+
+
+STARTING_QUIZ = """\
+---
+title: A new quiz
+pass_mark: 70
+attempts: 3              # the best counts; 0 means no limit
+release: now             # when right answers are shown: now, never, or deadline for after the last attempt
+---
+
+## Which command records a change? {#record}
+- [x] `git commit`
+- [ ] `git add`
+  > It stages the change. The commit records it.
+> Each question needs a key such as {#record}, which stays when you change the words.
+
+## How many branches has a new repository? {#branches points=2}
+= 1
+> Two boxes with [x] make a question with several answers; a list 1. 2. 3. is put in order.
+"""
 
 
 class QuizForm(AuthoringForm):
@@ -17,15 +37,22 @@ class QuizForm(AuthoringForm):
         fields = QUIZ_FIELDS
         widgets = {"source": EditorWidget("quiz")}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.initial.setdefault("source", STARTING_QUIZ)
+
+    def is_published(self) -> bool:
+        """A quiz is published with its lesson."""
+        lesson = self.instance.lesson if self.instance.pk else self.cleaned_data.get("lesson")
+        return lesson is not None and lesson.status == Lesson.Status.PUBLISHED
+
     def clean_source(self) -> str:
         return self.checked("source", quiz_problems)
 
-    def clean(self) -> dict:
-        cleaned = super().clean()
-        lesson, course = cleaned.get("lesson"), self.course()
-        if lesson and course and lesson.course_id != course.pk:
-            self.add_error("lesson", f"This lesson belongs to {lesson.course}. Choose one of {course}.")
-        return cleaned
+    def slug_source(self) -> str:
+        lesson = self.cleaned_data.get("lesson")
+        return lesson.slug if lesson else ""
 
 
 @admin.register(Quiz)
@@ -33,6 +60,7 @@ class QuizAdmin(AuthoredAdmin):
     form = QuizForm
     fixed_once_saved = ("slug", "course", "lesson")
     fields = QUIZ_FIELDS
+    slug_from = ()
     list_display = ["title", "lesson", "course", "slug"]
     list_filter = ["course", "lesson__session"]
     search_fields = ["title", "slug", "source"]

@@ -1,18 +1,59 @@
 """What an instructor sees in the admin: rows of the courses that they teach. An administrator sees all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
-from django.db.models import Field, Model, QuerySet, URLField
+from django.db.models import Field, JSONField, Model, QuerySet, TextField, URLField
 from django.http import HttpRequest
 
-from lessons.models import Course
+from lessons.models import Cohort, Course
 
 
 def taught_by(user) -> QuerySet[Course]:
     return Course.objects.all() if user.is_superuser else Course.objects.filter(staff__user=user)
+
+
+class RowChoices(forms.models.ModelChoiceIterator):
+    """As Django's, from rows that were read once."""
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.field.empty_label is not None:
+            yield ("", self.field.empty_label)
+        yield from map(self.choice, self.field.rows.values())  # type: ignore[attr-defined]
+
+
+class RowField(forms.ModelChoiceField):
+    """One of the rows of one's own courses, with its course. The forms of a page read them once between them."""
+
+    iterator = RowChoices
+
+    def __init__(self, queryset: QuerySet, *, kept: dict[Any, Any], **kwargs: Any) -> None:
+        self.kept, self.key = kept, str(queryset.query)
+        super().__init__(queryset, **kwargs)
+
+    @property
+    def rows(self) -> dict[str, Any]:
+        if self.key not in self.kept:
+            self.kept[self.key] = {str(row.pk): row for row in self.queryset or ()}
+        return self.kept[self.key]
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        if str(value) not in self.rows:
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value}
+            )
+        return self.rows[str(value)]
+
+    def label_from_instance(self, obj: Any) -> str:
+        # a cohort says its course itself
+        course = "" if isinstance(obj, Course | Cohort) else f"{obj.course}: "
+        return f"{course}{obj}"
 
 
 class OwnCoursesOnly:
@@ -28,11 +69,21 @@ class OwnCoursesOnly:
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs: Any):
         model = db_field.remote_field.model
         path = COURSE_PATHS.get(model._meta.label_lower)
-        if path is not None and not request.user.is_superuser:
-            kwargs["queryset"] = model._default_manager.filter(
-                **{f"{path or 'pk'}__in": taught_by(request.user)}
-            )
+        if path is not None:
+            rows = kwargs.get("queryset", model._default_manager.all())
+            if not request.user.is_superuser:
+                rows = rows.filter(**{f"{path or 'pk'}__in": taught_by(request.user)})
+            if path:
+                rows = rows.select_related("course").defer(*heavy_fields(model))
+            kept = request.__dict__.setdefault("_rows_offered", {})
+            kwargs |= {"queryset": rows, "form_class": partial(RowField, kept=kept)}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+def heavy_fields(model: type[Model], prefix: str = "") -> list[str]:
+    """The texts of a row, which take most of its bytes and which no list or menu shows."""
+    fields = model._meta.concrete_fields
+    return [f"{prefix}{field.name}" for field in fields if isinstance(field, TextField | JSONField)]
 
 
 class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):
@@ -72,7 +123,6 @@ COURSE_PATHS = {
     "lessons.lesson": "course",
     "lessons.quiz": "course",
     "lessons.cohort": "course",
-    "lessons.enrollment": "course",
     "labs.lab": "course",
 }
 

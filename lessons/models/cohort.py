@@ -3,6 +3,7 @@ import zoneinfo
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -23,7 +24,12 @@ class Cohort(Loaded):
     slug = models.SlugField()
     title = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64, default="Asia/Kolkata", validators=[validate_time_zone])
-    invite_code = models.CharField(max_length=32, unique=True, default=new_invite_code)
+    invite_code = models.CharField(
+        max_length=32,
+        unique=True,
+        default=new_invite_code,
+        validators=[RegexValidator("^[a-z0-9-]{8,}$", "Use at least 8 small letters, digits and hyphens.")],
+    )
     open = models.BooleanField("may be joined", default=True)
 
     class Meta:

@@ -44,7 +44,7 @@ def change(client, item, **fields):
 def lesson_fields(lesson, **fields):
     return {
         "session": lesson.session_id, "position": 1, "title": lesson.title, "summary": "", "status": "published",
-        "lab_slugs": "[]", "source": lesson.source, **fields,
+        "source": lesson.source, **fields,
     }  # fmt: skip
 
 
@@ -144,14 +144,31 @@ def test_the_admin_is_closed_to_learners(client):
     assert client.get(reverse("admin:index")).status_code == 302
 
 
+def test_what_to_prepare_is_one_item_a_line(client, instructor, course):
+    session = make_session(course)
+    lines = "Install [Git](https://git-scm.com/) {#git}\r\n\r\nSign up\r\nSign up\r\n"
+    assert change(client, session, title="T", summary="", prepare=lines).status_code == 302
+    session.refresh_from_db()
+    items = [
+        {"key": "git", "text": "Install [Git](https://git-scm.com/)"},
+        {"key": "sign-up", "text": "Sign up"},
+        {"key": "sign-up-2", "text": "Sign up"},
+    ]
+    assert session.prepare == items
+    address = reverse("admin:lessons_session_change", args=[session.pk])
+    assert (
+        "Install [Git](https://git-scm.com/) {#git}\nSign up {#sign-up}"
+        in client.get(address).content.decode()
+    )
+
+
 @pytest.mark.parametrize(
     ("prepare", "expected"),
     [
-        ('"git"', "Write a list such as"),
-        ('[{"key": "git"}]', "Each item has a"),
-        ('[{"key": "g i t", "text": "x"}]', "valid"),
-        ('[{"key": "git", "text": "a"}, {"key": "git", "text": "b"}]', "the same key"),
-        ('[{"key": "git", "text": "' + "[" * 40_000 + '"}]', "more than 1,000 characters"),
+        ("Install Git {#g i t}", "Line 1: Enter a valid"),
+        ("a {#git}\nb {#git}", "Line 2: The key git is used twice"),
+        ("{#git}", "Line 1: Each item has a"),
+        ("[" * 40_000, "more than 1,000 characters"),
     ],
 )
 def test_what_to_prepare_is_checked_before_it_is_saved(client, instructor, course, prepare, expected):

@@ -51,7 +51,7 @@ def change_address(item) -> str:
 def lesson_fields(lesson: Lesson, **fields) -> dict:
     return {
         "session": lesson.session_id, "title": lesson.title, "summary": "", "status": "published",
-        "lab_slugs": "[]", "source": lesson.source, **fields,
+        "source": lesson.source, **fields,
     }  # fmt: skip
 
 

@@ -35,6 +35,12 @@ def run(options: argparse.Namespace) -> int:
     return GOOD
 
 
+def starting_texts() -> dict[str, str]:
+    """`source` and `brief` of a lab that proves itself."""
+    texts = _texts()
+    return {"source": texts["lab.yaml"], "brief": texts["brief.md"]}
+
+
 def _texts() -> dict[str, str]:
     """The files by name. The list of kinds stands as comments at the end of lab.yaml."""
     folder = files(f"{__package__}.starting_lab")

@@ -5,13 +5,13 @@ from datetime import datetime, time, timedelta
 
 import environ
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
 from lessons.actions import join_cohort
 from lessons.models import Cohort, Course, CourseStaff, Meeting
+from lessons.staffing import instructors
 from portal.accounts.models import User
 
 EVENING = time(20, 30)
@@ -65,13 +65,6 @@ class Command(BaseCommand):
             shown = "the one in DEMO_PASSWORD" if chosen else password
             self.stdout.write(f"Demo accounts: {', '.join(made)}. Password: {shown}")
         return people
-
-
-def instructors() -> Group:
-    """The group that opens the admin's course pages to instructors."""
-    group, _ = Group.objects.get_or_create(name="Instructors")
-    group.permissions.set(Permission.objects.filter(content_type__app_label__in=["lessons", "labs"]))
-    return group
 
 
 def roll_forward(cohort: Cohort) -> None:

@@ -1,0 +1,150 @@
+"""Learners and staff of a course in the admin: added by email, since nobody has to see a list of strangers."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from lessons import staffing
+from lessons.admin.scope import CourseScopedAdmin
+from lessons.models import Course, CourseStaff, Enrollment
+
+
+class ByEmailForm(forms.ModelForm):
+    """Names a person by the address that they sign in with. Other ids that are sent along change nothing."""
+
+    email = forms.EmailField(label="email", help_text="The address that they sign in with.")
+
+    def _find(self, find: Any, what_to_do: str) -> None:
+        email = self.cleaned_data.get("email")
+        try:
+            self.instance.user = find(email) if email else None
+        except staffing.UnknownPersonError as error:
+            self.add_error("email", f"{error} {what_to_do}")
+
+
+class EnrollForm(ByEmailForm):
+    class Meta:
+        model = Enrollment
+        fields = ["email", "cohort"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        cohort = cleaned.get("cohort")
+        if not (cohort and cleaned.get("email")):
+            return cleaned
+        address = staffing.invitation_address(cohort)
+        self._find(
+            staffing.person_at, f"Send them the invitation: {address} They sign up there and join themselves."
+        )
+        if not self.errors:
+            self._enroll(cohort)
+        return cleaned
+
+    def _enroll(self, cohort: Any) -> None:
+        """Take up the enrollment that they had in this cohort, if any."""
+        of_user = Enrollment.objects.filter(user=self.instance.user, course=cohort.course_id)
+        if there := of_user.active().select_related("cohort__course").first():
+            self.add_error(
+                "email", f"This person is in {there.cohort} already. To move them, change that enrollment."
+            )
+        elif before := of_user.filter(cohort=cohort).first():
+            self.instance = before
+        self.instance.is_active = True
+        self.instance.course_id = cohort.course_id
+
+
+class EnrollmentForm(forms.ModelForm):
+    class Meta:
+        model = Enrollment
+        fields = ["cohort", "is_active"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        others = Enrollment.objects.active().filter(
+            user=self.instance.user_id, course=self.instance.course_id
+        )
+        other = others.exclude(pk=self.instance.pk).select_related("cohort__course").first()
+        if cleaned.get("is_active") and other:
+            self.add_error("is_active", f"This person is in {other.cohort}. End that enrollment first.")
+        return cleaned
+
+
+@admin.register(Enrollment)
+class EnrollmentAdmin(CourseScopedAdmin):
+    form = EnrollmentForm
+    fixed_once_saved = ("user", "course")
+    list_display = ["user", "cohort", "is_active", "created_at"]
+    list_filter = ["is_active", "cohort"]
+    search_fields = ["user__email", "user__name"]
+    list_select_related = ["user", "cohort__course"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["user", "course", "cohort", "is_active"] if obj else ["email", "cohort"]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **kwargs if obj else {**kwargs, "form": EnrollForm})
+
+    def save_model(self, request: Any, obj: Enrollment, form: Any, change: bool) -> None:
+        staffing.save_enrollment(enrollment=obj, by=request.user)
+
+
+class AddStaffForm(ByEmailForm):
+    class Meta:
+        model = CourseStaff
+        fields = ["email", "course", "role"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self._find(staffing.owner_of, "Ask them to sign up, then add them here.")
+        course, user = cleaned.get("course"), self.instance.user_id
+        if course and user and (there := CourseStaff.objects.filter(course=course, user=user).first()):
+            self.add_error("email", f"This person is {there.get_role_display().lower()} of {course} already.")
+        return cleaned
+
+
+@admin.register(CourseStaff)
+class CourseStaffAdmin(CourseScopedAdmin):
+    fixed_once_saved = ("user", "course")
+    fields = ["user", "course", "role"]
+    list_display = ["user", "course", "role"]
+    list_filter = ["role", "course"]
+    search_fields = ["user__email", "user__name"]
+    list_select_related = ["user", "course"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["user", "course", "role"] if obj else ["email", "course", "role"]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **kwargs if obj else {**kwargs, "form": AddStaffForm})
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "course" and not request.user.is_superuser:
+            kwargs["queryset"] = Course.objects.filter(pk__in=self._led_by(request.user))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: Any, obj: CourseStaff, form: Any, change: bool) -> None:
+        staffing.save_course_staff(staff=obj, by=request.user)
+
+    # Assistants see who teaches; instructors decide it.
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and self._leads(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._leads(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._leads(request, obj)
+
+    def _leads(self, request: HttpRequest, obj: CourseStaff | None = None) -> bool:
+        if request.user.is_superuser:
+            return True
+        led = self._led_by(request.user)
+        return led.filter(course=obj.course_id).exists() if obj else led.exists()
+
+    def _led_by(self, user: Any) -> QuerySet:
+        """The keys of the courses in which somebody is instructor."""
+        return CourseStaff.objects.filter(user=user.pk, role=CourseStaff.Role.INSTRUCTOR).values("course")

@@ -1,0 +1,54 @@
+"""Slugs that nobody has to think of: made from the title, unique within the course."""
+
+from itertools import count
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.text import slugify
+
+from lessons.admin.scope import CourseScopedAdmin
+from lessons.models.course import RESERVED_SLUGS
+
+HELP = "Part of the address, and fixed once it is saved. Left empty, it is made from the title."
+
+
+class SluggedForm(forms.ModelForm):
+    """Fills an empty slug in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text = HELP
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "slug" in self.fields and "slug" not in self.errors and not cleaned.get("slug"):
+            cleaned["slug"] = self._free_slug(slugify(self.slug_source())[:40].strip("-"))
+        return cleaned
+
+    def slug_source(self) -> str:
+        """The words that a slug is made from."""
+        return str(self.cleaned_data.get("title", ""))
+
+    def _free_slug(self, wanted: str) -> str:
+        model = type(self.instance)
+        wanted = wanted or model._meta.model_name or "page"
+        within = {"course": self.cleaned_data.get("course")} if hasattr(model, "course") else {}
+        taken = set(RESERVED_SLUGS)
+        if all(within.values()):
+            rows = model._default_manager.filter(**within, slug__startswith=wanted)
+            taken.update(rows.values_list("slug", flat=True))
+        numbered = (f"{wanted}-{number}" for number in count(2))
+        return wanted if wanted not in taken else next(slug for slug in numbered if slug not in taken)
+
+
+class SluggedAdmin(CourseScopedAdmin):
+    """For the admin of such a form: the page fills the slug in while the title is typed."""
+
+    form: Any = SluggedForm
+    slug_from: tuple[str, ...] = ("title",)
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return {"slug": self.slug_from} if self.slug_from and obj is None else {}

@@ -1,0 +1,80 @@
+"""What staff do with courses and people. Each function is one change with its transaction."""
+
+import logging
+from urllib.parse import quote
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.urls import reverse
+
+from lessons.models import Cohort, Course, CourseStaff, Enrollment
+from portal.accounts.models import User
+
+logger = logging.getLogger(__name__)
+
+
+class UnknownPersonError(Exception):
+    """Nobody who may be added signs in with this address; the message says what to do."""
+
+
+def invitation_address(cohort: Cohort) -> str:
+    return f"{settings.PUBLIC_URL}{reverse('join')}{quote(cohort.invite_code, safe='')}/"
+
+
+def instructors() -> Group:
+    """The group that opens the admin's course pages to instructors."""
+    group, _ = Group.objects.get_or_create(name="Instructors")
+    group.permissions.set(Permission.objects.filter(content_type__app_label__in=["lessons", "labs"]))
+    return group
+
+
+def person_at(email: str) -> User:
+    """Who signs in with this address. Raises UnknownPersonError."""
+    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    if user is None:
+        raise UnknownPersonError(f"Nobody has an account with the address {email}.")
+    return user
+
+
+def owner_of(email: str) -> User:
+    """The same, only if the address is known to be theirs. Raises UnknownPersonError.
+
+    Anybody may sign up with any address, and what staff may see is not for whoever typed it first.
+    """
+    user = person_at(email)
+    address = EmailAddress.objects.filter(user=user, email__iexact=user.email).first()
+    if address and not address.verified:
+        raise UnknownPersonError(
+            f"{user.email} is not confirmed yet. Ask them to open the link in our mail first."
+        )
+    return user
+
+
+@transaction.atomic
+def create_course(*, course: Course, by: User) -> Course:
+    """Save a new course. Whoever makes it is its instructor."""
+    course.save()
+    CourseStaff.objects.create(course=course, user=by, role=CourseStaff.Role.INSTRUCTOR)
+    return course
+
+
+def save_enrollment(*, enrollment: Enrollment, by: User) -> Enrollment:
+    """Enroll a learner, or move them to another cohort of the course."""
+    enrollment.course_id = enrollment.cohort.course_id
+    enrollment.save()
+    logger.info("enrollment %s of user %s saved by user %s", enrollment.pk, enrollment.user_id, by.pk)
+    return enrollment
+
+
+@transaction.atomic
+def save_course_staff(*, staff: CourseStaff, by: User) -> CourseStaff:
+    """Let a person teach a course, which opens the admin to them."""
+    staff.save()
+    if not staff.user.is_staff:
+        staff.user.is_staff = True
+        staff.user.save(update_fields=["is_staff"])
+    staff.user.groups.add(instructors())
+    logger.info("user %s is %s of course %s, by user %s", staff.user_id, staff.role, staff.course_id, by.pk)
+    return staff

@@ -1,0 +1,209 @@
+"""A course belongs to whoever makes it, who adds learners and assistants by email; an invitation has one code."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.urls import reverse
+from django.utils.html import escape
+
+from lessons.models import Cohort, Course, CourseStaff, Enrollment, Meeting
+from tests.authoring.conftest import make_instructor
+from tests.factories import make_cohort, make_course, make_enrollment, make_session, make_staff, make_user
+from tests.staff.conftest import add_address, change_address
+
+pytestmark = pytest.mark.django_db
+
+COURSE = {"title": "Data Basics", "summary": "", "time_zone": "Europe/London", "pass_mark": 70, "slug": ""}
+NO_MEETINGS = {"meetings-TOTAL_FORMS": 0, "meetings-INITIAL_FORMS": 0}
+COHORT = {"title": "Spring 2027", "slug": "", "time_zone": "Europe/London", "open": "on"}
+
+
+def errors(response) -> str:
+    return " ".join(re.findall(r'<ul class="errorlist[^>]*>(.*?)</ul>', response.content.decode(), re.DOTALL))
+
+
+# --- courses ---
+
+
+def test_whoever_makes_a_course_is_its_instructor(staff, instructor):
+    assert staff.post(add_address("lessons_course"), COURSE).status_code == 302
+    made = Course.objects.get(slug="data-basics")
+    assert made.staff.get(user=instructor).role == CourseStaff.Role.INSTRUCTOR
+    assert "Data Basics" in staff.get(reverse("admin:lessons_course_changelist")).content.decode()
+    assert staff.get(change_address(made)).status_code == 200
+    assert "Data Basics" in staff.get(add_address("lessons_session")).content.decode()
+
+
+def test_slug_that_is_taken_gets_a_number(staff):
+    for slug in ("data-basics", "data-basics-2"):
+        staff.post(add_address("lessons_course"), COURSE)
+        assert Course.objects.filter(slug=slug).exists()
+
+
+# --- learners ---
+
+
+def enroll(staff, cohort, email, **more):
+    return staff.post(add_address("lessons_enrollment"), {"cohort": cohort.pk, "email": email, **more})
+
+
+def test_instructor_enrolls_a_learner_by_email(staff, course):
+    learner, stranger = make_user("nia@example.org"), make_user()
+    cohort = make_cohort(course, open=False)
+    page = staff.get(add_address("lessons_enrollment")).content.decode()
+    assert stranger.email not in page and "autocomplete" not in page.replace('autocomplete="', "")
+    answer = enroll(staff, cohort, " NIA@example.org ", user=stranger.pk, course=make_course().pk)
+    assert answer.status_code == 302
+    enrolled = Enrollment.objects.get()
+    assert (enrolled.user, enrolled.cohort, enrolled.course, enrolled.is_active) == (
+        learner,
+        cohort,
+        course,
+        True,
+    )
+
+
+def test_person_without_an_account_gets_the_invitation_to_send(staff, course, settings):
+    settings.PUBLIC_URL = "https://portal.example"
+    cohort = make_cohort(course)
+    answer = enroll(staff, cohort, "nobody@example.org")
+    assert f"https://portal.example/join/{cohort.invite_code}/" in errors(answer)
+    assert "Nobody has an account" in errors(answer)
+    assert not Enrollment.objects.exists()
+
+
+def test_learner_of_another_cohort_is_moved_and_not_enrolled_twice(staff, course):
+    learner = make_enrollment(make_user("nia@example.org"), make_cohort(course, title="Autumn"))
+    spring = make_cohort(course, title="Spring")
+    assert "This person is in Mine, Autumn already" in errors(enroll(staff, spring, "nia@example.org"))
+    assert staff.post(change_address(learner), {"cohort": spring.pk, "is_active": "on"}).status_code == 302
+    learner.refresh_from_db()
+    assert (learner.cohort, learner.is_active) == (spring, True)
+
+
+def test_learner_who_left_is_taken_up_again(staff, course):
+    left = make_enrollment(make_user("nia@example.org"), make_cohort(course), is_active=False)
+    assert enroll(staff, left.cohort, "nia@example.org").status_code == 302
+    assert Enrollment.objects.get().is_active
+    Enrollment.objects.update(is_active=False)
+    make_enrollment(left.user, make_cohort(course))
+    answer = staff.post(change_address(left), {"cohort": left.cohort_id, "is_active": "on"})
+    assert "End that enrollment first" in errors(answer)
+
+
+def test_ids_of_other_courses_are_refused_also_when_they_are_sent(staff, course):
+    nia = make_user("nia@example.org")
+    elsewhere = make_cohort()
+    assert "Select a valid choice" in errors(enroll(staff, elsewhere, nia.email))
+    assert "Select a valid choice" in errors(enroll(staff, make_cohort(pk=10**6), nia.email))
+    mine = make_enrollment(nia, make_cohort(course))
+    answer = staff.post(change_address(mine), {"cohort": elsewhere.pk, "is_active": "on", "user": 1})
+    assert "Select a valid choice" in errors(answer)
+    theirs = {"email": nia.email, "course": elsewhere.course_id, "role": "assistant"}
+    assert "Select a valid choice" in errors(staff.post(add_address("lessons_coursestaff"), theirs))
+    assert not nia.teaches.exists() and nia.enrollments.get().cohort == mine.cohort
+
+
+# --- staff of a course ---
+
+
+def test_instructor_adds_an_assistant_who_may_then_open_the_admin(staff, course, client):
+    helper = make_user("helper@example.org")
+    fields = {"email": "Helper@example.org", "course": course.pk, "role": "assistant", "user": make_user().pk}
+    assert staff.post(add_address("lessons_coursestaff"), fields).status_code == 302
+    assert helper.teaches.get().role == CourseStaff.Role.ASSISTANT
+    assert "assistant of Mine already" in errors(staff.post(add_address("lessons_coursestaff"), fields))
+    client.force_login(helper)
+    assert client.get(change_address(course)).status_code == 200
+    assert client.get(add_address("lessons_coursestaff")).status_code == 403
+    assert client.post(change_address(helper.teaches.get()), {"role": "instructor"}).status_code == 403
+
+
+def test_staff_is_nobody_whose_address_is_not_confirmed(staff, course):
+    helper = make_user("helper@example.org")
+    fields = {"email": helper.email, "course": course.pk, "role": "assistant"}
+    address = EmailAddress.objects.create(user=helper, email=helper.email, verified=False, primary=True)
+    assert "is not confirmed yet" in errors(staff.post(add_address("lessons_coursestaff"), fields))
+    assert not helper.teaches.exists()
+    address.verified = True
+    address.save()
+    assert staff.post(add_address("lessons_coursestaff"), fields).status_code == 302
+    nobody = {**fields, "email": "nobody@example.org"}
+    assert "Ask them to sign up" in errors(staff.post(add_address("lessons_coursestaff"), nobody))
+
+
+# --- cohorts ---
+
+
+def test_cohort_has_one_invitation_absolute_and_with_copy(staff, course, settings):
+    settings.PUBLIC_URL = "https://portal.example"
+    page = staff.get(add_address("lessons_cohort")).content.decode()
+    assert "/join/" not in page and 'name="invite_code"' not in page
+    answer = staff.post(
+        add_address("lessons_cohort"), {**COHORT, **NO_MEETINGS, "course": course.pk}, follow=True
+    )
+    cohort = Cohort.objects.get()
+    invitation = f"https://portal.example/join/{cohort.invite_code}/"
+    assert cohort.slug == "spring-2027"
+    assert f"Learners join at {invitation}" in answer.content.decode()
+    page = staff.get(change_address(cohort)).content.decode()
+    assert f"<code>{invitation}</code>" in page and "js/copy" in page
+    assert set(re.findall(r"/join/(\w+)/", page)) == {cohort.invite_code}
+
+
+@pytest.mark.parametrize("code", ["", "short", "With Blanks", "UPPERCASE1", "a/b/c/d/e/f"])
+def test_code_that_no_page_could_take_is_refused(staff, course, code):
+    cohort = make_cohort(course)
+    fields = {**COHORT, **NO_MEETINGS, "slug": cohort.slug, "invite_code": code}
+    assert staff.post(change_address(cohort), fields).status_code == 200
+    Cohort.objects.update(invite_code=code)
+    assert staff.get(change_address(cohort)).status_code == 200
+    assert staff.get(reverse("admin:lessons_cohort_changelist")).status_code == 200
+
+
+def meeting(session, number=0):
+    fields = {
+        "session": session.pk,
+        "starts_at_0": "2027-01-09",
+        "starts_at_1": "20:30",
+        "minutes": 180,
+        "id": "",
+    }
+    return {f"meetings-{number}-{name}": value for name, value in {**fields, "join_url": ""}.items()}
+
+
+def test_meeting_with_a_session_of_another_course_is_refused_in_words(staff, course, instructor):
+    session, other = make_session(course), make_session(make_course(title="Other"))
+    make_staff(other.course, instructor)
+    fields = {**COHORT, "course": course.pk, "meetings-TOTAL_FORMS": 2, "meetings-INITIAL_FORMS": 0}
+    answer = staff.post(add_address("lessons_cohort"), {**fields, **meeting(session), **meeting(other, 1)})
+    assert escape("This session belongs to Other. Choose one of Mine.") in errors(answer)
+    assert not Cohort.objects.exists()
+    assert f"Mine: {session}" in answer.content.decode() and f"Other: {other}" in answer.content.decode()
+    cohort = make_cohort(course)
+    alone = {"cohort": cohort.pk, **{name[11:]: value for name, value in meeting(other).items()}}
+    assert "This session belongs to Other" in errors(staff.post(add_address("lessons_meeting"), alone))
+    assert staff.post(add_address("lessons_meeting"), {**alone, "session": session.pk}).status_code == 302
+    assert Meeting.objects.get().course == course
+
+
+def test_form_of_a_cohort_reads_the_sessions_once(staff, course, django_assert_max_num_queries):
+    cohort = make_cohort(course)
+    for _ in range(12):
+        Meeting.objects.create(cohort=cohort, session=make_session(course), starts_at="2027-01-09T20:30Z")
+    with django_assert_max_num_queries(14) as few:
+        staff.get(change_address(cohort))
+    for _ in range(12):
+        Meeting.objects.create(cohort=cohort, session=make_session(course), starts_at="2027-01-09T20:30Z")
+    with django_assert_max_num_queries(len(few)):
+        staff.get(change_address(cohort))
+
+
+def test_another_instructor_sees_nothing_of_it(client, course):
+    client.force_login(make_instructor(make_course()))
+    learner = make_enrollment(make_user("nia@example.org"), make_cohort(course))
+    for address in (add_address("lessons_enrollment"), add_address("lessons_coursestaff")):
+        page = client.get(address).content.decode()
+        assert "Mine" not in page and learner.user.email not in page
+    assert client.get(change_address(learner)).status_code == 302
