@@ -308,6 +308,7 @@ class Submission(models.Model):
         indexes = [
             models.Index(fields=["state", "queue", "queued_at", "id"], name="submission_queue"),
             models.Index(fields=["enrollment", "lab", "-id"], name="submission_history"),
+            models.Index(fields=["enrollment", "lab", "state"], name="submission_standing"),
             models.Index(fields=["enrollment", "state", "ended_at"], name="submission_turn"),
             models.Index(fields=["lab", "state", "ended_at"], name="submission_typical"),
         ]
@@ -357,6 +358,13 @@ class Report(models.Model):
             ),
             SameParent(field="submission", parent="lab", name="report_on_a_submission_for_its_lab"),
             SameParent(field="lab_version", parent="lab", name="report_by_a_version_of_its_lab"),
+        ]
+        indexes = [
+            # what progress reads, without the wide rows that hold `data`
+            models.Index(
+                fields=["submission", "is_current", "points", "max_points", "passed"],
+                name="report_that_counts",
+            )
         ]
 
     def __str__(self) -> str:

@@ -150,6 +150,10 @@ class Lesson(Loaded):
             models.UniqueConstraint(fields=["id", "course"], name="lesson_and_course"),
             SameParent(field="session", parent="course", name="lesson_in_a_session_of_its_course"),
         ]
+        indexes = [
+            # the order of a course, without the wide rows that hold the texts
+            models.Index(fields=["course", "status", "session", "position", "public"], name="lesson_order")
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -46,7 +46,7 @@ def addresses(name: str, course: Course) -> Callable[[str], str]:
 
 def quiz_results(enrollment: Enrollment, course: Course) -> dict[int, Result]:
     """By the key of the quiz; two queries over the learner's own attempts."""
-    own = Attempt.objects.filter(enrollment=enrollment)
+    own = Attempt.objects.filter(enrollment=enrollment).order_by()
     results: dict[int, Result] = defaultdict(Result)
     best = own.best().values_list("quiz", "points", "version__max_points", "passed", "quiz__slug", "number")
     for quiz, points, out_of, passed, slug, number in best:
@@ -59,7 +59,7 @@ def quiz_results(enrollment: Enrollment, course: Course) -> dict[int, Result]:
 
 def lab_results(enrollment: Enrollment) -> dict[int, Result]:
     """By the key of the lab; two queries over the learner's own submissions, one row a lab from each."""
-    own = Submission.objects.filter(enrollment=enrollment)
+    own = Submission.objects.filter(enrollment=enrollment).order_by()
     results: dict[int, Result] = defaultdict(Result)
     page = addresses_of_submissions()
     best: Any = own.best()
@@ -180,14 +180,15 @@ def _quiz_items(
 def _due_lessons(reader: OpenCourse, places: dict[int, int], standing: Standing) -> list[tuple[int, Item]]:
     """The lessons begun last, then the first that were not; the foremost is the one to go on with."""
     own = FilteredRelation("readings", condition=Q(readings__enrollment=reader.enrollment))
-    unread = reader.lessons().annotate(own=own).filter(own__read_at=None)
-    unread = unread.order_by(
-        F("own__updated_at").desc(nulls_last=True), "session__position", "position", "pk"
-    )
+    order = (F("own__updated_at").desc(nulls_last=True), "session__position", "position", "pk")
+    lessons = reader.lessons().annotate(own=own)
+    unread = lessons.filter(own__read_at=None).order_by(*order)
+    # First which ones, then their columns: to sort 300 lessons with all that is shown of them takes longer.
+    shown = lessons.filter(pk__in=list(unread.values_list("pk", flat=True)[:MAX_DUE])).order_by(*order)
     page = addresses("lesson", reader.course)
     fields = ("slug", "title", "minutes", "session", "own", "own__heading", "contents")
     found: list[tuple[int, Item]] = []
-    for slug, title, minutes, session, begun, heading, contents in unread.values_list(*fields)[:MAX_DUE]:
+    for slug, title, minutes, session, begun, heading, contents in shown.values_list(*fields):
         item = lesson_item(title, page(slug), minutes, begun=begun is not None, read=False)
         if not found:
             title = next((each[2] for each in contents if each[1] == heading), "")
