@@ -359,13 +359,6 @@ class Report(models.Model):
             SameParent(field="submission", parent="lab", name="report_on_a_submission_for_its_lab"),
             SameParent(field="lab_version", parent="lab", name="report_by_a_version_of_its_lab"),
         ]
-        indexes = [
-            # what progress reads, without the wide rows that hold `data`
-            models.Index(
-                fields=["submission", "is_current", "points", "max_points", "passed"],
-                name="report_that_counts",
-            )
-        ]
 
     def __str__(self) -> str:
         return f"{self.submission}: {self.points} of {self.max_points} points"
