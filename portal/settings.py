@@ -191,7 +191,9 @@ DISK_RESERVE_BYTES = env.int("DISK_RESERVE_BYTES", default=256 * 1024 * 1024)
 PRACTICE_WAIT_SECONDS = env.float("PRACTICE_WAIT_SECONDS", default=20.0)
 PRACTICE_MAX_WAITERS = env.int("PRACTICE_MAX_WAITERS", default=200)  # in each web process
 # Whence addresses may be pasted; the first is meant where an address names no host.
-REPOSITORY_HOSTS = [host.strip().lower() for host in env.list("REPOSITORY_HOSTS", default=["github.com"])]
+REPOSITORY_HOSTS = [
+    host.strip().lower().removesuffix(":443") for host in env.list("REPOSITORY_HOSTS", default=["github.com"])
+]
 LOOKUPS_PER_MINUTE = env.int("LOOKUPS_PER_MINUTE", default=10)
 MIRROR_ROOT = Path(env.str("MIRROR_ROOT", default=str(VAR / "mirrors"))).absolute()
 MIRROR_MAX_BYTES = env.int("MIRROR_MAX_BYTES", default=2 * 1024 * 1024 * 1024)

@@ -34,7 +34,14 @@ SENTENCES = {
     "Open it in a private window; if it is missing there, make it public or correct the address.",
     "moved": "{repo} answers with another address: it was renamed or moved. "
     "Open it in a browser and copy the address that is shown there.",
-    "empty": "{repo} holds no branch with commits yet. Commit something, push it, then submit again.",
+    "empty": "{repo} is empty: no commit was pushed to it yet. "
+    "Commit something, push it with `git push -u origin main`, then submit again.",
+    "only_tags": "{repo} has tags, but no branch. Push your branch with `git push -u origin main`, "
+    "then submit again.",
+    "sha256": "{repo} was made with SHA-256, which is not read here. Make a repository with Git's default: "
+    "run `git init --object-format=sha1` in a new folder, commit your files there, push, then submit its address.",
+    "no_git": "{host} did not answer with a Git repository at {repo}, but with something else, such as a web page. "
+    "Open {repo} in a private window and check the address. If it is right, submit again later.",
     "too_big": "{repo} is too large. At most {megabytes} MB are read, not counting files over 1 MB. Most often data "
     "or a virtual environment is in its history. Take it out of the history, push, then submit again.",
     "too_many_refs": "{repo} has more branches and tags than can be listed. "
@@ -58,7 +65,8 @@ _WORDS = (
     ("too_big", r"Out of memory|out of memory|unable to (m?map|create thread)|pack exceeds|File too large"),
     ("too_big", r"index-pack died of signal (25|31)|inflate returned -4|cannot allocate"),
     ("dead_host", r"Could not resolve|Failed to connect|Connection refused|Connection timed out|No route"),
-    ("dead_host", r"requested URL returned error: (429|5\d\d)|not valid: is this a git repository"),
+    ("dead_host", r"requested URL returned error: (429|5\d\d)"),
+    ("no_git", r"not valid: is this a git repository|invalid server response|expected service, got"),
     (
         "damaged",
         r"fsck error|bad object|invalid (object|index-pack)|pack has bad|pack signature|inflate: data",

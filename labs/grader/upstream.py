@@ -75,9 +75,11 @@ _REF = re.compile(
 )
 # as `git ls-remote` prints them, and as the helper does
 _LINE = re.compile(r"([0-9a-f]{40})[\t ](.+)")
+_SHA256_LINE = re.compile(r"[0-9a-f]{64}[\t ].+")
 _HEAD_LINE = re.compile(r"(?:ref: |@)refs/heads/(.+)[\t ]HEAD")
 # version 0, in which the answer to the first request is the list
 _HELPER = ("-c", "protocol.version=0", "--git-dir=.", "remote-https", "origin")
+_LIST = ["--git-dir=/nonexistent", "ls-remote", "--symref", "--end-of-options", "origin"]
 _OPENING = (
     f"option verbosity 0\noption progress false\noption from-promisor true\noption filter {FILTER}\nlist\n"
 )
@@ -145,9 +147,8 @@ class Server:
 
     def listing(self) -> Listing:
         """All branches and tags, branches first."""
-        outside = ["--git-dir=/nonexistent", "ls-remote", "--symref", "--end-of-options", "origin"]
         try:
-            return self._read(self._run(outside, Path("/")).output)
+            return self._read(self._run(_LIST, Path("/")).output)
         except FetchRefused as refusal:
             raise self._before_fetching(refusal) from refusal
 
@@ -163,7 +164,10 @@ class Server:
         default = next((name for name in (*heads, "main", "master") if HEADS + name in refs), None)
         head = default or next((name.removeprefix(HEADS) for name in refs if name.startswith(HEADS)), None)
         if head is None:
-            raise refused("empty", self.address, self._limits)
+            sha256 = any(map(_SHA256_LINE.fullmatch, lines))
+            raise refused(
+                "sha256" if sha256 else "only_tags" if refs else "empty", self.address, self._limits
+            )
         return Listing(refs, head)
 
     def bring(self, folder: Path, most: int) -> Brought:
@@ -199,8 +203,16 @@ class Server:
     def _before_fetching(self, refusal: FetchRefused) -> FetchRefused:
         if refusal.code == "too_big" and refusal.limit != "disk":
             refusal = refused("too_many_refs", self.address, self._limits)
+        elif refusal.code == "empty" and not self._speaks_git():
+            refusal = refused("no_git", self.address, self._limits)
         refusal.came_first = True
         return refusal
+
+    def _speaks_git(self) -> bool:
+        """False where an empty list comes from a web page: git takes lines without refs for a server of plain files."""
+        with suppress(FetchRefused, FetchFault):
+            return "packet:" in self._run(_LIST, Path("/"), trace=True).messages
+        return True
 
     def subject(self, commit: str) -> str | None:
         """The first line of a commit's message, by fetching that commit and no file; None if it does not come."""
@@ -233,12 +245,13 @@ class Server:
         *,
         reply: Reply | None = None,
         watched: Path | None = None,
+        trace: bool = False,
     ) -> Ended:
         try:
             ended = confined.run(
                 [*self._git, *arguments],
                 cwd=cwd,
-                environment=_ENVIRONMENT,
+                environment=_ENVIRONMENT | ({"GIT_TRACE_PACKET": "2"} if trace else {}),
                 limits=self._limits,
                 deadline=self._deadline,
                 stdin=stdin.encode("ascii"),

@@ -170,6 +170,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def disk(self, body: bytes) -> None:
         self.head(302, Location="file:///etc/passwd")
 
+    def page(self, body: bytes) -> None:
+        self.html(
+            b"<!doctype html>\n<title>Sign in</title>\n<p>Sign in to see this repository of yours.</p>\n"
+        )
+
+    def line(self, body: bytes) -> None:
+        """To git, a list of refs that has not ended."""
+        self.html(b"<title>Sign in</title>")
+
+    def blank(self, body: bytes) -> None:
+        self.html(b"")
+
+    def html(self, content: bytes) -> None:
+        self.head(200, Content_Type="text/html", Content_Length=str(len(content)))
+        self.send(content)
+
     def silent(self, body: bytes) -> None:
         time.sleep(20)
 

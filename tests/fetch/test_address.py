@@ -30,6 +30,22 @@ def refusal(text, **hosts):
         "ssh://git@github.com/octocat/mlops-lab.git",
         "octocat/mlops-lab",
         f"{PAGE}/tree",
+        "https://github.com:443/octocat/mlops-lab",
+        "HTTPS://WWW.GitHub.com:443/octocat/mlops-lab.git/",
+        "http://github.com:80/octocat/mlops-lab",
+        "https://github.com:/octocat/mlops-lab",
+        "https://github.com./octocat/mlops-lab",
+        "github.com:443/octocat/mlops-lab",
+        "https://github.com/octocat/mlops-lab.GIT",
+        "ssh://git@github.com:22/octocat/mlops-lab.git",
+        "ssh://github.com/octocat/mlops-lab",
+        "ssh://git@ssh.github.com:443/octocat/mlops-lab.git",
+        "git+ssh://git@github.com/octocat/mlops-lab.git",
+        "github.com:octocat/mlops-lab.git",
+        "git@github.com:/octocat/mlops-lab",
+        f"<{PAGE}>",
+        f"\u201c{PAGE}\u201d,",
+        f"\ufeff`{PAGE}`\u200b",
     ],
 )
 def test_each_form_that_people_paste_is_the_same_repository(text):
@@ -72,6 +88,27 @@ def test_what_a_browser_appends_is_refused_with_the_address_without_it(more, cod
     assert (error.code, error.suggestion) == (code, PAGE)
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "suggestion"),
+    [
+        ("https://github.com:8443/octocat/mlops-lab", "port", PAGE),
+        ("https://user:secret@github.com/octocat/mlops-lab", "userinfo", PAGE),
+        ("https://github.com@evil/octocat/mlops-lab", "userinfo", None),
+        ("git clone git@github.com:octocat/mlops-lab.git lab", "blank_inside", PAGE),
+        ("my own repository", "blank_inside", None),
+        ("git://github.com/octocat/mlops-lab", "scheme", PAGE),
+        ("git+https://github.com/octocat/mlops-lab.git", "scheme", PAGE),
+        (f"[my work]({PAGE})".replace(" ", "-"), "scheme", PAGE),
+        ("ftp://evil.io/octocat/mlops-lab", "scheme", None),
+        (f"{PAGE}/tree/feature/a?tab=readme", "query", f"{PAGE}/tree/feature/a"),
+    ],
+)
+def test_what_can_be_made_out_is_suggested(text, code, suggestion):
+    error = refusal(text)
+    assert (error.code, error.suggestion) == (code, suggestion)
+    assert "secret" not in error.message
+
+
 def test_the_suggestion_for_a_file_with_a_line_is_the_repository():
     assert refusal(f"{PAGE}/blob/main/a.py#L3").suggestion == PAGE
 
@@ -89,7 +126,9 @@ def test_the_suggestion_for_a_file_with_a_line_is_the_repository():
         ("git@gitlab.com:octocat/lab", "host"),
         ("https://github.com.evil.io/octocat/lab", "host"),
         ("https://evilgithub.com/octocat/lab", "host"),
-        ("https://github.com:443/octocat/lab", "port"),
+        ("https://github.com:8443/octocat/lab", "port"),
+        ("https://github.com:80/octocat/lab", "port"),
+        ("github.com.evil.io:octocat/lab", "host"),
         ("https://user:secret@github.com/octocat/lab", "userinfo"),
         ("https://github.com/octocat%2flab/x", "percent"),
         ("https://github.com/octocat/..", "dots"),

@@ -1,12 +1,16 @@
 """Fetching in peace: what is brought, what is brought again, and what an address stands for."""
 
 import os
+import re
+import shutil
+import subprocess
 import time
 from dataclasses import replace
 
 import pytest
 
 from labs.grader import fetch as fetch_module
+from labs.grader.address import Address
 from labs.grader.confined import bytes_in
 from labs.grader.fetch import latest
 from labs.grader.mirrors import hold
@@ -160,9 +164,43 @@ def test_an_empty_repository_says_so(learner):
     error = refused(learner)
     assert error.code == "empty"
     assert error.message == (
-        f"`{learner.address}` holds no branch with commits yet. "
-        "Commit something, push it, then submit again. No attempt used."
+        f"`{learner.address}` is empty: no commit was pushed to it yet. "
+        "Commit something, push it with `git push -u origin main`, then submit again. No attempt used."
     )
+
+
+def test_a_repository_with_tags_alone_says_so(learner, network):
+    learner.commit(a="a")
+    learner.git("tag", "v1")
+    learner.push("refs/tags/v1")
+    assert refused(learner).message.startswith(
+        f"`{learner.address}` has tags, but no branch. Push your branch"
+    )
+    with pytest.raises(FetchRefused, match="has tags, but no branch"):
+        latest(learner.address, network=network)
+
+
+def test_a_sha256_repository_says_so(learner, network, tmp_path):
+    work = tmp_path / "sha256"
+    shutil.rmtree(learner.bare)
+    subprocess.run(["git", "init", "-q", "--bare", "--object-format=sha256", learner.bare], check=True)
+    subprocess.run(["git", "init", "-q", "-b", "main", "--object-format=sha256", work], check=True)
+    own = ["git", "-C", work, "-c", "user.name=Learner", "-c", "user.email=learner@example.org"]
+    subprocess.run([*own, "commit", "-q", "--allow-empty", "-m", "Start"], check=True)
+    subprocess.run([*own, "push", "-q", learner.bare, "main"], check=True)
+    assert refused(learner).message.startswith(f"`{learner.address}` was made with SHA-256")
+    with pytest.raises(FetchRefused, match="was made with SHA-256"):
+        latest(learner.address, network=network)
+
+
+@pytest.mark.parametrize("name", ["page", "line", "blank"])
+def test_a_host_that_answers_with_a_page_says_so(owner, server, network, name):
+    sentence = f"`{server.host}` did not answer with a Git repository at `{server.host}/{name}/lab`"
+    with pytest.raises(FetchRefused, match=re.escape(sentence)) as caught:
+        owner(name)
+    assert caught.value.code == "no_git"
+    with pytest.raises(FetchRefused, match=re.escape(sentence)):
+        latest(Address(server.host, name, "lab"), network=network)
 
 
 def test_past_the_limit_of_refs_the_branch_that_is_graded_is_among_the_first(pushed):
