@@ -74,3 +74,24 @@ def sandbox_has_an_address(**kwargs) -> list[CheckMessage]:
     return [
         Error(f"SANDBOX is {settings.SANDBOX}, which is no address of a runner.", hint=hint, id="portal.E005")
     ]
+
+
+@register()
+def proxies_are_counted(**kwargs) -> list[CheckMessage]:
+    """`portal.E006`: limits by address need to know whose word is X-Forwarded-For's last."""
+    count = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    behind = settings.SECURE_PROXY_SSL_HEADER is not None
+    if count < 0:
+        said, hint = (
+            f"TRUSTED_PROXY_COUNT is {count}.",
+            "Set it to the number of your proxies, or leave it unset.",
+        )
+    elif behind and not count:
+        said = "BEHIND_TLS_PROXY is set without TRUSTED_PROXY_COUNT: all learners would share one limit of log-ins."
+        hint = "Set TRUSTED_PROXY_COUNT=1, or to the number of proxies that add to X-Forwarded-For."
+    elif count and not behind:
+        said = "TRUSTED_PROXY_COUNT is set without BEHIND_TLS_PROXY: anybody could write X-Forwarded-For."
+        hint = "Set BEHIND_TLS_PROXY=1 too, or leave TRUSTED_PROXY_COUNT unset."
+    else:
+        return []
+    return [Error(said, hint=hint, id="portal.E006")]

@@ -1,3 +1,5 @@
+from allauth.core.internal.httpkit import get_client_ip
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -9,3 +11,15 @@ class UserRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address seen by the outermost of our own proxies (TRUSTED_PROXY_COUNT), else the one that connected.
+
+    Whatever a client itself wrote into X-Forwarded-For stands before that, and is not believed.
+    """
+    try:
+        found = get_client_ip(request)
+    except ImproperlyConfigured:  # it came past one of the proxies
+        found = None
+    return found or request.META.get("REMOTE_ADDR", "")
