@@ -82,6 +82,8 @@ class OutageMiddleware:
         """A view's own; what a middleware raises is known by Django's signal alone."""
         if not is_outage(exception):
             return None
+        if hasattr(request, "session"):
+            request.session.modified = False  # it would be saved now
         logger.warning("%s %s was answered with 503: %s", request.method, request.path, exception)
         return answer(request, 503)
 

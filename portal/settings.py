@@ -125,7 +125,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # what everyone sees alike, in each web process, for as many seconds as a withdrawn lesson may be seen.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "portal.limits.LimitCache",
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 10_000},  # past it limits that still hold would be dropped
     },

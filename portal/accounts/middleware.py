@@ -1,6 +1,8 @@
+import contextlib
 import zoneinfo
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.urls import get_resolver
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -37,6 +39,7 @@ class TimeZoneMiddleware:
 
 def _zone(request) -> zoneinfo.ZoneInfo | None:
     # Anonymous pages read no log-in at all: they must stay free of queries.
-    if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
-        return zoneinfo.ZoneInfo(request.user.time_zone)
+    with contextlib.suppress(DatabaseError):  # a view that needs the database will meet the same
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            return zoneinfo.ZoneInfo(request.user.time_zone)
     return None
