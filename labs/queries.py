@@ -28,6 +28,11 @@ from lessons.queries import Visitor, active_enrollment, teaches
 from portal.accounts.models import User
 
 HISTORY_PAGE = 10
+# What a list of submissions shows of each, with where the newest came from.
+SHOWN = (
+    *("public_id", "number", "state", "head", "head_ref"),
+    *(f"receipt__repository__{name}" for name in ("host", "owner", "name")),
+)
 TYPICAL_OF = 20
 
 
@@ -77,7 +82,7 @@ def history(enrollment: Enrollment, lab: Lab) -> QuerySet[Submission]:
     Each has the `points` of its current report and whether it `passed`; None without one.
     """
     found = Submission.objects.filter(enrollment=enrollment, lab=lab).order_by("-number")
-    found = found.select_related("receipt__repository").defer("receipt__refs")
+    found = found.select_related("receipt__repository").only(*SHOWN)
     current = FilteredRelation("reports", condition=Q(reports__is_current=True))
     return found.annotate(current=current, points=F("current__points"), passed=F("current__passed"))
 
@@ -90,7 +95,7 @@ def history_page(enrollment: Enrollment, lab: Lab, before: int | None = None) ->
 
 def best_submission(enrollment: Enrollment, lab: Lab) -> Submission | None:
     """The submission that counts, with the points of its report."""
-    return Submission.objects.filter(enrollment=enrollment, lab=lab).best().first()
+    return Submission.objects.filter(enrollment=enrollment, lab=lab).best().only("number").first()
 
 
 def current_report(submission: Submission) -> Report | None:

@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 from django import template
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from labs.grader.report import Drawing
@@ -27,3 +27,17 @@ def draw(drawing: Drawing, *, caption: bool = True) -> dict[str, Any]:
         "svg": mark_safe(drawing.svg),  # noqa: S308 - built by the engine from escaped text
         "scrolls": width and int(width[1]) > NARROW,
     }
+
+
+@register.simple_tag
+def rail_item(item: dict[str, Any], *, swap: bool = False) -> SafeString:
+    """One item of a rail: glyph, word, text, url, note, id and whether it is the current page.
+
+    A page has ten of them, and no time to include two templates for each.
+    """
+    marks = (' hx-swap-oob="true"' if swap else "") + (' aria-current="page"' if item["current"] else "")
+    return format_html(
+        '<li id="{id}"{marks}><svg class="glyph {glyph}" aria-hidden="true" focusable="false"><use href="#g-{glyph}"/>'
+        '</svg><span class="vh">{word}: </span>\n<a href="{url}">{text}</a>\n<small>{note}</small>\n</li>',
+        **{**item, "marks": mark_safe(marks)},  # noqa: S308 - constants
+    )
