@@ -1,6 +1,7 @@
 """The engine in a process of its own: it has a time limit and sees nothing of the server's environment."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -9,6 +10,10 @@ from typing import Any
 from django.conf import settings
 
 from labs.grader.sandbox.environments import index_variables
+
+logger = logging.getLogger(__name__)
+
+MAX_LOGGED = 4000
 
 
 class ApartError(Exception):
@@ -29,6 +34,8 @@ def ask(asked: dict[str, Any], seconds: float) -> dict[str, Any]:
         )
     except subprocess.TimeoutExpired as error:
         raise ApartError(f"Grading took longer than {seconds:g} seconds and was ended.") from error
+    if done.stderr:  # such as the cause of a fault that the answer names by its reference
+        logger.warning("the engine apart said: %s", done.stderr[-MAX_LOGGED:])
     if done.returncode:
         said = (done.stderr.strip() or "nothing was said").splitlines()[-1]
         raise ApartError(f"Grading stopped because of a fault on our side: {said}")

@@ -1,15 +1,13 @@
 """The worker's side: claim, open the repository, grade, record."""
 
 import logging
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import DatabaseError, connection
 
 from labs import folders, hosts, lifecycle
 from labs.grader.checks import Learner
@@ -18,6 +16,7 @@ from labs.grader.refusals import FetchRefused
 from labs.grader.report import Outcome, Report
 from labs.grader.repository import Repository, RepositoryFault, Unreadable
 from labs.grader.spec import LabSpec, load_spec
+from labs.heartbeat import beating
 from labs.lifecycle import Claim
 from labs.models import LabVersion, Queue, Submission
 from labs.queries import last_seen_in
@@ -38,7 +37,8 @@ def grade_next(queue: Queue = Queue.LIVE) -> bool:
     claim = lifecycle.claim(queue)
     if claim is None:
         return False
-    with beating(claim):
+    what = f"submission {claim.submission_id}"
+    with beating(what, partial(lifecycle.heartbeat, claim), settings.GRADING_LEASE_SECONDS):
         grade_claimed(claim)
     return True
 
@@ -101,33 +101,3 @@ def record(claim: Claim, report: Report, version: LabVersion, notes: Sequence[st
         lifecycle.give_back(claim, "; ".join(f"check {result.id}: {result.reason}" for result in faults))
     elif not lifecycle.finish(claim, report, version, notes):
         logger.warning("submission %s: a late report was refused", claim.submission_id)
-
-
-@contextmanager
-def beating(claim: Claim) -> Iterator[None]:
-    """Keep the lease alive from a thread of its own, with a connection of its own."""
-    stop = threading.Event()
-    heart = threading.Thread(target=_beat, args=(claim, stop), daemon=True)
-    heart.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        heart.join()
-
-
-def _beat(claim: Claim, stop: threading.Event) -> None:
-    try:
-        while not stop.wait(settings.GRADING_LEASE_SECONDS / 3):
-            if not _beats(claim):
-                return
-    finally:
-        connection.close()
-
-
-def _beats(claim: Claim) -> bool:
-    try:
-        return lifecycle.heartbeat(claim)
-    except DatabaseError as error:  # the next beat comes before the lease ends
-        logger.warning("submission %s: no heartbeat: %s", claim.submission_id, error)
-        return True

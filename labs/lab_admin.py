@@ -189,10 +189,19 @@ def _waiting(lab: Lab, newest: LabVersion | None) -> str:
     """What is to be waited for until the scenarios of a published lab have run."""
     if newest is None or lab.status != Lab.Status.PUBLISHED:
         return ""
+    if newest.proving_until is None:
+        return f"{WAITS} {newest.proving_fault}".rstrip()
+    if newest.proving_fault != proving.NO_ANSWER:
+        again = date_format(timezone.localtime(newest.proving_until), "H:i")
+        tries = f"Tried {newest.proving_tries} time{'' if newest.proving_tries == 1 else 's'}"
+        said = (
+            f"{tries}, a fault on our side: {newest.proving_fault.rstrip('.')}. It is tried again at {again}."
+        )
+        return f"{said} Save the lab to have it tried at once."
+    if newest.proving_until > timezone.now():
+        build = proving.building(newest)
+        return f"A worker builds its environment: {build}." if build else "A worker runs them now."
     if newest.proving_tries >= proving.MOST_TRIES:
         said = f"{newest.proving_tries} tries ended without an answer. {newest.proving_fault}"
         return f"{said} Change the lab, or save it as it is to have them run again."
-    if newest.proving_until is None:
-        return f"{WAITS} {newest.proving_fault}".rstrip()
-    again = date_format(timezone.localtime(newest.proving_until), "H:i")
-    return f"A worker has begun; if it is stopped, it begins again at {again}."
+    return WAITS

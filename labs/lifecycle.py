@@ -347,11 +347,11 @@ def tell_staff(submission_id: int) -> None:
         f"{submission} ended in a fault after {submission.tries} tries.\n\n{submission.last_fault}\n\n"
         f"Grade it again once the cause is mended: {address}\n",
         from_email=None,
-        recipient_list=_staff_addresses(submission.lab.course),
+        recipient_list=staff_addresses(submission.lab.course),
         fail_silently=True,
     )
 
 
-def _staff_addresses(course: Course) -> list[str]:
+def staff_addresses(course: Course) -> list[str]:
     staff = CourseStaff.objects.filter(course=course, user__is_active=True)
     return list(staff.values_list("user__email", flat=True))

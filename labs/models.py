@@ -85,7 +85,8 @@ class LabVersion(models.Model):
     """The checks of a lab as they stood when somebody was graded. Never changed but for its proof.
 
     `proof` is the JSON of what its scenarios showed, None before they ran; until `proving_until` a worker has them.
-    `proving_tries` counts how often one took them, and `proving_fault` says why there was no answer.
+    `proving_tries` counts how often one took them, and `proving_fault` says why there was no answer; `proving_told`
+    that the staff know.
     """
 
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="versions")
@@ -99,6 +100,7 @@ class LabVersion(models.Model):
     proving_until = models.DateTimeField(null=True, editable=False)
     proving_tries = models.PositiveSmallIntegerField(default=0, editable=False)
     proving_fault = models.TextField(blank=True, editable=False)
+    proving_told = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

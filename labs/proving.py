@@ -5,16 +5,28 @@ version before until then.
 """
 
 import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Least
+from django.urls import reverse
 from django.utils import timezone
 
 from labs import apart
 from labs.grader.proof import Proof, prove
+from labs.grader.sandbox import CannotBuild, SandboxFault
+from labs.grader.sandbox.environments import MAX_SECONDS, Environments
 from labs.grader.spec import LabSpec, SpecError, load_spec
+from labs.heartbeat import beating
+from labs.lifecycle import staff_addresses
 from labs.models import Lab, LabVersion
 from labs.sandboxes import sandbox
 from lessons.previews import Problem
@@ -23,8 +35,13 @@ logger = logging.getLogger(__name__)
 
 SECONDS = 60
 SECONDS_WITH_CODE = 900
-MOST_TRIES = 3  # without an answer; then the author is told
+SECONDS_IN_ALL = MAX_SECONDS + SECONDS_WITH_CODE  # with its environment
+LEASE = timedelta(seconds=60)
+PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]  # after the first fault, the second, ...
+TOLD_SECONDS = 10.0  # between two lines in the log
+MOST_TRIES = 3  # then the staff are told; of those without an answer it was the last
 NO_ANSWER = "The process that proves it ended without an answer."
+_GIVEN_UP = Q(proving_fault=NO_ANSWER, proving_tries__gte=MOST_TRIES)
 
 
 def runs_code(spec: LabSpec) -> bool:
@@ -54,7 +71,8 @@ def proof_here(source: str) -> Proof:
 
 def problems(proof: Proof) -> list[Problem]:
     """What keeps a lab from being published, each with its line."""
-    found = [
+    found = [(1, f"on our side: {fault}") for fault in proof.faults]
+    found += [
         (
             scenario.line,
             f"{scenario.name}: {item.check} was expected {item.expected}, found {item.found}. {item.why}",
@@ -73,53 +91,142 @@ def problems(proof: Proof) -> list[Problem]:
 
 
 def waiting() -> QuerySet[LabVersion]:
-    """Versions of published labs that no worker is proving, and that did not end each worker that tried."""
-    free = Q(proving_until=None) | Q(proving_until__lt=timezone.now())
-    return LabVersion.objects.filter(
-        free,
-        proved=False,
-        proof__isnull=True,
-        lab__status=Lab.Status.PUBLISHED,
-        proving_tries__lt=MOST_TRIES,
-    )
+    """Versions of published labs whose turn it is: nobody proves them, and their pause after a fault is over.
+
+    One that ended each process that tried is given up.
+    """
+    now = timezone.now()
+    # A moment that is farther away than any that we set is of a clock that was set back since.
+    is_free = Q(proving_until=None) | Q(proving_until__lt=now) | Q(proving_until__gt=now + 2 * PAUSES[-1])
+    return _unproved().filter(is_free, lab__status=Lab.Status.PUBLISHED).exclude(_GIVEN_UP)
+
+
+def _unproved() -> QuerySet[LabVersion]:
+    return LabVersion.objects.filter(proved=False, proof__isnull=True)
 
 
 def ask_again(version: LabVersion) -> None:
-    """Let workers try again what gave no answer; one that waits or is proved is left alone."""
-    given_up = LabVersion.objects.filter(pk=version.pk, proof__isnull=True, proving_tries__gte=MOST_TRIES)
-    given_up.update(proving_tries=0, proving_until=None, proving_fault="")
+    """Let workers try at once what failed; one that waits, is being proved or is proved is left alone."""
+    failed = _unproved().filter(_GIVEN_UP | ~Q(proving_fault__in=("", NO_ANSWER)), pk=version.pk)
+    failed.update(proving_tries=0, proving_until=None, proving_fault="", proving_told=False)
+
+
+def retry_all() -> None:
+    """Try everything once more, as a worker does that starts: what was in the way may be mended."""
+    failed = _unproved().filter(_GIVEN_UP | ~Q(proving_fault__in=("", NO_ANSWER)))
+    failed.update(proving_tries=Least("proving_tries", MOST_TRIES - 1), proving_until=None)
 
 
 def prove_next() -> bool:
-    """Prove the oldest version that waits; False where none does. Where our side failed it waits for its lease, and
-    after three such tries for its author.
+    """Prove the version whose turn it is, one at a time on all machines; False where none was proved.
+
+    Where our side failed it is tried again after a pause; the staff are told of the third such try, once.
     """
     version = waiting().order_by("proving_tries", "pk").first()
-    if version is None or _lacks_sandbox(version) or not _claim(version):
+    if version is None or _is_busy() or not _claim(version):
         return False
     try:
-        proof = proof_apart(version.source, SECONDS_WITH_CODE)
-    except apart.ApartError as error:
-        logger.exception("lab version %s could not be proved", version.pk)
-        LabVersion.objects.filter(pk=version.pk).update(proving_fault=str(error))
+        with beating(f"lab version {version.pk}", partial(_prolong, version), LEASE.total_seconds()):
+            proof = _prove(version)
+    except (apart.ApartError, SandboxFault, SoftTimeLimitExceeded) as error:
+        logger.warning("lab version %s could not be proved: %s", version.pk, error)
+        postpone(version, str(error) or "It took too long.")
         return False
     keep(version=version, proof=proof)
     return True
 
 
-def _lacks_sandbox(version: LabVersion) -> bool:
-    """A proof without the checks that run code would be kept, and would keep the lab shut when there is a sandbox."""
-    why = sandbox().unavailable() if runs_code(load_spec(version.source)) else ""
-    if why:
-        LabVersion.objects.filter(pk=version.pk).update(proving_fault=f"Code cannot be confined now: {why}.")
-    return bool(why)
+def _prove(version: LabVersion) -> Proof:
+    """Raises ApartError and SandboxFault where our side failed."""
+    spec = load_spec(version.source)
+    if runs_code(spec):
+        if why := sandbox().unavailable():
+            raise SandboxFault(f"Code cannot be confined now: {why}")
+        _build_environment(version, spec)
+    proof = proof_apart(version.source, SECONDS_WITH_CODE)
+    if proof.faults:
+        raise SandboxFault("; ".join(proof.faults[:3]))
+    return proof
+
+
+def _build_environment(version: LabVersion, spec: LabSpec) -> None:
+    """Build it here, where it may take long; what it lacks is found again, and said, by the proof."""
+    if spec.python is None:
+        return
+    told_at = 0.0
+
+    def tell(text: str) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at > TOLD_SECONDS:
+            told_at = time.monotonic()
+            logger.info("the environment of lab version %s: %s", version.pk, text)
+
+    with suppress(CannotBuild):
+        _environments(tell).build(spec.python.requirements)
+
+
+def building(version: LabVersion) -> str:
+    """How the building of its environment goes; empty where nobody builds it."""
+    spec = load_spec(version.source)
+    return _environments().progress(spec.python.requirements) if spec.python else ""
+
+
+def _environments(tell: Callable[[str], None] = lambda text: None) -> Environments:
+    root, most = settings.ENVIRONMENTS_ROOT, settings.ENVIRONMENTS_MAX_BYTES
+    return Environments(root, most, max_seconds=MAX_SECONDS, tell=tell)
+
+
+def _is_busy() -> bool:
+    now = timezone.now()
+    proving = _unproved().filter(proving_until__gt=now, proving_until__lte=now + LEASE)
+    return proving.filter(proving_fault=NO_ANSWER).exists()
 
 
 def _claim(version: LabVersion) -> bool:
-    until = timezone.now() + timedelta(seconds=SECONDS_WITH_CODE + 60)
     claimed = waiting().filter(pk=version.pk)
+    until = timezone.now() + LEASE
     return bool(
         claimed.update(proving_until=until, proving_tries=F("proving_tries") + 1, proving_fault=NO_ANSWER)
+    )
+
+
+def _prolong(version: LabVersion) -> bool:
+    return bool(_unproved().filter(pk=version.pk).update(proving_until=timezone.now() + LEASE))
+
+
+def postpone(version: LabVersion, fault: str) -> None:
+    """Our side failed: try again after a pause that grows."""
+    version.refresh_from_db(fields=["proving_tries"])
+    pause = PAUSES[min(version.proving_tries, len(PAUSES)) - 1]
+    postponed = {"proving_until": timezone.now() + pause, "proving_fault": fault}
+    _unproved().filter(pk=version.pk).update(**postponed)
+    tell_of_faults()
+
+
+def tell_of_faults() -> None:
+    """Mail the staff of each course whose lab could not be proved three times, once."""
+    now = timezone.now()
+    without_answer = _GIVEN_UP & Q(proving_until__lt=now)
+    failed = Q(proving_tries__gte=MOST_TRIES) & ~Q(proving_fault__in=("", NO_ANSWER))
+    published = _unproved().filter(lab__status=Lab.Status.PUBLISHED, proving_told=False)
+    for version in published.filter(without_answer | failed).select_related("lab__course"):
+        if LabVersion.objects.filter(pk=version.pk, proving_told=False).update(proving_told=True):
+            _tell_staff(version)
+
+
+def _tell_staff(version: LabVersion) -> None:
+    lab = version.lab
+    logger.error("lab %s could not be proved: %s", lab, version.proving_fault)
+    again = "Save it to have it tried again." if version.proving_fault == NO_ANSWER else "It is tried again."
+    page = reverse("admin:labs_lab_change", args=[lab.pk])
+    send_mail(
+        f"[Portal] A lab could not be proved: {lab}",
+        f"The scenarios of {lab} could not be run, {version.proving_tries} times. This is on our side, not the lab's."
+        f"\n\n{version.proving_fault}\n\n{again} Learners keep the version that was open before.\n"
+        f"How it stands: {settings.PUBLIC_URL}{page}\n",
+        from_email=None,
+        recipient_list=staff_addresses(lab.course),
+        fail_silently=True,
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from labs.grader.sandbox import Sandbox
+from labs.grader.sandbox.environments import Environments
 from labs.grader.sandbox.opening import opened
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,11 @@ def test_and_tell() -> None:
         logger.warning("code cannot be confined: %s", why)
     if not settings.SANDBOX:
         _told().write_text(_sentence(why, sandbox().packages_unavailable()), encoding="utf-8")
+
+
+def sweep() -> None:
+    """Remove what builders of environments left that were killed."""
+    Environments(settings.ENVIRONMENTS_ROOT, settings.ENVIRONMENTS_MAX_BYTES).sweep()
 
 
 def state() -> str:

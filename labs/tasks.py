@@ -5,7 +5,7 @@ import time
 
 from celery import Task, current_app, shared_task
 
-from labs import grading, housekeeping, lifecycle, proving, pulse, receipts
+from labs import grading, housekeeping, lifecycle, proving, pulse, receipts, sandboxes
 from labs.models import Queue
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,10 @@ def wake_regrader() -> None:
 def wake_prover() -> None:
     """The same for labs that wait for their proof."""
     _send(prove_next)
+
+
+def wake_later_worker() -> None:
+    _send(begin_later)
 
 
 def _send(task: Task) -> None:
@@ -72,10 +76,17 @@ def _grade_for_a_while(queue: Queue) -> bool:
     return False
 
 
-@shared_task(soft_time_limit=proving.SECONDS_WITH_CODE + 20, time_limit=proving.SECONDS_WITH_CODE + 40)
+@shared_task(soft_time_limit=proving.SECONDS_IN_ALL + 20, time_limit=proving.SECONDS_IN_ALL + 40)
 def prove_next() -> None:
     if proving.prove_next() and proving.waiting().exists():
         wake_prover()
+
+
+@shared_task
+def begin_later() -> None:
+    """What the worker of what can wait does when it starts."""
+    proving.retry_all()
+    sandboxes.sweep()
 
 
 @shared_task
@@ -84,6 +95,7 @@ def reap() -> None:
     pulse.beat("reaper")
     lifecycle.reap()
     receipts.repair()
+    proving.tell_of_faults()
     if proving.waiting().exists():
         wake_prover()
     if lifecycle.waiting(Queue.LATER).exists():

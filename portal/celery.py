@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery, bootsteps
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -25,6 +25,14 @@ class Pulse(bootsteps.StartStopStep):
 
 
 app.steps["consumer"].add(Pulse)
+
+
+@worker_ready.connect
+def begin(sender: Any = None, **kwargs: object) -> None:
+    from labs.tasks import wake_later_worker  # Django is set up by now, and not before
+
+    if sender.hostname.startswith("later@"):
+        wake_later_worker()
 
 
 @worker_init.connect

@@ -47,7 +47,7 @@ def services(port: int) -> list[Service]:
         # With the processor time that pushes and pages leave.
         Service(
             "later-worker",
-            ["/usr/bin/nice", "-n", "10", *celery, *worker("later", processes=1)],
+            ["/usr/bin/nice", "-n", "10", *celery, *worker("later", processes=2)],
             worker_is_up,
             grace=3,  # it begins again what it was about
         ),

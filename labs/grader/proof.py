@@ -1,7 +1,7 @@
 """Whether a lab proves its checks: its scenarios are built and graded, and each check is seen both ways."""
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -73,18 +73,22 @@ class CheckProof:
 
 @dataclass(frozen=True)
 class Proof:
-    """What the scenarios of one lab.yaml show. `spec_digest` names the text, `engine` the engine that graded."""
+    """What the scenarios of one lab.yaml show. `spec_digest` names the text, `engine` the engine that graded.
+
+    `faults` say what failed on our side: with one it is no proof, either way.
+    """
 
     schema: int
     engine: str
     spec_digest: str
     scenarios: tuple[ScenarioProof, ...]
     checks: tuple[CheckProof, ...]
+    faults: tuple[str, ...] = ()
 
     @property
     def proved(self) -> bool:
         """True where all came out as expected and every check that can be proved here was seen both ways."""
-        return not self.differing and not self.unproved
+        return not self.faults and not self.differing and not self.unproved
 
     @property
     def differing(self) -> tuple[ScenarioProof, ...]:
@@ -117,7 +121,8 @@ class Proof:
             CheckProof(**{**item, "passed": tuple(item["passed"]), "needed_work": tuple(item["needed_work"])})
             for item in data["checks"]
         )
-        return cls(**{**data, "scenarios": scenarios, "checks": checks})
+        faults = tuple(data.get("faults", ()))
+        return cls(**{**data, "scenarios": scenarios, "checks": checks, "faults": faults})
 
 
 def prove(spec: LabSpec, sandbox: Sandbox | None = None) -> Proof:
@@ -136,6 +141,7 @@ def prove(spec: LabSpec, sandbox: Sandbox | None = None) -> Proof:
         spec_digest=spec.digest,
         scenarios=tuple(_scenario_proof(scenario, report, unprovable) for scenario, report in graded),
         checks=tuple(_check_proof(check, graded, check.id not in unprovable) for check in spec.checks),
+        faults=tuple(_faults(graded)),
     )
 
 
@@ -154,6 +160,13 @@ def _graded(spec: LabSpec, scenario: Scenario, sandbox: Sandbox | None) -> Repor
         with Repository.open(folder) as repository:
             spec = replace(spec, starter=world.starter or spec.starter)
             return grade(spec, repository, sandbox=sandbox, learner=scenario.learner)
+
+
+def _faults(graded: Sequence[tuple[Scenario, Report]]) -> Iterator[str]:
+    for scenario, report in graded:
+        for result in report.results:
+            if result.outcome is Outcome.FAULT:
+                yield f"{visible(scenario.name)}: check {result.id} did not work: {result.reason}"
 
 
 def _scenario_proof(scenario: Scenario, report: Report, unprovable: frozenset[str]) -> ScenarioProof:

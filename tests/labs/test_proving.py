@@ -1,17 +1,25 @@
 """A lab is open to learners once its scenarios have shown each check passing and needing work."""
 
+import json
+from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from labs import apart, proving
+from labs import apart, proving, tasks
 from labs.authoring import save_lab
+from labs.grader.proof import Proof, prove
+from labs.grader.sandbox import SandboxFault
+from labs.grader.sandbox.environments import MAX_SECONDS, Environments, digest_of
 from labs.grader.sandbox.opening import opened
+from labs.grader.spec import load_spec
 from labs.models import Lab, LabVersion
 from labs.queries import get_open_lab
 from tests.authoring.conftest import make_instructor
-from tests.factories import LAB_SOURCE, make_course, make_lab, make_learner
+from tests.factories import LAB_SOURCE, make_course, make_lab, make_learner, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -104,26 +112,109 @@ def test_a_check_that_cannot_be_run_here_is_not_proved():
     assert (proof.proved, proving.is_enough(proof)) == (True, False)
 
 
-def test_where_our_side_fails_the_version_waits_for_the_next_turn(monkeypatch):
-    monkeypatch.setattr(proving, "_lacks_sandbox", lambda version: False)
-    lab = new_lab()
+def fail(*arguments):
+    raise apart.ApartError("the environment was not built in time")
 
-    def fail(*arguments):
-        raise apart.ApartError("no answer")
 
-    monkeypatch.setattr(proving.apart, "ask", fail)
-    assert not proving.prove_next()
-    lab.current.refresh_from_db()
-    assert (lab.current.proof, lab.current.proved) == (None, False)
-    assert not proving.waiting().exists()
+@pytest.fixture
+def confined(monkeypatch):
+    """A sandbox that confines, on any machine."""
+    monkeypatch.setattr(proving, "sandbox", lambda: SimpleNamespace(unavailable=lambda: ""))
+
+
+def pause_is_over():
     LabVersion.objects.update(proving_until="2020-01-01T00:00:00Z")
-    assert proving.waiting().exists()
 
 
-def test_a_lab_that_ends_each_process_is_given_up_and_its_author_is_told(monkeypatch, client):
-    """A worker that dies while it proves says nothing: only the claim is left."""
-    monkeypatch.setattr(proving, "_lacks_sandbox", lambda version: False)
+def page_in_the_admin(client, lab) -> str:
+    client.force_login(make_instructor(lab.course))
+    return client.get(reverse("admin:labs_lab_change", args=[lab.pk])).content.decode()
+
+
+@pytest.mark.usefixtures("confined")
+def test_passing_fault_is_tried_again_after_pauses_and_staff_are_told_once(monkeypatch, client, mailoutbox):
     lab = new_lab()
+    staff = make_staff(lab.course)
+    monkeypatch.setattr(proving.apart, "ask", fail)
+    pauses = []
+    for tries in range(1, 7):
+        assert not proving.prove_next()
+        version = LabVersion.objects.get()
+        assert (version.proof, version.proved, version.proving_tries) == (None, False, tries)
+        assert not proving.waiting().exists()
+        pauses.append(round((version.proving_until - timezone.now()).total_seconds() / 60))
+        assert len(mailoutbox) == (tries >= 3)
+        page = page_in_the_admin(client, lab)
+        assert f"Tried {tries} time" in page
+        assert "a fault on our side: the environment was not built in time. It is tried again at" in page
+        pause_is_over()
+    assert pauses == [1, 5, 15, 60, 60, 60]
+    assert staff.email in mailoutbox[0].to
+    assert "the environment was not built in time" in mailoutbox[0].body
+    monkeypatch.setattr(proving.apart, "ask", lambda *arguments: {"proof": proved()})
+    assert proving.prove_next()
+    assert is_open_to(Lab.objects.get(), make_learner(lab.course))
+
+
+def proved() -> dict:
+    """What a process answers that has proved RUNS_CODE."""
+    proof = proving.proof_here(RUNS_CODE)
+    checks = tuple(
+        replace(check, passed=("right",), needed_work=("wrong",), provable=True) for check in proof.checks
+    )
+    return replace(proof, checks=checks, scenarios=()).to_json()
+
+
+@pytest.mark.usefixtures("confined")
+def test_a_fault_in_a_scenario_is_no_proof_and_what_was_open_stays_open(monkeypatch, client):
+    lab = make_lab()
+    before, learner = lab.current, make_learner(lab.course)
+    lab.source = RUNS_CODE
+    save_lab(lab=lab)
+    faulty = replace(proving.proof_here(RUNS_CODE), faults=("right: check adds did not work: it is gone",))
+    assert Proof.from_json(json.loads(json.dumps(faulty.to_json()))) == faulty
+    assert not faulty.proved
+    monkeypatch.setattr(proving.apart, "ask", lambda *arguments: {"proof": faulty.to_json()})
+    assert not proving.prove_next()
+    newest = lab.versions.order_by("-pk").first()
+    assert (newest.proof, newest.proving_fault) == (None, "right: check adds did not work: it is gone")
+    assert Lab.objects.get(pk=lab.pk).current == before
+    client.force_login(learner.user)
+    assert client.get(lab.get_absolute_url()).status_code == 200
+
+
+def test_check_that_is_a_fault_is_told_apart_from_one_that_needs_work():
+    class Broken:
+        def unavailable(self):
+            return ""
+
+        def packages_unavailable(self):
+            return ""
+
+        def run(self, job):
+            raise SandboxFault("the runner went away")
+
+    faults = prove(load_spec(RUNS_CODE), Broken()).faults
+    assert [fault.partition(":")[0] for fault in faults] == ["right", "wrong"]
+    assert "check adds did not work:" in faults[0]
+
+
+@pytest.mark.usefixtures("confined")
+def test_a_restart_and_a_save_try_at_once(monkeypatch):
+    lab = new_lab()
+    monkeypatch.setattr(proving.apart, "ask", fail)
+    for try_again in (proving.retry_all, lambda: save_lab(lab=lab), tasks.begin_later):
+        assert not proving.prove_next()
+        assert not proving.waiting().exists()
+        try_again()
+        assert proving.waiting().exists()
+
+
+@pytest.mark.usefixtures("confined")
+def test_a_lab_that_ends_each_process_is_given_up_and_its_author_is_told(monkeypatch, client, mailoutbox):
+    """A worker that dies while it proves says nothing: only the claim is left."""
+    lab = new_lab()
+    make_staff(lab.course)
 
     def die(*arguments):
         raise SystemExit
@@ -132,12 +223,22 @@ def test_a_lab_that_ends_each_process_is_given_up_and_its_author_is_told(monkeyp
     for _ in range(proving.MOST_TRIES):
         with pytest.raises(SystemExit):
             proving.prove_next()
-        LabVersion.objects.update(proving_until="2020-01-01T00:00:00Z")
+        pause_is_over()
     assert not proving.waiting().exists()
     assert not proving.prove_next()
-    client.force_login(make_instructor(lab.course))
-    page = client.get(reverse("admin:labs_lab_change", args=[lab.pk])).content.decode()
+    for _ in range(2):
+        proving.tell_of_faults()
+    assert len(mailoutbox) == 1
+    page = page_in_the_admin(client, lab)
     assert f"3 tries ended without an answer. {proving.NO_ANSWER} Change the lab" in page
+    proving.retry_all()
+    assert (
+        LabVersion.objects.get().proving_tries == proving.MOST_TRIES - 1
+    )  # one more, then it is given up again
+    with pytest.raises(SystemExit):
+        proving.prove_next()
+    pause_is_over()
+    assert not proving.waiting().exists()
     save_lab(lab=lab)
     assert list(proving.waiting()) == [lab.current]
 
@@ -147,10 +248,44 @@ def test_a_lab_that_runs_code_waits_for_a_sandbox(monkeypatch, client):
     monkeypatch.setattr(proving, "sandbox", lambda: SimpleNamespace(unavailable=lambda: "the runner sleeps"))
     monkeypatch.setattr(proving.apart, "ask", lambda *arguments: pytest.fail("it was proved without"))
     assert not proving.prove_next()
+    assert "Code cannot be confined now: the runner sleeps." in page_in_the_admin(client, lab)
+    pause_is_over()
     assert list(proving.waiting()) == [lab.current]
-    client.force_login(make_instructor(lab.course))
-    page = client.get(reverse("admin:labs_lab_change", args=[lab.pk])).content.decode()
-    assert "Code cannot be confined now: the runner sleeps." in page
+
+
+@pytest.mark.usefixtures("confined")
+def test_environment_is_built_before_and_the_page_says_how_far_it_is(monkeypatch, client, settings, tmp_path):
+    settings.ENVIRONMENTS_ROOT = tmp_path
+    wanted = ("six==1.16.0",)
+    lab = new_lab(RUNS_CODE.replace("checks:", f"python: {{requirements: [{wanted[0]}]}}\nchecks:", 1))
+    asked = []
+
+    def build(self, requirements):
+        asked.append((requirements, self.max_seconds))
+        (tmp_path / f"{digest_of(requirements)}.progress").write_text("Downloading six, 3 MB so far")
+        assert "A worker builds its environment: Downloading six, 3 MB so far." in page_in_the_admin(
+            client, lab
+        )
+        raise SandboxFault("nothing came for 90 seconds")
+
+    monkeypatch.setattr(Environments, "build", build)
+    assert not proving.prove_next()
+    assert asked == [(wanted, MAX_SECONDS)]
+    assert LabVersion.objects.get().proving_fault == "nothing came for 90 seconds"
+
+
+def test_version_whose_moment_is_of_a_clock_that_was_set_back_is_free():
+    lab = new_lab()
+    LabVersion.objects.update(proving_until=timezone.now() + timedelta(days=1))
+    assert list(proving.waiting()) == [lab.current]
+
+
+def test_one_is_proved_at_a_time(monkeypatch):
+    first, second = new_lab(), new_lab(course=make_course(), source=RUNS_CODE.replace("Add two", "Sum two"))
+    monkeypatch.setattr(proving.apart, "ask", lambda *arguments: pytest.fail("two at once"))
+    assert proving._claim(first.current)
+    assert list(proving.waiting()) == [second.current]
+    assert not proving.prove_next()
 
 
 def test_two_workers_do_not_prove_the_same(monkeypatch):
@@ -179,6 +314,6 @@ def test_the_page_of_a_lab_in_the_admin_says_how_its_proof_stands(client):
     address = reverse("admin:labs_lab_change", args=[lab.pk])
     assert "The scenarios have not run yet. A worker runs them" in client.get(address).content.decode()
     proving._claim(lab.current)
-    assert "A worker has begun; if it is stopped" in client.get(address).content.decode()
+    assert "A worker runs them now." in client.get(address).content.decode()
     proving.keep(version=lab.current, proof=proving.proof_here(RUNS_CODE))
     assert "adds could not be run on this server." in client.get(address).content.decode()
