@@ -168,3 +168,20 @@ def test_the_syllabus_is_open_to_anyone_without_links_to_closed_lessons(client, 
     assert closed.title in page
     assert closed.get_absolute_url() not in page
     assert public.get_absolute_url() in page
+
+
+def test_lab_that_waits_for_its_environment_says_so_and_counts_as_it_will(client, learner, course):
+    """Points must not jump in the middle of an evening, when its proof comes."""
+    make_lesson(make_session(course), lab_slugs=["add"])
+    lab = make_lab(course, "add")
+    lab.versions.update(proved=False)
+    totals, links = [], []
+    for proved in (False, True):
+        lab.versions.update(proved=proved)
+        page = client.get(reverse("course", args=[course.slug])).content.decode()
+        assert ("Opens when its environment is ready." in page) is not proved
+        links.append(f'href="{lab.get_absolute_url()}"' in page)
+        progress = client.get(reverse("progress", args=[course.slug]))
+        totals.append(progress.context["progress"].max_points)
+    assert links == [False, True]
+    assert totals[0] == totals[1] == lab.current.max_points
