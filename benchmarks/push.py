@@ -6,12 +6,22 @@ import time
 from pathlib import Path
 
 from benchmarks.benchmark import Benchmark, Goal
-from benchmarks.repositories import SMALL, copied
+from benchmarks.repositories import SMALL, Size, copied
 from benchmarks.site import Site
 from labs.actions import new_token
 from labs.queries import practice_address
 from tests.factories import make_lab
 from tests.labs.git_client import Clone
+
+
+def clone_of(size: Size, folder: Path, address: str) -> Clone:
+    """A work tree with the repository's branches and tags, whose remote is at `address`."""
+    clone = Clone(folder, address)
+    both = ("refs/heads/*:refs/heads/*", "refs/tags/*:refs/tags/*")
+    start = copied(size, folder.with_suffix(".git"))
+    clone.git("fetch", "--quiet", "--update-head-ok", str(start), *both)
+    clone.git("reset", "--hard", "--quiet")
+    return clone
 
 
 class Push(Benchmark):
@@ -23,16 +33,8 @@ class Push(Benchmark):
         _ = site.grading
         copied(SMALL, host.root / "plain.git")
         own = practice_address(lab, new_token(user=site.learner.user))
-        self.plain = self._clone(site.folder / "plain", f"{host.address}/plain.git")
-        self.ours = self._clone(site.folder / "ours", own)
-
-    def _clone(self, folder: Path, address: str) -> Clone:
-        clone = Clone(folder, address)
-        both = ("refs/heads/*:refs/heads/*", "refs/tags/*:refs/tags/*")
-        start = copied(SMALL, folder.with_suffix(".git"))
-        clone.git("fetch", "--quiet", "--update-head-ok", str(start), *both)
-        clone.git("reset", "--hard", "--quiet")
-        return clone
+        self.plain = clone_of(SMALL, site.folder / "plain", f"{host.address}/plain.git")
+        self.ours = clone_of(SMALL, site.folder / "ours", own)
 
     def limit(self) -> float:
         return self._pushed(self.plain, "")

@@ -7,6 +7,7 @@ from benchmarks.benchmark import Benchmark
 from benchmarks.cold_grade import ColdGrade
 from benchmarks.grade_again import GradeAgain
 from benchmarks.growth import GraderMemory, ManySubmissions
+from benchmarks.half_sent import HalfSent
 from benchmarks.lesson_anonymous import LessonAnonymous
 from benchmarks.lesson_signed_in import LessonSignedIn
 from benchmarks.push import Push
@@ -33,4 +34,5 @@ BENCHMARKS: dict[str, Callable[[Site], Benchmark]] = {
     "start": Start,
     "push": Push,
     "weight": Weight,
+    "half-sent": HalfSent,
 }

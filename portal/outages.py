@@ -3,6 +3,7 @@
 A page for browsers, a line for git, JSON for probes. None of them needs the database.
 """
 
+import errno
 import logging
 import sqlite3
 import sys
@@ -94,7 +95,12 @@ def note_outage(sender: object, request: HttpRequest, **kwargs: object) -> None:
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Whether the database could not be reached, read or written, rather than asked something wrong."""
+    """Whether the disk is full, or the database could not be reached, read or written.
+
+    Wrong SQL and broken constraints are faults of ours.
+    """
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
     cause = getattr(error, "__cause__", None)
     if isinstance(error, DatabaseError) and isinstance(cause, sqlite3.Error):
         is_empty = str(cause).startswith("no such table")  # the file was taken away: SQLite makes a new one

@@ -31,7 +31,7 @@ RUN_LOCK = VAR / "run.lock"
 def local_address() -> str:
     """Where this machine's portal answers: a command that is typed beside `make run PORT=8123` is told no port."""
     told = RUN_LOCK.read_text() if RUN_LOCK.exists() and "PORT" not in os.environ else ""
-    return told or f"http://127.0.0.1:{PORT}"
+    return told or f"http://localhost:{PORT}"  # browsers keep no passkey for an IP address
 
 
 # The address that is printed in terminals and mails; never taken from a request's Host header.

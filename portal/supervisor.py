@@ -5,6 +5,7 @@ One loop and no threads: it reads what the children print (all into `var/log`, p
 died, and starts what is due.
 """
 
+import errno
 import fcntl
 import os
 import select
@@ -34,7 +35,7 @@ def main() -> None:
     port = read_port(os.environ.get("PORT") or "8000")
     # So that SIGTERM ends a Celery worker without waiting for its tasks, and a web server in spite of its requests.
     os.environ.update(PORT=str(port), REMAP_SIGTERM="SIGQUIT", GRANIAN_WORKERS_KILL_TIMEOUT="3")
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://localhost:{port}"
     try:
         lock = lock_checkout(settings.RUN_LOCK, address)
     except ImproperlyConfigured as error:
@@ -96,12 +97,19 @@ def take(lock: IO[str]) -> bool:
 
 
 def is_free(port: int) -> bool:
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))
-        except OSError:
-            return False
+    """On both addresses of `localhost`: who listens at the other one would get the portal's visitors."""
+    return all(
+        may_listen(*place, port) for place in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
+    )
+
+
+def may_listen(family: socket.AddressFamily, host: str, port: int) -> bool:
+    try:
+        with socket.socket(family) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+    except OSError as error:
+        return error.errno in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}  # a machine without IPv6
     return True
 
 

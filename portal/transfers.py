@@ -15,7 +15,7 @@ IDLE_SECONDS = 20.0
 PIECE = 16 * 1024
 TOTAL_SECONDS = 600.0
 MAX_TRANSFERS = 1000
-MAX_BYTES = 384 * 1024 * 1024  # of files in one process; compose gives two processes 1 GB
+MAX_BYTES = 256 * 1024 * 1024  # of files in one process; compose gives two processes 1 GB for all they write
 MEMORY_BYTES = 64 * 1024  # of one transfer, before it becomes a file
 
 

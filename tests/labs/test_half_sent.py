@@ -1,47 +1,22 @@
 """F1: requests that are never sent to their end, beside learners who read and push."""
 
-import base64
 import socket
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
 from portal.transfers import IDLE_SECONDS
+from tests.half_sent import hold_half_sent, is_open
 
 pytestmark = pytest.mark.processes
 
 HALVES = 210
 GUARD_SECONDS = 30
-PACK = "Content-Type: application/x-git-receive-pack-request"
-
-
-def heads(session: str, login: str) -> dict[str, bytes]:
-    """The beginning of a request of each kind. All but the last have all of their headers."""
-    remote = f"POST /git/a/b.git/git-receive-pack HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {login}\r\n{PACK}"
-    form = (
-        "POST {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nCookie: {}"
-    )
-    anybody = form.format("/accounts/login/", "csrftoken=" + "a" * 32)
-    learner = form.format("/account/", f"{settings.SESSION_COOKIE_NAME}={session}")
-    texts = {
-        "anonymous": (f"{anybody}\r\nContent-Length: 5000", b"login=a"),
-        "anonymous 200 KB": (f"{anybody}\r\nContent-Length: 200000", b"login=" + b"a" * 100_000),
-        "signed in": (f"{learner}\r\nContent-Length: 5000", b"name=a"),
-        "token": (f"{remote}\r\nContent-Length: 100000", b"x" * 5000),
-        "chunked": (f"{remote}\r\nTransfer-Encoding: chunked", b"1388\r\n" + b"x" * 5000 + b"\r\n"),
-        "gzip": (
-            f"{remote}\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked",
-            b"3\r\n\x1f\x8b\x08\r\n",
-        ),
-    }
-    whole = {kind: f"{head}\r\n\r\n".encode() + body for kind, (head, body) in texts.items()}
-    return whole | {"headers": b"POST /accounts/login/ HTTP/1.1\r\nHost: local"}
 
 
 @pytest.fixture
@@ -50,27 +25,8 @@ def halves(stack, learner, address) -> Iterator[dict[socket.socket, str]]:
     client = Client()
     client.force_login(learner.user)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    parts = urlsplit(address)
-    login = base64.b64encode(f"{parts.username}:{parts.password}".encode()).decode()
-    kinds = list(heads(session, login).items())
     with ExitStack() as held:
-        opened = {}
-        for number in range(HALVES):
-            kind, beginning = kinds[number % len(kinds)]
-            connection = held.enter_context(socket.create_connection(("127.0.0.1", stack.port), timeout=60))
-            connection.sendall(beginning)
-            opened[connection] = kind
-        yield opened
-
-
-def is_open(connection: socket.socket) -> bool:
-    connection.setblocking(False)
-    try:
-        return bool(connection.recv(1, socket.MSG_PEEK))
-    except BlockingIOError:
-        return True
-    finally:
-        connection.settimeout(60)
+        yield hold_half_sent(held, stack.port, session, address, HALVES)
 
 
 def get(stack, path: str) -> int:

@@ -70,12 +70,12 @@ class Portal:
 
     def wait_until_ready(self) -> None:
         wait_for(lambda: self.said("Portal ready at") or self.supervisor.poll() is not None, 60)
-        assert self.said(f"Portal ready at http://127.0.0.1:{self.port}"), self.terminal.read_text()
+        assert self.said(f"Portal ready at http://localhost:{self.port}"), self.terminal.read_text()
 
     def get(self, path: str) -> int:
         """The status of the answer, 0 if there was none."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as response:
+            with urllib.request.urlopen(f"http://localhost:{self.port}{path}", timeout=5) as response:
                 return response.status
         except urllib.error.HTTPError as error:
             return error.code

@@ -75,7 +75,7 @@ def log_in(page: Page) -> None:
 
 
 def test_a_learner_reads_takes_a_quiz_pushes_a_mistake_and_then_the_fix(shared_portal, browser, tmp_path):
-    context = browser.new_context(base_url=f"http://127.0.0.1:{shared_portal.port}")
+    context = browser.new_context(base_url=f"http://localhost:{shared_portal.port}")
     page = context.new_page()
     page.set_default_timeout(15_000)
     log_in(page)

@@ -1,10 +1,13 @@
 import os
 import signal
+import socket
 import subprocess
 import sys
 
 import pytest
 from portal_process import ROOT, Portal, environment, wait_for
+
+from portal.supervisor import is_free
 
 SERVICES = {
     "broker": "valkey-server",
@@ -51,7 +54,7 @@ def test_warning_of_a_service_is_shown_and_kept(shared_portal):
 def test_second_start_in_the_same_place_is_one_line(shared_portal):
     second = Portal(shared_portal.var)
     assert second.supervisor.wait(30) == 1
-    line = f"The portal of this checkout is already running, at http://127.0.0.1:{shared_portal.port}."
+    line = f"The portal of this checkout is already running, at http://localhost:{shared_portal.port}."
     assert second.terminal.read_text() == f"{line} End that one first (Ctrl-C).\n"
 
 
@@ -68,7 +71,7 @@ def test_address_that_is_asked_for_in_another_terminal_has_the_port_of_the_porta
     del own["PORT"]
     argv = [sys.executable, "manage.py", "practice_remote", "learner@example.org", "first-repository"]
     address = subprocess.check_output(argv, cwd=ROOT, env=own, text=True)
-    assert address.strip().endswith(f"@127.0.0.1:{shared_portal.port}/git/mlops/first-repository.git")
+    assert address.strip().endswith(f"@localhost:{shared_portal.port}/git/mlops/first-repository.git")
 
 
 def test_port_in_use_is_one_line_that_names_a_free_one(shared_portal, tmp_path):
@@ -80,6 +83,18 @@ def test_port_in_use_is_one_line_that_names_a_free_one(shared_portal, tmp_path):
     )
     assert text.count("\n") == 1
     assert not other.processes()
+
+
+def test_port_is_in_use_if_somebody_else_has_it_on_the_other_localhost():
+    with socket.socket(socket.AF_INET6) as other:
+        try:
+            other.bind(("::1", 0))
+        except OSError:
+            pytest.skip("this machine has no IPv6")
+        other.listen()
+        port = other.getsockname()[1]
+        assert not is_free(port)
+    assert is_free(port)
 
 
 def test_port_that_is_no_number_is_one_line(tmp_path):

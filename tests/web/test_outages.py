@@ -200,7 +200,9 @@ def test_faults_of_ours_are_no_outages(database):
     wrong = ["SELECT nonsense FROM accounts_user", "SELEC 1", insert, "SELECT no_such_function()"]
     errors = [error_of(sql) for sql in wrong]
     assert {type(error) for error in errors} >= {OperationalError, IntegrityError}
-    assert not any(map(is_outage, [*errors, ProgrammingError("x"), ValueError("x"), None]))
+    errors += [ProgrammingError("x"), ValueError("x"), FileNotFoundError(2, "x"), None]
+    assert not any(map(is_outage, errors))
+    assert is_outage(OSError(28, "No space left on device"))
 
 
 def test_pages_wait_for_the_database_no_longer_than_two_seconds():
