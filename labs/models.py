@@ -202,7 +202,10 @@ class Receipt(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["repository", "-id"], name="receipt_newest")]
+        indexes = [
+            models.Index(fields=["repository", "-id"], name="receipt_newest"),
+            models.Index(fields=["repository", "digest", "-id"], name="receipt_of_state"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.repository}, {self.received_at:%d %B %Y %H:%M}"

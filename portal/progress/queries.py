@@ -9,11 +9,24 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Case, Count, F, FilteredRelation, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.urls import reverse
 from django.utils import timezone
 
-from labs.models import ENDED, Lab, Submission
+from labs.models import RUNNING, Lab, State, Submission
 from lessons.models import Attempt, Course, Enrollment, Lesson, Meeting, Quiz, Reading, Session, Tick
 from lessons.queries import OpenCourse
 from portal.progress.standing import (
@@ -66,11 +79,15 @@ def lab_results(enrollment: Enrollment) -> dict[int, Result]:
     best = best.values_list("lab", "points", "max_points", "passed", "public_id")
     for lab, points, out_of, passed, public_id in best:
         results[lab] = Result(points, out_of, passed, evidence=page(public_id))
-    counted = (
-        own.order_by().values("lab").annotate(tries=Count("pk"), waiting=Count("pk", ~Q(state__in=ENDED)))
-    )
-    for lab, tries, waiting in counted.values_list("lab", "tries", "waiting"):
-        results[lab].tries, results[lab].under_way = tries, waiting > 0
+    # The newest has the number of all: a lab is asked for that one, however many there are.
+    of_lab = own.filter(lab=OuterRef("pk"))
+    newest = of_lab.order_by("-number").values("number")[:1]
+    waiting = of_lab.filter(state__in=(State.QUEUED, *RUNNING)).order_by().values("pk")[:1]
+    labs = Lab.objects.filter(course=enrollment.course_id).order_by()
+    counted = labs.annotate(tries=Subquery(newest), waiting=Subquery(waiting))
+    for lab, tries, waits in counted.values_list("pk", "tries", "waiting"):
+        if tries:
+            results[lab].tries, results[lab].under_way = tries, waits is not None
     return results
 
 

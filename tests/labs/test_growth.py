@@ -1,0 +1,142 @@
+"""What the main reads cost in a class and in one four times as large: rows read, never seconds.
+
+SQLite tells the steps of its virtual machine, PostgreSQL the rows of each scan. In both, the same is shown.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connections
+from django.db.models import Count
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from benchmarks.big_class import SIZES, BigClass, analyze, make_class
+from labs import lifecycle, queries
+from labs.models import State, Submission
+from lessons.models import Enrollment
+from tests.factories import make_submission
+
+
+@pytest.fixture(autouse=True, params=["sqlite", pytest.param("postgres", marks=pytest.mark.heavy)])
+def own_database(request):
+    return request.getfixturevalue(f"{request.param}_database")
+
+
+FEW = replace(SIZES.scaled(0.01), lessons=12, labs=6, units=3, submissions=1_000, cohorts=4)
+TIMES = 4
+MANY = replace(
+    FEW,
+    **{
+        name: getattr(FEW, name) * TIMES
+        for name in ("learners", "cohorts", "submissions", "attempts", "readings")
+    },
+)
+NAMES = ["commits", "merged", "readme"]
+
+
+def rows_read(call: Callable[[], Any]) -> int:
+    connection = connections["default"]
+    if connection.vendor == "postgresql":
+        with CaptureQueriesContext(connection) as captured:
+            call()
+        return sum(_rows_scanned(query["sql"]) for query in captured if query["sql"].startswith("SELECT"))
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    connection.ensure_connection()
+    connection.connection.set_progress_handler(count, 1)
+    try:
+        call()
+    finally:
+        connection.connection.set_progress_handler(None, 0)
+    return steps
+
+
+def _rows_scanned(sql: str) -> int:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off")  # what is small here is not where it counts
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql.replace('%', '%%')}", ())
+        (found,) = cursor.fetchone()
+    return _of_node((json.loads(found) if isinstance(found, str) else found)[0]["Plan"])
+
+
+def _of_node(plan: dict[str, Any]) -> int:
+    removed = plan.get("Rows Removed by Filter", 0) + plan.get("Rows Removed by Index Recheck", 0)
+    own = (plan["Actual Rows"] + removed) * plan["Actual Loops"] if "Scan" in plan["Node Type"] else 0
+    return own + sum(map(_of_node, plan.get("Plans", ())))
+
+
+def reads(made: BigClass) -> dict[str, Callable[[], Any]]:
+    """The main ones, by name, of the learner with most submissions and of one like others."""
+    lab = made.labs[0]
+    own = Submission.objects.filter(enrollment=made.busiest, lab=lab, state=State.GRADED)
+    alike = own.annotate(needed=Count("needed_work")).filter(needed=len(NAMES))
+    newest = alike.select_related("enrollment", "lab").order_by("-number")[0]
+    found = {
+        "met earlier": lambda: queries.met_earlier(newest, "merged"),
+        "previous report": lambda: queries.previous_report(newest),
+        "history": lambda: queries.history_page(made.busiest, lab),
+        "best": lambda: queries.best_submission(made.busiest, lab),
+        "last seen": lambda: queries.last_seen_in(newest),
+        "typical time": lambda: queries.typical_seconds(lab),
+    }
+    pages = [lab.get_absolute_url(), made.lessons[-1].get_absolute_url()]
+    pages += ["/", f"{made.course.get_absolute_url()}progress/"]
+    for enrollment in (made.busiest, made.usual):
+        client = Client()
+        client.force_login(enrollment.user)
+        for page in pages if enrollment == made.busiest else pages[1:]:
+            found[f"{page} {enrollment.user}"] = lambda client=client, page=page: _opened(client, page)
+    return found
+
+
+def _opened(client: Client, page: str) -> None:
+    cache.clear()
+    assert client.get(page).status_code == 200
+
+
+def test_reads_cost_the_same_in_a_class_four_times_as_large():
+    few, many = make_class(FEW, slug="few"), make_class(MANY, slug="many")
+    analyze()
+    vendor = connections["default"].vendor
+    costs = [{name: rows_read(read) for name, read in reads(made).items()} for made in (few, many)]
+    told = [
+        f"{name}: {small} -> {large}"
+        for (name, large), small in zip(costs[1].items(), costs[0].values(), strict=True)
+    ]
+    grown = [
+        line
+        for line, small, large in zip(told, costs[0].values(), costs[1].values(), strict=True)
+        if large > 1.1 * small + 40
+    ]
+    assert not grown, "\n".join(told)
+    # Who met a check is counted by people, not by what they submitted: here 14 times each for a lab.
+    newest = Submission.objects.select_related("enrollment").filter(enrollment=many.usual)[0]
+    people = len(NAMES) * MANY.learners
+    assert (
+        rows_read(lambda: queries.tallies(newest, NAMES)) < {"postgresql": 3, "sqlite": 30}[vendor] * people
+    )
+
+
+def test_a_claim_costs_the_same_however_many_wait():
+    made = make_class(replace(MANY, submissions=400), slug="rush")
+    learners, rows = Enrollment.objects.filter(course=made.course, submissions__isnull=False).distinct(), []
+    for learner in learners:
+        rows.append(make_submission(learner, made.labs[0], number=1_000, queued_at=timezone.now()))
+    assert len(rows) > 40
+    analyze()
+    everyone = rows_read(lambda: next(lifecycle._fairest(rows[0].queue)))
+    last = rows_read(lambda: queries.queue_position(rows[-1]))
+    Submission.objects.filter(pk__in=[row.pk for row in rows[2:]]).update(state=State.CANCELLED)
+    two = rows_read(lambda: next(lifecycle._fairest(rows[0].queue)))
+    assert two <= everyone <= 20 * two / 2  # at most the first twenty are looked at
+    assert last < 60 * len(rows)
