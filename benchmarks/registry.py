@@ -11,6 +11,7 @@ from benchmarks.half_sent import HalfSent
 from benchmarks.lesson_anonymous import LessonAnonymous
 from benchmarks.lesson_signed_in import LessonSignedIn
 from benchmarks.push import Push
+from benchmarks.push_beside_proofs import PushBesideProofs
 from benchmarks.quiz_answer import QuizAnswer
 from benchmarks.repositories import LARGE, MEDIUM, SMALL
 from benchmarks.site import Site
@@ -35,4 +36,5 @@ BENCHMARKS: dict[str, Callable[[Site], Benchmark]] = {
     "push": Push,
     "weight": Weight,
     "half-sent": HalfSent,
+    "push-beside-proofs": PushBesideProofs,
 }
