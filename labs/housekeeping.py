@@ -7,10 +7,12 @@ import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import IO
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from labs import disk, folders, ref_files, remote
 from labs.grader.confined import bytes_in
@@ -29,10 +31,18 @@ _TIPS_AT_ONCE = 10_000
 
 def tidy() -> None:
     """All of it, one after the other; what fails does not keep the rest from it."""
-    for step in (repack_waiting, sweep_unclaimed, sweep_temporary, sweep_mirrors, count_practice_bytes):
+    steps = (
+        repack_waiting,
+        sweep_unclaimed,
+        sweep_temporary,
+        sweep_mirrors,
+        clear_sessions,
+        count_practice_bytes,
+    )
+    for step in steps:
         try:
             step()
-        except (OSError, RepositoryFault):
+        except (OSError, DatabaseError, RepositoryFault):
             logger.exception("housekeeping: %s failed", step.__name__)
 
 
@@ -166,6 +176,11 @@ def _is_leftover(path: Path) -> bool:
 def sweep_mirrors() -> int:
     root = Path(settings.MIRROR_ROOT)
     return prune_mirrors(root, settings.MIRROR_MAX_BYTES) if root.is_dir() else 0
+
+
+def clear_sessions() -> None:
+    """Remove sign-ins that have expired."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
 def count_practice_bytes() -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from labs import disk
+from labs import disk, remote
 from labs.grader.confined import bytes_in
 from labs.models import Receipt, Repository
 from labs.sideband import PushRequest
@@ -102,6 +102,8 @@ def check_room(path: Path, size: int) -> None:
     """Refuse a push of so many bytes that would not fit into the learner's quota, or onto the disk."""
     quota, used = settings.PRACTICE_QUOTA_BYTES, bytes_in(path)
     if used + size > quota:
+        if len(remote.packs(path)) > 1:  # objects that no receipt names may go
+            remote.ask_for_repack(path)
         raise PushRefusedError(
             "no room left in this repository",
             f"Your repository for this lab uses {megabytes(used)} of {megabytes(quota)}, and this push adds "

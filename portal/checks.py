@@ -95,3 +95,17 @@ def proxies_are_counted(**kwargs) -> list[CheckMessage]:
     else:
         return []
     return [Error(said, hint=hint, id="portal.E006")]
+
+
+@register()
+def limits_of_pushes_let_a_push_pass(**kwargs) -> list[CheckMessage]:
+    """`portal.E007`: each limit is above 0, and what holds several pushes is no smaller than one."""
+    one, quota, all_together = (
+        settings.PRACTICE_MAX_BYTES,
+        settings.PRACTICE_QUOTA_BYTES,
+        settings.PRACTICE_ROOT_MAX_BYTES,
+    )
+    if 0 < one <= quota <= all_together and settings.PUSHES_PER_HOUR > 0:
+        return []
+    hint = "Raise what is too small: PRACTICE_MAX_BYTES <= PRACTICE_QUOTA_BYTES <= PRACTICE_ROOT_MAX_BYTES."
+    return [Error("The limits of pushes leave no room for a push.", hint=hint, id="portal.E007")]

@@ -6,6 +6,8 @@ import tempfile
 import time
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 
 from labs import disk, folders, grading, housekeeping, receipts, ref_files, remote, tasks
 from labs.grader.plumbing import ObjectReader, absent
@@ -150,6 +152,15 @@ def test_temporary_folders_of_the_dead_go_and_the_living_keep_theirs(tmp_path):
         os.utime(folder, (LONG_AGO, LONG_AGO))
     assert housekeeping.sweep_temporary() == 1
     assert (old.exists(), new.exists(), foreign.exists()) == (False, True, True)
+
+
+def test_sign_ins_that_have_expired_go():
+    for age in (-1, 60):
+        session = SessionStore()
+        session.set_expiry(age)
+        session.create()
+    housekeeping.clear_sessions()
+    assert Session.objects.count() == 1
 
 
 def test_all_of_it_runs_and_one_step_that_fails_stops_no_other(repository, push, monkeypatch, caplog):

@@ -8,15 +8,19 @@ import random
 import re
 import subprocess
 import tempfile
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
-from labs import actions, push_limits, ref_files, remote, tasks
-from labs.models import Receipt, Repository
+from labs import actions, grading, housekeeping, push_limits, ref_files, remote, tasks
+from labs.grader.plumbing import absent
+from labs.models import Receipt, Repository, Submission
 from labs.queries import practice_address
+from portal.checks import limits_of_pushes_let_a_push_pass
 from tests.factories import make_lab, make_learner
 from tests.labs.conftest import PASSABLE
 from tests.labs.git_client import Clone
@@ -87,6 +91,7 @@ def test_many_large_pushes_of_one_learner_end_at_a_quota_in_words_and_harm_nobod
     assert "! [remote rejected] HEAD -> main (no room left in this repository)" in said
     path = path_of(greedy)
     assert not list(path.glob("objects/tmp_*")) and not remote.is_pushing(path)
+    assert remote.to_repack() == [path.stem]
     greedy.git("checkout", "--quiet", "--orphan", "small")
     greedy.git("rm", "-r", "--quiet", "--cached", ".")
     greedy.commit("Without the model")
@@ -134,6 +139,55 @@ def test_pushes_of_one_learner_at_once_leave_threads_to_others(join):
     assert sum(one.result()[0] == 0 for one in running) == most
     assert head in ref_files.read_refs(path).values()
     assert not push_limits._running
+
+
+def test_limits_that_leave_no_room_for_a_push_fail_their_check(settings):
+    assert limits_of_pushes_let_a_push_pass() == []
+    for name, value in {
+        "PUSHES_PER_HOUR": 0,
+        "PRACTICE_QUOTA_BYTES": settings.PRACTICE_MAX_BYTES - 1,
+    }.items():
+        setattr(settings, name, value)
+        assert [error.id for error in limits_of_pushes_let_a_push_pass()] == ["portal.E007"]
+
+
+def test_pushes_fetches_and_grading_beside_repacks_lose_nothing(join, tmp_path):
+    clone = join("work")
+    heads = [clone.commit(content=noise(2000))]
+    assert clone.push()[0] == 0
+    repository = Repository.objects.get(enrollment=clone.enrollment)
+    done = threading.Event()
+
+    def repack_again_and_again() -> int:
+        packed = 0
+        try:
+            while not done.wait(0.1):  # pushes that wait for the lock look for it every 20 ms
+                packed += housekeeping.repack(repository)
+        finally:
+            connection.close()
+        return packed
+
+    with ThreadPoolExecutor(1) as other:
+        repacking = other.submit(repack_again_and_again)
+        try:
+            for number in range(6):
+                clone.git("checkout", "--quiet", "--orphan", f"orphan-{number}")
+                heads.append(clone.commit(f"Try {number}", content=noise(2000 + number)))
+                assert clone.push("--force", "HEAD:main")[0] == 0
+                submission = Submission.objects.get(head=heads[number // 2])
+                with grading.opened(submission) as (opened, _):
+                    assert opened.history.commits.keys() == {heads[number // 2]}
+                clone.git(
+                    "clone",
+                    "--quiet",
+                    clone.output("remote", "get-url", "portal").decode().strip(),
+                    f"../c{number}",
+                )
+        finally:
+            done.set()
+    assert repacking.result() > 0
+    assert absent(repository.path, heads) == set()
+    assert clone.git(f"--git-dir={repository.path}", "fsck", "--strict").returncode == 0
 
 
 # --- a full disk ----------------------------------------------------------------------------------------------------
