@@ -4,7 +4,7 @@ from labs import proving
 from labs.authoring import save_lab
 from labs.grader.spec import LabSpec, SpecError, load_spec
 from labs.models import Lab
-from lessons.actions import render_markdown
+from lessons.actions import markdown_problems
 from lessons.course_files import CourseFiles, Entry
 from lessons.course_loading import Changes
 from lessons.files import Source
@@ -23,7 +23,7 @@ def _read_lab(files: CourseFiles, slug: str, position: int) -> Entry:
     if lab.read():
         _check_spec(files, lab)
     if brief.read():
-        for line, message in render_markdown(brief.text, files.links()).problems:
+        for line, message in markdown_problems(brief.text, files.links()):
             brief.add(line, message)
     content = {
         "slug": slug,

@@ -35,6 +35,14 @@ def render_markdown(source: str, links: Links) -> Rendered:
     return render(source, link=links)
 
 
+def markdown_problems(source: str, links: Links) -> list[tuple[int, str]]:
+    """What keeps a text from being published, by line from 1."""
+    try:
+        return render_markdown(source, links).problems
+    except TooComplex as error:
+        return [(error.line, str(error))]
+
+
 def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
     """Save a lesson with all that is derived from its Markdown. Raises TooComplex if it is published."""
     rendered = _rendered(lesson, links or links_within(lesson.course))

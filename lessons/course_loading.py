@@ -65,7 +65,7 @@ def check_markdown(files: CourseFiles) -> None:
     """Note what is wrong in the Markdown of lessons, and the links of quizzes that lead nowhere."""
     links = files.links()
     for entry in files.lessons:
-        for line, message in actions.render_markdown(entry.content["source"], links).problems:
+        for line, message in actions.markdown_problems(entry.content["source"], links):
             entry.source.add(line + entry.offset, message)
     for entry in files.quizzes:
         for number, text in enumerate(entry.source.text.splitlines(), 1):

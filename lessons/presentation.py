@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from lessons.queries import OpenLesson
-from lessons.rendering import with_ticks
+from lessons.rendering import MAX_LISTED, with_ticks
 
 
 def reading_context(found: OpenLesson, token: object) -> dict[str, Any]:
@@ -44,7 +44,8 @@ def tick_form(token: object, address: str, key: str, html: str, ticked: bool) ->
 
 def contents_rail(found: OpenLesson) -> list[dict[str, Any]]:
     """The headings with how far the learner is: done before the one read last, part at it, todo after it."""
-    headings = [{"id": id_, "title": title, "level": level} for level, id_, title in found.lesson.contents]
+    listed = found.lesson.contents[:MAX_LISTED]
+    headings = [{"id": id_, "title": title, "level": level} for level, id_, title in listed]
     if found.reading and found.reading.read_at:
         return [{**heading, "state": "done"} for heading in headings]
     last = found.reading.heading if found.reading else ""

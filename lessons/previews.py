@@ -8,6 +8,7 @@ from typing import Any
 from django.http import JsonResponse
 from django.template.loader import render_to_string
 
+from lessons import actions
 from lessons.actions import render_markdown
 from lessons.links import links_within
 from lessons.models import Course
@@ -22,12 +23,7 @@ Problem = tuple[int, str]
 
 def markdown_problems(course: Course, source: str) -> list[Problem]:
     """Everything that keeps a lesson or a brief from being published, by line."""
-    if not source.strip():
-        return [(1, "Write the text first.")]
-    try:
-        return render_markdown(source, links_within(course)).problems
-    except TooComplex as error:
-        return [(1, str(error))]
+    return actions.markdown_problems(source, links_within(course))
 
 
 def quiz_problems(course: Course, source: str) -> list[Problem]:

@@ -1,17 +1,18 @@
 """Quiz Markdown read and rendered once per process: the versions of a quiz never change, nor do their texts."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache, partial
 from html import unescape
 from itertools import count
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import strip_tags
+from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from lessons.quizzes import PublicQuestion, Quiz, parse
 from lessons.quizzes.kinds.cloze import BLANK
-from lessons.rendering import render_fragment, render_inline
+from lessons.rendering import TooComplex, render_fragment, render_inline
 
 # Stands for a blank while Markdown is rendered, which would take underscores for emphasis.
 GAP = "\ue000"
@@ -25,13 +26,20 @@ def parsed(source: str) -> Quiz:
 @lru_cache(maxsize=4096)
 def inline(text: str, course: str) -> SafeString:
     """Inline HTML; `course` is the slug of the course that `lesson:`, `quiz:` and `lab:` links stay in."""
-    return mark_safe(render_inline(text, link=partial(_address, course)))  # noqa: S308 - sanitised there
+    return _rendered(render_inline, text, course)
 
 
 @lru_cache(maxsize=4096)
 def blocks(text: str, course: str) -> SafeString:
     """As `inline`, with paragraphs, lists and code."""
-    return mark_safe(render_fragment(text, link=partial(_address, course)))  # noqa: S308 - sanitised there
+    return _rendered(render_fragment, text, course)
+
+
+def _rendered(render: Callable[..., str], text: str, course: str) -> SafeString:
+    try:
+        return mark_safe(render(text, link=partial(_address, course)))  # noqa: S308 - sanitised there
+    except TooComplex:  # a version that was saved before there was this limit still has to be shown
+        return escape(text)
 
 
 def plain(text: str, course: str) -> str:

@@ -7,10 +7,16 @@ from .lines import Line
 from .problems import Report
 from .text import canonical
 
+MAX_ENTRIES = 50  # each of a matching offers each, so that their page grows with the square
+
 
 def at_least_two(noun: str, entries: Sized, block: Block, report: Report) -> None:
     if len(entries) < 2:
         report(block.line, f"This question has fewer than two {noun}.")
+    if len(entries) > MAX_ENTRIES:
+        report(
+            block.line, f"This question has {len(entries)} {noun} and {MAX_ENTRIES} is the most. Split it."
+        )
 
 
 def report_repeats(lines: Iterable[Line], report: Report) -> None:

@@ -1,5 +1,7 @@
 """Markdown to sanitised HTML: the only place in the portal where this happens. Imports no Django."""
 
-from .page import Rendered, TooComplex, render, render_fragment, render_inline, with_ticks
+from .headings import MAX_LISTED
+from .page import Rendered, render, render_fragment, render_inline, with_ticks
+from .state import TooComplex
 
-__all__ = ["Rendered", "TooComplex", "render", "render_fragment", "render_inline", "with_ticks"]
+__all__ = ["MAX_LISTED", "Rendered", "TooComplex", "render", "render_fragment", "render_inline", "with_ticks"]

@@ -10,6 +10,7 @@ from .state import Page
 
 ADMONITIONS = ("note", "tip", "warning")
 ITEM = "- [ ] "
+MAX_ITEMS = 200  # on a page, where each becomes a form
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 NAMES = "note, tip, warning, checklist or flow"
 
@@ -88,7 +89,11 @@ def _key_fault(key: str, page: Page) -> str:
         return "The item has no key. Add one at its end, such as {#install-git}"
     if not KEY.fullmatch(key):
         return f"The key “{key}” holds other signs than a to z, 0 to 9 and -, or more than 50 of them."
-    return f"The key “{key}” stands twice on this page. Give each item its own." if key in page.keys else ""
+    if key in page.keys:
+        return f"The key “{key}” stands twice on this page. Give each item its own."
+    if len(page.keys) >= MAX_ITEMS:
+        return f"This page has more than {MAX_ITEMS} items to tick. Split it into several pages."
+    return ""
 
 
 def _flow(token: Token, first: int, page: Page) -> Token:
@@ -97,7 +102,7 @@ def _flow(token: Token, first: int, page: Page) -> Token:
     if problems:
         page.problems += problems
         return _as_code(token, "Flow")
-    page.drawings.append(flow_svg.draw(drawn))
+    page.drawings.append(page.budget.spend(flow_svg.draw(drawn), first - 1))
     html = f'<figure class="flow" data-flow="{len(page.drawings) - 1}"></figure>\n'
     return Token("flow", "figure", 0, content=" ".join((drawn.title, *drawn.steps)), meta={"html": html})
 

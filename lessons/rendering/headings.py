@@ -15,6 +15,9 @@ from .state import Page, plain
 TAKEN = frozenset({"main", "live", "run", "contents"})
 
 
+MAX_LISTED = 200  # in the contents of a page
+
+
 def headings(state: StateCore) -> None:
     """Core rule: h1 becomes h2, since the page has its own h1; h2 and h3 get an id and go to the contents."""
     page: Page = state.env["page"]
@@ -26,6 +29,9 @@ def headings(state: StateCore) -> None:
             title = plain(state.tokens[index + 1].children)
             token.meta["id"] = _free(_slug(title), uses)
             page.contents.append((int(token.tag[1]), token.meta["id"], title))
+            if len(page.contents) == MAX_LISTED + 1:
+                line = token.map[0] + 1 if token.map else 1
+                page.problems.append((line, f"“On this page” lists {MAX_LISTED} headings and ends here."))
 
 
 def _slug(title: str) -> str:

@@ -10,6 +10,7 @@ from .state import Page, plain
 
 OURS = ("lesson", "quiz", "lab")
 WEB = ("https", "http")
+MAX_ADDRESS = 2_000  # one that is defined once may be used some thousand times
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 
 
@@ -39,15 +40,18 @@ def _check_children(inline: Token, page: Page) -> None:
 
 def _accept_link(token: Token, page: Page, line: int) -> bool:
     href = str(token.attrGet("href") or "")
+    if len(href) > MAX_ADDRESS:
+        page.problems.append((line, _too_long(href)))
+        return False
     scheme = _scheme(href)
     if scheme in OURS:
         return _resolve(token, page, line, scheme, href)
     if scheme not in (*WEB, "mailto", ""):
         starts = "https:, http:, mailto:, lesson:, quiz: or lab:"
-        page.problems.append((line, f"{href}: a link starts with {starts}, or is relative."))
+        page.problems.append((line, f"{_short(href)}: a link starts with {starts}, or is relative."))
         return False
     if href.startswith("#") and page.whole and unquote(href[1:]) not in (id for _, id, _ in page.contents):
-        page.problems.append((line, f"{href} leads nowhere: no heading of this page has that id."))
+        page.problems.append((line, f"{_short(href)} leads nowhere: no heading of this page has that id."))
         return False
     if scheme in WEB:
         token.attrSet("rel", "noopener noreferrer")
@@ -59,7 +63,7 @@ def _resolve(token: Token, page: Page, line: int, kind: str, href: str) -> bool:
     address = page.link(kind, unquote(slug), unquote(fragment))
     if address is None:
         what = f"{kind} or heading" if fragment else kind
-        page.problems.append((line, f"{href} leads nowhere: there is no such {what}."))
+        page.problems.append((line, f"{_short(href)} leads nowhere: there is no such {what}."))
         return False
     token.attrSet("href", address)
     return True
@@ -67,13 +71,27 @@ def _resolve(token: Token, page: Page, line: int, kind: str, href: str) -> bool:
 
 def _accept_image(token: Token, page: Page, line: int) -> bool:
     source = str(token.attrGet("src") or "")
+    if len(source) > MAX_ADDRESS:
+        page.problems.append((line, _too_long(source)))
+        return False
     if _scheme(source) not in ("https", ""):
-        page.problems.append((line, f"{source}: the address of an image starts with https: or is relative."))
+        page.problems.append(
+            (line, f"{_short(source)}: the address of an image starts with https: or is relative.")
+        )
         return False
     if not plain(token.children).strip():
-        page.problems.append((line, f"{source}: say what the image shows: ![What it shows]({source})."))
+        shown = _short(source)
+        page.problems.append((line, f"{shown}: say what the image shows: ![What it shows]({shown})."))
         return False
     return True
+
+
+def _short(address: str) -> str:
+    return address if len(address) <= 200 else f"{address[:200]}…"
+
+
+def _too_long(address: str) -> str:
+    return f"{address[:40]}…: this address has {len(address):,} characters and {MAX_ADDRESS:,} is the most."
 
 
 def _scheme(address: str) -> str:

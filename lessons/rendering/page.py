@@ -10,11 +10,12 @@ from markdown_it.token import Token
 
 from .parser import build
 from .policy import sanitise
-from .state import Link, Page, Problem, plain
+from .state import Budget, Link, Page, Problem, TooComplex, plain
 
 MAX_BYTES = 200_000
 # the parser's time grows with the square of open brackets; this many take about a tenth of a second
 MAX_BRACKETS = 5_000
+MAX_PROBLEMS = 100  # an author mends them from the first on
 WORDS_A_MINUTE = 200
 
 PARSER = build()
@@ -23,17 +24,13 @@ DRAWING = re.compile(r'<figure class="flow" data-flow="(\d+)"></figure>')
 KEYED_ITEM = re.compile(r'<li data-key="([a-z0-9-]+)">(.*?)</li>', re.DOTALL)
 
 
-class TooComplex(ValueError):  # noqa: N818 - a refusal to the author, not an error of the program
-    """The text is too long or too intricate to render; the message says what to do."""
-
-
 @dataclass(frozen=True)
 class Rendered:
     """A page and what is derived from it.
 
     contents: (level 2 or 3, id, title) in order. minutes: reading time, at least 1.
     text: plain text for search. checklists: (key, text) of every item that can be ticked.
-    problems: (line in the source from 1, message); the page is usable in spite of them.
+    problems: the first of (line in the source from 1, message); the page is usable in spite of them.
     """
 
     html: str
@@ -49,9 +46,9 @@ def render(source: str, *, link: Link) -> Rendered:
 
     `link(kind, slug, fragment)` gives the address of `lesson:slug#fragment`, `quiz:slug` or `lab:slug`, or
     None when there is none; kind is the word before the colon, fragment is "" when absent.
-    Raises TooComplex for more than 200 KB or 5,000 opening brackets.
+    Raises TooComplex for more than 200 KB, 5,000 opening brackets, or 50 times as much HTML as text.
     """
-    page = Page(link)
+    page = _page(source, link)
     tokens, html = _run(PARSER.parse, source, page)
     text = "\n".join(_text(tokens))
     return Rendered(
@@ -60,20 +57,20 @@ def render(source: str, *, link: Link) -> Rendered:
         minutes=max(1, ceil(len(text.split()) / WORDS_A_MINUTE)),
         text=text,
         checklists=list(_checklists(tokens)),
-        problems=sorted(page.problems),
+        problems=sorted(page.problems)[:MAX_PROBLEMS],
     )
 
 
 def render_fragment(source: str, *, link: Link) -> str:
     """Block Markdown inside another page: no heading ids, no checklists. Raises TooComplex."""
-    page = Page(link, whole=False)
+    page = _page(source, link, whole=False)
     _, html = _run(PARSER.parse, source, page)
     return DRAWING.sub(lambda found: _figure(page, found), html)
 
 
 def render_inline(source: str, *, link: Link) -> str:
     """Inline Markdown only, as for a question or an option: no paragraph around it. Raises TooComplex."""
-    return _run(PARSER.parseInline, source, Page(link, whole=False))[1]
+    return _run(PARSER.parseInline, source, _page(source, link, whole=False))[1]
 
 
 def with_ticks(html: str, ticked: set[str], form: Callable[[str, str, bool], str]) -> str:
@@ -84,6 +81,10 @@ def with_ticks(html: str, ticked: set[str], form: Callable[[str, str, bool], str
     return KEYED_ITEM.sub(
         lambda item: f'<li data-key="{item[1]}">{form(item[1], item[2], item[1] in ticked)}</li>', html
     )
+
+
+def _page(source: str, link: Link, *, whole: bool = True) -> Page:
+    return Page(link, Budget(len(source.encode("utf-8", "replace"))), whole)
 
 
 def _run(parse: Callable[..., list[Token]], source: str, page: Page) -> tuple[list[Token], str]:

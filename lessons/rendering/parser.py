@@ -1,6 +1,11 @@
 """The Markdown parser with our rules: CommonMark, tables, strikethrough, task lists and `:::` blocks."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.container import container_plugin
 
@@ -9,6 +14,7 @@ from .code import code
 from .headings import heading_close, heading_open, headings
 from .links import links
 from .lists_and_tables import cell_open, table_close, table_open, task_box, tasks
+from .state import Page
 
 RENDER_RULES = {
     "fence": code,
@@ -24,8 +30,39 @@ RENDER_RULES = {
 }
 
 
+class BoundedRenderer(RendererHTML):
+    """Renders token by token and stops as soon as the budget of the page is spent."""
+
+    def render(self, tokens: Sequence[Token], options: Any, env: Any) -> str:
+        page: Page = env["page"]
+        parts: list[str] = []
+        line = 1
+        for index, token in enumerate(tokens):
+            line = token.map[0] + 1 if token.map else line
+            if token.type == "inline":
+                parts += self._inline(token.children or (), options, env, line)
+            else:
+                parts.append(page.budget.spend(self._one(tokens, index, options, env), line))
+        return "".join(parts)
+
+    def _inline(self, children: Sequence[Token], options: Any, env: Any, line: int) -> list[str]:
+        page: Page = env["page"]
+        parts = []
+        for index, child in enumerate(children):
+            line += child.type in ("softbreak", "hardbreak")
+            parts.append(page.budget.spend(self._one(children, index, options, env), line))
+        return parts
+
+    def _one(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        rule = self.rules.get(tokens[index].type)
+        html = rule(tokens, index, options, env) if rule else self.renderToken(tokens, index, options, env)
+        return str(html)
+
+
 def build() -> MarkdownIt:
-    md = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    md = MarkdownIt("commonmark", {"html": False}, renderer_cls=BoundedRenderer).enable(
+        ["table", "strikethrough"]
+    )
     # every address becomes a link first, so that the rule `links` can say on which line one was refused
     md.validateLink = lambda url: True  # type: ignore[method-assign]
     for name in ADMONITIONS:

@@ -8,12 +8,44 @@ from markdown_it.token import Token
 Link = Callable[[str, str, str], str | None]
 Problem = tuple[int, str]
 
+MAX_OUTPUT = 5_000_000
+MAX_GROWTH = 50
+# A text as short as a few lines may hold one drawing.
+SHORT_OUTPUT = 20_000
+
+
+class TooComplex(ValueError):  # noqa: N818 - a refusal to the author, not an error of the program
+    """The text is too long or too intricate to render; the message says what to do, `line` where."""
+
+    def __init__(self, message: str, line: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class Budget:
+    """How many bytes of HTML a text may still become. Spent before they are built."""
+
+    def __init__(self, source_bytes: int) -> None:
+        self.left = min(max(MAX_GROWTH * source_bytes, SHORT_OUTPUT), MAX_OUTPUT)
+
+    def spend(self, html: str, line: int) -> str:
+        """Take the bytes of `html` away and give it back. Raises TooComplex where they are more than are left."""
+        self.left -= len(html) if html.isascii() else len(html.encode())
+        if self.left < 0:
+            raise TooComplex(
+                f"Up to here the page would be more than {MAX_GROWTH} times as long as its text, or than "
+                f"{MAX_OUTPUT // 1_000_000} MB. Repeat long addresses, drawings and empty headings less often.",
+                line,
+            )
+        return html
+
 
 @dataclass
 class Page:
     """Filled by the rules in one pass. `whole` is False for a fragment: no heading ids, no checklist."""
 
     link: Link
+    budget: Budget
     whole: bool = True
     contents: list[tuple[int, str, str]] = field(default_factory=list)
     drawings: list[str] = field(default_factory=list)

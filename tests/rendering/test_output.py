@@ -1,0 +1,108 @@
+"""What a text becomes is bounded before it is built: at 50 times the text, and at 5 MB."""
+
+import tracemalloc
+
+import pytest
+
+from lessons.quizzes import QuizSyntaxError, parse
+from lessons.rendering import TooComplex, render_fragment, render_inline
+
+from .conftest import resolve
+
+LONG = "y" * 100_000
+NEAR = "https://x/" + "y" * 1_900
+
+
+def fill(unit: str) -> str:
+    return unit * (50_000 // len(unit.encode()))
+
+
+REFUSED = {
+    "an address used often": f"[a]: <{NEAR}>\n\n" + "[a]\n" * 4_900,
+    "an image used often": f"[a]: <{NEAR}>\n\n" + "![a]\n" * 4_900,
+    "a long title": f'[a]: x "{LONG}"\n\n' + "[a] " * 4_900,
+    "the title of an image": f'[a]: <https://x> "{LONG}"\n\n' + "![a] " * 4_900,
+    "in each cell": f'[a]: x "{LONG[:1_500]}"\n\n|a|\n|-|\n' + "|[a]|\n" * 4_900,
+    "empty headings": fill("#\n"),
+    "empty flows": fill("::: flow\na\n:::\n"),
+    "a wide table of short rows": "|" + "a|" * 2_000 + "\n|" + ":-:|" * 2_000 + "\n" + "|x|\n" * 5_000,
+    "crowded flows": fill("::: flow\n" + "a -> b -> c -> d -> a\n" * 2 + "a -> c\nb -> d\n:::\n"),
+}
+BOUNDED = {
+    "an address of a lesson": f"[a]: <lesson:git#commit{'%20' * 600}>\n\n" + "[a]\n" * 4_900,
+    "an address too long": f"[a]: <{LONG}>\n\n" + "[a]\n" * 4_900,
+    "one of no scheme of ours": f"[a]: <foo:{LONG}>\n\n" + "[a]\n" * 4_900,
+    "an image too long": f"[a]: <https://{LONG}>\n\n" + "![a]\n" * 4_900,
+    "quotes in quotes": fill(">" * 19 + "\n\n"),
+    "lists in lists": fill("- " * 8 + "a\n"),
+    "many tables": fill("|a|b|\n|-|-|\n|x|\n\n"),
+    "code": fill("```\n```\n"),
+    "unknown languages": fill("```zz\n```\n"),
+    "addresses": fill("<a:b>"),
+    "a long address": f"<https://{LONG}>",
+    "signs that are escaped": fill("&"),
+    "paragraphs": fill("a\n\n"),
+}
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("source", REFUSED.values(), ids=REFUSED)
+def test_a_text_that_would_become_far_longer_is_refused_at_a_line(page, source):
+    with pytest.raises(TooComplex, match="50 times as long as its text, or than 5 MB") as refused:
+        page(source)
+    assert 3 <= refused.value.line <= source.count("\n") + 1
+
+
+def test_what_is_refused_was_never_built(page):
+    """It was 490 MB."""
+    tracemalloc.start()
+    with pytest.raises(TooComplex):
+        page(REFUSED["a long title"])
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 30_000_000
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("source", BOUNDED.values(), ids=BOUNDED)
+def test_what_is_rendered_is_bounded_and_so_is_what_is_said_of_it(page, source):
+    rendered = page(source)
+    assert len(rendered.html.encode()) <= min(50 * len(source.encode()), 5_000_000)
+    assert sum(len(message) for _, message in rendered.problems) <= 10 * len(source)
+
+
+def test_an_address_too_long_says_so_and_stays_as_text(page):
+    rendered = page(f"First.\n\n[a](https://x/{LONG})")
+    assert rendered.problems == [
+        (3, f"https://x/{'y' * 30}…: this address has 100,010 characters and 2,000 is the most.")
+    ]
+    assert "<p>a</p>" in rendered.html
+
+
+@pytest.mark.parametrize("function", [render_inline, render_fragment])
+def test_parts_of_a_quiz_are_bounded_too(function):
+    if function is render_inline:
+        source = f'[a](x "{LONG[:50_000]}")' * 3
+        assert len(function(source, link=resolve)) <= 50 * len(source)
+    else:
+        with pytest.raises(TooComplex):
+            function(f'[a]: x "{LONG[:20_000]}"\n\n' + "[a] " * 4_900, link=resolve)
+
+
+def test_a_checklist_and_the_contents_are_as_long_as_a_page_can_show(page):
+    items = "".join(f"- [ ] a {{#k{number}}}\n" for number in range(300))
+    rendered = page(f"::: checklist\n{items}:::\n")
+    assert len(rendered.checklists) == 200
+    assert rendered.problems[0] == (
+        202,
+        "This page has more than 200 items to tick. Split it into several pages.",
+    )
+    assert page("# a\n" * 300).problems == [(201, "“On this page” lists 200 headings and ends here.")]
+
+
+def test_a_question_whose_page_would_grow_with_the_square_is_refused():
+    rows = "".join(f"| left {number} | right {number} |\n" for number in range(51))
+    source = f"---\ntitle: T\n---\n\n## Match {{#m}}\n| A | B |\n|---|---|\n{rows}> So.\n"
+    with pytest.raises(QuizSyntaxError) as refused:
+        parse(source)
+    assert "This question has 51 pairs and 50 is the most. Split it." in str(refused.value.problems)
