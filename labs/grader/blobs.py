@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .history import History
-from .plumbing import MissingObject, output_of
+from .plumbing import MissingObject, TooLarge, output_of
 from .trees import Listing
 
 MOST_BYTES = 32 << 20
+MOST_OBJECTS = 250_000  # commits, folders and files
 _WHAT = "the list of all files in the history"
 
 
@@ -44,17 +45,16 @@ def read_blobs(git_dir: Path, history: History, read: Callable[[str], Listing]) 
 
 def _listed(git_dir: Path, history: History) -> tuple[list[_Place], set[str]]:
     """Each tree and blob with the commit that brought it, and the ids of those that are not there."""
-    tips = history.commits.keys() - {
-        parent for commit in history.commits.values() for parent in commit.parents
-    }
     output = output_of(
         git_dir,
         *("rev-list", "--objects", "--in-commit-order", "--topo-order", "--reverse"),
         *("--missing=print", "--stdin"),
-        stdin="".join(f"{commit_id}\n" for commit_id in tips).encode("ascii"),
+        stdin="".join(f"{history.id_of(number)}\n" for number in history.head_numbers).encode("ascii"),
         most=MOST_BYTES,
         what=_WHAT,
     )
+    if output.count(b"\n") > MOST_OBJECTS:
+        raise TooLarge(f"{_WHAT} has more than {MOST_OBJECTS:,} lines, which is the most that is read")
     places: list[_Place] = []
     missing: set[str] = set()
     commit = ""
@@ -77,7 +77,9 @@ def _kinds_and_sizes(git_dir: Path, object_ids: list[str]) -> dict[str, tuple[st
         most=MOST_BYTES,
         what=_WHAT,
     )
-    answers = (line.split(" ") for line in output.decode("ascii").splitlines())
+    answers = [line.split(" ") for line in output.decode("ascii").splitlines()]
+    if gone := next((answer[0] for answer in answers if len(answer) != 3), None):
+        raise MissingObject(f"object {gone} is missing or damaged")
     return {object_id: (kind, int(size)) for object_id, kind, size in answers}
 
 

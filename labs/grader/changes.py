@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .plumbing import RepositoryFault, output_of
+from .plumbing import RepositoryDamagedError, output_of
 from .trees import Change, Entry, is_path
 
 MOST_BYTES = 32 << 20
@@ -35,8 +35,8 @@ def read_changes(git_dir: Path, pairs: Iterable[Pair]) -> Changes:
     """Compares trees with each other; two that are the same differ in nothing.
 
     Git keeps the changes of one pair in memory until it has them all, so that twelve objects that stand for 10^10
-    paths would fill it: there is a bound. Raises TooLarge past 32 MB, RepositoryFault past 256 MB of memory and
-    where a tree is missing.
+    paths would fill it: there is a bound. Raises TooLarge past 32 MB and past 256 MB of memory,
+    RepositoryDamagedError where a tree is missing.
     """
     asked = dict.fromkeys(pairs)
     output = output_of(
@@ -66,7 +66,7 @@ def _places(parts: list[bytes], asked: Iterable[Pair]) -> dict[Pair, range]:
     listed = {pair: range(start, end, 2) for (pair, start), end in zip(starts, ends, strict=True)}
     for old, new in asked:
         if (old, new) not in listed:
-            raise RepositoryFault(f"tree {old} or {new} is missing or damaged")
+            raise RepositoryDamagedError(f"tree {old} or {new} is missing or damaged")
     return listed
 
 

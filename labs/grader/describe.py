@@ -1,6 +1,6 @@
 """What `git describe` says of a commit: the nearest tag behind it, and how many commits lie between."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 
 from .history import History
 
@@ -14,11 +14,13 @@ def nearest_tags(history: History, commit_id: str, tagged: Collection[str]) -> t
     """
     behind = history.ancestors(commit_id)
     candidates: list[str] = []
-    covered: set[str] = set()
-    for other in history.commits:  # children first: what a candidate has behind it is farther away
-        if other in behind and other in tagged and other not in covered:
+    left: Set[str] = behind
+    for other in history.newest_last(tagged)[
+        ::-1
+    ]:  # children first: what a candidate has behind it is farther away
+        if other in left:
             candidates.append(other)
-            covered |= history.ancestors(other)
+            left = left - history.ancestors(other)
         if len(candidates) == MOST_CANDIDATES:
             break
     distances = {other: len(behind - history.ancestors(other)) for other in candidates}

@@ -14,8 +14,9 @@ from typing import TypeVar
 
 from .checks import Learner, Run, Verdict
 from .pictures import Pictures
+from .plumbing import TimeIsUp
 from .report import SCHEMA, CheckResult, Drawing, Evidence, Outcome, Report
-from .repository import Repository, TooLarge
+from .repository import Repository, RepositoryDamagedError, TooLarge
 from .sandbox import Sandbox
 from .secret_rules import masked
 from .spec import CheckSpec, LabSpec
@@ -29,14 +30,12 @@ Drawn = TypeVar("Drawn")
 _log = logging.getLogger(__name__)
 
 
-class TimeIsUp(Exception):  # noqa: N818 - a limit that was reached, not an error
-    """A check ran longer than it may."""
-
-
 def grade(
     spec: LabSpec, repository: Repository, *, sandbox: Sandbox | None = None, learner: Learner | None = None
 ) -> Report:
     """Every check of the lab on an open repository. Never raises for what a check does: see `Outcome`.
+
+    Raises RepositoryDamagedError where a check needs what Git refuses to read there.
 
     In the main thread each check has the time limit of its kind (SIGALRM, put back afterwards); in other threads
     only the limits of reading hold. `sandbox` and `learner` are handed to the kinds that ask for them.
@@ -86,6 +85,7 @@ def _verdict(check: CheckSpec, run: Run) -> Verdict:
         obstacle = check.parameters.obstacle(run)
         if obstacle:
             return obstacle
+        run.repository.begin_check()
         with time_limit(check.parameters.limit()):
             return check.parameters.check(run)
     except TimeIsUp:
@@ -93,6 +93,9 @@ def _verdict(check: CheckSpec, run: Run) -> Verdict:
         return Verdict(Outcome.NOT_RUN, f"Timed out: the check took longer than {seconds:g} seconds.")
     except TooLarge as limit:
         return Verdict(Outcome.NOT_RUN, f"Not run: {limit}.")
+    except RepositoryDamagedError as error:
+        error.check_id = check.id
+        raise
     except Exception:
         reference = f"G-{secrets.token_hex(3).upper()}"
         _log.exception("check %s of kind %s broke, reference %s", check.id, check.kind, reference)

@@ -1,126 +1,326 @@
-"""The commits of a repository, walked once, and what their graph tells. Parents decide, never dates."""
+"""The commits of a repository, walked once, and what their graph tells. Parents decide, never dates.
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
+A history of 200,000 commits has to fit: ids, trees and parents are kept in arrays, messages in one buffer, and a commit
+is an object only while somebody looks at it. Inside, commits have numbers in the order of the walk, 0 for the first:
+children come before parents.
+"""
 
-FIELDS = ("%H", "%T", "%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI", "%B")
-FORMAT = "".join(f"{field}%x00" for field in FIELDS)
-_RECORD = re.compile(rb"([^\0]*)\0" * len(FIELDS))
+from array import array
+from binascii import unhexlify
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, ValuesView
+from functools import cached_property
+from typing import Protocol
+
+from .commit_set import CommitSet
+from .people import Person, records
+
+__all__ = ["FORMAT", "Commit", "History", "Person"]
+
+FORMAT = "%T %P%x00%B%x00"
+MAX_MESSAGE_BYTES = 1 << 20  # of one commit; what follows is not looked at
+_MAX_KEPT_BYTES = 16 << 20  # sets of ancestors that are kept for the next question
+_PREFIX_BYTES = 8
 
 
-class Person(NamedTuple):
-    """Whoever the commit names: a claim, not a proof. `date` is ISO 8601 with its offset."""
+class Commit(Protocol):
+    """One commit. `parents` are all that it names, also those that are not here."""
 
-    name: str
-    email: str
-    date: str
+    @property
+    def id(self) -> str: ...
+    @property
+    def tree(self) -> str: ...
+    @property
+    def parents(self) -> tuple[str, ...]: ...
+    @property
+    def author(self) -> Person: ...
+    @property
+    def committer(self) -> Person: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def is_merge(self) -> bool: ...
 
 
-class Commit(NamedTuple):
-    id: str
-    tree: str
-    parents: tuple[str, ...]
-    author: Person
-    committer: Person
-    message: str
+class People(Protocol):
+    """Who made the commits of a history, by their numbers."""
+
+    def author(self, number: int) -> Person: ...
+
+    def committer(self, number: int) -> Person: ...
+
+
+class StoredCommit:
+    """A commit of a history, read from its arrays when it is asked."""
+
+    __slots__ = ("_history", "number")
+
+    def __init__(self, history: "History", number: int) -> None:
+        self._history, self.number = history, number
+
+    @property
+    def id(self) -> str:
+        return self._history.id_of(self.number)
+
+    @property
+    def tree(self) -> str:
+        return self._history.tree_of(self.number)
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        return tuple(map(self._history.id_of, self._history.named_by(self.number)))
+
+    @property
+    def author(self) -> Person:
+        return self._history.people.author(self.number)
+
+    @property
+    def committer(self) -> Person:
+        return self._history.people.committer(self.number)
+
+    @property
+    def message(self) -> str:
+        return self._history.text_of(self.number).decode("utf-8", "replace").rstrip()
 
     @property
     def subject(self) -> str:
-        return self.message.split("\n", 1)[0].rstrip("\r")
+        return first_line(self.message)
 
     @property
     def is_merge(self) -> bool:
-        return len(self.parents) > 1
+        return len(self._history.named_by(self.number)) > 1
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StoredCommit) and self.id == other.id
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __repr__(self) -> str:
+        return f"<commit {self.id[:7]}>"
 
 
-@dataclass(frozen=True)
 class History:
-    """Commits by id, each after all of its children."""
+    """Commits, each after all of its children."""
 
-    commits: dict[str, Commit]
-    _ancestors: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    def __init__(self, chunks: Iterable[bytes], read_people: Callable[[], People]) -> None:
+        """`chunks` are what `git rev-list --topo-order` prints in FORMAT; `read_people` is called at most once."""
+        self._read_people = read_people
+        self._ids, self._trees, self._texts = bytearray(), bytearray(), bytearray()
+        self._parents, self._starts, self._ends = array("I"), array("I", [0]), array("I")
+        self._heads = array("I")
+        self._kept: dict[int, bytes] = {}
+        self._fill(chunks)
 
-    def __getitem__(self, commit_id: str) -> Commit:
-        return self.commits[commit_id]
+    def _fill(self, chunks: Iterable[bytes]) -> None:
+        waiting: dict[bytes, list[int]] = {}  # by id, where the parents are named that have not come yet
+        for number, (header, message) in enumerate(records(chunks, 2)):
+            _, commit_id, tree, *above = header.split()
+            named = waiting.pop(commit_id, None)
+            if named is None:
+                self._heads.append(number)
+            for place in named or ():
+                self._parents[place] = number
+            self._ids += unhexlify(commit_id)
+            self._trees += unhexlify(tree)
+            self._texts += message[:MAX_MESSAGE_BYTES].rstrip()
+            self._ends.append(len(self._texts))
+            for parent in above:
+                waiting.setdefault(parent, []).append(len(self._parents))
+                self._parents.append(0)
+            self._starts.append(len(self._parents))
+        self._id_bytes = len(self._trees) // len(self) if len(self) else 1
+        for absent, (parent, places) in enumerate(waiting.items(), start=len(self)):
+            self._ids += unhexlify(parent)  # its number is beyond those of all commits
+            for place in places:
+                self._parents[place] = absent
+
+    @cached_property
+    def people(self) -> People:
+        return self._read_people()
+
+    # --- numbers ------------------------------------------------------------------------------------------------
+
+    def id_of(self, number: int) -> str:
+        return self._ids[number * self._id_bytes : (number + 1) * self._id_bytes].hex()
+
+    def tree_of(self, number: int) -> str:
+        return self._trees[number * self._id_bytes : (number + 1) * self._id_bytes].hex()
+
+    def text_of(self, number: int) -> bytearray:
+        return self._texts[self._ends[number - 1] if number else 0 : self._ends[number]]
+
+    def named_by(self, number: int) -> Sequence[int]:
+        """The parents that a commit names; numbers past the last commit stand for those that are not here."""
+        return self._parents[self._starts[number] : self._starts[number + 1]]
+
+    def above(self, number: int) -> Sequence[int]:
+        """The parents that are here: a shallow clone ends before its first commit."""
+        start, end, here = self._starts[number], self._starts[number + 1], len(self._ends)
+        if end - start == 1 and self._parents[start] < here:
+            return (self._parents[start],)
+        return [parent for parent in self._parents[start:end] if parent < here]
+
+    def number(self, commit_id: object) -> int | None:
+        if not isinstance(commit_id, str) or len(commit_id) != 2 * self._id_bytes:
+            return None
+        try:
+            raw = bytes.fromhex(commit_id)
+        except ValueError:
+            return None
+        prefixes, numbers = self._sorted
+        prefix = int.from_bytes(raw[:_PREFIX_BYTES], "big")
+        place = bisect_left(prefixes, prefix)
+        while place < len(prefixes) and prefixes[place] == prefix:
+            if self.id_of(numbers[place]) == commit_id:
+                return numbers[place]
+            place += 1
+        return None
+
+    @cached_property
+    def _sorted(self) -> "tuple[array[int], array[int]]":
+        """The beginnings of all ids in order, and the numbers of their commits: a dict would take ten times as much."""
+        ids, size = self._ids, self._id_bytes
+        begins = range(0, len(self) * size, size)
+        prefixes = array("Q", [int.from_bytes(ids[at : at + _PREFIX_BYTES], "big") for at in begins])
+        numbers = array("I", sorted(range(len(self)), key=prefixes.__getitem__))
+        return array("Q", map(prefixes.__getitem__, numbers)), numbers
+
+    @property
+    def head_numbers(self) -> Sequence[int]:
+        """The commits that are no parents, in order."""
+        return self._heads
+
+    # --- commits ------------------------------------------------------------------------------------------------
 
     def __len__(self) -> int:
-        return len(self.commits)
+        return len(self._ends)
 
-    def parents(self, commit_id: str) -> tuple[str, ...]:
-        """The parents that are here: a shallow clone ends before its first commit."""
-        return tuple(parent for parent in self.commits[commit_id].parents if parent in self.commits)
+    def __contains__(self, commit_id: object) -> bool:
+        return self.number(commit_id) is not None
 
-    def ancestors(self, commit_id: str | None) -> frozenset[str]:
-        """All commits reachable from this one, and itself; none for a commit that is not here."""
-        if commit_id is None or commit_id not in self.commits:
-            return frozenset()
-        if commit_id not in self._ancestors:
-            self._ancestors[commit_id] = frozenset(self._walk(commit_id))
-        return self._ancestors[commit_id]
+    def __getitem__(self, commit_id: str) -> StoredCommit:
+        number = self.number(commit_id)
+        if number is None:
+            raise KeyError(commit_id)
+        return StoredCommit(self, number)
 
-    def _walk(self, commit_id: str) -> set[str]:
-        seen, waiting = {commit_id}, [commit_id]
-        while waiting:
-            fresh = [parent for parent in self.parents(waiting.pop()) if parent not in seen]
-            seen.update(fresh)
-            waiting.extend(fresh)
-        return seen
+    def __iter__(self) -> Iterator[Commit]:
+        return (StoredCommit(self, number) for number in range(len(self)))
 
-    def descendants(self, commit_id: str) -> set[str]:
-        """All commits from which this one is reachable, and itself."""
-        found = {commit_id}
-        for other in reversed(self.commits):
-            if not found.isdisjoint(self.commits[other].parents):
-                found.add(other)
-        return found
+    @property
+    def commits(self) -> "Mapping[str, Commit]":
+        """By id, each after all of its children."""
+        return _ById(self)
 
-    def first_parents(self, commit_id: str) -> Iterator[str]:
-        """The line of a branch: its tip, the tip's first parent and so on."""
-        following: str | None = commit_id
-        while following is not None:
-            yield following
-            following = next(iter(self.parents(following)), None)
-
-    def merge_bases(self, one: str, other: str) -> list[str]:
-        """The best common ancestors: several after criss-cross merges, none for unrelated histories."""
-        common = self.ancestors(one) & self.ancestors(other)
-        inner = {parent for commit_id in common for parent in self.parents(commit_id)}
-        return self.newest_last(common - inner)
+    def in_order(self, commit_ids: Iterable[str]) -> list[Commit]:
+        """These commits, each after its parents."""
+        return [StoredCommit(self, number) for number in self._oldest_first(commit_ids)]
 
     def newest_last(self, commit_ids: Iterable[str]) -> list[str]:
         """The same commits, each after its parents."""
-        wanted = set(commit_ids)
-        return [commit_id for commit_id in reversed(self.commits) if commit_id in wanted]
+        return list(map(self.id_of, self._oldest_first(commit_ids)))
+
+    def _oldest_first(self, commit_ids: Iterable[str]) -> list[int]:
+        if isinstance(commit_ids, CommitSet):
+            return list(commit_ids.numbers)[::-1]
+        numbers = {self.number(commit_id) for commit_id in commit_ids}
+        return sorted((number for number in numbers if number is not None), reverse=True)
+
+    # --- the graph ----------------------------------------------------------------------------------------------
+
+    def parents(self, commit_id: str) -> tuple[str, ...]:
+        """The parents that are here."""
+        return tuple(map(self.id_of, self.above(self[commit_id].number)))
+
+    def ancestors(self, commit_id: str | None) -> CommitSet:
+        """All commits reachable from this one, and itself; none for a commit that is not here."""
+        number = self.number(commit_id)
+        if number is None:
+            return CommitSet(self, bytes(len(self)))
+        if number not in self._kept:
+            while self._kept and (len(self._kept) + 1) * len(self) > _MAX_KEPT_BYTES:
+                del self._kept[next(iter(self._kept))]
+            self._kept[number] = self.reached([number])
+        return CommitSet(self, self._kept[number])
+
+    def reached(self, numbers: Iterable[int]) -> bytes:
+        """A 1 for each commit that these reach, themselves among them."""
+        marks = bytearray(len(self._ids) // self._id_bytes)
+        for number in numbers:
+            marks[number] = 1
+        waiting, parents, starts = marks.count(1), self._parents, self._starts
+        for number in range(max(marks.find(1), 0), len(self)):
+            if not waiting:
+                break
+            if not marks[number]:
+                continue
+            waiting -= 1
+            for place in range(starts[number], starts[number + 1]):
+                if not marks[parents[place]]:
+                    marks[parents[place]] = 1
+                    waiting += 1
+        return bytes(marks[: len(self)])
+
+    def descendants(self, commit_id: str) -> CommitSet:
+        """All commits from which this one is reachable, and itself."""
+        start = self[commit_id].number
+        marks = bytearray(len(self._ids) // self._id_bytes)
+        marks[start] = 1
+        for number in range(start - 1, -1, -1):
+            marks[number] = any(map(marks.__getitem__, self.named_by(number)))
+        return CommitSet(self, bytes(marks[: len(self)]))
+
+    def first_parents(self, commit_id: str, among: CommitSet | None = None) -> Iterator[str]:
+        """The line of a branch: its tip, the tip's first parent and so on, or those of them that are `among` others."""
+        number: int | None = self[commit_id].number
+        while number is not None:
+            if among is None or among.marks[number]:
+                yield self.id_of(number)
+            number = next(iter(self.above(number)), None)
+
+    def merge_bases(self, one: str, other: str) -> list[str]:
+        """The best common ancestors: several after criss-cross merges, none for unrelated histories."""
+        common = CommitSet.__and__(self.ancestors(one), self.ancestors(other))
+        if not isinstance(common, CommitSet):
+            return []
+        inner = {parent for number in common.numbers for parent in self.above(number)}
+        return [self.id_of(number) for number in list(common.numbers)[::-1] if number not in inner]
 
 
-def parse_history(output: bytes) -> History:
-    """The history from what `git rev-list --topo-order` prints in FORMAT, a line `commit ID` before each.
+class _ById(Mapping[str, Commit]):
+    def __init__(self, history: History) -> None:
+        self._history = history
 
-    What is the same is kept once: 20,000 commits have few authors, and name each other.
-    """
-    commits: dict[str, Commit] = {}
-    known: dict[bytes, str] = {}
-    people: dict[tuple[bytes, ...], Person] = {}
+    def __getitem__(self, commit_id: str) -> Commit:
+        return self._history[commit_id]
 
-    def text(value: bytes) -> str:
-        return known.setdefault(value, value.decode("utf-8", "replace"))
+    def __contains__(self, commit_id: object) -> bool:
+        return commit_id in self._history
 
-    def person(values: tuple[bytes, ...]) -> Person:
-        if values not in people:
-            people[values] = Person(*(value.decode("utf-8", "replace") for value in values))
-        return people[values]
+    def __iter__(self) -> Iterator[str]:
+        return (commit.id for commit in self._history)
 
-    for record in _RECORD.finditer(output):
-        header, tree, parents, *_, message = values = record.groups()
-        commit_id = text(header[-len(tree) :])
-        commits[commit_id] = Commit(
-            commit_id,
-            tree.decode("ascii"),
-            tuple(map(text, parents.split())),
-            person(values[3:6]),
-            person(values[6:9]),
-            message.decode("utf-8", "replace").rstrip(),
-        )
-    return History(commits)
+    def __reversed__(self) -> Iterator[str]:
+        return map(self._history.id_of, range(len(self) - 1, -1, -1))
+
+    def __len__(self) -> int:
+        return len(self._history)
+
+    def values(self) -> ValuesView[Commit]:
+        return _Values(self._history)
+
+
+class _Values(ValuesView[Commit]):
+    def __init__(self, history: History) -> None:
+        self._mapping = _ById(history)
+        self._history = history
+
+    def __iter__(self) -> Iterator[Commit]:
+        return iter(self._history)
+
+
+def first_line(message: str) -> str:
+    return message.split("\n", 1)[0].rstrip("\r")

@@ -5,9 +5,9 @@ are folded into rows such as `12 commits`. Only neighbours in the order of the w
 to stand both above and below another row.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress, pairwise
 
 from .lanes import Row
 from .repository import Repository
@@ -18,7 +18,6 @@ MOST_TIPS = 12
 MOST_SUBJECT = 60
 MOST_REF = 30
 _MAIN = ("main", "master")
-Parents = dict[str, tuple[str, ...]]  # of each commit, in the order of the walk: children first
 
 
 @dataclass(frozen=True)
@@ -31,149 +30,147 @@ class Outline:
 
 
 class Outliner:
-    """Outlines of one repository."""
+    """Outlines of one repository. Commits are numbers here, as in its history: 20,000 names would be too many."""
 
     def __init__(self, repository: Repository) -> None:
-        self._commits = repository.history.commits
-        self._parents: Parents = {commit.id: commit.parents for commit in self._commits.values()}
-        inner = {parent for parents in self._parents.values() for parent in parents}
-        if not inner <= self._commits.keys():  # a shallow clone ends before its first commit
-            self._parents = {commit: repository.history.parents(commit) for commit in self._commits}
-        self._heads = [commit for commit in self._commits if commit not in inner]
-        self._refs: dict[str, list[str]] = {}
+        self._history = repository.history
+        self._heads = list(self._history.head_numbers)
+        self._refs: dict[int, list[str]] = {}
         for name, commit in repository.branches.items():
-            self._refs.setdefault(commit, []).append(name)
+            self._add_ref(commit, name)
         for tag in map(repository.tag, repository.tags):
             if tag.kind == "commit":
-                self._refs.setdefault(tag.id, []).append(tag.ref.removeprefix("refs/tags/"))
+                self._add_ref(tag.id, tag.ref.removeprefix("refs/tags/"))
         branches = repository.branches
-        self._main = next((branches[name] for name in _MAIN if name in branches), self._heads[0])
+        main = next((branches[name] for name in _MAIN if name in branches), None)
+        number = self._history.number(main)
+        self._main = self._heads[0] if number is None else number
+
+    def _add_ref(self, commit_id: str, name: str) -> None:
+        number = self._history.number(commit_id)
+        if number is not None:
+            self._refs.setdefault(number, []).append(name)
 
     def outline(self, marked: Collection[str], most: int, tips: Collection[str] = ()) -> Outline:
         """At most `most` rows, 3 or more, of what main and `tips` reach; without tips, of everything."""
-        marks = [commit for commit in marked if commit in self._commits]
-        starts, reached = self._starts(marks, [tip for tip in tips if tip in self._commits])
-        drawn = {commit: above for commit, above in self._parents.items() if commit in reached}
-        ranked = list(drawn) if len(drawn) <= most else _ranked(drawn, marks, starts, self._refs)
+        marks = self._numbers(marked)
+        starts, reached = self._starts(marks, self._numbers(tips))
+        drawn = list(compress(range(len(reached)), reached))
+        ranked = drawn if len(drawn) <= most else self._ranked(drawn, marks, starts)
         rows: list[Row] = []
         # Without lines apart, k commits have at most k + 1 folds between them: the last of these always fits.
         for budget, apart in ((most, True), (most * 3 // 4, True), ((most - 1) // 2, False)):
-            groups = list(_groups(drawn, set(ranked[:budget]), apart=apart))
+            groups = list(self._groups(drawn, set(ranked[:budget]), apart=apart))
             if len(groups) <= most:
                 rows = self._rows(groups, marks)
                 break
-        return Outline(tuple(rows), self._main, self._left_out(reached))
+        return Outline(tuple(rows), self._history.id_of(self._main), self._left_out(reached))
 
-    def _starts(self, marks: Sequence[str], tips: Sequence[str]) -> tuple[list[str], set[str]]:
+    def _numbers(self, commit_ids: Iterable[str]) -> list[int]:
+        numbers = map(self._history.number, commit_ids)
+        return [number for number in numbers if number is not None]
+
+    def _starts(self, marks: Sequence[int], tips: Sequence[int]) -> tuple[list[int], bytes]:
         """Main, the tips, and a tip above each marked commit that these do not reach; and what all these reach."""
         starts = list(dict.fromkeys([self._main, *(tips or self._heads)]))[:MOST_TIPS]
         if set(starts) >= set(self._heads):
-            return starts, set(self._parents)
-        reached = self._reached(starts, set())
+            return starts, b"\1" * len(self._history)
+        reached = self._history.reached(starts)
         for mark in marks:
-            if mark not in reached:
+            if not reached[mark]:
                 starts.append(self._tip_above(mark))
-                self._reached(starts[-1:], reached)
+                reached = self._history.reached(starts)
         return starts, reached
 
-    def _tip_above(self, commit: str) -> str:
-        below = {commit}
-        for child, parents in reversed(self._parents.items()):
-            if not below.isdisjoint(parents):
-                below.add(child)
-                commit = child
-        return commit
+    def _tip_above(self, commit: int) -> int:
+        return next(self._history.descendants(self._history.id_of(commit)).numbers)
 
-    def _reached(self, starts: Iterable[str], seen: set[str]) -> set[str]:
-        """Adds to `seen`, which is closed, what the starts reach."""
-        waiting = [commit for commit in starts if commit not in seen]
-        seen.update(waiting)
-        while waiting:
-            for parent in self._parents[waiting.pop()]:
-                if parent not in seen:
-                    seen.add(parent)
-                    waiting.append(parent)
-        return seen
+    def _ranked(self, drawn: Sequence[int], marks: Sequence[int], starts: Sequence[int]) -> list[int]:
+        """The commits that matter, those that matter most first; equals from the newest on, with their neighbours."""
+        above, refs = self._history.above, self._refs
+        children = bytearray(len(self._history))  # one, or more than one
+        rank: dict[int, int] = {}
+        for commit in drawn:
+            parents = above(commit)
+            for parent in parents:
+                children[parent] = min(children[parent] + 1, 2)
+            if len(parents) != 1 or children[commit] > 1 or commit in refs:
+                rank[commit] = 3 if commit in refs or not parents else 4
+        rank |= dict.fromkeys(starts, 1) | dict.fromkeys(marks, 0)
+        beside: dict[int, int] = {}
+        for commit in drawn:
+            for parent in above(commit):
+                for one, other in ((commit, parent), (parent, commit)):
+                    if one in rank and other not in rank:
+                        beside[other] = min(beside.get(other, 4), 4 if rank[one] else 2)
+        rank |= beside
+        return sorted(sorted(rank), key=rank.__getitem__)
 
-    def _rows(self, groups: list[list[str]], marks: Collection[str]) -> list[Row]:
+    def _rows(self, groups: list[list[int]], marks: Collection[int]) -> list[Row]:
         home = {commit: group[0] for group in groups for commit in group}
         return [
             self._commit_row(group[0], home, marks) if len(group) == 1 else self._folded_row(group, home)
             for group in groups
         ]
 
-    def _commit_row(self, commit: str, home: dict[str, str], marks: Collection[str]) -> Row:
-        parents = dict.fromkeys(home[parent] for parent in self._parents[commit])
+    def _commit_row(self, commit: int, home: dict[int, int], marks: Collection[int]) -> Row:
+        own = self._history.id_of(commit)
         names = sorted(self._refs.get(commit, ()), key=lambda name: name not in _MAIN)
         refs = listed(cut(visible(masked(name)), MOST_REF) for name in names)
-        subject = cut(visible(masked(self._commits[commit].subject[:600])), MOST_SUBJECT)
-        return Row(commit, tuple(parents), commit[:7], refs, subject, commit in marks)
+        subject = cut(visible(masked(self._history[own].subject[:600])), MOST_SUBJECT)
+        return Row(own, self._homes([commit], home), own[:7], refs, subject, commit in marks)
 
-    def _folded_row(self, group: list[str], home: dict[str, str]) -> Row:
-        own = group[0]
-        parents = dict.fromkeys(home[parent] for commit in group for parent in self._parents[commit])
-        merges = sum(len(self._parents[commit]) > 1 for commit in group)
+    def _folded_row(self, group: list[int], home: dict[int, int]) -> Row:
+        own = self._history.id_of(group[0])
+        merges = sum(len(self._history.above(commit)) > 1 for commit in group)
         words = count(len(group), "commit") + (f", with {count(merges, 'merge')}" if merges else "")
-        return Row(own, tuple(name for name in parents if name != own), words=words, folded=len(group))
+        parents = tuple(name for name in self._homes(group, home) if name != own)
+        return Row(own, parents, words=words, folded=len(group))
 
-    def _left_out(self, reached: set[str]) -> str:
-        commits = len(self._commits) - len(reached)
+    def _homes(self, group: list[int], home: dict[int, int]) -> tuple[str, ...]:
+        """Names of the rows of all parents."""
+        rows = dict.fromkeys(home[parent] for commit in group for parent in self._history.above(commit))
+        return tuple(map(self._history.id_of, rows))
+
+    def _left_out(self, reached: bytes) -> str:
+        commits = reached.count(0)
         if not commits:
             return ""
-        names = sum(len(names) for commit, names in self._refs.items() if commit not in reached)
+        names = sum(len(names) for commit, names in self._refs.items() if not reached[commit])
         return (
             f"Not drawn: {count(commits, 'commit')} of {count(names, 'branch or tag', 'branches and tags')}."
         )
 
+    def _groups(self, drawn: Sequence[int], shown: set[int], *, apart: bool) -> Iterator[list[int]]:
+        """Each shown commit by itself, and those between two of them: as one group, or connected ones `apart`."""
+        between: list[int] = []
+        for commit in drawn:
+            if commit not in shown:
+                between.append(commit)
+                continue
+            yield from self._connected(between) if apart else filter(None, [between])
+            yield [commit]
+            between = []
+        yield from self._connected(between) if apart else filter(None, [between])
 
-def _ranked(drawn: Parents, marks: Sequence[str], starts: Sequence[str], refs: Collection[str]) -> list[str]:
-    """The commits that matter, those that matter most first; equals from the newest on, with their neighbours."""
-    children = Counter(parent for parents in drawn.values() for parent in parents)
-    rank = {
-        commit: 3 if commit in refs or not parents else 4
-        for commit, parents in drawn.items()
-        if len(parents) != 1 or children[commit] > 1 or commit in refs
-    }
-    rank |= dict.fromkeys(starts, 1) | dict.fromkeys(marks, 0)
-    beside: dict[str, int] = {}
-    for commit, parents in drawn.items():
-        for parent in parents:
-            for one, other in ((commit, parent), (parent, commit)):
-                if one in rank and other not in rank:
-                    beside[other] = min(beside.get(other, 4), 4 if rank[one] else 2)
-    rank |= beside
-    return sorted((commit for commit in drawn if commit in rank), key=rank.__getitem__)
-
-
-def _groups(drawn: Parents, shown: set[str], *, apart: bool) -> Iterator[list[str]]:
-    """Each shown commit by itself, and those between two of them: as one group, or connected ones `apart`."""
-    between: list[str] = []
-    for commit in drawn:
-        if commit not in shown:
-            between.append(commit)
-            continue
-        yield from _connected(drawn, between) if apart else filter(None, [between])
-        yield [commit]
-        between = []
-    yield from _connected(drawn, between) if apart else filter(None, [between])
-
-
-def _connected(drawn: Parents, commits: list[str]) -> Iterable[list[str]]:
-    """The commits in groups, within which each is reached from another by way of parents and children."""
-    group_of: dict[str, list[str]] = {}
-    inside = set(commits)
-    for commit in commits:
-        group = group_of.setdefault(commit, [commit])
-        for parent in drawn[commit]:
-            other = group_of.get(parent)
-            if other is None and parent in inside:
-                group_of[parent] = group
-                group.append(parent)
-            elif other is not None and other is not group:
-                small, large = sorted((group, other), key=len)
-                large.extend(small)
-                group_of |= dict.fromkeys(small, large)
-                group = large
-    place = {commit: number for number, commit in enumerate(commits)}
-    groups = {id(group): group for group in group_of.values()}
-    return [sorted(group, key=place.__getitem__) for group in groups.values()]
+    def _connected(self, commits: list[int]) -> Iterable[list[int]]:
+        """The commits in groups, within which each is reached from another by way of parents and children."""
+        above = self._history.above
+        if commits and all(below in above(commit) for commit, below in pairwise(commits)):
+            return [commits]
+        group_of: dict[int, list[int]] = {}
+        inside = set(commits)
+        for commit in commits:
+            group = group_of.setdefault(commit, [commit])
+            for parent in above(commit):
+                other = group_of.get(parent)
+                if other is None and parent in inside:
+                    group_of[parent] = group
+                    group.append(parent)
+                elif other is not None and other is not group:
+                    small, large = sorted((group, other), key=len)
+                    large.extend(small)
+                    group_of |= dict.fromkeys(small, large)
+                    group = large
+        groups = {id(group): group for group in group_of.values()}
+        return [sorted(group) for group in groups.values()]

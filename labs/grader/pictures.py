@@ -14,7 +14,7 @@ MOST_FOUND = 5  # in one report, which is kept: some 4 KB each
 
 
 class Pictures:
-    """Pictures of one run. The history is drawn only where the checks could read it."""
+    """Pictures of one run. The history is drawn where the checks read it, or where it is short."""
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
@@ -50,7 +50,7 @@ class Pictures:
 
     def whole(self, results: Iterable[CheckResult]) -> Drawing | None:
         """The graph with the commits marked that the evidence of these results names as needing work."""
-        if not self._repository.has_history:
+        if not self._repository.is_short:
             return None
         failed = (result for result in results if result.outcome is Outcome.NEEDS_WORK)
         marked = dict.fromkeys(item.commit for result in failed for item in result.evidence if item.commit)

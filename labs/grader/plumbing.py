@@ -5,15 +5,15 @@ Only plumbing commands run: porcelain such as `git log` obeys settings of the re
 """
 
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 if sys.platform == "linux":
@@ -46,15 +46,34 @@ SETTINGS = (
 )
 
 _BUFFER = 1 << 16
-_AHEAD = 60  # lines with an id of 64 digits each, which the smallest of pipes takes
+_CHUNK = 1 << 18
+# in the C locale: what Git says of the machine rather than of the repository
+_OURS = re.compile(
+    r"Permission denied|No space left|Too many open files|Input/output error|Read-only file system|Disk quota"
+    r"|Resource temporarily unavailable|unable to (?:create|write)|cannot (?:fork|exec)"
+)
+_FEW = 60  # lines with an id of 64 digits each, which the smallest of pipes takes
 
 
 class RepositoryFault(Exception):  # noqa: N818 - "fault" is the word for what is on our side
-    """The storage is broken or git cannot run: nothing that a learner could mend, so never "needs work"."""
+    """Git cannot run, or cannot read: nothing that a learner could mend, so never "needs work"."""
 
 
-class MissingObject(RepositoryFault):
+class RepositoryDamagedError(RepositoryFault):
+    """Git refuses what is stored there; the message is its reason. Whose fault that is depends on who stored it.
+
+    `check_id` names the check that asked for it, where one did.
+    """
+
+    check_id = ""
+
+
+class MissingObject(RepositoryDamagedError):  # noqa: N818 - as it was
     """The object is not there. In a mirror that was fetched without large files, it may be one of those."""
+
+
+class TimeIsUp(Exception):  # noqa: N818 - a limit that was reached, not an error
+    """A check ran longer than it may."""
 
 
 class TooLarge(Exception):  # noqa: N818 - a limit that was reached, not an error
@@ -109,9 +128,25 @@ def output_of(
     ends: tuple[int, ...] = (0,),
     memory: int | None = None,
 ) -> bytes:
+    """What one git command prints, in one piece; see `chunks_of`."""
+    return b"".join(
+        chunks_of(git_dir, *arguments, stdin=stdin, most=most, what=what, ends=ends, memory=memory)
+    )
+
+
+def chunks_of(
+    git_dir: Path,
+    *arguments: str,
+    stdin: bytes = b"",
+    most: int,
+    what: str,
+    ends: tuple[int, ...] = (0,),
+    memory: int | None = None,
+) -> Iterator[bytes]:
     """What one git command prints. `memory` is the most that it may take, in bytes; only Linux holds it to that.
 
-    Raises TooLarge about `what` past `most` bytes, RepositoryFault if it ends otherwise than `ends` allows.
+    Raises TooLarge about `what` past `most` bytes or that memory, RepositoryDamagedError where Git refuses what is
+    stored, RepositoryFault where it could not do its work.
     """
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
         given.write(stdin)
@@ -122,27 +157,43 @@ def output_of(
                 with suppress(ProcessLookupError):
                     resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory, memory))
             assert process.stdout  # noqa: S101 - it was asked for
-            output = process.stdout.read(most + 1)
-            if len(output) > most:
-                raise TooLarge(f"{what} is larger than {most >> 20} MB, which is the most that is read")
+            total = 0
+            while chunk := process.stdout.read(_CHUNK):
+                total += len(chunk)
+                if total > most:
+                    raise TooLarge(f"{what} is larger than {most >> 20} MB, which is the most that is read")
+                yield chunk
             status = process.wait()
             said.seek(0)
             complaint = said.read(1000).decode("utf-8", "replace").strip()
             if status not in ends or "ignoring broken ref" in complaint:
-                raise RepositoryFault(complaint)
+                raise _refusal(status, complaint, what)
         finally:
             _end(process)
-    return output
+
+
+def _refusal(status: int, complaint: str, what: str) -> Exception:
+    """What to raise for a git that did not end well."""
+    if re.search(r"[Oo]ut of memory|cannot allocate", complaint):
+        return TooLarge(f"{what} takes more memory than may be used to read it")
+    if status == -signal.SIGKILL or _OURS.search(complaint):
+        return RepositoryFault(complaint or f"git was ended by signal {-status}")
+    return RepositoryDamagedError(complaint or f"git ended with {status}")
 
 
 def absent(git_dir: Path, object_ids: Iterable[str]) -> set[str]:
     """Which of these objects are not in a repository."""
+    return {object_id for object_id, kind in kinds_of(git_dir, object_ids).items() if kind is None}
+
+
+def kinds_of(git_dir: Path, object_ids: Iterable[str]) -> dict[str, str | None]:
+    """What sort of object each of these is, None for one that is not in a repository."""
     asked = "".join(f"{object_id}\n" for object_id in dict.fromkeys(object_ids)).encode("ascii")
     answers = output_of(
         *(git_dir, "cat-file", "--batch-check"), stdin=asked, most=1 << 20, what="the list of objects"
     )
     lines = (line.split() for line in answers.decode("ascii").splitlines())
-    return {object_id for object_id, *rest in lines if rest == ["missing"]}
+    return {object_id: None if rest == ["missing"] else rest[0] for object_id, *rest in lines}
 
 
 class ObjectReader:
@@ -165,26 +216,45 @@ class ObjectReader:
         return found
 
     def read_all(self, object_ids: Iterable[str], most: int) -> Iterator[GitObject | None]:
-        """The same for many, in turn, None for one that is absent. Some are asked for ahead, so that git never waits;
-        a question in between costs a new process.
-        """
-        coming, waiting = iter(object_ids), deque[str]()
+        """The same for many, in turn, None for one that is absent."""
+        asked = list(object_ids)
+        return self._few(asked, most) if len(asked) <= _FEW else self._many(asked, most)
+
+    def _few(self, object_ids: list[str], most: int) -> Iterator[GitObject | None]:
+        """All are asked for at once, so that git never waits; a question in between costs a new process."""
         process = None
-        while True:
-            more = list(islice(coming, _AHEAD - len(waiting))) if len(waiting) <= _AHEAD // 2 else []
-            waiting.extend(more)
-            if not waiting:
-                return
+        for place, object_id in enumerate(object_ids):
             try:
                 if process is None or process is not self._process:
-                    process, more = self._begun(), list(waiting)
-                self._say(process, more)
-                found = self._answer(process, waiting.popleft(), most)
+                    process = self._begun()
+                    self._say(process, object_ids[place:])
+                found = _answer(process, object_id, most)
             except BaseException:
                 self.close()
                 raise
-            self._ahead = bool(waiting)
+            if found and found.data is None:
+                self.close()
+            self._ahead = place + 1 < len(object_ids)
             yield found
+
+    def _many(self, object_ids: list[str], most: int) -> Iterator[GitObject | None]:
+        """By a process of its own, which may put many answers into one write."""
+        place = 0
+        while place < len(object_ids):
+            with tempfile.TemporaryFile() as asked:
+                asked.write("".join(f"{object_id}\n" for object_id in object_ids[place:]).encode("ascii"))
+                asked.seek(0)
+                options = ("cat-file", "--batch", "--buffer")
+                process = _started(self._git_dir, *options, stdin=asked.fileno(), stderr=subprocess.DEVNULL)
+            try:
+                too_large = False
+                while place < len(object_ids) and not too_large:
+                    found = _answer(process, object_ids[place], most)
+                    place += 1
+                    too_large = found is not None and found.data is None
+                    yield found
+            finally:
+                _end(process)
 
     def _begun(self) -> "subprocess.Popen[bytes]":
         if self._ahead:  # answers to somebody else would come first
@@ -203,26 +273,34 @@ class ObjectReader:
             process.stdin.write("".join(f"{object_id}\n" for object_id in object_ids).encode("ascii"))
             process.stdin.flush()
         except BrokenPipeError:
-            raise RepositoryFault(f"git ended before object {object_ids[0]} was read") from None
-
-    def _answer(self, process: "subprocess.Popen[bytes]", object_id: str, most: int) -> GitObject | None:
-        stdout = process.stdout
-        assert stdout  # noqa: S101 - it was asked for
-        header = stdout.readline().split()
-        if header[1:] == [b"missing"]:
-            return None
-        if len(header) != 3:
-            raise RepositoryFault(f"object {object_id} is missing or damaged")
-        kind, size = header[1].decode("ascii"), int(header[2])
-        if size > most:
-            self.close()
-            return GitObject(kind, size, None)
-        data = stdout.read(size + 1)
-        if len(data) != size + 1:
-            raise RepositoryFault(f"object {object_id} is damaged")
-        return GitObject(kind, size, data[:-1])
+            raise RepositoryDamagedError(f"git ended before object {object_ids[0]} was read") from None
 
     def close(self) -> None:
         process, self._process, self._ahead = self._process, None, False
         if process:
             _end(process)
+
+
+def _answer(process: "subprocess.Popen[bytes]", object_id: str, most: int) -> GitObject | None:
+    """The next answer of `cat-file --batch`; after one without its data the stream is out of step."""
+    stdout = process.stdout
+    assert stdout  # noqa: S101 - it was asked for
+    header = stdout.readline().split()
+    if header[1:] == [b"missing"]:
+        return None
+    if len(header) != 3:
+        raise _cut_off(process, object_id)
+    kind, size = header[1].decode("ascii"), int(header[2])
+    if size > most:
+        return GitObject(kind, size, None)
+    data = stdout.read(size + 1)
+    if len(data) != size + 1:
+        raise _cut_off(process, object_id)
+    return GitObject(kind, size, data[:-1])
+
+
+def _cut_off(process: "subprocess.Popen[bytes]", object_id: str) -> RepositoryFault:
+    with suppress(subprocess.TimeoutExpired):
+        if process.wait(1) == -signal.SIGKILL:
+            return RepositoryFault(f"git was ended while it read object {object_id}")
+    return RepositoryDamagedError(f"object {object_id} is missing or damaged")

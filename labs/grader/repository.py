@@ -1,29 +1,57 @@
 """Read-only questions to a stranger's repository: one walk of its history, one process for its objects, no checkout."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import tee
 from pathlib import Path
 from types import TracebackType
+from typing import Any, TypeVar
 
 from .blobs import Blob, read_blobs
 from .changes import Changes, read_changes
-from .history import FORMAT, Commit, History, parse_history
-from .plumbing import MissingObject, ObjectReader, RepositoryFault, TooLarge, output_of
+from .history import FORMAT, Commit, History
+from .people import FORMAT as PEOPLE_FORMAT
+from .people import People
+from .plumbing import (
+    MissingObject,
+    ObjectReader,
+    RepositoryDamagedError,
+    RepositoryFault,
+    TimeIsUp,
+    TooLarge,
+    chunks_of,
+    output_of,
+)
+from .raw_commit import RawCommit
 from .trees import Change, Entry, Listing, Trees, parse_tree
 from .words import decoded, quoted
 
-__all__ = ["Repository", "RepositoryFault", "Tag", "Tip", "TooLarge", "Unreadable"]
+__all__ = [
+    "Repository",
+    "RepositoryDamagedError",
+    "RepositoryFault",
+    "Tag",
+    "Tip",
+    "TooLarge",
+    "Unreadable",
+]
 
-MOST_COMMITS = 20_000
-MOST_HISTORY_BYTES = 32 << 20
+MOST_COMMITS = 200_000
+MOST_SHORT = 5_000
+MOST_COMPARED = 20_000  # commits whose changes are listed all at once
+MOST_SINGLY_COMPARED = 500  # commits of a longer history, by one check
+MOST_HISTORY_BYTES = 96 << 20
+MOST_MEMORY = 256 << 20  # of the git that walks it
+MOST_TIP_BYTES = 64 << 20
 MOST_REF_BYTES = 4 << 20
 MOST_FILE_BYTES = 1 << 20
 MOST_READ_BYTES = 64 << 20
 WITHOUT_LARGE_FILES = "without-files-over-1-MB"  # this file in a mirror says how it was fetched
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_TAGGED = re.compile(rb"object ([0-9a-f]{40}(?:[0-9a-f]{24})?)(?:\n|\Z)")
+Read = TypeVar("Read")
 _BRANCHES, _TAGS = "refs/heads/", "refs/tags/"
 
 
@@ -68,6 +96,9 @@ class Repository:
         self._objects = ObjectReader(git_dir)
         self._git_dir = git_dir
         self._unread = MOST_READ_BYTES
+        self._read: dict[str, Any] = {}
+        self._failed: dict[str, Exception] = {}
+        self._compared = 0
         self.branches = _short(refs, _BRANCHES)
         self.tags = _short(refs, _TAGS)
         if not self.branches and not self.tags:
@@ -95,33 +126,83 @@ class Repository:
                 raise ValueError(f"{name}: {object_id!r} is no object id")
         return cls(git_dir, refs)
 
-    @cached_property
+    @property
     def history(self) -> History:
-        """All commits that a branch or tag reaches. Raises TooLarge past 20,000 commits or 32 MB."""
-        tips = {
-            *self.branches.values(),
-            *(tag.id for tag in map(self.tag, self.tags) if tag.kind == "commit"),
-        }
-        output = output_of(
-            self._git_dir,
-            "rev-list",
-            "--stdin",
-            "--topo-order",
-            f"--max-count={MOST_COMMITS + 1}",
-            f"--format={FORMAT}",
-            stdin="".join(f"{tip}\n" for tip in sorted(tips)).encode("ascii"),
-            most=MOST_HISTORY_BYTES,
-            what="the history",
-        )
-        history = parse_history(output)
-        if len(history) > MOST_COMMITS:
+        """All commits that a branch or tag reaches. Raises TooLarge past 200,000 commits or 96 MB."""
+        return self._once("history", self._read_history)
+
+    def _read_history(self) -> History:
+        found = self._walk("--topo-order", f"--max-count={MOST_COMMITS + 1}")
+        if len(found) > MOST_COMMITS:
             raise TooLarge(f"too many commits: at most {MOST_COMMITS:,} are read")
-        return history
+        return found
+
+    @property
+    def _tips(self) -> History:
+        """The commits that branches and tags stand for, and no more of the history."""
+        return self._once("tips", lambda: self._walk("--no-walk=unsorted"))
+
+    def _walk(self, *options: str) -> History:
+        # no method of ours: a circle would keep the whole history until Python looks for such
+        printed = partial(_printed_for, self._git_dir, self._tip_ids, *options, "--date=raw")
+        people = f"--format={PEOPLE_FORMAT}"
+        return History(printed(f"--format={FORMAT}"), lambda: People(printed(people)))
+
+    @property
+    def _tip_ids(self) -> list[str]:
+        """The commits that branches and tags stand for."""
+        tagged = (tag.id for tag in map(self.tag, self.tags) if tag.kind == "commit")
+        return sorted({*self.branches.values(), *tagged})
+
+    def _tip_commit(self, commit_id: str) -> Commit:
+        if not self.has_history:
+            return self._once(commit_id, lambda: self._read_tip(commit_id))
+        if commit_id not in self.history:
+            raise _no_commit(commit_id)
+        return self.history[commit_id]
+
+    def _read_tip(self, commit_id: str) -> Commit:
+        found = self._objects.read(commit_id, MOST_TIP_BYTES)
+        if found.kind != "commit":
+            raise _no_commit(commit_id)
+        if found.data is None:
+            raise TooLarge(f"commit {commit_id[:7]} is larger than {MOST_TIP_BYTES >> 20} MB")
+        return RawCommit(commit_id, found.data, lambda: self._tips[commit_id])
+
+    def _once(self, name: str, read: Callable[[], Read]) -> Read:
+        if name not in self._read:
+            self._read[name] = self._unless_failed(name, read)
+        found: Read = self._read[name]
+        return found
+
+    def _unless_failed(self, name: str, read: Callable[[], Read]) -> Read:
+        """What `read` returns. What it raises is raised again: no check walks to a limit that another has met."""
+        if name in self._failed:
+            raise self._failed[name]
+        try:
+            return read()
+        except (TooLarge, RepositoryFault) as error:
+            self._failed[name] = error
+            raise
+        except TimeIsUp:
+            self._failed[name] = TooLarge(f"the {name} could not be read within the time of a check")
+            raise
 
     @property
     def has_history(self) -> bool:
         """Whether the history was asked for already, and could be read."""
-        return "history" in vars(self)
+        return "history" in self._read
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the history is there already, or read at little cost: at most 5,000 commits."""
+        if "history" in self._failed:
+            return False
+        return self.has_history or self._once("number of commits", self._count) <= MOST_SHORT
+
+    def _count(self) -> int:
+        counted = _printed_for(self._git_dir, self._tip_ids, "--count", f"--max-count={MOST_SHORT + 1}")
+        return int(b"".join(counted))
 
     @cached_property
     def is_shallow(self) -> bool:
@@ -129,12 +210,15 @@ class Repository:
         answer = output_of(self._git_dir, "rev-parse", "--is-shallow-repository", most=100, what="the answer")
         return answer.strip() == b"true"
 
-    @cached_property
+    @property
     def blobs(self) -> tuple[Blob, ...]:
         """Every version of every file in the history, oldest first; see `read_blobs`. Raises TooLarge.
 
         `size` is None for files over 1 MB that were not fetched.
         """
+        return self._once("list of files", self._read_blobs)
+
+    def _read_blobs(self) -> tuple[Blob, ...]:
         blobs = read_blobs(self._git_dir, self.history, self._trees.read)
         missing = next((blob for blob in blobs if blob.size is None), None)
         if missing and not self._lacks_large_files:
@@ -145,8 +229,11 @@ class Repository:
         """The tag of this short name, peeled. Raises KeyError where there is none."""
         return self._peeled_tags[name]
 
-    @cached_property
+    @property
     def _peeled_tags(self) -> dict[str, Tag]:
+        return self._once("tags", self._peel_all)
+
+    def _peel_all(self) -> dict[str, Tag]:
         return {name: self._peel(_TAGS + name, object_id) for name, object_id in self.tags.items()}
 
     def _peel(self, ref: str, object_id: str) -> Tag:
@@ -158,7 +245,10 @@ class Repository:
             if found.data is None:
                 raise TooLarge(f"the tag {quoted(ref)} is larger than 1 MB")
             head, _, body = found.data.partition(b"\n\n")
-            object_id = head.split(b"\n", 1)[0].removeprefix(b"object ").decode("ascii")
+            named = _TAGGED.match(head)
+            if named is None:
+                raise RepositoryDamagedError(f"the tag {quoted(ref)} does not name an object")
+            object_id = named[1].decode("ascii")
             if message is None:
                 message = body.decode("utf-8", "replace").strip()
         raise TooLarge(f"the tag {quoted(ref)} is a tag of a tag more than ten times over")
@@ -171,17 +261,19 @@ class Repository:
     def branch(self, name: str) -> Tip | None:
         if name not in self.branches:
             return None
-        return Tip(_BRANCHES + name, name, self.history[self.branches[name]])
+        return Tip(_BRANCHES + name, name, self._tip_commit(self.branches[name]))
 
     def tip(self, name: str) -> Tip | None:
         """The branch of this name, else the tag of this name where that stands for a commit."""
         if name in self.tags and name not in self.branches and self.tag(name).kind == "commit":
-            return Tip(_TAGS + name, name, self.history[self.tag(name).id])
+            return Tip(_TAGS + name, name, self._tip_commit(self.tag(name).id))
         return self.branch(name)
 
     def files(self, tip: Tip) -> dict[bytes, Entry]:
         """Every path at a tip, with files, symbolic links and submodules. Raises TooLarge (5,000 entries, 1 MB)."""
-        return dict(self._trees.paths(tip.commit.tree, f"at {quoted(tip.name)}"))
+        tree, where = tip.commit.tree, f"at {quoted(tip.name)}"
+        name = f"list of files {where}, {tree}"
+        return self._unless_failed(name, lambda: dict(self._trees.paths(tree, where)))
 
     def listing(self, tree_id: str) -> Listing:
         """The names in one tree and what they are. Raises TooLarge past 1 MB."""
@@ -203,14 +295,34 @@ class Repository:
         parents = self.history.parents(commit.id)
         parent = self.history[parents[0]] if parents else None
         if parent is None or self._all_changes is None:
+            if len(self.history) > MOST_COMPARED:
+                self._count_single()
             return self.changes(parent, commit)
         return self._all_changes.of(parent.tree, commit.tree)
+
+    def begin_check(self) -> None:
+        """What one check compares of a long history is counted from here."""
+        self._compared = 0
+
+    def _count_single(self) -> None:
+        self._compared += 1
+        if self._compared > MOST_SINGLY_COMPARED:
+            raise TooLarge(
+                f"more than {MOST_SINGLY_COMPARED:,} commits would have to be compared with their parents, "
+                f"which is the most in a history of over {MOST_COMPARED:,} commits"
+            )
 
     @cached_property
     def _all_changes(self) -> Changes | None:
         """Of all commits with a parent; None where one of them is too large or broken, which others need not see."""
-        commits, parents = self.history.commits, self.history.parents
-        pairs = ((commits[above[0]].tree, c.tree) for c in commits.values() if (above := parents(c.id)))
+        history = self.history
+        if len(history) > MOST_COMPARED:
+            return None
+        pairs = (
+            (history.tree_of(above[0]), history.tree_of(number))
+            for number in range(len(history))
+            if (above := history.above(number))
+        )
         try:
             return read_changes(self._git_dir, pairs)
         except (TooLarge, RepositoryFault):
@@ -259,8 +371,25 @@ class Repository:
         self.close()
 
 
+def _no_commit(object_id: str) -> RepositoryDamagedError:
+    return RepositoryDamagedError(f"a branch points to {object_id}, which is no commit")
+
+
+def _printed_for(git_dir: Path, tips: Iterable[str], *options: str) -> Iterator[bytes]:
+    return chunks_of(
+        git_dir,
+        *("rev-list", "--stdin", *options),
+        stdin="".join(f"{tip}\n" for tip in tips).encode("ascii"),
+        most=MOST_HISTORY_BYTES,
+        memory=MOST_MEMORY,
+        what="the history",
+    )
+
+
 def _read_listing(objects: ObjectReader, tree_id: str) -> Listing:
     found = objects.read(tree_id, MOST_FILE_BYTES)
+    if found.kind != "tree":
+        raise RepositoryDamagedError(f"object {tree_id} is a {found.kind}, though a folder is to be there")
     if found.data is None:
         raise TooLarge("too many files: the list of one folder is larger than 1 MB")
     return parse_tree(found.data, len(tree_id) // 2)

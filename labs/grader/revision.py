@@ -73,8 +73,8 @@ def is_object_id(name: str) -> bool:
 
 
 def _by_id(repository: Commits, base: str) -> Tip | None:
-    commit = repository.history.commits.get(base)
-    return Tip(base, base, commit) if commit else None
+    history = repository.history if is_object_id(base) else None
+    return Tip(base, base, history[base]) if history and base in history else None
 
 
 def _step(history: History, commit: Commit, step: re.Match[str]) -> Commit | None:
@@ -98,5 +98,5 @@ def _back(history: History, commit: Commit, count: int) -> Commit | None:
 
 
 def _newest(history: History, commit: Commit, matches: Callable[[str], object]) -> Commit | None:
-    inside = history.ancestors(commit.id)
-    return next((c for c in history.commits.values() if c.id in inside and matches(c.message)), None)
+    inside = reversed(history.in_order(history.ancestors(commit.id)))
+    return next((each for each in inside if matches(each.message)), None)

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from .plumbing import TooLarge
+from .plumbing import RepositoryDamagedError, TooLarge
 from .words import count
 
 MOST_ENTRIES = 5_000
+MOST_KEPT = 100_000  # entries of trees that were read, for the next question
 MOST_PATH_BYTES = 1 << 20
 _NOT_PATHS = {b"", b".", b"..", b".git"}
 
@@ -49,13 +50,15 @@ def is_path(path: bytes) -> bool:
 
 
 def parse_tree(data: bytes, id_bytes: int) -> Listing:
-    """Names and entries of one tree object, without names that no path can hold."""
+    """Names and entries of one tree object, without names that no path can hold. Raises RepositoryDamagedError."""
     entries: Listing = []
     start = 0
     while start < len(data):
-        end = data.index(b"\0", start)
-        mode, _, name = data[start:end].partition(b" ")
+        end = data.find(b"\0", start)
+        mode, blank, name = data[start:end].partition(b" ")
         start = end + 1 + id_bytes
+        if end < 0 or not blank or start > len(data):
+            raise RepositoryDamagedError("a tree is cut off or malformed")
         if b"/" not in name and is_path(name):
             entries.append((name, Entry(mode.lstrip(b"0"), data[end + 1 : start].hex())))
     return entries
@@ -79,16 +82,22 @@ class Bound:
 
 @dataclass
 class Trees:
-    """Walks trees. `read` gives the listing of one tree; each is asked for once."""
+    """Walks trees. `read` gives the listing of one tree, which is kept for a while."""
 
     read: Callable[[str], Listing]
     _known: dict[str, Listing] = field(default_factory=dict)
+    _kept: int = 0
 
     def listing(self, tree: str | None) -> Listing:
         if tree is None:
             return []
         if tree not in self._known:
-            self._known[tree] = self.read(tree)
+            listing = self.read(tree)
+            self._kept += len(listing)
+            if self._kept > MOST_KEPT:
+                self._known.clear()
+                self._kept = len(listing)
+            self._known[tree] = listing
         return self._known[tree]
 
     def paths(self, tree: str, where: str) -> Iterator[tuple[bytes, Entry]]:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from labs.grader.history import StoredCommit
 from labs.grader.report import Outcome
+from tests.grader.shaping import shape_history
 
 PASSED, NEEDS_WORK = Outcome.PASSED, Outcome.NEEDS_WORK
 
@@ -94,3 +96,15 @@ def test_a_merge_is_compared_with_its_first_parent(line):
     line.switch("main")
     line.merge("--no-ff", "-m", "Merge it", "side")
     assert ask(line, "at: main, parents: 2, touches: [side.txt]").outcome is PASSED
+
+
+def test_a_long_history_is_looked_at_once(repo, monkeypatch):
+    shape_history(
+        repo, [(1,), *((number, number - 1) for number in range(2, 2_001))], {"refs/heads/main": 2_000}
+    )
+    compared = []
+    monkeypatch.setattr(StoredCommit, "__eq__", lambda one, other: compared.append(one) or one is other)
+    result = ask(repo, "matches: '^Commit', author: Somebody")
+    assert result.outcome is NEEDS_WORK
+    assert ask(repo, "matches: '^Commit 1', author: Learner").outcome is PASSED
+    assert len(compared) < 2_000

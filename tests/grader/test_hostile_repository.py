@@ -4,10 +4,11 @@ import re
 
 import pytest
 
+from labs.grader import plumbing, trees
 from labs.grader import repository as repository_module
-from labs.grader import trees
 from labs.grader.report import Outcome
 from labs.grader.repository import Repository
+from tests.grader.conftest import lab
 
 ALL = (
     "readable: {}",
@@ -134,6 +135,68 @@ def test_a_history_of_too_many_bytes_is_not_read(repo, monkeypatch):
     assert repo.ask("readable: {}").reason == (
         "Not run: the history is larger than 1 MB, which is the most that is read."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("MOST_COMMITS", 3, "Not run: too many commits: at most 3 are read."),
+        (
+            "MOST_HISTORY_BYTES",
+            100,
+            "Not run: the history is larger than 0 MB, which is the most that is read.",
+        ),
+    ],
+)
+def test_a_limit_is_met_once_and_remembered(repo, monkeypatch, name, value, reason):
+    monkeypatch.setattr(repository_module, name, value)
+    for number in range(5):
+        repo.commit(f"Commit {number}", LICENSE="MIT\n")
+    started = []
+    start = plumbing._started
+    monkeypatch.setattr(
+        plumbing,
+        "_started",
+        lambda path, *words, **more: started.append(words) or start(path, *words, **more),
+    )
+    asks = [
+        "commits: {at_least: 1}",
+        "messages: {}",
+        "authors: {}",
+        "no_secrets: {}",
+        "no_large_files: {}",
+        "gone: {subject: x}",
+    ]
+    report = repo.grade(
+        lab(
+            *asks,
+            *asks,
+            "file: {path: LICENSE.txt, exists: true}",
+            "branch: {name: main}",
+            "data: {path: x.json, value: a, exists: false}",
+        )
+    )
+    assert [result.reason for result in report.results].count(
+        reason
+    ) == 10  # authors is not run before it asks
+    assert [result.outcome for result in report.results[-3:]][:2] == [Outcome.PASSED] * 2
+    assert sum("--topo-order" in words for words in started) == 1
+    assert report.graph is None
+
+
+def test_of_a_long_history_few_commits_are_compared_and_the_rest_is_said(repo, monkeypatch):
+    monkeypatch.setattr(repository_module, "MOST_COMPARED", 5)
+    monkeypatch.setattr(repository_module, "MOST_SINGLY_COMPARED", 3)
+    for number in range(7):
+        repo.commit(f"Commit {number}", a=str(number))
+    each, one, messages = repo.grade(
+        lab("commit: {each: true, empty: false}", "commit: {at: main, touches: [a.txt]}", "messages: {}")
+    ).results
+    assert each.reason == (
+        "Not run: more than 3 commits would have to be compared with their parents, "
+        "which is the most in a history of over 5 commits."
+    )
+    assert (one.outcome, messages.outcome) == (Outcome.PASSED, Outcome.PASSED)
 
 
 def test_files_that_are_large_together_are_not_all_read(repo, monkeypatch):

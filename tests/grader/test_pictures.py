@@ -10,7 +10,7 @@ from labs.grader.checks.base import needs_work, passed
 from labs.grader.graph import Graph
 from labs.grader.pictures import Pictures
 from labs.grader.report import Evidence, Outcome, Report
-from labs.grader.repository import Repository, TooLarge
+from labs.grader.repository import Repository
 from labs.grader.shapes import Node, Shape
 from labs.grader.text import WIDTH, report_lines
 from tests.grader.drawn import read
@@ -84,7 +84,8 @@ def test_passed_check_has_no_wanted_shape(repo, forked):
     assert pictures_of(repo, passed("It is.")) == ()
 
 
-def test_history_that_no_check_asked_for_is_not_walked_to_draw_it(repo, forked):
+def test_long_history_that_no_check_asked_for_is_not_walked_to_draw_it(repo, forked, monkeypatch):
+    monkeypatch.setattr("labs.grader.repository.MOST_SHORT", 2)
     (wanted,) = pictures_of(repo, wanting(), walked=False)
     assert wanted.title.startswith("Wanted")
     with Repository.open(repo.path) as repository:
@@ -99,10 +100,7 @@ def test_report_marks_what_needs_work_in_the_whole_graph(repo, lab, forked):
 
 
 def test_history_too_large_is_no_fault_and_not_drawn(repo, lab, forked, monkeypatch):
-    def too_large(*arguments, **options):
-        raise TooLarge("too many commits")
-
-    monkeypatch.setattr("labs.grader.repository.parse_history", too_large)
+    monkeypatch.setattr("labs.grader.repository.MOST_COMMITS", 1)
     report = repo.grade(lab("merged: {branch: side}"))
     assert report.results[0].outcome is Outcome.NOT_RUN
     assert report.graph is None

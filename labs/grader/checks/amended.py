@@ -37,7 +37,7 @@ class AmendedCheck(HistoryKind):
             return tip
         if isinstance(parent, Verdict):
             return parent
-        old = [commit for commit in run.repository.history.commits.values() if self._is_old(commit)]
+        old = [commit for commit in run.repository.history if self._is_old(commit)]
         if old:
             return self._still_there(run, tip, parent, old[0])
         if tip.commit.parents == (parent.commit.id,):

@@ -41,10 +41,10 @@ class Run:
     sandbox: Sandbox | None = None
     requirements: tuple[str, ...] | None = None
 
-    def own_commits(self, tip: Tip) -> list[str]:
-        """Ids of the learner's own commits, oldest first: not reachable from the starter."""
+    def own_commits(self, tip: Tip) -> list[Commit]:
+        """The learner's own commits, oldest first: not reachable from the starter."""
         history = self.repository.history
-        return history.newest_last(history.ancestors(tip.commit.id) - history.ancestors(self.starter))
+        return history.in_order(history.ancestors(tip.commit.id) - history.ancestors(self.starter))
 
 
 @dataclass(frozen=True)
@@ -196,12 +196,11 @@ def commits_since(run: Run, tip: Tip, since: Revision | None) -> list[Commit] | 
     """Commits of a tip that `since` does not reach, oldest first; without `since`, the learner's own."""
     history = run.repository.history
     if since is None:
-        return [history[commit_id] for commit_id in run.own_commits(tip)]
+        return run.own_commits(tip)
     start = commit_or_answer(run, since)
     if isinstance(start, Verdict):
         return start
-    new = history.ancestors(tip.commit.id) - history.ancestors(start.commit.id)
-    return [history[commit_id] for commit_id in history.newest_last(new)]
+    return history.in_order(history.ancestors(tip.commit.id) - history.ancestors(start.commit.id))
 
 
 def missing_branch(run: Run, name: str) -> Verdict:

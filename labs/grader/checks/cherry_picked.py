@@ -5,7 +5,7 @@ hand is not known. With `in_order: true` the copies follow each other in the ord
 ones are gone is asked by `gone`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from ..history import Commit
@@ -96,14 +96,14 @@ def _copies(run: Run, onto: Tip, wanted: list[Commit]) -> list[list[Commit]]:
     history, patches = run.repository.history, Patches(run.repository)
     changes = [run.repository.change_of(commit) for commit in wanted]
     found: list[list[Commit]] = [[] for _ in wanted]
-    others = history.ancestors(onto.commit.id) - frozenset.union(
-        *(history.ancestors(commit.id) for commit in wanted)
-    )
-    for commit_id in history.newest_last(others):
-        if history[commit_id].is_merge:
+    others: Set[str] = history.ancestors(onto.commit.id)
+    for commit in wanted:
+        others = others - history.ancestors(commit.id)
+    for other in history.in_order(others):
+        if other.is_merge:
             continue
-        made = run.repository.change_of(history[commit_id])
+        made = run.repository.change_of(other)
         for change, copies in zip(changes, found, strict=True):
             if change and patches.same(made, change):
-                copies.append(history[commit_id])
+                copies.append(other)
     return found

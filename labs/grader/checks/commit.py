@@ -63,9 +63,12 @@ class CommitCheck(HistoryKind):
             judged = [commit for commit in judged if says(commit, self.subject, self.matches)]
         if not judged:
             return self._missing(tip)
-        faults = [(commit, fault) for commit in judged if (fault := self._fault(run, commit))]
-        if not faults or (len(faults) < len(judged) and not self.each):
-            good = [commit for commit in judged if commit not in [bad for bad, _ in faults]]
+        faults = []
+        good = []
+        for commit in judged:
+            fault = self._fault(run, commit)
+            faults.append((commit, fault)) if fault else good.append(commit)
+        if not faults or (good and not self.each):
             return passed(f"{_are(good)} as asked for.", *newest(tip, good))
         commit, (why, expected, found) = faults[-1]
         return needs_work(

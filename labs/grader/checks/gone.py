@@ -65,10 +65,9 @@ class GoneCheck(HistoryKind):
     def _among(self, run: Run, tip: Tip | None) -> list[Commit]:
         """The commits that must not hold it, oldest first."""
         history = run.repository.history
-        inside = (
-            history.commits.keys() if self.everywhere or tip is None else history.ancestors(tip.commit.id)
-        )
-        return [history[commit_id] for commit_id in history.newest_last(inside)]
+        if self.everywhere or tip is None:
+            return list(history)[::-1]
+        return history.in_order(history.ancestors(tip.commit.id))
 
     def _named(self, run: Run, among: list[Commit]) -> list[Commit] | Verdict:
         """The commit of that name, if it is among these. An id that nothing reaches any more is gone."""
@@ -93,7 +92,7 @@ def drop(run: Run, tip: Tip, commit: Commit) -> str:
         return commands(["git", "tag", "-d", tip.name], ["git", "push", "origin", "--delete", tip.ref])
     history = run.repository.history
     inside = history.descendants(commit.id)
-    line = [commit_id for commit_id in history.first_parents(tip.commit.id) if commit_id in inside]
+    line = list(history.first_parents(tip.commit.id, inside))
     oldest = history[line[-1]]
     if not oldest.parents:
         return look(tip.name)

@@ -169,7 +169,7 @@ def _found_in_graph(run: Run, branch: Tip, into: Tip) -> tuple[Way, Commit] | No
     if branch.commit.id not in history.ancestors(into.commit.id):
         return None
     holders = history.descendants(branch.commit.id)
-    line = [commit_id for commit_id in history.first_parents(into.commit.id) if commit_id in holders]
+    line = list(history.first_parents(into.commit.id, holders))
     first = history[line[-1]]
     return ("fast-forward" if first.id == branch.commit.id else "merge-commit"), first
 
@@ -181,9 +181,7 @@ def _found_in_content(run: Run, branch: Tip, into: Tip) -> tuple[Way, Commit] | 
 
 def _merges(run: Run, into: Tip) -> Iterator[Commit]:
     history = run.repository.history
-    for commit_id in history.newest_last(history.ancestors(into.commit.id)):
-        if history[commit_id].is_merge:
-            yield history[commit_id]
+    yield from (each for each in history.in_order(history.ancestors(into.commit.id)) if each.is_merge)
 
 
 def _names(commit: Commit, branch: str) -> bool:

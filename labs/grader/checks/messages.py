@@ -7,7 +7,7 @@ letters; `blank_second_line` is on unless switched off. Merge commits that Git d
 import re
 from dataclasses import dataclass
 
-from ..history import Commit
+from ..history import Commit, first_line
 from ..parameters import MAIN, Count, RefName, Regex
 from ..repository import Tip
 from ..words import count, listed, quoted
@@ -34,7 +34,7 @@ class MessagesCheck(Kind):
         tip = tip_or_answer(run, self.branch)
         if isinstance(tip, Verdict):
             return tip
-        own = [run.repository.history[commit_id] for commit_id in run.own_commits(tip)]
+        own = run.own_commits(tip)
         judged = [commit for commit in own if not (commit.is_merge and _BY_GIT.match(commit.message))]
         if not judged:
             return needs_work(
@@ -57,11 +57,13 @@ class MessagesCheck(Kind):
 
     def _fault(self, commit: Commit) -> str | None:
         """What is the matter with one message, as the end of a sentence."""
-        subject, lines = commit.subject[:MOST_READ], commit.message.splitlines()
+        message = commit.message
+        whole, lines = first_line(message), message.splitlines()
+        subject = whole[:MOST_READ]
         if not subject:
             return "the message is empty"
-        if self.subject_at_most is not None and len(commit.subject) > self.subject_at_most:
-            return f"the subject {quoted(subject)} has {count(len(commit.subject), 'character')}"
+        if self.subject_at_most is not None and len(whole) > self.subject_at_most:
+            return f"the subject {quoted(subject)} has {count(len(whole), 'character')}"
         if any(re.fullmatch(pattern, subject, re.IGNORECASE) for pattern in self.forbids):
             return f"the subject {quoted(subject)} does not say what the change does"
         if self.matches is not None and not re.search(self.matches, subject):

@@ -125,7 +125,7 @@ class ObjectCheck(Kind):
 
     def _commit(self, run: Run, shape: CommitShape) -> Verdict:
         history, shallow = run.repository.history, set[str]()
-        for commit in history.commits.values():
+        for commit in history:
             if shape.fits(history, commit) and _is_deep(history, commit.id, shape.ancestors or 0, shallow):
                 ref = next(iter(refs_holding(run.repository, commit.id)), None)
                 return passed(f"There is {shape}.", Evidence(ref=ref, commit=commit.id))
@@ -171,10 +171,7 @@ def _tags(repository: Repository, kind: str) -> list[Tag]:
 def _trees(run: Run) -> Iterator[tuple[Evidence, Listing]]:
     """Each tree once, with the oldest commit that has it or the tag that marks it. Raises TooLarge."""
     repository, seen = run.repository, set[str]()
-    roots = [
-        (Evidence(commit=commit_id), repository.history[commit_id].tree)
-        for commit_id in repository.history.newest_last(repository.history.commits)
-    ]
+    roots = [(Evidence(commit=commit.id), commit.tree) for commit in list(repository.history)[::-1]]
     roots += [(Evidence(ref=tag.ref), tag.id) for tag in _tags(repository, "tree")]
     for where, root in roots:
         waiting = [root]

@@ -42,9 +42,9 @@ class PurgedCheck(Kind):
 def _brought(repository: Repository, path: str) -> Iterator[Blob]:
     """Each coming of a file that is meant, the oldest first. Parents that are not there count as empty."""
     history, meant = repository.history, path_matcher(path)
-    for commit_id in history.newest_last(history.commits):
-        merged = [history[parent] for parent in history.parents(commit_id)[1:]]
-        for name, (old, new) in repository.change_of(history[commit_id]).items():
+    for commit in list(history)[::-1]:
+        merged = [history[parent] for parent in history.parents(commit.id)[1:]]
+        for name, (old, new) in repository.change_of(commit).items():
             brought = new if old is None and meant(name) else None
             if brought and not any(repository.entry(other, name) for other in merged):
-                yield Blob(brought.id, name, commit_id, None)
+                yield Blob(brought.id, name, commit.id, None)

@@ -43,7 +43,7 @@ class RebasedCheck(HistoryKind):
             return onto
         history = run.repository.history
         inside, base = history.ancestors(branch.commit.id), history.ancestors(onto.commit.id)
-        line = [history[commit_id] for commit_id in history.newest_last(inside - base)]
+        line = history.in_order(inside - base)
         if onto.commit.id not in inside:
             return self._behind(branch, onto, len(base - inside))
         merges = [commit for commit in line if commit.is_merge]
@@ -108,10 +108,9 @@ class RebasedCheck(HistoryKind):
         history, patches = run.repository.history, Patches(run.repository)
         beyond = history.ancestors(old.commit.id) - history.ancestors(onto.commit.id)
         kept = [run.repository.change_of(commit) for commit in line]
-        before = (history[commit_id] for commit_id in history.newest_last(beyond))
         return [
             commit
-            for commit in before
+            for commit in history.in_order(beyond)
             if not commit.is_merge
             and not any(patches.same(run.repository.change_of(commit), change) for change in kept)
         ]

@@ -63,8 +63,7 @@ class RenamedCheck(HistoryKind):
         history = run.repository.history
         old, new = self.was.encode(), self.path.encode()
         going, coming, together = [], [], []
-        for commit_id in history.newest_last(history.ancestors(tip.commit.id)):
-            commit = history[commit_id]
+        for commit in history.in_order(history.ancestors(tip.commit.id)):
             made = run.repository.change_of(commit) if not commit.is_merge else {}
             gone, come = old in made and made[old][1] is None, new in made and made[new][0] is None
             if gone and come:

@@ -111,7 +111,7 @@ def _undoing(run: Run, on: Tip, commit: Commit) -> list[Commit]:
 def _later(run: Run, on: Tip, commit: Commit) -> list[Commit]:
     history = run.repository.history
     after = history.descendants(commit.id) & history.ancestors(on.commit.id) - {commit.id}
-    return [history[commit_id] for commit_id in history.newest_last(after) if not history[commit_id].is_merge]
+    return [other for other in history.in_order(after) if not other.is_merge]
 
 
 def _claimed(run: Run, on: Tip, commit: Commit) -> bool:

@@ -61,7 +61,7 @@ class RunCheck(CodeKind):
         if isinstance(since, Verdict):
             return since
         history = run.repository.history
-        after = history.newest_last(history.ancestors(tip.commit.id) - history.ancestors(since.commit.id))
+        after = history.in_order(history.ancestors(tip.commit.id) - history.ancestors(since.commit.id))
         if len(after) > MOST_COMMITS:
             raise TooLarge(
                 f"{len(after):,} commits after {quoted(self.since)}: at most {MOST_COMMITS} are run"
@@ -72,7 +72,7 @@ class RunCheck(CodeKind):
                 expected=f"at least one commit after {quoted(self.since)}",
                 found="none",
             )
-        return [replace(tip, name=commit[:7], commit=history[commit]) for commit in after]
+        return [replace(tip, name=commit.id[:7], commit=commit) for commit in after]
 
     def _at(self, run: Run, tip: Tip, seconds: float) -> Verdict | None:
         """What needs work at one commit, else None."""

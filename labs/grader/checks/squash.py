@@ -14,9 +14,8 @@ def squash_commit(repository: Repository, branch: Commit, into: Commit) -> Commi
     history, patches = repository.history, Patches(repository)
     wanted = [changes for changes in _since_parting(repository, branch, into) if changes]
     theirs = history.ancestors(into.id) - history.ancestors(branch.id)
-    for commit_id in history.newest_last(theirs):
-        commit = history[commit_id]
-        if len(history.parents(commit_id)) > 1:
+    for commit in history.in_order(theirs):
+        if len(history.parents(commit.id)) > 1:
             continue
         made = repository.change_of(commit)
         if any(patches.same(made, changes) for changes in wanted):

@@ -34,10 +34,10 @@ class SubtreeCheck(Kind):
             return other
         history = run.repository.history
         trees = (
-            {history[commit_id].tree for commit_id in history.ancestors(other.commit.id)} if self.of else None
+            {each.tree for each in history.in_order(history.ancestors(other.commit.id))} if self.of else None
         )
-        behind = history.ancestors(tip.commit.id)
-        merges = [commit for commit in history.commits.values() if commit.id in behind and commit.is_merge]
+        behind = history.in_order(history.ancestors(tip.commit.id))
+        merges = [commit for commit in reversed(behind) if commit.is_merge]
         found = [merge for merge in merges if self._is_one(run, merge, trees)]
         entry = run.repository.entry(tip.commit, self._path)
         if len(found) >= self.at_least and entry and entry.is_tree:

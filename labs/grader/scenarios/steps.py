@@ -163,7 +163,7 @@ class Rebase(Step):
         history = world.history
         own, theirs = history.ancestors(branch), history.ancestors(onto)
         there = {_patch(world, history[other]) for other in theirs - own if not history[other].is_merge}
-        for commit in map(history.__getitem__, history.newest_last(own - theirs)):
+        for commit in history.in_order(own - theirs):
             if not commit.is_merge and _patch(world, commit) not in there - {_NO_PATCH}:
                 onto = self._again(world, commit, onto)
         world.current = self.rebase

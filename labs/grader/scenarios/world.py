@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..history import Commit, History, Person
+from ..history import Commit, History, Person, first_line
 from ..parameters import PersonPart, Revision, did_you_mean
 from ..repository import Tip
 from ..revision import Unresolved, resolve
@@ -32,6 +32,44 @@ class Author:
         return Person(self.name, self.email, moment.isoformat())
 
 
+class MadeCommit(NamedTuple):
+    """See `history.Commit`."""
+
+    id: str
+    tree: str
+    parents: tuple[str, ...]
+    author: Person
+    committer: Person
+    message: str
+
+    @property
+    def subject(self) -> str:
+        return first_line(self.message)
+
+    @property
+    def is_merge(self) -> bool:
+        return len(self.parents) > 1
+
+
+@dataclass(frozen=True)
+class _Makers:
+    """See `history.People`."""
+
+    commits: list[MadeCommit]
+
+    def author(self, number: int) -> Person:
+        return self.commits[number].author
+
+    def committer(self, number: int) -> Person:
+        return self.commits[number].committer
+
+
+def _listed(commit: MadeCommit) -> bytes:
+    """As Git lists a commit of a real repository, whose message it reads to the first NUL."""
+    message = commit.message.partition("\0")[0]
+    return encoded(f"commit {commit.id}\n{' '.join((commit.tree, *commit.parents))}\0{message}\0\n")
+
+
 LEARNER = Author(PersonPart("Learner"), PersonPart("learner@example.org"))
 
 
@@ -46,7 +84,7 @@ class World:
         self.tags: dict[str, str] = {}
         self.starter: str | None = None
         self._tagged: dict[str, str] = {}
-        self._commits: dict[str, Commit] = {}
+        self._commits: dict[str, MadeCommit] = {}
         self._files: dict[str, Files] = {}
         self._history: History | None = None
         self._minutes = 0
@@ -54,7 +92,8 @@ class World:
     @property
     def history(self) -> History:
         if self._history is None:
-            self._history = History(dict(reversed(self._commits.items())))
+            newest_first = list(self._commits.values())[::-1]
+            self._history = History(map(_listed, newest_first), lambda: _Makers(newest_first))
         return self._history
 
     def tip(self, name: str) -> Tip | None:
@@ -121,7 +160,7 @@ class World:
         ]
         text = "\n".join([*lines, "", message.rstrip("\n") + "\n"])
         commit_id = self.objects.add("commit", encoded(text))
-        self._commits[commit_id] = Commit(commit_id, tree, parents, author, committer, message.rstrip())
+        self._commits[commit_id] = MadeCommit(commit_id, tree, parents, author, committer, message.rstrip())
         self._files[commit_id], self._history = files, None
         return commit_id
 
