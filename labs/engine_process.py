@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from labs.grader.complaints import cannot_read
 from labs.grader.engine import grade
 from labs.grader.proof import prove
-from labs.grader.repository import Repository, Unreadable
+from labs.grader.repository import Repository, RepositoryDamagedError, Unreadable
 from labs.grader.sandbox.opening import opened
 from labs.grader.spec import load_spec
 
@@ -27,6 +28,8 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
             return {"report": grade(spec, repository, sandbox=sandbox).to_json()}
     except Unreadable as error:
         return {"unreadable": error.message}
+    except RepositoryDamagedError as error:
+        return {"unreadable": cannot_read(str(error))}
 
 
 if __name__ == "__main__":

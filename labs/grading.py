@@ -14,7 +14,7 @@ from labs.grader.checks import Learner
 from labs.grader.engine import grade
 from labs.grader.refusals import FetchRefused
 from labs.grader.report import Outcome, Report
-from labs.grader.repository import Repository, RepositoryFault, Unreadable
+from labs.grader.repository import Repository, RepositoryDamagedError, RepositoryFault, Unreadable
 from labs.grader.spec import LabSpec, load_spec
 from labs.heartbeat import beating
 from labs.lifecycle import Claim
@@ -54,6 +54,9 @@ def grade_claimed(claim: Claim) -> None:
         lifecycle.give_back(
             claim, f"Grading took longer than {settings.CELERY_TASK_SOFT_TIME_LIMIT} seconds."
         )
+    except RepositoryDamagedError as error:  # we stored it, so it is not for the learner to mend
+        logger.error("submission %s: check %s: %s", claim.submission_id, error.check_id, error)
+        lifecycle.give_back(claim, f"check {error.check_id}: {error}" if error.check_id else str(error))
     except Exception as error:
         logger.exception("submission %s could not be graded", claim.submission_id)
         lifecycle.give_back(claim, f"{type(error).__name__}: {error}")

@@ -15,8 +15,8 @@ from labs.grader.confined import bytes_in
 from labs.grader.fetch import ORDINARY, WHILE_SOMEBODY_WAITS, fetch, latest
 from labs.grader.mirrors import hold, mirror_path, prune_mirrors
 from labs.grader.network import INTERNET, Network
-from labs.grader.plumbing import absent
-from labs.grader.refusals import FetchFault, FetchRefused, no_attempt
+from labs.grader.plumbing import RepositoryDamagedError, absent
+from labs.grader.refusals import FetchFault, FetchRefused, damaged, no_attempt
 from labs.grader.upstream import HEADS, Server
 from labs.grader.words import quoted
 
@@ -112,7 +112,13 @@ def mirrored(address: Address, refs: Mapping[str, str]) -> Iterator[tuple[Path, 
     with hold(path, seconds=HOLD_SECONDS) as mirror:
         fetched = fetch(address, mirror, network=_network(address.host))
         notes = [*fetched.notes, *_changes(path, address, refs, fetched.refs)]
-        yield path, notes
+        try:
+            yield path, notes
+        except RepositoryDamagedError as error:
+            mirror.empty()
+            if fetched.is_new:  # not our disk: it came like that
+                raise damaged(str(error), address, ORDINARY) from error
+            raise
         size = bytes_in(path)
     _prune_after(size)
 

@@ -16,6 +16,7 @@ from typing import IO
 from django.conf import settings
 
 from labs.grader.plumbing import ENVIRONMENT, RepositoryFault
+from labs.grader.upstream import DATA
 
 GIT_SECONDS = 60
 LOCK_SECONDS = 30
@@ -27,6 +28,7 @@ SETTINGS = (
     "transfer.hideRefs=!refs/heads",
     "transfer.hideRefs=!refs/tags",
     "transfer.fsckObjects=true",
+    *(f"receive.fsck.{name}=ignore" for name in DATA),
     "transfer.unpackLimit=1",
     "receive.denyDeletes=false",
     "receive.denyDeleteCurrent=ignore",

@@ -1,14 +1,14 @@
 """Fetches a stranger's repository into a mirror: all branches and tags, never a checkout, all of it bounded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .address import Address
 from .confined import FetchLimits
 from .mirrors import Mirror
 from .network import INTERNET, Network
 from .notes import entries_at, notes_on
-from .plumbing import RepositoryFault, TooLarge, absent
-from .refusals import FetchRefused, refused
+from .plumbing import RepositoryDamagedError, TooLarge, kinds_of
+from .refusals import FetchRefused, damaged, refused
 from .upstream import HEADS, Server
 from .words import quoted
 
@@ -31,11 +31,15 @@ class Latest:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a mirror holds now. `refs` maps full ref names to object ids; `notes` are sentences for the report."""
+    """What a mirror holds now. `refs` maps full ref names to object ids; `notes` are sentences for the report.
+
+    `is_new` says that the mirror held nothing before.
+    """
 
     refs: dict[str, str]
     head_branch: str
     notes: list[str]
+    is_new: bool = field(default=True, compare=False)
 
 
 def latest(
@@ -74,13 +78,25 @@ def _fill(mirror: Mirror, server: Server, limits: FetchLimits) -> Fetched:
     with mirror.filling(server.uid):
         found = server.bring(mirror.path, limits.refs)
         branch, refs = found.branch, found.refs
-        if absent(mirror.path, refs.values()):
-            if had_some:
-                raise RepositoryFault(f"the mirror of {server.address} is damaged")
-            raise refused("damaged", server.address, limits, words="`objects are missing`")
-        notes = _notes(server.address, mirror, branch, refs[HEADS + branch], limits)
+        try:
+            _look_at(mirror, refs)
+            notes = _notes(server.address, mirror, branch, refs[HEADS + branch], limits)
+        except RepositoryDamagedError as error:
+            if had_some:  # what was there already may be what is damaged, and that is ours
+                raise
+            raise damaged(str(error), server.address, limits) from error
         mirror.complete(refs, branch)
-    return Fetched(refs, branch, [*found.listing.left_out(refs), *notes])
+    return Fetched(refs, branch, [*found.listing.left_out(refs), *notes], is_new=not had_some)
+
+
+def _look_at(mirror: Mirror, refs: dict[str, str]) -> None:
+    kinds = kinds_of(mirror.path, refs.values())
+    for name, object_id in refs.items():
+        kind = kinds[object_id]
+        if kind is None:
+            raise RepositoryDamagedError(f"object {object_id} is missing or damaged")
+        if name.startswith(HEADS) and kind != "commit":
+            raise RepositoryDamagedError(f"a branch points to a {kind}, which is no commit")
 
 
 def _notes(address: Address, mirror: Mirror, branch: str, commit: str, limits: FetchLimits) -> list[str]:

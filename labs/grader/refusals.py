@@ -3,6 +3,7 @@
 import re
 
 from .address import Address
+from .complaints import own_words, plain_words
 from .confined import Ended, FetchLimits
 from .words import cut, listed, nearest, quoted, visible
 
@@ -52,7 +53,7 @@ SENTENCES = {
     "slow_host": "{host} is too slow to bring {repo} within {seconds} seconds. "
     "Most often the line is busy, or the repository is large. Submit again later.",
     "noise": "{host} sent messages without end instead of {repo}. Submit again later.",
-    "damaged": "{repo} is damaged: Git refuses what is stored in it ({words}). "
+    "damaged": "{repo} is damaged: Git refuses what is stored in it ({words}). {plain}"
     "Run `git fsck` in a clone, mend what it names, push, then submit again.",
 }
 
@@ -72,6 +73,8 @@ _WORDS = (
         r"fsck error|bad object|invalid (object|index-pack)|pack has bad|pack signature|inflate: data",
     ),
     ("damaged", r"did not send all necessary objects|unresolved delta|protocol error|bad line length"),
+    ("damaged", r"not our ref|did not receive expected object|(?:early|unexpected) EOF|bad pack header"),
+    ("damaged", r"remote end hung up|unexpected disconnect|repository corruption|object .* (?:is )?corrupt"),
 )
 _LIMITS = {"seconds": "slow_host", "disk": "too_big", "messages": "noise", "output": "too_many_refs"}
 _KILLED_FOR_SIZE = -25  # SIGXFSZ
@@ -84,7 +87,7 @@ def refused(code: str, address: Address, limits: FetchLimits, **more: str) -> Fe
         megabytes=limits.bytes >> 20,
         entries=f"{limits.entries:,}",
         seconds=f"{limits.seconds:g}",
-        **more,
+        **{"plain": "", **more},
     )
     return FetchRefused(code, no_attempt(sentence))
 
@@ -108,20 +111,25 @@ def no_attempt(sentence: str) -> str:
 def why(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefused | FetchFault:
     """What to raise for a git that did not end well."""
     own = [line for line in ended.messages.split("\n") if not line.startswith("remote:")]
-    words = cut(visible(" ".join(" ".join(own).split())), 200)
-    code = _LIMITS.get(ended.limit or "") or _code(words)
+    said = " ".join(" ".join(own).split())
+    code = _LIMITS.get(ended.limit or "") or _code(said)
     if ended.status == _KILLED_FOR_SIZE and ended.limit is None:
         code = "too_big"
     if code is None:
-        return FetchFault(f"git ended with {ended.status} for {address}: {words}")
-    return refused(code, address, limits, words=_fsck_word(words), branch="")
+        return FetchFault(f"git ended with {ended.status} for {address}: {cut(visible(said), 200)}")
+    return refused(code, address, limits, **_words(said), branch="")
+
+
+def damaged(complaint: str, address: Address, limits: FetchLimits) -> FetchRefused:
+    """What Git found in a repository that came whole."""
+    return refused("damaged", address, limits, **_words(complaint))
 
 
 def _code(words: str) -> str | None:
     return next((code for code, pattern in _WORDS if re.search(pattern, words)), None)
 
 
-def _fsck_word(words: str) -> str:
-    """Git's own name of what is wrong with an object, else the beginning of what it said."""
-    found = re.search(r"object [0-9a-f]+: (\w+)", words)
-    return quoted(found[1]) if found else quoted(cut(words, 80))
+def _words(complaint: str) -> dict[str, str]:
+    """Git's own name of what is wrong with an object, else the beginning of what it said; and plain words for it."""
+    own, plain = own_words(complaint), plain_words(complaint)
+    return {"words": own, "plain": f"{plain[0].upper()}{plain[1:]}. " if plain else ""}

@@ -119,6 +119,8 @@ def tag_without_a_word(repo: Repo) -> None:
 
 TIPS = ("commits", "history", "file", "branch", "merged")
 HISTORY = ("commits", "messages", "history", "merged", "file", "object", "no_secrets", "branch")
+WALK = tuple(kind for kind in HISTORY if kind not in ("file", "branch"))
+TAGS = (*WALK, "file")
 FILES = ("file", "answer", "no_conflict_markers", "ignored", "data")
 TREES = ("file", "line_endings", "attributes", "dockerfile", "workflow", "python_package")
 DAMAGED = {
@@ -129,9 +131,9 @@ DAMAGED = {
     "missing-tree": (missing("main^{tree}"), TREES),
     "missing-folder": (missing("main:docs"), TREES),
     "missing-commit": (missing("main"), HISTORY),
-    "missing-parent": (missing("main~3"), HISTORY),
-    "missing-tag": (missing("v1"), ("tag", *HISTORY)),
-    "empty-commit": (overwritten("main~3", b""), HISTORY),
+    "missing-parent": (missing("main~3"), WALK),
+    "missing-tag": (missing("v1"), ("tag", *TAGS)),
+    "empty-commit": (overwritten("main~3", b""), WALK),
     "garbled-tree": (overwritten("main^{tree}", b"not zlib"), TREES),
     "empty-blob": (overwritten("main:a.txt", b""), FILES[:3]),
     "cut-blob": (cut_short("main:a.txt"), FILES[:3]),
@@ -151,7 +153,7 @@ DAMAGED = {
 MALFORMED = {
     "wrong-kinds": (wrong_kinds, ("file", "line_endings", "renamed")),
     "commit-of-a-blob": (commit_of_a_blob, TREES),
-    "parent-is-a-blob": (parent_is_a_blob, HISTORY),
-    "tag-of-nothing": (tag_of_nothing, ("tag", *HISTORY)),
-    "tag-without-a-word": (tag_without_a_word, ("tag", *HISTORY)),
+    "parent-is-a-blob": (parent_is_a_blob, WALK),
+    "tag-of-nothing": (tag_of_nothing, ("tag", *TAGS)),
+    "tag-without-a-word": (tag_without_a_word, ("tag", *TAGS)),
 }

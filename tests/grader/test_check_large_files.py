@@ -4,6 +4,7 @@ import pytest
 
 from labs.grader import blobs as blobs_module
 from labs.grader import plumbing
+from labs.grader.plumbing import MissingObject
 from labs.grader.report import Outcome
 from labs.grader.repository import WITHOUT_LARGE_FILES
 
@@ -117,8 +118,9 @@ def test_with_a_higher_limit_a_file_that_was_not_fetched_leaves_it_undecided(wit
     )
 
 
-def test_a_missing_file_where_all_should_be_is_a_fault(without_large_files):
-    assert without_large_files.ask(CHECK).outcome is Outcome.FAULT
+def test_a_missing_file_where_all_should_be_is_no_verdict(without_large_files):
+    with pytest.raises(MissingObject):
+        without_large_files.ask(CHECK)
 
 
 @pytest.mark.parametrize("leaves", [True, False])

@@ -68,11 +68,16 @@ def test_exit_status_2_for_a_repository_without_commits(repo, lab_file, capsys):
     )
 
 
-def test_exit_status_2_for_a_fault(repo, lab_file, capsys):
+def test_exit_status_2_for_a_repository_that_git_refuses(repo, lab_file, capsys):
     commit = repo.commit()
     (repo.path / ".git/objects" / commit[:2] / commit[2:]).unlink()
     assert main(["grade", str(lab_file), str(repo.path)]) == 2
-    assert "fault on our side" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(
+        "Could not read the repository. Git refuses what is stored in the repository: "
+    )
+    assert "Run `git fsck` in it" in said.err and "Traceback" not in said.err
 
 
 def test_exit_status_2_for_a_repository_whose_settings_git_cannot_read(repo, lab_file, capsys):

@@ -11,14 +11,16 @@ from threading import Thread
 
 import pytest
 
-from labs.grader.checks import KINDS, Learner
+from labs.grader.checks import KINDS, Learner, Run
+from labs.grader.complaints import cannot_read
 from labs.grader.engine import grade
 from labs.grader.github import annotation_lines, summary
 from labs.grader.report import Outcome, Report
-from labs.grader.repository import Repository, RepositoryFault, Unreadable
+from labs.grader.repository import Repository, RepositoryDamagedError, TooLarge, Unreadable
 from labs.grader.sandbox import Ran
 from labs.grader.spec import load_spec
 from labs.grader.text import report_lines
+from labs.grader.words import visible
 from tests.grader.conftest import Repo
 from tests.grader.damage import DAMAGED, MALFORMED
 from tests.grader.every_kind import ASKED, CHECKS, LAB
@@ -27,6 +29,7 @@ from tests.grader.stock import Stock
 
 SPEC = load_spec(LAB)
 SVG_ELEMENTS = {"svg", "title", "desc", "g", "path", "rect", "circle", "text", "tspan"}
+REFUSED = "refused"
 LEARNER = Learner(("Learner",), ("learner@example.org",))
 
 
@@ -172,26 +175,50 @@ def test_a_commit_cannot_pass_for_others(reports, name):
     assert found == {commit: (*rest,) for commit, *rest in map(str.split, said)}
 
 
+def verdicts(path):
+    """What each check finds by itself: its outcome, or REFUSED where it needs what Git refuses."""
+    with Repository.open(path) as repository:
+        run = Run(repository, SPEC.starter, LEARNER, Unpacking())
+        return {asked: verdict(check, run) for asked, check in zip(ASKED, SPEC.checks, strict=True)}
+
+
+def verdict(check, run):
+    try:
+        return check.parameters.check(run).outcome
+    except TooLarge:
+        return Outcome.NOT_RUN
+    except RepositoryDamagedError as error:
+        assert visible(cannot_read(str(error))) == cannot_read(str(error))
+        return REFUSED
+
+
 @pytest.mark.parametrize("name", DAMAGED)
-def test_broken_storage_is_a_fault_and_never_another_verdict(reports, name):
+def test_broken_storage_is_refused_and_never_another_verdict(reports, tmp_path, name):
     build, kinds = DAMAGED[name]
     stock = outcomes(reports(ODD["stock"])[0])
+    repo = Repo(tmp_path / "work")
+    build(repo)
     try:
-        found = outcomes(reports(build)[0])
-    except RepositoryFault:
+        found = verdicts(repo.path)
+    except RepositoryDamagedError:
         return
-    assert {asked for asked in ASKED if found[asked] not in (Outcome.FAULT, stock[asked])} == set()
-    faulted = {asked.split(":")[0] for asked in ASKED if found[asked] is Outcome.FAULT}
-    assert set(kinds) - faulted == set()
+    assert {asked for asked in ASKED if found[asked] not in (REFUSED, stock[asked])} == set()
+    assert set(kinds) - {asked.split(":")[0] for asked in ASKED if found[asked] is REFUSED} == set()
+    if kinds:
+        with pytest.raises(RepositoryDamagedError):
+            graded(repo.path)
 
 
 @pytest.mark.parametrize("name", MALFORMED)
-def test_objects_that_contradict_each_other_are_a_fault(reports, name):
+def test_objects_that_contradict_each_other_are_refused(tmp_path, caplog, name):
     build, kinds = MALFORMED[name]
-    found = outcomes(reports(build)[0])
-    assert {
-        kind for kind in kinds if Outcome.FAULT not in [found[a] for a in ASKED if a.startswith(f"{kind}:")]
-    } == set()
+    repo = Repo(tmp_path / "work")
+    build(repo)
+    found = verdicts(repo.path)
+    assert set(kinds) - {asked.split(":")[0] for asked in ASKED if found[asked] is REFUSED} == set()
+    with pytest.raises(RepositoryDamagedError):
+        graded(repo.path)
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(

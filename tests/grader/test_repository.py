@@ -1,13 +1,12 @@
 """Opening and reading: bare or not, the refs on disk or a snapshot, in few processes."""
 
-import re
 import subprocess
 
 import pytest
 
 from labs.grader import plumbing
 from labs.grader.report import Outcome
-from labs.grader.repository import Repository, RepositoryFault, Unreadable
+from labs.grader.repository import Repository, RepositoryDamagedError, RepositoryFault, Unreadable
 
 EVERYTHING = (
     "readable: {}",
@@ -145,9 +144,9 @@ def test_a_snapshot_holds_object_ids_only(full, object_id):
         Repository.open(full.path, {"refs/heads/main": object_id})
 
 
-def test_a_snapshot_of_an_object_that_is_gone_is_a_fault(full):
-    result = full.ask("readable: {}", refs={"refs/heads/main": "a" * 40})
-    assert result.outcome is Outcome.FAULT
+def test_a_snapshot_of_an_object_that_is_gone_is_no_verdict(full):
+    with pytest.raises(RepositoryDamagedError, match="bad object"):
+        full.ask("readable: {}", refs={"refs/heads/main": "a" * 40})
 
 
 @pytest.mark.parametrize(
@@ -216,13 +215,11 @@ def damage(repo, object_id, content):
         ("v1", "tag: {name: v1, message: z}"),
     ],
 )
-def test_a_missing_or_broken_object_is_a_fault_and_never_needs_work(full, what, check, content):
+def test_a_missing_or_broken_object_is_what_git_refuses_and_never_needs_work(full, what, check, content):
     damage(full, full.git("rev-parse", what), content)
-    result = full.ask(check)
-    assert (result.outcome, result.earned, result.why) == (Outcome.FAULT, 0, "")
-    assert re.fullmatch(
-        r"Grading stopped because of a fault on our side. Reference G-[0-9A-F]{6}.", result.reason
-    )
+    with pytest.raises(RepositoryDamagedError) as caught:
+        full.ask(check)
+    assert caught.value.check_id == "c1"
 
 
 def test_a_broken_branch_is_a_fault_and_not_a_missing_branch(full):

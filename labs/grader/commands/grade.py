@@ -9,11 +9,12 @@ import os
 from pathlib import Path
 
 from ..checks import Learner
+from ..complaints import cannot_read
 from ..engine import grade
 from ..github import annotation_lines, summary
 from ..parameters import Mismatch, RefName, convert
 from ..report import Outcome, Report
-from ..repository import Repository, RepositoryFault, Unreadable
+from ..repository import Repository, RepositoryDamagedError, RepositoryFault, Unreadable
 from ..spec import LabSpec
 from ..text import report_lines, verdict_line
 from ..words import quoted
@@ -64,6 +65,8 @@ def _grade(spec: LabSpec, options: argparse.Namespace) -> Report | None:
         complain(f"Could not read the repository. {error}")
         if options.remote:
             complain(f"With --remote, fetch first: git fetch --tags {options.remote}")
+    except RepositoryDamagedError as error:
+        complain(f"Could not read the repository. {cannot_read(str(error))}")
     except RepositoryFault as error:
         complain(f"Could not read the repository. Git says: {error}")
     return None

@@ -1,0 +1,55 @@
+"""What Git says of a repository that it refuses, in plain words."""
+
+import re
+
+from .words import cut, quoted, visible
+
+# Git's own ids of what is wrong with an object (`git fsck`), then what else it may say in the C locale
+_PLAIN = (
+    (r"gitmodulesSymlink", "`.gitmodules` is a symbolic link"),
+    (r"gitmodules(?:Blob|Missing|Parse|Large)", "`.gitmodules` is no file that Git can read"),
+    (r"gitmodulesName", "`.gitmodules` gives a submodule a name that leads out of its folder"),
+    (r"gitmodules(?:Path|Url|Update)", "`.gitmodules` holds an option or a command instead of an address or a folder"),
+    (r"git(?:attributes|ignore)\w*|mailmapSymlink", "a settings file of Git is a symbolic link or too large"),
+    (r"duplicateEntries", "a folder holds the same name twice"),
+    (r"treeNotSorted", "the names in a folder are out of order"),
+    (r"fullPathname|emptyName|hasDot(?:dot|git)?|largePathname", "a folder holds a name that no file may have"),
+    (r"nullSha1|badTree|missingTree|missingObject", "a folder or a commit names an object that cannot be"),
+    (
+        r"(?:missing|multiple|bad)(?:Author|Committer|Parent|Tag|Type)\w*",
+        "a commit or a tag lacks a line or has it twice",
+    ),
+    (r"(?:bad|missing|zeroPadded)\w*(?:Date|Timezone)\w*", "a commit or a tag has a date that Git does not write"),
+    (r"(?:bad|missing)\w*(?:Email|Name)", "a commit or a tag has an author that Git does not write"),
+    (r"(?:bad|zeroPadded)Filemode|nulInCommit", "a file has a mode, or a commit a message, that Git does not write"),
+    (r"nulInHeader|unterminatedHeader", "the header of a commit or a tag is broken"),
+    (r"not our ref|did not send all|did not receive expected", "an object that a branch or tag needs is absent"),
+    (r"bad pack header|early EOF|unexpected disconnect", "an object that a branch or tag needs is missing or damaged"),
+    (r"missing or damaged|bad object|unable to read|could not (?:get|read)", "an object is missing or damaged"),
+    (r"not a tree|no commit|not a commit|is a (?:blob|tree|tag|commit)\b", "an object is of the wrong kind"),
+    (r"broken ref|bad ref", "a branch or tag points to nothing"),
+    (r"[Cc]orrupt|inflate|malformed|bogus|invalid", "an object is damaged"),
+)  # fmt: skip
+
+
+def plain_words(complaint: str) -> str:
+    """What is wrong, as a sentence without its ends; empty where Git said something that is not known here."""
+    return next((words for pattern, words in _PLAIN if re.search(pattern, complaint)), "")
+
+
+def own_words(complaint: str) -> str:
+    """Git's id of what is wrong, else the beginning of what it said."""
+    said = visible(" ".join(complaint.split()))
+    found = re.search(r"object [0-9a-f]+: (\w+)", said)
+    return quoted(found[1]) if found else quoted(cut(said, 80))
+
+
+def cannot_read(complaint: str) -> str:
+    """The whole answer for somebody whose repository Git refuses."""
+    plain = plain_words(complaint)
+    if not plain:
+        return f"Git says: {cut(visible(' '.join(complaint.split())), 200)}"
+    return (
+        f"Git refuses what is stored in the repository: {plain} ({own_words(complaint)}). "
+        "Run `git fsck` in it, mend what it names, then try again."
+    )

@@ -1,0 +1,79 @@
+"""A repository that Git refuses is the learner's set-up, with the reason in words; what is only odd is graded."""
+
+import re
+import shutil
+
+import pytest
+
+from labs.grader.engine import grade
+from labs.grader.refusals import FetchRefused
+from labs.grader.report import Outcome
+from labs.grader.repository import Repository
+from labs.grader.spec import load_spec
+
+from ..grader.conftest import lab
+from .refused import GRADED, NOT_SERVED, REFUSED, Bare
+
+SPEC = load_spec(
+    lab(
+        "readable: {}",
+        "commits: {at_least: 1}",
+        "messages: {}",
+        "authors: {}",
+        "no_secrets: {}",
+        "merged: {branch: x}",
+    )
+)
+
+
+@pytest.fixture
+def outcome_of(learner, tmp_path):
+    """What comes of the repository that a function shapes: the refusal, or the report."""
+    Bare(learner)
+    shutil.copytree(learner.bare, tmp_path / "saved")
+
+    def outcome(shape):
+        shutil.rmtree(learner.bare)
+        shutil.copytree(tmp_path / "saved", learner.bare)
+        shape(Bare(learner, is_there=True))
+        try:
+            fetched = learner.fetch()
+        except FetchRefused as refusal:
+            assert not learner.mirror.exists()
+            return refusal
+        with Repository.open(learner.mirror, fetched.refs) as repository:
+            return grade(SPEC, repository)
+
+    return outcome
+
+
+def test_what_git_refuses_is_the_learners_set_up_with_a_reason(outcome_of, caplog):
+    wrong = {}
+    for name, shape in REFUSED.items():
+        found = outcome_of(shape)
+        plain = isinstance(found, FetchRefused) and re.search(
+            r"Git refuses what is stored in it \(`[^`]+`\)\. [A-Z`][^.]+\. Run `git fsck`",
+            found.message.replace(".git", "git"),
+        )
+        if not plain or found.code != "damaged" or not found.message.isprintable():
+            wrong[name] = getattr(found, "message", found)
+    assert wrong == {}
+    assert not caplog.records
+
+
+def test_what_no_server_gives_away_is_not_our_fault(outcome_of):
+    codes = {name: getattr(outcome_of(shape), "code", None) for name, shape in NOT_SERVED.items()}
+    assert set(codes.values()) <= {"dead_host", "not_found"}
+
+
+def test_dates_names_modes_and_refs_of_any_value_are_data(outcome_of):
+    wrong = {}
+    for name, shape in GRADED.items():
+        found = outcome_of(shape)
+        if isinstance(found, FetchRefused):
+            # git up to 2.45 cannot be told to take these from a server; a push of the same is taken
+            if not re.search(r"`(badDate|badTimezone|zeroPadded|missingSpaceBeforeDate)", found.message):
+                wrong[name] = found.message
+        elif any(result.outcome is Outcome.FAULT for result in found.results):
+            wrong[name] = found
+    assert wrong == {}
