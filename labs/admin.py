@@ -1,5 +1,5 @@
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -17,6 +17,7 @@ from labs.models import (
     Repository,
     Submission,
 )
+from lessons.admin.lists import MAX_LISTED
 from lessons.admin.scope import ReadOnlyAdmin, ReadOnlyInline
 from portal.accounts.http import UserRequest
 
@@ -26,9 +27,10 @@ admin.site.register(Lab, LabAdmin)
 @admin.register(LabVersion)
 class LabVersionAdmin(ReadOnlyAdmin):
     course_path = "lab__course"
+    learner_path = ""
+    exact_search = ("digest",)
     list_display = ["lab", "digest", "proved", "max_points", "pass_mark", "created_at"]
     list_filter = ["lab__course", "lab"]
-    search_fields = ["lab__title", "digest"]
     list_select_related = ["lab"]
 
 
@@ -45,34 +47,36 @@ class ReportInline(ReadOnlyInline):
 
 @admin.register(Submission)
 class SubmissionAdmin(ReadOnlyAdmin):
-    course_path = "lab__course"
     inlines = [ReportInline]
     actions = ["grade_again"]
     list_display = ["public_id", "lab", "learner", "number", "state", "tries", "queued_at", "ended_at"]
-    list_filter = ["state", "lab__course", "lab"]
-    search_fields = ["public_id", "head", "enrollment__user__email", "enrollment__user__name"]
-    date_hierarchy = "queued_at"
-    list_select_related = ["lab__course", "enrollment__user", "enrollment__cohort__course"]
+    list_filter = ["state", "queued_at", "course", "lab"]
+    exact_search = ("public_id",)
+    list_select_related = ["lab", "enrollment__user", "enrollment__cohort__course"]
 
-    @admin.display(ordering="enrollment__user__email")
+    @admin.display
     def learner(self, submission: Submission) -> str:
         return submission.enrollment.user.email
 
     @admin.action(description="Grade again", permissions=["view"])
     def grade_again(self, request: UserRequest, queryset: QuerySet[Submission]) -> None:
-        queued = sum(actions.grade_again(submission=item, by=request.user) for item in queryset)
+        chosen = list(queryset.select_related("lab__course")[: MAX_LISTED + 1])
+        if len(chosen) > MAX_LISTED:
+            self.message_user(request, f"Choose at most {MAX_LISTED:,} submissions.", messages.ERROR)
+            return
+        queued = sum(actions.grade_again(submission=item, by=request.user) for item in chosen)
         self.message_user(request, f"Queued again: {queued}.")
-        if queued < len(queryset):
-            message = f"Left alone because they wait or run already: {len(queryset) - queued}."
+        if queued < len(chosen):
+            message = f"Left alone because they wait or run already: {len(chosen) - queued}."
             self.message_user(request, message, messages.WARNING)
 
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
-    course_path = "submission__lab__course"
+    course_path = "lab__course"
+    learner_path = "submission__enrollment"
     list_display = ["submission", "points", "max_points", "passed", "is_current", "engine", "created_at"]
-    list_filter = ["passed", "is_current", "submission__lab"]
-    search_fields = ["submission__public_id", "submission__enrollment__user__email"]
+    list_filter = ["passed", "is_current", "lab"]
     list_select_related = ["submission__lab", "submission__enrollment__user"]
     readonly_fields = ["checks"]
     exclude = ["data"]
@@ -87,19 +91,17 @@ class ReportAdmin(ReadOnlyAdmin):
 
 @admin.register(OutsideReport)
 class OutsideReportAdmin(ReadOnlyAdmin):
-    course_path = "lab__course"
     list_display = ["lab", "enrollment", "place", "head", "engine", "received_at"]
-    list_filter = ["place", "lab__course", "lab"]
-    search_fields = ["head", "enrollment__user__email"]
+    list_filter = ["place", "course", "lab"]
     list_select_related = ["lab", "enrollment__user", "enrollment__cohort__course"]
 
 
 @admin.register(NeededWork)
 class NeededWorkAdmin(ReadOnlyAdmin):
-    course_path = "submission__lab__course"
+    course_path = "submission__course"
+    learner_path = "submission__enrollment"
     list_display = ["submission", "name"]
     list_filter = ["submission__lab"]
-    search_fields = ["name", "submission__public_id", "submission__enrollment__user__email"]
     list_select_related = ["submission__lab", "submission__enrollment__user"]
 
 
@@ -108,18 +110,25 @@ class AlsoByOthersFilter(admin.SimpleListFilter):
     parameter_name = "also_by_others"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [("1", "Also submitted by others")]
+        return [
+            ("1", "Also submitted by others"),
+            ("practice", "Practice remote"),
+            ("elsewhere", "Elsewhere"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Repository]) -> QuerySet[Repository]:
-        return queryset.filter(queries.also_by_others()) if self.value() else queryset
+        chosen = {
+            "1": Q(queries.also_by_others(), host__isnull=False),
+            "practice": Q(host=None),
+            "elsewhere": Q(host__isnull=False),
+        }
+        return queryset.filter(chosen.get(self.value() or "", Q()))
 
 
 @admin.register(Repository)
 class RepositoryAdmin(ReadOnlyAdmin):
-    course_path = "lab__course"
     list_display = ["lab", "enrollment", "place", "also_by_others", "created_at"]
-    list_filter = [AlsoByOthersFilter, "host", "lab__course", "lab"]
-    search_fields = ["enrollment__user__email", "owner", "name"]
+    list_filter = [AlsoByOthersFilter, "course", "lab"]
     list_select_related = ["lab", "enrollment__user", "enrollment__cohort__course"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Repository]:
@@ -136,10 +145,10 @@ class RepositoryAdmin(ReadOnlyAdmin):
 
 @admin.register(Receipt)
 class ReceiptAdmin(ReadOnlyAdmin):
-    course_path = "repository__lab__course"
+    course_path = "repository__course"
+    learner_path = "repository__enrollment"
     list_display = ["repository", "via", "received_at", "digest"]
     list_filter = ["via", "repository__lab"]
-    search_fields = ["digest", "repository__enrollment__user__email"]
     list_select_related = ["repository__lab", "repository__enrollment__user"]
 
 

@@ -129,7 +129,12 @@ class AccessToken(models.Model):
 class RepositoryQuerySet(models.QuerySet["Repository"]):
     def at(self, address: Address) -> "RepositoryQuerySet":
         """Of everybody. Hosts take no notice of capitals in names."""
-        return self.filter(host=address.host, owner__iexact=address.owner, name__iexact=address.name)
+        small = {"owner_in_small": address.owner.lower(), "name_in_small": address.name.lower()}
+        return self.by_address().filter(host=address.host, **small)
+
+    def by_address(self) -> "RepositoryQuerySet":
+        """With owner and name as the index `repository_address` has them; `iexact` would find no index."""
+        return self.alias(owner_in_small=Lower("owner"), name_in_small=Lower("name"))
 
     def in_folders(self, names: Sequence[str]) -> "RepositoryQuerySet":
         """On the practice remote, by the names of their folders without the ending."""
@@ -170,6 +175,10 @@ class Repository(models.Model):
             ),
             SameParent(field="enrollment", parent="course", name="repository_of_a_learner_of_its_course"),
             SameParent(field="lab", parent="course", name="repository_for_a_lab_of_its_course"),
+        ]
+        indexes = [
+            models.Index("host", Lower("owner"), Lower("name"), name="repository_address"),
+            models.Index(fields=["course", "-id"], name="repository_newest"),
         ]
 
     def __str__(self) -> str:
@@ -316,6 +325,8 @@ class Submission(models.Model):
             models.Index(fields=["enrollment", "lab", "state"], name="submission_standing"),
             models.Index(fields=["enrollment", "state", "ended_at"], name="submission_turn"),
             models.Index(fields=["lab", "state", "ended_at"], name="submission_typical"),
+            models.Index(fields=["course", "-id"], name="submission_newest"),
+            models.Index(fields=["lab", "-id"], name="submission_newest_of_lab"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.http import Http404
 from django.urls import reverse
 
@@ -196,19 +196,16 @@ def also_submitted_by(submission: Submission) -> list[User]:
     """Other learners of the course who submitted the same address."""
     if submission.origin is None:
         return []
-    same = Repository.objects.at(submission.origin).filter(lab__course=submission.lab.course)
+    same = Repository.objects.at(submission.origin).filter(course=submission.course_id)
     users = User.objects.filter(enrollments__repositories__in=same)
     return list(users.exclude(pk=submission.enrollment.user_id).order_by("email").distinct())
 
 
 def also_by_others() -> Exists:
     """For queries of repositories: whether another learner of the course submitted the same address."""
-    same = Repository.objects.filter(
-        host=OuterRef("host"),
-        owner__iexact=OuterRef("owner"),
-        name__iexact=OuterRef("name"),
-        lab__course=OuterRef("lab__course"),
-    )
+    address = {"host": OuterRef("host"), "owner_in_small": Lower(OuterRef("owner"))}
+    address["name_in_small"] = Lower(OuterRef("name"))
+    same = Repository.objects.by_address().filter(**address, course=OuterRef("course"))
     return Exists(same.exclude(enrollment__user=OuterRef("enrollment__user")))
 
 

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from labs import apart, folders, hosts
 from labs.grader.plumbing import RepositoryFault
 from labs.grader.refusals import FetchFault, FetchRefused
@@ -31,13 +33,19 @@ class Choice:
 
 
 def choices(lab: Lab, user: User) -> list[Choice]:
-    """The user's own practice repositories, and each learner's latest submission of the lab."""
+    """The user's own practice repositories, and the latest submissions of the lab, one of each learner."""
     own = Repository.objects.filter(enrollment__user=user, host=None).select_related("lab")
-    submissions = Submission.objects.filter(lab=lab).select_related("enrollment__user", "receipt")
-    latest = {row.enrollment_id: row for row in submissions.order_by("number")}
-    found = [Choice(f"own-{row.pk}", f"Your own repository: {row.lab}", row) for row in own]
-    found += [Choice(f"submission-{row.pk}", _words(row), row) for row in latest.values()]
+    found = [Choice(f"own-{row.pk}", f"Your own repository: {row.lab}", row) for row in own[:MOST_CHOICES]]
+    found += [Choice(f"submission-{row.pk}", _words(row), row) for row in _latest(lab)]
     return found[:MOST_CHOICES]
+
+
+def _latest(lab: Lab) -> QuerySet[Submission]:
+    """Walks back from the newest, and stops when there are enough."""
+    newer = Submission.objects.filter(lab=lab, enrollment=OuterRef("enrollment"), pk__gt=OuterRef("pk"))
+    rows = Submission.objects.filter(~Exists(newer), lab=lab).order_by("-pk")
+    shown = ("number", "lab", "enrollment__user__email", "enrollment__user__name")
+    return rows.select_related("enrollment__user").only(*shown)[:MOST_CHOICES]
 
 
 def _words(row: Submission) -> str:

@@ -471,6 +471,18 @@ def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) ->
     return OpenAttempt(attempt, OpenQuiz(quiz, quiz.current, reader))
 
 
+def get_attempt_of(user: Visitor, course_slug: str, quiz_slug: str, number: int, learner: int) -> Attempt:
+    """The attempt of a learner (an enrollment's key), for staff of its course. Raises Http404."""
+    attempts = Attempt.objects.filter(
+        quiz__course__slug=course_slug, quiz__slug=quiz_slug, enrollment=learner
+    )
+    related = ("version", "enrollment__user", "quiz__course", "quiz__lesson", "quiz__current")
+    attempt = attempts.filter(number=number).select_related(*related).first()
+    if attempt is None or not teaches(user, attempt.quiz.course):
+        raise Http404
+    return attempt
+
+
 def get_sheet(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> tuple[Attempt, str]:
     """What is needed to save an answer: of the attempt that `get_attempt` gives, key and layout, and the quiz's source.
 

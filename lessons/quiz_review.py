@@ -4,11 +4,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from lessons.models import Answer
-from lessons.queries import OpenAttempt
+from lessons.models import Answer, Attempt
+from lessons.queries import OpenAttempt, OpenCourse, OpenQuiz
 from lessons.quiz_pages import attempt_context, questions
-from lessons.quiz_text import blocks, inline, prompt
-from lessons.quizzes import Question, QuestionLayout, Response, given_answer, question_view, right_answer
+from lessons.quiz_text import blocks, inline, parsed, prompt
+from lessons.quizzes import (
+    Question,
+    QuestionLayout,
+    Response,
+    given_answer,
+    mark,
+    question_view,
+    right_answer,
+)
 from lessons.quizzes.options import Choice
 
 FILTERS = {"all": "All", "missed": "Missed", "flagged": "Flagged"}
@@ -55,7 +63,8 @@ class Reviewed:
 
 def review_page(found: OpenAttempt, show: str) -> dict[str, Any]:
     """`show` is a key of FILTERS; any other word shows all."""
-    every = [_reviewed(found, place, question) for place, question in enumerate(questions(found), 1)]
+    released = found.of.released
+    every = [_reviewed(found, place, item, released) for place, item in enumerate(questions(found), 1)]
     shown = {
         "all": every,
         "missed": [item for item in every if item.missed],
@@ -71,7 +80,26 @@ def review_page(found: OpenAttempt, show: str) -> dict[str, Any]:
     }
 
 
-def _reviewed(found: OpenAttempt, place: int, question: Question[Any]) -> Reviewed:
+def staff_review(attempt: Attempt) -> dict[str, Any]:
+    """An attempt, also one that is open, as its learner saw it, with what is right. For staff of its course."""
+    course = attempt.quiz.course
+    version = attempt.quiz.current or attempt.version
+    found = OpenAttempt(attempt, OpenQuiz(attempt.quiz, version, OpenCourse(course, is_staff=True)))
+    if attempt.submitted_at is None:
+        _mark(found)
+    every = [_reviewed(found, place, question, True) for place, question in enumerate(questions(found), 1)]
+    return {**attempt_context(found), "items": every, "learner": attempt.enrollment.user}
+
+
+def _mark(found: OpenAttempt) -> None:
+    """Mark the answers so far, as submitting would; nothing is saved."""
+    given = {key: answer.response for key, answer in found.answers.items()}
+    marked = mark(parsed(found.attempt.version.source), given)
+    for key, answer in found.answers.items():
+        answer.credit = marked.per_question[key].credit
+
+
+def _reviewed(found: OpenAttempt, place: int, question: Question[Any], released: bool) -> Reviewed:
     course, layout = found.of.quiz.course.slug, found.attempt.layout[question.key]
     answer = found.answers.get(question.key) or Answer(credit=Decimal(0))
     title, body = prompt(question_view(question, layout), course)
@@ -86,10 +114,10 @@ def _reviewed(found: OpenAttempt, place: int, question: Question[Any]) -> Review
         flagged=answer.flagged,
     )
     if isinstance(question, Choice):
-        item.options = _options(question, layout, answer.response, course, found.of.released)
+        item.options = _options(question, layout, answer.response, course, released)
     else:
         item.given = _texts(question, given_answer(question, answer.response), course)
-    if found.of.released:
+    if released:
         item.explanation = blocks(question.explanation, course)
         item.right = [] if item.options else _texts(question, right_answer(question), course)
     return item

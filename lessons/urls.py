@@ -23,6 +23,11 @@ urlpatterns = [
         quizzes.review,
         name="attempt_review",
     ),
+    path(
+        "courses/<slug:course>/quizzes/<slug:quiz>/<int:number>/of/<int:learner>/",
+        quizzes.review_of,
+        name="attempt_of",
+    ),
     path("courses/<slug:course>/<slug:lesson>/", reading.lesson, name="lesson"),
     path("courses/<slug:course>/<slug:lesson>/as-learner/", authoring.as_learner, name="lesson_as_learner"),
     path("courses/<slug:course>/<slug:lesson>/place/", reading.place, name="lesson_place"),

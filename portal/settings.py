@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.accounts.middleware.TimeZoneMiddleware",
     "portal.accounts.middleware.own_not_found",
+    "lessons.admin.lookups.ImpossibleLookups",
 ]
 
 ROOT_URLCONF = "portal.urls"

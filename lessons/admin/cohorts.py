@@ -59,17 +59,13 @@ class MeetingAdmin(CourseScopedAdmin):
 
 @admin.register(Reading)
 class ReadingAdmin(ReadOnlyAdmin):
-    course_path = "lesson__course"
     list_display = ["lesson", "enrollment", "heading", "read_at", "updated_at"]
-    list_filter = ["lesson__course", "lesson"]
-    search_fields = ["enrollment__user__email", "lesson__title"]
+    list_filter = ["course", "lesson"]
     list_select_related = ["lesson", "enrollment__user", "enrollment__cohort__course"]
 
 
 @admin.register(Tick)
 class TickAdmin(ReadOnlyAdmin):
-    course_path = "enrollment__course"
     list_display = ["key", "enrollment", "lesson", "session", "created_at"]
-    list_filter = ["lesson__course"]
-    search_fields = ["key", "enrollment__user__email"]
+    list_filter = ["course"]
     list_select_related = ["lesson", "session", "enrollment__user", "enrollment__cohort__course"]

@@ -1,12 +1,15 @@
 from typing import Any
 
 from django.contrib import admin
+from django.template.loader import render_to_string
+from django.urls import reverse
 
 from lessons import actions
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget
-from lessons.admin.scope import ReadOnlyAdmin, ReadOnlyInline
+from lessons.admin.scope import ReadOnlyAdmin
 from lessons.models import Answer, Attempt, Lesson, Quiz, QuizVersion
 from lessons.previews import quiz_problems
+from lessons.quiz_review import staff_review
 
 QUIZ_FIELDS: list[Any] = ["course", "lesson", "slug", "source"]
 
@@ -73,33 +76,45 @@ class QuizAdmin(AuthoredAdmin):
 @admin.register(QuizVersion)
 class QuizVersionAdmin(ReadOnlyAdmin):
     course_path = "quiz__course"
+    learner_path = ""
     list_display = ["quiz", "digest", "question_count", "max_points", "created_at"]
     list_filter = ["quiz__course"]
-    search_fields = ["quiz__title", "digest"]
+    exact_search = ("digest",)
     list_select_related = ["quiz"]
 
 
-class AnswerInline(ReadOnlyInline):
-    model = Answer
-    fields = ["key", "response", "credit", "flagged", "saved_at"]
-    readonly_fields = ["saved_at"]
+class AnswersInWords:
+    """The questions with the answers as the learner saw them, and what is right."""
+
+    @admin.display(description="answers")
+    def answers_in_words(self, item: Attempt | Answer) -> str:
+        found = staff_review(item if isinstance(item, Attempt) else item.attempt)
+        items = [one for one in found["items"] if isinstance(item, Attempt) or one.key == item.key]
+        return render_to_string("admin/lessons/attempt/answers.html", {"items": items})
 
 
 @admin.register(Attempt)
-class AttemptAdmin(ReadOnlyAdmin):
-    course_path = "quiz__course"
-    inlines = [AnswerInline]
+class AttemptAdmin(AnswersInWords, ReadOnlyAdmin):
     list_display = ["quiz", "enrollment", "number", "points", "score", "passed", "started_at", "submitted_at"]
-    list_filter = ["quiz__course", "passed", "quiz"]
-    search_fields = ["enrollment__user__email", "enrollment__user__name", "quiz__title"]
+    list_filter = ["course", "passed", "quiz"]
     list_select_related = ["quiz", "enrollment__user", "enrollment__cohort__course"]
     exclude = ["layout"]
+    readonly_fields = ["answers_in_words"]
+    change_form_template = "admin/lessons/attempt/change_form.html"
+
+    def view_on_site(self, obj: Attempt) -> str:
+        return reverse(
+            "attempt_of", args=[obj.quiz.course.slug, obj.quiz.slug, obj.number, obj.enrollment_id]
+        )
 
 
 @admin.register(Answer)
-class AnswerAdmin(ReadOnlyAdmin):
-    course_path = "attempt__quiz__course"
+class AnswerAdmin(AnswersInWords, ReadOnlyAdmin):
+    course_path = "attempt__course"
+    learner_path = "attempt__enrollment"
     list_display = ["key", "attempt", "credit", "flagged", "saved_at"]
-    list_filter = ["attempt__quiz__course", "attempt__quiz"]
-    search_fields = ["key", "attempt__enrollment__user__email"]
+    list_filter = ["attempt__quiz"]
     list_select_related = ["attempt__quiz", "attempt__enrollment__user"]
+    fields = ["attempt", "key", "answers_in_words", "credit", "flagged", "saved_at"]
+    readonly_fields = ["answers_in_words"]
+    change_form_template = "admin/lessons/attempt/change_form.html"

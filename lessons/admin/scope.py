@@ -7,14 +7,19 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
-from django.db.models import Field, JSONField, Model, QuerySet, TextField, URLField
+from django.db.models import Field, Model, QuerySet, URLField
 from django.http import HttpRequest
 
+from lessons.admin.lists import (
+    OwnRowsFilter,
+    RecordedAdmin,
+    heavy_fields,
+    heavy_related,
+    is_list,
+    of_courses,
+    taught_ids,
+)
 from lessons.models import Cohort, Course
-
-
-def taught_by(user) -> QuerySet[Course]:
-    return Course.objects.all() if user.is_superuser else Course.objects.filter(staff__user=user)
 
 
 class RowChoices(forms.models.ModelChoiceIterator):
@@ -70,20 +75,19 @@ class OwnCoursesOnly:
         model = db_field.remote_field.model
         path = COURSE_PATHS.get(model._meta.label_lower)
         if path is not None:
-            rows = kwargs.get("queryset", model._default_manager.all())
-            if not request.user.is_superuser:
-                rows = rows.filter(**{f"{path or 'pk'}__in": taught_by(request.user)})
-            if path:
-                rows = rows.select_related("course").defer(*heavy_fields(model))
+            rows = self.offered(model, request, kwargs.get("queryset"))
             kept = request.__dict__.setdefault("_rows_offered", {})
             kwargs |= {"queryset": rows, "form_class": partial(RowField, kept=kept)}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
-
-def heavy_fields(model: type[Model], prefix: str = "") -> list[str]:
-    """The texts of a row, which take most of its bytes and which no list or menu shows."""
-    fields = model._meta.concrete_fields
-    return [f"{prefix}{field.name}" for field in fields if isinstance(field, TextField | JSONField)]
+    def offered(self, model: Any, request: HttpRequest, rows: QuerySet | None = None) -> QuerySet:
+        """The rows of a model that somebody may choose, as menus and filters need them."""
+        path = COURSE_PATHS.get(model._meta.label_lower)
+        rows = model._default_manager.all() if rows is None else rows
+        if path is not None and not request.user.is_superuser:
+            rows = rows.filter(**{f"{path or 'pk'}__in": taught_ids(request)})
+        rows = rows.select_related("course") if path else rows
+        return rows.defer(*heavy_fields(model))
 
 
 class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):
@@ -94,18 +98,23 @@ class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request)
-        if request.user.is_superuser:
-            return rows
-        return rows.filter(**{f"{self.course_path or 'pk'}__in": taught_by(request.user)})
+        if is_list(request):
+            shown = set(self.list_display)
+            own = [name for name in heavy_fields(self.model) if name not in shown]
+            rows = rows.defer(*own, *heavy_related(self.model, self.list_select_related))
+        return rows if request.user.is_superuser else self.of_own_courses(rows, request)
+
+    def of_own_courses(self, rows: QuerySet, request: HttpRequest) -> QuerySet:
+        return rows.filter(**{f"{self.course_path or 'pk'}__in": taught_ids(request)})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None):
         fields = tuple(super().get_readonly_fields(request, obj))
         return fields + self.fixed_once_saved if obj else fields
 
     def get_list_filter(self, request: HttpRequest):
-        """A filter by another row offers the rows that the list leads to, none of other courses."""
+        """A filter by another row offers those of one's own courses."""
         return [
-            (name, admin.RelatedOnlyFieldListFilter) if self._leads_to_a_row(name) else name
+            (name, OwnRowsFilter) if self._leads_to_a_row(name) else name
             for name in super().get_list_filter(request)
         ]
 
@@ -127,8 +136,11 @@ COURSE_PATHS = {
 }
 
 
-class ReadOnlyAdmin(CourseScopedAdmin):
+class ReadOnlyAdmin(RecordedAdmin, CourseScopedAdmin):
     """Rows that the portal writes itself: shown, searched, never edited by hand."""
+
+    def of_own_courses(self, rows: QuerySet, request: HttpRequest) -> QuerySet:
+        return of_courses(rows, self.course_path, taught_ids(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

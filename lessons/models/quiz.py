@@ -112,6 +112,7 @@ class Attempt(models.Model):
             SameParent(field="quiz", parent="course", name="attempt_at_a_quiz_of_its_course"),
             SameParent(field="version", parent="quiz", name="attempt_at_a_version_of_its_quiz"),
         ]
+        indexes = [models.Index(fields=["course", "-id"], name="attempt_newest")]
 
     def __str__(self) -> str:
         return f"{self.quiz}, attempt {self.number} of {self.enrollment.user}"

@@ -22,6 +22,7 @@ class Reading(models.Model):
             SameParent(field="enrollment", parent="course", name="reading_by_a_learner_of_its_course"),
             SameParent(field="lesson", parent="course", name="reading_of_a_lesson_of_its_course"),
         ]
+        indexes = [models.Index(fields=["course", "-id"], name="reading_newest")]
 
     def __str__(self) -> str:
         return f"{self.enrollment.user}: {self.lesson}"
@@ -56,6 +57,7 @@ class Tick(models.Model):
             SameParent(field="lesson", parent="course", name="tick_in_a_lesson_of_its_course"),
             SameParent(field="session", parent="course", name="tick_in_a_session_of_its_course"),
         ]
+        indexes = [models.Index(fields=["course", "-id"], name="tick_newest")]
 
     def __str__(self) -> str:
         return f"{self.enrollment.user}: {self.key}"

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from lessons import actions, queries
 from lessons import quiz_pages as pages
 from lessons.models import Answer
-from lessons.quiz_review import review_page
+from lessons.quiz_review import review_page, staff_review
 from lessons.quizzes import read_response
 
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -96,6 +96,14 @@ def review(request: HttpRequest, course: str, quiz: str, number: int) -> HttpRes
     if not found.attempt.submitted_at:
         return redirect(found.attempt)
     return render(request, "lessons/quiz_review.html", review_page(found, request.GET.get("show", "")))
+
+
+@login_required
+@require_safe
+@cache_control(private=True, no_store=True)
+def review_of(request: HttpRequest, course: str, quiz: str, number: int, learner: int) -> HttpResponse:
+    attempt = queries.get_attempt_of(request.user, course, quiz, number, learner)
+    return render(request, "lessons/quiz_review_staff.html", staff_review(attempt))
 
 
 def _too_late(request: HttpRequest, found: queries.OpenAttempt) -> HttpResponse:

@@ -136,6 +136,7 @@ class World:
             "quiz": here.quiz.slug,
             "number": here.submitted.number if route.name == "attempt_review" else here.attempt.number,
             "place": 1,
+            "learner": here.learner.pk,
             "lab": here.lab.slug,
             "lab_slug": here.lab.slug,
             "public_id": here.submission.public_id,

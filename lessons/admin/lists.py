@@ -1,0 +1,113 @@
+"""Lists of what learners did: as fast for a hundred thousand rows as for a hundred.
+
+The newest rows are listed, at most MAX_LISTED; a search for a learner, or a filter, leads to the others.
+"""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.admin.options import ShowFacets
+from django.core.paginator import Paginator
+from django.db.models import Exists, JSONField, Model, OuterRef, Q, QuerySet, TextField
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from lessons.models import Course, Enrollment
+
+MAX_LISTED = 1_000
+MAX_LEARNERS = 200
+HELP = f"The newest {MAX_LISTED:,} are listed. Search or filter for others."
+
+
+class BoundedPaginator(Paginator):
+    """Counts no further than what is listed."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return int(rows.order_by()[:MAX_LISTED].count())
+
+
+def heavy_fields(model: type[Model], prefix: str = "") -> list[str]:
+    """The texts of a row, which take most of its bytes and which no list or menu shows."""
+    fields = model._meta.concrete_fields
+    return [f"{prefix}{field.name}" for field in fields if isinstance(field, TextField | JSONField)]
+
+
+def heavy_related(model: type[Model], related: Any) -> Iterator[str]:
+    """The same of the rows that a list reads along; `related` as in list_select_related."""
+    for path in related or ():
+        at, prefix = model, ""
+        for name in path.split("__"):
+            at, prefix = at._meta.get_field(name).related_model, f"{prefix}{name}__"  # type: ignore[assignment]
+            yield from heavy_fields(at, prefix)
+
+
+def is_list(request: HttpRequest) -> bool:
+    found = request.resolver_match
+    return request.method == "GET" and found is not None and str(found.url_name).endswith("_changelist")
+
+
+def of_courses(rows: QuerySet, path: str, courses: list[int]) -> QuerySet:
+    """The rows of these courses, found from the newest on: no join or sort of all rows comes first."""
+    name, _, rest = path.partition("__")
+    if not rest and len(courses) == 1:
+        return rows.filter(**{name: courses[0]})
+    field = rows.model._meta.get_field(name)
+    there = field.related_model._default_manager.filter(pk=OuterRef(field.attname))
+    return rows.filter(Exists(there.filter(**{f"{rest or 'pk'}__in": courses})))
+
+
+class RecordedAdmin(admin.ModelAdmin):
+    """Its lists. `learner_path` leads to the enrollment; `exact_search` are fields with an index, searched first."""
+
+    learner_path = "enrollment"
+    exact_search: tuple[str, ...] = ()
+    course_path = "course"
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    sortable_by: ClassVar[Any] = ()
+    ordering: ClassVar[Any] = ("-pk",)
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        # These only say that there is a search; `get_search_results` does it.
+        cls.search_fields = [*cls.exact_search, *filter(None, [cls.learner_path])]
+        words = ["Part of a learner's email or name"] if cls.learner_path else []
+        words += [f"a whole {name.replace('_', ' ')}" for name in cls.exact_search]
+        cls.search_help_text = f"{', or '.join(words)}. {HELP}"
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> Any:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        for name in self.exact_search:
+            if (found := queryset.filter(**{name: term})).exists():
+                return found, False
+        if not self.learner_path:
+            return queryset.none(), False
+        learners = Enrollment.objects.filter(Q(user__email__icontains=term) | Q(user__name__icontains=term))
+        if not request.user.is_superuser:
+            learners = learners.filter(course__in=taught_ids(request))
+        keys = list(learners.values_list("pk", flat=True)[: MAX_LEARNERS + 1])
+        chosen: Any = keys if len(keys) <= MAX_LEARNERS else learners.values("pk")
+        return queryset.filter(**{f"{self.learner_path}__in": chosen}), False
+
+
+def taught_ids(request: HttpRequest) -> list[int]:
+    """The keys of the courses that somebody teaches, read once for a request."""
+    kept = request.__dict__
+    if "_taught_ids" not in kept:
+        found = Course.objects.filter(staff__user=request.user.pk)
+        kept["_taught_ids"] = list(found.values_list("pk", flat=True))
+    return kept["_taught_ids"]
+
+
+class OwnRowsFilter(admin.RelatedFieldListFilter):
+    """Offers the rows of one's own courses, which are few, instead of those that a long list leads to."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        rows = model_admin.offered(field.remote_field.model, request)
+        return [(row.pk, str(row)) for row in rows]

@@ -1,0 +1,44 @@
+"""Parameters of staff lists that no column can hold: an answer in words, never an error of the server."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import SuspiciousOperation
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse
+from django.views.defaults import bad_request
+
+# An expression that takes for ever, or one that is none, is an error of each database in its own way; a range is two
+# values, which an address does not hold.
+REFUSED = ("regex", "iregex", "range")
+# What databases and Django say of a number, date or text that is out of range.
+IMPOSSIBLE = (OverflowError, ValueError, DataError)
+
+
+def is_staff_list(request: HttpRequest) -> bool:
+    found = request.resolver_match
+    return (
+        found is not None
+        and "admin" in found.namespaces
+        and str(found.url_name).endswith(("_changelist", "_add"))
+    )
+
+
+class ImpossibleLookups:
+    """Middleware."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
+        refused = any(name.rpartition("__")[2] in REFUSED for name in request.GET)
+        return bad_request(request, SuspiciousOperation()) if refused and is_staff_list(request) else None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        sent = request.GET or request.POST
+        if sent and isinstance(exception, IMPOSSIBLE) and is_staff_list(request):
+            return bad_request(request, exception)
+        return None

@@ -1,0 +1,119 @@
+"""Staff lists of a class of any size: as many queries, none of which reads a whole table of what learners did."""
+
+from dataclasses import replace
+
+import pytest
+from django.contrib.admin import site
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from benchmarks.big_class import SIZES, make_class
+from labs.models import Lab, Repository, Submission
+from labs.trying import choices
+from lessons.admin.lists import MAX_LISTED, RecordedAdmin
+from lessons.models import Reading
+from portal.accounts.models import User
+from tests.authoring.conftest import make_instructor
+
+BIG = (
+    "lessons_reading", "lessons_attempt", "lessons_answer", "labs_submission", "labs_report", "labs_receipt",
+    "labs_repository", "labs_neededwork",
+)  # fmt: skip
+LISTS = [model for model, options in site._registry.items() if isinstance(options, RecordedAdmin)]
+
+
+def asked(client, model, **parameters) -> list[str]:
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address, parameters).status_code == 200
+    return [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+
+
+def scans(sql: str) -> list[str]:
+    """The steps of SQLite's plan that go through a big table or sort it, unless a LIMIT ends them."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        steps = [row[3] for row in cursor.fetchall()]
+    sorts = any("TEMP B-TREE FOR ORDER BY" in step for step in steps)
+    limited = "LIMIT" in sql and not sorts
+    names = [f"SCAN {table}" for table in BIG]
+    return [step for step in steps if any(step.startswith(name) for name in names) and not limited]
+
+
+@pytest.mark.django_db
+def test_list_reads_no_whole_table_and_no_more_for_more_rows(client):
+    made = make_class(replace(SIZES.scaled(0.01), lessons=20))  # more than a page of everything
+    busiest, lab = made.busiest, Submission.objects.filter(enrollment=made.busiest).latest("pk").lab
+    people = (make_instructor(made.course), User.objects.create_superuser("admin@example.org"))
+    wrong, counts = [], {}
+    for user in people:
+        client.force_login(user)
+        for model in LISTS:
+            filters = [{}, {"q": busiest.user.email}, {"q": "nobody-of-this-name"}]
+            if "lab" in site._registry[model].list_filter:
+                filters.append({"lab__id__exact": str(lab.pk)})
+            for parameters in filters:
+                sqls = asked(client, model, **parameters)
+                counts[model, user, str(parameters)] = len(sqls)
+                if connection.vendor == "sqlite":
+                    wrong += [
+                        (model.__name__, parameters, step, sql[:300]) for sql in sqls for step in scans(sql)
+                    ]
+                texts = [
+                    sql
+                    for sql in sqls
+                    if '"html"' in sql or '"lessons_quiz"."source"' in sql or '"layout"' in sql
+                ]
+                assert texts == []
+    assert wrong == []
+    assert max(counts.values()) <= 14
+
+
+@pytest.mark.django_db
+def test_list_counts_and_pages_no_further_than_its_bound(client, django_assert_max_num_queries):
+    made = make_class(replace(SIZES.scaled(0.02), lessons=30))
+    client.force_login(make_instructor(made.course))
+    assert Reading.objects.count() > MAX_LISTED
+    page = client.get(reverse("admin:lessons_reading_changelist"))
+    assert page.context["cl"].result_count == MAX_LISTED
+    assert "The newest 1,000 are listed" in page.content.decode()
+    last = page.context["cl"].paginator.num_pages
+    assert client.get(reverse("admin:lessons_reading_changelist"), {"p": last}).status_code == 200
+    found = client.get(reverse("admin:lessons_reading_changelist"), {"q": made.busiest.user.email})
+    assert found.context["cl"].result_count == min(MAX_LISTED, made.busiest.readings.count())
+    assert {row.enrollment_id for row in found.context["cl"].result_list} == {made.busiest.pk}
+
+
+@pytest.mark.django_db
+def test_lab_in_the_admin_offers_the_latest_of_each_learner_and_reads_no_more(django_assert_max_num_queries):
+    made = make_class(SIZES.scaled(0.02))
+    lab = Lab.objects.get(pk=Submission.objects.filter(enrollment=made.busiest).latest("pk").lab_id)
+    with CaptureQueriesContext(connection) as queries:
+        found = choices(lab, made.instructor)
+    rows = Submission.objects.filter(lab=lab).order_by("pk")
+    latest = {row.enrollment_id: row.pk for row in rows}
+    wanted = [f"submission-{pk}" for pk in sorted(latest.values(), reverse=True)]
+    assert [choice.key for choice in found] == wanted[:100]
+    assert len(queries) <= 2 and all("LIMIT 100" in query["sql"] for query in queries)
+    if connection.vendor == "sqlite":
+        assert [step for query in queries for step in scans(query["sql"])] == []
+
+
+@pytest.mark.django_db
+def test_address_of_a_repository_is_found_by_its_index():
+    from labs.queries import also_by_others
+
+    made = make_class(SIZES.scaled(0.02))
+    rows = (
+        Repository.objects.filter(course=made.course).annotate(others=also_by_others()).order_by("-pk")[:100]
+    )
+    with CaptureQueriesContext(connection) as queries:
+        found = list(rows)
+    assert found
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {queries[0]['sql']}")
+            steps = [row[3] for row in cursor.fetchall()]
+        assert any("repository_address" in step for step in steps), steps
+        assert not any("SCAN" in step for step in steps), steps

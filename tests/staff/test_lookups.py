@@ -1,0 +1,64 @@
+"""Whatever stands in the address of a staff list, the answer is a list or a plain refusal."""
+
+import pytest
+from django.contrib.admin import site
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import make_user
+from tests.web.world import make_world
+
+ABSURD = ("", "x", "-1", "99999999999", "9" * 400, "1e999", "NaN", "\0", "2026-99-99", "[", "%ed%a0", "1,2,x")
+OF_NUMBERS = ("exact", "in", "gt", "lte", "range", "isnull")
+OF_TEXTS = ("exact", "icontains", "in", "startswith", "regex", "iregex", "isnull")
+OF_DATES = ("exact", "year", "month", "day", "week", "hour", "date", "gte", "range", "isnull", "year__gt")
+OTHERS = ("p", "o", "q", "all", "e", "_facets", "_to_field", "_popup", "nonsense", "drf__x")
+
+
+def lookups_of(options) -> set[str]:
+    """Each column of the list's own with each lookup that it has, and what the filters of the list send."""
+    found = set(OTHERS)
+    for field in options.model._meta.concrete_fields:
+        if isinstance(field, models.DateField):
+            words = OF_DATES
+        elif isinstance(field, models.CharField | models.TextField | models.JSONField):
+            words = OF_TEXTS
+        else:
+            words = OF_NUMBERS
+        found |= {f"{field.name}__{word}" for word in words}
+    for entry in options.list_filter:
+        name = entry if isinstance(entry, str) else getattr(entry, "parameter_name", "")
+        found |= {name, f"{name}__exact", f"{name}__id__exact", f"{name}__isnull", f"{name}__year"}
+    return found
+
+
+@pytest.mark.parametrize("step", [16, pytest.param(1, marks=[pytest.mark.heavy, pytest.mark.timeout(900)])])
+@pytest.mark.django_db(transaction=True)  # an error of PostgreSQL would end the transaction of the test
+def test_no_parameter_of_a_list_is_an_error_of_the_server(step):
+    """Every `step`th parameter of all lists; each with values in turns, so that each kind of column meets each."""
+    make_world()
+    client = Client(raise_request_exception=False)
+    client.force_login(make_user("admin@example.org", is_staff=True, is_superuser=True))
+    wrong = []
+    for number, (model, options) in enumerate(site._registry.items()):
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        for place, lookup in list(enumerate(sorted(lookups_of(options))))[number % step :: step]:
+            for value in {ABSURD[(place + number) % len(ABSURD)], "99999999999"}:
+                answer = client.get(reverse(f"{name}_changelist"), {lookup: value})
+                if answer.status_code not in (200, 302, 400, 403, 404):
+                    wrong.append((name, lookup, value, answer.status_code))
+        for chosen in ("x", "9" * 30)[:: min(step, 2)]:
+            data = {"action": "delete_selected", "_selected_action": chosen}
+            answer = client.post(reverse(f"{name}_changelist"), data)
+            if answer.status_code >= 500:
+                wrong.append((name, data, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_year_that_is_none_is_refused_in_words(admin_client):
+    answer = admin_client.get(reverse("admin:labs_submission_changelist"), {"queued_at__year": "99999999999"})
+    assert answer.status_code in (200, 302, 400)
+    answer = admin_client.get(reverse("admin:labs_submission_changelist"), {"head__regex": "(a+)+$"})
+    assert answer.status_code == 400 and "could not be read" in answer.content.decode()
