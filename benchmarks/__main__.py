@@ -56,6 +56,7 @@ def like_production(folder: Path, server: dict[str, Any]) -> dict[str, str]:
         "STATIC_ROOT": str(folder / "static"),
         "GRANIAN_WORKERS": "2",
         "LOG_LEVEL": "ERROR",
+        "PUSHES_PER_HOUR": "100000",
     }
     os.environ.update(own, VAR=str(folder / "var"), DATABASE_URL=database_url(server))
     django.setup()

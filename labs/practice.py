@@ -7,7 +7,7 @@ import logging
 import os
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import wraps
 from typing import IO
 
@@ -20,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from labs import actions, body, folders, push_limits, receipts, ref_files, remote, sideband
+from labs.grader.plumbing import RepositoryFault
 from labs.grader.text import WIDTH
 from labs.models import Repository
 from labs.push_limits import PushRefusedError
@@ -31,6 +32,10 @@ logger = logging.getLogger(__name__)
 
 SERVICES = ("receive-pack", "upload-pack")
 MAX_COMMAND_BYTES = 8 << 20  # of a push that is refused before it is read
+DAMAGED = (
+    "Your repository on the portal is damaged. That is our fault: your commits are safe on your computer. "
+    "Please tell your instructor."
+)
 MAX_PACKS = 50  # past them a walk of the history is several times slower
 
 
@@ -63,7 +68,11 @@ def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
             if error.errno not in body.NO_ROOM:
                 raise
             return plain(503, push_limits.DISK_FULL)
-        return view(request, repository)
+        try:
+            return view(request, repository)
+        except RepositoryFault:
+            logger.exception("repository %s cannot be read", repository.pk)
+            return plain(500, DAMAGED)
 
     return csrf_exempt(never_cache(opened))
 
@@ -84,6 +93,7 @@ def advertise(request: HttpRequest, repository: Repository) -> HttpResponse:
     if service not in SERVICES:
         return plain(403, "This remote speaks Git's smart protocol only. Update git to 1.6.6 or later.")
     if service == "receive-pack":
+        _remember_unrecorded(repository)
         refs = ref_files.advertise_for_push(repository.path)
     else:
         refs = remote.advertise(repository.path, service, request.headers.get("Git-Protocol", ""))
@@ -94,6 +104,15 @@ def advertise(request: HttpRequest, repository: Repository) -> HttpResponse:
     )
     content = head + sideband.FLUSH + refs if head else refs
     return HttpResponse(content, content_type=f"application/x-git-{service}-advertisement")
+
+
+def _remember_unrecorded(repository: Repository) -> None:
+    """Have the beat record what is there: after a restore, git says "Everything up-to-date" of what we never graded."""
+    path = repository.path
+    recorded = receipts.is_recorded(repository, ref_files.read_refs(path))
+    if not recorded and not remote.is_pushing(path):
+        with suppress(OSError):
+            remote.begin_push(path)
 
 
 @of_learner

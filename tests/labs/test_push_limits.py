@@ -14,14 +14,15 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
-from labs import actions, grading, housekeeping, push_limits, ref_files, remote, tasks
+from labs import actions, grading, housekeeping, push_limits, receipts, ref_files, remote, tasks
 from labs.grader.plumbing import absent
 from labs.models import Receipt, Repository, Submission
 from labs.queries import practice_address
 from portal.checks import limits_of_pushes_let_a_push_pass
-from tests.factories import make_lab, make_learner
+from tests.factories import make_enrollment, make_lab, make_learner, make_user
 from tests.labs.conftest import PASSABLE
 from tests.labs.git_client import Clone
 from tests.servers import wait_for
@@ -188,6 +189,49 @@ def test_pushes_fetches_and_grading_beside_repacks_lose_nothing(join, tmp_path):
     assert repacking.result() > 0
     assert absent(repository.path, heads) == set()
     assert clone.git(f"--git-dir={repository.path}", "fsck", "--strict").returncode == 0
+
+
+def test_damaged_repository_is_our_fault_in_words(join):
+    clone = join("work")
+    clone.commit()
+    assert clone.push()[0] == 0
+    (path_of(clone) / "refs/heads/main").write_bytes(b"")
+    assert "Your repository on the portal is damaged. That is our fault" in clone.push("main:x")[1]
+
+
+# --- a restore ------------------------------------------------------------------------------------------------------
+
+
+def test_yesterdays_database_over_todays_folders_shows_nobody_anothers_work(join, lab, tmp_path):
+    """Learner and repository that came after the backup are gone; others get their keys, and push with success."""
+    early, late = join("early"), join("late")
+    for clone in (early, late):
+        clone.commit()
+        assert clone.push()[0] == 0
+    head = early.commit("After the backup")
+    assert early.push()[0] == 0
+    lost = Repository.objects.get(enrollment=late.enrollment)
+    Submission.objects.filter(Q(head=head) | Q(enrollment=late.enrollment)).delete()
+    Receipt.objects.filter(repository=lost).delete()
+    Receipt.objects.filter(repository__enrollment=early.enrollment).latest("pk").delete()
+    late.enrollment.user.delete()
+
+    user = make_user()
+    enrollment = make_enrollment(user, early.enrollment.cohort, pk=late.enrollment.pk)
+    Repository.objects.create(pk=lost.pk, enrollment=enrollment, lab=lab)
+    address = practice_address(lab, actions.new_token(user=user))
+    again = Clone(tmp_path / "again", address)
+    assert again.output("ls-remote", "portal") == b""
+    mine = again.commit("Mine")
+    assert again.push()[0] == 0
+    assert again.output("ls-remote", "portal", "main").decode().split()[0] == mine
+    assert lost.path.is_dir() and Repository.objects.get(pk=lost.pk).path != lost.path
+
+    assert early.push() == (0, "Everything up-to-date")
+    assert (receipts.repair(), receipts.repair()) == (1, 0)
+    assert Submission.objects.get(head=head).enrollment == early.enrollment
+    early.commit()
+    assert early.push()[0] == 0
 
 
 # --- a full disk ----------------------------------------------------------------------------------------------------
