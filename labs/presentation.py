@@ -176,7 +176,7 @@ def history_item(row: Submission, report: Verdict | None, shown: Submission | No
     glyph, word = status(row, report)
     points = f"{report.points.normalize():f} points" if report and row.state == State.GRADED else word
     return {
-        "id": f"submission-{row.number}",
+        "id": f"submission-{row.number}" if shown else f"page--submission-{row.number}",  # beside a brief
         "glyph": glyph,
         "word": word,
         "text": f"Submission {row.number}",

@@ -11,8 +11,13 @@ from markdown_it.token import Token
 
 from .state import Page, plain
 
-# ids of the page around the lesson: a heading with one of them would take over its styles and live updates
-TAKEN = frozenset({"main", "live", "run", "contents"})
+# What an author writes and what the page needs live apart: an id of the page itself that stands beside headings has
+# two hyphens in it, as in `page--submit`, and the id of a heading never has. Older than the rule are these, the
+# glyphs, and the fields of Django's forms, which begin with `id_`.
+TAKEN = frozenset(
+    {"main", "live", "run", "contents"}
+    | {f"g-{glyph}" for glyph in ("todo", "done", "part", "bad", "skip", "now", "run")}
+)
 
 
 MAX_LISTED = 200  # in the contents of a page
@@ -36,7 +41,8 @@ def headings(state: StateCore) -> None:
 
 def _slug(title: str) -> str:
     words = unicodedata.normalize("NFKC", title).lower()
-    return re.sub(r"\W+", "-", words).strip("-") or "section"
+    slug = re.sub(r"\W+", "-", words).strip("-") or "section"
+    return f"section-{slug}" if slug.startswith("id_") else slug
 
 
 def _free(slug: str, uses: dict[str, int]) -> str:

@@ -1,6 +1,6 @@
 /* The address box of a lab: says that it looks, moves the focus to what is new, falls back to a page of its own. */
 const live = document.getElementById("live");
-const focusOnNews = () => document.querySelector("#submit .error-summary, #submit [data-focus]")?.focus();
+const focusOnNews = () => document.querySelector("#page--submit .error-summary, #page--submit [data-focus]")?.focus();
 
 // The fragment of the address takes the focus away once the page has loaded.
 addEventListener("load", () => setTimeout(focusOnNews));
