@@ -13,7 +13,7 @@ from lessons.staffing import invitation_address
 
 class MeetingInline(OwnCoursesOnly, admin.TabularInline):
     model = Meeting
-    extra = 0
+    extra = 1  # also for who has no script
     fields = ["session", "starts_at", "minutes", "join_url"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:

@@ -1,0 +1,227 @@
+"""An instructor's first hour on an empty portal, with hands on it: from the first course to a learner's verdict."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from lessons.models import Course
+from lessons.staffing import instructors
+from portal.accounts.models import User
+from tests.browsing import wide_light
+from tests.labs.git_client import Clone
+from tests.servers import Stack, wait_for
+
+pytestmark = [pytest.mark.heavy, pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(300)]
+
+PASSWORD = "a long password of the tests"
+LESSON = """\
+## A first heading
+
+Some text, and a word on [the next evening](lesson:branches).
+"""
+
+
+@pytest.fixture
+def portal(tmp_path, django_db_blocker) -> Iterator[Stack]:
+    """An empty one. Its only person is the instructor, as the documented command makes one."""
+    stack = Stack(tmp_path / "portal", STAFF_SECOND_FACTOR="0")
+    with django_db_blocker.unblock(), stack.orm():
+        stack.migrate()
+        user = User.objects.create_user("ada@example.org", PASSWORD, name="Ada", is_staff=True)
+        user.groups.add(instructors())
+        try:
+            stack.start("broker", "web", "worker", "later-worker", "beat")
+            yield stack
+        finally:
+            stack.end()
+            connections["default"].close()
+
+
+class Person:
+    """A browser of somebody. Every page that they meet has to answer."""
+
+    def __init__(self, browser: Browser, portal: Stack) -> None:
+        address = portal.url.replace("127.0.0.1", "localhost")  # as invitations and mails have it
+        self.context: BrowserContext = browser.new_context(base_url=address, **wide_light())
+        self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.faults: list[str] = []
+        self.page.on("response", lambda answer: answer.status >= 500 and self.faults.append(answer.url))
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+
+    def sign_in(self, email: str) -> None:
+        self.page.goto("/accounts/login/")
+        self.page.get_by_label("E-mail address").fill(email)
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
+        expect(self.page.get_by_role("button", name="Sign in")).to_have_count(0)
+
+    def sign_up(self, email: str) -> None:
+        self.page.goto("/accounts/signup/")
+        self.page.get_by_label("E-mail address").fill(email)
+        self.page.get_by_label("Create a password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Create the account").click()
+        expect(self.page.get_by_role("button", name="Create the account")).to_have_count(0)
+
+    def add(self, what: str) -> None:
+        """Go to the form of the admin by its menu, as a newcomer does."""
+        self.page.goto("/staff/")
+        self.page.locator("#content").get_by_role("row").filter(
+            has=self.page.get_by_role("link", name=what, exact=True)
+        ).get_by_role("link", name="Add").click()
+
+    def save(self) -> None:
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.page.locator(".messagelist .success").first).to_contain_text("successfully")
+
+
+def make_course(ada: Person) -> None:
+    page = ada.page
+    ada.add("Courses")
+    page.get_by_label("Title:").press_sequentially("Data Basics")
+    expect(page.get_by_label("Slug:")).to_have_value("data-basics")
+    ada.save()
+    expect(page.locator("#result_list").get_by_role("link", name="Data Basics")).to_be_visible()
+
+    ada.add("Sessions")
+    page.get_by_label("Course:").select_option(label="Data Basics")
+    page.get_by_label("Title:").fill("First evening")
+    page.get_by_label("What to prepare:").fill("Install [Git](https://git-scm.com/)\nBring a laptop")
+    ada.save()
+
+    ada.add("Labs")
+    page.get_by_label("Course:").select_option(label="Data Basics")
+    page.get_by_label("Status:").select_option(label="Published")
+    ada.save()
+    expect(page.locator(".messagelist")).to_contain_text(
+        "no published lesson names. Of Data Basics: a-new-lab."
+    )
+
+
+def make_lesson_and_quiz(ada: Person) -> None:
+    page = ada.page
+    ada.add("Lessons")
+    page.get_by_label("Course:").select_option(label="Data Basics")
+    page.get_by_label("Session:").select_option(label="Data Basics: First evening")
+    page.get_by_label("Title:").fill("Getting started")
+    page.get_by_label("A new lab (a-new-lab)").check()
+    page.locator("textarea[name=source]").fill(LESSON)
+    ada.save()
+    expect(page.locator(".messagelist")).to_contain_text("Saved as a draft. To correct in Markdown")
+
+    ada.add("Quizzes")
+    page.get_by_label("Course:").select_option(label="Data Basics")
+    page.get_by_label("Lesson:").select_option(label="Data Basics: Getting started")
+    ada.save()
+
+    page.goto("/staff/lessons/lesson/")
+    page.get_by_role("link", name="Getting started").click()
+    page.get_by_label("Status:").select_option(label="Published")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".errorlist")).to_contain_text("Line 3")
+    page.locator("textarea[name=source]").fill(
+        LESSON.replace("[the next evening](lesson:branches)", "branches")
+    )
+    ada.save()
+
+
+def make_cohort(ada: Person) -> str:
+    """The invitation, by its Copy button."""
+    page = ada.page
+    ada.add("Cohorts")
+    page.get_by_label("Course:").select_option(label="Data Basics")
+    page.get_by_label("Title:").fill("Spring")
+    page.locator("[name=meetings-0-session]").select_option(label="Data Basics: First evening")
+    page.locator("[name=meetings-0-starts_at_0]").fill("2031-01-09")
+    page.locator("[name=meetings-0-starts_at_1]").fill("20:30")
+    page.get_by_role("button", name="Save and continue editing").click()
+    invitation = page.locator("figure.code code").inner_text()
+    page.get_by_role("button", name="Copy").click()
+    expect(page.locator("#live")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == invitation
+    assert invitation in page.locator(".messagelist").inner_text()
+    return invitation
+
+
+def add_assistant(ada: Person, email: str) -> None:
+    ada.add("Course staff")
+    ada.page.get_by_label("Email:").fill(email)
+    ada.page.get_by_label("Course:").select_option(label="Data Basics")
+    ada.page.get_by_label("Role:").select_option(label="Assistant")
+    ada.save()
+
+
+def learn(nia: Person, invitation: str, clone_at) -> None:
+    page = nia.page
+    page.goto(invitation)
+    page.get_by_role("main").get_by_role("button").first.click()
+    expect(page.get_by_role("heading", name="Data Basics")).to_be_visible()
+    expect(page.get_by_text("Bring a laptop")).to_be_visible()
+    page.goto("/courses/data-basics/getting-started/")
+    expect(page.get_by_role("heading", name="A first heading")).to_be_visible()
+
+    page.goto("/courses/data-basics/quizzes/getting-started/")
+    page.get_by_role("button", name="Start").click()
+    page.locator(".option", has_text="git add").click()
+    page.get_by_role("button", name="Continue").last.click()
+    page.locator("[name=answer]").fill("1")
+    page.get_by_role("button", name="Continue").last.click()
+    page.get_by_role("button", name="Submit the answers").click()
+    expect(page.get_by_text("2 of 3 points").first).to_be_visible()
+
+    page.goto("/courses/data-basics/labs/a-new-lab/")
+    page.get_by_role("button", name=re.compile("access token")).first.click()
+    page.wait_for_function("document.body.innerText.includes('learner:')")
+    clone = Clone(clone_at, re.search(r"https?://learner:\S+", page.locator("body").inner_text())[0])
+    clone.commit("Start the project", content=b"# Billing\n")
+    code, terminal = clone.push()
+    assert code == 0 and "at least two commits" in terminal, terminal
+
+
+def look(ada: Person) -> None:
+    page = ada.page
+    page.goto("/staff/lessons/attempt/")
+    page.locator("#result_list").get_by_role("link").first.click()
+    answers = page.locator(".answers-of")
+    expect(answers).to_contain_text("Which command records a change?")
+    expect(answers.locator(".option.chosen")).to_contain_text("git add")
+    page.get_by_role("link", name="View on site").click()
+    expect(page.get_by_text("nia@example.org")).to_be_visible()
+
+    page.goto("/staff/labs/submission/")
+    expect(page.locator("#result_list")).to_contain_text("nia@example.org")
+    page.locator("#result_list").get_by_role("link").first.click()
+    page.get_by_role("link", name="View on site").click()
+    expect(page.get_by_role("heading", name="Fix this first")).to_be_visible()
+
+
+def test_first_hour_of_an_instructor(portal, browser, tmp_path):
+    ada, nia, kofi = (Person(browser, portal) for _ in range(3))
+    ada.sign_in("ada@example.org")
+    make_course(ada)
+    make_lesson_and_quiz(ada)
+    invitation = make_cohort(ada)
+
+    kofi.sign_up("kofi@example.org")
+    confirm = wait_for(
+        lambda: re.search(r"http\S+/confirm-email/\S+", portal.log("web")), what="the mail comes"
+    )
+    kofi.page.goto(confirm[0])
+    kofi.page.get_by_role("main").get_by_role("button").first.click()
+    add_assistant(ada, "kofi@example.org")
+
+    nia.sign_up("nia@example.org")
+    learn(nia, invitation, tmp_path / "work")
+    look(ada)
+
+    kofi.page.goto("/staff/")
+    expect(kofi.page.get_by_role("link", name="Courses", exact=True)).to_be_visible()
+    look(kofi)
+    assert Course.objects.get().staff.count() == 2
+    assert [person.faults for person in (ada, nia, kofi)] == [[], [], []]
+    for person in (ada, nia, kofi):
+        person.context.close()
