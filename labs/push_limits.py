@@ -4,7 +4,7 @@ import os
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from contextlib import contextmanager
 from datetime import timedelta
 from math import ceil
@@ -87,12 +87,16 @@ def check_rate(repository: Repository) -> None:
 # --- before git applies it ------------------------------------------------------------------------------------------
 
 
+def _count(refs: Sized) -> str:
+    return "1 branch or tag" if len(refs) == 1 else f"{len(refs):,} branches and tags"
+
+
 def check_refs(names: list[str], push: PushRequest) -> None:
     after = push.apply_to(map(os.fsencode, names))
     if len(push.commands) > MAX_REFS or len(after) > max(MAX_REFS, len(names)):
         raise PushRefusedError(
             "too many branches and tags",
-            f"This push has {len(push.commands):,} branches and tags, and the repository here has {len(names):,}. "
+            f"This push has {_count(push.commands)}, and the repository here has {_count(names)}. "
             f"It keeps at most {MAX_REFS:,}. Push only the branches that the lab asks for, by name: "
             "git push origin main. To delete one here: git push origin --delete NAME.",
         )

@@ -182,6 +182,7 @@ class Stack:
             "HOME": str(folder),
             "VAR": str(self.var),
             "PORT": str(self.port),
+            "PUBLIC_URL": self.url,
             "DATABASE_URL": database_url(self.database),
             "REMAP_SIGTERM": "SIGQUIT",
             "PYTHONUNBUFFERED": "1",

@@ -88,23 +88,11 @@ def test_push_of_2000_branches_is_refused_in_words_for_each_of_them(stack, learn
     clone.pack_refs({f"refs/heads/feature-{number}": head for number in range(2000)})
     code, said = clone.push("--all")
     assert (code, submissions(learner).count()) == (1, 0)
-    assert "This push has 2,001 branches and tags, and the repository here has 0. It" in said
+    assert "This push has 2,001 branches and tags, and the repository here has 0" in said
     assert "git push origin main" in said
     assert said.count("(too many branches and tags)") == 2001
     assert "failed to report status" not in said
     assert "Submission 1 received." in clone.push("main")[1]
-
-
-def test_full_repository_takes_changes_and_deletions_but_nothing_more(stack, learner, clone):
-    head = clone.commit()
-    clone.pack_refs({f"refs/tags/v{number}": head for number in range(999)})
-    assert clone.push("main", "--tags")[0] == 0
-    clone.commit("More")
-    assert clone.push()[0] == 0
-    assert "keeps at most 1,000" in clone.push("main:one-more")[1]
-    deleted = [f"v{number}" for number in range(600)]
-    assert clone.push("main:one-more", *(f":refs/tags/{name}" for name in deleted))[0] == 0
-    assert len(submissions(learner).last().receipt.refs) == 401
 
 
 def test_push_of_a_tag_alone_is_a_new_submission_of_the_same_commit(stack, learner, clone):

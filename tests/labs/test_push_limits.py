@@ -104,6 +104,23 @@ def test_many_large_pushes_of_one_learner_end_at_a_quota_in_words_and_harm_nobod
     assert greedy.push("--delete", "main")[0] == 0
 
 
+def test_full_repository_takes_changes_and_deletions_but_nothing_more(join, monkeypatch):
+    monkeypatch.setattr(push_limits, "MAX_REFS", 20)
+    clone = join("work")
+    head = clone.commit()
+    clone.pack_refs({f"refs/tags/v{number}": head for number in range(19)})
+    assert clone.push("main", "--tags")[0] == 0
+    clone.commit("More")
+    assert clone.push()[0] == 0
+    code, said = clone.push("main:one-more")
+    assert code == 1
+    said = " ".join(said.split())
+    assert "This push has 1 branch or tag, and the repository here has 20 branches and tags." in said
+    assert "It keeps at most 20." in said
+    assert clone.push("main:one-more", *(f":refs/tags/v{number}" for number in range(12)))[0] == 0
+    assert len(ref_files.read_refs(path_of(clone))) == 9
+
+
 def test_flood_of_pushes_is_bounded_by_the_hour(settings, join):
     settings.PUSHES_PER_HOUR = 3
     flooding, other = join("flooding"), join("other")
