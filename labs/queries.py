@@ -17,6 +17,7 @@ from labs.models import (
     Lab,
     MetCheck,
     OutsideReport,
+    Queue,
     Receipt,
     Report,
     Repository,
@@ -173,8 +174,8 @@ def queue_position(submission: Submission) -> int | None:
 
 
 def typical_seconds(lab: Lab) -> float | None:
-    """The median of the last verdicts, from queued to ended; None before the first."""
-    graded = Submission.objects.filter(lab=lab, state=State.GRADED, ended_at__isnull=False)
+    """The median of the last verdicts on pushes, from queued to ended; None before the first."""
+    graded = Submission.objects.filter(lab=lab, state=State.GRADED, queue=Queue.LIVE, ended_at__isnull=False)
     times = graded.order_by("-ended_at").values_list("queued_at", "ended_at")[:TYPICAL_OF]
     seconds = [(ended - queued).total_seconds() for queued, ended in times if ended]
     return median(seconds) if seconds else None

@@ -48,7 +48,7 @@ def services(port: int) -> list[Service]:
         Service(
             "later-worker",
             ["/usr/bin/nice", "-n", "10", *celery, *worker("later", processes=2)],
-            worker_is_up,
+            lambda lines: True,  # nor does a start wait for it
             grace=3,  # it begins again what it was about
         ),
         Service("beat", [*celery, *beat], lambda lines: True, 3),
