@@ -126,6 +126,7 @@ def graded(submission: Submission) -> dict[str, Any]:
         "report": report,
         "groups": groups(report, submission.lab.course, pages(submission), tallies),
         "elsewhere": [comparison(outside, report) for outside in elsewhere],
+        "onward": queries.lab_after(submission.lab) if row.passed else None,
         "difference": before
         and difference(report, EngineReport.from_json(before.data), before.submission.number),
     }
@@ -202,6 +203,7 @@ def lab_page(
     lab = found.lab
     past = queries.history_page(found.enrollment, lab, before) if found.enrollment else []
     shown, older = past[: queries.HISTORY_PAGE], past[queries.HISTORY_PAGE :]
+    best: Any = found.enrollment and queries.best_submission(found.enrollment, lab)
     return {
         "lab": lab,
         "course": lab.course,
@@ -212,7 +214,8 @@ def lab_page(
         "older": shown[-1].number if older else None,
         "before": before,
         "running": next((row for row in past if not row.has_ended), None),
-        "best": found.enrollment and queries.best_submission(found.enrollment, lab),
+        "best": best,
+        "onward": queries.lab_after(lab) if best and best.passed else None,
         "form": form or AddressForm(),
         "offer": offer,
         "has_moved": has_moved,

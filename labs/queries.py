@@ -58,6 +58,19 @@ def get_open_lab(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
     return OpenLab(lab, enrollment)
 
 
+@dataclass(frozen=True)
+class NextLab:
+    title: str
+    url: str
+
+
+def lab_after(lab: Lab) -> NextLab | None:
+    """The next lab of the course that learners may open."""
+    after = Q(position__gt=lab.position) | Q(position=lab.position, slug__gt=lab.slug)
+    row = Lab.objects.published().filter(after, course=lab.course_id).values_list("slug", "title").first()
+    return NextLab(row[1], reverse("lab", args=[lab.course.slug, row[0]])) if row else None
+
+
 def get_published_lab(course_slug: str, lab_slug: str) -> Lab:
     """A lab that is open to learners, for anybody: what its checks ask is no secret. Raises Http404."""
     found = Lab.objects.published().select_related("course", "current")

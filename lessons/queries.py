@@ -155,10 +155,13 @@ _OF_LESSON = (
 )
 
 
+_NAMED = Concat("slug", Value(" "), "title")  # as `_neighbour` reads it
+
+
 def _open_lesson(reader: OpenCourse, slug: str, leads: OpenCourse | None = None) -> OpenLesson:
     """One query. The neighbours are those that `leads` may open, which is the reader unless said."""
     lessons = reader.course.lessons.filter(slug=slug).select_related("session", "quiz").only(*_OF_LESSON)
-    near: Any = _readable(leads or reader).annotate(named=Concat("slug", Value(" "), "title"))
+    near: Any = _readable(leads or reader).annotate(named=_NAMED)
     lesson: Any = lessons.annotate(
         before=Subquery(_before(near, OuterRef).values("named")[:1]),
         after=Subquery(_after(near, OuterRef).values("named")[:1]),
@@ -424,10 +427,11 @@ def get_enrolled_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> tuple[
 
 @dataclass
 class OpenAttempt:
-    """A learner's own attempt; `answers` by the key of the question."""
+    """A learner's own attempt; `answers` by the key of the question, `after` the lesson that comes next."""
 
     attempt: Attempt
     of: OpenQuiz
+    after: Neighbour | None = None
 
     @cached_property
     def answers(self) -> dict[str, Answer]:
@@ -461,14 +465,18 @@ def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) ->
     attempts = own.filter(quiz__course__slug=course_slug, quiz__slug=quiz_slug)
     staff = CourseStaff.objects.filter(user=user, course=OuterRef("quiz__course"))
     related = ("version", "enrollment", "quiz__course", "quiz__lesson", "quiz__current")
-    attempt = attempts.annotate(taught=Exists(staff)).select_related(*related).only(*_OF_ATTEMPT).first()
+    lessons: Any = Lesson.objects.published().filter(course=OuterRef("quiz__course"))
+    following = _after(lessons.annotate(named=_NAMED), lambda name: OuterRef(f"quiz__lesson__{name}"))
+    attempts = attempts.annotate(taught=Exists(staff), after=Subquery(following.values("named")[:1]))
+    attempt: Any = attempts.select_related(*related).only(*_OF_ATTEMPT).first()
     if attempt is None:
         raise Http404
     quiz = attempt.quiz
     reader = OpenCourse(quiz.course, attempt.enrollment, user.is_superuser or attempt.taught)
     if not (reader.may_read(quiz.lesson) and quiz.current and quiz.current.question_count):
         raise Http404
-    return OpenAttempt(attempt, OpenQuiz(quiz, quiz.current, reader))
+    found = OpenQuiz(quiz, quiz.current, reader)
+    return OpenAttempt(attempt, found, _neighbour(quiz.course, attempt.after))
 
 
 def get_attempt_of(user: Visitor, course_slug: str, quiz_slug: str, number: int, learner: int) -> Attempt:

@@ -74,6 +74,7 @@ def review_page(found: OpenAttempt, show: str) -> dict[str, Any]:
     return {
         **attempt_context(found),
         "found": found.of,
+        "onward": found.after,
         "items": shown[show],
         "show": show,
         "filters": [(name, words, len(shown[name])) for name, words in FILTERS.items()],
