@@ -306,6 +306,77 @@ def test_b14_the_kernel_is_shut(python):
     assert lines[-1] == "0" * 16
 
 
+# Pages of a file that all sandboxes see: one run reads some of them, another asks which are in memory.
+PAGES = """
+import ctypes, mmap, os, platform, sys
+x86 = platform.machine() == "x86_64"
+libc = ctypes.CDLL(None, use_errno=True)
+path = {path!r}
+file = os.open(path, os.O_RDONLY)
+count = 24
+page = lambda number: number * 64 * 4096
+"""
+SENDER = """
+for number in range(count):
+    if {bits} >> number & 1:
+        os.pread(file, 1, page(number))
+    os.posix_fadvise(file, page(number), 4096, os.POSIX_FADV_DONTNEED) if not {bits} >> number & 1 else None
+"""
+RECEIVER = """
+def asked(name, ask):
+    try:
+        print(name, sum(ask(number) << number for number in range(count)))
+    except OSError as error:
+        print(name, "refused")
+
+def at_once(number):
+    try:
+        return os.preadv(file, [bytearray(1)], page(number), os.RWF_NOWAIT)
+    except BlockingIOError:
+        return 0
+
+def call(x86_number, other, *arguments):
+    if libc.syscall(x86_number if x86 else other, *arguments) == -1:
+        raise OSError(ctypes.get_errno(), "refused")
+
+def resident(number):
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]
+    start = libc.mmap(None, 4096, 1, 2, file, page(number))
+    found = ctypes.create_string_buffer(1)
+    call(27, 232, ctypes.c_void_p(start), ctypes.c_size_t(4096), found)
+    return found.raw[0] & 1
+
+def counted(number):
+    found = (ctypes.c_uint64 * 5)()
+    call(451, 451, file, (ctypes.c_uint64 * 2)(page(number), 4096), found, 0)
+    return found[0]
+
+def by_aio(number):
+    call(206, 0, 1, ctypes.byref(ctypes.c_uint64()))
+    return 0
+
+asked("preadv2", at_once)
+asked("mincore", resident)
+asked("cachestat", counted)
+asked("aio", by_aio)
+print("plain", os.preadv(file, [bytearray(1)], 0))
+"""
+
+
+def test_b17_pages_in_memory_carry_nothing_from_one_run_to_another(python):
+    shared = max(
+        Path("/usr/lib").rglob("*.so*"), key=lambda path: path.stat().st_size if path.is_file() else 0
+    )
+    bits = int.from_bytes(os.urandom(3), "big")
+    start = PAGES.format(path=str(shared.resolve()))
+    assert python(start + SENDER.format(bits=bits)).exit == 0
+    assert python(start + RECEIVER).text.splitlines() == [
+        *(f"{name} refused" for name in ("preadv2", "mincore", "cachestat", "aio")),
+        "plain 1",
+    ]
+
+
 def test_b18_the_host_sees_neither_root_nor_the_worker(python):
     if os.geteuid():
         pytest.skip("only root can give each sandbox a user of its own")

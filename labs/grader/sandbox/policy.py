@@ -2,6 +2,10 @@
 
 A deny-list on top of bubblewrap's namespaces. What it denies fails with an ordinary error, so that a program sees
 EPERM rather than dying. The same bytes on each machine of an architecture; no library is needed.
+
+All sandboxes see the same files below `/usr`, whose pages are in memory once: what one run reads, another finds there.
+So nothing may ask whether a page is in memory, or send one out. How long a page takes to be read is still to be felt;
+`own_tests` therefore runs what it compares in an order that nobody can foresee.
 """
 
 import errno
@@ -22,15 +26,18 @@ settimeofday 164 170; clock_settime 227 112; clock_adjtime 305 266; adjtimex 159
 modify_ldt 154 -; lookup_dcookie 212 18; nfsservctl 180 42; vhangup 153 58; personality 135 92; uselib 134 -
 ustat 136 -; sysfs 139 -; _sysctl 156 -; sethostname 170 161; setdomainname 171 162; vmsplice 278 75
 mbind 237 235; migrate_pages 256 238; move_pages 279 239; set_mempolicy 238 237; fanotify_init 300 262
-fanotify_mark 301 263
+fanotify_mark 301 263; mincore 27 232
 """
 # these are answered as a kernel does that never heard of them: a C library then takes the older call
 _ABSENT = """
 clone3 435 435; io_uring_setup 425 425; io_uring_enter 426 426; io_uring_register 427 427; memfd_secret 447 447
-fchmodat2 452 452
+fchmodat2 452 452; cachestat 451 451; io_setup 206 0; io_submit 209 2; io_pgetevents 333 292
 """
+# these only advise the kernel what to keep in memory: they are told that it was done, and nothing is
+_IGNORED = "readahead 187 213; fadvise64 221 223"
 _JUDGED = (
-    "clone 56 220; socket 41 198; socketpair 53 199; ioctl 16 29; chmod 90 -; fchmod 91 52; fchmodat 268 53"
+    "clone 56 220; socket 41 198; socketpair 53 199; ioctl 16 29; chmod 90 -; fchmod 91 52; fchmodat 268 53; "
+    "preadv2 327 286; pwritev2 328 287; madvise 28 233"
 )
 _FIRST_UNKNOWN = 453  # calls newer than this file; on x86_64 it covers the x32 calls as well
 
@@ -39,6 +46,8 @@ _NEW_NAMESPACES = 0x7E020080  # each CLONE_NEW flag
 _AF_UNIX = 1
 _TYPE_INTO_TERMINAL, _CONSOLE = 0x5412, 0x541C  # TIOCSTI, TIOCLINUX
 _SET_ID_BITS = 0o6000
+_NO_WAIT = 0x8  # RWF_NOWAIT: tells whether a page of a file is in memory
+_COLD, _PAGE_OUT = 20, 21  # MADV_COLD, MADV_PAGEOUT
 
 _LOAD, _JUMP_EQUAL, _JUMP_FROM, _JUMP_BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
@@ -54,7 +63,8 @@ def policy(machine: str = "") -> bytes:
 
 def numbers(machine: str) -> dict[str, int]:
     """Each call that the filter looks at, with its number on a machine."""
-    return {**_table(_DENIED, machine), **_table(_ABSENT, machine), **_table(_JUDGED, machine)}
+    tables = (_DENIED, _ABSENT, _IGNORED, _JUDGED)
+    return {name: number for table in tables for name, number in _table(table, machine).items()}
 
 
 def is_known(machine: str = "") -> bool:
@@ -68,7 +78,7 @@ def _program(machine: str) -> Iterator[Instruction]:
     yield (_LOAD, 0, 0, 0)  # its number
     yield (_JUMP_FROM, 0, 1, _FIRST_UNKNOWN)
     yield _refused(errno.ENOSYS)
-    for table, error in ((_DENIED, errno.EPERM), (_ABSENT, errno.ENOSYS)):
+    for table, error in ((_DENIED, errno.EPERM), (_ABSENT, errno.ENOSYS), (_IGNORED, 0)):
         for number in _table(table, machine).values():
             yield (_JUMP_EQUAL, 0, 1, number)
             yield _refused(error)
@@ -90,6 +100,15 @@ def _judged(name: str) -> Iterator[Instruction]:
         yield (_JUMP_EQUAL, 1, 0, _TYPE_INTO_TERMINAL)
         yield (_JUMP_EQUAL, 0, 1, _CONSOLE)
         yield _refused(errno.EPERM)
+    elif name == "madvise":
+        yield _argument(2)
+        yield (_JUMP_EQUAL, 1, 0, _COLD)
+        yield (_JUMP_EQUAL, 0, 1, _PAGE_OUT)
+        yield _refused(errno.EINVAL)
+    elif name in ("preadv2", "pwritev2"):
+        yield _argument(5)
+        yield (_JUMP_BITS, 0, 1, _NO_WAIT)
+        yield _refused(errno.EOPNOTSUPP)
     else:
         bits = _NEW_NAMESPACES if name == "clone" else _SET_ID_BITS
         yield _argument({"clone": 0, "fchmodat": 2}.get(name, 1))
