@@ -364,7 +364,7 @@ print("plain", os.preadv(file, [bytearray(1)], 0))
 """
 
 
-def test_b17_pages_in_memory_carry_nothing_from_one_run_to_another(python):
+def test_f16_pages_in_memory_carry_nothing_from_one_run_to_another(python):
     shared = max(
         Path("/usr/lib").rglob("*.so*"), key=lambda path: path.stat().st_size if path.is_file() else 0
     )

@@ -67,6 +67,34 @@ def test_file_that_has_to_be_written(judge):
     assert result.evidence[0].excerpt == ((1, "done"),)
 
 
+CHATTER = "import sys\n[print('x' * 99) for _ in range(20_000)]\n"  # 2 MB, of which 256 KB are kept
+
+
+def test_a_file_is_looked_for_whatever_was_printed(judge):
+    """Also where the command is to fail, and where it ends the shell around it."""
+    write = "open('metrics.json', 'w').write('{}')\n"
+    assert judge(run(writes="metrics.json"), app=CHATTER + write).outcome is Outcome.PASSED
+    absent = judge(run(writes="metrics.json"), app=CHATTER)
+    assert absent.why == "`python app.py` at `main` did not write `metrics.json`."
+    assert [number for number, _ in absent.evidence[0].excerpt] == [19_997, 19_998, 19_999, 20_000]
+    assert judge(run(writes="metrics.json", exit=3), app="raise SystemExit(3)").outcome is Outcome.NEEDS_WORK
+    killer = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nos._exit(0)\n"
+    assert judge(run(writes="metrics.json"), app=killer).outcome is Outcome.NEEDS_WORK
+
+
+def test_the_end_of_a_long_output_is_searched_and_shown(judge):
+    code = "print('first')\n" + CHATTER + "print('middle')\n" + CHATTER + "print('accuracy 0.9')\n"
+    for wanted in ("^accuracy", "^first$"):
+        assert judge(run(prints=wanted), app=code).outcome is Outcome.PASSED
+    for wanted in ("^middle", "first[^$]*accuracy", "left out"):
+        result = judge(run(prints=wanted), app=code)
+        assert result.why.endswith("Only the first and the last 128 KB of its output were searched.")
+    assert result.found == "40,003 lines of output"
+    assert result.evidence[0].excerpt[-1] == (40_003, "accuracy 0.9")
+    failing = judge(run(), app=CHATTER + "sys.exit('the last line')")
+    assert failing.evidence[0].excerpt[-1] == (20_001, "the last line")
+
+
 def test_files_of_the_author_are_put_over_the_learners(judge):
     result = judge(
         run(files={"data.txt": "41\n"}, prints="^42$"), app="print(int(open('data.txt').read()) + 1)"

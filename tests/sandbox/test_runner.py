@@ -158,6 +158,9 @@ def test_runner_runs_what_the_own_sandbox_runs(remote, repo):
     assert judged_in(repo, remote, ADD).outcome is Outcome.PASSED
     ran = remote.run(Job(("cat",), packed({b"a": b"1"}), 5, stdin=b"from outside"))
     assert (ran.exit, ran.output) == (0, b"from outside")
+    chatty = ("sh", "-c", "yes | head -c 1000000; echo end; echo 1 > made")
+    ran = remote.run(Job(chatty, packed({}), 5, looks_for="made"))
+    assert (ran.found, ran.left_out, ran.parts[-1][-4:]) == (True, 1_000_004 - (256 << 10), "end\n")
 
 
 def test_b15_runners_sandbox_goes_with_the_worker_that_asked(runner):

@@ -14,6 +14,7 @@ from ..words import quoted
 from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
 from .code import CodeKind, ended_by_limit, failed, job_at, run_in
 
+NOT_IMPORTED = 9  # see `inside.build_wheel`
 _COMMAND = ("python", "-m", "build", "--wheel", "--no-isolation")
 
 
@@ -44,7 +45,7 @@ class BuildCheck(CodeKind):
             return passed(
                 f"The package at {quoted(tip.name)} builds, and {quoted(self.imports)} is in it.", at_tip(tip)
             )
-        built = ran.text.startswith("built ") or "\nbuilt " in ran.text
+        built = ran.exit == NOT_IMPORTED
         return failed(
             _COMMAND,
             ran,

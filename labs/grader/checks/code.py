@@ -94,14 +94,27 @@ def failed(command: tuple[str, ...], ran: Ran, tip: Tip, *, why: str, expected: 
 
 def last_lines(ran: Ran, most: int = 4) -> tuple[tuple[int, str], ...]:
     """The end of what was printed, as numbered lines."""
-    text = ran.text.rstrip("\n")
-    return tuple(enumerate(text.split("\n"), start=1))[-most:] if text else ()
+    text = ran.parts[-1].rstrip("\n")
+    if not text:
+        return ()
+    lines = text.split("\n")
+    last = ran.output.rstrip(b"\n").count(b"\n") + ran.lines_left_out + 1
+    return tuple(enumerate(lines, start=last - len(lines) + 1))[-most:]
 
 
 def printed(ran: Ran) -> str:
-    lines = ran.text.split("\n")
-    number = len(lines) - (not lines[-1])
+    number = _lines(ran)
     return f"{count(number, 'line')} of output" if number else "no output"
+
+
+def _lines(ran: Ran) -> int:
+    """How many lines were printed, also those that were not kept."""
+    return ran.output.count(b"\n") + ran.lines_left_out + (ran.output[-1:] not in (b"", b"\n"))
+
+
+def between(ran: Ran) -> str:
+    """What is said where not all of the output was kept."""
+    return f"Only the first and the last {size(Limits().kept_output // 2)} of its output were searched."
 
 
 def shown(command: tuple[str, ...]) -> str:

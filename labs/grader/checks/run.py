@@ -1,8 +1,9 @@
 """`run: {command: [python, train.py], exit: 0, prints: 'accuracy'}` - a command does what it should, confined.
 
 It starts in the files of the commit `at` (default `main`), without network, and has `seconds` (default 20).
-`prints` is a regular expression, searched in stdout and stderr together (`^` and `$` at lines); `stdin` is what it
-reads; `writes` a file that has to be there afterwards; `files` are put over the learner's own, by path. With `since`
+`prints` is a regular expression, searched in stdout and stderr together (`^` and `$` at lines), of more than 256 KB in
+the first and the last 128; `stdin` is what it reads; `writes` a file that has to be there afterwards, which is looked
+for whatever was printed; `files` are put over the learner's own, by path. With `since`
 it has to pass at each commit after that one, up to 30. The learner's program states its own exit status and output:
 where a grade hangs on it, use `tests`.
 """
@@ -11,14 +12,13 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from secrets import token_hex
 
 from ..parameters import Content, Count, FilePath, Regex, Revision
 from ..repository import Tip, TooLarge
 from ..sandbox import Ran
 from ..words import quoted
 from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
-from .code import CodeKind, ended_by_limit, failed, job_at, printed, run_in, shown
+from .code import CodeKind, between, ended_by_limit, failed, job_at, printed, run_in, shown
 
 MOST_COMMITS = 30
 SUCCESS = Count(0)
@@ -76,21 +76,15 @@ class RunCheck(CodeKind):
 
     def _at(self, run: Run, tip: Tip, seconds: float) -> Verdict | None:
         """What needs work at one commit, else None."""
-        mark = token_hex(16)
-        ran = run_in(run, job_at(run, tip, seconds, self.files), self._argv(mark), self.stdin or "")
+        job = replace(job_at(run, tip, seconds, self.files), looks_for=self.writes or "")
+        ran = run_in(run, job, self.command, self.stdin or "")
         limit = ended_by_limit(self.command, ran, tip, self.seconds)
         if limit:
             return limit
-        is_absent, ran = _without(mark, ran)
+        is_absent = self.writes is not None and not ran.found
         return (
             self._exit(ran, tip) or self._prints(ran, tip) or (self._absent(ran, tip) if is_absent else None)
         )
-
-    def _argv(self, mark: str) -> tuple[str, ...]:
-        if self.writes is None:
-            return self.command
-        script = '"$@" || exit; test -f "$0" || echo "$MARK"'
-        return ("env", f"MARK={mark}", "sh", "-c", script, self.writes, *self.command)
 
     def _exit(self, ran: Ran, tip: Tip) -> Verdict | None:
         if ran.exit == self.exit:
@@ -105,13 +99,14 @@ class RunCheck(CodeKind):
         )
 
     def _prints(self, ran: Ran, tip: Tip) -> Verdict | None:
-        if self.prints is None or re.search(self.prints, ran.text, re.MULTILINE):
+        if self.prints is None or any(re.search(self.prints, part, re.MULTILINE) for part in ran.parts):
             return None
+        where = f" {between(ran)}" if ran.left_out else ""
         return failed(
             self.command,
             ran,
             tip,
-            why=f"{shown(self.command)} at {quoted(tip.name)} printed no match of {quoted(self.prints)}.",
+            why=f"{shown(self.command)} at {quoted(tip.name)} printed no match of {quoted(self.prints)}.{where}",
             expected=f"output that matches {quoted(self.prints)}",
             found=printed(ran),
         )
@@ -130,8 +125,3 @@ class RunCheck(CodeKind):
     def _praise(self, tips: list[Tip]) -> str:
         where = f"each of {len(tips)} commits" if self.since else quoted(tips[0].name)
         return f"{shown(self.command)} does what it should at {where}."
-
-
-def _without(mark: str, ran: Ran) -> tuple[bool, Ran]:
-    """Whether the mark was printed, and the run without it."""
-    return mark.encode() in ran.output, replace(ran, output=ran.output.replace(f"{mark}\n".encode(), b""))

@@ -4,9 +4,9 @@
 sentence that the learner reads. `learner.call("module:name", ...)` returns what the learner's function returned, in
 JSON's types and within `call_seconds` (2; its module, in the top folder or in `src`, may take 10 to be imported).
 `learner.raised(...)` is the name of the exception that it raised, or None; `learner.run(["python", "app.py"],
-stdin="...")` has `exit` and `output`. `==` compares types too: 5.0 is not 5. The tests run apart from the learner's
-code and its files, at the commit `at`, in `seconds` (20) together. Nothing of `code`, of what it asks and of what it is
-answered is shown.
+stdin="...")` has `exit` and `output`, of more than 256 KB the beginning and the end with a line that says so. `==`
+compares types too: 5.0 is not 5. The tests run apart from the learner's code and its files, at the commit `at`, in
+`seconds` (20) together. Nothing of `code`, of what it asks and of what it is answered is shown.
 """
 
 import ast

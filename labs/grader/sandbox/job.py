@@ -20,7 +20,10 @@ class CannotBuild(Exception):  # noqa: N818 - what the lab asks for is not there
 
 @dataclass(frozen=True)
 class Limits:
-    """What one sandbox may use. Bytes are of one process, except `group_memory`, `kept_output` and `most_output`."""
+    """What one sandbox may use. Bytes are of one process, except `group_memory`, `kept_output` and `most_output`.
+
+    Of `kept_output`, one half is for the beginning and one for the end.
+    """
 
     memory: int = 512 * _MEGABYTE
     addresses: int = 4096 * _MEGABYTE
@@ -37,7 +40,8 @@ class Limits:
 class Job:
     """One command. `files` is a tar that is unpacked in `/box`, where the command starts; see `packing`.
 
-    `environment` is the digest of a Python environment that was built, or empty; see `environments`.
+    `environment` is the digest of a Python environment that was built, or empty; see `environments`. `looks_for` is
+    the path of a file, of which is said whether it is there when the command has ended.
     """
 
     argv: tuple[str, ...]
@@ -45,24 +49,42 @@ class Job:
     seconds: float
     stdin: bytes = b""
     environment: str = ""
+    looks_for: str = ""
 
 
 @dataclass(frozen=True)
 class Ran:
     """How a command ended. `exit` is its exit status, 128 and more for a signal; it is the learner's claim.
 
-    `why` says what ended it: itself (`exit`), or the limit it passed. `output` is the first 256 KB of stdout and
-    stderr together, `seconds` the wall clock.
+    `why` says what ended it: itself (`exit`), or the limit it passed. `output` is stdout and stderr together, of more
+    than 256 KB the beginning and the end: `left_out` bytes with `lines_left_out` line ends are missing after the first
+    `head` bytes. `seconds` is the wall clock. `found` says whether the file that was looked for is there.
     """
 
     exit: int
     why: WhyEnded
     output: bytes
     seconds: float
+    head: int = 0
+    left_out: int = 0
+    lines_left_out: int = 0
+    found: bool = False
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The whole output; or its beginning and its end, both without the line that was cut."""
+        if not self.left_out:
+            return (self.output.decode("utf-8", "replace"),)
+        head, tail = self.output[: self.head], self.output[self.head :]
+        begins, end, _ = head.rpartition(b"\n")
+        _, _, ends = tail.partition(b"\n")
+        whole = (begins + end or head, ends or tail)
+        return tuple(part.decode("utf-8", "replace") for part in whole)
 
     @property
     def text(self) -> str:
-        return self.output.decode("utf-8", "replace")
+        """The output, with a line that says so where some of it is left out."""
+        return f"[{self.left_out:,} bytes of output are left out here]\n".join(self.parts)
 
 
 class Sandbox(Protocol):

@@ -8,11 +8,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import cached_property
 from socket import socket, socketpair
 
 from . import cgroups, command, policy, slots
 from .environments import Environments
+from .inside import program
 from .job import Job, Limits, Ran, SandboxFault
 from .process import follow, sealed, started
 from .self_test import what_is_open
@@ -83,15 +85,22 @@ class LocalSandbox:
     def _run(self, job: Job, asker: socket | None = None) -> Ran:
         began = time.monotonic()
         with ExitStack() as stack:
-            process, status, group = self._start(stack, job, subprocess.PIPE)
+            ours, theirs = socketpair()
+            stack.enter_context(ours)
+            with theirs:
+                channel = theirs.fileno() if job.looks_for else None
+                process, status, group = self._start(stack, _looking(job), subprocess.PIPE, channel)
             assert process.stdout  # noqa: S101 - it was asked for
-            why, output = follow(process.stdout, self._limits, job.seconds, asker)
+            why, kept = follow(process.stdout, self._limits, job.seconds, asker)
             if why == "exit" and process.wait(5) and group.ran_out_of_memory:
                 why = "memory"
+            output = bytes(kept.head + kept.tail)
             if why == "exit":
                 _check(status, output)
-        code = process.returncode
-        return Ran(code if code >= 0 else 128 - code, why, output, time.monotonic() - began)
+            found = _said(ours)
+        code = process.returncode if process.returncode >= 0 else 128 - process.returncode
+        seconds, head = time.monotonic() - began, len(kept.head)
+        return Ran(code, why, output, seconds, head, kept.left_out, kept.lines_left_out, found)
 
     def _start(
         self, stack: ExitStack, job: Job, output: int, channel: int | None = None
@@ -112,6 +121,21 @@ class LocalSandbox:
         finally:
             os.close(status_end)
         return process, status, group
+
+
+def _looking(job: Job) -> Job:
+    """The job with a program around its command that looks for a file afterwards, where one is asked for."""
+    if not job.looks_for:
+        return job
+    return replace(job, argv=("python", "-I", "-c", program("run_and_look"), job.looks_for, *job.argv))
+
+
+def _said(channel: socket) -> bool:
+    channel.setblocking(False)
+    try:
+        return channel.recv(16) == b"there"
+    except OSError:
+        return False
 
 
 def _check(status: int, output: bytes) -> None:

@@ -59,11 +59,30 @@ def started(
                 os.killpg(process.pid, signal.SIGKILL)
 
 
+class Kept:
+    """The beginning and the end of an output, and how much is missing between them."""
+
+    def __init__(self, size: int) -> None:
+        self._half = size // 2
+        self.head, self.tail = bytearray(), bytearray()
+        self.total = self.left_out = self.lines_left_out = 0
+
+    def add(self, data: bytes) -> None:
+        self.total += len(data)
+        room = self._half - len(self.head)
+        self.head += data[:room]
+        self.tail += data[room:]
+        if (excess := len(self.tail) - self._half) > 0:
+            self.lines_left_out += self.tail.count(b"\n", 0, excess)
+            self.left_out += excess
+            del self.tail[:excess]
+
+
 def follow(
     stdout: IO[bytes], limits: Limits, seconds: float, asker: socket | None = None
-) -> tuple[WhyEnded, bytes]:
+) -> tuple[WhyEnded, Kept]:
     """Read what a process says until it ends or passes a limit. Raises HungUp when `asker` closes its end."""
-    kept, total, deadline = bytearray(), 0, time.monotonic() + seconds
+    kept, deadline = Kept(limits.kept_output), time.monotonic() + seconds
     with selectors.DefaultSelector() as selector:
         selector.register(stdout, selectors.EVENT_READ)
         if asker is not None:
@@ -73,11 +92,10 @@ def follow(
             if asker in ready:
                 raise HungUp
             data = os.read(stdout.fileno(), 1 << 16) if ready else b""
-            total += len(data)
-            kept += data[: limits.kept_output - len(kept)]
-            if total > limits.most_output:
-                return "output", bytes(kept)
+            kept.add(data)
+            if kept.total > limits.most_output:
+                return "output", kept
             if ready and not data:
-                return "exit", bytes(kept)
+                return "exit", kept
             if time.monotonic() >= deadline:
-                return "seconds", bytes(kept)
+                return "seconds", kept

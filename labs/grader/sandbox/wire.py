@@ -8,7 +8,7 @@ import base64
 import json
 import socket
 import struct
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from .job import Job, Ran
@@ -86,15 +86,18 @@ def _job(header: dict[str, Any], connection: socket.socket) -> Job:
         argv = tuple(header["argv"])
         stdin = header["stdin"].encode("utf-8", "surrogateescape")
         environment = header["environment"]
+        looks_for = header.get("looks_for", "")
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BadRequest(f"the header lacks what a job needs: {error!r}") from error
-    if not argv or not all(isinstance(word, str) and "\0" not in word for word in (*argv, environment)):
+    if not argv or not all(
+        isinstance(word, str) and "\0" not in word for word in (*argv, environment, looks_for)
+    ):
         raise BadRequest("the command is no list of words")
     if not 0 <= length <= MOST_FILES:
         raise BadRequest(f"files of {length:,} bytes; at most {MOST_FILES:,} are read")
     if not 0 < seconds <= MOST_SECONDS:
         raise BadRequest(f"{seconds:g} seconds; at most {MOST_SECONDS:g} are given")
-    return Job(argv, _exactly(connection, length), seconds, stdin, environment)
+    return Job(argv, _exactly(connection, length), seconds, stdin, environment, looks_for)
 
 
 def _exactly(connection: socket.socket, length: int) -> bytes:
@@ -117,14 +120,14 @@ def header_of(do: str, job: Job) -> dict[str, Any]:
         "seconds": job.seconds,
         "stdin": job.stdin.decode("utf-8", "surrogateescape"),
         "environment": job.environment,
+        "looks_for": job.looks_for,
         "files": len(job.files),
     }
 
 
 def as_said(ran: Ran) -> dict[str, Any]:
-    output = base64.b64encode(ran.output).decode()
-    return {"exit": ran.exit, "why": ran.why, "output": output, "seconds": ran.seconds}
+    return {**asdict(ran), "output": base64.b64encode(ran.output).decode()}
 
 
 def as_ran(said: dict[str, Any]) -> Ran:
-    return Ran(said["exit"], said["why"], base64.b64decode(said["output"]), said["seconds"])
+    return Ran(**{**said, "output": base64.b64decode(said["output"])})

@@ -7,6 +7,8 @@ import sys
 import tomllib
 import zipfile
 
+NOT_IMPORTED = 9  # as exit status: it was built, whatever was printed since
+
 
 def backend():
     with open("pyproject.toml", "rb") as file:
@@ -27,7 +29,8 @@ def main():
         archive.extractall("/tmp/installed")
     print("built", wheel, flush=True)
     code = "import sys; sys.path.insert(0, '/tmp/installed'); __import__(sys.argv[1])"
-    sys.exit(subprocess.call([sys.executable, "-I", "-c", code, module], cwd="/tmp"))
+    failed = subprocess.call([sys.executable, "-I", "-c", code, module], cwd="/tmp")
+    sys.exit(NOT_IMPORTED if failed else 0)
 
 
 main()
