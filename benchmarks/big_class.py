@@ -80,6 +80,7 @@ class BigClass:
 
     course: Course
     instructor: User
+    administrator: User
     lessons: list[Lesson]
     quizzes: list[Quiz]
     labs: list[Lab]
@@ -107,7 +108,10 @@ def make_class(sizes: Sizes = SIZES, slug: str = "big-class", seed: int = 7) -> 
     fresh = User.objects.create_user(f"fresh@{slug}.example.org")
     enrollment = Enrollment.objects.create(user=fresh, cohort=cohorts[0], course=course)
     instructor = make_staff(course, User.objects.create_user(f"staff@{slug}.example.org", is_staff=True))
-    return BigClass(course, instructor, lessons, quizzes, labs, learners[0], learners[1], enrollment)
+    administrator = User.objects.create_superuser(f"administrator@{slug}.example.org")
+    return BigClass(
+        course, instructor, administrator, lessons, quizzes, labs, learners[0], learners[1], enrollment
+    )
 
 
 def analyze() -> None:

@@ -14,10 +14,11 @@ CONNECTIONS = 16
 SECONDS = 3
 
 
-def requests_per_second(address: str, cookie: str = "") -> float:
-    """Raises RuntimeError where one answer was an error."""
-    header = ["--header", f"Cookie: {cookie}"] if cookie else []
-    argv = ["wrk", "--threads=1", f"--connections={CONNECTIONS}", f"--duration={SECONDS}s", *header, address]
+def requests_per_second(address: str, cookie: str = "", script: Path | None = None) -> float:
+    """`script` says in Lua what is asked for. Raises RuntimeError where one answer was an error."""
+    own = ["--header", f"Cookie: {cookie}"] if cookie else []
+    own += [f"--script={script}"] if script else []
+    argv = ["wrk", "--threads=1", f"--connections={CONNECTIONS}", f"--duration={SECONDS}s", *own, address]
     said = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
     return read_rate(said)
 
@@ -59,8 +60,12 @@ def cpu_ms_a_request(address: str, cookie: str, processes: Sequence[int]) -> flo
 
 
 def _cpu_seconds(pid: int) -> float:
-    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    """With those of its children that have ended; of a process that has ended none, as its parent has them."""
+    try:
+        spent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
+    except FileNotFoundError:
+        return 0
+    return sum(map(int, spent)) / os.sysconf("SC_CLK_TCK")
 
 
 def peak_megabytes(pid: int) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from benchmarks.benchmark import Benchmark
+from benchmarks.big_class_rows import PAGES, ClassPage, LessonsAtRandom
 from benchmarks.cold_grade import ColdGrade
 from benchmarks.grade_again import GradeAgain
 from benchmarks.growth import GraderMemory, ManySubmissions
@@ -14,6 +15,7 @@ from benchmarks.push import Push
 from benchmarks.push_beside_proofs import PushBesideProofs
 from benchmarks.quiz_answer import QuizAnswer
 from benchmarks.repositories import LARGE, MEDIUM, SMALL
+from benchmarks.rush import Claim, Rush
 from benchmarks.site import Site
 from benchmarks.start import Start
 from benchmarks.through_queue import ManyLabs, OneLab
@@ -32,6 +34,13 @@ BENCHMARKS: dict[str, Callable[[Site], Benchmark]] = {
     "queue-full": ManyLabs,
     "submissions": ManySubmissions,
     "memory": GraderMemory,
+    **{
+        f"class-{name.replace(' ', '-')}": partial(ClassPage, name=name, page=page, alike=name != "progress")
+        for name, page in PAGES.items()
+    },
+    "class-lessons": LessonsAtRandom,
+    "claim": Claim,
+    "rush": Rush,
     "start": Start,
     "push": Push,
     "weight": Weight,

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from benchmarks.big_class import SIZES, BigClass, Sizes, analyze, make_class
 from lessons.models import Course, Enrollment, Lesson
 from portal.accounts.models import User
 from portal.celery import app
@@ -41,6 +43,27 @@ class Host:
     @property
     def name(self) -> str:
         return self.address.removeprefix("https://")
+
+
+@dataclass(frozen=True)
+class ClassSite:
+    """A portal with a generated class and nothing else, on a database of its own."""
+
+    stack: Stack
+    made: BigClass
+
+    @property
+    def web_processes(self) -> list[int]:
+        return children(self.stack.processes["web"].pid)
+
+    def address_of(self, page: Callable[[BigClass], tuple[User, str]]) -> tuple[str, str]:
+        """The address of a page, and the cookie of whoever opens it."""
+        with self.stack.orm():
+            user, path = page(self.made)
+            client = Client(headers={"host": "127.0.0.1"})
+            client.force_login(user)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        return self.stack.url + path, f"{settings.SESSION_COOKIE_NAME}={cookie}"
 
 
 class Site(ExitStack):
@@ -116,6 +139,32 @@ class Site(ExitStack):
         if answer.status_code != 200:
             raise RuntimeError(f"{path} answered {answer.status_code}")
         return len(captured)
+
+    # --- classes of two sizes ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def big_class(self) -> "ClassSite":
+        return self._class("big-class", SIZES)
+
+    @cached_property
+    def small_class(self) -> "ClassSite":
+        return self._class("small-class", SIZES.scaled(0.02))
+
+    def _class(self, slug: str, sizes: Sizes) -> "ClassSite":
+        _ = self.portal  # whose static files both show
+        stack = Stack(self.folder / slug, **self.environment)
+        self.callback(stack.end)
+        with stack.orm():
+            call_command("migrate", verbosity=0)
+            made = make_class(sizes, slug=slug)
+            analyze()
+        stack.start("web")
+        return ClassSite(stack, made)
+
+    @property
+    def database_processes(self) -> list[int]:
+        pid = int((Path(self.server["HOST"]) / "data" / "postmaster.pid").read_text().split()[0])
+        return [pid, *children(pid)]
 
     # --- limits -----------------------------------------------------------------------------------------------------
 

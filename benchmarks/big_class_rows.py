@@ -1,0 +1,103 @@
+"""Target 19: pages of a big class beside the same of a small one, and lessons at random beside one lesson.
+
+Both classes are in databases of their own on one server, with a web server each. Processor time counts, of the web
+processes and of the database together.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.benchmark import Benchmark, Goal
+from benchmarks.big_class import BigClass
+from benchmarks.load import cpu_ms_a_request, requests_per_second
+from benchmarks.site import ClassSite, Site
+from labs.models import State, Submission
+from portal.accounts.models import User
+
+Page = Callable[[BigClass], tuple[User, str]]  # whose log-in, and the path
+
+
+def home(made: BigClass) -> tuple[User, str]:
+    return made.fresh.user, "/"
+
+
+def progress(made: BigClass) -> tuple[User, str]:
+    return made.usual.user, f"{made.course.get_absolute_url()}progress/"
+
+
+def busiest_home(made: BigClass) -> tuple[User, str]:
+    return made.busiest.user, "/"
+
+
+def lab(made: BigClass) -> tuple[User, str]:
+    return made.busiest.user, made.labs[0].get_absolute_url()
+
+
+def submission(made: BigClass) -> tuple[User, str]:
+    graded = Submission.objects.filter(enrollment=made.busiest, lab=made.labs[0], state=State.GRADED)
+    return made.busiest.user, graded.order_by("-number").filter(needed_work=None)[0].get_absolute_url()
+
+
+def staff(model: str) -> Page:
+    return lambda made: (made.administrator, f"/staff/{model}/")
+
+
+PAGES = {
+    "home": home,
+    "home of the busiest": busiest_home,
+    "progress": progress,
+    "lab": lab,
+    "submission": submission,
+    "list of submissions": staff("labs/submission"),
+    "list of readings": staff("lessons/reading"),
+}
+
+
+class ClassPage(Benchmark):
+    """`alike` is whether both show the same: a course of 300 lessons has more to show than one of six."""
+
+    target, unit = 19, "ms"
+
+    def __init__(self, site: Site, name: str, page: Page, *, alike: bool = True) -> None:
+        self.work = f"{name}, big class beside small, processor"
+        self.goals = (Goal("product", most=100), *([Goal("ratio", most=1.1)] if alike else []))
+        self.small, self.big = site.small_class, site.big_class
+        self.server, self.page = site, page
+
+    def limit(self) -> float:
+        return self._cpu(self.small)
+
+    def product(self) -> float:
+        return self._cpu(self.big)
+
+    def _cpu(self, site: ClassSite) -> float:
+        address, cookie = site.address_of(self.page)
+        return cpu_ms_a_request(address, cookie, [*site.web_processes, *self.server.database_processes])
+
+
+class LessonsAtRandom(Benchmark):
+    target, work, unit = 19, "300 lessons at random beside one of them", "req/s"
+    goals = (Goal("ratio", least=0.5),)
+
+    def __init__(self, site: Site) -> None:
+        self.site = site.big_class
+        lessons = self.site.made.lessons
+        self.address, self.cookie = self.site.address_of(
+            lambda made: (made.usual.user, lessons[0].get_absolute_url())
+        )
+        paths = ", ".join(f'"{lesson.get_absolute_url()}"' for lesson in lessons)
+        self.script = site.folder / "random.lua"
+        self.script.write_text(_AT_RANDOM % paths)
+
+    def limit(self) -> float:
+        return requests_per_second(self.address, self.cookie)
+
+    def product(self) -> float:
+        return requests_per_second(self.address, self.cookie, Path(self.script))
+
+
+_AT_RANDOM = """\
+local paths = {%s}
+math.randomseed(7)
+request = function() return wrk.format("GET", paths[math.random(#paths)]) end
+"""

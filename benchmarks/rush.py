@@ -1,0 +1,115 @@
+"""Target 20: what a rush before a deadline costs."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from statistics import median
+
+from django.db import transaction
+from django.utils import timezone
+
+from benchmarks.benchmark import Benchmark, Goal
+from benchmarks.push import clone_of
+from benchmarks.repositories import SMALL
+from benchmarks.site import Site
+from labs import lifecycle
+from labs.actions import new_token
+from labs.models import Receipt, Submission
+from labs.queries import practice_address
+from lessons.models import Enrollment
+from tests.factories import make_lab, make_learner
+from tests.labs.git_client import Clone
+
+WAITING = 2_000
+CLAIMS = 20
+PUSHES = 72
+AT_ONCE = 24
+
+
+class Claim(Benchmark):
+    """A claim with all of a big class waiting, beside the same with one learner waiting; nothing of it stays."""
+
+    target, work, unit = 20, f"claim, {WAITING:,} waiting beside one", "ms"
+    goals = (Goal("ratio", most=2),)
+
+    def __init__(self, site: Site) -> None:
+        self.site = site.big_class
+
+    def limit(self) -> float:
+        return self._claimed(1)
+
+    def product(self) -> float:
+        return self._claimed(WAITING)
+
+    def _claimed(self, waiting: int) -> float:
+        with self.site.stack.orm(), undone():
+            self._queue(waiting)
+            return median(self._once() for _ in range(CLAIMS))
+
+    def _once(self) -> float:
+        with undone():
+            started = time.perf_counter()
+            claim = lifecycle.claim()
+            took = (time.perf_counter() - started) * 1000
+        if claim is None:
+            raise RuntimeError("nothing was claimed")
+        return took
+
+    def _queue(self, waiting: int) -> None:
+        made, receipt = self.site.made, Receipt.objects.order_by("pk")[0]
+        learners = Enrollment.objects.filter(course=made.course).order_by("pk")[:waiting]
+        Submission.objects.bulk_create(
+            Submission(
+                public_id=f"rush{number:012}",
+                enrollment=learner,
+                lab=made.labs[0],
+                receipt=receipt,
+                number=1_000_000,
+                digest=f"rush {number}",
+                queued_at=timezone.now(),
+            )
+            for number, learner in enumerate(learners)
+        )
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+class Rush(Benchmark):
+    """Pushes of as many learners, so many at once: the share of the terminals that show the verdict."""
+
+    target, work, unit = 20, f"{PUSHES} pushes, {AT_ONCE} at once: verdicts in the terminal", "%"
+    goals = (Goal("product", least=95), Goal("slowest s", most=20))
+
+    def __init__(self, site: Site) -> None:
+        _ = site.grading
+        lab = make_lab(site.lesson.course, source=SMALL.lab)
+        learners = [make_learner(lab.course) for _ in range(PUSHES)]
+        addresses = [practice_address(lab, new_token(user=learner.user)) for learner in learners]
+        self.clones = [
+            clone_of(SMALL, site.folder / f"rush-{number}", address)
+            for number, address in enumerate(addresses)
+        ]
+
+    def product(self) -> float:
+        for clone in self.clones:
+            clone.commit("Write down what was measured", content=str(time.time()).encode())
+        with ThreadPoolExecutor(AT_ONCE) as learners:
+            pushed = list(learners.map(self._pushed, self.clones))
+        self.slowest = max(took for took, _ in pushed)
+        return 100 * sum("passed" in said for _, said in pushed) / len(pushed)
+
+    def _pushed(self, clone: Clone) -> tuple[float, str]:
+        started = time.perf_counter()
+        code, said = clone.push("main", "feature/pipeline", "v1.0.0")
+        if code:
+            raise RuntimeError(f"the push ended with {code} and said: {said}")
+        return time.perf_counter() - started, said.lower()
+
+    def facts(self) -> dict[str, float]:
+        return {"slowest s": round(self.slowest, 1)}
