@@ -8,7 +8,6 @@ pages waiting, and nothing keeps `/healthz` waiting.
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +16,7 @@ from django.db import connections
 from granian.rsgi import ProtocolClosed
 
 from portal.environ import REFUSAL, Environ, make_environ
+from portal.pools import Pool
 from portal.transfers import PIECE, TooSlowError, Transfer, Transfers
 
 PICTURE_BYTES = 8 * 1024 * 1024  # more than is stored, so that the editor itself says what is too large
@@ -26,17 +26,6 @@ LONG_BYTES = 1024 * 1024  # an answer above it is written to a file
 MAX_QUEUE = 500  # of requests that wait for a thread
 
 Headers = list[tuple[str, str]]
-
-
-class Pool(ThreadPoolExecutor):
-    """Threads for one kind of request. `requests` are those that have one of them, and those that wait for one."""
-
-    def __init__(self, name: str, threads: int) -> None:
-        super().__init__(threads, thread_name_prefix=name)
-        self.requests = 0
-
-    async def run(self, work: Callable[..., Any], *arguments: object) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self, work, *arguments)
 
 
 @dataclass
@@ -75,7 +64,7 @@ class Front:
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         for pool in (self.pages, self.git, self.live, *self.health.values()):
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.end()
 
     def pool_for(self, path: str) -> Pool:
         return self.git if path.startswith("/git/") else self.health.get(path, self.pages)
@@ -138,20 +127,23 @@ class Front:
         if pool.requests >= MAX_QUEUE:
             await self._refuse(environ, protocol, 503)
             return
-        pool.requests += 1
-        try:
-            answer = await pool.run(self._run, environ)
-        finally:
-            pool.requests -= 1
+        answer = await pool.run(self._run_and_reply, environ, protocol)
+        if answer.rest is None:
+            return
+        if answer.is_live:
+            await self._stream(protocol, answer)
+        else:
+            await self._send(protocol, answer, pool)
+
+    def _run_and_reply(self, environ: Environ, protocol: Any) -> Answer:
+        """In a thread, which sends what is ready itself: the event loop may be a moment late."""
+        answer = self._run(environ)
         if answer.rest is None:
             if answer.body:
                 protocol.response_bytes(answer.status, answer.headers, answer.body)
             else:
                 protocol.response_empty(answer.status, answer.headers)
-        elif answer.is_live:
-            await self._stream(protocol, answer)
-        else:
-            await self._send(protocol, answer, pool)
+        return answer
 
     def _run(self, environ: Environ) -> Answer:
         """Call the application, in a thread, and take what it answers: all of it, or the beginning of a long one."""
