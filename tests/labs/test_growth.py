@@ -75,6 +75,14 @@ def _of_node(plan: dict[str, Any]) -> int:
     return own + sum(map(_of_node, plan.get("Plans", ())))
 
 
+def settled() -> str:
+    """The kind of database, as in production: PostgreSQL counts its rows by itself, SQLite never does."""
+    vendor = connections["default"].vendor
+    if vendor == "postgresql":
+        analyze()
+    return vendor
+
+
 def reads(made: BigClass) -> dict[str, Callable[[], Any]]:
     """The main ones, by name, of the learner with most submissions and of one like others."""
     lab = made.labs[0]
@@ -106,8 +114,7 @@ def _opened(client: Client, page: str) -> None:
 
 def test_reads_cost_the_same_in_a_class_four_times_as_large():
     few, many = make_class(FEW, slug="few"), make_class(MANY, slug="many")
-    analyze()
-    vendor = connections["default"].vendor
+    vendor = settled()
     costs = [{name: rows_read(read) for name, read in reads(made).items()} for made in (few, many)]
     told = [
         f"{name}: {small} -> {large}"
@@ -133,7 +140,7 @@ def test_a_claim_costs_the_same_however_many_wait():
     for learner in learners:
         rows.append(make_submission(learner, made.labs[0], number=1_000, queued_at=timezone.now()))
     assert len(rows) > 40
-    analyze()
+    settled()
     everyone = rows_read(lambda: next(lifecycle._fairest(rows[0].queue)))
     last = rows_read(lambda: queries.queue_position(rows[-1]))
     Submission.objects.filter(pk__in=[row.pk for row in rows[2:]]).update(state=State.CANCELLED)
