@@ -93,9 +93,7 @@ def _later() -> str:
 
 def _beat() -> str:
     if _is_silent("reaper", 4 * settings.GRADING_REAP_SECONDS):
-        return (
-            "The reaper has not run: beat, the broker or the worker stands still. What a worker lost waits."
-        )
+        return "The reaper has not run for a while: beat or the worker stands still, or all its processes are busy."
     return OK
 
 

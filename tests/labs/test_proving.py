@@ -1,11 +1,13 @@
 """A lab is open to learners once its scenarios have shown each check passing and needing work."""
 
+import importlib
 import json
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
@@ -317,3 +319,15 @@ def test_the_page_of_a_lab_in_the_admin_says_how_its_proof_stands(client):
     assert "A worker runs them now." in client.get(address).content.decode()
     proving.keep(version=lab.current, proof=proving.proof_here(RUNS_CODE))
     assert "adds could not be run on this server." in client.get(address).content.decode()
+
+
+def test_upgrade_forgets_faults_that_were_kept_as_proofs():
+    migration = importlib.import_module("labs.migrations.0014_proving_told")
+    kept = {}
+    for found in ("fault", "needs work"):
+        lab = new_lab(course=make_course(), source=RUNS_CODE.replace("Add two", f"Find {found} in two"))
+        scenario = {"name": "right", "line": 9, "differences": [{"check": "adds", "found": found}]}
+        lab.versions.update(proof={"scenarios": [scenario]}, proving_tries=1)
+        kept[found] = lab.current.pk
+    migration.forget_faults(apps, None)
+    assert [version.pk for version in proving.waiting()] == [kept["fault"]]

@@ -103,7 +103,7 @@ def test_portal_with_all_it_needs_is_ready(client, db):
     [
         ("live", "grading", "The worker that grades pushes stands still."),
         ("later", "later", "The worker of what can wait stands still."),
-        ("reaper", "beat", "The reaper has not run: beat, the broker or the worker stands still."),
+        ("reaper", "beat", "The reaper has not run for a while: beat or the worker stands still,"),
     ],
 )
 def test_what_stands_still_is_degraded_whichever_way_the_clock_went(

@@ -72,7 +72,7 @@ def test_pages_are_answered_while_the_supervisor_hangs(portal):
 @contextmanager
 def small_disk(folder):
     folder.mkdir()
-    if os.getuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder]).returncode:
+    if os.getuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m", "tmpfs", folder]).returncode:
         pytest.skip("no right to mount: the full disk is not tried")
     try:
         yield folder
@@ -96,7 +96,8 @@ def try_full_disk(portal, folder):
     address = subprocess.check_output(argv, cwd=ROOT, env=environment(portal.var, portal.port), text=True)
     clone = Clone(folder / "work", address.strip())
     clone.commit()
-    assert clone.push()[0] == 0
+    code, said = clone.push()
+    assert code == 0, said
     before = portal.processes()
     fill(portal.var / "filling")
     clone.commit("Add what finds no room", content=os.urandom(1 << 20))
