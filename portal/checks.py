@@ -109,3 +109,33 @@ def limits_of_pushes_let_a_push_pass(**kwargs) -> list[CheckMessage]:
         return []
     hint = "Raise what is too small: PRACTICE_MAX_BYTES <= PRACTICE_QUOTA_BYTES <= PRACTICE_ROOT_MAX_BYTES."
     return [Error("The limits of pushes leave no room for a push.", hint=hint, id="portal.E007")]
+
+
+@register()
+def second_factor_is_asked_for(**kwargs) -> list[CheckMessage]:
+    """`portal.E008`: staff do without a second factor only where nobody but this machine is answered."""
+    hosts = {*settings.ALLOWED_HOSTS, urlsplit(settings.PUBLIC_URL).hostname or ""}
+    is_local = settings.DEBUG and hosts <= {*LOCAL_HOSTS, "::1"}
+    if settings.STAFF_SECOND_FACTOR or is_local:
+        return []
+    return [
+        Error(
+            "STAFF_SECOND_FACTOR is off, but this portal is not for this machine alone.",
+            hint="Unset STAFF_SECOND_FACTOR, or set DEBUG=1 and leave ALLOWED_HOSTS and PUBLIC_URL unset.",
+            id="portal.E008",
+        )
+    ]
+
+
+@register()
+def sign_ins_end(**kwargs) -> list[CheckMessage]:
+    """`portal.E009`: a log-in may be idle for some time, and not for longer than it may last."""
+    pairs = (
+        ("SIGN_IN_IDLE_SECONDS", "SIGN_IN_MAX_SECONDS"),
+        ("STAFF_SIGN_IN_IDLE_SECONDS", "STAFF_SIGN_IN_MAX_SECONDS"),
+    )
+    return [
+        Error(f"{idle} is not between 1 and {longest}.", id="portal.E009")
+        for idle, longest in pairs
+        if not 1 <= getattr(settings, idle) <= getattr(settings, longest)
+    ]

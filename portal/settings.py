@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from email.utils import formataddr
 from pathlib import Path
 
 import environ
@@ -26,6 +27,9 @@ if not SECRET_KEY:
 ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=[])]
 PORT = env.int("PORT", default=8000)
 RUN_LOCK = VAR / "run.lock"
+HOUR = 3600
+# The portal's name, on its pages and in its mails. Courses have names of their own.
+SITE_NAME = env.str("SITE_NAME", default="Portal")
 
 
 def local_address() -> str:
@@ -45,6 +49,8 @@ INSTALLED_APPS = [
     "portal.progress",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "django.contrib.humanize",
     "django_htmx",
     "simple_history",
     "csp",
@@ -70,6 +76,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "portal.accounts.middleware.sign_in_limits",
+    "portal.accounts.middleware.staff_second_factor",
+    "portal.accounts.middleware.audit_denials",
     "portal.accounts.middleware.TimeZoneMiddleware",
     "portal.accounts.middleware.own_not_found",
     "lessons.admin.lookups.ImpossibleLookups",
@@ -222,12 +231,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": HOUSEKEEPING_SECONDS,
         "options": {"expires": HOUSEKEEPING_SECONDS},
     },
+    "prune-audit-log": {
+        "task": "portal.accounts.tasks.prune_audit_log",
+        "schedule": HOUR,
+        "options": {"expires": HOUR},
+    },
 }
 
 # --- People ---------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# The second is for log-ins that began before the first was there.
+AUTHENTICATION_BACKENDS = ["lessons.backends.Backend", "allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -235,7 +250,25 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "portal.accounts.passwords.GuessableValidator"},
+    {"NAME": "portal.accounts.credentials.PasswordChange"},
 ]
+# A log-in ends after so long without a request, and after so long altogether; sooner for who may open staff pages.
+SIGN_IN_IDLE_SECONDS = env.int("SIGN_IN_IDLE_SECONDS", default=12 * HOUR)
+SIGN_IN_MAX_SECONDS = env.int("SIGN_IN_MAX_SECONDS", default=30 * 24 * HOUR)
+STAFF_SIGN_IN_IDLE_SECONDS = env.int("STAFF_SIGN_IN_IDLE_SECONDS", default=4 * HOUR)
+STAFF_SIGN_IN_MAX_SECONDS = env.int("STAFF_SIGN_IN_MAX_SECONDS", default=12 * HOUR)
+SESSION_COOKIE_AGE = SIGN_IN_MAX_SECONDS
+# Staff sign in with a second factor. Only a portal that answers nobody but this machine may do without.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost
+MFA_ADAPTER = "portal.accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {"activate_totp": "portal.accounts.forms.ActivateTOTPForm"}
+ACCESS_TOKEN_DAYS = env.int("ACCESS_TOKEN_DAYS", default=180)
+AUDIT_DAYS = env.int("AUDIT_DAYS", default=400)
+AUDIT_MAX_ROWS = env.int("AUDIT_MAX_ROWS", default=1_000_000)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
@@ -244,13 +277,18 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+# Who signs up proves the address with a code from a mail, or the sign-up would tell who is registered already.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = HOUR
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_FORMS = {"signup": "portal.accounts.sign_up.SignUpForm"}
 ACCOUNT_SIGNUP_FORM_CLASS = "portal.accounts.forms.SignUpForm"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Portal] "
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 # Such as smtp+tls://user:password@mail.example.org:587; sets EMAIL_BACKEND, EMAIL_HOST and what belongs to them.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=formataddr((SITE_NAME, "portal@localhost")))
 
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False

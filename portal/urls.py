@@ -17,6 +17,7 @@ admin.site.login = secure_admin_login(require_safe(admin.site.login))  # type: i
 
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("account/", accounts.account, name="account"),
     path("theme/", accounts.choose_theme, name="theme"),
     path("staff/password_change/", RedirectView.as_view(pattern_name="account_change_password")),

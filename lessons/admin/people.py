@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from lessons import staffing
 from lessons.admin.scope import CourseScopedAdmin
 from lessons.models import Course, CourseStaff, Enrollment
+from portal.accounts.admin import RecordsRoles
 
 
 class ByEmailForm(forms.ModelForm):
@@ -106,7 +107,7 @@ class AddStaffForm(ByEmailForm):
 
 
 @admin.register(CourseStaff)
-class CourseStaffAdmin(CourseScopedAdmin):
+class CourseStaffAdmin(RecordsRoles, CourseScopedAdmin):
     fixed_once_saved = ("user", "course")
     fields = ["user", "course", "role"]
     list_display = ["user", "course", "role"]

@@ -3,6 +3,7 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal.ratelimit import truncate_ip
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -11,6 +12,13 @@ from portal.accounts.http import client_address
 
 class AccountAdapter(DefaultAccountAdapter):
     """Links in mails lead to PUBLIC_URL. allauth takes the host from the request, where its sender chooses it."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "The email address or password is not correct.",
+        "incorrect_code": "This code is not correct. Look at the newest mail.",
+        "too_many_login_attempts": "Too many attempts. Wait a few minutes, then try again.",
+    }
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         links = {name: at_public_url(link) for name, link in context.items() if name.endswith("_url")}
@@ -23,6 +31,30 @@ class AccountAdapter(DefaultAccountAdapter):
         """Wrong passwords count for an account and an address: strangers cannot lock out whose account it is."""
         key = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{key}:{truncate_ip(client_address(request))}"
+
+    def get_login_stages(self) -> list[str]:
+        ours = {
+            "allauth.account.stages.EmailVerificationStage": "portal.accounts.sign_up.ConfirmedEmailStage"
+        }
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Authenticator apps and passkeys show the portal's name, not the host that a request named."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "This code is not correct. Enter the newest one; each works once.",
+        "unverified_email": "Confirm your email address first.",
+    }
+
+    def build_totp_svg(self, url: str) -> str:
+        """As allauth's, without the declaration of a file of its own: it stands inside the page."""
+        svg = super().build_totp_svg(url)
+        return svg[svg.index("<svg") :]
+
+    def _get_site_name(self) -> str:
+        return settings.SITE_NAME
 
 
 def at_public_url(link: str) -> str:

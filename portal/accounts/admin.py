@@ -1,20 +1,176 @@
-from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from typing import Any
 
-from portal.accounts.models import User
+import allauth.mfa.admin  # noqa: F401 - it registers what is taken back below
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from portal.accounts import roles
+from portal.accounts.audit import Event, record
+from portal.accounts.credentials import end_credentials
+from portal.accounts.forms import GitHubNameField
+from portal.accounts.models import AuditEntry, User
+from portal.accounts.roles import Job
+
+
+class JobField(forms.ChoiceField):
+    def __init__(self) -> None:
+        super().__init__(choices=Job.choices, initial=Job.LEARNER, widget=forms.RadioSelect)
+
+
+class NewUserForm(AdminUserCreationForm):
+    job = JobField()
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].lower()
+        if User.objects.filter(email__iexact=email).exists():
+            raise forms.ValidationError("Somebody has an account with this email already.")
+        return email
+
+
+class UserForm(UserChangeForm):
+    job = JobField()
+    github_name = GitHubNameField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["job"] = roles.job_of(self.instance)
 
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
+    form = UserForm
+    add_form = NewUserForm
     ordering = ["email"]
-    list_display = ["email", "name", "time_zone", "is_staff", "is_active", "date_joined"]
-    list_filter = ["is_staff", "is_active"]
+    list_display = ["email", "name", "job", "time_zone", "is_active", "date_joined"]
+    list_filter = ["is_staff", "is_superuser", "is_active"]
     search_fields = ["email", "name", "github_name"]
     fieldsets = [
         (None, {"fields": ["email", "password"]}),
         ("Person", {"fields": ["name", "github_name", "time_zone"]}),
-        ("Rights", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        ("What they do here", {"fields": ["job", "is_active"]}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
     readonly_fields = ["last_login", "date_joined"]
-    add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
+    add_fieldsets = [
+        (None, {"fields": ["email", "name", "job", "usable_password", "password1", "password2"]})
+    ]
+    filter_horizontal = ()
+    actions = ["make_instructors", "show_password_address"]
+
+    @admin.display(description="job")
+    def job(self, user: User) -> str:
+        return roles.job_of(user).value
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "job" in form.cleaned_data:
+            roles.give_job(user=obj, job=Job(form.cleaned_data["job"]))
+        if change and "is_active" in form.changed_data:
+            record(Event.ROLE, f"{obj.email}: {'opened' if obj.is_active else 'closed'}")
+            if not obj.is_active:
+                end_credentials(obj, "the account was closed")
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """As Django's, which tells nobody of a password that is taken away."""
+        before = (
+            User.objects.filter(pk=id).values_list("password", flat=True).first() if id.isdecimal() else None
+        )
+        response = super().user_change_password(request, id, form_url)
+        user = User.objects.filter(pk=id).first() if before is not None else None
+        if user and user.password != before:
+            record(Event.PASSWORD, f"of {user.email}, changed by an administrator")
+            if not user.has_usable_password():
+                end_credentials(user, "the password was taken away")
+        return response
+
+    @admin.action(description="Make the selected people instructors")
+    def make_instructors(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        learners = [user for user in people if roles.job_of(user) == Job.LEARNER]
+        for user in learners:
+            roles.give_job(user=user, job=Job.INSTRUCTOR)
+        self.message_user(request, f"{len(learners)} made instructors. Administrators stay what they are.")
+
+    @admin.action(description="Show a one-time address to set a password")
+    def show_password_address(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        for user in people[:10]:
+            record(Event.PASSWORD, f"one-time address made for {user.email}")
+            shown = (
+                f"{user.email} sets a password here, once, within three days: {roles.password_address(user)}"
+            )
+            self.message_user(request, shown, messages.WARNING)
+
+
+class RecordsRoles(admin.ModelAdmin):
+    """Rows that say who may do what: each change is in the audit log."""
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        record(Event.ROLE, f"added: {obj}")
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        record(Event.ROLE, f"changed: {obj}")
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet) -> Any:
+        for row in queryset:
+            record(Event.ROLE, f"removed: {row}")
+        return super().log_deletions(request, queryset)
+
+
+class AdministratorsOnly(admin.ModelAdmin):
+    """Shown to administrators, changed by nobody."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(AdministratorsOnly):
+    list_display = ["at", "event", "who", "what", "address"]
+    list_filter = ["event"]
+    search_fields = ["who", "what", "address"]
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+
+admin.site.unregister(Authenticator)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(AdministratorsOnly):
+    """allauth's own page shows the secrets. Deleting one lets somebody in who has lost their second factor."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_filter = ["type"]
+    search_fields = ["user__email"]
+    fields = ["user", "type", "created_at", "last_used_at"]
+    list_select_related = ["user"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
+        record(Event.SECOND_FACTOR, f"of {obj.user}, removed by an administrator: {obj.type}")
+        obj.delete()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Authenticator]) -> None:
+        for authenticator in queryset.select_related("user"):
+            self.delete_model(request, authenticator)

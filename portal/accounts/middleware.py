@@ -1,11 +1,32 @@
 import contextlib
+import logging
 import zoneinfo
+from functools import partial
+from typing import NoReturn
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import DatabaseError
-from django.urls import get_resolver
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import get_resolver, reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from portal.accounts import sign_in
+from portal.accounts.audit import Event, record
+from portal.accounts.http import UserRequest
+
+logger = logging.getLogger(__name__)
+SIGNED_OUT = "You were signed out because some time has passed. Sign in to continue."
+
+# Where staff may go before their second factor: to set it up, to sign out, to ask for help.
+OPEN_WITHOUT_SECOND_FACTOR = ("/accounts/", "/account/", "/theme/", "/help/", "/healthz", "/readyz")
 
 
 def page_methods(get_response):
@@ -37,9 +58,82 @@ class TimeZoneMiddleware:
             return self.get_response(request)
 
 
-def _zone(request) -> zoneinfo.ZoneInfo | None:
+def sign_in_limits(get_response):
+    """End a log-in that was idle for too long, or that lasted too long; the request goes on as nobody's."""
+
+    def answer(request):
+        if is_signed_in(request):
+            if sign_in.has_expired(request.session, request.user):
+                record(Event.SIGN_IN_ENDED, user=request.user)
+                logout(request)
+                messages.info(request, SIGNED_OUT)
+            elif request.session.modified:
+                _keep(request.session)
+        return get_response(request)
+
+    return answer
+
+
+def _keep(session: SessionBase) -> None:
+    """Write the time of this request. Reading goes on while the database takes no writes."""
+    with contextlib.suppress(DatabaseError):
+        session.save()
+    session.modified = False
+
+
+def staff_second_factor(get_response):
+    """Send staff who have not passed a second factor to set one up, or to use it, before any other page opens."""
+
+    def answer(request):
+        is_open = request.path_info.startswith(OPEN_WITHOUT_SECOND_FACTOR) or not is_signed_in(request)
+        if is_open or not sign_in.needs_second_factor(request.session, request.user):
+            return get_response(request)
+        return _to_second_factor(request)
+
+    return answer
+
+
+def _to_second_factor(request: UserRequest) -> HttpResponseBase:
+    page = "mfa_reauthenticate" if sign_in.has_second_factor(request.user) else "mfa_index"
+    if request.htmx:
+        return HttpResponseClientRedirect(reverse(page))
+    if request.method == "POST":
+        # A redirect would lose what was typed; after going back it is still in the form.
+        return render(request, "403.html", {"reason": "second factor", "page": page}, status=403)
+    request.session["second_factor_next"] = request.get_full_path()
+    return redirect(f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}")
+
+
+def audit_denials(get_response):
+    """Note what somebody who is signed in was refused. Nobody's refusals are left to the web server's log."""
+
+    def answer(request):
+        response = get_response(request)
+        if response.status_code == 403 and is_signed_in(request):
+            try:
+                record(Event.DENIED, f"{request.method} {request.path}")
+            except DatabaseError:
+                logger.exception("a denial was not recorded")
+        return response
+
+    return answer
+
+
+def is_signed_in(request: HttpRequest) -> bool:
     # Anonymous pages read no log-in at all: they must stay free of queries.
-    with contextlib.suppress(DatabaseError):  # a view that needs the database will meet the same
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
-            return zoneinfo.ZoneInfo(request.user.time_zone)
-    return None
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    try:
+        return request.user.is_authenticated
+    except DatabaseError as error:
+        # A view that asks who this is meets the same, also if the database is back by then: nothing was checked.
+        request.user = SimpleLazyObject(partial(_raise, error))  # type: ignore[assignment]
+        return False
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error
+
+
+def _zone(request) -> zoneinfo.ZoneInfo | None:
+    return zoneinfo.ZoneInfo(request.user.time_zone) if is_signed_in(request) else None

@@ -1,3 +1,4 @@
+import re
 import zoneinfo
 from typing import ClassVar
 
@@ -12,6 +13,23 @@ def validate_time_zone(name: str) -> None:
     """Refuse what is no IANA time zone. Raises ValidationError."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(f"{name} is no time zone. Write it like Asia/Kolkata or Europe/London.")
+
+
+GITHUB_NAME = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}")
+GITHUB_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?github\.com/@?([^/?#]+)(?:[/?#].*)?", re.IGNORECASE)
+
+
+def github_name_in(text: str) -> str:
+    """The name in what somebody typed: `nia`, `@nia`, `github.com/nia/`, `https://github.com/nia`."""
+    text = text.strip()
+    found = GITHUB_ADDRESS.fullmatch(text)
+    return (found[1] if found else text).removeprefix("@")
+
+
+def validate_github_name(name: str) -> None:
+    """Refuse what GitHub gives nobody as a user name. Raises ValidationError."""
+    if name and not (GITHUB_NAME.fullmatch(name) and len(name) <= 39):
+        raise ValidationError("This is not a GitHub user name. Write it as in github.com/octocat: octocat.")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -29,11 +47,15 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. The e-mail address is the log-in."""
+    """A person, who signs in with the email address."""
 
-    email = models.EmailField("e-mail address", unique=True)
-    name = models.CharField(max_length=150, blank=True, help_text="As it should stand on the certificate.")
-    github_name = models.CharField("GitHub name", max_length=39, blank=True)
+    email = models.EmailField("email address", unique=True)
+    name = models.CharField(
+        max_length=150, blank=True, help_text="How the name should appear on the certificate."
+    )
+    github_name = models.CharField(
+        "GitHub name", max_length=39, blank=True, validators=[validate_github_name]
+    )
     time_zone = models.CharField(max_length=64, default="Asia/Kolkata", validators=[validate_time_zone])
     is_staff = models.BooleanField("may open the admin", default=False)
     is_active = models.BooleanField(default=True)
@@ -56,3 +78,37 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.get_full_name()
+
+
+class AuditEntry(models.Model):
+    """Who did what, when and from where. Written by `audit.record` alone, never changed, pruned by age.
+
+    `who` keeps the email as it was then: the account may be renamed or gone.
+    """
+
+    class Event(models.TextChoices):
+        SIGNED_UP = "signed-up", "Signed up"
+        SIGNED_IN = "signed-in", "Signed in"
+        SIGN_IN_FAILED = "sign-in-failed", "Sign-in failed"
+        SIGN_IN_ENDED = "sign-in-ended", "Sign-in ended by its time limit"
+        DENIED = "denied", "Denied"
+        PASSWORD = "password", "Password"
+        EMAIL = "email", "Email"
+        SECOND_FACTOR = "second-factor", "Second factor"
+        TOKEN = "token", "Access token"
+        ROLE = "role", "Role"
+        GRADE = "grade", "Grade"
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    event = models.CharField(max_length=20, choices=Event)
+    user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    who = models.CharField(max_length=254, blank=True)
+    what = models.CharField(max_length=300, blank=True)
+    address = models.CharField("from", max_length=45, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name_plural = "audit entries"
+
+    def __str__(self) -> str:
+        return f"{self.get_event_display()}: {self.who or 'nobody'}"

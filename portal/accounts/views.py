@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from portal.accounts.context_processors import THEMES
-from portal.accounts.forms import AccountForm, time_zones
+from portal.accounts.forms import AccountForm
 
 YEAR = 365 * 24 * 3600
 
@@ -19,8 +19,7 @@ def account(request: HttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, "Saved.")
         return redirect("account")
-    context = {"form": form, "time_zones": time_zones()}
-    return render(request, "accounts/account.html", context, status=422 if form.errors else 200)
+    return render(request, "accounts/account.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @csrf_exempt  # it changes a colour and nothing else, and a token would make every anonymous page different

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -53,7 +54,7 @@ def not_found(request: HttpRequest, exception=None) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page that needs nothing: no database, no context processors."""
-    return HttpResponse(get_template("500.html").render(), status=500)
+    return HttpResponse(get_template("500.html").render({"site_name": settings.SITE_NAME}), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

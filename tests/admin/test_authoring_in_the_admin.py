@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from labs.models import Lab, State, Submission
 from lessons.models import Lesson, Meeting, Quiz
-from portal.progress.management.commands.demo import instructors
+from portal.accounts.roles import instructors
 from tests.factories import (
     make_cohort,
     make_course,

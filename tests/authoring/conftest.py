@@ -10,7 +10,7 @@ from PIL import Image
 from lessons import actions
 from lessons.models import Course, Lesson
 from portal.accounts.models import User
-from portal.progress.management.commands.demo import instructors
+from portal.accounts.roles import instructors
 from tests.factories import make_course, make_lesson, make_session, make_staff, make_user
 
 QUIZ = """\

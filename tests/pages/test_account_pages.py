@@ -22,18 +22,16 @@ OPEN_PAGES = {
     "/accounts/login/": "Sign in",
     "/accounts/signup/": "Create an account",
     "/accounts/password/reset/": "Reset the password",
-    "/accounts/password/reset/done/": "Check your e-mail",
+    "/accounts/password/reset/done/": "Check your email",
     "/accounts/password/reset/key/done/": "The password is changed",
     "/accounts/password/reset/key/1-gone/": "This link no longer works",
-    "/accounts/confirm-email/": "Confirm the e-mail address",
-    "/accounts/confirm-email/gone/": "Confirm the e-mail address",
     "/accounts/inactive/": "This account is closed",
 }
 OWN_PAGES = {
     "/account/": "Account",
     "/accounts/logout/": "Sign out",
     "/accounts/password/change/": "Change the password",
-    "/accounts/email/": "E-mail addresses",
+    "/accounts/email/": "Email addresses",
     "/accounts/reauthenticate/": "Enter your password",
 }
 
@@ -108,7 +106,7 @@ def test_sign_up_with_errors_sums_them_up(client, db):
     text = body(client.post("/accounts/signup/", {"email": "no address", "password1": "short"}))
     assert "<title>Error: Create an account" in text
     assert '<div class="error-summary" role="alert" tabindex="-1"' in text
-    assert '<a href="#id_email">Enter a valid email address.</a>' in text
+    assert '<a href="#id_email">Enter your email address, such as ada@example.org.</a>' in text
     assert 'aria-invalid="true"' in re.search(r'<input[^>]*name="email"[^>]*>', text)[0]
     described = re.search(r'name="password1"[^>]*aria-describedby="([^"]+)"', text)[1].split()
     assert described
@@ -118,7 +116,7 @@ def test_sign_up_with_errors_sums_them_up(client, db):
 def test_reset_link_leads_to_a_page_that_wears_the_look(client, user):
     client.post("/accounts/password/reset/", {"email": user.email})
     message = mail.outbox[0]
-    assert message.subject == "[Portal] Choose a new password"
+    assert message.subject == f"[{settings.SITE_NAME}] Choose a new password"
     assert "Hello" not in message.body
     link = re.search(r"https?://[^/]+(/\S+)", message.body)[1]
     assert wears_the_look(body(client.get(link, follow=True)), "Choose a new password")
@@ -128,7 +126,7 @@ def test_reset_of_an_unknown_address_answers_the_same(client, user):
     known = client.post("/accounts/password/reset/", {"email": user.email})
     unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
-    assert mail.outbox[1].subject == "[Portal] No account with this address"
+    assert mail.outbox[1].subject == f"[{settings.SITE_NAME}] No account with this address"
 
 
 def test_account_page_saves(user):

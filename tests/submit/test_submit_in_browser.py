@@ -88,11 +88,11 @@ def test_box_is_accessible_in_each_of_its_forms(open_page, github, cast, page, l
     assert is_well(shown)
     paste(shown, f"{ADDRESS}/blob/main/README.md")
     expect(shown.locator(".error-summary")).to_be_focused()
-    expect(shown).to_have_title("Error: Your first repository – MLOps Edu")
+    expect(shown).to_have_title("Error: Your first repository – Portal")
     assert is_well(shown)
     shown.get_by_role("button", name="Use that").click()
     expect(shown.get_by_role("heading", name="Is this the one?")).to_be_focused()
-    expect(shown).to_have_title("Your first repository – MLOps Edu")
+    expect(shown).to_have_title("Your first repository – Portal")
     assert is_well(shown)
     submission = submitted(page.grade(github.commit))
     submission.state = State.UNREADABLE

@@ -135,8 +135,10 @@ def silence() -> Iterator[None]:
     """Without a line for each refusal: there are thousands."""
     logger = logging.getLogger("django.request")
     before, logger.level = logger.level, logging.ERROR
-    yield
-    logger.level = before
+    try:
+        yield
+    finally:
+        logger.level = before
 
 
 @pytest.fixture(scope="package")

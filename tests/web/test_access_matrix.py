@@ -25,6 +25,7 @@ RECORDED = {
     *("labs.outsidereport", "labs.neededwork"),
 }
 CLOSED = {"auth.group", "accounts.user", "labs.accesstoken", "account.emailaddress"}
+LOOKED_AT = {"accounts.auditentry", "mfa.authenticator"}  # by administrators, who change none
 
 # The learner's own things are asked for. The peer learns in another cohort of the same course, the outsider in
 # another course, which the visiting instructor teaches. Rows of models hold for each model of their kind.
@@ -37,15 +38,30 @@ account_inactive                     200  200 200  200 200 200 200  405  405 405
 account_signup                       200  302 302  302 302 302 302  200  302 302  302 302 302 302
 account_reauthenticate               302  200 200  200 200 200 200  302  200 200  200 200 200 200
 account_email                        302  200 200  200 200 200 200  302  302 302  302 302 302 302
-account_email_verification_sent      200  200 200  200 200 200 200  405  405 405  405 405 405 405
+account_email_verification_sent      302  302 302  302 302 302 302  302  302 302  302 302 302 302
 account_change_password              302  200 200  200 200 200 200  302  200 200  200 200 200 200
 account_set_password                 302  302 302  302 302 302 302  302  302 302  302 302 302 302
 account_reset_password               200  200 200  200 200 200 200  200  200 200  200 200 200 200
 account_confirm_login_code           302  302 302  302 302 302 302  302  302 302  302 302 302 302
-account_confirm_email                200  200 200  200 200 200 200  302  302 302  302 302 302 302
 account_reset_password_done          200  200 200  200 200 200 200  405  405 405  405 405 405 405
 account_reset_password_from_key      200  200 200  200 200 200 200  200  200 200  200 200 200 200
 account_reset_password_from_key_done 200  200 200  200 200 200 200  405  405 405  405 405 405 405
+mfa_index                            302  200 200  200 200 200 200  302  405 405  405 405 405 405
+mfa_authenticate                     302  302 302  302 302 302 302  302  302 302  302 302 302 302
+mfa_reauthenticate                   302  200 302  200 302 302 302  302  200 302  200 302 302 302
+mfa_activate_totp                    302  302 302  302 302 302 302  302  302 302  302 302 302 302
+mfa_deactivate_totp                  302  302 404  302 404 404 404  302  302 404  302 404 404 404
+mfa_view_recovery_codes              302  404 404  404 404 404 404  302  405 405  405 405 405 405
+mfa_generate_recovery_codes          302  302 302  302 302 302 302  302  302 302  302 302 302 302
+mfa_download_recovery_codes          302  404 404  404 404 404 404  302  404 404  404 404 404 404
+mfa_list_webauthn                    302  200 200  200 200 200 200  302  405 405  405 405 405 405
+mfa_add_webauthn                     302  302 302  302 302 302 302  302  302 302  302 302 302 302
+mfa_reauthenticate_webauthn          302  302 302  302 302 302 302  302  302 302  302 302 302 302
+mfa_remove_webauthn                  302  302 302  302 302 302 302  302  302 302  302 302 302 302
+mfa_edit_webauthn                    302  302 302  302 302 302 302  302  302 302  302 302 302 302
+mfa_login_webauthn                   302  302 302  302 302 302 302  302  302 302  302 302 302 302
+tokens                               302  200 200  200 200 200 200  302  200 200  200 200 200 200
+revoke_token                         302  405 405  405 405 405 405  302  302 404  404 404 404 404
 account                              302  200 200  200 200 200 200  302  302 302  302 302 302 302
 theme                                405  405 405  405 405 405 405  302  302 302  302 302 302 302
 healthz                              200  200 200  200 200 200 200  405  405 405  405 405 405 405
@@ -123,6 +139,13 @@ closed ID/                           302  302 302  302 302 302 302  302  302 302
 closed ID/change/                    302  302 302  302 403 403 200  302  302 302  302 403 403 200
 closed ID/history/                   302  302 302  302 403 403 200  302  302 302  302 403 403 200
 closed ID/delete/                    302  302 302  302 403 403 200  302  302 302  302 403 403 302
+looked at                            302  302 302  302 403 403 200  302  302 302  302 403 403 200
+looked at add/                       302  302 302  302 403 403 403  302  302 302  302 403 403 403
+looked at ID/                        302  302 302  302 302 302 302  302  302 302  302 302 302 302
+looked at ID/change/                 302  302 302  302 403 403 200  302  302 302  302 403 403 403
+looked at ID/history/                302  302 302  302 403 403 200  302  302 302  302 403 403 200
+looked at ID/delete/                 302  302 302  302 403 403 403  302  302 302  302 403 403 403
+admin:mfa_authenticator_delete       302  302 302  302 403 403 200  302  302 302  302 403 403 302
 admin:auth_group_add                 302  302 302  302 403 403 200  302  302 302  302 403 403 302
 admin:auth_group_change              302  302 302  302 403 403 200  302  302 302  302 403 403 302
 admin:labs_accesstoken_add           302  302 302  302 403 403 403  302  302 302  302 403 403 403
@@ -144,7 +167,7 @@ ROWS = read(TABLE)
 
 def row_of(route: Route) -> str:
     """The name of the row of a route: its own, else that of the kind of its model."""
-    kinds = {"authored": AUTHORED, "recorded": RECORDED, "closed": CLOSED}
+    kinds = {"authored": AUTHORED, "recorded": RECORDED, "closed": CLOSED, "looked at": LOOKED_AT}
     kind = next((kind for kind, models in kinds.items() if route.model in models), "")
     if route.name in ROWS or not kind:
         return route.name

@@ -5,6 +5,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
+from tests.accounts.mails import mailed_code
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_passwords")]
@@ -42,7 +43,7 @@ def by_log_in_address(client, target, user):
 
 def by_sign_up(client, target, user):
     form = {"email": "new@example.org", "password1": PASSWORD, "next": target}
-    return client.post("/accounts/signup/", form)
+    return client.post(client.post("/accounts/signup/", form).url, {"code": mailed_code()})
 
 
 def by_log_out(client, target, user):

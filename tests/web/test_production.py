@@ -23,6 +23,7 @@ OF_THE_WEB = (
     "SESSION_",
     "CSRF_",
     "X_FRAME_",
+    "STAFF_",
 )
 
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
@@ -16,7 +17,7 @@ from labs.outside import Sent
 from lessons import actions
 from lessons.models import Attempt, Cohort, Course, Enrollment, Lesson, Meeting, Quiz, Session
 from portal.accounts.models import User
-from portal.progress.management.commands.demo import instructors
+from portal.accounts.roles import instructors
 from tests.factories import (
     make_cohort,
     make_course,
@@ -85,6 +86,9 @@ def make_place(name: str) -> Place:
     sent = Sent(submission.head, "2.0", "0" * 64, {"readme": "passed"})
     keep_outside_report(enrollment=learner, lab=lab, place=OutsideReport.Place.MACHINE, sent=sent)
     EmailAddress.objects.create(user=learner.user, email=learner.user.email, primary=True)
+    Authenticator.objects.create(
+        user=learner.user, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"}
+    )
     attempt = actions.start_attempt(enrollment=learner, quiz=quiz)
     return Place(
         course, session, lesson, quiz, lab, cohort, learner, instructor, submitted, attempt, submission
@@ -141,7 +145,7 @@ class World:
             "lab_slug": here.lab.slug,
             "public_id": here.submission.public_id,
             "code": here.cohort.invite_code,
-            "key": EmailConfirmationHMAC(EmailAddress.objects.earliest("pk")).key,
+            "key": "gone",
             "uidb36": "1",
             "id": here.learner.user.pk,
             "app_label": "lessons",
@@ -149,6 +153,7 @@ class World:
             "content_type_id": ContentType.objects.get_for_model(Submission).pk,
             "url": "nowhere",
             "name": PICTURE,
+            "pk": here.learner.user.access_tokens.earliest("pk").pk if route.name == "revoke_token" else 0,
         }
 
 

@@ -1,0 +1,50 @@
+"""The audit log: one row and one line of the log for each thing that somebody may have to account for."""
+
+import logging
+from datetime import timedelta
+
+from allauth.core import context
+from django.conf import settings
+from django.utils import timezone
+
+from portal.accounts.http import client_address
+from portal.accounts.models import AuditEntry, User
+
+logger = logging.getLogger(__name__)
+
+Event = AuditEntry.Event
+
+
+def record(event: AuditEntry.Event, what: str = "", *, user: User | None = None, who: str = "") -> None:
+    """Keep who did what, when and from where. Callers pass no secret; `who` names somebody without an account.
+
+    `user` is whoever is signed in, unless it is given. A management command has no address.
+    """
+    request = context.request
+    if user is None and request is not None and request.user.is_authenticated:
+        user = request.user
+    entry = AuditEntry(
+        event=event,
+        user=user if user and user.pk else None,
+        who=one_line(who or (user.email if user else ""), 254),
+        what=one_line(what, 300),
+        address=one_line(client_address(request), 45) if request else "",
+    )
+    entry.save()
+    logger.info("%s by %s from %s: %s", entry.event, entry.who or "-", entry.address or "-", entry.what)
+
+
+def one_line(text: str, limit: int) -> str:
+    """Without line ends and other characters that a terminal or a log would obey."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[:limit])
+
+
+def prune() -> int:
+    """Delete what is older than AUDIT_DAYS, and the oldest beyond AUDIT_MAX_ROWS. Returns how many."""
+    oldest = timezone.now() - timedelta(days=settings.AUDIT_DAYS)
+    count, _ = AuditEntry.objects.filter(at__lt=oldest).delete()
+    beyond = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True)[settings.AUDIT_MAX_ROWS :][:1]
+    for newest in beyond:
+        more, _ = AuditEntry.objects.filter(pk__lte=newest).delete()
+        count += more
+    return count

@@ -1,0 +1,35 @@
+"""What ends with somebody's password. The apps above say what they keep: accounts knows nothing of them."""
+
+from collections.abc import Callable
+
+from portal.accounts.models import User
+
+EndCredentials = Callable[[User, str], None]
+_endings: list[EndCredentials] = []
+
+
+def when_credentials_end(end: EndCredentials) -> None:
+    """Have `end(user, why)` called when a password changes or an account is closed."""
+    _endings.append(end)
+
+
+def end_credentials(user: User, why: str) -> None:
+    for end in _endings:
+        end(user, why)
+
+
+class PasswordChange:
+    """Listed among the validators, because Django tells these of each new password, whoever sets it and where.
+
+    A hash that is only made anew, after Django raised the rounds, is no new password.
+    """
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Take any password."""
+
+    def get_help_text(self) -> str:
+        return ""
+
+    def password_changed(self, password: str, user: User | None = None) -> None:
+        if user is not None:
+            end_credentials(user, "the password was changed")

@@ -1,0 +1,30 @@
+from django.db import migrations
+from django.db.models import Exists, OuterRef
+
+from portal.accounts.models import GITHUB_NAME, github_name_in
+
+
+def confirm(apps, schema_editor):
+    """Sign-in asks for a confirmed address from now on: who signed in without one so far is not locked out."""
+    addresses = apps.get_model("account", "EmailAddress").objects
+    taken = addresses.filter(email=OuterRef("email"), verified=True)
+    addresses.filter(primary=True, verified=False).exclude(Exists(taken)).update(verified=True)
+
+
+def shorten_github_names(apps, schema_editor):
+    """Keep the name of an address; what is no name of GitHub's names nobody."""
+    users = apps.get_model("accounts", "User").objects
+    for user in users.exclude(github_name="").only("github_name").iterator():
+        name = github_name_in(user.github_name)
+        name = name if GITHUB_NAME.fullmatch(name) else ""
+        if name != user.github_name:
+            users.filter(pk=user.pk).update(github_name=name)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0003_audit"), ("account", "0009_emailaddress_unique_primary_email")]
+
+    operations = [
+        migrations.RunPython(confirm, migrations.RunPython.noop),
+        migrations.RunPython(shorten_github_names, migrations.RunPython.noop),
+    ]

@@ -1,0 +1,73 @@
+"""What Django and allauth tell of log-ins and second factors. Nothing of ours sends a signal."""
+
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.mfa import signals as mfa
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from portal.accounts import sign_in
+from portal.accounts.audit import Event, record
+from portal.accounts.models import User
+
+
+@receiver(user_logged_in)
+def on_sign_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    sign_in.begin(request.session)
+    passed = request.session.get(sign_in.SECOND_FACTOR_OF) == user.pk
+    record(Event.SIGNED_IN, "with a second factor" if passed else "", user=user)
+
+
+@receiver(user_login_failed)
+def on_refused_sign_in(credentials: dict[str, Any], **kwargs: Any) -> None:
+    who = credentials.get("email") or credentials.get("username") or ""
+    record(Event.SIGN_IN_FAILED, "wrong email or password", who=who)
+
+
+@receiver(mfa.authentication_failed)
+def on_refused_second_factor(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    record(Event.SIGN_IN_FAILED, f"wrong code: {authenticator.type}", user=user)
+
+
+@receiver(mfa.authenticator_used)
+def on_second_factor(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    sign_in.passed_second_factor(request.session, user)
+
+
+@receiver(mfa.authenticator_added)
+def on_added(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    if authenticator.type in sign_in.FACTORS:
+        sign_in.passed_second_factor(request.session, user)
+    record(Event.SECOND_FACTOR, f"added: {authenticator.type}", user=user)
+
+
+@receiver(mfa.authenticator_removed)
+def on_removed(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    if not sign_in.has_second_factor(user):
+        request.session.pop(sign_in.SECOND_FACTOR_OF, None)
+    record(Event.SECOND_FACTOR, f"removed: {authenticator.type}", user=user)
+
+
+@receiver(mfa.authenticator_reset)
+def on_reset(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    record(Event.SECOND_FACTOR, f"made anew: {authenticator.type}", user=user)
+
+
+@receiver(account.password_changed)
+@receiver(account.password_set)
+@receiver(account.password_reset)
+def on_password(user: User, **kwargs: Any) -> None:
+    record(Event.PASSWORD, "changed", user=user)
+
+
+@receiver(account.user_signed_up)
+def on_sign_up(user: User, **kwargs: Any) -> None:
+    record(Event.SIGNED_UP, user=user)
+
+
+@receiver(account.email_changed)
+def on_email(user: User, to_email_address: Any, **kwargs: Any) -> None:
+    record(Event.EMAIL, f"signs in with {to_email_address.email}", user=user)

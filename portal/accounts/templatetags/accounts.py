@@ -1,0 +1,21 @@
+import json
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django import template
+from django.core.serializers.json import DjangoJSONEncoder
+
+from portal.accounts.models import User
+
+register = template.Library()
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """For an attribute that a script reads: a `<script>` with data in it would be inline."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
+
+
+@register.filter
+def has_unconfirmed_email(user: User) -> bool:
+    return EmailAddress.objects.filter(user=user, verified=False).exists()

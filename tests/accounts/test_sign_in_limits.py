@@ -1,0 +1,113 @@
+"""W10, G11: how long a log-in lasts."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from portal.accounts.models import AuditEntry
+from portal.accounts.tasks import prune_audit_log
+from tests.factories import make_course, make_staff, make_user
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def is_signed_in(client) -> bool:
+    return client.get("/account/").status_code == 200
+
+
+def people():
+    """One of each kind, with the hours that they may be idle and signed in altogether."""
+    return [
+        (make_user(), 12, 30 * 24),
+        (make_user(is_staff=True), 4, 12),
+        (make_user(is_superuser=True), 4, 12),
+        (make_staff(make_course()), 4, 12),
+    ]
+
+
+def test_log_in_ends_when_it_was_idle_and_when_it_lasted_for_too_long(time_machine):
+    for user, idle, longest in people():
+        client = Client()
+        time_machine.move_to("2026-11-28T00:00Z", tick=False)
+        client.force_login(user)
+        time_machine.shift(idle * HOUR)
+        assert is_signed_in(client)
+        time_machine.shift(idle * HOUR + timedelta(seconds=1))
+        assert not is_signed_in(client)
+        assert "You were signed out" in client.get("/accounts/login/").content.decode()
+
+        time_machine.move_to("2026-11-28T00:00Z", tick=False)
+        client.force_login(user)
+        for _ in range(longest // idle):
+            time_machine.shift(idle * HOUR)
+            assert is_signed_in(client)
+        time_machine.shift(timedelta(seconds=1))
+        assert not is_signed_in(client)
+    assert set(AuditEntry.objects.values_list("event", flat=True)) == {"signed-in", "sign-in-ended"}
+
+
+def test_what_is_sent_after_the_end_asks_for_a_log_in_and_leads_back(client, time_machine):
+    time_machine.move_to("2026-11-28T00:00Z", tick=False)
+    client.force_login(make_user())
+    time_machine.shift(13 * HOUR)
+    answer = client.post("/account/", {"name": "Ada"})
+    assert answer.url == "/accounts/login/?next=/account/"
+
+
+def test_clock_that_was_set_back_lengthens_no_log_in(client, time_machine):
+    time_machine.move_to("2026-11-28T00:00Z", tick=False)
+    client.force_login(make_user())
+    time_machine.move_to("2026-10-28T00:00Z", tick=False)
+    assert is_signed_in(client)
+    time_machine.shift(12 * HOUR + timedelta(seconds=1))
+    assert not is_signed_in(client)
+
+
+def test_log_in_from_before_there_were_limits_counts_from_now(client, time_machine):
+    time_machine.move_to("2026-11-28T00:00Z", tick=False)
+    client.force_login(make_user())
+    session = client.session
+    del session["signed_in_at"], session["seen_at"]
+    session.save()
+    assert is_signed_in(client)
+    time_machine.shift(13 * HOUR)
+    assert not is_signed_in(client)
+
+
+def test_page_writes_the_time_of_a_log_in_now_and_then(client, time_machine):
+    time_machine.move_to("2026-11-28T00:00Z", tick=False)
+    client.force_login(make_user())
+    writes = []
+    for seconds in (0, 300, 1, 1):
+        time_machine.shift(seconds)
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/account/")
+        writes.append(sum(query["sql"].startswith("UPDATE") for query in asked.captured_queries))
+    assert writes == [0, 0, 1, 0]
+    assert client.session["seen_at"] == client.session["signed_in_at"] + 301
+
+
+def test_log_in_that_may_last_is_kept_and_old_entries_of_the_audit_log_are_not(
+    client, time_machine, settings
+):
+    assert settings.SESSION_COOKIE_AGE == settings.SIGN_IN_MAX_SECONDS
+    time_machine.move_to("2026-11-28T00:00Z", tick=False)
+    for _ in range(2):
+        client.force_login(make_user())
+        time_machine.shift(31 * DAY)
+    prune_audit_log()
+    assert AuditEntry.objects.count() == 2
+    settings.AUDIT_DAYS = 40
+    prune_audit_log()
+    assert AuditEntry.objects.count() == 1
+    settings.AUDIT_MAX_ROWS = 0
+    prune_audit_log()
+    assert AuditEntry.objects.count() == 0
+    task = settings.CELERY_BEAT_SCHEDULE["prune-audit-log"]["task"]
+    assert task == prune_audit_log.name
+    assert task not in settings.CELERY_TASK_ROUTES  # so it waits in the queue for what can wait
