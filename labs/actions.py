@@ -14,19 +14,29 @@ from labs.grader.address import Address
 from labs.hosts import Offer
 from labs.models import AccessToken, Lab, OutsideReport, Queue, Receipt, Repository, State, Submission
 from labs.outside import MOST_KEPT, Sent
-from labs.queries import history, open_token, token_digest
+from labs.queries import find_token, history, token_digest, tokens_of
 from lessons.models import Enrollment
 from lessons.queries import teaches
+from portal.accounts.audit import Event, record
 from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
 
 LAST_USE_KEPT_TO = timedelta(hours=1)
+MAX_TOKENS = 50
 LEARNER_MAY_REPEAT = (State.FAULT, State.SUPERSEDED, State.CANCELLED)
 
 
 class BranchMoved(Exception):  # noqa: N818 - what it says to the learner
     """The newest commit of the branch is another than the one that was to be graded."""
+
+
+class TokenRefusedError(Exception):
+    """A token lets nobody in; the text says why, to whoever pushed."""
+
+
+class TooManyTokensError(Exception):
+    """The text says what to do."""
 
 
 @transaction.atomic
@@ -105,7 +115,11 @@ def grade_again(*, submission: Submission, by: User) -> bool:
         else lifecycle.requeue(submission, only_from=LEARNER_MAY_REPEAT)
     )
     if queued:
-        logger.info("submission %s is graded again, asked by user %s", submission.public_id, by.pk)
+        record(
+            Event.GRADE,
+            f"submission {submission.public_id} of {submission.enrollment.user} queued again",
+            user=by,
+        )
         transaction.on_commit(tasks.wake_regrader if staff else tasks.wake, robust=True)
     return queued
 
@@ -138,23 +152,51 @@ def keep_outside_report(
     return kept
 
 
-def new_token(*, user: User) -> str:
-    """A fresh token for the practice remote. It is returned here and never again; its digest is kept."""
+def new_token(*, user: User, name: str = "Access token") -> str:
+    """A fresh token for the practice remote. It is returned here and never again; its digest is kept.
+
+    Raises TooManyTokensError.
+    """
+    if tokens_of(user).count() >= MAX_TOKENS:
+        raise TooManyTokensError(f"You have {MAX_TOKENS} access tokens. Revoke one that you no longer use.")
     token = secrets.token_urlsafe(32)
-    AccessToken.objects.create(user=user, digest=token_digest(token))
+    made = AccessToken.objects.create(user=user, name=name[:60], digest=token_digest(token))
+    record(Event.TOKEN, f"made {made.name!r}, number {made.pk}", user=user)
     return token
 
 
-def use_token(*, token: str) -> User | None:
-    """The user whom a token lets in, None where it lets nobody in. Its last use is kept to the hour."""
-    found = open_token(token)
+def use_token(*, token: str) -> User:
+    """The user whom a token lets in. Its last use is kept to the hour. Raises TokenRefusedError."""
+    found = find_token(token)
     if found is None:
-        return None
+        raise TokenRefusedError("The access token is missing or misspelt.")
+    if not found.user.is_active:
+        revoke_token(token=found, why="the account was closed")
+        raise TokenRefusedError("This account is closed. Ask the course staff to open it again.")
+    if not found.is_live:
+        raise TokenRefusedError(token_end(found))
     now = timezone.now()
     if found.last_used_at is None or now - found.last_used_at > LAST_USE_KEPT_TO:
         AccessToken.objects.filter(pk=found.pk).update(last_used_at=now)
     return found.user
 
 
-def revoke_token(*, token: AccessToken) -> None:
-    AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+def token_end(token: AccessToken) -> str:
+    """Say when and why a token ended."""
+    if token.revoked_at:
+        why = f" because {token.revoked_because}" if token.revoked_because else ""
+        return f"The access token {token.name} was revoked on {token.revoked_at:%-d %B %Y}{why}."
+    return f"The access token {token.name} expired on {token.expires_at:%-d %B %Y}."
+
+
+def revoke_token(*, token: AccessToken, why: str = "") -> None:
+    live = AccessToken.objects.filter(pk=token.pk, revoked_at=None)
+    if live.update(revoked_at=timezone.now(), revoked_because=why):
+        record(Event.TOKEN, f"revoked {token.name!r}, number {token.pk}{f': {why}' if why else ''}")
+
+
+def end_tokens(user: User, why: str) -> None:
+    """Revoke all tokens of `user`."""
+    live = AccessToken.objects.filter(user=user, revoked_at=None)
+    if count := live.update(revoked_at=timezone.now(), revoked_because=why):
+        record(Event.TOKEN, f"revoked {count} of {user.email}: {why}")

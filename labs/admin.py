@@ -156,10 +156,11 @@ class ReceiptAdmin(ReadOnlyAdmin):
 class AccessTokenAdmin(admin.ModelAdmin):
     """Administrators alone: an instructor has no business with a learner's access."""
 
-    list_display = ["user", "created_at", "last_used_at", "revoked_at"]
-    list_filter = ["revoked_at"]
-    search_fields = ["user__email"]
-    readonly_fields = ["user", "created_at", "last_used_at"]
+    list_display = ["user", "name", "created_at", "last_used_at", "expires_at", "revoked_at"]
+    list_filter = ["revoked_at", "expires_at"]
+    search_fields = ["user__email", "name"]
+    readonly_fields = ["user", "name", "created_at", "last_used_at", "expires_at"]
+    list_select_related = ["user"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class LabsConfig(AppConfig):
     name = "labs"
+
+    def ready(self) -> None:
+        from labs.actions import end_tokens  # models are ready by now, and not before
+        from portal.accounts.credentials import when_credentials_end
+
+        when_credentials_end(end_tokens)

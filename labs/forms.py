@@ -48,3 +48,13 @@ class CommitForm(AddressForm):
         if "address" in data and data.get("branch"):
             data["address"] = replace(data["address"], branch=data["branch"])
         return data
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label="Name",
+        max_length=60,
+        help_text="Where you will use it, such as Laptop or GitHub Actions.",
+        error_messages={"required": "Enter a name, such as Laptop."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

@@ -343,7 +343,7 @@ def tell_staff(submission_id: int) -> None:
     address = f"{settings.PUBLIC_URL}{submission.get_absolute_url()}"
     logger.error("fault after %s tries, %s: %s", submission.tries, address, submission.last_fault)
     send_mail(
-        f"[Portal] A submission could not be graded: {submission.lab}",
+        f"[{settings.SITE_NAME}] A submission could not be graded: {submission.lab}",
         f"{submission} ended in a fault after {submission.tries} tries.\n\n{submission.last_fault}\n\n"
         f"Grade it again once the cause is mended: {address}\n",
         from_email=None,

@@ -2,6 +2,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -10,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from labs.grader.address import Address
@@ -113,17 +115,35 @@ class LabVersion(models.Model):
         return f"{self.lab}, {self.digest[:8]}"
 
 
+def token_expiry() -> datetime:
+    return timezone.now() + timedelta(days=settings.ACCESS_TOKEN_DAYS)
+
+
+class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
+    def live(self) -> "AccessTokenQuerySet":
+        return self.filter(revoked_at=None, expires_at__gt=timezone.now())
+
+
 class AccessToken(models.Model):
-    """Opens the practice remote for one user. Only the digest of the token is kept."""
+    """Opens the practice remote for one user, until it expires or is revoked. Only the digest of the token is kept."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="access_tokens")
+    name = models.CharField(max_length=60, default="Access token")
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(default=token_expiry)
     last_used_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_because = models.CharField(max_length=60, blank=True, editable=False)
+
+    objects = AccessTokenQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"{self.user}, {self.digest[:6]}"
+        return f"{self.user}, {self.name}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.revoked_at is None and self.expires_at > timezone.now()
 
 
 class RepositoryQuerySet(models.QuerySet["Repository"]):

@@ -47,9 +47,10 @@ def labcheck(request: HttpRequest) -> HttpResponse:
 @require_POST
 def lab_report(request: HttpRequest, course: str, lab: str) -> HttpResponse:
     """Take what `labcheck grade --json` printed, from whoever's access token comes with it."""
-    user = token_user(request)
-    if user is None:
-        return refused()
+    try:
+        user = token_user(request)
+    except actions.TokenRefusedError as error:
+        return refused(error)
     found = get_open_lab(user, course, lab)
     if found.enrollment is None:
         raise Http404

@@ -47,9 +47,10 @@ def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
 
     @wraps(view)
     def opened(request: HttpRequest, course_slug: str, lab_slug: str) -> HttpResponseBase:
-        user = token_user(request)
-        if user is None:
-            return refused()
+        try:
+            user = token_user(request)
+        except actions.TokenRefusedError as error:
+            return refused(error)
         try:
             found = get_open_lab(user, course_slug, lab_slug)
         except Http404:

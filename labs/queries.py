@@ -242,7 +242,11 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def open_token(token: str) -> AccessToken | None:
-    """The row of a token that is not revoked, whose user is active."""
-    tokens = AccessToken.objects.select_related("user").filter(digest=token_digest(token), revoked_at=None)
-    return tokens.filter(user__is_active=True).first()
+def find_token(token: str) -> AccessToken | None:
+    """The row of a token with its user, also if it has ended."""
+    return AccessToken.objects.select_related("user").filter(digest=token_digest(token)).first()
+
+
+def tokens_of(user: User) -> QuerySet[AccessToken]:
+    """The live tokens of `user`, the newest first."""
+    return AccessToken.objects.live().filter(user=user).order_by("-pk")

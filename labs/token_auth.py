@@ -2,7 +2,9 @@
 
 import base64
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from labs import actions
 from portal.accounts.models import User
@@ -13,19 +15,20 @@ def plain(status: int, text: str) -> HttpResponse:
     return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
 
 
-def token_user(request: HttpRequest) -> User | None:
-    """Whose token the password of the Basic authorization is; the user name says nothing."""
+def token_user(request: HttpRequest) -> User:
+    """Whose token the password of the Basic authorization is; the user name says nothing. Raises TokenRefusedError."""
     scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
     try:
         _, _, token = base64.b64decode(encoded, validate=True).decode().partition(":")
     except ValueError:
-        return None
-    return actions.use_token(token=token) if scheme.lower() == "basic" else None
+        token = ""
+    return actions.use_token(token=token if scheme.lower() == "basic" else "")
 
 
-def refused() -> HttpResponse:
+def refused(error: actions.TokenRefusedError) -> HttpResponse:
+    page = settings.PUBLIC_URL + reverse("tokens")
     response = plain(
-        401, "The access token is missing, misspelt or withdrawn. The page of the lab makes a new one."
+        401, f"{error}\nThe page of the lab makes a new remote URL for Git; {page} lists your tokens."
     )
     response["WWW-Authenticate"] = 'Basic realm="Portal", charset="UTF-8"'
     # Each push begins with a request without the token, which Django would log as a warning.

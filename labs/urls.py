@@ -1,6 +1,6 @@
 from django.urls import path
 
-from labs import outside_views, practice, views
+from labs import outside_views, practice, token_views, views
 
 urlpatterns = [
     path("git/<slug:course_slug>/<slug:lab_slug>.git", practice.address, name="practice"),
@@ -25,6 +25,8 @@ urlpatterns = [
         "courses/<slug:course>/labs/<slug:lab>/workflow.yml", outside_views.lab_workflow, name="lab_workflow"
     ),
     path("courses/<slug:course>/labs/<slug:lab>/reports/", outside_views.lab_report, name="lab_report"),
+    path("account/tokens/", token_views.tokens, name="tokens"),
+    path("account/tokens/<int:pk>/revoke/", token_views.revoke_token, name="revoke_token"),
     path("labcheck.pyz", outside_views.labcheck, name="labcheck"),
     path("submissions/<slug:public_id>/", views.submission, name="submission"),
     path("submissions/<slug:public_id>/live/", views.submission_live, name="submission_live"),

@@ -39,7 +39,11 @@ def lab_address(request: UserRequest, course: str, lab: str) -> HttpResponse:
     found = get_open_lab(request.user, course, lab)
     if request.method != "POST" or found.enrollment is None:
         return redirect(found.lab)
-    token = actions.new_token(user=request.user)
+    try:
+        token = actions.new_token(user=request.user, name=found.lab.title[:60])
+    except actions.TooManyTokensError as error:
+        messages.error(request, str(error))
+        return redirect("tokens")
     return render(request, "labs/lab_detail.html", lab_page(found, token))
 
 

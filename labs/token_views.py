@@ -1,0 +1,34 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from labs import actions, queries
+from labs.forms import TokenForm
+from portal.accounts.http import UserRequest
+
+
+@never_cache
+@login_required
+def tokens(request: UserRequest) -> HttpResponse:
+    """The live tokens of whoever is signed in; a new one is shown in the answer to its POST, and never again."""
+    form, token = TokenForm(request.POST or None), ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            token = actions.new_token(user=request.user, name=form.cleaned_data["name"])
+            form = TokenForm()
+        except actions.TooManyTokensError as error:
+            form.add_error(None, str(error))
+    context = {"form": form, "token": token, "tokens": queries.tokens_of(request.user)}
+    return render(request, "labs/tokens.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def revoke_token(request: UserRequest, pk: int) -> HttpResponse:
+    token = get_object_or_404(queries.tokens_of(request.user), pk=pk)
+    actions.revoke_token(token=token)
+    messages.success(request, f"{token.name} is revoked. Whatever pushes with it needs a new one.")
+    return redirect("tokens")
