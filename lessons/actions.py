@@ -108,6 +108,10 @@ def save_quiz(*, quiz: Quiz) -> Quiz:
 # --- learners -------------------------------------------------------------------------------------------------------
 
 
+def takes_no_one(cohort: Cohort) -> str:
+    return f"{cohort} takes no one new any more. Ask whoever invited you."
+
+
 def join_cohort(*, user: User, cohort: Cohort) -> Enrollment:
     """Enroll `user`. Joining twice gives the same enrollment. Raises CannotJoinError."""
     active = (
@@ -118,7 +122,7 @@ def join_cohort(*, user: User, cohort: Cohort) -> Enrollment:
     if active:
         raise CannotJoinError(f"You are in {active.cohort} already. Ask your instructor to move you.")
     if not cohort.open:
-        raise CannotJoinError(f"{cohort} takes no one new any more. Ask whoever invited you.")
+        raise CannotJoinError(takes_no_one(cohort))
     try:
         with transaction.atomic():
             enrollment, _ = Enrollment.objects.get_or_create(user=user, cohort=cohort, course=cohort.course)

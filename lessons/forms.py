@@ -8,6 +8,7 @@ class JoinForm(forms.Form):
     code = forms.CharField(
         label="Invite code",
         max_length=32,
+        error_messages={"required": "Enter the invite code that your instructor gave you."},
         help_text="Ten letters and digits, from your instructor.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )

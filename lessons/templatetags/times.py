@@ -20,6 +20,12 @@ def meeting_times(meeting: Meeting) -> str:
     return f"{mine} your time ({city()}). That is {theirs.removeprefix(day_of(mine))} {zone_name}."
 
 
+@register.filter
+def class_times(meeting: Meeting) -> str:
+    """The same in the cohort's zone alone, for somebody whose zone is not known."""
+    return f"{span(meeting, meeting.zone)} {meeting.starts_at.astimezone(meeting.zone).tzname()}"
+
+
 def span(meeting: Meeting, zone: zoneinfo.ZoneInfo) -> str:
     start, end = meeting.starts_at.astimezone(zone), meeting.ends_at.astimezone(zone)
     return f"{start:%A} {start.day} {start:%B}, {start:%H:%M} to {end:%H:%M}"

@@ -1,22 +1,40 @@
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from lessons import actions
 from lessons.forms import JoinForm
+from lessons.models import Cohort
+from lessons.queries import cohort_by_code
 from portal.accounts.http import UserRequest
 
 
-@login_required
 def join(request: UserRequest, code: str = "") -> HttpResponse:
-    form = JoinForm(request.POST or None, initial={"code": code})
+    """Whoever follows an invitation signed out most often has no account yet; that page names course and cohort."""
+    cohort = cohort_by_code(code) if code else None
+    if cohort and not cohort.open:
+        return _cannot_join(request, actions.takes_no_one(cohort))
+    if not request.user.is_authenticated:
+        page = reverse("account_signup") if cohort else None
+        return redirect_to_login(request.get_full_path(), page)
+    # An unknown code is said at once, with the code in its field.
+    form = JoinForm(request.POST or ({"code": code} if code and not cohort else None))
     if request.method == "POST" and form.is_valid():
-        cohort = form.cleaned_data["code"]
-        try:
-            actions.join_cohort(user=request.user, cohort=cohort)
-        except actions.CannotJoinError as error:
-            return render(request, "lessons/cannot_join.html", {"reason": error}, status=409)
-        messages.success(request, f"You are in {cohort}.")
-        return redirect(cohort.course)
-    return render(request, "lessons/join.html", {"form": form}, status=422 if form.errors else 200)
+        return _join(request, form.cleaned_data["code"])
+    page = {"form": form, "cohort": cohort}
+    return render(request, "lessons/join.html", page, status=422 if form.errors else 200)
+
+
+def _join(request: UserRequest, cohort: Cohort) -> HttpResponse:
+    try:
+        actions.join_cohort(user=request.user, cohort=cohort)
+    except actions.CannotJoinError as error:
+        return _cannot_join(request, str(error))
+    messages.success(request, f"You’ve joined {cohort}.")
+    return redirect(cohort.course)
+
+
+def _cannot_join(request: HttpRequest, reason: str) -> HttpResponse:
+    return render(request, "lessons/cannot_join.html", {"reason": reason}, status=409)

@@ -1,32 +1,68 @@
 import zoneinfo
+from functools import cache
+from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.totp.internal.auth import TOTP
 from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
-from portal.accounts.models import User
+from portal.accounts.models import User, github_name_in, validate_github_name
+
+
+@cache
+def time_zones() -> tuple[str, ...]:
+    zones = zoneinfo.available_timezones()
+    return tuple(sorted(zone for zone in zones if "/" in zone and not zone.startswith("Etc/")))
+
+
+@cache
+def time_zone_list() -> SafeString:
+    options = format_html_join("", '<option value="{}">', ((zone,) for zone in time_zones()))
+    return format_html('<datalist id="time-zones">{}</datalist>', options)
+
+
+class TimeZoneInput(forms.TextInput):
+    """A text field that brings its list of zones along, so that no page forgets it."""
+
+    def render(self, *args: Any, **kwargs: Any) -> SafeString:
+        return super().render(*args, **kwargs) + time_zone_list()
 
 
 class TimeZoneField(forms.CharField):
     """An IANA zone, with all of them offered as one types."""
 
     def __init__(self, **kwargs):
-        widget = forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"})
-        super().__init__(label="Time zone", max_length=64, widget=widget, **kwargs)
+        widget = TimeZoneInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"})
+        missing = {"required": "Enter your time zone, such as Asia/Kolkata."}
+        super().__init__(label="Time zone", max_length=64, widget=widget, error_messages=missing, **kwargs)
 
 
-def time_zones() -> list[str]:
-    return sorted(
-        zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/")
-    )
+class GitHubNameField(forms.CharField):
+    """A user name, also as an address of a profile or with an @; cleaned, it is the name alone."""
+
+    def __init__(self, **kwargs):
+        widget = forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+        )
+        super().__init__(label="GitHub name", max_length=200, required=False, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        name = github_name_in(super().clean(value))
+        validate_github_name(name)
+        return name
 
 
 class SignUpForm(forms.Form):
-    """What sign-up asks beside e-mail and password; allauth calls `signup` once the user is saved."""
+    """What sign-up asks beside email and password; allauth calls `signup` once the user is saved."""
 
     name = forms.CharField(
         label="Name",
         max_length=150,
         required=False,
-        help_text="As it should stand on the certificate.",
+        help_text="How your name should appear on your certificate.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     time_zone = TimeZoneField(required=False, validators=User._meta.get_field("time_zone").validators)
@@ -38,9 +74,20 @@ class SignUpForm(forms.Form):
 
 
 class AccountForm(forms.ModelForm):
+    github_name = GitHubNameField()
     time_zone = TimeZoneField(validators=User._meta.get_field("time_zone").validators)
 
     class Meta:
         model = User
         fields = ["name", "time_zone", "github_name"]
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+
+class ActivateTOTPForm(totp.ActivateTOTPForm):
+    """allauth lets the code that sets an app up sign in once more. Each code works once."""
+
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        if not TOTP(Authenticator(user=self.user))._mark_code_used(code):
+            raise forms.ValidationError("This code was used already. Wait for the next one.")
+        return code

@@ -1,0 +1,22 @@
+"""The invitation that somebody who is not signed in yet came with, for the pages that sign them in."""
+
+from django import template
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+
+from lessons.models import Cohort
+from lessons.queries import cohort_by_code
+
+register = template.Library()
+
+
+@register.simple_tag
+def invitation(request: HttpRequest) -> Cohort | None:
+    """The cohort that `next` asks to join. Without such a `next` nothing is looked up."""
+    target = (request.POST.get("next") or request.GET.get("next") or "").partition("?")[0]
+    if not target.startswith("/join/"):
+        return None
+    try:
+        return cohort_by_code(resolve(target).kwargs.get("code", ""))
+    except Resolver404:
+        return None

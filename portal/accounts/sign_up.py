@@ -1,0 +1,43 @@
+from typing import Any
+
+from allauth.account.forms import SignupForm as AllauthSignUpForm
+from allauth.account.stages import EmailVerificationStage
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
+
+from portal.accounts.models import User
+from portal.accounts.roles import has_vouched_email, vouch_for_email
+
+WANTED = {
+    "email": "Enter your email address, such as ada@example.org.",
+    "password1": "Choose a password of at least 12 characters.",
+}
+
+
+class SignUpForm(AllauthSignUpForm):
+    """Answers a registered address as it answers a new one: the same page, a mail to the owner, the same work."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, wanted in WANTED.items():
+            self.fields[name].error_messages["required"] = wanted
+        self.fields["email"].error_messages["invalid"] = WANTED["email"]
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, Any]:
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])  # takes by far the most of the time of a sign-up
+        return super().try_save(request)
+
+
+class ConfirmedEmailStage(EmailVerificationStage):
+    """Asks for the code of the mail before the first sign-in of whoever signed up.
+
+    Who was made by an administrator or a command has no address that allauth knows of: it was vouched for.
+    """
+
+    def handle(self) -> tuple[Any, bool]:
+        user = self.login.user
+        if user is not None and not self.login.signup and has_vouched_email(user):
+            vouch_for_email(user)
+            return None, True
+        return super().handle()

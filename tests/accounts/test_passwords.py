@@ -1,0 +1,72 @@
+"""W12: which passwords will do."""
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from portal.accounts.models import User
+from portal.accounts.passwords import MAX_JUDGED
+
+LETTERS = "no letters"
+FEW = "different characters"
+REPEATS = "repeats itself"
+ROWS = "rows of a keyboard"
+COMMON = "common"
+REFUSED = {
+    "123456789012": LETTERS,
+    "987654321098": LETTERS,
+    "2026-11-28 12:00": LETTERS,
+    "aaaaaaaaaaaa": FEW,
+    "            ": FEW,
+    "abababababab": FEW,
+    "aaaabbbbcccc": FEW,
+    "passwordpassword": REPEATS,
+    "trustno1trustno1": REPEATS,
+    "blue7blue7bl": REPEATS,
+    "qwertyuiop12": ROWS,
+    "asdfghjkl;'1": ROWS,
+    "poiuytrewqas": ROWS,
+    "1q2w3e4r5t6y": ROWS,
+    "1qaz2wsx3edc": ROWS,
+    "abcdefghijkl": ROWS,
+    "zyxwvutsrqpo": ROWS,
+    "qwerty 123456": ROWS,
+    "йцукенгшщзхъ": ROWS,
+    "P@ssw0rd2026!": COMMON,
+    "password1234": COMMON,
+    "letmein!12345": COMMON,
+    "123monkey2024": COMMON,
+    "Football-2026": COMMON,
+    "dragon-dragon": COMMON,
+    "short": "at least 12 characters",
+    "ada.lovelace@example.org": "similar",
+}
+TAKEN = [
+    "correct horse battery",
+    "three-words-here",
+    "vT9#qLm2xR7p",
+    "qwzxjkvpmbyt",
+    "мой дядя самых честных правил",
+    "x1" * 8 + " and a long sentence after it",
+    ("lamp river ten " * 9)[:64] + "orange",
+    "".join(chr(0x4E00 + 7 * n) for n in range(64)),
+    "a long line " + "".join(f"{n} words, " for n in range(300)),
+]
+
+
+@pytest.mark.parametrize(("password", "why"), REFUSED.items())
+def test_password_that_is_tried_first_is_refused_with_its_reason(password, why):
+    with pytest.raises(ValidationError) as refused:
+        validate_password(password, User(email="ada.lovelace@example.org"))
+    assert why in " ".join(refused.value.messages)
+
+
+@pytest.mark.parametrize("password", TAKEN)
+def test_other_long_password_is_taken_whatever_its_length_and_letters(password):
+    validate_password(password, User(email="ada.lovelace@example.org"))
+
+
+def test_password_of_a_megabyte_is_judged_by_its_beginning():
+    """The same verdict as on the beginning alone, so that no length costs more."""
+    beginning = "".join(chr(0x4E00 + 7 * n) for n in range(MAX_JUDGED))
+    validate_password(beginning + "a" * 1_000_000)

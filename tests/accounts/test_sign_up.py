@@ -1,0 +1,179 @@
+"""W14, F1, F7: from an invitation to a course, and what a sign-up does not tell."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth import hashers
+from django.core import mail
+from django.urls import reverse
+
+from lessons.models import Enrollment, Meeting
+from portal.accounts.models import User
+from tests.accounts.mails import mailed_code
+from tests.factories import make_cohort, make_course, make_session, make_user
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "correct horse battery"
+
+
+def sign_up(client, email, **fields):
+    return client.post("/accounts/signup/", {"email": email, "password1": PASSWORD, **fields})
+
+
+def without_what_differs_each_time(page: bytes, email: str) -> str:
+    text = page.decode().replace(email, "EMAIL")
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
+
+
+def test_sign_up_answers_a_registered_address_as_a_new_one(client, monkeypatch):
+    for email in ("known@example.org", "second@example.org"):
+        make_user(email, password=PASSWORD)
+    hashed, make_password = [], hashers.make_password
+    for place in ("django.contrib.auth.base_user", "portal.accounts.sign_up"):
+        monkeypatch.setattr(f"{place}.make_password", lambda *args: hashed.append(1) or make_password(*args))
+    answers = []
+    for email in ("known@example.org", "new@example.org", "SECOND@example.org"):
+        hashed.clear()
+        response = sign_up(client, email)
+        page = client.get(response.url).content
+        wrong = client.post(response.url, {"code": "WRONG1"})
+        again = client.post(response.url, {"action": "resend"})
+        text = without_what_differs_each_time(page, email.lower())
+        wrong_text = without_what_differs_each_time(wrong.content, email.lower())
+        signed_in = client.get("/account/").status_code
+        answers.append(
+            (response.status_code, response.url, text, wrong_text, again.status_code, len(hashed), signed_in)
+        )
+        client.logout()
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[0][-2:] == (1, 302)
+    first = next(message for message in mail.outbox if message.to == ["known@example.org"])
+    assert first.subject.endswith("You have an account already")
+    assert User.objects.count() == 3
+
+
+def test_account_is_signed_in_once_its_address_is_confirmed(client):
+    page = sign_up(client, "new@example.org").url
+    assert client.get("/account/").status_code == 302
+    client.post("/accounts/login/", {"login": "new@example.org", "password": PASSWORD})
+    assert client.get("/account/").status_code == 302  # the password alone does not do
+    assert client.post(page, {"code": mailed_code()}).url == "/"
+    assert client.get("/account/").status_code == 200
+
+
+def test_account_that_an_administrator_made_needs_no_code(client):
+    make_user("ada@example.org", password=PASSWORD)
+    assert client.post("/accounts/login/", {"login": "ada@example.org", "password": PASSWORD}).url == "/"
+    client.get("/accounts/email/")
+    client.logout()
+    assert client.post("/accounts/login/", {"login": "ada@example.org", "password": PASSWORD}).url == "/"
+    assert mail.outbox == []
+
+
+def test_invitation_names_course_and_cohort_until_it_is_joined(client):
+    cohort = make_cohort(make_course(title="Tiny", summary="From a commit to a model"), title="December")
+    starts_at = datetime(2026, 12, 5, 15, 0, tzinfo=UTC)
+    Meeting.objects.create(cohort=cohort, session=make_session(cohort.course), starts_at=starts_at)
+    address = reverse("join_with_code", args=[cohort.invite_code])
+    signup = client.get(address).url
+    assert signup == f"/accounts/signup/?next={address}"
+    login = re.search(r'href="(/accounts/login/[^"]+)"', client.get(signup).content.decode())[1]
+    for page in (signup, login):
+        text = client.get(page).content.decode()
+        assert "You’re invited to Tiny" in text
+        assert "December" in text
+        assert "From a commit to a model" in text
+        assert "1, the first on Saturday 5 December, 20:30 to 23:30 IST" in text
+    broken = client.post(signup, {"email": "", "next": address}).content.decode()
+    assert "You’re invited to Tiny" in broken
+    confirm = sign_up(client, "new@example.org", next=address).url
+    assert client.post(confirm, {"code": mailed_code()}).url == address
+    page = client.get(address).content.decode()
+    assert "Join Tiny, December" in page
+    assert "css/forms.css" in page
+    assert client.post("/join/", {"code": cohort.invite_code}).url == cohort.course.get_absolute_url()
+    assert Enrollment.objects.get().user.email == "new@example.org"
+
+
+@pytest.mark.parametrize(
+    "next_", ["/join/unknown/", "/join/", "/join/a/b/", "//evil.example/join/x/", "/help/"]
+)
+def test_sign_in_without_an_invitation_names_none(client, next_):
+    assert "invited" not in client.get("/accounts/login/", {"next": next_}).content.decode()
+
+
+def test_invitation_that_has_ended_names_the_cohort_signed_out(client):
+    cohort = make_cohort(make_course(title="Tiny"), title="December", open=False)
+    response = client.get(reverse("join_with_code", args=[cohort.invite_code]))
+    assert response.status_code == 409
+    assert "Tiny, December takes no one new" in response.content.decode()
+
+
+def test_unknown_code_is_said_at_once(client):
+    client.force_login(make_user())
+    assert "No cohort has this code" in client.get("/join/unknown/").content.decode()
+
+
+def test_empty_sign_up_names_each_field_and_what_it_wants(client):
+    text = client.post("/accounts/signup/", {}).content.decode()
+    summary = re.search(r'class="error-summary".*?</ul>', text, re.DOTALL)[0]
+    assert re.findall(r'<a href="#(\w+)">(.*?)</a>', summary) == [
+        ("id_email", "Enter your email address, such as ada@example.org."),
+        ("id_password1", "Choose a password of at least 12 characters."),
+    ]
+
+
+@pytest.mark.parametrize("page", ["/accounts/signup/", "/account/"])
+def test_zones_are_in_the_page_before_any_script(client, page):
+    if page == "/account/":
+        client.force_login(make_user())
+    text = client.get(page).content.decode()
+    name = re.search(r'<input[^>]*name="time_zone"[^>]*list="([^"]+)"', text)[1]
+    zones = re.search(rf'<datalist id="{name}">(.*?)</datalist>', text)[1]
+    assert zones.count("<option value=") > 300
+    assert "Asia/Kolkata" in zones
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("nia", " nia ", "@nia", "github.com/nia", "github.com/nia/", "https://github.com/nia"),
+        *(
+            "http://www.github.com/nia/",
+            "HTTPS://GitHub.com/nia?tab=repositories",
+            "https://github.com/nia/billing",
+        ),
+    ],
+)
+def test_github_name_is_read_from_what_people_paste(client, typed):
+    user = make_user()
+    client.force_login(user)
+    client.post("/account/", {"name": "", "time_zone": "Asia/Kolkata", "github_name": typed})
+    user.refresh_from_db()
+    assert user.github_name == "nia"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *(
+            "https://gitlab.com/nia",
+            "nia@example.org",
+            "-nia",
+            "nia-",
+            "n--ia",
+            "n ia",
+            "nia/",
+            "https://github.com/",
+        ),
+        *("github.com", "n" * 40, "<script>", "ниа", "nia.dev"),
+    ],
+)
+def test_what_is_no_github_name_is_refused_in_words(client, typed):
+    user = make_user()
+    client.force_login(user)
+    form = {"name": "", "time_zone": "Asia/Kolkata", "github_name": typed}
+    response = client.post("/account/", form)
+    assert response.status_code == 422
+    assert "This is not a GitHub user name." in response.content.decode()
