@@ -5,12 +5,13 @@ from urllib.parse import quote
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.urls import reverse
 
 from lessons.models import Cohort, Course, CourseStaff, Enrollment
+from portal.accounts.audit import Event, record
 from portal.accounts.models import User
+from portal.accounts.roles import instructors
 
 logger = logging.getLogger(__name__)
 
@@ -21,13 +22,6 @@ class UnknownPersonError(Exception):
 
 def invitation_address(cohort: Cohort) -> str:
     return f"{settings.PUBLIC_URL}{reverse('join')}{quote(cohort.invite_code, safe='')}/"
-
-
-def instructors() -> Group:
-    """The group that opens the admin's course pages to instructors."""
-    group, _ = Group.objects.get_or_create(name="Instructors")
-    group.permissions.set(Permission.objects.filter(content_type__app_label__in=["lessons", "labs"]))
-    return group
 
 
 def person_at(email: str) -> User:
@@ -47,7 +41,7 @@ def owner_of(email: str) -> User:
     address = EmailAddress.objects.filter(user=user, email__iexact=user.email).first()
     if address and not address.verified:
         raise UnknownPersonError(
-            f"{user.email} is not confirmed yet. Ask them to open the link in our mail first."
+            f"{user.email} is not confirmed yet. Ask them to sign in with the code from our mail first."
         )
     return user
 
@@ -56,7 +50,8 @@ def owner_of(email: str) -> User:
 def create_course(*, course: Course, by: User) -> Course:
     """Save a new course. Whoever makes it is its instructor."""
     course.save()
-    CourseStaff.objects.create(course=course, user=by, role=CourseStaff.Role.INSTRUCTOR)
+    staff = CourseStaff.objects.create(course=course, user=by, role=CourseStaff.Role.INSTRUCTOR)
+    record(Event.ROLE, f"added: {staff}", user=by)
     return course
 
 

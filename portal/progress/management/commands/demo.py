@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from lessons.actions import join_cohort
 from lessons.models import Cohort, Course, CourseStaff, Meeting
-from lessons.staffing import instructors
 from portal.accounts.models import User
+from portal.accounts.roles import instructors
 
 EVENING = time(20, 30)
 SATURDAY = 5

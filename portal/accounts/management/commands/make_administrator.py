@@ -1,0 +1,20 @@
+from argparse import ArgumentParser
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from portal.accounts.roles import Job, appoint, how_to_sign_in
+
+
+class Command(BaseCommand):
+    help = "Make somebody an administrator, and print how they sign in. Running it again changes nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("email")
+
+    def handle(self, *, email: str, **options) -> None:
+        try:
+            user = appoint(email=email, job=Job.ADMINISTRATOR)
+        except ValidationError as error:
+            raise CommandError(f"{email}: {error.messages[0]}") from error
+        self.stdout.write(f"{user.email} is an administrator.\n{how_to_sign_in(user)}")

@@ -1,0 +1,91 @@
+"""The jobs of a portal: learners, instructors, administrators. Who teaches which course is said by the course."""
+
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.core.validators import validate_email
+from django.db import models, transaction
+from django.urls import reverse
+
+from portal.accounts.audit import Event, record
+from portal.accounts.models import User
+
+
+class Job(models.TextChoices):
+    LEARNER = "learner", "Learner: reads, answers and pushes in the courses that they joined"
+    INSTRUCTOR = "instructor", "Instructor: opens the staff pages, makes courses and runs their own"
+    ADMINISTRATOR = "administrator", "Administrator: opens everything, and says who is what"
+
+
+def job_of(user: User) -> Job:
+    if user.is_superuser:
+        return Job.ADMINISTRATOR
+    return Job.INSTRUCTOR if user.is_staff else Job.LEARNER
+
+
+@transaction.atomic
+def give_job(*, user: User, job: Job) -> None:
+    """Give `user` a job, as somebody who may has decided. Staff need no mail to show that the address is theirs."""
+    before = job_of(user)
+    user.is_superuser = job == Job.ADMINISTRATOR
+    user.is_staff = job != Job.LEARNER
+    user.save(update_fields=["is_superuser", "is_staff"])
+    if job == Job.INSTRUCTOR:
+        user.groups.add(instructors())
+    else:
+        user.groups.remove(instructors())
+    if job != Job.LEARNER:
+        vouch_for_email(user)
+    if job != before:
+        record(Event.ROLE, f"{user.email}: {before.value} becomes {job.value}")
+
+
+def vouch_for_email(user: User) -> None:
+    """Note the address that `user` signs in with as confirmed."""
+    address, _ = EmailAddress.objects.update_or_create(
+        user=user, email=user.email, defaults={"verified": True}
+    )
+    address.set_as_primary(conditional=True)
+
+
+def has_vouched_email(user: User) -> bool:
+    """If nobody claimed the address: it was given by whoever made the account."""
+    return not EmailAddress.objects.filter(user=user, email__iexact=user.email).exists()
+
+
+def instructors() -> Group:
+    """The group that opens the admin's course pages to instructors."""
+    group, _ = Group.objects.get_or_create(name="Instructors")
+    group.permissions.set(Permission.objects.filter(content_type__app_label__in=["lessons", "labs"]))
+    return group
+
+
+def password_address(user: User) -> str:
+    """Where `user` sets a password, once, within PASSWORD_RESET_TIMEOUT: a secret, for them alone."""
+    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    return settings.PUBLIC_URL + reverse("account_reset_password_from_key", kwargs=key)
+
+
+@transaction.atomic
+def appoint(*, email: str, job: Job) -> User:
+    """Give whoever has this email a job, with a new account if need be. An administrator stays one.
+
+    Raises ValidationError.
+    """
+    validate_email(email)
+    user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email)
+    if not user.is_superuser or job == Job.ADMINISTRATOR:
+        give_job(user=user, job=job)
+    return user
+
+
+def how_to_sign_in(user: User) -> str:
+    """What to tell somebody who was appointed."""
+    if user.has_usable_password():
+        return f"{user.email} has a password already and signs in at {settings.PUBLIC_URL}{reverse('account_login')}"
+    return (
+        "Send them this address, to them alone. It sets a password, works once and for three days:\n"
+        f"{password_address(user)}"
+    )

@@ -1,0 +1,42 @@
+from argparse import ArgumentParser
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from lessons.models import Course, CourseStaff
+from portal.accounts.audit import Event, record
+from portal.accounts.roles import Job, appoint, how_to_sign_in
+
+
+class Command(BaseCommand):
+    help = "Make somebody an instructor, and print how they sign in. Running it again changes nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("email")
+        parser.add_argument(
+            "--course", metavar="SLUG", help="a course that they teach; repeat the command for more"
+        )
+
+    @transaction.atomic
+    def handle(self, *, email: str, course: str | None, **options) -> None:
+        taught = find_course(course) if course else None
+        try:
+            user = appoint(email=email, job=Job.INSTRUCTOR)
+        except ValidationError as error:
+            raise CommandError(f"{email}: {error.messages[0]}") from error
+        self.stdout.write(f"{user.email} is an instructor.")
+        if taught:
+            _, is_new = CourseStaff.objects.get_or_create(user=user, course=taught)
+            if is_new:
+                record(Event.ROLE, f"{user.email}: instructor of {taught.slug}")
+            self.stdout.write(f"They teach {taught.title}.")
+        self.stdout.write(how_to_sign_in(user))
+
+
+def find_course(slug: str) -> Course:
+    course = Course.objects.filter(slug=slug).first()
+    if course is None:
+        known = ", ".join(Course.objects.values_list("slug", flat=True)) or "none yet"
+        raise CommandError(f"There is no course {slug}. Courses: {known}.")
+    return course
