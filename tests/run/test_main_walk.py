@@ -68,7 +68,7 @@ class Terminal:
 
 def log_in(page: Page) -> None:
     page.goto("/accounts/login/")
-    page.get_by_label("E-mail address").fill("learner@example.org")
+    page.get_by_label("Email").fill("learner@example.org")
     page.get_by_label("Password", exact=True).fill("a password of the tests")
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="What is due")).to_be_visible()
