@@ -13,9 +13,13 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from portal.services import web_answers
+
+if __name__ == "__main__":  # here, since what follows needs Django's apps, and a container asks every 30 s
+    sys.exit(not web_answers(settings.PORT))
+
 from labs import disk, lifecycle, pulse, sandboxes, tasks
 from labs.grader.git_version import git_version_is_safe
-from portal.services import web_answers
 
 OK = "ok"
 LONG_WAIT = timedelta(minutes=2)
@@ -99,7 +103,3 @@ def _beat() -> str:
 
 def _is_silent(name: str, more: float = 0) -> bool:
     return pulse.seconds_since(name) > MAX_SILENCE + more
-
-
-if __name__ == "__main__":
-    sys.exit(not web_answers(settings.PORT))

@@ -184,6 +184,15 @@ def test_unsafe_git_is_not_ready(client, db, monkeypatch):
     assert (status, said["git"]) == (503, "The installed git lacks the security fixes of July 2025.")
 
 
+def test_health_check_of_the_image_asks_without_a_word():
+    """With nobody at the port: 1, and no traceback."""
+    environment = {**os.environ, "PORT": str(free_port()), "VAR": str(settings.VAR)}
+    asked = subprocess.run(
+        [sys.executable, "-m", "portal.health"], env=environment, cwd=settings.BASE_DIR, capture_output=True
+    )
+    assert (asked.returncode, asked.stdout, asked.stderr) == (1, b"", b"")
+
+
 def test_answers_hold_no_secret(client, monkeypatch, django_db_blocker):
     monkeypatch.setattr(app.conf, "broker_url", NOWHERE)
     with django_db_blocker.unblock(), using(BROKEN):
