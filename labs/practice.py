@@ -63,17 +63,16 @@ def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
         )
         try:
             folders.ensure(repository)
+            return view(request, repository)
         except remote.Busy:
             return plain(503, push_limits.busy().advice)
+        except RepositoryFault:
+            logger.exception("repository %s cannot be read", repository.pk)
+            return plain(500, DAMAGED)
         except OSError as error:
             if error.errno not in body.NO_ROOM:
                 raise
             return plain(503, push_limits.DISK_FULL)
-        try:
-            return view(request, repository)
-        except RepositoryFault:
-            logger.exception("repository %s cannot be read", repository.pk)
-            return plain(500, DAMAGED)
 
     return csrf_exempt(never_cache(opened))
 
