@@ -12,6 +12,7 @@ from labs.models import Lab
 from labs.queries import Tally
 from labs.trying import CannotTryError, choices, try_on
 from labs.verdict import groups
+from lessons.points import show_points
 from lessons.previews import Preview, Problem
 from lessons.queries import get_taught_course
 from portal.accounts.http import UserRequest
@@ -40,7 +41,7 @@ def preview_lab(request: UserRequest) -> HttpResponse:
         return Preview(None, spec_problems(source)).as_response()
     points = sum((check.points for check in spec.checks), Decimal(0))
     page = render_to_string("authoring/_lab.html", {"spec": spec, "points": points})
-    return Preview(page, facts=f"{len(spec.checks)} checks, {points.normalize():f} points").as_response()
+    return Preview(page, facts=f"{len(spec.checks)} checks, {show_points(points)} points").as_response()
 
 
 @require_POST

@@ -19,6 +19,7 @@ from labs.models import Lab, State, Submission
 from labs.outside import comparison
 from labs.steps import Verdict, status, steps
 from labs.verdict import commit_address, difference, groups
+from lessons.points import show_points
 from lessons.queries import teaches
 from portal.accounts.models import User
 
@@ -175,7 +176,7 @@ def _verdict_of(row: Any) -> Verdict | None:
 def history_item(row: Submission, report: Verdict | None, shown: Submission | None = None) -> dict[str, Any]:
     """One item of the rail; `shown` is the submission whose page it stands on."""
     glyph, word = status(row, report)
-    points = f"{report.points.normalize():f} points" if report and row.state == State.GRADED else word
+    points = f"{show_points(report.points)} points" if report and row.state == State.GRADED else word
     return {
         "id": f"submission-{row.number}" if shown else f"page--submission-{row.number}",  # beside a brief
         "glyph": glyph,

@@ -12,6 +12,7 @@ from lessons import actions
 from lessons.actions import render_markdown
 from lessons.links import links_within
 from lessons.models import Course
+from lessons.points import show_points
 from lessons.quiz_controls import controls
 from lessons.quiz_text import blocks, inline, prompt
 from lessons.quizzes import Question, QuizSyntaxError, parse, right_answer
@@ -84,7 +85,7 @@ def preview_quiz(course: Course, source: str, title: str) -> Preview:
     return Preview(
         page=render_to_string("authoring/_quiz.html", {"quiz": quiz, "asked": asked}),
         problems=problems,
-        facts=f"{len(asked)} questions, {points.normalize():f} points, pass mark {quiz.pass_mark} %",
+        facts=f"{len(asked)} questions, {show_points(points)} points, pass mark {quiz.pass_mark}%",
     )
 
 

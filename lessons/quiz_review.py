@@ -32,7 +32,10 @@ class ReviewedOption:
 
 @dataclass
 class Reviewed:
-    """One question of the review; `options` for choices, `given` and `right` for the other kinds."""
+    """One question of the review; `options` for choices, `given` and `right` for the other kinds.
+
+    Each of `given` is a text with the glyph of what it is worth, which is empty where that is not told.
+    """
 
     place: int
     key: str
@@ -43,7 +46,7 @@ class Reviewed:
     answered: bool
     flagged: bool
     options: list[ReviewedOption] = field(default_factory=list)
-    given: list[str] = field(default_factory=list)
+    given: list[tuple[str, str]] = field(default_factory=list)
     right: list[str] = field(default_factory=list)
     explanation: str = ""
 
@@ -117,7 +120,7 @@ def _reviewed(found: OpenAttempt, place: int, question: Question[Any], released:
     if isinstance(question, Choice):
         item.options = _options(question, layout, answer.response, course, released)
     else:
-        item.given = _texts(question, given_answer(question, answer.response), course)
+        item.given = _given(question, answer.response, course, released)
     if released:
         item.explanation = blocks(question.explanation, course)
         item.right = [] if item.options else _texts(question, right_answer(question), course)
@@ -140,6 +143,15 @@ def _options(
         )
         for place, option in shown
     ]
+
+
+def _given(
+    question: Question[Any], response: Response | None, course: str, released: bool
+) -> list[tuple[str, str]]:
+    texts = _texts(question, given_answer(question, response), course)
+    right = question.entries_right(response) if released and response is not None else []
+    glyphs = ["done" if each else "bad" for each in right] or [""] * len(texts)
+    return list(zip(texts, glyphs, strict=True))
 
 
 def _texts(question: Question[Any], texts: list[str], course: str) -> list[str]:

@@ -100,6 +100,7 @@ TEMPLATES = [
                 "portal.accounts.context_processors.page",
                 "portal.progress.context_processors.own_course",
             ],
+            "builtins": ["lessons.templatetags.points"],  # points are written one way, on every page
         },
     },
 ]

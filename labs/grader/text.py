@@ -40,7 +40,7 @@ def _lines(report: Report, hints: bool, lesson: Callable[[str], str]) -> Iterato
 def verdict_line(report: Report) -> str:
     return (
         f"{report.passed_count} of {len(report.results)} checks passed. "
-        f"{report.points:f} of {report.max_points:f} points. The pass mark is {report.pass_mark} %."
+        f"{report.points:f} of {report.max_points:f} points. The pass mark is {report.pass_mark}%."
     )
 
 

@@ -37,6 +37,22 @@ def quoted(text: str) -> str:
     return f"`{cut(visible(text), 100)}`"
 
 
+def in_words(pattern: str, verb: str = "asks for") -> str:
+    """What a regular expression wants, without showing it: the texts it is made of, else what the check says."""
+    texts = [_plain(part) for part in re.split(r"(?<!\\)\|", pattern)]
+    if all(texts):
+        return " or ".join(quoted(text) for text in texts if text)
+    return f"what this check {verb}"
+
+
+def _plain(pattern: str) -> str:
+    """The text that a pattern without any choice stands for, empty where there is one."""
+    inner = re.sub(r"^(\^|\\b)|((?<!\\)\$|\\b)$", "", pattern)
+    if re.search(r"(?<!\\)[.^$*+?{}\[\]()]|\\[a-zA-Z0-9]", inner):
+        return ""
+    return re.sub(r"\\(.)", r"\1", inner)
+
+
 def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 

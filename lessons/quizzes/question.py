@@ -105,6 +105,10 @@ class Question(ABC, Generic[R]):
     def given_answer(self, response: R) -> list[str]:
         """For people, one text an entry."""
 
+    def entries_right(self, response: R) -> list[bool]:
+        """Of each entry of `given_answer` whether it is right; empty where the answer is one whole."""
+        return []
+
     def _public(self, **parts: Any) -> PublicQuestion:
         return PublicQuestion(self.key, self.kind, self.prompt, self.points, **parts)
 

@@ -1,4 +1,4 @@
-/* A Copy button in the strip of each code block; without script, or without a clipboard, none is shown. */
+/* On every page: theme in place, Copy on code. */
 const live = document.getElementById("live");
 
 function addCopy(figure) {
@@ -35,3 +35,12 @@ if (navigator.clipboard) {
     if (button) copy(button);
   });
 }
+
+const theme = document.querySelector("form.theme");
+theme?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const value = event.submitter.value;
+  document.documentElement.dataset.theme = value;
+  for (const button of theme.querySelectorAll("button")) button.ariaPressed = String(button.value === value);
+  fetch(theme.action, { method: "POST", body: new URLSearchParams({ theme: value }), redirect: "manual" });
+});

@@ -1,4 +1,4 @@
-/* The editor of lessons, quizzes and labs: preview, pictures, drafts. Tab is left alone, so it leaves the field. */
+/* The editor: preview, pictures, drafts. Tab leaves the field. */
 const box = document.getElementById("drafts");
 const form = box.closest("form");
 

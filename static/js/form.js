@@ -1,4 +1,4 @@
-/* Small help for forms: focus on what is wrong, Show password, the browser's time zone. All of it is optional. */
+/* Focus on what is wrong, Show password, the time zone. */
 document.querySelector(".error-summary")?.focus();
 
 for (const group of document.querySelectorAll("[data-password]")) {

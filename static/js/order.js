@@ -1,4 +1,4 @@
-/* Order by dragging and by arrows. A lesson that leaves its session at the top or at the end enters the next one. */
+/* Order by dragging and by arrows. */
 const form = document.getElementById("order");
 const moved = document.getElementById("moved");
 let dragged = null;

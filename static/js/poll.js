@@ -1,5 +1,4 @@
-/* Polling of #run, where htmx may not evaluate filters: it rests while nobody looks, slows down after a minute,
-   says when the connection is lost, and marks the part as busy. */
+/* Polling of #run, where htmx may not evaluate filters. */
 const MINUTE = 60_000;
 const opened = Date.now();
 const live = document.getElementById("live");

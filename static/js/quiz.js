@@ -1,4 +1,4 @@
-/* The player of a quiz: each change is saved at once, and tried again until it is. Without script, Continue saves. */
+/* The player of a quiz: each change is saved at once. Without script, Continue saves. */
 const form = document.getElementById("question");
 const saved = document.getElementById("saved");
 const live = document.getElementById("live");

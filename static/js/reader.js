@@ -1,4 +1,4 @@
-// Follows the reader: the address bar and the contents show the heading, and the server remembers it.
+// The heading that is read: in the address, in the contents, on the server.
 const lesson = document.querySelector("[data-lesson]");
 const headings = lesson ? [...lesson.querySelectorAll("h2[id], h3[id]")] : [];
 const token = document.querySelector("input[name=csrfmiddlewaretoken]");

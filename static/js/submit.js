@@ -1,4 +1,4 @@
-/* The address box of a lab: says that it looks, moves the focus to what is new, falls back to a page of its own. */
+/* The address box of a lab: focus on what is new. */
 const live = document.getElementById("live");
 const focusOnNews = () => document.querySelector("#page--submit .error-summary, #page--submit [data-focus]")?.focus();
 

@@ -196,8 +196,8 @@ def test_what_a_file_must_not_hold_is_shown_at_its_line(repo):
     repo.put("a", "one\nTODO: two\n")
     repo.commit()
     result = repo.ask("file: {path: a, lacks: 'TODO|FIXME'}")
-    assert result.why == "`a` at `main` has a match of `TODO|FIXME` at line 2."
-    assert (result.expected, result.found) == ("no match of `TODO|FIXME`", "`TODO: two` at line 2")
+    assert result.why == "`a` at `main` has `TODO` or `FIXME` at line 2."
+    assert (result.expected, result.found) == ("no line with `TODO` or `FIXME`", "`TODO: two` at line 2")
     assert repo.ask("file: {path: a, lacks: FIXME}").outcome is Outcome.PASSED
 
 

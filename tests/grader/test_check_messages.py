@@ -16,7 +16,7 @@ def test_messages_as_asked_pass(repo):
 @pytest.mark.parametrize(
     ("message", "cause"),
     [
-        ("add a parser", "the subject `add a parser` does not match `^[A-Z]`."),
+        ("add a parser", "the subject `add a parser` does not have what this check asks for."),
         ("WIP", "the subject `WIP` does not say what the change does."),
         ("Updated some files", "the subject `Updated some files` does not say what the change does."),
         ("A" * 51, f"the subject `{'A' * 51}` has 51 characters."),

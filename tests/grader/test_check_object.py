@@ -78,7 +78,7 @@ def test_an_object_that_no_branch_or_tag_reaches_does_not_count(repo):
             "a commit with 3 parents and two parents that have a parent in common",
             "5 commits",
         ),
-        ("tag: {of: commit, message: x}", "an annotated tag of a commit whose message matches `x`", "2 tags"),
+        ("tag: {of: commit, message: x}", "an annotated tag of a commit whose message has `x`", "2 tags"),
     ],
 )
 def test_what_is_expected_is_said(repo, shape, expected, found):

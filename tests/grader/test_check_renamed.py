@@ -26,7 +26,7 @@ def test_a_rename_passes_with_its_commit(guide):
     commit = guide.commit("Move the guide")
     guide.commit("Later", docs__guide="all new\n")
     result = ask(guide)
-    assert result.why == f"{commit[:7]} `Move the guide` renamed `guide.txt`, 100 % alike."
+    assert result.why == f"{commit[:7]} `Move the guide` renamed `guide.txt`, 100% alike."
 
 
 @pytest.mark.parametrize(("kept", "outcome"), [(8, PASSED), (3, NEEDS_WORK)])

@@ -110,7 +110,7 @@ def test_the_text_lists_every_check_and_then_what_to_fix_first():
         " ✘ Check 2 holds" + " " * 49 + "0 of 10",
         " – Check 3 holds" + " " * 49 + "not run",
         "",
-        "1 of 3 checks passed. 10 of 30 points. The pass mark is 70 %.",
+        "1 of 3 checks passed. 10 of 30 points. The pass mark is 70%.",
         "",
         "Fix this first: Check 2 holds",
         "",
@@ -130,7 +130,7 @@ def test_the_text_lists_every_check_and_then_what_to_fix_first():
 
 
 def test_when_all_passed_there_is_nothing_to_fix_first():
-    assert report_lines(report(P))[-1] == "1 of 1 checks passed. 10 of 10 points. The pass mark is 70 %."
+    assert report_lines(report(P))[-1] == "1 of 1 checks passed. 10 of 10 points. The pass mark is 70%."
 
 
 def test_a_fault_is_said_to_be_on_our_side_with_its_reason():

@@ -25,7 +25,7 @@ def test_lab_page_has_the_brief_and_the_checks_before_anything_is_pushed(learner
     assert '<div class="prose"><p>Make a repository.</p></div>' in text
     for says, points in [("main holds at least three commits of yours", 40), ("README.md exists", 40)]:
         assert f'<span class="says">{says}</span> <span class="num">{points}<' in text
-    assert "100 points. The pass mark is 70 %. The best submission counts." in text
+    assert "100 points. The pass mark is 70%. The best submission counts." in text
     assert "Nothing graded yet. The first submission appears here." in text
     assert "git push origin main" in text
 

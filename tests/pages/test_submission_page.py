@@ -26,7 +26,7 @@ def test_verdict_comes_in_one_line(learner_client, cast):
 
 def test_verdict_of_other_maximum_is_given_in_percent(learner_client, cast):
     text = page(learner_client, cast.grade(a="passed", b="needs_work"))
-    assert "20 of 40 points (50 %). The pass mark is 70 %.</p>" in text
+    assert "20 of 40 points (50%). The pass mark is 70%.</p>" in text
 
 
 def test_verdict_says_passed(learner_client, cast):

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertNumQueries, assertRedirects
@@ -165,3 +167,17 @@ def test_queries_of_the_review(client, cast, attempts):
         cast.submit(**RIGHT)
     with assertNumQueries(5):
         review(client, cast)
+
+
+def test_each_row_of_an_answer_says_whether_it_is_right(client, cast):
+    """Of the kinds whose credit is a share: ordering, matching, cloze."""
+    cast.submit(**{**RIGHT, "phases": [1, 3, 2], "roles": [0, 0], "cloze": ["open-source canary", "central"]})
+    text = " ".join(re.sub("<[^>]*>", " ", review(client, cast).content.decode()).split())
+    for rows in (
+        "1. Requirements Right 2. Code Not right 3. Design Not right",
+        "Data engineer → prepares data Right ML engineer → prepares data Not right",
+        "open-source canary Right central Not right",
+    ):
+        assert f"Your answer {rows} Right answer" in text
+    cast.revise(release="never", attempts=0)
+    assert "Not right</span></dd>" not in review(client, cast).content.decode()

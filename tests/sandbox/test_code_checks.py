@@ -36,9 +36,9 @@ def test_exit_status_may_be_asked_for(judge):
 
 def test_output_that_does_not_match_is_told(judge):
     result = judge(run(prints="^accuracy"), app="print('error 1.0')")
-    assert result.why == "`python app.py` at `main` printed no match of `^accuracy`."
+    assert result.why == "`python app.py` at `main` did not print `accuracy`."
     assert (result.expected, result.found) == (
-        "output that matches `^accuracy`",
+        "output with `accuracy`",
         "1 line of output",
     )
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from ..data import MOST_BYTES, Absent, Format, Unparsable, find, format_of, read_data, steps
 from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
 from ..report import Evidence
-from ..words import count, cut, quoted
+from ..words import count, cut, in_words, quoted
 from ..yaml_values import Value
 from .base import Kind, Run, Verdict, after_edit, change, needs_work, passed
 from .contents import Text, file_or_answer, text_or_answer
@@ -109,7 +109,7 @@ class DataCheck(Kind):
         if self.equals is not None:
             return _said(self.equals.data)
         if self.matches is not None:
-            return f"text with a match of {quoted(self.matches)}"
+            return f"text with {in_words(self.matches)}"
         limits = (("at least", self.at_least), ("at most", self.at_most))
         return "a number, " + " and ".join(f"{words} {limit}" for words, limit in limits if limit is not None)
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
 from ..repository import Tip
-from ..words import count, quoted
+from ..words import count, in_words, quoted
 from .base import (
     Kind,
     Run,
@@ -107,21 +107,24 @@ class FileCheck(Kind):
     def _search(self, file: Text) -> Verdict:
         wanted = self.contains or self.matches or self.lacks or ""
         pattern = wanted if self.contains is None else re.escape(wanted)
-        asked = f"{'a match of' if self.contains is None else 'the text'} {quoted(wanted)}"
+        asked = f"the text {quoted(wanted)}"
+        if self.contains is None:
+            asked = in_words(wanted, "forbids" if self.lacks else "asks for")
+        aim = f"no line with {asked}" if self.lacks else asked
         match = re.search(pattern, file.text, re.MULTILINE)
         line = file.text.count("\n", 0, match.start()) + 1 if match else 1
         if bool(match) != (self.lacks is not None):
             return passed(
-                f"{quoted(self.path)} has {asked if match else f'no{asked[1:]}'}.", file.at_line(line)
+                f"{quoted(self.path)} {'has' if match else 'does not have'} {asked}.", file.at_line(line)
             )
         found = (
             f"{quoted(file.lines[line - 1])} at line {line}" if match else f"{_counted(file)}, none with it"
         )
         return needs_work(
             f"{file} has {asked} at line {line}." if match else f"{file} does not have {asked}.",
-            expected=f"no{asked[1:]}" if match else asked,
+            expected=aim,
             found=found,
-            fix=self._edit(file.tip, f"no{asked[1:]}" if match else asked)
+            fix=self._edit(file.tip, aim)
             if self.contains is None
             else self._complete(file.tip, [self.contains]),
             evidence=[file.at_line(line)],

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..history import Commit, first_line
 from ..parameters import MAIN, Count, RefName, Regex
 from ..repository import Tip
-from ..words import count, listed, quoted
+from ..words import count, in_words, listed, quoted
 from .base import Kind, Run, Verdict, commands, needs_work, passed, tip_or_answer
 from .commits import MOST_SHOWN, commit_evidence
 
@@ -67,7 +67,7 @@ class MessagesCheck(Kind):
         if any(re.fullmatch(pattern, subject, re.IGNORECASE) for pattern in self.forbids):
             return f"the subject {quoted(subject)} does not say what the change does"
         if self.matches is not None and not re.search(self.matches, subject):
-            return f"the subject {quoted(subject)} does not match {quoted(self.matches)}"
+            return f"the subject {quoted(subject)} does not have {in_words(self.matches)}"
         if self.blank_second_line and len(lines) > 1 and lines[1].strip():
             return f"the line after the subject {quoted(subject)} is not blank"
         return None
@@ -77,7 +77,7 @@ class MessagesCheck(Kind):
         if self.subject_at_most is not None:
             rules.append(f"at most {count(self.subject_at_most, 'character')}")
         if self.matches is not None:
-            rules.append(f"a match of {quoted(self.matches)}")
+            rules.append(in_words(self.matches))
         if self.blank_second_line:
             rules.append("a blank line between subject and body")
         return ", ".join(rules)

@@ -19,7 +19,7 @@ from ..parameters import Count, Regex
 from ..report import Evidence
 from ..repository import Repository, Tag, TooLarge
 from ..trees import Listing
-from ..words import count, cut, decoded, listed, quoted
+from ..words import count, cut, decoded, in_words, listed, quoted
 from .base import Kind, Run, Verdict, commands, needs_work, passed
 from .removal import came_in, refs_holding
 
@@ -45,7 +45,7 @@ class CommitShape:
             count(self.parents, "parent") if self.parents is not None else "",
             f"at least {count(self.ancestors, 'commit')} behind it" if self.ancestors is not None else "",
             "two parents that have a parent in common" if self.rhombus else "",
-            f"a message that matches {quoted(self.message)}" if self.message else "",
+            f"a message with {in_words(self.message)}" if self.message else "",
         ]
         return f"a commit with {listed(filter(None, said), most=4)}"
 
@@ -66,7 +66,7 @@ class TagShape:
     def __str__(self) -> str:
         of = f" of a {self.of}" if self.of else ""
         return f"an annotated tag{of}" + (
-            f" whose message matches {quoted(self.message)}" if self.message else ""
+            f" whose message has {in_words(self.message)}" if self.message else ""
         )
 
     def fits(self, tag: Tag) -> bool:

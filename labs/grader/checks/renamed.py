@@ -47,13 +47,13 @@ class RenamedCheck(HistoryKind):
         commit, percent = together[-1]
         if percent >= self.similar_at_least:
             return passed(
-                f"{named(commit)} renamed {quoted(self.was)}, {percent} % alike.",
+                f"{named(commit)} renamed {quoted(self.was)}, {percent}% alike.",
                 commit_evidence(tip, commit),
             )
         return needs_work(
             f"{named(commit)} renamed {quoted(self.was)} and rewrote it: Git sees a new file.",
-            expected=f"at least {self.similar_at_least} % of the lines kept in the commit that renames",
-            found=f"{percent} % kept",
+            expected=f"at least {self.similar_at_least}% of the lines kept in the commit that renames",
+            found=f"{percent}% kept",
             fix=look(self.on),
             evidence=[commit_evidence(tip, commit)],
         )

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field, replace
 from ..parameters import Content, Count, FilePath, Regex, Revision
 from ..repository import Tip, TooLarge
 from ..sandbox import Ran
-from ..words import quoted
+from ..words import in_words, quoted
 from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
-from .code import CodeKind, between, ended_by_limit, failed, job_at, printed, run_in, shown
+from .code import CodeKind, ended_by_limit, failed, job_at, printed, run_in, shown
 
 MOST_COMMITS = 30
 SUCCESS = Count(0)
@@ -106,8 +106,8 @@ class RunCheck(CodeKind):
             self.command,
             ran,
             tip,
-            why=f"{shown(self.command)} at {quoted(tip.name)} printed no match of {quoted(self.prints)}.{where}",
-            expected=f"output that matches {quoted(self.prints)}",
+            why=f"{shown(self.command)} at {quoted(tip.name)} did not print {in_words(self.prints)}.{where}",
+            expected=f"output with {in_words(self.prints)}",
             found=printed(ran),
         )
 

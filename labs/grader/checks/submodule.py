@@ -12,7 +12,7 @@ from ..plumbing import RepositoryFault, output_of
 from ..report import Evidence
 from ..repository import Tip
 from ..trees import Entry
-from ..words import count, decoded, quoted
+from ..words import count, decoded, in_words, quoted
 from .base import Kind, Run, Verdict, at_tip, change, commit_or_answer, needs_work, passed
 from .contents import Found, bytes_or_answer
 from .rule_files import private_repository
@@ -126,7 +126,7 @@ class SubmoduleCheck(Kind):
     def _other_address(self, tip: Tip, address: str) -> Verdict:
         return needs_work(
             f"The submodule {quoted(self._path)} at {quoted(tip.name)} comes from {quoted(address)}.",
-            expected=f"an address that matches {quoted(self.url or '')}",
+            expected=f"an address with {in_words(self.url or '')}",
             found=quoted(address),
             fix=change(
                 tip,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..parameters import RefName, Regex, Revision
 from ..repository import Tag
-from ..words import quoted
+from ..words import in_words, quoted
 from .base import (
     Kind,
     Run,
@@ -75,10 +75,10 @@ class TagCheck(Kind):
 
     def _wrong_message(self, tag: Tag) -> Verdict:
         return needs_work(
-            f"The message of {quoted(self.name)} does not match {quoted(self.message or '')}."
+            f"The message of {quoted(self.name)} does not have {in_words(self.message or '')}."
             if tag.annotated
             else f"{quoted(self.name)} is {_sort(tag)}, which has no message.",
-            expected=f"a message that matches {quoted(self.message or '')}",
+            expected=f"a message with {in_words(self.message or '')}",
             found=quoted(tag.message) if tag.message else "no message",
             fix=self._move(tag.id),
             evidence=[at_tag(tag)],

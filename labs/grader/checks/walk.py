@@ -7,7 +7,7 @@ from ..history import Commit, History
 from ..parameters import Regex, Revision
 from ..report import Evidence
 from ..repository import Tip
-from ..words import listed, quoted
+from ..words import in_words, listed, quoted
 from .base import Kind, Run, Verdict, commands, commit_or_answer, not_run
 from .commits import MOST_SHOWN, commit_evidence
 from .messages import MOST_READ
@@ -55,7 +55,7 @@ def says(commit: Commit, subject: str | None, matches: Regex | None) -> bool:
 def wording(subject: str | None, matches: Regex | None) -> str:
     """What `says` asks for, as the end of a sentence."""
     asked = [f"the subject {quoted(subject)}"] if subject is not None else []
-    return listed([*asked, *([f"a message that matches {quoted(matches)}"] if matches is not None else [])])
+    return listed([*asked, *([f"a message with {in_words(matches)}"] if matches is not None else [])])
 
 
 def shown(commits: list[Commit]) -> str:

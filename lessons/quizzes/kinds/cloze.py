@@ -51,9 +51,11 @@ class Cloze(Question[list[str]]):
 
     def credit(self, response: list[str]) -> Fraction:
         """Share of the blanks filled with an accepted text."""
+        return Fraction(sum(self.entries_right(response)), len(self.accepted))
+
+    def entries_right(self, response: list[str]) -> list[bool]:
         filled = zip(response, self.accepted, strict=True)
-        right = sum(fold(text) in map(fold, accepted) for text, accepted in filled)
-        return Fraction(right, len(self.accepted))
+        return [fold(text) in map(fold, accepted) for text, accepted in filled]
 
     def right_answer(self) -> list[str]:
         return [" or ".join(alternatives) for alternatives in self.accepted]

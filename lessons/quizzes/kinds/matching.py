@@ -85,6 +85,9 @@ class Matching(Question[list[int | None]]):
         chosen = zip(self.pairs, response, strict=True)
         return [f"{left} → {'–' if i is None else self.choices[i]}" for (left, _), i in chosen]
 
+    def entries_right(self, response: list[int | None]) -> list[bool]:
+        return [given == wanted for given, wanted in zip(response, self.right, strict=True)]
+
 
 def _texts(row: Line) -> list[str]:
     *texts, last_text = split_cells(row.content)

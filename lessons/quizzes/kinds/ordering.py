@@ -57,5 +57,13 @@ class Ordering(Question[list[int | None]]):
         return [f"{place}. {item}" for place, item in enumerate(self.items, 1)]
 
     def given_answer(self, response: list[int | None]) -> list[str]:
-        placed = [(position, item) for position, item in zip(response, self.items, strict=True) if position]
-        return [f"{position}. {item}" for position, item in sorted(placed)]
+        return [f"{position}. {self.items[place - 1]}" for position, place in self._placed(response)]
+
+    def entries_right(self, response: list[int | None]) -> list[bool]:
+        return [position == place for position, place in self._placed(response)]
+
+    def _placed(self, response: list[int | None]) -> list[tuple[int, int]]:
+        """The position given to an item and its right place, both from 1, in the learner's order."""
+        placed = [(position, place) for place, position in enumerate(response, 1) if position]
+        # of two in one place the order of the words, which tells nothing of what is right
+        return sorted(placed, key=lambda each: (each[0], self.items[each[1] - 1]))

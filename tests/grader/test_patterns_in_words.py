@@ -1,0 +1,44 @@
+"""A learner never reads a regular expression, whichever check asks with one."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from labs.grader import checks
+from labs.grader.words import in_words
+
+CHECKS = Path(checks.__file__).parent
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("^Release", "`Release`"),
+        ("v1", "`v1`"),
+        (r"\.env$", "`.env`"),
+        ("TODO|FIXME", "`TODO` or `FIXME`"),
+        (r"a\|b", "`a|b`"),
+        (r"\bwip\b", "`wip`"),
+        ("^[A-Z].{9,}", "what this check asks for"),
+        (r"^# +\S", "what this check asks for"),
+        (r"^\d+\.\d+$", "what this check asks for"),
+        ("(?i)todo", "what this check asks for"),
+        ("a.*b|c", "what this check asks for"),
+        ("", "what this check asks for"),
+    ],
+)
+def test_a_pattern_in_words(pattern, words):
+    assert in_words(pattern) == words
+    assert in_words(pattern, "forbids") == words.replace("asks for", "forbids")
+
+
+def test_no_check_quotes_a_pattern():
+    fields = re.compile(r"^    (\w+): (?:tuple\[)?Regex", re.MULTILINE)
+    quoting = [
+        f"{path.name}: {name}"
+        for path in CHECKS.glob("*.py")
+        for name in fields.findall(path.read_text())
+        if re.search(rf"(?:quoted|shown)\(self\.{name}\b", path.read_text())
+    ]
+    assert quoting == []
