@@ -18,7 +18,7 @@ from ..repository import Tip, TooLarge
 from ..sandbox import Ran
 from ..words import in_words, quoted
 from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
-from .code import CodeKind, ended_by_limit, failed, job_at, printed, run_in, shown
+from .code import CodeKind, between, ended_by_limit, failed, job_at, printed, run_in, shown
 
 MOST_COMMITS = 30
 SUCCESS = Count(0)
