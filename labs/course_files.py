@@ -7,14 +7,14 @@ from labs.models import Lab
 from lessons.actions import markdown_problems
 from lessons.course_files import CourseFiles, Entry
 from lessons.course_loading import Changes
+from lessons.course_matching import Plan
 from lessons.files import Source
 from lessons.links import Links
-from lessons.models import Course
 
 
 def read_labs(files: CourseFiles) -> list[Entry]:
     """The labs of a course folder; whatever is wrong in them is added to `files.problems`."""
-    return [_read_lab(files, slug, position) for position, slug in enumerate(files.lab_slugs, 1)]
+    return [_read_lab(files, slug, position) for position, slug in enumerate(files.labs, 1)]
 
 
 def _read_lab(files: CourseFiles, slug: str, position: int) -> Entry:
@@ -32,7 +32,7 @@ def _read_lab(files: CourseFiles, slug: str, position: int) -> Entry:
         "source": lab.text,
         "brief": brief.text,
     }
-    return Entry(lab, content)
+    return Entry(lab, content, path=f"labs/{slug}", key=files.labs[slug])
 
 
 def _check_spec(files: CourseFiles, source: Source) -> None:
@@ -68,13 +68,11 @@ def check_proofs(entries: list[Entry]) -> None:
                 entry.source.add(line, message)
 
 
-def write_labs(course: Course, files: CourseFiles, entries: list[Entry], changes: Changes) -> None:
+def write_labs(files: CourseFiles, entries: list[Entry], plan: Plan, changes: Changes) -> None:
     """Write the labs of a course. To be called inside a transaction, after `write_course`."""
     links = files.links()
     for entry in entries:
-        key = {"course": course, "slug": entry.content["slug"]}
-        lab = Lab.objects.filter(**key).first() or Lab(**key)
-        changes.write(lab, entry, lambda item: _save(item, links))
+        changes.write(plan.row(entry, Lab), entry, lambda item: _save(item, links))
 
 
 def _save(lab: Lab, links: Links) -> Lab:

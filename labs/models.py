@@ -60,7 +60,7 @@ class Lab(Loaded):
     brief_html = models.TextField(editable=False)
     current = models.ForeignKey("LabVersion", models.PROTECT, null=True, editable=False, related_name="+")
 
-    history = HistoricalRecords(excluded_fields=["loaded_digest", "brief_html", "current"])
+    history = HistoricalRecords(excluded_fields=["loaded_digest", "loaded_from", "brief_html", "current"])
     objects = LabQuerySet.as_manager()
 
     class Meta:

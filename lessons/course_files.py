@@ -19,11 +19,25 @@ from portal.accounts.models import validate_time_zone
 
 @dataclass(frozen=True)
 class Entry:
-    """One object as its file says it. `offset` lines stand above the Markdown in its file."""
+    """One object as its file says it. `offset` lines stand above the Markdown in its file.
+
+    `path` is where it stands in the course; a `key` that the file gives it stays when slug and path change.
+    """
 
     source: Source
     content: dict[str, Any]
     offset: int = 0
+    path: str = ""
+    key: str = ""
+
+    @property
+    def has_key(self) -> bool:
+        return bool(self.key)
+
+    @property
+    def origin(self) -> str:
+        """As `Loaded.loaded_from` keeps it."""
+        return (f"key:{self.key}" if self.key else self.path)[:300]
 
 
 @dataclass(frozen=True)
@@ -31,7 +45,7 @@ class CourseFiles:
     folder: Path
     problems: list[Problem]
     course: Entry
-    lab_slugs: list[str]
+    labs: dict[str, str]  # slug to key, "" if it has none
     sessions: list[Entry]
     lessons: list[Entry]
     quizzes: list[Entry]
@@ -40,7 +54,7 @@ class CourseFiles:
     def links(self) -> Links:
         slugs = {"lesson": self.lessons, "quiz": self.quizzes}
         known = {kind: {entry.content["slug"] for entry in entries} for kind, entries in slugs.items()}
-        known["lab"] = set(self.lab_slugs)
+        known["lab"] = set(self.labs)
         usable = {kind: {slug for slug in found if slug_re.fullmatch(slug)} for kind, found in known.items()}
         course = self.course.content["slug"]
         # A bad slug of the course is one problem, not one for each link.
@@ -67,7 +81,8 @@ def read_course(folder: Path) -> CourseFiles:
         "time_zone": keys.text("time_zone", "Asia/Kolkata", check=validate_time_zone),
         "pass_mark": keys.number("pass_mark", 70, most=100),
     }
-    files = CourseFiles(folder, problems, Entry(source, content), keys.texts("labs", []), [], [], [], [])
+    course = Entry(source, content, path=str(folder.resolve()), key=_key(keys))
+    files = CourseFiles(folder, problems, course, _read_labs(keys), [], [], [], [])
     for position, name in enumerate(keys.texts("sessions"), 1):
         _read_session(files, folder / name, position)
     for item in keys.mappings("cohorts", []):
@@ -75,6 +90,23 @@ def read_course(folder: Path) -> CourseFiles:
     keys.done()
     _refuse_duplicates(files)
     return files
+
+
+def _key(keys: Keys) -> str:
+    """A word of the author's that stays, whatever else changes."""
+    return keys.text("key", "", check=validate_slug)
+
+
+def _read_labs(keys: Keys) -> dict[str, str]:
+    """Each lab is a slug, which is its folder, or has `slug` and `key`."""
+    labs = {}
+    for item in keys.texts_or_mappings("labs", []):
+        if isinstance(item, str):
+            labs[item] = ""
+        else:
+            labs[item.text("slug", check=validate_slug)] = _key(item)
+            item.done()
+    return labs
 
 
 def _read_session(files: CourseFiles, folder: Path, position: int) -> None:
@@ -89,8 +121,9 @@ def _read_session(files: CourseFiles, folder: Path, position: int) -> None:
         "prepare": [_read_item(item) for item in keys.mappings("prepare", [])],
         "position": position,
     }
+    key = _key(keys)
     keys.done()
-    files.sessions.append(Entry(source, content))
+    files.sessions.append(Entry(source, content, path=folder.name, key=key))
     for number, path in enumerate(_lesson_paths(folder), 1):
         _read_lesson(files, path, content["slug"], number)
 
@@ -127,11 +160,13 @@ def _read_lesson(files: CourseFiles, path: Path, session: str, position: int) ->
         "position": position,
         "source": body.strip("\n") + "\n",
     }
+    key = _key(keys)
     keys.done()
-    for unknown in set(content["lab_slugs"]) - set(files.lab_slugs):
+    for unknown in set(content["lab_slugs"]) - set(files.labs):
         source.add(keys.line("labs"), f"“labs” names {unknown}, which course.yaml does not list under labs")
     offset += len(body) - len(body.lstrip("\n"))
-    files.lessons.append(Entry(source, content, offset))
+    place = f"{path.parent.name}/{path.name}"
+    files.lessons.append(Entry(source, content, offset, place, key))
     quiz = Source(path.with_name(path.name.removesuffix(".md") + ".quiz.md"), files.problems)
     if quiz.path.exists() and quiz.read():
         _read_quiz(files, quiz, content["slug"])
@@ -143,7 +178,8 @@ def _read_quiz(files: CourseFiles, source: Source, slug: str) -> None:
     except QuizSyntaxError as error:
         for problem in error.problems:
             source.add(problem.line, problem.message)
-    files.quizzes.append(Entry(source, {"slug": slug, "lesson": slug, "source": source.text}))
+    place = f"{source.path.parent.name}/{source.path.name}"
+    files.quizzes.append(Entry(source, {"slug": slug, "lesson": slug, "source": source.text}, path=place))
 
 
 def _read_cohort(source: Source, keys: Keys, sessions: set[str]) -> Entry:
@@ -161,8 +197,9 @@ def _read_cohort(source: Source, keys: Keys, sessions: set[str]) -> Entry:
         minutes = meeting.number("minutes", 180, most=1440)
         content["meetings"].append({"session": session, "starts": starts, "minutes": minutes})
         meeting.done()
+    key = _key(keys)
     keys.done()
-    return Entry(source, content)
+    return Entry(source, content, path=f"cohorts/{content['slug']}", key=key)
 
 
 def _local_time(text: str) -> datetime:
@@ -177,7 +214,10 @@ def _local_time(text: str) -> datetime:
 def _refuse_duplicates(files: CourseFiles) -> None:
     for entries in (files.sessions, files.lessons):
         seen: dict[str, Path] = {}
+        keys: dict[str, Path] = {}
         for entry in entries:
+            if entry.key and keys.setdefault(entry.key, entry.source.path) != entry.source.path:
+                entry.source.add(2, f"the key “{entry.key}” is taken by {keys[entry.key]}")
             slug = entry.content["slug"]
             if slug in seen:
                 entry.source.add(2, f"the slug “{slug}” is taken by {seen[slug]}")

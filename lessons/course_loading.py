@@ -16,8 +16,9 @@ from django.db import models
 
 from lessons import actions
 from lessons.course_files import CourseFiles, Entry
+from lessons.course_matching import Here, Plan, find_course
 from lessons.files import digest
-from lessons.models import Cohort, Course, Lesson, Meeting, Quiz, Session
+from lessons.models import Cohort, Course, FormerSlug, Lesson, Meeting, Quiz, Session
 
 
 @dataclass
@@ -28,6 +29,7 @@ class Changes:
     updated: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
+    renamed: list[str] = field(default_factory=list)
 
     def merge(self, item: Any, file: Mapping[str, Any], here: Mapping[str, Any] | None, path: Path) -> bool:
         """Whether `item` is to be written from `file`; `here` is what the portal holds, None where it is new."""
@@ -47,11 +49,19 @@ class Changes:
 
     def write(self, item: Any, entry: Entry, save: Callable[[Any], Any], **related: models.Model) -> None:
         """Bring `item` to what its file says, where the rules allow it; `related` are objects named by slug there."""
-        here = None if item.pk is None else {name: _plain(getattr(item, name)) for name in entry.content}
+        here = None if item.pk is None else content_of(item, entry)
         if self.merge(item, entry.content, here, entry.source.path):
             for name, value in {**entry.content, **related}.items():
                 setattr(item, name, value)
+            item.loaded_from = entry.origin
             save(item)
+        elif item.loaded_from != entry.origin:
+            type(item).objects.filter(pk=item.pk).update(loaded_from=entry.origin)
+
+
+def content_of(item: Any, entry: Entry) -> dict[str, Any]:
+    """What the portal holds of that which a file says."""
+    return {name: _plain(getattr(item, name)) for name in entry.content}
 
 
 def _plain(value: Any) -> Any:
@@ -74,39 +84,60 @@ def check_markdown(files: CourseFiles) -> None:
                     entry.source.add(number, f"there is no {kind} “{slug}” in this course")
 
 
-def write_course(files: CourseFiles, changes: Changes) -> Course:
-    """Write a course with its sessions, lessons, quizzes and cohorts. To be called inside a transaction."""
-    slug = files.course.content["slug"]
-    course = Course.objects.filter(slug=slug).first() or Course()
+def open_course(files: CourseFiles, changes: Changes) -> Course:
+    """The course itself, brought to what course.yaml says; its old address leads to it."""
+    course, slug = find_course(files), files.course.content["slug"]
+    old = course.slug
+    if course.pk and old != slug:
+        before = content_of(course, files.course)
+        course.slug = slug
+        if digest(before) == course.loaded_digest:
+            course.loaded_digest = digest({**before, "slug": slug})
+        Course.objects.filter(pk=course.pk).update(slug=slug, loaded_digest=course.loaded_digest)
+        target = {"target": course.pk}
+        FormerSlug.objects.update_or_create(course=course, kind="course", slug=old, defaults=target)
+        changes.renamed.append(f"course {old} is now {slug}")
     changes.write(course, files.course, Course.save)
+    return course
+
+
+def write_course(files: CourseFiles, plan: Plan, changes: Changes) -> None:
+    """Write the sessions, lessons, quizzes and cohorts of a course. To be called inside a transaction."""
     links = files.links()
-
-    def of_course(model: Any, entry: Entry) -> Any:
-        key = {"course": course, "slug": entry.content["slug"]}
-        return model.objects.filter(**key).first() or model(**key)
-
     sessions, lessons = {}, {}
     for entry in files.sessions:
-        session = sessions[entry.content["slug"]] = of_course(Session, entry)
+        session = sessions[entry.content["slug"]] = plan.row(entry, Session)
         changes.write(session, entry, lambda item: actions.save_session(session=item, links=links))
     for entry in files.lessons:
-        lesson = lessons[entry.content["slug"]] = of_course(Lesson, entry)
+        lesson = lessons[entry.content["slug"]] = plan.row(entry, Lesson)
         session = sessions[entry.content["session"]]
         changes.write(
             lesson, entry, lambda item: actions.save_lesson(lesson=item, links=links), session=session
         )
     for entry in files.quizzes:
         lesson = lessons[entry.content["lesson"]]
-        changes.write(of_course(Quiz, entry), entry, lambda item: actions.save_quiz(quiz=item), lesson=lesson)
+        quiz = plan.row(entry, Quiz)
+        changes.write(quiz, entry, lambda item: actions.save_quiz(quiz=item), lesson=lesson)
     for entry in files.cohorts:
-        _write_cohort(of_course(Cohort, entry), entry, sessions, changes)
-    return course
+        _write_cohort(plan.row(entry, Cohort), entry, sessions, changes)
+
+
+def entries_of(files: CourseFiles, labs: list[Entry]) -> list[tuple[Entry, Here]]:
+    """All entries, each with what tells what the portal holds of it."""
+    plain = [*files.sessions, *files.lessons, *files.quizzes, *labs]
+    cohorts: list[tuple[Entry, Here]] = [
+        (entry, lambda item, _: _cohort_here(item)) for entry in files.cohorts
+    ]
+    return [*[(entry, content_of) for entry in plain], *cohorts]
 
 
 def _write_cohort(cohort: Cohort, entry: Entry, sessions: dict[str, Session], changes: Changes) -> None:
     content = entry.content
     if not changes.merge(cohort, content, _cohort_here(cohort) if cohort.pk else None, entry.source.path):
+        if cohort.loaded_from != entry.origin:
+            Cohort.objects.filter(pk=cohort.pk).update(loaded_from=entry.origin)
         return
+    cohort.loaded_from = entry.origin
     cohort.title, cohort.time_zone = content["title"], content["time_zone"]
     cohort.save()
     zone = zoneinfo.ZoneInfo(cohort.time_zone)

@@ -155,6 +155,19 @@ class Keys:
                 self.source.add(values.lc.item(number)[0] + 1 + self.offset, f"“{key}” must hold texts")
         return [str(value) for value in values]
 
+    def texts_or_mappings(self, key: str, default: Any = REQUIRED) -> "list[str | Keys]":
+        values: Any = self._get(key, list, "a list", default) or []
+        found: list[str | Keys] = []
+        for number, value in enumerate(values):
+            if isinstance(value, CommentedMap):
+                found.append(Keys(self.source, value, self.offset))
+            elif isinstance(value, str):
+                found.append(value)
+            else:
+                line = values.lc.item(number)[0] + 1 + self.offset
+                self.source.add(line, f"each item of “{key}” must be text, or have keys of its own")
+        return found
+
     def mappings(self, key: str, default: Any = REQUIRED) -> "list[Keys]":
         values: Any = self._get(key, list, "a list", default) or []
         found = []

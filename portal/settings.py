@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "portal.accounts.middleware.TimeZoneMiddleware",
     "portal.accounts.middleware.own_not_found",
     "lessons.admin.lookups.ImpossibleLookups",
+    "lessons.redirects.former_addresses",
 ]
 
 ROOT_URLCONF = "portal.urls"

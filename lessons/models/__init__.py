@@ -1,5 +1,5 @@
 from lessons.models.cohort import Cohort, CourseStaff, Enrollment, Meeting
-from lessons.models.course import Course, Lesson, Session
+from lessons.models.course import Course, FormerSlug, Lesson, Session
 from lessons.models.quiz import Answer, Attempt, Quiz, QuizVersion
 from lessons.models.reading import Reading, Tick
 
@@ -10,6 +10,7 @@ __all__ = [
     "Course",
     "CourseStaff",
     "Enrollment",
+    "FormerSlug",
     "Lesson",
     "Meeting",
     "Quiz",

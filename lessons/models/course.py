@@ -41,9 +41,13 @@ def validate_slugs(items: object) -> None:
 
 
 class Loaded(models.Model):
-    """Something that may come from a file: `loaded_digest` is the digest of the file it was last loaded from."""
+    """Something that may come from a file: `loaded_digest` is the digest of the file it was last loaded from.
+
+    `loaded_from` is the key that the file gives it, as `key:word`, else the path of the file.
+    """
 
     loaded_digest = models.CharField(max_length=64, blank=True, editable=False)
+    loaded_from = models.CharField(max_length=300, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -139,7 +143,16 @@ class Lesson(Loaded):
     updated_at = models.DateTimeField(editable=False)
 
     history = HistoricalRecords(
-        excluded_fields=["loaded_digest", "html", "contents", "checklist", "minutes", "text", "updated_at"]
+        excluded_fields=[
+            "loaded_digest",
+            "loaded_from",
+            "html",
+            "contents",
+            "checklist",
+            "minutes",
+            "text",
+            "updated_at",
+        ]
     )
     objects = LessonQuerySet.as_manager()
 
@@ -164,3 +177,26 @@ class Lesson(Loaded):
     @property
     def checklist_keys(self) -> set[str]:
         return {key for key, _ in self.checklist}
+
+
+class FormerSlug(models.Model):
+    """An address from before a slug changed. `target` is the key of the row that has it now."""
+
+    class Kind(models.TextChoices):
+        COURSE = "course"
+        LESSON = "lesson"
+        QUIZ = "quiz"
+        LAB = "lab"
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="former_slugs")
+    kind = models.CharField(max_length=10, choices=Kind)
+    slug = models.SlugField()
+    target = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["course", "kind", "slug"], name="one_target_per_former_slug")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.slug} of {self.course}"

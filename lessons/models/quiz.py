@@ -21,7 +21,7 @@ class Quiz(Loaded):
     source = models.TextField("Markdown")
     current = models.ForeignKey("QuizVersion", models.PROTECT, null=True, editable=False, related_name="+")
 
-    history = HistoricalRecords(excluded_fields=["loaded_digest", "current"])
+    history = HistoricalRecords(excluded_fields=["loaded_digest", "loaded_from", "current"])
 
     class Meta:
         verbose_name_plural = "quizzes"

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lessons import actions, queries
 from lessons.models import Enrollment, Lesson, Session
 from lessons.presentation import reading_context
+from lessons.redirects import new_address
 from lessons.views.kept import TOKEN, kept_for_alike, kept_for_anyone
 from portal.accounts.http import UserRequest
 
@@ -29,7 +30,7 @@ def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
     try:
         found = queries.get_lesson(request.user, course, lesson)
     except Http404:
-        if request.user.is_authenticated:
+        if request.user.is_authenticated or new_address(request):
             raise
         return redirect_to_login(request.get_full_path())
     return render(request, PAGE, reading_context(found, csrf(request)["csrf_token"]))

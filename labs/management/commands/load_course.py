@@ -6,7 +6,8 @@ from django.db import transaction
 
 from labs.course_files import check_proofs, read_labs, write_labs
 from lessons.course_files import CourseFiles, read_course
-from lessons.course_loading import Changes, check_markdown, write_course
+from lessons.course_loading import Changes, check_markdown, entries_of, open_course, write_course
+from lessons.course_matching import FilesGoneError, follow_renames, plan_load, settle_removed
 from lessons.files import LoadError
 
 
@@ -15,13 +16,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path, help="the folder that holds course.yaml")
+        parser.add_argument(
+            "--removed",
+            choices=["keep", "draft"],
+            default="",
+            help="what was loaded and is in no file now: keep it as the portal's own, or hide it from learners",
+        )
 
-    def handle(self, *, path: Path, verbosity: int, **options) -> None:
+    def handle(self, *, path: Path, removed: str, verbosity: int, **options) -> None:
         try:
-            changes = load(read_course(path))
+            changes = load(read_course(path), removed)
         except LoadError as error:
             raise CommandError(f"{error}\nNothing was loaded. Problems: {len(error.problems)}") from error
-        for word in WORDS if verbosity > 1 else ("kept", "conflicts"):
+        except FilesGoneError as error:
+            raise CommandError(f"{error}\n{WHAT_BECOMES}") from error
+        for word in WORDS if verbosity > 1 else ("renamed", "kept", "conflicts"):
             for item in getattr(changes, word):
                 self.stdout.write(f"{WORDS[word]}: {item}")
         self.stdout.write(summary(changes))
@@ -34,21 +43,33 @@ class Command(BaseCommand):
 WORDS = {
     "created": "created",
     "updated": "updated",
+    "renamed": "renamed, and its old address leads there",
     "kept": "kept as changed in the portal",
     "conflicts": "CONFLICT, kept as changed in the portal",
 }
 
 
-def load(files: CourseFiles) -> Changes:
-    """Load all of a course or nothing. Raises LoadError with everything that is wrong."""
+WHAT_BECOMES = (
+    "These were loaded before, and no file has them now. Nothing was loaded. If they were renamed, give the file a key"
+    " (docs/production.md). Else say what becomes of them: --removed=draft hides them from learners, --removed=keep"
+    " leaves them as they are. Nothing that learners did is lost either way."
+)
+
+
+def load(files: CourseFiles, removed: str = "") -> Changes:
+    """Load all of a course or nothing. Raises LoadError with everything that is wrong, and FilesGoneError."""
     labs = read_labs(files)
     check_markdown(files)
     check_proofs(labs)
     files.fail_on_problems()
     changes = Changes()
     with transaction.atomic():
-        course = write_course(files, changes)
-        write_labs(course, files, labs, changes)
+        plan = plan_load(open_course(files, changes), files, labs)
+        files.fail_on_problems()
+        settle_removed(plan, removed)
+        changes.renamed += follow_renames(plan, entries_of(files, labs))
+        write_course(files, plan, changes)
+        write_labs(files, labs, plan, changes)
     return changes
 
 

@@ -1,0 +1,246 @@
+"""Which row of the portal a course file means: by its key, by its slug, else by where it was loaded from.
+
+A slug that changed is followed: the row stays, with all that learners did, and its old address leads to it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lessons.course_files import CourseFiles, Entry
+from lessons.files import Problem, digest
+from lessons.models import Cohort, Course, FormerSlug, Lesson, Quiz, Session
+
+Here = Callable[[Any, Entry], dict[str, Any]]
+ALIKE = 0.85
+KINDS = ("session", "lesson", "quiz", "lab", "cohort")
+
+
+@dataclass
+class Plan:
+    """The rows of entries by `id(entry)`, what was renamed, and rows that came from files that are gone."""
+
+    course: Course
+    rows: dict[int, Any] = field(default_factory=dict)
+    renamed: dict[str, dict[str, str]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
+    removed: list[tuple[str, Any]] = field(default_factory=list)
+
+    def row(self, entry: Entry, model: Any) -> Any:
+        """The row of an entry; a new one, not saved yet, if there is none."""
+        return self.rows.get(id(entry)) or model(course=self.course, slug=entry.content["slug"])
+
+
+def find_course(files: CourseFiles) -> Course:
+    """The course of a folder, a new one if there is none. A changed slug is followed."""
+    entry, rows = files.course, Course.objects.all()
+    found = rows.filter(loaded_from=entry.origin).first() if entry.has_key else None
+    found = found or rows.filter(slug=entry.content["slug"]).first()
+    found = found or rows.filter(loaded_from__in=[entry.path, entry.origin]).exclude(loaded_digest="").first()
+    return found or Course()
+
+
+def plan_load(course: Course, files: CourseFiles, labs: list[Entry]) -> Plan:
+    plan = Plan(course)
+    entries = {"session": files.sessions, "lesson": files.lessons, "lab": labs, "cohort": files.cohorts}
+    rows = {kind: _rows(course, kind) for kind in KINDS}
+    for kind, of_kind in entries.items():
+        _match(plan, of_kind, rows[kind])
+    lessons = {entry.content["slug"]: plan.rows.get(id(entry)) for entry in files.lessons}
+    for entry in files.quizzes:
+        lesson = lessons.get(entry.content["lesson"])
+        by_slug = next((row for row in rows["quiz"] if row.slug == entry.content["slug"]), None)
+        plan.rows[id(entry)] = (getattr(lesson, "quiz", None) if lesson else None) or by_slug
+    entries["quiz"] = files.quizzes
+    for kind in KINDS:
+        _find_renamed(plan, kind, entries[kind], rows[kind], files.problems)
+        found = {row.pk for entry in entries[kind] if (row := plan.rows.get(id(entry)))}
+        plan.removed += [(kind, row) for row in rows[kind] if row.pk not in found and row.loaded_digest]
+    return plan
+
+
+def _rows(course: Course, kind: str) -> list[Any]:
+    if not course.pk:
+        return []
+    names = {
+        "session": "sessions",
+        "lesson": "lessons",
+        "quiz": "quizzes",
+        "lab": "labs",
+        "cohort": "cohorts",
+    }
+    return list(getattr(course, names[kind]).all())
+
+
+def _match(plan: Plan, entries: list[Entry], rows: list[Any]) -> None:
+    """By key, then by slug, then by place or text among rows that were loaded and whose slug no file has now."""
+    free = {row.pk: row for row in rows}
+    for is_it in (_has_key_of, _has_slug_of, _has_place_of, _has_text_of):
+        for entry in entries:
+            if id(entry) in plan.rows:
+                continue
+            row = next((row for row in free.values() if is_it(row, entry)), None)
+            if row is not None:
+                plan.rows[id(entry)] = free.pop(row.pk)
+
+
+def _has_key_of(row: Any, entry: Entry) -> bool:
+    return entry.has_key and row.loaded_from == entry.origin
+
+
+def _has_slug_of(row: Any, entry: Entry) -> bool:
+    return bool(row.slug == entry.content["slug"])
+
+
+def _has_place_of(row: Any, entry: Entry) -> bool:
+    return bool(row.loaded_digest and row.loaded_from == entry.path)
+
+
+def _has_text_of(row: Any, entry: Entry) -> bool:
+    return bool(row.loaded_digest) and _is_alike(_text(row), _text_of(entry))
+
+
+def _is_alike(one: str, other: str) -> bool:
+    """Links to itself change with a slug, so a text that moved is seldom the same to the letter."""
+    words, others = (Counter(re.findall(r"\w+", text)) for text in (one, other))
+    return one == other or 2 * (words & others).total() > ALIKE * (words + others).total()
+
+
+def _text(row: Any) -> str:
+    return str(getattr(row, "source", "") or row.title)
+
+
+def _text_of(entry: Entry) -> str:
+    return str(entry.content.get("source") or entry.content["title"])
+
+
+def _find_renamed(
+    plan: Plan, kind: str, entries: list[Entry], rows: list[Any], problems: list[Problem]
+) -> None:
+    found = [(entry, row) for entry in entries if (row := plan.rows.get(id(entry)))]
+    renamed = {row.slug: entry.content["slug"] for entry, row in found if row.slug != entry.content["slug"]}
+    plan.renamed[kind] = renamed
+    kept = {row.slug for row in rows} - renamed.keys()
+    for entry, row in found:
+        if row.slug in renamed and renamed[row.slug] in kept:
+            entry.source.add(1, f"the slug “{renamed[row.slug]}” is taken by another {kind} of the portal")
+
+
+# --- renames --------------------------------------------------------------------------------------------------------
+
+
+def follow_renames(plan: Plan, entries: Iterable[tuple[Entry, Here]]) -> list[str]:
+    """Give rows their new slugs, and keep the old addresses. Says what was renamed.
+
+    What nobody changed in the portal stays unchanged there: only names of other rows are new in it.
+    """
+    if not any(plan.renamed.values()):
+        return []
+    known = [(plan.rows[id(entry)], entry, here) for entry, here in entries if plan.rows.get(id(entry))]
+    before = [here(row, entry) for row, entry, here in known]
+    said = [line for kind in KINDS for line in _rename(plan, kind)]
+    for row, _, _ in known:
+        for name in ("session", "lesson"):
+            if name in {field.name for field in row._meta.fields}:
+                row.refresh_from_db(fields=[name])
+    for (row, entry, here), old in zip(known, before, strict=True):
+        _keep_digest(plan, row, entry, here, old)
+    return said
+
+
+def _rename(plan: Plan, kind: str) -> list[str]:
+    renamed = plan.renamed[kind]
+    rows = [row for row in plan.rows.values() if row and _kind(row) == kind and row.slug in renamed]
+    for row in rows:  # two rows may change places
+        type(row).objects.filter(pk=row.pk).update(slug=f"renaming-{row.pk}")
+    said = []
+    for row in rows:
+        old, row.slug = row.slug, renamed[row.slug]
+        type(row).objects.filter(pk=row.pk).update(slug=row.slug)
+        said.append(f"{kind} {old} is now {row.slug}")
+        if kind in FormerSlug.Kind.values:
+            FormerSlug.objects.update_or_create(
+                course=plan.course, kind=kind, slug=old, defaults={"target": row.pk}
+            )
+    if kind == "lab" and renamed:
+        _rename_in_lessons(plan, renamed)
+    return said
+
+
+def _rename_in_lessons(plan: Plan, renamed: Mapping[str, str]) -> None:
+    loaded = {row.pk: row for row in plan.rows.values() if isinstance(row, Lesson)}
+    for lesson in Lesson.objects.filter(course=plan.course).exclude(lab_slugs=[]).only("lab_slugs"):
+        slugs = [renamed.get(slug, slug) for slug in lesson.lab_slugs]
+        Lesson.objects.filter(pk=lesson.pk).update(lab_slugs=slugs)
+        if lesson.pk in loaded:
+            loaded[lesson.pk].lab_slugs = slugs
+
+
+def _kind(row: Any) -> str:
+    return str(row._meta.model_name)
+
+
+def _keep_digest(plan: Plan, row: Any, entry: Entry, here: Here, old: dict[str, Any]) -> None:
+    new = here(row, entry)
+    if new == old:
+        return
+    if digest(old) == row.loaded_digest:
+        row.loaded_digest = digest(new)
+    elif digest(_as_before(plan, _kind(row), entry.content)) == row.loaded_digest:
+        row.loaded_digest = digest(entry.content)
+    type(row).objects.filter(pk=row.pk).update(loaded_digest=row.loaded_digest)
+
+
+def _as_before(plan: Plan, kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file says, with the slugs from before."""
+    old = {of: {new: slug for slug, new in renamed.items()} for of, renamed in plan.renamed.items()}
+    found = {**content, "slug": old[kind].get(content["slug"], content["slug"])}
+    for name in ("session", "lesson"):
+        if name in found:
+            found[name] = old[name].get(found[name], found[name])
+    if "lab_slugs" in found:
+        found["lab_slugs"] = [old["lab"].get(slug, slug) for slug in found["lab_slugs"]]
+    if "meetings" in found:
+        names = old["session"]
+        found["meetings"] = [
+            {**item, "session": names.get(item["session"], item["session"])} for item in found["meetings"]
+        ]
+    return found
+
+
+# --- what is gone from the files ------------------------------------------------------------------------------------
+
+
+class FilesGoneError(Exception):
+    """Rows of the portal whose files are gone, and nobody has said what becomes of them."""
+
+
+def describe(removed: Iterable[tuple[str, Any]]) -> list[str]:
+    return [
+        f"{kind} {row.slug}{f', {row.status}' if hasattr(row, 'status') else ''}" for kind, row in removed
+    ]
+
+
+def settle_removed(plan: Plan, answer: str) -> None:
+    """`keep` leaves them to the portal, as they are; `draft` hides them from learners. Raises FilesGoneError."""
+    if plan.removed and answer not in ("keep", "draft"):
+        raise FilesGoneError("\n".join(describe(plan.removed)))
+    for _, row in plan.removed:
+        if answer == "draft":
+            _hide(row)
+        type(row).objects.filter(pk=row.pk).update(loaded_digest="", loaded_from="")
+
+
+def _hide(row: Any) -> None:
+    """Nothing that learners did is lost."""
+    if isinstance(row, Quiz):
+        Quiz.objects.filter(pk=row.pk).update(current=None)
+    elif isinstance(row, Cohort):
+        Cohort.objects.filter(pk=row.pk).update(open=False)
+    elif isinstance(row, Session):
+        if not (row.lessons.exists() or row.meetings.exists()):
+            row.delete()
+    else:
+        row.status = type(row).Status.DRAFT
+        row.save(update_fields=["status"])
