@@ -155,7 +155,7 @@ class Containers:
 
     def wait_until_healthy(self, *names: str) -> None:
         for name in names:
-            wait_for(lambda name=name: self.is_healthy(name), 30, f"{name} is healthy")
+            wait_for(lambda name=name: self.is_healthy(name), what=f"{name} is healthy")
 
     @contextmanager
     def orm(self) -> Iterator[None]:
