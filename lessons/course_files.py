@@ -12,6 +12,7 @@ from django.core.validators import slug_re, validate_slug
 from lessons.files import Keys, LoadError, Problem, Source
 from lessons.links import Links
 from lessons.models import Lesson
+from lessons.models.cohort import validate_start
 from lessons.models.course import validate_lesson_slug
 from lessons.quizzes import QuizSyntaxError, parse
 from portal.accounts.models import validate_time_zone
@@ -206,9 +207,11 @@ def _local_time(text: str) -> datetime:
     if not re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", text):
         raise ValidationError("write the date and time like “2025-11-29 20:30”")
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the cohort's zone is added by the caller
+        found = datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the cohort's zone is added by the caller
     except ValueError as error:
         raise ValidationError(f"there is no such time: {error}") from error
+    validate_start(found)
+    return found
 
 
 def _refuse_duplicates(files: CourseFiles) -> None:

@@ -3,7 +3,8 @@ import zoneinfo
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -43,14 +44,24 @@ class Cohort(Loaded):
         return f"{self.course.title}, {self.title}"
 
 
+def validate_start(starts_at: datetime) -> None:
+    """Refuse what is no date of a class; pages add days and zones to it, which has an end."""
+    if not 2000 <= starts_at.year < 2200:
+        raise ValidationError("Write a date from 2000 to 2199.")
+
+
 class Meeting(models.Model):
     """A cohort's date for a session."""
 
     cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="meetings")
     session = models.ForeignKey(Session, models.CASCADE, related_name="meetings")
     course = shared(Course, of=("cohort", "session"))
-    starts_at = models.DateTimeField(help_text="Kept in UTC.")
-    minutes = models.PositiveSmallIntegerField(default=180)
+    starts_at = models.DateTimeField(
+        validators=[validate_start], help_text="In your own time zone, as your account has it."
+    )
+    minutes = models.PositiveSmallIntegerField(
+        default=180, validators=[MinValueValidator(1), MaxValueValidator(24 * 60)]
+    )
     join_url = models.URLField(blank=True)
 
     class Meta:

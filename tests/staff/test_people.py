@@ -207,3 +207,21 @@ def test_another_instructor_sees_nothing_of_it(client, course):
         page = client.get(address).content.decode()
         assert "Mine" not in page and learner.user.email not in page
     assert client.get(change_address(learner)).status_code == 302
+
+
+def test_meeting_that_no_page_could_show_is_refused(staff, course, client):
+    session, cohort = make_session(course), make_cohort(course)
+    alone = {"cohort": cohort.pk, **{name[11:]: value for name, value in meeting(session).items()}}
+    for wrong in (
+        {"minutes": 0},
+        {"minutes": 10**9},
+        {"starts_at_0": "0001-01-01"},
+        {"starts_at_0": "9999-12-31"},
+    ):
+        assert staff.post(add_address("lessons_meeting"), {**alone, **wrong}).status_code == 200, wrong
+    assert not Meeting.objects.exists()
+    assert staff.post(add_address("lessons_meeting"), {**alone, "minutes": 1440}).status_code == 302
+    learner = make_enrollment(make_user(), cohort)
+    client.force_login(learner.user)
+    for address in ("/", course.get_absolute_url(), reverse("progress", args=[course.slug])):
+        assert client.get(address).status_code == 200

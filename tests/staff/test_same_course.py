@@ -168,3 +168,18 @@ def test_every_pair_of_rows_that_share_a_course_is_tried_above():
     tried = {(names.get(row, row), column.partition(":")[0]) for row, column in PAIRS}
     assert found - apart <= tried
     assert Course.objects.count() == 0
+
+
+def test_course_without_learners_is_deleted_whole():
+    course = make_course()
+    session = make_session(course)
+    lesson = make_lesson(session)
+    learner = make_learner(course)
+    Meeting.objects.create(cohort=learner.cohort, session=session, starts_at=timezone.now())
+    Reading.objects.create(enrollment=learner, lesson=lesson)
+    Tick.objects.create(enrollment=learner, lesson=lesson, key="a")
+    learner.delete()
+    lesson.delete()
+    course.delete()
+    connection.check_constraints()
+    assert not Meeting.objects.exists()
