@@ -14,7 +14,7 @@ from lessons.admin.prepare import PrepareField
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
 from lessons.authoring import next_position
 from lessons.models import Course, Lesson, Session
-from lessons.previews import markdown_problems, quiz_problems
+from lessons.previews import Problem, markdown_problems, quiz_problems
 
 
 @admin.register(Course)
@@ -84,6 +84,10 @@ LESSON_FIELDS: list[Any] = [
 ]  # fmt: skip
 
 
+def _lesson_problems(course: Course, source: str) -> list[Problem]:
+    return markdown_problems(course, source) if source.strip() else [(1, "Write the text first.")]
+
+
 class LessonForm(AuthoringForm):
     lab_slugs = forms.MultipleChoiceField(
         label="Labs",
@@ -126,7 +130,7 @@ class LessonForm(AuthoringForm):
         return self.cleaned_data.get("status") == Lesson.Status.PUBLISHED
 
     def clean_source(self) -> str:
-        return self.checked("source", markdown_problems)
+        return self.checked("source", _lesson_problems)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
