@@ -51,11 +51,11 @@ class Front:
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self.application = application
         self.transfers = Transfers()
-        self.pages = Pool("pages", 12)
-        self.git = Pool("git", 8)
-        self.live = Pool(
-            "live", settings.PRACTICE_MAX_WAITERS + 8
-        )  # mostly asleep, without a database connection
+        # An author's trial of a lab may take 120 s, git 60 for a push.
+        self.pages = Pool("pages", 12, seconds=150, patience=10)
+        self.git = Pool("git", 8, seconds=150, patience=70)
+        # Mostly asleep, without a database connection.
+        self.live = Pool("live", settings.PRACTICE_MAX_WAITERS + 8, seconds=60, patience=60)
         self.health = {"/healthz": Pool("health", 1), "/readyz": Pool("ready", 2)}
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
@@ -124,10 +124,14 @@ class Front:
 
     async def _serve(self, environ: Environ, protocol: Any) -> None:
         pool = self.pool_for(environ["PATH_INFO"])
-        if pool.requests >= MAX_QUEUE:
+        if pool.requests >= MAX_QUEUE or pool.stands_still():
             await self._refuse(environ, protocol, 503)
             return
-        answer = await pool.run(self._run_and_reply, environ, protocol)
+        try:
+            answer = await pool.run(self._run_and_reply, environ, protocol)
+        except TimeoutError:
+            await self._refuse(environ, protocol, 503)
+            return
         if answer.rest is None:
             return
         if answer.is_live:
@@ -197,7 +201,7 @@ class Front:
                 if piece:
                     async with transfer.patience():
                         await transport.send_bytes(piece)
-        except TooSlowError:
+        except (TooSlowError, TimeoutError):
             pass
         finally:
             gone.cancel()

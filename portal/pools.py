@@ -1,7 +1,9 @@
 """Threads for the front, with less between a request and its thread than the standard library's pool has."""
 
 import asyncio
+import contextlib
 import threading
+import time
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
@@ -12,28 +14,34 @@ Job = tuple[asyncio.AbstractEventLoop, asyncio.Future[Any], Callable[..., Any], 
 class Pool:
     """At most `threads` daemon threads, made when they are needed; called from one event loop.
 
-    `requests` have one of them, or wait for one.
+    A request is given up after `seconds`; the pool stands still once no thread has been free for longer than its
+    `patience`. `requests` have a thread, or wait for one.
     """
 
-    def __init__(self, name: str, threads: int) -> None:
+    def __init__(self, name: str, threads: int, seconds: float = 30, patience: float = 10) -> None:
         self.requests = 0
-        self._name, self._missing = name, threads
+        self._name, self._threads, self._seconds, self._patience = name, threads, seconds, patience
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._made = 0
+        self._moved = 0.0  # when last a thread was free or became so
 
     async def run(self, work: Callable[..., Any], *arguments: object) -> Any:
+        """Raises TimeoutError; the thread goes on with what was given up."""
         loop = asyncio.get_running_loop()
         future = loop.create_future()
-        if self.requests >= self._made and self._missing:
-            self._missing -= 1
-            self._made += 1
-            threading.Thread(target=self._serve, name=self._name, daemon=True).start()
+        if self.requests < self._threads:
+            self._moved = time.monotonic()
+            if self.requests >= self._made:
+                self._made += 1
+                threading.Thread(target=self._serve, name=self._name, daemon=True).start()
         self.requests += 1
         self._jobs.put((loop, future, work, arguments))
-        try:
+        async with asyncio.timeout(self._seconds):
             return await future
-        finally:
-            self.requests -= 1
+
+    def stands_still(self) -> bool:
+        """Whether more requests would only wait, as when the database hangs."""
+        return self.requests >= self._threads and time.monotonic() - self._moved > self._patience
 
     def end(self) -> None:
         for _ in range(self._made):
@@ -42,20 +50,22 @@ class Pool:
     def _serve(self) -> None:
         while job := self._jobs.get():
             loop, future, work, arguments = job
+            result, error = None, None
             try:
-                result = work(*arguments)
-            except BaseException as error:
-                loop.call_soon_threadsafe(_fail, future, error)
-            else:
-                loop.call_soon_threadsafe(_finish, future, result)
-            del job, future, work, arguments
+                if not future.done():
+                    result = work(*arguments)
+            except BaseException as raised:
+                error = raised
+            with contextlib.suppress(RuntimeError):  # the server has ended
+                loop.call_soon_threadsafe(self._finish, future, result, error)
+            del job, future, work, arguments, result, error
 
-
-def _finish(future: asyncio.Future[Any], result: Any) -> None:
-    if not future.done():
-        future.set_result(result)
-
-
-def _fail(future: asyncio.Future[Any], error: BaseException) -> None:
-    if not future.done():
-        future.set_exception(error)
+    def _finish(self, future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
+        self.requests -= 1
+        self._moved = time.monotonic()
+        if future.done():
+            return
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from portal import transfers
 from portal.front import Front
+from portal.pools import Pool
 from portal.transfers import TooSlowError, Transfer, Transfers
 
 SESSION = {"cookie": f"{settings.SESSION_COOKIE_NAME}=abc"}
@@ -276,6 +277,57 @@ def test_request_for_which_there_is_no_thread_for_long_is_sent_away(monkeypatch)
     clients = [Client([b"abcde"]) for _ in range(5)]
     ask(*clients)
     assert sorted(client.status for client in clients) == [200, 200, 503, 503, 503]
+
+
+def test_request_is_sent_away_while_its_kind_stands_still_and_taken_again_afterwards():
+    """As when the database hangs: some wait for it, the next are told at once, and then all goes on by itself."""
+    held, stuck = threading.Event(), threading.Barrier(3)
+
+    def hanging(environ, start):
+        if environ["QUERY_STRING"] == "a=1":
+            stuck.wait(30)
+            assert held.wait(30)
+        return echo(environ, start)
+
+    front = Front(refusing(hanging))
+    front.pages = Pool("pages", 2, seconds=30, patience=0)
+    waiting = [Client([b"abcde"]) for _ in range(2)]
+
+    async def run():
+        def scope(query):
+            return SimpleNamespace(
+                method="POST", path="/", query_string=query, server="t:80", client="192.0.2.7:1",
+                http_version="1.1", scheme="http", headers=Headers(FORM.items()),
+            )  # fmt: skip
+
+        tasks = [asyncio.create_task(front.__rsgi__(scope("a=1"), client)) for client in waiting]
+        await asyncio.to_thread(stuck.wait, 30)
+        late, again = Client([b"abcde"]), Client([b"abcde"])
+        await front.__rsgi__(scope(""), late)
+        held.set()
+        await asyncio.gather(*tasks)
+        await front.__rsgi__(scope(""), again)
+        return late.status, again.status
+
+    assert asyncio.run(run()) == (503, 200)
+    assert [client.status for client in waiting] == [200, 200]
+
+
+def test_request_that_takes_too_long_is_given_up():
+    held = threading.Event()
+
+    def hanging(environ, start):
+        held.wait(30)
+        return echo(environ, start)
+
+    front = Front(refusing(hanging))
+    front.pages = Pool("pages", 1, seconds=0.05)
+    first, queued = Client([b"abcde"]), Client([b"abcde"])
+    try:
+        ask(first, queued, front=front)
+    finally:
+        held.set()
+    assert (first.status, queued.status) == (503, 503)
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
