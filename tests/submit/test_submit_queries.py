@@ -47,4 +47,4 @@ def test_queries_of_the_list_in_the_admin(admin_client, cast, count):
     for number in range(count):
         place = {"host": "github.com", "owner": "octocat", "name": f"billing-{number}"}
         Repository.objects.create(enrollment=cast.learner, lab=cast.lab, **place)
-    assert queries(admin_client, "/staff/labs/repository/") == 8
+    assert queries(admin_client, "/staff/labs/repository/") == 6
