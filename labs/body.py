@@ -10,6 +10,7 @@ from typing import IO, Any
 
 CHUNK = 1 << 16
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+NO_ROOM_MARK = "portal.no_room"  # of the front, which could keep the beginning alone
 
 
 class Broken(Exception):  # noqa: N818 - what happened, not whose error it is
@@ -37,6 +38,8 @@ def spooled(environ: dict[str, Any], most: int) -> IO[bytes]:
     """
     pieces = _unpacked(environ["wsgi.input"], environ.get("HTTP_CONTENT_ENCODING", ""))
     first = next(pieces, b"")
+    if NO_ROOM_MARK in environ:
+        raise NoRoomError(io.BytesIO(first))
     try:
         file, is_whole = _kept(first, pieces, most)
     except OSError as error:

@@ -7,6 +7,7 @@ pages waiting, and nothing keeps `/healthz` waiting.
 
 import asyncio
 import contextlib
+import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.db import connections
 from granian.rsgi import ProtocolClosed
 
+from labs.body import NO_ROOM_MARK
 from portal.environ import REFUSAL, Environ, make_environ
 from portal.pools import Pool
 from portal.transfers import PIECE, TooSlowError, Transfer, Transfers
@@ -94,7 +96,16 @@ class Front:
             await self._refuse(environ, protocol, 408)
             return
         except OSError:  # no room for the file
-            await self._refuse(environ, protocol, 503)
+            if answers_large_bodies(environ):
+                beginning = io.BytesIO(body.beginning)
+                environ |= {
+                    "wsgi.input": beginning,
+                    "CONTENT_LENGTH": str(len(body.beginning)),
+                    NO_ROOM_MARK: True,
+                }
+                await self._serve(environ, protocol)
+            else:
+                await self._refuse(environ, protocol, 503)
             return
         if arrived > limit and not answers_large_bodies(environ):
             await self._refuse(environ, protocol, 413)
@@ -240,16 +251,24 @@ def answers_large_bodies(environ: Environ) -> bool:
 
 
 async def receive(protocol: Any, body: Transfer, limit: int, most: int) -> int:
-    """Keep the first `limit` bytes and throw away the others up to `most`; return how many came."""
-    arrived = 0
+    """Keep the first `limit` bytes and throw away the others up to `most`; return how many came.
+
+    Raises OSError where they could not be kept, but reads on first, so that the client reads the answer.
+    """
+    arrived, failed = 0, None
     async with body.patience():
         async for piece in protocol:
             body.progress(len(piece))
-            if arrived < limit:
-                body.write(piece[: limit - arrived])
+            if arrived < limit and failed is None:
+                try:
+                    body.write(piece[: limit - arrived])
+                except OSError as error:
+                    failed = error
             arrived += len(piece)
             if arrived > most:
                 break
+    if failed is not None:
+        raise failed
     return arrived
 
 

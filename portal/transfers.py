@@ -8,7 +8,7 @@ room, the one that moved longest ago ends first. There is no limit by address: a
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import IO
 
 IDLE_SECONDS = 20.0
@@ -16,6 +16,7 @@ PIECE = 16 * 1024
 TOTAL_SECONDS = 600.0
 MAX_TRANSFERS = 1000
 MAX_BYTES = 256 * 1024 * 1024  # of files in one process; compose gives two processes 1 GB for all they write
+BEGINNING_BYTES = 4 * 1024  # the names of all that an ordinary push brings
 MEMORY_BYTES = 64 * 1024  # of one transfer, before it becomes a file
 
 
@@ -28,6 +29,7 @@ class Transfer:
 
     def __init__(self, transfers: "Transfers") -> None:
         self.file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115
+        self.beginning = b""  # what is left to say of it where the disk is full
         self.size = 0
         self._transfers = transfers
         self._moved = 0
@@ -35,6 +37,8 @@ class Transfer:
         self._timeout = asyncio.timeout(None)
 
     def write(self, data: bytes) -> None:
+        if len(self.beginning) < BEGINNING_BYTES:
+            self.beginning += data[: BEGINNING_BYTES - len(self.beginning)]
         self.file.write(data)
         self.occupy(len(data))
 
@@ -43,7 +47,8 @@ class Transfer:
         self._transfers.change_size(size)
 
     def close(self) -> None:
-        self.file.close()
+        with suppress(OSError):  # bytes for which a full disk had no room
+            self.file.close()
         self.occupy(-self.size)
 
     @asynccontextmanager

@@ -3,6 +3,7 @@
 Real pushes by git to Django's own test server; nothing is graded.
 """
 
+import io
 import json
 import random
 import re
@@ -17,7 +18,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from labs import actions, grading, housekeeping, push_limits, receipts, ref_files, remote, tasks
+from labs import actions, body, grading, housekeeping, push_limits, receipts, ref_files, remote, tasks
 from labs.grader.plumbing import absent
 from labs.models import Receipt, Repository, Submission
 from labs.queries import practice_address
@@ -310,6 +311,13 @@ def test_push_to_a_full_disk_is_refused_in_words_and_nothing_is_corrupted(
     (small_disk / "filler").unlink()
     assert clone.push()[0] == 0
     assert newcomer.push()[0] == 0
+
+
+def test_push_of_which_the_front_could_keep_the_beginning_alone_is_told_so():
+    environ = {"wsgi.input": io.BytesIO(b"beginning"), body.NO_ROOM_MARK: True}
+    with pytest.raises(body.NoRoomError) as refused:
+        body.spooled(environ, 1000)
+    assert refused.value.beginning.read() == b"beginning"
 
 
 def test_pushes_are_refused_once_all_repositories_together_reach_their_limit(settings, join, monkeypatch):

@@ -1,12 +1,15 @@
 """The front: what of a request reaches a thread, and how an answer goes out. granian's side is played by fakes."""
 
 import asyncio
+import io
+import tempfile
 import threading
 from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 
+from labs.body import NO_ROOM_MARK
 from portal import transfers
 from portal.front import Front
 from portal.pools import Pool
@@ -195,6 +198,25 @@ def test_disk_without_room_is_told(monkeypatch):
 
     monkeypatch.setattr(Transfer, "write", full)
     assert ask(Client([b"abcde"])).status == 503
+
+
+def test_push_to_a_disk_without_room_is_answered_by_its_view(monkeypatch):
+    """Which says it in the terminal; a page would not be shown there. All that comes is read first."""
+
+    class Full(io.BytesIO):
+        def write(self, data):
+            raise OSError(28, "No space left on device")
+
+    def view(environ, start_response):
+        start_response("200 OK", [])
+        return [environ["wsgi.input"].read(), b" " + str(NO_ROOM_MARK in environ).encode()]
+
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", lambda max_size: Full())
+    client = Client([b"commands", b"x" * 10_000, b"y" * 10_000])
+    path = "/git/a/b.git/git-receive-pack"
+    ask(client, application=view, path=path, headers=TOKEN | {"content-length": "20008"})
+    assert (client.status, client.read) == (200, 20_008)
+    assert client.text == "commands True"
 
 
 # --- limits ---------------------------------------------------------------------------------------------------------
