@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -6,6 +7,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from labs.models import LabVersion
 from lessons.models import Attempt, Meeting, Quiz, QuizVersion, Reading
 from tests.factories import (
     make_course,
@@ -16,6 +18,7 @@ from tests.factories import (
     make_session,
     make_submission,
 )
+from tests.reports import make_engine_report
 
 pytestmark = pytest.mark.django_db
 
@@ -189,3 +192,55 @@ def test_lab_that_waits_for_its_environment_says_so_and_counts_as_it_will(client
         totals.append(progress.context["progress"].max_points)
     assert links == [False, True]
     assert totals[0] == totals[1] == lab.current.max_points
+
+
+def test_a_lab_that_is_being_proved_counts_already_and_says_when_it_opens(client, course, learner):
+    lab, unproved = make_lab(course), make_lab(course, title="Package it")
+    LabVersion.objects.filter(lab=unproved).update(proved=False, proof=None)
+    make_lesson(make_session(course), lab_slugs=[lab.slug, unproved.slug])
+    outline = client.get(course.get_absolute_url()).content.decode()
+    assert "100 points. Opens when its environment is ready." in outline
+    assert "Lab: Package it</span>" in outline
+    for address in ("/", f"{course.get_absolute_url()}progress/"):
+        page = client.get(address).content.decode()
+        assert "of 200" in page
+        assert unproved.get_absolute_url() not in page
+    LabVersion.objects.filter(lab=unproved).update(proof={"proved": False})  # its checks do not hold
+    assert "Package it" not in client.get(course.get_absolute_url()).content.decode()
+
+
+def test_points_are_written_one_way_on_every_page(client, course, learner):
+    lab = make_lab(course)
+    lesson = make_lesson(make_session(course), lab_slugs=[lab.slug])
+    quiz = make_quiz(lesson)
+    submit(learner, quiz, "4.17", passed=False)
+    submission = make_submission(learner, lab)
+    make_report(submission, make_engine_report(readable="passed").to_json(), points=Decimal("62.50"))
+    pages = ["/", course.get_absolute_url(), f"{course.get_absolute_url()}progress/", quiz.get_absolute_url()]
+    pages += [lab.get_absolute_url()]
+    texts = [client.get(page).content.decode() for page in pages]
+    assert "66.67 of 110 points" in texts[0]
+    assert "Best 4.17 of 10 points" in texts[1]
+    assert "62.5 of 100" in texts[1]
+    assert "4.17 of 10" in texts[2]
+    assert "4.17 of 10 points" in texts[3]
+    assert "62.5 of 100 points" in texts[4]
+    for page, text in zip(pages, texts, strict=True):
+        assert "4.2 of" not in text, page
+        assert "62.50" not in text, page
+        assert not re.search(r"\d %", text), page
+
+
+def test_home_shows_the_sessions_around_the_one_that_is_next(client, course, learner):
+    sessions = [make_session(course, title=f"Evening {number}.") for number in range(1, 13)]
+    for session in sessions:
+        make_lesson(session)
+    Meeting.objects.create(
+        cohort=learner.cohort, session=sessions[5], starts_at=timezone.now() + timedelta(days=1)
+    )
+    page = client.get("/").content.decode()
+    course_part = page.partition("Your course")[2].partition("<aside")[0]
+    assert [f"Evening {number}." in course_part for number in range(1, 13)] == [
+        4 <= n <= 8 for n in range(12)
+    ]
+    assert "The whole course: 12 sessions" in page
