@@ -4,24 +4,25 @@ from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.db import DatabaseCache
-from django.db import OperationalError, connections, router, transaction
+from django.db import DatabaseError, IntegrityError, connections, router, transaction
 
 
 class LimitCache(DatabaseCache):
-    """Raise OperationalError where the database cannot be written.
+    """Raise DatabaseError where the database cannot be written.
 
     Django's own says only that nothing was written, which allauth takes for a limit that was reached.
     """
 
     def _base_set(self, mode: str, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT) -> bool:
         connection = connections[router.db_for_write(self.cache_model_class)]
-        errors: list[OperationalError] = []
+        errors: list[DatabaseError] = []
 
         def note(execute: Any, *arguments: Any) -> Any:
             try:
                 return execute(*arguments)
-            except OperationalError as error:
-                errors.append(error)
+            except DatabaseError as error:
+                if not isinstance(error, IntegrityError):  # that one says that somebody else was faster
+                    errors.append(error)
                 raise
 
         # The outer transaction, so that what goes wrong when it begins or ends is raised as well.

@@ -10,8 +10,9 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from django.conf import settings
 from django.core.signals import got_request_exception
-from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import get_template
@@ -33,7 +34,8 @@ SQLITE_OUTAGES = {
     sqlite3.SQLITE_CORRUPT,
     sqlite3.SQLITE_NOTADB,
 }
-UNDEFINED_TABLE = "42P01"
+# PostgreSQL's codes outside of its own classes for outages: a table that is not there, a server that takes no writes.
+POSTGRES_OUTAGES = {"42P01", "25006"}
 
 
 class Words(NamedTuple):
@@ -105,9 +107,9 @@ def is_outage(error: BaseException | None) -> bool:
     if isinstance(error, DatabaseError) and isinstance(cause, sqlite3.Error):
         is_empty = str(cause).startswith("no such table")  # the file was taken away: SQLite makes a new one
         return is_empty or (cause.sqlite_errorcode or 0) & 0xFF in SQLITE_OUTAGES
-    if isinstance(error, ProgrammingError):
-        return getattr(cause, "sqlstate", None) == UNDEFINED_TABLE
-    return isinstance(error, OperationalError | InterfaceError)
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    return isinstance(error, DatabaseError) and getattr(cause, "sqlstate", None) in POSTGRES_OUTAGES
 
 
 def answer(request: HttpRequest, status: int) -> HttpResponse:
@@ -123,7 +125,8 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
         text = f"{words.title}. Nothing of the push was taken. Try again in a minute.\n"
         response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
     else:
-        page = get_template("unavailable.html").render({"title": words.title, "sentences": sentences})
+        context = {"site_name": settings.SITE_NAME, "title": words.title, "sentences": sentences}
+        page = get_template("unavailable.html").render(context)
         response = HttpResponse(page, status=status)
     response["Cache-Control"] = "no-store"
     if status == 503:

@@ -288,10 +288,20 @@ def test_stopped_postgresql_is_an_outage_and_needs_nothing_but_to_start_again(se
 
 @pytest.mark.heavy
 @pytest.mark.postgres
-def test_table_that_another_holds_is_an_outage(server):
+def test_postgresql_that_takes_no_writes_or_lacks_a_table_is_an_outage(server):
     make_user(EMAIL, password=PASSWORD)
     account = {"host": server["HOST"], "user": server["USER"], "dbname": server["NAME"]}
     with psycopg.connect(**account) as other:
         other.execute("LOCK TABLE cache, accounts_user IN ACCESS EXCLUSIVE MODE")
         assert is_unavailable(log_in(Client()))
     assert log_in(Client()).status_code == 302
+
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+        assert is_unavailable(log_in(Client()))
+        cursor.execute("SET default_transaction_read_only = off")
+        cursor.execute("ALTER TABLE accounts_user RENAME TO elsewhere")
+        assert is_unavailable(log_in(Client()))
+        with pytest.raises(ProgrammingError) as caught:
+            cursor.execute("SELECT nonsense FROM elsewhere")
+    assert not is_outage(caught.value)
