@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from typing import NamedTuple
 
 from benchmarks.load import peak_megabytes
@@ -42,6 +43,17 @@ def graded(host: str, name: str, certificate: Path, mirror: Path, lab: str) -> G
             report = grade(spec, repository)
     took = time.perf_counter() - started
     return Graded(report.passed, took, peak_megabytes(os.getpid()))
+
+
+def graded_in_place(path: Path, lab: str) -> Graded:
+    """Grade a repository where it is, as those that are pushed to the portal. The memory is also that of git."""
+    spec = load_spec(lab)
+    started = time.perf_counter()
+    with Repository.open(path) as repository:
+        report = grade(spec, repository)
+    took = time.perf_counter() - started
+    of_git = getrusage(RUSAGE_CHILDREN).ru_maxrss / 1024
+    return Graded(report.passed, took, peak_megabytes(os.getpid()) + of_git)
 
 
 @contextmanager

@@ -1,9 +1,9 @@
 """Target 7: what grows with the number of rows, and with the size of a repository."""
 
 from benchmarks.benchmark import Benchmark, Goal
-from benchmarks.grading import graded, grader
+from benchmarks.grading import Graded, graded, graded_in_place, grader
 from benchmarks.load import cpu_ms_a_request
-from benchmarks.repositories import LARGE, SMALL, Size, copied
+from benchmarks.repositories import LARGE, LONG, SMALL, Size, copied, repository
 from benchmarks.site import Site
 from labs.models import State
 from tests.factories import make_lab, make_learner, make_report, make_submission
@@ -67,3 +67,53 @@ class GraderMemory(Benchmark):
         if not done.passed:
             raise RuntimeError(f"{name} did not pass")
         return done.megabytes
+
+
+LICENSED = """\
+schema: 1
+title: There is a README
+pass_mark: 100
+checks:
+  - {id: readme, says: There is a README.md, file: {path: README.md, exists: true}, points: 10}
+"""
+
+
+class LongHistory(Benchmark):
+    """The seven checks on the longest history that is walked, where it is: nothing is fetched."""
+
+    target, work, unit = 13, f"grade a history of {LONG.commits:,} commits", "s"
+    goals = (Goal("product", most=60), Goal("peak MB", most=400))
+
+    def __init__(self, site: Site) -> None:
+        self.last: Graded | None = None
+
+    def product(self) -> float:
+        self.last = in_a_new_process(LONG, LONG.lab)
+        return self.last.seconds
+
+    def facts(self) -> dict[str, float]:
+        return {"peak MB": self.last.megabytes if self.last else 0}
+
+
+class LongHistoryUnasked(Benchmark):
+    """A check that needs no history, on the longest one beside the small repository."""
+
+    target, work, unit = 13, "a file's check, long history beside small", "s"
+    goals = (Goal("ratio", most=1.5),)
+
+    def __init__(self, site: Site) -> None:
+        pass
+
+    def limit(self) -> float:
+        return in_a_new_process(SMALL, LICENSED).seconds
+
+    def product(self) -> float:
+        return in_a_new_process(LONG, LICENSED).seconds
+
+
+def in_a_new_process(size: Size, lab: str) -> Graded:
+    with grader() as pool:
+        done = pool.submit(graded_in_place, repository(size), lab).result()
+    if not done.passed:
+        raise RuntimeError(f"{size.name} did not pass")
+    return done

@@ -7,7 +7,7 @@ from benchmarks.benchmark import Benchmark
 from benchmarks.big_class_rows import PAGES, ClassPage, LessonsAtRandom
 from benchmarks.cold_grade import ColdGrade
 from benchmarks.grade_again import GradeAgain
-from benchmarks.growth import GraderMemory, ManySubmissions
+from benchmarks.growth import GraderMemory, LongHistory, LongHistoryUnasked, ManySubmissions
 from benchmarks.half_sent import HalfSent
 from benchmarks.lesson_anonymous import LessonAnonymous
 from benchmarks.lesson_signed_in import LessonSignedIn
@@ -41,6 +41,8 @@ BENCHMARKS: dict[str, Callable[[Site], Benchmark]] = {
     "class-lessons": LessonsAtRandom,
     "claim": Claim,
     "rush": Rush,
+    "history": LongHistory,
+    "history-unasked": LongHistoryUnasked,
     "start": Start,
     "push": Push,
     "weight": Weight,

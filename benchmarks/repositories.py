@@ -46,7 +46,7 @@ class Size:
 
     @property
     def lab(self) -> str:
-        return LAB.format(commits=self.commits)
+        return LAB.format(commits=min(self.commits, 100_000))  # the most that a lab may ask for
 
 
 SMALL = Size("small", 10, 20, 0.1)
@@ -54,6 +54,7 @@ MEDIUM = Size("medium", 1_000, 2_000, 20)
 LARGE = Size(
     "large", 19_900, 4_850, 200
 )  # just under the engine's 20,000 commits and 5,000 entries, folders included
+LONG = Size("long", 200_000, 20, 10)  # the most that the engine walks
 
 
 def repository(size: Size) -> Path:

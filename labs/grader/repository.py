@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 MOST_COMMITS = 200_000
-MOST_SHORT = 5_000
+MOST_SHORT = 1_000
 MOST_COMPARED = 20_000  # commits whose changes are listed all at once
 MOST_SINGLY_COMPARED = 500  # commits of a longer history, by one check
 MOST_HISTORY_BYTES = 96 << 20
@@ -195,7 +195,7 @@ class Repository:
 
     @property
     def is_short(self) -> bool:
-        """Whether the history is there already, or read at little cost: at most 5,000 commits."""
+        """Whether the history is there already, or read at little cost: at most 1,000 commits."""
         if "history" in self._failed:
             return False
         return self.has_history or self._once("number of commits", self._count) <= MOST_SHORT
