@@ -190,7 +190,10 @@ def kinds_of(git_dir: Path, object_ids: Iterable[str]) -> dict[str, str | None]:
     """What sort of object each of these is, None for one that is not in a repository."""
     asked = "".join(f"{object_id}\n" for object_id in dict.fromkeys(object_ids)).encode("ascii")
     answers = output_of(
-        *(git_dir, "cat-file", "--batch-check"), stdin=asked, most=1 << 20, what="the list of objects"
+        *(git_dir, "cat-file", "--batch-check", "--buffer"),
+        stdin=asked,
+        most=1 << 20,
+        what="the list of objects",
     )
     lines = (line.split() for line in answers.decode("ascii").splitlines())
     return {object_id: None if rest == ["missing"] else rest[0] for object_id, *rest in lines}
