@@ -39,9 +39,13 @@ def plain_words(complaint: str) -> str:
 
 def own_words(complaint: str) -> str:
     """Git's id of what is wrong, else the beginning of what it said."""
-    said = visible(" ".join(complaint.split()))
-    found = re.search(r"object [0-9a-f]+: (\w+)", said)
-    return quoted(found[1]) if found else quoted(cut(said, 80))
+    return quoted(fsck_id(complaint) or cut(visible(" ".join(complaint.split())), 80))
+
+
+def fsck_id(complaint: str) -> str:
+    """What `git fsck` calls what is wrong with the first object that it names; empty where it names none."""
+    found = re.search(r"(?:object|in (?:commit|tag|tree|blob)) [0-9a-f]+: (\w+)", complaint)
+    return found[1] if found else ""
 
 
 def cannot_read(complaint: str) -> str:

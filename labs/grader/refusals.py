@@ -3,7 +3,7 @@
 import re
 
 from .address import Address
-from .complaints import own_words, plain_words
+from .complaints import fsck_id, own_words, plain_words
 from .confined import Ended, FetchLimits
 from .words import cut, listed, nearest, quoted, visible
 
@@ -12,10 +12,11 @@ class FetchRefused(Exception):  # noqa: N818 - an answer for the learner, not an
     """The learner's set-up: nothing was fetched. `code` is stable, `message` for people.
 
     `may_pass`: it lies with the host, so that the same address may do later. `came_first`: before anything was sent.
-    `limit` is the one of `confined.Ended`.
+    `limit` is the one of `confined.Ended`, `fsck_id` Git's name of what is wrong with an object.
     """
 
     came_first = False
+    fsck_id = ""
     limit: str | None = None
 
     def __init__(self, code: str, message: str) -> None:
@@ -73,8 +74,14 @@ _WORDS = (
         r"fsck error|bad object|invalid (object|index-pack)|pack has bad|pack signature|inflate: data",
     ),
     ("damaged", r"did not send all necessary objects|unresolved delta|protocol error|bad line length"),
-    ("damaged", r"not our ref|did not receive expected object|(?:early|unexpected) EOF|bad pack header"),
-    ("damaged", r"remote end hung up|unexpected disconnect|repository corruption|object .* (?:is )?corrupt"),
+    (
+        "damaged",
+        r"error in (?:commit|tag|tree|blob) |not our ref|did not receive expected|(?:early|unexpected) EOF",
+    ),
+    (
+        "damaged",
+        r"bad pack header|remote end hung up|unexpected disconnect|repository corruption|object .* (?:is )?corrupt",
+    ),
 )
 _LIMITS = {"seconds": "slow_host", "disk": "too_big", "messages": "noise", "output": "too_many_refs"}
 _KILLED_FOR_SIZE = -25  # SIGXFSZ
@@ -117,7 +124,9 @@ def why(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefused | F
         code = "too_big"
     if code is None:
         return FetchFault(f"git ended with {ended.status} for {address}: {cut(visible(said), 200)}")
-    return refused(code, address, limits, **_words(said), branch="")
+    refusal = refused(code, address, limits, **_words(said), branch="")
+    refusal.fsck_id = fsck_id(said)
+    return refusal
 
 
 def damaged(complaint: str, address: Address, limits: FetchLimits) -> FetchRefused:

@@ -159,6 +159,17 @@ def objects_elsewhere(bare: Bare) -> None:
     bare.lose(bare.blob)
 
 
+def of_two(first, second):
+    """A commit of each, one on the other."""
+
+    def shape(bare: Bare) -> None:
+        first(bare)
+        bare.main = (bare.path / "refs/heads/main").read_text().strip()
+        second(bare)
+
+    return shape
+
+
 REFUSED = {
     "gitmodules-is-a-link": linked(b".gitmodules"),
     "submodule-named-above": modules(b'[submodule "../x"]\n\tpath = m\n\turl = https://example.org/x.git\n'),
@@ -213,6 +224,16 @@ REFUSED = {
     "branch-of-garbage": ref_to("refs/heads/z", "garbage"),
     "branch-of-a-tree": ref_to("refs/heads/main", "{tree}"),
     "packed-branch-of-nothing": packed_ref_to_nothing,
+    "odd-date-and-no-author": of_two(
+        lambda bare: bare.commit(bare.tree, who=b"L <l@e.org> 1 UTC"),
+        lambda bare: bare.commit(bare.tree, who=b""),
+    ),
+    "odd-date-and-a-link": of_two(
+        lambda bare: bare.commit(bare.tree, who=b"L <l@e.org> 1 UTC"), linked(b".gitmodules")
+    ),
+    "odd-date-and-dot-git": of_two(
+        lambda bare: bare.commit(bare.tree, who=b"L <l@e.org> -1 +0000"), tree_of((b"40000", b".git"))
+    ),
     "objects-elsewhere": objects_elsewhere,
 }
 NOT_SERVED = {

@@ -71,9 +71,7 @@ def test_dates_names_modes_and_refs_of_any_value_are_data(outcome_of):
     for name, shape in GRADED.items():
         found = outcome_of(shape)
         if isinstance(found, FetchRefused):
-            # git up to 2.45 cannot be told to take these from a server; a push of the same is taken
-            if not re.search(r"`(badDate|badTimezone|zeroPadded|missingSpaceBeforeDate)", found.message):
-                wrong[name] = found.message
+            wrong[name] = found.message
         elif any(result.outcome is Outcome.FAULT for result in found.results):
             wrong[name] = found
     assert wrong == {}

@@ -194,3 +194,25 @@ def test_what_was_not_read_is_said_beside_the_result(page, work):
         "1 submodule on <code>main</code> not fetched: <code>&lt;b&gt;vendor&lt;/b&gt;</code>.",
     ):
         assert f"<li>{note}</li>" in text
+
+
+def test_repository_that_git_refuses_is_unreadable_with_the_reason(page, work, caplog):
+    """A link for `.gitmodules`, a submodule that leads out of its folder, and a branch of nothing."""
+    link, modules = (
+        work.git("hash-object", "-w", "--stdin", stdin=content)
+        for content in (b"a.txt", b'[submodule "../x"]\n\tpath = m\n\turl = https://example.org/x\n')
+    )
+    trees = {
+        "`.gitmodules` is a symbolic link": f"120000 blob {link}\t.gitmodules",
+        "a name that leads out of its folder": f"100644 blob {modules}\t.gitmodules",
+    }
+    for words, line in trees.items():
+        work.git("update-ref", "refs/heads/main", work.commit_tree(work.objects(line), message=words))
+        work.push()
+        found = graded(submitted(page.grade(work.head(), address=str(work.address))))
+        assert found.state == State.UNREADABLE and words in found.message
+    (work.bare / "refs/heads/lost").write_text(f"{'1' * 40}\n")
+    found = graded(submitted(page.post("latest")))
+    assert found.state == State.UNREADABLE
+    assert "An object that a branch or tag needs is absent." in found.message
+    assert not [record for record in caplog.records if record.exc_info]

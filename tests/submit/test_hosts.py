@@ -12,6 +12,8 @@ from labs import hosts
 from labs.grader.address import Address
 from labs.grader.mirrors import hold, mirror_path
 from labs.grader.network import INTERNET
+from labs.grader.plumbing import RepositoryDamagedError
+from labs.grader.refusals import FetchRefused
 from portal.checks import repositories_have_a_host
 from tests.servers import ROOT
 
@@ -90,6 +92,23 @@ def test_mirror_is_held_while_it_is_read(work, settings, monkeypatch):
         hosts.mirrored(work.address, refs),
     ):
         pass
+
+
+def test_mirror_that_git_refuses_is_fetched_anew_before_the_learner_is_told(work, settings):
+    """Kept ones may be damaged on our disk; what came just now came like that."""
+    refs = {"refs/heads/main": work.head()}
+    lost = RepositoryDamagedError(f"object {work.head()} is missing or damaged")
+    with hosts.mirrored(work.address, refs) as (path, _):
+        assert path.is_dir()
+    with pytest.raises(RepositoryDamagedError), hosts.mirrored(work.address, refs):
+        raise lost
+    assert not path.exists()
+    with (
+        pytest.raises(FetchRefused, match="An object is missing or damaged"),
+        hosts.mirrored(work.address, refs),
+    ):
+        raise lost
+    assert not path.exists()
 
 
 def test_look_up_ends_in_its_limit_though_a_host_is_silent(host, monkeypatch):
