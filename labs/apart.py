@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from labs.grader.sandbox import building
 from labs.grader.sandbox.environments import index_variables
 
 logger = logging.getLogger(__name__)
@@ -22,24 +23,25 @@ class ApartError(Exception):
 
 def ask(asked: dict[str, Any], seconds: float) -> dict[str, Any]:
     """What `labs.engine_process` answers within so many seconds. Raises ApartError."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "labs.engine_process"],
-            input=json.dumps({**asked, "sandbox": _sandbox()}),
-            cwd=settings.BASE_DIR,
-            env={**index_variables(), "PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"},
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ApartError(f"Grading took longer than {seconds:g} seconds and was ended.") from error
-    if done.stderr:  # such as the cause of a fault that the answer names by its reference
-        logger.warning("the engine apart said: %s", done.stderr[-MAX_LOGGED:])
-    if done.returncode:
-        said = (done.stderr.strip() or "nothing was said").splitlines()[-1]
+    with subprocess.Popen(
+        [*building.dying_with_parent(), sys.executable, "-m", "labs.engine_process"],
+        cwd=settings.BASE_DIR,
+        env={**index_variables(), "PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            out, err = process.communicate(json.dumps({**asked, "sandbox": _sandbox()}), timeout=seconds)
+        except subprocess.TimeoutExpired as error:
+            raise ApartError(f"Grading took longer than {seconds:g} seconds and was ended.") from error
+        finally:
+            building.end_group(process.pid)
+    if err:  # such as the cause of a fault that the answer names by its reference
+        logger.warning("the engine apart said: %s", err[-MAX_LOGGED:])
+    if process.returncode:
+        said = (err.strip() or "nothing was said").splitlines()[-1]
         raise ApartError(f"Grading stopped because of a fault on our side: {said}")
-    answer: dict[str, Any] = json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(out)
     return answer
 
 

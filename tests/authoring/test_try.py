@@ -2,6 +2,7 @@
 
 import subprocess
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -20,6 +21,7 @@ from tests.factories import (
     make_submission,
 )
 from tests.labs.git_client import Clone
+from tests.servers import wait_for
 
 pytestmark = pytest.mark.django_db
 
@@ -148,16 +150,33 @@ def test_a_try_that_takes_too_long_is_ended(staff, lab, submission, monkeypatch)
     assert "longer than 0.01 seconds" in try_it(staff, lab, f"submission-{submission.pk}").content.decode()
 
 
+def test_a_try_that_takes_too_long_ends_with_all_it_started(monkeypatch, tmp_path):
+    program, pid = tmp_path / "python", tmp_path / "pid"
+    program.write_text(f"#!/bin/sh\nsleep 300 &\necho $! > {pid}\nwait\n")
+    program.chmod(0o755)
+
+    def communicate(process, told, timeout):
+        wait_for(lambda: pid.exists() and pid.read_text(), what="it has started another")
+        raise subprocess.TimeoutExpired(process.args, timeout)
+
+    monkeypatch.setattr(apart.sys, "executable", str(program))
+    monkeypatch.setattr(apart.subprocess.Popen, "communicate", communicate)
+    with pytest.raises(apart.ApartError, match="took longer than 3 seconds"):
+        apart.ask({}, 3)
+    child = Path("/proc", pid.read_text().strip())
+    wait_for(lambda: not child.exists() or "\nState:\tZ" in (child / "status").read_text(), what="it is gone")
+
+
 def test_a_try_sees_nothing_of_the_servers_environment(staff, lab, submission, monkeypatch):
     seen = {}
-    real = subprocess.run
+    real = subprocess.Popen
 
     def run(argv, **options):
         seen.update(options)
         return real(argv, **options)
 
     monkeypatch.setenv("SECRET_KEY", "hidden")
-    monkeypatch.setattr(apart.subprocess, "run", run)
+    monkeypatch.setattr(apart.subprocess, "Popen", run)
     try_it(staff, lab, f"submission-{submission.pk}")
     assert set(seen["env"]) == {"PATH", "LC_ALL", *index_variables()}
     assert not any(name in seen["env"] for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL"))

@@ -37,17 +37,22 @@ def run(argv: Sequence[str], environment: dict[str, str], watch: Watch, lock: IO
     The lock goes to the command as well: one that outlives its builder is waited for, not run beside.
     """
     with subprocess.Popen(
-        [*_dying_with_parent(), *argv], cwd="/", env=environment, umask=0o022, pass_fds=[lock.fileno()],
+        [*dying_with_parent(), *argv], cwd="/", env=environment, umask=0o022, pass_fds=[lock.fileno()],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     ) as process:  # fmt: skip
         try:
             return _follow(process, watch)
         finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            end_group(process.pid)
 
 
-def _dying_with_parent() -> list[str]:
+def end_group(group: int) -> None:
+    """End all that is left of a process group."""
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def dying_with_parent() -> list[str]:
     """`kill -9` of a worker runs no `finally`; util-linux is there wherever there is a sandbox."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
