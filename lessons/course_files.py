@@ -13,7 +13,7 @@ from lessons.files import Keys, LoadError, Problem, Source
 from lessons.links import Links
 from lessons.models import Lesson
 from lessons.models.cohort import validate_start
-from lessons.models.course import validate_lesson_slug
+from lessons.models.course import MAX_PREPARE, validate_lesson_slug
 from lessons.quizzes import QuizSyntaxError, parse
 from portal.accounts.models import validate_time_zone
 
@@ -122,6 +122,8 @@ def _read_session(files: CourseFiles, folder: Path, position: int) -> None:
         "prepare": [_read_item(item) for item in keys.mappings("prepare", [])],
         "position": position,
     }
+    if len(content["prepare"]) > MAX_PREPARE:
+        source.add(keys.line("prepare"), f"“prepare” has more than {MAX_PREPARE} items. Shorten it.")
     key = _key(keys)
     keys.done()
     files.sessions.append(Entry(source, content, path=folder.name, key=key))

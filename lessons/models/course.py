@@ -16,10 +16,15 @@ def validate_lesson_slug(slug: str) -> None:
         raise ValidationError(f"“{slug}” is part of the portal's own addresses. Choose another slug.")
 
 
+MAX_PREPARE = 50  # each becomes a form on the course page
+
+
 def validate_prepare(items: object) -> None:
     """Refuse what is no list of items with a key and a text of at most 1,000 characters, each key once."""
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise ValidationError('Write a list such as [{"key": "git", "text": "Install Git"}].')
+    if len(items) > MAX_PREPARE:
+        raise ValidationError(f"The list has {len(items)} items and {MAX_PREPARE} is the most. Shorten it.")
     for item in items:
         if set(item) != {"key", "text"} or not all(
             isinstance(value, str) and value for value in item.values()

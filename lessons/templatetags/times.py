@@ -1,5 +1,4 @@
 import zoneinfo
-from datetime import datetime
 
 from django import template
 from django.utils import timezone
@@ -37,13 +36,6 @@ def day_of(text: str) -> str:
 
 def city() -> str:
     return timezone.get_current_timezone_name().rpartition("/")[2].replace("_", " ")
-
-
-@register.filter
-def short_date(moment: datetime) -> str:
-    """“Sat 29 Aug”, in the zone of whoever reads."""
-    local = timezone.localtime(moment)
-    return f"{local:%a} {local.day} {local:%b}"
 
 
 @register.filter

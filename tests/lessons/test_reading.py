@@ -1,9 +1,11 @@
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from lessons.models import Lesson, Reading, Tick
+from lessons.models.course import validate_prepare
 from tests.factories import make_course, make_lab, make_learner, make_lesson, make_session, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +147,10 @@ def test_a_lesson_leads_to_its_published_labs(client, learner, lesson):
     page = client.get(lesson.get_absolute_url()).content.decode()
     assert f'href="{lab.get_absolute_url()}"' in page
     assert "Hidden lab" not in page
+
+
+def test_a_list_to_prepare_is_as_long_as_a_page_of_forms_can_be():
+    items = [{"key": f"k{number}", "text": "Install Git"} for number in range(51)]
+    validate_prepare(items[:50])
+    with pytest.raises(ValidationError, match="51 items and 50 is the most"):
+        validate_prepare(items)
