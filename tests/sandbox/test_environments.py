@@ -199,8 +199,8 @@ def watched(tmp_path):
     """Run a command as builders do, with these limits."""
 
     def run(code: str, **limits) -> tuple[int, str]:
-        fields = {"max_bytes": 1 << 30, "max_seconds": 60.0, "max_silent_seconds": 60.0, **limits}
-        watch = building.Watch((tmp_path,), tell=lambda text: None, **fields)
+        fields = {"max_bytes": 1 << 30, "max_seconds": 60.0, "max_silent_seconds": 60.0}
+        watch = building.Watch((tmp_path,), **{**fields, "tell": lambda text: None, **limits})
         with (tmp_path / "lock").open("w") as lock:
             return building.run([sys.executable, "-c", code], dict(os.environ), watch, lock)
 
@@ -232,6 +232,10 @@ def test_build_that_takes_too_much_room_is_the_labs_problem(watched, monkeypatch
     code = f"open({str(tmp_path / 'large')!r}, 'wb').write(bytes(3 << 20)); import time; time.sleep(300)"
     with pytest.raises(CannotBuild, match="they take more than 2 MB"):
         watched(code, max_bytes=2 << 20)
+    looks = []
+    slow = "import time; time.sleep(0.5); print('done')"  # what is there of earlier builds is not its own
+    assert watched(slow, max_bytes=2 << 20, tell=looks.append) == (0, "done\n")
+    assert looks
 
 
 def test_build_that_only_writes_is_not_silent(watched, monkeypatch, tmp_path):

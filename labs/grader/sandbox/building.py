@@ -22,7 +22,10 @@ _KEPT_OUTPUT = 64 << 10
 
 @dataclass(frozen=True)
 class Watch:
-    """While the folders `grows`, in which the command writes, grow, it is not silent. `tell` hears how it goes."""
+    """While the folders `grows`, in which the command writes, grow, it is not silent.
+
+    `max_bytes` is what it may add to them; `tell` hears how it goes.
+    """
 
     grows: tuple[Path, ...]
     max_bytes: int
@@ -36,12 +39,13 @@ def run(argv: Sequence[str], environment: dict[str, str], watch: Watch, lock: IO
 
     The lock goes to the command as well: one that outlives its builder is waited for, not run beside.
     """
+    before = _bytes(watch)
     with subprocess.Popen(
         [*dying_with_parent(), *argv], cwd="/", env=environment, umask=0o022, pass_fds=[lock.fileno()],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     ) as process:  # fmt: skip
         try:
-            return _follow(process, watch)
+            return _follow(process, watch, before)
         finally:
             end_group(process.pid)
 
@@ -58,9 +62,13 @@ def dying_with_parent() -> list[str]:
     return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
 
 
-def _follow(process: "subprocess.Popen[bytes]", watch: Watch) -> tuple[int, str]:
+def _bytes(watch: Watch) -> int:
+    return sum(map(bytes_in, watch.grows))
+
+
+def _follow(process: "subprocess.Popen[bytes]", watch: Watch, before: int) -> tuple[int, str]:
     assert process.stdout  # noqa: S101 - it was asked for
-    said, size = bytearray(), -1
+    said, size = bytearray(), 0
     began = heard = looked = time.monotonic()
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
@@ -73,8 +81,8 @@ def _follow(process: "subprocess.Popen[bytes]", watch: Watch) -> tuple[int, str]
                 heard = time.monotonic()
             if time.monotonic() - looked < LOOK_SECONDS:
                 continue
-            before, size, looked = size, sum(map(bytes_in, watch.grows)), time.monotonic()
-            heard = heard if size == before else looked
+            last, size, looked = size, _bytes(watch) - before, time.monotonic()
+            heard = heard if size == last else looked
             watch.tell(f"{_last_line(said)}{size >> 20} MB so far, {looked - began:.0f} s")
             _refuse_endless(watch, size, looked - heard, looked - began)
 

@@ -146,7 +146,7 @@ class Environments:
         oldest_first = sorted((path.stat().st_mtime, path) for path in self.root.iterdir() if path.is_dir())
         sizes = {path: bytes_in(path) for _, path in oldest_first}
         total = sum(sizes.values())
-        if total > self.max_bytes and cache in sizes:
+        if cache in sizes and (total > self.max_bytes or sizes[cache] > self.max_bytes / 2):
             shutil.rmtree(cache, ignore_errors=True)
             total -= sizes[cache]
         for used, path in oldest_first:
