@@ -69,6 +69,10 @@ class QuizAdmin(AuthoredAdmin):
     search_fields = ["title", "slug", "source"]
     list_select_related = ["lesson", "course"]
 
+    def view_on_site(self, obj: Quiz) -> str | None:
+        """A quiz without questions yet has no page."""
+        return obj.get_absolute_url() if obj.current_id else None
+
     def save_text(self, item: Quiz) -> None:
         actions.save_quiz(quiz=item)
 

@@ -1,12 +1,22 @@
 """Staff see an attempt as its learner saw it."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from lessons import actions
-from lessons.models import Answer
+from lessons.models import Answer, Quiz
 from tests.authoring.conftest import make_instructor
-from tests.factories import make_course, make_learner, make_lesson, make_quiz, make_session
+from tests.factories import (
+    make_course,
+    make_lab,
+    make_learner,
+    make_lesson,
+    make_quiz,
+    make_session,
+    make_submission,
+)
 from tests.staff.conftest import change_address
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +107,33 @@ def test_nobody_else_opens_it(client, course, attempt):
         assert client.get(address).status_code == 404
     client.force_login(make_instructor(course))
     assert client.get(address.replace("/1/of", "/2/of")).status_code == 404
+
+
+def test_view_on_site_opens_for_whoever_sees_the_button(staff, course, attempt):
+    """Of every kind of row in the admin that has one; an unfinished draft too."""
+    lesson = make_lesson(attempt.quiz.lesson.session, status="draft")
+    unfinished = Quiz(course=course, lesson=lesson, slug="unfinished", source="No quiz yet")
+    actions.save_quiz(quiz=unfinished)
+    submission = make_submission(attempt.enrollment, make_lab(course))
+    draft = make_lab(course, status="draft")
+    type(draft).objects.filter(pk=draft.pk).update(current=None, source="title: [")
+    rows = [
+        attempt,
+        attempt.quiz,
+        unfinished,
+        attempt.quiz.lesson,
+        lesson,
+        course,
+        submission,
+        submission.lab,
+        draft,
+    ]
+    opened = 0
+    for row in rows:
+        found = re.search(
+            r'href="([^"]+)" class="viewsitelink"', staff.get(change_address(row)).content.decode()
+        )
+        if found:
+            opened += 1
+            assert staff.get(found[1]).status_code == 200, row
+    assert opened == len(rows) - 1
