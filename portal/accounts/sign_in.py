@@ -21,7 +21,7 @@ def is_staff_member(user: User) -> bool:
     if user.is_staff or user.is_superuser:
         return True
     is_course_staff = getattr(user, "is_course_staff", None)  # from lessons.backends
-    return user.teaches.exists() if is_course_staff is None else is_course_staff
+    return bool(user.teaches.exists() if is_course_staff is None else is_course_staff)
 
 
 def limits(user: User) -> tuple[float, float]:
