@@ -116,8 +116,10 @@ def submit(learners: list[Enrollment], labs: list[Lab], submissions: int, moment
             batch = list(zip(turns[start : start + BATCH], when[start : start + BATCH], strict=True))
             _submitted([(each, at, next(numbers[each.pk])) for each, at in batch], random)
     _note_met(labs)
-    best = Submission.objects.filter(lab__in=labs).ranked_first()
-    Submission.objects.filter(pk__in=best.values("pk")).update(is_best=True)
+    # Keys, not a query within the update: PostgreSQL knows nothing yet of these tables and may rank them for each row.
+    best = list(Submission.objects.filter(lab__in=labs).ranked_first().values_list("pk", flat=True))
+    for start in range(0, len(best), BATCH):
+        Submission.objects.filter(pk__in=best[start : start + BATCH]).update(is_best=True)
 
 
 def _note_met(labs: list[Lab]) -> None:
