@@ -18,6 +18,7 @@ def requests_per_second(address: str, cookie: str = "", script: Path | None = No
     """`script` says in Lua what is asked for. Raises RuntimeError where one answer was an error."""
     own = ["--header", f"Cookie: {cookie}"] if cookie else []
     own += [f"--script={script}"] if script else []
+    own += ["--timeout=20s"]  # a slow answer is no error
     argv = ["wrk", "--threads=1", f"--connections={CONNECTIONS}", f"--duration={SECONDS}s", *own, address]
     said = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
     return read_rate(said)
@@ -57,6 +58,22 @@ def cpu_ms_a_request(address: str, cookie: str, processes: Sequence[int]) -> flo
     before = sum(map(_cpu_seconds, processes))
     rate = requests_per_second(address, cookie)
     return (sum(map(_cpu_seconds, processes)) - before) * 1000 / (rate * SECONDS)
+
+
+def cpu_ms_one_by_one(address: str, cookie: str, processes: Sequence[int], times: int = 60) -> float:
+    """The same for one client that waits for each answer: as long as it may take, however busy the machine is."""
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
+    for number in range(times + 1):
+        if number == 1:  # the first opens what stays open
+            before = sum(map(_cpu_seconds, processes))
+        connection.request("GET", parts.path, headers={"Cookie": cookie})
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{parts.path} answered {answer.status}")
+    connection.close()
+    return (sum(map(_cpu_seconds, processes)) - before) * 1000 / times
 
 
 def _cpu_seconds(pid: int) -> float:

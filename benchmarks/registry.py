@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from benchmarks.benchmark import Benchmark
-from benchmarks.big_class_rows import PAGES, ClassPage, LessonsAtRandom
+from benchmarks.big_class_rows import ALIKE, PAGES, ClassPage, LessonsAtRandom
 from benchmarks.cold_grade import ColdGrade
 from benchmarks.grade_again import GradeAgain
 from benchmarks.growth import GraderMemory, LongHistory, LongHistoryUnasked, ManySubmissions
@@ -35,7 +35,7 @@ BENCHMARKS: dict[str, Callable[[Site], Benchmark]] = {
     "submissions": ManySubmissions,
     "memory": GraderMemory,
     **{
-        f"class-{name.replace(' ', '-')}": partial(ClassPage, name=name, page=page, alike=name != "progress")
+        f"class-{name.replace(' ', '-')}": partial(ClassPage, name=name, page=page, alike=name in ALIKE)
         for name, page in PAGES.items()
     },
     "class-lessons": LessonsAtRandom,

@@ -141,7 +141,11 @@ CACHES = {
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 10_000},  # past it limits that still hold would be dropped
     },
-    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 10},
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "TIMEOUT": 10,
+        "OPTIONS": {"MAX_ENTRIES": 600},  # of some 25 KB; 300 would be fewer than a course may have lessons
+    },
 }
 
 # --- Queue ----------------------------------------------------------------------------------------------------------
