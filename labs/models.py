@@ -268,7 +268,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
         Each row has `points`, `max_points` and `passed` of its current report.
         """
-        return self.filter(is_best=True)._with_report()
+        return self.filter(is_best=True)._with_report().order_by()
 
     def ranked_first(self) -> "SubmissionQuerySet":
         """Of each learner and lab the one with the best report of these here, as `rank` says."""

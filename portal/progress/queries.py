@@ -80,14 +80,14 @@ def lab_results(enrollment: Enrollment) -> dict[int, Result]:
     for lab, points, out_of, passed, public_id in best:
         results[lab] = Result(points, out_of, passed, evidence=page(public_id))
     # The newest has the number of all: a lab is asked for that one, however many there are.
-    of_lab = own.filter(lab=OuterRef("pk"))
-    newest = of_lab.order_by("-number").values("number")[:1]
-    waiting = of_lab.filter(state__in=(State.QUEUED, *RUNNING)).order_by().values("pk")[:1]
+    newest = own.filter(lab=OuterRef("pk")).order_by("-number").values("number")[:1]
+    # Not asked of each lab: PostgreSQL would walk the whole queue for each in a rush.
+    waiting = Q(pk__in=own.filter(state__in=(State.QUEUED, *RUNNING)).order_by().values("lab"))
     labs = Lab.objects.filter(course=enrollment.course_id).order_by()
-    counted = labs.annotate(tries=Subquery(newest), waiting=Subquery(waiting))
+    counted = labs.annotate(tries=Subquery(newest), waiting=waiting)
     for lab, tries, waits in counted.values_list("pk", "tries", "waiting"):
         if tries:
-            results[lab].tries, results[lab].under_way = tries, waits is not None
+            results[lab].tries, results[lab].under_way = tries, waits
     return results
 
 
