@@ -68,7 +68,7 @@ def test_an_instructor_writes_previews_and_publishes_a_lesson_with_a_picture_and
     tab.goto(reverse("admin:lessons_lesson_add"))
     tab.get_by_label("Course:").select_option("Mine")
     tab.get_by_label("Slug:").fill("pipeline")
-    tab.get_by_label("Session:").select_option("Start")
+    tab.get_by_label("Session:").select_option("Mine: Start")
     tab.get_by_label("Title:").fill("The pipeline")
     source(tab).fill("## Steps\n\n")
     expect(shown(tab).get_by_role("heading", name="Steps")).to_be_visible()
@@ -86,7 +86,7 @@ def test_an_instructor_writes_previews_and_publishes_a_lesson_with_a_picture_and
 
     tab.goto(reverse("admin:lessons_quiz_add"))
     tab.get_by_label("Course:").select_option("Mine")
-    tab.get_by_label("Lesson:").select_option("The pipeline")
+    tab.get_by_label("Lesson:").select_option("Mine: The pipeline")
     tab.get_by_label("Slug:").fill("pipeline")
     source(tab).fill(QUIZ)
     expect(shown(tab).get_by_role("radio").first).to_be_disabled()
