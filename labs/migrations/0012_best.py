@@ -3,6 +3,8 @@ from django.db.models import F
 
 from lessons.models.best import rank
 
+BATCH = 2_000
+
 
 def derive(apps, schema_editor):
     """From the reports that stand already."""
@@ -10,8 +12,9 @@ def derive(apps, schema_editor):
     graded = Submission.objects.filter(reports__is_current=True).order_by()
     graded = graded.annotate(points=F("reports__points"), max_points=F("reports__max_points"))
     ranked = rank(graded, per="lab", points="points", max_points="max_points")
-    best = ranked.filter(best_rank=1).values("pk")
-    Submission.objects.filter(pk__in=best).update(is_best=True)
+    best = list(ranked.filter(best_rank=1).values_list("pk", flat=True))
+    for start in range(0, len(best), BATCH):  # keys: after a restore PostgreSQL may rank all for each row otherwise
+        Submission.objects.filter(pk__in=best[start : start + BATCH]).update(is_best=True)
 
 
 class Migration(migrations.Migration):
