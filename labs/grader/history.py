@@ -8,11 +8,12 @@ children come before parents.
 from array import array
 from binascii import unhexlify
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, ValuesView
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
 from .commit_set import CommitSet
+from .commits_by_id import CommitsById
 from .people import Person, records
 
 __all__ = ["FORMAT", "Commit", "History", "Person"]
@@ -213,7 +214,7 @@ class History:
     @property
     def commits(self) -> "Mapping[str, Commit]":
         """By id, each after all of its children."""
-        return _ById(self)
+        return CommitsById(self)
 
     def in_order(self, commit_ids: Iterable[str]) -> list[Commit]:
         """These commits, each after its parents."""
@@ -288,38 +289,6 @@ class History:
             return []
         inner = {parent for number in common.numbers for parent in self.above(number)}
         return [self.id_of(number) for number in list(common.numbers)[::-1] if number not in inner]
-
-
-class _ById(Mapping[str, Commit]):
-    def __init__(self, history: History) -> None:
-        self._history = history
-
-    def __getitem__(self, commit_id: str) -> Commit:
-        return self._history[commit_id]
-
-    def __contains__(self, commit_id: object) -> bool:
-        return commit_id in self._history
-
-    def __iter__(self) -> Iterator[str]:
-        return (commit.id for commit in self._history)
-
-    def __reversed__(self) -> Iterator[str]:
-        return map(self._history.id_of, range(len(self) - 1, -1, -1))
-
-    def __len__(self) -> int:
-        return len(self._history)
-
-    def values(self) -> ValuesView[Commit]:
-        return _Values(self._history)
-
-
-class _Values(ValuesView[Commit]):
-    def __init__(self, history: History) -> None:
-        self._mapping = _ById(history)
-        self._history = history
-
-    def __iter__(self) -> Iterator[Commit]:
-        return iter(self._history)
 
 
 def first_line(message: str) -> str:

@@ -1,17 +1,17 @@
 """Read-only questions to a stranger's repository: one walk of its history, one process for its objects, no checkout."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import tee
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
 
 from .blobs import Blob, read_blobs
 from .changes import Changes, read_changes
 from .history import FORMAT, Commit, History
+from .once import Once
 from .people import FORMAT as PEOPLE_FORMAT
 from .people import People
 from .plumbing import (
@@ -19,14 +19,15 @@ from .plumbing import (
     ObjectReader,
     RepositoryDamagedError,
     RepositoryFault,
-    TimeIsUp,
     TooLarge,
     chunks_of,
     output_of,
 )
 from .raw_commit import RawCommit
+from .refs import BRANCHES, TAGS, Unreadable, git_dir_of, refs_on_disk, short_names
+from .tags import Tag, peel
 from .trees import Change, Entry, Listing, Trees, parse_tree
-from .words import decoded, quoted
+from .words import quoted
 
 __all__ = [
     "Repository",
@@ -45,39 +46,10 @@ MOST_SINGLY_COMPARED = 500  # commits of a longer history, by one check
 MOST_HISTORY_BYTES = 96 << 20
 MOST_MEMORY = 256 << 20  # of the git that walks it
 MOST_TIP_BYTES = 64 << 20
-MOST_REF_BYTES = 4 << 20
 MOST_FILE_BYTES = 1 << 20
 MOST_READ_BYTES = 64 << 20
 WITHOUT_LARGE_FILES = "without-files-over-1-MB"  # this file in a mirror says how it was fetched
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_TAGGED = re.compile(rb"object ([0-9a-f]{40}(?:[0-9a-f]{24})?)(?:\n|\Z)")
-Read = TypeVar("Read")
-_BRANCHES, _TAGS = "refs/heads/", "refs/tags/"
-
-
-class Unreadable(Exception):  # noqa: N818 - the state of a submission has this name
-    """The learner's set-up: nothing here can be graded. `code` is stable, `message` is for people."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code, self.message = code, message
-
-
-@dataclass(frozen=True)
-class Tag:
-    """A tag, peeled. `kind` is what it stands for in the end (commit, tree or blob), `id` that object.
-
-    `message` is None for a lightweight tag.
-    """
-
-    ref: str
-    id: str
-    kind: str
-    message: str | None = None
-
-    @property
-    def annotated(self) -> bool:
-        return self.message is not None
 
 
 @dataclass(frozen=True)
@@ -96,11 +68,10 @@ class Repository:
         self._objects = ObjectReader(git_dir)
         self._git_dir = git_dir
         self._unread = MOST_READ_BYTES
-        self._read: dict[str, Any] = {}
-        self._failed: dict[str, Exception] = {}
+        self._known = Once()
         self._compared = 0
-        self.branches = _short(refs, _BRANCHES)
-        self.tags = _short(refs, _TAGS)
+        self.branches = short_names(refs, BRANCHES)
+        self.tags = short_names(refs, TAGS)
         if not self.branches and not self.tags:
             raise Unreadable(
                 "no_commits", "The repository holds no commits yet. Commit something, then push it."
@@ -118,9 +89,9 @@ class Repository:
         neither branches nor tags are left out. Raises Unreadable for the learner's set-up, RepositoryFault
         for broken storage, ValueError for something in `refs` that is no object id.
         """
-        git_dir = _git_dir(Path(path))
+        git_dir = git_dir_of(Path(path))
         if refs is None:
-            refs = _refs_on_disk(git_dir, f"refs/remotes/{remote}/" if remote else _BRANCHES)
+            refs = refs_on_disk(git_dir, f"refs/remotes/{remote}/" if remote else BRANCHES)
         for name, object_id in refs.items():
             if not _OBJECT_ID.fullmatch(object_id):
                 raise ValueError(f"{name}: {object_id!r} is no object id")
@@ -129,7 +100,7 @@ class Repository:
     @property
     def history(self) -> History:
         """All commits that a branch or tag reaches. Raises TooLarge past 200,000 commits or 96 MB."""
-        return self._once("history", self._read_history)
+        return self._known.get("history", self._read_history)
 
     def _read_history(self) -> History:
         found = self._walk("--topo-order", f"--max-count={MOST_COMMITS + 1}")
@@ -140,7 +111,7 @@ class Repository:
     @property
     def _tips(self) -> History:
         """The commits that branches and tags stand for, and no more of the history."""
-        return self._once("tips", lambda: self._walk("--no-walk=unsorted"))
+        return self._known.get("tips", lambda: self._walk("--no-walk=unsorted"))
 
     def _walk(self, *options: str) -> History:
         # no method of ours: a circle would keep the whole history until Python looks for such
@@ -156,7 +127,7 @@ class Repository:
 
     def _tip_commit(self, commit_id: str) -> Commit:
         if not self.has_history:
-            return self._once(commit_id, lambda: self._read_tip(commit_id))
+            return self._known.get(commit_id, lambda: self._read_tip(commit_id))
         if commit_id not in self.history:
             raise _no_commit(commit_id)
         return self.history[commit_id]
@@ -169,36 +140,17 @@ class Repository:
             raise TooLarge(f"commit {commit_id[:7]} is larger than {MOST_TIP_BYTES >> 20} MB")
         return RawCommit(commit_id, found.data, lambda: self._tips[commit_id])
 
-    def _once(self, name: str, read: Callable[[], Read]) -> Read:
-        if name not in self._read:
-            self._read[name] = self._unless_failed(name, read)
-        found: Read = self._read[name]
-        return found
-
-    def _unless_failed(self, name: str, read: Callable[[], Read]) -> Read:
-        """What `read` returns. What it raises is raised again: no check walks to a limit that another has met."""
-        if name in self._failed:
-            raise self._failed[name]
-        try:
-            return read()
-        except (TooLarge, RepositoryFault) as error:
-            self._failed[name] = error
-            raise
-        except TimeIsUp:
-            self._failed[name] = TooLarge(f"the {name} could not be read within the time of a check")
-            raise
-
     @property
     def has_history(self) -> bool:
         """Whether the history was asked for already, and could be read."""
-        return "history" in self._read
+        return self._known.has("history")
 
     @property
     def is_short(self) -> bool:
         """Whether the history is there already, or read at little cost: at most 1,000 commits."""
-        if "history" in self._failed:
+        if self._known.has_failed("history"):
             return False
-        return self.has_history or self._once("number of commits", self._count) <= MOST_SHORT
+        return self.has_history or self._known.get("number of commits", self._count) <= MOST_SHORT
 
     def _count(self) -> int:
         counted = _printed_for(self._git_dir, self._tip_ids, "--count", f"--max-count={MOST_SHORT + 1}")
@@ -216,7 +168,7 @@ class Repository:
 
         `size` is None for files over 1 MB that were not fetched.
         """
-        return self._once("list of files", self._read_blobs)
+        return self._known.get("list of files", self._read_blobs)
 
     def _read_blobs(self) -> tuple[Blob, ...]:
         blobs = read_blobs(self._git_dir, self.history, self._trees.read)
@@ -231,27 +183,10 @@ class Repository:
 
     @property
     def _peeled_tags(self) -> dict[str, Tag]:
-        return self._once("tags", self._peel_all)
+        return self._known.get("tags", self._peel_all)
 
     def _peel_all(self) -> dict[str, Tag]:
-        return {name: self._peel(_TAGS + name, object_id) for name, object_id in self.tags.items()}
-
-    def _peel(self, ref: str, object_id: str) -> Tag:
-        message = None
-        for _ in range(10):
-            found = self._objects.read(object_id, MOST_FILE_BYTES)
-            if found.kind != "tag":
-                return Tag(ref, object_id, found.kind, message)
-            if found.data is None:
-                raise TooLarge(f"the tag {quoted(ref)} is larger than 1 MB")
-            head, _, body = found.data.partition(b"\n\n")
-            named = _TAGGED.match(head)
-            if named is None:
-                raise RepositoryDamagedError(f"the tag {quoted(ref)} does not name an object")
-            object_id = named[1].decode("ascii")
-            if message is None:
-                message = body.decode("utf-8", "replace").strip()
-        raise TooLarge(f"the tag {quoted(ref)} is a tag of a tag more than ten times over")
+        return {name: peel(self._objects, TAGS + name, object_id) for name, object_id in self.tags.items()}
 
     @property
     def head(self) -> str | None:
@@ -261,19 +196,19 @@ class Repository:
     def branch(self, name: str) -> Tip | None:
         if name not in self.branches:
             return None
-        return Tip(_BRANCHES + name, name, self._tip_commit(self.branches[name]))
+        return Tip(BRANCHES + name, name, self._tip_commit(self.branches[name]))
 
     def tip(self, name: str) -> Tip | None:
         """The branch of this name, else the tag of this name where that stands for a commit."""
         if name in self.tags and name not in self.branches and self.tag(name).kind == "commit":
-            return Tip(_TAGS + name, name, self._tip_commit(self.tag(name).id))
+            return Tip(TAGS + name, name, self._tip_commit(self.tag(name).id))
         return self.branch(name)
 
     def files(self, tip: Tip) -> dict[bytes, Entry]:
         """Every path at a tip, with files, symbolic links and submodules. Raises TooLarge (5,000 entries, 1 MB)."""
         tree, where = tip.commit.tree, f"at {quoted(tip.name)}"
         name = f"list of files {where}, {tree}"
-        return self._unless_failed(name, lambda: dict(self._trees.paths(tree, where)))
+        return self._known.unless_failed(name, lambda: dict(self._trees.paths(tree, where)))
 
     def listing(self, tree_id: str) -> Listing:
         """The names in one tree and what they are. Raises TooLarge past 1 MB."""
@@ -361,6 +296,7 @@ class Repository:
 
     def close(self) -> None:
         self._objects.close()
+        self._known = Once()  # commits in there know this repository: a circle
 
     def __enter__(self) -> "Repository":
         return self
@@ -393,43 +329,3 @@ def _read_listing(objects: ObjectReader, tree_id: str) -> Listing:
     if found.data is None:
         raise TooLarge("too many files: the list of one folder is larger than 1 MB")
     return parse_tree(found.data, len(tree_id) // 2)
-
-
-def _short(refs: Mapping[str, str], prefix: str) -> dict[str, str]:
-    return {name.removeprefix(prefix): refs[name] for name in sorted(refs) if name.startswith(prefix)}
-
-
-def _git_dir(path: Path) -> Path:
-    if not path.is_dir():
-        raise Unreadable("not_found", f"There is no folder {quoted(str(path))}.")
-    dot_git = path / ".git"
-    if dot_git.is_file():  # a linked work tree or a submodule keeps the address of its repository here
-        address = dot_git.read_text(errors="surrogateescape").removeprefix("gitdir:").strip()
-        dot_git = path / address
-    for candidate in (dot_git, path):
-        if (candidate / "HEAD").is_file():
-            return candidate.resolve()
-    raise Unreadable(
-        "no_repository",
-        f"There is no Git repository in {quoted(str(path))}. Most often it is the folder above, "
-        "or `git init` was not run there.",
-    )
-
-
-def _refs_on_disk(git_dir: Path, branches: str) -> dict[str, str]:
-    """Tags, and the refs below `branches` as if they were branches here."""
-    arguments = ("for-each-ref", "--format=%(objectname) %(refname)", branches, _TAGS)
-    try:
-        output = output_of(git_dir, *arguments, most=MOST_REF_BYTES, what="the list of branches and tags")
-    except TooLarge as limit:
-        raise Unreadable("too_many_refs", f"The repository could not be read: {limit}.") from limit
-    found: dict[str, str] = {}
-    for line in output.splitlines():
-        object_id, _, name = line.partition(b" ")
-        ref = decoded(name)
-        if branches != _BRANCHES and ref.startswith(branches):
-            ref = _BRANCHES + ref.removeprefix(branches)
-        found[ref] = object_id.decode("ascii")
-    if branches != _BRANCHES:
-        found.pop(f"{_BRANCHES}HEAD", None)  # says which branch the remote shows first
-    return found

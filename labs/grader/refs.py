@@ -1,0 +1,58 @@
+"""Where the Git folder of a repository is, and the branches and tags on disk."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from .plumbing import TooLarge, output_of
+from .words import decoded, quoted
+
+MOST_REF_BYTES = 4 << 20
+BRANCHES, TAGS = "refs/heads/", "refs/tags/"
+
+
+class Unreadable(Exception):  # noqa: N818 - the state of a submission has this name
+    """The learner's set-up: nothing here can be graded. `code` is stable, `message` is for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+def short_names(refs: Mapping[str, str], prefix: str) -> dict[str, str]:
+    return {name.removeprefix(prefix): refs[name] for name in sorted(refs) if name.startswith(prefix)}
+
+
+def git_dir_of(path: Path) -> Path:
+    if not path.is_dir():
+        raise Unreadable("not_found", f"There is no folder {quoted(str(path))}.")
+    dot_git = path / ".git"
+    if dot_git.is_file():  # a linked work tree or a submodule keeps the address of its repository here
+        address = dot_git.read_text(errors="surrogateescape").removeprefix("gitdir:").strip()
+        dot_git = path / address
+    for candidate in (dot_git, path):
+        if (candidate / "HEAD").is_file():
+            return candidate.resolve()
+    raise Unreadable(
+        "no_repository",
+        f"There is no Git repository in {quoted(str(path))}. Most often it is the folder above, "
+        "or `git init` was not run there.",
+    )
+
+
+def refs_on_disk(git_dir: Path, branches: str) -> dict[str, str]:
+    """Tags, and the refs below `branches` as if they were branches here."""
+    arguments = ("for-each-ref", "--format=%(objectname) %(refname)", branches, TAGS)
+    try:
+        output = output_of(git_dir, *arguments, most=MOST_REF_BYTES, what="the list of branches and tags")
+    except TooLarge as limit:
+        raise Unreadable("too_many_refs", f"The repository could not be read: {limit}.") from limit
+    found: dict[str, str] = {}
+    for line in output.splitlines():
+        object_id, _, name = line.partition(b" ")
+        ref = decoded(name)
+        if branches != BRANCHES and ref.startswith(branches):
+            ref = BRANCHES + ref.removeprefix(branches)
+        found[ref] = object_id.decode("ascii")
+    if branches != BRANCHES:
+        found.pop(f"{BRANCHES}HEAD", None)  # says which branch the remote shows first
+    return found
