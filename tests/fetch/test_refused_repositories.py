@@ -47,6 +47,7 @@ def outcome_of(learner, tmp_path):
     return outcome
 
 
+@pytest.mark.heavy
 def test_what_git_refuses_is_the_learners_set_up_with_a_reason(outcome_of, caplog):
     wrong = {}
     for name, shape in REFUSED.items():
@@ -66,6 +67,7 @@ def test_what_no_server_gives_away_is_not_our_fault(outcome_of):
     assert set(codes.values()) <= {"dead_host", "not_found"}
 
 
+@pytest.mark.heavy
 def test_dates_names_modes_and_refs_of_any_value_are_data(outcome_of):
     wrong = {}
     for name, shape in GRADED.items():
