@@ -8,6 +8,7 @@ import pytest
 from tests.pages.test_templates import inline
 from tests.web.conftest import Answer
 from tests.web.headers import lacking
+from tests.web.world import ELSEWHERE
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ def test_no_page_has_anything_inline(answers):
 def test_no_page_of_a_course_shows_another_course(answers):
     """W19, W20: not in a list, a filter, a form or a message."""
     mine = [answer for answer in answers if answer.role in HERE]
-    assert [str(answer) for answer in mine if b"elsewhere" in answer.content.lower()] == []
+    assert [str(answer) for answer in mine if ELSEWHERE.encode() in answer.content.lower()] == []
 
 
 def test_no_page_for_learners_tells_what_is_right(answers):

@@ -36,7 +36,7 @@ from tests.reports import make_engine_report
 from tests.web.routes import Route
 
 ROLES = ("anonymous", "learner", "peer", "outsider", "visiting", "instructor", "administrator")
-ELSEWHERE = "elsewhere"  # stands in every name of the second course, so that no page of the first may hold it
+ELSEWHERE = "antipode"  # in every name of the second course and in no word of ours
 PICTURE = "0" * 32 + ".png"
 NEEDED = ({"key": "git", "text": "Install Git", "html": "Install Git"},)
 
