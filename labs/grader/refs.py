@@ -30,7 +30,10 @@ def git_dir_of(path: Path) -> Path:
         address = dot_git.read_text(errors="surrogateescape").removeprefix("gitdir:").strip()
         dot_git = path / address
     for candidate in (dot_git, path):
-        if (candidate / "HEAD").is_file():
+        head = candidate / "HEAD"
+        if (
+            head.is_file() or head.is_symlink()
+        ):  # an old Git's way to name a branch, which may not be born yet
             return candidate.resolve()
     raise Unreadable(
         "no_repository",

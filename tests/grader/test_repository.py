@@ -172,6 +172,14 @@ def test_an_unborn_head_beside_a_branch_does_not_matter(full):
     assert full.ask("branch: {name: main}").outcome is Outcome.PASSED
 
 
+@pytest.mark.parametrize("branch", ["main", "unborn"])
+def test_a_head_that_is_a_link_is_a_head(full, branch):
+    head = full.path / ".git/HEAD"
+    head.unlink()
+    head.symlink_to(f"refs/heads/{branch}")
+    assert full.ask("branch: {name: main}").outcome is Outcome.PASSED
+
+
 def test_the_history_gives_people_dates_and_messages(repo):
     repo.environment |= {"GIT_AUTHOR_NAME": "Writer", "GIT_AUTHOR_EMAIL": "writer@example.org"}
     commit_id = repo.commit("Subject\n\nBody\n")
