@@ -48,8 +48,9 @@ class Step(NamedTuple):
     env: dict[str, str] = {}
 
 
-TWO_PROCESSES = [
-    "--numprocesses=2",
+# One more than the cores of a small machine: browsers and servers are waited for.
+PROCESSES = [
+    "--numprocesses=3",
     "--dist=loadscope",
     "--no-loadscope-reorder",
 ]  # as tests/folders.py has it
@@ -90,8 +91,8 @@ def steps(tier: str) -> list[Step]:
         marks = "not heavy and not browser and not processes and not postgres"
         left_out = [f"--ignore=tests/{name}" for name in NOT_QUICK]
         title = "Tests of the pure cores and the pages"
-        return [tests(title, *TWO_PROCESSES, "-m", marks, *left_out, *folders)]
-    daily = [*CHECKS, tests("Tests", *TWO_PROCESSES, "-m", "not heavy")]
+        return [tests(title, *PROCESSES, "-m", marks, *left_out, *folders)]
+    daily = [*CHECKS, tests("Tests", *PROCESSES, "-m", "not heavy")]
     if tier == "daily":
         return daily
     seed = os.environ.get("TEST_SEED") or str(secrets.randbelow(10**6))
@@ -101,9 +102,7 @@ def steps(tier: str) -> list[Step]:
     return [
         *daily,
         tests("Heavy tests", "-m", "heavy", **chaos),
-        Step(
-            "Tests on PostgreSQL", [sys.executable, "-m", "tests.run_on_postgres", *TWO_PROCESSES, *ignored]
-        ),
+        Step("Tests on PostgreSQL", [sys.executable, "-m", "tests.run_on_postgres", *PROCESSES, *ignored]),
     ]
 
 

@@ -112,6 +112,7 @@ def _opened(client: Client, page: str) -> None:
     assert client.get(page).status_code == 200
 
 
+@pytest.mark.heavy
 def test_reads_cost_the_same_in_a_class_four_times_as_large():
     few, many = make_class(FEW, slug="few"), make_class(MANY, slug="many")
     vendor = settled()

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests import run_all
-from tests.run_all import HERE, TWO_PROCESSES, Step
+from tests.run_all import HERE, PROCESSES, Step
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_folder_stays_on_one_process_and_those_with_servers_come_first(tmp_path)
         (tmp_path / folder).mkdir()
         for name in ("one", "two"):
             (tmp_path / folder / f"test_{folder}_{name}.py").write_text(SEEN.format(mark=mark))
-    argv = [sys.executable, "-m", "pytest", "-p", "no:django", "-c", "/dev/null", "-rP", *TWO_PROCESSES]
+    argv = [sys.executable, "-m", "pytest", "-p", "no:django", "-c", "/dev/null", "-rP", *PROCESSES]
     ran = subprocess.run([*argv, tmp_path], cwd=HERE.parent, capture_output=True, text=True)
     seen = re.findall(r"seen \S+/(\w)/\w+\.py (gw\d)", ran.stdout)
     assert len(seen) == 160, ran.stdout

@@ -41,6 +41,7 @@ def scans(sql: str) -> list[str]:
     return [step for step in steps if any(step.startswith(name) for name in names) and not limited]
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 def test_list_reads_no_whole_table_and_no_more_for_more_rows(client):
     made = make_class(replace(SIZES.scaled(0.01), lessons=20))  # more than a page of everything

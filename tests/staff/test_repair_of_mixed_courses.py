@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from django.core.management import call_command
 from django.db.migrations.executor import MigrationExecutor
 
 from tests.servers import sqlite, using
 
 
+@pytest.mark.heavy
 def test_rows_of_two_courses_are_repaired_by_the_migration(tmp_path, django_db_blocker, capsys):
     with django_db_blocker.unblock(), using(sqlite(tmp_path / "db.sqlite3")) as connection:
         executor = MigrationExecutor(connection)
