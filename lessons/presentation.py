@@ -20,7 +20,7 @@ def reading_context(found: OpenLesson, token: object) -> dict[str, Any]:
         "is_draft": found.lesson.status != found.lesson.Status.PUBLISHED,
         "body": lesson_body(found, token),
         "csrf_token": token,
-        "contents": contents_rail(found),
+        "contents": contents_list(found),
         "before": found.before,
         "after": found.after,
     }
@@ -40,6 +40,12 @@ def tick_form(token: object, address: str, key: str, html: str, ticked: bool) ->
     context = {"address": address, "key": key, "html": mark_safe(html), "ticked": ticked}  # noqa: S308
     # A lesson has many, and with the request each would ask for all that a whole page shows.
     return render_to_string("lessons/_tick.html", {**context, "csrf_token": token})
+
+
+def contents_list(found: OpenLesson) -> str:
+    """The list of headings, which a page shows twice; empty where there are none."""
+    headings = contents_rail(found)
+    return render_to_string("lessons/_contents.html", {"contents": headings}) if headings else ""
 
 
 def contents_rail(found: OpenLesson) -> list[dict[str, Any]]:

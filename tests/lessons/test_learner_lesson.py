@@ -1,0 +1,71 @@
+"""A learner's page asks in SQL of its own for what the page of everybody else asks for through models."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from lessons import queries
+from lessons.models import Lesson
+from tests.factories import make_course, make_learner, make_lesson, make_quiz, make_session
+
+pytestmark = pytest.mark.django_db
+
+SHOWN = (
+    *("course", "session", "slug", "title", "status", "public", "lab_slugs"),
+    *("html", "contents", "checklist", "minutes", "updated_at"),
+)
+QUIZ = """\
+---
+title: What was said
+pass_mark: 70
+attempts: 0
+release: now
+---
+
+## Which? {#which}
+- [x] Git
+- [ ] Subversion
+> Every clone holds all of it.
+"""
+
+
+@pytest.fixture
+def course():
+    """Two sessions at the same place, lessons at the same place, in another order than they were made; one draft."""
+    course = make_course()
+    sessions = [make_session(course, position=place) for place in (2, 1, 2)]
+    make_lesson(make_session(), position=1)  # of another course
+    for session in sessions:
+        for place in (3, 1, 1):
+            make_lesson(session, position=place, checklist=["git"], lab_slugs=["first"])
+    draft = Lesson.objects.filter(session=sessions[0]).order_by("-position")[0]
+    Lesson.objects.filter(pk=draft.pk).update(status=Lesson.Status.DRAFT)
+    lesson = course.lessons.published().order_by("pk")[3]
+    make_quiz(QUIZ, lesson)
+    Lesson.objects.filter(pk=lesson.pk).update(updated_at=datetime(2026, 11, 1, tzinfo=UTC))
+    return course
+
+
+def shown(found: queries.OpenLesson) -> list:
+    lesson, quiz = found.lesson, getattr(found.lesson, "quiz", None)
+    return [
+        *(getattr(lesson, name) for name in SHOWN),
+        *(lesson.session.slug, lesson.session.title, quiz and (quiz.slug, quiz.title)),
+        *(found.before, found.after, found.enrollment),
+    ]
+
+
+def test_both_find_the_same(course):
+    user = make_learner(course).user
+    for lesson in course.lessons.published():
+        own = queries.learner_lesson(user, course.slug, lesson.slug)
+        assert own
+        assert shown(own.open()) == shown(queries.get_lesson(user, course.slug, lesson.slug))
+
+
+def test_a_lesson_without_a_quiz_asks_for_none(course, django_assert_num_queries):
+    user = make_learner(course).user
+    lesson = course.lessons.published().filter(quiz=None)[0]
+    own = queries.learner_lesson(user, course.slug, lesson.slug)
+    with django_assert_num_queries(1):
+        assert not getattr(own.open().lesson, "quiz", None)
