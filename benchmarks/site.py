@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -148,7 +148,9 @@ class Site(ExitStack):
 
     @cached_property
     def small_class(self) -> "ClassSite":
-        return self._class("small-class", SIZES.scaled(0.02))
+        """A fiftieth of the learners, in a course that fills the home page as the big one does."""
+        course = replace(SIZES.scaled(0.02), units=6, lessons=30, quizzes=20, labs=4)
+        return self._class("small-class", course)
 
     def _class(self, slug: str, sizes: Sizes) -> "ClassSite":
         _ = self.portal  # whose static files both show

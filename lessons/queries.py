@@ -245,8 +245,8 @@ class LearnerLesson:
         lesson.session = Session(pk=lesson.session_id, slug=lesson.session_slug, title=lesson.session_title)
         quiz = Quiz(slug=lesson.quiz_slug, title=lesson.quiz_title) if lesson.quiz_slug else None
         _QUIZ.set_cached_value(lesson, quiz)
-        neighbours = (_neighbour(course, named) for named in (lesson.before, lesson.after))
-        return OpenLesson(lesson, self.reader, *neighbours)
+        before, after = _neighbour(course, lesson.before), _neighbour(course, lesson.after)
+        return OpenLesson(lesson, self.reader, before, after)
 
 
 def learner_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> LearnerLesson | None:

@@ -61,6 +61,7 @@ class MeetingAdmin(CourseScopedAdmin):
 class ReadingAdmin(ReadOnlyAdmin):
     list_display = ["lesson", "enrollment", "heading", "read_at", "updated_at"]
     list_filter = ["course", "lesson"]
+    exact_search = ("lesson__slug",)
     list_select_related = ["lesson", "enrollment__user", "enrollment__cohort__course"]
 
 

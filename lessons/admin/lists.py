@@ -17,6 +17,7 @@ from lessons.models import Course, Enrollment
 
 MAX_LISTED = 1_000
 MAX_LEARNERS = 200
+MAX_OFFERED = 50  # in the menu of a filter
 HELP = f"The newest {MAX_LISTED:,} are listed. Search or filter for others."
 
 
@@ -76,7 +77,7 @@ class RecordedAdmin(admin.ModelAdmin):
         # These only say that there is a search; `get_search_results` does it.
         cls.search_fields = [*cls.exact_search, *filter(None, [cls.learner_path])]
         words = ["Part of a learner's email or name"] if cls.learner_path else []
-        words += [f"a whole {name.replace('_', ' ')}" for name in cls.exact_search]
+        words += [f"a whole {name.replace('__', ' ').replace('_', ' ')}" for name in cls.exact_search]
         cls.search_help_text = f"{', or '.join(words)}. {HELP}"
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> Any:
@@ -106,8 +107,18 @@ def taught_ids(request: HttpRequest) -> list[int]:
 
 
 class OwnRowsFilter(admin.RelatedFieldListFilter):
-    """Offers the rows of one's own courses, which are few, instead of those that a long list leads to."""
+    """Offers the rows of one's own courses, which are few, instead of those that a long list leads to.
+
+    Of more than MAX_OFFERED it offers none but the chosen one: the search leads to them.
+    """
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         rows = model_admin.offered(field.remote_field.model, request)
-        return [(row.pk, str(row)) for row in rows]
+        offered = list(rows[: MAX_OFFERED + 1])
+        if len(offered) > MAX_OFFERED:
+            chosen = [value for value in self.lookup_val or () if value.isdecimal()]
+            offered = list(rows.filter(pk__in=chosen))
+        return [(row.pk, str(row)) for row in offered]
+
+    def has_output(self) -> bool:
+        return bool(self.lookup_val) or super().has_output()

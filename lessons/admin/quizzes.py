@@ -101,6 +101,7 @@ class AnswersInWords:
 class AttemptAdmin(AnswersInWords, ReadOnlyAdmin):
     list_display = ["quiz", "enrollment", "number", "points", "score", "passed", "started_at", "submitted_at"]
     list_filter = ["course", "passed", "quiz"]
+    exact_search = ("quiz__slug",)
     list_select_related = ["quiz", "enrollment__user", "enrollment__cohort__course"]
     exclude = ["layout"]
     readonly_fields = ["answers_in_words"]
@@ -118,6 +119,7 @@ class AnswerAdmin(AnswersInWords, ReadOnlyAdmin):
     learner_path = "attempt__enrollment"
     list_display = ["key", "attempt", "credit", "flagged", "saved_at"]
     list_filter = ["attempt__quiz"]
+    exact_search = ("attempt__quiz__slug",)
     list_select_related = ["attempt__quiz", "attempt__enrollment__user"]
     fields = ["attempt", "key", "answers_in_words", "credit", "flagged", "saved_at"]
     readonly_fields = ["answers_in_words"]

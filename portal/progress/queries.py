@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import (
     Case,
     Count,
+    Exists,
     F,
     FilteredRelation,
     IntegerField,
@@ -199,7 +200,9 @@ def _due_lessons(reader: OpenCourse, places: dict[int, int], standing: Standing)
     own = FilteredRelation("readings", condition=Q(readings__enrollment=reader.enrollment))
     order = (F("own__updated_at").desc(nulls_last=True), "session__position", "position", "pk")
     lessons = reader.lessons().annotate(own=own)
-    unread = lessons.filter(own__read_at=None).order_by(*order)
+    # Not by `own`: PostgreSQL would expect one lesson to be left, and look for its session among all, for each.
+    read = Reading.objects.filter(enrollment=reader.enrollment, lesson=OuterRef("pk"), read_at__isnull=False)
+    unread = lessons.exclude(Exists(read)).order_by(*order)
     # First which ones, then their columns: to sort 300 lessons with all that is shown of them takes longer.
     shown = lessons.filter(pk__in=list(unread.values_list("pk", flat=True)[:MAX_DUE])).order_by(*order)
     page = addresses("lesson", reader.course)

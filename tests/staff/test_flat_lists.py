@@ -11,10 +11,11 @@ from django.urls import reverse
 from benchmarks.big_class import SIZES, make_class
 from labs.models import Lab, Repository, Submission
 from labs.trying import choices
-from lessons.admin.lists import MAX_LISTED, RecordedAdmin
+from lessons.admin.lists import MAX_LISTED, MAX_OFFERED, RecordedAdmin
 from lessons.models import Reading
 from portal.accounts.models import User
 from tests.authoring.conftest import make_instructor
+from tests.factories import make_course, make_learner, make_lesson, make_session
 
 BIG = (
     "lessons_reading", "lessons_attempt", "lessons_answer", "labs_submission", "labs_report", "labs_receipt",
@@ -118,3 +119,29 @@ def test_address_of_a_repository_is_found_by_its_index():
             steps = [row[3] for row in cursor.fetchall()]
         assert any("repository_address" in step for step in steps), steps
         assert not any("SCAN" in step for step in steps), steps
+
+
+@pytest.mark.django_db
+def test_menu_of_a_filter_is_bounded_and_the_search_leads_to_the_rest(client):
+    course = make_course()
+    session, learner = make_session(course), make_learner(course)
+    lessons = [make_lesson(session) for _ in range(MAX_OFFERED)]
+    for lesson in lessons[:2]:
+        Reading.objects.create(enrollment=learner, lesson=lesson)
+    client.force_login(make_instructor(course))
+    address, wanted = reverse("admin:lessons_reading_changelist"), lessons[1]
+
+    def listed(**parameters) -> tuple[set[str], set[int]]:
+        """The rows that the menu of lessons offers, and the lessons of the rows below."""
+        changes = client.get(address, parameters).context["cl"]
+        menus = [spec for spec in changes.filter_specs if spec.title == "lesson"]
+        offered = {choice["display"] for menu in menus for choice in menu.choices(changes)} - {"All"}
+        return offered, {row.lesson_id for row in changes.result_list}
+
+    both, chosen = {lesson.pk for lesson in lessons[:2]}, {"lesson__id__exact": wanted.pk}
+    assert listed() == ({str(lesson) for lesson in lessons}, both)
+    make_lesson(session)
+    assert listed() == (set(), both)
+    assert listed(**chosen) == ({str(wanted)}, {wanted.pk})
+    assert listed(q=wanted.slug)[1] == {wanted.pk}
+    assert "a whole lesson slug" in client.get(address).content.decode()
