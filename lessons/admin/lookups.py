@@ -20,7 +20,7 @@ def is_staff_list(request: HttpRequest) -> bool:
     return (
         found is not None
         and "admin" in found.namespaces
-        and str(found.url_name).endswith(("_changelist", "_add"))
+        and str(found.url_name).endswith(("_changelist", "_add", "autocomplete"))
     )
 
 

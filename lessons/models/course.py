@@ -1,5 +1,5 @@
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, validate_slug
+from django.core.validators import MaxValueValidator, ProhibitNullCharactersValidator, validate_slug
 from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
@@ -16,6 +16,7 @@ def validate_lesson_slug(slug: str) -> None:
         raise ValidationError(f"“{slug}” is part of the portal's own addresses. Choose another slug.")
 
 
+validate_no_null = ProhibitNullCharactersValidator()
 MAX_PREPARE = 50  # each becomes a form on the course page
 
 
@@ -32,6 +33,7 @@ def validate_prepare(items: object) -> None:
             raise ValidationError('Each item has a "key" and a "text", and nothing else.')
         if len(item["text"]) > 1000:
             raise ValidationError(f"The text of “{item['key']}” has more than 1,000 characters. Shorten it.")
+        validate_no_null(item["text"])  # PostgreSQL keeps none in JSON
         validate_slug(item["key"])
     if len({item["key"] for item in items}) < len(items):
         raise ValidationError("Two items have the same key. Give each its own.")

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from lessons.models import Course
 from lessons.staffing import instructors
 from portal.accounts.models import User
-from tests.browsing import wide_light
+from tests.browsing import wide_light, widens
 from tests.labs.git_client import Clone
 from tests.servers import Stack, wait_for
 
@@ -140,6 +140,7 @@ def make_cohort(ada: Person) -> str:
     ada.add("Cohorts")
     page.get_by_label("Course:").select_option(label="Data Basics")
     page.get_by_label("Title:").fill("Spring")
+    assert not widens(page)
     page.locator("[name=meetings-0-session]").select_option(label="Data Basics: First evening")
     page.locator("[name=meetings-0-starts_at_0]").fill("2031-01-09")
     page.locator("[name=meetings-0-starts_at_1]").fill("20:30")

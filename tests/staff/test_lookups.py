@@ -62,3 +62,13 @@ def test_year_that_is_none_is_refused_in_words(admin_client):
     assert answer.status_code in (200, 302, 400)
     answer = admin_client.get(reverse("admin:labs_submission_changelist"), {"head__regex": "(a+)+$"})
     assert answer.status_code == 400 and "could not be read" in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)  # an error of PostgreSQL would end the transaction of the test
+def test_search_for_a_choice_is_no_error_of_the_server():
+    client = Client(raise_request_exception=False)
+    client.force_login(make_user("admin@example.org", is_staff=True, is_superuser=True))
+    choice = {"app_label": "lessons", "model_name": "enrollment", "field_name": "user"}
+    for value in ABSURD:
+        answer = client.get(reverse("admin:autocomplete"), {**choice, "term": value})
+        assert answer.status_code in (200, 400), value
