@@ -158,7 +158,7 @@ def new_token(*, user: User, name: str = "Access token") -> str:
     Raises TooManyTokensError.
     """
     if tokens_of(user).count() >= MAX_TOKENS:
-        raise TooManyTokensError(f"You have {MAX_TOKENS} access tokens. Revoke one that you no longer use.")
+        raise TooManyTokensError(f"You have {MAX_TOKENS} access tokens. Revoke one you no longer use.")
     token = secrets.token_urlsafe(32)
     made = AccessToken.objects.create(user=user, name=name[:60], digest=token_digest(token))
     record(Event.TOKEN, f"made {made.name!r}, number {made.pk}", user=user)
@@ -169,7 +169,7 @@ def use_token(*, token: str) -> User:
     """The user whom a token lets in. Its last use is kept to the hour. Raises TokenRefusedError."""
     found = find_token(token)
     if found is None:
-        raise TokenRefusedError("The access token is missing or misspelt.")
+        raise TokenRefusedError("The access token is missing or incorrect.")
     if not found.user.is_active:
         revoke_token(token=found, why="the account was closed")
         raise TokenRefusedError("This account is closed. Ask the course staff to open it again.")

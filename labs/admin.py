@@ -67,7 +67,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
         queued = sum(actions.grade_again(submission=item, by=request.user) for item in chosen)
         self.message_user(request, f"Queued again: {queued}.")
         if queued < len(chosen):
-            message = f"Left alone because they wait or run already: {len(chosen) - queued}."
+            message = f"Skipped because they are already queued or running: {len(chosen) - queued}."
             self.message_user(request, message, messages.WARNING)
 
 

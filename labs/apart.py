@@ -33,7 +33,7 @@ def ask(asked: dict[str, Any], seconds: float) -> dict[str, Any]:
         try:
             out, err = process.communicate(json.dumps({**asked, "sandbox": _sandbox()}), timeout=seconds)
         except subprocess.TimeoutExpired as error:
-            raise ApartError(f"Grading took longer than {seconds:g} seconds and was ended.") from error
+            raise ApartError(f"Grading took longer than {seconds:g} seconds and was stopped.") from error
         finally:
             building.end_group(process.pid)
     if err:  # such as the cause of a fault that the answer names by its reference

@@ -18,7 +18,7 @@ def warnings() -> list[str]:
     if used >= WARNED_AT * limit:
         found.append(
             f"Practice repositories use {used / _GIGABYTE:.1f} of {limit / _GIGABYTE:.1f} GB "
-            f"({used / limit:.0%}). Pushes are refused at the limit: raise PRACTICE_ROOT_MAX_BYTES."
+            f"({used / limit:.0%}). Raise PRACTICE_ROOT_MAX_BYTES: pushes are refused at the limit."
         )
     return found
 

@@ -30,9 +30,9 @@ from portal.accounts.http import UserRequest
 
 WAITS = "A worker runs them, because the lab runs code; until then learners keep the version before."
 LAB_HELP = (
-    "Each check is a statement that should be true. The kinds of check with their parameters:"
-    " <code>python3 labcheck.pyz explain</code>, with <a href='{}'>labcheck.pyz</a>, which also tries and proves a lab"
-    " on your own machine. <code>docs/labs.md</code> describes them too."
+    "Each check is a statement that should be true. <code>docs/labs.md</code> describes the kinds of check and their"
+    " parameters. So does <code>python3 labcheck.pyz explain</code>; <a href='{}'>labcheck.pyz</a> also tries and"
+    " proves a lab on your own computer."
 )
 LAB_FIELDS: list[Any] = ["course", "slug", "status", "position", "source", "brief"]
 
@@ -194,14 +194,12 @@ def _waiting(lab: Lab, newest: LabVersion | None) -> str:
     if newest.proving_fault != proving.NO_ANSWER:
         again = date_format(timezone.localtime(newest.proving_until), "H:i")
         tries = f"Tried {newest.proving_tries} time{'' if newest.proving_tries == 1 else 's'}"
-        said = (
-            f"{tries}, a fault on our side: {newest.proving_fault.rstrip('.')}. It is tried again at {again}."
-        )
-        return f"{said} Save the lab to have it tried at once."
+        said = f"{tries}. Fault on our side: {newest.proving_fault.rstrip('.')}. Next try at {again}."
+        return f"{said} Save the lab to try now."
     if newest.proving_until > timezone.now():
         build = proving.building(newest)
-        return f"A worker builds its environment: {build}." if build else "A worker runs them now."
+        return f"A worker is building the environment: {build}." if build else "A worker is running them."
     if newest.proving_tries >= proving.MOST_TRIES:
         said = f"{newest.proving_tries} tries ended without an answer. {newest.proving_fault}"
-        return f"{said} Change the lab, or save it as it is to have them run again."
+        return f"{said} Change the lab, or save it unchanged to run them again."
     return WAITS

@@ -33,8 +33,8 @@ logger = logging.getLogger(__name__)
 SERVICES = ("receive-pack", "upload-pack")
 MAX_COMMAND_BYTES = 8 << 20  # of a push that is refused before it is read
 DAMAGED = (
-    "Your repository on the portal is damaged. That is our fault: your commits are safe on your computer. "
-    "Please tell your instructor."
+    "Your repository on the portal is damaged. That is our fault. Your commits are safe on your computer. "
+    "Tell your instructor."
 )
 MAX_PACKS = 50  # past them a walk of the history is several times slower
 
@@ -56,8 +56,8 @@ def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
         except Http404:
             found = None
         if found is None or found.enrollment is None:
-            known = f"{user.email} is enrolled in no course with an open lab at this address."
-            return plain(404, f"{known} The page of a lab shows its address.")
+            known = f"{user.email} has no open lab with this remote URL."
+            return plain(404, f"{known} Copy the URL from the lab page.")
         repository, _ = Repository.objects.get_or_create(
             enrollment=found.enrollment, lab=found.lab, host=None
         )
@@ -224,7 +224,7 @@ def _recorded(repository: Repository) -> Iterable[str | None]:
         remote.end_push(repository.path)
     except DatabaseError:
         logger.exception("a push to %s was not recorded", repository.path)
-        return ["", "The push has arrived. Grading starts as soon as it can: nothing to do.", ""]
+        return ["", "Push received. Grading starts as soon as possible. Nothing to do.", ""]
     return told(submission) if submission else ()
 
 

@@ -217,13 +217,13 @@ def tell_of_faults() -> None:
 def _tell_staff(version: LabVersion) -> None:
     lab = version.lab
     logger.error("lab %s could not be proved: %s", lab, version.proving_fault)
-    again = "Save it to have it tried again." if version.proving_fault == NO_ANSWER else "It is tried again."
+    again = "Save the lab to try again." if version.proving_fault == NO_ANSWER else "The portal keeps trying."
     page = reverse("admin:labs_lab_change", args=[lab.pk])
     send_mail(
-        f"[Portal] A lab could not be proved: {lab}",
-        f"The scenarios of {lab} could not be run, {version.proving_tries} times. This is on our side, not the lab's."
-        f"\n\n{version.proving_fault}\n\n{again} Learners keep the version that was open before.\n"
-        f"How it stands: {settings.PUBLIC_URL}{page}\n",
+        f"[{settings.SITE_NAME}] A lab could not be proved: {lab}",
+        f"The scenarios of {lab} could not be run in {version.proving_tries} tries. The fault is ours, not the lab's."
+        f"\n\n{version.proving_fault}\n\n{again} Learners keep the previous version.\n"
+        f"Status: {settings.PUBLIC_URL}{page}\n",
         from_email=None,
         recipient_list=staff_addresses(lab.course),
         fail_silently=True,

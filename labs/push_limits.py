@@ -62,7 +62,8 @@ def hold_turn(repository: Repository) -> Iterator[None]:
 
 def busy() -> PushRefusedError:
     return PushRefusedError(
-        "another push goes on", "Another push of yours is still being taken. Wait for it, then push again."
+        "another push is in progress",
+        "Another push of yours is in progress. Wait until it ends, then push again.",
     )
 
 
@@ -78,9 +79,9 @@ def check_rate(repository: Repository) -> None:
         minutes = max(ceil((oldest + HOUR - now).total_seconds() / 60), 1)
         wait = f"{minutes} minutes" if minutes > 1 else "a minute"
         raise PushRefusedError(
-            "too many pushes within an hour",
-            f"You pushed {limit} times within an hour, the limit. Your commits are safe on your computer: "
-            f"push again in {wait}.",
+            "too many pushes in an hour",
+            f"You pushed {limit} times in an hour, which is the limit. Your commits are safe on your computer. "
+            f"Push again in {wait}.",
         )
 
 
@@ -97,8 +98,8 @@ def check_refs(names: list[str], push: PushRequest) -> None:
         raise PushRefusedError(
             "too many branches and tags",
             f"This push has {_count(push.commands)}, and the repository here has {_count(names)}. "
-            f"It keeps at most {MAX_REFS:,}. Push only the branches that the lab asks for, by name: "
-            "git push origin main. To delete one here: git push origin --delete NAME.",
+            f"The limit is {MAX_REFS:,}. Push only the branches that the lab asks for, by name: "
+            "git push origin main. To delete a remote branch: git push origin --delete NAME.",
         )
 
 
@@ -140,8 +141,8 @@ def took_too_long(seconds: float) -> PushRefusedError:
 
 
 DISK_FULL = (
-    "The portal has no disk space left. That is our fault, and staff can see it. Nothing of this push was taken: "
-    "your commits are safe on your computer. Push again later."
+    "The portal has no disk space left. That is our fault, and staff can see it. Nothing was pushed. "
+    "Your commits are safe on your computer. Push again later."
 )
 
 

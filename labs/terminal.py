@@ -24,7 +24,7 @@ WORDS = {
     State.UNREADABLE: "Could not read the repository. {message} No attempt used.",
     State.FAULT: "{message}",
     State.SUPERSEDED: "Replaced by a newer push, which is graded instead.",
-    State.CANCELLED: "Cancelled. The page below can grade it again.",
+    State.CANCELLED: "Cancelled. Open the page below to grade it again.",
 }
 
 
@@ -33,7 +33,7 @@ def told(submission: Submission) -> Iterator[str | None]:
     address = submission_address(submission)
     yield ""
     if submission.has_ended:
-        yield f"This state was pushed before, as Submission {submission.number}."
+        yield f"You already pushed this state, as Submission {submission.number}."
     else:
         yield f"Submission {submission.number} received. Grading …"
     lines = yield from _verdict_in_time(submission)
@@ -41,9 +41,9 @@ def told(submission: Submission) -> Iterator[str | None]:
     if lines:
         yield from lines
         yield ""
-        yield f"The result: {address}"
+        yield f"Result: {address}"
     else:
-        yield "Grading goes on. The result will be at"
+        yield "Still grading. The result will be at"
         yield address
     yield ""
 

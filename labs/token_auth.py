@@ -27,9 +27,7 @@ def token_user(request: HttpRequest) -> User:
 
 def refused(error: actions.TokenRefusedError) -> HttpResponse:
     page = settings.PUBLIC_URL + reverse("tokens")
-    response = plain(
-        401, f"{error}\nThe page of the lab makes a new remote URL for Git; {page} lists your tokens."
-    )
+    response = plain(401, f"{error}\nGet a new remote URL on the lab page. Your access tokens: {page}")
     response["WWW-Authenticate"] = 'Basic realm="Portal", charset="UTF-8"'
     # Each push begins with a request without the token, which Django would log as a warning.
     vars(response)["_has_been_logged"] = True

@@ -30,5 +30,5 @@ def tokens(request: UserRequest) -> HttpResponse:
 def revoke_token(request: UserRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(queries.tokens_of(request.user), pk=pk)
     actions.revoke_token(token=token)
-    messages.success(request, f"{token.name} is revoked. Whatever pushes with it needs a new one.")
+    messages.success(request, f"Revoked {token.name}. Anything that used it needs a new token.")
     return redirect("tokens")

@@ -109,7 +109,7 @@ def save_quiz(*, quiz: Quiz) -> Quiz:
 
 
 def takes_no_one(cohort: Cohort) -> str:
-    return f"{cohort} takes no one new any more. Ask whoever invited you."
+    return f"{cohort} no longer accepts learners. Ask whoever invited you."
 
 
 def join_cohort(*, user: User, cohort: Cohort) -> Enrollment:

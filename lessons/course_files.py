@@ -123,7 +123,7 @@ def _read_session(files: CourseFiles, folder: Path, position: int) -> None:
         "position": position,
     }
     if len(content["prepare"]) > MAX_PREPARE:
-        source.add(keys.line("prepare"), f"“prepare” has more than {MAX_PREPARE} items. Shorten it.")
+        source.add(keys.line("prepare"), f"“prepare” has more than {MAX_PREPARE} items. Shorten the list.")
     key = _key(keys)
     keys.done()
     files.sessions.append(Entry(source, content, path=folder.name, key=key))

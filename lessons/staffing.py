@@ -28,7 +28,7 @@ def person_at(email: str) -> User:
     """Who signs in with this address. Raises UnknownPersonError."""
     user = User.objects.filter(email__iexact=email, is_active=True).first()
     if user is None:
-        raise UnknownPersonError(f"Nobody has an account with the address {email}.")
+        raise UnknownPersonError(f"No account has the email {email}.")
     return user
 
 
@@ -41,7 +41,7 @@ def owner_of(email: str) -> User:
     address = EmailAddress.objects.filter(user=user, email__iexact=user.email).first()
     if address and not address.verified:
         raise UnknownPersonError(
-            f"{user.email} is not confirmed yet. Ask them to sign in with the code from our mail first."
+            f"{user.email} is not confirmed yet. Ask them to sign in with the code we emailed first."
         )
     return user
 

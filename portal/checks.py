@@ -87,7 +87,9 @@ def proxies_are_counted(**kwargs) -> list[CheckMessage]:
             "Set it to the number of your proxies, or leave it unset.",
         )
     elif behind and not count:
-        said = "BEHIND_TLS_PROXY is set without TRUSTED_PROXY_COUNT: all learners would share one limit of log-ins."
+        said = (
+            "BEHIND_TLS_PROXY is set without TRUSTED_PROXY_COUNT: all learners would share one sign-in limit."
+        )
         hint = "Set TRUSTED_PROXY_COUNT=1, or to the number of proxies that add to X-Forwarded-For."
     elif count and not behind:
         said = "TRUSTED_PROXY_COUNT is set without BEHIND_TLS_PROXY: anybody could write X-Forwarded-For."

@@ -39,13 +39,13 @@ class ServiceLogs:
             self._append(self.path(name), chunk)
         except OSError as error:
             if self.failed_at is None:
-                say(f"What the services print cannot be kept in {self.folder}: {error.strerror}. Make room.")
+                say(f"Cannot write the logs in {self.folder}: {error.strerror}. Free some disk space.")
             self.failed_at = time.monotonic()
         else:
             # the last block of a file may have room for a line while the disk has none
             if self.failed_at is not None and time.monotonic() - self.failed_at > STEADY_SECONDS:
                 self.failed_at = None
-                say("What the services print is kept again.")
+                say("The logs are written again.")
 
     def _append(self, path: Path, chunk: bytes) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -123,12 +123,12 @@ class Child:
         self.due = time.monotonic() + pause
         name = self.service.name
         if self.deaths < DEATHS_TOLD:
-            say(f"{name} ended ({reason}); it is started again in {pause:.1f} s.")
+            say(f"{name} ended ({reason}); restarting in {pause:.1f} s.")
         elif self.deaths == DEATHS_TOLD:
             say(f"{name} ended {self.deaths} times in a row ({reason}). Its last lines:")
             for line in self.tail:
                 say(f"    {line}")
-            say(f"It is tried again every 5 s. All it prints is in {os.path.relpath(self.log)}.")
+            say(f"Retrying every 5 s. Full log: {os.path.relpath(self.log)}")
 
     def clear(self) -> None:
         """Ends the process's whole group: a pool outlives its worker."""

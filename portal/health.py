@@ -81,23 +81,25 @@ def _broker() -> str:
 
 def _grading() -> str:
     if _is_silent("live"):
-        return "The worker that grades pushes stands still. Pushes are kept and wait for it."
+        return "The worker that grades pushes does not respond. Restart it: pushes are kept and wait for it."
     waited = lifecycle.longest_wait()
     if waited > LONG_WAIT:
         minutes = waited // timedelta(minutes=1)
-        return f"A push has waited for {minutes} minutes. Start more workers, or see what they are busy with."
+        return (
+            f"A push has waited for {minutes} minutes. Start more workers, or check what they are busy with."
+        )
     return OK
 
 
 def _later() -> str:
     if _is_silent("later"):
-        return "The worker of what can wait stands still. Labs are not proved, and nothing is graded again."
+        return "The later-worker does not respond. Restart it: until then no lab is proved and nothing is graded again."
     return OK
 
 
 def _beat() -> str:
     if _is_silent("reaper", 4 * settings.GRADING_REAP_SECONDS):
-        return "The reaper has not run for a while: beat or the worker stands still, or all its processes are busy."
+        return "The reaper has not run recently: beat or the worker hangs, or all worker processes are busy."
     return OK
 
 

@@ -48,19 +48,19 @@ WORDS = {
     408: Words(
         "The request took too long to arrive",
         ["Check the connection, then try again."],
-        ["Nothing was saved. Go back in the browser: what you typed is still there. Then send it again."],
+        ["Nothing was saved. Go back in the browser and send it again: what you typed is still there."],
     ),
     413: Words(
         "The request is too large",
-        ["A form takes 1 MB, a picture 5 MB."],
-        ["Nothing was saved. A form takes 1 MB, a picture 5 MB. Go back in the browser and make it smaller."],
+        ["Send at most 1 MB in a form and 5 MB in a picture."],
+        ["Nothing was saved. Go back in the browser and send at most 1 MB in a form, 5 MB in a picture."],
     ),
     503: Words(
-        "The portal is not available at the moment",
+        "The portal is unavailable",
         ["What you saved before is safe. Wait a minute, then reload this page."],
         [
-            "Nothing was saved this time. Go back in the browser: what you typed is still there. "
-            "Wait a minute, then send it again.",
+            "Nothing was saved this time. Wait a minute, go back in the browser and send it again: "
+            "what you typed is still there.",
             "What you saved before is safe.",
         ],
     ),
@@ -122,7 +122,7 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
             content_type="application/json; charset=utf-8",
         )
     elif request.path.startswith("/git/"):
-        text = f"{words.title}. Nothing of the push was taken. Try again in a minute.\n"
+        text = f"{words.title}. Nothing was pushed. Try again in a minute.\n"
         response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
     else:
         context = {"site_name": settings.SITE_NAME, "title": words.title, "sentences": sentences}

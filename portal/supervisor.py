@@ -44,9 +44,7 @@ def main() -> None:
         sys.exit(f"{settings.RUN_LOCK} cannot be written: {error.strerror}.")
     orphans.mark(settings.VAR)
     if swept := orphans.sweep(settings.VAR, settings.PRIVATE_BROKER_SOCKET):
-        say(
-            f"{swept} services of an earlier start were still here, without their supervisor: they were ended."
-        )
+        say(f"Stopped {swept} service{'' if swept == 1 else 's'} left over from an earlier start.")
     if not is_free(port):
         other = next(number for number in range(port + 1, 65536) if is_free(number))
         sys.exit(f"Port {port} is in use or not allowed. Choose another one: make run PORT={other}")
@@ -73,14 +71,12 @@ def lock_checkout(path: Path, address: str) -> IO[str]:
     if not take(lock):
         lock.seek(0)
         if running := lock.read():
-            sys.exit(
-                f"The portal of this checkout is already running, at {running}. End that one first (Ctrl-C)."
-            )
-        say("The portal of this checkout is just ending. Waiting for it.")
+            sys.exit(f"This checkout's portal is already running at {running}. Stop it first (Ctrl-C).")
+        say("This checkout's portal is stopping. Waiting for it.")
         deadline = time.monotonic() + ENDING_SECONDS
         while not take(lock):
             if time.monotonic() > deadline:
-                sys.exit(f"It is still ending after {ENDING_SECONDS:.0f} s. Try again later.")
+                sys.exit(f"It is still stopping after {ENDING_SECONDS:.0f} s. Try again later.")
             time.sleep(0.1)
     lock.truncate(0)
     lock.write(address)

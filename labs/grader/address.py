@@ -96,7 +96,7 @@ def read_address(text: str, *, hosts: Sequence[str] = HOSTS) -> Address:
     if "://" in rest:
         suggestion = _suggested(text[text.rindex("https://") :], hosts) if "https://" in text else None
         scheme = quoted(rest.split("://")[0] + "://")
-        raise AddressError("scheme", f"{scheme} is not read here, https is.", suggestion)
+        raise AddressError("scheme", f"Use https:// instead of {scheme}.", suggestion)
     host, path = _host_and_path(scheme, rest, hosts)
     return _address(host, path.rstrip("/").split("/"))
 
@@ -106,7 +106,7 @@ def _split(text: str, hosts: Sequence[str]) -> tuple[str, str]:
     if found := _SCHEME.fullmatch(text):
         scheme, rest = found[1].lower(), found[2]
         if scheme not in _DEFAULT_PORTS:
-            why = f"{quoted(found[1] + '://')} is not read here, https is."
+            why = f"Use https:// instead of {quoted(found[1] + '://')}."
             raise AddressError("scheme", why, _suggested(rest, hosts))
         return scheme, rest.removeprefix("git@") if "ssh" in scheme else rest
     if found := _SHORT_SSH.fullmatch(text):
@@ -151,7 +151,7 @@ def _host_and_path(scheme: str, rest: str, hosts: Sequence[str]) -> tuple[str, s
     if known := _known(scheme, host, hosts):
         return known, path
     if "@" in first:
-        why = "This one holds a name or a password before the host."
+        why = "Remove the name or password before the host."
         raise AddressError("userinfo", why, _at(host.rpartition("@")[2], path, hosts))
     if found := _PORT.search(first):
         suggestion = _at(host.partition(":")[0], path, hosts)

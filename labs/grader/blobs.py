@@ -54,7 +54,7 @@ def _listed(git_dir: Path, history: History) -> tuple[list[_Place], set[str]]:
         what=_WHAT,
     )
     if output.count(b"\n") > MOST_OBJECTS:
-        raise TooLarge(f"{_WHAT} has more than {MOST_OBJECTS:,} lines, which is the most that is read")
+        raise TooLarge(f"{_WHAT} has more than {MOST_OBJECTS:,} lines, which is the limit")
     places: list[_Place] = []
     missing: set[str] = set()
     commit = ""

@@ -7,23 +7,23 @@ from .words import cut, quoted, visible
 # Git's own ids of what is wrong with an object (`git fsck`), then what else it may say in the C locale
 _PLAIN = (
     (r"gitmodulesSymlink", "`.gitmodules` is a symbolic link"),
-    (r"gitmodules(?:Blob|Missing|Parse|Large)", "`.gitmodules` is no file that Git can read"),
-    (r"gitmodulesName", "`.gitmodules` gives a submodule a name that leads out of its folder"),
-    (r"gitmodules(?:Path|Url|Update)", "`.gitmodules` holds an option or a command instead of an address or a folder"),
-    (r"git(?:attributes|ignore)\w*|mailmapSymlink", "a settings file of Git is a symbolic link or too large"),
-    (r"duplicateEntries", "a folder holds the same name twice"),
+    (r"gitmodules(?:Blob|Missing|Parse|Large)", "Git cannot read `.gitmodules`"),
+    (r"gitmodulesName", "a submodule name in `.gitmodules` points outside its folder"),
+    (r"gitmodules(?:Path|Url|Update)", "`.gitmodules` has an option or a command instead of a URL or path"),
+    (r"git(?:attributes|ignore)\w*|mailmapSymlink", "a Git settings file is a symbolic link or too large"),
+    (r"duplicateEntries", "a folder contains the same name twice"),
     (r"treeNotSorted", "the names in a folder are out of order"),
-    (r"fullPathname|emptyName|hasDot(?:dot|git)?|largePathname", "a folder holds a name that no file may have"),
-    (r"nullSha1|badTree|missingTree|missingObject", "a folder or a commit names an object that cannot be"),
+    (r"fullPathname|emptyName|hasDot(?:dot|git)?|largePathname", "a folder contains a name that Git forbids"),
+    (r"nullSha1|badTree|missingTree|missingObject", "a folder or a commit points to an object that cannot exist"),
     (
         r"(?:missing|multiple|bad)(?:Author|Committer|Parent|Tag|Type)\w*",
-        "a commit or a tag lacks a line or has it twice",
+        "a commit or a tag has a missing or repeated header",
     ),
-    (r"(?:bad|missing|zeroPadded)\w*(?:Date|Timezone)\w*", "a commit or a tag has a date that Git does not write"),
-    (r"(?:bad|missing)\w*(?:Email|Name)", "a commit or a tag has an author that Git does not write"),
-    (r"(?:bad|zeroPadded)Filemode|nulInCommit", "a file has a mode, or a commit a message, that Git does not write"),
-    (r"nulInHeader|unterminatedHeader", "the header of a commit or a tag is broken"),
-    (r"not our ref|did not send all|did not receive expected", "an object that a branch or tag needs is absent"),
+    (r"(?:bad|missing|zeroPadded)\w*(?:Date|Timezone)\w*", "a commit or a tag has a malformed date"),
+    (r"(?:bad|missing)\w*(?:Email|Name)", "a commit or a tag has a malformed author"),
+    (r"(?:bad|zeroPadded)Filemode|nulInCommit", "a file mode or a commit message is malformed"),
+    (r"nulInHeader|unterminatedHeader", "a commit or a tag has a malformed header"),
+    (r"not our ref|did not send all|did not receive expected", "an object that a branch or tag needs is missing"),
     (r"bad pack header|early EOF|unexpected disconnect", "an object that a branch or tag needs is missing or damaged"),
     (r"missing or damaged|bad object|unable to read|could not (?:get|read)", "an object is missing or damaged"),
     (r"not a tree|no commit|not a commit|is a (?:blob|tree|tag|commit)\b", "an object is of the wrong kind"),
@@ -54,6 +54,6 @@ def cannot_read(complaint: str) -> str:
     if not plain:
         return f"Git says: {cut(visible(' '.join(complaint.split())), 200)}"
     return (
-        f"Git refuses what is stored in the repository: {plain} ({own_words(complaint)}). "
-        "Run `git fsck` in it, mend what it names, then try again."
+        f"Git rejects an object in the repository: {plain} ({own_words(complaint)}). "
+        "Run `git fsck` in it, fix what it reports, then try again."
     )

@@ -96,7 +96,7 @@ def _look_at(mirror: Mirror, refs: dict[str, str]) -> None:
         if kind is None:
             raise RepositoryDamagedError(f"object {object_id} is missing or damaged")
         if name.startswith(HEADS) and kind != "commit":
-            raise RepositoryDamagedError(f"a branch points to a {kind}, which is no commit")
+            raise RepositoryDamagedError(f"a branch points to a {kind}, not a commit")
 
 
 def _notes(address: Address, mirror: Mirror, branch: str, commit: str, limits: FetchLimits) -> list[str]:

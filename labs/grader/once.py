@@ -38,5 +38,5 @@ class Once:
             self._failed[name] = error
             raise
         except TimeIsUp:
-            self._failed[name] = TooLarge(f"the {name} could not be read within the time of a check")
+            self._failed[name] = TooLarge(f"the {name} could not be read within a check's time limit")
             raise

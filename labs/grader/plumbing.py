@@ -161,7 +161,7 @@ def chunks_of(
             while chunk := process.stdout.read(_CHUNK):
                 total += len(chunk)
                 if total > most:
-                    raise TooLarge(f"{what} is larger than {most >> 20} MB, which is the most that is read")
+                    raise TooLarge(f"{what} is larger than {most >> 20} MB, which is the limit")
                 yield chunk
             status = process.wait()
             said.seek(0)
@@ -175,7 +175,7 @@ def chunks_of(
 def _refusal(status: int, complaint: str, what: str) -> Exception:
     """What to raise for a git that did not end well."""
     if re.search(r"[Oo]ut of memory|cannot allocate", complaint):
-        return TooLarge(f"{what} takes more memory than may be used to read it")
+        return TooLarge(f"{what} needs more memory than the limit allows")
     if status == -signal.SIGKILL or _OURS.search(complaint):
         return RepositoryFault(complaint or f"git was ended by signal {-status}")
     return RepositoryDamagedError(complaint or f"git ended with {status}")

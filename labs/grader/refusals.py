@@ -36,13 +36,13 @@ SENTENCES = {
     "Open it in a private window; if it is missing there, make it public or correct the address.",
     "moved": "{repo} answers with another address: it was renamed or moved. "
     "Open it in a browser and copy the address that is shown there.",
-    "empty": "{repo} is empty: no commit was pushed to it yet. "
+    "empty": "{repo} is empty: it has no commits yet. "
     "Commit something, push it with `git push -u origin main`, then submit again.",
     "only_tags": "{repo} has tags, but no branch. Push your branch with `git push -u origin main`, "
     "then submit again.",
-    "sha256": "{repo} was made with SHA-256, which is not read here. Make a repository with Git's default: "
+    "sha256": "{repo} uses SHA-256, which is not supported here. Make a SHA-1 repository: "
     "run `git init --object-format=sha1` in a new folder, commit your files there, push, then submit its address.",
-    "no_git": "{host} did not answer with a Git repository at {repo}, but with something else, such as a web page. "
+    "no_git": "{repo} is not a Git repository: {host} sent something else, such as a web page. "
     "Open {repo} in a private window and check the address. If it is right, submit again later.",
     "too_big": "{repo} is too large. At most {megabytes} MB are read, not counting files over 1 MB. Most often data "
     "or a virtual environment is in its history. Take it out of the history, push, then submit again.",
@@ -54,8 +54,8 @@ SENTENCES = {
     "slow_host": "{host} is too slow to bring {repo} within {seconds} seconds. "
     "Most often the line is busy, or the repository is large. Submit again later.",
     "noise": "{host} sent messages without end instead of {repo}. Submit again later.",
-    "damaged": "{repo} is damaged: Git refuses what is stored in it ({words}). {plain}"
-    "Run `git fsck` in a clone, mend what it names, push, then submit again.",
+    "damaged": "{repo} is damaged: Git rejects an object in it ({words}). {plain}"
+    "Run `git fsck` in a clone, fix what it reports, push, then submit again.",
 }
 
 # Git's words in the C locale, the first that is found decides

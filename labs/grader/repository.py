@@ -244,7 +244,7 @@ class Repository:
         if self._compared > MOST_SINGLY_COMPARED:
             raise TooLarge(
                 f"more than {MOST_SINGLY_COMPARED:,} commits would have to be compared with their parents, "
-                f"which is the most in a history of over {MOST_COMPARED:,} commits"
+                f"which is the limit in a history of over {MOST_COMPARED:,} commits"
             )
 
     @cached_property
@@ -308,7 +308,7 @@ class Repository:
 
 
 def _no_commit(object_id: str) -> RepositoryDamagedError:
-    return RepositoryDamagedError(f"a branch points to {object_id}, which is no commit")
+    return RepositoryDamagedError(f"a branch points to {object_id}, not a commit")
 
 
 def _printed_for(git_dir: Path, tips: Iterable[str], *options: str) -> Iterator[bytes]:
@@ -325,7 +325,7 @@ def _printed_for(git_dir: Path, tips: Iterable[str], *options: str) -> Iterator[
 def _read_listing(objects: ObjectReader, tree_id: str) -> Listing:
     found = objects.read(tree_id, MOST_FILE_BYTES)
     if found.kind != "tree":
-        raise RepositoryDamagedError(f"object {tree_id} is a {found.kind}, though a folder is to be there")
+        raise RepositoryDamagedError(f"object {tree_id} is a {found.kind}, not a tree")
     if found.data is None:
         raise TooLarge("too many files: the list of one folder is larger than 1 MB")
     return parse_tree(found.data, len(tree_id) // 2)

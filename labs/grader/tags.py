@@ -43,4 +43,4 @@ def peel(objects: ObjectReader, ref: str, object_id: str) -> Tag:
         object_id = named[1].decode("ascii")
         if message is None:
             message = body.decode("utf-8", "replace").strip()
-    raise TooLarge(f"the tag {quoted(ref)} is a tag of a tag more than ten times over")
+    raise TooLarge(f"the tag {quoted(ref)} is nested more than ten tags deep")

@@ -30,7 +30,7 @@ class CourseAdmin(SluggedAdmin):
         fields = ["title", "slug", "summary", "time_zone", "pass_mark"]
         return [*fields, "labs_without_lesson"] if obj else fields
 
-    @admin.display(description="labs that learners do not find")
+    @admin.display(description="labs that learners can’t find")
     def labs_without_lesson(self, course: Course) -> str:
         found = queries.labs_without_lesson(course)
         return f"{', '.join(found)}: {NAME_IT}" if found else "None"
@@ -75,7 +75,8 @@ NAME_IT = "tick it in a published lesson."
 
 def warn_of_hidden_labs(options: admin.ModelAdmin, request: HttpRequest, course: Course) -> None:
     if found := queries.labs_without_lesson(course):
-        words = f"Learners do not find a lab that no published lesson names. Of {course}: {', '.join(found)}."
+        labs = ", ".join(found)
+        words = f"Learners can’t find these labs of {course}, because no published lesson names them: {labs}."
         options.message_user(request, words, messages.WARNING)
 
 
@@ -94,7 +95,7 @@ class LessonForm(AuthoringForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "There is no lab %(value)s. Choose from the list."},
-        help_text="Learners find a lab on the course page, below the session of a published lesson that names it.",
+        help_text="The course page shows a lab in the session of the published lesson that names it.",
     )
 
     class Meta:

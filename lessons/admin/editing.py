@@ -173,7 +173,7 @@ class AuthoredAdmin(SluggedAdmin):
     def warn_of(self, request: HttpRequest, form: AuthoringForm) -> None:
         """Say what keeps a draft from being published."""
         for label, found in form.unready.items():
-            words = f"Saved as a draft. To correct in {label} before it can be published: {in_words(found)}"
+            words = f"Saved as a draft. Fix this in {label} before you publish it: {in_words(found)}"
             self.message_user(request, words, messages.WARNING)
 
     # --- drafts: the browser forgets the one that was saved ---

@@ -16,7 +16,7 @@ from portal.accounts.admin import RecordsRoles
 class ByEmailForm(forms.ModelForm):
     """Names a person by the address that they sign in with. Other ids that are sent along change nothing."""
 
-    email = forms.EmailField(label="email", help_text="The address that they sign in with.")
+    email = forms.EmailField(label="email", help_text="The email they sign in with.")
 
     def _find(self, find: Any, what_to_do: str) -> None:
         email = self.cleaned_data.get("email")
@@ -37,9 +37,7 @@ class EnrollForm(ByEmailForm):
         if not (cohort and cleaned.get("email")):
             return cleaned
         address = staffing.invitation_address(cohort)
-        self._find(
-            staffing.person_at, f"Send them the invitation: {address} They sign up there and join themselves."
-        )
+        self._find(staffing.person_at, f"Send them the invitation link to sign up and join: {address}")
         if not self.errors:
             self._enroll(cohort)
         return cleaned
@@ -49,7 +47,7 @@ class EnrollForm(ByEmailForm):
         of_user = Enrollment.objects.filter(user=self.instance.user, course=cohort.course_id)
         if there := of_user.active().select_related("cohort__course").first():
             self.add_error(
-                "email", f"This person is in {there.cohort} already. To move them, change that enrollment."
+                "email", f"This person is already in {there.cohort}. To move them, change that enrollment."
             )
         elif before := of_user.filter(cohort=cohort).first():
             self.instance = before
@@ -102,7 +100,7 @@ class AddStaffForm(ByEmailForm):
         self._find(staffing.owner_of, "Ask them to sign up, then add them here.")
         course, user = cleaned.get("course"), self.instance.user_id
         if course and user and (there := CourseStaff.objects.filter(course=course, user=user).first()):
-            self.add_error("email", f"This person is {there.get_role_display().lower()} of {course} already.")
+            self.add_error("email", f"This person is already {there.get_role_display().lower()} of {course}.")
         return cleaned
 
 

@@ -12,8 +12,8 @@ from lessons.models.course import validate_prepare
 
 KEYED = re.compile(r"^(?P<text>.*?)\s*\{#(?P<key>[^{}]*)\}$")
 HELP = (
-    "One item a line, in Markdown: Install [Git](https://git-scm.com/). The portal adds a key such as {#install-git}."
-    " Keep it when you change the words, so that learners keep their ticks."
+    "One item per line, in Markdown: Install [Git](https://git-scm.com/). The portal adds a key such as {#install-git}."
+    " Keep the key when you change the words, so that learners keep their ticks."
 )
 
 

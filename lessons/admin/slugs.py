@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from lessons.admin.scope import CourseScopedAdmin
 from lessons.models.course import RESERVED_SLUGS
 
-HELP = "Part of the address, and fixed once it is saved. Left empty, it is made from the title."
+HELP = "Part of the address; fixed once saved. Leave it empty to make it from the title."
 
 
 class SluggedForm(forms.ModelForm):

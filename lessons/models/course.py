@@ -25,7 +25,9 @@ def validate_prepare(items: object) -> None:
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise ValidationError('Write a list such as [{"key": "git", "text": "Install Git"}].')
     if len(items) > MAX_PREPARE:
-        raise ValidationError(f"The list has {len(items)} items and {MAX_PREPARE} is the most. Shorten it.")
+        raise ValidationError(
+            f"The list has {len(items)} items. The limit is {MAX_PREPARE}. Shorten the list."
+        )
     for item in items:
         if set(item) != {"key", "text"} or not all(
             isinstance(value, str) and value for value in item.values()

@@ -92,7 +92,7 @@ class SameParent(models.BaseConstraint):
         row, own = getattr(instance, self.field), self._own(model, instance)
         if own is None or getattr(row, self.parent) == own:
             return
-        message = f"This {field.verbose_name} belongs to {getattr(row, self.parent)}. Choose one of {own}."
+        message = f"This {field.verbose_name} belongs to {getattr(row, self.parent)}. Choose one from {own}."
         raise ValidationError(message if self.field in (exclude or ()) else {self.field: message})
 
     def _own(self, model: Any, instance: Any) -> Any:

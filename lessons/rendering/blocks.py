@@ -90,7 +90,7 @@ def _key_fault(key: str, page: Page) -> str:
     if not KEY.fullmatch(key):
         return f"The key “{key}” holds other signs than a to z, 0 to 9 and -, or more than 50 of them."
     if key in page.keys:
-        return f"The key “{key}” stands twice on this page. Give each item its own."
+        return f"The key “{key}” is used twice on this page. Give each item its own."
     if len(page.keys) >= MAX_ITEMS:
         return f"This page has more than {MAX_ITEMS} items to tick. Split it into several pages."
     return ""

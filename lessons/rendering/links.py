@@ -91,7 +91,7 @@ def _short(address: str) -> str:
 
 
 def _too_long(address: str) -> str:
-    return f"{address[:40]}…: this address has {len(address):,} characters and {MAX_ADDRESS:,} is the most."
+    return f"{address[:40]}…: this address has {len(address):,} characters. The limit is {MAX_ADDRESS:,}."
 
 
 def _scheme(address: str) -> str:

@@ -33,7 +33,7 @@ class Budget:
         self.left -= len(html) if html.isascii() else len(html.encode())
         if self.left < 0:
             raise TooComplex(
-                f"Up to here the page would be more than {MAX_GROWTH} times as long as its text, or than "
+                f"At this line the page becomes more than {MAX_GROWTH} times as long as its text, or more than "
                 f"{MAX_OUTPUT // 1_000_000} MB. Repeat long addresses, drawings and empty headings less often.",
                 line,
             )

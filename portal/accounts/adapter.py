@@ -16,7 +16,7 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": "The email address or password is not correct.",
-        "incorrect_code": "This code is not correct. Look at the newest mail.",
+        "incorrect_code": "This code is not correct. Use the code in our latest email.",
         "too_many_login_attempts": "Too many attempts. Wait a few minutes, then try again.",
     }
 
@@ -44,7 +44,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": "This code is not correct. Enter the newest one; each works once.",
+        "incorrect_code": "This code is not correct. Enter the current code. Each code works once.",
         "unverified_email": "Confirm your email address first.",
     }
 

@@ -28,7 +28,7 @@ class NewUserForm(AdminUserCreationForm):
     def clean_email(self) -> str:
         email = self.cleaned_data["email"].lower()
         if User.objects.filter(email__iexact=email).exists():
-            raise forms.ValidationError("Somebody has an account with this email already.")
+            raise forms.ValidationError("There is already an account with this email.")
         return email
 
 
@@ -53,7 +53,7 @@ class UserAdmin(DjangoUserAdmin):
     fieldsets = [
         (None, {"fields": ["email", "password"]}),
         ("Person", {"fields": ["name", "github_name", "time_zone"]}),
-        ("What they do here", {"fields": ["job", "is_active"]}),
+        ("Role", {"fields": ["job", "is_active"]}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
     readonly_fields = ["last_login", "date_joined"]
@@ -94,15 +94,14 @@ class UserAdmin(DjangoUserAdmin):
         learners = [user for user in people if roles.job_of(user) == Job.LEARNER]
         for user in learners:
             roles.give_job(user=user, job=Job.INSTRUCTOR)
-        self.message_user(request, f"{len(learners)} made instructors. Administrators stay what they are.")
+        self.message_user(request, f"Instructors made: {len(learners)}. Administrators keep their role.")
 
-    @admin.action(description="Show a one-time address to set a password")
+    @admin.action(description="Show a one-time link to set a password")
     def show_password_address(self, request: HttpRequest, people: QuerySet[User]) -> None:
         for user in people[:10]:
             record(Event.PASSWORD, f"one-time address made for {user.email}")
-            shown = (
-                f"{user.email} sets a password here, once, within three days: {roles.password_address(user)}"
-            )
+            shown = f"Send this link to {user.email} only. It sets a password once, within three days: "
+            shown += roles.password_address(user)
             self.message_user(request, shown, messages.WARNING)
 
 

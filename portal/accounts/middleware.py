@@ -23,7 +23,7 @@ from portal.accounts.audit import Event, record
 from portal.accounts.http import UserRequest
 
 logger = logging.getLogger(__name__)
-SIGNED_OUT = "You were signed out because some time has passed. Sign in to continue."
+SIGNED_OUT = "You were signed out after some time. Sign in to continue."
 
 # Where staff may go before their second factor: to set it up, to sign out, to ask for help.
 OPEN_WITHOUT_SECOND_FACTOR = ("/accounts/", "/account/", "/theme/", "/help/", "/healthz", "/readyz")

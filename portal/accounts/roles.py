@@ -14,9 +14,9 @@ from portal.accounts.models import User
 
 
 class Job(models.TextChoices):
-    LEARNER = "learner", "Learner: reads, answers and pushes in the courses that they joined"
-    INSTRUCTOR = "instructor", "Instructor: opens the staff pages, makes courses and runs their own"
-    ADMINISTRATOR = "administrator", "Administrator: opens everything, and says who is what"
+    LEARNER = "learner", "Learner: takes the courses they joined"
+    INSTRUCTOR = "instructor", "Instructor: makes courses and manages their own"
+    ADMINISTRATOR = "administrator", "Administrator: sees everything and assigns roles"
 
 
 def job_of(user: User) -> Job:
@@ -84,8 +84,9 @@ def appoint(*, email: str, job: Job) -> User:
 def how_to_sign_in(user: User) -> str:
     """What to tell somebody who was appointed."""
     if user.has_usable_password():
-        return f"{user.email} has a password already and signs in at {settings.PUBLIC_URL}{reverse('account_login')}"
+        return (
+            f"{user.email} already has a password. Sign in at {settings.PUBLIC_URL}{reverse('account_login')}"
+        )
     return (
-        "Send them this address, to them alone. It sets a password, works once and for three days:\n"
-        f"{password_address(user)}"
+        f"Send this link to them only. It sets a password once, within three days:\n{password_address(user)}"
     )

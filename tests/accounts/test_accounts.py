@@ -115,7 +115,7 @@ def test_a_closed_cohort_and_a_second_one_are_refused_with_a_reason(client):
     closed = make_cohort(course, open=False)
     response = client.post(reverse("join"), {"code": closed.invite_code})
     assert response.status_code == 409
-    assert "takes no one new" in response.content.decode()
+    assert "no longer accepts learners" in response.content.decode()
     client.force_login(make_learner(course).user)
     response = client.post(reverse("join"), {"code": make_cohort(course).invite_code})
     assert "Ask your instructor to move you" in response.content.decode()

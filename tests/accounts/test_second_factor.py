@@ -95,7 +95,9 @@ def test_sign_in_asks_for_a_code_that_works_once(client, instructor, time_machin
     assert again.get("/staff/").status_code == 200
     third = Client()
     sign_in(third)
-    assert "each works once" in third.post("/accounts/2fa/authenticate/", {"code": code}).content.decode()
+    assert (
+        "Each code works once" in third.post("/accounts/2fa/authenticate/", {"code": code}).content.decode()
+    )
     recovery = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()[0]
     assert third.post("/accounts/2fa/authenticate/", {"code": recovery}).url == "/staff/"
     fourth = Client()

@@ -107,7 +107,7 @@ def test_invitation_that_has_ended_names_the_cohort_signed_out(client):
     cohort = make_cohort(make_course(title="Tiny"), title="December", open=False)
     response = client.get(reverse("join_with_code", args=[cohort.invite_code]))
     assert response.status_code == 409
-    assert "Tiny, December takes no one new" in response.content.decode()
+    assert "Tiny, December no longer accepts learners" in response.content.decode()
 
 
 def test_unknown_code_is_said_at_once(client):

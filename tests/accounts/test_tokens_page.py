@@ -56,7 +56,7 @@ def test_token_is_shown_once_listed_and_revoked(signed_in, learner, time_machine
     assert answer.status_code == 401
     assert answer.content.decode().splitlines() == [
         "The access token Laptop was revoked on 28 November 2026.",
-        f"The page of the lab makes a new remote URL for Git; {settings.PUBLIC_URL}/account/tokens/ lists your tokens.",
+        f"Get a new remote URL on the lab page. Your access tokens: {settings.PUBLIC_URL}/account/tokens/",
     ]
 
 

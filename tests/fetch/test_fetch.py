@@ -164,7 +164,7 @@ def test_an_empty_repository_says_so(learner):
     error = refused(learner)
     assert error.code == "empty"
     assert error.message == (
-        f"`{learner.address}` is empty: no commit was pushed to it yet. "
+        f"`{learner.address}` is empty: it has no commits yet. "
         "Commit something, push it with `git push -u origin main`, then submit again. No attempt used."
     )
 
@@ -188,14 +188,14 @@ def test_a_sha256_repository_says_so(learner, network, tmp_path):
     own = ["git", "-C", work, "-c", "user.name=Learner", "-c", "user.email=learner@example.org"]
     subprocess.run([*own, "commit", "-q", "--allow-empty", "-m", "Start"], check=True)
     subprocess.run([*own, "push", "-q", learner.bare, "main"], check=True)
-    assert refused(learner).message.startswith(f"`{learner.address}` was made with SHA-256")
-    with pytest.raises(FetchRefused, match="was made with SHA-256"):
+    assert refused(learner).message.startswith(f"`{learner.address}` uses SHA-256")
+    with pytest.raises(FetchRefused, match="uses SHA-256"):
         latest(learner.address, network=network)
 
 
 @pytest.mark.parametrize("name", ["page", "line", "blank"])
 def test_a_host_that_answers_with_a_page_says_so(owner, server, network, name):
-    sentence = f"`{server.host}` did not answer with a Git repository at `{server.host}/{name}/lab`"
+    sentence = f"`{server.host}/{name}/lab` is not a Git repository: `{server.host}` sent something else"
     with pytest.raises(FetchRefused, match=re.escape(sentence)) as caught:
         owner(name)
     assert caught.value.code == "no_git"

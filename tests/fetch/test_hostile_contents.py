@@ -128,7 +128,7 @@ def test_a17_a_tree_with_a_name_that_leads_out_of_it_is_damaged(learner, name, w
     with pytest.raises(FetchRefused) as caught:
         learner.fetch()
     assert caught.value.code == "damaged"
-    assert f"Git refuses what is stored in it (`{word}`)" in caught.value.message
+    assert f"Git rejects an object in it (`{word}`)" in caught.value.message
 
 
 def test_a18_a_submodule_is_not_fetched_and_said_so(learner, server):

@@ -53,7 +53,7 @@ def test_what_git_refuses_is_the_learners_set_up_with_a_reason(outcome_of, caplo
     for name, shape in REFUSED.items():
         found = outcome_of(shape)
         plain = isinstance(found, FetchRefused) and re.search(
-            r"Git refuses what is stored in it \(`[^`]+`\)\. [A-Z`][^.]+\. Run `git fsck`",
+            r"Git rejects an object in it \(`[^`]+`\)\. [A-Z`][^.]+\. Run `git fsck`",
             found.message.replace(".git", "git"),
         )
         if not plain or found.code != "damaged" or not found.message.isprintable():

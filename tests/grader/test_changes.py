@@ -97,7 +97,7 @@ def test_endless_paths_do_not_fill_the_memory(copy_of, monkeypatch):
     monkeypatch.setattr(changes, "MOST_MEMORY", 32 << 20)
     repo = copy_of(bomb)
     trees = repo.git("rev-parse", "main~1^{tree}", "main^{tree}").split()
-    with pytest.raises(TooLarge, match="takes more memory"):
+    with pytest.raises(TooLarge, match="needs more memory"):
         read_changes(repo.path / ".git", [tuple(trees)])
     with Repository.open(repo.path) as repository, pytest.raises(TooLarge, match="too many files in commit"):
         repository.change_of(repository.history[repository.branches["main"]])

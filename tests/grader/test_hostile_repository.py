@@ -133,7 +133,7 @@ def test_a_history_of_too_many_bytes_is_not_read(repo, monkeypatch):
     monkeypatch.setattr(repository_module, "MOST_HISTORY_BYTES", 1 << 20)
     repo.commit("x" * (1 << 20))
     assert repo.ask("readable: {}").reason == (
-        "Not run: the history is larger than 1 MB, which is the most that is read."
+        "Not run: the history is larger than 1 MB, which is the limit."
     )
 
 
@@ -144,7 +144,7 @@ def test_a_history_of_too_many_bytes_is_not_read(repo, monkeypatch):
         (
             "MOST_HISTORY_BYTES",
             100,
-            "Not run: the history is larger than 0 MB, which is the most that is read.",
+            "Not run: the history is larger than 0 MB, which is the limit.",
         ),
     ],
 )
@@ -194,7 +194,7 @@ def test_of_a_long_history_few_commits_are_compared_and_the_rest_is_said(repo, m
     ).results
     assert each.reason == (
         "Not run: more than 3 commits would have to be compared with their parents, "
-        "which is the most in a history of over 5 commits."
+        "which is the limit in a history of over 5 commits."
     )
     assert (one.outcome, messages.outcome) == (Outcome.PASSED, Outcome.PASSED)
 

@@ -74,9 +74,7 @@ def test_exit_status_2_for_a_repository_that_git_refuses(repo, lab_file, capsys)
     assert main(["grade", str(lab_file), str(repo.path)]) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.startswith(
-        "Could not read the repository. Git refuses what is stored in the repository: "
-    )
+    assert said.err.startswith("Could not read the repository. Git rejects an object in the repository: ")
     assert "Run `git fsck` in it" in said.err and "Traceback" not in said.err
 
 

@@ -75,7 +75,7 @@ def test_token_of_somebody_who_was_shut_out_opens_nothing():
 
 @pytest.mark.parametrize("token", ["", "wrong", "\x00", "ü"])
 def test_unknown_token_opens_nothing(token):
-    with pytest.raises(TokenRefusedError, match="missing or misspelt"):
+    with pytest.raises(TokenRefusedError, match="missing or incorrect"):
         actions.use_token(token=token)
 
 

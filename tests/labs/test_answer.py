@@ -32,7 +32,7 @@ def test_verdict_is_the_report_and_its_address():
     said = told(submission)
     assert "Submission 1 received. Grading …" in said
     assert "Fix this first: readme is as it should be" in said
-    assert said.endswith(f"The result: {submission_address(submission)}\n")
+    assert said.endswith(f"Result: {submission_address(submission)}\n")
 
 
 def test_lesson_to_read_again_is_an_address(settings):
@@ -55,14 +55,14 @@ def test_stronger_hint_is_told_from_the_second_submission_that_needs_work():
 
 def test_after_the_wait_the_address_is_told():
     submission = make_submission()
-    assert f"Grading goes on. The result will be at\n{submission_address(submission)}" in told(submission)
+    assert f"Still grading. The result will be at\n{submission_address(submission)}" in told(submission)
 
 
 def test_when_too_many_wait_the_address_is_told_at_once(monkeypatch, settings):
     settings.PRACTICE_WAIT_SECONDS = 60
     monkeypatch.setattr(terminal, "waiters", Waiters(most=1))
     with terminal.waiters.place(0):
-        assert "Grading goes on." in told(make_submission())
+        assert "Still grading." in told(make_submission())
 
 
 def test_waiting_place_is_given_back(monkeypatch):
@@ -105,7 +105,7 @@ def test_database_that_does_not_answer_for_a_moment_ends_no_wait(monkeypatch, se
 
     whole_look = Waiters.look
     monkeypatch.setattr(Waiters, "look", look)
-    assert "The result:" in told(submission)
+    assert "Result:" in told(submission)
     assert looks
 
 
@@ -123,7 +123,7 @@ def refuse(*arguments):
         ),
         (State.FAULT, "A fault on our side. Reference G-7F2A.", "A fault on our side. Reference G-7F2A."),
         (State.SUPERSEDED, "", "Replaced by a newer push, which is graded instead."),
-        (State.CANCELLED, "", "Cancelled. The page below can grade it again."),
+        (State.CANCELLED, "", "Cancelled. Open the page below to grade it again."),
     ],
 )
 def test_other_ends_have_words_of_their_own(state, message, words):
@@ -132,7 +132,7 @@ def test_other_ends_have_words_of_their_own(state, message, words):
 
 
 def test_state_that_was_pushed_before_says_so():
-    assert "This state was pushed before, as Submission 1." in told(make_submission(state=State.SUPERSEDED))
+    assert "You already pushed this state, as Submission 1." in told(make_submission(state=State.SUPERSEDED))
 
 
 # --- packets --------------------------------------------------------------------------------------------------------

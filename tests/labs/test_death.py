@@ -76,7 +76,7 @@ def test_push_while_no_worker_runs_is_graded_when_one_does(stack, learner, clone
     code, said = clone.push()
     address = f"{stack.url}{submission(learner).get_absolute_url()}"
     assert code == 0
-    assert f"Grading goes on. The result will be at\n{address}" in said
+    assert f"Still grading. The result will be at\n{address}" in said
     assert submission(learner).state == State.QUEUED
     stack.start("worker")
     assert_graded_once(learner, tries=1)

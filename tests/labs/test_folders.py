@@ -136,7 +136,10 @@ def test_check_after_a_restore_grades_what_the_database_did_not_know(pushed, lab
     call_command("check_practice")
     assert Submission.objects.get(head=head).receipt.via == Receipt.Via.REPAIR
     *lines, last = capsys.readouterr().out.splitlines()
-    assert last == "Practice repositories: 3. Pushes recorded now: 1. Folders missing: 1, of another: 1."
+    assert (
+        last
+        == "Practice repositories: 3. Pushes recorded now: 1. Folders missing: 1, of a different repository: 1."
+    )
     assert len(lines) == 2
     with pytest.raises(RepositoryFault, match="There is no repository"):
         folders.owned_path(lost)

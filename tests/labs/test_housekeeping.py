@@ -192,6 +192,6 @@ def test_warnings_come_at_80_percent(repository, settings, monkeypatch):
         "The data disk is 80% full (20.0 GB free). Free some space: pushes are refused when it is full."
     )
     assert practice == (
-        "Practice repositories use 8.0 of 10.0 GB (80%). Pushes are refused at the limit: "
-        "raise PRACTICE_ROOT_MAX_BYTES."
+        "Practice repositories use 8.0 of 10.0 GB (80%). Raise "
+        "PRACTICE_ROOT_MAX_BYTES: pushes are refused at the limit."
     )

@@ -59,7 +59,7 @@ def push(clone: Clone, subject: str = "Describe the project") -> str:
 def test_push_to_a_worker_that_hangs_is_graded_when_it_goes_on(stack, learner, clone):
     worker = stack.processes["worker"]
     with hung(stack, "worker"):
-        assert "Grading goes on." in push(clone)
+        assert "Still grading." in push(clone)
         assert newest(learner).state == State.QUEUED
     wait_for(lambda: is_graded(learner), what="the push is graded")
     assert (newest(learner).tries, worker.poll()) == (1, None)
@@ -88,7 +88,7 @@ def test_reaper_goes_on_when_beat_does(stack, learner, clone):
 
 def test_broker_that_hangs_loses_no_push(stack, learner, clone):
     with hung(stack, "broker"):
-        assert "Grading goes on." in push(clone)
+        assert "Still grading." in push(clone)
         assert newest(learner).state == State.QUEUED
     # A worker that loses its broker sometimes exits: then it is restarted.
     wait_for(lambda: stack.revive() or is_graded(learner), 60, "the push is graded")

@@ -148,7 +148,7 @@ def test_passing_fault_is_tried_again_after_pauses_and_staff_are_told_once(monke
         assert len(mailoutbox) == (tries >= 3)
         page = page_in_the_admin(client, lab)
         assert f"Tried {tries} time" in page
-        assert "a fault on our side: the environment was not built in time. It is tried again at" in page
+        assert "Fault on our side: the environment was not built in time. Next try at" in page
         pause_is_over()
     assert pauses == [1, 5, 15, 60, 60, 60]
     assert staff.email in mailoutbox[0].to
@@ -265,7 +265,7 @@ def test_environment_is_built_before_and_the_page_says_how_far_it_is(monkeypatch
     def build(self, requirements):
         asked.append((requirements, self.max_seconds))
         (tmp_path / f"{digest_of(requirements)}.progress").write_text("Downloading six, 3 MB so far")
-        assert "A worker builds its environment: Downloading six, 3 MB so far." in page_in_the_admin(
+        assert "A worker is building the environment: Downloading six, 3 MB so far." in page_in_the_admin(
             client, lab
         )
         raise SandboxFault("nothing came for 90 seconds")
@@ -316,7 +316,7 @@ def test_the_page_of_a_lab_in_the_admin_says_how_its_proof_stands(client):
     address = reverse("admin:labs_lab_change", args=[lab.pk])
     assert "The scenarios have not run yet. A worker runs them" in client.get(address).content.decode()
     proving._claim(lab.current)
-    assert "A worker runs them now." in client.get(address).content.decode()
+    assert "A worker is running them." in client.get(address).content.decode()
     proving.keep(version=lab.current, proof=proving.proof_here(RUNS_CODE))
     assert "adds could not be run on this server." in client.get(address).content.decode()
 

@@ -117,7 +117,7 @@ def test_full_repository_takes_changes_and_deletions_but_nothing_more(join, monk
     assert code == 1
     said = " ".join(said.split())
     assert "This push has 1 branch or tag, and the repository here has 20 branches and tags." in said
-    assert "It keeps at most 20." in said
+    assert "The limit is 20." in said
     assert clone.push("main:one-more", *(f":refs/tags/v{number}" for number in range(12)))[0] == 0
     assert len(ref_files.read_refs(path_of(clone))) == 9
 
@@ -133,9 +133,9 @@ def test_flood_of_pushes_is_bounded_by_the_hour(settings, join):
     flooding.pack_refs({f"refs/heads/b{number}": head for number in range(1200)})
     code, said = flooding.push("--all")
     assert code == 1
-    assert "You pushed 3 times within an hour, the limit." in said
-    assert "push again in 60 minutes." in " ".join(said.split())
-    assert said.count("(too many pushes within an hour)") == 1201
+    assert "You pushed 3 times in an hour, which is the limit." in said
+    assert "Push again in 60 minutes." in " ".join(said.split())
+    assert said.count("(too many pushes in an hour)") == 1201
     assert Receipt.objects.filter(repository__enrollment=flooding.enrollment).count() == 3
     other.commit()
     assert other.push()[0] == 0
@@ -154,7 +154,7 @@ def test_pushes_of_one_learner_at_once_leave_threads_to_others(join):
         running = [several.submit(flooding.push, f"HEAD:b{number}") for number in range(5)]
         wait_for(lambda: sum(one.done() for one in running) == 5 - most, what="the others are refused")
         refused = [one for one in running if one.done()]
-    assert all("Another push of yours is still being taken." in one.result()[1] for one in refused)
+    assert all("Another push of yours is in progress." in one.result()[1] for one in refused)
     assert sum(one.result()[0] == 0 for one in running) == most
     assert head in ref_files.read_refs(path).values()
     assert not push_limits._running

@@ -101,9 +101,9 @@ def test_portal_with_all_it_needs_is_ready(client, db):
 @pytest.mark.parametrize(
     ("name", "part", "words"),
     [
-        ("live", "grading", "The worker that grades pushes stands still."),
-        ("later", "later", "The worker of what can wait stands still."),
-        ("reaper", "beat", "The reaper has not run for a while: beat or the worker stands still,"),
+        ("live", "grading", "The worker that grades pushes does not respond."),
+        ("later", "later", "The later-worker does not respond."),
+        ("reaper", "beat", "The reaper has not run recently: beat or the worker hangs,"),
     ],
 )
 def test_what_stands_still_is_degraded_whichever_way_the_clock_went(

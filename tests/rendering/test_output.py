@@ -48,7 +48,7 @@ BOUNDED = {
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("source", REFUSED.values(), ids=REFUSED)
 def test_a_text_that_would_become_far_longer_is_refused_at_a_line(page, source):
-    with pytest.raises(TooComplex, match="50 times as long as its text, or than 5 MB") as refused:
+    with pytest.raises(TooComplex, match="50 times as long as its text, or more than 5 MB") as refused:
         page(source)
     assert 3 <= refused.value.line <= source.count("\n") + 1
 
@@ -74,7 +74,7 @@ def test_what_is_rendered_is_bounded_and_so_is_what_is_said_of_it(page, source):
 def test_an_address_too_long_says_so_and_stays_as_text(page):
     rendered = page(f"First.\n\n[a](https://x/{LONG})")
     assert rendered.problems == [
-        (3, f"https://x/{'y' * 30}…: this address has 100,010 characters and 2,000 is the most.")
+        (3, f"https://x/{'y' * 30}…: this address has 100,010 characters. The limit is 2,000.")
     ]
     assert "<p>a</p>" in rendered.html
 
@@ -105,4 +105,4 @@ def test_a_question_whose_page_would_grow_with_the_square_is_refused():
     source = f"---\ntitle: T\n---\n\n## Match {{#m}}\n| A | B |\n|---|---|\n{rows}> So.\n"
     with pytest.raises(QuizSyntaxError) as refused:
         parse(source)
-    assert "This question has 51 pairs and 50 is the most. Split it." in str(refused.value.problems)
+    assert "This question has 51 pairs. The limit is 50. Split it." in str(refused.value.problems)

@@ -16,7 +16,7 @@ from tests.labs.git_client import Clone
 
 pytestmark = [pytest.mark.processes, pytest.mark.heavy]
 
-FULL = "What the services print cannot be kept in"
+FULL = "Cannot write the logs in"
 
 
 def test_start_after_supervisor_and_watchdog_were_killed_ends_what_they_left_and_nothing_else(portal):
@@ -34,7 +34,7 @@ def test_start_after_supervisor_and_watchdog_were_killed_ends_what_they_left_and
     second = Portal(portal.var, portal.port)
     try:
         second.wait_until_ready()
-        assert re.search(r"\d services of an earlier start were still here", second.terminal.read_text())
+        assert re.search(r"Stopped \d services? left over from an earlier start", second.terminal.read_text())
         assert not left & set(second.processes())
         assert bystander.poll() is None
     finally:
@@ -53,7 +53,7 @@ def test_start_while_the_one_before_ends_waits_for_it(portal):
     second = Portal(portal.var, portal.port)
     try:
         second.wait_until_ready()
-        assert second.said("The portal of this checkout is just ending. Waiting for it.")
+        assert second.said("This checkout's portal is stopping. Waiting for it.")
         assert portal.supervisor.wait(30) == 0, first_terminal.read_text()
     finally:
         second.remove()

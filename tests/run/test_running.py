@@ -34,7 +34,7 @@ def test_service_that_is_killed_is_started_again(shared_portal, name, word):
     wait_for(lambda: shared_portal.processes(word))
     before = shared_portal.processes(word)
     os.kill(before[0], signal.SIGKILL)
-    wait_for(lambda: shared_portal.said(f"{name} ended (SIGKILL); it is started again in 0.2 s."))
+    wait_for(lambda: shared_portal.said(f"{name} ended (SIGKILL); restarting in 0.2 s."))
     wait_for(lambda: shared_portal.processes(word) and not set(before) & set(shared_portal.processes(word)))
 
 
@@ -54,8 +54,8 @@ def test_warning_of_a_service_is_shown_and_kept(shared_portal):
 def test_second_start_in_the_same_place_is_one_line(shared_portal):
     second = Portal(shared_portal.var)
     assert second.supervisor.wait(30) == 1
-    line = f"The portal of this checkout is already running, at http://localhost:{shared_portal.port}."
-    assert second.terminal.read_text() == f"{line} End that one first (Ctrl-C).\n"
+    line = f"This checkout's portal is already running at http://localhost:{shared_portal.port}."
+    assert second.terminal.read_text() == f"{line} Stop it first (Ctrl-C).\n"
 
 
 def test_empty_port_is_the_usual_one(shared_portal):
@@ -63,7 +63,7 @@ def test_empty_port_is_the_usual_one(shared_portal):
     second = subprocess.run(
         argv, cwd=ROOT, env=environment(shared_portal.var, ""), capture_output=True, text=True
     )
-    assert second.stderr.startswith("The portal of this checkout is already running")
+    assert second.stderr.startswith("This checkout's portal is already running")
 
 
 def test_address_that_is_asked_for_in_another_terminal_has_the_port_of_the_portal(shared_portal):

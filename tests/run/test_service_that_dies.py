@@ -51,9 +51,9 @@ def die(child, times):
 def test_first_deaths_are_a_line_each_with_a_growing_pause(child, capsys):
     die(child("raise SystemExit(3)"), 3)
     assert capsys.readouterr().out.splitlines() == [
-        "sample ended (exit code 3); it is started again in 0.2 s.",
-        "sample ended (exit code 3); it is started again in 0.4 s.",
-        "sample ended (exit code 3); it is started again in 0.8 s.",
+        "sample ended (exit code 3); restarting in 0.2 s.",
+        "sample ended (exit code 3); restarting in 0.4 s.",
+        "sample ended (exit code 3); restarting in 0.8 s.",
     ]
 
 
@@ -63,7 +63,7 @@ def test_fifth_death_in_a_row_shows_the_last_lines(child, capsys, tmp_path, monk
     assert capsys.readouterr().out.splitlines()[-3:] == [
         "sample ended 5 times in a row (exit code 1). Its last lines:",
         "    no such table",
-        "It is tried again every 5 s. All it prints is in log/sample.log.",
+        "Retrying every 5 s. Full log: log/sample.log",
     ]
 
 
@@ -112,10 +112,14 @@ def test_log_that_cannot_be_written_is_told_once_and_stops_nothing(child, capsys
     die(dying, 3)
     monkeypatch.setattr(ServiceLogs, "_append", full)
     die(dying, 5)
-    said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("What the services")]
+    said = [
+        line
+        for line in capsys.readouterr().out.splitlines()
+        if line.startswith(("Cannot write the logs", "The logs are"))
+    ]
     assert said == [
-        f"What the services print cannot be kept in {dying.log.parent}: No space left on device. Make room.",
-        "What the services print is kept again.",
+        f"Cannot write the logs in {dying.log.parent}: No space left on device. Free some disk space.",
+        "The logs are written again.",
     ]
     assert dying.log.read_text() == "a line of the sample\n" * 2
 

@@ -103,7 +103,7 @@ def make_course(ada: Person) -> None:
     page.get_by_label("Status:").select_option(label="Published")
     ada.save()
     expect(page.locator(".messagelist")).to_contain_text(
-        "no published lesson names. Of Data Basics: a-new-lab."
+        "these labs of Data Basics, because no published lesson names them: a-new-lab."
     )
 
 
@@ -116,7 +116,7 @@ def make_lesson_and_quiz(ada: Person) -> None:
     page.get_by_label("A new lab (a-new-lab)").check()
     page.locator("textarea[name=source]").fill(LESSON)
     ada.save()
-    expect(page.locator(".messagelist")).to_contain_text("Saved as a draft. To correct in Markdown")
+    expect(page.locator(".messagelist")).to_contain_text("Saved as a draft. Fix this in Markdown")
 
     ada.add("Quizzes")
     page.get_by_label("Course:").select_option(label="Data Basics")

@@ -69,14 +69,14 @@ def test_person_without_an_account_gets_the_invitation_to_send(staff, course, se
     cohort = make_cohort(course)
     answer = enroll(staff, cohort, "nobody@example.org")
     assert f"https://portal.example/join/{cohort.invite_code}/" in errors(answer)
-    assert "Nobody has an account" in errors(answer)
+    assert "No account has the email" in errors(answer)
     assert not Enrollment.objects.exists()
 
 
 def test_learner_of_another_cohort_is_moved_and_not_enrolled_twice(staff, course):
     learner = make_enrollment(make_user("nia@example.org"), make_cohort(course, title="Autumn"))
     spring = make_cohort(course, title="Spring")
-    assert "This person is in Mine, Autumn already" in errors(enroll(staff, spring, "nia@example.org"))
+    assert "This person is already in Mine, Autumn" in errors(enroll(staff, spring, "nia@example.org"))
     assert staff.post(change_address(learner), {"cohort": spring.pk, "is_active": "on"}).status_code == 302
     learner.refresh_from_db()
     assert (learner.cohort, learner.is_active) == (spring, True)
@@ -113,7 +113,7 @@ def test_instructor_adds_an_assistant_who_may_then_open_the_admin(staff, course,
     fields = {"email": "Helper@example.org", "course": course.pk, "role": "assistant", "user": make_user().pk}
     assert staff.post(add_address("lessons_coursestaff"), fields).status_code == 302
     assert helper.teaches.get().role == CourseStaff.Role.ASSISTANT
-    assert "assistant of Mine already" in errors(staff.post(add_address("lessons_coursestaff"), fields))
+    assert "already assistant of Mine" in errors(staff.post(add_address("lessons_coursestaff"), fields))
     client.force_login(helper)
     assert client.get(change_address(course)).status_code == 200
     assert client.get(add_address("lessons_coursestaff")).status_code == 403
@@ -178,7 +178,7 @@ def test_meeting_with_a_session_of_another_course_is_refused_in_words(staff, cou
     make_staff(other.course, instructor)
     fields = {**COHORT, "course": course.pk, "meetings-TOTAL_FORMS": 2, "meetings-INITIAL_FORMS": 0}
     answer = staff.post(add_address("lessons_cohort"), {**fields, **meeting(session), **meeting(other, 1)})
-    assert escape("This session belongs to Other. Choose one of Mine.") in errors(answer)
+    assert escape("This session belongs to Other. Choose one from Mine.") in errors(answer)
     assert not Cohort.objects.exists()
     assert f"Mine: {session}" in answer.content.decode() and f"Other: {other}" in answer.content.decode()
     cohort = make_cohort(course)

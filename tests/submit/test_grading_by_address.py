@@ -204,7 +204,7 @@ def test_repository_that_git_refuses_is_unreadable_with_the_reason(page, work, c
     )
     trees = {
         "`.gitmodules` is a symbolic link": f"120000 blob {link}\t.gitmodules",
-        "a name that leads out of its folder": f"100644 blob {modules}\t.gitmodules",
+        "points outside its folder": f"100644 blob {modules}\t.gitmodules",
     }
     for words, line in trees.items():
         work.git("update-ref", "refs/heads/main", work.commit_tree(work.objects(line), message=words))
@@ -214,5 +214,5 @@ def test_repository_that_git_refuses_is_unreadable_with_the_reason(page, work, c
     (work.bare / "refs/heads/lost").write_text(f"{'1' * 40}\n")
     found = graded(submitted(page.post("latest")))
     assert found.state == State.UNREADABLE
-    assert "An object that a branch or tag needs is absent." in found.message
+    assert "An object that a branch or tag needs is missing." in found.message
     assert not [record for record in caplog.records if record.exc_info]

@@ -38,7 +38,7 @@ from tests.servers import NOBODY, ROOT, postgres, postgres_binaries, sqlite, usi
 pytestmark = pytest.mark.usefixtures("fast_passwords")
 
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
-UNAVAILABLE = "The portal is not available at the moment"
+UNAVAILABLE = "The portal is unavailable"
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_git_and_probes_are_told_in_their_own_way(database, outage):
         assert outage is locked
         return
     assert (answer.status_code, answer["Content-Type"]) == (503, "text/plain; charset=utf-8")
-    assert answer.content.decode().startswith(f"{UNAVAILABLE}. Nothing of the push was taken.")
+    assert answer.content.decode().startswith(f"{UNAVAILABLE}. Nothing was pushed.")
 
 
 def test_reading_goes_on_while_the_database_is_locked(database):

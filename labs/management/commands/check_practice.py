@@ -8,7 +8,7 @@ from labs.models import Repository
 
 
 class Command(BaseCommand):
-    help = "After a restore: compare practice repositories with the database, and grade what it does not know of."
+    help = "After a restore: compare practice repositories with the database, and grade pushes that it lacks."
 
     def handle(self, **options: Any) -> None:
         found, recorded, missing, foreign = 0, 0, 0, 0
@@ -20,7 +20,7 @@ class Command(BaseCommand):
             except folders.NotOwnedError:
                 foreign += 1
                 self.stdout.write(
-                    f"{repository}: the folder belongs to another. The next push sets up a new one."
+                    f"{repository}: the folder belongs to a different repository. The next push makes a new one."
                 )
             except RepositoryFault:
                 missing += 1
@@ -30,5 +30,5 @@ class Command(BaseCommand):
                 recorded += receipts.repair_one(repository)
         self.stdout.write(
             f"Practice repositories: {found}. Pushes recorded now: {recorded}. "
-            f"Folders missing: {missing}, of another: {foreign}."
+            f"Folders missing: {missing}, of a different repository: {foreign}."
         )

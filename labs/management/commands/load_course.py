@@ -20,7 +20,7 @@ class Command(BaseCommand):
             "--removed",
             choices=["keep", "draft"],
             default="",
-            help="what was loaded and is in no file now: keep it as the portal's own, or hide it from learners",
+            help="when a file is gone: keep what came from it in the portal, or hide it from learners",
         )
 
     def handle(self, *, path: Path, removed: str, verbosity: int, **options) -> None:
@@ -43,16 +43,16 @@ class Command(BaseCommand):
 WORDS = {
     "created": "created",
     "updated": "updated",
-    "renamed": "renamed, and its old address leads there",
+    "renamed": "renamed; the old address redirects",
     "kept": "kept as changed in the portal",
     "conflicts": "CONFLICT, kept as changed in the portal",
 }
 
 
 WHAT_BECOMES = (
-    "These were loaded before, and no file has them now. Nothing was loaded. If they were renamed, give the file a key"
-    " (docs/production.md). Else say what becomes of them: --removed=draft hides them from learners, --removed=keep"
-    " leaves them as they are. Nothing that learners did is lost either way."
+    "The files of these are gone. Nothing was loaded. If you renamed a file, give it a key (docs/production.md)."
+    " Otherwise run this again with --removed=draft to hide them from learners, or --removed=keep to leave them as"
+    " they are. Learners' work is kept either way."
 )
 
 

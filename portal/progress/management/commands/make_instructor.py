@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
         parser.add_argument(
-            "--course", metavar="SLUG", help="a course that they teach; repeat the command for more"
+            "--course", metavar="SLUG", help="a course they teach; run the command again for more"
         )
 
     @transaction.atomic
