@@ -32,11 +32,11 @@ class BranchMoved(Exception):  # noqa: N818 - what it says to the learner
 
 
 class TokenRefusedError(Exception):
-    """A token lets nobody in; the text says why, to whoever pushed."""
+    """The token is not accepted; the message tells the learner why."""
 
 
 class TooManyTokensError(Exception):
-    """The text says what to do."""
+    """The user has MAX_TOKENS tokens; the message says what to do."""
 
 
 @transaction.atomic
@@ -153,7 +153,7 @@ def keep_outside_report(
 
 
 def new_token(*, user: User, name: str = "Access token") -> str:
-    """A fresh token for the practice remote. It is returned here and never again; its digest is kept.
+    """Return a new token for the practice remote. It cannot be read later; only its digest is kept.
 
     Raises TooManyTokensError.
     """
@@ -166,7 +166,7 @@ def new_token(*, user: User, name: str = "Access token") -> str:
 
 
 def use_token(*, token: str) -> User:
-    """The user whom a token lets in. Its last use is kept to the hour. Raises TokenRefusedError."""
+    """Return the token's user and note the hour of its use. Raises TokenRefusedError."""
     found = find_token(token)
     if found is None:
         raise TokenRefusedError("The access token is missing or incorrect.")
@@ -182,7 +182,7 @@ def use_token(*, token: str) -> User:
 
 
 def token_end(token: AccessToken) -> str:
-    """Say when and why a token ended."""
+    """Return a sentence that says when and why a token ended."""
     if token.revoked_at:
         why = f" because {token.revoked_because}" if token.revoked_because else ""
         return f"The access token {token.name} was revoked on {token.revoked_at:%-d %B %Y}{why}."

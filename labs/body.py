@@ -14,11 +14,11 @@ NO_ROOM_MARK = "portal.no_room"  # of the front, which could keep the beginning 
 
 
 class Broken(Exception):  # noqa: N818 - what happened, not whose error it is
-    """The body is no gzip though it says so."""
+    """The body claims to be gzip but is not."""
 
 
 class TooLarge(Exception):  # noqa: N818 - a limit that was reached
-    """More bytes than are allowed. `beginning` is a file with those that were."""
+    """The body is larger than allowed. `beginning` is a file with its first bytes."""
 
     def __init__(self, beginning: IO[bytes]) -> None:
         self.beginning = beginning
@@ -32,9 +32,9 @@ class NoRoomError(Exception):
 
 
 def spooled(environ: dict[str, Any], most: int) -> IO[bytes]:
-    """The body, unpacked, as a file at its beginning. Raises TooLarge past `most` bytes, NoRoomError, Broken.
+    """Return the unpacked body as a file at position 0. Raises TooLarge past `most` bytes, NoRoomError, Broken.
 
-    It has arrived already: `portal.front` bounds how long that takes, and throws away what is far too much.
+    The body has already arrived: `portal.front` bounds how long that takes, and discards what is far too much.
     """
     pieces = _unpacked(environ["wsgi.input"], environ.get("HTTP_CONTENT_ENCODING", ""))
     first = next(pieces, b"")
@@ -52,7 +52,7 @@ def spooled(environ: dict[str, Any], most: int) -> IO[bytes]:
 
 
 def _kept(first: bytes, others: Iterator[bytes], most: int) -> tuple[IO[bytes], bool]:
-    """At most so many bytes in a file, and if that is all of them."""
+    """Return a file with at most `most` bytes, and if that is the whole body."""
     # Unbuffered, so that a process which inherits the file reads on where we stand. The caller closes it.
     file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
     left = most
@@ -70,7 +70,7 @@ def _kept(first: bytes, others: Iterator[bytes], most: int) -> tuple[IO[bytes], 
 
 
 def _write(file: IO[bytes], data: bytes) -> None:
-    """All of it: a disk that is almost full takes a part and says so the next time only."""
+    """Write all of `data`: an almost full disk takes a part and reports the error only at the next write."""
     while data:
         data = data[file.write(data) :]
 

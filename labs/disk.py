@@ -1,4 +1,4 @@
-"""How full the disk is, and the practice root: for the health page, for staff, and before a push is taken."""
+"""Disk usage, for `/readyz` and the staff page."""
 
 import shutil
 import tempfile
@@ -12,7 +12,7 @@ _GIGABYTE = 1 << 30
 
 
 def warnings() -> list[str]:
-    """A sentence for each disk, and for the practice root, that is 80% full; folders are not named."""
+    """Return a sentence for each disk that is 80% full, and for the practice root; no paths."""
     found = [sentence for what, folder in _disks().items() if (sentence := _disk_warning(what, folder))]
     used, limit = practice_bytes(), settings.PRACTICE_ROOT_MAX_BYTES
     if used >= WARNED_AT * limit:
@@ -56,7 +56,7 @@ def _kept_size() -> Path:
 
 
 def practice_bytes() -> int:
-    """The size of all practice repositories when `housekeeping` counted it last; 0 before."""
+    """Return the size of all practice repositories as `housekeeping` last measured it; 0 before the first time."""
     try:
         return int(_kept_size().read_text(encoding="ascii"))
     except (OSError, ValueError):

@@ -21,11 +21,11 @@ _CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = tr
 
 
 class NotOwnedError(RepositoryFault):
-    """The folder belongs to another repository than the row that names it."""
+    """The folder belongs to a different repository than the row that names it."""
 
 
 def owned_path(repository: Repository) -> Path:
-    """The folder of a practice repository. Raises NotOwnedError, or RepositoryFault where there is none."""
+    """Return the folder of a practice repository. Raises NotOwnedError, or RepositoryFault if it is missing."""
     path = repository.path
     if not path.is_dir():
         raise RepositoryFault(f"There is no repository at {path}.")
@@ -63,7 +63,7 @@ def _mark(repository: Repository) -> str:
 
 
 def _adopt(repository: Repository) -> str:
-    """Mark a folder from the time before marks, which is named by the key of its repository; "" for any other."""
+    """Mark a folder older than marks, which is named by its repository's key; return "" for any other."""
     if repository.path.stem != str(repository.pk):
         return ""
     mark = _mark(repository)
@@ -75,7 +75,7 @@ def _adopt(repository: Repository) -> str:
 
 
 def _create(repository: Repository) -> None:
-    """Whole or not at all. `git init` would do the same in two processes."""
+    """Create the repository, whole or not at all. `git init` would need two processes."""
     path = repository.path
     new = path.with_suffix(".new")
     shutil.rmtree(new, ignore_errors=True)

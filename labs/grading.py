@@ -16,7 +16,7 @@ from labs.grader.refusals import FetchRefused
 from labs.grader.report import Outcome, Report
 from labs.grader.repository import Repository, RepositoryDamagedError, RepositoryFault, Unreadable
 from labs.grader.spec import LabSpec, load_spec
-from labs.heartbeat import beating
+from labs.heartbeat import heartbeat_thread
 from labs.lifecycle import Claim
 from labs.models import LabVersion, Queue, Submission
 from labs.queries import last_seen_in
@@ -38,7 +38,7 @@ def grade_next(queue: Queue = Queue.LIVE) -> bool:
     if claim is None:
         return False
     what = f"submission {claim.submission_id}"
-    with beating(what, partial(lifecycle.heartbeat, claim), settings.GRADING_LEASE_SECONDS):
+    with heartbeat_thread(what, partial(lifecycle.heartbeat, claim), settings.GRADING_LEASE_SECONDS):
         grade_claimed(claim)
     return True
 

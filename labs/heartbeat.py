@@ -1,4 +1,4 @@
-"""Whoever holds a row until a moment keeps it by prolonging that moment, from a thread beside the work."""
+"""Renew the lease of a claimed row from a thread while the work goes on."""
 
 import logging
 import threading
@@ -11,10 +11,12 @@ logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def beating(what: str, prolong: Callable[[], bool], lease_seconds: float) -> Iterator[None]:
-    """Call `prolong` three times a lease, with a connection of its own, until it answers that the row is lost."""
+def heartbeat_thread(what: str, prolong: Callable[[], bool], lease_seconds: float) -> Iterator[None]:
+    """Call `prolong` three times per lease, on its own connection, until it returns False: the row is lost."""
     stop = threading.Event()
-    heart = threading.Thread(target=_beat, args=(what, prolong, lease_seconds / 3, stop), daemon=True)
+    heart = threading.Thread(
+        target=_heartbeat_loop, args=(what, prolong, lease_seconds / 3, stop), daemon=True
+    )
     heart.start()
     try:
         yield
@@ -23,15 +25,15 @@ def beating(what: str, prolong: Callable[[], bool], lease_seconds: float) -> Ite
         heart.join()
 
 
-def _beat(what: str, prolong: Callable[[], bool], pause: float, stop: threading.Event) -> None:
+def _heartbeat_loop(what: str, prolong: Callable[[], bool], pause: float, stop: threading.Event) -> None:
     try:
-        while not stop.wait(pause) and _beats(what, prolong):
+        while not stop.wait(pause) and _renew_lease(what, prolong):
             pass
     finally:
         connection.close()
 
 
-def _beats(what: str, prolong: Callable[[], bool]) -> bool:
+def _renew_lease(what: str, prolong: Callable[[], bool]) -> bool:
     try:
         return prolong()
     except DatabaseError as error:  # the next beat comes before the lease ends

@@ -1,4 +1,4 @@
-"""What keeps the disk tidy while nobody waits: packs, folders that nobody owns, leftovers of what was killed."""
+"""Disk housekeeping: repack repositories, remove unclaimed folders and leftovers of killed processes."""
 
 import logging
 import os
@@ -30,7 +30,7 @@ _TIPS_AT_ONCE = 10_000
 
 
 def tidy() -> None:
-    """All of it, one after the other; what fails does not keep the rest from it."""
+    """Run all steps; a step that fails does not stop the others."""
     steps = (
         repack_waiting,
         sweep_unclaimed,
@@ -50,7 +50,7 @@ def tidy() -> None:
 
 
 def repack_waiting() -> int:
-    """Repack the repositories that pushes have marked; the number of them."""
+    """Repack the repositories that pushes have marked; return their number."""
     started, packed = time.monotonic(), 0
     for repository in Repository.objects.in_folders(remote.to_repack()[:MAX_MARKS]):
         if time.monotonic() - started > REPACK_RUN_SECONDS:
@@ -82,7 +82,7 @@ def repack(repository: Repository) -> bool:
 
 
 def _tips(repository: Repository) -> list[str]:
-    """All objects that have to stay, with what they refer to. A receipt may be of a folder that was lost."""
+    """Return the objects to keep. A receipt may name objects of a folder that was lost."""
     tips = set(ref_files.read_refs(repository.path).values())
     for refs in repository.receipts.values_list("refs", flat=True).order_by().iterator():
         tips.update(refs.values())
@@ -159,7 +159,7 @@ def _sweep_marks(root: Path, there: set[str]) -> None:
 
 
 def sweep_temporary() -> int:
-    """Remove the temporary folders of processes that were killed; the number removed."""
+    """Remove the temporary folders of killed processes; return the number removed."""
     removed = 0
     for folder in Path(tempfile.gettempdir()).glob("labcheck-*"):
         with suppress(OSError):

@@ -137,19 +137,19 @@ def cancel(submission: Submission) -> bool:
 
 
 def waiting(queue: Queue = Queue.LIVE) -> QuerySet[Submission]:
-    """What may be claimed from a queue. A learner with one running has to wait: a partial unique index makes sure."""
+    """Submissions that may be claimed from a queue. A partial unique index lets each learner have one running."""
     running = Submission.objects.filter(enrollment=OuterRef("enrollment"), state__in=RUNNING)
     return Submission.objects.filter(state=State.QUEUED, queue=queue).exclude(Exists(running))
 
 
 def longest_wait() -> timedelta:
-    """How long the oldest push has waited that a worker could take now."""
+    """Return the wait of the oldest push that a worker could claim now."""
     oldest = waiting().order_by("queued_at").values_list("queued_at", flat=True).first()
     return max(timezone.now() - oldest, timedelta()) if oldest else timedelta()
 
 
 def _fairest(queue: Queue) -> Iterator[Submission]:
-    """What may be claimed: of the learner with the fewest verdicts in 15 minutes, then the oldest.
+    """Yield what may be claimed: first of the learner with the fewest verdicts in 15 minutes, then the oldest.
 
     In a rush this is asked for each claim, so verdicts are counted only where that decides, and no further than that.
     """
@@ -171,7 +171,7 @@ def _verdicts() -> QuerySet[Submission]:
 
 
 def _oldest_by_verdicts(queue: Queue) -> list[int]:
-    """The key of what waits longest of each learner, those with the fewest verdicts first."""
+    """Return the key of each learner's oldest waiting submission, fewest verdicts first."""
     oldest: dict[int, int] = {}
     for learner, key in waiting(queue).order_by("queued_at", "pk").values_list("enrollment", "pk"):
         oldest.setdefault(learner, key)
@@ -182,7 +182,7 @@ def _oldest_by_verdicts(queue: Queue) -> list[int]:
 
 
 def claim(queue: Queue = Queue.LIVE) -> Claim | None:
-    """Take the fairest submission that waits in a queue, or None where nothing can be taken."""
+    """Claim the fairest submission that waits in a queue, None if nothing can be claimed."""
     return next(filter(None, map(_claim, _fairest(queue))), None)
 
 

@@ -25,7 +25,7 @@ from labs.grader.proof import Proof, prove
 from labs.grader.sandbox import CannotBuild, SandboxFault
 from labs.grader.sandbox.environments import MAX_SECONDS, Environments
 from labs.grader.spec import LabSpec, SpecError, load_spec
-from labs.heartbeat import beating
+from labs.heartbeat import heartbeat_thread
 from labs.lifecycle import staff_addresses
 from labs.models import Lab, LabVersion
 from labs.sandboxes import sandbox
@@ -91,9 +91,9 @@ def problems(proof: Proof) -> list[Problem]:
 
 
 def waiting() -> QuerySet[LabVersion]:
-    """Versions of published labs whose turn it is: nobody proves them, and their pause after a fault is over.
+    """Versions of published labs to prove now: nobody proves them, and their pause after a fault is over.
 
-    One that ended each process that tried is given up.
+    A version that killed each process that tried is given up.
     """
     now = timezone.now()
     # A moment that is farther away than any that we set is of a clock that was set back since.
@@ -112,7 +112,7 @@ def ask_again(version: LabVersion) -> None:
 
 
 def retry_all() -> None:
-    """Try everything once more, as a worker does that starts: what was in the way may be mended."""
+    """Retry everything once when a worker starts: the cause may be fixed."""
     failed = _unproved().filter(_GIVEN_UP | ~Q(proving_fault__in=("", NO_ANSWER)))
     failed.update(proving_tries=Least("proving_tries", MOST_TRIES - 1), proving_until=None)
 
@@ -126,7 +126,7 @@ def prove_next() -> bool:
     if version is None or _is_busy() or not _claim(version):
         return False
     try:
-        with beating(f"lab version {version.pk}", partial(_prolong, version), LEASE.total_seconds()):
+        with heartbeat_thread(f"lab version {version.pk}", partial(_prolong, version), LEASE.total_seconds()):
             proof = _prove(version)
     except (apart.ApartError, SandboxFault, SoftTimeLimitExceeded) as error:
         logger.warning("lab version %s could not be proved: %s", version.pk, error)
@@ -150,7 +150,7 @@ def _prove(version: LabVersion) -> Proof:
 
 
 def _build_environment(version: LabVersion, spec: LabSpec) -> None:
-    """Build it here, where it may take long; what it lacks is found again, and said, by the proof."""
+    """Build it here, where it may take long; the proof reports what cannot be built."""
     if spec.python is None:
         return
     told_at = 0.0
@@ -166,7 +166,7 @@ def _build_environment(version: LabVersion, spec: LabSpec) -> None:
 
 
 def building(version: LabVersion) -> str:
-    """How the building of its environment goes; empty where nobody builds it."""
+    """Return the progress of its environment's build; empty if nobody builds it."""
     spec = load_spec(version.source)
     return _environments().progress(spec.python.requirements) if spec.python else ""
 

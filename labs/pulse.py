@@ -1,4 +1,4 @@
-"""Signs of life for `/readyz`: each worker and the reaper touch a file of their own, which needs no room on a disk."""
+"""Signs of life for `/readyz`: each worker and the reaper touch their own file, which works on a full disk too."""
 
 import time
 from contextlib import suppress

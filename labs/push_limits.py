@@ -1,4 +1,4 @@
-"""What a push may take from the others: how many at a time and in an hour, how many refs, how much of the disk."""
+"""Limits of a push: pushes at once and per hour, refs, disk space."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ REMOVE_THEM = "Remove it from your commits, add it to .gitignore, and push again
 
 
 class PushRefusedError(Exception):
-    """Nothing of the push was taken: a few words for each ref, and what to do."""
+    """The push was refused. `reason` is shown for each ref, `advice` says what to do."""
 
     def __init__(self, reason: str, advice: str) -> None:
         super().__init__(reason)
@@ -104,7 +104,7 @@ def check_refs(names: list[str], push: PushRequest) -> None:
 
 
 def check_room(path: Path, size: int) -> None:
-    """Refuse a push of so many bytes that would not fit into the learner's quota, or onto the disk."""
+    """Refuse a push whose `size` exceeds the learner's quota or the free disk space."""
     quota, used = settings.PRACTICE_QUOTA_BYTES, bytes_in(path)
     if used + size > quota:
         if len(remote.packs(path)) > 1:  # objects that no receipt names may go
@@ -120,7 +120,7 @@ def check_room(path: Path, size: int) -> None:
 
 
 def is_disk_short(size: int) -> bool:
-    """If a push of so many bytes could fill the disk: git needs room for it twice for a moment."""
+    """Return True if a push of `size` bytes could fill the disk: git briefly needs twice the space."""
     free = shutil.disk_usage(settings.PRACTICE_ROOT).free
     return free < 2 * size + settings.DISK_RESERVE_BYTES
 

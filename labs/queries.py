@@ -65,7 +65,7 @@ class NextLab:
 
 
 def lab_after(lab: Lab) -> NextLab | None:
-    """The next lab of the course that learners may open."""
+    """Return the next lab of the course that learners may open, None after the last."""
     after = Q(position__gt=lab.position) | Q(position=lab.position, slug__gt=lab.slug)
     row = Lab.objects.published().filter(after, course=lab.course_id).values_list("slug", "title").first()
     return NextLab(row[1], reverse("lab", args=[lab.course.slug, row[0]])) if row else None
@@ -108,7 +108,7 @@ def history_page(enrollment: Enrollment, lab: Lab, before: int | None = None) ->
 
 
 def best_submission(enrollment: Enrollment, lab: Lab) -> Submission | None:
-    """The submission that counts, with the points of its report."""
+    """Return the submission that counts, with the points of its report."""
     best = Submission.objects.filter(enrollment=enrollment, lab=lab).best().only("number")
     return next(iter(best), None)  # there is one at most; to order it, PostgreSQL would walk all of the lab's
 
@@ -138,7 +138,7 @@ class Tally:
 
 
 def met_earlier(submission: Submission, name: str) -> bool:
-    """Whether this check needed work in an earlier submission of the learner."""
+    """Return True if this check needed work in an earlier submission of the learner."""
     return _met(submission, [name]).filter(first__lt=submission.number).exists()
 
 
@@ -244,10 +244,10 @@ def token_digest(token: str) -> str:
 
 
 def find_token(token: str) -> AccessToken | None:
-    """The row of a token with its user, also if it has ended."""
+    """Return the row of a token with its user, even if it has ended; None if unknown."""
     return AccessToken.objects.select_related("user").filter(digest=token_digest(token)).first()
 
 
 def tokens_of(user: User) -> QuerySet[AccessToken]:
-    """The live tokens of `user`, the newest first."""
+    """Return the live tokens of `user`, newest first."""
     return AccessToken.objects.live().filter(user=user).order_by("-pk")

@@ -1,4 +1,4 @@
-"""Branches and tags of a practice repository, read from their files: two processes of git fewer for each push."""
+"""Read branches and tags of a practice repository from its files, which saves two git processes per push."""
 
 import os
 import re
@@ -18,13 +18,13 @@ _CAPABILITIES = (
 
 
 def read_refs(path: Path) -> dict[str, str]:
-    """All branches and tags with their objects, sorted by name. Raises RepositoryFault."""
+    """Return all branches and tags with their object ids, sorted by name. Raises RepositoryFault."""
     found = _read(path)
     return {name.decode("utf-8", "backslashreplace"): found[name].decode() for name in sorted(found)}
 
 
 def advertise_for_push(path: Path) -> bytes:
-    """The refs and capabilities as `git receive-pack --http-backend-info-refs` prints them, but for git's version."""
+    """Return what `git receive-pack --http-backend-info-refs` prints, without git's version."""
     found = _read(path)
     names = sorted(found) or [b"capabilities^{}"]
     first, *others = [found.get(name, NO_OBJECT) + b" " + name for name in names]

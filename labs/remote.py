@@ -107,7 +107,7 @@ def end_push(path: Path) -> None:
 
 
 def pushing() -> list[str]:
-    """The folders of the repositories with a push that goes on or was interrupted."""
+    """Return the folders of repositories with a push in progress or interrupted."""
     place = Path(settings.PRACTICE_ROOT) / "pushing"
     return sorted(mark.name for mark in place.iterdir()) if place.is_dir() else []
 
@@ -125,7 +125,7 @@ def sweep(path: Path) -> None:
 
 
 def ask_for_repack(path: Path) -> None:
-    """Leave a mark for `housekeeping`, which packs a repository anew when nobody waits for it."""
+    """Mark a repository for `housekeeping` to repack."""
     with suppress(OSError):  # a full disk takes no push back: the next one asks again
         _beside(path, "packing").touch()
 
@@ -135,7 +135,7 @@ def end_repack(path: Path) -> None:
 
 
 def to_repack() -> list[str]:
-    """The folders of the repositories that are to be packed anew."""
+    """Return the folders of repositories marked for repacking."""
     place = Path(settings.PRACTICE_ROOT) / "packing"
     return sorted(mark.name for mark in place.iterdir()) if place.is_dir() else []
 
@@ -235,7 +235,7 @@ def _run_git(
 
 
 def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """`Popen.wait` with a limit looks only every 50 ms in the end, which each push waited for."""
+    """Wait for the process without the 50 ms polling of `Popen.wait`, which delayed each push."""
     if sys.platform != "linux":
         with suppress(subprocess.TimeoutExpired):
             process.wait(seconds)

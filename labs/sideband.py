@@ -35,11 +35,11 @@ class PushRequest:
 
     @property
     def brings_objects(self) -> bool:
-        """Without anything but deletions, no pack follows."""
+        """Return False for a push that only deletes refs: no pack follows."""
         return any(new.strip(b"0") for new, _ in self.commands)
 
     def apply_to(self, names: Iterable[bytes]) -> set[bytes]:
-        """The names of all refs after the push."""
+        """Return the names of all refs after the push."""
         deleted = {ref for new, ref in self.commands if not new.strip(b"0")}
         return set(names).union(self.refs) - deleted
 
@@ -78,7 +78,7 @@ def read_push(body: IO[bytes], *, is_whole: bool = True) -> PushRequest:
 
 
 def is_unpacked(answer: IO[bytes]) -> bool:
-    """Whether git took the objects of a push; the file is left at its beginning."""
+    """Return True if git unpacked the objects of a push; the file is rewound."""
     beginning = answer.read(1 << 16)
     answer.seek(0)
     return b"unpack ok\n" in beginning

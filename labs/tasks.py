@@ -18,7 +18,7 @@ REST_SECONDS = 10  # after a broker did not answer, so that not each push waits 
 
 
 class _Broker:
-    """Of this process, the moment before which no message is sent."""
+    """This process's pause after a broker failure: no message is sent before it ends."""
 
     rests_until = 0.0
 
@@ -29,7 +29,7 @@ def wake() -> None:
 
 
 def wake_regrader() -> None:
-    """Ask the worker of what can wait to grade what staff asked for again."""
+    """Ask the later-worker to regrade what staff queued."""
     _send(regrade_next)
 
 
@@ -59,7 +59,7 @@ def _send(task: Task) -> None:
 
 @shared_task
 def grade_next() -> None:
-    """Grade what was pushed, one after the other for a short while: later wake-ups then find nothing to do."""
+    """Grade pushes for a short while, so that later wake-ups find nothing to do."""
     if _grade_for_a_while(Queue.LIVE):
         wake()
 
@@ -71,7 +71,7 @@ def regrade_next() -> None:
 
 
 def _grade_for_a_while(queue: Queue) -> bool:
-    """Whether more may wait."""
+    """Return True if more may wait."""
     started = time.monotonic()
     while grading.grade_next(queue):
         if time.monotonic() - started > MOST_SECONDS:
@@ -87,7 +87,7 @@ def prove_next() -> None:
 
 @shared_task
 def begin_later() -> None:
-    """What the worker of what can wait does when it starts."""
+    """Prepare the later-worker when it starts."""
     proving.retry_all()
     sandboxes.sweep()
 
@@ -109,5 +109,5 @@ def reap() -> None:
 
 @shared_task
 def tidy() -> None:
-    """Housekeeping on disk, which can wait for everything else."""
+    """Run disk housekeeping."""
     housekeeping.tidy()

@@ -1,4 +1,4 @@
-"""What the terminal shows after a push, while git waits."""
+"""The lines that a terminal shows after a push, while git waits."""
 
 import logging
 import textwrap
@@ -17,7 +17,7 @@ from labs.waiters import Waiters
 
 logger = logging.getLogger(__name__)
 
-LOOK_SECONDS = 1.0  # after which whoever passes this on looks whether the learner's git is still there
+LOOK_SECONDS = 1.0  # between two checks that the learner's git is still connected
 waiters = Waiters(settings.PRACTICE_MAX_WAITERS)
 
 WORDS = {
@@ -49,7 +49,7 @@ def told(submission: Submission) -> Iterator[str | None]:
 
 
 def _verdict_in_time(submission: Submission) -> Generator[None, None, list[str]]:
-    """The lines of the verdict; none where that takes too long, or too many terminals wait already."""
+    """Return the lines of the verdict; none if it takes too long or too many terminals already wait."""
     left = settings.PRACTICE_WAIT_SECONDS
     deadline = time.monotonic() + left
     with waiters.place(submission.pk) as place:

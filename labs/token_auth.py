@@ -16,7 +16,7 @@ def plain(status: int, text: str) -> HttpResponse:
 
 
 def token_user(request: HttpRequest) -> User:
-    """Whose token the password of the Basic authorization is; the user name says nothing. Raises TokenRefusedError."""
+    """Return the owner of the token in the Basic password; the user name is ignored. Raises TokenRefusedError."""
     scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
     try:
         _, _, token = base64.b64decode(encoded, validate=True).decode().partition(":")

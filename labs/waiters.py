@@ -1,4 +1,4 @@
-"""Terminals that wait for a verdict in this process, at the price of one query for all of them.
+"""Terminals that wait for a verdict in this process, with one query for all of them.
 
 A waiting thread sleeps; one of them looks at the database for all. So hundreds can wait beside few connections.
 """
@@ -47,7 +47,7 @@ class Waiters:
 
     @contextmanager
     def place(self, pk: int) -> Iterator[Place | None]:
-        """A place to wait in; None where all are taken."""
+        """Yield a place to wait in, None if all are taken."""
         place = Place(self, pk)
         with self._guard:
             is_free = len(self._places) < self._most
@@ -61,7 +61,7 @@ class Waiters:
 
     @contextmanager
     def turn_to_look(self) -> Iterator[bool]:
-        """Whether nobody else looks; it is kept while the caller sleeps, so that one thread needs the database."""
+        """Yield True if nobody else polls. Hold it while sleeping, so that only one thread needs the database."""
         is_mine = self._turn.acquire(blocking=False)
         try:
             yield is_mine

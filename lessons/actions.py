@@ -36,7 +36,7 @@ def render_markdown(source: str, links: Links) -> Rendered:
 
 
 def markdown_problems(source: str, links: Links) -> list[tuple[int, str]]:
-    """What keeps a text from being published, by line from 1."""
+    """Return the problems that block publishing, with lines from 1."""
     try:
         return render_markdown(source, links).problems
     except TooComplex as error:
@@ -57,7 +57,7 @@ def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
 
 
 def _rendered(lesson: Lesson, links: Links) -> Rendered:
-    """A draft is kept whatever it is; without a page, where none can be made."""
+    """Render a lesson. A draft is saved even if it cannot be rendered; its page is then empty."""
     try:
         return render_markdown(lesson.source, links)
     except TooComplex:
@@ -108,7 +108,7 @@ def save_quiz(*, quiz: Quiz) -> Quiz:
 # --- learners -------------------------------------------------------------------------------------------------------
 
 
-def takes_no_one(cohort: Cohort) -> str:
+def closed_cohort_message(cohort: Cohort) -> str:
     return f"{cohort} no longer accepts learners. Ask whoever invited you."
 
 
@@ -122,7 +122,7 @@ def join_cohort(*, user: User, cohort: Cohort) -> Enrollment:
     if active:
         raise CannotJoinError(f"You are in {active.cohort} already. Ask your instructor to move you.")
     if not cohort.open:
-        raise CannotJoinError(takes_no_one(cohort))
+        raise CannotJoinError(closed_cohort_message(cohort))
     try:
         with transaction.atomic():
             enrollment, _ = Enrollment.objects.get_or_create(user=user, cohort=cohort, course=cohort.course)

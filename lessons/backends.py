@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from lessons.models import CourseStaff
 from portal.accounts.models import User
 
-# In SQL, because each page of somebody who is signed in asks this, and composing it takes as long as the answer.
+# Raw SQL, because every page of a signed-in user runs it, and composing the query takes as long as running it.
 _USER = f"""
     SELECT person.*, EXISTS(
         SELECT 1 FROM {CourseStaff._meta.db_table} staff WHERE staff.user_id = person.id

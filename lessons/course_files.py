@@ -20,7 +20,7 @@ from portal.accounts.models import validate_time_zone
 
 @dataclass(frozen=True)
 class Entry:
-    """One object as its file says it. `offset` lines stand above the Markdown in its file.
+    """One object as its file describes it. `offset` is the number of lines above the Markdown in the file.
 
     `path` is where it stands in the course; a `key` that the file gives it stays when slug and path change.
     """
@@ -94,7 +94,7 @@ def read_course(folder: Path) -> CourseFiles:
 
 
 def _key(keys: Keys) -> str:
-    """A word of the author's that stays, whatever else changes."""
+    """Return the author's stable key."""
     return keys.text("key", "", check=validate_slug)
 
 

@@ -60,7 +60,7 @@ class Changes:
 
 
 def content_of(item: Any, entry: Entry) -> dict[str, Any]:
-    """What the portal holds of that which a file says."""
+    """Return the portal's values of the fields that the file sets."""
     return {name: _plain(getattr(item, name)) for name in entry.content}
 
 
@@ -85,7 +85,7 @@ def check_markdown(files: CourseFiles) -> None:
 
 
 def open_course(files: CourseFiles, changes: Changes) -> Course:
-    """The course itself, brought to what course.yaml says; its old address leads to it."""
+    """Update the course from course.yaml; its old address redirects."""
     course, slug = find_course(files), files.course.content["slug"]
     old = course.slug
     if course.pk and old != slug:
@@ -123,7 +123,7 @@ def write_course(files: CourseFiles, plan: Plan, changes: Changes) -> None:
 
 
 def entries_of(files: CourseFiles, labs: list[Entry]) -> list[tuple[Entry, Here]]:
-    """All entries, each with what tells what the portal holds of it."""
+    """Return all entries, each with the function that reads its values in the portal."""
     plain = [*files.sessions, *files.lessons, *files.quizzes, *labs]
     cohorts: list[tuple[Entry, Here]] = [
         (entry, lambda item, _: _cohort_here(item)) for entry in files.cohorts

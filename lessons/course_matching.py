@@ -1,4 +1,4 @@
-"""Which row of the portal a course file means: by its key, by its slug, else by where it was loaded from.
+"""Match course files to rows: by key, by slug, else by the file that a row was loaded from.
 
 A slug that changed is followed: the row stays, with all that learners did, and its old address leads to it.
 """
@@ -74,7 +74,7 @@ def _rows(course: Course, kind: str) -> list[Any]:
 
 
 def _match(plan: Plan, entries: list[Entry], rows: list[Any]) -> None:
-    """By key, then by slug, then by place or text among rows that were loaded and whose slug no file has now."""
+    """Match by key, then slug, then file or text among loaded rows whose slug no file has now."""
     free = {row.pk: row for row in rows}
     for is_it in (_has_key_of, _has_slug_of, _has_place_of, _has_text_of):
         for entry in entries:
@@ -102,7 +102,7 @@ def _has_text_of(row: Any, entry: Entry) -> bool:
 
 
 def _is_alike(one: str, other: str) -> bool:
-    """Links to itself change with a slug, so a text that moved is seldom the same to the letter."""
+    """Compare texts loosely: links to itself change with a slug, so a moved text is seldom identical."""
     words, others = (Counter(re.findall(r"\w+", text)) for text in (one, other))
     return one == other or 2 * (words & others).total() > ALIKE * (words + others).total()
 
@@ -131,7 +131,7 @@ def _find_renamed(
 
 
 def follow_renames(plan: Plan, entries: Iterable[tuple[Entry, Here]]) -> list[str]:
-    """Give rows their new slugs, and keep the old addresses. Says what was renamed.
+    """Give rows their new slugs and keep the old addresses. Returns the renames as sentences.
 
     What nobody changed in the portal stays unchanged there: only names of other rows are new in it.
     """
@@ -213,7 +213,7 @@ def _as_before(plan: Plan, kind: str, content: Mapping[str, Any]) -> dict[str, A
 
 
 class FilesGoneError(Exception):
-    """Rows of the portal whose files are gone, and nobody has said what becomes of them."""
+    """Rows whose files are gone, while the caller did not choose keep or draft."""
 
 
 def describe(removed: Iterable[tuple[str, Any]]) -> list[str]:
@@ -233,7 +233,7 @@ def settle_removed(plan: Plan, answer: str) -> None:
 
 
 def _hide(row: Any) -> None:
-    """Nothing that learners did is lost."""
+    """Hide a row from learners without deleting their work."""
     if isinstance(row, Quiz):
         Quiz.objects.filter(pk=row.pk).update(current=None)
     elif isinstance(row, Cohort):

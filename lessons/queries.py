@@ -87,7 +87,7 @@ def open_courses(user: Visitor) -> list[OpenCourse]:
 
 
 def _open_all(user: Visitor, courses: QuerySet[Course]) -> list[OpenCourse]:
-    """These courses as `user` may see them, in one query."""
+    """Return these courses as `user` may see them, in one query."""
     if user.is_authenticated:
         mine = Q(enrollments__user=user, enrollments__is_active=True)
         courses = courses.annotate(
@@ -147,7 +147,7 @@ def get_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> OpenLesson:
     return found
 
 
-# What the page of a lesson shows. What else a course holds is no matter of one lesson's page.
+# The columns that a lesson's page shows.
 _OF_LESSON = (
     *("course", "slug", "title", "status", "public", "lab_slugs"),
     *("html", "contents", "checklist", "minutes", "updated_at"),
@@ -211,7 +211,7 @@ def _neighbour(course: Course, named: str | None) -> Neighbour | None:
 
 
 def lesson_after(reader: OpenCourse, lesson_id: int) -> Neighbour | None:
-    """The lesson after this one that the same reader may open."""
+    """Return the next lesson that the same reader may open, None after the last."""
     here = Lesson.objects.filter(pk=lesson_id)
     found = _after(_readable(reader), lambda name: Subquery(here.order_by().values(name)))
     row = found.values_list("slug", "title").first()
@@ -363,7 +363,7 @@ def courses_of(user: User) -> QuerySet[Course]:
 
 
 def lab_homes(courses: Iterable[Course | int]) -> dict[tuple[int, str], str]:
-    """Where learners find a lab: course and slug of it -> title of the first published lesson that names it."""
+    """Map a lab's course and slug to the title of the first published lesson that names it."""
     lessons = Lesson.objects.published().filter(course__in=courses).exclude(lab_slugs=[]).in_order()
     homes: dict[tuple[int, str], str] = {}
     for course, slugs, title in lessons.values_list("course", "lab_slugs", "title"):

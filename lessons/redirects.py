@@ -1,4 +1,4 @@
-"""Old addresses: what was renamed in course files is found where it was."""
+"""Redirect old addresses after renames in course files."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,7 +32,7 @@ def former_addresses(
 
 
 def new_address(request: HttpRequest) -> str:
-    """Where the page of a request is now, "" if it did not move."""
+    """Return the new address of the requested page, "" if it did not move."""
     found = request.resolver_match
     if found is None:
         return ""
@@ -61,7 +61,7 @@ def _course(slug: str) -> Course | None:
 
 
 def _slug(course: Course, kind: str, rows: Any, slug: str) -> str:
-    """The slug that a row has now; the same if nothing of this name was renamed."""
+    """Return the row's current slug; the same slug if it was not renamed."""
     former = FormerSlug.objects.filter(course=course, kind=kind, slug=slug).first()
     if former is None or rows.filter(slug=slug).exists():
         return slug

@@ -1,4 +1,4 @@
-"""What staff do with courses and people. Each function is one change with its transaction."""
+"""Write operations of staff on courses and people. Each function is one transaction."""
 
 import logging
 from urllib.parse import quote
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class UnknownPersonError(Exception):
-    """Nobody who may be added signs in with this address; the message says what to do."""
+    """No account that may be added has this email; the message says what to do."""
 
 
 def invitation_address(cohort: Cohort) -> str:
@@ -25,7 +25,7 @@ def invitation_address(cohort: Cohort) -> str:
 
 
 def person_at(email: str) -> User:
-    """Who signs in with this address. Raises UnknownPersonError."""
+    """Return the user with this sign-in email. Raises UnknownPersonError."""
     user = User.objects.filter(email__iexact=email, is_active=True).first()
     if user is None:
         raise UnknownPersonError(f"No account has the email {email}.")
@@ -33,9 +33,9 @@ def person_at(email: str) -> User:
 
 
 def owner_of(email: str) -> User:
-    """The same, only if the address is known to be theirs. Raises UnknownPersonError.
+    """Return the user with this confirmed email. Raises UnknownPersonError.
 
-    Anybody may sign up with any address, and what staff may see is not for whoever typed it first.
+    Anybody may sign up with any email, so an unconfirmed one must not get staff access.
     """
     user = person_at(email)
     address = EmailAddress.objects.filter(user=user, email__iexact=user.email).first()
@@ -48,7 +48,7 @@ def owner_of(email: str) -> User:
 
 @transaction.atomic
 def create_course(*, course: Course, by: User) -> Course:
-    """Save a new course. Whoever makes it is its instructor."""
+    """Save a new course and make its creator the instructor."""
     course.save()
     staff = CourseStaff.objects.create(course=course, user=by, role=CourseStaff.Role.INSTRUCTOR)
     record(Event.ROLE, f"added: {staff}", user=by)

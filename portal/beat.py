@@ -15,7 +15,7 @@ _STARTED = time.monotonic()
 
 
 def steady_now() -> datetime:
-    """The time when beat began, and what a clock that is never set has counted since."""
+    """Return beat's start time plus the seconds that a monotonic clock has counted since."""
     return _START + timedelta(seconds=time.monotonic() - _STARTED)
 
 

@@ -25,7 +25,7 @@ def say(text: str) -> None:
 
 
 class ServiceLogs:
-    """The folder of all logs. It tells once when one cannot be written, and once when all can be again."""
+    """The log folder. Reports once if a log cannot be written, and once when all can be written again."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -100,7 +100,7 @@ class Child:
         return ours, process
 
     def look(self) -> None:
-        """What the passing of time asks for: bury the dead, start what is due, notice what is ready or steady."""
+        """Reap a dead process, start one that is due, notice one that is ready or steady."""
         if self.process is None:
             if time.monotonic() >= self.due:
                 self.start()

@@ -1,4 +1,4 @@
-"""A request of granian's RSGI protocol as WSGI has it."""
+"""Convert a granian RSGI request to a WSGI environ."""
 
 import io
 import sys

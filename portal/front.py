@@ -32,7 +32,7 @@ Headers = list[tuple[str, str]]
 
 @dataclass
 class Answer:
-    """What the application answered. `rest` produces what is not in `body` yet; then `close` is still to be called."""
+    """The application's answer. `rest` yields what is not in `body` yet; call `close` after it."""
 
     status: int = 500
     headers: Headers = field(default_factory=list)
@@ -237,7 +237,7 @@ def write(answer: Answer, transfer: Transfer) -> None:
 
 
 def body_limit(path: str, headers: Any) -> int:
-    """How many bytes of a body are kept for this address and whoever asks, as far as the headers say."""
+    """Return how many bytes of a body are accepted for this path and these headers."""
     if path.startswith("/git/"):  # without a token the answer is 401, whatever the body holds
         return settings.PRACTICE_MAX_BYTES * 101 // 100 + SLACK_BYTES if headers.get("authorization") else 0
     if path == "/markdownx/upload/" and settings.SESSION_COOKIE_NAME in (headers.get("cookie") or ""):
@@ -246,7 +246,7 @@ def body_limit(path: str, headers: Any) -> int:
 
 
 def answers_large_bodies(environ: Environ) -> bool:
-    """Whether the view itself says that a body is too large: git shows only what its protocol wraps."""
+    """Return True if the view itself answers a too large body: git shows only messages in its own protocol."""
     return environ["PATH_INFO"].startswith("/git/")
 
 

@@ -8,7 +8,7 @@ from django.db import DatabaseError, IntegrityError, connections, router, transa
 
 
 class LimitCache(DatabaseCache):
-    """Raise DatabaseError where the database cannot be written.
+    """Raise DatabaseError if the database cannot be written.
 
     Django's own says only that nothing was written, which allauth takes for a limit that was reached.
     """

@@ -1,4 +1,4 @@
-"""Processes of an earlier start of this checkout, which outlived both their supervisor and its watchdog.
+"""Stop processes of an earlier start of this checkout that outlived both the supervisor and its watchdog.
 
 Each process that a supervisor starts inherits a mark in its environment. Valkey writes its title over its own, and is
 known by the socket that it listens on, whose name is this checkout's.
@@ -20,7 +20,7 @@ def mark(var: Path) -> None:
 
 
 def sweep(var: Path, socket: str) -> int:
-    """End the groups of all processes that an earlier start left behind; the number of groups."""
+    """Kill the process groups that an earlier start left behind; return their number."""
     groups = set()
     signs = (f"\0{MARK}={var}\0", f"\0--unixsocket\0{socket}\0", f" unixsocket:{socket}\0")
     for pid, text in _processes():

@@ -68,7 +68,7 @@ WORDS = {
 
 
 class OutageMiddleware:
-    """Answer 503 with Retry-After while the database cannot do its work, and what `portal.front` refused."""
+    """Answer 503 with Retry-After during a database outage, and 408 or 413 if `portal.front` refused the body."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -97,7 +97,7 @@ def note_outage(sender: object, request: HttpRequest, **kwargs: object) -> None:
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Whether the disk is full, or the database could not be reached, read or written.
+    """Return True if the disk is full, or the database could not be reached, read or written.
 
     Wrong SQL and broken constraints are faults of ours.
     """

@@ -26,7 +26,7 @@ class Pool:
         self._moved = 0.0  # when last a thread was free or became so
 
     async def run(self, work: Callable[..., Any], *arguments: object) -> Any:
-        """Raises TimeoutError; the thread goes on with what was given up."""
+        """Run `work` in a thread. Raises TimeoutError, while the thread continues."""
         loop = asyncio.get_running_loop()
         future = loop.create_future()
         if self.requests < self._threads:
@@ -40,7 +40,7 @@ class Pool:
             return await future
 
     def stands_still(self) -> bool:
-        """Whether more requests would only wait, as when the database hangs."""
+        """Return True if more requests would only wait, as during a database hang."""
         return self.requests >= self._threads and time.monotonic() - self._moved > self._patience
 
     def end(self) -> None:

@@ -1,4 +1,4 @@
-"""What granian serves: the front, with Django behind it."""
+"""The RSGI application for granian: the front, with Django behind it."""
 
 import os
 import resource

@@ -1,4 +1,4 @@
-"""What is on its way between clients and the web server: bounded in number, in bytes, and in patience.
+"""Transfers between clients and the web server, with limits on number, bytes and time.
 
 Everything here runs in the event loop. A transfer has to move `PIECE` bytes in each `IDLE_SECONDS`, so that a client
 that falls silent and one that trickles end alike. Where there are too many transfers, or their files take too much
@@ -21,7 +21,7 @@ MEMORY_BYTES = 64 * 1024  # of one transfer, before it becomes a file
 
 
 class TooSlowError(Exception):
-    """The client let too much time pass, or had to make room for others."""
+    """The client was too slow, or its transfer had to make room for others."""
 
 
 class Transfer:

@@ -10,7 +10,7 @@ from .plumbing import MissingObject, TooLarge, output_of
 from .trees import Listing
 
 MOST_BYTES = 32 << 20
-MOST_OBJECTS = 250_000  # commits, folders and files
+MAX_OBJECTS = 250_000  # commits, folders and files
 _WHAT = "the list of all files in the history"
 
 
@@ -53,8 +53,8 @@ def _listed(git_dir: Path, history: History) -> tuple[list[_Place], set[str]]:
         most=MOST_BYTES,
         what=_WHAT,
     )
-    if output.count(b"\n") > MOST_OBJECTS:
-        raise TooLarge(f"{_WHAT} has more than {MOST_OBJECTS:,} lines, which is the limit")
+    if output.count(b"\n") > MAX_OBJECTS:
+        raise TooLarge(f"{_WHAT} has more than {MAX_OBJECTS:,} lines, which is the limit")
     places: list[_Place] = []
     missing: set[str] = set()
     commit = ""

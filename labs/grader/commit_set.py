@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Numbering(Protocol):
-    """Which number each commit has, from 0 in the order of the walk."""
+    """Numbers commits from 0 in the order of the walk."""
 
     def number(self, commit_id: object) -> int | None: ...
 
@@ -48,7 +48,7 @@ class CommitSet(Set[str]):
         return super().__sub__(other) if found is None else found
 
     def _with(self, other: Set[object], operation: Callable[[int, int], int]) -> "CommitSet | None":
-        """All bytes at once; None for a set of another sort."""
+        """Combine all bytes at once; return None for a different kind of set."""
         if not isinstance(other, CommitSet) or other._of is not self._of:
             return None
         one, two = (int.from_bytes(each.marks, "little") for each in (self, other))

@@ -1,10 +1,10 @@
-"""What Git says of a repository that it refuses, in plain words."""
+"""Plain words for Git's complaints about a repository."""
 
 import re
 
 from .words import cut, quoted, visible
 
-# Git's own ids of what is wrong with an object (`git fsck`), then what else it may say in the C locale
+# `git fsck` message ids, then other messages of Git in the C locale
 _PLAIN = (
     (r"gitmodulesSymlink", "`.gitmodules` is a symbolic link"),
     (r"gitmodules(?:Blob|Missing|Parse|Large)", "Git cannot read `.gitmodules`"),
@@ -33,23 +33,23 @@ _PLAIN = (
 
 
 def plain_words(complaint: str) -> str:
-    """What is wrong, as a sentence without its ends; empty where Git said something that is not known here."""
+    """Return the cause in lower case without a full stop; empty if the complaint is unknown."""
     return next((words for pattern, words in _PLAIN if re.search(pattern, complaint)), "")
 
 
 def own_words(complaint: str) -> str:
-    """Git's id of what is wrong, else the beginning of what it said."""
+    """Return Git's fsck message id, else the beginning of its message."""
     return quoted(fsck_id(complaint) or cut(visible(" ".join(complaint.split())), 80))
 
 
 def fsck_id(complaint: str) -> str:
-    """What `git fsck` calls what is wrong with the first object that it names; empty where it names none."""
+    """Return the fsck message id of the first object named; empty if none is."""
     found = re.search(r"(?:object|in (?:commit|tag|tree|blob)) [0-9a-f]+: (\w+)", complaint)
     return found[1] if found else ""
 
 
 def cannot_read(complaint: str) -> str:
-    """The whole answer for somebody whose repository Git refuses."""
+    """Return the message for a learner whose repository Git rejects."""
     plain = plain_words(complaint)
     if not plain:
         return f"Git says: {cut(visible(' '.join(complaint.split())), 200)}"

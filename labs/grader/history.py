@@ -1,4 +1,4 @@
-"""The commits of a repository, walked once, and what their graph tells. Parents decide, never dates.
+"""The commits of a repository, walked once, and questions about their graph. Parents decide, never dates.
 
 A history of 200,000 commits has to fit: ids, trees and parents are kept in arrays, messages in one buffer, and a commit
 is an object only while somebody looks at it. Inside, commits have numbers in the order of the walk, 0 for the first:
@@ -19,13 +19,13 @@ from .people import Person, records
 __all__ = ["FORMAT", "Commit", "History", "Person"]
 
 FORMAT = "%T %P%x00%B%x00"
-MAX_MESSAGE_BYTES = 1 << 20  # of one commit; what follows is not looked at
+MAX_MESSAGE_BYTES = 1 << 20  # of one commit; the rest is ignored
 _MAX_KEPT_BYTES = 16 << 20  # sets of ancestors that are kept for the next question
 _PREFIX_BYTES = 8
 
 
 class Commit(Protocol):
-    """One commit. `parents` are all that it names, also those that are not here."""
+    """One commit. `parents` are all that it names, including those missing from a shallow clone."""
 
     @property
     def id(self) -> str: ...
@@ -46,7 +46,7 @@ class Commit(Protocol):
 
 
 class People(Protocol):
-    """Who made the commits of a history, by their numbers."""
+    """Authors and committers of a history, by commit number."""
 
     def author(self, number: int) -> Person: ...
 
@@ -54,7 +54,7 @@ class People(Protocol):
 
 
 class StoredCommit:
-    """A commit of a history, read from its arrays when it is asked."""
+    """A commit of a history, read lazily from its arrays."""
 
     __slots__ = ("_history", "number")
 
@@ -154,7 +154,7 @@ class History:
         return self._texts[self._ends[number - 1] if number else 0 : self._ends[number]]
 
     def named_by(self, number: int) -> Sequence[int]:
-        """The parents that a commit names; numbers past the last commit stand for those that are not here."""
+        """Return the parents that a commit names; numbers past the last commit are parents that are not here."""
         return self._parents[self._starts[number] : self._starts[number + 1]]
 
     def above(self, number: int) -> Sequence[int]:
@@ -182,7 +182,7 @@ class History:
 
     @cached_property
     def _sorted(self) -> "tuple[array[int], array[int]]":
-        """The beginnings of all ids in order, and the numbers of their commits: a dict would take ten times as much."""
+        """Return sorted id prefixes and the commits' numbers; a dict would need ten times the memory."""
         ids, size = self._ids, self._id_bytes
         begins = range(0, len(self) * size, size)
         prefixes = array("Q", [int.from_bytes(ids[at : at + _PREFIX_BYTES], "big") for at in begins])
@@ -248,7 +248,7 @@ class History:
         return CommitSet(self, self._kept[number])
 
     def reached(self, numbers: Iterable[int]) -> bytes:
-        """A 1 for each commit that these reach, themselves among them."""
+        """Return a byte 1 for each commit reachable from `numbers`, themselves included."""
         marks = bytearray(len(self._ids) // self._id_bytes)
         for number in numbers:
             marks[number] = 1
@@ -275,7 +275,7 @@ class History:
         return CommitSet(self, bytes(marks[: len(self)]))
 
     def first_parents(self, commit_id: str, among: CommitSet | None = None) -> Iterator[str]:
-        """The line of a branch: its tip, the tip's first parent and so on, or those of them that are `among` others."""
+        """Yield the first-parent chain from a commit, limited to `among` if given."""
         number: int | None = self[commit_id].number
         while number is not None:
             if among is None or among.marks[number]:

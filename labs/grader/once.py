@@ -1,4 +1,4 @@
-"""What is read once for a whole run, and what could not be read."""
+"""Cache of values read once per run, and of reads that failed."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -9,7 +9,7 @@ Read = TypeVar("Read")
 
 
 class Once:
-    """By name, which is told to the learner where the time did not suffice."""
+    """Values by name. The learner sees the name if the time was not enough to read it."""
 
     def __init__(self) -> None:
         self._read: dict[str, Any] = {}
@@ -22,14 +22,14 @@ class Once:
         return name in self._failed
 
     def get(self, name: str, read: Callable[[], Read]) -> Read:
-        """What `read` returns, for all who ask."""
+        """Return the value of `read()`, called at most once per name."""
         if name not in self._read:
             self._read[name] = self.unless_failed(name, read)
         found: Read = self._read[name]
         return found
 
     def unless_failed(self, name: str, read: Callable[[], Read]) -> Read:
-        """What `read` returns. What it raises is raised again: no check walks to a limit that another has met."""
+        """Return `read()`. Raise its error again on later calls, so that no check repeats a walk into a limit."""
         if name in self._failed:
             raise self._failed[name]
         try:

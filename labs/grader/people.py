@@ -1,4 +1,4 @@
-"""Whom the commits of a history name, with dates of any value: Git's own ISO dates end the walk at some of them."""
+"""Authors and committers of a history, with dates of any value: Git's own ISO format fails on some of them."""
 
 from array import array
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ _CYCLE = date(401, 1, 1).toordinal() - 1  # days after which the calendar begins
 
 
 class Person(NamedTuple):
-    """Whoever the commit names: a claim, not a proof."""
+    """The person that a commit names: a claim, not a proof."""
 
     name: str
     email: str
@@ -58,7 +58,7 @@ class People:
 
 
 def records(chunks: Iterable[bytes], fields: int) -> Iterable[list[bytes]]:
-    """The fields of each record, every field ended by a NUL, whatever the chunks are cut at."""
+    """Yield the NUL-terminated fields of each record, wherever the chunks are cut."""
     waiting: list[bytes] = []
     for chunk in chunks:
         waiting.append(chunk)

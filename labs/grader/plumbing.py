@@ -47,7 +47,7 @@ SETTINGS = (
 
 _BUFFER = 1 << 16
 _CHUNK = 1 << 18
-# in the C locale: what Git says of the machine rather than of the repository
+# messages of Git in the C locale about the machine, not the repository
 _OURS = re.compile(
     r"Permission denied|No space left|Too many open files|Input/output error|Read-only file system|Disk quota"
     r"|Resource temporarily unavailable|unable to (?:create|write)|cannot (?:fork|exec)"
@@ -56,11 +56,11 @@ _FEW = 60  # lines with an id of 64 digits each, which the smallest of pipes tak
 
 
 class RepositoryFault(Exception):  # noqa: N818 - "fault" is the word for what is on our side
-    """Git cannot run, or cannot read: nothing that a learner could mend, so never "needs work"."""
+    """Git cannot run or read. A learner cannot fix that, so it is never "needs work"."""
 
 
 class RepositoryDamagedError(RepositoryFault):
-    """Git refuses what is stored there; the message is its reason. Whose fault that is depends on who stored it.
+    """Git rejects a stored object; the message is its reason. Whoever stored the object is at fault.
 
     `check_id` names the check that asked for it, where one did.
     """
@@ -173,7 +173,7 @@ def chunks_of(
 
 
 def _refusal(status: int, complaint: str, what: str) -> Exception:
-    """What to raise for a git that did not end well."""
+    """Return the exception for a git process that failed."""
     if re.search(r"[Oo]ut of memory|cannot allocate", complaint):
         return TooLarge(f"{what} needs more memory than the limit allows")
     if status == -signal.SIGKILL or _OURS.search(complaint):
@@ -187,7 +187,7 @@ def absent(git_dir: Path, object_ids: Iterable[str]) -> set[str]:
 
 
 def kinds_of(git_dir: Path, object_ids: Iterable[str]) -> dict[str, str | None]:
-    """What sort of object each of these is, None for one that is not in a repository."""
+    """Return each object's type, None for an object that is missing."""
     asked = "".join(f"{object_id}\n" for object_id in dict.fromkeys(object_ids)).encode("ascii")
     answers = output_of(
         *(git_dir, "cat-file", "--batch-check", "--buffer"),
@@ -219,12 +219,12 @@ class ObjectReader:
         return found
 
     def read_all(self, object_ids: Iterable[str], most: int) -> Iterator[GitObject | None]:
-        """The same for many, in turn, None for one that is absent."""
+        """Yield objects in order, None if missing."""
         asked = list(object_ids)
         return self._few(asked, most) if len(asked) <= _FEW else self._many(asked, most)
 
     def _few(self, object_ids: list[str], most: int) -> Iterator[GitObject | None]:
-        """All are asked for at once, so that git never waits; a question in between costs a new process."""
+        """Pipeline all requests. Calling read() in between restarts git."""
         process = None
         for place, object_id in enumerate(object_ids):
             try:
@@ -241,7 +241,7 @@ class ObjectReader:
             yield found
 
     def _many(self, object_ids: list[str], most: int) -> Iterator[GitObject | None]:
-        """By a process of its own, which may put many answers into one write."""
+        """Use a separate process, which may buffer many answers into one write."""
         place = 0
         while place < len(object_ids):
             with tempfile.TemporaryFile() as asked:
@@ -285,7 +285,7 @@ class ObjectReader:
 
 
 def _answer(process: "subprocess.Popen[bytes]", object_id: str, most: int) -> GitObject | None:
-    """The next answer of `cat-file --batch`; after one without its data the stream is out of step."""
+    """Return the next answer of `cat-file --batch`. After an answer without data the stream is out of step."""
     stdout = process.stdout
     assert stdout  # noqa: S101 - it was asked for
     header = stdout.readline().split()

@@ -1,4 +1,4 @@
-"""One commit read as it is stored: enough for a tip whose history nobody asks for."""
+"""A commit parsed from its raw object, for tips whose history no check needs."""
 
 import re
 from collections.abc import Callable

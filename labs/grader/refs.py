@@ -1,4 +1,4 @@
-"""Where the Git folder of a repository is, and the branches and tags on disk."""
+"""Find the Git directory of a repository, and read its branches and tags."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ BRANCHES, TAGS = "refs/heads/", "refs/tags/"
 
 
 class Unreadable(Exception):  # noqa: N818 - the state of a submission has this name
-    """The learner's set-up: nothing here can be graded. `code` is stable, `message` is for people."""
+    """The learner's set-up cannot be graded. `code` is stable, `message` is for people."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -43,7 +43,7 @@ def git_dir_of(path: Path) -> Path:
 
 
 def refs_on_disk(git_dir: Path, branches: str) -> dict[str, str]:
-    """Tags, and the refs below `branches` as if they were branches here."""
+    """Return tags, and the refs under `branches` as local branches."""
     arguments = ("for-each-ref", "--format=%(objectname) %(refname)", branches, TAGS)
     try:
         output = output_of(git_dir, *arguments, most=MOST_REF_BYTES, what="the list of branches and tags")

@@ -40,12 +40,12 @@ __all__ = [
 ]
 
 MOST_COMMITS = 200_000
-MOST_SHORT = 1_000
-MOST_COMPARED = 20_000  # commits whose changes are listed all at once
-MOST_SINGLY_COMPARED = 500  # commits of a longer history, by one check
+MAX_SHORT = 1_000
+MAX_COMPARED = 20_000  # commits whose changes are listed all at once
+MAX_SINGLY_COMPARED = 500  # commits of a longer history, by one check
 MOST_HISTORY_BYTES = 96 << 20
-MOST_MEMORY = 256 << 20  # of the git that walks it
-MOST_TIP_BYTES = 64 << 20
+MAX_MEMORY = 256 << 20  # of the git that walks it
+MAX_TIP_BYTES = 64 << 20
 MOST_FILE_BYTES = 1 << 20
 MOST_READ_BYTES = 64 << 20
 WITHOUT_LARGE_FILES = "without-files-over-1-MB"  # this file in a mirror says how it was fetched
@@ -76,7 +76,7 @@ class Repository:
             raise Unreadable(
                 "no_commits", "The repository holds no commits yet. Commit something, then push it."
             )
-        # no method of ours: a circle would keep the whole history until Python looks for such
+        # a bound method would create a reference cycle and delay freeing the history
         self._trees = Trees(partial(_read_listing, self._objects))
 
     @classmethod
@@ -110,18 +110,18 @@ class Repository:
 
     @property
     def _tips(self) -> History:
-        """The commits that branches and tags stand for, and no more of the history."""
+        """The commits that branches and tags point to, without their history."""
         return self._known.get("tips", lambda: self._walk("--no-walk=unsorted"))
 
     def _walk(self, *options: str) -> History:
-        # no method of ours: a circle would keep the whole history until Python looks for such
+        # a bound method would create a reference cycle and delay freeing the history
         printed = partial(_printed_for, self._git_dir, self._tip_ids, *options, "--date=raw")
         people = f"--format={PEOPLE_FORMAT}"
         return History(printed(f"--format={FORMAT}"), lambda: People(printed(people)))
 
     @property
     def _tip_ids(self) -> list[str]:
-        """The commits that branches and tags stand for."""
+        """Return the ids of the commits that branches and tags point to."""
         tagged = (tag.id for tag in map(self.tag, self.tags) if tag.kind == "commit")
         return sorted({*self.branches.values(), *tagged})
 
@@ -133,11 +133,11 @@ class Repository:
         return self.history[commit_id]
 
     def _read_tip(self, commit_id: str) -> Commit:
-        found = self._objects.read(commit_id, MOST_TIP_BYTES)
+        found = self._objects.read(commit_id, MAX_TIP_BYTES)
         if found.kind != "commit":
             raise _no_commit(commit_id)
         if found.data is None:
-            raise TooLarge(f"commit {commit_id[:7]} is larger than {MOST_TIP_BYTES >> 20} MB")
+            raise TooLarge(f"commit {commit_id[:7]} is larger than {MAX_TIP_BYTES >> 20} MB")
         return RawCommit(commit_id, found.data, lambda: self._tips[commit_id])
 
     @property
@@ -147,13 +147,13 @@ class Repository:
 
     @property
     def is_short(self) -> bool:
-        """Whether the history is there already, or read at little cost: at most 1,000 commits."""
+        """True if the history is already read, or has at most 1,000 commits and so costs little."""
         if self._known.has_failed("history"):
             return False
-        return self.has_history or self._known.get("number of commits", self._count) <= MOST_SHORT
+        return self.has_history or self._known.get("number of commits", self._count) <= MAX_SHORT
 
     def _count(self) -> int:
-        counted = _printed_for(self._git_dir, self._tip_ids, "--count", f"--max-count={MOST_SHORT + 1}")
+        counted = _printed_for(self._git_dir, self._tip_ids, "--count", f"--max-count={MAX_SHORT + 1}")
         return int(b"".join(counted))
 
     @cached_property
@@ -230,28 +230,28 @@ class Repository:
         parents = self.history.parents(commit.id)
         parent = self.history[parents[0]] if parents else None
         if parent is None or self._all_changes is None:
-            if len(self.history) > MOST_COMPARED:
+            if len(self.history) > MAX_COMPARED:
                 self._count_single()
             return self.changes(parent, commit)
         return self._all_changes.of(parent.tree, commit.tree)
 
     def begin_check(self) -> None:
-        """What one check compares of a long history is counted from here."""
+        """Reset the count of commits that one check compares in a long history."""
         self._compared = 0
 
     def _count_single(self) -> None:
         self._compared += 1
-        if self._compared > MOST_SINGLY_COMPARED:
+        if self._compared > MAX_SINGLY_COMPARED:
             raise TooLarge(
-                f"more than {MOST_SINGLY_COMPARED:,} commits would have to be compared with their parents, "
-                f"which is the limit in a history of over {MOST_COMPARED:,} commits"
+                f"more than {MAX_SINGLY_COMPARED:,} commits would have to be compared with their parents, "
+                f"which is the limit in a history of over {MAX_COMPARED:,} commits"
             )
 
     @cached_property
     def _all_changes(self) -> Changes | None:
         """Of all commits with a parent; None where one of them is too large or broken, which others need not see."""
         history = self.history
-        if len(history) > MOST_COMPARED:
+        if len(history) > MAX_COMPARED:
             return None
         pairs = (
             (history.tree_of(above[0]), history.tree_of(number))
@@ -296,7 +296,7 @@ class Repository:
 
     def close(self) -> None:
         self._objects.close()
-        self._known = Once()  # commits in there know this repository: a circle
+        self._known = Once()  # its commits refer back to this repository: a reference cycle
 
     def __enter__(self) -> "Repository":
         return self
@@ -317,7 +317,7 @@ def _printed_for(git_dir: Path, tips: Iterable[str], *options: str) -> Iterator[
         *("rev-list", "--stdin", *options),
         stdin="".join(f"{tip}\n" for tip in tips).encode("ascii"),
         most=MOST_HISTORY_BYTES,
-        memory=MOST_MEMORY,
+        memory=MAX_MEMORY,
         what="the history",
     )
 

@@ -1,4 +1,4 @@
-"""Tags, and what they stand for in the end."""
+"""Tags and the objects that they point to."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _TAGGED = re.compile(rb"object ([0-9a-f]{40}(?:[0-9a-f]{24})?)(?:\n|\Z)")
 
 @dataclass(frozen=True)
 class Tag:
-    """A tag, peeled. `kind` is what it stands for in the end (commit, tree or blob), `id` that object.
+    """A peeled tag. `kind` is the type of the object that it points to (commit, tree or blob), `id` its id.
 
     `message` is None for a lightweight tag.
     """
@@ -28,7 +28,7 @@ class Tag:
 
 
 def peel(objects: ObjectReader, ref: str, object_id: str) -> Tag:
-    """What a tag stands for in the end. Raises TooLarge, RepositoryDamagedError."""
+    """Follow a tag to the object that it points to. Raises TooLarge, RepositoryDamagedError."""
     message = None
     for _ in range(10):
         found = objects.read(object_id, MOST_BYTES)

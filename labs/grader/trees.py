@@ -7,7 +7,7 @@ from .plumbing import RepositoryDamagedError, TooLarge
 from .words import count
 
 MOST_ENTRIES = 5_000
-MOST_KEPT = 100_000  # entries of trees that were read, for the next question
+MAX_KEPT = 100_000  # entries of trees that were read, for the next question
 MOST_PATH_BYTES = 1 << 20
 _NOT_PATHS = {b"", b".", b"..", b".git"}
 
@@ -94,7 +94,7 @@ class Trees:
         if tree not in self._known:
             listing = self.read(tree)
             self._kept += len(listing)
-            if self._kept > MOST_KEPT:
+            if self._kept > MAX_KEPT:
                 self._known.clear()
                 self._kept = len(listing)
             self._known[tree] = listing

@@ -23,7 +23,7 @@ from .refusals import FetchFault, FetchRefused, no_branch, refused, why
 from .words import cut, visible
 
 FILTER = "blob:limit=1m"
-# What `git fsck` finds wrong with dates, names and modes. Old tools wrote them; they are data, and obeyed by nobody.
+# fsck messages about dates, names and modes. Old tools wrote such values; nothing here depends on them.
 DATA = (
     *("badDate", "badDateOverflow", "badTimezone", "missingSpaceBeforeDate", "zeroPaddedDate"),
     *("badEmail", "badName", "missingEmail", "missingNameBeforeEmail", "missingSpaceBeforeEmail"),

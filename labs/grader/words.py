@@ -38,7 +38,7 @@ def quoted(text: str) -> str:
 
 
 def in_words(pattern: str, verb: str = "asks for") -> str:
-    """What a regular expression wants, without showing it: the texts it is made of, else what the check says."""
+    """Describe a regular expression without showing it: by its literal texts, else "what this check asks for"."""
     texts = [_plain(part) for part in re.split(r"(?<!\\)\|", pattern)]
     if all(texts):
         return " or ".join(quoted(text) for text in texts if text)
@@ -46,7 +46,7 @@ def in_words(pattern: str, verb: str = "asks for") -> str:
 
 
 def _plain(pattern: str) -> str:
-    """The text that a pattern without any choice stands for, empty where there is one."""
+    """Return the only text that a pattern matches, empty if it matches several."""
     inner = re.sub(r"^(\^|\\b)|((?<!\\)\$|\\b)$", "", pattern)
     if re.search(r"(?<!\\)[.^$*+?{}\[\]()]|\\[a-zA-Z0-9]", inner):
         return ""

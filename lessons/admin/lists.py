@@ -1,4 +1,4 @@
-"""Lists of what learners did: as fast for a hundred thousand rows as for a hundred.
+"""Staff lists of learners' rows: as fast for 100,000 rows as for 100.
 
 The newest rows are listed, at most MAX_LISTED; a search for a learner, or a filter, leads to the others.
 """
@@ -22,7 +22,7 @@ HELP = f"The newest {MAX_LISTED:,} are listed. Search or filter for others."
 
 
 class BoundedPaginator(Paginator):
-    """Counts no further than what is listed."""
+    """Counts at most MAX_LISTED rows."""
 
     @cached_property
     def count(self) -> int:
@@ -31,13 +31,13 @@ class BoundedPaginator(Paginator):
 
 
 def heavy_fields(model: type[Model], prefix: str = "") -> list[str]:
-    """The texts of a row, which take most of its bytes and which no list or menu shows."""
+    """Return the names of large text fields, which no list or menu shows."""
     fields = model._meta.concrete_fields
     return [f"{prefix}{field.name}" for field in fields if isinstance(field, TextField | JSONField)]
 
 
 def heavy_related(model: type[Model], related: Any) -> Iterator[str]:
-    """The same of the rows that a list reads along; `related` as in list_select_related."""
+    """Yield the large text fields of related rows; `related` as in list_select_related."""
     for path in related or ():
         at, prefix = model, ""
         for name in path.split("__"):
@@ -51,7 +51,7 @@ def is_list(request: HttpRequest) -> bool:
 
 
 def of_courses(rows: QuerySet, path: str, courses: list[int]) -> QuerySet:
-    """The rows of these courses, found from the newest on: no join or sort of all rows comes first."""
+    """Return the rows of these courses, scanned from the newest without joining or sorting all rows."""
     name, _, rest = path.partition("__")
     if not rest and len(courses) == 1:
         return rows.filter(**{name: courses[0]})
@@ -98,7 +98,7 @@ class RecordedAdmin(admin.ModelAdmin):
 
 
 def taught_ids(request: HttpRequest) -> list[int]:
-    """The keys of the courses that somebody teaches, read once for a request."""
+    """Return the keys of the courses that the user teaches, read once per request."""
     kept = request.__dict__
     if "_taught_ids" not in kept:
         found = Course.objects.filter(staff__user=request.user.pk)
@@ -107,9 +107,9 @@ def taught_ids(request: HttpRequest) -> list[int]:
 
 
 class OwnRowsFilter(admin.RelatedFieldListFilter):
-    """Offers the rows of one's own courses, which are few, instead of those that a long list leads to.
+    """Offers only rows of the user's own courses.
 
-    Of more than MAX_OFFERED it offers none but the chosen one: the search leads to them.
+    If there are more than MAX_OFFERED, it offers only the chosen one; search finds the others.
     """
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:

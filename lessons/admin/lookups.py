@@ -1,4 +1,4 @@
-"""Parameters of staff lists that no column can hold: an answer in words, never an error of the server."""
+"""Answer 400 for query parameters of staff lists that no column can hold, instead of 500."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,10 +8,10 @@ from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.views.defaults import bad_request
 
-# An expression that takes for ever, or one that is none, is an error of each database in its own way; a range is two
-# values, which an address does not hold.
+# A slow or malformed regular expression fails differently in each database; a range needs two values, which a query
+# string does not have.
 REFUSED = ("regex", "iregex", "range")
-# What databases and Django say of a number, date or text that is out of range.
+# Exceptions of databases and Django for a number, date or text out of range.
 IMPOSSIBLE = (OverflowError, ValueError, DataError)
 
 

@@ -1,4 +1,4 @@
-"""Learners and staff of a course in the admin: added by email, since nobody has to see a list of strangers."""
+"""Learners and staff of a course in the admin: added by email, so that nobody sees a list of strangers."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from portal.accounts.admin import RecordsRoles
 
 
 class ByEmailForm(forms.ModelForm):
-    """Names a person by the address that they sign in with. Other ids that are sent along change nothing."""
+    """Finds a person by their sign-in email. Posted user ids are ignored."""
 
     email = forms.EmailField(label="email", help_text="The email they sign in with.")
 
@@ -43,7 +43,7 @@ class EnrollForm(ByEmailForm):
         return cleaned
 
     def _enroll(self, cohort: Any) -> None:
-        """Take up the enrollment that they had in this cohort, if any."""
+        """Reuse the person's earlier enrollment in this cohort, if any."""
         of_user = Enrollment.objects.filter(user=self.instance.user, course=cohort.course_id)
         if there := of_user.active().select_related("cohort__course").first():
             self.add_error(
@@ -145,5 +145,5 @@ class CourseStaffAdmin(RecordsRoles, CourseScopedAdmin):
         return led.filter(course=obj.course_id).exists() if obj else led.exists()
 
     def _led_by(self, user: Any) -> QuerySet:
-        """The keys of the courses in which somebody is instructor."""
+        """Return the keys of the courses that the user leads as instructor."""
         return CourseStaff.objects.filter(user=user.pk, role=CourseStaff.Role.INSTRUCTOR).values("course")

@@ -1,4 +1,4 @@
-"""What to prepare for a session, one item a line instead of JSON."""
+"""Form field for the preparation list of a session: one item per line instead of JSON."""
 
 import re
 from typing import Any

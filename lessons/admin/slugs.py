@@ -1,4 +1,4 @@
-"""Slugs that nobody has to think of: made from the title, unique within the course."""
+"""Slugs made from the title, unique within the course."""
 
 from itertools import count
 from typing import Any
@@ -14,7 +14,7 @@ HELP = "Part of the address; fixed once saved. Leave it empty to make it from th
 
 
 class SluggedForm(forms.ModelForm):
-    """Fills an empty slug in."""
+    """Fills in an empty slug."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

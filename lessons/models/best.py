@@ -1,4 +1,4 @@
-"""Which of several tries counts: one rule for attempts at a quiz and submissions of a lab."""
+"""The rule for the try that counts, shared by quiz attempts and lab submissions."""
 
 from typing import Any
 

@@ -45,7 +45,7 @@ class Cohort(Loaded):
 
 
 def validate_start(starts_at: datetime) -> None:
-    """Refuse what is no date of a class; pages add days and zones to it, which has an end."""
+    """Refuse dates that no class has; pages add days and time zones, which overflows at the ends of the calendar."""
     if not 2000 <= starts_at.year < 2200:
         raise ValidationError("Write a date from 2000 to 2199.")
 

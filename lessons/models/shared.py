@@ -1,4 +1,4 @@
-"""Two rows that a third one names belong to the same course: filled in, checked and held by the database."""
+"""Fields and constraints that keep the rows which a row names in the same course."""
 
 from typing import Any
 

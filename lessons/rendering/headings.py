@@ -36,9 +36,7 @@ def headings(state: StateCore) -> None:
             page.contents.append((int(token.tag[1]), token.meta["id"], title))
             if len(page.contents) == MAX_LISTED + 1:
                 line = token.map[0] + 1 if token.map else 1
-                page.problems.append(
-                    (line, f"“On this page” lists {MAX_LISTED} headings and ends here.")
-                )
+                page.problems.append((line, f"“On this page” lists {MAX_LISTED} headings and ends here."))
 
 
 def _slug(title: str) -> str:

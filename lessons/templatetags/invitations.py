@@ -1,4 +1,4 @@
-"""The invitation that somebody who is not signed in yet came with, for the pages that sign them in."""
+"""Show the invitation on sign-in and sign-up pages to visitors who followed one."""
 
 from django import template
 from django.http import HttpRequest
@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.simple_tag
 def invitation(request: HttpRequest) -> Cohort | None:
-    """The cohort that `next` asks to join. Without such a `next` nothing is looked up."""
+    """Return the cohort whose join page is in `next`, None without a query otherwise."""
     target = (request.POST.get("next") or request.GET.get("next") or "").partition("?")[0]
     if not target.startswith("/join/"):
         return None

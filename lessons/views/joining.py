@@ -15,7 +15,7 @@ def join(request: UserRequest, code: str = "") -> HttpResponse:
     """Whoever follows an invitation signed out most often has no account yet; that page names course and cohort."""
     cohort = cohort_by_code(code) if code else None
     if cohort and not cohort.open:
-        return _cannot_join(request, actions.takes_no_one(cohort))
+        return _cannot_join(request, actions.closed_cohort_message(cohort))
     if not request.user.is_authenticated:
         page = reverse("account_signup") if cohort else None
         return redirect_to_login(request.get_full_path(), page)

@@ -1,4 +1,4 @@
-"""The audit log: one row and one line of the log for each thing that somebody may have to account for."""
+"""The audit log: one row and one log line for each audited event."""
 
 import logging
 from datetime import timedelta
@@ -16,7 +16,7 @@ Event = AuditEntry.Event
 
 
 def record(event: AuditEntry.Event, what: str = "", *, user: User | None = None, who: str = "") -> None:
-    """Keep who did what, when and from where. Callers pass no secret; `who` names somebody without an account.
+    """Record who did what, when and from where. Never pass a secret; `who` names somebody without an account.
 
     `user` is whoever is signed in, unless it is given. A management command has no address.
     """
@@ -35,12 +35,12 @@ def record(event: AuditEntry.Event, what: str = "", *, user: User | None = None,
 
 
 def one_line(text: str, limit: int) -> str:
-    """Without line ends and other characters that a terminal or a log would obey."""
+    """Replace line ends and control characters that a terminal or a log would obey."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[:limit])
 
 
 def prune() -> int:
-    """Delete what is older than AUDIT_DAYS, and the oldest beyond AUDIT_MAX_ROWS. Returns how many."""
+    """Delete entries older than AUDIT_DAYS and the oldest beyond AUDIT_MAX_ROWS. Return their number."""
     oldest = timezone.now() - timedelta(days=settings.AUDIT_DAYS)
     count, _ = AuditEntry.objects.filter(at__lt=oldest).delete()
     beyond = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True)[settings.AUDIT_MAX_ROWS :][:1]

@@ -1,4 +1,4 @@
-"""What ends with somebody's password. The apps above say what they keep: accounts knows nothing of them."""
+"""Callbacks for the end of a user's credentials, registered by other apps that accounts does not import."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ _endings: list[EndCredentials] = []
 
 
 def when_credentials_end(end: EndCredentials) -> None:
-    """Have `end(user, why)` called when a password changes or an account is closed."""
+    """Register `end(user, why)`, called when a password changes or an account is closed."""
     _endings.append(end)
 
 

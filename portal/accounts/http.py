@@ -14,9 +14,9 @@ class UserRequest(HttpRequest):
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address seen by the outermost of our own proxies (TRUSTED_PROXY_COUNT), else the one that connected.
+    """Return the client address seen by the outermost trusted proxy (TRUSTED_PROXY_COUNT), else the peer's address.
 
-    Whatever a client itself wrote into X-Forwarded-For stands before that, and is not believed.
+    Entries in X-Forwarded-For to the left of it come from the client and are not trusted.
     """
     try:
         found = get_client_ip(request)

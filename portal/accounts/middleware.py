@@ -59,7 +59,7 @@ class TimeZoneMiddleware:
 
 
 def sign_in_limits(get_response):
-    """End a log-in that was idle for too long, or that lasted too long; the request goes on as nobody's."""
+    """Sign out a user who was idle too long or signed in too long; the request continues as anonymous."""
 
     def answer(request):
         if is_signed_in(request):
@@ -105,7 +105,7 @@ def _to_second_factor(request: UserRequest) -> HttpResponseBase:
 
 
 def audit_denials(get_response):
-    """Note what somebody who is signed in was refused. Nobody's refusals are left to the web server's log."""
+    """Record what a signed-in user was refused. Anonymous refusals appear only in the web server's log."""
 
     def answer(request):
         response = get_response(request)

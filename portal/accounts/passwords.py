@@ -1,4 +1,4 @@
-"""Passwords that are long and yet the first that anybody tries. Judged here, without asking another service."""
+"""Refuse long passwords that are easy to guess, without asking another service."""
 
 from functools import cache
 from itertools import pairwise
@@ -35,7 +35,7 @@ class GuessableValidator:
 
 
 def why_guessable(password: str) -> str:
-    """The reason in one sentence, "" for a password that will do."""
+    """Return the reason in one sentence, "" for an acceptable password."""
     text = password[:MAX_JUDGED].casefold()
     if len(set(text)) < MIN_DIFFERENT:
         return f"This password uses fewer than {MIN_DIFFERENT} different characters."
@@ -58,7 +58,7 @@ def repeated_part(text: str) -> str:
 
 
 def surprises(text: str) -> int:
-    """How many characters are not the same as, or next to, one of the two before them."""
+    """Count the characters that neither repeat nor neighbour one of the two before them."""
     return sum(
         not any(
             letter == before or letter + before in NEIGHBOURS for before in text[max(0, place - 2) : place]

@@ -1,4 +1,4 @@
-"""What Django and allauth tell of log-ins and second factors. Nothing of ours sends a signal."""
+"""Record sign-ins and second factors from signals of Django and allauth. Our own code sends no signals."""
 
 from typing import Any
 

@@ -56,7 +56,7 @@ def has_vouched_email(user: User) -> bool:
 
 
 def instructors() -> Group:
-    """The group that opens the admin's course pages to instructors."""
+    """Return the group whose permissions open the admin's course pages."""
     group, _ = Group.objects.get_or_create(name="Instructors")
     group.permissions.set(Permission.objects.filter(content_type__app_label__in=["lessons", "labs"]))
     return group
@@ -82,7 +82,7 @@ def appoint(*, email: str, job: Job) -> User:
 
 
 def how_to_sign_in(user: User) -> str:
-    """What to tell somebody who was appointed."""
+    """Return the sign-in instructions for a user who was given a role."""
     if user.has_usable_password():
         return (
             f"{user.email} already has a password. Sign in at {settings.PUBLIC_URL}{reverse('account_login')}"

@@ -1,4 +1,4 @@
-"""How long a log-in lasts, and whether it passed a second factor. The server's session keeps both."""
+"""Time limits and second factor of a sign-in, both kept in the server-side session."""
 
 import time
 from collections.abc import MutableMapping
@@ -25,7 +25,7 @@ def is_staff_member(user: User) -> bool:
 
 
 def limits(user: User) -> tuple[float, float]:
-    """Seconds that a log-in may be idle, and that it may last altogether."""
+    """Return the maximum idle seconds and the maximum total seconds of a sign-in."""
     if is_staff_member(user):
         return settings.STAFF_SIGN_IN_IDLE_SECONDS, settings.STAFF_SIGN_IN_MAX_SECONDS
     return settings.SIGN_IN_IDLE_SECONDS, settings.SIGN_IN_MAX_SECONDS
@@ -63,5 +63,5 @@ def needs_second_factor(session: Session, user: User) -> bool:
 
 
 def has_second_factor(user: User) -> bool:
-    """Recovery codes alone are none: they are there for the day when the other is lost."""
+    """Return True for an app or a passkey; recovery codes alone do not count."""
     return is_mfa_enabled(user, FACTORS)

@@ -1,4 +1,4 @@
-"""What a learner has done, from the facts: readings, attempts, submissions.
+"""Learners' progress, computed from readings, attempts and submissions.
 
 A fixed number of queries. Home and progress read numbers for each session and what the learner has tried; how many
 lessons and quizzes the course has is the database's to count.
@@ -46,7 +46,7 @@ from portal.progress.standing import (
     quiz_item,
 )
 
-LONGEST_MEETING = timedelta(minutes=32_767)  # that the column holds
+MAX_MEETING = timedelta(minutes=32_767)  # that the column holds
 
 
 def addresses(name: str, course: Course) -> Callable[[str], str]:
@@ -240,7 +240,7 @@ def _due_quizzes(
 def _next_meeting(enrollment: Enrollment) -> Meeting | None:
     """The meeting that runs or comes next."""
     now = timezone.now()
-    ahead = Meeting.objects.filter(cohort=enrollment.cohort_id, starts_at__gt=now - LONGEST_MEETING)
+    ahead = Meeting.objects.filter(cohort=enrollment.cohort_id, starts_at__gt=now - MAX_MEETING)
     found = ahead.select_related("cohort", "session").order_by("starts_at")
     return next((meeting for meeting in found.iterator(chunk_size=5) if meeting.ends_at > now), None)
 

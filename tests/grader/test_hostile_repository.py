@@ -185,8 +185,8 @@ def test_a_limit_is_met_once_and_remembered(repo, monkeypatch, name, value, reas
 
 
 def test_of_a_long_history_few_commits_are_compared_and_the_rest_is_said(repo, monkeypatch):
-    monkeypatch.setattr(repository_module, "MOST_COMPARED", 5)
-    monkeypatch.setattr(repository_module, "MOST_SINGLY_COMPARED", 3)
+    monkeypatch.setattr(repository_module, "MAX_COMPARED", 5)
+    monkeypatch.setattr(repository_module, "MAX_SINGLY_COMPARED", 3)
     for number in range(7):
         repo.commit(f"Commit {number}", a=str(number))
     each, one, messages = repo.grade(

@@ -85,7 +85,7 @@ def test_passed_check_has_no_wanted_shape(repo, forked):
 
 
 def test_long_history_that_no_check_asked_for_is_not_walked_to_draw_it(repo, forked, monkeypatch):
-    monkeypatch.setattr("labs.grader.repository.MOST_SHORT", 2)
+    monkeypatch.setattr("labs.grader.repository.MAX_SHORT", 2)
     (wanted,) = pictures_of(repo, wanting(), walked=False)
     assert wanted.title.startswith("Wanted")
     with Repository.open(repo.path) as repository:

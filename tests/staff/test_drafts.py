@@ -164,10 +164,12 @@ def test_published_lab_that_no_published_lesson_names_is_said_everywhere(staff, 
     assert {lab.slug for lab in only} == {"hidden", "draft"}
     assert "hidden: tick it in a published lesson" in staff.get(change_address(course)).content.decode()
     fields = {"position": 1, "source": hidden.source, "brief": "", "status": "published"}
-    assert f"labs of {course}, because no published lesson names them: hidden." in said(staff.post(change_address(hidden), fields, follow=True))
+    assert f"labs of {course}, because no published lesson names them: hidden." in said(
+        staff.post(change_address(hidden), fields, follow=True)
+    )
     fields = {"session": lesson.session_id, "title": "T", "status": "draft", "source": "Text."}
     answer = staff.post(change_address(lesson), {**fields, "lab_slugs": ["named"]}, follow=True)
-    assert f"Of {course}: hidden, {named.slug}." in said(answer)
+    assert f"published lesson names them: hidden, {named.slug}." in said(answer)
 
 
 def test_list_of_labs_takes_as_many_queries_for_many(staff, course, django_assert_max_num_queries):

@@ -67,7 +67,7 @@ class AuthorsCheck(Kind):
         )
 
     def _is_own(self, learner: Learner, commit: Commit, known: dict[tuple[str, str], bool]) -> bool:
-        """Whether a commit carries the learner's name. `known` has the answers so far: few people make many commits."""
+        """Return True if a commit names the learner. `known` caches answers: few people make many commits."""
         person = self._person(commit)
         who = person.name, person.email
         if who not in known:

@@ -108,12 +108,12 @@ def printed(ran: Ran) -> str:
 
 
 def _lines(ran: Ran) -> int:
-    """How many lines were printed, also those that were not kept."""
+    """Return the number of lines printed, including those not kept."""
     return ran.output.count(b"\n") + ran.lines_left_out + (ran.output[-1:] not in (b"", b"\n"))
 
 
 def between(ran: Ran) -> str:
-    """What is said where not all of the output was kept."""
+    """Return the note that not all of the output was kept."""
     return f"Only the first and the last {size(Limits().kept_output // 2)} of its output were searched."
 
 

@@ -1,4 +1,4 @@
-"""One long command of a builder: in a process group of its own, watched for silence, bytes and seconds."""
+"""Run one long build command in its own process group, with limits on silence, bytes and seconds."""
 
 import os
 import selectors
@@ -35,13 +35,13 @@ class Watch:
 
 
 def run(argv: Sequence[str], environment: dict[str, str], watch: Watch, lock: IO[str]) -> tuple[int, str]:
-    """The exit code and what was printed. Raises SandboxFault, or CannotBuild for too many bytes.
+    """Return the exit code and the output. Raises SandboxFault, or CannotBuild for too many bytes.
 
-    The lock goes to the command as well: one that outlives its builder is waited for, not run beside.
+    The command inherits the lock, so that the next builder waits for a command that outlives its own.
     """
     before = _bytes(watch)
     with subprocess.Popen(
-        [*dying_with_parent(), *argv], cwd="/", env=environment, umask=0o022, pass_fds=[lock.fileno()],
+        [*parent_death_prefix(), *argv], cwd="/", env=environment, umask=0o022, pass_fds=[lock.fileno()],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     ) as process:  # fmt: skip
         try:
@@ -51,12 +51,12 @@ def run(argv: Sequence[str], environment: dict[str, str], watch: Watch, lock: IO
 
 
 def end_group(group: int) -> None:
-    """End all that is left of a process group."""
+    """Kill all that is left of a process group."""
     with suppress(ProcessLookupError):
         os.killpg(group, signal.SIGKILL)
 
 
-def dying_with_parent() -> list[str]:
+def parent_death_prefix() -> list[str]:
     """`kill -9` of a worker runs no `finally`; util-linux is there wherever there is a sandbox."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []

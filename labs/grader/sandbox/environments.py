@@ -39,7 +39,7 @@ _UNREACHED = (
 
 @dataclass(frozen=True)
 class Environments:
-    """The folder of them, and the bytes that they may take together; those used longest ago go first.
+    """Environments in one folder with a size limit; the least recently used are removed first.
 
     A build, and waiting for somebody else's, may take `max_seconds`; `tell` is given how it goes.
     """
@@ -71,7 +71,7 @@ class Environments:
         return digest
 
     def closed(self) -> str:
-        """Why a sandbox cannot have environments here, as the end of a sentence; empty where it can.
+        """Return the reason why sandboxes have no environments here, as the end of a sentence, else "".
 
         Where we are root the sandbox is another user, who has to be able to go down to its environment.
         """
@@ -84,7 +84,7 @@ class Environments:
         return f"{shut} can be entered by its owner alone: keep environments in another folder"
 
     def progress(self, requirements: tuple[str, ...]) -> str:
-        """How the build goes that somebody has begun; empty where nobody has."""
+        """Return the progress of a running build; empty if there is none."""
         path = self.root / f"{digest_of(requirements)}.progress"
         try:
             return path.read_text(encoding="utf-8")
@@ -92,7 +92,7 @@ class Environments:
             return ""
 
     def sweep(self) -> None:
-        """Remove what builders left that were killed. What somebody works on is locked, and stays."""
+        """Remove what killed builders left. Whatever is locked is in use and stays."""
         for path in [*self.root.glob(f"{_NEW}*"), *self.root.glob(f"{_OLD}*")]:
             digest = path.name.removeprefix(_NEW).removeprefix(_OLD)
             with suppress(OSError), (self.root / f"{digest}.lock").open("w") as lock:
@@ -138,9 +138,9 @@ class Environments:
         return building.Watch((place, _cache(place)), self.max_bytes, self.max_seconds, tell)
 
     def _prune(self) -> None:
-        """Make room. What was used within an hour stays, and so does what is being built.
+        """Make room. Keep what was used within an hour or is being built.
 
-        The cache of downloads goes first: what was built of it stays.
+        The download cache is removed first; environments built from it stay.
         """
         cache = self.root / _CACHE
         oldest_first = sorted((path.stat().st_mtime, path) for path in self.root.iterdir() if path.is_dir())
@@ -164,7 +164,7 @@ def _take(lock: IO[str]) -> bool:
 
 
 def _cache(place: Path) -> Path:
-    """uv's own, beside the environments, which then share its files; a build that was ended goes on from it."""
+    """Return uv's cache, beside the environments, which share its files. An interrupted build reuses it."""
     return place.parent / _CACHE
 
 
@@ -245,13 +245,13 @@ def _complain(said: str) -> None:
 
 @cache
 def uv() -> str:
-    """uv beside this Python, else on PATH; empty where it is neither."""
+    """Return the path of uv beside this Python, else on PATH, else ""."""
     beside = Path(sys.executable).with_name("uv")
     return str(beside) if os.access(beside, os.X_OK) else shutil.which("uv") or ""
 
 
 def uv_variables() -> dict[str, str]:
-    """What uv may know of this process: how an index is reached, and nothing else."""
+    """Return the environment of uv: how to reach an index, and nothing else."""
     with_pip = sys.executable if find_spec("pip") else command.python()
     known = package_index.uv_environment(with_pip, index_variables())
     return {name: value for name, value in known.items() if not name.startswith("PIP_")}

@@ -1,4 +1,4 @@
-"""How uv reaches the package index of this machine. Standard library alone: a checkout is installed by it as well."""
+"""Configure uv for this machine's package index. Standard library only: installing a checkout uses it too."""
 
 import ast
 import subprocess
@@ -16,7 +16,7 @@ PIP_TO_UV = {
 
 
 def uv_environment(python_with_pip: str | None, environment: dict[str, str]) -> dict[str, str]:
-    """This environment with pip's configuration in uv's words; what is set for uv already stays."""
+    """Return the environment with pip's settings translated for uv; settings for uv win."""
     settings = _pip_settings(python_with_pip, environment) if python_with_pip else {}
     # pip looks for the best version in all places, where uv would stop at the first.
     found = {"UV_INDEX_STRATEGY": "unsafe-best-match"}

@@ -60,7 +60,7 @@ def started(
 
 
 class Kept:
-    """The beginning and the end of an output, and how much is missing between them."""
+    """The beginning and the end of an output, and the size of the gap between them."""
 
     def __init__(self, size: int) -> None:
         self._half = size // 2

@@ -1,4 +1,4 @@
-"""Runs a command, then says over the channel whether a file is there: what it printed need not be read for that."""
+"""Run a command, then report over the channel if a file exists, so that nobody has to parse the output for it."""
 
 import contextlib
 import ctypes
