@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -33,7 +32,7 @@ from labs.models import (
     State,
     Submission,
 )
-from lessons.models import Course, CourseStaff
+from labs.staff_mail import mail_staff
 
 logger = logging.getLogger(__name__)
 
@@ -343,16 +342,9 @@ def tell_staff(submission_id: int) -> None:
     submission = Submission.objects.select_related("lab__course", "enrollment__user").get(pk=submission_id)
     address = f"{settings.PUBLIC_URL}{submission.get_absolute_url()}"
     logger.error("fault after %s tries, %s: %s", submission.tries, address, submission.last_fault)
-    send_mail(
-        f"[{settings.SITE_NAME}] A submission could not be graded: {submission.lab}",
-        f"{submission} ended in a fault after {submission.tries} tries.\n\n{submission.last_fault}\n\n"
+    mail_staff(
+        course=submission.lab.course,
+        subject=f"A submission could not be graded: {submission.lab}",
+        text=f"{submission} ended in a fault after {submission.tries} tries.\n\n{submission.last_fault}\n\n"
         f"Grade it again once the cause is mended: {address}\n",
-        from_email=None,
-        recipient_list=staff_addresses(submission.lab.course),
-        fail_silently=True,
     )
-
-
-def staff_addresses(course: Course) -> list[str]:
-    staff = CourseStaff.objects.filter(course=course, user__is_active=True)
-    return list(staff.values_list("user__email", flat=True))

@@ -13,7 +13,6 @@ from functools import lru_cache, partial
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Least
@@ -26,9 +25,9 @@ from labs.grader.sandbox import CannotBuild, SandboxFault
 from labs.grader.sandbox.environments import MAX_SECONDS, Environments
 from labs.grader.spec import LabSpec, SpecError, load_spec
 from labs.heartbeat import heartbeat_thread
-from labs.lifecycle import staff_addresses
 from labs.models import Lab, LabVersion
 from labs.sandboxes import sandbox
+from labs.staff_mail import mail_staff
 from lessons.previews import Problem
 
 logger = logging.getLogger(__name__)
@@ -219,14 +218,12 @@ def _tell_staff(version: LabVersion) -> None:
     logger.error("lab %s could not be proved: %s", lab, version.proving_fault)
     again = "Save the lab to try again." if version.proving_fault == NO_ANSWER else "The portal keeps trying."
     page = reverse("admin:labs_lab_change", args=[lab.pk])
-    send_mail(
-        f"[{settings.SITE_NAME}] A lab could not be proved: {lab}",
-        f"The scenarios of {lab} could not be run in {version.proving_tries} tries. The fault is ours, not the lab's."
-        f"\n\n{version.proving_fault}\n\n{again} Learners keep the previous version.\n"
-        f"Status: {settings.PUBLIC_URL}{page}\n",
-        from_email=None,
-        recipient_list=staff_addresses(lab.course),
-        fail_silently=True,
+    mail_staff(
+        course=lab.course,
+        subject=f"A lab could not be proved: {lab}",
+        text=f"The scenarios of {lab} could not be run in {version.proving_tries} tries. "
+        f"The fault is ours, not the lab's.\n\n{version.proving_fault}\n\n"
+        f"{again} Learners keep the previous version.\nStatus: {settings.PUBLIC_URL}{page}\n",
     )
 
 

@@ -28,7 +28,13 @@ def token_user(request: HttpRequest) -> User:
 def refused(error: actions.TokenRefusedError) -> HttpResponse:
     page = settings.PUBLIC_URL + reverse("tokens")
     response = plain(401, f"{error}\nGet a new remote URL on the lab page. Your access tokens: {page}")
-    response["WWW-Authenticate"] = 'Basic realm="Portal", charset="UTF-8"'
+    response["WWW-Authenticate"] = f'Basic realm="{realm()}", charset="UTF-8"'
     # Each push begins with a request without the token, which Django would log as a warning.
     vars(response)["_has_been_logged"] = True
     return response
+
+
+def realm() -> str:
+    """The portal's name, as a header may quote it."""
+    name = settings.SITE_NAME.encode("ascii", "replace").decode()
+    return name.replace("\\", r"\\").replace('"', r"\"")

@@ -331,3 +331,17 @@ def test_upgrade_forgets_faults_that_were_kept_as_proofs():
         kept[found] = lab.current.pk
     migration.forget_faults(apps, None)
     assert [version.pk for version in proving.waiting()] == [kept["fault"]]
+
+
+def test_mails_and_logins_of_git_bear_the_name_of_the_portal(settings, client, mailoutbox):
+    settings.SITE_NAME = 'Kurse "für" alle\\'
+    version = make_lab(make_course()).current
+    staff = make_staff(version.lab.course)
+    version.lab.title = "Two\nlines"
+    proving._tell_staff(version)
+    (mail,) = mailoutbox
+    assert mail.subject.startswith('[Kurse "für" alle\\] A lab could not be proved: ')
+    assert (mail.to, "\n" in mail.subject) == ([staff.email], False)
+    answered = client.get("/git/tiny/first.git/info/refs?service=git-receive-pack")
+    realm = r'Basic realm="Kurse \"f?r\" alle\\", charset="UTF-8"'
+    assert (answered.status_code, answered["WWW-Authenticate"]) == (401, realm)
