@@ -11,6 +11,8 @@ from portal.accounts.models import User
 MAX_JUDGED = 256  # of a longer one the beginning is judged: it is good enough, or no length makes it so
 MIN_DIFFERENT = 5
 MIN_SURPRISES = 5
+MAX_JOINED = 3  # four unrelated words are a good password
+LONGEST_COMMON = 33  # of the list
 ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
     "01234567890",
@@ -28,7 +30,7 @@ class GuessableValidator:
 
     def validate(self, password: str, user: User | None = None) -> None:
         if why := why_guessable(password):
-            raise ValidationError(f"{why} Use three or four unrelated words, for example.", code="guessable")
+            raise ValidationError(f"{why} Use four unrelated words, for example.", code="guessable")
 
     def get_help_text(self) -> str:
         return "No repeats, no rows of keys, no common password with digits added."
@@ -45,8 +47,11 @@ def why_guessable(password: str) -> str:
         return "This password repeats itself."
     if surprises(text) < MIN_SURPRISES:
         return "This password follows the alphabet, the digits or the rows of a keyboard."
-    if is_common_with_additions(text):
+    words = bare_words(text)
+    if any(word in common_passwords() for word in words):
         return "This is a common password with something added."
+    if any(is_joined(word, MAX_JOINED) for word in words):
+        return "This is two or three common passwords in a row."
     return ""
 
 
@@ -67,15 +72,23 @@ def surprises(text: str) -> int:
     )
 
 
-def is_common_with_additions(text: str) -> bool:
-    common = common_passwords()
+def bare_words(text: str) -> set[str]:
+    """What is guessed first: without all the digits and signs around a word, or in it."""
+    words = set()
     for spelt in (text, text.translate(LOOKALIKES)):
-        words = {spelt.strip("0123456789 !@#$%^&*()-_=+.,?"), "".join(filter(str.isalpha, spelt))}
-        # All the digits and signs around a word, or in it, leave what is guessed first.
-        words |= {repeated_part(word) for word in words}
-        if any(word in common for word in words):
-            return True
-    return False
+        words |= {spelt.strip("0123456789 !@#$%^&*()-_=+.,?"), "".join(filter(str.isalpha, spelt))}
+    return words | {repeated_part(word) for word in words}
+
+
+def is_joined(word: str, most: int) -> bool:
+    """Whether it is at most so many common passwords, one after the other."""
+    common = common_passwords()
+    if word in common:
+        return True
+    return most > 1 and any(
+        word[:length] in common and is_joined(word[length:], most - 1)
+        for length in range(1, min(len(word), LONGEST_COMMON + 1))
+    )
 
 
 @cache

@@ -11,7 +11,8 @@ LETTERS = "no letters"
 FEW = "different characters"
 REPEATS = "repeats itself"
 ROWS = "rows of a keyboard"
-COMMON = "common"
+COMMON = "common password with"
+JOINED = "in a row"
 REFUSED = {
     "123456789012": LETTERS,
     "987654321098": LETTERS,
@@ -38,12 +39,29 @@ REFUSED = {
     "123monkey2024": COMMON,
     "Football-2026": COMMON,
     "dragon-dragon": COMMON,
+    "passwordqwerty": JOINED,
+    "footballbaseball": JOINED,
+    "monkey1dragon2": JOINED,
+    "monkeydragon12": JOINED,
+    "ILoveYouForever": JOINED,
+    "i love you forever": JOINED,
+    "P@ssw0rdQwerty": JOINED,
+    "!!Dragon-Master-2026": JOINED,
+    "trustno1sunshine": JOINED,
+    "summerwinterdragon": JOINED,
+    "passwordqwerty-passwordqwerty": JOINED,
     "short": "at least 12 characters",
     "ada.lovelace@example.org": "similar",
 }
 TAKEN = [
     "correct horse battery",
     "three-words-here",
+    "purple tractor window anchor",
+    "purpletractorwindowanchor",
+    "candle-river-orange-monkey",
+    "football pays my rent",
+    "passwordsheepladder",
+    "dragonfruit on mondays",
     "vT9#qLm2xR7p",
     "qwzxjkvpmbyt",
     "мой дядя самых честных правил",
