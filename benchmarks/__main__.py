@@ -73,12 +73,13 @@ def run(
     missing: list[str],
 ) -> list[Measured]:
     """What could be measured; what could not adds a line to `missing`."""
-    benchmarks = import_module("benchmarks.registry").BENCHMARKS  # its modules need Django set up
+    registry = import_module("benchmarks.registry")  # its modules need Django set up
+    benchmarks = registry.BENCHMARKS
     if unknown := set(names) - set(benchmarks):
         sys.exit(f"There is no {', '.join(sorted(unknown))}. There are {', '.join(benchmarks)}.")
     results = []
     with import_module("benchmarks.site").Site(folder, server, environment) as site:
-        for name in names or benchmarks:
+        for name in names or [name for name in benchmarks if name not in registry.ONLY_BY_NAME]:
             started = time.monotonic()
             try:
                 results.append(measure(name, benchmarks[name](site), rounds))

@@ -7,6 +7,8 @@ processes and of the database together.
 from collections.abc import Callable
 from pathlib import Path
 
+from django.urls import reverse
+
 from benchmarks.benchmark import Benchmark, Goal
 from benchmarks.big_class import BigClass
 from benchmarks.load import cpu_ms_one_by_one, requests_per_second
@@ -38,6 +40,18 @@ def submission(made: BigClass) -> tuple[User, str]:
     return made.busiest.user, graded.order_by("-number").filter(needed_work=None)[0].get_absolute_url()
 
 
+def outline(made: BigClass) -> tuple[User, str]:
+    return made.usual.user, made.course.get_absolute_url()
+
+
+def cohort_form(made: BigClass) -> tuple[User, str]:
+    return made.administrator, reverse("admin:lessons_cohort_change", args=[made.usual.cohort_id])
+
+
+def lab_form(made: BigClass) -> tuple[User, str]:
+    return made.administrator, reverse("admin:labs_lab_change", args=[made.labs[0].pk])
+
+
 def staff(model: str) -> Page:
     return lambda made: (made.administrator, f"/staff/{model}/")
 
@@ -48,22 +62,33 @@ PAGES = {
     "progress": progress,
     "lab": lab,
     "submission": submission,
+    "outline": outline,
+    "cohort form": cohort_form,
+    "lab form": lab_form,
+    "list of repositories": staff("labs/repository"),
     "list of submissions": staff("labs/submission"),
     "list of readings": staff("lessons/reading"),
 }
 
 ALIKE = PAGES.keys() - {"home of the busiest", "progress"}
+WHOLE_COURSE = {"outline", "cohort form", "lab form", "list of repositories"}
 
 
 class ClassPage(Benchmark):
-    """`alike` is whether both show the same: who did more in a larger course has more to be shown."""
+    """`alike` is whether both show the same: who did more in a larger course has more to be shown.
+
+    What shows all of a course (`whole_course`) is compared with a class of few in the same course.
+    """
 
     target, unit = 19, "ms"
 
-    def __init__(self, site: Site, name: str, page: Page, *, alike: bool = True) -> None:
+    def __init__(
+        self, site: Site, name: str, page: Page, *, alike: bool = True, whole_course: bool = False
+    ) -> None:
         self.work = f"{name}, big class beside small, processor"
         self.goals = (Goal("product", most=100), *([Goal("ratio", most=1.1)] if alike else []))
-        self.small, self.big = site.small_class, site.big_class
+        self.small = site.same_course if whole_course else site.small_class
+        self.big = site.big_class
         self.server, self.page = site, page
 
     def limit(self) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from benchmarks.benchmark import Benchmark
-from benchmarks.big_class_rows import ALIKE, PAGES, ClassPage, LessonsAtRandom
+from benchmarks.big_class_rows import ALIKE, PAGES, WHOLE_COURSE, ClassPage, LessonsAtRandom
 from benchmarks.cold_grade import ColdGrade
 from benchmarks.grade_again import GradeAgain
 from benchmarks.growth import GraderMemory, LongHistory, LongHistoryUnasked, ManySubmissions
@@ -13,9 +13,10 @@ from benchmarks.lesson_anonymous import LessonAnonymous
 from benchmarks.lesson_signed_in import LessonSignedIn
 from benchmarks.push import Push
 from benchmarks.push_beside_proofs import PushBesideProofs
+from benchmarks.pushes_of_a_class import PushesOfAClass
 from benchmarks.quiz_answer import QuizAnswer
 from benchmarks.repositories import LARGE, MEDIUM, SMALL
-from benchmarks.rush import Claim, Rush
+from benchmarks.rush import Claim, Drain, Rush
 from benchmarks.site import Site
 from benchmarks.start import Start
 from benchmarks.through_queue import ManyLabs, OneLab
@@ -35,12 +36,15 @@ BENCHMARKS: dict[str, Callable[[Site], Benchmark]] = {
     "submissions": ManySubmissions,
     "memory": GraderMemory,
     **{
-        f"class-{name.replace(' ', '-')}": partial(ClassPage, name=name, page=page, alike=name in ALIKE)
+        f"class-{name.replace(' ', '-')}": partial(
+            ClassPage, name=name, page=page, alike=name in ALIKE, whole_course=name in WHOLE_COURSE
+        )
         for name, page in PAGES.items()
     },
     "class-lessons": LessonsAtRandom,
     "claim": Claim,
     "rush": Rush,
+    "drain": Drain,
     "history": LongHistory,
     "history-unasked": LongHistoryUnasked,
     "start": Start,
@@ -48,4 +52,7 @@ BENCHMARKS: dict[str, Callable[[Site], Benchmark]] = {
     "weight": Weight,
     "half-sent": HalfSent,
     "push-beside-proofs": PushBesideProofs,
+    "pushes-of-a-class": partial(PushesOfAClass, pushes=100),
+    "pushes-of-a-class-whole": partial(PushesOfAClass, pushes=2_000),
 }
+ONLY_BY_NAME = {"pushes-of-a-class-whole"}  # twenty minutes for each round

@@ -13,16 +13,19 @@ from benchmarks.benchmark import Benchmark, Goal
 from benchmarks.push import clone_of
 from benchmarks.repositories import SMALL
 from benchmarks.site import Site
-from labs import lifecycle
+from benchmarks.through_queue import WORKERS, ManyLabs
+from labs import lifecycle, tasks
 from labs.actions import new_token
-from labs.models import Receipt, Submission
+from labs.models import RUNNING, Receipt, State, Submission, snapshot_digest
 from labs.queries import practice_address
 from lessons.models import Enrollment
 from tests.factories import make_lab, make_learner
 from tests.labs.git_client import Clone
+from tests.servers import wait_for
 
 WAITING = 2_000
 CLAIMS = 20
+DRAINED = 100
 PUSHES = 72
 AT_ONCE = 24
 
@@ -78,6 +81,51 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+class Drain(ManyLabs):
+    """The first of all that wait, beside the limit of target 6: a long queue costs nothing."""
+
+    target, work, unit = 20, f"{DRAINED} of {WAITING:,} that wait, two workers", "labs/s"
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.crowd = [self._repository(make_learner(self.lab.course)) for _ in range(WAITING)]
+
+    def product(self) -> float:
+        self.forget()
+        self._queue()
+        passed = Submission.objects.filter(lab=self.lab, reports__passed=True)
+        started = time.perf_counter()
+        for _ in range(WORKERS):
+            tasks.wake()
+        wait_for(lambda: passed.count() >= DRAINED, 120, f"{DRAINED} labs are graded")
+        rate = passed.count() / (time.perf_counter() - started)
+        self._leave()
+        return rate
+
+    def _queue(self) -> None:
+        now, refs = timezone.now(), self.refs
+        what = {"refs": refs, "digest": snapshot_digest(refs), "via": Receipt.Via.ADDRESS}
+        receipts = Receipt.objects.bulk_create(Receipt(repository=each, **what) for each in self.crowd)
+        head = {"head": refs["refs/heads/main"], "head_ref": "refs/heads/main", "digest": what["digest"]}
+        Submission.objects.bulk_create(
+            Submission(
+                enrollment=receipt.repository.enrollment,
+                lab=self.lab,
+                receipt=receipt,
+                number=1,
+                queued_at=now,
+                **head,
+            )
+            for receipt in receipts
+        )
+
+    def _leave(self) -> None:
+        """Withdraw what still waits, and let the workers end what they hold."""
+        own = Submission.objects.filter(lab=self.lab)
+        own.filter(state=State.QUEUED).update(state=State.CANCELLED, ended_at=timezone.now())
+        wait_for(lambda: not own.filter(state__in=RUNNING).exists(), 60, "the workers end")
 
 
 class Rush(Benchmark):

@@ -152,6 +152,13 @@ class Site(ExitStack):
         course = replace(SIZES.scaled(0.02), units=6, lessons=30, quizzes=20, labs=4)
         return self._class("small-class", course)
 
+    @cached_property
+    def same_course(self) -> "ClassSite":
+        """A fiftieth of the learners, in the course of the big class: for pages that list all of a course."""
+        big = SIZES
+        course = {"units": big.units, "lessons": big.lessons, "quizzes": big.quizzes, "labs": big.labs}
+        return self._class("same-course", replace(big.scaled(0.02), **course))
+
     def _class(self, slug: str, sizes: Sizes) -> "ClassSite":
         _ = self.portal  # whose static files both show
         stack = Stack(self.folder / slug, **self.environment)

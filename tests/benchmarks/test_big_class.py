@@ -4,6 +4,7 @@ import pytest
 from django.db.models import Count
 
 from benchmarks.big_class import SIZES, BigClass, make_class
+from benchmarks.big_class_rows import PAGES
 from labs.models import NeededWork, Report, State, Submission
 from lessons.models import Answer, Attempt, Reading
 
@@ -37,3 +38,7 @@ def test_its_pages_open_for_each_kind_of_learner_and_for_staff(made, client):
             assert client.get(page.get_absolute_url()).status_code == 200
     for submission in Submission.objects.filter(enrollment=made.busiest)[:3]:
         assert client.get(submission.get_absolute_url()).status_code == 200
+    for name, page in PAGES.items():
+        user, path = page(made)
+        client.force_login(user)
+        assert client.get(path).status_code == 200, name

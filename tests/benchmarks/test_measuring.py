@@ -8,6 +8,7 @@ import pytest
 from benchmarks.benchmark import Benchmark, Goal, Measured, measure
 from benchmarks.limits import plumbing
 from benchmarks.load import read_rate
+from benchmarks.pushes_of_a_class import p99
 from benchmarks.repositories import Size, generate
 from benchmarks.results import table, written
 from labs.grader.engine import grade
@@ -83,6 +84,12 @@ def test_a_rate_with_errors_in_it_is_no_rate():
     assert read_rate(said) == 100.25
     with pytest.raises(RuntimeError, match="wrk met errors"):
         read_rate(f"{said}  Non-2xx or 3xx responses: 2\n")
+
+
+def test_one_slow_push_of_a_hundred_is_past_the_p99_and_two_are_not():
+    assert p99([5.0, *[1.0] * 99]) == 1
+    assert p99([5.0, 4.0, *[1.0] * 98]) == 4
+    assert p99([7.0]) == 7
 
 
 @pytest.fixture
