@@ -7,10 +7,37 @@ from django.core.checks import CheckMessage, Error, register
 
 from labs.grader.sandbox.opening import is_address
 
+TAG = "portal"
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
+BROKERS = ("redis://", "rediss://", "redis+socket://")
+TB, YEAR, DAYS = 1 << 40, 365 * 24 * 3600, 100 * 365
+RANGES: tuple[tuple[str, float, float], ...] = (
+    ("PORT", 1, 65535),
+    ("DATABASE_WAIT_SECONDS", 0, 600),
+    ("PRACTICE_MAX_BYTES", 1, TB),
+    ("PRACTICE_QUOTA_BYTES", 1, TB),
+    ("PRACTICE_ROOT_MAX_BYTES", 1, 1000 * TB),
+    ("PUSHES_PER_HOUR", 1, 1_000_000),
+    ("DISK_RESERVE_BYTES", 0, 1000 * TB),
+    ("PRACTICE_WAIT_SECONDS", 0, 600),
+    ("PRACTICE_MAX_WAITERS", 0, 10_000),
+    ("LOOKUPS_PER_MINUTE", 1, 1_000_000),
+    ("MIRROR_MAX_BYTES", 1, 1000 * TB),
+    ("ENVIRONMENTS_MAX_BYTES", 1, 1000 * TB),
+    ("GRADING_LEASE_SECONDS", 1, 24 * 3600),  # a heartbeat must fit into it
+    ("GRADING_REAP_SECONDS", 0.1, 24 * 3600),
+    ("HOUSEKEEPING_SECONDS", 0.1, 7 * 24 * 3600),
+    ("SIGN_IN_IDLE_SECONDS", 1, 10 * YEAR),
+    ("SIGN_IN_MAX_SECONDS", 1, 10 * YEAR),
+    ("STAFF_SIGN_IN_IDLE_SECONDS", 1, 10 * YEAR),
+    ("STAFF_SIGN_IN_MAX_SECONDS", 1, 10 * YEAR),
+    ("ACCESS_TOKEN_DAYS", 1, DAYS),
+    ("AUDIT_DAYS", 1, DAYS),
+    ("AUDIT_MAX_ROWS", 1, 1_000_000_000),
+)
 
 
-@register()
+@register(TAG)
 def debug_is_local(**kwargs) -> list[CheckMessage]:
     """`portal.E001`: DEBUG shows tracebacks to everyone, so it stays on local addresses."""
     public = [host for host in settings.ALLOWED_HOSTS if host not in LOCAL_HOSTS]
@@ -25,7 +52,7 @@ def debug_is_local(**kwargs) -> list[CheckMessage]:
     return []
 
 
-@register()
+@register(TAG)
 def public_address_is_allowed(**kwargs) -> list[CheckMessage]:
     """`portal.E002`: the address printed in terminals and mails must be one that this server answers."""
     host = urlsplit(settings.PUBLIC_URL).hostname or ""
@@ -46,17 +73,7 @@ def public_address_is_allowed(**kwargs) -> list[CheckMessage]:
     ]
 
 
-@register()
-def lease_outlives_the_reaper(**kwargs) -> list[CheckMessage]:
-    """`portal.E003`: a heartbeat must fit into a lease."""
-    if settings.GRADING_LEASE_SECONDS >= 1 and settings.GRADING_REAP_SECONDS > 0:
-        return []
-    return [
-        Error("GRADING_LEASE_SECONDS is below 1 or GRADING_REAP_SECONDS is not above 0.", id="portal.E003")
-    ]
-
-
-@register()
+@register(TAG)
 def repositories_have_a_host(**kwargs) -> list[CheckMessage]:
     """`portal.E004`: an address that names no host is on the first one."""
     if settings.REPOSITORY_HOSTS and all(settings.REPOSITORY_HOSTS):
@@ -65,7 +82,7 @@ def repositories_have_a_host(**kwargs) -> list[CheckMessage]:
     return [Error("REPOSITORY_HOSTS names no host.", hint=hint, id="portal.E004")]
 
 
-@register()
+@register(TAG)
 def sandbox_has_an_address(**kwargs) -> list[CheckMessage]:
     """`portal.E005`: code runs on this machine or at a runner's socket."""
     if is_address(settings.SANDBOX):
@@ -76,7 +93,7 @@ def sandbox_has_an_address(**kwargs) -> list[CheckMessage]:
     ]
 
 
-@register()
+@register(TAG)
 def proxies_are_counted(**kwargs) -> list[CheckMessage]:
     """`portal.E006`: limits by address need to know whose word is X-Forwarded-For's last."""
     count = settings.ALLAUTH_TRUSTED_PROXY_COUNT
@@ -99,21 +116,21 @@ def proxies_are_counted(**kwargs) -> list[CheckMessage]:
     return [Error(said, hint=hint, id="portal.E006")]
 
 
-@register()
+@register(TAG)
 def limits_of_pushes_let_a_push_pass(**kwargs) -> list[CheckMessage]:
-    """`portal.E007`: each limit is above 0, and what holds several pushes is no smaller than one."""
+    """`portal.E007`: what holds several pushes is no smaller than one."""
     one, quota, all_together = (
         settings.PRACTICE_MAX_BYTES,
         settings.PRACTICE_QUOTA_BYTES,
         settings.PRACTICE_ROOT_MAX_BYTES,
     )
-    if 0 < one <= quota <= all_together and settings.PUSHES_PER_HOUR > 0:
+    if one <= quota <= all_together:
         return []
     hint = "Raise what is too small: PRACTICE_MAX_BYTES <= PRACTICE_QUOTA_BYTES <= PRACTICE_ROOT_MAX_BYTES."
     return [Error("The limits of pushes leave no room for a push.", hint=hint, id="portal.E007")]
 
 
-@register()
+@register(TAG)
 def second_factor_is_asked_for(**kwargs) -> list[CheckMessage]:
     """`portal.E008`: staff do without a second factor only where nobody but this machine is answered."""
     hosts = {*settings.ALLOWED_HOSTS, urlsplit(settings.PUBLIC_URL).hostname or ""}
@@ -129,7 +146,7 @@ def second_factor_is_asked_for(**kwargs) -> list[CheckMessage]:
     ]
 
 
-@register()
+@register(TAG)
 def sign_ins_end(**kwargs) -> list[CheckMessage]:
     """`portal.E009`: a log-in may be idle for some time, and not for longer than it may last."""
     pairs = (
@@ -141,3 +158,23 @@ def sign_ins_end(**kwargs) -> list[CheckMessage]:
         for idle, longest in pairs
         if not 1 <= getattr(settings, idle) <= getattr(settings, longest)
     ]
+
+
+@register(TAG)
+def settings_are_possible(**kwargs) -> list[CheckMessage]:
+    """`portal.E010`: numbers are in their range, names in one line, the broker at an address of Redis."""
+    said = [
+        f"{name} is {getattr(settings, name)}. It has to be from {least:,} to {most:,}."
+        for name, least, most in RANGES
+        if not least <= getattr(settings, name) <= most
+    ]
+    said += [
+        f"{name} is {getattr(settings, name)!r}. It has to be one line of text."
+        for name in ("SITE_NAME", "DEFAULT_FROM_EMAIL")
+        if not (getattr(settings, name).strip() and getattr(settings, name).isprintable())
+    ]
+    if settings.REDIS_URL and not settings.REDIS_URL.startswith(BROKERS):
+        said.append(
+            "REDIS_URL cannot be used. It has to be an address such as redis://broker.example.org:6379/0."
+        )
+    return [Error(text, id="portal.E010") for text in said]

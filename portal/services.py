@@ -16,8 +16,12 @@ from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
+
+from portal.checks import TAG
 
 
 class Service(NamedTuple):
@@ -119,9 +123,12 @@ def become(name: str) -> NoReturn:
 def prepare() -> None:
     """Migrates, loads the course, makes the demo: in one process, since setting Django up takes longer than these.
 
-    Exits with 1 if the database cannot be migrated. A fault in the course is printed, and the portal can start.
+    Exits with 1 if a setting is wrong or the database cannot be migrated.
+    A fault in the course is printed, and the portal can start.
     """
     django.setup()
+    if faults := checks.run_checks(tags=[TAG]):
+        sys.exit("\n".join(f"{fault.msg} {fault.hint or ''}".rstrip() for fault in faults))
     started = time.monotonic()
     try:
         call_command("migrate", verbosity=0)
@@ -151,6 +158,9 @@ def done(title: str, started: float) -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-    if sys.argv[1:]:
-        become(sys.argv[1])
-    prepare()
+    try:
+        if sys.argv[1:]:
+            become(sys.argv[1])
+        prepare()
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))

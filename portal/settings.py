@@ -6,12 +6,13 @@ import tempfile
 from email.utils import formataddr
 from pathlib import Path
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from portal.typed import Env
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Env()
 
 VAR = Path(env.str("VAR", default=str(BASE_DIR / "var"))).absolute()
 VAR.mkdir(parents=True, exist_ok=True)
@@ -368,5 +369,5 @@ LOGGING = {
         "django.server": {"handlers": [], "level": "INFO"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": env.log_level("LOG_LEVEL", default="INFO")},
 }

@@ -163,7 +163,7 @@ def test_pushes_of_one_learner_at_once_leave_threads_to_others(join):
 def test_limits_that_leave_no_room_for_a_push_fail_their_check(settings):
     assert limits_of_pushes_let_a_push_pass() == []
     for name, value in {
-        "PUSHES_PER_HOUR": 0,
+        "PRACTICE_ROOT_MAX_BYTES": settings.PRACTICE_QUOTA_BYTES - 1,
         "PRACTICE_QUOTA_BYTES": settings.PRACTICE_MAX_BYTES - 1,
     }.items():
         setattr(settings, name, value)

@@ -1,0 +1,48 @@
+"""The environment, read with its types: what cannot be read is told in one line, with its name and what is wanted."""
+
+import logging
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+WANTED: dict[object, str] = {int: "a whole number", float: "a number", bool: "1 or 0"}
+BOOLEANS = {*environ.Env.BOOLEAN_TRUE_STRINGS, "0", "false", "off", "n", "no", ""}
+DATABASES = {"sqlite", "postgres", "postgresql", "psql", "pgsql"}
+DATABASE_URL = "an address such as postgres://user:password@db.example.org/portal"
+EMAIL_URL = "an address such as smtp+tls://user:password@mail.example.org:587"
+
+
+class Env(environ.Env):
+    """Raises ImproperlyConfigured alone. The value of an address is not told: it may hold a password."""
+
+    def get_value(self, var: str, cast: Any = None, *arguments: Any, **options: Any) -> Any:
+        value = self.ENVIRON.get(var, "")
+        try:
+            if cast is bool and value.strip().lower() not in BOOLEANS:
+                raise ValueError
+            return super().get_value(var, cast, *arguments, **options)
+        except ValueError:
+            wanted = WANTED.get(cast, "an address")
+            raise ImproperlyConfigured(f"{var} is {value!r}. It has to be {wanted}.") from None
+
+    def db_url(self, var: str, *arguments: Any, **options: Any) -> Any:
+        try:
+            if var in self.ENVIRON and urlsplit(self.ENVIRON[var]).scheme not in DATABASES:
+                raise ValueError
+            return super().db_url(var, *arguments, **options)
+        except ValueError:
+            raise ImproperlyConfigured(f"{var} cannot be read. It has to be {DATABASE_URL}.") from None
+
+    def email_url(self, var: str, *arguments: Any, **options: Any) -> Any:
+        try:
+            return self.email_url_config(super().get_value(var, **options))
+        except (ValueError, ImproperlyConfigured):
+            raise ImproperlyConfigured(f"{var} cannot be read. It has to be {EMAIL_URL}.") from None
+
+    def log_level(self, var: str, default: str) -> str:
+        level: str = self.str(var, default=default)
+        if level not in logging.getLevelNamesMapping():
+            raise ImproperlyConfigured(f"{var} is {level!r}. It has to be DEBUG, INFO, WARNING or ERROR.")
+        return level

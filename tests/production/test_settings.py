@@ -1,0 +1,98 @@
+"""Settings that cannot be: each is told in a line, before anything starts."""
+
+import os
+import subprocess
+import sys
+from email.utils import formataddr
+
+import pytest
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.checks import RANGES, TAG
+from portal.typed import Env
+from tests.run_all import SETTINGS
+from tests.servers import ROOT
+
+UNREADABLE = {
+    "PORT": "abc",
+    "PUSHES_PER_HOUR": "x",
+    "GRADING_LEASE_SECONDS": "soon",
+    "DEBUG": "perhaps",
+    "DATABASE_URL": "nonsense",
+    "EMAIL_URL": "smtp://mail.example.org:port",
+    "LOG_LEVEL": "LOUD",
+}
+
+
+def found() -> list[str]:
+    faults = checks.run_checks(tags=[TAG])
+    return [fault.msg for fault in faults if fault.id == "portal.E010"]
+
+
+def test_each_number_has_a_range_and_is_told_where_it_is_left(settings):
+    assert found() == []
+    numbers = {name for name in SETTINGS if type(getattr(settings, name, None)) in {int, float}}
+    assert numbers == {name for name, _, _ in RANGES}
+    for name, least, most in RANGES:
+        usual = getattr(settings, name)
+        for wrong in (-5, least - 1, most + 1, float("nan")):
+            setattr(settings, name, wrong)
+            assert [line.startswith(f"{name} is {wrong}. It has to be from ") for line in found()] == [True]
+        for right in (least, usual):
+            setattr(settings, name, right)
+            assert found() == [], (name, right)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "right"),
+    [
+        ("SITE_NAME", "Two\nlines", "Kurse für alle"),
+        ("SITE_NAME", " ", "P"),
+        ("DEFAULT_FROM_EMAIL", "a@example.org\r\nBcc: b@example.org", formataddr(("Für", "a@example.org"))),
+        ("REDIS_URL", "http://x", "redis://:secret@broker.example.org:6379/0"),
+        ("REDIS_URL", "broker:6379", "rediss://broker.example.org"),
+    ],
+)
+def test_text_of_another_kind_is_told(settings, name, wrong, right):
+    setattr(settings, name, wrong)
+    (line,) = found()
+    assert line.startswith(f"{name} ")
+    setattr(settings, name, right)
+    assert found() == []
+
+
+def test_what_cannot_be_read_is_told_with_its_name_and_never_with_a_password(monkeypatch):
+    env = Env()
+    readers = {"PORT": env.int, "PUSHES_PER_HOUR": env.int, "GRADING_LEASE_SECONDS": env.float}
+    readers |= {"DEBUG": env.bool, "DATABASE_URL": env.db_url, "EMAIL_URL": env.email_url}
+    readers |= {"LOG_LEVEL": lambda name: env.log_level(name, default="INFO")}
+    wrong = [*UNREADABLE.items(), ("PORT", ""), ("DATABASE_URL", "mysql://u:secret@db/portal")]
+    wrong += [("DATABASE_URL", "postgres://u:secret@db:x/portal"), ("EMAIL_URL", "http://u:secret@mail")]
+    for name, value in wrong:
+        monkeypatch.setenv(name, value)
+        with pytest.raises(ImproperlyConfigured, match=f"^{name} .*It has to be ") as told:
+            readers[name](name)
+        assert "secret" not in str(told.value)
+
+
+def test_commands_say_it_in_a_line(tmp_path):
+    """Those of the container and of `make run`, which reads the port itself."""
+    own = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    for argv, name, value in [
+        (["manage.py", "check"], "PUSHES_PER_HOUR", "x"),
+        (["-m", "portal.services"], "DATABASE_URL", "nonsense"),
+        (["-m", "portal.services"], "ACCESS_TOKEN_DAYS", "0"),
+        (["-m", "portal.services", "web"], "PORT", "abc"),
+        (["-m", "portal.supervisor"], "PUSHES_PER_HOUR", "x"),
+    ]:
+        ran = subprocess.run(
+            [sys.executable, *argv],
+            cwd=ROOT,
+            env={**own, "VAR": str(tmp_path), name: value},
+            capture_output=True,
+            text=True,
+        )
+        assert (ran.returncode, ran.stdout) == (1, ""), (argv, ran)
+        (line,) = ran.stderr.splitlines()
+        assert line.startswith(f"{name} "), line
