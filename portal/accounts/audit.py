@@ -13,6 +13,7 @@ from portal.accounts.models import AuditEntry, User
 logger = logging.getLogger(__name__)
 
 Event = AuditEntry.Event
+MAX_DENIALS_PER_HOUR = 60  # of one person
 
 
 def record(event: AuditEntry.Event, what: str = "", *, user: User | None = None, who: str = "") -> None:
@@ -32,6 +33,14 @@ def record(event: AuditEntry.Event, what: str = "", *, user: User | None = None,
     )
     entry.save()
     logger.info("%s by %s from %s: %s", entry.event, entry.who or "-", entry.address or "-", entry.what)
+
+
+def record_denial(user: User, what: str) -> None:
+    """The first of an hour; who tries on and on pushes nothing else out of the log."""
+    hour = timezone.now() - timedelta(hours=1)
+    recent = AuditEntry.objects.filter(user=user, event=Event.DENIED, at__gte=hour)
+    if recent.order_by()[:MAX_DENIALS_PER_HOUR].count() < MAX_DENIALS_PER_HOUR:
+        record(Event.DENIED, what)
 
 
 def one_line(text: str, limit: int) -> str:

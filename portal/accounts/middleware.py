@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from portal.accounts import sign_in
-from portal.accounts.audit import Event, record
+from portal.accounts.audit import Event, record, record_denial
 from portal.accounts.http import UserRequest
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,13 @@ SIGNED_OUT = "You were signed out after some time. Sign in to continue."
 
 # Where staff may go before their second factor: to set it up, to sign out, to ask for help.
 OPEN_WITHOUT_SECOND_FACTOR = ("/accounts/", "/account/", "/theme/", "/help/", "/healthz", "/readyz")
+FOREIGN_WORK = {
+    "submission",
+    "submission_live",
+    "submission_grade_again",
+    "submission_cancel",
+    "attempt_of",
+}
 
 
 def page_methods(get_response):
@@ -109,14 +116,21 @@ def audit_denials(get_response):
 
     def answer(request):
         response = get_response(request)
-        if response.status_code == 403 and is_signed_in(request):
+        if is_denial(request, response) and is_signed_in(request):
             try:
-                record(Event.DENIED, f"{request.method} {request.path}")
+                record_denial(request.user, f"{request.method} {request.path}")
             except DatabaseError:
                 logger.exception("a denial was not recorded")
         return response
 
     return answer
+
+
+def is_denial(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """A page about somebody's work, or of the staff, is not found as well by whoever may not know that it is there."""
+    if response.status_code == 404 and (match := request.resolver_match):
+        return "admin" in match.app_names or match.url_name in FOREIGN_WORK
+    return response.status_code == 403
 
 
 def is_signed_in(request: HttpRequest) -> bool:

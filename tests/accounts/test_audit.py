@@ -40,6 +40,25 @@ def test_log_ins_failures_and_denials_are_kept_with_their_address(client):
     assert set(AuditEntry.objects.exclude(event="denied").values_list("address", flat=True)) == {"192.0.2.7"}
 
 
+def test_pages_that_are_not_found_by_whom_they_are_kept_from_are_denials_too(client, monkeypatch):
+    monkeypatch.setattr("portal.accounts.audit.MAX_DENIALS_PER_HOUR", 4)
+    foreign = make_submission(state=State.GRADED, lab=None)
+    client.get(f"/submissions/{foreign.public_id}/")  # by nobody who could be named
+    teacher = make_user(is_staff=True)
+    make_staff(make_course(), teacher)
+    client.force_login(teacher)
+    lab = foreign.lab
+    addresses = [
+        f"/submissions/{foreign.public_id}/",
+        f"/submissions/{foreign.public_id}/live/",
+        f"/courses/{lab.course.slug}/quizzes/first/1/of/{foreign.enrollment.user_id}/",
+        "/staff/nothing/here/",
+    ]
+    for address in ["/no-such-page/", f"/courses/{lab.course.slug}/no-such-lesson/", *addresses, *addresses]:
+        assert client.get(address).status_code == 404, address
+    assert entries("denied") == [("denied", teacher.email, f"GET {address}") for address in addresses]
+
+
 def test_line_end_makes_no_second_line_and_nothing_is_too_long(caplog):
     record(Event.DENIED, "a\nb\u2028c\x1b[31m" + "x" * 1000, who="eve\r\nsigned-in by admin")
     entry = AuditEntry.objects.get()
