@@ -10,6 +10,7 @@ from typing import IO, Any
 
 CHUNK = 1 << 16
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+HEADERS_MARK = "portal.headers"  # of the front, which asks before it takes a body whether it would be read
 NO_ROOM_MARK = "portal.no_room"  # of the front, which could keep the beginning alone
 
 

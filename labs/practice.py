@@ -51,6 +51,8 @@ def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
             user = token_user(request)
         except actions.TokenRefusedError as error:
             return refused(error)
+        if body.HEADERS_MARK in request.META:
+            return HttpResponse(status=204)
         try:
             found = get_open_lab(user, course_slug, lab_slug)
         except Http404:

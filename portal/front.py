@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connections
 from granian.rsgi import ProtocolClosed
 
-from labs.body import NO_ROOM_MARK
+from labs.body import HEADERS_MARK, NO_ROOM_MARK
 from portal.environ import REFUSAL, Environ, make_environ
 from portal.pools import Pool
 from portal.transfers import PIECE, TooSlowError, Transfer, Transfers
@@ -78,6 +78,8 @@ class Front:
         elif length > limit and not answers_large_bodies(environ):
             await self._refuse(environ, protocol, 413)
             await self._drain(protocol, limit)
+        elif needs_asking(environ, length) and not await self._would_read(environ, protocol):
+            await self._drain(protocol, SLACK_BYTES)
         else:
             body = Transfer(self.transfers)
             try:
@@ -115,6 +117,14 @@ class Front:
             await self._serve(environ, protocol)
         # else the client left in the middle: half a form is none, and nobody waits for the answer
 
+    async def _would_read(self, environ: Environ, protocol: Any) -> bool:
+        """Ask the view, which judges the token, before a body is received. Its refusal is the answer."""
+        answer = await self._call(environ, protocol, self._run, environ | {HEADERS_MARK: True})
+        if answer is None or 200 <= answer.status < 300:
+            return answer is not None
+        protocol.response_bytes(answer.status, [*answer.headers, ("connection", "close")], answer.body)
+        return False
+
     async def _drain(self, protocol: Any, limit: int) -> None:
         """Throw away what a refused client goes on sending, for a while: many read an answer only after that."""
         nothing = Transfer(self.transfers)
@@ -134,21 +144,25 @@ class Front:
         protocol.response_bytes(answer.status, [*answer.headers, ("connection", "close")], answer.body)
 
     async def _serve(self, environ: Environ, protocol: Any) -> None:
-        pool = self.pool_for(environ["PATH_INFO"])
-        if pool.requests >= MAX_QUEUE or pool.stands_still():
-            await self._refuse(environ, protocol, 503)
-            return
-        try:
-            answer = await pool.run(self._run_and_reply, environ, protocol)
-        except TimeoutError:
-            await self._refuse(environ, protocol, 503)
-            return
-        if answer.rest is None:
+        answer = await self._call(environ, protocol, self._run_and_reply, environ, protocol)
+        if answer is None or answer.rest is None:
             return
         if answer.is_live:
             await self._stream(protocol, answer)
         else:
-            await self._send(protocol, answer, pool)
+            await self._send(protocol, answer, self.pool_for(environ["PATH_INFO"]))
+
+    async def _call(
+        self, environ: Environ, protocol: Any, work: Callable[..., Answer], *arguments: object
+    ) -> Answer | None:
+        """In a thread; None where none was free, which is answered by then."""
+        pool, answer = self.pool_for(environ["PATH_INFO"]), None
+        if pool.requests < MAX_QUEUE and not pool.stands_still():
+            with contextlib.suppress(TimeoutError):
+                answer = await pool.run(work, *arguments)
+        if answer is None:
+            await self._refuse(environ, protocol, 503)
+        return answer
 
     def _run_and_reply(self, environ: Environ, protocol: Any) -> Answer:
         """In a thread, which sends what is ready itself: the event loop may be a moment late."""
@@ -248,6 +262,11 @@ def body_limit(path: str, headers: Any) -> int:
 def answers_large_bodies(environ: Environ) -> bool:
     """Return True if the view itself answers a too large body: git shows only messages in its own protocol."""
     return environ["PATH_INFO"].startswith("/git/")
+
+
+def needs_asking(environ: Environ, length: int) -> bool:
+    """Whether more may come than is kept for anybody. Where no length was sent, any amount may."""
+    return answers_large_bodies(environ) and (not length or length > SLACK_BYTES)
 
 
 async def receive(protocol: Any, body: Transfer, limit: int, most: int) -> int:

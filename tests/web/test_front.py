@@ -199,6 +199,28 @@ def test_push_without_a_token_is_answered_without_its_body(settings):
     assert client.text == "0 of 0"
 
 
+def test_push_with_a_made_up_token_is_answered_before_its_body_comes(monkeypatch):
+    """The view sees the headers first. A small body is taken at once: it costs less than asking."""
+    kept, asked = [], []
+    monkeypatch.setattr(Transfer, "write", lambda self, data: kept.append(len(data)))
+
+    def view(environ, start):
+        asked.append(environ["CONTENT_LENGTH"])
+        start("401 Unauthorized", [("WWW-Authenticate", "Basic")])
+        return [b"The access token is missing or misspelt."]
+
+    path = "/git/a/b.git/git-receive-pack"
+    for headers in ({"content-length": str(50 * MB)}, {"transfer-encoding": "chunked"}):
+        client = Client([b"x" * 16384] * 3200)
+        ask(client, application=view, path=path, headers=TOKEN | headers)
+        assert (client.status, client.headers["connection"]) == (401, "close")
+        assert client.text == "The access token is missing or misspelt."
+        assert client.read < MB
+    assert (kept, asked) == ([], ["0", "0"])
+    ask(Client([b"abcde"]), application=view, path=path, headers=TOKEN | FORM)
+    assert kept == [5]
+
+
 def test_disk_without_room_is_told(monkeypatch):
     def full(self, data):
         raise OSError(28, "No space left on device")
