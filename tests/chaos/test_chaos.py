@@ -155,21 +155,33 @@ def send_halves(port: int) -> list[socket.socket]:
     return opened
 
 
+def kill_database_process(stack: Stack, dice: random.Random) -> None:
+    """PostgreSQL ends all connections and recovers when one of its processes is killed."""
+    postmaster = int((Path(stack.database["HOST"]) / "data" / "postmaster.pid").read_text().split()[0])
+    with suppress(ProcessLookupError):
+        os.kill(dice.choice(children(postmaster)), signal.SIGKILL)
+
+
 def break_things(
     stack: Stack, dice: random.Random, *, may_fill: bool, is_over: Callable[[], bool]
 ) -> list[str]:
-    """Break one thing after the other until the pushes are over; the names of what was broken."""
-    kinds = ["worker", "web", "beat", "later-worker", "broker", "a process of worker", "slow bodies"]
-    kinds += ["a process of web"] * 2 + ["a full disk"] * may_fill
+    """Break each thing once and then any, one after the other, until the pushes are over; name what was broken."""
+    kinds = ["worker", "web", "beat", "later-worker", "broker", "slow bodies"]
+    kinds += ["a process of worker", "a process of web"] + ["a full disk"] * may_fill
+    if stack.database["ENGINE"].endswith("postgresql"):
+        kinds.append("a process of the database")
+    to_come = dice.sample(kinds, len(kinds))
     broken, halves = [], []
-    while not is_over():
-        kind = dice.choice(kinds)
+    while to_come or not is_over():
+        kind = to_come.pop() if to_come else dice.choice(kinds)
         broken.append(kind)
         if kind == "slow bodies":
             halves += send_halves(stack.port)
         elif kind == "a full disk":
             with full_disk(stack.var):
                 time.sleep(dice.uniform(0.5, 2))
+        elif kind == "a process of the database":
+            kill_database_process(stack, dice)
         elif kind.startswith("a process of "):
             kill_child(stack, kind.removeprefix("a process of "), dice)
         else:

@@ -74,9 +74,9 @@ def test_as_root_the_process_is_a_user_of_its_own_without_rights():
 def test_a_process_that_sleeps_is_ended_at_the_deadline_with_its_children(way):
     started = time.monotonic()
     ended = run_python(
-        "import os, time; os.fork(); print(os.getpid(), flush=True); time.sleep(30)", seconds=0.6
+        "import os, time; os.fork(); print(os.getpid(), flush=True); time.sleep(300)", seconds=0.6
     )
-    assert ended.limit == "seconds" and time.monotonic() - started < 3
+    assert ended.limit == "seconds" and time.monotonic() - started < 30
     for pid in map(int, ended.output.split()):
         eventually(lambda pid=pid: is_gone(pid))
 
@@ -108,7 +108,7 @@ def test_a_folder_that_grows_past_the_limit_ends_the_process(tmp_path):
     (tmp_path / "a").write_bytes(b"x" * 2 * MEGABYTE)
     started = time.monotonic()
     ended = run_python("import time; time.sleep(30)", FetchLimits(bytes=MEGABYTE), watched=tmp_path)
-    assert ended.limit == "disk" and time.monotonic() - started < 10
+    assert ended.limit == "disk" and time.monotonic() - started < 30
 
 
 def eventually(holds):

@@ -75,7 +75,7 @@ def test_a_hopeless_pattern_is_stopped_and_the_others_still_run(repo, lab, monke
     report = repo.grade(lab(HOPELESS, "branch: {name: main}"))
     assert outcomes(report) == [Outcome.NOT_RUN, Outcome.PASSED]
     assert report.results[0].reason == "Timed out: the check took longer than 0.3 seconds."
-    assert 0.3 <= report.results[0].seconds < 5
+    assert 0.3 <= report.results[0].seconds < 30
 
 
 def test_a_reader_that_was_stopped_in_the_middle_is_used_again(repo, lab, monkeypatch):

@@ -116,10 +116,10 @@ def test_fault_while_drawing_leaves_the_verdict(repo, lab, forked, monkeypatch, 
 
 def test_drawing_has_a_time_limit(repo, lab, forked, monkeypatch, caplog):
     monkeypatch.setattr(engine, "DRAWING_SECONDS", 0.1)
-    monkeypatch.setattr(Graph, "whole", lambda self, marked: time.sleep(5))
+    monkeypatch.setattr(Graph, "whole", lambda self, marked: time.sleep(60))
     started = time.monotonic()
     assert repo.grade(lab("branch: {name: main}")).graph is None
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 30
     assert "TimeIsUp" in caplog.text
 
 

@@ -146,7 +146,7 @@ def test_fifteen_scenarios_take_about_a_second():
     spec = load_spec(LAB + more)
     started = time.monotonic()
     assert prove(spec).proved
-    assert time.monotonic() - started < 5, "a bound for a busy machine; alone it is well below one second"
+    assert time.monotonic() - started < 30, "a guard: alone it is well below one second"
 
 
 def test_the_command_says_what_was_proved(tmp_path, capsys):

@@ -103,7 +103,7 @@ def test_c11_hang_in_one_call_fails_that_test_alone(judge):
         "This does not hold at `main`: `add gives the sum of two numbers` (it gave no answer within 2 seconds)."
     )
     assert result.found == "1 of 2 hold"
-    assert result.seconds < 8
+    assert result.seconds < 30
 
 
 def test_calls_may_be_given_more_time(judge):

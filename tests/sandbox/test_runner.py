@@ -54,7 +54,7 @@ def test_b15_sandbox_goes_with_its_worker(sandbox):
     worker = sleeping("", "3001.5")
     worker.kill()
     worker.wait()
-    assert gone_within(1, "3001.5")
+    assert gone_within(30, "3001.5")
 
 
 @pytest.mark.parametrize("missing", ["bubblewrap", "filter"])
@@ -167,7 +167,7 @@ def test_b15_runners_sandbox_goes_with_the_worker_that_asked(runner):
     worker = sleeping(f"unix://{runner}", "3002.5")
     worker.kill()
     worker.wait()
-    assert gone_within(1, "3002.5")
+    assert gone_within(30, "3002.5")
 
 
 def test_b21_runner_has_no_route_no_names_and_no_secret(runner):

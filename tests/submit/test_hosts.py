@@ -118,5 +118,5 @@ def test_look_up_ends_in_its_limit_though_a_host_is_silent(host, monkeypatch):
     started = time.monotonic()
     with pytest.raises(hosts.LookUpFailed, match="too slow") as failed:
         hosts.snapshot(Address(host.host, "silent", "lab"))
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     assert failed.value.message.endswith("No attempt used.")
