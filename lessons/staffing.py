@@ -1,6 +1,7 @@
 """Write operations of staff on courses and people. Each function is one transaction."""
 
 import logging
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from allauth.account.models import EmailAddress
@@ -18,6 +19,10 @@ logger = logging.getLogger(__name__)
 
 class UnknownPersonError(Exception):
     """No account that may be added has this email; the message says what to do."""
+
+
+class NoInstructorError(Exception):
+    """A course would be left without an instructor; the message says what to do."""
 
 
 def invitation_address(cohort: Cohort) -> str:
@@ -73,3 +78,19 @@ def save_course_staff(*, staff: CourseStaff, by: User) -> CourseStaff:
     staff.user.groups.add(instructors())
     logger.info("user %s is %s of course %s, by user %s", staff.user_id, staff.role, staff.course_id, by.pk)
     return staff
+
+
+def refuse_to_orphan(*, without: Iterable[CourseStaff], by: User) -> None:
+    """See that every course keeps an instructor when these people are none any more. Raises NoInstructorError.
+
+    An administrator may leave a course without one. To be called inside the transaction of the change, which waits
+    here for others of the same courses.
+    """
+    going = [staff for staff in without if staff.role == CourseStaff.Role.INSTRUCTOR]
+    if by.is_superuser or not going:
+        return
+    courses = Course.objects.filter(pk__in={staff.course_id for staff in going}).order_by("pk")
+    for course in courses.select_for_update():
+        instructors_of = course.staff.filter(role=CourseStaff.Role.INSTRUCTOR)
+        if not instructors_of.exclude(pk__in=[staff.pk for staff in going]).exists():
+            raise NoInstructorError(f"{course} would have no instructor. Add another instructor first.")

@@ -3,14 +3,16 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from lessons import staffing
 from lessons.admin.scope import CourseScopedAdmin
 from lessons.models import Course, CourseStaff, Enrollment
 from portal.accounts.admin import RecordsRoles
+from portal.accounts.models import User
 
 
 class ByEmailForm(forms.ModelForm):
@@ -104,6 +106,24 @@ class AddStaffForm(ByEmailForm):
         return cleaned
 
 
+class StaffForm(forms.ModelForm):
+    by: User  # whoever changes the row
+
+    class Meta:
+        model = CourseStaff
+        fields = ["role"]
+
+    def clean_role(self) -> str:
+        role = str(self.cleaned_data["role"])
+        if role != CourseStaff.Role.INSTRUCTOR:
+            before = CourseStaff.objects.filter(pk=self.instance.pk)
+            try:
+                staffing.refuse_to_orphan(without=before, by=self.by)
+            except staffing.NoInstructorError as error:
+                raise forms.ValidationError(str(error)) from error
+        return role
+
+
 @admin.register(CourseStaff)
 class CourseStaffAdmin(RecordsRoles, CourseScopedAdmin):
     fixed_once_saved = ("user", "course")
@@ -117,7 +137,10 @@ class CourseStaffAdmin(RecordsRoles, CourseScopedAdmin):
         return ["user", "course", "role"] if obj else ["email", "course", "role"]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, change, **kwargs if obj else {**kwargs, "form": AddStaffForm})
+        kwargs.setdefault("form", StaffForm if obj else AddStaffForm)
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.by = request.user
+        return form
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "course" and not request.user.is_superuser:
@@ -126,6 +149,20 @@ class CourseStaffAdmin(RecordsRoles, CourseScopedAdmin):
 
     def save_model(self, request: Any, obj: CourseStaff, form: Any, change: bool) -> None:
         staffing.save_course_staff(staff=obj, by=request.user)
+
+    def get_deleted_objects(self, objs: Any, request: Any) -> Any:
+        """As Django's; the last instructor of a course is not deleted, and the page says why."""
+        *found, protected = super().get_deleted_objects(objs, request)
+        try:
+            staffing.refuse_to_orphan(without=objs, by=request.user)
+        except staffing.NoInstructorError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            protected = [*protected, str(error)]
+        return *found, protected
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        with transaction.atomic():  # who is deleted in a list is looked at first
+            return super().changelist_view(request, extra_context)
 
     # Assistants see who teaches; instructors decide it.
 

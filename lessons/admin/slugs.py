@@ -24,9 +24,16 @@ class SluggedForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if "slug" in self.fields and "slug" not in self.errors and not cleaned.get("slug"):
-            cleaned["slug"] = self._free_slug(slugify(self.slug_source())[:40].strip("-"))
+        if "slug" in self.fields and "slug" not in self.errors:
+            self._clean_slug(cleaned)
         return cleaned
+
+    def _clean_slug(self, cleaned: dict[str, Any]) -> None:
+        slug = cleaned.get("slug")
+        if not slug:
+            cleaned["slug"] = self._free_slug(slugify(self.slug_source())[:40].strip("-"))
+        elif (free := self._free_slug(slug)) != slug and slug not in RESERVED_SLUGS:
+            self.add_error("slug", f"The slug {slug} is taken. Choose another, such as {free}.")
 
     def slug_source(self) -> str:
         """The words that a slug is made from."""

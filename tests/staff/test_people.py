@@ -41,6 +41,15 @@ def test_slug_that_is_taken_gets_a_number(staff):
         assert Course.objects.filter(slug=slug).exists()
 
 
+def test_slug_that_is_taken_is_refused_with_a_next_step(staff, course):
+    make_session(course, slug="start")
+    answer = staff.post(add_address("lessons_course"), {**COURSE, "slug": "mine"})
+    assert errors(answer).endswith("The slug mine is taken. Choose another, such as mine-2.</li>")
+    fields = {"course": course.pk, "title": "Start", "slug": "start", "summary": "", "prepare": ""}
+    assert "Choose another, such as start-2." in errors(staff.post(add_address("lessons_session"), fields))
+    assert Course.objects.count() == 1
+
+
 # --- learners ---
 
 
@@ -131,6 +140,45 @@ def test_staff_is_nobody_whose_address_is_not_confirmed(staff, course):
     assert staff.post(add_address("lessons_coursestaff"), fields).status_code == 302
     nobody = {**fields, "email": "nobody@example.org"}
     assert "Ask them to sign up" in errors(staff.post(add_address("lessons_coursestaff"), nobody))
+
+
+def ways_to_go(of) -> list[tuple[str, dict]]:
+    """Each way in which somebody stops being an instructor: an address and what is sent there."""
+    of_list = {"action": "delete_selected", "_selected_action": of.pk, "post": "yes"}
+    return [
+        (reverse("admin:lessons_coursestaff_delete", args=[of.pk]), {"post": "yes"}),
+        (reverse("admin:lessons_coursestaff_changelist"), of_list),
+        (change_address(of), {"role": "assistant"}),
+    ]
+
+
+def test_last_instructor_of_a_course_stays_until_there_is_another(staff, course, instructor):
+    own = instructor.teaches.get()
+    CourseStaff.objects.create(course=course, user=make_user(), role=CourseStaff.Role.ASSISTANT)
+    for address, data in ways_to_go(own):
+        answer = staff.post(address, data, follow=True)
+        assert "Mine would have no instructor. Add another instructor first." in answer.content.decode()
+        own.refresh_from_db()
+        assert own.role == CourseStaff.Role.INSTRUCTOR, address
+    make_staff(course)
+    both = [staff.pk for staff in course.staff.filter(role=CourseStaff.Role.INSTRUCTOR)]
+    address, data = ways_to_go(own)[1]
+    assert (
+        "Add another instructor"
+        in staff.post(address, {**data, "_selected_action": both}, follow=True).content.decode()
+    )
+    assert course.staff.filter(pk__in=both).count() == 2
+    staff.post(change_address(own), {"role": "assistant"})
+    own.refresh_from_db()
+    assert own.role == CourseStaff.Role.ASSISTANT
+
+
+def test_administrator_may_leave_a_course_without_instructor(course, instructor, admin_client):
+    for place in range(3):
+        CourseStaff.objects.all().delete()
+        address, data = ways_to_go(make_staff(course, instructor).teaches.get())[place]
+        assert admin_client.post(address, data).status_code == 302
+        assert not CourseStaff.objects.filter(role=CourseStaff.Role.INSTRUCTOR).exists(), address
 
 
 # --- cohorts ---
