@@ -1,0 +1,38 @@
+"""No number in an address is too large for an answer in words."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from tests.web.routes import routes
+from tests.web.world import make_world
+
+HUGE = "9" * 25  # more than any column holds
+A_NUMBER = re.compile(r"<(int:\w+|path:object_id)>|\(\?P<(\w+)>\[0-9\]\+\)|\(\?P<(\w+)>\\d\+\)")
+
+
+@pytest.mark.django_db(transaction=True)  # an error of PostgreSQL would end the transaction of the test
+def test_no_number_of_an_address_is_an_error_of_the_server():
+    """Each number alone, the others being right, and all of them at once."""
+    world = make_world()
+    numbered = [route for route in routes() if A_NUMBER.search(route.text)]
+    assert {"attempt_of", "revoke_token", "admin:lessons_quiz_history"} <= {route.name for route in numbered}
+    wrong = []
+    for role in ("learner", "instructor", "administrator"):
+        client = Client(raise_request_exception=False)
+        client.force_login(world.people[role])
+        for route in numbered:
+            values = world.values(route)
+            names = {found.rpartition(":")[2] for found in names_in(route.text)}
+            for huge in [names, *({name} for name in names if len(names) > 1)]:
+                address = route.address({**values, **dict.fromkeys(huge, HUGE)})
+                for ask in (client.get, client.post):
+                    status = ask(address).status_code
+                    if status >= 500:
+                        wrong.append((role, ask.__name__, address, status))
+    assert wrong == []
+
+
+def names_in(text: str) -> list[str]:
+    return ["".join(groups) for groups in A_NUMBER.findall(text)]
