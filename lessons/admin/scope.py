@@ -1,6 +1,7 @@
 """What an instructor sees in the admin: rows of the courses that they teach. An administrator sees all."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar
 
@@ -110,6 +111,26 @@ class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None):
         fields = tuple(super().get_readonly_fields(request, obj))
         return fields + self.fixed_once_saved if obj else fields
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What an address fills a new form in with, without what a field cannot take."""
+        fields = self.get_form(request).base_fields
+        given = {name: value for name, value in super().get_changeform_initial_data(request).items() if value}
+        found = {}
+        for name in given.keys() & fields.keys():
+            with suppress(forms.ValidationError, ValueError, OverflowError):
+                found[name] = self._initial(name, fields[name], given[name])
+        return found
+
+    def _initial(self, name: str, field: Any, value: Any) -> Any:
+        """A field of several inputs shows no text: it needs what the column would hold."""
+        if not isinstance(field, forms.MultiValueField):
+            field.to_python(value)
+            return value
+        read = self.opts.get_field(name).to_python(value)  # type: ignore[union-attr]
+        value = field.compress(field.widget.decompress(read))
+        field.widget.decompress(value)  # a date at the end of time is in no other zone
+        return value
 
     def get_list_filter(self, request: HttpRequest):
         """A filter by another row offers those of one's own courses."""

@@ -1,6 +1,9 @@
 """Whatever stands in the address of a staff list, the answer is a list or a plain refusal."""
 
+import re
+
 import pytest
+from django import forms
 from django.contrib.admin import site
 from django.db import models
 from django.test import Client
@@ -54,6 +57,43 @@ def test_no_parameter_of_a_list_is_an_error_of_the_server(step):
             if answer.status_code >= 500:
                 wrong.append((name, data, answer.status_code))
     assert wrong == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_initial_value_of_a_new_form_is_an_error_of_the_server():
+    make_world()
+    client = Client(raise_request_exception=False)
+    client.force_login(make_user("admin@example.org", is_staff=True, is_superuser=True))
+    absurd = (*ABSURD, "0001-01-01T00:00Z", "9999-12-31 23:59", "2027-01-09", "[]", '{"a": 1}', "9" * 25)
+    wrong, met = [], set()
+    for number, model in enumerate(site._registry):
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
+        page = client.get(address)
+        form = page.context["adminform"].form if page.status_code == 200 else None
+        for place, name in enumerate(form.fields if form else ()):
+            met.add(f"{model._meta.model_name}.{name}")
+            several = isinstance(form.fields[name], forms.MultiValueField)
+            for value in absurd if several else absurd[(number + place) % 6 :: 6]:
+                status = client.get(address, {name: value}).status_code
+                if status not in (200, 400):
+                    wrong.append((address, name, value, status))
+    assert {"meeting.starts_at", "session.prepare", "coursestaff.email", "lab.source"} <= met
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_new_form_is_filled_in_from_its_address_where_its_fields_take_it(admin_client):
+    meeting, fields = make_world().here.cohort.meetings.get(), {"minutes": "x", "nonsense": "1"}
+    given = {**fields, "starts_at": "2027-01-09 20:30", "cohort": meeting.cohort_id, "session": "9" * 25}
+    answer = admin_client.get(reverse("admin:lessons_meeting_add"), given)
+    form = answer.context["adminform"].form
+    assert form["cohort"].value() == str(meeting.cohort_id)
+    assert form["minutes"].value() == form.fields["minutes"].initial
+    assert re.findall(r'name="starts_at_\d" value="([^"]+)', answer.content.decode()) == [
+        "09/01/2027",
+        "20:30:00",
+    ]
+    assert form["session"].value() is None
 
 
 @pytest.mark.django_db
