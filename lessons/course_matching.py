@@ -1,4 +1,4 @@
-"""Match course files to rows: by key, by slug, else by the file that a row was loaded from.
+"""Match course files to rows: by key, by slug, else by text.
 
 A slug that changed is followed: the row stays, with all that learners did, and its old address leads to it.
 """
@@ -14,7 +14,7 @@ from lessons.files import Problem, digest
 from lessons.models import Cohort, Course, FormerSlug, Lesson, Quiz, Session
 
 Here = Callable[[Any, Entry], dict[str, Any]]
-ALIKE = 0.85
+ALIKE, ALIKE_IN_PLACE = 0.85, 0.5  # a file that stayed where it was may change more
 KINDS = ("session", "lesson", "quiz", "lab", "cohort")
 
 
@@ -74,15 +74,19 @@ def _rows(course: Course, kind: str) -> list[Any]:
 
 
 def _match(plan: Plan, entries: list[Entry], rows: list[Any]) -> None:
-    """Match by key, then slug, then file or text among loaded rows whose slug no file has now."""
+    """Match by key, then slug, then text among loaded rows whose slug no file has now."""
     free = {row.pk: row for row in rows}
-    for is_it in (_has_key_of, _has_slug_of, _has_place_of, _has_text_of):
+    for is_it in (_has_key_of, _has_slug_of):
         for entry in entries:
             if id(entry) in plan.rows:
                 continue
             row = next((row for row in free.values() if is_it(row, entry)), None)
             if row is not None:
                 plan.rows[id(entry)] = free.pop(row.pk)
+    unmatched = [entry for entry in entries if id(entry) not in plan.rows]
+    for row, entry in _alike([row for row in free.values() if row.loaded_digest], unmatched):
+        if row.pk in free and id(entry) not in plan.rows:
+            plan.rows[id(entry)] = free.pop(row.pk)
 
 
 def _has_key_of(row: Any, entry: Entry) -> bool:
@@ -93,26 +97,35 @@ def _has_slug_of(row: Any, entry: Entry) -> bool:
     return bool(row.slug == entry.content["slug"])
 
 
-def _has_place_of(row: Any, entry: Entry) -> bool:
-    return bool(row.loaded_digest and row.loaded_from == entry.path)
+def _alike(rows: list[Any], entries: list[Entry]) -> list[tuple[Any, Entry]]:
+    """Pairs whose texts are alike, the most alike first, and of those the ones that stand where they stood.
+
+    A place alone says nothing: another file may stand there now. Nor does the title of a cohort, whose learners are
+    people.
+    """
+    words = {
+        id(entry): _words(str(entry.content.get("source") or entry.content["title"])) for entry in entries
+    }
+    found = []
+    for row in rows:
+        if isinstance(row, Cohort):
+            continue
+        own = _words(str(getattr(row, "source", "") or row.title))
+        for entry in entries:
+            likeness, stays = _likeness(own, words[id(entry)]), row.loaded_from == entry.path
+            if likeness > (ALIKE_IN_PLACE if stays else ALIKE):
+                found.append((likeness, stays, row, entry))
+    found.sort(key=lambda pair: pair[:2], reverse=True)
+    return [(row, entry) for _, _, row, entry in found]
 
 
-def _has_text_of(row: Any, entry: Entry) -> bool:
-    return bool(row.loaded_digest) and _is_alike(_text(row), _text_of(entry))
+def _words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\w+", text))
 
 
-def _is_alike(one: str, other: str) -> bool:
-    """Compare texts loosely: links to itself change with a slug, so a moved text is seldom identical."""
-    words, others = (Counter(re.findall(r"\w+", text)) for text in (one, other))
-    return one == other or 2 * (words & others).total() > ALIKE * (words + others).total()
-
-
-def _text(row: Any) -> str:
-    return str(getattr(row, "source", "") or row.title)
-
-
-def _text_of(entry: Entry) -> str:
-    return str(entry.content.get("source") or entry.content["title"])
+def _likeness(words: Counter[str], others: Counter[str]) -> float:
+    """From 0 to 1. Links to itself change with a slug, so a text that moved is seldom the same to the letter."""
+    return 2 * (words & others).total() / ((words + others).total() or 1)
 
 
 def _find_renamed(

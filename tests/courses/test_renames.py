@@ -129,6 +129,8 @@ def test_two_lessons_change_places(folder, capsys):
 
 
 def test_renamed_lab_session_cohort_and_course_stay_one(learner, folder, capsys, client):
+    change(folder / "course.yaml", ("slug: spring", "key: first-run\n    slug: spring"))
+    load(folder, capsys)
     before, lab = standing(learner), Lab.objects.get()
     (folder / "labs/first").rename(folder / "labs/commits")
     change(folder / "course.yaml", ("[first]", "[commits]"), ("session: first-evening", "session: evening-1"))
@@ -185,6 +187,48 @@ def test_slug_of_another_lesson_of_the_portal_is_refused(folder, capsys):
 
 
 # --- files that are gone ---
+
+
+def text_of(slug: str, words: str) -> str:
+    return f"---\nslug: {slug}\ntitle: {slug.title()}\nstatus: published\n---\n\n{words * 9}\n"
+
+
+@pytest.mark.parametrize("answer", ["draft", "keep"])
+def test_text_that_moves_to_the_place_of_one_that_is_gone_stays_itself(folder, capsys, answer):
+    one, two = folder / "one/02-uno.md", folder / "one/03-two.md"
+    one.write_text(text_of("uno", "Commits are snapshots of a tree. "))
+    two.write_text(text_of("two", "Layers of an image lie on each other. "))
+    load(folder, capsys)
+    rows = {lesson.slug: lesson.pk for lesson in Lesson.objects.all()}
+    two.unlink()
+    one.write_text(text_of("layers", "Layers of an image lie on each other. "))
+    with pytest.raises(CommandError, match="lesson uno, published"):
+        call_command("load_course", str(folder))
+    assert "lesson two is now layers" in loaded(folder, capsys, removed=answer)
+    assert Lesson.objects.get(slug="layers").pk == rows["two"]
+    uno = Lesson.objects.get(slug="uno")
+    assert (uno.pk, uno.status) == (rows["uno"], "draft" if answer == "draft" else "published")
+
+
+def test_other_text_at_a_place_is_new_and_the_old_one_is_asked_about(folder, capsys):
+    path = folder / "one/02-uno.md"
+    path.write_text(text_of("uno", "Commits are snapshots of a tree. "))
+    load(folder, capsys)
+    path.write_text(text_of("layers", "Layers lie above each other in an image. "))
+    with pytest.raises(CommandError, match="lesson uno, published"):
+        call_command("load_course", str(folder))
+    assert "is now" not in loaded(folder, capsys, removed="keep")
+    assert Lesson.objects.filter(slug__in=["uno", "layers"]).count() == 2
+
+
+def test_cohort_of_the_same_title_is_another(learner, folder, capsys):
+    change(folder / "course.yaml", ("slug: spring", "slug: spring-2027"))
+    with pytest.raises(CommandError, match="cohort spring"):
+        call_command("load_course", str(folder))
+    loaded(folder, capsys, removed="draft")
+    learner.refresh_from_db()
+    assert (learner.cohort.slug, learner.cohort.open) == ("spring", False)
+    assert not Cohort.objects.get(slug="spring-2027").enrollments.exists()
 
 
 def remove_lesson(folder):
