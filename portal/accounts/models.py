@@ -8,10 +8,13 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+# What stands among the zones of a machine and means another one on each, or none.
+NO_TIME_ZONES = {"Factory", "leapseconds", "localtime", "posixrules"}
+
 
 def validate_time_zone(name: str) -> None:
     """Refuse what is no IANA time zone. Raises ValidationError."""
-    if name not in zoneinfo.available_timezones():
+    if name in NO_TIME_ZONES or name not in zoneinfo.available_timezones():
         raise ValidationError(f"{name} is no time zone. Write it like Asia/Kolkata or Europe/London.")
 
 

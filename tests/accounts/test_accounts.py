@@ -2,10 +2,11 @@ import re
 
 import pytest
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from lessons.models import Enrollment
-from portal.accounts.models import User
+from portal.accounts.models import User, validate_time_zone
 from tests.factories import make_cohort, make_course, make_learner, make_user
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,17 @@ def test_a_sign_up_that_will_not_do_says_why(client, fields, expected):
     response = sign_up(client, **fields)
     assert expected in response.content.decode()
     assert not User.objects.exists()
+
+
+def test_files_beside_the_zones_are_no_time_zones(monkeypatch):
+    """Some machines have them there: one is this machine's own zone, another none at all."""
+    files = {"localtime", "Factory", "posixrules", "leapseconds"}
+    monkeypatch.setattr("zoneinfo.available_timezones", lambda: {*files, "UTC", "Asia/Kolkata"})
+    for name in files:
+        with pytest.raises(ValidationError, match=f"{name} is no time zone"):
+            validate_time_zone(name)
+    validate_time_zone("UTC")
+    validate_time_zone("Asia/Kolkata")
 
 
 def test_an_address_is_taken_whatever_its_case(client):
