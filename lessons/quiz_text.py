@@ -20,7 +20,7 @@ GAP = "\ue000"
 
 @lru_cache(maxsize=256)
 def parsed(source: str) -> Quiz:
-    return parse(source)
+    return parse(source, stored=True)
 
 
 @lru_cache(maxsize=4096)

@@ -14,7 +14,11 @@ def at_least_two(noun: str, entries: Sized, block: Block, report: Report) -> Non
     if len(entries) < 2:
         report(block.line, f"This question has fewer than two {noun}.")
     if len(entries) > MAX_ENTRIES:
-        report(block.line, f"This question has {len(entries)} {noun}. The limit is {MAX_ENTRIES}. Split it.")
+        report(
+            block.line,
+            f"This question has {len(entries)} {noun}. The limit is {MAX_ENTRIES}. Split it.",
+            only_new=True,
+        )
 
 
 def report_repeats(lines: Iterable[Line], report: Report) -> None:

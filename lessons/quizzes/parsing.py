@@ -16,15 +16,19 @@ from .text import UNPRINTABLE
 LARGEST_FILE = 256 * 1024
 
 
-def parse(source: str) -> Quiz:
-    """Raises QuizSyntaxError with every problem and its line."""
+def parse(source: str, *, stored: bool = False) -> Quiz:
+    """Raises QuizSyntaxError with every problem and its line.
+
+    `stored`: it was accepted when it was saved, so limits that came later do not count.
+    """
     source = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     problems = _unreadable(source)
     if problems:
         raise QuizSyntaxError(problems)
 
-    def report(line: int, message: str) -> None:
-        problems.append(Problem(line, message))
+    def report(line: int, message: str, *, only_new: bool = False) -> None:
+        if not (only_new and stored):
+            problems.append(Problem(line, message))
 
     front_matter, body = _halves(source, report)
     questions = [_question(block, report) for block in cut(body, report)]

@@ -1,7 +1,7 @@
 """What is wrong in a quiz file, and where."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, order=True)
@@ -23,5 +23,10 @@ class QuizSyntaxError(ValueError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-# Takes a line and a message. A parser reports and goes on, so that one run shows every problem.
-Report = Callable[[int, str], None]
+class Report(Protocol):
+    """Notes a problem. A parser reports and goes on, so that one run shows every problem.
+
+    `only_new`: it keeps a text from being saved, and what was saved before it was a problem is still read.
+    """
+
+    def __call__(self, line: int, message: str, *, only_new: bool = False) -> None: ...

@@ -2,11 +2,15 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertNumQueries, assertRedirects
 
+from lessons import actions
 from lessons.models import Answer
+from lessons.quizzes import QuizSyntaxError
+from tests.factories import make_learner, make_lesson, make_quiz
 from tests.quiz_pages.conftest import client_of
-from tests.quiz_pages.examples import COUNT, RIGHT, WRONG, posted
+from tests.quiz_pages.examples import COUNT, RIGHT, WRONG, posted, quiz_source
 
 PLACES = {key: place for place, key in enumerate(RIGHT, 1)}
 
@@ -228,3 +232,23 @@ def test_page_may_not_be_kept_by_others(client, cast, attempt):
     page = client.get(cast.address("question", 1, 1))
     assert "private" in page["Cache-Control"]
     assertNotContains(page, "<script>")
+
+
+@pytest.mark.django_db
+def test_quiz_that_was_stored_before_a_limit_is_still_taken_and_read(monkeypatch):
+    """New texts are refused; what somebody answers already is not taken from them."""
+    rows = "".join(f"| left {number} | right {number} |\n" for number in range(51))
+    source = f"{quiz_source().split('## ')[0]}## Match {{#m}}\n| A | B |\n|---|---|\n{rows}> So.\n"
+    with monkeypatch.context() as before:
+        before.setattr("lessons.quizzes.checks.MAX_ENTRIES", 51)
+        quiz = make_quiz(source, make_lesson())
+    with pytest.raises(QuizSyntaxError, match="This question has 51 pairs"):
+        actions.save_quiz(quiz=quiz)
+    learner = make_learner(quiz.course)
+    attempt = actions.start_attempt(enrollment=learner, quiz=quiz)
+    client = client_of(learner.user)
+    pages = [reverse("question", args=[quiz.course.slug, quiz.slug, attempt.number, 1])]
+    assert [client.get(page).status_code for page in pages] == [200]
+    actions.submit_attempt(attempt=attempt)
+    pages = [reverse("attempt_review", args=[quiz.course.slug, quiz.slug, attempt.number])]
+    assert [client.get(page).status_code for page in pages] == [200]
