@@ -73,12 +73,21 @@ def sign_in_limits(get_response):
             if sign_in.has_expired(request.session, request.user):
                 record(Event.SIGN_IN_ENDED, user=request.user)
                 logout(request)
+                if sends_a_form(request):
+                    # A redirect would lose what was typed; after going back it is still in the form.
+                    return render(request, "403.html", {"reason": "signed out"}, status=403)
                 messages.info(request, SIGNED_OUT)
             elif request.session.modified:
                 _keep(request.session)
         return get_response(request)
 
     return answer
+
+
+def sends_a_form(request: HttpRequest) -> bool:
+    """Return whether a browser shows the answer as the next page. Scripts keep what was typed by themselves."""
+    is_shown = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    return request.method == "POST" and is_shown and not request.path_info.startswith("/accounts/")
 
 
 def _keep(session: SessionBase) -> None:

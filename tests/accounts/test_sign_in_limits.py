@@ -51,14 +51,6 @@ def test_log_in_ends_when_it_was_idle_and_when_it_lasted_for_too_long(time_machi
     assert set(AuditEntry.objects.values_list("event", flat=True)) == {"signed-in", "sign-in-ended"}
 
 
-def test_what_is_sent_after_the_end_asks_for_a_log_in_and_leads_back(client, time_machine):
-    time_machine.move_to("2026-11-28T00:00Z", tick=False)
-    client.force_login(make_user())
-    time_machine.shift(13 * HOUR)
-    answer = client.post("/account/", {"name": "Ada"})
-    assert answer.url == "/accounts/login/?next=/account/"
-
-
 def test_clock_that_was_set_back_lengthens_no_log_in(client, time_machine):
     time_machine.move_to("2026-11-28T00:00Z", tick=False)
     client.force_login(make_user())
@@ -111,3 +103,24 @@ def test_log_in_that_may_last_is_kept_and_old_entries_of_the_audit_log_are_not(
     task = settings.CELERY_BEAT_SCHEDULE["prune-audit-log"]["task"]
     assert task == prune_audit_log.name
     assert task not in settings.CELERY_TASK_ROUTES  # so it waits in the queue for what can wait
+
+
+def test_form_that_is_sent_after_the_log_in_ended_is_not_lost(time_machine):
+    """A redirect would lose what was typed: the page says to sign in elsewhere, go back and send it again."""
+    client = Client()
+    time_machine.move_to("2026-11-28T00:00Z", tick=False)
+    client.force_login(make_user())
+    time_machine.shift(13 * HOUR)
+    answer = client.post("/account/", {"name": "Typed at length"})
+    assert answer.status_code == 403
+    assert 'href="/accounts/login/" target="_blank"' in answer.content.decode()
+    assert not is_signed_in(client)
+
+
+def test_script_that_sends_after_the_log_in_ended_is_answered_as_before(time_machine):
+    client = Client()
+    time_machine.move_to("2026-11-28T00:00Z", tick=False)
+    client.force_login(make_user())
+    time_machine.shift(13 * HOUR)
+    answer = client.post("/account/", {"name": "Ada"}, headers={"Sec-Fetch-Mode": "cors"})
+    assert answer.url == "/accounts/login/?next=/account/"

@@ -210,6 +210,7 @@ def test_chaos_loses_nothing_and_grades_nothing_twice(stack, small_disk, tmp_pat
         )
         for job in pushing:
             job.result()
+    connections["default"].close()  # the database may have ended it meanwhile
     stack.revive()
     refusals = sum(learner.refusals for learner in learners)
     print(f"Seed {seed}: {len(broken)} things broken, {refusals} pushes refused and sent again.")
