@@ -146,6 +146,7 @@ def test_many_refs_of_one_commit_are_cut(repo):
     assert "on main, t0, t1 and 498 more; parent" in whole(repo).text[0]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("commits", [tangle(3000, 1), tangle(3000, 2)])
 def test_thousands_of_merges_are_bounded(repo, commits):
     shape_history(repo, commits, {**all_heads(commits), MAIN: 3000})
@@ -189,6 +190,7 @@ def test_text_of_a_stranger_is_escaped_cut_and_masked(repo):
     read(drawing)
 
 
+@pytest.mark.heavy
 def test_twenty_thousand_commits_are_drawn_in_a_blink(repo):
     """The target is 0.1 s beside the walk; the limit here leaves room for a slow machine."""
     commits = [(1,), (2, 1), (3, 1)]

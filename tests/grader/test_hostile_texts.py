@@ -12,6 +12,8 @@ from labs.grader.python_packages.project import dependencies, faults, read_proje
 from labs.grader.words import nearest
 from labs.grader.workflows.reading import read_workflow
 
+pytestmark = pytest.mark.heavy
+
 SECONDS = 6.0  # of this process, on a slow machine; each of these took 10 and more
 
 DATA: dict[str, tuple[Format, str]] = {

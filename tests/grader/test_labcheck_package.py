@@ -14,6 +14,8 @@ from labs.grader import distribution
 from labs.grader.report import Outcome, Report
 from labs.labcheck_file import labcheck_file
 
+pytestmark = pytest.mark.heavy
+
 MODULES = tuple(f"{name.partition('.')[0]}/" for name in distribution.BUNDLED)
 ROOT = Path(__file__).parents[2] / "labs/grader"
 

@@ -27,6 +27,8 @@ from tests.grader.every_kind import ASKED, CHECKS, LAB
 from tests.grader.odd import EVERYTHING, ODD
 from tests.grader.stock import Stock
 
+pytestmark = pytest.mark.heavy
+
 SPEC = load_spec(LAB)
 SVG_ELEMENTS = {"svg", "title", "desc", "g", "path", "rect", "circle", "text", "tspan"}
 REFUSED = "refused"

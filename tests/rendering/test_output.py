@@ -45,6 +45,7 @@ BOUNDED = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("source", REFUSED.values(), ids=REFUSED)
 def test_a_text_that_would_become_far_longer_is_refused_at_a_line(page, source):

@@ -59,6 +59,7 @@ def test_no_parameter_of_a_list_is_an_error_of_the_server(step):
     assert wrong == []
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_no_initial_value_of_a_new_form_is_an_error_of_the_server():
     make_world()
