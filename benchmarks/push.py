@@ -31,10 +31,11 @@ class Push(Benchmark):
     def __init__(self, site: Site) -> None:
         host, lab = site.push_host, make_lab(site.lesson.course, source=SMALL.lab)
         _ = site.grading
-        copied(SMALL, host.root / "plain.git")
+        name = f"plain-{self.target}"  # others that push are measured in the same run
+        copied(SMALL, host.root / f"{name}.git")
         own = practice_address(lab, new_token(user=site.learner.user))
-        self.plain = clone_of(SMALL, site.folder / "plain", f"{host.address}/plain.git")
-        self.ours = clone_of(SMALL, site.folder / "ours", own)
+        self.plain = clone_of(SMALL, site.folder / name, f"{host.address}/{name}.git")
+        self.ours = clone_of(SMALL, site.folder / f"ours-{self.target}", own)
 
     def limit(self) -> float:
         return self._pushed(self.plain, "")
