@@ -64,7 +64,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "csp.middleware.CSPMiddleware",  # outermost, so that no answer is without a policy
+    "portal.content_policy.ContentPolicyMiddleware",  # outermost, so that no answer is without a policy
     "django.middleware.security.SecurityMiddleware",
     "portal.outages.OutageMiddleware",  # outside all that may ask the database
     "portal.accounts.middleware.page_methods",

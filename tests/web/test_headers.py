@@ -44,3 +44,13 @@ def test_answer_without_headers_would_be_found():
         "Cross-Origin-Opener-Policy",
         "Content-Security-Policy",
     ]
+
+
+@pytest.mark.parametrize("address", ["/", "/nowhere/", "/accounts/login/"])
+def test_policy_is_the_one_that_the_library_writes(client, settings, address):
+    ours = client.get(address).headers["Content-Security-Policy"]
+    own = "portal.content_policy.ContentPolicyMiddleware"
+    settings.MIDDLEWARE = [
+        "csp.middleware.CSPMiddleware" if name == own else name for name in settings.MIDDLEWARE
+    ]
+    assert ours == Client().get(address).headers["Content-Security-Policy"]
