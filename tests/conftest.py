@@ -31,10 +31,14 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A file, as in real life: SQLite in memory locks whole tables between the threads of a live server."""
-    if connection.vendor == "sqlite":
-        name = tmp_path_factory.mktemp("database") / "test.sqlite3"
-        connection.settings_dict["TEST"]["NAME"] = str(name)
+    """One database for each process of the tests.
+
+    With SQLite a file, as in real life: in memory it locks whole tables between the threads of a live server.
+    """
+    name = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    if connection.vendor == "postgresql":
+        name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    connection.settings_dict["TEST"]["NAME"] = name
 
 
 @pytest.fixture(scope="session")
