@@ -42,5 +42,6 @@ theme?.addEventListener("submit", (event) => {
   const value = event.submitter.value;
   document.documentElement.dataset.theme = value;
   for (const button of theme.querySelectorAll("button")) button.ariaPressed = String(button.value === value);
-  fetch(theme.action, { method: "POST", body: new URLSearchParams({ theme: value }), redirect: "manual" });
+  const body = new URLSearchParams({ theme: value });
+  fetch(theme.action, { method: "POST", body, redirect: "manual", keepalive: true });
 });

@@ -14,7 +14,7 @@ from tests.browsing import axe_violations, open_context, wide_light
 from tests.factories import make_lab, make_learner, make_lesson, make_session, make_submission
 from tests.labs.test_proving import NEVER_NEEDS_WORK
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.heavy]
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ import pytest
 from labs.grader.proof import Proof, prove
 from labs.grader.spec import load_spec
 
+pytestmark = pytest.mark.heavy
+
 HERE = Path(__file__).parent
 MEMORY = Path("/dev/shm")  # removing the many folders of small repositories is slow on a busy disk
 LABS = {path.relative_to(HERE).with_suffix("").as_posix(): path for path in HERE.glob("*/*.yaml")}

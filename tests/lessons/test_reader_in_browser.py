@@ -172,12 +172,13 @@ def test_the_theme_that_was_chosen_stays(browser, live_server, learner, lesson):
     page = context.new_page()
     page.goto("/courses/tiny/start/")
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    page.get_by_role("button", name="Dark").click()
+    with page.expect_response(lambda response: response.url.endswith("/theme/")):
+        page.get_by_role("button", name="Dark").click()
     expect(page).to_have_url(re.compile("/courses/tiny/start/"))
     expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
     page.goto("/help/")
-    assert page.locator("html").get_attribute("data-theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     context.close()
 
 

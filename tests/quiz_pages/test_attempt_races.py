@@ -15,6 +15,8 @@ from tests.quiz_pages.conftest import make_cast
 from tests.quiz_pages.examples import RIGHT
 from tests.servers import in_threads
 
+pytestmark = pytest.mark.heavy
+
 TABS = 4
 
 

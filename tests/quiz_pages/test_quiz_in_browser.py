@@ -12,7 +12,7 @@ from tests.browsing import axe_violations, open_context, small_dark, wide_light,
 from tests.quiz_pages.conftest import make_cast
 from tests.quiz_pages.examples import RIGHT, WRONG
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.heavy]
 
 NOT_SAVED = "Not saved. We are trying again. Your answer is still on this page."
 

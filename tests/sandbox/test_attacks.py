@@ -12,6 +12,8 @@ from labs.grader.sandbox.job import Limits
 from labs.grader.sandbox.packing import packed
 from tests.sandbox.conftest import gone_within
 
+pytestmark = pytest.mark.heavy
+
 REFUSED = """
     def tried(name, what):
         try:

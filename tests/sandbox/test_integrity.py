@@ -9,6 +9,8 @@ from labs.grader.report import Outcome
 from labs.grader.spec import SpecError, load_spec
 from tests.sandbox.conftest import judged_in
 
+pytestmark = pytest.mark.heavy
+
 HIDDEN = '''
 def test_add(learner):
     """add gives the sum of two numbers"""

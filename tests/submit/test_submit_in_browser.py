@@ -12,7 +12,7 @@ from tests.factories import make_lab, make_learner
 from tests.servers import Stack
 from tests.submit.conftest import ADDRESS, PASSABLE, submitted
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.heavy]
 
 
 @pytest.fixture
