@@ -115,7 +115,7 @@ def make_class(sizes: Sizes = SIZES, slug: str = "big-class", seed: int = 7) -> 
 
 
 def analyze() -> None:
-    """What autovacuum does sooner or later: plans are chosen by what is there. Not within a transaction."""
+    """Do what autovacuum does sooner or later: plans are chosen by what is there. Not within a transaction."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 

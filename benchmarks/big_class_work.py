@@ -1,4 +1,4 @@
-"""What the learners of a big class did: readings, attempts and submissions, in the order of time."""
+"""The work of a big class: readings, attempts and submissions, in the order of time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

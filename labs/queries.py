@@ -130,7 +130,7 @@ def previous_report(submission: Submission) -> Report | None:
 
 @dataclass(frozen=True)
 class Tally:
-    """Whether a check needed work in an earlier submission of the same learner, and for how many of a cohort."""
+    """Earlier trouble with a check: of the same learner, and the number of people of a cohort."""
 
     earlier: bool
     people: int = 0

@@ -31,7 +31,7 @@ class Step:
 
 
 class Verdict(Protocol):
-    """What the current report of a submission says in a line."""
+    """The current report of a submission in a line."""
 
     points: Any
     passed: Any

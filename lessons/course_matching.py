@@ -206,7 +206,7 @@ def _keep_digest(plan: Plan, row: Any, entry: Entry, here: Here, old: dict[str, 
 
 
 def _as_before(plan: Plan, kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    """What a file says, with the slugs from before."""
+    """The content of a file, with the slugs from before."""
     old = {of: {new: slug for slug, new in renamed.items()} for of, renamed in plan.renamed.items()}
     found = {**content, "slug": old[kind].get(content["slug"], content["slug"])}
     for name in ("session", "lesson"):

@@ -1,4 +1,4 @@
-"""How points are written, on every page."""
+"""The format of points on every page."""
 
 from decimal import Decimal
 

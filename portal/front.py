@@ -265,7 +265,7 @@ def answers_large_bodies(environ: Environ) -> bool:
 
 
 def needs_asking(environ: Environ, length: int) -> bool:
-    """Whether more may come than is kept for anybody. Where no length was sent, any amount may."""
+    """Return True if more may come than is kept for anybody. Where no length was sent, any amount may."""
     return answers_large_bodies(environ) and (not length or length > SLACK_BYTES)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from .plumbing import TooLarge, output_of
 from .words import decoded, quoted
 
-MOST_REF_BYTES = 4 << 20
+MAX_REF_BYTES = 4 << 20
 BRANCHES, TAGS = "refs/heads/", "refs/tags/"
 
 
@@ -46,7 +46,7 @@ def refs_on_disk(git_dir: Path, branches: str) -> dict[str, str]:
     """Return tags, and the refs under `branches` as local branches."""
     arguments = ("for-each-ref", "--format=%(objectname) %(refname)", branches, TAGS)
     try:
-        output = output_of(git_dir, *arguments, most=MOST_REF_BYTES, what="the list of branches and tags")
+        output = output_of(git_dir, *arguments, most=MAX_REF_BYTES, what="the list of branches and tags")
     except TooLarge as limit:
         raise Unreadable("too_many_refs", f"The repository could not be read: {limit}.") from limit
     found: dict[str, str] = {}

@@ -130,7 +130,7 @@ def why(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefused | F
 
 
 def damaged(complaint: str, address: Address, limits: FetchLimits) -> FetchRefused:
-    """What Git found in a repository that came whole."""
+    """Findings of Git in a repository that came whole."""
     return refused("damaged", address, limits, **_words(complaint))
 
 

@@ -100,7 +100,7 @@ class AuthoringForm(SluggedForm):
         return self.instance.course if self.instance.pk else self.cleaned_data.get("course")
 
     def is_published(self) -> bool:
-        """Whether learners are to see what the form saves."""
+        """Return True if learners are to see what the form saves."""
         raise NotImplementedError
 
     def checked(self, name: str, problems: Callable[[Any, str], list[Problem]]) -> str:

@@ -113,7 +113,7 @@ class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):
         return fields + self.fixed_once_saved if obj else fields
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """What an address fills a new form in with, without what a field cannot take."""
+        """Return the initial values in the address, without those that a field cannot take."""
         fields = self.get_form(request).base_fields
         given = {name: value for name, value in super().get_changeform_initial_data(request).items() if value}
         found = {}

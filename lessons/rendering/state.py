@@ -23,7 +23,7 @@ class TooComplex(ValueError):  # noqa: N818 - a refusal to the author, not an er
 
 
 class Budget:
-    """How many bytes of HTML a text may still become. Spent before they are built."""
+    """The bytes of HTML that a text may still become. Spent before they are built."""
 
     def __init__(self, source_bytes: int) -> None:
         self.left = min(max(MAX_GROWTH * source_bytes, SHORT_OUTPUT), MAX_OUTPUT)

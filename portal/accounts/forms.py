@@ -56,7 +56,7 @@ class GitHubNameField(forms.CharField):
 
 
 class SignUpForm(forms.Form):
-    """What sign-up asks beside email and password; allauth calls `signup` once the user is saved."""
+    """The fields of sign-up beside email and password; allauth calls `signup` once the user is saved."""
 
     name = forms.CharField(
         label="Name",

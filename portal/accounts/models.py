@@ -84,7 +84,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class AuditEntry(models.Model):
-    """Who did what, when and from where. Written by `audit.record` alone, never changed, pruned by age.
+    """An action, with its user, time and address. Written by `audit.record` alone, never changed, pruned by age.
 
     `who` keeps the email as it was then: the account may be renamed or gone.
     """

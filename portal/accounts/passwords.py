@@ -73,7 +73,7 @@ def surprises(text: str) -> int:
 
 
 def bare_words(text: str) -> set[str]:
-    """What is guessed first: without all the digits and signs around a word, or in it."""
+    """Return what is guessed first: without all the digits and signs around a word, or in it."""
     words = set()
     for spelt in (text, text.translate(LOOKALIKES)):
         words |= {spelt.strip("0123456789 !@#$%^&*()-_=+.,?"), "".join(filter(str.isalpha, spelt))}
@@ -81,7 +81,7 @@ def bare_words(text: str) -> set[str]:
 
 
 def is_joined(word: str, most: int) -> bool:
-    """Whether it is at most so many common passwords, one after the other."""
+    """Return True for at most so many common passwords, one after the other."""
     common = common_passwords()
     if word in common:
         return True

@@ -63,7 +63,7 @@ def instructors() -> Group:
 
 
 def password_address(user: User) -> str:
-    """Where `user` sets a password, once, within PASSWORD_RESET_TIMEOUT: a secret, for them alone."""
+    """Return an address where `user` sets a password, once, within PASSWORD_RESET_TIMEOUT: a secret, for them alone."""
     key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return settings.PUBLIC_URL + reverse("account_reset_password_from_key", kwargs=key)
 

@@ -1,4 +1,4 @@
-"""How far a learner is: what is derived from rows that `queries` fetched. No queries here."""
+"""The standing of a learner: what is derived from rows that `queries` fetched. No queries here."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
