@@ -195,6 +195,9 @@ def _take(
     path, size = repository.path, os.fstat(sent.fileno()).st_size
     try:
         with remote.locked(path) as lock:
+            if remote.is_pushing(path):
+                # Once the refs have moved on, nobody can tell any more what the push before had brought.
+                receipts.record_interrupted(repository, path)
             push_limits.check_refs(list(ref_files.read_refs(path)), push)
             if push.brings_objects:
                 push_limits.check_room(path, size)

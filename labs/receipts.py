@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from pathlib import Path
 
 from django.db import transaction
 
@@ -60,16 +61,23 @@ def repair_one(repository: Repository) -> bool:
     """Write the receipt of what is in a practice repository, if it is missing; False for one in use or unreadable."""
     try:
         with remote.locked(repository.path, seconds=0):
-            path = folders.owned_path(repository)
-            remote.sweep(path)
-            refs = ref_files.read_refs(path)
-            missing = not is_recorded(repository, refs)
-            if missing:
-                record(repository=repository, refs=refs, via=Receipt.Via.REPAIR)
-            remote.end_push(path)
+            return record_interrupted(repository, folders.owned_path(repository))
     except remote.Busy:  # a push that goes on
         return False
     except (OSError, RepositoryFault) as error:
         logger.error("the interrupted push to %s could not be repaired: %s", repository.path, error)
         return False
+
+
+def record_interrupted(repository: Repository, path: Path) -> bool:
+    """Write the receipt of what an interrupted push left, if it is missing, and end that push.
+
+    Call it with the repository locked. Raises RepositoryFault, OSError.
+    """
+    remote.sweep(path)
+    refs = ref_files.read_refs(path)
+    missing = not is_recorded(repository, refs)
+    if missing:
+        record(repository=repository, refs=refs, via=Receipt.Via.REPAIR)
+    remote.end_push(path)
     return missing

@@ -95,11 +95,8 @@ def locked(path: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[IO[bytes]]:
 
 
 def begin_push(path: Path) -> None:
-    """Leave a mark that stands until the push is recorded. What an interrupted push left is swept first."""
-    mark = _beside(path, "pushing")
-    if mark.exists():
-        sweep(path)
-    mark.touch()
+    """Leave a mark that stands until the push is recorded."""
+    _beside(path, "pushing").touch()
 
 
 def end_push(path: Path) -> None:

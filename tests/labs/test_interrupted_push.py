@@ -1,13 +1,15 @@
 """What a push leaves on disk when it dies, and how it is made up for. Real repositories, no processes."""
 
+import base64
+import io
 import subprocess
 import sys
 
 import pytest
 from django.db import OperationalError
 
-from labs import actions, folders, practice, receipts, ref_files, remote, tasks
-from labs.models import Receipt, Submission
+from labs import actions, folders, practice, receipts, ref_files, remote, sideband, tasks
+from labs.models import Receipt, State, Submission
 from tests.factories import make_lab, make_learner, make_repository
 from tests.labs.git_client import Clone
 
@@ -91,6 +93,32 @@ def test_database_that_fails_at_the_receipt_is_told_and_made_up_for(repository, 
     assert receipts.repair() == 1
 
 
+def test_next_push_records_first_what_the_database_did_not_take(client, repository, clone):
+    remote.begin_push(repository.path)
+    first = clone.output("rev-parse", "HEAD").decode().strip()
+    clone.push()  # taken by git; its receipt is missing
+    second = clone.commit("Describe it better")
+    assert push_through(client, repository, clone, first, second).status_code == 200
+    assert list(Submission.objects.order_by("number").values_list("head", "state")) == [
+        (first, State.SUPERSEDED),
+        (second, State.QUEUED),
+    ]
+    assert remote.pushing() == []
+
+
+def push_through(client, repository, clone, old, new):
+    """Push to the view as git does, which asks for the refs first."""
+    place = f"/git/{repository.lab.course.slug}/{repository.lab.slug}.git"
+    token = base64.b64encode(f"git:{actions.new_token(user=repository.enrollment.user)}".encode()).decode()
+    as_learner = {"HTTP_AUTHORIZATION": f"Basic {token}"}
+    client.get(f"{place}/info/refs?service=git-receive-pack", **as_learner)
+    command = sideband.packet(f"{old} {new} refs/heads/main\0report-status".encode()) + sideband.FLUSH
+    pack = clone.output("pack-objects", "--stdout", "--revs", stdin=f"{new}\n^{old}\n".encode())
+    kind = "application/x-git-receive-pack-request"
+    sent = {"wsgi.input": io.BytesIO(command + pack)}  # the client's own refuses to be read to its end
+    return client.post(f"{place}/git-receive-pack", command + pack, content_type=kind, **as_learner, **sent)
+
+
 def test_what_a_killed_git_leaves_is_swept_before_the_next_push(repository, clone):
     remote.begin_push(repository.path)
     left = [repository.path / "refs/heads/main.lock", repository.path / "packed-refs.lock"]
@@ -99,7 +127,7 @@ def test_what_a_killed_git_leaves_is_swept_before_the_next_push(repository, clon
     quarantine = repository.path / "objects/tmp_objdir-incoming-x"
     quarantine.mkdir()
     assert clone.push()[0] == 1
-    remote.begin_push(repository.path)
+    receipts.record_interrupted(repository, repository.path)
     assert clone.push()[0] == 0
     assert not quarantine.exists()
 
