@@ -1,38 +1,28 @@
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from lessons.views import authoring, joining, quizzes, reading
 
+quiz = [
+    path("", quizzes.start, name="quiz"),
+    path("<int:number>/", quizzes.resume, name="attempt"),
+    path("<int:number>/<int:place>/", quizzes.question, name="question"),
+    path("<int:number>/summary/", quizzes.summary, name="attempt_summary"),
+    path("<int:number>/review/", quizzes.review, name="attempt_review"),
+    path("<int:number>/of/<int:learner>/", quizzes.review_of, name="attempt_of"),
+]
+lesson = [
+    path("", reading.lesson, name="lesson"),
+    path("as-learner/", authoring.as_learner, name="lesson_as_learner"),
+    path("place/", reading.place, name="lesson_place"),
+    path("read/", reading.read, name="lesson_read"),
+    path("tick/", reading.tick, name="lesson_tick"),
+]
 urlpatterns = [
+    path("courses/<slug:course>/prepare/<slug:session>/", reading.tick_prepared, name="tick_prepared"),
+    path("courses/<slug:course>/quizzes/<slug:quiz>/", include(quiz)),
+    path("courses/<slug:course>/<slug:lesson>/", include(lesson)),
     path("join/", joining.join, name="join"),
     path("join/<slug:code>/", joining.join, name="join_with_code"),
-    path("courses/<slug:course>/prepare/<slug:session>/", reading.tick_prepared, name="tick_prepared"),
-    path("courses/<slug:course>/quizzes/<slug:quiz>/", quizzes.start, name="quiz"),
-    path("courses/<slug:course>/quizzes/<slug:quiz>/<int:number>/", quizzes.resume, name="attempt"),
-    path(
-        "courses/<slug:course>/quizzes/<slug:quiz>/<int:number>/<int:place>/",
-        quizzes.question,
-        name="question",
-    ),
-    path(
-        "courses/<slug:course>/quizzes/<slug:quiz>/<int:number>/summary/",
-        quizzes.summary,
-        name="attempt_summary",
-    ),
-    path(
-        "courses/<slug:course>/quizzes/<slug:quiz>/<int:number>/review/",
-        quizzes.review,
-        name="attempt_review",
-    ),
-    path(
-        "courses/<slug:course>/quizzes/<slug:quiz>/<int:number>/of/<int:learner>/",
-        quizzes.review_of,
-        name="attempt_of",
-    ),
-    path("courses/<slug:course>/<slug:lesson>/", reading.lesson, name="lesson"),
-    path("courses/<slug:course>/<slug:lesson>/as-learner/", authoring.as_learner, name="lesson_as_learner"),
-    path("courses/<slug:course>/<slug:lesson>/place/", reading.place, name="lesson_place"),
-    path("courses/<slug:course>/<slug:lesson>/read/", reading.read, name="lesson_read"),
-    path("courses/<slug:course>/<slug:lesson>/tick/", reading.tick, name="lesson_tick"),
     path("markdownx/markdownify/", authoring.preview, name="markdownx_markdownify"),
     path("markdownx/upload/", authoring.upload, name="markdownx_upload"),
     path("markdownx/compare/", authoring.compare, name="markdownx_compare"),

@@ -16,6 +16,9 @@ handler500 = "portal.progress.views.server_error"
 admin.site.login = secure_admin_login(require_safe(admin.site.login))  # type: ignore[method-assign]
 
 urlpatterns = [
+    path("", include("portal.progress.urls")),
+    path("", include("labs.urls")),
+    path("", include("lessons.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("account/", accounts.account, name="account"),
@@ -24,7 +27,4 @@ urlpatterns = [
     path("staff/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("", include("labs.urls")),
-    path("", include("portal.progress.urls")),
-    path("", include("lessons.urls")),
 ]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import SessionBase
+from django.core.exceptions import MiddlewareNotUsed
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -44,10 +45,13 @@ def page_methods(get_response):
 def own_not_found(get_response):
     """The portal's page with DEBUG as well: on a missing page `make run` would show Django's list of addresses."""
 
+    if not settings.DEBUG:
+        raise MiddlewareNotUsed
+
     def answer(request):
         response = get_response(request)
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
-        if settings.DEBUG and response.status_code == 404 and is_page:
+        if response.status_code == 404 and is_page:
             return get_resolver().resolve_error_handler(404)(request)
         return response
 
@@ -61,7 +65,9 @@ class TimeZoneMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        with timezone.override(_zone(request)):
+        if not is_signed_in(request):
+            return self.get_response(request)
+        with timezone.override(zoneinfo.ZoneInfo(request.user.time_zone)):
             return self.get_response(request)
 
 
@@ -156,7 +162,3 @@ def is_signed_in(request: HttpRequest) -> bool:
 
 def _raise(error: Exception) -> NoReturn:
     raise error
-
-
-def _zone(request) -> zoneinfo.ZoneInfo | None:
-    return zoneinfo.ZoneInfo(request.user.time_zone) if is_signed_in(request) else None
