@@ -16,7 +16,7 @@ from labs.queries import last_seen_in
 from portal.accounts.models import User
 
 SECONDS = 120
-MOST_CHOICES = 100
+MAX_CHOICES = 30  # a longer menu helps nobody to find a learner
 
 
 class CannotTryError(Exception):
@@ -35,9 +35,9 @@ class Choice:
 def choices(lab: Lab, user: User) -> list[Choice]:
     """The user's own practice repositories, and the latest submissions of the lab, one of each learner."""
     own = Repository.objects.filter(enrollment__user=user, host=None).select_related("lab")
-    found = [Choice(f"own-{row.pk}", f"Your own repository: {row.lab}", row) for row in own[:MOST_CHOICES]]
+    found = [Choice(f"own-{row.pk}", f"Your own repository: {row.lab}", row) for row in own[:MAX_CHOICES]]
     found += [Choice(f"submission-{row.pk}", _words(row), row) for row in _latest(lab)]
-    return found[:MOST_CHOICES]
+    return found[:MAX_CHOICES]
 
 
 def _latest(lab: Lab) -> QuerySet[Submission]:
@@ -45,7 +45,7 @@ def _latest(lab: Lab) -> QuerySet[Submission]:
     newer = Submission.objects.filter(lab=lab, enrollment=OuterRef("enrollment"), pk__gt=OuterRef("pk"))
     rows = Submission.objects.filter(~Exists(newer), lab=lab).order_by("-pk")
     shown = ("number", "lab", "enrollment__user__email", "enrollment__user__name")
-    return rows.select_related("enrollment__user").only(*shown)[:MOST_CHOICES]
+    return rows.select_related("enrollment__user").only(*shown)[:MAX_CHOICES]
 
 
 def _words(row: Submission) -> str:

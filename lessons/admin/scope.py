@@ -9,7 +9,10 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
 from django.db.models import Field, Model, QuerySet, URLField
+from django.forms.utils import flatatt
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from lessons.admin.lists import (
     OwnRowsFilter,
@@ -32,14 +35,37 @@ class RowChoices(forms.models.ModelChoiceIterator):
         yield from map(self.choice, self.field.rows.values())  # type: ignore[attr-defined]
 
 
+class RowSelect(forms.Select):
+    """As Django's, but the forms of a page draw the options once between them, not by a template for each."""
+
+    drawn: list[tuple[str, str, str]]  # value, and the markup before and after the place of `selected`
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        if not self.drawn:
+            self.drawn += [
+                (str(key), format_html('<option value="{}"', key), format_html(">{}</option>", label))
+                for key, label in self.choices
+            ]
+        chosen = str("" if value is None else value)
+        options = "".join(
+            f"{before} selected{after}" if key == chosen else before + after
+            for key, before, after in self.drawn
+        )
+        attributes = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
+        return format_html("<select{}>{}</select>", attributes, mark_safe(options))  # noqa: S308 - each was escaped
+
+
 class RowField(forms.ModelChoiceField):
     """One of the rows of one's own courses, with its course. The forms of a page read them once between them."""
 
     iterator = RowChoices
+    widget = RowSelect
 
     def __init__(self, queryset: QuerySet, *, kept: dict[Any, Any], **kwargs: Any) -> None:
         self.kept, self.key = kept, str(queryset.query)
         super().__init__(queryset, **kwargs)
+        if isinstance(self.widget, RowSelect):
+            self.widget.drawn = []  # one list for all copies of the widget
 
     @property
     def rows(self) -> dict[str, Any]:

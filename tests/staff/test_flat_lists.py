@@ -1,21 +1,24 @@
 """Staff lists of a class of any size: as many queries, none of which reads a whole table of what learners did."""
 
+import re
 from dataclasses import replace
 
 import pytest
 from django.contrib.admin import site
 from django.db import connection
+from django.test.signals import template_rendered
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from benchmarks.big_class import SIZES, make_class
 from labs.models import Lab, Repository, Submission
-from labs.trying import choices
+from labs.trying import MAX_CHOICES, choices
 from lessons.admin.lists import MAX_LISTED, MAX_OFFERED, RecordedAdmin
-from lessons.models import Reading
+from lessons.models import Meeting, Reading
 from portal.accounts.models import User
 from tests.authoring.conftest import make_instructor
-from tests.factories import make_course, make_learner, make_lesson, make_session
+from tests.factories import make_cohort, make_course, make_learner, make_lesson, make_session
 
 BIG = (
     "lessons_reading", "lessons_attempt", "lessons_answer", "labs_submission", "labs_report", "labs_receipt",
@@ -96,8 +99,8 @@ def test_lab_in_the_admin_offers_the_latest_of_each_learner_and_reads_no_more(dj
     rows = Submission.objects.filter(lab=lab).order_by("pk")
     latest = {row.enrollment_id: row.pk for row in rows}
     wanted = [f"submission-{pk}" for pk in sorted(latest.values(), reverse=True)]
-    assert [choice.key for choice in found] == wanted[:100]
-    assert len(queries) <= 2 and all("LIMIT 100" in query["sql"] for query in queries)
+    assert [choice.key for choice in found] == wanted[:MAX_CHOICES]
+    assert len(queries) <= 2 and all(f"LIMIT {MAX_CHOICES}" in query["sql"] for query in queries)
     if connection.vendor == "sqlite":
         assert [step for query in queries for step in scans(query["sql"])] == []
 
@@ -145,3 +148,24 @@ def test_menu_of_a_filter_is_bounded_and_the_search_leads_to_the_rest(client):
     assert listed(**chosen) == ({str(wanted)}, {wanted.pk})
     assert listed(q=wanted.slug)[1] == {wanted.pk}
     assert "a whole lesson slug" in client.get(address).content.decode()
+
+
+@pytest.mark.django_db
+def test_menus_of_a_form_are_drawn_once_and_show_what_each_row_chose(client):
+    cohort, drawn = make_cohort(), []
+    sessions = [make_session(cohort.course, title=f"Day <{number}>", position=number) for number in range(9)]
+    for session in sessions:
+        Meeting.objects.create(cohort=cohort, session=session, starts_at=timezone.now())
+    client.force_login(make_instructor(cohort.course))
+    template_rendered.connect(
+        lambda template, **_: drawn.append(template.name), weak=False, dispatch_uid=drawn
+    )
+    try:
+        page = client.get(reverse("admin:lessons_cohort_change", args=[cohort.pk])).content.decode()
+    finally:
+        template_rendered.disconnect(dispatch_uid=drawn)
+    chosen = dict(re.findall(r'<option value="(\d+)" selected>([^<]*)', page))
+    titles = {str(row.pk): f"{cohort.course}: Day &lt;{row.position}&gt;" for row in sessions}
+    assert {key: chosen.get(key) for key in titles} == titles
+    # the rows' own menus, apart from those for dates and zones
+    assert drawn.count("django/forms/widgets/select.html") < len(sessions)
