@@ -20,8 +20,7 @@ from ..revision import for_git
 from ..words import decoded, quoted, size
 from .base import Run, Verdict, commit_or_answer, not_run
 from .contents import Text, as_text, file_or_answer, text_or_answer
-from .ignored import deciding_rule
-from .rule_files import rule_files
+from .rule_files import deciding_rule, rule_files
 from .typed import IsRight, same_date, same_description, same_id, same_names, same_number, same_text
 
 _NUMBER = re.compile(r"(?<![\w.])-?\d{1,30}(?:\.\d{1,30})?(?![\w.]|\.\d)")

@@ -15,6 +15,7 @@ from ..words import excerpt, listed, quoted
 from ..yaml_values import Value
 from .base import Kind, Run, Verdict, append_line, at_tip, change, commit_or_answer, needs_work, passed
 from .contents import Files, as_text, lines_of
+from .not_text import UTF_16, utf_16_answer
 from .rule_files import Sources, rule_files, said_by_git
 
 NAME = ".gitattributes"
@@ -45,6 +46,9 @@ class AttributesCheck(Kind):
         if isinstance(tip, Verdict):
             return tip
         sources = rule_files(run, run.repository.files(tip), self.path, NAME)
+        for name, content in sources.items():
+            if content[:2] in UTF_16:
+                return utf_16_answer(tip, name)
         there = attributes_of(sources, [self.path])[self.path]
         wanted = self._wanted()
         other = [name for name, state in wanted.items() if there.get(name, "unspecified") != state]

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from ..parameters import Module
 from ..sandbox.inside import program
 from ..words import quoted
-from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from .base import Run, Verdict, at_tip, commit_or_answer, passed
 from .code import CodeKind, ended_by_limit, failed, job_at, run_in
+from .contents import file_or_answer
 
 NOT_IMPORTED = 9  # see `inside.build_wheel`
 _COMMAND = ("python", "-m", "build", "--wheel", "--no-isolation")
@@ -28,13 +29,9 @@ class BuildCheck(CodeKind):
         tip = commit_or_answer(run, self.at)
         if isinstance(tip, Verdict):
             return tip
-        if b"pyproject.toml" not in run.repository.files(tip):
-            return needs_work(
-                f"There is no `pyproject.toml` in the top folder at {quoted(tip.name)}.",
-                expected="`pyproject.toml`, which says how the package is built",
-                found="none",
-                evidence=[at_tip(tip)],
-            )
+        file = file_or_answer(run, "pyproject.toml", self.at)
+        if isinstance(file, Verdict):
+            return file
         ran = run_in(
             run, job_at(run, tip, self.seconds), ("python", "-c", program("build_wheel"), self.imports)
         )

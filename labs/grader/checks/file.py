@@ -13,6 +13,7 @@ from itertools import zip_longest
 from typing import Literal
 
 from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
+from ..report import Outcome
 from ..repository import Tip
 from ..words import count, in_words, quoted
 from .base import (
@@ -28,7 +29,8 @@ from .base import (
     passed,
     write_lines,
 )
-from .contents import Found, Text, file_or_answer, lines_of, text_or_answer
+from .contents import Found, Text, as_text_file, bytes_or_answer, file_or_answer, lines_of
+from .not_text import not_text_answer
 
 EXECUTABLE = b"100755"
 
@@ -65,8 +67,16 @@ class FileCheck(Kind):
             return passed(f"{quoted(self.path)} is at {quoted(self.at)}.", file.evidence())
         if self.executable is not None:
             return self._mode(file)
-        text = text_or_answer(run, file)
-        return text if isinstance(text, Verdict) else self._look(text)
+        content = bytes_or_answer(run, file)
+        if isinstance(content, Verdict):
+            return content
+        not_text = not_text_answer(file.tip, file.path, content)
+        if (
+            not_text and self.lacks is not None
+        ):  # what is not there to be read cannot be said to lack anything
+            return not_text
+        verdict = self._look(as_text_file(file, content))
+        return not_text if not_text and verdict.outcome is Outcome.NEEDS_WORK else verdict
 
     def _look(self, file: Text) -> Verdict:
         if self.equals is not None:
@@ -77,14 +87,18 @@ class FileCheck(Kind):
         tip = commit_or_answer(run, self.at)
         if isinstance(tip, Verdict):
             return tip
-        entry = run.repository.files(tip).get(self.path.encode())
+        entry = run.repository.entry(tip.commit, self.path.encode())
         if entry is None:
             return passed(f"{quoted(self.path)} is not at {quoted(self.at)}.", at_tip(tip))
         return needs_work(
             f"{quoted(self.path)} is at {quoted(tip.name)}.",
             expected=f"no {quoted(self.path)} at {quoted(tip.name)}",
             found=entry.noun,
-            fix=change(tip, f"Stop tracking {self.path}", ["git", "rm", "--cached", "--", self.path]),
+            fix=change(
+                tip,
+                f"Stop tracking {self.path}",
+                ["git", "rm", *(["-r"] if entry.is_tree else []), "--cached", "--", self.path],
+            ),
             evidence=[at_tip(tip, self.path.encode())],
         )
 

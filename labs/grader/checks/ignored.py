@@ -11,20 +11,8 @@ from ..repository import Tip
 from ..words import count, excerpt, quoted
 from .base import Kind, Run, Verdict, append_line, at_tip, change, commit_or_answer, needs_work, passed
 from .contents import Files, as_text, lines_of
-from .rule_files import Sources, rule_files, said_by_git
-
-
-@dataclass(frozen=True)
-class Rule:
-    """The line of a `.gitignore` that decides about a path."""
-
-    source: str
-    line: int
-    pattern: str
-
-    @property
-    def ignores(self) -> bool:
-        return not self.pattern.startswith("!")
+from .not_text import UTF_16, utf_16_answer
+from .rule_files import Rule, Sources, deciding_rule, rule_files
 
 
 @dataclass(frozen=True)
@@ -41,6 +29,9 @@ class IgnoredCheck(Kind):
             return tip
         files = run.repository.files(tip)
         sources = rule_files(run, files, self.path, ".gitignore")
+        for name, content in sources.items():
+            if content[:2] in UTF_16:
+                return utf_16_answer(tip, name)
         rule = deciding_rule(sources, self.path)
         evidence = _evidence(tip, rule, sources)
         ignores = rule is not None and rule.ignores
@@ -95,20 +86,6 @@ class IgnoredCheck(Kind):
 
 def _add_line(line: str) -> list[list[str] | str]:
     return [append_line(line, ".gitignore"), ["git", "add", ".gitignore"]]
-
-
-def deciding_rule(sources: Sources, path: str) -> Rule | None:
-    """The rule that `git check-ignore` names for a path, given the `.gitignore` files by their own paths."""
-    said = said_by_git(
-        sources,
-        [path],
-        *("check-ignore", "--no-index", "--verbose", "--non-matching", "--stdin", "-z"),
-        what="the answer about ignored files",
-        folder=path.rpartition("/")[0],
-        ends=(0, 1),  # 1: not ignored
-    )
-    source, line, pattern, _ = said[:4]
-    return Rule(source, int(line), pattern) if source else None
 
 
 def _tracked(files: Files, path: str) -> list[bytes]:

@@ -3,20 +3,14 @@
 `path` may be a pattern such as `*.bin`. The file itself is never fetched.
 """
 
-import re
 from dataclasses import dataclass
 
+from ..lfs_pointer import pointed_size
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, listed, quoted, size
 from .attributes import NAME, attribute_files, attributes_of
 from .base import Kind, Run, Verdict, change, needs_work, passed
 from .contents import Found, files_or_answer
-
-_POINTER = re.compile(
-    rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-\d-\S+ sha256:[0-9a-f]{64}\n)*"
-    rb"oid sha256:[0-9a-f]{64}\nsize (\d{1,18})\n?"
-)
-_MOST_BYTES = 1024
 
 
 @dataclass(frozen=True)
@@ -66,11 +60,3 @@ class LfsCheck(Kind):
             ),
             evidence=[other.evidence() for other in (whole or untracked)[:3]],
         )
-
-
-def pointed_size(content: bytes | None) -> int | None:
-    """The bytes that a pointer stands for; None for what is no pointer."""
-    if content is None or len(content) > _MOST_BYTES:
-        return None
-    pointer = _POINTER.fullmatch(content)
-    return int(pointer[1]) if pointer else None

@@ -7,11 +7,13 @@ import shlex
 from dataclasses import dataclass
 from typing import Literal
 
+from ..lfs_pointer import pointed_size
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, listed, quoted
 from .attributes import NAME, as_pattern
 from .base import Kind, Run, Verdict, append_line, change, needs_work, passed
 from .contents import Text, as_text, bytes_or_answer, files_or_answer
+from .not_text import pointer_answer
 from .removal import literal
 
 MOST_MENDED = 20
@@ -30,16 +32,26 @@ class LineEndingsCheck(Kind):
         if isinstance(files, Verdict):
             return files
         others: list[tuple[Text, list[int]]] = []
+        pointers: list[Verdict] = []
         for file in files:
             content = bytes_or_answer(run, file)
             if isinstance(content, Verdict):
                 return content
+            pointed = pointed_size(content)
+            if pointed is not None:
+                pointers.append(pointer_answer(file.tip, file.path, pointed))
+                continue
             if lines := _other_ends(content, crlf=self.are == "crlf"):
                 others.append((Text(file.tip, file.path, file.entry, as_text(content)), lines))
         if others:
             return self._others(others)
+        if len(pointers) == len(files):
+            return pointers[0]
         evidence = [file.evidence() for file in files[:1]]
-        return passed(f"The lines of {count(len(files), 'file')} end with {self.are.upper()}.", *evidence)
+        return passed(
+            f"The lines of {count(len(files) - len(pointers), 'file')} end with {self.are.upper()}.",
+            *evidence,
+        )
 
     def _others(self, others: list[tuple[Text, list[int]]]) -> Verdict:
         file, lines = others[0]

@@ -10,6 +10,7 @@ from ..repository import Tip
 from ..words import excerpt, visible
 from .base import Kind, Run, Verdict, at_tip, change, needs_work, not_run, passed
 from .contents import as_text, file_or_answer, lines_of, text_or_answer
+from .not_text import UTF_16, utf_16_answer
 
 MOST_EVIDENCE = 6
 MOST_BYTES = 256 * 1024
@@ -31,7 +32,11 @@ class Texts:
 def texts_or_answer(run: Run, path: FilePath, at: Revision) -> tuple[Texts, str] | Verdict:
     """The text of a file that has to be there; where it is not, the answer that says so."""
     file = text_or_answer(run, file_or_answer(run, path, at), MOST_BYTES)
-    return file if isinstance(file, Verdict) else (Texts(run, file.tip), file.text)
+    if isinstance(file, Verdict):
+        return file
+    if (run.repository.content(file.entry.id) or b"")[:2] in UTF_16:
+        return utf_16_answer(file.tip, path)
+    return Texts(run, file.tip), file.text
 
 
 def asked_twice(kind: Kind, questions: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,8 @@ from ..repository import MOST_FILE_BYTES
 from ..secret_rules import Rule, belongs_outside, find_secrets, is_settings_file
 from ..words import count, decoded, listed, quoted, size
 from .base import Kind, Run, Verdict, needs_work, not_run, passed
-from .contents import UTF_16, as_text
+from .contents import as_text
+from .not_text import UTF_16
 from .removal import came_in, take_out
 
 MOST_BYTES = 128 << 20

@@ -22,6 +22,7 @@ from ..sandbox import Job, Ran
 from ..sandbox.packing import files_at, packed
 from ..words import count, listed, quoted
 from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from .causes import no_match_answer
 from .code import CodeKind, ended_by_limit, environment, failed, run_in, shown
 
 REFERENCE_RUNS = 5
@@ -60,12 +61,8 @@ class OwnTestsCheck(CodeKind):
             return tip
         suite = self._suite(run, tip)
         if not suite:
-            return needs_work(
-                f"There are no files below {quoted(self.path)} at {quoted(tip.name)}.",
-                expected=f"tests below {quoted(self.path)}",
-                found="none",
-                evidence=[at_tip(tip)],
-            )
+            path = f"{self.path.removesuffix('/')}/"
+            return no_match_answer(run, tip, path, run.repository.files(tip))
         missed = []
         for name, files in self._order():
             ran = run_in(run, self._job(run, suite, files), self.command)

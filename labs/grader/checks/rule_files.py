@@ -4,18 +4,33 @@ Git itself answers, from copies of the files that concern the paths, in a privat
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..plumbing import output_of
 from ..repository import TooLarge
+from ..trees import Entry
 from ..words import decoded, quoted
 from .base import Run
-from .contents import Files
 
 MOST_PATH, MOST_NAME = 1000, 80  # in letters of up to three bytes: what all file systems take
 Sources = dict[str, bytes]
+Files = Mapping[bytes, Entry]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The line of a `.gitignore` that decides about a path."""
+
+    source: str
+    line: int
+    pattern: str
+
+    @property
+    def ignores(self) -> bool:
+        return not self.pattern.startswith("!")
 
 
 def rule_files(run: Run, files: Files, path: str, name: str) -> Sources:
@@ -65,6 +80,20 @@ def said_by_git(
             ends=ends,
         )
     return list(map(decoded, output.split(b"\0")[:-1]))
+
+
+def deciding_rule(sources: Sources, path: str) -> Rule | None:
+    """The rule that `git check-ignore` names for a path, given the `.gitignore` files by their own paths."""
+    said = said_by_git(
+        sources,
+        [path],
+        *("check-ignore", "--no-index", "--verbose", "--non-matching", "--stdin", "-z"),
+        what="the answer about ignored files",
+        folder=path.rpartition("/")[0],
+        ends=(0, 1),  # 1: not ignored
+    )
+    source, line, pattern, _ = said[:4]
+    return Rule(source, int(line), pattern) if source else None
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from ..sandbox import Ran
 from ..words import in_words, quoted
 from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
 from .code import CodeKind, between, ended_by_limit, failed, job_at, printed, run_in, shown
+from .command_causes import with_cause
 
 MOST_COMMITS = 30
 SUCCESS = Count(0)
@@ -51,7 +52,7 @@ class RunCheck(CodeKind):
         for each in tips:
             verdict = self._at(run, each, max(deadline - time.monotonic(), 0.1))
             if verdict is not None:
-                return verdict
+                return with_cause(run, each, self.command, verdict)
         return passed(self._praise(tips), at_tip(tips[-1]))
 
     def _tips(self, run: Run, tip: Tip) -> list[Tip] | Verdict:

@@ -1,0 +1,353 @@
+"""Where a path is not what a check asks for, the cause that Git can tell is named, and its commands lead to a pass."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from labs.grader.checks.base import Run, needs_work
+from labs.grader.checks.command_causes import with_cause
+from labs.grader.near_names import near_path
+from labs.grader.report import Outcome
+from labs.grader.repository import Repository
+from tests.grader.conftest import Repo
+
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "1" * 64 + "\nsize 3000\n"
+MODEL = "file: {path: app/model.py, exists: true}"
+CSV = "csv: {path: data/reviews.csv, columns: [id]}"
+WORKFLOW = "workflow: {path: .github/workflows/ci.yml}"
+CI = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n"
+
+
+def nested(repo: Repo) -> None:
+    inner = Repo(repo.path / "app")
+    inner.put("model.py", "x = 1\n")
+    inner.commit("Inside")
+    repo.commit("Add the app")
+
+
+def submodule(repo: Repo) -> None:
+    library = Repo(repo.path.parent / "library")
+    library.put("model.py")
+    library.commit("Library")
+    repo.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", "../library", "app")
+    repo.commit("Add a submodule")
+
+
+def link_to_folder(repo: Repo) -> None:
+    repo.put("src/model.py", "x = 1\n")
+    (repo.path / "app").symlink_to("src")
+    repo.commit("Link")
+
+
+def link_to_file(repo: Repo) -> None:
+    repo.put("real.py", "x = 1\n")
+    (repo.path / "app").mkdir()
+    (repo.path / "app/model.py").symlink_to("../real.py")
+    repo.commit("Link")
+
+
+def link_to_nowhere(repo: Repo) -> None:
+    (repo.path / "app").mkdir()
+    (repo.path / "app/model.py").symlink_to("/nowhere/model.py")
+    repo.commit("Link")
+
+
+def puts(**files: str | bytes) -> Callable[[Repo], None]:
+    """A commit of these files; `__` stands for a slash and `_dot_` for a dot."""
+
+    def build(repo: Repo) -> None:
+        for name, content in files.items():
+            repo.put(name.replace("__", "/").replace("_dot_", "."), content)
+        repo.git("add", "--force", "--all")
+        repo.commit("Add files")
+
+    return build
+
+
+def named(path: str, content: str = "text\n") -> Callable[[Repo], None]:
+    def build(repo: Repo) -> None:
+        repo.put(path, content)
+        repo.git("add", "--force", "--all")
+        repo.commit("Add a file")
+
+    return build
+
+
+def on_a_branch(repo: Repo) -> None:
+    repo.branch("feature")
+    named("app/model.py")(repo)
+    repo.switch("main")
+
+
+def deleted(repo: Repo) -> None:
+    named("app/model.py")(repo)
+    repo.git("rm", "-q", "app/model.py")
+    repo.commit("Tidy up")
+    repo.commit("Go on", b="1")
+
+
+def tag_without_it(repo: Repo) -> None:
+    repo.git("tag", "-a", "-m", "First", "v1")
+    named("app/model.py")(repo)
+
+
+def notebook_on_a_branch(repo: Repo) -> None:
+    repo.branch("feature")
+    named("nb/train.ipynb", json.dumps({"cells": []}))(repo)
+    repo.switch("main")
+
+
+CASES: list[tuple[Callable[[Repo], None], str, str]] = [
+    (nested, MODEL, "`app` at `main` is a nested repository, not a folder. It has a `.git` of its own"),
+    (submodule, MODEL, "`app` at `main` is a submodule, not a folder. Its files are in another repository"),
+    (link_to_folder, MODEL, "`app` at `main` is a symbolic link, not a folder. It leads to `src`"),
+    (
+        link_to_file,
+        MODEL,
+        "`app/model.py` at `main` is a symbolic link, not a file. It leads to `../real.py`",
+    ),
+    (link_to_nowhere, MODEL, "`app/model.py` at `main` is a symbolic link, not a file."),
+    (named("app"), MODEL, "`app` at `main` is a file, not a folder."),
+    (named("app/model.py/x"), MODEL, "`app/model.py` at `main` is a folder, not a file."),
+    (
+        named("app/model.py/model.py"),
+        MODEL,
+        "is a folder, not a file. The file is inside it: `app/model.py/model.py`.",
+    ),
+    (named("App/Model.py"), MODEL, "One was found at `App/Model.py`."),
+    (named("app/modle.py"), MODEL, "One was found at `app/modle.py`."),
+    (named("app\\model.py"), MODEL, "One was found at `app\\model.py`."),
+    (named("app/model.py.txt"), MODEL, "One was found at `app/model.py.txt`."),
+    (named("model.py"), MODEL, "One was found at `model.py`."),
+    (named(".github/workflows/ci.yaml", CI), WORKFLOW, "One was found at `.github/workflows/ci.yaml`."),
+    (named(".github/workflow/ci.yml", CI), WORKFLOW, "One was found at `.github/workflow/ci.yml`."),
+    (named("github/workflows/ci.yml", CI), WORKFLOW, "One was found at `github/workflows/ci.yml`."),
+    (named("dockerfile", "FROM a:1\n"), "dockerfile: {}", "One was found at `dockerfile`."),
+    (named("Dockerfile.txt", "FROM a:1\n"), "dockerfile: {}", "One was found at `Dockerfile.txt`."),
+    (named("DATA/reviews.csv", "id\n1\n"), CSV, "One was found at `DATA/reviews.csv`."),
+    (named("a.NB", "x"), "line_endings: {path: '*.nb', are: lf}", "There is `a.NB`, which has another case"),
+    (
+        named("x/a.yaml", "x\n"),
+        "line_endings: {path: 'x/*.yml', are: lf}",
+        "There is `x/a.yaml`, which has another case or ending.",
+    ),
+    (
+        on_a_branch,
+        MODEL,
+        "There is no `model.py` in the folder `app` at `main`. It is on the branch `feature`.",
+    ),
+    (
+        notebook_on_a_branch,
+        "notebook: {path: '*.ipynb'}",
+        "It is on the branch `feature`.",
+    ),
+    (deleted, MODEL, "`Tidy up` deleted it."),
+    (tag_without_it, "file: {path: app/model.py, at: v1, exists: true}", "It is on the branch `main`."),
+    (
+        puts(_dot_gitignore="*.py\n"),
+        MODEL,
+        "Line 1 of `.gitignore`, `*.py`, ignores it, so `git add` leaves it out.",
+    ),
+    (puts(_dot_gitignore="/app/\n"), MODEL, "Line 1 of `.gitignore`, `/app/`, ignores it"),
+    (
+        named("Dockerfile", "FROM a:1\n".encode("utf-16")),
+        "dockerfile: {}",
+        "is stored as UTF-16, which PowerShell's `>` writes.",
+    ),
+    (
+        named("app/model.py", "x = 'wanted'\n".encode("utf-16-le")),
+        "file: {path: app/model.py, contains: wanted}",
+        "is stored as UTF-16",
+    ),
+    (
+        named("app/model.py", "x = 'wanted'\n".encode("utf-16-be")),
+        "file: {path: app/model.py, contains: wanted}",
+        "is stored as UTF-16",
+    ),
+    (
+        named("data/reviews.csv", "id,text\n1,good\n".encode("utf-16-le")),
+        CSV,
+        "is stored as UTF-16",
+    ),
+    (
+        named(".gitignore", ".env\n".encode("utf-16")),
+        "ignored: {path: .env}",
+        "`.gitignore` at `main` is stored as UTF-16",
+    ),
+]
+
+IN_THE_WAY = 8  # cases in which the learner's own folder differs from a clean clone
+
+
+def test_each_cause_is_named_and_its_commands_lead_to_a_pass(copy_of, tmp_path):
+    wrong = []
+    for number, (build, check, why) in enumerate(CASES):
+        for is_clean in (False, True) if number < IN_THE_WAY else (True,):
+            learner = _learner(copy_of, tmp_path / f"{number}-{is_clean}")
+            build(learner)
+            answer, after = _repaired(learner, check, is_clean=is_clean)
+            if why not in answer.why or answer.outcome is not Outcome.NEEDS_WORK or after != "passed":
+                wrong.append((number, is_clean, answer.why, answer.fix, after))
+    assert not wrong, wrong[0]
+
+
+def _learner(copy_of, folder) -> Repo:
+    folder.mkdir()
+    repo = Repo(folder / "work")
+    repo.commit("Start", a="1\n2\n3\n")
+    repo.git("clone", "-q", "--bare", str(repo.path), str(folder / "origin.git"))
+    repo.git("remote", "add", "origin", "../origin.git")
+    repo.git("fetch", "-q", "origin")
+    return repo
+
+
+def _repaired(learner: Repo, check: str, *, is_clean: bool):
+    """The answer, and the outcome after its commands ran in the learner's folder or in a clean clone."""
+    learner.git("push", "-q", "--force", "origin", "--all")
+    learner.git("push", "-q", "--force", "--tags", "origin")
+    origin = Repo(learner.path.parent / "origin.git")
+    answer = origin.ask(check)
+    work = learner
+    if is_clean:
+        work = Repo.__new__(Repo)
+        work.path, work.environment = learner.path.parent / "clean", learner.environment
+        learner.git("clone", "-q", str(origin.path), str(work.path))
+    work.environment |= {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "protocol.file.allow",
+        "GIT_CONFIG_VALUE_0": "always",
+    }
+    try:
+        work.shell(answer.fix)
+    except AssertionError as error:
+        return answer, str(error)
+    return answer, str(origin.ask(check).outcome)
+
+
+def test_a_nested_repository_keeps_its_history(copy_of, tmp_path):
+    learner = _learner(copy_of, tmp_path / "a")
+    nested(learner)
+    _repaired(learner, MODEL, is_clean=False)
+    assert learner.git("--git-dir=../app.git", "log", "--format=%s") == "Inside"
+
+
+def test_a_pointer_is_no_content_for_any_kind_that_reads_one(repo):
+    kinds = {
+        "data: {path: p.json, value: a, equals: 1}": "p.json",
+        CSV: "data/reviews.csv",
+        "notebook: {path: n.ipynb}": "n.ipynb",
+        "notebook: {path: '*.ipynb'}": "n.ipynb",
+        "file: {path: p.json, contains: wanted}": "p.json",
+        "file: {path: p.json, lacks: TODO}": "p.json",
+        "answer: {path: a.txt, one_of: ['42']}": "a.txt",
+        "line_endings: {path: p.json, are: crlf}": "p.json",
+        "dockerfile: {}": "Dockerfile",
+        WORKFLOW: ".github/workflows/ci.yml",
+        "python_package: {}": "pyproject.toml",
+    }
+    for path in set(kinds.values()):
+        repo.put(path, POINTER)
+    repo.commit("Everything with Git LFS")
+    for check, path in kinds.items():
+        result = repo.ask(check)
+        assert result.outcome is Outcome.NEEDS_WORK, check
+        assert f"`{path}` at `main` is a pointer of Git LFS: its content, 2.9 KB, is not in" in result.why, (
+            check
+        )
+    for check in ("file: {path: p.json, exists: true}", "file: {path: p.json, contains: 'size 3000'}"):
+        assert repo.ask(check).outcome is Outcome.PASSED, check
+
+
+def test_a_pointer_is_replaced_by_its_content(learner):
+    learner.put(".gitattributes", "*.csv filter=lfs diff=lfs merge=lfs -text\n")
+    learner.environment |= {"GIT_CONFIG_COUNT": "0"}
+    learner.put("data/reviews.csv", POINTER)
+    learner.commit("Add data")
+    answer, _ = _repaired(learner, "file: {path: a.txt, exists: true}", is_clean=False)
+    answer = Repo(learner.path.parent / "origin.git").ask(CSV)
+    words, _, script = answer.fix.partition("\n\n")
+    assert "put its content there first" in words and "git lfs pull --include data/reviews.csv" in words
+    learner.put("data/reviews.csv", "id,text\n1,good\n")
+    learner.shell(script)
+    assert Repo(learner.path.parent / "origin.git").ask(CSV).outcome is Outcome.PASSED
+
+
+def test_binary_data_is_no_table(repo):
+    repo.put("data/reviews.csv", b"PK\x03\x04\x14\x00\x06\x00" + bytes(40))
+    repo.commit("Add a workbook")
+    assert "is a ZIP archive, such as an Excel workbook, not text." in repo.ask(CSV).why
+
+
+def test_names_are_near_by_rule():
+    near = {
+        "README.md": "readme.md|README|README.txt|README.rst|Readme.MD|docs/README.md| README.md|REDME.md",
+        ".github/workflows/ci.yml": ".github/workflows/ci.yaml|.github/workflow/ci.yml|.github/workflows/CI.yml"
+        "|.github/workflows/ci.yml.txt|github/workflows/ci.yml|ci.yml",
+        ".gitignore": "gitignore|.gitignore.txt|.gitingore",
+        "Dockerfile": "dockerfile|DockerFile|Dockerfile.txt|Dockerfle|docker/Dockerfile",
+        "src/my_app.py": "src/my-app.py|src/my app.py|src\\my_app.py|my_app.py",
+        "\u00fcbung.md": "u\u0308bung.md",
+        "requirements.txt": "requirement.txt|requirments.txt",
+    }
+    far = {
+        ".github/workflows/ci.yml": ".github/workflows/cd.yml|.github/workflows/test.yml|x.yml",
+        "data/part1.csv": "data/part2.csv",
+        "train.py": "test.py|train.sh|training.py",
+        "Dockerfile": "Dockerfile.dev|docker-compose.yml",
+        ".env": ".env.example",
+        "a.py": "b.py",
+    }
+    pairs = [(path, other) for path, others in near.items() for other in others.split("|")]
+    wrong = [pair for pair in pairs if near_path(pair[0], [pair[1]]) != pair[1]]
+    pairs = [(path, other) for path, others in far.items() for other in others.split("|")]
+    wrong += [pair for pair in pairs if near_path(pair[0], [pair[1]])]
+    assert not wrong
+
+
+def test_a_command_that_failed_names_what_is_unusual_about_its_files(repo):
+    for path, content in {
+        "run.sh": "#!/bin/sh\n",
+        "crlf.sh": "#!/bin/sh\r\necho\r\n",
+        "mark.sh": "\ufeff#!/bin/sh\n",
+        "data.json": POINTER,
+        "main.py": "",
+    }.items():
+        repo.put(path, content)
+    (repo.path / "link.py").symlink_to("main.py")
+    repo.git("add", "--all")
+    repo.git("update-index", "--chmod=+x", "crlf.sh", "mark.sh")
+    repo.git("commit", "-q", "-m", "Add files")
+    table = {
+        "./run.sh": "`run.sh` is not executable there.",
+        "./crlf.sh": "The lines of `crlf.sh` end with CRLF, so its first line names no program.",
+        "./mark.sh": "`mark.sh` begins with a byte order mark, so its first line names no program.",
+        "./RUN.sh": "There is no `RUN.sh` there, but `run.sh` is.",
+        "python main.py data.json": "`data.json` is a pointer of Git LFS there, without its content.",
+        "python link.py": "`link.py` is a symbolic link there, which does not come along when code is run.",
+        "python mian.py": "There is no `mian.py` there, but `main.py` is.",
+        "python main.py": "",
+        "python -m pytest": "",
+        "make": "",
+    }
+    failed = needs_work("It failed.", expected="x", found="y")
+    with Repository.open(repo.path) as opened:
+        run, tip = Run(opened), opened.branch("main")
+        found = {text: with_cause(run, tip, tuple(text.split()), failed).why for text in table}
+    assert found == {text: f"It failed. {cause}".strip() for text, cause in table.items()}
+
+
+def test_a_folder_is_not_absent(learner):
+    check = "file: {path: docs, absent: true}"
+    assert learner.fix_and_ask_again(check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
+
+
+@pytest.mark.parametrize("kind", ["file", "csv"])
+def test_a_long_history_is_not_read_for_a_cause(repo, kind, monkeypatch):
+    monkeypatch.setattr("labs.grader.repository.MAX_SHORT", 1)
+    repo.put("data/reviews.csv", "id\n")
+    repo.commit("One")
+    repo.git("rm", "-q", "data/reviews.csv")
+    repo.commit("Two")
+    check = {"file": "file: {path: data/reviews.csv, exists: true}", "csv": CSV}[kind]
+    assert repo.ask(check).why == "There is no `reviews.csv` in the folder `data` at `main`."
