@@ -94,7 +94,7 @@ def tag_without_it(repo: Repo) -> None:
 
 def notebook_on_a_branch(repo: Repo) -> None:
     repo.branch("feature")
-    named("nb/train.ipynb", json.dumps({"cells": []}))(repo)
+    named("nb/train.ipynb", json.dumps({"cells": [{"cell_type": "code", "source": "1"}]}))(repo)
     repo.switch("main")
 
 
@@ -126,7 +126,11 @@ CASES: list[tuple[Callable[[Repo], None], str, str]] = [
     (named("dockerfile", "FROM a:1\n"), "dockerfile: {}", "One was found at `dockerfile`."),
     (named("Dockerfile.txt", "FROM a:1\n"), "dockerfile: {}", "One was found at `Dockerfile.txt`."),
     (named("DATA/reviews.csv", "id\n1\n"), CSV, "One was found at `DATA/reviews.csv`."),
-    (named("a.NB", "x"), "line_endings: {path: '*.nb', are: lf}", "There is `a.NB`, which has another case"),
+    (
+        named("a.NB", "x\n"),
+        "line_endings: {path: '*.nb', are: lf}",
+        "There is `a.NB`, which has another case",
+    ),
     (
         named("x/a.yaml", "x\n"),
         "line_endings: {path: 'x/*.yml', are: lf}",

@@ -19,7 +19,7 @@ def test_a_pointer_with_its_attribute_passes(repo):
 
 @pytest.mark.parametrize(
     "content",
-    [b"\0" * 10, b"x" * ((1 << 20) + 1), POINTER.replace("sha256", "md5"), POINTER + "more\n", b""],
+    [b"\0" * 10, b"x" * ((1 << 20) + 1), POINTER.replace("sha256", "md5"), POINTER + "more\n"],
 )
 def test_the_file_itself_is_no_pointer(repo, content):
     repo.put("a.bin", content)
@@ -30,6 +30,20 @@ def test_the_file_itself_is_no_pointer(repo, content):
     result = repo.ask("lfs: {path: a.bin}")
     assert result.why == "`a.bin` at `main` is stored in the repository itself, not by Git LFS."
     assert "git lfs track" not in result.fix and "git rm --cached -- a.bin\ngit add -- a.bin" in result.fix
+
+
+def test_an_empty_file_is_stored_as_it_is_and_is_nothing_to_judge(repo):
+    repo.put(".gitattributes", TRACKED)
+    repo.put("a.bin", b"")
+    repo.commit()
+    alone = repo.ask("lfs: {path: a.bin}")
+    repo.put("b.bin", POINTER)
+    repo.commit()
+    assert (alone.outcome, alone.why) == (
+        Outcome.NEEDS_WORK,
+        "Nothing to judge: there is no file with content in `a.bin`.",
+    )
+    assert repo.ask("lfs: {path: '*.bin'}").outcome is Outcome.PASSED
 
 
 def test_a_pointer_that_no_line_keeps_needs_work(repo):

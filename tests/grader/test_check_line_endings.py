@@ -18,8 +18,8 @@ def stored(repo, **files):
         ("a\nb\r\n", "lf", False),
         ("a\nb\r\n", "crlf", False),
         ("a\r\nb", "crlf", True),
-        ("", "crlf", True),
-        ("a", "lf", True),
+        ("", "crlf", False),
+        ("a", "lf", False),
         ("a\rb\n", "lf", True),
     ],
 )

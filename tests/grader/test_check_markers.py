@@ -71,11 +71,11 @@ def test_a_conflict_that_was_resolved_later_passes(repo):
 
 def test_files_over_1_mb_are_said_to_be_unread(repo):
     repo.commit(a="x" * (1024 * 1024) + CONFLICT, b="fine")
-    assert repo.ask(CHECK).why == "No conflict in 1 file at `main`. 1 file over 1 MB not read."
+    assert repo.ask(CHECK).why == "No conflict in 1 file at `main`. Not read: 1 file over 1 MB."
 
 
 def test_a_symbolic_link_is_not_followed(repo):
     repo.put("../outside", CONFLICT)
     (repo.path / "link").symlink_to("../outside")
     repo.commit()
-    assert repo.ask(CHECK).why == "No conflict in 0 files at `main`."
+    assert repo.ask(CHECK).why == "Nothing to judge: there is no file with content at `main`."

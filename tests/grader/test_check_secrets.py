@@ -124,12 +124,18 @@ def test_text_in_any_encoding_is_read(repo, ask, encoding):
 
 def test_binary_files_are_not_looked_into(repo, ask):
     repo.commit(a=b"\0" + TOKEN.encode())
-    assert ask().outcome is Outcome.PASSED
+    result = ask()
+    assert (result.outcome, result.reason) == (
+        Outcome.NOT_RUN,
+        "Not known: no file with content in the history of all branches and tags could be read (1 binary file).",
+    )
+    repo.commit(b="text")
+    assert ask().why == "No key, token or password in 1 version of files. Not read: 1 binary file."
 
 
 def test_files_over_1_mb_are_said_to_be_unread(repo, ask):
-    repo.commit(a=TOKEN + "x" * (1 << 20))
-    assert ask().why == "No key, token or password in 0 versions of files. 1 file over 1 MB not read."
+    repo.commit(a=TOKEN + "x" * (1 << 20), b="text")
+    assert ask().why == "No key, token or password in 1 version of files. Not read: 1 file over 1 MB."
 
 
 def test_past_the_limit_nothing_is_claimed(repo, ask, monkeypatch):

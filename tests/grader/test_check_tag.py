@@ -115,7 +115,7 @@ def test_a_tag_that_has_to_be_gone_is_named_while_it_is_there(repo):
     before = repo.ask("tag: {name: old, exists: false}")
     repo.git("tag", "-d", "old")
     after = repo.ask("tag: {name: old, exists: false}")
-    assert (before.why, after.why) == ("The tag `old` is still there.", "The tag `old` is gone.")
+    assert (before.why, after.why) == ("The tag `old` is still there.", "No tag is called `old`.")
     assert before.fix == "git tag -d old\ngit push origin --delete refs/tags/old"
 
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from labs.grader.checks.base import Kind, Verdict
+from labs.grader.checks.base import Kind, LookedAt, Verdict, passed
 from labs.grader.checks.readable import ReadableCheck
 from labs.grader.engine import ENGINE_VERSION, grade, time_limit
 from labs.grader.report import Evidence, Outcome
@@ -137,7 +137,9 @@ def test_the_authors_fix_goes_before_the_kinds_own(repo, lab):
 
 
 def test_learner_and_sandbox_reach_the_check(repo, lab, monkeypatch):
-    replace_readable(monkeypatch, lambda run: Verdict(Outcome.PASSED, f"{run.learner} {run.sandbox}"))
+    replace_readable(
+        monkeypatch, lambda run: passed(f"{run.learner} {run.sandbox}", looked_at=LookedAt(1, "run"))
+    )
     repo.commit()
     with Repository.open(repo.path) as repository:
         report = grade(load_spec(lab("readable: {}")), repository, sandbox="box", learner="me")

@@ -51,7 +51,8 @@ def marker(tmp_path):
 def test_no_program_that_the_repository_names_is_run(repo, lab, marker):
     ran, script = marker
     repo.put(".gitattributes", "* diff=evil filter=evil merge=evil\n")
-    repo.commit("Start", a="a: 1")
+    repo.put(".gitignore", "*.log\n")
+    repo.commit("Start", a="a: 1\n")
     repo.branch("side")
     repo.commit("Side", b="b")
     repo.switch("main")

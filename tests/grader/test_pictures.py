@@ -6,7 +6,7 @@ import time
 import pytest
 
 from labs.grader import engine
-from labs.grader.checks.base import needs_work, passed
+from labs.grader.checks.base import LookedAt, needs_work, passed
 from labs.grader.graph import Graph
 from labs.grader.pictures import Pictures
 from labs.grader.report import Evidence, Outcome, Report
@@ -81,7 +81,7 @@ def test_found_of_a_long_history_is_short(repo):
 
 
 def test_passed_check_has_no_wanted_shape(repo, forked):
-    assert pictures_of(repo, passed("It is.")) == ()
+    assert pictures_of(repo, passed("It is.", looked_at=LookedAt(1, "branch"))) == ()
 
 
 def test_long_history_that_no_check_asked_for_is_not_walked_to_draw_it(repo, forked, monkeypatch):
@@ -155,7 +155,10 @@ def test_line_in_letters_is_never_wider_than_a_terminal(repo, lab, monkeypatch):
 
 
 def test_what_an_earlier_check_drew_is_not_drawn_again_for_one_that_passed(repo, lab):
-    repo.put(".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    runs-on: x\n    steps: [{run: make}]\n")
+    repo.put(
+        ".github/workflows/ci.yml",
+        "on: push\njobs:\n  a:\n    runs-on: x\n    steps: [{uses: 'a/b@" + "a1" * 20 + "'}]\n",
+    )
     repo.commit("Add a workflow")
     asked = ("", ", no_secret_echoed: true", ", pinned: sha")
     report = repo.grade(lab(*(f"workflow: {{path: .github/workflows/ci.yml{more}}}" for more in asked)))

@@ -8,7 +8,7 @@ import pytest
 
 from labs.grader.__main__ import main
 from labs.grader.checks import KINDS, Kind
-from labs.grader.checks.base import not_run, passed
+from labs.grader.checks.base import LookedAt, not_run, passed
 from labs.grader.proof import Difference, Proof, prove
 from labs.grader.spec import load_spec
 
@@ -117,7 +117,11 @@ class _Runs(Kind):
     confined = True
 
     def check(self, run):
-        return passed("It ran.") if run.sandbox else not_run("this server cannot confine code")
+        return (
+            passed("It ran.", looked_at=LookedAt(1, "run"))
+            if run.sandbox
+            else not_run("this server cannot confine code")
+        )
 
 
 def test_a_check_that_runs_code_is_not_provable_without_a_sandbox(monkeypatch):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from labs.grader.checks import KINDS, Kind
-from labs.grader.checks.base import passed
+from labs.grader.checks.base import LookedAt, passed
 from labs.grader.engine import grade
 from labs.grader.parameters import FilePath
 from labs.grader.report import Outcome
@@ -68,7 +68,7 @@ class Asks(Kind):
     note: str | None = None
 
     def check(self, run):
-        return passed("It answers.")
+        return passed("It answers.", looked_at=LookedAt(1, "answer"))
 
 
 @pytest.fixture(autouse=True)

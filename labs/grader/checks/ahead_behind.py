@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..parameters import MAIN, Count, RefName
 from ..words import count, quoted
 from .base import Run, Verdict, at_tip, commands, needs_work, passed, tip_or_answer
@@ -37,7 +38,12 @@ class AheadBehindCheck(HistoryKind):
         ahead, behind = len(mine - theirs), len(theirs - mine)
         found = _said(ahead, behind)
         if self.ahead in (None, ahead) and self.behind in (None, behind):
-            return passed(f"{quoted(self.branch)} is {found} {quoted(self.of)}.", at_tip(branch), at_tip(of))
+            return passed(
+                f"{quoted(self.branch)} is {found} {quoted(self.of)}.",
+                at_tip(branch),
+                at_tip(of),
+                looked_at=LookedAt(len(mine | theirs), "commit"),
+            )
         return needs_work(
             f"{quoted(self.branch)} is {found} {quoted(self.of)}.",
             expected=f"{_said(self.ahead, self.behind)} {quoted(self.of)}",

@@ -7,6 +7,7 @@ tip of the branch is another one on the same `parent`. What the new one should b
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..history import Commit
 from ..parameters import MAIN, ObjectId, RefName, Revision
 from ..repository import Tip
@@ -42,7 +43,10 @@ class AmendedCheck(HistoryKind):
             return self._still_there(run, tip, parent, old[0])
         if tip.commit.parents == (parent.commit.id,):
             return passed(
-                f"{named(tip.commit)} replaces the old commit on {quoted(self.branch)}.", at_tip(tip)
+                f"{named(tip.commit)} is on {quoted(self.parent)}, and the old commit is in the history of no branch "
+                "or tag.",
+                at_tip(tip),
+                looked_at=LookedAt(len(run.repository.history), "commit"),
             )
         return self._elsewhere(run, tip, parent)
 

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
+from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision, did_you_mean, read_fields
 from ..words import count, quoted
 from ..yaml_values import Problem, Value
@@ -61,7 +62,9 @@ class AnswerCheck(Kind):
         if isinstance(is_right, Verdict):
             return is_right
         if typed and is_right(typed):
-            return passed(f"The answer in {file} is right.", file.at_line(line))
+            return passed(
+                f"The answer in {file} is right.", file.at_line(line), looked_at=LookedAt(1, "answer")
+            )
         return self._not_right(file, line, typed, asked)
 
     def _not_right(self, file: Text, line: int | None, typed: str, asked: Asked | None) -> Verdict:

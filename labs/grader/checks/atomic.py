@@ -7,6 +7,7 @@ commits after `since`, else the learner's own; merge commits are left out.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..history import Commit
 from ..parameters import MAIN, Count, FilePath, RefName, Revision
 from ..repository import Tip
@@ -41,11 +42,15 @@ class AtomicCheck(HistoryKind):
             for commit in found
             if not commit.is_merge
         ]
-        if not judged:
-            return self._nothing(tip)
         mixed = [(commit, paths) for commit, paths in judged if not self._is_one_topic(paths)]
         if not mixed:
-            return passed(f"{count(len(judged), 'commit')} looked at, each with one topic.")
+            changing = sum(1 for _, paths in judged if paths)
+            return passed(
+                f"{count(len(judged), 'commit')} looked at, each with one topic.",
+                commit_evidence(tip, tip.commit),
+                looked_at=LookedAt(changing, "commit", f"that changes a file on {quoted(tip.name)}"),
+                fix=add_commits(tip),
+            )
         commit, paths = mixed[-1]
         return needs_work(
             f"Commit {commit.id[:7]} {quoted(commit.subject)} changes more than one topic.",
@@ -59,15 +64,6 @@ class AtomicCheck(HistoryKind):
         if self.files_at_most is not None and len(paths) > self.files_at_most:
             return False
         return not self.one_of or any(all(_lies_in(path, group) for path in paths) for group in self.one_of)
-
-    def _nothing(self, tip: Tip) -> Verdict:
-        return needs_work(
-            f"{quoted(tip.name)} holds no commit to look at.",
-            expected="at least one commit",
-            found="none",
-            fix=add_commits(tip),
-            evidence=[commit_evidence(tip, tip.commit)],
-        )
 
     def _expected(self) -> str:
         few = [f"at most {count(self.files_at_most, 'file')}"] if self.files_at_most is not None else []

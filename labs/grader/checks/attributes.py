@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..report import Evidence
 from ..repository import Tip
@@ -45,7 +46,8 @@ class AttributesCheck(Kind):
         tip = commit_or_answer(run, self.at)
         if isinstance(tip, Verdict):
             return tip
-        sources = rule_files(run, run.repository.files(tip), self.path, NAME)
+        files = run.repository.files(tip)
+        sources = rule_files(run, files, self.path, NAME)
         for name, content in sources.items():
             if content[:2] in UTF_16:
                 return utf_16_answer(tip, name)
@@ -54,7 +56,11 @@ class AttributesCheck(Kind):
         other = [name for name, state in wanted.items() if there.get(name, "unspecified") != state]
         evidence = _evidence(tip, sources, other or list(wanted))
         if not other:
-            return passed(f"{quoted(self.path)} has {_said(wanted)}.", evidence)
+            return passed(
+                f"{quoted(self.path)} has {_said(wanted)}.",
+                evidence,
+                looked_at=self._looked_at(tip, len(sources) + (self.path.encode() in files)),
+            )
         found = {name: there.get(name, "unspecified") for name in other}
         return needs_work(
             f"{quoted(self.path)} at {quoted(tip.name)} has {_said(found)}.",
@@ -63,6 +69,10 @@ class AttributesCheck(Kind):
             fix=self._mend(tip, sources, [_written(name, wanted[name]) for name in other]),
             evidence=[evidence],
         )
+
+    def _looked_at(self, tip: Tip, number: int) -> LookedAt:
+        where = f"at {quoted(tip.name)}"
+        return LookedAt(number, f"{quoted(self.path)} or `.gitattributes` that could be about it", where)
 
     def _wanted(self) -> dict[str, str]:
         pairs = self.has.data.items() if isinstance(self.has.data, dict) else ()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from ..findings import LookedAt
 from ..history import Commit, Person
 from ..parameters import MAIN, Count, RefName
 from ..repository import Tip
@@ -50,7 +51,10 @@ class AuthorsCheck(Kind):
         others = [commit for commit in judged if not self._is_own(learner, commit, known)]
         own = len(judged) - len(others)
         if own >= (self.at_least or 1) and (self.at_least or not others):
-            return passed(f"{_carried(own, judged)} on {quoted(tip.name)}. {CLAIM}")
+            return passed(
+                f"{_carried(own, judged)} on {quoted(tip.name)}. {CLAIM}",
+                looked_at=LookedAt(len(judged), "commit of yours", f"on {quoted(tip.name)}"),
+            )
         return self._needs_work(tip, learner, judged, others)
 
     def _needs_work(self, tip: Tip, learner: Learner, judged: list[Commit], others: list[Commit]) -> Verdict:

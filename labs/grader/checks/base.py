@@ -1,12 +1,21 @@
-"""What every kind of check is made of: its parameters, what it may look at, and its answer."""
+"""The parts of every kind of check: its parameters, what it may look at, and its verdict.
+
+For authors of kinds: state in `LookedAt` which set a check judges, such as the 3 commits of yours on `main`. `passed`
+turns an empty set into "needs work" (or "not run", if it was there and could not be read), so a kind never passes on
+nothing. `may_be_empty` is only for statements about emptiness, such as `exactly: 0`.
+
+A verdict says one of three things: *seen*; *not seen in what was read*, with what was not read named in
+`LookedAt.unread`; *not known*, by `not_known`. Never write "There is no …" about anything that was not read.
+"""
 
 import re
 import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from ..findings import LookedAt
 from ..history import Commit
 from ..parameters import Revision
 from ..report import Drawing, Evidence, Outcome
@@ -52,6 +61,7 @@ class Verdict:
     """One answer. `why` is a plain sentence; for NOT_RUN it is the reason. `fix` is commands for bash.
 
     `drawing` shows what was found, where the kind draws something of its own; `wanted` is how the commits should lie.
+    Raises ValueError for a pass that looked at nothing: use `passed`, which decides.
     """
 
     outcome: Outcome
@@ -62,6 +72,11 @@ class Verdict:
     evidence: tuple[Evidence, ...] = ()
     drawing: Drawing | None = None
     wanted: Shape | None = None
+    looked_at: LookedAt | None = None
+
+    def __post_init__(self) -> None:
+        if self.outcome is Outcome.PASSED and not (self.looked_at and self.looked_at.is_enough):
+            raise ValueError(f"passed without looking at anything: {self.why}")
 
 
 class Kind(ABC):
@@ -96,8 +111,27 @@ class Kind(ABC):
         """The answer for one repository. A learner's mistake is an answer, never an exception."""
 
 
-def passed(why: str, *evidence: Evidence, found: str = "") -> Verdict:
-    return Verdict(Outcome.PASSED, why, found=found, evidence=evidence)
+def passed(why: str, *evidence: Evidence, looked_at: LookedAt, found: str = "", fix: str = "") -> Verdict:
+    """Return a pass, or what `nothing_to_judge` says if the set is empty; `fix` is for that case alone."""
+    if not looked_at.is_enough:
+        return nothing_to_judge(looked_at, fix=fix, evidence=evidence)
+    why += f" Not read: {listed(looked_at.unread)}." if looked_at.unread else ""
+    return Verdict(Outcome.PASSED, why, found=found, evidence=evidence, looked_at=looked_at)
+
+
+def nothing_to_judge(looked_at: LookedAt, *, fix: str = "", evidence: Iterable[Evidence] = ()) -> Verdict:
+    """Return the verdict on an empty set: needs work, or not known if all that belongs to it could not be read."""
+    what = f"{looked_at.noun} {looked_at.where}".rstrip()
+    if looked_at.unread:
+        return not_known(f"no {what} could be read ({listed(looked_at.unread)})")
+    verdict = needs_work(
+        f"Nothing to judge: there is no {what}.",
+        expected=f"at least one {what}",
+        found="none",
+        fix=fix,
+        evidence=evidence,
+    )
+    return replace(verdict, looked_at=looked_at)
 
 
 def needs_work(
@@ -115,6 +149,11 @@ def needs_work(
 
 def not_run(reason: str, *, fix: str = "") -> Verdict:
     return Verdict(Outcome.NOT_RUN, reason, fix=fix)
+
+
+def not_known(reason: str, *, fix: str = "") -> Verdict:
+    """Return the verdict where what was read decides nothing; `reason` is the end of a sentence."""
+    return not_run(f"Not known: {reason}.", fix=fix)
 
 
 def commands(*lines: list[str] | str) -> str:

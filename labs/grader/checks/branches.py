@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..parameters import RefName
 from ..words import listed, quoted
 from .base import Kind, Run, Verdict, at_tip, commands, names_found, needs_work, passed
@@ -23,7 +24,10 @@ class BranchesCheck(Kind):
         missing = [name for name in self.exactly if name not in there]
         others = [name for name in there if name not in self.exactly]
         if not missing and not others:
-            return passed(f"The branches are {listed(map(quoted, there), most=5)}.")
+            return passed(
+                f"The branches are {listed(map(quoted, there), most=5)}.",
+                looked_at=LookedAt(len(there), "branch", plural="branches"),
+            )
         faults = (("missing", missing), ("not asked for", others))
         return needs_work(
             "The branches are not the ones asked for. "

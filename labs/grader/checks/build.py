@@ -8,6 +8,7 @@ what the package does, use `tests`.
 
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..parameters import Module
 from ..sandbox.inside import program
 from ..words import quoted
@@ -40,7 +41,9 @@ class BuildCheck(CodeKind):
             return limit
         if ran.exit == 0:
             return passed(
-                f"The package at {quoted(tip.name)} builds, and {quoted(self.imports)} is in it.", at_tip(tip)
+                f"The package at {quoted(tip.name)} builds, and {quoted(self.imports)} is in it.",
+                at_tip(tip),
+                looked_at=LookedAt(1, "package"),
             )
         built = ran.exit == NOT_IMPORTED
         return failed(

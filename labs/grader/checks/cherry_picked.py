@@ -8,6 +8,7 @@ ones are gone is asked by `gone`.
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..history import Commit
 from ..parameters import MAIN, RefName, Revision
 from ..patches import Patches
@@ -53,7 +54,11 @@ class CherryPickedCheck(HistoryKind):
         if found is None:
             return self._in_another_order(onto, wanted, [made[0] for made in copies])
         words = listed([f"{old.id[:7]} as {named(new)}" for old, new in zip(wanted, found, strict=True)])
-        return passed(f"{quoted(self.onto)} holds {words}.", *newest(onto, found))
+        return passed(
+            f"{quoted(self.onto)} holds {words}.",
+            *newest(onto, found),
+            looked_at=LookedAt(len(wanted), "commit"),
+        )
 
     def _merged(self, onto: Tip, merged: list[Commit]) -> Verdict:
         return needs_work(

@@ -13,6 +13,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..history import Commit, Person
 from ..parameters import MAIN, Count, FilePath, RefName, Regex, Revision
 from ..repository import Tip
@@ -69,7 +70,9 @@ class CommitCheck(HistoryKind):
             fault = self._fault(run, commit)
             faults.append((commit, fault)) if fault else good.append(commit)
         if not faults or (good and not self.each):
-            return passed(f"{_are(good)} as asked for.", *newest(tip, good))
+            return passed(
+                f"{_are(good)} as asked for.", *newest(tip, good), looked_at=LookedAt(len(judged), "commit")
+            )
         commit, (why, expected, found) = faults[-1]
         return needs_work(
             f"In commit {commit.id[:7]} {quoted(commit.subject)} {why}.",

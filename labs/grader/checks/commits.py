@@ -7,6 +7,7 @@ commit such as `v1.0` or `main^{root}`) the commits after that one are counted i
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..history import Commit
 from ..parameters import MAIN, Count, RefName, Revision
 from ..report import Evidence
@@ -50,7 +51,10 @@ class CommitsCheck(Kind):
         most = self.at_most if self.exactly is None else self.exactly
         too_few = len(own) < least
         if not too_few and (most is None or len(own) <= most):
-            return passed(f"{holds}.", *evidence)
+            of = LookedAt(
+                len(own), "commit", f"{whose} on {quoted(tip.name)}", may_be_empty=self._may_be_none
+            )
+            return passed(f"{holds}.", *evidence, looked_at=of, fix=add_commits(tip))
         return needs_work(
             f"{holds}, {'fewer' if too_few else 'more'} than asked for.",
             expected=self._expected(),
@@ -58,6 +62,11 @@ class CommitsCheck(Kind):
             fix=add_commits(tip) if too_few else _fold_commits(tip, newest, len(own) - (most or 0)),
             evidence=evidence,
         )
+
+    @property
+    def _may_be_none(self) -> bool:
+        """True if 0 commits are asked for in so many words."""
+        return 0 in (self.exactly, self.at_least, self.at_most)
 
     def _expected(self) -> str:
         limits = (("exactly", self.exactly), ("at least", self.at_least), ("at most", self.at_most))

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 
+from ..findings import LookedAt
 from ..globs import is_glob, path_matcher
 from ..parameters import Revision
 from ..report import Evidence
 from ..repository import MOST_FILE_BYTES, Tip
 from ..trees import Entry
-from ..words import decoded, excerpt, quoted, size
+from ..words import count, decoded, excerpt, quoted, size
 from .base import Run, Verdict, at_tip, commit_or_answer, not_run
 from .causes import no_file_answer, no_match_answer
 from .not_text import UTF_16, not_text_answer
@@ -98,6 +99,22 @@ def text_or_answer(run: Run, file: Found | Verdict, most: int = MOST_FILE_BYTES)
 
 def as_text_file(file: Found, content: bytes) -> Text:
     return Text(file.tip, file.path, file.entry, as_text(content))
+
+
+def not_read(*, large: int = 0, binary: int = 0, submodules: int = 0) -> tuple[str, ...]:
+    """What a search through many files left out, for `LookedAt.unread`."""
+    kinds = ((large, "file over 1 MB"), (binary, "binary file"), (submodules, "submodule"))
+    said = (count(number, noun, _plural(noun)) for number, noun in kinds if number)
+    return tuple(said)
+
+
+def _plural(noun: str) -> str:
+    return noun.replace("file", "files") if "file" in noun else f"{noun}s"
+
+
+def lines_in(file: Text) -> LookedAt:
+    """The set of a check that searches a text: an empty file has nothing to search."""
+    return LookedAt(len(file.lines) if file.text else 0, "line", f"in {file}")
 
 
 def as_text(content: bytes) -> str:

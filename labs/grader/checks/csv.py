@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
 from ..words import count, cut, listed, nearest, quoted
 from .base import Kind, Run, Verdict, after_edit, change, needs_work, passed
@@ -85,7 +86,14 @@ class CsvCheck(Kind):
         many = self.rows_at_most is not None and rows > self.rows_at_most
         said = f"{file} has {count(rows, 'row')} below its header"
         if not few and not many:
-            return passed(f"{said}, in {count(len(header), 'column')}.", file.at_line(1))
+            asked = self.rows_at_least is not None or self.rows_at_most is not None
+            looked_at = LookedAt(
+                rows if asked else len(header),
+                "row" if asked else "column",
+                f"below the header of {file}" if asked else f"in {file}",
+                may_be_empty=0 in (self.rows_at_least, self.rows_at_most),
+            )
+            return passed(f"{said}, in {count(len(header), 'column')}.", file.at_line(1), looked_at=looked_at)
         limits = (("at least", self.rows_at_least), ("at most", self.rows_at_most))
         wanted = " and ".join(f"{words} {limit:,}" for words, limit in limits if limit is not None)
         return self._needs_work(file, f"{said}.", f"{wanted} rows", count(rows, "row"), 1)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..data import MOST_BYTES, Absent, Format, Unparsable, find, format_of, read_data, steps
+from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
 from ..report import Evidence
 from ..words import count, cut, in_words, quoted
@@ -57,12 +58,12 @@ class DataCheck(Kind):
         if isinstance(file, Verdict):
             return file
         try:
-            found = find(read_data(file.text, self._format() or "yaml"), steps(self.value) or ())
+            document = read_data(file.text, self._format() or "yaml")
         except Unparsable as error:
             return self._unparsable(file, error)
-        return self._judge(file, found)
+        return self._judge(file, document, find(document, steps(self.value) or ()))
 
-    def _judge(self, file: Text, found: Value | Absent) -> Verdict:
+    def _judge(self, file: Text, document: Value, found: Value | Absent) -> Verdict:
         if isinstance(found, Absent):
             sentence = f"There is no {quoted(found.way)} in {file}."
             said, holds, evidence = found.found, self.exists is False, file.evidence()
@@ -71,7 +72,9 @@ class DataCheck(Kind):
             sentence = f"{quoted(self.value)} in {file} is {said}{self._beyond(found.data)}."
             evidence = file.at_line(found.line)
         if holds:
-            return passed(sentence, evidence)
+            return passed(
+                sentence, evidence, looked_at=LookedAt(_number(document.data), "value", f"in {file}")
+            )
         return self._needs_work(file, sentence, self._expected(), said, evidence)
 
     def _unparsable(self, file: Text, error: Unparsable) -> Verdict:
@@ -123,6 +126,11 @@ class DataCheck(Kind):
         if self.at_least is not None and data < self.at_least:
             return f", which is below {self.at_least}"
         return f", which is above {self.at_most}" if self.at_most is not None and data > self.at_most else ""
+
+
+def _number(document: object) -> int:
+    """Return the number of values at the top of a document; an empty one has none."""
+    return len(document) if isinstance(document, list | dict) else int(document is not None)
 
 
 def _said(data: object) -> str:

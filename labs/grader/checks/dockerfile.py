@@ -13,7 +13,7 @@ from typing import Literal
 
 from ..dockerfiles import questions, secrecy
 from ..dockerfiles.reading import read_dockerfile
-from ..findings import Answer
+from ..findings import Answer, LookedAt
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
 from ..words import quoted
 from .base import Kind, Run, Verdict
@@ -71,5 +71,8 @@ class DockerfileCheck(Kind):
             "cmd": lambda: questions.exec_form(file),
         }
         name = next((name for name in _QUESTIONS if getattr(self, name) is not None), None)
-        readable = Answer(holds=f"{quoted(self.path)} is a Dockerfile that Docker can read.")
+        stages = LookedAt(len(file.stages), "stage", f"in {quoted(self.path)}")
+        readable = Answer(
+            holds=f"{quoted(self.path)} is a Dockerfile that Docker can read.", looked_at=stages
+        )
         return verdict_of(texts, ask[name]() if name else readable, hidden=secrecy.hidden_lines(texts))

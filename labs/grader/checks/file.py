@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
+from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
 from ..report import Outcome
 from ..repository import Tip
@@ -29,10 +30,11 @@ from .base import (
     passed,
     write_lines,
 )
-from .contents import Found, Text, as_text_file, bytes_or_answer, file_or_answer, lines_of
+from .contents import Found, Text, as_text_file, bytes_or_answer, file_or_answer, lines_in, lines_of
 from .not_text import not_text_answer
 
 EXECUTABLE = b"100755"
+A_FILE = LookedAt(1, "file")
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class FileCheck(Kind):
         if isinstance(file, Verdict):
             return file
         if self.exists:
-            return passed(f"{quoted(self.path)} is at {quoted(self.at)}.", file.evidence())
+            return passed(f"{quoted(self.path)} is at {quoted(self.at)}.", file.evidence(), looked_at=A_FILE)
         if self.executable is not None:
             return self._mode(file)
         content = bytes_or_answer(run, file)
@@ -89,7 +91,11 @@ class FileCheck(Kind):
             return tip
         entry = run.repository.entry(tip.commit, self.path.encode())
         if entry is None:
-            return passed(f"{quoted(self.path)} is not at {quoted(self.at)}.", at_tip(tip))
+            return passed(
+                f"{quoted(self.path)} is not at {quoted(self.at)}.",
+                at_tip(tip),
+                looked_at=LookedAt(self._count_others(run, tip), "file", f"at {quoted(tip.name)}"),
+            )
         return needs_work(
             f"{quoted(self.path)} is at {quoted(tip.name)}.",
             expected=f"no {quoted(self.path)} at {quoted(tip.name)}",
@@ -102,11 +108,20 @@ class FileCheck(Kind):
             evidence=[at_tip(tip, self.path.encode())],
         )
 
+    def _count_others(self, run: Run, tip: Tip) -> int:
+        """Return the number of entries in the top folder, or of commits that changed the file if nothing is left."""
+        others = run.repository.listing(tip.commit.tree)
+        if others:
+            return len(others)
+        history = run.repository.history
+        commits = history.in_order(history.ancestors(tip.commit.id))
+        return sum(1 for commit in commits if self.path.encode() in run.repository.change_of(commit))
+
     def _mode(self, file: Found) -> Verdict:
         can_run = file.entry.mode == EXECUTABLE
         said = "executable" if can_run else "not executable"
         if can_run == self.executable:
-            return passed(f"{file} is {said}.", file.evidence())
+            return passed(f"{file} is {said}.", file.evidence(), looked_at=A_FILE)
         sign = "+x" if self.executable else "-x"
         return needs_work(
             f"{file} is {said}.",
@@ -129,7 +144,10 @@ class FileCheck(Kind):
         line = file.text.count("\n", 0, match.start()) + 1 if match else 1
         if bool(match) != (self.lacks is not None):
             return passed(
-                f"{quoted(self.path)} {'has' if match else 'does not have'} {asked}.", file.at_line(line)
+                f"{quoted(self.path)} {'has' if match else 'does not have'} {asked}.",
+                file.at_line(line),
+                looked_at=lines_in(file),
+                fix=self._edit(file.tip, aim),
             )
         found = (
             f"{quoted(file.lines[line - 1])} at line {line}" if match else f"{_counted(file)}, none with it"
@@ -154,7 +172,7 @@ class FileCheck(Kind):
                     fix=self._complete(file.tip, [], write_lines(wanted, self.path)),
                     evidence=[file.at_line(number)],
                 )
-        return passed(f"{file} is exactly what is asked for.", file.evidence())
+        return passed(f"{file} is exactly what is asked for.", file.evidence(), looked_at=A_FILE)
 
     def _in_order(self, file: Text, wanted: tuple[str, ...]) -> Verdict:
         lines, number = file.lines, 0
@@ -163,7 +181,9 @@ class FileCheck(Kind):
                 return self._not_in_order(file, wanted[met:], after=number)
             number = lines.index(want, number) + 1
         return passed(
-            f"{file} has {count(len(wanted), 'line')} in the order asked for.", file.at_line(number)
+            f"{file} has {count(len(wanted), 'line')} in the order asked for.",
+            file.at_line(number),
+            looked_at=lines_in(file),
         )
 
     def _not_in_order(self, file: Text, left: tuple[str, ...], after: int) -> Verdict:

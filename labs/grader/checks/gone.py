@@ -7,6 +7,7 @@ still gives it). `everywhere: true` asks that no branch or tag reaches such a co
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..history import Commit
 from ..parameters import MAIN, RefName, Regex, Revision
 from ..repository import Tip
@@ -52,7 +53,9 @@ class GoneCheck(HistoryKind):
             else f"commit with {wording(self.subject, self.matches)}"
         )
         if not found:
-            return passed(f"The history of {where} holds no {asked}.")
+            return passed(
+                f"The history of {where} holds no {asked}.", looked_at=LookedAt(len(among), "commit")
+            )
         tip = holder(run, found[-1]) if isinstance(tip, Verdict) or self.everywhere else tip
         return needs_work(
             f"The history of {quoted(tip.name)} still holds {named(found[-1])}.",

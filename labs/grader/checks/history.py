@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from ..findings import LookedAt
 from ..history import Commit
 from ..parameters import MAIN, RefName, Regex, Revision
 from ..repository import Tip
@@ -47,7 +48,11 @@ class HistoryCheck(HistoryKind):
         found = first_parents_of(run, tip, among) if self.line == "first-parent" else among
         fault = self._first_missing(found) if self.in_order else self._first_different(found)
         if fault is None:
-            return passed(f"The messages on {quoted(tip.name)} are as asked for.", *newest(tip, found))
+            return passed(
+                f"The messages on {quoted(tip.name)} are as asked for.",
+                *newest(tip, found),
+                looked_at=LookedAt(len(found), "commit", f"on {quoted(tip.name)}"),
+            )
         return needs_work(
             f"The messages on {quoted(tip.name)} are another sequence: {fault}.",
             expected=_sequence(self._wanted),

@@ -5,6 +5,7 @@ Git itself answers, from the committed `.gitignore` files that concern the path.
 
 from dataclasses import dataclass, replace
 
+from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..report import Evidence
 from ..repository import Tip
@@ -39,12 +40,20 @@ class IgnoredCheck(Kind):
         if self.ignored and ignores and tracked:
             return self._tracked(tip, tracked, evidence)
         if ignores == self.ignored:
-            return passed(f"{quoted(self.path)} is {'' if ignores else 'not '}ignored.", *evidence)
+            return passed(
+                f"{quoted(self.path)} is {'' if ignores else 'not '}ignored.",
+                *evidence,
+                looked_at=self._looked_at(tip, len(sources) + len(tracked)),
+            )
         return (
             self._ignored(tip, rule, evidence)
             if rule and ignores
             else self._not_ignored(tip, tracked, evidence)
         )
+
+    def _looked_at(self, tip: Tip, number: int) -> LookedAt:
+        where = f"at {quoted(tip.name)}"
+        return LookedAt(number, f"{quoted(self.path)} or `.gitignore` that could be about it", where)
 
     def _not_ignored(self, tip: Tip, tracked: list[bytes], evidence: list[Evidence]) -> Verdict:
         rule = (

@@ -3,14 +3,18 @@
 `path` may be a pattern such as `*.bin`. The file itself is never fetched.
 """
 
+import hashlib
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..lfs_pointer import pointed_size
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, listed, quoted, size
 from .attributes import NAME, attribute_files, attributes_of
 from .base import Kind, Run, Verdict, change, needs_work, passed
 from .contents import Found, files_or_answer
+
+EMPTY_BLOBS = {hash_of(b"blob 0\0").hexdigest() for hash_of in (hashlib.sha1, hashlib.sha256)}
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,15 @@ class LfsCheck(Kind):
         attributes = attributes_of(sources, paths)
         untracked = [file for file in files if attributes[file.path].get("filter") != "lfs"]
         sizes = {file.path: pointed_size(run.repository.content(file.entry.id)) for file in files}
-        whole = [file for file in files if sizes[file.path] is None]
+        empty = [file for file in files if file.entry.id in EMPTY_BLOBS]  # stored as they are, by Git LFS too
+        whole = [file for file in files if sizes[file.path] is None and file not in empty]
         if whole or untracked:
             return self._needs_work(whole, untracked)
         total = sum(filter(None, sizes.values()))
         return passed(
-            f"{count(len(files), 'file')} of {size(total)} together stored by Git LFS.", files[0].evidence()
+            f"{count(len(files), 'file')} of {size(total)} together stored by Git LFS.",
+            files[0].evidence(),
+            looked_at=LookedAt(len(files) - len(empty), "file with content", f"in {quoted(self.path)}"),
         )
 
     def _needs_work(self, whole: list[Found], untracked: list[Found]) -> Verdict:

@@ -1,12 +1,13 @@
 """`line_endings: {path: run.sh, at: main, are: lf}` - the line ends that are stored of a file: `lf` or `crlf`.
 
-`path` may be a pattern such as `*.sh` or `src/**/*.py`. A file without any line end passes.
+`path` may be a pattern such as `*.sh` or `src/**/*.py`. At least one of the files has a line end.
 """
 
 import shlex
 from dataclasses import dataclass
 from typing import Literal
 
+from ..findings import LookedAt
 from ..lfs_pointer import pointed_size
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, listed, quoted
@@ -33,6 +34,7 @@ class LineEndingsCheck(Kind):
             return files
         others: list[tuple[Text, list[int]]] = []
         pointers: list[Verdict] = []
+        ends = 0
         for file in files:
             content = bytes_or_answer(run, file)
             if isinstance(content, Verdict):
@@ -41,6 +43,7 @@ class LineEndingsCheck(Kind):
             if pointed is not None:
                 pointers.append(pointer_answer(file.tip, file.path, pointed))
                 continue
+            ends += content.count(b"\n")
             if lines := _other_ends(content, crlf=self.are == "crlf"):
                 others.append((Text(file.tip, file.path, file.entry, as_text(content)), lines))
         if others:
@@ -51,6 +54,7 @@ class LineEndingsCheck(Kind):
         return passed(
             f"The lines of {count(len(files) - len(pointers), 'file')} end with {self.are.upper()}.",
             *evidence,
+            looked_at=LookedAt(ends, "line end", f"in {quoted(self.path)} at {quoted(files[0].tip.name)}"),
         )
 
     def _others(self, others: list[tuple[Text, list[int]]]) -> Verdict:

@@ -1,11 +1,12 @@
 """`no_conflict_markers: {at: main}` - no file holds what a merge conflict left behind.
 
 A conflict is a line of `<<<<<<<`, then one of `=======`, then one of `>>>>>>>`, as Git writes them; a line of
-equal signs under a heading is none. Files over 1 MB and binary files are not looked into.
+equal signs under a heading is none. Files over 1 MB, submodules and links are not looked into.
 """
 
 from dataclasses import dataclass, replace
 
+from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, Revision
 from ..repository import Tip
 from ..words import count, decoded, excerpt, listed, quoted
@@ -21,7 +22,7 @@ from .base import (
     needs_work,
     passed,
 )
-from .contents import as_text, lines_of
+from .contents import as_text, lines_of, not_read
 
 MOST_SHOWN = 3
 Conflict = tuple[bytes, int, list[str]]
@@ -39,19 +40,22 @@ class NoConflictMarkersCheck(Kind):
             return tip
         conflicts: list[Conflict] = []
         read = large = 0
-        files = [
-            (path, entry.id) for path, entry in sorted(run.repository.files(tip).items()) if entry.is_file
-        ]
+        entries = run.repository.files(tip)
+        files = [(path, entry.id) for path, entry in sorted(entries.items()) if entry.is_file]
         contents = run.repository.contents(blob_id for _, blob_id in files)
         for (path, _), content in zip(files, contents, strict=True):
-            read, large = read + (content is not None), large + (content is None)
+            read, large = read + bool(content), large + (content is None)
             lines = lines_of(as_text(content)) if content and b"<<<<<<<" in content else []
             if line := conflict_line(lines):
                 conflicts.append((path, line, lines))
         if conflicts:
             return self._conflicts(tip, conflicts)
-        unread = f" {count(large, 'file')} over 1 MB not read." if large else ""
-        return passed(f"No conflict in {count(read, 'file')} at {quoted(tip.name)}.{unread}")
+        where = f"at {quoted(tip.name)}"
+        unread = not_read(large=large, submodules=sum(entry.is_submodule for entry in entries.values()))
+        return passed(
+            f"No conflict in {count(read, 'file')} {where}.",
+            looked_at=LookedAt(read, "file with content", where, unread=unread),
+        )
 
     def _conflicts(self, tip: Tip, conflicts: list[Conflict]) -> Verdict:
         line = conflicts[0][1]

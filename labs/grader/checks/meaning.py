@@ -8,7 +8,7 @@ from ..parameters import FilePath, Revision
 from ..report import Drawing, Evidence
 from ..repository import Tip
 from ..words import excerpt, visible
-from .base import Kind, Run, Verdict, at_tip, change, needs_work, not_run, passed
+from .base import Kind, Run, Verdict, at_tip, change, needs_work, not_known, passed
 from .contents import as_text, file_or_answer, lines_of, text_or_answer
 from .not_text import UTF_16, utf_16_answer
 
@@ -55,11 +55,11 @@ def verdict_of(
 ) -> Verdict:
     """The answer with its evidence. `hidden` names the lines of a file that must not be shown."""
     if answer.unknown:
-        return not_run(f"Not run: {answer.unknown}.")
+        return not_known(answer.unknown)
     if not answer.findings:
         seen = list(dict.fromkeys(answer.seen))[:MOST_EVIDENCE]
         evidence = [_evidence(texts, place, hidden) for place in seen] or [at_tip(texts.tip)]
-        return replace(passed(answer.holds, *evidence), drawing=drawing)
+        return replace(passed(answer.holds, *evidence, looked_at=answer.judged), drawing=drawing)
     first, more = answer.findings[0], len(answer.findings) - 1
     others = f" {more} more {'is' if more == 1 else 'are'} like it." if more else ""
     return needs_work(

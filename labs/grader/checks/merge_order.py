@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
+from ..findings import LookedAt
 from ..history import Commit
 from ..parameters import MAIN, RefName
 from ..repository import Tip
@@ -43,7 +44,11 @@ class MergeOrderCheck(HistoryKind):
             merges.append(merge)
         if first_in_order(run.repository.history, [[merge] for merge in merges]):
             order = ", then ".join(map(quoted, self.branches))
-            return passed(f"Merged into {quoted(self.into)}: {order}.", *newest(into, merges))
+            return passed(
+                f"Merged into {quoted(self.into)}: {order}.",
+                *newest(into, merges),
+                looked_at=LookedAt(len(merges), "merge commit"),
+            )
         return needs_work(
             f"The branches came into {quoted(self.into)} in another order, or together.",
             expected="merge commits of " + ", then ".join(map(quoted, self.branches)),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from ..findings import LookedAt
 from ..history import Commit
 from ..parameters import MAIN, RefName
 from ..repository import Tip
@@ -63,7 +64,7 @@ class MergedCheck(Kind):
             return self._judge(into, *found)
         if self.by == "none":
             apart = f"{quoted(self.branch)} is not merged into {quoted(self.into)}."
-            return passed(apart, at_tip(branch), at_tip(into))
+            return passed(apart, at_tip(branch), at_tip(into), looked_at=LookedAt(2, "branch"))
         carried = carried_at(run.repository, branch.commit, into.commit)
         if carried:
             return not_run(
@@ -80,7 +81,7 @@ class MergedCheck(Kind):
                 f"{quoted(self.branch)} lies on the line of {quoted(self.into)}, as a fast-forward leaves it"
             )
         if self.by in ("any", way):
-            return passed(f"{came}.", evidence)
+            return passed(f"{came}.", evidence, looked_at=LookedAt(1, "commit"))
         return needs_work(
             f"{came}.",
             expected=f"{quoted(self.branch)} merged {_WORDS[self.by]}",

@@ -7,6 +7,7 @@ letters; `blank_second_line` is on unless switched off. Merge commits that Git d
 import re
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..history import Commit, first_line
 from ..parameters import MAIN, Count, RefName, Regex
 from ..repository import Tip
@@ -44,7 +45,10 @@ class MessagesCheck(Kind):
             )
         offending = [(commit, fault) for commit in judged if (fault := self._fault(commit))]
         if not offending:
-            return passed(f"{count(len(judged), 'message')} looked at, each as asked for.")
+            return passed(
+                f"{count(len(judged), 'message')} looked at, each as asked for.",
+                looked_at=LookedAt(len(judged), "message"),
+            )
         newest, fault = offending[-1]
         return needs_work(
             f"{len(offending)} of {count(len(judged), 'commit message')} {_verb(offending)} work. "

@@ -7,11 +7,12 @@ stands for a file instead of a commit is not looked into.
 from dataclasses import dataclass
 
 from ..blobs import Blob
+from ..findings import LookedAt
 from ..parameters import Bytes
 from ..repository import MOST_FILE_BYTES
 from ..words import count, decoded, listed, quoted, size
 from .base import Kind, Run, Verdict, needs_work, not_run, passed
-from .removal import came_in, take_out
+from .removal import IN_HISTORY, came_in, tagged_objects, take_out
 
 MOST_SHOWN = 3
 ONE_MB = Bytes(MOST_FILE_BYTES)
@@ -37,6 +38,7 @@ class NoLargeFilesCheck(Kind):
         return passed(
             f"No file over {size(self.over)} in the history of all branches and tags.",
             found=f"{count(len(blobs), 'version')} of files, the largest {size(max(map(_at_least, blobs), default=0))}",
+            looked_at=LookedAt(len(blobs), "file", IN_HISTORY, unread=tagged_objects(run)),
         )
 
     def _large(self, run: Run, large: list[Blob]) -> Verdict:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from itertools import accumulate, islice
 
 from ..blobs import Blob
+from ..findings import LookedAt
 from ..repository import MOST_FILE_BYTES
 from ..secret_rules import Rule, belongs_outside, find_secrets, is_settings_file
 from ..words import count, decoded, listed, quoted, size
 from .base import Kind, Run, Verdict, needs_work, not_run, passed
-from .contents import as_text
+from .contents import as_text, not_read
 from .not_text import UTF_16
-from .removal import came_in, take_out
+from .removal import IN_HISTORY, came_in, tagged_objects, take_out
 
 MOST_BYTES = 128 << 20
 MOST_IN_A_FILE = 20
@@ -44,8 +45,11 @@ class NoSecretsCheck(Kind):
         small = [blob for blob in blobs if blob.size is not None and blob.size <= MOST_FILE_BYTES]
         ends = list(accumulate(blob.size or 0 for blob in small))
         to_read = small[: bisect_right(ends, MOST_BYTES)]
-        contents = run.repository.uncounted(blob.id for blob in to_read)
-        leaks = [leak for pair in zip(to_read, contents, strict=True) for leak in _leaks(*pair)]
+        leaks: list[Leak] = []
+        binaries: list[bool] = []
+        for blob, content in zip(to_read, run.repository.uncounted(blob.id for blob in to_read), strict=True):
+            binaries.append(_is_binary(content or b""))
+            leaks += [] if binaries[-1] else _leaks(blob, content or b"")
         if leaks:
             return _verdict(run, leaks)
         if len(to_read) < len(small):
@@ -53,9 +57,14 @@ class NoSecretsCheck(Kind):
                 f"Not run to the end: the files in the history are {size(ends[-1])} together, and {size(MOST_BYTES)} "
                 "of them were read, without a key, token or password."
             )
-        large = len(blobs) - len(small)
-        unread = f" {count(large, 'file')} over 1 MB not read." if large else ""
-        return passed(f"No key, token or password in {count(len(small), 'version')} of files.{unread}")
+        number = sum(1 for blob, binary in zip(small, binaries, strict=True) if blob.size and not binary)
+        unread = not_read(large=len(blobs) - len(small), binary=sum(binaries))
+        return passed(
+            f"No key, token or password in {count(number, 'version')} of files.",
+            looked_at=LookedAt(
+                number, "file with content", IN_HISTORY, unread=(*unread, *tagged_objects(run))
+            ),
+        )
 
 
 def _verdict(run: Run, leaks: list[Leak]) -> Verdict:
@@ -79,11 +88,12 @@ def _verdict(run: Run, leaks: list[Leak]) -> Verdict:
     )
 
 
-def _leaks(blob: Blob, content: bytes | None) -> Iterator[Leak]:
+def _is_binary(content: bytes) -> bool:
+    return b"\0" in content[:8000] and content[:2] not in UTF_16
+
+
+def _leaks(blob: Blob, content: bytes) -> Iterator[Leak]:
     """The credentials of one content, one for each line."""
-    content = content or b""
-    if b"\0" in content[:8000] and content[:2] not in UTF_16:
-        return
     text = as_text(content)
     settings = is_settings_file(decoded(blob.path))
     lines: set[int] = set()

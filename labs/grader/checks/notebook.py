@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..data import Unparsable, read_data
+from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, cut, listed, quoted
 from ..yaml_values import Value
@@ -44,7 +45,7 @@ class NotebookCheck(Kind):
         files = files_or_answer(run, self.path, self.at)
         if isinstance(files, Verdict):
             return files
-        cells = 0
+        cells = judged = 0
         for file in files:
             text = text_or_answer(run, file)
             if isinstance(text, Verdict):
@@ -56,9 +57,13 @@ class NotebookCheck(Kind):
             if complaints := [said for cell in found if (said := self._complaint(cell))]:
                 return self._complain(text, complaints)
             cells += len(found)
+            judged += sum(1 for cell in found if cell.code) if self.executed else len(found)
         return passed(
             f"{count(cells, 'code cell')} in {count(len(files), 'notebook')} as asked for.",
             files[0].evidence(),
+            looked_at=LookedAt(
+                judged, "code cell", f"{'with code ' if self.executed else ''}in {quoted(self.path)}"
+            ),
         )
 
     def _complaint(self, cell: Cell) -> str:

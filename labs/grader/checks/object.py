@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
+from ..findings import LookedAt
 from ..history import Commit, History
 from ..parameters import Count, Regex
 from ..report import Evidence
@@ -103,10 +104,10 @@ class ObjectCheck(Kind):
         blobs, ids = run.repository.blobs, blob_ids(text)
         for blob in blobs:
             if blob.id in ids:
-                return passed(f"A blob holds {quoted(cut(text, 60))}.", came_in(run, blob))
+                return _found(f"A blob holds {quoted(cut(text, 60))}.", came_in(run, blob))
         for tag in _tags(run.repository, "blob"):
             if tag.id in ids:
-                return passed(f"A blob holds {quoted(cut(text, 60))}.", Evidence(ref=tag.ref))
+                return _found(f"A blob holds {quoted(cut(text, 60))}.", Evidence(ref=tag.ref))
         stored = f"printf '%s\\n' {shlex.quote(text)} | git hash-object -w --stdin"
         return _none(
             f"a blob with the content {quoted(cut(text, 60))}",
@@ -119,7 +120,7 @@ class ObjectCheck(Kind):
         for where, listing in _trees(run):
             seen += 1
             if {decoded(name): _SORTS.get(entry.mode, "file") for name, entry in listing} == wanted:
-                return passed(f"A tree has exactly {count(len(wanted), 'entry', 'entries')}.", where)
+                return _found(f"A tree has exactly {count(len(wanted), 'entry', 'entries')}.", where)
         said = listed((f"{quoted(name)} ({sort})" for name, sort in wanted.items()), most=8)
         return _none(f"a tree with exactly {said or 'no entry'}", count(seen, "tree"))
 
@@ -128,14 +129,14 @@ class ObjectCheck(Kind):
         for commit in history:
             if shape.fits(history, commit) and _is_deep(history, commit.id, shape.ancestors or 0, shallow):
                 ref = next(iter(refs_holding(run.repository, commit.id)), None)
-                return passed(f"There is {shape}.", Evidence(ref=ref, commit=commit.id))
+                return _found(f"There is {shape}.", Evidence(ref=ref, commit=commit.id))
         return _none(str(shape), count(len(history), "commit"))
 
     def _tag(self, run: Run, shape: TagShape) -> Verdict:
         tags = [run.repository.tag(name) for name in run.repository.tags]
         for tag in tags:
             if shape.fits(tag):
-                return passed(f"There is {shape}.", Evidence(ref=tag.ref))
+                return _found(f"There is {shape}.", Evidence(ref=tag.ref))
         target = {"blob": ":README.md", "tree": "HEAD^{tree}"}.get(shape.of or "", "HEAD")
         return _none(
             str(shape),
@@ -162,6 +163,10 @@ def _none(expected: str, found: str, fix: str = "") -> Verdict:
         found=f"{found}, none of this shape",
         fix=fix,
     )
+
+
+def _found(why: str, where: Evidence) -> Verdict:
+    return passed(why, where, looked_at=LookedAt(1, "object"))
 
 
 def _tags(repository: Repository, kind: str) -> list[Tag]:

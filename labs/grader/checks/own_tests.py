@@ -16,6 +16,7 @@ from random import SystemRandom
 from secrets import token_hex
 from typing import ClassVar
 
+from ..findings import LookedAt
 from ..parameters import Content, Count, FilePath, Seconds
 from ..repository import Tip
 from ..sandbox import Job, Ran
@@ -116,7 +117,11 @@ class OwnTestsCheck(CodeKind):
         caught = number - len(missed)
         found = f"{caught:,} of {number:,} caught"
         if caught >= self.catches_at_least:
-            return passed(f"The tests at {quoted(tip.name)} catch broken code: {found}.", at_tip(tip))
+            return passed(
+                f"The tests at {quoted(tip.name)} catch broken code: {found}.",
+                at_tip(tip),
+                looked_at=LookedAt(number, "broken version"),
+            )
         names = listed(map(quoted, sorted(missed)), most=5)
         return needs_work(
             f"The tests at {quoted(tip.name)} still pass where the code is broken: {names}.",

@@ -6,6 +6,7 @@ name stood for, for an undone merge the commit before it.
 
 from dataclasses import dataclass, replace
 
+from ..findings import LookedAt
 from ..history import Commit
 from ..parameters import RefName, Revision
 from ..repository import Tip
@@ -32,7 +33,11 @@ class PointsAtCheck(HistoryKind):
             make = [["git", "branch", self.ref, wanted.commit.id], ["git", "push", "-u", "origin", self.ref]]
             return replace(tip, fix=commands(*make))
         if tip.commit.id == wanted.commit.id:
-            return passed(f"{quoted(self.ref)} stands for {named(tip.commit)}.", at_tip(tip))
+            return passed(
+                f"{quoted(self.ref)} stands for {named(tip.commit)}.",
+                at_tip(tip),
+                looked_at=LookedAt(1, "commit"),
+            )
         return needs_work(
             f"{quoted(self.ref)} stands for {named(tip.commit)}, which is another commit than {quoted(self.at)}.",
             expected=named(wanted.commit),

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..blobs import Blob
+from ..findings import LookedAt
 from ..globs import path_matcher
 from ..parameters import FilePath
 from ..repository import Repository
 from ..words import count, decoded, listed, quoted
 from .base import Kind, Run, Verdict, needs_work, passed
-from .removal import came_in, take_out
+from .removal import IN_HISTORY, came_in, take_out
 
 MOST_SHOWN = 3
 
@@ -27,7 +28,10 @@ class PurgedCheck(Kind):
         brought = list(_brought(run.repository, self.path))
         if not brought:
             commits = count(len(run.repository.history), "commit")
-            return passed(f"{quoted(self.path)} is in none of {commits}.")
+            return passed(
+                f"{quoted(self.path)} is in none of {commits}.",
+                looked_at=LookedAt(_count_files(run.repository), "file", IN_HISTORY),
+            )
         paths = list(dict.fromkeys(quoted(decoded(blob.path)) for blob in brought))
         return needs_work(
             f"{quoted(self.path)} is in this repository's history: commit {brought[0].commit[:7]} brought "
@@ -37,6 +41,11 @@ class PurgedCheck(Kind):
             fix=take_out(run, brought),
             evidence=[came_in(run, blob) for blob in brought[:MOST_SHOWN]],
         )
+
+
+def _count_files(repository: Repository) -> int:
+    """Return the number of paths in the newest commit that changes any, 0 if no commit has a file."""
+    return next((len(made) for made in map(repository.change_of, repository.history) if made), 0)
 
 
 def _brought(repository: Repository, path: str) -> Iterator[Blob]:

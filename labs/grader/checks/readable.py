@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..words import count
 from .base import Kind, Run, Verdict, passed
 
@@ -20,4 +21,6 @@ class ReadableCheck(Kind):
                 count(len(repository.tags), "tag"),
             )
         )
-        return passed("The repository was read.", found=found)
+        return passed(
+            "The repository was read.", found=found, looked_at=LookedAt(len(repository.history), "commit")
+        )

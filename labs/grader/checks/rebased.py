@@ -9,6 +9,7 @@ resolved by hand. Where `onto` was moved forward to the branch later, name the c
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..history import Commit
 from ..parameters import MAIN, RefName, Revision
 from ..patches import Patches
@@ -52,6 +53,7 @@ class RebasedCheck(HistoryKind):
         return self._not_kept(run, branch, onto, line) or passed(
             f"{quoted(self.branch)} lies on top of {quoted(self.onto)} with {count(len(line), 'commit')}.",
             *newest(branch, line),
+            looked_at=LookedAt(len(line), "commit", f"of {quoted(self.branch)}"),
         )
 
     def _behind(self, branch: Tip, onto: Tip, missing: int) -> Verdict:

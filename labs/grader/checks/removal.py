@@ -7,11 +7,12 @@ from collections.abc import Collection
 from ..blobs import Blob
 from ..report import Evidence
 from ..repository import Repository, Tip, TooLarge
-from ..words import decoded
+from ..words import count, decoded
 from .base import Run, append_line, commands
 
 MOST_PATHS = 20
 _BRANCHES = "refs/heads/"
+IN_HISTORY = "in the history of all branches and tags"
 _AMEND = ["git", "commit", "--amend", "--allow-empty", "--no-edit"]
 
 
@@ -27,6 +28,13 @@ def came_in(run: Run, blob: Blob, line: int | None = None) -> Evidence:
     """The commit that brought a file, on the first branch or tag that has it."""
     ref = next(iter(refs_holding(run.repository, blob.commit)), None)
     return Evidence(ref=ref, commit=blob.commit, path=decoded(blob.path), line=line)
+
+
+def tagged_objects(run: Run) -> tuple[str, ...]:
+    """Tags of a file or a folder instead of a commit, which no commit's history leads to, for `LookedAt.unread`."""
+    tags = map(run.repository.tag, run.repository.tags)
+    number = sum(1 for tag in tags if tag.kind in ("blob", "tree"))
+    return (count(number, "tag of a file or folder", "tags of files or folders"),) if number else ()
 
 
 def take_out(run: Run, blobs: list[Blob], *, keep: Collection[bytes] = ()) -> str:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..history import Commit
 from ..parameters import MAIN, FilePath, Percent, RefName
 from ..repository import Repository, Tip
@@ -49,6 +50,7 @@ class RenamedCheck(HistoryKind):
             return passed(
                 f"{named(commit)} renamed {quoted(self.was)}, {percent}% alike.",
                 commit_evidence(tip, commit),
+                looked_at=LookedAt(1, "file"),
             )
         return needs_work(
             f"{named(commit)} renamed {quoted(self.was)} and rewrote it: Git sees a new file.",

@@ -8,6 +8,7 @@ were undone in the order of `commits`. Names such as `main~2` move as commits ar
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..history import Commit
 from ..parameters import MAIN, RefName, Revision
 from ..patches import Patches, reverse
@@ -53,7 +54,11 @@ class RevertedCheck(HistoryKind):
         if found is None:
             return self._in_another_order(on, wanted, [row[0] for row in undoing])
         words = listed([f"{old.id[:7]} by {named(new)}" for old, new in zip(wanted, found, strict=True)])
-        return passed(f"Undone on {quoted(self.on)}: {words}.", *newest(on, found))
+        return passed(
+            f"Undone on {quoted(self.on)}: {words}.",
+            *newest(on, found),
+            looked_at=LookedAt(len(wanted), "commit"),
+        )
 
     def _not_kept(self, on: Tip, absent: list[Commit]) -> Verdict:
         return needs_work(

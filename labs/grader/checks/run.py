@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from ..findings import LookedAt
 from ..parameters import Content, Count, FilePath, Regex, Revision
 from ..repository import Tip, TooLarge
 from ..sandbox import Ran
@@ -53,7 +54,7 @@ class RunCheck(CodeKind):
             verdict = self._at(run, each, max(deadline - time.monotonic(), 0.1))
             if verdict is not None:
                 return with_cause(run, each, self.command, verdict)
-        return passed(self._praise(tips), at_tip(tips[-1]))
+        return passed(self._praise(tips), at_tip(tips[-1]), looked_at=LookedAt(len(tips), "commit"))
 
     def _tips(self, run: Run, tip: Tip) -> list[Tip] | Verdict:
         if self.since is None:

@@ -7,6 +7,7 @@ common ancestor.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..history import Commit, History
 from ..parameters import MAIN, RefName, Revision
 from ..wanted import parted
@@ -39,7 +40,11 @@ class StartCheck(HistoryKind):
             return wanted
         start = _start(run.repository.history, branch.commit, of.commit)
         if start and start.id == wanted.commit.id:
-            return passed(f"{quoted(self.branch)} starts at {named(start)}.", commit_evidence(branch, start))
+            return passed(
+                f"{quoted(self.branch)} starts at {named(start)}.",
+                commit_evidence(branch, start),
+                looked_at=LookedAt(1, "commit"),
+            )
         move = start and ["git", "rebase", "--rebase-merges", "--onto", wanted.commit.id, start.id]
         return needs_work(
             f"{quoted(self.branch)} starts at {named(start)}, which is another commit than {quoted(self.at)}."

@@ -7,6 +7,7 @@ import re
 import shlex
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, FilePath, ObjectId, Regex, Revision
 from ..plumbing import RepositoryFault, output_of
 from ..report import Evidence
@@ -48,6 +49,7 @@ class SubmoduleCheck(Kind):
         return passed(
             f"The submodule {quoted(self._path)} is at commit {entry.id[:7]} of {quoted(address)}.",
             self._at(tip),
+            looked_at=LookedAt(1, "submodule"),
         )
 
     @property

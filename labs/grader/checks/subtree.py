@@ -7,6 +7,7 @@ such merges there are.
 
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..history import Commit
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
 from ..report import Evidence
@@ -43,7 +44,9 @@ class SubtreeCheck(Kind):
         if len(found) >= self.at_least and entry and entry.is_tree:
             evidence = Evidence(ref=tip.ref, commit=found[0].id, path=self.path)
             return passed(
-                f"{count(len(found), 'merge')} brought another history into {quoted(self.path)}.", evidence
+                f"{count(len(found), 'merge')} brought another history into {quoted(self.path)}.",
+                evidence,
+                looked_at=LookedAt(len(found), "merge commit"),
             )
         return self._needs_work(tip, len(found), len(merges), there=entry is not None)
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..findings import LookedAt
 from ..parameters import RefName, Regex, Revision
 from ..repository import Tag
 from ..words import in_words, quoted
@@ -47,7 +48,7 @@ class TagCheck(Kind):
     def check(self, run: Run) -> Verdict:
         if self.name not in run.repository.tags:
             if not self.exists:
-                return passed(f"The tag {quoted(self.name)} is gone.")
+                return self._absent(run)
             return missing_tag(run, self.name, *self._sort(), place=self.at or self.on)
         tag = run.repository.tag(self.name)
         if not self.exists:
@@ -59,8 +60,17 @@ class TagCheck(Kind):
         return (
             self._where(run, tag)
             or self._which(run, tag)
-            or passed(f"{_sort(tag).capitalize()} {quoted(self.name)} is there.", at_tag(tag))
+            or passed(
+                f"{_sort(tag).capitalize()} {quoted(self.name)} is there.",
+                at_tag(tag),
+                looked_at=LookedAt(1, "tag"),
+            )
         )
+
+    def _absent(self, run: Run) -> Verdict:
+        """A repository without any tag is looked at by its branches: whoever deletes the only tag has none left."""
+        refs = LookedAt(len(run.repository.branches) + len(run.repository.tags), "branch or tag")
+        return passed(f"No tag is called {quoted(self.name)}.", looked_at=refs)
 
     def _wrong_sort(self, tag: Tag) -> Verdict:
         return needs_work(

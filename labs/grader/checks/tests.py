@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..findings import LookedAt
 from ..parameters import Content, Seconds
 from ..repository import Tip
 from ..sandbox.calls import Held, hold
@@ -54,7 +55,11 @@ class TestsCheck(CodeKind):
             return self._failed(tests, tip)
         if not all(test.held for test in tests):
             return not_run(f"Timed out: the hidden tests took longer than {self.seconds} seconds.")
-        return passed(f"{_hold(len(tests)).capitalize()} at {quoted(tip.name)}.", at_tip(tip))
+        return passed(
+            f"{_hold(len(tests)).capitalize()} at {quoted(tip.name)}.",
+            at_tip(tip),
+            looked_at=LookedAt(len(tests), "hidden test"),
+        )
 
     def _failed(self, tests: list[Held], tip: Tip) -> Verdict:
         held = sum(1 for test in tests if test.held)

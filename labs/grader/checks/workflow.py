@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ..findings import Answer
+from ..findings import Answer, LookedAt
 from ..parameters import MAIN, MAIN_COMMIT, Count, FilePath, RefName, Regex, Revision, did_you_mean
 from ..words import count, quoted
 from ..workflows import running, safety, secrecy
@@ -143,7 +143,8 @@ class WorkflowCheck(Kind):
         for name, ask in questions.items():
             if getattr(self, name) is not None:
                 return ask()
-        return Answer(holds=f"{quoted(self.path)} is a workflow that GitHub can read.")
+        jobs = LookedAt(len(pipeline.workflow.jobs), "job", f"in {quoted(self.path)}")
+        return Answer(holds=f"{quoted(self.path)} is a workflow that GitHub can read.", looked_at=jobs)
 
 
 def _loader(texts: Texts) -> Callable[[str], Workflow | None]:

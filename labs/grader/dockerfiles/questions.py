@@ -26,7 +26,8 @@ def base_pinned(file: Dockerfile, how: Pin) -> Answer:
     images = [stage for stage in file.stages if stage.before is None and stage.base != "scratch"]
     findings = [finding for stage in images if (finding := _unpinned(stage, how))]
     said = listed([quoted(stage.base) for stage in images]) or "`scratch`"
-    return answer(findings, f"The base is pinned: {said}.", [stage.place for stage in images])
+    bases = [stage.place for stage in file.stages if stage.before is None]
+    return answer(findings, f"The base is pinned: {said}.", bases)
 
 
 def _unpinned(stage: Stage, how: Pin) -> Finding | None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from ..findings import Answer, Finding, Place, answer
+from ..findings import Answer, Finding, LookedAt, Place, answer
 from ..secret_rules import belongs_outside, find_secrets
 from ..words import quoted
 from .reading import Dockerfile, Instruction, read_dockerfile
@@ -27,7 +27,11 @@ def no_secrets(file: Dockerfile, text: str) -> Answer:
     for one in file.instructions():
         if one.place.line not in literal:
             findings.extend(_in_variables(one) if one.name in ("ENV", "ARG") else _as_files(one))
-    return answer(findings[:MOST_FOUND], "No instruction brings a credential into the image.")
+    return answer(
+        findings[:MOST_FOUND],
+        "No instruction brings a credential into the image.",
+        looked_at=LookedAt(len(file.stages), "stage", f"in {quoted(file.path)}"),
+    )
 
 
 def hidden_lines(read: Callable[[str], str | None]) -> Callable[[str], set[int]]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from ..findings import Answer, Finding, Place, answer
+from ..findings import Answer, Finding, LookedAt, Place, answer
 from ..words import count, cut, listed, quoted
 from .project import Project, dependencies
 
@@ -44,7 +44,10 @@ def pinned(project: Project, how: Pin, read: Callable[[str], str | None]) -> Ans
     findings = [finding for line in lines if (finding := _loose(line, how))]
     where = listed(map(quoted, files or [project.path]))
     return answer(
-        findings, f"{count(len(lines), 'version')} in {where} pinned.", [line.place for line in lines]
+        findings,
+        f"{count(len(lines), 'version')} in {where} pinned.",
+        [line.place for line in lines],
+        looked_at=LookedAt(len(lines), "dependency", f"in {where}"),
     )
 
 

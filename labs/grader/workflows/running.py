@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice, product
 from typing import Literal
 
-from ..findings import Answer, Finding, answer
+from ..findings import Answer, Finding, LookedAt, answer
 from ..words import count, listed, quoted
 from ..yaml_values import Value
 from .graph import Load, Pipeline
@@ -156,7 +156,8 @@ def limited(pipeline: Pipeline, minutes: int) -> Answer:
             )
         )
     words = f"{count(len(jobs), 'job stops', 'jobs stop')} after at most {count(minutes, 'minute')}."
-    return answer(findings, words, [job.place for job in jobs])
+    looked_at = LookedAt(len(jobs), "job", f"with steps in {quoted(pipeline.workflow.path)}")
+    return answer(findings, words, [job.place for job in jobs], looked_at=looked_at)
 
 
 def concurrent(pipeline: Pipeline, how: Literal["any", "cancel", "queue"]) -> Answer:

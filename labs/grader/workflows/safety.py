@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from ..findings import Answer, Finding, Place, answer
+from ..findings import Answer, Finding, LookedAt, Place, answer
 from ..words import count, listed, quoted
 from .graph import Pipeline
 from .model import Permissions
@@ -57,17 +57,20 @@ def _beyond(block: Permissions, job: str, most: Mapping[str, str]) -> Iterator[F
 def pinned(pipeline: Pipeline, how: Pin) -> Answer:
     """Every action and reusable workflow names a version: a full commit id, or at least a tag."""
     used = list(_used(pipeline))
-    findings = [finding for uses, place, job in used if (finding := _unpinned(uses, place, job, how))]
+    outside = [one for one in used if not one[0].startswith("./")]
+    findings = [finding for uses, place, job in outside if (finding := _unpinned(uses, place, job, how))]
     what = "a full commit id" if how == "sha" else "a version"
-    words = f"{count(len(used), 'action names', 'actions name')} {what}." if used else "No action is used."
-    return answer(findings, words, [place for _, place, _ in used])
+    words = f"{count(len(outside), 'action names', 'actions name')} {what}."
+    words = words if outside else "Every action that is used belongs to this repository."
+    looked_at = LookedAt(len(used), "action", f"used in {quoted(pipeline.workflow.path)}")
+    return answer(findings, words, [place for _, place, _ in used], looked_at=looked_at)
 
 
 def _used(pipeline: Pipeline) -> Iterator[tuple[str, Place, str]]:
-    """What is used from outside the repository."""
+    """Yield each action and reusable workflow, also those of this repository."""
     for job in pipeline.jobs.values():
         for uses, place in [(job.uses, job.place), *((step.uses, step.place) for step in job.steps)]:
-            if uses and not uses.startswith("./"):
+            if uses:
                 yield uses, place, job.id
 
 

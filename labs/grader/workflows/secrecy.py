@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 
-from ..findings import Answer, Finding, Place, answer
+from ..findings import Answer, Finding, LookedAt, Place, answer
 from ..secret_rules import find_secrets
 from ..words import quoted
 from .commands import Command, commands_of
@@ -50,10 +50,15 @@ _UNTRUSTED = re.compile(
 def none_shown(pipeline: Pipeline) -> Answer:
     """No secret is printed, and no credential stands in the text."""
     findings = list(_literals(pipeline.workflow))
+    lines = LookedAt(len(pipeline.workflow.lines), "line")
     for job in pipeline.jobs.values():
         for step in job.steps:
             findings.extend(_shown(job, step))
-    return answer(findings[:MOST_FOUND], "No step prints a secret, and no credential stands in the file.")
+    return answer(
+        findings[:MOST_FOUND],
+        "No step prints a secret, and no credential stands in the file.",
+        looked_at=lines,
+    )
 
 
 @lru_cache(maxsize=8)
@@ -153,10 +158,13 @@ def _prints(command: Command) -> bool:
 def no_injection(pipeline: Pipeline) -> Answer:
     """No text that a stranger writes, such as the title of a pull request, becomes part of a script."""
     findings: list[Finding] = []
-    for job in pipeline.jobs.values():
-        for step in job.steps:
-            findings.extend(_injected(job, step))
-    return answer(findings[:MOST_FOUND], "No script takes in a text that strangers write.")
+    steps = [(job, step) for job in pipeline.jobs.values() for step in job.steps]
+    for job, step in steps:
+        findings.extend(_injected(job, step))
+    looked_at = LookedAt(len(steps), "step", f"in {quoted(pipeline.workflow.path)}")
+    return answer(
+        findings[:MOST_FOUND], "No script takes in a text that strangers write.", looked_at=looked_at
+    )
 
 
 def _injected(job: Job, step: Step) -> Iterator[Finding]:

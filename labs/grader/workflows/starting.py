@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..findings import Answer, Finding, answer
+from ..findings import Answer, Finding, LookedAt, answer
 from ..words import listed, quoted
 from .filters import Moment, starts
 from .model import Trigger, Workflow
@@ -15,7 +15,9 @@ def starts_at(workflow: Workflow, wanted: Sequence[Moment], unwanted: Sequence[M
     ]
     said = [f"{moment} starts it" for moment in wanted] + [f"{moment} does not" for moment in unwanted]
     seen = [trigger.place for moment in wanted for trigger in _starting(workflow, moment)]
-    return answer(findings, f"{_capital(listed(said, 6))}.", seen)
+    return answer(
+        findings, f"{_capital(listed(said, 6))}.", seen, looked_at=LookedAt(len(workflow.triggers), "event")
+    )
 
 
 def _starting(workflow: Workflow, moment: Moment) -> list[Trigger]:
