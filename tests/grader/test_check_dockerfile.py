@@ -1,6 +1,7 @@
 import pytest
 
 from labs.grader.dockerfiles.ignoring import left_out
+from labs.grader.dockerfiles.installing import dependencies_first
 from labs.grader.dockerfiles.reading import read_dockerfile
 from labs.grader.report import Outcome
 from labs.grader.spec import SpecError
@@ -217,7 +218,7 @@ def test_lines_are_read_as_docker_reads_them():
     )
     file = read_dockerfile("Dockerfile", text)
     assert file.final.name == "x"
-    said = [(one.name, one.place.line, len(one.bodies)) for one in file.final.instructions]
+    said = [(one.name, one.place.line, len(one.documents)) for one in file.final.instructions]
     assert said == [("RUN", 6, 0), ("COPY", 10, 2), ("USER", 15, 0), ("RUN", 16, 0), ("CMD", 17, 0)]
     assert file.final.instructions[-1].listed == ["a", "b"]
 
@@ -299,3 +300,219 @@ def test_thousands_of_stages_on_each_other_are_a_verdict(repo):
     values = ("true", "tag", "true", "true", "true", "exec-form", "80")
     for asked in map("dockerfile: {{{}: {}}}".format, questions, values):
         assert repo.ask(asked).outcome in (Outcome.PASSED, Outcome.NEEDS_WORK), asked
+
+
+LATE = "FROM python:3.12\n{}\nRUN {}\n"
+TOO_LATE = [
+    ("COPY . .", "pip install -r requirements.txt"),
+    ("COPY ./ ./", "pip install -r requirements.txt"),
+    ("COPY / /app", "pip install -r requirements.txt"),
+    ("COPY * ./", "pip install -r requirements.txt"),
+    ("COPY --chown=app:app . /app", "pip install -r /app/requirements.txt"),
+    ("COPY --link . .", "pip install -r requirements.txt"),
+    ('COPY [".", "."]', "pip install -r requirements.txt"),
+    ("ADD . /app", "pip install -r /app/requirements.txt"),
+    ("ARG SRC=.\nCOPY ${SRC} .", "pip install -r requirements.txt"),
+    ("COPY requirements.txt .\nCOPY app.py .", "pip install -r requirements.txt"),
+    ("COPY app.py requirements.txt ./", "pip install -r requirements.txt"),
+    ("ADD app.py requirements.txt ./", "pip install -r requirements.txt"),
+    ("COPY *.py requirements.txt ./", "pip install -r requirements.txt"),
+    ("COPY app* ./", "pip install -r requirements.txt"),
+    ("COPY src ./src", "pip install -r requirements.txt"),
+    ("COPY src/ requirements.txt ./", "pip install -r requirements.txt"),
+    ("COPY . .", "pip install fastapi uvicorn"),
+    ("COPY . .", "pip install ."),
+    ("COPY . .", "pip install --no-cache-dir -e ."),
+    ("COPY . .", "python -m pip install -r requirements.txt"),
+    ("COPY . .", "pip3.12 install -r requirements.txt"),
+    ("COPY . .", "/venv/bin/pip install -rrequirements.txt"),
+    ("COPY . .", "cd /app && pip install --requirement requirements.txt"),
+    ("COPY . .", '["pip", "install", "-r", "requirements.txt"]'),
+    ("COPY . .", '["/bin/sh", "-c", "pip install -r requirements.txt"]'),
+    ("COPY . .", "<<EOF\npip install -r requirements.txt\nEOF"),
+    ("COPY . .", "bash -e <<EOF\npip install -r requirements.txt\nEOF"),
+    ("COPY . .", "--mount=type=cache,target=/root/.cache pip install -r requirements.txt"),
+    ("WORKDIR /app", "--mount=type=bind,target=. pip install -r requirements.txt"),
+    ("COPY . .", "pip wheel -r requirements.txt -w /wheels"),
+    ("COPY . .", "pip install uv && uv sync --locked"),
+    ("COPY . .", "uv pip install --system -r pyproject.toml"),
+    ("COPY . .", "uv pip sync requirements.txt"),
+    ("COPY . .", "pip install poetry && poetry install --only main"),
+    ("COPY . .", "poetry install --no-root"),
+    ("COPY . .", "pdm sync --prod"),
+    ("COPY . .", "pipenv install --deploy --system"),
+    ("COPY . .", "conda env create -f environment.yml"),
+    ("COPY . .", "micromamba install -y -f environment.yml"),
+    ("COPY . .", "npm ci"),
+    ("COPY index.js package.json ./", "npm install --omit=dev"),
+    ("COPY . .", "yarn --frozen-lockfile"),
+    ("COPY . .", "corepack enable && pnpm install"),
+    ("COPY . .", "go mod download"),
+    ("COPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .", "pip install gunicorn"),
+]  # fmt: skip
+IN_TIME = [
+    ("COPY requirements.txt .", "pip install -r requirements.txt\nCOPY . ."),
+    ("COPY requirements*.txt ./", "pip install -r requirements.txt\nCOPY app.py ."),
+    ("COPY requirements/ requirements/", "pip install -r requirements/prod.txt\nCOPY . ."),
+    ("COPY ./requirements.txt /tmp/requirements.txt", "pip install -r /tmp/requirements.txt\nADD . /app"),
+    ("WORKDIR /app", "pip install fastapi"),
+    ("WORKDIR /app", "pip install 'fastapi[standard]>=0.110'\nCOPY . ."),
+    ("COPY pyproject.toml setup.py README.md ./", "pip install .\nCOPY . ."),
+    ("COPY pyproject.toml poetry.lock* ./", "poetry install --no-root\nCOPY . .\nRUN poetry install"),
+    ("COPY pyproject.toml uv.lock ./", "uv sync --no-install-project\nCOPY . .\nRUN uv sync"),
+    (
+        "WORKDIR /app",
+        "--mount=type=bind,source=uv.lock,target=uv.lock --mount=type=bind,source=pyproject.toml,target=pyproject.toml "
+        "uv sync --no-install-project\nCOPY . .\nRUN uv sync",
+    ),
+    ("COPY requirements.txt .", "pip install -r requirements.txt\nCOPY . .\nRUN pip install --no-deps -e ."),
+    ("COPY Pipfile Pipfile.lock ./", "pipenv install --deploy\nCOPY . ."),
+    ("COPY environment.yml .", "conda env update -f environment.yml\nCOPY . ."),
+    ("COPY package*.json ./", "npm ci\nCOPY . .\nRUN npm run build"),
+    ("COPY package.json yarn.lock ./", "yarn install\nCOPY . ."),
+    (
+        "COPY . .",
+        "pip install --upgrade pip\nFROM python:3.12\nCOPY requirements.txt .\nRUN pip install -r requirements.txt",
+    ),
+    ("COPY --from=a/b:1 /app /app", "pip install -r requirements.txt\nCOPY . ."),
+    ("COPY <<EOF app.py\nprint()\nEOF", "pip install flask"),
+    ("ADD https://h/x.py /x.py", "pip install flask\nCOPY . ."),
+    ("COPY entrypoint.sh /\nCOPY requirements.txt .", "pip install -r requirements.txt\nCOPY . ."),
+    ("COPY .python-version pyproject.toml ./", "uv sync\nCOPY . ."),
+    ("RUN npm install -g pm2\nCOPY . .\nFROM python:3.12", "pip install flask"),
+]  # fmt: skip
+NOT_INSTALLED = [
+    ("COPY . .", "pip install --upgrade pip setuptools wheel"),
+    ("COPY . .", "echo pip install -r requirements.txt"),
+    ("COPY . .", "apt-get update && apt-get install -y curl"),
+    ("COPY . .", "npm install -g pm2"),
+    ("COPY . .", "pip list"),
+    ("COPY . .", "python -c 'print(1)'"),
+]
+
+
+def test_dependencies_come_first_in_whatever_spelling():
+    def answer(before, run):
+        return dependencies_first(read_dockerfile("Dockerfile", LATE.format(before, run)))
+
+    for before, run in TOO_LATE:
+        found = answer(before, run).findings
+        assert found and "so each change of the code installs them again." in found[0].says, (
+            before,
+            run,
+            found,
+        )
+    for before, run in IN_TIME:
+        found = answer(before, run)
+        assert (found.findings, found.holds) == (
+            (),
+            "Dependencies are installed before the code is copied.",
+        ), (before, run)
+    for before, run in NOT_INSTALLED:
+        assert answer(before, run).findings[0].says == "No `RUN` installs dependencies.", (before, run)
+
+
+def test_files_that_a_pattern_means_decide_whether_it_is_code(repo):
+    repo.put("pipeline.py", "")
+    repo.put("pip.txt", "flask")
+    repo.put("config/settings.toml", "")
+    repo.put("tools/run.py", "")
+    cases = {
+        "pip*": "needs_work",
+        "pip.*": "passed",
+        "config": "passed",
+        "tools": "needs_work",
+        "*.txt": "passed",
+    }
+    for source, outcome in cases.items():
+        repo.put("Dockerfile", LATE.format(f"COPY {source} ./", "pip install -r pip.txt"))
+        repo.commit()
+        assert repo.ask("dockerfile: {dependencies_first: true}").outcome == outcome, source
+
+
+@pytest.mark.parametrize(
+    ("text", "rest", "why"),
+    [
+        ("FROM apache/airflow:2.9.1\n", "not_root: true", "of the base `apache/airflow:2.9.1` it is not known"),
+        ("FROM me/python:3\n", "not_root: true", "of the base `me/python:3` it is not known which user it runs as"),
+        ("FROM ghcr.io/x/python:3\nRUN a\n", "not_root: true", "of the base `ghcr.io/x/python:3` it is not known"),
+        ("FROM nginx:1.27\n", "exposes: 80", "of the base `nginx:1.27` it is not known which ports it exposes"),
+        ("FROM nginx:1.27\n", "healthcheck: true", "of the base `nginx:1.27` it is not known whether it has one"),
+        ("FROM nginx:1.27\n", "cmd: exec-form", "of the base `nginx:1.27` it is not known what it starts"),
+        ("FROM python:3.12\nUSER $U\n", "not_root: true", "line 2 asks for `U`, which has no value in the file"),
+        ("FROM python:3.12\nARG P\nEXPOSE $P\n", "exposes: 80", "line 3 asks for `P`, which has no value in the file"),
+        ("FROM python:3.12\nCOPY . .\nRUN ./install.sh\n", "dependencies_first: true", "runs a script, and what it"),
+        ("FROM python:3.12\nCOPY . .\nRUN make deps\n", "dependencies_first: true", "runs a script, and what it"),
+        ("ARG B\nFROM ${B:-x/y:1}\n", "not_root: true", "it is not known which user it runs as"),
+    ],
+)  # fmt: skip
+def test_what_the_base_alone_can_tell_is_not_known(ask, text, rest, why):
+    result = ask(text, rest)
+    assert result.outcome is Outcome.NOT_RUN
+    assert why in result.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "rest", "outcome"),
+    [
+        ("FROM scratch\nCOPY a /\n", "not_root: true", "needs_work"),
+        ("FROM docker.io/library/python:3.12@sha256:" + "a" * 64, "not_root: true", "needs_work"),
+        ("FROM debian:12\nUSER 00\n", "not_root: true", "needs_work"),
+        ("FROM a/b:1\nUSER root:app\n", "not_root: true", "needs_work"),
+        ("FROM a/b:1\nUSER ${U:-app}\n", "not_root: true", "passed"),
+        ("FROM a/b:1\nENV U=root\nUSER ${U}\n", "not_root: true", "needs_work"),
+        ("FROM a/b:1\nEXPOSE 80\n", "exposes: 80", "passed"),
+        ("FROM a/b:1\nEXPOSE 81\n", "exposes: 80", "needs_work"),
+        ("FROM a/b:1\nCMD ['a']\n", "cmd: exec-form", "needs_work"),
+        ("FROM a/b:1\nCMD exec python app.py\n", "cmd: exec-form", "needs_work"),
+        ('FROM a/b:1\nENTRYPOINT ["a"]\nCMD []\n', "cmd: exec-form", "passed"),
+        ('FROM a/b:1 AS x\nCMD a\nFROM x\nENTRYPOINT ["a"]\n', "cmd: exec-form", "passed"),
+        ('FROM a/b:1 AS x\nENTRYPOINT ["a"]\nFROM x\nCMD a\n', "cmd: exec-form", "needs_work"),
+        ("FROM a/b:1\nHEALTHCHECK NONE\n", "healthcheck: true", "needs_work"),
+    ],
+)
+def test_what_the_file_tells_is_judged(ask, text, rest, outcome):
+    assert ask(text, rest).outcome == outcome
+
+
+def test_single_quotes_in_brackets_are_the_shell_form(ask):
+    result = ask(f"{SMALL}CMD ['python', 'app.py']\n", "cmd: exec-form")
+    assert (
+        result.why
+        == "`CMD` is no list for Docker, which takes double quotes: it starts a shell with this text."
+    )
+    assert '\n    CMD ["python", "app.py"]' in result.fix
+
+
+def test_a_dockerignore_is_looked_for_where_docker_looks(repo):
+    def ask():
+        repo.commit()
+        return repo.ask("dockerfile: {path: docker/Dockerfile, dockerignore: true}")
+
+    repo.put("docker/Dockerfile", SMALL)
+    result = ask()
+    assert result.why.startswith("There is no `.dockerignore` in `docker` or in the top folder")
+    repo.put(".dockerignore", ".git\n.env\n")
+    assert ask().why == "`.dockerignore` leaves `.git` and `.env` out."
+    repo.put("docker/.dockerignore", "x\n")
+    assert ask().outcome is Outcome.PASSED
+    repo.put("docker/Dockerfile.dockerignore", ".git\n")
+    assert ask().why == "`.env` is not left out by `docker/Dockerfile.dockerignore`."
+
+
+def test_patterns_of_a_dockerignore_cross_folders_as_docker_says():
+    cases = [
+        ("**", "a/b", True),
+        ("**/b", "a/b", True),
+        ("**b", "a/b", True),
+        ("a**c", "a/b/c", True),
+        ("*b", "a/b", False),
+        ("a/**/c", "a/c", True),
+        ("a?b", "a/b", False),
+        ("a[/]b", "a/b", False),
+        ("a/*", "a/b/c", True),
+        ("./a//b/", "a/b", True),
+        ("\ufeffa", "a", True),
+    ]
+    for pattern, path, expected in cases:
+        assert (left_out(pattern, path) == 1) is expected, (pattern, path)

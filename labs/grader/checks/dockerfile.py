@@ -2,22 +2,23 @@
 
 Each check asks one thing; without any, that Docker can read it. `base_pinned`: tag (not latest) or digest.
 `not_root: true`. `no_secrets: true`: none in ENV, ARG, COPY or text; mounted secrets are fine. `dependencies_first:
-true`: installed before all code is copied. `dockerignore: true` (.git and .env) or a list of paths, left out by the
-`.dockerignore` of the same folder. `exposes: 8000`. `healthcheck: true`. `cmd: exec-form`.
+true`: installed before code is copied. `dockerignore: true` (.git and .env) or a list of paths, left out by
+`<path>.dockerignore` or the `.dockerignore` of its folder or the top folder. `exposes: 8000`. `healthcheck: true`.
+`cmd: exec-form`. What only the base image can tell is not run, unless it is one that is known.
 """
 
-import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from ..dockerfiles import questions, secrecy
+from ..dockerfiles.installing import dependencies_first
 from ..dockerfiles.reading import read_dockerfile
 from ..findings import Answer, LookedAt
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
-from ..words import quoted
+from ..words import decoded, quoted
 from .base import Kind, Run, Verdict
-from .meaning import asked_twice, texts_or_answer, verdict_of
+from .meaning import Texts, asked_twice, texts_or_answer, verdict_of
 
 _USUAL = FilePath("Dockerfile")
 _QUESTIONS = (
@@ -58,14 +59,13 @@ class DockerfileCheck(Kind):
         file = read_dockerfile(self.path, text)
         if file.faults:
             return verdict_of(texts, Answer(file.faults))
-        ignore = posixpath.join(posixpath.dirname(self.path), ".dockerignore")
         wanted = self.dockerignore if isinstance(self.dockerignore, tuple) else questions.USUAL_IGNORED
         ask: dict[str, Callable[[], Answer]] = {
             "base_pinned": lambda: questions.base_pinned(file, self.base_pinned or "tag"),
             "not_root": lambda: questions.not_root(file),
             "no_secrets": lambda: secrecy.no_secrets(file, text),
-            "dependencies_first": lambda: questions.dependencies_first(file),
-            "dockerignore": lambda: questions.ignored(ignore, texts(ignore), wanted),
+            "dependencies_first": lambda: dependencies_first(file, _files(run, texts)),
+            "dockerignore": lambda: questions.ignored(self.path, texts, wanted),
             "exposes": lambda: questions.exposes(file, self.exposes or 0),
             "healthcheck": lambda: questions.healthcheck(file),
             "cmd": lambda: questions.exec_form(file),
@@ -76,3 +76,7 @@ class DockerfileCheck(Kind):
             holds=f"{quoted(self.path)} is a Dockerfile that Docker can read.", looked_at=stages
         )
         return verdict_of(texts, ask[name]() if name else readable, hidden=secrecy.hidden_lines(texts))
+
+
+def _files(run: Run, texts: Texts) -> list[str]:
+    return [decoded(path) for path, entry in run.repository.files(texts.tip).items() if entry.is_file]

@@ -1,4 +1,4 @@
-"""Which files a `.dockerignore` leaves out of what is sent to Docker."""
+"""Which files a `.dockerignore` leaves out of the build context."""
 
 import posixpath
 from collections.abc import Iterable, Iterator
@@ -10,15 +10,28 @@ def left_out(text: str, path: str) -> int | None:
     A pattern matches a path or a folder above it, from the top folder on: `.env` is not `src/.env`, `**/.env` is both.
     """
     deciding: int | None = None
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
         pattern = line.strip()
         if not pattern or line.startswith("#"):
             continue
         takes_in = pattern.startswith("!")
-        cleaned = posixpath.normpath(pattern.removeprefix("!").strip()).lstrip("/")
-        if any(_matches(cleaned, part) for part in _with_folders(path)):
+        if pattern_matches(pattern.removeprefix("!").strip(), path):
             deciding = None if takes_in else number
     return deciding
+
+
+def ignore_files(path: str) -> list[str]:
+    """Where Docker may look for the rules of a Dockerfile: beside it under its own name, which wins, and in the
+    root of the build context: the folder of the Dockerfile, or the top folder.
+    """
+    beside = posixpath.join(posixpath.dirname(path), ".dockerignore")
+    return list(dict.fromkeys([f"{path}.dockerignore", beside, ".dockerignore"]))
+
+
+def pattern_matches(pattern: str, path: str) -> bool:
+    """Whether a pattern of `.dockerignore` or COPY means a path, or a folder above it."""
+    cleaned = posixpath.normpath(pattern).lstrip("/")
+    return any(_matches(cleaned, part) for part in _with_folders(path))
 
 
 def _with_folders(path: str) -> Iterable[str]:
@@ -27,44 +40,47 @@ def _with_folders(path: str) -> Iterable[str]:
 
 
 def _matches(pattern: str, path: str) -> bool:
-    """By folders, so that no pattern takes more steps than both lengths multiplied."""
-    pieces, parts = pattern.split("/"), path.split("/")
+    """Each sign is looked at once for each letter of the path, so that no pattern takes long."""
     reached = {0}
-    for piece in pieces:
+    for sign, meant in _signs(pattern):
         if not reached:
             return False
-        if piece == "**":
-            reached = set(range(min(reached), len(parts) + 1))
+        first = min(reached)
+        if sign == "**/":  # any folders
+            reached |= {at + 1 for at in range(first, len(path)) if path[at] == "/"}
+        elif sign == "**":
+            reached = set(range(first, len(path) + 1))
+        elif sign == "*":
+            reached = _within_folder(reached, path)
         else:
-            reached = {at + 1 for at in reached if at < len(parts) and _is_name(piece, parts[at])}
-    return len(parts) in reached
+            reached = {at + 1 for at in reached if at < len(path) and _takes(sign, meant, path[at])}
+    return len(path) in reached
 
 
-def _is_name(piece: str, name: str) -> bool:
-    """One name of a pattern: `*`, `?`, `[a-z]`, and `\\` before what is meant literally. Of any pattern each sign is
-    looked at once for each letter of the name.
-    """
-    reached = {0}
-    for sign, meant in _signs(piece):
-        if not reached:
-            return False
-        if sign == "*":
-            reached = set(range(min(reached), len(name) + 1))
-        else:
-            reached = {at + 1 for at in reached if at < len(name) and _takes(sign, meant, name[at])}
-    return len(name) in reached
-
-
-def _signs(piece: str) -> Iterator[tuple[str, str]]:
-    """`*`, `?`, `[` with what the brackets hold, or a letter as itself."""
-    at = 0
-    while at < len(piece):
-        sign, meant = piece[at], piece[at]
-        if sign == "\\" and at + 1 < len(piece):
+def _within_folder(reached: set[int], path: str) -> set[int]:
+    found: set[int] = set()
+    for at in sorted(reached):
+        while at not in found and at <= len(path):
+            found.add(at)
+            if path[at : at + 1] == "/":
+                break
             at += 1
-            sign, meant = "", piece[at]
-        elif sign == "[" and (close := piece.find("]", at + 2)) > 0:
-            meant, at = piece[at + 1 : close], close
+    return found
+
+
+def _signs(pattern: str) -> Iterator[tuple[str, str]]:
+    """`**/`, `**`, `*`, `?`, `[` with what the brackets hold, or a letter as itself."""
+    at = 0
+    while at < len(pattern):
+        sign, meant = pattern[at], pattern[at]
+        if pattern.startswith("**", at):
+            sign = "**/" if pattern.startswith("**/", at) else "**"
+            at += len(sign) - 1
+        elif sign == "\\" and at + 1 < len(pattern):
+            at += 1
+            sign, meant = "", pattern[at]
+        elif sign == "[" and (close := pattern.find("]", at + 2)) > 0:
+            meant, at = pattern[at + 1 : close], close
         elif sign not in "*?":
             sign = ""
         yield sign, meant
@@ -72,8 +88,12 @@ def _signs(piece: str) -> Iterator[tuple[str, str]]:
 
 
 def _takes(sign: str, meant: str, letter: str) -> bool:
-    if sign != "[":
-        return sign == "?" or letter == meant
+    if sign == "":
+        return letter == meant
+    if letter == "/":
+        return False
+    if sign == "?":
+        return True
     inside = meant.removeprefix("^")
     ranges = ((a, z) for a, dash, z in zip(inside, inside[1:], inside[2:], strict=False) if dash == "-")
     return (letter in inside or any(a <= letter <= z for a, z in ranges)) != meant.startswith("^")

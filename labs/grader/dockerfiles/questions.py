@@ -1,23 +1,18 @@
 """What can be asked of a Dockerfile; each question looks at the stages and names the lines."""
 
+import json
 import posixpath
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 from ..findings import Answer, Finding, Place, answer
 from ..words import count, listed, quoted
-from ..workflows.commands import commands_of
-from ..workflows.stages import of_command
-from .ignoring import left_out
-from .reading import Dockerfile, Instruction, Stage, substituted
+from .bases import is_plain, runs_as_nonroot
+from .ignoring import ignore_files, left_out
+from .instructions import Instruction
+from .reading import Dockerfile, Stage, substituted
 
 Pin = Literal["tag", "digest"]
-_MANIFESTS = re.compile(
-    r"(?:requirements.*\.(?:txt|in)|pyproject\.toml|setup\.(?:py|cfg)|Pipfile|(?:poetry|uv|Pipfile|pdm)\.lock"
-    r"|package(?:-lock)?\.json|yarn\.lock|pnpm-lock\.yaml|go\.(?:mod|sum)|Cargo\.(?:toml|lock)|Gemfile|pom\.xml"
-    r"|composer\.json|environment\.ya?ml|constraints.*\.txt)"
-)
 USUAL_IGNORED = (".git", ".env")
 
 
@@ -34,10 +29,12 @@ def _unpinned(stage: Stage, how: Pin) -> Finding | None:
     image, _, digest = stage.base.partition("@")
     name, _, tag = image.rpartition("/")[2].partition(":")
     expected = "a digest, `@sha256:…`" if how == "digest" else "a tag that is not `latest`, or a digest"
-    if digest.startswith("sha256:") or (how == "tag" and tag not in ("", "latest") and name):
+    if not stage.unknown and (
+        digest.startswith("sha256:") or (how == "tag" and tag not in ("", "latest") and name)
+    ):
         return None
     by = f" (written {quoted(stage.written)})" if stage.written != stage.base else ""
-    if not name:
+    if stage.unknown or not name:
         says, found = f"{quoted(stage.written)} has no value: its `ARG` has no default.", "no image"
     elif not tag:
         says, found = (
@@ -54,12 +51,18 @@ def _unpinned(stage: Stage, how: Pin) -> Finding | None:
 
 def not_root(file: Dockerfile) -> Answer:
     """The last USER of the final stage is neither root nor 0."""
-    user = file.final.last("USER")
-    name = substituted(user.value, _variables(file.final)).partition(":")[0].strip() if user else ""
-    base = _image_of(file.final)
-    if user is None and "nonroot" in base:
-        return answer((), f"The base {quoted(base)} runs as `nonroot`.", [file.final.place])
-    if user and name not in ("", "0", "root"):
+    stage, user = _last(file, "USER")
+    if user is None:
+        if runs_as_nonroot(file.final):
+            said = f"The base {quoted(file.final.image.base)} runs as `nonroot`."
+            return answer((), said, [file.final.image.place])
+        if not is_plain(file.final):
+            return _not_known(file, "`USER`", "which user it runs as")
+    found = substituted(stage, user, user.value) if user else None
+    if found and found.unknown:
+        return _no_value(user or file.final, found.unknown)
+    name = found.text.partition(":")[0].strip() if found else ""
+    if user and name != "root" and name.strip("0"):
         return answer((), f"The image runs as {quoted(name)}.", [user.place])
     runs = file.final.last("CMD", "ENTRYPOINT")
     says = "The image runs as root." + ("" if user else " No `USER` is in its final stage.")
@@ -76,84 +79,54 @@ def not_root(file: Dockerfile) -> Answer:
     )
 
 
-def _image_of(stage: Stage) -> str:
-    *_, first = stage.chain()
-    return first.base
+def _last(file: Dockerfile, *names: str) -> tuple[Stage, Instruction | None]:
+    """The last of these instructions in the final stage or in one that it starts from, with its stage."""
+    for stage in file.final.chain():
+        own = stage.all(*names)
+        if own:
+            return stage, own[-1]
+    return file.final, None
 
 
-def _variables(stage: Stage) -> dict[str, str]:
-    return {name: value for one in stage.all("ARG", "ENV") for name, value in one.pairs()}
-
-
-def dependencies_first(file: Dockerfile) -> Answer:
-    """What lists the dependencies is copied and installed before the code, so that the layer can be kept."""
-    installs = [
-        (whole, one)
-        for stage in file.stages
-        for whole in [_whole(stage)]
-        for one in stage.all("RUN")
-        if _installs(one)
-    ]
-    if not installs:
-        says, add = (
-            "No `RUN` installs dependencies.",
-            ("COPY requirements.txt .", "RUN pip install -r requirements.txt"),
-        )
-        return Answer((Finding(file.final.place, says, "`RUN` with an installation", "none", add),))
-    findings = [finding for whole, one in installs if (finding := _too_late(whole, one))]
-    return answer(
-        findings, "Dependencies are installed before the code is copied.", [one.place for _, one in installs]
+def _not_known(file: Dockerfile, what: str, question: str) -> Answer:
+    base = file.final.image
+    return Answer(
+        unknown=f"{quoted(file.path)} has no {what} in its final stage, and of the base {quoted(base.written)} it is "
+        f"not known {question}: {what} in the final stage decides it"
     )
 
 
-def _installs(one: Instruction) -> bool:
-    """Does it install what a file of the project lists, and not single packages by name?"""
-    commands = commands_of(one.script)
-    return any("install" in of_command(command) and not _by_name(command.words) for command in commands)
-
-
-def _by_name(words: list[str]) -> bool:
-    """`pip install gunicorn` names packages; `pip install -r x` and `pip install .` read a file."""
-    if words[0] not in ("pip", "pip3", "uv"):
-        return False
-    return not any(
-        word in ("-r", "--requirement", "-e", ".", "sync") or word.startswith((".", "-r", "--requirement="))
-        for word in words
+def _no_value(where: Instruction | Stage, names: Sequence[str]) -> Answer:
+    line = where.place.line
+    return Answer(
+        unknown=f"line {line} asks for {listed(map(quoted, names))}, which has no value in the file"
     )
 
 
-def _whole(stage: Stage) -> Instruction | None:
-    """The first instruction that copies all code."""
-    copies = (one for one in stage.all("COPY", "ADD") if not one.flag("from") and _is_all(one))
-    return next(copies, None)
-
-
-def _too_late(whole: Instruction | None, install: Instruction) -> Finding | None:
-    if whole is None or whole.place.line > install.place.line:
-        return None
-    listing = next(
-        (word for word in install.script.split() if _MANIFESTS.fullmatch(posixpath.basename(word))), ""
+def ignored(path: str, read: Callable[[str], str | None], wanted: Sequence[str]) -> Answer:
+    """A `.dockerignore` leaves these paths out of the build context of the Dockerfile at `path`."""
+    places = ignore_files(path)
+    found = {place: text for place in places if (text := read(place)) is not None}
+    if places[0] in found:  # its own file wins over that of the context
+        found = {places[0]: found[places[0]]}
+    answers = [_left_out(place, text, wanted) for place, text in found.items()]
+    if answers:
+        return next((one for one in answers if not one.findings), answers[0])
+    where = (
+        f"in {quoted(posixpath.dirname(path))} or in the top folder" if "/" in path else "in the top folder"
     )
-    listing = listing or ("package.json" if "npm" in install.script else "requirements.txt")
-    return Finding(
-        whole.place,
-        f"All code is copied before `RUN` at line {install.place.line} installs the dependencies, so each change of "
-        "the code installs them again.",
-        f"{quoted(f'COPY {listing}')} and the installation before the code",
-        quoted(f"{whole.name} {whole.value}"),
-        (f"COPY {listing} ./", f"RUN {install.value}", f"{whole.name} {whole.value}"),
+    says = f"There is no `.dockerignore` {where}"
+    add = Finding(
+        Place(places[-1]),
+        f"{says}, so all files of the folder are sent to Docker, also `.git` and `.env`.",
+        quoted(places[-1]),
+        "none",
+        tuple(wanted),
     )
+    return Answer((add,))
 
 
-def _is_all(one: Instruction) -> bool:
-    return any(posixpath.normpath(source) in (".", "/", "*") for source in one.words[:-1])
-
-
-def ignored(path: str, text: str | None, wanted: Sequence[str]) -> Answer:
-    """A `.dockerignore` leaves these paths out."""
-    if text is None:
-        says = "There is no `.dockerignore`, so all files of the folder are sent to Docker, also `.git` and `.env`."
-        return Answer((Finding(Place(path), says, quoted(path), "none", tuple(wanted)),))
+def _left_out(path: str, text: str, wanted: Sequence[str]) -> Answer:
     lines = {one: left_out(text, one) for one in wanted}
     findings = [
         Finding(
@@ -172,35 +145,36 @@ def ignored(path: str, text: str | None, wanted: Sequence[str]) -> Answer:
 
 def exposes(file: Dockerfile, port: int) -> Answer:
     """The final stage says that it listens on a port."""
-    found = [
-        (one, word)
-        for one in _final(file, "EXPOSE")
-        for word in substituted(one.value, _variables(file.final)).split()
-    ]
+    unknown: list[str] = []
+    found: list[tuple[Instruction, str]] = []
+    for stage in file.final.chain():
+        for one in stage.all("EXPOSE"):
+            ports = substituted(stage, one, one.value) if "$" in one.value else None
+            unknown += ports.unknown if ports else []
+            found += [(one, word) for word in (ports.text if ports else one.value).split()]
     for one, word in found:
-        first, _, last = word.partition("/")[0].partition("-")
+        first, _, last = word.strip("\"'").partition("/")[0].rpartition(":")[2].partition("-")
         if first.isdecimal() and int(first) <= port <= int(last if last.isdecimal() else first):
             return answer((), f"The image says that it listens on port {port}.", [one.place])
+    if unknown:
+        return _no_value(_last(file, "EXPOSE")[1] or file.final, unknown)
+    if not found and not is_plain(file.final):
+        return _not_known(file, f"`EXPOSE {port}`", "which ports it exposes")
     place = found[0][0].place if found else file.final.place
     there = listed([quoted(word) for _, word in found]) or "none"
-    return Answer(
-        (
-            Finding(
-                place,
-                f"The image does not say that it listens on port {port}.",
-                f"`EXPOSE {port}`",
-                there,
-                (f"EXPOSE {port}",),
-            ),
-        )
-    )
+    says = f"The image does not say that it listens on port {port}."
+    if found and not is_plain(file.final):
+        says = f"{quoted(file.path)} does not say that the image listens on port {port}."
+    return Answer((Finding(place, says, f"`EXPOSE {port}`", there, (f"EXPOSE {port}",)),))
 
 
 def healthcheck(file: Dockerfile) -> Answer:
     """Docker can ask the container whether it works."""
-    one = file.final.last("HEALTHCHECK")
+    _, one = _last(file, "HEALTHCHECK")
     if one and one.value.strip().upper() != "NONE":
         return answer((), "The image has a `HEALTHCHECK`.", [one.place])
+    if one is None and not is_plain(file.final):
+        return _not_known(file, "`HEALTHCHECK`", "whether it has one")
     add = ("HEALTHCHECK CMD curl --fail http://localhost:8000/health || exit 1",)
     says = "Docker cannot see whether the container works: there is no `HEALTHCHECK`."
     return Answer((Finding((one or file.final).place, says, "`HEALTHCHECK` with a command", "none", add),))
@@ -208,28 +182,40 @@ def healthcheck(file: Dockerfile) -> Answer:
 
 def exec_form(file: Dockerfile) -> Answer:
     """The program is started itself, so that it gets the signal to stop."""
-    starts = [one for name in ("ENTRYPOINT", "CMD") if (one := file.final.last(name))]
+    starts = list(_starts(file))
     if not starts:
+        if not is_plain(file.final):
+            return _not_known(file, "`CMD` or `ENTRYPOINT`", "what it starts")
         says, add = "The image does not say what it starts.", ('CMD ["python", "app.py"]',)
         return Answer((Finding(file.final.place, says, "`CMD` or `ENTRYPOINT`", "none", add),))
-    findings = [
-        Finding(
-            one.place,
-            f"`{one.name}` starts a shell, which does not pass the signal to stop on.",
-            "the exec form, a list in brackets",
-            quoted(f"{one.name} {one.value}"),
-            (f"{one.name} [{', '.join(_quoted_words(one.words))}]",),
-        )
-        for one in starts
-        if one.listed is None
-    ]
-    said = f"{count(len(starts), 'instruction starts', 'instructions start')} the program itself."
+    findings = [_shell_form(one) for one in starts if one.listed is None]
+    said = f"{count(len(starts), 'instruction is', 'instructions are')} in the exec form."
     return answer(findings, said, [one.place for one in starts])
 
 
-def _quoted_words(words: list[str]) -> list[str]:
-    return [f'"{word}"' for word in words]
+def _starts(file: Dockerfile) -> Iterator[Instruction]:
+    """What starts the container. `[]` takes away what was set, and a stage's ENTRYPOINT the CMD that it inherits."""
+    stages = list(file.final.chain())
+    depth = len(stages)
+    for name in ("ENTRYPOINT", "CMD"):
+        for at, stage in enumerate(stages[: depth if name == "ENTRYPOINT" else depth + 1]):
+            own = stage.all(name)
+            if own:
+                depth = at if name == "ENTRYPOINT" else depth
+                if own[-1].value and own[-1].listed != []:
+                    yield own[-1]
+                break
 
 
-def _final(file: Dockerfile, name: str) -> list[Instruction]:
-    return [one for stage in file.final.chain() for one in stage.all(name)]
+def _shell_form(one: Instruction) -> Finding:
+    words = one.value.split()
+    says = f"`{one.name}` starts a shell, which does not pass the signal to stop on."
+    if one.value.startswith("[") and "'" in one.value:
+        says = f"`{one.name}` is no list for Docker, which takes double quotes: it starts a shell with this text."
+        words = [word for part in one.value.strip("[] ").split(",") if (word := part.strip().strip("'\""))]
+    elif words[:1] == ["exec"]:
+        says = f"`{one.name}` is in the shell form: a shell starts, and `exec` hands over to the program."
+        words = words[1:]
+    add = (f"{one.name} {json.dumps(words, ensure_ascii=False)}",)
+    written = quoted(f"{one.name} {one.value}")
+    return Finding(one.place, says, "the exec form, a list in brackets", written, add)

@@ -1,93 +1,31 @@
-"""A Dockerfile as instructions and stages, as BuildKit reads its lines.
+"""A Dockerfile as stages of instructions, with the variables that each instruction knows."""
 
-Continued lines with comments in between, here-documents and the `escape` directive are understood.
-"""
-
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from itertools import islice
 
 from ..findings import Finding, Place
-from ..parameters import did_you_mean
 from ..words import quoted
+from .instructions import Instruction, instruction
+from .lines import LineError, escape_of, logical_lines
+from .refusals import complaints
+from .words import Expanded, WordError, expand
 
-MOST_FAULTS = 20
-KNOWN = (
-    "FROM",
-    "RUN",
-    "COPY",
-    "ADD",
-    "CMD",
-    "ENTRYPOINT",
-    "ENV",
-    "ARG",
-    "WORKDIR",
-    "USER",
-    "EXPOSE",
-    "LABEL",
-    "VOLUME",
-    "HEALTHCHECK",
-    "SHELL",
-    "STOPSIGNAL",
-    "ONBUILD",
-    "MAINTAINER",
+MAX_FAULTS = 20
+# Docker sets them in each build; an ARG declares them
+_GIVEN = tuple(
+    f"{whose}{what}" for whose in ("BUILD", "TARGET") for what in ("PLATFORM", "OS", "ARCH", "VARIANT")
 )
-_DIRECTIVE = re.compile(r"#\s*([a-z]+)\s*=\s*(\S+)\s*", re.IGNORECASE)
-_HEREDOC = re.compile(r"<<(-?)([\"']?)([A-Za-z_]\w*)\2")
-_FLAG = re.compile(r"--([a-z-]+)(?:=(\S*))?\s+")
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?([-+])([^}]{0,200}))?\})")
-_PAIR = re.compile(r"""([\w.-]+)=("(?:[^"\\]|\\.)*"|'[^']*'|(?:[^\s\\]|\\.)*)""")
-
-
-@dataclass(frozen=True)
-class Instruction:
-    """One instruction; `value` is one line without its flags, `bodies` are here-documents with their first lines."""
-
-    name: str
-    place: Place
-    value: str
-    flags: tuple[tuple[str, str], ...] = ()
-    bodies: tuple[tuple[int, str], ...] = ()
-
-    @cached_property
-    def listed(self) -> list[str] | None:
-        """The words of the exec form, `["a", "b"]`; None for the shell form."""
-        try:
-            words = json.loads(self.value) if self.value.startswith("[") else None
-        except (ValueError, RecursionError):
-            return None
-        return words if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
-
-    @cached_property
-    def words(self) -> list[str]:
-        return self.listed if self.listed is not None else self.value.split()
-
-    @property
-    def script(self) -> str:
-        """What a RUN gives to the shell: its here-document, or the line, or the words of the exec form."""
-        if self.value.startswith("<<"):
-            return "\n".join(text for _, text in self.bodies)
-        return " ".join(self.words) if self.listed else self.value
-
-    def flag(self, name: str) -> list[str]:
-        return [value for flag, value in self.flags if flag == name]
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """The names and values of ENV, ARG and LABEL; the old form `ENV name value` too."""
-        found = [(name, value.strip("\"'")) for name, value in _PAIR.findall(self.value)]
-        if self.name == "ARG":
-            return found or [(word, "") for word in self.words]
-        name, _, value = self.value.partition(" ")
-        return found if "=" in name else [(name, value.strip())]
+Known = MutableMapping[str, str | None]
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage: what it starts from, with the variables put in, and its instructions in order.
+    """A stage: what it starts from, and its instructions in order.
 
-    `before` is the earlier stage that it starts from, None for an image.
+    `base` is the image with the variables put in; `unknown` are those without a value. `before` is the earlier stage
+    that it starts from, None for an image.
     """
 
     place: Place
@@ -95,6 +33,8 @@ class Stage:
     written: str
     name: str = ""
     before: "Stage | None" = None
+    unknown: tuple[str, ...] = ()
+    arguments: Known = field(default_factory=dict)
     instructions: list[Instruction] = field(default_factory=list)
 
     def all(self, *names: str) -> list[Instruction]:
@@ -106,6 +46,12 @@ class Stage:
         while stage:
             yield stage
             stage = stage.before
+
+    @property
+    def image(self) -> "Stage":
+        """The stage of the chain that starts from an image."""
+        *_, first = self.chain()
+        return first
 
     def last(self, *names: str) -> Instruction | None:
         """The last of these instructions here, else in the stage that this one starts from."""
@@ -130,122 +76,105 @@ class Dockerfile:
 
 
 def read_dockerfile(path: str, text: str) -> Dockerfile:
-    """The stages of a Dockerfile; `faults` says what Docker would not accept."""
-    faults: list[Finding] = []
-    arguments: list[Instruction] = []
-    stages: list[Stage] = []
-    known: dict[str, str] = {}
-    named: dict[str, Stage] = {}
-    for one in _instructions(path, text.split("\n")):
-        if len(faults) == MOST_FAULTS:
-            break
-        if one.name not in KNOWN:
-            hint = did_you_mean(one.name, list(KNOWN))
-            said = f"{quoted(one.name)} is no instruction of Docker. {hint}"
-            faults.append(Finding(one.place, said, "an instruction such as `RUN`", quoted(one.name)))
-        elif not one.value and not one.bodies:
-            said = f"{quoted(one.name)} has nothing behind it."
-            faults.append(Finding(one.place, said, f"{quoted(one.name)} with its words", "nothing"))
-        elif one.name == "FROM":
-            stages.append(_stage(one, named, known))
-            named.setdefault(stages[-1].name.casefold(), stages[-1])
-        elif stages:
-            stages[-1].instructions.append(one)
-        elif one.name == "ARG":
-            arguments.append(one)
-            known.update(one.pairs())
-        else:
-            said = f"{quoted(one.name)} stands before the first `FROM`."
-            faults.append(Finding(one.place, said, "`FROM` at the beginning", quoted(one.name)))
-    if not stages and not faults:
+    """The stages of a Dockerfile; `faults` says what BuildKit would not accept."""
+    reader = _Reader(path)
+    lines = text.removeprefix("\ufeff").split("\n")
+    try:
+        escape = escape_of(lines)
+        for line in logical_lines(lines, escape):
+            reader.take(instruction(line.text, Place(path, line.number), line.documents, escape))
+            if len(reader.faults) >= MAX_FAULTS:
+                break
+    except LineError as error:
+        reader.faults.append(Finding(Place(path, error.line), error.message, error.expected, error.found))
+    if not reader.stages and not reader.faults:
         add = ("FROM python:3.12-slim",)
-        faults.append(
-            Finding(Place(path, 1), "The Dockerfile has no `FROM`.", "an image to start from", "none", add)
-        )
-    return Dockerfile(path, tuple(stages), tuple(arguments), tuple(faults))
+        says = "The Dockerfile has no `FROM`."
+        reader.faults.append(Finding(Place(path, 1), says, "an image to start from", "none", add))
+    return Dockerfile(path, tuple(reader.stages), tuple(reader.arguments), tuple(reader.faults[:MAX_FAULTS]))
 
 
-def _stage(one: Instruction, named: Mapping[str, Stage], known: Mapping[str, str]) -> Stage:
-    """`named` are the earlier stages by their names, `known` the values of the arguments before the first."""
-    words = one.value.split()
-    base = substituted(words[0], known)
-    name = words[2] if len(words) > 2 and words[1].upper() == "AS" else ""
-    before = named.get(base.casefold()) if base else None
-    return Stage(one.place, base, words[0], name, before)
+class _Reader:
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.faults: list[Finding] = []
+        self.arguments: list[Instruction] = []
+        self.stages: list[Stage] = []
+        self.known: Known = dict.fromkeys(_GIVEN, None)
+        self.named: dict[str, Stage] = {}
+
+    def take(self, one: Instruction) -> None:
+        found = list(islice(complaints(one), MAX_FAULTS))
+        self.faults += [Finding(one.place, each.says, each.expected, each.found, each.add) for each in found]
+        if found:
+            return
+        if one.name == "FROM":
+            self._start_stage(one)
+        elif self.stages:
+            self.stages[-1].instructions.append(one)
+        elif one.name == "ARG":
+            self.arguments.append(one)
+            _declare(self.known, one, {})
+        else:
+            says = f"{quoted(one.name)} stands before the first `FROM`."
+            self.faults.append(Finding(one.place, says, "`FROM` at the beginning", quoted(one.name)))
+
+    def _start_stage(self, one: Instruction) -> None:
+        words = one.value.split()
+        base = _expanded(words[0], self.known, one.escape)
+        name = words[2].lower() if len(words) > 2 else ""
+        before = self.named.get(base.text.lower())
+        stage = Stage(one.place, base.text, words[0], name, before, tuple(base.unknown), self.known)
+        for trigger in before.all("ONBUILD") if before else ():
+            inner = trigger.inner()
+            if inner:
+                stage.instructions.append(inner)
+        self.stages.append(stage)
+        if name:
+            self.named[name] = stage
 
 
-def substituted(text: str, known: Mapping[str, str]) -> str:
-    """The text with `$A`, `${A}`, `${A:-default}` and `${A:+other}`; what is not known is empty."""
+def variables_at(stage: Stage, one: Instruction | None = None) -> Known:
+    """The variables that an instruction of a stage knows, all of the stage without one; None is not told by the file.
 
-    def value(match: re.Match[str]) -> str:
-        found = known.get(match[1] or match[2], "")
-        if match[3] == "+":
-            return match[4] if found else ""
-        return found or (match[4] or "" if match[3] == "-" else "")
-
-    return _VARIABLE.sub(value, text)
-
-
-def _instructions(path: str, lines: list[str]) -> Iterator[Instruction]:
-    escape, at = _escape(lines), 0
-    while at < len(lines):
-        if not _counts(lines[at]):
-            at += 1
-            continue
-        start = at
-        text, at = _joined(lines, at, escape)
-        name, _, rest = text.strip().partition(" ")
-        name = name.upper()
-        bodies, at = _bodies(rest, lines, at) if name in ("RUN", "COPY", "ADD") else ((), at)
-        flags, value = _flags(rest.strip())
-        yield Instruction(name, Place(path, start + 1), value, flags, bodies)
+    ENV is kept by stages that start from this one, ARG is not, and ENV wins.
+    """
+    kept: Known = {}
+    given: Known = {}
+    for link in reversed(list(stage.chain())):
+        given = {}
+        for each in link.instructions:
+            if each is one:
+                break
+            if each.name == "ENV":
+                now = ChainMap(kept, given)  # of before the instruction, for all of its values
+                kept.update([(name, _value(value or "", now, each.escape)) for name, value in each.pairs()])
+            elif each.name == "ARG":
+                _declare(given, each, ChainMap(kept, stage.arguments))
+    return {**given, **kept}
 
 
-def _escape(lines: list[str]) -> str:
-    """The character that continues a line; directives stand before everything else."""
-    for line in lines:
-        match = _DIRECTIVE.fullmatch(line.strip())
-        if match is None:
-            return "\\"
-        if match[1].lower() == "escape" and match[2] in ("`", "\\"):
-            return match[2]
-    return "\\"
+def substituted(stage: Stage, one: Instruction, text: str) -> Expanded:
+    """A text of an instruction with the values that it knows put in."""
+    return _expanded(text, variables_at(stage, one), one.escape)
 
 
-def _counts(line: str) -> bool:
-    return bool(line.strip()) and not line.lstrip().startswith("#")
+def _declare(known: Known, one: Instruction, outer: MutableMapping[str, str | None]) -> None:
+    """Put the names of an ARG in; one without a default has that of the `ARG` before the first `FROM`."""
+    for name, value in one.pairs():
+        if value is not None:
+            known[name] = _value(value, ChainMap(known, outer), one.escape)
+        elif name in outer:
+            known[name] = outer[name]
 
 
-def _joined(lines: list[str], at: int, escape: str) -> tuple[str, int]:
-    """The text of an instruction that begins at a line, and the line after it."""
-    parts: list[str] = []
-    while at < len(lines):
-        line = lines[at]
-        at += 1
-        if parts and not _counts(line):
-            continue
-        bare = line.rstrip()
-        if not bare.endswith(escape):
-            parts.append(line)
-            break
-        parts.append(bare[:-1] + " ")
-    return "".join(parts).replace("\t", " "), at
+def _value(text: str, known: Mapping[str, str | None], escape: str) -> str | None:
+    found = _expanded(text, known, escape)
+    return None if found.unknown else found.text
 
 
-def _bodies(rest: str, lines: list[str], at: int) -> tuple[tuple[tuple[int, str], ...], int]:
-    found: list[tuple[int, str]] = []
-    for dash, _, end in _HEREDOC.findall(rest):
-        start = at
-        while at < len(lines) and (lines[at].lstrip("\t") if dash else lines[at]) != end:
-            at += 1
-        found.append((start + 1, "\n".join(lines[start:at])))
-        at += 1
-    return tuple(found), at
-
-
-def _flags(rest: str) -> tuple[tuple[tuple[str, str], ...], str]:
-    flags: list[tuple[str, str]] = []
-    while match := _FLAG.match(rest):
-        flags.append((match[1], match[2] or ""))
-        rest = rest[match.end() :]
-    return tuple(flags), rest
+def _expanded(text: str, known: Mapping[str, str | None], escape: str) -> Expanded:
+    try:
+        return expand(text, known, escape)
+    except WordError:
+        return Expanded("", [text])

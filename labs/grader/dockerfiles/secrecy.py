@@ -8,7 +8,8 @@ from itertools import islice
 from ..findings import Answer, Finding, LookedAt, Place, answer
 from ..secret_rules import belongs_outside, find_secrets
 from ..words import quoted
-from .reading import Dockerfile, Instruction, read_dockerfile
+from .instructions import Instruction
+from .reading import Dockerfile, read_dockerfile
 
 MOST_FOUND = 20
 _SECRET_NAME = re.compile(
@@ -59,7 +60,8 @@ def _literal(place: Place, name: str) -> Finding:
 
 def _in_variables(one: Instruction) -> Iterator[Finding]:
     for name, value in one.pairs():
-        if not _SECRET_NAME.fullmatch(name) or value.startswith("/") or (one.name == "ENV" and not value):
+        text = (value or "").strip("\"'")
+        if not _SECRET_NAME.fullmatch(name) or text.startswith("/") or (one.name == "ENV" and not text):
             continue
         how = "stays in the image" if one.name == "ENV" else "stays in the history of the image"
         yield Finding(
@@ -75,7 +77,7 @@ def _in_variables(one: Instruction) -> Iterator[Finding]:
 def _as_files(one: Instruction) -> Iterator[Finding]:
     if one.name not in ("COPY", "ADD") or one.flag("from"):
         return
-    for source in one.words[:-1]:
+    for source in one.sources:
         if belongs_outside(posixpath.basename(source)):
             yield Finding(
                 one.place,

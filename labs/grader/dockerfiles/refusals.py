@@ -1,0 +1,197 @@
+"""What BuildKit refuses in an instruction."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ..parameters import did_you_mean
+from ..words import quoted
+from .instructions import Instruction, behind, quoted_words
+from .words import WordError, expand
+
+_COPY_FLAGS = ("chown", "chmod", "exclude", "link")
+_FLAGS: dict[str, tuple[str, ...]] = {
+    "FROM": ("platform",),
+    "RUN": ("mount", "network", "security", "device"),
+    "COPY": ("from", "parents", *_COPY_FLAGS),
+    "ADD": ("checksum", "keep-git-dir", "unpack", *_COPY_FLAGS),
+    "HEALTHCHECK": ("interval", "timeout", "start-period", "start-interval", "retries"),
+}
+_SWITCHES = ("link", "parents", "keep-git-dir", "unpack")
+_REPEATED = ("mount", "exclude", "device")
+KNOWN = (
+    *("FROM", "RUN", "COPY", "ADD", "CMD", "ENTRYPOINT", "ENV", "ARG", "WORKDIR", "USER", "EXPOSE", "LABEL"),
+    *("VOLUME", "HEALTHCHECK", "SHELL", "STOPSIGNAL", "ONBUILD", "MAINTAINER"),
+)
+_MAY_BE_BARE = ("RUN", "CMD", "ENTRYPOINT")
+_PORT = re.compile(
+    r"(?:[\d.]*:)?(?:\d+(?:-\d+)?:)?(\d{1,5})(?:-(\d{1,5}))?(?:/(?:tcp|udp|sctp))?", re.IGNORECASE
+)
+_DURATION = re.compile(r"\+?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+)")
+_STAGE = re.compile(r"[a-z][a-z0-9-_.]*")
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What BuildKit refuses in an instruction; `add` is the line as it could be."""
+
+    says: str
+    expected: str
+    found: str
+    add: tuple[str, ...] = ()
+
+
+def complaints(one: Instruction) -> Iterator[Complaint]:
+    """Yield what BuildKit refuses in an instruction, the first being the one that it names."""
+    if one.name not in KNOWN:
+        says = f"{quoted(one.name)} is no instruction of Docker. {did_you_mean(one.name, list(KNOWN))}"
+        yield Complaint(says, "an instruction such as `RUN`", quoted(one.name))
+        return
+    yield from _in_flags(one)
+    if not one.value and one.name not in _MAY_BE_BARE:
+        yield Complaint(
+            f"{quoted(one.name)} has nothing behind it.", f"{quoted(one.name)} with its words", "nothing"
+        )
+        return
+    if one.has_other_values:
+        says = f"The list of {quoted(one.name)} holds something that is no text in double quotes."
+        yield Complaint(says, "a list of texts in double quotes", quoted(one.value))
+        return
+    if one.name in _CHECKS:
+        yield from _CHECKS[one.name](one)
+
+
+def _in_flags(one: Instruction) -> Iterator[Complaint]:
+    allowed = _FLAGS.get(one.name, ())
+    seen: set[str] = set()
+    for name, value in one.flags:
+        shown = quoted(f"--{name}")
+        if name not in allowed:
+            hint = did_you_mean(name, list(allowed)) if allowed else ""
+            yield Complaint(
+                f"{quoted(one.name)} has no flag {shown}. {hint}".strip(), "a flag that it has", shown
+            )
+        elif value is None and name not in _SWITCHES:
+            yield Complaint(f"The flag {shown} has no value.", quoted(f"--{name}=<value>"), shown)
+        elif name in _SWITCHES and value not in (None, "true", "false"):
+            yield Complaint(f"The flag {shown} is true or false.", quoted(f"--{name}"), quoted(value or ""))
+        elif name in seen and name not in _REPEATED:
+            yield Complaint(f"The flag {shown} is given twice.", "one of them", shown)
+        seen.add(name)
+
+
+def _in_from(one: Instruction) -> Iterator[Complaint]:
+    words = one.value.split()
+    if len(words) != 1 and not (len(words) == 3 and words[1].upper() == "AS"):
+        says = f"`FROM` has {len(words)} words, and Docker takes one, or three with `AS`."
+        yield Complaint(says, "`FROM <image>` or `FROM <image> AS <name>`", quoted(f"FROM {one.value}"))
+    elif len(words) == 3 and not _STAGE.fullmatch(words[2].lower()):
+        says = (
+            f"{quoted(words[2])} is no name for a stage: letters, digits, `-`, `_` and `.`, a letter first."
+        )
+        yield Complaint(says, "a name such as `build`", quoted(words[2]))
+
+
+def _in_copy(one: Instruction) -> Iterator[Complaint]:
+    if len(one.words) < 2:
+        there = quoted(one.words[0]) if one.words else "nothing"
+        says = f"`{one.name}` needs what it copies and where to, and has {there} alone."
+        add = (f"{one.name} {one.words[0]} ./",) if one.words and not one.words[0].startswith("<<") else ()
+        yield Complaint(says, f"`{one.name} <source> <destination>`", quoted(f"{one.name} {one.value}"), add)
+    elif one.listed is None and one.words[-1].startswith("<<"):
+        says = f"`{one.name}` has a here-document as its destination."
+        yield Complaint(says, "the destination as the last word", quoted(one.words[-1]))
+    yield from _in_values(one, one.words)
+
+
+def _in_pairs(one: Instruction) -> Iterator[Complaint]:
+    """The names and values of ENV and LABEL."""
+    words = quoted_words(one.value, one.escape)
+    if "=" not in words[0]:
+        if len(words) < 2:
+            says = f"`{one.name} {words[0]}` has a name and no value."
+            yield Complaint(says, quoted(f"{one.name} {words[0]}=<value>"), quoted(f"{one.name} {words[0]}"))
+        return
+    for word in words:
+        name, equals, _ = word.partition("=")
+        if not equals or not name:
+            says = f"{quoted(word)} is no `name=value`."
+            yield Complaint(f"{says} A value with blanks stands in quotes.", "`name=value`", quoted(word))
+            return
+    yield from _in_values(one, words)
+
+
+def _in_arg(one: Instruction) -> Iterator[Complaint]:
+    for name, _ in one.pairs():
+        if not name:
+            yield Complaint("An `ARG` has no name.", "`ARG name` or `ARG name=value`", quoted(one.value))
+    yield from _in_values(one, quoted_words(one.value, one.escape))
+
+
+def _in_values(one: Instruction, words: list[str]) -> Iterator[Complaint]:
+    for word in words:
+        try:
+            expand(word, {}, one.escape)
+        except WordError as error:
+            yield Complaint(
+                f"{quoted(word)} cannot be read: {error}.", "a text that can be read", quoted(word)
+            )
+            return
+
+
+def _in_expose(one: Instruction) -> Iterator[Complaint]:
+    for word in one.words:
+        if "$" in word:
+            continue
+        match = _PORT.fullmatch(word.strip("\"'"))
+        if not match or any(part and int(part) > 65535 for part in match.groups()):
+            yield Complaint(f"{quoted(word)} is no port.", "a port such as `8000` or `53/udp`", quoted(word))
+            return
+
+
+def _in_healthcheck(one: Instruction) -> Iterator[Complaint]:
+    how, command = behind(one.value)
+    if how.upper() == "NONE":
+        if command:
+            yield Complaint("`HEALTHCHECK NONE` takes no words.", "`HEALTHCHECK NONE`", quoted(one.value))
+    elif how.upper() != "CMD":
+        says = f"`HEALTHCHECK` begins with `CMD` or `NONE`, not with {quoted(how)}."
+        add = (f"HEALTHCHECK CMD {one.value}",)
+        yield Complaint(says, "`HEALTHCHECK CMD <command>`", quoted(one.value), add)
+    elif not command or one.listed == []:
+        yield Complaint("`HEALTHCHECK CMD` has no command.", "`HEALTHCHECK CMD <command>`", quoted(one.value))
+    for name, value in one.flags:
+        wanted = r"\d+" if name == "retries" else _DURATION
+        if value and "$" not in value and not re.fullmatch(wanted, value):
+            says = f"{quoted(value)} is no value for `--{name}`."
+            yield Complaint(says, "`3`" if name == "retries" else "a time such as `30s`", quoted(value))
+
+
+def _in_onbuild(one: Instruction) -> Iterator[Complaint]:
+    inner = one.inner()
+    if inner is None:
+        return
+    if inner.name in ("ONBUILD", "FROM", "MAINTAINER"):
+        says = f"{quoted(inner.name)} may not stand behind `ONBUILD`."
+        yield Complaint(says, "another instruction", quoted(inner.name))
+    else:
+        yield from complaints(inner)
+
+
+def _in_shell(one: Instruction) -> Iterator[Complaint]:
+    if not one.listed:
+        yield Complaint("`SHELL` is no list in brackets.", '`SHELL ["/bin/bash", "-c"]`', quoted(one.value))
+
+
+_CHECKS: dict[str, Callable[[Instruction], Iterator[Complaint]]] = {
+    "FROM": _in_from,
+    "COPY": _in_copy,
+    "ADD": _in_copy,
+    "ENV": _in_pairs,
+    "LABEL": _in_pairs,
+    "ARG": _in_arg,
+    "EXPOSE": _in_expose,
+    "HEALTHCHECK": _in_healthcheck,
+    "ONBUILD": _in_onbuild,
+    "SHELL": _in_shell,
+}

@@ -1,0 +1,228 @@
+"""Dockerfiles are read as BuildKit reads them: a table of texts, and its own parser as the oracle."""
+
+import pytest
+
+from labs.grader.dockerfiles.reading import read_dockerfile, substituted
+
+# What stands behind `FROM a:1`, and the instructions: name, value, and what is in here-documents.
+READ = [
+    ("RUN cat <<<word\nCMD x", [("RUN", "cat <<<word"), ("CMD", "x")]),
+    ("RUN cat <<< word\nCMD x", [("RUN", "cat <<< word"), ("CMD", "x")]),
+    ("RUN echo $((1<<2))\nCMD x", [("RUN", "echo $((1<<2))"), ("CMD", "x")]),
+    ("RUN echo $((1 << 2))\nCMD x", [("RUN", "echo $((1 << 2))"), ("CMD", "x")]),
+    ('RUN echo "<<EOF"\nCMD x', [("RUN", 'echo "<<EOF"'), ("CMD", "x")]),
+    ('RUN echo "a <<EOF b"\nCMD x', [("RUN", 'echo "a <<EOF b"'), ("CMD", "x")]),
+    ("RUN echo '<<EOF'\nCMD x", [("RUN", "echo '<<EOF'"), ("CMD", "x")]),
+    ("RUN cat<<EOF\nCMD x", [("RUN", "cat<<EOF"), ("CMD", "x")]),
+    ("RUN cat << EOF\nCMD x", [("RUN", "cat << EOF"), ("CMD", "x")]),
+    ('RUN x <<""\nCMD y', [("RUN", 'x <<""'), ("CMD", "y")]),
+    ('RUN ["cat", "<<EOF"]\nCMD x', [("RUN", '["cat", "<<EOF"]'), ("CMD", "x")]),
+    ("ENV A=<<EOF\nCMD x", [("ENV", "A=<<EOF"), ("CMD", "x")]),
+    ("RUN <<EOF\na\nCMD b\nEOF\nCMD x", [("RUN", "<<EOF", "a\nCMD b"), ("CMD", "x")]),
+    ("RUN <<EOF\nEOF\nCMD x", [("RUN", "<<EOF", ""), ("CMD", "x")]),
+    ("RUN <<-EOF\n\ta\n\t\tEOF\nCMD x", [("RUN", "<<-EOF", "\ta"), ("CMD", "x")]),
+    ("RUN <<'EOF'\n$a\nEOF\nCMD x", [("RUN", "<<'EOF'", "$a"), ("CMD", "x")]),
+    ('RUN <<"E F"\na\nE F\nCMD x', [("RUN", '<<"E F"', "a"), ("CMD", "x")]),
+    ('RUN <<E"O"F\na\nEOF\nCMD x', [("RUN", '<<E"O"F', "a"), ("CMD", "x")]),
+    ("RUN <<\\EOF\na\nEOF\nCMD x", [("RUN", "<<\\EOF", "a"), ("CMD", "x")]),
+    ("RUN cat 3<<EOF\na\nEOF\nCMD x", [("RUN", "cat 3<<EOF", "a"), ("CMD", "x")]),
+    ("RUN <<A cat > x && <<B cat\n1\nA\n2\nB\nCMD x", [("RUN", "<<A cat > x && <<B cat", "1", "2"), ("CMD", "x")]),
+    ("RUN a <<EOF;\n1\nEOF;\nCMD x", [("RUN", "a <<EOF;", "1"), ("CMD", "x")]),
+    ("RUN <<EOF\n  EOF\nEOF \nEOF\nCMD x", [("RUN", "<<EOF", "  EOF\nEOF "), ("CMD", "x")]),
+    ("RUN <<EOF\n# a\n\nb \\\nEOF\nCMD x", [("RUN", "<<EOF", "# a\n\nb \\"), ("CMD", "x")]),
+    ("RUN cat \\\n  <<EOF\na\nEOF\nCMD x", [("RUN", "cat   <<EOF", "a"), ("CMD", "x")]),
+    ("COPY <<A <<-'B' /x/\n1\nA\n\t2\n\tB\nCMD x", [("COPY", "<<A <<-'B' /x/", "1", "\t2"), ("CMD", "x")]),
+    ("ADD <<A /x\n1\nA\nCMD x", [("ADD", "<<A /x", "1"), ("CMD", "x")]),
+    ("ONBUILD RUN <<A\n1\nA\nCMD x", [("ONBUILD", "RUN <<A", "1"), ("CMD", "x")]),
+    ("RUN [ 'cat', <<EOF ]\na\nEOF\nCMD x", [("RUN", "[ 'cat', <<EOF ]", "a"), ("CMD", "x")]),
+    ("run a\nCmd b", [("RUN", "a"), ("CMD", "b")]),
+    ("RUN a \\\n  b", [("RUN", "a   b")]),
+    ("RUN pip inst\\\nall x", [("RUN", "pip install x")]),
+    ("RUN a \\\n# c\n  # d\n\n b", [("RUN", "a  b")]),
+    ("RUN a \\ \t\n b", [("RUN", "a  b")]),
+    ("RUN a \\\\\nCMD x", [("RUN", "a \\\\"), ("CMD", "x")]),
+    ("RUN a \\", [("RUN", "a")]),
+    ("  RUN\ta\n\tCMD b", [("RUN", "a"), ("CMD", "b")]),
+    ("# RUN a\n  # b\nCMD c", [("CMD", "c")]),
+    ("RUN a # b", [("RUN", "a # b")]),
+    ('CMD ["a", "b c"]', [("CMD", '["a", "b c"]')]),
+    ("CMD ['a']", [("CMD", "['a']")]),
+    ("CMD []", [("CMD", "[]")]),
+    ("CMD", [("CMD", "")]),
+    ("COPY --from=0 --chown=a:b --chmod=755 --link a b /x/", [("COPY", "a b /x/")]),
+    ('COPY ["a b", "/x"]', [("COPY", '["a b", "/x"]')]),
+    ("RUN --mount=type=cache,target=/c --mount=type=bind,target=. --network=none a", [("RUN", "a")]),
+    ("RUN --mount=type=cache,target=/c \\\n  --mount=type=secret,id=x \\\n  a --flag", [("RUN", "a --flag")]),
+    ("ENV A=1 B=\"b c\" C='d e' D=f\\ g", [("ENV", "A=1 B=\"b c\" C='d e' D=f\\ g")]),
+    ("ENV A b c", [("ENV", "A b c")]),
+    ("LABEL a.b=c \\\n  d=e", [("LABEL", "a.b=c   d=e")]),
+    ("ARG A B=1 C", [("ARG", "A B=1 C")]),
+    ("HEALTHCHECK --interval=1m30s --retries=3 CMD a", [("HEALTHCHECK", "CMD a")]),
+    ("HEALTHCHECK NONE", [("HEALTHCHECK", "NONE")]),
+    ('SHELL ["/bin/bash", "-c"]', [("SHELL", '["/bin/bash", "-c"]')]),
+    ("EXPOSE 80 443/tcp 7000-7010/udp $P", [("EXPOSE", "80 443/tcp 7000-7010/udp $P")]),
+    ("VOLUME /a /b", [("VOLUME", "/a /b")]),
+    ("MAINTAINER a b", [("MAINTAINER", "a b")]),
+    ("ADD --checksum=sha256:0 https://h/x /x", [("ADD", "https://h/x /x")]),
+    ("FROM b:2", []),
+]  # fmt: skip
+# Whole texts that BuildKit refuses, with our sentence and its line.
+REFUSED = [
+    ("FROM a:1\nCOPY app.py\n", "`COPY` needs what it copies and where to, and has `app.py` alone.", 2),
+    ("FROM a:1\nADD app.py\n", "`ADD` needs what it copies and where to, and has `app.py` alone.", 2),
+    ("FROM a:1\nCOPY --from=b /x\n", "`COPY` needs what it copies and where to, and has `/x` alone.", 2),
+    ('FROM a:1\nCOPY ["x"]\n', "`COPY` needs what it copies and where to, and has `x` alone.", 2),
+    ("FROM a:1\nCOPY <<EOF\nx\nEOF\n", "`COPY` needs what it copies and where to, and has `<<EOF` alone.", 2),
+    ("FROM a:1\nCOPY x <<EOF\nx\nEOF\n", "`COPY` has a here-document as its destination.", 2),
+    ("FROM a:1\nCOPY \"a b\" /x\n", '`"a` cannot be read: the quote `"` is not closed.', 2),
+    ("FROM a:1\nRUN <<EOF\nx\n", "The here-document `<<EOF` is not closed: no line is `EOF` alone.", 2),
+    ("FROM a:1\nRUN <<-EOF\n  EOF\n", "The here-document `<<EOF` is not closed: no line is `EOF` alone.", 2),
+    ("FROM a:1\nRUN x <<$A\nx\n", "The here-document `<<$A` is not closed: no line is `$A` alone.", 2),
+    ('FROM a:1\nCMD ["a", 1]\n', "The list of `CMD` holds something that is no text in double quotes.", 2),
+    ("FROM a:1\nSHELL bash -c\n", "`SHELL` is no list in brackets.", 2),
+    ("FROM a:1\nCOPY --form=x a b\n", "`COPY` has no flag `--form`. Did you mean `from`?", 2),
+    ("FROM a:1\nCMD --x a\n", "`CMD` has no flag `--x`.", 2),
+    ("FROM a:1\nCOPY --from a b\n", "The flag `--from` has no value.", 2),
+    ("FROM a:1\nCOPY --chown=a --chown=b x y\n", "The flag `--chown` is given twice.", 2),
+    ("FROM a:1\nCOPY --link=yes x y\n", "The flag `--link` is true or false.", 2),
+    ("FROM a:1 b\n", "`FROM` has 2 words, and Docker takes one, or three with `AS`.", 1),
+    ("FROM a:1 AS 1b\n", "`1b` is no name for a stage: letters, digits, `-`, `_` and `.`, a letter first.", 1),
+    ("FROM a:1\nENV A\n", "`ENV A` has a name and no value.", 2),
+    ("FROM a:1\nENV A=1 B\n", "`B` is no `name=value`. A value with blanks stands in quotes.", 2),
+    ("FROM a:1\nLABEL a=b c d\n", "`c` is no `name=value`. A value with blanks stands in quotes.", 2),
+    ("FROM a:1\nENV A=\"x\n", '`A="x` cannot be read: the quote `"` is not closed.', 2),
+    ("FROM a:1\nENV A=${x\n", "`A=${x` cannot be read: `${` is not closed.", 2),
+    ("FROM a:1\nENV A=${x:~y}\n", "`A=${x:~y}` cannot be read: `${x:~…` is no way to ask for a value.", 2),
+    ("FROM a:1\nARG =x\n", "An `ARG` has no name.", 2),
+    ("FROM a:1\nEXPOSE web\n", "`web` is no port.", 2),
+    ("FROM a:1\nEXPOSE 70000\n", "`70000` is no port.", 2),
+    ("FROM a:1\nHEALTHCHECK curl x\n", "`HEALTHCHECK` begins with `CMD` or `NONE`, not with `curl`.", 2),
+    ("FROM a:1\nHEALTHCHECK CMD\n", "`HEALTHCHECK CMD` has no command.", 2),
+    ("FROM a:1\nHEALTHCHECK NONE x\n", "`HEALTHCHECK NONE` takes no words.", 2),
+    ("FROM a:1\nHEALTHCHECK --interval=5 CMD x\n", "`5` is no value for `--interval`.", 2),
+    ("FROM a:1\nONBUILD FROM b\n", "`FROM` may not stand behind `ONBUILD`.", 2),
+    ("FROM a:1\nONBUILD COPY x\n", "`COPY` needs what it copies and where to, and has `x` alone.", 2),
+    ("FROM a:1\nUSER\n", "`USER` has nothing behind it.", 2),
+    ("FROM a:1\nWORKDIR\n", "`WORKDIR` has nothing behind it.", 2),
+    ("FROM a:1\npip install x\n", "`PIP` is no instruction of Docker.", 2),
+    ("RUN a\nFROM a:1\n", "`RUN` stands before the first `FROM`.", 1),
+    ("# escape=x\nFROM a:1\n", "The directive `escape` is `x`, and Docker takes only a backslash or a backquote.", 1),
+    ("# escape=`\n# escape=`\nFROM a:1\n", "The directive `escape` is given twice.", 2),
+    ("# FROM a:1\n", "The Dockerfile has no `FROM`.", 1),
+]  # fmt: skip
+
+
+def test_texts_are_read_as_buildkit_reads_them():
+    for text, expected in READ:
+        file = read_dockerfile("Dockerfile", f"FROM a:1\n{text}\n")
+        assert not file.faults, (text, file.faults)
+        found = [
+            (one.name, one.value, *(document.text for document in one.documents))
+            for one in file.final.instructions
+        ]
+        assert found == expected, text
+
+
+def test_what_buildkit_refuses_is_refused_with_its_line():
+    for text, says, line in REFUSED:
+        faults = read_dockerfile("Dockerfile", text).faults
+        assert faults and faults[0].says.startswith(says), (text, faults)
+        assert faults[0].place.line == line, text
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("# syntax=docker/dockerfile:1\n# escape=`\nFROM a:1\nRUN x `\n  y\nCMD c:\\\n", ["RUN", "CMD"]),
+        ("# check=skip=all\n# escape=`\nFROM a:1\nRUN x `\n  y\n", ["RUN"]),
+        ("# a comment\n# escape=`\nFROM a:1\nRUN x `\nCMD y\n", ["RUN", "CMD"]),
+        ("\n# escape=`\nFROM a:1\nRUN x `\nCMD y\n", ["RUN", "CMD"]),
+        ("#Escape = `\nFROM a:1\nRUN x `\n  y\n", ["RUN"]),
+        ("\ufeffFROM a:1\nRUN x\n", ["RUN"]),
+        ("\\\nFROM a:1\nRUN x\n", ["RUN"]),
+    ],
+)
+def test_directives_stand_before_all_else(text, names):
+    file = read_dockerfile("Dockerfile", text)
+    assert not file.faults
+    assert [one.name for one in file.final.instructions] == names
+
+
+def test_buildkit_itself_reads_the_texts_alike():
+    dockerfile = pytest.importorskip("dockerfile")  # BuildKit's parser; its wheel is for Linux on x86_64
+    wholes = [f"FROM a:1\n{text}\n" for text, _ in READ if not text.startswith("ONBUILD")]
+    for whole in wholes:
+        theirs = [
+            (one.start_line, one.cmd.upper(), one.json, *(document.content for document in one.heredocs))
+            for one in dockerfile.parse_string(whole)
+        ]
+        file = read_dockerfile("Dockerfile", whole)
+        ours = [
+            (
+                one.place.line,
+                one.name,
+                one.listed is not None,
+                *(document.text + ("\n" if document.text else "") for document in one.documents),
+            )
+            for stage in file.stages
+            for one in stage.instructions
+        ]
+        assert [one for one in theirs if one[1] != "FROM"] == ours, whole
+    refused_by_lines = [
+        text for text, says, _ in REFUSED if "here-document `<<" in says or "directive" in says
+    ]
+    for text in refused_by_lines:
+        with pytest.raises(dockerfile.GoParseError):
+            dockerfile.parse_string(text)
+
+
+@pytest.mark.parametrize(
+    ("before", "word", "value", "unknown"),
+    [
+        ("", "${A:-b}", "b", []),
+        ("", "${A-b}", "b", []),
+        ("", "$A", "", ["A"]),
+        ("", "x${A:+y}", "x", []),
+        ("ARG A", "$A", "", ["A"]),
+        ("ARG A", "${A:-b}", "b", []),
+        ("ARG A=1", "$A-${A}", "1-1", []),
+        ("ARG A=1", "${A:-b}${A:+c}", "1c", []),
+        ("ARG A=", "${A:-b}${A-c}", "b", []),
+        ("ARG A=1\nENV A=2", "$A", "2", []),
+        ("ENV A=2\nARG A=1", "$A", "2", []),
+        ("ENV A=1 B=$A", "$B", "", ["B"]),  # B gets what A was before this instruction
+        ("ENV A=1\nENV B=$A", "$B", "1", []),
+        ('ENV A="1 2"', "$A", "1 2", []),
+        ("ENV A 1 2", "$A", "1 2", []),
+        ("ENV A='$B'", "$A", "$B", []),
+        ("ENV A=1", "\\$A'$A'\"$A\"", "$A$A1", []),
+        ("ARG G", "$G", "global", []),
+        ("", "$G", "", ["G"]),
+        ("ARG TARGETARCH", "$TARGETARCH", "", ["TARGETARCH"]),
+        ("ENV A=a.tar.gz", "${A%.gz}", "", ["A"]),
+        ("", "${A:-${B:-c}}", "c", []),
+        ("ENV A=1", "${A:-$B}", "1", []),
+        ("", "${A:?not there}", "", ["A"]),
+        ("", "costs 5$", "costs 5$", []),
+    ],
+)  # fmt: skip
+def test_variables_have_the_values_that_the_file_tells(before, word, value, unknown):
+    text = f"ARG G=global\nFROM a:1\n{before}\nWORKDIR {word}\n"
+    file = read_dockerfile("Dockerfile", text)
+    assert not file.faults
+    one = file.final.instructions[-1]
+    found = substituted(file.final, one, one.value)
+    assert (found.text, found.unknown) == (value, unknown)
+
+
+def test_stages_start_from_each_other_and_keep_what_is_kept():
+    text = (
+        "ARG V=3.12\nFROM python:${V}-slim AS Base\nARG A=1\nENV E=2\nONBUILD RUN trigger\n"
+        "FROM base AS b\nRUN x\nFROM b:1\n"
+    )
+    base, second, third = read_dockerfile("Dockerfile", text).stages
+    assert (base.base, base.name, second.before, third.before) == ("python:3.12-slim", "base", base, None)
+    assert [one.value for one in second.all("RUN")] == ["trigger", "x"]
+    one = second.instructions[-1]
+    found = substituted(second, one, "$A$E")
+    assert (found.text, found.unknown) == ("2", ["A"])
