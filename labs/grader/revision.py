@@ -10,8 +10,10 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
+from .git_messages import fits_itself
 from .history import Commit, History
 from .parameters import OBJECT_ID, REVISION_STEP, Revision
 from .repository import Tip
@@ -37,8 +39,12 @@ class Commits(Protocol):
     def tip(self, name: str) -> Tip | None: ...
 
 
-def resolve(repository: Commits, name: Revision) -> Tip | Unresolved:
-    """The commit of that name; `ref` of the answer is the branch or tag that it starts from."""
+def resolve(repository: Commits, name: Revision, *, originals: bool = False) -> Tip | Unresolved:
+    """The commit of that name; `ref` of the answer is the branch or tag that it starts from.
+
+    With `originals`, `^{/regex}` passes over commits whose message only quotes a fitting one, as `Revert "..."` does;
+    Git itself takes the newest, whatever it is.
+    """
     base = base_of(name)
     tip = repository.tip(base) or _by_id(repository, base)
     if tip is None:
@@ -47,7 +53,7 @@ def resolve(repository: Commits, name: Revision) -> Tip | Unresolved:
     commit: Commit | None = tip.commit
     for step in _STEP.finditer(name, len(base)):
         if commit is not None:
-            commit = _step(repository.history, commit, step)
+            commit = _step(repository.history, commit, step, originals=originals)
         if commit is None:
             way = name[: step.end()]
             return Unresolved(f"{quoted(way)} stands for no commit: there is none at the end of that way.")
@@ -77,10 +83,11 @@ def _by_id(repository: Commits, base: str) -> Tip | None:
     return Tip(base, base, history[base]) if history and base in history else None
 
 
-def _step(history: History, commit: Commit, step: re.Match[str]) -> Commit | None:
+def _step(history: History, commit: Commit, step: re.Match[str], *, originals: bool) -> Commit | None:
     back, pattern, root, nth = step.groups()
     if pattern:
-        return _newest(history, commit, re.compile(pattern, re.MULTILINE).search)
+        search = re.compile(pattern, re.MULTILINE).search
+        return _newest(history, commit, partial(fits_itself, search=search) if originals else search)
     if root:
         return history[list(history.first_parents(commit.id))[-1]]
     if back is not None:

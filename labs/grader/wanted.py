@@ -39,6 +39,19 @@ def squashed(branch: str, into: str) -> Shape:
     )
 
 
+def brought_by_rebase(branch: str, into: str) -> Shape:
+    return Shape(
+        f"The commits of {quoted(branch)} copied onto {quoted(into)} by a rebase",
+        (
+            Node("C'", ("B'",), into),
+            Node("B'", ("A",)),
+            Node("C", ("B",), branch),
+            Node("B", ("A",)),
+            Node("A"),
+        ),
+    )
+
+
 def unmerged(branch: str, into: str) -> Shape:
     return parted(branch, into, "A")
 

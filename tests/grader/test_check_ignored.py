@@ -106,3 +106,44 @@ def test_rules_over_1_mb_are_not_read(repo):
         repo.ask("ignored: {path: .env}").reason
         == "Not run: `.gitignore` is over 1 MB, and such files are not read."
     )
+
+
+def test_what_is_below_an_ignored_folder_is_taken_out_by_the_rule_of_git(learner):
+    """Rules by file, and a path that they ignore: the commands end it, and ignore the rest still."""
+    table = [
+        ({".gitignore": "data/\n"}, "data/keep.csv", "data/other.csv"),
+        ({".gitignore": "data\n"}, "data/raw/keep.csv", "data/raw/other.csv"),
+        ({".gitignore": "data/*\n"}, "data/keep.csv", "data/other.csv"),
+        ({".gitignore": "data/**\n"}, "data/a/keep.csv", "data/a/other.csv"),
+        ({".gitignore": "*\n"}, "a/b/keep.csv", "a/b/other.csv"),
+        ({".gitignore": "/data/\n*.csv\n"}, "data/keep.csv", "data/other.csv"),
+        ({".gitignore": "data/\n!data/keep.csv"}, "data/keep.csv", "data/other.csv"),
+        ({"data/.gitignore": "*\n"}, "data/keep.csv", "data/other.csv"),
+        ({"data/.gitignore": "raw/\n"}, "data/raw/keep.csv", "data/raw/other.csv"),
+        ({".gitignore": "data/\n", "data/.gitignore": "*.csv\n"}, "data/keep.csv", "data/other.csv"),
+        ({".gitignore": "data/\n"}, "data/a [1]*.csv", "data/a 1.csv"),
+        ({".gitignore": "data/\n"}, "data/raw/", "data/other/"),
+    ]
+    wrong = []
+    for files, path, other in table:
+        learner.git("rm", "-q", "-r", "--cached", "--ignore-unmatch", ".gitignore", "data")
+        learner.shell("rm -rf data .gitignore")
+        for name, text in files.items():
+            learner.put(name, text)
+            learner.git("add", "--force", name)
+        learner.git("commit", "-q", "--allow-empty", "-m", "Begin again")
+        outcomes = learner.fix_and_ask_again(f"ignored: {{path: '{path}', ignored: false}}")
+        still = learner.ask(f"ignored: {{path: '{other}'}}").outcome
+        if (*outcomes, still) != (Outcome.NEEDS_WORK, Outcome.PASSED, Outcome.PASSED):
+            wrong.append((files, path, outcomes, still))
+    assert not wrong
+
+
+def test_a_line_that_takes_a_path_out_again_is_outweighed_where_it_stands(learner):
+    for rules in ({".gitignore": "*.log\n!x.log\n"}, {"data/.gitignore": "!x.log\n"}):
+        path = "data/x.log" if "data/.gitignore" in rules else "x.log"
+        for name, text in rules.items():
+            learner.put(name, text)
+        learner.commit("Take it out")
+        outcomes = learner.fix_and_ask_again(f"ignored: {{path: {path}}}")
+        assert outcomes == (Outcome.NEEDS_WORK, Outcome.PASSED), rules

@@ -131,15 +131,43 @@ def test_a_squash_is_no_merge_commit(forked):
     assert (result.outcome, result.found) == (Outcome.NEEDS_WORK, f"{commit[:7]} `All of side`")
 
 
+@pytest.mark.parametrize("by", ["any", "rebase"])
+def test_rebase_and_merge_is_known_by_its_patches(forked, by):
+    forked.git("cherry-pick", "side~1", "side")
+    copied = forked.head()
+    forked.commit("Side three", side="one\ntwo\nthree\n")
+    result = ask(forked, by)
+    assert result.outcome is Outcome.PASSED
+    came = f"`side` came into `main` as copies of its commits, as a rebase makes them, {copied[:7]}."
+    assert result.why == came
+
+
+def test_rebase_and_merge_is_neither_a_squash_nor_a_merge_commit(forked):
+    forked.git("cherry-pick", "side~1", "side")
+    for by in (SQUASH, MERGE, "none"):
+        assert ask(forked, by).outcome is Outcome.NEEDS_WORK, by
+
+
+def test_one_commit_that_was_squashed_is_one_that_was_rebased(repo):
+    repo.commit("Start", base="0\n")
+    repo.branch("side")
+    repo.commit("Side", side="1\n")
+    repo.switch("main")
+    repo.commit("Main", main="1\n")
+    repo.git("cherry-pick", "side")
+    assert [ask(repo, by).outcome for by in ("any", SQUASH, "rebase")] == [Outcome.PASSED] * 3
+
+
+def test_a_squash_of_several_commits_is_no_rebase(forked):
+    squash(forked)
+    assert ask(forked, "rebase").outcome is Outcome.NEEDS_WORK
+
+
 def test_changes_that_came_by_pieces_cannot_be_decided(forked):
-    forked.git("cherry-pick", "side~1", "side")
-    result = ask(forked)
-    assert result.outcome is Outcome.NOT_RUN
-    assert result.reason.startswith("It cannot be decided how `side` came into `main`")
-
-
-def test_it_stays_undecided_when_main_changes_the_same_file_later(forked):
-    forked.git("cherry-pick", "side~1", "side")
+    forked.git("cherry-pick", "--no-commit", "side~1")
+    forked.put("more.txt", "more\n")
+    forked.commit("Half of it, and more")
+    forked.git("cherry-pick", "side")
     carried = forked.head()
     forked.commit("Side three", side="one\ntwo\nthree\n")
     result = ask(forked, SQUASH)

@@ -96,3 +96,55 @@ def test_an_older_message_is_reworded_from_its_parent(repo):
 def test_an_empty_message_needs_work(repo):
     repo.git("commit", "-q", "--allow-empty", "--allow-empty-message", "-m", "")
     assert repo.ask("messages: {}").why.endswith("the message is empty.")
+
+
+LONG = "Describe how the billing of the supermarket is rounded to whole paise"  # 69 characters
+RULES = "messages: {matches: '^[A-Z].*[a-z]$', subject_at_most: 72, forbids: [fix]}"
+
+
+def test_what_git_and_github_write_is_not_held_against_the_learner(repo):
+    """Each message, and what is found fault with: nothing, or the words of the cause."""
+    commit = "a" * 40
+    table = {
+        f'Revert "{LONG}"\n\nThis reverts commit {commit}.': None,
+        f'Revert "{LONG}"\n\nThis reverts commit {commit}, reversing\nchanges made to {commit}.': None,
+        f'Reapply "{LONG}"\n\nThis reverts commit {commit}.': None,
+        f'Revert "{LONG}" (#13)\n\nReverts learner/shop#12': None,
+        f'Revert "Revert "{LONG}""\n\nThis reverts commit {commit}.': None,
+        f"Squashed commit of the following:\n\ncommit {commit}\nAuthor: x": None,
+        f"{LONG} (#1234)": None,
+        f"fixup! {LONG}": None,
+        "fixup! fix": "does not say what the change does",
+        "fix (#12)": "does not say what the change does",
+        "add a form (#12)": "does not have what this check asks for",
+        f'Revert "{LONG}"': "has 78 characters",
+        f"{LONG} of each bill": "has 82 characters",
+        "Squashed commit of the following: all": None,
+    }
+    found = {}
+    for message in table:
+        repo.git("commit", "-q", "--allow-empty", "-F", "-", stdin=message.encode())
+        result = repo.ask(RULES, starter=repo.head("HEAD~1") if found else None)
+        nothing_else = "no commit of yours whose message" in result.why
+        found[message] = None if nothing_else or result.outcome is Outcome.PASSED else result.why
+    wrong = [
+        text
+        for text, cause in table.items()
+        if (cause or "") not in (found[text] or "") or (cause is None) != (found[text] is None)
+    ]
+    assert not wrong, found[wrong[0]]
+
+
+def test_a_revert_of_a_commit_that_is_there_needs_no_trailer(repo):
+    repo.commit(LONG)
+    repo.commit(f'Revert "{LONG}"')
+    assert repo.ask(RULES).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    "kind", ["commit: {on: main, subject: Add the form}", "history: {subjects: [Start, Add the form]}"]
+)
+def test_the_number_of_a_pull_request_is_no_part_of_a_subject(repo, kind):
+    repo.commit("Start")
+    repo.commit("Add the form (#12)")
+    assert repo.ask(kind).outcome is Outcome.PASSED

@@ -93,3 +93,19 @@ def test_an_empty_commit_is_never_undone(line):
     line.git("tag", "empty")
     line.commit("Trigger again")
     assert ask(line, "[empty]").outcome is NEEDS_WORK
+
+
+def test_the_documented_example_is_met_by_git_revert(repo):
+    repo.commit("Start", sum="1\n2\n")
+    repo.commit("Break the sum", sum="1\n3\n")
+    repo.commit("Spoil the list", other="x\n")
+    repo.git("revert", "--no-edit", "HEAD", "HEAD~1")
+    assert repo.ask("reverted: {commits: [main~2, 'main^{/Break the sum}'], on: main}").outcome is PASSED
+
+
+@pytest.mark.parametrize("pattern", ["Break", "the sum", "^Break the sum", "Break.*sum$", ".*", "sum"])
+def test_a_message_that_only_quotes_is_passed_over(repo, pattern):
+    repo.commit("Start", sum="1\n2\n")
+    repo.commit("Break the sum", sum="1\n3\n")
+    repo.git("revert", "--no-edit", "HEAD")
+    assert repo.ask(f"reverted: {{commits: ['main^{{/{pattern}}}']}}").outcome is PASSED

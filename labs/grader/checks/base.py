@@ -221,9 +221,9 @@ def tip_or_answer(run: Run, name: str) -> Tip | Verdict:
     return run.repository.tip(name) or missing_branch(run, name)
 
 
-def commit_or_answer(run: Run, name: Revision) -> Tip | Verdict:
-    """The commit of a name such as `main~2`; where there is none, the answer that says so."""
-    found = resolve(run.repository, name)
+def commit_or_answer(run: Run, name: Revision, *, originals: bool = False) -> Tip | Verdict:
+    """The commit of a name such as `main~2`; where there is none, the answer that says so. See `resolve`."""
+    found = resolve(run.repository, name, originals=originals)
     if not isinstance(found, Unresolved):
         return found
     if found.base is not None and not is_object_id(found.base):

@@ -18,7 +18,7 @@ from ..repository import Tip
 from ..words import count, listed, quoted
 from .base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
 from .messages import MOST_READ
-from .walk import HistoryKind, first_parents_of, look, newest, rewrite
+from .walk import HistoryKind, first_parents_of, has_subject, look, newest, rewrite
 
 MOST_LISTED = 8
 
@@ -67,7 +67,7 @@ class HistoryCheck(HistoryKind):
 
     def _fits(self, position: int, commit: Commit) -> bool:
         if self.subjects:
-            return commit.subject == self.subjects[position]
+            return has_subject(commit, self.subjects[position])
         return bool(re.search(self.match[position], commit.subject[:MOST_READ]))
 
     def _first_different(self, found: list[Commit]) -> str | None:

@@ -3,6 +3,7 @@
 Git itself answers, from the committed `.gitignore` files that concern the path.
 """
 
+import re
 from dataclasses import dataclass, replace
 
 from ..findings import LookedAt
@@ -46,16 +47,19 @@ class IgnoredCheck(Kind):
                 looked_at=self._looked_at(tip, len(sources) + len(tracked)),
             )
         return (
-            self._ignored(tip, rule, evidence)
+            self._ignored(tip, rule, sources, evidence)
             if rule and ignores
-            else self._not_ignored(tip, tracked, evidence)
+            else self._not_ignored(tip, sources, tracked, evidence)
         )
 
     def _looked_at(self, tip: Tip, number: int) -> LookedAt:
         where = f"at {quoted(tip.name)}"
         return LookedAt(number, f"{quoted(self.path)} or `.gitignore` that could be about it", where)
 
-    def _not_ignored(self, tip: Tip, tracked: list[bytes], evidence: list[Evidence]) -> Verdict:
+    def _not_ignored(
+        self, tip: Tip, sources: Sources, tracked: list[bytes], evidence: list[Evidence]
+    ) -> Verdict:
+        added = lines_for(sources, self.path, ignored=True)
         rule = (
             f" Line {evidence[0].line} of {quoted(evidence[0].path or '')} takes it out again."
             if evidence
@@ -65,18 +69,23 @@ class IgnoredCheck(Kind):
             f"{quoted(self.path)} is not ignored at {quoted(tip.name)}.{rule}",
             expected=f"a line in `.gitignore` for {quoted(self.path)}",
             found="a line that takes it out again" if evidence else "no line that matches it",
-            fix=change(
-                tip, f"Ignore {self.path}", *_add_line(self.path), *(self._untrack() if tracked else [])
-            ),
+            fix=change(tip, f"Ignore {self.path}", *_add_lines(added), *(self._untrack() if tracked else [])),
             evidence=evidence or [at_tip(tip)],
         )
 
-    def _ignored(self, tip: Tip, rule: Rule, evidence: list[Evidence]) -> Verdict:
+    def _ignored(self, tip: Tip, rule: Rule, sources: Sources, evidence: list[Evidence]) -> Verdict:
+        added = lines_for(sources, self.path, ignored=False)
+        by_folder = (
+            " That line ignores a folder: Git takes no file out again below an ignored folder, so the folder itself "
+            "has to be taken out first."
+            if sum(map(len, added.values())) > 1
+            else ""
+        )
         return needs_work(
-            f"{quoted(self.path)} is ignored by line {rule.line} of {quoted(rule.source)}.",
+            f"{quoted(self.path)} is ignored by line {rule.line} of {quoted(rule.source)}.{by_folder}",
             expected=f"no line that ignores {quoted(self.path)}",
             found=quoted(rule.pattern),
-            fix=change(tip, f"Do not ignore {self.path}", *_add_line(f"!{self.path}")),
+            fix=change(tip, f"Do not ignore {self.path}", *_add_lines(added)),
             evidence=evidence,
         )
 
@@ -93,8 +102,54 @@ class IgnoredCheck(Kind):
         return [["git", "rm", "-r", "--cached", "--", self.path]]
 
 
-def _add_line(line: str) -> list[list[str] | str]:
-    return [append_line(line, ".gitignore"), ["git", "add", ".gitignore"]]
+def _add_lines(added: dict[str, list[str]]) -> list[list[str] | str]:
+    return [
+        command
+        for source, lines in added.items()
+        for command in (*(append_line(line, source) for line in lines), ["git", "add", "--", source])
+    ]
+
+
+def lines_for(sources: Sources, path: str, *, ignored: bool) -> dict[str, list[str]]:
+    """Lines at the end of `.gitignore` files, by file, after which a path is ignored, or is not.
+
+    Each goes into the file whose line decides now, since a deeper file outweighs the others. A path below an ignored
+    folder is taken out folder by folder: Git does not look into a folder that it ignores.
+    """
+    tried, added = dict(sources), dict[str, list[str]]()
+    parts = path.rstrip("/").split("/")
+    for _ in range(2 * len(parts) + 1):
+        rule = deciding_rule(tried, path)
+        if (rule is not None and rule.ignores) == ignored:
+            break
+        source = rule.source if rule else ".gitignore"
+        folder = source.removesuffix(".gitignore")
+        if ignored:
+            lines = [_as_pattern(path.removeprefix(folder), anchored=bool(folder))]
+        else:
+            lines = _taken_out(tried, folder, path, parts)
+        added.setdefault(source, []).extend(lines)
+        tried[source] = tried.get(source, b"") + "".join(f"\n{line}" for line in lines).encode()
+    return added
+
+
+def _taken_out(sources: Sources, folder: str, path: str, parts: list[str]) -> list[str]:
+    """Lines that take out the first ignored folder on the way, but not what else is in it; or the path itself."""
+    for depth in range(folder.count("/") + 1, len(parts)):
+        place = "/".join(parts[:depth])
+        rule = deciding_rule(sources, place, is_folder=True)
+        if rule and rule.ignores:
+            pattern = _as_pattern(f"{place}/".removeprefix(folder), anchored=True)
+            return [f"!{pattern}", f"{pattern}*"]
+    return ["!" + _as_pattern(path.removeprefix(folder), anchored=True)]
+
+
+def _as_pattern(path: str, *, anchored: bool) -> str:
+    escaped = re.sub(r"([\\*?\[])", r"\\\1", path)
+    escaped = re.sub(r" $", r"\\ ", escaped)
+    if anchored:
+        return f"/{escaped}"
+    return f"\\{escaped}" if escaped.startswith(("#", "!")) else escaped
 
 
 def _tracked(files: Files, path: str) -> list[bytes]:

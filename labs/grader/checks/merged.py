@@ -1,8 +1,8 @@
 """`merged: {branch: feature/login, into: main, by: merge-commit}` - how a branch came into another.
 
-`by` is merge-commit, fast-forward, squash or any, or none where it must not have come in. The graph decides, and for
-a squash the content; where a branch is gone or its changes came in by pieces, the answer is "cannot be decided", not
-a guess.
+`by` is merge-commit, fast-forward, squash, rebase or any, or none where it must not have come in. The graph decides,
+and for a squash and a "Rebase and merge" the patches; of a branch with one commit the two are alike. Where a branch is
+gone or its changes came in by pieces, the answer is "cannot be decided", not a guess.
 """
 
 import re
@@ -15,18 +15,19 @@ from ..history import Commit
 from ..parameters import MAIN, RefName
 from ..repository import Tip
 from ..shapes import Shape
-from ..wanted import fast_forward, merge_commit, squashed, unmerged
+from ..wanted import brought_by_rebase, fast_forward, merge_commit, squashed, unmerged
 from ..words import count, quoted
 from .base import Kind, Run, Verdict, at_tip, commands, needs_work, not_run, passed, tip_or_answer
 from .commits import add_commits, commit_evidence
-from .squash import carried_at, squash_commit
+from .squash import carried_at, rebased_commits, squash_commit
 
-Way = Literal["merge-commit", "fast-forward", "squash"]
+Way = Literal["merge-commit", "fast-forward", "squash", "rebase"]
 _WORDS: dict[str, str] = {
     "any": "in any way",
     "merge-commit": "by a merge commit",
     "fast-forward": "by a fast-forward",
     "squash": "as one squashed commit",
+    "rebase": "as copies of its commits, as a rebase makes them",
     "none": "in no way",
 }
 _SHAPES = {
@@ -34,6 +35,7 @@ _SHAPES = {
     "merge-commit": merge_commit,
     "fast-forward": fast_forward,
     "squash": squashed,
+    "rebase": brought_by_rebase,
     "none": unmerged,
 }
 
@@ -44,7 +46,7 @@ class MergedCheck(Kind):
 
     branch: RefName
     into: RefName = MAIN
-    by: Literal["any", "merge-commit", "fast-forward", "squash", "none"] = "any"
+    by: Literal["any", "merge-commit", "fast-forward", "squash", "rebase", "none"] = "any"
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.branch == self.into:
@@ -59,7 +61,7 @@ class MergedCheck(Kind):
             return self._without_branch(run, into)
         if branch.commit.id in run.repository.history.ancestors(run.starter):
             return self._without_commits(branch)
-        found = _found_in_graph(run, branch, into) or _found_in_content(run, branch, into)
+        found = _found_in_graph(run, branch, into) or _found_in_content(run, branch, into, self.by)
         if found:
             return self._judge(into, *found)
         if self.by == "none":
@@ -73,7 +75,9 @@ class MergedCheck(Kind):
             )
         return self._not_merged(run, branch, into)
 
-    def _judge(self, into: Tip, way: Way, commit: Commit) -> Verdict:
+    def _judge(self, into: Tip, way: Way, brought: list[Commit]) -> Verdict:
+        """`brought` are the commits that brought the branch in, oldest first: several for a rebase."""
+        commit = brought[-1]
         evidence = commit_evidence(into, commit)
         came = f"{quoted(self.branch)} came into {quoted(self.into)} {_WORDS[way]}, {commit.id[:7]}"
         if way == "fast-forward":  # a branch without commits of its own looks the same, so claim no more
@@ -86,7 +90,7 @@ class MergedCheck(Kind):
             f"{came}.",
             expected=f"{quoted(self.branch)} merged {_WORDS[self.by]}",
             found=f"{commit.id[:7]} {quoted(commit.subject)}",
-            fix=self._once_more(into, way, commit),
+            fix=self._once_more(into, way, brought),
             evidence=[evidence],
             wanted=self._shape(),
         )
@@ -116,17 +120,20 @@ class MergedCheck(Kind):
         """A branch that is gone, or never was here: only a merge commit that names it is proof."""
         merge = merge_commit_of(run, self.branch, into)
         if merge:
-            return self._judge(into, "merge-commit", merge)
+            return self._judge(into, "merge-commit", [merge])
         return not_run(
             f"It cannot be decided whether {quoted(self.branch)} was merged into {quoted(self.into)}: the branch "
             "is not in the repository, and no merge commit names it.",
             fix=commands(["git", "push", "origin", self.branch]),
         )
 
-    def _once_more(self, into: Tip, way: Way, commit: Commit) -> str:
+    def _once_more(self, into: Tip, way: Way, brought: list[Commit]) -> str:
         """What is merged cannot be merged again: take the merge back, or give the branch something new."""
-        if way != "fast-forward" and commit.id == into.commit.id and commit.parents:
-            back = ["git", "reset", "--keep", commit.parents[0]]
+        chain = [commit.id for commit in brought]
+        parents = [commit.parents[:1] for commit in brought]
+        on_top = chain[-1] == into.commit.id and parents[1:] == [(one,) for one in chain[:-1]]
+        if way != "fast-forward" and on_top and parents[0]:
+            back = ["git", "reset", "--keep", parents[0][0]]
             again = self._merge() if self.by != "none" else []
             return commands(["git", "switch", self.into], back, *again, self._push("--force-with-lease"))
         if self.by == "merge-commit":
@@ -139,6 +146,9 @@ class MergedCheck(Kind):
 
     def _merge(self) -> list[list[str]]:
         switch = ["git", "switch", self.into]
+        if self.by == "rebase":
+            picks = ["git", "cherry-pick", f"{self.into}..{self.branch}"]
+            return [switch, picks]
         if self.by == "squash":
             squash = ["git", "merge", "--squash", self.branch]
             return [switch, squash, ["git", "commit", "-m", f"Bring in {self.branch}"]]
@@ -161,10 +171,10 @@ def merge_commit_of(run: Run, name: str, into: Tip) -> Commit | None:
     if branch is None:
         return next((commit for commit in reversed(list(_merges(run, into))) if _names(commit, name)), None)
     found = _found_in_graph(run, branch, into)
-    return found[1] if found and found[0] == "merge-commit" else None
+    return found[1][0] if found and found[0] == "merge-commit" else None
 
 
-def _found_in_graph(run: Run, branch: Tip, into: Tip) -> tuple[Way, Commit] | None:
+def _found_in_graph(run: Run, branch: Tip, into: Tip) -> tuple[Way, list[Commit]] | None:
     """The oldest commit on the line of `into` that holds the branch: the branch itself, or what merged it."""
     history = run.repository.history
     if branch.commit.id not in history.ancestors(into.commit.id):
@@ -172,12 +182,15 @@ def _found_in_graph(run: Run, branch: Tip, into: Tip) -> tuple[Way, Commit] | No
     holders = history.descendants(branch.commit.id)
     line = list(history.first_parents(into.commit.id, holders))
     first = history[line[-1]]
-    return ("fast-forward" if first.id == branch.commit.id else "merge-commit"), first
+    return ("fast-forward" if first.id == branch.commit.id else "merge-commit"), [first]
 
 
-def _found_in_content(run: Run, branch: Tip, into: Tip) -> tuple[Way, Commit] | None:
+def _found_in_content(run: Run, branch: Tip, into: Tip, asked: str) -> tuple[Way, list[Commit]] | None:
+    copies = rebased_commits(run.repository, branch.commit, into.commit)
     commit = squash_commit(run.repository, branch.commit, into.commit)
-    return ("squash", commit) if commit else None
+    if commit and not (copies and asked == "rebase"):
+        return "squash", [commit]
+    return ("rebase", copies) if copies else None
 
 
 def _merges(run: Run, into: Tip) -> Iterator[Commit]:

@@ -1,13 +1,15 @@
 """`messages: {branch: main, matches: '^[A-Z]', subject_at_most: 72, forbids: [wip]}` - how commits are described.
 
 `matches` is searched in the subject (first line), each of `forbids` must not match all of it, in any case of
-letters; `blank_second_line` is on unless switched off. Merge commits that Git described itself are left out.
+letters; `blank_second_line` is on unless switched off. Messages that Git or GitHub wrote itself are left out, such as
+those of merges and `Revert "..."`; a ` (#12)` behind a subject, or a `fixup! ` before it, does not count.
 """
 
 import re
 from dataclasses import dataclass
 
 from ..findings import LookedAt
+from ..git_messages import is_by_git, own_subject, quoted_subject
 from ..history import Commit, first_line
 from ..parameters import MAIN, Count, RefName, Regex
 from ..repository import Tip
@@ -16,9 +18,6 @@ from .base import Kind, Run, Verdict, commands, needs_work, passed, tip_or_answe
 from .commits import MOST_SHOWN, commit_evidence
 
 MOST_READ = 1000  # characters of a subject: patterns may take long over more
-_BY_GIT = re.compile(
-    r"Merge (?:(?:remote-tracking )?branch(?:es)?|commits?|tags?) '|Merge pull request #\d+ from "
-)
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,10 @@ class MessagesCheck(Kind):
         if isinstance(tip, Verdict):
             return tip
         own = run.own_commits(tip)
-        judged = [commit for commit in own if not (commit.is_merge and _BY_GIT.match(commit.message))]
+        subjects = {commit.subject for commit in run.repository.history} if any(map(_quotes, own)) else set()
+        judged = [
+            commit for commit in own if not is_by_git(commit.message, subjects, is_merge=commit.is_merge)
+        ]
         if not judged:
             return needs_work(
                 f"{quoted(tip.name)} holds no commit of yours whose message could be read.",
@@ -62,7 +64,7 @@ class MessagesCheck(Kind):
     def _fault(self, commit: Commit) -> str | None:
         """What is the matter with one message, as the end of a sentence."""
         message = commit.message
-        whole, lines = first_line(message), message.splitlines()
+        whole, lines = own_subject(first_line(message)), message.splitlines()
         subject = whole[:MOST_READ]
         if not subject:
             return "the message is empty"
@@ -70,7 +72,8 @@ class MessagesCheck(Kind):
             return f"the subject {quoted(subject)} has {count(len(whole), 'character')}"
         if any(re.fullmatch(pattern, subject, re.IGNORECASE) for pattern in self.forbids):
             return f"the subject {quoted(subject)} does not say what the change does"
-        if self.matches is not None and not re.search(self.matches, subject):
+        texts = (subject, first_line(message)[:MOST_READ])
+        if self.matches is not None and not any(re.search(self.matches, text) for text in texts):
             return f"the subject {quoted(subject)} does not have {in_words(self.matches)}"
         if self.blank_second_line and len(lines) > 1 and lines[1].strip():
             return f"the line after the subject {quoted(subject)} is not blank"
@@ -85,6 +88,10 @@ class MessagesCheck(Kind):
         if self.blank_second_line:
             rules.append("a blank line between subject and body")
         return ", ".join(rules)
+
+
+def _quotes(commit: Commit) -> bool:
+    return quoted_subject(commit.subject) is not None
 
 
 def _verb(offending: list[tuple[Commit, str]]) -> str:

@@ -18,7 +18,7 @@ from ..wanted import on_top
 from ..words import count, listed, quoted
 from .base import Run, Verdict, commit_or_answer, needs_work, passed, tip_or_answer
 from .commits import commit_evidence
-from .walk import HistoryKind, look, named, newest, rewrite
+from .walk import HistoryKind, has_subject, look, named, newest, rewrite
 
 ONTO = Revision(MAIN)
 
@@ -83,7 +83,7 @@ class RebasedCheck(HistoryKind):
         if isinstance(lost, Verdict):
             return lost
         subjects = [commit.subject for commit in line]
-        if line and not lost and (not self.patches or subjects == list(self.patches)):
+        if line and not lost and (not self.patches or self._has_patches(line)):
             return None
         wanted = (
             [named(commit) for commit in lost] or list(map(quoted, self.patches)) or ["at least one commit"]
@@ -99,6 +99,9 @@ class RebasedCheck(HistoryKind):
             evidence=newest(branch, line) or [commit_evidence(branch, branch.commit)],
             wanted=on_top(self.branch, self.onto, len(self.patches)),
         )
+
+    def _has_patches(self, line: list[Commit]) -> bool:
+        return len(line) == len(self.patches) and all(map(has_subject, line, self.patches))
 
     def _lost(self, run: Run, onto: Tip, line: list[Commit]) -> list[Commit] | Verdict:
         """Commits of the old tip whose change no commit of the line makes."""

@@ -3,6 +3,7 @@
 The later commit takes away and adds the same lines the other way round, whatever its message says, and the first one
 is still in the history. A merge is undone in what it brought to its first parent. With `in_order: true` the commits
 were undone in the order of `commits`. Names such as `main~2` move as commits are added: ids, tags and messages stay.
+`main^{/Break}` passes over commits that only quote such a message, as `Revert "Break the sum"` does.
 """
 
 from collections.abc import Iterator
@@ -37,7 +38,7 @@ class RevertedCheck(HistoryKind):
         on = tip_or_answer(run, self.on)
         if isinstance(on, Verdict):
             return on
-        wanted = commits_of(run, self.commits)
+        wanted = commits_of(run, self.commits, originals=True)
         if isinstance(wanted, Verdict):
             return wanted
         inside = run.repository.history.ancestors(on.commit.id)

@@ -82,14 +82,17 @@ def said_by_git(
     return list(map(decoded, output.split(b"\0")[:-1]))
 
 
-def deciding_rule(sources: Sources, path: str) -> Rule | None:
-    """The rule that `git check-ignore` names for a path, given the `.gitignore` files by their own paths."""
+def deciding_rule(sources: Sources, path: str, *, is_folder: bool = False) -> Rule | None:
+    """The rule that `git check-ignore` names for a path, given the `.gitignore` files by their own paths.
+
+    A path of a folder may end with a slash, but then Git also takes `folder/*` as meant for it.
+    """
     said = said_by_git(
         sources,
         [path],
         *("check-ignore", "--no-index", "--verbose", "--non-matching", "--stdin", "-z"),
         what="the answer about ignored files",
-        folder=path.rpartition("/")[0],
+        folder=path if is_folder else path.rpartition("/")[0],
         ends=(0, 1),  # 1: not ignored
     )
     source, line, pattern, _ = said[:4]

@@ -1,8 +1,9 @@
-"""Did one commit bring in all that a branch changed? Decided by content, since a squash leaves no other trace."""
+"""How a branch came in whose own commits did not: as one squashed commit, or as copies. Decided by content alone."""
 
 from collections.abc import Mapping, Set
 from itertools import takewhile
 
+from ..git_messages import without_number
 from ..history import Commit
 from ..patches import Patches
 from ..repository import Repository
@@ -21,6 +22,33 @@ def squash_commit(repository: Repository, branch: Commit, into: Commit) -> Commi
         if any(patches.same(made, changes) for changes in wanted):
             return commit
     return None
+
+
+def rebased_commits(repository: Repository, branch: Commit, into: Commit) -> list[Commit] | None:
+    """The copies on `into`, oldest first, of each commit that the branch has beyond it, as "Rebase and merge" makes.
+
+    Copies have the same patch, author and subject, and follow each other on the line of
+    first parents; None where that is not so.
+    """
+    history, patches = repository.history, Patches(repository)
+    ours, theirs = history.ancestors(branch.id), history.ancestors(into.id)
+    own = [commit for commit in history.in_order(ours - theirs) if not commit.is_merge]
+    wanted = [(commit, change) for commit in own if (change := repository.change_of(commit))]
+    beyond = set(theirs - ours)
+    line = [history[one] for one in history.first_parents(into.id) if one in beyond][::-1]
+    copies: list[Commit] = []
+    for commit in line:
+        if commit.is_merge or len(copies) == len(wanted):
+            continue
+        original, change = wanted[len(copies)]
+        if _is_replayed(original, commit) and patches.same(repository.change_of(commit), change):
+            copies.append(commit)
+    return copies if wanted and len(copies) == len(wanted) else None
+
+
+def _is_replayed(original: Commit, commit: Commit) -> bool:
+    """Git keeps author and message of what it replays; who squashed two branches wrote other messages."""
+    return original.author[:2] == commit.author[:2] and original.subject == without_number(commit.subject)
 
 
 def carried_at(repository: Repository, branch: Commit, into: Commit) -> Commit | None:

@@ -3,6 +3,7 @@
 import re
 from abc import abstractmethod
 
+from ..git_messages import without_number
 from ..history import Commit, History
 from ..parameters import Regex, Revision
 from ..report import Evidence
@@ -45,9 +46,14 @@ def branch_of(run: Run, tip: Tip) -> Tip | None:
     )
 
 
+def has_subject(commit: Commit, subject: str) -> bool:
+    """True where this is the subject, also with the ` (#12)` that GitHub puts behind that of a squash merge."""
+    return subject in (commit.subject, without_number(commit.subject))
+
+
 def says(commit: Commit, subject: str | None, matches: Regex | None) -> bool:
     """Is this the subject, and is the pattern found in the message? What is None is not asked for."""
-    if subject is not None and commit.subject != subject:
+    if subject is not None and not has_subject(commit, subject):
         return False
     return matches is None or bool(re.search(matches, commit.message[: 4 * MOST_READ], re.MULTILINE))
 
@@ -83,11 +89,11 @@ def look(*names: str) -> str:
     return commands(["git", "log", "--graph", "--oneline", *names])
 
 
-def commits_of(run: Run, names: tuple[Revision, ...]) -> list[Commit] | Verdict:
-    """The commits of these names, or the answer for the first name that stands for none."""
+def commits_of(run: Run, names: tuple[Revision, ...], *, originals: bool = False) -> list[Commit] | Verdict:
+    """The commits of these names, or the answer for the first name that stands for none; see `resolve`."""
     found: list[Commit] = []
     for name in names:
-        tip = commit_or_answer(run, name)
+        tip = commit_or_answer(run, name, originals=originals)
         if isinstance(tip, Verdict):
             return tip
         found.append(tip.commit)
