@@ -103,11 +103,11 @@ class IgnoredCheck(Kind):
 
 
 def _add_lines(added: dict[str, list[str]]) -> list[list[str] | str]:
-    return [
-        command
-        for source, lines in added.items()
-        for command in (*(append_line(line, source) for line in lines), ["git", "add", "--", source])
-    ]
+    found: list[list[str] | str] = []
+    for source, lines in added.items():
+        found += [append_line(line, source) for line in lines]
+        found.append(["git", "add", "--", source])
+    return found
 
 
 def lines_for(sources: Sources, path: str, *, ignored: bool) -> dict[str, list[str]]:
