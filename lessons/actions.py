@@ -201,18 +201,27 @@ def _open_attempt(enrollment: Enrollment, quiz: Quiz) -> Attempt:
     )
 
 
-@transaction.atomic
 def save_answer(*, attempt: Attempt, key: str, response: Response | None, flagged: bool) -> Answer:
     """Save the answer to one question; the last save counts. Raises AttemptSubmittedError."""
-    # The lock makes a save and a submission in another tab wait for each other.
-    if not Attempt.objects.select_for_update().open().filter(pk=attempt.pk).values_list("pk"):
-        raise AttemptSubmittedError
     answer = Answer(attempt=attempt, key=key, response=response, flagged=flagged)
+    return _write_answer(answer, ["response", "flagged", "saved_at"])
+
+
+def flag_question(*, attempt: Attempt, key: str, flagged: bool) -> Answer:
+    """Save whether the learner wants to come back, and leave the answer as it is. Raises AttemptSubmittedError."""
+    return _write_answer(Answer(attempt=attempt, key=key, flagged=flagged), ["flagged"])
+
+
+@transaction.atomic
+def _write_answer(answer: Answer, fields: list[str]) -> Answer:
+    # The lock makes a save and a submission in another tab wait for each other.
+    if not Attempt.objects.select_for_update().open().filter(pk=answer.attempt_id).values_list("pk"):
+        raise AttemptSubmittedError
     Answer.objects.bulk_create(
         [answer],
         update_conflicts=True,
         unique_fields=["attempt", "key"],
-        update_fields=["response", "flagged", "saved_at"],
+        update_fields=fields,
     )
     return answer
 

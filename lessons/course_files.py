@@ -1,7 +1,7 @@
 """A course on disk: course.yaml, sessions, lessons, quizzes, cohorts. `course_loading` writes it to the database."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,7 @@ class CourseFiles:
     lessons: list[Entry]
     quizzes: list[Entry]
     cohorts: list[Entry]
+    warnings: list[Problem] = field(default_factory=list)  # they keep nothing from being loaded
 
     def links(self) -> Links:
         slugs = {"lesson": self.lessons, "quiz": self.quizzes}
@@ -177,7 +178,8 @@ def _read_lesson(files: CourseFiles, path: Path, session: str, position: int) ->
 
 def _read_quiz(files: CourseFiles, source: Source, slug: str) -> None:
     try:
-        parse(source.text)
+        for warning in parse(source.text).warnings:
+            files.warnings.append(Problem(source.path, warning.line, warning.message))
     except QuizSyntaxError as error:
         for problem in error.problems:
             source.add(problem.line, problem.message)

@@ -14,7 +14,8 @@ from lessons.links import links_within
 from lessons.models import Course
 from lessons.points import show_points
 from lessons.quiz_controls import controls
-from lessons.quiz_text import blocks, inline, prompt
+from lessons.quiz_text import blocks, prompt
+from lessons.quiz_text import option as option_html
 from lessons.quizzes import Question, QuizSyntaxError, parse, right_answer
 from lessons.quizzes.options import Choice
 from lessons.rendering import TooComplex
@@ -25,6 +26,14 @@ Problem = tuple[int, str]
 def markdown_problems(course: Course, source: str) -> list[Problem]:
     """Everything that keeps a lesson or a brief from being published, by line."""
     return actions.markdown_problems(source, links_within(course))
+
+
+def quiz_warnings(source: str) -> list[Problem]:
+    """What an author should look at in a quiz, though it can be published."""
+    try:
+        return [(warning.line, warning.message) for warning in parse(source).warnings]
+    except QuizSyntaxError:
+        return []
 
 
 def quiz_problems(course: Course, source: str) -> list[Problem]:
@@ -40,13 +49,14 @@ def quiz_problems(course: Course, source: str) -> list[Problem]:
 class Preview:
     """`page` is sanitised HTML, None where the text cannot be shown. `problems`: (line from 1, message).
 
-    `outline`: (level, id, title).
+    `outline`: (level, id, title). `warnings`, like problems, keep nothing from being published.
     """
 
     page: str | None
     problems: list[Problem] = field(default_factory=list)
     facts: str = ""
     outline: list[tuple[int, str, str]] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
 
     def as_response(self) -> JsonResponse:
         return JsonResponse(
@@ -86,6 +96,7 @@ def preview_quiz(course: Course, source: str, title: str) -> Preview:
         page=render_to_string("authoring/_quiz.html", {"quiz": quiz, "asked": asked}),
         problems=problems,
         facts=f"{len(asked)} questions, {show_points(points)} points, pass mark {quiz.pass_mark}%",
+        warnings=quiz_warnings(source),
     )
 
 
@@ -104,13 +115,13 @@ def _asked(question: Question[Any], course: str) -> dict[str, Any]:
 
 
 def _shown(question: Question[Any], text: str, course: str) -> str:
-    return inline(text, course) if question.answers_are_markdown else text
+    return option_html(text, course) if question.answers_are_markdown else text
 
 
 def _explained(question: Choice, course: str) -> list[tuple[str, str]]:
     """The options that say why they are right or wrong, with their words."""
     return [
-        (inline(option.text, course), blocks(option.explanation, course))
+        (option_html(option.text, course), blocks(option.explanation, course))
         for option in question.options
         if option.explanation
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lessons.quiz_text import inline, plain
+from lessons.quiz_text import inline, option, plain
 from lessons.quizzes import PublicQuestion, Question, QuestionLayout, Response, filled, question_view
 from lessons.quizzes.question import FIELD
 
@@ -60,7 +60,7 @@ def _options(view: PublicQuestion, answered: Filled, course: str) -> list[Contro
     chosen = answered.get(FIELD, [])
     letters = LETTERS.ljust(len(view.options))
     return [
-        Control(FIELD, shown.token, inline(shown.text, course), shown.token in chosen, letter.strip())
+        Control(FIELD, shown.token, option(shown.text, course), shown.token in chosen, letter.strip())
         for shown, letter in zip(view.options, letters, strict=False)
     ]
 
@@ -94,6 +94,6 @@ KINDS: dict[str, tuple[str, Callable[[PublicQuestion, Filled, str], list[Control
     "ordering": ("ordering", _items, "Give each item its place. 1 comes first."),
     "matching": ("matching", _rows, "Choose what belongs to each."),
     "short-text": ("text", _text, "Capitals and extra spaces make no difference."),
-    "numeric": ("text", _text, "The answer is a number."),
+    "numeric": ("text", _text, "Type a number in digits, such as 3 or 0.5, without a unit."),
     "cloze": ("text", _blanks, "Fill in the blanks. Capitals and extra spaces make no difference."),
 }

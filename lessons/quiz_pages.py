@@ -10,7 +10,7 @@ from lessons.models import Answer
 from lessons.queries import OpenAttempt, OpenQuiz, typical_minutes
 from lessons.quiz_controls import controls
 from lessons.quiz_text import parsed, prompt
-from lessons.quizzes import Question, question_view
+from lessons.quizzes import Question, Response, given_answer, question_view, reading, refusal
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Step:
     title: str
     answered: bool
     flagged: bool
+    note: str = ""
 
     @property
     def glyph(self) -> str:
@@ -37,12 +38,14 @@ def start_page(found: OpenQuiz) -> dict[str, Any]:
     }
 
 
-def question_page(found: OpenAttempt, place: int) -> dict[str, Any]:
+def question_page(found: OpenAttempt, place: int, typed: Response | None = None) -> dict[str, Any]:
+    """The page of a question; `typed` is a response that was refused, which stays in its field."""
     question = question_at(found, place)
     answer = found.answers.get(question.key)
     course = found.of.quiz.course.slug
     layout = found.attempt.layout[question.key]
-    asked = controls(question, layout, answer.response if answer else None, course)
+    saved = answer.response if answer else None
+    asked = controls(question, layout, saved if typed is None else typed, course)
     title, body = prompt(asked.view, course)
     all_steps = steps(found)
     return {
@@ -54,7 +57,22 @@ def question_page(found: OpenAttempt, place: int) -> dict[str, Any]:
         "body": body,
         "asked": asked,
         "answer": answer,
+        "refused": refusal_words(found, question, saved if typed is None else typed),
+        "reading": reading(question, saved),
     }
+
+
+def refusal_words(found: OpenAttempt, question: Question[Any], typed: Response | None) -> str:
+    """Say that what was typed is not saved, and what counts meanwhile; "" where it can be read."""
+    why = refusal(question, typed)
+    answer = found.answers.get(question.key)
+    kept = answer.response if answer else None
+    if not why:
+        return ""
+    if kept == typed:
+        return why
+    counts = f" Your saved answer is still {' '.join(given_answer(question, kept))}." if kept else ""
+    return f"Not saved. {why}{counts}"
 
 
 def summary_page(found: OpenAttempt) -> dict[str, Any]:
@@ -88,7 +106,7 @@ def question_in(source: str, place: int) -> Question[Any]:
 def steps(found: OpenAttempt) -> list[Step]:
     course = found.of.quiz.course.slug
     return [
-        _step(place, _title(found, question, course), found.answers.get(question.key))
+        _step(place, _title(found, question, course), question, found.answers.get(question.key))
         for place, question in enumerate(questions(found), 1)
     ]
 
@@ -97,10 +115,11 @@ def _title(found: OpenAttempt, question: Question[Any], course: str) -> str:
     return prompt(question_view(question, found.attempt.layout[question.key]), course)[0]
 
 
-def _step(place: int, title: str, answer: Answer | None) -> Step:
+def _step(place: int, title: str, question: Question[Any], answer: Answer | None) -> Step:
     if answer is None:
         return Step(place, title, answered=False, flagged=False)
-    return Step(place, title, answered=answer.response is not None, flagged=answer.flagged)
+    note = refusal(question, answer.response) or reading(question, answer.response)
+    return Step(place, title, answered=answer.response is not None, flagged=answer.flagged, note=note)
 
 
 def first_empty(found: OpenAttempt) -> int | None:

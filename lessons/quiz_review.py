@@ -8,6 +8,7 @@ from lessons.models import Answer, Attempt
 from lessons.queries import OpenAttempt, OpenCourse, OpenQuiz
 from lessons.quiz_pages import attempt_context, questions
 from lessons.quiz_text import blocks, inline, parsed, prompt
+from lessons.quiz_text import option as option_html
 from lessons.quizzes import (
     Question,
     QuestionLayout,
@@ -15,6 +16,8 @@ from lessons.quizzes import (
     given_answer,
     mark,
     question_view,
+    reading,
+    refusal,
     right_answer,
 )
 from lessons.quizzes.options import Choice
@@ -49,6 +52,7 @@ class Reviewed:
     given: list[tuple[str, str]] = field(default_factory=list)
     right: list[str] = field(default_factory=list)
     explanation: str = ""
+    reading: str = ""
 
     @property
     def missed(self) -> bool:
@@ -116,6 +120,7 @@ def _reviewed(found: OpenAttempt, place: int, question: Question[Any], released:
         max_points=question.points,
         answered=answer.response is not None,
         flagged=answer.flagged,
+        reading=refusal(question, answer.response) or reading(question, answer.response),
     )
     if isinstance(question, Choice):
         item.options = _options(question, layout, answer.response, course, released)
@@ -136,7 +141,7 @@ def _options(
     shown = [by_token[option.token] for option in question_view(question, layout).options]
     return [
         ReviewedOption(
-            html=inline(option.text, course),
+            html=option_html(option.text, course),
             chosen=place in chosen,
             right=released and option.right,
             explanation=blocks(option.explanation, course) if released else "",

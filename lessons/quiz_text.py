@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from lessons.quizzes import PublicQuestion, Quiz, parse
 from lessons.quizzes.kinds.cloze import BLANK
-from lessons.rendering import TooComplex, render_fragment, render_inline
+from lessons.rendering import TooComplex, render_fragment, render_inline, render_option
 
 # Stands for a blank while Markdown is rendered, which would take underscores for emphasis.
 GAP = "\ue000"
@@ -33,6 +33,12 @@ def inline(text: str, course: str) -> SafeString:
 def blocks(text: str, course: str) -> SafeString:
     """As `inline`, with paragraphs, lists and code."""
     return _rendered(render_fragment, text, course)
+
+
+@lru_cache(maxsize=4096)
+def option(text: str, course: str) -> SafeString:
+    """The text of an option, as `inline` where it is one line."""
+    return _rendered(render_option, text, course) if "\n" in text else inline(text, course)
 
 
 def _rendered(render: Callable[..., str], text: str, course: str) -> SafeString:

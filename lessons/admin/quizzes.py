@@ -1,14 +1,15 @@
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from lessons import actions
-from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget
+from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, in_words
 from lessons.admin.scope import ReadOnlyAdmin
 from lessons.models import Answer, Attempt, Lesson, Quiz, QuizVersion
-from lessons.previews import quiz_problems
+from lessons.previews import quiz_problems, quiz_warnings
 from lessons.quiz_review import staff_review
 
 QUIZ_FIELDS: list[Any] = ["course", "lesson", "slug", "source"]
@@ -75,6 +76,11 @@ class QuizAdmin(AuthoredAdmin):
 
     def save_text(self, item: Quiz) -> None:
         actions.save_quiz(quiz=item)
+
+    def warn_of(self, request: HttpRequest, form: AuthoringForm) -> None:
+        super().warn_of(request, form)
+        if found := quiz_warnings(form.cleaned_data["source"]):
+            self.message_user(request, f"Saved, and worth a look: {in_words(found)}", messages.WARNING)
 
 
 @admin.register(QuizVersion)

@@ -4,7 +4,17 @@ from .marking import Marked, QuestionMark, credit, mark
 from .parsing import parse
 from .problems import Problem, QuizSyntaxError
 from .question import FormData, Layout, PublicQuestion, Question, QuestionLayout, Response, Shown
-from .quiz import Quiz, filled, given_answer, lay_out, question_view, read_response, right_answer
+from .quiz import (
+    Quiz,
+    filled,
+    given_answer,
+    lay_out,
+    question_view,
+    read_response,
+    reading,
+    refusal,
+    right_answer,
+)
 
 __all__ = [
     "FormData",
@@ -27,5 +37,7 @@ __all__ = [
     "parse",
     "question_view",
     "read_response",
+    "reading",
+    "refusal",
     "right_answer",
 ]

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import dropwhile, pairwise, takewhile
 
-from .lines import ANSWERS, Line, Syntax
+from .lines import ANSWERS, OF_OPTION, Line, Syntax
 from .problems import Report
+from .slips import advice, as_option, cause, fault_in_option
 
 KEY = re.compile(r"#[a-z0-9][a-z0-9_-]{0,63}")
+NEITHER = "This line is neither an answer nor, with > in front, the explanation."
 POINTS = re.compile(r"points=([0-9]{1,4}(?:\.[0-9]{1,2})?)")
 
 
@@ -46,17 +48,30 @@ def _block(lines: Sequence[Line], report: Report) -> Block | None:
     heading, body = lines[0], lines[1:]
     words, key, points = _heading(heading, report)
     start = _first_answer(body)
+    slips = _slips(body[:start], body[start:] if start is not None else [])
+    for line in slips:
+        report(line.number, cause(line.text), only_new=start is not None)
     if start is None:
-        report(heading.number, "This question has no answers.")
+        if not slips:
+            report(heading.number, "This question has no answers.")
         return None
     answers, quotes = _answers(body[start:], report)
     prompt = f"{words}\n\n{_join(line.text for line in body[:start])}".strip()
     explanation = _join(line.content for line in quotes)
     if not explanation:
         report(heading.number, "This question lacks an explanation: lines starting with > after the answers.")
-    if len({line.syntax for line in answers} - {Syntax.NOTE}) > 1:
+    if len({line.syntax for line in answers} - OF_OPTION) > 1:
         return None
     return Block(key, points, prompt, tuple(answers), explanation, heading.number)
+
+
+def _slips(prompt: Sequence[Line], answers: Sequence[Line]) -> list[Line]:
+    """Lines above the answers, or in a numbered list, that were meant as options."""
+    kind = answers[0].syntax if answers else None
+    looked_at = list(prompt) if kind in (None, Syntax.OPTION, Syntax.ITEM) else []
+    if kind is Syntax.ITEM:
+        looked_at += [line for line in answers if line.syntax is Syntax.ITEM]
+    return [line for line in looked_at if line.syntax is not Syntax.CODE and as_option(line.text)]
 
 
 def _heading(heading: Line, report: Report) -> tuple[str, str, Decimal]:
@@ -111,15 +126,28 @@ def _answers(lines: Sequence[Line], report: Report) -> tuple[list[Line], list[Li
             quotes.append(line)
         elif quotes and line.syntax is not Syntax.CODE:
             report(line.number, "This line stands after the explanation, which ends a question.")
-        elif line.syntax is Syntax.NOTE and lines[0].syntax is Syntax.OPTION:
+        elif line.syntax in OF_OPTION and lines[0].syntax is Syntax.OPTION:
+            _check_option(line, answers[-1], report)
             answers.append(line)
         elif line.syntax in ANSWERS:
             answers.append(line)
             if line.syntax is not lines[0].syntax:
-                report(line.number, "This line mixes two kinds of answers in one question.")
+                fixed = f" {cause(line.text)}" if as_option(line.text) else ""
+                report(line.number, f"This line mixes two kinds of answers in one question.{fixed}")
         elif line.syntax not in (Syntax.BLANK, Syntax.CODE):
-            report(line.number, "This line is neither an answer nor, with > in front, the explanation.")
+            report(line.number, NEITHER + advice(line, lines[0].syntax))
     return answers, quotes
+
+
+def _check_option(line: Line, before: Line, report: Report) -> None:
+    """Report a further line of an option that it cannot show."""
+    if line.syntax is Syntax.MORE and (fault := fault_in_option(line)):
+        report(line.number, fault)
+    elif line.syntax is not Syntax.NOTE and before.syntax is Syntax.NOTE and line.content:
+        report(
+            line.number,
+            "The lines of an option come before its explanation. Move this line up, or start it with >.",
+        )
 
 
 def _join(texts: Iterable[str]) -> str:

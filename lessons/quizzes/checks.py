@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sized
 
+from . import pins
 from .blocks import Block
 from .lines import Line
 from .problems import Report
@@ -25,9 +26,19 @@ def report_repeats(lines: Iterable[Line], report: Report) -> None:
     """Each line whose content is empty, or equal to an earlier one's but for blanks."""
     seen: set[str] = set()
     for line in lines:
-        text = canonical(line.content)
+        # Blanks count in code.
+        text = line.content.strip() if "\n" in line.content else canonical(line.content)
         if not text:
             report(line.number, "This line is empty.")
         elif text in seen:
             report(line.number, f"“{text}” stands twice in this question.")
         seen.add(text)
+
+
+def report_pins(lines: Iterable[Line], report: Report) -> None:
+    """Each line that ends in a pin, where nothing can be pinned."""
+    for line in lines:
+        if pins.misplaced(line.content.rstrip("| ")):
+            report(
+                line.number, "Only options can be pinned. Take {pin} out, or put it in code.", only_new=True
+            )

@@ -1,13 +1,15 @@
 """Lines of a quiz file, each with the part it plays in the grammar."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 
 class Syntax(Enum):
     HEADING = auto()  # ## question
     OPTION = auto()  # - [x] option
+    MORE = auto()  # an indented line below an option, which goes on with it
+    MORE_CODE = auto()  # the same, in a fence
     EQUALS = auto()  # = accepted answer
     ITEM = auto()  # 1. item
     ROW = auto()  # | left | right |
@@ -20,6 +22,7 @@ class Syntax(Enum):
 
 
 ANSWERS = {Syntax.OPTION, Syntax.EQUALS, Syntax.ITEM, Syntax.ROW}
+OF_OPTION = {Syntax.NOTE, Syntax.MORE, Syntax.MORE_CODE}
 
 PATTERNS = {
     Syntax.BLANK: re.compile(r"(\s*)"),
@@ -33,6 +36,7 @@ PATTERNS = {
     Syntax.FENCE: re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,}).*"),
 }
 FENCE_END = re.compile(r" {0,3}(`{3,}|~{3,})\s*")
+INDENTED = re.compile(r"(?: {2}|\t)\s*(?=[^\s>])")
 
 
 @dataclass(frozen=True)
@@ -45,18 +49,70 @@ class Line:
     content: str
 
 
-def read_lines(texts: list[str], first: int) -> tuple[list[Line], int | None]:
-    """The lines, the first numbered `first`; and the number of the fence that is never closed, if any."""
+def read_lines(texts: list[str], first: int) -> tuple[list[Line], int | None, list[int]]:
+    """The lines, the first numbered `first`; the number of the fence that is never closed, if any.
+
+    And the numbers of those that an option ends before they are closed.
+    """
     lines: list[Line] = []
     opened: Line | None = None
+    option: _Option | None = None
+    cut_off: list[int] = []
     for number, text in enumerate(texts, first):
-        if opened is None:
-            lines.append(_classify(number, text))
-            opened = lines[-1] if lines[-1].syntax is Syntax.FENCE else None
-        else:
+        if opened is not None:
             lines.append(Line(number, text, Syntax.CODE, text))
             opened = None if _closes(text, opened.content) else opened
-    return lines, opened.number if opened else None
+            continue
+        if option and (more := option.read_on(number, text)):
+            _keep_blank_lines(lines)
+            lines.append(more)
+            continue
+        lines.append(_classify(number, text))
+        syntax = lines[-1].syntax
+        opened = lines[-1] if syntax is Syntax.FENCE else None
+        if option and option.fence:
+            cut_off.append(option.fence.number)
+            option.fence = None
+        if syntax is Syntax.OPTION:
+            option = _Option()
+        elif syntax not in (Syntax.BLANK, Syntax.NOTE):
+            option = None
+    if option and option.fence:
+        cut_off.append(option.fence.number)
+    return lines, opened.number if opened else None, cut_off
+
+
+class _Option:
+    """What an option goes on with. `width` is the indent of its second line, `fence` the line that opened code."""
+
+    def __init__(self) -> None:
+        self.width = 0
+        self.fence: Line | None = None
+
+    def read_on(self, number: int, text: str) -> Line | None:
+        """The line as a part of the option, None where it ends it."""
+        found = INDENTED.match(text)
+        if not found and not (self.fence and (not text.strip() or text.startswith("  "))):
+            return None
+        text = text.expandtabs(4)
+        indent = len(text) - len(text.lstrip())
+        self.width = self.width or indent
+        content = text[min(self.width, indent) :].rstrip()
+        line = Line(number, text, Syntax.MORE_CODE if self.fence else Syntax.MORE, content)
+        if self.fence:
+            self.fence = None if _closes(content, self.fence.content) else self.fence
+        elif opening := PATTERNS[Syntax.FENCE].fullmatch(content):
+            line = replace(line, syntax=Syntax.MORE_CODE)
+            self.fence = replace(line, content=opening[1])
+        return line
+
+
+def _keep_blank_lines(lines: list[Line]) -> None:
+    """Blank lines before a line that goes on with an option part its paragraphs."""
+    place = len(lines)
+    while lines[place - 1].syntax is Syntax.BLANK:
+        place -= 1
+        lines[place] = replace(lines[place], syntax=Syntax.MORE, content="")
 
 
 def _classify(number: int, text: str) -> Line:

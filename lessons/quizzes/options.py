@@ -1,24 +1,33 @@
 """What single and multiple choice share: options in boxes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Self
 
-from . import tokens
+from . import pins, tokens
 from .blocks import Block
 from .checks import at_least_two, report_repeats
 from .lines import Line, Syntax
 from .problems import Report
 from .question import FIELD, FormData, PublicQuestion, Question, QuestionLayout, common
 
+LETTERS = (
+    "Options are shuffled, and this one names others by letter. Name them in words, or pin all with {pin}."
+)
+
 
 @dataclass(frozen=True)
 class Option:
-    """`text` is inline Markdown; `explanation`, Markdown, says why it is right or wrong, or is empty."""
+    """`text` is Markdown, inline or with code; `explanation` says why it is right or wrong, or is empty.
+
+    `pinned`: it keeps its place while the others are shuffled. `line` is its first in the source.
+    """
 
     text: str
     right: bool
     explanation: str = ""
+    pinned: bool = False
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +44,8 @@ class Choice(Question[list[int]]):
     def parse(cls, block: Block, report: Report) -> Self:
         options = _options(block.answers)
         at_least_two("options", options, block, report)
-        report_repeats([line for line in block.answers if line.syntax is Syntax.OPTION], report)
+        report_repeats([Line(each.line, "", Syntax.OPTION, each.text) for each in options], report)
+        _check_pins(options, report)
         if not any(option.right for option in options):
             report(block.line, "No option is marked as right. A right one has an x in its box: - [x].")
         return cls(**common(block), options=options)
@@ -45,7 +55,8 @@ class Choice(Question[list[int]]):
 
     def view(self, layout: QuestionLayout) -> PublicQuestion:
         texts = [option.text for option in self.options]
-        return self._public(options=tokens.shown(layout["options"], texts))
+        pinned = {place for place, option in enumerate(self.options) if option.pinned}
+        return self._public(options=tokens.shown(layout["options"], texts, pinned))
 
     def read_response(self, layout: QuestionLayout, data: FormData) -> list[int] | None:
         chosen = set(data.get(FIELD, []))
@@ -65,8 +76,30 @@ def _options(lines: tuple[Line, ...]) -> tuple[Option, ...]:
     options: list[Option] = []
     for line in lines:
         if line.syntax is Syntax.OPTION:
-            options.append(Option(line.content, right=line.text[3] in "xX"))
+            options.append(Option(line.content, right=line.text[3] in "xX", line=line.number))
+        elif line.syntax in (Syntax.MORE, Syntax.MORE_CODE):
+            options[-1] = replace(options[-1], text=f"{options[-1].text}\n{line.content}")
         else:
             explanation = f"{options[-1].explanation}\n{line.content}".strip()
             options[-1] = replace(options[-1], explanation=explanation)
-    return tuple(options)
+    return tuple(map(_read_pin, options))
+
+
+def _read_pin(option: Option) -> Option:
+    text, pinned = pins.split(option.text)
+    return replace(option, text=text, pinned=pinned)
+
+
+def _check_pins(options: tuple[Option, ...], report: Report) -> None:
+    """Report a pin that is none, and warn of options whose words need one."""
+    all_stay = all(option.pinned for option in options)
+    for option in options:
+        box = f"- [{'x' if option.right else ' '}]"
+        if wanted := pins.misplaced(option.text):
+            message = f"An option is pinned by {{pin}} at the end of its line. Write: {box} {wanted}"
+            report(option.line, message, only_new=True)
+        elif pins.relates(option.text) and not option.pinned:
+            message = f"Options are shuffled, and this one depends on its place. Pin it: {box} {option.text} {{pin}}"
+            report(option.line, message, warns=True)
+        elif pins.names_letters(option.text) and not all_stay:
+            report(option.line, LETTERS, warns=True)

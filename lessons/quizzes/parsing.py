@@ -26,9 +26,11 @@ def parse(source: str, *, stored: bool = False) -> Quiz:
     if problems:
         raise QuizSyntaxError(problems)
 
-    def report(line: int, message: str, *, only_new: bool = False) -> None:
+    warnings: list[Problem] = []
+
+    def report(line: int, message: str, *, only_new: bool = False, warns: bool = False) -> None:
         if not (only_new and stored):
-            problems.append(Problem(line, message))
+            (warnings if warns else problems).append(Problem(line, message))
 
     front_matter, body = _halves(source, report)
     questions = [_question(block, report) for block in cut(body, report)]
@@ -36,7 +38,7 @@ def parse(source: str, *, stored: bool = False) -> Quiz:
     if problems or front_matter is None:
         raise QuizSyntaxError(problems)
     digest = hashlib.sha256(source.encode()).hexdigest()
-    return Quiz(*front_matter, questions=tuple(questions), digest=digest)
+    return Quiz(*front_matter, questions=tuple(questions), digest=digest, warnings=tuple(sorted(warnings)))
 
 
 def _unreadable(source: str) -> list[Problem]:
@@ -62,7 +64,12 @@ def _halves(source: str, report: Report) -> tuple[FrontMatter | None, list[Line]
 
 
 def _lines(texts: list[str], start: int, report: Report) -> list[Line]:
-    lines, unclosed = read_lines(texts[start:], start + 1)
+    lines, unclosed, cut_off = read_lines(texts[start:], start + 1)
+    for number in cut_off:
+        report(
+            number,
+            "The code that starts here is not closed in its option. Close it, indented, with the same ```.",
+        )
     if unclosed is None:
         return lines
     report(unclosed, "The code that starts here is never closed. Close it with the same ``` or ~~~.")

@@ -27,6 +27,7 @@ class Report(Protocol):
     """Notes a problem. A parser reports and goes on, so that one run shows every problem.
 
     `only_new`: it keeps a text from being saved, and what was saved before it was a problem is still read.
+    `warns`: it is worth a look, and keeps nothing from being saved.
     """
 
-    def __call__(self, line: int, message: str, *, only_new: bool = False) -> None: ...
+    def __call__(self, line: int, message: str, *, only_new: bool = False, warns: bool = False) -> None: ...

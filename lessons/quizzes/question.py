@@ -24,7 +24,7 @@ FIELD = "answer"
 R = TypeVar("R", str, list[str], list[int], list[int | None])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Shown:
     """An entry as a page shows it; `text` is inline Markdown."""
 
@@ -104,6 +104,14 @@ class Question(ABC, Generic[R]):
     @abstractmethod
     def given_answer(self, response: R) -> list[str]:
         """For people, one text an entry."""
+
+    def refusal(self, response: R) -> str:
+        """What to type instead of a response that cannot be read; "" where it can."""
+        return ""
+
+    def reading(self, response: R) -> str:
+        """How a typed response is read where that may be in doubt; "" where it is read as typed."""
+        return ""
 
     def entries_right(self, response: R) -> list[bool]:
         """Of each entry of `given_answer` whether it is right; empty where the answer is one whole."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from .problems import Problem
 from .question import FormData, Layout, PublicQuestion, Question, QuestionLayout, Response
 
 
@@ -11,7 +12,8 @@ from .question import FormData, Layout, PublicQuestion, Question, QuestionLayout
 class Quiz:
     """`pass_mark` in percent; `attempts` 0 means no limit; `release` is now, deadline or never.
 
-    `digest`: SHA-256 of the source in hexadecimal, the same for every kind of line end.
+    `digest`: SHA-256 of the source in hexadecimal, the same for every kind of line end. `warnings`: what an author
+    should look at before learners do.
     """
 
     title: str
@@ -20,6 +22,7 @@ class Quiz:
     release: str
     questions: tuple[Question[Any], ...]
     digest: str
+    warnings: tuple[Problem, ...] = ()
 
 
 def lay_out(quiz: Quiz, rng: Random) -> Layout:
@@ -48,6 +51,16 @@ def filled(
 ) -> dict[str, list[str]]:
     """The reverse of `read_response`: the form fields of a saved response, for a page to show."""
     return {} if response is None else question.filled(layout, response)
+
+
+def refusal(question: Question[Any], response: Response | None) -> str:
+    """Say what to type instead of a response that cannot be read, such as “two” for a number; "" where it can."""
+    return "" if response is None else question.refusal(response)
+
+
+def reading(question: Question[Any], response: Response | None) -> str:
+    """Say how a typed response is read where that may be in doubt; "" where it is read as typed."""
+    return "" if response is None else question.reading(response)
 
 
 def right_answer(question: Question[Any]) -> list[str]:

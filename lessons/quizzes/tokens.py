@@ -1,6 +1,6 @@
 """Random names for the entries of a question, so that a page never tells their order in the source."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from random import Random
 
 from .question import Shown
@@ -17,9 +17,11 @@ def draw(rng: Random, count: int) -> list[str]:
     return list(tokens)
 
 
-def shown(tokens: Sequence[str], texts: Sequence[str]) -> tuple[Shown, ...]:
-    """The entries in the order in which a page shows them."""
-    return tuple(Shown(token, text) for token, text in sorted(zip(tokens, texts, strict=True)))
+def shown(tokens: Sequence[str], texts: Sequence[str], pinned: Collection[int] = ()) -> tuple[Shown, ...]:
+    """The entries in the order in which a page shows them; those at `pinned` places stay there."""
+    entries = [Shown(token, text) for token, text in zip(tokens, texts, strict=True)]
+    shuffled = iter(sorted(each for place, each in enumerate(entries) if place not in pinned))
+    return tuple(each if place in pinned else next(shuffled) for place, each in enumerate(entries))
 
 
 def index_of(tokens: Sequence[str], token: str) -> int | None:

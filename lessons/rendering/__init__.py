@@ -1,7 +1,16 @@
 """Markdown to sanitised HTML: the only place in the portal where this happens. Imports no Django."""
 
 from .headings import MAX_LISTED
-from .page import Rendered, render, render_fragment, render_inline, with_ticks
+from .page import Rendered, render, render_fragment, render_inline, render_option, with_ticks
 from .state import TooComplex
 
-__all__ = ["MAX_LISTED", "Rendered", "TooComplex", "render", "render_fragment", "render_inline", "with_ticks"]
+__all__ = [
+    "MAX_LISTED",
+    "Rendered",
+    "TooComplex",
+    "render",
+    "render_fragment",
+    "render_inline",
+    "render_option",
+    "with_ticks",
+]

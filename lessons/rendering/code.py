@@ -41,6 +41,19 @@ def code(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     return f'<figure class="code">{caption}<pre tabindex="0"><code>{html}</code></pre></figure>\n'
 
 
+def code_in_option(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    """Render rule: without figure and strip, which a label cannot hold."""
+    token = tokens[index]
+    page: Page = env["page"]
+    name = (unescapeAll(token.info).split() or [""])[0]
+    page.coloured += len(token.content)
+    colour = page.coloured <= MAX_COLOURED
+    text = token.content.rstrip("\n")
+    lexer = _lexer(name, page, 1)
+    html = highlight(text, lexer, FORMATTER).rstrip("\n") if colour else escape(text)
+    return f'<code class="lines">{html}</code>'
+
+
 def _lexer(language: str, page: Page, line: int) -> Lexer:
     try:
         return get_lexer_by_name(language or "text", stripnl=False)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 
+from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from .parser import build
+from .parser import build, build_for_options
 from .policy import sanitise
 from .state import Budget, Link, Page, Problem, TooComplex, plain
 
@@ -19,6 +20,7 @@ MAX_PROBLEMS = 100  # an author mends them from the first on
 WORDS_A_MINUTE = 200
 
 PARSER = build()
+OPTION_PARSER = build_for_options()
 # authors cannot write these: their own < becomes &lt; in text and their own " becomes &quot; in attributes
 DRAWING = re.compile(r'<figure class="flow" data-flow="(\d+)"></figure>')
 KEYED_ITEM = re.compile(r'<li data-key="([a-z0-9-]+)">(.*?)</li>', re.DOTALL)
@@ -73,6 +75,15 @@ def render_inline(source: str, *, link: Link) -> str:
     return _run(PARSER.parseInline, source, _page(source, link, whole=False))[1]
 
 
+def render_option(source: str, *, link: Link) -> str:
+    """The text of an option, which is inline, perhaps in several paragraphs, and may hold code. Raises TooComplex.
+
+    It goes into a label, where HTML allows no blocks.
+    """
+    page = _page(source, link, whole=False)
+    return _run(OPTION_PARSER.parse, source, page)[1].strip()
+
+
 def with_ticks(html: str, ticked: set[str], form: Callable[[str, str, bool], str]) -> str:
     """Stored HTML, the inside of each keyed checklist item replaced by `form(key, html of the item, ticked)`.
 
@@ -92,7 +103,8 @@ def _run(parse: Callable[..., list[Token]], source: str, page: Page) -> tuple[li
     _refuse_excess(source)
     env = {"page": page}
     tokens = parse(source, env)
-    return tokens, sanitise(PARSER.renderer.render(tokens, PARSER.options, env))
+    parser: MarkdownIt = parse.__self__  # type: ignore[attr-defined]
+    return tokens, sanitise(parser.renderer.render(tokens, parser.options, env))
 
 
 def _refuse_excess(source: str) -> None:

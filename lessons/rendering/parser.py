@@ -10,7 +10,7 @@ from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.container import container_plugin
 
 from .blocks import ADMONITIONS, blocks
-from .code import code
+from .code import code, code_in_option
 from .headings import heading_close, heading_open, headings
 from .links import links
 from .lists_and_tables import cell_open, table_close, table_open, task_box, tasks
@@ -73,3 +73,18 @@ def build() -> MarkdownIt:
         md.core.ruler.push(rule.__name__, rule)
     md.renderer.rules.update(RENDER_RULES)  # type: ignore[attr-defined]
     return md
+
+
+def build_for_options() -> MarkdownIt:
+    """Paragraphs and fenced code alone, so that no sign at the start of an option makes it a list or a heading."""
+    md = build()
+    md.block.ruler.enableOnly(["fence", "paragraph"])
+    md.add_render_rule("fence", lambda self, *args: code_in_option(*args))
+    md.add_render_rule("paragraph_open", _break)
+    md.add_render_rule("paragraph_close", lambda *_: "")
+    return md
+
+
+def _break(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    """Paragraphs are parted by a line break; code is a block by itself."""
+    return "<br>" if index and tokens[index - 1].type == "paragraph_close" else ""

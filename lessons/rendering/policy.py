@@ -30,6 +30,7 @@ VALUES = {
 }
 CLASSES = {
     "a": {"anchor"},
+    "code": {"lines"},
     "aside": {"note", "tip", "warning"},
     "div": {"heading", "scroll"},
     "figure": {"code", "flow"},

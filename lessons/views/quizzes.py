@@ -1,5 +1,7 @@
 import re
+from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +14,7 @@ from lessons import actions, queries
 from lessons import quiz_pages as pages
 from lessons.models import Answer
 from lessons.quiz_review import review_page, staff_review
-from lessons.quizzes import read_response
+from lessons.quizzes import Response, read_response, reading, refusal
 
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -64,14 +66,21 @@ def _save(request: HttpRequest, course: str, quiz: str, number: int, place: int)
     asked = pages.question_in(source, place)
     data = dict(request.POST.lists())
     response = read_response(asked, attempt.layout[asked.key], data)
+    change: dict[str, Any] = {"attempt": attempt, "key": asked.key, "flagged": "flagged" in data}
+    refused = refusal(asked, response)
     try:
-        answer = actions.save_answer(
-            attempt=attempt, key=asked.key, response=response, flagged="flagged" in data
+        answer = (
+            actions.flag_question(**change) if refused else actions.save_answer(**change, response=response)
         )
     except actions.AttemptSubmittedError:
         return _too_late(request, queries.get_attempt(request.user, course, quiz, number))
+    if refused:
+        return _refuse(request, queries.get_attempt(request.user, course, quiz, number), place, response)
+    read_as = reading(asked, response)
     if "go" not in data:
-        return HttpResponse(_saved_at(answer), content_type="text/plain; charset=utf-8")
+        return _in_words(". ".join(filter(None, [_saved_at(answer), read_as])))
+    if read_as:
+        messages.info(request, f"Question {place}: {read_as}")
     wanted = re.fullmatch("[0-9]{1,4}", request.POST["go"])
     return redirect(pages.address_in(source, int(wanted[0]) if wanted else None, course, quiz, number))
 
@@ -104,6 +113,20 @@ def review(request: HttpRequest, course: str, quiz: str, number: int) -> HttpRes
 def review_of(request: HttpRequest, course: str, quiz: str, number: int, learner: int) -> HttpResponse:
     attempt = queries.get_attempt_of(request.user, course, quiz, number, learner)
     return render(request, "lessons/quiz_review_staff.html", staff_review(attempt))
+
+
+def _refuse(
+    request: HttpRequest, found: queries.OpenAttempt, place: int, response: Response | None
+) -> HttpResponse:
+    """Say what to type instead, in words for the script or on the page; the field stays as it was filled."""
+    if "go" in request.POST:
+        context = pages.question_page(found, place, response)
+        return render(request, "lessons/quiz_question.html", context, status=422)
+    return _in_words(pages.refusal_words(found, pages.question_at(found, place), response), status=422)
+
+
+def _in_words(words: str, status: int = 200) -> HttpResponse:
+    return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
 
 
 def _too_late(request: HttpRequest, found: queries.OpenAttempt) -> HttpResponse:

@@ -3,6 +3,7 @@ const form = document.getElementById("question");
 const saved = document.getElementById("saved");
 const live = document.getElementById("live");
 const button = document.getElementById("continue");
+const field = form.querySelector("input[type=text]");
 
 const TYPING = 800;
 const FIRST_PAUSE = 2_000;
@@ -64,11 +65,14 @@ async function save() {
     .then(async (response) => ({ status: response.status, text: await response.text() }))
     .catch(() => ({ status: 0 }));
   saving = false;
-  if (answer.status === 200 || answer.status === 409) {
+  if ([200, 409, 422].includes(answer.status)) {
+    // 422: the answer cannot be read. Its text says what to type; Continue brings the same from the server.
     kept = covered;
     pause = FIRST_PAUSE;
-    say(answer.status === 200 ? answer.text : SUBMITTED, answer.status !== 200);
+    say(answer.status === 409 ? SUBMITTED : answer.text, answer.status !== 200);
+    field?.setAttribute("aria-invalid", answer.status === 422);
     if (unsaved()) save();
+    else if (pressed && answer.status === 422) field.focus();
     else if (pressed) form.requestSubmit(pressed);
     return;
   }

@@ -25,7 +25,8 @@ class Command(BaseCommand):
 
     def handle(self, *, path: Path, removed: str, verbosity: int, **options) -> None:
         try:
-            changes = load(read_course(path), removed)
+            files = read_course(path)
+            changes = load(files, removed)
         except LoadError as error:
             raise CommandError(f"{error}\nNothing was loaded. Problems: {len(error.problems)}") from error
         except FilesGoneError as error:
@@ -33,6 +34,8 @@ class Command(BaseCommand):
         for word in WORDS if verbosity > 1 else ("renamed", "kept", "conflicts"):
             for item in getattr(changes, word):
                 self.stdout.write(f"{WORDS[word]}: {item}")
+        for warning in files.warnings:
+            self.stdout.write(f"worth a look: {warning}")
         self.stdout.write(summary(changes))
         if changes.conflicts:
             raise CommandError(

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, Self
 
+from .. import typed
+from ..accepting import accepts
 from ..blocks import Block
 from ..lines import Syntax
 from ..problems import Report
 from ..question import FIELD, FormData, PublicQuestion, Question, QuestionLayout, common, last
-from ..text import clean, fold, split_cells
+from ..text import clean, split_cells
 
 BLANK = re.compile(r"_{3,}")
 
@@ -55,7 +57,10 @@ class Cloze(Question[list[str]]):
 
     def entries_right(self, response: list[str]) -> list[bool]:
         filled = zip(response, self.accepted, strict=True)
-        return [fold(text) in map(fold, accepted) for text, accepted in filled]
+        return [any(accepts(each, text) for each in accepted) for text, accepted in filled]
+
+    def reading(self, response: list[str]) -> str:
+        return " ".join(filter(None, map(typed.describe, response)))
 
     def right_answer(self) -> list[str]:
         return [" or ".join(alternatives) for alternatives in self.accepted]

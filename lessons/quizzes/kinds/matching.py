@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 from .. import tokens
 from ..blocks import Block
-from ..checks import at_least_two, report_repeats
+from ..checks import at_least_two, report_pins, report_repeats
 from ..lines import Line, Syntax
 from ..problems import Report
 from ..question import FIELD, FormData, PublicQuestion, Question, QuestionLayout, Shown, common, last
@@ -50,6 +50,7 @@ class Matching(Question[list[int | None]]):
         rows = [(line, _cells(line, report)) for line in lines]
         pairs = tuple(cells for _, cells in rows[2:] if cells)
         at_least_two("pairs", rows[2:], block, report)
+        report_pins(lines, report)
         report_repeats((replace(line, content=cells[0]) for line, cells in rows[2:] if cells), report)
         return cls(**common(block), headers=rows[0][1] or ("", ""), pairs=pairs)
 

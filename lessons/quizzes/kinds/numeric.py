@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, Self
 
+from .. import numbers
 from ..blocks import Block
 from ..lines import Syntax
 from ..problems import Report
 from ..question import FIELD, FormData, Question, QuestionLayout, common, last
 from ..text import clean
 
-# Exponents have two digits, so that no answer becomes a number of a million digits.
-NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+# What an author writes: without separators, since a comma can be read in two ways.
+PLAIN = re.compile(r"[+−-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 SIGN = re.compile(r"\s*(?:±|\+/?-)\s*")
 
 
@@ -38,10 +39,11 @@ class Numeric(Question[str]):
         if block.syntax is not Syntax.EQUALS:
             return False
         parts = [SIGN.split(line.content) for line in block.answers]
-        numbers = [_number(number) is not None for number, *_ in parts]
-        with_tolerance = any(number and len(part) > 1 for number, part in zip(numbers, parts, strict=True))
+        # A comma shows that a number is meant, and is then reported.
+        meant = [_number(number.replace(",", ".")) is not None for number, *_ in parts]
+        with_tolerance = any(number and len(part) > 1 for number, part in zip(meant, parts, strict=True))
         # One tolerance shows that numbers are meant: a line beside it that is none is a slip, and reported.
-        return with_tolerance or all(numbers)
+        return with_tolerance or all(meant)
 
     @classmethod
     def parse(cls, block: Block, report: Report) -> Self:
@@ -55,10 +57,16 @@ class Numeric(Question[str]):
         return {FIELD: [response]}
 
     def credit(self, response: str) -> Fraction:
-        given = _number(response)
+        given = numbers.read(response)
         if given is None:
             return Fraction(0)
-        return Fraction(any(abs(given - wanted.value) <= wanted.tolerance for wanted in self.accepted))
+        return Fraction(any(abs(given.value - wanted.value) <= wanted.tolerance for wanted in self.accepted))
+
+    def refusal(self, response: str) -> str:
+        return "" if numbers.read(response) else f"{numbers.what_to_type(response)}."
+
+    def reading(self, response: str) -> str:
+        return numbers.describe(response)
 
     def right_answer(self) -> list[str]:
         return [wanted.text for wanted in self.accepted]
@@ -71,8 +79,12 @@ def _range(text: str, line: int, report: Report) -> Range | None:
     number, *tolerances = SIGN.split(text, maxsplit=1)
     value = _number(number)
     tolerance = _number(tolerances[0]) if tolerances else Fraction(0)
-    if value is None or "," in text:
-        report(line, f"“{text}” is not a number such as 3, 0.5 or 2e3, perhaps with a tolerance: 3 ± 0.1.")
+    if value is None:
+        report(
+            line,
+            f"“{text}” is not a number such as 3, 0.5 or 2e3, perhaps with a tolerance: 3 ± 0.1."
+            " Write no unit, and no comma or blank inside it.",
+        )
     elif tolerance is None or tolerance < 0:
         report(line, f"“{tolerances[0]}” is not a tolerance. It is a number of 0 or more, as in 3 ± 0.1.")
     else:
@@ -81,7 +93,7 @@ def _range(text: str, line: int, report: Report) -> Range | None:
 
 
 def _number(text: str) -> Fraction | None:
-    """Exact. A learner's comma is a decimal one; in a source it is refused, as it can be read in two ways."""
-    plain = text.strip().replace("−", "-").replace(",", ".")
-    # Python converts at most 4,300 digits; a learner's text is shorter, an author's need not be.
-    return Fraction(plain) if len(plain) <= 1000 and NUMBER.fullmatch(plain) else None
+    """Exact, of a number as an author writes it."""
+    plain = text.strip()
+    found = numbers.read(plain) if PLAIN.fullmatch(plain) else None
+    return found.value if found else None

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from .. import tokens
 from ..blocks import Block
-from ..checks import at_least_two, report_repeats
+from ..checks import at_least_two, report_pins, report_repeats
 from ..lines import Syntax
 from ..problems import Report
 from ..question import FIELD, FormData, PublicQuestion, Question, QuestionLayout, common, last
@@ -28,6 +28,7 @@ class Ordering(Question[list[int | None]]):
     def parse(cls, block: Block, report: Report) -> Self:
         at_least_two("items", block.answers, block, report)
         report_repeats(list(block.answers), report)
+        report_pins(block.answers, report)
         return cls(**common(block), items=tuple(line.content for line in block.answers))
 
     def lay_out(self, rng: Random) -> QuestionLayout:

@@ -1,5 +1,6 @@
 """Short text: = lines with the accepted answers, or regular expressions between slashes."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
@@ -7,16 +8,20 @@ from typing import Any, ClassVar, Self
 
 import re2
 
+from .. import numbers, typed
+from ..accepting import accepts
 from ..blocks import Block
 from ..lines import Syntax
 from ..problems import Report
 from ..question import FIELD, FormData, Question, QuestionLayout, common, last
-from ..text import canonical, clean, fold
+from ..text import canonical, clean
+
+TOLERANCE = re.compile(r"\s*±")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShortText(Question[str]):
-    """A response is the text as typed. Case and blanks do not matter."""
+    """A response is the text as typed. Case, blanks and substitutes of a keyboard do not matter."""
 
     kind: ClassVar[str] = "short-text"
     answers_are_markdown: ClassVar[bool] = False
@@ -34,6 +39,7 @@ class ShortText(Question[str]):
                 report(line.number, "This line is empty.")
             elif pattern and (fault := _fault(pattern)):
                 report(line.number, f"{line.content} is not a regular expression of RE2: {fault}.")
+        _check_numbers(block, report)
         return cls(**common(block), accepted=tuple(line.content for line in block.answers))
 
     def read_response(self, layout: QuestionLayout, data: FormData) -> str | None:
@@ -45,12 +51,32 @@ class ShortText(Question[str]):
     def credit(self, response: str) -> Fraction:
         return Fraction(any(_accepts(accepted, response) for accepted in self.accepted))
 
+    def reading(self, response: str) -> str:
+        return typed.describe(response)
+
     def right_answer(self) -> list[str]:
         """The literal answers; the expressions only when there are no others, since few people read them."""
         return [text for text in self.accepted if _pattern(text) is None] or list(self.accepted)
 
     def given_answer(self, response: str) -> list[str]:
         return [response]
+
+
+def _check_numbers(block: Block, report: Report) -> None:
+    """Where all answers look like numbers, but some are none, they are compared as text, which may not be meant."""
+    literal = [line for line in block.answers if _pattern(line.content) is None]
+    meant = [numbers.meant_by(TOLERANCE.split(line.content)[0]) for line in literal]
+    if not all(meant):
+        return
+    for line, (number, is_certain) in zip(literal, filter(None, meant), strict=True):
+        if number == line.content:
+            continue
+        expression = re.sub(r"([.*+?^${}()|\[\]\\/])", r"\\\1", line.content)
+        message = (
+            f"“{line.content}” is compared as text, so a learner who types {number} is wrong. For a number write"
+            f" = {number} and name the unit in the question. If the text is meant write = /{expression}/"
+        )
+        report(line.number, message, only_new=True, warns=not is_certain and "±" not in line.content)
 
 
 def _pattern(accepted: str) -> str | None:
@@ -62,8 +88,9 @@ def _pattern(accepted: str) -> str | None:
 def _accepts(accepted: str, given: str) -> bool:
     pattern = _pattern(accepted)
     if pattern is None:
-        return fold(given) == fold(accepted)
-    return _compile(pattern).fullmatch(canonical(given)) is not None
+        return accepts(accepted, given)
+    expression = _compile(pattern)
+    return any(expression.fullmatch(canonical(each)) for each in typed.readings(given))
 
 
 def _compile(pattern: str) -> Any:

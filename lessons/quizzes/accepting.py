@@ -1,0 +1,16 @@
+"""Whether a typed text is one of the answers that an author wrote."""
+
+import re
+
+from . import numbers, typed
+
+# Long enough to be grouped, and no 0644, whose first digit counts.
+GROUPABLE = re.compile("[1-9][0-9]{3,17}")
+
+
+def accepts(accepted: str, given: str) -> bool:
+    """Compare as text, and a whole number as a number too: 1000 takes 1,000."""
+    if typed.is_same(given, accepted):
+        return True
+    number = numbers.read(given) if GROUPABLE.fullmatch(accepted) else None
+    return number is not None and number.value == int(accepted)

@@ -1,0 +1,229 @@
+"""Numbers as people type them, and what to type instead of what is none.
+
+One rule for learners and authors. A dot is the decimal point. A comma is the decimal comma, but where it parts one
+to three digits from exactly three, as in 1,234, it groups them. Two kinds of separators, or one that comes twice,
+leave no doubt: the last kind is decimal. Groups are of three digits, or of two before the last three, as in India.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from fractions import Fraction
+
+from .typed import DASHES, INVISIBLE, LONG_DASHES, SINGLE_QUOTES, SPACES
+
+# Python converts at most 4,300 digits; a learner's text is shorter, an author's need not be.
+MAX_DIGITS = 1000
+SIGNS = {
+    **dict.fromkeys(DASHES + LONG_DASHES, "-"),
+    **dict.fromkeys(SINGLE_QUOTES, "'"),
+    **dict.fromkeys("⁺＋﹢", "+"),
+    "．": ".",
+    "，": ",",
+    "٫": ".",
+    "٬": ",",
+    "⁄": "/",
+    "％": "%",
+    "：": ":",
+    "⁻": "-",
+    "½": " 1/2",
+    "¼": " 1/4",
+    "¾": " 3/4",
+    "⅓": " 1/3",
+    "⅔": " 2/3",
+}
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
+# Exponents have two digits, so that no answer becomes a number of a million digits.
+POWER = r"(?:[eE]|\s?[x×·⋅*]\s?10\s?\^\s?)(?P<power>[+-]?[0-9]{1,2})"
+NUMBER = re.compile(rf"(?P<sign>[+-]?)\s?(?P<body>[0-9][0-9.,' ]*|[.,][0-9]+)(?:{POWER})?")
+GROUPED = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
+EITHER = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
+
+WORDS = [
+    *(
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+    ),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+]
+MORE_WORDS = {
+    "none": 0,
+    "once": 1,
+    "twice": 2,
+    "half": 0.5,
+    "dozen": 12,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "hundred": 100,
+    "thousand": 1000,
+    "million": 10**6,
+}
+IN_DIGITS = {
+    **{word: str(value) for value, word in enumerate(WORDS)},
+    **{word: str(value) for word, value in MORE_WORDS.items()},
+}
+FRACTION = re.compile(r"[+-]?[0-9]{1,6}\s?/\s?[0-9]{1,6}")
+CLOCK = re.compile(r"[0-9]{1,2}\s?[:h]\s?[0-9]{2}(?::[0-9]{2})?\s?(?:[ap]\.?m\.?|h|o'clock)?", re.IGNORECASE)
+WITH_UNIT = re.compile(
+    r"(?P<before>(?:about|approx\.?|around|roughly|ca\.?|\w+\s?=|[^\w\s.,+-]|(?:rs|usd|eur|inr|no)\.?)*\s*)"
+    r"(?P<number>[+-]?\s?(?:[0-9][0-9.,']*|[.,][0-9]+)(?:\s[0-9]{3}(?![0-9]))*(?:[eE][+-]?[0-9]{1,2})?)"
+    r"(?P<after>\s*[^\s0-9+'-][^0-9]*)?",
+    re.IGNORECASE,
+)
+
+# What stands before and behind a number that is no word: percent and money.
+CERTAIN_UNITS = {
+    ("", "%"),
+    ("", "percent"),
+    *((sign, "") for sign in "$€£¥₹"),
+    *(("", sign) for sign in "$€£¥₹"),
+}
+
+
+@dataclass(frozen=True)
+class Number:
+    """`plain` is the number in digits, with a decimal point. `typed` is how it was written."""
+
+    typed: str
+    plain: str
+
+    @property
+    def value(self) -> Fraction:
+        return Fraction(self.plain)
+
+
+def read(text: str) -> Number | None:
+    """Return the number that a text is, None where it is none."""
+    typed = _unified(text)
+    found = NUMBER.fullmatch(typed) if len(typed) <= MAX_DIGITS else None
+    body = _digits(found["body"].strip()) if found else None
+    if not found or body is None:
+        return None
+    body = f"0{body}" if body.startswith(".") else body
+    power = f"e{found['power']}" if found["power"] else ""
+    return Number(typed, f"{found['sign']}{body}{power}")
+
+
+def describe(text: str) -> str:
+    """Say how a number is read where that may be in doubt, "" where it is read as typed."""
+    number = read(text)
+    if number is None:
+        return ""
+    if EITHER.fullmatch(number.typed):
+        sign = number.typed[-4]
+        if sign == ".":
+            whole = number.plain.replace(".", "")
+            return f"We read the dot in {number.typed} as a decimal point. For the whole number type {whole}."
+        decimal = number.typed.replace(",", ".")
+        return f"We read {number.typed} as {number.plain}. For the decimal number type {decimal}."
+    as_usual = number.typed.replace("E", "e").replace(" ", "", number.typed[:1] in "+-").removesuffix(".")
+    return (
+        ""
+        if number.plain.removeprefix("0") == as_usual.removeprefix("0")
+        else (f"We read {number.typed} as {number.plain}.")
+    )
+
+
+def what_to_type(text: str) -> str:
+    """Say what to type instead of a text that is no number."""
+    typed = _unified(text)
+    shown = typed if len(typed) <= 40 else f"{typed[:40]}…"
+    word = typed.lower().rstrip(".!")
+    if word in IN_DIGITS:
+        return f"“{shown}” is a word. Type the number in digits: {IN_DIGITS[word]}"
+    if CLOCK.fullmatch(typed):
+        hour = re.split("[:h]", typed, flags=re.IGNORECASE)[0].strip()
+        return f"“{shown}” is a time of day. Type one number, such as {hour}"
+    if FRACTION.fullmatch(typed):
+        return f"“{shown}” is a fraction. Type a decimal number, such as {_decimal(typed)}"
+    if (found := WITH_UNIT.fullmatch(typed)) and (number := read(found["number"])):
+        return f"“{shown}” is more than a number. Type the number alone: {number.plain}"
+    if NUMBER.fullmatch(typed) and len(typed) <= MAX_DIGITS:
+        return f"The separators in “{shown}” can’t be read. Type at most one decimal point, as in 1234.5"
+    if re.fullmatch(r"[+-]?[0-9_]+", typed):
+        return f"“{shown}” has underscores. Type the digits alone: {typed.replace('_', '')}"
+    if re.fullmatch(r"[+-]?[0-9.,]+[eE][+-]?[0-9]{3,}", typed) or len(typed) > MAX_DIGITS:
+        return f"“{shown}” is too long or too large a number. Type it with up to two digits behind the e"
+    return f"“{shown}” is not a number. Type one number in digits, such as 3 or 0.5"
+
+
+def meant_by(text: str) -> tuple[str, bool] | None:
+    """The number that an author's text may mean, and whether it can mean nothing else; None where it is no number."""
+    typed = _unified(text)
+    word = typed.lower()
+    if word in IN_DIGITS:
+        return IN_DIGITS[word], False
+    if typed.count(".") > 2:  # an address of the Internet
+        return None
+    if number := read(text):
+        return number.plain, typed.count(".") < 2  # else perhaps a version
+    if CLOCK.fullmatch(typed):
+        return re.split("[:h]", typed, flags=re.IGNORECASE)[0].strip(), False
+    if FRACTION.fullmatch(typed):
+        return _decimal(typed), True
+    found = WITH_UNIT.fullmatch(typed)
+    number = read(found["number"]) if found else None
+    if found and number:
+        return number.plain, (found["before"].strip(), (found["after"] or "").strip()) in CERTAIN_UNITS
+    return None
+
+
+def _unified(text: str) -> str:
+    """Replace signs that stand for others, digits of other scripts too; each run of blanks is one."""
+    text = INVISIBLE.sub("", text)
+    text = RAISED.sub(lambda found: "^" + found[0].translate(SUPERSCRIPTS), text)
+    text = "".join(SIGNS.get(sign) or _digit(sign) for sign in SPACES.sub(" ", text))
+    return " ".join(text.split())
+
+
+def _digit(sign: str) -> str:
+    value = unicodedata.decimal(sign, None)
+    return sign if value is None else str(value)
+
+
+def _digits(body: str) -> str | None:
+    """Return digits with at most one dot, None where the separators make no number."""
+    body = body.removesuffix(".") if body.count(".") == 1 else body  # the full stop of a sentence
+    separators = [sign for sign in body if not sign.isdigit()]
+    kinds = list(dict.fromkeys(separators))
+    if not kinds:
+        return body
+    if len(kinds) == 1:
+        sign = kinds[0]
+        is_decimal = len(separators) == 1 and (sign == "." or (sign == "," and not GROUPED.fullmatch(body)))
+        return body.replace(",", ".") if is_decimal else _ungroup(body, sign)
+    if len(kinds) > 2 or separators.count(kinds[1]) > 1 or kinds[1] not in ".," or separators[-1] != kinds[1]:
+        return None
+    whole, _, rest = body.partition(kinds[1])
+    digits = _ungroup(whole, kinds[0])
+    return f"{digits}.{rest}" if digits and rest else digits
+
+
+def _ungroup(text: str, sign: str) -> str | None:
+    first, *groups, last = text.split(sign)
+    sizes = {len(group) for group in groups}
+    western = sizes <= {3} and 1 <= len(first) <= 3
+    indian = sizes == {2} and 1 <= len(first) <= 2
+    return "".join((first, *groups, last)) if len(last) == 3 and (western or indian) else None
+
+
+def _decimal(fraction: str) -> str:
+    above, below = (int(part) for part in fraction.replace(" ", "").split("/"))
+    return f"{above / below:.4g}" if below else "0.5"

@@ -1,0 +1,72 @@
+"""Lines that were meant as answers and miss the grammar, with the line as it should be."""
+
+import re
+
+from .lines import PATTERNS, Line, Syntax
+
+RIGHT = "xXхХ×✓✔☑✅*vVyY"  # the second pair is Cyrillic
+WRONG = " ✗✘☐☒❌nN_.-"
+BULLET = r"(?:[-*+–—−•·‣◦▪]|[0-9]{1,9}[.)]|[A-Za-z][.)])"
+SQUARE = re.compile(
+    rf"\s*(?:{BULLET}\s*)?\\?[\[［]\s*(?P<mark>[{RIGHT}{re.escape(WRONG)}]?)\s*\\?[\]］](?P<text>.*)"
+)
+ROUND = re.compile(rf"\s*{BULLET}\s*[(（]\s*(?P<mark>[xX✓✔]?)\s*[)）](?P<text>\s.*)")
+DRAWN = re.compile(rf"\s*(?:{BULLET}\s*)?(?P<mark>[☐☑☒✅❌])\s*(?P<text>.*)")
+# What a box is not: the words of a link, a reference or its definition, a footnote.
+LINK = re.compile(r"[(\[:^]")
+NOT_IN_OPTIONS = re.compile(r"\s*(?:(?:[-*+]|[0-9]{1,9}[.)])\s|#{1,6}\s|\||:::|!!!)")
+
+
+def as_option(text: str) -> str | None:
+    """The option that a line was meant as, None where it is one already or was not meant as one."""
+    if PATTERNS[Syntax.OPTION].fullmatch(text):
+        return None
+    found = SQUARE.fullmatch(text) or ROUND.fullmatch(text) or DRAWN.fullmatch(text)
+    if not found or LINK.match(found["text"]):
+        return None
+    mark = "x" if found["mark"] and found["mark"] in RIGHT else " "
+    return f"- [{mark}] {found['text'].strip()}".rstrip()
+
+
+def cause(text: str) -> str:
+    """Why a line that was meant as an option is none, with the option."""
+    wanted = as_option(text)
+    stripped = text.strip()
+    if text[:1] in " \t" and PATTERNS[Syntax.OPTION].fullmatch(stripped):
+        why = "An option is not indented."
+    elif re.match(r"-\S", stripped):
+        why = "A blank is missing between - and the box."
+    elif not stripped.startswith("-"):
+        why = "An option starts with a hyphen and a blank."
+    elif re.match(r"-\s*\[\]", stripped):
+        why = "The box of a wrong option has a blank in it."
+    elif re.match(r"- \[[ xX]\]\S", stripped):
+        why = "A blank is missing behind the box."
+    elif re.match(r"-\s{2,}|-\t", stripped):
+        why = "There is one blank between - and the box."
+    else:
+        why = "The box of an option is [ ], or [x] where it is right."
+    return f"{why} Write: {wanted}"
+
+
+def advice(line: Line, kind: Syntax) -> str:
+    """What to do about a line that is no part of a question whose answers are of this kind."""
+    if as_option(line.text):
+        return f" {cause(line.text)}"
+    if kind is not Syntax.OPTION:
+        return " An answer of this kind is a single line." if line.syntax is not Syntax.FENCE else ""
+    if line.syntax is Syntax.FENCE:
+        return " Code that belongs to an option is indented by two spaces, like all of its further lines."
+    return f" To go on with the option above it, indent it by two spaces. Write:   {line.text.strip()}"
+
+
+def fault_in_option(line: Line) -> str:
+    """Why a further line of an option cannot be shown in it, "" where it can."""
+    text = line.content.lstrip()
+    if wanted := as_option(text) or (text if PATTERNS[Syntax.OPTION].fullmatch(text) else None):
+        return f"An option is not indented, and holds no other options. Write: {wanted}"
+    if NOT_IN_OPTIONS.match(text):
+        return (
+            "An option holds text and code, no list, heading, table or block. Write it as text, or as code."
+        )
+    return ""
