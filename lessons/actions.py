@@ -207,16 +207,19 @@ def save_answer(*, attempt: Attempt, key: str, response: Response | None, flagge
     return _write_answer(answer, ["response", "flagged", "saved_at"])
 
 
-def flag_question(*, attempt: Attempt, key: str, flagged: bool) -> Answer:
-    """Save whether the learner wants to come back, and leave the answer as it is. Raises AttemptSubmittedError."""
-    return _write_answer(Answer(attempt=attempt, key=key, flagged=flagged), ["flagged"])
+@transaction.atomic
+def flag_question(*, attempt: Attempt, key: str, flagged: bool) -> None:
+    """Save if the learner wants to come back, and leave the answer as it is. Raises AttemptSubmittedError."""
+    if flagged:
+        _write_answer(Answer(attempt=attempt, key=key, flagged=True), ["flagged"])
+        return
+    _lock_open(attempt)
+    Answer.objects.filter(attempt=attempt, key=key).update(flagged=False)
 
 
 @transaction.atomic
 def _write_answer(answer: Answer, fields: list[str]) -> Answer:
-    # The lock makes a save and a submission in another tab wait for each other.
-    if not Attempt.objects.select_for_update().open().filter(pk=answer.attempt_id).values_list("pk"):
-        raise AttemptSubmittedError
+    _lock_open(answer.attempt)
     Answer.objects.bulk_create(
         [answer],
         update_conflicts=True,
@@ -224,6 +227,12 @@ def _write_answer(answer: Answer, fields: list[str]) -> Answer:
         update_fields=fields,
     )
     return answer
+
+
+def _lock_open(attempt: Attempt) -> None:
+    # The lock makes a save and a submission in another tab wait for each other.
+    if not Attempt.objects.select_for_update().open().filter(pk=attempt.pk).values_list("pk"):
+        raise AttemptSubmittedError
 
 
 @transaction.atomic

@@ -69,13 +69,12 @@ def _save(request: HttpRequest, course: str, quiz: str, number: int, place: int)
     change: dict[str, Any] = {"attempt": attempt, "key": asked.key, "flagged": "flagged" in data}
     refused = refusal(asked, response)
     try:
-        answer = (
-            actions.flag_question(**change) if refused else actions.save_answer(**change, response=response)
-        )
+        if refused:
+            actions.flag_question(**change)
+            return _refuse(request, queries.get_attempt(request.user, course, quiz, number), place, response)
+        answer = actions.save_answer(**change, response=response)
     except actions.AttemptSubmittedError:
         return _too_late(request, queries.get_attempt(request.user, course, quiz, number))
-    if refused:
-        return _refuse(request, queries.get_attempt(request.user, course, quiz, number), place, response)
     read_as = reading(asked, response)
     if "go" not in data:
         return _in_words(". ".join(filter(None, [_saved_at(answer), read_as])))

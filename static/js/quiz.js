@@ -20,6 +20,8 @@ let pause = FIRST_PAUSE;
 let timer = 0;
 let pressed = null;
 let moved = "";
+// What is typed cannot be read as an answer: leaving the page would lose it.
+let refused = false;
 
 const unsaved = () => edits > kept;
 
@@ -70,9 +72,10 @@ async function save() {
     kept = covered;
     pause = FIRST_PAUSE;
     say(answer.status === 409 ? SUBMITTED : answer.text, answer.status !== 200);
-    field?.setAttribute("aria-invalid", answer.status === 422);
+    refused = answer.status === 422;
+    field?.setAttribute("aria-invalid", refused);
     if (unsaved()) save();
-    else if (pressed && answer.status === 422) field.focus();
+    else if (pressed && refused) field.focus();
     else if (pressed) form.requestSubmit(pressed);
     return;
   }
@@ -100,7 +103,10 @@ form.addEventListener("input", ({ target }) => {
 form.addEventListener("change", save);
 form.addEventListener("submit", (event) => {
   useCurrentToken();
-  if (!unsaved()) return;
+  if (!unsaved()) {
+    refused = false; // the server brings the page back, with what was typed
+    return;
+  }
   event.preventDefault();
   pressed = event.submitter;
   save();
@@ -118,7 +124,7 @@ form.addEventListener("click", ({ target }) => {
 addEventListener("focus", save);
 addEventListener("online", save);
 addEventListener("beforeunload", (event) => {
-  if (unsaved() && saved.className === "error") event.preventDefault();
+  if (refused || (unsaved() && saved.className === "error")) event.preventDefault();
 });
 document.querySelectorAll(".move").forEach((buttons) => (buttons.hidden = false));
 

@@ -1,0 +1,163 @@
+"""Numbers by one rule: what is typed, what it is read as, and what is said of it."""
+
+from fractions import Fraction
+
+import pytest
+from quiz_examples import FRONT_MATTER, question
+
+from lessons.quizzes import QuizSyntaxError, credit, parse, reading, refusal
+from lessons.quizzes.numbers import read
+
+# Typed, read as, and what the learner is told.
+READ = [
+    ("3", "3", ""),
+    ("+3", "3", ""),
+    ("3.", "3", ""),
+    ("- 3", "-3", ""),
+    ("\u22123", "-3", ""),
+    ("–3", "-3", ""),
+    ("—3", "-3", ""),
+    ("\uff0d3", "-3", ""),
+    (".5", "0.5", ""),
+    ("２．５", "2.5", ""),
+    ("٣", "3", ""),
+    ("\u200b3\u00a0", "3", ""),
+    ("2e3", "2000", ""),
+    ("2E-1", "0.2", ""),
+    ("3,05", "3.05", "We read 3,05 as 3.05."),
+    (",5", "0.5", "We read ,5 as 0.5."),
+    ("0,125", "0.125", "We read 0,125 as 0.125."),
+    ("1234,567", "1234.567", "We read 1234,567 as 1234.567."),
+    ("2,000", "2000", "We read 2,000 as 2000. For the decimal number type 2.000."),
+    ("-1,234", "-1234", "We read -1,234 as -1234. For the decimal number type -1.234."),
+    ("1.234", "1.234", "We read the dot in 1.234 as a decimal point. For the whole number type 1234."),
+    ("2 000", "2000", "We read 2 000 as 2000."),
+    ("2\u202f000", "2000", "We read 2 000 as 2000."),
+    ("2.000,5", "2000.5", "We read 2.000,5 as 2000.5."),
+    ("2,000.5", "2000.5", "We read 2,000.5 as 2000.5."),
+    ("1 234,5", "1234.5", "We read 1 234,5 as 1234.5."),
+    ("1'000", "1000", "We read 1'000 as 1000."),
+    ("1’000.5", "1000.5", "We read 1'000.5 as 1000.5."),
+    ("1,000,000", "1000000", "We read 1,000,000 as 1000000."),
+    ("1.000.000", "1000000", "We read 1.000.000 as 1000000."),
+    ("1,00,000", "100000", "We read 1,00,000 as 100000."),
+    ("12,34,567.8", "1234567.8", "We read 12,34,567.8 as 1234567.8."),
+    ("1٬000٫5", "1000.5", "We read 1,000.5 as 1000.5."),
+    ("2×10^3", "2000", "We read 2×10^3 as 2e3."),
+    ("2 x 10³", "2000", "We read 2 x 10^3 as 2e3."),
+    ("2·10⁻³", "0.002", "We read 2·10^-3 as 2e-3."),
+]
+# Typed, and what the learner is told to type instead.
+REFUSED = [
+    ("15:00", "“15:00” is a time of day. Type one number, such as 15."),
+    ("3:30 pm", "“3:30 pm” is a time of day. Type one number, such as 3."),
+    ("85%", "“85%” is more than a number. Type the number alone: 85."),
+    ("85 percent", "“85 percent” is more than a number. Type the number alone: 85."),
+    ("3 hours", "“3 hours” is more than a number. Type the number alone: 3."),
+    ("1,000 km", "“1,000 km” is more than a number. Type the number alone: 1000."),
+    ("$5", "“$5” is more than a number. Type the number alone: 5."),
+    ("₹ 1,00,000", "“₹ 1,00,000” is more than a number. Type the number alone: 100000."),
+    ("about 3", "“about 3” is more than a number. Type the number alone: 3."),
+    ("x = 4", "“x = 4” is more than a number. Type the number alone: 4."),
+    ("3pm", "“3pm” is more than a number. Type the number alone: 3."),
+    ("two", "“two” is a word. Type the number in digits: 2."),
+    ("Ninety", "“Ninety” is a word. Type the number in digits: 90."),
+    ("1/2", "“1/2” is a fraction. Type a decimal number, such as 0.5."),
+    ("½", "“1/2” is a fraction. Type a decimal number, such as 0.5."),
+    ("1_000", "“1_000” has underscores. Type the digits alone: 1000."),
+    ("1,00,00", "The separators in “1,00,00” can’t be read. Type at most one decimal point, as in 1234.5."),
+    ("20 00", "The separators in “20 00” can’t be read. Type at most one decimal point, as in 1234.5."),
+    (
+        "1,234 567",
+        "The separators in “1,234 567” can’t be read. Type at most one decimal point, as in 1234.5.",
+    ),
+    ("1.2.3", "The separators in “1.2.3” can’t be read. Type at most one decimal point, as in 1234.5."),
+    ("1e400", "“1e400” is too long or too large a number. Type it with up to two digits behind the e."),
+    *(
+        (typed, f"“{typed}” is not a number. Type one number in digits, such as 3 or 0.5.")
+        for typed in (
+            "many",
+            "nan",
+            "Infinity",
+            "0x1F",
+            "3-5",
+            "3 ± 0.1",
+            "--3",
+            ",",
+            "e5",
+            "five and a half",
+        )
+    ),
+]
+
+
+def test_what_is_typed_is_read_by_one_rule_and_said():
+    asked = question("= 3")
+    found = {typed: (read(typed).value, refusal(asked, typed), reading(asked, typed)) for typed, *_ in READ}
+    assert found == {typed: (Fraction(value), "", said) for typed, value, said in READ}
+
+
+def test_what_is_no_number_is_told_with_what_to_type():
+    asked = question("= 3")
+    assert {typed: (refusal(asked, typed), credit(asked, typed)) for typed, _ in REFUSED} == {
+        typed: (said, 0) for typed, said in REFUSED
+    }
+
+
+def test_the_same_number_is_right_however_it_is_written_and_no_other():
+    right = [("= 1000", "1,000"), ("= 1000", "1.000,0"), ("= 100000", "1,00,000"), ("= -3", "\u22123"),
+             ("= 2000", "2 000"), ("= 0.5", "0,5"), ("= 1234.5 ± 0.1", "1.234,5")]  # fmt: skip
+    wrong = [("= 2", "2,000"), ("= 2", "2 000"), ("= 1000", "1.000"), ("= 1.234", "1,234"), ("= 15", "15:00")]
+    worth = {pair: credit(question(pair[0]), pair[1]) for pair in [*right, *wrong]}
+    assert worth == {**dict.fromkeys(right, 1), **dict.fromkeys(wrong, 0)}
+
+
+def test_whole_number_among_words_may_be_grouped_too():
+    assert credit(question("= 1000\n= a thousand"), "1,000") == 1
+    assert credit(question("= 1000", heading="It has ___ pages."), ["1 000"]) == 1
+    assert credit(question("= 0644\n= rw-r--r--"), "644") == 0
+
+
+# What an author writes, and what they are told to write. `True` where it cannot be published.
+AUTHORS = [
+    ("= 1,000", True, "“1,000” is not a number"),
+    ("= 3 ± 1\n= 85%", True, "“85%” is not a number"),
+    ("= 85%", True, "write = 85 and name the unit"),
+    ("= 85 %", True, "write = 85 and"),
+    ("= €5", True, "write = 5 and"),
+    ("= 1 000", True, "write = 1000 and"),
+    ("= 2.000,5", True, "write = 2000.5 and"),
+    ("= 1/2", True, "write = 0.5 and"),
+    ("= 3 hours ± 1", True, "write = 3 and"),
+    ("= 3 hours", False, "write = /3 hours/"),
+    ("= 15:00", False, "write = 15 and"),
+    ("= two", False, "write = 2 and"),
+    ("= 1.000.000", False, "write = 1000000 and"),
+]
+
+
+@pytest.mark.parametrize(
+    "body", ["= 3", "= 0.5 ± 0.1", "= -3", "= \u22123", "= 2e3", "= git", "= 192.168.100.200"]
+)
+def test_number_and_text_of_an_author_are_left_alone(body):
+    assert parse(f"{FRONT_MATTER}## How many? {{#q}}\n{body}\n> So.\n").warnings == ()
+
+
+@pytest.mark.parametrize(("body", "blocks", "message"), AUTHORS)
+def test_what_an_author_writes_that_is_no_number_is_told_at_its_line(body, blocks, message):
+    source = f"{FRONT_MATTER}## How many? {{#q}}\n{body}\n> So.\n"
+    try:
+        found = parse(source).warnings
+    except QuizSyntaxError as error:
+        assert blocks
+        found = error.problems
+        parse_as_stored(source)
+    else:
+        assert not blocks
+    assert [(each.line, message in each.message) for each in found] == [(8 + body.count("\n"), True)]
+
+
+def parse_as_stored(source):
+    """A text that is compared as text was accepted before; what is no number never was."""
+    if "±" not in source and "1,000" not in source:
+        parse(source, stored=True)

@@ -1,0 +1,120 @@
+"""Options of several lines, and options that miss the grammar."""
+
+import pytest
+from quiz_examples import FRONT_MATTER, question
+
+from lessons.quizzes import QuizSyntaxError, parse
+
+HEAD = f"{FRONT_MATTER}## What is it? {{#q}}\n"
+FIRST = HEAD.count("\n")
+
+
+def problems(body):
+    with pytest.raises(QuizSyntaxError) as caught:
+        parse(f"{HEAD}{body}\n> Why.\n")
+    return [(problem.line - FIRST, problem.message) for problem in caught.value.problems]
+
+
+# Source, and the texts of its options.
+SEVERAL_LINES = [
+    ("- [x] a\n  more\n- [ ] b", ["a\nmore", "b"]),
+    ("- [x] a\n      more\n- [ ] b", ["a\nmore", "b"]),
+    ("- [x] a\n\tmore\n- [ ] b", ["a\nmore", "b"]),
+    ("- [x] a\n\n  more\n\n- [ ] b", ["a\n\nmore", "b"]),
+    ("- [x] Run\n  ```bash\n  git add .\n    x\n\n  ## no heading\n  - [x] no option\n  > no note\n  ```\n- [ ] b",
+     ["Run\n```bash\ngit add .\n  x\n\n## no heading\n- [x] no option\n> no note\n```", "b"]),
+    ("- [x]\n  ~~~\n  a\n  ~~~\n- [ ]\n  ~~~\n   a\n  ~~~", ["\n~~~\na\n~~~", "\n~~~\n a\n~~~"]),
+    ("- [x] a\n  more\n  > note\n- [ ] b", ["a\nmore", "b"]),
+]  # fmt: skip
+
+
+def test_option_goes_on_with_indented_lines_and_code():
+    found = [[option.text for option in question(body).options] for body, _ in SEVERAL_LINES]
+    assert found == [texts for _, texts in SEVERAL_LINES]
+
+
+BULLET, HYPHEN = "An option starts with a hyphen and a blank.", "A blank is missing between - and the box."
+BOX = "The box of an option is [ ], or [x] where it is right."
+# Two lines that were meant as options, and what is said of them.
+SLIPS = [
+    ("* [x] a", "* [ ] b", BULLET),
+    ("+ [x] a", "+ [ ] b", BULLET),
+    ("1. [x] a", "2. [ ] b", BULLET),
+    ("1) [x] a", "2) [ ] b", BULLET),
+    ("a) [x] a", "b) [ ] b", BULLET),
+    ("– [x] a", "– [ ] b", BULLET),
+    ("• [x] a", "• [ ] b", BULLET),
+    ("[x] a", "[ ] b", BULLET),
+    ("☑ a", "☐ b", BULLET),
+    ("-[x] a", "-[ ] b", HYPHEN),
+    ("-  [x] a", "-  [ ] b", "There is one blank between - and the box."),
+    ("-\t[x] a", "-\t[ ] b", "There is one blank between - and the box."),
+    ("- [x]a", "- [ ]b", "A blank is missing behind the box."),
+    (" - [x] a", " - [ ] b", "An option is not indented."),
+    ("- (x) a", "- ( ) b", BOX),
+    ("- \\[x\\] a", "- \\[ \\] b", BOX),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "cause"), SLIPS)
+def test_line_that_was_meant_as_an_option_is_shown_as_it_should_be(right, wrong, cause):
+    assert problems(f"{right}\n{wrong}") == [(1, f"{cause} Write: - [x] a"), (2, f"{cause} Write: - [ ] b")]
+
+
+@pytest.mark.parametrize(
+    ("slip", "cause"),
+    [
+        ("- [] b", "The box of a wrong option has a blank in it. Write: - [ ] b"),
+        ("- [✓] b", f"{BOX} Write: - [x] b"),
+        ("- [х] b", f"{BOX} Write: - [x] b"),  # Cyrillic
+        ("- [ x ] b", f"{BOX} Write: - [x] b"),
+        ("- [y] b", f"{BOX} Write: - [x] b"),
+        ("- [-] b", f"{BOX} Write: - [ ] b"),
+        ("* [ ] b", f"{BULLET} Write: - [ ] b"),
+        ("1. [ ] b", f"{BULLET} Write: - [ ] b"),
+        ("  - [ ] b", "An option is not indented, and holds no other options. Write: - [ ] b"),
+        ("  * [x] b", "An option is not indented, and holds no other options. Write: - [x] b"),
+    ],
+)
+def test_slip_among_options_is_reported_wherever_it_is(slip, cause):
+    below = problems(f"- [x] a\n- [ ] c\n{slip}")
+    assert [(line, message.endswith(cause)) for line, message in below] == [(3, True)]
+    if not slip.startswith("  "):
+        above = problems(f"{slip}\n- [x] a\n- [ ] c")
+        assert (1, cause) in above
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "message"),
+    [
+        (
+            "- [x] a\nmore\n- [ ] b",
+            2,
+            "To go on with the option above it, indent it by two spaces. Write:   more",
+        ),
+        ("- [x] a\n```\nx\n```\n- [ ] b", 2, "Code that belongs to an option is indented by two spaces"),
+        ("- [x] a\n  ```\n  x\n- [ ] b", 2, "The code that starts here is not closed in its option."),
+        ("- [x] a\n- [ ] b\n  ```\n  x", 3, "The code that starts here is not closed in its option."),
+        ("- [x] a\n  - list\n- [ ] b", 2, "An option holds text and code, no list"),
+        ("- [x] a\n  | table |\n- [ ] b", 2, "An option holds text and code, no list"),
+        ("- [x] a\n  > note\n  more\n- [ ] b", 3, "The lines of an option come before its explanation."),
+        ("= a\n  more", 2, "An answer of this kind is a single line."),
+        ("1. a\n   more\n2. b", 2, "An answer of this kind is a single line."),
+    ],
+)
+def test_line_that_no_option_can_show_is_reported(body, line, message):
+    (found,) = problems(body)
+    assert (found[0], message in found[1]) == (line, True)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["See [x](lesson:git).", "[x]: http://x", "- [link](http://x)", "```\n* [ ] a\n```", "1. one\n2. two"],
+)
+def test_prompt_may_show_links_lists_and_code(prompt):
+    assert question(f"{prompt}\n\n- [x] a\n- [ ] b").prompt.endswith(prompt)
+
+
+@pytest.mark.parametrize("body", ["* [ ] shown\n\n- [x] a\n- [ ] b", "1. [ ] a\n2. [x] b"])
+def test_version_that_was_saved_before_is_read_as_it_was(body):
+    assert parse(f"{HEAD}{body}\n> Why.\n", stored=True).questions
