@@ -155,7 +155,7 @@ class _NodeReader:
                 case "bool":
                     return {"true": True, "false": False}[text.lower()]
                 case "int":
-                    return int(text.replace("_", ""))
+                    return int(text.replace("_", ""), {"0x": 16, "0o": 8}.get(text[:2].lower(), 10))
                 case "float":
                     return Decimal(text.replace("_", ""))
                 case "str" | "timestamp":

@@ -244,7 +244,6 @@ FAULTS = {
     "on: push\n": ("The workflow has no jobs.", 1),
     "jobs: {a: {runs-on: x, steps: [{run: y}]}}\n": ("Nothing starts the workflow: it has no `on`.", 1),
     jobs("  a:\n    steps:\n      - run: x\n"): ("Job `a` has no `runs-on`.", 3),
-    jobs("  a:\n    runs-on: x\n"): ("Job `a` has no steps.", 3),
     jobs("  a:\n    runs-on: x\n    steps:\n      - name: x\n"): (
         "Step 1 of job `a` has neither `uses` nor `run`.",
         6,
@@ -262,12 +261,6 @@ FAULTS = {
         "  build:\n    runs-on: x\n    steps: [{run: x}]\n"
     ): (
         "Job `a` needs `bild`, which is no job here. Did you mean `build`?",
-        5,
-    ),
-    jobs(
-        "  a:\n    runs-on: x\n    needs: [b, b]\n    steps: [{run: x}]\n  b:\n    runs-on: x\n    steps: [{run: x}]\n"
-    ): (
-        "Job `a` needs `b` twice.",
         5,
     ),
     jobs("  a:\n    runs-on: x\n    needs: [a]\n    steps: [{run: x}]\n"): (

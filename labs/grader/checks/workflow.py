@@ -15,10 +15,10 @@ download, publish, deploy; `stages: {train: 'python train'}` adds some by a rege
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from ..findings import Answer, LookedAt
+from ..findings import Answer, Finding, LookedAt
 from ..parameters import MAIN, MAIN_COMMIT, Count, FilePath, RefName, Regex, Revision, did_you_mean
 from ..words import count, quoted
 from ..workflows import running, safety, secrecy
@@ -30,13 +30,15 @@ from ..workflows.graph import MOST_JOBS, Pipeline, expanded, needs_faults
 from ..workflows.model import Workflow
 from ..workflows.names import EVENTS, SCOPES
 from ..workflows.order import in_order
-from ..workflows.reading import read_workflow, texts_of
+from ..workflows.reading import read_workflow
 from ..workflows.stages import STAGES
 from ..workflows.starting import starts_at
+from ..workflows.values import texts_of
 from ..yaml_values import Value
 from .base import Kind, Run, Verdict, not_run
 from .meaning import Texts, asked_twice, texts_or_answer, verdict_of
 
+MOST_REMARKS = 3
 _QUESTIONS = (
     "starts",
     "order",
@@ -118,7 +120,7 @@ class WorkflowCheck(Kind):
             return verdict_of(texts, Answer(faults), hidden=_hidden(texts))
         load = _loader(texts)
         pipeline = Pipeline(workflow, expanded(workflow, load), dict(self.stages or {}))
-        answer = self._answer(pipeline, load)
+        answer = _with_remarks(self._answer(pipeline, load), workflow.remarks)
         drawing = drawn(pipeline, wrong={finding.job for finding in answer.findings})
         return verdict_of(texts, answer, drawing=drawing, hidden=_hidden(texts))
 
@@ -145,6 +147,18 @@ class WorkflowCheck(Kind):
                 return ask()
         jobs = LookedAt(len(pipeline.workflow.jobs), "job", f"in {quoted(self.path)}")
         return Answer(holds=f"{quoted(self.path)} is a workflow that GitHub can read.", looked_at=jobs)
+
+
+def _with_remarks(answer: Answer, remarks: tuple[Finding, ...]) -> Answer:
+    """Say beside each answer what the file does not do though it seems to."""
+    said = " ".join(f"{remark.says} Write {remark.expected}." for remark in remarks[:MOST_REMARKS])
+    if not said or answer.unknown:
+        return answer
+    if not answer.findings:
+        seen = (*answer.seen, *(remark.place for remark in remarks[:MOST_REMARKS]))
+        return replace(answer, holds=f"{answer.holds} {said}", seen=seen)
+    first, *others = answer.findings
+    return replace(answer, findings=(replace(first, says=f"{first.says} {said}"), *others))
 
 
 def _loader(texts: Texts) -> Callable[[str], Workflow | None]:

@@ -18,16 +18,13 @@ Load = Callable[[str], Workflow | None]
 
 
 def needs_faults(workflow: Workflow) -> Iterator[Finding]:
-    """Unknown jobs, jobs that are named twice, and cycles."""
+    """Unknown jobs and cycles."""
     for job in workflow.jobs.values():
-        for at, (name, place) in enumerate(job.needs):
+        for name, place in job.needs:
             if name not in workflow.jobs:
                 hint = did_you_mean(name, list(workflow.jobs))
                 said = f"Job {quoted(job.id)} needs {quoted(name)}, which is no job here. {hint}"
                 yield Finding(place, said, "the id of a job of this file", quoted(name), job=job.id)
-            elif name in job.needed[:at]:
-                said = f"Job {quoted(job.id)} needs {quoted(name)} twice."
-                yield Finding(place, said, "each job once", quoted(name), job=job.id)
     cycle = _cycle(workflow.jobs)
     if cycle:
         way = " → ".join(map(quoted, [*cycle[:6], *(["…"] if len(cycle) > 6 else [])]))

@@ -95,7 +95,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Workflow:
-    """One file. `faults` is what GitHub would not accept; with any of them nothing else is asked."""
+    """One file. `faults` is what GitHub would not accept; with any of them nothing else is asked.
+
+    `remarks` are places that GitHub accepts, but that do something else than it seems.
+    """
 
     path: str
     lines: tuple[str, ...]
@@ -105,6 +108,7 @@ class Workflow:
     concurrency: Concurrency | None = None
     required_inputs: tuple[str, ...] = ()
     faults: tuple[Finding, ...] = ()
+    remarks: tuple[Finding, ...] = ()
 
     def place(self, line: int = 1) -> Place:
         return Place(self.path, line)

@@ -9,7 +9,7 @@ from ..words import count, listed, quoted
 from ..yaml_values import Value
 from .graph import Load, Pipeline
 from .model import Job
-from .reading import text_of
+from .values import text_of
 
 MOST_RUNS = 256  # of one matrix, at GitHub
 _CACHED_SETUPS = ("actions/setup-python", "actions/setup-node", "actions/setup-java", "actions/setup-dotnet")

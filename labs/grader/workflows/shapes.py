@@ -1,0 +1,66 @@
+"""What may stand at a place of a workflow file, as one value that a check can be made against."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..words import listed, quoted
+from ..yaml_values import Value
+
+# A rule looks at one value that has its shape, and yields what is wrong: the value, a sentence, what to write instead.
+Wrong = tuple[Value, str, str]
+Rule = Callable[[Value, str], Iterator[Wrong]]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One or more of: text, one of some words, a boolean, a number, null, a list, a mapping.
+
+    `contexts` may be used in expressions here and below. `chosen` picks the shape by the value. A rule is given the
+    text of a single value, and of a mapping its name in a sentence. `computed` is False for a mapping that one
+    expression cannot stand for, though its values may have them.
+    """
+
+    text: bool = False
+    empty: bool = True
+    words: tuple[str, ...] = ()
+    boolean: bool = False
+    number: bool = False
+    null: bool = False
+    items: "Shape | None" = None
+    keys: Mapping[str, "Shape"] | None = None
+    needed: tuple[str, ...] = ()
+    others: "Shape | None" = None
+    contexts: tuple[str, ...] = ()
+    example: str = ""
+    condition: bool = False
+    computed: bool = True
+    anything: bool = False
+    rule: Rule | None = None
+    chosen: "Callable[[Value], Shape] | None" = field(default=None, compare=False)
+
+    def within(self, *contexts: str, **changes: Any) -> "Shape":
+        return replace(self, contexts=contexts, **changes)
+
+    @property
+    def is_mapping(self) -> bool:
+        return self.keys is not None or self.others is not None
+
+    @property
+    def in_words(self) -> str:
+        """What is expected, for a sentence."""
+        scalars = [
+            *(
+                [f"one of {listed(map(quoted, self.words), 12)}"]
+                if len(self.words) > 1
+                else map(quoted, self.words)
+            ),
+            *(["`true` or `false`"] if self.boolean else []),
+            *(["a number"] if self.number else []),
+            *(["a text" if self.empty else "a text that is not empty"] if self.text else []),
+            *(["a list, each item with `- ` before it"] if self.items else []),
+            *(["keys with their values"] if self.is_mapping else []),
+            *(["nothing"] if self.null else []),
+        ]
+        wanted = " or ".join(scalars) or "something else"
+        return f"{wanted}, such as `{self.example}`" if self.example else wanted

@@ -1,0 +1,109 @@
+"""A text with `${{ }}` in it, taken apart as GitHub takes it apart."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .expression_syntax import CONTEXTS, EVERYWHERE, parse
+from .tokens import ExpressionError
+from .trees import Call, Literal, Tree
+
+OPEN, CLOSE = "${{", "}}"
+INSERT = "insert"
+
+
+@dataclass(frozen=True)
+class Template:
+    """`tree` is the value of a text with expressions: one alone, or `format()` of it and the text around.
+
+    `literal` is set where an expression is nothing but a text in quotes: then the value is that text.
+    """
+
+    tree: Tree | None = None
+    literal: str | None = None
+
+
+def has_expression(text: str) -> bool:
+    return OPEN in text
+
+
+def read_template(text: str, allowed: tuple[str, ...] = EVERYWHERE) -> Template:
+    """Read a text that has an expression. Raises `ExpressionError` for the first that GitHub would not read."""
+    pieces = [_parsed(piece, allowed) if is_expression else piece for piece, is_expression in split(text)]
+    if len(pieces) == 1 and not isinstance(pieces[0], str):
+        tree = pieces[0]
+        quoted = isinstance(tree, Literal) and isinstance(tree.value, str)
+        return Template(literal=str(tree.value)) if quoted and isinstance(tree, Literal) else Template(tree)
+    shape, values = "", list[Tree]()
+    for piece in pieces:
+        if isinstance(piece, str):
+            shape += piece.replace("{", "{{").replace("}", "}}")
+        else:
+            shape += f"{{{len(values)}}}"
+            values.append(piece)
+    return Template(Call("format", (Literal(shape), *values)))
+
+
+def split(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the texts and the expressions of a template, the second with True."""
+    at = 0
+    while (start := text.find(OPEN, at)) >= 0:
+        if start > at:
+            yield text[at:start], False
+        end = _end(text, start + len(OPEN))
+        if end < 0:
+            raise ExpressionError(f"`{OPEN}` is opened and not closed", f"`{CLOSE}` at its end")
+        yield text[start + len(OPEN) : end], True
+        at = end + len(CLOSE)
+    if at < len(text):
+        yield text[at:], False
+
+
+def _end(text: str, at: int) -> int:
+    """Find where the expression closes; a `}}` inside a text in quotes does not close it."""
+    while True:
+        close, quote = text.find(CLOSE, at), text.find("'", at)
+        if close < 0 or not 0 <= quote < close:
+            return close
+        at = text.find("'", quote + 1) + 1
+        if at == 0:
+            return -1
+
+
+def _parsed(text: str, allowed: tuple[str, ...]) -> Tree:
+    try:
+        tree = parse(text.strip(), allowed)
+    except ExpressionError as error:
+        error.expression = text.strip()
+        raise
+    if tree is None:
+        raise ExpressionError(
+            f"there is nothing between `{OPEN}` and `{CLOSE}`", "an expression between them"
+        )
+    return tree
+
+
+def condition_tree(text: str, allowed: tuple[str, ...] = EVERYWHERE) -> Tree | None:
+    """Return what `if` asks: an expression may stand there without `${{ }}`; an empty one is None."""
+    if has_expression(text):
+        template = read_template(text, allowed)
+        if template.literal is None:
+            return template.tree
+        text = template.literal
+    return parse(text.strip(), allowed)
+
+
+def mended_condition(text: str, allowed: tuple[str, ...] = (*CONTEXTS, *EVERYWHERE)) -> str:
+    """Return the condition that was meant where text stands around `${{ }}`; empty where it is not plain."""
+    joined = "".join(piece for piece, _ in split(text)).strip()
+    joined = " ".join(joined.split())
+    try:
+        parse(joined, allowed)
+    except ExpressionError:
+        return ""
+    return joined
+
+
+def text_around(text: str) -> str:
+    """Return what a condition has outside of its `${{ }}`: with it, it is a text, which always counts as true."""
+    pieces = split(text) if has_expression(text) else ()
+    return "".join(piece for piece, is_expression in pieces if not is_expression)

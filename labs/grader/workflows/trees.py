@@ -1,0 +1,80 @@
+"""An expression of GitHub as a tree."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+STATUS = ("success", "failure", "always", "cancelled")
+
+
+@dataclass(frozen=True)
+class Literal:
+    value: bool | float | str | None
+
+
+@dataclass(frozen=True)
+class Name:
+    name: str
+
+
+@dataclass(frozen=True)
+class Access:
+    """`index` is None for `.*`."""
+
+    of: "Tree"
+    index: "Tree | None"
+
+
+@dataclass(frozen=True)
+class Call:
+    name: str
+    arguments: tuple["Tree", ...]
+
+
+@dataclass(frozen=True)
+class Not:
+    of: "Tree"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    operator: str
+    left: "Tree"
+    right: "Tree"
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Operands of `&&` or `||`, of which there are two or more."""
+
+    operator: str
+    operands: tuple["Tree", ...]
+
+
+Tree = Literal | Name | Access | Call | Not | Comparison | Chain
+
+
+def parts_of(tree: Tree) -> Iterator[Tree]:
+    """Yield the tree and everything in it."""
+    yield tree
+    match tree:
+        case Access(of, index):
+            inside: tuple[Tree | None, ...] = (of, index)
+        case Call(_, arguments):
+            inside = arguments
+        case Not(of):
+            inside = (of,)
+        case Comparison(_, left, right):
+            inside = (left, right)
+        case Chain(_, operands):
+            inside = operands
+        case _:
+            inside = ()
+    for part in inside:
+        if part is not None:
+            yield from parts_of(part)
+
+
+def asks_status(tree: Tree | None) -> bool:
+    """Does it call `success()` or one like it? Without one, GitHub adds `success() &&`."""
+    parts = parts_of(tree) if tree else ()
+    return any(isinstance(part, Call) and part.name.lower() in STATUS for part in parts)
