@@ -50,7 +50,7 @@ class Pictures:
 
     def whole(self, results: Iterable[CheckResult]) -> Drawing | None:
         """The graph with the commits marked that the evidence of these results names as needing work."""
-        if not self._repository.is_short:
+        if not self._repository.is_short or not self._repository.history:
             return None
         failed = (result for result in results if result.outcome is Outcome.NEEDS_WORK)
         marked = dict.fromkeys(item.commit for result in failed for item in result.evidence if item.commit)

@@ -59,7 +59,9 @@ class AttributesCheck(Kind):
             return passed(
                 f"{quoted(self.path)} has {_said(wanted)}.",
                 evidence,
-                looked_at=self._looked_at(tip, len(sources) + (self.path.encode() in files)),
+                looked_at=self._looked_at(
+                    tip, sum(map(bool, sources.values())) + (self.path.encode() in files)
+                ),
             )
         found = {name: there.get(name, "unspecified") for name in other}
         return needs_work(

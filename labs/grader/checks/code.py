@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, Content, FilePath, Revision, Seconds
 from ..repository import Tip
 from ..sandbox import CannotBuild, Job, Limits, Ran, Sandbox
@@ -42,6 +43,11 @@ class CodeKind(Kind):
         except CannotBuild as error:
             return not_run(f"Not run: the lab asks for Python packages that are not to be had: {error}.")
         return None
+
+
+def files_at_top(run: Run, tip: Tip) -> LookedAt:
+    """The set of a check that runs code: of a commit without files, nothing runs that is the learner's."""
+    return LookedAt(len(run.repository.listing(tip.commit.tree)), "file", f"at {quoted(tip.name)}")
 
 
 def sandbox_of(run: Run) -> Sandbox:

@@ -1,6 +1,7 @@
 """Files at a commit, for the kinds that look into them: one of a path, or all that a pattern means."""
 
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from ..findings import LookedAt
 from ..globs import is_glob, path_matcher
@@ -99,6 +100,13 @@ def text_or_answer(run: Run, file: Found | Verdict, most: int = MOST_FILE_BYTES)
 
 def as_text_file(file: Found, content: bytes) -> Text:
     return Text(file.tip, file.path, file.entry, as_text(content))
+
+
+def submodule_above(run: Run, tip: Tip, path: str) -> str | None:
+    """Return the submodule (or nested repository) on the way to a path, whose files are not in this repository."""
+    places = list(accumulate(path.split("/")[:-1], lambda above, name: f"{above}/{name}"))
+    entries = ((place, run.repository.entry(tip.commit, place.encode())) for place in places)
+    return next((place for place, entry in entries if entry and entry.is_submodule), None)
 
 
 def not_read(*, large: int = 0, binary: int = 0, submodules: int = 0) -> tuple[str, ...]:

@@ -46,6 +46,8 @@ class CsvCheck(Kind):
             yield "", "one of columns, rows_at_least and rows_at_most is needed"
         if self.exactly and not self.columns:
             yield "exactly", "needs columns"
+        if self.columns == ():
+            yield "columns", "at least one column is needed"
 
     def check(self, run: Run) -> Verdict:
         file = text_or_answer(run, file_or_answer(run, self.path, self.at))

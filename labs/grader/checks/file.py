@@ -27,10 +27,20 @@ from .base import (
     change,
     commit_or_answer,
     needs_work,
+    not_known,
     passed,
     write_lines,
 )
-from .contents import Found, Text, as_text_file, bytes_or_answer, file_or_answer, lines_in, lines_of
+from .contents import (
+    Found,
+    Text,
+    as_text_file,
+    bytes_or_answer,
+    file_or_answer,
+    lines_in,
+    lines_of,
+    submodule_above,
+)
 from .not_text import not_text_answer
 
 EXECUTABLE = b"100755"
@@ -58,6 +68,8 @@ class FileCheck(Kind):
             yield "", f"one of {', '.join(names[:-1])} and {names[-1]} is needed"
         if self.path.endswith("/"):
             yield "path", "names a folder; a file is expected"
+        if self.lines == ():
+            yield "lines", "at least one line is needed"
 
     def check(self, run: Run) -> Verdict:
         if self.absent:
@@ -90,6 +102,10 @@ class FileCheck(Kind):
         if isinstance(tip, Verdict):
             return tip
         entry = run.repository.entry(tip.commit, self.path.encode())
+        if entry is None and (place := submodule_above(run, tip, self.path)):
+            return not_known(
+                f"{quoted(place)} at {quoted(tip.name)} is another repository, which was not read"
+            )
         if entry is None:
             return passed(
                 f"{quoted(self.path)} is not at {quoted(self.at)}.",

@@ -44,7 +44,7 @@ class IgnoredCheck(Kind):
             return passed(
                 f"{quoted(self.path)} is {'' if ignores else 'not '}ignored.",
                 *evidence,
-                looked_at=self._looked_at(tip, len(sources) + len(tracked)),
+                looked_at=self._looked_at(tip, sum(map(bool, sources.values())) + len(tracked)),
             )
         return (
             self._ignored(tip, rule, sources, evidence)

@@ -34,7 +34,7 @@ class LineEndingsCheck(Kind):
             return files
         others: list[tuple[Text, list[int]]] = []
         pointers: list[Verdict] = []
-        ends = 0
+        with_ends = 0
         for file in files:
             content = bytes_or_answer(run, file)
             if isinstance(content, Verdict):
@@ -43,7 +43,7 @@ class LineEndingsCheck(Kind):
             if pointed is not None:
                 pointers.append(pointer_answer(file.tip, file.path, pointed))
                 continue
-            ends += content.count(b"\n")
+            with_ends += b"\n" in content
             if lines := _other_ends(content, crlf=self.are == "crlf"):
                 others.append((Text(file.tip, file.path, file.entry, as_text(content)), lines))
         if others:
@@ -52,9 +52,11 @@ class LineEndingsCheck(Kind):
             return pointers[0]
         evidence = [file.evidence() for file in files[:1]]
         return passed(
-            f"The lines of {count(len(files) - len(pointers), 'file')} end with {self.are.upper()}.",
+            f"The lines of {count(with_ends, 'file')} end with {self.are.upper()}.",
             *evidence,
-            looked_at=LookedAt(ends, "line end", f"in {quoted(self.path)} at {quoted(files[0].tip.name)}"),
+            looked_at=LookedAt(
+                with_ends, "line end", f"in {quoted(self.path)} at {quoted(files[0].tip.name)}"
+            ),
         )
 
     def _others(self, others: list[tuple[Text, list[int]]]) -> Verdict:

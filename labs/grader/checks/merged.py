@@ -62,6 +62,8 @@ class MergedCheck(Kind):
         if branch.commit.id in run.repository.history.ancestors(run.starter):
             return self._without_commits(branch)
         found = _found_in_graph(run, branch, into) or _found_in_content(run, branch, into, self.by)
+        if found and found[0] == "fast-forward" and not branch.commit.parents:
+            return self._without_commits(branch)
         if found:
             return self._judge(into, *found)
         if self.by == "none":
@@ -99,7 +101,12 @@ class MergedCheck(Kind):
         return needs_work(
             f"{quoted(self.branch)} holds no commit of yours to merge.",
             expected=f"a commit of yours on {quoted(self.branch)}",
-            found=f"{branch.commit.id[:7]}, which belongs to the start of the lab",
+            found=f"{branch.commit.id[:7]}, "
+            + (
+                "which belongs to the start of the lab"
+                if branch.commit.parents
+                else "the first commit of all"
+            ),
             fix=add_commits(branch),
             evidence=[commit_evidence(branch, branch.commit)],
         )

@@ -54,7 +54,9 @@ class CommitShape:
         """Apart from `ancestors`."""
         if self.parents not in (None, len(commit.parents)):
             return False
-        if self.message is not None and not re.search(self.message, commit.message, re.MULTILINE):
+        if self.message is not None and not (
+            commit.message and re.search(self.message, commit.message, re.MULTILINE)
+        ):
             return False
         return not self.rhombus or _is_rhombus(history, commit.id)
 
@@ -73,7 +75,7 @@ class TagShape:
     def fits(self, tag: Tag) -> bool:
         fits = tag.annotated and self.of in (None, tag.kind)
         return fits and (
-            self.message is None or bool(re.search(self.message, tag.message or "", re.MULTILINE))
+            self.message is None or bool(tag.message and re.search(self.message, tag.message, re.MULTILINE))
         )
 
 

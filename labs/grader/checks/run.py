@@ -13,13 +13,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from ..findings import LookedAt
 from ..parameters import Content, Count, FilePath, Regex, Revision
 from ..repository import Tip, TooLarge
 from ..sandbox import Ran
 from ..words import in_words, quoted
 from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
-from .code import CodeKind, between, ended_by_limit, failed, job_at, printed, run_in, shown
+from .code import CodeKind, between, ended_by_limit, failed, files_at_top, job_at, printed, run_in, shown
 from .command_causes import with_cause
 
 MOST_COMMITS = 30
@@ -54,7 +53,7 @@ class RunCheck(CodeKind):
             verdict = self._at(run, each, max(deadline - time.monotonic(), 0.1))
             if verdict is not None:
                 return with_cause(run, each, self.command, verdict)
-        return passed(self._praise(tips), at_tip(tips[-1]), looked_at=LookedAt(len(tips), "commit"))
+        return passed(self._praise(tips), at_tip(tips[-1]), looked_at=files_at_top(run, tips[-1]))
 
     def _tips(self, run: Run, tip: Tip) -> list[Tip] | Verdict:
         if self.since is None:

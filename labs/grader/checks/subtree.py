@@ -5,6 +5,7 @@ Seen in a merge commit one of whose parents has as its whole tree what stands in
 such merges there are.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..findings import LookedAt
@@ -26,6 +27,10 @@ class SubtreeCheck(Kind):
     of: Revision | None = None
     at: Revision = MAIN_COMMIT
     at_least: Count = ONE
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if self.at_least == 0:
+            yield "at_least", "0 asks for nothing"
 
     def check(self, run: Run) -> Verdict:
         tip, other = commit_or_answer(run, self.at), commit_or_answer(run, self.of or self.at)

@@ -55,7 +55,7 @@ class TagCheck(Kind):
             return self._still_there(tag)
         if self.annotated not in (None, tag.annotated):
             return self._wrong_sort(tag)
-        if self.message is not None and not re.search(self.message, tag.message or ""):
+        if self.message is not None and not (tag.message and re.search(self.message, tag.message)):
             return self._wrong_message(tag)
         return (
             self._where(run, tag)

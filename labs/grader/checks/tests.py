@@ -14,13 +14,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..findings import LookedAt
 from ..parameters import Content, Seconds
 from ..repository import Tip
 from ..sandbox.calls import Held, hold
 from ..words import count, listed, quoted
 from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, not_run, passed
-from .code import CodeKind, job_at, sandbox_of
+from .code import CodeKind, files_at_top, job_at, sandbox_of
 
 TWO_SECONDS = Seconds(2)
 
@@ -58,7 +57,7 @@ class TestsCheck(CodeKind):
         return passed(
             f"{_hold(len(tests)).capitalize()} at {quoted(tip.name)}.",
             at_tip(tip),
-            looked_at=LookedAt(len(tests), "hidden test"),
+            looked_at=files_at_top(run, tip),
         )
 
     def _failed(self, tests: list[Held], tip: Tip) -> Verdict:

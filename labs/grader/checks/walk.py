@@ -55,7 +55,8 @@ def says(commit: Commit, subject: str | None, matches: Regex | None) -> bool:
     """Is this the subject, and is the pattern found in the message? What is None is not asked for."""
     if subject is not None and not has_subject(commit, subject):
         return False
-    return matches is None or bool(re.search(matches, commit.message[: 4 * MOST_READ], re.MULTILINE))
+    message = commit.message[: 4 * MOST_READ]
+    return matches is None or bool(message and re.search(matches, message, re.MULTILINE))
 
 
 def wording(subject: str | None, matches: Regex | None) -> str:

@@ -103,6 +103,9 @@ class WorkflowCheck(Kind):
                 yield "permissions", f"{quoted(scope)} is no permission. {did_you_mean(scope, list(SCOPES))}"
         if self.order is not None and not self.order:
             yield "order", "at least one stage is needed"
+        for name in ("starts_on", "not_on"):
+            if getattr(self, name) == ():
+                yield name, "at least one moment is needed"
 
     def check(self, run: Run) -> Verdict:
         found = texts_or_answer(run, self.path, self.at)

@@ -1,0 +1,373 @@
+"""No kind passes on an empty set: neither where nothing is there, nor where nothing is what it looks for.
+
+Every kind of the registry is asked in repositories that hold nothing, or nearly nothing, of what it judges. A kind
+that passes there needs a line in `MAY_PASS` that says what it saw.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from labs.grader.checks import KINDS, Learner, base
+from labs.grader.checks.base import LookedAt, Verdict, passed
+from labs.grader.engine import grade
+from labs.grader.report import CheckResult, Outcome
+from labs.grader.repository import Repository, Unreadable
+from labs.grader.spec import SpecError, load_spec
+from tests.grader.conftest import Repo, lab
+from tests.grader.every_kind import ASKED, CHECKS
+from tests.grader.stock import FILES, POINTER, Stock
+
+ME = Learner(("Learner",), ("learner@example.org",))
+Build = Callable[[Repo], None]
+
+
+def commits_without_files(repo: Repo) -> None:
+    repo.commit("Start")
+    repo.commit("Go on")
+
+
+def readme_alone(repo: Repo) -> None:
+    repo.put("README.md", "# Read me\n")
+    repo.commit("Start")
+
+
+def empty_files(repo: Repo) -> None:
+    Stock(files=dict.fromkeys(FILES, b""), refs={b"refs/heads/main": 1}).build(repo)
+    repo.git("tag", "-d", "v1")
+
+
+def tag_of_a_file(repo: Repo) -> None:
+    repo.git("tag", "v1", repo.objects("text", kind="blob"))
+
+
+HISTORY = {
+    "readable": "its commits were read",
+    "commits": "there are commits",
+    "messages": "there are messages",
+    "authors": "there are authors",
+    "branch": "there are branches: one is main, and none has the name that has to be gone",
+    "gone": "there are commits, and none is the one that has to be gone",
+}
+CHANGES = {"atomic": "a commit changes a file", "commit": "a commit changes a file"}
+MAY_PASS: dict[Build, dict[str, str]] = {
+    tag_of_a_file: {},
+    commits_without_files: HISTORY,
+    readme_alone: HISTORY
+    | CHANGES
+    | {
+        "file": "the README is not the file that has to be absent",
+        "purged": "the README is not the file that has to be purged",
+        "line_endings": "the README has a line end",
+        "no_conflict_markers": "the README was read",
+        "no_large_files": "the README has a size",
+        "no_secrets": "the README was read",
+    },
+    empty_files: HISTORY
+    | CHANGES
+    | {
+        "file": "an empty file is there, has a mode, and is not the one that has to be absent",
+        "purged": "the empty files are not the one that has to be purged",
+        "no_large_files": "the size of an empty file is known",
+        "ignored": "an empty file is tracked, and no line ignores it",
+    },
+}
+
+
+def ask(repo: Repo, *checks: str, starter: str | None = None):
+    spec = load_spec(lab(*checks, starter=starter))
+    with Repository.open(repo.path) as repository:
+        return grade(spec, repository, learner=ME).results
+
+
+def test_every_kind_is_asked_here():
+    assert set(CHECKS) == set(KINDS)
+
+
+@pytest.mark.parametrize("build", MAY_PASS, ids=lambda build: build.__name__)
+def test_only_kinds_that_saw_something_pass(repo, build):
+    build(repo)
+    results = ask(repo, *ASKED)
+    passing = {(result.kind, result.why) for result in results if result.outcome is Outcome.PASSED}
+    assert {kind for kind, _ in passing} <= set(MAY_PASS[build]), passing
+    assert not [result for result in results if result.outcome is Outcome.FAULT]
+
+
+def test_a_repository_without_commits_is_not_graded(repo):
+    with pytest.raises(Unreadable, match="holds no commits yet"):
+        Repository.open(repo.path)
+
+
+# --- members of each kind, one by one: what is there, what is asked, what is said -------------------------------
+
+
+def files(**contents: str | bytes) -> Build:
+    """A commit of these files; `__` stands for a slash and `_dot_` for a dot."""
+
+    def build(repo: Repo) -> None:
+        for name, content in contents.items():
+            repo.put(name.replace("__", "/").replace("_dot_", "."), content)
+        repo.git("add", "--force", "--all")
+        repo.commit("Add files")
+
+    return build
+
+
+def branch_at_the_first_commit(repo: Repo) -> None:
+    readme_alone(repo)
+    repo.git("branch", "feature")
+
+
+def empty_commit_on_main(repo: Repo) -> None:
+    readme_alone(repo)
+    repo.git("branch", "old")
+    repo.commit("Nothing")
+
+
+def message_alone(repo: Repo) -> None:
+    readme_alone(repo)
+    tree = repo.git("rev-parse", "HEAD^{tree}")
+    repo.git("update-ref", "refs/heads/main", repo.git("commit-tree", tree, stdin=b""))
+    repo.git("tag", "light")
+
+
+def submodule_alone(repo: Repo) -> None:
+    tree = repo.objects(f"160000 commit {'1' * 40}\tapp")
+    repo.git("update-ref", "refs/heads/main", repo.commit_tree(tree))
+
+
+CI = "on: push\njobs:\n  a:\n    {}\n"
+CALLS = CI.format("uses: ./.github/workflows/b.yml")
+RUNS = CI.format("runs-on: x\n    steps: [{run: make}]")
+WORKFLOW = {"_dot_github__workflows__ci_dot_yml": CALLS, "_dot_github__workflows__b_dot_yml": CALLS}
+PROJECT = "[build-system]\nrequires = []\nbuild-backend = 'x'\n[project]\nname = 'shop'\nversion = '1'\n"
+NOTEBOOK = '{"cells": [%s], "nbformat": 4}'
+NOTHING = "Nothing to judge: there is no "
+
+EMPTY: list[tuple[Build, str, str]] = [
+    (readme_alone, "commits: {since: main, at_most: 3}", NOTHING + "commit after `main` on `main`."),
+    (readme_alone, "atomic: {since: main, files_at_most: 1}", NOTHING + "commit that changes a file on"),
+    (
+        empty_commit_on_main,
+        "atomic: {since: old, files_at_most: 1}",
+        NOTHING + "commit that changes a file on",
+    ),
+    (empty_commit_on_main, "atomic: {since: old, one_of: [[a]]}", NOTHING + "commit that changes a file on"),
+    (readme_alone, "commit: {since: main, each: true, empty: false}", ""),
+    (readme_alone, "history: {since: main, subjects: [Start], in_order: true}", ""),
+    (message_alone, "commit: {at: main, matches: '.*'}", "the message is another"),
+    (message_alone, "tag: {name: light, message: '.*'}", "which has no message"),
+    (message_alone, "object: {tag: {message: '.*'}}", ""),
+    (branch_at_the_first_commit, "merged: {branch: feature}", "`feature` holds no commit of yours to merge."),
+    (branch_at_the_first_commit, "merged: {branch: feature, by: fast-forward}", "holds no commit of yours"),
+    (branch_at_the_first_commit, "merged: {branch: feature, by: none}", "holds no commit of yours"),
+    (branch_at_the_first_commit, "rebased: {branch: feature}", ""),
+    (branch_at_the_first_commit, "cherry_picked: {commits: [feature]}", ""),
+    (commits_without_files, "reverted: {commits: [main]}", ""),
+    (commits_without_files, "file: {path: a.txt, absent: true}", NOTHING + "file at `main`."),
+    (commits_without_files, "purged: {path: a.txt}", NOTHING + "file in the history of all"),
+    (commits_without_files, "no_conflict_markers: {}", NOTHING + "file with content at `main`."),
+    (commits_without_files, "no_large_files: {}", NOTHING + "file in the history of all"),
+    (commits_without_files, "no_secrets: {}", NOTHING + "file with content in the history of all"),
+    (readme_alone, "ignored: {path: .env, ignored: false}", NOTHING + "`.env` or `.gitignore` that could be"),
+    (files(_dot_gitignore=""), "ignored: {path: .env, ignored: false}", NOTHING),
+    (readme_alone, "attributes: {path: a.bin, has: {filter: null}}", NOTHING + "`a.bin` or `.gitattributes`"),
+    (files(_dot_gitattributes=""), "attributes: {path: a.bin, has: {text: null}}", NOTHING),
+    (files(a=""), "no_conflict_markers: {}", NOTHING + "file with content at `main`."),
+    (files(a=""), "no_secrets: {}", NOTHING + "file with content in the history of all"),
+    (files(a=""), "file: {path: a, lacks: TODO}", NOTHING + "line in `a` at `main`."),
+    (files(a=""), "file: {path: a, matches: '.*'}", NOTHING + "line in `a` at `main`."),
+    (files(a=""), "file: {path: a, matches: '^'}", NOTHING + "line in `a` at `main`."),
+    (files(a=""), "line_endings: {path: a, are: lf}", NOTHING + "line end in `a` at `main`."),
+    (files(a="text"), "line_endings: {path: '*', are: crlf}", NOTHING + "line end in `*` at `main`."),
+    (files(a=""), "lfs: {path: a}", ""),
+    (files(a_dot_yaml="# nothing\n"), "data: {path: a.yaml, value: a, exists: false}", "the file is empty"),
+    (files(a_dot_yml=""), "data: {path: a.yml, value: a, exists: false}", "the file is empty"),
+    (files(a_dot_json="{}"), "data: {path: a.json, value: a, exists: false}", NOTHING + "value in `a.json`"),
+    (files(a_dot_json="[]"), "data: {path: a.json, value: a, exists: false}", NOTHING + "value in `a.json`"),
+    (files(a_dot_toml=""), "data: {path: a.toml, value: a, exists: false}", NOTHING + "value in `a.toml`"),
+    (files(a_dot_ini=";\n"), "data: {path: a.ini, value: a.b, exists: false}", NOTHING + "value in `a.ini`"),
+    (files(a_dot_csv="a,b\n"), "csv: {path: a.csv, rows_at_most: 3}", NOTHING + "row below the header of"),
+    (files(a_dot_csv="a\n\n"), "csv: {path: a.csv, columns: [a], rows_at_most: 3}", NOTHING + "row below"),
+    (files(a_dot_csv=""), "csv: {path: a.csv, rows_at_most: 3}", ""),
+    (files(a_dot_ipynb=NOTEBOOK % ""), "notebook: {path: a.ipynb}", NOTHING + "code cell in `a.ipynb`."),
+    (
+        files(a_dot_ipynb=NOTEBOOK % '{"cell_type": "markdown"}'),
+        "notebook: {path: '*.ipynb', executed: true}",
+        NOTHING + "code cell with code in `*.ipynb`.",
+    ),
+    (
+        files(a_dot_ipynb=NOTEBOOK % '{"cell_type": "code", "source": []}'),
+        "notebook: {path: a.ipynb, executed: true}",
+        NOTHING + "code cell with code in `a.ipynb`.",
+    ),
+    *(
+        (readme_alone, f"{kind}: {{path: '*.none'{more}}}", "has a path such as `*.none`.")
+        for kind, more in (("line_endings", ", are: lf"), ("lfs", ""), ("notebook", ""))
+    ),
+    (submodule_alone, "no_secrets: {}", NOTHING),
+    (submodule_alone, "no_large_files: {}", NOTHING),
+    (readme_alone, "python_package: {versions_pinned: exact}", ""),
+    (readme_alone, "python_package: {versions_pinned: upper}", ""),
+    (readme_alone, "python_package: {tests_found: true}", "There are no tests."),
+    (files(tests__test_a_dot_py=""), "python_package: {tests_found: true}", ""),
+    (files(pyproject_dot_toml=PROJECT), "python_package: {versions_pinned: exact}", ""),
+    (files(requirements_dot_txt="# none\n"), "python_package: {versions_pinned: exact}", NOTHING),
+    (files(requirements_dot_txt="-r other\n"), "python_package: {versions_pinned: hash}", ""),
+    (files(**WORKFLOW), "workflow: {path: .github/workflows/ci.yml, timeout_minutes: 5}", ""),
+    (files(a_dot_yml=RUNS), "workflow: {path: a.yml, pinned: tag}", NOTHING + "action used in `a.yml`."),
+    (files(a_dot_yml=RUNS), "workflow: {path: a.yml, pinned: sha}", NOTHING + "action used in `a.yml`."),
+    (files(a_dot_yml=""), "workflow: {path: a.yml}", ""),
+    (files(a_dot_yml="on: push\njobs: {}\n"), "workflow: {path: a.yml, no_injection: true}", ""),
+    (files(Dockerfile=""), "dockerfile: {no_secrets: true}", ""),
+    (files(Dockerfile="# nothing\n"), "dockerfile: {base_pinned: tag}", ""),
+    (files(Dockerfile="FROM a:1\n", _dot_dockerignore=""), "dockerfile: {dockerignore: true}", ""),
+]
+
+
+def test_nothing_passes_where_nothing_is_what_it_looks_for(new_repo):
+    wrong = []
+    for (check, why), result in zip(
+        [(check, why) for _, check, why in EMPTY],
+        ask_each(new_repo, [(build, check) for build, check, _ in EMPTY]),
+        strict=True,
+    ):
+        said = result.why or result.reason or ""
+        if result.outcome is not Outcome.NEEDS_WORK or why not in said or not result.expected:
+            wrong.append((check, result.outcome, said))
+    assert not wrong
+
+
+def ask_each(new_repo, asked: list[tuple[Build, str]]) -> list[CheckResult]:
+    """The results in this order; a repository that several checks share is built once."""
+    by_build: dict[Build, list[int]] = {}
+    for number, (build, _) in enumerate(asked):
+        by_build.setdefault(build, []).append(number)
+    results: dict[int, CheckResult] = {}
+    for build, numbers in by_build.items():
+        repo = new_repo(f"work{numbers[0]}")
+        build(repo)
+        results |= zip(numbers, ask(repo, *(asked[number][1] for number in numbers)), strict=True)
+    return [results[number] for number in range(len(asked))]
+
+
+YOURS = (
+    "commits: {at_least: 1}",
+    "commits: {at_most: 3}",
+    "commit: {matches: '.*'}",
+    "commit: {each: true, empty: false}",
+    "history: {subjects: [Start], in_order: true}",
+    "history: {match: ['.*'], in_order: true}",
+    "messages: {}",
+    "messages: {subject_at_most: 72, forbids: [wip]}",
+    "atomic: {files_at_most: 9}",
+    "authors: {}",
+    "authors: {at_least: 1}",
+    "merged: {branch: side, by: none}",
+)
+
+
+def test_an_unchanged_starter_and_a_branch_without_commits_of_ones_own_pass_no_check_of_commits(repo):
+    readme_alone(repo)
+    repo.git("branch", "side")
+    results = ask(repo, *YOURS, starter=repo.head())
+    assert {result.outcome for result in results} == {Outcome.NEEDS_WORK}
+
+
+# --- statements that are about emptiness pass on nothing, and those alone ---------------------------------------
+
+ABOUT_NOTHING: list[tuple[Build, str]] = [
+    (readme_alone, "commits: {since: main, exactly: 0}"),
+    (readme_alone, "commits: {since: main, at_most: 0}"),
+    (readme_alone, "commits: {since: main, at_least: 0, at_most: 3}"),
+    (branch_at_the_first_commit, "ahead_behind: {branch: feature, behind: 0}"),
+    (branch_at_the_first_commit, "ahead_behind: {branch: feature, ahead: 0}"),
+    (branch_at_the_first_commit, "start: {branch: feature, at: main}"),
+    (empty_commit_on_main, "commit: {at: main, empty: true}"),
+    (commits_without_files, "object: {tree: {}}"),
+    (readme_alone, "tag: {name: v1, exists: false}"),
+    (files(a_dot_csv="a\n"), "csv: {path: a.csv, rows_at_most: 0}"),
+    (files(a_dot_csv="a\n"), "csv: {path: a.csv, rows_at_least: 0, rows_at_most: 3}"),
+    (files(a=""), "file: {path: a, exists: true}"),
+    (files(a=""), "file: {path: a, executable: false}"),
+    (files(a=""), "no_large_files: {}"),
+    (files(a="", _dot_gitignore="*.log\n"), "ignored: {path: a, ignored: false}"),
+    (files(_dot_gitattributes="*.bin text\n"), "attributes: {path: a.bin, has: {filter: null}}"),
+    (
+        files(a_dot_bin=POINTER, _dot_gitattributes="*.bin filter=x\n"),
+        "attributes: {path: a.bin, has: {text: null}}",
+    ),
+]
+
+
+def test_a_statement_about_emptiness_passes_on_nothing(new_repo):
+    results = ask_each(new_repo, ABOUT_NOTHING)
+    assert [(result.kind, result.why) for result in results if result.outcome is not Outcome.PASSED] == []
+
+
+def test_a_file_that_was_the_last_one_is_absent_after_it_is_removed(repo):
+    readme_alone(repo)
+    repo.git("rm", "-q", "README.md")
+    repo.commit("Remove it")
+    readme, other = ask(repo, "file: {path: README.md, absent: true}", "file: {path: a, absent: true}")
+    assert (readme.outcome, other.outcome) == (Outcome.PASSED, Outcome.NEEDS_WORK)
+
+
+ASKS_FOR_NOTHING = {
+    "file: {path: a, lines: []}": "at least one line is needed",
+    "csv: {path: a, columns: []}": "at least one column is needed",
+    "subtree: {path: a, at_least: 0}": "0 asks for nothing",
+    "authors: {at_least: 0}": "0 asks for nothing",
+    "workflow: {path: a.yml, starts_on: []}": "at least one moment is needed",
+    "workflow: {path: a.yml, not_on: []}": "at least one moment is needed",
+    "workflow: {path: a.yml, order: []}": "at least one stage is needed",
+    "commits: {}": "is needed",
+    "branches: {exactly: []}": "is expected",
+    "history: {subjects: []}": "is needed",
+    "cherry_picked: {commits: []}": "is needed",
+    "reverted: {commits: []}": "is needed",
+}
+
+
+def test_a_check_that_asks_for_nothing_is_refused():
+    said = {}
+    for check in ASKS_FOR_NOTHING:
+        with pytest.raises(SpecError) as caught:
+            load_spec(lab(check))
+        said[check] = " ".join(problem.message for problem in caught.value.problems)
+    assert {check: words in said[check] for check, words in ASKS_FOR_NOTHING.items()} == dict.fromkeys(
+        said, True
+    )
+
+
+# --- the mechanism ----------------------------------------------------------------------------------------------
+
+
+def test_a_kind_cannot_pass_without_saying_what_it_looked_at():
+    for looked_at in (None, LookedAt(0, "file"), LookedAt(0, "file", unread=("1 link",), may_be_empty=True)):
+        with pytest.raises(ValueError, match="passed without looking at anything"):
+            Verdict(Outcome.PASSED, "It holds.", looked_at=looked_at)
+    with pytest.raises(TypeError):
+        passed("It holds.")
+
+
+def test_the_base_decides_what_an_empty_set_means():
+    some, none = LookedAt(2, "file", "at `main`"), LookedAt(0, "file", "at `main`")
+    unread = LookedAt(0, "file", "at `main`", unread=("2 files over 1 MB",))
+    few = LookedAt(1, "file", "at `main`", unread=("2 files over 1 MB", "1 submodule"))
+    about_none = LookedAt(0, "file", may_be_empty=True)
+    assert [
+        (verdict.outcome.value, verdict.why)
+        for verdict in (passed("Good.", looked_at=each) for each in (some, none, unread, few, about_none))
+    ] == [
+        ("passed", "Good."),
+        ("needs_work", "Nothing to judge: there is no file at `main`."),
+        ("not_run", "Not known: no file at `main` could be read (2 files over 1 MB)."),
+        ("passed", "Good. Not read: 2 files over 1 MB and 1 submodule."),
+        ("passed", "Good."),
+    ]
+    assert str(some) == "2 files at `main`"
+
+
+def test_the_rule_stands_where_authors_of_kinds_read_it():
+    assert "never passes on\nnothing" in (base.__doc__ or "")
