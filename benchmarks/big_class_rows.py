@@ -70,23 +70,24 @@ PAGES = {
     "list of readings": staff("lessons/reading"),
 }
 
-ALIKE = PAGES.keys() - {"home of the busiest", "progress"}
-WHOLE_COURSE = {"outline", "cohort form", "lab form", "list of repositories"}
+WHOLE_COURSE = {
+    "home of the busiest",
+    "progress",
+    "outline",
+    "cohort form",
+    "lab form",
+    "list of repositories",
+}
 
 
 class ClassPage(Benchmark):
-    """`alike` is whether both show the same: who did more in a larger course has more to be shown.
-
-    What shows all of a course (`whole_course`) is compared with a class of few in the same course.
-    """
+    """What shows all of a course (`whole_course`) is compared with a class of few in the same course."""
 
     target, unit = 19, "ms"
+    goals = (Goal("product", most=100), Goal("ratio", most=1.1))
 
-    def __init__(
-        self, site: Site, name: str, page: Page, *, alike: bool = True, whole_course: bool = False
-    ) -> None:
+    def __init__(self, site: Site, name: str, page: Page, *, whole_course: bool = False) -> None:
         self.work = f"{name}, big class beside small, processor"
-        self.goals = (Goal("product", most=100), *([Goal("ratio", most=1.1)] if alike else []))
         self.small = site.same_course if whole_course else site.small_class
         self.big = site.big_class
         self.server, self.page = site, page

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from benchmarks.benchmark import Benchmark
-from benchmarks.big_class_rows import ALIKE, PAGES, WHOLE_COURSE, ClassPage, LessonsAtRandom
+from benchmarks.big_class_rows import PAGES, WHOLE_COURSE, ClassPage, LessonsAtRandom
 from benchmarks.cold_grade import ColdGrade
 from benchmarks.grade_again import GradeAgain
 from benchmarks.growth import GraderMemory, LongHistory, LongHistoryUnasked, ManySubmissions
@@ -37,7 +37,7 @@ BENCHMARKS: dict[str, Callable[[Site], Benchmark]] = {
     "memory": GraderMemory,
     **{
         f"class-{name.replace(' ', '-')}": partial(
-            ClassPage, name=name, page=page, alike=name in ALIKE, whole_course=name in WHOLE_COURSE
+            ClassPage, name=name, page=page, whole_course=name in WHOLE_COURSE
         )
         for name, page in PAGES.items()
     },

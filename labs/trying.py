@@ -34,7 +34,9 @@ class Choice:
 
 def choices(lab: Lab, user: User) -> list[Choice]:
     """The user's own practice repositories, and the latest submissions of the lab, one of each learner."""
-    own = Repository.objects.filter(enrollment__user=user, host=None).select_related("lab")
+    # Asked for by their keys: joined, SQLite goes through the repositories of everybody.
+    learns_as = list(user.enrollments.values_list("pk", flat=True))
+    own = Repository.objects.filter(enrollment__in=learns_as, host=None).select_related("lab")
     found = [Choice(f"own-{row.pk}", f"Your own repository: {row.lab}", row) for row in own[:MAX_CHOICES]]
     found += [Choice(f"submission-{row.pk}", _words(row), row) for row in _latest(lab)]
     return found[:MAX_CHOICES]

@@ -11,7 +11,7 @@ from django.contrib.admin.utils import get_fields_from_path
 from django.db.models import Field, Model, QuerySet, URLField
 from django.forms.utils import flatatt
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from lessons.admin.lists import (
@@ -38,19 +38,13 @@ class RowChoices(forms.models.ModelChoiceIterator):
 class RowSelect(forms.Select):
     """As Django's, but the forms of a page draw the options once between them, not by a template for each."""
 
-    drawn: list[tuple[str, str, str]]  # value, and the markup before and after the place of `selected`
+    drawn: list[str]  # the options, as soon as there are any
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         if not self.drawn:
-            self.drawn += [
-                (str(key), format_html('<option value="{}"', key), format_html(">{}</option>", label))
-                for key, label in self.choices
-            ]
-        chosen = str("" if value is None else value)
-        options = "".join(
-            f"{before} selected{after}" if key == chosen else before + after
-            for key, before, after in self.drawn
-        )
+            self.drawn.append(format_html_join("", '<option value="{}">{}</option>', self.choices))
+        option = format_html('<option value="{}"', "" if value is None else value)
+        options = self.drawn[0].replace(f"{option}>", f"{option} selected>")
         attributes = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
         return format_html("<select{}>{}</select>", attributes, mark_safe(options))  # noqa: S308 - each was escaped
 

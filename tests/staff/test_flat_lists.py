@@ -34,11 +34,15 @@ def asked(client, model, **parameters) -> list[str]:
     return [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
 
 
-def scans(sql: str) -> list[str]:
-    """The steps of SQLite's plan that go through a big table or sort it, unless a LIMIT ends them."""
+def plan(sql: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
-        steps = [row[3] for row in cursor.fetchall()]
+        return [row[3] for row in cursor.fetchall()]
+
+
+def scans(sql: str) -> list[str]:
+    """The steps of SQLite's plan that go through a big table or sort it, unless a LIMIT ends them."""
+    steps = plan(sql)
     sorts = any("TEMP B-TREE FOR ORDER BY" in step for step in steps)
     limited = "LIMIT" in sql and not sorts
     names = [f"SCAN {table}" for table in BIG]
@@ -94,15 +98,21 @@ def test_list_counts_and_pages_no_further_than_its_bound(client, django_assert_m
 def test_lab_in_the_admin_offers_the_latest_of_each_learner_and_reads_no_more(django_assert_max_num_queries):
     made = make_class(SIZES.scaled(0.02))
     lab = Lab.objects.get(pk=Submission.objects.filter(enrollment=made.busiest).latest("pk").lab_id)
+    user = made.busiest.user
     with CaptureQueriesContext(connection) as queries:
-        found = choices(lab, made.instructor)
+        found = choices(lab, user)
     rows = Submission.objects.filter(lab=lab).order_by("pk")
     latest = {row.enrollment_id: row.pk for row in rows}
     wanted = [f"submission-{pk}" for pk in sorted(latest.values(), reverse=True)]
-    assert [choice.key for choice in found] == wanted[:MAX_CHOICES]
-    assert len(queries) <= 2 and all(f"LIMIT {MAX_CHOICES}" in query["sql"] for query in queries)
+    of_user = Repository.objects.filter(enrollment__user=user, host=None)
+    own = [f"own-{pk}" for pk in of_user.order_by("pk").values_list("pk", flat=True)]
+    assert sorted(own) == sorted(choice.key for choice in found if choice.key.startswith("own"))
+    assert [choice.key for choice in found][len(own) :] == wanted[: MAX_CHOICES - len(own)]
+    _, *large = [query["sql"] for query in queries]  # the first asks where the user learns
+    assert len(large) == 2 and all(f"LIMIT {MAX_CHOICES}" in sql for sql in large)
     if connection.vendor == "sqlite":
-        assert [step for query in queries for step in scans(query["sql"])] == []
+        assert [step for sql in large for step in scans(sql)] == []
+        assert not [step for step in plan(large[0]) if "repository_address" in step]  # that of everybody
 
 
 @pytest.mark.django_db
