@@ -1,0 +1,466 @@
+"""Which program does what, by its subcommands: data, read from the first line that fits.
+
+`program sub|other next: stages`; a word stands for one positional argument, `*` for any, and a pattern may hold `*`.
+`-` is none of the stages, `?` is not known. A program that is not listed, or has no line that fits, is not known.
+"""
+
+COMMANDS = """
+git clone: checkout
+git push: @git_push
+git: -
+gh repo clone: checkout
+gh release create|upload: publish
+gh workflow run: ?
+gh run download: download
+gh api: @web
+gh: -
+
+pip|pip3 install: @pip
+pip|pip3 wheel: build
+pip|pip3 *: -
+uv pip install: @pip
+uv sync: install
+uv build: build
+uv publish: publish
+uv run: ?
+uv: -
+poetry install|sync: install
+poetry build: build
+poetry publish: @with_build
+poetry: -
+pipenv install|sync: install
+pipenv: -
+pdm install|sync: install
+pdm build: build
+pdm publish: build publish
+pdm *: @name
+hatch build: build
+hatch publish: publish
+hatch test: test
+hatch fmt: lint
+hatch: -
+flit build: build
+flit publish: build publish
+flit install: install build
+flit: -
+rye sync: install
+rye build: build
+rye publish: publish
+rye test: test
+rye lint|fmt: lint
+rye: -
+conda|mamba|micromamba install|create: install
+conda|mamba|micromamba env create|update: install
+conda|mamba|micromamba build: build
+conda|mamba|micromamba: -
+twine upload: publish
+twine: -
+setup.py sdist|bdist*|build|build_ext: @setup_py
+setup.py test|pytest: test
+setup.py install|develop: install build
+setup.py upload: publish
+setup.py: -
+build|pyproject-build|compileall|zipapp|pyinstaller|nuitka|shiv|pex: build
+cibuildwheel: build test
+maturin build: build
+maturin publish: build publish
+maturin develop: build install
+
+npm|pnpm|bun ci|install|i|add|install-clean: install
+npm|yarn|pnpm|bun test|t|tst: test
+npm|pnpm pack: build
+npm|yarn|pnpm|bun publish: publish
+yarn npm publish: publish
+npm|yarn|pnpm|bun run|run-script *: @script
+npm|pnpm start: -
+npm: -
+pnpm audit|list|store|config|outdated|why|prune|dedupe|import|fetch|env|setup: -
+yarn install|add|: install
+yarn config|cache|set|info|why|audit|dedupe|list|workspaces|version|global|link|start: -
+yarn|pnpm *: @name
+bun build: build
+bun: -
+lerna publish: publish
+lerna run *: @script
+lerna bootstrap: install
+lerna: -
+nx build: build
+nx test: test
+nx lint: lint
+nx run-many|affected: @flag_targets
+turbo run *: @script
+turbo *: @name
+changeset publish: publish
+changeset: -
+semantic-release: publish
+release-it: publish
+np: publish
+standard-version: -
+deno test: test
+deno lint|fmt|check: lint
+deno task *: @script
+deno cache|install: install
+deno compile|bundle: build
+deployctl deploy: deploy
+bundle install: install
+bundle: -
+gem install: install
+gem build: build
+gem push: publish
+gem: -
+composer install|update: install
+composer test: test
+composer run|run-script *: @script
+composer: -
+go mod download|tidy: install
+go get: install
+go build|install: build
+go test: test
+go vet|fmt: lint
+go: -
+cargo fetch: install
+cargo build|package|install: build
+cargo test|nextest|bench: test
+cargo clippy|fmt|check|audit|deny: lint
+cargo publish: publish
+cargo: -
+mvn|mvnw|mvnd: @maven
+gradle|gradlew: @gradle
+sbt: @tasks
+dotnet restore: install
+dotnet build: build
+dotnet publish: build
+dotnet pack: build
+dotnet test|vstest: test
+dotnet format: lint
+dotnet nuget push: publish
+dotnet: -
+nuget restore: install
+nuget pack: build
+nuget push: publish
+nuget: -
+flutter test: test
+flutter build: build
+flutter analyze: lint
+flutter pub get: install
+flutter: -
+fastlane test|tests|scan: test
+fastlane *: @name
+xcodebuild test|* test: test
+xcodebuild: build
+mix test: test
+mix deps.get: install
+mix compile|release: build
+mix format|credo|dialyzer: lint
+swift test: test
+swift build: build
+
+ruff|flake8|black|isort|pylint|mypy|pyright|basedpyright|bandit|pre-commit|eslint|prettier|stylelint|biome: lint
+hadolint|shellcheck|yamllint|actionlint|zizmor|golangci-lint|staticcheck|ansible-lint|tflint|tfsec|checkov|kube-linter: lint
+kubeconform|kubeval|conftest|markdownlint*|vulture|pydocstyle|pycodestyle|pyflakes|interrogate|djlint|sqlfluff|codespell: lint
+trivy|grype|snyk|semgrep|gitleaks|trufflehog|pip-audit|safety|osv-scanner|rubocop|phpstan|phpcs|ktlint|detekt|buf: lint
+cfn-lint|spectral|vale|commitlint|standard|xo|dotenv-linter|ty|pyrefly|refurb|autoflake|pyupgrade|lychee: lint
+tsc|vue-tsc: @tsc
+pytest|py.test|unittest|doctest|nose2|behave|robot|jest|vitest|mocha|ava|tap|gotestsum|ctest|bats|phpunit|pest: test
+rspec|cucumber|karma|locust|k6|newman|hypothesis|testify|ginkgo|busted|prove|molecule|stestr|trial|pytest-*: test
+tox|nox: @environments
+cypress run: test
+cypress: -
+playwright test: test
+playwright: -
+wdio|nightwatch|testcafe|artillery|lhci|pa11y*|backstop: test
+great_expectations|deepchecks|pandera: test
+manage.py test: test
+manage.py: -
+artisan test: test
+artisan: -
+rake: @tasks
+make|gmake|just|task|invoke|inv|mage|doit|poe|ninja: @tasks
+cmake --build: build
+cmake: build
+meson test: test
+meson: build
+bazel|bazelisk test: test
+bazel|bazelisk build: build
+bazel|bazelisk: ?
+vite|ng|next|nuxt|astro|gatsby|vuepress|docusaurus|eleventy|react-scripts|parcel|quasar build: build
+ng|react-scripts test: test
+ng lint: lint
+next lint: lint
+ng deploy: deploy
+webpack|rollup|esbuild|sphinx-build|hugo|tsup|swc|babel|sass|postcss|vite: build
+hugo deploy: deploy
+jekyll build: build
+mkdocs gh-deploy: deploy
+mkdocs build: build
+mike deploy: @mike
+jupyter-book|jb build: build
+ghp-import: @ghp_import
+gh-pages: deploy
+quarto publish: deploy
+quarto render: build
+netlify|ntl deploy: deploy
+netlify|ntl build: build
+netlify|ntl: -
+vercel build: build
+vercel deploy|promote|rollback|redeploy: deploy
+vercel pull|env|ls|list|inspect|whoami|login|logout|link|logs|switch|teams|projects|project|git|dev|domains|dns|certs|secrets|bisect: -
+vercel|now: deploy
+wrangler deploy|publish: deploy
+wrangler pages|versions deploy|publish: deploy
+wrangler: -
+firebase deploy|hosting:channel:deploy|hosting:clone|appdistribution:distribute: deploy
+firebase emulators:exec *: @script_argument
+firebase: -
+surge list|login|logout|whoami|teardown|token|help: -
+surge: deploy
+heroku container:push: publish
+heroku container:release|deploy:jar|builds:create|pipelines:promote|releases:rollback: deploy
+heroku: -
+flyctl|fly deploy|launch: deploy
+flyctl|fly machine|machines run|update: deploy
+flyctl|fly: -
+railway up|deploy|redeploy: deploy
+railway: -
+render deploys create: deploy
+render: -
+doctl apps create-deployment|update|create: deploy
+doctl: -
+dokku: @dokku
+kamal deploy|redeploy|setup|rollback: deploy
+kamal build: build publish
+kamal: -
+cap * deploy: deploy
+cap: ?
+dep deploy: deploy
+copilot deploy: deploy
+copilot svc|job|env deploy: deploy
+copilot: -
+okteto deploy: deploy
+modal deploy: deploy
+modal: ?
+eb deploy|create: deploy
+eb: -
+serverless|sls deploy list: -
+serverless|sls deploy: deploy
+serverless|sls package: build
+serverless|sls: -
+sam deploy|sync: deploy
+sam build: build
+sam: -
+cdk deploy|watch: deploy
+cdk: -
+sst deploy: deploy
+sst: -
+amplify publish|push: deploy
+amplify: -
+chalice|zappa|apex|claudia|architect|arc deploy|update: deploy
+terraform|tofu|terragrunt|cdktf apply: deploy
+cdktf deploy: deploy
+terragrunt run-all apply: deploy
+terragrunt run apply: deploy
+terraform|tofu|terragrunt validate|fmt: lint
+terraform|tofu test: test
+terraform|tofu|terragrunt|cdktf: -
+pulumi up|update: deploy
+pulumi: -
+ansible-playbook: deploy
+ansible-galaxy install|collection|role: install
+ansible: @ansible
+salt|salt-call|salt-ssh|chef-client|knife|puppet|bolt: ?
+nomad job run: deploy
+nomad run: deploy
+nomad: -
+kubectl|oc apply|replace|patch|run|expose|autoscale: deploy
+kubectl|oc create: @kubectl_create
+kubectl|oc set image|env|resources|volume|serviceaccount|triggers: deploy
+kubectl|oc rollout restart|undo|latest: deploy
+kubectl|oc exec|debug|attach: ?
+oc new-app|start-build|rollback|import-image: deploy
+oc process: -
+kubectl|oc: -
+kustomize|kompose|ytt|jsonnet|kubectx|kubens|stern|k9s: -
+kapp deploy: deploy
+kapp: -
+tk apply: deploy
+tk: -
+helm upgrade|install|rollback: deploy
+helm push: publish
+helm lint: lint
+helm test: test
+helm package: build
+helm: -
+helmfile apply|sync: deploy
+helmfile lint: lint
+helmfile: -
+helmsman: ?
+argocd app sync|create|set|rollback: deploy
+argocd: -
+flux reconcile|create|resume: deploy
+flux: -
+skaffold run|deploy|apply|dev: deploy
+skaffold build: build publish
+skaffold test: test
+skaffold: -
+werf converge: build publish deploy
+werf build: build publish
+werf: -
+devspace deploy: deploy
+garden deploy: deploy
+waypoint up|deploy: deploy
+juju deploy: deploy
+
+docker|podman|nerdctl: @docker
+docker-compose|podman-compose: @compose
+buildah push: publish
+buildah build|bud|commit: build
+buildah: -
+kaniko|executor: build publish
+skopeo copy|sync: @skopeo
+skopeo: -
+crane push|copy|cp|append|mutate|tag: publish
+crane: -
+regctl image copy: publish
+regctl: -
+oras push|copy|cp: publish
+oras: -
+ko build|publish: build publish
+ko apply|create: build publish deploy
+pack build: build
+packer build: build
+packer: -
+jib: build
+nix build|flake: build
+nix-build: build
+bentoml build|containerize: build
+bentoml push: publish
+bentoml deploy: deploy
+bentoml deployment create|update|apply: deploy
+bentoml: -
+mlflow models build-docker|generate-dockerfile: build
+mlflow deployments create|update: deploy
+mlflow sagemaker deploy: deploy
+mlflow: -
+huggingface-cli|hf upload|upload-large-folder: publish
+huggingface-cli|hf: -
+dvc push: publish
+dvc pull|fetch|get|import: download
+dvc: -
+wandb: -
+kaggle datasets|models|kernels create|push|version: publish
+kaggle: -
+goreleaser: @goreleaser
+
+aws: @aws
+gcloud: @gcloud
+gsutil: @gsutil
+az: @az
+func azure functionapp publish: deploy
+func: -
+azd up|deploy: deploy
+azd: -
+swa deploy: deploy
+bq: -
+ssh: @ssh
+sshpass: @sshpass
+scp: @scp
+rsync: @rsync
+rclone copy|sync|copyto|move|moveto|bisync: @remote_path
+rclone: -
+s3cmd put|sync: @to_s3
+s3cmd: -
+s5cmd cp|sync|mv: @to_s3
+s5cmd: -
+mc cp|mirror|mv: ?
+azcopy copy|cp|sync: @to_url
+sftp|lftp|ftp|ncftp: @ftp
+ncftpput|lftpput|ftp-deploy|git-ftp: deploy
+curl|wget|http|https|xh: @web
+python|python3|node|ruby|perl|php|Rscript|tsx|ts-node: @code
+bash|sh|zsh|dash|source|.: @shell
+systemctl|service|supervisorctl|pm2: -
+"""
+
+# What changes nothing that these stages mean: the shell, files, text, packages of the machine, the clients of services.
+HARMLESS = frozenset(
+    """
+    echo printf cd pushd popd dirs mkdir rmdir cp mv rm ln ls cat tac tee touch chmod chown chgrp install find grep egrep
+    fgrep rg sed awk gawk cut sort uniq head tail wc tr rev nl fold fmt paste join split csplit column comm diff cmp patch
+    tar zip unzip gzip gunzip bzip2 xz zstd 7z true false : exit return export set unset local declare typeset readonly
+    shift read sleep wait trap date env printenv pwd which whereis type hash command test [ [[ (( let alias shopt ulimit
+    umask whoami id groups uname hostname df du free ps top kill pkill killall jobs fg bg nproc lscpu lsb_release uptime
+    jq yq tomlq xmllint xmlstarlet basename dirname realpath readlink mktemp stat file md5sum sha1sum sha256sum sha512sum
+    shasum cksum base64 xxd od hexdump envsubst gettext seq yes expr bc tput clear history getopts mapfile readarray
+    apt apt-get aptitude dpkg apk yum dnf microdnf brew port choco scoop winget snap pacman zypper add-apt-repository
+    ssh-keyscan ssh-keygen ssh-add ssh-agent gpg gpg2 gpgconf openssl keytool security cosign syft sops age vault
+    nvm fnm volta corepack pyenv rbenv asdf mise sdk rustup rustc virtualenv venv ensurepip activate deactivate
+    ping dig nslookup host nc ncat netstat ss lsof ip ifconfig iptables telnet pg_isready psql mysql mysqladmin mongo
+    mongosh redis-cli sqlite3 createdb dropdb createuser mysqldump pg_dump pg_restore alembic flyway liquibase dbmate
+    wait-for-it wait-for-it.sh wait-on wait4x dockerize codecov coveralls codacy cc-test-reporter sonar-scanner coverage
+    genhtml lcov gcov git-lfs git-crypt gitversion cloc tokei minikube kind k3d k3s eksctl sleep xdg-open open code
+    json.tool http.server site pprint base64 this timeit cProfile pip-compile pip-sync pipdeptree node-gyp husky
+    lint-staged npm-check-updates ncu npm-check depcheck serve http-server concurrently uvicorn gunicorn daphne hypercorn
+    flask streamlit gradio jupyter nbconvert papermill ipython ldconfig locale-gen update-alternatives useradd usermod
+    groupadd adduser passwd su mount umount sync losetup dd mkfs swapon sysctl modprobe ccache sccache xvfb fc-cache
+    xcode-select xcrun sw_vers defaults plutil lipo dos2unix unix2dos iconv msgfmt pandoc pdflatex latexmk dot convert
+    ffmpeg protoc grpcurl buildkitd pkg-config gcc g++ clang clang++ cc c++ ld ar strip as javac java kotlinc scalac ghc
+    tflocal awslocal act screen tmux logger wall gh-md-toc tree less more strings time times
+    """.split()
+)
+
+# Options that take a value, by program; the others stand alone or have their value behind `=`.
+VALUED = {
+    name: frozenset(options.split())
+    for names, options in {
+        "kubectl oc": "-n --namespace --context --kubeconfig --cluster --user -s --server --token --as -l --selector -c "
+        "--container --timeout",
+        "helm": "-n --namespace --kube-context --kubeconfig -f --values --set --set-string --version --timeout",
+        "docker podman nerdctl": "-H --host -c --context --config -l --log-level",
+        "docker-compose podman-compose": "-f --file -p --project-name --profile --env-file --project-directory --ansi "
+        "--progress -c --context -H --host",
+        "git": "-C -c --git-dir --work-tree -o --push-option --repo --receive-pack",
+        "npm pnpm yarn bun": "--prefix -w --workspace --filter -F -C --dir --cwd --registry --tag --access --otp --loglevel",
+        "make gmake ninja": "-C --directory -f --file --makefile -I -o -W",
+        "just": "-f --justfile -d --working-directory --set",
+        "task": "-d --dir -t --taskfile",
+        "aws": "--region --profile --output --endpoint-url --query --exclude --include --acl --cache-control "
+        "--storage-class --content-type --metadata --sse --cli-read-timeout --cli-connect-timeout",
+        "gcloud": "--project --region --zone --account --configuration --format --filter --verbosity --impersonate-service-account",
+        "az": "-g --resource-group -n --name -o --output --subscription --query -s --slot",
+        "terraform tofu": "-var -var-file -target -state",
+        "pulumi": "-s --stack -C --cwd",
+        "heroku": "-a --app -r --remote",
+        "flyctl fly": "-a --app -c --config -t --access-token -o --org",
+        "vercel now": "-t --token -S --scope -A --local-config --cwd -b --build-env -e --env -m --meta",
+        "netlify ntl": "-s --site -a --auth -d --dir -m --message --filter",
+        "firebase": "-P --project -c --config --token --only --except -m --message",
+        "wrangler": "-c --config -e --env --name --project-name --branch",
+        "mvn mvnw mvnd": "-f --file -s --settings -pl --projects -P --activate-profiles -T --threads -gs -l",
+        "gradle gradlew": "-p --project-dir -b -c -I --init-script -x --exclude-task -g",
+        "tox": "-e -c --conf --root --workdir -p --parallel",
+        "nox": "-s -e -f -k -t -p --python --session --sessions --noxfile",
+        "ssh": "-i -p -o -l -F -J -L -R -D -W -b -c -e -m -S -O -Q -E -B -I -w",
+        "scp": "-i -P -o -F -J -c -l -S -D -X",
+        "sftp": "-i -P -o -F -J -b -B -c -l -R -S -s -D -X",
+        "sshpass": "-p -f -d -P",
+        "rsync": "-e --rsh --exclude --include -f --filter --exclude-from --include-from --files-from -T --temp-dir "
+        "--rsync-path --bwlimit --timeout --port --chmod --chown --password-file --log-file --backup-dir -B -M --out-format",
+        "ansible": "-i --inventory -m --module-name -a --args -u --user -e --extra-vars -l --limit",
+        "nomad": "-address -namespace -region -token -var -var-file",
+        "lftp": "-u -p",
+        "cargo": "-p --package --manifest-path --token --registry --target --features -F --target-dir",
+        "twine": "-r --repository -u --username -p --password --repository-url",
+        "skopeo": "--src-creds --dest-creds --authfile --dest-authfile --src-authfile --policy --override-arch --override-os",
+        "rclone": "--config --exclude --include --filter --transfers --log-level",
+        "azcopy": "--include-pattern --exclude-pattern",
+        "argocd": "--server --auth-token --grpc-web-root-path --timeout -l",
+        "dotnet": "-c --configuration -o --output -f --framework -r --runtime -s --source -k --api-key -v --verbosity",
+        "serverless sls": "-s --stage -r --region -c --config",
+        "doctl": "-t --access-token --context -c --config",
+        "kamal": "-d --destination -c --config-file -r --roles -h --hosts",
+        "curl": "-o --output -H --header -u --user -A --user-agent -e -m --max-time --retry --retry-delay -w --write-out -x "
+        "-b -c --cacert --cert --key --connect-timeout -r -C --resolve -X --request -d --data --data-raw --data-binary "
+        "--data-urlencode -F --form -T --upload-file --json",
+    }.items()
+    for name in names.split()
+}

@@ -1,0 +1,325 @@
+"""Programs whose arguments decide more than their first words: Docker, clouds, build tools, task runners."""
+
+import re
+
+from .effects import NOTHING, UNKNOWN, Call, Effect, effect_of, judge, of_name, of_script, plain_words, together
+from .wrappers import unwrapped
+
+BUILD, TEST, LINT, INSTALL = Effect(("build",)), Effect(("test",)), Effect(("lint",)), Effect(("install",))
+PUBLISH, DEPLOY, BUILD_PUBLISH = Effect(("publish",)), Effect(("deploy",)), Effect(("build", "publish"))
+_READS = re.compile(
+    r"describe.*|list.*|get(?!$).*|show|head-.*|wait|help|batch-get.*|validate.*|what-if|login|logout|configure|account|ls"
+)
+_IN_CODE = re.compile(r"deploy|upload|publish|boto3|requests\.|httpx|urllib|paramiko|subprocess|os\.system|\bexec\(|fetch\(")
+_REMOTES = ("heroku", "dokku", "production", "prod", "staging", "live", "deploy", "piku", "clever", "scalingo", "azure")
+_SITES = ("gh-pages", "pages", "netlify", "deploy")
+
+
+@judge
+def pip(call: Call) -> Effect:
+    """`pip install .` builds what it installs."""
+    own = any(word in (".", "./") or word.startswith((".[", "./[")) for word in call.words)
+    return Effect(("install", "build")) if own else INSTALL
+
+
+@judge
+def with_build(call: Call) -> Effect:
+    return BUILD_PUBLISH if call.has("--build") else PUBLISH
+
+
+@judge
+def setup_py(call: Call) -> Effect:
+    return BUILD_PUBLISH if "upload" in call.plain else BUILD
+
+
+@judge
+def tsc(call: Call) -> Effect:
+    return LINT if call.has("--noEmit") else BUILD
+
+
+@judge
+def script(call: Call) -> Effect:
+    """`npm run NAME`."""
+    named = of_name(next((word for word in call.plain[1:] if word not in ("run", "run-script", "task")), ""))
+    return named
+
+
+@judge
+def name(call: Call) -> Effect:
+    """`yarn NAME`: a task of the project, or a program that it has installed."""
+    found = of_name(call.plain[1]) if len(call.plain) > 1 else UNKNOWN
+    return found if found.known else effect_of(list(call.plain[1:]))
+
+
+@judge
+def flag_targets(call: Call) -> Effect:
+    named = call.value("-t", "--target", "--targets") or " ".join(call.plain[2:])
+    return together([of_name(one) for one in re.split(r"[,\s]+", named) if one])
+
+
+@judge
+def script_argument(call: Call) -> Effect:
+    """`firebase emulators:exec 'npm test'`."""
+    return effect_of(unwrapped(call.plain[-1].split()))
+
+
+@judge
+def tasks(call: Call) -> Effect:
+    """Targets of `make` and its like; without any, the first of the file, which builds as a rule."""
+    if call.has("--just-print", "--recon", "--question", "--list", "--summary") or any(
+        re.fullmatch(r"-[a-zA-Z]*[nq][a-zA-Z]*", word) for word in call.words[1:] if "j" not in word
+    ):
+        return NOTHING
+    targets = [word for word in call.plain[1:] if "=" not in word and not word.isdigit()]
+    if not targets:
+        return BUILD if call.program in ("make", "gmake", "ninja") else UNKNOWN
+    return together([_of_target(target) for target in targets])
+
+
+def _of_target(target: str) -> Effect:
+    usual = {"all": BUILD, "check": TEST, "push": PUBLISH, "assemble": BUILD, "compile": BUILD}
+    return usual.get(target) or of_name(target)
+
+
+@judge
+def maven(call: Call) -> Effect:
+    """The phases before the named one run as well, so `package` tests, unless tests are skipped."""
+    skipped = any(re.match(r"-D(?:skipTests|maven\.test\.skip)(?!=false)", word) for word in call.words)
+    phases = {
+        "compile": ("build",),
+        "test": ("test",),
+        "package": ("test", "build"),
+        "verify": ("test", "build"),
+        "install": ("test", "build"),
+        "deploy": ("test", "build", "publish"),
+        "release:perform": ("build", "publish"),
+    }
+    found = dict.fromkeys(stage for word in call.plain[1:] for stage in phases.get(word, ()))
+    return Effect(tuple(stage for stage in found if not (skipped and stage == "test")))
+
+
+@judge
+def gradle(call: Call) -> Effect:
+    """`build` is `assemble` and `check`, unless `-x test` leaves the tests out."""
+    skipped = call.value("-x", "--exclude-task").endswith(("test", "check"))
+    usual = {
+        "build": ("test", "build"),
+        "check": ("test",),
+        "test": ("test",),
+        "assemble": ("build",),
+        "jar": ("build",),
+        "bootJar": ("build",),
+        "publish": ("publish",),
+        "dependencies": (),
+    }
+    effects = []
+    for task in (word.rpartition(":")[2] for word in call.plain[1:]):
+        effects.append(Effect(usual[task]) if task in usual else of_name(task))
+    found = together(effects)
+    return found.without({"test"}) if skipped else found
+
+
+@judge
+def environments(call: Call) -> Effect:
+    """`tox -e lint`, `nox -s deploy`; without a name they test."""
+    named = call.value("-e", "-s", "--session", "--sessions")
+    effects = [of_name(one) for one in named.split(",") if one]
+    return together([one if one.known and one.stages else TEST for one in effects]) if effects else TEST
+
+
+@judge
+def code(call: Call) -> Effect:
+    """Code in the command, such as `python -c '…'` or a script in another language."""
+    text = call.body
+    for word, following in zip(call.words[1:], call.words[2:], strict=False):
+        if word in ("-c", "-e", "--eval", "-p"):
+            text = following
+    if text:
+        return in_code(text)
+    if call.source:
+        return fetched(call.source)
+    return of_script(call.plain[1]) if len(call.plain) > 1 else NOTHING
+
+
+def in_code(text: str) -> Effect:
+    return UNKNOWN if _IN_CODE.search(text) else NOTHING
+
+
+def fetched(source: str) -> Effect:
+    """A script that is read from a file or from the web: an installer, or what its name says."""
+    if re.search(r"install|setup|get[.-]|rustup|nvm|sdkman|codecov", source):
+        return NOTHING
+    return of_script(source)
+
+
+@judge
+def shell(call: Call) -> Effect:
+    """`bash deploy.sh`; `source .env` sets variables."""
+    if len(call.plain) > 1:
+        found = of_script(call.plain[1])
+        sets = call.program in ("source", ".") and (not found.known or "activate" in call.plain[1])
+        return NOTHING if sets else found
+    return fetched(call.source) if call.source else UNKNOWN
+
+
+@judge
+def git_push(call: Call) -> Effect:
+    """A push deploys to a host that runs what is pushed, or to a branch that is a website."""
+    if call.has("-n"):
+        return NOTHING
+    remote, refs = (*call.plain[2:3], "")[0], call.plain[3:]
+    names = {ref.rpartition(":")[2].removeprefix("refs/heads/").lstrip("+") for ref in refs}
+    if names & set(_SITES):
+        return DEPLOY
+    if any(word in remote.lower() for word in _REMOTES):
+        return DEPLOY
+    return NOTHING if remote in ("", "origin", "upstream") or "github.com" in remote else UNKNOWN
+
+
+@judge
+def mike(call: Call) -> Effect:
+    return DEPLOY if call.has("--push", "-p") else BUILD
+
+
+@judge
+def ghp_import(call: Call) -> Effect:
+    pushed = any(re.fullmatch(r"-[a-z]*p[a-z]*|--push", word) for word in call.words)
+    return DEPLOY if pushed else NOTHING
+
+
+@judge
+def dokku(call: Call) -> Effect:
+    return DEPLOY if any(word.startswith(("git:", "ps:rebuild", "deploy")) for word in call.plain[1:]) else NOTHING
+
+
+@judge
+def ansible(call: Call) -> Effect:
+    return NOTHING if call.value("-m", "--module-name") in ("ping", "setup", "debug") else UNKNOWN
+
+
+@judge
+def kubectl_create(call: Call) -> Effect:
+    """What is made around a program, such as a namespace, deploys nothing yet."""
+    kind = (*call.plain[2:3], "")[0]
+    around = ("namespace", "ns", "secret", "configmap", "cm", "serviceaccount", "sa", "token", "role", "clusterrole")
+    return NOTHING if kind.startswith(around) or kind in ("rolebinding", "quota") else DEPLOY
+
+
+@judge
+def goreleaser(call: Call) -> Effect:
+    if call.has("--snapshot", "--skip-publish") or "publish" in call.value("--skip"):
+        return BUILD
+    return BUILD_PUBLISH if "release" in call.plain else BUILD if "build" in call.plain else NOTHING
+
+
+@judge
+def skopeo(call: Call) -> Effect:
+    return PUBLISH if call.plain[-1].startswith("docker://") else NOTHING
+
+
+@judge
+def aws(call: Call) -> Effect:
+    service, operation = (*call.plain[1:3], "", "")[:2]
+    if service in ("s3", "s3api") and operation in ("cp", "sync", "mv"):
+        return to_scheme(call, "s3://")
+    if service in ("ecr", "sts", "configure", "ssm", "cloudfront", "logs", "iam", "sso", "kms") and (
+        operation != "send-command"
+    ):
+        return NOTHING
+    if service == "s3" or _READS.fullmatch(operation or service):
+        return NOTHING
+    deploys = {
+        "ecs": ("update-service", "create-service", "deploy"),
+        "lambda": ("update-function-code", "create-function", "update-alias", "publish-version"),
+        "cloudformation": ("deploy", "update-stack", "create-stack", "execute-change-set"),
+        "deploy": ("create-deployment",),
+        "apprunner": ("start-deployment", "update-service", "create-service"),
+        "elasticbeanstalk": ("update-environment", "create-environment"),
+        "amplify": ("start-deployment", "start-job"),
+        "s3api": ("put-object",),
+        "lightsail": ("create-container-service-deployment",),
+        "sagemaker": ("create-endpoint", "update-endpoint"),
+        "eks": (),
+    }
+    if operation in deploys.get(service, ()):
+        return DEPLOY
+    prepares = {"cloudformation": "package create-change-set", "eks": "update-kubeconfig", "ecs": "register-task-definition"}
+    return NOTHING if operation in prepares.get(service, "").split() else UNKNOWN
+
+
+@judge
+def gcloud(call: Call) -> Effect:
+    words = [word for word in call.plain[1:] if word not in ("alpha", "beta")]
+    group, verb = (*words[:2], "", "")[:2]
+    if words[:2] == ["storage", "cp"] or words[:2] == ["storage", "rsync"] or words[:2] == ["storage", "mv"]:
+        return to_scheme(call, "gs://")
+    if words[:2] == ["compute", "scp"]:
+        return to_remote(words[2:])
+    if words[:2] == ["builds", "submit"]:
+        return BUILD_PUBLISH if not call.has("--config") else UNKNOWN
+    if group in ("auth", "config", "info", "version", "components", "projects", "artifacts", "secrets", "storage", "iam"):
+        return NOTHING
+    if any(_READS.fullmatch(word) for word in words):
+        return NOTHING
+    run = group in ("run", "deploy", "app", "functions") and {"deploy", "replace", "update", "update-traffic"} & set(words)
+    return DEPLOY if run or words[:3] == ["deploy", "releases", "create"] else UNKNOWN
+
+
+@judge
+def gsutil(call: Call) -> Effect:
+    moved = next((word for word in call.plain[1:] if word in ("cp", "mv", "rsync")), "")
+    if not moved or (moved == "rsync" and call.has("-n")):
+        return NOTHING
+    return to_scheme(call, "gs://")
+
+
+@judge
+def az(call: Call) -> Effect:
+    words = call.plain[1:]
+    group, verb = (*words[:2], "", "")[:2]
+    if words[:2] == ("acr", "build"):
+        return BUILD_PUBLISH
+    if words[:2] == ("acr", "import"):
+        return PUBLISH
+    if words[:3] in (("webapp", "deployment", "source"), ("functionapp", "deployment", "source")):
+        return DEPLOY
+    if words[:3] in (("webapp", "config", "container"), ("webapp", "deployment", "slot")):
+        return DEPLOY
+    if group == "storage":
+        return DEPLOY if {"upload", "upload-batch", "sync"} & set(words) else NOTHING
+    if any(_READS.fullmatch(word) for word in words) or group in ("acr", "keyvault", "extension", "config"):
+        return NOTHING
+    deploys = {
+        "webapp": ("deploy", "up"),
+        "containerapp": ("up", "update", "create"),
+        "functionapp": ("deploy",),
+        "container": ("create",),
+        "deployment": ("group", "sub", "create"),
+        "staticwebapp": ("deploy",),
+        "spring": ("app",),
+        "ml": ("online-deployment", "online-endpoint"),
+    }
+    return DEPLOY if verb in deploys.get(group, ()) else UNKNOWN
+
+
+def to_scheme(call: Call, scheme: str) -> Effect:
+    """Copying to an address of this scheme; from it, or between folders, nothing goes out."""
+    places = [word for word in call.plain[1:] if word.startswith((scheme, "$", ".", "/")) or "/" in word or "." in word]
+    end = call.plain[-1] if call.plain[-1] != "-" else ""
+    if end.startswith(scheme):
+        return DEPLOY
+    computed = end.startswith("$") and not any(place.startswith(scheme) for place in places[:-1])
+    return UNKNOWN if computed else NOTHING
+
+
+def to_remote(places: list[str] | tuple[str, ...]) -> Effect:
+    """`scp` and its like: a file goes out if the last place is on another machine."""
+    if len(places) < 2:
+        return NOTHING
+    end = re.sub(r"\$\{\{[^}]*\}\}|\$\{?\w+\}?", "x", places[-1])
+    if re.match(r"[^/]*:|(?:rsync|scp|sftp)://", end):
+        return DEPLOY
+    computed = end == "x" and not any(re.match(r"[^/]*:", re.sub(r"\$\{\{[^}]*\}\}", "x", p)) for p in places[:-1])
+    return UNKNOWN if computed else NOTHING
+
+

@@ -1,0 +1,162 @@
+"""Programs that only start another one, such as `sudo`, `uv run` or `xargs`, and shells that are given a script."""
+
+import re
+
+SHELLS = {"bash", "sh", "zsh", "dash", "ksh", "ash"}
+_PYTHON = re.compile(r"(?:.*/)?(?:python|pypy)(?:w|[23](?:\.\d+)?t?)?(?:\.exe)?|py")
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
+_VERSIONED = re.compile(r"(@?[^@\s]+)@[\w.^~*-]+")
+
+# The words of a wrapper, then its options that take a value. A number says how many words follow its options.
+_TABLE = """
+sudo -u --user -g --group -h --host -p -C -D -R -T
+doas -u -C
+env -u --unset -C --chdir -S
+exec -a
+command
+builtin
+nice -n --adjustment
+ionice -c -n -p
+nohup
+setsid
+stdbuf -i -o -e
+unbuffer
+chronic
+time -f -o --format --output
+timeout:1 -k --kill-after -s --signal
+gtimeout:1 -k -s
+retry -t --times -d --delay
+xvfb-run -s --server-args -e -n -f -p
+xargs -n -P -I -i -L -d -a -s -E --max-args --max-procs --replace --delimiter --arg-file
+watch -n -d
+flock:1 -w -E
+npx -p --package -c --call
+bunx
+uvx --from --with --python -p --index-url
+pnpx
+pnpm exec
+pnpm dlx
+yarn dlx
+yarn exec
+npm exec -p --package -c
+bundle exec
+poetry run
+pipenv run
+pdm run -p
+hatch run
+rye run
+pixi run -e --environment --manifest-path
+uv run --with --with-requirements --with-editable --extra --group --only-group --python -p --env-file --project --directory --package --no-group --index
+uv tool run --from --with --python
+pipx run --spec --python
+conda run -n --name -p --prefix
+mamba run -n --name -p --prefix
+micromamba run -n --name -p --prefix
+coverage run --source --omit --include --rcfile --context --data-file --concurrency
+dotenv run -f
+dotenv -e -f -c
+doppler run -p --project -c --config
+op run --env-file
+infisical run --env --path
+aws-vault exec:1 -d
+chamber exec:1
+mise exec
+mise x
+direnv exec:1
+nix develop
+opentelemetry-instrument
+ddtrace-run
+devbox run
+composer exec
+dotnet tool run
+"""
+
+
+def _read_table() -> dict[str, tuple[int, int, frozenset[str]]]:
+    found = {}
+    for line in _TABLE.strip().split("\n"):
+        words = line.split()
+        name = [word for word in words if not word.startswith("-")]
+        number = name[-1].partition(":")[2]
+        name[-1] = name[-1].partition(":")[0]
+        valued = frozenset(word for word in words if word.startswith("-"))
+        found[" ".join(name)] = (len(name), int(number or 0), valued)
+    return found
+
+
+_WRAPPERS = _read_table()
+
+
+def unwrapped(words: list[str]) -> list[str]:
+    """The words of the program that runs in the end; `python -m x` is `x`."""
+    words = list(words)
+    for _ in range(12):
+        if not words:
+            break
+        program = words[0].rpartition("/")[2]
+        inner = _module(words) if _PYTHON.fullmatch(words[0]) else _behind(program, words)
+        if inner is None:
+            break
+        words = inner
+    return words
+
+
+def _behind(program: str, words: list[str]) -> list[str] | None:
+    """What a wrapper starts; None for any other program."""
+    if _ASSIGNMENT.fullmatch(words[0]):
+        return words[1:]
+    for length in (3, 2, 1):
+        name = " ".join([program, *words[1:length]])
+        if name in _WRAPPERS and len(words) > length and _WRAPPERS[name][0] == length:
+            _, skipped, valued = _WRAPPERS[name]
+            rest = _without_options(words[length:], valued)
+            rest = rest[skipped:]
+            if not rest or (program == "command" and {"-v", "-V"} & set(words[:2])):
+                return None
+            rest[0] = _unversioned(program, rest[0])
+            return rest
+    return None
+
+
+def _without_options(words: list[str], valued: frozenset[str]) -> list[str]:
+    at = 0
+    while at < len(words) and words[at].startswith("-") and words[at] != "-":
+        if words[at] == "--":
+            return words[at + 1 :]
+        at += 2 if words[at] in valued else 1
+    return words[at:]
+
+
+def _unversioned(program: str, name: str) -> str:
+    """`npx vercel@34` starts `vercel`, `npx @redocly/cli` stays as it is."""
+    if program not in ("npx", "bunx", "pnpx", "uvx", "pnpm", "yarn", "npm", "uv", "pipx"):
+        return name
+    found = _VERSIONED.fullmatch(name.partition("==")[0])
+    return found[1] if found else name.partition("==")[0]
+
+
+def _module(words: list[str]) -> list[str] | None:
+    """The module or script that Python is started with; None where it is code."""
+    for at, word in enumerate(words[1:], start=1):
+        if word == "-m":
+            return words[at + 1 :] or None
+        if word in ("-c", "-") or word.startswith("<("):
+            return None
+        if not word.startswith("-") and words[at - 1] not in ("-W", "-X"):
+            return words[at:]
+    return None
+
+
+def inner_script(words: list[str]) -> str | None:
+    """The script of `bash -c '…'` or `eval …`; None where there is none."""
+    program = words[0].rpartition("/")[2] if words else ""
+    if program == "eval":
+        return " ".join(words[1:])
+    if program not in SHELLS and program not in ("nix-shell", "script"):
+        return None
+    for at, word in enumerate(words[1:-1], start=1):
+        if word == "--run" or (re.fullmatch(r"-\w*c", word) and program != "nix-shell"):
+            return words[at + 1]
+        if not word.startswith(("-", "+")) and words[at - 1] not in ("-o", "+o"):
+            break
+    return None
