@@ -122,7 +122,7 @@ class WorkflowCheck(Kind):
         if faults:
             return verdict_of(texts, Answer(faults), hidden=_hidden(texts))
         load = _loader(texts)
-        pipeline = Pipeline(workflow, expanded(workflow, load), dict(self.stages or {}))
+        pipeline = Pipeline(workflow, expanded(workflow, load, texts), dict(self.stages or {}))
         answer = _with_remarks(self._answer(pipeline, load), workflow.remarks)
         drawing = drawn(pipeline, wrong={finding.job for finding in answer.findings})
         return verdict_of(texts, answer, drawing=drawing, hidden=_hidden(texts))

@@ -20,10 +20,14 @@ docker/build-push-action|docker/bake-action|redhat-actions/buildah-build: build
 redhat-actions/push-to-registry|docker/push-action: publish
 pypa/cibuildwheel: build test
 hynek/build-and-inspect-python-package|pyo3/maturin-action: build
-pypa/gh-action-pypi-publish|js-devtools/npm-publish|softprops/action-gh-release|ncipollo/release-action: publish
-svenstaro/upload-release-action|marvinpinto/action-automatic-releases|elgohr/publish-docker-github-action: publish
-cycjimmy/semantic-release-action|python-semantic-release/*|googleapis/release-please-action|rubygems/release-gem: publish
-google-github-actions/release-please-action|helm/chart-releaser-action|katyo/publish-crates|mr-smithers-excellent/*: publish
+pypa/gh-action-pypi-publish|js-devtools/npm-publish|softprops/action-gh-release: publish
+ncipollo/release-action: publish
+svenstaro/upload-release-action|marvinpinto/action-automatic-releases: publish
+elgohr/publish-docker-github-action: publish
+cycjimmy/semantic-release-action|python-semantic-release/*|googleapis/release-please-action: publish
+rubygems/release-gem: publish
+google-github-actions/release-please-action|helm/chart-releaser-action|katyo/publish-crates: publish
+mr-smithers-excellent/*: publish
 goreleaser/goreleaser-action: @goreleaser args
 appleboy/ssh-action|fifsky/ssh-action|garygrossgarten/github-action-ssh: @server script
 azure/cli|azure/powershell: @script inlineScript
@@ -36,24 +40,40 @@ cloudflare/wrangler-action: @wrangler command
 pulumi/actions: @pulumi command
 digitalocean/action-doctl|*/setup-*|*/*-setup|*/setup|*/install-*|*/*-installer|*/*-install: -
 actions/cache|actions/cache/*|*/*-cache|*/cache-*|swatinem/rust-cache|*/cache: -
-*/login-action|*/*-login|*/*login|*/auth|*/configure-*|*/*-credentials*|*/get-*|azure/aks-set-context|azure/k8s-set-context: -
-azure/k8s-bake|azure/k8s-create-secret|webfactory/ssh-agent|shimataro/ssh-key-action|docker/metadata-action: -
-actions/labeler|actions/stale|actions/first-interaction|actions/add-to-project|actions/attest*|actions/create-github-app-token: -
-actions/delete-package-versions|actions/ai-inference|dorny/*|tj-actions/*|technote-space/*|trilom/file-changes-action: -
-peter-evans/*|stefanzweifel/git-auto-commit-action|ad-m/github-push-action|endbug/add-and-commit|release-drafter/*: -
-codecov/*|coverallsapp/*|codacy/*|*/*-coverage*|*/*comment*|*/*notify*|*/*slack*|*/*discord*|*/*telegram*|*/*teams*: -
-*/wait-for-*|*/*-wait*|*/wait-on*|jakejarvis/wait-action|*/*deployment-status*|chrnorm/deployment-action|bobheadxi/deployments: -
-trstringer/manual-approval|*/manual-approval*|step-security/*|jlumbroso/free-disk-space|mxschmitt/action-tmate|*/*-tag-action: -
-ruby/setup-ruby|gradle/actions/*|google-github-actions/auth|aws-actions/amazon-ecr-login|aws-actions/amazon-ecs-render-*: -
-helm/kind-action|supercharge/*|iterative/*|sigstore/*|anchore/sbom-action|benchmark-action/*|crazy-max/ghaction-*: -
-astral-sh/ruff-action|psf/black|pre-commit/action|github/codeql-action/*|actions/dependency-review-action|crate-ci/typos: lint
-*/*lint*|*/pyright-action|*/ruff-action|sonarsource/*|aquasecurity/*|snyk/*|ossf/*|anchore/scan-action|reviewdog/*: lint
+*/login-action|*/*-login|*/*login|*/auth|*/configure-*|*/*-credentials*|*/get-*|azure/aks-set-context: -
+azure/k8s-set-context: -
+azure/k8s-bake|azure/k8s-create-secret|webfactory/ssh-agent|shimataro/ssh-key-action: -
+docker/metadata-action: -
+actions/labeler|actions/stale|actions/first-interaction|actions/add-to-project|actions/attest*: -
+actions/create-github-app-token: -
+actions/delete-package-versions|actions/ai-inference|dorny/*|tj-actions/*|technote-space/*: -
+trilom/file-changes-action: -
+peter-evans/*|stefanzweifel/git-auto-commit-action|ad-m/github-push-action|endbug/add-and-commit: -
+release-drafter/*: -
+codecov/*|coverallsapp/*|codacy/*|*/*-coverage*|*/*comment*|*/*notify*|*/*slack*|*/*discord*|*/*telegram*: -
+*/*teams*: -
+*/wait-for-*|*/*-wait*|*/wait-on*|jakejarvis/wait-action|*/*deployment-status*|chrnorm/deployment-action: -
+bobheadxi/deployments: -
+trstringer/manual-approval|*/manual-approval*|step-security/*|jlumbroso/free-disk-space: -
+mxschmitt/action-tmate|*/*-tag-action: -
+ruby/setup-ruby|gradle/actions/*|google-github-actions/auth|aws-actions/amazon-ecr-login: -
+aws-actions/amazon-ecs-render-*: -
+helm/kind-action|supercharge/*|iterative/*|sigstore/*|anchore/sbom-action|benchmark-action/*: -
+crazy-max/ghaction-*: -
+astral-sh/ruff-action|psf/black|pre-commit/action|github/codeql-action/*: lint
+actions/dependency-review-action|crate-ci/typos: lint
+*/*lint*|*/pyright-action|*/ruff-action|sonarsource/*|aquasecurity/*|snyk/*|ossf/*|anchore/scan-action: lint
+reviewdog/*: lint
 gitleaks/*|trufflesecurity/*|bridgecrewio/*|zaproxy/*|returntocorp/*|ludeeus/*|rhysd/actionlint: lint
-cypress-io/github-action|grafana/*k6*|*/pytest*|*/*-test-action|matt-ball/newman-action|treosh/lighthouse-ci-action: test
+cypress-io/github-action|grafana/*k6*|*/pytest*|*/*-test-action|matt-ball/newman-action: test
+treosh/lighthouse-ci-action: test
 dflook/*plan|dflook/*validate|dflook/*fmt*: -
-dflook/*apply|azure/functions-action|azure/arm-deploy|appleboy/scp-action|nwtgck/actions-netlify|amondnet/vercel-action: deploy
-peaceiris/actions-gh-pages|cloudflare/pages-action|digitalocean/app_action*|jakejarvis/s3-sync-action|einaregilsson/*: deploy
-dawidd6/action-ansible-playbook|burnett01/rsync-*|easingthemes/ssh-*|up9cloud/action-rsync|google-github-actions/upload-cloud-storage: deploy
+dflook/*apply|azure/functions-action|azure/arm-deploy|appleboy/scp-action|nwtgck/actions-netlify: deploy
+amondnet/vercel-action: deploy
+peaceiris/actions-gh-pages|cloudflare/pages-action|digitalocean/app_action*: deploy
+jakejarvis/s3-sync-action|einaregilsson/*: deploy
+dawidd6/action-ansible-playbook|burnett01/rsync-*|easingthemes/ssh-*|up9cloud/action-rsync: deploy
+google-github-actions/upload-cloud-storage: deploy
 */*undeploy*|*/*deploy*check*|*/*deployment-*|*/*deployments*|*/*predeploy*: ?
 */*deploy*: deploy
 """
@@ -76,16 +96,16 @@ def effect_of_action(step: Step) -> Effect:
 def _by_table(step: Step) -> Effect:
     if step.action == "actions/github-script":
         return UNKNOWN if _IN_SCRIPT.search(_input(step, "script")) else NOTHING
-    for patterns, effect in _RULES:
-        if any(fnmatchcase(step.action, pattern) for pattern in patterns):
-            break
-    else:
-        return UNKNOWN
+    effect = next((effect for patterns, effect in _RULES if _is_one_of(step.action, patterns)), "?")
     if effect.startswith("@"):
         return _by_input(step, *effect[1:].split(" "))
     if step.action.startswith("docker/b") and _pushes(step):
         return Effect(("build", "publish"))
     return {"-": NOTHING, "?": UNKNOWN}.get(effect) or Effect(tuple(effect.split()))
+
+
+def _is_one_of(action: str, patterns: list[str]) -> bool:
+    return any(fnmatchcase(action, pattern) for pattern in patterns)
 
 
 def _by_input(step: Step, program: str, name: str) -> Effect:
@@ -118,7 +138,9 @@ def is_upload(step: Step) -> bool:
 
 def is_download(step: Step) -> bool:
     """Does it take an artifact of the same run?"""
-    return step.action in ("actions/download-artifact", "actions/deploy-pages") and "run-id" not in step.inputs
+    return (
+        step.action in ("actions/download-artifact", "actions/deploy-pages") and "run-id" not in step.inputs
+    )
 
 
 def artifact_name(step: Step) -> str:
@@ -126,5 +148,3 @@ def artifact_name(step: Step) -> str:
     if step.action in ("actions/upload-pages-artifact", "actions/deploy-pages"):
         return _input(step, "name") or _input(step, "artifact_name") or "github-pages"
     return _input(step, "name") or ("artifact" if is_upload(step) else "")
-
-

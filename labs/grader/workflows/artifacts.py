@@ -1,16 +1,17 @@
 """Artifacts: uploaded by one job, downloaded by a later one that waits for it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..findings import Answer, Finding, answer
 from ..parameters import did_you_mean
 from ..words import listed, quoted
+from .actions import artifact_name, is_download, is_upload
 from .filters import matches
 from .graph import Pipeline
 from .model import Job, Step
-from .order import acts_at
+from .order import acts_at, not_known
 
 _EXPRESSION = re.compile(r"\$\{\{[^}]{0,500}\}\}")
 
@@ -28,10 +29,12 @@ def handed_over(pipeline: Pipeline, wanted: Handover) -> Answer:
     makers, users = _jobs(pipeline, wanted.made_by), _jobs(pipeline, wanted.used_by)
     uploads = [
         (job, step)
-        for job, step in _steps(pipeline, "actions/upload-artifact")
-        if job.id in makers and (wanted.name is None or _same(wanted.name, _name(step)))
+        for job, step in _steps(pipeline, is_upload)
+        if job.id in makers and (wanted.name is None or _same(wanted.name, artifact_name(step)))
     ]
-    downloads = [pair for pair in _steps(pipeline, "actions/download-artifact") if pair[0].id in users]
+    downloads = [pair for pair in _steps(pipeline, is_download) if pair[0].id in users]
+    if not uploads and (reason := not_known(pipeline, makers if makers else None)):
+        return Answer(unknown=f"whether a step uploads {_called(wanted)}, because {reason}")
     if not uploads:
         return Answer((_nothing(pipeline, wanted),))
     found = [_fault(pipeline, uploads, job, step) for job, step in downloads]
@@ -47,20 +50,20 @@ def _jobs(pipeline: Pipeline, stage: str | None) -> set[str]:
     return {act.job for act in acts_at(pipeline, stage)} if stage else set(pipeline.jobs)
 
 
-def _steps(pipeline: Pipeline, action: str) -> Iterator[tuple[Job, Step]]:
+def _called(wanted: Handover) -> str:
+    return f"the artifact {quoted(wanted.name)}" if wanted.name else "an artifact"
+
+
+def _steps(pipeline: Pipeline, fits: Callable[[Step], bool]) -> Iterator[tuple[Job, Step]]:
     for job in pipeline.jobs.values():
         for step in job.steps:
-            if step.action == action and "run-id" not in step.inputs:
+            if fits(step):
                 yield job, step
-
-
-def _name(step: Step) -> str:
-    return step.inputs.get("name") or "artifact"
 
 
 def _takes(step: Step, name: str) -> bool:
     """A download without a name takes all, one with a pattern those that match."""
-    if wanted := step.inputs.get("name"):
+    if wanted := artifact_name(step):
         return _same(wanted, name)
     return "pattern" not in step.inputs or matches(step.inputs["pattern"], name)
 
@@ -74,14 +77,14 @@ def _same(one: str, other: str) -> bool:
 
 
 def _maker(uploads: list[tuple[Job, Step]], step: Step) -> Job:
-    return next(job for job, upload in uploads if _takes(step, _name(upload)))
+    return next(job for job, upload in uploads if _takes(step, artifact_name(upload)))
 
 
 def _fault(pipeline: Pipeline, uploads: list[tuple[Job, Step]], job: Job, step: Step) -> Finding | None:
-    fitting = [maker for maker, upload in uploads if _takes(step, _name(upload))]
-    wanted = step.inputs.get("name") or step.inputs.get("pattern") or "artifact"
+    fitting = [maker for maker, upload in uploads if _takes(step, artifact_name(upload))]
+    wanted = artifact_name(step) or step.inputs.get("pattern") or "artifact"
     if not fitting:
-        names = [_name(upload) for _, upload in uploads]
+        names = [artifact_name(upload) for _, upload in uploads]
         return Finding(
             step.place,
             f"Job {quoted(job.id)} downloads {quoted(wanted)}, which no job uploads. {did_you_mean(wanted, names)}",
@@ -108,10 +111,10 @@ def _fault(pipeline: Pipeline, uploads: list[tuple[Job, Step]], job: Job, step: 
 def _nothing(pipeline: Pipeline, wanted: Handover) -> Finding:
     where = f" in a job with the stage {quoted(wanted.made_by)}" if wanted.made_by else ""
     named = f" {quoted(wanted.name)}" if wanted.name else ""
-    others = [_name(step) for _, step in _steps(pipeline, "actions/upload-artifact")]
+    others = [artifact_name(step) for _, step in _steps(pipeline, is_upload)]
     return Finding(
         pipeline.workflow.place(),
-        f"No step uploads an artifact{named}{where}.",
+        f"No step is known to upload an artifact{named}{where}.",
         f"a step with `actions/upload-artifact`{where}",
         f"uploads of {listed(map(quoted, others))}" if others else "none",
         (
@@ -128,9 +131,13 @@ def _unused(pipeline: Pipeline, uploads: list[tuple[Job, Step]], wanted: Handove
     where = f"a job with the stage {quoted(wanted.used_by)}" if wanted.used_by else "a later job"
     yield Finding(
         step.place,
-        f"Job {quoted(job.id)} uploads {quoted(_name(step))}, and no step of {where} downloads it.",
+        f"Job {quoted(job.id)} uploads {quoted(artifact_name(step))}, and no step of {where} downloads it.",
         f"a step with `actions/download-artifact` in {where}",
         "no download",
-        ("      - uses: actions/download-artifact@v4", "        with:", f"          name: {_name(step)}"),
+        (
+            "      - uses: actions/download-artifact@v4",
+            "        with:",
+            f"          name: {artifact_name(step)}",
+        ),
         job=job.id,
     )

@@ -155,14 +155,21 @@ mix format|credo|dialyzer: lint
 swift test: test
 swift build: build
 
-ruff|flake8|black|isort|pylint|mypy|pyright|basedpyright|bandit|pre-commit|eslint|prettier|stylelint|biome: lint
-hadolint|shellcheck|yamllint|actionlint|zizmor|golangci-lint|staticcheck|ansible-lint|tflint|tfsec|checkov|kube-linter: lint
-kubeconform|kubeval|conftest|markdownlint*|vulture|pydocstyle|pycodestyle|pyflakes|interrogate|djlint|sqlfluff|codespell: lint
-trivy|grype|snyk|semgrep|gitleaks|trufflehog|pip-audit|safety|osv-scanner|rubocop|phpstan|phpcs|ktlint|detekt|buf: lint
-cfn-lint|spectral|vale|commitlint|standard|xo|dotenv-linter|ty|pyrefly|refurb|autoflake|pyupgrade|lychee: lint
+ruff|flake8|black|isort|pylint|mypy|pyright|basedpyright|bandit|pre-commit|eslint|prettier|stylelint: lint
+biome: lint
+hadolint|shellcheck|yamllint|actionlint|zizmor|golangci-lint|staticcheck|ansible-lint|tflint|tfsec: lint
+checkov|kube-linter: lint
+kubeconform|kubeval|conftest|markdownlint*|vulture|pydocstyle|pycodestyle|pyflakes|interrogate|djlint: lint
+sqlfluff|codespell: lint
+trivy|grype|snyk|semgrep|gitleaks|trufflehog|pip-audit|safety|osv-scanner|rubocop|phpstan|phpcs|ktlint: lint
+detekt|buf: lint
+cfn-lint|spectral|vale|commitlint|standard|xo|dotenv-linter|ty|pyrefly|refurb|autoflake|pyupgrade: lint
+lychee: lint
 tsc|vue-tsc: @tsc
-pytest|py.test|unittest|doctest|nose2|behave|robot|jest|vitest|mocha|ava|tap|gotestsum|ctest|bats|phpunit|pest: test
-rspec|cucumber|karma|locust|k6|newman|hypothesis|testify|ginkgo|busted|prove|molecule|stestr|trial|pytest-*: test
+pytest|py.test|unittest|doctest|nose2|behave|robot|jest|vitest|mocha|ava|tap|gotestsum|ctest|bats: test
+phpunit|pest: test
+rspec|cucumber|karma|locust|k6|newman|hypothesis|testify|ginkgo|busted|prove|molecule|stestr|trial: test
+pytest-*: test
 tox|nox: @environments
 cypress run: test
 cypress: -
@@ -204,7 +211,8 @@ netlify|ntl build: build
 netlify|ntl: -
 vercel build: build
 vercel deploy|promote|rollback|redeploy: deploy
-vercel pull|env|ls|list|inspect|whoami|login|logout|link|logs|switch|teams|projects|project|git|dev|domains|dns|certs|secrets|bisect: -
+vercel pull|env|ls|list|inspect|whoami|login|logout|link|logs|switch|teams|projects|project|git|dev: -
+vercel domains|dns|certs|secrets|bisect: -
 vercel|now: deploy
 wrangler deploy|publish: deploy
 wrangler pages|versions deploy|publish: deploy
@@ -380,87 +388,3 @@ python|python3|node|ruby|perl|php|Rscript|tsx|ts-node: @code
 bash|sh|zsh|dash|source|.: @shell
 systemctl|service|supervisorctl|pm2: -
 """
-
-# What changes nothing that these stages mean: the shell, files, text, packages of the machine, the clients of services.
-HARMLESS = frozenset(
-    """
-    echo printf cd pushd popd dirs mkdir rmdir cp mv rm ln ls cat tac tee touch chmod chown chgrp install find grep egrep
-    fgrep rg sed awk gawk cut sort uniq head tail wc tr rev nl fold fmt paste join split csplit column comm diff cmp patch
-    tar zip unzip gzip gunzip bzip2 xz zstd 7z true false : exit return export set unset local declare typeset readonly
-    shift read sleep wait trap date env printenv pwd which whereis type hash command test [ [[ (( let alias shopt ulimit
-    umask whoami id groups uname hostname df du free ps top kill pkill killall jobs fg bg nproc lscpu lsb_release uptime
-    jq yq tomlq xmllint xmlstarlet basename dirname realpath readlink mktemp stat file md5sum sha1sum sha256sum sha512sum
-    shasum cksum base64 xxd od hexdump envsubst gettext seq yes expr bc tput clear history getopts mapfile readarray
-    apt apt-get aptitude dpkg apk yum dnf microdnf brew port choco scoop winget snap pacman zypper add-apt-repository
-    ssh-keyscan ssh-keygen ssh-add ssh-agent gpg gpg2 gpgconf openssl keytool security cosign syft sops age vault
-    nvm fnm volta corepack pyenv rbenv asdf mise sdk rustup rustc virtualenv venv ensurepip activate deactivate
-    ping dig nslookup host nc ncat netstat ss lsof ip ifconfig iptables telnet pg_isready psql mysql mysqladmin mongo
-    mongosh redis-cli sqlite3 createdb dropdb createuser mysqldump pg_dump pg_restore alembic flyway liquibase dbmate
-    wait-for-it wait-for-it.sh wait-on wait4x dockerize codecov coveralls codacy cc-test-reporter sonar-scanner coverage
-    genhtml lcov gcov git-lfs git-crypt gitversion cloc tokei minikube kind k3d k3s eksctl sleep xdg-open open code
-    json.tool http.server site pprint base64 this timeit cProfile pip-compile pip-sync pipdeptree node-gyp husky
-    lint-staged npm-check-updates ncu npm-check depcheck serve http-server concurrently uvicorn gunicorn daphne hypercorn
-    flask streamlit gradio jupyter nbconvert papermill ipython ldconfig locale-gen update-alternatives useradd usermod
-    groupadd adduser passwd su mount umount sync losetup dd mkfs swapon sysctl modprobe ccache sccache xvfb fc-cache
-    xcode-select xcrun sw_vers defaults plutil lipo dos2unix unix2dos iconv msgfmt pandoc pdflatex latexmk dot convert
-    ffmpeg protoc grpcurl buildkitd pkg-config gcc g++ clang clang++ cc c++ ld ar strip as javac java kotlinc scalac ghc
-    tflocal awslocal act screen tmux logger wall gh-md-toc tree less more strings time times
-    """.split()
-)
-
-# Options that take a value, by program; the others stand alone or have their value behind `=`.
-VALUED = {
-    name: frozenset(options.split())
-    for names, options in {
-        "kubectl oc": "-n --namespace --context --kubeconfig --cluster --user -s --server --token --as -l --selector -c "
-        "--container --timeout",
-        "helm": "-n --namespace --kube-context --kubeconfig -f --values --set --set-string --version --timeout",
-        "docker podman nerdctl": "-H --host -c --context --config -l --log-level",
-        "docker-compose podman-compose": "-f --file -p --project-name --profile --env-file --project-directory --ansi "
-        "--progress -c --context -H --host",
-        "git": "-C -c --git-dir --work-tree -o --push-option --repo --receive-pack",
-        "npm pnpm yarn bun": "--prefix -w --workspace --filter -F -C --dir --cwd --registry --tag --access --otp --loglevel",
-        "make gmake ninja": "-C --directory -f --file --makefile -I -o -W",
-        "just": "-f --justfile -d --working-directory --set",
-        "task": "-d --dir -t --taskfile",
-        "aws": "--region --profile --output --endpoint-url --query --exclude --include --acl --cache-control "
-        "--storage-class --content-type --metadata --sse --cli-read-timeout --cli-connect-timeout",
-        "gcloud": "--project --region --zone --account --configuration --format --filter --verbosity --impersonate-service-account",
-        "az": "-g --resource-group -n --name -o --output --subscription --query -s --slot",
-        "terraform tofu": "-var -var-file -target -state",
-        "pulumi": "-s --stack -C --cwd",
-        "heroku": "-a --app -r --remote",
-        "flyctl fly": "-a --app -c --config -t --access-token -o --org",
-        "vercel now": "-t --token -S --scope -A --local-config --cwd -b --build-env -e --env -m --meta",
-        "netlify ntl": "-s --site -a --auth -d --dir -m --message --filter",
-        "firebase": "-P --project -c --config --token --only --except -m --message",
-        "wrangler": "-c --config -e --env --name --project-name --branch",
-        "mvn mvnw mvnd": "-f --file -s --settings -pl --projects -P --activate-profiles -T --threads -gs -l",
-        "gradle gradlew": "-p --project-dir -b -c -I --init-script -x --exclude-task -g",
-        "tox": "-e -c --conf --root --workdir -p --parallel",
-        "nox": "-s -e -f -k -t -p --python --session --sessions --noxfile",
-        "ssh": "-i -p -o -l -F -J -L -R -D -W -b -c -e -m -S -O -Q -E -B -I -w",
-        "scp": "-i -P -o -F -J -c -l -S -D -X",
-        "sftp": "-i -P -o -F -J -b -B -c -l -R -S -s -D -X",
-        "sshpass": "-p -f -d -P",
-        "rsync": "-e --rsh --exclude --include -f --filter --exclude-from --include-from --files-from -T --temp-dir "
-        "--rsync-path --bwlimit --timeout --port --chmod --chown --password-file --log-file --backup-dir -B -M --out-format",
-        "ansible": "-i --inventory -m --module-name -a --args -u --user -e --extra-vars -l --limit",
-        "nomad": "-address -namespace -region -token -var -var-file",
-        "lftp": "-u -p",
-        "cargo": "-p --package --manifest-path --token --registry --target --features -F --target-dir",
-        "twine": "-r --repository -u --username -p --password --repository-url",
-        "skopeo": "--src-creds --dest-creds --authfile --dest-authfile --src-authfile --policy --override-arch --override-os",
-        "rclone": "--config --exclude --include --filter --transfers --log-level",
-        "azcopy": "--include-pattern --exclude-pattern",
-        "argocd": "--server --auth-token --grpc-web-root-path --timeout -l",
-        "dotnet": "-c --configuration -o --output -f --framework -r --runtime -s --source -k --api-key -v --verbosity",
-        "serverless sls": "-s --stage -r --region -c --config",
-        "doctl": "-t --access-token --context -c --config",
-        "kamal": "-d --destination -c --config-file -r --roles -h --hosts",
-        "curl": "-o --output -H --header -u --user -A --user-agent -e -m --max-time --retry --retry-delay -w --write-out -x "
-        "-b -c --cacert --cert --key --connect-timeout -r -C --resolve -X --request -d --data --data-raw --data-binary "
-        "--data-urlencode -F --form -T --upload-file --json",
-    }.items()
-    for name in names.split()
-}

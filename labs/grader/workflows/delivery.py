@@ -1,95 +1,78 @@
 """Continuous delivery: a person lets a green result into production. Continuous deployment: nobody is asked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
-from ..findings import Answer, Finding, answer
+from ..findings import Answer, Finding, LookedAt, answer
 from ..words import listed, quoted
-from .expressions import events_known, holds, runs_after_failure
-from .filters import Moment, starts
-from .graph import Pipeline
-from .model import Job
+from .expressions import holds, runs_after_failure
+from .order import not_known
+from .reaching import Reach
 from .stages import Act
+from .triggers import OTHER, Start
 
 Way = Literal["continuous-delivery", "continuous-deployment"]
 _SETTINGS = (
-    "Whether the environment asks for approval is a setting of the repository, which the file does not show."
+    "whether the environment asks for approval is a setting of the repository, which the file does not show"
 )
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """What happens to a green push: `environment` is the one that stands for production, `branch` what is delivered."""
-
-    pipeline: Pipeline
-    environment: str
-    branch: str
+class Delivery(Reach):
+    """Whether a person lets a green push into production."""
 
     def judge(self, way: Way) -> Answer:
-        if not self.pipeline.deployments():
+        acts = self.pipeline.deployments()
+        if not self.production and (reason := not_known(self.pipeline, None if not acts else self.open_jobs)):
+            where = " to production" if acts else ""
+            return Answer(unknown=f"whether a job deploys{where}, because {reason}")
+        if not acts:
             return Answer((self._no_deployment(),))
-        faults = list(self._delivery() if way == "continuous-delivery" else self._deployment())
-        if not faults and self._by_push:
+        find, doubt = {
+            "continuous-delivery": (self._delivery, self._delivery_doubts),
+            "continuous-deployment": (self._deployment, self._deployment_doubts),
+        }[way]
+        return self._answer(way, find, doubt)
+
+    def _answer(
+        self, way: Way, find: Callable[[], Iterator[Finding]], doubt: Callable[[], Iterator[str]]
+    ) -> Answer:
+        faults = list(find())
+        if not faults and (reason := next(doubt(), "")):
+            return Answer(unknown=reason)
+        if not faults and any(start.person is not True for start in self.starts):
             faults = list(self._untested())
-        return answer(faults, self._holds(way), [act.place for act in self.production])
-
-    @cached_property
-    def production(self) -> list[Act]:
-        """Deployments to production; a job that names another environment goes there."""
-        return [
-            act
-            for act in self.pipeline.deployments()
-            if self.gate_of(act) or not self.pipeline.jobs[act.job].environment
-        ]
-
-    @cached_property
-    def _by_push(self) -> bool:
-        moment = Moment("push", self.branch)
-        return any(starts(trigger, moment) for trigger in self.pipeline.workflow.triggers.values())
-
-    @cached_property
-    def _automatic(self) -> list[dict[str, str]]:
-        """What can be known in the runs that a push starts, at once or by the workflow that it has started."""
-        found = [events_known("push", self.branch)] if self._by_push else []
-        triggers = self.pipeline.workflow.triggers
-        return found + [events_known(event) for event in ("workflow_run", "schedule") if event in triggers]
-
-    def runs_by_itself(self, act: Act) -> bool:
-        return any(self._runs(act, known) is not False for known in self._automatic)
-
-    def _runs(self, act: Act, known: dict[str, str]) -> bool | None:
-        """None where a condition depends on what the file does not tell."""
-        jobs = (self.pipeline.jobs[name] for name in (act.job, *self.pipeline.before[act.job]))
-        said = [holds(text, known) for text in (act.condition, *(job.condition for job in jobs))]
-        return False if False in said else None if None in said else True
-
-    def gate_of(self, act: Act) -> str:
-        """The job with a person's decision that this waits for: itself, or one before it."""
-        for name in (act.job, *sorted(self.pipeline.before[act.job])):
-            if self.is_gate(self.pipeline.jobs[name]):
-                return name
-        return ""
-
-    def is_gate(self, job: Job) -> bool:
-        by_hand = any("manual-approval" in step.action for step in job.steps)
-        return by_hand or job.environment.casefold() == self.environment.casefold()
+            if faults and (reason := self._test_doubt()):
+                return Answer(unknown=reason)
+        if faults:
+            return Answer(tuple(faults))
+        places = [act.place for act in self.production]
+        looked_at = LookedAt(len(places), "deployment to production")
+        return answer((), self._holds(way), places, looked_at=looked_at)
 
     def _delivery(self) -> Iterator[Finding]:
         if not self.production:
             yield self._elsewhere()
         for act in self.production:
-            if not self.gate_of(act) and self.runs_by_itself(act):
-                yield Finding(
-                    act.place,
-                    f"Job {quoted(act.job)} deploys each push to {quoted(self.branch)} without a person's decision: "
-                    "that is continuous deployment.",
-                    f"`environment: {self.environment}` in the job that deploys, or a start by hand",
-                    "no environment",
-                    (f"  {act.job}:", f"    environment: {self.environment}"),
-                    job=act.job,
-                )
+            reached = self.reached_by(act)
+            if not reached:
+                yield self._never(act)
+            alone = [start for start, runs in reached if runs and start.person is False]
+            if alone and not self.gate_of(act) and not self._computed(act):
+                yield self._unasked(act, alone[0])
+
+    def _delivery_doubts(self) -> Iterator[str]:
+        for act in self.production:
+            if self.gate_of(act):
+                continue
+            for start, runs in self.reached_by(act):
+                if self._computed(act) and start.person is False:
+                    yield self._environment_doubt(act)
+                if start.person is None:
+                    yield f"who starts the deployment in job {quoted(act.job)}, because {start.subject} does"
+                if runs is None and start.person is False:
+                    yield self._condition_doubt(act, start)
 
     def _deployment(self) -> Iterator[Finding]:
         free = [act for act in self.production if not self.gate_of(act)]
@@ -97,55 +80,104 @@ class Delivery:
             acts = self.production or self.pipeline.deployments()
             yield from (self._waits(act) for act in acts)
         for act in free:
-            if not self.runs_by_itself(act):
-                yield self._not_by_push(act)
-            yield from self._unmerged(act)
+            reached = self.reached_by(act)
+            if not reached:
+                yield self._never(act)
+            elif not any(self._is_delivered(start) or _is_open(start) for start, _ in reached):
+                yield self._not_by_push(act, reached[0][0])
+            yield from self._unmerged(act, reached)
 
-    def _unmerged(self, act: Act) -> Iterator[Finding]:
+    def _deployment_doubts(self) -> Iterator[str]:
+        for act in self.production:
+            reached = self.reached_by(act)
+            if self.gate_of(act) or any(runs and self._is_delivered(start) for start, runs in reached):
+                if self._computed(act) and not self.gate_of(act):
+                    yield self._environment_doubt(act)
+                continue
+            for start, _ in reached:
+                if self._is_delivered(start):
+                    yield self._condition_doubt(act, start)
+                elif _is_open(start):
+                    said = start.sentence(f"the deployment in job {quoted(act.job)}")
+                    yield f"whether a push to {quoted(self.branch)} deploys: {said[0].lower()}{said[1:]}"
+
+    def _is_delivered(self, start: Start) -> bool:
+        return start.moment.event == "push" and start.moment.branch == self.branch
+
+    def _unmerged(self, act: Act, reached: list[tuple[Start, bool | None]]) -> Iterator[Finding]:
         """What is not in the branch yet must not come into production."""
-        other = f"not-{self.branch}"
-        for moment, said in (
-            (Moment("pull_request", self.branch), "A pull request deploys too, before it is merged"),
-            (Moment("push", other), "A push to any other branch deploys too"),
-        ):
-            begun = any(starts(trigger, moment) for trigger in self.pipeline.workflow.triggers.values())
-            if begun and self._runs(act, events_known(moment.event, moment.branch)):
-                yield Finding(
-                    act.place,
-                    f"{said}, by job {quoted(act.job)}.",
-                    f"a deployment by a push to {quoted(self.branch)} alone",
-                    f"the event {quoted(moment.event)}",
-                    (f"  {act.job}:", f"    if: github.ref == 'refs/heads/{self.branch}'"),
-                    job=act.job,
-                )
-                return
+        for start, runs in reached:
+            event, other = start.moment.event, start.moment.branch == OTHER + self.branch
+            before = (
+                event in ("pull_request", "pull_request_target", "merge_group")
+                and start.moment.type != "closed"
+            )
+            if not runs or not (before or (event == "push" and other)):
+                continue
+            early = ", before it is merged" if before else ""
+            subject = f"{start.subject[:1].upper()}{start.subject[1:]}"
+            yield Finding(
+                act.place,
+                f"{subject} deploys too{early}, by job {quoted(act.job)}.",
+                f"a deployment by a push to {quoted(self.branch)} alone",
+                f"the event {quoted(event)}",
+                (f"  {act.job}:", f"    if: github.ref == 'refs/heads/{self.branch}'"),
+                job=act.job,
+            )
+            return
+
+    def _unasked(self, act: Act, start: Start) -> Finding:
+        says = start.sentence(f"the deployment to production in job {quoted(act.job)}")
+        to_branch = " That is continuous deployment." if self._is_delivered(start) else ""
+        return Finding(
+            act.place,
+            f"{says}, and no person is asked.{to_branch}",
+            f"`environment: {self.environment}` in the job that deploys, or a start by hand",
+            f"the event {quoted(start.moment.event)}, and no environment",
+            (f"  {act.job.split(' / ')[0]}:", f"    environment: {self.environment}"),
+            job=act.job,
+        )
+
+    def _never(self, act: Act) -> Finding:
+        condition = act.condition or self.pipeline.jobs[act.job].condition
+        events = listed(map(quoted, self.pipeline.workflow.triggers), 5)
+        return Finding(
+            act.place,
+            f"No event that starts this workflow reaches the deployment in job {quoted(act.job)}.",
+            "an `if` that lets it run",
+            f"`if: {condition}`, with the events {events}" if condition else f"the events {events}",
+            job=act.job,
+        )
 
     def _waits(self, act: Act) -> Finding:
         gate = self.gate_of(act)
         environment = self.pipeline.jobs[gate or act.job].environment
-        where = f"the environment {quoted(environment)}" if environment else "a step for approval"
-        says = f"Job {quoted(act.job)} waits at {where}"
+        says = f"Job {quoted(act.job)} deploys to the environment {quoted(environment)}, which is not production."
+        if gate and environment:
+            says = f"Job {quoted(gate)} names the environment {quoted(environment)}, where a person can be asked: "
+            says += f"{_SETTINGS}."
+        elif gate:
+            says = f"Job {quoted(gate)} has a step that asks a person: that is continuous delivery."
         return Finding(
             self.pipeline.jobs[gate].place if gate else act.place,
-            f"{says}: that is continuous delivery. {_SETTINGS}"
-            if gate
-            else f"Job {quoted(act.job)} deploys to {where}, which is not production.",
+            says,
             f"a job that deploys after each green push to {quoted(self.branch)}, without an environment",
             f"`environment: {environment}`" if environment else "a step for approval",
             job=gate or act.job,
         )
 
-    def _not_by_push(self, act: Act) -> Finding:
+    def _not_by_push(self, act: Act, start: Start) -> Finding:
         condition = act.condition or self.pipeline.jobs[act.job].condition
         events = listed(map(quoted, self.pipeline.workflow.triggers), 5)
-        because = f"`if: {condition}`" if self._by_push and condition else f"the events {events}"
+        by_push = any(map(self._is_delivered, self.starts))
+        said = start.sentence("it")
         return Finding(
             act.place,
             f"A push to {quoted(self.branch)} does not reach the deployment in job {quoted(act.job)}: "
-            "a person starts it.",
+            f"{said[0].lower()}{said[1:]}.",
             f"a deployment by each push to {quoted(self.branch)}",
-            because,
-            () if self._by_push else ("on:", "  push:", f"    branches: [{self.branch}]"),
+            f"`if: {condition}`" if by_push and condition else f"the events {events}",
+            () if by_push else ("on:", "  push:", f"    branches: [{self.branch}]"),
             job=act.job,
         )
 
@@ -157,7 +189,7 @@ class Delivery:
             job, late = self.pipeline.jobs[act.job], bool(tests)
             after = runs_after_failure(job.condition) and job.condition
             says = f"Job {quoted(act.job)} deploys before it is known that the tests pass."
-            says = says if late else f"No test has to pass before job {quoted(act.job)} deploys."
+            says = says if late else f"No test is known to have to pass before job {quoted(act.job)} deploys."
             add = (f"  {act.job}:", f"    needs: [{', '.join([*job.needed, tests[0].job])}]") if late else ()
             yield Finding(
                 act.place,
@@ -168,26 +200,61 @@ class Delivery:
                 job=act.job,
             )
 
+    def _test_doubt(self) -> str:
+        """A step before a deployment may be the test, where what it does is not known."""
+        for act in self.production:
+            before = self.pipeline.before[act.job]
+            for one in self.pipeline.unread:
+                if one.job in before or (one.job == act.job and one.order < act.order):
+                    return (
+                        f"whether a test has to pass before job {quoted(act.job)} deploys, because {one.says}"
+                    )
+        return ""
+
+    def _computed(self, act: Act) -> bool:
+        return "${{" in self.pipeline.jobs[act.job].environment
+
+    def _environment_doubt(self, act: Act) -> str:
+        name = self.pipeline.jobs[act.job].environment
+        return (
+            f"to which environment job {quoted(act.job)} deploys, because `{name}` is computed while it runs"
+        )
+
+    def _condition_doubt(self, act: Act, start: Start) -> str:
+        names = (act.job, *self.pipeline.before[act.job])
+        conditions = (act.condition, *(self.pipeline.jobs[name].condition for name in names))
+        condition = next((text for text in conditions if text and holds(text, start.known) is None), "")
+        return f"whether {start.subject} reaches the deployment in job {quoted(act.job)}, because of `if: {condition}`"
+
     def _holds(self, way: Way) -> str:
         if way == "continuous-deployment":
-            return f"A green push to {quoted(self.branch)} goes into production, and nobody is asked."
+            return f"A green push to {quoted(self.branch)} goes into production, and the file asks nobody."
         gates = [gate for act in self.production if (gate := self.gate_of(act))]
-        if gates and self.pipeline.jobs[gates[0]].environment:
-            return f"Job {quoted(gates[0])} waits at the environment {quoted(self.environment)}. {_SETTINGS}"
-        return "A person starts the deployment to production."
+        if gates and (name := self.pipeline.jobs[gates[0]].environment):
+            says = (
+                f"Job {quoted(gates[0])} names the environment {quoted(name)}, where a person can be asked; "
+            )
+            return f"{says}{_SETTINGS}."
+        if gates:
+            return f"Job {quoted(gates[0])} has a step that asks a person."
+        act = self.production[0]
+        return f"{self.reached_by(act)[0][0].sentence('the deployment to production')}."
 
     def _no_deployment(self) -> Finding:
         stages = dict.fromkeys(act.stage for act in self.pipeline.all_acts())
         return Finding(
             self.pipeline.workflow.place(),
-            "No job deploys.",
-            "a job that deploys",
+            "No step is known to deploy.",
+            "a job with a step that deploys",
             f"the stages {listed(map(quoted, stages), 8) or 'none'}",
             (
                 "  deploy:",
                 "    needs: [test]",
                 "    runs-on: ubuntu-latest",
                 f"    environment: {self.environment}",
+                "    steps:",
+                "      - uses: actions/checkout@v4",
+                "      - run: ./deploy.sh",
             ),
         )
 
@@ -196,8 +263,14 @@ class Delivery:
         there = self.pipeline.jobs[act.job].environment
         return Finding(
             act.place,
-            f"Job {quoted(act.job)} deploys to the environment {quoted(there)}, and no job deploys to production.",
+            f"Job {quoted(act.job)} deploys to the environment {quoted(there)}, and no job is known to deploy to "
+            "production.",
             f"a job with `environment: {self.environment}`",
             f"`environment: {there}`",
             job=act.job,
         )
+
+
+def _is_open(start: Start) -> bool:
+    """Does it depend on another file whether a push is behind this?"""
+    return start.moment.event in ("workflow_run", "workflow_call")

@@ -5,12 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from .command_table import COMMANDS, HARMLESS, VALUED
+from .command_table import COMMANDS
+from .command_words import HARMLESS, VALUED
 
 STAGES = ("checkout", "install", "lint", "build", "test", "artifact", "download", "publish", "deploy")
-_DRY = re.compile(r"--(?:dry-?run|no-?op|simulate|no-execute(?:-changeset)?)(?:=(?!none$|false$).*)?", re.IGNORECASE)
+_DRY = re.compile(
+    r"--(?:dry-?run|no-?op|simulate|no-execute(?:-changeset)?)(?:=(?!none$|false$).*)?", re.IGNORECASE
+)
 _NOT_YET = {"publish", "deploy"}  # what a dry run leaves out
-_SCRIPT = re.compile(r"(?:~?/|[\w.-]+/).*|.+\.(?:sh|bash|py|js|mjs|cjs|ts|rb|pl|ps1|bat|cmd|R|jl)|mvnw|gradlew")
+_SCRIPT = re.compile(
+    r"(?:~?/|[\w.-]+/).*|.+\.(?:sh|bash|py|js|mjs|cjs|ts|rb|pl|ps1|bat|cmd|R|jl)|mvnw|gradlew"
+)
 _ENDING = re.compile(r"\.\w{1,5}$")
 
 
@@ -108,7 +113,9 @@ def _looked_up(call: Call) -> Effect:
     for rule, effect in _RULES.get(call.program, _PATTERNS):
         if _fits(rule, call.plain):
             return JUDGES[effect[1:]](call) if effect.startswith("@") else _parsed(effect)
-    if call.program in HARMLESS or re.fullmatch(r"(?:Write|Get|Set|Test|Out|Select|ConvertTo)-\w+", call.program):
+    if call.program in HARMLESS or re.fullmatch(
+        r"(?:Write|Get|Set|Test|Out|Select|ConvertTo)-\w+", call.program
+    ):
         return NOTHING
     if _SCRIPT.fullmatch(call.words[0]):
         return of_script(call.words[0])
@@ -145,19 +152,98 @@ def _read_rules() -> tuple[dict[str, Rules], Rules]:
 
 _RULES, _PATTERNS = _read_rules()
 
-_TESTS = {"test", "tests", "smoke", "e2e", "unit", "unittest", "unittests", "integration", "spec", "specs", "pytest"}
-_LINTS = {"lint", "linter", "linters", "format", "fmt", "style", "typecheck", "types", "mypy", "ruff", "black", "flake8"}
+_TESTS = {
+    "test",
+    "tests",
+    "smoke",
+    "e2e",
+    "unit",
+    "unittest",
+    "unittests",
+    "integration",
+    "spec",
+    "specs",
+    "pytest",
+}
+_LINTS = {
+    "lint",
+    "linter",
+    "linters",
+    "format",
+    "fmt",
+    "style",
+    "typecheck",
+    "types",
+    "mypy",
+    "ruff",
+    "black",
+    "flake8",
+}
 _LINTS |= {"eslint", "prettier", "isort", "pylint", "typing"}
-_LOOKS = {"check", "checks", "verify", "validate", "wait", "notify", "pre", "post", "before", "after", "plan", "diff"}
-_LOOKS |= {"prepare", "setup", "status", "dry", "no", "not", "un", "undo", "is", "can", "should", "list", "config", "clean"}
+_LOOKS = {
+    "check",
+    "checks",
+    "verify",
+    "validate",
+    "wait",
+    "notify",
+    "pre",
+    "post",
+    "before",
+    "after",
+    "plan",
+    "diff",
+}
+_LOOKS |= {
+    "prepare",
+    "setup",
+    "status",
+    "dry",
+    "no",
+    "not",
+    "un",
+    "undo",
+    "is",
+    "can",
+    "should",
+    "list",
+    "config",
+    "clean",
+}
 _SAYS = {
     "deploy": ("deploy", "deploys", "deployment"),
     "publish": ("publish", "release"),
     "build": ("build", "package", "compile", "bundle", "dist", "image", "wheel"),
     "install": ("install", "deps", "dependencies", "requirements"),
 }
-_IDLE = {"clean", "help", "start", "serve", "dev", "watch", "version", "down", "stop", "logs", "fixtures", "coverage", "docs"}
-_IDLE |= {"train", "training", "evaluate", "evaluation", "preprocess", "migrate", "migrations", "seed", "login", "report", "html"}
+_IDLE = {
+    "clean",
+    "help",
+    "start",
+    "serve",
+    "dev",
+    "watch",
+    "version",
+    "down",
+    "stop",
+    "logs",
+    "fixtures",
+    "coverage",
+    "docs",
+}
+_IDLE |= {
+    "train",
+    "training",
+    "evaluate",
+    "evaluation",
+    "preprocess",
+    "migrate",
+    "migrations",
+    "seed",
+    "login",
+    "report",
+    "html",
+}
 
 
 def of_name(name: str) -> Effect:

@@ -8,9 +8,11 @@ from graphlib import CycleError, TopologicalSorter
 from ..findings import Finding, Place
 from ..parameters import did_you_mean
 from ..words import listed, quoted
+from .composite import Read, with_composite_steps
+from .conditions import both
 from .expressions import runs_after_failure
 from .model import Job, Workflow
-from .stages import Act, acts_of
+from .stages import Act, Unread, acts_of, unread_of
 
 MOST_JOBS = 300
 MOST_DEEP = 4
@@ -49,16 +51,20 @@ def _cycle(jobs: dict[str, Job]) -> list[str]:
     return []
 
 
-def expanded(workflow: Workflow, load: Load, deep: int = MOST_DEEP) -> dict[str, Job]:
+def expanded(
+    workflow: Workflow, load: Load, read: Read = lambda path: None, deep: int = MOST_DEEP
+) -> dict[str, Job]:
     """All jobs by id, in the order of the file; a job that calls a workflow of this repository becomes its jobs.
 
     `load` reads a workflow by its path and answers None where it is not there or not readable: the job stays as it is.
+    `read` gives the text of a file, for composite actions of the repository, whose steps are put in place.
     """
     found: dict[str, Job] = {}
     ends: dict[str, tuple[str, ...]] = {}
     for job in workflow.jobs.values():
         called = load(job.uses.removeprefix("./")) if deep and job.uses.startswith("./") else None
-        inner = _inside(job, called, load, deep) if called and len(found) < MOST_JOBS else {job.id: job}
+        own = {job.id: with_composite_steps(job, read)}
+        inner = _inside(job, called, load, read, deep) if called and len(found) < MOST_JOBS else own
         needed = {name for one in inner.values() for name in one.needed}
         ends[job.id] = tuple(name for name in inner if name not in needed)
         found |= inner
@@ -71,17 +77,17 @@ def _passed_on(job: Job, ends: dict[str, tuple[str, ...]]) -> Iterator[tuple[str
             yield end, place
 
 
-def _inside(job: Job, called: Workflow, load: Load, deep: int) -> dict[str, Job]:
+def _inside(job: Job, called: Workflow, load: Load, read: Read, deep: int) -> dict[str, Job]:
     prefix = f"{job.id} / "
     return {
         prefix + inner.id: replace(
             inner,
             id=prefix + inner.id,
             needs=tuple((prefix + name, place) for name, place in inner.needs) or job.needs,
-            condition=inner.condition or job.condition,
+            condition=both(job.condition, inner.condition),
             permissions=inner.permissions or called.permissions or job.permissions,
         )
-        for inner in expanded(called, load, deep - 1).values()
+        for inner in expanded(called, load, read, deep - 1).values()
     }
 
 
@@ -101,6 +107,16 @@ class Pipeline:
         return [act for acts in self.acts.values() for act in acts if not stages or act.stage in stages]
 
     @cached_property
+    def unread(self) -> list[Unread]:
+        """The steps and calls of which the files do not tell what they do."""
+        return [one for job in self.jobs.values() for one in unread_of(job, self.own_stages)]
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """The workflows that jobs call and that were not read, such as those of another repository."""
+        return tuple(dict.fromkeys(quoted(job.uses) for job in self.jobs.values() if job.uses))
+
+    @cached_property
     def before(self) -> dict[str, frozenset[str]]:
         """The jobs that must have gone well before a job starts. Who runs `always()` waits for no success."""
         found: dict[str, frozenset[str]] = {}
@@ -114,7 +130,7 @@ class Pipeline:
     def precedes(self, first: Act, second: Act) -> bool:
         """Must the first have gone well before the second starts?"""
         if first.job == second.job:
-            return first.order < second.order and not (
+            return first.order <= second.order and not (
                 second.condition and runs_after_failure(second.condition)
             )
         return first.job in self.before[second.job]

@@ -1,17 +1,28 @@
-"""Programs whose arguments decide more than their first words: Docker, clouds, build tools, task runners."""
+"""Programs whose arguments decide more than their first words: build tools, task runners, Git."""
 
 import re
 
-from .effects import NOTHING, UNKNOWN, Call, Effect, effect_of, judge, of_name, of_script, plain_words, together
+from .effects import NOTHING, UNKNOWN, Call, Effect, effect_of, judge, of_name, of_script, together
 from .wrappers import unwrapped
 
 BUILD, TEST, LINT, INSTALL = Effect(("build",)), Effect(("test",)), Effect(("lint",)), Effect(("install",))
 PUBLISH, DEPLOY, BUILD_PUBLISH = Effect(("publish",)), Effect(("deploy",)), Effect(("build", "publish"))
-_READS = re.compile(
-    r"describe.*|list.*|get(?!$).*|show|head-.*|wait|help|batch-get.*|validate.*|what-if|login|logout|configure|account|ls"
+_IN_CODE = re.compile(
+    r"deploy|upload|publish|boto3|requests\.|httpx|urllib|paramiko|subprocess|os\.system|\bexec\(|fetch\("
 )
-_IN_CODE = re.compile(r"deploy|upload|publish|boto3|requests\.|httpx|urllib|paramiko|subprocess|os\.system|\bexec\(|fetch\(")
-_REMOTES = ("heroku", "dokku", "production", "prod", "staging", "live", "deploy", "piku", "clever", "scalingo", "azure")
+_REMOTES = (
+    "heroku",
+    "dokku",
+    "production",
+    "prod",
+    "staging",
+    "live",
+    "deploy",
+    "piku",
+    "clever",
+    "scalingo",
+    "azure",
+)
 _SITES = ("gh-pages", "pages", "netlify", "deploy")
 
 
@@ -40,8 +51,7 @@ def tsc(call: Call) -> Effect:
 @judge
 def script(call: Call) -> Effect:
     """`npm run NAME`."""
-    named = of_name(next((word for word in call.plain[1:] if word not in ("run", "run-script", "task")), ""))
-    return named
+    return of_name(next((word for word in call.plain[1:] if word not in ("run", "run-script", "task")), ""))
 
 
 @judge
@@ -189,7 +199,11 @@ def ghp_import(call: Call) -> Effect:
 
 @judge
 def dokku(call: Call) -> Effect:
-    return DEPLOY if any(word.startswith(("git:", "ps:rebuild", "deploy")) for word in call.plain[1:]) else NOTHING
+    return (
+        DEPLOY
+        if any(word.startswith(("git:", "ps:rebuild", "deploy")) for word in call.plain[1:])
+        else NOTHING
+    )
 
 
 @judge
@@ -201,7 +215,18 @@ def ansible(call: Call) -> Effect:
 def kubectl_create(call: Call) -> Effect:
     """What is made around a program, such as a namespace, deploys nothing yet."""
     kind = (*call.plain[2:3], "")[0]
-    around = ("namespace", "ns", "secret", "configmap", "cm", "serviceaccount", "sa", "token", "role", "clusterrole")
+    around = (
+        "namespace",
+        "ns",
+        "secret",
+        "configmap",
+        "cm",
+        "serviceaccount",
+        "sa",
+        "token",
+        "role",
+        "clusterrole",
+    )
     return NOTHING if kind.startswith(around) or kind in ("rolebinding", "quota") else DEPLOY
 
 
@@ -215,111 +240,3 @@ def goreleaser(call: Call) -> Effect:
 @judge
 def skopeo(call: Call) -> Effect:
     return PUBLISH if call.plain[-1].startswith("docker://") else NOTHING
-
-
-@judge
-def aws(call: Call) -> Effect:
-    service, operation = (*call.plain[1:3], "", "")[:2]
-    if service in ("s3", "s3api") and operation in ("cp", "sync", "mv"):
-        return to_scheme(call, "s3://")
-    if service in ("ecr", "sts", "configure", "ssm", "cloudfront", "logs", "iam", "sso", "kms") and (
-        operation != "send-command"
-    ):
-        return NOTHING
-    if service == "s3" or _READS.fullmatch(operation or service):
-        return NOTHING
-    deploys = {
-        "ecs": ("update-service", "create-service", "deploy"),
-        "lambda": ("update-function-code", "create-function", "update-alias", "publish-version"),
-        "cloudformation": ("deploy", "update-stack", "create-stack", "execute-change-set"),
-        "deploy": ("create-deployment",),
-        "apprunner": ("start-deployment", "update-service", "create-service"),
-        "elasticbeanstalk": ("update-environment", "create-environment"),
-        "amplify": ("start-deployment", "start-job"),
-        "s3api": ("put-object",),
-        "lightsail": ("create-container-service-deployment",),
-        "sagemaker": ("create-endpoint", "update-endpoint"),
-        "eks": (),
-    }
-    if operation in deploys.get(service, ()):
-        return DEPLOY
-    prepares = {"cloudformation": "package create-change-set", "eks": "update-kubeconfig", "ecs": "register-task-definition"}
-    return NOTHING if operation in prepares.get(service, "").split() else UNKNOWN
-
-
-@judge
-def gcloud(call: Call) -> Effect:
-    words = [word for word in call.plain[1:] if word not in ("alpha", "beta")]
-    group, verb = (*words[:2], "", "")[:2]
-    if words[:2] == ["storage", "cp"] or words[:2] == ["storage", "rsync"] or words[:2] == ["storage", "mv"]:
-        return to_scheme(call, "gs://")
-    if words[:2] == ["compute", "scp"]:
-        return to_remote(words[2:])
-    if words[:2] == ["builds", "submit"]:
-        return BUILD_PUBLISH if not call.has("--config") else UNKNOWN
-    if group in ("auth", "config", "info", "version", "components", "projects", "artifacts", "secrets", "storage", "iam"):
-        return NOTHING
-    if any(_READS.fullmatch(word) for word in words):
-        return NOTHING
-    run = group in ("run", "deploy", "app", "functions") and {"deploy", "replace", "update", "update-traffic"} & set(words)
-    return DEPLOY if run or words[:3] == ["deploy", "releases", "create"] else UNKNOWN
-
-
-@judge
-def gsutil(call: Call) -> Effect:
-    moved = next((word for word in call.plain[1:] if word in ("cp", "mv", "rsync")), "")
-    if not moved or (moved == "rsync" and call.has("-n")):
-        return NOTHING
-    return to_scheme(call, "gs://")
-
-
-@judge
-def az(call: Call) -> Effect:
-    words = call.plain[1:]
-    group, verb = (*words[:2], "", "")[:2]
-    if words[:2] == ("acr", "build"):
-        return BUILD_PUBLISH
-    if words[:2] == ("acr", "import"):
-        return PUBLISH
-    if words[:3] in (("webapp", "deployment", "source"), ("functionapp", "deployment", "source")):
-        return DEPLOY
-    if words[:3] in (("webapp", "config", "container"), ("webapp", "deployment", "slot")):
-        return DEPLOY
-    if group == "storage":
-        return DEPLOY if {"upload", "upload-batch", "sync"} & set(words) else NOTHING
-    if any(_READS.fullmatch(word) for word in words) or group in ("acr", "keyvault", "extension", "config"):
-        return NOTHING
-    deploys = {
-        "webapp": ("deploy", "up"),
-        "containerapp": ("up", "update", "create"),
-        "functionapp": ("deploy",),
-        "container": ("create",),
-        "deployment": ("group", "sub", "create"),
-        "staticwebapp": ("deploy",),
-        "spring": ("app",),
-        "ml": ("online-deployment", "online-endpoint"),
-    }
-    return DEPLOY if verb in deploys.get(group, ()) else UNKNOWN
-
-
-def to_scheme(call: Call, scheme: str) -> Effect:
-    """Copying to an address of this scheme; from it, or between folders, nothing goes out."""
-    places = [word for word in call.plain[1:] if word.startswith((scheme, "$", ".", "/")) or "/" in word or "." in word]
-    end = call.plain[-1] if call.plain[-1] != "-" else ""
-    if end.startswith(scheme):
-        return DEPLOY
-    computed = end.startswith("$") and not any(place.startswith(scheme) for place in places[:-1])
-    return UNKNOWN if computed else NOTHING
-
-
-def to_remote(places: list[str] | tuple[str, ...]) -> Effect:
-    """`scp` and its like: a file goes out if the last place is on another machine."""
-    if len(places) < 2:
-        return NOTHING
-    end = re.sub(r"\$\{\{[^}]*\}\}|\$\{?\w+\}?", "x", places[-1])
-    if re.match(r"[^/]*:|(?:rsync|scp|sftp)://", end):
-        return DEPLOY
-    computed = end == "x" and not any(re.match(r"[^/]*:", re.sub(r"\$\{\{[^}]*\}\}", "x", p)) for p in places[:-1])
-    return UNKNOWN if computed else NOTHING
-
-

@@ -1,10 +1,10 @@
 """Do the stages follow each other, along `needs` and along the steps of a job?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from ..findings import Answer, Finding, answer
-from ..words import listed, quoted
+from ..words import count, listed, quoted
 from .graph import Pipeline
 from .stages import Act
 
@@ -22,15 +22,19 @@ _EXAMPLES = {
         "          path: dist/",
     ),
     "download": ("      - uses: actions/download-artifact@v4", "        with:", "          name: dist"),
-    "deploy": ("  deploy:", "    environment: production"),
+    "publish": ("      - run: twine upload dist/*",),
+    "deploy": ("      - run: ./deploy.sh",),
 }
 
 
 def in_order(pipeline: Pipeline, stages: Sequence[str]) -> Answer:
     """Each stage after the one before it. Every deployment has to come last, of the others one is enough."""
-    missing = [finding for stage in stages for finding in _missing(pipeline, stage)]
-    if missing:
-        return Answer(tuple(missing))
+    missing = {stage: list(_missing(pipeline, stage)) for stage in stages}
+    for stage, findings in missing.items():
+        if findings and not acts_at(pipeline, stage) and (reason := not_known(pipeline)):
+            return Answer(unknown=f"whether a step does the stage {quoted(stage)}, because {reason}")
+    if any(missing.values()):
+        return Answer(tuple(finding for findings in missing.values() for finding in findings))
     reached, way = _gates(pipeline, stages[0]), [_gates(pipeline, stages[0])[0]]
     for before, stage in pairwise(stages):
         here = _gates(pipeline, stage)
@@ -46,6 +50,15 @@ def in_order(pipeline: Pipeline, stages: Sequence[str]) -> Answer:
 
 def acts_at(pipeline: Pipeline, stage: str) -> list[Act]:
     return pipeline.deployments() if stage == "deploy" else pipeline.all_acts(stage)
+
+
+def not_known(pipeline: Pipeline, jobs: Collection[str] | None = None) -> str:
+    """What stands in the way of saying that no step does something; empty if all of it was understood."""
+    unread = [one.says for one in pipeline.unread if jobs is None or one.job in jobs]
+    more = f", and {count(len(unread) - 1, 'more step is', 'more steps are')} not known either" * (
+        len(unread) > 1
+    )
+    return f"{unread[0]}{more}" if unread else ""
 
 
 def _gates(pipeline: Pipeline, stage: str) -> list[Act]:
@@ -68,7 +81,7 @@ def _missing(pipeline: Pipeline, stage: str) -> Iterator[Finding]:
         found = dict.fromkeys(act.stage for act in pipeline.all_acts())
         yield Finding(
             pipeline.workflow.place(),
-            f"No step does the stage {quoted(stage)}.",
+            f"No step is known to do the stage {quoted(stage)}.",
             f"a step {quoted(stage)} that can run",
             f"the stages {listed(map(quoted, found), 9)}" if found else "no stage that is known",
             _EXAMPLES.get(stage, ()),

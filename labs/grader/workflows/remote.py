@@ -3,32 +3,83 @@
 import re
 import shlex
 
+from .clouds import to_remote, to_scheme
 from .commands import Command, commands_of
 from .effects import NOTHING, UNKNOWN, Call, Effect, effect_of, judge, of_script, plain_words, together
-from .judged import BUILD, BUILD_PUBLISH, DEPLOY, PUBLISH, to_remote, to_scheme
+from .judged import BUILD, BUILD_PUBLISH, DEPLOY, PUBLISH
 from .wrappers import unwrapped
 
 # On the machine that serves, these bring new code into use.
 _ON_A_SERVER = re.compile(
-    r"(?:docker(?: |-)compose|docker compose) .*\bup\b|docker (?:run|service|stack)\b|systemctl .*\b(?:re)?(?:start|load)\b"
-    r"|service \S+ (?:re)?(?:start|load)|pm2 (?:re)?(?:start|load|deploy)|supervisorctl (?:re)?(?:start|load|update)"
-    r"|git .*\b(?:pull|reset|checkout|switch|merge|clone)\b|(?:npm|pnpm|yarn|pip|uv|composer|bundle) .*\b(?:ci|install|sync)\b"
-    r"|(?:tar|unzip|mv|cp|ln|rsync) .*|gunicorn .*|uwsgi .*"
+    r"docker(?: |-)compose .*\bup\b|docker (?:run|service|stack)\b|systemctl .*\b(?:re)?(?:start|load)\b"
+    r"|service \S+ (?:re)?(?:start|load)|(?:pm2|supervisorctl) (?:re)?(?:start|load|deploy|update)"
+    r"|git .*\b(?:pull|reset|checkout|switch|merge|clone)\b"
+    r"|(?:npm|pnpm|yarn|pip|uv|composer|bundle) .*\b(?:ci|install|sync)\b"
+    r"|(?:tar|unzip|mv|cp|ln|rsync|gunicorn|uwsgi) .*"
 )
 _POSTS = re.compile(r"-[a-zA-Z]*[dFT]|--(?:data.*|form|upload-file|json|post-data|post-file|body-data)")
 _HOOK = re.compile(
-    r"api\.render\.com/deploy|/integrations/deploy|build_hooks|DEPLOY_?HOOK|deploy-?hook|webhook.*deploy|/deploy\b", re.I
+    r"api\.render\.com/deploy|/integrations/deploy|build_hooks|DEPLOY_?HOOK|deploy-?hook|webhook.*deploy|/deploy\b",
+    re.I,
 )
 _RUN_VALUED = frozenset(
-    "-v --volume -e --env --env-file -p --publish -w --workdir --name --network --net -u --user --entrypoint --platform -m "
-    "--memory --cpus --mount --add-host -l --label -h --hostname --restart --gpus --shm-size --link --pull --ulimit --index "
-    "--health-cmd --health-interval --log-driver --dns --ipc --pid --tmpfs --cap-add --security-opt -T --detach-keys".split()
+    [
+        "-v",
+        "--volume",
+        "-e",
+        "--env",
+        "--env-file",
+        "-p",
+        "--publish",
+        "-w",
+        "--workdir",
+        "--name",
+        "--network",
+        "--net",
+        "-u",
+        "--user",
+        "--entrypoint",
+        "--platform",
+        "-m",
+        "--memory",
+        "--cpus",
+        "--mount",
+        "--add-host",
+        "-l",
+        "--label",
+        "-h",
+        "--hostname",
+        "--restart",
+        "--gpus",
+        "--shm-size",
+        "--link",
+        "--pull",
+        "--ulimit",
+        "--index",
+        "--health-cmd",
+        "--health-interval",
+        "--log-driver",
+        "--dns",
+        "--ipc",
+        "--pid",
+        "--tmpfs",
+        "--cap-add",
+        "--security-opt",
+        "-T",
+        "--detach-keys",
+    ]
 )
 _FOR_TESTS = re.compile(
     r"db|database|sql|postgres|maria|mongo|redis|valkey|memcache|rabbit|kafka|zookeeper|queue|broker|minio|localstack"
     r"|elastic|opensearch|selenium|chrome|mail|mock|fake|stub|test|ldap|vault|qdrant|weaviate|milvus|mlflow"
 )
-_IMAGES = {"aws-cli": "aws", "kubectl": "kubectl", "terraform": "terraform", "helm": "helm", "flyctl": "flyctl"}
+_IMAGES = {
+    "aws-cli": "aws",
+    "kubectl": "kubectl",
+    "terraform": "terraform",
+    "helm": "helm",
+    "flyctl": "flyctl",
+}
 
 
 def effect_of_command(command: Command) -> Effect:
@@ -54,7 +105,11 @@ def on_a_server(script: str) -> Effect:
         text = " ".join(command.words)
         effects.append(DEPLOY if _ON_A_SERVER.match(text) else effect_of(command.words, command.body))
     found = together(effects)
-    return Effect(("deploy",)) if "deploy" in found.stages else Effect((), found.known and not _is_computed(script))
+    return (
+        Effect(("deploy",))
+        if "deploy" in found.stages
+        else Effect((), found.known and not _is_computed(script))
+    )
 
 
 def _is_computed(script: str) -> bool:
@@ -63,7 +118,11 @@ def _is_computed(script: str) -> bool:
 
 @judge
 def sshpass(call: Call) -> Effect:
-    return effect_of(list(call.words[call.words.index(call.plain[1]) :]), call.body, call.source) if call.plain[1:] else NOTHING
+    return (
+        effect_of(list(call.words[call.words.index(call.plain[1]) :]), call.body, call.source)
+        if call.plain[1:]
+        else NOTHING
+    )
 
 
 @judge
@@ -119,7 +178,7 @@ def web(call: Call) -> Effect:
 def docker(call: Call) -> Effect:
     rest = call.plain[1:]
     word = rest[0] if rest else ""
-    elsewhere = call.has("-H", "--host", "--context", "-c") and _before(call, word) or _other_host(call)
+    elsewhere = (call.has("-H", "--host", "--context", "-c") and _before(call, word)) or _other_host(call)
     if word in ("image", "container", "builder"):
         rest = rest[1:]
         word = rest[0] if rest else ""
@@ -168,7 +227,9 @@ def compose(call: Call) -> Effect:
     if word == "up":
         if _other_host(call) or call.has("-H", "--host", "--context"):
             return DEPLOY
-        ends = call.has("--abort-on-container-exit", "--exit-code-from", "--abort-on-container-failure", "--no-start")
+        ends = call.has(
+            "--abort-on-container-exit", "--exit-code-from", "--abort-on-container-failure", "--no-start"
+        )
         helps = len(call.plain) > 2 and all(map(_FOR_TESTS.search, call.plain[2:]))
         return NOTHING if ends or helps or call.has("--wait") else UNKNOWN
     if word in ("run", "exec"):

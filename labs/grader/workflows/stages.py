@@ -1,13 +1,13 @@
-"""What a step does: checkout, install, lint, build, test, artifact, publish, deploy. Names of jobs are not looked at."""
+"""The stages of a step, such as test and deploy, by what it runs. Names of jobs are not looked at."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..findings import Place
 from .actions import effect_of_action
 from .commands import Command, commands_of
-from .effects import STAGES
+from .effects import STAGES, Effect
 from .expressions import holds
 from .judged import in_code
 from .model import Job, Step
@@ -66,7 +66,7 @@ def _step_acts(job: Job, step: Step, number: int, own: dict[str, str]) -> Iterat
         yield Act(stage, job.id, number * _IN_STEP, step.place, step.uses, step.condition, may_fail)
     seen: dict[str, Act] = {}
     for at, command in enumerate(_commands(step)):
-        for stage in of_command(command, own):
+        for stage in _stages(command, job, step, own):
             excuse = may_fail or _excuse(command, step)
             place = Place(step.place.path, line_of(step, command))
             order = number * _IN_STEP + at
@@ -85,7 +85,7 @@ def _step_unread(job: Job, step: Step, number: int, own: dict[str, str]) -> Iter
         says = f"what the Python code of {step.said} in job `{job.id}` does is not known"
         yield Unread(job.id, number * _IN_STEP, step.place, says)
     for at, command in enumerate(_commands(step)):
-        if not effect_of_command(command).known and not of_command(command, own):
+        if not _effect(command, job, step).known and not of_command(command, own):
             place = Place(step.place.path, line_of(step, command))
             said = f"what `{_short(command.text)}` in job `{job.id}` does is not known"
             yield Unread(job.id, number * _IN_STEP + at, place, said)
@@ -121,6 +121,15 @@ def _of_action(step: Step, own: dict[str, str]) -> list[str]:
         return []
     further = (stage for stage, pattern in own.items() if re.search(pattern, step.uses))
     return [*effect_of_action(step).stages, *further]
+
+
+def _effect(command: Command, job: Job, step: Step) -> Effect:
+    """The variables of the job and the step count as if they stood before the command."""
+    return effect_of_command(replace(command, env={**job.env, **step.env, **command.env}))
+
+
+def _stages(command: Command, job: Job, step: Step, own: dict[str, str]) -> list[str]:
+    return list(dict.fromkeys([*_effect(command, job, step).stages, *of_command(command, own)]))
 
 
 def of_command(command: Command, own: dict[str, str] | None = None) -> list[str]:

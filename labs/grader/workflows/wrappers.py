@@ -46,7 +46,8 @@ pdm run -p
 hatch run
 rye run
 pixi run -e --environment --manifest-path
-uv run --with --with-requirements --with-editable --extra --group --only-group --python -p --env-file --project --directory --package --no-group --index
+uv run --with --with-requirements --with-editable --extra --group --only-group --python -p --env-file --project
+uv run --directory --package --no-group --index
 uv tool run --from --with --python
 pipx run --spec --python
 conda run -n --name -p --prefix
@@ -73,14 +74,15 @@ dotnet tool run
 
 
 def _read_table() -> dict[str, tuple[int, int, frozenset[str]]]:
-    found = {}
+    found: dict[str, tuple[int, int, frozenset[str]]] = {}
     for line in _TABLE.strip().split("\n"):
         words = line.split()
         name = [word for word in words if not word.startswith("-")]
         number = name[-1].partition(":")[2]
         name[-1] = name[-1].partition(":")[0]
         valued = frozenset(word for word in words if word.startswith("-"))
-        found[" ".join(name)] = (len(name), int(number or 0), valued)
+        known = found.get(" ".join(name), (0, 0, valued))[2]
+        found[" ".join(name)] = (len(name), int(number or 0), valued | known)
     return found
 
 

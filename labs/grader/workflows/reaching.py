@@ -1,0 +1,66 @@
+"""Which deployments go to production, and which starts of the workflow reach them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from .expressions import holds
+from .graph import Pipeline
+from .model import Job
+from .stages import Act
+from .triggers import Start, starts_of
+
+
+@dataclass(frozen=True)
+class Reach:
+    """`environment` is the one that stands for production, `branch` what is delivered."""
+
+    pipeline: Pipeline
+    environment: str
+    branch: str
+
+    @cached_property
+    def production(self) -> list[Act]:
+        """Deployments to production; a job that names another environment goes there."""
+        return [
+            act
+            for act in self.pipeline.deployments()
+            if self.gate_of(act) or self._may_be_production(self.pipeline.jobs[act.job])
+        ]
+
+    @cached_property
+    def starts(self) -> list[Start]:
+        steps = (step.condition for job in self.pipeline.jobs.values() for step in job.steps)
+        jobs = (job.condition for job in self.pipeline.jobs.values())
+        return starts_of(self.pipeline.workflow, self.branch, [*jobs, *steps])
+
+    @property
+    def open_jobs(self) -> list[str]:
+        """The jobs that may go to production."""
+        jobs = self.pipeline.jobs.values()
+        return [job.id for job in jobs if self.is_gate(job) or self._may_be_production(job)]
+
+    @staticmethod
+    def _may_be_production(job: Job) -> bool:
+        return not job.environment or "${{" in job.environment
+
+    def reached_by(self, act: Act) -> list[tuple[Start, bool | None]]:
+        """What starts this deployment; None where a condition depends on what the file does not tell."""
+        found = [(start, self._runs(act, start)) for start in self.starts]
+        return [(start, runs) for start, runs in found if runs is not False]
+
+    def _runs(self, act: Act, start: Start) -> bool | None:
+        jobs = [self.pipeline.jobs[name] for name in (act.job, *self.pipeline.before[act.job])]
+        known = {**start.known, **{f"needs.{name}.result": "success" for name in self.pipeline.jobs}}
+        said = [holds(text, known) for text in (act.condition, *(job.condition for job in jobs))]
+        return False if False in said else None if None in said else True
+
+    def gate_of(self, act: Act) -> str:
+        """The job with a person's decision that this waits for: itself, or one before it."""
+        for name in (act.job, *sorted(self.pipeline.before[act.job])):
+            if self.is_gate(self.pipeline.jobs[name]):
+                return name
+        return ""
+
+    def is_gate(self, job: Job) -> bool:
+        by_hand = any("manual-approval" in step.action for step in job.steps)
+        return by_hand or job.environment.casefold() == self.environment.casefold()

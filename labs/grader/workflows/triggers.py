@@ -1,0 +1,154 @@
+"""What can start a workflow, in words, and whether a person decides it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..findings import Place
+from ..words import quoted
+from .expressions import events_known
+from .filters import Moment, starts
+from .model import Trigger, Workflow
+
+MAX_NAMES = 20  # of branches and tags that conditions speak of
+OTHER = "not-"  # before the name of a branch: some other one
+_CRON = re.compile(r"\bcron:\s*(?:'([^']*)'|\"([^\"]*)\"|([^#\n]*))")
+_TEXT = re.compile(r"'((?:[^']|'')*)'")
+_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_NIGHT = (*range(6), 22, 23)
+_PERSONS = {"workflow_dispatch", "release", "pull_request_review"}
+_SUBJECTS = {
+    "workflow_dispatch": "a person",
+    "release": "a release",
+    "pull_request_review": "a review of a pull request",
+    "repository_dispatch": "a program that calls GitHub (`repository_dispatch`)",
+    "workflow_run": "the end of another workflow (`workflow_run`)",
+    "workflow_call": "another workflow that calls this one",
+    "merge_group": "the merge queue",
+    "schedule": "the clock",
+    "issue_comment": "a comment on an issue or a pull request",
+    "pull_request_review_comment": "a comment on the changes of a pull request",
+    "issues": "a change of an issue",
+    "label": "a change of a label",
+    "milestone": "a change of a milestone",
+    "discussion": "a change of a discussion",
+    "discussion_comment": "a comment on a discussion",
+    "create": "a new branch or tag",
+    "delete": "the end of a branch or tag",
+    "deployment": "a deployment that is created at GitHub",
+    "deployment_status": "a new status of a deployment",
+    "check_run": "a check of a commit",
+    "check_suite": "a check of a commit",
+    "status": "a new status of a commit",
+    "fork": "a fork of the repository",
+    "watch": "a star for the repository",
+    "gollum": "a change of the wiki",
+    "page_build": "a build of GitHub Pages",
+    "public": "the publication of the repository",
+    "registry_package": "a new package",
+    "image_version": "a new version of an image",
+    "branch_protection_rule": "a change of a branch protection rule",
+}
+
+
+@dataclass(frozen=True)
+class Start:
+    """One way in which a run begins. `person` is None where it depends on another file.
+
+    `known` is what conditions can know then. `moment` says on which branch or tag.
+    """
+
+    subject: str
+    person: bool | None
+    place: Place
+    moment: Moment
+    known: dict[str, str]
+    adverb: str = ""
+
+    def sentence(self, what: str) -> str:
+        """`A push to `develop` starts the deployment`, without a full stop."""
+        return f"{self.subject[:1].upper()}{self.subject[1:]} starts {what}{self.adverb}"
+
+
+def starts_of(workflow: Workflow, branch: str, conditions: Iterable[str] = ()) -> list[Start]:
+    """All that can start a workflow; branches and tags are those of the filters, of the conditions, and `branch`."""
+    texts = [text for condition in conditions for text in _TEXT.findall(condition)][:MAX_NAMES]
+    return [
+        one for trigger in workflow.triggers.values() for one in _starts(trigger, workflow, branch, texts)
+    ]
+
+
+def _starts(trigger: Trigger, workflow: Workflow, branch: str, texts: list[str]) -> Iterator[Start]:
+    event = trigger.event
+    if event in ("push", "pull_request", "pull_request_target"):
+        yield from _on_refs(trigger, branch, texts)
+        return
+    person = None if event == "workflow_call" else event in _PERSONS
+    subject = _SUBJECTS.get(event, f"the event {quoted(event)}")
+    for adverb in _times(workflow) if event == "schedule" else _adverbs(event):
+        yield Start(subject, person, trigger.place, Moment(event), events_known(event), adverb)
+
+
+def _adverbs(event: str) -> list[str]:
+    return [" by hand"] if event == "workflow_dispatch" else [""]
+
+
+def _on_refs(trigger: Trigger, branch: str, texts: list[str]) -> Iterator[Start]:
+    seen: set[tuple[str | None, str | None]] = set()
+    for subject, moment in _moments(trigger, branch, texts):
+        if (moment.branch, moment.tag) not in seen and starts(trigger, moment):
+            seen.add((moment.branch, moment.tag))
+            known = events_known(trigger.event, moment.branch, moment.tag)
+            yield Start(subject, False, trigger.place, moment, known)
+
+
+def _moments(trigger: Trigger, branch: str, texts: list[str]) -> Iterator[tuple[str, Moment]]:
+    event, kind = trigger.event, trigger.types[0] if trigger.types else None
+    what, to = ("a push", "to") if event == "push" else ("a pull request", "to")
+    if kind and event != "push":
+        what = f"a pull request that is {kind.replace('_', ' ')}"
+    names = [(branch, False), *_names(trigger.branches, texts, "refs/heads/"), (OTHER + branch, False)]
+    for name, made_up in names:
+        such = "any other branch" if name == OTHER + branch else quoted(name)
+        such = f"a branch such as {such}" if made_up else such
+        yield f"{what} {to} {such}", Moment(event, branch=name, type=kind)
+    if event == "push":
+        for name, made_up in [*_names(trigger.tags, texts, "refs/tags/"), ("v1.0", True)]:
+            yield (
+                f"a push of a tag such as {quoted(name)}" if made_up else f"a push of the tag {quoted(name)}",
+                (Moment(event, tag=name)),
+            )
+
+
+def _names(patterns: tuple[str, ...] | None, texts: list[str], prefix: str) -> Iterator[tuple[str, bool]]:
+    """Names that the filters and conditions speak of, and whether one is made up from a pattern."""
+    for pattern in patterns or ():
+        if not pattern.startswith("!"):
+            name = re.sub(r"\[(.)[^\]]*\]", r"\1", pattern.replace("**", "x").replace("*", "x"))
+            yield name.replace("?", "").replace("+", ""), any(sign in pattern for sign in "*?+[")
+    for text in texts:
+        name = text.removeprefix(prefix)
+        if name and (text.startswith(prefix) or not text.startswith("refs/")):
+            yield name, False
+            yield f"{name}x", True
+
+
+def _times(workflow: Workflow) -> list[str]:
+    found = _CRON.findall("\n".join(workflow.lines))
+    return [in_words(next(filter(None, one), "").strip()) for one in found[:MAX_NAMES]] or [""]
+
+
+def in_words(cron: str) -> str:
+    """` each night at 03:00 UTC`; the expression itself where words would be long."""
+    match = re.fullmatch(
+        r"(\d{1,2})\s+(\d{1,2})\s+(\*|\d{1,2})\s+\*\s+(\*|[0-7]|1-5|MON-FRI)", cron, re.IGNORECASE
+    )
+    if not match or int(match[1]) > 59 or int(match[2]) > 23:
+        return f" ({quoted(cron)})"
+    time = f"at {int(match[2]):02}:{int(match[1]):02} UTC"
+    day, weekday = match[3], match[4]
+    if day != "*":
+        return f" on day {day} of each month {time}" if weekday == "*" else f" ({quoted(cron)})"
+    if weekday == "*":
+        return f" each {'night' if int(match[2]) in _NIGHT else 'day'} {time}"
+    return f" each {_DAYS[int(weekday)]} {time}" if weekday.isdigit() else f" on each working day {time}"
