@@ -112,10 +112,11 @@ def test_actions_and_own_stages_are_known_with_their_lines():
     ]
 
 
-def test_a_job_with_an_environment_deploys_unless_it_builds_or_tests():
+def test_a_job_with_an_environment_deploys_by_what_its_steps_do():
     job = "    environment: production\n"
-    assert [act.stage for act in acts("      - run: echo out\n", job)] == ["deploy"]
+    assert acts("      - run: echo out\n", job) == []
     assert [act.stage for act in acts("      - run: pytest\n", job)] == ["test"]
+    assert [act.stage for act in acts("      - run: kubectl apply -f k8s\n", job)] == ["deploy"]
 
 
 def test_a_long_script_is_read_in_short_time():

@@ -21,7 +21,7 @@ from typing import Literal
 from ..findings import Answer, Finding, LookedAt
 from ..parameters import MAIN, MAIN_COMMIT, Count, FilePath, RefName, Regex, Revision, did_you_mean
 from ..words import count, quoted
-from ..workflows import running, safety, secrecy
+from ..workflows import limits, running, safety, secrecy
 from ..workflows.artifacts import Handover, handed_over
 from ..workflows.delivery import Delivery, Way
 from ..workflows.drawing import drawn
@@ -139,8 +139,8 @@ class WorkflowCheck(Kind):
             "no_secret_echoed": lambda: secrecy.none_shown(pipeline),
             "no_injection": lambda: secrecy.no_injection(pipeline),
             "matrix": lambda: running.matrix(pipeline, matrix),
-            "cache": lambda: running.cached(pipeline),
-            "timeout_minutes": lambda: running.limited(pipeline, self.timeout_minutes or 0),
+            "cache": lambda: limits.cached(pipeline),
+            "timeout_minutes": lambda: limits.limited(pipeline, self.timeout_minutes or 0),
             "concurrency": lambda: running.concurrent(pipeline, self.concurrency or "any"),
             "reusable": lambda: running.reusable(pipeline, self.reusable or "calls", load),
             "delivery": lambda: way.judge(self.delivery or "continuous-delivery"),

@@ -33,7 +33,7 @@ def handed_over(pipeline: Pipeline, wanted: Handover) -> Answer:
         if job.id in makers and (wanted.name is None or _same(wanted.name, artifact_name(step)))
     ]
     downloads = [pair for pair in _steps(pipeline, is_download) if pair[0].id in users]
-    if not uploads and (reason := not_known(pipeline, makers if makers else None)):
+    if not uploads and (reason := not_known(pipeline, makers or None, commands=False)):
         return Answer(unknown=f"whether a step uploads {_called(wanted)}, because {reason}")
     if not uploads:
         return Answer((_nothing(pipeline, wanted),))

@@ -272,7 +272,7 @@ terraform|tofu test: test
 terraform|tofu|terragrunt|cdktf: -
 pulumi up|update: deploy
 pulumi: -
-ansible-playbook: deploy
+ansible-playbook: @playbook
 ansible-galaxy install|collection|role: install
 ansible: @ansible
 salt|salt-call|salt-ssh|chef-client|knife|puppet|bolt: ?

@@ -67,6 +67,7 @@ rsync: -e --rsh --exclude --include -f --filter --exclude-from --include-from --
 rsync: --rsync-path --bwlimit --timeout --port --chmod --chown --password-file --log-file --backup-dir -B -M
 rsync: --out-format
 ansible: -i --inventory -m --module-name -a --args -u --user -e --extra-vars -l --limit
+helmfile: -e --environment -f --file -n --namespace -l --selector
 nomad: -address -namespace -region -token -var -var-file
 lftp: -u -p
 cargo: -p --package --manifest-path --token --registry --target --features -F --target-dir

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..yaml_values import Value, read_yaml
 from .conditions import both
 from .model import Job, Step
-from .reading import text_of
+from .values import text_of
 
 MAX_NESTED = 5
 MAX_STEPS = 1_000  # of a job

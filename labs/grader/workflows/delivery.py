@@ -14,7 +14,7 @@ from .triggers import OTHER, Start
 
 Way = Literal["continuous-delivery", "continuous-deployment"]
 _SETTINGS = (
-    "whether the environment asks for approval is a setting of the repository, which the file does not show"
+    "Whether it asks a person for approval is a setting of the repository, which the file does not show."
 )
 
 
@@ -154,8 +154,7 @@ class Delivery(Reach):
         environment = self.pipeline.jobs[gate or act.job].environment
         says = f"Job {quoted(act.job)} deploys to the environment {quoted(environment)}, which is not production."
         if gate and environment:
-            says = f"Job {quoted(gate)} names the environment {quoted(environment)}, where a person can be asked: "
-            says += f"{_SETTINGS}."
+            says = f"Job {quoted(gate)} names the environment {quoted(environment)}. {_SETTINGS}"
         elif gate:
             says = f"Job {quoted(gate)} has a step that asks a person: that is continuous delivery."
         return Finding(
@@ -231,10 +230,7 @@ class Delivery(Reach):
             return f"A green push to {quoted(self.branch)} goes into production, and the file asks nobody."
         gates = [gate for act in self.production if (gate := self.gate_of(act))]
         if gates and (name := self.pipeline.jobs[gates[0]].environment):
-            says = (
-                f"Job {quoted(gates[0])} names the environment {quoted(name)}, where a person can be asked; "
-            )
-            return f"{says}{_SETTINGS}."
+            return f"Job {quoted(gates[0])} names the environment {quoted(name)}. {_SETTINGS}"
         if gates:
             return f"Job {quoted(gates[0])} has a step that asks a person."
         act = self.production[0]

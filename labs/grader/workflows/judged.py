@@ -181,7 +181,7 @@ def git_push(call: Call) -> Effect:
     names = {ref.rpartition(":")[2].removeprefix("refs/heads/").lstrip("+") for ref in refs}
     if names & set(_SITES):
         return DEPLOY
-    if any(word in remote.lower() for word in _REMOTES):
+    if remote.lower() in _REMOTES or re.search(r"heroku|dokku", remote, re.IGNORECASE):
         return DEPLOY
     return NOTHING if remote in ("", "origin", "upstream") or "github.com" in remote else UNKNOWN
 
@@ -204,6 +204,12 @@ def dokku(call: Call) -> Effect:
         if any(word.startswith(("git:", "ps:rebuild", "deploy")) for word in call.plain[1:])
         else NOTHING
     )
+
+
+@judge
+def playbook(call: Call) -> Effect:
+    looks = call.has("-C", "--check", "--syntax-check", "--list-tasks", "--list-hosts", "--list-tags")
+    return NOTHING if looks else DEPLOY
 
 
 @judge

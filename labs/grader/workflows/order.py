@@ -52,13 +52,19 @@ def acts_at(pipeline: Pipeline, stage: str) -> list[Act]:
     return pipeline.deployments() if stage == "deploy" else pipeline.all_acts(stage)
 
 
-def not_known(pipeline: Pipeline, jobs: Collection[str] | None = None) -> str:
-    """What stands in the way of saying that no step does something; empty if all of it was understood."""
-    unread = [one.says for one in pipeline.unread if jobs is None or one.job in jobs]
-    more = f", and {count(len(unread) - 1, 'more step is', 'more steps are')} not known either" * (
-        len(unread) > 1
-    )
-    return f"{unread[0]}{more}" if unread else ""
+def not_known(pipeline: Pipeline, jobs: Collection[str] | None = None, *, commands: bool = True) -> str:
+    """What stands in the way of saying that no step does something; empty if all of it was understood.
+
+    Without `commands` only actions and called workflows count, as nothing else can do it.
+    """
+    unread = [
+        one
+        for one in pipeline.unread
+        if (jobs is None or one.job in jobs) and (commands or not one.is_command)
+    ]
+    others = len(unread) - 1
+    more = f", and {count(others, 'more step is', 'more steps are')} not known either" if others > 0 else ""
+    return f"{unread[0].says}{more}" if unread else ""
 
 
 def _gates(pipeline: Pipeline, stage: str) -> list[Act]:

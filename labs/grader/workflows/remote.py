@@ -183,7 +183,8 @@ def docker(call: Call) -> Effect:
         rest = rest[1:]
         word = rest[0] if rest else ""
     if word == "compose":
-        return compose(_call_from(call, "compose"))
+        inner = _call_from(call, "compose")
+        return DEPLOY if elsewhere and "up" in inner.plain[1:2] else compose(inner)
     if word in ("build", "buildx", "bake"):
         return _build(call, rest)
     if word == "push" or rest[:2] == ("manifest", "push"):

@@ -1,21 +1,19 @@
-"""How jobs run: matrix, caches, time limits, concurrency, reusable workflows."""
+"""How jobs run: matrix, concurrency, reusable workflows."""
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import islice, product
 from typing import Literal
 
 from ..findings import Answer, Finding, LookedAt, answer
-from ..words import count, listed, quoted
+from ..words import listed, quoted
 from ..yaml_values import Value
 from .graph import Load, Pipeline
 from .model import Job
 from .values import text_of
 
 MOST_RUNS = 256  # of one matrix, at GitHub
-_CACHED_SETUPS = ("actions/setup-python", "actions/setup-node", "actions/setup-java", "actions/setup-dotnet")
-_CACHING = ("actions/setup-go", "gradle/actions/setup-gradle", "swatinem/rust-cache", "ruby/setup-ruby")
 Runs = list[dict[str, str]]
-Lines = tuple[str, ...]
 
 
 def matrix(pipeline: Pipeline, wanted: Mapping[str, Sequence[str]]) -> Answer:
@@ -26,23 +24,42 @@ def matrix(pipeline: Pipeline, wanted: Mapping[str, Sequence[str]]) -> Answer:
     ]
     add = ("    strategy:", "      matrix:", *lines)
     asked = listed([quoted(key) for key in wanted])
+    if not jobs and pipeline.called:
+        return Answer(unknown=f"whether a job has a matrix, because {_calls(pipeline)}")
     if not jobs:
         says = "No job has a matrix."
         return Answer((Finding(pipeline.workflow.place(), says, f"a matrix over {asked}", "none", add),))
     runs = {job.id: runs_of(job.matrix) for job in jobs}
-    if any(found is None for found in runs.values()):
-        return Answer(unknown="the matrix is computed while the workflow runs, so the file does not show it")
-    closest = min(jobs, key=lambda job: len(_lacking(runs[job.id] or [], wanted)))
+    known = [job for job in jobs if runs[job.id] is not None]
+    closest = min(known or jobs, key=lambda job: len(_lacking(runs[job.id] or [], wanted)))
     lacking = _lacking(runs[closest.id] or [], wanted)
+    if lacking and len(known) < len(jobs):
+        return Answer(unknown=f"what {asked} is in a matrix that is computed while the workflow runs")
     if lacking:
         return Answer((_lacks(closest, runs[closest.id] or [], lacking, asked, add),))
-    unused = [key for key in wanted if f"matrix.{key}" not in _texts(pipeline, closest)]
+    unused = [key for key in wanted if not _uses(pipeline, closest, key)]
     if unused:
         says = f"Job {quoted(closest.id)} does not use `matrix.{unused[0]}`, so all its runs are the same."
         expected = f"`${{{{ matrix.{unused[0]} }}}}` in the job"
         return Answer((Finding(closest.place, says, expected, "a matrix that is not used", job=closest.id),))
     number = len(runs[closest.id] or [])
     return answer((), f"Job {quoted(closest.id)} runs {number} times, over {asked}.", [closest.place])
+
+
+def _calls(pipeline: Pipeline) -> str:
+    return f"{listed(pipeline.called)} {'is' if len(pipeline.called) == 1 else 'are'} not read here"
+
+
+def _uses(pipeline: Pipeline, job: Job, key: str) -> bool:
+    """Does the text of the job speak of this key? The text of a called file is not at hand here."""
+    if job.place.path != pipeline.workflow.path:
+        return True
+    text = _texts(pipeline, job)
+    return bool(
+        re.search(
+            rf"matrix(?:\.{re.escape(key)}\b|\[['\"]{re.escape(key)}['\"]\])|toJSON\(matrix\)", text, re.I
+        )
+    )
 
 
 def _lacking(runs: Runs, wanted: Mapping[str, Sequence[str]]) -> list[str]:
@@ -110,73 +127,35 @@ def _list(value: Value | None) -> list[Value]:
     return value.data if value and isinstance(value.data, list) else []
 
 
-def cached(pipeline: Pipeline) -> Answer:
-    """Dependencies are kept from run to run, under a key that follows the list of dependencies."""
-    for job in pipeline.jobs.values():
-        for step in job.steps:
-            if step.action in ("actions/cache", "actions/cache/restore"):
-                if "hashfiles(" in step.inputs.get("key", "").lower():
-                    return answer((), f"Job {quoted(job.id)} keeps a cache.", [step.place])
-                says = f"The key of the cache in job {quoted(job.id)} never changes, so the cache grows old."
-                expected, found = "a key with `hashFiles(…)`", quoted(step.inputs.get("key", "no key"))
-                key: Lines = ("          key: pip-${{ hashFiles('requirements.txt') }}",)
-                return Answer((Finding(step.place, says, expected, found, key, job=job.id),))
-            asked = step.inputs.get("cache") or step.inputs.get("enable-cache", "")
-            named = step.action in (*_CACHED_SETUPS, "astral-sh/setup-uv") and asked not in ("", "false")
-            if named or (step.action in _CACHING and asked != "false"):
-                return answer((), f"Job {quoted(job.id)} keeps its dependencies in a cache.", [step.place])
-    setup = next((s for j in pipeline.jobs.values() for s in j.steps if s.action in _CACHED_SETUPS), None)
-    add: Lines = ("        with:", f"          cache: {'npm' if setup and 'node' in setup.action else 'pip'}")
-    place = setup.place if setup else pipeline.workflow.place()
-    says = "No step keeps the dependencies in a cache, so each run downloads them again."
-    return Answer((Finding(place, says, "`cache:` of a setup action, or `actions/cache`", "none", add),))
-
-
-def limited(pipeline: Pipeline, minutes: int) -> Answer:
-    """Each job says after how many minutes it is stopped, at most `minutes`."""
-    findings = []
-    jobs = [job for job in pipeline.jobs.values() if not job.uses]
-    for job in jobs:
-        number = job.timeout.replace(".", "", 1)
-        if "${{" in job.timeout or (number.isdigit() and float(job.timeout) <= minutes):
-            continue
-        has = (
-            f"may run {job.timeout} minutes"
-            if job.timeout
-            else "has no time limit of its own: GitHub stops it after 6 hours"
-        )
-        findings.append(
-            Finding(
-                job.place,
-                f"Job {quoted(job.id)} {has}.",
-                f"`timeout-minutes` of at most {minutes}",
-                quoted(job.timeout) if job.timeout else "none",
-                (f"  {job.id}:", f"    timeout-minutes: {minutes}"),
-                job=job.id,
-            )
-        )
-    words = f"{count(len(jobs), 'job stops', 'jobs stop')} after at most {count(minutes, 'minute')}."
-    looked_at = LookedAt(len(jobs), "job", f"with steps in {quoted(pipeline.workflow.path)}")
-    return answer(findings, words, [job.place for job in jobs], looked_at=looked_at)
-
-
 def concurrent(pipeline: Pipeline, how: Literal["any", "cancel", "queue"]) -> Answer:
     """Runs of one group do not overlap: the older is cancelled, or the newer waits."""
     jobs = (job.concurrency for job in pipeline.jobs.values())
     groups = [group for group in (pipeline.workflow.concurrency, *jobs) if group and group.group]
-    good = [
-        group for group in groups if how == "any" or (group.cancels not in ("", "false")) == (how == "cancel")
-    ]
-    if good:
+    good = [one for one in groups if how == "any" or (one.cancels not in ("", "false")) == (how == "cancel")]
+    if good and re.search(r"github\.(?:run_id|run_number|run_attempt)", good[0].group):
+        says = f"The group {quoted(good[0].group)} is another one in each run, so runs never share it."
+        return Answer(
+            (Finding(good[0].place, says, "a group that later runs have too", quoted(good[0].group)),)
+        )
+    computed = [group for group in groups if "${{" in group.cancels]
+    if good and (how == "any" or good[0] not in computed):
         words = "are cancelled" if good[0].cancels not in ("", "false") else "wait for each other"
+        words = "are cancelled or wait, as an expression says" if good[0] in computed else words
         return answer((), f"Runs of the group {quoted(good[0].group)} {words}.", [good[0].place])
+    if computed:
+        said = quoted(computed[0].cancels)
+        return Answer(
+            unknown=f"whether runs are cancelled, because {said} is computed while the workflow runs"
+        )
+    if not groups and pipeline.called:
+        return Answer(unknown=f"whether runs can overtake each other, because {_calls(pipeline)}")
     cancels = {"cancel": "true", "queue": "false"}.get(how)
     add = ("concurrency:", "  group: ${{ github.workflow }}-${{ github.ref }}")
     return Answer(
         (
             Finding(
                 groups[0].place if groups else pipeline.workflow.place(),
-                "Two runs at the same time can overtake each other."
+                "No `concurrency` is set, so two runs at the same time can overtake each other."
                 if not groups
                 else f"In {quoted(groups[0].group)} `cancel-in-progress` is {groups[0].cancels or 'not there'}.",
                 "`concurrency` with a group" + (f" and `cancel-in-progress: {cancels}`" if cancels else ""),
@@ -202,7 +181,9 @@ def reusable(pipeline: Pipeline, how: Literal["calls", "callable"], load: Load) 
         return Answer((Finding(workflow.place(), says, "a job with `uses`", "none", call),))
     findings = [finding for job in calls if (finding := _call_fault(job, load))]
     said = f"Job {quoted(calls[0].id)} calls {quoted(calls[0].uses)}."
-    return answer(findings, said, [job.place for job in calls])
+    elsewhere = tuple(dict.fromkeys(quoted(job.uses) for job in calls if not job.uses.startswith("./")))
+    looked_at = LookedAt(len(calls), "call", unread=elsewhere)
+    return answer(findings, said, [job.place for job in calls], looked_at=looked_at)
 
 
 def _call_fault(job: Job, load: Load) -> Finding | None:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from ..findings import Answer, Finding, LookedAt, Place, answer
 from ..secret_rules import find_secrets
-from ..words import quoted
+from ..words import count, quoted
 from .commands import Command, commands_of
 from .graph import Pipeline
 from .model import Job, Step, Workflow
@@ -49,16 +49,14 @@ _UNTRUSTED = re.compile(
 
 def none_shown(pipeline: Pipeline) -> Answer:
     """No secret is printed, and no credential stands in the text."""
-    findings = list(_literals(pipeline.workflow))
-    lines = LookedAt(len(pipeline.workflow.lines), "line")
-    for job in pipeline.jobs.values():
-        for step in job.steps:
-            findings.extend(_shown(job, step))
-    return answer(
-        findings[:MOST_FOUND],
-        "No step prints a secret, and no credential stands in the file.",
-        looked_at=lines,
-    )
+    steps = [(job, step) for job in pipeline.jobs.values() for step in job.steps]
+    findings = [*_literals(pipeline.workflow), *(one for job, step in steps for one in _shown(job, step))]
+    words = f"None of {count(len(steps), 'step')} prints a secret, and no credential stands in the file."
+    return answer(findings[:MOST_FOUND], words, looked_at=_looked_at(pipeline, len(steps)))
+
+
+def _looked_at(pipeline: Pipeline, steps: int) -> LookedAt:
+    return LookedAt(steps, "step", f"in {quoted(pipeline.workflow.path)}", unread=pipeline.called)
 
 
 @lru_cache(maxsize=8)
@@ -157,14 +155,10 @@ def _prints(command: Command) -> bool:
 
 def no_injection(pipeline: Pipeline) -> Answer:
     """No text that a stranger writes, such as the title of a pull request, becomes part of a script."""
-    findings: list[Finding] = []
     steps = [(job, step) for job in pipeline.jobs.values() for step in job.steps]
-    for job, step in steps:
-        findings.extend(_injected(job, step))
-    looked_at = LookedAt(len(steps), "step", f"in {quoted(pipeline.workflow.path)}")
-    return answer(
-        findings[:MOST_FOUND], "No script takes in a text that strangers write.", looked_at=looked_at
-    )
+    findings = [one for job, step in steps for one in _injected(job, step)]
+    words = f"None of {count(len(steps), 'step')} takes in a text that strangers write."
+    return answer(findings[:MOST_FOUND], words, looked_at=_looked_at(pipeline, len(steps)))
 
 
 def _injected(job: Job, step: Step) -> Iterator[Finding]:

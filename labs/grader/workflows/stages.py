@@ -38,6 +38,7 @@ class Unread:
     order: int
     place: Place
     says: str
+    is_command: bool = False
 
 
 def acts_of(job: Job, own: dict[str, str] | None = None) -> list[Act]:
@@ -83,12 +84,12 @@ def _step_unread(job: Job, step: Step, number: int, own: dict[str, str]) -> Iter
         yield Unread(job.id, number * _IN_STEP, step.place, f"job `{job.id}` uses `{step.uses}`, {why}")
     if _is_python(step) and not in_code(step.run).known:
         says = f"what the Python code of {step.said} in job `{job.id}` does is not known"
-        yield Unread(job.id, number * _IN_STEP, step.place, says)
+        yield Unread(job.id, number * _IN_STEP, step.place, says, is_command=True)
     for at, command in enumerate(_commands(step)):
         if not _effect(command, job, step).known and not of_command(command, own):
             place = Place(step.place.path, line_of(step, command))
             said = f"what `{_short(command.text)}` in job `{job.id}` does is not known"
-            yield Unread(job.id, number * _IN_STEP + at, place, said)
+            yield Unread(job.id, number * _IN_STEP + at, place, said, is_command=True)
 
 
 def _short(text: str) -> str:
