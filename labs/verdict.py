@@ -18,7 +18,7 @@ OUTCOMES = {
 }
 SMALLEST_COHORT = 5  # in a smaller one a number would say who it was
 # A full stop ends the sentence where a blank follows and it stands in no name between backticks.
-COMMAND = re.compile(r"(?:#.*\n)*(git|mkdir|cd|echo|printf|touch|cp|mv|rm|cat|python3?|pip)\s")
+COMMAND = re.compile(r"(?:#.*\n)*(git|mkdir|cd|echo|printf|touch|cp|mv|rm|cat|python3?|pip|if)\s")
 FIRST_SENTENCE = re.compile(r"((?:`[^`]*`|[^`.]|\.(?!\s))+\.)\s+(.+)", re.DOTALL)
 
 

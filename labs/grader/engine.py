@@ -122,7 +122,7 @@ def _as_result(
         evidence=tuple(_shown_evidence(item) for item in verdict.evidence),
         expected=_shown(verdict.expected),
         found=_shown(verdict.found),
-        fix=visible((authors_fix or own_fix).strip(), keep="\n"),
+        fix=visible(masked((authors_fix or own_fix).strip()), keep="\n"),
         hint=visible((check.hint or "").strip(), keep="\n") if verdict.outcome is Outcome.NEEDS_WORK else "",
         lesson=check.lesson,
         teaches=check.teaches,

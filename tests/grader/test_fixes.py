@@ -204,10 +204,54 @@ def test_code_with_a_secret_is_kept_as_it_is_in_the_folder_by_then(learner, late
     fix = learner.ask(SECRETS).fix
     learner.put("app.py", "import os\n")
     assert ("filter-branch" in fix) == bool(later)
-    learner.shell(fix)
+    learner.shell(fix.split("\n\n")[-1])
     learner.path = learner.path.parent / "origin.git"
     assert learner.ask(SECRETS).outcome is Outcome.PASSED
     assert learner.git("show", "main:app.py") == "import os"
+
+
+@pytest.mark.parametrize("later", [0, 2])
+def test_a_key_that_is_still_there_is_not_published_again(learner, later):
+    learner.put("src/app.py", f"import os\n\nkey = '{TOKEN}'  # mine\n")
+    learner.put("b.py", f"call('{TOKEN}', 2)\n")
+    learner.commit("Add the app")
+    for i in range(later):
+        learner.commit(f"Later {i}", a=str(i))
+    learner.git("push", "-q", "origin", "main")
+    before = learner.git("ls-remote", "origin"), learner.head(), learner.git("status", "--porcelain")
+    fix = learner.ask(SECRETS).fix
+    assert TOKEN[4:] not in fix
+    first, *edits, _, script = fix.split("\n\n")
+    assert first == "Do this first, since whoever has a copy can use it: revoke it with GitHub."
+    with pytest.raises(AssertionError, match="still has the key"):
+        learner.shell(script)
+    assert before == (
+        learner.git("ls-remote", "origin"),
+        learner.head(),
+        learner.git("status", "--porcelain"),
+    )
+    told = dict(zip(edits[::2], edits[1::2], strict=True))
+    assert told == {
+        "Replace line 1 of `b.py` with:": "    call('REVOKED', 2)",
+        "Replace line 3 of `src/app.py` with:": "    key = 'REVOKED'  # mine",
+    }
+    learner.put("b.py", "call('REVOKED', 2)\n")
+    with pytest.raises(AssertionError, match="Nothing was done"):
+        learner.shell(script)
+    learner.put("src/app.py", "import os\n\nkey = 'REVOKED'  # mine\n")
+    learner.shell(script)
+    learner.path = learner.path.parent / "origin.git"
+    assert learner.ask(SECRETS).outcome is Outcome.PASSED
+    assert learner.git("show", "main:src/app.py") == "import os\n\nkey = 'REVOKED'  # mine"
+
+
+def test_a_key_that_is_gone_from_the_newest_commit_needs_no_edit(learner):
+    learner.put("app.py", f"key = '{TOKEN}'\n")
+    learner.commit("Add the app")
+    learner.put("app.py", "import os\n")
+    learner.commit("Read it from the environment")
+    assert fix_and_ask_again(learner, SECRETS) == (Outcome.NEEDS_WORK, Outcome.PASSED)
+    assert learner.git("show", "origin/main:app.py") == "import os"
 
 
 def test_a_settings_file_leaves_the_history(learner):

@@ -2,6 +2,7 @@
 
 import random
 import string
+import subprocess
 import time
 
 import pytest
@@ -20,7 +21,7 @@ PEM = "\n".join(drawn(64, LETTERS + "+/") for _ in range(5))
 TOKENS = {
     "an AWS access key": ["AKIA" + drawn(16, BASE32), "ASIA" + drawn(16, BASE32)],
     "a GitHub token": [f"gh{kind}_{drawn(36)}" for kind in "oprsu"] + [f"github_pat_{drawn(22)}_{drawn(59)}"],
-    "a GitLab token": ["glpat-" + drawn(20)],
+    "a GitLab token": ["glpat-" + drawn(20), "glpat-" + drawn(30) + ".01." + drawn(9), "glrt-" + drawn(20)],
     "a Slack token": [f"xoxb-{drawn(12, string.digits)}-{drawn(24)}", f"xoxe.xoxp-1-{drawn(40)}"],
     "a Stripe key": ["sk_live_" + drawn(24), "rk_live_" + drawn(99)],
     "a Google API key": ["AIza" + drawn(35, LETTERS + "-_")],
@@ -37,14 +38,86 @@ def names(text, **more):
     return [found.rule.name for found in find_secrets(text, **more)]
 
 
-@pytest.mark.parametrize(("name", "token"), [(name, token) for name, ts in TOKENS.items() for token in ts])
-@pytest.mark.parametrize(
-    "around", ["{}", 'key = "{}"\n', "https://me:{}@example.org/", "('{}')", "a\n\tKEY={}\n"]
-)
-def test_a_token_is_found_whatever_stands_around_it(name, token, around):
-    text = around.format(token)
-    (found,) = find_secrets(text)
-    assert (found.rule.name, text[found.start : found.end]) == (name, token)
+HEX = "0123456789abcdef"
+SIGNED = f"eyJ{drawn(40)}.eyJ{drawn(300, LETTERS + '-_')}.{drawn(171, LETTERS + '-_')}"
+OTHERS = {
+    "a GitHub token": [
+        *(f"{prefix}_1234567_{SIGNED}" for prefix in ("ghs", "ghu")),
+        *(f"gh{kind}_{SIGNED}" for kind in "oprsu"),
+        f"ghs_{drawn(400)}",
+        f"github_pat_{drawn(22)}_{drawn(82)}",
+    ],
+    "a Slack token": [f"xapp-1-A{drawn(10, string.digits)}-{drawn(13, string.digits)}-{drawn(64, HEX)}"],
+    "a Telegram bot token": [f"{drawn(10, '123456789')}:AA{drawn(33)}"],
+    "a Stripe webhook secret": ["whsec_" + drawn(32)],
+    "a Google client secret": ["GOCSPX-" + drawn(28)],
+    "a Google access token": ["ya29." + drawn(150)],
+    "an OpenAI key": ["sk-svcacct-" + drawn(120)],
+    "an OpenRouter key": ["sk-or-v1-" + drawn(64, HEX)],
+    "a Groq key": ["gsk_" + drawn(52)],
+    "an xAI key": ["xai-" + drawn(80)],
+    "a Perplexity key": ["pplx-" + drawn(48)],
+    "a Replicate token": ["r8_" + drawn(37)],
+    "a Databricks token": ["dapi" + drawn(32, HEX), "dapi" + drawn(32, HEX) + "-2"],
+    "a LangSmith key": [f"lsv2_pt_{drawn(32, HEX)}_{drawn(10, HEX)}"],
+    "a Pinecone key": [f"pcsk_{drawn(6)}_{drawn(60)}"],
+    "a RubyGems key": ["rubygems_" + drawn(48, HEX)],
+    "a DigitalOcean token": ["dop_v1_" + drawn(64, HEX)],
+    "a Heroku key": ["HRKU-AA" + drawn(58)],
+    "a Terraform token": [f"{drawn(14)}.atlasv1.{drawn(67)}"],
+    "a Vault token": ["hvs." + drawn(95)],
+    "a Grafana token": [f"glsa_{drawn(32)}_{drawn(8, HEX)}"],
+    "a Sentry token": ["sntryu_" + drawn(64, HEX)],
+    "a SendGrid key": [f"SG.{drawn(22)}.{drawn(43)}"],
+    "a Mailchimp key": [drawn(32, HEX) + "-us12"],
+    "a Notion token": ["ntn_" + drawn(46)],
+    "a Linear key": ["lin_api_" + drawn(40)],
+    "a Postman key": [f"PMAK-{drawn(24, HEX)}-{drawn(34, HEX)}"],
+    "a Shopify token": ["shpat_" + drawn(32, HEX)],
+    "an Atlassian token": ["ATATT3" + drawn(180)],
+    "a Figma token": ["figd_" + drawn(40)],
+    "a Supabase token": ["sbp_" + drawn(40, HEX), "sb_secret_" + drawn(31)],
+    "a New Relic key": ["NRAK-" + drawn(27, string.ascii_uppercase + string.digits)],
+    "a client secret of Azure": [f"{drawn(3)}8Q~{drawn(34)}"],
+    "an age key": ["AGE-SECRET-KEY-1" + drawn(58, string.ascii_uppercase + string.digits)],
+}
+BEHIND = {
+    "a webhook of Slack": f"https://hooks.slack.com/services/T{drawn(10, BASE32)}/B{drawn(10, BASE32)}/{drawn(24)}",
+    "a webhook of Discord": f"https://discord.com/api/webhooks/{drawn(18, '123456789')}/{drawn(68)}",
+    "a Kaggle key": f'{{"username":"learner","key":"{drawn(32, HEX)}"}}',
+    "a key of Azure Storage": f"AccountName=shop;AccountKey={drawn(86)}==;EndpointSuffix=core.windows.net",
+    "a password of a database": f"postgresql+psycopg://shop:{drawn(16)}@db.shop.eu-1.rds.amazonaws.com:5432/shop",
+}
+AROUND = ("{}", 'key = "{}"\n', "https://me:{}@example.org/", "('{}')", "a\n\tKEY={}\n")
+
+
+def test_each_format_is_found_whatever_stands_around_it():
+    wrong = []
+    pairs = [
+        (name, token) for table in (TOKENS, OTHERS) for name, tokens in table.items() for token in tokens
+    ]
+    for name, token in pairs:
+        for text in (around.format(token) for around in AROUND):
+            found = list(find_secrets(text))
+            if [(one.rule.name, text[one.start : one.end]) for one in found] != [(name, token)]:
+                wrong.append((name, text, found))
+    wrong += [(name, text) for name, text in BEHIND.items() if names(text) != [name]]
+    assert not wrong
+
+
+def test_what_the_shell_looks_for_is_there_as_long_as_the_key_is():
+    """The commands of a fix refuse by it to publish a file, so it has to find what the rule finds."""
+    texts = [token for table in (TOKENS, OTHERS) for tokens in table.values() for token in tokens]
+    texts += [*BEHIND.values(), f"-----BEGIN PRIVATE KEY-----\n{PEM}", f"SECRET_ACCESS_KEY = '{drawn(40)}'"]
+    missed = []
+    for text in texts:
+        (found,) = find_secrets(f"x = '{text}'\n")
+        looked = subprocess.run(
+            ["grep", "-E", "-q", "-e", found.rule.trace], input=text.encode(), check=False
+        )
+        if looked.returncode:
+            missed.append((found.rule.name, found.rule.trace, text))
+    assert not missed
 
 
 @pytest.mark.parametrize("kind", ["", "RSA ", "EC ", "OPENSSH ", "ENCRYPTED "])
@@ -76,6 +149,12 @@ def test_a_secret_key_of_aws_is_known_by_the_name_before_it(before):
         "AKIA" + "X" * 16,
         "sk_test_" + drawn(24),
         "xoxb-your-token-goes-here-please",
+        "ghs_1234567_" + "eyJhbGciOiJSUzI1NiJ9.e30.your-signature-goes-here",
+        "postgresql://postgres:postgres@db.example.org/shop",
+        "postgresql://user:${DB_PASSWORD}@db.mlops.net/shop",
+        "postgresql://user:" + drawn(16) + "@localhost:5432/shop",
+        "postgresql://user:" + drawn(16) + "@db:5432/shop",
+        "glimt-rounded-box-with-a-shadow",
         "sk-estimator-doc-link-fitted-sk-fitted-and-more",
         "AIza-too-short",
         "prefix_ghp_" + drawn(36),

@@ -4,20 +4,21 @@ Looked for are the formats of `secret_rules`, and passwords in files such as `.e
 and messages are not looked into; past 128 MB of files the answer is "not run" unless something was found.
 """
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, islice
 
 from ..blobs import Blob
 from ..findings import LookedAt
 from ..repository import MOST_FILE_BYTES
-from ..secret_rules import Rule, belongs_outside, find_secrets, is_settings_file
-from ..words import count, decoded, listed, quoted, size
-from .base import Kind, Run, Verdict, needs_work, not_run, passed
-from .contents import as_text, not_read
+from ..secret_rules import Rule, belongs_outside, find_secrets, is_settings_file, masked
+from ..words import count, decoded, listed, quoted, size, visible
+from .base import Kind, Run, Verdict, commands, needs_work, not_run, passed
+from .contents import as_text, lines_of, not_read
 from .not_text import UTF_16
-from .removal import IN_HISTORY, came_in, tagged_objects, take_out
+from .removal import IN_HISTORY, branch_to_mend, came_in, tagged_objects, take_out
 
 MOST_BYTES = 128 << 20
 MOST_IN_A_FILE = 20
@@ -83,13 +84,62 @@ def _verdict(run: Run, leaks: list[Leak]) -> Verdict:
         "does not make it safe. Staff were not shown the value.",
         expected="no key, token or password in any commit",
         found=listed(map(str, places), most=MOST_SHOWN),
-        fix=take_out(run, blobs, keep=keep),
+        fix=_fix(run, leaks, take_out(run, blobs, keep=keep)),
         evidence=[came_in(run, leak.blob, leak.line) for leak in places[:MOST_SHOWN]],
     )
 
 
 def _is_binary(content: bytes) -> bool:
     return b"\0" in content[:8000] and content[:2] not in UTF_16
+
+
+def _fix(run: Run, leaks: list[Leak], taking_out: str) -> str:
+    """The key goes out of the code first, line by line; the commands do nothing as long as it is there."""
+    there = _still_there(run, leaks)
+    if not there:
+        return taking_out
+    revoke = listed(dict.fromkeys(leak.rule.remedy for leak, _ in there))
+    edits = [_edit(*one) for one in there]
+    traces = dict.fromkeys(leak.rule.trace for leak, _ in there)
+    paths = dict.fromkeys(decoded(leak.blob.path) for leak, _ in there)
+    look = commands(["grep", "-E", "-q", *(part for trace in traces for part in ("-e", trace)), "--", *paths])
+    stop = f"{_listed(paths)} still has the key. Nothing was done: take the key out first."
+    guarded = "\n".join(f"  {line}" for line in taking_out.split("\n"))
+    return "\n\n".join(
+        [
+            f"Do this first, since whoever has a copy can use it: {revoke}.",
+            *edits,
+            "Let the program read the new one from the environment, and keep it out of the repository. Then:",
+            f"if {look}; then\n  {commands(['echo', stop])}\n  false\nelse\n{guarded}\nfi",
+        ]
+    )
+
+
+def _still_there(run: Run, leaks: list[Leak]) -> list[tuple[Leak, list[str]]]:
+    """The leaks in files that go back into the newest commit, with the lines of the file, one for each line."""
+    tip = branch_to_mend(run, [leak.blob for leak in leaks])
+    found: list[tuple[Leak, list[str]]] = []
+    for leak in leaks:
+        path = leak.blob.path
+        entry = run.repository.entry(tip.commit, path) if tip else None
+        if entry is None or entry.id != leak.blob.id or belongs_outside(decoded(path)):
+            continue
+        found.append((leak, lines_of(as_text(run.repository.content(entry.id) or b""))))
+    return found[:MOST_IN_A_FILE]
+
+
+def _edit(leak: Leak, lines: list[str]) -> str:
+    """Which line becomes what. Of a key over several lines all that can be said is where it begins."""
+    path = visible(decoded(leak.blob.path))
+    line = masked("\n".join(lines)).split("\n")[leak.line - 1]
+    if "-----BEGIN" in line or leak.rule.name == "a private key":
+        return f"Take the private key that begins at line {leak.line} out of `{path}`, all of its lines."
+    replaced = visible(re.sub(r"\*{8,}", "REVOKED", line), keep="\t")
+    return f"Replace line {leak.line} of `{path}` with:\n\n    {replaced}"
+
+
+def _listed(paths: Iterable[str]) -> str:
+    return listed(map(visible, paths))
 
 
 def _leaks(blob: Blob, content: bytes) -> Iterator[Leak]:

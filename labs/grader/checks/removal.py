@@ -44,14 +44,25 @@ def take_out(run: Run, blobs: list[Blob], *, keep: Collection[bytes] = ()) -> st
     """
     paths = list(dict.fromkeys(blob.path for blob in blobs))[:MOST_PATHS]
     commits = list(dict.fromkeys(blob.commit for blob in blobs))[:MOST_PATHS]
-    refs = list(dict.fromkeys(ref for commit in commits for ref in refs_holding(run.repository, commit)))
+    refs = _refs_of(run, commits)
     names = [ref.removeprefix(_BRANCHES) for ref in refs if ref.startswith(_BRANCHES)]
-    branch = run.repository.branch(names[0]) if names else None
+    branch = branch_to_mend(run, blobs)
     ignore = [decoded(path) for path in paths if path not in keep]
     again = [decoded(path) for path in paths if path in keep and branch and _is_at(run, branch, path)]
     if branch and len(refs) == 1 and commits == [branch.commit.id]:
         return _amend(branch.name, ignore, again)
     return _rewrite(branch, [*map(decoded, paths)], ignore, again, tags=len(refs) > len(names))
+
+
+def branch_to_mend(run: Run, blobs: list[Blob]) -> Tip | None:
+    """The branch whose newest commit gets the kept files again: main before others."""
+    refs = _refs_of(run, list(dict.fromkeys(blob.commit for blob in blobs))[:MOST_PATHS])
+    name = next((ref.removeprefix(_BRANCHES) for ref in refs if ref.startswith(_BRANCHES)), None)
+    return run.repository.branch(name) if name else None
+
+
+def _refs_of(run: Run, commits: list[str]) -> list[str]:
+    return list(dict.fromkeys(ref for commit in commits for ref in refs_holding(run.repository, commit)))
 
 
 def _is_at(run: Run, branch: Tip, path: bytes) -> bool:
