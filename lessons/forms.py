@@ -3,6 +3,8 @@ from django import forms
 from lessons.models import Cohort
 from lessons.queries import cohort_by_code
 
+UNKNOWN_CODE = "No cohort has this code. Copy it from the invitation once more."
+
 
 class JoinForm(forms.Form):
     code = forms.CharField(
@@ -16,5 +18,5 @@ class JoinForm(forms.Form):
     def clean_code(self) -> Cohort:
         cohort = cohort_by_code(self.cleaned_data["code"])
         if cohort is None:
-            raise forms.ValidationError("No cohort has this code. Copy it from the invitation once more.")
+            raise forms.ValidationError(UNKNOWN_CODE)
         return cohort

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from lessons import actions
-from lessons.forms import JoinForm
+from lessons.forms import UNKNOWN_CODE, JoinForm
 from lessons.models import Cohort
 from lessons.queries import cohort_by_code
 from portal.accounts.http import UserRequest
@@ -17,6 +17,8 @@ def join(request: UserRequest, code: str = "") -> HttpResponse:
     if cohort and not cohort.open:
         return _cannot_join(request, actions.closed_cohort_message(cohort))
     if not request.user.is_authenticated:
+        if code and not cohort:
+            return _cannot_join(request, UNKNOWN_CODE, status=404)
         page = reverse("account_signup") if cohort else None
         return redirect_to_login(request.get_full_path(), page)
     # An unknown code is said at once, with the code in its field.
@@ -36,5 +38,5 @@ def _join(request: UserRequest, cohort: Cohort) -> HttpResponse:
     return redirect(cohort.course)
 
 
-def _cannot_join(request: HttpRequest, reason: str) -> HttpResponse:
-    return render(request, "lessons/cannot_join.html", {"reason": reason}, status=409)
+def _cannot_join(request: HttpRequest, reason: str, status: int = 409) -> HttpResponse:
+    return render(request, "lessons/cannot_join.html", {"reason": reason}, status=status)

@@ -110,7 +110,8 @@ def test_invitation_that_has_ended_names_the_cohort_signed_out(client):
     assert "Tiny, December no longer accepts learners" in response.content.decode()
 
 
-def test_unknown_code_is_said_at_once(client):
+def test_unknown_code_is_said_at_once_whether_signed_in_or_not(client):
+    assert "No cohort has this code" in client.get("/join/unknown/").content.decode()
     client.force_login(make_user())
     assert "No cohort has this code" in client.get("/join/unknown/").content.decode()
 
