@@ -9,7 +9,8 @@ from labs.grader.dockerfiles.ignoring import left_out
 from labs.grader.dockerfiles.installing import dependencies_first
 from labs.grader.dockerfiles.questions import exposes, not_root
 from labs.grader.dockerfiles.reading import read_dockerfile
-from labs.grader.python_packages.project import dependencies, faults, read_project
+from labs.grader.python_packages.declared import declared
+from labs.grader.python_packages.project import faults, read_project
 from labs.grader.words import nearest
 from labs.grader.workflows.reading import read_workflow
 
@@ -121,8 +122,8 @@ def test_very_many_dependencies_are_read_soon(dependency):
     text = f'[project]\nname = "a"\nversion = "1"\ndependencies = [\n{lines}]\n'
     project, _ = read_project("pyproject.toml", text, ())
     assert len(faults(project)) <= 20
-    found = dependencies(project)
-    assert (len(found), found[0][1].line) == (25_000, 5)
+    found = declared(project, lambda path: None).wanted
+    assert (len(found), found[0].place.line) == (25_000, 5)
 
 
 def test_header_that_never_ends_is_read_soon():

@@ -3,7 +3,8 @@
 `path` is the folder of its pyproject.toml. Each check asks one thing; without any, that pyproject.toml is valid (build
 system, name, version, requires-python, dependencies, files that readme and license name) and that its package is found
 in `src` or beside it, under `import_name` where that is given. `tests_found: true`: test files with test functions.
-`versions_pinned`: exact, hash or upper (a bound), in requirements*.txt, else in pyproject.toml or by a lock file.
+`versions_pinned`: exact, hash or upper (a bound), in requirements*.txt with the files that they name, else by a lock
+file, else in pyproject.toml, Pipfile, environment.yml, setup.cfg and setup.py. Extras count if nothing else is there.
 """
 
 import posixpath
@@ -14,10 +15,13 @@ from typing import Literal
 from ..findings import Answer, answer
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..python_packages.layout import package_found, tests_found
+from ..python_packages.locks import LOCKS
 from ..python_packages.pins import Pin, pinned
 from ..python_packages.project import Project, faults, read_project
+from ..python_packages.requirements import Read
 from ..words import decoded, quoted
 from .base import Kind, Run, Verdict, commit_or_answer
+from .contents import as_text
 from .meaning import Texts, asked_twice, texts_or_answer, verdict_of
 
 
@@ -48,14 +52,16 @@ class PythonPackageCheck(Kind):
         path = posixpath.join(folder, "pyproject.toml")
         found = texts_or_answer(run, FilePath(path), self.at)
         if self.versions_pinned and isinstance(found, Verdict):  # a project may have requirements.txt alone
-            return verdict_of(texts, pinned(Project(path, "", {}, files), self.versions_pinned, texts))
+            return verdict_of(
+                texts, pinned(Project(path, "", {}, files), self.versions_pinned, _reader(texts))
+            )
         if isinstance(found, Verdict):
             return found
         project, broken = read_project(path, found[1], frozenset(files))
         if broken:
             return verdict_of(texts, Answer(tuple(broken)))
         if self.versions_pinned:
-            return verdict_of(texts, pinned(project, self.versions_pinned, texts))
+            return verdict_of(texts, pinned(project, self.versions_pinned, _reader(texts)))
         return verdict_of(texts, self._whole(project))
 
     def _whole(self, project: Project) -> Answer:
@@ -66,3 +72,16 @@ class PythonPackageCheck(Kind):
         return answer(
             [*wrong, *missing], said, [project.place("project", "name"), *([place] if place else [])]
         )
+
+
+def _reader(texts: Texts) -> Read:
+    """Read files as `texts` does, and lock files up to what a repository gives."""
+
+    def read(path: str) -> str | None:
+        if posixpath.basename(path) not in LOCKS:
+            return texts(path)
+        entry = texts.run.repository.files(texts.tip).get(path.encode("utf-8", "surrogateescape"))
+        content = texts.run.repository.content(entry.id) if entry and entry.is_file else None
+        return None if content is None else as_text(content)
+
+    return read

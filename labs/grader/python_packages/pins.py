@@ -1,20 +1,31 @@
 """Are the versions of the dependencies held: exactly, with hashes, or below an upper bound?"""
 
-import posixpath
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Literal
-
-from packaging.requirements import InvalidRequirement, Requirement
 
 from ..findings import Answer, Finding, LookedAt, Place, answer
 from ..words import count, cut, listed, quoted
-from .project import Project, dependencies
+from .declared import declared
+from .locks import LOCKS, Lock, read_lock
+from .project import Project
+from .requirements import Read, Wanted, read_files, wanted
 
 Pin = Literal["exact", "hash", "upper"]
-LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock")
-_REQUIREMENTS = re.compile(r"requirements[\w.-]*\.txt")
+_REQUIREMENTS = re.compile(r"[\w.-]*requirements[\w.-]*\.txt|requirements/[\w.-]+\.txt", re.IGNORECASE)
+_INPUTS = re.compile(r"[\w.-]*requirements[\w.-]*\.in|requirements/[\w.-]+\.in", re.IGNORECASE)
+_LOOKED_FOR = (
+    *(
+        "`requirements*.txt`",
+        "`pyproject.toml`",
+        "`Pipfile`",
+        "`environment.yml`",
+        "`setup.cfg`",
+        "`setup.py`",
+    ),
+    "lock files",
+)
 _EXPECTED = {
     "exact": "`==` and a whole version",
     "hash": "`==` and a whole version, with `--hash=sha256:…`",
@@ -22,82 +33,132 @@ _EXPECTED = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
-    """One requirement as it is written, and the hashes behind it."""
+@dataclass
+class _Sources:
+    """What is wanted, in which files, and which of them could not be read."""
 
-    text: str
-    place: Place
-    hashed: bool = False
+    wanted: list[Wanted] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    unknown: str = ""
 
 
-def pinned(project: Project, how: Pin, read: Callable[[str], str | None]) -> Answer:
-    """All lines of the requirements files, or the dependencies of pyproject.toml, which a lock file may pin."""
-    beside = [path for path in sorted(project.files) if posixpath.dirname(path) == project.folder]
-    files = [path for path in beside if _REQUIREMENTS.fullmatch(posixpath.basename(path))]
-    locks = [path for path in beside if posixpath.basename(path) in LOCKS]
-    lines = [line for path in files for line in requirement_lines(path, read(path) or "")]
-    if not files and locks and how != "upper":
-        return answer((), f"{quoted(locks[0])} pins every version.", [Place(locks[0])])
-    if not files or how == "upper":
-        lines += [Line(text, place) for text, place in dependencies(project)]
-    findings = [finding for line in lines if (finding := _loose(line, how))]
-    where = listed(map(quoted, files or [project.path]))
+def pinned(project: Project, how: Pin, read: Read) -> Answer:
+    """Whether all lines of the requirements files hold, else all that is declared, which a lock file may pin."""
+    sources = _of_files(project, read)
+    lock = None
+    if how == "upper" or not _versions(sources.wanted):
+        lock = _lock(project, read) if how != "upper" else None
+        more = declared(project, read)
+        sources.wanted += more.wanted
+        sources.files += more.files
+        sources.unknown = more.unknown
+    if lock and lock.too_large:
+        return Answer(unknown=f"{quoted(lock.path)} is too large to be read")
+    if lock and lock.names:
+        return _locked(lock, _versions(sources.wanted), how)
+    if not _versions(sources.wanted):
+        return _nothing(project, sources, lock)
+    return _judged(sources, how)
+
+
+def _of_files(project: Project, read: Read) -> _Sources:
+    prefix = f"{project.folder}/" if project.folder else ""
+    inside = [path for path in sorted(project.files) if path.startswith(prefix)]
+    paths = [path for path in inside if _REQUIREMENTS.fullmatch(path[len(prefix) :])]
+    paths = paths or [path for path in inside if _INPUTS.fullmatch(path[len(prefix) :])]
+    found = read_files(paths, read)
+    return _Sources(list(map(wanted, found.lines)), paths, found.unread)
+
+
+def _versions(found: Iterable[Wanted]) -> list[Wanted]:
+    """What has a version to pin: not the repository's own code, nor constraints alone."""
+    return [one for one in found if not one.own and not one.constraint]
+
+
+def _lock(project: Project, read: Read) -> Lock | None:
+    paths = [project.inside(name) for name in LOCKS]
+    beside = [path for path in paths if path in project.files]
+    if not beside:
+        return None
+    text = read(beside[0])
+    return Lock(beside[0], {}, too_large=True) if text is None else read_lock(beside[0], text)
+
+
+def _locked(lock: Lock, versions: list[Wanted], how: Pin) -> Answer:
+    missing = [one for one in versions if one.name and one.name not in lock.names]
+    findings = [
+        Finding(
+            one.place,
+            f"{quoted(cut(one.text, 60))} is not in {quoted(lock.path)}.",
+            f"a lock file of today, with {quoted(one.name)}",
+            f"{count(len(lock.names), 'package')} without it",
+        )
+        for one in missing
+    ]
+    bare = [name for name, hashed in lock.names.items() if not hashed] if how == "hash" else []
+    if bare:
+        says = f"{quoted(lock.path)} has no hash for {listed(map(quoted, bare))}."
+        findings.append(Finding(Place(lock.path), says, "a hash for each package", f"{len(bare)} without"))
     return answer(
         findings,
-        f"{count(len(lines), 'version')} in {where} pinned.",
-        [line.place for line in lines],
-        looked_at=LookedAt(len(lines), "dependency", f"in {where}"),
+        f"{quoted(lock.path)} pins {count(len(lock.names), 'package')}.",
+        [Place(lock.path)],
+        looked_at=LookedAt(len(lock.names), "package", f"in {quoted(lock.path)}"),
     )
 
 
-def requirement_lines(path: str, text: str) -> Iterator[Line]:
-    """The requirements of a file for pip; options such as `-r` and `-e` are none."""
-    lines, at = text.split("\n"), 0
-    while at < len(lines):
-        start, parts = at, [lines[at]]
-        while parts[-1].endswith("\\") and at + 1 < len(lines):
-            at += 1
-            parts[-1] = parts[-1][:-1]
-            parts.append(lines[at])
-        at += 1
-        whole = re.sub(r"(^|\s)#.*", "", " ".join(part.strip() for part in parts)).strip()
-        if whole and not whole.startswith("-"):
-            requirement, *hashes = re.split(r"\s--hash[=\s]", whole)
-            yield Line(requirement.strip(), Place(path, start + 1), bool(hashes))
+def _nothing(project: Project, sources: _Sources, lock: Lock | None) -> Answer:
+    if lock and lock.fault:
+        return Answer(unknown=f"{quoted(lock.path)} could not be read: {lock.fault}")
+    if sources.unread:
+        return Answer(unknown=f"{listed(sources.unread)} could not be read")
+    if sources.unknown:
+        return Answer(unknown=sources.unknown)
+    there = [*sources.files, *([lock.path] if lock else [])]
+    says = (
+        f"No dependency is listed in {listed(map(quoted, there))}" if there else "No file lists dependencies"
+    )
+    place = Place(there[0] if there else project.inside("requirements.txt"))
+    expected = "a file that lists dependencies with their versions, such as `requirements.txt`"
+    says = f"{says}, so no version is pinned: {listed(_LOOKED_FOR, 7)} were looked for."
+    return Answer((Finding(place, says, expected, "none", ("<package>==<version>",)),))
 
 
-def _loose(line: Line, how: Pin) -> Finding | None:
-    try:
-        requirement = Requirement(line.text) if len(line.text) < 1000 else None
-    except InvalidRequirement:
-        requirement = None
-    shown = quoted(cut(line.text, 60))
-    if requirement is None:
+def _judged(sources: _Sources, how: Pin) -> Answer:
+    held = {one.name for one in sources.wanted if one.constraint and one.exact}
+    bound = {one.name for one in sources.wanted if one.constraint and one.bounded}
+    versions = _versions(sources.wanted)
+    findings = [finding for one in versions if (finding := _loose(one, how, held, bound))]
+    where = listed(map(quoted, dict.fromkeys(one.place.path for one in versions)))
+    if sources.unknown and not findings:
+        return Answer(unknown=sources.unknown)
+    return answer(
+        findings,
+        f"{count(len(versions), 'version')} in {where} pinned.",
+        [one.place for one in versions],
+        looked_at=LookedAt(len(versions), "dependency", f"in {where}", unread=tuple(sources.unread)),
+    )
+
+
+def _loose(one: Wanted, how: Pin, held: set[str], bound: set[str]) -> Finding | None:
+    shown = quoted(cut(one.text, 60))
+    if one.fault:
         says = f"The requirement {shown} cannot be read."
-        return Finding(line.place, says, "a name with a version, such as `flask==3.1.0`", shown)
-    if _holds(requirement, how) and (how != "hash" or line.hashed):
+        if "pip has no" in one.fault:
+            says = f"The requirement {shown} cannot be read: {one.fault}."
+        return Finding(one.place, says, "a name with a version, such as `flask==3.1.0`", shown)
+    exact = one.exact or one.name in held
+    holds = (exact or one.bounded or one.name in bound) if how == "upper" else exact
+    if holds and (how != "hash" or one.hashed):
         return None
-    without = " has no hash" if how == "hash" and _holds(requirement, how) else " is not pinned"
-    if how == "upper":
-        without = " has no upper bound"
-    example = f"{requirement.name}=={{version}}".format(version="<version>")
+    without = " has no upper bound" if how == "upper" else " has no hash" if holds else " is not pinned"
+    reason = f": {one.moves}" if one.moves else ""
+    example = f"{one.name or '<package>'}==<version>"
     add = {
         "exact": example,
         "hash": f"{example} --hash=sha256:<hash>",
-        "upper": f"{requirement.name}>=<version>,<<next major version>",
+        "upper": f"{one.name}>=<version>,<<next major version>",
     }[how]
-    return Finding(line.place, f"{shown}{without}.", _EXPECTED[how], shown, (add,))
-
-
-def _holds(requirement: Requirement, how: Pin) -> bool:
-    if requirement.url:
-        return (
-            how == "upper"
-            or "sha256=" in requirement.url
-            or bool(re.search(r"@[0-9a-f]{40}", requirement.url))
-        )
-    operators = [(one.operator, one.version) for one in requirement.specifier]
-    if how == "upper":
-        return any(operator in ("<", "<=", "==", "===", "~=") for operator, _ in operators)
-    return any(operator in ("==", "===") and not version.endswith("*") for operator, version in operators)
+    expected = "`@` and a whole commit id" if one.moves and "://" in one.text else _EXPECTED[how]
+    return Finding(one.place, f"{shown}{without}{reason}.", expected, shown, (add,) if not one.moves else ())

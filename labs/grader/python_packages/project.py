@@ -20,7 +20,6 @@ from ..words import cut, listed, quoted
 
 MOST_FAULTS = 20
 MOST_HEADER = 300  # characters of a line that is looked at as one
-MOST_LINES_BETWEEN = 200
 KEYS = (
     "name",
     "version",
@@ -61,11 +60,11 @@ class Project:
 
     @property
     def project(self) -> Mapping[str, Any]:
-        return _table(self.data.get("project"))
+        return table_of(self.data.get("project"))
 
     @property
     def backend(self) -> str:
-        return str(_table(self.data.get("build-system")).get("build-backend", ""))
+        return str(table_of(self.data.get("build-system")).get("build-backend", ""))
 
     def inside(self, path: str) -> str:
         return posixpath.normpath(posixpath.join(self.folder, path))
@@ -94,20 +93,7 @@ def faults(project: Project) -> list[Finding]:
     return list(islice(found, MOST_FAULTS))
 
 
-def dependencies(project: Project) -> list[tuple[str, Place]]:
-    """The texts of `dependencies`, each with its place."""
-    listed_ones = project.project.get("dependencies")
-    texts = [text for text in listed_ones if isinstance(text, str)] if isinstance(listed_ones, list) else []
-    lines, at = project.text.split("\n"), project.place("project", "dependencies").line
-    found = []
-    for text in texts:  # in the order of the file, so that each is looked for below the one before
-        near = range(at, min(at + MOST_LINES_BETWEEN, len(lines) + 1))
-        at = next((number for number in near if text in lines[number - 1]), at)
-        found.append((text, Place(project.path, at)))
-    return found
-
-
-def _table(data: object) -> Mapping[str, Any]:
+def table_of(data: object) -> Mapping[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
@@ -128,7 +114,7 @@ def _line_of(lines: list[str], table: str, key: str, item: str) -> int:
 
 
 def _build_system(project: Project) -> Iterator[Finding]:
-    table = _table(project.data.get("build-system"))
+    table = table_of(project.data.get("build-system"))
     add = ("[build-system]", 'requires = ["setuptools>=77"]', 'build-backend = "setuptools.build_meta"')
     if not table:
         says = "The file does not say what builds the package: it has no `[build-system]`."
@@ -143,7 +129,7 @@ def _build_system(project: Project) -> Iterator[Finding]:
 
 
 def _no_project(project: Project) -> Iterator[Finding]:
-    other = "`[tool.poetry]`" if "poetry" in _table(project.data.get("tool")) else "none"
+    other = "`[tool.poetry]`" if "poetry" in table_of(project.data.get("tool")) else "none"
     add = (
         "[project]",
         'name = "my-package"',
@@ -203,7 +189,7 @@ def _can_be_read(data: object, read: Callable[[str], object]) -> bool:
 
 
 def _dependencies(project: Project) -> Iterator[Finding]:
-    optional = _table(project.project.get("optional-dependencies"))
+    optional = table_of(project.project.get("optional-dependencies"))
     lists = [("project", "dependencies", project.project.get("dependencies", []))]
     lists += [("project.optional-dependencies", name, items) for name, items in optional.items()]
     for table, key, items in lists:
@@ -224,9 +210,9 @@ def _dependencies(project: Project) -> Iterator[Finding]:
 def _named_files(project: Project) -> Iterator[Finding]:
     """The files that readme and license name have to be there."""
     data = project.project
-    named = {"readme": data.get("readme"), "license": _table(data.get("license"))}
+    named = {"readme": data.get("readme"), "license": table_of(data.get("license"))}
     for key, value in named.items():
-        file = value if isinstance(value, str) else _table(value).get("file")
+        file = value if isinstance(value, str) else table_of(value).get("file")
         if isinstance(file, str) and project.inside(file) not in project.files:
             near = [path for path in project.files if path.lower().startswith(key[:6]) and "/" not in path]
             says = f"{quoted(key)} names {quoted(file)}, which is not there."
