@@ -46,6 +46,7 @@ azure/k8s-bake|azure/k8s-create-secret|webfactory/ssh-agent|shimataro/ssh-key-ac
 docker/metadata-action: -
 actions/labeler|actions/stale|actions/first-interaction|actions/add-to-project|actions/attest*: -
 actions/create-github-app-token: -
+*/lock-threads|*/no-response|*/*-label*|*/*-assign*|*/*-stale*|*/todo-*|*/*welcome*: -
 actions/delete-package-versions|actions/ai-inference|dorny/*|tj-actions/*|technote-space/*: -
 trilom/file-changes-action: -
 peter-evans/*|stefanzweifel/git-auto-commit-action|ad-m/github-push-action|endbug/add-and-commit: -
@@ -62,6 +63,7 @@ helm/kind-action|supercharge/*|iterative/*|sigstore/*|anchore/sbom-action|benchm
 crazy-max/ghaction-*: -
 astral-sh/ruff-action|psf/black|pre-commit/action|github/codeql-action/*: lint
 actions/dependency-review-action|crate-ci/typos: lint
+*/isort-action|*/*-format*: lint
 */*lint*|*/pyright-action|*/ruff-action|sonarsource/*|aquasecurity/*|snyk/*|ossf/*|anchore/scan-action: lint
 reviewdog/*: lint
 gitleaks/*|trufflesecurity/*|bridgecrewio/*|zaproxy/*|returntocorp/*|ludeeus/*|rhysd/actionlint: lint

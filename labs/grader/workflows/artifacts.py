@@ -12,6 +12,7 @@ from .filters import matches
 from .graph import Pipeline
 from .model import Job, Step
 from .order import acts_at, not_known
+from .stages import reached
 
 _EXPRESSION = re.compile(r"\$\{\{[^}]{0,500}\}\}")
 
@@ -27,6 +28,9 @@ class Handover:
 
 def handed_over(pipeline: Pipeline, wanted: Handover) -> Answer:
     makers, users = _jobs(pipeline, wanted.made_by), _jobs(pipeline, wanted.used_by)
+    for stage, jobs in ((wanted.made_by, makers), (wanted.used_by, users)):
+        if stage and not jobs and (reason := not_known(pipeline)):
+            return Answer(unknown=f"whether a step does the stage {quoted(stage)}, because {reason}")
     uploads = [
         (job, step)
         for job, step in _steps(pipeline, is_upload)
@@ -43,7 +47,12 @@ def handed_over(pipeline: Pipeline, wanted: Handover) -> Answer:
         job, step = good[0]
         said = f"The artifact of job {quoted(_maker(uploads, step).id)} is used by job {quoted(job.id)}."
         return answer((), said, [uploads[0][1].place, step.place])
-    return Answer(tuple(filter(None, found)) or tuple(_unused(pipeline, uploads, wanted)))
+    if faults := tuple(filter(None, found)):
+        return Answer(faults)
+    if reason := not_known(pipeline, users - {job.id for job, _ in uploads}, commands=False):
+        name = quoted(artifact_name(uploads[0][1]))
+        return Answer(unknown=f"whether {_where(wanted)} downloads {name}, because {reason}")
+    return Answer((_unused(uploads, wanted),))
 
 
 def _jobs(pipeline: Pipeline, stage: str | None) -> set[str]:
@@ -56,7 +65,7 @@ def _called(wanted: Handover) -> str:
 
 def _steps(pipeline: Pipeline, fits: Callable[[Step], bool]) -> Iterator[tuple[Job, Step]]:
     for job in pipeline.jobs.values():
-        for step in job.steps:
+        for _, step in reached(job):
             if fits(step):
                 yield job, step
 
@@ -126,12 +135,16 @@ def _nothing(pipeline: Pipeline, wanted: Handover) -> Finding:
     )
 
 
-def _unused(pipeline: Pipeline, uploads: list[tuple[Job, Step]], wanted: Handover) -> Iterator[Finding]:
+def _where(wanted: Handover) -> str:
+    return f"a job with the stage {quoted(wanted.used_by)}" if wanted.used_by else "a later job"
+
+
+def _unused(uploads: list[tuple[Job, Step]], wanted: Handover) -> Finding:
     job, step = uploads[0]
-    where = f"a job with the stage {quoted(wanted.used_by)}" if wanted.used_by else "a later job"
-    yield Finding(
+    where = _where(wanted)
+    return Finding(
         step.place,
-        f"Job {quoted(job.id)} uploads {quoted(artifact_name(step))}, and no step of {where} downloads it.",
+        f"Job {quoted(job.id)} uploads {quoted(artifact_name(step))}, and no step of {where} is known to download it.",
         f"a step with `actions/download-artifact` in {where}",
         "no download",
         (

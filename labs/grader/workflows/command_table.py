@@ -166,6 +166,7 @@ detekt|buf: lint
 cfn-lint|spectral|vale|commitlint|standard|xo|dotenv-linter|ty|pyrefly|refurb|autoflake|pyupgrade: lint
 lychee: lint
 tsc|vue-tsc: @tsc
+check-manifest|rstcheck|towncrier|twinecheck|validate-pyproject|check-jsonschema|deptry|reuse|linkchecker: lint
 pytest|py.test|unittest|doctest|nose2|behave|robot|jest|vitest|mocha|ava|tap|gotestsum|ctest|bats: test
 phpunit|pest: test
 rspec|cucumber|karma|locust|k6|newman|hypothesis|testify|ginkgo|busted|prove|molecule|stestr|trial: test

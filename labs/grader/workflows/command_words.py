@@ -25,6 +25,7 @@ losetup dd mkfs swapon sysctl modprobe ccache sccache xvfb fc-cache xcode-select
 plutil lipo dos2unix unix2dos iconv msgfmt pandoc pdflatex latexmk dot convert ffmpeg protoc grpcurl
 buildkitd pkg-config gcc g++ clang clang++ cc c++ ld ar strip as javac java kotlinc scalac ghc tflocal
 awslocal act screen tmux logger wall gh-md-toc tree less more strings time times
+configure autoconf automake autoreconf libtoolize bump2version bumpversion bump-my-version git-cliff gh-changelog
 """
 HARMLESS = frozenset(_HARMLESS.split())
 

@@ -142,7 +142,7 @@ def code(call: Call) -> Effect:
     """Code in the command, such as `python -c '…'` or a script in another language."""
     text = call.body
     for word, following in zip(call.words[1:], call.words[2:], strict=False):
-        if word in ("-c", "-e", "--eval", "-p"):
+        if re.fullmatch(r"-[a-z]*[ce]|--eval|-p", word):
             text = following
     if text:
         return in_code(text)

@@ -13,7 +13,7 @@ from .judged import in_code
 from .model import Job, Step
 from .remote import effect_of_command
 
-__all__ = ["STAGES", "Act", "Unread", "acts_of", "line_of", "of_command", "unread_of"]
+__all__ = ["STAGES", "Act", "Unread", "acts_of", "line_of", "of_command", "reached", "unread_of"]
 _IN_STEP = 1_000_000  # more than a step has commands
 
 
@@ -43,7 +43,7 @@ class Unread:
 
 def acts_of(job: Job, own: dict[str, str] | None = None) -> list[Act]:
     """What the steps of a job do, in their order. `own` are further stages: regexes of commands and actions."""
-    return [act for number, step in _reached(job) for act in _step_acts(job, step, number, own or {})]
+    return [act for number, step in reached(job) for act in _step_acts(job, step, number, own or {})]
 
 
 def unread_of(job: Job, own: dict[str, str] | None = None) -> list[Unread]:
@@ -51,10 +51,10 @@ def unread_of(job: Job, own: dict[str, str] | None = None) -> list[Unread]:
     if job.uses:
         there = "is not there or cannot be read" if job.uses.startswith("./") else "is not read here"
         return [Unread(job.id, 0, job.place, f"job `{job.id}` calls `{job.uses}`, which {there}")]
-    return [one for number, step in _reached(job) for one in _step_unread(job, step, number, own or {})]
+    return [one for number, step in reached(job) for one in _step_unread(job, step, number, own or {})]
 
 
-def _reached(job: Job) -> Iterator[tuple[int, Step]]:
+def reached(job: Job) -> Iterator[tuple[int, Step]]:
     """The steps that can run."""
     for number, step in enumerate(job.steps, start=1):
         if holds(step.condition, {}) is not False and holds(job.condition, {}) is not False:

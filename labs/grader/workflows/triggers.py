@@ -13,7 +13,7 @@ from .model import Trigger, Workflow
 MAX_NAMES = 20  # of branches and tags that conditions speak of
 OTHER = "not-"  # before the name of a branch: some other one
 _CRON = re.compile(r"\bcron:\s*(?:'([^']*)'|\"([^\"]*)\"|([^#\n]*))")
-_TEXT = re.compile(r"'((?:[^']|'')*)'")
+_TEXT = re.compile(r"(startsWith\([^,()']*,\s*)?'((?:[^']|'')*)'", re.IGNORECASE)
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NIGHT = (*range(6), 22, 23)
 _PERSONS = {"workflow_dispatch", "release", "pull_request_review"}
@@ -78,7 +78,9 @@ def starts_of(workflow: Workflow, branch: str, conditions: Iterable[str] = ()) -
     ]
 
 
-def _starts(trigger: Trigger, workflow: Workflow, branch: str, texts: list[str]) -> Iterator[Start]:
+def _starts(
+    trigger: Trigger, workflow: Workflow, branch: str, texts: list[tuple[str, str]]
+) -> Iterator[Start]:
     event = trigger.event
     if event in ("push", "pull_request", "pull_request_target"):
         yield from _on_refs(trigger, branch, texts)
@@ -93,7 +95,7 @@ def _adverbs(event: str) -> list[str]:
     return [" by hand"] if event == "workflow_dispatch" else [""]
 
 
-def _on_refs(trigger: Trigger, branch: str, texts: list[str]) -> Iterator[Start]:
+def _on_refs(trigger: Trigger, branch: str, texts: list[tuple[str, str]]) -> Iterator[Start]:
     seen: set[tuple[str | None, str | None]] = set()
     for subject, moment in _moments(trigger, branch, texts):
         if (moment.branch, moment.tag) not in seen and starts(trigger, moment):
@@ -102,7 +104,7 @@ def _on_refs(trigger: Trigger, branch: str, texts: list[str]) -> Iterator[Start]
             yield Start(subject, False, trigger.place, moment, known)
 
 
-def _moments(trigger: Trigger, branch: str, texts: list[str]) -> Iterator[tuple[str, Moment]]:
+def _moments(trigger: Trigger, branch: str, texts: list[tuple[str, str]]) -> Iterator[tuple[str, Moment]]:
     event, kind = trigger.event, trigger.types[0] if trigger.types else None
     what, to = ("a push", "to") if event == "push" else ("a pull request", "to")
     if kind and event != "push":
@@ -120,17 +122,18 @@ def _moments(trigger: Trigger, branch: str, texts: list[str]) -> Iterator[tuple[
             )
 
 
-def _names(patterns: tuple[str, ...] | None, texts: list[str], prefix: str) -> Iterator[tuple[str, bool]]:
+def _names(
+    patterns: tuple[str, ...] | None, texts: list[tuple[str, str]], prefix: str
+) -> Iterator[tuple[str, bool]]:
     """Names that the filters and conditions speak of, and whether one is made up from a pattern."""
     for pattern in patterns or ():
         if not pattern.startswith("!"):
             name = re.sub(r"\[(.)[^\]]*\]", r"\1", pattern.replace("**", "x").replace("*", "x"))
             yield name.replace("?", "").replace("+", ""), any(sign in pattern for sign in "*?+[")
-    for text in texts:
+    for beginning, text in texts:
         name = text.removeprefix(prefix)
         if name and (text.startswith(prefix) or not text.startswith("refs/")):
-            yield name, False
-            yield f"{name}x", True
+            yield f"{name}x" if beginning else name, bool(beginning)
 
 
 def _times(workflow: Workflow) -> list[str]:

@@ -1,0 +1,422 @@
+"""What workflows mean: each row is a question, a small workflow, the verdict and the sentence."""
+
+import pytest
+
+DELIVERY, DEPLOYMENT = "delivery: continuous-delivery", "delivery: continuous-deployment"
+PASSED, WORK, UNKNOWN = "passed", "needs_work", "not_run"
+TEST = "  test:\n    runs-on: x\n    steps: [{run: pytest}]\n"
+
+
+@pytest.fixture
+def judge(repo, lab):
+    """Commit the workflows of all rows at once, and ask each its question."""
+
+    def judge(rows, **files):
+        for path, content in files.items():
+            repo.put(path.replace("__", "/").replace("_yml", ".yml").replace("_github", ".github"), content)
+        for number, (_, text, _, _) in enumerate(rows):
+            repo.put(f".github/workflows/w{number}.yml", text)
+        repo.commit()
+        report = repo.grade(
+            lab(*(f"workflow: {{path: .github/workflows/w{n}.yml, {row[0]}}}" for n, row in enumerate(rows)))
+        )
+        found = [(str(one.outcome), one.why or one.reason) for one in report.results]
+        wrong = []
+        for row, (outcome, why) in zip(rows, found, strict=True):
+            if outcome != row[2] or row[3] not in why:
+                wrong.append((row[1], row[2], row[3], outcome, why))
+        assert not wrong, "\n\n".join("\n".join(map(str, one)) for one in wrong)
+
+    return judge
+
+
+def flow(on, deploy="{run: ./deploy.sh}", extra="", job="deploy"):
+    """Tests, then a job that deploys; `extra` are further lines of that job."""
+    lines = "".join(f"    {line}\n" for line in extra.split("\n") if line)
+    return f"on: {on}\njobs:\n{TEST}  {job}:\n    needs: test\n    runs-on: x\n{lines}    steps: [{deploy}]\n"
+
+
+MAIN = "{push: {branches: [main]}}"
+ENV = "environment: production"
+MAIN_ONLY = "if: github.ref == 'refs/heads/main'"
+
+STARTS = [
+    (
+        DELIVERY,
+        flow("{push: {branches: [develop]}}"),
+        WORK,
+        "A push to `develop` starts the deployment to production",
+    ),
+    (
+        DELIVERY,
+        flow("{push: {branches: ['release/**']}}"),
+        WORK,
+        "A push to a branch such as `release/x` starts",
+    ),
+    (DELIVERY, flow("push"), WORK, "A push to `main` starts the deployment"),
+    (
+        DELIVERY,
+        flow("{push: {branches-ignore: [main]}}"),
+        WORK,
+        "A push to any other branch starts the deployment",
+    ),
+    (DELIVERY, flow("{push: {tags: ['v*']}}"), WORK, "A push of a tag such as `vx` starts the deployment"),
+    (
+        DELIVERY,
+        flow("repository_dispatch"),
+        WORK,
+        "A program that calls GitHub (`repository_dispatch`) starts",
+    ),
+    (
+        DELIVERY,
+        flow("{schedule: [{cron: '0 3 * * *'}]}"),
+        WORK,
+        "The clock starts the deployment to production in job `deploy` each night at 03:00 UTC, and no person is "
+        "asked.",
+    ),
+    (DELIVERY, flow("{schedule: [{cron: '30 12 * * 1'}]}"), WORK, "each Monday at 12:30 UTC, and no person"),
+    (
+        DELIVERY,
+        flow("{schedule: [{cron: '*/15 * * * *'}]}"),
+        WORK,
+        "in job `deploy` (`*/15 * * * *`), and no person",
+    ),
+    (
+        DELIVERY,
+        flow("{workflow_run: {workflows: [CI], types: [completed]}}"),
+        WORK,
+        "The end of another workflow",
+    ),
+    (DELIVERY, flow("pull_request"), WORK, "A pull request to `main` starts the deployment"),
+    (
+        DELIVERY,
+        flow("{pull_request: {types: [closed]}}"),
+        WORK,
+        "A pull request that is closed to `main` starts",
+    ),
+    (DELIVERY, flow("issue_comment"), WORK, "A comment on an issue or a pull request starts the deployment"),
+    (DELIVERY, flow("merge_group"), WORK, "The merge queue starts the deployment"),
+    (
+        DELIVERY,
+        flow("{check_suite: {types: [completed]}}"),
+        WORK,
+        "A check of a commit starts the deployment",
+    ),
+    (DELIVERY, flow("deployment"), WORK, "A deployment that is created at GitHub starts"),
+    (DELIVERY, flow("[push, workflow_dispatch]"), WORK, "A push to `main` starts the deployment"),
+    (DELIVERY, flow("workflow_dispatch"), PASSED, "A person starts the deployment to production by hand."),
+    (
+        DELIVERY,
+        flow("{release: {types: [published]}}"),
+        PASSED,
+        "A release starts the deployment to production.",
+    ),
+    (DELIVERY, flow("pull_request_review"), PASSED, "A review of a pull request starts the deployment"),
+    (
+        DELIVERY,
+        flow("[push, workflow_dispatch]", extra="if: github.event_name == 'workflow_dispatch'"),
+        PASSED,
+        "by hand",
+    ),
+    (
+        DELIVERY,
+        flow(MAIN, extra=ENV),
+        PASSED,
+        "Whether it asks a person for approval is a setting of the repository",
+    ),
+    (
+        DELIVERY,
+        flow("{schedule: [{cron: '0 3 * * *'}]}", extra=ENV),
+        PASSED,
+        "names the environment `production`",
+    ),
+    (
+        DELIVERY,
+        flow("workflow_call"),
+        UNKNOWN,
+        "who starts the deployment in job `deploy`, because another workflow",
+    ),
+    (
+        DELIVERY,
+        flow(MAIN, extra="environment: ${{ vars.WHERE }}"),
+        UNKNOWN,
+        "to which environment job `deploy` deploys",
+    ),
+    (DELIVERY, flow(MAIN, extra="if: vars.ON == '1'"), UNKNOWN, "because of `if: vars.ON == '1'`"),
+    (
+        DELIVERY,
+        flow("push", extra="if: github.ref == 'refs/heads/develop'"),
+        WORK,
+        "A push to `develop` starts",
+    ),
+    (DELIVERY, flow("push", extra="if: startsWith(github.ref, 'refs/tags/v')"), WORK, "A push of a tag"),
+    (
+        DELIVERY,
+        flow("pull_request", extra=MAIN_ONLY),
+        WORK,
+        "No event that starts this workflow reaches the deployment",
+    ),
+    (DELIVERY, flow(MAIN, extra="environment: staging"), WORK, "no job is known to deploy to production"),
+    (
+        DEPLOYMENT,
+        flow(MAIN),
+        PASSED,
+        "A green push to `main` goes into production, and the file asks nobody.",
+    ),
+    (DEPLOYMENT, flow("push", extra=MAIN_ONLY), PASSED, "A green push to `main`"),
+    (
+        DEPLOYMENT,
+        flow("{schedule: [{cron: '0 3 * * *'}]}"),
+        WORK,
+        "the clock starts it each night at 03:00 UTC.",
+    ),
+    (
+        DEPLOYMENT,
+        flow("repository_dispatch"),
+        WORK,
+        "a program that calls GitHub (`repository_dispatch`) starts it.",
+    ),
+    (DEPLOYMENT, flow("workflow_dispatch"), WORK, "a person starts it by hand."),
+    (DEPLOYMENT, flow("{push: {branches: [develop]}}"), WORK, "a push to `develop` starts it."),
+    (DEPLOYMENT, flow("{push: {tags: ['v*']}}"), WORK, "a push of a tag such as `vx` starts it."),
+    (DEPLOYMENT, flow("{release: {types: [published]}}"), WORK, "a release starts it."),
+    (
+        DEPLOYMENT,
+        flow("{workflow_run: {workflows: [CI]}}"),
+        UNKNOWN,
+        "the end of another workflow (`workflow_run`)",
+    ),
+    (DEPLOYMENT, flow("[push, pull_request]"), WORK, "deploys too"),
+    (DEPLOYMENT, flow("push"), WORK, "A push to any other branch deploys too, by job `deploy`."),
+    (
+        DEPLOYMENT,
+        flow(MAIN, extra=ENV),
+        WORK,
+        "Whether it asks a person for approval is a setting of the repository",
+    ),
+    (
+        DEPLOYMENT,
+        flow(MAIN, extra="if: vars.ON == '1'"),
+        UNKNOWN,
+        "whether a push to `main` reaches the deployment",
+    ),
+]
+
+
+def test_what_starts_a_deployment_is_named(judge):
+    judge(STARTS)
+
+
+def one(steps, extra="", on=MAIN):
+    return flow(on, steps, extra)
+
+
+ORDER = "order: [test, deploy]"
+MEANING = [
+    (ORDER, one("{run: ssh -V}"), WORK, "No step is known to do the stage `deploy`."),
+    (ORDER, one("{run: 'scp host:f .'}"), WORK, "No step is known to do the stage `deploy`."),
+    (ORDER, one("{run: kubectl apply --dry-run=client -f x}"), WORK, "No step is known to do the stage `deploy`."),
+    (ORDER, one("{run: terraform plan}"), WORK, "No step is known to do the stage `deploy`."),
+    (ORDER, one("{run: echo deploying}", ENV), WORK, "No step is known to do the stage `deploy`."),
+    (DELIVERY, one("{run: echo deploying}", ENV), WORK, "No step is known to deploy."),
+    (DEPLOYMENT, one("{run: 'aws s3 cp s3://b/x .'}"), WORK, "No step is known to deploy."),
+    (DELIVERY, one("{run: npm publish --dry-run}", ENV), WORK, "No step is known to deploy."),
+    (ORDER, one("{run: kubectl apply -f x}"), PASSED, "The stages are in order: test → deploy."),
+    (ORDER, one("{run: ./ship.sh}"), UNKNOWN, "whether a step does the stage `deploy`, because what `./ship.sh`"),
+    (DELIVERY, one("{run: ./ship.sh}", ENV), UNKNOWN, "whether a job deploys, because what `./ship.sh` in job"),
+    (DELIVERY, one("{uses: acme/rocket@v1}", ENV), UNKNOWN, "what that action does is not known"),
+    (DELIVERY, one("{uses: ./.github/actions/ship}", ENV), UNKNOWN, "which is not there or cannot be read"),
+    (ORDER, one("{uses: ./actions/deploy}"), PASSED, "test → deploy"),
+    (ORDER, one("{uses: ./actions/echo}"), WORK, "No step is known to do the stage `deploy`."),
+    (ORDER, one("{uses: ./actions/outer}"), PASSED, "test → deploy"),
+    (ORDER, one("{uses: ./actions/node}"), UNKNOWN, "`./actions/node`"),
+    ("order: [lint]", one("{uses: ./actions/echo}"), WORK, "No step is known to do the stage `lint`."),
+    # Services for the tests, then the tests, then the deployment.
+    (
+        DEPLOYMENT,
+        "on: {push: {branches: [main]}}\njobs:\n  all:\n    runs-on: x\n    steps:\n"
+        "      - run: docker compose up -d db\n      - run: pytest\n      - run: ./deploy.sh\n",
+        PASSED,
+        "A green push to `main`",
+    ),
+    (
+        ORDER,
+        "on: push\njobs:\n  all:\n    runs-on: x\n    steps:\n      - run: |\n          helm template app chart\n"
+        "          pytest\n          helm upgrade --install app chart\n",
+        PASSED,
+        "test → deploy",
+    ),
+    (
+        DEPLOYMENT,
+        "on: {push: {branches: [main]}}\njobs:\n  all:\n    runs-on: x\n    steps:\n      - run: ./deploy.sh\n"
+        "      - run: pytest\n",
+        WORK,
+        "Job `all` deploys before it is known that the tests pass.",
+    ),
+    (DEPLOYMENT, "on: {push: {branches: [main]}}\njobs:\n  a:\n    runs-on: x\n    steps: [{run: ./check-all.sh}, "
+     "{run: ./deploy.sh}]\n", UNKNOWN, "whether a test has to pass before job `a` deploys"),
+    (DEPLOYMENT, "on: {push: {branches: [main]}}\njobs:\n  a:\n    runs-on: x\n    steps: [{run: echo x}, "
+     "{run: ./deploy.sh}]\n", WORK, "No test is known to have to pass before job `a` deploys."),
+    (ORDER, one("{run: make test deploy}"), PASSED, "test → deploy"),
+    ("order: [build, test]", one("{run: mvn -B verify}"), PASSED, "build → test"),
+    ("order: [test]", "on: push\njobs:\n  a:\n    runs-on: x\n    steps: [{run: 'mvn package -DskipTests'}]\n", WORK,
+     "No step is known to do the stage `test`."),
+    ("order: [publish]", one("{uses: docker/build-push-action@v6}"), WORK, "No step is known to do the stage"),
+    ("order: [publish]", one("{uses: docker/build-push-action@v6, with: {push: true}}"), PASSED, "publish"),
+    (ORDER, one("{uses: appleboy/ssh-action@v1, with: {host: h, script: docker compose pull && docker compose up -d}}"),
+     PASSED, "deploy"),
+    (ORDER, one("{uses: appleboy/ssh-action@v1, with: {host: h, script: uptime}}"), WORK, "No step is known to do"),
+    (ORDER, one("{uses: superfly/flyctl-actions@1, with: {args: status}}"), WORK, "No step is known to do"),
+    (ORDER, one("{uses: superfly/flyctl-actions/setup-flyctl@master}, {run: flyctl deploy}"), PASSED, "deploy"),
+    (ORDER, one("{uses: peaceiris/actions-gh-pages@v4}"), PASSED, "deploy"),
+    (ORDER, one("{run: 'import app', shell: python}"), WORK, "No step is known to do the stage `deploy`."),
+    (ORDER, one("{run: 'import boto3', shell: python}"), UNKNOWN, "the Python code of step 1"),
+    ("order: [test, ship], stages: {ship: ship}", one("{run: ./ship.sh}"), PASSED, "test → ship"),
+    ("order: [artifact]", one("{uses: actions/cache@v4, with: {path: dist, key: k}}"), WORK, "`artifact`"),
+]  # fmt: skip
+COMPOSITE = "name: x\nruns:\n  using: composite\n  steps:\n"
+
+
+def test_a_step_is_what_its_arguments_say(judge):
+    judge(
+        MEANING,
+        actions__deploy__action_yml=f"{COMPOSITE}    - run: |\n        kubectl apply -f k8s\n      shell: bash\n",
+        actions__echo__action_yml=f"{COMPOSITE}    - run: echo deploy\n      shell: bash\n",
+        actions__outer__action_yml=f"{COMPOSITE}    - uses: ./actions/deploy\n",
+        actions__node__action_yml="name: x\nruns:\n  using: node20\n  main: index.js\n",
+    )
+
+
+REMOTE = "{ uses: org/repo/.github/workflows/all.yml@v1 }"
+LOCAL, MISSING = "{ uses: ./.github/workflows/local.yml }", "{ uses: ./.github/workflows/gone.yml }"
+NOT_READ = "calls `org/repo/.github/workflows/all.yml@v1`, which is not read here"
+QUIET = "{ uses: ./.github/workflows/quiet.yml }"
+
+
+def jobs(*texts, on="push"):
+    return f"on: {on}\njobs:\n" + "".join(f"  j{number}: {text}\n" for number, text in enumerate(texts))
+
+
+def steps(*texts, extra=""):
+    return f"{{runs-on: x, {extra}steps: [{', '.join(texts)}]}}"
+
+
+LIMITED = steps("{run: pytest}", extra="timeout-minutes: 10, ")
+NO_LIMIT = steps("{run: pytest}")
+CALLED = [
+    ("order: [deploy]", jobs(REMOTE), UNKNOWN, f"whether a step does the stage `deploy`, because job `j0` {NOT_READ}"),
+    (DELIVERY, jobs(REMOTE), UNKNOWN, f"whether a job deploys, because job `j0` {NOT_READ}"),
+    (DEPLOYMENT, jobs(NO_LIMIT, REMOTE), UNKNOWN, "whether a job deploys"),
+    (DELIVERY, jobs(MISSING), UNKNOWN, "which is not there or cannot be read"),
+    ("order: [test, deploy]", jobs(LOCAL), PASSED, "test → deploy"),
+    (DEPLOYMENT, jobs(LOCAL, on="{push: {branches: [main]}}"), PASSED, "A green push to `main`"),
+    (DELIVERY, jobs(LOCAL), WORK, "A push to `main` starts the deployment to production in job `j0 / ship`"),
+    ("order: [deploy]", jobs(QUIET), WORK, "No step is known to do the stage `deploy`."),
+    ("timeout_minutes: 30", jobs(REMOTE), UNKNOWN, "org/repo/.github/workflows/all.yml@v1"),
+    ("timeout_minutes: 30", jobs(MISSING), UNKNOWN, "./.github/workflows/gone.yml"),
+    ("timeout_minutes: 30", jobs(REMOTE, REMOTE), UNKNOWN, "could be read"),
+    ("timeout_minutes: 30", jobs(LOCAL), WORK, "Job `j0 / check` has no time limit of its own"),
+    ("timeout_minutes: 30", jobs(QUIET), PASSED, "1 job stops after at most 30 minutes."),
+    ("timeout_minutes: 30", jobs(LIMITED, REMOTE), PASSED, "1 job stops after at most 30 minutes. Not read: `org/repo"),
+    ("timeout_minutes: 30", jobs(NO_LIMIT, REMOTE), WORK, "Job `j0` has no time limit"),
+    ("timeout_minutes: 5", jobs(LIMITED), WORK, "Job `j0` may run 10 minutes."),
+    ("timeout_minutes: 30", jobs(steps("{run: x}", extra="timeout-minutes: '${{ fromJSON(vars.T) }}', ")), UNKNOWN,
+     "the computed limit of job `j0`"),
+    ("cache: true", jobs(REMOTE), UNKNOWN, NOT_READ),
+    ("cache: true", jobs(NO_LIMIT), WORK, "No step is known to keep the dependencies in a cache"),
+    ("cache: true", jobs(steps("{uses: acme/setup-all@v1, with: {a: b}}")), WORK, "No step is known to keep"),
+    ("cache: true", jobs(steps("{uses: acme/toolbox@v1}")), UNKNOWN, "what that action does is not known"),
+    ("cache: true", jobs(steps("{uses: actions/cache@v4, with: {path: p, key: pip}}", "{uses: actions/setup-node@v4, "
+     "with: {cache: npm}}")), PASSED, "keeps its dependencies in a cache."),
+    ("cache: true", jobs(steps("{uses: ruby/setup-ruby@v1}")), WORK, "No step is known to keep"),
+    ("cache: true", jobs(steps("{uses: ruby/setup-ruby@v1, with: {bundler-cache: true}}")), PASSED, "in a cache"),
+    ("cache: true", jobs(steps("{uses: actions/setup-go@v5}")), PASSED, "in a cache"),
+    ("cache: true", jobs(steps("{uses: actions/setup-go@v3}")), WORK, "No step is known to keep"),
+    ("cache: true", jobs(steps("{uses: actions/setup-go@v5, with: {cache: false}}")), WORK, "No step is known"),
+    ("matrix: {v: [1]}", jobs(REMOTE), UNKNOWN, "whether a job has a matrix, because `org/repo"),
+    ("matrix: {v: [1]}", jobs(NO_LIMIT), WORK, "No job has a matrix."),
+    ("matrix: {v: [1]}", jobs(steps("{run: x}", extra="strategy: {matrix: '${{ fromJSON(vars.M) }}'}, ")), UNKNOWN,
+     "computed while the workflow runs"),
+    ("matrix: {v: [1]}", jobs(steps("{run: x}", extra="strategy: {matrix: '${{ fromJSON(vars.M) }}'}, "),
+     steps("{run: '${{ matrix.v }}'}", extra="strategy: {matrix: {v: [1]}}, ")), PASSED, "runs 1 times"),
+    ("matrix: {v: [1]}", jobs(steps("{run: \"${{ matrix['v'] }}\"}", extra="strategy: {matrix: {v: [1]}}, ")), PASSED,
+     "Job `j0` runs 1 times"),
+    ("matrix: {v: [1]}", jobs(steps("{run: x}", extra="strategy: {matrix: {v: [1]}}, ")), WORK, "does not use"),
+    ("concurrency: any", jobs(REMOTE), UNKNOWN, "whether runs can overtake each other, because `org/repo"),
+    ("concurrency: any", jobs(NO_LIMIT), WORK, "No `concurrency` is set"),
+    ("concurrency: any", "concurrency: deploy\n" + jobs(NO_LIMIT), PASSED, "Runs of the group `deploy` wait"),
+    ("concurrency: any", "concurrency: '${{ github.run_id }}'\n" + jobs(NO_LIMIT), WORK, "is another one in each run"),
+    ("concurrency: cancel", "concurrency: {group: g, cancel-in-progress: '${{ vars.C }}'}\n" + jobs(NO_LIMIT), UNKNOWN,
+     "whether runs are cancelled"),
+    ("concurrency: queue", "concurrency: {group: g, cancel-in-progress: true}\n" + jobs(NO_LIMIT), WORK, "is true"),
+    ("no_secret_echoed: true", jobs(REMOTE), UNKNOWN, "no step in `.github/workflows/w"),
+    ("no_secret_echoed: true", jobs(NO_LIMIT, REMOTE), PASSED, "None of 1 step prints a secret"),
+    ("no_secret_echoed: true", jobs("{uses: ./.github/workflows/leak.yml}"), WORK, "prints the secret `KEY`"),
+    ("no_secret_echoed: true", jobs(steps("{uses: ./actions/leak}")), WORK, "prints the secret `KEY`"),
+    ("no_secret_echoed: true", jobs(steps("{run: 'bash -c \"echo ${{ secrets.KEY }}\"'}")), WORK, "`KEY`"),
+    ("no_injection: true", jobs(REMOTE), UNKNOWN, "could be read"),
+    ("no_injection: true", jobs(NO_LIMIT), PASSED, "None of 1 step takes in a text that strangers write."),
+    ("no_injection: true", jobs(steps("{uses: ./actions/title}")), WORK, "`github.event.issue.title`"),
+    ("pinned: tag", jobs(REMOTE), PASSED, "1 action names a version."),
+    ("pinned: tag", jobs(NO_LIMIT), WORK, "Nothing to judge: there is no action"),
+    ("pinned: tag", jobs(steps("{uses: ./actions/unpinned}")), WORK, "`acme/tool@main` of job `j0`"),
+    ("permissions: {contents: read}", "permissions: {contents: read}\n" + jobs(REMOTE), PASSED, "No job may do more"),
+    ("permissions: {contents: read}", jobs(REMOTE), WORK, "does not say its `permissions`"),
+    ("reusable: calls", jobs(REMOTE), PASSED, "Not read: `org/repo/.github/workflows/all.yml@v1`"),
+    ("reusable: calls", jobs(LOCAL), PASSED, "Job `j0` calls `./.github/workflows/local.yml`."),
+    ("reusable: calls", jobs(NO_LIMIT), WORK, "No job calls a reusable workflow."),
+    ("reusable: callable", jobs(NO_LIMIT), WORK, "No workflow can call this one"),
+]  # fmt: skip
+CALLABLE = "on: workflow_call\njobs:\n"
+
+
+def test_what_was_not_read_is_not_known_and_an_empty_set_never_passes(judge):
+    judge(
+        CALLED,
+        _github__workflows__local_yml=f"{CALLABLE}  check:\n    runs-on: x\n    steps: [{{run: pytest}}]\n"
+        "  ship:\n    needs: check\n    runs-on: x\n    steps: [{run: ./deploy.sh}]\n",
+        _github__workflows__quiet_yml=f"{CALLABLE}  a:\n    runs-on: x\n    timeout-minutes: 5\n"
+        "    steps: [{run: ls}]\n",
+        _github__workflows__leak_yml="on: {workflow_call: {secrets: {KEY: {required: true}}}}\njobs:\n"
+        "  a:\n    runs-on: x\n    steps: [{run: 'echo ${{ secrets.KEY }}'}]\n",
+        actions__leak__action_yml=f"{COMPOSITE}    - run: echo ${{{{ secrets.KEY }}}}\n      shell: bash\n",
+        actions__title__action_yml=f"{COMPOSITE}    - run: echo ${{{{ github.event.issue.title }}}}\n"
+        "      shell: bash\n",
+        actions__unpinned__action_yml=f"{COMPOSITE}    - uses: acme/tool@main\n",
+    )
+
+
+UPLOAD, DOWNLOAD = (
+    "{uses: actions/upload-artifact@v4, with: {name: dist, path: dist}}",
+    "actions/download-artifact@v4",
+)
+PAGES = "{uses: actions/upload-pages-artifact@v3, with: {path: site}}"
+GET = f"{{uses: {DOWNLOAD}, with: {{name: dist}}}}"
+HANDED = [
+    ("artifacts: {}", jobs(steps(PAGES), steps("{uses: actions/deploy-pages@v4}", extra="needs: j0, ")), PASSED,
+     "The artifact of job `j0` is used by job `j1`."),
+    ("artifacts: {made_by: build, used_by: deploy}", jobs(steps("{run: mkdocs build}", PAGES),
+     steps("{uses: actions/deploy-pages@v4}", extra="needs: j0, ")), PASSED, "is used by job `j1`"),
+    ("order: [artifact, deploy]", jobs(steps(PAGES), steps("{uses: actions/deploy-pages@v4}", extra="needs: j0, ")),
+     PASSED, "artifact → deploy"),
+    ("artifacts: {}", jobs(steps(PAGES), steps("{uses: actions/deploy-pages@v4}")), WORK, "does not wait for job `j0`"),
+    ("artifacts: {}", jobs(steps(UPLOAD), steps(GET, extra="needs: j0, ")), PASSED, "is used by job `j1`"),
+    ("artifacts: {name: github-pages}", jobs(steps(PAGES), steps("{uses: actions/deploy-pages@v4}",
+     extra="needs: j0, ")), PASSED, "is used by job `j1`"),
+    ("artifacts: {}", jobs(steps("{uses: actions/cache@v4, with: {path: dist, key: k}}")), WORK,
+     "No step is known to upload an artifact."),
+    ("artifacts: {}", jobs(steps("{run: docker push app}")), WORK, "No step is known to upload an artifact."),
+    ("artifacts: {}", jobs(steps("{run: ./upload.sh}")), WORK, "No step is known to upload an artifact."),
+    ("artifacts: {}", jobs(steps("{uses: acme/store@v1}")), UNKNOWN, "whether a step uploads an artifact, because"),
+    ("artifacts: {}", jobs(REMOTE), UNKNOWN, f"whether a step uploads an artifact, because job `j0` {NOT_READ}"),
+    ("artifacts: {name: wheel}", jobs(REMOTE), UNKNOWN, "whether a step uploads the artifact `wheel`"),
+    ("artifacts: {}", jobs(steps(UPLOAD)), WORK, "no step of a later job is known to download it"),
+    ("artifacts: {}", jobs(steps(UPLOAD), "{uses: org/repo/.github/workflows/all.yml@v1, needs: j0}"), UNKNOWN,
+     "whether a later job downloads `dist`"),
+    ("artifacts: {}", jobs(steps("{uses: ./actions/store}"), steps(GET, extra="needs: j0, ")), PASSED, "by job `j1`"),
+    ("order: [test, artifact]", jobs(steps("{run: pytest}", "{uses: ./actions/store}")), PASSED, "test → artifact"),
+]  # fmt: skip
+
+
+def test_an_artifact_is_the_same_thing_to_all_questions(judge):
+    judge(HANDED, actions__store__action_yml=f"{COMPOSITE}    - {UPLOAD}\n")
