@@ -145,17 +145,17 @@ def install_debian(*programs: str) -> str:
 
 
 def install_axe() -> str:
-    """Brings axe-core into tests/node_modules; says in one line why it could not."""
+    """Brings axe-core and GitHub's workflow parser into tests/node_modules; says in one line why it could not."""
     lock, installed = HERE / "package-lock.json", HERE / "node_modules" / ".package-lock.json"
     if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
         return ""
     node = ["-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(HERE / "requirements-node.txt")]
     axe = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    print("Installing axe-core", flush=True)
+    print("Installing axe-core and GitHub's workflow parser", flush=True)
     for argv in (axe,) if shutil.which("npm") else ([sys.executable, *node], axe):
         done = subprocess.run(argv, cwd=HERE, capture_output=True, text=True)
         if done.returncode:
-            return f"tests that need axe-core: {Path(argv[0]).name} said: {last_line(done.stderr)}"
+            return f"tests that need axe-core or GitHub's parser: {Path(argv[0]).name} said: {last_line(done.stderr)}"
     return ""
 
 

@@ -31,7 +31,7 @@ def number_text(number: float) -> str:
     exact = Decimal(repr(round(number, 15)))
     if not exact:
         return "0"
-    if -7 <= exact.adjusted() < 21:
+    if -7 < exact.adjusted() < 21:
         return format(exact.normalize(), "f")
     digits = "".join(map(str, exact.normalize().as_tuple().digits))
     sign, power = "-" * (exact < 0), exact.adjusted()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .expression_syntax import CONTEXTS, EVERYWHERE, parse
+from .expression_syntax import EVERYWHERE, parse
 from .tokens import ExpressionError
 from .trees import Call, Literal, Tree
 
@@ -28,11 +28,13 @@ def has_expression(text: str) -> bool:
 
 def read_template(text: str, allowed: tuple[str, ...] = EVERYWHERE) -> Template:
     """Read a text that has an expression. Raises `ExpressionError` for the first that GitHub would not read."""
-    pieces = [_parsed(piece, allowed) if is_expression else piece for piece, is_expression in split(text)]
+    found = list(split(text))
+    pieces = [_parsed(piece, allowed) if is_expression else piece for piece, is_expression in found]
     if len(pieces) == 1 and not isinstance(pieces[0], str):
-        tree = pieces[0]
-        quoted = isinstance(tree, Literal) and isinstance(tree.value, str)
-        return Template(literal=str(tree.value)) if quoted and isinstance(tree, Literal) else Template(tree)
+        tree, alone = pieces[0], found[0][0].strip()
+        if alone.startswith("'") and isinstance(tree, Literal):
+            return Template(literal=str(tree.value))
+        return Template(tree)
     shape, values = "", list[Tree]()
     for piece in pieces:
         if isinstance(piece, str):
@@ -92,12 +94,12 @@ def condition_tree(text: str, allowed: tuple[str, ...] = EVERYWHERE) -> Tree | N
     return parse(text.strip(), allowed)
 
 
-def mended_condition(text: str, allowed: tuple[str, ...] = (*CONTEXTS, *EVERYWHERE)) -> str:
+def mended_condition(text: str) -> str:
     """Return the condition that was meant where text stands around `${{ }}`; empty where it is not plain."""
     joined = "".join(piece for piece, _ in split(text)).strip()
     joined = " ".join(joined.split())
     try:
-        parse(joined, allowed)
+        parse(joined)
     except ExpressionError:
         return ""
     return joined

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .format_strings import format_pieces
+
 STATUS = ("success", "failure", "always", "cancelled")
 
 
@@ -78,3 +80,13 @@ def asks_status(tree: Tree | None) -> bool:
     """Does it call `success()` or one like it? Without one, GitHub adds `success() &&`."""
     parts = parts_of(tree) if tree else ()
     return any(isinstance(part, Call) and part.name.lower() in STATUS for part in parts)
+
+
+def gives_text(tree: Tree | None) -> bool:
+    """Is it a `format()` with text of its own, so that it is never empty?"""
+    match tree:
+        case Chain("&&", (_, last)):
+            return gives_text(last)
+        case Call(name, (Literal(str(template)), *_)) if name.lower() == "format":
+            return any(isinstance(piece, str) for piece in format_pieces(template.strip()) or ())
+    return False

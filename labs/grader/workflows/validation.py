@@ -14,7 +14,7 @@ from .schema import WORKFLOW, siblings
 from .shapes import Shape
 from .templates import condition_tree, has_expression, mended_condition, read_template, text_around
 from .tokens import ExpressionError
-from .trees import asks_status
+from .trees import Tree, asks_status, gives_text
 from .values import text_of
 from .wording import EMPTY, KEYS, LISTS_OF_STEPS, Path, capital, label, name_of
 
@@ -166,7 +166,7 @@ class Validation:
                 yield self._bad_expression(value, text, error, path)
                 return
             if template.literal is None:
-                yield from self._computed(value, text, shape, path, allowed)
+                yield from self._computed(value, text, template.tree, shape, path, bool(allowed))
                 return
             text = template.literal
         if not shape.anything and not _fits(value, text, shape, quoted_text):
@@ -177,12 +177,12 @@ class Validation:
             yield from self._by_rule(value, shape, path, text)
 
     def _computed(
-        self, value: Value, text: str, shape: Shape, path: Path, allowed: tuple[str, ...]
+        self, value: Value, text: str, tree: Tree | None, shape: Shape, path: Path, is_allowed: bool
     ) -> Iterator[Finding]:
-        if not allowed:
+        if not is_allowed:
             yield self._no_expression(value, path)
         elif shape.condition:
-            self._remark_condition(value, text, path, allowed)
+            self._remark_condition(value, text, tree, path)
         elif not shape.computed:
             said = f"{capital(name_of(path))} cannot be one expression."
             yield self._fault(value, said, "each key on its own line, with its value", quoted(text), path)
@@ -192,6 +192,7 @@ class Validation:
             tree = condition_tree(text, allowed)
             if not asks_status(tree):
                 parse(f"success() && ({text})", allowed)  # what GitHub makes of it, one level deeper
+            self._remark_condition(value, text, tree, path)
         except ExpressionError as error:
             yield self._bad_expression(value, text, error, path)
 
@@ -240,18 +241,18 @@ class Validation:
         hint = f" Did you mean {quoted(near)}?" if near else ""
         return self._fault(value, said + hint, wanted, found, path)
 
-    def _remark_condition(self, value: Value, text: str, path: Path, allowed: tuple[str, ...]) -> None:
+    def _remark_condition(self, value: Value, text: str, tree: Tree | None, path: Path) -> None:
+        """Say where a condition is a text, which always counts as true."""
         around = text_around(text)
-        if not around:
+        if not around and not gives_text(tree):
             return
-        meant = mended_condition(text, allowed)
-        around = "text" if around.strip() else "a blank or a line break"
-        said = f"{capital(name_of(path))} is always true: {quoted(text)} is a text, with {around} outside of "
-        said += "`${{ }}`."
-        wanted = f"`if: {meant}`" if meant else "the whole condition without `${{ }}`"
-        self.remarks.append(
-            self._fault(value, said, wanted, quoted(text), path, (f"if: {meant}",) * bool(meant))
-        )
+        cause = "text" if around.strip() else "a blank or a line break"
+        because = f"with {cause} outside of `${{{{ }}}}`" if around else "which `format()` gives"
+        said = f"{capital(name_of(path))} is always true: {quoted(text)} is a text, {because}."
+        meant = mended_condition(text) if around else ""
+        wanted = f"`if: {meant}`" if meant else "a comparison, without `format()` and text around `${{ }}`"
+        add = (f"if: {meant}",) * bool(meant)
+        self.remarks.append(self._fault(value, said, wanted, quoted(text), path, add))
 
     def _remark_nothing(self, value: Value, path: Path) -> None:
         if path == ("on",):
