@@ -70,7 +70,7 @@ class GraderMemory(Benchmark):
 
 
 LICENSED = """\
-schema: 1
+schema: 2
 title: There is a README
 pass_mark: 100
 checks:

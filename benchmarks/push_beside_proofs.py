@@ -14,7 +14,7 @@ from tests.servers import wait_for
 PUSHES = 3
 # Each scenario computes for some seconds, so that the pushes of a round are all beside a proof.
 RUNS_LONG = """\
-schema: 1
+schema: 2
 title: Proved beside pushes, {number}
 pass_mark: 70
 checks:

@@ -20,15 +20,16 @@ OWN = {
     **{f"GIT_{role}_EMAIL": "learner@example.org" for role in ("AUTHOR", "COMMITTER")},
 }
 LAB = """\
-schema: 1
+schema: 2
 title: All of it holds
 pass_mark: 100
 checks:
   - {{id: readable, says: It can be read, readable: {{}}, points: 0}}
-  - {{id: commits, says: main holds enough commits, commits: {{branch: main, at_least: {commits}}}, points: 20}}
-  - {{id: messages, says: Messages say something, messages: {{branch: main, matches: '^[A-Z].{{9,}}'}}, points: 20}}
+  - {{id: commits, says: main holds enough commits, commits: {{on: main, at_least: {commits}}}, points: 20}}
+  - {{id: messages, says: Messages say something,
+      each_commit: {{matches: '^[A-Z].{{9,}}', blank_second_line: true}}, points: 20}}
   - {{id: merged, says: feature/pipeline is merged,
-      merged: {{branch: feature/pipeline, into: main, by: merge-commit}}, points: 20}}
+      merged: {{name: feature/pipeline, into: main, by: merge-commit}}, points: 20}}
   - {{id: tag, says: A tag marks a commit of main, tag: {{name: v1.0.0, annotated: true, on: main}}, points: 20}}
   - {{id: readme, says: There is a README.md, file: {{path: README.md, at: main, exists: true}}, points: 10}}
   - {{id: conflict, says: No conflict is left, no_conflict_markers: {{at: main}}, points: 10}}

@@ -24,7 +24,7 @@ from portal.accounts.models import User
 numbers = count(1)
 
 LAB_SOURCE = """\
-schema: 1
+schema: 2
 title: Your first repository
 pass_mark: 70
 checks:
@@ -34,7 +34,7 @@ checks:
     points: 20
   - id: three-commits
     says: main holds at least three commits of yours
-    commits: {branch: main, at_least: 3}
+    commits: {on: main, at_least: 3}
     points: 40
     needs: [readable]
     fix: |

@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from .commands import explain, grade, new, test
+from .commands import explain, grade, new, test, upgrade
 
-_COMMANDS = {"grade": grade, "explain": explain, "test": test, "new": new}
+_COMMANDS = {"grade": grade, "explain": explain, "test": test, "new": new, "upgrade": upgrade}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -22,7 +22,8 @@ from .secret_rules import masked
 from .spec import CheckSpec, LabSpec
 from .words import cut, quoted, visible
 
-ENGINE_VERSION = "2.0"
+# The first number is one above the newest schema of lab.yaml that this engine reads
+ENGINE_VERSION = "3.0"
 MOST_TEXT = 600
 MOST_LINE = 160
 DRAWING_SECONDS = 2.0

@@ -5,7 +5,7 @@ A dataclass declares its fields once: the loader derives names, types, defaults 
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import NoneType, UnionType
@@ -57,15 +57,24 @@ def read_fields(
     `line` is where a missing field is reported, `prefix` what stands before a field's name in a problem.
     """
     before = len(problems)
-    problems.extend(_unknown(values, [field.name for field in fields(cls)], prefix))
+    problems.extend(_unknown(values, keys_of(cls), prefix))
     hints, found = get_type_hints(cls), {}
     for field in fields(cls):
-        if field.name in values:
-            key = prefix + field.name
-            found[field.name] = read_value(hints[field.name], values[field.name], key, problems)
+        key = key_of(field)
+        if key in values:
+            found[field.name] = read_value(hints[field.name], values[key], prefix + key, problems)
         elif field.default is MISSING and field.default_factory is MISSING:
-            problems.append(Problem(line, prefix + field.name, "is missing"))
+            problems.append(Problem(line, prefix + key, "is missing"))
     return cls(**found) if len(problems) == before else None
+
+
+def key_of(field: "Field[Any]") -> str:
+    """The key of a field in lab.yaml: `from` of `from_`, which is a word of Python."""
+    return field.name.removesuffix("_")
+
+
+def keys_of(cls: Any) -> list[str]:
+    return [key_of(field) for field in fields(cls)]
 
 
 def read_value(annotation: Any, value: Value, key: str, problems: list[Problem]) -> Any:
@@ -106,14 +115,14 @@ def _shape(annotation: Any) -> type | None:
 
 def _list(data: object) -> list[Value]:
     if not isinstance(data, list):
-        raise Mismatch(f"a list is expected, found {_described(data)}")
+        raise Mismatch(f"a list is expected, found {described(data)}")
     return data
 
 
 def _mapping(data: object, cls: Any = None) -> dict[str, Value]:
     if not isinstance(data, dict):
-        such = f" such as {listed([field.name for field in fields(cls)], most=20)}" if cls else ""
-        raise Mismatch(f"a mapping with keys{such} is expected, found {_described(data)}")
+        such = f" such as {listed(keys_of(cls), most=20)}" if cls else ""
+        raise Mismatch(f"a mapping with keys{such} is expected, found {described(data)}")
     return data
 
 
@@ -141,7 +150,7 @@ def convert(annotation: Any, value: Value) -> Any:
     expected, accept = _TYPES[annotation]
     converted = accept(value.data)
     if converted is None:
-        raise Mismatch(f"{expected} is expected, found {_described(value.data)}")
+        raise Mismatch(f"{expected} is expected, found {described(value.data)}")
     return converted
 
 
@@ -159,7 +168,7 @@ def named(annotation: Any) -> str:
     if annotation is Value:
         return "a value"
     if is_dataclass(annotation):
-        return f"a mapping with {listed([field.name for field in fields(annotation)], most=20)}"
+        return f"a mapping with {listed(keys_of(annotation), most=20)}"
     return _TYPES[annotation][0].rstrip(",")
 
 
@@ -168,10 +177,10 @@ def _one_of(choices: tuple[Any, ...], data: object) -> object:
         if type(choice) is type(data) and choice == data:
             return data
     shown = listed([str(choice).lower() if choice is True else str(choice) for choice in choices], most=20)
-    raise Mismatch(f"{shown} is expected, found {_described(data)}")
+    raise Mismatch(f"{shown} is expected, found {described(data)}")
 
 
-def _described(data: object) -> str:
+def described(data: object) -> str:
     match data:
         case None:
             return "nothing"

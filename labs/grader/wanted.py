@@ -1,5 +1,8 @@
 """How commits should lie: the shapes that checks show beside what was found. Letters stand for any commits."""
 
+from collections.abc import Sequence
+
+from .history import Commit
 from .shapes import Node, Shape
 from .words import count, quoted
 
@@ -60,6 +63,25 @@ def on_top(branch: str, onto: str, commits: int) -> Shape:
     names = [f"{letter}'" for letter in _letters(max(commits, 1))]
     title = f"{quoted(branch)} on top of {quoted(onto)}, {count(max(commits, 1), 'commit')} in one line"
     return line(title, names, {names[-1]: branch, "A": onto})
+
+
+def standing_at(name: str, commit: Commit) -> Shape:
+    """A branch or tag at a commit, above the parents of that."""
+    parents = tuple(parent[:7] for parent in commit.parents)
+    here = Node(commit.id[:7], parents, name)
+    return Shape(f"Where {quoted(name)} should stand", (here, *map(Node, parents)))
+
+
+def one_after_another(branches: Sequence[str], into: str) -> Shape:
+    """Each branch with one commit and its merge, the last one first."""
+    nodes: list[Node] = []
+    below = "A"
+    for number, branch in enumerate(branches, start=1):
+        label = into if number == len(branches) else ""
+        merge = Node(f"M{number}", (below, f"B{number}"), label)
+        nodes[:0] = [merge, Node(f"B{number}", ("A",), branch)]
+        below = merge.name
+    return Shape(f"Merged into {quoted(into)} one after another", (*nodes, Node("A")))
 
 
 def parted(branch: str, of: str, start: str) -> Shape:

@@ -18,10 +18,10 @@ SPEC = load_spec(
     lab(
         "readable: {}",
         "commits: {at_least: 1}",
-        "messages: {}",
+        "each_commit: {blank_second_line: true}",
         "authors: {}",
         "no_secrets: {}",
-        "merged: {branch: x}",
+        "merged: {name: x}",
     )
 )
 

@@ -120,7 +120,8 @@ class Repo:
 
 def lab(*checks: str, starter: str | None = None, more: str = "") -> str:
     """A lab.yaml with one check of 10 points for each kind and its parameters, with ids c1, c2 and so on."""
-    head = f"schema: 1\ntitle: A lab\npass_mark: 70\nstarter: {starter or 'null'}\nchecks:\n"
+    start = f"{{commit: {starter}}}" if starter else "null"
+    head = f"schema: 2\ntitle: A lab\npass_mark: 70\nstarter: {start}\nchecks:\n"
     items = (
         f"  - id: c{i}\n    says: Check {i} holds\n    points: 10\n    {check}\n{more}"
         for i, check in enumerate(checks, start=1)

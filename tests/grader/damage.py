@@ -118,7 +118,7 @@ def tag_without_a_word(repo: Repo) -> None:
 
 
 TIPS = ("commits", "history", "file", "branch", "merged")
-HISTORY = ("commits", "messages", "history", "merged", "file", "object", "no_secrets", "branch")
+HISTORY = ("commits", "each_commit", "history", "merged", "file", "object", "no_secrets", "branch")
 WALK = tuple(kind for kind in HISTORY if kind not in ("file", "branch"))
 TAGS = (*WALK, "file")
 FILES = ("file", "answer", "no_conflict_markers", "ignored", "data")

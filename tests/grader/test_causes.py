@@ -342,7 +342,7 @@ def test_a_command_that_failed_names_what_is_unusual_about_its_files(repo):
 
 
 def test_a_folder_is_not_absent(learner):
-    check = "file: {path: docs, absent: true}"
+    check = "file: {path: docs, exists: false}"
     assert learner.fix_and_ask_again(check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
 
 

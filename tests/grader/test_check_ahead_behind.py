@@ -28,11 +28,11 @@ def forked(repo):
     ],
 )
 def test_commits_of_one_side_are_counted(forked, numbers, outcome):
-    assert forked.ask(f"ahead_behind: {{branch: side, {numbers}}}").outcome is outcome
+    assert forked.ask(f"ahead_behind: {{name: side, {numbers}}}").outcome is outcome
 
 
 def test_what_is_behind_is_merged(forked):
-    result = forked.ask("ahead_behind: {branch: side, behind: 0}")
+    result = forked.ask("ahead_behind: {name: side, behind: 0}")
     assert result.why == "`side` is 2 commits ahead of and 1 commit behind `main`."
     assert (result.expected, result.found) == (
         "0 commits behind `main`",
@@ -53,5 +53,5 @@ def test_the_numbers_are_those_of_git_on_any_graph(new_repo, tmp_path_factory, p
     repo.git("update-ref", "refs/heads/main", commits[-1])
     repo.git("update-ref", "refs/heads/side", commits[-2])
     ahead, behind = repo.git("rev-list", "--left-right", "--count", "side...main").split()
-    check = f"ahead_behind: {{branch: side, ahead: {ahead}, behind: {behind}}}"
+    check = f"ahead_behind: {{name: side, ahead: {ahead}, behind: {behind}}}"
     assert repo.ask(check).outcome is Outcome.PASSED

@@ -15,7 +15,7 @@ def line(repo):
 
 
 def ask(repo, old="subject: Ad a parser"):
-    return repo.ask(f"amended: {{branch: main, {old}, parent: v1.0}}")
+    return repo.ask(f"amended: {{on: main, {old}, parent: v1.0}}")
 
 
 def amend(repo):
@@ -24,9 +24,9 @@ def amend(repo):
 
 def test_a_commit_that_was_replaced_passes_by_subject_and_by_id(line):
     old = line.head()
-    before = ask(line, f"commit: {old}")
+    before = ask(line, f"at: {old}")
     amend(line)
-    assert [ask(line).outcome, ask(line, f"commit: {old}").outcome] == [PASSED, PASSED]
+    assert [ask(line).outcome, ask(line, f"at: {old}").outcome] == [PASSED, PASSED]
     assert before.outcome is NEEDS_WORK
 
 

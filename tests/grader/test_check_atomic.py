@@ -22,11 +22,11 @@ def mixed(repo):
     ],
 )
 def test_commits_keep_to_one_topic(mixed, parameters, outcome):
-    assert mixed.ask(f"atomic: {{{parameters}}}").outcome is outcome
+    assert mixed.ask(f"each_commit: {{{parameters}}}").outcome is outcome
 
 
 def test_a_commit_with_two_topics_is_the_evidence(mixed):
-    result = mixed.ask("atomic: {one_of: [[a.txt], [docs]]}")
+    result = mixed.ask("each_commit: {one_of: [[a.txt], [docs]]}")
     assert result.why == f"Commit {mixed.head()[:7]} `Both` changes more than one topic."
     assert result.expected == "only `a.txt` or `docs` in a commit"
     assert result.found == "2 files: `a.txt` and `docs/b.txt`"
@@ -39,4 +39,4 @@ def test_merges_and_commits_of_the_starter_are_left_out(mixed):
     mixed.commit("Side two", d="d")
     mixed.switch("main")
     mixed.merge("--no-ff", "side")
-    assert mixed.ask("atomic: {files_at_most: 1}", starter=starter).outcome is Outcome.PASSED
+    assert mixed.ask("each_commit: {files_at_most: 1}", starter=starter).outcome is Outcome.PASSED

@@ -22,7 +22,7 @@ def forked(copy_of):
 
 
 def ask(repo, commits="[side~1]", more=""):
-    return repo.ask(f"cherry_picked: {{commits: {commits}, onto: main{more}}}")
+    return repo.ask(f"cherry_picked: {{commits: {commits}, on: main{more}}}")
 
 
 def test_a_copy_passes_and_is_the_evidence_whatever_its_message(forked):

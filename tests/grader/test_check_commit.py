@@ -48,13 +48,26 @@ def ask(repo, parameters, **more):
         ("at: main, author: Other <learner@example.org>", NEEDS_WORK),
         ("at: main, committer: <other@example.org>", NEEDS_WORK),
         ("at: main, signed: true", NEEDS_WORK),
-        ("each: true, author: Learner", PASSED),
-        ("each: true, since: main~1, empty: true", PASSED),
-        ("each: true, empty: true", NEEDS_WORK),
     ],
 )
 def test_a_commit_is_found_and_judged(line, parameters, outcome):
     assert ask(line, parameters).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("parameters", "outcome"),
+    [
+        ("author: Learner", PASSED),
+        ("since: main~1, empty: true", PASSED),
+        ("empty: true", NEEDS_WORK),
+        ("since: main~1, touches: [a.txt]", NEEDS_WORK),
+        ("message_matches: '[a-z]'", PASSED),
+        ("message_matches: '^It was'", NEEDS_WORK),
+        ("matches: '^It was', since: main~2", NEEDS_WORK),
+    ],
+)
+def test_each_commit_is_judged(line, parameters, outcome):
+    assert line.ask(f"each_commit: {{{parameters}}}").outcome is outcome
 
 
 def test_a_missing_commit_says_what_was_asked_for(line):
@@ -74,7 +87,7 @@ def test_a_fault_names_the_commit_and_both_sides(line):
 def test_one_of_several_with_the_same_subject_is_enough(line):
     line.commit("Fix the sum", c="c")
     assert ask(line, "subject: Fix the sum, touches: [a.txt, b.txt]").outcome is PASSED
-    assert ask(line, "each: true, since: main~1, touches: [c.txt]").outcome is PASSED
+    assert line.ask("each_commit: {since: main~1, touches: [c.txt]}").outcome is PASSED
 
 
 def test_a_signature_is_seen_whoever_made_it(line):

@@ -55,13 +55,13 @@ def test_what_is_no_file_is_said_to_be_what_it_is(repo, mode, kind, noun):
 
 def test_an_absent_file_passes_when_it_is_absent(repo):
     repo.commit(a="a")
-    assert repo.ask("file: {path: .env, absent: true}").outcome is Outcome.PASSED
+    assert repo.ask("file: {path: .env, exists: false}").outcome is Outcome.PASSED
 
 
 def test_an_absent_file_needs_work_while_it_is_tracked(repo):
     repo.put(".env")
     repo.commit()
-    result = repo.ask("file: {path: .env, absent: true}")
+    result = repo.ask("file: {path: .env, exists: false}")
     assert (result.why, result.evidence[0].path) == ("`.env` is at `main`.", ".env")
     assert "git rm --cached -- .env" in result.fix
 
@@ -213,6 +213,6 @@ def test_the_executable_bit_is_seen(repo):
 
 def test_one_question_is_asked_at_a_time(lab):
     with pytest.raises(
-        SpecError, match="one of exists, absent, contains, matches, lacks, equals, lines and exec"
+        SpecError, match="one of `exists`, `contains`, `matches`, `lacks`, `equals`, `lines` and `exec"
     ):
         load_spec(lab("file: {path: a, exists: true, lacks: x}"))

@@ -30,13 +30,13 @@ def ask(repo, parameters, **more):
         ("subjects: [Start, Add b, Add a, fixup! Add a]", NEEDS_WORK),
         ("subjects: [Start, Add a, Add b]", NEEDS_WORK),
         ("subjects: [Start, Add a, Add b, fixup! Add a, More]", NEEDS_WORK),
-        ("match: [Start, '^Add', 'b$', '^(fixup|squash)!']", PASSED),
-        ("match: [Start, '^Add', 'c$', '^(fixup|squash)!']", NEEDS_WORK),
+        ("matches: [Start, '^Add', 'b$', '^(fixup|squash)!']", PASSED),
+        ("matches: [Start, '^Add', 'c$', '^(fixup|squash)!']", NEEDS_WORK),
         ("subjects: [Start, Add b], in_order: true", PASSED),
         ("subjects: [Add b, Start], in_order: true", NEEDS_WORK),
         ("subjects: [Add a, Add a], in_order: true", NEEDS_WORK),
-        ("match: [Add, Add, Add], in_order: true", PASSED),
-        ("match: [Add, Add, Add, Add], in_order: true", NEEDS_WORK),
+        ("matches: [Add, Add, Add], in_order: true", PASSED),
+        ("matches: [Add, Add, Add, Add], in_order: true", NEEDS_WORK),
     ],
 )
 def test_a_sequence_is_whole_or_has_gaps(line, parameters, outcome):

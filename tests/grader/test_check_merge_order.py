@@ -3,7 +3,7 @@ import pytest
 from labs.grader.report import Outcome
 
 PASSED, NEEDS_WORK = Outcome.PASSED, Outcome.NEEDS_WORK
-CHECK = "merge_order: {branches: [a, b], into: main}"
+CHECK = "merged: {name: [a, b], into: main, by: merge-commit, in_order: true}"
 
 
 def build_branches(repo):

@@ -23,7 +23,7 @@ def forked(copy_of):
 
 
 def ask(repo, by="any", branch="side", **more):
-    return repo.ask(f"merged: {{branch: {branch}, by: {by}}}", **more)
+    return repo.ask(f"merged: {{name: {branch}, by: {by}}}", **more)
 
 
 def squash(repo, message="All of side"):

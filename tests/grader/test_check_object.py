@@ -36,15 +36,15 @@ SHAPES = {
     "tree: {x: file, link: link}": True,
     "tree: {run.sh: file}": False,
     "tree: {README.md: file}": False,
-    "commit: {parents: 2, message: '^Merge l'}": True,
+    "commit: {parents: 2, matches: '^Merge l'}": True,
     "commit: {parents: 3}": False,
     "commit: {ancestors: 4}": True,
     "commit: {ancestors: 5}": False,
     "commit: {rhombus: true}": True,
-    "commit: {rhombus: true, message: left}": False,
-    "tag: {of: blob, message: note}": True,
-    "tag: {of: commit}": False,
-    "tag: {of: tree}": False,  # it is not annotated
+    "commit: {rhombus: true, matches: left}": False,
+    "tag: {marks: blob, matches: note}": True,
+    "tag: {marks: commit}": False,
+    "tag: {marks: tree}": False,  # it is not annotated
 }
 
 
@@ -78,7 +78,7 @@ def test_an_object_that_no_branch_or_tag_reaches_does_not_count(repo):
             "a commit with 3 parents and two parents that have a parent in common",
             "5 commits",
         ),
-        ("tag: {of: commit, message: x}", "an annotated tag of a commit whose message has `x`", "2 tags"),
+        ("tag: {marks: commit, matches: x}", "an annotated tag of a commit whose message has `x`", "2 tags"),
     ],
 )
 def test_what_is_expected_is_said(repo, shape, expected, found):
@@ -91,7 +91,7 @@ def test_what_is_expected_is_said(repo, shape, expected, found):
     [
         ("{}", "one of blob, tree, commit and tag is needed"),
         ("{blob: a, tag: {}}", "one of blob, tree, commit and tag is needed"),
-        ("{commit: {}}", "one of parents, ancestors, rhombus and message is needed"),
+        ("{commit: {}}", "one of `parents`, `ancestors`, `rhombus` and `matches` is needed"),
         ("{tree: {a: blob}}", "file, executable, folder, link and submodule is expected"),
     ],
 )

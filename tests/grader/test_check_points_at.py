@@ -14,17 +14,17 @@ def three(repo):
 
 @pytest.mark.parametrize("at", ["v1.0", "main", "'main^{/Three}'", "main~0"])
 def test_a_tip_is_known_by_each_of_its_names(three, at):
-    assert three.ask(f"points_at: {{ref: main, at: {at}}}").outcome is Outcome.PASSED
+    assert three.ask(f"branch: {{name: main, at: {at}}}").outcome is Outcome.PASSED
 
 
 def test_a_full_id_proves_that_a_branch_was_renamed(three):
     old = three.head()
     three.git("branch", "-m", "trunk")
-    assert three.ask(f"points_at: {{ref: trunk, at: {old}}}").outcome is Outcome.PASSED
+    assert three.ask(f"branch: {{name: trunk, at: {old}}}").outcome is Outcome.PASSED
 
 
 def test_another_commit_is_shown_with_the_one_that_is_wanted(three):
-    result = three.ask("points_at: {ref: main, at: v1.0~1}")
+    result = three.ask("branch: {name: main, at: v1.0~1}")
     wanted, found = three.head("main~1"), three.head()
     assert result.why == f"`main` stands for {found[:7]} `Three`, which is another commit than `v1.0~1`."
     assert (result.expected, result.found) == (f"{wanted[:7]} `Two`", f"{found[:7]} `Three`")
@@ -33,10 +33,10 @@ def test_another_commit_is_shown_with_the_one_that_is_wanted(three):
 
 
 def test_a_branch_that_is_missing_is_made_at_the_commit(three):
-    result = three.ask("points_at: {ref: old, at: main~2}")
+    result = three.ask("branch: {name: old, at: main~2}")
     assert result.fix == f"git branch old {three.head('main~2')}\ngit push -u origin old"
 
 
 def test_a_commit_that_is_not_here_is_no_branch(three):
-    result = three.ask(f"points_at: {{ref: main, at: {'ab' * 20}}}")
+    result = three.ask(f"branch: {{name: main, at: {'ab' * 20}}}")
     assert (result.outcome, result.why) == (Outcome.NEEDS_WORK, f"There is no commit `{'ab' * 20}`.")

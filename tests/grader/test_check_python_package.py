@@ -53,9 +53,7 @@ def with_project(old, new):
     return {"pyproject.toml": GOOD.replace(old, new)}
 
 
-@pytest.mark.parametrize(
-    "rest", ["", "import_name: review_model", "tests_found: true", "versions_pinned: upper"]
-)
+@pytest.mark.parametrize("rest", ["", "imports: review_model", "tests_found: true", "versions_pinned: upper"])
 def test_a_good_project_passes(ask, rest):
     assert ask(rest).outcome is Outcome.PASSED
 
@@ -102,8 +100,8 @@ MOVED = {"src/review_model/__init__.py": None}
         ("", MOVED | {"review_model/__init__.py": ""}, "passed"),
         ("", MOVED | {"review_model.py": ""}, "passed"),
         ("", MOVED | {"src/other/__init__.py": ""}, "passed"),
-        ("import_name: review_model", MOVED | {"src/other/__init__.py": ""}, "needs_work"),
-        ("import_name: other", MOVED | {"src/other/__init__.py": ""}, "passed"),
+        ("imports: review_model", MOVED | {"src/other/__init__.py": ""}, "needs_work"),
+        ("imports: other", MOVED | {"src/other/__init__.py": ""}, "passed"),
         ("", MOVED | {"src/review_model/app.py": ""}, "needs_work"),
         ("", MOVED, "needs_work"),
         ("", MOVED | {"src/a/__init__.py": "", "src/b/__init__.py": ""}, "needs_work"),
@@ -198,7 +196,7 @@ def test_the_line_of_a_loose_version_is_shown(ask):
         ("path: ../x", "a folder inside the repository is expected"),
         (
             "tests_found: true, versions_pinned: exact",
-            "a check asks one thing, and tests_found is there already",
+            "a check asks one thing, and `tests_found` is there already",
         ),
         ("versions_pinned: loose", "exact, hash and upper is expected"),
     ],

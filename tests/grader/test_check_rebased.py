@@ -31,10 +31,10 @@ def rebased(forked):
 
 
 def ask(repo, more=""):
-    return repo.ask(f"rebased: {{branch: side, onto: main{more and ', ' + more}}}")
+    return repo.ask(f"rebased: {{name: side, onto: main{more and ', ' + more}}}")
 
 
-@pytest.mark.parametrize("more", ["", "patches: [Side one, Side two]", "patches_of: before"])
+@pytest.mark.parametrize("more", ["", "subjects: [Side one, Side two]", "from: before"])
 def test_a_rebased_branch_keeps_its_commits_on_top(rebased, more):
     assert ask(rebased, more).outcome is PASSED
 
@@ -54,15 +54,15 @@ def test_a_merge_is_no_rebase(forked):
 
 def test_a_lost_commit_is_named_and_picked_again(rebased):
     rebased.git("reset", "-q", "--hard", "side~1")
-    result = ask(rebased, "patches_of: before")
+    result = ask(rebased, "from: before")
     lost = rebased.head("before")
     assert result.why.endswith(f"but the change of {lost[:7]} `Side two` is lost.")
     assert f"git cherry-pick {lost}" in result.fix
-    assert ask(rebased, "patches: [Side one, Side two]").found == "`Side one`"
+    assert ask(rebased, "subjects: [Side one, Side two]").found == "`Side one`"
 
 
 def test_messages_in_another_order_are_not_the_same_line(rebased):
-    assert ask(rebased, "patches: [Side two, Side one]").outcome is NEEDS_WORK
+    assert ask(rebased, "subjects: [Side two, Side one]").outcome is NEEDS_WORK
 
 
 def test_a_branch_that_lost_all_its_commits_needs_work(forked):
@@ -71,12 +71,10 @@ def test_a_branch_that_lost_all_its_commits_needs_work(forked):
 
 
 def test_a_branch_on_an_earlier_commit_of_main_is_on_top_of_that(forked):
-    assert (
-        forked.ask("rebased: {branch: side, onto: main~1, patches: [Side one, Side two]}").outcome is PASSED
-    )
+    assert forked.ask("rebased: {name: side, onto: main~1, subjects: [Side one, Side two]}").outcome is PASSED
 
 
 def test_an_empty_commit_is_kept_as_a_change_of_nothing(rebased):
     rebased.commit("Trigger")
-    assert ask(rebased, "patches: [Side one, Side two, Trigger]").outcome is PASSED
-    assert ask(rebased, "patches_of: before").outcome is PASSED
+    assert ask(rebased, "subjects: [Side one, Side two, Trigger]").outcome is PASSED
+    assert ask(rebased, "from: before").outcome is PASSED

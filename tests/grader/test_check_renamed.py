@@ -13,7 +13,7 @@ def guide(repo):
 
 
 def ask(repo, more=""):
-    return repo.ask(f"renamed: {{path: docs/guide.txt, was: guide.txt{more}}}")
+    return repo.ask(f"renamed: {{path: docs/guide.txt, from: guide.txt{more}}}")
 
 
 def move(repo):

@@ -168,7 +168,7 @@ def test_reading_the_history_leaves_other_checks_enough_to_read(repo, ask, monke
 @pytest.mark.parametrize(
     "check",
     [
-        "messages: {matches: '^Z'}",
+        "each_commit: {matches: '^Z', blank_second_line: true}",
         "commits: {at_least: 9}",
         "file: {path: .env, contains: z}",
         "file: {path: .env, contains: DB}",

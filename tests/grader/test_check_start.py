@@ -21,7 +21,7 @@ def forked(copy_of):
 
 
 def ask(repo, at="v1.0"):
-    return repo.ask(f"start: {{branch: side, at: {at}}}")
+    return repo.ask(f"start: {{name: side, at: {at}}}")
 
 
 def test_the_commit_where_branches_part_is_the_start(forked):

@@ -29,7 +29,7 @@ def repo(copy_of):
 
 def test_a_submodule_passes_with_its_commit_and_address(repo):
     commit = repo.git("rev-parse", "main:vendor/lib")
-    result = repo.ask(f"submodule: {{path: vendor/lib/, commit: {commit}, url: '/lib$'}}")
+    result = repo.ask(f"submodule: {{path: vendor/lib/, commit: {commit}, matches: '/lib$'}}")
     assert result.outcome is Outcome.PASSED
     assert result.why.startswith(f"The submodule `vendor/lib` is at commit {commit[:7]} of `")
     assert result.evidence[0].path == "vendor/lib"
@@ -40,7 +40,7 @@ def test_another_commit_or_address_needs_work(repo):
     assert result.found == f"commit {repo.git('rev-parse', 'main:vendor/lib')[:7]}"
     assert result.expected == "commit aaaaaaa"
     assert f"git -C vendor/lib checkout {'a' * 40}" in result.fix
-    assert repo.ask("submodule: {path: vendor/lib, url: example}").expected == "an address with `example`"
+    assert repo.ask("submodule: {path: vendor/lib, matches: example}").expected == "an address with `example`"
 
 
 def test_a_repository_that_was_added_as_it_is_has_no_address(repo):

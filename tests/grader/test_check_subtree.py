@@ -2,7 +2,7 @@ import pytest
 
 from labs.grader.report import Outcome
 
-CHECK = "subtree: {path: vendor/lib, of: lib}"
+CHECK = "subtree: {path: vendor/lib, from: lib}"
 
 
 def build_two_histories(repo):
@@ -66,4 +66,4 @@ def test_a_folder_that_is_gone_again_needs_work(repo):
 def test_another_history_than_the_one_asked_for_does_not_count(repo):
     merged_by_hand(repo)
     repo.git("branch", "other", "main~1")
-    assert repo.ask("subtree: {path: vendor/lib, of: other}").outcome is Outcome.NEEDS_WORK
+    assert repo.ask("subtree: {path: vendor/lib, from: other}").outcome is Outcome.NEEDS_WORK

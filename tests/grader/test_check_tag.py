@@ -6,7 +6,7 @@ from labs.grader.report import Outcome
 def test_an_annotated_tag_on_main_passes_with_its_message(repo):
     commit = repo.commit()
     repo.git("tag", "-a", "-m", "First release", "v1.0")
-    result = repo.ask("tag: {name: v1.0, annotated: true, on: main, message: '^First'}")
+    result = repo.ask("tag: {name: v1.0, annotated: true, on: main, matches: '^First'}")
     assert result.outcome is Outcome.PASSED
     (evidence,) = result.evidence
     assert (evidence.ref, evidence.commit) == ("refs/tags/v1.0", commit)
@@ -73,21 +73,21 @@ def test_a_tag_of_a_tag_is_peeled_to_its_commit(repo):
     commit = repo.commit()
     repo.git("tag", "-a", "-m", "Inner", "inner")
     repo.git("tag", "-a", "-m", "Outer", "v1.0", "inner")
-    result = repo.ask("tag: {name: v1.0, on: main, message: Outer}")
+    result = repo.ask("tag: {name: v1.0, on: main, matches: Outer}")
     assert (result.outcome, result.evidence[0].commit) == (Outcome.PASSED, commit)
 
 
 def test_a_message_that_does_not_match_is_shown(repo):
     repo.commit()
     repo.git("tag", "-a", "-m", "tmp", "v1.0")
-    result = repo.ask("tag: {name: v1.0, message: '^Release'}")
+    result = repo.ask("tag: {name: v1.0, matches: '^Release'}")
     assert (result.expected, result.found) == ("a message with `Release`", "`tmp`")
 
 
 def test_a_lightweight_tag_has_no_message_to_match(repo):
     repo.commit()
     repo.git("tag", "v1.0")
-    result = repo.ask("tag: {name: v1.0, message: '^Release'}")
+    result = repo.ask("tag: {name: v1.0, matches: '^Release'}")
     assert result.why == "`v1.0` is a lightweight tag, which has no message."
 
 
@@ -123,5 +123,5 @@ def test_a_tag_that_has_to_be_gone_is_named_while_it_is_there(repo):
 def test_all_of_a_message_is_asked_for_between_anchors(repo, says):
     repo.commit()
     repo.git("tag", "-a", "-m", says, "v1.0")
-    passes = repo.ask(r"tag: {name: v1.0, message: '\AFirst release\Z'}").outcome is Outcome.PASSED
+    passes = repo.ask(r"tag: {name: v1.0, matches: '\AFirst release\Z'}").outcome is Outcome.PASSED
     assert passes == (says == "First release")

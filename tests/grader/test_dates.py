@@ -34,7 +34,7 @@ DATES = {
 CHECKS = (
     "readable: {}",
     "commits: {at_least: 2}",
-    "messages: {}",
+    "each_commit: {blank_second_line: true}",
     "authors: {at_least: 1}",
     "commit: {at: main, author: A <a@b.c>}",
 )

@@ -44,12 +44,12 @@ def tag_of_a_file(repo: Repo) -> None:
 HISTORY = {
     "readable": "its commits were read",
     "commits": "there are commits",
-    "messages": "there are messages",
+    "each_commit": "there are messages",
     "authors": "there are authors",
     "branch": "there are branches: one is main, and none has the name that has to be gone",
     "gone": "there are commits, and none is the one that has to be gone",
 }
-CHANGES = {"atomic": "a commit changes a file", "commit": "a commit changes a file"}
+CHANGES = {"commit": "a commit changes a file"}
 MAY_PASS: dict[Build, dict[str, str]] = {
     tag_of_a_file: {},
     commits_without_files: HISTORY,
@@ -146,25 +146,29 @@ NOTHING = "Nothing to judge: there is no "
 
 EMPTY: list[tuple[Build, str, str]] = [
     (readme_alone, "commits: {since: main, at_most: 3}", NOTHING + "commit after `main` on `main`."),
-    (readme_alone, "atomic: {since: main, files_at_most: 1}", NOTHING + "commit that changes a file on"),
+    (readme_alone, "each_commit: {since: main, files_at_most: 1}", NOTHING + "commit that changes a file on"),
     (
         empty_commit_on_main,
-        "atomic: {since: old, files_at_most: 1}",
+        "each_commit: {since: old, files_at_most: 1}",
         NOTHING + "commit that changes a file on",
     ),
-    (empty_commit_on_main, "atomic: {since: old, one_of: [[a]]}", NOTHING + "commit that changes a file on"),
-    (readme_alone, "commit: {since: main, each: true, empty: false}", ""),
+    (
+        empty_commit_on_main,
+        "each_commit: {since: old, one_of: [[a]]}",
+        NOTHING + "commit that changes a file on",
+    ),
+    (readme_alone, "each_commit: {since: main, empty: false}", ""),
     (readme_alone, "history: {since: main, subjects: [Start], in_order: true}", ""),
     (message_alone, "commit: {at: main, matches: '.*'}", "the message is another"),
-    (message_alone, "tag: {name: light, message: '.*'}", "which has no message"),
-    (message_alone, "object: {tag: {message: '.*'}}", ""),
-    (branch_at_the_first_commit, "merged: {branch: feature}", "`feature` holds no commit of yours to merge."),
-    (branch_at_the_first_commit, "merged: {branch: feature, by: fast-forward}", "holds no commit of yours"),
-    (branch_at_the_first_commit, "merged: {branch: feature, by: none}", "holds no commit of yours"),
-    (branch_at_the_first_commit, "rebased: {branch: feature}", ""),
+    (message_alone, "tag: {name: light, matches: '.*'}", "which has no message"),
+    (message_alone, "object: {tag: {matches: '.*'}}", ""),
+    (branch_at_the_first_commit, "merged: {name: feature}", "`feature` holds no commit of yours to merge."),
+    (branch_at_the_first_commit, "merged: {name: feature, by: fast-forward}", "holds no commit of yours"),
+    (branch_at_the_first_commit, "merged: {name: feature, by: none}", "holds no commit of yours"),
+    (branch_at_the_first_commit, "rebased: {name: feature}", ""),
     (branch_at_the_first_commit, "cherry_picked: {commits: [feature]}", ""),
     (commits_without_files, "reverted: {commits: [main]}", ""),
-    (commits_without_files, "file: {path: a.txt, absent: true}", NOTHING + "file at `main`."),
+    (commits_without_files, "file: {path: a.txt, exists: false}", NOTHING + "file at `main`."),
     (commits_without_files, "purged: {path: a.txt}", NOTHING + "file in the history of all"),
     (commits_without_files, "no_conflict_markers: {}", NOTHING + "file with content at `main`."),
     (commits_without_files, "no_large_files: {}", NOTHING + "file in the history of all"),
@@ -255,15 +259,15 @@ YOURS = (
     "commits: {at_least: 1}",
     "commits: {at_most: 3}",
     "commit: {matches: '.*'}",
-    "commit: {each: true, empty: false}",
+    "each_commit: {empty: false}",
     "history: {subjects: [Start], in_order: true}",
-    "history: {match: ['.*'], in_order: true}",
-    "messages: {}",
-    "messages: {subject_at_most: 72, forbids: [wip]}",
-    "atomic: {files_at_most: 9}",
+    "history: {matches: ['.*'], in_order: true}",
+    "each_commit: {blank_second_line: true}",
+    "each_commit: {subject_at_most: 72, forbids: [wip], blank_second_line: true}",
+    "each_commit: {files_at_most: 9}",
     "authors: {}",
     "authors: {at_least: 1}",
-    "merged: {branch: side, by: none}",
+    "merged: {name: side, by: none}",
 )
 
 
@@ -280,9 +284,9 @@ ABOUT_NOTHING: list[tuple[Build, str]] = [
     (readme_alone, "commits: {since: main, exactly: 0}"),
     (readme_alone, "commits: {since: main, at_most: 0}"),
     (readme_alone, "commits: {since: main, at_least: 0, at_most: 3}"),
-    (branch_at_the_first_commit, "ahead_behind: {branch: feature, behind: 0}"),
-    (branch_at_the_first_commit, "ahead_behind: {branch: feature, ahead: 0}"),
-    (branch_at_the_first_commit, "start: {branch: feature, at: main}"),
+    (branch_at_the_first_commit, "ahead_behind: {name: feature, behind: 0}"),
+    (branch_at_the_first_commit, "ahead_behind: {name: feature, ahead: 0}"),
+    (branch_at_the_first_commit, "start: {name: feature, at: main}"),
     (empty_commit_on_main, "commit: {at: main, empty: true}"),
     (commits_without_files, "object: {tree: {}}"),
     (readme_alone, "tag: {name: v1, exists: false}"),
@@ -309,7 +313,7 @@ def test_a_file_that_was_the_last_one_is_absent_after_it_is_removed(repo):
     readme_alone(repo)
     repo.git("rm", "-q", "README.md")
     repo.commit("Remove it")
-    readme, other = ask(repo, "file: {path: README.md, absent: true}", "file: {path: a, absent: true}")
+    readme, other = ask(repo, "file: {path: README.md, exists: false}", "file: {path: a, exists: false}")
     assert (readme.outcome, other.outcome) == (Outcome.PASSED, Outcome.NEEDS_WORK)
 
 

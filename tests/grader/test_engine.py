@@ -14,7 +14,7 @@ from labs.grader.report import Evidence, Outcome
 from labs.grader.repository import Repository
 from labs.grader.spec import load_spec
 
-HOPELESS = "messages: {matches: '^(a+)+$'}"
+HOPELESS = "each_commit: {matches: '^(a+)+$', blank_second_line: true}"
 
 
 def outcomes(report):

@@ -19,7 +19,7 @@ def fix_and_ask_again(learner, check):
         "file: {path: src/new file.py, exists: true}",
         "file: {path: a file.md, exists: true}",
         "file: {path: docs, exists: true}",
-        "file: {path: a.txt, absent: true}",
+        "file: {path: a.txt, exists: false}",
         "file: {path: docs/a file.md, contains: it's here}",
         'file: {path: a.txt, equals: "it\'s\\n%s\\n"}',
         "file: {path: a.txt, lines: ['1', '4', '5']}",
@@ -30,7 +30,7 @@ def fix_and_ask_again(learner, check):
         "purged: {path: docs/}",
         "purged: {path: '*.txt'}",
         "object: {blob: it's here}",
-        "object: {tag: {of: commit}}",
+        "object: {tag: {marks: commit}}",
         "ignored: {path: .env}",
         "ignored: {path: a.txt}",
         "ignored: {path: x.log, ignored: false}",
@@ -52,14 +52,14 @@ def test_a_tracked_file_that_is_ignored_is_untracked(learner):
 def test_another_history_is_merged_under_a_folder(learner, path):
     tree = learner.objects(f"100644 blob {learner.objects('x = 1', kind='blob')}\tlib.py")
     learner.git("branch", "lib", learner.commit_tree(tree))
-    check = f"subtree: {{path: {path}, of: lib}}"
+    check = f"subtree: {{path: {path}, from: lib}}"
     assert fix_and_ask_again(learner, check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
 
 
 def test_a_repository_in_the_repository_gets_its_address(learner):
     learner.git("clone", "-q", "../origin.git", "lib")
     learner.commit("Add the library as it is")
-    check = "submodule: {path: lib, url: 'origin.git$'}"
+    check = "submodule: {path: lib, matches: 'origin.git$'}"
     assert fix_and_ask_again(learner, check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
 
 
@@ -84,7 +84,10 @@ def test_commits_too_many_are_folded(learner):
 
 def test_the_newest_message_is_written_anew(learner):
     learner.commit("wip")
-    assert fix_and_ask_again(learner, "messages: {forbids: [wip]}") == (Outcome.NEEDS_WORK, Outcome.PASSED)
+    assert fix_and_ask_again(learner, "each_commit: {forbids: [wip], blank_second_line: true}") == (
+        Outcome.NEEDS_WORK,
+        Outcome.PASSED,
+    )
 
 
 @pytest.mark.parametrize("by", ["any", "merge-commit", "fast-forward", "squash"])
@@ -93,7 +96,7 @@ def test_an_unmerged_branch_is_merged_in_the_way_that_is_asked_for(learner, by):
     learner.commit("Side", b="b")
     learner.switch("main")
     learner.commit("Main", c="c")
-    check = f"merged: {{branch: side, by: {by}}}"
+    check = f"merged: {{name: side, by: {by}}}"
     assert fix_and_ask_again(learner, check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
 
 
@@ -103,7 +106,7 @@ def test_a_merge_commit_is_taken_back_for_another_way(learner, by):
     learner.commit("Side", b="b")
     learner.switch("main")
     learner.merge("--no-ff", "side")
-    check = f"merged: {{branch: side, by: {by}}}"
+    check = f"merged: {{name: side, by: {by}}}"
     assert fix_and_ask_again(learner, check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
 
 
@@ -112,7 +115,7 @@ def test_a_branch_that_was_fast_forwarded_gets_a_merge_commit(learner):
     learner.commit("Side", b="b")
     learner.switch("main")
     learner.merge("--ff-only", "side")
-    check = "merged: {branch: side, by: merge-commit}"
+    check = "merged: {name: side, by: merge-commit}"
     assert fix_and_ask_again(learner, check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
 
 

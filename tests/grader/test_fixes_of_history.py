@@ -27,9 +27,9 @@ def worker(learner):
         "branches: {exactly: [main]}",
         "branches: {exactly: [main, topic]}",
         "branches: {exactly: [main, side, topic]}",
-        "points_at: {ref: main, at: v1.0~1}",
-        "points_at: {ref: v1.0, at: main~1}",
-        "points_at: {ref: new, at: main~1}",
+        "branch: {name: main, at: v1.0~1}",
+        "tag: {name: v1.0, at: main~1}",
+        "branch: {name: new, at: main~1}",
         "tag: {name: v1.0, at: main~1}",
         "tag: {name: v2.0, at: side~1}",
         "tag: {name: v1.0, exists: false}",
@@ -41,19 +41,19 @@ def worker(learner):
         "commit: {at: main, touches: [two.txt, one.txt]}",
         "commit: {at: main, empty: true}",
         "commit: {on: main, subject: Three}",
-        "commit: {each: true, since: v1.0~2, author: Other <other@example.org>}",
+        "each_commit: {since: v1.0~2, author: Other <other@example.org>}",
         "gone: {subject: Two}",
         "gone: {subject: One}",
-        "gone: {commit: v1.0~1, on: main}",
-        "start: {branch: side, at: v1.0~1}",
-        "ahead_behind: {branch: side, behind: 0}",
-        "merged: {branch: side, by: merge-commit}",
-        "rebased: {branch: side, onto: main, patches: [Side one, Side two], patches_of: s1}",
-        "cherry_picked: {commits: [side, s1], onto: main, in_order: true}",
+        "gone: {at: v1.0~1, on: main}",
+        "start: {name: side, at: v1.0~1}",
+        "ahead_behind: {name: side, behind: 0}",
+        "merged: {name: side, by: merge-commit}",
+        "rebased: {name: side, onto: main, subjects: [Side one, Side two], from: s1}",
+        "cherry_picked: {commits: [side, s1], on: main, in_order: true}",
         "reverted: {commits: [v1.0, v1.0~1], in_order: true}",
-        "amended: {subject: Side two, branch: side, parent: s1}",
-        "amended: {subject: Side one, branch: side, parent: s1~1}",
-        "renamed: {path: docs/b.txt, was: one.txt}",
+        "amended: {subject: Side two, on: side, parent: s1}",
+        "amended: {subject: Side one, on: side, parent: s1~1}",
+        "renamed: {path: docs/b.txt, from: one.txt}",
     ],
 )
 def test_the_fix_leads_to_a_pass(worker, check):
@@ -66,7 +66,7 @@ def test_the_fix_leads_to_a_pass(worker, check):
     assert worker.fix_and_ask_again(check) == MENDED
 
 
-@pytest.mark.parametrize("check", ["gone: {subject: Side one}", "merged: {branch: side, by: none}"])
+@pytest.mark.parametrize("check", ["gone: {subject: Side one}", "merged: {name: side, by: none}"])
 def test_a_merge_is_undone(worker, check):
     worker.merge("--no-ff", "-m", "Merge branch 'side'", "side")
     assert worker.fix_and_ask_again(check) == MENDED
@@ -87,25 +87,27 @@ def test_merges_in_the_wrong_order_are_made_again(worker):
     worker.switch("main")
     worker.merge("--no-ff", "-m", "Merge branch 'other'", "other")
     worker.git("tag", "-d", "s1")
-    assert worker.fix_and_ask_again("merge_order: {branches: [other, side]}") == MENDED
+    assert (
+        worker.fix_and_ask_again("merged: {name: [other, side], by: merge-commit, in_order: true}") == MENDED
+    )
 
 
 def test_a_rebase_takes_a_merge_out(worker):
     worker.switch("side")
     worker.merge("-m", "Merge main", "main")
-    assert worker.fix_and_ask_again("rebased: {branch: side, onto: main}") == MENDED
+    assert worker.fix_and_ask_again("rebased: {name: side, onto: main}") == MENDED
 
 
 def test_a_lost_change_is_picked_again(worker):
     worker.git("tag", "before", "side")
     worker.git("rebase", "-q", "main", "side")
     worker.git("reset", "-q", "--hard", "side~1")
-    assert worker.fix_and_ask_again("rebased: {branch: side, onto: main, patches_of: before}") == MENDED
+    assert worker.fix_and_ask_again("rebased: {name: side, onto: main, from: before}") == MENDED
 
 
 def test_a_second_commit_is_folded_into_the_amended_one(worker):
     worker.switch("side")
-    check = "amended: {subject: Sid two, branch: side, parent: s1}"
+    check = "amended: {subject: Sid two, on: side, parent: s1}"
     worker.commit("Side three", s3="3")
     assert worker.fix_and_ask_again(check) == MENDED
 
@@ -113,11 +115,11 @@ def test_a_second_commit_is_folded_into_the_amended_one(worker):
 @pytest.mark.parametrize("rule", ["files_at_most: 1", "one_of: [[one.txt, two.txt], [docs]]"])
 def test_a_commit_of_two_topics_is_made_again_in_parts(worker, rule):
     worker.commit("Mixed", one="new", docs__more="new")
-    assert worker.fix_and_ask_again(f"atomic: {{since: v1.0, {rule}}}") == MENDED
+    assert worker.fix_and_ask_again(f"each_commit: {{since: v1.0, {rule}}}") == MENDED
 
 
 def test_a_copy_that_was_deleted_later_becomes_one_rename(worker):
     worker.commit("Copy", docs__one="1")
     worker.git("rm", "-q", "one.txt")
     worker.commit("Delete")
-    assert worker.fix_and_ask_again("renamed: {path: docs/one.txt, was: one.txt}") == MENDED
+    assert worker.fix_and_ask_again("renamed: {path: docs/one.txt, from: one.txt}") == MENDED

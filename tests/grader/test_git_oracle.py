@@ -94,14 +94,14 @@ def test_kinds_that_look_at_the_graph_agree_with_git(shaped, history):
         f"history: {{on: main, subjects: {line[1:] or ['x']}}}": False,
         f"commits: {{exactly: {repo.git('rev-list', '--count', 'main')}}}": True,
         f"commits: {{since: v1, exactly: {new}}}": True,
-        "points_at: {ref: side, at: other}": commits["side"] == commits["other"],
-        "points_at: {ref: v1, at: main}": commits["v1"] == commits["main"],
+        "branch: {name: side, at: other}": commits["side"] == commits["other"],
+        "tag: {name: v1, at: main}": commits["v1"] == commits["main"],
         "branches: {exactly: [other, side, main]}": True,
         "branches: {exactly: [main, side]}": False,
         "tag: {name: v1, on: main}": commits["v1"] in repo.git("rev-list", "main").split(),
-        "merged: {branch: side, by: fast-forward}": inside["fast-forward"],
-        "merged: {branch: side, by: merge-commit}": inside["any"] and not inside["fast-forward"],
-        "merged: {branch: side}": inside["any"],
+        "merged: {name: side, by: fast-forward}": inside["fast-forward"],
+        "merged: {name: side, by: merge-commit}": inside["any"] and not inside["fast-forward"],
+        "merged: {name: side}": inside["any"],
     }
     results = repo.grade(lab(*holds)).results
     passed = {check: result.outcome is Outcome.PASSED for check, result in zip(holds, results, strict=True)}

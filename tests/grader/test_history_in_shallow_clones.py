@@ -7,20 +7,26 @@ from labs.grader.checks.walk import HistoryKind
 from labs.grader.report import Outcome
 
 CHECKS = {
-    "points_at": "{ref: main, at: main}",
     "history": "{subjects: [Two]}",
     "commit": "{at: main, subject: Two}",
-    "atomic": "{files_at_most: 1}",
+    "each_commit": "{files_at_most: 1}",
     "gone": "{subject: One}",
-    "start": "{branch: side, at: main}",
-    "ahead_behind": "{branch: side, behind: 0}",
-    "rebased": "{branch: side, onto: main}",
+    "start": "{name: side, at: main}",
+    "ahead_behind": "{name: side, behind: 0}",
+    "rebased": "{name: side, onto: main}",
     "cherry_picked": "{commits: [side]}",
     "reverted": "{commits: [main]}",
     "amended": "{subject: One, parent: main}",
-    "merge_order": "{branches: [side, other]}",
-    "renamed": "{path: a.txt, was: b.txt}",
+    "renamed": "{path: a.txt, from: b.txt}",
 }
+
+
+PLACES = (
+    "branch: {name: main, at: main}",
+    "tag: {name: v1.0, at: main}",
+    "tag: {name: v1.0, on: main}",
+    "merged: {name: [side, other], by: merge-commit, in_order: true}",
+)
 
 
 def build_shallow(repo):
@@ -35,9 +41,9 @@ def shallow(copy_of):
     return type(repo)(repo.path.parent / "shallow")
 
 
-@pytest.mark.parametrize("kind", CHECKS)
-def test_a_check_of_history_is_not_run_and_says_how_to_get_the_rest(shallow, kind):
-    result = shallow.ask(f"{kind}: {CHECKS[kind]}")
+@pytest.mark.parametrize("check", [*(f"{kind}: {asked}" for kind, asked in CHECKS.items()), *PLACES])
+def test_a_check_of_history_is_not_run_and_says_how_to_get_the_rest(shallow, check):
+    result = shallow.ask(check)
     assert result.outcome is Outcome.NOT_RUN
     assert "`fetch-depth: 0`" in result.reason
     assert result.fix == "git fetch --unshallow"

@@ -13,8 +13,8 @@ from tests.grader.conftest import lab
 ALL = (
     "readable: {}",
     "commits: {at_least: 1}",
-    "messages: {}",
-    "merged: {branch: side}",
+    "each_commit: {blank_second_line: true}",
+    "merged: {name: side}",
     "tag: {name: v1, on: main}",
     "file: {path: a.txt, contains: a}",
     "ignored: {path: .env, ignored: false}",
@@ -27,7 +27,7 @@ ALL = (
     "line_endings: {path: '*.txt', are: lf}",
     "purged: {path: '*.env'}",
     "object: {commit: {parents: 2}}",
-    "answer: {path: a.txt, key: a, equals: {count_between: {one: side, other: main}}}",
+    "answer: {path: a.txt, key: a, equals: {count_between: {from: side, at: main}}}",
 )
 
 PROGRAMS = (
@@ -162,7 +162,7 @@ def test_a_limit_is_met_once_and_remembered(repo, monkeypatch, name, value, reas
     )
     asks = [
         "commits: {at_least: 1}",
-        "messages: {}",
+        "each_commit: {blank_second_line: true}",
         "authors: {}",
         "no_secrets: {}",
         "no_large_files: {}",
@@ -191,7 +191,11 @@ def test_of_a_long_history_few_commits_are_compared_and_the_rest_is_said(repo, m
     for number in range(7):
         repo.commit(f"Commit {number}", a=str(number))
     each, one, messages = repo.grade(
-        lab("commit: {each: true, empty: false}", "commit: {at: main, touches: [a.txt]}", "messages: {}")
+        lab(
+            "each_commit: {empty: false}",
+            "commit: {at: main, touches: [a.txt]}",
+            "each_commit: {blank_second_line: true}",
+        )
     ).results
     assert each.reason == (
         "Not run: more than 3 commits would have to be compared with their parents, "
@@ -270,7 +274,7 @@ def test_a_tree_of_endless_paths_has_few_objects(bomb):
 
 def test_control_characters_of_messages_and_contents_are_written_out(repo):
     repo.commit("\x1b]0;title\x07 \u202e", a="\x1b[2J\x00needle\n")
-    message = repo.ask("messages: {matches: '^X'}")
+    message = repo.ask("each_commit: {matches: '^X', blank_second_line: true}")
     content = repo.ask("file: {path: a.txt, contains: needle}")
     shown = repr((message.why, message.found, message.evidence, content.evidence))
     assert not re.search(

@@ -9,7 +9,7 @@ from labs.grader.checks import KINDS
 from labs.grader.spec import SpecError, load_spec
 
 GOOD = """\
-schema: 1
+schema: 2
 title: A lab
 pass_mark: 70
 starter: null
@@ -41,12 +41,12 @@ def problems(text):
 
 
 def check(line, points=1, head="- id: a\n    says: A holds"):
-    return f"schema: 1\ntitle: T\npass_mark: 70\nchecks:\n  {head}\n    points: {points}\n    {line}\n"
+    return f"schema: 2\ntitle: T\npass_mark: 70\nchecks:\n  {head}\n    points: {points}\n    {line}\n"
 
 
 def test_a_lab_is_read_with_its_defaults():
     spec = load_spec(GOOD)
-    assert (spec.schema, spec.title, spec.pass_mark, spec.starter) == (1, "A lab", 70, None)
+    assert (spec.schema, spec.title, spec.pass_mark, spec.starter) == (2, "A lab", 70, None)
     first, second = spec.checks
     assert (first.id, first.kind, first.points, first.needs, first.teaches) == (
         "readable",
@@ -58,7 +58,7 @@ def test_a_lab_is_read_with_its_defaults():
     assert (first.fix, first.lesson, first.line) == (None, None, 6)
     assert (second.kind, second.points, second.needs) == ("commits", Decimal("2.5"), ("readable",))
     assert (second.teaches, second.fix, second.lesson) == ("skill", "git commit\n", "git-basics#committing")
-    assert (second.parameters.branch, second.parameters.at_least, second.parameters.at_most) == (
+    assert (second.parameters.on, second.parameters.at_least, second.parameters.at_most) == (
         "main",
         3,
         None,
@@ -82,7 +82,7 @@ def test_the_digest_is_of_the_text_itself():
 
 def test_all_problems_come_at_once_in_the_order_of_their_lines():
     text = """\
-schema: 2
+schema: two
 titel: A lab
 pass_mark: 170
 checks:
@@ -93,7 +93,7 @@ checks:
   - id: two
     says: B
     points: 1
-    commits: {at_leest: 3, branch: "-x"}
+    commits: {at_leest: 3, on: "-x"}
     needs: [three]
   - id: two
     points: 1.234
@@ -103,7 +103,7 @@ checks:
     lesson: Somewhere else
 """
     assert problems(text) == [
-        (1, "schema", "1 is expected, found `2`"),
+        (1, "schema", "2 is expected, or 1 in an older text; found `two`"),
         (1, "title", "is missing"),
         (2, "titel", "is not a key here. Did you mean `title`?"),
         (3, "pass_mark", "a whole number from 0 to 100 is expected, found `170`"),
@@ -111,7 +111,7 @@ checks:
         (7, "points", "a number from 0 to 1,000 with at most two decimals is expected, found `-1`"),
         (8, "comits", "is not a key or a kind of check. Did you mean `commits`?"),
         (12, "commits.at_leest", "is not a key here. Did you mean `at_least`?"),
-        (12, "commits.branch", "the name of a branch or tag is expected, found `-x`"),
+        (12, "commits.on", "the name of a branch or tag is expected, found `-x`"),
         (13, "needs", "no check has the id `three`. Known are One, two and two."),
         (14, "id", "`two` is the id of an earlier check"),
         (14, "says", "is missing"),
@@ -128,10 +128,10 @@ checks:
         ("", 1, "the file is empty"),
         ("# nothing\n", 1, "the file is empty"),
         ("- a\n", 1, "keys such as title and checks are expected"),
-        ("schema: 1\ntitle: [x\n", 3, "flow sequence"),
-        ("schema: 1\n\ttitle: x\n", 2, "cannot start any token"),
-        ("schema: 1\ntitle: \x01\n", 2, "special characters"),
-        ("schema: 1\n---\nschema: 1\n", 2, "another document"),
+        ("schema: 2\ntitle: [x\n", 3, "flow sequence"),
+        ("schema: 2\n\ttitle: x\n", 2, "cannot start any token"),
+        ("schema: 2\ntitle: \x01\n", 2, "special characters"),
+        ("schema: 2\n---\nschema: 1\n", 2, "another document"),
         ("title: !!python/object:os.system x\n", 1, "is not read"),
         ("[" * 600, 1, "nested too deeply"),
         ("# " + "x" * 256 * 1024, 1, "larger than 256 KB"),
@@ -163,30 +163,37 @@ def test_a_value_that_holds_itself_is_refused():
         ("commits: {at_least: true}", "commits.at_least", "found true"),
         ("commits: 3", "commits", "parameters in braces"),
         (
-            "messages: {matches: '('}",
-            "messages.matches",
+            "each_commit: {matches: '(', blank_second_line: true}",
+            "each_commit.matches",
             "cannot be read: missing ), unterminated subpattern",
         ),
-        ("messages: {forbids: wip}", "messages.forbids", "a list is expected, found `wip`"),
-        ("messages: {forbids: [ok, '[']}", "messages.forbids", "cannot be read"),
         (
-            "messages: {blank_second_line: NO}",
-            "messages.blank_second_line",
+            "each_commit: {forbids: wip, blank_second_line: true}",
+            "each_commit.forbids",
+            "a list is expected, found `wip`",
+        ),
+        (
+            "each_commit: {forbids: [ok, '['], blank_second_line: true}",
+            "each_commit.forbids",
+            "cannot be read",
+        ),
+        (
+            "each_commit: {blank_second_line: NO, matches: ''}",
+            "each_commit.blank_second_line",
             "true or false is expected, found `NO`",
         ),
         ("branch: {}", "branch.name", "is missing"),
         ("branch: {name: a..b}", "branch.name", "the name of a branch or tag"),
         ("branch: {name: 'a b'}", "branch.name", "the name of a branch or tag"),
         (
-            "merged: {branch: a, by: rebase}",
+            "merged: {name: a, by: hand}",
             "merged.by",
-            "any, merge-commit, fast-forward, squash and none is expected",
+            "any, merge-commit, fast-forward, squash, rebase and none is expected",
         ),
-        ("merged: {branch: main}", "merged.into", "is the same branch"),
-        ("tag: {name: v1, annotated: false, message: x}", "tag.message", "has no message"),
-        ("file: {path: a}", "file", "one of exists, absent, contains, matches,"),
-        ("file: {path: a, exists: true, contains: b}", "file", "one of exists, absent"),
-        ("file: {path: a, exists: false}", "file.exists", "true is expected, found false"),
+        ("merged: {name: main}", "merged.into", "is the same branch"),
+        ("tag: {name: v1, annotated: false, matches: x}", "tag.matches", "has no message"),
+        ("file: {path: a}", "file", "one of `exists`, `contains`, `matches`,"),
+        ("file: {path: a, exists: true, contains: b}", "file", "one of `exists`, `contains`"),
         ("file: {path: a/, exists: true}", "file.path", "names a folder"),
         ("file: {path: .git/config, exists: true}", "file.path", "a path inside the repository"),
         ("ignored: {path: /etc}", "ignored.path", "a path inside the repository"),
@@ -211,24 +218,35 @@ def test_a_value_that_holds_itself_is_refused():
         ("data: {path: a.txt, value: a, exists: true}", "data.format", "does not end with .yaml"),
         ("branches: {exactly: []}", "branches.exactly", "a list of different branches is expected"),
         ("branches: {exactly: [a, a]}", "branches.exactly", "a list of different branches is expected"),
-        ("history: {}", "history", "one of subjects and match is needed"),
-        ("history: {subjects: [a], match: [a]}", "history", "one of subjects and match is needed"),
-        ("history: {match: ['(']}", "history.match", "the regular expression cannot be read"),
-        ("commit: {}", "commit", "one of at, subject, matches and each is needed"),
-        ("commit: {at: main, each: true}", "commit.at", "names one commit"),
+        ("history: {}", "history", "one of `subjects` and `matches` is needed"),
+        ("history: {subjects: [a], matches: [a]}", "history", "one of `subjects` and `matches` is needed"),
+        ("history: {matches: ['(']}", "history.matches", "the regular expression cannot be read"),
+        ("commit: {}", "commit", "one of at, subject and matches is needed"),
+        ("commit: {at: main, since: main~1}", "commit.at", "names one commit"),
         ("commit: {at: main, touches: [a], empty: true}", "commit.empty", "is not empty"),
-        ("atomic: {}", "atomic", "one of files_at_most (at least 1) and one_of is needed"),
-        ("gone: {}", "gone", "one of subject, matches and commit is needed"),
-        ("gone: {commit: main, subject: a}", "gone.commit", "stands alone"),
-        ("start: {branch: main, at: main~1}", "start.of", "is the same branch"),
-        ("ahead_behind: {branch: a}", "ahead_behind", "one of ahead and behind is needed"),
-        ("merge_order: {branches: [a]}", "merge_order.branches", "at least two different branches"),
-        ("merge_order: {branches: [a, main]}", "merge_order.into", "is one of the branches"),
-        ("rebased: {branch: main}", "rebased.onto", "is the same branch"),
+        ("each_commit: {on: main}", "each_commit", "one of `subject`, `touches`,"),
+        ("each_commit: {files_at_most: 0}", "each_commit.files_at_most", "has to be at least 1"),
+        ("gone: {}", "gone", "one of `subject`, `matches` and `at` is needed"),
+        ("gone: {at: main, subject: a}", "gone.at", "stands alone"),
+        ("start: {name: main, at: main~1}", "start.from", "is the same branch"),
+        ("ahead_behind: {name: a}", "ahead_behind", "one of ahead and behind is needed"),
+        (
+            "merged: {name: [a], by: merge-commit, in_order: true}",
+            "merged.name",
+            "at least two different branches",
+        ),
+        (
+            "merged: {name: [a, main], by: merge-commit, in_order: true}",
+            "merged.into",
+            "is one of the branches",
+        ),
+        ("merged: {name: [a, b], in_order: true}", "merged.in_order", "`by: merge-commit`"),
+        ("branch: {name: a, at: main, exists: false}", "branch.exists", "stands alone"),
+        ("rebased: {name: main}", "rebased.onto", "is the same branch"),
         ("cherry_picked: {commits: []}", "cherry_picked.commits", "at least one commit is needed"),
         ("reverted: {commits: []}", "reverted.commits", "at least one commit is needed"),
-        ("amended: {parent: main~1}", "amended", "one of subject and commit is needed"),
-        ("renamed: {path: a, was: a}", "renamed.was", "is the same path"),
+        ("amended: {parent: main~1}", "amended", "one of `subject` and `at` is needed"),
+        ("renamed: {path: a, from: a}", "renamed.from", "is the same path"),
         ("tag: {name: a, exists: false, at: main}", "tag.exists", "stands alone"),
         ("readable: {now: 1}", "readable.now", "Known are none."),
     ],
@@ -264,7 +282,7 @@ def test_a_lab_in_which_nothing_counts_is_refused():
 @pytest.mark.parametrize("value", ["[]", "x", "null"])
 def test_checks_must_be_a_list_of_at_least_one(value):
     assert (4, "checks", "a list of at least one check is expected") in problems(
-        f"schema: 1\ntitle: T\npass_mark: 70\nchecks: {value}\n"
+        f"schema: 2\ntitle: T\npass_mark: 70\nchecks: {value}\n"
     )
 
 

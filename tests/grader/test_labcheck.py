@@ -38,7 +38,7 @@ def test_exit_status_1_when_something_needs_work(repo, lab_file, capsys):
 
 def test_exit_status_1_when_something_was_not_run(repo, tmp_path, lab, capsys):
     path = tmp_path / "lab.yaml"
-    path.write_text(lab("merged: {branch: gone}"))
+    path.write_text(lab("merged: {name: gone}"))
     repo.commit()
     assert main(["grade", str(path), str(repo.path)]) == 1
     assert "It cannot be decided whether" in capsys.readouterr().out
@@ -46,7 +46,7 @@ def test_exit_status_1_when_something_was_not_run(repo, tmp_path, lab, capsys):
 
 def test_exit_status_2_for_a_bad_lab_with_each_problem_at_its_line(repo, tmp_path, capsys):
     path = tmp_path / "lab.yaml"
-    path.write_text("schema: 1\ntitle: T\npass_mark: x\nchecks: []\n")
+    path.write_text("schema: 2\ntitle: T\npass_mark: x\nchecks: []\n")
     assert main(["grade", str(path), str(repo.path)]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""

@@ -22,7 +22,9 @@ def test_each_kind_explains_itself(name, capsys):
 def test_a_kind_is_explained_with_its_parameters_types_and_defaults(capsys):
     assert main(["explain", "merged"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert "  branch: the name of a branch or tag. Needed." in lines
+    assert (
+        "  name: the name of a branch or tag, or a list, each the name of a branch or tag. Needed." in lines
+    )
     assert "  into: the name of a branch or tag. Default: main." in lines
     assert any(line.startswith("  by: any or merge-commit or fast-forward or squash") for line in lines)
 

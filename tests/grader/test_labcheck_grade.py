@@ -61,7 +61,7 @@ def test_what_is_no_name_of_a_remote_is_refused(repo, lab_file, name, capsys):
 
 def test_the_learner_is_named_by_flags(repo, lab_file, capsys):
     repo.commit()
-    path = lab_file("authors: {branch: main, at_least: 1}")
+    path = lab_file("authors: {on: main, at_least: 1}")
     assert main(["grade", path, str(repo.path)]) == 1
     assert main(["grade", path, str(repo.path), "--name", "Learner", "--email", "x@example.org"]) == 0
     assert main(["grade", path, str(repo.path), "--name", "Other"]) == 1
@@ -90,7 +90,7 @@ def test_github_is_told_the_line_and_a_summary(repo, lab_file, tmp_path, monkeyp
 
 def report(**values):
     given = {"says": "A holds", "why": "", "points": 1, "earned": 0, "outcome": Outcome.NEEDS_WORK, **values}
-    return Report(1, "2.0", "0" * 64, "T", 70, (CheckResult(id="a", kind="file", **given),))
+    return Report(1, "3.0", "0" * 64, "T", 70, (CheckResult(id="a", kind="file", **given),))
 
 
 def test_text_of_the_repository_cannot_end_an_annotation_or_begin_another():
@@ -123,7 +123,7 @@ def test_the_report_names_the_commit_and_the_checks(repo, lab):
     repo.branch("a")
     repo.commit("More", x="1")
     graded = repo.grade(lab_text := lab("branch: {name: main}"))
-    assert (graded.head, graded.engine) == (commit, "2.0")
+    assert (graded.head, graded.engine) == (commit, "3.0")
     assert graded.checks_digest == repo.grade(lab_text + "# a comment\n").checks_digest
     assert len(graded.checks_digest) == 64
     old = {key: value for key, value in graded.to_json().items() if key not in ("head", "checks_digest")}

@@ -65,7 +65,7 @@ def test_found_shows_the_branches_that_the_wanted_shape_names(repo):
     repo.switch("main")
     repo.git("merge", "-q", "--squash", "side")
     squash = repo.commit("Take the side over")
-    found, wanted = repo.ask("merged: {branch: side, by: merge-commit}").drawings
+    found, wanted = repo.ask("merged: {name: side, by: merge-commit}").drawings
     assert read(found).marked == [squash[:7]]
     assert side[:7] in [words for _, _, words in read(found).rows]
     assert wanted.letters[:2] == ("*   M main", "|\\")
@@ -93,7 +93,7 @@ def test_long_history_that_no_check_asked_for_is_not_walked_to_draw_it(repo, for
 
 
 def test_report_marks_what_needs_work_in_the_whole_graph(repo, lab, forked):
-    report = repo.grade(lab("merged: {branch: side}", "branch: {name: main}"))
+    report = repo.grade(lab("merged: {name: side}", "branch: {name: main}"))
     assert report.results[0].outcome is Outcome.NEEDS_WORK
     assert set(read(report.graph).marked) == {forked[1][:7], forked[2][:7]}
     assert Report.from_json(json.loads(json.dumps(report.to_json()))) == report
@@ -101,14 +101,14 @@ def test_report_marks_what_needs_work_in_the_whole_graph(repo, lab, forked):
 
 def test_history_too_large_is_no_fault_and_not_drawn(repo, lab, forked, monkeypatch):
     monkeypatch.setattr("labs.grader.repository.MOST_COMMITS", 1)
-    report = repo.grade(lab("merged: {branch: side}"))
+    report = repo.grade(lab("merged: {name: side}"))
     assert report.results[0].outcome is Outcome.NOT_RUN
     assert report.graph is None
 
 
 def test_fault_while_drawing_leaves_the_verdict(repo, lab, forked, monkeypatch, caplog):
     monkeypatch.setattr(Graph, "whole", lambda self, marked: 1 / 0)
-    report = repo.grade(lab("merged: {branch: side}"))
+    report = repo.grade(lab("merged: {name: side}"))
     assert report.results[0].outcome is Outcome.NEEDS_WORK
     assert report.graph is None
     assert "a picture was left out" in caplog.text

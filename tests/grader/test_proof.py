@@ -13,7 +13,7 @@ from labs.grader.proof import Difference, Proof, prove
 from labs.grader.spec import load_spec
 
 LAB = """\
-schema: 1
+schema: 2
 title: A lab
 pass_mark: 70
 checks:
@@ -80,7 +80,7 @@ def test_a_proof_goes_through_json_unchanged():
 
 def test_the_learner_and_the_starter_of_a_scenario_reach_the_checks():
     text = """\
-schema: 1
+schema: 2
 title: A lab
 pass_mark: 70
 checks:

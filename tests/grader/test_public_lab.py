@@ -15,7 +15,7 @@ from tests.grader.conftest import lab
 
 FULL = """\
 # A lab of ours.
-schema: 1
+schema: 2
 title: A lab   # shown
 pass_mark: 70
 checks:
@@ -55,7 +55,7 @@ scenarios:
 # SECRET end
 """
 
-FLOW = "{schema: 1, title: A, pass_mark: 1, checks: [{id: a, says: b, points: 1, readable: {}}]}\n"
+FLOW = "{schema: 2, title: A, pass_mark: 1, checks: [{id: a, says: b, points: 1, readable: {}}]}\n"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def test_nothing_hidden_is_left_and_all_else_stays():
         public_text(FULL)
         == """\
 # A lab of ours.
-schema: 1
+schema: 2
 title: A lab   # shown
 pass_mark: 70
 checks:
@@ -114,7 +114,7 @@ checks:
 )
 def test_comments_beside_what_is_hidden_are_taken_out(kind):
     full = (
-        "schema: 1\ntitle: A\npass_mark: 70\nchecks:\n  - id: a  # kept\n    says: x\n    points: 1\n" + kind
+        "schema: 2\ntitle: A\npass_mark: 70\nchecks:\n  - id: a  # kept\n    says: x\n    points: 1\n" + kind
     )
     public = public_text(full)
     assert "SECRET" not in public
@@ -124,7 +124,7 @@ def test_comments_beside_what_is_hidden_are_taken_out(kind):
 
 def test_a_line_of_text_that_looks_like_a_comment_stays():
     text = """\
-schema: 1
+schema: 2
 title: T
 pass_mark: 70
 checks:
@@ -183,7 +183,7 @@ def test_an_author_who_forgets_a_hidden_part_is_told():
 
 def test_a_text_that_is_no_lab_has_no_public_text():
     with pytest.raises(SpecError):
-        public_text("schema: 1\n")
+        public_text("schema: 2\n")
 
 
 def test_scenarios_in_the_middle_leave_what_follows():

@@ -11,9 +11,9 @@ from labs.grader.repository import Repository, RepositoryDamagedError, Repositor
 EVERYTHING = (
     "readable: {}",
     "commits: {at_least: 1}",
-    "messages: {}",
+    "each_commit: {blank_second_line: true}",
     "branch: {name: side}",
-    "merged: {branch: side}",
+    "merged: {name: side}",
     "tag: {name: v1, on: main}",
     "file: {path: a.txt, contains: a}",
     "no_conflict_markers: {}",
@@ -79,7 +79,7 @@ def started(monkeypatch):
 
 def test_one_walk_and_one_reader_serve_all_checks(full, lab, started):
     assert full.grade(lab(*EVERYTHING * 3)).passed_count == 3 * len(EVERYTHING)
-    assert sorted(started) == ["cat-file", "for-each-ref", "rev-list"]
+    assert sorted(started) == ["cat-file", "for-each-ref", "rev-list", "rev-parse"]
 
 
 def test_each_further_question_is_one_process_for_all_checks_that_ask_it(repo, lab, started):
@@ -88,7 +88,7 @@ def test_each_further_question_is_one_process_for_all_checks_that_ask_it(repo, l
     checks = [
         "commits: {at_least: 2}",
         "history: {subjects: [One, Two]}",
-        "atomic: {files_at_most: 2}",
+        "each_commit: {files_at_most: 2}",
         "gone: {subject: Three}",
         "file: {path: a.txt, contains: '3'}",
         "file: {path: b.txt, at: main~1, contains: '2'}",
@@ -201,7 +201,7 @@ def test_a_message_in_another_encoding_is_read(repo):
         "-",
         stdin=b"Gr\xfc\xdfe",
     )
-    assert repo.ask("messages: {matches: '^Grüße$'}").outcome is Outcome.PASSED
+    assert repo.ask("each_commit: {matches: '^Grüße$', blank_second_line: true}").outcome is Outcome.PASSED
 
 
 def damage(repo, object_id, content):
@@ -215,12 +215,12 @@ def damage(repo, object_id, content):
     ("what", "check"),
     [
         ("HEAD", "commits: {at_least: 9}"),
-        ("HEAD~1", "messages: {matches: z}"),
+        ("HEAD~1", "each_commit: {matches: z, blank_second_line: true}"),
         ("HEAD^{tree}", "file: {path: z, exists: true}"),
         ("HEAD:a.txt", "file: {path: a.txt, contains: z}"),
         ("HEAD:a.txt", "no_conflict_markers: {}"),
-        ("side^{tree}", "merged: {branch: other, by: squash}"),
-        ("v1", "tag: {name: v1, message: z}"),
+        ("side^{tree}", "merged: {name: other, by: squash}"),
+        ("v1", "tag: {name: v1, matches: z}"),
     ],
 )
 def test_a_missing_or_broken_object_is_what_git_refuses_and_never_needs_work(full, what, check, content):

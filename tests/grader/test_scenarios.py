@@ -8,7 +8,7 @@ from labs.grader.scenarios import build
 from labs.grader.spec import SpecError, load_spec
 
 HEAD = """\
-schema: 1
+schema: 2
 title: A lab
 pass_mark: 70
 checks:

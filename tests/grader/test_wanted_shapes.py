@@ -41,12 +41,18 @@ def shape(repo, lab, check):
 
 
 CHECKS = {
-    "merged: {branch: side, by: merge-commit}": ["M main", "B side", "C", "A"],
-    "merged: {branch: side, by: fast-forward}": ["C main, side", "B", "A"],
-    "merged: {branch: side, by: squash}": ["S main: B and C in one commit", "C side", "B", "A"],
-    "merged: {branch: other, by: none}": ["C main", "B other", "A"],
-    "merge_order: {branches: [last, other]}": ["M2 main", "B2 other", "M1", "B1 last", "A"],
-    "rebased: {branch: side, patches: [Side one, Side two]}": ["C' side", "B'", "A main"],
+    "merged: {name: side, by: merge-commit}": ["M main", "B side", "C", "A"],
+    "merged: {name: side, by: fast-forward}": ["C main, side", "B", "A"],
+    "merged: {name: side, by: squash}": ["S main: B and C in one commit", "C side", "B", "A"],
+    "merged: {name: other, by: none}": ["C main", "B other", "A"],
+    "merged: {name: [last, other], by: merge-commit, in_order: true}": [
+        "M2 main",
+        "B2 other",
+        "M1",
+        "B1 last",
+        "A",
+    ],
+    "rebased: {name: side, subjects: [Side one, Side two]}": ["C' side", "B'", "A main"],
     "cherry_picked: {commits: [side~1, side]}": ["C' main", "B'", "C side", "B side~1", "A"],
     "reverted: {commits: [main~1]}": ["-B undoes B, main", "B main~1", "A"],
 }
@@ -66,9 +72,9 @@ def test_a_shape_has_each_commit_before_its_parents(unmet, lab, check):
 @pytest.mark.parametrize(
     ("check", "at", "label"),
     [
-        ("points_at: {ref: main, at: side}", "side", "main"),
-        ("start: {branch: side, at: main~1}", "main~1", ""),
-        ("amended: {branch: side, subject: Side two, parent: v1.0}", "v1.0", ""),
+        ("branch: {name: main, at: side}", "side", "main"),
+        ("start: {name: side, at: main~1}", "main~1", ""),
+        ("amended: {on: side, subject: Side two, parent: v1.0}", "v1.0", ""),
     ],
 )
 def test_real_commits_are_shown_by_their_short_ids(unmet, lab, check, at, label):

@@ -614,7 +614,7 @@ def test_names_that_are_computed_meet(ask):
     ("rest", "message"),
     [
         ("order: [build, tset]", "`tset` is no stage. Did you mean `test`?"),
-        ("order: [], pinned: sha", "a check asks one thing, and order is there already"),
+        ("order: [], pinned: sha", "a check asks one thing, and `order` is there already"),
         ("starts_on: [{event: psh}]", "`psh` is no event of GitHub. Did you mean `push`?"),
         ("starts_on: [{branch: main}]", "event: is missing"),
         ("starts_on: [{event: push, brunch: main}]", "Did you mean `branch`?"),

@@ -19,13 +19,13 @@ from tests.labs.git_client import Clone
 from tests.servers import Stack, postgres, postgres_binaries, sqlite, using
 
 PASSABLE = """\
-schema: 1
+schema: 2
 title: Your first repository
 pass_mark: 70
 checks:
   - id: two-commits
     says: main holds at least two commits
-    commits: {branch: main, at_least: 2}
+    commits: {on: main, at_least: 2}
     points: 60
     fix: |
       git commit --allow-empty -m "Add a second commit"

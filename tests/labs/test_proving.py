@@ -26,13 +26,13 @@ from tests.factories import LAB_SOURCE, make_course, make_lab, make_learner, mak
 pytestmark = pytest.mark.django_db
 
 RUNS_CODE = """\
-schema: 1
+schema: 2
 title: Add two numbers
 pass_mark: 70
 checks:
   - id: adds
     says: add.py prints 5
-    run: {command: [python3, add.py], prints: '^5$', seconds: 5}
+    run: {command: [python3, add.py], matches: '^5$', seconds: 5}
     points: 10
 scenarios:
   - name: right

@@ -249,11 +249,11 @@ def test_requirements_are_packages_with_exact_versions(lab, requirement):
 
 
 PROVED = """\
-schema: 1
+schema: 2
 title: A program
 pass_mark: 70
 checks:
-  - {id: works, says: It works, points: 1, run: {command: [python, app.py], prints: '^works$'}}
+  - {id: works, says: It works, points: 1, run: {command: [python, app.py], matches: '^works$'}}
   - id: adds
     says: It adds
     points: 1

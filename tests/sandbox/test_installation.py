@@ -14,13 +14,13 @@ from tests.factories import make_lab, make_learner, make_repository, make_submis
 from tests.labs.git_client import Clone
 
 RUNS = """\
-schema: 1
+schema: 2
 title: A program that greets
 pass_mark: 70
 checks:
   - id: greets
     says: hello.py greets
-    run: {command: [python, hello.py], prints: ^hello$}
+    run: {command: [python, hello.py], matches: ^hello$}
     points: 60
 """
 

@@ -34,7 +34,7 @@ BROKEN_LABS = [
     LAB_SOURCE.replace("commits: {", "comits: {"),
     LAB_SOURCE.replace("scenarios:", "later:"),
     "title: [",
-    "schema: 1\ntitle: Only a title\n",
+    "schema: 2\ntitle: Only a title\n",
     "- a list\n",
     "",
 ]

@@ -21,12 +21,12 @@ COLOUR = "\x1b[31m"
 HOSTILE = f"{SCRIPT}{COLOUR}\x1b]0;title\x07\x1b]8;;https://evil.example\x1b\\\x1b[2J\x9b1m \u202eright\u2066"
 CONTROL = {"\x1b", "\x07", "\x9b", "\x08", "\u202e", "\u2066", "\x00"}
 LAB = """\
-schema: 1
+schema: 2
 title: A lab
 pass_mark: 70
 checks:
   - {id: markers, says: no marker is left, points: 10, no_conflict_markers: {}}
-  - {id: messages, says: messages say what was done, points: 10, messages: {forbids: [wip]}}
+  - {id: messages, says: messages say what was done, points: 10, each_commit: {forbids: [wip], blank_second_line: true}}
   - {id: file, says: a file is there, points: 10, file: {path: READYOU.md, exists: true}}
   - {id: branch, says: a branch is there, points: 10, branch: {name: feature}}
 """

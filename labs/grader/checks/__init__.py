@@ -3,7 +3,6 @@
 from .ahead_behind import AheadBehindCheck
 from .amended import AmendedCheck
 from .answer import AnswerCheck
-from .atomic import AtomicCheck
 from .attributes import AttributesCheck
 from .authors import AuthorsCheck
 from .base import Kind, Learner, Run, Verdict
@@ -16,6 +15,7 @@ from .commits import CommitsCheck
 from .csv import CsvCheck
 from .data import DataCheck
 from .dockerfile import DockerfileCheck
+from .each_commit import EachCommitCheck
 from .file import FileCheck
 from .gone import GoneCheck
 from .history import HistoryCheck
@@ -23,15 +23,12 @@ from .ignored import IgnoredCheck
 from .lfs import LfsCheck
 from .line_endings import LineEndingsCheck
 from .markers import NoConflictMarkersCheck
-from .merge_order import MergeOrderCheck
 from .merged import MergedCheck
-from .messages import MessagesCheck
 from .no_large_files import NoLargeFilesCheck
 from .no_secrets import NoSecretsCheck
 from .notebook import NotebookCheck
 from .object import ObjectCheck
 from .own_tests import OwnTestsCheck
-from .points_at import PointsAtCheck
 from .purged import PurgedCheck
 from .python_package import PythonPackageCheck
 from .readable import ReadableCheck
@@ -53,16 +50,13 @@ _ALL: tuple[type[Kind], ...] = (
     CommitsCheck,
     CommitCheck,
     HistoryCheck,
-    AtomicCheck,
-    MessagesCheck,
+    EachCommitCheck,
     AuthorsCheck,
     BranchCheck,
     BranchesCheck,
-    PointsAtCheck,
     StartCheck,
     AheadBehindCheck,
     MergedCheck,
-    MergeOrderCheck,
     RebasedCheck,
     CherryPickedCheck,
     RevertedCheck,

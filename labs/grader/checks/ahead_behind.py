@@ -1,6 +1,6 @@
-"""`ahead_behind: {branch: feature, of: main, ahead: 2, behind: 0}` - commits that only one of two branches holds.
+"""`ahead_behind: {name: feature, from: main, ahead: 2, behind: 0}` - commits that only one of two branches holds.
 
-`ahead` counts those of `branch` alone, `behind` those of `of` alone; one of the two is enough.
+`ahead` counts those of `name` alone, `behind` those of `from` alone; one of the two is enough.
 """
 
 from collections.abc import Iterator
@@ -17,19 +17,19 @@ from .walk import HistoryKind, look
 class AheadBehindCheck(HistoryKind):
     kind = "ahead_behind"
 
-    branch: RefName
-    of: RefName = MAIN
+    name: RefName
+    from_: RefName = MAIN
     ahead: Count | None = None
     behind: Count | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.ahead is None and self.behind is None:
             yield "", "one of ahead and behind is needed"
-        if self.branch == self.of:
-            yield "of", "is the same branch"
+        if self.name == self.from_:
+            yield "from", "is the same branch"
 
     def judge(self, run: Run) -> Verdict:
-        branch, of = tip_or_answer(run, self.branch), tip_or_answer(run, self.of)
+        branch, of = tip_or_answer(run, self.name), tip_or_answer(run, self.from_)
         if isinstance(branch, Verdict):
             return branch
         if isinstance(of, Verdict):
@@ -39,22 +39,22 @@ class AheadBehindCheck(HistoryKind):
         found = _said(ahead, behind)
         if self.ahead in (None, ahead) and self.behind in (None, behind):
             return passed(
-                f"{quoted(self.branch)} is {found} {quoted(self.of)}.",
+                f"{quoted(self.name)} is {found} {quoted(self.from_)}.",
                 at_tip(branch),
                 at_tip(of),
                 looked_at=LookedAt(len(mine | theirs), "commit"),
             )
         return needs_work(
-            f"{quoted(self.branch)} is {found} {quoted(self.of)}.",
-            expected=f"{_said(self.ahead, self.behind)} {quoted(self.of)}",
-            found=f"{found} {quoted(self.of)}",
-            fix=self._catch_up() if self.behind == 0 < behind else look(self.branch, self.of),
+            f"{quoted(self.name)} is {found} {quoted(self.from_)}.",
+            expected=f"{_said(self.ahead, self.behind)} {quoted(self.from_)}",
+            found=f"{found} {quoted(self.from_)}",
+            fix=self._catch_up() if self.behind == 0 < behind else look(self.name, self.from_),
             evidence=[at_tip(branch), at_tip(of)],
         )
 
     def _catch_up(self) -> str:
-        merge = ["git", "merge", "--no-edit", self.of]
-        return commands(["git", "switch", self.branch], merge, ["git", "push", "origin", self.branch])
+        merge = ["git", "merge", "--no-edit", self.from_]
+        return commands(["git", "switch", self.name], merge, ["git", "push", "origin", self.name])
 
 
 def _said(ahead: int | None, behind: int | None) -> str:

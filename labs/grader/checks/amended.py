@@ -1,6 +1,6 @@
-"""`amended: {branch: main, subject: Add teh parser, parent: v1.0}` - the last commit was replaced by a better one.
+"""`amended: {on: main, subject: Add teh parser, parent: v1.0}` - the last commit was replaced by a better one.
 
-The old commit, by its exact `subject` or its full id (`commit`), is in the history of no branch or tag any more; the
+The old commit, by its exact `subject` or its full id (`at`), is in the history of no branch or tag any more; the
 tip of the branch is another one on the same `parent`. What the new one should be is asked by `commit` and `file`.
 """
 
@@ -25,15 +25,15 @@ class AmendedCheck(HistoryKind):
 
     parent: Revision
     subject: str | None = None
-    commit: ObjectId | None = None
-    branch: RefName = MAIN
+    at: ObjectId | None = None
+    on: RefName = MAIN
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        if (self.subject is None) == (self.commit is None):
-            yield "", "one of subject and commit is needed"
+        if (self.subject is None) == (self.at is None):
+            yield "", "one of `subject` and `at` is needed"
 
     def judge(self, run: Run) -> Verdict:
-        tip, parent = tip_or_answer(run, self.branch), commit_or_answer(run, self.parent)
+        tip, parent = tip_or_answer(run, self.on), commit_or_answer(run, self.parent)
         if isinstance(tip, Verdict):
             return tip
         if isinstance(parent, Verdict):
@@ -52,10 +52,10 @@ class AmendedCheck(HistoryKind):
 
     @property
     def _old(self) -> str:
-        return self.subject or (self.commit or "")[:7]
+        return self.subject or (self.at or "")[:7]
 
     def _is_old(self, commit: Commit) -> bool:
-        return commit.id == self.commit if self.commit else commit.subject == self.subject
+        return commit.id == self.at if self.at else commit.subject == self.subject
 
     def _still_there(self, run: Run, tip: Tip, parent: Tip, old: Commit) -> Verdict:
         where = holder(run, old)
@@ -67,18 +67,18 @@ class AmendedCheck(HistoryKind):
             found=named(old),
             fix=rewrite(tip, amend) if at_the_end else drop(run, where, old),
             evidence=newest(where, [old]),
-            wanted=replaced(self._old, parent.commit.id[:7], self.branch),
+            wanted=replaced(self._old, parent.commit.id[:7], self.on),
         )
 
     def _elsewhere(self, run: Run, tip: Tip, parent: Tip) -> Verdict:
         below = [run.repository.history[commit_id] for commit_id in tip.commit.parents]
         return needs_work(
-            f"The newest commit of {quoted(self.branch)} is not on {quoted(self.parent)}.",
+            f"The newest commit of {quoted(self.on)} is not on {quoted(self.parent)}.",
             expected=f"one commit on {named(parent.commit)}",
             found=f"{named(tip.commit)} on {listed([named(commit) for commit in below]) or 'no commit'}",
             fix=self._fold(tip, parent),
             evidence=[commit_evidence(tip, tip.commit)],
-            wanted=replaced(self._old, parent.commit.id[:7], self.branch),
+            wanted=replaced(self._old, parent.commit.id[:7], self.on),
         )
 
     def _fold(self, tip: Tip, parent: Tip) -> str:

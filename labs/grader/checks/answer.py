@@ -5,20 +5,20 @@ unless said. Case, blanks around words and quotes do not matter; an id may be cu
 order. What is right is computed from the repository, and never shown:
 
 `id_of`, `subject_of`, `author_of`, `date_of`, `files_of`, `count_of`, `tags_on`, `describe_of` (a commit each);
-`branches`, `tags` (nothing); `count_between`, `files_between`, `merge_base_of` ({one, other}: commits);
+`branches`, `tags` (nothing); `count_between`, `files_between`, `merge_base_of` ({from, at}: commits);
 `sum_in` and `object_of` ({path, at}), `value_in` ({path, at, and one of line, matches, value}), `lines_only_in`
-({path, at, not_at}), `ignore_rule_of` ({path, at}), `first_match` ({path, matches, on}).
+({path, at, from}), `ignore_rule_of` ({path, at}), `first_match` ({path, matches, on}).
 
 Instead of `equals`, `one_of: [text, ...]` lists the right answers; it is not shown to learners.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from ..findings import LookedAt
-from ..parameters import MAIN_COMMIT, Count, FilePath, Revision, did_you_mean, read_fields
-from ..words import count, quoted
+from ..parameters import MAIN_COMMIT, Count, FilePath, Revision, did_you_mean, keys_of, read_fields
+from ..words import count, listed, quoted
 from ..yaml_values import Problem, Value
 from .answer_values import VALUES, Asked
 from .base import Kind, Run, Verdict, after_edit, change, commands, needs_work, passed
@@ -102,17 +102,17 @@ class AnswerCheck(Kind):
 
 
 def read_asked(value: Value) -> tuple[Asked | None, list[Problem]]:
-    """The value of `{name: parameters}`; one parameter may stand alone."""
+    """The value of `{name: parameters}`; the parameter of one that has no other stands alone."""
     if not isinstance(value.data, dict) or len(value.data) != 1:
         return None, [Problem(value.line, "", "one value is expected, such as {id_of: main~2}")]
     ((name, given),) = value.data.items()
     if name not in VALUES:
         return None, [Problem(value.line, name, f"is not a value. {did_you_mean(name, list(VALUES))}")]
     problems: list[Problem] = []
-    first = next((field.name for field in fields(VALUES[name])), "")
-    parameters = given.data if isinstance(given.data, dict) else {first: given}
-    if given.data is None:
-        parameters = {}
+    keys = keys_of(VALUES[name])
+    parameters = {keys[0]: given} if len(keys) == 1 else given.data or {}
+    if not isinstance(parameters, dict):
+        return None, [Problem(value.line, name, f"a mapping with keys such as {listed(keys)} is expected")]
     return read_fields(VALUES[name], parameters, value.line, f"{name}.", problems), problems
 
 

@@ -51,10 +51,10 @@ class Asked(ABC):
 
 @dataclass(frozen=True)
 class OfCommit(Asked):
-    of: Revision
+    at: Revision
 
     def right(self, run: Run) -> IsRight | Verdict:
-        tip = commit_or_answer(run, self.of)
+        tip = commit_or_answer(run, self.at)
         return tip if isinstance(tip, Verdict) else self.of_commit(run, tip)
 
     @abstractmethod
@@ -62,21 +62,21 @@ class OfCommit(Asked):
 
 
 class IdOf(OfCommit):
-    name, asks, shows = "id_of", "the id of {of}, at least seven digits of it", "git rev-parse --short {of}"
+    name, asks, shows = "id_of", "the id of {at}, at least seven digits of it", "git rev-parse --short {at}"
 
     def of_commit(self, run: Run, tip: Tip) -> IsRight:
         return same_id(tip.commit.id)
 
 
 class SubjectOf(OfCommit):
-    name, asks, shows = "subject_of", "the subject of {of}", "git log -1 --format=%s {of}"
+    name, asks, shows = "subject_of", "the subject of {at}", "git log -1 --format=%s {at}"
 
     def of_commit(self, run: Run, tip: Tip) -> IsRight:
         return same_text(tip.commit.subject)
 
 
 class AuthorOf(OfCommit):
-    name, asks, shows = "author_of", "the author of {of}", "git log -1 --format='%an <%ae>' {of}"
+    name, asks, shows = "author_of", "the author of {at}", "git log -1 --format='%an <%ae>' {at}"
 
     def of_commit(self, run: Run, tip: Tip) -> IsRight:
         who = tip.commit.author
@@ -84,29 +84,29 @@ class AuthorOf(OfCommit):
 
 
 class DateOf(OfCommit):
-    name, asks, shows = "date_of", "the author's date of {of}", "git log -1 --format=%ad --date=iso {of}"
+    name, asks, shows = "date_of", "the author's date of {at}", "git log -1 --format=%ad --date=iso {at}"
 
     def of_commit(self, run: Run, tip: Tip) -> IsRight:
         return same_date(tip.commit.author.date)
 
 
 class FilesOf(OfCommit):
-    name, asks = "files_of", "the files that {of} changed"
-    shows = "git show --first-parent --name-only --format= {of}"
+    name, asks = "files_of", "the files that {at} changed"
+    shows = "git show --first-parent --name-only --format= {at}"
 
     def of_commit(self, run: Run, tip: Tip) -> IsRight:
         return same_names(map(decoded, run.repository.change_of(tip.commit)))
 
 
 class CountOf(OfCommit):
-    name, asks, shows = "count_of", "the number of commits on {of}", "git rev-list --count {of}"
+    name, asks, shows = "count_of", "the number of commits on {at}", "git rev-list --count {at}"
 
     def of_commit(self, run: Run, tip: Tip) -> IsRight:
         return same_number(Decimal(len(run.repository.history.ancestors(tip.commit.id))))
 
 
 class TagsOn(OfCommit):
-    name, asks, shows = "tags_on", "the tags on {of}", "git tag --points-at {of}"
+    name, asks, shows = "tags_on", "the tags on {at}", "git tag --points-at {at}"
 
     def of_commit(self, run: Run, tip: Tip) -> IsRight:
         return same_names(tag for tag in run.repository.tags if run.repository.tag(tag).id == tip.commit.id)
@@ -115,7 +115,7 @@ class TagsOn(OfCommit):
 class DescribeOf(OfCommit):
     """With or without `--tags`."""
 
-    name, asks, shows = "describe_of", "what `git describe` says of {of}", "git describe --tags {of}"
+    name, asks, shows = "describe_of", "what `git describe` says of {at}", "git describe --tags {at}"
 
     def of_commit(self, run: Run, tip: Tip) -> IsRight:
         tags = [run.repository.tag(name) for name in run.repository.tags]
@@ -144,11 +144,11 @@ class Tags(Asked):
 
 @dataclass(frozen=True)
 class OfTwo(Asked):
-    one: Revision
-    other: Revision
+    from_: Revision
+    at: Revision = MAIN_COMMIT
 
     def right(self, run: Run) -> IsRight | Verdict:
-        one, other = commit_or_answer(run, self.one), commit_or_answer(run, self.other)
+        one, other = commit_or_answer(run, self.from_), commit_or_answer(run, self.at)
         if isinstance(one, Verdict):
             return one
         return other if isinstance(other, Verdict) else self.of_two(run, one, other)
@@ -158,8 +158,8 @@ class OfTwo(Asked):
 
 
 class CountBetween(OfTwo):
-    name, asks = "count_between", "the number of commits on {other} that are not on {one}"
-    shows = "git rev-list --count {one}..{other}"
+    name, asks = "count_between", "the number of commits on {at} that are not on {from_}"
+    shows = "git rev-list --count {from_}..{at}"
 
     def of_two(self, run: Run, one: Tip, other: Tip) -> IsRight:
         ancestors = run.repository.history.ancestors
@@ -167,16 +167,16 @@ class CountBetween(OfTwo):
 
 
 class FilesBetween(OfTwo):
-    name, asks = "files_between", "the files that differ between {one} and {other}"
-    shows = "git diff --name-only {one} {other}"
+    name, asks = "files_between", "the files that differ between {from_} and {at}"
+    shows = "git diff --name-only {from_} {at}"
 
     def of_two(self, run: Run, one: Tip, other: Tip) -> IsRight:
         return same_names(map(decoded, run.repository.changes(one.commit, other.commit)))
 
 
 class MergeBaseOf(OfTwo):
-    name, asks = "merge_base_of", "the id of the commit where {one} and {other} part"
-    shows = "git merge-base {one} {other}"
+    name, asks = "merge_base_of", "the id of the commit where {from_} and {at} part"
+    shows = "git merge-base {from_} {at}"
 
     def of_two(self, run: Run, one: Tip, other: Tip) -> IsRight:
         return same_id(*run.repository.history.merge_bases(one.commit.id, other.commit.id))
@@ -280,12 +280,12 @@ class ValueIn(OfFile):
 
 @dataclass(frozen=True)
 class LinesOnlyIn(OfFile):
-    name, asks = "lines_only_in", "the lines of {path} that are at {at} and not at {not_at}"
-    shows = "git diff {not_at} {at} -- {path}"
-    not_at: Revision = MAIN_COMMIT
+    name, asks = "lines_only_in", "the lines of {path} that are at {at} and not at {from_}"
+    shows = "git diff {from_} {at} -- {path}"
+    from_: Revision = MAIN_COMMIT
 
     def of_file(self, run: Run, file: Text) -> IsRight | Verdict:
-        other = text_or_answer(run, file_or_answer(run, self.path, self.not_at))
+        other = text_or_answer(run, file_or_answer(run, self.path, self.from_))
         return other if isinstance(other, Verdict) else same_names(set(file.lines) - set(other.lines))
 
 

@@ -1,4 +1,4 @@
-"""`authors: {branch: main, at_least: 3, by: author}` - commits carry the learner's name or e-mail address.
+"""`authors: {on: main, at_least: 3, by: author}` - commits carry the learner's name or e-mail address.
 
 Without `at_least` all commits have to, but for merges that the host made and the starter's. `by: committer` looks
 at who made the commit instead of who wrote it. Names in commits are what Git was told: claims, not proof.
@@ -27,7 +27,7 @@ _PRIVATE = re.compile(r"(?:\d+\+)?([^+@]+)@users\.noreply\.github\.com")  # GitH
 class AuthorsCheck(Kind):
     kind = "authors"
 
-    branch: RefName = MAIN
+    on: RefName = MAIN
     at_least: Count | None = None
     by: Literal["author", "committer"] = "author"
 
@@ -39,7 +39,7 @@ class AuthorsCheck(Kind):
         learner = run.learner
         if learner is None or not (learner.names or learner.emails):
             return not_run("Not run: who submitted this is not known here, so names cannot be compared.")
-        tip = tip_or_answer(run, self.branch)
+        tip = tip_or_answer(run, self.on)
         if isinstance(tip, Verdict):
             return tip
         judged = [

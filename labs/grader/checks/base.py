@@ -25,7 +25,7 @@ from ..sandbox import Sandbox
 from ..shapes import Shape
 from ..words import alike, count, decoded, listed, quoted, visible
 
-_VERSION = re.compile(r"v?\d")  # how the name of a tag begins, and hardly that of a branch
+VERSION = re.compile(r"v?\d")  # how the name of a tag begins, and hardly that of a branch
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,7 @@ def missing_branch(run: Run, name: str) -> Verdict:
 
 def missing_ref(run: Run, name: str) -> Verdict:
     """The answer where a commit is named by a branch or tag that is not there."""
-    return missing_tag(run, name) if _VERSION.match(name) else missing_branch(run, name)
+    return missing_tag(run, name) if VERSION.match(name) else missing_branch(run, name)
 
 
 def missing_tag(run: Run, name: str, *sort: str, place: str | None = None) -> Verdict:

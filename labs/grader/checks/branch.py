@@ -1,11 +1,20 @@
-"""`branch: {name: feature/login, exists: true}` - a branch is there, or with `exists: false` is gone."""
+"""`branch: {name: feature/login, at: 'v1.0~1'}` - a branch is there, and stands for exactly this commit.
 
-from dataclasses import dataclass
+`at` is a commit by any name: `main~2`, `v1.0^2`, a full id. For a renamed branch give the id that its old name stood
+for, for an undone merge the commit before it. `exists: false` asks that no such branch is there.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from ..findings import LookedAt
-from ..parameters import RefName
+from ..parameters import RefName, Revision
+from ..repository import Tip
+from ..wanted import standing_at
 from ..words import quoted
-from .base import Kind, Run, Verdict, at_tip, commands, missing_branch, needs_work, passed
+from .base import Kind, Run, Verdict, at_tip, commands, commit_or_answer, missing_branch, needs_work, passed
+from .commits import commit_evidence
+from .walk import cut_off, named, rewrite
 
 
 @dataclass(frozen=True)
@@ -13,9 +22,16 @@ class BranchCheck(Kind):
     kind = "branch"
 
     name: RefName
+    at: Revision | None = None
     exists: bool = True
 
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if self.at is not None and not self.exists:
+            yield "exists", "false stands alone beside the name"
+
     def check(self, run: Run) -> Verdict:
+        if self.at is not None:
+            return cut_off(run) or self._place(run, self.at)
         tip = run.repository.branch(self.name)
         if tip is None:
             return missing_branch(run, self.name) if self.exists else self._absent(run)
@@ -36,3 +52,30 @@ class BranchCheck(Kind):
     def _absent(self, run: Run) -> Verdict:
         others = LookedAt(len(run.repository.branches), "branch", plural="branches")
         return passed(f"No branch is called {quoted(self.name)}.", looked_at=others)
+
+    def _place(self, run: Run, at: Revision) -> Verdict:
+        wanted = commit_or_answer(run, at)
+        if isinstance(wanted, Verdict):
+            return wanted
+        tip = run.repository.branch(self.name)
+        if tip is None:
+            make = ["git", "branch", self.name, wanted.commit.id]
+            push = ["git", "push", "-u", "origin", self.name]
+            return replace(missing_branch(run, self.name), fix=commands(make, push))
+        if tip.commit.id == wanted.commit.id:
+            return passed(
+                f"{quoted(self.name)} stands for {named(tip.commit)}.",
+                at_tip(tip),
+                looked_at=LookedAt(1, "commit"),
+            )
+        return self._elsewhere(tip, wanted)
+
+    def _elsewhere(self, tip: Tip, wanted: Tip) -> Verdict:
+        return needs_work(
+            f"{quoted(self.name)} stands for {named(tip.commit)}, which is another commit than {quoted(wanted.name)}.",
+            expected=named(wanted.commit),
+            found=named(tip.commit),
+            fix=rewrite(tip, ["git", "reset", "--keep", wanted.commit.id]),
+            evidence=[commit_evidence(tip, tip.commit), commit_evidence(wanted, wanted.commit)],
+            wanted=standing_at(self.name, wanted.commit),
+        )

@@ -1,4 +1,4 @@
-"""`cherry_picked: {commits: [feature~1, feature], onto: main}` - a branch holds copies of these commits.
+"""`cherry_picked: {commits: [feature~1, feature], on: main}` - a branch holds copies of these commits.
 
 A copy takes away and adds the same lines of the same files in another commit; a pick whose conflict was resolved by
 hand is not known. With `in_order: true` the copies follow each other in the order of `commits`. Whether the first
@@ -26,7 +26,7 @@ class CherryPickedCheck(HistoryKind):
     kind = "cherry_picked"
 
     commits: tuple[Revision, ...]
-    onto: RefName = MAIN
+    on: RefName = MAIN
     in_order: bool = False
 
     def problems(self) -> Iterator[tuple[str, str]]:
@@ -34,7 +34,7 @@ class CherryPickedCheck(HistoryKind):
             yield "commits", "at least one commit is needed"
 
     def judge(self, run: Run) -> Verdict:
-        onto = tip_or_answer(run, self.onto)
+        onto = tip_or_answer(run, self.on)
         if isinstance(onto, Verdict):
             return onto
         wanted = commits_of(run, self.commits)
@@ -55,14 +55,14 @@ class CherryPickedCheck(HistoryKind):
             return self._in_another_order(onto, wanted, [made[0] for made in copies])
         words = listed([f"{old.id[:7]} as {named(new)}" for old, new in zip(wanted, found, strict=True)])
         return passed(
-            f"{quoted(self.onto)} holds {words}.",
+            f"{quoted(self.on)} holds {words}.",
             *newest(onto, found),
             looked_at=LookedAt(len(wanted), "commit"),
         )
 
     def _merged(self, onto: Tip, merged: list[Commit]) -> Verdict:
         return needs_work(
-            f"{quoted(self.onto)} holds {named(merged[-1])} itself: it was merged, not cherry-picked.",
+            f"{quoted(self.on)} holds {named(merged[-1])} itself: it was merged, not cherry-picked.",
             expected="a copy of it, in another commit",
             found=named(merged[-1]),
             evidence=newest(onto, merged),
@@ -71,8 +71,8 @@ class CherryPickedCheck(HistoryKind):
 
     def _missing(self, onto: Tip, missing: list[Commit]) -> Verdict:
         return needs_work(
-            f"{quoted(self.onto)} holds no commit with the change of {named(missing[0])}.",
-            expected=f"the changes of {listed([named(commit) for commit in missing])} on {quoted(self.onto)}",
+            f"{quoted(self.on)} holds no commit with the change of {named(missing[0])}.",
+            expected=f"the changes of {listed([named(commit) for commit in missing])} on {quoted(self.on)}",
             found=f"{count(len(missing), 'change')} missing",
             fix=self._pick(missing),
             evidence=[commit_evidence(onto, onto.commit)],
@@ -81,7 +81,7 @@ class CherryPickedCheck(HistoryKind):
 
     def _in_another_order(self, onto: Tip, wanted: list[Commit], found: list[Commit]) -> Verdict:
         return needs_work(
-            f"The changes are on {quoted(self.onto)} in another order.",
+            f"The changes are on {quoted(self.on)} in another order.",
             expected=", then ".join(named(commit) for commit in wanted),
             found=listed([named(commit) for commit in found]),
             evidence=newest(onto, found),
@@ -90,10 +90,10 @@ class CherryPickedCheck(HistoryKind):
 
     def _pick(self, missing: list[Commit]) -> str:
         picks = (["git", "cherry-pick", *(["-m", "1"] if c.is_merge else []), c.id] for c in missing)
-        return commands(["git", "switch", self.onto], *picks, ["git", "push", "origin", self.onto])
+        return commands(["git", "switch", self.on], *picks, ["git", "push", "origin", self.on])
 
     def _shape(self) -> Shape:
-        return copied(list(map(str, self.commits)), self.onto)
+        return copied(list(map(str, self.commits)), self.on)
 
 
 def _copies(run: Run, onto: Tip, wanted: list[Commit]) -> list[list[Commit]]:

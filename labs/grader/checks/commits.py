@@ -1,4 +1,4 @@
-"""`commits: {branch: main, at_least: 3}` - how many commits of the learner a branch holds.
+"""`commits: {on: main, at_least: 3}` - how many commits of the learner a branch holds.
 
 Also `exactly` and `at_most`. Merge commits count; commits that the lab's starter reaches do not. With `since` (a
 commit such as `v1.0` or `main^{root}`) the commits after that one are counted instead, whoever made them.
@@ -16,13 +16,14 @@ from ..words import count, listed, quoted
 from .base import Kind, Run, Verdict, change, commands, commits_since, needs_work, passed, tip_or_answer
 
 MOST_SHOWN = 3
+MOST_READ = 1000  # characters of a subject: patterns may take long over more
 
 
 @dataclass(frozen=True)
 class CommitsCheck(Kind):
     kind = "commits"
 
-    branch: RefName = MAIN
+    on: RefName = MAIN
     at_least: Count | None = None
     exactly: Count | None = None
     at_most: Count | None = None
@@ -37,7 +38,7 @@ class CommitsCheck(Kind):
             yield "at_least", "is more than at_most"
 
     def check(self, run: Run) -> Verdict:
-        tip = tip_or_answer(run, self.branch)
+        tip = tip_or_answer(run, self.on)
         if isinstance(tip, Verdict):
             return tip
         own = commits_since(run, tip, self.since)

@@ -1,6 +1,6 @@
 """`file: {path: README.md, at: main, exists: true}` - a file at a commit, such as `main`, `v1.0` or `main~2`.
 
-Instead of `exists: true`, one of: `absent: true`; `contains: text`; `matches: regex` (searched, `^` and `$` at lines);
+Instead of `exists` (false: no such file), one of: `contains: text`; `matches: regex` (searched, `^` and `$` at lines);
 `lacks: regex` (nowhere found); `equals: text` (all of it; line ends and one at the end of the file do not matter);
 `lines: [a, b]` (these lines in this order, others may stand between); `executable: true` or `false`.
 """
@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Literal
 
 from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
@@ -53,8 +52,7 @@ class FileCheck(Kind):
 
     path: FilePath
     at: Revision = MAIN_COMMIT
-    exists: Literal[True] | None = None
-    absent: Literal[True] | None = None
+    exists: bool | None = None
     contains: str | None = None
     matches: Regex | None = None
     lacks: Regex | None = None
@@ -63,16 +61,16 @@ class FileCheck(Kind):
     executable: bool | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        names = ("exists", "absent", "contains", "matches", "lacks", "equals", "lines", "executable")
+        names = ("exists", "contains", "matches", "lacks", "equals", "lines", "executable")
         if sum(getattr(self, name) is not None for name in names) != 1:
-            yield "", f"one of {', '.join(names[:-1])} and {names[-1]} is needed"
+            yield "", f"one of {', '.join(map(quoted, names[:-1]))} and {quoted(names[-1])} is needed"
         if self.path.endswith("/"):
             yield "path", "names a folder; a file is expected"
         if self.lines == ():
             yield "lines", "at least one line is needed"
 
     def check(self, run: Run) -> Verdict:
-        if self.absent:
+        if self.exists is False:
             return self._absent(run)
         file = file_or_answer(run, self.path, self.at)
         if isinstance(file, Verdict):

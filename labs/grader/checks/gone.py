@@ -1,6 +1,6 @@
 """`gone: {subject: Add the password, on: main}` - a commit is no longer in the history: reset, dropped, undone.
 
-Also by `matches` (searched in the message) or `commit` (a full id, or a name such as `feature~1` that another branch
+Also by `matches` (searched in the message) or `at` (a full id, or a name such as `feature~1` that another branch
 still gives it). `everywhere: true` asks that no branch or tag reaches such a commit.
 """
 
@@ -24,15 +24,15 @@ class GoneCheck(HistoryKind):
 
     subject: str | None = None
     matches: Regex | None = None
-    commit: Revision | None = None
+    at: Revision | None = None
     on: RefName = MAIN
     everywhere: bool = False
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        if self.commit is None and self.subject is None and self.matches is None:
-            yield "", "one of subject, matches and commit is needed"
-        if self.commit is not None and (self.subject is not None or self.matches is not None):
-            yield "commit", "stands alone, without subject and matches"
+        if self.at is None and self.subject is None and self.matches is None:
+            yield "", "one of `subject`, `matches` and `at` is needed"
+        if self.at is not None and (self.subject is not None or self.matches is not None):
+            yield "at", "stands alone, without subject and matches"
 
     def judge(self, run: Run) -> Verdict:
         tip = tip_or_answer(run, self.on)
@@ -41,16 +41,14 @@ class GoneCheck(HistoryKind):
         among = self._among(run, None if isinstance(tip, Verdict) else tip)
         found = (
             self._named(run, among)
-            if self.commit
+            if self.at
             else [commit for commit in among if says(commit, self.subject, self.matches)]
         )
         if isinstance(found, Verdict):
             return found
         where = "any branch or tag" if self.everywhere else quoted(self.on)
         asked = (
-            f"commit {quoted(self.commit)}"
-            if self.commit
-            else f"commit with {wording(self.subject, self.matches)}"
+            f"commit {quoted(self.at)}" if self.at else f"commit with {wording(self.subject, self.matches)}"
         )
         if not found:
             return passed(
@@ -74,8 +72,8 @@ class GoneCheck(HistoryKind):
 
     def _named(self, run: Run, among: list[Commit]) -> list[Commit] | Verdict:
         """The commit of that name, if it is among these. An id that nothing reaches any more is gone."""
-        assert self.commit  # noqa: S101 - asked for where it is set
-        found = resolve(run.repository, self.commit)
+        assert self.at  # noqa: S101 - asked for where it is set
+        found = resolve(run.repository, self.at)
         if not isinstance(found, Unresolved):
             return [commit for commit in among if commit.id == found.commit.id]
         return missing_ref(run, found.base) if found.base and not is_object_id(found.base) else []

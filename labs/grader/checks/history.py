@@ -1,6 +1,6 @@
 """`history: {on: main, subjects: [Add the parser, Add the tests]}` - the messages on a branch are this sequence.
 
-`subjects` are exact first lines, `match` regular expressions searched in them; the oldest comes first. Without
+`subjects` are exact first lines, `matches` regular expressions searched in them; the oldest comes first. Without
 `since` the learner's own commits count, with it (a commit such as `v1.0` or `main^{root}`) those after that commit.
 `line: all` also looks at what merges brought, else only first parents are followed. With `in_order: true` other
 commits may stand before, between and after.
@@ -17,7 +17,7 @@ from ..parameters import MAIN, RefName, Regex, Revision
 from ..repository import Tip
 from ..words import count, listed, quoted
 from .base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
-from .messages import MOST_READ
+from .commits import MOST_READ
 from .walk import HistoryKind, first_parents_of, has_subject, look, newest, rewrite
 
 MOST_LISTED = 8
@@ -30,13 +30,13 @@ class HistoryCheck(HistoryKind):
     on: RefName = MAIN
     since: Revision | None = None
     subjects: tuple[str, ...] = ()
-    match: tuple[Regex, ...] = ()
+    matches: tuple[Regex, ...] = ()
     line: Literal["first-parent", "all"] = "first-parent"
     in_order: bool = False
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        if bool(self.subjects) == bool(self.match):
-            yield "", "one of subjects and match is needed"
+        if bool(self.subjects) == bool(self.matches):
+            yield "", "one of `subjects` and `matches` is needed"
 
     def judge(self, run: Run) -> Verdict:
         tip = tip_or_answer(run, self.on)
@@ -63,12 +63,12 @@ class HistoryCheck(HistoryKind):
 
     @property
     def _wanted(self) -> tuple[str, ...]:
-        return self.subjects or self.match
+        return self.subjects or self.matches
 
     def _fits(self, position: int, commit: Commit) -> bool:
         if self.subjects:
             return has_subject(commit, self.subjects[position])
-        return bool(re.search(self.match[position], commit.subject[:MOST_READ]))
+        return bool(re.search(self.matches[position], commit.subject[:MOST_READ]))
 
     def _first_different(self, found: list[Commit]) -> str | None:
         for position, commit in enumerate(found[: len(self._wanted)]):

@@ -7,7 +7,7 @@ from ..findings import Answer, Finding, Place
 from ..parameters import FilePath, Revision
 from ..report import Drawing, Evidence
 from ..repository import Tip
-from ..words import excerpt, visible
+from ..words import excerpt, quoted, visible
 from .base import Kind, Run, Verdict, at_tip, change, needs_work, not_known, passed
 from .contents import as_text, file_or_answer, lines_of, text_or_answer
 from .not_text import UTF_16, utf_16_answer
@@ -43,7 +43,7 @@ def asked_twice(kind: Kind, questions: Iterable[str]) -> Iterator[tuple[str, str
     """A problem where a check asks more than one of its questions."""
     asked = [name for name in questions if getattr(kind, name) is not None]
     if len(asked) > 1:
-        yield asked[1], f"a check asks one thing, and {asked[0]} is there already"
+        yield asked[1], f"a check asks one thing, and {quoted(asked[0])} is there already"
 
 
 def verdict_of(

@@ -1,25 +1,30 @@
-"""`merged: {branch: feature/login, into: main, by: merge-commit}` - how a branch came into another.
+"""`merged: {name: feature/login, into: main, by: merge-commit}` - how a branch came into another.
 
 `by` is merge-commit, fast-forward, squash, rebase or any, or none where it must not have come in. The graph decides,
 and for a squash and a "Rebase and merge" the patches; of a branch with one commit the two are alike. Where a branch is
-gone or its changes came in by pieces, the answer is "cannot be decided", not a guess.
+gone or its changes came in by pieces, the answer is "cannot be decided", not a guess. `name` may be a list of branches:
+each came in that way. With `in_order: true` and `by: merge-commit` they did so in the order of the list, each by a
+merge commit of its own; one that is gone is known by the merge that names it.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 from ..findings import LookedAt
 from ..history import Commit
 from ..parameters import MAIN, RefName
+from ..report import Outcome
 from ..repository import Tip
 from ..shapes import Shape
-from ..wanted import brought_by_rebase, fast_forward, merge_commit, squashed, unmerged
-from ..words import count, quoted
+from ..wanted import brought_by_rebase, fast_forward, merge_commit, one_after_another, squashed, unmerged
+from ..words import count, listed, quoted
 from .base import Kind, Run, Verdict, at_tip, commands, needs_work, not_run, passed, tip_or_answer
-from .commits import add_commits, commit_evidence
+from .commits import MOST_SHOWN, add_commits, commit_evidence
 from .squash import carried_at, rebased_commits, squash_commit
+from .walk import cut_off, first_in_order, look, named, newest, rewrite
 
 Way = Literal["merge-commit", "fast-forward", "squash", "rebase"]
 _WORDS: dict[str, str] = {
@@ -44,18 +49,86 @@ _SHAPES = {
 class MergedCheck(Kind):
     kind = "merged"
 
-    branch: RefName
+    name: RefName | tuple[RefName, ...]
     into: RefName = MAIN
     by: Literal["any", "merge-commit", "fast-forward", "squash", "rebase", "none"] = "any"
+    in_order: bool = False
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        if self.branch == self.into:
-            yield "into", "is the same branch"
+        if isinstance(self.name, tuple) and len(set(self.name)) < max(2, len(self.name)):
+            yield "name", "at least two different branches are expected"
+        if self.into in self._branches:
+            yield "into", "is the same branch" if isinstance(self.name, str) else "is one of the branches"
+        if self.in_order and (isinstance(self.name, str) or self.by != "merge-commit"):
+            yield "in_order", "needs a list of branches and `by: merge-commit`"
 
     def check(self, run: Run) -> Verdict:
         into = tip_or_answer(run, self.into)
         if isinstance(into, Verdict):
             return into
+        if isinstance(self.name, str):
+            return _Merge(self.name, self.into, self.by).answer(run, into)
+        cut = cut_off(run) if self.in_order else None
+        return cut or self._each(run, into, self.name)
+
+    @property
+    def _branches(self) -> tuple[RefName, ...]:
+        return self.name if isinstance(self.name, tuple) else (self.name,)
+
+    def _each(self, run: Run, into: Tip, names: tuple[RefName, ...]) -> Verdict:
+        """The first answer of another outcome than "passed", or how all of them came in."""
+        if self.in_order:
+            return self._in_order(run, into, names)
+        answers = [_Merge(name, self.into, self.by).answer(run, into) for name in names]
+        wrong = next((answer for answer in answers if answer.outcome is not Outcome.PASSED), None)
+        evidence = [answer.evidence[0] for answer in answers if answer.evidence]
+        said = " ".join(answer.why for answer in answers)
+        looked_at = LookedAt(len(names), "branch", plural="branches")
+        return wrong or passed(said, *evidence[:MOST_SHOWN], looked_at=looked_at)
+
+    def _in_order(self, run: Run, into: Tip, names: tuple[RefName, ...]) -> Verdict:
+        merges: list[Commit] = []
+        for name in names:
+            merge = merge_commit_of(run, name, into)
+            if merge is None:
+                return _Merge(name, self.into, self.by).answer(run, into)
+            merges.append(merge)
+        if first_in_order(run.repository.history, [[merge] for merge in merges]):
+            order = ", then ".join(map(quoted, names))
+            return passed(
+                f"Merged into {quoted(self.into)}: {order}.",
+                *newest(into, merges),
+                looked_at=LookedAt(len(merges), "merge commit"),
+            )
+        return needs_work(
+            f"The branches came into {quoted(self.into)} in another order, or together.",
+            expected="merge commits of " + ", then ".join(map(quoted, names)),
+            found=listed([named(merge) for merge in merges], most=5),
+            fix=self._again(run, into, {merge.id for merge in merges}),
+            evidence=newest(into, merges),
+            wanted=one_after_another(names, self.into),
+        )
+
+    def _again(self, run: Run, into: Tip, merges: set[str]) -> str:
+        """Where nothing but these merges came since the first of them, they are taken back and made in turn."""
+        history = run.repository.history
+        line = [history[commit_id] for commit_id in history.first_parents(into.commit.id)]
+        alone = list(takewhile(lambda commit: commit.id in merges, line))
+        if len(alone) < len(merges) or not all(map(run.repository.branch, self._branches)):
+            return look(self.into)
+        turns = (["git", "merge", "--no-ff", "--no-edit", name] for name in self._branches)
+        return rewrite(into, ["git", "reset", "--keep", alone[-1].parents[0]], *turns)
+
+
+@dataclass(frozen=True)
+class _Merge:
+    """How one branch came into another."""
+
+    branch: RefName
+    into: RefName
+    by: str
+
+    def answer(self, run: Run, into: Tip) -> Verdict:
         branch = run.repository.branch(self.branch)
         if branch is None:
             return self._without_branch(run, into)

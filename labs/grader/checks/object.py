@@ -1,9 +1,10 @@
 """`object: {tree: {README.md: file, src: folder}}` - an object of this shape is reachable from a branch or tag.
 
 One of `blob: text` (line ends and the one at the end do not matter); `tree: {name: sort}` with exactly these entries
-(sorts: file, executable, folder, link, submodule); `commit: {parents: 2, ancestors: 3, rhombus: true, message: regex}`
+(sorts: file, executable, folder, link, submodule); `commit: {parents: 2, ancestors: 3, rhombus: true, matches: regex}`
 (`ancestors`: at least so many behind it; `rhombus`: two of its parents have a parent in common); and
-`tag: {of: blob, message: regex}`, an annotated tag (of blob, tree or commit).
+`tag: {marks: blob, matches: regex}`, an annotated tag (of a blob, tree or commit). `matches` is searched in the
+message.
 """
 
 import hashlib
@@ -39,14 +40,14 @@ class CommitShape:
     parents: Count | None = None
     ancestors: Count | None = None
     rhombus: Literal[True] | None = None
-    message: Regex | None = None
+    matches: Regex | None = None
 
     def __str__(self) -> str:
         said = [
             count(self.parents, "parent") if self.parents is not None else "",
             f"at least {count(self.ancestors, 'commit')} behind it" if self.ancestors is not None else "",
             "two parents that have a parent in common" if self.rhombus else "",
-            f"a message with {in_words(self.message)}" if self.message else "",
+            f"a message with {in_words(self.matches)}" if self.matches else "",
         ]
         return f"a commit with {listed(filter(None, said), most=4)}"
 
@@ -54,8 +55,8 @@ class CommitShape:
         """Apart from `ancestors`."""
         if self.parents not in (None, len(commit.parents)):
             return False
-        if self.message is not None and not (
-            commit.message and re.search(self.message, commit.message, re.MULTILINE)
+        if self.matches is not None and not (
+            commit.message and re.search(self.matches, commit.message, re.MULTILINE)
         ):
             return False
         return not self.rhombus or _is_rhombus(history, commit.id)
@@ -63,19 +64,19 @@ class CommitShape:
 
 @dataclass(frozen=True)
 class TagShape:
-    of: Literal["blob", "tree", "commit"] | None = None
-    message: Regex | None = None
+    marks: Literal["blob", "tree", "commit"] | None = None
+    matches: Regex | None = None
 
     def __str__(self) -> str:
-        of = f" of a {self.of}" if self.of else ""
+        of = f" of a {self.marks}" if self.marks else ""
         return f"an annotated tag{of}" + (
-            f" whose message has {in_words(self.message)}" if self.message else ""
+            f" whose message has {in_words(self.matches)}" if self.matches else ""
         )
 
     def fits(self, tag: Tag) -> bool:
-        fits = tag.annotated and self.of in (None, tag.kind)
+        fits = tag.annotated and self.marks in (None, tag.kind)
         return fits and (
-            self.message is None or bool(tag.message and re.search(self.message, tag.message, re.MULTILINE))
+            self.matches is None or bool(tag.message and re.search(self.matches, tag.message, re.MULTILINE))
         )
 
 
@@ -93,7 +94,7 @@ class ObjectCheck(Kind):
         if sum(one is not None for one in (self.blob, self.tree, self.commit, self.tag)) != 1:
             yield "", "one of blob, tree, commit and tag is needed"
         if self.commit == CommitShape():
-            yield "commit", "one of parents, ancestors, rhombus and message is needed"
+            yield "commit", "one of `parents`, `ancestors`, `rhombus` and `matches` is needed"
 
     def check(self, run: Run) -> Verdict:
         if self.blob is not None:
@@ -139,7 +140,7 @@ class ObjectCheck(Kind):
         for tag in tags:
             if shape.fits(tag):
                 return _found(f"There is {shape}.", Evidence(ref=tag.ref))
-        target = {"blob": ":README.md", "tree": "HEAD^{tree}"}.get(shape.of or "", "HEAD")
+        target = {"blob": ":README.md", "tree": "HEAD^{tree}"}.get(shape.marks or "", "HEAD")
         return _none(
             str(shape),
             count(len(tags), "tag"),

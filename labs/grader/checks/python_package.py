@@ -2,7 +2,7 @@
 
 `path` is the folder of its pyproject.toml. Each check asks one thing; without any, that pyproject.toml is valid (build
 system, name, version, requires-python, dependencies, files that readme and license name) and that its package is found
-in `src` or beside it, under `import_name` where that is given. `tests_found: true`: test files with test functions.
+in `src` or beside it, under `imports` where that is given. `tests_found: true`: test files with test functions.
 `versions_pinned`: exact, hash or upper (a bound), in requirements*.txt with the files that they name, else by a lock
 file, else in pyproject.toml, Pipfile, environment.yml, setup.cfg and setup.py. Extras count if nothing else is there.
 """
@@ -31,14 +31,14 @@ class PythonPackageCheck(Kind):
 
     path: str = "."
     at: Revision = MAIN_COMMIT
-    import_name: str | None = None
+    imports: str | None = None
     tests_found: Literal[True] | None = None
     versions_pinned: Pin | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.path.startswith(("/", "..")) or "/.." in self.path:
             yield "path", "a folder inside the repository is expected"
-        yield from asked_twice(self, ("import_name", "tests_found", "versions_pinned"))
+        yield from asked_twice(self, ("imports", "tests_found", "versions_pinned"))
 
     def check(self, run: Run) -> Verdict:
         tip = commit_or_answer(run, self.at)
@@ -66,7 +66,7 @@ class PythonPackageCheck(Kind):
 
     def _whole(self, project: Project) -> Answer:
         wrong = faults(project)
-        missing, place = ([], None) if wrong else package_found(project, self.import_name)
+        missing, place = ([], None) if wrong else package_found(project, self.imports)
         name, version = project.project.get("name"), project.project.get("version", "of a dynamic version")
         said = f"{quoted(project.path)} is valid, and the package of {quoted(f'{name} {version}')} is there."
         return answer(

@@ -1,7 +1,7 @@
-"""`rebased: {branch: feature, onto: main, patches: [Add the form, Test the form]}` - a branch lies on top of another.
+"""`rebased: {name: feature, onto: main, subjects: [Add the form, Test the form]}` - a branch lies on top of another.
 
 The branch holds all of `onto` (a branch, a tag or any commit) and, after it, one line without merge commits.
-`patches` are the subjects of that line, the oldest first. `patches_of` names the old tip of the branch where a tag or
+`subjects` are those of that line, the oldest first. `from` names the old tip of the branch where a tag or
 branch still has it: each change of lines that it has beyond `onto` is in the line too, except where a conflict was
 resolved by hand. Where `onto` was moved forward to the branch later, name the commit that it was at.
 """
@@ -27,17 +27,17 @@ ONTO = Revision(MAIN)
 class RebasedCheck(HistoryKind):
     kind = "rebased"
 
-    branch: RefName
+    name: RefName
     onto: Revision = ONTO
-    patches: tuple[str, ...] = ()
-    patches_of: Revision | None = None
+    subjects: tuple[str, ...] = ()
+    from_: Revision | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        if str(self.branch) == self.onto:
+        if str(self.name) == self.onto:
             yield "onto", "is the same branch"
 
     def judge(self, run: Run) -> Verdict:
-        branch, onto = tip_or_answer(run, self.branch), commit_or_answer(run, self.onto)
+        branch, onto = tip_or_answer(run, self.name), commit_or_answer(run, self.onto)
         if isinstance(branch, Verdict):
             return branch
         if isinstance(onto, Verdict):
@@ -51,31 +51,31 @@ class RebasedCheck(HistoryKind):
         if merges:
             return self._merged(branch, onto, merges)
         return self._not_kept(run, branch, onto, line) or passed(
-            f"{quoted(self.branch)} lies on top of {quoted(self.onto)} with {count(len(line), 'commit')}.",
+            f"{quoted(self.name)} lies on top of {quoted(self.onto)} with {count(len(line), 'commit')}.",
             *newest(branch, line),
-            looked_at=LookedAt(len(line), "commit", f"of {quoted(self.branch)}"),
+            looked_at=LookedAt(len(line), "commit", f"of {quoted(self.name)}"),
         )
 
     def _behind(self, branch: Tip, onto: Tip, missing: int) -> Verdict:
         return needs_work(
-            f"{quoted(self.branch)} is not on top of {quoted(self.onto)}: it lacks "
+            f"{quoted(self.name)} is not on top of {quoted(self.onto)}: it lacks "
             f"{count(missing, 'commit')} of {quoted(self.onto)}.",
-            expected=f"{named(onto.commit)} below the commits of {quoted(self.branch)}",
+            expected=f"{named(onto.commit)} below the commits of {quoted(self.name)}",
             found=f"{count(missing, 'commit')} missing",
             fix=rewrite(branch, ["git", "rebase", onto.commit.id]),
             evidence=[commit_evidence(branch, branch.commit), commit_evidence(onto, onto.commit)],
-            wanted=on_top(self.branch, self.onto, len(self.patches)),
+            wanted=on_top(self.name, self.onto, len(self.subjects)),
         )
 
     def _merged(self, branch: Tip, onto: Tip, merges: list[Commit]) -> Verdict:
         return needs_work(
-            f"{quoted(self.branch)} is not one line on top of {quoted(self.onto)}: "
+            f"{quoted(self.name)} is not one line on top of {quoted(self.onto)}: "
             f"{named(merges[-1])} is a merge commit.",
             expected="no merge commit",
             found=count(len(merges), "merge commit"),
             fix=rewrite(branch, ["git", "rebase", onto.commit.id]),
             evidence=newest(branch, merges),
-            wanted=on_top(self.branch, self.onto, len(self.patches)),
+            wanted=on_top(self.name, self.onto, len(self.subjects)),
         )
 
     def _not_kept(self, run: Run, branch: Tip, onto: Tip, line: list[Commit]) -> Verdict | None:
@@ -83,31 +83,31 @@ class RebasedCheck(HistoryKind):
         if isinstance(lost, Verdict):
             return lost
         subjects = [commit.subject for commit in line]
-        if line and not lost and (not self.patches or self._has_patches(line)):
+        if line and not lost and (not self.subjects or self._has_patches(line)):
             return None
         wanted = (
-            [named(commit) for commit in lost] or list(map(quoted, self.patches)) or ["at least one commit"]
+            [named(commit) for commit in lost] or list(map(quoted, self.subjects)) or ["at least one commit"]
         )
         return needs_work(
-            f"{quoted(self.branch)} lies on top of {quoted(self.onto)}, but "
+            f"{quoted(self.name)} lies on top of {quoted(self.onto)}, but "
             + (f"the change of {wanted[0]} is lost." if lost else "its commits are others."),
             expected=listed(wanted, most=8),
             found=listed(map(quoted, subjects), most=8) or "no commit",
             fix=rewrite(branch, *(["git", "cherry-pick", commit.id] for commit in lost))
             if lost
-            else look(self.branch),
+            else look(self.name),
             evidence=newest(branch, line) or [commit_evidence(branch, branch.commit)],
-            wanted=on_top(self.branch, self.onto, len(self.patches)),
+            wanted=on_top(self.name, self.onto, len(self.subjects)),
         )
 
     def _has_patches(self, line: list[Commit]) -> bool:
-        return len(line) == len(self.patches) and all(map(has_subject, line, self.patches))
+        return len(line) == len(self.subjects) and all(map(has_subject, line, self.subjects))
 
     def _lost(self, run: Run, onto: Tip, line: list[Commit]) -> list[Commit] | Verdict:
         """Commits of the old tip whose change no commit of the line makes."""
-        if self.patches_of is None:
+        if self.from_ is None:
             return []
-        old = commit_or_answer(run, self.patches_of)
+        old = commit_or_answer(run, self.from_)
         if isinstance(old, Verdict):
             return old
         history, patches = run.repository.history, Patches(run.repository)

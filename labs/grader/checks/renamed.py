@@ -1,4 +1,4 @@
-"""`renamed: {path: docs/guide.md, was: guide.md, on: main}` - a file was renamed and its history kept.
+"""`renamed: {path: docs/guide.md, from: guide.md, on: main}` - a file was renamed and its history kept.
 
 In one commit the old path goes and the new one comes with mostly the same lines: at least `similar_at_least` percent
 (50, as for Git) of the bytes of the larger one. Merge commits are left out. At the tip the new path is there, the old
@@ -27,33 +27,33 @@ class RenamedCheck(HistoryKind):
     kind = "renamed"
 
     path: FilePath
-    was: FilePath
+    from_: FilePath
     on: RefName = MAIN
     similar_at_least: Percent = HALF
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        if self.path == self.was:
-            yield "was", "is the same path"
+        if self.path == self.from_:
+            yield "from", "is the same path"
 
     def judge(self, run: Run) -> Verdict:
         tip = tip_or_answer(run, self.on)
         if isinstance(tip, Verdict):
             return tip
         files = run.repository.files(tip)
-        if self.was.encode() in files or self.path.encode() not in files:
-            return self._not_moved(tip, [path for path in (self.was, self.path) if path.encode() in files])
+        if self.from_.encode() in files or self.path.encode() not in files:
+            return self._not_moved(tip, [path for path in (self.from_, self.path) if path.encode() in files])
         going, coming, together = self._moves(run, tip)
         if not together:
             return self._in_two_steps(run, tip, going, coming)
         commit, percent = together[-1]
         if percent >= self.similar_at_least:
             return passed(
-                f"{named(commit)} renamed {quoted(self.was)}, {percent}% alike.",
+                f"{named(commit)} renamed {quoted(self.from_)}, {percent}% alike.",
                 commit_evidence(tip, commit),
                 looked_at=LookedAt(1, "file"),
             )
         return needs_work(
-            f"{named(commit)} renamed {quoted(self.was)} and rewrote it: Git sees a new file.",
+            f"{named(commit)} renamed {quoted(self.from_)} and rewrote it: Git sees a new file.",
             expected=f"at least {self.similar_at_least}% of the lines kept in the commit that renames",
             found=f"{percent}% kept",
             fix=look(self.on),
@@ -63,7 +63,7 @@ class RenamedCheck(HistoryKind):
     def _moves(self, run: Run, tip: Tip) -> tuple[list[Commit], list[Commit], list[tuple[Commit, int]]]:
         """Commits in which the old path went, in which the new one came, and in which both did, with likeness."""
         history = run.repository.history
-        old, new = self.was.encode(), self.path.encode()
+        old, new = self.from_.encode(), self.path.encode()
         going, coming, together = [], [], []
         for commit in history.in_order(history.ancestors(tip.commit.id)):
             made = run.repository.change_of(commit) if not commit.is_merge else {}
@@ -77,22 +77,22 @@ class RenamedCheck(HistoryKind):
         return going, coming, together
 
     def _not_moved(self, tip: Tip, there: list[str]) -> Verdict:
-        move = [["git", "mv", self.was, self.path]] if there == [self.was] else []
-        take = [["git", "rm", "--cached", self.was]] if len(there) == 2 else []
+        move = [["git", "mv", self.from_, self.path]] if there == [self.from_] else []
+        take = [["git", "rm", "--cached", self.from_]] if len(there) == 2 else []
         return needs_work(
-            f"At {quoted(tip.name)} {quoted(self.was)} is not renamed to {quoted(self.path)}.",
-            expected=f"{quoted(self.path)} and no {quoted(self.was)}",
+            f"At {quoted(tip.name)} {quoted(self.from_)} is not renamed to {quoted(self.path)}.",
+            expected=f"{quoted(self.path)} and no {quoted(self.from_)}",
             found=listed(map(quoted, there)) or "neither of the two",
-            fix=change(tip, f"Rename {self.was} to {self.path}", *move, *take) if there else look(self.on),
+            fix=change(tip, f"Rename {self.from_} to {self.path}", *move, *take) if there else look(self.on),
             evidence=[commit_evidence(tip, tip.commit)],
         )
 
     def _in_two_steps(self, run: Run, tip: Tip, going: list[Commit], coming: list[Commit]) -> Verdict:
         steps = [*going[-1:], *coming[-1:]]
         return needs_work(
-            f"{quoted(self.was)} and {quoted(self.path)} did not change in one commit: Git sees a new file.",
-            expected=f"one commit in which {quoted(self.was)} goes and {quoted(self.path)} comes",
-            found=listed([named(commit) for commit in steps]) or f"no commit with {quoted(self.was)}",
+            f"{quoted(self.from_)} and {quoted(self.path)} did not change in one commit: Git sees a new file.",
+            expected=f"one commit in which {quoted(self.from_)} goes and {quoted(self.path)} comes",
+            found=listed([named(commit) for commit in steps]) or f"no commit with {quoted(self.from_)}",
             fix=self._fold(run, tip, steps),
             evidence=newest(tip, steps) or [commit_evidence(tip, tip.commit)],
         )
@@ -106,7 +106,7 @@ class RenamedCheck(HistoryKind):
         if not since or not history[since[-1]].parents or any(history[one].is_merge for one in since):
             return look(self.on)
         back = ["git", "reset", "--soft", history[since[-1]].parents[0]]
-        return rewrite(tip, back, ["git", "commit", "-m", f"Rename {self.was} to {self.path}"])
+        return rewrite(tip, back, ["git", "commit", "-m", f"Rename {self.from_} to {self.path}"])
 
 
 def _likeness(repository: Repository, made: Change, old: bytes, new: bytes) -> int:

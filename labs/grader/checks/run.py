@@ -1,7 +1,7 @@
-"""`run: {command: [python, train.py], exit: 0, prints: 'accuracy'}` - a command does what it should, confined.
+"""`run: {command: [python, train.py], exit: 0, matches: 'accuracy'}` - a command does what it should, confined.
 
 It starts in the files of the commit `at` (default `main`), without network, and has `seconds` (default 20).
-`prints` is a regular expression, searched in stdout and stderr together (`^` and `$` at lines), of more than 256 KB in
+`matches` is a regular expression, searched in stdout and stderr together (`^` and `$` at lines), of more than 256 KB in
 the first and the last 128; `stdin` is what it reads; `writes` a file that has to be there afterwards, which is looked
 for whatever was printed; `files` are put over the learner's own, by path. With `since`
 it has to pass at each commit after that one, up to 30. The learner's program states its own exit status and output:
@@ -31,7 +31,7 @@ class RunCheck(CodeKind):
 
     command: tuple[str, ...]
     exit: Count = SUCCESS
-    prints: Regex | None = None
+    matches: Regex | None = None
     stdin: Content | None = None
     writes: FilePath | None = None
     files: dict[FilePath, Content] = field(default_factory=dict)
@@ -100,15 +100,15 @@ class RunCheck(CodeKind):
         )
 
     def _prints(self, ran: Ran, tip: Tip) -> Verdict | None:
-        if self.prints is None or any(re.search(self.prints, part, re.MULTILINE) for part in ran.parts):
+        if self.matches is None or any(re.search(self.matches, part, re.MULTILINE) for part in ran.parts):
             return None
         where = f" {between(ran)}" if ran.left_out else ""
         return failed(
             self.command,
             ran,
             tip,
-            why=f"{shown(self.command)} at {quoted(tip.name)} did not print {in_words(self.prints)}.{where}",
-            expected=f"output with {in_words(self.prints)}",
+            why=f"{shown(self.command)} at {quoted(tip.name)} did not print {in_words(self.matches)}.{where}",
+            expected=f"output with {in_words(self.matches)}",
             found=printed(ran),
         )
 

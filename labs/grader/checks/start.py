@@ -1,4 +1,4 @@
-"""`start: {branch: feature, at: v1.0, of: main}` - a branch parted from another at exactly this commit.
+"""`start: {name: feature, at: v1.0, from: main}` - a branch parted from another at exactly this commit.
 
 It is where the lines of first parents of both meet, whatever was merged since; where they do not meet, the best
 common ancestor.
@@ -21,16 +21,16 @@ from .walk import HistoryKind, look, named, rewrite
 class StartCheck(HistoryKind):
     kind = "start"
 
-    branch: RefName
+    name: RefName
     at: Revision
-    of: RefName = MAIN
+    from_: RefName = MAIN
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        if self.branch == self.of:
-            yield "of", "is the same branch"
+        if self.name == self.from_:
+            yield "from", "is the same branch"
 
     def judge(self, run: Run) -> Verdict:
-        branch, of = tip_or_answer(run, self.branch), tip_or_answer(run, self.of)
+        branch, of = tip_or_answer(run, self.name), tip_or_answer(run, self.from_)
         wanted = commit_or_answer(run, self.at)
         if isinstance(branch, Verdict):
             return branch
@@ -41,20 +41,20 @@ class StartCheck(HistoryKind):
         start = _start(run.repository.history, branch.commit, of.commit)
         if start and start.id == wanted.commit.id:
             return passed(
-                f"{quoted(self.branch)} starts at {named(start)}.",
+                f"{quoted(self.name)} starts at {named(start)}.",
                 commit_evidence(branch, start),
                 looked_at=LookedAt(1, "commit"),
             )
         move = start and ["git", "rebase", "--rebase-merges", "--onto", wanted.commit.id, start.id]
         return needs_work(
-            f"{quoted(self.branch)} starts at {named(start)}, which is another commit than {quoted(self.at)}."
+            f"{quoted(self.name)} starts at {named(start)}, which is another commit than {quoted(self.at)}."
             if start
-            else f"{quoted(self.branch)} and {quoted(self.of)} have no commit in common.",
-            expected=f"{quoted(self.branch)} to start at {named(wanted.commit)}",
+            else f"{quoted(self.name)} and {quoted(self.from_)} have no commit in common.",
+            expected=f"{quoted(self.name)} to start at {named(wanted.commit)}",
             found=named(start) if start else "no common commit",
-            fix=rewrite(branch, move) if move else look(self.branch, self.of),
+            fix=rewrite(branch, move) if move else look(self.name, self.from_),
             evidence=[commit_evidence(branch, start) if start else at_tip(branch), at_tip(wanted)],
-            wanted=parted(self.branch, self.of, wanted.commit.id[:7]),
+            wanted=parted(self.name, self.from_, wanted.commit.id[:7]),
         )
 
 

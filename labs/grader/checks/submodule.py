@@ -1,6 +1,6 @@
 """`submodule: {path: vendor/lib, at: main}` - a submodule is at a path, and `.gitmodules` says where it comes from.
 
-`commit` (a full id) is the one it has to be at, `url` a regex searched in its address. It is never fetched.
+`commit` (a full id) is the one it has to be at, `matches` a regex searched in its address. It is never fetched.
 """
 
 import re
@@ -28,7 +28,7 @@ class SubmoduleCheck(Kind):
     path: FilePath
     at: Revision = MAIN_COMMIT
     commit: ObjectId | None = None
-    url: Regex | None = None
+    matches: Regex | None = None
 
     def check(self, run: Run) -> Verdict:
         tip = commit_or_answer(run, self.at)
@@ -44,7 +44,7 @@ class SubmoduleCheck(Kind):
             return address
         if address is None:
             return self._no_address(tip)
-        if self.url is not None and not re.search(self.url, address):
+        if self.matches is not None and not re.search(self.matches, address):
             return self._other_address(tip, address)
         return passed(
             f"The submodule {quoted(self._path)} is at commit {entry.id[:7]} of {quoted(address)}.",
@@ -128,7 +128,7 @@ class SubmoduleCheck(Kind):
     def _other_address(self, tip: Tip, address: str) -> Verdict:
         return needs_work(
             f"The submodule {quoted(self._path)} at {quoted(tip.name)} comes from {quoted(address)}.",
-            expected=f"an address with {in_words(self.url or '')}",
+            expected=f"an address with {in_words(self.matches or '')}",
             found=quoted(address),
             fix=change(
                 tip,

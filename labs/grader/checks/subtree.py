@@ -1,7 +1,7 @@
-"""`subtree: {path: vendor/lib, of: lib, at: main}` - another history was merged under a folder.
+"""`subtree: {path: vendor/lib, from: lib, at: main}` - another history was merged under a folder.
 
 Seen in a merge commit one of whose parents has as its whole tree what stands in the folder, as `git subtree add` and
-`git subtree pull` make it, with `--squash` too. `of` names a commit of the other history; `at_least` (1) how many
+`git subtree pull` make it, with `--squash` too. `from` names a commit of the other history; `at_least` (1) how many
 such merges there are.
 """
 
@@ -24,7 +24,7 @@ class SubtreeCheck(Kind):
     kind = "subtree"
 
     path: FilePath
-    of: Revision | None = None
+    from_: Revision | None = None
     at: Revision = MAIN_COMMIT
     at_least: Count = ONE
 
@@ -33,14 +33,16 @@ class SubtreeCheck(Kind):
             yield "at_least", "0 asks for nothing"
 
     def check(self, run: Run) -> Verdict:
-        tip, other = commit_or_answer(run, self.at), commit_or_answer(run, self.of or self.at)
+        tip, other = commit_or_answer(run, self.at), commit_or_answer(run, self.from_ or self.at)
         if isinstance(tip, Verdict):
             return tip
         if isinstance(other, Verdict):
             return other
         history = run.repository.history
         trees = (
-            {each.tree for each in history.in_order(history.ancestors(other.commit.id))} if self.of else None
+            {each.tree for each in history.in_order(history.ancestors(other.commit.id))}
+            if self.from_
+            else None
         )
         behind = history.in_order(history.ancestors(tip.commit.id))
         merges = [commit for commit in reversed(behind) if commit.is_merge]
@@ -67,7 +69,7 @@ class SubtreeCheck(Kind):
         return any(history[parent].tree == entry.id for parent in history.parents(merge.id))
 
     def _needs_work(self, tip: Tip, found: int, merges: int, *, there: bool) -> Verdict:
-        of = f" of {quoted(self.of)}" if self.of else ""
+        of = f" of {quoted(self.from_)}" if self.from_ else ""
         absent = "" if there else f" There is no {quoted(self.path)} there."
         merged = f"{count(found, 'merge') if found else 'No merge'} in {quoted(tip.name)} brought another history{of}"
         return needs_work(
@@ -80,12 +82,12 @@ class SubtreeCheck(Kind):
 
     def _mend(self, tip: Tip, *, there: bool) -> str:
         folder = self._path.decode()
-        other = self.of or "FETCH_HEAD"
+        other = self.from_ or "FETCH_HEAD"
         take_away = ["git", "rm", "-r", "-q", "--", folder], ["git", "commit", "-m", f"Make room at {folder}"]
         return change(
             tip,
             f"Merge {other} under {folder}",
-            *([] if self.of else [["git", "fetch", "ADDRESS", "BRANCH"]]),
+            *([] if self.from_ else [["git", "fetch", "ADDRESS", "BRANCH"]]),
             *(take_away if there else ()),
             ["git", "merge", "-s", "ours", "--no-commit", "--allow-unrelated-histories", other],
             ["git", "read-tree", f"--prefix={folder}/", "-u", other],

@@ -1,8 +1,8 @@
-"""`tag: {name: v1.0.0, annotated: true, on: main, message: '...'}` - a tag is there, and of the right sort.
+"""`tag: {name: v1.0.0, annotated: true, on: main, matches: '...'}` - a tag is there, and of the right sort.
 
 `annotated` false asks for a lightweight tag; `on` for a commit in that branch's history, `at` for exactly one commit,
-such as `main~1`; `message` is searched, so `\\AFirst release\\Z` asks for all of it. `exists: false` asks that no such
-tag is there.
+such as `main~1`; `matches` is searched in its message, so `\\AFirst release\\Z` asks for all of it. `exists: false`
+asks that no such tag is there.
 """
 
 import re
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ..findings import LookedAt
 from ..parameters import RefName, Regex, Revision
 from ..repository import Tag
+from ..wanted import standing_at
 from ..words import in_words, quoted
 from .base import (
     Kind,
@@ -26,6 +27,7 @@ from .base import (
     passed,
     tip_or_answer,
 )
+from .walk import cut_off
 
 
 @dataclass(frozen=True)
@@ -35,17 +37,19 @@ class TagCheck(Kind):
     name: RefName
     annotated: bool | None = None
     on: RefName | None = None
-    message: Regex | None = None
+    matches: Regex | None = None
     at: Revision | None = None
     exists: bool = True
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        if not self.exists and (self.annotated, self.on, self.message, self.at) != (None,) * 4:
+        if not self.exists and (self.annotated, self.on, self.matches, self.at) != (None,) * 4:
             yield "exists", "false stands alone beside the name"
-        if self.message is not None and self.annotated is False:
-            yield "message", "a tag that is not annotated has no message"
+        if self.matches is not None and self.annotated is False:
+            yield "matches", "a tag that is not annotated has no message"
 
     def check(self, run: Run) -> Verdict:
+        if (self.on or self.at) and (cut := cut_off(run)):
+            return cut
         if self.name not in run.repository.tags:
             if not self.exists:
                 return self._absent(run)
@@ -55,7 +59,7 @@ class TagCheck(Kind):
             return self._still_there(tag)
         if self.annotated not in (None, tag.annotated):
             return self._wrong_sort(tag)
-        if self.message is not None and not (tag.message and re.search(self.message, tag.message)):
+        if self.matches is not None and not (tag.message and re.search(self.matches, tag.message)):
             return self._wrong_message(tag)
         return (
             self._where(run, tag)
@@ -85,10 +89,10 @@ class TagCheck(Kind):
 
     def _wrong_message(self, tag: Tag) -> Verdict:
         return needs_work(
-            f"The message of {quoted(self.name)} does not have {in_words(self.message or '')}."
+            f"The message of {quoted(self.name)} does not have {in_words(self.matches or '')}."
             if tag.annotated
             else f"{quoted(self.name)} is {_sort(tag)}, which has no message.",
-            expected=f"a message with {in_words(self.message or '')}",
+            expected=f"a message with {in_words(self.matches or '')}",
             found=quoted(tag.message) if tag.message else "no message",
             fix=self._move(tag.id),
             evidence=[at_tag(tag)],
@@ -107,7 +111,7 @@ class TagCheck(Kind):
             f"{quoted(self.name)} does not mark a commit of {quoted(self.on)}.",
             expected=f"a commit in the history of {quoted(self.on)}",
             found=f"{tag.kind} {tag.id[:7]}",
-            fix=self._move(self.on),
+            fix=self._move(self.on, keep=tag),
             evidence=[at_tag(tag)],
         )
 
@@ -122,8 +126,9 @@ class TagCheck(Kind):
             f"{quoted(self.name)} marks another commit than {quoted(wanted.name)}.",
             expected=f"{wanted.commit.id[:7]} {quoted(wanted.commit.subject)}",
             found=f"{tag.kind} {tag.id[:7]}",
-            fix=self._move(wanted.commit.id),
+            fix=self._move(wanted.commit.id, keep=tag),
             evidence=[at_tag(tag), at_tip(wanted)],
+            wanted=standing_at(self.name, wanted.commit),
         )
 
     def _still_there(self, tag: Tag) -> Verdict:
@@ -135,14 +140,16 @@ class TagCheck(Kind):
             evidence=[at_tag(tag)],
         )
 
-    def _move(self, target: str) -> str:
+    def _move(self, target: str, keep: Tag | None = None) -> str:
+        """`keep` is a tag that stays of its sort where none is asked for."""
         return commands(
-            ["git", "tag", "-f", *self._sort(), self.name, target],
+            ["git", "tag", "-f", *self._sort(keep), self.name, target],
             ["git", "push", "--force", "origin", f"refs/tags/{self.name}"],
         )
 
-    def _sort(self) -> list[str]:
-        return [] if self.annotated is False else ["-a", "-m", f"Release {self.name}"]
+    def _sort(self, keep: Tag | None = None) -> list[str]:
+        annotated = keep.annotated if keep and self.annotated is None else self.annotated
+        return [] if annotated is False else ["-a", "-m", f"Release {self.name}"]
 
 
 def _sort(tag: Tag) -> str:

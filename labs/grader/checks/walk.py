@@ -10,25 +10,28 @@ from ..report import Evidence
 from ..repository import Tip
 from ..words import in_words, listed, quoted
 from .base import Kind, Run, Verdict, commands, commit_or_answer, not_run
-from .commits import MOST_SHOWN, commit_evidence
-from .messages import MOST_READ
+from .commits import MOST_READ, MOST_SHOWN, commit_evidence
 
 
 class HistoryKind(Kind):
     """A kind that is not run on a shallow clone, where a commit that is absent proves nothing."""
 
     def check(self, run: Run) -> Verdict:
-        if run.repository.is_shallow:
-            return not_run(
-                "Not run: the history is cut off, as in a shallow clone. In GitHub Actions, check out with "
-                "`fetch-depth: 0`.",
-                fix=commands(["git", "fetch", "--unshallow"]),
-            )
-        return self.judge(run)
+        return cut_off(run) or self.judge(run)
 
     @abstractmethod
     def judge(self, run: Run) -> Verdict:
         """The answer, where all parents of all commits are here."""
+
+
+def cut_off(run: Run) -> Verdict | None:
+    """The answer where a shallow clone lacks commits, else None."""
+    if not run.repository.is_shallow:
+        return None
+    return not_run(
+        "Not run: the history is cut off, as in a shallow clone. In GitHub Actions, check out with `fetch-depth: 0`.",
+        fix=commands(["git", "fetch", "--unshallow"]),
+    )
 
 
 def first_parents_of(run: Run, tip: Tip, among: list[Commit]) -> list[Commit]:

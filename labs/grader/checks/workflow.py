@@ -11,7 +11,8 @@ download, publish, deploy; `stages: {train: 'python train'}` adds some by a rege
 `permissions: {contents: read}`: the most that any job may do. `pinned`: sha or tag. `no_secret_echoed: true`.
 `no_injection: true`. `matrix: {python-version: ['3.11', '3.12']}`. `cache: true`. `timeout_minutes: 30`, at most.
 `concurrency`: any, cancel or queue. `reusable`: calls or callable.
-`delivery`: continuous-delivery or continuous-deployment, with `environment` (production) and `branch` (main).
+`delivery`: continuous-delivery or continuous-deployment, with `environment` (production) and `on`, the branch
+that is delivered (main).
 """
 
 from collections.abc import Callable, Iterator
@@ -78,7 +79,7 @@ class WorkflowCheck(Kind):
     reusable: Literal["calls", "callable"] | None = None
     delivery: Way | None = None
     environment: str = "production"
-    branch: RefName = MAIN
+    on: RefName = MAIN
 
     @property
     def starts(self) -> tuple[Moment, ...] | None:
@@ -129,7 +130,7 @@ class WorkflowCheck(Kind):
 
     def _answer(self, pipeline: Pipeline, load: Callable[[str], Workflow | None]) -> Answer:
         matrix = {key: texts_of(value) or () for key, value in (self.matrix or {}).items()}
-        way = Delivery(pipeline, self.environment, self.branch)
+        way = Delivery(pipeline, self.environment, self.on)
         questions: dict[str, Callable[[], Answer]] = {
             "starts": lambda: starts_at(pipeline.workflow, self.starts_on or (), self.not_on or ()),
             "order": lambda: in_order(pipeline, self.order or ()),

@@ -10,7 +10,7 @@ from dataclasses import MISSING, Field, fields
 from typing import Any, get_type_hints
 
 from ..checks import KINDS, Kind
-from ..parameters import Bytes, did_you_mean, named
+from ..parameters import Bytes, did_you_mean, key_of, named
 from ..scenarios.changes import CommitStep
 from ..scenarios.steps import STEPS
 from ..words import quoted, size
@@ -63,7 +63,7 @@ def _parameters(cls: type[Any]) -> list[str]:
     hints = get_type_hints(cls)
     hidden = getattr(cls, "hidden", ())
     return [
-        f"  {field.name}: {named(hints[field.name])}{_default(field, hints[field.name])}"
+        f"  {key_of(field)}: {named(hints[field.name])}{_default(field, hints[field.name])}"
         + (" Learners do not see it." if field.name in hidden else "")
         for field in fields(cls)
     ]

@@ -1,0 +1,151 @@
+"""The checks of a lab.yaml, each read as its kind asks; see `spec`."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Literal
+
+from . import schema_1
+from .checks import KINDS, Kind
+from .checks.branch import BranchCheck
+from .checks.branch_or_tag import BranchOrTagCheck
+from .checks.withheld import Withheld
+from .parameters import Identifier, LessonAddress, Points, did_you_mean, read_fields
+from .public import is_withheld
+from .words import listed, quoted
+from .yaml_values import Problem, Value
+
+MOST_CODE_SECONDS = 180
+
+
+@dataclass(frozen=True)
+class _Common:
+    """What every check may say, whatever its kind."""
+
+    id: Identifier
+    says: str
+    points: Points
+    needs: tuple[Identifier, ...] = ()
+    teaches: Literal["plumbing", "skill"] = "plumbing"
+    fix: str | None = None
+    hint: str | None = None
+    lesson: LessonAddress | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckSpec(_Common):
+    """One check. `parameters` is an instance of the kind's own dataclass, `line` where the check begins."""
+
+    kind: str
+    parameters: Kind
+    line: int
+
+
+def read_checks(
+    value: Value | None, old: schema_1.Rewriting | None, problems: list[Problem]
+) -> list[CheckSpec]:
+    """The checks that could be read. `old` is what was rewritten, for a text of schema 1."""
+    if value is None:
+        return []
+    if not isinstance(value.data, list) or not value.data:
+        problems.append(Problem(value.line, "checks", "a list of at least one check is expected"))
+        return []
+    kinds = KINDS if old is None else schema_1.KINDS
+    checks = []
+    for place, item in enumerate(value.data):
+        found: list[Problem] = []
+        check = _read_check(item, kinds, found)
+        names = old.names.get(place, {}) if old else {}
+        problems.extend(schema_1.in_old_words(problem, names) for problem in found)
+        if check:
+            either = old is not None and place in old.either
+            checks.append(replace(check, parameters=_branch_or_tag(check)) if either else check)
+    problems.extend(_order_problems(value.data))
+    if len(checks) == len(value.data) and not any(check.points for check in checks):
+        problems.append(Problem(value.line, "checks", "no check has points: one has to have more than 0"))
+    problems.extend(_time_problems(value, checks))
+    return checks
+
+
+def _branch_or_tag(check: CheckSpec) -> Kind:
+    asked = check.parameters
+    assert isinstance(asked, BranchCheck) and asked.at  # noqa: S101 - as they were rewritten
+    return BranchOrTagCheck(asked.name, asked.at)
+
+
+def _time_problems(value: Value, checks: list[CheckSpec]) -> Iterator[Problem]:
+    total = sum(check.parameters.limit() for check in checks if check.parameters.confined)
+    if total > MOST_CODE_SECONDS:
+        message = f"those that run code may take {total:g} seconds together; {MOST_CODE_SECONDS} are there"
+        yield Problem(value.line, "checks", message)
+
+
+def _read_check(item: Value, known: Collection[str], problems: list[Problem]) -> CheckSpec | None:
+    if not isinstance(item.data, dict):
+        problems.append(Problem(item.line, "checks", "a check with keys such as id and says is expected"))
+        return None
+    before = len(problems)
+    kinds = [key for key in item.data if key in KINDS]
+    common = {key: value for key, value in item.data.items() if key in _COMMON_KEYS}
+    problems.extend(_kind_problems(item, item.data, kinds, known))
+    base = read_fields(_Common, common, item.line, "", problems)
+    parameters = [_read_parameters(kind, item.data[kind], problems) for kind in kinds]
+    if len(problems) > before or parameters[0] is None:
+        return None
+    return CheckSpec(**vars(base), kind=kinds[0], parameters=parameters[0], line=item.line)
+
+
+def _kind_problems(
+    item: Value, data: dict[str, Value], kinds: list[str], known: Collection[str]
+) -> Iterator[Problem]:
+    others = [key for key in data if key not in KINDS and key not in _COMMON_KEYS]
+    for key in others:
+        noun = "is not a key or a kind of check" if not kinds else "is not a key of a check"
+        yield Problem(data[key].line, key, f"{noun}. {did_you_mean(key, [*_COMMON_KEYS, *known])}")
+    if not kinds and not others:
+        yield Problem(item.line, "", f"a check needs a kind: {listed(known, most=len(known))}")
+    if len(kinds) > 1:
+        yield Problem(data[kinds[1]].line, kinds[1], f"a check has one kind, and {kinds[0]} is there already")
+
+
+def _read_parameters(kind: str, value: Value, problems: list[Problem]) -> Kind | None:
+    if value.data is not None and not isinstance(value.data, dict):
+        problems.append(
+            Problem(value.line, kind, "parameters in braces are expected, such as {branch: main}")
+        )
+        return None
+    if value.data and is_withheld(kind, value.data):
+        return Withheld()
+    parameters = read_fields(KINDS[kind], value.data or {}, value.line, f"{kind}.", problems)
+    if isinstance(parameters, Kind):
+        for key, message in parameters.problems():
+            problems.append(Problem(value.line, f"{kind}.{key}".rstrip("."), message))
+        return parameters
+    return None
+
+
+def ids_of(checks: Value | None) -> list[str]:
+    items = checks.data if checks and isinstance(checks.data, list) else []
+    return [str(item.data["id"].data) for item in items if isinstance(item.data, dict) and "id" in item.data]
+
+
+def _order_problems(items: list[Value]) -> Iterator[Problem]:
+    """Ids that are taken, and needs that no earlier check meets; so no circle can be written."""
+    keyed = [item.data for item in items if isinstance(item.data, dict)]
+    ids = [str(data["id"].data) for data in keyed if "id" in data]
+    earlier: list[str] = []
+    for data in keyed:
+        needs = data.get("needs")
+        for need in needs.data if needs and isinstance(needs.data, list) else []:
+            name = str(need.data)
+            if name not in earlier:
+                later = f"{quoted(name)} does not come before this check: move it up"
+                unknown = f"no check has the id {quoted(name)}. {did_you_mean(name, ids)}"
+                yield Problem(need.line, "needs", later if name in ids else unknown)
+        if "id" in data:
+            name = str(data["id"].data)
+            if name in earlier:
+                yield Problem(data["id"].line, "id", f"{quoted(name)} is the id of an earlier check")
+            earlier.append(name)
+
+
+_COMMON_KEYS = [field.name for field in fields(_Common)]

@@ -1,0 +1,218 @@
+"""`each_commit: {on: main, matches: '^[A-Z]', forbids: [wip], files_at_most: 5}` - every commit is as asked for.
+
+Judged are the commits after `since`, else the learner's own. Of the message: `matches` is searched in its subject (the
+first line), each of `forbids` must not match all of the subject, in any case of letters, `subject_at_most` is its
+length, `blank_second_line: true` asks for one. Messages that Git or GitHub wrote itself, such as `Revert "..."`, are
+left out; a ` (#12)` behind a subject, or a `fixup! ` before it, does not count. All else leaves out merge commits. One
+topic a commit: `files_at_most`, and with `one_of: [[a.py, test_a.py], [docs]]` each keeps to the files (or folders) of
+one group. `message_matches` is searched in the whole message; `subject`, `touches`, `author`, `committer`, `parents`,
+`signed` and `empty` are those of `commit`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Literal, NamedTuple
+
+from ..findings import LookedAt
+from ..git_messages import is_by_git, own_subject, quoted_subject
+from ..history import Commit, first_line
+from ..parameters import Count, FilePath, Regex
+from ..repository import Tip
+from ..words import count, decoded, in_words, listed, quoted
+from .base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
+from .commit_rules import MOST_LISTED, CommitRules
+from .commits import MOST_READ, add_commits, commit_evidence
+from .walk import HistoryKind, look, newest, rewrite
+
+_OF_SUBJECTS = ("matches", "subject_at_most", "forbids", "blank_second_line")
+
+
+class _Fault(NamedTuple):
+    """What is the matter with one commit; `about` decides how it is said and mended."""
+
+    commit: Commit
+    about: Literal["message", "topic", "rest"]
+    why: str
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EachCommitCheck(CommitRules, HistoryKind):
+    kind = "each_commit"
+
+    matches: Regex | None = None
+    subject_at_most: Count | None = None
+    forbids: tuple[Regex, ...] = ()
+    blank_second_line: bool = False
+    files_at_most: Count | None = None
+    one_of: tuple[tuple[FilePath, ...], ...] = ()
+    message_matches: Regex | None = None
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if not self._asked(*_QUESTIONS):
+            yield "", f"one of {listed(map(quoted, _QUESTIONS), most=len(_QUESTIONS))} is needed"
+        if self.files_at_most == 0:
+            yield "files_at_most", "has to be at least 1"
+        yield from self.rule_problems()
+
+    def judge(self, run: Run) -> Verdict:
+        tip = tip_or_answer(run, self.on)
+        if isinstance(tip, Verdict):
+            return tip
+        found = commits_since(run, tip, self.since)
+        if isinstance(found, Verdict):
+            return found
+        described = self._described(run, found)
+        judged = [commit for commit in found if commit.id in described or self._looks_into(commit)]
+        faults = [fault for commit in judged if (fault := self._fault(run, commit, commit.id in described))]
+        if not faults:
+            return passed(
+                f"{count(len(judged), 'commit')} looked at, each as asked for.",
+                *(newest(tip, judged) or [commit_evidence(tip, tip.commit)]),
+                looked_at=self._looked_at(run, tip, judged),
+                fix=add_commits(tip),
+            )
+        fault = faults[-1]
+        alike = [other for other in faults if other.about == fault.about]
+        return needs_work(
+            self._said(fault, len(alike), len(judged)),
+            expected=fault.expected,
+            found=_subjects(alike) if fault.about == "message" else fault.found,
+            fix=self._mend_all(run, tip, alike),
+            evidence=newest(tip, [other.commit for other in alike]),
+        )
+
+    def _described(self, run: Run, commits: list[Commit]) -> set[str]:
+        """Ids of those whose message is judged: if a question is about messages, all not described by Git itself."""
+        if not self._asked(*_OF_SUBJECTS):
+            return set()
+        quoting = any(quoted_subject(commit.subject) is not None for commit in commits)
+        subjects = {commit.subject for commit in run.repository.history} if quoting else set()
+        return {
+            commit.id
+            for commit in commits
+            if not is_by_git(commit.message, subjects, is_merge=commit.is_merge)
+        }
+
+    def _looks_into(self, commit: Commit) -> bool:
+        others = [name for name in _QUESTIONS if name not in _OF_SUBJECTS]
+        return not commit.is_merge and self._asked(*others)
+
+    def _asked(self, *names: str) -> bool:
+        return any(getattr(self, name) != getattr(type(self), name) for name in names)
+
+    @property
+    def _counts_files(self) -> bool:
+        return self.files_at_most is not None or bool(self.one_of)
+
+    def _looked_at(self, run: Run, tip: Tip, judged: list[Commit]) -> LookedAt:
+        if not self._counts_files:
+            return LookedAt(len(judged), "commit", f"on {quoted(tip.name)}")
+        changing = sum(1 for commit in judged if run.repository.change_of(commit))
+        return LookedAt(changing, "commit", f"that changes a file on {quoted(tip.name)}")
+
+    def _fault(self, run: Run, commit: Commit, is_described: bool) -> _Fault | None:
+        if is_described and (why := self._fault_of_message(commit)):
+            return _Fault(commit, "message", why, self._expected_message(), "")
+        if commit.is_merge:
+            return None
+        if self._counts_files:
+            paths = sorted(map(decoded, run.repository.change_of(commit)))
+            if not self._is_one_topic(paths):
+                found = f"{count(len(paths), 'file')}: {listed(map(quoted, paths), most=MOST_LISTED)}"
+                return _Fault(commit, "topic", "changes more than one topic", self._expected_topic(), found)
+        fault = self.fault(run, commit, self.message_matches)
+        return _Fault(commit, "rest", *fault) if fault else None
+
+    def _fault_of_message(self, commit: Commit) -> str | None:
+        """What is the matter with one message, as the end of a sentence."""
+        message = commit.message
+        whole, lines = own_subject(first_line(message)), message.splitlines()
+        subject = whole[:MOST_READ]
+        if not subject:
+            return "the message is empty"
+        if self.subject_at_most is not None and len(whole) > self.subject_at_most:
+            return f"the subject {quoted(subject)} has {count(len(whole), 'character')}"
+        if any(re.fullmatch(pattern, subject, re.IGNORECASE) for pattern in self.forbids):
+            return f"the subject {quoted(subject)} does not say what the change does"
+        texts = (subject, first_line(message)[:MOST_READ])
+        if self.matches is not None and not any(re.search(self.matches, text) for text in texts):
+            return f"the subject {quoted(subject)} does not have {in_words(self.matches)}"
+        if self.blank_second_line and len(lines) > 1 and lines[1].strip():
+            return f"the line after the subject {quoted(subject)} is not blank"
+        return None
+
+    def _expected_message(self) -> str:
+        rules = ["a subject that says what the change does" if self.forbids else "a subject"]
+        if self.subject_at_most is not None:
+            rules.append(f"at most {count(self.subject_at_most, 'character')}")
+        if self.matches is not None:
+            rules.append(in_words(self.matches))
+        if self.blank_second_line:
+            rules.append("a blank line between subject and body")
+        return ", ".join(rules)
+
+    def _is_one_topic(self, paths: list[str]) -> bool:
+        if self.files_at_most is not None and len(paths) > self.files_at_most:
+            return False
+        return not self.one_of or any(all(_lies_in(path, group) for path in paths) for group in self.one_of)
+
+    def _expected_topic(self) -> str:
+        few = [f"at most {count(self.files_at_most, 'file')}"] if self.files_at_most is not None else []
+        groups = " or ".join(listed(map(quoted, group), most=MOST_LISTED) for group in self.one_of)
+        return ", ".join([*few, *([f"only {groups}"] if groups else [])]) + " in a commit"
+
+    def _said(self, fault: _Fault, faults: int, judged: int) -> str:
+        commit = fault.commit
+        if fault.about == "message":
+            need = "needs" if faults == 1 else "need"
+            number = f"{faults} of {count(judged, 'commit message')}"
+            return f"{number} {need} work. In commit {commit.id[:7]} {fault.why}."
+        if fault.about == "topic":
+            return f"Commit {commit.id[:7]} {quoted(commit.subject)} {fault.why}."
+        return f"In commit {commit.id[:7]} {quoted(commit.subject)} {fault.why}."
+
+    def _mend_all(self, run: Run, tip: Tip, faults: list[_Fault]) -> str:
+        oldest = faults[0].commit
+        if faults[0].about == "message":
+            return _reword(tip, oldest)
+        if faults[0].about == "topic":
+            return self._split(run, tip, oldest)
+        return self.mend(run, tip, oldest, each=True)
+
+    def _split(self, run: Run, tip: Tip, oldest: Commit) -> str:
+        """The newest commit is taken back and made again file by file, or group by group."""
+        if oldest.id != tip.commit.id or not oldest.parents or not tip.ref.startswith("refs/heads/"):
+            return look(self.on)
+        paths = sorted(map(decoded, run.repository.change_of(oldest)))
+        groups = [[path for path in paths if _lies_in(path, group)] for group in self.one_of]
+        size = self.files_at_most or len(paths)
+        parts = [
+            part[start : start + size] for part in groups or [paths] for start in range(0, len(part), size)
+        ]
+        again = [
+            line
+            for part in parts
+            for line in (["git", "add", "--", *part], ["git", "commit", "-m", f"Change {listed(part)}"])
+        ]
+        return rewrite(tip, ["git", "reset", oldest.parents[0]], *again)
+
+
+_QUESTIONS = tuple(field.name for field in fields(EachCommitCheck) if field.name not in ("on", "since"))
+
+
+def _lies_in(path: str, group: tuple[str, ...]) -> bool:
+    return any(path == name or path.startswith(name.rstrip("/") + "/") for name in group)
+
+
+def _subjects(faults: list[_Fault]) -> str:
+    return listed([f"{it.commit.id[:7]} {quoted(it.commit.subject)}" for it in reversed(faults)])
+
+
+def _reword(tip: Tip, oldest: Commit) -> str:
+    if oldest.id == tip.commit.id:
+        return rewrite(tip, ["git", "commit", "--amend", "--allow-empty", "-m", "Say what the change does"])
+    start = oldest.parents[0] if oldest.parents else "--root"
+    return rewrite(tip, ["git", "rebase", "--interactive", "--rebase-merges", start])

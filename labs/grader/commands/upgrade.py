@@ -1,0 +1,37 @@
+"""`labcheck upgrade LAB.yaml`: rewrites a lab of an older schema in the newest one; comments stay where they are.
+
+Exit status: 0 rewritten, or already in the newest schema, 2 it could not be read or written, and stays as it is.
+"""
+
+import argparse
+from pathlib import Path
+
+from ..spec import SpecError
+from ..upgrade import upgrade
+from .common import COULD_NOT, GOOD, complain
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lab", metavar="LAB.yaml", type=Path)
+
+
+def run(options: argparse.Namespace) -> int:
+    path: Path = options.lab
+    try:
+        old = path.read_bytes().decode("utf-8")
+        new = upgrade(old)
+        if new.text == old:
+            print(f"{path} is in schema 2 already.")
+            return GOOD
+        path.write_bytes(new.text.encode("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        complain(f"{path}: {error}")
+        return COULD_NOT
+    except SpecError as error:
+        for problem in error.problems:
+            complain(f"{path}:{problem}")
+        return COULD_NOT
+    print(f"{path} is in schema 2 now.")
+    for guess in new.guesses:
+        print(f"{path}:{guess}")
+    return GOOD
