@@ -102,9 +102,12 @@ MOVED = {"src/review_model/__init__.py": None}
         ("", MOVED | {"src/other/__init__.py": ""}, "passed"),
         ("imports: review_model", MOVED | {"src/other/__init__.py": ""}, "needs_work"),
         ("imports: other", MOVED | {"src/other/__init__.py": ""}, "passed"),
-        ("", MOVED | {"src/review_model/app.py": ""}, "needs_work"),
+        ("", MOVED | {"src/review_model/app.py": ""}, "passed"),
         ("", MOVED, "needs_work"),
-        ("", MOVED | {"src/a/__init__.py": "", "src/b/__init__.py": ""}, "needs_work"),
+        ("", MOVED | {"src/a/__init__.py": "", "src/b/__init__.py": ""}, "passed"),
+        ("imports: a.x", MOVED | {"src/a/x.py": ""}, "passed"),
+        ("imports: a.y", MOVED | {"src/a/x.py": ""}, "needs_work"),
+        ("", {"src/review_model/__init__.py": None, "a/x.py": "", "b/x.py": ""}, "needs_work"),
         ("", {**MOVED, "src/a/__init__.py": ""} | with_project("setuptools.build_meta", "flit_core.api"), "needs_work"),
     ],
 )  # fmt: skip
@@ -113,7 +116,8 @@ def test_the_package_is_looked_for(ask, rest, changes, outcome):
 
 
 def test_a_folder_without_init_is_named(ask):
-    result = ask("", MOVED | {"src/review_model/app.py": ""})
+    changes = with_project("setuptools.build_meta", "hatchling.build")
+    result = ask("", changes | MOVED | {"src/review_model/app.py": ""})
     assert result.why == "The folder `src/review_model` has no `__init__.py`, so it is no package."
 
 

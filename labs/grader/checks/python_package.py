@@ -1,10 +1,11 @@
 """`python_package: {at: main, path: ., tests_found: true}` - a Python project at a commit.
 
 `path` is the folder of its pyproject.toml. Each check asks one thing; without any, that pyproject.toml is valid (build
-system, name, version, requires-python, dependencies, files that readme and license name) and that its package is found
-in `src` or beside it, under `imports` where that is given. `tests_found: true`: test files with test functions.
-`versions_pinned`: exact, hash or upper (a bound), in requirements*.txt with the files that they name, else by a lock
-file, else in pyproject.toml, Pipfile, environment.yml, setup.cfg and setup.py. Extras count if nothing else is there.
+system, name, version, requires-python, dependencies, files that readme and license name) and that its wheel has
+something to import, or `imports`, by the rules of its build back end, which is not run. `tests_found: true`: test
+files with test functions. `versions_pinned`: exact, hash or upper (a bound), in requirements*.txt with the files that
+they name, else by a lock file, else in pyproject.toml, Pipfile, environment.yml, setup.cfg and setup.py. Extras count
+if nothing else is there.
 """
 
 import posixpath
@@ -12,14 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ..findings import Answer, answer
+from ..findings import Answer
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..python_packages.layout import package_found, tests_found
 from ..python_packages.locks import LOCKS
 from ..python_packages.pins import Pin, pinned
 from ..python_packages.project import Project, faults, read_project
 from ..python_packages.requirements import Read
-from ..words import decoded, quoted
+from ..python_packages.setup_files import read_setup
+from ..words import decoded
 from .base import Kind, Run, Verdict, commit_or_answer
 from .contents import as_text
 from .meaning import Texts, asked_twice, texts_or_answer, verdict_of
@@ -62,15 +64,12 @@ class PythonPackageCheck(Kind):
             return verdict_of(texts, Answer(tuple(broken)))
         if self.versions_pinned:
             return verdict_of(texts, pinned(project, self.versions_pinned, _reader(texts)))
-        return verdict_of(texts, self._whole(project))
-
-    def _whole(self, project: Project) -> Answer:
-        wrong = faults(project)
-        missing, place = ([], None) if wrong else package_found(project, self.imports)
-        name, version = project.project.get("name"), project.project.get("version", "of a dynamic version")
-        said = f"{quoted(project.path)} is valid, and the package of {quoted(f'{name} {version}')} is there."
-        return answer(
-            [*wrong, *missing], said, [project.place("project", "name"), *([place] if place else [])]
+        setup = read_setup(project, texts)
+        wrong = faults(
+            project, next(iter(setup.paths), "") if "name" in {*setup.values, *setup.unknown} else ""
+        )
+        return verdict_of(
+            texts, Answer(tuple(wrong)) if wrong else package_found(project, texts, self.imports)
         )
 
 

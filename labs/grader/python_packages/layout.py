@@ -3,65 +3,68 @@
 import ast
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from ..findings import Answer, Finding, Place, answer
 from ..words import count, listed, quoted
+from .back_ends import Contents, contents_of
 from .project import Project
+from .requirements import Read
 
 MOST_TEST_FILES = 200
-_NO_PACKAGES = {"tests", "test", "docs", "doc", "examples", "scripts", "tools", "benchmarks", "notebooks"}
 _FOREIGN = {".venv", "venv", "env", "site-packages", "node_modules", ".tox", ".git"}
-Read = Callable[[str], str | None]
 
 
-def package_found(project: Project, import_name: str | None = None) -> tuple[list[Finding], Place | None]:
-    """The package under the name that it is imported by, in `src` or beside pyproject.toml; its place."""
-    name = import_name or re.sub(r"[-.]+", "_", str(project.project.get("name", ""))).lower()
-    homes = [project.inside(folder) for folder in ("src", ".")]
-    for home in homes:
-        for path in (posixpath.join(home, name, "__init__.py"), posixpath.join(home, f"{name}.py")):
-            if posixpath.normpath(path) in project.files:
-                return [], Place(posixpath.normpath(path))
-    there = _packages(project)
-    if import_name is None and len(there) == 1 and project.backend.startswith("setuptools"):
-        return [], Place(there[0])
-    return [_no_package(project, name, there)], None
+def package_found(project: Project, read: Read, import_name: str | None = None) -> Answer:
+    """What the wheel of a project lets one import: anything, or `import_name`, by the rules of its back end."""
+    contents = contents_of(project, read)
+    if contents.unknown:
+        return Answer(unknown=contents.unknown)
+    modules = contents.modules()
+    place = _place_in(contents, import_name) if import_name else next(iter(modules.values()), "")
+    if contents.fault or not place:
+        return Answer((_no_package(project, contents, import_name),))
+    names = [import_name] if import_name else list(modules)
+    said = f"{quoted(project.path)} is valid, and {listed(map(quoted, names), 5)} can be imported from its wheel."
+    return answer([], said, [project.place("project", "name"), Place(project.inside(place))])
 
 
-def _packages(project: Project) -> list[str]:
-    """The `__init__.py` of each package in `src`, else beside pyproject.toml."""
-    for home in ("src", "."):
-        base = project.inside(home)
-        prefix = "" if base == "." else f"{base}/"
-        found = [
-            path
-            for path in sorted(project.files)
-            if re.fullmatch(rf"{re.escape(prefix)}\w+/__init__\.py", path)
-            and posixpath.basename(posixpath.dirname(path)) not in _NO_PACKAGES
-        ]
-        if found:
-            return found
-    return []
+def _place_in(contents: Contents, import_name: str) -> str:
+    """A file of the project that a dotted name is imported from."""
+    path = import_name.replace(".", "/")
+    likely = (f"{path}/__init__.py", f"{path}.py")
+    below = (name for name in sorted(contents.files) if name.startswith(f"{path}/") and name.endswith(".py"))
+    found = next((name for name in likely if name in contents.files), next(below, ""))
+    return contents.files.get(found, "")
 
 
-def _no_package(project: Project, name: str, there: list[str]) -> Finding:
-    folders = [posixpath.normpath(posixpath.join(project.inside(home), name)) for home in ("src", ".")]
-    bare = next(
-        (folder for folder in folders if any(path.startswith(f"{folder}/") for path in project.files)), None
-    )
+def _no_package(project: Project, contents: Contents, import_name: str | None) -> Finding:
+    own = re.sub(r"[-.]+", "_", str(project.project.get("name", ""))).lower()
+    name = import_name or own
+    folders = [
+        posixpath.normpath(posixpath.join(project.inside(home), name.replace(".", "/")))
+        for home in ("src", ".")
+    ]
+    bare = next((folder for folder in folders if _is_bare(project, folder)), None)
+    found = listed(map(quoted, contents.modules()), 5) or "no package"
     if bare:
         says = f"The folder {quoted(bare)} has no `__init__.py`, so it is no package."
-        return Finding(
-            Place(project.path), says, quoted(f"{bare}/__init__.py"), "none", (f"{bare}/__init__.py",)
-        )
-    found = listed([quoted(posixpath.dirname(path)) for path in there]) or "no package"
+        add = (f"{bare}/__init__.py",)
+        return Finding(Place(project.path), says, quoted(add[0]), "none", add)
+    why = f": {contents.fault}." if contents.fault else "."
     return Finding(
         project.place("project", "name"),
-        f"There is no package {quoted(name)}.",
+        f"There is no package {quoted(name)}{why}",
         f"{quoted(f'{folders[0]}/__init__.py')} or {quoted(f'{folders[1]}/__init__.py')}",
         found,
     )
+
+
+def _is_bare(project: Project, folder: str) -> bool:
+    """A folder with Python in it that has no `__init__.py`."""
+    if f"{folder}/__init__.py" in project.files:
+        return False
+    return any(path.startswith(f"{folder}/") and path.endswith(".py") for path in project.files)
 
 
 def tests_found(folder: str, files: list[str], read: Read) -> Answer:

@@ -63,8 +63,19 @@ class Project:
         return table_of(self.data.get("project"))
 
     @property
+    def build_system(self) -> Mapping[str, Any]:
+        return table_of(self.data.get("build-system"))
+
+    @property
     def backend(self) -> str:
-        return str(table_of(self.data.get("build-system")).get("build-backend", ""))
+        return str(self.build_system.get("build-backend", ""))
+
+    def tool(self, *keys: str) -> Mapping[str, Any]:
+        """The table below `[tool]`, empty if it is not there."""
+        found = table_of(self.data.get("tool"))
+        for key in keys:
+            found = table_of(found.get(key))
+        return found
 
     def inside(self, path: str) -> str:
         return posixpath.normpath(posixpath.join(self.folder, path))
@@ -86,9 +97,13 @@ def read_project(path: str, text: str, files: Collection[str]) -> tuple[Project,
     return Project(path, text, data if isinstance(data, dict) else {}, files), []
 
 
-def faults(project: Project) -> list[Finding]:
-    """What an installer or an index would not accept."""
+def faults(project: Project, described_by: str = "") -> list[Finding]:
+    """What an installer or an index would not accept. `described_by` is a file beside it that names the package."""
     readers = [_keys, _fields, _dependencies, _named_files] if project.project else [_no_project]
+    if not project.project and project.backend.startswith("poetry.") and project.tool("poetry"):
+        readers = [_poetry_fields]
+    elif not project.project and described_by and project.backend.startswith("setuptools"):
+        readers = []
     found = chain.from_iterable(read(project) for read in (_build_system, *readers))
     return list(islice(found, MOST_FAULTS))
 
@@ -139,6 +154,25 @@ def _no_project(project: Project) -> Iterator[Finding]:
     )
     says = "The file does not describe the package: it has no `[project]`."
     yield Finding(project.place(), says, "`[project]` with name and version", other, add)
+
+
+def _poetry_fields(project: Project) -> Iterator[Finding]:
+    """Poetry takes name and version from its own table as well."""
+    table = project.tool("poetry")
+    if table.get("package-mode") is False:
+        says = "The file describes no package: `package-mode` is false."
+        yield Finding(
+            project.place("tool.poetry", "package-mode"), says, "a package", "`package-mode = false`"
+        )
+        return
+    for key, (what, read) in _READERS.items():
+        shown = quoted(str(table.get(key)))
+        if key in table and not _can_be_read(table[key], read):
+            yield Finding(project.place("tool.poetry", key), f"{shown} is no {what}.", f"a {what}", shown)
+        elif key not in table and key != "requires-python":
+            add = 'name = "my-package"' if key == "name" else 'version = "0.1.0"'
+            says = f"The package has no {key}."
+            yield Finding(project.place("tool.poetry"), says, quoted(key), "none", (add,))
 
 
 def _keys(project: Project) -> Iterator[Finding]:
