@@ -13,6 +13,7 @@ from types import FrameType
 from typing import TypeVar
 
 from .checks import Learner, Run, Verdict
+from .checks.base import cut_off_history
 from .pictures import Pictures
 from .plumbing import TimeIsUp
 from .report import SCHEMA, CheckResult, Drawing, Evidence, Outcome, Report
@@ -88,7 +89,10 @@ def _verdict(check: CheckSpec, run: Run) -> Verdict:
             return obstacle
         run.repository.begin_check()
         with time_limit(check.parameters.limit()):
-            return check.parameters.check(run)
+            verdict = check.parameters.check(run)
+            if run.repository.rests_on_part_of_history and not check.parameters.takes_part_of_history:
+                return cut_off_history()
+            return verdict
     except TimeIsUp:
         seconds = check.parameters.limit()
         return Verdict(Outcome.NOT_RUN, f"Timed out: the check took longer than {seconds:g} seconds.")

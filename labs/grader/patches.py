@@ -3,8 +3,8 @@
 Two changes are the same where they touch the same paths and in each of them take away and add the same lines.
 Line numbers and the lines around may differ, as they do after a cherry-pick, a rebase or a squash; so may the order
 in which lines were written, unless order is all that changed. Blanks count. A change whose conflict was resolved by
-hand is another change, and so is one to a file that was renamed in between. Files over 1 MB are only the same as
-themselves; what is read counts towards the 64 MB of a run.
+hand is another change, and so is one to a file that was renamed in between. Of files over 1 MB it is only known when
+they are the same as themselves; what is read counts towards the 64 MB of a run.
 """
 
 from collections import Counter
@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import takewhile
 
-from .repository import Repository
+from .repository import Repository, TooLarge
 from .trees import Change, Entry
+from .words import decoded, quoted
 
 Pair = tuple[Entry | None, Entry | None]
 Lines = list[bytes]
@@ -29,12 +30,37 @@ class Patches:
     """Compares changes of one repository; of each file that changed it keeps a digest alone."""
 
     repository: Repository
+    unread: bytes | None = None  # the path of a file over 1 MB, on which alone a comparison depended
     _known: dict[Pair, object] = field(default_factory=dict)
 
     def same(self, one: Change, other: Change) -> bool:
-        return one.keys() == other.keys() and all(
-            one[path] == other[path] or self._sides(one[path]) == self._sides(other[path]) for path in one
-        )
+        """True if both make the same change. Where a file over 1 MB would decide, False, and `unread` is its path."""
+        if one.keys() != other.keys():
+            return False
+        different = [path for path in one if one[path] != other[path]]
+        read = [
+            path for path in different if not (self._is_unread(one[path]) or self._is_unread(other[path]))
+        ]
+        if not all(self._sides(one[path]) == self._sides(other[path]) for path in read):
+            return False
+        unread = [path for path in different if path not in read]
+        self.unread = unread[0] if unread else self.unread
+        return not unread
+
+    def refuse_unread(self) -> None:
+        """Raise TooLarge if a file over 1 MB decided; for callers that found no commit with the same change."""
+        if self.unread is not None:
+            name = quoted(decoded(self.unread))
+            raise TooLarge(
+                f"{name} is over 1 MB, and such files are not read, so what commits change in it is not known"
+            )
+
+    def _is_unread(self, pair: Pair) -> bool:
+        """True if a file that was changed, and is on both sides, could not be read on one of them."""
+        old, new = pair
+        if not (old and new) or old.is_submodule or new.is_submodule:
+            return False
+        return any(self.repository.content(entry.id) is None for entry in (old, new))
 
     def _sides(self, pair: Pair) -> object:
         """What a file loses and gains. Both sides are described alike, so that a reverse change has them swapped."""

@@ -21,7 +21,6 @@ from .plumbing import (
     RepositoryFault,
     TooLarge,
     chunks_of,
-    output_of,
 )
 from .raw_commit import RawCommit
 from .refs import BRANCHES, TAGS, Unreadable, git_dir_of, refs_on_disk, short_names
@@ -70,6 +69,7 @@ class Repository:
         self._unread = MOST_READ_BYTES
         self._known = Once()
         self._compared = 0
+        self._history_asked = False
         self.branches = short_names(refs, BRANCHES)
         self.tags = short_names(refs, TAGS)
         if not self.branches and not self.tags:
@@ -100,6 +100,12 @@ class Repository:
     @property
     def history(self) -> History:
         """All commits that a branch or tag reaches. Raises TooLarge past 200,000 commits or 96 MB."""
+        self._history_asked = True
+        return self.commits_here
+
+    @property
+    def commits_here(self) -> History:
+        """The same, for looking around where a verdict does not rest on it; it may be cut off."""
         return self._known.get("history", self._read_history)
 
     def _read_history(self) -> History:
@@ -128,9 +134,9 @@ class Repository:
     def _tip_commit(self, commit_id: str) -> Commit:
         if not self.has_history:
             return self._known.get(commit_id, lambda: self._read_tip(commit_id))
-        if commit_id not in self.history:
+        if commit_id not in self.commits_here:
             raise _no_commit(commit_id)
-        return self.history[commit_id]
+        return self.commits_here[commit_id]
 
     def _read_tip(self, commit_id: str) -> Commit:
         found = self._objects.read(commit_id, MAX_TIP_BYTES)
@@ -159,8 +165,14 @@ class Repository:
     @cached_property
     def is_shallow(self) -> bool:
         """Was the history cut off when it was cloned? Git shows the commits where it ends as if they had no parents."""
-        answer = output_of(self._git_dir, "rev-parse", "--is-shallow-repository", most=100, what="the answer")
-        return answer.strip() == b"true"
+        common = self._git_dir / "commondir"  # of a linked work tree, which shares the list with the others
+        folder = (
+            self._git_dir / common.read_text(errors="surrogateescape").strip()
+            if common.is_file()
+            else self._git_dir
+        )
+        listed = folder / "shallow"
+        return listed.is_file() and listed.stat().st_size > 0
 
     @property
     def blobs(self) -> tuple[Blob, ...]:
@@ -168,6 +180,7 @@ class Repository:
 
         `size` is None for files over 1 MB that were not fetched.
         """
+        self._history_asked = True
         return self._known.get("list of files", self._read_blobs)
 
     def _read_blobs(self) -> tuple[Blob, ...]:
@@ -236,8 +249,14 @@ class Repository:
         return self._all_changes.of(parent.tree, commit.tree)
 
     def begin_check(self) -> None:
-        """Reset the count of commits that one check compares in a long history."""
+        """Reset what is counted for one check: compared commits, and whether it asked for the history."""
         self._compared = 0
+        self._history_asked = False
+
+    @property
+    def rests_on_part_of_history(self) -> bool:
+        """True if the check that runs asked for a history that is cut off, so that what is absent proves nothing."""
+        return self._history_asked and self.is_shallow
 
     def _count_single(self) -> None:
         self._compared += 1

@@ -103,7 +103,6 @@ def test_each_further_question_is_one_process_for_all_checks_that_ask_it(repo, l
     assert sorted(started) == sorted(
         [
             "for-each-ref",
-            "rev-parse",
             "rev-list",
             "rev-list --objects",
             "diff-tree",

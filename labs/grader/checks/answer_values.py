@@ -15,7 +15,7 @@ from typing import ClassVar
 from ..data import MOST_BYTES, Absent, Unparsable, find, format_of, read_data, steps
 from ..describe import nearest_tags
 from ..parameters import MAIN_COMMIT, Count, FilePath, Regex, Revision
-from ..repository import Tag, Tip
+from ..repository import Tag, Tip, TooLarge
 from ..revision import for_git
 from ..words import decoded, quoted, size
 from .base import Run, Verdict, commit_or_answer, not_run
@@ -317,7 +317,11 @@ class FirstMatch(Asked):
         return not_run(f"No commit on {quoted(self.on)} has what is looked for in {quoted(self.path)}.")
 
     def _has(self, run: Run, blob_id: str) -> bool:
-        content = run.repository.content(blob_id) or b""
+        content = run.repository.content(blob_id)
+        if content is None:
+            raise TooLarge(
+                f"{quoted(self.path)} is over 1 MB in one of the commits, and such files are not read"
+            )
         return bool(re.search(self.matches, as_text(content), re.MULTILINE))
 
 

@@ -85,7 +85,8 @@ class Kind(ABC):
     `seconds` is the most that one check may take, unless `limit` says otherwise; `hidden` names parameters that
     learners must not see.
     `confined` kinds run code and are NOT_RUN where `Run.sandbox` is None; `always_passes` where a verdict of
-    "needs work" cannot be.
+    "needs work" cannot be. A kind that asks for the history is NOT_RUN in a shallow clone, unless it
+    `takes_part_of_history`.
     """
 
     kind: ClassVar[str]
@@ -93,6 +94,7 @@ class Kind(ABC):
     hidden: ClassVar[tuple[str, ...]] = ()
     confined: ClassVar[bool] = False
     always_passes: ClassVar[bool] = False
+    takes_part_of_history: ClassVar[bool] = False
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """What is wrong with the parameters taken together, as (key, message)."""
@@ -154,6 +156,14 @@ def not_run(reason: str, *, fix: str = "") -> Verdict:
 def not_known(reason: str, *, fix: str = "") -> Verdict:
     """Return the verdict where what was read decides nothing; `reason` is the end of a sentence."""
     return not_run(f"Not known: {reason}.", fix=fix)
+
+
+def cut_off_history() -> Verdict:
+    """Return the verdict on a shallow clone, where a commit that is absent proves nothing."""
+    return not_run(
+        "Not run: the history is cut off, as in a shallow clone. In GitHub Actions, check out with `fetch-depth: 0`.",
+        fix=commands(["git", "fetch", "--unshallow"]),
+    )
 
 
 def commands(*lines: list[str] | str) -> str:

@@ -246,7 +246,7 @@ def _taken_away(run: Run, tip: Tip, path: str, said: str) -> Verdict | None:
     try:
         if not run.repository.is_short:
             return None
-        history, after = run.repository.history, tip.commit
+        history, after = run.repository.commits_here, tip.commit
         for commit_id in list(history.first_parents(tip.commit.id))[1:MAX_COMMITS]:
             entry = run.repository.entry(history[commit_id], path.encode())
             if entry and entry.is_file:

@@ -111,4 +111,6 @@ def _copies(run: Run, onto: Tip, wanted: list[Commit]) -> list[list[Commit]]:
         for change, copies in zip(changes, found, strict=True):
             if change and patches.same(made, change):
                 copies.append(other)
+    if not all(found):
+        patches.refuse_unread()
     return found

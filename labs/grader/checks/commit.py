@@ -19,7 +19,7 @@ from ..words import count, quoted
 from .base import Run, Verdict, commit_or_answer, commits_since, needs_work, passed, tip_or_answer
 from .commit_rules import CommitRules
 from .commits import add_commits, commit_evidence
-from .walk import HistoryKind, named, newest, says, wording
+from .walk import HistoryKind, matching, named, newest, wording
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class CommitCheck(CommitRules, HistoryKind):
         if isinstance(judged, Verdict):
             return judged
         if not self.at:
-            judged = [commit for commit in judged if says(commit, self.subject, self.matches)]
+            judged = matching(judged, self.subject, self.matches)
         if not judged:
             return self._missing(tip)
         faults = []

@@ -9,7 +9,7 @@ from ..parameters import MAIN, Count, FilePath, RefName, Regex, Revision
 from ..repository import Tip
 from ..words import count, decoded, listed, quoted
 from .base import Run
-from .walk import branch_of, look, rewrite, says, wording
+from .walk import branch_of, look, matching, rewrite, wording
 
 MOST_LISTED = 5
 _SIGNATURES = (b"gpgsig ", b"gpgsig-sha256 ")
@@ -37,7 +37,7 @@ class CommitRules:
 
     def fault(self, run: Run, commit: Commit, matches: Regex | None) -> Fault | None:
         """What is the matter with one commit; `matches` is searched in its whole message."""
-        if not says(commit, self.subject, matches):
+        if not matching([commit], self.subject, matches):
             return "the message is another", wording(self.subject, matches), quoted(commit.subject)
         if self.parents not in (None, len(commit.parents)):
             expected, found = (count(number, "parent") for number in (self.parents or 0, len(commit.parents)))

@@ -109,15 +109,15 @@ def submodule_above(run: Run, tip: Tip, path: str) -> str | None:
     return next((place for place, entry in entries if entry and entry.is_submodule), None)
 
 
-def not_read(*, large: int = 0, binary: int = 0, submodules: int = 0) -> tuple[str, ...]:
+def not_read(*, large: int = 0, binary: int = 0, pointers: int = 0, submodules: int = 0) -> tuple[str, ...]:
     """What a search through many files left out, for `LookedAt.unread`."""
-    kinds = ((large, "file over 1 MB"), (binary, "binary file"), (submodules, "submodule"))
-    said = (count(number, noun, _plural(noun)) for number, noun in kinds if number)
-    return tuple(said)
-
-
-def _plural(noun: str) -> str:
-    return noun.replace("file", "files") if "file" in noun else f"{noun}s"
+    kinds = (
+        (large, "file over 1 MB", "files over 1 MB"),
+        (binary, "binary file", "binary files"),
+        (pointers, "file stored by Git LFS", "files stored by Git LFS"),
+        (submodules, "submodule", "submodules"),
+    )
+    return tuple(count(number, noun, plural) for number, noun, plural in kinds if number)
 
 
 def lines_in(file: Text) -> LookedAt:

@@ -139,7 +139,9 @@ class EachCommitCheck(CommitRules, HistoryKind):
             return f"the subject {quoted(subject)} does not say what the change does"
         texts = (subject, first_line(message)[:MOST_READ])
         if self.matches is not None and not any(re.search(self.matches, text) for text in texts):
-            return f"the subject {quoted(subject)} does not have {in_words(self.matches)}"
+            part = "" if len(whole) <= MOST_READ else f"first {MOST_READ:,} characters of the "
+            verb = "do" if part else "does"
+            return f"the {part}subject {quoted(subject)} {verb} not have {in_words(self.matches)}"
         if self.blank_second_line and len(lines) > 1 and lines[1].strip():
             return f"the line after the subject {quoted(subject)} is not blank"
         return None

@@ -15,7 +15,7 @@ from ..revision import Unresolved, is_object_id, resolve
 from ..words import quoted
 from .base import Run, Verdict, commands, missing_ref, needs_work, passed, tip_or_answer
 from .removal import refs_holding
-from .walk import HistoryKind, look, named, newest, rewrite, says, wording
+from .walk import HistoryKind, look, matching, named, newest, rewrite, wording
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,7 @@ class GoneCheck(HistoryKind):
         if isinstance(tip, Verdict) and not self.everywhere:
             return tip
         among = self._among(run, None if isinstance(tip, Verdict) else tip)
-        found = (
-            self._named(run, among)
-            if self.at
-            else [commit for commit in among if says(commit, self.subject, self.matches)]
-        )
+        found = self._named(run, among) if self.at else matching(among, self.subject, self.matches)
         if isinstance(found, Verdict):
             return found
         where = "any branch or tag" if self.everywhere else quoted(self.on)

@@ -7,6 +7,7 @@ equal signs under a heading is none. Files over 1 MB, submodules and links are n
 from dataclasses import dataclass, replace
 
 from ..findings import LookedAt
+from ..lfs_pointer import pointed_size
 from ..parameters import MAIN_COMMIT, Revision
 from ..repository import Tip
 from ..words import count, decoded, excerpt, listed, quoted
@@ -39,19 +40,22 @@ class NoConflictMarkersCheck(Kind):
         if isinstance(tip, Verdict):
             return tip
         conflicts: list[Conflict] = []
-        read = large = 0
+        read = large = pointers = 0
         entries = run.repository.files(tip)
         files = [(path, entry.id) for path, entry in sorted(entries.items()) if entry.is_file]
         contents = run.repository.contents(blob_id for _, blob_id in files)
         for (path, _), content in zip(files, contents, strict=True):
-            read, large = read + bool(content), large + (content is None)
+            large += content is None
+            pointers += pointed_size(content) is not None
+            read += bool(content) and pointed_size(content) is None
             lines = lines_of(as_text(content)) if content and b"<<<<<<<" in content else []
             if line := conflict_line(lines):
                 conflicts.append((path, line, lines))
         if conflicts:
             return self._conflicts(tip, conflicts)
         where = f"at {quoted(tip.name)}"
-        unread = not_read(large=large, submodules=sum(entry.is_submodule for entry in entries.values()))
+        submodules = sum(entry.is_submodule for entry in entries.values())
+        unread = not_read(large=large, pointers=pointers, submodules=submodules)
         return passed(
             f"No conflict in {count(read, 'file')} {where}.",
             looked_at=LookedAt(read, "file with content", where, unread=unread),

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from ..findings import Answer, Finding, Place
 from ..parameters import FilePath, Revision
 from ..report import Drawing, Evidence
-from ..repository import Tip
-from ..words import excerpt, quoted, visible
+from ..repository import Tip, TooLarge
+from ..words import excerpt, quoted, size, visible
 from .base import Kind, Run, Verdict, at_tip, change, needs_work, not_known, passed
 from .contents import as_text, file_or_answer, lines_of, text_or_answer
 from .not_text import UTF_16, utf_16_answer
@@ -18,15 +18,21 @@ MOST_BYTES = 256 * 1024
 
 @dataclass(frozen=True)
 class Texts:
-    """The files at a tip as text; one that is not there, no file or over 256 KB is None."""
+    """The files at a tip as text; None for a path that is not there. Raises TooLarge for one that is not read."""
 
     run: Run
     tip: Tip
 
     def __call__(self, path: str) -> str | None:
         entry = self.run.repository.files(self.tip).get(path.encode("utf-8", "surrogateescape"))
-        content = self.run.repository.content(entry.id) if entry and entry.is_file else None
-        return None if content is None or len(content) > MOST_BYTES else as_text(content)
+        if entry is None:
+            return None
+        if not entry.is_file:
+            raise TooLarge(f"{quoted(path)} is {entry.noun}, which is not read")
+        content = self.run.repository.content(entry.id)
+        if content is None or len(content) > MOST_BYTES:
+            raise TooLarge(f"{quoted(path)} is over {size(MOST_BYTES)}, and such files are not read")
+        return as_text(content)
 
 
 def texts_or_answer(run: Run, path: FilePath, at: Revision) -> tuple[Texts, str] | Verdict:

@@ -38,7 +38,7 @@ class NoLargeFilesCheck(Kind):
         return passed(
             f"No file over {size(self.over)} in the history of all branches and tags.",
             found=f"{count(len(blobs), 'version')} of files, the largest {size(max(map(_at_least, blobs), default=0))}",
-            looked_at=LookedAt(len(blobs), "file", IN_HISTORY, unread=tagged_objects(run)),
+            looked_at=LookedAt(len(blobs), "file", IN_HISTORY, unread=tagged_objects(run.repository)),
         )
 
     def _large(self, run: Run, large: list[Blob]) -> Verdict:

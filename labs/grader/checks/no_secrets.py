@@ -12,6 +12,7 @@ from itertools import accumulate, islice
 
 from ..blobs import Blob
 from ..findings import LookedAt
+from ..lfs_pointer import pointed_size
 from ..repository import MOST_FILE_BYTES
 from ..secret_rules import Rule, belongs_outside, find_secrets, is_settings_file, masked
 from ..words import count, decoded, listed, quoted, size, visible
@@ -47,10 +48,12 @@ class NoSecretsCheck(Kind):
         ends = list(accumulate(blob.size or 0 for blob in small))
         to_read = small[: bisect_right(ends, MOST_BYTES)]
         leaks: list[Leak] = []
-        binaries: list[bool] = []
+        binary = pointers = 0
         for blob, content in zip(to_read, run.repository.uncounted(blob.id for blob in to_read), strict=True):
-            binaries.append(_is_binary(content or b""))
-            leaks += [] if binaries[-1] else _leaks(blob, content or b"")
+            is_binary = _is_binary(content or b"")
+            binary += is_binary
+            pointers += pointed_size(content) is not None
+            leaks += [] if is_binary else _leaks(blob, content or b"")
         if leaks:
             return _verdict(run, leaks)
         if len(to_read) < len(small):
@@ -58,12 +61,12 @@ class NoSecretsCheck(Kind):
                 f"Not run to the end: the files in the history are {size(ends[-1])} together, and {size(MOST_BYTES)} "
                 "of them were read, without a key, token or password."
             )
-        number = sum(1 for blob, binary in zip(small, binaries, strict=True) if blob.size and not binary)
-        unread = not_read(large=len(blobs) - len(small), binary=sum(binaries))
+        number = sum(1 for blob in small if blob.size) - binary - pointers
+        unread = not_read(large=len(blobs) - len(small), binary=binary, pointers=pointers)
         return passed(
             f"No key, token or password in {count(number, 'version')} of files.",
             looked_at=LookedAt(
-                number, "file with content", IN_HISTORY, unread=(*unread, *tagged_objects(run))
+                number, "file with content", IN_HISTORY, unread=(*unread, *tagged_objects(run.repository))
             ),
         )
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from ..blobs import Blob
 from ..findings import LookedAt
-from ..globs import path_matcher
+from ..globs import is_glob, path_matcher
 from ..parameters import FilePath
 from ..repository import Repository
 from ..words import count, decoded, listed, quoted
 from .base import Kind, Run, Verdict, needs_work, passed
-from .removal import IN_HISTORY, came_in, take_out
+from .contents import not_read
+from .removal import IN_HISTORY, came_in, tagged_objects, take_out
 
 MOST_SHOWN = 3
 
@@ -30,7 +31,7 @@ class PurgedCheck(Kind):
             commits = count(len(run.repository.history), "commit")
             return passed(
                 f"{quoted(self.path)} is in none of {commits}.",
-                looked_at=LookedAt(_count_files(run.repository), "file", IN_HISTORY),
+                looked_at=self._looked_at(run.repository),
             )
         paths = list(dict.fromkeys(quoted(decoded(blob.path)) for blob in brought))
         return needs_work(
@@ -42,10 +43,18 @@ class PurgedCheck(Kind):
             evidence=[came_in(run, blob) for blob in brought[:MOST_SHOWN]],
         )
 
+    def _looked_at(self, repository: Repository) -> LookedAt:
+        """The paths of the history, and the submodules in which such a path could be."""
+        paths: dict[bytes, bool] = {}
+        for commit in repository.history:
+            for path, (old, new) in repository.change_of(commit).items():
+                paths[path] = paths.get(path, False) or any(one.is_submodule for one in (old, new) if one)
+        inside = [path for path, is_submodule in paths.items() if is_submodule and self._may_be_in(path)]
+        unread = (*not_read(submodules=len(inside)), *tagged_objects(repository))
+        return LookedAt(len(paths), "file", IN_HISTORY, unread=unread)
 
-def _count_files(repository: Repository) -> int:
-    """Return the number of paths in the newest commit that changes any, 0 if no commit has a file."""
-    return next((len(made) for made in map(repository.change_of, repository.history) if made), 0)
+    def _may_be_in(self, folder: bytes) -> bool:
+        return is_glob(self.path) or self.path.encode().startswith(folder + b"/")
 
 
 def _brought(repository: Repository, path: str) -> Iterator[Blob]:

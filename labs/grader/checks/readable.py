@@ -11,6 +11,7 @@ from .base import Kind, Run, Verdict, passed
 class ReadableCheck(Kind):
     kind = "readable"
     always_passes = True
+    takes_part_of_history = True
 
     def check(self, run: Run) -> Verdict:
         repository = run.repository

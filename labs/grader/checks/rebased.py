@@ -113,9 +113,12 @@ class RebasedCheck(HistoryKind):
         history, patches = run.repository.history, Patches(run.repository)
         beyond = history.ancestors(old.commit.id) - history.ancestors(onto.commit.id)
         kept = [run.repository.change_of(commit) for commit in line]
-        return [
+        lost = [
             commit
             for commit in history.in_order(beyond)
             if not commit.is_merge
             and not any(patches.same(run.repository.change_of(commit), change) for change in kept)
         ]
+        if lost:
+            patches.refuse_unread()
+        return lost

@@ -30,9 +30,9 @@ def came_in(run: Run, blob: Blob, line: int | None = None) -> Evidence:
     return Evidence(ref=ref, commit=blob.commit, path=decoded(blob.path), line=line)
 
 
-def tagged_objects(run: Run) -> tuple[str, ...]:
+def tagged_objects(repository: Repository) -> tuple[str, ...]:
     """Tags of a file or a folder instead of a commit, which no commit's history leads to, for `LookedAt.unread`."""
-    tags = map(run.repository.tag, run.repository.tags)
+    tags = map(repository.tag, repository.tags)
     number = sum(1 for tag in tags if tag.kind in ("blob", "tree"))
     return (count(number, "tag of a file or folder", "tags of files or folders"),) if number else ()
 

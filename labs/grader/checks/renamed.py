@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from ..findings import LookedAt
 from ..history import Commit
 from ..parameters import MAIN, FilePath, Percent, RefName
-from ..repository import Repository, Tip
+from ..repository import Repository, Tip, TooLarge
 from ..trees import Change
-from ..words import listed, quoted
+from ..words import decoded, listed, quoted
 from .base import Run, Verdict, change, needs_work, passed, tip_or_answer
 from .commits import commit_evidence
 from .walk import HistoryKind, look, named, newest, rewrite
@@ -116,8 +116,12 @@ def _likeness(repository: Repository, made: Change, old: bytes, new: bytes) -> i
         return 100
     if before.is_submodule or after.is_submodule:
         return 0
-    contents = [repository.content(entry.id) for entry in (before, after)]
-    one, other = (Counter((content or b"").splitlines(keepends=True)) for content in contents)
+    contents = [content for entry in (before, after) if (content := repository.content(entry.id)) is not None]
+    if len(contents) < 2:
+        raise TooLarge(
+            f"{quoted(decoded(new))} was over 1 MB when it was renamed, and such files are not read"
+        )
+    one, other = (Counter(content.splitlines(keepends=True)) for content in contents)
     shared = sum(len(text) * times for text, times in (one & other).items())
-    largest = max(len(content or b"") for content in contents)
+    largest = max(map(len, contents))
     return shared * 100 // largest if largest else 100

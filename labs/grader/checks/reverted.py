@@ -107,11 +107,14 @@ def _undoing(run: Run, on: Tip, commit: Commit) -> list[Commit]:
     """Later commits that make the reverse change, oldest first. An empty commit cannot be undone."""
     patches = Patches(run.repository)
     wanted = reverse(run.repository.change_of(commit))
-    return [
+    found = [
         other
         for other in _later(run, on, commit)
         if wanted and patches.same(run.repository.change_of(other), wanted)
     ]
+    if not found:
+        patches.refuse_unread()
+    return found
 
 
 def _later(run: Run, on: Tip, commit: Commit) -> list[Commit]:

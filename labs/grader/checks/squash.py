@@ -21,6 +21,7 @@ def squash_commit(repository: Repository, branch: Commit, into: Commit) -> Commi
         made = repository.change_of(commit)
         if any(patches.same(made, changes) for changes in wanted):
             return commit
+    patches.refuse_unread()
     return None
 
 
@@ -43,7 +44,10 @@ def rebased_commits(repository: Repository, branch: Commit, into: Commit) -> lis
         original, change = wanted[len(copies)]
         if _is_replayed(original, commit) and patches.same(repository.change_of(commit), change):
             copies.append(commit)
-    return copies if wanted and len(copies) == len(wanted) else None
+    if wanted and len(copies) == len(wanted):
+        return copies
+    patches.refuse_unread()
+    return None
 
 
 def _is_replayed(original: Commit, commit: Commit) -> bool:

@@ -7,10 +7,12 @@ from ..git_messages import without_number
 from ..history import Commit, History
 from ..parameters import Regex, Revision
 from ..report import Evidence
-from ..repository import Tip
+from ..repository import Tip, TooLarge
 from ..words import in_words, listed, quoted
-from .base import Kind, Run, Verdict, commands, commit_or_answer, not_run
+from .base import Kind, Run, Verdict, commands, commit_or_answer, cut_off_history
 from .commits import MOST_READ, MOST_SHOWN, commit_evidence
+
+MAX_SEARCHED = 4 * MOST_READ  # characters of a message
 
 
 class HistoryKind(Kind):
@@ -26,12 +28,7 @@ class HistoryKind(Kind):
 
 def cut_off(run: Run) -> Verdict | None:
     """The answer where a shallow clone lacks commits, else None."""
-    if not run.repository.is_shallow:
-        return None
-    return not_run(
-        "Not run: the history is cut off, as in a shallow clone. In GitHub Actions, check out with `fetch-depth: 0`.",
-        fix=commands(["git", "fetch", "--unshallow"]),
-    )
+    return cut_off_history() if run.repository.is_shallow else None
 
 
 def first_parents_of(run: Run, tip: Tip, among: list[Commit]) -> list[Commit]:
@@ -58,8 +55,21 @@ def says(commit: Commit, subject: str | None, matches: Regex | None) -> bool:
     """Is this the subject, and is the pattern found in the message? What is None is not asked for."""
     if subject is not None and not has_subject(commit, subject):
         return False
-    message = commit.message[: 4 * MOST_READ]
+    message = commit.message[:MAX_SEARCHED]
     return matches is None or bool(message and re.search(matches, message, re.MULTILINE))
+
+
+def matching(commits: list[Commit], subject: str | None, matches: Regex | None) -> list[Commit]:
+    """The commits of which `says` is true. Raises TooLarge if none is and a message was not searched to its end."""
+    found = [commit for commit in commits if says(commit, subject, matches)]
+    candidates = [] if found or matches is None else commits
+    for commit in candidates:
+        if len(commit.message) > MAX_SEARCHED and says(commit, subject, None):
+            raise TooLarge(
+                f"the message of commit {commit.id[:7]} is longer than {MAX_SEARCHED:,} characters, and no more is "
+                "searched"
+            )
+    return found
 
 
 def wording(subject: str | None, matches: Regex | None) -> str:
