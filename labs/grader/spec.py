@@ -89,9 +89,9 @@ def load_spec(text: str) -> LabSpec:
     old = schema_1.rewriting(root) if schema == 1 else None
     data = _newest(root.data, root, old, problems)
     _refuse_later_starters(data, problems)
-    file = read_fields(
-        _File, {**data, "schema": Value(1, schema)} if "schema" in data else data, root.line, "", problems
-    )
+    if "schema" in data:  # problems with it are told already
+        data["schema"] = Value(1, SCHEMAS[-1])
+    file = read_fields(_File, data, root.line, "", problems)
     checks = read_checks(data.get("checks"), old, problems)
     scenarios = read_scenarios(data.get("scenarios"), ids_of(data.get("checks")), problems)
     if problems:
@@ -137,7 +137,7 @@ def _newest(
     data: dict[str, Value], root: Value, old: schema_1.Rewriting | None, problems: list[Problem]
 ) -> dict[str, Value]:
     if old is None:
-        return data
+        return dict(data)
     problems.extend(old.problems)
     read = schema_1.applied(root, old.edits).data
     assert isinstance(read, dict)  # noqa: S101 - as it was before
