@@ -166,7 +166,7 @@ def _pushed(request: HttpRequest, repository: Repository) -> Iterable[bytes]:
                 except PushRefusedError as error:
                     refusal = error
         if refusal:
-            return [sideband.refusal(push, refusal.reason, ["", *textwrap.wrap(refusal.advice, WIDTH), ""])]
+            return [sideband.refusal(push, refusal.reason, refusal.lines)]
     return _answered(answer, push, lines)
 
 
@@ -193,6 +193,7 @@ def _take(
 ) -> tuple[IO[bytes], Iterable[str | None]]:
     """git's answer and what else to tell. The refs, their receipt and the submission are one under the lock."""
     path, size = repository.path, os.fstat(sent.fileno()).st_size
+    push_limits.check_format(repository, push)
     try:
         with remote.locked(path) as lock:
             if remote.is_pushing(path):
@@ -204,6 +205,8 @@ def _take(
             remote.begin_push(path)
             answer = remote.serve(path, "receive-pack", sent, lock=lock)
             lines = _recorded(repository)
+            if sideband.says(answer, b"shallow update not allowed"):
+                lines = [*push_limits.shallow().lines, *lines]
             if not sideband.is_unpacked(answer) and push_limits.is_disk_short(size):
                 lines = ["", *textwrap.wrap(push_limits.DISK_FULL, WIDTH), ""]
             if len(remote.packs(path)) > MAX_PACKS or len(push.commands) > MAX_PACKS:

@@ -1,7 +1,9 @@
 """Limits of a push: pushes at once and per hour, refs, disk space."""
 
 import os
+import shlex
 import shutil
+import textwrap
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sized
@@ -15,7 +17,9 @@ from django.utils import timezone
 
 from labs import disk, remote
 from labs.grader.confined import bytes_in
+from labs.grader.text import WIDTH
 from labs.models import Receipt, Repository
+from labs.queries import practice_address
 from labs.sideband import PushRequest
 
 MAX_REFS = 1_000
@@ -26,11 +30,17 @@ REMOVE_THEM = "Remove it from your commits, add it to .gitignore, and push again
 
 
 class PushRefusedError(Exception):
-    """The push was refused. `reason` is shown for each ref, `advice` says what to do."""
+    """The push was refused. `reason` is shown for each ref, `advice` says what to do, by `commands` if any."""
 
-    def __init__(self, reason: str, advice: str) -> None:
+    def __init__(self, reason: str, advice: str, *commands: str) -> None:
         super().__init__(reason)
-        self.reason, self.advice = reason, advice
+        self.reason, self.advice, self.commands = reason, advice, commands
+
+    @property
+    def lines(self) -> list[str]:
+        """What the terminal shows; commands are not wrapped, so that they can be copied."""
+        shown = ["", *(f"    {command}" for command in self.commands)] if self.commands else []
+        return ["", *textwrap.wrap(self.advice, WIDTH), *shown, ""]
 
 
 def megabytes(size: int) -> str:
@@ -101,6 +111,33 @@ def check_refs(names: list[str], push: PushRequest) -> None:
             f"The limit is {MAX_REFS:,}. Push only the branches that the lab asks for, by name: "
             "git push origin main. To delete a remote branch: git push origin --delete NAME.",
         )
+
+
+def check_format(repository: Repository, push: PushRequest) -> None:
+    """Refuse a repository with SHA-256 object ids, which nothing here can be compared with."""
+    if "object-format=sha256" not in push.capabilities:
+        return
+    refs = [ref.removeprefix(b"refs/heads/") for ref in push.refs]
+    branch = shlex.quote(refs[0].decode("utf-8", "replace"))
+    raise PushRefusedError(
+        "SHA-256 object ids",
+        "Your repository has SHA-256 object ids. This remote, like GitHub, takes SHA-1 only. Copy your commits into "
+        "a new repository beside yours, and go on there:",
+        "git init -q --object-format=sha1 ../with-sha1",
+        "git fast-export --all | git -C ../with-sha1 fast-import --quiet",
+        f"git -C ../with-sha1 checkout -q -f {branch}",
+        f"git -C ../with-sha1 remote add origin {practice_address(repository.lab)}",
+        f"git -C ../with-sha1 push -u origin {branch}",
+    )
+
+
+def shallow() -> PushRefusedError:
+    return PushRefusedError(
+        "shallow update not allowed",
+        "Your clone is shallow: the first part of its history is missing, so nothing of it can be stored or graded. "
+        "Get the rest from the remote that you cloned (often origin), and push again:",
+        "git fetch --unshallow origin",
+    )
 
 
 def check_room(path: Path, size: int) -> None:

@@ -26,9 +26,13 @@ def read_refs(path: Path) -> dict[str, str]:
 def advertise_for_push(path: Path) -> bytes:
     """Return what `git receive-pack --http-backend-info-refs` prints, without git's version."""
     found = _read(path)
-    names = sorted(found) or [b"capabilities^{}"]
+    names, capabilities = sorted(found), _CAPABILITIES
+    if not names:
+        # A repository with SHA-256 ids is then pushed, so that `practice` can say in words what to do. After
+        # `capabilities^{}` git would end with words of its own; `.have` names what a client may leave out: nothing.
+        names, capabilities = [b".have"], _CAPABILITIES + b" object-format=sha256"
     first, *others = [found.get(name, NO_OBJECT) + b" " + name for name in names]
-    packets = [first + b"\0" + _CAPABILITIES + b"\n", *(line + b"\n" for line in others)]
+    packets = [first + b"\0" + capabilities + b"\n", *(line + b"\n" for line in others)]
     return b"".join([*map(sideband.packet, packets), sideband.FLUSH])
 
 

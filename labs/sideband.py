@@ -79,9 +79,14 @@ def read_push(body: IO[bytes], *, is_whole: bool = True) -> PushRequest:
 
 def is_unpacked(answer: IO[bytes]) -> bool:
     """Return True if git unpacked the objects of a push; the file is rewound."""
+    return says(answer, b"unpack ok\n")
+
+
+def says(answer: IO[bytes], words: bytes) -> bool:
+    """Return True if the beginning of an answer has these words; the file is rewound."""
     beginning = answer.read(1 << 16)
     answer.seek(0)
-    return b"unpack ok\n" in beginning
+    return words in beginning
 
 
 def _read_packet(body: IO[bytes]) -> bytes | None:
