@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache, partial
 
+from allauth.account.models import EmailAddress
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 
@@ -16,6 +17,7 @@ from labs.grader.refusals import FetchRefused
 from labs.grader.report import Outcome, Report
 from labs.grader.repository import Repository, RepositoryDamagedError, RepositoryFault, Unreadable
 from labs.grader.spec import LabSpec, load_spec
+from labs.grader.whose_notes import author_notes
 from labs.heartbeat import heartbeat_thread
 from labs.lifecycle import Claim
 from labs.models import LabVersion, Queue, Submission
@@ -73,12 +75,14 @@ def _grade(claim: Claim) -> None:
         if lifecycle.start_checking(claim):
             learner = learner_of(submission.enrollment.user)
             report = grade(spec, repository, sandbox=sandbox(), learner=learner)
-            record(claim, report, version, notes)
+            record(claim, report, version, [*notes, *author_notes(spec, repository, learner)])
 
 
 def learner_of(user: User) -> Learner:
     """What commits of this user may carry."""
-    return Learner(tuple(filter(None, (user.name, user.github_name))), (user.email,))
+    confirmed = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    emails = dict.fromkeys([user.email, *confirmed])
+    return Learner(tuple(filter(None, (user.name, user.github_name))), tuple(emails))
 
 
 @contextmanager

@@ -96,7 +96,7 @@ def advertise(request: HttpRequest, repository: Repository) -> HttpResponse:
         return plain(403, "This remote speaks Git's smart protocol only. Update git to 1.6.6 or later.")
     if service == "receive-pack":
         _remember_unrecorded(repository)
-        refs = ref_files.advertise_for_push(repository.path)
+        refs = ref_files.offer_sha_256(ref_files.advertise_for_push(repository.path))
     else:
         refs = remote.advertise(repository.path, service, request.headers.get("Git-Protocol", ""))
     head = (

@@ -26,14 +26,21 @@ def read_refs(path: Path) -> dict[str, str]:
 def advertise_for_push(path: Path) -> bytes:
     """Return what `git receive-pack --http-backend-info-refs` prints, without git's version."""
     found = _read(path)
-    names, capabilities = sorted(found), _CAPABILITIES
-    if not names:
-        # A repository with SHA-256 ids is then pushed, so that `practice` can say in words what to do. After
-        # `capabilities^{}` git would end with words of its own; `.have` names what a client may leave out: nothing.
-        names, capabilities = [b".have"], _CAPABILITIES + b" object-format=sha256"
+    names = sorted(found) or [b"capabilities^{}"]
     first, *others = [found.get(name, NO_OBJECT) + b" " + name for name in names]
-    packets = [first + b"\0" + capabilities + b"\n", *(line + b"\n" for line in others)]
+    packets = [first + b"\0" + _CAPABILITIES + b"\n", *(line + b"\n" for line in others)]
     return b"".join([*map(sideband.packet, packets), sideband.FLUSH])
+
+
+def offer_sha_256(advertised: bytes) -> bytes:
+    """Return the same for an empty repository, but so that git also sends a push with SHA-256 ids, to be refused.
+
+    After `capabilities^{}` git would end with words of its own. `.have` names what a client may leave out: nothing.
+    """
+    if b" capabilities^{}\0" not in advertised:
+        return advertised
+    line = NO_OBJECT + b" .have\0" + _CAPABILITIES + b" object-format=sha256\n"
+    return sideband.packet(line) + sideband.FLUSH
 
 
 def _read(path: Path) -> dict[bytes, bytes]:

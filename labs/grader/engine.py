@@ -13,7 +13,8 @@ from types import FrameType
 from typing import TypeVar
 
 from .checks import Learner, Run, Verdict
-from .checks.base import cut_off_history
+from .checks.authors import unknown_author
+from .checks.base import UnknownAuthorError, cut_off_history
 from .pictures import Pictures
 from .plumbing import TimeIsUp
 from .report import SCHEMA, CheckResult, Drawing, Evidence, Outcome, Report
@@ -21,6 +22,7 @@ from .repository import Repository, RepositoryDamagedError, TooLarge
 from .sandbox import Sandbox
 from .secret_rules import masked
 from .spec import CheckSpec, LabSpec
+from .whose import asks_author
 from .words import cut, quoted, visible
 
 # The first number is one above the newest schema of lab.yaml that this engine reads
@@ -77,7 +79,7 @@ def _result(check: CheckSpec, run: Run, before: dict[str, CheckResult], pictures
     if needed:
         verdict = Verdict(Outcome.NOT_RUN, f"Not run, because this did not pass: {quoted(needed.says)}.")
     else:
-        verdict = _verdict(check, run)
+        verdict = _verdict(check, replace(run, asks_author=asks_author(check.says)))
     seconds = time.monotonic() - started
     return _as_result(check, verdict, seconds, _drawn(lambda: pictures.of(verdict), ()))
 
@@ -89,10 +91,12 @@ def _verdict(check: CheckSpec, run: Run) -> Verdict:
             return obstacle
         run.repository.begin_check()
         with time_limit(check.parameters.limit()):
-            verdict = check.parameters.check(run)
+            verdict = _asked(check.parameters.check(run), run)
             if run.repository.rests_on_part_of_history and not check.parameters.takes_part_of_history:
                 return cut_off_history()
             return verdict
+    except UnknownAuthorError as error:
+        return unknown_author(error)
     except TimeIsUp:
         seconds = check.parameters.limit()
         return Verdict(Outcome.NOT_RUN, f"Timed out: the check took longer than {seconds:g} seconds.")
@@ -107,6 +111,13 @@ def _verdict(check: CheckSpec, run: Run) -> Verdict:
         return Verdict(
             Outcome.FAULT, f"Grading stopped because of a fault on our side. Reference {reference}."
         )
+
+
+def _asked(verdict: Verdict, run: Run) -> Verdict:
+    """The verdict, which says so if the lab speaks of the learner's commits and nobody knows who that is."""
+    if not run.asks_author or (run.learner and run.learner.is_known) or verdict.outcome is not Outcome.PASSED:
+        return verdict
+    return replace(verdict, why=f"{verdict.why} Whose they are was not asked: the learner is not known here.")
 
 
 def _as_result(

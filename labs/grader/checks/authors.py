@@ -4,23 +4,34 @@ Without `at_least` all commits have to, but for merges that the host made and th
 at who made the commit instead of who wrote it. Names in commits are what Git was told: claims, not proof.
 """
 
-import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..findings import LookedAt
 from ..history import Commit, Person
 from ..parameters import MAIN, Count, RefName
 from ..repository import Tip
+from ..whose import Authors, Learner, named, other_authors
 from ..words import count, listed, quoted
-from .base import Kind, Learner, Run, Verdict, commands, needs_work, not_run, passed, tip_or_answer
+from .base import (
+    Kind,
+    Run,
+    UnknownAuthorError,
+    Verdict,
+    after_edit,
+    commands,
+    needs_work,
+    not_known,
+    not_run,
+    passed,
+    tip_or_answer,
+)
 from .commits import MOST_SHOWN, add_commits, commit_evidence
 
 HOST = "noreply@github.com"  # the committer of whatever is done on GitHub's own pages
 CLAIM = "Names in commits are claims, not proof."
-_PRIVATE = re.compile(r"(?:\d+\+)?([^+@]+)@users\.noreply\.github\.com")  # GitHub's address for a private one
 
 
 @dataclass(frozen=True)
@@ -44,11 +55,11 @@ class AuthorsCheck(Kind):
             return tip
         judged = [
             commit
-            for commit in run.own_commits(tip)
+            for commit in replace(run, asks_author=False).own_commits(tip)
             if not (commit.is_merge and commit.committer.email == HOST)
         ]
-        known: dict[tuple[str, str], bool] = {}
-        others = [commit for commit in judged if not self._is_own(learner, commit, known)]
+        authors = Authors(learner)
+        others = [commit for commit in judged if not self._is_own(authors, commit)]
         own = len(judged) - len(others)
         if own >= (self.at_least or 1) and (self.at_least or not others):
             return passed(
@@ -64,31 +75,18 @@ class AuthorsCheck(Kind):
         return needs_work(
             f"{_carried(own, judged)} on {quoted(tip.name)}.{cause} {CLAIM}",
             expected=f"{count(self.at_least, 'commit') if self.at_least else 'every commit'} with {self.by} "
-            + " or ".join(map(quoted, (*learner.names[:1], *learner.emails[:1]))),
+            + str(learner),
             found=listed(found, most=MOST_SHOWN) or count(own, "commit"),
             fix=_sign_again(tip, learner, others) if others else add_commits(tip),
             evidence=[commit_evidence(tip, other) for other in others[-MOST_SHOWN:]],
         )
 
-    def _is_own(self, learner: Learner, commit: Commit, known: dict[tuple[str, str], bool]) -> bool:
-        """Return True if a commit names the learner. `known` caches answers: few people make many commits."""
-        person = self._person(commit)
-        who = person.name, person.email
-        if who not in known:
-            known[who] = _is(learner, person)
-        return known[who]
+    def _is_own(self, authors: Authors, commit: Commit) -> bool:
+        return authors.is_person(self._person(commit)) or (self.by == "author" and authors.is_own(commit))
 
     def _person(self, commit: Commit) -> Person:
         by_host = commit.committer.email == HOST
         return commit.committer if self.by == "committer" and not by_host else commit.author
-
-
-def _is(learner: Learner, person: Person) -> bool:
-    email = person.email.strip().casefold()
-    private = _PRIVATE.fullmatch(email)
-    names = {" ".join(name.split()).casefold() for name in learner.names}
-    said = {" ".join(person.name.split()).casefold(), private[1] if private else ""}
-    return email in map(str.casefold, learner.emails) or not names.isdisjoint(said)
 
 
 def _shown(person: Person) -> str:
@@ -98,6 +96,24 @@ def _shown(person: Person) -> str:
 def _carried(own: int, judged: list[Commit]) -> str:
     carry = "carries" if own == 1 else "carry"
     return f"{own} of {count(len(judged), 'commit')} {carry} your name or e-mail address"
+
+
+def unknown_author(error: UnknownAuthorError) -> Verdict:
+    """The answer where the lab asks for commits of the learner, and no commit names the learner."""
+    tip, learner = error.tip, error.learner
+    others = other_authors(error.commits, Authors(learner))
+    number = count(len(error.commits), "commit")
+    theirs = "it names" if len(error.commits) == 1 else "they name"
+    edit = (
+        f"If {'it is' if len(error.commits) == 1 else 'they are'} yours, tell Git the name and the address of your "
+        "account here, and sign again (or give your account the name that they carry):"
+    )
+    verdict = not_known(
+        f"whether {number} on {quoted(tip.name)} {'is' if len(error.commits) == 1 else 'are'} yours: {theirs} "
+        f"{named(others)}, and your account has {learner}",
+        fix=after_edit(edit, _sign_again(tip, learner, error.commits)),
+    )
+    return replace(verdict, evidence=tuple(commit_evidence(tip, one) for one in error.commits[-MOST_SHOWN:]))
 
 
 def _sign_again(tip: Tip, learner: Learner, others: list[Commit]) -> str:

@@ -23,17 +23,18 @@ from ..repository import Repository, Tag, Tip
 from ..revision import Unresolved, base_of, for_git, is_object_id, resolve
 from ..sandbox import Sandbox
 from ..shapes import Shape
+from ..whose import Authors, Learner
 from ..words import alike, count, decoded, listed, quoted, visible
 
 VERSION = re.compile(r"v?\d")  # how the name of a tag begins, and hardly that of a branch
 
 
-@dataclass(frozen=True)
-class Learner:
-    """Whose submission it is: names (also on GitHub) and e-mail addresses that commits may carry, the best first."""
+class UnknownAuthorError(Exception):
+    """The lab asks for commits of the learner, and none of these names the learner."""
 
-    names: tuple[str, ...] = ()
-    emails: tuple[str, ...] = ()
+    def __init__(self, tip: Tip, commits: list[Commit], learner: Learner) -> None:
+        super().__init__(f"{len(commits)} commits of other authors")
+        self.tip, self.commits, self.learner = tip, commits, learner
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Run:
     """What a check may look at. `starter` is the commit that learners start from, or None.
 
     `learner` and `sandbox` are for kinds that need them; both may be None. `requirements` are those of the Python
-    environment that code runs in, None for the system's Python alone.
+    environment that code runs in, None for the system's Python alone. `asks_author` is set where the lab says that
+    commits are the learner's.
     """
 
     repository: Repository
@@ -49,11 +51,27 @@ class Run:
     learner: Learner | None = None
     sandbox: Sandbox | None = None
     requirements: tuple[str, ...] | None = None
+    asks_author: bool = False
 
     def own_commits(self, tip: Tip) -> list[Commit]:
-        """The learner's own commits, oldest first: not reachable from the starter."""
+        """The learner's own commits, oldest first: not reachable from the starter. See `by_learner`."""
         history = self.repository.history
-        return history.in_order(history.ancestors(tip.commit.id) - history.ancestors(self.starter))
+        return self.by_learner(
+            tip, history.in_order(history.ancestors(tip.commit.id) - history.ancestors(self.starter))
+        )
+
+    def by_learner(self, tip: Tip, commits: list[Commit]) -> list[Commit]:
+        """Those that name the learner, where the lab asks that; else all.
+
+        Raises UnknownAuthorError where none does: it may be the learner all the same.
+        """
+        if not self.asks_author or self.learner is None or not self.learner.is_known:
+            return commits
+        authors = Authors(self.learner)
+        found = [commit for commit in commits if authors.is_own(commit)]
+        if commits and not found:
+            raise UnknownAuthorError(tip, commits, self.learner)
+        return found
 
 
 @dataclass(frozen=True)
@@ -249,7 +267,8 @@ def commits_since(run: Run, tip: Tip, since: Revision | None) -> list[Commit] | 
     start = commit_or_answer(run, since)
     if isinstance(start, Verdict):
         return start
-    return history.in_order(history.ancestors(tip.commit.id) - history.ancestors(start.commit.id))
+    after = history.in_order(history.ancestors(tip.commit.id) - history.ancestors(start.commit.id))
+    return run.by_learner(tip, after)
 
 
 def missing_branch(run: Run, name: str) -> Verdict:

@@ -5,7 +5,7 @@ commit such as `v1.0` or `main^{root}`) the commits after that one are counted i
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..findings import LookedAt
 from ..history import Commit
@@ -56,6 +56,9 @@ class CommitsCheck(Kind):
                 len(own), "commit", f"{whose} on {quoted(tip.name)}", may_be_empty=self._may_be_none
             )
             return passed(f"{holds}.", *evidence, looked_at=of, fix=add_commits(tip))
+        others = len(replace(run, asks_author=False).own_commits(tip)) - len(own) if not self.since else 0
+        if too_few and others:
+            holds += f" ({others:,} more by other authors)"
         return needs_work(
             f"{holds}, {'fewer' if too_few else 'more'} than asked for.",
             expected=self._expected(),
