@@ -1,5 +1,6 @@
 """What authors and readers do. Each function is one change with its transaction; nobody else writes these rows."""
 
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from random import SystemRandom
 from typing import Any
@@ -22,7 +23,7 @@ from lessons.models import (
     Tick,
 )
 from lessons.quiz_text import parsed
-from lessons.quizzes import QuizSyntaxError, Response, lay_out, mark, parse
+from lessons.quizzes import QuizSyntaxError, Response, lay_out, mark, markdown_of, parse
 from lessons.rendering import Rendered, TooComplex, render, render_inline
 from portal.accounts.models import User
 
@@ -41,6 +42,11 @@ def markdown_problems(source: str, links: Links) -> list[tuple[int, str]]:
         return render_markdown(source, links).problems
     except TooComplex as error:
         return [(error.line, str(error))]
+
+
+def problems_of_quiz_markdown(source: str, links: Links) -> list[tuple[int, str]]:
+    """Return the same of a quiz, which is rendered later, without its files: there a link names a slug."""
+    return markdown_problems(markdown_of(source), replace(links, files={}))
 
 
 def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import slug_re, validate_slug
 
 from lessons.files import Keys, LoadError, Problem, Source
-from lessons.links import Links
+from lessons.links import Links, by_file
 from lessons.models import Lesson
 from lessons.models.cohort import validate_start
 from lessons.models.course import MAX_PREPARE, validate_lesson_slug
@@ -58,9 +58,15 @@ class CourseFiles:
         known = {kind: {entry.content["slug"] for entry in entries} for kind, entries in slugs.items()}
         known["lab"] = set(self.labs)
         usable = {kind: {slug for slug in found if slug_re.fullmatch(slug)} for kind, found in known.items()}
+        files = by_file(
+            (entry.path, kind, entry.content["slug"])
+            for kind, entries in slugs.items()
+            for entry in entries
+            if entry.content["slug"] in usable[kind]
+        )
         course = self.course.content["slug"]
         # A bad slug of the course is one problem, not one for each link.
-        return Links(course if slug_re.fullmatch(course) else "course", usable)
+        return Links(course if slug_re.fullmatch(course) else "course", usable, files)
 
     def fail_on_problems(self) -> None:
         if self.problems:

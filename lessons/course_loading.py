@@ -4,7 +4,6 @@ Each object keeps the digest of what it was last loaded from. Changed only in th
 portal: kept and listed. Changed in both: kept, listed as a conflict.
 """
 
-import re
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -68,20 +67,15 @@ def _plain(value: Any) -> Any:
     return value.slug if isinstance(value, Session | Lesson) else value
 
 
-TARGET = re.compile(r"\]\((lesson|quiz|lab):([^)#\s]+)#?([^)\s]*)\)")
-
-
 def check_markdown(files: CourseFiles) -> None:
-    """Note what is wrong in the Markdown of lessons, and the links of quizzes that lead nowhere."""
+    """Note what is wrong in the Markdown of lessons and quizzes."""
     links = files.links()
     for entry in files.lessons:
         for line, message in actions.markdown_problems(entry.content["source"], links):
             entry.source.add(line + entry.offset, message)
     for entry in files.quizzes:
-        for number, text in enumerate(entry.source.text.splitlines(), 1):
-            for kind, slug, fragment in TARGET.findall(text):
-                if links(kind, slug, fragment) is None:
-                    entry.source.add(number, f"there is no {kind} “{slug}” in this course")
+        for line, message in actions.problems_of_quiz_markdown(entry.source.text, links):
+            entry.source.add(line, message)
 
 
 def open_course(files: CourseFiles, changes: Changes) -> Course:

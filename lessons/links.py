@@ -1,26 +1,79 @@
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.urls import reverse
 
+from lessons.images import FOLDER
 from lessons.models import Course
+
+Target = tuple[str, str]
+PICTURE = re.compile(r"/media/images/([0-9a-f]{32}[.][a-z]{3,4})")
+NUMBER = re.compile(r"[0-9]+[-_. ]+")
+ENDINGS = {"", ".md", ".markdown", ".html"}
 
 
 @dataclass(frozen=True)
 class Links:
-    """Resolves `lesson:`, `quiz:` and `lab:` targets within one course; `known` holds the slugs of each kind."""
+    """Resolves `lesson:`, `quiz:` and `lab:` targets within one course; `known` holds the slugs of each kind.
+
+    Also files beside each other, as `02-sdlc.md`: `files` has kind and slug of what each path became.
+    """
 
     course: str
     known: dict[str, set[str]]
+    files: dict[str, Target] = field(default_factory=dict)
 
     def __call__(self, kind: str, slug: str, fragment: str) -> str | None:
+        if kind == "image":
+            return slug if _has_picture(slug) else None
+        if kind == "file":
+            kind, slug = target_of(slug, self.files)
         if slug not in self.known.get(kind, ()):
             return None
         return reverse(kind, args=[self.course, slug]) + (f"#{fragment}" if fragment else "")
 
 
+def target_of(name: str, files: dict[str, Target] | None = None) -> Target:
+    """What a file beside others became: by path, by name if only one file has it, or by the slug in its name."""
+    path = PurePosixPath(*(part for part in PurePosixPath(name).parts if part not in ("..", ".")))
+    found = files and (files.get(str(path)) or files.get(path.name))
+    if found:
+        return found
+    if "labs" in path.parts[:-1]:
+        return "lab", path.parts[path.parts.index("labs") + 1]
+    is_quiz = path.name.endswith(".quiz.md")
+    stem = path.name.removesuffix(".quiz.md") if is_quiz else path.stem
+    slug = NUMBER.sub("", stem, count=1) if path.suffix in ENDINGS else ""
+    return "quiz" if is_quiz else "lesson", slug
+
+
+def by_file(entries: Iterable[tuple[str, str, str]]) -> dict[str, Target]:
+    """Kind and slug by path, and by file name where no other file has it; from (path, kind, slug)."""
+    found: dict[str, Target] = {}
+    names: dict[str, list[Target]] = {}
+    for path, kind, slug in entries:
+        found[path] = kind, slug
+        names.setdefault(PurePosixPath(path).name, []).append((kind, slug))
+    return {**{name: targets[0] for name, targets in names.items() if len(targets) == 1}, **found}
+
+
 def links_within(course: Course) -> Links:
-    known: dict[str, Any] = {"lesson": course.lessons, "quiz": course.quizzes, "lab": course.labs}
-    return Links(
-        course.slug, {kind: set(items.values_list("slug", flat=True)) for kind, items in known.items()}
+    related: dict[str, Any] = {"lesson": course.lessons, "quiz": course.quizzes, "lab": course.labs}
+    rows = {kind: list(items.values_list("slug", "loaded_from")) for kind, items in related.items()}
+    files = by_file(
+        (path, kind, slug)
+        for kind, items in rows.items()
+        for slug, path in items
+        if path and not path.startswith("key:")
     )
+    return Links(course.slug, {kind: {slug for slug, _ in items} for kind, items in rows.items()}, files)
+
+
+def _has_picture(address: str) -> bool:
+    """Pictures of the editor are looked for; other addresses of this site are taken as they are."""
+    found = PICTURE.fullmatch(address)
+    return default_storage.exists(f"{FOLDER}/{found[1]}") if found else address.startswith("/")

@@ -42,7 +42,7 @@ def quiz_problems(course: Course, source: str) -> list[Problem]:
         parse(source)
     except QuizSyntaxError as error:
         return [(problem.line, problem.message) for problem in error.problems]
-    return markdown_problems(course, source)
+    return actions.problems_of_quiz_markdown(source, links_within(course))
 
 
 @dataclass(frozen=True)

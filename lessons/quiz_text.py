@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
+from lessons.links import target_of
 from lessons.quizzes import PublicQuestion, Quiz, parse
 from lessons.quizzes.kinds.cloze import BLANK
 from lessons.rendering import TooComplex, render_fragment, render_inline, render_option
@@ -70,6 +71,10 @@ def _blank(number: int) -> str:
 
 
 def _address(course: str, kind: str, slug: str, fragment: str) -> str | None:
+    if kind == "image":
+        return slug
+    if kind == "file":
+        kind, slug = target_of(slug)
     try:
         return reverse(kind, args=[course, slug]) + (f"#{fragment}" if fragment else "")
     except NoReverseMatch:

@@ -1,5 +1,6 @@
 """Quizzes as Markdown: read, laid out, answered, marked. Pure Python, no Django."""
 
+from .markdown import markdown_of
 from .marking import Marked, QuestionMark, credit, mark
 from .parsing import parse
 from .problems import Problem, QuizSyntaxError
@@ -34,6 +35,7 @@ __all__ = [
     "given_answer",
     "lay_out",
     "mark",
+    "markdown_of",
     "parse",
     "question_view",
     "read_response",

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from markdown_it.common.utils import unescapeAll
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -19,6 +20,31 @@ INFO = re.compile(r'(?P<language>\S*)(?:\s+(?:file=(?P<file>\S+)|title="(?P<titl
 # some lexers need time with the square of the length; past this many characters on a page code stays plain
 MAX_COLOURED = 20_000
 FORMATTER = HtmlFormatter(nowrap=True)
+
+
+NOT_DRAWN = {
+    **dict.fromkeys(
+        ("mermaid", "plantuml", "puml", "d2"), "is not drawn. A diagram is written in a block ::: flow."
+    ),
+    **dict.fromkeys(
+        ("math", "latex-math", "katex", "mathjax"), "is not drawn. Write the formula in words, or as text."
+    ),
+}
+CLOSING = re.compile(r"[\s>]*(`{3,}|~{3,})\s*")
+
+
+def fences(state: StateCore) -> None:
+    """Core rule: a fence that is not closed takes in all that follows."""
+    page: Page = state.env["page"]
+    lines = state.src.split("\n")
+    for token in state.tokens:
+        if token.type != "fence" or not token.map or "label" in token.meta:
+            continue
+        start, end = token.map
+        found = CLOSING.fullmatch(lines[end - 1]) if end - 1 > start else None
+        if not (found and found[1].startswith(token.markup)):
+            problem = f"The code that starts here is not closed. End it with a line {token.markup}"
+            page.problems.append((start + 1, problem))
 
 
 def code(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
@@ -55,6 +81,9 @@ def code_in_option(tokens: Sequence[Token], index: int, options: Any, env: Any) 
 
 
 def _lexer(language: str, page: Page, line: int) -> Lexer:
+    if advice := NOT_DRAWN.get(language.lower()):
+        page.problems.append((line, f"“{language}” {advice}"))
+        return get_lexer_by_name("text", stripnl=False)
     try:
         return get_lexer_by_name(language or "text", stripnl=False)
     except ClassNotFound:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 from markdown_it.rules_core import StateCore
@@ -23,6 +24,26 @@ TAKEN = frozenset(
 MAX_LISTED = 200  # in the contents of a page
 
 
+WANTED = re.compile(r"\s*\{\s{0,9}#([^\s{}#]{1,100})\s{0,9}\}\s*$")
+ID = re.compile(r"[^\W_]+(?:[-_][^\W_]+)*")
+
+
+def wanted_ids(state: StateCore) -> None:
+    """Core rule, before inline parsing: `## Title {#id}` names the id of a heading."""
+    page: Page = state.env["page"]
+    for opening, inline in pairwise(state.tokens):
+        if opening.type != "heading_open" or not (found := WANTED.search(inline.content)):
+            continue
+        inline.content = inline.content[: found.start()]
+        if ID.fullmatch(found[1]) and not found[1].startswith("id_") and found[1] not in TAKEN:
+            opening.meta["wanted"] = found[1]
+        else:
+            line = opening.map[0] + 1 if opening.map else 1
+            page.problems.append(
+                (line, f"The heading cannot have the id “{found[1]}”. Use words with - between.")
+            )
+
+
 def headings(state: StateCore) -> None:
     """Core rule: h1 becomes h2, since the page has its own h1; h2 and h3 get an id and go to the contents."""
     page: Page = state.env["page"]
@@ -32,7 +53,7 @@ def headings(state: StateCore) -> None:
             token.tag = "h2"
         if token.type == "heading_open" and token.tag in ("h2", "h3") and page.whole:
             title = plain(state.tokens[index + 1].children)
-            token.meta["id"] = _free(_slug(title), uses)
+            token.meta["id"] = _free(token.meta.get("wanted") or _slug(title), uses)
             page.contents.append((int(token.tag[1]), token.meta["id"], title))
             if len(page.contents) == MAX_LISTED + 1:
                 line = token.map[0] + 1 if token.map else 1

@@ -11,6 +11,9 @@ from .state import Page, plain
 OURS = ("lesson", "quiz", "lab")
 WEB = ("https", "http")
 MAX_ADDRESS = 2_000  # one that is defined once may be used some thousand times
+HOST = re.compile(
+    r"(?:www\.|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|edu|gov|app|ai|in|de|uk)(?:[/:]|$))", re.I
+)
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 
 
@@ -55,7 +58,20 @@ def _accept_link(token: Token, page: Page, line: int) -> bool:
         return False
     if scheme in WEB:
         token.attrSet("rel", "noopener noreferrer")
+    if not scheme and href[:1] not in ("/", "#", "?", ""):
+        _resolve_file(token, page, line, href)
     return True
+
+
+def _resolve_file(token: Token, page: Page, line: int, href: str) -> None:
+    """A relative address, as in files beside each other, leads to what such a file became in the portal."""
+    path, _, fragment = href.partition("#")
+    address = page.link("file", unquote(path), unquote(fragment))
+    if address is not None:
+        token.attrSet("href", address)
+        return
+    advice = "Write https:// before it" if HOST.match(path) else "Write lesson:SLUG, with the lesson's slug"
+    page.problems.append((line, f"{_short(href)} leads nowhere: no lesson has this file name. {advice}."))
 
 
 def _resolve(token: Token, page: Page, line: int, kind: str, href: str) -> bool:
@@ -83,6 +99,9 @@ def _accept_image(token: Token, page: Page, line: int) -> bool:
         shown = _short(source)
         page.problems.append((line, f"{shown}: say what the image shows: ![What it shows]({shown})."))
         return False
+    if not _scheme(source) and page.link("image", unquote(source), "") is None:
+        problem = "there is no such picture. Add it in the editor, or give its https: address."
+        page.problems.append((line, f"{_short(source)}: {problem}"))
     return True
 
 

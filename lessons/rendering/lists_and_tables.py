@@ -4,12 +4,58 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from markdown_it.rules_block.table import escapedSplit
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from .state import Page
 
 BOX = re.compile(r"\[([ xX])\]\s+")
+
+
+RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
+ESCAPE = "A | inside a cell is written \\|, also in code."
+
+
+def tables(state: StateCore) -> None:
+    """Core rule: cells beyond the last column are left out by the parser, and a table that is none is shown as text."""
+    page: Page = state.env["page"]
+    lines = state.src.split("\n")
+    columns = 0
+    for index, token in enumerate(state.tokens):
+        if token.type == "thead_open":
+            columns = 0
+        columns += token.type == "th_open"
+        if token.type == "tr_open" and token.map and state.tokens[index - 1].type != "thead_open":
+            cells = len(_cells(lines[token.map[0]]))
+            if cells > columns:
+                problem = f"This row has {cells} cells, the table {columns} columns, so the rest is not shown. {ESCAPE}"
+                page.problems.append((token.map[0] + 1, problem))
+        if token.type == "inline" and token.map and state.tokens[index - 1].type == "paragraph_open":
+            _report_no_table(token.content.split("\n"), token.map[0] + 1, page)
+
+
+def _cells(row: str) -> list[str]:
+    cells = escapedSplit(row.strip().lstrip("> \t"))
+    cells = cells[1:] if cells[0] == "" else cells
+    return cells[:-1] if cells and cells[-1].strip() == "" else cells
+
+
+def _report_no_table(lines: list[str], first: int, page: Page) -> None:
+    """Of a paragraph that looks like a table."""
+    for number, text in enumerate(lines):
+        is_rule = number > 0 and "-" in text and "|" in text and RULE.fullmatch(text)
+        if is_rule and "|" in lines[number - 1]:
+            above, below = len(_cells(lines[number - 1])), len(_cells(text))
+            problem = f"This is no table: {above} cells stand above {below} columns. {ESCAPE}"
+        elif number == 0 and re.fullmatch(r"\|.*\|.*\|\s*", text):
+            if len(lines) > 1 and RULE.fullmatch(lines[1]):
+                continue
+            problem = "This is no table. Its second line is |---|---|, with as many columns as the first."
+        else:
+            continue
+        page.problems.append((first + number, problem))
+        return
 
 
 def tasks(state: StateCore) -> None:

@@ -9,7 +9,7 @@ from math import ceil
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from .parser import build, build_for_options
+from .parser import build, build_for_lines, build_for_options
 from .policy import sanitise
 from .state import Budget, Link, Page, Problem, TooComplex, plain
 
@@ -20,6 +20,7 @@ MAX_PROBLEMS = 100  # an author mends them from the first on
 WORDS_A_MINUTE = 200
 
 PARSER = build()
+INLINE_PARSER = build_for_lines()
 OPTION_PARSER = build_for_options()
 # authors cannot write these: their own < becomes &lt; in text and their own " becomes &quot; in attributes
 DRAWING = re.compile(r'<figure class="flow" data-flow="(\d+)"></figure>')
@@ -72,7 +73,7 @@ def render_fragment(source: str, *, link: Link) -> str:
 
 def render_inline(source: str, *, link: Link) -> str:
     """Inline Markdown only, as for a question or an option: no paragraph around it. Raises TooComplex."""
-    return _run(PARSER.parseInline, source, _page(source, link, whole=False))[1]
+    return _run(INLINE_PARSER.parseInline, source, _page(source, link, whole=False))[1]
 
 
 def render_option(source: str, *, link: Link) -> str:

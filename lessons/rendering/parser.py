@@ -6,14 +6,23 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.container import container_plugin
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 
+from . import footnotes
+from .asides import asides
 from .blocks import ADMONITIONS, blocks
-from .code import code, code_in_option
-from .headings import heading_close, heading_open, headings
+from .code import code, code_in_option, fences
+from .folded import folded
+from .footnotes import unused_footnotes
+from .habits import habits
+from .headings import heading_close, heading_open, headings, wanted_ids
+from .inline_signs import bare_addresses, comment, comment_block, line_break, mark, report_definitions
 from .links import links
-from .lists_and_tables import cell_open, table_close, table_open, task_box, tasks
+from .lists_and_tables import cell_open, table_close, table_open, tables, task_box, tasks
 from .state import Page
 
 RENDER_RULES = {
@@ -26,6 +35,8 @@ RENDER_RULES = {
     "th_open": cell_open,
     "td_open": cell_open,
     "task_box": task_box,
+    "line_break": lambda *_: "<br>",
+    **footnotes.RENDER_RULES,
     "flow": lambda tokens, index, options, env: tokens[index].meta["html"],
 }
 
@@ -65,19 +76,35 @@ def build() -> MarkdownIt:
     )
     # every address becomes a link first, so that the rule `links` can say on which line one was refused
     md.validateLink = lambda url: True  # type: ignore[method-assign]
+    md.options["store_labels"] = True
     for name in ADMONITIONS:
         container_plugin(md, name)
-    colon_fence_plugin(md)  # after the containers: it takes what none of them knows
-    md.core.ruler.before("inline", "blocks", blocks)
-    for rule in (tasks, headings, links):
+    for plugin in (colon_fence_plugin, admon_plugin, deflist_plugin, footnote_plugin):
+        plugin(md)  # after the containers: the colon fence takes what none of them knows
+    md.block.ruler.before(
+        "paragraph", "comment", comment_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    )
+    for name, sign in (("mark", mark), ("line_break", line_break), ("comment", comment)):
+        md.inline.ruler.before("autolink", name, sign)
+    for rule in (fences, tables, blocks, folded, asides, wanted_ids):
+        md.core.ruler.before("inline", rule.__name__, rule)
+    md.core.ruler.before("footnote_tail", "unused_footnotes", unused_footnotes)
+    for rule in (bare_addresses, habits):
+        md.core.ruler.before("text_join", rule.__name__, rule)
+    for rule in (tasks, headings, links, report_definitions):
         md.core.ruler.push(rule.__name__, rule)
     md.renderer.rules.update(RENDER_RULES)  # type: ignore[attr-defined]
     return md
 
 
+def build_for_lines() -> MarkdownIt:
+    """Without footnotes, whose texts are blocks."""
+    return build().disable(["footnote_inline", "footnote_ref"])
+
+
 def build_for_options() -> MarkdownIt:
     """Paragraphs and fenced code alone, so that no sign at the start of an option makes it a list or a heading."""
-    md = build()
+    md = build_for_lines()
     md.block.ruler.enableOnly(["fence", "paragraph"])
     md.add_render_rule("fence", lambda self, *args: code_in_option(*args))
     md.add_render_rule("paragraph_open", _break)

@@ -8,15 +8,17 @@ from pygments.token import STANDARD_TYPES
 PLAIN = {
     *("p", "em", "strong", "s", "code", "blockquote", "ul", "br", "hr", "figcaption"),
     *("h4", "h5", "h6", "table", "thead", "tbody", "tr"),
+    *("dl", "dt", "dd", "mark", "sup", "summary"),
 }
 ATTRIBUTES = {
-    "a": {"href", "title", "aria-label"},
+    "a": {"href", "title", "aria-label", "id"},
+    "details": {"open"},
     "img": {"src", "alt", "title"},
     "h2": {"id"},
     "h3": {"id"},
     "ol": {"start"},
     "ul": {"data-checklist"},
-    "li": {"data-key"},
+    "li": {"data-key", "id"},
     "figure": {"data-flow"},
     "div": {"aria-label"},
     "span": {"aria-label"},
@@ -32,7 +34,7 @@ CLASSES = {
     "a": {"anchor"},
     "code": {"lines"},
     "aside": {"note", "tip", "warning"},
-    "div": {"heading", "scroll"},
+    "div": {"heading", "scroll", "footnotes"},
     "figure": {"code", "flow"},
     "li": {"task-list-item"},
     "p": {"note-title"},
@@ -41,6 +43,8 @@ CLASSES = {
     "th": {"center", "right"},
     "ul": {"checklist"},
 }
+# Ids of footnotes and of the places that refer to them.
+FOOTNOTES = {"li": re.compile("note--[0-9]+"), "a": re.compile("ref--[0-9]+(?:-[0-9]+)?")}
 
 
 def _address(tag: str, attribute: str, value: str) -> str | None:
@@ -48,6 +52,8 @@ def _address(tag: str, attribute: str, value: str) -> str | None:
 
     Browsers leave blanks and control characters out of an address and read \\ as /.
     """
+    if attribute == "id" and tag in FOOTNOTES:
+        return value if FOOTNOTES[tag].fullmatch(value) else None
     if attribute not in ("href", "src"):
         return value
     start = re.sub(r"[\0- ]", "", value).replace("\\", "/").lower()

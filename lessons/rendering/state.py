@@ -61,6 +61,6 @@ def plain(children: Iterable[Token] | None) -> str:
 
 
 def _word(token: Token) -> str:
-    if token.type in ("softbreak", "hardbreak"):
+    if token.type in ("softbreak", "hardbreak", "line_break"):
         return " "
     return plain(token.children) if token.type == "image" else token.content

@@ -138,7 +138,7 @@ def test_every_error_is_listed_with_its_file_and_line_and_nothing_is_written(fol
             "lesson: gone",
             "lab.yaml:9: there is no lesson “gone”",
         ),
-        ("one/01-start.quiz.md", "This it", "[It](lesson:gone#x)", "quiz.md:11: there is no lesson “gone”"),
+        ("one/01-start.quiz.md", "This it", "[It](lesson:gone#x)", "quiz.md:11: lesson:gone#x leads nowhere: there is no such lesson"),
         ("labs/first/brief.md", "lesson:start", "lesson:gone", "brief.md:1: "),
     ],
 )

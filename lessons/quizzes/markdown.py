@@ -1,0 +1,31 @@
+"""What of a quiz is Markdown, for whoever checks links, pictures and signs in it."""
+
+import re
+
+from .lines import Syntax, read_lines
+
+ATTRIBUTES = re.compile(r"\s*\{[^{}]*\}\s*$")
+PIN = re.compile(r"\s*\{\s*pin\s*\}\s*$", re.IGNORECASE)
+BLANKS = re.compile("_{3,}")
+
+
+def markdown_of(source: str) -> str:
+    """The text of a quiz without its own syntax, each line where it was.
+
+    Front matter, keys, pins, blanks of a cloze and typed answers are left out.
+    """
+    texts = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    ends = [number for number, text in enumerate(texts) if text.rstrip() == "---"][:2]
+    start = ends[1] + 1 if len(ends) == 2 and ends[0] == 0 else 0
+    lines, _, _ = read_lines(texts[start:], start + 1)
+    shown = [""] * start
+    for line in lines:
+        if line.syntax is Syntax.EQUALS:
+            shown.append("")
+        elif line.syntax is Syntax.HEADING:
+            shown.append(BLANKS.sub("…", ATTRIBUTES.sub("", line.text)))
+        elif line.syntax in (Syntax.CODE, Syntax.MORE_CODE, Syntax.FENCE):
+            shown.append(line.text)
+        else:
+            shown.append(BLANKS.sub("…", PIN.sub("", line.text)))
+    return "\n".join(shown)

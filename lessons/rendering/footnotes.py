@@ -1,0 +1,68 @@
+"""Footnotes: `[^1]` and its text `[^1]: …`, listed at the end of the page."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+from .state import Page
+
+
+def unused_footnotes(state: StateCore) -> None:
+    """Core rule, before the texts are moved to the end, where one that nothing refers to is left out."""
+    page: Page = state.env["page"]
+    refs: dict[str, int] = state.env.get("footnotes", {}).get("refs", {})
+    seen: set[str] = set()
+    for token in state.tokens:
+        if token.type != "footnote_reference_open":
+            continue
+        label, line = token.meta["label"], token.map[0] + 1 if token.map else 1
+        shown = label if len(label) <= 40 else f"{label[:40]}…"
+        if label in seen:
+            page.problems.append(
+                (line, f"The footnote “{shown}” has a text already. Give this one another name.")
+            )
+        elif refs.get(f":{label}", -1) < 0:
+            page.problems.append(
+                (line, f"Nothing refers to this footnote. Write [^{shown}] where it belongs.")
+            )
+        seen.add(label)
+
+
+def footnote_ref(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    """Render rule. Ids have two hyphens, as no heading's has; a fragment has none, since a page may hold several."""
+    meta, page = tokens[index].meta, env["page"]
+    number = meta["id"] + 1
+    if not page.whole:
+        return f"<sup>{number}</sup>"
+    back = _back(meta)
+    return f'<sup><a href="#note--{number}" id="{back}" aria-label="Footnote {number}">{number}</a></sup>'
+
+
+def footnote_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    page: Page = env["page"]
+    return f'<li id="note--{tokens[index].meta["id"] + 1}">' if page.whole else "<li>"
+
+
+def footnote_anchor(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    """Render rule: the way back to each place that refers to the footnote."""
+    page: Page = env["page"]
+    back = escape(_back(tokens[index].meta))
+    return f' <a href="#{back}" aria-label="Back to the text">↩</a>' if page.whole else ""
+
+
+def _back(meta: dict[str, Any]) -> str:
+    again = f"-{meta['subId'] + 1}" if meta.get("subId", -1) > 0 else ""
+    return f"ref--{meta['id'] + 1}{again}"
+
+
+RENDER_RULES = {
+    "footnote_ref": footnote_ref,
+    "footnote_block_open": lambda *_: '<div class="footnotes"><ol>\n',
+    "footnote_block_close": lambda *_: "</ol></div>\n",
+    "footnote_open": footnote_open,
+    "footnote_close": lambda *_: "</li>\n",
+    "footnote_anchor": footnote_anchor,
+}

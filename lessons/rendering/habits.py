@@ -1,0 +1,158 @@
+"""Signs that mean something elsewhere and are shown here as they are typed: each is a problem that says what to do."""
+
+import re
+from collections.abc import Iterator
+
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+from .state import Page
+
+TAGS = (
+    "a|abbr|article|aside|audio|b|big|blockquote|button|caption|center|cite|code|col|colgroup|dd|del|details"
+    "|dfn|div|dl|dt|em|embed|figcaption|figure|font|footer|form|h[1-6]|header|hr|i|iframe|img|input|ins|kbd|label|li"
+    "|link|main|mark|math|meta|nav|object|ol|option|p|picture|pre|q|s|samp|script|section|select|small|source|span"
+    "|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|tr|tt|u|ul|var|video"
+)
+IN_CODE = "If these signs are meant, put them in code."
+FORMULA = "Formulas are not drawn. Write it in words, or in code."
+NO_LINK = "This is not read as a link: no blank stands before ( or in the address, unless it is in <angle brackets>."
+# Shown wherever they stand in a line.
+ANYWHERE: list[tuple[re.Pattern[str], str]] = [
+    (
+        re.compile(rf"</?(?:{TAGS})(?=[\s/>])[^<>\n]{{0,500}}>"),
+        "HTML is shown as text. Write it in Markdown.",
+    ),
+    (re.compile(r"<!--"), "This comment is not closed. End it with -->"),
+    (re.compile(r"\$\$|\$(?=`)"), FORMULA),
+    (
+        re.compile(r"!?\[\[[^\[\]\n]{1,300}\]\]"),
+        "Write the link as [words](lesson:slug), a picture as ![words](address).",
+    ),
+    (re.compile(r"%%"), f"This hides nothing here. A comment is written <!-- so -->. {IN_CODE}"),
+    (
+        re.compile(r"\[\^[^\]\s]{1,100}\]"),
+        "This footnote has no text. Add a line that starts with it and a colon.",
+    ),
+    (
+        re.compile(r"(?<![\w\])])\[[^\[\]\n]{1,300}\]\[[^\[\]\n]{0,300}\]"),
+        "There is no definition of this link. Write [words](address).",
+    ),
+    (
+        re.compile(
+            r"\]\([^()\n]{0,500}\)|\[[^\[\]\n]{1,300}\] \((?:https?:|[^()\s]{1,300}\.md\b)[^()\n]{0,300}\)"
+        ),
+        "This is not read as a link. There is no blank before ( and none in the address, or write it as (<address>).",
+    ),
+    (
+        re.compile(r"(?<![~\w/])~(?=[^\s~/])[^~\n]{1,300}(?<=[^\s~])~(?![~\w])"),
+        "Strike out with ~~two signs~~.",
+    ),
+    (
+        re.compile(r"(?<=\w)~[^~\s]{1,20}~|(?<=\w)\^[^\^\s]{1,20}\^"),
+        f"Nothing is raised or lowered. {IN_CODE}",
+    ),
+    (re.compile(r"\+\+[\w+-]{1,40}\+\+|\^\^[^\^\n]{1,300}\^\^"), f"This has no meaning here. {IN_CODE}"),
+    (re.compile(r"\{(?:\+\+|--|~~|==|>>)"), f"Marks of changes are not read. {IN_CODE}"),
+    (
+        re.compile(r"(?<![\w:/.]):(?=[a-z+-])[a-z0-9_+-]{2,50}:(?![\w:/])"),
+        "Names of pictures are shown as text. Type the sign itself, or put the name in code.",
+    ),
+    (
+        re.compile(
+            r"\{:?\s{0,9}(?:[.#][A-Za-z][\w-]{0,50}|[a-z][a-z-]{0,20}=[^\s{}]{1,100})"
+            r"(?:\s{1,9}[.#a-z][^\s{}]{0,100}){0,9}\s{0,9}\}"
+        ),
+        f"Attributes in braces are not read. {IN_CODE}",
+    ),
+    (
+        re.compile(r"(?<!\$)\{\{[^{}\n]{1,300}\}\}|\{%[^{}\n]{1,300}%\}"),
+        f"Templates are not filled in. {IN_CODE}",
+    ),
+    (
+        re.compile(r"\*\*[ \t]+[^*\n]{1,300}\*\*|\*\*[^*\s][^*\n]{0,300}[ \t]\*\*"),
+        "This is not bold. There is no blank inside the **signs**.",
+    ),
+]
+# Shown where they start a line.
+AT_START: list[tuple[re.Pattern[str], str]] = [
+    (
+        re.compile(r"#{1,6}(?=[^\W\d_]|[`*])"),
+        "A heading has a blank behind #. If the sign is meant, write \\#.",
+    ),
+    (
+        re.compile(r"\[(?:TOC|\[_?toc_?\])\]", re.I),
+        "A page lists its headings by itself. Take this line out.",
+    ),
+    (re.compile(r"-{2,}8<-"), "Nothing is included from other files. Paste the text here."),
+    (re.compile(r"\*\[[^\[\]\n]{1,50}\]:"), "Abbreviations are not explained. Write the words in the text."),
+    (re.compile(r"===[!+]? [\"“]"), "There are no tabs. Write one heading for each."),
+    (re.compile(r"\[!\w+\]"), "A note is a quote: start each of its lines with >."),
+    (
+        re.compile(r"(?:!!!|\?\?\?)[+ ]?\w"),
+        "A note of !!! starts after a blank line, its text indented by four spaces.",
+    ),
+    (re.compile(r"[•‣◦▪●○] "), "A list starts with - and a blank."),
+    (re.compile(r"\[(?:\]|[xX ]\](?=\S)|[-~/>!?*]\])"), "A task is written - [ ] words, or - [x] words."),
+]
+DOLLARS = re.compile(r"(?<![\\$\w])\$(?=[^\s$])([^$\n]{1,300})(?<=[^\s$\\])\$(?![\w$])")
+TEX = re.compile(r"[\\^_]|^[A-Za-z]$|^[A-Za-z0-9 ]+ ?[=<>+] ?[A-Za-z0-9 ]+$")
+BRACKETS = re.compile(r"\\\([^\n]{1,300}?\\\)|\\\[[^\n]{1,300}?\\\]")
+PARTED = re.compile(r"(?<!\\)\[[^\[\]\n]{1,300}\] \((?:https?:|lesson:|[^()\s]{1,300}\.md\b)[^()\n]{0,300}\)")
+CODE = re.compile(r"(`+)[^`]+\1")
+
+
+def habits(state: StateCore) -> None:
+    """Core rule, before escaped signs become text like all other: those are meant."""
+    page: Page = state.env["page"]
+    _report_front_matter(state, page)
+    for token in state.tokens:
+        if token.type == "inline" and token.children:
+            found = dict.fromkeys(_found(token))
+            page.problems += found
+
+
+def _report_front_matter(state: StateCore, page: Page) -> None:
+    lines = state.src.split("\n", 60)
+    is_fenced = lines[0].rstrip() == "---" and "---" in (line.rstrip() for line in lines[2:60])
+    if page.whole and is_fenced and re.match(r"[A-Za-z_-]+:(?: |$)", lines[1]):
+        problem = "Front matter is not read here. Title, summary and status have fields of their own."
+        page.problems.append((1, problem))
+
+
+def _found(inline: Token) -> Iterator[tuple[int, str]]:
+    line = first = inline.map[0] + 1 if inline.map else 1
+    at_start = True
+    for child in inline.children or ():
+        if child.type in ("softbreak", "hardbreak"):
+            line, at_start = line + 1, True
+            continue
+        if child.type == "text" and child.content:
+            for problem in _in_text(child.content, at_start):
+                yield line, problem
+            at_start = False
+        elif child.type not in ("em_open", "strong_open", "link_open"):
+            at_start = False
+    content = CODE.sub("", inline.content)
+    for found in BRACKETS.finditer(content):
+        if re.search(r"\\[A-Za-z]|[\^_]", found[0]):
+            yield first, f"“{_short(found[0])}”: {FORMULA}"
+    for found in PARTED.finditer(content):
+        yield first, f"“{_short(found[0])}”: {NO_LINK}"
+
+
+def _in_text(text: str, at_start: bool) -> Iterator[str]:
+    for pattern, advice in ANYWHERE:
+        if found := pattern.search(text):
+            yield f"“{_short(found[0])}”: {advice}"
+    for found in DOLLARS.finditer(text):
+        if TEX.search(found[1]):
+            yield f"“{_short(found[0])}”: {FORMULA}"
+    if at_start:
+        for pattern, advice in AT_START:
+            if found := pattern.match(text):
+                yield f"“{_short(text)}”: {advice}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:40]}…"
