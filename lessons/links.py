@@ -29,7 +29,7 @@ class Links:
 
     def __call__(self, kind: str, slug: str, fragment: str) -> str | None:
         if kind == "image":
-            return slug if _has_picture(slug) else None
+            return slug if _has_picture(slug) else ""
         if kind == "file":
             kind, slug = target_of(slug, self.files)
         if slug not in self.known.get(kind, ()):

@@ -99,7 +99,8 @@ def _accept_image(token: Token, page: Page, line: int) -> bool:
         shown = _short(source)
         page.problems.append((line, f"{shown}: say what the image shows: ![What it shows]({shown})."))
         return False
-    if not _scheme(source) and page.link("image", unquote(source), "") is None:
+    is_here = source.startswith("/") and page.link("image", unquote(source), "") != ""
+    if not _scheme(source) and not is_here:
         problem = "there is no such picture. Add it in the editor, or give its https: address."
         page.problems.append((line, f"{_short(source)}: {problem}"))
     return True

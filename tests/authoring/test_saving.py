@@ -5,6 +5,7 @@ import re
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from pytest_django.asserts import assertContains
 
 from labs.models import Lab
 from lessons.models import Lesson, Quiz
@@ -164,3 +165,42 @@ def test_a_long_history_goes_on_at_older_versions(staff, lesson):
     assert f"?before={page.context['older'].pk}" in page.content.decode()
     older = staff.get(f"{history(lesson)}?before={page.context['older'].pk}").content.decode()
     assert older.count("Restore this version") == lesson.history.count() - 20
+
+
+def save_quiz(staff, quiz, source):
+    fields = {"source": source, "version": ""}
+    return staff.post(change_address(quiz), fields, follow=True)
+
+
+def test_what_is_worth_a_look_in_a_quiz_is_said_when_it_is_saved(staff, course, lesson):
+    quiz = make_quiz(QUIZ, lesson)
+    page = save_quiz(
+        staff, quiz, QUIZ.replace("- [ ] `git add`\n  > That stages it.", "- [ ] None of the above")
+    )
+    assertContains(
+        page, "Saved, and worth a look: Line 10: Options are shuffled, and this one depends on its place."
+    )
+    assert quiz.versions.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "- [ ] `git add`",
+            "* [ ] `git add`",
+            "An option starts with a hyphen and a blank. Write: - [ ] `git add`",
+        ),
+        ("= 1", "= 1,000", "“1,000” is not a number"),
+        ("> One.", "> See [x](09-gone.md).", "09-gone.md leads nowhere"),
+        ("> One.", "> It is $x^2$.", "Formulas are not drawn"),
+    ],
+)
+def test_what_cannot_be_shown_in_a_quiz_is_refused_at_its_line(staff, course, lesson, old, new, words):
+    quiz = make_quiz(QUIZ, lesson)
+    source = QUIZ.replace(old, new)
+    page = save_quiz(staff, quiz, source)
+    line = source[: source.index(new)].count("\n") + 1
+    assertContains(page, f'data-line="{line}"')
+    assertContains(page, words, html=False)
+    assert quiz.versions.count() == 1

@@ -1,3 +1,4 @@
+import re
 import shutil
 from pathlib import Path
 
@@ -6,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from labs.models import Lab, LabVersion
 from lessons import actions
+from lessons.links import links_within
 from lessons.models import Cohort, Course, Lesson, Quiz, QuizVersion, Session
 from tests.courses.conftest import COURSE, LAB, LESSON, QUIZ
 
@@ -138,7 +140,12 @@ def test_every_error_is_listed_with_its_file_and_line_and_nothing_is_written(fol
             "lesson: gone",
             "lab.yaml:9: there is no lesson “gone”",
         ),
-        ("one/01-start.quiz.md", "This it", "[It](lesson:gone#x)", "quiz.md:11: lesson:gone#x leads nowhere: there is no such lesson"),
+        (
+            "one/01-start.quiz.md",
+            "This it",
+            "[It](lesson:gone#x)",
+            "quiz.md:11: lesson:gone#x leads nowhere: there is no such lesson",
+        ),
         ("labs/first/brief.md", "lesson:start", "lesson:gone", "brief.md:1: "),
     ],
 )
@@ -182,3 +189,39 @@ def test_a_loaded_lab_is_proved_and_open(folder, capsys):
     load(folder, capsys)
     lab = Lab.objects.get()
     assert lab.is_published and lab.current.proof["checks"][0]["passed"] == ["a commit"]
+
+
+def test_links_between_files_lead_to_their_lessons(folder, capsys):
+    for name, slug in (("02-next-one.md", "next-one"), ("03-third.md", "another")):
+        (folder / "one" / name).write_text(
+            f"---\nslug: {slug}\ntitle: {slug}\nstatus: published\n---\n\n## Begin\n\nText.\n"
+        )
+    path = folder / "one/01-start.md"
+    links = ["02-next-one.md", "./02-next-one.md#begin", "../one/03-third.md", "03-third.md", "01-start.quiz.md",
+             "../labs/first/brief.md", "next-one", "../next-one/"]  # fmt: skip
+    path.write_text(path.read_text() + "".join(f"\n[x]({link})\n" for link in links))
+    load(folder, capsys)
+    lesson = Lesson.objects.get(slug="start")
+    assert re.findall(r'<a href="([^"#]+(?:#begin)?)">x</a>', lesson.html) == [
+        "/courses/tiny/next-one/", "/courses/tiny/next-one/#begin", "/courses/tiny/another/",
+        "/courses/tiny/another/", "/courses/tiny/quizzes/start/", "/courses/tiny/labs/first/",
+        "/courses/tiny/next-one/", "/courses/tiny/next-one/",
+    ]  # fmt: skip
+    assert (
+        actions.markdown_problems(lesson.source, links_within(lesson.course)) == []
+    )  # nor in the editor, later
+
+
+def test_link_to_a_file_that_is_no_lesson_is_named_with_its_line(folder):
+    path = folder / "one/01-start.md"
+    path.write_text(path.read_text() + "\n[x](02-gone.md)\n")
+    assert "01-start.md:12: 02-gone.md leads nowhere: no lesson has this file name." in refusal(folder)
+
+
+def test_what_is_worth_a_look_is_printed_and_loaded(folder, capsys):
+    path = folder / "one/01-start.quiz.md"
+    path.write_text(path.read_text().replace("- [ ] That", "- [ ] All of the above"))
+    assert "01-start.quiz.md:10: Options are shuffled, and this one depends on its place." in load(
+        folder, capsys
+    )
+    assert Quiz.objects.get().current.question_count == 1
