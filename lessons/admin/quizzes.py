@@ -27,7 +27,7 @@ release: now             # when right answers are shown: now, never, or deadline
 - [x] `git commit`
 - [ ] `git add`
   > It stages the change. The commit records it.
-> Each question needs a key such as {#record}, which stays when you change the words.
+> Each question needs a key such as `{#record}`, which stays when you change the words.
 
 ## How many branches has a new repository? {#branches points=2}
 = 1

@@ -48,8 +48,8 @@ def render(source: str, *, link: Link) -> Rendered:
     """A whole page from Markdown.
 
     `link(kind, slug, fragment)` gives the address of `lesson:slug#fragment`, `quiz:slug` or `lab:slug`, or
-    None when there is none; kind is the word before the colon, fragment is "" when absent. It is also asked for the
-    kind `file` with a relative address, and for the kind `image` with an address of this site, "" if that is no picture.
+    None when there is none; kind is the word before the colon, fragment is "" when absent. It is also asked for
+    the kind `file` with a relative address, and for `image` with an address of this site: "" if that is no picture.
     Raises TooComplex for more than 200 KB, 5,000 opening brackets, or 50 times as much HTML as text.
     """
     page = _page(source, link)
