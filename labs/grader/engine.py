@@ -144,6 +144,7 @@ def _as_result(
         teaches=check.teaches,
         seconds=round(seconds, 3),
         drawings=drawings,
+        found_nothing=verdict.looked_at is not None and not verdict.looked_at.number,
     )
 
 

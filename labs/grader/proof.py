@@ -12,7 +12,7 @@ from .repository import Repository
 from .sandbox import Sandbox
 from .scenarios import Scenario, build
 from .spec import CheckSpec, LabSpec
-from .words import visible
+from .words import listed, quoted, visible
 
 SCHEMA = 1
 _NAMES = {
@@ -46,6 +46,7 @@ class ScenarioProof:
 class CheckProof:
     """In which scenarios a check passed and in which it needed work, by their names.
 
+    `nothing` are those in which it needed work because nothing was there to judge: no proof that it can pass.
     `provable` is False where it runs code, or needs a check that does, and code could not be confined here.
     """
 
@@ -56,6 +57,7 @@ class CheckProof:
     needed_work: tuple[str, ...] = ()
     always_passes: bool = False
     provable: bool = True
+    nothing: tuple[str, ...] = ()
 
     @property
     def proved(self) -> bool:
@@ -64,8 +66,13 @@ class CheckProof:
 
     @property
     def unseen(self) -> str:
-        """What no scenario shows: `to pass`, `to need work` or both; empty where all was seen."""
-        missing = [] if self.passed else ["to pass"]
+        """What no scenario shows: to pass, to need work or both; empty where all was seen.
+
+        A check that should have passed where nothing was there to judge is told where that was.
+        """
+        names = listed(map(quoted, self.nothing))
+        on_something = f" on something (nothing was there to judge in {names})" if self.nothing else ""
+        missing = [] if self.passed else [f"to pass{on_something}"]
         if not self.needed_work and not self.always_passes:
             missing.append("to need work")
         return " or ".join(missing)
@@ -118,7 +125,9 @@ class Proof:
             for item in data["scenarios"]
         )
         checks = tuple(
-            CheckProof(**{**item, "passed": tuple(item["passed"]), "needed_work": tuple(item["needed_work"])})
+            CheckProof(
+                **item | {key: tuple(item.get(key, ())) for key in ("passed", "needed_work", "nothing")}
+            )
             for item in data["checks"]
         )
         faults = tuple(data.get("faults", ()))
@@ -187,6 +196,9 @@ def _check_proof(check: CheckSpec, graded: Sequence[tuple[Scenario, Report]], pr
         line=check.line,
         passed=tuple(name for name, result in results if result.outcome is Outcome.PASSED),
         needed_work=tuple(name for name, result in results if result.outcome is Outcome.NEEDS_WORK),
+        nothing=tuple(
+            name for name, result in results if result.found_nothing and result.outcome is Outcome.NEEDS_WORK
+        ),
         always_passes=check.parameters.always_passes,
         provable=provable,
     )

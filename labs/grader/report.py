@@ -47,7 +47,7 @@ class CheckResult:
 
     `fix` is text of one or more lines, commands for a plumbing check; `hint` is a stronger one, for later tries.
     `drawings` are what was found and, where the check has one, the wanted shape. No text here holds control
-    characters.
+    characters. `found_nothing` is True where nothing was there that the check could judge.
     """
 
     id: str
@@ -67,6 +67,7 @@ class CheckResult:
     seconds: float = 0.0
     hint: str = ""
     drawings: tuple[Drawing, ...] = ()
+    found_nothing: bool = False
 
 
 @dataclass(frozen=True)

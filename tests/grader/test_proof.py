@@ -55,6 +55,46 @@ def test_a_check_that_was_never_seen_to_need_work_is_named():
     assert proof.differing == ()
 
 
+EMPTY = """\
+schema: 2
+title: A lab
+pass_mark: 70
+checks:
+  - {id: clean, says: No conflict is left, points: 1, no_conflict_markers: {}}
+scenarios:
+  - name: no files
+    steps: [{commit: Start}]
+    expect: {clean: passed}
+  - name: a conflict
+    steps:
+      - {commit: Start, files: {a.txt: "<<<<<<< a\\n1\\n=======\\n2\\n>>>>>>> b\\n"}}
+    expect: {clean: needs work}
+"""
+
+
+def test_a_check_that_was_only_to_pass_on_nothing_is_not_proved(tmp_path, capsys):
+    proof = prove(load_spec(EMPTY))
+    (check,) = proof.unproved
+    assert (check.passed, check.nothing) == ((), ("no files",))
+    assert check.unseen == "to pass on something (nothing was there to judge in `no files`)"
+    (difference,) = proof.differing[0].differences
+    assert difference.why == "Nothing to judge: there is no file with content at `main`."
+    assert Proof.from_json(json.loads(json.dumps(proof.to_json()))) == proof
+    (tmp_path / "lab.yaml").write_text(EMPTY)
+    assert main(["test", str(tmp_path / "lab.yaml")]) == 1
+    assert (
+        "`clean` was never seen to pass on something (nothing was there to judge in"
+        in capsys.readouterr().out
+    )
+
+
+def test_a_proof_of_an_older_engine_is_read():
+    data = json.loads(json.dumps(prove(load_spec(LAB)).to_json()))
+    for check in data["checks"]:
+        del check["nothing"]
+    assert Proof.from_json(data).proved
+
+
 def test_an_outcome_that_differs_is_told_with_its_reason():
     proof = prove(load_spec(LAB.replace("steps: [{tag: v1}]", "steps: [{tag: v2}]")))
     assert not proof.proved
