@@ -7,6 +7,7 @@ from django.db import transaction
 from labs import proving, tasks
 from labs.grader.proof import Proof
 from labs.grader.spec import LabSpec, SpecError, load_spec
+from labs.grader.upgrade import upgrade
 from labs.models import Lab, LabVersion
 from lessons.actions import render_markdown
 from lessons.links import Links, links_within
@@ -17,10 +18,12 @@ from lessons.rendering import TooComplex
 def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None, wake: bool = True) -> Lab:
     """Save a lab with its derived brief; a changed lab.yaml makes a new version, with its proof where one is given.
 
+    A text of an older schema is saved in the newest one; versions that are there stay as they are.
     A published lab without a proof waits for a worker, also again where none had an answer; one is woken up unless the
     reaper is to do it. A draft is kept whatever it is: where its text is no lab yet, its version stays as it was.
     Raises SpecError with every problem, its line and key, and TooComplex.
     """
+    lab.source = in_newest_schema(lab.source)
     spec = _spec(lab)
     lab.title = spec.title if spec else lab.title or lab.slug
     lab.brief_html = _brief(lab, links or links_within(lab.course))
@@ -38,6 +41,14 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
         lab.current = version
         Lab.objects.filter(pk=lab.pk).update(current=version)  # one save is one entry of the history
     return lab
+
+
+def in_newest_schema(source: str) -> str:
+    """A lab.yaml as it is saved; what is no lab yet stays as it is."""
+    try:
+        return upgrade(source).text
+    except SpecError:
+        return source
 
 
 def _spec(lab: Lab) -> LabSpec | None:

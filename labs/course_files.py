@@ -1,14 +1,14 @@
 """Labs on disk -> database: lab.yaml and brief.md in a folder that course.yaml names under `labs`."""
 
 from labs import proving
-from labs.authoring import save_lab
+from labs.authoring import in_newest_schema, save_lab
 from labs.grader.spec import LabSpec, SpecError, load_spec
 from labs.models import Lab
 from lessons.actions import markdown_problems
 from lessons.course_files import CourseFiles, Entry
-from lessons.course_loading import Changes
+from lessons.course_loading import Changes, content_of
 from lessons.course_matching import Plan
-from lessons.files import Source
+from lessons.files import Source, digest
 from lessons.links import Links
 
 
@@ -29,7 +29,7 @@ def _read_lab(files: CourseFiles, slug: str, position: int) -> Entry:
         "slug": slug,
         "status": Lab.Status.PUBLISHED,
         "position": position,
-        "source": lab.text,
+        "source": in_newest_schema(lab.text),
         "brief": brief.text,
     }
     return Entry(lab, content, path=f"labs/{slug}", key=files.labs[slug])
@@ -72,7 +72,16 @@ def write_labs(files: CourseFiles, entries: list[Entry], plan: Plan, changes: Ch
     """Write the labs of a course. To be called inside a transaction, after `write_course`."""
     links = files.links()
     for entry in entries:
-        changes.write(plan.row(entry, Lab), entry, lambda item: _save(item, links))
+        lab = plan.row(entry, Lab)
+        _settle_schema(lab, entry)
+        changes.write(lab, entry, lambda item: _save(item, links))
+
+
+def _settle_schema(lab: Lab, entry: Entry) -> None:
+    """A file that was loaded word for word, before texts were saved in the newest schema, has not changed since."""
+    before = digest({**entry.content, "source": entry.source.text})
+    if lab.pk and lab.loaded_digest == before and digest(content_of(lab, entry)) != before:
+        lab.loaded_digest = digest(entry.content)
 
 
 def _save(lab: Lab, links: Links) -> Lab:

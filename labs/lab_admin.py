@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +18,8 @@ from labs.authoring import save_lab
 from labs.authoring_views import preview_lab, spec_problems, try_lab
 from labs.grader.commands.new import starting_texts
 from labs.grader.proof import Proof
-from labs.grader.spec import load_spec
+from labs.grader.spec import SpecError, load_spec
+from labs.grader.upgrade import Upgraded, upgrade
 from labs.models import Lab, LabVersion
 from labs.trying import choices
 from lessons.admin.courses import warn_of_hidden_labs
@@ -38,7 +39,10 @@ LAB_FIELDS: list[Any] = ["course", "slug", "status", "position", "source", "brie
 
 
 class LabForm(AuthoringForm):
+    """`upgraded` is what a lab.yaml of an older schema became."""
+
     proof: Proof | None = None
+    upgraded: Upgraded | None = None
 
     class Meta:
         model = Lab
@@ -59,7 +63,14 @@ class LabForm(AuthoringForm):
         return self.cleaned_data.get("status") == Lab.Status.PUBLISHED
 
     def clean_source(self) -> str:
-        return self.checked("source", lambda course, source: spec_problems(source))
+        """The text in the newest schema, in which it is proved and saved."""
+        source = self.checked("source", lambda course, source: spec_problems(source))
+        try:
+            found = upgrade(source)
+        except SpecError:
+            return source
+        self.upgraded = found if found.text != source else None
+        return found.text
 
     def clean(self) -> dict[str, Any]:
         """A lab that is to be published has to prove its checks; one that runs code does so in a worker."""
@@ -136,6 +147,8 @@ class LabAdmin(AuthoredAdmin):
         obj._history_user = request.user  # type: ignore[attr-defined]  # simple-history's own way
         save_lab(lab=obj, proof=form.proof)
         self.warn_of(request, form)
+        if form.upgraded:
+            self.message_user(request, _told_of(form.upgraded), messages.WARNING)
         warn_of_hidden_labs(self, request, obj.course)
 
     @admin.display(description="proof")
@@ -183,6 +196,11 @@ class LabAdmin(AuthoredAdmin):
         user: Any = request.user  # the admin is open to nobody who is signed out
         context = {"try_choices": choices(lab, user) if lab else []}
         return super().change_view(request, object_id, form_url, context)
+
+
+def _told_of(upgraded: Upgraded) -> str:
+    guesses = "".join(f" Line {guess.line}: {guess.message}." for guess in upgraded.guesses)
+    return f"lab.yaml was of schema 1 and is saved in schema 2, where some names are others.{guesses}"
 
 
 def _waiting(lab: Lab, newest: LabVersion | None) -> str:

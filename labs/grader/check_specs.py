@@ -4,13 +4,15 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
-from . import schema_1
 from .checks import KINDS, Kind
 from .checks.branch import BranchCheck
 from .checks.branch_or_tag import BranchOrTagCheck
+from .checks.tag import TagCheck
 from .checks.withheld import Withheld
 from .parameters import Identifier, LessonAddress, Points, did_you_mean, read_fields
 from .public import is_withheld
+from .schema_1.rewriting import Rewriting, in_old_words
+from .schema_1.words import KINDS as OLD_KINDS
 from .words import listed, quoted
 from .yaml_values import Problem, Value
 
@@ -40,22 +42,20 @@ class CheckSpec(_Common):
     line: int
 
 
-def read_checks(
-    value: Value | None, old: schema_1.Rewriting | None, problems: list[Problem]
-) -> list[CheckSpec]:
+def read_checks(value: Value | None, old: Rewriting | None, problems: list[Problem]) -> list[CheckSpec]:
     """The checks that could be read. `old` is what was rewritten, for a text of schema 1."""
     if value is None:
         return []
     if not isinstance(value.data, list) or not value.data:
         problems.append(Problem(value.line, "checks", "a list of at least one check is expected"))
         return []
-    kinds = KINDS if old is None else schema_1.KINDS
+    kinds = KINDS if old is None else OLD_KINDS
     checks = []
     for place, item in enumerate(value.data):
         found: list[Problem] = []
         check = _read_check(item, kinds, found)
         names = old.names.get(place, {}) if old else {}
-        problems.extend(schema_1.in_old_words(problem, names) for problem in found)
+        problems.extend(in_old_words(problem, names) for problem in found)
         if check:
             either = old is not None and place in old.either
             checks.append(replace(check, parameters=_branch_or_tag(check)) if either else check)
@@ -68,7 +68,7 @@ def read_checks(
 
 def _branch_or_tag(check: CheckSpec) -> Kind:
     asked = check.parameters
-    assert isinstance(asked, BranchCheck) and asked.at  # noqa: S101 - as they were rewritten
+    assert isinstance(asked, BranchCheck | TagCheck) and asked.at  # noqa: S101 - as they were rewritten
     return BranchOrTagCheck(asked.name, asked.at)
 
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
-from . import schema_1
 from .check_specs import CheckSpec, ids_of, read_checks
 from .parameters import ObjectId, Percent, Requirement, described, read_fields
 from .public import checks_digest
 from .public import public_text as _public_text
 from .scenarios import Scenario, read_scenarios
+from .schema_1.edits import applied
+from .schema_1.rewriting import Rewriting, rewriting
 from .words import quoted
 from .yaml_values import Problem, Value, read_yaml
 
@@ -86,7 +87,7 @@ def load_spec(text: str) -> LabSpec:
     if not isinstance(root.data, dict):
         raise SpecError([*problems, Problem(root.line, "", "keys such as title and checks are expected")])
     schema = read_schema(root.data, problems)
-    old = schema_1.rewriting(root) if schema == 1 else None
+    old = rewriting(root) if schema == 1 else None
     data = _newest(root.data, root, old, problems)
     _refuse_later_starters(data, problems)
     if "schema" in data:  # problems with it are told already
@@ -134,12 +135,12 @@ def read_schema(data: dict[str, Value], problems: list[Problem]) -> int:
 
 
 def _newest(
-    data: dict[str, Value], root: Value, old: schema_1.Rewriting | None, problems: list[Problem]
+    data: dict[str, Value], root: Value, old: Rewriting | None, problems: list[Problem]
 ) -> dict[str, Value]:
     if old is None:
         return dict(data)
     problems.extend(old.problems)
-    read = schema_1.applied(root, old.edits).data
+    read = applied(root, old.edits).data
     assert isinstance(read, dict)  # noqa: S101 - as it was before
     return read
 

@@ -3,17 +3,14 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
-from . import schema_1
-from .checks.branch_or_tag import looks_like_a_tag
-from .schema_1 import Edit, Path
+from .schema_1.edits import Edit, Path, applied
+from .schema_1.rewriting import rewriting
 from .spec import Problem, SpecError, load_spec
-from .words import quoted
 from .yaml_values import Value, read_yaml
 
 Splice = tuple[int, int, str]
@@ -33,64 +30,19 @@ def upgrade(text: str) -> Upgraded:
         return Upgraded(text)
     root, _ = read_yaml(text)
     assert root is not None  # noqa: S101 - it was read above
-    made = schema_1.rewriting(root)
-    guesses = [guess for place in sorted(made.either) if (guess := _choose(root, place, made.edits))]
+    made = rewriting(root)
     new = _spliced(text, made.edits)
     _assert_same(root, made.edits, new)
-    return Upgraded(new, tuple(guesses))
+    return Upgraded(new, tuple(made.guesses))
 
 
 def _assert_same(root: Value, edits: Mapping[Path, Edit], new: str) -> None:
     """Refuses a text that would ask anything else than the old one. Raises SpecError."""
     found, _ = read_yaml(new)
-    if found is None or found.plain() != schema_1.applied(root, edits).plain():
+    if found is None or found.plain() != applied(root, edits).plain():
         message = "this text is written in a way that cannot be upgraded: change `schema` to 2 and what it then says"
         raise SpecError([Problem(1, "", message)])
     load_spec(new)
-
-
-def _choose(root: Value, place: int, edits: dict[Path, Edit]) -> Problem | None:
-    """Makes `points_at` a branch or a tag, as its name is used in the lab; a guess where it is not."""
-    kind: Path = ("checks", place, "points_at")
-    check = _below(root, kind)
-    name = str(_below(check, ("ref",)).data)
-    tags, branches = _refs_made(root)
-    known = name in tags or name in branches or name in ("main", "master")
-    looks_so = looks_like_a_tag(name)
-    if (name in tags and name not in branches) if known else looks_so:
-        edits[kind] = replace(edits[kind], key="tag")
-    if known or looks_so:
-        return None
-    message = f"{quoted(name)} is taken for a branch: write `tag` instead of `branch` where it is a tag"
-    return Problem(check.line, "points_at", message)
-
-
-def _below(value: Value, path: Path) -> Value:
-    for key in path:
-        found: Any = value.data
-        value = found[key]
-    return value
-
-
-def _refs_made(root: Value) -> tuple[set[str], set[str]]:
-    """The tags and the branches that the scenarios make and other checks ask for."""
-    plain = root.plain()
-    tags: set[str] = set()
-    branches: set[str] = set()
-    for mapping in _mappings(plain):
-        for key, names in (("tag", tags), ("branch", branches), ("orphan", branches), ("to", branches)):
-            found = mapping.get(key)
-            found = found.get("name") if isinstance(found, dict) else found
-            if isinstance(found, str):
-                names.add(found)
-    return tags, branches
-
-
-def _mappings(data: object) -> Iterator[dict[str, object]]:
-    if isinstance(data, dict):
-        yield data
-    for item in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
-        yield from _mappings(item)
 
 
 def _spliced(text: str, edits: Mapping[Path, Edit]) -> str:
@@ -101,9 +53,16 @@ def _spliced(text: str, edits: Mapping[Path, Edit]) -> str:
     return "".join(parts) + text[at:]
 
 
-def _splices(text: str, node: Node, edits: Mapping[Path, Edit], path: Path) -> Iterator[Splice]:
-    """Where the text changes below a node, the node itself included."""
+def _splices(
+    text: str, node: Node, edits: Mapping[Path, Edit], path: Path, key: Node | None = None
+) -> Iterator[Splice]:
+    """Where the text changes below a node, the node itself included; `key` is what it is the value of."""
     edit = edits.get(path, Edit())
+    if key and node.start_mark.index == node.end_mark.index:  # an empty value is marked at what follows it
+        if edit.writes or edit.add:
+            after = text.index(":", key.end_mark.index) + 1
+            yield after, after, f" {_in_braces(edit.add) if edit.add else _written(edit.value)}"
+        return
     if edit.writes:
         yield node.start_mark.index, node.end_mark.index, _written(edit.value)
         return
@@ -129,13 +88,17 @@ def _entries(text: str, node: MappingNode, edits: Mapping[Path, Edit], path: Pat
             continue
         if edit.key:
             yield key.start_mark.index, key.end_mark.index, edit.key
-        yield from _splices(text, value, edits, below)
+        yield from _splices(text, value, edits, below, key)
 
 
 def _written(data: object) -> str:
     if isinstance(data, str) and _PLAIN.fullmatch(data):
         return data
     return "''" if data == "" else json.dumps(data)
+
+
+def _in_braces(pairs: Mapping[str, object]) -> str:
+    return "{" + ", ".join(f"{key}: {_written(value)}" for key, value in pairs.items()) + "}"
 
 
 def _under(text: str, node: Node, key: str) -> Iterator[Splice]:
@@ -159,13 +122,12 @@ def _added(text: str, node: Node, add: Mapping[str, object]) -> Iterator[Splice]
     pairs = [f"{key}: {_written(value)}" for key, value in add.items()]
     start, end = node.start_mark.index, node.end_mark.index
     if not isinstance(node, MappingNode) or not node.value:
-        blank = "" if text[start - 1 : start].isspace() else " "
-        yield start, end, f"{blank}{{{', '.join(pairs)}}}"
+        yield start, end, _in_braces(add)
     elif node.flow_style:
         last = node.value[-1][1].end_mark.index
         yield last, last, "".join(f", {pair}" for pair in pairs)
     else:
-        indent = "\n" + " " * node.start_mark.column
+        indent = ("\r\n" if "\r\n" in text else "\n") + " " * node.start_mark.column
         yield start, start, "".join(pair + indent for pair in pairs)
 
 

@@ -1,0 +1,53 @@
+"""The edits that make a text of schema 1 one of schema 2, and what they make of its values."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from ..yaml_values import Value
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What changes at a place of the old text: a key, a value, or what a mapping holds.
+
+    `key` is its new name. `value`, where `writes` is set, stands instead of the value. `add` are further keys of the
+    mapping, `under` the key that a single value gets, `alone` says that the value of the only key stands alone, and
+    `drop` that the key goes away.
+    """
+
+    key: str | None = None
+    writes: bool = False
+    value: object = None
+    add: Mapping[str, object] = field(default_factory=dict)
+    under: str = ""
+    alone: bool = False
+    drop: bool = False
+
+
+def applied(value: Value, edits: Mapping[Path, Edit], path: Path = ()) -> Value:
+    """The value that a text has once it is edited. Lines stay those of the text as it is."""
+    edit = edits.get(path, Edit())
+    data = value.data
+    if edit.writes:
+        return replace(value, data=edit.value)  # type: ignore[arg-type]
+    if isinstance(data, list):
+        data = [applied(item, edits, (*path, place)) for place, item in enumerate(data)]
+    elif isinstance(data, dict):
+        data = dict(_entries(data, edits, path))
+    if edit.under:
+        data = {edit.under: replace(value, data=data)}
+    elif edit.alone and isinstance(data, dict):
+        data = next(iter(data.values())).data
+    if edit.add:
+        added = {key: Value(value.line, item) for key, item in edit.add.items()}  # type: ignore[arg-type]
+        data = {**(data if isinstance(data, dict) else {}), **added}
+    return replace(value, data=data)
+
+
+def _entries(data: dict[str, Value], edits: Mapping[Path, Edit], path: Path) -> Iterator[tuple[str, Value]]:
+    for key, item in data.items():
+        edit = edits.get((*path, key), Edit())
+        if not edit.drop:
+            yield edit.key or key, applied(item, edits, (*path, key))

@@ -1,0 +1,44 @@
+"""Whether `points_at` of schema 1 spoke of a branch or of a tag: it named a ref, and took whichever was there."""
+
+from collections.abc import Iterator
+
+from ..checks.branch_or_tag import looks_like_a_tag
+from ..words import quoted
+from ..yaml_values import Problem, Value
+
+
+class Refs:
+    """The branches and tags that the scenarios of a lab make and its checks name."""
+
+    def __init__(self, root: Value) -> None:
+        self._tags: set[str] = set()
+        self._branches = {"main", "master"}
+        for mapping in _mappings(root.plain()):
+            for key, names in _NAMING.items():
+                found = mapping.get(key)
+                found = found.get("name") if isinstance(found, dict) else found
+                if isinstance(found, str):
+                    (self._tags if names == "tag" else self._branches).add(found)
+
+    def sort(self, name: str) -> str:
+        """The kind that asks about this ref: `branch` or `tag`."""
+        if name in self._branches:
+            return "branch"
+        return "tag" if name in self._tags or looks_like_a_tag(name) else "branch"
+
+    def guess(self, name: str, line: int) -> Problem | None:
+        """What the author has to look at, where nothing in the lab says which it is."""
+        if name in self._branches or name in self._tags or looks_like_a_tag(name):
+            return None
+        message = f"{quoted(name)} is taken for a branch: write `tag` instead of `branch` where it is a tag"
+        return Problem(line, "points_at", message)
+
+
+_NAMING = {"tag": "tag", "branch": "branch", "orphan": "branch", "to": "branch"}
+
+
+def _mappings(data: object) -> Iterator[dict[str, object]]:
+    if isinstance(data, dict):
+        yield data
+    for item in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
+        yield from _mappings(item)
