@@ -92,7 +92,7 @@ STARTS = [
         DELIVERY,
         flow("{pull_request: {types: [closed]}}"),
         WORK,
-        "A pull request that is closed to `main` starts",
+        "A pull request to `main` that is closed starts",
     ),
     (DELIVERY, flow("issue_comment"), WORK, "A comment on an issue or a pull request starts the deployment"),
     (DELIVERY, flow("merge_group"), WORK, "The merge queue starts the deployment"),

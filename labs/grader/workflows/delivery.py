@@ -10,7 +10,7 @@ from .expressions import holds, runs_after_failure
 from .order import not_known
 from .reaching import Reach
 from .stages import Act
-from .triggers import OTHER, Start
+from .triggers import Start
 
 Way = Literal["continuous-delivery", "continuous-deployment"]
 _SETTINGS = (
@@ -98,8 +98,8 @@ class Delivery(Reach):
                 if self._is_delivered(start):
                     yield self._condition_doubt(act, start)
                 elif _is_open(start):
-                    said = start.sentence(f"the deployment in job {quoted(act.job)}")
-                    yield f"whether a push to {quoted(self.branch)} deploys: {said[0].lower()}{said[1:]}"
+                    said = start.clause(f"the deployment in job {quoted(act.job)}")
+                    yield f"whether a push to {quoted(self.branch)} deploys: {said}"
 
     def _is_delivered(self, start: Start) -> bool:
         return start.moment.event == "push" and start.moment.branch == self.branch
@@ -107,7 +107,8 @@ class Delivery(Reach):
     def _unmerged(self, act: Act, reached: list[tuple[Start, bool | None]]) -> Iterator[Finding]:
         """What is not in the branch yet must not come into production."""
         for start, runs in reached:
-            event, other = start.moment.event, start.moment.branch == OTHER + self.branch
+            event = start.moment.event
+            other = start.moment.branch not in (None, self.branch)
             before = (
                 event in ("pull_request", "pull_request_target", "merge_group")
                 and start.moment.type != "closed"
@@ -169,11 +170,10 @@ class Delivery(Reach):
         condition = act.condition or self.pipeline.jobs[act.job].condition
         events = listed(map(quoted, self.pipeline.workflow.triggers), 5)
         by_push = any(map(self._is_delivered, self.starts))
-        said = start.sentence("it")
         return Finding(
             act.place,
             f"A push to {quoted(self.branch)} does not reach the deployment in job {quoted(act.job)}: "
-            f"{said[0].lower()}{said[1:]}.",
+            f"{start.clause('it')}.",
             f"a deployment by each push to {quoted(self.branch)}",
             f"`if: {condition}`" if by_push and condition else f"the events {events}",
             () if by_push else ("on:", "  push:", f"    branches: [{self.branch}]"),
@@ -202,6 +202,9 @@ class Delivery(Reach):
     def _test_doubt(self) -> str:
         """A step before a deployment may be the test, where what it does is not known."""
         for act in self.production:
+            begun = [start for start, _ in self.reached_by(act)]
+            if begun and all(map(_is_open, begun)):
+                return f"whether a test has passed when job {quoted(act.job)} deploys, because {begun[0].clause('it')}"
             before = self.pipeline.before[act.job]
             for one in self.pipeline.unread:
                 if one.job in before or (one.job == act.job and one.order < act.order):
@@ -227,7 +230,11 @@ class Delivery(Reach):
 
     def _holds(self, way: Way) -> str:
         if way == "continuous-deployment":
-            return f"A green push to {quoted(self.branch)} goes into production, and the file asks nobody."
+            pushes = [
+                one for act in self.production for one, _ in self.reached_by(act) if self._is_delivered(one)
+            ]
+            subject = pushes[0].subject.removeprefix("a ")
+            return f"A green {subject} goes into production, and the file asks nobody."
         gates = [gate for act in self.production if (gate := self.gate_of(act))]
         if gates and (name := self.pipeline.jobs[gates[0]].environment):
             return f"Job {quoted(gates[0])} names the environment {quoted(name)}. {_SETTINGS}"

@@ -6,13 +6,13 @@ Three answers: true, false, and None where it depends on what the file does not 
 from collections.abc import Mapping
 
 from .evaluation import Evaluator
-from .functions import truth_of
+from .functions import Data, truth_of
 from .templates import condition_tree
 from .tokens import ExpressionError
 from .trees import asks_status
 
 
-def holds(condition: str, known: Mapping[str, str], *, success: bool = True) -> bool | None:
+def holds(condition: str, known: Mapping[str, Data], *, success: bool = True) -> bool | None:
     """Does a job or step with this `if` run? `known` has contexts such as `github.ref`.
 
     `success` says whether all before it went well; without a word about that, a condition needs it.

@@ -50,7 +50,9 @@ class Reach:
 
     def _runs(self, act: Act, start: Start) -> bool | None:
         jobs = [self.pipeline.jobs[name] for name in (act.job, *self.pipeline.before[act.job])]
-        known = {**start.known, **{f"needs.{name}.result": "success" for name in self.pipeline.jobs}}
+        # A called job is `needs.call` outside and has a name of its own inside.
+        names = {part.lower() for name in self.pipeline.jobs for part in name.split(" / ")}
+        known = {**start.known, **{f"needs.{name}.result": "success" for name in names}}
         said = [holds(text, known) for text in (act.condition, *(job.condition for job in jobs))]
         return False if False in said else None if None in said else True
 

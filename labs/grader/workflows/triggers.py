@@ -8,10 +8,11 @@ from ..findings import Place
 from ..words import quoted
 from .expressions import events_known
 from .filters import Moment, starts
+from .functions import Data
 from .model import Trigger, Workflow
 
 MAX_NAMES = 20  # of branches and tags that conditions speak of
-OTHER = "not-"  # before the name of a branch: some other one
+OTHER = "topic-7"  # a branch of which no filter and no condition speaks
 _CRON = re.compile(r"\bcron:\s*(?:'([^']*)'|\"([^\"]*)\"|([^#\n]*))")
 _TEXT = re.compile(r"(startsWith\([^,()']*,\s*)?'((?:[^']|'')*)'", re.IGNORECASE)
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -62,12 +63,16 @@ class Start:
     person: bool | None
     place: Place
     moment: Moment
-    known: dict[str, str]
+    known: dict[str, Data]
     adverb: str = ""
 
+    def clause(self, what: str) -> str:
+        """`a push to `develop` starts the deployment`."""
+        return f"{self.subject} starts {what}{self.adverb}"
+
     def sentence(self, what: str) -> str:
-        """`A push to `develop` starts the deployment`, without a full stop."""
-        return f"{self.subject[:1].upper()}{self.subject[1:]} starts {what}{self.adverb}"
+        """The clause with a capital, without a full stop."""
+        return f"{self.subject[:1].upper()}{self.clause(what)[1:]}"
 
 
 def starts_of(workflow: Workflow, branch: str, conditions: Iterable[str] = ()) -> list[Start]:
@@ -88,7 +93,16 @@ def _starts(
     person = None if event == "workflow_call" else event in _PERSONS
     subject = _SUBJECTS.get(event, f"the event {quoted(event)}")
     for adverb in _times(workflow) if event == "schedule" else _adverbs(event):
-        yield Start(subject, person, trigger.place, Moment(event), events_known(event), adverb)
+        yield Start(subject, person, trigger.place, Moment(event), _known_of(event, branch), adverb)
+
+
+def _known_of(event: str, branch: str) -> dict[str, Data]:
+    """What conditions can know, where all went well before."""
+    known: dict[str, Data] = {**events_known(event)}
+    if event == "workflow_run":
+        run = {"conclusion": "success", "head_branch": branch, "event": "push", "status": "completed"}
+        known |= {f"github.event.workflow_run.{name}": value for name, value in run.items()}
+    return known
 
 
 def _adverbs(event: str) -> list[str]:
@@ -100,20 +114,25 @@ def _on_refs(trigger: Trigger, branch: str, texts: list[tuple[str, str]]) -> Ite
     for subject, moment in _moments(trigger, branch, texts):
         if (moment.branch, moment.tag) not in seen and starts(trigger, moment):
             seen.add((moment.branch, moment.tag))
-            known = events_known(trigger.event, moment.branch, moment.tag)
+            known: dict[str, Data] = {**events_known(trigger.event, moment.branch, moment.tag)}
+            if moment.type:
+                known["github.event.action"] = moment.type
+                known["github.event.pull_request.merged"] = moment.type == "closed"
             yield Start(subject, False, trigger.place, moment, known)
 
 
 def _moments(trigger: Trigger, branch: str, texts: list[tuple[str, str]]) -> Iterator[tuple[str, Moment]]:
     event, kind = trigger.event, trigger.types[0] if trigger.types else None
-    what, to = ("a push", "to") if event == "push" else ("a pull request", "to")
+    what, that = "a push" if event == "push" else "a pull request", ""
     if kind and event != "push":
-        what = f"a pull request that is {kind.replace('_', ' ')}"
-    names = [(branch, False), *_names(trigger.branches, texts, "refs/heads/"), (OTHER + branch, False)]
+        that = f" that is {kind.replace('_', ' ')}"
+    if trigger.paths is not None or trigger.paths_ignore is not None:
+        that += " that changes certain files"
+    names = [(branch, False), *_names(trigger.branches, texts, "refs/heads/"), (OTHER, False)]
     for name, made_up in names:
-        such = "any other branch" if name == OTHER + branch else quoted(name)
+        such = "any other branch" if name == OTHER else quoted(name)
         such = f"a branch such as {such}" if made_up else such
-        yield f"{what} {to} {such}", Moment(event, branch=name, type=kind)
+        yield f"{what} to {such}{that}", Moment(event, branch=name, type=kind)
     if event == "push":
         for name, made_up in [*_names(trigger.tags, texts, "refs/tags/"), ("v1.0", True)]:
             yield (
