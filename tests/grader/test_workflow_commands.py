@@ -105,6 +105,27 @@ echo "result: $(flyctl deploy)"
 (cd infra && terraform apply -auto-approve)
 eval "kubectl apply -f k8s"
 uv run --with fabric modal deploy app.py
+find k8s -name '*.yml' -exec kubectl apply -f {} \;
+parallel kubectl apply -f ::: a.yml b.yml
+hatch run deploy
+yarn workspace web deploy
+npx netlify-cli deploy --prod
+npx firebase-tools deploy
+ssh host <<'EOF'\ncd /srv\ndocker compose up -d\nEOF
+bash <<EOF\nkubectl apply -f k8s\nEOF
+echo "kubectl apply -f k8s" | bash
+sftp deploy@host <<< "put app.tar /srv"
+lftp -c "open -u u,p host; mirror -R dist /www"
+curl -T site.zip ftp://host/site.zip
+case "$ENV" in\n  prod) kubectl apply -f prod ;;\n  *) echo skip ;;\nesac
+ship() {\n  kubectl apply -f k8s\n}\nship
+kubectl \\n  -n prod \\n  apply -f k8s
+docker run --rm -v "$PWD:/w" -w /w hashicorp/terraform:1.9 apply -auto-approve
+docker run --rm amazon/aws-cli s3 sync dist s3://site
+git subtree push --prefix dist origin gh-pages
+gcloud compute scp --recurse dist vm:/srv
+! kubectl apply -f k8s
+kubectl apply -f k8s &
 """
 DOES_NOT = r"""
 ssh -V
@@ -221,6 +242,19 @@ export DEPLOY=1
 cd deploy
 pip install -r deploy/requirements.txt
 mkdir -p dist && cp -r src dist
+sftp user@host:/srv/app.log .
+gcloud compute scp vm:/srv/app.log .
+gcloud compute ssh vm --command uptime
+git push origin :gh-pages
+git push origin --delete gh-pages
+flyctl deploy --build-only
+docker run --rm hashicorp/terraform:1.9 plan
+docker exec web python manage.py test
+sudo systemctl start postgresql
+trap 'kubectl delete -f k8s' EXIT
+cat <<'EOF' > run.sh\nflyctl deploy\nEOF\nls
+ssh host 'docker service ls'
+dvc push
 """
 NOT_KNOWN = r"""
 ./ship.sh
@@ -253,6 +287,9 @@ npm run ship
 cap staging
 bash -c "$CMD"
 wget -qO- https://example.org/run.sh | bash
+sudo systemctl restart app
+cp -r dist /var/www/html
+rsync -a dist/ /srv/www/
 """
 
 

@@ -1,7 +1,8 @@
 """`workflow: {path: .github/workflows/ci.yml, order: [checkout, build, test, deploy]}` - what a pipeline means.
 
 A GitHub Actions workflow at a commit (`at`, main unless said) is understood from its text; each check asks one
-thing. Without any, that GitHub can read it. Calls of workflows of the same repository are followed.
+thing. Without any, that GitHub can read it. Workflows and composite actions of the same repository are followed; a
+command, action or workflow that cannot be read leaves the check "not known", never "needs work".
 
 `starts_on` and `not_on`: what starts it and what does not, as a list of moments such as `{event: push, branch: main}`,
 `{event: push, tag: v1.0}`, `{event: pull_request, branch: main, type: closed}`, `{event: push, path: src/app.py}`.

@@ -2,12 +2,13 @@
 
 import re
 
-from .effects import NOTHING, UNKNOWN, Call, Effect, judge
+from .effects import JUDGES, NOTHING, UNKNOWN, Call, Effect, judge
 from .judged import BUILD_PUBLISH, DEPLOY, PUBLISH
 
 _READS = re.compile(
     r"(?:describe|list|get|head|batch-get|validate)(?:-.*)?|show|wait|help|what-if|login|logout|configure|account|ls"
 )
+_SERVED = re.compile(r"/var/www|/srv/|/opt/|/usr/share/nginx|/home/\w+/public_html")
 _GCLOUD_AROUND = {
     "auth",
     "config",
@@ -49,12 +50,8 @@ def aws(call: Call) -> Effect:
     }
     if operation in deploys.get(service, ()):
         return DEPLOY
-    prepares = {
-        "cloudformation": "package create-change-set",
-        "eks": "update-kubeconfig",
-        "ecs": "register-task-definition",
-    }
-    return NOTHING if operation in prepares.get(service, "").split() else UNKNOWN
+    prepares = ("push", "package", "create-change-set", "update-kubeconfig", "register-task-definition")
+    return NOTHING if operation in prepares else UNKNOWN
 
 
 @judge
@@ -65,6 +62,8 @@ def gcloud(call: Call) -> Effect:
         return to_scheme(call, "gs://")
     if words[:2] == ["compute", "scp"]:
         return to_remote(words[2:])
+    if words[:2] == ["compute", "ssh"]:
+        return JUDGES["ssh_command"](call)
     if words[:2] == ["builds", "submit"]:
         return BUILD_PUBLISH if not call.has("--config") else UNKNOWN
     if group in (
@@ -141,6 +140,8 @@ def to_remote(places: list[str] | tuple[str, ...]) -> Effect:
     """`scp` and its like: a file goes out if the last place is on another machine."""
     if len(places) < 2:
         return NOTHING
+    if _SERVED.match(places[-1]):
+        return UNKNOWN  # on a machine of one's own this is where a site is
     end = re.sub(r"\$\{\{[^}]*\}\}|\$\{?\w+\}?", "x", places[-1])
     if re.match(r"[^/]*:|(?:rsync|scp|sftp)://", end):
         return DEPLOY
@@ -148,3 +149,9 @@ def to_remote(places: list[str] | tuple[str, ...]) -> Effect:
         re.match(r"[^/]*:", re.sub(r"\$\{\{[^}]*\}\}", "x", p)) for p in places[:-1]
     )
     return UNKNOWN if computed else NOTHING
+
+
+@judge
+def copy(call: Call) -> Effect:
+    """`cp` and `mv` on the runner."""
+    return to_remote([word for word in call.plain[1:] if ":" not in word])

@@ -7,6 +7,7 @@
 COMMANDS = """
 git clone: checkout
 git push: @git_push
+git subtree push: @git_push
 git: -
 gh repo clone: checkout
 gh release create|upload: publish
@@ -75,6 +76,7 @@ npm|yarn|pnpm|bun run|run-script *: @script
 npm|pnpm start: -
 npm: -
 pnpm audit|list|store|config|outdated|why|prune|dedupe|import|fetch|env|setup: -
+yarn workspace: @workspace
 yarn install|add|: install
 yarn config|cache|set|info|why|audit|dedupe|list|workspaces|version|global|link|start: -
 yarn|pnpm *: @name
@@ -352,7 +354,7 @@ mlflow sagemaker deploy: deploy
 mlflow: -
 huggingface-cli|hf upload|upload-large-folder: publish
 huggingface-cli|hf: -
-dvc push: publish
+dvc push: -
 dvc pull|fetch|get|import: download
 dvc: -
 wandb: -
@@ -387,5 +389,8 @@ ncftpput|lftpput|ftp-deploy|git-ftp: deploy
 curl|wget|http|https|xh: @web
 python|python3|node|ruby|perl|php|Rscript|tsx|ts-node: @code
 bash|sh|zsh|dash|source|.: @shell
-systemctl|service|supervisorctl|pm2: -
+systemctl|service|supervisorctl|pm2: @service
+find: @find
+cp|mv: @copy
+project-task: @task
 """

@@ -2,7 +2,7 @@
 
 # What changes nothing that these stages mean: the shell, files, text, packages of the machine, the clients of services.
 _HARMLESS = """
-echo printf cd pushd popd dirs mkdir rmdir cp mv rm ln ls cat tac tee touch chmod chown chgrp install find
+echo printf cd pushd popd dirs mkdir rmdir rm ln ls cat tac tee touch chmod chown chgrp install find
 grep egrep fgrep rg sed awk gawk cut sort uniq head tail wc tr rev nl fold fmt paste join split csplit
 column comm diff cmp patch tar zip unzip gzip gunzip bzip2 xz zstd 7z true false : exit return export set
 unset local declare typeset readonly shift read sleep wait trap date env printenv pwd which whereis type
@@ -25,6 +25,7 @@ losetup dd mkfs swapon sysctl modprobe ccache sccache xvfb fc-cache xcode-select
 plutil lipo dos2unix unix2dos iconv msgfmt pandoc pdflatex latexmk dot convert ffmpeg protoc grpcurl
 buildkitd pkg-config gcc g++ clang clang++ cc c++ ld ar strip as javac java kotlinc scalac ghc tflocal
 awslocal act screen tmux logger wall gh-md-toc tree less more strings time times
+tailscale openvpn wg wg-quick cloudflared ngrok
 configure autoconf automake autoreconf libtoolize bump2version bumpversion bump-my-version git-cliff gh-changelog
 """
 HARMLESS = frozenset(_HARMLESS.split())
@@ -68,6 +69,10 @@ rsync: -e --rsh --exclude --include -f --filter --exclude-from --include-from --
 rsync: --rsync-path --bwlimit --timeout --port --chmod --chown --password-file --log-file --backup-dir -B -M
 rsync: --out-format
 ansible: -i --inventory -m --module-name -a --args -u --user -e --extra-vars -l --limit
+docker-run: -v --volume -e --env --env-file -p --publish -w --workdir --name --network --net -u --user
+docker-run: --entrypoint --platform -m --memory --cpus --mount --add-host -l --label -h --hostname
+docker-run: --restart --gpus --shm-size --link --pull --ulimit --index --health-cmd --health-interval
+docker-run: --log-driver --dns --ipc --pid --tmpfs --cap-add --security-opt --detach-keys
 helmfile: -e --environment -f --file -n --namespace -l --selector
 nomad: -address -namespace -region -token -var -var-file
 lftp: -u -p

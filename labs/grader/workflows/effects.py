@@ -10,9 +10,18 @@ from .command_words import HARMLESS, VALUED
 
 STAGES = ("checkout", "install", "lint", "build", "test", "artifact", "download", "publish", "deploy")
 _DRY = re.compile(
-    r"--(?:dry-?run|no-?op|simulate|no-execute(?:-changeset)?)(?:=(?!none$|false$).*)?", re.IGNORECASE
+    r"--(?:dry-?run|no-?op|simulate|build-only|no-execute(?:-changeset)?)(?:=(?!none$|false$).*)?",
+    re.IGNORECASE,
 )
 _NOT_YET = {"publish", "deploy"}  # what a dry run leaves out
+_LISTS = {
+    "--collect-only",
+    "--co",
+    "--no-run",
+    "--listTests",
+    "--list-tests",
+    "--fixtures",
+}  # tests without running them
 _SCRIPT = re.compile(
     r"(?:~?/|[\w.-]+/).*|.+\.(?:sh|bash|py|js|mjs|cjs|ts|rb|pl|ps1|bat|cmd|R|jl)|mvnw|gradlew"
 )
@@ -79,6 +88,8 @@ def effect_of(
     if _asks_for_help(words):
         return NOTHING
     found = _looked_up(call)
+    if not _LISTS.isdisjoint(words):
+        found = found.without({"test"})
     return found.without(_NOT_YET) if any(map(_DRY.fullmatch, words)) else found
 
 

@@ -62,6 +62,28 @@ def name(call: Call) -> Effect:
 
 
 @judge
+def task(call: Call) -> Effect:
+    """`hatch run NAME`: a program, or a task that the project names."""
+    found = effect_of(list(call.words[1:]), call.body)
+    named = of_name(call.words[1])
+    return found if found.stages or not (named.known and named.stages) else named
+
+
+@judge
+def workspace(call: Call) -> Effect:
+    """`yarn workspace web deploy`."""
+    return effect_of(["yarn", *call.plain[3:]]) if len(call.plain) > 3 else UNKNOWN
+
+
+@judge
+def find(call: Call) -> Effect:
+    """What `-exec` runs."""
+    at = next((at for at, word in enumerate(call.words) if word.startswith("-exec")), len(call.words))
+    inner = [word for word in call.words[at + 1 :] if word not in (";", "+", "{}")]
+    return effect_of(unwrapped(inner)) if inner else NOTHING
+
+
+@judge
 def flag_targets(call: Call) -> Effect:
     named = call.value("-t", "--target", "--targets") or " ".join(call.plain[2:])
     return together([of_name(one) for one in re.split(r"[,\s]+", named) if one])
@@ -175,13 +197,14 @@ def shell(call: Call) -> Effect:
 @judge
 def git_push(call: Call) -> Effect:
     """A push deploys to a host that runs what is pushed, or to a branch that is a website."""
-    if call.has("-n"):
+    places = call.plain[call.plain.index("push") + 1 :]
+    remote, refs = (*places[:1], "")[0], [ref for ref in places[1:] if not ref.startswith(":")]
+    if call.has("-n", "--delete", "-d"):
         return NOTHING
-    remote, refs = (*call.plain[2:3], "")[0], call.plain[3:]
     names = {ref.rpartition(":")[2].removeprefix("refs/heads/").lstrip("+") for ref in refs}
     if names & set(_SITES):
         return DEPLOY
-    if remote.lower() in _REMOTES or re.search(r"heroku|dokku", remote, re.IGNORECASE):
+    if remote.lower() in _REMOTES or re.search(r"heroku|dokku|github\.io", remote, re.IGNORECASE):
         return DEPLOY
     return NOTHING if remote in ("", "origin", "upstream") or "github.com" in remote else UNKNOWN
 

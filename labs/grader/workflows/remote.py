@@ -4,6 +4,7 @@ import re
 import shlex
 
 from .clouds import to_remote, to_scheme
+from .command_words import VALUED
 from .commands import Command, commands_of
 from .effects import NOTHING, UNKNOWN, Call, Effect, effect_of, judge, of_script, plain_words, together
 from .judged import BUILD, BUILD_PUBLISH, DEPLOY, PUBLISH
@@ -11,7 +12,7 @@ from .wrappers import unwrapped
 
 # On the machine that serves, these bring new code into use.
 _ON_A_SERVER = re.compile(
-    r"docker(?: |-)compose .*\bup\b|docker (?:run|service|stack)\b|systemctl .*\b(?:re)?(?:start|load)\b"
+    r"docker(?: |-)compose .*\bup\b|docker (?:run|start|restart)\b|systemctl .*\b(?:re)?(?:start|load)\b"
     r"|service \S+ (?:re)?(?:start|load)|(?:pm2|supervisorctl) (?:re)?(?:start|load|deploy|update)"
     r"|git .*\b(?:pull|reset|checkout|switch|merge|clone)\b"
     r"|(?:npm|pnpm|yarn|pip|uv|composer|bundle) .*\b(?:ci|install|sync)\b"
@@ -21,53 +22,6 @@ _POSTS = re.compile(r"-[a-zA-Z]*[dFT]|--(?:data.*|form|upload-file|json|post-dat
 _HOOK = re.compile(
     r"api\.render\.com/deploy|/integrations/deploy|build_hooks|DEPLOY_?HOOK|deploy-?hook|webhook.*deploy|/deploy\b",
     re.I,
-)
-_RUN_VALUED = frozenset(
-    [
-        "-v",
-        "--volume",
-        "-e",
-        "--env",
-        "--env-file",
-        "-p",
-        "--publish",
-        "-w",
-        "--workdir",
-        "--name",
-        "--network",
-        "--net",
-        "-u",
-        "--user",
-        "--entrypoint",
-        "--platform",
-        "-m",
-        "--memory",
-        "--cpus",
-        "--mount",
-        "--add-host",
-        "-l",
-        "--label",
-        "-h",
-        "--hostname",
-        "--restart",
-        "--gpus",
-        "--shm-size",
-        "--link",
-        "--pull",
-        "--ulimit",
-        "--index",
-        "--health-cmd",
-        "--health-interval",
-        "--log-driver",
-        "--dns",
-        "--ipc",
-        "--pid",
-        "--tmpfs",
-        "--cap-add",
-        "--security-opt",
-        "-T",
-        "--detach-keys",
-    ]
 )
 _FOR_TESTS = re.compile(
     r"db|database|sql|postgres|maria|mongo|redis|valkey|memcache|rabbit|kafka|zookeeper|queue|broker|minio|localstack"
@@ -117,6 +71,31 @@ def _is_computed(script: str) -> bool:
 
 
 @judge
+def service(call: Call) -> Effect:
+    """A service of the runner: one for the tests does not deploy; on a machine of one's own another one may."""
+    looks = {
+        "status",
+        "is-active",
+        "list",
+        "show",
+        "daemon-reload",
+        "stop",
+        "disable",
+        "enable",
+        "logs",
+        "ls",
+        "help",
+    }
+    helps = any(re.search(rf"{_FOR_TESTS.pattern}|docker|nginx|apache", word) for word in call.plain[1:])
+    return NOTHING if helps or looks & set(call.plain) else UNKNOWN
+
+
+@judge
+def ssh_command(call: Call) -> Effect:
+    return on_a_server(call.value("--command")) if call.has("--command") else NOTHING
+
+
+@judge
 def sshpass(call: Call) -> Effect:
     return (
         effect_of(list(call.words[call.words.index(call.plain[1]) :]), call.body, call.source)
@@ -155,6 +134,8 @@ def to_url(call: Call) -> Effect:
 def ftp(call: Call) -> Effect:
     """What the commands of the session send or fetch."""
     told = call.body or call.value("-e", "-c")
+    if not told and len(call.plain) > 2 and ":" in call.plain[1]:
+        return NOTHING  # `sftp host:file .` fetches it
     if re.search(r"\b(?:m?put|mirror\s+(?:\S+\s+)*?(?:-R|--reverse))\b|mirror -\w*R", told):
         return DEPLOY
     if re.search(r"\b(?:m?get|ls|dir|mirror|pwd|cd)\b", told):
@@ -235,6 +216,8 @@ def compose(call: Call) -> Effect:
         return NOTHING if ends or helps or call.has("--wait") else UNKNOWN
     if word in ("run", "exec"):
         return _inside(call, word)
+    if word == "build" and call.has("--push"):
+        return BUILD_PUBLISH
     return {"push": PUBLISH, "build": BUILD, "publish": PUBLISH}.get(word, NOTHING)
 
 
@@ -243,7 +226,7 @@ def _inside(call: Call, word: str) -> Effect:
     words = [word, *call.words[call.words.index(word) + 1 :]]
     at = 1
     while at < len(words) and words[at].startswith("-"):
-        at += 2 if words[at] in _RUN_VALUED else 1
+        at += 2 if words[at] in VALUED["docker-run"] else 1
     image, inner = (words[at] if at < len(words) else ""), words[at + 1 :]
     program = _IMAGES.get(image.rpartition("/")[2].partition(":")[0].partition("@")[0])
     inner = [program, *inner] if program else inner

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .shell import Token, tokens_of
-from .wrappers import unwrapped
+from .wrappers import SHELLS, unwrapped
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=.*", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][\w:.-]*")
@@ -16,6 +16,7 @@ _CLOSING = {"fi", "done", "}", "esac"}
 _KEYWORDS = {*_CONDITIONS, *_OPENING, *_CLOSING, "then", "else", "do", "!", "time"}
 _HEADS = {"for", "select", "case"}
 _HARMLESS = {"true", ":", "echo", "printf"}
+_READERS = {*SHELLS, "ssh", "sftp", "lftp", "ftp"}
 _IN_CASE = {";;", ";&", ";;&"}
 
 
@@ -90,8 +91,7 @@ class _Splitter:
             if before in ("|", "|&") and head is not None:
                 head.pipe.append(command.words)
                 head.into = command.into or head.into
-                if head.program in ("curl", "wget"):
-                    command.source = next((word for word in head.words if "//" in word), "")
+                _hand_on(head, command)
             else:
                 head = command
             if before == "||" and last is not None and _is_harmless(command.words):
@@ -208,6 +208,14 @@ def _finish(command: Command, first: Token | None) -> None:
         name, _, value = command.words.pop(0).partition("=")
         command.env[name] = value
     command.words = unwrapped(command.words)
+
+
+def _hand_on(head: Command, command: Command) -> None:
+    """What a shell reads from a pipe is a script, if it can be seen."""
+    if head.program in ("curl", "wget"):
+        command.source = next((word for word in head.words if "//" in word), "")
+    elif command.program in _READERS and head.program in ("echo", "printf", "cat") and not command.body:
+        command.body = head.body or " ".join(word for word in head.words[1:] if not word.startswith("-"))
 
 
 def _is_harmless(words: list[str]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ..findings import Place
 from .actions import effect_of_action
-from .commands import Command, commands_of
+from .commands import MAX_COMMANDS, Command, commands_of
 from .effects import STAGES, Effect
 from .expressions import holds
 from .judged import in_code
@@ -84,6 +84,9 @@ def _step_unread(job: Job, step: Step, number: int, own: dict[str, str]) -> Iter
         yield Unread(job.id, number * _IN_STEP, step.place, f"job `{job.id}` uses `{step.uses}`, {why}")
     if _is_python(step) and not in_code(step.run).known:
         says = f"what the Python code of {step.said} in job `{job.id}` does is not known"
+        yield Unread(job.id, number * _IN_STEP, step.place, says, is_command=True)
+    if len(_commands(step)) >= MAX_COMMANDS:
+        says = f"the script of {step.said} in job `{job.id}` is too long to be read to its end"
         yield Unread(job.id, number * _IN_STEP, step.place, says, is_command=True)
     for at, command in enumerate(_commands(step)):
         if not _effect(command, job, step).known and not of_command(command, own):

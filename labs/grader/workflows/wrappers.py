@@ -5,6 +5,13 @@ import re
 SHELLS = {"bash", "sh", "zsh", "dash", "ksh", "ash"}
 _PYTHON = re.compile(r"(?:.*/)?(?:python|pypy)(?:w|[23](?:\.\d+)?t?)?(?:\.exe)?|py")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
+_TASKS = {"hatch run", "pdm run", "rye run", "pixi run"}  # of programs and of tasks of the project
+_PACKAGES = {
+    "netlify-cli": "netlify",
+    "firebase-tools": "firebase",
+    "aws-cdk": "cdk",
+    "@railway/cli": "railway",
+}
 _VERSIONED = re.compile(r"(@?[^@\s]+)@[\w.^~*-]+")
 
 # The words of a wrapper, then its options that take a value. A number says how many words follow its options.
@@ -29,6 +36,7 @@ retry -t --times -d --delay
 xvfb-run -s --server-args -e -n -f -p
 xargs -n -P -I -i -L -d -a -s -E --max-args --max-procs --replace --delimiter --arg-file
 watch -n -d
+parallel -j --jobs -a --arg-file -N -d --delimiter
 flock:1 -w -E
 npx -p --package -c --call
 bunx
@@ -116,7 +124,7 @@ def _behind(program: str, words: list[str]) -> list[str] | None:
             if not rest or (program == "command" and {"-v", "-V"} & set(words[:2])):
                 return None
             rest[0] = _unversioned(program, rest[0])
-            return rest
+            return ["project-task", *rest] if name in _TASKS else rest
     return None
 
 
@@ -134,7 +142,8 @@ def _unversioned(program: str, name: str) -> str:
     if program not in ("npx", "bunx", "pnpx", "uvx", "pnpm", "yarn", "npm", "uv", "pipx"):
         return name
     found = _VERSIONED.fullmatch(name.partition("==")[0])
-    return found[1] if found else name.partition("==")[0]
+    plain = found[1] if found else name.partition("==")[0]
+    return _PACKAGES.get(plain, plain)
 
 
 def _module(words: list[str]) -> list[str] | None:
