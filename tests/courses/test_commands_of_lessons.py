@@ -1,67 +1,55 @@
 """Who types along with a lesson of the course, in order, gets what the lesson says."""
 
-import os
+import json
 import re
-import subprocess
-from dataclasses import dataclass, field
-from pathlib import Path
+import shutil
+import tomllib
+from dataclasses import replace
 
 import pytest
+from ruamel.yaml import YAML
 
-MLOPS = Path(__file__).parents[2] / "courses" / "mlops"
-BLOCK = re.compile(
-    r"^```(?P<language>\w+)(?: file=(?P<file>\S+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
-)
-STOPS = "# stops"  # said behind a command that is meant to fail
-LESSONS = [path for path in sorted(MLOPS.glob("[0-9]*/*.md")) if ".quiz." not in path.name]
+from .terminal import BRIEFS, INLINE, LESSONS, MLOPS, Terminal, blocks
+
 TYPED = [path for path in LESSONS if "```bash" in path.read_text()]
+GIT_BASICS = MLOPS / "02-mlops" / "05-git-basics.md"
+# Named in the text of lessons, and not typed by a test, each with its reason.
+NOT_TYPED = {
+    "sudo apt install git": "it changes the machine",
+    "xcode-select --install": "it changes the machine, which has to be a Mac",
+    "git fetch": "a lesson names what it does; nothing is there to be fetched",
+    "git add": "named alone; it is typed with files",
+    "git commit": "named alone; it is typed with a message",
+    "git init": "named alone; it is typed with a branch",
+}
+# Hosts that lessons and briefs lead to. Tests use no network.
+HOSTS = {"github.com": "an account and repositories", "git-scm.com": "the installer of Git"}
 
 
-@dataclass
-class Terminal:
-    """A home of its own, without settings, and an empty repository for `ADDRESS`."""
-
-    home: Path
-    folder: Path = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.folder = self.home
-        self.environment = {
-            "PATH": os.environ["PATH"], "HOME": str(self.home), "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8",
-            "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "false", "GIT_PAGER": "cat",
-            "GIT_CEILING_DIRECTORIES": str(self.home),
-        }  # fmt: skip
-        self.remote = self.home / "remote.git"
-        self.type(f"git init -q --bare {self.remote}")
-
-    def type(self, command: str) -> None:
-        if command.startswith("cd "):
-            self.folder = self.folder / command[3:]
-            return
-        done = subprocess.run(
-            ["bash", "-c", command.replace("ADDRESS", str(self.remote))],
-            cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
-        )  # fmt: skip
-        assert (done.returncode != 0) == (STOPS in command), f"{command}\n{done.stdout}{done.stderr}"
-
-
-def commands(text: str) -> list[str]:
-    """Each with the lines that it goes on for."""
-    return [line for line in text.replace("\\\n", " ").splitlines() if line and not line.startswith("#")]
-
-
-def type_along(lesson: Path, terminal: Terminal) -> list[str]:
+def type_along(lesson, terminal) -> list[str]:
     """Type all commands and write all files in order; the texts that the lesson shows, and what Git wrote then."""
     seen = []
-    for block in BLOCK.finditer(lesson.read_text()):
-        if block["language"] == "bash":
-            for command in commands(block["text"]):
+    for block in blocks(lesson.read_text()):
+        if block.language == "bash":
+            for command in block.commands():
                 terminal.type(command)
-        elif block["file"] and terminal.folder != terminal.home:
-            (terminal.folder / block["file"]).write_text(block["text"])
-        elif "<<<<<<<" in block["text"]:
-            seen += [block["text"], (terminal.folder / "payment.txt").read_text()]
+        elif block.file and terminal.folder != terminal.home:
+            terminal.write(block.file, block.text)
+        elif "<<<<<<<" in block.text:
+            seen += [block.text, (terminal.folder / "payment.txt").read_text()]
+            abort(terminal)
     return seen
+
+
+def abort(terminal) -> None:
+    """What the lesson names for a merge that has stopped, tried on a copy."""
+    copy = replace(terminal, home=terminal.home)
+    copy.folder = terminal.folder.with_name("copy")
+    shutil.copytree(terminal.folder, copy.folder)
+    assert "leftover conflict marker" in copy.type("git diff --check", status=2)
+    copy.type("git merge --abort")
+    assert copy.type("git status --porcelain") == ""
+    terminal.typed += ["git diff --check", "git merge --abort"]
 
 
 @pytest.mark.parametrize("lesson", TYPED, ids=lambda path: path.stem)
@@ -74,12 +62,45 @@ def test_commands_of_a_lesson_run_in_order(lesson, tmp_path):
 
 def test_git_for_the_labs_ends_as_it_says(tmp_path):
     terminal = Terminal(tmp_path)
-    said, written = type_along(MLOPS / "02-mlops" / "05-git-basics.md", terminal)
+    said, written = type_along(GIT_BASICS, terminal)
     assert written == said  # the conflict
     assert (terminal.folder / ".env").exists()  # kept on disk, though it is not tracked
     terminal.type("! git ls-files --error-unmatch .env")
     terminal.type("git merge-base --is-ancestor card-payment main")
     assert (terminal.remote / "refs/tags/v1.0").exists()
+    assert terminal.type("git log --format=%s -1 $(git rev-list --max-parents=0 main)") == (
+        "Describe the billing project and its modules\n"
+    )
+    assert len(terminal.type("git log --merges --oneline main").splitlines()) == 2
+
+
+def test_every_command_in_the_text_of_a_lesson_is_typed_or_has_a_reason(tmp_path):
+    terminal = Terminal(tmp_path)
+    type_along(GIT_BASICS, terminal)
+    named = {command for path in LESSONS for command in INLINE.findall(path.read_text())}
+    for command in ("git diff", "git diff --staged", "git status", "git push"):
+        terminal.type(command)
+    assert {command for command in named if command not in terminal.typed} == set(NOT_TYPED)
+
+
+def test_lessons_and_briefs_lead_to_no_other_hosts():
+    texts = [path.read_text() for path in [*LESSONS, *BRIEFS]]
+    assert {host for text in texts for host in re.findall(r"https?://([\w.-]+)", text)} <= {
+        *HOSTS,
+        "example.org",
+    }
+
+
+def test_files_that_lessons_and_briefs_show_can_be_read():
+    readers = {"python": lambda text: compile(text, "file", "exec"), "json": json.loads, "toml": tomllib.loads,
+               "yaml": YAML(typ="safe").load}  # fmt: skip
+    read = [
+        readers[block.language](block.text)
+        for path in [*LESSONS, *BRIEFS]
+        for block in blocks(path.read_text())
+        if block.language in readers and block.file
+    ]
+    assert len(read) >= 7
 
 
 def test_no_lesson_prints_the_dates_of_one_cohort():

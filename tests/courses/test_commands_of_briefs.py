@@ -1,0 +1,203 @@
+"""Who follows the brief of a lab, step by step, ends where it says, and passes."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from labs.grader.engine import grade
+from labs.grader.repository import Repository
+from labs.grader.spec import load_spec
+from labs.grader.whose import Learner as Whose
+
+from .terminal import BRIEFS, INLINE, MLOPS, Terminal, blocks, file_in
+
+STEP = re.compile(r"^(\d+)\. (.*?)(?=^\d+\. |^## |\Z)", re.MULTILINE | re.DOTALL)
+# Commands that need what a test has not, each with its reason.
+NOT_RUN = {
+    "pip install -e . pytest": "it downloads scikit-learn and pytest",
+    "python -m pytest -q": "it needs what pip has not installed",
+    "python -m review_model.train data/reviews.csv dist/model.joblib": "it needs scikit-learn",
+    "pip wheel --no-deps --wheel-dir dist .": "it downloads setuptools",
+    "python -m build --wheel": "a step of a workflow: GitHub runs it",
+    "./deploy.sh dist/": "a step of a workflow: GitHub runs it",
+    "./deploy.sh bank-billing": "a step of a workflow: GitHub runs it",
+    "./deploy.sh web-shop": "a step of a workflow: GitHub runs it",
+    "make test": "a step of a workflow: GitHub runs it",
+}
+# Commands that stop at a conflict, as the next sentence says.
+CONFLICTS = {
+    "git merge --no-ff feature/pipeline": "Git reports a conflict in `README.md`",
+    "git merge --no-ff festival-prices": "Git stops at a conflict",
+    "git merge --no-ff no-coupons": "This conflict is of another kind",
+}
+
+
+def read_lab(lab: str) -> dict:
+    return YAML(typ="safe").load((MLOPS / "labs" / lab / "lab.yaml").read_text())
+
+
+def files_of(lab: str) -> dict[str, str]:
+    """The files of the repository that proves the lab, as its author wrote them."""
+    scenario = next(each for each in read_lab(lab)["scenarios"] if each["name"] == "as the brief asks")
+    return {name: text for step in scenario["steps"] for name, text in step.get("files", {}).items()}
+
+
+@dataclass
+class Learner:
+    """What the words of a brief ask for: files to write, then commands to type, by step."""
+
+    does: dict[int, list[tuple[str, str] | str]]
+    then: dict[str, str | int] = field(default_factory=dict)  # what the last commands print, or their status
+
+
+TITLE = "# Review model of the shop and its pipeline\n"
+PRICES = "item,price,tax\nrice,62,5\noil,{oil}\ntea,95,5\n{more}"
+NOTHING_FOUND = 1  # the status of git grep and git diff
+LEARNERS = {
+    "first-repository": Learner(
+        {2: [("README.md", "# Supermarket billing\n\nIt bills. It counts the stock.\n"),
+             "git add README.md", 'git commit -m "Describe the billing system"'],
+         3: [("modules.md", "user interface\ninventory\nbilling\nsuppliers\npayment\n"),
+             "git add modules.md", 'git commit -m "List the modules of the system"'],
+         4: [(".gitignore", ".env\n"), "git add .gitignore", 'git commit -m "Ignore the file with passwords"']},
+        {"git log --format=%s main": "Ignore the file with passwords\nList the modules of the system\n"
+                                     "Describe the billing system\n",
+         "git ls-tree --name-only main": ".gitignore\nREADME.md\nmodules.md\n",
+         "git check-ignore -v .env": ".gitignore:1:.env\t.env\n"},
+    ),
+    "branches-and-merges": Learner(
+        {2: ["git switch -c feature/pipeline", ("pipeline.md", "1. Checkout\n2. Build\n3. Test\n"),
+             ("README.md", "# Review model and its pipeline\n"), "git add .", 'git commit -m "Describe the pipeline"'],
+         3: ["git switch main", ("README.md", "# Review model of the shop\n"), 'git commit -am "Name the shop"'],
+         4: [("README.md", TITLE), "git add README.md", "git commit --no-edit"]},
+        {"git grep -nE '^(<{7}|>{7})' main": NOTHING_FOUND, "git cat-file -t v1.0.0": "tag\n"},
+    ),
+    "resolve-a-conflict": Learner(
+        {2: ["git switch festival-prices", ("prices.csv", PRICES.format(oil="125,5", more="sweets,220,5\n")),
+             'git commit -am "Lower the price of oil"'],
+         3: ["git switch no-coupons", "git rm coupons.md", 'git commit -m "End the coupons"'],
+         4: ["git switch main", ("prices.csv", PRICES.format(oil="140,12", more="candles,40,12\n")),
+             'git commit -am "Raise the tax on oil"', "sed -i s/bil/bill/ coupons.md",
+             'git commit -am "Correct the word bill"'],
+         5: [("prices.csv", PRICES.format(oil="125,12", more="sweets,220,5\ncandles,40,12\n")),
+             "git add prices.csv", "git commit --no-edit"],
+         6: ["git rm coupons.md", "git commit --no-edit"]},
+        {"git grep -nE '^(<{7}|>{7})' main": NOTHING_FOUND, "git ls-tree --name-only main": "prices.csv\n",
+         "git show main:prices.csv": PRICES.format(oil="125,12", more="sweets,220,5\ncandles,40,12\n")},
+    ),
+    "version-the-project": Learner(
+        {1: ["git init -b main", "git add .gitignore", 'git commit -m "Keep data, models and secrets out"'],
+         3: [("pyproject.toml", file_in("use-cases", "pyproject.toml")), "git add pyproject.toml",
+             'git commit -m "Describe the package"'],
+         4: ["git add params.yaml", 'git commit -m "Keep the settings of the training"'],
+         6: [("src/review_model/train.py", file_in("use-cases", "src/review_model/train.py")),
+             "sed -i 's/^version = .*/version = \"1.1.0\"/' pyproject.toml", "git add pyproject.toml src",
+             'git commit -m "Add the training"', 'git tag -a v1.1.0 -m "Second release"']},
+        {"git show v1.0.0:pyproject.toml": file_in("use-cases", "pyproject.toml"),
+         "git check-ignore -v data/reviews.csv dist/model.joblib .env":
+             ".gitignore:2:data/\tdata/reviews.csv\n.gitignore:3:dist/\tdist/model.joblib\n.gitignore:1:.env\t.env\n",
+         "git log --all --oneline -- data dist .env": ""},
+    ),
+    "build-a-pipeline": Learner({5: [*files_of("build-a-pipeline").items()]}),
+    "delivery-or-deployment": Learner(
+        {5: [*files_of("delivery-or-deployment").items()]},
+        {"git diff --no-index .github/workflows/bank-billing.yml .github/workflows/web-shop.yml": 1},
+    ),
+    "package-the-review-model": Learner(
+        {2: [("pyproject.toml", file_in("use-cases", "pyproject.toml"))],
+         5: [(name, text) for name, text in files_of("package-the-review-model").items() if name.startswith("src/")],
+         6: [("tests/test_rules.py", files_of("package-the-review-model")["tests/test_rules.py"])],
+         7: [("metrics.json", '{"complaints_found": 1.0}\n')]},
+        {"git log --all --oneline -- data dist .env": ""},
+    ),
+}  # fmt: skip
+SLOW = {"package-the-review-model": pytest.mark.heavy}  # it makes an environment
+
+
+def follow(brief: Path, terminal: Terminal) -> None:
+    """Type and write what each step shows, then what its words ask for."""
+    learner, text = LEARNERS[brief.parent.name], brief.read_text()
+    for number, step in STEP.findall(text[: text.index("## What is checked")]):
+        for block in blocks(step):
+            if block.language == "bash":
+                for command in block.commands():
+                    run(command, terminal, text)
+            elif block.file:
+                terminal.write(block.file, block.text)
+        for action in learner.does.get(int(number), []):
+            terminal.type(action) if isinstance(action, str) else terminal.write(*action)
+        missing = {command for command in INLINE.findall(step) if command not in terminal.typed} - set(
+            NOT_RUN
+        )
+        assert missing == set(), f"step {number}"
+
+
+def run(command: str, terminal: Terminal, text: str) -> None:
+    if command in NOT_RUN:
+        return
+    if command in CONFLICTS:
+        assert "CONFLICT" in terminal.type(command, status=1)
+        assert CONFLICTS[command] in text
+        return
+    terminal.type(command)
+
+
+@pytest.mark.parametrize(
+    "brief",
+    [pytest.param(path, marks=SLOW.get(path.parent.name, ()), id=path.parent.name) for path in BRIEFS],
+)
+def test_brief_that_is_followed_ends_as_it_says_and_passes(brief, tmp_path):
+    terminal, lab = Terminal(tmp_path), brief.parent.name
+    terminal.introduce()
+    follow(brief, terminal)
+    for command in tried_first(brief):
+        wanted = LEARNERS[lab].then.get(command)
+        printed = terminal.type(command, status=wanted if isinstance(wanted, int) else 0)
+        assert not isinstance(wanted, str) or printed == wanted
+    me = Whose(names=("Your Name",), emails=("you@example.org",))
+    with Repository.open(terminal.remote) as repository:
+        report = grade(load_spec((brief.parent / "lab.yaml").read_text()), repository, learner=me)
+    outcomes = {result.id: result.outcome.value for result in report.results}
+    assert {name: outcomes[name] for name in judged(lab)} == dict.fromkeys(judged(lab), "passed")
+
+
+def tried_first(brief: Path) -> list[str]:
+    """The commands of “Try it yourself first”."""
+    last = blocks(brief.read_text().partition("## Try it yourself first")[2])
+    return [command for block in last for command in block.commands() if command not in NOT_RUN]
+
+
+def judged(lab: str) -> list[str]:
+    """The checks that run no code, nor need one that does."""
+    running: set[str] = set()
+    for check in read_lab(lab)["checks"]:
+        if {"run", "tests", "own_tests", "build"} & check.keys() or running & set(check.get("needs", [])):
+            running.add(check["id"])
+    return [check["id"] for check in read_lab(lab)["checks"] if check["id"] not in running]
+
+
+def test_every_brief_is_followed():
+    assert [path.parent.name for path in BRIEFS] == sorted(LEARNERS)
+
+
+def test_two_pipelines_differ_in_one_line_apart_from_names():
+    """As the brief of delivery and deployment says of its last command."""
+    texts = files_of("delivery-or-deployment").values()
+    bank, shop = (
+        [line for line in text.splitlines() if "bank" not in line and "shop" not in line] for text in texts
+    )
+    assert [line.strip() for line in bank if line not in shop] + [
+        line for line in shop if line not in bank
+    ] == ["environment: production"]
+
+
+@pytest.mark.parametrize("lab", ["build-a-pipeline", "delivery-or-deployment"])
+def test_what_a_brief_shows_of_a_workflow_is_in_the_workflow(lab):
+    text = (MLOPS / "labs" / lab / "brief.md").read_text()
+    shown = [block.text for block in blocks(text) if block.language == "yaml"]
+    written = {line.strip() for content in files_of(lab).values() for line in content.splitlines()}
+    assert shown
+    assert {line.strip() for block in shown for line in block.splitlines()} <= written
