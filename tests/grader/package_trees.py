@@ -121,6 +121,8 @@ TREES = [
         setup_py=SETUP + "setup(packages=find_namespace_packages(include=['a*']))\n",
     ),
     tree("setuptools", "", "one.py two.py", ["two"], setup_py=SETUP + "setup(py_modules=['two'])\n"),
+    tree("setuptools", FIND + 'where = ["lib"]', PKG, FAILS),
+    tree("setuptools", '[tool.setuptools]\npy-modules = ["a.x"]', PKG, FAILS),
     # Poetry
     tree("poetry", "", PKG, ["my_pkg"]),
     tree("poetry", "", SRC, ["my_pkg"]),
@@ -137,6 +139,7 @@ TREES = [
     tree("poetry", PACKAGES + '{include = "a/**/*.py"}]', "a/__init__.py a/b/c.py a/x.txt", ["a"]),
     tree("poetry", PACKAGES + '{include = "a"}, {include = "b", format = "sdist"}]', "a/x.py b/y.py", ["a"]),
     tree("poetry", PACKAGES + '{include = "missing"}]', PKG, FAILS),
+    tree("poetry", PACKAGES + '{include = "a", format = "sdist"}]', f"a/x.py {PKG}", ["my_pkg"]),
     tree("poetry", POETRY, PKG, ["my_pkg"], project=""),
     tree("poetry", POETRY + 'packages = [{include = "a"}]', "a/__init__.py", ["a"], project=""),
     # flit
@@ -166,6 +169,7 @@ TREES = [
     tree("hatchling", HATCH + 'include = ["*.py"]\nexclude = ["/tests"]', "a/__init__.py tests/x.py", ["a"]),
     tree("hatchling", HATCH + 'exclude = ["a.py"]', PKG, ["my_pkg"]),
     tree("hatchling", HATCH + 'force-include = {"x/b.py" = "c.py"}\npackages = ["a"]', "a/x.py x/b.py", ["a", "c"]),
+    tree("hatchling", HATCH + 'packages = ["/a"]', "a/x.py", ["a"]),
     # PDM
     tree("pdm", "", PKG, ["my_pkg"]),
     tree("pdm", "", SRC, ["my_pkg"]),
@@ -178,6 +182,8 @@ TREES = [
     tree("pdm", PDM + 'excludes = ["b"]', "a/__init__.py b/__init__.py", ["a"]),
     tree("pdm", PDM + 'includes = ["src/a"]', "src/a/x.py src/b/__init__.py", ["a"]),
     tree("pdm", PDM + 'includes = ["a/**/*.py"]', "a/x.py a/b/y.py c/__init__.py", ["a"]),
+    tree("pdm", PDM + 'package-dir = "lib"', PKG, FAILS),
+    tree("pdm", PDM + 'includes = ["**/x.py"]', "a/x.py .b/x.py", ["a"]),
     # uv
     tree("uv", "", SRC, ["my_pkg"]),
     tree("uv", "", PKG, FAILS),

@@ -1,7 +1,7 @@
 import pytest
 
 from labs.grader.dockerfiles.ignoring import left_out
-from labs.grader.dockerfiles.installing import dependencies_first
+from labs.grader.dockerfiles.layers import dependencies_first
 from labs.grader.dockerfiles.reading import read_dockerfile
 from labs.grader.report import Outcome
 from labs.grader.spec import SpecError
@@ -348,6 +348,12 @@ TOO_LATE = [
     ("COPY . .", "yarn --frozen-lockfile"),
     ("COPY . .", "corepack enable && pnpm install"),
     ("COPY . .", "go mod download"),
+    ("COPY . .", "cat requirements.txt | xargs pip install"),
+    ("COPY . .", "su app -c 'pip install -r requirements.txt'"),
+    ("COPY . .", "npm --prefix web ci"),
+    ("COPY . .", "pip-sync requirements.txt"),
+    ("COPY . .", "if [ -f a.txt ]; then pip install -r a.txt; fi"),
+    ("COPY . .", "python -m venv /v && . /v/bin/activate && PIP_QUIET=1 pip install -r a.txt"),
     ("COPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .", "pip install gunicorn"),
 ]  # fmt: skip
 IN_TIME = [

@@ -1,5 +1,8 @@
 """Dockerfiles are read as BuildKit reads them: a table of texts, and its own parser as the oracle."""
 
+import random
+import re
+
 import pytest
 
 from labs.grader.dockerfiles.reading import read_dockerfile, substituted
@@ -109,6 +112,7 @@ REFUSED = [
     ("# escape=x\nFROM a:1\n", "The directive `escape` is `x`, and Docker takes only a backslash or a backquote.", 1),
     ("# escape=`\n# escape=`\nFROM a:1\n", "The directive `escape` is given twice.", 2),
     ("# FROM a:1\n", "The Dockerfile has no `FROM`.", 1),
+    ("FROM a:1\n\\\n", "The line continues, and nothing follows that could be an instruction.", 2),
 ]  # fmt: skip
 
 
@@ -226,3 +230,81 @@ def test_stages_start_from_each_other_and_keep_what_is_kept():
     one = second.instructions[-1]
     found = substituted(second, one, "$A$E")
     assert (found.text, found.unknown) == ("2", ["A"])
+
+
+PIECES = [
+    *(
+        "RUN ",
+        "COPY ",
+        "ADD ",
+        "ENV ",
+        "CMD ",
+        "ONBUILD ",
+        "HEALTHCHECK ",
+        "CMD x\n",
+        "FROM b\n",
+        "EXPOSE 80\n",
+    ),
+    *(
+        "<<EOF",
+        "<<-EOF",
+        '<<"E"',
+        "<<'E'",
+        "<<<w",
+        "2<<EOF",
+        "<<",
+        "< <EOF",
+        "EOF\n",
+        "E\n",
+        "\tEOF\n",
+        "$((1<<2))",
+    ),
+    *(
+        "\n",
+        "\n",
+        "\\\n",
+        "\\\n",
+        "`\n",
+        "# c\n",
+        " ",
+        "\t",
+        "a",
+        "b ",
+        '"',
+        "'",
+        "\\",
+        "`",
+        "[",
+        "]",
+        ";",
+        "&&",
+    ),
+    *('["a", "b"]', '["a", 1]', "--mount=type=a ", "--from=x ", "A=1 ", "${A}", "${A:-b}", "LABEL a=b\n"),
+]
+
+
+def test_made_up_texts_are_read_alike():
+    dockerfile = pytest.importorskip("dockerfile")
+    chance = random.Random(8)
+    alike = 0
+    for _ in range(3000):
+        text = "FROM a\n" + "".join(chance.choices(PIECES, k=chance.randint(2, 12)))
+        if re.search(r"\]\s*(\\\n\s*)*\S", text):  # the oracle is older: it reads past what follows a list
+            continue
+        file = read_dockerfile("Dockerfile", text)
+        if file.faults:  # BuildKit's parser leaves words, names and values to a later part
+            continue
+        theirs = [
+            (one.start_line, one.cmd.upper(), [document.name for document in one.heredocs])
+            for one in dockerfile.parse_string(text)
+        ]
+        ours = [(stage.place.line, "FROM", []) for stage in file.stages]
+        ours += [
+            (one.place.line, one.name, [document.name for document in one.documents])
+            for one in file.instructions()
+        ]
+        assert [
+            (line, name, names if name != "ONBUILD" else []) for line, name, names in sorted(ours)
+        ] == theirs, text
+        alike += 1
+    assert alike > 50

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..dockerfiles import questions, secrecy
-from ..dockerfiles.installing import dependencies_first
+from ..dockerfiles.layers import dependencies_first
 from ..dockerfiles.reading import read_dockerfile
 from ..findings import Answer, LookedAt
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision

@@ -69,9 +69,11 @@ def logical_lines(lines: list[str], escape: str) -> Iterator[Line]:
             continue
         start = at
         text, at = _joined(lines, at, continued)
+        if not text.strip():
+            says = "The line continues, and nothing follows that could be an instruction."
+            raise LineError(start + 1, says, "an instruction such as `RUN`", "nothing")
         documents, at = _documents(text, lines, at)
-        if text.strip():
-            yield Line(start + 1, text.strip(), documents)
+        yield Line(start + 1, text.strip(), documents)
 
 
 def is_instruction(line: str) -> bool:

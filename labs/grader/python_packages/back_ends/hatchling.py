@@ -58,7 +58,7 @@ def _default(tree: Tree, project: Project) -> dict[str, list[str]] | str:
 def _selected(
     tree: Tree, chosen: Mapping[str, list[str]], exclude: list[str], only_packages: bool
 ) -> list[str]:
-    only = [posixpath.normpath(path) for path in chosen["only-include"] or chosen["packages"]]
+    only = list(map(_relative, chosen["only-include"] or chosen["packages"]))
     files = [path for place in only for path in ([place] if place in tree.files else tree.below(place))]
     if not only:
         is_included = ignores(chosen["include"])
@@ -80,10 +80,14 @@ def _sources(given: Any, packages: list[str]) -> dict[str, str]:
         bare = posixpath.normpath(str(target)) if target else "."
         found[f"{posixpath.normpath(source)}/" if source else ""] = "" if bare == "." else f"{bare}/"
     for package in packages:
-        path = posixpath.normpath(package)
+        path = _relative(package)
         if posixpath.dirname(path) and f"{path}/" not in found:
             found[f"{posixpath.dirname(path)}/"] = ""
     return dict(sorted(found.items()))
+
+
+def _relative(path: str) -> str:
+    return posixpath.normpath(path).strip("/")
 
 
 def _moved(path: str, sources: Mapping[str, str]) -> str:

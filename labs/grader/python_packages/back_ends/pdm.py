@@ -2,6 +2,7 @@
 
 import posixpath
 
+from ...words import quoted
 from ..project import Project
 from .tree import MAX_PATTERNS, Contents, Tree, join, texts
 
@@ -15,6 +16,8 @@ def contents(tree: Tree, project: Project) -> Contents:
     sources = texts(build.get("source-includes")) or ["tests"]
     home = build.get("package-dir")
     home = _default_home(tree, includes, excludes) if home is None else posixpath.normpath(str(home) or ".")
+    if not includes and not tree.is_folder(home or "."):
+        return Contents(fault=f"PDM takes the folder {quoted(home)}, which is not there")
     wanted = includes or _all_in(tree, home)
     weights = _weights(tree, [*wanted, *sources])
     left_out = _weights(tree, [*excludes, *sources])
@@ -48,9 +51,12 @@ def _weights(tree: Tree, patterns: list[str]) -> dict[str, Weight]:
     found: dict[str, Weight] = {}
     for pattern in patterns[:MAX_PATTERNS]:
         path = posixpath.normpath(pattern)
+        if path.startswith(("/", "..")):
+            continue
         parts = path.split("/")
         signs = sum(2 if part == "**" else 1 for part in parts if any(sign in part for sign in "*?["))
-        for file in tree.glob(path):
+        shown = (file for file in tree.glob(path) if "/." not in f"/{file}" or "/." in f"/{path}")
+        for file in shown:  # signs mean no hidden names
             found[file] = max(found.get(file, (0, -99)), (len(parts), -signs))
     return found
 

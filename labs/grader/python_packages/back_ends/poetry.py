@@ -17,17 +17,13 @@ def contents(tree: Tree, project: Project) -> Contents:
     if "build" in table:
         return Contents(unknown="`[tool.poetry.build]` runs a script of the repository")
     wanted = table.get("packages")
-    items = (
-        [table_of(item) for item in wanted]
-        if isinstance(wanted, list) and wanted
-        else _by_name(tree, project)
-    )
+    named = [table_of(item) for item in wanted] if isinstance(wanted, list) else []
+    of_wheel = [item for item in named if "wheel" in texts(item.get("format", ["sdist", "wheel"]))]
+    items = of_wheel or _by_name(tree, project)
     if isinstance(items, str):
         return Contents(fault=items)
     files: dict[str, str] = {}
     for item in items[:MAX_PATTERNS]:
-        if "wheel" not in texts(item.get("format", ["sdist", "wheel"])):
-            continue
         found = dict(_of_item(tree, item))
         pattern, source = str(item.get("include", "")), str(item.get("from", ""))
         if not any(path.endswith((".py", ".pyi")) for path in found):

@@ -80,6 +80,9 @@ def contents(tree: Tree, project: Project, setup: SetupFile) -> Contents:
         fault = _discover(tree, named)
         if fault:
             return Contents(fault=fault)
+    home = named.homes.get("", "")
+    if home and not tree.is_folder(home):
+        return Contents(fault=f"the folder {quoted(home)} of its packages is not there")
     files: dict[str, str] = {}
     for package in named.packages or ():
         folder = _folder_of(package, named.homes)
@@ -93,7 +96,10 @@ def contents(tree: Tree, project: Project, setup: SetupFile) -> Contents:
         }
     for module in named.modules or ():
         above, _, last = module.rpartition(".")
-        file = join(_folder_of(above, named.homes), f"{last}.py")
+        folder = _folder_of(above, named.homes)
+        if not tree.is_folder(folder):
+            return Contents(fault=f"the module {quoted(module)} has no folder {quoted(folder)}")
+        file = join(folder, f"{last}.py")
         if file in tree.files:
             files[f"{module.replace('.', '/')}.py"] = file
     return Contents(files)

@@ -1,0 +1,138 @@
+"""Whether the dependencies of a project are installed before its code is copied, so that their layer can be kept."""
+
+import posixpath
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from ..findings import Answer, Finding, answer
+from ..words import quoted
+from ..workflows.commands import Command, commands_of
+from .context import MAX_LOOKED_UP, Context, copied
+from .installing import installs
+from .instructions import Instruction
+from .reading import Dockerfile, Stage
+
+_SCRIPT = re.compile(r"(?:\./|/)?[\w./-]+\.(?:sh|bash|py)")
+_RUNNERS = ("make", "just", "task", "sh", "bash", "source", ".")
+_LISTINGS = {
+    **dict.fromkeys(("npm", "pnpm", "yarn", "bun"), "package*.json"),
+    "uv": "pyproject.toml uv.lock",
+    "poetry": "pyproject.toml poetry.lock",
+    "pdm": "pyproject.toml pdm.lock",
+    "pipenv": "Pipfile Pipfile.lock",
+    "conda": "environment.yml",
+    "mamba": "environment.yml",
+    "micromamba": "environment.yml",
+    "go": "go.mod go.sum",
+    "cargo": "Cargo.toml Cargo.lock",
+    "bundle": "Gemfile Gemfile.lock",
+}
+
+
+def dependencies_first(file: Dockerfile, files: Collection[str] = ()) -> Answer:
+    """What lists the dependencies is copied and installed before the code, so that the layer can be kept.
+
+    `files` are the paths of the repository.
+    """
+    walk = _Walk(Context(files, posixpath.dirname(file.path)))
+    for stage in file.stages:
+        walk.through(stage)
+    if walk.installed:
+        said = "Dependencies are installed before the code is copied."
+        return answer(walk.findings, said, [one.place for one in walk.installed])
+    if walk.script:
+        says = f"{quoted(f'RUN {walk.script.value}')} at line {walk.script.place.line} runs a script"
+        return Answer(
+            unknown=f"{says}, and what it installs is not known; no other `RUN` installs dependencies"
+        )
+    says, add = (
+        "No `RUN` installs dependencies.",
+        ("COPY requirements.txt .", "RUN pip install -r requirements.txt"),
+    )
+    return Answer((Finding(file.final.place, says, "`RUN` with an installation", "none", add),))
+
+
+@dataclass
+class _State:
+    """What a stage holds so far: the first instruction that copied code, and whether dependencies came before it."""
+
+    code: Instruction | None = None
+    early: bool = False
+
+
+class _Walk:
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.looked_up = 0
+        self.states: dict[int, _State] = {}
+        self.installed: list[Instruction] = []
+        self.findings: list[Finding] = []
+        self.script: Instruction | None = None
+
+    def through(self, stage: Stage) -> None:
+        before = self.states.get(id(stage.before), _State())
+        state = self.states[id(stage)] = _State(before.code, before.early)
+        for one in stage.instructions:
+            if one.name in ("COPY", "ADD"):
+                if state.code is None and self._brings_code(stage, one):
+                    state.code = one
+            elif one.name == "RUN":
+                self._run(stage, one, state)
+
+    def _run(self, stage: Stage, one: Instruction, state: _State) -> None:
+        commands = commands_of(one.script)
+        kinds = {kind for command in commands if (kind := installs(command))}
+        if not kinds:
+            if self.script is None and any(map(_is_opaque, commands)):
+                self.script = one
+            return
+        self.installed.append(one)
+        blocker = state.code or (one if self._brings_code(stage, one) else None)
+        if blocker is None:
+            state.early = True
+        elif kinds != {"project"} or not state.early:
+            self.findings.append(_too_late(blocker, one))
+
+    def _brings_code(self, stage: Stage, one: Instruction) -> bool:
+        for source in copied(stage, one):
+            self.looked_up += 1
+            if self.context.holds_code(source, look=self.looked_up <= MAX_LOOKED_UP):
+                return True
+        return False
+
+
+def _is_opaque(command: Command) -> bool:
+    return bool(command.words) and (
+        command.program in _RUNNERS or _SCRIPT.fullmatch(command.words[0]) is not None
+    )
+
+
+def _too_late(code: Instruction, install: Instruction) -> Finding:
+    written = f"{code.name} {code.value}"
+    listing = _listing(install)
+    if code is install:
+        says = f"`RUN` at line {install.place.line} mounts all code while it installs the dependencies"
+    else:
+        what = (
+            "All code"
+            if any(posixpath.normpath(source) in (".", "/", "*") for source in code.sources)
+            else "Code"
+        )
+        says = f"{what} is copied before `RUN` at line {install.place.line} installs the dependencies"
+    return Finding(
+        code.place,
+        f"{says}, so each change of the code installs them again.",
+        f"{quoted(f'COPY {listing}')} and the installation before the code",
+        quoted(written),
+        (f"COPY {listing} ./", f"RUN {install.value}", written) if code is not install else (),
+    )
+
+
+def _listing(install: Instruction) -> str:
+    words = [posixpath.basename(word) for word in install.script.split()]
+    found = next((word for word in words if re.fullmatch(r".*\.(?:txt|toml|ya?ml|lock)", word)), "")
+    for program, name in _LISTINGS.items():
+        if not found and program in words:
+            found = name
+    return found or "requirements.txt"
