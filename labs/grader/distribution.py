@@ -17,7 +17,7 @@ from pathlib import Path
 NAME = "labcheck"
 BUNDLED = {"packaging": ">=26", "ruamel.yaml": ">=0.19,<0.20"}  # what the engine imports: pure Python
 _ROOT = Path(__file__).parent
-_OWN = {"distribution.py", "pyproject.toml"}
+_OWN = {"distribution.py", "pyproject.toml", "reference.py"}
 _MAIN = """\
 import sys
 

@@ -1,10 +1,66 @@
+from dataclasses import fields
 from pathlib import Path
+from typing import get_args, get_type_hints
 
+from labs.grader import reference
 from labs.grader.checks import KINDS
+from labs.grader.parameters import RefName, Regex, Revision, keys_of
+from labs.grader.spec import load_spec
+from labs.grader.upgrade import upgrade
+from tests.grader.conftest import lab
 
-DOCS = Path(__file__).parents[2] / "docs/labs.md"
+DOCS = Path(__file__).parents[2] / "docs"
+LABS = (DOCS / "labs.md").read_text()
+REGENERATE = "run `python -m labs.grader.reference docs`"
 
 
 def test_every_kind_has_its_place_in_the_table_of_the_docs():
-    rows = [line.split("|")[2] for line in DOCS.read_text().splitlines() if line.startswith("| ")][1:]
+    table = LABS.partition("| about | kinds |")[2].partition("\n\n")[0]
+    rows = [line.split("|")[2] for line in table.splitlines() if line.startswith("| ")]
     assert sorted(" ".join(rows).replace("`", "").split()) == sorted(KINDS)
+
+
+def test_the_reference_says_what_the_code_does():
+    assert (DOCS / "checks.md").read_text() == reference.checks_page(), REGENERATE
+    assert reference.with_renames(LABS) == LABS, REGENERATE
+    assert all(f"\n- `{key}`:" in reference.checks_page() for key in reference.VOCABULARY)
+
+
+def test_one_word_for_one_thing():
+    """Which names parameters may have that are a ref, a commit or a regular expression."""
+    words = {
+        RefName: {"name", "on", "into", "exactly"},
+        Revision: {"at", "since", "from", "onto", "parent", "commits"},
+        Regex: {"matches", "message_matches", "lacks", "forbids", "stages"},
+    }
+    others = [
+        f"{name}.{key}"
+        for name, kind in KINDS.items()
+        for key, hint in zip(keys_of(kind), _fields(kind), strict=True)
+        for sort, allowed in words.items()
+        if _holds(hint, sort) and key not in allowed
+    ]
+    exceptions = {"start.from", "ahead_behind.from"}  # the other end of a comparison may be a branch
+    assert set(others) == exceptions
+
+
+def _fields(kind):
+    hints = get_type_hints(kind)
+    return [hints[field.name] for field in fields(kind)]
+
+
+def _holds(hint, sort):
+    return hint is sort or any(_holds(part, sort) for part in get_args(hint))
+
+
+def test_the_examples_of_schema_2_are_what_those_of_schema_1_become():
+    rows = [
+        line.strip("| ").split(" | ") for line in LABS.splitlines() if line.startswith("| `") and "{" in line
+    ]
+    table = {old.strip("`"): new.strip("`").split("` or `") for old, new in rows}
+    assert len(table) >= 5
+    for old, news in table.items():
+        made = upgrade(lab(old).replace("schema: 2", "schema: 1").replace("starter: null\n", "")).text
+        assert any(
+            load_spec(made).checks[0].parameters == load_spec(lab(new)).checks[0].parameters for new in news
+        )

@@ -48,18 +48,23 @@ def _lines(name: str | None) -> Iterator[str]:
         yield ""
         yield "`labcheck explain KIND` tells its parameters, `labcheck explain steps` the steps of scenarios."
     elif name == _STEPS:
-        shared = _parameters(CommitStep)
-        for step in STEPS.values():
-            own = [line for line in _parameters(step) if line not in shared]
-            yield from ((step.__doc__ or "").strip(), *own, "")
-        yield from ("Each step that makes a commit has these as well:", *shared)
+        yield from step_lines()
     else:
         yield documentation(KINDS[name])
         yield ""
-        yield from _parameters(KINDS[name]) or ["It has no parameters."]
+        yield from parameter_lines(KINDS[name]) or ["It has no parameters."]
 
 
-def _parameters(cls: type[Any]) -> list[str]:
+def step_lines() -> Iterator[str]:
+    """The steps of scenarios, each with its parameters."""
+    shared = parameter_lines(CommitStep)
+    for step in STEPS.values():
+        own = [line for line in parameter_lines(step) if line not in shared]
+        yield from ((step.__doc__ or "").strip(), *own, "")
+    yield from ("Each step that makes a commit has these as well:", *shared)
+
+
+def parameter_lines(cls: type[Any]) -> list[str]:
     hints = get_type_hints(cls)
     hidden = getattr(cls, "hidden", ())
     return [

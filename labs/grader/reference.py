@@ -1,0 +1,121 @@
+"""The reference of the kinds of check in `docs`, made from the code: `python -m labs.grader.reference DOCS`."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+from .checks import KINDS
+from .checks.answer_values import VALUES
+from .commands.explain import documentation, parameter_lines, step_lines
+from .parameters import key_of
+from .schema_1.words import ANSWERS, NESTED
+from .schema_1.words import KINDS as OLD_KINDS
+
+VOCABULARY = {
+    "name": "the branch or tag that is judged; for `merged` also a list of branches",
+    "on": "the branch whose history is looked at, `main` unless said",
+    "at": "one commit, by any name: `main~2`, `v1.0^2`, `main^{/Fix the sum}`, a full id",
+    "since": "a commit: judged are those after it, whoever made them, instead of the learner's own",
+    "from": "the other end of a comparison: another branch, an older tip, the path before a rename",
+    "into": "the target of a merge",
+    "onto": "the base of a rebase",
+    "matches": "a regular expression, searched unless the kind says otherwise",
+    "exists": "`false` asks that the thing is not there",
+}
+_BEGIN, _END = "<!-- made by labs.grader.reference -->\n", "<!-- end -->\n"
+
+
+def checks_page() -> str:
+    """`docs/checks.md`."""
+    return "\n".join(_page()) + "\n"
+
+
+def with_renames(page: str) -> str:
+    """`docs/labs.md` with the table of what schema 1 called otherwise."""
+    before, _, rest = page.partition(_BEGIN)
+    _, _, behind = rest.partition(_END)
+    return f"{before}{_BEGIN}" + "\n".join(_renames()) + f"\n{_END}{behind}"
+
+
+def _page() -> Iterator[str]:
+    yield "# The kinds of check"
+    yield ""
+    yield "This page is made from the code; `labcheck explain KIND` prints the same. How a lab is written is said in"
+    yield "[labs.md](labs.md)."
+    yield ""
+    yield "These parameters mean the same in each kind that has them:"
+    yield ""
+    yield "| parameter | means |"
+    yield "|---|---|"
+    yield from (f"| `{name}` | {_cell(means)} |" for name, means in VOCABULARY.items())
+    for name, kind in KINDS.items():
+        example, _, more = documentation(kind).partition("\n")
+        yield from ("", f"## {name}", "", example, *([more.rstrip()] if more else []), "")
+        yield from _list(parameter_lines(kind)) or ["It has no parameters."]
+        if name == "answer":
+            yield from _values()
+    yield from ("", "## Steps of scenarios")
+    for line in step_lines():
+        yield from _list([line]) if line.startswith("  ") else ["", line] if line else []
+
+
+def _list(lines: list[str]) -> list[str]:
+    return [f"- `{name}`:{means}" for name, _, means in (line.strip().partition(":") for line in lines)]
+
+
+def _values() -> Iterator[str]:
+    yield from ("", "| value | asks for | parameters |", "|---|---|---|")
+    for name, value in VALUES.items():
+        keys = {field.name: f"`{key_of(field)}`" for field in fields(value)}
+        yield f"| `{name}` | {_cell(value.asks.format(**keys))} | {' '.join(keys.values()) or 'none'} |"
+
+
+def _renames() -> Iterator[str]:
+    yield from ("| schema 1 | schema 2 |", "|---|---|")
+    for old, new in OLD_KINDS.items():
+        changed = {f"{key}:": f"{name}:" for key, name in new.keys.items() if key != name}
+        if old in _WRITTEN:
+            yield from (f"| `{before}` | `{after}` |" for before, after in _WRITTEN[old])
+        elif changed or old != new.kind:
+            yield _row(old, new.kind, changed)
+    for (kind, part), names in NESTED.items():
+        changed = {f"{key}:": f"{name}:" for key, name in names.items() if key != name}
+        yield _row(f"{kind}: {part}", f"{kind}: {part}", changed)
+    for name, names in ANSWERS.items():
+        changed = {f"{key}:": f"{new}:" for key, new in names.items() if key != new}
+        if changed and len(names) > 1:  # the only one stands alone, without a key
+            yield _row(f"answer: {name}", f"answer: {name}", changed)
+
+
+def _row(old: str, new: str, changed: dict[str, str]) -> str:
+    return f"| {_said(old, list(changed))} | {_said(new, list(changed.values()))} |"
+
+
+def _said(kind: str, keys: list[str]) -> str:
+    return f"`{kind}`" + (f" {' '.join(f'`{key}`' for key in keys)}" if keys else "")
+
+
+_WRITTEN = {
+    "commit": [("commit: {each: true, matches: x}", "each_commit: {message_matches: x}")],
+    "messages": [("messages: {branch: a}", "each_commit: {on: a, blank_second_line: true}")],
+    "points_at": [("points_at: {ref: a, at: b}", "branch: {name: a, at: b}` or `tag: {name: a, at: b}")],
+    "merge_order": [
+        ("merge_order: {branches: [a, b]}", "merged: {name: [a, b], by: merge-commit, in_order: true}")
+    ],
+    "file": [("file: {path: a, absent: true}", "file: {path: a, exists: false}")],
+}
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def write(docs: Path) -> None:
+    (docs / "checks.md").write_text(checks_page(), encoding="utf-8")
+    labs = docs / "labs.md"
+    labs.write_text(with_renames(labs.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
