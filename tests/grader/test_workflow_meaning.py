@@ -2,6 +2,12 @@
 
 import pytest
 
+from labs.grader.workflows.artifacts import Handover, handed_over
+from labs.grader.workflows.delivery import Delivery
+from labs.grader.workflows.graph import Pipeline, expanded
+from labs.grader.workflows.order import in_order
+from labs.grader.workflows.reading import read_workflow
+
 DELIVERY, DEPLOYMENT = "delivery: continuous-delivery", "delivery: continuous-deployment"
 PASSED, WORK, UNKNOWN = "passed", "needs_work", "not_run"
 TEST = "  test:\n    runs-on: x\n    steps: [{run: pytest}]\n"
@@ -230,6 +236,10 @@ MEANING = [
     (ORDER, one("{uses: ./actions/echo}"), WORK, "No step is known to do the stage `deploy`."),
     (ORDER, one("{uses: ./actions/outer}"), PASSED, "test → deploy"),
     (ORDER, one("{uses: ./actions/node}"), UNKNOWN, "`./actions/node`"),
+    (ORDER, one("{uses: ./actions/any, with: {command: kubectl apply -f x}}"), PASSED, "test → deploy"),
+    (ORDER, one("{uses: ./actions/any}"), WORK, "No step is known to do the stage `deploy`."),
+    ("no_injection: true", one("{uses: ./actions/any, with: {command: '${{ github.event.issue.title }}'}}"), WORK,
+     "takes in `github.event.issue.title`"),
     ("order: [lint]", one("{uses: ./actions/echo}"), WORK, "No step is known to do the stage `lint`."),
     # Services for the tests, then the tests, then the deployment.
     (
@@ -283,6 +293,8 @@ def test_a_step_is_what_its_arguments_say(judge):
         actions__deploy__action_yml=f"{COMPOSITE}    - run: |\n        kubectl apply -f k8s\n      shell: bash\n",
         actions__echo__action_yml=f"{COMPOSITE}    - run: echo deploy\n      shell: bash\n",
         actions__outer__action_yml=f"{COMPOSITE}    - uses: ./actions/deploy\n",
+        actions__any__action_yml="name: x\ninputs: {command: {default: ls}}\nruns:\n  using: composite\n  steps:\n"
+        "    - run: ${{ inputs.command }}\n      shell: bash\n",
         actions__node__action_yml="name: x\nruns:\n  using: node20\n  main: index.js\n",
     )
 
@@ -311,6 +323,11 @@ CALLED = [
     ("order: [test, deploy]", jobs(LOCAL), PASSED, "test → deploy"),
     (DEPLOYMENT, jobs(LOCAL, on="{push: {branches: [main]}}"), PASSED, "A green push to `main`"),
     (DELIVERY, jobs(LOCAL), WORK, "A push to `main` starts the deployment to production in job `j0 / ship`"),
+    (DELIVERY, jobs("{ uses: ./.github/workflows/where.yml, with: {env: production} }", on=MAIN), UNKNOWN,
+     "whether a test has to pass before job `j0 / ship` deploys"),
+    (DELIVERY, jobs("{ uses: ./.github/workflows/where.yml, with: {env: staging} }", on=MAIN), WORK,
+     "Job `j0 / ship` deploys to the environment `staging`"),
+    (DELIVERY, jobs("{ uses: ./.github/workflows/where.yml }", on=MAIN), UNKNOWN, "to which environment job"),
     ("order: [deploy]", jobs(QUIET), WORK, "No step is known to do the stage `deploy`."),
     ("timeout_minutes: 30", jobs(REMOTE), UNKNOWN, "org/repo/.github/workflows/all.yml@v1"),
     ("timeout_minutes: 30", jobs(MISSING), UNKNOWN, "./.github/workflows/gone.yml"),
@@ -377,6 +394,8 @@ def test_what_was_not_read_is_not_known_and_an_empty_set_never_passes(judge):
         "  ship:\n    needs: check\n    runs-on: x\n    steps: [{run: ./deploy.sh}]\n",
         _github__workflows__quiet_yml=f"{CALLABLE}  a:\n    runs-on: x\n    timeout-minutes: 5\n"
         "    steps: [{run: ls}]\n",
+        _github__workflows__where_yml="on: {workflow_call: {inputs: {env: {type: string}}}}\njobs:\n  ship:\n"
+        "    runs-on: x\n    environment: ${{ inputs.env }}\n    steps: [{run: ./check.sh}, {run: ./deploy.sh}]\n",
         _github__workflows__leak_yml="on: {workflow_call: {secrets: {KEY: {required: true}}}}\njobs:\n"
         "  a:\n    runs-on: x\n    steps: [{run: 'echo ${{ secrets.KEY }}'}]\n",
         actions__leak__action_yml=f"{COMPOSITE}    - run: echo ${{{{ secrets.KEY }}}}\n      shell: bash\n",
@@ -416,6 +435,41 @@ HANDED = [
     ("artifacts: {}", jobs(steps("{uses: ./actions/store}"), steps(GET, extra="needs: j0, ")), PASSED, "by job `j1`"),
     ("order: [test, artifact]", jobs(steps("{run: pytest}", "{uses: ./actions/store}")), PASSED, "test → artifact"),
 ]  # fmt: skip
+
+
+STARTING = [
+    ("starts_on: [{event: push, branch: main}]", jobs(NO_LIMIT), PASSED, "A push to `main` starts it."),
+    ("starts_on: [{event: push, branch: main}]", jobs(NO_LIMIT, on="{push: {paths: [src/**]}}"), PASSED,
+     "A push to `main` starts it if it changes certain files."),
+    ("starts_on: [{event: push, branch: main}]", jobs(NO_LIMIT, on="{push: {tags: ['v*']}}"), WORK, "does not start"),
+    ("not_on: [{event: push, branch: dev}]", jobs(NO_LIMIT, on=MAIN), PASSED, "A push to `dev` does not."),
+    ("order: [publish, deploy]", jobs(steps("{run: docker push app}")), WORK, "comes before"),
+    ("order: [deploy]", jobs(steps("{run: docker push app}")), PASSED, "deploy"),
+]  # fmt: skip
+
+
+def test_what_starts_a_workflow(judge):
+    judge(STARTING)
+
+
+def contradictions(text):
+    """What two questions say of one file, where only one of them can be so."""
+    workflow = read_workflow("ci.yml", text)
+    pipeline = Pipeline(workflow, expanded(workflow, lambda path: None), {})
+    deploy = in_order(pipeline, ["deploy"])
+    for way in ("continuous-delivery", "continuous-deployment"):
+        found = Delivery(pipeline, "production", "main").judge(way)
+        none = any("No step is known to deploy" in finding.says for finding in found.findings)
+        if none != bool(deploy.findings) or (deploy.unknown and not found.unknown):
+            yield text, deploy, found
+    stored, handed = in_order(pipeline, ["artifact"]), handed_over(pipeline, Handover())
+    if stored.holds and any("No step is known to upload" in finding.says for finding in handed.findings):
+        yield text, stored, handed
+
+
+def test_no_two_questions_contradict_each_other_on_one_file():
+    texts = [row[1] for row in [*STARTS, *MEANING, *CALLED, *HANDED]]
+    assert [said for text in texts for said in contradictions(text)] == []
 
 
 def test_an_artifact_is_the_same_thing_to_all_questions(judge):

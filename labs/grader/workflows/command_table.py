@@ -282,7 +282,8 @@ salt|salt-call|salt-ssh|chef-client|knife|puppet|bolt: ?
 nomad job run: deploy
 nomad run: deploy
 nomad: -
-kubectl|oc apply|replace|patch|run|expose|autoscale: deploy
+kubectl|oc run: @kubectl_run
+kubectl|oc apply|replace|patch|expose|autoscale: deploy
 kubectl|oc create: @kubectl_create
 kubectl|oc set image|env|resources|volume|serviceaccount|triggers: deploy
 kubectl|oc rollout restart|undo|latest: deploy

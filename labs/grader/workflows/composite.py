@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..yaml_values import Value, read_yaml
 from .conditions import both
+from .inputs import step_with_inputs
 from .model import Job, Step
 from .values import text_of
 
@@ -32,13 +33,21 @@ def _steps_of(step: Step, read: Read, deep: int) -> Iterator[Step]:
     if found is None:
         yield step
         return
-    path, lines, items = found
+    for inner in _inner_steps(step, *found):
+        yield from _steps_of(inner, read, deep - 1)
+
+
+def _inner_steps(step: Step, path: str, lines: list[str], root: dict[str, Value]) -> Iterator[Step]:
+    inputs = {name: text_of(_dict(item).get("default")) for name, item in _dict(root.get("inputs")).items()}
+    given = {**{name: text for name, text in inputs.items() if text}, **step.inputs}
+    steps = _dict(root.get("runs")).get("steps")
+    items = steps.data if steps and isinstance(steps.data, list) else []
     for number, item in enumerate(items[:MAX_STEPS], start=1):
-        yield from _steps_of(_inner(step, number, item, path, lines), read, deep - 1)
+        yield step_with_inputs(_inner(step, number, item, path, lines), given)
 
 
-def _composite(uses: str, read: Read) -> tuple[str, list[str], list[Value]] | None:
-    """The file of a local composite action, its lines and its steps."""
+def _composite(uses: str, read: Read) -> tuple[str, list[str], dict[str, Value]] | None:
+    """The file of a local composite action, its lines and its keys."""
     folder = posixpath.normpath(uses)
     for path in (posixpath.normpath(posixpath.join(folder, name)) for name in _FILES):
         text = read(path)
@@ -49,7 +58,7 @@ def _composite(uses: str, read: Read) -> tuple[str, list[str], list[Value]] | No
         steps = runs.get("steps")
         if problems or text_of(runs.get("using")) != "composite" or steps is None:
             return None
-        return (path, text.split("\n"), steps.data) if isinstance(steps.data, list) else None
+        return (path, text.split("\n"), _dict(root)) if isinstance(steps.data, list) else None
     return None
 
 

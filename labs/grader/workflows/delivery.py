@@ -248,7 +248,7 @@ class Delivery(Reach):
         return Finding(
             self.pipeline.workflow.place(),
             "No step is known to deploy.",
-            "a job with a step that deploys",
+            "a job with a step that deploys and can run",
             f"the stages {listed(map(quoted, stages), 8) or 'none'}",
             (
                 "  deploy:",

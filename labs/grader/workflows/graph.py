@@ -11,6 +11,7 @@ from ..words import listed, quoted
 from .composite import Read, with_composite_steps
 from .conditions import both
 from .expressions import runs_after_failure
+from .inputs import job_with_inputs
 from .model import Job, Workflow
 from .stages import Act, Unread, acts_of, unread_of
 
@@ -81,7 +82,7 @@ def _inside(job: Job, called: Workflow, load: Load, read: Read, deep: int) -> di
     prefix = f"{job.id} / "
     return {
         prefix + inner.id: replace(
-            inner,
+            job_with_inputs(inner, job.inputs),
             id=prefix + inner.id,
             needs=tuple((prefix + name, place) for name, place in inner.needs) or job.needs,
             condition=both(job.condition, inner.condition),
@@ -130,8 +131,10 @@ class Pipeline:
     def precedes(self, first: Act, second: Act) -> bool:
         """Must the first have gone well before the second starts?"""
         if first.job == second.job:
-            return first.order <= second.order and not (
-                second.condition and runs_after_failure(second.condition)
+            return (
+                first != second
+                and first.order <= second.order
+                and not (second.condition and runs_after_failure(second.condition))
             )
         return first.job in self.before[second.job]
 

@@ -241,6 +241,11 @@ def ansible(call: Call) -> Effect:
 
 
 @judge
+def kubectl_run(call: Call) -> Effect:
+    return NOTHING if call.has("--rm") else DEPLOY
+
+
+@judge
 def kubectl_create(call: Call) -> Effect:
     """What is made around a program, such as a namespace, deploys nothing yet."""
     kind = (*call.plain[2:3], "")[0]

@@ -13,11 +13,20 @@ def starts_at(workflow: Workflow, wanted: Sequence[Moment], unwanted: Sequence[M
         *(_absent(workflow, moment) for moment in wanted if not _starting(workflow, moment)),
         *(finding for moment in unwanted for finding in _present(workflow, moment)),
     ]
-    said = [f"{moment} starts it" for moment in wanted] + [f"{moment} does not" for moment in unwanted]
+    said = [f"{moment} starts it{_if_paths(workflow, moment)}" for moment in wanted]
+    said += [f"{moment} does not" for moment in unwanted]
     seen = [trigger.place for moment in wanted for trigger in _starting(workflow, moment)]
     return answer(
         findings, f"{_capital(listed(said, 6))}.", seen, looked_at=LookedAt(len(workflow.triggers), "event")
     )
+
+
+def _if_paths(workflow: Workflow, moment: Moment) -> str:
+    """A filter of paths lets only some pushes through; the moment says nothing of paths."""
+    filtered = [
+        one for one in _starting(workflow, moment) if one.paths is not None or one.paths_ignore is not None
+    ]
+    return " if it changes certain files" if filtered and moment.path is None else ""
 
 
 def _starting(workflow: Workflow, moment: Moment) -> list[Trigger]:
