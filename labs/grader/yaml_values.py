@@ -12,12 +12,15 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.scanner import Scanner, ScannerError
+from ruamel.yaml.tokens import ScalarToken
 
 MOST_BYTES = 256 * 1024
 MOST_DEPTH = 100
 _TOO_DEEP = "lists or mappings are nested too deeply"
 MOST_TOKENS = 80_000  # some two seconds; a key with its value is four
 _LONG_TAG = "!" * 100  # takes the square of its length
+_BLANKS = " \t"
+_LINE_ENDS = "\0\r\n\x85\u2028\u2029"
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -70,6 +73,58 @@ class _Scanner(Scanner):
         if len(self.flow_context) == MOST_DEPTH:
             raise ScannerError(None, None, _TOO_DEEP, self.reader.get_mark())
         super().fetch_flow_collection_start(*arguments, **more)
+
+    def scan_to_next_token(self) -> None:
+        """Skip tabs too where they part tokens or end a line; where they indent, they stay an error."""
+        super().scan_to_next_token()
+        while not self.flow_level and self.reader.peek() == "\t":
+            before = self.reader.buffer[self.reader.pointer - self.reader.column : self.reader.pointer]
+            length = 1
+            while self.reader.peek(length) in _BLANKS:
+                length += 1
+            is_indent = not before.strip("- ?")
+            if is_indent and self.reader.peek(length) not in _LINE_ENDS + "#":
+                return
+            self.reader.forward(length)
+            super().scan_to_next_token()
+
+    def scan_plain(self) -> Any:
+        """In braces a `:` ends a word also before `,`, `[`, `{` and what closes them, as in `{push:}`."""
+        if not self.flow_level:
+            return super().scan_plain()
+        start = end = self.reader.get_mark()
+        words, blanks = list[str](), list[str]()
+        if not self._flow_word():
+            raise ScannerError(None, None, "found a `:` without a key before it", start)
+        while length := self._flow_word():
+            words += [*blanks, self.reader.prefix(length)]
+            self.reader.forward(length)
+            self.allow_simple_key, end = False, self.reader.get_mark()
+            blanks = self.scan_plain_spaces(self.indent + 1, start)
+            if not blanks or self.reader.peek() == "#":
+                break
+        return ScalarToken("".join(words), True, start, end)
+
+    def scan_plain_spaces(self, indent: int, start_mark: Any) -> Any:
+        """Keep tabs between the words of a plain text; those at the end of a line are dropped with its blanks."""
+        length = 0
+        while self.reader.peek(length) in _BLANKS:
+            length += 1
+        blanks = self.reader.prefix(length)
+        if "\t" not in blanks:
+            return super().scan_plain_spaces(indent, start_mark)
+        self.reader.forward(length)
+        ends = self.reader.peek() in _LINE_ENDS
+        return super().scan_plain_spaces(indent, start_mark) if ends else [blanks]
+
+    def _flow_word(self) -> int:
+        """The length of the plain text up to the next blank or sign of the braces."""
+        length = 0
+        while (sign := self.reader.peek(length)) not in _BLANKS + _LINE_ENDS + ",[]{}":
+            if sign == ":" and self.reader.peek(length + 1) in _BLANKS + _LINE_ENDS + ",[]{}":
+                break
+            length += 1
+        return length
 
 
 def read_yaml(text: str, *, aliased: int = 0) -> tuple[Value | None, list[Problem]]:

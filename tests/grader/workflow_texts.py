@@ -1,6 +1,6 @@
 """Workflow texts that try GitHub's rules one by one, whether GitHub reads them or not.
 
-Each group has a frame and what stands at its `@`, one a line; `\\n` in a line is the end of a line.
+Each group has a frame and what stands at its `@`, one a line; `\\n` in a line is the end of a line, `\\t` a tab.
 """
 
 _JOB = "jobs: {a: {runs-on: x, steps: [{run: y}]}}\n"
@@ -41,6 +41,16 @@ true
 {push: {branches-ignore: [dev], tags: ['v*']}}
 {push: {tags-ignore: ['v*'], paths: [src/**]}}
 {push: {paths-ignore: [docs/**]}}
+{push: {branches: [**]}}
+{push: {branches: [*, main]}}
+{push: {branches: [!main]}}
+{push:}
+{push:, pull_request:}
+{push: {branches:[main]}}
+{push:{branches:[main]}}
+{"push":{"branches":["main"]}}
+[push:]
+[push ,pull_request , ]
 {push: {branches: [main], branches-ignore: [dev]}}
 {push: {tags: [v1], tags-ignore: [v2]}}
 {pull_request: {paths: [src/**], paths-ignore: [docs/**]}}
@@ -750,6 +760,14 @@ on: push\\njobs:\\n  a:\\n    runs-on: x\\n    steps:\\n    - run: @x
 on: push\\njobs:\\n  a:\\n    runs-on: x\\n    steps:\\n    - run: %x
 on: push\\njobs:\\n  a:\\n    runs-on: x\\n    steps:\\n    - run: `x`
 on: push\\njobs:\\n  a:\\n    runs-on: x\\n    steps: [{run: y}\\n
+on: push\\nname: a\\tb \\t c\\njobs: {a: {runs-on: x, steps: [{run: y}]}}
+on: push\\nname: a\\t\\n  b\\t# c\\njobs: {a: {runs-on: x, steps: [{run: y\\tz}]}}
+on:\\tpush\\njobs: {a: {runs-on: x, steps: [{run: y}]}}
+on: push\\t\\njobs: {a: {runs-on: x, steps: [{run: y}]}}\\t# comment
+on: push\\n\\t\\njobs: {a: {runs-on: x, steps: [{run: y}]}}
+on:\\n\\tpush:\\njobs: {a: {runs-on: x, steps: [{run: y}]}}
+on: push\\njobs:\\n  a:\\n    runs-on: x\\n    steps:\\n    -\\trun: y
+on: push\\r\\njobs:\\r\\n  a:\\r\\n    runs-on: x\\r\\n    steps:\\r\\n    - run: y\\r\\n
 "on": push\\n"jobs": {"a": {"runs-on": "x", "steps": [{"run": "y"}]}}
 on: push\\nconcurrency: x\\njobs: {a: {runs-on: x, concurrency: x, steps: [{run: y}]}}
 on: push\\nconcurrency: x\\njobs: {a: {runs-on: x, concurrency: {group: x}, steps: [{run: y}]}}
@@ -773,5 +791,7 @@ def texts() -> dict[str, str]:
     found = {}
     for group, (frame, lines) in GROUPS.items():
         for line in lines.removeprefix("\n").removesuffix("\n").split("\n"):
-            found[f"{group}: {line}"] = frame.replace("@", line.replace("\\n", "\n"), 1)
+            found[f"{group}: {line}"] = frame.replace(
+                "@", line.replace("\\n", "\n").replace("\\t", "\t").replace("\\r", "\r"), 1
+            )
     return found

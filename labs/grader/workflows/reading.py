@@ -17,6 +17,7 @@ from .values import text_of, texts_of
 MOST_ALIASED = 5_000
 MOST_FAULTS = 20
 _BLOCK = re.compile(r"run:\s*([|>])[+\-\d]{0,2}\s*(#.*)?$")
+_ALIAS = re.compile("found undefined alias '(.*)'")
 _TAG = re.compile(r"the tag (!.*) is not read")
 
 
@@ -41,6 +42,11 @@ def _of_yaml(path: str, problem: Problem) -> Finding:
         said = f"{key}{quoted(tag[1])} is a tag of YAML, since a value begins with `!`."
         wanted = f'quotes around it: `"{tag[1]}"`, or `${{{{ {tag[1]} }}}}` where it is an expression'
         return Finding(place, said, wanted, quoted(tag[1]))
+    alias = _ALIAS.search(problem.message)
+    if alias:
+        name = quoted(f"*{alias[1]}")
+        said = f"{name} is an alias of YAML, since a value begins with `*`, and nothing has this name."
+        return Finding(place, said, f"quotes around it: `'*{alias[1]}'`", name)
     return Finding(
         place,
         f"The file cannot be read as YAML: {key}{problem.message}.",
