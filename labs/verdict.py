@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from textwrap import dedent
 from urllib.parse import quote
 
 from labs.grader.report import CheckResult, Evidence, Outcome, Report
@@ -16,9 +15,13 @@ OUTCOMES = {
     Outcome.NOT_RUN: ("skip", "Not run"),
     Outcome.FAULT: ("skip", "Fault on our side"),
 }
+MARGIN = 4  # blanks before lines that go into a file
 SMALLEST_COHORT = 5  # in a smaller one a number would say who it was
 # A full stop ends the sentence where a blank follows and it stands in no name between backticks.
-COMMAND = re.compile(r"(?:#.*\n)*(git|mkdir|cd|echo|printf|touch|cp|mv|rm|cat|python3?|pip|if)\s")
+COMMAND = re.compile(
+    r"(?:#.*\n)*(?:[A-Z_]+=\S* )*"
+    r"(git|mkdir|cd|echo|printf|touch|cp|mv|rm|cat|chmod|if|awk|python3?|pip|pytest|jupyter|docker|make|sh|bash)\s"
+)
 FIRST_SENTENCE = re.compile(r"((?:`[^`]*`|[^`.]|\.(?!\s))+\.)\s+(.+)", re.DOTALL)
 
 
@@ -132,15 +135,22 @@ def fix_parts(fix: str) -> tuple[FixPart, ...]:
     Commands begin with a program, or with lines of comment and then a program.
     """
     parts: list[FixPart] = []
-    for piece in re.split(r"\n\s*\n", fix.strip("\n")):
+    for piece in re.split(r"\n[ \t]*\n", fix.strip("\n")):
         if not piece.strip():
             continue
-        indented = all(line[:1].isspace() for line in piece.splitlines())
+        indented = all(not line or line[0].isspace() for line in piece.split("\n"))
         title = "Write" if indented else "Run in your lab folder" if COMMAND.match(piece) else ""
         if title and parts and parts[-1].title == title:
-            piece = f"{parts.pop().text}\n\n{dedent(piece)}"
-        parts.append(FixPart(dedent(piece), title))
-    return tuple(parts)
+            piece = f"{parts.pop().text}\n\n{piece}"
+        parts.append(FixPart(piece, title))
+    return tuple(FixPart(_out_of_margin(part.text), part.title) for part in parts)
+
+
+def _out_of_margin(text: str) -> str:
+    """Lines without the margin that they have in common, of up to four blanks; what they have beyond is their own."""
+    lines = text.split("\n")
+    margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    return "\n".join(line[min(margin, MARGIN) :] for line in lines)
 
 
 def place(evidence: Evidence, pages: str = "") -> Place:

@@ -96,7 +96,7 @@ def _verdict(check: CheckSpec, run: Run) -> Verdict:
                 return cut_off_history()
             return verdict
     except UnknownAuthorError as error:
-        return unknown_author(error)
+        return unknown_author(run, error)
     except TimeIsUp:
         seconds = check.parameters.limit()
         return Verdict(Outcome.NOT_RUN, f"Timed out: the check took longer than {seconds:g} seconds.")

@@ -10,6 +10,7 @@ from labs.grader.engine import grade
 from labs.grader.report import CheckResult, Outcome, Report
 from labs.grader.repository import Repository
 from labs.grader.spec import load_spec
+from tests.grader.fixing import follow, home
 
 
 class Repo:
@@ -54,6 +55,10 @@ class Repo:
         )
         assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
         return done.stdout
+
+    def follow(self, fix: str) -> str:
+        """Does what a fix says, in a home without an editor; what its commands printed."""
+        return follow(fix, self.path, home(self.path.parent / "home"))
 
     def write(self, **files: str | bytes) -> None:
         for name, content in files.items():
@@ -110,7 +115,7 @@ class Repo:
         self.git("push", "-q", "--force", "--tags", "origin")
         origin = Repo(self.path.parent / "origin.git")
         before = origin.ask(check)
-        self.shell(before.fix)
+        self.follow(before.fix)
         return before.outcome, origin.ask(check).outcome
 
     def grade(self, text: str, refs: dict[str, str] | None = None) -> Report:

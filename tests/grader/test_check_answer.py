@@ -145,10 +145,11 @@ def test_a_wrong_answer_says_what_is_asked_and_which_command_shows_it(repo):
         == "Line 2 of `answers.txt` at `answers` is not the id of `main~1`, at least seven digits of it."
     )
     assert (result.found, result.evidence[0].line) == ("`1234567`", 2)
-    look, edit, keep = result.fix.split("\n\n")
+    start, look, edit, keep, _ = result.fix.split("\n\n")
+    assert "git switch answers\n" in start
     assert look == "git rev-parse --short 'main~1'"
-    assert edit == "Write the answer into answers.txt (the key `root`), then:"
-    assert keep.startswith("git switch answers\n")
+    assert edit == "Write what it shows into `answers.txt`, behind `root:`."
+    assert keep.startswith("git add -- answers.txt\ngit commit ")
 
 
 def test_right_answers_that_the_author_lists_are_hidden(repo):

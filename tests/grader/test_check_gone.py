@@ -21,7 +21,7 @@ def test_a_commit_that_is_still_there_is_named(line):
     assert result.why == f"The history of `main` still holds {bad[:7]} `Bad`."
     assert result.expected == "no commit with the subject `Bad` in the history of `main`"
     assert [item.commit for item in result.evidence] == [bad]
-    assert f"git rebase --onto {line.head('main~2')} {bad}" in result.fix
+    assert f"git rebase --rebase-merges --onto {line.head('main~2')} {bad}" in result.fix
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_tag_that_still_reaches_it_is_named(line):
     line.git("reset", "-q", "--hard", "main~2")
     result = line.ask("gone: {subject: Bad, everywhere: true}")
     assert "history of `backup`" in result.why
-    assert result.fix == "git tag -d backup\ngit push origin --delete refs/tags/backup"
+    assert "git tag -d backup\ngit push origin --delete refs/tags/backup" in result.fix
 
 
 def test_an_undone_merge_is_gone_with_what_it_brought(line):
@@ -60,8 +60,7 @@ def test_an_undone_merge_is_gone_with_what_it_brought(line):
     line.switch("main")
     line.merge("--no-ff", "-m", "Merge topic", "topic")
     before = [line.ask(f"gone: {{subject: {subject}}}") for subject in ("Merge topic", "Topic")]
-    assert [result.fix for result in before] == [
-        f"git switch main\ngit reset --keep {line.head('main~1')}\ngit push --force-with-lease origin main"
-    ] * 2
-    line.shell(before[0].fix.rsplit("\n", 1)[0])
+    back = f"git reset --keep {line.head('main~1')}"
+    assert all(f"\n{back}\ngit push --force-with-lease origin main\n" in result.fix for result in before)
+    line.shell(back)
     assert line.ask("gone: {subject: Topic}").outcome is PASSED

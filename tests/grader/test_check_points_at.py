@@ -34,7 +34,7 @@ def test_another_commit_is_shown_with_the_one_that_is_wanted(three):
 
 def test_a_branch_that_is_missing_is_made_at_the_commit(three):
     result = three.ask("branch: {name: old, at: main~2}")
-    assert result.fix == f"git branch old {three.head('main~2')}\ngit push -u origin old"
+    assert f"git push origin {three.head('main~2')}:refs/heads/old" in result.fix
 
 
 def test_a_commit_that_is_not_here_is_no_branch(three):

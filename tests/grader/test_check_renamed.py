@@ -55,7 +55,7 @@ def test_a_copy_leaves_the_old_file(guide):
     guide.commit("Copy", docs__guide=TEXT)
     result = ask(guide)
     assert result.found == "`guide.txt` and `docs/guide.txt`"
-    assert "git rm --cached guide.txt" in result.fix
+    assert "git rm -q --cached guide.txt" in result.fix
 
 
 def test_delete_and_add_in_two_commits_lose_the_history(guide):

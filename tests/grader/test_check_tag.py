@@ -26,7 +26,9 @@ def test_a_missing_tag_says_how_to_make_and_push_it(repo):
     repo.commit()
     result = repo.ask("tag: {name: v1.0, on: main}")
     assert (result.outcome, result.found) == (Outcome.NEEDS_WORK, "no tag")
-    assert result.fix == "git tag -a -m 'Release v1.0' v1.0 main\ngit push origin refs/tags/v1.0"
+    assert (
+        "git tag -a -m 'Release v1.0' v1.0 " in result.fix and "git push origin refs/tags/v1.0" in result.fix
+    )
 
 
 def test_a_lightweight_tag_is_not_annotated(repo):
@@ -116,7 +118,7 @@ def test_a_tag_that_has_to_be_gone_is_named_while_it_is_there(repo):
     repo.git("tag", "-d", "old")
     after = repo.ask("tag: {name: old, exists: false}")
     assert (before.why, after.why) == ("The tag `old` is still there.", "No tag is called `old`.")
-    assert before.fix == "git tag -d old\ngit push origin --delete refs/tags/old"
+    assert "git tag -d old\ngit push origin --delete refs/tags/old" in before.fix
 
 
 @pytest.mark.parametrize("says", ["First release", "First release of two"])

@@ -674,7 +674,9 @@ def test_names_of_the_file_stay_on_their_line_of_a_fix(ask):
     )
     result = ask(text, "artifacts: {used_by: deploy}")
     assert "\n              name: dist\\nreboot\n" in result.fix
-    assert all(line.startswith(("In ", "    ", "git ")) for line in filter(None, result.fix.splitlines()))
+    assert all(
+        line.startswith(("In ", "    ", "git ", "Edits ")) for line in filter(None, result.fix.splitlines())
+    )
 
 
 def test_lines_that_end_with_a_return_alone_are_lines(ask):

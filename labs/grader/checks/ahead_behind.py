@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..findings import LookedAt
+from ..history import Commit
 from ..parameters import MAIN, Count, RefName
+from ..repository import Tip
 from ..words import count, quoted
-from .base import Run, Verdict, at_tip, commands, needs_work, passed, tip_or_answer
-from .walk import HistoryKind, look
+from .base import Run, Verdict, at_tip, needs_work, passed, tip_or_answer
+from .commits import add_commits, fold_commits, more_commits
+from .fixes import on_branch, rewritten
+from .shell import Line
+from .walk import HistoryKind
 
 
 @dataclass(frozen=True)
@@ -48,13 +53,43 @@ class AheadBehindCheck(HistoryKind):
             f"{quoted(self.name)} is {found} {quoted(self.from_)}.",
             expected=f"{_said(self.ahead, self.behind)} {quoted(self.from_)}",
             found=f"{found} {quoted(self.from_)}",
-            fix=self._catch_up() if self.behind == 0 < behind else look(self.name, self.from_),
+            fix=self._fix(run, branch, of),
             evidence=[at_tip(branch), at_tip(of)],
         )
 
-    def _catch_up(self) -> str:
-        merge = ["git", "merge", "--no-edit", self.from_]
-        return commands(["git", "switch", self.name], merge, ["git", "push", "origin", self.name])
+    def _fix(self, run: Run, branch: Tip, of: Tip) -> str:
+        history = run.repository.history
+        mine, theirs = (history.ancestors(tip.commit.id) for tip in (branch, of))
+        alone, missing = history.in_order(mine - theirs), history.in_order(theirs - mine)
+        if self.behind is not None and len(missing) < self.behind:
+            return add_commits(run, of, self.behind - len(missing))
+        if self.ahead == 0 and alone:
+            return self._take_in(branch, of)
+        if self.behind is not None and len(missing) > self.behind:
+            return self._catch_up(run, branch, missing[len(missing) - self.behind - 1], len(alone))
+        if self.ahead is not None and len(alone) < self.ahead:
+            return add_commits(run, branch, self.ahead - len(alone))
+        return fold_commits(run, branch, alone, self.ahead or 0, self.ahead or 0)
+
+    def _take_in(self, branch: Tip, of: Tip) -> str:
+        """All that the branch has comes into the other one, and back where nothing may be missing on either side."""
+        back = (
+            [["git", "switch", self.name], ["git", "merge", "--ff-only", self.from_]]
+            if self.behind == 0
+            else []
+        )
+        lines: list[Line] = [["git", "merge", "--no-edit", branch.commit.id], *back]
+        return on_branch(of.name, *lines, push=[self.name] if back else [], stops="merge")
+
+    def _catch_up(self, run: Run, branch: Tip, upto: Commit, alone: int) -> str:
+        """By a merge, or by a rebase where the merge would be one commit too many."""
+        missing = (self.ahead or alone) - alone
+        if self.ahead is None or not alone:
+            return on_branch(
+                branch.name, ["git", "merge", "--no-edit", upto.id], *more_commits(missing), stops="merge"
+            )
+        lines: list[Line] = [["git", "rebase", "--rebase-merges", upto.id], *more_commits(missing)]
+        return rewritten(run, branch, *lines, stops="rebase")
 
 
 def _said(ahead: int | None, behind: int | None) -> str:

@@ -14,9 +14,13 @@ from ..repository import Tip
 from ..wanted import replaced
 from ..words import listed, quoted
 from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed, tip_or_answer
-from .commits import commit_evidence
+from .commits import add_commits, commit_evidence
+from .fixes import rewritten
 from .gone import drop, holder
-from .walk import HistoryKind, named, newest, rewrite
+from .rewriting import again_in_order, reworded
+from .shell import Line
+from .walk import HistoryKind, named, newest
+from .wording import subject_for
 
 
 @dataclass(frozen=True)
@@ -59,13 +63,11 @@ class AmendedCheck(HistoryKind):
 
     def _still_there(self, run: Run, tip: Tip, parent: Tip, old: Commit) -> Verdict:
         where = holder(run, old)
-        amend = ["git", "commit", "--amend", "--allow-empty", "-m", "Say what the change does"]
-        at_the_end = old.id == tip.commit.id and where.ref == tip.ref
         return needs_work(
             f"{named(old)} is still in the history of {quoted(where.name)}.",
             expected=f"another commit in its place, on {named(parent.commit)}",
             found=named(old),
-            fix=rewrite(tip, amend) if at_the_end else drop(run, where, old),
+            fix=self._replace(run, tip, parent, where, old),
             evidence=newest(where, [old]),
             wanted=replaced(self._old, parent.commit.id[:7], self.on),
         )
@@ -76,13 +78,28 @@ class AmendedCheck(HistoryKind):
             f"The newest commit of {quoted(self.on)} is not on {quoted(self.parent)}.",
             expected=f"one commit on {named(parent.commit)}",
             found=f"{named(tip.commit)} on {listed([named(commit) for commit in below]) or 'no commit'}",
-            fix=self._fold(tip, parent),
+            fix=self._fold(run, tip, parent),
             evidence=[commit_evidence(tip, tip.commit)],
             wanted=replaced(self._old, parent.commit.id[:7], self.on),
         )
 
-    def _fold(self, tip: Tip, parent: Tip) -> str:
+    def _replace(self, run: Run, tip: Tip, parent: Tip, where: Tip, old: Commit) -> str:
+        if where.ref != tip.ref:
+            return drop(run, where, old)
+        subject = subject_for(run.repository, old, lambda text: text != self.subject)
+        if tip.commit.id == old.id and old.parents == (parent.commit.id,):
+            return rewritten(run, tip, *reworded(run, tip, tip.name, old, subject))
+        return rewritten(run, tip, *_as_one(parent, subject))
+
+    def _fold(self, run: Run, tip: Tip, parent: Tip) -> str:
         """What was added beside the old commit becomes one commit."""
-        message = tip.commit.subject or "Say what the change does"
-        back = ["git", "reset", "--soft", parent.commit.id]
-        return rewrite(tip, back, ["git", "commit", "--allow-empty", "-m", message])
+        history = run.repository.history
+        if tip.commit.id == parent.commit.id:
+            return add_commits(run, tip)
+        if parent.commit.id not in history.ancestors(tip.commit.id):
+            return rewritten(run, tip, *again_in_order(parent.commit.id, [tip.commit]), stops="cherry-pick")
+        return rewritten(run, tip, *_as_one(parent, tip.commit.subject or "Add the change"))
+
+
+def _as_one(parent: Tip, subject: str) -> list[Line]:
+    return [["git", "reset", "--soft", parent.commit.id], ["git", "commit", "-m", subject]]

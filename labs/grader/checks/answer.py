@@ -18,11 +18,13 @@ from dataclasses import dataclass
 
 from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision, did_you_mean, keys_of, read_fields
-from ..words import count, listed, quoted
+from ..words import count, listed, quoted, visible
 from ..yaml_values import Problem, Value
 from .answer_values import VALUES, Asked
-from .base import Kind, Run, Verdict, after_edit, change, commands, needs_work, passed
+from .base import Kind, Run, Verdict, needs_work, passed
 from .contents import Text, file_or_answer, text_or_answer
+from .fixes import edited
+from .shell import commands, paragraphs
 from .typed import IsRight, same_id, same_text
 
 
@@ -65,24 +67,28 @@ class AnswerCheck(Kind):
             return passed(
                 f"The answer in {file} is right.", file.at_line(line), looked_at=LookedAt(1, "answer")
             )
-        return self._not_right(file, line, typed, asked)
+        return self._not_right(run, file, line, typed, asked)
 
-    def _not_right(self, file: Text, line: int | None, typed: str, asked: Asked | None) -> Verdict:
+    def _not_right(self, run: Run, file: Text, line: int | None, typed: str, asked: Asked | None) -> Verdict:
         question = asked.question if asked else "the answer to the question"
         where = f"Line {line} of {file}" if line else str(file)
         nothing = f"{self._asked_place()} of {file} holds no answer." if line is None or not typed else ""
-        look = [commands(asked.command)] if asked else []
-        place = self._asked_place()
-        place = place[0].lower() + place[1:]
-        keep = change(file.tip, f"Answer in {self.path}", ["git", "add", "--", self.path])
-        edit = after_edit(f"Write the answer into {self.path} ({place}), then:", keep)
+        fix = edited(
+            run, file.tip, f"Answer in {self.path}", self._edit(asked), ["git", "add", "--", self.path]
+        )
         return needs_work(
             nothing or f"{where} is not {question}.",
             expected=question,
             found=quoted(typed) if typed else f"{count(len(file.lines), 'line')}, none with an answer there",
-            fix="\n\n".join([*look, edit]),
+            fix=fix,
             evidence=[file.at_line(line)],
         )
+
+    def _edit(self, asked: Asked | None) -> str:
+        """Where the answer belongs; the command prints it, or what it is to be read from."""
+        place = f"behind `{self.key}:`" if self.key is not None else f"in line {self.line or 1}"
+        told = f"Write {'what it shows' if asked else 'the answer'} into `{visible(self.path)}`, {place}."
+        return paragraphs(*([commands(asked.command)] if asked else []), told)
 
     def _asked_place(self) -> str:
         if self.line is not None:

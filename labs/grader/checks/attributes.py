@@ -14,10 +14,12 @@ from ..report import Evidence
 from ..repository import Tip
 from ..words import excerpt, listed, quoted
 from ..yaml_values import Value
-from .base import Kind, Run, Verdict, append_line, at_tip, change, commit_or_answer, needs_work, passed
+from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
 from .contents import Files, as_text, lines_of
+from .fixes import change
 from .not_text import UTF_16, utf_16_answer
 from .rule_files import Sources, rule_files, said_by_git
+from .shell import append_line
 
 NAME = ".gitattributes"
 _STATES: dict[object, str] = {True: "set", False: "unset", None: "unspecified"}
@@ -50,7 +52,7 @@ class AttributesCheck(Kind):
         sources = rule_files(run, files, self.path, NAME)
         for name, content in sources.items():
             if content[:2] in UTF_16:
-                return utf_16_answer(tip, name)
+                return utf_16_answer(run, tip, name)
         there = attributes_of(sources, [self.path])[self.path]
         wanted = self._wanted()
         other = [name for name, state in wanted.items() if there.get(name, "unspecified") != state]
@@ -68,7 +70,7 @@ class AttributesCheck(Kind):
             f"{quoted(self.path)} at {quoted(tip.name)} has {_said(found)}.",
             expected=_said({name: wanted[name] for name in other}),
             found=_said(found),
-            fix=self._mend(tip, sources, [_written(name, wanted[name]) for name in other]),
+            fix=self._mend(run, tip, sources, [_written(name, wanted[name]) for name in other]),
             evidence=[evidence],
         )
 
@@ -80,13 +82,13 @@ class AttributesCheck(Kind):
         pairs = self.has.data.items() if isinstance(self.has.data, dict) else ()
         return {name: _STATES.get(value.data, str(value.data)) for name, value in pairs}
 
-    def _mend(self, tip: Tip, sources: Sources, words: list[str]) -> str:
+    def _mend(self, run: Run, tip: Tip, sources: Sources, words: list[str]) -> str:
         """A line in the deepest file there is, since that one decides."""
         source = max(sources, key=len, default=NAME)
         pattern = self.path.removeprefix(source.removesuffix(NAME))
         line = " ".join([as_pattern(pattern), *words])
         return change(
-            tip, f"Set attributes of {self.path}", append_line(line, source), ["git", "add", source]
+            run, tip, f"Set attributes of {self.path}", append_line(line, source), ["git", "add", source]
         )
 
 

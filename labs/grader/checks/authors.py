@@ -4,7 +4,6 @@ Without `at_least` all commits have to, but for merges that the host made and th
 at who made the commit instead of who wrote it. Names in commits are what Git was told: claims, not proof.
 """
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -20,8 +19,6 @@ from .base import (
     Run,
     UnknownAuthorError,
     Verdict,
-    after_edit,
-    commands,
     needs_work,
     not_known,
     not_run,
@@ -29,7 +26,11 @@ from .base import (
     tip_or_answer,
 )
 from .commits import MOST_SHOWN, add_commits, commit_evidence
+from .fixes import rewritten
+from .rewriting import kept_empty
+from .shell import Line, commands, paragraphs
 
+MAX_SIGNED = 200
 HOST = "noreply@github.com"  # the committer of whatever is done on GitHub's own pages
 CLAIM = "Names in commits are claims, not proof."
 
@@ -66,9 +67,11 @@ class AuthorsCheck(Kind):
                 f"{_carried(own, judged)} on {quoted(tip.name)}. {CLAIM}",
                 looked_at=LookedAt(len(judged), "commit of yours", f"on {quoted(tip.name)}"),
             )
-        return self._needs_work(tip, learner, judged, others)
+        return self._needs_work(run, tip, learner, judged, others)
 
-    def _needs_work(self, tip: Tip, learner: Learner, judged: list[Commit], others: list[Commit]) -> Verdict:
+    def _needs_work(
+        self, run: Run, tip: Tip, learner: Learner, judged: list[Commit], others: list[Commit]
+    ) -> Verdict:
         own = len(judged) - len(others)
         cause = " Most often Git was told another name, or the commits came with a copy." if others else ""
         found = [f"{other.id[:7]} by {quoted(_shown(self._person(other)))}" for other in reversed(others)]
@@ -77,7 +80,11 @@ class AuthorsCheck(Kind):
             expected=f"{count(self.at_least, 'commit') if self.at_least else 'every commit'} with {self.by} "
             + str(learner),
             found=listed(found, most=MOST_SHOWN) or count(own, "commit"),
-            fix=_sign_again(tip, learner, others) if others else add_commits(tip),
+            fix=_commit_under(run, tip, learner, self.at_least - own)
+            if self.at_least
+            else _sign_again(run, tip, learner, others)
+            if others
+            else add_commits(run, tip),
             evidence=[commit_evidence(tip, other) for other in others[-MOST_SHOWN:]],
         )
 
@@ -98,7 +105,7 @@ def _carried(own: int, judged: list[Commit]) -> str:
     return f"{own} of {count(len(judged), 'commit')} {carry} your name or e-mail address"
 
 
-def unknown_author(error: UnknownAuthorError) -> Verdict:
+def unknown_author(run: Run, error: UnknownAuthorError) -> Verdict:
     """The answer where the lab asks for commits of the learner, and no commit names the learner."""
     tip, learner = error.tip, error.learner
     others = other_authors(error.commits, Authors(learner))
@@ -111,21 +118,28 @@ def unknown_author(error: UnknownAuthorError) -> Verdict:
     verdict = not_known(
         f"whether {number} on {quoted(tip.name)} {'is' if len(error.commits) == 1 else 'are'} yours: {theirs} "
         f"{named(others)}, and your account has {learner}",
-        fix=after_edit(edit, _sign_again(tip, learner, error.commits)),
+        fix=paragraphs(edit, _sign_again(run, tip, learner, error.commits)),
     )
     return replace(verdict, evidence=tuple(commit_evidence(tip, one) for one in error.commits[-MOST_SHOWN:]))
 
 
-def _sign_again(tip: Tip, learner: Learner, others: list[Commit]) -> str:
+def _commit_under(run: Run, tip: Tip, learner: Learner, missing: int) -> str:
+    """Further commits under the learner's name: those of others stay theirs."""
+    return paragraphs(commands(*_settings(learner)), add_commits(run, tip, missing))
+
+
+def _sign_again(run: Run, tip: Tip, learner: Learner, others: list[Commit]) -> str:
     """Commands for commits that are the learner's after all, written on a machine where Git knew another name."""
-    told = (("user.name", learner.names), ("user.email", learner.emails))
-    amend = ["git", "commit", "--amend", "--allow-empty", "--no-edit", "--reset-author"]
+    history, before = run.repository.history, next(iter(others[0].parents), None)
+    signed = history.in_order(history.ancestors(tip.commit.id) - history.ancestors(before))
+    empty = kept_empty(run, signed[-MAX_SIGNED:])
+    amend: Line = ["git", "commit", "--amend", *empty, "--no-edit", "--reset-author"]
     if [other.id for other in others] != [tip.commit.id]:
         start = others[0].parents[0] if others[0].parents else "--root"
-        amend = ["git", "rebase", "--rebase-merges", "--exec", shlex.join(amend), start]
-    return commands(
-        *(["git", "config", key, values[0]] for key, values in told if values),
-        ["git", "switch", tip.name],
-        amend,
-        ["git", "push", "--force-with-lease", "origin", tip.name],
-    )
+        amend = ["git", "rebase", "--rebase-merges", "--exec", commands(amend), start]
+    return rewritten(run, tip, *_settings(learner), amend, oldest=others[0].id)
+
+
+def _settings(learner: Learner) -> list[Line]:
+    told = (("user.name", learner.names), ("user.email", learner.emails))
+    return [["git", "config", key, values[0]] for key, values in told if values]

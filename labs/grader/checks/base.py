@@ -9,7 +9,6 @@ A verdict says one of three things: *seen*; *not seen in what was read*, with wh
 """
 
 import re
-import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -20,11 +19,12 @@ from ..history import Commit
 from ..parameters import Revision
 from ..report import Drawing, Evidence, Outcome
 from ..repository import Repository, Tag, Tip
-from ..revision import Unresolved, base_of, for_git, is_object_id, resolve
+from ..revision import Unresolved, is_object_id, resolve
 from ..sandbox import Sandbox
 from ..shapes import Shape
 from ..whose import Authors, Learner
-from ..words import alike, count, decoded, listed, quoted, visible
+from ..words import alike, count, decoded, listed, quoted
+from .shell import STASHED, commands, paragraphs, start_on
 
 VERSION = re.compile(r"v?\d")  # how the name of a tag begins, and hardly that of a branch
 
@@ -184,56 +184,6 @@ def cut_off_history() -> Verdict:
     )
 
 
-def commands(*lines: list[str] | str) -> str:
-    """Commands for bash, one a line. Lists are quoted word by word: a branch may be called `$(reboot)`."""
-    return "\n".join(line if isinstance(line, str) else shlex.join(line) for line in lines)
-
-
-def change(tip: Tip, message: str, *lines: list[str] | str) -> str:
-    """Commands that change something at a tip: `lines`, a commit, a push; a tag is moved along.
-
-    An earlier commit is amended and what follows is put on top of it again; one of a full id cannot be changed.
-    """
-    base = base_of(tip.name)
-    if base != tip.name:
-        return _change_earlier(tip, base, *lines)
-    if not tip.ref.startswith("refs/"):
-        return ""
-    commit = ["git", "commit", "-m", message]
-    if tip.ref.startswith("refs/tags/"):
-        move = ["git", "tag", "-f", tip.name]
-        return commands(*lines, commit, move, ["git", "push", "--force", "origin", tip.ref])
-    return commands(["git", "switch", tip.name], *lines, commit, ["git", "push", "origin", tip.name])
-
-
-def _change_earlier(tip: Tip, base: str, *lines: list[str] | str) -> str:
-    old, amend = tip.commit.id, ["git", "commit", "--amend", "--no-edit"]
-    on_top = ["git", "rebase", "--rebase-merges", "--onto", "HEAD", old, base]
-    move = [["git", "tag", "-f", base]] if tip.ref.startswith("refs/tags/") else []
-    push = ["git", "push", "--force", "origin", tip.ref if move else base]
-    return commands(["git", "switch", "--detach", old], *lines, amend, on_top, *move, push)
-
-
-def after_edit(edit: str, commands: str) -> str:
-    """What is to be edited, in words, and the commands for after it, which are empty where none is known.
-
-    The words are a paragraph and no comment: zsh would run what a comment holds between backquotes.
-    """
-    return "\n\n".join(filter(None, [visible(edit), commands]))
-
-
-def write_lines(lines: list[str], path: str) -> str:
-    """The command that makes a file of these lines."""
-    printf = commands(["printf", "%s\\n", *lines])
-    return f"{printf} > {shlex.quote(path)}"
-
-
-def append_line(line: str, path: str) -> str:
-    """The command that adds a line at the end of a file, also where its last line has no end."""
-    printf = commands(["printf", "\\n%s\\n", line])
-    return f"{printf} >> {shlex.quote(path)}"
-
-
 def at_tip(tip: Tip, path: bytes | None = None) -> Evidence:
     return Evidence(ref=tip.ref, commit=tip.commit.id, path=None if path is None else decoded(path))
 
@@ -279,10 +229,7 @@ def missing_branch(run: Run, name: str) -> Verdict:
         f"There is no branch {quoted(name)}. {_instead(near)}",
         expected=f"a branch called {quoted(name)}",
         found=names_found(branches, "branch", "branches"),
-        fix=commands(
-            ["git", "branch", "-m", near, name] if near else ["git", "switch", "-c", name],
-            ["git", "push", "-u", "origin", name],
-        ),
+        fix=_renamed(near, name) if near else make_branch(name),
         evidence=[at_tip(tip)] if tip else [],
     )
 
@@ -296,15 +243,34 @@ def missing_tag(run: Run, name: str, *sort: str, place: str | None = None) -> Ve
     """`sort` are the options of `git tag` for one of the right sort, `place` is where it belongs."""
     tags = list(run.repository.tags)
     near = alike(name, tags)
-    on = f"{near}^{{}}" if near else place
-    make = commands(["git", "tag", *sort, name]) + (f" {for_git(on)}" if on else "")
+    on = run.repository.tag(near).id if near else _commit_at(run, place)
+    make = ["git", "tag", *sort, name, *([on[:10]] if on else [])]
     return needs_work(
         f"There is no tag {quoted(name)}. {_instead(near)}",
         expected=f"a tag called {quoted(name)}",
         found=names_found(tags, "tag"),
-        fix=commands(make, ["git", "push", "origin", f"refs/tags/{name}"]),
+        fix=commands(
+            ["git", "fetch", "--tags", "origin"], make, ["git", "push", "origin", f"refs/tags/{name}"]
+        ),
         evidence=[at_tag(run.repository.tag(near))] if near else [],
     )
+
+
+def make_branch(name: str) -> str:
+    """Commands that push a branch, which may be there in the learner's folder already."""
+    switch, make = commands(["git", "switch", name]), commands(["git", "switch", "-c", name])
+    return commands(f"{switch} 2>/dev/null || {make}", ["git", "push", "-u", "origin", name])
+
+
+def _renamed(old: str, name: str) -> str:
+    rename = [["git", "branch", "-m", name], ["git", "push", "-u", "origin", name]]
+    return paragraphs(commands(*start_on(old), *rename), STASHED)
+
+
+def _commit_at(run: Run, place: str | None) -> str | None:
+    """The commit of a name; of main where none is given."""
+    found = resolve(run.repository, Revision(place)) if place else None
+    return run.repository.head if found is None or isinstance(found, Unresolved) else found.commit.id
 
 
 def _instead(near: str | None) -> str:

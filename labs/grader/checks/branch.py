@@ -12,9 +12,12 @@ from ..parameters import RefName, Revision
 from ..repository import Tip
 from ..wanted import standing_at
 from ..words import quoted
-from .base import Kind, Run, Verdict, at_tip, commands, commit_or_answer, missing_branch, needs_work, passed
+from .base import Kind, Run, Verdict, at_tip, commit_or_answer, missing_branch, needs_work, passed
+from .branches import commands_to_delete
 from .commits import commit_evidence
-from .walk import cut_off, named, rewrite
+from .fixes import rewritten
+from .shell import commands
+from .walk import cut_off, named
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,7 @@ class BranchCheck(Kind):
             f"The branch {quoted(self.name)} is still there.",
             expected=f"no branch called {quoted(self.name)}",
             found=f"{quoted(self.name)} at commit {tip.commit.id[:7]}",
-            fix=commands(
-                ["git", "branch", "-d", self.name], ["git", "push", "origin", "--delete", self.name]
-            ),
+            fix=commands_to_delete(run, [tip]),
             evidence=[at_tip(tip)],
         )
 
@@ -59,23 +60,28 @@ class BranchCheck(Kind):
             return wanted
         tip = run.repository.branch(self.name)
         if tip is None:
-            make = ["git", "branch", self.name, wanted.commit.id]
-            push = ["git", "push", "-u", "origin", self.name]
-            return replace(missing_branch(run, self.name), fix=commands(make, push))
+            return replace(missing_branch(run, self.name), fix=self._make(wanted.commit.id))
         if tip.commit.id == wanted.commit.id:
             return passed(
                 f"{quoted(self.name)} stands for {named(tip.commit)}.",
                 at_tip(tip),
                 looked_at=LookedAt(1, "commit"),
             )
-        return self._elsewhere(tip, wanted)
+        return self._elsewhere(run, tip, wanted)
 
-    def _elsewhere(self, tip: Tip, wanted: Tip) -> Verdict:
+    def _make(self, commit_id: str) -> str:
+        """Straight to the remote, since a branch of this name may be in the learner's folder already."""
+        push = ["git", "push", "origin", f"{commit_id}:refs/heads/{self.name}"]
+        return commands(["git", "fetch", "--tags", "origin"], ["git", "branch", self.name, commit_id], push)
+
+    def _elsewhere(self, run: Run, tip: Tip, wanted: Tip) -> Verdict:
         return needs_work(
             f"{quoted(self.name)} stands for {named(tip.commit)}, which is another commit than {quoted(wanted.name)}.",
             expected=named(wanted.commit),
             found=named(tip.commit),
-            fix=rewrite(tip, ["git", "reset", "--keep", wanted.commit.id]),
+            fix=rewritten(
+                run, tip, ["git", "fetch", "--tags", "origin"], ["git", "reset", "--keep", wanted.commit.id]
+            ),
             evidence=[commit_evidence(tip, tip.commit), commit_evidence(wanted, wanted.commit)],
             wanted=standing_at(self.name, wanted.commit),
         )

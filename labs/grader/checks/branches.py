@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from ..findings import LookedAt
 from ..parameters import RefName
+from ..repository import Tip
 from ..words import listed, quoted
-from .base import Kind, Run, Verdict, at_tip, commands, names_found, needs_work, passed
+from .base import Kind, Run, Verdict, at_tip, make_branch, names_found, needs_work, passed
+from .shell import STASHED, commands, paragraphs, start_on
 
 
 @dataclass(frozen=True)
@@ -38,24 +40,36 @@ class BranchesCheck(Kind):
             ),
             expected=f"only {listed(map(quoted, self.exactly), most=5)}",
             found=names_found(there, "branch", "branches"),
-            fix=self._change(missing, others),
+            fix=self._change(run, missing, others),
             evidence=[at_tip(tip) for name in others[:3] if (tip := run.repository.branch(name))],
         )
 
-    def _change(self, missing: list[RefName], others: list[str]) -> str:
+    def _change(self, run: Run, missing: list[RefName], others: list[str]) -> str:
         """One that is missing while one is too many was most often not renamed."""
         if len(missing) == len(others) == 1:
-            return commands(
-                ["git", "branch", "-m", others[0], missing[0]],
-                ["git", "push", "-u", "origin", missing[0]],
-                ["git", "push", "origin", "--delete", others[0]],
-            )
-        make = [["git", "branch", name] for name in missing]
-        push = [["git", "push", "origin", *missing]] if missing else []
-        away = [["git", "switch", self.exactly[0]]] if others else []
-        drop = (
-            [["git", "branch", "-D", *others], ["git", "push", "origin", "--delete", *others]]
-            if others
-            else []
+            rename = [["git", "branch", "-m", missing[0]], ["git", "push", "-u", "origin", missing[0]]]
+            away = ["git", "push", "origin", "--delete", others[0]]
+            return paragraphs(commands(*start_on(others[0]), *rename, away), STASHED)
+        make = "\n".join(make_branch(name) for name in missing)
+        return paragraphs(
+            make, commands_to_delete(run, [tip for name in others if (tip := run.repository.branch(name))])
         )
-        return commands(*make, *push, *away, *drop)
+
+
+def commands_to_delete(run: Run, tips: list[Tip]) -> str:
+    """Commands that delete branches, from another one, and the way back."""
+    if not tips:
+        return ""
+    names = [tip.name for tip in tips]
+    away = next((name for name in ("main", *run.repository.branches) if name not in names), None)
+    switch = ["git", "switch", away] if away else ["git", "switch", "--detach"]
+    lines = [
+        ["git", "stash"],
+        switch,
+        ["git", "branch", "-D", *names],
+        ["git", "push", "origin", "--delete", *names],
+    ]
+    back = " ".join(
+        f"`git branch {tip.name} {tip.commit.id[:7]}` makes {quoted(tip.name)} again." for tip in tips
+    )
+    return paragraphs(commands(*lines), back, STASHED)

@@ -7,7 +7,7 @@ is too large or damaged is passed over.
 import posixpath
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ..globs import path_matcher
@@ -18,23 +18,27 @@ from ..repository import Tip
 from ..revision import base_of
 from ..trees import Entry
 from ..words import count, cut, decoded, excerpt, listed, quoted
-from .base import Run, Verdict, at_tip, change, commands, needs_work
+from .base import Run, Verdict, at_tip, needs_work
+from .fixes import change, moved_tag
 from .rule_files import Files, deciding_rule, rule_files
+from .shell import Line
 
 MAX_BRANCHES = 100
 MAX_COMMITS = 1000
 _LINK = b"120000"
-Line = list[str] | str
 
 
-def no_file_answer(run: Run, tip: Tip, path: str, files: Files) -> Verdict:
-    """The answer where a regular file is asked for at a path, and there is none."""
+def no_file_answer(run: Run, tip: Tip, path: str, files: Files, fill: Sequence[Line] = ()) -> Verdict:
+    """The answer where a regular file is asked for at a path, and there is none.
+
+    `fill` are commands that write into it what is asked for.
+    """
     entry = files.get(path.encode())
     if entry is not None:
         return _in_its_place(run, tip, path, path, entry)
     if any(other.startswith(path.encode() + b"/") for other in files):
-        return _a_folder(tip, path, files)
-    return _in_the_way(run, tip, path, files) or _absent(run, tip, path, files)
+        return _a_folder(run, tip, path, files)
+    return _in_the_way(run, tip, path, files) or _absent(run, tip, path, files, fill)
 
 
 def no_match_answer(run: Run, tip: Tip, pattern: str, files: Files) -> Verdict:
@@ -53,7 +57,7 @@ def no_match_answer(run: Run, tip: Tip, pattern: str, files: Files) -> Verdict:
             f"{said} There is {quoted(likely[0][0])}, which has another case or ending.",
             expected=expected,
             found=listed(quoted(old) for old, _ in likely),
-            fix=change(tip, f"Rename {likely[0][0]}", *moves),
+            fix=change(run, tip, f"Rename {likely[0][0]}", *moves),
             evidence=[at_tip(tip, likely[0][0].encode())],
         )
     for branch in _other_branches(run, tip):
@@ -91,7 +95,7 @@ def _in_its_place(run: Run, tip: Tip, path: str, place: str, entry: Entry) -> Ve
         f"{quoted(place)} at {quoted(tip.name)} is {noun}, not {wanted}.{why}",
         expected=quoted(path) if place != path else "a file",
         found=f"{noun} at {quoted(place)}" if place != path else noun,
-        fix=change(tip, f"Make {place} {wanted}", *lines),
+        fix=change(run, tip, f"Make {place} {wanted}", *lines),
         evidence=[at_tip(tip, place.encode())],
     )
 
@@ -168,7 +172,7 @@ def _link(run: Run, tip: Tip, path: str, place: str, entry: Entry) -> tuple[str,
     return "a symbolic link", why, [*take_away, *_made(path)]
 
 
-def _a_folder(tip: Tip, path: str, files: Files) -> Verdict:
+def _a_folder(run: Run, tip: Tip, path: str, files: Files) -> Verdict:
     """The folder keeps its files under another name; a file of the same name in it comes out."""
     aside, name = f"{path}-folder", posixpath.basename(path)
     inner = f"{path}/{name}".encode() in files
@@ -179,7 +183,7 @@ def _a_folder(tip: Tip, path: str, files: Files) -> Verdict:
         + (f" The file is inside it: {quoted(f'{path}/{name}')}." if inner else ""),
         expected="a file",
         found="a folder",
-        fix=change(tip, f"Make {path} a file", *lines),
+        fix=change(run, tip, f"Make {path} a file", *lines),
         evidence=[at_tip(tip, path.encode())],
     )
 
@@ -187,26 +191,26 @@ def _a_folder(tip: Tip, path: str, files: Files) -> Verdict:
 # --- nothing has the path ---------------------------------------------------------------------------------------
 
 
-def _absent(run: Run, tip: Tip, path: str, files: Files) -> Verdict:
+def _absent(run: Run, tip: Tip, path: str, files: Files, fill: Sequence[Line]) -> Verdict:
     folder, name = posixpath.split(path)
     where = f"in the folder {quoted(folder)}" if folder else "in the top folder"
     said = f"There is no {quoted(name)} {where} at {quoted(tip.name)}."
     near = near_path(path, map(decoded, sorted(files)))
     if near and posixpath.basename(near) != name:
-        return _renamed(tip, near, path, said)
+        return _renamed(run, tip, near, path, said, fill)
     return (
         _elsewhere_in_git(run, tip, path, said)
-        or (_renamed(tip, near, path, said) if near else None)
-        or _never_there(run, tip, path, said, files)
+        or (_renamed(run, tip, near, path, said, fill) if near else None)
+        or _never_there(run, tip, path, said, files, fill)
     )
 
 
-def _renamed(tip: Tip, near: str, path: str, said: str) -> Verdict:
+def _renamed(run: Run, tip: Tip, near: str, path: str, said: str, fill: Sequence[Line]) -> Verdict:
     return needs_work(
         f"{said} One was found at {quoted(near)}.",
         expected=quoted(path),
         found=quoted(near),
-        fix=change(tip, f"Move {near} to {path}", *_moved(near, path)),
+        fix=change(run, tip, f"Move {near} to {path}", *_moved(near, path), *_filled(fill, path)),
         evidence=[at_tip(tip, near.encode())],
     )
 
@@ -223,14 +227,9 @@ def _on_another_branch(
     tip: Tip, branch: Tip, paths: list[str], said: str, expected: str, run: Run
 ) -> Verdict:
     if tip.ref.startswith(TAGS):
-        annotated = run.repository.tag(tip.name).message is not None
-        sort = ["-a", "-m", f"Version {tip.name}"] if annotated else []
-        fix = commands(
-            ["git", "tag", "-f", *sort, tip.name, branch.commit.id],
-            ["git", "push", "--force", "origin", tip.ref],
-        )
+        fix = moved_tag(run.repository.tag(tip.name), branch.commit.id)
     else:
-        fix = change(tip, f"Take {paths[0]} from {branch.name}", _restored(branch.commit.id, paths))
+        fix = change(run, tip, f"Take {paths[0]} from {branch.name}", _restored(branch.commit.id, paths))
     return needs_work(
         f"{said} {'It' if len(paths) == 1 else 'They'} {'is' if len(paths) == 1 else 'are'} on the branch "
         f"{quoted(branch.name)}.",
@@ -260,12 +259,12 @@ def _taken_away(run: Run, tip: Tip, path: str, said: str) -> Verdict | None:
         f"{said} Commit {after.id[:7]} {quoted(after.subject)} deleted it.",
         expected=quoted(path),
         found=f"the file in commit {commit_id[:7]}, and no longer after it",
-        fix=change(tip, f"Bring back {posixpath.basename(path)}", _restored(commit_id, [path])),
+        fix=change(run, tip, f"Bring back {posixpath.basename(path)}", _restored(commit_id, [path])),
         evidence=[replace(at_tip(tip, path.encode()), commit=after.id)],
     )
 
 
-def _never_there(run: Run, tip: Tip, path: str, said: str, files: Files) -> Verdict:
+def _never_there(run: Run, tip: Tip, path: str, said: str, files: Files, fill: Sequence[Line]) -> Verdict:
     evidence, ignored = [at_tip(tip)], ""
     try:
         sources = rule_files(run, files, path, ".gitignore")
@@ -285,7 +284,7 @@ def _never_there(run: Run, tip: Tip, path: str, said: str, files: Files) -> Verd
         said + ignored,
         expected=quoted(path),
         found=f"{count(len(files), 'file')}, none of this name",
-        fix=change(tip, f"Add {posixpath.basename(path)}", *_made(path, force=bool(ignored))),
+        fix=change(run, tip, f"Add {posixpath.basename(path)}", *_made(path, fill, force=bool(ignored))),
         evidence=evidence,
     )
 
@@ -342,10 +341,14 @@ def _as_asked(pattern: str, name: str) -> str:
 # --- commands ---------------------------------------------------------------------------------------------------
 
 
-def _made(path: str, *, force: bool = False) -> list[Line]:
+def _made(path: str, fill: Sequence[Line] = (), *, force: bool = False) -> list[Line]:
     folder = posixpath.dirname(path)
     add = ["git", "add", *(["--force"] if force else []), "--", path]
-    return [*([["mkdir", "-p", folder]] if folder else []), ["touch", path], add]
+    return [*([["mkdir", "-p", folder]] if folder else []), *(fill or [["touch", path]]), add]
+
+
+def _filled(fill: Sequence[Line], path: str) -> list[Line]:
+    return [*fill, ["git", "add", "--", path]] if fill else []
 
 
 def _moved(old: str, new: str) -> list[Line]:

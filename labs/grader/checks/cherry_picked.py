@@ -16,8 +16,10 @@ from ..repository import Tip
 from ..shapes import Shape
 from ..wanted import copied
 from ..words import count, listed, quoted
-from .base import Run, Verdict, commands, needs_work, passed, tip_or_answer
+from .base import Run, Verdict, needs_work, passed, tip_or_answer
 from .commits import commit_evidence
+from .fixes import on_branch, rewritten
+from .rewriting import again_in_order, drop_lines, picked
 from .walk import HistoryKind, commits_of, first_in_order, named, newest
 
 
@@ -43,16 +45,16 @@ class CherryPickedCheck(HistoryKind):
         inside = run.repository.history.ancestors(onto.commit.id)
         merged = [commit for commit in wanted if commit.id in inside]
         if merged:
-            return self._merged(onto, merged)
+            return self._merged(run, onto, wanted, merged)
         copies = _copies(run, onto, wanted)
         missing = [commit for commit, made in zip(wanted, copies, strict=True) if not made]
         if missing:
-            return self._missing(onto, missing)
+            return self._missing(run, onto, wanted, missing, copies)
         found = (
             first_in_order(run.repository.history, copies) if self.in_order else [made[0] for made in copies]
         )
         if found is None:
-            return self._in_another_order(onto, wanted, [made[0] for made in copies])
+            return self._in_another_order(run, onto, wanted, copies)
         words = listed([f"{old.id[:7]} as {named(new)}" for old, new in zip(wanted, found, strict=True)])
         return passed(
             f"{quoted(self.on)} holds {words}.",
@@ -60,40 +62,66 @@ class CherryPickedCheck(HistoryKind):
             looked_at=LookedAt(len(wanted), "commit"),
         )
 
-    def _merged(self, onto: Tip, merged: list[Commit]) -> Verdict:
+    def _merged(self, run: Run, onto: Tip, wanted: list[Commit], merged: list[Commit]) -> Verdict:
         return needs_work(
             f"{quoted(self.on)} holds {named(merged[-1])} itself: it was merged, not cherry-picked.",
             expected="a copy of it, in another commit",
             found=named(merged[-1]),
+            fix=_copy_instead(run, onto, wanted, merged),
             evidence=newest(onto, merged),
             wanted=self._shape(),
         )
 
-    def _missing(self, onto: Tip, missing: list[Commit]) -> Verdict:
+    def _missing(
+        self, run: Run, onto: Tip, wanted: list[Commit], missing: list[Commit], copies: list[list[Commit]]
+    ) -> Verdict:
         return needs_work(
             f"{quoted(self.on)} holds no commit with the change of {named(missing[0])}.",
             expected=f"the changes of {listed([named(commit) for commit in missing])} on {quoted(self.on)}",
             found=f"{count(len(missing), 'change')} missing",
-            fix=self._pick(missing),
+            fix=_in_order(run, onto, wanted, copies)
+            if self.in_order and any(copies)
+            else on_branch(self.on, *picked(missing), stops="cherry-pick"),
             evidence=[commit_evidence(onto, onto.commit)],
             wanted=self._shape(),
         )
 
-    def _in_another_order(self, onto: Tip, wanted: list[Commit], found: list[Commit]) -> Verdict:
+    def _in_another_order(
+        self, run: Run, onto: Tip, wanted: list[Commit], copies: list[list[Commit]]
+    ) -> Verdict:
+        found = [made[0] for made in copies]
         return needs_work(
             f"The changes are on {quoted(self.on)} in another order.",
             expected=", then ".join(named(commit) for commit in wanted),
             found=listed([named(commit) for commit in found]),
+            fix=_in_order(run, onto, wanted, copies),
             evidence=newest(onto, found),
             wanted=self._shape(),
         )
 
-    def _pick(self, missing: list[Commit]) -> str:
-        picks = (["git", "cherry-pick", *(["-m", "1"] if c.is_merge else []), c.id] for c in missing)
-        return commands(["git", "switch", self.on], *picks, ["git", "push", "origin", self.on])
-
     def _shape(self) -> Shape:
         return copied(list(map(str, self.commits)), self.on)
+
+
+def _copy_instead(run: Run, onto: Tip, wanted: list[Commit], merged: list[Commit]) -> str:
+    """What brought the commits goes, and copies of them come."""
+    lines = drop_lines(run, onto, merged[0])
+    return rewritten(run, onto, *lines, *picked(wanted), stops="cherry-pick") if lines else ""
+
+
+def _in_order(run: Run, onto: Tip, wanted: list[Commit], copies: list[list[Commit]]) -> str:
+    """Back to before the first copy, then the commits in their order, then what else came since."""
+    made = {commit.id for row in copies for commit in row}
+    since: list[Commit] = []
+    for commit_id in run.repository.history.first_parents(onto.commit.id):
+        since.insert(0, run.repository.history[commit_id])
+        if made <= {commit.id for commit in since}:
+            break
+    if not since[0].parents or any(commit.is_merge for commit in since):
+        return ""
+    others = [commit for commit in since if commit.id not in made]
+    lines = again_in_order(since[0].parents[0], wanted, others)
+    return rewritten(run, onto, *lines, stops="cherry-pick")
 
 
 def _copies(run: Run, onto: Tip, wanted: list[Commit]) -> list[list[Commit]]:

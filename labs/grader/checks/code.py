@@ -13,7 +13,8 @@ from ..repository import Tip
 from ..sandbox import CannotBuild, Job, Limits, Ran, Sandbox
 from ..sandbox.packing import files_at, packed
 from ..words import count, cut, quoted, size
-from .base import Kind, Run, Verdict, at_tip, commands, needs_work, not_run
+from .base import Kind, Run, Verdict, at_tip, needs_work, not_run
+from .shell import commands
 
 MARGIN_SECONDS = 10.0
 TWENTY_SECONDS = Seconds(20)

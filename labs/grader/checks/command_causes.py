@@ -9,7 +9,9 @@ from ..repository import Tip
 from ..trees import Entry
 from ..words import decoded, quoted
 from .attributes import as_pattern
-from .base import Run, Verdict, append_line, change
+from .base import Run, Verdict
+from .fixes import change
+from .shell import append_line
 
 _EXECUTABLE = b"100755"
 
@@ -35,7 +37,7 @@ def _cause(run: Run, tip: Tip, path: str, *, is_program: bool) -> tuple[str, str
         near = near_path(path, map(decoded, sorted(files))) if looks_like_one and "://" not in path else None
         if near is None or path.startswith("-"):
             return None
-        move = change(tip, f"Move {near} to {path}", ["git", "mv", "--", near, path])
+        move = change(run, tip, f"Move {near} to {path}", ["git", "mv", "--", near, path])
         return f"There is no {quoted(path)} there, but {quoted(near)} is.", move
     if not entry.is_file:
         return f"{quoted(path)} is {entry.noun} there, which does not come along when code is run.", ""
@@ -51,9 +53,10 @@ def _cause_inside(run: Run, tip: Tip, path: str, entry: Entry, *, is_program: bo
         return f"{quoted(path)} is a pointer of Git LFS there, without its content.", ""
     if is_program and entry.mode != _EXECUTABLE:
         mode = ["git", "update-index", "--chmod=+x", "--", path]
-        return f"{quoted(path)} is not executable there.", change(tip, f"Make {name} executable", mode)
+        return f"{quoted(path)} is not executable there.", change(run, tip, f"Make {name} executable", mode)
     if first.endswith(b"\r") and first.startswith(b"#!"):
         fix = change(
+            run,
             tip,
             f"Store {name} with LF",
             append_line(f"{as_pattern(path)} text eol=lf", ".gitattributes"),

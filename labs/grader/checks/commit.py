@@ -18,8 +18,9 @@ from ..repository import Tip
 from ..words import count, quoted
 from .base import Run, Verdict, commit_or_answer, commits_since, needs_work, passed, tip_or_answer
 from .commit_rules import CommitRules
-from .commits import add_commits, commit_evidence
+from .commits import README, add_commits, commit_evidence
 from .walk import HistoryKind, matching, named, newest, wording
+from .wording import fitting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ class CommitCheck(CommitRules, HistoryKind):
         if not self.at:
             judged = matching(judged, self.subject, self.matches)
         if not judged:
-            return self._missing(tip)
+            return self._missing(run, tip)
         faults = []
         good = []
         for commit in judged:
@@ -61,19 +62,24 @@ class CommitCheck(CommitRules, HistoryKind):
             f"In commit {commit.id[:7]} {quoted(commit.subject)} {why}.",
             expected=expected,
             found=found,
-            fix=self.mend(run, tip, faults[0][0], subject=self.subject if self.at else None, each=False),
+            fix=self.mend(run, tip, [commit for commit, _ in faults], self.matches),
             evidence=newest(tip, [commit for commit, _ in faults]),
         )
 
-    def _missing(self, tip: Tip) -> Verdict:
+    def _missing(self, run: Run, tip: Tip) -> Verdict:
         asked = wording(self.subject, self.matches)
         return needs_work(
             f"No commit on {quoted(tip.name)} has {asked}.",
             expected=f"a commit with {asked}",
             found=f"{named(tip.commit)} as the newest commit",
-            fix=add_commits(tip, self.subject),
+            fix=self._add(run, tip),
             evidence=[commit_evidence(tip, tip.commit)],
         )
+
+    def _add(self, run: Run, tip: Tip) -> str:
+        """A commit with the message, and of the files, that are asked for."""
+        subject = self.subject or fitting(self.matches or "", "Say what the project is for")
+        return add_commits(run, tip, 1, subject, self.touches or (README,))
 
 
 def _are(commits: list[Commit]) -> str:

@@ -1,6 +1,6 @@
 """What `commit` and `each_commit` ask of one commit, apart from its message and how many files it changes."""
 
-import shlex
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,9 +9,21 @@ from ..parameters import MAIN, Count, FilePath, RefName, Regex, Revision
 from ..repository import Tip
 from ..words import count, decoded, listed, quoted
 from .base import Run
-from .walk import branch_of, look, matching, rewrite, wording
+from .commits import add_commits, more_commits
+from .fixes import holding, in_place, on_branch, rewritten
+from .rewriting import drop_lines, kept_empty
+from .shell import Line, append_line
+from .walk import matching, wording
+from .wording import fitting, subject_for
 
 MOST_LISTED = 5
+MAX_MENDED = 20
+_KEY = "~/.ssh/id_ed25519"
+_SIGNING: list[Line] = [
+    f"[ -f {_KEY} ] || ssh-keygen -q -t ed25519 -N '' -f {_KEY}",
+    ["git", "config", "gpg.format", "ssh"],
+    f"git config user.signingkey {_KEY}.pub",
+]
 _SIGNATURES = (b"gpgsig ", b"gpgsig-sha256 ")
 Fault = tuple[str, str, str]
 """Why, as the end of a sentence, what is expected and what was found."""
@@ -68,41 +80,74 @@ class CommitRules:
             return ("files are changed" if paths else "nothing is changed"), expected, found
         return None
 
-    def mend(self, run: Run, tip: Tip, oldest: Commit, *, subject: str | None = None, each: bool) -> str:
-        """The newest commit is amended at once; an older one is stopped at in a rebase.
+    def mend(self, run: Run, tip: Tip, wrong: list[Commit], matches: Regex | None) -> str:
+        """Commands that amend the newest commit, and below an older one put the rest on top again."""
+        branch = holding(run, tip)
+        here = run.repository.branch(branch) if branch else None
+        if branch is None or here is None:
+            return ""
+        if self.parents not in (None, len(wrong[0].parents)):
+            return self._other_parents(run, tip, branch)
+        lines = list[Line]()
+        for commit in reversed(wrong[-MAX_MENDED:]):
+            put, amend = self._put_right(run, commit), self._amend(run, commit, matches)
+            is_tip = commit.id == here.commit.id
+            lines += [*put, amend] if is_tip else in_place(commit.id, branch, *put, amend=amend)
+        if self.empty is False:  # what changes nothing has no use
+            lines = [line for commit in reversed(wrong) for line in drop_lines(run, here, commit) or []]
+        setup = _SIGNING if self.signed else []
+        return rewritten(run, here, *setup, *lines, oldest=wrong[0].id, stops="rebase")
 
-        `subject` is a new first line, `each` says that the commits after the oldest are to be mended too.
-        """
-        branch = branch_of(run, tip)
-        if branch is None or self.parents is not None:
-            return look(self.on)
-        if oldest.id == branch.commit.id:
-            return rewrite(branch, *self._put_right(run, oldest), self._amend(subject))
-        start = oldest.parents[0] if oldest.parents else "--root"
-        if each and (self.author or self.committer or self.signed):
-            return rewrite(branch, ["git", "rebase", "--exec", shlex.join(self._amend(subject)), start])
-        return rewrite(branch, ["git", "rebase", "--interactive", "--rebase-merges", start])
+    def _other_parents(self, run: Run, tip: Tip, branch: str) -> str:
+        """A merge of a commit of its own, or another commit after the merge."""
+        if self.parents == 1:
+            return add_commits(run, tip)
+        aside: list[Line] = [["git", "switch", "--detach"], *more_commits(1), ["git", "switch", branch]]
+        merge: Line = ["git", "merge", "--no-ff", "-m", "Merge the new lines", "@{-1}"]
+        return on_branch(branch, *aside, merge) if self.parents == 2 else ""
 
-    def _put_right(self, run: Run, commit: Commit) -> list[list[str]]:
+    def _put_right(self, run: Run, commit: Commit) -> list[Line]:
         """Commands that stage what is to be in the newest commit and no more; the files stay as they are."""
         if not (self.touches or self.empty) or not commit.parents:
             return []
         changed = set(map(decoded, run.repository.change_of(commit)))
         extra, missing = sorted(changed - set(self.touches)), sorted(set(self.touches) - changed)
-        back = ["git", "reset", "--quiet", commit.parents[0], "--", *extra]
-        return [*([back] if extra else []), *([["git", "add", "--", *missing]] if missing else [])]
+        back: Line = ["git", "reset", "--quiet", commit.parents[0], "--", *extra]
+        write = [_written(run, commit, path) for path in missing]
+        return [*([back] if extra else []), *write, *([["git", "add", "--", *missing]] if missing else [])]
 
-    def _amend(self, subject: str | None) -> list[str]:
+    def _amend(self, run: Run, commit: Commit, matches: Regex | None) -> list[str]:
         committer = zip(("NAME", "EMAIL"), _parts(self.committer or ""), strict=True)
         told = [f"GIT_COMMITTER_{key}={text}" for key, text in committer if text]
+        message = ["--no-edit"]
+        if not matching([commit], self.subject, matches):
+            fits = re.compile(matches or "").search
+            found = subject_for(run.repository, commit, lambda text: bool(fits(text)))
+            message = ["-m", self.subject or found or fitting(matches or "") or "..."]
+        empty = ["--allow-empty"] if self.empty else kept_empty(run, [commit])
         return [
             *(["env", *told] if told else []),
-            "git",
-            *("commit", "--amend", "--allow-empty"),
-            *(["-m", subject] if subject else ["--no-edit"]),
-            *([f"--author={self.author}"] if self.author else []),
+            *("git", "commit", "--amend", *empty, *message),
+            *([f"--author={_whole(self.author, commit)}"] if self.author else []),
             *(["-S"] if self.signed else []),
         ]
+
+
+def _whole(author: str, commit: Commit) -> str:
+    """A name and an address, as Git wants both; what is not asked for stays."""
+    name, email = _parts(author)
+    return f"{name or commit.author.name} <{email or commit.author.email}>"
+
+
+def _written(run: Run, commit: Commit, path: str) -> Line:
+    """What a later commit makes of the file, else a line of its own."""
+    name = path.encode(errors="surrogateescape")
+    for tip in filter(None, map(run.repository.branch, run.repository.branches)):
+        later = run.repository.entry(tip.commit, name)
+        behind = commit.id in run.repository.history.ancestors(tip.commit.id)
+        if behind and later and later != run.repository.entry(commit, name):
+            return ["git", "restore", f"--source={tip.commit.id}", "--staged", "--worktree", "--", path]
+    return append_line("Your own line: ...", path)
 
 
 def _parts(text: str) -> tuple[str, str]:

@@ -4,8 +4,9 @@ Also `exactly` and `at_most`. Merge commits count; commits that the lab's starte
 commit such as `v1.0` or `main^{root}`) the commits after that one are counted instead, whoever made them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import cycle, islice
 
 from ..findings import LookedAt
 from ..history import Commit
@@ -13,10 +14,21 @@ from ..parameters import MAIN, Count, RefName, Revision
 from ..report import Evidence
 from ..repository import Tip
 from ..words import count, listed, quoted
-from .base import Kind, Run, Verdict, change, commands, commits_since, needs_work, passed, tip_or_answer
+from .base import Kind, Run, Verdict, commits_since, needs_work, passed, tip_or_answer
+from .fixes import holding, on_branch, rewritten
+from .shell import Line, append_line, paragraphs
 
 MOST_SHOWN = 3
 MOST_READ = 1000  # characters of a subject: patterns may take long over more
+MAX_ADDED = 20
+README = "README.md"
+_WORDS = (
+    ("What it is for: ...", "Say what the project is for"),
+    ("How to run it: ...", "Say how to run the project"),
+    ("How to test it: ...", "Say how to test the project"),
+    ("What comes next: ...", "Say what comes next"),
+    ("Who to ask: ...", "Say who to ask"),
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,7 @@ class CommitsCheck(Kind):
             of = LookedAt(
                 len(own), "commit", f"{whose} on {quoted(tip.name)}", may_be_empty=self._may_be_none
             )
-            return passed(f"{holds}.", *evidence, looked_at=of, fix=add_commits(tip))
+            return passed(f"{holds}.", *evidence, looked_at=of, fix=add_commits(run, tip))
         others = len(replace(run, asks_author=False).own_commits(tip)) - len(own) if not self.since else 0
         if too_few and others:
             holds += f" ({others:,} more by other authors)"
@@ -63,7 +75,9 @@ class CommitsCheck(Kind):
             f"{holds}, {'fewer' if too_few else 'more'} than asked for.",
             expected=self._expected(),
             found=listed([f"{commit.id[:7]} {quoted(commit.subject)}" for commit in newest]) or "no commit",
-            fix=add_commits(tip) if too_few else _fold_commits(tip, newest, len(own) - (most or 0)),
+            fix=add_commits(run, tip, least - len(own))
+            if too_few
+            else fold_commits(run, tip, own, most or 0, least),
             evidence=evidence,
         )
 
@@ -85,16 +99,39 @@ def commit_evidence(tip: Tip, commit: Commit) -> Evidence:
     return Evidence(ref=tip.ref, commit=commit.id, excerpt=tuple(enumerate(lines, start=1)))
 
 
-def add_commits(tip: Tip, subject: str | None = None) -> str:
-    return change(tip, subject or "Say what the change does", ["git", "add", "--all"])
+def add_commits(
+    run: Run, tip: Tip, number: int = 1, subject: str | None = None, paths: Sequence[str] = (README,)
+) -> str:
+    """Commands for more commits, each with one more line in README.md, in words that the learner replaces."""
+    more = "one more commit" if number == 1 else f"{number} more commits"
+    branch = holding(run, tip)
+    told = f"Make {more}. Put your own words in place of these:"
+    return paragraphs(told, on_branch(branch, *more_commits(number, subject, paths))) if branch else ""
 
 
-def _fold_commits(tip: Tip, newest: list[Commit], excess: int) -> str:
-    if any(commit.is_merge for commit in newest):
-        return commands(["git", "log", "--oneline", "--graph", tip.name])
-    return commands(
-        ["git", "switch", tip.name],
-        ["git", "reset", "--soft", f"HEAD~{excess}"],
-        ["git", "commit", "--amend", "--allow-empty", "--no-edit"],
-        ["git", "push", "--force-with-lease", "origin", tip.name],
-    )
+def more_commits(number: int, subject: str | None = None, paths: Sequence[str] = (README,)) -> list[Line]:
+    lines: list[Line] = []
+    for line, message in islice(cycle(_WORDS), max(0, min(number, MAX_ADDED))):
+        lines += [append_line(line, path) for path in paths]
+        lines += [["git", "add", "--", *paths], ["git", "commit", "-m", subject or message]]
+    return lines
+
+
+def fold_commits(run: Run, tip: Tip, own: list[Commit], most: int, least: int = 0) -> str:
+    """Commands that make one commit of the newest; where a merge brought several, more are made to reach `least`."""
+    history, ids = run.repository.history, {commit.id for commit in own}
+    for commit_id in history.first_parents(tip.commit.id):
+        kept = len(ids & set(history.ancestors(commit_id)))
+        if not most and not kept:
+            return rewritten(run, tip, ["git", "reset", "--keep", commit_id])
+        is_same = history[commit_id].tree == tip.commit.tree
+        if is_same and kept == most:
+            return rewritten(run, tip, ["git", "reset", "--soft", commit_id])
+        if kept < most and not is_same:
+            one: list[Line] = [
+                ["git", "reset", "--soft", commit_id],
+                ["git", "commit", "-m", own[-1].subject or "Add"],
+            ]
+            return rewritten(run, tip, *one, *more_commits(least - kept - 1))
+    amend: list[Line] = [["git", "reset", "--soft", commit_id], ["git", "commit", "--amend", "--no-edit"]]
+    return rewritten(run, tip, *amend) if most else ""

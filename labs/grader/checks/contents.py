@@ -13,6 +13,7 @@ from ..words import count, decoded, excerpt, quoted, size
 from .base import Run, Verdict, at_tip, commit_or_answer, not_run
 from .causes import no_file_answer, no_match_answer
 from .not_text import UTF_16, not_text_answer
+from .shell import Line
 
 Files = dict[bytes, Entry]
 
@@ -51,15 +52,18 @@ class Text(Found):
         )
 
 
-def file_or_answer(run: Run, path: str, at: Revision) -> Found | Verdict:
-    """The file of a path; where there is none, the answer that says what is there instead."""
+def file_or_answer(run: Run, path: str, at: Revision, *fill: Line) -> Found | Verdict:
+    """The file of a path; where there is none, the answer that says what is there instead.
+
+    `fill` are commands that write what is asked for into the file.
+    """
     tip = commit_or_answer(run, at)
     if isinstance(tip, Verdict):
         return tip
     files = run.repository.files(tip)
     entry = files.get(path.encode())
     if entry is None or not entry.is_file:
-        return no_file_answer(run, tip, path, files)
+        return no_file_answer(run, tip, path, files, fill)
     return Found(tip, path, entry)
 
 
@@ -95,7 +99,7 @@ def text_or_answer(run: Run, file: Found | Verdict, most: int = MOST_FILE_BYTES)
     content = bytes_or_answer(run, file, most)
     if isinstance(content, Verdict):
         return content
-    return not_text_answer(file.tip, file.path, content) or as_text_file(file, content)
+    return not_text_answer(run, file.tip, file.path, content) or as_text_file(file, content)
 
 
 def as_text_file(file: Found, content: bytes) -> Text:

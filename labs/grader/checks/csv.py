@@ -11,14 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from ..edits import add_at_end, delete_lines, replace_line, write_file
 from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
-from ..words import count, cut, listed, nearest, quoted
-from .base import Kind, Run, Verdict, after_edit, change, needs_work, passed
+from ..words import count, cut, listed, nearest, quoted, visible
+from .base import Kind, Run, Verdict, needs_work, passed
 from .contents import Text, file_or_answer, text_or_answer
+from .fixes import edited
+from .shell import write_lines
 
 Separator = Literal[",", ";", "|", "tab"]
 MOST_NAMED = 8
+MAX_ROWS = 60
+NO_VALUE = "..."
 
 
 class NoTable(Exception):  # noqa: N818 - the state of a file, shown to the learner
@@ -50,22 +55,25 @@ class CsvCheck(Kind):
             yield "columns", "at least one column is needed"
 
     def check(self, run: Run) -> Verdict:
-        file = text_or_answer(run, file_or_answer(run, self.path, self.at))
+        file = text_or_answer(
+            run, file_or_answer(run, self.path, self.at, write_lines(self._new_table(), self.path))
+        )
         if isinstance(file, Verdict):
             return file
         try:
             header, rows = read_table(file.text, self.separator)
         except NoTable as problem:
             return self._needs_work(
+                run,
                 file,
                 f"{file} is not a table: {problem.message} at line {problem.line}.",
                 "as many fields in each row as in the header",
                 f"{problem.message} at line {problem.line}",
                 problem.line,
             )
-        return self._columns(file, header) or self._rows(file, header, rows)
+        return self._columns(run, file, header) or self._rows(run, file, header, rows)
 
-    def _columns(self, file: Text, header: list[str]) -> Verdict | None:
+    def _columns(self, run: Run, file: Text, header: list[str]) -> Verdict | None:
         """The answer where the columns are others than asked for, else None."""
         wanted = list(self.columns or ())
         absent = [name for name in wanted if name not in header]
@@ -80,10 +88,10 @@ class CsvCheck(Kind):
         )
         only = "exactly " if self.exactly else ""
         return self._needs_work(
-            file, why, f"{only}the columns {_names(wanted)}", f"the columns {_names(header)}", 1
+            run, file, why, f"{only}the columns {_names(wanted)}", f"the columns {_names(header)}", 1
         )
 
-    def _rows(self, file: Text, header: list[str], rows: int) -> Verdict:
+    def _rows(self, run: Run, file: Text, header: list[str], rows: int) -> Verdict:
         few = self.rows_at_least is not None and rows < self.rows_at_least
         many = self.rows_at_most is not None and rows > self.rows_at_most
         said = f"{file} has {count(rows, 'row')} below its header"
@@ -98,12 +106,82 @@ class CsvCheck(Kind):
             return passed(f"{said}, in {count(len(header), 'column')}.", file.at_line(1), looked_at=looked_at)
         limits = (("at least", self.rows_at_least), ("at most", self.rows_at_most))
         wanted = " and ".join(f"{words} {limit:,}" for words, limit in limits if limit is not None)
-        return self._needs_work(file, f"{said}.", f"{wanted} rows", count(rows, "row"), 1)
+        return self._needs_work(run, file, f"{said}.", f"{wanted} rows", count(rows, "row"), 1)
 
-    def _needs_work(self, file: Text, why: str, expected: str, found: str, line: int) -> Verdict:
-        keep = change(file.tip, f"Mend {self.path}", ["git", "add", "--", self.path])
-        fix = after_edit(f"Edit {self.path}: expected are {expected}. Then:", keep)
+    def _needs_work(self, run: Run, file: Text, why: str, expected: str, found: str, line: int) -> Verdict:
+        edit = self._edit(file, line) or f"Edit `{visible(self.path)}`, line {line}: expected are {expected}."
+        fix = edited(run, file.tip, f"Mend {self.path}", edit, ["git", "add", "--", self.path])
         return needs_work(why, expected=expected, found=found, fix=fix, evidence=[file.at_line(line)])
+
+    def _edit(self, file: Text, line: int) -> str:
+        """The exact edit of a table whose rows are a line each; empty for another."""
+        rows = list(csv.reader(file.lines, delimiter=self._delimiter)) if '"' not in file.text else []
+        if len(rows) != len(file.lines) or len(rows) > MAX_ROWS:
+            return ""
+        header = [name.strip() for name in rows[0]]
+        if not header:
+            return write_file(self.path, *self._new_table()) if self.columns else ""
+        if line > 1:
+            return replace_line(
+                self.path, line, self._written(_fitted(rows[line - 1], len(header), self._delimiter))
+            )
+        columns = list(self.columns or header)
+        if not self.exactly:
+            columns = [*header, *(name for name in columns if name not in header)]
+        if columns != header:
+            return self._with_columns(header, rows, columns)
+        return self._with_rows(header, rows)
+
+    def _with_columns(self, header: list[str], rows: list[list[str]], columns: list[str]) -> str:
+        """Where as many columns are missing as there are too many, they have other names only."""
+        new = [name for name in columns if name not in header]
+        old = [name for name in header if name not in (self.columns or ())]
+        near = {nearest(name, old) or "": name for name in new} if not self.exactly else {}
+        renamed = [near.get(name, name) for name in header]
+        if set(new) <= set(renamed):
+            return replace_line(self.path, 1, self._written(renamed))
+        if self.exactly and len(old) == len(new) and len(header) == len(columns):
+            return replace_line(self.path, 1, self._written(columns))
+        cells = [dict(zip(header, row, strict=False)) for row in rows[1:] if row]
+        lines = [columns, *([row.get(name, NO_VALUE) for name in columns] for row in cells)]
+        note = f", with your values for `{NO_VALUE}`"
+        return write_file(self.path, *map(self._written, lines), note=note)
+
+    def _with_rows(self, header: list[str], rows: list[list[str]]) -> str:
+        filled = [number for number, row in enumerate(rows, start=1) if row][1:]
+        if self.rows_at_most is not None and len(filled) > self.rows_at_most:
+            return delete_lines(self.path, filled[self.rows_at_most :])
+        missing = (self.rows_at_least or 0) - len(filled)
+        row = self._written([NO_VALUE] * len(header))
+        return add_at_end(self.path, *[row] * missing, note=f", with your values for `{NO_VALUE}`")
+
+    def _new_table(self) -> list[str]:
+        columns = list(self.columns or ("name", "value"))
+        return [
+            self._written(line)
+            for line in (columns, *[[NO_VALUE] * len(columns)] * (self.rows_at_least or 0))
+        ]
+
+    @property
+    def _delimiter(self) -> str:
+        return "\t" if self.separator == "tab" else self.separator
+
+    def _written(self, fields: list[str]) -> str:
+        line = io.StringIO()
+        csv.writer(line, delimiter=self._delimiter, lineterminator="").writerow(fields)
+        return line.getvalue()
+
+
+def _fitted(fields: list[str], number: int, delimiter: str) -> list[str]:
+    """Fields that are too many belong to the last one, which needs quotes; those that are missing have no value."""
+    return (
+        [*fields[: number - 1], delimiter.join(fields[number - 1 :])]
+        if len(fields) > number
+        else [
+            *fields,
+            *[NO_VALUE] * (number - len(fields)),
+        ]
+    )
 
 
 def read_table(text: str, separator: Separator = ",") -> tuple[list[str], int]:

@@ -16,10 +16,14 @@ from ..data import MOST_BYTES, Absent, Format, Unparsable, find, format_of, read
 from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
 from ..report import Evidence
-from ..words import count, cut, in_words, quoted
+from ..words import count, cut, in_words, quoted, visible
 from ..yaml_values import Value
-from .base import Kind, Run, Verdict, after_edit, change, needs_work, passed
+from .base import Kind, Run, Verdict, needs_work, passed
 from .contents import Text, file_or_answer, text_or_answer
+from .data_edits import deletion, new_file, setting
+from .fixes import edited
+from .shell import Line, write_lines
+from .wording import fitting
 
 
 @dataclass(frozen=True)
@@ -54,16 +58,16 @@ class DataCheck(Kind):
             )
 
     def check(self, run: Run) -> Verdict:
-        file = text_or_answer(run, file_or_answer(run, self.path, self.at), MOST_BYTES)
+        file = text_or_answer(run, file_or_answer(run, self.path, self.at, *self._fill()), MOST_BYTES)
         if isinstance(file, Verdict):
             return file
         try:
             document = read_data(file.text, self._format() or "yaml")
         except Unparsable as error:
-            return self._unparsable(file, error)
-        return self._judge(file, document, find(document, steps(self.value) or ()))
+            return self._unparsable(run, file, error)
+        return self._judge(run, file, document, find(document, steps(self.value) or ()))
 
-    def _judge(self, file: Text, document: Value, found: Value | Absent) -> Verdict:
+    def _judge(self, run: Run, file: Text, document: Value, found: Value | Absent) -> Verdict:
         if isinstance(found, Absent):
             sentence = f"There is no {quoted(found.way)} in {file}."
             said, holds, evidence = found.found, self.exists is False, file.evidence()
@@ -75,23 +79,59 @@ class DataCheck(Kind):
             return passed(
                 sentence, evidence, looked_at=LookedAt(_number(document.data), "value", f"in {file}")
             )
-        return self._needs_work(file, sentence, self._expected(), said, evidence)
+        return self._needs_work(run, file, sentence, self._expected(), said, evidence)
 
-    def _unparsable(self, file: Text, error: Unparsable) -> Verdict:
+    def _unparsable(self, run: Run, file: Text, error: Unparsable) -> Verdict:
         column = f", column {error.column}" if error.column else ""
         place = f" at line {error.line}{column}" if error.line else ""
         return self._needs_work(
+            run,
             file,
             f"{file} cannot be read as {(self._format() or '').upper()}: {error.message}{place}.",
             expected=f"a file that can be read, with {quoted(self.value)}",
             found=f"{error.message}{place}",
             evidence=file.at_line(error.line),
+            is_readable=False,
         )
 
-    def _needs_work(self, file: Text, why: str, expected: str, found: str, evidence: Evidence) -> Verdict:
-        keep = change(file.tip, f"Set {self.value} in {self.path}", ["git", "add", "--", self.path])
-        fix = after_edit(f"Edit {self.path}: expected is {expected}. Then:", keep)
+    def _needs_work(
+        self,
+        run: Run,
+        file: Text,
+        why: str,
+        expected: str,
+        found: str,
+        evidence: Evidence,
+        *,
+        is_readable: bool = True,
+    ) -> Verdict:
+        edit = self._edit(file, evidence.line) if is_readable else ""
+        edit = edit or f"Edit `{visible(self.path)}`: expected is {expected}."
+        fix = edited(run, file.tip, f"Set {self.value} in {self.path}", edit, ["git", "add", "--", self.path])
         return needs_work(why, expected=expected, found=found, fix=fix, evidence=[evidence])
+
+    def _fill(self) -> list[Line]:
+        value = self._example()
+        if self.exists is False or value is None:
+            return []
+        return [write_lines(new_file(steps(self.value) or (), value, self._format() or "yaml"), self.path)]
+
+    def _edit(self, file: Text, line: int | None) -> str:
+        """The exact edit, where the value has a line of its own or a place of its own; else empty."""
+        way, form, value = steps(self.value) or (), self._format() or "yaml", self._example()
+        if self.exists is False:
+            return deletion(file.path, file.lines, way, line)
+        return setting(file.path, file.lines, way, value, form, line) if value is not None else ""
+
+    def _example(self) -> object:
+        """A value that would do; None where it is the learner's to find."""
+        if self.equals is not None:
+            return self.equals.data
+        if self.matches is not None:
+            return fitting(self.matches) or None
+        if self.exists:
+            return "..."
+        return self.at_least if self.at_least is not None else self.at_most
 
     def _holds(self, data: object) -> bool:
         if self.exists is not None:

@@ -23,8 +23,14 @@ from ..words import count, decoded, in_words, listed, quoted
 from .base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
 from .commit_rules import MOST_LISTED, CommitRules
 from .commits import MOST_READ, add_commits, commit_evidence
-from .walk import HistoryKind, look, newest, rewrite
+from .fixes import holding, rewritten
+from .rewriting import reworded
+from .shell import Line, paragraphs
+from .splitting import lies_in, split
+from .walk import HistoryKind, newest
+from .wording import subject_for
 
+MAX_REWORDED = 20
 _OF_SUBJECTS = ("matches", "subject_at_most", "forbids", "blank_second_line")
 
 
@@ -72,7 +78,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
                 f"{count(len(judged), 'commit')} looked at, each as asked for.",
                 *(newest(tip, judged) or [commit_evidence(tip, tip.commit)]),
                 looked_at=self._looked_at(run, tip, judged),
-                fix=add_commits(tip),
+                fix=add_commits(run, tip),
             )
         fault = faults[-1]
         alike = [other for other in faults if other.about == fault.about]
@@ -127,8 +133,10 @@ class EachCommitCheck(CommitRules, HistoryKind):
         return _Fault(commit, "rest", *fault) if fault else None
 
     def _fault_of_message(self, commit: Commit) -> str | None:
+        return self._fault_of_text(commit.message)
+
+    def _fault_of_text(self, message: str) -> str | None:
         """What is the matter with one message, as the end of a sentence."""
-        message = commit.message
         whole, lines = own_subject(first_line(message)), message.splitlines()
         subject = whole[:MOST_READ]
         if not subject:
@@ -159,7 +167,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
     def _is_one_topic(self, paths: list[str]) -> bool:
         if self.files_at_most is not None and len(paths) > self.files_at_most:
             return False
-        return not self.one_of or any(all(_lies_in(path, group) for path in paths) for group in self.one_of)
+        return not self.one_of or any(all(lies_in(path, group) for path in paths) for group in self.one_of)
 
     def _expected_topic(self) -> str:
         few = [f"at most {count(self.files_at_most, 'file')}"] if self.files_at_most is not None else []
@@ -177,44 +185,28 @@ class EachCommitCheck(CommitRules, HistoryKind):
         return f"In commit {commit.id[:7]} {quoted(commit.subject)} {fault.why}."
 
     def _mend_all(self, run: Run, tip: Tip, faults: list[_Fault]) -> str:
-        oldest = faults[0].commit
         if faults[0].about == "message":
-            return _reword(tip, oldest)
+            return self._reword(run, tip, [fault.commit for fault in faults])
         if faults[0].about == "topic":
-            return self._split(run, tip, oldest)
-        return self.mend(run, tip, oldest, each=True)
+            return split(run, tip, [fault.commit for fault in faults], self.one_of, self.files_at_most)
+        return self.mend(run, tip, [fault.commit for fault in faults], self.message_matches)
 
-    def _split(self, run: Run, tip: Tip, oldest: Commit) -> str:
-        """The newest commit is taken back and made again file by file, or group by group."""
-        if oldest.id != tip.commit.id or not oldest.parents or not tip.ref.startswith("refs/heads/"):
-            return look(self.on)
-        paths = sorted(map(decoded, run.repository.change_of(oldest)))
-        groups = [[path for path in paths if _lies_in(path, group)] for group in self.one_of]
-        size = self.files_at_most or len(paths)
-        parts = [
-            part[start : start + size] for part in groups or [paths] for start in range(0, len(part), size)
-        ]
-        again = [
-            line
-            for part in parts
-            for line in (["git", "add", "--", *part], ["git", "commit", "-m", f"Change {listed(part)}"])
-        ]
-        return rewrite(tip, ["git", "reset", oldest.parents[0]], *again)
+    def _reword(self, run: Run, tip: Tip, wrong: list[Commit]) -> str:
+        """The newest is first, so that the earlier commits keep their ids."""
+        branch, lines, told = holding(run, tip), list[Line](), ""
+        for commit in reversed(wrong[-MAX_REWORDED:]):
+            subject = subject_for(run.repository, commit, lambda text: self._fault_of_text(text) is None)
+            told = told or (
+                "" if subject else f"Put a message of yours in place of `...`: {self._expected_message()}."
+            )
+            lines += reworded(run, tip, branch or tip.name, commit, subject or "...")
+        return paragraphs(
+            told, rewritten(run, tip, *lines, oldest=wrong[-MAX_REWORDED:][0].id, stops="rebase")
+        )
 
 
 _QUESTIONS = tuple(field.name for field in fields(EachCommitCheck) if field.name not in ("on", "since"))
 
 
-def _lies_in(path: str, group: tuple[str, ...]) -> bool:
-    return any(path == name or path.startswith(name.rstrip("/") + "/") for name in group)
-
-
 def _subjects(faults: list[_Fault]) -> str:
     return listed([f"{it.commit.id[:7]} {quoted(it.commit.subject)}" for it in reversed(faults)])
-
-
-def _reword(tip: Tip, oldest: Commit) -> str:
-    if oldest.id == tip.commit.id:
-        return rewrite(tip, ["git", "commit", "--amend", "--allow-empty", "-m", "Say what the change does"])
-    start = oldest.parents[0] if oldest.parents else "--root"
-    return rewrite(tip, ["git", "rebase", "--interactive", "--rebase-merges", start])

@@ -11,25 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from ..edits import delete_lines
 from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
 from ..report import Outcome
 from ..repository import Tip
-from ..words import count, in_words, quoted
-from .base import (
-    Kind,
-    Run,
-    Verdict,
-    after_edit,
-    append_line,
-    at_tip,
-    change,
-    commit_or_answer,
-    needs_work,
-    not_known,
-    passed,
-    write_lines,
-)
+from ..words import count, in_words, quoted, visible
+from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed
 from .contents import (
     Found,
     Text,
@@ -40,10 +28,14 @@ from .contents import (
     lines_of,
     submodule_above,
 )
+from .fixes import change, edited
 from .not_text import not_text_answer
+from .shell import Line, append_line, write_lines
+from .wording import fitting
 
 EXECUTABLE = b"100755"
 A_FILE = LookedAt(1, "file")
+MAX_LINES = 20
 
 
 @dataclass(frozen=True)
@@ -72,28 +64,28 @@ class FileCheck(Kind):
     def check(self, run: Run) -> Verdict:
         if self.exists is False:
             return self._absent(run)
-        file = file_or_answer(run, self.path, self.at)
+        file = file_or_answer(run, self.path, self.at, *self._fill())
         if isinstance(file, Verdict):
             return file
         if self.exists:
             return passed(f"{quoted(self.path)} is at {quoted(self.at)}.", file.evidence(), looked_at=A_FILE)
         if self.executable is not None:
-            return self._mode(file)
+            return self._mode(run, file)
         content = bytes_or_answer(run, file)
         if isinstance(content, Verdict):
             return content
-        not_text = not_text_answer(file.tip, file.path, content)
+        not_text = not_text_answer(run, file.tip, file.path, content)
         if (
             not_text and self.lacks is not None
         ):  # what is not there to be read cannot be said to lack anything
             return not_text
-        verdict = self._look(as_text_file(file, content))
+        verdict = self._look(run, as_text_file(file, content))
         return not_text if not_text and verdict.outcome is Outcome.NEEDS_WORK else verdict
 
-    def _look(self, file: Text) -> Verdict:
+    def _look(self, run: Run, file: Text) -> Verdict:
         if self.equals is not None:
-            return self._compare(file, lines_of(self.equals.replace("\r\n", "\n")))
-        return self._search(file) if self.lines is None else self._in_order(file, self.lines)
+            return self._compare(run, file, lines_of(self.equals.replace("\r\n", "\n")))
+        return self._search(run, file) if self.lines is None else self._in_order(run, file, self.lines)
 
     def _absent(self, run: Run) -> Verdict:
         tip = commit_or_answer(run, self.at)
@@ -115,6 +107,7 @@ class FileCheck(Kind):
             expected=f"no {quoted(self.path)} at {quoted(tip.name)}",
             found=entry.noun,
             fix=change(
+                run,
                 tip,
                 f"Stop tracking {self.path}",
                 ["git", "rm", *(["-r"] if entry.is_tree else []), "--cached", "--", self.path],
@@ -131,7 +124,7 @@ class FileCheck(Kind):
         commits = history.in_order(history.ancestors(tip.commit.id))
         return sum(1 for commit in commits if self.path.encode() in run.repository.change_of(commit))
 
-    def _mode(self, file: Found) -> Verdict:
+    def _mode(self, run: Run, file: Found) -> Verdict:
         can_run = file.entry.mode == EXECUTABLE
         said = "executable" if can_run else "not executable"
         if can_run == self.executable:
@@ -142,18 +135,23 @@ class FileCheck(Kind):
             expected=f"the mode {'100755' if self.executable else '100644'}",
             found=f"the mode {file.entry.mode.decode()}",
             fix=change(
-                file.tip, self._message(), ["git", "update-index", f"--chmod={sign}", "--", self.path]
+                run,
+                file.tip,
+                self._message(),
+                ["chmod", sign, self.path],
+                ["git", "add", f"--chmod={sign}", "--", self.path],
             ),
             evidence=[file.evidence()],
         )
 
-    def _search(self, file: Text) -> Verdict:
+    def _search(self, run: Run, file: Text) -> Verdict:
         wanted = self.contains or self.matches or self.lacks or ""
         pattern = wanted if self.contains is None else re.escape(wanted)
         asked = f"the text {quoted(wanted)}"
         if self.contains is None:
             asked = in_words(wanted, "forbids" if self.lacks else "asks for")
         aim = f"no line with {asked}" if self.lacks else asked
+        add: Line = ["git", "add", "--", self.path]
         match = re.search(pattern, file.text, re.MULTILINE)
         line = file.text.count("\n", 0, match.start()) + 1 if match else 1
         if bool(match) != (self.lacks is not None):
@@ -161,7 +159,13 @@ class FileCheck(Kind):
                 f"{quoted(self.path)} {'has' if match else 'does not have'} {asked}.",
                 file.at_line(line),
                 looked_at=lines_in(file),
-                fix=self._edit(file.tip, aim),
+                fix=edited(
+                    run,
+                    file.tip,
+                    self._message(),
+                    f"Write into `{visible(self.path)}` what belongs there.",
+                    add,
+                ),
             )
         found = (
             f"{quoted(file.lines[line - 1])} at line {line}" if match else f"{_counted(file)}, none with it"
@@ -170,29 +174,29 @@ class FileCheck(Kind):
             f"{file} has {asked} at line {line}." if match else f"{file} does not have {asked}.",
             expected=aim,
             found=found,
-            fix=self._edit(file.tip, aim)
-            if self.contains is None
-            else self._complete(file.tip, [self.contains]),
+            fix=self._without(run, file, aim)
+            if self.lacks
+            else self._complete(run, file.tip, self._fill(), aim),
             evidence=[file.at_line(line)],
         )
 
-    def _compare(self, file: Text, wanted: list[str]) -> Verdict:
+    def _compare(self, run: Run, file: Text, wanted: list[str]) -> Verdict:
         for number, (line, want) in enumerate(zip_longest(file.lines, wanted), start=1):
             if line != want:
                 return needs_work(
                     f"{file} is not what is asked for from line {number} on.",
                     expected=_line(number, want),
                     found=_line(number, line),
-                    fix=self._complete(file.tip, [], write_lines(wanted, self.path)),
+                    fix=self._complete(run, file.tip, [write_lines(wanted, self.path)]),
                     evidence=[file.at_line(number)],
                 )
         return passed(f"{file} is exactly what is asked for.", file.evidence(), looked_at=A_FILE)
 
-    def _in_order(self, file: Text, wanted: tuple[str, ...]) -> Verdict:
+    def _in_order(self, run: Run, file: Text, wanted: tuple[str, ...]) -> Verdict:
         lines, number = file.lines, 0
         for met, want in enumerate(wanted):
             if want not in lines[number:]:
-                return self._not_in_order(file, wanted[met:], after=number)
+                return self._not_in_order(run, file, wanted[met:], after=number)
             number = lines.index(want, number) + 1
         return passed(
             f"{file} has {count(len(wanted), 'line')} in the order asked for.",
@@ -200,7 +204,7 @@ class FileCheck(Kind):
             looked_at=lines_in(file),
         )
 
-    def _not_in_order(self, file: Text, left: tuple[str, ...], after: int) -> Verdict:
+    def _not_in_order(self, run: Run, file: Text, left: tuple[str, ...], after: int) -> Verdict:
         """`left` are the lines that are still asked for, `after` is where the one before them stands."""
         want = quoted(left[0])
         early = file.lines.index(left[0]) + 1 if left[0] in file.lines else None
@@ -208,18 +212,34 @@ class FileCheck(Kind):
             f"{file} has the line {want} too early." if early else f"{file} has no line {want}.",
             expected=f"the line {want}" + (f" below line {after}" if after else ""),
             found=f"it at line {early}" if early else f"{_counted(file)}, none of them this one",
-            fix=self._edit(file.tip, f"the line {want} below line {after}")
-            if early
-            else self._complete(file.tip, list(left)),
+            fix=self._complete(run, file.tip, [append_line(line, self.path) for line in left]),
             evidence=[file.at_line(early or after or 1)],
         )
 
-    def _complete(self, tip: Tip, lines: list[str], *more: str) -> str:
-        add = [append_line(line, self.path) for line in lines]
-        return change(tip, self._message(), *add, *more, ["git", "add", "--", self.path])
+    def _fill(self) -> list[Line]:
+        """Commands that write what is asked for into a file that is there, or is not; none where words are needed."""
+        if self.equals is not None:
+            return [write_lines(lines_of(self.equals.replace("\r\n", "\n")), self.path)]
+        lines = self.lines or filter(None, (self.contains or fitting(self.matches or "(?!)"),))
+        fill: list[Line] = [append_line(line, self.path) for line in lines]
+        if self.executable:
+            fill += [
+                ["touch", self.path],
+                ["chmod", "+x", self.path],
+                ["git", "add", "--chmod=+x", "--", self.path],
+            ]
+        return fill
 
-    def _edit(self, tip: Tip, expected: str) -> str:
-        return after_edit(f"Edit {self.path}: expected is {expected}. Then:", self._complete(tip, []))
+    def _complete(self, run: Run, tip: Tip, fill: list[Line], aim: str = "") -> str:
+        edit = "" if fill else f"Edit `{visible(self.path)}` so that it has {aim}."
+        return edited(run, tip, self._message(), edit, *fill, ["git", "add", "--", self.path])
+
+    def _without(self, run: Run, file: Text, aim: str) -> str:
+        """Each line with the pattern is to go, the last one first, so that the numbers stay."""
+        numbers = [number for number, line in enumerate(file.lines, 1) if re.search(self.lacks or "", line)]
+        edit = delete_lines(self.path, numbers) if 0 < len(numbers) <= MAX_LINES else ""
+        edit = edit or f"Edit `{visible(self.path)}` so that it has {aim}."
+        return edited(run, file.tip, self._message(), edit, ["git", "add", "--", self.path])
 
     def _message(self) -> str:
         return f"Complete {posixpath.basename(self.path)}"

@@ -13,9 +13,13 @@ from ..parameters import MAIN, RefName, Regex, Revision
 from ..repository import Tip
 from ..revision import Unresolved, is_object_id, resolve
 from ..words import quoted
-from .base import Run, Verdict, commands, missing_ref, needs_work, passed, tip_or_answer
+from .base import Run, Verdict, missing_ref, needs_work, passed, tip_or_answer
+from .fixes import deleted_tag, rewritten
 from .removal import refs_holding
-from .walk import HistoryKind, look, matching, named, newest, rewrite, wording
+from .rewriting import drop_lines, reworded
+from .shell import Line, paragraphs
+from .walk import HistoryKind, matching, named, newest, wording
+from .wording import subject_for
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,25 @@ class GoneCheck(HistoryKind):
             f"The history of {quoted(tip.name)} still holds {named(found[-1])}.",
             expected=f"no {asked} in the history of {where}",
             found=", ".join(named(commit) for commit in found[-3:]),
-            fix=drop(run, tip, found[-1]),
+            fix=self._fix(run, tip, found),
             evidence=newest(tip, found),
         )
+
+    def _fix(self, run: Run, tip: Tip, found: list[Commit]) -> str:
+        """All that are there go: from this branch, or from each branch and tag."""
+        if not self.everywhere:
+            return drop(run, tip, found[-1], tags=False) if self.at else drop_all(run, tip, found)
+        held = {
+            ref: run.repository.tip(ref.split("/", 2)[2])
+            for one in found
+            for ref in refs_holding(run.repository, one.id)
+        }
+        parts = []
+        for ref, each in held.items():
+            if each and each.ref == ref:
+                inside = run.repository.history.ancestors(each.commit.id)
+                parts.append(drop_all(run, each, [one for one in found if one.id in inside]))
+        return paragraphs(*parts)
 
     def _among(self, run: Run, tip: Tip | None) -> list[Commit]:
         """The commits that must not hold it, oldest first."""
@@ -83,16 +103,34 @@ def holder(run: Run, commit: Commit) -> Tip:
     return tip
 
 
-def drop(run: Run, tip: Tip, commit: Commit) -> str:
-    """Commands that take one commit out of a branch, or the merge that brought it; a tag is deleted."""
+def drop_all(run: Run, tip: Tip, commits: list[Commit]) -> str:
+    """Commands that take commits out of a branch, the newest first, so that the others keep their ids."""
+    if len(commits) < 2 or tip.ref.startswith("refs/tags/"):
+        return drop(run, tip, commits[-1])
+    lines: list[Line] = []
+    for commit in reversed(commits):
+        found = drop_lines(run, tip, commit)
+        if found is None:
+            return drop(run, tip, commits[-1])
+        lines += found
+    return rewritten(run, tip, *lines, stops="rebase")
+
+
+def drop(run: Run, tip: Tip, commit: Commit, *, tags: bool = True) -> str:
+    """Commands that take one commit out of a branch, or the merge that brought it; a tag is deleted.
+
+    Without `tags` those of later commits stay where they are, since the commit is known by one of them.
+    """
     if tip.ref.startswith("refs/tags/"):
-        return commands(["git", "tag", "-d", tip.name], ["git", "push", "origin", "--delete", tip.ref])
-    history = run.repository.history
-    inside = history.descendants(commit.id)
-    line = list(history.first_parents(tip.commit.id, inside))
-    oldest = history[line[-1]]
-    if not oldest.parents:
-        return look(tip.name)
-    if len(line) == 1:
-        return rewrite(tip, ["git", "reset", "--keep", oldest.parents[0]])
-    return rewrite(tip, ["git", "rebase", "--onto", oldest.parents[0], oldest.id])
+        return deleted_tag(run.repository.tag(tip.name))
+    lines = drop_lines(run, tip, commit)
+    if lines is None:  # the first commit of all can be given another message, and so become another commit
+        subject = subject_for(run.repository, commit, lambda text: text != commit.subject)
+        return rewritten(run, tip, *reworded(run, tip, tip.name, commit, subject), stops="rebase")
+    return rewritten(
+        run,
+        tip,
+        *lines,
+        oldest=commit.id if tags else None,
+        stops="rebase" if lines[0][1] == "rebase" else "",
+    )

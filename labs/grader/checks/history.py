@@ -17,8 +17,10 @@ from ..parameters import MAIN, RefName, Regex, Revision
 from ..repository import Tip
 from ..words import count, listed, quoted
 from .base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
-from .commits import MOST_READ
-from .walk import HistoryKind, first_parents_of, has_subject, look, newest, rewrite
+from .commits import MOST_READ, add_commits
+from .rewriting import again_as
+from .walk import HistoryKind, first_parents_of, has_subject, newest
+from .wording import fitting, subject_for
 
 MOST_LISTED = 8
 
@@ -89,17 +91,25 @@ class HistoryCheck(HistoryKind):
         return None
 
     def _again(self, run: Run, tip: Tip, among: list[Commit]) -> str:
-        """Where the wanted commits are there in another order or among others, they are taken in turn."""
-        if not among or any(commit.is_merge for commit in among) or not among[0].parents:
-            return look(self.on)
-        by_subject = {commit.subject: commit.id for commit in among}
-        base = among[0].parents[0]
-        if self.subjects and len(by_subject) == len(among) and by_subject.keys() >= set(self.subjects):
-            picks = [by_subject[subject] for subject in self.subjects]
-            return rewrite(
-                tip, ["git", "reset", "--keep", base], ["git", "cherry-pick", "--allow-empty", *picks]
-            )
-        return rewrite(tip, ["git", "rebase", "--interactive", "--autosquash", base])
+        """The commits are made again in the order that is asked for; those that are missing are to be made."""
+        line = first_parents_of(run, tip, among)
+        if not self._wanted or not line:
+            return add_commits(run, tip, len(self._wanted), self._wanted[0] if self.subjects else None)
+        subjects = list(self.subjects) or [
+            self._subject(run, line, number) for number in range(len(self.matches))
+        ]
+        return again_as(run, tip, line, subjects, keep_others=self.in_order)
+
+    def _subject(self, run: Run, line: list[Commit], number: int) -> str:
+        """One that is there where it fits, else one that the pattern finds."""
+        there = next((commit.subject for commit in line if self._fits(number, commit)), "")
+        near = line[min(number, len(line) - 1)]
+        fits = re.compile(self.matches[number]).search
+        return (
+            there
+            or subject_for(run.repository, near, lambda text: bool(fits(text)))
+            or fitting(self.matches[number])
+        )
 
 
 def _sequence(texts: tuple[str, ...] | list[str]) -> str:

@@ -11,10 +11,12 @@ from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..report import Evidence
 from ..repository import Tip
 from ..words import count, excerpt, quoted
-from .base import Kind, Run, Verdict, append_line, at_tip, change, commit_or_answer, needs_work, passed
+from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
 from .contents import Files, as_text, lines_of
+from .fixes import change
 from .not_text import UTF_16, utf_16_answer
 from .rule_files import Rule, Sources, deciding_rule, rule_files
+from .shell import append_line
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,13 @@ class IgnoredCheck(Kind):
         sources = rule_files(run, files, self.path, ".gitignore")
         for name, content in sources.items():
             if content[:2] in UTF_16:
-                return utf_16_answer(tip, name)
+                return utf_16_answer(run, tip, name)
         rule = deciding_rule(sources, self.path)
         evidence = _evidence(tip, rule, sources)
         ignores = rule is not None and rule.ignores
         tracked = _tracked(files, self.path)
         if self.ignored and ignores and tracked:
-            return self._tracked(tip, tracked, evidence)
+            return self._tracked(run, tip, tracked, evidence)
         if ignores == self.ignored:
             return passed(
                 f"{quoted(self.path)} is {'' if ignores else 'not '}ignored.",
@@ -47,9 +49,9 @@ class IgnoredCheck(Kind):
                 looked_at=self._looked_at(tip, sum(map(bool, sources.values())) + len(tracked)),
             )
         return (
-            self._ignored(tip, rule, sources, evidence)
+            self._ignored(run, tip, rule, sources, evidence)
             if rule and ignores
-            else self._not_ignored(tip, sources, tracked, evidence)
+            else self._not_ignored(run, tip, sources, tracked, evidence)
         )
 
     def _looked_at(self, tip: Tip, number: int) -> LookedAt:
@@ -57,7 +59,7 @@ class IgnoredCheck(Kind):
         return LookedAt(number, f"{quoted(self.path)} or `.gitignore` that could be about it", where)
 
     def _not_ignored(
-        self, tip: Tip, sources: Sources, tracked: list[bytes], evidence: list[Evidence]
+        self, run: Run, tip: Tip, sources: Sources, tracked: list[bytes], evidence: list[Evidence]
     ) -> Verdict:
         added = lines_for(sources, self.path, ignored=True)
         rule = (
@@ -69,11 +71,13 @@ class IgnoredCheck(Kind):
             f"{quoted(self.path)} is not ignored at {quoted(tip.name)}.{rule}",
             expected=f"a line in `.gitignore` for {quoted(self.path)}",
             found="a line that takes it out again" if evidence else "no line that matches it",
-            fix=change(tip, f"Ignore {self.path}", *_add_lines(added), *(self._untrack() if tracked else [])),
+            fix=change(
+                run, tip, f"Ignore {self.path}", *_add_lines(added), *(self._untrack() if tracked else [])
+            ),
             evidence=evidence or [at_tip(tip)],
         )
 
-    def _ignored(self, tip: Tip, rule: Rule, sources: Sources, evidence: list[Evidence]) -> Verdict:
+    def _ignored(self, run: Run, tip: Tip, rule: Rule, sources: Sources, evidence: list[Evidence]) -> Verdict:
         added = lines_for(sources, self.path, ignored=False)
         by_folder = (
             " That line ignores a folder: Git takes no file out again below an ignored folder, so the folder itself "
@@ -85,16 +89,16 @@ class IgnoredCheck(Kind):
             f"{quoted(self.path)} is ignored by line {rule.line} of {quoted(rule.source)}.{by_folder}",
             expected=f"no line that ignores {quoted(self.path)}",
             found=quoted(rule.pattern),
-            fix=change(tip, f"Do not ignore {self.path}", *_add_lines(added)),
+            fix=change(run, tip, f"Do not ignore {self.path}", *_add_lines(added)),
             evidence=evidence,
         )
 
-    def _tracked(self, tip: Tip, tracked: list[bytes], evidence: list[Evidence]) -> Verdict:
+    def _tracked(self, run: Run, tip: Tip, tracked: list[bytes], evidence: list[Evidence]) -> Verdict:
         return needs_work(
             f"{quoted(self.path)} is in a commit already, so the line that ignores it has no effect.",
             expected=f"{quoted(self.path)} ignored and not tracked",
             found=f"{count(len(tracked), 'tracked file')} at {quoted(tip.name)}",
-            fix=change(tip, f"Stop tracking {self.path}", *self._untrack()),
+            fix=change(run, tip, f"Stop tracking {self.path}", *self._untrack()),
             evidence=[at_tip(tip, tracked[0]), *evidence],
         )
 

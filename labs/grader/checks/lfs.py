@@ -11,8 +11,9 @@ from ..lfs_pointer import pointed_size
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, listed, quoted, size
 from .attributes import NAME, attribute_files, attributes_of
-from .base import Kind, Run, Verdict, change, needs_work, passed
+from .base import Kind, Run, Verdict, needs_work, passed
 from .contents import Found, files_or_answer
+from .fixes import change
 
 EMPTY_BLOBS = {hash_of(b"blob 0\0").hexdigest() for hash_of in (hashlib.sha1, hashlib.sha256)}
 
@@ -36,7 +37,7 @@ class LfsCheck(Kind):
         empty = [file for file in files if file.entry.id in EMPTY_BLOBS]  # stored as they are, by Git LFS too
         whole = [file for file in files if sizes[file.path] is None and file not in empty]
         if whole or untracked:
-            return self._needs_work(whole, untracked)
+            return self._needs_work(run, whole, untracked)
         total = sum(filter(None, sizes.values()))
         return passed(
             f"{count(len(files), 'file')} of {size(total)} together stored by Git LFS.",
@@ -44,7 +45,7 @@ class LfsCheck(Kind):
             looked_at=LookedAt(len(files) - len(empty), "file with content", f"in {quoted(self.path)}"),
         )
 
-    def _needs_work(self, whole: list[Found], untracked: list[Found]) -> Verdict:
+    def _needs_work(self, run: Run, whole: list[Found], untracked: list[Found]) -> Verdict:
         file = (whole or untracked)[0]
         if whole:
             why = f"{file} is stored in the repository itself, not by Git LFS."
@@ -57,6 +58,7 @@ class LfsCheck(Kind):
             expected="a pointer of Git LFS, and the attribute `filter=lfs`",
             found=found,
             fix=change(
+                run,
                 file.tip,
                 f"Store {self.path} with Git LFS",
                 ["git", "lfs", "install"],

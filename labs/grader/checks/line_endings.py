@@ -12,10 +12,12 @@ from ..lfs_pointer import pointed_size
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, listed, quoted
 from .attributes import NAME, as_pattern
-from .base import Kind, Run, Verdict, append_line, change, needs_work, passed
+from .base import Kind, Run, Verdict, needs_work, passed
 from .contents import Text, as_text, bytes_or_answer, files_or_answer
+from .fixes import change
 from .not_text import pointer_answer
 from .removal import literal
+from .shell import append_line
 
 MOST_MENDED = 20
 
@@ -41,13 +43,13 @@ class LineEndingsCheck(Kind):
                 return content
             pointed = pointed_size(content)
             if pointed is not None:
-                pointers.append(pointer_answer(file.tip, file.path, pointed))
+                pointers.append(pointer_answer(run, file.tip, file.path, pointed))
                 continue
             with_ends += b"\n" in content
             if lines := _other_ends(content, crlf=self.are == "crlf"):
                 others.append((Text(file.tip, file.path, file.entry, as_text(content)), lines))
         if others:
-            return self._others(others)
+            return self._others(run, others)
         if len(pointers) == len(files):
             return pointers[0]
         evidence = [file.evidence() for file in files[:1]]
@@ -59,7 +61,7 @@ class LineEndingsCheck(Kind):
             ),
         )
 
-    def _others(self, others: list[tuple[Text, list[int]]]) -> Verdict:
+    def _others(self, run: Run, others: list[tuple[Text, list[int]]]) -> Verdict:
         file, lines = others[0]
         other = "CRLF" if self.are == "lf" else "LF"
         shown = listed((quoted(found.path) for found, _ in others))
@@ -68,16 +70,17 @@ class LineEndingsCheck(Kind):
             f"the first is line {lines[0]}.",
             expected=f"{self.are.upper()} at the end of each line",
             found=f"{other} in {shown}",
-            fix=self._mend([found for found, _ in others]),
+            fix=self._mend(run, [found for found, _ in others]),
             evidence=[found.at_line(numbers[0]) for found, numbers in others[:3]],
         )
 
-    def _mend(self, files: list[Text]) -> str:
+    def _mend(self, run: Run, files: list[Text]) -> str:
         """Git turns CRLF into LF by itself; where CRLF is to be stored, it has to leave the file alone."""
         paths = [literal(file.path) for file in files[:MOST_MENDED]]
         lf = self.are == "lf"
         rule = f"{as_pattern(self.path)} {'text eol=lf' if lf else '-text'}"
         return change(
+            run,
             files[0].tip,
             f"Store {self.path} with {self.are.upper()}",
             append_line(rule, NAME),

@@ -6,26 +6,19 @@ equal signs under a heading is none. Files over 1 MB, submodules and links are n
 
 from dataclasses import dataclass, replace
 
+from ..edits import delete_lines
 from ..findings import LookedAt
 from ..lfs_pointer import pointed_size
 from ..parameters import MAIN_COMMIT, Revision
 from ..repository import Tip
 from ..words import count, decoded, excerpt, listed, quoted
-from .base import (
-    Kind,
-    Run,
-    Verdict,
-    after_edit,
-    at_tip,
-    change,
-    commands,
-    commit_or_answer,
-    needs_work,
-    passed,
-)
+from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
 from .contents import as_text, lines_of, not_read
+from .fixes import edited
+from .removal import literal
 
 MOST_SHOWN = 3
+MAX_EDITED = 10
 Conflict = tuple[bytes, int, list[str]]
 
 
@@ -52,7 +45,7 @@ class NoConflictMarkersCheck(Kind):
             if line := conflict_line(lines):
                 conflicts.append((path, line, lines))
         if conflicts:
-            return self._conflicts(tip, conflicts)
+            return self._conflicts(run, tip, conflicts)
         where = f"at {quoted(tip.name)}"
         submodules = sum(entry.is_submodule for entry in entries.values())
         unread = not_read(large=large, pointers=pointers, submodules=submodules)
@@ -61,7 +54,7 @@ class NoConflictMarkersCheck(Kind):
             looked_at=LookedAt(read, "file with content", where, unread=unread),
         )
 
-    def _conflicts(self, tip: Tip, conflicts: list[Conflict]) -> Verdict:
+    def _conflicts(self, run: Run, tip: Tip, conflicts: list[Conflict]) -> Verdict:
         line = conflicts[0][1]
         names = [decoded(path) for path, _, _ in conflicts]
         return needs_work(
@@ -69,14 +62,8 @@ class NoConflictMarkersCheck(Kind):
             + (f" {count(len(names) - 1, 'more file')} hold one." if len(names) > 1 else ""),
             expected="no line that begins with `<<<<<<<`, `=======` or `>>>>>>>`",
             found=f"a conflict in {listed(map(quoted, names))}",
-            fix="\n\n".join(
-                [
-                    commands(["git", "grep", "-n", "-E", "^(<<<<<<<|=======|>>>>>>>)"]),
-                    after_edit(
-                        "Make of each conflict the lines that belong there, without the three marks. Then:",
-                        change(tip, "Resolve the conflict", ["git", "add", "--all"]),
-                    ),
-                ]
+            fix=edited(
+                run, tip, "Resolve the conflict", _edit(conflicts), ["git", "add", "--", *map(literal, names)]
             ),
             evidence=[
                 replace(at_tip(tip, path), line=line, excerpt=excerpt(lines, line))
@@ -85,14 +72,30 @@ class NoConflictMarkersCheck(Kind):
         )
 
 
-def conflict_line(lines: list[str]) -> int | None:
-    """Where the first whole conflict begins, from 1."""
+def _edit(conflicts: list[Conflict]) -> str:
+    """The three marks of each conflict are to go; which lines between them stay is the learner's to say."""
+    marks = " ".join(
+        delete_lines(decoded(path), conflict_marks(lines)) for path, _, lines in conflicts[:MAX_EDITED]
+    )
+    return f"{marks} Of the lines between them keep what belongs there."
+
+
+def conflict_marks(lines: list[str]) -> list[int]:
+    """The lines of all marks of whole conflicts, from 1."""
+    marks: list[int] = []
     start = divided = None
     for number, line in enumerate(lines, start=1):
         if line == "<<<<<<<" or line.startswith("<<<<<<< "):
             start, divided = number, None
         elif start and line == "=======":
             divided = number
-        elif divided and (line == ">>>>>>>" or line.startswith(">>>>>>> ")):
-            return start
-    return None
+        elif start and divided and (line == ">>>>>>>" or line.startswith(">>>>>>> ")):
+            middle = [other for other in range(start, divided) if lines[other - 1].startswith("||||||| ")]
+            marks += [start, *middle, divided, number]
+            start = divided = None
+    return marks
+
+
+def conflict_line(lines: list[str]) -> int | None:
+    """Where the first whole conflict begins, from 1."""
+    return next(iter(conflict_marks(lines)), None)

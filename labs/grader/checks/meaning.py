@@ -8,8 +8,9 @@ from ..parameters import FilePath, Revision
 from ..report import Drawing, Evidence
 from ..repository import Tip, TooLarge
 from ..words import excerpt, quoted, size, visible
-from .base import Kind, Run, Verdict, at_tip, change, needs_work, not_known, passed
+from .base import Kind, Run, Verdict, at_tip, needs_work, not_known, passed
 from .contents import as_text, file_or_answer, lines_of, text_or_answer
+from .fixes import change
 from .not_text import UTF_16, utf_16_answer
 
 MOST_EVIDENCE = 6
@@ -41,7 +42,7 @@ def texts_or_answer(run: Run, path: FilePath, at: Revision) -> tuple[Texts, str]
     if isinstance(file, Verdict):
         return file
     if (run.repository.content(file.entry.id) or b"")[:2] in UTF_16:
-        return utf_16_answer(file.tip, path)
+        return utf_16_answer(run, file.tip, path)
     return Texts(run, file.tip), file.text
 
 
@@ -72,7 +73,7 @@ def verdict_of(
         first.says + others,
         expected=first.expected,
         found=first.found,
-        fix=_fix(texts.tip, answer.findings[:MOST_EVIDENCE]),
+        fix=_fix(texts.run, texts.tip, answer.findings[:MOST_EVIDENCE]),
         evidence=[
             _evidence(texts, one.place, hidden, shown=not one.hidden)
             for one in answer.findings[:MOST_EVIDENCE]
@@ -95,12 +96,12 @@ def _evidence(
     return replace(found, line=place.line, excerpt=shown_lines)
 
 
-def _fix(tip: Tip, findings: tuple[Finding, ...]) -> str:
+def _fix(run: Run, tip: Tip, findings: tuple[Finding, ...]) -> str:
     """What to edit, each place in words and the lines for it, and the commands that follow."""
     paths = dict.fromkeys(finding.place.path for finding in findings)
     edits = [part for finding in findings for part in _edit(finding)]
     add = ["git", "add", "--", *paths]
-    return "\n\n".join([*edits, change(tip, f"Mend {next(iter(paths))}", add)])
+    return "\n\n".join([*edits, change(run, tip, f"Mend {next(iter(paths))}", add)])
 
 
 def _edit(finding: Finding) -> Iterator[str]:

@@ -9,8 +9,7 @@ merge commit of its own; one that is gone is known by the merge that names it.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import takewhile
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..findings import LookedAt
@@ -21,10 +20,12 @@ from ..repository import Tip
 from ..shapes import Shape
 from ..wanted import brought_by_rebase, fast_forward, merge_commit, one_after_another, squashed, unmerged
 from ..words import count, listed, quoted
-from .base import Kind, Run, Verdict, at_tip, commands, needs_work, not_run, passed, tip_or_answer
+from .base import Kind, Run, Verdict, at_tip, needs_work, not_run, passed, tip_or_answer
 from .commits import MOST_SHOWN, add_commits, commit_evidence
+from .merging import all_brought_in, brought_in, merged_again, merged_in_turn
+from .shell import commands
 from .squash import carried_at, rebased_commits, squash_commit
-from .walk import cut_off, first_in_order, look, named, newest, rewrite
+from .walk import cut_off, first_in_order, named, newest
 
 Way = Literal["merge-commit", "fast-forward", "squash", "rebase"]
 _WORDS: dict[str, str] = {
@@ -87,12 +88,9 @@ class MergedCheck(Kind):
         return wrong or passed(said, *evidence[:MOST_SHOWN], looked_at=looked_at)
 
     def _in_order(self, run: Run, into: Tip, names: tuple[RefName, ...]) -> Verdict:
-        merges: list[Commit] = []
-        for name in names:
-            merge = merge_commit_of(run, name, into)
-            if merge is None:
-                return _Merge(name, self.into, self.by).answer(run, into)
-            merges.append(merge)
+        merges = [merge for name in names if (merge := merge_commit_of(run, name, into))]
+        if len(merges) < len(names):
+            return self._missing(run, into, names)
         if first_in_order(run.repository.history, [[merge] for merge in merges]):
             order = ", then ".join(map(quoted, names))
             return passed(
@@ -104,20 +102,20 @@ class MergedCheck(Kind):
             f"The branches came into {quoted(self.into)} in another order, or together.",
             expected="merge commits of " + ", then ".join(map(quoted, names)),
             found=listed([named(merge) for merge in merges], most=5),
-            fix=self._again(run, into, {merge.id for merge in merges}),
+            fix=merged_in_turn(run, into, names, merges),
             evidence=newest(into, merges),
             wanted=one_after_another(names, self.into),
         )
 
-    def _again(self, run: Run, into: Tip, merges: set[str]) -> str:
-        """Where nothing but these merges came since the first of them, they are taken back and made in turn."""
-        history = run.repository.history
-        line = [history[commit_id] for commit_id in history.first_parents(into.commit.id)]
-        alone = list(takewhile(lambda commit: commit.id in merges, line))
-        if len(alone) < len(merges) or not all(map(run.repository.branch, self._branches)):
-            return look(self.into)
-        turns = (["git", "merge", "--no-ff", "--no-edit", name] for name in self._branches)
-        return rewrite(into, ["git", "reset", "--keep", alone[-1].parents[0]], *turns)
+    def _missing(self, run: Run, into: Tip, names: tuple[RefName, ...]) -> Verdict:
+        """The answer for the first that is not merged, with commands for all of them."""
+        absent = [name for name in names if merge_commit_of(run, name, into) is None]
+        verdict = _Merge(absent[0], self.into, self.by).answer(run, into)
+        tips = [run.repository.branch(name) for name in absent]
+        inside = run.repository.history.ancestors(into.commit.id)
+        if not all(tip and tip.commit.id not in inside for tip in tips):
+            return verdict
+        return replace(verdict, fix=all_brought_in(into, [tip for tip in tips if tip]))
 
 
 @dataclass(frozen=True)
@@ -133,12 +131,12 @@ class _Merge:
         if branch is None:
             return self._without_branch(run, into)
         if branch.commit.id in run.repository.history.ancestors(run.starter):
-            return self._without_commits(branch)
+            return self._without_commits(run, branch)
         found = _found_in_graph(run, branch, into) or _found_in_content(run, branch, into, self.by)
         if found and found[0] == "fast-forward" and not branch.commit.parents:
-            return self._without_commits(branch)
+            return self._without_commits(run, branch)
         if found:
-            return self._judge(into, *found)
+            return self._judge(run, into, *found)
         if self.by == "none":
             apart = f"{quoted(self.branch)} is not merged into {quoted(self.into)}."
             return passed(apart, at_tip(branch), at_tip(into), looked_at=LookedAt(2, "branch"))
@@ -150,7 +148,7 @@ class _Merge:
             )
         return self._not_merged(run, branch, into)
 
-    def _judge(self, into: Tip, way: Way, brought: list[Commit]) -> Verdict:
+    def _judge(self, run: Run, into: Tip, way: Way, brought: list[Commit]) -> Verdict:
         """`brought` are the commits that brought the branch in, oldest first: several for a rebase."""
         commit = brought[-1]
         evidence = commit_evidence(into, commit)
@@ -165,12 +163,12 @@ class _Merge:
             f"{came}.",
             expected=f"{quoted(self.branch)} merged {_WORDS[self.by]}",
             found=f"{commit.id[:7]} {quoted(commit.subject)}",
-            fix=self._once_more(into, way, brought),
+            fix=merged_again(run, self.branch, into, self.by, brought, has_merge=way != "fast-forward"),
             evidence=[evidence],
             wanted=self._shape(),
         )
 
-    def _without_commits(self, branch: Tip) -> Verdict:
+    def _without_commits(self, run: Run, branch: Tip) -> Verdict:
         return needs_work(
             f"{quoted(self.branch)} holds no commit of yours to merge.",
             expected=f"a commit of yours on {quoted(self.branch)}",
@@ -180,7 +178,7 @@ class _Merge:
                 if branch.commit.parents
                 else "the first commit of all"
             ),
-            fix=add_commits(branch),
+            fix=add_commits(run, branch),
             evidence=[commit_evidence(branch, branch.commit)],
         )
 
@@ -191,7 +189,7 @@ class _Merge:
             f"{quoted(self.branch)} is not merged into {quoted(self.into)}.",
             expected=f"the commits of {quoted(self.branch)} in {quoted(self.into)}, {_WORDS[self.by]}",
             found=f"{count(len(missing), 'commit')} of {quoted(self.branch)} not in {quoted(self.into)}",
-            fix=commands(*self._merge(), self._push()),
+            fix=brought_in(run, branch, into, self.by),
             evidence=[commit_evidence(branch, branch.commit), at_tip(into)],
             wanted=self._shape(),
         )
@@ -200,49 +198,15 @@ class _Merge:
         """A branch that is gone, or never was here: only a merge commit that names it is proof."""
         merge = merge_commit_of(run, self.branch, into)
         if merge:
-            return self._judge(into, "merge-commit", [merge])
+            return self._judge(run, into, "merge-commit", [merge])
         return not_run(
             f"It cannot be decided whether {quoted(self.branch)} was merged into {quoted(self.into)}: the branch "
             "is not in the repository, and no merge commit names it.",
             fix=commands(["git", "push", "origin", self.branch]),
         )
 
-    def _once_more(self, into: Tip, way: Way, brought: list[Commit]) -> str:
-        """What is merged cannot be merged again: take the merge back, or give the branch something new."""
-        chain = [commit.id for commit in brought]
-        parents = [commit.parents[:1] for commit in brought]
-        on_top = chain[-1] == into.commit.id and parents[1:] == [(one,) for one in chain[:-1]]
-        if way != "fast-forward" and on_top and parents[0]:
-            back = ["git", "reset", "--keep", parents[0][0]]
-            again = self._merge() if self.by != "none" else []
-            return commands(["git", "switch", self.into], back, *again, self._push("--force-with-lease"))
-        if self.by == "merge-commit":
-            more = ["git", "commit", "--allow-empty", "-m", "Prepare the merge"]
-            return commands(["git", "switch", self.branch], more, *self._merge(), self._push())
-        return commands(["git", "log", "--graph", "--oneline", self.into, self.branch])
-
     def _shape(self) -> Shape:
         return _SHAPES[self.by](self.branch, self.into)
-
-    def _merge(self) -> list[list[str]]:
-        switch = ["git", "switch", self.into]
-        if self.by == "rebase":
-            picks = ["git", "cherry-pick", f"{self.into}..{self.branch}"]
-            return [switch, picks]
-        if self.by == "squash":
-            squash = ["git", "merge", "--squash", self.branch]
-            return [switch, squash, ["git", "commit", "-m", f"Bring in {self.branch}"]]
-        if self.by == "fast-forward":
-            return [
-                ["git", "rebase", self.into, self.branch],
-                switch,
-                ["git", "merge", "--ff-only", self.branch],
-            ]
-        return [switch, ["git", "merge", "--no-ff", "--no-edit", self.branch]]
-
-    def _push(self, force: str = "") -> list[str]:
-        force = force or ("--force-with-lease" if self.by == "fast-forward" else "")
-        return ["git", "push", *filter(None, [force]), "origin", self.into, self.branch]
 
 
 def merge_commit_of(run: Run, name: str, into: Tip) -> Commit | None:

@@ -16,10 +16,11 @@ from ..lfs_pointer import pointed_size
 from ..repository import MOST_FILE_BYTES
 from ..secret_rules import Rule, belongs_outside, find_secrets, is_settings_file, masked
 from ..words import count, decoded, listed, quoted, size, visible
-from .base import Kind, Run, Verdict, commands, needs_work, not_run, passed
+from .base import Kind, Run, Verdict, needs_work, not_run, passed
 from .contents import as_text, lines_of, not_read
 from .not_text import UTF_16
 from .removal import IN_HISTORY, branch_to_mend, came_in, tagged_objects, take_out
+from .shell import commands
 
 MOST_BYTES = 128 << 20
 MOST_IN_A_FILE = 20

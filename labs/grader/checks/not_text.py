@@ -4,60 +4,65 @@ import shlex
 
 from ..lfs_pointer import pointed_size
 from ..repository import Tip
-from ..words import quoted, size
-from .base import Verdict, after_edit, append_line, at_tip, change, needs_work
+from ..words import quoted, size, visible
+from .base import Run, Verdict, at_tip, needs_work
+from .fixes import change, edited
+from .shell import append_line
 
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # the byte order marks
 MAX_LOOKED_AT = 8000  # bytes, as Git looks for NUL
 
 
-def not_text_answer(tip: Tip, path: str, content: bytes) -> Verdict | None:
+def not_text_answer(run: Run, tip: Tip, path: str, content: bytes) -> Verdict | None:
     """The answer for a pointer of Git LFS, UTF-16 without its mark, and binary data; None for text."""
     pointed = pointed_size(content)
     if pointed is not None:
-        return pointer_answer(tip, path, pointed)
+        return pointer_answer(run, tip, path, pointed)
     if content[:2] in UTF_16 or b"\0" not in content[:MAX_LOOKED_AT]:
         return None
     encoding = utf_16_without_mark(content)
     if encoding:
-        return utf_16_answer(tip, path, encoding)
+        return utf_16_answer(run, tip, path, encoding)
     kind = "a ZIP archive, such as an Excel workbook" if content.startswith(b"PK\x03\x04") else "binary data"
     return needs_work(
         f"{quoted(path)} at {quoted(tip.name)} is {kind}, not text.",
         expected="text in UTF-8",
         found=kind,
-        fix=after_edit(
-            f"Save {path} as text in UTF-8 from the program that made it, then:",
-            change(tip, f"Store {path} as text", ["git", "add", "--", path]),
+        fix=edited(
+            run,
+            tip,
+            f"Store {path} as text",
+            f"Save `{visible(path)}` as text in UTF-8 from the program that made it.",
+            ["git", "add", "--", path],
         ),
         evidence=[at_tip(tip, path.encode(errors="surrogateescape"))],
     )
 
 
-def pointer_answer(tip: Tip, path: str, pointed: int) -> Verdict:
+def pointer_answer(run: Run, tip: Tip, path: str, pointed: int) -> Verdict:
     rule = f"{_as_pattern(path)} !filter !diff !merge"
     return needs_work(
         f"{quoted(path)} at {quoted(tip.name)} is a pointer of Git LFS: its content, {size(pointed)}, is not in this "
         "repository.",
         expected="the content itself, stored by Git",
         found="a pointer of Git LFS",
-        fix=after_edit(
-            f"If {path} in your folder begins with `version https://git-lfs`, put its content there first, for "
-            f"example by {quoted(shlex.join(['git', 'lfs', 'pull', '--include', path]))}. Then:",
-            change(
-                tip,
-                f"Store {path} without Git LFS",
-                append_line(rule, ".gitattributes"),
-                ["git", "add", "--", ".gitattributes"],
-                ["git", "rm", "--cached", "--quiet", "--", path],
-                ["git", "add", "--", path],
-            ),
+        fix=edited(
+            run,
+            tip,
+            f"Store {path} without Git LFS",
+            f"If `{visible(path)}` in your folder begins with `version https://git-lfs`, put its content "
+            f"there first, for example by {quoted(shlex.join(['git', 'lfs', 'pull', '--include', path]))}.",
+            append_line(rule, ".gitattributes"),
+            ["git", "add", "--", ".gitattributes"],
+            ["git", "rm", "--cached", "--quiet", "--", path],
+            ["git", "add", "--", path],
+            stash=False,
         ),
         evidence=[at_tip(tip, path.encode(errors="surrogateescape"))],
     )
 
 
-def utf_16_answer(tip: Tip, path: str, encoding: str = "UTF-16") -> Verdict:
+def utf_16_answer(run: Run, tip: Tip, path: str, encoding: str = "UTF-16") -> Verdict:
     """`encoding` is a name that `iconv` knows."""
     old, new = shlex.quote(path), shlex.quote(f"{path}.utf-8")
     without_mark = " | sed '1s/^\\xef\\xbb\\xbf//'" if encoding != "UTF-16" else ""
@@ -67,7 +72,7 @@ def utf_16_answer(tip: Tip, path: str, encoding: str = "UTF-16") -> Verdict:
         "most other tools read UTF-8.",
         expected="text in UTF-8",
         found="text in UTF-16",
-        fix=change(tip, f"Store {path} as UTF-8", convert, ["git", "add", "--", path]),
+        fix=change(run, tip, f"Store {path} as UTF-8", convert, ["git", "add", "--", path]),
         evidence=[at_tip(tip, path.encode(errors="surrogateescape"))],
     )
 

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..data import Unparsable, read_data
+from ..edits import write_file
 from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, cut, listed, quoted
 from ..yaml_values import Value
-from .base import Kind, Run, Verdict, after_edit, change, needs_work, passed
+from .base import Kind, Run, Verdict, needs_work, passed
 from .contents import Text, files_or_answer, text_or_answer
+from .fixes import change, edited
 
 MOST_SHOWN = 3
+EMPTY = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,9 @@ class NotebookCheck(Kind):
             try:
                 found = read_cells(text.text)
             except Unparsable as error:
-                return self._unreadable(text, error)
+                return self._unreadable(run, text, error)
             if complaints := [said for cell in found if (said := self._complaint(cell))]:
-                return self._complain(text, complaints)
+                return self._complain(run, text, complaints)
             cells += len(found)
             judged += sum(1 for cell in found if cell.code) if self.executed else len(found)
         return passed(
@@ -76,34 +79,38 @@ class NotebookCheck(Kind):
             said.append("has not been run")
         return f"{cell} {listed(said)}" if said else ""
 
-    def _complain(self, file: Text, complaints: list[str]) -> Verdict:
+    def _complain(self, run: Run, file: Text, complaints: list[str]) -> Verdict:
         wanted = ["no outputs"] if self.outputs == "none" else []
         if self.executed is not None:
             wanted.append("each code cell run" if self.executed else "no execution counts")
-        run = ["jupyter", "nbconvert", "--to", "notebook", "--execute", "--inplace", file.path]
+        execute = ["jupyter", "nbconvert", "--to", "notebook", "--execute", "--inplace", file.path]
         clear = ["jupyter", "nbconvert", "--clear-output", "--inplace", file.path]
         return needs_work(
             f"In {file}, {complaints[0]}.",
             expected=listed(wanted),
             found=listed(complaints, most=MOST_SHOWN),
             fix=change(
+                run,
                 file.tip,
                 f"Clean {file.path}",
-                run if self.executed else clear,
+                execute if self.executed else clear,
                 ["git", "add", "--", file.path],
             ),
             evidence=[file.evidence()],
         )
 
-    def _unreadable(self, file: Text, error: Unparsable) -> Verdict:
+    def _unreadable(self, run: Run, file: Text, error: Unparsable) -> Verdict:
         place = f" at line {error.line}" if error.line else ""
         return needs_work(
             f"{file} cannot be read as a notebook: {error.message}{place}.",
             expected="a notebook as Jupyter saves it",
             found=f"{error.message}{place}",
-            fix=after_edit(
-                f"Save {file.path} from Jupyter again, then:",
-                change(file.tip, f"Mend {file.path}", ["git", "add", "--", file.path]),
+            fix=edited(
+                run,
+                file.tip,
+                f"Mend {file.path}",
+                write_file(file.path, EMPTY, note=", or open it in Jupyter and save it again"),
+                ["git", "add", "--", file.path],
             ),
             evidence=[file.at_line(error.line)],
         )

@@ -12,7 +12,8 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
+from itertools import count as count_from
 from typing import Literal
 
 from ..findings import LookedAt
@@ -22,10 +23,15 @@ from ..report import Evidence
 from ..repository import Repository, Tag, TooLarge
 from ..trees import Listing
 from ..words import count, cut, decoded, in_words, listed, quoted
-from .base import Kind, Run, Verdict, commands, needs_work, passed
+from .base import Kind, Run, Verdict, needs_work, passed
+from .commits import more_commits
+from .fixes import on_branch
 from .removal import came_in, refs_holding
+from .shell import Line, commands
+from .wording import fitting
 
 MOST_TREES = 20_000
+_EMPTY = "$(git hash-object -w --stdin < /dev/null)"
 EntrySort = Literal["file", "executable", "folder", "link", "submodule"]
 _SORTS: dict[bytes, EntrySort] = {
     b"100755": "executable",
@@ -115,7 +121,7 @@ class ObjectCheck(Kind):
         return _none(
             f"a blob with the content {quoted(cut(text, 60))}",
             count(len(blobs), "blob"),
-            fix=commands(f'git tag a-blob "$({stored})"', ["git", "push", "origin", "refs/tags/a-blob"]),
+            fix=_tagged(run, "a-blob", f'"$({stored})"'),
         )
 
     def _tree(self, run: Run, wanted: dict[str, EntrySort]) -> Verdict:
@@ -125,7 +131,9 @@ class ObjectCheck(Kind):
             if {decoded(name): _SORTS.get(entry.mode, "file") for name, entry in listing} == wanted:
                 return _found(f"A tree has exactly {count(len(wanted), 'entry', 'entries')}.", where)
         said = listed((f"{quoted(name)} ({sort})" for name, sort in wanted.items()), most=8)
-        return _none(f"a tree with exactly {said or 'no entry'}", count(seen, "tree"))
+        return _none(
+            f"a tree with exactly {said or 'no entry'}", count(seen, "tree"), fix=_tagged_tree(run, wanted)
+        )
 
     def _commit(self, run: Run, shape: CommitShape) -> Verdict:
         history, shallow = run.repository.history, set[str]()
@@ -133,22 +141,57 @@ class ObjectCheck(Kind):
             if shape.fits(history, commit) and _is_deep(history, commit.id, shape.ancestors or 0, shallow):
                 ref = next(iter(refs_holding(run.repository, commit.id)), None)
                 return _found(f"There is {shape}.", Evidence(ref=ref, commit=commit.id))
-        return _none(str(shape), count(len(history), "commit"))
+        return _none(str(shape), count(len(history), "commit"), fix=_shaped(run, shape))
 
     def _tag(self, run: Run, shape: TagShape) -> Verdict:
         tags = [run.repository.tag(name) for name in run.repository.tags]
         for tag in tags:
             if shape.fits(tag):
                 return _found(f"There is {shape}.", Evidence(ref=tag.ref))
-        target = {"blob": ":README.md", "tree": "HEAD^{tree}"}.get(shape.marks or "", "HEAD")
-        return _none(
-            str(shape),
-            count(len(tags), "tag"),
-            fix=commands(
-                ["git", "tag", "-a", "-m", "Describe what it marks", "a-tag", target],
-                ["git", "push", "origin", "refs/tags/a-tag"],
-            ),
+        target = {"blob": '"$(git hash-object -w README.md)"', "tree": "'HEAD^{tree}'"}.get(
+            shape.marks or "", "HEAD"
         )
+        said = "Describe what it marks"
+        message = (fitting(shape.matches, said) if shape.matches else said) or said
+        return _none(
+            str(shape), count(len(tags), "tag"), fix=_tagged(run, "a-tag", target, "-a", "-m", message)
+        )
+
+
+def _tagged(run: Run, name: str, target: str, *sort: str) -> str:
+    """Commands for a tag of a name that is free; `target` is written for bash."""
+    taken = run.repository.tags
+    free = next(one for one in chain([name], (f"{name}-{n}" for n in count_from(2))) if one not in taken)
+    return commands(
+        f"{commands(['git', 'tag', *sort, free])} {target}", ["git", "push", "origin", f"refs/tags/{free}"]
+    )
+
+
+def _tagged_tree(run: Run, wanted: dict[str, EntrySort]) -> str:
+    """A tree of empty files and folders with these names, as Git makes it from a list."""
+    made = {"folder": ("040000 tree", "$(git mktree < /dev/null)"), "executable": ("100755 blob", _EMPTY)}
+    entries = []
+    for name, sort in wanted.items():
+        mode, object_id = made.get(sort, ("120000 blob" if sort == "link" else "100644 blob", _EMPTY))
+        entries.append(f"""printf '%s %s\\t%s\\n' {shlex.quote(mode)} "{object_id}" {shlex.quote(name)}""")
+    tree = f'"$({{ {"; ".join(entries)}; }} | git mktree)"'
+    return _tagged(run, "a-tree", tree) if entries and "submodule" not in wanted.values() else ""
+
+
+def _shaped(run: Run, shape: CommitShape) -> str:
+    """Commands for a commit with this message, on one line or as a merge of two new commits."""
+    tip = run.repository.branch("main") or next(map(run.repository.branch, run.repository.branches), None)
+    said = "Say what the project is for"
+    message = (fitting(shape.matches, said) if shape.matches else said) or said
+    if tip is None or shape.parents not in (None, 1, 2):
+        return ""
+    behind = len(run.repository.history.ancestors(tip.commit.id))
+    lines = more_commits(max(0, (shape.ancestors or 0) - behind))
+    if not shape.rhombus and shape.parents != 2:
+        return on_branch(tip.name, *lines, *more_commits(1, message))
+    aside: list[Line] = [["git", "switch", "--detach"], *more_commits(1), ["git", "switch", tip.name]]
+    other = more_commits(1, "Add notes", ["NOTES.md"])
+    return on_branch(tip.name, *lines, *aside, *other, ["git", "merge", "--no-ff", "-m", message, "@{-1}"])
 
 
 def blob_ids(text: str) -> set[str]:

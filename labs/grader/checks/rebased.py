@@ -17,8 +17,10 @@ from ..repository import Tip
 from ..wanted import on_top
 from ..words import count, listed, quoted
 from .base import Run, Verdict, commit_or_answer, needs_work, passed, tip_or_answer
-from .commits import commit_evidence
-from .walk import HistoryKind, has_subject, look, named, newest, rewrite
+from .commits import commit_evidence, more_commits
+from .fixes import on_branch, rewritten
+from .rewriting import again_as, picked
+from .walk import HistoryKind, has_subject, named, newest
 
 ONTO = Revision(MAIN)
 
@@ -46,34 +48,34 @@ class RebasedCheck(HistoryKind):
         inside, base = history.ancestors(branch.commit.id), history.ancestors(onto.commit.id)
         line = history.in_order(inside - base)
         if onto.commit.id not in inside:
-            return self._behind(branch, onto, len(base - inside))
+            return self._behind(run, branch, onto, len(base - inside))
         merges = [commit for commit in line if commit.is_merge]
         if merges:
-            return self._merged(branch, onto, merges)
+            return self._merged(run, branch, onto, merges)
         return self._not_kept(run, branch, onto, line) or passed(
             f"{quoted(self.name)} lies on top of {quoted(self.onto)} with {count(len(line), 'commit')}.",
             *newest(branch, line),
             looked_at=LookedAt(len(line), "commit", f"of {quoted(self.name)}"),
         )
 
-    def _behind(self, branch: Tip, onto: Tip, missing: int) -> Verdict:
+    def _behind(self, run: Run, branch: Tip, onto: Tip, missing: int) -> Verdict:
         return needs_work(
             f"{quoted(self.name)} is not on top of {quoted(self.onto)}: it lacks "
             f"{count(missing, 'commit')} of {quoted(self.onto)}.",
             expected=f"{named(onto.commit)} below the commits of {quoted(self.name)}",
             found=f"{count(missing, 'commit')} missing",
-            fix=rewrite(branch, ["git", "rebase", onto.commit.id]),
+            fix=rewritten(run, branch, ["git", "rebase", onto.commit.id], stops="rebase"),
             evidence=[commit_evidence(branch, branch.commit), commit_evidence(onto, onto.commit)],
             wanted=on_top(self.name, self.onto, len(self.subjects)),
         )
 
-    def _merged(self, branch: Tip, onto: Tip, merges: list[Commit]) -> Verdict:
+    def _merged(self, run: Run, branch: Tip, onto: Tip, merges: list[Commit]) -> Verdict:
         return needs_work(
             f"{quoted(self.name)} is not one line on top of {quoted(self.onto)}: "
             f"{named(merges[-1])} is a merge commit.",
             expected="no merge commit",
             found=count(len(merges), "merge commit"),
-            fix=rewrite(branch, ["git", "rebase", onto.commit.id]),
+            fix=rewritten(run, branch, ["git", "rebase", onto.commit.id], stops="rebase"),
             evidence=newest(branch, merges),
             wanted=on_top(self.name, self.onto, len(self.subjects)),
         )
@@ -93,15 +95,22 @@ class RebasedCheck(HistoryKind):
             + (f"the change of {wanted[0]} is lost." if lost else "its commits are others."),
             expected=listed(wanted, most=8),
             found=listed(map(quoted, subjects), most=8) or "no commit",
-            fix=rewrite(branch, *(["git", "cherry-pick", commit.id] for commit in lost))
-            if lost
-            else look(self.name),
+            fix=self._made_good(run, branch, lost, line),
             evidence=newest(branch, line) or [commit_evidence(branch, branch.commit)],
             wanted=on_top(self.name, self.onto, len(self.subjects)),
         )
 
     def _has_patches(self, line: list[Commit]) -> bool:
         return len(line) == len(self.subjects) and all(map(has_subject, line, self.subjects))
+
+    def _made_good(self, run: Run, branch: Tip, lost: list[Commit], line: list[Commit]) -> str:
+        if lost:
+            lines = [["git", "fetch", "--tags", "origin"], *picked(lost)]
+            return rewritten(run, branch, *lines, stops="cherry-pick")
+        if line and self.subjects:
+            return again_as(run, branch, line, self.subjects)
+        lines = [line for subject in self.subjects or (None,) for line in more_commits(1, subject)]
+        return on_branch(branch.name, *lines)
 
     def _lost(self, run: Run, onto: Tip, line: list[Commit]) -> list[Commit] | Verdict:
         """Commits of the old tip whose change no commit of the line makes."""

@@ -8,7 +8,8 @@ from ..blobs import Blob
 from ..report import Evidence
 from ..repository import Repository, Tip, TooLarge
 from ..words import count, decoded
-from .base import Run, append_line, commands
+from .base import Run
+from .shell import append_line, commands
 
 MOST_PATHS = 20
 _BRANCHES = "refs/heads/"

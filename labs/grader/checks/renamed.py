@@ -5,6 +5,7 @@ In one commit the old path goes and the new one comes with mostly the same lines
 one is not.
 """
 
+import posixpath
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ from ..parameters import MAIN, FilePath, Percent, RefName
 from ..repository import Repository, Tip, TooLarge
 from ..trees import Change
 from ..words import decoded, listed, quoted
-from .base import Run, Verdict, change, needs_work, passed, tip_or_answer
+from .base import Run, Verdict, needs_work, passed, tip_or_answer
 from .commits import commit_evidence
-from .walk import HistoryKind, look, named, newest, rewrite
+from .fixes import change, holding, in_place, rewritten
+from .shell import Line
+from .walk import HistoryKind, named, newest
 
 HALF = Percent(50)
 
@@ -41,7 +44,9 @@ class RenamedCheck(HistoryKind):
             return tip
         files = run.repository.files(tip)
         if self.from_.encode() in files or self.path.encode() not in files:
-            return self._not_moved(tip, [path for path in (self.from_, self.path) if path.encode() in files])
+            return self._not_moved(
+                run, tip, [path for path in (self.from_, self.path) if path.encode() in files]
+            )
         going, coming, together = self._moves(run, tip)
         if not together:
             return self._in_two_steps(run, tip, going, coming)
@@ -56,7 +61,7 @@ class RenamedCheck(HistoryKind):
             f"{named(commit)} renamed {quoted(self.from_)} and rewrote it: Git sees a new file.",
             expected=f"at least {self.similar_at_least}% of the lines kept in the commit that renames",
             found=f"{percent}% kept",
-            fix=look(self.on),
+            fix=self._apart(run, tip, commit),
             evidence=[commit_evidence(tip, commit)],
         )
 
@@ -76,14 +81,12 @@ class RenamedCheck(HistoryKind):
                 coming.append(commit)
         return going, coming, together
 
-    def _not_moved(self, tip: Tip, there: list[str]) -> Verdict:
-        move = [["git", "mv", self.from_, self.path]] if there == [self.from_] else []
-        take = [["git", "rm", "--cached", self.from_]] if len(there) == 2 else []
+    def _not_moved(self, run: Run, tip: Tip, there: list[str]) -> Verdict:
         return needs_work(
             f"At {quoted(tip.name)} {quoted(self.from_)} is not renamed to {quoted(self.path)}.",
             expected=f"{quoted(self.path)} and no {quoted(self.from_)}",
             found=listed(map(quoted, there)) or "neither of the two",
-            fix=change(tip, f"Rename {self.from_} to {self.path}", *move, *take) if there else look(self.on),
+            fix=self._move(run, tip, there),
             evidence=[commit_evidence(tip, tip.commit)],
         )
 
@@ -97,16 +100,64 @@ class RenamedCheck(HistoryKind):
             evidence=newest(tip, steps) or [commit_evidence(tip, tip.commit)],
         )
 
+    def _move(self, run: Run, tip: Tip, there: list[str]) -> str:
+        folder = posixpath.dirname(self.path)
+        move: list[Line] = [
+            *([["mkdir", "-p", folder]] if folder else []),
+            ["git", "mv", self.from_, self.path],
+        ]
+        if there == [self.from_]:
+            return change(run, tip, f"Rename {self.from_} to {self.path}", *move)
+        going, coming, _ = self._moves(run, tip)
+        if there and coming and (branch := holding(run, tip)):
+            take: Line = ["git", "rm", "-q", "--cached", self.from_]
+            amend: Line = ["git", "commit", "--amend", "--no-edit"]
+            is_tip = coming[-1].id == tip.commit.id
+            lines = [take, amend] if is_tip else in_place(coming[-1].id, branch, take)
+            return rewritten(run, tip, *lines, stops="" if is_tip else "rebase")
+        first: list[Line] = [["touch", self.from_], ["git", "add", "--", self.from_]]
+        if going:
+            first = [
+                [
+                    "git",
+                    "restore",
+                    f"--source={going[-1].parents[0]}",
+                    "--staged",
+                    "--worktree",
+                    "--",
+                    self.from_,
+                ]
+            ]
+        add: Line = ["git", "commit", "-m", f"{'Bring back' if going else 'Add'} {self.from_}"]
+        return change(run, tip, f"Rename {self.from_} to {self.path}", *first, add, *move)
+
+    def _apart(self, run: Run, tip: Tip, commit: Commit) -> str:
+        """The renaming and the rewriting become two commits."""
+        branch = holding(run, tip)
+        if branch is None:
+            return ""
+        folder = posixpath.dirname(self.path)
+        lines: list[Line] = [
+            ["git", "switch", "--detach", commit.parents[0]],
+            *([["mkdir", "-p", folder]] if folder else []),
+            ["git", "mv", self.from_, self.path],
+            ["git", "commit", "-m", f"Rename {self.from_} to {self.path}"],
+            ["git", "restore", f"--source={commit.id}", "--staged", "--worktree", "."],
+            ["git", "commit", "-m", commit.subject or f"Change {self.path}"],
+            ["git", "rebase", "--rebase-merges", "--onto", "HEAD", commit.id, branch],
+        ]
+        return rewritten(run, tip, *lines, oldest=commit.id, stops="rebase")
+
     def _fold(self, run: Run, tip: Tip, steps: list[Commit]) -> str:
         """One commit of all that was done since the first of the two."""
         history = run.repository.history
         order = list(history.first_parents(tip.commit.id))
         places = [order.index(commit.id) for commit in steps if commit.id in order]
         since = order[: max(places) + 1] if len(places) == 2 else []
-        if not since or not history[since[-1]].parents or any(history[one].is_merge for one in since):
-            return look(self.on)
-        back = ["git", "reset", "--soft", history[since[-1]].parents[0]]
-        return rewrite(tip, back, ["git", "commit", "-m", f"Rename {self.from_} to {self.path}"])
+        if not since or not history[since[-1]].parents:
+            return self._move(run, tip, [])
+        back: Line = ["git", "reset", "--soft", history[since[-1]].parents[0]]
+        return rewritten(run, tip, back, ["git", "commit", "-m", f"Rename {self.from_} to {self.path}"])
 
 
 def _likeness(repository: Repository, made: Change, old: bytes, new: bytes) -> int:

@@ -17,9 +17,11 @@ from ..repository import Tip
 from ..shapes import Shape
 from ..wanted import undone
 from ..words import listed, quoted
-from .base import Run, Verdict, commands, needs_work, passed, tip_or_answer
+from .base import Run, Verdict, needs_work, passed, tip_or_answer
 from .commits import commit_evidence
-from .walk import HistoryKind, commits_of, first_in_order, look, named, newest
+from .fixes import on_branch
+from .shell import Line
+from .walk import HistoryKind, commits_of, first_in_order, named, newest
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class RevertedCheck(HistoryKind):
         inside = run.repository.history.ancestors(on.commit.id)
         absent = [commit for commit in wanted if commit.id not in inside]
         if absent:
-            return self._not_kept(on, absent)
+            return self._not_kept(run, on, absent)
         undoing = [_undoing(run, on, commit) for commit in wanted]
         open_ones = [commit for commit, later in zip(wanted, undoing, strict=True) if not later]
         if open_ones:
@@ -53,7 +55,7 @@ class RevertedCheck(HistoryKind):
             first_in_order(run.repository.history, undoing) if self.in_order else [row[0] for row in undoing]
         )
         if found is None:
-            return self._in_another_order(on, wanted, [row[0] for row in undoing])
+            return self._in_another_order(on, wanted, [row[-1] for row in undoing])
         words = listed([f"{old.id[:7]} by {named(new)}" for old, new in zip(wanted, found, strict=True)])
         return passed(
             f"Undone on {quoted(self.on)}: {words}.",
@@ -61,24 +63,24 @@ class RevertedCheck(HistoryKind):
             looked_at=LookedAt(len(wanted), "commit"),
         )
 
-    def _not_kept(self, on: Tip, absent: list[Commit]) -> Verdict:
+    def _not_kept(self, run: Run, on: Tip, absent: list[Commit]) -> Verdict:
         return needs_work(
             f"{quoted(self.on)} does not hold {named(absent[0])}: it is not undone but not there.",
             expected=f"{named(absent[0])} in the history of {quoted(self.on)}, and a later commit that undoes it",
             found=f"{named(on.commit)} as the newest commit",
-            fix=look(self.on),
+            fix=self._bring_back(run, on, absent),
             evidence=[commit_evidence(on, on.commit)],
             wanted=self._shape(),
         )
 
     def _not_undone(self, run: Run, on: Tip, open_ones: list[Commit]) -> Verdict:
-        claims = [commit for commit in open_ones if _claimed(run, on, commit)]
+        claims = [other for commit in open_ones for other in _claiming(run, on, commit)]
         but = " A later commit says that it does, but its change is another." if claims else ""
         return needs_work(
             f"No later commit on {quoted(self.on)} undoes {named(open_ones[0])}.{but}",
             expected=f"later commits that undo {listed([named(commit) for commit in open_ones])}",
             found="none",
-            fix=self._revert(open_ones),
+            fix=self._revert(claims, open_ones),
             evidence=newest(on, open_ones),
             wanted=self._shape(),
         )
@@ -88,16 +90,21 @@ class RevertedCheck(HistoryKind):
             f"The commits were undone on {quoted(self.on)} in another order.",
             expected="undone: " + ", then ".join(named(commit) for commit in wanted),
             found=listed([named(commit) for commit in found]),
+            fix=self._revert(found, wanted),
             evidence=newest(on, found),
             wanted=self._shape(),
         )
 
-    def _revert(self, open_ones: list[Commit]) -> str:
-        reverts = (
-            ["git", "revert", "--no-edit", *(["-m", "1"] if commit.is_merge else []), commit.id]
-            for commit in open_ones
-        )
-        return commands(["git", "switch", self.on], *reverts, ["git", "push", "origin", self.on])
+    def _bring_back(self, run: Run, on: Tip, absent: list[Commit]) -> str:
+        merges = [["git", "merge", "--no-edit", commit.id] for commit in absent]
+        lines: list[Line] = [["git", "fetch", "--tags", "origin"], *merges, *_reverts(absent)]
+        return on_branch(on.name, *lines, stops="merge")
+
+    def _revert(self, undo_first: list[Commit], wanted: list[Commit]) -> str:
+        """What undid them wrongly is undone first, the newest first."""
+        latest_first = list(reversed(undo_first))
+        in_turn = wanted if self.in_order else list(reversed(wanted))
+        return on_branch(self.on, *_reverts(latest_first), *_reverts(in_turn), stops="revert")
 
     def _shape(self) -> Shape:
         return undone(list(map(str, self.commits)), self.on)
@@ -123,5 +130,10 @@ def _later(run: Run, on: Tip, commit: Commit) -> list[Commit]:
     return [other for other in history.in_order(after) if not other.is_merge]
 
 
-def _claimed(run: Run, on: Tip, commit: Commit) -> bool:
-    return any(f"This reverts commit {commit.id}" in other.message for other in _later(run, on, commit))
+def _claiming(run: Run, on: Tip, commit: Commit) -> list[Commit]:
+    """Commits that say that they undo it."""
+    return [other for other in _later(run, on, commit) if f"This reverts commit {commit.id}" in other.message]
+
+
+def _reverts(commits: list[Commit]) -> list[Line]:
+    return [["git", "revert", "--no-edit", *(["-m", "1"] if one.is_merge else []), one.id] for one in commits]

@@ -14,7 +14,8 @@ from ..wanted import parted
 from ..words import quoted
 from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed, tip_or_answer
 from .commits import commit_evidence
-from .walk import HistoryKind, look, named, rewrite
+from .fixes import rewritten
+from .walk import HistoryKind, named
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,21 @@ class StartCheck(HistoryKind):
                 commit_evidence(branch, start),
                 looked_at=LookedAt(1, "commit"),
             )
-        move = start and ["git", "rebase", "--rebase-merges", "--onto", wanted.commit.id, start.id]
+        move = [
+            "git",
+            "rebase",
+            "--rebase-merges",
+            "--onto",
+            wanted.commit.id,
+            start.id if start else "--root",
+        ]
         return needs_work(
             f"{quoted(self.name)} starts at {named(start)}, which is another commit than {quoted(self.at)}."
             if start
             else f"{quoted(self.name)} and {quoted(self.from_)} have no commit in common.",
             expected=f"{quoted(self.name)} to start at {named(wanted.commit)}",
             found=named(start) if start else "no common commit",
-            fix=rewrite(branch, move) if move else look(self.name, self.from_),
+            fix=rewritten(run, branch, ["git", "fetch", "--tags", "origin"], move, stops="rebase"),
             evidence=[commit_evidence(branch, start) if start else at_tip(branch), at_tip(wanted)],
             wanted=parted(self.name, self.from_, wanted.commit.id[:7]),
         )

@@ -14,8 +14,9 @@ from ..report import Evidence
 from ..repository import Tip
 from ..trees import Entry
 from ..words import count, decoded, in_words, quoted
-from .base import Kind, Run, Verdict, at_tip, change, commit_or_answer, needs_work, passed
+from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
 from .contents import Found, bytes_or_answer
+from .fixes import change
 from .rule_files import private_repository
 
 MODULES = ".gitmodules"
@@ -38,14 +39,14 @@ class SubmoduleCheck(Kind):
         if entry is None or entry.mode != b"160000":
             return self._no_submodule(run, tip, entry)
         if self.commit not in (None, entry.id):
-            return self._other_commit(tip, entry)
+            return self._other_commit(run, tip, entry)
         address = self._address(run, tip)
         if isinstance(address, Verdict):
             return address
         if address is None:
-            return self._no_address(tip)
+            return self._no_address(run, tip)
         if self.matches is not None and not re.search(self.matches, address):
-            return self._other_address(tip, address)
+            return self._other_address(run, tip, address)
         return passed(
             f"The submodule {quoted(self._path)} is at commit {entry.id[:7]} of {quoted(address)}.",
             self._at(tip),
@@ -73,7 +74,7 @@ class SubmoduleCheck(Kind):
                 f"`.gitmodules` at {quoted(tip.name)} cannot be read: {modules}.",
                 expected="a file as `git submodule add` writes it",
                 found=modules,
-                fix=self._add(tip),
+                fix=self._add(run, tip),
                 evidence=[at_tip(tip, MODULES.encode())],
             )
         return modules.get(self._path)
@@ -90,17 +91,18 @@ class SubmoduleCheck(Kind):
             found=entry.noun
             if entry
             else f"{count(len(known), 'submodule')}" + (f": {quoted(known[0])}" if known else ""),
-            fix=self._add(tip, *([["git", "rm", "-r", "-q", "--", self._path]] if entry else [])),
+            fix=self._add(run, tip, *([["git", "rm", "-r", "-q", "--", self._path]] if entry else [])),
             evidence=[self._at(tip) if entry else at_tip(tip)],
         )
 
-    def _other_commit(self, tip: Tip, entry: Entry) -> Verdict:
+    def _other_commit(self, run: Run, tip: Tip, entry: Entry) -> Verdict:
         wanted = self.commit or ""
         return needs_work(
             f"The submodule {quoted(self._path)} at {quoted(tip.name)} is at commit {entry.id[:7]}.",
             expected=f"commit {wanted[:7]}",
             found=f"commit {entry.id[:7]}",
             fix=change(
+                run,
                 tip,
                 f"Move {self._path} to {wanted[:7]}",
                 ["git", "submodule", "update", "--init", "--", self._path],
@@ -111,13 +113,14 @@ class SubmoduleCheck(Kind):
             evidence=[self._at(tip)],
         )
 
-    def _no_address(self, tip: Tip) -> Verdict:
+    def _no_address(self, run: Run, tip: Tip) -> Verdict:
         return needs_work(
             f"{quoted(self._path)} at {quoted(tip.name)} is a submodule, but `.gitmodules` does not say where it comes "
             "from. Most often a repository was added by `git add`.",
             expected=f"an entry for {quoted(self._path)} in `.gitmodules`",
             found="no entry",
             fix=self._add(
+                run,
                 tip,
                 ["git", "rm", "--cached", "-q", "--", self._path],
                 address=f'"$(git -C {shlex.quote(self._path)} remote get-url origin)"',
@@ -125,12 +128,13 @@ class SubmoduleCheck(Kind):
             evidence=[self._at(tip)],
         )
 
-    def _other_address(self, tip: Tip, address: str) -> Verdict:
+    def _other_address(self, run: Run, tip: Tip, address: str) -> Verdict:
         return needs_work(
             f"The submodule {quoted(self._path)} at {quoted(tip.name)} comes from {quoted(address)}.",
             expected=f"an address with {in_words(self.matches or '')}",
             found=quoted(address),
             fix=change(
+                run,
                 tip,
                 f"Mend the address of {self._path}",
                 ["git", "submodule", "set-url", self._path, "ADDRESS"],
@@ -139,9 +143,9 @@ class SubmoduleCheck(Kind):
             evidence=[at_tip(tip, MODULES.encode())],
         )
 
-    def _add(self, tip: Tip, *before: list[str], address: str = "ADDRESS") -> str:
+    def _add(self, run: Run, tip: Tip, *before: list[str], address: str = "ADDRESS") -> str:
         add = f"git submodule add {address} {shlex.quote(self._path)}"
-        return change(tip, f"Add the submodule {self._path}", *before, add)
+        return change(run, tip, f"Add the submodule {self._path}", *before, add)
 
 
 def read_modules(content: bytes) -> dict[str, str] | str:

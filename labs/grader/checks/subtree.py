@@ -14,7 +14,8 @@ from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
 from ..report import Evidence
 from ..repository import Tip
 from ..words import count, quoted
-from .base import Kind, Run, Verdict, at_tip, change, commit_or_answer, needs_work, passed
+from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from .fixes import change
 
 ONE = Count(1)
 
@@ -55,7 +56,7 @@ class SubtreeCheck(Kind):
                 evidence,
                 looked_at=LookedAt(len(found), "merge commit"),
             )
-        return self._needs_work(tip, len(found), len(merges), there=entry is not None)
+        return self._needs_work(run, tip, len(found), len(merges), there=entry is not None)
 
     @property
     def _path(self) -> bytes:
@@ -68,7 +69,7 @@ class SubtreeCheck(Kind):
         history = run.repository.history
         return any(history[parent].tree == entry.id for parent in history.parents(merge.id))
 
-    def _needs_work(self, tip: Tip, found: int, merges: int, *, there: bool) -> Verdict:
+    def _needs_work(self, run: Run, tip: Tip, found: int, merges: int, *, there: bool) -> Verdict:
         of = f" of {quoted(self.from_)}" if self.from_ else ""
         absent = "" if there else f" There is no {quoted(self.path)} there."
         merged = f"{count(found, 'merge') if found else 'No merge'} in {quoted(tip.name)} brought another history{of}"
@@ -76,15 +77,16 @@ class SubtreeCheck(Kind):
             f"{merged} into {quoted(self.path)}.{absent}",
             expected=f"{count(self.at_least, 'merge commit')} with a parent whose files stand in {quoted(self.path)}",
             found=f"{count(merges, 'merge commit')}, {found or 'none'} of this sort",
-            fix=self._mend(tip, there=there),
+            fix=self._mend(run, tip, there=there),
             evidence=[at_tip(tip)],
         )
 
-    def _mend(self, tip: Tip, *, there: bool) -> str:
+    def _mend(self, run: Run, tip: Tip, *, there: bool) -> str:
         folder = self._path.decode()
         other = self.from_ or "FETCH_HEAD"
         take_away = ["git", "rm", "-r", "-q", "--", folder], ["git", "commit", "-m", f"Make room at {folder}"]
         return change(
+            run,
             tip,
             f"Merge {other} under {folder}",
             *([] if self.from_ else [["git", "fetch", "ADDRESS", "BRANCH"]]),

@@ -20,14 +20,15 @@ from .base import (
     Verdict,
     at_tag,
     at_tip,
-    commands,
     commit_or_answer,
     missing_tag,
     needs_work,
     passed,
     tip_or_answer,
 )
+from .fixes import deleted_tag, moved_tag
 from .walk import cut_off
+from .wording import fitting
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class TagCheck(Kind):
             if self.annotated
             else "a lightweight tag, without a message",
             found=_sort(tag),
-            fix=self._move(tag.id),
+            fix=self._move(tag, tag.id),
             evidence=[at_tag(tag)],
         )
 
@@ -94,7 +95,7 @@ class TagCheck(Kind):
             else f"{quoted(self.name)} is {_sort(tag)}, which has no message.",
             expected=f"a message with {in_words(self.matches or '')}",
             found=quoted(tag.message) if tag.message else "no message",
-            fix=self._move(tag.id),
+            fix=self._move(tag, tag.id),
             evidence=[at_tag(tag)],
         )
 
@@ -111,7 +112,7 @@ class TagCheck(Kind):
             f"{quoted(self.name)} does not mark a commit of {quoted(self.on)}.",
             expected=f"a commit in the history of {quoted(self.on)}",
             found=f"{tag.kind} {tag.id[:7]}",
-            fix=self._move(self.on, keep=tag),
+            fix=self._move(tag, branch.commit.id),
             evidence=[at_tag(tag)],
         )
 
@@ -126,7 +127,7 @@ class TagCheck(Kind):
             f"{quoted(self.name)} marks another commit than {quoted(wanted.name)}.",
             expected=f"{wanted.commit.id[:7]} {quoted(wanted.commit.subject)}",
             found=f"{tag.kind} {tag.id[:7]}",
-            fix=self._move(wanted.commit.id, keep=tag),
+            fix=self._move(tag, wanted.commit.id),
             evidence=[at_tag(tag), at_tip(wanted)],
             wanted=standing_at(self.name, wanted.commit),
         )
@@ -136,20 +137,23 @@ class TagCheck(Kind):
             f"The tag {quoted(self.name)} is still there.",
             expected=f"no tag called {quoted(self.name)}",
             found=f"{_sort(tag)} of {tag.kind} {tag.id[:7]}",
-            fix=commands(["git", "tag", "-d", self.name], ["git", "push", "origin", "--delete", tag.ref]),
+            fix=deleted_tag(tag),
             evidence=[at_tag(tag)],
         )
 
-    def _move(self, target: str, keep: Tag | None = None) -> str:
-        """`keep` is a tag that stays of its sort where none is asked for."""
-        return commands(
-            ["git", "tag", "-f", *self._sort(keep), self.name, target],
-            ["git", "push", "--force", "origin", f"refs/tags/{self.name}"],
-        )
+    def _move(self, tag: Tag, target: str) -> str:
+        """Also where the place alone is wrong the tag keeps, or gets, the sort and the message that are asked for."""
+        annotated = bool(self.matches) or (tag.annotated if self.annotated is None else self.annotated)
+        good = self.matches is None or re.search(self.matches, tag.message or "")
+        return moved_tag(tag, target, annotated=annotated, message=(good and tag.message) or self._message)
 
-    def _sort(self, keep: Tag | None = None) -> list[str]:
-        annotated = keep.annotated if keep and self.annotated is None else self.annotated
-        return [] if annotated is False else ["-a", "-m", f"Release {self.name}"]
+    @property
+    def _message(self) -> str:
+        said = f"Release {self.name}"
+        return (fitting(self.matches, said) if self.matches else "") or said
+
+    def _sort(self) -> list[str]:
+        return [] if self.annotated is False else ["-a", "-m", self._message]
 
 
 def _sort(tag: Tag) -> str:

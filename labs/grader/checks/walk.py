@@ -9,7 +9,7 @@ from ..parameters import Regex, Revision
 from ..report import Evidence
 from ..repository import Tip, TooLarge
 from ..words import in_words, listed, quoted
-from .base import Kind, Run, Verdict, commands, commit_or_answer, cut_off_history
+from .base import Kind, Run, Verdict, commit_or_answer, cut_off_history
 from .commits import MOST_READ, MOST_SHOWN, commit_evidence
 
 MAX_SEARCHED = 4 * MOST_READ  # characters of a message
@@ -35,15 +35,6 @@ def first_parents_of(run: Run, tip: Tip, among: list[Commit]) -> list[Commit]:
     """Those of `among` that lie on the line of first parents of a tip, oldest first."""
     line = set(run.repository.history.first_parents(tip.commit.id))
     return [commit for commit in among if commit.id in line]
-
-
-def branch_of(run: Run, tip: Tip) -> Tip | None:
-    """The branch that the name of a commit starts from, at its own tip; None for tags and ids."""
-    return (
-        run.repository.branch(tip.ref.removeprefix("refs/heads/"))
-        if tip.ref.startswith("refs/heads/")
-        else None
-    )
 
 
 def has_subject(commit: Commit, subject: str) -> bool:
@@ -89,18 +80,6 @@ def named(commit: Commit) -> str:
 
 def newest(tip: Tip, commits: list[Commit]) -> list[Evidence]:
     return [commit_evidence(tip, commit) for commit in commits[-MOST_SHOWN:]]
-
-
-def rewrite(tip: Tip, *lines: list[str] | str) -> str:
-    """Commands that give a branch other commits, or move a tag, and push that with force."""
-    if tip.ref.startswith("refs/tags/"):
-        return commands(*lines, ["git", "tag", "-f", tip.name], ["git", "push", "--force", "origin", tip.ref])
-    push = ["git", "push", "--force-with-lease", "origin", tip.name]
-    return commands(["git", "switch", tip.name], *lines, push)
-
-
-def look(*names: str) -> str:
-    return commands(["git", "log", "--graph", "--oneline", *names])
 
 
 def commits_of(run: Run, names: tuple[Revision, ...], *, originals: bool = False) -> list[Commit] | Verdict:

@@ -1,0 +1,157 @@
+"""A learner who follows the text of a fix: runs its commands as they are, and edits as its sentences say.
+
+`follow` raises Unclear where the text leaves something open. What a fix must never do is checked by `Harm`.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from labs.verdict import fix_parts
+
+# The program that Git calls as the editor: it says that it was opened, and writes nothing.
+EDITOR = "#!/bin/sh\necho editor >> {mark}\nexit 1\n"
+
+
+class Unclear(Exception):  # noqa: N818 - a state of the text, no fault of the test
+    """The text says neither what to run nor what to edit."""
+
+
+def home(folder: Path) -> dict[str, str]:
+    """An environment with a clean home, where Git knows the learner and no editor."""
+    folder.mkdir(parents=True, exist_ok=True)
+    editor = folder / "editor"
+    editor.write_text(EDITOR.format(mark=folder / "opened"))
+    editor.chmod(0o755)
+    settings = (
+        '[user]\n\tname = Learner\n\temail = learner@example.org\n[protocol "file"]\n\tallow = always\n'
+    )
+    (folder / ".gitconfig").write_text(settings)
+    programs = folder / "bin"
+    return {
+        "PATH": f"{programs}:/usr/local/bin:/usr/bin:/bin",
+        "HOME": str(folder),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_EDITOR": str(editor),
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C.UTF-8",
+    }
+
+
+def follow(fix: str, folder: Path, environment: dict[str, str]) -> str:
+    """Does what the text says in a folder; what was printed."""
+    printed, sentence, shown, waiting = [], "", "", ""
+    for part in fix_parts(fix):
+        if part.title == "Write":
+            waiting or _unclear(sentence)
+            _edit_block(waiting, part.text, folder)
+            waiting = ""
+        elif part.title:
+            waiting and _unclear(waiting)
+            shown = _run(part.text, folder, environment)
+            printed.append(f"$ {part.text}\n{shown}")
+        else:
+            sentence = part.text
+            waiting = sentence if sentence.endswith(":") and _is_edit(sentence) else ""
+            _edit_sentence(sentence, shown, folder)
+    if (folder.parent / "opened").exists() or Path(environment["HOME"], "opened").exists():
+        raise AssertionError("an editor was opened")
+    return "\n".join(printed)
+
+
+def _unclear(sentence: str) -> None:
+    raise Unclear(sentence)
+
+
+def _run(script: str, folder: Path, environment: dict[str, str]) -> str:
+    """Line by line, as it would be pasted: a line that fails does not stop the next."""
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    return (done.stdout + done.stderr).decode("utf-8", "replace")
+
+
+_PLACE = r"line (\d+) of `([^`]+)`"
+_BLOCKS: dict[str, Callable[[list[str], int, list[str]], list[str]]] = {
+    rf"Replace {_PLACE} with:": lambda lines, at, new: [*lines[: at - 1], *new, *lines[at:]],
+    rf"Add below {_PLACE}:": lambda lines, at, new: [*lines[:at], *new, *lines[at:]],
+    rf"Add above {_PLACE}:": lambda lines, at, new: [*lines[: at - 1], *new, *lines[at - 1 :]],
+    r"Add at the (end) of `([^`]+)`.*:": lambda lines, _, new: [*lines, *new],
+    r"Write (this) into `([^`]+)`.*:": lambda _lines, _, new: new,
+    r"Make (the) file `([^`]+)`.*:": lambda _lines, _, new: new,
+}
+
+
+def _is_edit(sentence: str) -> bool:
+    return any(re.search(pattern, sentence) for pattern in _BLOCKS)
+
+
+def _edit_block(sentence: str, text: str, folder: Path) -> None:
+    for pattern, made in _BLOCKS.items():
+        if found := re.search(pattern, sentence):
+            at, path = found.groups()
+            number = int(at) if at.isdigit() else 0
+            _write(folder / path, made(_read(folder / path), number, text.split("\n")))
+            return
+    raise Unclear(sentence)
+
+
+def _edit_sentence(sentence: str, shown: str, folder: Path) -> None:
+    """`Delete line N of ...`, and the answer that a command has shown; what else is only said is left."""
+    for found in re.finditer(rf"Delete {_PLACE}", sentence):
+        number, lines = int(found[1]), _read(folder / found[2])
+        _write(folder / found[2], [*lines[: number - 1], *lines[number:]])
+    if found := re.match(r"Write what it shows into `([^`]+)`, (?:in line (\d+)|behind `(.+):`)", sentence):
+        answer = ", ".join(line.strip("* ") for line in shown.strip().split("\n"))
+        _write(folder / found[1], _answered(_read(folder / found[1]), found[2], found[3], answer))
+    elif re.match(r"(Edit|Save|Write the answer)\b", sentence):
+        raise Unclear(sentence)
+
+
+def _answered(lines: list[str], number: str | None, key: str | None, answer: str) -> list[str]:
+    if key is None:
+        at = int(number or 1)
+        padded = [*lines, *[""] * (at - len(lines))]
+        return [*padded[: at - 1], answer, *padded[at:]]
+    kept = [line for line in lines if not re.match(rf"\W*{re.escape(key)}\W*\s*[:=]", line, re.IGNORECASE)]
+    return [*kept, f"{key}: {answer}"]
+
+
+def _read(path: Path) -> list[str]:
+    text = path.read_text(errors="surrogateescape") if path.exists() else ""
+    return text.removesuffix("\n").split("\n") if text else []
+
+
+def _write(path: Path, lines: list[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", errors="surrogateescape")
+
+
+def git(folder: Path, *arguments: str, stdin: str = "", check: bool = True) -> str:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": "/nonexistent",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "LC_ALL": "C.UTF-8",
+    }
+    author = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in _PERSON}
+    done = subprocess.run(
+        ["git", *arguments],
+        cwd=folder,
+        env=environment | author,
+        input=stdin.encode(),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0 or not check, (arguments, done.stderr.decode())
+    return done.stdout.decode("utf-8", "surrogateescape").strip()
+
+
+_PERSON = (("NAME", "Learner"), ("EMAIL", "learner@example.org"))
