@@ -201,10 +201,20 @@ TOKEN = "ghp_" + "".join(chr(ord("a") + 7 * i % 26) for i in range(36))
 
 
 @pytest.mark.parametrize(
-    "line", [f"RUN git clone https://{TOKEN}@host/x", "ENV API_KEY=s3cr3t-v4lue", "ARG PASSWORD=hunter22"]
+    "line",
+    [
+        f"RUN git clone https://{TOKEN}@host/x",
+        "ENV API_KEY=s3cr3t-v4lue",
+        "ARG PASSWORD=hunter22",
+        "ENV A=1 DB_PASSWORD=hunter22 B",
+        'ENV DB_PASSWORD="hunter22',
+        "ENV DB_PASSWORD=hunter22 hunter22",
+        "ENV A=1 \\\n  DB_PASSWORD=hunter22",
+        "ENV A=${ DB_PASSWORD=hunter22",
+    ],
 )
 def test_a_credential_is_never_shown(ask, line):
-    secret = line.split("=")[-1] if "=" in line else TOKEN
+    secret = next(value for value in (TOKEN, "s3cr3t-v4lue", "hunter22") if value in line)
     for rest in ("no_secrets: true", "not_root: true"):
         result = ask(f"{SMALL}{line}\n", rest)
         assert result.outcome is Outcome.NEEDS_WORK

@@ -142,6 +142,7 @@ LOCK = '[[package]]\nname = "flask"\nversion = "3.1.0"\n'
 FILES_OF_LOCK = 'files = [{file = "f.whl", hash = "sha256:0"}]\n'
 SDIST = 'sdist = {hash = "sha256:0"}\n'
 OWN_LOCK = '[[package]]\nname = "a"\nsource = {virtual = "."}\n'
+DYNAMIC = 'dynamic = ["dependencies"]\n[tool.setuptools.dynamic]\ndependencies = {file = ["deps.txt"]}\n'
 PIPFILE_LOCK = '{"default": {"flask": {"version": "==3.1.0", "hashes": ["sha256:0"]}}}'
 
 
@@ -227,6 +228,11 @@ PROJECTS = [
     ({"requirements.in": "flask\n", "requirements.txt": "flask==3.1.0\n"}, "pwp"),
     ({"requirements.txt": "-r missing.txt\n"}, "nnn"),
     ({"requirements.txt": "fla sk\n"}, "www"),
+    (py(DYNAMIC) | {"deps.txt": "flask==3.1.0\n"}, "pwp"),
+    (py(DYNAMIC) | {"deps.txt": "flask\n"}, "www"),
+    (py(DYNAMIC), "nnn"),
+    (py(f'dependencies = ["x"]\n[tool.poetry.dependencies]\nx = {{git = "https://h/x", rev = "{COMMIT}"}}\n'), "pwp"),
+    (py('dependencies = ["x==1"]\n[tool.poetry.dependencies]\nx = {source = "own"}\n'), "pwp"),
 ]  # fmt: skip
 
 

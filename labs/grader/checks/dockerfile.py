@@ -58,7 +58,7 @@ class DockerfileCheck(Kind):
         texts, text = found
         file = read_dockerfile(self.path, text)
         if file.faults:
-            return verdict_of(texts, Answer(file.faults))
+            return verdict_of(texts, Answer(file.faults), hidden=secrecy.hidden_lines(texts))
         wanted = self.dockerignore if isinstance(self.dockerignore, tuple) else questions.USUAL_IGNORED
         ask: dict[str, Callable[[], Answer]] = {
             "base_pinned": lambda: questions.base_pinned(file, self.base_pinned or "tag"),

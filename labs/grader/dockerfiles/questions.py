@@ -115,11 +115,14 @@ def ignored(path: str, read: Callable[[str], str | None], wanted: Sequence[str])
     where = (
         f"in {quoted(posixpath.dirname(path))} or in the top folder" if "/" in path else "in the top folder"
     )
+    make = (
+        places[0] if "/" in path else places[-1]
+    )  # under its own name it counts for any folder that is sent
     says = f"There is no `.dockerignore` {where}"
     add = Finding(
-        Place(places[-1]),
+        Place(make),
         f"{says}, so all files of the folder are sent to Docker, also `.git` and `.env`.",
-        quoted(places[-1]),
+        quoted(make),
         "none",
         tuple(wanted),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..parameters import did_you_mean
 from ..words import quoted
 from .instructions import Instruction, behind, quoted_words
+from .secret_names import names_secret
 from .words import WordError, expand
 
 _COPY_FLAGS = ("chown", "chmod", "exclude", "link")
@@ -115,8 +116,10 @@ def _in_pairs(one: Instruction) -> Iterator[Complaint]:
     for word in words:
         name, equals, _ = word.partition("=")
         if not equals or not name:
-            says = f"{quoted(word)} is no `name=value`."
-            yield Complaint(f"{says} A value with blanks stands in quotes.", "`name=value`", quoted(word))
+            says = f"{_shown(one, word)} is no `name=value`."
+            yield Complaint(
+                f"{says} A value with blanks stands in quotes.", "`name=value`", _shown(one, word)
+            )
             return
     yield from _in_values(one, words)
 
@@ -128,14 +131,21 @@ def _in_arg(one: Instruction) -> Iterator[Complaint]:
     yield from _in_values(one, quoted_words(one.value, one.escape))
 
 
+def _shown(one: Instruction, word: str) -> str:
+    """A word for a message, without its value if the instruction holds a credential."""
+    if not names_secret(f"{one.name} {one.value}"):
+        return quoted(word)
+    name, equals, _ = word.partition("=")
+    return quoted(f"{name}=…") if equals else "A word behind it"
+
+
 def _in_values(one: Instruction, words: list[str]) -> Iterator[Complaint]:
     for word in words:
         try:
             expand(word, {}, one.escape)
         except WordError as error:
-            yield Complaint(
-                f"{quoted(word)} cannot be read: {error}.", "a text that can be read", quoted(word)
-            )
+            shown = _shown(one, word)
+            yield Complaint(f"{shown} cannot be read: {error}.", "a text that can be read", shown)
             return
 
 

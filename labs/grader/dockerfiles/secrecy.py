@@ -1,7 +1,6 @@
 """Credentials that come into a layer of an image; whoever has the image can read them."""
 
 import posixpath
-import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
@@ -9,13 +8,10 @@ from ..findings import Answer, Finding, LookedAt, Place, answer
 from ..secret_rules import belongs_outside, find_secrets
 from ..words import quoted
 from .instructions import Instruction
-from .reading import Dockerfile, read_dockerfile
+from .reading import Dockerfile
+from .secret_names import SECRET_NAME, names_secret
 
 MOST_FOUND = 20
-_SECRET_NAME = re.compile(
-    r"(?:.*_)?(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|SECRET_?KEY|PRIVATE_?KEY|CREDENTIALS?)",
-    re.IGNORECASE,
-)
 
 
 def no_secrets(file: Dockerfile, text: str) -> Answer:
@@ -36,12 +32,11 @@ def no_secrets(file: Dockerfile, text: str) -> Answer:
 
 
 def hidden_lines(read: Callable[[str], str | None]) -> Callable[[str], set[int]]:
-    """The lines of a file that must not be shown, given how to read one."""
+    """The lines of a file that must not be shown, given how to read one; also where Docker could not read it."""
 
     def lines(path: str) -> set[int]:
-        file = read_dockerfile(path, read(path) or "")
-        found = (one for one in file.instructions() if one.name in ("ENV", "ARG"))
-        return {one.place.line for one in found if any(_in_variables(one))}
+        every = (read(path) or "").split("\n")
+        return {number for number, line in enumerate(every, start=1) if names_secret(line)}
 
     return lines
 
@@ -61,7 +56,7 @@ def _literal(place: Place, name: str) -> Finding:
 def _in_variables(one: Instruction) -> Iterator[Finding]:
     for name, value in one.pairs():
         text = (value or "").strip("\"'")
-        if not _SECRET_NAME.fullmatch(name) or text.startswith("/") or (one.name == "ENV" and not text):
+        if not SECRET_NAME.fullmatch(name) or text.startswith("/") or (one.name == "ENV" and not text):
             continue
         how = "stays in the image" if one.name == "ENV" else "stays in the history of the image"
         yield Finding(

@@ -2,7 +2,6 @@
 Poetry's own tables, in setup.cfg and setup.py, for Pipenv and for conda.
 """
 
-import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,6 @@ from packaging.utils import canonicalize_name
 
 from ..data import Unparsable, read_data
 from ..findings import Place
-from ..words import quoted
 from .project import Project, table_of
 from .requirements import Line, Read, Wanted, of_address, of_path, of_revision, of_specifier, wanted
 from .setup_files import SetupFile, read_setup
@@ -65,7 +63,7 @@ class _Finder:
 
 
 def _standard(project: Project) -> Iterator[Wanted]:
-    """`[project]` and `[dependency-groups]`, with the addresses that uv's `sources` give to names.
+    """`[project]` and `[dependency-groups]`, with the addresses that Poetry's table and uv's `sources` give to names.
 
     Extras are installed by those alone who ask for them: they count if nothing else is listed.
     """
@@ -75,7 +73,7 @@ def _standard(project: Project) -> Iterator[Wanted]:
     if not any(items for _, _, items in lists):
         extras = table_of(project.project.get("optional-dependencies"))
         lists = [("project.optional-dependencies", key, items) for key, items in extras.items()]
-    sources = table_of(table_of(table_of(project.data.get("tool")).get("uv")).get("sources"))
+    sources = {**project.tool("poetry", "dependencies"), **project.tool("uv", "sources")}
     by_name = {str(canonicalize_name(name)): source for name, source in sources.items()}
     for table, key, items in lists:
         finder = _Finder(project.path, project.text, project.place(table, key).line)
@@ -87,7 +85,7 @@ def _standard(project: Project) -> Iterator[Wanted]:
 
 
 def _poetry(project: Project) -> Iterator[Wanted]:
-    poetry = table_of(table_of(project.data.get("tool")).get("poetry"))
+    poetry = project.tool("poetry")
     tables = {f"tool.poetry.{key}": poetry.get(key) for key in ("dependencies", "dev-dependencies")}
     for group, table in table_of(poetry.get("group")).items():
         tables[f"tool.poetry.group.{group}.dependencies"] = table_of(table).get("dependencies")
@@ -204,15 +202,9 @@ def _of_conda(text: str, place: Place) -> Wanted:
 
 
 def _add_setup(project: Project, setup: SetupFile, read: Read, found: Declared) -> None:
-    """What setup.cfg and setup.py require; also the files that `dynamic` dependencies are read from."""
+    """What setup.cfg and setup.py require."""
     found.files += [path for path in setup.paths if path not in found.files]
     found.unknown = setup.unknown.get("install_requires", "")
     for path, text in setup.requires:
         finder = _Finder(path, read(path) or "")
         found.wanted.append(wanted(Line(text, finder.place(text))))
-    dynamic = table_of(table_of(table_of(project.data.get("tool")).get("setuptools")).get("dynamic"))
-    files = table_of(dynamic.get("dependencies")).get("file", [])
-    for name in [files] if isinstance(files, str) else files if isinstance(files, list) else ():
-        path = project.inside(str(name))
-        if not posixpath.basename(path).endswith(".txt"):
-            found.unknown = f"the dependencies are read from {quoted(path)}"

@@ -67,6 +67,9 @@ def _of_files(project: Project, read: Read) -> _Sources:
     inside = [path for path in sorted(project.files) if path.startswith(prefix)]
     paths = [path for path in inside if _REQUIREMENTS.fullmatch(path[len(prefix) :])]
     paths = paths or [path for path in inside if _INPUTS.fullmatch(path[len(prefix) :])]
+    dynamic = project.tool("setuptools", "dynamic", "dependencies").get("file", [])
+    named = [dynamic] if isinstance(dynamic, str) else dynamic if isinstance(dynamic, list) else []
+    paths += [path for name in named if (path := project.inside(str(name))) not in paths]
     found = read_files(paths, read)
     return _Sources(list(map(wanted, found.lines)), paths, found.unread)
 
