@@ -10,6 +10,7 @@ from labs.grader.dockerfiles.layers import dependencies_first
 from labs.grader.dockerfiles.questions import exposes, not_root
 from labs.grader.dockerfiles.reading import read_dockerfile
 from labs.grader.python_packages.declared import declared
+from labs.grader.python_packages.pins import pinned
 from labs.grader.python_packages.project import faults, read_project
 from labs.grader.words import nearest
 from labs.grader.workflows.reading import read_workflow
@@ -72,6 +73,38 @@ def test_range_of_a_dockerignore_that_is_upside_down_matches_nothing():
     assert left_out("\\*\n", "*") == 1
     assert left_out("?nv*\n", "env") == 1
     assert left_out("a*b*c\n", "aXbYbZc") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RUN <<" + "a" * 200_000,
+        "RUN x<<" + "\\a" * 100_000,
+        "COPY " + "--link " * 30_000 + "a b",
+        "RUN --mount=" + "'" * 100_001,
+        "ENV A=" + "${A:-" * 40_000,
+        "ENV " + "A=$A " * 40_000,
+        "ENV A=1\n" * 20_000 + "COPY $A $A\n" * 2_000,
+        "ARG A=$B\n" * 20_000 + "EXPOSE $A\n" * 2_000,
+        "COPY " + "*" * 100_000 + " .",
+        "RUN " + "\\\n" * 100_000,
+    ],
+)
+def test_long_lines_of_a_dockerfile_are_read_soon(text):
+    file = read_dockerfile("Dockerfile", f"FROM a:1\n{text}\nRUN pip install -r a.txt\n")
+    if not file.faults:
+        dependencies_first(file, ["a.txt", "b.py"])
+        exposes(file, 80)
+        not_root(file)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" + " " * 200_000 + "b", "-r a.txt\n" * 50_000, "a" * 200_000, "a==1 \\\n" * 50_000, "-e " * 60_000],
+)
+def test_long_lines_of_requirements_are_read_soon(text):
+    project, _ = read_project("pyproject.toml", "[project]\nname = 'a'\n", ["requirements.txt", "a.txt"])
+    pinned(project, "exact", {"requirements.txt": text, "a.txt": "b"}.get)
 
 
 def test_many_stages_are_read_soon_and_to_the_first():

@@ -9,7 +9,7 @@ from ..path_patterns import pattern_matches
 from .instructions import Instruction
 from .reading import Stage, substituted
 
-MAX_LOOKED_UP = 50  # sources that are looked for among the files; of more, the names decide
+MAX_LOOKED_UP = 20  # sources that are looked for among the files; of more, the names decide
 _CODE = {
     *(
         "py",
@@ -80,8 +80,8 @@ class Context:
                 return
 
 
-def copied(stage: Stage, one: Instruction) -> list[str]:
-    """What COPY, ADD, or a mount of RUN takes from the build context, with the variables put in."""
+def copied(stage: Stage, one: Instruction, *, look: bool = True) -> list[str]:
+    """What COPY, ADD, or a mount of RUN takes from the build context, with the variables put in if it may `look`."""
     if one.name == "RUN":
         mounts = map(_mount, one.flag("mount"))
         return [
@@ -91,7 +91,9 @@ def copied(stage: Stage, one: Instruction) -> list[str]:
         ]
     if one.name not in ("COPY", "ADD") or one.flag("from"):
         return []
-    sources = [substituted(stage, one, source).text if "$" in source else source for source in one.sources]
+    sources = [
+        substituted(stage, one, source).text if look and "$" in source else source for source in one.sources
+    ]
     return [source.strip("\"'") for source in sources if not re.match(r"\w+://|git@", source)]
 
 

@@ -123,13 +123,14 @@ def _reads_script(line: str) -> bool:
 
 def _flags(rest: str) -> tuple[tuple[tuple[str, str | None], ...], str]:
     flags: list[tuple[str, str | None]] = []
-    while match := _FLAG.match(rest):
-        rest = rest[match.end() :]
+    at = 0
+    while match := _FLAG.match(rest, at):
+        at = match.end()
         if match[1] is None:  # `--` alone ends them
             break
         value = match[2]
         flags.append((match[1], value if value is None else re.sub(r"[\"']|\\(.)", r"\1", value)))
-    return tuple(flags), rest
+    return tuple(flags), rest[at:]
 
 
 def quoted_words(text: str, escape: str) -> list[str]:

@@ -95,9 +95,10 @@ class _Walk:
             self.findings.append(_too_late(blocker, one))
 
     def _brings_code(self, stage: Stage, one: Instruction) -> bool:
-        for source in copied(stage, one):
+        look = self.looked_up < MAX_LOOKED_UP
+        for source in copied(stage, one, look=look):
             self.looked_up += 1
-            if self.context.holds_code(source, look=self.looked_up <= MAX_LOOKED_UP):
+            if self.context.holds_code(source, look=look):
                 return True
         return False
 

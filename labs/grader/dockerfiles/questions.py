@@ -13,6 +13,7 @@ from .instructions import Instruction
 from .reading import Dockerfile, Stage, substituted
 
 Pin = Literal["tag", "digest"]
+MAX_LOOKED_UP = 20
 USUAL_IGNORED = (".git", ".env")
 
 
@@ -150,9 +151,12 @@ def exposes(file: Dockerfile, port: int) -> Answer:
     """The final stage says that it listens on a port."""
     unknown: list[str] = []
     found: list[tuple[Instruction, str]] = []
+    looked = 0
     for stage in file.final.chain():
         for one in stage.all("EXPOSE"):
-            ports = substituted(stage, one, one.value) if "$" in one.value else None
+            may_look = "$" in one.value and looked < MAX_LOOKED_UP
+            looked += may_look
+            ports = substituted(stage, one, one.value) if may_look else None
             unknown += ports.unknown if ports else []
             found += [(one, word) for word in (ports.text if ports else one.value).split()]
     for one, word in found:

@@ -34,37 +34,25 @@ def expand(text: str, known: Lookup, escape: str = "\\") -> Expanded:
 
 def split_raw(text: str) -> list[str]:
     """Words with their quotes and escapes kept, as BuildKit looks for here-documents among them. Raises WordError."""
-    words: list[str] = []
-    for kind, part in _pieces(text):
-        if kind == "blank":
-            words.append("")
-        elif not words:
-            words.append(part)
+    words: list[list[str]] = [[]]
+    at = 0
+    while at < len(text):
+        letter, start = text[at], at
+        if letter == "\\":
+            at += 1
+        elif letter in "'\"":
+            at = _closing(text, at)
+        at += 1
+        if letter.isspace():
+            words.append([])
         else:
-            words[-1] += part
-    return [word for word in words if word]
+            words[-1].append(text[start:at])
+    return ["".join(word) for word in words if word]
 
 
 def unquoted(text: str) -> str:
     """The text of a word without quotes and escapes; variables stay. Raises WordError."""
     return _Lexer(text, None, "\\").read("")
-
-
-def _pieces(text: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    at = 0
-    while at < len(text):
-        letter, start = text[at], at
-        if letter.isspace():
-            found.append(("blank", letter))
-        elif letter == "\\":
-            at += 1
-        elif letter in "'\"":
-            at = _closing(text, at)
-        if not letter.isspace():
-            found.append(("word", text[start : at + 1]))
-        at += 1
-    return found
 
 
 def _closing(text: str, at: int) -> int:

@@ -13,7 +13,17 @@ from packaging.utils import canonicalize_name
 from ..data import Unparsable, read_data
 from ..findings import Place
 from .project import Project, table_of
-from .requirements import Line, Read, Wanted, of_address, of_path, of_revision, of_specifier, wanted
+from .requirements import (
+    MAX_LENGTH,
+    Line,
+    Read,
+    Wanted,
+    of_address,
+    of_path,
+    of_revision,
+    of_specifier,
+    wanted,
+)
 from .setup_files import SetupFile, read_setup
 
 MAX_LINES_BETWEEN = 200
@@ -142,6 +152,8 @@ def _of_table(name: str, value: Mapping[str, Any], blank: Wanted, *, bare_is_exa
 
 def of_versions(text: str, blank: Wanted, *, bare_is_exact: bool = True) -> Wanted:
     """The versions of Poetry and Pipenv: `^1.2`, `~1.2`, `1.*`, `>=1,<2`, `1.2 || ^3`, and in Poetry `1.2.3` alone."""
+    if len(text) > MAX_LENGTH:
+        return replace(blank, fault="its versions are too long")
     ways = [_way(part.strip(), bare_is_exact) for part in text.split("||")]
     if any(way is None for way in ways):
         return replace(blank, fault="its versions cannot be read")
@@ -188,7 +200,7 @@ def _conda(path: str, text: str) -> Iterator[Wanted]:
 
 
 def _of_conda(text: str, place: Place) -> Wanted:
-    match = _CONDA.fullmatch(text)
+    match = _CONDA.fullmatch(text) if len(text) <= MAX_LENGTH else None
     if match is None:
         return Wanted("", text, place, fault="it is neither a name nor a name with versions")
     blank = Wanted(str(canonicalize_name(match[1])), text, place)

@@ -24,7 +24,8 @@ from ..words import quoted
 MAX_FILES = 30
 MAX_LENGTH = 1000
 Read = Callable[[str], str | None]
-_COMMENT = re.compile(r"(^|\s+)#.*$")
+_COMMENT = re.compile(r"(^|\s)#.*$")
+_ONLY_COMMENT = re.compile(r"\s*#")
 _ADDRESS = re.compile(r"(?:(git|hg|svn|bzr)\+)?[a-z][\w.-]*://|file:", re.IGNORECASE)
 _ARCHIVE = re.compile(r"\.(?:whl|zip|tar|tgz|tbz|txz|tlz|tar\.(?:gz|bz2|xz|lz|lzma|zst))$", re.IGNORECASE)
 _NAMED = re.compile(r"[\w.-]+\s*(?:\[[^\]]*\])?\s*@")  # `name @ address`
@@ -147,7 +148,7 @@ def _joined(text: str) -> Iterator[tuple[int, str]]:
     lines = text.splitlines()
     for number, line in enumerate(lines, start=1):
         start = start if parts else number
-        is_comment = _COMMENT.match(line) is not None
+        is_comment = _ONLY_COMMENT.match(line) is not None
         if line.endswith("\\") and not is_comment and number < len(lines):
             parts.append(line.strip("\\"))
             continue

@@ -9,7 +9,7 @@ from functools import cached_property
 from ...path_patterns import pattern_matches
 from ..project import Project
 
-MAX_PATTERNS = 50
+MAX_PATTERNS, MAX_PATTERN = 50, 200
 _MODULE = re.compile(r"([^/]+)\.(?:py|pyi|so|pyd)")
 
 
@@ -75,7 +75,7 @@ class Tree:
 
     def glob(self, pattern: str, within: str = "") -> Iterator[str]:
         """Files that a pattern means, or that are in a folder that it means; paths below `within`."""
-        for path in self.below(within):
+        for path in self.below(within) if len(pattern) <= MAX_PATTERN else ():
             short = path[len(within) + 1 :] if within not in ("", ".") else path
             if pattern_matches(pattern, short):
                 yield path
@@ -95,7 +95,7 @@ def texts(value: object) -> list[str]:
 def ignores(patterns: Iterable[str]) -> Callable[[str], bool]:
     """Whether a path is meant by one of some patterns written as in `.gitignore`; the last that matches decides."""
     rules = []
-    for pattern in list(patterns)[:MAX_PATTERNS]:
+    for pattern in [one for one in patterns if len(one) <= MAX_PATTERN][:MAX_PATTERNS]:
         bare = pattern.removeprefix("!").rstrip("/")
         anchored = bare.lstrip("/") if "/" in bare else f"**/{bare}"
         rules.append((anchored, not pattern.startswith("!")))
