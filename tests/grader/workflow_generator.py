@@ -196,7 +196,27 @@ def workflow(dice: Dice) -> str:
     yaml.default_flow_style, yaml.width, yaml.allow_unicode = dice.random() < 0.1, 100_000, True
     yaml.representer.ignore_aliases = lambda data: True
     yaml.dump(text, out)
-    return out.getvalue()
+    return _scratched(dice, out.getvalue()) if dice.random() < 0.15 else out.getvalue()
+
+
+def _scratched(dice: Dice, text: str) -> str:
+    """The text with a character or the indentation of a line changed, as by a slip of the hand."""
+    at, lines = dice.randrange(len(text)), text.split("\n")
+    number = dice.randrange(len(lines))
+    match dice.randrange(6):
+        case 0:
+            return text[:at] + text[at + 1 :]
+        case 1:
+            return text[:at] + dice.choice(" \n\t:-'\"{}[]#&*!|>%@,?$") + text[at:]
+        case 2:
+            lines[number] = dice.choice([" ", "  ", "\t"]) + lines[number]
+        case 3:
+            lines[number] = lines[number][dice.randint(1, 2) :]
+        case 4:
+            lines[number] += dice.choice([" # x", " ", "\t", ":", ",", " -", " |"])
+        case 5:
+            lines.insert(number, lines[number])
+    return "\n".join(lines)
 
 
 def sound_expression(dice: Dice) -> str:

@@ -38,12 +38,23 @@ class Evaluator:
             case Not(of):
                 truth = truth_of(self.value(of))
                 return UNKNOWN if truth is None else not truth
-            case Comparison(operator, left, right):
-                return compare(operator, self.value(left), self.value(right))
+            case Comparison():
+                return self._compared(tree)
             case Chain(operator, operands):
                 return self._chain(operator == "||", operands)
             case Call(name, arguments):
                 return self._call(name.lower(), [self.value(argument) for argument in arguments])
+
+    def _compared(self, tree: Tree) -> Data:
+        """Work from the left: `a == b == c` compares the answer of the first two with the third."""
+        comparisons = list[Comparison]()
+        while isinstance(tree, Comparison):
+            comparisons.append(tree)
+            tree = tree.left
+        result = self.value(tree)
+        for comparison in reversed(comparisons):
+            result = compare(comparison.operator, result, self.value(comparison.right))
+        return result
 
     def _chain(self, decides: bool, operands: Sequence[Tree]) -> Data:
         """`&&` and `||` answer with one of their operands, not with true or false."""

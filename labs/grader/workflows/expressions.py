@@ -11,6 +11,20 @@ from .templates import condition_tree
 from .tokens import ExpressionError
 from .trees import asks_status
 
+_PULL_REQUEST = ("pull_request", "pull_request_target")
+# What `github.event` has, and for which events alone.
+_PAYLOADS = {
+    "pull_request": (*_PULL_REQUEST, "pull_request_review", "pull_request_review_comment"),
+    "issue": ("issues", "issue_comment"),
+    "comment": ("issue_comment", "pull_request_review_comment", "discussion_comment"),
+    "review": ("pull_request_review",),
+    "release": ("release",),
+    "workflow_run": ("workflow_run",),
+    "inputs": ("workflow_dispatch",),
+    "client_payload": ("repository_dispatch",),
+    "schedule": ("schedule",),
+}
+
 
 def holds(condition: str, known: Mapping[str, Data], *, success: bool = True) -> bool | None:
     """Does a job or step with this `if` run? `known` has contexts such as `github.ref`.
@@ -31,12 +45,16 @@ def runs_after_failure(condition: str) -> bool:
     return ".result" not in condition and holds(condition, {}, success=False) is not False
 
 
-def events_known(event: str, branch: str | None = None, tag: str | None = None) -> dict[str, str]:
-    """What conditions can know of an event."""
-    known = {"github.event_name": event}
-    if event in ("pull_request", "pull_request_target"):
+def events_known(event: str, branch: str | None = None, tag: str | None = None) -> dict[str, Data]:
+    """What conditions can know of an event; what a payload does not have is null, as for GitHub."""
+    if event == "workflow_call":
+        return {}  # a called workflow sees the event of its caller
+    known: dict[str, Data] = {"github.event_name": event}
+    known |= {f"github.event.{name}": None for name, events in _PAYLOADS.items() if event not in events}
+    if event in _PULL_REQUEST:
         merge = {"github.ref": "refs/pull/1/merge", "github.ref_name": "1/merge"}
         return {**known, **merge, "github.base_ref": branch or "", "github.ref_type": "branch"}
+    known |= {"github.head_ref": "", "github.base_ref": ""}
     if branch or tag:
         ref = f"refs/tags/{tag}" if tag else f"refs/heads/{branch}"
         known |= {"github.ref": ref, "github.ref_name": tag or branch or ""}

@@ -56,24 +56,21 @@ Tree = Literal | Name | Access | Call | Not | Comparison | Chain
 
 
 def parts_of(tree: Tree) -> Iterator[Tree]:
-    """Yield the tree and everything in it."""
-    yield tree
-    match tree:
-        case Access(of, index):
-            inside: tuple[Tree | None, ...] = (of, index)
-        case Call(_, arguments):
-            inside = arguments
-        case Not(of):
-            inside = (of,)
-        case Comparison(_, left, right):
-            inside = (left, right)
-        case Chain(_, operands):
-            inside = operands
-        case _:
-            inside = ()
-    for part in inside:
+    """Yield the tree and everything in it; comparisons may lean to the left without end."""
+    todo: list[Tree | None] = [tree]
+    while todo:
+        part = todo.pop()
+        match part:
+            case Access(of, index):
+                todo += [of, index]
+            case Call(_, inside) | Chain(_, inside):
+                todo += inside
+            case Not(of):
+                todo.append(of)
+            case Comparison(_, left, right):
+                todo += [left, right]
         if part is not None:
-            yield from parts_of(part)
+            yield part
 
 
 def asks_status(tree: Tree | None) -> bool:

@@ -1,0 +1,263 @@
+"""What a learner is told of a workflow that GitHub cannot read, or that does something else than it seems."""
+
+import pytest
+
+from labs.grader.report import Outcome
+from labs.grader.workflows.expressions import holds
+from labs.grader.workflows.reading import read_workflow
+
+PATH = ".github/workflows/ci.yml"
+FILE = """\
+on: push
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    if: github.ref == 'refs/heads/main'
+    steps:
+      - uses: actions/checkout@v4
+      - run: |
+          pytest
+          echo ${{ github.sha }}
+"""
+# What is replaced in the file, by what, and what is said: line, sentence, what to write instead.
+FAULTS = [
+    (
+        "on: push",
+        "on: {push: {branch: main}}",
+        1,
+        "`push` has the key `branch`, which GitHub does not know. Did you mean `branches`?",
+        "`branches`",
+    ),
+    (
+        "'refs/heads/main'",
+        '"refs/heads/main"',
+        5,
+        'GitHub cannot read `if` of job `test`, `github.ref == "refs/heads/main"`: it has double quotes, which GitHub '
+        "does not know in an expression.",
+        "`github.ref == 'refs/heads/main'`",
+    ),
+    (
+        "github.ref == 'refs/heads/main'",
+        "succes()",
+        5,
+        "GitHub cannot read `if` of job `test`, `succes()`: `succes()` is no function of GitHub.",
+        "`success()`",
+    ),
+    (
+        "on: push",
+        "on: {schedule: [{cron: every day}]}",
+        1,
+        "`every day` is no schedule: it needs 5 fields with spaces between them.",
+        "five fields (minute, hour, day, month, weekday), such as `'0 6 * * 1'` for Mondays at 6:00 UTC",
+    ),
+    (
+        "on: push",
+        "on: {schedule: [{cron: '0 25 * * *'}]}",
+        1,
+        "`25` is no hour in the schedule `0 25 * * *`.",
+        "numbers from 0 to 23, `*`, lists `1,2`, ranges `1-5` or steps `*/5`",
+    ),
+    (
+        "on: push",
+        "on: {pull_request: {types: [open]}}",
+        1,
+        "`types` of `pull_request` cannot be `open`. Did you mean `opened`?",
+        "`opened`",
+    ),
+    (
+        "== 'refs/heads/main'",
+        "= 'refs/heads/main'",
+        5,
+        "GitHub cannot read `if` of job `test`, `github.ref = 'refs/heads/main'`: `=` is no operator there.",
+        "`github.ref == 'refs/heads/main'`",
+    ),
+    (
+        "== 'refs/heads/main'",
+        "== main",
+        5,
+        "GitHub cannot read `if` of job `test`, `github.ref == main`: `main` is no context of GitHub.",
+        "a text in quotes, such as `'main'`, or one of `github`, `inputs`, `vars` and `needs`",
+    ),
+    (
+        "github.ref ==",
+        "secrets.BRANCH ==",
+        5,
+        "GitHub cannot read `if` of job `test`, `secrets.BRANCH == 'refs/heads/main'`: the context `secrets` cannot be "
+        "used here.",
+        "one of `github`, `inputs`, `vars` and `needs`",
+    ),
+    (
+        "if: github.ref",
+        "if: '!github.ref",
+        5,
+        "The file cannot be read as YAML: while parsing a block mapping, expected <block end>, but found '<scalar>'.",
+        "YAML that can be read",
+    ),
+    (
+        "if: github.ref == 'refs/heads/main'",
+        "if: !cancelled()",
+        5,
+        "`jobs.test.if`: `!cancelled()` is a tag of YAML, since a value begins with `!`.",
+        'quotes around it: `"!cancelled()"`, or `${{ !cancelled() }}` where it is an expression',
+    ),
+    (
+        "${{ github.sha }}",
+        "${{ github.sha",
+        8,
+        "GitHub cannot read `run` of step 2 of job `test`, `pytest\\necho ${{ github.sha`: `${{` is opened and not "
+        "closed.",
+        "`}}` at its end",
+    ),
+    (
+        "${{ github.sha }}",
+        "${{ githb.sha }}",
+        10,
+        "GitHub cannot read `run` of step 2 of job `test`, `githb.sha`: `githb` is no context of GitHub.",
+        "`github`",
+    ),
+    (
+        "    steps:",
+        "    timeout-minutes: '30'\n    steps:",
+        6,
+        "`timeout-minutes` of job `test` cannot be the text `30`.",
+        "`timeout-minutes: 30` without quotes",
+    ),
+    (
+        "on: push",
+        "on: push\npermissions: {models: write}",
+        2,
+        "The permission `models` cannot be `write`.",
+        "one of `read` and `none`",
+    ),
+    (
+        "actions/checkout@v4",
+        "actions/checkout",
+        7,
+        "`uses: actions/checkout` does not say a version.",
+        "`owner/repository@version` such as `actions/checkout@v4`, or a folder such as `./actions/build`",
+    ),
+    (
+        "      - run: |",
+        "      - with: {x: 1}\n        run: |",
+        8,
+        "Step 2 of job `test` has the key `with`, which cannot stand beside `run`.",
+        "`with` or `run`",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "line", "says", "expected"), FAULTS, ids=[row[1] for row in FAULTS])
+def test_a_refusal_names_the_line_the_key_and_what_to_write(old, new, line, says, expected):
+    assert old in FILE
+    fault = read_workflow(PATH, FILE.replace(old, new, 1)).faults[0]
+    assert (fault.place.line, fault.says, fault.expected) == (line, says, expected)
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        "copilot-requests: write",
+        "vulnerability-alerts: read",
+        "models: read",
+        "attestations: write",
+        "id-token: write",
+    ],
+)
+def test_permissions_of_today_are_known(scope):
+    assert read_workflow(PATH, f"permissions: {{{scope}}}\n{FILE}").faults == ()
+
+
+ALWAYS = [
+    ("${{ github.ref }} == 'refs/heads/main'", "github.ref == 'refs/heads/main'"),
+    ("${{ github.ref }} == 'a' && ${{ github.actor }} != 'x'", "github.ref == 'a' && github.actor != 'x'"),
+    ("'refs/heads/main' == ${{ github.ref }}", "'refs/heads/main' == github.ref"),
+    ("${{ false }} == true", "false == true"),
+    ("! ${{ true }}", "! true"),
+    ("|\n      ${{ github.ref == 'refs/heads/main' }}", "github.ref == 'refs/heads/main'"),
+]
+
+
+@pytest.mark.parametrize(("written", "meant"), ALWAYS)
+def test_text_around_an_expression_is_always_true_and_said(written, meant):
+    quoted = f'"{written}"' if written.startswith(("'", "!")) else written
+    workflow = read_workflow(PATH, FILE.replace("if: github.ref == 'refs/heads/main'", f"if: {quoted}"))
+    assert workflow.faults == ()
+    (remark,) = workflow.remarks
+    assert remark.place.line == 5 and "`if` of job `test` is always true: " in remark.says
+    assert remark.expected == f"`if: {meant}`"
+
+
+def test_text_around_an_expression_is_said_beside_each_answer(repo):
+    text = FILE.replace("if: github.ref", "if: ${{ github.ref }}").replace("pytest", "./deploy.sh")
+    repo.put(PATH, text)
+    repo.commit()
+    remark = (
+        "`if` of job `test` is always true: `${{ github.ref }} == 'refs/heads/main'` is a text, with text outside of "
+        "`${{ }}`. Write `if: github.ref == 'refs/heads/main'`."
+    )
+    result = repo.ask(f"workflow: {{path: {PATH}}}")
+    assert (result.outcome, result.why) == (
+        Outcome.PASSED,
+        f"`{PATH}` is a workflow that GitHub can read. {remark}",
+    )
+    result = repo.ask(f"workflow: {{path: {PATH}, order: [lint]}}")
+    assert result.outcome is Outcome.NEEDS_WORK and result.why.endswith(remark)
+
+
+def test_a_condition_with_text_around_it_runs_on_each_branch(repo):
+    text = FILE.replace("if: github.ref", "if: ${{ github.ref }}").replace("pytest", "./deploy.sh")
+    repo.put(PATH, text)
+    repo.commit()
+    result = repo.ask(f"workflow: {{path: {PATH}, delivery: continuous-deployment}}")
+    assert result.outcome is Outcome.NEEDS_WORK
+    repo.put(PATH, FILE.replace("if: github.ref == 'refs/heads/main'", "if: ${{ false }} == true"))
+    repo.commit()
+    assert repo.ask(f"workflow: {{path: {PATH}, order: [checkout, test]}}").outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("on: push", "on: []", "Nothing starts the workflow: `on` is empty."),
+        ("on: push", "on: {}", "Nothing starts the workflow: `on` is empty."),
+        (FILE[FILE.index("    steps:") :], "", "Job `test` has no steps, so it does nothing."),
+        (FILE[FILE.index("    steps:") :], "    steps: []\n", "Job `test` has no steps, so it does nothing."),
+    ],
+)
+def test_what_github_reads_and_what_does_nothing_is_said(old, new, says):
+    workflow = read_workflow(PATH, FILE.replace(old, new))
+    assert (workflow.faults, [remark.says for remark in workflow.remarks]) == ((), [says])
+
+
+def test_steps_that_run_side_by_side_are_steps_of_the_job():
+    text = FILE.replace("      - run: |", "      - parallel: [{run: make}, {uses: ./own}]\n      - run: |")
+    steps = read_workflow(PATH, text).jobs["test"].steps
+    assert [(step.number, step.uses or step.run.split("\n")[0]) for step in steps] == [
+        (1, "actions/checkout@v4"),
+        (2, "make"),
+        (3, "./own"),
+        (4, "pytest"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "format('{0}{0}', " * 24 + "'x'" + ")" * 24,
+        "toJSON(" * 24 + "'\"'" + ")" * 24,
+        f"fromJSON('{'[' * 9000}')",
+        f"join(fromJSON('[{'1,' * 9000}1]'), '{'x' * 900}') == 'x'",
+        "github" + ".a" * 9000,
+        "contains(" * 40 + "1" + ", 1)" * 40,
+        "1 == " * 4000 + "1",
+        "!" * 20_000,
+        f"0x{'f' * 20_000} == 1e{'9' * 900}",
+        "'" * 20_999,
+    ],
+    ids=lambda text: text[:20],
+)
+def test_a_hostile_condition_is_read_or_refused(condition):
+    quoted = condition.replace("'", "''")
+    workflow = read_workflow(PATH, FILE.replace("if: github.ref == 'refs/heads/main'", f"if: '{quoted}'"))
+    assert workflow.faults or workflow.jobs["test"].condition == condition
+    assert holds(condition, {}) in (True, False, None)
