@@ -449,17 +449,17 @@ def test_files_that_a_pattern_means_decide_whether_it_is_code(repo):
 @pytest.mark.parametrize(
     ("text", "rest", "why"),
     [
-        ("FROM apache/airflow:2.9.1\n", "not_root: true", "of the base `apache/airflow:2.9.1` it is not known"),
-        ("FROM me/python:3\n", "not_root: true", "of the base `me/python:3` it is not known which user it runs as"),
-        ("FROM ghcr.io/x/python:3\nRUN a\n", "not_root: true", "of the base `ghcr.io/x/python:3` it is not known"),
-        ("FROM nginx:1.27\n", "exposes: 80", "of the base `nginx:1.27` it is not known which ports it exposes"),
-        ("FROM nginx:1.27\n", "healthcheck: true", "of the base `nginx:1.27` it is not known whether it has one"),
-        ("FROM nginx:1.27\n", "cmd: exec-form", "of the base `nginx:1.27` it is not known what it starts"),
-        ("FROM python:3.12\nUSER $U\n", "not_root: true", "line 2 asks for `U`, which has no value in the file"),
-        ("FROM python:3.12\nARG P\nEXPOSE $P\n", "exposes: 80", "line 3 asks for `P`, which has no value in the file"),
-        ("FROM python:3.12\nCOPY . .\nRUN ./install.sh\n", "dependencies_first: true", "runs a script, and what it"),
-        ("FROM python:3.12\nCOPY . .\nRUN make deps\n", "dependencies_first: true", "runs a script, and what it"),
-        ("ARG B\nFROM ${B:-x/y:1}\n", "not_root: true", "it is not known which user it runs as"),
+        ("FROM apache/airflow:2.9.1\n", "not_root: true", "which user the base `apache/airflow:2.9.1` runs"),
+        ("FROM me/python:3\n", "not_root: true", "which user the base `me/python:3` runs as, and `Dockerfile`"),
+        ("FROM ghcr.io/x/python:3\nRUN a\n", "not_root: true", "which user the base `ghcr.io/x/python:3` runs as"),
+        ("FROM nginx:1.27\n", "exposes: 80", "which ports the base `nginx:1.27` exposes"),
+        ("FROM nginx:1.27\n", "healthcheck: true", "whether the base `nginx:1.27` has a health check"),
+        ("FROM nginx:1.27\n", "cmd: exec-form", "what the base `nginx:1.27` starts"),
+        ("FROM python:3.12\nUSER $U\n", "not_root: true", "the value of `U` at line 2, which the file does not set"),
+        ("FROM python:3.12\nARG P\nEXPOSE $P\n", "exposes: 80", "the value of `P` at line 3, which the file does not"),
+        ("FROM python:3.12\nCOPY . .\nRUN ./install.sh\n", "dependencies_first: true", "at line 3 installs; no other"),
+        ("FROM python:3.12\nCOPY . .\nRUN make deps\n", "dependencies_first: true", "at line 3 installs; no other"),
+        ("ARG B\nFROM ${B:-x/y:1}\n", "not_root: true", "which user the base `${B:-x/y:1}` runs as"),
     ],
 )  # fmt: skip
 def test_what_the_base_alone_can_tell_is_not_known(ask, text, rest, why):

@@ -41,8 +41,8 @@ def test_the_back_ends_build_what_is_said():
 @pytest.mark.parametrize(
     ("system", "files", "unknown"),
     [
-        ('build-backend = "maturin"', {}, "which packages the back end `maturin` takes is not known here"),
-        ('build-backend = "mesonpy"', {}, "which packages the back end `mesonpy` takes is not known here"),
+        ('build-backend = "maturin"', {}, "which packages the back end `maturin` takes"),
+        ('build-backend = "mesonpy"', {}, "which packages the back end `mesonpy` takes"),
         (
             'build-backend = "own"\nbackend-path = ["."]',
             {"own.py": ""},

@@ -42,10 +42,8 @@ def dependencies_first(file: Dockerfile, files: Collection[str] = ()) -> Answer:
         said = "Dependencies are installed before the code is copied."
         return answer(walk.findings, said, [one.place for one in walk.installed])
     if walk.script:
-        says = f"{quoted(f'RUN {walk.script.value}')} at line {walk.script.place.line} runs a script"
-        return Answer(
-            unknown=f"{says}, and what it installs is not known; no other `RUN` installs dependencies"
-        )
+        script = f"{quoted(f'RUN {walk.script.value}')} at line {walk.script.place.line}"
+        return Answer(unknown=f"what the script of {script} installs; no other `RUN` installs dependencies")
     says, add = (
         "No `RUN` installs dependencies.",
         ("COPY requirements.txt .", "RUN pip install -r requirements.txt"),
@@ -112,6 +110,7 @@ def _is_opaque(command: Command) -> bool:
 def _too_late(code: Instruction, install: Instruction) -> Finding:
     written = f"{code.name} {code.value}"
     listing = _listing(install)
+    copy = [f"COPY {listing} ./"] if listing else []
     if code is install:
         says = f"`RUN` at line {install.place.line} mounts all code while it installs the dependencies"
     else:
@@ -124,9 +123,11 @@ def _too_late(code: Instruction, install: Instruction) -> Finding:
     return Finding(
         code.place,
         f"{says}, so each change of the code installs them again.",
-        f"{quoted(f'COPY {listing}')} and the installation before the code",
+        f"{quoted(f'COPY {listing}')} and the installation before the code"
+        if listing
+        else "the installation before the code",
         quoted(written),
-        (f"COPY {listing} ./", f"RUN {install.value}", written) if code is not install else (),
+        (*copy, f"RUN {install.value}", written) if code is not install else (),
     )
 
 
@@ -136,4 +137,5 @@ def _listing(install: Instruction) -> str:
     for program, name in _LISTINGS.items():
         if not found and program in words:
             found = name
-    return found or "requirements.txt"
+    own = {".", "-e", "./"}.intersection(install.script.split())
+    return found or ("pyproject.toml" if own else "")

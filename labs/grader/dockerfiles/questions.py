@@ -58,7 +58,7 @@ def not_root(file: Dockerfile) -> Answer:
             said = f"The base {quoted(file.final.image.base)} runs as `nonroot`."
             return answer((), said, [file.final.image.place])
         if not is_plain(file.final):
-            return _not_known(file, "`USER`", "which user it runs as")
+            return _not_known(file, "`USER`", "which user {} runs as")
     found = substituted(stage, user, user.value) if user else None
     if found and found.unknown:
         return _no_value(user or file.final, found.unknown)
@@ -90,18 +90,16 @@ def _last(file: Dockerfile, *names: str) -> tuple[Stage, Instruction | None]:
 
 
 def _not_known(file: Dockerfile, what: str, question: str) -> Answer:
-    base = file.final.image
+    """`question` has a place for the name of the base, such as: which user {} runs as."""
+    asked = question.format(f"the base {quoted(file.final.image.written)}")
     return Answer(
-        unknown=f"{quoted(file.path)} has no {what} in its final stage, and of the base {quoted(base.written)} it is "
-        f"not known {question}: {what} in the final stage decides it"
+        unknown=f"{asked}, and {quoted(file.path)} has no {what} in its final stage. Add {what} there to decide it"
     )
 
 
 def _no_value(where: Instruction | Stage, names: Sequence[str]) -> Answer:
-    line = where.place.line
-    return Answer(
-        unknown=f"line {line} asks for {listed(map(quoted, names))}, which has no value in the file"
-    )
+    told = f"the value of {listed(map(quoted, names))} at line {where.place.line}"
+    return Answer(unknown=f"{told}, which the file does not set")
 
 
 def ignored(path: str, read: Callable[[str], str | None], wanted: Sequence[str]) -> Answer:
@@ -166,7 +164,7 @@ def exposes(file: Dockerfile, port: int) -> Answer:
     if unknown:
         return _no_value(_last(file, "EXPOSE")[1] or file.final, unknown)
     if not found and not is_plain(file.final):
-        return _not_known(file, f"`EXPOSE {port}`", "which ports it exposes")
+        return _not_known(file, f"`EXPOSE {port}`", "which ports {} exposes")
     place = found[0][0].place if found else file.final.place
     there = listed([quoted(word) for _, word in found]) or "none"
     says = f"The image does not say that it listens on port {port}."
@@ -181,7 +179,7 @@ def healthcheck(file: Dockerfile) -> Answer:
     if one and one.value.strip().upper() != "NONE":
         return answer((), "The image has a `HEALTHCHECK`.", [one.place])
     if one is None and not is_plain(file.final):
-        return _not_known(file, "`HEALTHCHECK`", "whether it has one")
+        return _not_known(file, "`HEALTHCHECK`", "whether {} has a health check")
     add = ("HEALTHCHECK CMD curl --fail http://localhost:8000/health || exit 1",)
     says = "Docker cannot see whether the container works: there is no `HEALTHCHECK`."
     return Answer((Finding((one or file.final).place, says, "`HEALTHCHECK` with a command", "none", add),))
@@ -192,7 +190,7 @@ def exec_form(file: Dockerfile) -> Answer:
     starts = list(_starts(file))
     if not starts:
         if not is_plain(file.final):
-            return _not_known(file, "`CMD` or `ENTRYPOINT`", "what it starts")
+            return _not_known(file, "`CMD` or `ENTRYPOINT`", "what {} starts")
         says, add = "The image does not say what it starts.", ('CMD ["python", "app.py"]',)
         return Answer((Finding(file.final.place, says, "`CMD` or `ENTRYPOINT`", "none", add),))
     findings = [_shell_form(one) for one in starts if one.listed is None]

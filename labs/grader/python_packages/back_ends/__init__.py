@@ -41,7 +41,7 @@ def contents_of(project: Project, read: Read) -> Contents:
         )
     maker = name.partition(".")[0]
     if maker not in _NAMES:
-        return Contents(unknown=f"which packages the back end {quoted(name)} takes is not known here")
+        return Contents(unknown=f"which packages the back end {quoted(name)} takes")
     if name not in _NAMES[maker]:
         return Contents(fault=f"{quoted(name)} is no back end, and {quoted(_NAMES[maker][0])} is")
     tree = Tree.of(project)
