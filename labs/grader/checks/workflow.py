@@ -4,6 +4,9 @@ A GitHub Actions workflow at a commit (`at`, main unless said) is understood fro
 thing. Without any, that GitHub can read it. Workflows and composite actions of the same repository are followed; a
 command, action or workflow that cannot be read leaves the check "not known", never "needs work".
 
+What GitHub's own parser refuses needs work, with line, key and what to write instead, whatever is asked. Conditions
+are worked out as GitHub does; one that is always true because of text around `${{ }}` is named in each answer.
+
 `starts_on` and `not_on`: what starts it and what does not, as a list of moments such as `{event: push, branch: main}`,
 `{event: push, tag: v1.0}`, `{event: pull_request, branch: main, type: closed}`, `{event: push, path: src/app.py}`.
 `order`: stages that follow each other along `needs` and steps: checkout, install, lint, build, test, artifact,
