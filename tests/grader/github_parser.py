@@ -20,15 +20,20 @@ class Answers(NamedTuple):
     expressions: list[dict[str, Any]]
 
 
-def ask_github(texts: list[str], expressions: list[tuple[str, dict[str, Any]]]) -> Answers:
-    """Answer in the order of the questions; an expression comes with the values of its contexts."""
+def need_github() -> str:
+    """Return the path of node. Skips the test where it is missing."""
     node = shutil.which("node") or shutil.which("node", path=str(Path(sys.executable).parent))
     if not node:
         pytest.skip("node is not installed: GitHub's parser is not asked")
     assert PACKAGES.exists(), "GitHub's parser is not installed: `make test` does it, or `npm ci` in tests"
+    return node
+
+
+def ask_github(texts: list[str], expressions: list[tuple[str, dict[str, Any]]]) -> Answers:
+    """Answer in the order of the questions; an expression comes with the values of its contexts."""
     asked = {"texts": texts, "expressions": [{"expression": one, "context": c} for one, c in expressions]}
     done = subprocess.run(
-        [node, HERE / "github_parser.mjs"],
+        [need_github(), HERE / "github_parser.mjs"],
         input=json.dumps(asked),
         capture_output=True,
         text=True,
