@@ -1,7 +1,7 @@
 """YAML, JSON, TOML and INI from a stranger's repository as values, and one found by its place: `model.layers[0].size`.
 
 All come out alike: None, bool, int, Decimal, str, lists and dicts; dates are text. Keys that are there twice,
-YAML's anchors, aliases and tags, and what is nested too deeply are refused.
+YAML's tags and merge keys, aliases that stand for very much, and what is nested too deeply are refused.
 """
 
 import json
@@ -29,6 +29,10 @@ _ENDINGS: dict[str, Format] = {
     ".cfg": "ini",
 }
 _STEP = re.compile(r"""(?:^|(?<=.)\.)([^.\[\]"]+)|\[(\d{1,6})\]|\["([^"]+)"\]""")
+MAX_ALIASED = 10_000  # values that the aliases of one YAML file stand for
+_LIMITS = re.compile(
+    "not read|nested too deeply|one word of text|a tag is too long|larger than"
+)  # of `read_yaml`
 _LONG_NUMBER = "a whole number has more than 4,300 digits"  # the most that Python reads
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 # `tomllib` looks at every beginning of a dotted key, at each of its parts
@@ -41,6 +45,10 @@ class Unparsable(Exception):  # noqa: N818 - the state of a file, shown to the l
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
         super().__init__(message)
         self.message, self.line, self.column = message, line, column
+
+
+class BeyondLimitError(Unparsable):
+    """The format allows it, and a limit of this reader does not: what the text holds is not known."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ def read_data(text: str, format: Format) -> Value:
     try:
         return {"yaml": _yaml, "json": _json, "toml": _toml, "ini": _ini}[format](text)
     except RecursionError:
-        raise Unparsable("lists or mappings are nested too deeply") from None
+        raise BeyondLimitError("lists or mappings are nested too deeply") from None
 
 
 def find(root: Value, way: Steps) -> Value | Absent:
@@ -105,10 +113,11 @@ def _met(value: Value, step: str | int) -> str:
 
 
 def _yaml(text: str) -> Value:
-    value, problems = read_yaml(text)
+    value, problems = read_yaml(text, aliased=MAX_ALIASED)
     for problem in problems:
         key = f"{quoted(problem.key)}: " if problem.key else ""
-        raise Unparsable(key + problem.message, problem.line, problem.column)
+        error = BeyondLimitError if _LIMITS.search(problem.message) else Unparsable
+        raise error(key + problem.message, problem.line, problem.column)
     return value or Value(1, None)
 
 
@@ -123,7 +132,7 @@ def _json(text: str) -> Value:
     except json.JSONDecodeError as error:
         raise Unparsable(error.msg, error.lineno, error.colno) from None
     except ValueError:
-        raise Unparsable(_LONG_NUMBER) from None
+        raise BeyondLimitError(_LONG_NUMBER) from None
     return _as_value(data)
 
 
@@ -131,7 +140,7 @@ def _decimal(text: str) -> Decimal:
     try:
         return Decimal(text)
     except InvalidOperation:
-        raise Unparsable(f"the number {cut(text, 40)} is too large") from None
+        raise BeyondLimitError(f"the number {cut(text, 40)} is too large") from None
 
 
 def _refused_constant(name: str) -> None:
@@ -149,7 +158,7 @@ def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _toml(text: str) -> Value:
     if long := _TOML_LONG_KEY.search(text):
-        raise Unparsable("a key has more than 100 parts", text.count("\n", 0, long.start()) + 1)
+        raise BeyondLimitError("a key has more than 100 parts", text.count("\n", 0, long.start()) + 1)
     try:
         return _as_value(tomllib.loads(text, parse_float=_decimal))
     except tomllib.TOMLDecodeError as error:
@@ -160,7 +169,7 @@ def _toml(text: str) -> Value:
             _TOML_PLACE.sub("", message), int(line or at_end), int(column) if column else None
         ) from None
     except ValueError:
-        raise Unparsable(_LONG_NUMBER) from None
+        raise BeyondLimitError(_LONG_NUMBER) from None
 
 
 def _ini(text: str) -> Value:

@@ -118,7 +118,7 @@ def test_with_a_higher_limit_a_file_that_was_not_fetched_leaves_it_undecided(wit
     result = without_large_files.ask("no_large_files: {over: 5 MB}")
     assert (result.outcome, result.reason) == (
         Outcome.NOT_RUN,
-        "It cannot be decided whether `model.bin` is over 5 MB: files over 1 MB are not fetched.",
+        "Not known: whether `model.bin` is over 5 MB, because files over 1 MB are not fetched.",
     )
 
 

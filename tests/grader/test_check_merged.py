@@ -172,7 +172,7 @@ def test_changes_that_came_by_pieces_cannot_be_decided(forked):
     forked.commit("Side three", side="one\ntwo\nthree\n")
     result = ask(forked, SQUASH)
     assert result.outcome is Outcome.NOT_RUN
-    assert f": {carried[:7]} holds all of its changes" in result.reason
+    assert f"because {carried[:7]} holds all of its changes" in result.reason
 
 
 def test_a_branch_whose_base_was_squashed_before_is_not_called_unmerged(forked):
@@ -225,7 +225,7 @@ def test_a_plain_commit_with_the_words_of_a_merge_is_no_proof(forked):
     forked.git("branch", "-D", "side")
     result = ask(forked)
     assert result.outcome is Outcome.NOT_RUN
-    assert result.reason.startswith("It cannot be decided whether `side` was merged into `main`")
+    assert result.reason.startswith("Not known: whether `side` was merged into `main`")
     assert result.fix == "git push origin side"
 
 

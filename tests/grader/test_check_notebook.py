@@ -62,7 +62,6 @@ def test_a_pattern_looks_at_each_notebook(repo):
         ("{", "at line 1."),
         ("[]", "there is no list of cells."),
         ('{"cells": 3}', "no list"),
-        ("[" * 9000, "nested"),
     ],
 )
 def test_what_is_no_notebook_is_said(repo, text, words):
@@ -70,6 +69,16 @@ def test_what_is_no_notebook_is_said(repo, text, words):
     repo.commit()
     result = repo.ask("notebook: {path: train.ipynb}")
     assert result.outcome is Outcome.NEEDS_WORK and words in result.why
+
+
+def test_a_notebook_that_is_nested_too_deeply_is_not_known(repo):
+    repo.put("train.ipynb", "[" * 9000)
+    repo.commit()
+    result = repo.ask("notebook: {path: train.ipynb}")
+    assert result.outcome is Outcome.NOT_RUN
+    assert result.reason.startswith(
+        "Not known: what `train.ipynb` at `main` holds, because lists or mappings"
+    )
 
 
 _JSON = st.recursive(

@@ -4,13 +4,18 @@ Each repository holds something that no check reads: files over 1 MB (also those
 what Git LFS keeps elsewhere, binary files, tags of files, long messages, the history behind a shallow clone.
 """
 
+import re
 from collections.abc import Callable
+
+import pytest
 
 from labs.grader.report import Outcome
 from labs.grader.repository import WITHOUT_LARGE_FILES
+from tests.grader import odd
 from tests.grader.conftest import Repo
-from tests.grader.stock import POINTER
-from tests.grader.test_empty_sets import ask_each
+from tests.grader.every_kind import ASKED
+from tests.grader.stock import FILES, POINTER, Stock
+from tests.grader.test_empty_sets import ask, ask_each
 
 PASSED, NEEDS_WORK, NOT_RUN = Outcome.PASSED, Outcome.NEEDS_WORK, Outcome.NOT_RUN
 LARGE = "x\n" * (1 << 20)
@@ -64,6 +69,11 @@ def large_text_of_a_project(repo: Repo) -> None:
 def submodule(repo: Repo) -> None:
     text = repo.objects("text", kind="blob")
     tree = repo.objects(f"100644 blob {text}\ta.txt", f"160000 commit {'1' * 40}\tapp")
+    repo.git("update-ref", "refs/heads/main", repo.commit_tree(tree))
+
+
+def tests_in_a_submodule(repo: Repo) -> None:
+    tree = repo.objects(f"160000 commit {'1' * 40}\ttests")
     repo.git("update-ref", "refs/heads/main", repo.commit_tree(tree))
 
 
@@ -135,7 +145,7 @@ CASES: list[tuple[Build, str, Outcome, str]] = [
         not_fetched,
         "no_large_files: {over: 9 MB}",
         NOT_RUN,
-        "It cannot be decided whether `a.txt` is over 9 MB",
+        "Not known: whether `a.txt` is over 9 MB",
     ),
     (
         large_file_that_moves,
@@ -194,6 +204,7 @@ CASES: list[tuple[Build, str, Outcome, str]] = [
     (submodule, "purged: {path: app/.env}", PASSED, "is in none of 1 commit. Not read: 1 submodule."),
     (submodule, "purged: {path: '*.env'}", PASSED, "is in none of 1 commit. Not read: 1 submodule."),
     (submodule, "purged: {path: .env}", PASSED, "`.env` is in none of 1 commit."),
+    (tests_in_a_submodule, "python_package: {tests_found: true}", NOT_RUN, "`tests` is another repository"),
     (stored_elsewhere, "no_secrets: {}", PASSED, "1 version of files. Not read: 1 file stored by Git LFS."),
     (
         stored_elsewhere,
@@ -261,3 +272,76 @@ def test_what_was_not_read_is_named_and_never_said_to_be_absent(new_repo):
         if result.outcome is not outcome or words not in (said := result.why or result.reason or "")
     ]
     assert not wrong, "\n".join(map(str, wrong))
+
+
+# --- all kinds, in repositories of which much cannot be read: who may still say that something is absent ----------
+
+ABSENT = re.compile(
+    r"^(No|None|There (is|are) no)\b|\b(holds|has|reaches) no\b|: there is no\b|\bno (branch|tag|line|file)\b"
+    r"|\b(does not have|is in none of|is not (at|ignored|merged|left|in|there))\b"
+)
+SAYS_SO = re.compile("^Not (known|run)|Not read:|not read|of which .* is not known|is not in this repository")
+REFS = {"branch": "all names of branches were read", "tag": "all names of tags were read"}
+PATHS = {
+    "file": "all paths of the commit were read",
+    "lfs": "all paths of the commit were read",
+    "line_endings": "all paths of the commit were read",
+    "notebook": "all paths of the commit were read",
+    "submodule": "all paths of the commit were read",
+    "ignored": "all `.gitignore` files on the way were read",
+    "attributes": "all `.gitattributes` files on the way were read",
+    "answer": "all paths of the commit were read",
+}
+COMMITS = dict.fromkeys(
+    ("commit", "each_commit", "history", "gone", "amended", "merged", "reverted", "cherry_picked"),
+    "all commits, their messages and the paths that they change were read",
+) | {
+    "purged": "all paths of all commits were read",
+    "no_large_files": "the sizes of all files were read",
+    "object": "the ids of all objects were read",
+    "no_secrets": "all that is in the history was read",
+}
+TEXTS = {
+    "workflow": "the whole file was read, and what it calls",
+    "dockerfile": "the whole file was read",
+    "python_package": "all paths of the commit and the whole files were read",
+}
+
+
+def pointers_alone(repo: Repo) -> None:
+    Stock(files=dict.fromkeys(FILES, POINTER)).build(repo)
+
+
+MAY_SAY_ABSENT: dict[Build, dict[str, str]] = {
+    odd.shallow: REFS | PATHS | TEXTS,
+    odd.without_large_files: REFS | PATHS | COMMITS | TEXTS,
+    odd.submodules: REFS | PATHS | COMMITS | TEXTS,
+    pointers_alone: REFS | PATHS | COMMITS,
+}
+
+
+@pytest.mark.parametrize("build", MAY_SAY_ABSENT, ids=lambda build: build.__name__)
+def test_only_kinds_that_read_all_of_it_say_that_something_is_absent(repo, build):
+    build(repo)
+    said = [(result.kind, result.why or result.reason or "") for result in ask(repo, *ASKED)]
+    absolute = {(kind, words) for kind, words in said if ABSENT.search(words) and not SAYS_SO.search(words)}
+    assert {kind for kind, _ in absolute} <= set(MAY_SAY_ABSENT[build]), absolute
+    assert absolute
+
+
+def test_the_words_by_which_a_sentence_is_known_as_absolute():
+    absolute = (
+        "There is no `a`.",
+        "No tag is called `v1`.",
+        "`a` is in none of 3 commits.",
+        "`a` is not at `main`.",
+    )
+    others = (
+        "Not known: no file could be read.",
+        "No conflict in 1 file. Not read: 1 submodule.",
+        "`a` is there.",
+    )
+    assert [bool(ABSENT.search(words)) and not SAYS_SO.search(words) for words in absolute + others] == [
+        *[True] * len(absolute),
+        *[False] * len(others),
+    ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from ..data import MOST_BYTES, Absent, Unparsable, find, format_of, read_data, steps
+from ..data import MOST_BYTES, Absent, BeyondLimitError, Unparsable, find, format_of, read_data, steps
 from ..describe import nearest_tags
 from ..parameters import MAIN_COMMIT, Count, FilePath, Regex, Revision
 from ..repository import Tag, Tip, TooLarge
@@ -270,6 +270,8 @@ class ValueIn(OfFile):
                 read_data(file.text, format_of(self.path) or "yaml"),
                 steps(self.value or "") or (),
             )
+        except BeyondLimitError as error:
+            raise TooLarge(f"what {file} holds is not known, because {error}") from None
         except Unparsable:
             return None
         if isinstance(found, Absent) or isinstance(found.data, list | dict):

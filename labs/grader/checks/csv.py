@@ -14,6 +14,7 @@ from typing import Literal
 from ..edits import add_at_end, delete_lines, replace_line, write_file
 from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
+from ..repository import TooLarge
 from ..words import count, cut, listed, nearest, quoted, visible
 from .base import Kind, Run, Verdict, needs_work, passed
 from .contents import Text, file_or_answer, text_or_answer
@@ -202,6 +203,11 @@ def read_table(text: str, separator: Separator = ",") -> tuple[list[str], int]:
             else:
                 rows += 1
     except csv.Error as error:
+        if "field limit" in str(error):
+            raise TooLarge(
+                f"the field that ends before line {lines.line_num + 1} is over {csv.field_size_limit():,} characters, "
+                "and no longer ones are read"
+            ) from None
         raise NoTable(str(error), lines.line_num) from None
     if not header:
         raise NoTable("there is no header", 1)

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..data import MOST_BYTES, Absent, Format, Unparsable, find, format_of, read_data, steps
+from ..data import MOST_BYTES, Absent, BeyondLimitError, Format, Unparsable, find, format_of, read_data, steps
 from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
 from ..report import Evidence
 from ..words import count, cut, in_words, quoted, visible
 from ..yaml_values import Value
-from .base import Kind, Run, Verdict, needs_work, passed
+from .base import Kind, Run, Verdict, needs_work, not_known, passed
 from .contents import Text, file_or_answer, text_or_answer
 from .data_edits import deletion, new_file, setting
 from .fixes import edited
@@ -63,6 +63,8 @@ class DataCheck(Kind):
             return file
         try:
             document = read_data(file.text, self._format() or "yaml")
+        except BeyondLimitError as error:
+            return not_known(f"what {file} holds, because {error}")
         except Unparsable as error:
             return self._unparsable(run, file, error)
         return self._judge(run, file, document, find(document, steps(self.value) or ()))

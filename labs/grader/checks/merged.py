@@ -2,7 +2,7 @@
 
 `by` is merge-commit, fast-forward, squash, rebase or any, or none where it must not have come in. The graph decides,
 and for a squash and a "Rebase and merge" the patches; of a branch with one commit the two are alike. Where a branch is
-gone or its changes came in by pieces, the answer is "cannot be decided", not a guess. `name` may be a list of branches:
+gone or its changes came in by pieces, the answer is "not known", not a guess. `name` may be a list of branches:
 each came in that way. With `in_order: true` and `by: merge-commit` they did so in the order of the list, each by a
 merge commit of its own; one that is gone is known by the merge that names it.
 """
@@ -20,7 +20,7 @@ from ..repository import Tip
 from ..shapes import Shape
 from ..wanted import brought_by_rebase, fast_forward, merge_commit, one_after_another, squashed, unmerged
 from ..words import count, listed, quoted
-from .base import Kind, Run, Verdict, at_tip, needs_work, not_run, passed, tip_or_answer
+from .base import Kind, Run, Verdict, at_tip, needs_work, not_known, passed, tip_or_answer
 from .commits import MOST_SHOWN, add_commits, commit_evidence
 from .merging import all_brought_in, brought_in, merged_again, merged_in_turn
 from .shell import commands
@@ -142,9 +142,9 @@ class _Merge:
             return passed(apart, at_tip(branch), at_tip(into), looked_at=LookedAt(2, "branch"))
         carried = carried_at(run.repository, branch.commit, into.commit)
         if carried:
-            return not_run(
-                f"It cannot be decided how {quoted(self.branch)} came into {quoted(self.into)}: {carried.id[:7]} "
-                "holds all of its changes, but neither its commits nor one commit with the same changes is there."
+            return not_known(
+                f"how {quoted(self.branch)} came into {quoted(self.into)}, because {carried.id[:7]} holds all of its "
+                "changes, but neither its commits nor one commit with the same changes is there"
             )
         return self._not_merged(run, branch, into)
 
@@ -199,9 +199,9 @@ class _Merge:
         merge = merge_commit_of(run, self.branch, into)
         if merge:
             return self._judge(run, into, "merge-commit", [merge])
-        return not_run(
-            f"It cannot be decided whether {quoted(self.branch)} was merged into {quoted(self.into)}: the branch "
-            "is not in the repository, and no merge commit names it.",
+        return not_known(
+            f"whether {quoted(self.branch)} was merged into {quoted(self.into)}, because the branch is not in the "
+            "repository, and no merge commit names it",
             fix=commands(["git", "push", "origin", self.branch]),
         )
 

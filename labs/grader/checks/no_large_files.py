@@ -11,7 +11,7 @@ from ..findings import LookedAt
 from ..parameters import Bytes
 from ..repository import MOST_FILE_BYTES
 from ..words import count, decoded, listed, quoted, size
-from .base import Kind, Run, Verdict, needs_work, not_run, passed
+from .base import Kind, Run, Verdict, needs_work, not_known, passed
 from .removal import IN_HISTORY, came_in, tagged_objects, take_out
 
 MOST_SHOWN = 3
@@ -31,9 +31,8 @@ class NoLargeFilesCheck(Kind):
         if large:
             return self._large(run, large)
         if absent:
-            return not_run(
-                f"It cannot be decided whether {_name(absent[0])} is over {size(self.over)}: files over 1 MB are "
-                "not fetched."
+            return not_known(
+                f"whether {_name(absent[0])} is over {size(self.over)}, because files over 1 MB are not fetched"
             )
         return passed(
             f"No file over {size(self.over)} in the history of all branches and tags.",

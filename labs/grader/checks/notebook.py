@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ..data import Unparsable, read_data
+from ..data import BeyondLimitError, Unparsable, read_data
 from ..edits import write_file
 from ..findings import LookedAt
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, cut, listed, quoted
 from ..yaml_values import Value
-from .base import Kind, Run, Verdict, needs_work, passed
+from .base import Kind, Run, Verdict, needs_work, not_known, passed
 from .contents import Text, files_or_answer, text_or_answer
 from .fixes import change, edited
 
@@ -55,6 +55,8 @@ class NotebookCheck(Kind):
                 return text
             try:
                 found = read_cells(text.text)
+            except BeyondLimitError as error:
+                return not_known(f"what {text} holds, because {error}")
             except Unparsable as error:
                 return self._unreadable(run, text, error)
             if complaints := [said for cell in found if (said := self._complaint(cell))]:

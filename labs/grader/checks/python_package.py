@@ -21,8 +21,9 @@ from ..python_packages.pins import Pin, pinned
 from ..python_packages.project import Project, faults, read_project
 from ..python_packages.requirements import Read
 from ..python_packages.setup_files import read_setup
-from ..words import decoded
-from .base import Kind, Run, Verdict, commit_or_answer
+from ..repository import Tip
+from ..words import decoded, quoted
+from .base import Kind, Run, Verdict, commit_or_answer, not_known
 from .contents import as_text
 from .meaning import Texts, asked_twice, texts_or_answer, verdict_of
 
@@ -50,7 +51,13 @@ class PythonPackageCheck(Kind):
         files = [decoded(path) for path, entry in run.repository.files(tip).items() if entry.is_file]
         folder = posixpath.normpath(self.path).removeprefix(".")
         if self.tests_found:
-            return verdict_of(texts, tests_found(folder, sorted(files), texts))
+            answer = tests_found(folder, sorted(files), texts)
+            elsewhere = _tests_elsewhere(run, tip, folder) if answer.findings else None
+            if elsewhere:
+                return not_known(
+                    f"whether there are tests, because {quoted(elsewhere)} is another repository"
+                )
+            return verdict_of(texts, answer)
         path = posixpath.join(folder, "pyproject.toml")
         found = texts_or_answer(run, FilePath(path), self.at)
         if self.versions_pinned and isinstance(found, Verdict):  # a project may have requirements.txt alone
@@ -84,3 +91,10 @@ def _reader(texts: Texts) -> Read:
         return None if content is None else as_text(content)
 
     return read
+
+
+def _tests_elsewhere(run: Run, tip: Tip, folder: str) -> str | None:
+    """Return the submodule that has the place of the tests, None if there is none."""
+    files = run.repository.files(tip)
+    places = (posixpath.join(folder, name) for name in ("tests", "test"))
+    return next((place for place in places if (it := files.get(place.encode())) and it.is_submodule), None)
