@@ -380,3 +380,33 @@ def test_the_base_decides_what_an_empty_set_means():
 
 def test_the_rule_stands_where_authors_of_kinds_read_it():
     assert "never passes on\nnothing" in (base.__doc__ or "")
+
+
+# --- what to do where nothing was there -------------------------------------------------------------------------
+
+MENDED: list[tuple[Build, str]] = [
+    (commits_without_files, "no_conflict_markers: {}"),
+    (commits_without_files, "no_secrets: {}"),
+    (commits_without_files, "no_large_files: {}"),
+    (commits_without_files, "purged: {path: a.txt}"),
+    (readme_alone, "commits: {since: main~0, at_most: 3}"),
+    (readme_alone, "ignored: {path: data/keep.csv, ignored: false}"),
+    (files(a=""), "line_endings: {path: a, are: lf}"),
+    (files(a="text"), "line_endings: {path: a, are: crlf}"),
+    (files(a_dot_ipynb=NOTEBOOK % ""), "notebook: {path: a.ipynb}"),
+    (files(a_dot_ipynb=NOTEBOOK % ""), "notebook: {path: '*.ipynb', executed: true}"),
+]
+
+
+def test_what_to_do_where_nothing_was_there_leads_to_a_verdict_on_something(new_repo):
+    for number, (build, check) in enumerate(MENDED):
+        repo = new_repo(f"clone{number}")
+        build(repo)
+        check = check.replace("main~0", repo.head())
+        repo.git("clone", "-q", "--bare", str(repo.path), f"../origin{number}.git")
+        repo.git("remote", "add", "origin", f"../origin{number}.git")
+        origin = Repo(repo.path.parent / f"origin{number}.git")
+        (before,) = ask(origin, check)
+        repo.follow(before.fix)
+        (after,) = ask(origin, check)
+        assert (before.found_nothing, after.outcome) == (True, Outcome.PASSED), (check, before.fix, after.why)

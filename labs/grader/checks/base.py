@@ -10,7 +10,7 @@ A verdict says one of three things: *seen*; *not seen in what was read*, with wh
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -131,10 +131,16 @@ class Kind(ABC):
         """The answer for one repository. A learner's mistake is an answer, never an exception."""
 
 
-def passed(why: str, *evidence: Evidence, looked_at: LookedAt, found: str = "", fix: str = "") -> Verdict:
-    """Return a pass, or what `nothing_to_judge` says if the set is empty; `fix` is for that case alone."""
+def passed(
+    why: str,
+    *evidence: Evidence,
+    looked_at: LookedAt,
+    found: str = "",
+    fix: Callable[[], str] = lambda: "",
+) -> Verdict:
+    """Return a pass, or what `nothing_to_judge` says if the set is empty; `fix` is asked in that case alone."""
     if not looked_at.is_enough:
-        return nothing_to_judge(looked_at, fix=fix, evidence=evidence)
+        return nothing_to_judge(looked_at, fix=fix(), evidence=evidence)
     why += f" Not read: {listed(looked_at.unread)}." if looked_at.unread else ""
     return Verdict(Outcome.PASSED, why, found=found, evidence=evidence, looked_at=looked_at)
 

@@ -67,7 +67,7 @@ class CommitsCheck(Kind):
             of = LookedAt(
                 len(own), "commit", f"{whose} on {quoted(tip.name)}", may_be_empty=self._may_be_none
             )
-            return passed(f"{holds}.", *evidence, looked_at=of, fix=add_commits(run, tip))
+            return passed(f"{holds}.", *evidence, looked_at=of, fix=lambda: add_commits(run, tip))
         others = len(replace(run, asks_author=False).own_commits(tip)) - len(own) if not self.since else 0
         if too_few and others:
             holds += f" ({others:,} more by other authors)"
@@ -107,6 +107,13 @@ def add_commits(
     branch = holding(run, tip)
     told = f"Make {more}. Put your own words in place of these:"
     return paragraphs(told, on_branch(branch, *more_commits(number, subject, paths))) if branch else ""
+
+
+def first_file(run: Run) -> str:
+    """Commands for a first file with content, on main or else on the first branch."""
+    branches = run.repository.branches
+    tip = run.repository.branch("main" if "main" in branches else next(iter(branches), ""))
+    return add_commits(run, tip) if tip else ""
 
 
 def more_commits(number: int, subject: str | None = None, paths: Sequence[str] = (README,)) -> list[Line]:

@@ -67,10 +67,10 @@ def file_or_answer(run: Run, path: str, at: Revision, *fill: Line) -> Found | Ve
     return Found(tip, path, entry)
 
 
-def files_or_answer(run: Run, path: str, at: Revision) -> list[Found] | Verdict:
-    """All files of a pattern, at least one; or the one of a path."""
+def files_or_answer(run: Run, path: str, at: Revision, *fill: Line) -> list[Found] | Verdict:
+    """All files of a pattern, at least one; or the one of a path, which `fill` would write."""
     if not is_glob(path):
-        found = file_or_answer(run, path, at)
+        found = file_or_answer(run, path, at, *fill)
         return found if isinstance(found, Verdict) else [found]
     tip = commit_or_answer(run, at)
     if isinstance(tip, Verdict):

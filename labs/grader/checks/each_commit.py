@@ -78,7 +78,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
                 f"{count(len(judged), 'commit')} looked at, each as asked for.",
                 *(newest(tip, judged) or [commit_evidence(tip, tip.commit)]),
                 looked_at=self._looked_at(run, tip, judged),
-                fix=add_commits(run, tip),
+                fix=lambda: add_commits(run, tip),
             )
         fault = faults[-1]
         alike = [other for other in faults if other.about == fault.about]

@@ -159,7 +159,7 @@ class FileCheck(Kind):
                 f"{quoted(self.path)} {'has' if match else 'does not have'} {asked}.",
                 file.at_line(line),
                 looked_at=lines_in(file),
-                fix=edited(
+                fix=lambda: edited(
                     run,
                     file.tip,
                     self._message(),

@@ -3,6 +3,7 @@
 Git itself answers, from the committed `.gitignore` files that concern the path.
 """
 
+import posixpath
 import re
 from dataclasses import dataclass, replace
 
@@ -47,12 +48,20 @@ class IgnoredCheck(Kind):
                 f"{quoted(self.path)} is {'' if ignores else 'not '}ignored.",
                 *evidence,
                 looked_at=self._looked_at(tip, sum(map(bool, sources.values())) + len(tracked)),
+                fix=lambda: self._track(run, tip),
             )
         return (
             self._ignored(run, tip, rule, sources, evidence)
             if rule and ignores
             else self._not_ignored(run, tip, sources, tracked, evidence)
         )
+
+    def _track(self, run: Run, tip: Tip) -> str:
+        """A file that is tracked shows that it is not ignored."""
+        folder = posixpath.dirname(self.path)
+        make = [*([["mkdir", "-p", folder]] if folder else []), ["touch", self.path]]
+        lines = [] if self.path.endswith("/") else [*make, ["git", "add", "--", self.path]]
+        return change(run, tip, f"Add {self.path}", *lines) if lines else ""
 
     def _looked_at(self, tip: Tip, number: int) -> LookedAt:
         where = f"at {quoted(tip.name)}"

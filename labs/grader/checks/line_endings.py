@@ -13,7 +13,7 @@ from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, listed, quoted
 from .attributes import NAME, as_pattern
 from .base import Kind, Run, Verdict, needs_work, passed
-from .contents import Text, as_text, bytes_or_answer, files_or_answer
+from .contents import Found, Text, as_text, bytes_or_answer, files_or_answer
 from .fixes import change
 from .not_text import pointer_answer
 from .removal import literal
@@ -31,7 +31,7 @@ class LineEndingsCheck(Kind):
     at: Revision = MAIN_COMMIT
 
     def check(self, run: Run) -> Verdict:
-        files = files_or_answer(run, self.path, self.at)
+        files = files_or_answer(run, self.path, self.at, self._end_of(self.path))
         if isinstance(files, Verdict):
             return files
         others: list[tuple[Text, list[int]]] = []
@@ -56,6 +56,7 @@ class LineEndingsCheck(Kind):
         return passed(
             f"The lines of {count(with_ends, 'file')} end with {self.are.upper()}.",
             *evidence,
+            fix=lambda: self._end(run, files[0]),
             looked_at=LookedAt(
                 with_ends, "line end", f"in {quoted(self.path)} at {quoted(files[0].tip.name)}"
             ),
@@ -73,6 +74,15 @@ class LineEndingsCheck(Kind):
             fix=self._mend(run, [found for found, _ in others]),
             evidence=[found.at_line(numbers[0]) for found, numbers in others[:3]],
         )
+
+    def _end(self, run: Run, file: Found) -> str:
+        """A file without any line end gets one."""
+        add = ["git", "add", "--", literal(file.path)]
+        return change(run, file.tip, f"End the lines of {file.path}", self._end_of(file.path), add)
+
+    def _end_of(self, path: str) -> str:
+        end = "\\n" if self.are == "lf" else "\\r\\n"
+        return f"printf '{end}' >> {shlex.quote(path)}"
 
     def _mend(self, run: Run, files: list[Text]) -> str:
         """Git turns CRLF into LF by itself; where CRLF is to be stored, it has to leave the file alone."""

@@ -13,6 +13,7 @@ from ..parameters import MAIN_COMMIT, Revision
 from ..repository import Tip
 from ..words import count, decoded, excerpt, listed, quoted
 from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from .commits import add_commits
 from .contents import as_text, lines_of, not_read
 from .fixes import edited
 from .removal import literal
@@ -52,6 +53,7 @@ class NoConflictMarkersCheck(Kind):
         return passed(
             f"No conflict in {count(read, 'file')} {where}.",
             looked_at=LookedAt(read, "file with content", where, unread=unread),
+            fix=lambda: add_commits(run, tip),
         )
 
     def _conflicts(self, run: Run, tip: Tip, conflicts: list[Conflict]) -> Verdict:

@@ -12,6 +12,7 @@ from ..parameters import Bytes
 from ..repository import MOST_FILE_BYTES
 from ..words import count, decoded, listed, quoted, size
 from .base import Kind, Run, Verdict, needs_work, not_known, passed
+from .commits import first_file
 from .removal import IN_HISTORY, came_in, tagged_objects, take_out
 
 MOST_SHOWN = 3
@@ -37,6 +38,7 @@ class NoLargeFilesCheck(Kind):
         return passed(
             f"No file over {size(self.over)} in the history of all branches and tags.",
             found=f"{count(len(blobs), 'version')} of files, the largest {size(max(map(_at_least, blobs), default=0))}",
+            fix=lambda: first_file(run),
             looked_at=LookedAt(len(blobs), "file", IN_HISTORY, unread=tagged_objects(run.repository)),
         )
 

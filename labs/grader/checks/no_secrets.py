@@ -17,6 +17,7 @@ from ..repository import MOST_FILE_BYTES
 from ..secret_rules import Rule, belongs_outside, find_secrets, is_settings_file, masked
 from ..words import count, decoded, listed, quoted, size, visible
 from .base import Kind, Run, Verdict, needs_work, not_run, passed
+from .commits import first_file
 from .contents import as_text, lines_of, not_read
 from .not_text import UTF_16
 from .removal import IN_HISTORY, branch_to_mend, came_in, tagged_objects, take_out
@@ -66,6 +67,7 @@ class NoSecretsCheck(Kind):
         unread = not_read(large=len(blobs) - len(small), binary=binary, pointers=pointers)
         return passed(
             f"No key, token or password in {count(number, 'version')} of files.",
+            fix=lambda: first_file(run),
             looked_at=LookedAt(
                 number, "file with content", IN_HISTORY, unread=(*unread, *tagged_objects(run.repository))
             ),

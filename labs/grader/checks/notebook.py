@@ -15,11 +15,17 @@ from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, cut, listed, quoted
 from ..yaml_values import Value
 from .base import Kind, Run, Verdict, needs_work, not_known, passed
-from .contents import Text, files_or_answer, text_or_answer
+from .contents import Found, Text, files_or_answer, text_or_answer
 from .fixes import change, edited
+from .shell import write_lines
 
 MOST_SHOWN = 3
-EMPTY = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+_WITH_A_CELL = """{
+ "cells": [
+  {"cell_type": "code", "source": ["1 + 1"], "outputs": [], "execution_count": %s, "metadata": {}}
+ ],
+ "metadata": {}, "nbformat": 4, "nbformat_minor": 5
+}"""
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ class NotebookCheck(Kind):
     executed: bool | None = False
 
     def check(self, run: Run) -> Verdict:
-        files = files_or_answer(run, self.path, self.at)
+        files = files_or_answer(run, self.path, self.at, write_lines(self._lines, self.path))
         if isinstance(files, Verdict):
             return files
         cells = judged = 0
@@ -66,6 +72,7 @@ class NotebookCheck(Kind):
         return passed(
             f"{count(cells, 'code cell')} in {count(len(files), 'notebook')} as asked for.",
             files[0].evidence(),
+            fix=lambda: self._fill(run, files[0]),
             looked_at=LookedAt(
                 judged, "code cell", f"{'with code ' if self.executed else ''}in {quoted(self.path)}"
             ),
@@ -101,6 +108,19 @@ class NotebookCheck(Kind):
             evidence=[file.evidence()],
         )
 
+    @property
+    def _lines(self) -> list[str]:
+        return (_WITH_A_CELL % ("1" if self.executed else "null")).split("\n")
+
+    def _write(self, file: Found) -> str:
+        return write_file(
+            file.path, *self._lines, note=", or give it a code cell in Jupyter and save it again"
+        )
+
+    def _fill(self, run: Run, file: Found) -> str:
+        add = ["git", "add", "--", file.path]
+        return edited(run, file.tip, f"Add a code cell to {file.path}", self._write(file), add)
+
     def _unreadable(self, run: Run, file: Text, error: Unparsable) -> Verdict:
         place = f" at line {error.line}" if error.line else ""
         return needs_work(
@@ -111,7 +131,7 @@ class NotebookCheck(Kind):
                 run,
                 file.tip,
                 f"Mend {file.path}",
-                write_file(file.path, EMPTY, note=", or open it in Jupyter and save it again"),
+                self._write(file),
                 ["git", "add", "--", file.path],
             ),
             evidence=[file.at_line(error.line)],

@@ -13,6 +13,7 @@ from ..parameters import FilePath
 from ..repository import Repository
 from ..words import count, decoded, listed, quoted
 from .base import Kind, Run, Verdict, needs_work, passed
+from .commits import first_file
 from .contents import not_read
 from .removal import IN_HISTORY, came_in, tagged_objects, take_out
 
@@ -31,6 +32,7 @@ class PurgedCheck(Kind):
             commits = count(len(run.repository.history), "commit")
             return passed(
                 f"{quoted(self.path)} is in none of {commits}.",
+                fix=lambda: first_file(run),
                 looked_at=self._looked_at(run.repository),
             )
         paths = list(dict.fromkeys(quoted(decoded(blob.path)) for blob in brought))
