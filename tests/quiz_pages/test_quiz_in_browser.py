@@ -240,3 +240,55 @@ def test_review_opens_at_a_question(page, cast):
     page.get_by_role("link", name=re.compile("Flagged")).click()
     expect(page.get_by_text("No question was marked to come back to.")).to_be_visible()
     assert page.faults == []
+
+
+NO_NUMBER = "Not saved. “3 hours” is more than a number. Type the number alone: 3."
+
+
+def test_what_is_no_number_is_told_while_it_is_typed_and_stays(page, cast):
+    cast.start()
+    page.goto(cast.address("question", 1, 6))
+    field = page.get_by_label("Your answer")
+    field.fill("3 hours")
+    expect(page.locator("#saved")).to_have_text(NO_NUMBER)
+    expect(page.locator("#live")).to_have_text(NO_NUMBER)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    field.fill("3 hours ")
+    press_continue(page)
+    expect(field).to_be_focused()
+    press_continue(page)
+    expect(page.locator("#saved")).to_have_text(NO_NUMBER)
+    expect(field).to_have_value("3 hours")
+    assert not Answer.objects.exists()
+    page.get_by_label("Your answer").fill("1,000")
+    expect(page.locator("#saved")).to_contain_text("We read 1,000 as 1000.")
+    press_continue(page)
+    page.wait_for_url(f"**{cast.address('question', 1, 7)}")
+    expect(page.get_by_text("Question 6: We read 1,000 as 1000.")).to_be_visible()
+    assert Answer.objects.get().response == "1,000"
+
+
+def test_what_is_no_number_stays_without_javascript_too(browser, live_server, cast):
+    cast.start()
+    page = open_context(
+        browser, live_server, cast.learner.user, java_script_enabled=False, **small_dark()
+    ).new_page()
+    page.goto(cast.address("question", 1, 6))
+    page.get_by_label("Your answer").fill("3 hours")
+    press_continue(page)
+    expect(page.locator("#saved")).to_have_text(NO_NUMBER)
+    expect(page.get_by_label("Your answer")).to_have_value("3 hours")
+    page.get_by_label("Your answer").fill("-3")
+    go_on(page)
+    assert Answer.objects.get().response == "-3"
+    page.context.close()
+
+
+def test_field_takes_what_is_typed_and_a_keyboard_with_a_minus(page, cast):
+    """A decimal keypad of iOS has none."""
+    cast.start()
+    page.goto(cast.address("question", 1, 6))
+    names = ("autocapitalize", "autocorrect", "autocomplete", "spellcheck")
+    read = "(field, names) => [field.type, field.inputMode, ...names.map(name => field.getAttribute(name))]"
+    found = page.get_by_label("Your answer").evaluate(read, names)
+    assert found == ["text", "text", "off", "off", "off", "false"]

@@ -1,6 +1,8 @@
 """Numbers by one rule: what is typed, what it is read as, and what is said of it."""
 
+import re
 from fractions import Fraction
+from random import Random
 
 import pytest
 from quiz_examples import FRONT_MATTER, question
@@ -161,3 +163,20 @@ def parse_as_stored(source):
     """A text that is compared as text was accepted before; what is no number never was."""
     if "±" not in source and "1,000" not in source:
         parse(source, stored=True)
+
+
+def test_what_was_a_number_before_the_rule_is_the_same_number_but_where_a_comma_groups():
+    """No answer that was saved before is marked worse for another reason."""
+    before = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+    rng, seen = Random(8), 0
+    for _ in range(20_000):
+        typed = "".join(rng.choices("00123456789..,,-+e− ", k=rng.randint(1, 8)))
+        plain = typed.strip().replace("−", "-").replace(",", ".")
+        if before.fullmatch(plain) and not re.fullmatch(
+            r"[+−-]?[1-9][0-9]{0,2},[0-9]{3}(e.*)?", typed.strip()
+        ):
+            found = read(typed)
+            assert found, typed
+            assert found.value == Fraction(plain), typed
+            seen += 1
+    assert seen > 2_000
