@@ -31,7 +31,7 @@ ANYWHERE: list[tuple[re.Pattern[str], str]] = [
     ),
     (re.compile(r"%%"), f"This hides nothing here. A comment is written <!-- so -->. {IN_CODE}"),
     (
-        re.compile(r"\[\^[^\]\s]{1,100}\]"),
+        re.compile(r"\[\^[^\]\n]{1,100}\]"),
         "This footnote has no text. Add a line that starts with it and a colon.",
     ),
     (
@@ -137,6 +137,8 @@ def _found(inline: Token) -> Iterator[tuple[int, str]]:
     for found in BRACKETS.finditer(content):
         if re.search(r"\\[A-Za-z]|[\^_]", found[0]):
             yield first, f"“{_short(found[0])}”: {FORMULA}"
+    if found := re.search(r"\$`[^`\n]{1,300}`\$", inline.content):
+        yield first, f"“{_short(found[0])}”: {FORMULA}"
     for found in PARTED.finditer(content):
         yield first, f"“{_short(found[0])}”: {NO_LINK}"
 

@@ -47,6 +47,9 @@ def _accept_link(token: Token, page: Page, line: int) -> bool:
         page.problems.append((line, _too_long(href)))
         return False
     scheme = _scheme(href)
+    if not href:
+        page.problems.append((line, "This link has no address. Write it as [words](address)."))
+        return False
     if scheme in OURS:
         return _resolve(token, page, line, scheme, href)
     if scheme not in (*WEB, "mailto", ""):

@@ -128,6 +128,9 @@ PROBLEMS = {
     "a reference without its line": ("[a][b]", 1, "There is no definition of this link"),
     "a line without its reference": ("[Tip]: Use", 1, "Nothing uses the link [TIP]"),
     "two lines of one reference": ("[a]\n\n[a]: lesson:git\n[a]: lesson:git", 4, "This link is defined above already"),
+    "a footnote of two words": ("a[^b c]", 1, "“[^b c]”: This footnote has no text"),
+    "a formula around code": ("a\n\n$`x`$", 3, "“$`x`$”: Formulas are not drawn"),
+    "a link without an address": ("a\n[b]()", 2, "This link has no address"),
     "front matter": ("---\ntitle: a\n---\n\nb", 1, "Front matter is not read here"),
 }  # fmt: skip
 
