@@ -99,6 +99,7 @@ DOLLARS = re.compile(r"(?<![\\$\w])\$(?=[^\s$])([^$\n]{1,300})(?<=[^\s$\\])\$(?!
 TEX = re.compile(r"[\\^_]|^[A-Za-z]$|^[A-Za-z0-9 ]+ ?[=<>+] ?[A-Za-z0-9 ]+$")
 BRACKETS = re.compile(r"\\\([^\n]{1,300}?\\\)|\\\[[^\n]{1,300}?\\\]")
 PARTED = re.compile(r"(?<!\\)\[[^\[\]\n]{1,300}\] \((?:https?:|lesson:|[^()\s]{1,300}\.md\b)[^()\n]{0,300}\)")
+AROUND_CODE = re.compile(r"\$`[^`\n]{1,300}`\$")
 CODE = re.compile(r"(`+)[^`]+\1")
 
 
@@ -137,7 +138,7 @@ def _found(inline: Token) -> Iterator[tuple[int, str]]:
     for found in BRACKETS.finditer(content):
         if re.search(r"\\[A-Za-z]|[\^_]", found[0]):
             yield first, f"“{_short(found[0])}”: {FORMULA}"
-    if found := re.search(r"\$`[^`\n]{1,300}`\$", inline.content):
+    for found in AROUND_CODE.finditer(inline.content):
         yield first, f"“{_short(found[0])}”: {FORMULA}"
     for found in PARTED.finditer(content):
         yield first, f"“{_short(found[0])}”: {NO_LINK}"
