@@ -250,3 +250,10 @@ def _empty(folder):
 def _replace_by_file(git, content):
     git.rename(git.with_name("git"))
     git.write_text(content)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_only_a_statement_about_emptiness_passes_on_nothing(reports, name):
+    report, _ = reports(ODD[name])
+    passing = [result for result in report.results if result.outcome is Outcome.PASSED]
+    assert [result.kind for result in passing if result.found_nothing] == []
