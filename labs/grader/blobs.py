@@ -69,7 +69,20 @@ def _listed(git_dir: Path, history: History) -> tuple[list[_Place], set[str]]:
     return places, missing
 
 
+def sizes_of(git_dir: Path, blob_ids: list[str]) -> dict[str, int | None]:
+    """The bytes of each object, None for one that is not there. Nothing is fetched for it."""
+    answers = _answers(git_dir, blob_ids)
+    return {answer[0]: int(answer[2]) if len(answer) == 3 else None for answer in answers}
+
+
 def _kinds_and_sizes(git_dir: Path, object_ids: list[str]) -> dict[str, tuple[str, int]]:
+    answers = _answers(git_dir, object_ids)
+    if gone := next((answer[0] for answer in answers if len(answer) != 3), None):
+        raise MissingObject(f"object {gone} is missing or damaged")
+    return {object_id: (kind, int(size)) for object_id, kind, size in answers}
+
+
+def _answers(git_dir: Path, object_ids: list[str]) -> list[list[str]]:
     output = output_of(
         git_dir,
         *("cat-file", "--batch-check", "--buffer"),
@@ -77,10 +90,7 @@ def _kinds_and_sizes(git_dir: Path, object_ids: list[str]) -> dict[str, tuple[st
         most=MOST_BYTES,
         what=_WHAT,
     )
-    answers = [line.split(" ") for line in output.decode("ascii").splitlines()]
-    if gone := next((answer[0] for answer in answers if len(answer) != 3), None):
-        raise MissingObject(f"object {gone} is missing or damaged")
-    return {object_id: (kind, int(size)) for object_id, kind, size in answers}
+    return [line.split(" ") for line in output.decode("ascii").splitlines()]
 
 
 def _located(

@@ -85,7 +85,8 @@ def _fill(mirror: Mirror, server: Server, limits: FetchLimits) -> Fetched:
             if had_some:  # what was there already may be what is damaged, and that is ours
                 raise
             raise damaged(str(error), server.address, limits) from error
-        mirror.complete(refs, branch)
+        default = found.listing.head
+        mirror.complete(refs, default if HEADS + default in refs else branch)
     return Fetched(refs, branch, [*found.listing.left_out(refs), *notes], is_new=not had_some)
 
 

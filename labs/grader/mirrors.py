@@ -84,11 +84,11 @@ class Mirror:
             if not path.is_dir():
                 path.unlink(missing_ok=True)
 
-    def complete(self, refs: Mapping[str, str], head_branch: str) -> None:
+    def complete(self, refs: Mapping[str, str], default_branch: str) -> None:
         """What was fetched now is what the mirror holds: refs that vanished are gone."""
         lines = (f"{object_id} {name}\n" for name, object_id in sorted(refs.items()))
         self._write(_REFS, "".join(lines))
-        self._write("HEAD", f"ref: refs/heads/{head_branch}\n")
+        self._write("HEAD", f"ref: refs/heads/{default_branch}\n")
         self._mark.touch()
 
     def empty(self) -> None:

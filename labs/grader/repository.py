@@ -8,10 +8,11 @@ from itertools import tee
 from pathlib import Path
 from types import TracebackType
 
-from .blobs import Blob, read_blobs
+from .blobs import Blob, read_blobs, sizes_of
 from .changes import Changes, read_changes
 from .history import FORMAT, Commit, History
 from .once import Once
+from .parameters import DEFAULT
 from .people import FORMAT as PEOPLE_FORMAT
 from .people import People
 from .plumbing import (
@@ -45,6 +46,7 @@ MAX_SINGLY_COMPARED = 500  # commits of a longer history, by one check
 MOST_HISTORY_BYTES = 96 << 20
 MAX_MEMORY = 256 << 20  # of the git that walks it
 MAX_TIP_BYTES = 64 << 20
+MAX_HEAD_BYTES = 1 << 12
 MOST_FILE_BYTES = 1 << 20
 MOST_READ_BYTES = 64 << 20
 WITHOUT_LARGE_FILES = "without-files-over-1-MB"  # this file in a mirror says how it was fetched
@@ -201,12 +203,26 @@ class Repository:
     def _peel_all(self) -> dict[str, Tag]:
         return {name: peel(self._objects, TAGS + name, object_id) for name, object_id in self.tags.items()}
 
+    @cached_property
+    def default_branch(self) -> str | None:
+        """The branch that HEAD names, which a server shows first; where that is not here, main, master or the only one.
+
+        A mirror has the HEAD of its remote. None where no branch is known to be the one.
+        """
+        text = (self._git_dir / "HEAD").read_bytes()[:MAX_HEAD_BYTES].decode("utf-8", "surrogateescape")
+        named = text.removeprefix(f"ref: {BRANCHES}").strip()
+        only = next(iter(self.branches)) if len(self.branches) == 1 else None
+        return next((name for name in (named, "main", "master", only) if name in self.branches), None)
+
     @property
     def head(self) -> str | None:
         """The commit of main, else of the first branch; None where there are tags alone."""
         return self.branches.get("main") or next(iter(self.branches.values()), None)
 
     def branch(self, name: str) -> Tip | None:
+        """The branch of this name; `@default` stands for the default branch."""
+        if name == DEFAULT and DEFAULT not in self.branches:
+            return self.branch(self.default_branch) if self.default_branch else None
         if name not in self.branches:
             return None
         return Tip(BRANCHES + name, name, self._tip_commit(self.branches[name]))
@@ -301,6 +317,14 @@ class Repository:
             if found is None and not self._lacks_large_files:
                 raise MissingObject(f"object {blob_id} is missing or damaged")
             yield found.data if found else None
+
+    def sizes(self, blob_ids: Iterable[str]) -> dict[str, int | None]:
+        """The bytes of files, without reading them; None for one over 1 MB that was not fetched. Raises TooLarge."""
+        found = sizes_of(self._git_dir, list(dict.fromkeys(blob_ids)))
+        missing = next((blob_id for blob_id, number in found.items() if number is None), None)
+        if missing and not self._lacks_large_files:
+            raise MissingObject(f"object {missing} is missing or damaged")
+        return found
 
     def raw_commit(self, commit_id: str) -> bytes:
         """A commit as it is stored, with the headers that `history` leaves out. Raises TooLarge past 1 MB."""

@@ -1,9 +1,9 @@
 """Commits named as Git names them: `main`, `v1.0.0~2`, `main^2^`, `main^{/Fix the sum}`, and our `main^{root}`.
 
-A branch, a tag or a full object id comes first. Then, as often as wanted: `~N` goes N first parents back, `^N` to
-the Nth parent, `^{/regex}` to the newest commit of that history whose message matches (searched, by lines), and
-`^{root}` to the end of the line of first parents. Names are resolved here, in the history that was walked: no such
-text ever reaches Git.
+A branch, a tag, a full object id, or `@default` for the default branch comes first. Then, as often as wanted: `~N`
+goes N first parents back, `^N` to the Nth parent, `^{/regex}` to the newest commit of that history whose message
+matches (searched, by lines), and `^{root}` to the end of the line of first parents. Names are resolved here, in the
+history that was walked: no such text ever reaches Git.
 """
 
 import re
@@ -15,7 +15,7 @@ from typing import Protocol
 
 from .git_messages import fits_itself
 from .history import Commit, History
-from .parameters import OBJECT_ID, REVISION_STEP, Revision
+from .parameters import DEFAULT, OBJECT_ID, REVISION_STEP, Revision
 from .repository import Tip
 from .words import quoted
 
@@ -48,8 +48,14 @@ def resolve(repository: Commits, name: Revision, *, originals: bool = False) -> 
     base = base_of(name)
     tip = repository.tip(base) or _by_id(repository, base)
     if tip is None:
+        if base == DEFAULT:
+            return Unresolved(
+                "It is not known which branch is the default one: HEAD names none that is here."
+            )
         noun = "commit" if is_object_id(base) else "branch or tag"
         return Unresolved(f"There is no {noun} {quoted(base)}.", base)
+    if base == DEFAULT:  # sentences and commands name the branch itself
+        name, base = Revision(tip.name + name[len(base) :]), tip.name
     commit: Commit | None = tip.commit
     for step in _STEP.finditer(name, len(base)):
         if commit is not None:

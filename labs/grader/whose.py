@@ -52,15 +52,18 @@ class Authors:
 
     def is_own(self, commit: Commit) -> bool:
         """Whether the learner wrote a commit, or wrote it with somebody."""
-        return self.is_person(commit.author) or any(
-            self.is_person(Person(name, email)) for name, email in _CO_AUTHOR.findall(commit.message)
-        )
+        return any(map(self.is_person, writers(commit)))
 
     def is_person(self, person: Person) -> bool:
         who = person.name, person.email
         if who not in self._known:
             self._known[who] = self.learner.is_person(person)
         return self._known[who]
+
+
+def writers(commit: Commit) -> list[Person]:
+    """The author, and whom the last lines of the message name as co-authors."""
+    return [commit.author, *(Person(name, email) for name, email in _CO_AUTHOR.findall(commit.message))]
 
 
 def asks_author(says: str) -> bool:
@@ -76,6 +79,18 @@ def other_authors(commits: Iterable[Commit], authors: Authors) -> dict[str, int]
             name = f"{commit.author.name} <{commit.author.email}>"
             found[name] = found.get(name, 0) + 1
     return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def different_people(people: Iterable[Person]) -> list[Person]:
+    """One of each person: names and addresses that stand together somewhere belong to one."""
+    groups: list[tuple[Person, set[str]]] = []
+    for person in dict.fromkeys(Person(each.name, each.email) for each in people):
+        marks = {_letters(person.name), _address(person.email)} - {"", "@"}
+        same = [group for group in groups if group[1] & marks]
+        groups = [group for group in groups if group not in same]
+        first = same[0][0] if same else person
+        groups.append((first, marks.union(*(group[1] for group in same))))
+    return [person for person, _ in groups]
 
 
 def named(others: dict[str, int]) -> str:

@@ -41,6 +41,7 @@ from .start import StartCheck
 from .submodule import SubmoduleCheck
 from .subtree import SubtreeCheck
 from .tag import TagCheck
+from .tags import TagsCheck
 from .tests import TestsCheck
 from .workflow import WorkflowCheck
 
@@ -64,6 +65,7 @@ _ALL: tuple[type[Kind], ...] = (
     AmendedCheck,
     GoneCheck,
     TagCheck,
+    TagsCheck,
     FileCheck,
     RenamedCheck,
     DataCheck,

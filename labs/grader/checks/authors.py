@@ -1,18 +1,21 @@
 """`authors: {on: main, at_least: 3, by: author}` - commits carry the learner's name or e-mail address.
 
 Without `at_least` all commits have to, but for merges that the host made and the starter's. `by: committer` looks
-at who made the commit instead of who wrote it. Names in commits are what Git was told: claims, not proof.
+at who made the commit instead of who wrote it. Names in commits are what Git was told: claims, not proof. With
+`people_at_least: 2` so many different people wrote them instead, whoever they are; one with several addresses is one
+where the name is the same, or the address where the name is another.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal
 
 from ..findings import LookedAt
 from ..history import Commit, Person
 from ..parameters import MAIN, Count, RefName
 from ..repository import Tip
-from ..whose import Authors, Learner, named, other_authors
+from ..whose import Authors, Learner, different_people, named, other_authors, writers
 from ..words import count, listed, quoted
 from .base import (
     Kind,
@@ -42,12 +45,17 @@ class AuthorsCheck(Kind):
     on: RefName = MAIN
     at_least: Count | None = None
     by: Literal["author", "committer"] = "author"
+    people_at_least: Count | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.at_least == 0:
             yield "at_least", "0 asks for nothing"
+        if self.people_at_least is not None and (self.people_at_least < 2 or self.at_least is not None):
+            yield "people_at_least", "is at least 2, and stands without at_least"
 
     def check(self, run: Run) -> Verdict:
+        if self.people_at_least is not None:
+            return self._people(run, self.people_at_least)
         learner = run.learner
         if learner is None or not (learner.names or learner.emails):
             return not_run("Not run: who submitted this is not known here, so names cannot be compared.")
@@ -68,6 +76,28 @@ class AuthorsCheck(Kind):
                 looked_at=LookedAt(len(judged), "commit of yours", f"on {quoted(tip.name)}"),
             )
         return self._needs_work(run, tip, learner, judged, others)
+
+    def _people(self, run: Run, least: int) -> Verdict:
+        tip = tip_or_answer(run, self.on)
+        if isinstance(tip, Verdict):
+            return tip
+        judged = replace(run, asks_author=False).own_commits(tip)
+        wrote = (writers(commit) if self.by == "author" else [self._person(commit)] for commit in judged)
+        people = different_people(chain.from_iterable(wrote))
+        of = LookedAt(len(judged), "commit of yours", f"on {quoted(tip.name)}")
+        found = listed([quoted(_shown(person)) for person in people], most=MOST_SHOWN)
+        if len(people) >= least:
+            return passed(
+                f"{count(len(people), 'person', 'people')} wrote {of}: {found}. {CLAIM}", looked_at=of
+            )
+        return needs_work(
+            f"{count(len(people), 'person', 'people')} wrote {of}. {CLAIM}",
+            expected=f"commits of at least {count(least, 'person', 'people')}",
+            found=found or "nobody",
+            fix="Let the others of your team commit in their own clones, where `git config user.email` is theirs, and "
+            "push. A commit that two wrote together names the second in its last line: `Co-authored-by: NAME <EMAIL>`.",
+            evidence=[commit_evidence(tip, one) for one in judged[-MOST_SHOWN:]],
+        )
 
     def _needs_work(
         self, run: Run, tip: Tip, learner: Learner, judged: list[Commit], others: list[Commit]

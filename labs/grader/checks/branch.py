@@ -1,18 +1,20 @@
 """`branch: {name: feature/login, at: 'v1.0~1'}` - a branch is there, and stands for exactly this commit.
 
 `at` is a commit by any name: `main~2`, `v1.0^2`, a full id. For a renamed branch give the id that its old name stood
-for, for an undone merge the commit before it. `exists: false` asks that no such branch is there.
+for, for an undone merge the commit before it. `exists: false` asks that no such branch is there. With `default: true`
+it is the default branch, which the remote shows first (of a work tree, the current one).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from ..findings import LookedAt
 from ..parameters import RefName, Revision
 from ..repository import Tip
 from ..wanted import standing_at
-from ..words import quoted
-from .base import Kind, Run, Verdict, at_tip, commit_or_answer, missing_branch, needs_work, passed
+from ..words import quoted, visible
+from .base import Kind, Run, Verdict, at_tip, commit_or_answer, missing_branch, needs_work, not_known, passed
 from .branches import commands_to_delete
 from .commits import commit_evidence
 from .fixes import rewritten
@@ -27,10 +29,13 @@ class BranchCheck(Kind):
     name: RefName
     at: Revision | None = None
     exists: bool = True
+    default: Literal[True] | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.at is not None and not self.exists:
             yield "exists", "false stands alone beside the name"
+        if self.default and (self.at is not None or not self.exists):
+            yield "default", "stands alone beside the name"
 
     def check(self, run: Run) -> Verdict:
         if self.at is not None:
@@ -38,6 +43,8 @@ class BranchCheck(Kind):
         tip = run.repository.branch(self.name)
         if tip is None:
             return missing_branch(run, self.name) if self.exists else self._absent(run)
+        if self.default:
+            return self._default(run, tip)
         if self.exists:
             return passed(
                 f"The branch {quoted(self.name)} is there.", at_tip(tip), looked_at=LookedAt(1, "branch")
@@ -47,6 +54,22 @@ class BranchCheck(Kind):
             expected=f"no branch called {quoted(self.name)}",
             found=f"{quoted(self.name)} at commit {tip.commit.id[:7]}",
             fix=commands_to_delete(run, [tip]),
+            evidence=[at_tip(tip)],
+        )
+
+    def _default(self, run: Run, tip: Tip) -> Verdict:
+        default = run.repository.default_branch
+        if default == self.name:
+            return passed(
+                f"{quoted(self.name)} is the default branch.", at_tip(tip), looked_at=LookedAt(1, "branch")
+            )
+        if default is None:
+            return not_known("which branch is the default one: HEAD names none that is here")
+        return needs_work(
+            f"The default branch is {quoted(default)}.",
+            expected=f"{quoted(self.name)} as the default branch",
+            found=quoted(default),
+            fix=f"On GitHub, open Settings, then General, and choose `{visible(self.name)}` under Default branch.",
             evidence=[at_tip(tip)],
         )
 

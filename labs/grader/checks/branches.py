@@ -1,30 +1,87 @@
-"""`branches: {exactly: [main, feature/login]}` - the branches of the repository are these and no others."""
+"""`branches: {exactly: [main, feature/login]}` - the branches of the repository are these and no others.
+
+Instead of `exactly`, `at_least` and `at_most` count the branches whose whole name `matches` a regular expression (all,
+without it), as in `branches: {matches: 'feature/.+', at_least: 2}`. With `into` only those count that hold commits
+which are not merged into that branch: `branches: {into: main, at_least: 1}` asks for an unmerged branch.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from ..findings import LookedAt
-from ..parameters import RefName
+from ..parameters import Count, RefName, Regex
 from ..repository import Tip
 from ..words import listed, quoted
-from .base import Kind, Run, Verdict, at_tip, make_branch, names_found, needs_work, passed
-from .shell import STASHED, commands, paragraphs, start_on
+from .base import Kind, Run, Verdict, at_tip, make_branch, names_found, needs_work, passed, tip_or_answer
+from .commits import more_commits
+from .merged import is_merged
+from .ref_counts import Counted, count_problems, fits
+from .shell import STASHED, Line, commands, paragraphs, start_on
+
+MAX_BRANCHES = 200  # whose history is compared
+USUAL = ("feature", "feature/next", "feature/new-page", "fix/next", "topic", "dev", "develop")
 
 
 @dataclass(frozen=True)
 class BranchesCheck(Kind):
     kind = "branches"
 
-    exactly: tuple[RefName, ...]
+    exactly: tuple[RefName, ...] | None = None
+    matches: Regex | None = None
+    at_least: Count | None = None
+    at_most: Count | None = None
+    into: RefName | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        if len(set(self.exactly)) < len(self.exactly) or not self.exactly:
+        if self.exactly is not None and (len(set(self.exactly)) < len(self.exactly) or not self.exactly):
             yield "exactly", "a list of different branches is expected"
+        yield from count_problems(self.exactly is not None, self.at_least, self.at_most)
+        if self.exactly is not None and (self.matches is not None or self.into is not None):
+            yield "exactly", "names the branches, so `matches` and `into` do not go with it"
 
     def check(self, run: Run) -> Verdict:
+        return self._count(run) if self.exactly is None else self._compare(run, self.exactly)
+
+    def _count(self, run: Run) -> Verdict:
+        names = [name for name in run.repository.branches if fits(self.matches, name)]
+        asked = Counted("branch", "branches", self.matches, self.at_least, self.at_most)
+        if self.into is None:
+            return asked.judge(names, list(run.repository.branches), fix=self._fix("main", names))
+        into = tip_or_answer(run, self.into)
+        if isinstance(into, Verdict):
+            return into
+        tips = [tip for name in names[:MAX_BRANCHES] if (tip := run.repository.branch(name))]
+        apart = [tip.name for tip in tips if not is_merged(run, tip, into)]
+        return asked.judge(
+            apart,
+            list(run.repository.branches),
+            that=f"with commits that are not merged into {quoted(into.name)}",
+            fix=self._fix(into.name, apart),
+        )
+
+    def _fix(self, start: str, names: list[str]) -> str:
+        if self.at_least is None or len(names) >= self.at_least:
+            return ""
+        free = (name for name in USUAL if fits(self.matches, name) and name not in names)
+        new = list(islice(free, self.at_least - len(names))) or ["NAME"]
+        if self.into is None:
+            make = ([["git", "branch", name, start], ["git", "push", "-u", "origin", name]] for name in new)
+            return paragraphs(commands(*start_on(start), *chain.from_iterable(make)), STASHED)
+        lines: list[Line] = []
+        for name in new:
+            lines += [
+                ["git", "switch", "-c", name, start],
+                *more_commits(1),
+                ["git", "push", "-u", "origin", name],
+            ]
+        told = "Put your own words in place of these:"
+        return paragraphs(told, commands(*start_on(start), *lines), STASHED)
+
+    def _compare(self, run: Run, exactly: tuple[RefName, ...]) -> Verdict:
         there = list(run.repository.branches)
-        missing = [name for name in self.exactly if name not in there]
-        others = [name for name in there if name not in self.exactly]
+        missing = [name for name in exactly if name not in there]
+        others = [name for name in there if name not in exactly]
         if not missing and not others:
             return passed(
                 f"The branches are {listed(map(quoted, there), most=5)}.",
@@ -38,7 +95,7 @@ class BranchesCheck(Kind):
                 for word, names in faults
                 if names
             ),
-            expected=f"only {listed(map(quoted, self.exactly), most=5)}",
+            expected=f"only {listed(map(quoted, exactly), most=5)}",
             found=names_found(there, "branch", "branches"),
             fix=self._change(run, missing, others),
             evidence=[at_tip(tip) for name in others[:3] if (tip := run.repository.branch(name))],

@@ -1,7 +1,8 @@
 """`commits: {on: main, at_least: 3}` - how many commits of the learner a branch holds.
 
 Also `exactly` and `at_most`. Merge commits count; commits that the lab's starter reaches do not. With `since` (a
-commit such as `v1.0` or `main^{root}`) the commits after that one are counted instead, whoever made them.
+commit such as `v1.0` or `main^{root}`) the commits after that one are counted instead, whoever made them. With
+`merges: true` merge commits alone are counted, with false all others.
 """
 
 from collections.abc import Iterator, Sequence
@@ -40,6 +41,7 @@ class CommitsCheck(Kind):
     exactly: Count | None = None
     at_most: Count | None = None
     since: Revision | None = None
+    merges: bool | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.exactly is None and self.at_least is None and self.at_most is None:
@@ -48,6 +50,8 @@ class CommitsCheck(Kind):
             yield "exactly", "stands alone, without at_least and at_most"
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
             yield "at_least", "is more than at_most"
+        if self.merges and not self.at_least and not self.exactly:
+            yield "merges", "needs at_least or exactly; `history: {linear: true}` asks for no merge commit"
 
     def check(self, run: Run) -> Verdict:
         tip = tip_or_answer(run, self.on)
@@ -56,30 +60,38 @@ class CommitsCheck(Kind):
         own = commits_since(run, tip, self.since)
         if isinstance(own, Verdict):
             return own
+        own = [commit for commit in own if self.merges is None or commit.is_merge == self.merges]
         newest = own[-MOST_SHOWN:]
         evidence = [commit_evidence(tip, commit) for commit in newest]
         whose = f"after {quoted(self.since)}" if self.since else "of yours"
-        holds = f"{quoted(tip.name)} holds {count(len(own), 'commit')} {whose}"
+        holds = f"{quoted(tip.name)} holds {count(len(own), self._noun)} {whose}"
         least = self.exactly or self.at_least or 0
         most = self.at_most if self.exactly is None else self.exactly
         too_few = len(own) < least
         if not too_few and (most is None or len(own) <= most):
             of = LookedAt(
-                len(own), "commit", f"{whose} on {quoted(tip.name)}", may_be_empty=self._may_be_none
+                len(own), self._noun, f"{whose} on {quoted(tip.name)}", may_be_empty=self._may_be_none
             )
             return passed(f"{holds}.", *evidence, looked_at=of, fix=lambda: add_commits(run, tip))
         others = len(replace(run, asks_author=False).own_commits(tip)) - len(own) if not self.since else 0
-        if too_few and others:
+        if too_few and others and self.merges is None:
             holds += f" ({others:,} more by other authors)"
         return needs_work(
             f"{holds}, {'fewer' if too_few else 'more'} than asked for.",
             expected=self._expected(),
             found=listed([f"{commit.id[:7]} {quoted(commit.subject)}" for commit in newest]) or "no commit",
-            fix=add_commits(run, tip, least - len(own))
+            fix=self._add(run, tip, least - len(own))
             if too_few
             else fold_commits(run, tip, own, most or 0, least),
             evidence=evidence,
         )
+
+    @property
+    def _noun(self) -> str:
+        return {None: "commit", True: "merge commit", False: "commit"}[self.merges]
+
+    def _add(self, run: Run, tip: Tip, number: int) -> str:
+        return add_merge(run, tip) if self.merges else add_commits(run, tip, number)
 
     @property
     def _may_be_none(self) -> bool:
@@ -89,7 +101,7 @@ class CommitsCheck(Kind):
     def _expected(self) -> str:
         limits = (("exactly", self.exactly), ("at least", self.at_least), ("at most", self.at_most))
         return " and ".join(
-            f"{words} {count(number, 'commit')}" for words, number in limits if number is not None
+            f"{words} {count(number, self._noun)}" for words, number in limits if number is not None
         )
 
 
@@ -142,3 +154,18 @@ def fold_commits(run: Run, tip: Tip, own: list[Commit], most: int, least: int = 
             return rewritten(run, tip, *one, *more_commits(least - kept - 1))
     amend: list[Line] = [["git", "reset", "--soft", commit_id], ["git", "commit", "--amend", "--no-edit"]]
     return rewritten(run, tip, *amend) if most else ""
+
+
+def add_merge(run: Run, tip: Tip) -> str:
+    """How a branch gets a merge commit: from a branch that is not merged yet, else from work on a new one."""
+    inside = run.repository.history.ancestors(tip.commit.id)
+    branches = run.repository.branches.items()
+    open_branch = next((name for name, commit_id in branches if commit_id not in inside), None)
+    name, branch = open_branch or "next-step", holding(run, tip)
+    if branch is None:
+        return ""
+    merge: Line = ["git", "merge", "--no-ff", "--no-edit", f"origin/{name}" if open_branch else name]
+    if open_branch:
+        return on_branch(branch, merge, stops="merge")
+    work: list[Line] = [["git", "switch", "-c", name], *more_commits(1), ["git", "switch", branch]]
+    return paragraphs("Put your own words in place of these:", on_branch(branch, *work, merge))

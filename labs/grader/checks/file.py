@@ -2,21 +2,24 @@
 
 Instead of `exists` (false: no such file), one of: `contains: text`; `matches: regex` (searched, `^` and `$` at lines);
 `lacks: regex` (nowhere found); `equals: text` (all of it; line ends and one at the end of the file do not matter);
-`lines: [a, b]` (these lines in this order, others may stand between); `executable: true` or `false`.
+`lines: [a, b]` (these lines in this order, others may stand between); `executable: true` or `false`. `path` may be a
+pattern such as `*.md` or `src/**/*.py`: then one such file is enough, but for `lacks` and `executable`, which each has
+to meet; `exists: false` asks that no file has such a path.
 """
 
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from ..edits import delete_lines
 from ..findings import LookedAt
+from ..globs import is_glob
 from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
 from ..report import Outcome
 from ..repository import Tip
-from ..words import count, in_words, quoted, visible
+from ..words import count, in_words, listed, quoted, visible
 from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed
 from .contents import (
     Found,
@@ -24,6 +27,7 @@ from .contents import (
     as_text_file,
     bytes_or_answer,
     file_or_answer,
+    files_or_answer,
     lines_in,
     lines_of,
     submodule_above,
@@ -31,6 +35,7 @@ from .contents import (
 from .fixes import change, edited
 from .not_text import not_text_answer
 from .shell import Line, append_line, write_lines
+from .some_file import judge_each, judge_some
 from .wording import fitting
 
 EXECUTABLE = b"100755"
@@ -62,8 +67,41 @@ class FileCheck(Kind):
             yield "lines", "at least one line is needed"
 
     def check(self, run: Run) -> Verdict:
+        if is_glob(self.path):
+            return self._of_pattern(run)
+        return self._absent(run) if self.exists is False else self._one(run)
+
+    def _of_pattern(self, run: Run) -> Verdict:
+        files = files_or_answer(run, self.path, self.at)
         if self.exists is False:
-            return self._absent(run)
+            return self._none(run, files)
+        if isinstance(files, Verdict):
+            return files
+        judge = judge_some if self.lacks is None and self.executable is None else judge_each
+        return judge(self.path, files, lambda path: replace(self, path=path)._one(run))
+
+    def _none(self, run: Run, files: list[Found] | Verdict) -> Verdict:
+        tip = commit_or_answer(run, self.at)
+        if isinstance(tip, Verdict):
+            return tip
+        where = f"at {quoted(tip.name)}"
+        if isinstance(files, Verdict):
+            of = LookedAt(self._count_others(run, tip), "file", where)
+            return passed(
+                f"No file {where} has a path such as {quoted(self.path)}.", at_tip(tip), looked_at=of
+            )
+        paths = [file.path for file in files]
+        return needs_work(
+            f"{quoted(paths[0])} is {where}.",
+            expected=f"no file with a path such as {quoted(self.path)} {where}",
+            found=listed(map(quoted, paths)),
+            fix=change(
+                run, tip, f"Stop tracking {paths[0]}", ["git", "rm", "--cached", "--quiet", "--", *paths[:20]]
+            ),
+            evidence=[file.evidence() for file in files[:3]],
+        )
+
+    def _one(self, run: Run) -> Verdict:
         file = file_or_answer(run, self.path, self.at, *self._fill())
         if isinstance(file, Verdict):
             return file
@@ -75,9 +113,7 @@ class FileCheck(Kind):
         if isinstance(content, Verdict):
             return content
         not_text = not_text_answer(run, file.tip, file.path, content)
-        if (
-            not_text and self.lacks is not None
-        ):  # what is not there to be read cannot be said to lack anything
+        if not_text and self.lacks is not None:  # what cannot be read cannot be said to lack anything
             return not_text
         verdict = self._look(run, as_text_file(file, content))
         return not_text if not_text and verdict.outcome is Outcome.NEEDS_WORK else verdict

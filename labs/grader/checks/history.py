@@ -3,7 +3,7 @@
 `subjects` are exact first lines, `matches` regular expressions searched in them; the oldest comes first. Without
 `since` the learner's own commits count, with it (a commit such as `v1.0` or `main^{root}`) those after that commit.
 `line: all` also looks at what merges brought, else only first parents are followed. With `in_order: true` other
-commits may stand before, between and after.
+commits may stand before, between and after. `linear: true` asks for one line instead: no merge commit among them.
 """
 
 import re
@@ -18,8 +18,9 @@ from ..repository import Tip
 from ..words import count, listed, quoted
 from .base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
 from .commits import MOST_READ, add_commits
+from .fixes import rewritten
 from .rewriting import again_as
-from .walk import HistoryKind, first_parents_of, has_subject, newest
+from .walk import HistoryKind, first_parents_of, has_subject, named, newest
 from .wording import fitting, subject_for
 
 MOST_LISTED = 8
@@ -35,10 +36,13 @@ class HistoryCheck(HistoryKind):
     matches: tuple[Regex, ...] = ()
     line: Literal["first-parent", "all"] = "first-parent"
     in_order: bool = False
+    linear: Literal[True] | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        if bool(self.subjects) == bool(self.matches):
-            yield "", "one of `subjects` and `matches` is needed"
+        if [bool(self.subjects), bool(self.matches), bool(self.linear)].count(True) != 1:
+            yield "", "one of `subjects`, `matches` and `linear` is needed"
+        if self.linear and (self.in_order or self.line == "all"):
+            yield "linear", "looks at all commits, so `line` and `in_order` do not go with it"
 
     def judge(self, run: Run) -> Verdict:
         tip = tip_or_answer(run, self.on)
@@ -47,6 +51,8 @@ class HistoryCheck(HistoryKind):
         among = commits_since(run, tip, self.since)
         if isinstance(among, Verdict):
             return among
+        if self.linear:
+            return self._judge_linear(run, tip, among)
         found = first_parents_of(run, tip, among) if self.line == "first-parent" else among
         fault = self._first_missing(found) if self.in_order else self._first_different(found)
         if fault is None:
@@ -61,6 +67,20 @@ class HistoryCheck(HistoryKind):
             found=_sequence([commit.subject for commit in found]) if found else "no commit",
             fix=self._again(run, tip, among),
             evidence=newest(tip, found),
+        )
+
+    def _judge_linear(self, run: Run, tip: Tip, among: list[Commit]) -> Verdict:
+        merges = [commit for commit in among if commit.is_merge]
+        of = LookedAt(len(among), "commit", f"on {quoted(tip.name)}")
+        if not merges:
+            return passed(f"{of} in one line, without a merge commit.", *newest(tip, among), looked_at=of)
+        base = among[0].parents[0] if among[0].parents else "--root"
+        return needs_work(
+            f"The history of {quoted(tip.name)} is not one line: {named(merges[-1])} is a merge commit.",
+            expected="no merge commit",
+            found=count(len(merges), "merge commit"),
+            fix=rewritten(run, tip, ["git", "rebase", base], stops="rebase"),
+            evidence=newest(tip, merges),
         )
 
     @property

@@ -209,6 +209,11 @@ class _Merge:
         return _SHAPES[self.by](self.branch, self.into)
 
 
+def is_merged(run: Run, branch: Tip, into: Tip) -> bool:
+    """Whether a branch came into another in any way that the graph or the patches tell."""
+    return bool(_found_in_graph(run, branch, into) or _found_in_content(run, branch, into, "any"))
+
+
 def merge_commit_of(run: Run, name: str, into: Tip) -> Commit | None:
     """The merge commit that brought a branch; of a branch that is gone, the newest one that names it."""
     branch = run.repository.branch(name)

@@ -1,5 +1,6 @@
 """`no_large_files: {over: 1 MB}` - no file above a size in any commit of any branch or tag.
 
+With `at` only the files at that commit are looked at, such as `at: main`: what was there before may be larger.
 A file over 1 MB that was not fetched counts as just that, so that a higher limit may stay undecided. A tag that
 stands for a file instead of a commit is not looked into.
 """
@@ -8,12 +9,13 @@ from dataclasses import dataclass
 
 from ..blobs import Blob
 from ..findings import LookedAt
-from ..parameters import Bytes
+from ..parameters import Bytes, Revision
 from ..repository import MOST_FILE_BYTES
 from ..words import count, decoded, listed, quoted, size
-from .base import Kind, Run, Verdict, needs_work, not_known, passed
+from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed
 from .commits import first_file
-from .removal import IN_HISTORY, came_in, tagged_objects, take_out
+from .fixes import change
+from .removal import IN_HISTORY, came_in, literal, tagged_objects, take_out
 
 MOST_SHOWN = 3
 ONE_MB = Bytes(MOST_FILE_BYTES)
@@ -24,8 +26,45 @@ class NoLargeFilesCheck(Kind):
     kind = "no_large_files"
 
     over: Bytes = ONE_MB
+    at: Revision | None = None
 
     def check(self, run: Run) -> Verdict:
+        return self._anywhere(run) if self.at is None else self._at_commit(run, self.at)
+
+    def _at_commit(self, run: Run, at: Revision) -> Verdict:
+        tip = commit_or_answer(run, at)
+        if isinstance(tip, Verdict):
+            return tip
+        files = {path: entry for path, entry in run.repository.files(tip).items() if entry.is_file}
+        sizes = run.repository.sizes(entry.id for entry in files.values())
+        blobs = [
+            Blob(entry.id, path, tip.commit.id, sizes[entry.id]) for path, entry in sorted(files.items())
+        ]
+        where = f"at {quoted(tip.name)}"
+        large = sorted((blob for blob in blobs if _at_least(blob) > self.over), key=_at_least, reverse=True)
+        absent = next((blob for blob in blobs if blob.size is None), None)
+        if absent and not large:
+            return not_known(
+                f"whether {_name(absent)} is over {size(self.over)}: files over 1 MB are not fetched"
+            )
+        if not large:
+            return passed(
+                f"No file over {size(self.over)} {where}.",
+                at_tip(tip),
+                looked_at=LookedAt(len(blobs), "file", where),
+            )
+        paths = [decoded(blob.path) for blob in large]
+        more = f" {count(len(large) - 1, 'more file')} {_is(len(large) - 1)} too." if large[1:] else ""
+        untrack = ["git", "rm", "--cached", "--quiet", "--", *map(literal, paths)]
+        return needs_work(
+            f"{_name(large[0])} {where} is over {size(self.over)}.{more}",
+            expected=f"no file over {size(self.over)} {where}",
+            found=listed([f"{_name(blob)}, {_size(blob)}" for blob in large], most=MOST_SHOWN),
+            fix=change(run, tip, f"Stop tracking {paths[0]}", untrack),
+            evidence=[at_tip(tip, blob.path) for blob in large[:MOST_SHOWN]],
+        )
+
+    def _anywhere(self, run: Run) -> Verdict:
         blobs = run.repository.blobs
         absent = [blob for blob in blobs if blob.size is None]
         large = [blob for blob in blobs if _at_least(blob) > self.over]

@@ -1,5 +1,6 @@
 """`workflow: {path: .github/workflows/ci.yml, order: [checkout, build, test, deploy]}` - what a pipeline means.
 
+`path` may be a pattern such as `.github/workflows/*`: then some workflow file that is as asked for is enough.
 A GitHub Actions workflow at a commit (`at`, main unless said) is understood from its text; each check asks one
 thing. Without any, that GitHub can read it. Workflows and composite actions of the same repository are followed; a
 command, action or workflow that cannot be read leaves the check "not known", never "needs work".
@@ -24,6 +25,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..findings import Answer, Finding, LookedAt
+from ..globs import is_glob
 from ..parameters import MAIN, MAIN_COMMIT, Count, FilePath, RefName, Regex, Revision, did_you_mean
 from ..words import count, quoted
 from ..workflows import limits, running, safety, secrecy
@@ -41,7 +43,9 @@ from ..workflows.starting import starts_at
 from ..workflows.values import texts_of
 from ..yaml_values import Value
 from .base import Kind, Run, Verdict, not_run
+from .contents import files_or_answer
 from .meaning import Texts, asked_twice, texts_or_answer, verdict_of
+from .some_file import judge_some
 
 MOST_REMARKS = 3
 _QUESTIONS = (
@@ -113,6 +117,15 @@ class WorkflowCheck(Kind):
                 yield name, "at least one moment is needed"
 
     def check(self, run: Run) -> Verdict:
+        if not is_glob(self.path):
+            return self._one(run)
+        files = files_or_answer(run, self.path, self.at)
+        if isinstance(files, Verdict):
+            return files
+        workflows = [file for file in files if file.path.endswith((".yml", ".yaml"))] or files
+        return judge_some(self.path, workflows, lambda path: replace(self, path=path)._one(run))
+
+    def _one(self, run: Run) -> Verdict:
         found = texts_or_answer(run, self.path, self.at)
         if isinstance(found, Verdict):
             return found

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..history import Commit, History, Person, first_line
-from ..parameters import PersonPart, Revision, did_you_mean
+from ..parameters import DEFAULT, PersonPart, Revision, did_you_mean
 from ..repository import Tip
 from ..revision import Unresolved, resolve
 from ..words import cut, quoted
@@ -98,7 +98,7 @@ class World:
 
     def tip(self, name: str) -> Tip | None:
         """As of a `Repository`; HEAD is the current branch."""
-        name = self.current if name == "HEAD" else name
+        name = {"HEAD": self.current, DEFAULT: self._default}.get(name, name)
         if name in self.branches:
             return Tip(f"refs/heads/{name}", name, self._commits[self.branches[name]])
         if name in self.tags:
@@ -112,6 +112,10 @@ class World:
             known = [*self.branches, *self.tags]
             raise StepError(f"{found.why} {did_you_mean(found.base, known)}" if found.base else found.why)
         return found.commit
+
+    @property
+    def _default(self) -> str:
+        return "main" if "main" in self.branches else self.current
 
     @property
     def head(self) -> Commit:
@@ -194,7 +198,7 @@ class World:
         """As a bare repository in an empty folder."""
         refs = {f"refs/heads/{name}": tip for name, tip in self.branches.items()}
         refs |= {f"refs/tags/{name}": target for name, target in self.tags.items()}
-        self.objects.write(folder, self.current, refs)
+        self.objects.write(folder, self._default, refs)
 
 
 def build(scenario: "Scenario", folder: Path) -> World:
