@@ -4,7 +4,7 @@ from tests.grader.conftest import lab
 
 CHECKS: dict[str, tuple[str, ...]] = {
     "readable": ("{}",),
-    "commits": ("{at_least: 3}", "{since: 'main^{root}', at_most: 50}"),
+    "commits": ("{at_least: 3}", "{merges: true, at_least: 1}", "{since: 'main^{root}', at_most: 50}"),
     "commit": (
         "{on: main, subject: Fix the sum, touches: [sum.py]}",
         "{at: main, parents: 2}",
@@ -18,7 +18,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
         "{matches: '^[A-Z]', subject_at_most: 72, forbids: [wip], blank_second_line: true}",
         "{empty: false, message_matches: e}",
     ),
-    "authors": ("{}", "{at_least: 3, by: committer}"),
+    "authors": ("{}", "{people_at_least: 2}", "{at_least: 3, by: committer}"),
     "branch": ("{name: main}", "{name: gone, exists: false}", "{name: side, at: 'main^{/Fix}'}"),
     "branches": ("{exactly: [main, side, other, topic, lib]}",),
     "start": ("{name: side, at: main~5}", "{name: topic, at: v1}"),
@@ -40,6 +40,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
         "{name: light, at: main~4}",
         "{name: v1, at: main}",
     ),
+    "tags": ("{at_least: 1, annotated: true}", "{matches: 'v\\d', on: main, at_least: 1}", "{at_most: 9}"),
     "file": (
         "{path: a.txt, exists: true}",
         "{path: a.txt, contains: second}",
@@ -104,7 +105,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "submodule": ("{path: vendor/lib, matches: example}",),
     "subtree": ("{path: vendor/sub, from: lib}",),
     "no_conflict_markers": ("{}", "{at: v1}"),
-    "no_large_files": ("{}",),
+    "no_large_files": ("{}", "{over: 1 MB, at: main}"),
     "no_secrets": ("{}",),
     "run": (
         "{command: [python, a.py], matches: ran}",
