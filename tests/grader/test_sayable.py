@@ -100,7 +100,7 @@ def test_a_merge_commit_comes_from_a_branch_that_is_there(learner):
     check = "commits: {merges: true, at_least: 1}"
     assert learner.fix_and_ask_again(check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
     second = learner.ask("commits: {merges: true, at_least: 2}")
-    assert "--allow-empty" not in second.fix and "Change a file on `next-step` and commit that" in second.fix
+    assert "--allow-empty" not in second.fix and "git switch -c next-step\n" in second.fix
 
 
 def test_people_are_told_apart_by_name_and_address(repo):
