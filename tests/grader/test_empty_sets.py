@@ -50,7 +50,7 @@ HISTORY = {
 }
 CHANGES = {"commit": "a commit changes a file"}
 MAY_PASS: dict[Build, dict[str, str]] = {
-    tag_of_a_file: {},
+    tag_of_a_file: {"tags": "there is a tag, whatever it stands for"},
     commits_without_files: HISTORY,
     readme_alone: HISTORY
     | CHANGES
