@@ -39,8 +39,10 @@ class HistoryCheck(HistoryKind):
     linear: Literal[True] | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        if [bool(self.subjects), bool(self.matches), bool(self.linear)].count(True) != 1:
-            yield "", "one of `subjects`, `matches` and `linear` is needed"
+        if self.linear and (self.subjects or self.matches):
+            yield "linear", "stands instead of `subjects` and `matches`"
+        elif not self.linear and bool(self.subjects) == bool(self.matches):
+            yield "", "one of `subjects` and `matches` is needed"
         if self.linear and (self.in_order or self.line == "all"):
             yield "linear", "looks at all commits, so `line` and `in_order` do not go with it"
 
