@@ -261,3 +261,12 @@ def test_a_hostile_condition_is_read_or_refused(condition):
     workflow = read_workflow(PATH, FILE.replace("if: github.ref == 'refs/heads/main'", f"if: '{quoted}'"))
     assert workflow.faults or workflow.jobs["test"].condition == condition
     assert holds(condition, {}) in (True, False, None)
+
+
+def test_a_long_text_with_aliases_or_quotes_is_read_once():
+    """Read again for each alias, it took two minutes; each quote looked for the end of the expression again."""
+    script = "".join(f"          echo ${{{{ github.r{number} }}}}\n" for number in range(6_000))
+    again = FILE + f"      - &again\n        run: |\n{script}" + "      - *again\n" * 1_600
+    assert read_workflow(PATH, again).faults == ()
+    quotes = FILE.replace("${{ github.sha }}", "${{ " + "'" * 200_000 + " }}")
+    assert "longer than 21,000 characters" in read_workflow(PATH, quotes).faults[0].says

@@ -62,13 +62,17 @@ def split(text: str) -> Iterator[tuple[str, bool]]:
 
 def _end(text: str, at: int) -> int:
     """Find where the expression closes; a `}}` inside a text in quotes does not close it."""
-    while True:
-        close, quote = text.find(CLOSE, at), text.find("'", at)
-        if close < 0 or not 0 <= quote < close:
+    close = text.find(CLOSE, at)
+    while close >= 0:
+        quote = text.find("'", at, close)
+        if quote < 0:
             return close
         at = text.find("'", quote + 1) + 1
         if at == 0:
             return -1
+        if at > close:
+            close = text.find(CLOSE, at)
+    return -1
 
 
 def _parsed(text: str, allowed: tuple[str, ...]) -> Tree:

@@ -12,7 +12,7 @@ from . import rules
 from .expression_syntax import parse
 from .schema import WORKFLOW, siblings
 from .shapes import Shape
-from .templates import condition_tree, has_expression, mended_condition, read_template, text_around
+from .templates import Template, condition_tree, has_expression, mended_condition, read_template, text_around
 from .tokens import ExpressionError
 from .trees import Tree, asks_status, gives_text
 from .values import text_of
@@ -26,6 +26,7 @@ class Validation:
     path: str
     lines: tuple[str, ...]
     remarks: list[Finding] = field(default_factory=list)
+    templates: dict[tuple[str, tuple[str, ...]], Template] = field(default_factory=dict)
 
     def faults(self, root: Value) -> Iterator[Finding]:
         yield from self._value(root, WORKFLOW, (), ())
@@ -161,7 +162,7 @@ class Validation:
         quoted_text = isinstance(value.data, str)
         if quoted_text and has_expression(text):
             try:
-                template = read_template(text, allowed)
+                template = self._template(text, allowed)
             except ExpressionError as error:
                 yield self._bad_expression(value, text, error, path)
                 return
@@ -175,6 +176,12 @@ class Validation:
             yield from self._condition(value, text, path, allowed)
         elif shape.rule and not shape.is_mapping:
             yield from self._by_rule(value, shape, path, text)
+
+    def _template(self, text: str, allowed: tuple[str, ...]) -> Template:
+        """Read a text once, though thousands of aliases may stand for it."""
+        if (text, allowed) not in self.templates:
+            self.templates[text, allowed] = read_template(text, allowed)
+        return self.templates[text, allowed]
 
     def _computed(
         self, value: Value, text: str, tree: Tree | None, shape: Shape, path: Path, is_allowed: bool
