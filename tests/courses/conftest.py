@@ -47,7 +47,7 @@ release: now
 > This it is.
 """
 LAB = """\
-schema: 1
+schema: 2
 title: First lab
 pass_mark: 70
 checks:
