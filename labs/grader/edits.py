@@ -12,6 +12,12 @@ def replace_line(path: str, number: int, *lines: str) -> str:
     return _with(f"Replace line {number} of {_name(path)} with:", lines)
 
 
+def replace_lines(path: str, first: int, last: int, *lines: str) -> str:
+    if first == last:
+        return replace_line(path, first, *lines)
+    return _with(f"Replace lines {first} to {last} of {_name(path)} with:", lines)
+
+
 def delete_lines(path: str, numbers: Iterable[int]) -> str:
     """The last line comes first, so that the numbers of the others stay."""
     return " ".join(f"Delete line {number} of {_name(path)}." for number in sorted(numbers, reverse=True))

@@ -18,6 +18,48 @@ c() {
 on() { git switch -qc "$@"; }
 sw() { git switch -q "$@"; }
 merge() { git merge -q --no-ff -m "Merge branch '$1'" "$1"; }
+edited() { put "$1" "$2"; f=$1; shift 2; if [ $# -gt 0 ]; then sed -i "$@" "$f"; fi; c Edit; }
+CI='name: CI
+on: push
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.12"
+      - run: pip install -r requirements.txt
+      - run: pytest
+  deploy:
+    needs: test
+    runs-on: ubuntu-latest
+    steps:
+      - run: ./deploy.sh
+'
+ci() { edited .github/workflows/ci.yml "$CI" "$@"; }
+DOCKER='FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt ./
+RUN pip install -r requirements.txt
+COPY . .
+USER app
+EXPOSE 8000
+HEALTHCHECK CMD curl -f http://localhost:8000/
+CMD ["python", "app.py"]
+'
+docker() { edited Dockerfile "$DOCKER" "$@"; }
+PROJECT='[build-system]
+requires = ["setuptools>=61"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "shop"
+version = "0.1.0"
+requires-python = ">=3.11"
+dependencies = ["requests==2.32.3"]
+'
+py() { put src/shop/__init__.py 'x = 1'; edited pyproject.toml "$PROJECT" "$@"; }
 """
 BASES = {
     "B": r"""

@@ -4,18 +4,19 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from labs.grader.checks import Learner
 from labs.grader.engine import grade
 from labs.grader.report import CheckResult, Outcome
 from labs.grader.repository import Repository
+from labs.grader.sandbox import Sandbox
 from labs.grader.spec import load_spec
 from tests.grader.conftest import lab
 from tests.grader.fix_cases import PRELUDE, Case
 from tests.grader.fixing import Unclear, follow, git, home
 
-STATES = ("clean", "other branch", "detached")
 LEARNER = Learner(("Nia Newcomer",), ("nia@example.org",))
 TOKEN = "ghp_" + "".join(chr(ord("a") + 7 * i % 26) for i in range(36))
 EDIT, UNTRACKED = "an edit that was not committed\n", f"TOKEN={TOKEN[::-1]}-untracked\n"
@@ -48,22 +49,27 @@ class Trial:
 class Bench:
     """Builds each remote once and tries its fix in clones of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sandbox: Sandbox | None = None) -> None:
+        self.sandbox = sandbox
         self.folder = folder
         self.environment = home(folder / "home")
-        self.number = 0
+        self.numbers = count(1)
         self.lib = folder / "lib.git"
         self.lib_first = self._make_lib()
 
+    def both(self, case: Case, mess: str) -> list[Trial]:
+        return self.trials(case, ("clean", mess))
+
     def trials(self, case: Case, states: tuple[str, ...]) -> list[Trial]:
-        self.number += 1
-        place = self.folder / str(self.number)
+        place = self.folder / str(next(self.numbers))
         origin = self._remote(place, case)
         check = f"{case.kind}: {case.check.replace('LIB_FIRST', self.lib_first)}"
-        before = ask(origin, check)
+        before = ask(origin, check, self.sandbox)
         if before[0].outcome is not Outcome.NEEDS_WORK:
             return [Trial(check, state, f"no miss: {before[0].why or before[0].reason}") for state in states]
-        fix = before[0].fix.replace("…ADDRESS…", str(self.lib))
+        fix = before[0].fix
+        if "in place of ADDRESS" in fix:
+            fix = fix.replace("ADDRESS", "../shelf.git").replace("BRANCH", "main")
         found = [self._try(place, origin, check, fix, before, state) for state in states]
         shutil.rmtree(place)
         return found
@@ -87,8 +93,10 @@ class Bench:
         assert not done.returncode, (script, done.stderr.decode())
 
     def _remote(self, place: Path, case: Case) -> Path:
-        self._script(place / "seed", f"git init -qb main .\n{case.script}\n")
-        shutil.copytree(self.lib, place / "lib.git")
+        for name in ("lib.git", "shelf.git"):
+            shutil.copytree(self.lib, place / name)
+        script = case.script.replace("LIB_FIRST", self.lib_first)
+        self._script(place / "seed", f"git init -qb main .\n{script}\n")
         git(place, "clone", "-q", "--bare", "seed", "origin.git")
         return place / "origin.git"
 
@@ -107,8 +115,8 @@ class Bench:
         return Trial(check, state, fault, fix, printed)
 
     def _fault(self, origin: Path, check: str, before: list[CheckResult]) -> str:
-        after = ask(origin, check)
-        if check.startswith(("tag: ", "gone: ", "amended: ")):  # they may ask that the tag goes
+        after = ask(origin, check, self.sandbox)
+        if check.startswith(("tag: ", "tags: ", "gone: ", "amended: ")):  # they may ask that the tag goes
             before, after = before[:-1], after[:-1]
         if after[0].outcome is not Outcome.PASSED:
             return f"still {after[0].outcome}: {after[0].why or after[0].reason}"
@@ -120,9 +128,11 @@ class Bench:
         return f"broke another check: {broken[0]}" if broken else ""
 
 
-def ask(origin: Path, check: str) -> list[CheckResult]:
+def ask(origin: Path, check: str, sandbox: Sandbox | None = None) -> list[CheckResult]:
     with Repository.open(origin) as repository:
-        return list(grade(load_spec(lab(check, *GUARDS)), repository, learner=LEARNER).results)
+        return list(
+            grade(load_spec(lab(check, *GUARDS)), repository, learner=LEARNER, sandbox=sandbox).results
+        )
 
 
 def clone(origin: Path, work: Path, state: str, check: str) -> Path:
@@ -193,7 +203,7 @@ def harm(origin: Path, work: Path, fix: str, known: set[str], state: str, check:
         return "a file that was not tracked was published"
     if not (work / ".env.local").exists():
         return "the untracked file is gone"
-    if EDIT not in _all_text(work):
+    if EDIT.strip() not in _all_text(work):
         return "the edit that was not committed is gone"
     return ""
 
@@ -202,4 +212,4 @@ def _all_text(work: Path) -> str:
     """The text of the folder, of the stash and of all commits that are still known."""
     files = [path for path in work.rglob("*") if path.is_file() and ".git" not in path.parts]
     folder = "".join(path.read_text(errors="replace") for path in files)
-    return folder if EDIT in folder else re.sub(r"(?m)^\+", "", git(work, "stash", "list", "-p"))
+    return folder if EDIT.strip() in folder else re.sub(r"(?m)^\+", "", git(work, "stash", "list", "-p"))

@@ -15,6 +15,30 @@ from labs.verdict import fix_parts
 EDITOR = "#!/bin/sh\necho editor >> {mark}\nexit 1\n"
 
 
+# What stands for programs that a learner installs: they do to files what these do.
+PROGRAMS = {
+    "git-lfs": r"""#!/bin/sh
+case $1 in
+  install) git config filter.lfs.clean "git-lfs clean"; git config filter.lfs.smudge cat ;;
+  track) printf '%s filter=lfs diff=lfs merge=lfs -text\n' "$2" >> .gitattributes ;;
+  clean) f=$(mktemp); cat > "$f"
+    if head -c 40 "$f" | grep -q '^version https://git-lfs'; then cat "$f"; else
+    printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %s\n' \
+      "$(sha256sum < "$f" | cut -c1-64)" "$(wc -c < "$f")"; fi ;;
+esac
+""",
+    "jupyter": """#!/usr/bin/env python3
+import json, sys
+path = sys.argv[-1]
+book = json.load(open(path))
+for cell in book["cells"]:
+    cell["execution_count"] = 1 if "--execute" in sys.argv else None
+    cell["outputs"] = []
+json.dump(book, open(path, "w"))
+""",
+}
+
+
 class Unclear(Exception):  # noqa: N818 - a state of the text, no fault of the test
     """The text says neither what to run nor what to edit."""
 
@@ -30,6 +54,10 @@ def home(folder: Path) -> dict[str, str]:
     )
     (folder / ".gitconfig").write_text(settings)
     programs = folder / "bin"
+    programs.mkdir(exist_ok=True)
+    for name, script in PROGRAMS.items():
+        (programs / name).write_text(script)
+        (programs / name).chmod(0o755)
     return {
         "PATH": f"{programs}:/usr/local/bin:/usr/bin:/bin",
         "HOME": str(folder),
@@ -50,8 +78,9 @@ def follow(fix: str, folder: Path, environment: dict[str, str]) -> str:
             waiting = ""
         elif part.title:
             waiting and _unclear(waiting)
-            shown = _run(part.text, folder, environment)
-            printed.append(f"$ {part.text}\n{shown}")
+            for piece in part.text.split("\n\n"):
+                shown, errors = _run(piece, folder, environment)
+                printed.append(f"$ {piece}\n{shown}{errors}")
         else:
             sentence = part.text
             waiting = sentence if sentence.endswith(":") and _is_edit(sentence) else ""
@@ -65,7 +94,7 @@ def _unclear(sentence: str) -> None:
     raise Unclear(sentence)
 
 
-def _run(script: str, folder: Path, environment: dict[str, str]) -> str:
+def _run(script: str, folder: Path, environment: dict[str, str]) -> tuple[str, str]:
     """Line by line, as it would be pasted: a line that fails does not stop the next."""
     done = subprocess.run(
         ["bash", "-c", script],
@@ -75,10 +104,11 @@ def _run(script: str, folder: Path, environment: dict[str, str]) -> str:
         capture_output=True,
         check=False,
     )
-    return (done.stdout + done.stderr).decode("utf-8", "replace")
+    return done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
 
 
 _PLACE = r"line (\d+) of `([^`]+)`"
+_LINES = r"lines (\d+) to (\d+) of `([^`]+)`"
 _BLOCKS: dict[str, Callable[[list[str], int, list[str]], list[str]]] = {
     rf"Replace {_PLACE} with:": lambda lines, at, new: [*lines[: at - 1], *new, *lines[at:]],
     rf"Add below {_PLACE}:": lambda lines, at, new: [*lines[:at], *new, *lines[at:]],
@@ -90,10 +120,14 @@ _BLOCKS: dict[str, Callable[[list[str], int, list[str]], list[str]]] = {
 
 
 def _is_edit(sentence: str) -> bool:
-    return any(re.search(pattern, sentence) for pattern in _BLOCKS)
+    return any(re.search(pattern, sentence) for pattern in (*_BLOCKS, rf"Replace {_LINES} with:"))
 
 
 def _edit_block(sentence: str, text: str, folder: Path) -> None:
+    if found := re.search(rf"Replace {_LINES} with:", sentence):
+        first, last, lines = int(found[1]), int(found[2]), _read(folder / found[3])
+        _write(folder / found[3], [*lines[: first - 1], *text.split("\n"), *lines[last:]])
+        return
     for pattern, made in _BLOCKS.items():
         if found := re.search(pattern, sentence):
             at, path = found.groups()

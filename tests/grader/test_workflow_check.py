@@ -302,13 +302,13 @@ def test_what_github_would_not_accept_is_named_with_line_and_column(ask, text):
     assert result.outcome is Outcome.NEEDS_WORK
     assert result.why.startswith(why)
     assert result.evidence[0].line == line
-    assert f"In {PATH}, line {line}" in result.fix
+    assert f"In {PATH}, line {line}" in result.fix or f" of `{PATH}`" in result.fix
 
 
 def test_a_fault_has_its_column(ask):
     assert (
         "line 5, column 5, expected is "
-        in ask(jobs("  a:\n    runs-on: x\n    stepps: 1\n    steps: [{run: x}]\n")).fix
+        in ask(jobs(f"  a:\n    runs-on: x\n    stepps: 1\n    steps: [{{run: x}}]\n#{'x' * 20_000}\n")).fix
     )
 
 

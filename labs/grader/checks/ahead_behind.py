@@ -4,14 +4,14 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..findings import LookedAt
 from ..history import Commit
 from ..parameters import MAIN, Count, RefName
 from ..repository import Tip
 from ..words import count, quoted
-from .base import Run, Verdict, at_tip, needs_work, passed, tip_or_answer
+from .base import Run, Verdict, at_tip, branch_at, needs_work, passed, tip_or_answer
 from .commits import add_commits, fold_commits, more_commits
 from .fixes import on_branch, rewritten
 from .shell import Line
@@ -35,10 +35,10 @@ class AheadBehindCheck(HistoryKind):
 
     def judge(self, run: Run) -> Verdict:
         branch, of = tip_or_answer(run, self.name), tip_or_answer(run, self.from_)
-        if isinstance(branch, Verdict):
-            return branch
         if isinstance(of, Verdict):
             return of
+        if isinstance(branch, Verdict):
+            return replace(branch, fix=branch_at(self.name, of.commit.id))
         mine, theirs = (run.repository.history.ancestors(tip.commit.id) for tip in (branch, of))
         ahead, behind = len(mine - theirs), len(theirs - mine)
         found = _said(ahead, behind)

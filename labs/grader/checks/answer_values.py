@@ -92,7 +92,7 @@ class DateOf(OfCommit):
 
 class FilesOf(OfCommit):
     name, asks = "files_of", "the files that {at} changed"
-    shows = "git show --first-parent --name-only --format= {at}"
+    shows = "git show --first-parent --no-renames --name-only --format= {at}"
 
     def of_commit(self, run: Run, tip: Tip) -> IsRight:
         return same_names(map(decoded, run.repository.change_of(tip.commit)))
@@ -115,7 +115,11 @@ class TagsOn(OfCommit):
 class DescribeOf(OfCommit):
     """With or without `--tags`."""
 
-    name, asks, shows = "describe_of", "what `git describe` says of {at}", "git describe --tags {at}"
+    name, asks, shows = (
+        "describe_of",
+        "what `git describe` says of {at}",
+        "git describe --tags {at} || echo none",
+    )
 
     def of_commit(self, run: Run, tip: Tip) -> IsRight:
         tags = [run.repository.tag(name) for name in run.repository.tags]
@@ -168,7 +172,7 @@ class CountBetween(OfTwo):
 
 class FilesBetween(OfTwo):
     name, asks = "files_between", "the files that differ between {from_} and {at}"
-    shows = "git diff --name-only {from_} {at}"
+    shows = "git diff --no-renames --name-only {from_} {at}"
 
     def of_two(self, run: Run, one: Tip, other: Tip) -> IsRight:
         return same_names(map(decoded, run.repository.changes(one.commit, other.commit)))

@@ -73,7 +73,9 @@ class AuthorsCheck(Kind):
         if own >= (self.at_least or 1) and (self.at_least or not others):
             return passed(
                 f"{_carried(own, judged)} on {quoted(tip.name)}. {CLAIM}",
-                looked_at=LookedAt(len(judged), "commit of yours", f"on {quoted(tip.name)}"),
+                looked_at=LookedAt(
+                    len(judged), "commit of yours", f"on {quoted(tip.name)}", plural="commits of yours"
+                ),
             )
         return self._needs_work(run, tip, learner, judged, others)
 
@@ -84,7 +86,7 @@ class AuthorsCheck(Kind):
         judged = replace(run, asks_author=False).own_commits(tip)
         wrote = (writers(commit) if self.by == "author" else [self._person(commit)] for commit in judged)
         people = different_people(chain.from_iterable(wrote))
-        of = LookedAt(len(judged), "commit of yours", f"on {quoted(tip.name)}")
+        of = LookedAt(len(judged), "commit of yours", f"on {quoted(tip.name)}", plural="commits of yours")
         found = listed([quoted(_shown(person)) for person in people], most=MOST_SHOWN)
         if len(people) >= least:
             return passed(

@@ -268,6 +268,12 @@ def make_branch(name: str) -> str:
     return commands(f"{switch} 2>/dev/null || {make}", ["git", "push", "-u", "origin", name])
 
 
+def branch_at(name: str, commit_id: str) -> str:
+    """Commands for a branch at a commit: straight to the remote, where one of this name is in the folder already."""
+    push = ["git", "push", "origin", f"{commit_id}:refs/heads/{name}"]
+    return commands(["git", "fetch", "--tags", "origin"], ["git", "branch", name, commit_id], push)
+
+
 def _renamed(old: str, name: str) -> str:
     rename = [["git", "branch", "-m", name], ["git", "push", "-u", "origin", name]]
     return paragraphs(commands(*start_on(old), *rename), STASHED)

@@ -14,11 +14,21 @@ from ..parameters import RefName, Revision
 from ..repository import Tip
 from ..wanted import standing_at
 from ..words import quoted, visible
-from .base import Kind, Run, Verdict, at_tip, commit_or_answer, missing_branch, needs_work, not_known, passed
+from .base import (
+    Kind,
+    Run,
+    Verdict,
+    at_tip,
+    branch_at,
+    commit_or_answer,
+    missing_branch,
+    needs_work,
+    not_known,
+    passed,
+)
 from .branches import commands_to_delete
 from .commits import commit_evidence
 from .fixes import rewritten
-from .shell import commands
 from .walk import cut_off, named
 
 
@@ -83,7 +93,7 @@ class BranchCheck(Kind):
             return wanted
         tip = run.repository.branch(self.name)
         if tip is None:
-            return replace(missing_branch(run, self.name), fix=self._make(wanted.commit.id))
+            return replace(missing_branch(run, self.name), fix=branch_at(self.name, wanted.commit.id))
         if tip.commit.id == wanted.commit.id:
             return passed(
                 f"{quoted(self.name)} stands for {named(tip.commit)}.",
@@ -92,19 +102,12 @@ class BranchCheck(Kind):
             )
         return self._elsewhere(run, tip, wanted)
 
-    def _make(self, commit_id: str) -> str:
-        """Straight to the remote, since a branch of this name may be in the learner's folder already."""
-        push = ["git", "push", "origin", f"{commit_id}:refs/heads/{self.name}"]
-        return commands(["git", "fetch", "--tags", "origin"], ["git", "branch", self.name, commit_id], push)
-
     def _elsewhere(self, run: Run, tip: Tip, wanted: Tip) -> Verdict:
         return needs_work(
             f"{quoted(self.name)} stands for {named(tip.commit)}, which is another commit than {quoted(wanted.name)}.",
             expected=named(wanted.commit),
             found=named(tip.commit),
-            fix=rewritten(
-                run, tip, ["git", "fetch", "--tags", "origin"], ["git", "reset", "--keep", wanted.commit.id]
-            ),
+            fix=rewritten(run, tip, ["git", "reset", "--keep", wanted.commit.id]),
             evidence=[commit_evidence(tip, tip.commit), commit_evidence(wanted, wanted.commit)],
             wanted=standing_at(self.name, wanted.commit),
         )

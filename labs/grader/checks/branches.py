@@ -7,7 +7,7 @@ which are not merged into that branch: `branches: {into: main, at_least: 1}` ask
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 
 from ..findings import LookedAt
 from ..parameters import Count, RefName, Regex
@@ -16,8 +16,10 @@ from ..words import listed, quoted
 from .base import Kind, Run, Verdict, at_tip, make_branch, names_found, needs_work, passed, tip_or_answer
 from .commits import more_commits
 from .merged import is_merged
+from .merging import all_brought_in
 from .ref_counts import Counted, count_problems, fits
 from .shell import STASHED, Line, commands, paragraphs, start_on
+from .wording import examples
 
 MAX_BRANCHES = 200  # whose history is compared
 USUAL = ("feature", "feature/next", "feature/new-page", "fix/next", "topic", "dev", "develop")
@@ -47,7 +49,7 @@ class BranchesCheck(Kind):
         names = [name for name in run.repository.branches if fits(self.matches, name)]
         asked = Counted("branch", "branches", self.matches, self.at_least, self.at_most)
         if self.into is None:
-            return asked.judge(names, list(run.repository.branches), fix=self._fix("main", names))
+            return asked.judge(names, list(run.repository.branches), fix=self._fix(run, names))
         into = tip_or_answer(run, self.into)
         if isinstance(into, Verdict):
             return into
@@ -57,26 +59,40 @@ class BranchesCheck(Kind):
             apart,
             list(run.repository.branches),
             that=f"with commits that are not merged into {quoted(into.name)}",
-            fix=self._fix(into.name, apart),
+            fix=self._fix(run, apart, into),
         )
 
-    def _fix(self, start: str, names: list[str]) -> str:
-        if self.at_least is None or len(names) >= self.at_least:
+    def _fix(self, run: Run, names: list[str], into: Tip | None = None) -> str:
+        if self.at_most is not None and len(names) > self.at_most:
+            surplus = [name for name in names if name not in ("main", self.into)][self.at_most - len(names) :]
+            tips = [tip for name in surplus if (tip := run.repository.branch(name))]
+            return all_brought_in(into, tips) if into else commands_to_delete(run, tips)
+        taken = run.repository.branches
+        if len(names) >= (self.at_least or 0):
             return ""
-        free = (name for name in USUAL if fits(self.matches, name) and name not in names)
-        new = list(islice(free, self.at_least - len(names))) or ["NAME"]
-        if self.into is None:
-            make = ([["git", "branch", name, start], ["git", "push", "-u", "origin", name]] for name in new)
-            return paragraphs(commands(*start_on(start), *chain.from_iterable(make)), STASHED)
+        free = (
+            name
+            for name in (*USUAL, *examples(self.matches or ""))
+            if fits(self.matches, name) and name not in taken
+        )
+        new = list(islice(free, (self.at_least or 0) - len(names))) or ["NAME"]
+        told = "Put a name of yours in place of NAME." if new == ["NAME"] else ""
+        if into is None:
+            return paragraphs(told, "\n".join(map(make_branch, new)))
         lines: list[Line] = []
         for name in new:
+            switch, make = (
+                commands(["git", "switch", name]),
+                commands(["git", "switch", "-c", name, into.commit.id]),
+            )
             lines += [
-                ["git", "switch", "-c", name, start],
+                f"{switch} 2>/dev/null || {make}",
                 *more_commits(1),
                 ["git", "push", "-u", "origin", name],
             ]
-        told = "Put your own words in place of these:"
-        return paragraphs(told, commands(*start_on(start), *lines), STASHED)
+        return paragraphs(
+            told or "Put your own words in place of these:", commands(*start_on(into.name), *lines), STASHED
+        )
 
     def _compare(self, run: Run, exactly: tuple[RefName, ...]) -> Verdict:
         there = list(run.repository.branches)

@@ -65,7 +65,9 @@ def no_match_answer(run: Run, tip: Tip, pattern: str, files: Files) -> Verdict:
         if matching:
             paths = [decoded(name) for name in sorted(matching)[:20]]
             return _on_another_branch(tip, branch, paths, said, expected, run)
-    return needs_work(said, expected=expected, found=found, evidence=[at_tip(tip)])
+    path = example_of(pattern)
+    fix = change(run, tip, f"Add {posixpath.basename(path)}", *_made(path))
+    return needs_work(said, expected=expected, found=found, fix=fix, evidence=[at_tip(tip)])
 
 
 # --- something else has the path, or a part of it ---------------------------------------------------------------
@@ -308,6 +310,12 @@ def _files_of(run: Run, branch: Tip) -> Iterable[bytes]:
         return [path for path, entry in run.repository.files(branch).items() if entry.is_file]
     except (TooLarge, RepositoryFault):
         return ()
+
+
+def example_of(pattern: str) -> str:
+    """A path that the pattern means."""
+    path = pattern.replace("**/", "").replace("/**", "/new.txt").replace("*", "new").replace("?", "x")
+    return f"{path}README.md" if path.endswith("/") else path
 
 
 def _other_case(pattern: str, files: Files) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ MOST_LISTED = 5
 MAX_MENDED = 20
 _KEY = "~/.ssh/id_ed25519"
 _SIGNING: list[Line] = [
+    "mkdir -p -m 700 ~/.ssh",
     f"[ -f {_KEY} ] || ssh-keygen -q -t ed25519 -N '' -f {_KEY}",
     ["git", "config", "gpg.format", "ssh"],
     f"git config user.signingkey {_KEY}.pub",
@@ -96,7 +97,8 @@ class CommitRules:
         if self.empty is False:  # what changes nothing has no use
             lines = [line for commit in reversed(wrong) for line in drop_lines(run, here, commit) or []]
         setup = _SIGNING if self.signed else []
-        return rewritten(run, here, *setup, *lines, oldest=wrong[0].id, stops="rebase")
+        stops = "rebase" if wrong[0].id != here.commit.id else ""
+        return rewritten(run, here, *setup, *lines, oldest=wrong[0].id, stops=stops)
 
     def _other_parents(self, run: Run, tip: Tip, branch: str) -> str:
         """A merge of a commit of its own, or another commit after the merge."""

@@ -1,5 +1,7 @@
 """Files at a commit, for the kinds that look into them: one of a path, or all that a pattern means."""
 
+import posixpath
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -8,12 +10,14 @@ from ..globs import is_glob, path_matcher
 from ..parameters import Revision
 from ..report import Evidence
 from ..repository import MOST_FILE_BYTES, Tip
+from ..revision import base_of
 from ..trees import Entry
 from ..words import count, decoded, excerpt, quoted, size
-from .base import Run, Verdict, at_tip, commit_or_answer, not_run
+from .base import Run, Verdict, at_tip, commit_or_answer, make_branch, not_run
 from .causes import no_file_answer, no_match_answer
+from .fixes import on_branch
 from .not_text import UTF_16, not_text_answer
-from .shell import Line
+from .shell import Line, paragraphs
 
 Files = dict[bytes, Entry]
 
@@ -59,12 +63,25 @@ def file_or_answer(run: Run, path: str, at: Revision, *fill: Line) -> Found | Ve
     """
     tip = commit_or_answer(run, at)
     if isinstance(tip, Verdict):
-        return tip
+        return _on_new_branch(tip, path, at, fill)
     files = run.repository.files(tip)
     entry = files.get(path.encode())
     if entry is None or not entry.is_file:
         return no_file_answer(run, tip, path, files, fill)
     return Found(tip, path, entry)
+
+
+def _on_new_branch(verdict: Verdict, path: str, at: Revision, fill: Sequence[Line]) -> Verdict:
+    """Where the branch is to be made first, what is asked for is written on it."""
+    if base_of(at) != at or verdict.fix != make_branch(at) or not fill:
+        return verdict
+    folder = posixpath.dirname(path)
+    make: list[Line] = [["mkdir", "-p", folder]] if folder else []
+    commit: list[Line] = [
+        ["git", "add", "--", path],
+        ["git", "commit", "-m", f"Write {posixpath.basename(path)}"],
+    ]
+    return replace(verdict, fix=paragraphs(verdict.fix, on_branch(at, *make, *fill, *commit)))
 
 
 def files_or_answer(run: Run, path: str, at: Revision, *fill: Line) -> list[Found] | Verdict:

@@ -139,7 +139,7 @@ class CsvCheck(Kind):
         old = [name for name in header if name not in (self.columns or ())]
         near = {nearest(name, old) or "": name for name in new} if not self.exactly else {}
         renamed = [near.get(name, name) for name in header]
-        if set(new) <= set(renamed):
+        if new and set(new) <= set(renamed):
             return replace_line(self.path, 1, self._written(renamed))
         if self.exactly and len(old) == len(new) and len(header) == len(columns):
             return replace_line(self.path, 1, self._written(columns))

@@ -122,7 +122,7 @@ class DataCheck(Kind):
         """The exact edit, where the value has a line of its own or a place of its own; else empty."""
         way, form, value = steps(self.value) or (), self._format() or "yaml", self._example()
         if self.exists is False:
-            return deletion(file.path, file.lines, way, line)
+            return deletion(file.path, file.lines, way, form, line)
         return setting(file.path, file.lines, way, value, form, line) if value is not None else ""
 
     def _example(self) -> object:

@@ -16,7 +16,10 @@ def setting(
 ) -> str:
     """The edit that sets the value; empty where the place is not on a line of its own."""
     text = _as_text(value, form)
+    line = line or _line_of(lines, way, form)
     if line and (new := _on_line(lines[line - 1], way, text)):
+        return replace_line(path, line, new)
+    if line and (new := _in_list(lines[line - 1], way, text)):
         return replace_line(path, line, new)
     if line or not all(isinstance(step, str) for step in way):
         return ""
@@ -25,8 +28,9 @@ def setting(
     return _below_parent(path, lines, [str(step) for step in way], text, form)
 
 
-def deletion(path: str, lines: Sequence[str], way: Steps, line: int | None) -> str:
+def deletion(path: str, lines: Sequence[str], way: Steps, form: Format, line: int | None) -> str:
     """The edit that takes out a value of one line."""
+    line = line or _line_of(lines, way, form)
     alone = line and _on_line(lines[line - 1], way, "x")
     return delete_lines(path, [line]) if line and alone and not lines[line - 1].rstrip().endswith(",") else ""
 
@@ -43,6 +47,18 @@ def new_file(way: Steps, value: object, form: Format) -> list[str]:
     return [*section, f"{names[-1]} = {text}"]
 
 
+def _line_of(lines: Sequence[str], way: Steps, form: Format) -> int | None:
+    """The line of a key in its section of a TOML or INI file, whose values come without their lines."""
+    section, wanted = "", ".".join(map(str, way[:-1]))
+    key = re.compile(rf"""\s*["']?{re.escape(str(way[-1]))}["']?\s*[=:]""")
+    for number, text in enumerate(lines if form in ("toml", "ini") else (), start=1):
+        if found := re.match(r"\s*\[([^\[\]]+)\]", text):
+            section = found[1].strip()
+        elif section == wanted and key.match(text):
+            return number
+    return None
+
+
 def _on_line(line: str, way: Steps, text: str) -> str:
     """A line with another value; empty where the line has more than this one."""
     name = re.escape(str(way[-1]))
@@ -51,6 +67,16 @@ def _on_line(line: str, way: Steps, text: str) -> str:
         line,
     )
     return f"{found[1]}{text}{found[3]}" if found and isinstance(way[-1], str) else ""
+
+
+def _in_list(line: str, way: Steps, text: str) -> str:
+    """A line such as `a: [1, 2]` with another item; empty where it is not of this form."""
+    at = way[-1]
+    found = re.fullmatch(r"""([^\[\]]*[:=]\s*)\[([^\[\]{}"'#]*)\](.*)""", line)
+    items = [item.strip() for item in found[2].split(",")] if found else []
+    if found is None or not isinstance(at, int) or at >= len(items):
+        return ""
+    return f"{found[1]}[{', '.join([*items[:at], text, *items[at + 1 :]])}]{found[3]}"
 
 
 def _below_parent(path: str, lines: Sequence[str], names: list[str], text: str, form: Format) -> str:

@@ -16,11 +16,16 @@ from ..dockerfiles.layers import dependencies_first
 from ..dockerfiles.reading import read_dockerfile
 from ..findings import Answer, LookedAt
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
-from ..words import decoded, quoted
+from ..words import quoted
 from .base import Kind, Run, Verdict
-from .meaning import Texts, asked_twice, texts_or_answer, verdict_of
+from .meaning import Texts, asked_twice, started, texts_or_answer, verdict_of
 
 _USUAL = FilePath("Dockerfile")
+_STARTER = """FROM python:3.12-slim
+WORKDIR /app
+COPY . .
+CMD ["python", "app.py"]
+"""
 _QUESTIONS = (
     "base_pinned",
     "not_root",
@@ -52,19 +57,24 @@ class DockerfileCheck(Kind):
         yield from asked_twice(self, _QUESTIONS)
 
     def check(self, run: Run) -> Verdict:
-        found = texts_or_answer(run, self.path, self.at)
+        fill = started(run, self.at, {self.path: _STARTER}, self._judged)
+        found = texts_or_answer(run, self.path, self.at, *fill)
         if isinstance(found, Verdict):
             return found
-        texts, text = found
+        texts, _ = found
+        return verdict_of(texts, self._judged(texts), ask=self._judged, hidden=secrecy.hidden_lines(texts))
+
+    def _judged(self, texts: Texts) -> Answer:
+        text = texts(self.path) or ""
         file = read_dockerfile(self.path, text)
         if file.faults:
-            return verdict_of(texts, Answer(file.faults), hidden=secrecy.hidden_lines(texts))
+            return Answer(file.faults)
         wanted = self.dockerignore if isinstance(self.dockerignore, tuple) else questions.USUAL_IGNORED
         ask: dict[str, Callable[[], Answer]] = {
             "base_pinned": lambda: questions.base_pinned(file, self.base_pinned or "tag"),
             "not_root": lambda: questions.not_root(file),
             "no_secrets": lambda: secrecy.no_secrets(file, text),
-            "dependencies_first": lambda: dependencies_first(file, _files(run, texts)),
+            "dependencies_first": lambda: dependencies_first(file, texts.files()),
             "dockerignore": lambda: questions.ignored(self.path, texts, wanted),
             "exposes": lambda: questions.exposes(file, self.exposes or 0),
             "healthcheck": lambda: questions.healthcheck(file),
@@ -75,8 +85,4 @@ class DockerfileCheck(Kind):
         readable = Answer(
             holds=f"{quoted(self.path)} is a Dockerfile that Docker can read.", looked_at=stages
         )
-        return verdict_of(texts, ask[name]() if name else readable, hidden=secrecy.hidden_lines(texts))
-
-
-def _files(run: Run, texts: Texts) -> list[str]:
-    return [decoded(path) for path, entry in run.repository.files(texts.tip).items() if entry.is_file]
+        return ask[name]() if name else readable

@@ -194,15 +194,14 @@ class EachCommitCheck(CommitRules, HistoryKind):
     def _reword(self, run: Run, tip: Tip, wrong: list[Commit]) -> str:
         """The newest is first, so that the earlier commits keep their ids."""
         branch, lines, told = holding(run, tip), list[Line](), ""
+        stops = "rebase" if wrong[0].id != tip.commit.id else ""
         for commit in reversed(wrong[-MAX_REWORDED:]):
             subject = subject_for(run.repository, commit, lambda text: self._fault_of_text(text) is None)
             told = told or (
                 "" if subject else f"Put a message of yours in place of `...`: {self._expected_message()}."
             )
             lines += reworded(run, tip, branch or tip.name, commit, subject or "...")
-        return paragraphs(
-            told, rewritten(run, tip, *lines, oldest=wrong[-MAX_REWORDED:][0].id, stops="rebase")
-        )
+        return paragraphs(told, rewritten(run, tip, *lines, oldest=wrong[-MAX_REWORDED:][0].id, stops=stops))
 
 
 _QUESTIONS = tuple(field.name for field in fields(EachCommitCheck) if field.name not in ("on", "since"))

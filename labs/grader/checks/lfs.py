@@ -14,6 +14,7 @@ from .attributes import NAME, attribute_files, attributes_of
 from .base import Kind, Run, Verdict, needs_work, passed
 from .contents import Found, files_or_answer
 from .fixes import change
+from .shell import Line, write_lines
 
 EMPTY_BLOBS = {hash_of(b"blob 0\0").hexdigest() for hash_of in (hashlib.sha1, hashlib.sha256)}
 
@@ -26,7 +27,7 @@ class LfsCheck(Kind):
     at: Revision = MAIN_COMMIT
 
     def check(self, run: Run) -> Verdict:
-        files = files_or_answer(run, self.path, self.at)
+        files = files_or_answer(run, self.path, self.at, *self._fill())
         if isinstance(files, Verdict):
             return files
         paths = [file.path for file in files]
@@ -44,6 +45,14 @@ class LfsCheck(Kind):
             files[0].evidence(),
             looked_at=LookedAt(len(files) - len(empty), "file with content", f"in {quoted(self.path)}"),
         )
+
+    def _fill(self) -> list[Line]:
+        track: list[Line] = [
+            ["git", "lfs", "install"],
+            ["git", "lfs", "track", self.path],
+            ["git", "add", NAME],
+        ]
+        return [*track, write_lines(["..."], self.path)]
 
     def _needs_work(self, run: Run, whole: list[Found], untracked: list[Found]) -> Verdict:
         file = (whole or untracked)[0]

@@ -1,17 +1,20 @@
 """What the kinds share that judge the meaning of a file: its text at a commit, and findings as an answer."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from ..findings import Answer, Finding, Place
 from ..parameters import FilePath, Revision
 from ..report import Drawing, Evidence
 from ..repository import Tip, TooLarge
-from ..words import excerpt, quoted, size, visible
-from .base import Kind, Run, Verdict, at_tip, needs_work, not_known, passed
+from ..words import decoded, excerpt, quoted, size, visible
+from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed
 from .contents import as_text, file_or_answer, lines_of, text_or_answer
-from .fixes import change
+from .fixes import edited
+from .mending import exact_edits, in_its_file
 from .not_text import UTF_16, utf_16_answer
+from .shell import Line, write_lines
 
 MOST_EVIDENCE = 6
 MOST_BYTES = 256 * 1024
@@ -23,8 +26,18 @@ class Texts:
 
     run: Run
     tip: Tip
+    changed: Mapping[str, str] = field(default_factory=dict)
+    """Other texts, by path, which an edit would make."""
+
+    def files(self) -> list[str]:
+        there = [
+            decoded(path) for path, entry in self.run.repository.files(self.tip).items() if entry.is_file
+        ]
+        return [*there, *(path for path in self.changed if path not in there)]
 
     def __call__(self, path: str) -> str | None:
+        if path in self.changed:
+            return self.changed[path]
         entry = self.run.repository.files(self.tip).get(path.encode("utf-8", "surrogateescape"))
         if entry is None:
             return None
@@ -36,14 +49,35 @@ class Texts:
         return as_text(content)
 
 
-def texts_or_answer(run: Run, path: FilePath, at: Revision) -> tuple[Texts, str] | Verdict:
+def texts_or_answer(run: Run, path: FilePath, at: Revision, *fill: Line) -> tuple[Texts, str] | Verdict:
     """The text of a file that has to be there; where it is not, the answer that says so."""
-    file = text_or_answer(run, file_or_answer(run, path, at), MOST_BYTES)
+    file = text_or_answer(run, file_or_answer(run, path, at, *fill), MOST_BYTES)
     if isinstance(file, Verdict):
         return file
     if (run.repository.content(file.entry.id) or b"")[:2] in UTF_16:
         return utf_16_answer(run, file.tip, path)
     return Texts(run, file.tip), file.text
+
+
+def started(run: Run, at: Revision, files: Mapping[str, str], ask: Callable[[Texts], Answer]) -> list[Line]:
+    """Commands that write files of which the first would do; none where the first one is there."""
+    tip, path = commit_or_answer(run, at), next(iter(files))
+    if isinstance(tip, Verdict) or run.repository.entry(tip.commit, path.encode()):
+        return []
+    texts = Texts(run, tip, changed=files)
+    answer = ask(texts)
+    if answer.findings:
+        _, text = exact_edits(
+            texts, answer, lambda path, text: ask(replace(texts, changed={**files, path: text}))
+        )
+        files = {**files, answer.findings[0].place.path: text} if text else files
+    lines: list[Line] = []
+    for name, text in files.items():
+        folder = posixpath.dirname(name) if name != path else ""
+        make: list[Line] = [["mkdir", "-p", folder]] if folder else []
+        add: list[Line] = [["git", "add", "--", name]] if name != path else []
+        lines += [*make, write_lines(lines_of(text), name), *add]
+    return lines
 
 
 def asked_twice(kind: Kind, questions: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -57,10 +91,14 @@ def verdict_of(
     texts: Texts,
     answer: Answer,
     *,
+    ask: Callable[[Texts], Answer] | None = None,
     drawing: Drawing | None = None,
     hidden: Callable[[str], set[int]] = lambda path: set(),
 ) -> Verdict:
-    """The answer with its evidence. `hidden` names the lines of a file that must not be shown."""
+    """The answer with its evidence. `hidden` names the lines of a file that must not be shown.
+
+    `ask` answers the same question of other texts, so that an edit can be tried before it is told.
+    """
     if answer.unknown:
         return not_known(answer.unknown)
     if not answer.findings:
@@ -73,7 +111,7 @@ def verdict_of(
         first.says + others,
         expected=first.expected,
         found=first.found,
-        fix=_fix(texts.run, texts.tip, answer.findings[:MOST_EVIDENCE]),
+        fix=_fix(texts, answer, ask),
         evidence=[
             _evidence(texts, one.place, hidden, shown=not one.hidden)
             for one in answer.findings[:MOST_EVIDENCE]
@@ -96,12 +134,19 @@ def _evidence(
     return replace(found, line=place.line, excerpt=shown_lines)
 
 
-def _fix(run: Run, tip: Tip, findings: tuple[Finding, ...]) -> str:
-    """What to edit, each place in words and the lines for it, and the commands that follow."""
-    paths = dict.fromkeys(finding.place.path for finding in findings)
-    edits = [part for finding in findings for part in _edit(finding)]
+def _fix(texts: Texts, answer: Answer, ask: Callable[[Texts], Answer] | None) -> str:
+    """What to edit, line by line where that is known, else each place in words, and the commands that follow."""
+    edits: list[str] = []
+    if ask is not None:
+        again = ask
+        edits, _ = exact_edits(texts, answer, lambda path, text: again(replace(texts, changed={path: text})))
+    shown = answer.findings[:MOST_EVIDENCE]
+    paths = dict.fromkeys(finding.place.path for finding in shown)
+    if edits:
+        paths = {in_its_file(answer.findings[0]).place.path: None}
+    told = edits or [part for finding in shown for part in _edit(finding)]
     add = ["git", "add", "--", *paths]
-    return "\n\n".join([*edits, change(run, tip, f"Mend {next(iter(paths))}", add)])
+    return edited(texts.run, texts.tip, f"Mend {next(iter(paths))}", "\n\n".join(told), add)
 
 
 def _edit(finding: Finding) -> Iterator[str]:

@@ -20,10 +20,21 @@ from ..repository import Tip
 from ..shapes import Shape
 from ..wanted import brought_by_rebase, fast_forward, merge_commit, one_after_another, squashed, unmerged
 from ..words import count, listed, quoted
-from .base import Kind, Run, Verdict, at_tip, needs_work, not_known, passed, tip_or_answer
+from .base import (
+    Kind,
+    Run,
+    Verdict,
+    at_tip,
+    branch_at,
+    make_branch,
+    needs_work,
+    not_known,
+    passed,
+    tip_or_answer,
+)
 from .commits import MOST_SHOWN, add_commits, commit_evidence
 from .merging import all_brought_in, brought_in, merged_again, merged_in_turn
-from .shell import commands
+from .shell import commands, paragraphs
 from .squash import carried_at, rebased_commits, squash_commit
 from .walk import cut_off, first_in_order, named, newest
 
@@ -66,11 +77,24 @@ class MergedCheck(Kind):
     def check(self, run: Run) -> Verdict:
         into = tip_or_answer(run, self.into)
         if isinstance(into, Verdict):
-            return into
+            return self._into_new(run, into)
         if isinstance(self.name, str):
             return _Merge(self.name, self.into, self.by).answer(run, into)
         cut = cut_off(run) if self.in_order else None
         return cut or self._each(run, into, self.name)
+
+    def _into_new(self, run: Run, absent: Verdict) -> Verdict:
+        """Where the other branch is to be made first, the merges follow."""
+        tips = [tip for name in self._branches if (tip := run.repository.branch(name))]
+        if (
+            absent.fix != make_branch(self.into)
+            or len(tips) < len(self._branches)
+            or self.by not in ("any", "merge-commit")
+        ):
+            return absent
+        head = run.repository.branch("main") or tips[0]
+        merges = all_brought_in(replace(head, name=self.into), tips)
+        return replace(absent, fix=paragraphs(branch_at(self.into, head.commit.id), merges))
 
     @property
     def _branches(self) -> tuple[RefName, ...]:

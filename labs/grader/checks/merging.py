@@ -33,14 +33,16 @@ def merged_again(run: Run, name: str, into: Tip, by: str, brought: list[Commit],
     branch, lines = run.repository.branch(name), list[Line]()
     if by != "none":  # the branch as the remote has it, or as the merge brought it where it is gone
         update: list[Line] = [["git", "switch", name], _pull(name), ["git", "switch", into.name]]
-        lines = update if branch else [["git", "branch", name, brought[-1].parents[-1]]]
+        lines = update if branch else []
     for commit in reversed(brought):
         dropped = drop_lines(run, into, commit)
         if dropped is None:
             return ""
         lines += dropped
-    again = [] if by == "none" else _merge(name, into.name, by)
-    push = [name] if again and (by == "fast-forward" or not branch) else []
+    gone = "" if branch else brought[-1].parents[-1]
+    again = [] if by == "none" else _merge(name, into.name, by, gone)
+    back = [f"{gone}:refs/heads/{name}"] if gone and again else []
+    push = back or ([name] if by == "fast-forward" else [])
     return rewritten(run, into, *lines, *again, push=push, stops="rebase")
 
 
@@ -73,12 +75,19 @@ def _merge_commit(name: str, commit_id: str) -> Line:
     return ["git", "merge", "--no-ff", "-m", f"Merge branch '{name}'", commit_id]
 
 
-def _merge(name: str, into: str, by: str) -> list[Line]:
+def _merge(name: str, into: str, by: str, gone: str = "") -> list[Line]:
+    """`gone` is the commit of a branch that is deleted."""
+    what = gone or name
     switch: Line = ["git", "switch", into]
     if by == "rebase":
-        return [switch, ["git", "cherry-pick", f"{into}..{name}"]]
+        return [switch, ["git", "cherry-pick", f"{into}..{what}"]]
     if by == "squash":
-        return [switch, ["git", "merge", "--squash", name], ["git", "commit", "-m", f"Bring in {name}"]]
+        return [switch, ["git", "merge", "--squash", what], ["git", "commit", "-m", f"Bring in {name}"]]
     if by == "fast-forward":
-        return [["git", "rebase", into, name], switch, ["git", "merge", "--ff-only", name]]
-    return [switch, ["git", "merge", "--no-ff", "--no-edit", name]]
+        return [["git", "rebase", into, what], switch, ["git", "merge", "--ff-only", what]]
+    return [
+        switch,
+        ["git", "merge", "--no-ff", "-m", f"Merge branch '{name}'", what]
+        if gone
+        else ["git", "merge", "--no-ff", "--no-edit", name],
+    ]

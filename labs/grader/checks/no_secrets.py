@@ -6,7 +6,7 @@ and messages are not looked into; past 128 MB of files the answer is "not run" u
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, islice
 
@@ -21,7 +21,7 @@ from .commits import first_file
 from .contents import as_text, lines_of, not_read
 from .not_text import UTF_16
 from .removal import IN_HISTORY, branch_to_mend, came_in, tagged_objects, take_out
-from .shell import commands
+from .shell import STASHED, commands, start_on
 
 MOST_BYTES = 128 << 20
 MOST_IN_A_FILE = 20
@@ -90,7 +90,7 @@ def _verdict(run: Run, leaks: list[Leak]) -> Verdict:
         "does not make it safe. Staff were not shown the value.",
         expected="no key, token or password in any commit",
         found=listed(map(str, places), most=MOST_SHOWN),
-        fix=_fix(run, leaks, take_out(run, blobs, keep=keep)),
+        fix=_fix(run, leaks, blobs, keep),
         evidence=[came_in(run, leak.blob, leak.line) for leak in places[:MOST_SHOWN]],
     )
 
@@ -99,24 +99,27 @@ def _is_binary(content: bytes) -> bool:
     return b"\0" in content[:8000] and content[:2] not in UTF_16
 
 
-def _fix(run: Run, leaks: list[Leak], taking_out: str) -> str:
+def _fix(run: Run, leaks: list[Leak], blobs: list[Blob], keep: Collection[bytes]) -> str:
     """The key goes out of the code first, line by line; the commands do nothing as long as it is there."""
     there = _still_there(run, leaks)
-    if not there:
-        return taking_out
+    branch = branch_to_mend(run, blobs)
+    if not there or branch is None:
+        return take_out(run, blobs, keep=keep)
     revoke = listed(dict.fromkeys(leak.rule.remedy for leak, _ in there))
     edits = [_edit(*one) for one in there]
     traces = dict.fromkeys(leak.rule.trace for leak, _ in there)
     paths = dict.fromkeys(decoded(leak.blob.path) for leak, _ in there)
     look = commands(["grep", "-E", "-q", *(part for trace in traces for part in ("-e", trace)), "--", *paths])
     stop = f"{_listed(paths)} still has the key. Nothing was done: take the key out first."
-    guarded = "\n".join(f"  {line}" for line in taking_out.split("\n"))
+    guarded = "\n".join(f"  {line}" for line in take_out(run, blobs, keep=keep, starts=False).split("\n"))
     return "\n\n".join(
         [
             f"Do this first, since whoever has a copy can use it: {revoke}.",
+            commands(*start_on(branch.name)),
             *edits,
             "Let the program read the new one from the environment, and keep it out of the repository. Then:",
             f"if {look}; then\n  {commands(['echo', stop])}\n  false\nelse\n{guarded}\nfi",
+            STASHED,
         ]
     )
 

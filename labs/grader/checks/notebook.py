@@ -5,7 +5,7 @@ unless said, wants no execution counts; true wants one in each code cell that ho
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..data import BeyondLimitError, Unparsable, read_data
@@ -15,7 +15,8 @@ from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, cut, listed, quoted
 from ..yaml_values import Value
 from .base import Kind, Run, Verdict, needs_work, not_known, passed
-from .contents import Found, Text, files_or_answer, text_or_answer
+from .causes import example_of
+from .contents import Found, Text, file_or_answer, files_or_answer, text_or_answer
 from .fixes import change, edited
 from .shell import write_lines
 
@@ -53,7 +54,7 @@ class NotebookCheck(Kind):
     def check(self, run: Run) -> Verdict:
         files = files_or_answer(run, self.path, self.at, write_lines(self._lines, self.path))
         if isinstance(files, Verdict):
-            return files
+            return self._with_one(run, files)
         cells = judged = 0
         for file in files:
             text = text_or_answer(run, file)
@@ -77,6 +78,14 @@ class NotebookCheck(Kind):
                 judged, "code cell", f"{'with code ' if self.executed else ''}in {quoted(self.path)}"
             ),
         )
+
+    def _with_one(self, run: Run, absent: Verdict) -> Verdict:
+        """Where a pattern means no file, the commands make one that it means."""
+        path = example_of(self.path)
+        if path == self.path:
+            return absent
+        one = file_or_answer(run, path, self.at, write_lines(self._lines, path))
+        return replace(absent, fix=one.fix) if isinstance(one, Verdict) else absent
 
     def _complaint(self, cell: Cell) -> str:
         said = []

@@ -22,10 +22,20 @@ from ..python_packages.project import Project, faults, read_project
 from ..python_packages.requirements import Read
 from ..python_packages.setup_files import read_setup
 from ..repository import Tip
-from ..words import decoded, quoted
+from ..words import quoted
 from .base import Kind, Run, Verdict, commit_or_answer, not_known
 from .contents import as_text
-from .meaning import Texts, asked_twice, texts_or_answer, verdict_of
+from .meaning import Texts, asked_twice, started, texts_or_answer, verdict_of
+
+_STARTER = """[build-system]
+requires = ["setuptools>=61"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "{}"
+version = "0.1.0"
+requires-python = ">=3.11"
+"""
 
 
 @dataclass(frozen=True)
@@ -48,43 +58,50 @@ class PythonPackageCheck(Kind):
         if isinstance(tip, Verdict):
             return tip
         texts = Texts(run, tip)
-        files = [decoded(path) for path, entry in run.repository.files(tip).items() if entry.is_file]
         folder = posixpath.normpath(self.path).removeprefix(".")
         if self.tests_found:
-            answer = tests_found(folder, sorted(files), texts)
+            answer = self._judged(texts)
             elsewhere = _tests_elsewhere(run, tip, folder) if answer.findings else None
             if elsewhere:
                 return not_known(
                     f"whether there are tests, because {quoted(elsewhere)} is another repository"
                 )
-            return verdict_of(texts, answer)
+            return verdict_of(texts, answer, ask=self._judged)
         path = posixpath.join(folder, "pyproject.toml")
-        found = texts_or_answer(run, FilePath(path), self.at)
-        if self.versions_pinned and isinstance(found, Verdict):  # a project may have requirements.txt alone
-            return verdict_of(
-                texts, pinned(Project(path, "", {}, files), self.versions_pinned, _reader(texts))
-            )
-        if isinstance(found, Verdict):
+        name = self.imports or "app"
+        package = posixpath.join(folder, "src", name.replace(".", "/"), "__init__.py")
+        fill = started(run, self.at, {path: _STARTER.format(name), package: ""}, self._judged)
+        found = texts_or_answer(run, FilePath(path), self.at, *fill)
+        # a project may have requirements.txt alone
+        if isinstance(found, Verdict) and not self.versions_pinned:
             return found
-        project, broken = read_project(path, found[1], frozenset(files))
+        return verdict_of(texts, self._judged(texts), ask=self._judged)
+
+    def _judged(self, texts: Texts) -> Answer:
+        folder, files = posixpath.normpath(self.path).removeprefix("."), texts.files()
+        if self.tests_found:
+            return tests_found(folder, sorted(files), texts)
+        path = posixpath.join(folder, "pyproject.toml")
+        text = texts(path)
+        if text is None and self.versions_pinned:
+            return pinned(Project(path, "", {}, files), self.versions_pinned, _reader(texts))
+        project, broken = read_project(path, text or "", frozenset(files))
         if broken:
-            return verdict_of(texts, Answer(tuple(broken)))
+            return Answer(tuple(broken))
         if self.versions_pinned:
-            return verdict_of(texts, pinned(project, self.versions_pinned, _reader(texts)))
+            return pinned(project, self.versions_pinned, _reader(texts))
         setup = read_setup(project, texts)
         wrong = faults(
             project, next(iter(setup.paths), "") if "name" in {*setup.values, *setup.unknown} else ""
         )
-        return verdict_of(
-            texts, Answer(tuple(wrong)) if wrong else package_found(project, texts, self.imports)
-        )
+        return Answer(tuple(wrong)) if wrong else package_found(project, texts, self.imports)
 
 
 def _reader(texts: Texts) -> Read:
     """Read files as `texts` does, and lock files up to what a repository gives."""
 
     def read(path: str) -> str | None:
-        if posixpath.basename(path) not in LOCKS:
+        if posixpath.basename(path) not in LOCKS or path in texts.changed:
             return texts(path)
         entry = texts.run.repository.files(texts.tip).get(path.encode("utf-8", "surrogateescape"))
         content = texts.run.repository.content(entry.id) if entry and entry.is_file else None

@@ -7,7 +7,7 @@ resolved by hand. Where `onto` was moved forward to the branch later, name the c
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..findings import LookedAt
 from ..history import Commit
@@ -20,6 +20,7 @@ from .base import Run, Verdict, commit_or_answer, needs_work, passed, tip_or_ans
 from .commits import commit_evidence, more_commits
 from .fixes import on_branch, rewritten
 from .rewriting import again_as, picked
+from .shell import paragraphs
 from .walk import HistoryKind, has_subject, named, newest
 
 ONTO = Revision(MAIN)
@@ -42,8 +43,14 @@ class RebasedCheck(HistoryKind):
         branch, onto = tip_or_answer(run, self.name), commit_or_answer(run, self.onto)
         if isinstance(branch, Verdict):
             return branch
-        if isinstance(onto, Verdict):
-            return onto
+        if isinstance(
+            onto, Verdict
+        ):  # what is missing comes at the head of the repository, and the branch onto that
+            head = run.repository.head
+            again = (
+                rewritten(run, branch, ["git", "rebase", head], stops="rebase") if head and onto.fix else ""
+            )
+            return replace(onto, fix=paragraphs(onto.fix, again))
         history = run.repository.history
         inside, base = history.ancestors(branch.commit.id), history.ancestors(onto.commit.id)
         line = history.in_order(inside - base)
@@ -105,7 +112,7 @@ class RebasedCheck(HistoryKind):
 
     def _made_good(self, run: Run, branch: Tip, lost: list[Commit], line: list[Commit]) -> str:
         if lost:
-            lines = [["git", "fetch", "--tags", "origin"], *picked(lost)]
+            lines = [*picked(lost)]
             return rewritten(run, branch, *lines, stops="cherry-pick")
         if line and self.subjects:
             return again_as(run, branch, line, self.subjects)

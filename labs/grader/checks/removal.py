@@ -9,12 +9,12 @@ from ..report import Evidence
 from ..repository import Repository, Tip, TooLarge
 from ..words import count, decoded
 from .base import Run
-from .shell import append_line, commands
+from .shell import STASHED, Line, append_line, commands, paragraphs, start_on
 
 MOST_PATHS = 20
 _BRANCHES = "refs/heads/"
 IN_HISTORY = "in the history of all branches and tags"
-_AMEND = ["git", "commit", "--amend", "--allow-empty", "--no-edit"]
+_AMEND: Line = ["git", "commit", "--amend", "--allow-empty", "--no-edit"]
 
 
 def refs_holding(repository: Repository, commit_id: str) -> list[str]:
@@ -38,10 +38,11 @@ def tagged_objects(repository: Repository) -> tuple[str, ...]:
     return (count(number, "tag of a file or folder", "tags of files or folders"),) if number else ()
 
 
-def take_out(run: Run, blobs: list[Blob], *, keep: Collection[bytes] = ()) -> str:
+def take_out(run: Run, blobs: list[Blob], *, keep: Collection[bytes] = (), starts: bool = True) -> str:
     """Commands that take files out of every commit of all branches and tags; the files stay in the folder.
 
     Paths in `keep` go into the newest commit again, as they are in the folder by then; the others are ignored.
+    Without `starts` the commands are for the branch to mend, where `start_on` has led.
     """
     paths = list(dict.fromkeys(blob.path for blob in blobs))[:MOST_PATHS]
     commits = list(dict.fromkeys(blob.commit for blob in blobs))[:MOST_PATHS]
@@ -50,9 +51,22 @@ def take_out(run: Run, blobs: list[Blob], *, keep: Collection[bytes] = ()) -> st
     branch = branch_to_mend(run, blobs)
     ignore = [decoded(path) for path in paths if path not in keep]
     again = [decoded(path) for path in paths if path in keep and branch and _is_at(run, branch, path)]
-    if branch and len(refs) == 1 and commits == [branch.commit.id]:
-        return _amend(branch.name, ignore, again)
-    return _rewrite(branch, [*map(decoded, paths)], ignore, again, tags=len(refs) > len(names))
+    tags = [ref for ref in refs if not ref.startswith(_BRANCHES)]
+    if branch is None:
+        return commands(
+            ["git", "fetch", "--tags", "origin"], *_rewrite([*map(decoded, paths)]), *_tags_again(tags)
+        )
+    start = start_on(branch.name) if starts else []
+    if len(refs) == 1 and commits == [branch.commit.id]:
+        return paragraphs(commands(*start, *_amend(branch.name, ignore, again)), STASHED if starts else "")
+    others = [f"{name}:{name}" for name in names if name != branch.name]
+    fetch: list[Line] = [["git", "fetch", "origin", *others]] if others else []
+    untrack = _untrack([*map(decoded, paths)], "--ignore-unmatch")
+    first = [untrack, *_ignored(ignore), ["git", "commit", "-m", "Take files out of the history"]]
+    put_back = [*_added(again), _AMEND] if again else []
+    push: Line = ["git", "push", "--force-with-lease", "origin", *names]
+    lines = [*start, *fetch, *first, *_rewrite([*map(decoded, paths)]), *put_back, push, *_tags_again(tags)]
+    return paragraphs(commands(*lines), STASHED if starts else "")
 
 
 def branch_to_mend(run: Run, blobs: list[Blob]) -> Tip | None:
@@ -73,40 +87,33 @@ def _is_at(run: Run, branch: Tip, path: bytes) -> bool:
         return True
 
 
-def _amend(branch: str, ignore: list[str], again: list[str]) -> str:
-    return commands(
-        ["git", "switch", branch],
-        *([_untrack(ignore)] if ignore else []),
-        *_ignored(ignore),
-        *_added(again),
-        _AMEND,
-        ["git", "push", "--force-with-lease", "origin", branch],
-    )
+def _amend(branch: str, ignore: list[str], again: list[str]) -> list[Line]:
+    untrack: list[Line] = [_untrack(ignore)] if ignore else []
+    push: Line = ["git", "push", "--force-with-lease", "origin", branch]
+    return [*untrack, *_ignored(ignore), *_added(again), _AMEND, push]
 
 
-def _rewrite(branch: Tip | None, paths: list[str], ignore: list[str], again: list[str], *, tags: bool) -> str:
-    """First out of the newest commit, so that the files stay in the folder when the older ones are rewritten."""
-    untrack = _untrack(paths, "--ignore-unmatch")
-    everywhere = ["--tag-name-filter", "cat", "--", "--branches", "--tags"]
-    rewrite = ["git", "filter-branch", "--force", "--index-filter", shlex.join(untrack), *everywhere]
-    lines: list[list[str] | str] = [f"FILTER_BRANCH_SQUELCH_WARNING=1 {commands(rewrite)}"]
-    if branch:
-        commit = ["git", "commit", "--allow-empty", "-m", "Take files out of the history"]
-        lines = [["git", "switch", branch.name], untrack, *_ignored(ignore), commit, *lines]
-        lines += [*_added(again), _AMEND] if again else []
-        lines += [["git", "push", "--force", "--all", "origin"]]
-    return commands(*lines, *([["git", "push", "--force", "--tags", "origin"]] if tags else []))
+def _rewrite(paths: list[str]) -> list[Line]:
+    """The files are out of the newest commit by then, and so stay in the folder."""
+    untrack = shlex.join(_untrack(paths, "--ignore-unmatch"))
+    everywhere = ["--prune-empty", "--tag-name-filter", "cat", "--", "--branches", "--tags"]
+    rewrite = ["git", "filter-branch", "--force", "--index-filter", untrack, *everywhere]
+    return [f"FILTER_BRANCH_SQUELCH_WARNING=1 {commands(rewrite)}"]
+
+
+def _tags_again(refs: list[str]) -> list[Line]:
+    return [["git", "push", "origin", "--delete", *refs], ["git", "push", "origin", *refs]] if refs else []
 
 
 def _untrack(paths: list[str], *more: str) -> list[str]:
     return ["git", "rm", "--cached", "--quiet", *more, "--", *map(literal, paths)]
 
 
-def _added(paths: list[str]) -> list[list[str]]:
+def _added(paths: list[str]) -> list[Line]:
     return [["git", "add", "--", *map(literal, paths)]] if paths else []
 
 
-def _ignored(paths: list[str]) -> list[list[str] | str]:
+def _ignored(paths: list[str]) -> list[Line]:
     lines = [append_line(re.sub(r"([\\*?\[!#])", r"\\\1", path), ".gitignore") for path in paths]
     return [*lines, ["git", "add", ".gitignore"]] if lines else []
 

@@ -97,7 +97,7 @@ class RevertedCheck(HistoryKind):
 
     def _bring_back(self, run: Run, on: Tip, absent: list[Commit]) -> str:
         merges = [["git", "merge", "--no-edit", commit.id] for commit in absent]
-        lines: list[Line] = [["git", "fetch", "--tags", "origin"], *merges, *_reverts(absent)]
+        lines: list[Line] = [*merges, *_reverts(absent)]
         return on_branch(on.name, *lines, stops="merge")
 
     def _revert(self, undo_first: list[Commit], wanted: list[Commit]) -> str:

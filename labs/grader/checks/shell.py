@@ -23,7 +23,7 @@ def start_on(branch: str, *, stash: bool = True) -> list[Line]:
     """
     return [
         *([["git", "stash"]] if stash else []),
-        ["git", "fetch", "origin"],
+        ["git", "fetch", "--tags", "origin"],
         ["git", "switch", branch],
         ["git", "pull", "--rebase=merges", *([] if stash else ["--autostash"]), "origin", branch],
     ]

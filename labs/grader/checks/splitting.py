@@ -22,7 +22,7 @@ def split(run: Run, tip: Tip, mixed: Sequence[Commit], groups: Groups, at_most: 
         if branch is None or sorted(path for part in parts for path in part) != paths:
             return ""
         lines += _lines(run, commit, parts, branch, is_tip=commit.id == tip.commit.id)
-    return rewritten(run, tip, *lines, stops="rebase")
+    return rewritten(run, tip, *lines, stops="rebase" if mixed[0].id != tip.commit.id else "")
 
 
 def lies_in(path: str, group: Sequence[str]) -> bool:

@@ -5,14 +5,14 @@ common ancestor.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..findings import LookedAt
 from ..history import Commit, History
 from ..parameters import MAIN, RefName, Revision
 from ..wanted import parted
 from ..words import quoted
-from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed, tip_or_answer
+from .base import Run, Verdict, at_tip, branch_at, commit_or_answer, needs_work, passed, tip_or_answer
 from .commits import commit_evidence
 from .fixes import rewritten
 from .walk import HistoryKind, named
@@ -33,12 +33,12 @@ class StartCheck(HistoryKind):
     def judge(self, run: Run) -> Verdict:
         branch, of = tip_or_answer(run, self.name), tip_or_answer(run, self.from_)
         wanted = commit_or_answer(run, self.at)
-        if isinstance(branch, Verdict):
-            return branch
         if isinstance(of, Verdict):
             return of
         if isinstance(wanted, Verdict):
             return wanted
+        if isinstance(branch, Verdict):
+            return replace(branch, fix=branch_at(self.name, wanted.commit.id))
         start = _start(run.repository.history, branch.commit, of.commit)
         if start and start.id == wanted.commit.id:
             return passed(
@@ -60,7 +60,7 @@ class StartCheck(HistoryKind):
             else f"{quoted(self.name)} and {quoted(self.from_)} have no commit in common.",
             expected=f"{quoted(self.name)} to start at {named(wanted.commit)}",
             found=named(start) if start else "no common commit",
-            fix=rewritten(run, branch, ["git", "fetch", "--tags", "origin"], move, stops="rebase"),
+            fix=rewritten(run, branch, move, stops="rebase"),
             evidence=[commit_evidence(branch, start) if start else at_tip(branch), at_tip(wanted)],
             wanted=parted(self.name, self.from_, wanted.commit.id[:7]),
         )

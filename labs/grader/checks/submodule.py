@@ -18,8 +18,11 @@ from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, pass
 from .contents import Found, bytes_or_answer
 from .fixes import change
 from .rule_files import private_repository
+from .shell import Line
+from .wording import literal
 
 MODULES = ".gitmodules"
+ADDRESS = "ADDRESS"
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,14 @@ class SubmoduleCheck(Kind):
                 f"`.gitmodules` at {quoted(tip.name)} cannot be read: {modules}.",
                 expected="a file as `git submodule add` writes it",
                 found=modules,
-                fix=self._add(run, tip),
+                fix=self._add(
+                    run,
+                    tip,
+                    f"printf '' > {MODULES}",
+                    ["git", "add", MODULES],
+                    ["git", "rm", "-q", "--cached", "--ignore-unmatch", "--", self._path],
+                    f"rmdir {shlex.quote(self._path)} 2>/dev/null",
+                ),
                 evidence=[at_tip(tip, MODULES.encode())],
             )
         return modules.get(self._path)
@@ -114,6 +124,7 @@ class SubmoduleCheck(Kind):
         )
 
     def _no_address(self, run: Run, tip: Tip) -> Verdict:
+        place = shlex.quote(self._path)
         return needs_work(
             f"{quoted(self._path)} at {quoted(tip.name)} is a submodule, but `.gitmodules` does not say where it comes "
             "from. Most often a repository was added by `git add`.",
@@ -122,8 +133,9 @@ class SubmoduleCheck(Kind):
             fix=self._add(
                 run,
                 tip,
+                f"[ -e {place}/.git ] || git clone {shlex.quote(self._wanted)} {place}",
                 ["git", "rm", "--cached", "-q", "--", self._path],
-                address=f'"$(git -C {shlex.quote(self._path)} remote get-url origin)"',
+                address=f'"$(git -C {place} remote get-url origin)"',
             ),
             evidence=[self._at(tip)],
         )
@@ -133,19 +145,34 @@ class SubmoduleCheck(Kind):
             f"The submodule {quoted(self._path)} at {quoted(tip.name)} comes from {quoted(address)}.",
             expected=f"an address with {in_words(self.matches or '')}",
             found=quoted(address),
-            fix=change(
-                run,
-                tip,
-                f"Mend the address of {self._path}",
-                ["git", "submodule", "set-url", self._path, "ADDRESS"],
-                ["git", "add", MODULES],
+            fix=_told(
+                change(
+                    run,
+                    tip,
+                    f"Mend the address of {self._path}",
+                    ["git", "submodule", "set-url", self._path, self._wanted],
+                    ["git", "add", MODULES],
+                )
             ),
             evidence=[at_tip(tip, MODULES.encode())],
         )
 
-    def _add(self, run: Run, tip: Tip, *before: list[str], address: str = "ADDRESS") -> str:
-        add = f"git submodule add {address} {shlex.quote(self._path)}"
-        return change(run, tip, f"Add the submodule {self._path}", *before, add)
+    @property
+    def _wanted(self) -> str:
+        """The address that is asked for, where the pattern is one."""
+        wanted = literal(self.matches or "")
+        return wanted if re.search(r"://|@|\.git$", wanted) else ADDRESS
+
+    def _add(self, run: Run, tip: Tip, *before: Line, address: str = "") -> str:
+        address = address or shlex.quote(self._wanted)
+        add = f"git submodule add --force {address} {shlex.quote(self._path)}"
+        return _told(change(run, tip, f"Add the submodule {self._path}", *before, add))
+
+
+def _told(fix: str) -> str:
+    return (
+        f"Put the address of the other repository in place of {ADDRESS}.\n\n{fix}" if ADDRESS in fix else fix
+    )
 
 
 def read_modules(content: bytes) -> dict[str, str] | str:

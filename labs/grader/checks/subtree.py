@@ -6,7 +6,7 @@ such merges there are.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..findings import LookedAt
 from ..history import Commit
@@ -16,6 +16,7 @@ from ..repository import Tip
 from ..words import count, quoted
 from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
 from .fixes import change
+from .shell import Line
 
 ONE = Count(1)
 
@@ -38,7 +39,7 @@ class SubtreeCheck(Kind):
         if isinstance(tip, Verdict):
             return tip
         if isinstance(other, Verdict):
-            return other
+            return replace(other, fix=self._mend(run, tip, None, there=False))
         history = run.repository.history
         trees = (
             {each.tree for each in history.in_order(history.ancestors(other.commit.id))}
@@ -56,7 +57,7 @@ class SubtreeCheck(Kind):
                 evidence,
                 looked_at=LookedAt(len(found), "merge commit"),
             )
-        return self._needs_work(run, tip, len(found), len(merges), there=entry is not None)
+        return self._needs_work(run, tip, other, len(found), len(merges), there=entry is not None)
 
     @property
     def _path(self) -> bytes:
@@ -69,7 +70,7 @@ class SubtreeCheck(Kind):
         history = run.repository.history
         return any(history[parent].tree == entry.id for parent in history.parents(merge.id))
 
-    def _needs_work(self, run: Run, tip: Tip, found: int, merges: int, *, there: bool) -> Verdict:
+    def _needs_work(self, run: Run, tip: Tip, other: Tip, found: int, merges: int, *, there: bool) -> Verdict:
         of = f" of {quoted(self.from_)}" if self.from_ else ""
         absent = "" if there else f" There is no {quoted(self.path)} there."
         merged = f"{count(found, 'merge') if found else 'No merge'} in {quoted(tip.name)} brought another history{of}"
@@ -77,20 +78,34 @@ class SubtreeCheck(Kind):
             f"{merged} into {quoted(self.path)}.{absent}",
             expected=f"{count(self.at_least, 'merge commit')} with a parent whose files stand in {quoted(self.path)}",
             found=f"{count(merges, 'merge commit')}, {found or 'none'} of this sort",
-            fix=self._mend(run, tip, there=there),
+            fix=self._mend(run, tip, other, there=there),
             evidence=[at_tip(tip)],
         )
 
-    def _mend(self, run: Run, tip: Tip, *, there: bool) -> str:
+    def _mend(self, run: Run, tip: Tip, other: Tip | None, *, there: bool) -> str:
+        """`other` is the tip of the other history; None where it is in another repository."""
         folder = self._path.decode()
-        other = self.from_ or "FETCH_HEAD"
-        take_away = ["git", "rm", "-r", "-q", "--", folder], ["git", "commit", "-m", f"Make room at {folder}"]
-        return change(
+        known = other.commit.id if self.from_ and other else ""
+        fetch: list[Line] = [] if known else [["git", "fetch", "ADDRESS", "BRANCH"]]
+        if fetch and self.from_:  # its branch is to be in this repository too
+            fetch.append(["git", "push", "origin", f"FETCH_HEAD:refs/heads/{self.from_}"])
+        away: Line = ["git", "rm", "-r", "-q", "--", folder]
+        fix = change(
             run,
             tip,
-            f"Merge {other} under {folder}",
-            *([] if self.from_ else [["git", "fetch", "ADDRESS", "BRANCH"]]),
-            *(take_away if there else ()),
-            ["git", "merge", "-s", "ours", "--no-commit", "--allow-unrelated-histories", other],
-            ["git", "read-tree", f"--prefix={folder}/", "-u", other],
+            f"Merge {self.from_ or 'the other repository'} under {folder}",
+            *fetch,
+            *([away, ["git", "commit", "-m", f"Make room at {folder}"]] if there else []),
+            [
+                "git",
+                "merge",
+                "-s",
+                "ours",
+                "--no-commit",
+                "--allow-unrelated-histories",
+                known or "FETCH_HEAD",
+            ],
+            ["git", "read-tree", f"--prefix={folder}/", "-u", known or "FETCH_HEAD"],
         )
+        told = "Put those of the other repository in place of ADDRESS and BRANCH."
+        return f"{told}\n\n{fix}" if fetch else fix

@@ -6,12 +6,15 @@ With `on` only tags of commits in the history of that branch count. One tag of a
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from ..parameters import Count, RefName, Regex
 from ..words import quoted
 from .base import Kind, Run, Verdict, tip_or_answer
+from .fixes import deleted_tag
 from .ref_counts import Counted, count_problems, fits
-from .shell import commands
+from .shell import commands, paragraphs
+from .wording import examples
 
 USUAL = ("v1.0.0", "v1.0", "v1", "1.0.0", "1.0", "v0.1.0", "release-1.0", "release-1")
 
@@ -46,10 +49,20 @@ class TagsCheck(Kind):
         return asked.judge(names, list(run.repository.tags), that=where, fix=self._fix(run, names))
 
     def _fix(self, run: Run, names: list[str]) -> str:
-        if self.at_least is None or len(names) >= self.at_least:
+        if self.at_most is not None and len(names) > self.at_most:
+            return paragraphs(*(deleted_tag(run.repository.tag(name)) for name in names[self.at_most :]))
+        if len(names) >= (self.at_least or 0):
             return ""
-        free = (name for name in USUAL if fits(self.matches, name) and name not in run.repository.tags)
-        name = next(free, "NAME")
-        sort = [] if self.annotated is False else ["-a", "-m", f"Release {name}"]
-        place = self.on or run.repository.default_branch or "main"
-        return commands(["git", "tag", *sort, name, place], ["git", "push", "origin", f"refs/tags/{name}"])
+        free = (
+            name
+            for name in (*USUAL, *examples(self.matches or ""))
+            if fits(self.matches, name) and name not in run.repository.tags
+        )
+        new = list(islice(free, (self.at_least or 0) - len(names))) or ["NAME"]
+        tip = run.repository.branch(self.on) if self.on else None
+        place = tip.commit.id if tip else run.repository.head or "HEAD"
+        sort = ["-a", "-m", "Release {}"] if self.annotated else []
+        lines = [["git", "tag", *(word.format(name) for word in sort), name, place] for name in new]
+        push = ["git", "push", "origin", *(f"refs/tags/{name}" for name in new)]
+        told = "Put a name of yours in place of NAME." if new == ["NAME"] else ""
+        return paragraphs(told, commands(["git", "fetch", "--tags", "origin"], *lines, push))

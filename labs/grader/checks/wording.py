@@ -18,7 +18,7 @@ _NUMBERS = ("#1", "(#1)", "LAB-1", "1")
 
 def fitting(pattern: str, *candidates: str) -> str:
     """The first text that a pattern is found in: a candidate, one with the words of the pattern; empty for none."""
-    words = list(filter(None, map(_plain, _alternatives(pattern))))
+    words = [*filter(None, map(_plain, _alternatives(pattern))), *examples(pattern)[:1]]
     mixed = (text for word, one in product(words, candidates) for text in (f"{word} {one}", f"{one} {word}"))
     return next((text for text in (*candidates, *words, *mixed) if _found(pattern, text)), "")
 
@@ -36,6 +36,30 @@ def subject_for(repository: Repository, commit: Commit, fits: Callable[[str], bo
         text for number in _NUMBERS for text in (f"{number} {done}", f"{number}: {done}", f"{done} {number}")
     ]
     return next(filter(fits, [*plain, *typed, *scope, *numbered]), "")
+
+
+def examples(pattern: str) -> list[str]:
+    """Up to nine texts that a simple pattern finds: of digits, of classes such as `[ab]`, and of `.+`."""
+    found = (_example(pattern, number) for number in range(1, 10))
+    return [text for text in dict.fromkeys(found) if text and re.search(pattern, text)]
+
+
+def _example(pattern: str, number: int) -> str:
+    """The pattern with a sign put in for each class, the one of this number where there are several."""
+    text = _ANCHORS.sub("", _ANCHORS.sub("", next(iter(_alternatives(pattern)))))
+    text = re.sub(r"\\d(?:[+*]|\{\d+\})?", str(number), text)
+    text = re.sub(r"\[([^\]^\\]+)\](?:[+*]|\{\d+\})?", lambda found: _one_of(found[1], number), text)
+    text = re.sub(
+        r"(?:(?<!\\)\.|\\w|\\S)(?:[+*]|\{[\d,]+\})", "next" if number == 1 else f"next{number}", text
+    )
+    text = text.replace(r"\s+", " ").replace(r"\s", " ").replace(" +", " ")
+    return "" if _SPECIAL.search(text) else re.sub(r"\\(.)", r"\1", text)
+
+
+def _one_of(signs: str, number: int) -> str:
+    if signs[1:2] == "-" and len(signs) >= 3:
+        return chr(ord(signs[0]) + number - 1)
+    return signs[min(number, len(signs)) - 1]
 
 
 def literal(pattern: str) -> str:

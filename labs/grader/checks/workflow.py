@@ -44,10 +44,19 @@ from ..workflows.values import texts_of
 from ..yaml_values import Value
 from .base import Kind, Run, Verdict, not_run
 from .contents import files_or_answer
-from .meaning import Texts, asked_twice, texts_or_answer, verdict_of
+from .meaning import Texts, asked_twice, started, texts_or_answer, verdict_of
 from .some_file import judge_some
 
 MOST_REMARKS = 3
+_STARTER = """name: CI
+on: [push]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: python -m pytest
+"""
 _QUESTIONS = (
     "starts",
     "order",
@@ -126,7 +135,8 @@ class WorkflowCheck(Kind):
         return judge_some(self.path, workflows, lambda path: replace(self, path=path)._one(run))
 
     def _one(self, run: Run) -> Verdict:
-        found = texts_or_answer(run, self.path, self.at)
+        fill = started(run, self.at, {self.path: _STARTER}, lambda texts: self._judged(texts)[0])
+        found = texts_or_answer(run, self.path, self.at, *fill)
         if isinstance(found, Verdict):
             return found
         texts, text = found
@@ -136,14 +146,21 @@ class WorkflowCheck(Kind):
             return not_run(
                 f"Not run: {quoted(self.path)} has {number}, and at most {MOST_JOBS} are looked at."
             )
+        answer, pipeline = self._judged(texts)
+        drawing = drawn(pipeline, wrong={finding.job for finding in answer.findings}) if pipeline else None
+        return verdict_of(
+            texts, answer, ask=lambda other: self._judged(other)[0], drawing=drawing, hidden=_hidden(texts)
+        )
+
+    def _judged(self, texts: Texts) -> tuple[Answer, Pipeline | None]:
+        """The answer, and what it is about where GitHub can read the file."""
+        workflow = read_workflow(self.path, texts(self.path) or "")
         faults = workflow.faults or tuple(needs_faults(workflow))
-        if faults:
-            return verdict_of(texts, Answer(faults), hidden=_hidden(texts))
+        if faults or len(workflow.jobs) > MOST_JOBS:
+            return Answer(faults, unknown="" if faults else f"{quoted(self.path)} has too many jobs"), None
         load = _loader(texts)
         pipeline = Pipeline(workflow, expanded(workflow, load, texts), dict(self.stages or {}))
-        answer = _with_remarks(self._answer(pipeline, load), workflow.remarks)
-        drawing = drawn(pipeline, wrong={finding.job for finding in answer.findings})
-        return verdict_of(texts, answer, drawing=drawing, hidden=_hidden(texts))
+        return _with_remarks(self._answer(pipeline, load), workflow.remarks), pipeline
 
     def _answer(self, pipeline: Pipeline, load: Callable[[str], Workflow | None]) -> Answer:
         matrix = {key: texts_of(value) or () for key, value in (self.matrix or {}).items()}

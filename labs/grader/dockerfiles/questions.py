@@ -16,6 +16,17 @@ Pin = Literal["tag", "digest"]
 MAX_LOOKED_UP = 20
 USUAL_IGNORED = (".git", ".env")
 
+_TAGS = {
+    "python": "3.12-slim",
+    "node": "22-slim",
+    "debian": "bookworm-slim",
+    "ubuntu": "24.04",
+    "alpine": "3.20",
+    "nginx": "1.27",
+    "postgres": "17",
+}
+"""Tags to propose for images that are used often."""
+
 
 def base_pinned(file: Dockerfile, how: Pin) -> Answer:
     """Each image that a stage starts from has a tag that is not latest, or a digest."""
@@ -45,7 +56,11 @@ def _unpinned(stage: Stage, how: Pin) -> Finding | None:
     else:
         moved = "is the newest of each day" if tag == "latest" else "can be moved to another image"
         says, found = f"The tag of the base {quoted(stage.base)}{by} {moved}.", quoted(tag)
-    better = f"{image}@sha256:<digest>" if how == "digest" else f"{image.removesuffix(':latest')}:<version>"
+    better = (
+        f"{image}@sha256:<digest>"
+        if how == "digest"
+        else f"{image.removesuffix(':latest')}:{_TAGS.get(name, '<version>')}"
+    )
     add = f"FROM {better} AS {stage.name}" if stage.name else f"FROM {better}"
     return Finding(stage.place, says, expected, found, (add,))
 

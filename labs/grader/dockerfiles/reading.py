@@ -88,10 +88,12 @@ def read_dockerfile(path: str, text: str) -> Dockerfile:
     except LineError as error:
         reader.faults.append(Finding(Place(path, error.line), error.message, error.expected, error.found))
     if not reader.stages and not reader.faults:
-        add = ("FROM python:3.12-slim",)
         says = "The Dockerfile has no `FROM`."
-        reader.faults.append(Finding(Place(path, 1), says, "an image to start from", "none", add))
+        reader.faults.append(Finding(Place(path, 1), says, "an image to start from", "none", _FROM))
     return Dockerfile(path, tuple(reader.stages), tuple(reader.arguments), tuple(reader.faults[:MAX_FAULTS]))
+
+
+_FROM = ("FROM python:3.12-slim",)
 
 
 class _Reader:
@@ -117,7 +119,7 @@ class _Reader:
             _declare(self.known, one, {})
         else:
             says = f"{quoted(one.name)} stands before the first `FROM`."
-            self.faults.append(Finding(one.place, says, "`FROM` at the beginning", quoted(one.name)))
+            self.faults.append(Finding(one.place, says, "`FROM` at the beginning", quoted(one.name), _FROM))
 
     def _start_stage(self, one: Instruction) -> None:
         words = one.value.split()

@@ -57,6 +57,7 @@ def _no_package(project: Project, contents: Contents, import_name: str | None) -
         f"There is no package {quoted(name)}{why}",
         f"{quoted(f'{folders[0]}/__init__.py')} or {quoted(f'{folders[1]}/__init__.py')}",
         found,
+        add=(f"{folders[0]}/__init__.py",),
     )
 
 

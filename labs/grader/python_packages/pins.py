@@ -144,6 +144,14 @@ def _judged(sources: _Sources, how: Pin) -> Answer:
     )
 
 
+def _bounded(one: Wanted) -> str:
+    """The requirement with the next major version as its upper bound, where it has a lower one."""
+    lower = re.search(r">=\s*(\d+)(\.[\d.]+)?", one.text)
+    if lower is None:
+        return f"{one.name}>=<version>,<<next major version>"
+    return f"{one.name}>={lower[1]}{lower[2] or ''},<{int(lower[1]) + 1}"
+
+
 def _loose(one: Wanted, how: Pin, held: set[str], bound: set[str]) -> Finding | None:
     shown = quoted(cut(one.text, 60))
     if one.fault:
@@ -161,7 +169,7 @@ def _loose(one: Wanted, how: Pin, held: set[str], bound: set[str]) -> Finding | 
     add = {
         "exact": example,
         "hash": f"{example} --hash=sha256:<hash>",
-        "upper": f"{one.name}>=<version>,<<next major version>",
+        "upper": _bounded(one),
     }[how]
     expected = "`@` and a whole commit id" if one.moves and "://" in one.text else _EXPECTED[how]
     return Finding(one.place, f"{shown}{without}{reason}.", expected, shown, (add,) if not one.moves else ())

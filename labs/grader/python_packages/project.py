@@ -201,13 +201,19 @@ def _fields(project: Project) -> Iterator[Finding]:
         if key in data and not _can_be_read(data[key], read):
             shown = quoted(str(data[key]))
             says = f"{shown} is no {what}."
-            yield Finding(project.place("project", key), says, f"a {what}", shown)
+            add = (_EXAMPLES[key],) if key in _EXAMPLES else ()
+            yield Finding(project.place("project", key), says, f"a {what}", shown, add)
 
 
 def _name(text: str) -> None:
     canonicalize_name(text, validate=True)
 
 
+_EXAMPLES = {
+    "name": 'name = "my-package"',
+    "version": 'version = "0.1.0"',
+    "requires-python": 'requires-python = ">=3.11"',
+}
 _READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "name": ("name of letters, digits, `-`, `_` and `.`", _name),
     "version": ("version such as `1.2.0`", Version),
@@ -251,7 +257,11 @@ def _named_files(project: Project) -> Iterator[Finding]:
             near = [path for path in project.files if path.lower().startswith(key[:6]) and "/" not in path]
             says = f"{quoted(key)} names {quoted(file)}, which is not there."
             yield Finding(
-                project.place("project", key), says, quoted(file), listed(map(quoted, near)) or "none"
+                project.place("project", key),
+                says,
+                quoted(file),
+                listed(map(quoted, near)) or "none",
+                (f'{key} = "{near[0]}"',) if near and isinstance(value, str) else (),
             )
     if isinstance(data.get("license"), str) and not _can_be_read(
         data["license"], canonicalize_license_expression

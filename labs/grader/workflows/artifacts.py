@@ -11,7 +11,7 @@ from .actions import artifact_name, is_download, is_upload
 from .filters import matches
 from .graph import Pipeline
 from .model import Job, Step
-from .order import acts_at, not_known
+from .order import EXAMPLES, acts_at, not_known
 from .stages import reached
 
 _EXPRESSION = re.compile(r"\$\{\{[^}]{0,500}\}\}")
@@ -127,6 +127,7 @@ def _nothing(pipeline: Pipeline, wanted: Handover) -> Finding:
         f"a step with `actions/upload-artifact`{where}",
         f"uploads of {listed(map(quoted, others))}" if others else "none",
         (
+            *(EXAMPLES.get(wanted.made_by or "", ()) if wanted.made_by != "artifact" else ()),
             "      - uses: actions/upload-artifact@v4",
             "        with:",
             f"          name: {wanted.name or 'dist'}",

@@ -9,7 +9,7 @@ from .graph import Pipeline
 from .stages import Act
 
 MOST_SHOWN = 3
-_EXAMPLES = {
+EXAMPLES = {
     "checkout": ("      - uses: actions/checkout@v4",),
     "install": ("      - run: pip install -r requirements.txt",),
     "lint": ("      - run: ruff check .",),
@@ -90,7 +90,7 @@ def _missing(pipeline: Pipeline, stage: str) -> Iterator[Finding]:
             f"No step is known to do the stage {quoted(stage)}.",
             f"a step {quoted(stage)} that can run",
             f"the stages {listed(map(quoted, found), 9)}" if found else "no stage that is known",
-            _EXAMPLES.get(stage, ()),
+            EXAMPLES.get(stage, ()),
         )
 
 

@@ -41,7 +41,10 @@ def matrix(pipeline: Pipeline, wanted: Mapping[str, Sequence[str]]) -> Answer:
     if unused:
         says = f"Job {quoted(closest.id)} does not use `matrix.{unused[0]}`, so all its runs are the same."
         expected = f"`${{{{ matrix.{unused[0]} }}}}` in the job"
-        return Answer((Finding(closest.place, says, expected, "a matrix that is not used", job=closest.id),))
+        use = (f"{unused[0]}: ${{{{ matrix.{unused[0]} }}}}",)
+        return Answer(
+            (Finding(closest.place, says, expected, "a matrix that is not used", use, job=closest.id),)
+        )
     number = len(runs[closest.id] or [])
     return answer((), f"Job {quoted(closest.id)} runs {number} times, over {asked}.", [closest.place])
 

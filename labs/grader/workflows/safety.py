@@ -10,6 +10,17 @@ from .graph import Pipeline
 from .model import Permissions
 
 Pin = Literal["sha", "tag"]
+_USUAL = {
+    "actions/checkout": "v4",
+    "actions/setup-python": "v5",
+    "actions/setup-node": "v4",
+    "actions/cache": "v4",
+    "actions/upload-artifact": "v4",
+    "actions/download-artifact": "v4",
+    "docker/login-action": "v3",
+    "docker/build-push-action": "v6",
+    "docker/setup-buildx-action": "v3",
+}
 _RANK = {"none": 0, "read": 1, "write": 2}
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _TAG = re.compile(r"v?\d[\w.\-+]*")
@@ -47,11 +58,20 @@ def _beyond(block: Permissions, job: str, most: Mapping[str, str]) -> Iterator[F
     if block.all in ("read-all", "write-all"):
         word = "write" if block.all == "write-all" else "read"
         says = f"`{block.all}` lets every job {word} everything."
-        yield Finding(block.place, says, f"at most {expected}", quoted(block.all), job=job)
+        yield Finding(block.place, says, f"at most {expected}", quoted(block.all), _least(most), job=job)
     for scope, level in block.scopes.items():
         if _RANK[level] > _RANK.get(most.get(scope, "none"), 0):
             says = f"The permission `{scope}: {level}` is more than this workflow may have."
-            yield Finding(block.place, says, f"at most {expected}", f"`{scope}: {level}`", job=job)
+            add = (f"{scope}: {most.get(scope, 'none')}",)
+            yield Finding(block.place, says, f"at most {expected}", f"`{scope}: {level}`", add, job=job)
+
+
+def _least(most: Mapping[str, str]) -> tuple[str, ...]:
+    return (
+        ("permissions:", *(f"  {scope}: {level}" for scope, level in most.items()))
+        if most
+        else ("permissions: {}",)
+    )
 
 
 def pinned(pipeline: Pipeline, how: Pin) -> Answer:
@@ -121,5 +141,5 @@ def _how_to_pin(uses: str, name: str, version: str, how: Pin) -> tuple[str, ...]
     return (
         (f"uses: {name}@<commit id>  # {version or 'v4'}",)
         if how == "sha"
-        else (f"uses: {name}@<version tag>",)
+        else (f"uses: {name}@{_USUAL.get(name, '<version tag>')}",)
     )

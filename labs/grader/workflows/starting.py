@@ -52,6 +52,7 @@ def _present(workflow: Workflow, moment: Moment) -> Iterator[Finding]:
             f"{_capital(str(moment))} starts the workflow.",
             f"`on` without {moment}",
             _filters(trigger),
+            _other(moment),
         )
 
 
@@ -71,6 +72,13 @@ def _lines(moment: Moment) -> tuple[str, ...]:
     if moment.event == "schedule":
         filters = ["    - cron: '0 6 * * 1'"]
     return ("on:", f"  {moment.event}:", *filters)
+
+
+def _other(moment: Moment) -> tuple[str, ...]:
+    """Lines after which a push or a pull request of main alone counts; none for other events and for main itself."""
+    if moment.event not in ("push", "pull_request") or moment.branch in (None, "main"):
+        return ()
+    return ("on:", f"  {moment.event}:", "    branches: [main]")
 
 
 def _capital(text: str) -> str:
