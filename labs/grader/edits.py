@@ -19,8 +19,8 @@ def replace_lines(path: str, first: int, last: int, *lines: str) -> str:
 
 
 def delete_lines(path: str, numbers: Iterable[int]) -> str:
-    """The last line comes first, so that the numbers of the others stay."""
-    return " ".join(f"Delete line {number} of {_name(path)}." for number in sorted(numbers, reverse=True))
+    """A line for each, the last one first, so that the numbers of the others stay."""
+    return "\n".join(f"Delete line {number} of {_name(path)}." for number in sorted(numbers, reverse=True))
 
 
 def add_below(path: str, number: int, *lines: str) -> str:

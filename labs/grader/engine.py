@@ -29,6 +29,8 @@ from .words import cut, quoted, visible
 ENGINE_VERSION = "3.0"
 MOST_TEXT = 600
 MOST_LINE = 160
+MAX_FIX = 8_000  # characters: more is no text that somebody follows
+TOO_LONG = "The commands are too long to show. What is expected and what was found say what to change."
 DRAWING_SECONDS = 2.0
 Drawn = TypeVar("Drawn")
 _log = logging.getLogger(__name__)
@@ -126,6 +128,8 @@ def _as_result(
     judged = verdict.outcome in (Outcome.PASSED, Outcome.NEEDS_WORK)
     authors_fix = check.fix if verdict.outcome is Outcome.NEEDS_WORK else None
     own_fix = verdict.fix if check.teaches == "plumbing" else ""
+    if len(own_fix) > MAX_FIX:
+        own_fix = TOO_LONG
     return CheckResult(
         id=check.id,
         says=visible(check.says),

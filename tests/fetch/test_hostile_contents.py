@@ -73,7 +73,9 @@ def test_a10_a_file_of_1_gb_is_left_out_and_said_to_be_over_1_mb(learner, large,
 
 def test_a10_the_other_checks_are_graded_and_the_report_can_say_what_was_left_out(learner, large, ask):
     assert ask("file: {path: small.txt, contains: small}").outcome is Outcome.PASSED
-    assert ask("no_conflict_markers: {}").why == "No conflict in 1 file at `main`. 1 file over 1 MB not read."
+    assert (
+        ask("no_conflict_markers: {}").why == "No conflict in 1 file at `main`. Not read: 1 file over 1 MB."
+    )
     assert learner.fetch().notes == ["1 file over 1 MB on `main` not read: `zero.bin`."]
 
 

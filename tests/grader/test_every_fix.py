@@ -68,8 +68,8 @@ def test_at_least_95_of_100_misses_are_repaired_by_the_text_alone(bench, missed,
         if trial.fault and not trial.fault.startswith(("still ", "Unclear", "no miss"))
     ]
     assert not harmed, str(harmed[0])
-    left = sorted(_places() - missed - NOT_MISSED)
-    assert not left, left
+    left = [f"{module}.{function}" for module, function in sorted(_places() - missed - NOT_MISSED)]
+    assert not left, ", ".join(left)
 
 
 def _share(trials: list[Trial]) -> str:

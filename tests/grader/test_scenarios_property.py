@@ -90,7 +90,8 @@ def test_a_rebase_without_conflict_is_the_rebase_of_git(tmp_path_factory, start,
     except StepError:
         return
     tree = cloned(world, tmp_path_factory.mktemp("rebase"))
-    git(tree, "rebase", "-q", "-X", "no-renames", "main", "other")
+    # ort sees a file that is deleted here and moved there as a conflict, whatever it is told
+    git(tree, "rebase", "-q", "-s", "recursive", "-X", "no-renames", "main", "other")
     lines = git(tree, "log", "--format=%T %s", "other").splitlines()
     line = [model.history[commit] for commit in model.history.first_parents(model.branches["other"])]
     assert lines == [f"{commit.tree} {commit.subject}" for commit in line]

@@ -76,10 +76,10 @@ class NoConflictMarkersCheck(Kind):
 
 def _edit(conflicts: list[Conflict]) -> str:
     """The three marks of each conflict are to go; which lines between them stay is the learner's to say."""
-    marks = " ".join(
+    marks = "\n".join(
         delete_lines(decoded(path), conflict_marks(lines)) for path, _, lines in conflicts[:MAX_EDITED]
     )
-    return f"{marks} Of the lines between them keep what belongs there."
+    return f"{marks}\nOf the lines between them keep what belongs there."
 
 
 def conflict_marks(lines: list[str]) -> list[int]:
