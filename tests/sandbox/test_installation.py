@@ -3,10 +3,10 @@
 import pytest
 
 from labs import folders, grading, ref_files, sandboxes
+from labs.grader.check_specs import MOST_CODE_SECONDS
 from labs.grader.sandbox.environments import SECONDS
 from labs.grader.sandbox.local import LocalSandbox
 from labs.grader.sandbox.remote import RemoteSandbox
-from labs.grader.check_specs import MOST_CODE_SECONDS
 from labs.models import Report
 from portal import celery
 from portal.checks import sandbox_has_an_address

@@ -15,6 +15,7 @@ from ..words import quoted
 from .base import Run, Verdict, at_tip, commit_or_answer, passed
 from .code import CodeKind, ended_by_limit, failed, job_at, run_in
 from .contents import file_or_answer
+from .python_package import PythonPackageCheck
 
 NOT_IMPORTED = 9  # see `inside.build_wheel`
 _COMMAND = ("python", "-m", "build", "--wheel", "--no-isolation")
@@ -31,8 +32,8 @@ class BuildCheck(CodeKind):
         if isinstance(tip, Verdict):
             return tip
         file = file_or_answer(run, "pyproject.toml", self.at)
-        if isinstance(file, Verdict):
-            return file
+        if isinstance(file, Verdict):  # with a whole package that it proposes
+            return PythonPackageCheck(at=self.at, imports=self.imports).check(run)
         ran = run_in(
             run, job_at(run, tip, self.seconds), ("python", "-c", program("build_wheel"), self.imports)
         )

@@ -6,7 +6,7 @@ ones are gone is asked by `gone`.
 """
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..findings import LookedAt
 from ..history import Commit
@@ -16,10 +16,11 @@ from ..repository import Tip
 from ..shapes import Shape
 from ..wanted import copied
 from ..words import count, listed, quoted
-from .base import Run, Verdict, needs_work, passed, tip_or_answer
-from .commits import commit_evidence
+from .base import Run, Verdict, make_branch, needs_work, passed, tip_or_answer
+from .commits import commit_evidence, more_commits
 from .fixes import on_branch, rewritten
 from .rewriting import again_in_order, drop_lines, picked
+from .shell import commands, paragraphs, start_on
 from .walk import HistoryKind, commits_of, first_in_order, named, newest
 
 
@@ -41,7 +42,7 @@ class CherryPickedCheck(HistoryKind):
             return onto
         wanted = commits_of(run, self.commits)
         if isinstance(wanted, Verdict):
-            return wanted
+            return self._on_new_branch(wanted)
         inside = run.repository.history.ancestors(onto.commit.id)
         merged = [commit for commit in wanted if commit.id in inside]
         if merged:
@@ -61,6 +62,17 @@ class CherryPickedCheck(HistoryKind):
             *newest(onto, found),
             looked_at=LookedAt(len(wanted), "commit"),
         )
+
+    def _on_new_branch(self, verdict: Verdict) -> Verdict:
+        """A branch that is to be made first gets a commit to pick."""
+        name = next((name for name in self.commits if verdict.fix == make_branch(name)), None)
+        if name is None or len(self.commits) > 1:
+            return verdict
+        told = "If it has no commit of its own yet, make one. Put your own words in place of these:"
+        push = ["git", "push", "origin", name]
+        make = commands(*start_on(name), *more_commits(1), push)
+        pick = on_branch(self.on, ["git", "cherry-pick", name], stops="cherry-pick")
+        return replace(verdict, fix=paragraphs(verdict.fix, told, make, pick))
 
     def _merged(self, run: Run, onto: Tip, wanted: list[Commit], merged: list[Commit]) -> Verdict:
         return needs_work(

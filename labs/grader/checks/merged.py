@@ -155,10 +155,10 @@ class _Merge:
         if branch is None:
             return self._without_branch(run, into)
         if branch.commit.id in run.repository.history.ancestors(run.starter):
-            return self._without_commits(run, branch)
+            return self._without_commits(run, branch, into)
         found = _found_in_graph(run, branch, into) or _found_in_content(run, branch, into, self.by)
         if found and found[0] == "fast-forward" and not branch.commit.parents:
-            return self._without_commits(run, branch)
+            return self._without_commits(run, branch, into)
         if found:
             return self._judge(run, into, *found)
         if self.by == "none":
@@ -192,7 +192,12 @@ class _Merge:
             wanted=self._shape(),
         )
 
-    def _without_commits(self, run: Run, branch: Tip) -> Verdict:
+    def _without_commits(self, run: Run, branch: Tip, into: Tip) -> Verdict:
+        is_inside = branch.commit.id in run.repository.history.ancestors(into.commit.id)
+        if is_inside and self.by != "none":
+            fix = merged_again(run, self.branch, into, self.by, [], has_merge=False)
+        else:
+            fix = add_commits(run, branch)
         return needs_work(
             f"{quoted(self.branch)} holds no commit of yours to merge.",
             expected=f"a commit of yours on {quoted(self.branch)}",
@@ -202,7 +207,7 @@ class _Merge:
                 if branch.commit.parents
                 else "the first commit of all"
             ),
-            fix=add_commits(run, branch),
+            fix=fix,
             evidence=[commit_evidence(branch, branch.commit)],
         )
 

@@ -20,6 +20,7 @@ from ..words import in_words, quoted
 from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
 from .code import CodeKind, between, ended_by_limit, failed, files_at_top, job_at, printed, run_in, shown
 from .command_causes import with_cause
+from .commits import add_commits
 
 MOST_COMMITS = 30
 SUCCESS = Count(0)
@@ -72,6 +73,7 @@ class RunCheck(CodeKind):
                 f"There is no commit after {quoted(self.since)} at {quoted(self.at)}.",
                 expected=f"at least one commit after {quoted(self.since)}",
                 found="none",
+                fix=add_commits(run, tip),
             )
         return [replace(tip, name=commit.id[:7], commit=commit) for commit in after]
 
