@@ -8,7 +8,7 @@ from benchmarks.big_class_rows import PAGES
 from labs.models import NeededWork, Report, State, Submission
 from lessons.models import Answer, Attempt, Reading
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.heavy]
 
 
 @pytest.fixture

@@ -184,6 +184,7 @@ CASES: list[tuple[Callable[[Repo], None], str, str]] = [
 IN_THE_WAY = 8  # cases in which the learner's own folder differs from a clean clone
 
 
+@pytest.mark.heavy
 def test_each_cause_is_named_and_its_commands_lead_to_a_pass(copy_of, tmp_path):
     wrong = []
     for number, (build, check, why) in enumerate(CASES):

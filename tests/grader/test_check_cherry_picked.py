@@ -1,6 +1,7 @@
 import pytest
 
 from labs.grader.report import Outcome
+from tests.grader.fixing import follow, home
 
 PASSED, NEEDS_WORK = Outcome.PASSED, Outcome.NEEDS_WORK
 
@@ -75,3 +76,12 @@ def test_unrelated_histories_can_be_picked_from(forked):
     forked.switch("main")
     forked.git("cherry-pick", "other")
     assert ask(forked, "[other]").outcome is PASSED
+
+
+def test_a_copy_made_in_the_same_second_is_another_commit(learner):
+    """The commands are pasted as one block, and Git gives the same commit on the same parent the same id."""
+    check = "cherry_picked: {commits: [gone]}"
+    environment = home(learner.path.parent / "home")
+    when = {f"GIT_{role}_DATE": learner.environment[f"GIT_{role}_DATE"] for role in ("AUTHOR", "COMMITTER")}
+    follow(learner.ask(check).fix, learner.path, {**environment, **when})
+    assert learner.ask(check).outcome is PASSED

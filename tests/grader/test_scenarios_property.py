@@ -2,6 +2,7 @@
 
 import subprocess
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,6 +68,7 @@ def forked(start, ours, theirs, more):
     return world
 
 
+@pytest.mark.heavy
 @settings(max_examples=150, deadline=None)
 @given(start=CHANGES, ours=SIDES, theirs=SIDES, more=st.none() | CHANGES)
 def test_a_merge_without_conflict_is_the_merge_of_git(tmp_path_factory, start, ours, theirs, more):

@@ -41,7 +41,9 @@ def test_every_kind_of_schema_1_and_each_of_its_parameters_is_known_in_schema_2(
     assert unknown == []
 
 
-@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize(
+    "name", [*FOLDERS[:3], *(pytest.param(name, marks=pytest.mark.heavy) for name in FOLDERS[3:])]
+)
 def test_an_old_text_and_its_upgrade_give_the_same_report(repo, name):
     ODD[name](repo)
     new = upgrade(schema_1_texts.LAB)

@@ -135,6 +135,7 @@ def test_reads_cost_the_same_in_a_class_four_times_as_large():
     )
 
 
+@pytest.mark.heavy
 def test_a_claim_costs_the_same_however_many_wait():
     made = make_class(replace(MANY, submissions=400), slug="rush")
     learners, rows = Enrollment.objects.filter(course=made.course, submissions__isnull=False).distinct(), []

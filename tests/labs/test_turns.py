@@ -36,7 +36,7 @@ def lab():
     return make_lab()
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.heavy), 2])
 def test_flood_of_one_learner_delays_another_by_one_submission_at_most(lab, workers):
     flooder, other = make_learner(lab.course), make_learner(lab.course)
     make_queue(flooder, lab, 100)

@@ -198,6 +198,7 @@ def test_file_beside_a_lesson_leads_to_the_lesson():
      "$____",
      "~a~ ", ":a", "{#a", "[a][b] ", "](", "**a **", "|", "|a\n", "```\n", "\\(x^", "[a](b.md) ", "[a]: b\n", "(((("],
 )  # fmt: skip
+@pytest.mark.heavy
 def test_long_text_of_these_signs_is_rendered_and_bounded(page, unit):
     """A renderer that was tried took 43 s for `http:`, again and again."""
     source = unit * (60_000 // len(unit)) if unit.count("[") == 0 else unit * (4_000 // unit.count("["))

@@ -32,6 +32,7 @@ def test_as_many_brackets_as_are_allowed_are_rendered(page, unit):
         ("s -> t\n", "::: flow\n", ":::"),
     ],
 )
+@pytest.mark.heavy
 def test_long_text_of_a_shape_that_was_slow_is_rendered(page, unit, start, end):
     assert page(start + unit * (150_000 // len(unit)) + end).html
 

@@ -71,7 +71,8 @@ class CherryPickedCheck(HistoryKind):
         told = "If it has no commit of its own yet, make one. Put your own words in place of these:"
         push = ["git", "push", "origin", name]
         make = commands(*start_on(name), *more_commits(1), push)
-        pick = on_branch(self.on, ["git", "cherry-pick", name], stops="cherry-pick")
+        # Without -x, a copy made in the second of the commit, on its parent, is that very commit.
+        pick = on_branch(self.on, ["git", "cherry-pick", "-x", name], stops="cherry-pick")
         return replace(verdict, fix=paragraphs(verdict.fix, told, make, pick))
 
     def _merged(self, run: Run, onto: Tip, wanted: list[Commit], merged: list[Commit]) -> Verdict:
