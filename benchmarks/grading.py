@@ -11,13 +11,13 @@ from resource import RUSAGE_CHILDREN, getrusage
 from typing import NamedTuple
 
 from benchmarks.load import peak_megabytes
-from labs.grader.address import Address
-from labs.grader.confined import FetchLimits
 from labs.grader.engine import grade
-from labs.grader.fetch import fetch
-from labs.grader.mirrors import hold
-from labs.grader.network import Network
-from labs.grader.repository import Repository
+from labs.grader.fetching.address import Address
+from labs.grader.fetching.bounded_process import FetchLimits
+from labs.grader.fetching.fetch import fetch
+from labs.grader.fetching.mirrors import hold
+from labs.grader.fetching.network import Network
+from labs.grader.git.repository import Repository
 from labs.grader.spec import load_spec
 
 # Ours with room for the large repository, which a learner's may not have.

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from labs import hosts, lifecycle, receipts, tasks
-from labs.grader.address import Address
+from labs.grader.fetching.address import Address
 from labs.hosts import Offer
 from labs.models import AccessToken, Lab, OutsideReport, Queue, Receipt, Repository, State, Submission
 from labs.outside import MOST_KEPT, Sent

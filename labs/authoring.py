@@ -6,8 +6,8 @@ from django.db import transaction
 
 from labs import proving, tasks
 from labs.grader.proof import Proof
+from labs.grader.schema_1.upgrade import upgrade
 from labs.grader.spec import LabSpec, SpecError, load_spec
-from labs.grader.upgrade import upgrade
 from labs.models import Lab, LabVersion
 from lessons.actions import render_markdown
 from lessons.links import Links, links_within

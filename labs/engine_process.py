@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from labs.grader.complaints import cannot_read
 from labs.grader.engine import grade
+from labs.grader.git.complaints import cannot_read
+from labs.grader.git.repository import Repository, RepositoryDamagedError, Unreadable
 from labs.grader.proof import prove
-from labs.grader.repository import Repository, RepositoryDamagedError, Unreadable
 from labs.grader.sandbox.opening import opened
 from labs.grader.spec import load_spec
 

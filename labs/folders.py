@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from labs import remote
-from labs.grader.plumbing import RepositoryFault
+from labs.grader.git.processes import RepositoryFault
 from labs.models import Repository, new_public_id
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from django import forms
 from django.conf import settings
 
 from labs import hosts
-from labs.grader.address import Address, AddressError
+from labs.grader.fetching.address import Address, AddressError
 from labs.templatetags.labs_text import with_code
 
 

@@ -11,13 +11,13 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 
 from labs import folders, hosts, lifecycle
+from labs.grader.author_notes import author_notes
 from labs.grader.checks import Learner
 from labs.grader.engine import grade
-from labs.grader.refusals import FetchRefused
+from labs.grader.fetching.refusals import FetchRefused
+from labs.grader.git.repository import Repository, RepositoryDamagedError, RepositoryFault, Unreadable
 from labs.grader.report import Outcome, Report
-from labs.grader.repository import Repository, RepositoryDamagedError, RepositoryFault, Unreadable
 from labs.grader.spec import LabSpec, load_spec
-from labs.grader.whose_notes import author_notes
 from labs.heartbeat import heartbeat_thread
 from labs.lifecycle import Claim
 from labs.models import LabVersion, Queue, Submission

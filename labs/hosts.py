@@ -10,14 +10,14 @@ from pathlib import Path
 from django.conf import settings
 from django.core.cache import cache
 
-from labs.grader.address import Address, read_address
-from labs.grader.confined import bytes_in
-from labs.grader.fetch import ORDINARY, WHILE_SOMEBODY_WAITS, fetch, latest
-from labs.grader.mirrors import hold, mirror_path, prune_mirrors
-from labs.grader.network import INTERNET, Network
-from labs.grader.plumbing import RepositoryDamagedError, absent
-from labs.grader.refusals import FetchFault, FetchRefused, damaged, no_attempt
-from labs.grader.upstream import HEADS, Server
+from labs.grader.fetching.address import Address, read_address
+from labs.grader.fetching.bounded_process import bytes_in
+from labs.grader.fetching.fetch import ORDINARY, WHILE_SOMEBODY_WAITS, fetch, latest
+from labs.grader.fetching.mirrors import hold, mirror_path, prune_mirrors
+from labs.grader.fetching.network import INTERNET, Network
+from labs.grader.fetching.refusals import FetchFault, FetchRefused, damaged, no_attempt
+from labs.grader.fetching.upstream import HEADS, Server
+from labs.grader.git.processes import RepositoryDamagedError, absent
 from labs.grader.words import quoted
 
 logger = logging.getLogger(__name__)

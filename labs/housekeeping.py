@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from labs import disk, folders, ref_files, remote
-from labs.grader.confined import bytes_in
-from labs.grader.mirrors import prune_mirrors
-from labs.grader.plumbing import RepositoryFault, absent
+from labs.grader.fetching.bounded_process import bytes_in
+from labs.grader.fetching.mirrors import prune_mirrors
+from labs.grader.git.processes import RepositoryFault, absent
 from labs.models import Repository
 
 logger = logging.getLogger(__name__)

@@ -18,8 +18,8 @@ from labs.authoring import save_lab
 from labs.authoring_views import preview_lab, spec_problems, try_lab
 from labs.grader.commands.new import starting_texts
 from labs.grader.proof import Proof
+from labs.grader.schema_1.upgrade import Upgraded, upgrade
 from labs.grader.spec import SpecError, load_spec
-from labs.grader.upgrade import Upgraded, upgrade
 from labs.models import Lab, LabVersion
 from labs.trying import choices
 from lessons.admin.courses import warn_of_hidden_labs

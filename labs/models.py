@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from labs.grader.address import Address
+from labs.grader.fetching.address import Address
 from lessons.models import Course, Enrollment
 from lessons.models.best import rank
 from lessons.models.course import Loaded

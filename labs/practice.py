@@ -20,8 +20,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from labs import actions, body, folders, push_limits, receipts, ref_files, remote, sideband
-from labs.grader.plumbing import RepositoryFault
-from labs.grader.text import WIDTH
+from labs.grader.git.processes import RepositoryFault
+from labs.grader.report_text import WIDTH
 from labs.models import Repository
 from labs.push_limits import PushRefusedError
 from labs.queries import get_open_lab

@@ -16,8 +16,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from labs import disk, remote
-from labs.grader.confined import bytes_in
-from labs.grader.text import WIDTH
+from labs.grader.fetching.bounded_process import bytes_in
+from labs.grader.report_text import WIDTH
 from labs.models import Receipt, Repository
 from labs.queries import practice_address
 from labs.sideband import PushRequest

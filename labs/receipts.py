@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 
 from labs import folders, lifecycle, ref_files, remote
-from labs.grader.plumbing import RepositoryFault
+from labs.grader.git.processes import RepositoryFault
 from labs.models import Receipt, Repository, Submission, snapshot_digest
 from lessons.models import Enrollment
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from labs import sideband
-from labs.grader.plumbing import RepositoryFault
+from labs.grader.git.processes import RepositoryFault
 
 KINDS = ("refs/heads", "refs/tags")
 MAX_PACKED_BYTES = 16 << 20

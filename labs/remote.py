@@ -17,8 +17,8 @@ from typing import IO
 
 from django.conf import settings
 
-from labs.grader.plumbing import ENVIRONMENT, RepositoryFault
-from labs.grader.upstream import DATA
+from labs.grader.fetching.upstream import DATA
+from labs.grader.git.processes import ENVIRONMENT, RepositoryFault
 
 GIT_SECONDS = 60
 LOCK_SECONDS = 30

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from labs.grader.report import Report
-from labs.grader.text import WIDTH, report_lines
+from labs.grader.report_text import WIDTH, report_lines
 from labs.models import State, Submission
 from labs.queries import current_report, met_earlier, submission_address
 from labs.verdict import lesson_links

@@ -19,7 +19,7 @@ if __name__ == "__main__":  # here, since what follows needs Django's apps, and 
     sys.exit(not web_answers(settings.PORT))
 
 from labs import disk, lifecycle, pulse, sandboxes, tasks
-from labs.grader.git_version import git_version_is_safe
+from labs.grader.git.version import git_version_is_safe
 
 OK = "ok"
 LONG_WAIT = timedelta(minutes=2)

@@ -5,16 +5,16 @@ from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 from .checks import KINDS, Kind
+from .checks._shared.withheld import Withheld
 from .checks.branch import BranchCheck
-from .checks.branch_or_tag import BranchOrTagCheck
 from .checks.tag import TagCheck
-from .checks.withheld import Withheld
+from .formats.yaml_values import Problem, Value
 from .parameters import Identifier, LessonAddress, Points, did_you_mean, read_fields
-from .public import is_withheld
+from .redaction import is_withheld
+from .schema_1.branch_or_tag import BranchOrTagCheck
 from .schema_1.rewriting import Rewriting, in_old_words
 from .schema_1.words import KINDS as OLD_KINDS
 from .words import listed, quoted
-from .yaml_values import Problem, Value
 
 MOST_CODE_SECONDS = 180
 

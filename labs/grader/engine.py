@@ -13,16 +13,16 @@ from types import FrameType
 from typing import TypeVar
 
 from .checks import Learner, Run, Verdict
+from .checks._shared.base import UnknownAuthorError, cut_off_history
 from .checks.authors import unknown_author
-from .checks.base import UnknownAuthorError, cut_off_history
-from .pictures import Pictures
-from .plumbing import TimeIsUp
+from .formats.secrets import masked
+from .git.processes import TimeIsUp
+from .git.repository import Repository, RepositoryDamagedError, TooLarge
+from .git.whose import asks_author
+from .graphs.pictures import Pictures
 from .report import SCHEMA, CheckResult, Drawing, Evidence, Outcome, Report
-from .repository import Repository, RepositoryDamagedError, TooLarge
 from .sandbox import Sandbox
-from .secret_rules import masked
 from .spec import CheckSpec, LabSpec
-from .whose import asks_author
 from .words import cut, quoted, visible
 
 # The first number is one above the newest schema of lab.yaml that this engine reads

@@ -11,8 +11,8 @@ from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Any, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
+from .formats.yaml_values import Problem, Value
 from .words import cut, listed, nearest, quoted
-from .yaml_values import Problem, Value
 
 RefName = NewType("RefName", str)
 FilePath = NewType("FilePath", str)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from .engine import ENGINE_VERSION, grade
+from .git.repository import Repository
 from .report import CheckResult, Outcome, Report
-from .repository import Repository
 from .sandbox import Sandbox
 from .scenarios import Scenario, build
 from .spec import CheckSpec, LabSpec

@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from .checks import KINDS
-from .checks.answer_values import VALUES
+from .checks._shared.answer_values import VALUES
 from .commands.explain import documentation, parameter_lines, step_lines
 from .parameters import key_of
 from .schema_1.words import ANSWERS, NESTED

@@ -5,14 +5,14 @@ from hashlib import sha256
 from typing import Literal
 
 from .check_specs import CheckSpec, ids_of, read_checks
+from .formats.yaml_values import Problem, Value, read_yaml
 from .parameters import ObjectId, Percent, Requirement, described, read_fields
-from .public import checks_digest
-from .public import public_text as _public_text
+from .redaction import checks_digest
+from .redaction import public_text as _public_text
 from .scenarios import Scenario, read_scenarios
 from .schema_1.edits import applied
 from .schema_1.rewriting import Rewriting, rewriting
 from .words import quoted
-from .yaml_values import Problem, Value, read_yaml
 
 __all__ = ["CheckSpec", "LabSpec", "Problem", "SpecError", "load_spec", "public_text"]
 

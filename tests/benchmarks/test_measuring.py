@@ -12,7 +12,7 @@ from benchmarks.pushes_of_a_class import p99
 from benchmarks.repositories import Size, generate
 from benchmarks.results import table, written
 from labs.grader.engine import grade
-from labs.grader.repository import Repository
+from labs.grader.git.repository import Repository
 from labs.grader.spec import load_spec
 
 TINY = Size("tiny", commits=10, files=5, megabytes=0.01)

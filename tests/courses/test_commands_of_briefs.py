@@ -8,9 +8,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from labs.grader.engine import grade
-from labs.grader.repository import Repository
+from labs.grader.git.repository import Repository
+from labs.grader.git.whose import Learner as Whose
 from labs.grader.spec import load_spec
-from labs.grader.whose import Learner as Whose
 
 from .terminal import BRIEFS, INLINE, MLOPS, Terminal, blocks, file_in
 

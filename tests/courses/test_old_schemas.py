@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from labs.authoring import save_lab
 from labs.grader.engine import grade
-from labs.grader.repository import Repository
+from labs.grader.git.repository import Repository
 from labs.grading import parsed
 from labs.models import Lab, LabVersion
 from labs.proving import proof_here

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from labs.grader.address import Address, read_address
-from labs.grader.confined import FetchLimits
-from labs.grader.fetch import Fetched, fetch
-from labs.grader.mirrors import hold
-from labs.grader.network import Network
+from labs.grader.fetching.address import Address, read_address
+from labs.grader.fetching.bounded_process import FetchLimits
+from labs.grader.fetching.fetch import Fetched, fetch
+from labs.grader.fetching.mirrors import hold
+from labs.grader.fetching.network import Network
 
 from ..grader.conftest import Repo
 from .server import GitServer, git_server

@@ -2,8 +2,8 @@
 
 import pytest
 
-from labs.grader import upstream
-from labs.grader.address import Address, AddressError, read_address
+from labs.grader.fetching import upstream
+from labs.grader.fetching.address import Address, AddressError, read_address
 
 PAGE = "https://github.com/octocat/mlops-lab"
 

@@ -9,14 +9,14 @@ from dataclasses import replace
 
 import pytest
 
-from labs.grader import fetch as fetch_module
-from labs.grader.address import Address
-from labs.grader.confined import bytes_in
-from labs.grader.fetch import latest
-from labs.grader.mirrors import hold
-from labs.grader.plumbing import RepositoryFault
-from labs.grader.refusals import FetchFault, FetchRefused
-from labs.grader.repository import Repository
+from labs.grader.fetching import fetch as fetch_module
+from labs.grader.fetching.address import Address
+from labs.grader.fetching.bounded_process import bytes_in
+from labs.grader.fetching.fetch import latest
+from labs.grader.fetching.mirrors import hold
+from labs.grader.fetching.refusals import FetchFault, FetchRefused
+from labs.grader.git.processes import RepositoryFault
+from labs.grader.git.repository import Repository
 
 from .conftest import LIMITS
 
@@ -264,6 +264,6 @@ def test_a_message_that_does_not_come_is_left_out(pushed, network, monkeypatch):
     def fail(*arguments):
         raise FetchFault("gone")
 
-    monkeypatch.setattr("labs.grader.upstream.Server._fetch", fail)
+    monkeypatch.setattr("labs.grader.fetching.upstream.Server._fetch", fail)
     found = latest(pushed.address, network=network)
     assert (found.commit, found.subject) == (pushed.head(), None)

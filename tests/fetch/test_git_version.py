@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from labs.grader import git_version
-from labs.grader.git_version import GitVersion, git_version_is_safe, installed_git
+from labs.grader.git import version
+from labs.grader.git.version import GitVersion, git_version_is_safe, installed_git
 
 
 @pytest.mark.parametrize(
@@ -36,15 +36,15 @@ def test_a23_a_git_that_is_not_known_to_be_mended_is_not_safe(upstream, package,
 def test_the_installed_git_is_asked_of_git_and_of_its_package(monkeypatch):
     said = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout
     assert installed_git().upstream in said
-    monkeypatch.setattr(git_version.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(version.shutil, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(
-        git_version, "_output", lambda *argv: {"dpkg-query": "1:2.39.5-0+deb12u2"}.get(argv[0], said)
+        version, "_output", lambda *argv: {"dpkg-query": "1:2.39.5-0+deb12u2"}.get(argv[0], said)
     )
     assert installed_git().package == "1:2.39.5-0+deb12u2"
     assert not git_version_is_safe()
 
 
 def test_the_package_does_not_speak_for_a_git_that_is_not_its_own(monkeypatch):
-    monkeypatch.setattr(git_version.shutil, "which", lambda name: f"/opt/bin/{name}")
-    monkeypatch.setattr(git_version, "_output", lambda *argv: "git version 2.39.5\n")
+    monkeypatch.setattr(version.shutil, "which", lambda name: f"/opt/bin/{name}")
+    monkeypatch.setattr(version, "_output", lambda *argv: "git version 2.39.5\n")
     assert installed_git() == GitVersion("2.39.5")

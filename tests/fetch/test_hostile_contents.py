@@ -5,12 +5,12 @@ import shutil
 
 import pytest
 
-from labs.grader.confined import bytes_in
 from labs.grader.engine import grade
-from labs.grader.plumbing import MissingObject, RepositoryFault
-from labs.grader.refusals import FetchRefused
+from labs.grader.fetching.bounded_process import bytes_in
+from labs.grader.fetching.refusals import FetchRefused
+from labs.grader.git.processes import MissingObject, RepositoryFault
+from labs.grader.git.repository import Repository
 from labs.grader.report import Outcome
-from labs.grader.repository import Repository
 from labs.grader.spec import load_spec
 
 from ..grader.conftest import lab

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from labs.grader import confined, upstream
-from labs.grader.address import Address
-from labs.grader.fetch import fetch, latest
-from labs.grader.mirrors import hold
-from labs.grader.network import Network
-from labs.grader.refusals import FetchFault, FetchRefused
+from labs.grader.fetching import bounded_process, upstream
+from labs.grader.fetching.address import Address
+from labs.grader.fetching.fetch import fetch, latest
+from labs.grader.fetching.mirrors import hold
+from labs.grader.fetching.network import Network
+from labs.grader.fetching.refusals import FetchFault, FetchRefused
 
 from .conftest import LIMITS
 from .server import GitServer
@@ -45,7 +45,7 @@ def ask_git(url, *settings):
     options = [part for setting in settings for part in ("-c", setting)]
     argv = [shutil.which("git"), *options, "ls-remote", url]
     deadline = time.monotonic() + 5
-    return confined.run(
+    return bounded_process.run(
         argv, cwd=Path("/"), environment=upstream._ENVIRONMENT, limits=LIMITS, deadline=deadline
     )
 
@@ -138,8 +138,10 @@ def test_a09_a_repository_that_is_not_public_is_said_to_be_private_or_misspelt(r
 
 def test_a11_an_endless_pack_ends_at_its_bytes(refusal, monkeypatch):
     sizes = []
-    measure = confined.bytes_in
-    monkeypatch.setattr(confined, "bytes_in", lambda folder: sizes.append(measure(folder)) or sizes[-1])
+    measure = bounded_process.bytes_in
+    monkeypatch.setattr(
+        bounded_process, "bytes_in", lambda folder: sizes.append(measure(folder)) or sizes[-1]
+    )
     error, seconds = refusal("endless", replace(LIMITS, bytes=20 * MEGABYTE))
     assert error.code == "too_big" and seconds < 30
     assert "At most 20 MB are read" in error.message
@@ -147,7 +149,7 @@ def test_a11_an_endless_pack_ends_at_its_bytes(refusal, monkeypatch):
 
 
 def test_a11_the_disk_is_watched_also_where_no_single_file_is_too_large(refusal, monkeypatch):
-    monkeypatch.setattr(confined, "bytes_in", lambda folder: 61 * MEGABYTE)
+    monkeypatch.setattr(bounded_process, "bytes_in", lambda folder: 61 * MEGABYTE)
     error, seconds = refusal("endless", replace(LIMITS, seconds=10))
     assert error.code == "too_big" and seconds < 30
 
@@ -228,7 +230,7 @@ def test_git_that_is_not_there_is_a_fault_of_ours(learner, network, monkeypatch)
     monkeypatch.setattr(
         upstream.shutil, "which", lambda name: None if name in ("setpriv", "prlimit") else name
     )
-    monkeypatch.setattr(confined.sys, "executable", "/nonexistent/python")
+    monkeypatch.setattr(bounded_process.sys, "executable", "/nonexistent/python")
     with pytest.raises(FetchFault, match="could not be started"):
         latest(learner.address, network=network)
 

@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
-from labs.grader.address import Address
-from labs.grader.mirrors import Mirror, hold, mirror_path, prune_mirrors
-from labs.grader.refusals import FetchFault
+from labs.grader.fetching.address import Address
+from labs.grader.fetching.mirrors import Mirror, hold, mirror_path, prune_mirrors
+from labs.grader.fetching.refusals import FetchFault
 
 REFS = {"refs/heads/main": "1" * 40}
 
@@ -64,7 +64,7 @@ def test_who_waits_for_a_mirror_gets_it_even_if_the_folder_was_removed_meanwhile
 
 def test_the_lock_of_a_process_that_was_killed_is_free(tmp_path):
     code = (
-        "import os, signal\nfrom pathlib import Path\nfrom labs.grader.mirrors import hold\n"
+        "import os, signal\nfrom pathlib import Path\nfrom labs.grader.fetching.mirrors import hold\n"
         f"with hold(Path({str(tmp_path / 'm.git')!r})): os.kill(os.getpid(), signal.SIGKILL)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9

@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from labs.grader import network as network_module
-from labs.grader.network import Network, is_public, look_up
-from labs.grader.refusals import FetchRefused
+from labs.grader.fetching import network as network_module
+from labs.grader.fetching.network import Network, is_public, look_up
+from labs.grader.fetching.refusals import FetchRefused
 
 PRIVATE = (
     *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),

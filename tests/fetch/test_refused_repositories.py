@@ -6,9 +6,9 @@ import shutil
 import pytest
 
 from labs.grader.engine import grade
-from labs.grader.refusals import FetchRefused
+from labs.grader.fetching.refusals import FetchRefused
+from labs.grader.git.repository import Repository
 from labs.grader.report import Outcome
-from labs.grader.repository import Repository
 from labs.grader.spec import load_spec
 
 from ..grader.conftest import lab

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from labs.grader.engine import grade
+from labs.grader.git.repository import Repository
 from labs.grader.report import CheckResult, Outcome, Report
-from labs.grader.repository import Repository
 from labs.grader.spec import load_spec
 from tests.grader.fixing import follow, home
 

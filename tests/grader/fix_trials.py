@@ -9,8 +9,8 @@ from pathlib import Path
 
 from labs.grader.checks import Learner
 from labs.grader.engine import grade
+from labs.grader.git.repository import Repository
 from labs.grader.report import CheckResult, Outcome
-from labs.grader.repository import Repository
 from labs.grader.sandbox import Sandbox
 from labs.grader.spec import load_spec
 from tests.grader.conftest import lab

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from labs.grader.checks.base import Run, needs_work
-from labs.grader.checks.command_causes import with_cause
-from labs.grader.near_names import near_path
+from labs.grader.checks._shared.base import Run, needs_work
+from labs.grader.checks._shared.command_causes import with_cause
+from labs.grader.checks._shared.near_names import near_path
+from labs.grader.git.repository import Repository
 from labs.grader.report import Outcome
-from labs.grader.repository import Repository
 from tests.grader.conftest import Repo
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "1" * 64 + "\nsize 3000\n"
@@ -345,7 +345,7 @@ def test_a_folder_is_not_absent(learner):
 
 @pytest.mark.parametrize("kind", ["file", "csv"])
 def test_a_long_history_is_not_read_for_a_cause(repo, kind, monkeypatch):
-    monkeypatch.setattr("labs.grader.repository.MAX_SHORT", 1)
+    monkeypatch.setattr("labs.grader.git.repository.MAX_SHORT", 1)
     repo.put("data/reviews.csv", "id\n")
     repo.commit("One")
     repo.git("rm", "-q", "data/reviews.csv")

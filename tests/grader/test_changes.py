@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from labs.grader import changes
-from labs.grader.changes import read_changes
-from labs.grader.repository import Repository, RepositoryFault, TooLarge
+from labs.grader.git import changes
+from labs.grader.git.changes import read_changes
+from labs.grader.git.repository import Repository, RepositoryFault, TooLarge
 from tests.grader.odd import bomb, literal
 from tests.grader.stock import Stock
 

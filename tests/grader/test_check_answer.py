@@ -4,11 +4,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from labs.grader.checks._shared.answer_values import VALUES
 from labs.grader.checks.answer import read_asked
-from labs.grader.checks.answer_values import VALUES
+from labs.grader.formats.yaml_values import read_yaml
 from labs.grader.report import Outcome
 from labs.grader.spec import SpecError, load_spec
-from labs.grader.yaml_values import read_yaml
 
 
 def build_history(repo):

@@ -2,8 +2,8 @@ import pytest
 
 from labs.grader.checks import Learner
 from labs.grader.engine import grade
+from labs.grader.git.repository import Repository
 from labs.grader.report import Outcome
-from labs.grader.repository import Repository
 from labs.grader.spec import load_spec
 
 ME = Learner(names=("Learner", "learner-on-github"), emails=("learner@example.org",))

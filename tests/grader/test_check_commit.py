@@ -2,7 +2,7 @@
 
 import pytest
 
-from labs.grader.history import StoredCommit
+from labs.grader.git.history import StoredCommit
 from labs.grader.report import Outcome
 from tests.grader.shaping import shape_history
 

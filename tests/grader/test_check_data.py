@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labs.grader import data as data_module
-from labs.grader.data import Unparsable, read_data
-from labs.grader.ini import IniError, read_ini
+from labs.grader.formats import data as data_module
+from labs.grader.formats.data import Unparsable, read_data
+from labs.grader.formats.ini import IniError, read_ini
 from labs.grader.report import Outcome
 
 YAML = "train:\n  seed: 42\n  name: reviews\n  rate: 0.10\n  on: true\n  nothing:\nsteps: [{run: test}, {run: 7}]\n"

@@ -2,11 +2,11 @@ import subprocess
 
 import pytest
 
-from labs.grader import blobs as blobs_module
-from labs.grader import plumbing
-from labs.grader.plumbing import MissingObject
+from labs.grader.git import blobs as blobs_module
+from labs.grader.git import processes
+from labs.grader.git.processes import MissingObject
+from labs.grader.git.repository import WITHOUT_LARGE_FILES
 from labs.grader.report import Outcome
-from labs.grader.repository import WITHOUT_LARGE_FILES
 
 MB = 1024 * 1024
 CHECK = "no_large_files: {over: 1 MB}"
@@ -173,7 +173,7 @@ def test_files_are_listed_once_for_all_checks(repo, lab, monkeypatch):
             started.append(" ".join(argv).rsplit("--git-dir=", 1)[1].split()[1:3])
             super().__init__(argv, **more)
 
-    monkeypatch.setattr(plumbing.subprocess, "Popen", Counted)
+    monkeypatch.setattr(processes.subprocess, "Popen", Counted)
     assert repo.grade(lab(*["no_secrets: {}", CHECK] * 2)).passed_count == 4
     assert sorted(started)[:2] == [["cat-file", "--batch"], ["cat-file", "--batch-check"]]
     assert [name for name, _ in sorted(started)[2:]] == ["for-each-ref", "rev-list", "rev-list"]

@@ -6,7 +6,7 @@ import string
 
 import pytest
 
-from labs.grader import text
+from labs.grader import report_text
 from labs.grader.checks import no_secrets
 from labs.grader.report import Outcome
 
@@ -27,7 +27,7 @@ def ask(repo, lab):
 
     def ask(check=CHECK, *more, secrets=(TOKEN, PASSWORD)):
         report = repo.grade(lab(check, *more))
-        everything = json.dumps(report.to_json()) + "\n".join(text.report_lines(report))
+        everything = json.dumps(report.to_json()) + "\n".join(report_text.report_lines(report))
         assert not [secret for secret in secrets if secret[:8] in everything or secret[-8:] in everything]
         return report.results[0]
 
@@ -158,7 +158,7 @@ def test_past_the_limit_what_was_found_still_needs_work(repo, ask, monkeypatch):
 
 
 def test_reading_the_history_leaves_other_checks_enough_to_read(repo, ask, monkeypatch):
-    monkeypatch.setattr("labs.grader.repository.MOST_READ_BYTES", 100)
+    monkeypatch.setattr("labs.grader.git.repository.MOST_READ_BYTES", 100)
     repo.commit(a="x" * 90)
     repo.commit(a="y" * 90)
     assert ask("file: {path: a.txt, contains: y}").outcome is Outcome.PASSED

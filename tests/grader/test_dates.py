@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labs.grader.people import iso_date
+from labs.grader.git.people import iso_date
+from labs.grader.git.repository import Repository
 from labs.grader.report import Outcome
-from labs.grader.repository import Repository
 from tests.grader.conftest import Repo, lab
 from tests.grader.odd import literal
 

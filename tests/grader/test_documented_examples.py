@@ -9,8 +9,8 @@ import pytest
 
 from labs.grader.checks import KINDS, Learner
 from labs.grader.engine import grade
+from labs.grader.git.repository import Repository
 from labs.grader.report import Outcome
-from labs.grader.repository import Repository
 from labs.grader.scenarios import build
 from labs.grader.spec import load_spec
 from tests.grader.conftest import lab

@@ -10,8 +10,8 @@ import pytest
 
 from labs.grader.checks import KINDS, Learner
 from labs.grader.engine import grade
+from labs.grader.git.repository import Repository, Unreadable
 from labs.grader.report import CheckResult, Outcome
-from labs.grader.repository import Repository, Unreadable
 from labs.grader.spec import load_spec
 from tests.grader.conftest import Repo, lab
 from tests.grader.every_kind import ASKED, CHECKS

@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from labs.grader.checks.base import Kind, LookedAt, Verdict, passed
+from labs.grader.checks._shared.base import Kind, LookedAt, Verdict, passed
 from labs.grader.checks.readable import ReadableCheck
 from labs.grader.engine import ENGINE_VERSION, grade, time_limit
+from labs.grader.git.repository import Repository
 from labs.grader.report import Evidence, Outcome
-from labs.grader.repository import Repository
 from labs.grader.spec import load_spec
 
 HOPELESS = "each_commit: {matches: '^(a+)+$', blank_second_line: true}"
@@ -87,7 +87,7 @@ def test_a_reader_that_was_stopped_in_the_middle_is_used_again(repo, lab, monkey
         reader = run.repository._objects
         reader.read(run.repository.branches["main"], 1000)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("labs.grader.plumbing.int", lambda text: time.sleep(9), raising=False)
+            patch.setattr("labs.grader.git.processes.int", lambda text: time.sleep(9), raising=False)
             reader.read(run.repository.branches["main"], 1000)
 
     replace_readable(monkeypatch, stop_in_the_middle)

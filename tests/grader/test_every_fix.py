@@ -103,7 +103,7 @@ def _places() -> set[tuple[str, str]]:
     folder = Path(labs.grader.checks.__file__).parent
     return {
         (path.stem, function.name)
-        for path in folder.glob("*.py")
+        for path in folder.rglob("*.py")
         for function in ast.walk(ast.parse(path.read_text()))
         if isinstance(function, ast.FunctionDef)
         for call in ast.walk(function)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from labs.grader.git.repository import Repository
+from labs.grader.git.revision import Unresolved, resolve
 from labs.grader.report import Outcome
-from labs.grader.repository import Repository
-from labs.grader.revision import Unresolved, resolve
 from labs.grader.spec import LabSpec, SpecError, load_spec
 from tests.grader.conftest import Repo, lab
 from tests.grader.every_kind import LAB

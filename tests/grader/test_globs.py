@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labs.grader.globs import is_glob, path_matcher
+from labs.grader.formats.globs import is_glob, path_matcher
 
 PATHS = ["a", "a.b", "ab", "x/a", "x/a.b", "x/y/a", "x/y/a.b", "y/x/ab", "x/y/y/b", "aab"]
 

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from labs.grader.graph import MOST_ROWS, Graph, draw_shape
-from labs.grader.lanes import Row, lay_out
-from labs.grader.repository import Repository
-from labs.grader.shapes import Node, Shape
+from labs.grader.git.repository import Repository
+from labs.grader.graphs.graph import MOST_ROWS, Graph, draw_shape
+from labs.grader.graphs.lanes import Row, lay_out
+from labs.grader.graphs.shapes import Node, Shape
 from tests.grader.drawn import read
 from tests.grader.shaping import shape_history
 

@@ -3,7 +3,7 @@
 import pytest
 
 from labs.grader.checks import KINDS
-from labs.grader.checks.walk import HistoryKind
+from labs.grader.checks._shared.walk import HistoryKind
 from labs.grader.report import Outcome
 
 CHECKS = {

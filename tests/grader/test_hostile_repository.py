@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from labs.grader import plumbing, trees
-from labs.grader import repository as repository_module
+from labs.grader.git import processes, trees
+from labs.grader.git import repository as repository_module
+from labs.grader.git.repository import Repository
 from labs.grader.report import Outcome
-from labs.grader.repository import Repository
 from tests.grader.conftest import lab
 
 ALL = (
@@ -154,9 +154,9 @@ def test_a_limit_is_met_once_and_remembered(repo, monkeypatch, name, value, reas
     for number in range(5):
         repo.commit(f"Commit {number}", LICENSE="MIT\n")
     started = []
-    start = plumbing._started
+    start = processes._started
     monkeypatch.setattr(
-        plumbing,
+        processes,
         "_started",
         lambda path, *words, **more: started.append(words) or start(path, *words, **more),
     )

@@ -4,11 +4,11 @@ import time
 
 import pytest
 
-from labs.grader.data import MOST_BYTES, Format, Unparsable, read_data
 from labs.grader.dockerfiles.ignoring import left_out
 from labs.grader.dockerfiles.layers import dependencies_first
 from labs.grader.dockerfiles.questions import exposes, not_root
 from labs.grader.dockerfiles.reading import read_dockerfile
+from labs.grader.formats.data import MOST_BYTES, Format, Unparsable, read_data
 from labs.grader.python_packages.declared import declared
 from labs.grader.python_packages.pins import pinned
 from labs.grader.python_packages.project import faults, read_project

@@ -3,7 +3,7 @@
 import pytest
 
 from labs.grader.__main__ import main
-from labs.grader.github import annotation_lines, summary
+from labs.grader.commands.github import annotation_lines, summary
 from labs.grader.report import CheckResult, Evidence, Outcome, Report
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
+from labs.grader.git.repository import WITHOUT_LARGE_FILES
 from labs.grader.report import Outcome
-from labs.grader.repository import WITHOUT_LARGE_FILES
 from tests.grader import odd
 from tests.grader.conftest import Repo
 from tests.grader.every_kind import ASKED

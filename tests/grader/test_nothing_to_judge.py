@@ -2,11 +2,11 @@
 
 import pytest
 
-from labs.grader.checks import base
-from labs.grader.checks.base import LookedAt, Verdict, passed
+from labs.grader.checks._shared import base
+from labs.grader.checks._shared.base import LookedAt, Verdict, passed
 from labs.grader.engine import grade
+from labs.grader.git.repository import Repository
 from labs.grader.report import Outcome
-from labs.grader.repository import Repository
 from labs.grader.sandbox import Ran
 from labs.grader.spec import SpecError, load_spec
 from tests.grader.conftest import Repo, lab

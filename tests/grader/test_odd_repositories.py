@@ -12,14 +12,14 @@ from threading import Thread
 import pytest
 
 from labs.grader.checks import KINDS, Learner, Run
-from labs.grader.complaints import cannot_read
+from labs.grader.commands.github import annotation_lines, summary
 from labs.grader.engine import grade
-from labs.grader.github import annotation_lines, summary
+from labs.grader.git.complaints import cannot_read
+from labs.grader.git.repository import Repository, RepositoryDamagedError, TooLarge, Unreadable
 from labs.grader.report import Outcome, Report
-from labs.grader.repository import Repository, RepositoryDamagedError, TooLarge, Unreadable
+from labs.grader.report_text import report_lines
 from labs.grader.sandbox import Ran
 from labs.grader.spec import load_spec
-from labs.grader.text import report_lines
 from labs.grader.words import visible
 from tests.grader.conftest import Repo
 from tests.grader.damage import DAMAGED, MALFORMED

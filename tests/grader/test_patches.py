@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labs.grader.patches import Patches, reverse
-from labs.grader.repository import Repository
+from labs.grader.git.patches import Patches, reverse
+from labs.grader.git.repository import Repository
 
 NUMBERS = "".join(f"{i}\n" for i in range(12))
 

@@ -6,13 +6,13 @@ import time
 import pytest
 
 from labs.grader import engine
-from labs.grader.checks.base import LookedAt, needs_work, passed
-from labs.grader.graph import Graph
-from labs.grader.pictures import Pictures
+from labs.grader.checks._shared.base import LookedAt, needs_work, passed
+from labs.grader.git.repository import Repository
+from labs.grader.graphs.graph import Graph
+from labs.grader.graphs.pictures import Pictures
+from labs.grader.graphs.shapes import Node, Shape
 from labs.grader.report import Evidence, Outcome, Report
-from labs.grader.repository import Repository
-from labs.grader.shapes import Node, Shape
-from labs.grader.text import WIDTH, report_lines
+from labs.grader.report_text import WIDTH, report_lines
 from tests.grader.drawn import read
 from tests.grader.shaping import shape_history
 from tests.grader.test_graph import all_heads, tangle
@@ -85,7 +85,7 @@ def test_passed_check_has_no_wanted_shape(repo, forked):
 
 
 def test_long_history_that_no_check_asked_for_is_not_walked_to_draw_it(repo, forked, monkeypatch):
-    monkeypatch.setattr("labs.grader.repository.MAX_SHORT", 2)
+    monkeypatch.setattr("labs.grader.git.repository.MAX_SHORT", 2)
     (wanted,) = pictures_of(repo, wanting(), walked=False)
     assert wanted.title.startswith("Wanted")
     with Repository.open(repo.path) as repository:
@@ -100,7 +100,7 @@ def test_report_marks_what_needs_work_in_the_whole_graph(repo, lab, forked):
 
 
 def test_history_too_large_is_no_fault_and_not_drawn(repo, lab, forked, monkeypatch):
-    monkeypatch.setattr("labs.grader.repository.MOST_COMMITS", 1)
+    monkeypatch.setattr("labs.grader.git.repository.MOST_COMMITS", 1)
     report = repo.grade(lab("merged: {name: side}"))
     assert report.results[0].outcome is Outcome.NOT_RUN
     assert report.graph is None

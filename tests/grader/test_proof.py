@@ -8,7 +8,7 @@ import pytest
 
 from labs.grader.__main__ import main
 from labs.grader.checks import KINDS, Kind
-from labs.grader.checks.base import LookedAt, not_run, passed
+from labs.grader.checks._shared.base import LookedAt, not_run, passed
 from labs.grader.proof import Difference, Proof, prove
 from labs.grader.spec import load_spec
 

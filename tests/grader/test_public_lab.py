@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import pytest
 
 from labs.grader.checks import KINDS, Kind
-from labs.grader.checks.base import LookedAt, passed
+from labs.grader.checks._shared.base import LookedAt, passed
 from labs.grader.engine import grade
+from labs.grader.git.repository import Repository
 from labs.grader.parameters import FilePath
 from labs.grader.report import Outcome
-from labs.grader.repository import Repository
 from labs.grader.spec import SpecError, load_spec, public_text
 from tests.grader.conftest import lab
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from labs.grader.report import CheckResult, Drawing, Evidence, Outcome, Report
-from labs.grader.text import report_lines
+from labs.grader.report_text import report_lines
 
 P, W, N, F = Outcome.PASSED, Outcome.NEEDS_WORK, Outcome.NOT_RUN, Outcome.FAULT
 

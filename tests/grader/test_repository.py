@@ -4,9 +4,9 @@ import subprocess
 
 import pytest
 
-from labs.grader import plumbing
+from labs.grader.git import processes
+from labs.grader.git.repository import Repository, RepositoryDamagedError, RepositoryFault, Unreadable
 from labs.grader.report import Outcome
-from labs.grader.repository import Repository, RepositoryDamagedError, RepositoryFault, Unreadable
 
 EVERYTHING = (
     "readable: {}",
@@ -66,15 +66,15 @@ def test_packed_refs_and_objects_are_read(full, lab):
 def started(monkeypatch):
     """What git was asked since, a process each."""
     named = {"for-each-ref", "rev-parse", "rev-list", "diff-tree", "cat-file", "--objects", "--batch-check"}
-    processes = []
+    calls = []
 
     class Counted(subprocess.Popen):
         def __init__(self, argv, **more):
-            processes.append(" ".join(part for part in argv if part in named))
+            calls.append(" ".join(part for part in argv if part in named))
             super().__init__(argv, **more)
 
-    monkeypatch.setattr(plumbing.subprocess, "Popen", Counted)
-    return processes
+    monkeypatch.setattr(processes.subprocess, "Popen", Counted)
+    return calls
 
 
 def test_one_walk_and_one_reader_serve_all_checks(full, lab, started):
@@ -236,6 +236,6 @@ def test_a_broken_branch_is_a_fault_and_not_a_missing_branch(full):
 
 
 def test_git_that_is_not_there_is_a_fault(full, monkeypatch):
-    monkeypatch.setattr(plumbing.shutil, "which", lambda name: "/nonexistent/git")
+    monkeypatch.setattr(processes.shutil, "which", lambda name: "/nonexistent/git")
     with pytest.raises(RepositoryFault, match="could not be started"):
         Repository.open(full.path)

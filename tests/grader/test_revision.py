@@ -2,10 +2,10 @@
 
 import pytest
 
+from labs.grader.formats.yaml_values import Value
+from labs.grader.git.repository import Repository
+from labs.grader.git.revision import Unresolved, resolve
 from labs.grader.parameters import Mismatch, Revision, convert
-from labs.grader.repository import Repository
-from labs.grader.revision import Unresolved, resolve
-from labs.grader.yaml_values import Value
 
 
 def build_merged(repo):

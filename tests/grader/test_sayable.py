@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from labs.grader.git.repository import Repository
 from labs.grader.proof import prove
 from labs.grader.report import Outcome
-from labs.grader.repository import Repository
 from labs.grader.spec import SpecError, load_spec
 from tests.grader.conftest import lab
 

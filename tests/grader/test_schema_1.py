@@ -8,11 +8,11 @@ import pytest
 from labs.grader.__main__ import main
 from labs.grader.checks import KINDS, Learner
 from labs.grader.engine import grade
+from labs.grader.git.repository import Repository
 from labs.grader.parameters import keys_of
-from labs.grader.repository import Repository
+from labs.grader.schema_1.upgrade import upgrade
 from labs.grader.schema_1.words import KINDS as OLD_KINDS
 from labs.grader.spec import SpecError, load_spec
-from labs.grader.upgrade import upgrade
 from tests.grader import schema_1_texts
 from tests.grader.odd import ODD
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from labs.grader.secret_rules import belongs_outside, find_secrets, is_settings_file, masked
+from labs.grader.formats.secrets import belongs_outside, find_secrets, is_settings_file, masked
 
 LETTERS = string.ascii_letters + string.digits
 

@@ -1,4 +1,4 @@
-from labs.grader.text import WIDTH, report_lines
+from labs.grader.report_text import WIDTH, report_lines
 
 LONG = (
     "Note for each stage the job and the step that does it, and draw an arrow for each `needs` in the file."

@@ -3,8 +3,8 @@
 import pytest
 
 from labs.grader.checks import Run
-from labs.grader.graph import draw_shape
-from labs.grader.repository import Repository
+from labs.grader.git.repository import Repository
+from labs.grader.graphs.graph import draw_shape
 from labs.grader.spec import load_spec
 
 

@@ -2,14 +2,14 @@
 
 import pytest
 
+from labs.grader.author_notes import author_notes
 from labs.grader.checks import Learner
 from labs.grader.engine import grade
-from labs.grader.history import Person
+from labs.grader.git.history import Person
+from labs.grader.git.repository import Repository
+from labs.grader.git.whose import asks_author
 from labs.grader.report import Outcome
-from labs.grader.repository import Repository
 from labs.grader.spec import load_spec
-from labs.grader.whose import asks_author
-from labs.grader.whose_notes import author_notes
 
 ME = Learner(("Nia Newcomer", "nia-n"), ("nia.newcomer@gmail.com", "nia@work.example"))
 SAYS = "main holds at least three commits of yours"

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.management import call_command
 
 from labs import folders, grading, migrations, receipts, ref_files, remote, tasks, trying
-from labs.grader.plumbing import RepositoryFault
+from labs.grader.git.processes import RepositoryFault
 from labs.models import Receipt, Repository, State, Submission
 from tests.factories import make_lab, make_learner, make_repository
 from tests.labs.conftest import PASSABLE

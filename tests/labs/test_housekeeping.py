@@ -10,7 +10,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 
 from labs import disk, folders, grading, housekeeping, receipts, ref_files, remote, tasks
-from labs.grader.plumbing import ObjectReader, absent
+from labs.grader.git.processes import ObjectReader, absent
 from labs.models import Receipt, Repository, Submission
 from tests.factories import make_lab, make_learner, make_repository
 from tests.labs.conftest import PASSABLE

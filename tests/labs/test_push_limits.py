@@ -19,7 +19,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from labs import actions, body, grading, housekeeping, push_limits, receipts, ref_files, remote, tasks
-from labs.grader.plumbing import absent
+from labs.grader.git.processes import absent
 from labs.models import Receipt, Repository, Submission
 from labs.queries import practice_address
 from portal.checks import limits_of_pushes_let_a_push_pass

@@ -5,8 +5,8 @@ from typing import get_args, get_type_hints
 from labs.grader import reference
 from labs.grader.checks import KINDS
 from labs.grader.parameters import RefName, Regex, Revision, keys_of
+from labs.grader.schema_1.upgrade import upgrade
 from labs.grader.spec import load_spec
-from labs.grader.upgrade import upgrade
 from tests.grader.conftest import lab
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -102,7 +102,7 @@ def test_the_command_of_the_lab_page_gives_the_portals_verdict(client, lab, lear
 
 
 def test_the_workflow_runs_the_same_and_can_be_read_as_yaml(client, lab, settings):
-    from labs.grader.yaml_values import read_yaml
+    from labs.grader.formats.yaml_values import read_yaml
 
     value, problems = read_yaml(client.get(address("lab_workflow", lab)).content.decode())
     assert problems == []

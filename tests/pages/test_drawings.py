@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from labs.grader.graph import Graph, draw_shape
+from labs.grader.git.repository import Repository
+from labs.grader.graphs.graph import Graph, draw_shape
+from labs.grader.graphs.shapes import Node, Shape
 from labs.grader.report import Drawing
-from labs.grader.repository import Repository
-from labs.grader.shapes import Node, Shape
 from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
 from tests.factories import make_report
 from tests.grader.conftest import Repo

@@ -14,7 +14,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from labs import disk, pulse, sandboxes
-from labs.grader.git_version import GitVersion, git_version_is_safe
+from labs.grader.git.version import GitVersion, git_version_is_safe
 from portal import health
 from portal.celery import app
 from tests.factories import make_submission

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from labs.grader.engine import grade
+from labs.grader.git.repository import Repository
 from labs.grader.report import CheckResult
-from labs.grader.repository import Repository
 from labs.grader.sandbox import Job, Ran
 from labs.grader.sandbox.environments import Environments
 from labs.grader.sandbox.local import LocalSandbox

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from labs.grader.public import public_text
+from labs.grader.redaction import public_text
 from labs.grader.report import Outcome
 from labs.grader.spec import SpecError, load_spec
 from tests.sandbox.conftest import judged_in

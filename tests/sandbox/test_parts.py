@@ -10,7 +10,7 @@ from io import BytesIO
 
 import pytest
 
-from labs.grader.plumbing import TooLarge
+from labs.grader.git.processes import TooLarge
 from labs.grader.sandbox import Job, Limits, cgroups, policy, slots
 from labs.grader.sandbox.packing import packed
 from tests.servers import ROOT

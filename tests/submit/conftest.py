@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from labs import hosts, tasks
-from labs.grader.address import Address
-from labs.grader.fetch import Latest
-from labs.grader.upstream import HEADS, Listing
+from labs.grader.fetching.address import Address
+from labs.grader.fetching.fetch import Latest
+from labs.grader.fetching.upstream import HEADS, Listing
 from labs.models import Submission
 from tests.factories import make_refs
 from tests.fetch.conftest import Learner, open_folder, server, tls_server

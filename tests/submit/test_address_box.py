@@ -2,9 +2,9 @@
 
 import pytest
 
-from labs.grader.address import Address, AddressError, read_address
-from labs.grader.confined import FetchLimits
-from labs.grader.refusals import SENTENCES, FetchFault, refused
+from labs.grader.fetching.address import Address, AddressError, read_address
+from labs.grader.fetching.bounded_process import FetchLimits
+from labs.grader.fetching.refusals import SENTENCES, FetchFault, refused
 from labs.models import Receipt, Repository, Submission
 from tests.submit.conftest import ADDRESS, Page, client_of, text_of
 

@@ -4,10 +4,10 @@ import pytest
 
 from labs import sideband
 from labs.grader.engine import grade
+from labs.grader.git.repository import Repository
 from labs.grader.report import Report
-from labs.grader.repository import Repository
+from labs.grader.report_text import report_lines
 from labs.grader.spec import load_spec
-from labs.grader.text import report_lines
 from labs.models import State
 from tests.factories import make_lab, make_learner, make_report, make_submission
 from tests.labs.git_client import Clone

@@ -1,12 +1,12 @@
 """The kinds of check, by the word that names them in lab.yaml. To add one, copy a file and add it to the list."""
 
-from ..whose import Learner
+from ..git.whose import Learner
+from ._shared.base import Kind, Run, Verdict
 from .ahead_behind import AheadBehindCheck
 from .amended import AmendedCheck
 from .answer import AnswerCheck
 from .attributes import AttributesCheck
 from .authors import AuthorsCheck
-from .base import Kind, Run, Verdict
 from .branch import BranchCheck
 from .branches import BranchesCheck
 from .build import BuildCheck

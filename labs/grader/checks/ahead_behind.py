@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..findings import LookedAt
-from ..history import Commit
+from ..git.history import Commit
+from ..git.repository import Tip
 from ..parameters import MAIN, Count, RefName
-from ..repository import Tip
 from ..words import count, quoted
-from .base import Run, Verdict, at_tip, branch_at, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, at_tip, branch_at, needs_work, passed, tip_or_answer
+from ._shared.fixes import on_branch, rewritten
+from ._shared.shell import Line
+from ._shared.walk import HistoryKind
 from .commits import add_commits, fold_commits, more_commits
-from .fixes import on_branch, rewritten
-from .shell import Line
-from .walk import HistoryKind
 
 
 @dataclass(frozen=True)

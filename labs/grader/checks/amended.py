@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..findings import LookedAt
-from ..history import Commit
+from ..git.history import Commit
+from ..git.repository import Tip
+from ..graphs.wanted import replaced
 from ..parameters import MAIN, ObjectId, RefName, Revision
-from ..repository import Tip
-from ..wanted import replaced
 from ..words import listed, quoted
-from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed, tip_or_answer
+from ._shared.fixes import rewritten
+from ._shared.rewriting import again_in_order, reworded
+from ._shared.shell import Line
+from ._shared.walk import HistoryKind, named, newest
+from ._shared.wording import subject_for
 from .commits import add_commits, commit_evidence
-from .fixes import rewritten
 from .gone import drop, holder
-from .rewriting import again_in_order, reworded
-from .shell import Line
-from .walk import HistoryKind, named, newest
-from .wording import subject_for
 
 
 @dataclass(frozen=True)

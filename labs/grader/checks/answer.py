@@ -17,15 +17,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..findings import LookedAt
+from ..formats.yaml_values import Problem, Value
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision, did_you_mean, keys_of, read_fields
 from ..words import count, listed, quoted, visible
-from ..yaml_values import Problem, Value
-from .answer_values import VALUES, Asked
-from .base import Kind, Run, Verdict, needs_work, passed
-from .contents import Text, file_or_answer, text_or_answer
-from .fixes import edited
-from .shell import commands, paragraphs
-from .typed import IsRight, same_id, same_text
+from ._shared.answer_values import VALUES, Asked
+from ._shared.base import Kind, Run, Verdict, needs_work, passed
+from ._shared.contents import Text, file_or_answer, text_or_answer
+from ._shared.fixes import edited
+from ._shared.shell import commands, paragraphs
+from ._shared.typed import IsRight, same_id, same_text
 
 
 @dataclass(frozen=True)

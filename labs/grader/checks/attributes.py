@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..findings import LookedAt
+from ..formats.yaml_values import Value
+from ..git.repository import Tip
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..report import Evidence
-from ..repository import Tip
 from ..words import excerpt, listed, quoted
-from ..yaml_values import Value
-from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
-from .contents import Files, as_text, lines_of
-from .fixes import change
-from .not_text import UTF_16, utf_16_answer
-from .rule_files import Sources, rule_files, said_by_git
-from .shell import append_line
+from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from ._shared.contents import Files, as_text, lines_of
+from ._shared.fixes import change
+from ._shared.not_text import UTF_16, utf_16_answer
+from ._shared.rule_files import Sources, rule_files, said_by_git
+from ._shared.shell import append_line
 
 NAME = ".gitattributes"
 _STATES: dict[object, str] = {True: "set", False: "unset", None: "unspecified"}

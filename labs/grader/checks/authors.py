@@ -12,12 +12,12 @@ from itertools import chain
 from typing import Literal
 
 from ..findings import LookedAt
-from ..history import Commit, Person
+from ..git.history import Commit, Person
+from ..git.repository import Tip
+from ..git.whose import Authors, Learner, different_people, named, other_authors, writers
 from ..parameters import MAIN, Count, RefName
-from ..repository import Tip
-from ..whose import Authors, Learner, different_people, named, other_authors, writers
 from ..words import count, listed, quoted
-from .base import (
+from ._shared.base import (
     Kind,
     Run,
     UnknownAuthorError,
@@ -28,10 +28,10 @@ from .base import (
     passed,
     tip_or_answer,
 )
+from ._shared.fixes import rewritten
+from ._shared.rewriting import kept_empty
+from ._shared.shell import Line, commands, paragraphs
 from .commits import MOST_SHOWN, add_commits, commit_evidence
-from .fixes import rewritten
-from .rewriting import kept_empty
-from .shell import Line, commands, paragraphs
 
 MAX_SIGNED = 200
 HOST = "noreply@github.com"  # the committer of whatever is done on GitHub's own pages

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..findings import LookedAt
+from ..git.repository import Tip
+from ..graphs.wanted import standing_at
 from ..parameters import RefName, Revision
-from ..repository import Tip
-from ..wanted import standing_at
 from ..words import quoted, visible
-from .base import (
+from ._shared.base import (
     Kind,
     Run,
     Verdict,
@@ -26,10 +26,10 @@ from .base import (
     not_known,
     passed,
 )
+from ._shared.fixes import rewritten
+from ._shared.walk import cut_off, named
 from .branches import commands_to_delete
 from .commits import commit_evidence
-from .fixes import rewritten
-from .walk import cut_off, named
 
 
 @dataclass(frozen=True)

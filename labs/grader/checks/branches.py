@@ -10,16 +10,26 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ..findings import LookedAt
+from ..git.repository import Tip
 from ..parameters import Count, RefName, Regex
-from ..repository import Tip
 from ..words import listed, quoted
-from .base import Kind, Run, Verdict, at_tip, make_branch, names_found, needs_work, passed, tip_or_answer
+from ._shared.base import (
+    Kind,
+    Run,
+    Verdict,
+    at_tip,
+    make_branch,
+    names_found,
+    needs_work,
+    passed,
+    tip_or_answer,
+)
+from ._shared.merging import all_brought_in
+from ._shared.ref_counts import Counted, count_problems, fits
+from ._shared.shell import STASHED, Line, commands, paragraphs, start_on
+from ._shared.wording import examples
 from .commits import more_commits
 from .merged import is_merged
-from .merging import all_brought_in
-from .ref_counts import Counted, count_problems, fits
-from .shell import STASHED, Line, commands, paragraphs, start_on
-from .wording import examples
 
 MAX_BRANCHES = 200  # whose history is compared
 USUAL = ("feature", "feature/next", "feature/new-page", "fix/next", "topic", "dev", "develop")

@@ -12,9 +12,9 @@ from ..findings import LookedAt
 from ..parameters import Module
 from ..sandbox.inside import program
 from ..words import quoted
-from .base import Run, Verdict, at_tip, commit_or_answer, passed
-from .code import CodeKind, ended_by_limit, failed, job_at, run_in
-from .contents import file_or_answer
+from ._shared.base import Run, Verdict, at_tip, commit_or_answer, passed
+from ._shared.code import CodeKind, ended_by_limit, failed, job_at, run_in
+from ._shared.contents import file_or_answer
 from .python_package import PythonPackageCheck
 
 NOT_IMPORTED = 9  # see `inside.build_wheel`

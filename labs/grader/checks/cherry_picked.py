@@ -9,19 +9,19 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 
 from ..findings import LookedAt
-from ..history import Commit
+from ..git.history import Commit
+from ..git.patches import Patches
+from ..git.repository import Tip
+from ..graphs.shapes import Shape
+from ..graphs.wanted import copied
 from ..parameters import MAIN, RefName, Revision
-from ..patches import Patches
-from ..repository import Tip
-from ..shapes import Shape
-from ..wanted import copied
 from ..words import count, listed, quoted
-from .base import Run, Verdict, make_branch, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, make_branch, needs_work, passed, tip_or_answer
+from ._shared.fixes import on_branch, rewritten
+from ._shared.rewriting import again_in_order, drop_lines, picked
+from ._shared.shell import commands, paragraphs, start_on
+from ._shared.walk import HistoryKind, commits_of, first_in_order, named, newest
 from .commits import commit_evidence, more_commits
-from .fixes import on_branch, rewritten
-from .rewriting import again_in_order, drop_lines, picked
-from .shell import commands, paragraphs, start_on
-from .walk import HistoryKind, commits_of, first_in_order, named, newest
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..findings import LookedAt
-from ..history import Commit
+from ..git.history import Commit
+from ..git.repository import Tip
 from ..parameters import Regex, Revision
-from ..repository import Tip
 from ..words import count, quoted
-from .base import Run, Verdict, commit_or_answer, commits_since, needs_work, passed, tip_or_answer
-from .commit_rules import CommitRules
+from ._shared.base import Run, Verdict, commit_or_answer, commits_since, needs_work, passed, tip_or_answer
+from ._shared.commit_rules import CommitRules
+from ._shared.walk import HistoryKind, matching, named, newest, wording
+from ._shared.wording import fitting
 from .commits import README, add_commits, commit_evidence
-from .walk import HistoryKind, matching, named, newest, wording
-from .wording import fitting
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from itertools import cycle, islice
 
 from ..findings import LookedAt
-from ..history import Commit
+from ..git.history import Commit
+from ..git.repository import Tip
 from ..parameters import MAIN, Count, RefName, Revision
 from ..report import Evidence
-from ..repository import Tip
 from ..words import count, listed, quoted
-from .base import Kind, Run, Verdict, commits_since, needs_work, passed, tip_or_answer
-from .fixes import holding, on_branch, rewritten
-from .shell import Line, append_line, paragraphs
+from ._shared.base import Kind, Run, Verdict, commits_since, needs_work, passed, tip_or_answer
+from ._shared.fixes import holding, on_branch, rewritten
+from ._shared.shell import Line, append_line, paragraphs
 
 MOST_SHOWN = 3
 MOST_READ = 1000  # characters of a subject: patterns may take long over more

@@ -13,13 +13,13 @@ from typing import Literal
 
 from ..edits import add_at_end, delete_lines, replace_line, write_file
 from ..findings import LookedAt
+from ..git.repository import TooLarge
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
-from ..repository import TooLarge
 from ..words import count, cut, listed, nearest, quoted, visible
-from .base import Kind, Run, Verdict, needs_work, passed
-from .contents import Text, file_or_answer, text_or_answer
-from .fixes import edited
-from .shell import write_lines
+from ._shared.base import Kind, Run, Verdict, needs_work, passed
+from ._shared.contents import Text, file_or_answer, text_or_answer
+from ._shared.fixes import edited
+from ._shared.shell import write_lines
 
 Separator = Literal[",", ";", "|", "tab"]
 MOST_NAMED = 8

@@ -12,18 +12,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..data import MOST_BYTES, Absent, BeyondLimitError, Format, Unparsable, find, format_of, read_data, steps
 from ..findings import LookedAt
+from ..formats.data import (
+    MOST_BYTES,
+    Absent,
+    BeyondLimitError,
+    Format,
+    Unparsable,
+    find,
+    format_of,
+    read_data,
+    steps,
+)
+from ..formats.yaml_values import Value
 from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
 from ..report import Evidence
 from ..words import count, cut, in_words, quoted, visible
-from ..yaml_values import Value
-from .base import Kind, Run, Verdict, needs_work, not_known, passed
-from .contents import Text, file_or_answer, text_or_answer
-from .data_edits import deletion, new_file, setting
-from .fixes import edited
-from .shell import Line, write_lines
-from .wording import fitting
+from ._shared.base import Kind, Run, Verdict, needs_work, not_known, passed
+from ._shared.contents import Text, file_or_answer, text_or_answer
+from ._shared.data_edits import deletion, new_file, setting
+from ._shared.fixes import edited
+from ._shared.shell import Line, write_lines
+from ._shared.wording import fitting
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from ..dockerfiles.reading import read_dockerfile
 from ..findings import Answer, LookedAt
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
 from ..words import quoted
-from .base import Kind, Run, Verdict
-from .meaning import Texts, asked_twice, started, texts_or_answer, verdict_of
+from ._shared.base import Kind, Run, Verdict
+from ._shared.meaning import Texts, asked_twice, started, texts_or_answer, verdict_of
 
 _USUAL = FilePath("Dockerfile")
 _STARTER = """FROM python:3.12-slim

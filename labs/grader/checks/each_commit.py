@@ -15,20 +15,20 @@ from dataclasses import dataclass, fields
 from typing import Literal, NamedTuple
 
 from ..findings import LookedAt
-from ..git_messages import is_by_git, own_subject, quoted_subject
-from ..history import Commit, first_line
+from ..git.history import Commit, first_line
+from ..git.messages import is_by_git, own_subject, quoted_subject
+from ..git.repository import Tip
 from ..parameters import Count, FilePath, Regex
-from ..repository import Tip
 from ..words import count, decoded, in_words, listed, quoted
-from .base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
-from .commit_rules import MOST_LISTED, CommitRules
+from ._shared.base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
+from ._shared.commit_rules import MOST_LISTED, CommitRules
+from ._shared.fixes import holding, rewritten
+from ._shared.rewriting import reworded
+from ._shared.shell import Line, paragraphs
+from ._shared.splitting import lies_in, split
+from ._shared.walk import HistoryKind, newest
+from ._shared.wording import subject_for
 from .commits import MOST_READ, add_commits, commit_evidence
-from .fixes import holding, rewritten
-from .rewriting import reworded
-from .shell import Line, paragraphs
-from .splitting import lies_in, split
-from .walk import HistoryKind, newest
-from .wording import subject_for
 
 MAX_REWORDED = 20
 _OF_SUBJECTS = ("matches", "subject_at_most", "forbids", "blank_second_line")

@@ -15,13 +15,13 @@ from itertools import zip_longest
 
 from ..edits import delete_lines
 from ..findings import LookedAt
-from ..globs import is_glob
+from ..formats.globs import is_glob
+from ..git.repository import Tip
 from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
 from ..report import Outcome
-from ..repository import Tip
 from ..words import count, in_words, listed, quoted, visible
-from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed
-from .contents import (
+from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed
+from ._shared.contents import (
     Found,
     Text,
     as_text_file,
@@ -32,11 +32,11 @@ from .contents import (
     lines_of,
     submodule_above,
 )
-from .fixes import change, edited
-from .not_text import not_text_answer
-from .shell import Line, append_line, write_lines
-from .some_file import judge_each, judge_some
-from .wording import fitting
+from ._shared.fixes import change, edited
+from ._shared.not_text import not_text_answer
+from ._shared.shell import Line, append_line, write_lines
+from ._shared.some_file import judge_each, judge_some
+from ._shared.wording import fitting
 
 EXECUTABLE = b"100755"
 A_FILE = LookedAt(1, "file")

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..findings import LookedAt
-from ..history import Commit
+from ..git.history import Commit
+from ..git.repository import Tip
+from ..git.revision import Unresolved, is_object_id, resolve
 from ..parameters import MAIN, RefName, Regex, Revision
-from ..repository import Tip
-from ..revision import Unresolved, is_object_id, resolve
 from ..words import quoted
-from .base import Run, Verdict, missing_ref, needs_work, passed, tip_or_answer
-from .fixes import deleted_tag, rewritten
-from .removal import refs_holding
-from .rewriting import drop_lines, reworded
-from .shell import Line, paragraphs
-from .walk import HistoryKind, matching, named, newest, wording
-from .wording import subject_for
+from ._shared.base import Run, Verdict, missing_ref, needs_work, passed, tip_or_answer
+from ._shared.fixes import deleted_tag, rewritten
+from ._shared.removal import refs_holding
+from ._shared.rewriting import drop_lines, reworded
+from ._shared.shell import Line, paragraphs
+from ._shared.walk import HistoryKind, matching, named, newest, wording
+from ._shared.wording import subject_for
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..findings import LookedAt
-from ..history import Commit
+from ..git.history import Commit
+from ..git.repository import Tip
 from ..parameters import MAIN, RefName, Regex, Revision
-from ..repository import Tip
 from ..words import count, listed, quoted
-from .base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
+from ._shared.fixes import rewritten
+from ._shared.rewriting import again_as
+from ._shared.walk import HistoryKind, first_parents_of, has_subject, named, newest
+from ._shared.wording import fitting, subject_for
 from .commits import MOST_READ, add_commits
-from .fixes import rewritten
-from .rewriting import again_as
-from .walk import HistoryKind, first_parents_of, has_subject, named, newest
-from .wording import fitting, subject_for
 
 MOST_LISTED = 8
 

@@ -7,14 +7,14 @@ import hashlib
 from dataclasses import dataclass
 
 from ..findings import LookedAt
-from ..lfs_pointer import pointed_size
+from ..git.lfs_pointer import pointed_size
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, listed, quoted, size
+from ._shared.base import Kind, Run, Verdict, needs_work, passed
+from ._shared.contents import Found, files_or_answer
+from ._shared.fixes import change
+from ._shared.shell import Line, write_lines
 from .attributes import NAME, attribute_files, attributes_of
-from .base import Kind, Run, Verdict, needs_work, passed
-from .contents import Found, files_or_answer
-from .fixes import change
-from .shell import Line, write_lines
 
 EMPTY_BLOBS = {hash_of(b"blob 0\0").hexdigest() for hash_of in (hashlib.sha1, hashlib.sha256)}
 

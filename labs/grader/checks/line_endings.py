@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..findings import LookedAt
-from ..lfs_pointer import pointed_size
+from ..git.lfs_pointer import pointed_size
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, listed, quoted
+from ._shared.base import Kind, Run, Verdict, needs_work, passed
+from ._shared.contents import Found, Text, as_text, bytes_or_answer, files_or_answer
+from ._shared.fixes import change
+from ._shared.not_text import pointer_answer
+from ._shared.removal import literal
+from ._shared.shell import append_line
 from .attributes import NAME, as_pattern
-from .base import Kind, Run, Verdict, needs_work, passed
-from .contents import Found, Text, as_text, bytes_or_answer, files_or_answer
-from .fixes import change
-from .not_text import pointer_answer
-from .removal import literal
-from .shell import append_line
 
 MOST_MENDED = 20
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 
 from ..edits import delete_lines
 from ..findings import LookedAt
-from ..lfs_pointer import pointed_size
+from ..git.lfs_pointer import pointed_size
+from ..git.repository import Tip
 from ..parameters import MAIN_COMMIT, Revision
-from ..repository import Tip
 from ..words import count, decoded, excerpt, listed, quoted
-from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from ._shared.contents import as_text, lines_of, not_read
+from ._shared.fixes import edited
+from ._shared.removal import literal
 from .commits import add_commits
-from .contents import as_text, lines_of, not_read
-from .fixes import edited
-from .removal import literal
 
 MOST_SHOWN = 3
 MAX_EDITED = 10

@@ -13,14 +13,21 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..findings import LookedAt
-from ..history import Commit
+from ..git.history import Commit
+from ..git.repository import Tip
+from ..graphs.shapes import Shape
+from ..graphs.wanted import (
+    brought_by_rebase,
+    fast_forward,
+    merge_commit,
+    one_after_another,
+    squashed,
+    unmerged,
+)
 from ..parameters import MAIN, RefName
 from ..report import Outcome
-from ..repository import Tip
-from ..shapes import Shape
-from ..wanted import brought_by_rebase, fast_forward, merge_commit, one_after_another, squashed, unmerged
 from ..words import count, listed, quoted
-from .base import (
+from ._shared.base import (
     Kind,
     Run,
     Verdict,
@@ -32,11 +39,11 @@ from .base import (
     passed,
     tip_or_answer,
 )
+from ._shared.merging import all_brought_in, brought_in, merged_again, merged_in_turn
+from ._shared.shell import commands, paragraphs
+from ._shared.squash import carried_at, rebased_commits, squash_commit
+from ._shared.walk import cut_off, first_in_order, named, newest
 from .commits import MOST_SHOWN, add_commits, commit_evidence
-from .merging import all_brought_in, brought_in, merged_again, merged_in_turn
-from .shell import commands, paragraphs
-from .squash import carried_at, rebased_commits, squash_commit
-from .walk import cut_off, first_in_order, named, newest
 
 Way = Literal["merge-commit", "fast-forward", "squash", "rebase"]
 _WORDS: dict[str, str] = {

@@ -7,15 +7,15 @@ stands for a file instead of a commit is not looked into.
 
 from dataclasses import dataclass
 
-from ..blobs import Blob
 from ..findings import LookedAt
+from ..git.blobs import Blob
+from ..git.repository import MOST_FILE_BYTES
 from ..parameters import Bytes, Revision
-from ..repository import MOST_FILE_BYTES
 from ..words import count, decoded, listed, quoted, size
-from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed
+from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed
+from ._shared.fixes import change
+from ._shared.removal import IN_HISTORY, came_in, literal, tagged_objects, take_out
 from .commits import first_file
-from .fixes import change
-from .removal import IN_HISTORY, came_in, literal, tagged_objects, take_out
 
 MOST_SHOWN = 3
 ONE_MB = Bytes(MOST_FILE_BYTES)

@@ -10,18 +10,18 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, islice
 
-from ..blobs import Blob
 from ..findings import LookedAt
-from ..lfs_pointer import pointed_size
-from ..repository import MOST_FILE_BYTES
-from ..secret_rules import Rule, belongs_outside, find_secrets, is_settings_file, masked
+from ..formats.secrets import Rule, belongs_outside, find_secrets, is_settings_file, masked
+from ..git.blobs import Blob
+from ..git.lfs_pointer import pointed_size
+from ..git.repository import MOST_FILE_BYTES
 from ..words import count, decoded, listed, quoted, size, visible
-from .base import Kind, Run, Verdict, needs_work, not_run, passed
+from ._shared.base import Kind, Run, Verdict, needs_work, not_run, passed
+from ._shared.contents import as_text, lines_of, not_read
+from ._shared.not_text import UTF_16
+from ._shared.removal import IN_HISTORY, branch_to_mend, came_in, tagged_objects, take_out
+from ._shared.shell import STASHED, commands, start_on
 from .commits import first_file
-from .contents import as_text, lines_of, not_read
-from .not_text import UTF_16
-from .removal import IN_HISTORY, branch_to_mend, came_in, tagged_objects, take_out
-from .shell import STASHED, commands, start_on
 
 MOST_BYTES = 128 << 20
 MOST_IN_A_FILE = 20

@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ..data import BeyondLimitError, Unparsable, read_data
 from ..edits import write_file
 from ..findings import LookedAt
+from ..formats.data import BeyondLimitError, Unparsable, read_data
+from ..formats.yaml_values import Value
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, cut, listed, quoted
-from ..yaml_values import Value
-from .base import Kind, Run, Verdict, needs_work, not_known, passed
-from .causes import example_of
-from .contents import Found, Text, file_or_answer, files_or_answer, text_or_answer
-from .fixes import change, edited
-from .shell import write_lines
+from ._shared.base import Kind, Run, Verdict, needs_work, not_known, passed
+from ._shared.causes import example_of
+from ._shared.contents import Found, Text, file_or_answer, files_or_answer, text_or_answer
+from ._shared.fixes import change, edited
+from ._shared.shell import write_lines
 
 MOST_SHOWN = 3
 _WITH_A_CELL = """{

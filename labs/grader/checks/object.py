@@ -17,18 +17,18 @@ from itertools import count as count_from
 from typing import Literal
 
 from ..findings import LookedAt
-from ..history import Commit, History
+from ..git.history import Commit, History
+from ..git.repository import Repository, Tag, TooLarge
+from ..git.trees import Listing
 from ..parameters import Count, Regex
 from ..report import Evidence
-from ..repository import Repository, Tag, TooLarge
-from ..trees import Listing
 from ..words import count, cut, decoded, in_words, listed, quoted
-from .base import Kind, Run, Verdict, needs_work, passed
+from ._shared.base import Kind, Run, Verdict, needs_work, passed
+from ._shared.fixes import on_branch
+from ._shared.removal import came_in, refs_holding
+from ._shared.shell import Line, commands
+from ._shared.wording import fitting
 from .commits import more_commits
-from .fixes import on_branch
-from .removal import came_in, refs_holding
-from .shell import Line, commands
-from .wording import fitting
 
 MOST_TREES = 20_000
 _EMPTY = "$(git hash-object -w --stdin < /dev/null)"

@@ -17,14 +17,14 @@ from secrets import token_hex
 from typing import ClassVar
 
 from ..findings import LookedAt
+from ..git.repository import Tip
 from ..parameters import Content, Count, FilePath, Seconds
-from ..repository import Tip
 from ..sandbox import Job, Ran
 from ..sandbox.packing import files_at, packed
 from ..words import count, listed, quoted
-from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
-from .causes import no_match_answer
-from .code import CodeKind, ended_by_limit, environment, failed, run_in, shown
+from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from ._shared.causes import no_match_answer
+from ._shared.code import CodeKind, ended_by_limit, environment, failed, run_in, shown
 
 REFERENCE_RUNS = 5
 A_MINUTE = Seconds(60)

@@ -6,16 +6,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..blobs import Blob
 from ..findings import LookedAt
-from ..globs import is_glob, path_matcher
+from ..formats.globs import is_glob, path_matcher
+from ..git.blobs import Blob
+from ..git.repository import Repository
 from ..parameters import FilePath
-from ..repository import Repository
 from ..words import count, decoded, listed, quoted
-from .base import Kind, Run, Verdict, needs_work, passed
+from ._shared.base import Kind, Run, Verdict, needs_work, passed
+from ._shared.contents import not_read
+from ._shared.removal import IN_HISTORY, came_in, tagged_objects, take_out
 from .commits import first_file
-from .contents import not_read
-from .removal import IN_HISTORY, came_in, tagged_objects, take_out
 
 MOST_SHOWN = 3
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..findings import Answer
+from ..git.repository import Tip
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..python_packages.layout import package_found, tests_found
 from ..python_packages.locks import LOCKS
@@ -21,11 +22,10 @@ from ..python_packages.pins import Pin, pinned
 from ..python_packages.project import Project, faults, read_project
 from ..python_packages.requirements import Read
 from ..python_packages.setup_files import read_setup
-from ..repository import Tip
 from ..words import quoted
-from .base import Kind, Run, Verdict, commit_or_answer, not_known
-from .contents import as_text
-from .meaning import Texts, asked_twice, started, texts_or_answer, verdict_of
+from ._shared.base import Kind, Run, Verdict, commit_or_answer, not_known
+from ._shared.contents import as_text
+from ._shared.meaning import Texts, asked_twice, started, texts_or_answer, verdict_of
 
 _STARTER = """[build-system]
 requires = ["setuptools>=61"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ..findings import LookedAt
 from ..words import count
-from .base import Kind, Run, Verdict, passed
+from ._shared.base import Kind, Run, Verdict, passed
 
 
 @dataclass(frozen=True)

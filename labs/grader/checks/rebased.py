@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..findings import LookedAt
-from ..history import Commit
+from ..git.history import Commit
+from ..git.patches import Patches
+from ..git.repository import Tip
+from ..graphs.wanted import on_top
 from ..parameters import MAIN, RefName, Revision
-from ..patches import Patches
-from ..repository import Tip
-from ..wanted import on_top
 from ..words import count, listed, quoted
-from .base import Run, Verdict, commit_or_answer, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, commit_or_answer, needs_work, passed, tip_or_answer
+from ._shared.fixes import on_branch, rewritten
+from ._shared.rewriting import again_as, picked
+from ._shared.shell import paragraphs
+from ._shared.walk import HistoryKind, has_subject, named, newest
 from .commits import commit_evidence, more_commits
-from .fixes import on_branch, rewritten
-from .rewriting import again_as, picked
-from .shell import paragraphs
-from .walk import HistoryKind, has_subject, named, newest
 
 ONTO = Revision(MAIN)
 

@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..findings import LookedAt
-from ..history import Commit
+from ..git.history import Commit
+from ..git.repository import Repository, Tip, TooLarge
+from ..git.trees import Change
 from ..parameters import MAIN, FilePath, Percent, RefName
-from ..repository import Repository, Tip, TooLarge
-from ..trees import Change
 from ..words import decoded, listed, quoted
-from .base import Run, Verdict, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, needs_work, passed, tip_or_answer
+from ._shared.fixes import change, holding, in_place, rewritten
+from ._shared.shell import Line
+from ._shared.walk import HistoryKind, named, newest
 from .commits import commit_evidence
-from .fixes import change, holding, in_place, rewritten
-from .shell import Line
-from .walk import HistoryKind, named, newest
 
 HALF = Percent(50)
 

@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..findings import LookedAt
-from ..history import Commit
+from ..git.history import Commit
+from ..git.patches import Patches, reverse
+from ..git.repository import Tip
+from ..graphs.shapes import Shape
+from ..graphs.wanted import undone
 from ..parameters import MAIN, RefName, Revision
-from ..patches import Patches, reverse
-from ..repository import Tip
-from ..shapes import Shape
-from ..wanted import undone
 from ..words import listed, quoted
-from .base import Run, Verdict, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, needs_work, passed, tip_or_answer
+from ._shared.fixes import on_branch
+from ._shared.shell import Line
+from ._shared.walk import HistoryKind, commits_of, first_in_order, named, newest
 from .commits import commit_evidence
-from .fixes import on_branch
-from .shell import Line
-from .walk import HistoryKind, commits_of, first_in_order, named, newest
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,23 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from ..git.repository import Tip, TooLarge
 from ..parameters import Content, Count, FilePath, Regex, Revision
-from ..repository import Tip, TooLarge
 from ..sandbox import Ran
 from ..words import in_words, quoted
-from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
-from .code import CodeKind, between, ended_by_limit, failed, files_at_top, job_at, printed, run_in, shown
-from .command_causes import with_cause
+from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from ._shared.code import (
+    CodeKind,
+    between,
+    ended_by_limit,
+    failed,
+    files_at_top,
+    job_at,
+    printed,
+    run_in,
+    shown,
+)
+from ._shared.command_causes import with_cause
 from .commits import add_commits
 
 MOST_COMMITS = 30

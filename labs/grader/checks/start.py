@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..findings import LookedAt
-from ..history import Commit, History
+from ..git.history import Commit, History
+from ..graphs.wanted import parted
 from ..parameters import MAIN, RefName, Revision
-from ..wanted import parted
 from ..words import quoted
-from .base import Run, Verdict, at_tip, branch_at, commit_or_answer, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, at_tip, branch_at, commit_or_answer, needs_work, passed, tip_or_answer
+from ._shared.fixes import rewritten
+from ._shared.walk import HistoryKind, named
 from .commits import commit_evidence
-from .fixes import rewritten
-from .walk import HistoryKind, named
 
 
 @dataclass(frozen=True)

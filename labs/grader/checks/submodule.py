@@ -8,18 +8,18 @@ import shlex
 from dataclasses import dataclass
 
 from ..findings import LookedAt
+from ..git.processes import RepositoryFault, output_of
+from ..git.repository import Tip
+from ..git.trees import Entry
 from ..parameters import MAIN_COMMIT, FilePath, ObjectId, Regex, Revision
-from ..plumbing import RepositoryFault, output_of
 from ..report import Evidence
-from ..repository import Tip
-from ..trees import Entry
 from ..words import count, decoded, in_words, quoted
-from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
-from .contents import Found, bytes_or_answer
-from .fixes import change
-from .rule_files import private_repository
-from .shell import Line
-from .wording import literal
+from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from ._shared.contents import Found, bytes_or_answer
+from ._shared.fixes import change
+from ._shared.rule_files import private_repository
+from ._shared.shell import Line
+from ._shared.wording import literal
 
 MODULES = ".gitmodules"
 ADDRESS = "ADDRESS"

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..findings import LookedAt
-from ..history import Commit
+from ..git.history import Commit
+from ..git.repository import Tip
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
 from ..report import Evidence
-from ..repository import Tip
 from ..words import count, quoted
-from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
-from .fixes import change
-from .shell import Line
+from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from ._shared.fixes import change
+from ._shared.shell import Line
 
 ONE = Count(1)
 

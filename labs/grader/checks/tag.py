@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..findings import LookedAt
+from ..git.repository import Tag
+from ..graphs.wanted import standing_at
 from ..parameters import RefName, Regex, Revision
-from ..repository import Tag
-from ..wanted import standing_at
 from ..words import in_words, quoted
-from .base import (
+from ._shared.base import (
     Kind,
     Run,
     Verdict,
@@ -26,9 +26,9 @@ from .base import (
     passed,
     tip_or_answer,
 )
-from .fixes import deleted_tag, moved_tag
-from .walk import cut_off
-from .wording import fitting
+from ._shared.fixes import deleted_tag, moved_tag
+from ._shared.walk import cut_off
+from ._shared.wording import fitting
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from itertools import islice
 
 from ..parameters import Count, RefName, Regex
 from ..words import quoted
-from .base import Kind, Run, Verdict, tip_or_answer
-from .fixes import deleted_tag
-from .ref_counts import Counted, count_problems, fits
-from .shell import commands, paragraphs
-from .wording import examples
+from ._shared.base import Kind, Run, Verdict, tip_or_answer
+from ._shared.fixes import deleted_tag
+from ._shared.ref_counts import Counted, count_problems, fits
+from ._shared.shell import commands, paragraphs
+from ._shared.wording import examples
 
 USUAL = ("v1.0.0", "v1.0", "v1", "1.0.0", "1.0", "v0.1.0", "release-1.0", "release-1")
 

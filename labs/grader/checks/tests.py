@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..git.repository import Tip
 from ..parameters import Content, Seconds
-from ..repository import Tip
 from ..sandbox.calls import Held, hold
 from ..words import count, listed, quoted
-from .base import Run, Verdict, at_tip, commit_or_answer, needs_work, not_run, passed
-from .code import CodeKind, files_at_top, job_at, sandbox_of
+from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, not_run, passed
+from ._shared.code import CodeKind, files_at_top, job_at, sandbox_of
 
 TWO_SECONDS = Seconds(2)
 

@@ -25,7 +25,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..findings import Answer, Finding, LookedAt
-from ..globs import is_glob
+from ..formats.globs import is_glob
+from ..formats.yaml_values import Value
 from ..parameters import MAIN, MAIN_COMMIT, Count, FilePath, RefName, Regex, Revision, did_you_mean
 from ..words import count, quoted
 from ..workflows import limits, running, safety, secrecy
@@ -41,11 +42,10 @@ from ..workflows.reading import read_workflow
 from ..workflows.stages import STAGES
 from ..workflows.starting import starts_at
 from ..workflows.values import texts_of
-from ..yaml_values import Value
-from .base import Kind, Run, Verdict, not_run
-from .contents import files_or_answer
-from .meaning import Texts, asked_twice, started, texts_or_answer, verdict_of
-from .some_file import judge_some
+from ._shared.base import Kind, Run, Verdict, not_run
+from ._shared.contents import files_or_answer
+from ._shared.meaning import Texts, asked_twice, started, texts_or_answer, verdict_of
+from ._shared.some_file import judge_some
 
 MOST_REMARKS = 3
 _STARTER = """name: CI

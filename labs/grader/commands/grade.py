@@ -9,17 +9,17 @@ import os
 from pathlib import Path
 
 from ..checks import Learner
-from ..complaints import cannot_read
 from ..engine import grade
-from ..github import annotation_lines, summary
+from ..formats.yaml_values import Value
+from ..git.complaints import cannot_read
+from ..git.repository import Repository, RepositoryDamagedError, RepositoryFault, Unreadable
 from ..parameters import Mismatch, RefName, convert
 from ..report import Outcome, Report
-from ..repository import Repository, RepositoryDamagedError, RepositoryFault, Unreadable
+from ..report_text import report_lines, verdict_line
 from ..spec import LabSpec
-from ..text import report_lines, verdict_line
 from ..words import quoted
-from ..yaml_values import Value
 from .common import COULD_NOT, GOOD, NEEDS_WORK, complain, load, own_sandbox
+from .github import annotation_lines, summary
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

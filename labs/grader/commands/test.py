@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..plumbing import RepositoryFault
+from ..git.processes import RepositoryFault
 from ..proof import Proof, ScenarioProof, prove
 from ..words import count, listed, quoted, visible
 from .common import COULD_NOT, GOOD, NEEDS_WORK, complain, load, own_sandbox

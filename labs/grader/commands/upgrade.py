@@ -6,8 +6,8 @@ Exit status: 0 rewritten, or already in the newest schema, 2 it could not be rea
 import argparse
 from pathlib import Path
 
+from ..schema_1.upgrade import upgrade
 from ..spec import SpecError
-from ..upgrade import upgrade
 from .common import COULD_NOT, GOOD, complain
 
 

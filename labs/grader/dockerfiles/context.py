@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from ..path_patterns import pattern_matches
+from ..formats.path_patterns import pattern_matches
 from .instructions import Instruction
 from .reading import Stage, substituted
 

@@ -2,7 +2,7 @@
 
 import posixpath
 
-from ..path_patterns import pattern_matches
+from ..formats.path_patterns import pattern_matches
 
 
 def left_out(text: str, path: str) -> int | None:

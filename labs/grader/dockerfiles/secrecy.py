@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from ..findings import Answer, Finding, LookedAt, Place, answer
-from ..secret_rules import belongs_outside, find_secrets
+from ..formats.secrets import belongs_outside, find_secrets
 from ..words import quoted
 from .instructions import Instruction
 from .reading import Dockerfile

@@ -10,8 +10,8 @@ from typing import Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
-from ..data import Unparsable, read_data
 from ..findings import Place
+from ..formats.data import Unparsable, read_data
 from .project import Project, table_of
 from .requirements import (
     MAX_LENGTH,

@@ -13,8 +13,8 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from ..data import Unparsable, read_data
 from ..findings import Finding, Place
+from ..formats.data import Unparsable, read_data
 from ..parameters import did_you_mean
 from ..words import cut, listed, quoted
 

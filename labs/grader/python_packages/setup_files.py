@@ -5,7 +5,7 @@ import posixpath
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..data import Unparsable, read_data
+from ..formats.data import Unparsable, read_data
 from ..words import quoted
 from .project import Project, table_of
 

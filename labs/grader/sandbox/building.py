@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from ..confined import bytes_in
+from ..fetching.bounded_process import bytes_in
 from .job import CannotBuild, SandboxFault
 
 MAX_SILENT_SECONDS = 90.0

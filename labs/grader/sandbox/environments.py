@@ -20,7 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
-from ..confined import bytes_in
+from ..fetching.bounded_process import bytes_in
 from . import building, command, package_index
 from .job import CannotBuild, SandboxFault
 

@@ -4,9 +4,9 @@ import io
 import tarfile
 from collections.abc import Iterator, Mapping
 
-from ..plumbing import TooLarge
-from ..repository import Repository, Tip
-from ..trees import Entry
+from ..git.processes import TooLarge
+from ..git.repository import Repository, Tip
+from ..git.trees import Entry
 from ..words import quoted
 
 MOST_BYTES = 20 << 20

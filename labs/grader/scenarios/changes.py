@@ -4,9 +4,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..history import Person
+from ..git.history import Person
+from ..git.trees import Entry
 from ..parameters import Bytes, Content, FilePath, ObjectId
-from ..trees import Entry
 from ..words import listed, quoted
 from .objects import Files, StepError, encoded
 from .world import Author, World

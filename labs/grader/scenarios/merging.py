@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from ..history import History
-from ..trees import Entry
+from ..git.history import History
+from ..git.trees import Entry
 from .objects import Files
 
 _CONFLICT = Entry(b"", "a conflict between two merge bases, which no file is equal to")

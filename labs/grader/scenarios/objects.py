@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hashlib import sha1
 from pathlib import Path
 
-from ..trees import Entry
+from ..git.trees import Entry
 from ..words import quoted, size
 
 MOST_BYTES = 64 << 20

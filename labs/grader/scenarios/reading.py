@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..checks import Learner
+from ..formats.yaml_values import Problem, Value
 from ..parameters import did_you_mean, read_fields
 from ..words import count, listed, quoted
-from ..yaml_values import Problem, Value
 from .changes import Step
 from .objects import StepError
 from .steps import STEPS

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from ..history import Commit
+from ..git.history import Commit
+from ..git.trees import Entry
 from ..parameters import Content, Count, RefName, Revision
-from ..trees import Entry
 from ..words import quoted
 from .changes import CommitStep, Step
 from .merging import merge_files

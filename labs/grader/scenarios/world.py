@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..history import Commit, History, Person, first_line
+from ..git.history import Commit, History, Person, first_line
+from ..git.repository import Tip
+from ..git.revision import Unresolved, resolve
 from ..parameters import DEFAULT, PersonPart, Revision, did_you_mean
-from ..repository import Tip
-from ..revision import Unresolved, resolve
 from ..words import cut, quoted
 from .merging import base_files
 from .objects import MOST_DEPTH, Files, Objects, StepError, encoded

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ..yaml_values import Value
+from ..formats.yaml_values import Value
 
 Path = tuple[str | int, ...]
 

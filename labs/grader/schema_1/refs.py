@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from ..checks.branch_or_tag import looks_like_a_tag
+from ..formats.yaml_values import Problem, Value
 from ..words import quoted
-from ..yaml_values import Problem, Value
+from .branch_or_tag import looks_like_a_tag
 
 
 class Refs:

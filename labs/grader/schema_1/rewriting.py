@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..checks import KINDS as NEW_KINDS
+from ..formats.yaml_values import Problem, Value
 from ..parameters import did_you_mean
-from ..yaml_values import Problem, Value
 from .edits import Edit, Path
 from .refs import Refs
 from .words import ANSWERS, COMMIT, KINDS, NESTED, TWO

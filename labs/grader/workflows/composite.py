@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from ..yaml_values import Value, read_yaml
+from ..formats.yaml_values import Value, read_yaml
 from .conditions import both
 from .inputs import step_with_inputs
 from .model import Job, Step

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..findings import Finding, Place
+from ..formats.yaml_values import Value
 from ..words import quoted
-from ..yaml_values import Value
 
 Texts = dict[str, str]
 

@@ -7,8 +7,8 @@ from functools import lru_cache
 from itertools import islice
 
 from ..findings import Finding, Place
+from ..formats.yaml_values import Problem, Value, read_yaml
 from ..words import quoted
-from ..yaml_values import Problem, Value, read_yaml
 from .model import Concurrency, Job, Permissions, Step, Texts, Trigger, Workflow
 from .names import FILTERS
 from .validation import Validation

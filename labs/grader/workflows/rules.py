@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from ..formats.yaml_values import Value
 from ..words import quoted
-from ..yaml_values import Value
 from .numbers import number_of
 from .shapes import Wrong
 from .values import text_of

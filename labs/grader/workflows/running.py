@@ -6,8 +6,8 @@ from itertools import islice, product
 from typing import Literal
 
 from ..findings import Answer, Finding, LookedAt, answer
+from ..formats.yaml_values import Value
 from ..words import listed, quoted
-from ..yaml_values import Value
 from .graph import Load, Pipeline
 from .model import Job
 from .values import text_of

@@ -1,6 +1,6 @@
 """Which keys and values GitHub knows in a workflow file, and which contexts expressions may use where."""
 
-from ..yaml_values import Value
+from ..formats.yaml_values import Value
 from . import rules
 from .names import ACTIVITIES, FILTERED, LEVELS, SCOPE_LEVELS, SCOPES
 from .shapes import Shape

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import islice
 
 from ..findings import Answer, Finding, LookedAt, Place, answer
-from ..secret_rules import find_secrets
+from ..formats.secrets import find_secrets
 from ..words import count, quoted
 from .commands import Command, commands_of
 from .graph import Pipeline

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..formats.yaml_values import Value
 from ..words import listed, quoted
-from ..yaml_values import Value
 
 # A rule looks at one value that has its shape, and yields what is wrong: the value, a sentence, what to write instead.
 Wrong = tuple[Value, str, str]

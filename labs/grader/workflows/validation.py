@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ..findings import Finding, Place
+from ..formats.yaml_values import Value
 from ..parameters import did_you_mean
 from ..words import listed, nearest, quoted
-from ..yaml_values import Value
 from . import rules
 from .expression_syntax import parse
 from .schema import WORKFLOW, siblings

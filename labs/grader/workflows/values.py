@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from ..yaml_values import Value
+from ..formats.yaml_values import Value
 
 
 def text_of(value: Value | None) -> str:

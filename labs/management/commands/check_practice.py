@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from labs import folders, receipts
-from labs.grader.plumbing import RepositoryFault
+from labs.grader.git.processes import RepositoryFault
 from labs.models import Repository
 
 

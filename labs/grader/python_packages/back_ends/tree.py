@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ...path_patterns import pattern_matches
+from ...formats.path_patterns import pattern_matches
 from ..project import Project
 
 MAX_PATTERNS, MAX_PATTERN = 50, 200

@@ -1,0 +1,30 @@
+"""What a report notes of the authors of commits, for the learner and the staff."""
+
+from .git.processes import RepositoryFault, TooLarge
+from .git.repository import Repository
+from .git.whose import Authors, Learner, asks_author, named, other_authors
+from .spec import LabSpec
+from .words import count, quoted
+
+
+def author_notes(spec: LabSpec, repository: Repository, learner: Learner) -> list[str]:
+    """A sentence if the lab asks for commits of the learner, and some on the main branch name somebody else."""
+    if not any(asks_author(check.says) for check in spec.checks):
+        return []
+    tip = next(filter(None, map(repository.branch, ("main", "master", *repository.branches))), None)
+    if tip is None or not learner.is_known or not repository.is_short:
+        return []
+    try:
+        history = repository.history
+        commits = history.in_order(history.ancestors(tip.commit.id) - history.ancestors(spec.starter))
+        others = other_authors(commits, Authors(learner))
+    except (TooLarge, RepositoryFault):
+        return []
+    if not others:
+        return []
+    number = sum(others.values())
+    name = "names" if number == 1 else "name"
+    return [
+        f"{number:,} of {count(len(commits), 'commit')} on {quoted(tip.name)} {name} an author that the account does "
+        f"not: {named(others)}."
+    ]

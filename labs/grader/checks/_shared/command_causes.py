@@ -1,0 +1,69 @@
+"""Why a command of the learner's files may have failed, as far as Git can tell: mode, line ends, marks, links."""
+
+import posixpath
+from dataclasses import replace
+
+from ...git.lfs_pointer import pointed_size
+from ...git.repository import Tip
+from ...git.trees import Entry
+from ...words import decoded, quoted
+from ..attributes import as_pattern
+from .base import Run, Verdict
+from .fixes import change
+from .near_names import near_path
+from .shell import append_line
+
+_EXECUTABLE = b"100755"
+
+
+def with_cause(run: Run, tip: Tip, command: tuple[str, ...], verdict: Verdict) -> Verdict:
+    """The verdict on a command that failed, with what is unusual about the files that it names."""
+    for number, word in enumerate(command):
+        path = posixpath.normpath(word)
+        told = _cause(run, tip, path, is_program=number == 0 and "/" in word)
+        if told:
+            why, fix = told
+            return replace(verdict, why=f"{verdict.why} {why}", fix=fix or verdict.fix)
+    return verdict
+
+
+def _cause(run: Run, tip: Tip, path: str, *, is_program: bool) -> tuple[str, str] | None:
+    files = run.repository.files(tip)
+    entry = files.get(path.encode(errors="surrogateescape"))
+    if entry is None:
+        looks_like_one = is_program or (
+            posixpath.splitext(path)[1].isascii() and posixpath.splitext(path)[1][1:].isalpha()
+        )
+        near = near_path(path, map(decoded, sorted(files))) if looks_like_one and "://" not in path else None
+        if near is None or path.startswith("-"):
+            return None
+        move = change(run, tip, f"Move {near} to {path}", ["git", "mv", "--", near, path])
+        return f"There is no {quoted(path)} there, but {quoted(near)} is.", move
+    if not entry.is_file:
+        return f"{quoted(path)} is {entry.noun} there, which does not come along when code is run.", ""
+    return _cause_inside(run, tip, path, entry, is_program=is_program)
+
+
+def _cause_inside(run: Run, tip: Tip, path: str, entry: Entry, *, is_program: bool) -> tuple[str, str] | None:
+    content = run.repository.content(entry.id)
+    if content is None:
+        return None
+    first, name = content.partition(b"\n")[0], posixpath.basename(path)
+    if pointed_size(content) is not None:
+        return f"{quoted(path)} is a pointer of Git LFS there, without its content.", ""
+    if is_program and entry.mode != _EXECUTABLE:
+        mode = ["git", "update-index", "--chmod=+x", "--", path]
+        return f"{quoted(path)} is not executable there.", change(run, tip, f"Make {name} executable", mode)
+    if first.endswith(b"\r") and first.startswith(b"#!"):
+        fix = change(
+            run,
+            tip,
+            f"Store {name} with LF",
+            append_line(f"{as_pattern(path)} text eol=lf", ".gitattributes"),
+            ["git", "add", ".gitattributes"],
+            ["git", "add", "--renormalize", "--", path],
+        )
+        return f"The lines of {quoted(path)} end with CRLF, so its first line names no program.", fix
+    if content.startswith(b"\xef\xbb\xbf#!"):
+        return f"{quoted(path)} begins with a byte order mark, so its first line names no program.", ""
+    return None

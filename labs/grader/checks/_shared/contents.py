@@ -1,0 +1,157 @@
+"""Files at a commit, for the kinds that look into them: one of a path, or all that a pattern means."""
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from ...findings import LookedAt
+from ...formats.globs import is_glob, path_matcher
+from ...git.repository import MOST_FILE_BYTES, Tip
+from ...git.revision import base_of
+from ...git.trees import Entry
+from ...parameters import Revision
+from ...report import Evidence
+from ...words import count, decoded, excerpt, quoted, size
+from .base import Run, Verdict, at_tip, commit_or_answer, make_branch, not_run
+from .causes import no_file_answer, no_match_answer
+from .fixes import on_branch
+from .not_text import UTF_16, not_text_answer
+from .shell import Line, paragraphs
+
+Files = dict[bytes, Entry]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A regular file at a commit."""
+
+    tip: Tip
+    path: str
+    entry: Entry
+
+    def __str__(self) -> str:
+        return f"{quoted(self.path)} at {quoted(self.tip.name)}"
+
+    def evidence(self) -> Evidence:
+        return at_tip(self.tip, self.path.encode(errors="surrogateescape"))
+
+
+@dataclass(frozen=True)
+class Text(Found):
+    """A file that was read; its lines end with `\\n`."""
+
+    text: str
+
+    @property
+    def lines(self) -> list[str]:
+        return lines_of(self.text)
+
+    def at_line(self, line: int | None) -> Evidence:
+        """The place of a line (from 1) and those around it; of the file where the line is not known."""
+        return (
+            replace(self.evidence(), line=line, excerpt=excerpt(self.lines, line))
+            if line
+            else self.evidence()
+        )
+
+
+def file_or_answer(run: Run, path: str, at: Revision, *fill: Line) -> Found | Verdict:
+    """The file of a path; where there is none, the answer that says what is there instead.
+
+    `fill` are commands that write what is asked for into the file.
+    """
+    tip = commit_or_answer(run, at)
+    if isinstance(tip, Verdict):
+        return _on_new_branch(tip, path, at, fill)
+    files = run.repository.files(tip)
+    entry = files.get(path.encode())
+    if entry is None or not entry.is_file:
+        return no_file_answer(run, tip, path, files, fill)
+    return Found(tip, path, entry)
+
+
+def _on_new_branch(verdict: Verdict, path: str, at: Revision, fill: Sequence[Line]) -> Verdict:
+    """Where the branch is to be made first, what is asked for is written on it."""
+    if base_of(at) != at or verdict.fix != make_branch(at) or not fill:
+        return verdict
+    folder = posixpath.dirname(path)
+    make: list[Line] = [["mkdir", "-p", folder]] if folder else []
+    commit: list[Line] = [
+        ["git", "add", "--", path],
+        ["git", "commit", "-m", f"Write {posixpath.basename(path)}"],
+    ]
+    return replace(verdict, fix=paragraphs(verdict.fix, on_branch(at, *make, *fill, *commit)))
+
+
+def files_or_answer(run: Run, path: str, at: Revision, *fill: Line) -> list[Found] | Verdict:
+    """All files of a pattern, at least one; or the one of a path, which `fill` would write."""
+    if not is_glob(path):
+        found = file_or_answer(run, path, at, *fill)
+        return found if isinstance(found, Verdict) else [found]
+    tip = commit_or_answer(run, at)
+    if isinstance(tip, Verdict):
+        return tip
+    files, meant = run.repository.files(tip), path_matcher(path)
+    several = [
+        Found(tip, decoded(name), files[name])
+        for name in sorted(files)
+        if files[name].is_file and meant(name)
+    ]
+    return several or no_match_answer(run, tip, path, files)
+
+
+def bytes_or_answer(run: Run, file: Found, most: int = MOST_FILE_BYTES) -> bytes | Verdict:
+    """What a file holds; the answer that it is not read where that is more than `most` bytes."""
+    content = run.repository.content(file.entry.id)
+    if content is None or len(content) > most:
+        return not_run(f"{file} is over {size(most)}, and such files are not read.")
+    return content
+
+
+def text_or_answer(run: Run, file: Found | Verdict, most: int = MOST_FILE_BYTES) -> Text | Verdict:
+    """The text of what `file_or_answer` found; an answer stays what it is."""
+    if isinstance(file, Verdict):
+        return file
+    content = bytes_or_answer(run, file, most)
+    if isinstance(content, Verdict):
+        return content
+    return not_text_answer(run, file.tip, file.path, content) or as_text_file(file, content)
+
+
+def as_text_file(file: Found, content: bytes) -> Text:
+    return Text(file.tip, file.path, file.entry, as_text(content))
+
+
+def submodule_above(run: Run, tip: Tip, path: str) -> str | None:
+    """Return the submodule (or nested repository) on the way to a path, whose files are not in this repository."""
+    places = list(accumulate(path.split("/")[:-1], lambda above, name: f"{above}/{name}"))
+    entries = ((place, run.repository.entry(tip.commit, place.encode())) for place in places)
+    return next((place for place, entry in entries if entry and entry.is_submodule), None)
+
+
+def not_read(*, large: int = 0, binary: int = 0, pointers: int = 0, submodules: int = 0) -> tuple[str, ...]:
+    """What a search through many files left out, for `LookedAt.unread`."""
+    kinds = (
+        (large, "file over 1 MB", "files over 1 MB"),
+        (binary, "binary file", "binary files"),
+        (pointers, "file stored by Git LFS", "files stored by Git LFS"),
+        (submodules, "submodule", "submodules"),
+    )
+    return tuple(count(number, noun, plural) for number, noun, plural in kinds if number)
+
+
+def lines_in(file: Text) -> LookedAt:
+    """The set of a check that searches a text: an empty file has nothing to search."""
+    return LookedAt(len(file.lines) if file.text else 0, "line", f"in {file}")
+
+
+def as_text(content: bytes) -> str:
+    """File content as text with `\\n` line ends. PowerShell's `>` writes UTF-16 with a byte order mark."""
+    encoding = "utf-16" if content[:2] in UTF_16 else "utf-8-sig"
+    return content.decode(encoding, "replace").replace("\r\n", "\n")
+
+
+def lines_of(text: str) -> list[str]:
+    """Lines as Git counts them, by `\\n` alone."""
+    return text.removesuffix("\n").split("\n")

@@ -1,0 +1,155 @@
+"""Fixes that change a branch or a tag and push it: a new commit, or other commits in the place of old ones."""
+
+from collections.abc import Iterable
+
+from ...git.repository import Tag, Tip
+from ...git.revision import base_of
+from .base import Run
+from .shell import STASHED, Line, commands, paragraphs, start_on
+
+_BRANCHES, _TAGS = "refs/heads/", "refs/tags/"
+_AMEND: Line = ["git", "commit", "--amend", "--no-edit"]
+_STOPPED = (
+    "Where Git stops at a conflict: edit the files that it names, `git add` them, then `git {0} --continue`. "
+    "`git {0} --abort` goes back."
+)
+
+
+def change(run: Run, tip: Tip, message: str, *lines: Line) -> str:
+    """Commands that change something at a tip: `lines`, a commit, a push; a tag is moved along.
+
+    An earlier commit is amended and what follows is put on top of it again.
+    """
+    return edited(run, tip, message, "", *lines)
+
+
+def edited(run: Run, tip: Tip, message: str, edit: str, *lines: Line, stash: bool = True) -> str:
+    """As `change`, where `edit` tells in words what to do in a file before `lines`.
+
+    Without `stash` edits that were not committed stay in the folder, since they are part of the fix.
+    """
+    if base_of(tip.name) != tip.name or not tip.ref.startswith("refs/"):
+        return _amended(run, tip, edit, *lines)
+    commit: Line = ["git", "commit", "-m", message]
+    branch, push = holding(run, tip), []
+    if tip.ref.startswith(_TAGS):
+        push = moved(run.repository.tag(tip.name), branch or "HEAD")
+    start = start_on(branch, stash=stash) if branch else _start_at(tip)
+    push = [*([["git", "push", "origin", branch]] if branch else []), *push]
+    return _around(start, edit, [*lines, commit, *push], stashed=stash)
+
+
+def rewritten(
+    run: Run, tip: Tip, *lines: Line, oldest: str | None = None, push: Iterable[str] = (), stops: str = ""
+) -> str:
+    """Commands that give a branch other commits, push that with force and say how to get back.
+
+    Tags on the line from the tip down to the commit `oldest` are moved along. `stops` is the command that may stop.
+    """
+    branch = holding(run, tip)
+    if branch is None:
+        again = moved(run.repository.tag(base_of(tip.name)), "HEAD")
+        return paragraphs(commands(*_start_at(tip), *lines, *again), STASHED)
+    moves = _moved_along(run, branch, oldest) if oldest else []
+    done = commands(
+        *start_on(branch), *lines, ["git", "push", "--force-with-lease", "origin", branch, *push], *moves
+    )
+    return paragraphs(done, _STOPPED.format(stops) if stops else "", _way_back(run, branch), STASHED)
+
+
+def on_branch(branch: str, *lines: Line, push: Iterable[str] = (), stops: str = "") -> str:
+    """Commands that add something to a branch and push it, with other branches."""
+    done = commands(*start_on(branch), *lines, ["git", "push", "origin", branch, *push])
+    return paragraphs(done, _STOPPED.format(stops) if stops else "", STASHED)
+
+
+def in_place(old: str, branch: str, *lines: Line, amend: Line = _AMEND) -> list[Line]:
+    """Lines that amend an earlier commit of a branch and put what follows on top of it again."""
+    on_top: Line = ["git", "rebase", "--rebase-merges", "--onto", "HEAD", old, branch]
+    return [["git", "switch", "--detach", old], *lines, amend, on_top]
+
+
+def moved(tag: Tag, to: str, *, annotated: bool | None = None, message: str | None = None) -> list[Line]:
+    """Lines that move a tag, of the sort and with the message that it has unless told otherwise."""
+    name = tag.ref.removeprefix(_TAGS)
+    sort = ["-a", "-m", message or tag.message or f"Release {name}"]
+    is_annotated = tag.annotated if annotated is None else annotated
+    return [["git", "tag", "-f", *(sort if is_annotated else []), name, to], *pushed_again(tag)]
+
+
+def moved_tag(tag: Tag, to: str, *, annotated: bool | None = None, message: str | None = None) -> str:
+    """Commands that move a tag, and the way back."""
+    name, old = tag.ref.removeprefix(_TAGS), tag.id[:7]
+    move = moved(tag, to, annotated=annotated, message=message)
+    return paragraphs(
+        commands(["git", "fetch", "--tags", "origin"], *move), f"`{name}` was on commit `{old}`."
+    )
+
+
+def deleted_tag(tag: Tag) -> str:
+    """Commands that delete a tag here and on the remote, and the way back."""
+    name = tag.ref.removeprefix(_TAGS)
+    back = f"`git tag {name} {tag.id[:7]}` makes it again."
+    return paragraphs(
+        commands(["git", "tag", "-d", name], ["git", "push", "origin", "--delete", tag.ref]), back
+    )
+
+
+def pushed_again(tag: Tag) -> list[Line]:
+    return [["git", "push", "origin", "--delete", tag.ref], ["git", "push", "origin", tag.ref]]
+
+
+def holding(run: Run, tip: Tip) -> str | None:
+    """The branch of a tip; of a tag or an id the first one whose history has the commit, main before others."""
+    if tip.ref.startswith(_BRANCHES):
+        return tip.ref.removeprefix(_BRANCHES)
+    inside = run.repository.history.descendants(tip.commit.id)
+    names = [name for name, commit_id in run.repository.branches.items() if commit_id in inside]
+    return min(
+        names, key=lambda name: (name != "main", run.repository.branches[name] != tip.commit.id), default=None
+    )
+
+
+def _start_at(tip: Tip) -> list[Line]:
+    return [
+        ["git", "stash"],
+        ["git", "fetch", "--tags", "origin"],
+        ["git", "switch", "--detach", tip.commit.id],
+    ]
+
+
+def _amended(run: Run, tip: Tip, edit: str, *lines: Line) -> str:
+    """An earlier commit is amended; a tag on it or behind it moves along."""
+    branch, old = holding(run, tip), tip.commit.id
+    if branch is None:
+        return ""
+    start = [*start_on(branch), ["git", "switch", "--detach", old]]
+    on_top: Line = ["git", "rebase", "--rebase-merges", "--onto", "HEAD", old, branch]
+    push: Line = ["git", "push", "--force-with-lease", "origin", branch]
+    done = _around(
+        start, edit, [*lines, _AMEND, on_top, push, *_moved_along(run, branch, old)], stashed=False
+    )
+    return paragraphs(done, _STOPPED.format("rebase"), _way_back(run, branch), STASHED)
+
+
+def _moved_along(run: Run, branch: str, oldest: str) -> list[Line]:
+    """Lines that move the tags on the line of a branch, down to the commit `oldest`, onto the new commits."""
+    lines: list[Line] = []
+    tags = [run.repository.tag(name) for name in run.repository.tags]
+    for steps, commit_id in enumerate(run.repository.history.first_parents(run.repository.branches[branch])):
+        for tag in tags:
+            if tag.id == commit_id:
+                lines += moved(tag, f"{branch}~{steps}" if steps else branch)
+        if commit_id == oldest:
+            return lines
+    return []
+
+
+def _way_back(run: Run, branch: str) -> str:
+    old = run.repository.branches[branch][:7]
+    return f"The old commits are kept for a while: `git branch old-{branch.replace('/', '-')} {old}` brings them back."
+
+
+def _around(start: list[Line], edit: str, after: list[Line], *, stashed: bool = True) -> str:
+    done = [commands(*start), edit, commands(*after)] if edit else [commands(*start, *after)]
+    return paragraphs(*done, STASHED if stashed else "")

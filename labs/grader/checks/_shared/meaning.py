@@ -1,0 +1,159 @@
+"""What the kinds share that judge the meaning of a file: its text at a commit, and findings as an answer."""
+
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from ...findings import Answer, Finding, Place
+from ...git.repository import Tip, TooLarge
+from ...parameters import FilePath, Revision
+from ...report import Drawing, Evidence
+from ...words import decoded, excerpt, quoted, size, visible
+from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed
+from .contents import as_text, file_or_answer, lines_of, text_or_answer
+from .fixes import edited
+from .mending import exact_edits, in_its_file
+from .not_text import UTF_16, utf_16_answer
+from .shell import Line, write_lines
+
+MOST_EVIDENCE = 6
+MOST_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The files at a tip as text; None for a path that is not there. Raises TooLarge for one that is not read."""
+
+    run: Run
+    tip: Tip
+    changed: Mapping[str, str] = field(default_factory=dict)
+    """Other texts, by path, which an edit would make."""
+
+    def files(self) -> list[str]:
+        there = [
+            decoded(path) for path, entry in self.run.repository.files(self.tip).items() if entry.is_file
+        ]
+        return [*there, *(path for path in self.changed if path not in there)]
+
+    def __call__(self, path: str) -> str | None:
+        if path in self.changed:
+            return self.changed[path]
+        entry = self.run.repository.files(self.tip).get(path.encode("utf-8", "surrogateescape"))
+        if entry is None:
+            return None
+        if not entry.is_file:
+            raise TooLarge(f"{quoted(path)} is {entry.noun}, which is not read")
+        content = self.run.repository.content(entry.id)
+        if content is None or len(content) > MOST_BYTES:
+            raise TooLarge(f"{quoted(path)} is over {size(MOST_BYTES)}, and such files are not read")
+        return as_text(content)
+
+
+def texts_or_answer(run: Run, path: FilePath, at: Revision, *fill: Line) -> tuple[Texts, str] | Verdict:
+    """The text of a file that has to be there; where it is not, the answer that says so."""
+    file = text_or_answer(run, file_or_answer(run, path, at, *fill), MOST_BYTES)
+    if isinstance(file, Verdict):
+        return file
+    if (run.repository.content(file.entry.id) or b"")[:2] in UTF_16:
+        return utf_16_answer(run, file.tip, path)
+    return Texts(run, file.tip), file.text
+
+
+def started(run: Run, at: Revision, files: Mapping[str, str], ask: Callable[[Texts], Answer]) -> list[Line]:
+    """Commands that write files of which the first would do; none where the first one is there."""
+    tip, path = commit_or_answer(run, at), next(iter(files))
+    if isinstance(tip, Verdict) or run.repository.entry(tip.commit, path.encode()):
+        return []
+    texts = Texts(run, tip, changed=files)
+    answer = ask(texts)
+    if answer.findings:
+        _, text = exact_edits(
+            texts, answer, lambda path, text: ask(replace(texts, changed={**files, path: text}))
+        )
+        files = {**files, answer.findings[0].place.path: text} if text else files
+    lines: list[Line] = []
+    for name, text in files.items():
+        folder = posixpath.dirname(name) if name != path else ""
+        make: list[Line] = [["mkdir", "-p", folder]] if folder else []
+        add: list[Line] = [["git", "add", "--", name]] if name != path else []
+        lines += [*make, write_lines(lines_of(text), name), *add]
+    return lines
+
+
+def asked_twice(kind: Kind, questions: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """A problem where a check asks more than one of its questions."""
+    asked = [name for name in questions if getattr(kind, name) is not None]
+    if len(asked) > 1:
+        yield asked[1], f"a check asks one thing, and {quoted(asked[0])} is there already"
+
+
+def verdict_of(
+    texts: Texts,
+    answer: Answer,
+    *,
+    ask: Callable[[Texts], Answer] | None = None,
+    drawing: Drawing | None = None,
+    hidden: Callable[[str], set[int]] = lambda path: set(),
+) -> Verdict:
+    """The answer with its evidence. `hidden` names the lines of a file that must not be shown.
+
+    `ask` answers the same question of other texts, so that an edit can be tried before it is told.
+    """
+    if answer.unknown:
+        return not_known(answer.unknown)
+    if not answer.findings:
+        seen = list(dict.fromkeys(answer.seen))[:MOST_EVIDENCE]
+        evidence = [_evidence(texts, place, hidden) for place in seen] or [at_tip(texts.tip)]
+        return replace(passed(answer.holds, *evidence, looked_at=answer.judged), drawing=drawing)
+    first, more = answer.findings[0], len(answer.findings) - 1
+    others = f" {more} more {'is' if more == 1 else 'are'} like it." if more else ""
+    return needs_work(
+        first.says + others,
+        expected=first.expected,
+        found=first.found,
+        fix=_fix(texts, answer, ask),
+        evidence=[
+            _evidence(texts, one.place, hidden, shown=not one.hidden)
+            for one in answer.findings[:MOST_EVIDENCE]
+        ],
+        drawing=drawing,
+    )
+
+
+def _evidence(
+    texts: Texts, place: Place, hidden: Callable[[str], set[int]], *, shown: bool = True
+) -> Evidence:
+    found = at_tip(texts.tip, place.path.encode("utf-8", "surrogateescape"))
+    if not place.line:
+        return found
+    text, secret = texts(place.path) if shown else None, hidden(place.path)
+    lines = excerpt(lines_of(text), place.line) if text is not None else ()
+    shown_lines = tuple(
+        (number, "(this line holds a credential)" if number in secret else line) for number, line in lines
+    )
+    return replace(found, line=place.line, excerpt=shown_lines)
+
+
+def _fix(texts: Texts, answer: Answer, ask: Callable[[Texts], Answer] | None) -> str:
+    """What to edit, line by line where that is known, else each place in words, and the commands that follow."""
+    edits: list[str] = []
+    if ask is not None:
+        again = ask
+        edits, _ = exact_edits(texts, answer, lambda path, text: again(replace(texts, changed={path: text})))
+    shown = answer.findings[:MOST_EVIDENCE]
+    paths = dict.fromkeys(finding.place.path for finding in shown)
+    if edits:
+        paths = {in_its_file(answer.findings[0]).place.path: None}
+    told = edits or [part for finding in shown for part in _edit(finding)]
+    add = ["git", "add", "--", *paths]
+    return edited(texts.run, texts.tip, f"Mend {next(iter(paths))}", "\n\n".join(told), add)
+
+
+def _edit(finding: Finding) -> Iterator[str]:
+    place = finding.place
+    line = f", line {place.line}" if place.line else ""
+    column = f", column {place.column}" if place.column else ""
+    end = ":" if finding.add else "."
+    yield visible(f"In {place.path}{line}{column}, expected is {finding.expected}{end}")
+    if finding.add:
+        yield "\n".join(visible(f"    {line}") for line in finding.add)

@@ -1,0 +1,93 @@
+"""Commands that bring a branch into another in the way that is asked for, also where it is in there already."""
+
+from collections.abc import Sequence
+
+from ...git.history import Commit
+from ...git.repository import Tip
+from ..commits import more_commits
+from .base import Run
+from .fixes import on_branch, rewritten
+from .rewriting import drop_lines, picked
+from .shell import Line
+
+
+def brought_in(run: Run, branch: Tip, into: Tip, by: str) -> str:
+    """The branch comes first, so that all that the remote has of it comes along."""
+    lines = [["git", "switch", into.name], _pull(into.name), *_merge(branch.name, into.name, by)]
+    if by == "fast-forward":
+        return rewritten(run, branch, *lines, ["git", "push", "origin", into.name], stops="rebase")
+    return on_branch(
+        branch.name, *lines, push=[into.name], stops="cherry-pick" if by == "rebase" else "merge"
+    )
+
+
+def all_brought_in(into: Tip, branches: Sequence[Tip]) -> str:
+    """Merge commits for several branches, in turn."""
+    return on_branch(into.name, *[_merge_commit(tip.name, tip.commit.id) for tip in branches], stops="merge")
+
+
+def merged_again(run: Run, name: str, into: Tip, by: str, brought: list[Commit], *, has_merge: bool) -> str:
+    """What is merged cannot be merged again: the merge is taken back, or the branch gets something new."""
+    if by != "none" and not has_merge:
+        return _with_more(name, into, by)
+    branch, lines = run.repository.branch(name), list[Line]()
+    if by != "none":  # the branch as the remote has it, or as the merge brought it where it is gone
+        update: list[Line] = [["git", "switch", name], _pull(name), ["git", "switch", into.name]]
+        lines = update if branch else []
+    for commit in reversed(brought):
+        dropped = drop_lines(run, into, commit)
+        if dropped is None:
+            return ""
+        lines += dropped
+    gone = "" if branch else brought[-1].parents[-1]
+    again = [] if by == "none" else _merge(name, into.name, by, gone)
+    back = [f"{gone}:refs/heads/{name}"] if gone and again else []
+    push = back or ([name] if by == "fast-forward" else [])
+    return rewritten(run, into, *lines, *again, push=push, stops="rebase")
+
+
+def merged_in_turn(run: Run, into: Tip, names: Sequence[str], merges: list[Commit]) -> str:
+    """Back to before the first of these merges; they are made in turn, then come the other commits since."""
+    history, ids = run.repository.history, {merge.id for merge in merges}
+    since: list[Commit] = []
+    for commit_id in history.first_parents(into.commit.id):
+        since.insert(0, history[commit_id])
+        if ids <= {commit.id for commit in since}:
+            break
+    others = [commit for commit in since if commit.id not in ids]
+    turns = [_merge_commit(name, merge.parents[1]) for name, merge in zip(names, merges, strict=True)]
+    lines = [["git", "reset", "--keep", since[0].parents[0]], *turns, *picked(others)]
+    return rewritten(run, into, *lines, stops="merge")
+
+
+def _with_more(name: str, into: Tip, by: str) -> str:
+    """The branch goes on from where it was merged to, with a commit of its own."""
+    update: list[Line] = [["git", "switch", name], _pull(name), ["git", "merge", "--ff-only", into.name]]
+    lines = [*update, *more_commits(1), *_merge(name, into.name, by)]
+    return on_branch(into.name, *lines, push=[name], stops="merge")
+
+
+def _pull(name: str) -> Line:
+    return ["git", "pull", "--rebase=merges", "origin", name]
+
+
+def _merge_commit(name: str, commit_id: str) -> Line:
+    return ["git", "merge", "--no-ff", "-m", f"Merge branch '{name}'", commit_id]
+
+
+def _merge(name: str, into: str, by: str, gone: str = "") -> list[Line]:
+    """`gone` is the commit of a branch that is deleted."""
+    what = gone or name
+    switch: Line = ["git", "switch", into]
+    if by == "rebase":
+        return [switch, ["git", "cherry-pick", f"{into}..{what}"]]
+    if by == "squash":
+        return [switch, ["git", "merge", "--squash", what], ["git", "commit", "-m", f"Bring in {name}"]]
+    if by == "fast-forward":
+        return [["git", "rebase", into, what], switch, ["git", "merge", "--ff-only", what]]
+    return [
+        switch,
+        ["git", "merge", "--no-ff", "-m", f"Merge branch '{name}'", what]
+        if gone
+        else ["git", "merge", "--no-ff", "--no-edit", name],
+    ]

@@ -1,0 +1,70 @@
+"""How many branches or tags there are whose names match a pattern."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ...findings import LookedAt
+from ...words import count, in_words, listed, quoted
+from .base import Verdict, needs_work, passed
+
+MOST_SHOWN = 5
+
+
+def fits(pattern: str | None, name: str) -> bool:
+    """Whether the whole name matches."""
+    return pattern is None or re.fullmatch(pattern, name) is not None
+
+
+def count_problems(
+    listed_by_name: bool, at_least: int | None, at_most: int | None
+) -> Iterator[tuple[str, str]]:
+    counted = at_least is not None or at_most is not None
+    if listed_by_name == counted:
+        yield "", "one of exactly, at_least and at_most is needed"
+    if at_least is not None and at_most is not None and at_least > at_most:
+        yield "at_least", "is more than at_most"
+    if at_least == 0:
+        yield "at_least", "0 asks for nothing"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What is counted, and how many are asked for."""
+
+    noun: str
+    plural: str
+    matches: str | None
+    at_least: int | None
+    at_most: int | None
+
+    def judge(
+        self, names: Sequence[str], everything: Sequence[str], *, that: str = "", fix: str = ""
+    ) -> Verdict:
+        """The verdict on so many names among all; `that` says in words which of them count."""
+        number = len(names)
+        which = " ".join(filter(None, [_called(self.matches), that]))
+        there = f"There {'is' if number == 1 else 'are'} {self._said(number)} {which}".rstrip()
+        found = listed(map(quoted, names), most=MOST_SHOWN)
+        if number >= (self.at_least or 0) and (self.at_most is None or number <= self.at_most):
+            of = LookedAt(len(everything), self.noun, plural=self.plural)
+            return passed(f"{there}{': ' if names else ''}{found}.", looked_at=of)
+        limits = (("at least", self.at_least), ("at most", self.at_most))
+        wanted = " and ".join(f"{words} {self._said(limit)}" for words, limit in limits if limit is not None)
+        others = listed(map(quoted, everything), most=MOST_SHOWN)
+        return needs_work(
+            f"{there}.",
+            expected=f"{wanted} {which}".rstrip(),
+            found=found or (f"only {others}" if others else f"no {self.noun}"),
+            fix=fix,
+        )
+
+    def _said(self, number: int) -> str:
+        return count(number, self.noun, self.plural)
+
+
+def _called(pattern: str | None) -> str:
+    if pattern is None:
+        return ""
+    words = in_words(pattern)
+    return f"called {words}" if words.startswith("`") else "with such a name as is asked for"

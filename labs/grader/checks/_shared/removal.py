@@ -1,0 +1,123 @@
+"""Where a file came into the history, and the commands that take it out again, everywhere."""
+
+import re
+import shlex
+from collections.abc import Collection
+
+from ...git.blobs import Blob
+from ...git.repository import Repository, Tip, TooLarge
+from ...report import Evidence
+from ...words import count, decoded
+from .base import Run
+from .shell import STASHED, Line, append_line, commands, paragraphs, start_on
+
+MOST_PATHS = 20
+_BRANCHES = "refs/heads/"
+IN_HISTORY = "in the history of all branches and tags"
+_AMEND: Line = ["git", "commit", "--amend", "--allow-empty", "--no-edit"]
+
+
+def refs_holding(repository: Repository, commit_id: str) -> list[str]:
+    """Full names of the branches and tags whose history has this commit: main first, then branches, then tags."""
+    inside = repository.history.descendants(commit_id)
+    branches = [_BRANCHES + name for name, tip in repository.branches.items() if tip in inside]
+    tags = [f"refs/tags/{name}" for name in repository.tags if repository.tag(name).id in inside]
+    return sorted(branches, key=lambda ref: ref != _BRANCHES + "main") + tags
+
+
+def came_in(run: Run, blob: Blob, line: int | None = None) -> Evidence:
+    """The commit that brought a file, on the first branch or tag that has it."""
+    ref = next(iter(refs_holding(run.repository, blob.commit)), None)
+    return Evidence(ref=ref, commit=blob.commit, path=decoded(blob.path), line=line)
+
+
+def tagged_objects(repository: Repository) -> tuple[str, ...]:
+    """Tags of a file or a folder instead of a commit, which no commit's history leads to, for `LookedAt.unread`."""
+    tags = map(repository.tag, repository.tags)
+    number = sum(1 for tag in tags if tag.kind in ("blob", "tree"))
+    return (count(number, "tag of a file or folder", "tags of files or folders"),) if number else ()
+
+
+def take_out(run: Run, blobs: list[Blob], *, keep: Collection[bytes] = (), starts: bool = True) -> str:
+    """Commands that take files out of every commit of all branches and tags; the files stay in the folder.
+
+    Paths in `keep` go into the newest commit again, as they are in the folder by then; the others are ignored.
+    Without `starts` the commands are for the branch to mend, where `start_on` has led.
+    """
+    paths = list(dict.fromkeys(blob.path for blob in blobs))[:MOST_PATHS]
+    commits = list(dict.fromkeys(blob.commit for blob in blobs))[:MOST_PATHS]
+    refs = _refs_of(run, commits)
+    names = [ref.removeprefix(_BRANCHES) for ref in refs if ref.startswith(_BRANCHES)]
+    branch = branch_to_mend(run, blobs)
+    ignore = [decoded(path) for path in paths if path not in keep]
+    again = [decoded(path) for path in paths if path in keep and branch and _is_at(run, branch, path)]
+    tags = [ref for ref in refs if not ref.startswith(_BRANCHES)]
+    if branch is None:
+        return commands(
+            ["git", "fetch", "--tags", "origin"], *_rewrite([*map(decoded, paths)]), *_tags_again(tags)
+        )
+    start = start_on(branch.name) if starts else []
+    if len(refs) == 1 and commits == [branch.commit.id]:
+        return paragraphs(commands(*start, *_amend(branch.name, ignore, again)), STASHED if starts else "")
+    others = [f"{name}:{name}" for name in names if name != branch.name]
+    fetch: list[Line] = [["git", "fetch", "origin", *others]] if others else []
+    untrack = _untrack([*map(decoded, paths)], "--ignore-unmatch")
+    first = [untrack, *_ignored(ignore), ["git", "commit", "-m", "Take files out of the history"]]
+    put_back = [*_added(again), _AMEND] if again else []
+    push: Line = ["git", "push", "--force-with-lease", "origin", *names]
+    lines = [*start, *fetch, *first, *_rewrite([*map(decoded, paths)]), *put_back, push, *_tags_again(tags)]
+    return paragraphs(commands(*lines), STASHED if starts else "")
+
+
+def branch_to_mend(run: Run, blobs: list[Blob]) -> Tip | None:
+    """The branch whose newest commit gets the kept files again: main before others."""
+    refs = _refs_of(run, list(dict.fromkeys(blob.commit for blob in blobs))[:MOST_PATHS])
+    name = next((ref.removeprefix(_BRANCHES) for ref in refs if ref.startswith(_BRANCHES)), None)
+    return run.repository.branch(name) if name else None
+
+
+def _refs_of(run: Run, commits: list[str]) -> list[str]:
+    return list(dict.fromkeys(ref for commit in commits for ref in refs_holding(run.repository, commit)))
+
+
+def _is_at(run: Run, branch: Tip, path: bytes) -> bool:
+    try:
+        return path in run.repository.files(branch)
+    except TooLarge:
+        return True
+
+
+def _amend(branch: str, ignore: list[str], again: list[str]) -> list[Line]:
+    untrack: list[Line] = [_untrack(ignore)] if ignore else []
+    push: Line = ["git", "push", "--force-with-lease", "origin", branch]
+    return [*untrack, *_ignored(ignore), *_added(again), _AMEND, push]
+
+
+def _rewrite(paths: list[str]) -> list[Line]:
+    """The files are out of the newest commit by then, and so stay in the folder."""
+    untrack = shlex.join(_untrack(paths, "--ignore-unmatch"))
+    everywhere = ["--prune-empty", "--tag-name-filter", "cat", "--", "--branches", "--tags"]
+    rewrite = ["git", "filter-branch", "--force", "--index-filter", untrack, *everywhere]
+    return [f"FILTER_BRANCH_SQUELCH_WARNING=1 {commands(rewrite)}"]
+
+
+def _tags_again(refs: list[str]) -> list[Line]:
+    return [["git", "push", "origin", "--delete", *refs], ["git", "push", "origin", *refs]] if refs else []
+
+
+def _untrack(paths: list[str], *more: str) -> list[str]:
+    return ["git", "rm", "--cached", "--quiet", *more, "--", *map(literal, paths)]
+
+
+def _added(paths: list[str]) -> list[Line]:
+    return [["git", "add", "--", *map(literal, paths)]] if paths else []
+
+
+def _ignored(paths: list[str]) -> list[Line]:
+    lines = [append_line(re.sub(r"([\\*?\[!#])", r"\\\1", path), ".gitignore") for path in paths]
+    return [*lines, ["git", "add", ".gitignore"]] if lines else []
+
+
+def literal(path: str) -> str:
+    """A path as Git takes it on the command line, where signs such as `*` stand for other files too."""
+    return f":(literal){path}" if re.search(r"[:*?\[\\]", path) else path

@@ -1,0 +1,110 @@
+"""What Git says of paths by the committed `.gitignore` and `.gitattributes` files.
+
+Git itself answers, from copies of the files that concern the paths, in a private folder without any settings.
+"""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...git.processes import output_of
+from ...git.repository import TooLarge
+from ...git.trees import Entry
+from ...words import decoded, quoted
+from .base import Run
+
+MOST_PATH, MOST_NAME = 1000, 80  # in letters of up to three bytes: what all file systems take
+Sources = dict[str, bytes]
+Files = Mapping[bytes, Entry]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The line of a `.gitignore` that decides about a path."""
+
+    source: str
+    line: int
+    pattern: str
+
+    @property
+    def ignores(self) -> bool:
+        return not self.pattern.startswith("!")
+
+
+def rule_files(run: Run, files: Files, path: str, name: str) -> Sources:
+    """The files called `name` in each folder on the way to a path, also in that of a path that ends with a slash.
+
+    Only regular files count, as for Git.
+    """
+    parts = path.split("/")
+    found: Sources = {}
+    for depth in range(len(parts)):
+        source = "/".join([*parts[:depth], name])
+        entry = files.get(source.encode(errors="surrogateescape"))
+        if entry and entry.is_file:
+            if len(source) > MOST_PATH or max(map(len, parts)) > MOST_NAME:
+                raise TooLarge(f"the path {quoted(source)} is too long")
+            content = run.repository.content(entry.id)
+            if content is None:
+                raise TooLarge(f"{quoted(source)} is over 1 MB, and such files are not read")
+            found[source] = content
+    return found
+
+
+def said_by_git(
+    sources: Sources,
+    paths: Iterable[str],
+    *arguments: str,
+    what: str,
+    folder: str = "",
+    ends: tuple[int, ...] = (0,),
+) -> list[str]:
+    """The fields that a command prints about paths, which it gets and answers with NUL between.
+
+    `folder` is one that has to be there, beside those of the sources.
+    """
+    with private_repository() as (git_dir, tree):
+        (tree / folder).mkdir(parents=True, exist_ok=True)
+        for name, content in sources.items():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            (tree / name).write_bytes(content)
+        output = output_of(
+            git_dir,
+            f"--work-tree={tree}",
+            *arguments,
+            stdin="".join(f"{path}\0" for path in paths).encode(errors="surrogateescape"),
+            most=1 << 20,
+            what=what,
+            ends=ends,
+        )
+    return list(map(decoded, output.split(b"\0")[:-1]))
+
+
+def deciding_rule(sources: Sources, path: str, *, is_folder: bool = False) -> Rule | None:
+    """The rule that `git check-ignore` names for a path, given the `.gitignore` files by their own paths.
+
+    A path of a folder may end with a slash, but then Git also takes `folder/*` as meant for it.
+    """
+    said = said_by_git(
+        sources,
+        [path],
+        *("check-ignore", "--no-index", "--verbose", "--non-matching", "--stdin", "-z"),
+        what="the answer about ignored files",
+        folder=path if is_folder else path.rpartition("/")[0],
+        ends=(0, 1),  # 1: not ignored
+    )
+    source, line, pattern, _ = said[:4]
+    return Rule(source, int(line), pattern) if source else None
+
+
+@contextmanager
+def private_repository() -> Iterator[tuple[Path, Path]]:
+    """An empty repository and its empty work tree, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="labcheck-") as folder:
+        git_dir, tree = Path(folder, "git"), Path(folder, "tree")
+        for part in (git_dir / "objects", git_dir / "refs", tree):
+            part.mkdir(parents=True)
+        (git_dir / "HEAD").write_text("ref: refs/heads/main\n")
+        yield git_dir, tree

@@ -1,0 +1,84 @@
+"""A report for GitHub Actions: annotations on the lines that need work, and a summary of the job in Markdown.
+
+A line of output that begins with `::` is a command to the runner, so nothing else of the report is printed.
+"""
+
+import re
+from collections.abc import Iterator
+
+from ..report import CheckResult, Outcome, Report
+from ..report_text import MARKS, verdict_line
+
+_LEVELS = {Outcome.NEEDS_WORK: "error", Outcome.FAULT: "error", Outcome.NOT_RUN: "warning"}
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&#!])")
+
+
+def annotation_lines(report: Report) -> list[str]:
+    """Workflow commands: an error for each check that needs work, a warning for each that was not run."""
+    return [_annotation(result) for result in report.results if result.outcome in _LEVELS]
+
+
+def summary(report: Report) -> str:
+    """Markdown in which text of the repository is text alone."""
+    return "\n".join(_summary(report)) + "\n"
+
+
+def _annotation(result: CheckResult) -> str:
+    place = next((item for item in result.evidence if item.path), None)
+    properties = {
+        "file": place and place.path,
+        "line": place and place.line and str(place.line),
+        "title": result.says,
+    }
+    shown = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
+    return f"::{_LEVELS[result.outcome]} {shown}::{_data(_message(result))}"
+
+
+def _message(result: CheckResult) -> str:
+    """Why, expected, found and what to do, on lines of their own."""
+    lines = [result.why or result.reason or ""]
+    lines += [f"{label}: {text}" for label, text in _comparison(result)]
+    return "\n".join([*lines, *(["How to fix:", result.fix] if result.fix else [])])
+
+
+def _comparison(result: CheckResult) -> list[tuple[str, str]]:
+    pairs = (("Expected", result.expected), ("Found", result.found))
+    return [(label, text) for label, text in pairs if text]
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _summary(report: Report) -> Iterator[str]:
+    yield f"## {_escaped(report.title)}"
+    yield ""
+    yield _escaped(verdict_line(report))
+    yield ""
+    yield "| | Check | Points |"
+    yield "|---|---|---:|"
+    for result in report.results:
+        points = f"{result.earned:f} of {result.points:f}"
+        yield f"| {MARKS[result.outcome]} | {_escaped(result.says)} | {points} |"
+    for result in report.results:
+        if result.outcome in _LEVELS:
+            yield from _section(result)
+
+
+def _section(result: CheckResult) -> Iterator[str]:
+    yield ""
+    yield f"### {MARKS[result.outcome]} {_escaped(result.says)}"
+    yield ""
+    yield _escaped(result.why or result.reason or "")
+    for label, text in _comparison(result):
+        yield f"- {label}: {_escaped(text)}"
+    if result.fix:
+        yield from ("", "How to fix:", "", *(f"    {line}" for line in result.fix.splitlines()))
+
+
+def _escaped(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,107 @@
+"""Fetches a stranger's repository into a mirror: all branches and tags, never a checkout, all of it bounded."""
+
+from dataclasses import dataclass, field
+
+from ..git.processes import RepositoryDamagedError, TooLarge, kinds_of
+from ..words import quoted
+from .address import Address
+from .bounded_process import FetchLimits
+from .mirrors import Mirror
+from .network import INTERNET, Network
+from .notes import entries_at, notes_on
+from .refusals import FetchRefused, damaged, refused
+from .upstream import HEADS, Server
+
+ORDINARY = FetchLimits()
+WHILE_SOMEBODY_WAITS = FetchLimits(seconds=4.5)
+MOST_PACKS = 50
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The branch that an address means, its newest commit, and the first line of that commit's message.
+
+    `subject` is None where the message did not come in time; it holds no control characters.
+    """
+
+    branch: str
+    commit: str
+    subject: str | None
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What a mirror holds now. `refs` maps full ref names to object ids; `notes` are sentences for the report.
+
+    `is_new` says that the mirror held nothing before.
+    """
+
+    refs: dict[str, str]
+    head_branch: str
+    notes: list[str]
+    is_new: bool = field(default=True, compare=False)
+
+
+def latest(
+    address: Address, *, limits: FetchLimits = WHILE_SOMEBODY_WAITS, network: Network = INTERNET
+) -> Latest:
+    """The newest commit at an address, in at most `limits.seconds`. Raises FetchRefused, FetchFault."""
+    server = Server(address, limits, network)
+    listing = server.listing()
+    branch = listing.meant_by(address)
+    commit = listing.refs[HEADS + branch]
+    return Latest(branch, commit, server.subject(commit))
+
+
+def fetch(
+    address: Address, mirror: Mirror, limits: FetchLimits = ORDINARY, *, network: Network = INTERNET
+) -> Fetched:
+    """Bring all branches and tags into a mirror that is held, only what is new where it has some already.
+
+    Raises FetchRefused for the learner's set-up and FetchFault for ours; RepositoryFault where the mirror itself
+    cannot be read, which is empty then and begun anew by the next fetch.
+    """
+    server = Server(address, limits, network)
+    if mirror.packs >= MOST_PACKS:
+        mirror.empty()
+    had_some = mirror.is_complete()
+    try:
+        return _fill(mirror, server, limits)
+    except FetchRefused as refusal:
+        if refusal.code != "too_big" or not had_some:
+            raise
+        return _fill(mirror, server, limits)  # without what earlier pushes had left in the mirror
+
+
+def _fill(mirror: Mirror, server: Server, limits: FetchLimits) -> Fetched:
+    had_some = mirror.is_complete()
+    with mirror.filling(server.uid):
+        found = server.bring(mirror.path, limits.refs)
+        branch, refs = found.branch, found.refs
+        try:
+            _look_at(mirror, refs)
+            notes = _notes(server.address, mirror, branch, refs[HEADS + branch], limits)
+        except RepositoryDamagedError as error:
+            if had_some:  # what was there already may be what is damaged, and that is ours
+                raise
+            raise damaged(str(error), server.address, limits) from error
+        default = found.listing.head
+        mirror.complete(refs, default if HEADS + default in refs else branch)
+    return Fetched(refs, branch, [*found.listing.left_out(refs), *notes], is_new=not had_some)
+
+
+def _look_at(mirror: Mirror, refs: dict[str, str]) -> None:
+    kinds = kinds_of(mirror.path, refs.values())
+    for name, object_id in refs.items():
+        kind = kinds[object_id]
+        if kind is None:
+            raise RepositoryDamagedError(f"object {object_id} is missing or damaged")
+        if name.startswith(HEADS) and kind != "commit":
+            raise RepositoryDamagedError(f"a branch points to a {kind}, not a commit")
+
+
+def _notes(address: Address, mirror: Mirror, branch: str, commit: str, limits: FetchLimits) -> list[str]:
+    try:
+        return notes_on(mirror.path, entries_at(mirror.path, commit, limits.entries), quoted(branch))
+    except TooLarge as limit:
+        raise refused("too_many_files", address, limits, branch=quoted(branch)) from limit

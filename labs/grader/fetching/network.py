@@ -1,0 +1,73 @@
+"""Where a host's name leads, asked once: the answer that was checked is the one that git connects to."""
+
+import ipaddress
+import socket
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..words import quoted
+from .refusals import FetchRefused, no_attempt
+
+LOOK_UP_SECONDS = 4.0
+_EMBEDDING = tuple(
+    map(ipaddress.IPv6Network, ("::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
+)
+
+
+def look_up(host: str, port: int) -> Collection[str]:
+    """All addresses of a host, none where it has no name or nobody answers in time."""
+    found: set[str] = set()
+    asking = threading.Thread(target=_ask, args=(host, port, found), daemon=True)
+    asking.start()
+    asking.join(LOOK_UP_SECONDS)
+    return frozenset(found.copy())
+
+
+def _ask(host: str, port: int, found: set[str]) -> None:
+    try:
+        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        return
+    found.update(str(answer[4][0]) for answer in answers)
+
+
+@dataclass(frozen=True)
+class Network:
+    """How hosts are found and believed. `trusted` addresses need not be global: only tests have such.
+
+    `ca_file` holds the authorities to believe instead of the system's, readable by the uid that fetches.
+    """
+
+    resolve: Callable[[str, int], Collection[str]] = look_up
+    trusted: frozenset[str] = frozenset()
+    ca_file: Path | None = None
+
+    def pin(self, host: str) -> str:
+        """`host:port:address,address` for curl. FetchRefused unless every address is a public one."""
+        name, _, port = host.partition(":")
+        addresses = sorted(self.resolve(name, int(port or 443)))
+        if not addresses:
+            raise FetchRefused(
+                "dead_host", no_attempt(f"{quoted(name)} could not be found. Submit again later.")
+            )
+        if not all(address in self.trusted or is_public(address) for address in addresses):
+            raise FetchRefused(
+                "host_not_public",
+                no_attempt(f"{quoted(name)} leads into a private network, which is not read."),
+            )
+        return f"{name}:{port or 443}:{','.join(addresses)}"
+
+
+INTERNET = Network()
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is reachable from anywhere, and hides no other address within."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:  # with a zone (fe80::1%eth0), or none at all
+        return False
+    hides = ip.version == 6 and any(ip in network for network in _EMBEDDING)
+    return ip.is_global and not ip.is_multicast and not hides

@@ -1,0 +1,52 @@
+"""What a fetched branch holds that is not read: said in the report, so that nobody wonders."""
+
+from pathlib import Path
+
+from ..git.processes import TooLarge, absent, output_of
+from ..git.trees import MOST_PATH_BYTES, Entry
+from ..words import count, decoded, listed, quoted
+
+_BYTES_BESIDE_NAME = 60
+
+
+def entries_at(git_dir: Path, commit: str, most: int) -> dict[str, Entry]:
+    """Every path at a commit. Raises TooLarge past `most` entries or 1 MB of names, however many there are."""
+    output = output_of(
+        *(git_dir, "ls-tree", "-r", "-z", "--full-tree", commit),
+        most=MOST_PATH_BYTES + most * _BYTES_BESIDE_NAME,
+        what="the list of files",
+    )
+    lines = output.split(b"\0")[:-1]
+    if len(lines) > most:
+        raise TooLarge(f"more than {count(most, 'file')}")
+    entries = {}
+    for line in lines:
+        about, _, path = line.partition(b"\t")
+        mode, _, object_id = about.split(b" ")
+        entries[decoded(path)] = Entry(mode, object_id.decode("ascii"))
+    return entries
+
+
+def notes_on(git_dir: Path, entries: dict[str, Entry], branch: str) -> list[str]:
+    """A sentence for each sort of entry that is left out."""
+    left_out = _left_out(git_dir, entries)
+    sorts = {
+        ("file over 1 MB", "files over 1 MB", "not read"): left_out,
+        ("submodule", "submodules", "not fetched"): _of_noun(entries, "a submodule"),
+        ("symbolic link", "symbolic links", "not followed"): _of_noun(entries, "a symbolic link"),
+    }
+    return [
+        f"{count(len(paths), one, many)} on {branch} {fate}: {listed(map(quoted, paths))}."
+        for (one, many, fate), paths in sorts.items()
+        if paths
+    ]
+
+
+def _of_noun(entries: dict[str, Entry], noun: str) -> list[str]:
+    return [path for path, entry in entries.items() if entry.noun == noun]
+
+
+def _left_out(git_dir: Path, entries: dict[str, Entry]) -> list[str]:
+    files = {path: entry.id for path, entry in entries.items() if entry.is_file}
+    missing = absent(git_dir, files.values())
+    return [path for path, object_id in files.items() if object_id in missing]

@@ -1,0 +1,144 @@
+"""Why a fetch did not bring a repository: the learner's set-up in a sentence each, or a fault on our side."""
+
+import re
+
+from ..git.complaints import fsck_id, own_words, plain_words
+from ..words import cut, listed, nearest, quoted, visible
+from .address import Address
+from .bounded_process import Ended, FetchLimits
+
+
+class FetchRefused(Exception):  # noqa: N818 - an answer for the learner, not an error
+    """The learner's set-up: nothing was fetched. `code` is stable, `message` for people.
+
+    `may_pass`: it lies with the host, so that the same address may do later. `came_first`: before anything was sent.
+    `limit` is the one of `confined.Ended`, `fsck_id` Git's name of what is wrong with an object.
+    """
+
+    came_first = False
+    fsck_id = ""
+    limit: str | None = None
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+        self.may_pass = code in ("dead_host", "slow_host", "noise")
+
+
+class FetchFault(Exception):  # noqa: N818 - "fault" is the word for what is on our side
+    """Our side, or nobody's: worth another try later."""
+
+    limit: str | None = None
+
+
+SENTENCES = {
+    "not_found": "{repo} was not found. It is private, renamed or misspelt. "
+    "Open it in a private window; if it is missing there, make it public or correct the address.",
+    "moved": "{repo} answers with another address: it was renamed or moved. "
+    "Open it in a browser and copy the address that is shown there.",
+    "empty": "{repo} is empty: it has no commits yet. "
+    "Commit something, push it with `git push -u origin main`, then submit again.",
+    "only_tags": "{repo} has tags, but no branch. Push your branch with `git push -u origin main`, "
+    "then submit again.",
+    "sha256": "{repo} uses SHA-256, which is not supported here. Make a SHA-1 repository: "
+    "run `git init --object-format=sha1` in a new folder, commit your files there, push, then submit its address.",
+    "no_git": "{repo} is not a Git repository: {host} sent something else, such as a web page. "
+    "Open {repo} in a private window and check the address. If it is right, submit again later.",
+    "too_big": "{repo} is too large. At most {megabytes} MB are read, not counting files over 1 MB. Most often data "
+    "or a virtual environment is in its history. Take it out of the history, push, then submit again.",
+    "too_many_refs": "{repo} has more branches and tags than can be listed. "
+    "Delete those that are not needed on {host}, then submit again.",
+    "too_many_files": "{repo} has more than {entries} files on {branch}. Most often a virtual environment or "
+    "`node_modules` was committed. Remove it with `git rm -r --cached`, add it to `.gitignore`, push.",
+    "dead_host": "{host} did not answer. Most often it is down for some minutes. Submit again later.",
+    "slow_host": "{host} is too slow to bring {repo} within {seconds} seconds. "
+    "Most often the line is busy, or the repository is large. Submit again later.",
+    "noise": "{host} sent messages without end instead of {repo}. Submit again later.",
+    "damaged": "{repo} is damaged: Git rejects an object in it ({words}). {plain}"
+    "Run `git fsck` in a clone, fix what it reports, push, then submit again.",
+}
+
+# Git's words in the C locale, the first that is found decides
+_WORDS = (
+    ("not_found", r"repository '.*' not found|could not read (Username|Password)|Authentication failed"),
+    ("not_found", r"requested URL returned error: (40[134]|410|451)"),
+    ("moved", r"requested URL returned error: 30\d|unable to update url base from redirection"),
+    ("slow_host", r"Operation too slow"),
+    ("too_big", r"Out of memory|out of memory|unable to (m?map|create thread)|pack exceeds|File too large"),
+    ("too_big", r"index-pack died of signal (25|31)|inflate returned -4|cannot allocate"),
+    ("dead_host", r"Could not resolve|Failed to connect|Connection refused|Connection timed out|No route"),
+    ("dead_host", r"requested URL returned error: (429|5\d\d)"),
+    ("no_git", r"not valid: is this a git repository|invalid server response|expected service, got"),
+    (
+        "damaged",
+        r"fsck error|bad object|invalid (object|index-pack)|pack has bad|pack signature|inflate: data",
+    ),
+    ("damaged", r"did not send all necessary objects|unresolved delta|protocol error|bad line length"),
+    (
+        "damaged",
+        r"error in (?:commit|tag|tree|blob) |not our ref|did not receive expected|(?:early|unexpected) EOF",
+    ),
+    (
+        "damaged",
+        r"bad pack header|remote end hung up|unexpected disconnect|repository corruption|object .* (?:is )?corrupt",
+    ),
+)
+_LIMITS = {"seconds": "slow_host", "disk": "too_big", "messages": "noise", "output": "too_many_refs"}
+_KILLED_FOR_SIZE = -25  # SIGXFSZ
+
+
+def refused(code: str, address: Address, limits: FetchLimits, **more: str) -> FetchRefused:
+    sentence = SENTENCES[code].format(
+        repo=quoted(str(address)),
+        host=quoted(address.host),
+        megabytes=limits.bytes >> 20,
+        entries=f"{limits.entries:,}",
+        seconds=f"{limits.seconds:g}",
+        **{"plain": "", **more},
+    )
+    return FetchRefused(code, no_attempt(sentence))
+
+
+def no_branch(address: Address, branches: list[str]) -> FetchRefused:
+    wanted = address.branch or ""
+    near = nearest(wanted, branches)
+    there = f"There is one called {quoted(near)}." if near else f"It has {listed(map(quoted, branches))}."
+    return FetchRefused(
+        "no_branch",
+        no_attempt(
+            f"{quoted(str(address))} has no branch {quoted(wanted)}. {there} Correct the address, or push it."
+        ),
+    )
+
+
+def no_attempt(sentence: str) -> str:
+    return f"{sentence} No attempt used."
+
+
+def why(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefused | FetchFault:
+    """What to raise for a git that did not end well."""
+    own = [line for line in ended.messages.split("\n") if not line.startswith("remote:")]
+    said = " ".join(" ".join(own).split())
+    code = _LIMITS.get(ended.limit or "") or _code(said)
+    if ended.status == _KILLED_FOR_SIZE and ended.limit is None:
+        code = "too_big"
+    if code is None:
+        return FetchFault(f"git ended with {ended.status} for {address}: {cut(visible(said), 200)}")
+    refusal = refused(code, address, limits, **_words(said), branch="")
+    refusal.fsck_id = fsck_id(said)
+    return refusal
+
+
+def damaged(complaint: str, address: Address, limits: FetchLimits) -> FetchRefused:
+    """Findings of Git in a repository that came whole."""
+    return refused("damaged", address, limits, **_words(complaint))
+
+
+def _code(words: str) -> str | None:
+    return next((code for code, pattern in _WORDS if re.search(pattern, words)), None)
+
+
+def _words(complaint: str) -> dict[str, str]:
+    """Git's own name of what is wrong with an object, else the beginning of what it said; and plain words for it."""
+    own, plain = own_words(complaint), plain_words(complaint)
+    return {"words": own, "plain": f"{plain[0].upper()}{plain[1:]}. " if plain else ""}

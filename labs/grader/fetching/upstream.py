@@ -1,0 +1,314 @@
+"""git, set up to ask one stranger's server for refs and objects.
+
+It is told of no file of the machine, may speak https to one address that was checked, follows no redirect, runs no
+helper and no hook, takes nothing that fails its own checks, and leaves files over 1 MB where they are.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..git.processes import ENVIRONMENT, ObjectReader, RepositoryFault
+from ..words import cut, visible
+from . import bounded_process
+from .address import Address
+from .bounded_process import Ended, FetchLimits, Reply
+from .mirrors import Mirror
+from .network import Network
+from .refusals import FetchFault, FetchRefused, no_branch, refused, why
+
+FILTER = "blob:limit=1m"
+# fsck messages about dates, names and modes. Old tools wrote such values; nothing here depends on them.
+DATA = (
+    *("badDate", "badDateOverflow", "badTimezone", "missingSpaceBeforeDate", "zeroPaddedDate"),
+    *("badEmail", "badName", "missingEmail", "missingNameBeforeEmail", "missingSpaceBeforeEmail"),
+    *("badFilemode", "zeroPaddedFilemode", "nulInCommit"),
+)
+_ENVIRONMENT = ENVIRONMENT | {
+    "GIT_ALLOW_PROTOCOL": "https",
+    "GIT_PROTOCOL_FROM_USER": "0",
+    "GIT_ASKPASS": "/bin/false",
+    "SSH_ASKPASS": "/bin/false",
+    "GIT_SSH_COMMAND": "/bin/false",
+    "GIT_PROXY_COMMAND": "/bin/false",
+    "GIT_LFS_SKIP_SMUDGE": "1",
+}
+_SETTINGS = (
+    "protocol.allow=never",
+    "protocol.https.allow=always",
+    "protocol.version=2",
+    "http.followRedirects=false",
+    "http.sslVerify=true",
+    "http.cookieFile=",
+    "http.extraHeader=",
+    "http.userAgent=git/labcheck",
+    "credential.helper=",
+    "core.askPass=",
+    f"core.hooksPath={os.devnull}",
+    f"core.attributesFile={os.devnull}",
+    "core.fsmonitor=false",
+    "core.symlinks=false",
+    "core.protectHFS=true",
+    "core.protectNTFS=true",
+    "core.bigFileThreshold=2m",
+    "core.packedGitWindowSize=16m",
+    "core.packedGitLimit=64m",
+    "core.deltaBaseCacheLimit=32m",
+    "pack.threads=1",
+    "transfer.fsckObjects=true",
+    "fetch.fsckObjects=true",
+    "transfer.unpackLimit=1",
+    "fetch.unpackLimit=1",
+    "transfer.credentialsInUrl=die",
+    "transfer.bundleURI=false",
+    "fetch.uriProtocols=",
+    "fetch.recurseSubmodules=false",
+    "fetch.writeCommitGraph=false",
+    "submodule.recurse=false",
+    "advice.graftFileDeprecated=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "safe.bareRepository=explicit",
+)
+HEADS = "refs/heads/"
+_REF = re.compile(
+    r"(?!.*(?:\.\.|@\{|//|/\.|\.lock(?:/|$)|[/.]$))refs/(?:heads|tags)/[^\x00-\x20\x7f~^:?*\[\\]+"
+)
+# as `git ls-remote` prints them, and as the helper does
+_LINE = re.compile(r"([0-9a-f]{40})[\t ](.+)")
+_SHA256_LINE = re.compile(r"[0-9a-f]{64}[\t ].+")
+_HEAD_LINE = re.compile(r"(?:ref: |@)refs/heads/(.+)[\t ]HEAD")
+# version 0, in which the answer to the first request is the list
+_HELPER = ("-c", "protocol.version=0", "--git-dir=.", "remote-https", "origin")
+_LIST = ["--git-dir=/nonexistent", "ls-remote", "--symref", "--end-of-options", "origin"]
+_OPENING = (
+    f"option verbosity 0\noption progress false\noption from-promisor true\noption filter {FILTER}\nlist\n"
+)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Branches and tags as a server lists them, at least one branch; `head` is its default branch."""
+
+    refs: dict[str, str]
+    head: str
+
+    @property
+    def branches(self) -> list[str]:
+        return [name.removeprefix(HEADS) for name in self.refs if name.startswith(HEADS)]
+
+    def meant_by(self, address: Address) -> str:
+        """The branch of the address, also where the path of a folder follows it; else the default branch."""
+        if address.branch is None:
+            return self.head
+        parts = address.branch.split("/")
+        names = ("/".join(parts[:length]) for length in range(len(parts), 0, -1))
+        branch = next((name for name in names if HEADS + name in self.refs), None)
+        if branch is None:
+            raise no_branch(address, self.branches)
+        return branch
+
+    def first(self, branch: str, most: int) -> dict[str, str]:
+        """At most so many refs, the branch that is graded among them."""
+        meant = HEADS + branch
+        names = [meant, *(name for name in self.refs if name != meant)]
+        return {name: self.refs[name] for name in names[:most]}
+
+    def left_out(self, refs: dict[str, str]) -> list[str]:
+        if len(refs) == len(self.refs):
+            return []
+        return [f"{len(self.refs):,} branches and tags are too many: the first {len(refs):,} were read."]
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What was fetched: some `refs` of all that are listed, among them the branch that is meant."""
+
+    listing: Listing
+    branch: str
+    refs: dict[str, str]
+
+
+class Server:
+    """One repository at its server, asked within one deadline."""
+
+    def __init__(self, address: Address, limits: FetchLimits, network: Network) -> None:
+        self.address, self._limits = address, limits
+        self._deadline = time.monotonic() + limits.seconds
+        settings = [
+            *_SETTINGS,
+            f"remote.origin.url={address.url}",
+            f"http.curloptResolve={network.pin(address.host)}",
+            f"http.lowSpeedLimit={limits.low_speed}",
+            f"http.lowSpeedTime={limits.low_speed_seconds}",
+            *([f"http.sslCAInfo={network.ca_file}"] if network.ca_file else []),
+        ]
+        self._git = [shutil.which("git") or "git", *(part for each in settings for part in ("-c", each))]
+        self.uid = limits.uid if bounded_process.drops_to_uid() else None
+
+    def listing(self) -> Listing:
+        """All branches and tags, branches first."""
+        try:
+            return self._read(self._run(_LIST, Path("/")).output)
+        except FetchRefused as refusal:
+            raise self._before_fetching(refusal) from refusal
+
+    def _read(self, listed: bytes) -> Listing:
+        lines = listed.decode("utf-8", "replace").split("\n")
+        heads = [found[1] for line in lines if (found := _HEAD_LINE.fullmatch(line))]
+        pairs = [found.groups() for line in lines if (found := _LINE.fullmatch(line))]
+        refs = {
+            name: object_id
+            for object_id, name in sorted(pairs, key=lambda pair: pair[1])
+            if _REF.fullmatch(name)
+        }
+        default = next((name for name in (*heads, "main", "master") if HEADS + name in refs), None)
+        head = default or next((name.removeprefix(HEADS) for name in refs if name.startswith(HEADS)), None)
+        if head is None:
+            sha256 = any(map(_SHA256_LINE.fullmatch, lines))
+            raise refused(
+                "sha256" if sha256 else "only_tags" if refs else "empty", self.address, self._limits
+            )
+        return Listing(refs, head)
+
+    def bring(self, folder: Path, most: int) -> Brought:
+        """Fetch what at most so many branches and tags stand for, and all it needs, into a bare repository.
+
+        Git cannot be told to take odd dates while it leaves large files out. Where such alone made it refuse, it is
+        asked again without its checks, which are made afterwards.
+        """
+        try:
+            return self._bring(folder, most)
+        except FetchRefused as refusal:
+            if refusal.fsck_id not in DATA:
+                raise
+        for rest in folder.glob("objects/pack/tmp_*"):
+            rest.unlink()
+        brought = self._bring(
+            folder, most, "-c", "transfer.fsckObjects=false", "-c", "fetch.fsckObjects=false"
+        )
+        self._check_objects(folder)
+        return brought
+
+    def _check_objects(self, folder: Path) -> None:
+        settings = (
+            "core.commitGraph=false",
+            "core.multiPackIndex=false",
+            *(f"fsck.{name}=ignore" for name in DATA),
+        )
+        ignored = (part for setting in settings for part in ("-c", setting))
+        options = ("--strict", "--no-dangling", "--no-reflogs", "--no-progress")
+        absent_objects = 2  # of the status of `git fsck`; large files are not there
+        self._run(
+            [*ignored, "--git-dir=.", "fsck", *options], folder, ends=(0, absent_objects), watched=folder
+        )
+
+    def _bring(self, folder: Path, most: int, *options: str) -> Brought:
+        """One connection does for asking and fetching: git's own helper is spoken to (gitremote-helpers), which is how
+        we come to choose between its list and its fetch.
+        """
+        brought: list[Brought] = []
+
+        def choose(said: bytes) -> bytes | None:
+            if not said.endswith(b"\n\n"):
+                return None
+            listing = self._read(said)
+            branch = listing.meant_by(self.address)
+            brought.append(Brought(listing, branch, listing.first(branch, most)))
+            wanted = (f"fetch {object_id} {name}\n" for name, object_id in brought[0].refs.items())
+            return "".join([*wanted, "\n\n"]).encode()
+
+        try:
+            arguments = [*options, *_HELPER, self.address.url]
+            self._run(arguments, folder, _OPENING, reply=choose, watched=folder)
+        except FetchRefused as refusal:
+            if not brought:
+                raise self._before_fetching(refusal) from refusal
+            raise
+        if not brought:
+            raise FetchFault(f"git listed nothing for {self.address}")
+        for lock in folder.glob("objects/pack/*.keep"):
+            lock.unlink()
+        return brought[0]
+
+    def _before_fetching(self, refusal: FetchRefused) -> FetchRefused:
+        if refusal.code == "too_big" and refusal.limit != "disk":
+            refusal = refused("too_many_refs", self.address, self._limits)
+        elif refusal.code == "empty" and not self._speaks_git():
+            refusal = refused("no_git", self.address, self._limits)
+        refusal.came_first = True
+        return refusal
+
+    def _speaks_git(self) -> bool:
+        """False where an empty list comes from a web page: git takes lines without refs for a server of plain files."""
+        with suppress(FetchRefused, FetchFault):
+            return "packet:" in self._run(_LIST, Path("/"), trace=True).messages
+        return True
+
+    def subject(self, commit: str) -> str | None:
+        """The first line of a commit's message, by fetching that commit and no file; None if it does not come."""
+        with (
+            tempfile.TemporaryDirectory(prefix="labcheck-") as name,
+            suppress(FetchRefused, FetchFault, RepositoryFault),
+        ):
+            folder = Path(name)
+            with Mirror(folder).filling(self.uid):
+                if self.uid is not None:
+                    os.chown(folder, self.uid, self.uid)  # git notes there that the history is cut off
+                self._fetch(folder, [commit], "tree:0", "--depth=1")
+                return _subject(folder, commit)
+        return None
+
+    def _fetch(self, folder: Path, object_ids: list[str], what: str, *options: str) -> None:
+        quiet = ("--quiet", "--no-progress", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance")
+        # the filter as a setting, not as an option, which git would keep in the repository for fetching what is missing
+        arguments = [
+            *("-c", f"remote.origin.partialclonefilter={what}", "--git-dir=.", "fetch", *quiet, *options),
+            *("--no-write-fetch-head", "--stdin", "--end-of-options", "origin"),
+        ]
+        self._run(arguments, folder, "".join(f"{object_id}\n" for object_id in object_ids), watched=folder)
+
+    def _run(
+        self,
+        arguments: list[str],
+        cwd: Path,
+        stdin: str = "",
+        *,
+        reply: Reply | None = None,
+        watched: Path | None = None,
+        trace: bool = False,
+        ends: tuple[int, ...] = (0,),
+    ) -> Ended:
+        try:
+            ended = bounded_process.run(
+                [*self._git, *arguments],
+                cwd=cwd,
+                environment=_ENVIRONMENT | ({"GIT_TRACE_PACKET": "2"} if trace else {}),
+                limits=self._limits,
+                deadline=self._deadline,
+                stdin=stdin.encode("ascii"),
+                reply=reply,
+                watched=watched,
+            )
+        except OSError as error:
+            raise FetchFault(f"git could not be started: {error}") from error
+        if ended.status not in ends or ended.limit:
+            reason = why(ended, self.address, self._limits)
+            reason.limit = ended.limit
+            raise reason
+        return ended
+
+
+def _subject(folder: Path, commit: str) -> str:
+    reader = ObjectReader(folder)
+    try:
+        data = reader.read(commit, 1 << 20).data or b""
+    finally:
+        reader.close()
+    message = data.partition(b"\n\n")[2].decode("utf-8", "replace").strip()
+    return cut(visible(message.split("\n", 1)[0]), 200)

@@ -1,0 +1,107 @@
+"""Every version of every file in the history: which commit brought it, where, and how large it is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from .history import History
+from .processes import MissingObject, TooLarge, output_of
+from .trees import Listing
+
+MOST_BYTES = 32 << 20
+MAX_OBJECTS = 250_000  # commits, folders and files
+_WHAT = "the list of all files in the history"
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A content, and where it was first. `size` is in bytes, None where the object is not there."""
+
+    id: str
+    path: bytes
+    commit: str
+    size: int | None
+
+
+class _Place(NamedTuple):
+    id: str
+    path: bytes
+    commit: str
+
+
+def read_blobs(git_dir: Path, history: History, read: Callable[[str], Listing]) -> tuple[Blob, ...]:
+    """Each content once, at the first path of the oldest commit that has it; the oldest first, absent ones last.
+
+    `read` gives the listing of a tree. A path is cut at a line break. Raises TooLarge for a list of more than
+    32 MB, MissingObject for a folder that is not there.
+    """
+    places, missing = _listed(git_dir, history)
+    found = _kinds_and_sizes(git_dir, [place.id for place in places])
+    blobs = [Blob(*place, found[place.id][1]) for place in places if found[place.id][0] == "blob"]
+    folders = (place for place in places if found[place.id][0] == "tree")
+    return (*blobs, *(Blob(*place, None) for place in _located(missing, folders, read)))
+
+
+def _listed(git_dir: Path, history: History) -> tuple[list[_Place], set[str]]:
+    """Each tree and blob with the commit that brought it, and the ids of those that are not there."""
+    output = output_of(
+        git_dir,
+        *("rev-list", "--objects", "--in-commit-order", "--topo-order", "--reverse"),
+        *("--missing=print", "--stdin"),
+        stdin="".join(f"{history.id_of(number)}\n" for number in history.head_numbers).encode("ascii"),
+        most=MOST_BYTES,
+        what=_WHAT,
+    )
+    if output.count(b"\n") > MAX_OBJECTS:
+        raise TooLarge(f"{_WHAT} has more than {MAX_OBJECTS:,} lines, which is the limit")
+    places: list[_Place] = []
+    missing: set[str] = set()
+    commit = ""
+    for line in output.split(b"\n")[:-1]:
+        object_id, blank, path = line.partition(b" ")
+        if blank:
+            places.append(_Place(object_id.decode("ascii"), path, commit))
+        elif line.startswith(b"?"):
+            missing.add(line[1:].decode("ascii"))
+        else:
+            commit = line.decode("ascii")
+    return places, missing
+
+
+def sizes_of(git_dir: Path, blob_ids: list[str]) -> dict[str, int | None]:
+    """The bytes of each object, None for one that is not there. Nothing is fetched for it."""
+    answers = _answers(git_dir, blob_ids)
+    return {answer[0]: int(answer[2]) if len(answer) == 3 else None for answer in answers}
+
+
+def _kinds_and_sizes(git_dir: Path, object_ids: list[str]) -> dict[str, tuple[str, int]]:
+    answers = _answers(git_dir, object_ids)
+    if gone := next((answer[0] for answer in answers if len(answer) != 3), None):
+        raise MissingObject(f"object {gone} is missing or damaged")
+    return {object_id: (kind, int(size)) for object_id, kind, size in answers}
+
+
+def _answers(git_dir: Path, object_ids: list[str]) -> list[list[str]]:
+    output = output_of(
+        git_dir,
+        *("cat-file", "--batch-check", "--buffer"),
+        stdin="".join(f"{object_id}\n" for object_id in object_ids).encode("ascii"),
+        most=MOST_BYTES,
+        what=_WHAT,
+    )
+    return [line.split(" ") for line in output.decode("ascii").splitlines()]
+
+
+def _located(
+    missing: set[str], folders: Iterator[_Place], read: Callable[[str], Listing]
+) -> Iterator[_Place]:
+    """The place of each file that is not there, from the folders, which are. Empties `missing`."""
+    while missing:
+        folder = next(folders, None)
+        if folder is None:
+            raise MissingObject(f"object {min(missing)} is missing or damaged")
+        for name, entry in read(folder.id):
+            if entry.id in missing and not entry.is_tree:
+                missing.remove(entry.id)
+                yield _Place(entry.id, folder.path + b"/" + name if folder.path else name, folder.commit)

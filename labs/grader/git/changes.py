@@ -1,0 +1,80 @@
+"""What all commits change, listed by one process instead of tree by tree: twenty thousand commits in a second."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .processes import RepositoryDamagedError, output_of
+from .trees import Change, Entry, is_path
+
+MOST_BYTES = 32 << 20
+MOST_MEMORY = 256 << 20
+_ABSENT, _FOLDER = b"000000", b"040000"
+Pair = tuple[str, str]  # the ids of two trees
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Differences of pairs of trees, as Git wrote them: modes and ids, then a path, by turns."""
+
+    parts: list[bytes]
+    places: dict[Pair, range]
+
+    def of(self, old: str, new: str) -> Change:
+        """Paths whose entry differs between the two trees. Raises KeyError for a pair that was not asked for."""
+        found = {}
+        for place in self.places[old, new]:
+            modes_and_ids = self.parts[place].rpartition(b":")[2].split(b" ")
+            path = self.parts[place + 1]
+            if _FOLDER not in modes_and_ids[:2] and is_path(path):
+                found[path] = _entries(*modes_and_ids[:4])
+        return found
+
+
+def read_changes(git_dir: Path, pairs: Iterable[Pair]) -> Changes:
+    """Compares trees with each other; two that are the same differ in nothing.
+
+    Git keeps the changes of one pair in memory until it has them all, so that twelve objects that stand for 10^10
+    paths would fill it: there is a bound. Raises TooLarge past 32 MB and past 256 MB of memory,
+    RepositoryDamagedError where a tree is missing.
+    """
+    asked = dict.fromkeys(pairs)
+    output = output_of(
+        git_dir,
+        *("diff-tree", "--stdin", "-r", "-t", "-z", "--raw"),
+        *("--no-abbrev", "--no-renames", "--ignore-submodules=none"),
+        stdin="".join(f"{old} {new}\n" for old, new in asked).encode("ascii"),
+        most=MOST_BYTES,
+        memory=MOST_MEMORY,
+        what="the list of all changes in the history",
+    )
+    parts = output.split(b"\0")
+    return Changes(parts, _places(parts, asked))
+
+
+def _places(parts: list[bytes], asked: Iterable[Pair]) -> dict[Pair, range]:
+    """Where the changes of each pair stand. A line with its two ids comes before the first of them.
+
+    Git goes on where it cannot read one of the two trees, and that line is absent alone.
+    """
+    starts: list[tuple[Pair, int]] = []
+    for place in range(0, len(parts), 2):
+        for line in parts[place].split(b"\n")[:-1]:
+            old, new = line.decode("ascii").split(" ")
+            starts.append(((old, new), place))
+    ends = [*(place for _, place in starts[1:]), len(parts) - 1][
+        : len(starts)
+    ]  # none where git listed nothing
+    listed = {pair: range(start, end, 2) for (pair, start), end in zip(starts, ends, strict=True)}
+    for old, new in asked:
+        if (old, new) not in listed:
+            raise RepositoryDamagedError(f"tree {old} or {new} is missing or damaged")
+    return listed
+
+
+def _entries(old_mode: bytes, new_mode: bytes, old: bytes, new: bytes) -> tuple[Entry | None, Entry | None]:
+    return _entry(old_mode, old), _entry(new_mode, new)
+
+
+def _entry(mode: bytes, object_id: bytes) -> Entry | None:
+    return None if mode == _ABSENT else Entry(mode.lstrip(b"0"), object_id.decode("ascii"))

@@ -1,0 +1,42 @@
+"""Cache of values read once per run, and of reads that failed."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from .processes import RepositoryFault, TimeIsUp, TooLarge
+
+Read = TypeVar("Read")
+
+
+class Once:
+    """Values by name. The learner sees the name if the time was not enough to read it."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, Any] = {}
+        self._failed: dict[str, Exception] = {}
+
+    def has(self, name: str) -> bool:
+        return name in self._read
+
+    def has_failed(self, name: str) -> bool:
+        return name in self._failed
+
+    def get(self, name: str, read: Callable[[], Read]) -> Read:
+        """Return the value of `read()`, called at most once per name."""
+        if name not in self._read:
+            self._read[name] = self.unless_failed(name, read)
+        found: Read = self._read[name]
+        return found
+
+    def unless_failed(self, name: str, read: Callable[[], Read]) -> Read:
+        """Return `read()`. Raise its error again on later calls, so that no check repeats a walk into a limit."""
+        if name in self._failed:
+            raise self._failed[name]
+        try:
+            return read()
+        except (TooLarge, RepositoryFault) as error:
+            self._failed[name] = error
+            raise
+        except TimeIsUp:
+            self._failed[name] = TooLarge(f"the {name} could not be read within a check's time limit")
+            raise

@@ -1,0 +1,61 @@
+"""Find the Git directory of a repository, and read its branches and tags."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..words import decoded, quoted
+from .processes import TooLarge, output_of
+
+MAX_REF_BYTES = 4 << 20
+BRANCHES, TAGS = "refs/heads/", "refs/tags/"
+
+
+class Unreadable(Exception):  # noqa: N818 - the state of a submission has this name
+    """The learner's set-up cannot be graded. `code` is stable, `message` is for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+def short_names(refs: Mapping[str, str], prefix: str) -> dict[str, str]:
+    return {name.removeprefix(prefix): refs[name] for name in sorted(refs) if name.startswith(prefix)}
+
+
+def git_dir_of(path: Path) -> Path:
+    if not path.is_dir():
+        raise Unreadable("not_found", f"There is no folder {quoted(str(path))}.")
+    dot_git = path / ".git"
+    if dot_git.is_file():  # a linked work tree or a submodule keeps the address of its repository here
+        address = dot_git.read_text(errors="surrogateescape").removeprefix("gitdir:").strip()
+        dot_git = path / address
+    for candidate in (dot_git, path):
+        head = candidate / "HEAD"
+        if (
+            head.is_file() or head.is_symlink()
+        ):  # an old Git's way to name a branch, which may not be born yet
+            return candidate.resolve()
+    raise Unreadable(
+        "no_repository",
+        f"There is no Git repository in {quoted(str(path))}. Most often it is the folder above, "
+        "or `git init` was not run there.",
+    )
+
+
+def refs_on_disk(git_dir: Path, branches: str) -> dict[str, str]:
+    """Return tags, and the refs under `branches` as local branches."""
+    arguments = ("for-each-ref", "--format=%(objectname) %(refname)", branches, TAGS)
+    try:
+        output = output_of(git_dir, *arguments, most=MAX_REF_BYTES, what="the list of branches and tags")
+    except TooLarge as limit:
+        raise Unreadable("too_many_refs", f"The repository could not be read: {limit}.") from limit
+    found: dict[str, str] = {}
+    for line in output.splitlines():
+        object_id, _, name = line.partition(b" ")
+        ref = decoded(name)
+        if branches != BRANCHES and ref.startswith(branches):
+            ref = BRANCHES + ref.removeprefix(branches)
+        found[ref] = object_id.decode("ascii")
+    if branches != BRANCHES:
+        found.pop(f"{BRANCHES}HEAD", None)  # says which branch the remote shows first
+    return found

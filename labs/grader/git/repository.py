@@ -1,0 +1,374 @@
+"""Read-only questions to a stranger's repository: one walk of its history, one process for its objects, no checkout."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import tee
+from pathlib import Path
+from types import TracebackType
+
+from ..parameters import DEFAULT
+from ..words import quoted
+from .blobs import Blob, read_blobs, sizes_of
+from .changes import Changes, read_changes
+from .history import FORMAT, Commit, History
+from .once import Once
+from .people import FORMAT as PEOPLE_FORMAT
+from .people import People
+from .processes import (
+    MissingObject,
+    ObjectReader,
+    RepositoryDamagedError,
+    RepositoryFault,
+    TooLarge,
+    chunks_of,
+)
+from .raw_commit import RawCommit
+from .refs import BRANCHES, TAGS, Unreadable, git_dir_of, refs_on_disk, short_names
+from .tags import Tag, peel
+from .trees import Change, Entry, Listing, Trees, parse_tree
+
+__all__ = [
+    "Repository",
+    "RepositoryDamagedError",
+    "RepositoryFault",
+    "Tag",
+    "Tip",
+    "TooLarge",
+    "Unreadable",
+]
+
+MOST_COMMITS = 200_000
+MAX_SHORT = 1_000
+MAX_COMPARED = 20_000  # commits whose changes are listed all at once
+MAX_SINGLY_COMPARED = 500  # commits of a longer history, by one check
+MOST_HISTORY_BYTES = 96 << 20
+MAX_MEMORY = 256 << 20  # of the git that walks it
+MAX_TIP_BYTES = 64 << 20
+MAX_HEAD_BYTES = 1 << 12
+MOST_FILE_BYTES = 1 << 20
+MOST_READ_BYTES = 64 << 20
+WITHOUT_LARGE_FILES = "without-files-over-1-MB"  # this file in a mirror says how it was fetched
+_OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Tip:
+    """A branch, or a tag of a commit, and the commit it stands for."""
+
+    ref: str
+    name: str
+    commit: Commit
+
+
+class Repository:
+    """Use `open`, and close it (a context manager) to end its process."""
+
+    def __init__(self, git_dir: Path, refs: Mapping[str, str]) -> None:
+        self._objects = ObjectReader(git_dir)
+        self._git_dir = git_dir
+        self._unread = MOST_READ_BYTES
+        self._known = Once()
+        self._compared = 0
+        self._history_asked = False
+        self.branches = short_names(refs, BRANCHES)
+        self.tags = short_names(refs, TAGS)
+        if not self.branches and not self.tags:
+            raise Unreadable(
+                "no_commits", "The repository holds no commits yet. Commit something, then push it."
+            )
+        # a bound method would create a reference cycle and delay freeing the history
+        self._trees = Trees(partial(_read_listing, self._objects))
+
+    @classmethod
+    def open(
+        cls, path: str | Path, refs: Mapping[str, str] | None = None, *, remote: str | None = None
+    ) -> "Repository":
+        """A bare repository or a work tree (its `.git`). With `remote`, its branches as they were last fetched.
+
+        `refs` maps full ref names to object ids and is graded instead of the refs on disk; names that are
+        neither branches nor tags are left out. Raises Unreadable for the learner's set-up, RepositoryFault
+        for broken storage, ValueError for something in `refs` that is no object id.
+        """
+        git_dir = git_dir_of(Path(path))
+        if refs is None:
+            refs = refs_on_disk(git_dir, f"refs/remotes/{remote}/" if remote else BRANCHES)
+        for name, object_id in refs.items():
+            if not _OBJECT_ID.fullmatch(object_id):
+                raise ValueError(f"{name}: {object_id!r} is no object id")
+        return cls(git_dir, refs)
+
+    @property
+    def history(self) -> History:
+        """All commits that a branch or tag reaches. Raises TooLarge past 200,000 commits or 96 MB."""
+        self._history_asked = True
+        return self.commits_here
+
+    @property
+    def commits_here(self) -> History:
+        """The same, for looking around where a verdict does not rest on it; it may be cut off."""
+        return self._known.get("history", self._read_history)
+
+    def _read_history(self) -> History:
+        found = self._walk("--topo-order", f"--max-count={MOST_COMMITS + 1}")
+        if len(found) > MOST_COMMITS:
+            raise TooLarge(f"too many commits: at most {MOST_COMMITS:,} are read")
+        return found
+
+    @property
+    def _tips(self) -> History:
+        """The commits that branches and tags point to, without their history."""
+        return self._known.get("tips", lambda: self._walk("--no-walk=unsorted"))
+
+    def _walk(self, *options: str) -> History:
+        # a bound method would create a reference cycle and delay freeing the history
+        printed = partial(_printed_for, self._git_dir, self._tip_ids, *options, "--date=raw")
+        people = f"--format={PEOPLE_FORMAT}"
+        return History(printed(f"--format={FORMAT}"), lambda: People(printed(people)))
+
+    @property
+    def _tip_ids(self) -> list[str]:
+        """Return the ids of the commits that branches and tags point to."""
+        tagged = (tag.id for tag in map(self.tag, self.tags) if tag.kind == "commit")
+        return sorted({*self.branches.values(), *tagged})
+
+    def _tip_commit(self, commit_id: str) -> Commit:
+        if not self.has_history:
+            return self._known.get(commit_id, lambda: self._read_tip(commit_id))
+        if commit_id not in self.commits_here:
+            raise _no_commit(commit_id)
+        return self.commits_here[commit_id]
+
+    def _read_tip(self, commit_id: str) -> Commit:
+        found = self._objects.read(commit_id, MAX_TIP_BYTES)
+        if found.kind != "commit":
+            raise _no_commit(commit_id)
+        if found.data is None:
+            raise TooLarge(f"commit {commit_id[:7]} is larger than {MAX_TIP_BYTES >> 20} MB")
+        return RawCommit(commit_id, found.data, lambda: self._tips[commit_id])
+
+    @property
+    def has_history(self) -> bool:
+        """Whether the history was asked for already, and could be read."""
+        return self._known.has("history")
+
+    @property
+    def is_short(self) -> bool:
+        """True if the history is already read, or has at most 1,000 commits and so costs little."""
+        if self._known.has_failed("history"):
+            return False
+        return self.has_history or self._known.get("number of commits", self._count) <= MAX_SHORT
+
+    def _count(self) -> int:
+        counted = _printed_for(self._git_dir, self._tip_ids, "--count", f"--max-count={MAX_SHORT + 1}")
+        return int(b"".join(counted))
+
+    @cached_property
+    def is_shallow(self) -> bool:
+        """Was the history cut off when it was cloned? Git shows the commits where it ends as if they had no parents."""
+        common = self._git_dir / "commondir"  # of a linked work tree, which shares the list with the others
+        folder = (
+            self._git_dir / common.read_text(errors="surrogateescape").strip()
+            if common.is_file()
+            else self._git_dir
+        )
+        listed = folder / "shallow"
+        return listed.is_file() and listed.stat().st_size > 0
+
+    @property
+    def blobs(self) -> tuple[Blob, ...]:
+        """Every version of every file in the history, oldest first; see `read_blobs`. Raises TooLarge.
+
+        `size` is None for files over 1 MB that were not fetched.
+        """
+        self._history_asked = True
+        return self._known.get("list of files", self._read_blobs)
+
+    def _read_blobs(self) -> tuple[Blob, ...]:
+        blobs = read_blobs(self._git_dir, self.history, self._trees.read)
+        missing = next((blob for blob in blobs if blob.size is None), None)
+        if missing and not self._lacks_large_files:
+            raise MissingObject(f"object {missing.id} is missing or damaged")
+        return blobs
+
+    def tag(self, name: str) -> Tag:
+        """The tag of this short name, peeled. Raises KeyError where there is none."""
+        return self._peeled_tags[name]
+
+    @property
+    def _peeled_tags(self) -> dict[str, Tag]:
+        return self._known.get("tags", self._peel_all)
+
+    def _peel_all(self) -> dict[str, Tag]:
+        return {name: peel(self._objects, TAGS + name, object_id) for name, object_id in self.tags.items()}
+
+    @cached_property
+    def default_branch(self) -> str | None:
+        """The branch that HEAD names, which a server shows first; where that is not here, main, master or the only one.
+
+        A mirror has the HEAD of its remote. None where no branch is known to be the one.
+        """
+        text = (self._git_dir / "HEAD").read_bytes()[:MAX_HEAD_BYTES].decode("utf-8", "surrogateescape")
+        named = text.removeprefix(f"ref: {BRANCHES}").strip()
+        only = next(iter(self.branches)) if len(self.branches) == 1 else None
+        return next((name for name in (named, "main", "master", only) if name in self.branches), None)
+
+    @property
+    def head(self) -> str | None:
+        """The commit of main, else of the first branch; None where there are tags alone."""
+        return self.branches.get("main") or next(iter(self.branches.values()), None)
+
+    def branch(self, name: str) -> Tip | None:
+        """The branch of this name; `@default` stands for the default branch."""
+        if name == DEFAULT and DEFAULT not in self.branches:
+            return self.branch(self.default_branch) if self.default_branch else None
+        if name not in self.branches:
+            return None
+        return Tip(BRANCHES + name, name, self._tip_commit(self.branches[name]))
+
+    def tip(self, name: str) -> Tip | None:
+        """The branch of this name, else the tag of this name where that stands for a commit."""
+        if name in self.tags and name not in self.branches and self.tag(name).kind == "commit":
+            return Tip(TAGS + name, name, self._tip_commit(self.tag(name).id))
+        return self.branch(name)
+
+    def files(self, tip: Tip) -> dict[bytes, Entry]:
+        """Every path at a tip, with files, symbolic links and submodules. Raises TooLarge (5,000 entries, 1 MB)."""
+        tree, where = tip.commit.tree, f"at {quoted(tip.name)}"
+        name = f"list of files {where}, {tree}"
+        return self._known.unless_failed(name, lambda: dict(self._trees.paths(tree, where)))
+
+    def listing(self, tree_id: str) -> Listing:
+        """The names in one tree and what they are. Raises TooLarge past 1 MB."""
+        return self._trees.listing(tree_id)
+
+    def entry(self, commit: Commit, path: bytes) -> Entry | None:
+        """What is at a path of a commit, also a folder; only the folders on the way are read."""
+        found: Entry | None = Entry(b"40000", commit.tree)
+        for name in path.split(b"/"):
+            found = dict(self.listing(found.id)).get(name) if found and found.is_tree else None
+        return found
+
+    def changes(self, old: Commit | None, new: Commit) -> Change:
+        """Paths that differ between two commits (None is an empty tree): entries before and after. Raises TooLarge."""
+        return self._trees.changes(old.tree if old else None, new.tree, f"in commit {new.id[:7]}")
+
+    def change_of(self, commit: Commit) -> Change:
+        """What a commit changes in its first parent, a root commit in an empty tree. Raises TooLarge."""
+        parents = self.history.parents(commit.id)
+        parent = self.history[parents[0]] if parents else None
+        if parent is None or self._all_changes is None:
+            if len(self.history) > MAX_COMPARED:
+                self._count_single()
+            return self.changes(parent, commit)
+        return self._all_changes.of(parent.tree, commit.tree)
+
+    def begin_check(self) -> None:
+        """Reset what is counted for one check: compared commits, and whether it asked for the history."""
+        self._compared = 0
+        self._history_asked = False
+
+    @property
+    def rests_on_part_of_history(self) -> bool:
+        """True if the check that runs asked for a history that is cut off, so that what is absent proves nothing."""
+        return self._history_asked and self.is_shallow
+
+    def _count_single(self) -> None:
+        self._compared += 1
+        if self._compared > MAX_SINGLY_COMPARED:
+            raise TooLarge(
+                f"more than {MAX_SINGLY_COMPARED:,} commits would have to be compared with their parents, "
+                f"which is the limit in a history of over {MAX_COMPARED:,} commits"
+            )
+
+    @cached_property
+    def _all_changes(self) -> Changes | None:
+        """Of all commits with a parent; None where one of them is too large or broken, which others need not see."""
+        history = self.history
+        if len(history) > MAX_COMPARED:
+            return None
+        pairs = (
+            (history.tree_of(above[0]), history.tree_of(number))
+            for number in range(len(history))
+            if (above := history.above(number))
+        )
+        try:
+            return read_changes(self._git_dir, pairs)
+        except (TooLarge, RepositoryFault):
+            return None
+
+    def content(self, blob_id: str) -> bytes | None:
+        """The bytes of a file; None where it is over 1 MB. Raises TooLarge past 64 MB in one run."""
+        return next(self.contents([blob_id]))
+
+    def contents(self, blob_ids: Iterable[str]) -> Iterator[bytes | None]:
+        """The same for many files, in turn: faster by far than one by one."""
+        for data in self.uncounted(blob_ids):
+            self._unread -= len(data or b"")
+            if self._unread < 0:
+                raise TooLarge("the files are larger than 64 MB together, which is the most that is read")
+            yield data
+
+    def uncounted(self, blob_ids: Iterable[str]) -> Iterator[bytes | None]:
+        """The same as `contents`, for a caller that keeps a limit of its own."""
+        asked, reading = tee(blob_ids)
+        for blob_id, found in zip(asked, self._objects.read_all(reading, MOST_FILE_BYTES), strict=True):
+            if found is None and not self._lacks_large_files:
+                raise MissingObject(f"object {blob_id} is missing or damaged")
+            yield found.data if found else None
+
+    def sizes(self, blob_ids: Iterable[str]) -> dict[str, int | None]:
+        """The bytes of files, without reading them; None for one over 1 MB that was not fetched. Raises TooLarge."""
+        found = sizes_of(self._git_dir, list(dict.fromkeys(blob_ids)))
+        missing = next((blob_id for blob_id, number in found.items() if number is None), None)
+        if missing and not self._lacks_large_files:
+            raise MissingObject(f"object {missing} is missing or damaged")
+        return found
+
+    def raw_commit(self, commit_id: str) -> bytes:
+        """A commit as it is stored, with the headers that `history` leaves out. Raises TooLarge past 1 MB."""
+        data = self._objects.read(commit_id, MOST_FILE_BYTES).data
+        if data is None:
+            raise TooLarge(f"commit {commit_id[:7]} is larger than 1 MB")
+        return data
+
+    @property
+    def _lacks_large_files(self) -> bool:
+        return (self._git_dir / WITHOUT_LARGE_FILES).is_file()
+
+    def close(self) -> None:
+        self._objects.close()
+        self._known = Once()  # its commits refer back to this repository: a reference cycle
+
+    def __enter__(self) -> "Repository":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _no_commit(object_id: str) -> RepositoryDamagedError:
+    return RepositoryDamagedError(f"a branch points to {object_id}, not a commit")
+
+
+def _printed_for(git_dir: Path, tips: Iterable[str], *options: str) -> Iterator[bytes]:
+    return chunks_of(
+        git_dir,
+        *("rev-list", "--stdin", *options),
+        stdin="".join(f"{tip}\n" for tip in tips).encode("ascii"),
+        most=MOST_HISTORY_BYTES,
+        memory=MAX_MEMORY,
+        what="the history",
+    )
+
+
+def _read_listing(objects: ObjectReader, tree_id: str) -> Listing:
+    found = objects.read(tree_id, MOST_FILE_BYTES)
+    if found.kind != "tree":
+        raise RepositoryDamagedError(f"object {tree_id} is a {found.kind}, not a tree")
+    if found.data is None:
+        raise TooLarge("too many files: the list of one folder is larger than 1 MB")
+    return parse_tree(found.data, len(tree_id) // 2)

@@ -1,0 +1,115 @@
+"""Commits named as Git names them: `main`, `v1.0.0~2`, `main^2^`, `main^{/Fix the sum}`, and our `main^{root}`.
+
+A branch, a tag, a full object id, or `@default` for the default branch comes first. Then, as often as wanted: `~N`
+goes N first parents back, `^N` to the Nth parent, `^{/regex}` to the newest commit of that history whose message
+matches (searched, by lines), and `^{root}` to the end of the line of first parents. Names are resolved here, in the
+history that was walked: no such text ever reaches Git.
+"""
+
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol
+
+from ..parameters import DEFAULT, OBJECT_ID, REVISION_STEP, Revision
+from ..words import quoted
+from .history import Commit, History
+from .messages import fits_itself
+from .repository import Tip
+
+_STEP = re.compile(REVISION_STEP)
+
+
+@dataclass(frozen=True)
+class Unresolved:
+    """Why a name stands for no commit here. `base` is the branch or tag that is absent, None where that is there."""
+
+    why: str
+    base: str | None = None
+
+
+class Commits(Protocol):
+    """Where names are looked up: a `Repository`, or the model of one."""
+
+    @property
+    def history(self) -> History: ...
+
+    def tip(self, name: str) -> Tip | None: ...
+
+
+def resolve(repository: Commits, name: Revision, *, originals: bool = False) -> Tip | Unresolved:
+    """The commit of that name; `ref` of the answer is the branch or tag that it starts from.
+
+    With `originals`, `^{/regex}` passes over commits whose message only quotes a fitting one, as `Revert "..."` does;
+    Git itself takes the newest, whatever it is.
+    """
+    base = base_of(name)
+    tip = repository.tip(base) or _by_id(repository, base)
+    if tip is None:
+        if base == DEFAULT:
+            return Unresolved(
+                "It is not known which branch is the default one: HEAD names none that is here."
+            )
+        noun = "commit" if is_object_id(base) else "branch or tag"
+        return Unresolved(f"There is no {noun} {quoted(base)}.", base)
+    if base == DEFAULT:  # sentences and commands name the branch itself
+        name, base = Revision(tip.name + name[len(base) :]), tip.name
+    commit: Commit | None = tip.commit
+    for step in _STEP.finditer(name, len(base)):
+        if commit is not None:
+            commit = _step(repository.history, commit, step, originals=originals)
+        if commit is None:
+            way = name[: step.end()]
+            return Unresolved(f"{quoted(way)} stands for no commit: there is none at the end of that way.")
+    assert commit  # noqa: S101 - each step that finds none has returned
+    return replace(tip, name=str(name), commit=commit)
+
+
+def base_of(name: str) -> str:
+    """The branch, tag or object id that a name starts from."""
+    return re.split(r"[~^]", name, maxsplit=1)[0]
+
+
+def for_git(name: str) -> str:
+    """A name as one word of bash that Git understands: it knows no `^{root}`."""
+    before, root, behind = name.partition("^{root}")
+    if not root:
+        return shlex.quote(name)
+    return f'"$(git rev-list --first-parent {shlex.quote(before)} | tail -n 1)"{shlex.quote(behind) if behind else ""}'
+
+
+def is_object_id(name: str) -> bool:
+    return OBJECT_ID.fullmatch(name) is not None
+
+
+def _by_id(repository: Commits, base: str) -> Tip | None:
+    history = repository.history if is_object_id(base) else None
+    return Tip(base, base, history[base]) if history and base in history else None
+
+
+def _step(history: History, commit: Commit, step: re.Match[str], *, originals: bool) -> Commit | None:
+    back, pattern, root, nth = step.groups()
+    if pattern:
+        search = re.compile(pattern, re.MULTILINE).search
+        return _newest(history, commit, partial(fits_itself, search=search) if originals else search)
+    if root:
+        return history[list(history.first_parents(commit.id))[-1]]
+    if back is not None:
+        return _back(history, commit, int(back or 1))
+    parents, wanted = history.parents(commit.id), int(nth or 1)
+    if wanted == 0:
+        return commit
+    return history[parents[wanted - 1]] if wanted <= len(parents) else None
+
+
+def _back(history: History, commit: Commit, count: int) -> Commit | None:
+    line = history.first_parents(commit.id)
+    found = next((commit_id for passed, commit_id in enumerate(line) if passed == count), None)
+    return history[found] if found else None
+
+
+def _newest(history: History, commit: Commit, matches: Callable[[str], object]) -> Commit | None:
+    inside = reversed(history.in_order(history.ancestors(commit.id)))
+    return next((each for each in inside if matches(each.message)), None)
