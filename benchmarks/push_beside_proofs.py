@@ -6,8 +6,8 @@ from statistics import median
 from benchmarks.benchmark import Goal
 from benchmarks.push import Push
 from benchmarks.site import Site
-from labs import proving, tasks
-from labs.authoring import save_lab
+from labs.authoring.saving import save_lab
+from labs.grading import proofs, tasks
 from labs.models import Lab, LabVersion
 from tests.servers import wait_for
 
@@ -41,7 +41,7 @@ class PushBesideProofs(Push):
         super().__init__(site)
         self.course, self.numbers = site.lesson.course, count(1)
         site.grading.start("later-worker")
-        proving.waiting().update(proved=True)  # the course's own are not what is measured
+        proofs.waiting().update(proved=True)  # the course's own are not what is measured
 
     def limit(self) -> float:
         return median(self._pushed(self.ours, "passed") for _ in range(PUSHES))
@@ -66,4 +66,4 @@ class PushBesideProofs(Push):
         return LabVersion.objects.filter(lab__in=labs)
 
     def _proving(self, labs: list[Lab]):
-        return self._of(labs).filter(proof__isnull=True, proving_fault=proving.NO_ANSWER)
+        return self._of(labs).filter(proof__isnull=True, proving_fault=proofs.NO_ANSWER)

@@ -14,8 +14,8 @@ from benchmarks.push import clone_of
 from benchmarks.repositories import SMALL
 from benchmarks.site import Site
 from benchmarks.through_queue import WORKERS, ManyLabs
-from labs import lifecycle, tasks
 from labs.actions import new_token
+from labs.grading import lifecycle, tasks
 from labs.models import RUNNING, Receipt, State, Submission, snapshot_digest
 from labs.queries import practice_address
 from lessons.models import Enrollment

@@ -9,12 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from labs import hosts, lifecycle, receipts, tasks
 from labs.grader.fetching.address import Address
-from labs.hosts import Offer
+from labs.grading import lifecycle, receipts, tasks
 from labs.models import AccessToken, Lab, OutsideReport, Queue, Receipt, Repository, State, Submission
-from labs.outside import MOST_KEPT, Sent
 from labs.queries import find_token, history, token_digest, tokens_of
+from labs.reports.outside import MOST_KEPT, Sent
+from labs.repositories import hosts
+from labs.repositories.hosts import Offer
 from lessons.models import Enrollment
 from lessons.queries import teaches
 from portal.accounts.audit import Event, record

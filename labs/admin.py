@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from labs import actions, queries
-from labs.lab_admin import LabAdmin
+from labs.authoring.admin import LabAdmin
 from labs.models import (
     AccessToken,
     Lab,

@@ -1,6 +1,8 @@
 from django.urls import include, path
 
-from labs import outside_views, practice, token_views, views
+from labs.pages import token_views, views
+from labs.practice import views as practice
+from labs.reports import views as reports
 
 # Grouped by what begins an address, so that the pages after them cost one comparison for each group.
 remote = [
@@ -14,9 +16,9 @@ lab = [
     path("repository/", views.lab_repository, name="lab_repository"),
     path("submit/", views.lab_submit, name="lab_submit"),
     path("latest/", views.lab_latest, name="lab_latest"),
-    path("lab.yaml", outside_views.lab_source, name="lab_source"),
-    path("workflow.yml", outside_views.lab_workflow, name="lab_workflow"),
-    path("reports/", outside_views.lab_report, name="lab_report"),
+    path("lab.yaml", reports.lab_source, name="lab_source"),
+    path("workflow.yml", reports.lab_workflow, name="lab_workflow"),
+    path("reports/", reports.lab_report, name="lab_report"),
 ]
 submission = [
     path("", views.submission, name="submission"),
@@ -31,5 +33,5 @@ urlpatterns = [
     path("submissions/<slug:public_id>/", include(submission)),
     path("account/tokens/", token_views.tokens, name="tokens"),
     path("account/tokens/<int:pk>/revoke/", token_views.revoke_token, name="revoke_token"),
-    path("labcheck.pyz", outside_views.labcheck, name="labcheck"),
+    path("labcheck.pyz", reports.labcheck, name="labcheck"),
 ]

@@ -11,13 +11,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["labs.grading"])
 
 
 class Pulse(bootsteps.StartStopStep):
     """Show that a worker's main process goes on, however long its jobs take."""
 
     def start(self, consumer: Any) -> None:
-        from labs import pulse  # Django is set up by now, and not before
+        from labs.grading import pulse  # Django is set up by now, and not before
 
         queue = consumer.hostname.partition("@")[0]
         pulse.beat(queue)
@@ -29,7 +30,7 @@ app.steps["consumer"].add(Pulse)
 
 @worker_ready.connect
 def begin(sender: Any = None, **kwargs: object) -> None:
-    from labs.tasks import wake_later_worker  # Django is set up by now, and not before
+    from labs.grading.tasks import wake_later_worker  # Django is set up by now, and not before
 
     if sender.hostname.startswith("later@"):
         wake_later_worker()
@@ -43,6 +44,6 @@ def test_sandbox(sender: object = None, **kwargs: object) -> None:
     """
     if str(getattr(sender, "hostname", "")).startswith("later@"):
         return
-    from labs.sandboxes import test_and_tell  # Django is set up by now, and not before
+    from labs.grading.sandbox import test_and_tell  # Django is set up by now, and not before
 
     test_and_tell()

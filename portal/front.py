@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connections
 from granian.rsgi import ProtocolClosed
 
-from labs.body import HEADERS_MARK, NO_ROOM_MARK
+from labs.practice.request_body import HEADERS_MARK, NO_ROOM_MARK
 from portal.environ import REFUSAL, Environ, make_environ
 from portal.pools import Pool
 from portal.transfers import PIECE, TooSlowError, Transfer, Transfers

@@ -18,8 +18,9 @@ from portal.services import web_answers
 if __name__ == "__main__":  # here, since what follows needs Django's apps, and a container asks every 30 s
     sys.exit(not web_answers(settings.PORT))
 
-from labs import disk, lifecycle, pulse, sandboxes, tasks
 from labs.grader.git.version import git_version_is_safe
+from labs.grading import lifecycle, pulse, sandbox, tasks
+from labs.repositories import disk
 
 OK = "ok"
 LONG_WAIT = timedelta(minutes=2)
@@ -38,7 +39,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """`status` is ready, degraded (both 200) or not ready (503); beside it each part is "ok" or a sentence."""
     needed = {"database": _database(), "git": _git()}
-    bearable = {"broker": _broker(), "sandbox": sandboxes.state(), "disk": " ".join(disk.warnings()) or OK}
+    bearable = {"broker": _broker(), "sandbox": sandbox.state(), "disk": " ".join(disk.warnings()) or OK}
     if needed["database"] == OK:
         bearable |= {"grading": _grading(), "later": _later(), "beat": _beat()}
     if any(said != OK for said in needed.values()):

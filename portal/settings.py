@@ -166,8 +166,8 @@ CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{PRIVATE_BROKER_SOCKET}"
 # reaper goes before the wake-ups of a rush (0, the default, is the highest priority on Redis).
 CELERY_TASK_DEFAULT_QUEUE = "later"
 CELERY_TASK_ROUTES = {
-    "labs.tasks.grade_next": {"queue": "live", "priority": 3},
-    "labs.tasks.reap": {"queue": "live"},
+    "labs.grading.tasks.grade_next": {"queue": "live", "priority": 3},
+    "labs.grading.tasks.reap": {"queue": "live"},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -229,12 +229,12 @@ HOUSEKEEPING_SECONDS = env.float("HOUSEKEEPING_SECONDS", default=600.0)
 
 CELERY_BEAT_SCHEDULE = {
     "reap": {
-        "task": "labs.tasks.reap",
+        "task": "labs.grading.tasks.reap",
         "schedule": GRADING_REAP_SECONDS,
         "options": {"expires": GRADING_REAP_SECONDS},
     },
     "tidy": {
-        "task": "labs.tasks.tidy",
+        "task": "labs.grading.tasks.tidy",
         "schedule": HOUSEKEEPING_SECONDS,
         "options": {"expires": HOUSEKEEPING_SECONDS},
     },

@@ -6,7 +6,7 @@ from itertools import count
 
 from django.utils import timezone
 
-from labs.lifecycle import count_needed_work, keep_best
+from labs.grading.lifecycle import count_needed_work, keep_best
 from labs.models import (
     Lab,
     LabVersion,

@@ -1,6 +1,6 @@
 from django import template
 
-from labs import disk
+from labs.repositories import disk
 
 register = template.Library()
 

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from labs import apart, folders, trying
+from labs.authoring import trying
 from labs.grader.sandbox.environments import index_variables
+from labs.grading import apart
 from labs.models import Lab, LabVersion, Report, Repository, Submission
+from labs.repositories import folders
 from tests.authoring.conftest import make_instructor
 from tests.factories import (
     make_cohort,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labs.course_files import read_labs
+from labs.authoring.course_files import read_labs
 from lessons.course_files import read_course
 from lessons.course_loading import check_markdown
 from lessons.quizzes import parse

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from django.core.management import CommandError, call_command
 
-from labs.authoring import save_lab
+from labs.authoring.saving import save_lab
 from labs.grader.engine import grade
 from labs.grader.git.repository import Repository
-from labs.grading import parsed
+from labs.grading.proofs import proof_here
+from labs.grading.worker import parsed
 from labs.models import Lab, LabVersion
-from labs.proving import proof_here
 from lessons.files import digest
 from tests.factories import LAB_SOURCE, make_course, make_lab
 from tests.grader.conftest import Repo

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from labs.verdict import fix_parts
+from labs.reports.verdict import fix_parts
 
 # The program that Git calls as the editor: it says that it was opened, and writes nothing.
 EDITOR = "#!/bin/sh\necho editor >> {mark}\nexit 1\n"

@@ -12,7 +12,7 @@ import pytest
 
 from labs.grader import distribution
 from labs.grader.report import Outcome, Report
-from labs.labcheck_file import labcheck_file
+from labs.reports.labcheck_file import labcheck_file
 
 pytestmark = pytest.mark.heavy
 

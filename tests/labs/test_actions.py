@@ -4,8 +4,9 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.exceptions import PermissionDenied
 
-from labs import actions, tasks
+from labs import actions
 from labs.actions import TokenRefusedError, TooManyTokensError
+from labs.grading import tasks
 from labs.models import AccessToken, State
 from portal.accounts.models import User
 from tests.factories import make_staff, make_submission, make_user

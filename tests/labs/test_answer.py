@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from django.db import OperationalError, connection
 
-from labs import sideband, terminal
 from labs.models import State
+from labs.practice import packets, reply
+from labs.practice.waiters import Waiters
 from labs.queries import submission_address
-from labs.waiters import Waiters
 from tests.factories import make_lesson, make_report, make_session, make_submission
 from tests.reports import make_engine_report, make_result
 
@@ -22,7 +22,7 @@ def short_wait(settings):
 
 
 def told(submission) -> str:
-    return "\n".join(terminal.told(submission))
+    return "\n".join(reply.told(submission))
 
 
 def test_verdict_is_the_report_and_its_address():
@@ -60,15 +60,15 @@ def test_after_the_wait_the_address_is_told():
 
 def test_when_too_many_wait_the_address_is_told_at_once(monkeypatch, settings):
     settings.PRACTICE_WAIT_SECONDS = 60
-    monkeypatch.setattr(terminal, "waiters", Waiters(most=1))
-    with terminal.waiters.place(0):
+    monkeypatch.setattr(reply, "waiters", Waiters(most=1))
+    with reply.waiters.place(0):
         assert "Still grading." in told(make_submission())
 
 
 def test_waiting_place_is_given_back(monkeypatch):
-    monkeypatch.setattr(terminal, "waiters", Waiters(most=1))
+    monkeypatch.setattr(reply, "waiters", Waiters(most=1))
     told(make_submission())
-    with terminal.waiters.place(0) as place:
+    with reply.waiters.place(0) as place:
         assert place
 
 
@@ -139,11 +139,11 @@ def test_state_that_was_pushed_before_says_so():
 
 
 def test_control_characters_never_reach_the_terminal():
-    assert sideband.message("a\x1b[31mb\rc\x07d\u202ee") == sideband.packet(b"\x02a[31mbcde\n")
+    assert packets.message("a\x1b[31mb\rc\x07d\u202ee") == packets.packet(b"\x02a[31mbcde\n")
 
 
 def test_long_line_is_cut_into_packets_that_any_client_takes():
-    answer, pieces = sideband.message("ä" * 1000), []
+    answer, pieces = packets.message("ä" * 1000), []
     while answer:
         length = int(answer[:4], 16)
         pieces.append(answer[4:length])
@@ -153,4 +153,4 @@ def test_long_line_is_cut_into_packets_that_any_client_takes():
 
 
 def test_empty_line_stays_a_line():
-    assert sideband.message("") == b"0006\x02\n"
+    assert packets.message("") == b"0006\x02\n"

@@ -11,8 +11,8 @@ from celery import Celery
 from django.db import transaction
 from django.utils import timezone
 
-from labs import ref_files
 from labs.models import LabVersion, Receipt, Report, Repository, State, Submission
+from labs.repositories import ref_files
 from tests.labs.conftest import PASSABLE
 from tests.servers import children, wait_for
 
@@ -163,7 +163,7 @@ def test_message_that_comes_five_times_is_one_report(stack, learner, pushed):
         pushed()
         wait_until(learner, State.CHECKING)
         for _ in range(5):
-            app.send_task("labs.tasks.grade_next", connection=connection, queue="live")
+            app.send_task("labs.grading.tasks.grade_next", connection=connection, queue="live")
         (stack.folder / "hold").unlink()
         assert_graded_once(learner, tries=1)
         wait_for(

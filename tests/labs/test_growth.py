@@ -17,7 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from benchmarks.big_class import SIZES, BigClass, analyze, make_class
-from labs import lifecycle, queries
+from labs import queries
+from labs.grading import lifecycle
 from labs.models import State, Submission
 from lessons.models import Enrollment
 from tests.factories import make_submission

@@ -9,9 +9,10 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 
-from labs import disk, folders, grading, housekeeping, receipts, ref_files, remote, tasks
 from labs.grader.git.processes import ObjectReader, absent
+from labs.grading import receipts, tasks, worker
 from labs.models import Receipt, Repository, Submission
+from labs.repositories import bare, disk, folders, housekeeping, ref_files
 from tests.factories import make_lab, make_learner, make_repository
 from tests.labs.conftest import PASSABLE
 from tests.labs.git_client import Clone
@@ -61,20 +62,20 @@ def test_pushes_are_packed_into_one_and_each_graded_state_stays(repository, clon
     heads = [push(bytes([65 + number])) for number in range(4)]
     clone.git("checkout", "--quiet", "--orphan", "rewritten")
     heads.append(push(b"rewritten", force=True))
-    remote.ask_for_repack(repository.path)
-    assert len(remote.packs(repository.path)) == 5
+    bare.ask_for_repack(repository.path)
+    assert len(bare.packs(repository.path)) == 5
     refs = ref_files.read_refs(repository.path)
     reader = ObjectReader(repository.path)  # reads while the packs change under it
     assert reader.read(heads[0], 1000).kind == "commit"
     assert (housekeeping.repack_waiting(), housekeeping.repack_waiting()) == (1, 0)
     assert [reader.read(head, 1000).kind for head in heads] == ["commit"] * 5
     reader.close()
-    assert len(remote.packs(repository.path)) == 1
+    assert len(bare.packs(repository.path)) == 1
     assert ref_files.read_refs(repository.path) == refs
     assert (repository.path / "packed-refs").is_file()
     clone.git(f"--git-dir={repository.path}", "fsck", "--strict")
     for submission in Submission.objects.all():
-        with grading.opened(submission) as (opened, _):
+        with worker.opened(submission) as (opened, _):
             assert submission.head in opened.history.commits
     push(b"afterwards")
 
@@ -92,13 +93,13 @@ def test_objects_that_no_receipt_names_go(repository, push, clone):
 def test_repository_that_is_pushed_to_is_left_alone(repository, push):
     for _ in range(2):
         push()
-    remote.ask_for_repack(repository.path)
-    with remote.locked(repository.path):
+    bare.ask_for_repack(repository.path)
+    with bare.locked(repository.path):
         assert housekeeping.repack_waiting() == 0
-    remote.begin_push(repository.path)  # interrupted, its receipt may be missing
+    bare.begin_push(repository.path)  # interrupted, its receipt may be missing
     assert housekeeping.repack_waiting() == 0
     receipts.repair()
-    assert (len(remote.packs(repository.path)), housekeeping.repack_waiting()) == (2, 1)
+    assert (len(bare.packs(repository.path)), housekeeping.repack_waiting()) == (2, 1)
 
 
 def test_repack_that_fails_loses_nothing_and_is_asked_for_by_the_next_push(
@@ -106,10 +107,10 @@ def test_repack_that_fails_loses_nothing_and_is_asked_for_by_the_next_push(
 ):
     head = push()
     push()
-    remote.ask_for_repack(repository.path)
-    monkeypatch.setattr(remote, "REPACK_SECONDS", 0)
+    bare.ask_for_repack(repository.path)
+    monkeypatch.setattr(bare, "REPACK_SECONDS", 0)
     assert housekeeping.repack_waiting() == 0
-    assert (len(remote.packs(repository.path)), remote.to_repack()) == (2, [])
+    assert (len(bare.packs(repository.path)), bare.to_repack()) == (2, [])
     assert absent(repository.path, [head]) == set()
     assert not list(repository.path.glob("objects/pack/tmp_*"))
     assert "could not be repacked" in caplog.text
@@ -165,11 +166,11 @@ def test_sign_ins_that_have_expired_go():
 
 def test_all_of_it_runs_and_one_step_that_fails_stops_no_other(repository, push, monkeypatch, caplog):
     push()
-    remote.ask_for_repack(repository.path)
+    bare.ask_for_repack(repository.path)
     monkeypatch.setattr(housekeeping, "sweep_temporary", _fails)
     tasks.tidy()
     assert "sweep_temporary failed" in caplog.text
-    assert remote.to_repack() == []
+    assert bare.to_repack() == []
     assert 0 < disk.practice_bytes() <= housekeeping.bytes_in(repository.path.parent)
 
 

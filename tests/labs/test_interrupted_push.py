@@ -8,8 +8,11 @@ import sys
 import pytest
 from django.db import OperationalError
 
-from labs import actions, folders, practice, receipts, ref_files, remote, sideband, tasks
+from labs import actions
+from labs.grading import receipts, tasks
 from labs.models import Receipt, State, Submission
+from labs.practice import packets, views
+from labs.repositories import bare, folders, ref_files
 from tests.factories import make_lab, make_learner, make_repository
 from tests.labs.git_client import Clone
 
@@ -39,7 +42,7 @@ def clone(tmp_path, repository):
 
 
 def test_interrupted_push_is_recorded_once(repository, clone):
-    remote.begin_push(repository.path)
+    bare.begin_push(repository.path)
     clone.push()
     assert (receipts.repair(), receipts.repair()) == (1, 0)
     submission = Submission.objects.get()
@@ -47,25 +50,25 @@ def test_interrupted_push_is_recorded_once(repository, clone):
         Receipt.Via.REPAIR,
         ref_files.read_refs(repository.path),
     )
-    assert remote.pushing() == []
+    assert bare.pushing() == []
 
 
 def test_push_that_was_recorded_needs_no_repair(repository, clone):
     clone.push()
     actions.receive(repository=repository, refs=ref_files.read_refs(repository.path))
-    remote.begin_push(repository.path)
+    bare.begin_push(repository.path)
     assert receipts.repair() == 0
-    assert (Receipt.objects.count(), remote.pushing()) == (1, [])
+    assert (Receipt.objects.count(), bare.pushing()) == (1, [])
 
 
 def test_push_that_brought_nothing_needs_no_receipt(repository):
-    remote.begin_push(repository.path)
+    bare.begin_push(repository.path)
     assert (receipts.repair(), Receipt.objects.exists()) == (0, False)
 
 
 def test_push_that_goes_on_is_left_alone(repository, clone):
-    with remote.locked(repository.path):
-        remote.begin_push(repository.path)
+    with bare.locked(repository.path):
+        bare.begin_push(repository.path)
         clone.push()
         assert (receipts.repair(), Receipt.objects.exists()) == (0, False)
     assert receipts.repair() == 1
@@ -74,27 +77,27 @@ def test_push_that_goes_on_is_left_alone(repository, clone):
 def test_one_that_cannot_be_repaired_does_not_keep_others_from_it(repository, clone, caplog):
     broken = make_repository(make_learner(repository.lab.course), repository.lab)
     for one in (broken, repository):
-        remote.begin_push(one.path)
+        bare.begin_push(one.path)
     clone.push()
     assert receipts.repair() == 1
-    assert remote.pushing() == [broken.folder]
+    assert bare.pushing() == [broken.folder]
     assert f"the interrupted push to {broken.path} could not be repaired" in caplog.text
 
 
 def test_database_that_fails_at_the_receipt_is_told_and_made_up_for(repository, clone, monkeypatch):
-    remote.begin_push(repository.path)
+    bare.begin_push(repository.path)
     clone.push()
     with monkeypatch.context() as failing:
         failing.setattr(
             receipts, "record", lambda **_: (_ for _ in ()).throw(OperationalError("database is locked"))
         )
-        lines = list(practice._recorded(repository))
+        lines = list(views._recorded(repository))
     assert "Push received. Grading starts as soon as possible. Nothing to do." in lines
     assert receipts.repair() == 1
 
 
 def test_next_push_records_first_what_the_database_did_not_take(client, repository, clone):
-    remote.begin_push(repository.path)
+    bare.begin_push(repository.path)
     first = clone.output("rev-parse", "HEAD").decode().strip()
     clone.push()  # taken by git; its receipt is missing
     second = clone.commit("Describe it better")
@@ -103,7 +106,7 @@ def test_next_push_records_first_what_the_database_did_not_take(client, reposito
         (first, State.SUPERSEDED),
         (second, State.QUEUED),
     ]
-    assert remote.pushing() == []
+    assert bare.pushing() == []
 
 
 def push_through(client, repository, clone, old, new):
@@ -112,7 +115,7 @@ def push_through(client, repository, clone, old, new):
     token = base64.b64encode(f"git:{actions.new_token(user=repository.enrollment.user)}".encode()).decode()
     as_learner = {"HTTP_AUTHORIZATION": f"Basic {token}"}
     client.get(f"{place}/info/refs?service=git-receive-pack", **as_learner)
-    command = sideband.packet(f"{old} {new} refs/heads/main\0report-status".encode()) + sideband.FLUSH
+    command = packets.packet(f"{old} {new} refs/heads/main\0report-status".encode()) + packets.FLUSH
     pack = clone.output("pack-objects", "--stdout", "--revs", stdin=f"{new}\n^{old}\n".encode())
     kind = "application/x-git-receive-pack-request"
     sent = {"wsgi.input": io.BytesIO(command + pack)}  # the client's own refuses to be read to its end
@@ -120,7 +123,7 @@ def push_through(client, repository, clone, old, new):
 
 
 def test_what_a_killed_git_leaves_is_swept_before_the_next_push(repository, clone):
-    remote.begin_push(repository.path)
+    bare.begin_push(repository.path)
     left = [repository.path / "refs/heads/main.lock", repository.path / "packed-refs.lock"]
     for lock in left:
         lock.touch()
@@ -133,7 +136,7 @@ def test_what_a_killed_git_leaves_is_swept_before_the_next_push(repository, clon
 
 
 def test_repair_sweeps_too(repository, clone):
-    remote.begin_push(repository.path)
+    bare.begin_push(repository.path)
     (repository.path / "refs/heads/main.lock").touch()
     receipts.repair()
     assert clone.push()[0] == 0
@@ -144,28 +147,28 @@ def test_repair_sweeps_too(repository, clone):
 
 def test_second_push_waits_and_then_gives_up(repository):
     with (
-        remote.locked(repository.path),
-        pytest.raises(remote.Busy),
-        remote.locked(repository.path, seconds=0.1),
+        bare.locked(repository.path),
+        pytest.raises(bare.Busy),
+        bare.locked(repository.path, seconds=0.1),
     ):
         pass
-    with remote.locked(repository.path, seconds=0):
+    with bare.locked(repository.path, seconds=0):
         pass
 
 
 def test_git_that_outlives_the_web_server_keeps_the_lock(repository):
-    with remote.locked(repository.path) as lock:
+    with bare.locked(repository.path) as lock:
         program = [sys.executable, "-c", "import sys; sys.stdin.read()"]
         git = subprocess.Popen(program, stdin=subprocess.PIPE, pass_fds=[lock.fileno()])
-    with pytest.raises(remote.Busy), remote.locked(repository.path, seconds=0):
+    with pytest.raises(bare.Busy), bare.locked(repository.path, seconds=0):
         pass
     git.communicate()
-    with remote.locked(repository.path, seconds=0):
+    with bare.locked(repository.path, seconds=0):
         pass
 
 
 def test_git_that_takes_too_long_is_ended(repository, monkeypatch, tmp_path):
-    monkeypatch.setattr(remote, "GIT_SECONDS", 0.2)
-    monkeypatch.setattr(remote, "_argv", lambda *arguments: ["sleep", "60"])
-    with (tmp_path / "body").open("w+b") as body, pytest.raises(remote.TookTooLong):
-        remote.serve(repository.path, "receive-pack", body)
+    monkeypatch.setattr(bare, "GIT_SECONDS", 0.2)
+    monkeypatch.setattr(bare, "_argv", lambda *arguments: ["sleep", "60"])
+    with (tmp_path / "body").open("w+b") as body, pytest.raises(bare.TookTooLong):
+        bare.serve(repository.path, "receive-pack", body)

@@ -11,13 +11,13 @@ from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
-from labs import apart, proving, tasks
-from labs.authoring import save_lab
+from labs.authoring.saving import save_lab
 from labs.grader.proof import Proof, prove
 from labs.grader.sandbox import SandboxFault
 from labs.grader.sandbox.environments import MAX_SECONDS, Environments, digest_of
 from labs.grader.sandbox.opening import opened
 from labs.grader.spec import load_spec
+from labs.grading import apart, proofs, tasks
 from labs.models import Lab, LabVersion
 from labs.queries import get_open_lab
 from tests.authoring.conftest import make_instructor
@@ -66,7 +66,7 @@ def sandbox_is_missing(settings) -> str | None:
 def test_a_lab_that_runs_code_waits_for_its_proof(client):
     lab = new_lab()
     learner = make_learner(lab.course)
-    assert list(proving.waiting()) == [lab.current]
+    assert list(proofs.waiting()) == [lab.current]
     client.force_login(learner.user)
     assert client.get(lab.get_absolute_url()).status_code == 404
 
@@ -75,17 +75,17 @@ def test_a_worker_proves_it_and_opens_it(settings):
     if why := sandbox_is_missing(settings):
         pytest.skip(f"code cannot be confined: {why}")
     lab = new_lab()
-    assert proving.prove_next()
+    assert proofs.prove_next()
     lab.refresh_from_db()
     assert lab.current.proof["checks"][0]["needed_work"] == ["wrong"]
     assert is_open_to(lab, make_learner(lab.course))
-    assert not proving.prove_next()
+    assert not proofs.prove_next()
 
 
 def test_what_was_open_before_labs_had_to_prove_their_checks_stays_open():
     lab = make_lab()
     assert (lab.current.proof, lab.current.proved) == (None, True)
-    assert not proving.waiting().exists()
+    assert not proofs.waiting().exists()
 
 
 def test_learners_keep_the_proved_version_until_the_next_one_is_proved(monkeypatch):
@@ -95,8 +95,8 @@ def test_learners_keep_the_proved_version_until_the_next_one_is_proved(monkeypat
     lab = save_lab(lab=lab)
     assert Lab.objects.get(pk=lab.pk).current == before
     newest = lab.versions.order_by("-pk").first()
-    proof = proving.proof_here(LAB_SOURCE)
-    proving.keep(version=newest, proof=proof)
+    proof = proofs.proof_here(LAB_SOURCE)
+    proofs.keep(version=newest, proof=proof)
     assert Lab.objects.get(pk=lab.pk).current == newest
 
 
@@ -105,13 +105,13 @@ def test_a_proof_that_comes_late_does_not_bring_back_what_was_changed_since():
     late = lab.current
     lab.source = RUNS_CODE.replace("prints 5", "says 5")
     save_lab(lab=lab)
-    proving.keep(version=late, proof=proving.proof_here(LAB_SOURCE))
+    proofs.keep(version=late, proof=proofs.proof_here(LAB_SOURCE))
     assert Lab.objects.get(pk=lab.pk).current != late
 
 
 def test_a_check_that_cannot_be_run_here_is_not_proved():
-    proof = proving.proof_here(RUNS_CODE)
-    assert (proof.proved, proving.is_enough(proof)) == (True, False)
+    proof = proofs.proof_here(RUNS_CODE)
+    assert (proof.proved, proofs.is_enough(proof)) == (True, False)
 
 
 def fail(*arguments):
@@ -121,7 +121,7 @@ def fail(*arguments):
 @pytest.fixture
 def confined(monkeypatch):
     """A sandbox that confines, on any machine."""
-    monkeypatch.setattr(proving, "sandbox", lambda: SimpleNamespace(unavailable=lambda: ""))
+    monkeypatch.setattr(proofs, "sandbox", lambda: SimpleNamespace(unavailable=lambda: ""))
 
 
 def pause_is_over():
@@ -137,13 +137,13 @@ def page_in_the_admin(client, lab) -> str:
 def test_passing_fault_is_tried_again_after_pauses_and_staff_are_told_once(monkeypatch, client, mailoutbox):
     lab = new_lab()
     staff = make_staff(lab.course)
-    monkeypatch.setattr(proving.apart, "ask", fail)
+    monkeypatch.setattr(proofs.apart, "ask", fail)
     pauses = []
     for tries in range(1, 7):
-        assert not proving.prove_next()
+        assert not proofs.prove_next()
         version = LabVersion.objects.get()
         assert (version.proof, version.proved, version.proving_tries) == (None, False, tries)
-        assert not proving.waiting().exists()
+        assert not proofs.waiting().exists()
         pauses.append(round((version.proving_until - timezone.now()).total_seconds() / 60))
         assert len(mailoutbox) == (tries >= 3)
         page = page_in_the_admin(client, lab)
@@ -153,14 +153,14 @@ def test_passing_fault_is_tried_again_after_pauses_and_staff_are_told_once(monke
     assert pauses == [1, 5, 15, 60, 60, 60]
     assert staff.email in mailoutbox[0].to
     assert "the environment was not built in time" in mailoutbox[0].body
-    monkeypatch.setattr(proving.apart, "ask", lambda *arguments: {"proof": proved()})
-    assert proving.prove_next()
+    monkeypatch.setattr(proofs.apart, "ask", lambda *arguments: {"proof": proved()})
+    assert proofs.prove_next()
     assert is_open_to(Lab.objects.get(), make_learner(lab.course))
 
 
 def proved() -> dict:
     """What a process answers that has proved RUNS_CODE."""
-    proof = proving.proof_here(RUNS_CODE)
+    proof = proofs.proof_here(RUNS_CODE)
     checks = tuple(
         replace(check, passed=("right",), needed_work=("wrong",), provable=True) for check in proof.checks
     )
@@ -173,11 +173,11 @@ def test_a_fault_in_a_scenario_is_no_proof_and_what_was_open_stays_open(monkeypa
     before, learner = lab.current, make_learner(lab.course)
     lab.source = RUNS_CODE
     save_lab(lab=lab)
-    faulty = replace(proving.proof_here(RUNS_CODE), faults=("right: check adds did not work: it is gone",))
+    faulty = replace(proofs.proof_here(RUNS_CODE), faults=("right: check adds did not work: it is gone",))
     assert Proof.from_json(json.loads(json.dumps(faulty.to_json()))) == faulty
     assert not faulty.proved
-    monkeypatch.setattr(proving.apart, "ask", lambda *arguments: {"proof": faulty.to_json()})
-    assert not proving.prove_next()
+    monkeypatch.setattr(proofs.apart, "ask", lambda *arguments: {"proof": faulty.to_json()})
+    assert not proofs.prove_next()
     newest = lab.versions.order_by("-pk").first()
     assert (newest.proof, newest.proving_fault) == (None, "right: check adds did not work: it is gone")
     assert Lab.objects.get(pk=lab.pk).current == before
@@ -204,12 +204,12 @@ def test_check_that_is_a_fault_is_told_apart_from_one_that_needs_work():
 @pytest.mark.usefixtures("confined")
 def test_a_restart_and_a_save_try_at_once(monkeypatch):
     lab = new_lab()
-    monkeypatch.setattr(proving.apart, "ask", fail)
-    for try_again in (proving.retry_all, lambda: save_lab(lab=lab), tasks.begin_later):
-        assert not proving.prove_next()
-        assert not proving.waiting().exists()
+    monkeypatch.setattr(proofs.apart, "ask", fail)
+    for try_again in (proofs.retry_all, lambda: save_lab(lab=lab), tasks.begin_later):
+        assert not proofs.prove_next()
+        assert not proofs.waiting().exists()
         try_again()
-        assert proving.waiting().exists()
+        assert proofs.waiting().exists()
 
 
 @pytest.mark.usefixtures("confined")
@@ -221,38 +221,38 @@ def test_a_lab_that_ends_each_process_is_given_up_and_its_author_is_told(monkeyp
     def die(*arguments):
         raise SystemExit
 
-    monkeypatch.setattr(proving.apart, "ask", die)
-    for _ in range(proving.MOST_TRIES):
+    monkeypatch.setattr(proofs.apart, "ask", die)
+    for _ in range(proofs.MOST_TRIES):
         with pytest.raises(SystemExit):
-            proving.prove_next()
+            proofs.prove_next()
         pause_is_over()
-    assert not proving.waiting().exists()
-    assert not proving.prove_next()
+    assert not proofs.waiting().exists()
+    assert not proofs.prove_next()
     for _ in range(2):
-        proving.tell_of_faults()
+        proofs.tell_of_faults()
     assert len(mailoutbox) == 1
     page = page_in_the_admin(client, lab)
-    assert f"3 tries ended without an answer. {proving.NO_ANSWER} Change the lab" in page
-    proving.retry_all()
+    assert f"3 tries ended without an answer. {proofs.NO_ANSWER} Change the lab" in page
+    proofs.retry_all()
     assert (
-        LabVersion.objects.get().proving_tries == proving.MOST_TRIES - 1
+        LabVersion.objects.get().proving_tries == proofs.MOST_TRIES - 1
     )  # one more, then it is given up again
     with pytest.raises(SystemExit):
-        proving.prove_next()
+        proofs.prove_next()
     pause_is_over()
-    assert not proving.waiting().exists()
+    assert not proofs.waiting().exists()
     save_lab(lab=lab)
-    assert list(proving.waiting()) == [lab.current]
+    assert list(proofs.waiting()) == [lab.current]
 
 
 def test_a_lab_that_runs_code_waits_for_a_sandbox(monkeypatch, client):
     lab = new_lab()
-    monkeypatch.setattr(proving, "sandbox", lambda: SimpleNamespace(unavailable=lambda: "the runner sleeps"))
-    monkeypatch.setattr(proving.apart, "ask", lambda *arguments: pytest.fail("it was proved without"))
-    assert not proving.prove_next()
+    monkeypatch.setattr(proofs, "sandbox", lambda: SimpleNamespace(unavailable=lambda: "the runner sleeps"))
+    monkeypatch.setattr(proofs.apart, "ask", lambda *arguments: pytest.fail("it was proved without"))
+    assert not proofs.prove_next()
     assert "Code cannot be confined now: the runner sleeps." in page_in_the_admin(client, lab)
     pause_is_over()
-    assert list(proving.waiting()) == [lab.current]
+    assert list(proofs.waiting()) == [lab.current]
 
 
 @pytest.mark.usefixtures("confined")
@@ -271,7 +271,7 @@ def test_environment_is_built_before_and_the_page_says_how_far_it_is(monkeypatch
         raise SandboxFault("nothing came for 90 seconds")
 
     monkeypatch.setattr(Environments, "build", build)
-    assert not proving.prove_next()
+    assert not proofs.prove_next()
     assert asked == [(wanted, MAX_SECONDS)]
     assert LabVersion.objects.get().proving_fault == "nothing came for 90 seconds"
 
@@ -279,23 +279,23 @@ def test_environment_is_built_before_and_the_page_says_how_far_it_is(monkeypatch
 def test_version_whose_moment_is_of_a_clock_that_was_set_back_is_free():
     lab = new_lab()
     LabVersion.objects.update(proving_until=timezone.now() + timedelta(days=1))
-    assert list(proving.waiting()) == [lab.current]
+    assert list(proofs.waiting()) == [lab.current]
 
 
 def test_one_is_proved_at_a_time(monkeypatch):
     first, second = new_lab(), new_lab(course=make_course(), source=RUNS_CODE.replace("Add two", "Sum two"))
-    monkeypatch.setattr(proving.apart, "ask", lambda *arguments: pytest.fail("two at once"))
-    assert proving._claim(first.current)
-    assert list(proving.waiting()) == [second.current]
-    assert not proving.prove_next()
+    monkeypatch.setattr(proofs.apart, "ask", lambda *arguments: pytest.fail("two at once"))
+    assert proofs._claim(first.current)
+    assert list(proofs.waiting()) == [second.current]
+    assert not proofs.prove_next()
 
 
 def test_two_workers_do_not_prove_the_same(monkeypatch):
     new_lab()
-    monkeypatch.setattr(proving.apart, "ask", lambda *arguments: pytest.fail("asked twice"))
-    version = proving.waiting().get()
-    assert proving._claim(version)
-    assert not proving.prove_next()
+    monkeypatch.setattr(proofs.apart, "ask", lambda *arguments: pytest.fail("asked twice"))
+    version = proofs.waiting().get()
+    assert proofs._claim(version)
+    assert not proofs.prove_next()
 
 
 def test_a_lab_whose_check_never_needs_work_is_not_published_and_the_admin_says_which(client):
@@ -315,9 +315,9 @@ def test_the_page_of_a_lab_in_the_admin_says_how_its_proof_stands(client):
     client.force_login(make_instructor(lab.course))
     address = reverse("admin:labs_lab_change", args=[lab.pk])
     assert "The scenarios have not run yet. A worker runs them" in client.get(address).content.decode()
-    proving._claim(lab.current)
+    proofs._claim(lab.current)
     assert "A worker is running them." in client.get(address).content.decode()
-    proving.keep(version=lab.current, proof=proving.proof_here(RUNS_CODE))
+    proofs.keep(version=lab.current, proof=proofs.proof_here(RUNS_CODE))
     assert "adds could not be run on this server." in client.get(address).content.decode()
 
 
@@ -330,7 +330,7 @@ def test_upgrade_forgets_faults_that_were_kept_as_proofs():
         lab.versions.update(proof={"scenarios": [scenario]}, proving_tries=1)
         kept[found] = lab.current.pk
     migration.forget_faults(apps, None)
-    assert [version.pk for version in proving.waiting()] == [kept["fault"]]
+    assert [version.pk for version in proofs.waiting()] == [kept["fault"]]
 
 
 def test_mails_and_logins_of_git_bear_the_name_of_the_portal(settings, client, mailoutbox):
@@ -338,7 +338,7 @@ def test_mails_and_logins_of_git_bear_the_name_of_the_portal(settings, client, m
     version = make_lab(make_course()).current
     staff = make_staff(version.lab.course)
     version.lab.title = "Two\nlines"
-    proving._tell_staff(version)
+    proofs._tell_staff(version)
     (mail,) = mailoutbox
     assert mail.subject.startswith('[Kurse "für" alle\\] A lab could not be proved: ')
     assert (mail.to, "\n" in mail.subject) == ([staff.email], False)

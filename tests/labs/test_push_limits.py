@@ -18,10 +18,13 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from labs import actions, body, grading, housekeeping, push_limits, receipts, ref_files, remote, tasks
+from labs import actions
 from labs.grader.git.processes import absent
+from labs.grading import receipts, tasks, worker
 from labs.models import Receipt, Repository, Submission
+from labs.practice import push_limits, request_body
 from labs.queries import practice_address
+from labs.repositories import bare, housekeeping, ref_files
 from portal.checks import limits_of_pushes_let_a_push_pass
 from tests.factories import make_enrollment, make_lab, make_learner, make_user
 from tests.labs.conftest import PASSABLE
@@ -92,8 +95,8 @@ def test_many_large_pushes_of_one_learner_end_at_a_quota_in_words_and_harm_nobod
     assert "Remove it from your commits, add it to .gitignore, and push again." in said
     assert "! [remote rejected] HEAD -> main (no room left in this repository)" in said
     path = path_of(greedy)
-    assert not list(path.glob("objects/tmp_*")) and not remote.is_pushing(path)
-    assert remote.to_repack() == [path.stem]
+    assert not list(path.glob("objects/tmp_*")) and not bare.is_pushing(path)
+    assert bare.to_repack() == [path.stem]
     greedy.git("checkout", "--quiet", "--orphan", "small")
     greedy.git("rm", "-r", "--quiet", "--cached", ".")
     greedy.commit("Without the model")
@@ -150,7 +153,7 @@ def test_pushes_of_one_learner_at_once_leave_threads_to_others(join):
     path = path_of(flooding)
     head = flooding.commit()
     most = push_limits.MAX_AT_ONCE
-    with ThreadPoolExecutor(5) as several, remote.locked(path):
+    with ThreadPoolExecutor(5) as several, bare.locked(path):
         running = [several.submit(flooding.push, f"HEAD:b{number}") for number in range(5)]
         wait_for(lambda: sum(one.done() for one in running) == 5 - most, what="the others are refused")
         refused = [one for one in running if one.done()]
@@ -194,7 +197,7 @@ def test_pushes_fetches_and_grading_beside_repacks_lose_nothing(join, tmp_path):
                 heads.append(clone.commit(f"Try {number}", content=noise(2000 + number)))
                 assert clone.push("--force", "HEAD:main")[0] == 0
                 submission = Submission.objects.get(head=heads[number // 2])
-                with grading.opened(submission) as (opened, _):
+                with worker.opened(submission) as (opened, _):
                     assert opened.history.commits.keys() == {heads[number // 2]}
                 clone.git(
                     "clone",
@@ -291,7 +294,7 @@ def test_push_to_a_full_disk_is_refused_in_words_and_nothing_is_corrupted(
         assert code == 1
         assert words in said
         assert ref_files.read_refs(path) == {"refs/heads/main": first}
-        assert (remote.pushing(), list(path.glob("objects/tmp_*"))) == ([], [])
+        assert (bare.pushing(), list(path.glob("objects/tmp_*"))) == ([], [])
         assert clone.git(f"--git-dir={path}", "fsck", "--strict").returncode == 0
         return said
 
@@ -314,9 +317,9 @@ def test_push_to_a_full_disk_is_refused_in_words_and_nothing_is_corrupted(
 
 
 def test_push_of_which_the_front_could_keep_the_beginning_alone_is_told_so():
-    environ = {"wsgi.input": io.BytesIO(b"beginning"), body.NO_ROOM_MARK: True}
-    with pytest.raises(body.NoRoomError) as refused:
-        body.spooled(environ, 1000)
+    environ = {"wsgi.input": io.BytesIO(b"beginning"), request_body.NO_ROOM_MARK: True}
+    with pytest.raises(request_body.NoRoomError) as refused:
+        request_body.spooled(environ, 1000)
     assert refused.value.beginning.read() == b"beginning"
 
 
@@ -333,7 +336,7 @@ def test_pushes_are_refused_once_all_repositories_together_reach_their_limit(set
 def test_a_push_starts_five_processes(join, monkeypatch, tmp_path):
     """prlimit, which becomes git receive-pack; index-pack, rev-list, and for-each-ref, which rev-list asks."""
     trace = tmp_path / "trace"
-    monkeypatch.setattr(remote, "ENVIRONMENT", {**remote.ENVIRONMENT, "GIT_TRACE2_EVENT": str(trace)})
+    monkeypatch.setattr(bare, "ENVIRONMENT", {**bare.ENVIRONMENT, "GIT_TRACE2_EVENT": str(trace)})
     ours: list[str] = []
     start = subprocess.Popen
 

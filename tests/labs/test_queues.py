@@ -3,13 +3,14 @@
 import pytest
 from celery import current_app
 
-from labs import actions, lifecycle, receipts, tasks
+from labs import actions
+from labs.grading import lifecycle, receipts, tasks
 from labs.models import Queue, State
 from tests.factories import make_enrollment, make_staff, make_submission
 
 pytestmark = pytest.mark.django_db
 
-LIVE = {"labs.tasks.grade_next", "labs.tasks.reap"}
+LIVE = {"labs.grading.tasks.grade_next", "labs.grading.tasks.reap"}
 
 
 def test_only_grading_what_is_pushed_and_the_reaper_run_in_the_live_queue():
@@ -17,7 +18,9 @@ def test_only_grading_what_is_pushed_and_the_reaper_run_in_the_live_queue():
     routed = {name: current_app.amqp.router.route({}, name) for name in ours}
     assert {name for name, options in routed.items() if options["queue"].name == "live"} == LIVE
     assert {options["queue"].name for name, options in routed.items() if name not in LIVE} == {"later"}
-    reaper, grading = (routed[f"labs.tasks.{name}"].get("priority", 0) for name in ("reap", "grade_next"))
+    reaper, grading = (
+        routed[f"labs.grading.tasks.{name}"].get("priority", 0) for name in ("reap", "grade_next")
+    )
     assert reaper < grading  # on Redis the lowest number goes first
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from labs.models import Submission
-from labs.sideband import FLUSH, packet
+from labs.practice.packets import FLUSH, packet
 
 pytestmark = pytest.mark.processes
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from labs import actions, tasks
+from labs import actions
+from labs.grading import tasks
 from labs.models import Receipt, State, Submission
 from tests.factories import make_lab, make_learner, make_refs, make_repository, make_submission
 from tests.servers import in_threads

@@ -6,8 +6,8 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from labs import lifecycle
-from labs.lifecycle import Claim
+from labs.grading import lifecycle
+from labs.grading.lifecycle import Claim
 from labs.models import RUNNING, Report, State, Submission
 from tests.factories import make_lab, make_learner, make_staff, make_submission
 from tests.reports import make_engine_report

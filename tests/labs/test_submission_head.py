@@ -2,7 +2,7 @@
 
 import pytest
 
-from labs import receipts
+from labs.grading import receipts
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from django.utils import timezone
 
-from labs import lifecycle
+from labs.grading import lifecycle
 from labs.models import RUNNING, State, Submission
 from tests.factories import make_lab, make_learner, make_submission
 from tests.servers import in_threads

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from labs.models import OutsideReport
-from labs.outside import NoReport, comparison, read
+from labs.reports.outside import NoReport, comparison, read
 from tests.reports import make_engine_report
 
 HEAD, DIGEST = "9" * 40, "d" * 64

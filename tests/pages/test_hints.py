@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
-from labs import lifecycle, migrations, queries
+from labs import migrations, queries
+from labs.grading import lifecycle
 from labs.models import MetCheck, NeededWork, Submission
 from tests.factories import make_enrollment, make_report, make_submission, make_user
 from tests.pages.conftest import client_of

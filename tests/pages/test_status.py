@@ -7,9 +7,9 @@ from django.conf import settings
 
 from labs.grader.report import Outcome
 from labs.models import State, Submission
-from labs.presentation import history_item
-from labs.steps import GLYPHS, status
-from labs.verdict import OUTCOMES
+from labs.pages.presentation import history_item
+from labs.pages.steps import GLYPHS, status
+from labs.reports.verdict import OUTCOMES
 from lessons.templatetags.status import WORDS
 
 DRAWN = set(re.findall(r'id="g-(\w+)"', (settings.BASE_DIR / "templates/partials/_glyphs.html").read_text()))

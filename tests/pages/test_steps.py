@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from labs.models import State, Submission
-from labs.steps import duration, steps
+from labs.pages.steps import duration, steps
 
 START = datetime(2026, 8, 28, 15, 44, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from labs import lifecycle
+from labs.grading import lifecycle
 from labs.models import State, Submission
 from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
 from tests.factories import make_submission

@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from labs import lifecycle
+from labs.grading import lifecycle
 from labs.models import State, Submission
-from labs.presentation import POSITION_SAID_EVERY, Seen
+from labs.pages.presentation import POSITION_SAID_EVERY, Seen
 from tests.factories import make_submission
 from tests.pages.conftest import client_of
 

@@ -1,7 +1,7 @@
 import pytest
 
 from labs.grader.report import Evidence
-from labs.verdict import FixPart, difference, fix_parts, groups, place, shown
+from labs.reports.verdict import FixPart, difference, fix_parts, groups, place, shown
 from tests.factories import make_course, make_lesson, make_session
 from tests.reports import make_engine_report, make_result
 

@@ -13,8 +13,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from labs import disk, pulse, sandboxes
 from labs.grader.git.version import GitVersion, git_version_is_safe
+from labs.grading import pulse, sandbox
+from labs.repositories import disk
 from portal import health
 from portal.celery import app
 from tests.factories import make_submission
@@ -38,7 +39,7 @@ def reached_broker(monkeypatch):
 @pytest.fixture(autouse=True)
 def tested_sandbox(monkeypatch):
     """A worker has found its sandbox sound and the disk has room, unless a test says otherwise."""
-    monkeypatch.setattr(sandboxes, "state", lambda: "ok")
+    monkeypatch.setattr(sandbox, "state", lambda: "ok")
     monkeypatch.setattr(disk, "warnings", list)
 
 
@@ -142,7 +143,7 @@ def test_lost_broker_is_degraded_and_does_not_take_the_portal_away(client, db, m
 
 
 def test_sandbox_that_does_not_confine_is_degraded(client, db, monkeypatch):
-    monkeypatch.setattr(sandboxes, "state", lambda: "Code cannot be confined: bwrap not found.")
+    monkeypatch.setattr(sandbox, "state", lambda: "Code cannot be confined: bwrap not found.")
     status, said = ready(client)
     assert (status, said["status"]) == (200, "degraded")
     assert said["sandbox"] == "Code cannot be confined: bwrap not found."

@@ -11,8 +11,8 @@ import brotli
 import pytest
 import redis
 
-from labs import ref_files
 from labs.models import State, Submission
+from labs.repositories import ref_files
 from portal.accounts.models import User
 from tests.production.conftest import PASSWORD
 from tests.production.files import VALUES, commands

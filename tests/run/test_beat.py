@@ -19,7 +19,7 @@ def steady(monkeypatch):
 
 
 def test_task_is_due_at_the_start_and_then_every_so_often_though_the_clock_goes_back(steady):
-    entry = beat.SteadyEntry(name="reap", task="labs.tasks.reap", schedule=15.0, app=app)
+    entry = beat.SteadyEntry(name="reap", task="labs.grading.tasks.reap", schedule=15.0, app=app)
     assert entry.is_due().is_due
     entry = next(entry)
     assert not entry.is_due().is_due
@@ -33,5 +33,7 @@ def test_task_is_due_at_the_start_and_then_every_so_often_though_the_clock_goes_
 
 
 def test_times_of_day_are_those_of_the_clock():
-    entry = beat.SteadyEntry(name="nightly", task="labs.tasks.reap", schedule=crontab(hour=3), app=app)
+    entry = beat.SteadyEntry(
+        name="nightly", task="labs.grading.tasks.reap", schedule=crontab(hour=3), app=app
+    )
     assert entry.schedule.nowfun is None

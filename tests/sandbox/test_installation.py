@@ -2,12 +2,13 @@
 
 import pytest
 
-from labs import folders, grading, ref_files, sandboxes
 from labs.grader.check_specs import MOST_CODE_SECONDS
 from labs.grader.sandbox.environments import SECONDS
 from labs.grader.sandbox.local import LocalSandbox
 from labs.grader.sandbox.remote import RemoteSandbox
+from labs.grading import sandbox, worker
 from labs.models import Report
+from labs.repositories import folders, ref_files
 from portal import celery
 from portal.checks import sandbox_has_an_address
 from tests.factories import make_lab, make_learner, make_repository, make_submission
@@ -29,9 +30,9 @@ checks:
 def own(settings, tmp_path):
     settings.VAR = tmp_path
     settings.ENVIRONMENTS_ROOT = tmp_path / "environments"
-    sandboxes.sandbox.cache_clear()
+    sandbox.sandbox.cache_clear()
     yield
-    sandboxes.sandbox.cache_clear()
+    sandbox.sandbox.cache_clear()
 
 
 @pytest.mark.django_db
@@ -45,7 +46,7 @@ def test_worker_runs_the_code_that_was_pushed(settings, tmp_path):
     clone.commit("Greet", "hello.py", b"print('hello')\n")
     clone.push()
     make_submission(repository.enrollment, lab, refs=ref_files.read_refs(repository.path))
-    assert grading.grade_next()
+    assert worker.grade_next()
     report = Report.objects.get()
     assert (report.points, report.data["results"][0]["why"]) == (
         60,
@@ -62,7 +63,7 @@ LIVE = Worker("live@here")
 
 
 def test_before_a_worker_started_nothing_is_known():
-    assert sandboxes.state() == "No worker has tested its sandbox yet."
+    assert sandbox.state() == "No worker has tested its sandbox yet."
 
 
 @pytest.mark.parametrize(
@@ -72,25 +73,25 @@ def test_worker_tells_what_it_found_when_it_starts(monkeypatch, why, state):
     monkeypatch.setattr(LocalSandbox, "unavailable", lambda self: why)
     monkeypatch.setattr(LocalSandbox, "packages_unavailable", lambda self: "")
     celery.test_sandbox(LIVE)
-    assert sandboxes.state() == state
+    assert sandbox.state() == state
 
 
 def test_worker_of_what_can_wait_leaves_the_test_to_the_other():
     celery.test_sandbox(Worker("later@here"))
-    assert sandboxes.state() == "No worker has tested its sandbox yet."
+    assert sandbox.state() == "No worker has tested its sandbox yet."
 
 
 def test_worker_tells_that_packages_cannot_be_read(monkeypatch):
     monkeypatch.setattr(LocalSandbox, "unavailable", lambda self: "")
     monkeypatch.setattr(LocalSandbox, "packages_unavailable", lambda self: "/var is shut")
     celery.test_sandbox(LIVE)
-    assert sandboxes.state() == "Labs that ask for Python packages are not run: /var is shut."
+    assert sandbox.state() == "Labs that ask for Python packages are not run: /var is shut."
 
 
 def test_runner_is_asked_itself(settings, monkeypatch):
     settings.SANDBOX = "unix:///srv/runner/runner.sock"
     monkeypatch.setattr(RemoteSandbox, "unavailable", lambda self: "the runner sleeps")
-    assert sandboxes.state() == "Code cannot be confined: the runner sleeps."
+    assert sandbox.state() == "Code cannot be confined: the runner sleeps."
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from benchmarks.big_class import SIZES, make_class
+from labs.authoring.trying import MAX_CHOICES, choices
 from labs.models import Lab, Repository, Submission
-from labs.trying import MAX_CHOICES, choices
 from lessons.admin.lists import MAX_LISTED, MAX_OFFERED, RecordedAdmin
 from lessons.models import Meeting, Reading
 from portal.accounts.models import User

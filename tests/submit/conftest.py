@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from labs import hosts, tasks
 from labs.grader.fetching.address import Address
 from labs.grader.fetching.fetch import Latest
 from labs.grader.fetching.upstream import HEADS, Listing
+from labs.grading import tasks
 from labs.models import Submission
+from labs.repositories import hosts
 from tests.factories import make_refs
 from tests.fetch.conftest import Learner, open_folder, server, tls_server
 from tests.fetch.server import GitServer

@@ -2,8 +2,9 @@
 
 import pytest
 
-from labs import grading, hosts, lifecycle
+from labs.grading import lifecycle, worker
 from labs.models import Receipt, Report, State, Submission
+from labs.repositories import hosts
 from tests.factories import make_lab, make_learner
 from tests.fetch.conftest import Learner
 from tests.submit.conftest import PASSABLE, Page, submitted, text_of
@@ -26,7 +27,7 @@ def submission(page, work) -> Submission:
 
 
 def graded(submission: Submission) -> Submission:
-    assert grading.grade_next()
+    assert worker.grade_next()
     submission.refresh_from_db()
     return submission
 
@@ -162,7 +163,7 @@ def test_host_that_is_not_allowed_any_more_is_not_fetched_from(submission, setti
 def test_claim_that_was_lost_while_it_fetched_writes_nothing(submission):
     claim = lifecycle.claim()
     Submission.objects.update(token=9)
-    grading.grade_claimed(claim)
+    worker.grade_claimed(claim)
     assert not Report.objects.exists()
 
 

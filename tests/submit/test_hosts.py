@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from labs import hosts
 from labs.grader.fetching.address import Address
 from labs.grader.fetching.mirrors import hold, mirror_path
 from labs.grader.fetching.network import INTERNET
 from labs.grader.fetching.refusals import FetchRefused
 from labs.grader.git.processes import RepositoryDamagedError
+from labs.repositories import hosts
 from portal.checks import repositories_have_a_host
 from tests.servers import ROOT
 

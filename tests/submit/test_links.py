@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from labs.verdict import file_address, place
+from labs.reports.verdict import file_address, place
 from tests.reports import SEEN_AT
 from tests.submit.conftest import submitted, text_of
 

@@ -3,8 +3,8 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from labs import lifecycle
 from labs.grader.fetching.refusals import FetchRefused
+from labs.grading import lifecycle
 from labs.models import Receipt, Repository, State, Submission
 from tests.factories import make_refs
 from tests.submit.conftest import ADDRESS, Page, submitted, text_of

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings
 
-from labs.body import NO_ROOM_MARK
+from labs.practice.request_body import NO_ROOM_MARK
 from portal import transfers
 from portal.front import Front
 from portal.pools import Pool

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from labs.actions import new_token
 from labs.models import AccessToken, Submission
-from labs.sideband import FLUSH, packet
+from labs.practice.packets import FLUSH, packet
 from portal.services import services
 from tests.factories import make_lab, make_learner, make_user
 from tests.labs.git_client import Clone

@@ -2,13 +2,13 @@
 
 import pytest
 
-from labs import sideband
 from labs.grader.engine import grade
 from labs.grader.git.repository import Repository
 from labs.grader.report import Report
 from labs.grader.report_text import report_lines
 from labs.grader.spec import load_spec
 from labs.models import State
+from labs.practice import packets
 from tests.factories import make_lab, make_learner, make_report, make_submission
 from tests.labs.git_client import Clone
 from tests.pages.test_templates import inline
@@ -79,7 +79,7 @@ def test_terminal_shows_text_alone(report):
 
 
 def test_line_for_the_terminal_is_printable_whatever_it_holds():
-    assert sideband.message(HOSTILE + "\x00\x08\r\n") == sideband.message(
+    assert packets.message(HOSTILE + "\x00\x08\r\n") == packets.message(
         "".join(character for character in HOSTILE if character not in CONTROL)
     )
 

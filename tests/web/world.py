@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from labs.actions import keep_outside_report, new_token
 from labs.models import Lab, OutsideReport, Submission
-from labs.outside import Sent
+from labs.reports.outside import Sent
 from lessons import actions
 from lessons.models import Attempt, Cohort, Course, Enrollment, Lesson, Meeting, Quiz, Session
 from portal.accounts.models import User

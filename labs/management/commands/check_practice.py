@@ -2,9 +2,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from labs import folders, receipts
 from labs.grader.git.processes import RepositoryFault
+from labs.grading import receipts
 from labs.models import Repository
+from labs.repositories import folders
 
 
 class Command(BaseCommand):

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.db import transaction
 
-from labs import proving, tasks
 from labs.grader.proof import Proof
 from labs.grader.schema_1.upgrade import upgrade
 from labs.grader.spec import LabSpec, SpecError, load_spec
+from labs.grading import proofs, tasks
 from labs.models import Lab, LabVersion
 from lessons.actions import render_markdown
 from lessons.links import Links, links_within
@@ -32,9 +32,9 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
         return lab
     version = _version(lab, spec)
     if proof:
-        proving.keep(version=version, proof=proof)
+        proofs.keep(version=version, proof=proof)
     elif not version.proved and version.proof is None and lab.status == Lab.Status.PUBLISHED:
-        proving.ask_again(version)
+        proofs.ask_again(version)
         if wake:
             transaction.on_commit(tasks.wake_prover, robust=True)
     if version.proved or lab.status == Lab.Status.DRAFT or not lab.is_published:
@@ -77,6 +77,6 @@ def _version(lab: Lab, spec: LabSpec) -> LabVersion:
         "max_points": sum(check.points for check in spec.checks),
         "pass_mark": spec.pass_mark,
     }
-    if before := proving.proved_before(spec):
+    if before := proofs.proved_before(spec):
         values |= {"proof": before.proof, "proved": True}
     return LabVersion.objects.get_or_create(lab=lab, digest=spec.digest, defaults=values)[0]

@@ -11,9 +11,9 @@ from django.db import DatabaseError
 from labs.grader.report import Report
 from labs.grader.report_text import WIDTH, report_lines
 from labs.models import State, Submission
+from labs.practice.waiters import Waiters
 from labs.queries import current_report, met_earlier, submission_address
-from labs.verdict import lesson_links
-from labs.waiters import Waiters
+from labs.reports.verdict import lesson_links
 
 logger = logging.getLogger(__name__)
 

@@ -19,14 +19,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from labs import actions, body, folders, push_limits, receipts, ref_files, remote, sideband
+from labs import actions
 from labs.grader.git.processes import RepositoryFault
 from labs.grader.report_text import WIDTH
+from labs.grading import receipts
 from labs.models import Repository
-from labs.push_limits import PushRefusedError
+from labs.practice import advertising, packets, push_limits, request_body
+from labs.practice.push_limits import PushRefusedError
+from labs.practice.reply import told
+from labs.practice.token_auth import plain, refused, token_user
 from labs.queries import get_open_lab
-from labs.terminal import told
-from labs.token_auth import plain, refused, token_user
+from labs.repositories import bare, folders, ref_files
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +54,7 @@ def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
             user = token_user(request)
         except actions.TokenRefusedError as error:
             return refused(error)
-        if body.HEADERS_MARK in request.META:
+        if request_body.HEADERS_MARK in request.META:
             return HttpResponse(status=204)
         try:
             found = get_open_lab(user, course_slug, lab_slug)
@@ -66,13 +69,13 @@ def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
         try:
             folders.ensure(repository)
             return view(request, repository)
-        except remote.Busy:
+        except bare.Busy:
             return plain(503, push_limits.busy().advice)
         except RepositoryFault:
             logger.exception("repository %s cannot be read", repository.pk)
             return plain(500, DAMAGED)
         except OSError as error:
-            if error.errno not in body.NO_ROOM:
+            if error.errno not in request_body.NO_ROOM:
                 raise
             return plain(503, push_limits.DISK_FULL)
 
@@ -96,15 +99,13 @@ def advertise(request: HttpRequest, repository: Repository) -> HttpResponse:
         return plain(403, "This remote speaks Git's smart protocol only. Update git to 1.6.6 or later.")
     if service == "receive-pack":
         _remember_unrecorded(repository)
-        refs = ref_files.offer_sha_256(ref_files.advertise_for_push(repository.path))
+        refs = advertising.offer_sha_256(advertising.advertise_for_push(repository.path))
     else:
-        refs = remote.advertise(repository.path, service, request.headers.get("Git-Protocol", ""))
+        refs = bare.advertise(repository.path, service, request.headers.get("Git-Protocol", ""))
     head = (
-        b""
-        if refs.startswith(b"000eversion 2")
-        else sideband.packet(b"# service=git-%s\n" % service.encode())
+        b"" if refs.startswith(b"000eversion 2") else packets.packet(b"# service=git-%s\n" % service.encode())
     )
-    content = head + sideband.FLUSH + refs if head else refs
+    content = head + packets.FLUSH + refs if head else refs
     return HttpResponse(content, content_type=f"application/x-git-{service}-advertisement")
 
 
@@ -112,9 +113,9 @@ def _remember_unrecorded(repository: Repository) -> None:
     """Have the beat record what is there: after a restore, git says "Everything up-to-date" of what we never graded."""
     path = repository.path
     recorded = receipts.is_recorded(repository, ref_files.read_refs(path))
-    if not recorded and not remote.is_pushing(path):
+    if not recorded and not bare.is_pushing(path):
         with suppress(OSError):
-            remote.begin_push(path)
+            bare.begin_push(path)
 
 
 @of_learner
@@ -124,12 +125,12 @@ def upload_pack(request: HttpRequest, repository: Repository) -> HttpResponseBas
     if request.content_type != "application/x-git-upload-pack-request":
         return plain(415, "Not a Git request.")
     try:
-        with body.spooled(request.META, settings.PRACTICE_MAX_BYTES) as asked:
+        with request_body.spooled(request.META, settings.PRACTICE_MAX_BYTES) as asked:
             protocol = request.headers.get("Git-Protocol", "")
-            answer = remote.serve(repository.path, "upload-pack", asked, protocol)
-    except body.NoRoomError:
+            answer = bare.serve(repository.path, "upload-pack", asked, protocol)
+    except request_body.NoRoomError:
         return plain(503, push_limits.DISK_FULL)
-    except (body.Broken, body.TooLarge, remote.TookTooLong) as error:
+    except (request_body.Broken, request_body.TooLarge, bare.TookTooLong) as error:
         return plain(400, f"The request could not be answered: {error}.")
     return StreamingHttpResponse(_pieces(answer), content_type="application/x-git-upload-pack-result")
 
@@ -142,7 +143,7 @@ def receive_pack(request: HttpRequest, repository: Repository) -> HttpResponseBa
         return plain(415, "Not a Git request.")
     try:
         answer = _pushed(request, repository)
-    except (body.Broken, sideband.Malformed) as error:
+    except (request_body.Broken, packets.Malformed) as error:
         return plain(400, f"The push could not be read: {error}.")
     response = StreamingHttpResponse(answer, content_type="application/x-git-receive-pack-result")
     response["X-Accel-Buffering"] = "no"  # the terminal shows each line when it is known
@@ -156,7 +157,7 @@ def _pushed(request: HttpRequest, repository: Repository) -> Iterable[bytes]:
     with ExitStack() as held:
         sent, refusal = _read(request, repository, held)
         with sent:
-            push = sideband.read_push(sent, is_whole=refusal is None)
+            push = packets.read_push(sent, is_whole=refusal is None)
             if not push.commands:
                 # git asks with an empty request whether the token is right before it sends a large one
                 return []
@@ -166,7 +167,7 @@ def _pushed(request: HttpRequest, repository: Repository) -> Iterable[bytes]:
                 except PushRefusedError as error:
                     refusal = error
         if refusal:
-            return [sideband.refusal(push, refusal.reason, refusal.lines)]
+            return [packets.refusal(push, refusal.reason, refusal.lines)]
     return _answered(answer, push, lines)
 
 
@@ -181,43 +182,43 @@ def _read(
     except PushRefusedError as error:
         refusal, most = error, min(most, MAX_COMMAND_BYTES)
     try:
-        return body.spooled(request.META, most), refusal
-    except body.TooLarge as error:
+        return request_body.spooled(request.META, most), refusal
+    except request_body.TooLarge as error:
         return error.beginning, refusal or push_limits.too_large()
-    except body.NoRoomError as error:
+    except request_body.NoRoomError as error:
         return error.beginning, refusal or push_limits.disk_full()
 
 
 def _take(
-    repository: Repository, push: sideband.PushRequest, sent: IO[bytes]
+    repository: Repository, push: packets.PushRequest, sent: IO[bytes]
 ) -> tuple[IO[bytes], Iterable[str | None]]:
     """git's answer and what else to tell. The refs, their receipt and the submission are one under the lock."""
     path, size = repository.path, os.fstat(sent.fileno()).st_size
     push_limits.check_format(repository, push)
     try:
-        with remote.locked(path) as lock:
-            if remote.is_pushing(path):
+        with bare.locked(path) as lock:
+            if bare.is_pushing(path):
                 # Once the refs have moved on, nobody can tell any more what the push before had brought.
                 receipts.record_interrupted(repository, path)
             push_limits.check_refs(list(ref_files.read_refs(path)), push)
             if push.brings_objects:
                 push_limits.check_room(path, size)
-            remote.begin_push(path)
-            answer = remote.serve(path, "receive-pack", sent, lock=lock)
+            bare.begin_push(path)
+            answer = bare.serve(path, "receive-pack", sent, lock=lock)
             lines = _recorded(repository)
-            if sideband.says(answer, b"shallow update not allowed"):
+            if packets.says(answer, b"shallow update not allowed"):
                 lines = [*push_limits.shallow().lines, *lines]
-            if not sideband.is_unpacked(answer) and push_limits.is_disk_short(size):
+            if not packets.is_unpacked(answer) and push_limits.is_disk_short(size):
                 lines = ["", *textwrap.wrap(push_limits.DISK_FULL, WIDTH), ""]
-            if len(remote.packs(path)) > MAX_PACKS or len(push.commands) > MAX_PACKS:
-                remote.ask_for_repack(path)
+            if len(bare.packs(path)) > MAX_PACKS or len(push.commands) > MAX_PACKS:
+                bare.ask_for_repack(path)
             return answer, lines
-    except remote.Busy:
+    except bare.Busy:
         raise push_limits.busy() from None
-    except remote.TookTooLong:
-        raise push_limits.took_too_long(remote.GIT_SECONDS) from None
+    except bare.TookTooLong:
+        raise push_limits.took_too_long(bare.GIT_SECONDS) from None
     except OSError as error:
-        if error.errno not in body.NO_ROOM:
+        if error.errno not in request_body.NO_ROOM:
             raise
         raise push_limits.disk_full() from error
 
@@ -229,7 +230,7 @@ def _recorded(repository: Repository) -> Iterable[str | None]:
         submission = None
         if not receipts.is_recorded(repository, refs):
             submission = actions.receive(repository=repository, refs=refs)
-        remote.end_push(repository.path)
+        bare.end_push(repository.path)
     except DatabaseError:
         logger.exception("a push to %s was not recorded", repository.path)
         return ["", "Push received. Grading starts as soon as possible. Nothing to do.", ""]
@@ -245,16 +246,16 @@ def _pieces(answer: IO[bytes]) -> Iterator[bytes]:
             yield piece
 
 
-def _answered(answer: IO[bytes], push: sideband.PushRequest, lines: Iterable[str | None]) -> Iterator[bytes]:
+def _answered(answer: IO[bytes], push: packets.PushRequest, lines: Iterable[str | None]) -> Iterator[bytes]:
     """git's own answer, with `lines` before its end where the client can show them; nothing new is an empty piece."""
     with answer:
         said = answer.read()
     if not said:
-        yield sideband.refusal(push, "git could not read the push", [])
-    elif not (push.reads_messages and said.endswith(sideband.FLUSH)):
+        yield packets.refusal(push, "git could not read the push", [])
+    elif not (push.reads_messages and said.endswith(packets.FLUSH)):
         yield said
     else:
-        yield said.removesuffix(sideband.FLUSH)
+        yield said.removesuffix(packets.FLUSH)
         for line in lines:
-            yield b"" if line is None else sideband.message(line)
-        yield sideband.FLUSH
+            yield b"" if line is None else packets.message(line)
+        yield packets.FLUSH

@@ -4,8 +4,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from labs import hosts
 from labs.grader.fetching.address import Address, AddressError
+from labs.repositories import hosts
 from labs.templatetags.labs_text import with_code
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from django.db import transaction
 
-from labs import folders, lifecycle, ref_files, remote
 from labs.grader.git.processes import RepositoryFault
+from labs.grading import lifecycle
 from labs.models import Receipt, Repository, Submission, snapshot_digest
+from labs.repositories import bare, folders, ref_files
 from lessons.models import Enrollment
 
 logger = logging.getLogger(__name__)
@@ -53,16 +54,16 @@ def is_recorded(repository: Repository, refs: Mapping[str, str]) -> bool:
 
 def repair() -> int:
     """Write the receipts of pushes that died between git and the database; the number of receipts."""
-    interrupted = Repository.objects.in_folders(remote.pushing())
+    interrupted = Repository.objects.in_folders(bare.pushing())
     return sum(repair_one(repository) for repository in interrupted[:MOST_REPAIRS])
 
 
 def repair_one(repository: Repository) -> bool:
     """Write the receipt of what is in a practice repository, if it is missing; False for one in use or unreadable."""
     try:
-        with remote.locked(repository.path, seconds=0):
+        with bare.locked(repository.path, seconds=0):
             return record_interrupted(repository, folders.owned_path(repository))
-    except remote.Busy:  # a push that goes on
+    except bare.Busy:  # a push that goes on
         return False
     except (OSError, RepositoryFault) as error:
         logger.error("the interrupted push to %s could not be repaired: %s", repository.path, error)
@@ -74,10 +75,10 @@ def record_interrupted(repository: Repository, path: Path) -> bool:
 
     Call it with the repository locked. Raises RepositoryFault, OSError.
     """
-    remote.sweep(path)
+    bare.sweep(path)
     refs = ref_files.read_refs(path)
     missing = not is_recorded(repository, refs)
     if missing:
         record(repository=repository, refs=refs, via=Receipt.Via.REPAIR)
-    remote.end_push(path)
+    bare.end_push(path)
     return missing

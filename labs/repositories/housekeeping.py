@@ -14,11 +14,11 @@ from typing import IO
 from django.conf import settings
 from django.db import DatabaseError
 
-from labs import disk, folders, ref_files, remote
 from labs.grader.fetching.bounded_process import bytes_in
 from labs.grader.fetching.mirrors import prune_mirrors
 from labs.grader.git.processes import RepositoryFault, absent
 from labs.models import Repository
+from labs.repositories import bare, disk, folders, ref_files
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def tidy() -> None:
 def repack_waiting() -> int:
     """Repack the repositories that pushes have marked; return their number."""
     started, packed = time.monotonic(), 0
-    for repository in Repository.objects.in_folders(remote.to_repack()[:MAX_MARKS]):
+    for repository in Repository.objects.in_folders(bare.to_repack()[:MAX_MARKS]):
         if time.monotonic() - started > REPACK_RUN_SECONDS:
             break
         packed += repack(repository)
@@ -66,16 +66,16 @@ def repack(repository: Repository) -> bool:
     """
     path = repository.path
     try:
-        with remote.locked(path, seconds=0) as lock:
-            if remote.is_pushing(path):  # its receipt may be missing, which `receipts.repair` writes
+        with bare.locked(path, seconds=0) as lock:
+            if bare.is_pushing(path):  # its receipt may be missing, which `receipts.repair` writes
                 return False
             folders.owned_path(repository)
-            remote.end_repack(path)  # before anything can fail: the next push asks again
+            bare.end_repack(path)  # before anything can fail: the next push asks again
             _pack(path, _tips(repository), lock)
-            remote.pack_refs(path, lock)
-    except remote.Busy:
+            bare.pack_refs(path, lock)
+    except bare.Busy:
         return False
-    except (OSError, RepositoryFault, remote.TookTooLong) as error:
+    except (OSError, RepositoryFault, bare.TookTooLong) as error:
         logger.error("%s could not be repacked: %r", path, error)
         return False
     return True
@@ -93,11 +93,11 @@ def _tips(repository: Repository) -> list[str]:
 
 
 def _pack(path: Path, tips: Iterable[str], lock: IO[bytes]) -> None:
-    old = {pack.stem for pack in remote.packs(path)}
+    old = {pack.stem for pack in bare.packs(path)}
     try:
-        name = remote.pack_objects(path, tips, lock)
+        name = bare.pack_objects(path, tips, lock)
     finally:
-        remote.sweep(path)
+        bare.sweep(path)
     kept = f"pack-{name}"
     if name and not all((path / "objects/pack" / f"{kept}{end}").is_file() for end in (".pack", ".idx")):
         raise RepositoryFault(f"git wrote no pack {kept} in {path}")
@@ -140,9 +140,9 @@ def _claimed() -> set[str]:
 
 def _remove(path: Path) -> bool:
     try:
-        with remote.locked(path, seconds=0):
+        with bare.locked(path, seconds=0):
             shutil.rmtree(path, ignore_errors=True)
-    except remote.Busy:
+    except bare.Busy:
         return False
     return True
 

@@ -22,9 +22,9 @@ class ApartError(Exception):
 
 
 def ask(asked: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """What `labs.engine_process` answers within so many seconds. Raises ApartError."""
+    """What `labs.grading.engine_process` answers within so many seconds. Raises ApartError."""
     with subprocess.Popen(
-        [*building.parent_death_prefix(), sys.executable, "-m", "labs.engine_process"],
+        [*building.parent_death_prefix(), sys.executable, "-m", "labs.grading.engine_process"],
         cwd=settings.BASE_DIR,
         env={**index_variables(), "PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"},
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

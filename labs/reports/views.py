@@ -7,13 +7,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import etag, require_POST, require_safe
 
-from labs import actions, outside
+from labs import actions
 from labs.grader.spec import public_text
-from labs.labcheck_file import labcheck_file
 from labs.models import OutsideReport
-from labs.presentation import addresses
+from labs.pages.presentation import addresses
+from labs.practice.token_auth import plain, refused, token_user
 from labs.queries import get_open_lab, get_published_lab
-from labs.token_auth import plain, refused, token_user
+from labs.reports import outside
+from labs.reports.labcheck_file import labcheck_file
 
 YAML = "application/yaml; charset=utf-8"
 

@@ -15,12 +15,12 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from labs import disk, remote
 from labs.grader.fetching.bounded_process import bytes_in
 from labs.grader.report_text import WIDTH
 from labs.models import Receipt, Repository
+from labs.practice.packets import PushRequest
 from labs.queries import practice_address
-from labs.sideband import PushRequest
+from labs.repositories import bare, disk
 
 MAX_REFS = 1_000
 MAX_AT_ONCE = 2  # pushes of one learner in each web process: others need its threads too
@@ -144,8 +144,8 @@ def check_room(path: Path, size: int) -> None:
     """Refuse a push whose `size` exceeds the learner's quota or the free disk space."""
     quota, used = settings.PRACTICE_QUOTA_BYTES, bytes_in(path)
     if used + size > quota:
-        if len(remote.packs(path)) > 1:  # objects that no receipt names may go
-            remote.ask_for_repack(path)
+        if len(bare.packs(path)) > 1:  # objects that no receipt names may go
+            bare.ask_for_repack(path)
         raise PushRefusedError(
             "no room left in this repository",
             f"Your repository for this lab uses {megabytes(used)} of {megabytes(quota)}, and this push adds "

@@ -10,15 +10,15 @@ from django.utils import timezone
 
 from labs import queries
 from labs.actions import LEARNER_MAY_REPEAT
-from labs.forms import AddressForm
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
-from labs.grading import parsed
-from labs.hosts import Offer
+from labs.grading.worker import parsed
 from labs.models import Lab, State, Submission
-from labs.outside import comparison
-from labs.steps import Verdict, status, steps
-from labs.verdict import commit_address, difference, groups
+from labs.pages.forms import AddressForm
+from labs.pages.steps import Verdict, status, steps
+from labs.reports.outside import comparison
+from labs.reports.verdict import commit_address, difference, groups
+from labs.repositories.hosts import Offer
 from lessons.points import show_points
 from lessons.queries import teaches
 from portal.accounts.models import User

@@ -12,11 +12,11 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from labs import actions
 from labs.actions import BranchMoved
-from labs.forms import AddressForm, CommitForm
-from labs.hosts import LookUpFailed, Offer
 from labs.models import Submission
-from labs.presentation import Seen, lab_page, live_page, position_of, submission_page
+from labs.pages.forms import AddressForm, CommitForm
+from labs.pages.presentation import Seen, lab_page, live_page, position_of, submission_page
 from labs.queries import OpenLab, get_open_lab, get_submission
+from labs.repositories.hosts import LookUpFailed, Offer
 from labs.templatetags.labs_text import with_code
 from lessons.models import Enrollment
 from lessons.queries import teaches

@@ -7,11 +7,11 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 
+from labs.authoring.trying import CannotTryError, choices, try_on
 from labs.grader.spec import SpecError, load_spec
 from labs.models import Lab
 from labs.queries import Tally
-from labs.trying import CannotTryError, choices, try_on
-from labs.verdict import groups
+from labs.reports.verdict import groups
 from lessons.points import show_points
 from lessons.previews import Preview, Problem
 from lessons.queries import get_taught_course

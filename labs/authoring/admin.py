@@ -12,16 +12,16 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
-from labs import proving
-from labs.apart import ApartError
-from labs.authoring import save_lab
-from labs.authoring_views import preview_lab, spec_problems, try_lab
+from labs.authoring.saving import save_lab
+from labs.authoring.trying import choices
+from labs.authoring.views import preview_lab, spec_problems, try_lab
 from labs.grader.commands.new import starting_texts
 from labs.grader.proof import Proof
 from labs.grader.schema_1.upgrade import Upgraded, upgrade
 from labs.grader.spec import SpecError, load_spec
+from labs.grading import proofs
+from labs.grading.apart import ApartError
 from labs.models import Lab, LabVersion
-from labs.trying import choices
 from lessons.admin.courses import warn_of_hidden_labs
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, at_line
 from lessons.models import Course
@@ -77,17 +77,17 @@ class LabForm(AuthoringForm):
         cleaned = super().clean()
         if self.is_published() and "source" in cleaned and not self.newer:
             spec = load_spec(cleaned["source"])
-            if not proving.runs_code(spec) and not proving.proved_before(spec):
+            if not proofs.runs_code(spec) and not proofs.proved_before(spec):
                 self.proof = self._prove(cleaned["source"])
         return cleaned
 
     def _prove(self, source: str) -> Proof | None:
         try:
-            proof = proving.proof_apart(source)
+            proof = proofs.proof_apart(source)
         except ApartError as error:
             self.add_error("source", f"Not published: {error}")
             return None
-        for line, message in proving.problems(proof):
+        for line, message in proofs.problems(proof):
             self.add_error("source", at_line(line, f"not published: {message}"))
         return proof
 
@@ -160,7 +160,7 @@ class LabAdmin(AuthoredAdmin):
         if newest is None or newest.proof is None:
             return f"The scenarios have not run yet. {_waiting(lab, newest)}".rstrip()
         found = Proof.from_json(newest.proof)
-        lines = [f"Line {line}: {message}" for line, message in proving.problems(found)]
+        lines = [f"Line {line}: {message}" for line, message in proofs.problems(found)]
         lines += [f"{check.id} could not be run on this server." for check in found.not_provable_here]
         return format_html_join("", "<p>{}</p>", ((line,) for line in lines))
 
@@ -209,15 +209,15 @@ def _waiting(lab: Lab, newest: LabVersion | None) -> str:
         return ""
     if newest.proving_until is None:
         return f"{WAITS} {newest.proving_fault}".rstrip()
-    if newest.proving_fault != proving.NO_ANSWER:
+    if newest.proving_fault != proofs.NO_ANSWER:
         again = date_format(timezone.localtime(newest.proving_until), "H:i")
         tries = f"Tried {newest.proving_tries} time{'' if newest.proving_tries == 1 else 's'}"
         said = f"{tries}. Fault on our side: {newest.proving_fault.rstrip('.')}. Next try at {again}."
         return f"{said} Save the lab to try now."
     if newest.proving_until > timezone.now():
-        build = proving.building(newest)
+        build = proofs.building(newest)
         return f"A worker is building the environment: {build}." if build else "A worker is running them."
-    if newest.proving_tries >= proving.MOST_TRIES:
+    if newest.proving_tries >= proofs.MOST_TRIES:
         said = f"{newest.proving_tries} tries ended without an answer. {newest.proving_fault}"
         return f"{said} Change the lab, or save it unchanged to run them again."
     return WAITS

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from labs import apart, folders, hosts
 from labs.grader.fetching.refusals import FetchFault, FetchRefused
 from labs.grader.git.processes import RepositoryFault
 from labs.grader.report import Report
+from labs.grading import apart
 from labs.models import Lab, Repository, Submission
 from labs.queries import last_seen_in
+from labs.repositories import folders, hosts
 from portal.accounts.models import User
 
 SECONDS = 120

@@ -5,45 +5,21 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from labs import sideband
 from labs.grader.git.processes import RepositoryFault
 
 KINDS = ("refs/heads", "refs/tags")
 MAX_PACKED_BYTES = 16 << 20
-NO_OBJECT = b"0" * 40
 _OBJECT_ID = re.compile(rb"[0-9a-f]{40}")
-_CAPABILITIES = (
-    b"report-status report-status-v2 delete-refs side-band-64k quiet atomic ofs-delta object-format=sha1"
-)
 
 
 def read_refs(path: Path) -> dict[str, str]:
     """Return all branches and tags with their object ids, sorted by name. Raises RepositoryFault."""
-    found = _read(path)
+    found = read_ids(path)
     return {name.decode("utf-8", "backslashreplace"): found[name].decode() for name in sorted(found)}
 
 
-def advertise_for_push(path: Path) -> bytes:
-    """Return what `git receive-pack --http-backend-info-refs` prints, without git's version."""
-    found = _read(path)
-    names = sorted(found) or [b"capabilities^{}"]
-    first, *others = [found.get(name, NO_OBJECT) + b" " + name for name in names]
-    packets = [first + b"\0" + _CAPABILITIES + b"\n", *(line + b"\n" for line in others)]
-    return b"".join([*map(sideband.packet, packets), sideband.FLUSH])
-
-
-def offer_sha_256(advertised: bytes) -> bytes:
-    """Return the same for an empty repository, but so that git also sends a push with SHA-256 ids, to be refused.
-
-    After `capabilities^{}` git would end with words of its own. `.have` names what a client may leave out: nothing.
-    """
-    if b" capabilities^{}\0" not in advertised:
-        return advertised
-    line = NO_OBJECT + b" .have\0" + _CAPABILITIES + b" object-format=sha256\n"
-    return sideband.packet(line) + sideband.FLUSH
-
-
-def _read(path: Path) -> dict[bytes, bytes]:
+def read_ids(path: Path) -> dict[bytes, bytes]:
+    """Return the object id of each branch and tag by full name, as bytes. Raises RepositoryFault."""
     # Loose refs before packed ones, as git reads them: a ref that is packed in between is found at one of the places.
     loose = _loose(path)
     found = {**_packed(path), **loose}

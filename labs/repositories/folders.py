@@ -10,9 +10,9 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from labs import remote
 from labs.grader.git.processes import RepositoryFault
 from labs.models import Repository, new_public_id
+from labs.repositories import bare
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def ensure(repository: Repository) -> Path:
     """
     path = repository.path
     if not path.is_dir():
-        with remote.locked(path):
+        with bare.locked(path):
             if not path.is_dir():  # another request may have made it while this one waited
                 _create(repository)
     try:

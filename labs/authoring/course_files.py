@@ -1,8 +1,8 @@
 """Labs on disk -> database: lab.yaml and brief.md in a folder that course.yaml names under `labs`."""
 
-from labs import proving
-from labs.authoring import in_newest_schema, save_lab
+from labs.authoring.saving import in_newest_schema, save_lab
 from labs.grader.spec import LabSpec, SpecError, load_spec
+from labs.grading import proofs
 from labs.models import Lab
 from lessons.actions import markdown_problems
 from lessons.course_files import CourseFiles, Entry
@@ -63,8 +63,8 @@ def check_proofs(entries: list[Entry]) -> None:
             spec = load_spec(entry.source.text)
         except SpecError:
             continue
-        if not proving.runs_code(spec) and not proving.proved_before(spec):
-            for line, message in proving.problems(proving.proof_here(entry.source.text)):
+        if not proofs.runs_code(spec) and not proofs.proved_before(spec):
+            for line, message in proofs.problems(proofs.proof_here(entry.source.text)):
                 entry.source.add(line, message)
 
 
@@ -86,6 +86,6 @@ def _settle_schema(lab: Lab, entry: Entry) -> None:
 
 def _save(lab: Lab, links: Links) -> Lab:
     spec = load_spec(lab.source)
-    settled = proving.runs_code(spec) or proving.proved_before(spec)
-    proof = None if settled else proving.proof_here(lab.source)
+    settled = proofs.runs_code(spec) or proofs.proved_before(spec)
+    proof = None if settled else proofs.proof_here(lab.source)
     return save_lab(lab=lab, links=links, proof=proof, wake=False)  # the broker may not run yet

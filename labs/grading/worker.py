@@ -10,7 +10,6 @@ from allauth.account.models import EmailAddress
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 
-from labs import folders, hosts, lifecycle
 from labs.grader.author_notes import author_notes
 from labs.grader.checks import Learner
 from labs.grader.engine import grade
@@ -18,11 +17,13 @@ from labs.grader.fetching.refusals import FetchRefused
 from labs.grader.git.repository import Repository, RepositoryDamagedError, RepositoryFault, Unreadable
 from labs.grader.report import Outcome, Report
 from labs.grader.spec import LabSpec, load_spec
-from labs.heartbeat import heartbeat_thread
-from labs.lifecycle import Claim
+from labs.grading import lifecycle
+from labs.grading.heartbeat import heartbeat_thread
+from labs.grading.lifecycle import Claim
+from labs.grading.sandbox import sandbox
 from labs.models import LabVersion, Queue, Submission
 from labs.queries import last_seen_in
-from labs.sandboxes import sandbox
+from labs.repositories import folders, hosts
 from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)

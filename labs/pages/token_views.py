@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from labs import actions, queries
-from labs.forms import TokenForm
+from labs.pages.forms import TokenForm
 from portal.accounts.http import UserRequest
 
 

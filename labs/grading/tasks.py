@@ -6,8 +6,9 @@ import time
 from celery import Task, current_app, shared_task
 from kombu.pools import producers
 
-from labs import grading, housekeeping, lifecycle, proving, pulse, receipts, sandboxes
+from labs.grading import lifecycle, proofs, pulse, receipts, sandbox, worker
 from labs.models import Queue
+from labs.repositories import housekeeping
 
 logger = logging.getLogger(__name__)
 
@@ -73,23 +74,23 @@ def regrade_next() -> None:
 def _grade_for_a_while(queue: Queue) -> bool:
     """Return True if more may wait."""
     started = time.monotonic()
-    while grading.grade_next(queue):
+    while worker.grade_next(queue):
         if time.monotonic() - started > MOST_SECONDS:
             return True
     return False
 
 
-@shared_task(soft_time_limit=proving.SECONDS_IN_ALL + 20, time_limit=proving.SECONDS_IN_ALL + 40)
+@shared_task(soft_time_limit=proofs.SECONDS_IN_ALL + 20, time_limit=proofs.SECONDS_IN_ALL + 40)
 def prove_next() -> None:
-    if proving.prove_next() and proving.waiting().exists():
+    if proofs.prove_next() and proofs.waiting().exists():
         wake_prover()
 
 
 @shared_task
 def begin_later() -> None:
     """Prepare the later-worker when it starts."""
-    proving.retry_all()
-    sandboxes.sweep()
+    proofs.retry_all()
+    sandbox.sweep()
 
 
 @shared_task
@@ -98,8 +99,8 @@ def reap() -> None:
     pulse.beat("reaper")
     lifecycle.reap()
     receipts.repair()
-    proving.tell_of_faults()
-    if proving.waiting().exists():
+    proofs.tell_of_faults()
+    if proofs.waiting().exists():
         wake_prover()
     if lifecycle.waiting(Queue.LATER).exists():
         wake_regrader()

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
+from labs.grading.staff_mail import mail_staff
 from labs.models import (
     ENDED,
     RUNNING,
@@ -32,7 +33,6 @@ from labs.models import (
     State,
     Submission,
 )
-from labs.staff_mail import mail_staff
 
 logger = logging.getLogger(__name__)
 

@@ -19,15 +19,15 @@ from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils import timezone
 
-from labs import apart
 from labs.grader.proof import Proof, prove
 from labs.grader.sandbox import CannotBuild, SandboxFault
 from labs.grader.sandbox.environments import MAX_SECONDS, Environments
 from labs.grader.spec import LabSpec, SpecError, load_spec
-from labs.heartbeat import heartbeat_thread
+from labs.grading import apart
+from labs.grading.heartbeat import heartbeat_thread
+from labs.grading.sandbox import sandbox
+from labs.grading.staff_mail import mail_staff
 from labs.models import Lab, LabVersion
-from labs.sandboxes import sandbox
-from labs.staff_mail import mail_staff
 from lessons.previews import Problem
 
 logger = logging.getLogger(__name__)
