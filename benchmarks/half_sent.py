@@ -8,8 +8,8 @@ from benchmarks.benchmark import Benchmark, Goal
 from benchmarks.push import clone_of
 from benchmarks.repositories import SMALL
 from benchmarks.site import Site
-from labs.actions import new_token
-from labs.queries import practice_address
+from labs.addresses import practice_address
+from labs.tokens import new_token
 from tests.factories import make_lab
 from tests.half_sent import hold_half_sent, is_open
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from benchmarks.benchmark import Benchmark, Goal
 from benchmarks.repositories import SMALL, Size, copied
 from benchmarks.site import Site
-from labs.actions import new_token
-from labs.queries import practice_address
+from labs.addresses import practice_address
+from labs.tokens import new_token
 from tests.factories import make_lab
 from tests.labs.git_client import Clone
 

@@ -18,9 +18,9 @@ from typing import NamedTuple
 from benchmarks.benchmark import Benchmark, Goal
 from benchmarks.repositories import SMALL, copied, new_commit
 from benchmarks.site import Site
-from labs.actions import new_token
+from labs.addresses import practice_address
 from labs.models import Receipt, State, Submission
-from labs.queries import practice_address
+from labs.tokens import new_token
 from tests.factories import make_lab, make_learner
 from tests.labs.git_client import ENVIRONMENT
 from tests.servers import wait_for

@@ -14,10 +14,10 @@ from benchmarks.push import clone_of
 from benchmarks.repositories import SMALL
 from benchmarks.site import Site
 from benchmarks.through_queue import WORKERS, ManyLabs
-from labs.actions import new_token
+from labs.addresses import practice_address
 from labs.grading import lifecycle, tasks
 from labs.models import RUNNING, Receipt, State, Submission, snapshot_digest
-from labs.queries import practice_address
+from labs.tokens import new_token
 from lessons.models import Enrollment
 from tests.factories import make_lab, make_learner
 from tests.labs.git_client import Clone

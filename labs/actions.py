@@ -1,18 +1,23 @@
 """What people ask for. Each function is one change with its transaction; `lifecycle` alone writes states."""
 
 import logging
-import secrets
 from collections.abc import Mapping
-from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
 
 from labs.grader.fetching.address import Address
 from labs.grading import lifecycle, receipts, tasks
-from labs.models import AccessToken, Lab, OutsideReport, Queue, Receipt, Repository, State, Submission
-from labs.queries import find_token, history, token_digest, tokens_of
+from labs.models import (
+    LEARNER_MAY_REPEAT,
+    Lab,
+    OutsideReport,
+    Queue,
+    Receipt,
+    Repository,
+    Submission,
+)
+from labs.queries import history
 from labs.reports.outside import MOST_KEPT, Sent
 from labs.repositories import hosts
 from labs.repositories.hosts import Offer
@@ -23,21 +28,9 @@ from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
 
-LAST_USE_KEPT_TO = timedelta(hours=1)
-MAX_TOKENS = 50
-LEARNER_MAY_REPEAT = (State.FAULT, State.SUPERSEDED, State.CANCELLED)
-
 
 class BranchMoved(Exception):  # noqa: N818 - what it says to the learner
     """The newest commit of the branch is another than the one that was to be graded."""
-
-
-class TokenRefusedError(Exception):
-    """The token is not accepted; the message tells the learner why."""
-
-
-class TooManyTokensError(Exception):
-    """The user has MAX_TOKENS tokens; the message says what to do."""
 
 
 @transaction.atomic
@@ -151,53 +144,3 @@ def keep_outside_report(
     older = OutsideReport.objects.filter(enrollment=enrollment, lab=lab).order_by("-received_at", "-pk")
     OutsideReport.objects.filter(pk__in=list(older.values_list("pk", flat=True)[MOST_KEPT:])).delete()
     return kept
-
-
-def new_token(*, user: User, name: str = "Access token") -> str:
-    """Return a new token for the practice remote. It cannot be read later; only its digest is kept.
-
-    Raises TooManyTokensError.
-    """
-    if tokens_of(user).count() >= MAX_TOKENS:
-        raise TooManyTokensError(f"You have {MAX_TOKENS} access tokens. Revoke one you no longer use.")
-    token = secrets.token_urlsafe(32)
-    made = AccessToken.objects.create(user=user, name=name[:60], digest=token_digest(token))
-    record(Event.TOKEN, f"made {made.name!r}, number {made.pk}", user=user)
-    return token
-
-
-def use_token(*, token: str) -> User:
-    """Return the token's user and note the hour of its use. Raises TokenRefusedError."""
-    found = find_token(token)
-    if found is None:
-        raise TokenRefusedError("The access token is missing or incorrect.")
-    if not found.user.is_active:
-        revoke_token(token=found, why="the account was closed")
-        raise TokenRefusedError("This account is closed. Ask the course staff to open it again.")
-    if not found.is_live:
-        raise TokenRefusedError(token_end(found))
-    now = timezone.now()
-    if found.last_used_at is None or now - found.last_used_at > LAST_USE_KEPT_TO:
-        AccessToken.objects.filter(pk=found.pk).update(last_used_at=now)
-    return found.user
-
-
-def token_end(token: AccessToken) -> str:
-    """Return a sentence that says when and why a token ended."""
-    if token.revoked_at:
-        why = f" because {token.revoked_because}" if token.revoked_because else ""
-        return f"The access token {token.name} was revoked on {token.revoked_at:%-d %B %Y}{why}."
-    return f"The access token {token.name} expired on {token.expires_at:%-d %B %Y}."
-
-
-def revoke_token(*, token: AccessToken, why: str = "") -> None:
-    live = AccessToken.objects.filter(pk=token.pk, revoked_at=None)
-    if live.update(revoked_at=timezone.now(), revoked_because=why):
-        record(Event.TOKEN, f"revoked {token.name!r}, number {token.pk}{f': {why}' if why else ''}")
-
-
-def end_tokens(user: User, why: str) -> None:
-    """Revoke all tokens of `user`."""
-    live = AccessToken.objects.filter(user=user, revoked_at=None)
-    if count := live.update(revoked_at=timezone.now(), revoked_because=why):
-        record(Event.TOKEN, f"revoked {count} of {user.email}: {why}")

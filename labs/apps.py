@@ -5,7 +5,7 @@ class LabsConfig(AppConfig):
     name = "labs"
 
     def ready(self) -> None:
-        from labs.actions import end_tokens  # models are ready by now, and not before
+        from labs.tokens import end_tokens  # models are ready by now, and not before
         from portal.accounts.credentials import when_credentials_end
 
         when_credentials_end(end_tokens)

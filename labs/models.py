@@ -259,6 +259,7 @@ class Queue(models.TextChoices):
 
 
 RUNNING = (State.FETCHING, State.CHECKING)
+LEARNER_MAY_REPEAT = (State.FAULT, State.SUPERSEDED, State.CANCELLED)
 ENDED = (State.GRADED, State.UNREADABLE, State.FAULT, State.SUPERSEDED, State.CANCELLED)
 
 

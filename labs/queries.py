@@ -1,19 +1,15 @@
 """Reads that the pages share. Whatever they return, the asking user may see."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.http import Http404
 from django.urls import reverse
 
 from labs.models import (
-    AccessToken,
     Lab,
     MetCheck,
     OutsideReport,
@@ -225,29 +221,3 @@ def also_by_others() -> Exists:
 
 
 # --- the practice remote --------------------------------------------------------------------------------------------
-
-
-def practice_address(lab: Lab, token: str = "") -> str:
-    """What `git push` takes; with a token it opens without a question."""
-    parts = urlsplit(settings.PUBLIC_URL)
-    path = reverse("practice", args=[lab.course.slug, lab.slug])
-    return f"{parts.scheme}://{f'learner:{token}@' if token else ''}{parts.netloc}{path}"
-
-
-def submission_address(submission: Submission) -> str:
-    return f"{settings.PUBLIC_URL}{submission.get_absolute_url()}"
-
-
-def token_digest(token: str) -> str:
-    """A token has 256 bits of its own, so one round of a fast hash keeps it."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def find_token(token: str) -> AccessToken | None:
-    """Return the row of a token with its user, even if it has ended; None if unknown."""
-    return AccessToken.objects.select_related("user").filter(digest=token_digest(token)).first()
-
-
-def tokens_of(user: User) -> QuerySet[AccessToken]:
-    """Return the live tokens of `user`, newest first."""
-    return AccessToken.objects.live().filter(user=user).order_by("-pk")

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 
 from allauth.account.models import EmailAddress
 from celery.exceptions import SoftTimeLimitExceeded
@@ -16,7 +16,6 @@ from labs.grader.engine import grade
 from labs.grader.fetching.refusals import FetchRefused
 from labs.grader.git.repository import Repository, RepositoryDamagedError, RepositoryFault, Unreadable
 from labs.grader.report import Outcome, Report
-from labs.grader.spec import LabSpec, load_spec
 from labs.grading import lifecycle
 from labs.grading.heartbeat import heartbeat_thread
 from labs.grading.lifecycle import Claim
@@ -24,15 +23,10 @@ from labs.grading.sandbox import sandbox
 from labs.models import LabVersion, Queue, Submission
 from labs.queries import last_seen_in
 from labs.repositories import folders, hosts
+from labs.specs import parse_spec
 from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
-
-
-@lru_cache(maxsize=64)
-def parsed(source: str) -> LabSpec:
-    """The checks of a lab. A version never changes, so its text says all. Raises SpecError."""
-    return load_spec(source)
 
 
 def grade_next(queue: Queue = Queue.LIVE) -> bool:
@@ -71,7 +65,7 @@ def _grade(claim: Claim) -> None:
     version = submission.lab.current
     if version is None:
         raise RepositoryFault("The lab has no version.")
-    spec = parsed(version.source)
+    spec = parse_spec(version.source)
     with opened(submission) as (repository, notes):
         if lifecycle.start_checking(claim):
             learner = learner_of(submission.enrollment.user)

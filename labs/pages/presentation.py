@@ -9,16 +9,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from labs import queries
-from labs.actions import LEARNER_MAY_REPEAT
+from labs.addresses import practice_address
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
-from labs.grading.worker import parsed
-from labs.models import Lab, State, Submission
+from labs.models import LEARNER_MAY_REPEAT, Lab, State, Submission
 from labs.pages.forms import AddressForm
 from labs.pages.steps import Verdict, status, steps
 from labs.reports.outside import comparison
 from labs.reports.verdict import commit_address, difference, groups
 from labs.repositories.hosts import Offer
+from labs.specs import parse_spec
 from lessons.points import show_points
 from lessons.queries import teaches
 from portal.accounts.models import User
@@ -146,7 +146,7 @@ def waiting(submission: Submission, position: int) -> dict[str, Any]:
         "place": place_in_queue(position),
         "typical": about(queries.typical_seconds(submission.lab)),
         "is_long": submission.state == State.QUEUED and waited > LONG_WAIT,
-        "checks": parsed(version.source).checks if version else (),
+        "checks": parse_spec(version.source).checks if version else (),
         "may_cancel": submission.state == State.QUEUED and queries.current_report(submission) is None,
     }
 
@@ -210,7 +210,7 @@ def lab_page(
         "course": lab.course,
         "enrollment": found.enrollment,
         "closed": closed(lab),
-        "checks": parsed(lab.current.source).checks if lab.current else (),
+        "checks": parse_spec(lab.current.source).checks if lab.current else (),
         "history": [history_item(row, _verdict_of(row)) for row in shown],
         "older": shown[-1].number if older else None,
         "before": before,
@@ -223,7 +223,7 @@ def lab_page(
         "latest_from": past[0].origin if past and not before else None,
         "own_command": own_command(lab),
         **addresses(lab),
-        "commands": push_commands(queries.practice_address(lab, token)) if token else None,
+        "commands": push_commands(practice_address(lab, token)) if token else None,
         "crumbs": [(lab.course.title, lab.course.get_absolute_url()), (lab.title, "")],
     }
 

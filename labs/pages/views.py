@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from labs import actions
+from labs import actions, tokens
 from labs.actions import BranchMoved
 from labs.models import Submission
 from labs.pages.forms import AddressForm, CommitForm
@@ -40,8 +40,8 @@ def lab_address(request: UserRequest, course: str, lab: str) -> HttpResponse:
     if request.method != "POST" or found.enrollment is None:
         return redirect(found.lab)
     try:
-        token = actions.new_token(user=request.user, name=found.lab.title[:60])
-    except actions.TooManyTokensError as error:
+        token = tokens.new_token(user=request.user, name=found.lab.title[:60])
+    except tokens.TooManyTokensError as error:
         messages.error(request, str(error))
         return redirect("tokens")
     return render(request, "labs/lab_detail.html", lab_page(found, token))

@@ -15,11 +15,11 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from labs.addresses import practice_address
 from labs.grader.fetching.bounded_process import bytes_in
 from labs.grader.report_text import WIDTH
 from labs.models import Receipt, Repository
 from labs.practice.packets import PushRequest
-from labs.queries import practice_address
 from labs.repositories import bare, disk
 
 MAX_REFS = 1_000

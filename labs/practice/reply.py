@@ -8,11 +8,12 @@ from collections.abc import Generator, Iterator
 from django.conf import settings
 from django.db import DatabaseError
 
+from labs.addresses import submission_address
 from labs.grader.report import Report
 from labs.grader.report_text import WIDTH, report_lines
 from labs.models import State, Submission
 from labs.practice.waiters import Waiters
-from labs.queries import current_report, met_earlier, submission_address
+from labs.queries import current_report, met_earlier
 from labs.reports.verdict import lesson_links
 
 logger = logging.getLogger(__name__)

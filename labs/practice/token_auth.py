@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from labs import actions
+from labs import tokens
 from portal.accounts.models import User
 
 
@@ -22,10 +22,10 @@ def token_user(request: HttpRequest) -> User:
         _, _, token = base64.b64decode(encoded, validate=True).decode().partition(":")
     except ValueError:
         token = ""
-    return actions.use_token(token=token if scheme.lower() == "basic" else "")
+    return tokens.use_token(token=token if scheme.lower() == "basic" else "")
 
 
-def refused(error: actions.TokenRefusedError) -> HttpResponse:
+def refused(error: tokens.TokenRefusedError) -> HttpResponse:
     page = settings.PUBLIC_URL + reverse("tokens")
     response = plain(401, f"{error}\nGet a new remote URL on the lab page. Your access tokens: {page}")
     response["WWW-Authenticate"] = f'Basic realm="{realm()}", charset="UTF-8"'

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from labs import actions
+from labs import actions, tokens
 from labs.grader.git.processes import RepositoryFault
 from labs.grader.report_text import WIDTH
 from labs.grading import receipts
@@ -52,7 +52,7 @@ def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
     def opened(request: HttpRequest, course_slug: str, lab_slug: str) -> HttpResponseBase:
         try:
             user = token_user(request)
-        except actions.TokenRefusedError as error:
+        except tokens.TokenRefusedError as error:
             return refused(error)
         if request_body.HEADERS_MARK in request.META:
             return HttpResponse(status=204)

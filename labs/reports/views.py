@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import etag, require_POST, require_safe
 
-from labs import actions
+from labs import actions, tokens
 from labs.grader.spec import public_text
 from labs.models import OutsideReport
 from labs.pages.presentation import addresses
@@ -50,7 +50,7 @@ def lab_report(request: HttpRequest, course: str, lab: str) -> HttpResponse:
     """Take what `labcheck grade --json` printed, from whoever's access token comes with it."""
     try:
         user = token_user(request)
-    except actions.TokenRefusedError as error:
+    except tokens.TokenRefusedError as error:
         return refused(error)
     found = get_open_lab(user, course, lab)
     if found.enrollment is None:

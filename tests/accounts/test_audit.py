@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from labs import actions
+from labs import actions, tokens
 from labs.models import State
 from portal.accounts.audit import Event, record
 from portal.accounts.models import AuditEntry
@@ -75,9 +75,9 @@ def test_tokens_grades_and_passwords_leave_an_entry_without_a_secret(client):
     teacher = make_staff(submission.lab.course)
     actions.grade_again(submission=submission, by=teacher)
     user = make_user("ada@example.org", password=PASSWORD)
-    token = actions.new_token(user=user, name="Laptop")
-    actions.revoke_token(token=user.access_tokens.get())
-    actions.new_token(user=user)
+    token = tokens.new_token(user=user, name="Laptop")
+    tokens.revoke_token(token=user.access_tokens.get())
+    tokens.new_token(user=user)
     client.force_login(user)
     new = {"oldpassword": PASSWORD, "password1": "another long phrase", "password2": "another long phrase"}
     client.post("/accounts/password/change/", new)

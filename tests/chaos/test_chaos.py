@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from labs import actions
+from labs import tokens
+from labs.addresses import practice_address
 from labs.models import State, Submission
-from labs.queries import practice_address
 from lessons.models import Enrollment
 from tests.factories import make_cohort, make_enrollment, make_lab, make_user
 from tests.labs.conftest import PASSABLE
@@ -110,7 +110,7 @@ def make_class(folder: Path) -> list[Learner]:
     learners = []
     for number in range(LEARNERS):
         enrollment = make_enrollment(make_user(), cohort)
-        address = practice_address(lab, actions.new_token(user=enrollment.user))
+        address = practice_address(lab, tokens.new_token(user=enrollment.user))
         learners.append(Learner(enrollment, Clone(folder / f"work-{number}", address)))
     return learners
 

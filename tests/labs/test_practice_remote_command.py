@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.management import CommandError, call_command
 
-from labs import actions
+from labs import tokens
 from labs.models import Lab
 from tests.factories import make_enrollment, make_lab, make_learner, make_user
 
@@ -22,7 +22,7 @@ def test_prints_an_address_whose_token_opens(lab, capsys):
     call_command("practice_remote", "Learner@example.org", "first-repository")
     address = urlsplit(capsys.readouterr().out.strip())
     assert address.path == f"/git/{lab.course.slug}/first-repository.git"
-    assert actions.use_token(token=address.password) == learner.user
+    assert tokens.use_token(token=address.password) == learner.user
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from labs import actions
+from labs import tokens
+from labs.addresses import practice_address
 from labs.models import AccessToken, Receipt, State, Submission
-from labs.queries import practice_address
 from tests.factories import make_lab, make_learner, make_user
 from tests.labs.git_client import Clone
 
@@ -184,7 +184,7 @@ def test_push_with_a_wrong_token_is_refused_in_words(stack, learner, lab, clone)
 
 def test_push_with_a_withdrawn_token_is_refused(stack, lab, clone):
     clone.commit()
-    actions.revoke_token(token=AccessToken.objects.latest("pk"))
+    tokens.revoke_token(token=AccessToken.objects.latest("pk"))
     said = refused(clone, clone.output("remote", "get-url", "portal").decode().strip())
     assert "The access token Access token was revoked on " in said
     assert "/account/tokens/" in said
@@ -198,7 +198,7 @@ def test_push_without_a_token_is_refused(stack, lab, clone):
 def test_push_of_an_outsider_is_refused_in_words(stack, lab, clone):
     clone.commit()
     outsider = make_user("outsider@example.org")
-    said = refused(clone, practice_address(lab, actions.new_token(user=outsider)))
+    said = refused(clone, practice_address(lab, tokens.new_token(user=outsider)))
     assert "outsider@example.org has no open lab with this remote URL." in said
 
 
@@ -207,5 +207,5 @@ def test_push_to_the_lab_of_another_course_is_refused(stack, learner, clone):
     elsewhere = make_lab()
     make_learner(elsewhere.course)
     assert "has no open lab with this remote URL" in refused(
-        clone, practice_address(elsewhere, actions.new_token(user=learner.user))
+        clone, practice_address(elsewhere, tokens.new_token(user=learner.user))
     )

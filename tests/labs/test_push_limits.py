@@ -18,12 +18,12 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from labs import actions
+from labs import tokens
+from labs.addresses import practice_address
 from labs.grader.git.processes import absent
 from labs.grading import receipts, tasks, worker
 from labs.models import Receipt, Repository, Submission
 from labs.practice import push_limits, request_body
-from labs.queries import practice_address
 from labs.repositories import bare, housekeeping, ref_files
 from portal.checks import limits_of_pushes_let_a_push_pass
 from tests.factories import make_enrollment, make_lab, make_learner, make_user
@@ -57,7 +57,7 @@ def join(tmp_path, lab):
 
     def join(name: str) -> Clone:
         learner = make_learner(lab.course)
-        clone = Clone(tmp_path / name, practice_address(lab, actions.new_token(user=learner.user)))
+        clone = Clone(tmp_path / name, practice_address(lab, tokens.new_token(user=learner.user)))
         clone.git("config", "http.postBuffer", "100m")
         clone.enrollment = learner
         return clone
@@ -240,7 +240,7 @@ def test_yesterdays_database_over_todays_folders_shows_nobody_anothers_work(join
     user = make_user()
     enrollment = make_enrollment(user, early.enrollment.cohort, pk=late.enrollment.pk)
     Repository.objects.create(pk=lost.pk, enrollment=enrollment, lab=lab)
-    address = practice_address(lab, actions.new_token(user=user))
+    address = practice_address(lab, tokens.new_token(user=user))
     again = Clone(tmp_path / "again", address)
     assert again.output("ls-remote", "portal") == b""
     mine = again.commit("Mine")

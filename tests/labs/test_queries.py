@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 from django.utils import timezone
 
-from labs import queries
+from labs import addresses, queries
 from labs.models import Lab, Queue, State, Submission
 from tests.factories import (
     make_enrollment,
@@ -125,5 +125,5 @@ def test_the_best_of_each_lab_takes_one_query(lab, learner, labs, django_assert_
 def test_address_with_a_token_is_what_git_push_takes(lab, settings):
     settings.PUBLIC_URL = "https://portal.example.org"
     path = f"/git/{lab.course.slug}/{lab.slug}.git"
-    assert queries.practice_address(lab) == f"https://portal.example.org{path}"
-    assert queries.practice_address(lab, "abc") == f"https://learner:abc@portal.example.org{path}"
+    assert addresses.practice_address(lab) == f"https://portal.example.org{path}"
+    assert addresses.practice_address(lab, "abc") == f"https://learner:abc@portal.example.org{path}"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from labs import actions
+from labs import tokens
+from labs.addresses import practice_address
 from labs.models import Submission
-from labs.queries import practice_address
 from tests.factories import make_lab, make_learner
 from tests.labs.conftest import PASSABLE, SHORTENED
 from tests.labs.git_client import Clone
@@ -36,7 +36,7 @@ def patient(tmp_path, django_db_blocker) -> Iterator[Stack]:
 
 
 def make_clone(folder: Path, lab) -> Clone:
-    address = practice_address(lab, actions.new_token(user=make_learner(lab.course).user))
+    address = practice_address(lab, tokens.new_token(user=make_learner(lab.course).user))
     clone = Clone(folder, address)
     clone.commit(f"Describe the project of {folder.name}")
     return clone

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from django.urls import reverse
 
-from labs.actions import new_token
 from labs.grader.spec import load_spec
 from labs.models import OutsideReport
+from labs.tokens import new_token
 from tests.factories import (
     make_course,
     make_lab,

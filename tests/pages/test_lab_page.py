@@ -3,8 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from labs.actions import use_token
 from labs.models import AccessToken, Lab, State
+from labs.tokens import use_token
 from tests.factories import make_report, make_submission
 from tests.pages.conftest import client_of
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.test import Client, override_settings
 
-from labs.actions import new_token
+from labs.tokens import new_token
 from lessons.images import FOLDER
 from tests.web.routes import Route, routes
 from tests.web.world import PICTURE, ROLES, World, authorization, make_world

@@ -9,9 +9,9 @@ from django.conf import settings as django_settings
 from django.core import mail
 from django.urls import reverse
 
-from labs.actions import new_token
 from labs.models import AccessToken, Submission
 from labs.practice.packets import FLUSH, packet
+from labs.tokens import new_token
 from portal.services import services
 from tests.factories import make_lab, make_learner, make_user
 from tests.labs.git_client import Clone

@@ -27,8 +27,8 @@ from django.db import (
 )
 from django.test import Client
 
-from labs import actions
-from labs.queries import practice_address
+from labs import tokens
+from labs.addresses import practice_address
 from portal.outages import is_outage
 from tests.factories import make_lab, make_user
 from tests.labs.conftest import migrated_sqlite  # noqa: F401 - a fixture
@@ -147,7 +147,7 @@ def test_git_and_probes_are_told_in_their_own_way(database, outage):
     lab = make_lab()
     user = make_user(EMAIL)
     path = practice_address(lab, "").partition("/git/")[2]
-    login = base64.b64encode(f"x:{actions.new_token(user=user)}".encode()).decode()
+    login = base64.b64encode(f"x:{tokens.new_token(user=user)}".encode()).decode()
     with outage(database):
         answer = Client().get(
             f"/git/{path}/info/refs?service=git-receive-pack", headers={"Authorization": f"Basic {login}"}

@@ -11,9 +11,10 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from labs.actions import keep_outside_report, new_token
+from labs.actions import keep_outside_report
 from labs.models import Lab, OutsideReport, Submission
 from labs.reports.outside import Sent
+from labs.tokens import new_token
 from lessons import actions
 from lessons.models import Attempt, Cohort, Course, Enrollment, Lesson, Meeting, Quiz, Session
 from portal.accounts.models import User

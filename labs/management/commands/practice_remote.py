@@ -2,9 +2,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from labs import actions
+from labs import tokens
+from labs.addresses import practice_address
 from labs.models import Lab
-from labs.queries import practice_address
 from lessons.models import Enrollment
 from portal.accounts.models import User
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is no user {email}.")
         found = _lab_of(user, lab, course)
-        self.stdout.write(practice_address(found, actions.new_token(user=user)))
+        self.stdout.write(practice_address(found, tokens.new_token(user=user)))
 
 
 def _lab_of(user: User, slug: str, course: str) -> Lab:

@@ -1,0 +1,19 @@
+"""URLs that are shown outside the portal's own pages: in terminals, mails and commands."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+
+from labs.models import Lab, Submission
+
+
+def practice_address(lab: Lab, token: str = "") -> str:
+    """What `git push` takes; with a token it opens without a question."""
+    parts = urlsplit(settings.PUBLIC_URL)
+    path = reverse("practice", args=[lab.course.slug, lab.slug])
+    return f"{parts.scheme}://{f'learner:{token}@' if token else ''}{parts.netloc}{path}"
+
+
+def submission_address(submission: Submission) -> str:
+    return f"{settings.PUBLIC_URL}{submission.get_absolute_url()}"

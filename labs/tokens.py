@@ -1,0 +1,88 @@
+"""Access tokens: how git and other programs sign in. Only a digest of each is kept."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from labs.models import AccessToken
+from portal.accounts.audit import Event, record
+from portal.accounts.models import User
+
+MAX_TOKENS = 50
+LAST_USE_KEPT_TO = timedelta(hours=1)
+
+
+class TokenRefusedError(Exception):
+    """The token is not accepted; the message tells the learner why."""
+
+
+class TooManyTokensError(Exception):
+    """The user has MAX_TOKENS tokens; the message says what to do."""
+
+
+def new_token(*, user: User, name: str = "Access token") -> str:
+    """Return a new token for the practice remote. It cannot be read later; only its digest is kept.
+
+    Raises TooManyTokensError.
+    """
+    if tokens_of(user).count() >= MAX_TOKENS:
+        raise TooManyTokensError(f"You have {MAX_TOKENS} access tokens. Revoke one you no longer use.")
+    token = secrets.token_urlsafe(32)
+    made = AccessToken.objects.create(user=user, name=name[:60], digest=token_digest(token))
+    record(Event.TOKEN, f"made {made.name!r}, number {made.pk}", user=user)
+    return token
+
+
+def use_token(*, token: str) -> User:
+    """Return the token's user and note the hour of its use. Raises TokenRefusedError."""
+    found = find_token(token)
+    if found is None:
+        raise TokenRefusedError("The access token is missing or incorrect.")
+    if not found.user.is_active:
+        revoke_token(token=found, why="the account was closed")
+        raise TokenRefusedError("This account is closed. Ask the course staff to open it again.")
+    if not found.is_live:
+        raise TokenRefusedError(token_end(found))
+    now = timezone.now()
+    if found.last_used_at is None or now - found.last_used_at > LAST_USE_KEPT_TO:
+        AccessToken.objects.filter(pk=found.pk).update(last_used_at=now)
+    return found.user
+
+
+def token_end(token: AccessToken) -> str:
+    """Return a sentence that says when and why a token ended."""
+    if token.revoked_at:
+        why = f" because {token.revoked_because}" if token.revoked_because else ""
+        return f"The access token {token.name} was revoked on {token.revoked_at:%-d %B %Y}{why}."
+    return f"The access token {token.name} expired on {token.expires_at:%-d %B %Y}."
+
+
+def revoke_token(*, token: AccessToken, why: str = "") -> None:
+    live = AccessToken.objects.filter(pk=token.pk, revoked_at=None)
+    if live.update(revoked_at=timezone.now(), revoked_because=why):
+        record(Event.TOKEN, f"revoked {token.name!r}, number {token.pk}{f': {why}' if why else ''}")
+
+
+def end_tokens(user: User, why: str) -> None:
+    """Revoke all tokens of `user`."""
+    live = AccessToken.objects.filter(user=user, revoked_at=None)
+    if count := live.update(revoked_at=timezone.now(), revoked_because=why):
+        record(Event.TOKEN, f"revoked {count} of {user.email}: {why}")
+
+
+def token_digest(token: str) -> str:
+    """A token has 256 bits of its own, so one round of a fast hash keeps it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find_token(token: str) -> AccessToken | None:
+    """Return the row of a token with its user, even if it has ended; None if unknown."""
+    return AccessToken.objects.select_related("user").filter(digest=token_digest(token)).first()
+
+
+def tokens_of(user: User) -> QuerySet[AccessToken]:
+    """Return the live tokens of `user`, newest first."""
+    return AccessToken.objects.live().filter(user=user).order_by("-pk")
