@@ -59,13 +59,14 @@ class Front:
         # Mostly asleep, without a database connection.
         self.live = Pool("live", settings.PRACTICE_MAX_WAITERS + 8, seconds=60, patience=60)
         self.health = {"/healthz": Pool("health", 1), "/readyz": Pool("ready", 2)}
+        self.refusals = Pool("refusals", 1)
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         with contextlib.suppress(ProtocolClosed):
             await self._answer(make_environ(scope), scope.headers, protocol)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        for pool in (self.pages, self.git, self.live, *self.health.values()):
+        for pool in (self.pages, self.git, self.live, self.refusals, *self.health.values()):
             pool.end()
 
     def pool_for(self, path: str) -> Pool:
@@ -140,7 +141,7 @@ class Front:
         """Let `portal.outages` say in words why no view was called."""
         environ |= {REFUSAL: status, "CONTENT_LENGTH": "0"}
         environ.pop("HTTP_COOKIE", None)
-        answer = await self.health["/healthz"].run(self._run, environ)
+        answer = await self.refusals.run(self._run, environ)
         protocol.response_bytes(answer.status, [*answer.headers, ("connection", "close")], answer.body)
 
     async def _serve(self, environ: Environ, protocol: Any) -> None:

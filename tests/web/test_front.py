@@ -101,17 +101,22 @@ def refusing(application):
     return answer
 
 
-def ask(*clients, application=echo, path="/", method="POST", headers=FORM, front=None):
-    """Let the clients ask at once; return the first of them."""
-    front = front or Front(refusing(application))
+def scope(path, headers=(), query="", method="GET"):
+    """A request as granian describes it."""
     pairs = headers.items() if isinstance(headers, dict) else headers
-    scope = SimpleNamespace(
-        method=method, path=path, query_string="a=1", server="testserver:80", client="192.0.2.7:4711",
+    return SimpleNamespace(
+        method=method, path=path, query_string=query, server="testserver:80", client="192.0.2.7:4711",
         http_version="1.1", scheme="http", headers=Headers(pairs),
     )  # fmt: skip
 
+
+def ask(*clients, application=echo, path="/", method="POST", headers=FORM, front=None):
+    """Let the clients ask at once; return the first of them."""
+    front = front or Front(refusing(application))
+    asked = scope(path, headers, "a=1", method)
+
     async def all_of_them():
-        await asyncio.wait_for(asyncio.gather(*(front.__rsgi__(scope, client) for client in clients)), 30)
+        await asyncio.wait_for(asyncio.gather(*(front.__rsgi__(asked, client) for client in clients)), 30)
 
     run_apart(all_of_them())
     assert front.transfers.size == 0
@@ -309,18 +314,42 @@ def test_pages_and_health_are_answered_while_all_threads_for_pushes_are_busy():
     front = Front(application)
 
     async def run():
-        def scope(path):
-            return SimpleNamespace(
-                method="GET", path=path, query_string="", server="t:80", client="192.0.2.7:1",
-                http_version="1.1", scheme="http", headers=Headers([]),
-            )  # fmt: skip
-
         paths = ["/git/a/b.git/info/refs"] * 40 + ["/", "/healthz", "/readyz"]
         await asyncio.wait_for(asyncio.gather(*(front.__rsgi__(scope(path), Client()) for path in paths)), 60)
 
     run_apart(run())
     assert set(answered[:3]) == {"/", "/healthz", "/readyz"}
     assert len(answered) == 43
+
+
+def test_health_is_answered_while_refusals_are_written():
+    """B1. A hundred requests are refused at once; none of them is answered before the probe is."""
+    refusing_now, answered = threading.Event(), threading.Event()
+
+    def application(environ, start):
+        status = environ.get("portal.refusal", 200)
+        if status != 200:
+            refusing_now.set()
+            assert answered.wait(30)
+        start(f"{status} x", [])
+        return [b"said"]
+
+    front = Front(application)
+    refused, probe = [Client() for _ in range(100)], Client()
+
+    async def run():
+        large = {"content-length": str(300 * MB)}
+        tasks = [asyncio.create_task(front.__rsgi__(scope("/", large), client)) for client in refused]
+        assert await asyncio.to_thread(refusing_now.wait, 30)
+        await asyncio.wait_for(front.__rsgi__(scope("/healthz"), probe), 30)
+        answered.set()
+        await asyncio.wait_for(asyncio.gather(*tasks), 30)
+
+    try:
+        run_apart(run())
+    finally:
+        answered.set()
+    assert (probe.status, {client.status for client in refused}) == (200, {413})
 
 
 def test_request_for_which_there_is_no_thread_for_long_is_sent_away(monkeypatch):
@@ -345,19 +374,13 @@ def test_request_is_sent_away_while_its_kind_stands_still_and_taken_again_afterw
     waiting = [Client([b"abcde"]) for _ in range(2)]
 
     async def run():
-        def scope(query):
-            return SimpleNamespace(
-                method="POST", path="/", query_string=query, server="t:80", client="192.0.2.7:1",
-                http_version="1.1", scheme="http", headers=Headers(FORM.items()),
-            )  # fmt: skip
-
-        tasks = [asyncio.create_task(front.__rsgi__(scope("a=1"), client)) for client in waiting]
+        tasks = [asyncio.create_task(front.__rsgi__(scope("/", FORM, "a=1"), client)) for client in waiting]
         await asyncio.to_thread(stuck.wait, 30)
         late, again = Client([b"abcde"]), Client([b"abcde"])
-        await front.__rsgi__(scope(""), late)
+        await front.__rsgi__(scope("/", FORM), late)
         held.set()
         await asyncio.gather(*tasks)
-        await front.__rsgi__(scope(""), again)
+        await front.__rsgi__(scope("/", FORM), again)
         return late.status, again.status
 
     assert run_apart(run()) == (503, 200)
@@ -485,12 +508,6 @@ def test_a_hundred_live_answers_keep_no_page_waiting():
     waiting = [Client() for _ in range(100)]
 
     async def run():
-        def scope(path):
-            return SimpleNamespace(
-                method="GET", path=path, query_string="", server="t:80", client="192.0.2.7:1",
-                http_version="1.1", scheme="http", headers=Headers([]),
-            )  # fmt: skip
-
         streams = [asyncio.create_task(front.__rsgi__(scope("/git/x"), client)) for client in waiting]
         while together.n_waiting and not together.broken:
             await asyncio.sleep(0.01)
