@@ -1,6 +1,6 @@
 from django.urls import include, path, re_path
 
-from lessons.views import authoring, joining, quizzes, reading
+from lessons.pages.views import authoring, joining, quizzes, reading
 
 quiz = [
     path("", quizzes.start, name="quiz"),

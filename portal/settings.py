@@ -83,7 +83,7 @@ MIDDLEWARE = [
     "portal.accounts.middleware.TimeZoneMiddleware",
     "portal.accounts.middleware.own_not_found",
     "lessons.admin.lookups.ImpossibleLookups",
-    "lessons.redirects.former_addresses",
+    "lessons.pages.redirects.former_addresses",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -319,7 +319,7 @@ STORAGES = {
     },
 }
 
-# Images of lessons. Nothing else is ever stored there, and `lessons.views.authoring.image` alone serves them.
+# Images of lessons. Nothing else is ever stored there, and `lessons.pages.views.authoring.image` alone serves them.
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR / "media"
 

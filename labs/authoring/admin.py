@@ -25,7 +25,7 @@ from labs.models import Lab, LabVersion
 from lessons.admin.courses import warn_of_hidden_labs
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, at_line
 from lessons.models import Course
-from lessons.previews import Problem, markdown_problems
+from lessons.pages.previews import Problem, markdown_problems
 from lessons.queries import lab_homes
 from portal.accounts.http import UserRequest
 

@@ -5,9 +5,9 @@ from labs.grader.spec import LabSpec, SpecError, load_spec
 from labs.grading import proofs
 from labs.models import Lab
 from lessons.actions import markdown_problems
-from lessons.course_files import CourseFiles, Entry
-from lessons.course_loading import Changes, content_of
-from lessons.course_matching import Plan
+from lessons.course_files.loading import Changes, content_of
+from lessons.course_files.matching import Plan
+from lessons.course_files.reading import CourseFiles, Entry
 from lessons.files import Source, digest
 from lessons.links import Links
 

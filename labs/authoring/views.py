@@ -12,8 +12,8 @@ from labs.grader.spec import SpecError, load_spec
 from labs.models import Lab
 from labs.queries import Tally
 from labs.reports.verdict import groups
+from lessons.pages.previews import Preview, Problem
 from lessons.points import show_points
-from lessons.previews import Preview, Problem
 from lessons.queries import get_taught_course
 from portal.accounts.http import UserRequest
 
@@ -32,7 +32,7 @@ def spec_problems(source: str) -> list[Problem]:
 
 @require_POST
 def preview_lab(request: UserRequest) -> HttpResponse:
-    """The checks of a lab.yaml as its page lists them; see `lessons.views.authoring.preview`."""
+    """The checks of a lab.yaml as its page lists them; see `lessons.pages.views.authoring.preview`."""
     get_taught_course(request.user, request.POST.get("course", ""))
     source = request.POST.get("content", "").replace("\r\n", "\n")
     try:

@@ -28,7 +28,7 @@ from labs.grading.heartbeat import heartbeat_thread
 from labs.grading.sandbox import sandbox
 from labs.grading.staff_mail import mail_staff
 from labs.models import Lab, LabVersion
-from lessons.previews import Problem
+from lessons.pages.previews import Problem
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from lessons.admin.prepare import PrepareField
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
 from lessons.authoring import next_position
 from lessons.models import Course, Lesson, Session
-from lessons.previews import Problem, markdown_problems, quiz_problems
+from lessons.pages.previews import Problem, markdown_problems, quiz_problems
 
 
 @admin.register(Course)

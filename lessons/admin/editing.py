@@ -23,8 +23,8 @@ from django.utils.safestring import SafeString
 from markdownx.widgets import AdminMarkdownxWidget
 
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
-from lessons.differences import Line, differences
-from lessons.previews import Problem
+from lessons.pages.differences import Line, differences
+from lessons.pages.previews import Problem
 
 SAVED_DRAFT = "saved_draft"
 VERSIONS_A_PAGE = 20

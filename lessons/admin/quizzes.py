@@ -9,8 +9,8 @@ from lessons import actions
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, in_words
 from lessons.admin.scope import ReadOnlyAdmin
 from lessons.models import Answer, Attempt, Lesson, Quiz, QuizVersion
-from lessons.previews import quiz_problems, quiz_warnings
-from lessons.quiz_review import staff_review
+from lessons.pages.previews import quiz_problems, quiz_warnings
+from lessons.pages.review import staff_review
 
 QUIZ_FIELDS: list[Any] = ["course", "lesson", "slug", "source"]
 

@@ -2,7 +2,7 @@ from django.http import HttpRequest
 from django.template.context_processors import csrf
 from django.urls import reverse
 
-from lessons.presentation import tick_form
+from lessons.pages.reading import tick_form
 from portal.progress.standing import Outline
 
 

@@ -9,8 +9,8 @@ from django.urls import resolve, reverse
 from PIL import Image
 
 from lessons.images import MOST_BYTES
+from lessons.pages.views import authoring
 from lessons.rendering import render
-from lessons.views import authoring
 from tests.authoring.conftest import as_file, make_instructor, picture
 from tests.factories import make_course, make_user
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from labs.authoring.course_files import read_labs
-from lessons.course_files import read_course
-from lessons.course_loading import check_markdown
+from lessons.course_files.loading import check_markdown
+from lessons.course_files.reading import read_course
 from lessons.quizzes import parse
 from lessons.rendering import render
 

@@ -5,9 +5,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from labs.authoring.course_files import check_proofs, read_labs, write_labs
-from lessons.course_files import CourseFiles, read_course
-from lessons.course_loading import Changes, check_markdown, entries_of, open_course, write_course
-from lessons.course_matching import FilesGoneError, follow_renames, plan_load, settle_removed
+from lessons.course_files.loading import Changes, check_markdown, entries_of, open_course, write_course
+from lessons.course_files.matching import FilesGoneError, follow_renames, plan_load, settle_removed
+from lessons.course_files.reading import CourseFiles, read_course
 from lessons.files import LoadError
 
 

@@ -11,9 +11,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lessons import actions, queries
-from lessons import quiz_pages as pages
 from lessons.models import Answer
-from lessons.quiz_review import review_page, staff_review
+from lessons.pages import quiz as pages
+from lessons.pages.review import review_page, staff_review
 from lessons.quizzes import Response, read_response, reading, refusal
 
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lessons.course_files import CourseFiles, Entry
+from lessons.course_files.reading import CourseFiles, Entry
 from lessons.files import Problem, digest
 from lessons.models import Cohort, Course, FormerSlug, Lesson, Quiz, Session
 

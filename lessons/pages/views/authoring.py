@@ -15,10 +15,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from lessons import previews, queries
-from lessons.differences import differences
+from lessons import queries
 from lessons.images import FOLDER, TYPES, ImageRefusedError, store_image
-from lessons.presentation import reading_context
+from lessons.pages import previews
+from lessons.pages.differences import differences
+from lessons.pages.reading import reading_context
 from portal.accounts.http import UserRequest
 
 View = Callable[..., HttpResponseBase]

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lessons import actions, queries
 from lessons.models import Enrollment, Lesson, Session
-from lessons.presentation import reading_context
-from lessons.redirects import new_address
-from lessons.views.kept import TOKEN, kept_for_alike, kept_for_anyone
+from lessons.pages.reading import reading_context
+from lessons.pages.redirects import new_address
+from lessons.pages.views.kept import TOKEN, kept_for_alike, kept_for_anyone
 from portal.accounts.http import UserRequest
 
 PAGE = "lessons/lesson_detail.html"

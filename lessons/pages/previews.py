@@ -12,8 +12,8 @@ from lessons import actions
 from lessons.actions import render_markdown
 from lessons.links import links_within
 from lessons.models import Course
+from lessons.pages.controls import controls
 from lessons.points import show_points
-from lessons.quiz_controls import controls
 from lessons.quiz_text import blocks, prompt
 from lessons.quiz_text import option as option_html
 from lessons.quizzes import Question, QuizSyntaxError, parse, right_answer

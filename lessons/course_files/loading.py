@@ -14,8 +14,8 @@ from typing import Any
 from django.db import models
 
 from lessons import actions
-from lessons.course_files import CourseFiles, Entry
-from lessons.course_matching import Here, Plan, find_course
+from lessons.course_files.matching import Here, Plan, find_course
+from lessons.course_files.reading import CourseFiles, Entry
 from lessons.files import digest
 from lessons.models import Cohort, Course, FormerSlug, Lesson, Meeting, Quiz, Session
 

@@ -5,8 +5,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from lessons import actions
-from lessons.forms import UNKNOWN_CODE, JoinForm
 from lessons.models import Cohort
+from lessons.pages.forms import UNKNOWN_CODE, JoinForm
 from lessons.queries import cohort_by_code
 from portal.accounts.http import UserRequest
 
