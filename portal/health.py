@@ -19,7 +19,8 @@ if __name__ == "__main__":  # here, since what follows needs Django's apps, and 
     sys.exit(not web_answers(settings.PORT))
 
 from labs.grader.git.version import git_version_is_safe
-from labs.grading import lifecycle, pulse, sandbox, tasks
+from labs.grading import lifecycle, pulse, sandbox
+from labs.grading.broker import ONCE
 from labs.repositories import disk
 
 OK = "ok"
@@ -73,7 +74,7 @@ def _git() -> str:
 def _broker() -> str:
     """Its loss is bearable: the queue is a table, and the reaper wakes the workers."""
     try:
-        with current_app.connection_for_write(transport_options=tasks.ONCE) as broker:
+        with current_app.connection_for_write(transport_options=ONCE) as broker:
             _ = broker.default_channel
     except Exception:  # whatever a broker's client raises
         return "The broker is gone. Pages, quizzes and submitting go on; grading starts when it is back."

@@ -1,4 +1,4 @@
-"""Answers in place of a view: the database is locked, full or gone, or the front refused the request's body.
+"""Answers in place of a view: the database or the mail server is out, or the front refused the request's body.
 
 A page for browsers, a line for git, JSON for probes. None of them needs the database.
 """
@@ -66,9 +66,21 @@ WORDS = {
     ),
 }
 
+MAIL = Words(
+    "The portal cannot send email now",
+    ["Wait a minute, then reload this page."],
+    [
+        "Nothing was saved. Check the email address, wait a minute, then go back in the browser and send it again."
+    ],
+)
+
+
+class MailError(Exception):
+    """A mail that its reader has to have was not taken by the mail server."""
+
 
 class OutageMiddleware:
-    """Answer 503 with Retry-After during a database outage, and 408 or 413 if `portal.front` refused the body."""
+    """Answer 503 with Retry-After in an outage of database or mail, 408 or 413 if `portal.front` refused the body."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -83,12 +95,12 @@ class OutageMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A view's own; what a middleware raises is known by Django's signal alone."""
-        if not is_outage(exception):
+        if not (is_outage(exception) or isinstance(exception, MailError)):
             return None
         if hasattr(request, "session"):
             request.session.modified = False  # it would be saved now
         logger.warning("%s %s was answered with 503: %s", request.method, request.path, exception)
-        return answer(request, 503)
+        return answer(request, 503, MAIL if isinstance(exception, MailError) else None)
 
 
 @receiver(got_request_exception)
@@ -112,8 +124,8 @@ def is_outage(error: BaseException | None) -> bool:
     return isinstance(error, DatabaseError) and getattr(cause, "sqlstate", None) in POSTGRES_OUTAGES
 
 
-def answer(request: HttpRequest, status: int) -> HttpResponse:
-    words = WORDS[status]
+def answer(request: HttpRequest, status: int, words: Words | None = None) -> HttpResponse:
+    words = words or WORDS[status]
     sentences = words.read if request.method in {"GET", "HEAD"} else words.written
     if request.path in {"/healthz", "/readyz"}:
         response: HttpResponse = JsonResponse(

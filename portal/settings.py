@@ -295,6 +295,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 # Such as smtp+tls://user:password@mail.example.org:587; sets EMAIL_BACKEND, EMAIL_HOST and what belongs to them.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=5)  # seconds; it is waited for while a page is answered
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=formataddr((SITE_NAME, "portal@localhost")))
 
 LANGUAGE_CODE = "en-gb"

@@ -1,61 +1,35 @@
 """Celery adapters. A message is only a wake-up: the queue is the table, so a lost or doubled one costs nothing."""
 
-import logging
 import time
 
-from celery import Task, current_app, shared_task
-from kombu.pools import producers
+from celery import shared_task
 
 from labs.grading import lifecycle, proofs, pulse, receipts, sandbox, worker
+from labs.grading.broker import send
 from labs.models import Queue
 from labs.repositories import housekeeping
 
-logger = logging.getLogger(__name__)
-
 MOST_WAKE_UPS = 4
 MOST_SECONDS = 5  # little beside the time limit, which is of the whole task
-ONCE = {"max_retries": 0, "socket_timeout": 2, "socket_connect_timeout": 2}
-REST_SECONDS = 10  # after a broker did not answer, so that not each push waits for it
-
-
-class _Broker:
-    """This process's pause after a broker failure: no message is sent before it ends."""
-
-    rests_until = 0.0
 
 
 def wake() -> None:
     """Ask a worker to look at the queue. Tried once; without a broker the reaper does it later."""
-    _send(grade_next)
+    send(grade_next)
 
 
 def wake_regrader() -> None:
     """Ask the later-worker to regrade what staff queued."""
-    _send(regrade_next)
+    send(regrade_next)
 
 
 def wake_prover() -> None:
     """The same for labs that wait for their proof."""
-    _send(prove_next)
+    send(prove_next)
 
 
 def wake_later_worker() -> None:
-    _send(begin_later)
-
-
-def _send(task: Task) -> None:
-    if time.monotonic() < _Broker.rests_until:
-        return
-    try:
-        # Kept open: a connection of its own, with all that it asks first, cost a push more than its receipt.
-        kept = producers[current_app.connection_for_write(transport_options=ONCE)]
-        with kept.acquire(block=True, timeout=ONCE["socket_timeout"]) as producer:
-            task.apply_async(producer=producer, retry=False)
-    except (
-        Exception
-    ) as error:  # whatever a broker's client raises, what was asked for is in the table already
-        _Broker.rests_until = time.monotonic() + REST_SECONDS
-        logger.warning("the broker could not be reached, the reaper will wake a worker: %s", error)
+    send(begin_later)
 
 
 @shared_task

