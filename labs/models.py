@@ -88,7 +88,7 @@ class LabVersion(models.Model):
 
     `proof` is the JSON of what its scenarios showed, None before they ran; until `proving_until` a worker has them.
     `proving_tries` counts how often one took them, and `proving_fault` says why there was no answer; `proving_told`
-    that the staff know.
+    that the staff know. The same fields tell of the build of its environment, where that is missing.
     """
 
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="versions")
@@ -103,6 +103,7 @@ class LabVersion(models.Model):
     proving_tries = models.PositiveSmallIntegerField(default=0, editable=False)
     proving_fault = models.TextField(blank=True, editable=False)
     proving_told = models.BooleanField(default=False, editable=False)
+    environment_missing = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -113,6 +114,11 @@ class LabVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lab}, {self.digest[:8]}"
+
+    @property
+    def is_unsettled(self) -> bool:
+        """A worker has something to do for it: to run its scenarios, or to build its environment again."""
+        return self.environment_missing or (not self.proved and self.proof is None)
 
 
 def token_expiry() -> datetime:

@@ -156,7 +156,8 @@ class LabAdmin(AuthoredAdmin):
         """What the scenarios of the newest text showed, and what keeps it from learners."""
         newest = lab.versions.order_by("-pk").first()
         if newest and newest.proved:
-            return "Each check was seen to pass and to need work."
+            said = "Each check was seen to pass and to need work."
+            return f"{said} {_building(newest)}".rstrip()
         if newest is None or newest.proof is None:
             return f"The scenarios have not run yet. {_waiting(lab, newest)}".rstrip()
         found = Proof.from_json(newest.proof)
@@ -201,6 +202,14 @@ class LabAdmin(AuthoredAdmin):
 def _told_of(upgraded: Upgraded) -> str:
     guesses = "".join(f" Line {guess.line}: {guess.message}." for guess in upgraded.guesses)
     return f"lab.yaml was of schema 1 and is saved in schema 2, where some names are others.{guesses}"
+
+
+def _building(version: LabVersion) -> str:
+    if not version.environment_missing:
+        return ""
+    fault = f" Fault on our side: {version.proving_fault}" if version.proving_fault else ""
+    build = f" {progress}." if (progress := proofs.building(version)) else ""
+    return f"Its environment is built again; until then submissions wait.{build}{fault}"
 
 
 def _waiting(lab: Lab, newest: LabVersion | None) -> str:

@@ -33,7 +33,7 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
     version = _version(lab, spec)
     if proof:
         proofs.keep(version=version, proof=proof)
-    elif not version.proved and version.proof is None and lab.status == Lab.Status.PUBLISHED:
+    elif version.is_unsettled and lab.status == Lab.Status.PUBLISHED:
         proofs.ask_again(version)
         if wake:
             transaction.on_commit(tasks.wake_prover, robust=True)

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from labs.grader.sandbox import building
 from labs.grader.sandbox.environments import index_variables
+from labs.grading.sandbox import named_digests
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ def ask(asked: dict[str, Any], seconds: float) -> dict[str, Any]:
     return answer
 
 
-def _sandbox() -> tuple[str, str, int]:
+def _sandbox() -> tuple[str, str, int, list[str]]:
     """What `labs.grader.sandbox.opening.opened` is given, as JSON holds it."""
-    return settings.SANDBOX, str(settings.ENVIRONMENTS_ROOT), settings.ENVIRONMENTS_MAX_BYTES
+    folder, most = str(settings.ENVIRONMENTS_ROOT), settings.ENVIRONMENTS_MAX_BYTES
+    return settings.SANDBOX, folder, most, sorted(named_digests())

@@ -19,8 +19,8 @@ from labs.grader.spec import load_spec
 
 def answer(asked: dict[str, Any]) -> dict[str, Any]:
     spec = load_spec(asked["source"])
-    address, environments, max_bytes = asked["sandbox"]
-    sandbox = opened(address, Path(environments), max_bytes)
+    address, environments, max_bytes, removed_last = asked["sandbox"]
+    sandbox = opened(address, Path(environments), max_bytes, removed_last)
     if "path" not in asked:
         return {"proof": prove(spec, None if sandbox.unavailable() else sandbox).to_json()}
     try:

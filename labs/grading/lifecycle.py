@@ -24,6 +24,7 @@ from labs.grading.staff_mail import mail_staff
 from labs.models import (
     ENDED,
     RUNNING,
+    Lab,
     LabVersion,
     MetCheck,
     NeededWork,
@@ -137,9 +138,14 @@ def cancel(submission: Submission) -> bool:
 
 
 def waiting(queue: Queue = Queue.LIVE) -> QuerySet[Submission]:
-    """Submissions that may be claimed from a queue. A partial unique index lets each learner have one running."""
+    """Submissions that may be claimed from a queue, but for labs whose environment is to be built first.
+
+    A partial unique index lets each learner have one running.
+    """
     running = Submission.objects.filter(enrollment=OuterRef("enrollment"), state__in=RUNNING)
-    return Submission.objects.filter(state=State.QUEUED, queue=queue).exclude(Exists(running))
+    unbuilt = Lab.objects.filter(current__environment_missing=True).order_by().values("pk")
+    queued = Submission.objects.filter(state=State.QUEUED, queue=queue)
+    return queued.exclude(lab__in=unbuilt).exclude(Exists(running))
 
 
 def longest_wait() -> timedelta:
@@ -300,6 +306,12 @@ def mark_unreadable(claim: Claim, message: str) -> bool:
 def give_back(claim: Claim, fault: str) -> bool:
     """Our side failed: queue it again, or after `GRADING_MAX_TRIES` tries end it as a fault and tell the staff."""
     return _give_back(_held(claim), claim, fault)
+
+
+def let_wait(claim: Claim) -> bool:
+    """Queue it again as if it had not been claimed: what it needs is not there yet."""
+    again = {"lease_until": None, "fetching_at": None, "tries": F("tries") - 1}
+    return bool(_change(_held(claim), State.QUEUED, **again))
 
 
 def reap() -> int:

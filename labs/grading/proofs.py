@@ -6,7 +6,6 @@ version before until then.
 
 import logging
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import lru_cache, partial
@@ -21,13 +20,14 @@ from django.utils import timezone
 
 from labs.grader.proof import Proof, prove
 from labs.grader.sandbox import CannotBuild, SandboxFault
-from labs.grader.sandbox.environments import MAX_SECONDS, Environments
+from labs.grader.sandbox.environments import MAX_SECONDS
 from labs.grader.spec import LabSpec, SpecError, load_spec
 from labs.grading import apart
 from labs.grading.heartbeat import heartbeat_thread
-from labs.grading.sandbox import sandbox
+from labs.grading.sandbox import environments, named_digests, sandbox, waits_for_environment
 from labs.grading.staff_mail import mail_staff
 from labs.models import Lab, LabVersion
+from labs.specs import parse_spec
 from lessons.pages.previews import Problem
 
 logger = logging.getLogger(__name__)
@@ -97,22 +97,46 @@ def waiting() -> QuerySet[LabVersion]:
     now = timezone.now()
     # A moment that is farther away than any that we set is of a clock that was set back since.
     is_free = Q(proving_until=None) | Q(proving_until__lt=now) | Q(proving_until__gt=now + 2 * PAUSES[-1])
-    return _unproved().filter(is_free, lab__status=Lab.Status.PUBLISHED).exclude(_GIVEN_UP)
+    return _wanted().filter(is_free).exclude(_GIVEN_UP)
 
 
-def _unproved() -> QuerySet[LabVersion]:
-    return LabVersion.objects.filter(proved=False, proof__isnull=True)
+def _wanted() -> QuerySet[LabVersion]:
+    is_published = Q(lab__status=Lab.Status.PUBLISHED)
+    return _unsettled().filter(is_published | Q(environment_missing=True, lab__current=F("pk")))
+
+
+def _unsettled() -> QuerySet[LabVersion]:
+    """Versions without a proof, and those whose environment is to be built again."""
+    return LabVersion.objects.filter(Q(proved=False, proof__isnull=True) | Q(environment_missing=True))
+
+
+def environments_are_missing() -> bool:
+    return waiting().filter(environment_missing=True).exists()
+
+
+def ask_for_environment(version: LabVersion) -> None:
+    """Have the later-worker build it; submissions to the lab wait until then."""
+    begun = {"proving_tries": 0, "proving_until": None, "proving_fault": "", "proving_told": False}
+    there = LabVersion.objects.filter(pk=version.pk, environment_missing=False)
+    there.update(environment_missing=True, **begun)
+
+
+def ask_for_environments() -> None:
+    """The same for all that learners can push to: another Python, or a new machine, has none of them."""
+    for lab in Lab.objects.published().select_related("current"):
+        if lab.current and waits_for_environment(parse_spec(lab.current.source)):
+            ask_for_environment(lab.current)
 
 
 def ask_again(version: LabVersion) -> None:
     """Let workers try at once what failed; one that waits, is being proved or is proved is left alone."""
-    failed = _unproved().filter(_GIVEN_UP | ~Q(proving_fault__in=("", NO_ANSWER)), pk=version.pk)
+    failed = _unsettled().filter(_GIVEN_UP | ~Q(proving_fault__in=("", NO_ANSWER)), pk=version.pk)
     failed.update(proving_tries=0, proving_until=None, proving_fault="", proving_told=False)
 
 
 def retry_all() -> None:
     """Retry everything once when a worker starts: the cause may be fixed."""
-    failed = _unproved().filter(_GIVEN_UP | ~Q(proving_fault__in=("", NO_ANSWER)))
+    failed = _unsettled().filter(_GIVEN_UP | ~Q(proving_fault__in=("", NO_ANSWER)))
     failed.update(proving_tries=Least("proving_tries", MOST_TRIES - 1), proving_until=None)
 
 
@@ -121,18 +145,29 @@ def prove_next() -> bool:
 
     Where our side failed it is tried again after a pause; the staff are told of the third such try, once.
     """
-    version = waiting().order_by("proving_tries", "pk").first()
+    version = waiting().order_by("-environment_missing", "proving_tries", "pk").first()
     if version is None or _is_busy() or not _claim(version):
         return False
     try:
         with heartbeat_thread(f"lab version {version.pk}", partial(_prolong, version), LEASE.total_seconds()):
-            proof = _prove(version)
+            if version.environment_missing:
+                _build_again(version)
+            else:
+                keep(version=version, proof=_prove(version))
     except (apart.ApartError, SandboxFault, SoftTimeLimitExceeded) as error:
         logger.warning("lab version %s could not be proved: %s", version.pk, error)
         postpone(version, str(error) or "It took too long.")
         return False
-    keep(version=version, proof=proof)
     return True
+
+
+def _build_again(version: LabVersion) -> None:
+    """The environment of a version that learners push to. Raises SandboxFault."""
+    try:
+        _build_environment(version, load_spec(version.source))
+    except CannotBuild as error:  # it could once: another Python may lack a wheel
+        raise SandboxFault(f"Python packages that the lab asks for are not to be had: {error}") from error
+    LabVersion.objects.filter(pk=version.pk).update(environment_missing=False, proving_fault="")
 
 
 def _prove(version: LabVersion) -> Proof:
@@ -141,7 +176,8 @@ def _prove(version: LabVersion) -> Proof:
     if runs_code(spec):
         if why := sandbox().unavailable():
             raise SandboxFault(f"Code cannot be confined now: {why}")
-        _build_environment(version, spec)
+        with suppress(CannotBuild):  # the proof reports it
+            _build_environment(version, spec)
     proof = proof_apart(version.source, SECONDS_WITH_CODE)
     if proof.faults:
         raise SandboxFault("; ".join(proof.faults[:3]))
@@ -149,7 +185,7 @@ def _prove(version: LabVersion) -> Proof:
 
 
 def _build_environment(version: LabVersion, spec: LabSpec) -> None:
-    """Build it here, where it may take long; the proof reports what cannot be built."""
+    """Build it here, where it may take long. Raises CannotBuild and SandboxFault."""
     if spec.python is None:
         return
     told_at = 0.0
@@ -160,24 +196,19 @@ def _build_environment(version: LabVersion, spec: LabSpec) -> None:
             told_at = time.monotonic()
             logger.info("the environment of lab version %s: %s", version.pk, text)
 
-    with suppress(CannotBuild):
-        _environments(tell).build(spec.python.requirements)
+    allowed = environments(max_seconds=MAX_SECONDS, tell=tell, removed_last=named_digests())
+    allowed.build(spec.python.requirements)
 
 
 def building(version: LabVersion) -> str:
     """Return the progress of its environment's build; empty if nobody builds it."""
     spec = load_spec(version.source)
-    return _environments().progress(spec.python.requirements) if spec.python else ""
-
-
-def _environments(tell: Callable[[str], None] = lambda text: None) -> Environments:
-    root, most = settings.ENVIRONMENTS_ROOT, settings.ENVIRONMENTS_MAX_BYTES
-    return Environments(root, most, max_seconds=MAX_SECONDS, tell=tell)
+    return environments().progress(spec.python.requirements) if spec.python else ""
 
 
 def _is_busy() -> bool:
     now = timezone.now()
-    proving = _unproved().filter(proving_until__gt=now, proving_until__lte=now + LEASE)
+    proving = _unsettled().filter(proving_until__gt=now, proving_until__lte=now + LEASE)
     return proving.filter(proving_fault=NO_ANSWER).exists()
 
 
@@ -190,7 +221,7 @@ def _claim(version: LabVersion) -> bool:
 
 
 def _prolong(version: LabVersion) -> bool:
-    return bool(_unproved().filter(pk=version.pk).update(proving_until=timezone.now() + LEASE))
+    return bool(_unsettled().filter(pk=version.pk).update(proving_until=timezone.now() + LEASE))
 
 
 def postpone(version: LabVersion, fault: str) -> None:
@@ -198,7 +229,7 @@ def postpone(version: LabVersion, fault: str) -> None:
     version.refresh_from_db(fields=["proving_tries"])
     pause = PAUSES[min(version.proving_tries, len(PAUSES)) - 1]
     postponed = {"proving_until": timezone.now() + pause, "proving_fault": fault}
-    _unproved().filter(pk=version.pk).update(**postponed)
+    _unsettled().filter(pk=version.pk).update(**postponed)
     tell_of_faults()
 
 
@@ -207,8 +238,8 @@ def tell_of_faults() -> None:
     now = timezone.now()
     without_answer = _GIVEN_UP & Q(proving_until__lt=now)
     failed = Q(proving_tries__gte=MOST_TRIES) & ~Q(proving_fault__in=("", NO_ANSWER))
-    published = _unproved().filter(lab__status=Lab.Status.PUBLISHED, proving_told=False)
-    for version in published.filter(without_answer | failed).select_related("lab__course"):
+    untold = _wanted().filter(proving_told=False)
+    for version in untold.filter(without_answer | failed).select_related("lab__course"):
         if LabVersion.objects.filter(pk=version.pk, proving_told=False).update(proving_told=True):
             _tell_staff(version)
 
@@ -217,13 +248,16 @@ def _tell_staff(version: LabVersion) -> None:
     lab = version.lab
     logger.error("lab %s could not be proved: %s", lab, version.proving_fault)
     again = "Save the lab to try again." if version.proving_fault == NO_ANSWER else "The portal keeps trying."
+    missing = version.environment_missing
+    failed = "The environment of {} could not be built" if missing else "The scenarios of {} could not be run"
+    meanwhile = "Submissions to it wait." if missing else "Learners keep the previous version."
     page = reverse("admin:labs_lab_change", args=[lab.pk])
     mail_staff(
         course=lab.course,
         subject=f"A lab could not be proved: {lab}",
-        text=f"The scenarios of {lab} could not be run in {version.proving_tries} tries. "
+        text=f"{failed.format(lab)} in {version.proving_tries} tries. "
         f"The fault is ours, not the lab's.\n\n{version.proving_fault}\n\n"
-        f"{again} Learners keep the previous version.\nStatus: {settings.PUBLIC_URL}{page}\n",
+        f"{again} {meanwhile}\nStatus: {settings.PUBLIC_URL}{page}\n",
     )
 
 

@@ -3,12 +3,16 @@
 import logging
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
-from labs.grader.sandbox import Sandbox
-from labs.grader.sandbox.environments import Environments
-from labs.grader.sandbox.opening import opened
+from labs.grader.sandbox import Sandbox, SandboxFault
+from labs.grader.sandbox.environments import Environments, digest_of
+from labs.grader.sandbox.opening import sandbox_with
+from labs.grader.spec import LabSpec
+from labs.models import Lab
+from labs.specs import parse_spec
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +21,34 @@ OK = "ok"
 
 @cache
 def sandbox() -> Sandbox:
-    return opened(settings.SANDBOX, settings.ENVIRONMENTS_ROOT, settings.ENVIRONMENTS_MAX_BYTES)
+    """It builds no environment: a build takes minutes, in which no push would be graded."""
+    return sandbox_with(settings.SANDBOX, environments(may_build=False))
+
+
+def environments(**options: Any) -> Environments:
+    return Environments(settings.ENVIRONMENTS_ROOT, settings.ENVIRONMENTS_MAX_BYTES, **options)
+
+
+def waits_for_environment(spec: LabSpec) -> bool:
+    """Return True if its code could be run here, were the environment of the lab there."""
+    if spec.python is None or not any(check.parameters.confined for check in spec.checks):
+        return False
+    own = sandbox()
+    try:
+        missing = not environments().has(spec.python.requirements)
+    except SandboxFault:  # without a Python: the sandbox says so itself
+        return False
+    return missing and not own.unavailable() and not own.packages_unavailable()
+
+
+def named_digests() -> frozenset[str]:
+    """The environments that published labs name."""
+    published = Lab.objects.filter(status=Lab.Status.PUBLISHED, current__isnull=False)
+    specs = [parse_spec(source) for source in published.values_list("current__source", flat=True)]
+    try:
+        return frozenset(digest_of(spec.python.requirements) for spec in specs if spec.python)
+    except SandboxFault:  # there is no Python that they could be for
+        return frozenset()
 
 
 def test_and_tell() -> None:
@@ -34,7 +65,7 @@ def test_and_tell() -> None:
 
 def sweep() -> None:
     """Remove what builders of environments left that were killed."""
-    Environments(settings.ENVIRONMENTS_ROOT, settings.ENVIRONMENTS_MAX_BYTES).sweep()
+    environments().sweep()
 
 
 def state() -> str:

@@ -48,16 +48,21 @@ def regrade_next() -> None:
 def _grade_for_a_while(queue: Queue) -> bool:
     """Return True if more may wait."""
     started = time.monotonic()
-    while worker.grade_next(queue):
-        if time.monotonic() - started > MOST_SECONDS:
-            return True
-    return False
+    while (more := worker.grade_next(queue)) and time.monotonic() - started <= MOST_SECONDS:
+        pass
+    if proofs.environments_are_missing():
+        wake_prover()
+    return more
 
 
 @shared_task(soft_time_limit=proofs.SECONDS_IN_ALL + 20, time_limit=proofs.SECONDS_IN_ALL + 40)
 def prove_next() -> None:
-    if proofs.prove_next() and proofs.waiting().exists():
+    if not proofs.prove_next():
+        return
+    if proofs.waiting().exists():
         wake_prover()
+    if lifecycle.waiting().exists():  # a push may have waited for an environment
+        wake()
 
 
 @shared_task
@@ -65,6 +70,9 @@ def begin_later() -> None:
     """Prepare the later-worker when it starts."""
     proofs.retry_all()
     sandbox.sweep()
+    proofs.ask_for_environments()
+    if proofs.waiting().exists():
+        wake_prover()
 
 
 @shared_task

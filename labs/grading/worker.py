@@ -16,10 +16,10 @@ from labs.grader.engine import grade
 from labs.grader.fetching.refusals import FetchRefused
 from labs.grader.git.repository import Repository, RepositoryDamagedError, RepositoryFault, Unreadable
 from labs.grader.report import Outcome, Report
-from labs.grading import lifecycle
+from labs.grading import lifecycle, proofs
 from labs.grading.heartbeat import heartbeat_thread
 from labs.grading.lifecycle import Claim
-from labs.grading.sandbox import sandbox
+from labs.grading.sandbox import sandbox, waits_for_environment
 from labs.models import LabVersion, Queue, Submission
 from labs.queries import last_seen_in
 from labs.repositories import folders, hosts
@@ -66,6 +66,10 @@ def _grade(claim: Claim) -> None:
     if version is None:
         raise RepositoryFault("The lab has no version.")
     spec = parse_spec(version.source)
+    if waits_for_environment(spec):
+        proofs.ask_for_environment(version)
+        lifecycle.let_wait(claim)
+        return
     with opened(submission) as (repository, notes):
         if lifecycle.start_checking(claim):
             learner = learner_of(submission.enrollment.user)

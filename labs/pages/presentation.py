@@ -24,6 +24,7 @@ from lessons.queries import teaches
 from portal.accounts.models import User
 
 LONG_WAIT = 10  # seconds in the queue after which the page says that nobody has to watch it
+ENVIRONMENT_MISSING = "It waits until the Python environment of this lab is built. Nothing to do."
 POSITION_SAID_EVERY = 30  # seconds between two announcements of a place in the queue
 
 
@@ -143,7 +144,7 @@ def waiting(submission: Submission, position: int) -> dict[str, Any]:
     waited = (timezone.now() - submission.queued_at).total_seconds()
     version = submission.lab.current
     return {
-        "place": place_in_queue(position),
+        "place": ENVIRONMENT_MISSING if version and version.environment_missing else place_in_queue(position),
         "typical": about(queries.typical_seconds(submission.lab)),
         "is_long": submission.state == State.QUEUED and waited > LONG_WAIT,
         "checks": parse_spec(version.source).checks if version else (),

@@ -105,6 +105,17 @@ def test_what_was_used_longest_ago_makes_room(tmp_path, monkeypatch):
     assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {"old", "recent", digest_of(SIX)}
 
 
+def test_what_published_labs_name_is_removed_last(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_install", lambda *arguments: None)
+    monkeypatch.setattr(Environments, "closed", lambda self: "")
+    for name, hours in (("named", 9), ("tried", 8), ("once", 7)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_bytes(b"x" * 1000)
+        os.utime(tmp_path / name, (time.time() - 3600 * hours,) * 2)
+    Environments(tmp_path, max_bytes=1500, removed_last=frozenset({"named"})).build(SIX)
+    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {"named", digest_of(SIX)}
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's sandbox is another user")
 def test_folder_that_the_sandbox_cannot_enter_is_said_so(tmp_path):
     tmp_path.chmod(0o700)

@@ -24,7 +24,7 @@ from ..fetching.bounded_process import bytes_in
 from . import building, command, package_index
 from .job import CannotBuild, SandboxFault
 
-SECONDS = 100.0  # while a learner waits
+SECONDS = 100.0  # while somebody waits
 MAX_SECONDS = 1800.0  # where nobody does
 IN_USE_SECONDS = 3600.0
 _LAYOUT = "2"
@@ -39,15 +39,21 @@ _UNREACHED = (
 
 @dataclass(frozen=True)
 class Environments:
-    """Environments in one folder with a size limit; the least recently used are removed first.
+    """Environments in one folder with a size limit; the least recently used are removed first, `removed_last` last.
 
-    A build, and waiting for somebody else's, may take `max_seconds`; `tell` is given how it goes.
+    A build, and waiting for somebody else's, may take `max_seconds`; `tell` is given how it goes. Where `may_build` is
+    not set, an environment that is not there is a fault.
     """
 
     root: Path
     max_bytes: int = 4 << 30
     max_seconds: float = SECONDS
     tell: Callable[[str], None] = lambda text: None
+    may_build: bool = True
+    removed_last: frozenset[str] = frozenset()
+
+    def has(self, requirements: tuple[str, ...]) -> bool:
+        return (self.root / digest_of(requirements)).is_dir()
 
     def folder(self, digest: str) -> Path:
         """The environment of a digest that was built. Raises SandboxFault."""
@@ -63,6 +69,8 @@ class Environments:
         """
         digest = digest_of(requirements)
         if not (self.root / digest).is_dir():
+            if not self.may_build:
+                raise SandboxFault("its environment is not built yet")
             with self._locked(digest) as lock:
                 if not (self.root / digest).is_dir():
                     self._build(digest, requirements, lock)
@@ -143,7 +151,9 @@ class Environments:
         The download cache is removed first; environments built from it stay.
         """
         cache = self.root / _CACHE
-        oldest_first = sorted((path.stat().st_mtime, path) for path in self.root.iterdir() if path.is_dir())
+        last = self.removed_last
+        folders = [(path.stat().st_mtime, path) for path in self.root.iterdir() if path.is_dir()]
+        oldest_first = sorted(folders, key=lambda folder: (folder[1].name in last, *folder))
         sizes = {path: bytes_in(path) for _, path in oldest_first}
         total = sum(sizes.values())
         if cache in sizes and (total > self.max_bytes or sizes[cache] > self.max_bytes / 2):

@@ -1,5 +1,6 @@
 """The sandbox that an address stands for."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from .environments import Environments
@@ -15,7 +16,10 @@ def is_address(address: str) -> bool:
     return not address or address.startswith(f"{_UNIX}/")
 
 
-def opened(address: str, environments: Path, max_bytes: int) -> Sandbox:
+def opened(address: str, environments: Path, max_bytes: int, removed_last: Iterable[str] = ()) -> Sandbox:
     """The sandbox at an address; `environments` is the folder of Python environments, and how large it may grow."""
-    kept = Environments(environments, max_bytes)
+    return sandbox_with(address, Environments(environments, max_bytes, removed_last=frozenset(removed_last)))
+
+
+def sandbox_with(address: str, kept: Environments) -> Sandbox:
     return RemoteSandbox(Path(address.removeprefix(_UNIX)), kept) if address else LocalSandbox(kept)
