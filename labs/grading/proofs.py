@@ -28,7 +28,6 @@ from labs.grading.sandbox import environments, named_digests, sandbox, waits_for
 from labs.grading.staff_mail import mail_staff
 from labs.models import Lab, LabVersion
 from labs.specs import parse_spec
-from lessons.pages.previews import Problem
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +67,7 @@ def proof_here(source: str) -> Proof:
     return prove(load_spec(source))
 
 
-def problems(proof: Proof) -> list[Problem]:
+def problems(proof: Proof) -> list[tuple[int, str]]:
     """What keeps a lab from being published, each with its line."""
     found = [(1, f"on our side: {fault}") for fault in proof.faults]
     found += [
