@@ -8,8 +8,9 @@ from .checks import KINDS, Kind
 from .checks._shared.withheld import Withheld
 from .checks.branch import BranchCheck
 from .checks.tag import TagCheck
-from .formats.yaml_values import Problem, Value
+from .formats.yaml_values import Value
 from .parameters import Identifier, LessonAddress, Points, did_you_mean, read_fields
+from .problem import Problem
 from .redaction import is_withheld
 from .schema_1.branch_or_tag import BranchOrTagCheck
 from .schema_1.rewriting import Rewriting, in_old_words

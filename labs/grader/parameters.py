@@ -11,7 +11,8 @@ from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Any, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
-from .formats.yaml_values import Problem, Value
+from .formats.yaml_values import Value
+from .problem import Problem
 from .words import cut, listed, nearest, quoted
 
 RefName = NewType("RefName", str)

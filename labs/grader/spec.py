@@ -5,8 +5,9 @@ from hashlib import sha256
 from typing import Literal
 
 from .check_specs import CheckSpec, ids_of, read_checks
-from .formats.yaml_values import Problem, Value, read_yaml
+from .formats.yaml_values import Value, read_yaml
 from .parameters import ObjectId, Percent, Requirement, described, read_fields
+from .problem import Problem
 from .redaction import checks_digest
 from .redaction import public_text as _public_text
 from .scenarios import Scenario, read_scenarios
@@ -14,7 +15,7 @@ from .schema_1.edits import applied
 from .schema_1.rewriting import Rewriting, rewriting
 from .words import quoted
 
-__all__ = ["CheckSpec", "LabSpec", "Problem", "SpecError", "load_spec", "public_text"]
+__all__ = ["CheckSpec", "LabSpec", "SpecError", "load_spec", "public_text"]
 
 SCHEMAS = (1, 2)
 

@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..findings import LookedAt
-from ..formats.yaml_values import Problem, Value
+from ..formats.yaml_values import Value
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision, did_you_mean, keys_of, read_fields
+from ..problem import Problem
 from ..words import count, listed, quoted, visible
 from ._shared.answer_values import VALUES, Asked
 from ._shared.base import Kind, Run, Verdict, needs_work, passed
@@ -49,9 +50,7 @@ class AnswerCheck(Kind):
             yield "line", "lines are counted from 1"
         if self.equals is not None:
             asked, problems = read_asked(self.equals)
-            yield from (
-                ("equals", f"{problem.key}: {problem.message}".removeprefix(": ")) for problem in problems
-            )
+            yield from (("equals", problem.text) for problem in problems)
             yield from (("equals", message) for message in (asked.problems() if asked else ()))
 
     def check(self, run: Run) -> Verdict:

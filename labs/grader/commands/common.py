@@ -2,8 +2,11 @@
 
 import os
 import sys
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
+from ..problem import Problem
 from ..sandbox import Sandbox
 from ..spec import LabSpec, SpecError, load_spec
 from ..words import visible
@@ -16,6 +19,11 @@ def complain(line: str) -> None:
     print(visible(line), file=sys.stderr)
 
 
+def complain_of(problems: Iterable[Problem], path: Path) -> None:
+    for problem in problems:
+        complain(str(replace(problem, path=str(path))))
+
+
 def load(path: Path) -> LabSpec | None:
     """The lab of a file; None where each of its problems was printed."""
     try:
@@ -23,8 +31,7 @@ def load(path: Path) -> LabSpec | None:
     except (OSError, UnicodeDecodeError) as error:
         complain(f"{path}: {error}")
     except SpecError as error:
-        for problem in error.problems:
-            complain(f"{path}:{problem}")
+        complain_of(error.problems, path)
     return None
 
 

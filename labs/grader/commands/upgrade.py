@@ -4,11 +4,12 @@ Exit status: 0 rewritten, or already in the newest schema, 2 it could not be rea
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from ..schema_1.upgrade import upgrade
 from ..spec import SpecError
-from .common import COULD_NOT, GOOD, complain
+from .common import COULD_NOT, GOOD, complain, complain_of
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -28,10 +29,9 @@ def run(options: argparse.Namespace) -> int:
         complain(f"{path}: {error}")
         return COULD_NOT
     except SpecError as error:
-        for problem in error.problems:
-            complain(f"{path}:{problem}")
+        complain_of(error.problems, path)
         return COULD_NOT
     print(f"{path} is in schema 2 now.")
     for guess in new.guesses:
-        print(f"{path}:{guess}")
+        print(replace(guess, path=str(path)))
     return GOOD

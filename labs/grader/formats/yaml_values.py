@@ -14,6 +14,8 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.scanner import Scanner, ScannerError
 from ruamel.yaml.tokens import ScalarToken
 
+from ..problem import Problem
+
 MOST_BYTES = 256 * 1024
 MOST_DEPTH = 100
 _TOO_DEEP = "lists or mappings are nested too deeply"
@@ -22,22 +24,6 @@ _LONG_TAG = "!" * 100  # takes the square of its length
 _BLANKS = " \t"
 _LINE_ENDS = "\0\r\n\x85\u2028\u2029"
 _TAG = "tag:yaml.org,2002:"
-
-
-@dataclass(frozen=True, order=True)
-class Problem:
-    """One thing to mend: line (from 1), key (dotted, empty for the file), and what to do.
-
-    `column` counts from 1 and is 0 where only the line is known.
-    """
-
-    line: int
-    key: str
-    message: str
-    column: int = 0
-
-    def __str__(self) -> str:
-        return ": ".join(filter(None, (str(self.line), self.key, self.message)))
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..checks import Learner
-from ..formats.yaml_values import Problem, Value
+from ..formats.yaml_values import Value
 from ..parameters import did_you_mean, read_fields
+from ..problem import Problem
 from ..words import count, listed, quoted
 from .changes import Step
 from .objects import StepError

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from ..formats.yaml_values import Problem, Value
+from ..formats.yaml_values import Value
+from ..problem import Problem
 from ..words import quoted
 from .branch_or_tag import looks_like_a_tag
 

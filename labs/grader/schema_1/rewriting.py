@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..checks import KINDS as NEW_KINDS
-from ..formats.yaml_values import Problem, Value
+from ..formats.yaml_values import Value
 from ..parameters import did_you_mean
+from ..problem import Problem
 from .edits import Edit, Path
 from .refs import Refs
 from .words import ANSWERS, COMMIT, KINDS, NESTED, TWO

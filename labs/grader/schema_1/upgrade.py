@@ -9,7 +9,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from ..formats.yaml_values import Value, read_yaml
-from ..spec import Problem, SpecError, load_spec
+from ..problem import Problem
+from ..spec import SpecError, load_spec
 from .edits import Edit, Path, applied
 from .rewriting import rewriting
 

@@ -7,7 +7,8 @@ from functools import lru_cache
 from itertools import islice
 
 from ..findings import Finding, Place
-from ..formats.yaml_values import Problem, Value, read_yaml
+from ..formats.yaml_values import Value, read_yaml
+from ..problem import Problem
 from ..words import quoted
 from .model import Concurrency, Job, Permissions, Step, Texts, Trigger, Workflow
 from .names import FILTERS
