@@ -4,6 +4,7 @@ import io
 import sys
 from functools import lru_cache
 from typing import Any
+from wsgiref.util import FileWrapper
 
 REFUSAL = "portal.refusal"  # the status with which `portal.outages` answers in place of a view
 
@@ -14,6 +15,7 @@ ALWAYS: Environ = {
     "CONTENT_LENGTH": "0",
     "wsgi.version": (1, 0),
     "wsgi.errors": sys.stderr,
+    "wsgi.file_wrapper": FileWrapper,
     "wsgi.input_terminated": True,
     "wsgi.multithread": True,
     "wsgi.multiprocess": True,

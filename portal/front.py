@@ -8,23 +8,24 @@ pages waiting, and nothing keeps `/healthz` waiting.
 import asyncio
 import contextlib
 import io
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
+from wsgiref.util import FileWrapper
 
 from django.conf import settings
 from django.db import connections
 from granian.rsgi import ProtocolClosed
 
 from labs.practice.request_body import HEADERS_MARK, NO_ROOM_MARK
+from portal.bodies import SLACK_BYTES, answers_large_bodies, body_limit, has_left, needs_asking, receive
 from portal.environ import REFUSAL, Environ, make_environ
 from portal.pools import Pool
 from portal.transfers import PIECE, TooSlowError, Transfer, Transfers
 
-PICTURE_BYTES = 8 * 1024 * 1024  # more than is stored, so that the editor itself says what is too large
-SLACK_BYTES = 64 * 1024  # of a multipart's own lines, or of gzip's
 DRAIN_TIMES = 10  # how many times the allowed bytes are thrown away, so that a client reads the answer
-LONG_BYTES = 1024 * 1024  # an answer above it is written to a file
+LONG_BYTES = 1024 * 1024  # an answer above it is written to a file, unless it is one
 MAX_QUEUE = 500  # of requests that wait for a thread
 
 Headers = list[tuple[str, str]]
@@ -32,12 +33,13 @@ Headers = list[tuple[str, str]]
 
 @dataclass
 class Answer:
-    """The application's answer. `rest` yields what is not in `body` yet; call `close` after it."""
+    """The application's answer. `rest` yields what is not in `body` yet, or `file` has it; call `close` after it."""
 
     status: int = 500
     headers: Headers = field(default_factory=list)
     body: bytes = b""
     rest: Iterator[bytes] | None = None
+    file: IO[bytes] | None = None
     close: Callable[[], None] = lambda: None
 
     def start(self, status: str, headers: Headers, exc_info: object = None) -> None:
@@ -52,7 +54,7 @@ class Answer:
 class Front:
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self.application = application
-        self.transfers = Transfers()
+        self.bodies, self.answers = Transfers(), Transfers()  # apart, so that large fetches end no push
         # An author's trial of a lab may take 120 s, git 60 for a push.
         self.pages = Pool("pages", 12, seconds=150, patience=10)
         self.git = Pool("git", 8, seconds=150, patience=70)
@@ -82,7 +84,7 @@ class Front:
         elif needs_asking(environ, length) and not await self._would_read(environ, protocol):
             await self._drain(protocol, SLACK_BYTES)
         else:
-            body = Transfer(self.transfers)
+            body = Transfer(self.bodies)
             try:
                 await self._receive(environ, protocol, body, limit, length)
             finally:
@@ -128,7 +130,7 @@ class Front:
 
     async def _drain(self, protocol: Any, limit: int) -> None:
         """Throw away what a refused client goes on sending, for a while: many read an answer only after that."""
-        nothing = Transfer(self.transfers)
+        nothing = Transfer(self.bodies)
         try:
             with contextlib.suppress(TooSlowError):
                 await receive(protocol, nothing, 0, limit * DRAIN_TIMES)
@@ -151,7 +153,7 @@ class Front:
         if answer.is_live:
             await self._stream(protocol, answer)
         else:
-            await self._send(protocol, answer, self.pool_for(environ["PATH_INFO"]))
+            await self._send(environ, protocol, answer)
 
     async def _call(
         self, environ: Environ, protocol: Any, work: Callable[..., Answer], *arguments: object
@@ -186,6 +188,9 @@ class Front:
         elif answer.is_live:
             answer.rest = pieces
             return answer
+        elif file := long_file_of(produced):
+            answer.rest, answer.file = pieces, file
+            return answer
         taken, size = [], 0
         for piece in pieces:
             taken.append(piece)
@@ -198,27 +203,37 @@ class Front:
         answer.body = b"".join(taken)
         return answer
 
-    async def _send(self, protocol: Any, answer: Answer, pool: Pool) -> None:
-        """A long answer: a thread writes it into a file, then the client takes it at its own pace."""
-        transfer = Transfer(self.transfers)
+    async def _send(self, environ: Environ, protocol: Any, answer: Answer) -> None:
+        """A long answer: it is a file, or a thread writes it into one; then the client takes it at its own pace."""
+        transfer = Transfer(self.answers)
         try:
-            await pool.run(write, answer, transfer)
-            transfer.occupy(transfer.file.tell())
-            transfer.file.seek(0)
-            transport = protocol.response_stream(answer.status, answer.headers)
-            with contextlib.suppress(TooSlowError):
-                async with transfer.patience():
-                    while piece := transfer.file.read(PIECE):
-                        await transport.send_bytes(piece)
-                        transfer.progress(len(piece))
+            if answer.file is None:
+                try:
+                    await self.pool_for(environ["PATH_INFO"]).run(write, answer, transfer)
+                except OSError:  # no room for it, or no time
+                    await self._refuse(environ, protocol, 503)
+                    return
+            await self._send_file(protocol, answer, transfer)
         finally:
             transfer.close()
+            if answer.file is not None:
+                await self.live.run(answer.close)
+
+    async def _send_file(self, protocol: Any, answer: Answer, transfer: Transfer) -> None:
+        file = answer.file or transfer.file
+        transfer.occupy(bytes_left(file))
+        transport = protocol.response_stream(answer.status, answer.headers)
+        with contextlib.suppress(TooSlowError):
+            async with transfer.patience():
+                while piece := file.read(PIECE):
+                    await transport.send_bytes(piece)
+                    transfer.progress(len(piece))
 
     async def _stream(self, protocol: Any, answer: Answer) -> None:
         """An answer that comes to be known bit by bit. An empty piece lets us look whether the client is there."""
         gone = asyncio.ensure_future(protocol.client_disconnect())
         transport = protocol.response_stream(answer.status, answer.headers)
-        transfer = Transfer(self.transfers)
+        transfer = Transfer(self.answers)
         try:
             while not gone.done():
                 piece = await self.live.run(next_piece, answer)
@@ -247,54 +262,16 @@ def write(answer: Answer, transfer: Transfer) -> None:
         transfer.file.write(answer.body)
         for piece in answer.rest or ():
             transfer.file.write(piece)
+        transfer.file.seek(0)
     finally:
         answer.close()
 
 
-def body_limit(path: str, headers: Any) -> int:
-    """Return how many bytes of a body are accepted for this path and these headers."""
-    if path.startswith("/git/"):  # without a token the answer is 401, whatever the body holds
-        return settings.PRACTICE_MAX_BYTES * 101 // 100 + SLACK_BYTES if headers.get("authorization") else 0
-    if path == "/markdownx/upload/" and settings.SESSION_COOKIE_NAME in (headers.get("cookie") or ""):
-        return PICTURE_BYTES
-    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE + SLACK_BYTES
+def long_file_of(produced: Iterable[bytes]) -> IO[bytes] | None:
+    """The file on disk that is handed over to be sent, if it is a long one."""
+    file: Any = produced.filelike if isinstance(produced, FileWrapper) else None
+    return file if hasattr(file, "fileno") and bytes_left(file) > LONG_BYTES else None
 
 
-def answers_large_bodies(environ: Environ) -> bool:
-    """Return True if the view itself answers a too large body: git shows only messages in its own protocol."""
-    return environ["PATH_INFO"].startswith("/git/")
-
-
-def needs_asking(environ: Environ, length: int) -> bool:
-    """Return True if more may come than is kept for anybody. Where no length was sent, any amount may."""
-    return answers_large_bodies(environ) and (not length or length > SLACK_BYTES)
-
-
-async def receive(protocol: Any, body: Transfer, limit: int, most: int) -> int:
-    """Keep the first `limit` bytes and throw away the others up to `most`; return how many came.
-
-    Raises OSError where they could not be kept, but reads on first, so that the client reads the answer.
-    """
-    arrived, failed = 0, None
-    async with body.patience():
-        async for piece in protocol:
-            body.progress(len(piece))
-            if arrived < limit and failed is None:
-                try:
-                    body.write(piece[: limit - arrived])
-                except OSError as error:
-                    failed = error
-            arrived += len(piece)
-            if arrived > most:
-                break
-    if failed is not None:
-        raise failed
-    return arrived
-
-
-async def has_left(protocol: Any) -> bool:
-    """Where no length was sent, granian gives a body that was cut off as if it were whole."""
-    gone = asyncio.ensure_future(protocol.client_disconnect())
-    done, _ = await asyncio.wait({gone}, timeout=0.05)
-    gone.cancel()
-    return bool(done)
+def bytes_left(file: IO[bytes]) -> int:
+    return os.fstat(file.fileno()).st_size - file.tell()

@@ -56,6 +56,11 @@ def message(text: str) -> bytes:
     return b"".join(packet(b"\x02" + piece) for piece in pieces)
 
 
+def error(text: str) -> bytes:
+    """The whole answer to a request that is refused; git shows it after "fatal: remote error: "."""
+    return packet(b"ERR " + text.encode())
+
+
 def read_push(body: IO[bytes], *, is_whole: bool = True) -> PushRequest:
     """The commands before the pack, at most MAX_COMMANDS; the file is left at its beginning. Raises Malformed.
 

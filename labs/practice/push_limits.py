@@ -1,13 +1,10 @@
-"""Limits of a push: pushes at once and per hour, refs, disk space."""
+"""Limits of a push: pushes per hour, refs, disk space. `turns` has how many run at once."""
 
 import os
 import shlex
 import shutil
 import textwrap
-import threading
-from collections import Counter
-from collections.abc import Iterator, Sized
-from contextlib import contextmanager
+from collections.abc import Sized
 from datetime import timedelta
 from math import ceil
 from pathlib import Path
@@ -23,7 +20,6 @@ from labs.practice.packets import PushRequest
 from labs.repositories import bare, disk
 
 MAX_REFS = 1_000
-MAX_AT_ONCE = 2  # pushes of one learner in each web process: others need its threads too
 HOUR = timedelta(hours=1)
 LARGE_FILES = "Most often data, a model or a virtual environment was committed."
 REMOVE_THEM = "Remove it from your commits, add it to .gitignore, and push again."
@@ -48,26 +44,6 @@ def megabytes(size: int) -> str:
 
 
 # --- before the push is read ----------------------------------------------------------------------------------------
-
-_running: Counter[int] = Counter()
-_counting = threading.Lock()
-
-
-@contextmanager
-def hold_turn(repository: Repository) -> Iterator[None]:
-    """Count a push while it is read and taken. Raises PushRefusedError past MAX_AT_ONCE of a learner."""
-    learner = repository.enrollment_id
-    with _counting:
-        if _running[learner] >= MAX_AT_ONCE:
-            raise busy()
-        _running[learner] += 1
-    try:
-        yield
-    finally:
-        with _counting:
-            _running[learner] -= 1
-            if not _running[learner]:
-                del _running[learner]
 
 
 def busy() -> PushRefusedError:

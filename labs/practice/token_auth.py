@@ -8,11 +8,15 @@ from django.urls import reverse
 
 from labs import tokens
 from portal.accounts.models import User
+from portal.outages import RETRY_SECONDS
 
 
 def plain(status: int, text: str) -> HttpResponse:
     """git shows the text of an error in the terminal if it is plain, and if it stands before a push begins."""
-    return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
+    if status == 503:
+        response["Retry-After"] = RETRY_SECONDS
+    return response
 
 
 def token_user(request: HttpRequest) -> User:

@@ -1,8 +1,9 @@
 """The portal's own Git remote: `git push` is answered with the verdict, in the terminal.
 
-Git's smart protocol over HTTP, gitprotocol-http(5). The work on disk is done by `remote`, packets by `sideband`.
+Git's smart protocol over HTTP, gitprotocol-http(5). The work on disk is done by `bare`, packets by `packets`.
 """
 
+import io
 import logging
 import os
 import textwrap
@@ -13,7 +14,14 @@ from typing import IO
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -28,6 +36,7 @@ from labs.practice import advertising, packets, push_limits, request_body
 from labs.practice.push_limits import PushRefusedError
 from labs.practice.reply import told
 from labs.practice.token_auth import plain, refused, token_user
+from labs.practice.turns import NoTurnError, hold_turn
 from labs.queries import get_open_lab
 from labs.repositories import bare, folders, ref_files
 
@@ -39,6 +48,7 @@ DAMAGED = (
     "Your repository on the portal is damaged. That is our fault. Your commits are safe on your computer. "
     "Tell your instructor."
 )
+TOOK_TOO_LONG = "The portal took too long to send your repository. That is our fault. Try again in a minute."
 MAX_PACKS = 50  # past them a walk of the history is several times slower
 
 
@@ -69,14 +79,18 @@ def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
         try:
             folders.ensure(repository)
             return view(request, repository)
-        except bare.Busy:
-            return plain(503, push_limits.busy().advice)
+        except (bare.Busy, NoTurnError) as error:
+            return plain(503, str(error) or push_limits.busy().advice)
+        except bare.TookTooLong:
+            logger.exception("git took too long in repository %s", repository.pk)
+            return plain(503, TOOK_TOO_LONG)
         except RepositoryFault:
             logger.exception("repository %s cannot be read", repository.pk)
             return plain(500, DAMAGED)
         except OSError as error:
             if error.errno not in request_body.NO_ROOM:
                 raise
+            logger.error("no room for repository %s: %s", repository.pk, error)
             return plain(503, push_limits.DISK_FULL)
 
     return csrf_exempt(never_cache(opened))
@@ -101,7 +115,8 @@ def advertise(request: HttpRequest, repository: Repository) -> HttpResponse:
         _remember_unrecorded(repository)
         refs = advertising.offer_sha_256(advertising.advertise_for_push(repository.path))
     else:
-        refs = bare.advertise(repository.path, service, request.headers.get("Git-Protocol", ""))
+        with hold_turn(repository, "fetch"):
+            refs = bare.advertise(repository.path, service, request.headers.get("Git-Protocol", ""))
     head = (
         b"" if refs.startswith(b"000eversion 2") else packets.packet(b"# service=git-%s\n" % service.encode())
     )
@@ -124,15 +139,22 @@ def upload_pack(request: HttpRequest, repository: Repository) -> HttpResponseBas
     """Answers `git fetch` and `git clone`."""
     if request.content_type != "application/x-git-upload-pack-request":
         return plain(415, "Not a Git request.")
+    protocol = request.headers.get("Git-Protocol", "")
     try:
-        with request_body.spooled(request.META, settings.PRACTICE_MAX_BYTES) as asked:
-            protocol = request.headers.get("Git-Protocol", "")
-            answer = bare.serve(repository.path, "upload-pack", asked, protocol)
+        with (
+            hold_turn(repository, "fetch"),
+            request_body.spooled(request.META, settings.PRACTICE_MAX_BYTES) as asked,
+        ):
+            answer = bare.upload_pack(repository.path, asked, protocol)
+    except NoTurnError as error:  # in git's protocol: here it shows no text of an HTTP error
+        answer = io.BytesIO(packets.error(str(error)))
     except request_body.NoRoomError:
         return plain(503, push_limits.DISK_FULL)
-    except (request_body.Broken, request_body.TooLarge, bare.TookTooLong) as error:
+    except request_body.TooLarge:
+        return plain(413, "The request is too large.")
+    except request_body.Broken as error:
         return plain(400, f"The request could not be answered: {error}.")
-    return StreamingHttpResponse(_pieces(answer), content_type="application/x-git-upload-pack-result")
+    return FileResponse(answer, content_type="application/x-git-upload-pack-result")
 
 
 @of_learner
@@ -177,8 +199,10 @@ def _read(
     """The push, or its beginning and why it is refused: git has to hear it for each of its refs."""
     most, refusal = settings.PRACTICE_MAX_BYTES, None
     try:
-        held.enter_context(push_limits.hold_turn(repository))
+        held.enter_context(hold_turn(repository, "push"))
         push_limits.check_rate(repository)
+    except NoTurnError:
+        refusal, most = push_limits.busy(), min(most, MAX_COMMAND_BYTES)
     except PushRefusedError as error:
         refusal, most = error, min(most, MAX_COMMAND_BYTES)
     try:
@@ -204,7 +228,7 @@ def _take(
             if push.brings_objects:
                 push_limits.check_room(path, size)
             bare.begin_push(path)
-            answer = bare.serve(path, "receive-pack", sent, lock=lock)
+            answer = bare.receive_pack(path, sent, lock)
             lines = _recorded(repository)
             if packets.says(answer, b"shallow update not allowed"):
                 lines = [*push_limits.shallow().lines, *lines]
@@ -238,12 +262,6 @@ def _recorded(repository: Repository) -> Iterable[str | None]:
 
 
 # --- the answer -----------------------------------------------------------------------------------------------------
-
-
-def _pieces(answer: IO[bytes]) -> Iterator[bytes]:
-    with answer:
-        while piece := answer.read(1 << 16):
-            yield piece
 
 
 def _answered(answer: IO[bytes], push: packets.PushRequest, lines: Iterable[str | None]) -> Iterator[bytes]:

@@ -1,5 +1,6 @@
 """The bare repositories of the practice remote on disk. The web server writes them, workers only read."""
 
+import errno
 import fcntl
 import os
 import re
@@ -23,6 +24,7 @@ from labs.grader.git.processes import ENVIRONMENT, RepositoryFault
 GIT_SECONDS = 60
 LOCK_SECONDS = 30
 REPACK_SECONDS = 20  # less than a push waits for the lock
+NO_ROOM_BYTES = 1 << 16  # what a full disk may say is left of it
 
 # `transfer.hideRefs` makes git refuse to update anything but branches and tags, and never tell of it.
 SETTINGS = (
@@ -145,39 +147,69 @@ def packs(path: Path) -> list[Path]:
 
 
 def advertise(path: Path, service: str, protocol: str) -> bytes:
-    """The refs as `service` tells them to a client that fetches."""
+    """The refs as `service` tells them to a client that fetches. Raises TookTooLong, RepositoryFault."""
+    argv = _argv(service, "--stateless-rpc", "--http-backend-info-refs", str(path))
     with tempfile.TemporaryFile() as nothing, tempfile.TemporaryFile() as answer:
-        _run(path, service, "--http-backend-info-refs", stdin=nothing, stdout=answer, protocol=protocol)
+        status = _run_git(argv, _speaking(protocol), GIT_SECONDS, stdin=nothing, stdout=answer)
+        if status:
+            raise _failed(service, status, path, answer)
         answer.seek(0)
         return answer.read()
 
 
-def serve(
-    path: Path, service: str, body: IO[bytes], protocol: str = "", lock: IO[bytes] | None = None
-) -> IO[bytes]:
-    """What `service` answers to a request, as a file at its beginning. Raises TookTooLong."""
-    answer = tempfile.TemporaryFile()  # noqa: SIM115 - whoever streams it closes it
+def receive_pack(path: Path, body: IO[bytes], lock: IO[bytes] | None = None) -> IO[bytes]:
+    """What git answers to a push, as a file at its beginning. Raises TookTooLong.
+
+    Its status says nothing that the answer does not.
+    """
+    with _answer() as answer:
+        argv = _argv("receive-pack", "--stateless-rpc", str(path))
+        _run_git(argv, {}, GIT_SECONDS, stdin=body, stdout=answer, lock=lock)
+        return answer
+
+
+def upload_pack(path: Path, body: IO[bytes], protocol: str) -> IO[bytes]:
+    """What git answers to a fetch, as a file at its beginning. Raises TookTooLong, RepositoryFault, OSError."""
+    with _answer() as answer:
+        argv = _argv("upload-pack", "--stateless-rpc", str(path), file_bytes=_most_of_all())
+        status = _run_git(argv, _speaking(protocol), GIT_SECONDS, stdin=body, stdout=answer)
+        if status and not _refuses(answer):
+            raise _failed("upload-pack", status, path, answer)
+        return answer
+
+
+@contextmanager
+def _answer() -> Iterator[IO[bytes]]:
+    """A file that whoever reads it closes; at its beginning afterwards."""
+    answer = tempfile.TemporaryFile()  # noqa: SIM115
     try:
-        _run(path, service, stdin=body, stdout=answer, protocol=protocol, lock=lock)
+        yield answer
+        answer.seek(0)
     except BaseException:
         answer.close()
         raise
+
+
+def _speaking(protocol: str) -> dict[str, str]:
+    return {"GIT_PROTOCOL": protocol if re.fullmatch(r"version=[12]", protocol) else ""}
+
+
+def _most_of_all() -> int:
+    """How large one file with all that a repository holds may be: thin packs are completed beside the quota."""
+    return settings.PRACTICE_QUOTA_BYTES + 2 * settings.PRACTICE_MAX_BYTES
+
+
+def _refuses(answer: IO[bytes]) -> bool:
+    """Return True if git told the client itself what is wrong with the request, such as "not our ref"."""
     answer.seek(0)
-    return answer
+    return answer.read(8)[4:] == b"ERR "
 
 
-def _run(
-    path: Path,
-    service: str,
-    *options: str,
-    stdin: IO[bytes],
-    stdout: IO[bytes],
-    protocol: str = "",
-    lock: IO[bytes] | None = None,
-) -> None:
-    known = protocol if re.fullmatch(r"version=[12]", protocol) else ""
-    argv = _argv(service, "--stateless-rpc", *options, str(path))
-    _run_git(argv, {"GIT_PROTOCOL": known}, GIT_SECONDS, stdin=stdin, stdout=stdout, lock=lock)
+def _failed(service: str, status: int, path: Path, answer: IO[bytes]) -> Exception:
+    disk = os.fstatvfs(answer.fileno())
+    if disk.f_bavail * disk.f_frsize < NO_ROOM_BYTES:
+        return OSError(errno.ENOSPC, f"no room for what git {service} answers")
+    return RepositoryFault(f"git {service} ended with {status} in {path}")
 
 
 def pack_objects(path: Path, tips: Iterable[str], lock: IO[bytes]) -> str:
@@ -185,10 +217,9 @@ def pack_objects(path: Path, tips: Iterable[str], lock: IO[bytes]) -> str:
 
     Raises TookTooLong, RepositoryFault.
     """
-    most = settings.PRACTICE_QUOTA_BYTES + 2 * settings.PRACTICE_MAX_BYTES
     options = ["--revs", "--quiet", "--non-empty", "--delta-base-offset"]
     pack = str(path / "objects/pack/pack")
-    argv = _argv(f"--git-dir={path}", "pack-objects", *options, pack, file_bytes=most)
+    argv = _argv(f"--git-dir={path}", "pack-objects", *options, pack, file_bytes=_most_of_all())
     with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as answer:
         asked.write("".join(f"{tip}\n" for tip in tips).encode())
         asked.seek(0)
@@ -212,7 +243,7 @@ def _run_git(
     *,
     stdin: IO[bytes],
     stdout: IO[bytes],
-    lock: IO[bytes] | None,
+    lock: IO[bytes] | None = None,
 ) -> int:
     process = subprocess.Popen(
         argv,

@@ -171,4 +171,4 @@ def test_git_that_takes_too_long_is_ended(repository, monkeypatch, tmp_path):
     monkeypatch.setattr(bare, "GIT_SECONDS", 0.2)
     monkeypatch.setattr(bare, "_argv", lambda *arguments: ["sleep", "60"])
     with (tmp_path / "body").open("w+b") as body, pytest.raises(bare.TookTooLong):
-        bare.serve(repository.path, "receive-pack", body)
+        bare.receive_pack(repository.path, body)

@@ -55,10 +55,12 @@ def test_push_of_an_unchanged_state_does_nothing(stack, learner, clone):
     assert Receipt.objects.filter(repository__enrollment=learner).count() == 1
 
 
-def test_push_of_five_megabytes_arrives_whole(stack, learner, clone):
+def test_push_of_five_megabytes_arrives_whole_and_comes_back_whole(stack, learner, clone, address):
     clone.commit(path="model.bin", content=bytes_of(5 << 20))
-    clone.commit()
+    head = clone.commit()
     assert "2 of 2 checks passed" in clone.push()[1]
+    clone.git("clone", "--quiet", address, "../copy")
+    assert clone.output("-C", "../copy", "rev-parse", "HEAD").decode().strip() == head
 
 
 def test_push_over_the_cap_is_refused_in_words_and_leaves_nothing(stack, learner, clone):

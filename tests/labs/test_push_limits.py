@@ -23,7 +23,7 @@ from labs.addresses import practice_address
 from labs.grader.git.processes import absent
 from labs.grading import receipts, tasks, worker
 from labs.models import Receipt, Repository, Submission
-from labs.practice import push_limits, request_body
+from labs.practice import push_limits, request_body, turns
 from labs.repositories import bare, housekeeping, ref_files
 from portal.checks import limits_of_pushes_let_a_push_pass
 from tests.factories import make_enrollment, make_lab, make_learner, make_user
@@ -152,7 +152,7 @@ def test_pushes_of_one_learner_at_once_leave_threads_to_others(join):
     flooding.push()
     path = path_of(flooding)
     head = flooding.commit()
-    most = push_limits.MAX_AT_ONCE
+    most = turns.MAX_AT_ONCE
     with ThreadPoolExecutor(5) as several, bare.locked(path):
         running = [several.submit(flooding.push, f"HEAD:b{number}") for number in range(5)]
         wait_for(lambda: sum(one.done() for one in running) == 5 - most, what="the others are refused")
@@ -160,7 +160,7 @@ def test_pushes_of_one_learner_at_once_leave_threads_to_others(join):
     assert all("Another push of yours is in progress." in one.result()[1] for one in refused)
     assert sum(one.result()[0] == 0 for one in running) == most
     assert head in ref_files.read_refs(path).values()
-    assert not push_limits._running
+    assert not turns._running
 
 
 def test_limits_that_leave_no_room_for_a_push_fail_their_check(settings):

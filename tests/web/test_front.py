@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import random
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -119,7 +120,7 @@ def ask(*clients, application=echo, path="/", method="POST", headers=FORM, front
         await asyncio.wait_for(asyncio.gather(*(front.__rsgi__(asked, client) for client in clients)), 30)
 
     run_apart(all_of_them())
-    assert front.transfers.size == 0
+    assert (front.bodies.size, front.answers.size) == (0, 0)
     return clients[0]
 
 
@@ -446,6 +447,57 @@ def test_long_answer_goes_out_in_pieces():
     client = ask(Client(), application=answering("200 OK", [b"x" * 700_000] * 5, closed), headers={})
     assert (len(b"".join(client.sent)), max(map(len, client.sent)) < MB) == (3_500_000, True)
     assert closed == [True]
+
+
+def test_long_answer_that_is_a_file_goes_out_without_a_copy(monkeypatch, tmp_path):
+    monkeypatch.setattr("portal.front.write", None)
+    whole = random.Random(1).randbytes(3_500_000)
+    (tmp_path / "pack").write_bytes(whole)
+    for method, start, sent in (("GET", 0, whole), ("GET", 3_000_000, whole[3_000_000:]), ("HEAD", 0, b"")):
+        file = (tmp_path / "pack").open("rb")
+        file.seek(start)
+
+        def application(environ, start_response, file=file):
+            start_response("200 OK", [])
+            return environ["wsgi.file_wrapper"](file, 4096)
+
+        client = ask(Client(), application=application, method=method, headers={})
+        assert (b"".join(client.sent) == sent, file.closed) == (True, True)
+
+
+def test_long_answers_end_no_body(monkeypatch):
+    """A fetch of a whole repository beside a push that is slower than it."""
+    monkeypatch.setattr(transfers, "MAX_BYTES", MB)
+    sent = asyncio.Event()
+
+    class Slow(Client):
+        async def __aiter__(self):
+            yield b"x" * 600_000
+            await sent.wait()
+            yield b"x" * 10
+
+    class Quick(Client):
+        async def send_bytes(self, piece):
+            await super().send_bytes(piece)
+            if sum(map(len, self.sent)) == 3_500_000:
+                sent.set()
+
+    def application(environ, start):
+        if environ["CONTENT_LENGTH"] != "5":
+            return echo(environ, start)
+        start("200 OK", [])
+        return iter([b"x" * 700_000] * 5)
+
+    front = Front(refusing(application))
+    slow, quick = Slow(), Quick([b"abcde"])
+
+    async def run():
+        push = asyncio.create_task(front.__rsgi__(scope("/", {"content-length": "600010"}), slow))
+        await front.__rsgi__(scope("/", FORM), quick)
+        await asyncio.wait_for(push, 30)
+
+    run_apart(run())
+    assert (slow.text, quick.status) == ("600010 of 600010", 200)
 
 
 def test_client_that_does_not_read_a_long_answer_is_left(impatient):

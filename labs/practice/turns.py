@@ -1,0 +1,37 @@
+"""Turns: how many pushes and how many fetches of one learner run at once in a web process."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from labs.models import Repository
+
+MAX_AT_ONCE = 2  # of each kind: others need the process's threads too
+
+_running: Counter[tuple[str, int]] = Counter()
+_counting = threading.Lock()
+
+
+class NoTurnError(Exception):
+    """So many of the learner's requests of this kind are running already. The message says what to do."""
+
+
+@contextmanager
+def hold_turn(repository: Repository, kind: Literal["push", "fetch"]) -> Iterator[None]:
+    """Count a request while git works on it. Raises NoTurnError past MAX_AT_ONCE of a learner, whichever the labs."""
+    key = (kind, repository.enrollment_id)
+    with _counting:
+        if _running[key] >= MAX_AT_ONCE:
+            raise NoTurnError(
+                f"Another {kind} of yours is in progress. Wait until it ends, then {kind} again."
+            )
+        _running[key] += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _running[key] -= 1
+            if not _running[key]:
+                del _running[key]

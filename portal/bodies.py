@@ -1,0 +1,61 @@
+"""Bodies of requests: how much is accepted where, and how it is received."""
+
+import asyncio
+from typing import Any
+
+from django.conf import settings
+
+from portal.environ import Environ
+from portal.transfers import Transfer
+
+PICTURE_BYTES = 8 * 1024 * 1024  # more than is stored, so that the editor itself says what is too large
+SLACK_BYTES = 64 * 1024  # of a multipart's own lines, or of gzip's
+
+
+def body_limit(path: str, headers: Any) -> int:
+    """Return how many bytes of a body are accepted for this path and these headers."""
+    if path.startswith("/git/"):  # without a token the answer is 401, whatever the body holds
+        return settings.PRACTICE_MAX_BYTES * 101 // 100 + SLACK_BYTES if headers.get("authorization") else 0
+    if path == "/markdownx/upload/" and settings.SESSION_COOKIE_NAME in (headers.get("cookie") or ""):
+        return PICTURE_BYTES
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE + SLACK_BYTES
+
+
+def answers_large_bodies(environ: Environ) -> bool:
+    """Return True if the view itself answers a too large body: git shows only messages in its own protocol."""
+    return environ["PATH_INFO"].startswith("/git/")
+
+
+def needs_asking(environ: Environ, length: int) -> bool:
+    """Return True if more may come than is kept for anybody. Where no length was sent, any amount may."""
+    return answers_large_bodies(environ) and (not length or length > SLACK_BYTES)
+
+
+async def receive(protocol: Any, body: Transfer, limit: int, most: int) -> int:
+    """Keep the first `limit` bytes and throw away the others up to `most`; return how many came.
+
+    Raises OSError where they could not be kept, but reads on first, so that the client reads the answer.
+    """
+    arrived, failed = 0, None
+    async with body.patience():
+        async for piece in protocol:
+            body.progress(len(piece))
+            if arrived < limit and failed is None:
+                try:
+                    body.write(piece[: limit - arrived])
+                except OSError as error:
+                    failed = error
+            arrived += len(piece)
+            if arrived > most:
+                break
+    if failed is not None:
+        raise failed
+    return arrived
+
+
+async def has_left(protocol: Any) -> bool:
+    """Where no length was sent, granian gives a body that was cut off as if it were whole."""
+    gone = asyncio.ensure_future(protocol.client_disconnect())
+    done, _ = await asyncio.wait({gone}, timeout=0.05)
+    gone.cancel()
+    return bool(done)
