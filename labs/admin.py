@@ -49,7 +49,10 @@ class ReportInline(ReadOnlyInline):
 class SubmissionAdmin(ReadOnlyAdmin):
     inlines = [ReportInline]
     actions = ["grade_again"]
-    list_display = ["public_id", "lab", "learner", "number", "state", "tries", "queued_at", "ended_at"]
+    list_display = [
+        "public_id", "lab", "learner", "number", "state", "counts", "tries", "queued_at", "ended_at",
+    ]  # fmt: skip
+    readonly_fields = ["counts"]
     list_filter = ["state", "queued_at", "course", "lab"]
     exact_search = ("public_id",)
     list_select_related = ["lab", "enrollment__user", "enrollment__cohort__course"]
@@ -57,6 +60,10 @@ class SubmissionAdmin(ReadOnlyAdmin):
     @admin.display
     def learner(self, submission: Submission) -> str:
         return submission.enrollment.user.email
+
+    @admin.display(description="counts", boolean=True)
+    def counts(self, submission: Submission) -> bool:
+        return submission.is_best
 
     @admin.action(description="Grade again", permissions=["view"])
     def grade_again(self, request: UserRequest, queryset: QuerySet[Submission]) -> None:

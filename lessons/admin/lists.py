@@ -27,7 +27,7 @@ class BoundedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         rows: Any = self.object_list
-        return int(rows.order_by()[:MAX_LISTED].count())
+        return int(rows.order_by().values("pk")[:MAX_LISTED].count())  # without what a list annotates
 
 
 def heavy_fields(model: type[Model], prefix: str = "") -> list[str]:

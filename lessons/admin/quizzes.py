@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -105,13 +106,25 @@ class AnswersInWords:
 
 @admin.register(Attempt)
 class AttemptAdmin(AnswersInWords, ReadOnlyAdmin):
-    list_display = ["quiz", "enrollment", "number", "points", "score", "passed", "started_at", "submitted_at"]
+    list_display = [
+        "quiz", "enrollment", "number", "points", "score", "passed", "counts", "started_at", "submitted_at",
+    ]  # fmt: skip
     list_filter = ["course", "passed", "quiz"]
     exact_search = ("quiz__slug",)
     list_select_related = ["quiz", "enrollment__user", "enrollment__cohort__course"]
     exclude = ["layout"]
-    readonly_fields = ["answers_in_words"]
+    readonly_fields = ["answers_in_words", "counts"]
     change_form_template = "admin/lessons/attempt/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attempt]:
+        """With the attempt that counts: for each row by the index of its learner and quiz."""
+        own = Attempt.objects.filter(enrollment=OuterRef("enrollment"), quiz=OuterRef("quiz")).submitted()
+        best = own.ranked().order_by("best_rank").values("pk")[:1]
+        return super().get_queryset(request).annotate(best=Subquery(best))
+
+    @admin.display(description="counts", boolean=True)
+    def counts(self, attempt: Attempt) -> bool:
+        return attempt.best == attempt.pk  # type: ignore[attr-defined, no-any-return]  # annotated above
 
     def view_on_site(self, obj: Attempt) -> str:
         return reverse(

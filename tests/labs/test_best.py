@@ -1,5 +1,6 @@
 """Best is the highest share of the points in its own version, the earliest of equals: one rule for all pages."""
 
+import re
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +16,7 @@ from labs.models import Submission
 from labs.queries import best_submission
 from lessons.models import Attempt, Quiz, QuizVersion
 from lessons.queries import get_quiz
+from portal.accounts.models import User
 from tests.factories import (
     make_course,
     make_lab,
@@ -132,3 +134,18 @@ def test_every_page_names_the_same_best_try(learner):
     # its share is what counts, of the points that the quiz and the lab have now
     assert progress.count("100 of 100") >= 2
     assert "200 of 200" in progress
+    client.force_login(User.objects.create_superuser("admin@example.org"))
+    for model, tried in (("labs/submission", Submission), ("lessons/attempt", Attempt)):
+        marks = icons(client, f"/staff/{model}/", "counts")
+        assert marks == [("1", "True"), ("2", "False")], model
+        form = client.get(f"/staff/{model}/{tried.objects.get(number=1).pk}/change/").content.decode()
+        assert 'alt="True"' in form.partition("Counts:")[2][:300], model
+
+
+def icons(client, address, column) -> list[tuple[str, str]]:
+    """The number of each row of a list of the admin, and what the icon in a column says."""
+    rows = re.findall(
+        r"<tr>.*?</tr>", client.get(address).content.decode().partition("<tbody>")[2], re.DOTALL
+    )
+    number, icon = r'"field-number">(\d+)<', rf'"field-{column}">.*?alt="(\w+)"'
+    return sorted((re.search(number, row)[1], re.search(icon, row, re.DOTALL)[1]) for row in rows)

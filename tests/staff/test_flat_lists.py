@@ -35,9 +35,16 @@ def asked(client, model, **parameters) -> list[str]:
 
 
 def plan(sql: str) -> list[str]:
+    """SQLite's steps, without those of subqueries for each row."""
+    inner, steps = set(), []
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
-        return [row[3] for row in cursor.fetchall()]
+        for key, parent, _, step in cursor.fetchall():
+            if parent in inner or step.startswith("CORRELATED"):
+                inner.add(key)
+            else:
+                steps.append(step)
+    return steps
 
 
 def scans(sql: str) -> list[str]:
