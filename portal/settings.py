@@ -205,6 +205,7 @@ PRACTICE_ROOT_MAX_BYTES = env.int("PRACTICE_ROOT_MAX_BYTES", default=50 * 1024 *
 PUSHES_PER_HOUR = env.int("PUSHES_PER_HOUR", default=60)
 # Pushes leave so much of the disk to the database and to everybody else.
 DISK_RESERVE_BYTES = env.int("DISK_RESERVE_BYTES", default=256 * 1024 * 1024)
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # without git the portal starts, and says so at /readyz
 PRACTICE_WAIT_SECONDS = env.float("PRACTICE_WAIT_SECONDS", default=20.0)
 PRACTICE_MAX_WAITERS = env.int("PRACTICE_MAX_WAITERS", default=200)  # in each web process
 # Whence addresses may be pasted; the first is meant where an address names no host.

@@ -12,12 +12,11 @@ from pathlib import Path
 
 from labs.grader.git.processes import RepositoryFault
 from labs.models import Repository, new_public_id
-from labs.repositories import bare
+from labs.repositories import bare, practice_git
 
 logger = logging.getLogger(__name__)
 
 OWNER = "portal-owner"
-_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
 
 
 class NotOwnedError(RepositoryFault):
@@ -75,13 +74,10 @@ def _adopt(repository: Repository) -> str:
 
 
 def _create(repository: Repository) -> None:
-    """Create the repository, whole or not at all. `git init` would need two processes."""
+    """Create the repository, whole or not at all."""
     path = repository.path
     new = path.with_suffix(".new")
     shutil.rmtree(new, ignore_errors=True)
-    for folder in ("objects/info", "objects/pack", "refs/heads", "refs/tags"):
-        (new / folder).mkdir(parents=True)
-    (new / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
-    (new / "config").write_text(_CONFIG, encoding="utf-8")
+    practice_git.create(new)
     (new / OWNER).write_text(_mark(repository), encoding="utf-8")
     new.rename(path)
