@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from lessons.links import target_of
 from lessons.quizzes import PublicQuestion, Quiz, parse
-from lessons.quizzes.kinds.cloze import BLANK
+from lessons.quizzes.text import BLANK
 from lessons.rendering import TooComplex, render_fragment, render_inline, render_option
 
 # Stands for a blank while Markdown is rendered, which would take underscores for emphasis.

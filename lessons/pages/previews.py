@@ -17,7 +17,6 @@ from lessons.points import show_points
 from lessons.quiz_text import blocks, prompt
 from lessons.quiz_text import option as option_html
 from lessons.quizzes import Question, QuizSyntaxError, parse, right_answer
-from lessons.quizzes.options import Choice
 from lessons.rendering import TooComplex
 
 Problem = tuple[int, str]
@@ -109,7 +108,7 @@ def _asked(question: Question[Any], course: str) -> dict[str, Any]:
         "title": title,
         "body": body,
         "right": [_shown(question, text, course) for text in right_answer(question)],
-        "options": _explained(question, course) if isinstance(question, Choice) else [],
+        "options": _explained(question, course),
         "explanation": blocks(question.explanation, course),
     }
 
@@ -118,12 +117,11 @@ def _shown(question: Question[Any], text: str, course: str) -> str:
     return option_html(text, course) if question.answers_are_markdown else text
 
 
-def _explained(question: Choice, course: str) -> list[tuple[str, str]]:
+def _explained(question: Question[Any], course: str) -> list[tuple[str, str]]:
     """The options that say why they are right or wrong, with their words."""
     return [
-        (option_html(option.text, course), blocks(option.explanation, course))
-        for option in question.options
-        if option.explanation
+        (option_html(text, course), blocks(explanation, course))
+        for text, explanation in question.explained_options()
     ]
 
 

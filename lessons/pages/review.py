@@ -20,7 +20,6 @@ from lessons.quizzes import (
     refusal,
     right_answer,
 )
-from lessons.quizzes.options import Choice
 
 FILTERS = {"all": "All", "missed": "Missed", "flagged": "Flagged"}
 
@@ -35,7 +34,7 @@ class ReviewedOption:
 
 @dataclass
 class Reviewed:
-    """One question of the review; `options` for choices, `given` and `right` for the other kinds.
+    """One question of the review; either its `options`, or what was `given` and what is `right`.
 
     Each of `given` is a text with the glyph of what it is worth, which is empty where that is not told.
     """
@@ -122,9 +121,8 @@ def _reviewed(found: OpenAttempt, place: int, question: Question[Any], released:
         flagged=answer.flagged,
         reading=refusal(question, answer.response) or reading(question, answer.response),
     )
-    if isinstance(question, Choice):
-        item.options = _options(question, layout, answer.response, course, released)
-    else:
+    item.options = _options(question, layout, answer.response, course, released)
+    if not item.options:
         item.given = _given(question, answer.response, course, released)
     if released:
         item.explanation = blocks(question.explanation, course)
@@ -133,20 +131,16 @@ def _reviewed(found: OpenAttempt, place: int, question: Question[Any], released:
 
 
 def _options(
-    question: Choice, layout: QuestionLayout, response: Response | None, course: str, released: bool
+    question: Question[Any], layout: QuestionLayout, response: Response | None, course: str, released: bool
 ) -> list[ReviewedOption]:
-    """In the order in which the attempt showed them."""
-    chosen = response or []
-    by_token = dict(zip(layout["options"], enumerate(question.options), strict=True))
-    shown = [by_token[option.token] for option in question_view(question, layout).options]
     return [
         ReviewedOption(
             html=option_html(option.text, course),
-            chosen=place in chosen,
+            chosen=option.chosen,
             right=released and option.right,
             explanation=blocks(option.explanation, course) if released else "",
         )
-        for place, option in shown
+        for option in question.judge_options(layout, response)
     ]
 
 

@@ -3,10 +3,10 @@
 import re
 
 from .lines import Syntax, read_lines
+from .text import BLANK
 
 ATTRIBUTES = re.compile(r"\s*\{[^{}]*\}\s*$")
 PIN = re.compile(r"\s*\{\s*pin\s*\}\s*$", re.IGNORECASE)
-BLANKS = re.compile("_{3,}")
 
 
 def markdown_of(source: str) -> str:
@@ -23,9 +23,9 @@ def markdown_of(source: str) -> str:
         if line.syntax is Syntax.EQUALS:
             shown.append("")
         elif line.syntax is Syntax.HEADING:
-            shown.append(BLANKS.sub("…", ATTRIBUTES.sub("", line.text)))
+            shown.append(BLANK.sub("…", ATTRIBUTES.sub("", line.text)))
         elif line.syntax in (Syntax.CODE, Syntax.MORE_CODE, Syntax.FENCE):
             shown.append(line.text)
         else:
-            shown.append(BLANKS.sub("…", PIN.sub("", line.text)))
+            shown.append(BLANK.sub("…", PIN.sub("", line.text)))
     return "\n".join(shown)

@@ -9,7 +9,16 @@ from .blocks import Block
 from .checks import at_least_two, report_repeats
 from .lines import Line, Syntax
 from .problems import Report
-from .question import FIELD, FormData, PublicQuestion, Question, QuestionLayout, common
+from .question import (
+    FIELD,
+    Entry,
+    FormData,
+    JudgedOption,
+    PublicQuestion,
+    Question,
+    QuestionLayout,
+    common,
+)
 
 LETTERS = (
     "Options are shuffled, and this one names others by letter. Name them in words, or pin all with {pin}."
@@ -58,6 +67,10 @@ class Choice(Question[list[int]]):
         pinned = {place for place, option in enumerate(self.options) if option.pinned}
         return self._public(options=tokens.shown(layout["options"], texts, pinned))
 
+    def entries(self, view: PublicQuestion, fields: FormData) -> list[Entry]:
+        chosen = fields.get(FIELD, [])
+        return [Entry(FIELD, shown.token, shown.text, shown.token in chosen) for shown in view.options]
+
     def read_response(self, layout: QuestionLayout, data: FormData) -> list[int] | None:
         chosen = set(data.get(FIELD, []))
         return [place for place, token in enumerate(layout["options"]) if token in chosen] or None
@@ -70,6 +83,16 @@ class Choice(Question[list[int]]):
 
     def given_answer(self, response: list[int]) -> list[str]:
         return [self.options[place].text for place in response]
+
+    def judge_options(self, layout: QuestionLayout, response: list[int] | None) -> list[JudgedOption]:
+        by_token = dict(zip(layout["options"], enumerate(self.options), strict=True))
+        return [
+            JudgedOption(option.text, place in (response or ()), option.right, option.explanation)
+            for place, option in (by_token[shown.token] for shown in self.view(layout).options)
+        ]
+
+    def explained_options(self) -> list[tuple[str, str]]:
+        return [(option.text, option.explanation) for option in self.options if option.explanation]
 
 
 def _options(lines: tuple[Line, ...]) -> tuple[Option, ...]:

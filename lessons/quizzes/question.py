@@ -33,6 +33,29 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """One form field of a question as a page asks it: an option, an item, a row or a blank.
+
+    `text` is Markdown. `chosen` says if a box is ticked; it is None for every other field.
+    """
+
+    name: str
+    value: str
+    text: str
+    chosen: bool | None = None
+
+
+@dataclass(frozen=True)
+class JudgedOption:
+    """One option beside a response, for a review; `text` and `explanation` are Markdown."""
+
+    text: str
+    chosen: bool
+    right: bool
+    explanation: str
+
+
+@dataclass(frozen=True)
 class PublicQuestion:
     """All that a page may know of a question before release.
 
@@ -56,9 +79,15 @@ class Question(ABC, Generic[R]):
 
     A kind is one file in `kinds/` with a subclass, listed in the registry there: copy one to add one.
     `prompt` and `explanation` are Markdown; `line` is the heading's in the source, from 1.
+
+    `template` asks the question on a page: one of `templates/lessons/controls/`, which is given `entries`. `hint`
+    tells learners how to answer. `example` is a whole question of the kind, for the docs.
     """
 
     kind: ClassVar[str]
+    template: ClassVar[str]
+    hint: ClassVar[str]
+    example: ClassVar[str]
     # Whether right_answer and given_answer speak inline Markdown (from the source) or plain text (as typed).
     answers_are_markdown: ClassVar[bool] = True
 
@@ -84,6 +113,10 @@ class Question(ABC, Generic[R]):
 
     def view(self, layout: QuestionLayout) -> PublicQuestion:
         return self._public()
+
+    def entries(self, view: PublicQuestion, fields: FormData) -> list[Entry]:
+        """Return the form fields of the page, filled in; `view` is all that they may show."""
+        return [field_of(fields, FIELD, "Your answer")]
 
     @abstractmethod
     def read_response(self, layout: QuestionLayout, data: FormData) -> R | None:
@@ -117,6 +150,14 @@ class Question(ABC, Generic[R]):
         """Of each entry of `given_answer` whether it is right; empty where the answer is one whole."""
         return []
 
+    def judge_options(self, layout: QuestionLayout, response: R | None) -> list[JudgedOption]:
+        """Return all options in the order in which a page shows them, for kinds that are reviewed so; else none."""
+        return []
+
+    def explained_options(self) -> list[tuple[str, str]]:
+        """Return the text and the explanation of each option that has one; both are Markdown."""
+        return []
+
     def _public(self, **parts: Any) -> PublicQuestion:
         return PublicQuestion(self.key, self.kind, self.prompt, self.points, **parts)
 
@@ -135,3 +176,8 @@ def common(block: Block) -> dict[str, Any]:
 def last(data: FormData, name: str) -> str:
     """The last value of a posted field, as Django reads it; empty when absent."""
     return (data.get(name) or [""])[-1]
+
+
+def field_of(fields: FormData, name: str, text: str) -> Entry:
+    """Return the entry of a field that is typed in or selected, with its value."""
+    return Entry(name, last(fields, name), text)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 LONGEST_ANSWER = 1000
+BLANK = re.compile("_{3,}")  # of a cloze, to be filled in
 
 # PostgreSQL stores neither NUL nor a lone surrogate, and YAML counts lines at \x85 and \u2028 where editors
 # do not; the other control characters help nobody.

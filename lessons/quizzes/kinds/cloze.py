@@ -1,6 +1,5 @@
 """Cloze: blanks of three or more _ in the prompt, and an = line for each."""
 
-import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, Self
@@ -10,10 +9,18 @@ from ..accepting import accepts
 from ..blocks import Block
 from ..lines import Syntax
 from ..problems import Report
-from ..question import FIELD, FormData, PublicQuestion, Question, QuestionLayout, common, last
-from ..text import clean, split_cells
-
-BLANK = re.compile(r"_{3,}")
+from ..question import (
+    FIELD,
+    Entry,
+    FormData,
+    PublicQuestion,
+    Question,
+    QuestionLayout,
+    common,
+    field_of,
+    last,
+)
+from ..text import BLANK, clean, split_cells
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +28,14 @@ class Cloze(Question[list[str]]):
     """A response holds a text for each blank, empty where nothing was typed; read as in short text."""
 
     kind: ClassVar[str] = "cloze"
+    template: ClassVar[str] = "lessons/controls/text.html"
+    hint: ClassVar[str] = "Fill in the blanks. Capitals and extra spaces make no difference."
+    example: ClassVar[str] = """\
+## Git is a ___ version control system of the ___ kind. {#cloze}
+= free | open-source
+= distributed
+> One line for each blank, other answers behind |.
+"""
     answers_are_markdown: ClassVar[bool] = False
     accepted: tuple[tuple[str, ...], ...]
 
@@ -43,6 +58,9 @@ class Cloze(Question[list[str]]):
 
     def view(self, layout: QuestionLayout) -> PublicQuestion:
         return self._public(blanks=len(self.accepted))
+
+    def entries(self, view: PublicQuestion, fields: FormData) -> list[Entry]:
+        return [field_of(fields, f"{FIELD}-{blank}", f"Blank {blank}") for blank in range(1, view.blanks + 1)]
 
     def read_response(self, layout: QuestionLayout, data: FormData) -> list[str] | None:
         response = [clean(last(data, f"{FIELD}-{blank}")) for blank in range(1, len(self.accepted) + 1)]

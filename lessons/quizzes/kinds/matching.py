@@ -11,7 +11,18 @@ from ..blocks import Block
 from ..checks import at_least_two, report_pins, report_repeats
 from ..lines import Line, Syntax
 from ..problems import Report
-from ..question import FIELD, FormData, PublicQuestion, Question, QuestionLayout, Shown, common, last
+from ..question import (
+    FIELD,
+    Entry,
+    FormData,
+    PublicQuestion,
+    Question,
+    QuestionLayout,
+    Shown,
+    common,
+    field_of,
+    last,
+)
 from ..text import canonical, split_cells
 
 RULE = re.compile(":?-+:?")
@@ -22,6 +33,16 @@ class Matching(Question[list[int | None]]):
     """A response holds, for each left text, the place of the chosen one in `choices`, or None."""
 
     kind: ClassVar[str] = "matching"
+    template: ClassVar[str] = "lessons/controls/matching.html"
+    hint: ClassVar[str] = "Choose what belongs to each."
+    example: ClassVar[str] = """\
+## Match the role to its work. {#roles}
+| Role | Work |
+|---|---|
+| Data engineer | prepares data |
+| ML engineer | deploys models |
+> The right column is shuffled.
+"""
     headers: tuple[str, str]
     pairs: tuple[tuple[str, str], ...]
 
@@ -64,6 +85,9 @@ class Matching(Question[list[int | None]]):
             rows=tuple(Shown(token, left) for token, (left, _) in rows),
             headers=self.headers,
         )
+
+    def entries(self, view: PublicQuestion, fields: FormData) -> list[Entry]:
+        return [field_of(fields, f"{FIELD}-{shown.token}", shown.text) for shown in view.rows]
 
     def read_response(self, layout: QuestionLayout, data: FormData) -> list[int | None] | None:
         places = {token: place for place, token in enumerate(layout["right"])}

@@ -11,6 +11,15 @@ from ..options import Choice
 @dataclass(frozen=True, kw_only=True)
 class MultipleChoice(Choice):
     kind: ClassVar[str] = "multiple-choice"
+    template: ClassVar[str] = "lessons/controls/checkbox.html"
+    hint: ClassVar[str] = "Choose all that are right."
+    example: ClassVar[str] = """\
+## Which of these are distributed? {#vcs}
+- [x] Git
+- [x] Mercurial
+- [ ] Subversion
+> More than one [x] makes a question with several answers.
+"""
 
     @classmethod
     def recognises(cls, block: Block) -> bool:

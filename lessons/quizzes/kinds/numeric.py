@@ -31,6 +31,13 @@ class Numeric(Question[str]):
     """A response is the text as typed: what is not a number can be shown again, and gives no credit."""
 
     kind: ClassVar[str] = "numeric"
+    template: ClassVar[str] = "lessons/controls/text.html"
+    hint: ClassVar[str] = "Type a number in digits, such as 3 or 0.5, without a unit."
+    example: ClassVar[str] = """\
+## How many hours is one evening? {#hours}
+= 3 ± 0.1
+> Lines of = that are all numbers make a question for a number.
+"""
     answers_are_markdown: ClassVar[bool] = False
     accepted: tuple[Range, ...]
 

@@ -10,7 +10,17 @@ from ..blocks import Block
 from ..checks import at_least_two, report_pins, report_repeats
 from ..lines import Syntax
 from ..problems import Report
-from ..question import FIELD, FormData, PublicQuestion, Question, QuestionLayout, common, last
+from ..question import (
+    FIELD,
+    Entry,
+    FormData,
+    PublicQuestion,
+    Question,
+    QuestionLayout,
+    common,
+    field_of,
+    last,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +28,14 @@ class Ordering(Question[list[int | None]]):
     """A response holds, for each item as written, the position given to it, from 1, or None."""
 
     kind: ClassVar[str] = "ordering"
+    template: ClassVar[str] = "lessons/controls/ordering.html"
+    hint: ClassVar[str] = "Give each item its place. 1 comes first."
+    example: ClassVar[str] = """\
+## Put the phases in order. {#phases}
+1. Requirements
+2. Design
+> Right as written; shown shuffled.
+"""
     items: tuple[str, ...]
 
     @classmethod
@@ -39,6 +57,11 @@ class Ordering(Question[list[int | None]]):
 
     def view(self, layout: QuestionLayout) -> PublicQuestion:
         return self._public(options=tokens.shown(layout["items"], self.items))
+
+    def entries(self, view: PublicQuestion, fields: FormData) -> list[Entry]:
+        """In the learner's order as far as there is one, so that they read what they have made."""
+        items = [field_of(fields, f"{FIELD}-{shown.token}", shown.text) for shown in view.options]
+        return sorted(items, key=lambda item: int(item.value or len(items) + 1))
 
     def read_response(self, layout: QuestionLayout, data: FormData) -> list[int | None] | None:
         allowed = {str(number): number for number in range(1, len(self.items) + 1)}

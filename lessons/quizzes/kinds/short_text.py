@@ -24,6 +24,14 @@ class ShortText(Question[str]):
     """A response is the text as typed. Case, blanks and substitutes of a keyboard do not matter."""
 
     kind: ClassVar[str] = "short-text"
+    template: ClassVar[str] = "lessons/controls/text.html"
+    hint: ClassVar[str] = "Capitals and extra spaces make no difference."
+    example: ClassVar[str] = """\
+## Which command lists the branches? {#branch}
+= git branch
+= /git\\s+branch\\s+--list/
+> A regular expression stands between slashes.
+"""
     answers_are_markdown: ClassVar[bool] = False
     accepted: tuple[str, ...]
 

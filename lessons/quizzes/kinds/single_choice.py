@@ -13,6 +13,21 @@ from ..question import FormData, QuestionLayout
 @dataclass(frozen=True, kw_only=True)
 class SingleChoice(Choice):
     kind: ClassVar[str] = "single-choice"
+    template: ClassVar[str] = "lessons/controls/radio.html"
+    hint: ClassVar[str] = "Choose one."
+    example: ClassVar[str] = """\
+## Which of these records a change? {#record points=2}
+- [x] This one:
+
+  ```bash
+  git commit -m "Describe the project"
+  ```
+
+- [ ] `git add`
+  > An explanation of one option.
+- [ ] None of the above {pin}
+> The explanation of the question. Each needs one.
+"""
 
     @classmethod
     def recognises(cls, block: Block) -> bool:
