@@ -20,7 +20,7 @@ from labs.models import Receipt, Repository, Submission
 from lessons.models import Enrollment
 from tests.factories import make_lab, make_learner
 
-MOST_SECONDS = 60
+MAX_SECONDS = 60
 LOOK_SECONDS = 0.004
 ONE_BY_ONE = 10
 AT_ONCE = 40
@@ -60,7 +60,7 @@ class ThroughQueue(Benchmark):
     def wait_for(self, count: int) -> None:
         """Until so many passed. Raises RuntimeError where one did not, or nothing more comes."""
         ended = Submission.objects.filter(lab=self.lab, ended_at__isnull=False)
-        deadline = time.monotonic() + MOST_SECONDS
+        deadline = time.monotonic() + MAX_SECONDS
         while ended.count() < count and time.monotonic() < deadline:
             time.sleep(LOOK_SECONDS)
         if ended.filter(reports__passed=True).count() != count:
@@ -88,7 +88,7 @@ class OneLab(ThroughQueue):
     def __init__(self, site: Site) -> None:
         super().__init__(site, ONE_BY_ONE)
         self.heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.heard.settimeout(MOST_SECONDS)
+        self.heard.settimeout(MAX_SECONDS)
         self.heard.bind(str(site.folder / "heard"))
         site.callback(self.heard.close)
 

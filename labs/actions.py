@@ -18,7 +18,7 @@ from labs.models import (
     Submission,
 )
 from labs.queries import history
-from labs.reports.outside import MOST_KEPT, Sent
+from labs.reports.outside import MAX_KEPT, Sent
 from labs.repositories import hosts
 from labs.repositories.hosts import Offer
 from lessons.models import Enrollment
@@ -29,7 +29,7 @@ from portal.accounts.models import User
 logger = logging.getLogger(__name__)
 
 
-class BranchMoved(Exception):  # noqa: N818 - what it says to the learner
+class BranchMovedError(Exception):
     """The newest commit of the branch is another than the one that was to be graded."""
 
 
@@ -51,7 +51,7 @@ def receive(
 
 
 def look_up(*, enrollment: Enrollment, address: Address) -> Offer:
-    """What a learner could submit from an address now. Nothing is kept. Raises LookUpFailed."""
+    """What a learner could submit from an address now. Nothing is kept. Raises LookUpFailedError."""
     hosts.take_turn(enrollment.user_id)
     return hosts.newest(address)
 
@@ -61,12 +61,12 @@ def submit_address(
 ) -> Submission:
     """Submit what is at an address now; with `commit`, only if that is the newest of the branch.
 
-    Raises LookUpFailed, BranchMoved.
+    Raises LookUpFailedError, BranchMovedError.
     """
     hosts.take_turn(enrollment.user_id)
     refs, head_ref = hosts.snapshot(address)
     if commit is not None and refs[head_ref] != commit:
-        raise BranchMoved
+        raise BranchMovedError
     repository = _repository_at(enrollment, lab, address)
     return receive(repository=repository, refs=refs, via=Receipt.Via.ADDRESS, head_ref=head_ref)
 
@@ -86,7 +86,7 @@ def _repository_at(enrollment: Enrollment, lab: Lab, address: Address) -> Reposi
 def submit_latest(*, enrollment: Enrollment, lab: Lab) -> Submission | None:
     """Submit what is now where the learner's newest submission came from; None where that was pushed.
 
-    Raises LookUpFailed.
+    Raises LookUpFailedError.
     """
     newest = history(enrollment, lab).first()
     if newest is None or newest.origin is None:
@@ -142,5 +142,5 @@ def keep_outside_report(
         },
     )
     older = OutsideReport.objects.filter(enrollment=enrollment, lab=lab).order_by("-received_at", "-pk")
-    OutsideReport.objects.filter(pk__in=list(older.values_list("pk", flat=True)[MOST_KEPT:])).delete()
+    OutsideReport.objects.filter(pk__in=list(older.values_list("pk", flat=True)[MAX_KEPT:])).delete()
     return kept

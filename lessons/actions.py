@@ -24,7 +24,7 @@ from lessons.models import (
 )
 from lessons.quiz_text import parsed
 from lessons.quizzes import QuizSyntaxError, Response, lay_out, mark, markdown_of, parse
-from lessons.rendering import Rendered, TooComplex, render, render_inline
+from lessons.rendering import Rendered, TooComplexError, render, render_inline
 from portal.accounts.models import User
 
 
@@ -40,7 +40,7 @@ def markdown_problems(source: str, links: Links) -> list[tuple[int, str]]:
     """Return the problems that block publishing, with lines from 1."""
     try:
         return render_markdown(source, links).problems
-    except TooComplex as error:
+    except TooComplexError as error:
         return [(error.line, str(error))]
 
 
@@ -50,7 +50,7 @@ def problems_of_quiz_markdown(source: str, links: Links) -> list[tuple[int, str]
 
 
 def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
-    """Save a lesson with all that is derived from its Markdown. Raises TooComplex if it is published."""
+    """Save a lesson with all that is derived from its Markdown. Raises TooComplexError if it is published."""
     rendered = _rendered(lesson, links or links_within(lesson.course))
     lesson.html = rendered.html
     lesson.contents = rendered.contents
@@ -66,7 +66,7 @@ def _rendered(lesson: Lesson, links: Links) -> Rendered:
     """Render a lesson. A draft is saved even if it cannot be rendered; its page is then empty."""
     try:
         return render_markdown(lesson.source, links)
-    except TooComplex:
+    except TooComplexError:
         if lesson.status == Lesson.Status.PUBLISHED:
             raise
         return render_markdown("", links)

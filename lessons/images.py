@@ -8,8 +8,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-MOST_BYTES = 5_000_000
-MOST_PIXELS = 20_000_000
+MAX_BYTES = 5_000_000
+MAX_PIXELS = 20_000_000
 SCALE_DOWN = "20 million pixels are the most. Scale it down first."
 FOLDER = "images"
 # Pillow's name of a format: the ending of the stored file, its type, and how it is encoded.
@@ -34,7 +34,7 @@ def store_image(upload: UploadedFile) -> str:
     pictures that move.
     """
     size = upload.size or 0
-    if size > MOST_BYTES:
+    if size > MAX_BYTES:
         raise ImageRefusedError(
             f"The file has {size / 1e6:.1f} MB and 5 MB is the most. Save it smaller, or as WebP."
         )
@@ -69,7 +69,7 @@ def _decoded(data: bytes) -> Image.Image:
 def _refuse_excess(image: Image.Image) -> None:
     """From the head of the file alone, before a single pixel is unpacked."""
     width, height = image.size
-    if width * height > MOST_PIXELS:
+    if width * height > MAX_PIXELS:
         raise ImageRefusedError(f"The picture has {width:,} × {height:,} pixels: {SCALE_DOWN}")
     if getattr(image, "n_frames", 1) > 1:
         raise ImageRefusedError("This picture moves. Export the frame that matters as PNG.")

@@ -499,7 +499,7 @@ def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) ->
 
     One query: answers are saved as one goes along.
     """
-    if not user.is_authenticated or number > _MOST_NUMBER:
+    if not user.is_authenticated or number > _MAX_NUMBER:
         raise Http404
     own = Attempt.objects.filter(enrollment__user=user, enrollment__is_active=True, number=number)
     attempts = own.filter(quiz__course__slug=course_slug, quiz__slug=quiz_slug)
@@ -521,7 +521,7 @@ def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) ->
 
 def get_attempt_of(user: Visitor, course_slug: str, quiz_slug: str, number: int, learner: int) -> Attempt:
     """The attempt of a learner (an enrollment's key), for staff of its course. Raises Http404."""
-    if number > _MOST_NUMBER or learner > _MOST_KEY:
+    if number > _MAX_NUMBER or learner > _MAX_KEY:
         raise Http404
     attempts = Attempt.objects.filter(
         quiz__course__slug=course_slug, quiz__slug=quiz_slug, enrollment=learner
@@ -538,7 +538,7 @@ def get_sheet(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> t
 
     In SQL, because answers are saved as one goes along, and making it from models takes as long as all the rest.
     """
-    if not user.is_authenticated or number > _MOST_NUMBER:
+    if not user.is_authenticated or number > _MAX_NUMBER:
         raise Http404
     with connection.cursor() as cursor:
         cursor.execute(_SHEET, [user.pk, course_slug, quiz_slug, number, user.is_superuser])
@@ -549,8 +549,8 @@ def get_sheet(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> t
 
 
 # What the columns hold.
-_MOST_NUMBER = 32_767
-_MOST_KEY = 2**63 - 1
+_MAX_NUMBER = 32_767
+_MAX_KEY = 2**63 - 1
 _SHEET = f"""
     SELECT attempt.id, attempt.layout, version.source
     FROM {Attempt._meta.db_table} attempt

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from lessons.links import target_of
 from lessons.quizzes import PublicQuestion, Quiz, parse
 from lessons.quizzes.text import BLANK
-from lessons.rendering import TooComplex, render_fragment, render_inline, render_option
+from lessons.rendering import TooComplexError, render_fragment, render_inline, render_option
 
 # Stands for a blank while Markdown is rendered, which would take underscores for emphasis.
 GAP = "\ue000"
@@ -45,7 +45,7 @@ def option(text: str, course: str) -> SafeString:
 def _rendered(render: Callable[..., str], text: str, course: str) -> SafeString:
     try:
         return mark_safe(render(text, link=partial(_address, course)))  # noqa: S308 - sanitised there
-    except TooComplex:  # a version that was saved before there was this limit still has to be shown
+    except TooComplexError:  # a version that was saved before there was this limit still has to be shown
         return escape(text)
 
 

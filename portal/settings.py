@@ -174,7 +174,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the reaper brings a lost submission back, with a cap
-# fetching 60, checks that run code 180, and what is slow on a busy machine (labs.grader.check_specs.MOST_CODE_SECONDS)
+# fetching 60, checks that run code 180, and what is slow on a busy machine (labs.grader.check_specs.MAX_CODE_SECONDS)
 CELERY_TASK_SOFT_TIME_LIMIT = 360
 CELERY_TASK_TIME_LIMIT = 390
 CELERY_TASK_PUBLISH_RETRY = False

@@ -226,7 +226,7 @@ def _waiting(lab: Lab, newest: LabVersion | None) -> str:
     if newest.proving_until > timezone.now():
         build = proofs.building(newest)
         return f"A worker is building the environment: {build}." if build else "A worker is running them."
-    if newest.proving_tries >= proofs.MOST_TRIES:
+    if newest.proving_tries >= proofs.MAX_TRIES:
         said = f"{newest.proving_tries} tries ended without an answer. {newest.proving_fault}"
         return f"{said} Change the lab, or save it unchanged to run them again."
     return WAITS

@@ -11,7 +11,7 @@ from labs.grading import proofs, tasks
 from labs.models import Lab, LabVersion
 from lessons.actions import render_markdown
 from lessons.links import Links, links_within
-from lessons.rendering import TooComplex
+from lessons.rendering import TooComplexError
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
     A text of an older schema is saved in the newest one; versions that are there stay as they are.
     A published lab without a proof waits for a worker, also again where none had an answer; one is woken up unless the
     reaper is to do it. A draft is kept whatever it is: where its text is no lab yet, its version stays as it was.
-    Raises SpecError with every problem, its line and key, and TooComplex.
+    Raises SpecError with every problem, its line and key, and TooComplexError.
     """
     lab.source = in_newest_schema(lab.source)
     spec = _spec(lab)
@@ -64,7 +64,7 @@ def _spec(lab: Lab) -> LabSpec | None:
 def _brief(lab: Lab, links: Links) -> str:
     try:
         return render_markdown(lab.brief, links).html
-    except TooComplex:
+    except TooComplexError:
         if lab.status == Lab.Status.PUBLISHED:
             raise
         return ""

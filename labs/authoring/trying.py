@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from labs.grader.fetching.refusals import FetchFault, FetchRefused
-from labs.grader.git.processes import RepositoryFault
+from labs.grader.fetching.refusals import FetchError, FetchRefusedError
+from labs.grader.git.processes import RepositoryError
 from labs.grader.report import Report
 from labs.grading import apart
 from labs.models import Lab, Repository, Submission
@@ -62,9 +62,9 @@ def try_on(choice: Choice, source: str) -> Report:
             answer = apart.ask({"source": source, "path": str(path), "refs": refs}, SECONDS)
     except apart.ApartError as error:
         raise CannotTryError(str(error)) from error
-    except FetchRefused as error:
+    except FetchRefusedError as error:
         raise CannotTryError(error.message.removesuffix(" No attempt used.")) from error
-    except FetchFault as error:
+    except FetchError as error:
         raise CannotTryError(f"Grading stopped because of a fault on our side: {error}") from error
     if "unreadable" in answer:
         raise CannotTryError(f"Could not read the repository. {answer['unreadable']}")
@@ -81,7 +81,7 @@ def _opened(of: Submission | Repository) -> Iterator[tuple[Path, dict[str, str] 
         return
     try:
         path = folders.owned_path(place)
-    except RepositoryFault:
+    except RepositoryError:
         message = "This repository is not on this machine. Choose another one."
         raise CannotTryError(message) from None
     yield path, refs

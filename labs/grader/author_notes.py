@@ -1,6 +1,6 @@
 """What a report notes of the authors of commits, for the learner and the staff."""
 
-from .git.processes import RepositoryFault, TooLarge
+from .git.processes import RepositoryError, TooLargeError
 from .git.repository import Repository
 from .git.whose import Authors, Learner, asks_author, named, other_authors
 from .spec import LabSpec
@@ -18,7 +18,7 @@ def author_notes(spec: LabSpec, repository: Repository, learner: Learner) -> lis
         history = repository.history
         commits = history.in_order(history.ancestors(tip.commit.id) - history.ancestors(spec.starter))
         others = other_authors(commits, Authors(learner))
-    except (TooLarge, RepositoryFault):
+    except (TooLargeError, RepositoryError):
         return []
     if not others:
         return []

@@ -17,7 +17,7 @@ from .schema_1.rewriting import Rewriting, in_old_words
 from .schema_1.words import KINDS as OLD_KINDS
 from .words import listed, quoted
 
-MOST_CODE_SECONDS = 180
+MAX_CODE_SECONDS = 180
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ def _branch_or_tag(check: CheckSpec) -> Kind:
 
 def _time_problems(value: Value, checks: list[CheckSpec]) -> Iterator[Problem]:
     total = sum(check.parameters.limit() for check in checks if check.parameters.confined)
-    if total > MOST_CODE_SECONDS:
-        message = f"those that run code may take {total:g} seconds together; {MOST_CODE_SECONDS} are there"
+    if total > MAX_CODE_SECONDS:
+        message = f"those that run code may take {total:g} seconds together; {MAX_CODE_SECONDS} are there"
         yield Problem(value.line, "checks", message)
 
 

@@ -16,8 +16,8 @@ from .checks import Learner, Run, Verdict
 from .checks._shared.base import UnknownAuthorError, cut_off_history
 from .checks.authors import unknown_author
 from .formats.secrets import masked
-from .git.processes import TimeIsUp
-from .git.repository import Repository, RepositoryDamagedError, TooLarge
+from .git.processes import TimeLimitError
+from .git.repository import Repository, RepositoryDamagedError, TooLargeError
 from .git.whose import asks_author
 from .graphs.pictures import Pictures
 from .report import SCHEMA, CheckResult, Drawing, Evidence, Outcome, Report
@@ -27,8 +27,8 @@ from .words import cut, quoted, visible
 
 # The first number is one above the newest schema of lab.yaml that this engine reads
 ENGINE_VERSION = "3.0"
-MOST_TEXT = 600
-MOST_LINE = 160
+MAX_TEXT = 600
+MAX_LINE = 160
 MAX_FIX = 8_000  # characters: more is no text that somebody follows
 TOO_LONG = "The commands are too long to show. What is expected and what was found say what to change."
 DRAWING_SECONDS = 2.0
@@ -99,10 +99,10 @@ def _verdict(check: CheckSpec, run: Run) -> Verdict:
             return verdict
     except UnknownAuthorError as error:
         return unknown_author(run, error)
-    except TimeIsUp:
+    except TimeLimitError:
         seconds = check.parameters.limit()
         return Verdict(Outcome.NOT_RUN, f"Timed out: the check took longer than {seconds:g} seconds.")
-    except TooLarge as limit:
+    except TooLargeError as limit:
         return Verdict(Outcome.NOT_RUN, f"Not run: {limit}.")
     except RepositoryDamagedError as error:
         error.check_id = check.id
@@ -153,7 +153,7 @@ def _as_result(
 
 
 def _shown(text: str) -> str:
-    return cut(visible(masked(text)), MOST_TEXT)
+    return cut(visible(masked(text)), MAX_TEXT)
 
 
 def _shown_evidence(item: Evidence) -> Evidence:
@@ -163,7 +163,7 @@ def _shown_evidence(item: Evidence) -> Evidence:
         ref=item.ref and _shown(item.ref),
         path=item.path and _shown(item.path),
         excerpt=tuple(
-            (number, cut(visible(text.expandtabs(4)), MOST_LINE))
+            (number, cut(visible(text.expandtabs(4)), MAX_LINE))
             for (number, _), text in zip(item.excerpt, lines, strict=False)
         ),
     )
@@ -171,7 +171,7 @@ def _shown_evidence(item: Evidence) -> Evidence:
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raises TimeIsUp in the block after so many seconds, where signals reach: in the main thread of a POSIX system.
+    """Raise TimeLimitError in the block after so many seconds, in the main thread of a POSIX system.
 
     Python's regular expressions look for signals while they match, so a hopeless pattern ends too.
     """
@@ -192,4 +192,4 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 def _raise_time_is_up(number: int, frame: FrameType | None) -> None:
-    raise TimeIsUp
+    raise TimeLimitError

@@ -47,7 +47,7 @@ REVISION_STEP = r"~(\d{0,6})|\^\{/(.+?)\}(?=[~^]|$)|\^\{(root)\}|\^(\d{0,2})"
 _REVISION_STEPS = re.compile(f"(?:{REVISION_STEP})*")
 
 
-class Mismatch(Exception):  # noqa: N818 - a value that does not fit; always becomes a Problem
+class MismatchError(Exception):
     """What is expected instead of the value that is there."""
 
 
@@ -97,7 +97,7 @@ def read_value(annotation: Any, value: Value, key: str, problems: list[Problem])
         if origin is dict:
             return dict(_pairs(arguments, _mapping(value.data), f"{key}.", problems))
         return _one_of(arguments, value.data) if origin is Literal else convert(annotation, value)
-    except Mismatch as mismatch:
+    except MismatchError as mismatch:
         problems.append(Problem(value.line, key, str(mismatch)))
         return None
 
@@ -117,14 +117,14 @@ def _shape(annotation: Any) -> type | None:
 
 def _list(data: object) -> list[Value]:
     if not isinstance(data, list):
-        raise Mismatch(f"a list is expected, found {described(data)}")
+        raise MismatchError(f"a list is expected, found {described(data)}")
     return data
 
 
 def _mapping(data: object, cls: Any = None) -> dict[str, Value]:
     if not isinstance(data, dict):
         such = f" such as {listed(keys_of(cls), most=20)}" if cls else ""
-        raise Mismatch(f"a mapping with keys{such} is expected, found {described(data)}")
+        raise MismatchError(f"a mapping with keys{such} is expected, found {described(data)}")
     return data
 
 
@@ -148,11 +148,11 @@ def did_you_mean(name: str, names: list[str]) -> str:
 
 
 def convert(annotation: Any, value: Value) -> Any:
-    """A single value as the type that a field is annotated with. Raises Mismatch."""
+    """A single value as the type that a field is annotated with. Raises MismatchError."""
     expected, accept = _TYPES[annotation]
     converted = accept(value.data)
     if converted is None:
-        raise Mismatch(f"{expected} is expected, found {described(value.data)}")
+        raise MismatchError(f"{expected} is expected, found {described(value.data)}")
     return converted
 
 
@@ -179,7 +179,7 @@ def _one_of(choices: tuple[Any, ...], data: object) -> object:
         if type(choice) is type(data) and choice == data:
             return data
     shown = listed([str(choice).lower() if choice is True else str(choice) for choice in choices], most=20)
-    raise Mismatch(f"{shown} is expected, found {described(data)}")
+    raise MismatchError(f"{shown} is expected, found {described(data)}")
 
 
 def described(data: object) -> str:
@@ -260,7 +260,7 @@ def _regex(data: object) -> str | None:
     try:
         re.compile(data)
     except (re.error, RecursionError, OverflowError) as error:
-        raise Mismatch(f"the regular expression cannot be read: {error}") from error
+        raise MismatchError(f"the regular expression cannot be read: {error}") from error
     return data
 
 

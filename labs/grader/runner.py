@@ -12,21 +12,21 @@ import sys
 from pathlib import Path
 from socket import socket
 
-from .sandbox import SandboxFault, wire
+from .sandbox import SandboxError, wire
 from .sandbox.environments import Environments
 from .sandbox.local import LocalSandbox
-from .sandbox.process import HungUp
+from .sandbox.process import HungUpError
 from .sandbox.slots import SLOTS
 
 REQUEST_SECONDS = 10.0
-MOST_AT_ONCE = SLOTS  # not fewer: hidden tests hold one place while they ask for the learner's
+MAX_AT_ONCE = SLOTS  # not fewer: hidden tests hold one place while they ask for the learner's
 _log = logging.getLogger(__name__)
 
 
 class Runner(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
     """Waits for requests; `sandbox` has been tested before the first."""
 
-    max_children = MOST_AT_ONCE
+    max_children = MAX_AT_ONCE
     request_queue_size = 64
 
     def __init__(self, path: Path, sandbox: LocalSandbox) -> None:
@@ -47,9 +47,9 @@ class _Handler(socketserver.BaseRequestHandler):
             request = wire.receive_request(self.request)
             signal.alarm(0)
             self._answer(request)
-        except (wire.BadRequest, SandboxFault) as error:
+        except (wire.BadRequestError, SandboxError) as error:
             wire.send(self.request, {"error": str(error)})
-        except (HungUp, OSError) as error:  # nobody is there to be told
+        except (HungUpError, OSError) as error:  # nobody is there to be told
             _log.info("a request was given up: %s", error)
 
     def _answer(self, request: wire.Request) -> None:

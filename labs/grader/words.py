@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from itertools import islice
 
-MOST_NAMES, MOST_NAME = 500, 200  # what `nearest` looks at: comparing takes long
+MAX_NAMES, MAX_NAME = 500, 200  # what `nearest` looks at: comparing takes long
 _ESCAPED_BYTE = re.compile(r"\\udc([89a-f][0-9a-f])")
 
 
@@ -86,7 +86,7 @@ def _bare(name: str) -> str:
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """The one of the first 500 `names` that is most likely meant, also where a letter is wrong."""
-    by_folded = {other.casefold(): other for other in islice(names, MOST_NAMES) if len(other) <= MOST_NAME}
+    by_folded = {other.casefold(): other for other in islice(names, MAX_NAMES) if len(other) <= MAX_NAME}
     found = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.75)
     return by_folded[found[0]] if found else None
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from labs.grader.engine import grade
 from labs.grader.git.complaints import cannot_read
-from labs.grader.git.repository import Repository, RepositoryDamagedError, Unreadable
+from labs.grader.git.repository import Repository, RepositoryDamagedError, UnreadableError
 from labs.grader.proof import prove
 from labs.grader.sandbox.opening import opened
 from labs.grader.spec import load_spec
@@ -26,7 +26,7 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
     try:
         with Repository.open(asked["path"], refs=asked["refs"]) as repository:
             return {"report": grade(spec, repository, sandbox=sandbox).to_json()}
-    except Unreadable as error:
+    except UnreadableError as error:
         return {"unreadable": error.message}
     except RepositoryDamagedError as error:
         return {"unreadable": cannot_read(str(error))}

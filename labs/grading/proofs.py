@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from labs.grader.proof import Proof, prove
-from labs.grader.sandbox import CannotBuild, SandboxFault
+from labs.grader.sandbox import CannotBuildError, SandboxError
 from labs.grader.sandbox.environments import MAX_SECONDS
 from labs.grader.spec import LabSpec, SpecError, load_spec
 from labs.grading import apart
@@ -37,9 +37,9 @@ SECONDS_IN_ALL = MAX_SECONDS + SECONDS_WITH_CODE  # with its environment
 LEASE = timedelta(seconds=60)
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]  # after the first fault, the second, ...
 TOLD_SECONDS = 10.0  # between two lines in the log
-MOST_TRIES = 3  # then the staff are told; of those without an answer it was the last
+MAX_TRIES = 3  # then the staff are told; of those without an answer it was the last
 NO_ANSWER = "The process that proves it ended without an answer."
-_GIVEN_UP = Q(proving_fault=NO_ANSWER, proving_tries__gte=MOST_TRIES)
+_GIVEN_UP = Q(proving_fault=NO_ANSWER, proving_tries__gte=MAX_TRIES)
 
 
 def runs_code(spec: LabSpec) -> bool:
@@ -136,7 +136,7 @@ def ask_again(version: LabVersion) -> None:
 def retry_all() -> None:
     """Retry everything once when a worker starts: the cause may be fixed."""
     failed = _unsettled().filter(_GIVEN_UP | ~Q(proving_fault__in=("", NO_ANSWER)))
-    failed.update(proving_tries=Least("proving_tries", MOST_TRIES - 1), proving_until=None)
+    failed.update(proving_tries=Least("proving_tries", MAX_TRIES - 1), proving_until=None)
 
 
 def prove_next() -> bool:
@@ -153,7 +153,7 @@ def prove_next() -> bool:
                 _build_again(version)
             else:
                 keep(version=version, proof=_prove(version))
-    except (apart.ApartError, SandboxFault, SoftTimeLimitExceeded) as error:
+    except (apart.ApartError, SandboxError, SoftTimeLimitExceeded) as error:
         logger.warning("lab version %s could not be proved: %s", version.pk, error)
         postpone(version, str(error) or "It took too long.")
         return False
@@ -161,30 +161,30 @@ def prove_next() -> bool:
 
 
 def _build_again(version: LabVersion) -> None:
-    """The environment of a version that learners push to. Raises SandboxFault."""
+    """The environment of a version that learners push to. Raises SandboxError."""
     try:
         _build_environment(version, load_spec(version.source))
-    except CannotBuild as error:  # it could once: another Python may lack a wheel
-        raise SandboxFault(f"Python packages that the lab asks for are not to be had: {error}") from error
+    except CannotBuildError as error:  # it could once: another Python may lack a wheel
+        raise SandboxError(f"Python packages that the lab asks for are not to be had: {error}") from error
     LabVersion.objects.filter(pk=version.pk).update(environment_missing=False, proving_fault="")
 
 
 def _prove(version: LabVersion) -> Proof:
-    """Raises ApartError and SandboxFault where our side failed."""
+    """Raises ApartError and SandboxError where our side failed."""
     spec = load_spec(version.source)
     if runs_code(spec):
         if why := sandbox().unavailable():
-            raise SandboxFault(f"Code cannot be confined now: {why}")
-        with suppress(CannotBuild):  # the proof reports it
+            raise SandboxError(f"Code cannot be confined now: {why}")
+        with suppress(CannotBuildError):  # the proof reports it
             _build_environment(version, spec)
     proof = proof_apart(version.source, SECONDS_WITH_CODE)
     if proof.faults:
-        raise SandboxFault("; ".join(proof.faults[:3]))
+        raise SandboxError("; ".join(proof.faults[:3]))
     return proof
 
 
 def _build_environment(version: LabVersion, spec: LabSpec) -> None:
-    """Build it here, where it may take long. Raises CannotBuild and SandboxFault."""
+    """Build it here, where it may take long. Raises CannotBuildError and SandboxError."""
     if spec.python is None:
         return
     told_at = 0.0
@@ -236,7 +236,7 @@ def tell_of_faults() -> None:
     """Mail the staff of each course whose lab could not be proved three times, once."""
     now = timezone.now()
     without_answer = _GIVEN_UP & Q(proving_until__lt=now)
-    failed = Q(proving_tries__gte=MOST_TRIES) & ~Q(proving_fault__in=("", NO_ANSWER))
+    failed = Q(proving_tries__gte=MAX_TRIES) & ~Q(proving_fault__in=("", NO_ANSWER))
     untold = _wanted().filter(proving_told=False)
     for version in untold.filter(without_answer | failed).select_related("lab__course"):
         if LabVersion.objects.filter(pk=version.pk, proving_told=False).update(proving_told=True):

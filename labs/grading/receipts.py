@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from labs.grader.git.processes import RepositoryFault
+from labs.grader.git.processes import RepositoryError
 from labs.grading import lifecycle
 from labs.models import Receipt, Repository, Submission, snapshot_digest
 from labs.repositories import bare, folders, ref_files
@@ -14,7 +14,7 @@ from lessons.models import Enrollment
 
 logger = logging.getLogger(__name__)
 
-MOST_REPAIRS = 50
+MAX_REPAIRS = 50
 
 
 @transaction.atomic
@@ -55,7 +55,7 @@ def is_recorded(repository: Repository, refs: Mapping[str, str]) -> bool:
 def repair() -> int:
     """Write the receipts of pushes that died between git and the database; the number of receipts."""
     interrupted = Repository.objects.in_folders(bare.pushing())
-    return sum(repair_one(repository) for repository in interrupted[:MOST_REPAIRS])
+    return sum(repair_one(repository) for repository in interrupted[:MAX_REPAIRS])
 
 
 def repair_one(repository: Repository) -> bool:
@@ -63,9 +63,9 @@ def repair_one(repository: Repository) -> bool:
     try:
         with bare.locked(repository.path, seconds=0):
             return record_interrupted(repository, folders.owned_path(repository))
-    except bare.Busy:  # a push that goes on
+    except bare.BusyError:  # a push that goes on
         return False
-    except (OSError, RepositoryFault) as error:
+    except (OSError, RepositoryError) as error:
         logger.error("the interrupted push to %s could not be repaired: %s", repository.path, error)
         return False
 
@@ -73,7 +73,7 @@ def repair_one(repository: Repository) -> bool:
 def record_interrupted(repository: Repository, path: Path) -> bool:
     """Write the receipt of what an interrupted push left, if it is missing, and end that push.
 
-    Call it with the repository locked. Raises RepositoryFault, OSError.
+    Call it with the repository locked. Raises RepositoryError, OSError.
     """
     bare.sweep(path)
     refs = ref_files.read_refs(path)

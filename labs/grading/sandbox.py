@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from labs.grader.sandbox import Sandbox, SandboxFault
+from labs.grader.sandbox import Sandbox, SandboxError
 from labs.grader.sandbox.environments import Environments, digest_of
 from labs.grader.sandbox.opening import sandbox_with
 from labs.grader.spec import LabSpec
@@ -36,7 +36,7 @@ def waits_for_environment(spec: LabSpec) -> bool:
     own = sandbox()
     try:
         missing = not environments().has(spec.python.requirements)
-    except SandboxFault:  # without a Python: the sandbox says so itself
+    except SandboxError:  # without a Python: the sandbox says so itself
         return False
     return missing and not own.unavailable() and not own.packages_unavailable()
 
@@ -47,7 +47,7 @@ def named_digests() -> frozenset[str]:
     specs = [parse_spec(source) for source in published.values_list("current__source", flat=True)]
     try:
         return frozenset(digest_of(spec.python.requirements) for spec in specs if spec.python)
-    except SandboxFault:  # there is no Python that they could be for
+    except SandboxError:  # there is no Python that they could be for
         return frozenset()
 
 

@@ -9,8 +9,8 @@ from labs.grading.broker import send
 from labs.models import Queue
 from labs.repositories import housekeeping
 
-MOST_WAKE_UPS = 4
-MOST_SECONDS = 5  # little beside the time limit, which is of the whole task
+MAX_WAKE_UPS = 4
+MAX_SECONDS = 5  # little beside the time limit, which is of the whole task
 
 
 def wake() -> None:
@@ -48,7 +48,7 @@ def regrade_next() -> None:
 def _grade_for_a_while(queue: Queue) -> bool:
     """Return True if more may wait."""
     started = time.monotonic()
-    while (more := worker.grade_next(queue)) and time.monotonic() - started <= MOST_SECONDS:
+    while (more := worker.grade_next(queue)) and time.monotonic() - started <= MAX_SECONDS:
         pass
     if proofs.environments_are_missing():
         wake_prover()
@@ -86,7 +86,7 @@ def reap() -> None:
         wake_prover()
     if lifecycle.waiting(Queue.LATER).exists():
         wake_regrader()
-    for _ in lifecycle.waiting()[:MOST_WAKE_UPS]:
+    for _ in lifecycle.waiting()[:MAX_WAKE_UPS]:
         wake()
 
 

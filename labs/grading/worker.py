@@ -13,8 +13,8 @@ from django.conf import settings
 from labs.grader.author_notes import author_notes
 from labs.grader.checks import Learner
 from labs.grader.engine import grade
-from labs.grader.fetching.refusals import FetchRefused
-from labs.grader.git.repository import Repository, RepositoryDamagedError, RepositoryFault, Unreadable
+from labs.grader.fetching.refusals import FetchRefusedError
+from labs.grader.git.repository import Repository, RepositoryDamagedError, RepositoryError, UnreadableError
 from labs.grader.report import Outcome, Report
 from labs.grading import lifecycle, proofs
 from labs.grading.heartbeat import heartbeat_thread
@@ -44,7 +44,7 @@ def grade_claimed(claim: Claim) -> None:
     """Bring a claimed submission to its verdict, or give it back where our side failed."""
     try:
         _grade(claim)
-    except (Unreadable, FetchRefused) as error:
+    except (UnreadableError, FetchRefusedError) as error:
         # Pages and terminals say of each that no attempt was used.
         lifecycle.mark_unreadable(claim, error.message.removesuffix(" No attempt used."))
     except SoftTimeLimitExceeded:
@@ -64,7 +64,7 @@ def _grade(claim: Claim) -> None:
     submission = Submission.objects.select_related(*related).get(pk=claim.submission_id)
     version = submission.lab.current
     if version is None:
-        raise RepositoryFault("The lab has no version.")
+        raise RepositoryError("The lab has no version.")
     spec = parse_spec(version.source)
     if waits_for_environment(spec):
         proofs.ask_for_environment(version)

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from labs import actions, tokens
-from labs.actions import BranchMoved
+from labs.actions import BranchMovedError
 from labs.models import Submission
 from labs.pages.forms import AddressForm, CommitForm
 from labs.pages.presentation import Seen, lab_page, live_page, position_of, submission_page
 from labs.queries import OpenLab, get_open_lab, get_submission
-from labs.repositories.hosts import LookUpFailed, Offer
+from labs.repositories.hosts import LookUpFailedError, Offer
 from labs.templatetags.labs_text import with_code
 from lessons.models import Enrollment
 from lessons.queries import teaches
@@ -83,7 +83,7 @@ def _offer(enrollment: Enrollment, form: AddressForm) -> Offer | None:
     if form.is_valid():
         try:
             return actions.look_up(enrollment=enrollment, address=form.cleaned_data["address"])
-        except LookUpFailed as error:
+        except LookUpFailedError as error:
             form.refuse(error.message)
     return None
 
@@ -99,9 +99,9 @@ def lab_submit(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> 
                 enrollment=enrollment, lab=found.lab, address=address, commit=commit
             )
             return _to_result(request, submitted)
-        except BranchMoved:
+        except BranchMovedError:
             offer = _offer(enrollment, form)
-        except LookUpFailed as error:
+        except LookUpFailedError as error:
             form.refuse(error.message)
     page = lab_page(found, form=form, offer=offer, has_moved=True)
     return render(request, "labs/lab_detail.html", page, status=422)
@@ -112,7 +112,7 @@ def lab_latest(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> 
     """Grade what is now where the newest submission came from."""
     try:
         submitted = actions.submit_latest(enrollment=enrollment, lab=found.lab)
-    except LookUpFailed as error:
+    except LookUpFailedError as error:
         messages.error(request, with_code(error.message))
         return redirect(found.lab)
     return _to_result(request, submitted) if submitted else redirect(found.lab)

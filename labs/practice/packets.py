@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import IO
 
 FLUSH = b"0000"
-MOST_PACKET = 65_520
+MAX_PACKET = 65_520
 MAX_COMMANDS = 50_000  # of one push; git's client wants an answer to each of them
-MOST_TEXT = 990  # of one packet on the narrower of the two side-bands
+MAX_TEXT = 990  # of one packet on the narrower of the two side-bands
 
 
-class Malformed(Exception):  # noqa: N818 - of a stranger's bytes
+class MalformedError(Exception):
     """These bytes are no packets."""
 
 
@@ -52,7 +52,7 @@ def message(text: str) -> bytes:
     """One line for the terminal, where git shows it after "remote: "; control characters are left out."""
     line = "".join(character for character in text if character.isprintable()) + "\n"
     data = line.encode("utf-8", "replace")
-    pieces = (data[at : at + MOST_TEXT] for at in range(0, len(data), MOST_TEXT))
+    pieces = (data[at : at + MAX_TEXT] for at in range(0, len(data), MAX_TEXT))
     return b"".join(packet(b"\x02" + piece) for piece in pieces)
 
 
@@ -62,7 +62,7 @@ def error(text: str) -> bytes:
 
 
 def read_push(body: IO[bytes], *, is_whole: bool = True) -> PushRequest:
-    """The commands before the pack, at most MAX_COMMANDS; the file is left at its beginning. Raises Malformed.
+    """The commands before the pack, at most MAX_COMMANDS; the file is left at its beginning. Raises MalformedError.
 
     With `is_whole` false, the body may end in the middle of them.
     """
@@ -75,7 +75,7 @@ def read_push(body: IO[bytes], *, is_whole: bool = True) -> PushRequest:
             words = line.rstrip(b"\n").split(b" ", 2)
             if len(words) == 3:  # "shallow" lines have two words
                 commands.append((words[1], words[2]))
-    except Malformed:
+    except MalformedError:
         if is_whole or not commands:
             raise
     body.seek(0)
@@ -98,12 +98,12 @@ def _read_packet(body: IO[bytes]) -> bytes | None:
     try:
         length = int(body.read(4), 16)
     except ValueError:
-        raise Malformed("a packet does not start with its length") from None
+        raise MalformedError("a packet does not start with its length") from None
     if length == 0:
         return None
-    data = body.read(length - 4) if 4 <= length <= MOST_PACKET else b""
+    data = body.read(length - 4) if 4 <= length <= MAX_PACKET else b""
     if len(data) != length - 4:
-        raise Malformed("a packet is shorter than its length")
+        raise MalformedError("a packet is shorter than its length")
     return data
 
 
@@ -118,5 +118,5 @@ def refusal(push: PushRequest, reason: str, lines: list[str]) -> bytes:
     reported = b"".join(report) if "report-status" in " ".join(push.capabilities) else b""
     if not push.reads_messages:
         return reported
-    pieces = (reported[at : at + MOST_PACKET - 5] for at in range(0, len(reported), MOST_PACKET - 5))
+    pieces = (reported[at : at + MAX_PACKET - 5] for at in range(0, len(reported), MAX_PACKET - 5))
     return b"".join([*map(message, lines), *(packet(b"\x01" + piece) for piece in pieces), FLUSH])

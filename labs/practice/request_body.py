@@ -14,11 +14,11 @@ HEADERS_MARK = "portal.headers"  # of the front, which asks before it takes a bo
 NO_ROOM_MARK = "portal.no_room"  # of the front, which could keep the beginning alone
 
 
-class Broken(Exception):  # noqa: N818 - what happened, not whose error it is
+class BrokenBodyError(Exception):
     """The body claims to be gzip but is not."""
 
 
-class TooLarge(Exception):  # noqa: N818 - a limit that was reached
+class TooLargeError(Exception):
     """The body is larger than allowed. `beginning` is a file with its first bytes."""
 
     def __init__(self, beginning: IO[bytes]) -> None:
@@ -33,7 +33,7 @@ class NoRoomError(Exception):
 
 
 def spooled(environ: dict[str, Any], most: int) -> IO[bytes]:
-    """Return the unpacked body as a file at position 0. Raises TooLarge past `most` bytes, NoRoomError, Broken.
+    """Return the unpacked body as a file at position 0. Raises TooLargeError, NoRoomError, BrokenBodyError.
 
     The body has already arrived: `portal.front` bounds how long that takes, and discards what is far too much.
     """
@@ -48,7 +48,7 @@ def spooled(environ: dict[str, Any], most: int) -> IO[bytes]:
             raise
         raise NoRoomError(io.BytesIO(first)) from error
     if not is_whole:
-        raise TooLarge(file)
+        raise TooLargeError(file)
     return file
 
 
@@ -88,4 +88,4 @@ def _unpacked(source: IO[bytes], encoding: str) -> Iterator[bytes]:
                 yield unpacker.decompress(piece, CHUNK)
                 piece = unpacker.unconsumed_tail
     except zlib.error as error:
-        raise Broken(f"the request is no gzip: {error}") from error
+        raise BrokenBodyError(f"the request is no gzip: {error}") from error

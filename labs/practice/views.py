@@ -28,7 +28,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from labs import actions, tokens
-from labs.grader.git.processes import RepositoryFault
+from labs.grader.git.processes import RepositoryError
 from labs.grader.report_text import WIDTH
 from labs.grading import receipts
 from labs.models import Repository
@@ -79,12 +79,12 @@ def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
         try:
             folders.ensure(repository)
             return view(request, repository)
-        except (bare.Busy, NoTurnError) as error:
+        except (bare.BusyError, NoTurnError) as error:
             return plain(503, str(error) or push_limits.busy().advice)
-        except bare.TookTooLong:
+        except bare.TookTooLongError:
             logger.exception("git took too long in repository %s", repository.pk)
             return plain(503, TOOK_TOO_LONG)
-        except RepositoryFault:
+        except RepositoryError:
             logger.exception("repository %s cannot be read", repository.pk)
             return plain(500, DAMAGED)
         except OSError as error:
@@ -150,9 +150,9 @@ def upload_pack(request: HttpRequest, repository: Repository) -> HttpResponseBas
         answer = io.BytesIO(packets.error(str(error)))
     except request_body.NoRoomError:
         return plain(503, push_limits.DISK_FULL)
-    except request_body.TooLarge:
+    except request_body.TooLargeError:
         return plain(413, "The request is too large.")
-    except request_body.Broken as error:
+    except request_body.BrokenBodyError as error:
         return plain(400, f"The request could not be answered: {error}.")
     return FileResponse(answer, content_type="application/x-git-upload-pack-result")
 
@@ -165,7 +165,7 @@ def receive_pack(request: HttpRequest, repository: Repository) -> HttpResponseBa
         return plain(415, "Not a Git request.")
     try:
         answer = _pushed(request, repository)
-    except (request_body.Broken, packets.Malformed) as error:
+    except (request_body.BrokenBodyError, packets.MalformedError) as error:
         return plain(400, f"The push could not be read: {error}.")
     response = StreamingHttpResponse(answer, content_type="application/x-git-receive-pack-result")
     response["X-Accel-Buffering"] = "no"  # the terminal shows each line when it is known
@@ -207,7 +207,7 @@ def _read(
         refusal, most = error, min(most, MAX_COMMAND_BYTES)
     try:
         return request_body.spooled(request.META, most), refusal
-    except request_body.TooLarge as error:
+    except request_body.TooLargeError as error:
         return error.beginning, refusal or push_limits.too_large()
     except request_body.NoRoomError as error:
         return error.beginning, refusal or push_limits.disk_full()
@@ -237,9 +237,9 @@ def _take(
             if len(bare.packs(path)) > MAX_PACKS or len(push.commands) > MAX_PACKS:
                 bare.ask_for_repack(path)
             return answer, lines
-    except bare.Busy:
+    except bare.BusyError:
         raise push_limits.busy() from None
-    except bare.TookTooLong:
+    except bare.TookTooLongError:
         raise push_limits.took_too_long(bare.GIT_SECONDS) from None
     except OSError as error:
         if error.errno not in request_body.NO_ROOM:

@@ -8,17 +8,17 @@ from labs.grader.report import SCHEMA, CheckResult, Outcome, Report
 from labs.grader.words import listed, quoted
 from labs.models import OutsideReport
 
-MOST_BYTES = 1 << 20
-MOST_CHECKS = 500
+MAX_BYTES = 1 << 20
+MAX_CHECKS = 500
 WORDS = {"passed": "passed", "needs_work": "needs work"}
-MOST_KEPT = 100  # of a learner and lab
+MAX_KEPT = 100  # of a learner and lab
 _HEX = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _ENGINE = re.compile(r"[0-9A-Za-z.+-]{1,20}")
 _ID = re.compile(r"[a-z0-9-]{1,100}")
 _JUDGED = {Outcome.PASSED, Outcome.NEEDS_WORK}
 
 
-class NoReport(ValueError):  # noqa: N818 - what was sent
+class NoReportError(ValueError):
     """What was sent is no report of labcheck; the message says what to do."""
 
 
@@ -33,7 +33,7 @@ class Sent:
 
 
 def read(data: bytes) -> Sent:
-    """The report that `labcheck grade --json` printed. Raises NoReport."""
+    """The report that `labcheck grade --json` printed. Raises NoReportError."""
     try:
         said = json.loads(data)
         sent = Sent(
@@ -43,11 +43,13 @@ def read(data: bytes) -> Sent:
             {_matching(_ID, result["id"]): Outcome(result["outcome"]).value for result in said["results"]},
         )
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise NoReport("This is no report of labcheck. Send what `labcheck grade --json` prints.") from None
+        raise NoReportError(
+            "This is no report of labcheck. Send what `labcheck grade --json` prints."
+        ) from None
     if said.get("schema") != SCHEMA:
-        raise NoReport("The report comes from another labcheck. Download labcheck.pyz again.")
-    if len(sent.outcomes) > MOST_CHECKS:
-        raise NoReport(f"The report has more than {MOST_CHECKS} checks.")
+        raise NoReportError("The report comes from another labcheck. Download labcheck.pyz again.")
+    if len(sent.outcomes) > MAX_CHECKS:
+        raise NoReportError(f"The report has more than {MAX_CHECKS} checks.")
     return sent
 
 

@@ -55,12 +55,12 @@ def lab_report(request: HttpRequest, course: str, lab: str) -> HttpResponse:
     found = get_open_lab(user, course, lab)
     if found.enrollment is None:
         raise Http404
-    data = request.read(outside.MOST_BYTES + 1)
-    if len(data) > outside.MOST_BYTES:
-        return plain(413, f"A report is at most {outside.MOST_BYTES >> 20} MB.")
+    data = request.read(outside.MAX_BYTES + 1)
+    if len(data) > outside.MAX_BYTES:
+        return plain(413, f"A report is at most {outside.MAX_BYTES >> 20} MB.")
     try:
         sent = outside.read(data)
-    except outside.NoReport as error:
+    except outside.NoReportError as error:
         return plain(400, str(error))
     in_workflow = request.GET.get("from") == OutsideReport.Place.WORKFLOW
     place = OutsideReport.Place.WORKFLOW if in_workflow else OutsideReport.Place.MACHINE

@@ -19,7 +19,7 @@ from typing import IO
 from django.conf import settings
 
 from labs.grader.fetching.upstream import DATA
-from labs.grader.git.processes import ENVIRONMENT, RepositoryFault
+from labs.grader.git.processes import ENVIRONMENT, RepositoryError
 
 GIT_SECONDS = 60
 LOCK_SECONDS = 30
@@ -51,11 +51,11 @@ SETTINGS = (
 )
 
 
-class Busy(Exception):  # noqa: N818 - what it says to the learner
+class BusyError(Exception):
     """Another push to the same repository goes on."""
 
 
-class TookTooLong(Exception):  # noqa: N818 - what it says to the learner
+class TookTooLongError(Exception):
     """git was ended after `GIT_SECONDS`; nothing was changed."""
 
 
@@ -79,7 +79,7 @@ def _beside(path: Path, folder: str) -> Path:
 
 @contextmanager
 def locked(path: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[IO[bytes]]:
-    """Hold a repository alone. Raises Busy after `seconds`.
+    """Hold a repository alone. Raises BusyError after `seconds`.
 
     A process that inherits the file holds the lock with us, and goes on holding it should we die.
     """
@@ -91,7 +91,7 @@ def locked(path: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[IO[bytes]]:
                 break
             except BlockingIOError:
                 if time.monotonic() >= deadline:
-                    raise Busy from None
+                    raise BusyError from None
                 time.sleep(0.02)
         yield lock
 
@@ -147,7 +147,7 @@ def packs(path: Path) -> list[Path]:
 
 
 def advertise(path: Path, service: str, protocol: str) -> bytes:
-    """The refs as `service` tells them to a client that fetches. Raises TookTooLong, RepositoryFault."""
+    """The refs as `service` tells them to a client that fetches. Raises TookTooLongError, RepositoryError."""
     argv = _argv(service, "--stateless-rpc", "--http-backend-info-refs", str(path))
     with tempfile.TemporaryFile() as nothing, tempfile.TemporaryFile() as answer:
         status = _run_git(argv, _speaking(protocol), GIT_SECONDS, stdin=nothing, stdout=answer)
@@ -158,7 +158,7 @@ def advertise(path: Path, service: str, protocol: str) -> bytes:
 
 
 def receive_pack(path: Path, body: IO[bytes], lock: IO[bytes] | None = None) -> IO[bytes]:
-    """What git answers to a push, as a file at its beginning. Raises TookTooLong.
+    """What git answers to a push, as a file at its beginning. Raises TookTooLongError.
 
     Its status says nothing that the answer does not.
     """
@@ -169,7 +169,7 @@ def receive_pack(path: Path, body: IO[bytes], lock: IO[bytes] | None = None) -> 
 
 
 def upload_pack(path: Path, body: IO[bytes], protocol: str) -> IO[bytes]:
-    """What git answers to a fetch, as a file at its beginning. Raises TookTooLong, RepositoryFault, OSError."""
+    """What git answers to a fetch, as a file at its beginning. Raises TookTooLongError, RepositoryError, OSError."""
     with _answer() as answer:
         argv = _argv("upload-pack", "--stateless-rpc", str(path), file_bytes=_most_of_all())
         status = _run_git(argv, _speaking(protocol), GIT_SECONDS, stdin=body, stdout=answer)
@@ -209,13 +209,13 @@ def _failed(service: str, status: int, path: Path, answer: IO[bytes]) -> Excepti
     disk = os.fstatvfs(answer.fileno())
     if disk.f_bavail * disk.f_frsize < NO_ROOM_BYTES:
         return OSError(errno.ENOSPC, f"no room for what git {service} answers")
-    return RepositoryFault(f"git {service} ended with {status} in {path}")
+    return RepositoryError(f"git {service} ended with {status} in {path}")
 
 
 def pack_objects(path: Path, tips: Iterable[str], lock: IO[bytes]) -> str:
     """Write one pack of all that is reachable from `tips` beside those there are; its name, "" for an empty one.
 
-    Raises TookTooLong, RepositoryFault.
+    Raises TookTooLongError, RepositoryError.
     """
     options = ["--revs", "--quiet", "--non-empty", "--delta-base-offset"]
     pack = str(path / "objects/pack/pack")
@@ -226,7 +226,7 @@ def pack_objects(path: Path, tips: Iterable[str], lock: IO[bytes]) -> str:
         status = _run_git(argv, {}, REPACK_SECONDS, stdin=asked, stdout=answer, lock=lock)
         answer.seek(0)
         if status:
-            raise RepositoryFault(f"git pack-objects ended with {status} in {path}")
+            raise RepositoryError(f"git pack-objects ended with {status} in {path}")
         return answer.read().decode().strip()
 
 
@@ -256,7 +256,7 @@ def _run_git(
     )
     try:
         if not _ends_within(process, seconds):
-            raise TookTooLong
+            raise TookTooLongError
         return process.wait()
     finally:
         _end(process)

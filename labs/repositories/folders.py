@@ -10,7 +10,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from labs.grader.git.processes import RepositoryFault
+from labs.grader.git.processes import RepositoryError
 from labs.models import Repository, new_public_id
 from labs.repositories import bare, practice_git
 
@@ -19,15 +19,15 @@ logger = logging.getLogger(__name__)
 OWNER = "portal-owner"
 
 
-class NotOwnedError(RepositoryFault):
+class NotOwnedError(RepositoryError):
     """The folder belongs to a different repository than the row that names it."""
 
 
 def owned_path(repository: Repository) -> Path:
-    """Return the folder of a practice repository. Raises NotOwnedError, or RepositoryFault if it is missing."""
+    """Return the folder of a practice repository. Raises NotOwnedError, or RepositoryError if it is missing."""
     path = repository.path
     if not path.is_dir():
-        raise RepositoryFault(f"There is no repository at {path}.")
+        raise RepositoryError(f"There is no repository at {path}.")
     try:
         owner = (path / OWNER).read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -15,7 +15,7 @@ from labs.grader.fetching.bounded_process import bytes_in
 from labs.grader.fetching.fetch import ORDINARY, WHILE_SOMEBODY_WAITS, fetch, latest
 from labs.grader.fetching.mirrors import hold, mirror_path, prune_mirrors
 from labs.grader.fetching.network import INTERNET, Network
-from labs.grader.fetching.refusals import FetchFault, FetchRefused, damaged, no_attempt
+from labs.grader.fetching.refusals import FetchError, FetchRefusedError, damaged, no_attempt
 from labs.grader.fetching.upstream import HEADS, Server
 from labs.grader.git.processes import RepositoryDamagedError, absent
 from labs.grader.words import quoted
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 HOLD_SECONDS = 30
 
 
-class LookUpFailed(Exception):  # noqa: N818 - an answer for the learner, not an error
+class LookUpFailedError(Exception):
     """Nothing can be said of an address now; `message` says why and what to do."""
 
     def __init__(self, message: str) -> None:
@@ -51,7 +51,7 @@ def read(text: str) -> Address:
 
 def _network(host: str) -> Network:
     if host not in settings.REPOSITORY_HOSTS:  # it may have been, when the address was submitted
-        raise FetchRefused("host", no_attempt(f"Repositories on {quoted(host)} are not read any more."))
+        raise FetchRefusedError("host", no_attempt(f"Repositories on {quoted(host)} are not read any more."))
     if not settings.TEST_GIT_SERVER:
         return INTERNET
     address, ca_file = settings.TEST_GIT_SERVER
@@ -62,16 +62,16 @@ def _network(host: str) -> Network:
 
 
 def take_turn(user_id: int) -> None:
-    """Count a look-up: at most `LOOKUPS_PER_MINUTE` in any 60 seconds. Raises LookUpFailed."""
+    """Count a look-up: at most `LOOKUPS_PER_MINUTE` in any 60 seconds. Raises LookUpFailedError."""
     most = settings.LOOKUPS_PER_MINUTE
     # Each slot is free again a minute after it was taken; `add` takes it for one request alone.
     if not any(cache.add(f"lookup-{user_id}-{slot}", True, 60) for slot in range(most)):
         sentence = f"Addresses were looked up {most} times within a minute, which is the most. Wait a minute."
-        raise LookUpFailed(no_attempt(sentence))
+        raise LookUpFailedError(no_attempt(sentence))
 
 
 def newest(address: Address) -> Offer:
-    """The newest commit at an address, in under 5 s. Nothing is kept. Raises LookUpFailed."""
+    """The newest commit at an address, in under 5 s. Nothing is kept. Raises LookUpFailedError."""
     with _telling():
         found = latest(address, network=_network(address.host))
     return Offer(address, found.branch, found.commit, found.subject)
@@ -79,7 +79,7 @@ def newest(address: Address) -> Offer:
 
 def snapshot(address: Address) -> tuple[dict[str, str], str]:
     """The branches and tags that would be fetched, full name to object id, and the full name of the branch that is
-    meant; in under 5 s. Raises LookUpFailed.
+    meant; in under 5 s. Raises LookUpFailedError.
     """
     with _telling():
         listing = Server(address, WHILE_SOMEBODY_WAITS, _network(address.host)).listing()
@@ -91,12 +91,12 @@ def snapshot(address: Address) -> tuple[dict[str, str], str]:
 def _telling() -> Iterator[None]:
     try:
         yield
-    except FetchRefused as refusal:
-        raise LookUpFailed(refusal.message) from refusal
-    except FetchFault as fault:
+    except FetchRefusedError as refusal:
+        raise LookUpFailedError(refusal.message) from refusal
+    except FetchError as fault:
         logger.exception("an address could not be looked up")
         sentence = "The address could not be looked up because of a fault on our side. Try again later."
-        raise LookUpFailed(no_attempt(sentence)) from fault
+        raise LookUpFailedError(no_attempt(sentence)) from fault
 
 
 # --- while it is graded ---------------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ def _telling() -> Iterator[None]:
 def mirrored(address: Address, refs: Mapping[str, str]) -> Iterator[tuple[Path, list[str]]]:
     """The mirror of a repository, held, with all that `refs` stand for in it; and notes for the report.
 
-    Raises FetchRefused for the learner's set-up, FetchFault and RepositoryFault for ours.
+    Raises FetchRefusedError for the learner's set-up, FetchError and RepositoryError for ours.
     """
     path = mirror_path(settings.MIRROR_ROOT, address)
     with hold(path, seconds=HOLD_SECONDS) as mirror:
@@ -151,7 +151,7 @@ def _changes(path: Path, address: Address, refs: Mapping[str, str], now: Mapping
     if gone := _gone(path, refs):
         name = quoted(gone[0].split("/", 2)[2])
         what = f"{named} was rewritten after it was submitted: the commit that {name} stood for is no longer there."
-        raise FetchRefused("rewritten", no_attempt(f"{what} Grade the latest commit instead."))
+        raise FetchRefusedError("rewritten", no_attempt(f"{what} Grade the latest commit instead."))
     return [f"{named} has changed since it was submitted. The result is of what was submitted."]
 
 

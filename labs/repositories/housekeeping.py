@@ -16,7 +16,7 @@ from django.db import DatabaseError
 
 from labs.grader.fetching.bounded_process import bytes_in
 from labs.grader.fetching.mirrors import prune_mirrors
-from labs.grader.git.processes import RepositoryFault, absent
+from labs.grader.git.processes import RepositoryError, absent
 from labs.models import Repository
 from labs.repositories import bare, disk, folders, ref_files
 
@@ -42,7 +42,7 @@ def tidy() -> None:
     for step in steps:
         try:
             step()
-        except (OSError, DatabaseError, RepositoryFault):
+        except (OSError, DatabaseError, RepositoryError):
             logger.exception("housekeeping: %s failed", step.__name__)
 
 
@@ -73,9 +73,9 @@ def repack(repository: Repository) -> bool:
             bare.end_repack(path)  # before anything can fail: the next push asks again
             _pack(path, _tips(repository), lock)
             bare.pack_refs(path, lock)
-    except bare.Busy:
+    except bare.BusyError:
         return False
-    except (OSError, RepositoryFault, bare.TookTooLong) as error:
+    except (OSError, RepositoryError, bare.TookTooLongError) as error:
         logger.error("%s could not be repacked: %r", path, error)
         return False
     return True
@@ -100,7 +100,7 @@ def _pack(path: Path, tips: Iterable[str], lock: IO[bytes]) -> None:
         bare.sweep(path)
     kept = f"pack-{name}"
     if name and not all((path / "objects/pack" / f"{kept}{end}").is_file() for end in (".pack", ".idx")):
-        raise RepositoryFault(f"git wrote no pack {kept} in {path}")
+        raise RepositoryError(f"git wrote no pack {kept} in {path}")
     for stem in old - {kept}:
         for file in (path / "objects/pack").glob(f"{stem}.*"):
             file.unlink(missing_ok=True)
@@ -142,7 +142,7 @@ def _remove(path: Path) -> bool:
     try:
         with bare.locked(path, seconds=0):
             shutil.rmtree(path, ignore_errors=True)
-    except bare.Busy:
+    except bare.BusyError:
         return False
     return True
 

@@ -15,7 +15,7 @@ from git.config import GitConfigParser
 from git.exc import GitError
 from gitdb.exc import ODBError
 
-from labs.grader.git.processes import ENVIRONMENT, SETTINGS, RepositoryFault
+from labs.grader.git.processes import ENVIRONMENT, SETTINGS, RepositoryError
 
 MAX_BYTES = 1 << 20  # of a file that is read or compared
 _LIMITS = ("--cpu=10", "--data=268435456", f"--fsize={MAX_BYTES}", "--core=0")
@@ -54,7 +54,7 @@ class PracticeRepo(Repo):
 def create(path: Path) -> None:
     """Make an empty bare repository: SHA-1, refs in files, `main`, no template, so no hooks.
 
-    Raises OSError if the disk is full, RepositoryFault.
+    Raises OSError if the disk is full, RepositoryError.
     """
     git = HardenedGit(path.parent)
     try:
@@ -62,18 +62,18 @@ def create(path: Path) -> None:
     except GitCommandError as error:
         if "No space left" in str(error.stderr):
             raise OSError(errno.ENOSPC, "No space left to make a repository") from error
-        raise RepositoryFault(f"git init failed at {path}: {error.stderr}") from error
+        raise RepositoryError(f"git init failed at {path}: {error.stderr}") from error
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[PracticeRepo]:
-    """Open a practice repository to read it. Whatever GitPython raises becomes a RepositoryFault."""
+    """Open a practice repository to read it. Whatever GitPython raises becomes a RepositoryError."""
     if borrowed := next((name for name in _BORROWS if (path / name).exists()), None):
-        raise RepositoryFault(f"The repository at {path} has {borrowed}, and reads objects from elsewhere.")
+        raise RepositoryError(f"The repository at {path} has {borrowed}, and reads objects from elsewhere.")
     try:
         with closing(PracticeRepo(path)) as repo:
             if not repo.bare:
-                raise RepositoryFault(f"The repository at {path} is not bare.")
+                raise RepositoryError(f"The repository at {path} is not bare.")
             yield repo
     except (GitError, ODBError, ValueError, TypeError, OSError) as error:
-        raise RepositoryFault(f"{path} cannot be read: {error}") from error
+        raise RepositoryError(f"{path} cannot be read: {error}") from error

@@ -5,7 +5,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from labs.grader.git.processes import RepositoryFault
+from labs.grader.git.processes import RepositoryError
 
 KINDS = ("refs/heads", "refs/tags")
 MAX_PACKED_BYTES = 16 << 20
@@ -13,19 +13,19 @@ _OBJECT_ID = re.compile(rb"[0-9a-f]{40}")
 
 
 def read_refs(path: Path) -> dict[str, str]:
-    """Return all branches and tags with their object ids, sorted by name. Raises RepositoryFault."""
+    """Return all branches and tags with their object ids, sorted by name. Raises RepositoryError."""
     found = read_ids(path)
     return {name.decode("utf-8", "backslashreplace"): found[name].decode() for name in sorted(found)}
 
 
 def read_ids(path: Path) -> dict[bytes, bytes]:
-    """Return the object id of each branch and tag by full name, as bytes. Raises RepositoryFault."""
+    """Return the object id of each branch and tag by full name, as bytes. Raises RepositoryError."""
     # Loose refs before packed ones, as git reads them: a ref that is packed in between is found at one of the places.
     loose = _loose(path)
     found = {**_packed(path), **loose}
     for name, object_id in found.items():
         if not _OBJECT_ID.fullmatch(object_id):
-            raise RepositoryFault(f"{os.fsdecode(name)} of {path} is broken.")
+            raise RepositoryError(f"{os.fsdecode(name)} of {path} is broken.")
     return found
 
 
@@ -46,6 +46,6 @@ def _packed(path: Path) -> dict[bytes, bytes]:
     except FileNotFoundError:
         return {}
     if len(lines) > MAX_PACKED_BYTES:
-        raise RepositoryFault(f"{path} has more packed refs than are read.")
+        raise RepositoryError(f"{path} has more packed refs than are read.")
     pairs = (line.split(b" ", 1) for line in lines.split(b"\n") if line[:1] not in (b"", b"#", b"^"))
     return {pair[-1]: pair[0] for pair in pairs if pair[-1].startswith((b"refs/heads/", b"refs/tags/"))}

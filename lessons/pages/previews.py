@@ -17,7 +17,7 @@ from lessons.points import show_points
 from lessons.quiz_text import blocks, prompt
 from lessons.quiz_text import option as option_html
 from lessons.quizzes import Question, QuizSyntaxError, parse, right_answer
-from lessons.rendering import TooComplex
+from lessons.rendering import TooComplexError
 
 Problem = tuple[int, str]
 
@@ -67,7 +67,7 @@ def preview_page(course: Course, source: str, title: str) -> Preview:
     """A lesson, or the brief of a lab, which has no title of its own."""
     try:
         rendered = render_markdown(source, links_within(course))
-    except TooComplex:
+    except TooComplexError:
         return Preview(None, markdown_problems(course, source))
     words = len(rendered.text.split())
     return Preview(
@@ -88,7 +88,7 @@ def preview_quiz(course: Course, source: str, title: str) -> Preview:
     try:
         quiz = parse(source)
         asked = [_asked(question, course.slug) for question in quiz.questions]
-    except (QuizSyntaxError, TooComplex):
+    except (QuizSyntaxError, TooComplexError):
         return Preview(None, problems)
     points = sum((question.points for question in quiz.questions), Decimal(0))
     return Preview(

@@ -13,7 +13,7 @@ from .question import Question
 from .quiz import Quiz
 from .text import UNPRINTABLE
 
-LARGEST_FILE = 256 * 1024
+MAX_FILE = 256 * 1024
 
 
 def parse(source: str, *, stored: bool = False) -> Quiz:
@@ -43,7 +43,7 @@ def parse(source: str, *, stored: bool = False) -> Quiz:
 
 def _unreadable(source: str) -> list[Problem]:
     """Problems that make it pointless or harmful to read on."""
-    if len(source) > LARGEST_FILE or len(source.encode(errors="replace")) > LARGEST_FILE:
+    if len(source) > MAX_FILE or len(source.encode(errors="replace")) > MAX_FILE:
         return [Problem(1, "The file is larger than 256 KB.")]
     lines = enumerate(source.split("\n"), 1)
     return [

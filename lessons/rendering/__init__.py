@@ -2,12 +2,12 @@
 
 from .headings import MAX_LISTED
 from .page import Rendered, render, render_fragment, render_inline, render_option, with_ticks
-from .state import TooComplex
+from .state import TooComplexError
 
 __all__ = [
     "MAX_LISTED",
     "Rendered",
-    "TooComplex",
+    "TooComplexError",
     "render",
     "render_fragment",
     "render_inline",

@@ -11,7 +11,7 @@ from markdown_it.token import Token
 
 from .parser import build, build_for_lines, build_for_options
 from .policy import sanitise
-from .state import Budget, Link, Page, Problem, TooComplex, plain
+from .state import Budget, Link, Page, Problem, TooComplexError, plain
 
 MAX_BYTES = 200_000
 # the parser's time grows with the square of open brackets; this many take about a tenth of a second
@@ -50,7 +50,7 @@ def render(source: str, *, link: Link) -> Rendered:
     `link(kind, slug, fragment)` gives the address of `lesson:slug#fragment`, `quiz:slug` or `lab:slug`, or
     None when there is none; kind is the word before the colon, fragment is "" when absent. It is also asked for
     the kind `file` with a relative address, and for `image` with an address of this site: "" if that is no picture.
-    Raises TooComplex for more than 200 KB, 5,000 opening brackets, or 50 times as much HTML as text.
+    Raises TooComplexError for more than 200 KB, 5,000 opening brackets, or 50 times as much HTML as text.
     """
     page = _page(source, link)
     tokens, html = _run(PARSER.parse, source, page)
@@ -66,19 +66,19 @@ def render(source: str, *, link: Link) -> Rendered:
 
 
 def render_fragment(source: str, *, link: Link) -> str:
-    """Block Markdown inside another page: no heading ids, no checklists. Raises TooComplex."""
+    """Block Markdown inside another page: no heading ids, no checklists. Raises TooComplexError."""
     page = _page(source, link, whole=False)
     _, html = _run(PARSER.parse, source, page)
     return DRAWING.sub(lambda found: _figure(page, found), html)
 
 
 def render_inline(source: str, *, link: Link) -> str:
-    """Inline Markdown only, as for a question or an option: no paragraph around it. Raises TooComplex."""
+    """Inline Markdown only, as for a question or an option: no paragraph around it. Raises TooComplexError."""
     return _run(INLINE_PARSER.parseInline, source, _page(source, link, whole=False))[1]
 
 
 def render_option(source: str, *, link: Link) -> str:
-    """The text of an option, which is inline, perhaps in several paragraphs, and may hold code. Raises TooComplex.
+    """The text of an option, which is inline, perhaps in several paragraphs, and may hold code. Raises TooComplexError.
 
     It goes into a label, where HTML allows no blocks.
     """
@@ -112,13 +112,13 @@ def _run(parse: Callable[..., list[Token]], source: str, page: Page) -> tuple[li
 def _refuse_excess(source: str) -> None:
     size = len(source.encode())
     if size > MAX_BYTES:
-        raise TooComplex(
+        raise TooComplexError(
             f"The text has {size // 1000} KB and 200 KB is the most. Split it into several pages."
         )
     brackets = source.count("[")
     if brackets > MAX_BRACKETS:
         most = f"{MAX_BRACKETS:,} is the most"
-        raise TooComplex(
+        raise TooComplexError(
             f"The text has {brackets:,} opening brackets [ and {most}. Split it, or take some out."
         )
 

@@ -14,7 +14,7 @@ MAX_GROWTH = 50
 SHORT_OUTPUT = 20_000
 
 
-class TooComplex(ValueError):  # noqa: N818 - a refusal to the author, not an error of the program
+class TooComplexError(ValueError):
     """The text is too long or too intricate to render; the message says what to do, `line` where."""
 
     def __init__(self, message: str, line: int = 1) -> None:
@@ -29,10 +29,10 @@ class Budget:
         self.left = min(max(MAX_GROWTH * source_bytes, SHORT_OUTPUT), MAX_OUTPUT)
 
     def spend(self, html: str, line: int) -> str:
-        """Take the bytes of `html` away and give it back. Raises TooComplex where they are more than are left."""
+        """Take the bytes of `html` away and give it back. Raises TooComplexError where they are more than are left."""
         self.left -= len(html) if html.isascii() else len(html.encode())
         if self.left < 0:
-            raise TooComplex(
+            raise TooComplexError(
                 f"At this line the page becomes more than {MAX_GROWTH} times as long as its text, or more than "
                 f"{MAX_OUTPUT // 1_000_000} MB. Repeat long addresses, drawings and empty headings less often.",
                 line,

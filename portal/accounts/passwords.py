@@ -12,7 +12,7 @@ MAX_JUDGED = 256  # of a longer one the beginning is judged: it is good enough, 
 MIN_DIFFERENT = 5
 MIN_SURPRISES = 5
 MAX_JOINED = 3  # four unrelated words are a good password
-LONGEST_COMMON = 33  # of the list
+MAX_COMMON = 33  # of the list
 ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
     "01234567890",
@@ -87,7 +87,7 @@ def is_joined(word: str, most: int) -> bool:
         return True
     return most > 1 and any(
         word[:length] in common and is_joined(word[length:], most - 1)
-        for length in range(1, min(len(word), LONGEST_COMMON + 1))
+        for length in range(1, min(len(word), MAX_COMMON + 1))
     )
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 from PIL import Image
 
-from lessons.images import MOST_BYTES
+from lessons.images import MAX_BYTES
 from lessons.pages.views import authoring
 from lessons.rendering import render
 from tests.authoring.conftest import as_file, make_instructor, picture
@@ -90,7 +90,7 @@ def test_bytes_behind_a_picture_are_not_kept(staff, course, media):
         (bomb(20_000), "Scale it down first"),
         (bomb(4_500), "4,500 × 4,500 pixels"),
         (moving(), "Export the frame"),
-        (b"\x89PNG" + bytes(MOST_BYTES), "5 MB is the most"),
+        (b"\x89PNG" + bytes(MAX_BYTES), "5 MB is the most"),
     ],
     ids="SVG HTML-as-GIF PNG-and-HTML JPEG-and-PDF GIF half empty bomb wide moving large".split(),  # noqa: SIM905
 )  # fmt: skip

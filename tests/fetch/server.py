@@ -23,7 +23,7 @@ ADVERTISEMENT = "application/x-git-upload-pack-advertisement"
 RESULT = "application/x-git-upload-pack-result"
 CAPABILITIES = "side-band-64k ofs-delta shallow filter symref=HEAD:refs/heads/main"
 SETTINGS = {"safe.directory": "*", "uploadpack.allowFilter": "true", "uploadpack.allowAnySHA1InWant": "true"}
-MOST_SENT = 2 << 30
+MAX_SENT = 2 << 30
 
 
 def make_authority(folder: Path) -> tuple[Path, Path]:
@@ -118,7 +118,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def send_without_end(self, make: Callable[[int], bytes]) -> None:
         sent = number = 0
-        while sent < MOST_SENT:
+        while sent < MAX_SENT:
             data = make(number)
             self.send(data)
             sent, number = sent + len(data), number + 1

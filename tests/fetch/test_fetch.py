@@ -14,8 +14,8 @@ from labs.grader.fetching.address import Address
 from labs.grader.fetching.bounded_process import bytes_in
 from labs.grader.fetching.fetch import latest
 from labs.grader.fetching.mirrors import hold
-from labs.grader.fetching.refusals import FetchFault, FetchRefused
-from labs.grader.git.processes import RepositoryFault
+from labs.grader.fetching.refusals import FetchError, FetchRefusedError
+from labs.grader.git.processes import RepositoryError
 from labs.grader.git.repository import Repository
 
 from .conftest import LIMITS
@@ -32,7 +32,7 @@ def pushed(learner):
 
 
 def refused(learner, *arguments, **limits):
-    with pytest.raises(FetchRefused) as caught:
+    with pytest.raises(FetchRefusedError) as caught:
         learner.fetch(*arguments, limits=replace(LIMITS, **limits))
     return caught.value
 
@@ -114,7 +114,7 @@ def test_a_broken_off_fetch_leaves_the_mirror_as_it_was(pushed, monkeypatch):
     before = pushed.fetch()
     pushed.commit("Second", b="b")
     pushed.push()
-    slow = FetchRefused("slow_host", "slow")
+    slow = FetchRefusedError("slow_host", "slow")
     monkeypatch.setattr(fetch_module, "_notes", lambda *a: (_ for _ in ()).throw(slow))
     assert refused(pushed) is slow
     with hold(pushed.mirror) as mirror:
@@ -127,7 +127,7 @@ def test_a_mirror_that_cannot_be_read_is_begun_anew_by_the_fetch_after(pushed):
     for pack in pushed.mirror.glob("objects/pack/*.pack"):
         pack.chmod(0o644)
         pack.write_bytes(b"damaged")
-    with pytest.raises(RepositoryFault):
+    with pytest.raises(RepositoryError):
         pushed.fetch()
     assert not pushed.mirror.exists()
     assert pushed.fetch() == before
@@ -137,7 +137,7 @@ def test_a_mirror_of_many_packs_is_begun_anew(pushed, monkeypatch):
     pushed.fetch()
     pushed.commit("Second", b="b")
     pushed.push()
-    monkeypatch.setattr(fetch_module, "MOST_PACKS", 1)
+    monkeypatch.setattr(fetch_module, "MAX_PACKS", 1)
     pushed.fetch()
     with hold(pushed.mirror) as mirror:
         assert mirror.packs == 1
@@ -176,7 +176,7 @@ def test_a_repository_with_tags_alone_says_so(learner, network):
     assert refused(learner).message.startswith(
         f"`{learner.address}` has tags, but no branch. Push your branch"
     )
-    with pytest.raises(FetchRefused, match="has tags, but no branch"):
+    with pytest.raises(FetchRefusedError, match="has tags, but no branch"):
         latest(learner.address, network=network)
 
 
@@ -189,17 +189,17 @@ def test_a_sha256_repository_says_so(learner, network, tmp_path):
     subprocess.run([*own, "commit", "-q", "--allow-empty", "-m", "Start"], check=True)
     subprocess.run([*own, "push", "-q", learner.bare, "main"], check=True)
     assert refused(learner).message.startswith(f"`{learner.address}` uses SHA-256")
-    with pytest.raises(FetchRefused, match="uses SHA-256"):
+    with pytest.raises(FetchRefusedError, match="uses SHA-256"):
         latest(learner.address, network=network)
 
 
 @pytest.mark.parametrize("name", ["page", "line", "blank"])
 def test_a_host_that_answers_with_a_page_says_so(owner, server, network, name):
     sentence = f"`{server.host}/{name}/lab` is not a Git repository: `{server.host}` sent something else"
-    with pytest.raises(FetchRefused, match=re.escape(sentence)) as caught:
+    with pytest.raises(FetchRefusedError, match=re.escape(sentence)) as caught:
         owner(name)
     assert caught.value.code == "no_git"
-    with pytest.raises(FetchRefused, match=re.escape(sentence)):
+    with pytest.raises(FetchRefusedError, match=re.escape(sentence)):
         latest(Address(server.host, name, "lab"), network=network)
 
 
@@ -256,13 +256,13 @@ def test_the_newest_commit_is_that_of_the_branch_in_the_address(pushed, network)
     pushed.push()
     found = latest(pushed.at("/tree/side"), network=network)
     assert (found.branch, found.commit, found.subject) == ("side", commit, "\\x1b[31mSide\\x07")
-    with pytest.raises(FetchRefused, match="has no branch `other`"):
+    with pytest.raises(FetchRefusedError, match="has no branch `other`"):
         latest(pushed.at("/tree/other"), network=network)
 
 
 def test_a_message_that_does_not_come_is_left_out(pushed, network, monkeypatch):
     def fail(*arguments):
-        raise FetchFault("gone")
+        raise FetchError("gone")
 
     monkeypatch.setattr("labs.grader.fetching.upstream.Server._fetch", fail)
     found = latest(pushed.address, network=network)

@@ -7,8 +7,8 @@ import pytest
 
 from labs.grader.engine import grade
 from labs.grader.fetching.bounded_process import bytes_in
-from labs.grader.fetching.refusals import FetchRefused
-from labs.grader.git.processes import MissingObject, RepositoryFault
+from labs.grader.fetching.refusals import FetchRefusedError
+from labs.grader.git.processes import MissingObjectError, RepositoryError
 from labs.grader.git.repository import Repository
 from labs.grader.report import Outcome
 from labs.grader.spec import load_spec
@@ -92,7 +92,7 @@ def test_a_lost_object_that_is_no_file_is_still_a_fault(learner, large):
     fetched = learner.fetch()
     for pack in learner.mirror.glob("objects/pack/*"):
         pack.unlink()
-    with Repository.open(learner.mirror, fetched.refs) as repository, pytest.raises(RepositoryFault):
+    with Repository.open(learner.mirror, fetched.refs) as repository, pytest.raises(RepositoryError):
         repository.branch("main")
 
 
@@ -100,7 +100,7 @@ def test_a_lost_file_of_a_repository_that_was_pushed_whole_is_no_verdict(learner
     learner.commit(a="a")
     blob = learner.git("rev-parse", "HEAD:a.txt")
     (learner.path / ".git/objects" / blob[:2] / blob[2:]).unlink()
-    with pytest.raises(MissingObject):
+    with pytest.raises(MissingObjectError):
         learner.ask("file: {path: a.txt, contains: a}")
 
 
@@ -111,7 +111,7 @@ def test_a16_a_tree_of_endless_paths_is_too_many_files(learner):
         tree = learner.objects(*(f"040000 tree {tree}\td{i}" for i in range(10)))
     push_tree(learner, f"040000 tree {tree}\td")
     before = cpu_seconds()
-    with pytest.raises(FetchRefused) as caught:
+    with pytest.raises(FetchRefusedError) as caught:
         learner.fetch()
     assert caught.value.code == "too_many_files" and cpu_seconds() - before < 2
     assert " has more than 5,000 files on `main`. " in caught.value.message
@@ -127,7 +127,7 @@ def test_a17_a_tree_with_a_name_that_leads_out_of_it_is_damaged(learner, name, w
     tree = learner.git("hash-object", "-w", "-t", "tree", "--literally", "--stdin", stdin=raw)
     learner.git("update-ref", "refs/heads/main", learner.commit_tree(tree))
     learner.push()
-    with pytest.raises(FetchRefused) as caught:
+    with pytest.raises(FetchRefusedError) as caught:
         learner.fetch()
     assert caught.value.code == "damaged"
     assert f"Git rejects an object in it (`{word}`)" in caught.value.message

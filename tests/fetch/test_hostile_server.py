@@ -15,7 +15,7 @@ from labs.grader.fetching.address import Address
 from labs.grader.fetching.fetch import fetch, latest
 from labs.grader.fetching.mirrors import hold
 from labs.grader.fetching.network import Network
-from labs.grader.fetching.refusals import FetchFault, FetchRefused
+from labs.grader.fetching.refusals import FetchError, FetchRefusedError
 
 from .conftest import LIMITS
 from .server import GitServer
@@ -30,7 +30,7 @@ def refusal(owner, tmp_path):
 
     def refusal_of(name, limits=LIMITS):
         started = time.monotonic()
-        with pytest.raises(FetchRefused) as caught:
+        with pytest.raises(FetchRefusedError) as caught:
             owner(name, limits)
         assert caught.value.message.isprintable()
         assert caught.value.message.endswith(" No attempt used.")
@@ -108,7 +108,7 @@ def test_a06_the_trap_does_spring_where_redirects_are_followed(elsewhere, server
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1"])
 def test_a07_a_host_in_a_private_network_is_not_asked(learner, server, address):
     private = Network(lambda host, port: [address], ca_file=server.certificate)
-    with hold(learner.mirror) as mirror, pytest.raises(FetchRefused) as caught:
+    with hold(learner.mirror) as mirror, pytest.raises(FetchRefusedError) as caught:
         fetch(learner.address, mirror, network=private)
     assert caught.value.code == "host_not_public"
     assert server.requests == []
@@ -169,7 +169,7 @@ def test_a13_branches_without_end_are_too_many(refusal, name):
 def test_a13_a_list_of_branches_past_its_bytes_is_too_many(learner):
     learner.commit(a="a")
     learner.push()
-    with pytest.raises(FetchRefused) as caught:
+    with pytest.raises(FetchRefusedError) as caught:
         learner.fetch(limits=replace(LIMITS, listing=20))
     assert caught.value.code == "too_many_refs"
 
@@ -216,13 +216,13 @@ def test_a_port_at_which_nobody_listens_did_not_answer(tmp_path, network):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         address = Address(f"git.test:{taken.getsockname()[1]}", "good", "lab")
-        with hold(tmp_path / "mirror.git") as mirror, pytest.raises(FetchRefused) as caught:
+        with hold(tmp_path / "mirror.git") as mirror, pytest.raises(FetchRefusedError) as caught:
             fetch(address, mirror, LIMITS, network=network)
     assert caught.value.code == "dead_host"
 
 
 def test_a_certificate_that_nobody_vouches_for_is_a_fault_of_ours(learner, network):
-    with pytest.raises(FetchFault, match="certificate"):
+    with pytest.raises(FetchError, match="certificate"):
         latest(learner.address, network=replace(network, ca_file=None))
 
 
@@ -231,7 +231,7 @@ def test_git_that_is_not_there_is_a_fault_of_ours(learner, network, monkeypatch)
         upstream.shutil, "which", lambda name: None if name in ("setpriv", "prlimit") else name
     )
     monkeypatch.setattr(bounded_process.sys, "executable", "/nonexistent/python")
-    with pytest.raises(FetchFault, match="could not be started"):
+    with pytest.raises(FetchError, match="could not be started"):
         latest(learner.address, network=network)
 
 

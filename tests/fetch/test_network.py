@@ -7,7 +7,7 @@ import pytest
 
 from labs.grader.fetching import network as network_module
 from labs.grader.fetching.network import Network, is_public, look_up
-from labs.grader.fetching.refusals import FetchRefused
+from labs.grader.fetching.refusals import FetchRefusedError
 
 PRIVATE = (
     *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),
@@ -19,7 +19,7 @@ PRIVATE = (
 @pytest.mark.parametrize("address", PRIVATE)
 def test_a07_an_address_that_is_not_public_is_refused(address):
     assert not is_public(address)
-    with pytest.raises(FetchRefused) as caught:
+    with pytest.raises(FetchRefusedError) as caught:
         Network(lambda host, port: ["140.82.121.4", address]).pin("github.com")
     assert caught.value.code == "host_not_public"
     assert (
@@ -35,7 +35,7 @@ def test_public_addresses_are_pinned_with_the_port_all_of_them():
 
 
 def test_a_name_that_nobody_knows_is_a_dead_host():
-    with pytest.raises(FetchRefused) as caught:
+    with pytest.raises(FetchRefusedError) as caught:
         Network(lambda host, port: []).pin("github.com")
     assert caught.value.code == "dead_host"
 

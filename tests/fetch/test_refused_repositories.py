@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from labs.grader.engine import grade
-from labs.grader.fetching.refusals import FetchRefused
+from labs.grader.fetching.refusals import FetchRefusedError
 from labs.grader.git.repository import Repository
 from labs.grader.report import Outcome
 from labs.grader.spec import load_spec
@@ -38,7 +38,7 @@ def outcome_of(learner, tmp_path):
         shape(Bare(learner, is_there=True))
         try:
             fetched = learner.fetch()
-        except FetchRefused as refusal:
+        except FetchRefusedError as refusal:
             assert not learner.mirror.exists()
             return refusal
         with Repository.open(learner.mirror, fetched.refs) as repository:
@@ -52,7 +52,7 @@ def test_what_git_refuses_is_the_learners_set_up_with_a_reason(outcome_of, caplo
     wrong = {}
     for name, shape in REFUSED.items():
         found = outcome_of(shape)
-        plain = isinstance(found, FetchRefused) and re.search(
+        plain = isinstance(found, FetchRefusedError) and re.search(
             r"Git rejects an object in it \(`[^`]+`\)\. [A-Z`][^.]+\. Run `git fsck`",
             found.message.replace(".git", "git"),
         )
@@ -72,7 +72,7 @@ def test_dates_names_modes_and_refs_of_any_value_are_data(outcome_of):
     wrong = {}
     for name, shape in GRADED.items():
         found = outcome_of(shape)
-        if isinstance(found, FetchRefused):
+        if isinstance(found, FetchRefusedError):
             wrong[name] = found.message
         elif any(result.outcome is Outcome.FAULT for result in found.results):
             wrong[name] = found

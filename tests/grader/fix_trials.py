@@ -15,7 +15,7 @@ from labs.grader.sandbox import Sandbox
 from labs.grader.spec import load_spec
 from tests.grader.conftest import lab
 from tests.grader.fix_cases import PRELUDE, Case
-from tests.grader.fixing import Unclear, follow, git, home
+from tests.grader.fixing import UnclearError, follow, git, home
 
 LEARNER = Learner(("Nia Newcomer",), ("nia@example.org",))
 TOKEN = "ghp_" + "".join(chr(ord("a") + 7 * i % 26) for i in range(36))
@@ -110,7 +110,7 @@ class Bench:
         try:
             printed = follow(fix, work, self.environment)
             fault = self._fault(copy, check, before) or harm(copy, work, fix, known, state, check)
-        except (Unclear, AssertionError) as error:
+        except (UnclearError, AssertionError) as error:
             return Trial(check, state, f"{type(error).__name__}: {error}", fix)
         return Trial(check, state, fault, fix, printed)
 

@@ -39,7 +39,7 @@ json.dump(book, open(path, "w"))
 }
 
 
-class Unclear(Exception):  # noqa: N818 - a state of the text, no fault of the test
+class UnclearError(Exception):
     """The text says neither what to run nor what to edit."""
 
 
@@ -91,7 +91,7 @@ def follow(fix: str, folder: Path, environment: dict[str, str]) -> str:
 
 
 def _unclear(sentence: str) -> None:
-    raise Unclear(sentence)
+    raise UnclearError(sentence)
 
 
 def _run(script: str, folder: Path, environment: dict[str, str]) -> tuple[str, str]:
@@ -134,7 +134,7 @@ def _edit_block(sentence: str, text: str, folder: Path) -> None:
             number = int(at) if at.isdigit() else 0
             _write(folder / path, made(_read(folder / path), number, text.split("\n")))
             return
-    raise Unclear(sentence)
+    raise UnclearError(sentence)
 
 
 def _edit_sentence(sentence: str, shown: str, folder: Path) -> None:
@@ -146,7 +146,7 @@ def _edit_sentence(sentence: str, shown: str, folder: Path) -> None:
         answer = ", ".join(line.strip("* ") for line in shown.strip().split("\n"))
         _write(folder / found[1], _answered(_read(folder / found[1]), found[2], found[3], answer))
     elif re.match(r"(Edit|Save|Write the answer)\b", sentence):
-        raise Unclear(sentence)
+        raise UnclearError(sentence)
 
 
 def _answered(lines: list[str], number: str | None, key: str | None, answer: str) -> list[str]:

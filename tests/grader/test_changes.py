@@ -6,7 +6,7 @@ import pytest
 
 from labs.grader.git import changes
 from labs.grader.git.changes import read_changes
-from labs.grader.git.repository import Repository, RepositoryFault, TooLarge
+from labs.grader.git.repository import Repository, RepositoryError, TooLargeError
 from tests.grader.odd import bomb, literal
 from tests.grader.stock import Stock
 
@@ -72,7 +72,7 @@ def test_settings_of_the_repository_hide_nothing(odd):
 
 
 def test_a_list_that_is_too_long_is_read_tree_by_tree(odd, monkeypatch):
-    monkeypatch.setattr(changes, "MOST_BYTES", 100)
+    monkeypatch.setattr(changes, "MAX_BYTES", 100)
     with Repository.open(odd.path) as repository:
         assert all(listed == walked for listed, walked in both_ways(repository))
         assert repository._all_changes is None
@@ -83,7 +83,7 @@ def test_a_tree_that_is_missing_is_a_fault_and_not_a_commit_that_changes_nothing
     odd.git("repack", "-q", "-a", "-d")
     odd.git("unpack-objects", "-q", stdin=_moved_pack(odd).read_bytes())
     (odd.path / ".git/objects" / trees[1][:2] / trees[1][2:]).unlink()
-    with pytest.raises(RepositoryFault, match=f"tree .*{trees[1]}.* is missing or damaged"):
+    with pytest.raises(RepositoryError, match=f"tree .*{trees[1]}.* is missing or damaged"):
         read_changes(odd.path / ".git", [(trees[0], trees[0]), (trees[1], trees[0]), (trees[0], trees[2])])
 
 
@@ -94,12 +94,15 @@ def _moved_pack(repo):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit the memory of a process")
 def test_endless_paths_do_not_fill_the_memory(copy_of, monkeypatch):
-    monkeypatch.setattr(changes, "MOST_MEMORY", 32 << 20)
+    monkeypatch.setattr(changes, "MAX_MEMORY", 32 << 20)
     repo = copy_of(bomb)
     trees = repo.git("rev-parse", "main~1^{tree}", "main^{tree}").split()
-    with pytest.raises(TooLarge, match="needs more memory"):
+    with pytest.raises(TooLargeError, match="needs more memory"):
         read_changes(repo.path / ".git", [tuple(trees)])
-    with Repository.open(repo.path) as repository, pytest.raises(TooLarge, match="too many files in commit"):
+    with (
+        Repository.open(repo.path) as repository,
+        pytest.raises(TooLargeError, match="too many files in commit"),
+    ):
         repository.change_of(repository.history[repository.branches["main"]])
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labs.grader.checks.csv import NoTable, read_table
+from labs.grader.checks.csv import NoTableError, read_table
 from labs.grader.report import Outcome
 from labs.grader.spec import SpecError, load_spec
 
@@ -74,5 +74,5 @@ def test_a_table_that_the_library_wrote_is_read_as_it_was(rows, separator):
 @given(st.text('",;\n\r ab', max_size=40))
 @settings(max_examples=100, deadline=None)
 def test_any_text_is_a_table_or_none(text):
-    with suppress(NoTable):
+    with suppress(NoTableError):
         assert read_table(text)[0]

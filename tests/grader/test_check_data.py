@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labs.grader.formats import data as data_module
-from labs.grader.formats.data import Unparsable, read_data
+from labs.grader.formats.data import UnparsableError, read_data
 from labs.grader.formats.ini import IniError, read_ini
 from labs.grader.report import Outcome
 
@@ -190,7 +190,7 @@ def test_aliases_that_stand_for_a_billion_are_refused(ask):
 
 @pytest.mark.parametrize("path", FILES)
 def test_a_file_over_256_kb_is_not_read(ask, path):
-    result = ask(path, FILES[path] + " " * data_module.MOST_BYTES, "value: train.seed, equals: 42")
+    result = ask(path, FILES[path] + " " * data_module.MAX_BYTES, "value: train.seed, equals: 42")
     assert (result.outcome, result.reason) == (
         Outcome.NOT_RUN,
         f"`{path}` at `main` is over 256 KB, and such files are not read.",
@@ -346,7 +346,7 @@ def test_a_metric_is_held_against_its_threshold(ask, number, limit, why):
 )
 def test_a_text_made_to_take_long_is_refused_at_once(text, form, words):
     before = time.process_time()
-    with pytest.raises(Unparsable, match=words) as caught:
+    with pytest.raises(UnparsableError, match=words) as caught:
         read_data(text, form)
     assert time.process_time() - before < 1
     assert caught.value.line in (None, 1, 3)

@@ -4,7 +4,7 @@ import pytest
 
 from labs.grader.git import blobs as blobs_module
 from labs.grader.git import processes
-from labs.grader.git.processes import MissingObject
+from labs.grader.git.processes import MissingObjectError
 from labs.grader.git.repository import WITHOUT_LARGE_FILES
 from labs.grader.report import Outcome
 
@@ -123,7 +123,7 @@ def test_with_a_higher_limit_a_file_that_was_not_fetched_leaves_it_undecided(wit
 
 
 def test_a_missing_file_where_all_should_be_is_no_verdict(without_large_files):
-    with pytest.raises(MissingObject):
+    with pytest.raises(MissingObjectError):
         without_large_files.ask(CHECK)
 
 
@@ -139,7 +139,7 @@ def test_a_tree_of_endless_paths_costs_no_more_than_its_objects(repo, leaves):
 
 
 def test_a_list_of_files_that_is_too_long_is_not_read(repo, monkeypatch):
-    monkeypatch.setattr(blobs_module, "MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(blobs_module, "MAX_BYTES", 1 << 20)
     tree = repo.objects()
     for i in range(80):  # as many folders inside each other, so that the paths are long
         tree = repo.objects(

@@ -139,7 +139,7 @@ def test_files_over_1_mb_are_said_to_be_unread(repo, ask):
 
 
 def test_past_the_limit_nothing_is_claimed(repo, ask, monkeypatch):
-    monkeypatch.setattr(no_secrets, "MOST_BYTES", 3 << 10)
+    monkeypatch.setattr(no_secrets, "MAX_BYTES", 3 << 10)
     repo.commit(a="x" * 2048)
     repo.commit(a="y" * 2048)
     result = ask()
@@ -151,14 +151,14 @@ def test_past_the_limit_nothing_is_claimed(repo, ask, monkeypatch):
 
 
 def test_past_the_limit_what_was_found_still_needs_work(repo, ask, monkeypatch):
-    monkeypatch.setattr(no_secrets, "MOST_BYTES", 3 << 10)
+    monkeypatch.setattr(no_secrets, "MAX_BYTES", 3 << 10)
     repo.commit(a=TOKEN)
     repo.commit(a="y" * 4096)
     assert ask().outcome is Outcome.NEEDS_WORK
 
 
 def test_reading_the_history_leaves_other_checks_enough_to_read(repo, ask, monkeypatch):
-    monkeypatch.setattr("labs.grader.git.repository.MOST_READ_BYTES", 100)
+    monkeypatch.setattr("labs.grader.git.repository.MAX_READ_BYTES", 100)
     repo.commit(a="x" * 90)
     repo.commit(a="y" * 90)
     assert ask("file: {path: a.txt, contains: y}").outcome is Outcome.PASSED

@@ -10,7 +10,7 @@ import pytest
 
 from labs.grader.checks import KINDS, Learner
 from labs.grader.engine import grade
-from labs.grader.git.repository import Repository, Unreadable
+from labs.grader.git.repository import Repository, UnreadableError
 from labs.grader.report import CheckResult, Outcome
 from labs.grader.spec import load_spec
 from tests.grader.conftest import Repo, lab
@@ -93,7 +93,7 @@ def test_only_kinds_that_saw_something_pass(repo, build):
 
 
 def test_a_repository_without_commits_is_not_graded(repo):
-    with pytest.raises(Unreadable, match="holds no commits yet"):
+    with pytest.raises(UnreadableError, match="holds no commits yet"):
         Repository.open(repo.path)
 
 

@@ -17,7 +17,7 @@ from labs.grader.sandbox.local import LocalSandbox
 from tests.grader.fix_cases import CASES
 from tests.grader.fix_trials import Bench, Trial
 
-LEAST_PERCENT = 95
+MIN_PERCENT = 95
 DAILY_CASES = 1
 PROCESSES = 3
 MESSES = ("other branch", "detached")
@@ -62,7 +62,7 @@ def test_at_least_95_of_100_misses_are_repaired_by_the_text_alone(bench, missed,
         print(f"\nMisses that the shown text alone repairs: {_share([*clean, *messy])} ({said})")
     wrong = [str(trial) for trial in trials if trial.fault]
     for some in (clean, messy):
-        assert _percent(some) >= LEAST_PERCENT, "\n\n".join(wrong)
+        assert _percent(some) >= MIN_PERCENT, "\n\n".join(wrong)
     harmed = [
         trial
         for trial in trials

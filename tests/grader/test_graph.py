@@ -6,7 +6,7 @@ import time
 import pytest
 
 from labs.grader.git.repository import Repository
-from labs.grader.graphs.graph import MOST_ROWS, Graph, draw_shape
+from labs.grader.graphs.graph import MAX_ROWS, Graph, draw_shape
 from labs.grader.graphs.lanes import Row, lay_out
 from labs.grader.graphs.shapes import Node, Shape
 from tests.grader.drawn import read
@@ -76,7 +76,7 @@ def test_long_tangle_is_folded_without_a_false_edge(repo, seed):
     parents = {ids[number][:7]: {ids[parent][:7] for parent in above} for number, *above in commits}
     drawing = whole(repo, ids[300])
     drawn = read(drawing)
-    assert len(drawn.rows) <= MOST_ROWS
+    assert len(drawn.rows) <= MAX_ROWS
     assert drawn.passes == []
     assert drawn.marked == [ids[300][:7]]
     between = {(a, b) for a, b in drawn.edges if a in parents and b in parents}
@@ -151,14 +151,14 @@ def test_many_refs_of_one_commit_are_cut(repo):
 def test_thousands_of_merges_are_bounded(repo, commits):
     shape_history(repo, commits, {**all_heads(commits), MAIN: 3000})
     drawing = whole(repo)
-    assert len(read(drawing).rows) <= MOST_ROWS
+    assert len(read(drawing).rows) <= MAX_ROWS
     assert len(drawing.svg) < 20_000
 
 
 def test_octopus_of_hundreds_and_as_many_roots(repo):
     commits = [*((number,) for number in range(1, 301)), (301, *range(1, 301))]
     shape_history(repo, commits, {MAIN: 301})
-    assert len(read(whole(repo)).rows) <= MOST_ROWS
+    assert len(read(whole(repo)).rows) <= MAX_ROWS
 
 
 def test_orphan_branches_and_no_main(repo):
@@ -203,7 +203,7 @@ def test_twenty_thousand_commits_are_drawn_in_a_blink(repo):
         drawing = Graph(repository).whole([ids[10_000]])
         assert time.process_time() - started < 0.5
     drawn = read(drawing)
-    assert len(drawn.rows) <= MOST_ROWS
+    assert len(drawn.rows) <= MAX_ROWS
     assert drawn.marked == [ids[10_000][:7]]
 
 

@@ -112,7 +112,7 @@ def test_a_tree_of_endless_paths_is_too_many_files(bomb, check, monkeypatch):
     result = bomb.ask(check)
     assert result.outcome is Outcome.NOT_RUN
     assert result.reason.startswith("Not run: too many files at `main`")
-    assert len(seen) == trees.MOST_ENTRIES + 1
+    assert len(seen) == trees.MAX_ENTRIES + 1
 
 
 def test_very_long_paths_are_bounded_by_their_bytes(repo):
@@ -124,14 +124,14 @@ def test_very_long_paths_are_bounded_by_their_bytes(repo):
 
 
 def test_more_commits_than_the_limit_are_not_read(repo, monkeypatch):
-    monkeypatch.setattr(repository_module, "MOST_COMMITS", 3)
+    monkeypatch.setattr(repository_module, "MAX_COMMITS", 3)
     for i in range(4):
         repo.commit(str(i))
     assert repo.ask("commits: {at_least: 1}").reason == "Not run: too many commits: at most 3 are read."
 
 
 def test_a_history_of_too_many_bytes_is_not_read(repo, monkeypatch):
-    monkeypatch.setattr(repository_module, "MOST_HISTORY_BYTES", 1 << 20)
+    monkeypatch.setattr(repository_module, "MAX_HISTORY_BYTES", 1 << 20)
     repo.commit("x" * (1 << 20))
     assert repo.ask("readable: {}").reason == (
         "Not run: the history is larger than 1 MB, which is the limit."
@@ -141,9 +141,9 @@ def test_a_history_of_too_many_bytes_is_not_read(repo, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("MOST_COMMITS", 3, "Not run: too many commits: at most 3 are read."),
+        ("MAX_COMMITS", 3, "Not run: too many commits: at most 3 are read."),
         (
-            "MOST_HISTORY_BYTES",
+            "MAX_HISTORY_BYTES",
             100,
             "Not run: the history is larger than 0 MB, which is the limit.",
         ),
@@ -205,7 +205,7 @@ def test_of_a_long_history_few_commits_are_compared_and_the_rest_is_said(repo, m
 
 
 def test_files_that_are_large_together_are_not_all_read(repo, monkeypatch):
-    monkeypatch.setattr(repository_module, "MOST_READ_BYTES", 5)
+    monkeypatch.setattr(repository_module, "MAX_READ_BYTES", 5)
     repo.commit(a="123", b="456")
     assert repo.ask("no_conflict_markers: {}").reason.startswith("Not run: the files are larger than")
 

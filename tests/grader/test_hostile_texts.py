@@ -8,7 +8,7 @@ from labs.grader.dockerfiles.ignoring import left_out
 from labs.grader.dockerfiles.layers import dependencies_first
 from labs.grader.dockerfiles.questions import exposes, not_root
 from labs.grader.dockerfiles.reading import read_dockerfile
-from labs.grader.formats.data import MOST_BYTES, Format, Unparsable, read_data
+from labs.grader.formats.data import MAX_BYTES, Format, UnparsableError, read_data
 from labs.grader.python_packages.declared import declared
 from labs.grader.python_packages.pins import pinned
 from labs.grader.python_packages.project import faults, read_project
@@ -22,7 +22,7 @@ SECONDS = 6.0  # of this process, on a slow machine; each of these took 10 and m
 DATA: dict[str, tuple[Format, str]] = {
     "YAML, items": ("yaml", "[" + "a," * 120_000 + "]"),
     "YAML, keys": ("yaml", "".join(f"k{number}: 1\n" for number in range(23_000))),
-    "YAML, tags": ("yaml", "!" * MOST_BYTES),
+    "YAML, tags": ("yaml", "!" * MAX_BYTES),
     "TOML, one long key": ("toml", "a" + ".a" * 130_000 + " = 1"),
     "TOML, a long table": ("toml", "[" + "a." * 130_000 + "a]"),
     "TOML, long keys": ("toml", "".join(".".join(["a"] * 1000) + f".k{n} = 1\n" for n in range(130))),
@@ -44,8 +44,8 @@ def _soon():
 @pytest.mark.parametrize("name", DATA)
 def test_data_is_refused_or_read_soon(name):
     format, text = DATA[name]
-    with pytest.raises(Unparsable):
-        read_data(text[:MOST_BYTES], format)
+    with pytest.raises(UnparsableError):
+        read_data(text[:MAX_BYTES], format)
 
 
 def test_long_keys_and_blanks_of_ordinary_files_are_read():

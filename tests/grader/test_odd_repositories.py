@@ -15,7 +15,7 @@ from labs.grader.checks import KINDS, Learner, Run
 from labs.grader.commands.github import annotation_lines, summary
 from labs.grader.engine import grade
 from labs.grader.git.complaints import cannot_read
-from labs.grader.git.repository import Repository, RepositoryDamagedError, TooLarge, Unreadable
+from labs.grader.git.repository import Repository, RepositoryDamagedError, TooLargeError, UnreadableError
 from labs.grader.report import Outcome, Report
 from labs.grader.report_text import report_lines
 from labs.grader.sandbox import Ran
@@ -187,7 +187,7 @@ def verdicts(path):
 def verdict(check, run):
     try:
         return check.parameters.check(run).outcome
-    except TooLarge:
+    except TooLargeError:
         return Outcome.NOT_RUN
     except RepositoryDamagedError as error:
         assert visible(cannot_read(str(error))) == cannot_read(str(error))
@@ -237,7 +237,7 @@ def test_objects_that_contradict_each_other_are_refused(tmp_path, caplog, name):
 def test_a_set_up_that_cannot_be_read_is_refused_with_a_sentence(repo, spoil, sentence):
     Stock().build(repo)
     spoil(repo.path / ".git")
-    with pytest.raises(Unreadable, match=sentence) as caught:
+    with pytest.raises(UnreadableError, match=sentence) as caught:
         Repository.open(repo.path)
     assert caught.value.message.isprintable()
 

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from labs.grader.git import processes
-from labs.grader.git.repository import Repository, RepositoryDamagedError, RepositoryFault, Unreadable
+from labs.grader.git.repository import Repository, RepositoryDamagedError, RepositoryError, UnreadableError
 from labs.grader.report import Outcome
 
 EVERYTHING = (
@@ -154,14 +154,14 @@ def test_a_snapshot_of_an_object_that_is_gone_is_no_verdict(full):
 def test_what_cannot_be_graded_is_unreadable_with_a_code(new_repo, tmp_path, name, code):
     (tmp_path / "empty").mkdir()
     new_repo("born")
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableError) as caught:
         Repository.open(tmp_path / name)
     assert caught.value.code == code
     assert caught.value.message.endswith(".")
 
 
 def test_an_empty_snapshot_has_no_commits(full):
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableError) as caught:
         Repository.open(full.path, {})
     assert caught.value.code == "no_commits"
 
@@ -231,11 +231,11 @@ def test_a_missing_or_broken_object_is_what_git_refuses_and_never_needs_work(ful
 
 def test_a_broken_branch_is_a_fault_and_not_a_missing_branch(full):
     full.put(".git/refs/heads/main", "")
-    with pytest.raises(RepositoryFault, match="broken ref"):
+    with pytest.raises(RepositoryError, match="broken ref"):
         Repository.open(full.path)
 
 
 def test_git_that_is_not_there_is_a_fault(full, monkeypatch):
     monkeypatch.setattr(processes.shutil, "which", lambda name: "/nonexistent/git")
-    with pytest.raises(RepositoryFault, match="could not be started"):
+    with pytest.raises(RepositoryError, match="could not be started"):
         Repository.open(full.path)

@@ -5,7 +5,7 @@ import pytest
 from labs.grader.formats.yaml_values import Value
 from labs.grader.git.repository import Repository
 from labs.grader.git.revision import Unresolved, resolve
-from labs.grader.parameters import Mismatch, Revision, convert
+from labs.grader.parameters import MismatchError, Revision, convert
 
 
 def build_merged(repo):
@@ -69,7 +69,7 @@ def test_a_name_without_a_commit_says_where_the_way_ends(merged, name, base, wor
     "name", ["-x", "main..side", "main^{/(}", "main^{commit}", "main@{1}", "main~x", "~1", ""]
 )
 def test_a_name_that_cannot_be_read_is_no_revision(name):
-    with pytest.raises(Mismatch):
+    with pytest.raises(MismatchError):
         convert(Revision, Value(1, name))
 
 

@@ -2,7 +2,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from labs.grader.workflows.drawing import MOST_DRAWN, WIDTH, drawn
+from labs.grader.workflows.drawing import MAX_DRAWN, WIDTH, drawn
 from labs.grader.workflows.graph import Pipeline, expanded
 from labs.grader.workflows.reading import read_workflow
 
@@ -43,8 +43,8 @@ def test_many_jobs_stay_in_the_column_and_the_rest_is_counted(number):
     drawing = drawn(pipeline({name: names[max(0, i - 7) : i : 3] for i, name in enumerate(names)}))
     svg = svg_of(drawing)
     assert svg.get("width") == str(WIDTH)
-    assert len(svg.findall("rect")) == min(number, MOST_DRAWN)
-    assert ("are left out." in drawing.text[-1]) == (number > MOST_DRAWN)
+    assert len(svg.findall("rect")) == min(number, MAX_DRAWN)
+    assert ("are left out." in drawing.text[-1]) == (number > MAX_DRAWN)
     for path in svg.findall("path"):
         assert "-" not in path.get("d")
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from labs.authoring.saving import save_lab
-from labs.grader.sandbox import Ran, SandboxFault, environments
+from labs.grader.sandbox import Ran, SandboxError, environments
 from labs.grader.sandbox.environments import Environments, digest_of
 from labs.grader.sandbox.local import LocalSandbox
 from labs.grading import proofs, sandbox, tasks
@@ -110,7 +110,7 @@ def test_staff_are_told_of_an_environment_that_is_not_to_be_had_and_the_push_wai
     staff, submission = make_staff(lab.course), pushed(lab, tmp_path)
 
     def fail(*arguments):
-        raise SandboxFault("nothing came for 90 seconds")
+        raise SandboxError("nothing came for 90 seconds")
 
     monkeypatch.setattr(environments, "_install", fail)
     for tries in range(1, 5):

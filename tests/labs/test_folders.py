@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from labs import migrations
 from labs.authoring import trying
-from labs.grader.git.processes import RepositoryFault
+from labs.grader.git.processes import RepositoryError
 from labs.grading import receipts, tasks, worker
 from labs.models import Receipt, Repository, State, Submission
 from labs.practice import advertising
@@ -145,7 +145,7 @@ def test_check_after_a_restore_grades_what_the_database_did_not_know(pushed, lab
         == "Practice repositories: 3. Pushes recorded now: 1. Folders missing: 1, of a different repository: 1."
     )
     assert len(lines) == 2
-    with pytest.raises(RepositoryFault, match="There is no repository"):
+    with pytest.raises(RepositoryError, match="There is no repository"):
         folders.owned_path(lost)
     assert folders.ensure(lost).is_dir()
 
@@ -185,5 +185,5 @@ def test_refs_read_from_files_are_those_that_git_lists(pushed, lab):
         start = b"%04x" % (int(own[:4], 16) - len(version))
         assert advertising.advertise_for_push(each) == start + own[4:].replace(version, b"", 1)
     (path / "refs/heads/main").write_text("ref: refs/heads/x\n")
-    with pytest.raises(RepositoryFault):
+    with pytest.raises(RepositoryError):
         ref_files.read_refs(path)

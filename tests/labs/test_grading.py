@@ -145,7 +145,7 @@ def test_one_wake_up_grades_all_that_waits(submission, woken):
 
 
 def test_wake_up_hands_over_after_a_while(submission, woken, monkeypatch):
-    monkeypatch.setattr(tasks, "MOST_SECONDS", -1)
+    monkeypatch.setattr(tasks, "MAX_SECONDS", -1)
     make_submission(lab=submission.lab)
     tasks.grade_next()
     assert lifecycle.waiting().count() == 1

@@ -148,7 +148,7 @@ def test_repair_sweeps_too(repository, clone):
 def test_second_push_waits_and_then_gives_up(repository):
     with (
         bare.locked(repository.path),
-        pytest.raises(bare.Busy),
+        pytest.raises(bare.BusyError),
         bare.locked(repository.path, seconds=0.1),
     ):
         pass
@@ -160,7 +160,7 @@ def test_git_that_outlives_the_web_server_keeps_the_lock(repository):
     with bare.locked(repository.path) as lock:
         program = [sys.executable, "-c", "import sys; sys.stdin.read()"]
         git = subprocess.Popen(program, stdin=subprocess.PIPE, pass_fds=[lock.fileno()])
-    with pytest.raises(bare.Busy), bare.locked(repository.path, seconds=0):
+    with pytest.raises(bare.BusyError), bare.locked(repository.path, seconds=0):
         pass
     git.communicate()
     with bare.locked(repository.path, seconds=0):
@@ -170,5 +170,5 @@ def test_git_that_outlives_the_web_server_keeps_the_lock(repository):
 def test_git_that_takes_too_long_is_ended(repository, monkeypatch, tmp_path):
     monkeypatch.setattr(bare, "GIT_SECONDS", 0.2)
     monkeypatch.setattr(bare, "_argv", lambda *arguments: ["sleep", "60"])
-    with (tmp_path / "body").open("w+b") as body, pytest.raises(bare.TookTooLong):
+    with (tmp_path / "body").open("w+b") as body, pytest.raises(bare.TookTooLongError):
         bare.receive_pack(repository.path, body)

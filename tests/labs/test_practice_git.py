@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from git import GitCommandError
 
-from labs.grader.git.processes import ENVIRONMENT, RepositoryFault
+from labs.grader.git.processes import ENVIRONMENT, RepositoryError
 from labs.repositories import practice_git
 
 
@@ -69,7 +69,7 @@ def test_git_sees_our_environment_and_no_secret_of_the_portal(tmp_path, monkeypa
 
 
 def test_full_disk_is_said_and_any_other_refusal_is_our_fault(tmp_path, monkeypatch):
-    with pytest.raises(RepositoryFault):
+    with pytest.raises(RepositoryError):
         practice_git.create(tmp_path / "absent/new.git" / ("x" * 300))
 
     def refuse(*_, **__):
@@ -86,7 +86,7 @@ def test_repository_that_borrows_objects_is_not_opened(tmp_path, name):
     path = tmp_path / "new.git"
     practice_git.create(path)
     (path / name).write_text(f"{tmp_path}/other.git/objects\n")
-    with pytest.raises(RepositoryFault, match="elsewhere"), practice_git.opened(path):
+    with pytest.raises(RepositoryError, match="elsewhere"), practice_git.opened(path):
         pass
 
 
@@ -100,5 +100,5 @@ def test_configuration_is_not_followed_to_other_files(tmp_path):
     with practice_git.opened(path) as repo:
         assert repo.bare
     (path / "config").write_text("[core]\n\tbare = false\n\tworktree = /\n")
-    with pytest.raises(RepositoryFault, match="not bare"), practice_git.opened(path):
+    with pytest.raises(RepositoryError, match="not bare"), practice_git.opened(path):
         pass

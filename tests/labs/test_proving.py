@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from labs.authoring.saving import save_lab
 from labs.grader.proof import Proof, prove
-from labs.grader.sandbox import SandboxFault
+from labs.grader.sandbox import SandboxError
 from labs.grader.sandbox.environments import MAX_SECONDS, Environments, digest_of
 from labs.grader.sandbox.opening import opened
 from labs.grader.spec import load_spec
@@ -194,7 +194,7 @@ def test_check_that_is_a_fault_is_told_apart_from_one_that_needs_work():
             return ""
 
         def run(self, job):
-            raise SandboxFault("the runner went away")
+            raise SandboxError("the runner went away")
 
     faults = prove(load_spec(RUNS_CODE), Broken()).faults
     assert [fault.partition(":")[0] for fault in faults] == ["right", "wrong"]
@@ -222,7 +222,7 @@ def test_a_lab_that_ends_each_process_is_given_up_and_its_author_is_told(monkeyp
         raise SystemExit
 
     monkeypatch.setattr(proofs.apart, "ask", die)
-    for _ in range(proofs.MOST_TRIES):
+    for _ in range(proofs.MAX_TRIES):
         with pytest.raises(SystemExit):
             proofs.prove_next()
         pause_is_over()
@@ -235,7 +235,7 @@ def test_a_lab_that_ends_each_process_is_given_up_and_its_author_is_told(monkeyp
     assert f"3 tries ended without an answer. {proofs.NO_ANSWER} Change the lab" in page
     proofs.retry_all()
     assert (
-        LabVersion.objects.get().proving_tries == proofs.MOST_TRIES - 1
+        LabVersion.objects.get().proving_tries == proofs.MAX_TRIES - 1
     )  # one more, then it is given up again
     with pytest.raises(SystemExit):
         proofs.prove_next()
@@ -268,7 +268,7 @@ def test_environment_is_built_before_and_the_page_says_how_far_it_is(monkeypatch
         assert "A worker is building the environment: Downloading six, 3 MB so far." in page_in_the_admin(
             client, lab
         )
-        raise SandboxFault("nothing came for 90 seconds")
+        raise SandboxError("nothing came for 90 seconds")
 
     monkeypatch.setattr(Environments, "build", build)
     assert not proofs.prove_next()

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from labs.models import OutsideReport
-from labs.reports.outside import NoReport, comparison, read
+from labs.reports.outside import NoReportError, comparison, read
 from tests.reports import make_engine_report
 
 HEAD, DIGEST = "9" * 40, "d" * 64
@@ -56,7 +56,7 @@ def test_a_report_of_labcheck_is_read():
     ],
 )
 def test_anything_else_is_refused_with_what_to_do(data):
-    with pytest.raises(NoReport) as refused:
+    with pytest.raises(NoReportError) as refused:
         read(data)
     assert str(refused.value).endswith(".")
 

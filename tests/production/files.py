@@ -20,7 +20,7 @@ VALUES = {
 VARIABLE = re.compile(r"\$(?:(\$)|\{(\w+)(?::([-?])([^}]*))?\})")
 
 
-class Missing(Exception):  # noqa: N818 - what Compose says
+class MissingError(Exception):
     """A variable that Compose refuses to start without."""
 
 
@@ -32,7 +32,7 @@ def compose(values: dict[str, str]) -> dict[str, Any]:
         if dollar:
             return "$"
         if not values.get(name) and operator == "?":
-            raise Missing(words)
+            raise MissingError(words)
         return values.get(name) or words
 
     def filled(node: Any) -> Any:

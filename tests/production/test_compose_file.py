@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from portal import services
-from tests.production.files import VALUES, Missing, arguments, commands, compose, image_environment
+from tests.production.files import VALUES, MissingError, arguments, commands, compose, image_environment
 from tests.servers import ROOT
 
 WORKERS = ("worker", "later-worker")
@@ -24,7 +24,7 @@ def file():
 
 @pytest.mark.parametrize("name", VALUES)
 def test_variable_that_is_missing_is_named(name):
-    with pytest.raises(Missing, match=f"Set {name} in .env to"):
+    with pytest.raises(MissingError, match=f"Set {name} in .env to"):
         compose({**VALUES, name: ""})
 
 

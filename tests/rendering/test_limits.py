@@ -1,6 +1,6 @@
 import pytest
 
-from lessons.rendering import TooComplex, render_fragment, render_inline
+from lessons.rendering import TooComplexError, render_fragment, render_inline
 from lessons.rendering.page import MAX_BRACKETS
 
 from .conftest import resolve
@@ -9,7 +9,7 @@ from .conftest import resolve
 @pytest.mark.parametrize("brackets", ["[" * 40_000, "![" * 40_000])
 def test_forty_thousand_brackets_are_refused_with_what_to_do(page, brackets):
     """W31."""
-    with pytest.raises(TooComplex, match=r"40,000 opening brackets \[ and 5,000 is the most\. Split it"):
+    with pytest.raises(TooComplexError, match=r"40,000 opening brackets \[ and 5,000 is the most\. Split it"):
         page(brackets)
 
 
@@ -39,5 +39,5 @@ def test_long_text_of_a_shape_that_was_slow_is_rendered(page, unit, start, end):
 
 @pytest.mark.parametrize("function", [render_inline, render_fragment])
 def test_inline_and_fragment_have_the_same_limits(function):
-    with pytest.raises(TooComplex):
+    with pytest.raises(TooComplexError):
         function("[" * 40_000, link=resolve)

@@ -5,7 +5,7 @@ import tracemalloc
 import pytest
 
 from lessons.quizzes import QuizSyntaxError, parse
-from lessons.rendering import TooComplex, render_fragment, render_inline
+from lessons.rendering import TooComplexError, render_fragment, render_inline
 
 from .conftest import resolve
 
@@ -49,7 +49,7 @@ BOUNDED = {
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("source", REFUSED.values(), ids=REFUSED)
 def test_a_text_that_would_become_far_longer_is_refused_at_a_line(page, source):
-    with pytest.raises(TooComplex, match="50 times as long as its text, or more than 5 MB") as refused:
+    with pytest.raises(TooComplexError, match="50 times as long as its text, or more than 5 MB") as refused:
         page(source)
     assert 3 <= refused.value.line <= source.count("\n") + 1
 
@@ -57,7 +57,7 @@ def test_a_text_that_would_become_far_longer_is_refused_at_a_line(page, source):
 def test_what_is_refused_was_never_built(page):
     """It was 490 MB."""
     tracemalloc.start()
-    with pytest.raises(TooComplex):
+    with pytest.raises(TooComplexError):
         page(REFUSED["a long title"])
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -86,7 +86,7 @@ def test_parts_of_a_quiz_are_bounded_too(function):
         source = f'[a](x "{LONG[:50_000]}")' * 3
         assert len(function(source, link=resolve)) <= 50 * len(source)
     else:
-        with pytest.raises(TooComplex):
+        with pytest.raises(TooComplexError):
             function(f'[a]: x "{LONG[:20_000]}"\n\n' + "[a] " * 4_900, link=resolve)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from labs.grader.report import Outcome
-from labs.grader.sandbox import CannotBuild, SandboxFault, building
+from labs.grader.sandbox import CannotBuildError, SandboxError, building
 from labs.grader.sandbox import environments as module
 from labs.grader.sandbox.environments import Environments, digest_of
 from labs.grader.sandbox.local import LocalSandbox
@@ -28,7 +28,7 @@ APP = "import six, sys; print(six.__version__)\nopen('/venv/lib/x', 'w')"
 def with_six(environments) -> str:
     try:
         return environments.build(SIX)
-    except (SandboxFault, CannotBuild) as error:
+    except (SandboxError, CannotBuildError) as error:
         pytest.skip(f"no package index is reached: {error}")
 
 
@@ -119,7 +119,7 @@ def test_what_published_labs_name_is_removed_last(tmp_path, monkeypatch):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's sandbox is another user")
 def test_folder_that_the_sandbox_cannot_enter_is_said_so(tmp_path):
     tmp_path.chmod(0o700)
-    with pytest.raises(SandboxFault, match="can be entered by its owner alone"):
+    with pytest.raises(SandboxError, match="can be entered by its owner alone"):
         Environments(tmp_path).build(SIX)
 
 
@@ -158,7 +158,7 @@ def test_environment_that_was_taken_meanwhile_stays(tmp_path):
 
 @pytest.mark.parametrize("digest", ["../x", "", "0" * 32])
 def test_environment_that_was_not_built_is_refused(tmp_path, digest):
-    with pytest.raises(SandboxFault, match="there is no environment"):
+    with pytest.raises(SandboxError, match="there is no environment"):
         Environments(tmp_path).folder(digest)
 
 
@@ -187,7 +187,7 @@ def test_build_of_somebody_else_is_waited_for_no_longer_than_a_build_may_take(tm
         fcntl.flock(lock, fcntl.LOCK_EX)
         (tmp_path / f"{digest}.progress").write_text("Downloading six, 3 MB so far")
         assert Environments(tmp_path).progress(SIX) == "Downloading six, 3 MB so far"
-        with pytest.raises(SandboxFault, match="its environment is still being built"):
+        with pytest.raises(SandboxError, match="its environment is still being built"):
             Environments(tmp_path, max_seconds=0).build(SIX)
 
 
@@ -233,7 +233,7 @@ def test_build_that_says_nothing_or_takes_too_long_ends_with_all_it_started(
     watched, monkeypatch, limits, message
 ):
     monkeypatch.setattr(building, "LOOK_SECONDS", 0.1)
-    with pytest.raises(SandboxFault, match=message):
+    with pytest.raises(SandboxError, match=message):
         watched(SILENT, **limits)
     assert gone_within(10, MARK)
 
@@ -241,7 +241,7 @@ def test_build_that_says_nothing_or_takes_too_long_ends_with_all_it_started(
 def test_build_that_takes_too_much_room_is_the_labs_problem(watched, monkeypatch, tmp_path):
     monkeypatch.setattr(building, "LOOK_SECONDS", 0.1)
     code = f"open({str(tmp_path / 'large')!r}, 'wb').write(bytes(3 << 20)); import time; time.sleep(300)"
-    with pytest.raises(CannotBuild, match="they take more than 2 MB"):
+    with pytest.raises(CannotBuildError, match="they take more than 2 MB"):
         watched(code, max_bytes=2 << 20)
     looks = []
     slow = "import time; time.sleep(0.5); print('done')"  # what is there of earlier builds is not its own

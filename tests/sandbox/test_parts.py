@@ -10,7 +10,7 @@ from io import BytesIO
 
 import pytest
 
-from labs.grader.git.processes import TooLarge
+from labs.grader.git.processes import TooLargeError
 from labs.grader.sandbox import Job, Limits, cgroups, policy, slots
 from labs.grader.sandbox.packing import packed
 from tests.servers import ROOT
@@ -89,7 +89,7 @@ def test_archive_is_the_same_for_the_same_files():
 
 
 def test_archive_that_is_too_large_is_refused():
-    with pytest.raises(TooLarge, match="larger than 20 MB together"):
+    with pytest.raises(TooLargeError, match="larger than 20 MB together"):
         packed({b"a": bytes(21 << 20)})
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from labs.grader import runner as module
 from labs.grader.report import Outcome
-from labs.grader.sandbox import Job, SandboxFault, policy
+from labs.grader.sandbox import Job, SandboxError, policy
 from labs.grader.sandbox.local import LocalSandbox
 from labs.grader.sandbox.packing import NO_FILES, packed
 from labs.grader.sandbox.remote import RemoteSandbox
@@ -63,10 +63,10 @@ def test_b16_nothing_runs_where_a_part_is_missing(environments, repo, monkeypatc
     if missing == "filter":
         monkeypatch.setattr(policy, "is_known", lambda: False)
     monkeypatch.setattr(subprocess, "Popen", lambda *argv, **options: pytest.fail("a command was run"))
-    with pytest.raises(SandboxFault, match="code cannot be confined"):
+    with pytest.raises(SandboxError, match="code cannot be confined"):
         broken.run(Job(("true",), NO_FILES, 1))
     with (
-        pytest.raises(SandboxFault, match="code cannot be confined"),
+        pytest.raises(SandboxError, match="code cannot be confined"),
         broken.talk(Job(("true",), NO_FILES, 1)),
     ):
         pass
@@ -234,7 +234,7 @@ def test_b22_half_a_header_and_one_too_long_are_answered(runner, remote):
 
 def test_hidden_tests_of_many_workers_do_not_wait_for_each_other():
     """Each holds one place while it asks for another: with as few places as workers nobody would go on."""
-    assert module.MOST_AT_ONCE >= 2 * 16
+    assert module.MAX_AT_ONCE >= 2 * 16
 
 
 def test_request_that_comes_a_byte_at_a_time_is_given_up(environments, tmp_path, monkeypatch):

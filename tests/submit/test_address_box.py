@@ -4,7 +4,7 @@ import pytest
 
 from labs.grader.fetching.address import Address, AddressError, read_address
 from labs.grader.fetching.bounded_process import FetchLimits
-from labs.grader.fetching.refusals import SENTENCES, FetchFault, refused
+from labs.grader.fetching.refusals import SENTENCES, FetchError, refused
 from labs.models import Receipt, Repository, Submission
 from tests.submit.conftest import ADDRESS, Page, client_of, text_of
 
@@ -97,7 +97,7 @@ def test_branch_that_is_not_there_is_refused_with_the_nearest(page, github):
 
 
 def test_fault_on_our_side_says_so_and_is_logged(page, github, caplog):
-    github.refusal = FetchFault("git ended with 9")
+    github.refusal = FetchError("git ended with 9")
     sentence = (
         "The address could not be looked up because of a fault on our side. Try again later. No attempt used."
     )

@@ -140,14 +140,14 @@ def test_repository_that_is_gone_is_unreadable_and_readable_again_once_it_is_bac
 
 def test_fault_of_a_fetch_is_ours_and_tried_again(submission, monkeypatch):
     def breaks(*arguments, **options):
-        raise hosts.FetchFault("git could not be started")
+        raise hosts.FetchError("git could not be started")
 
     with monkeypatch.context() as patch:
         patch.setattr(hosts, "fetch", breaks)
         graded(submission)
     assert (submission.state, submission.last_fault) == (
         State.QUEUED,
-        "FetchFault: git could not be started",
+        "FetchError: git could not be started",
     )
     assert graded(submission).state == State.GRADED
 

@@ -11,7 +11,7 @@ import pytest
 from labs.grader.fetching.address import Address
 from labs.grader.fetching.mirrors import hold, mirror_path
 from labs.grader.fetching.network import INTERNET
-from labs.grader.fetching.refusals import FetchRefused
+from labs.grader.fetching.refusals import FetchRefusedError
 from labs.grader.git.processes import RepositoryDamagedError
 from labs.repositories import hosts
 from portal.checks import repositories_have_a_host
@@ -88,7 +88,7 @@ def test_mirror_is_held_while_it_is_read(work, settings, monkeypatch):
     refs = {"refs/heads/main": work.head()}
     with (
         hosts.mirrored(work.address, refs),
-        pytest.raises(hosts.FetchFault, match="in use"),
+        pytest.raises(hosts.FetchError, match="in use"),
         hosts.mirrored(work.address, refs),
     ):
         pass
@@ -104,7 +104,7 @@ def test_mirror_that_git_refuses_is_fetched_anew_before_the_learner_is_told(work
         raise lost
     assert not path.exists()
     with (
-        pytest.raises(FetchRefused, match="An object is missing or damaged"),
+        pytest.raises(FetchRefusedError, match="An object is missing or damaged"),
         hosts.mirrored(work.address, refs),
     ):
         raise lost
@@ -116,7 +116,7 @@ def test_look_up_ends_in_its_limit_though_a_host_is_silent(host, monkeypatch):
     assert hosts.WHILE_SOMEBODY_WAITS.seconds < 5
     monkeypatch.setattr(hosts, "WHILE_SOMEBODY_WAITS", replace(hosts.WHILE_SOMEBODY_WAITS, seconds=1))
     started = time.monotonic()
-    with pytest.raises(hosts.LookUpFailed, match="too slow") as failed:
+    with pytest.raises(hosts.LookUpFailedError, match="too slow") as failed:
         hosts.snapshot(Address(host.host, "silent", "lab"))
     assert time.monotonic() - started < 30
     assert failed.value.message.endswith("No attempt used.")

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from labs.grader.fetching.refusals import FetchRefused
+from labs.grader.fetching.refusals import FetchRefusedError
 from labs.grading import lifecycle
 from labs.models import Receipt, Repository, State, Submission
 from tests.factories import make_refs
@@ -114,7 +114,7 @@ def test_latest_commit_that_is_graded_already_leads_to_its_result(page, github, 
 
 def test_latest_commit_of_a_host_that_does_not_answer_is_said_on_the_lab_page(page, github, cast):
     cast.grade(submitted(page.grade(github.commit)))
-    github.refusal = FetchRefused("dead_host", "`github.com` did not answer. No attempt used.")
+    github.refusal = FetchRefusedError("dead_host", "`github.com` did not answer. No attempt used.")
     response = page.post("latest")
     assert response["Location"] == cast.lab.get_absolute_url()
     assert '<p class="band bad"><code>github.com</code> did not answer. No attempt used.</p>' in page.text()

@@ -31,7 +31,7 @@ from ._shared.base import (
 from ._shared.fixes import rewritten
 from ._shared.rewriting import kept_empty
 from ._shared.shell import Line, commands, paragraphs
-from .commits import MOST_SHOWN, add_commits, commit_evidence
+from .commits import MAX_SHOWN, add_commits, commit_evidence
 
 MAX_SIGNED = 200
 HOST = "noreply@github.com"  # the committer of whatever is done on GitHub's own pages
@@ -87,7 +87,7 @@ class AuthorsCheck(Kind):
         wrote = (writers(commit) if self.by == "author" else [self._person(commit)] for commit in judged)
         people = different_people(chain.from_iterable(wrote))
         of = LookedAt(len(judged), "commit of yours", f"on {quoted(tip.name)}", plural="commits of yours")
-        found = listed([quoted(_shown(person)) for person in people], most=MOST_SHOWN)
+        found = listed([quoted(_shown(person)) for person in people], most=MAX_SHOWN)
         if len(people) >= least:
             return passed(
                 f"{count(len(people), 'person', 'people')} wrote {of}: {found}. {CLAIM}", looked_at=of
@@ -98,7 +98,7 @@ class AuthorsCheck(Kind):
             found=found or "nobody",
             fix="Let the others of your team commit in their own clones, where `git config user.email` is theirs, and "
             "push. A commit that two wrote together names the second in its last line: `Co-authored-by: NAME <EMAIL>`.",
-            evidence=[commit_evidence(tip, one) for one in judged[-MOST_SHOWN:]],
+            evidence=[commit_evidence(tip, one) for one in judged[-MAX_SHOWN:]],
         )
 
     def _needs_work(
@@ -111,13 +111,13 @@ class AuthorsCheck(Kind):
             f"{_carried(own, judged)} on {quoted(tip.name)}.{cause} {CLAIM}",
             expected=f"{count(self.at_least, 'commit') if self.at_least else 'every commit'} with {self.by} "
             + str(learner),
-            found=listed(found, most=MOST_SHOWN) or count(own, "commit"),
+            found=listed(found, most=MAX_SHOWN) or count(own, "commit"),
             fix=_commit_under(run, tip, learner, self.at_least - own)
             if self.at_least
             else _sign_again(run, tip, learner, others)
             if others
             else add_commits(run, tip),
-            evidence=[commit_evidence(tip, other) for other in others[-MOST_SHOWN:]],
+            evidence=[commit_evidence(tip, other) for other in others[-MAX_SHOWN:]],
         )
 
     def _is_own(self, authors: Authors, commit: Commit) -> bool:
@@ -152,7 +152,7 @@ def unknown_author(run: Run, error: UnknownAuthorError) -> Verdict:
         f"{named(others)}, and your account has {learner}",
         fix=paragraphs(edit, _sign_again(run, tip, learner, error.commits)),
     )
-    return replace(verdict, evidence=tuple(commit_evidence(tip, one) for one in error.commits[-MOST_SHOWN:]))
+    return replace(verdict, evidence=tuple(commit_evidence(tip, one) for one in error.commits[-MAX_SHOWN:]))
 
 
 def _commit_under(run: Run, tip: Tip, learner: Learner, missing: int) -> str:

@@ -19,8 +19,8 @@ from ._shared.base import Kind, Run, Verdict, commits_since, needs_work, passed,
 from ._shared.fixes import holding, on_branch, rewritten
 from ._shared.shell import Line, append_line, paragraphs
 
-MOST_SHOWN = 3
-MOST_READ = 1000  # characters of a subject: patterns may take long over more
+MAX_SHOWN = 3
+MAX_READ = 1000  # characters of a subject: patterns may take long over more
 MAX_ADDED = 20
 README = "README.md"
 _WORDS = (
@@ -61,7 +61,7 @@ class CommitsCheck(Kind):
         if isinstance(own, Verdict):
             return own
         own = [commit for commit in own if self.merges is None or commit.is_merge == self.merges]
-        newest = own[-MOST_SHOWN:]
+        newest = own[-MAX_SHOWN:]
         evidence = [commit_evidence(tip, commit) for commit in newest]
         whose = f"after {quoted(self.since)}" if self.since else "of yours"
         holds = f"{quoted(tip.name)} holds {count(len(own), self._noun)} {whose}"

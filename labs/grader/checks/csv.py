@@ -13,7 +13,7 @@ from typing import Literal
 
 from ..edits import add_at_end, delete_lines, replace_line, write_file
 from ..findings import LookedAt
-from ..git.repository import TooLarge
+from ..git.repository import TooLargeError
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
 from ..words import count, cut, listed, nearest, quoted, visible
 from ._shared.base import Kind, Run, Verdict, needs_work, passed
@@ -22,12 +22,12 @@ from ._shared.fixes import edited
 from ._shared.shell import write_lines
 
 Separator = Literal[",", ";", "|", "tab"]
-MOST_NAMED = 8
+MAX_NAMED = 8
 MAX_ROWS = 60
 NO_VALUE = "..."
 
 
-class NoTable(Exception):  # noqa: N818 - the state of a file, shown to the learner
+class NoTableError(Exception):
     """Why a text is no table, and at which line (from 1)."""
 
     def __init__(self, message: str, line: int) -> None:
@@ -63,7 +63,7 @@ class CsvCheck(Kind):
             return file
         try:
             header, rows = read_table(file.text, self.separator)
-        except NoTable as problem:
+        except NoTableError as problem:
             return self._needs_work(
                 run,
                 file,
@@ -186,7 +186,7 @@ def _fitted(fields: list[str], number: int, delimiter: str) -> list[str]:
 
 
 def read_table(text: str, separator: Separator = ",") -> tuple[list[str], int]:
-    """The header, its names without blanks around them, and the number of rows below. Raises NoTable."""
+    """The header, its names without blanks around them, and the number of rows below. Raises NoTableError."""
     lines = csv.reader(
         io.StringIO(text, newline=""), delimiter="\t" if separator == "tab" else separator, strict=True
     )
@@ -197,22 +197,22 @@ def read_table(text: str, separator: Separator = ",") -> tuple[list[str], int]:
             if not header:
                 header = [name.strip() for name in fields]
             elif len(fields) != len(header):
-                raise NoTable(
+                raise NoTableError(
                     f"{count(len(fields), 'field')} where the header has {len(header)}", lines.line_num
                 )
             else:
                 rows += 1
     except csv.Error as error:
         if "field limit" in str(error):
-            raise TooLarge(
+            raise TooLargeError(
                 f"the field that ends before line {lines.line_num + 1} is over {csv.field_size_limit():,} characters, "
                 "and no longer ones are read"
             ) from None
-        raise NoTable(str(error), lines.line_num) from None
+        raise NoTableError(str(error), lines.line_num) from None
     if not header:
-        raise NoTable("there is no header", 1)
+        raise NoTableError("there is no header", 1)
     return header, rows
 
 
 def _names(names: list[str]) -> str:
-    return listed((quoted(cut(name, 40)) for name in names), most=MOST_NAMED)
+    return listed((quoted(cut(name, 40)) for name in names), most=MAX_NAMED)

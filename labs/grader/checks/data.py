@@ -14,11 +14,11 @@ from decimal import Decimal
 
 from ..findings import LookedAt
 from ..formats.data import (
-    MOST_BYTES,
+    MAX_BYTES,
     Absent,
     BeyondLimitError,
     Format,
-    Unparsable,
+    UnparsableError,
     find,
     format_of,
     read_data,
@@ -68,14 +68,14 @@ class DataCheck(Kind):
             )
 
     def check(self, run: Run) -> Verdict:
-        file = text_or_answer(run, file_or_answer(run, self.path, self.at, *self._fill()), MOST_BYTES)
+        file = text_or_answer(run, file_or_answer(run, self.path, self.at, *self._fill()), MAX_BYTES)
         if isinstance(file, Verdict):
             return file
         try:
             document = read_data(file.text, self._format() or "yaml")
         except BeyondLimitError as error:
             return not_known(f"what {file} holds, because {error}")
-        except Unparsable as error:
+        except UnparsableError as error:
             return self._unparsable(run, file, error)
         return self._judge(run, file, document, find(document, steps(self.value) or ()))
 
@@ -93,7 +93,7 @@ class DataCheck(Kind):
             )
         return self._needs_work(run, file, sentence, self._expected(), said, evidence)
 
-    def _unparsable(self, run: Run, file: Text, error: Unparsable) -> Verdict:
+    def _unparsable(self, run: Run, file: Text, error: UnparsableError) -> Verdict:
         column = f", column {error.column}" if error.column else ""
         place = f" at line {error.line}{column}" if error.line else ""
         return self._needs_work(

@@ -21,14 +21,14 @@ from ..git.repository import Tip
 from ..parameters import Count, FilePath, Regex
 from ..words import count, decoded, in_words, listed, quoted
 from ._shared.base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
-from ._shared.commit_rules import MOST_LISTED, CommitRules
+from ._shared.commit_rules import MAX_LISTED, CommitRules
 from ._shared.fixes import holding, rewritten
 from ._shared.rewriting import reworded
 from ._shared.shell import Line, paragraphs
 from ._shared.splitting import lies_in, split
 from ._shared.walk import HistoryKind, newest
 from ._shared.wording import subject_for
-from .commits import MOST_READ, add_commits, commit_evidence
+from .commits import MAX_READ, add_commits, commit_evidence
 
 MAX_REWORDED = 20
 _OF_SUBJECTS = ("matches", "subject_at_most", "forbids", "blank_second_line")
@@ -127,7 +127,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
         if self._counts_files:
             paths = sorted(map(decoded, run.repository.change_of(commit)))
             if not self._is_one_topic(paths):
-                found = f"{count(len(paths), 'file')}: {listed(map(quoted, paths), most=MOST_LISTED)}"
+                found = f"{count(len(paths), 'file')}: {listed(map(quoted, paths), most=MAX_LISTED)}"
                 return _Fault(commit, "topic", "changes more than one topic", self._expected_topic(), found)
         fault = self.fault(run, commit, self.message_matches)
         return _Fault(commit, "rest", *fault) if fault else None
@@ -138,16 +138,16 @@ class EachCommitCheck(CommitRules, HistoryKind):
     def _fault_of_text(self, message: str) -> str | None:
         """What is the matter with one message, as the end of a sentence."""
         whole, lines = own_subject(first_line(message)), message.splitlines()
-        subject = whole[:MOST_READ]
+        subject = whole[:MAX_READ]
         if not subject:
             return "the message is empty"
         if self.subject_at_most is not None and len(whole) > self.subject_at_most:
             return f"the subject {quoted(subject)} has {count(len(whole), 'character')}"
         if any(re.fullmatch(pattern, subject, re.IGNORECASE) for pattern in self.forbids):
             return f"the subject {quoted(subject)} does not say what the change does"
-        texts = (subject, first_line(message)[:MOST_READ])
+        texts = (subject, first_line(message)[:MAX_READ])
         if self.matches is not None and not any(re.search(self.matches, text) for text in texts):
-            part = "" if len(whole) <= MOST_READ else f"first {MOST_READ:,} characters of the "
+            part = "" if len(whole) <= MAX_READ else f"first {MAX_READ:,} characters of the "
             verb = "do" if part else "does"
             return f"the {part}subject {quoted(subject)} {verb} not have {in_words(self.matches)}"
         if self.blank_second_line and len(lines) > 1 and lines[1].strip():
@@ -171,7 +171,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
 
     def _expected_topic(self) -> str:
         few = [f"at most {count(self.files_at_most, 'file')}"] if self.files_at_most is not None else []
-        groups = " or ".join(listed(map(quoted, group), most=MOST_LISTED) for group in self.one_of)
+        groups = " or ".join(listed(map(quoted, group), most=MAX_LISTED) for group in self.one_of)
         return ", ".join([*few, *([f"only {groups}"] if groups else [])]) + " in a commit"
 
     def _said(self, fault: _Fault, faults: int, judged: int) -> str:

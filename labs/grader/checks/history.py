@@ -21,9 +21,9 @@ from ._shared.fixes import rewritten
 from ._shared.rewriting import again_as
 from ._shared.walk import HistoryKind, first_parents_of, has_subject, named, newest
 from ._shared.wording import fitting, subject_for
-from .commits import MOST_READ, add_commits
+from .commits import MAX_READ, add_commits
 
-MOST_LISTED = 8
+MAX_LISTED = 8
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class HistoryCheck(HistoryKind):
     def _fits(self, position: int, commit: Commit) -> bool:
         if self.subjects:
             return has_subject(commit, self.subjects[position])
-        return bool(re.search(self.matches[position], commit.subject[:MOST_READ]))
+        return bool(re.search(self.matches[position], commit.subject[:MAX_READ]))
 
     def _first_different(self, found: list[Commit]) -> str | None:
         for position, commit in enumerate(found[: len(self._wanted)]):
@@ -135,4 +135,4 @@ class HistoryCheck(HistoryKind):
 
 
 def _sequence(texts: tuple[str, ...] | list[str]) -> str:
-    return listed(map(quoted, texts), most=MOST_LISTED)
+    return listed(map(quoted, texts), most=MAX_LISTED)

@@ -19,7 +19,7 @@ from ._shared.removal import literal
 from ._shared.shell import append_line
 from .attributes import NAME, as_pattern
 
-MOST_MENDED = 20
+MAX_MENDED = 20
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class LineEndingsCheck(Kind):
 
     def _mend(self, run: Run, files: list[Text]) -> str:
         """Git turns CRLF into LF by itself; where CRLF is to be stored, it has to leave the file alone."""
-        paths = [literal(file.path) for file in files[:MOST_MENDED]]
+        paths = [literal(file.path) for file in files[:MAX_MENDED]]
         lf = self.are == "lf"
         rule = f"{as_pattern(self.path)} {'text eol=lf' if lf else '-text'}"
         return change(
@@ -95,7 +95,7 @@ class LineEndingsCheck(Kind):
             f"Store {self.path} with {self.are.upper()}",
             append_line(rule, NAME),
             ["git", "add", NAME],
-            *([] if lf else [_with_crlf(file.path) for file in files[:MOST_MENDED]]),
+            *([] if lf else [_with_crlf(file.path) for file in files[:MAX_MENDED]]),
             ["git", "add", *(["--renormalize"] if lf else []), "--", *paths],
         )
 

@@ -18,7 +18,7 @@ from ._shared.fixes import edited
 from ._shared.removal import literal
 from .commits import add_commits
 
-MOST_SHOWN = 3
+MAX_SHOWN = 3
 MAX_EDITED = 10
 Conflict = tuple[bytes, int, list[str]]
 
@@ -69,7 +69,7 @@ class NoConflictMarkersCheck(Kind):
             ),
             evidence=[
                 replace(at_tip(tip, path), line=line, excerpt=excerpt(lines, line))
-                for path, line, lines in conflicts[:MOST_SHOWN]
+                for path, line, lines in conflicts[:MAX_SHOWN]
             ],
         )
 

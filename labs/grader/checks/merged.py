@@ -43,7 +43,7 @@ from ._shared.merging import all_brought_in, brought_in, merged_again, merged_in
 from ._shared.shell import commands, paragraphs
 from ._shared.squash import carried_at, rebased_commits, squash_commit
 from ._shared.walk import cut_off, first_in_order, named, newest
-from .commits import MOST_SHOWN, add_commits, commit_evidence
+from .commits import MAX_SHOWN, add_commits, commit_evidence
 
 Way = Literal["merge-commit", "fast-forward", "squash", "rebase"]
 _WORDS: dict[str, str] = {
@@ -116,7 +116,7 @@ class MergedCheck(Kind):
         evidence = [answer.evidence[0] for answer in answers if answer.evidence]
         said = " ".join(answer.why for answer in answers)
         looked_at = LookedAt(len(names), "branch", plural="branches")
-        return wrong or passed(said, *evidence[:MOST_SHOWN], looked_at=looked_at)
+        return wrong or passed(said, *evidence[:MAX_SHOWN], looked_at=looked_at)
 
     def _in_order(self, run: Run, into: Tip, names: tuple[RefName, ...]) -> Verdict:
         merges = [merge for name in names if (merge := merge_commit_of(run, name, into))]

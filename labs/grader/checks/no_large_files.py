@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..findings import LookedAt
 from ..git.blobs import Blob
-from ..git.repository import MOST_FILE_BYTES
+from ..git.repository import MAX_FILE_BYTES
 from ..parameters import Bytes, Revision
 from ..words import count, decoded, listed, quoted, size
 from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed
@@ -17,8 +17,8 @@ from ._shared.fixes import change
 from ._shared.removal import IN_HISTORY, came_in, literal, tagged_objects, take_out
 from .commits import first_file
 
-MOST_SHOWN = 3
-ONE_MB = Bytes(MOST_FILE_BYTES)
+MAX_SHOWN = 3
+ONE_MB = Bytes(MAX_FILE_BYTES)
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class NoLargeFilesCheck(Kind):
         return needs_work(
             f"{_name(large[0])} {where} is over {size(self.over)}.{more}",
             expected=f"no file over {size(self.over)} {where}",
-            found=listed([f"{_name(blob)}, {_size(blob)}" for blob in large], most=MOST_SHOWN),
+            found=listed([f"{_name(blob)}, {_size(blob)}" for blob in large], most=MAX_SHOWN),
             fix=change(run, tip, f"Stop tracking {paths[0]}", untrack),
-            evidence=[at_tip(tip, blob.path) for blob in large[:MOST_SHOWN]],
+            evidence=[at_tip(tip, blob.path) for blob in large[:MAX_SHOWN]],
         )
 
     def _anywhere(self, run: Run) -> Verdict:
@@ -88,14 +88,14 @@ class NoLargeFilesCheck(Kind):
             f"{_name(largest[0])} in the history is over {size(self.over)}.{more} Deleting a file in a later "
             "commit does not take it out.",
             expected=f"no file over {size(self.over)} in any commit",
-            found=listed([f"{_name(blob)}, {_size(blob)}" for blob in largest], most=MOST_SHOWN),
+            found=listed([f"{_name(blob)}, {_size(blob)}" for blob in largest], most=MAX_SHOWN),
             fix=take_out(run, large),
-            evidence=[came_in(run, blob) for blob in largest[:MOST_SHOWN]],
+            evidence=[came_in(run, blob) for blob in largest[:MAX_SHOWN]],
         )
 
 
 def _at_least(blob: Blob) -> int:
-    return MOST_FILE_BYTES + 1 if blob.size is None else blob.size
+    return MAX_FILE_BYTES + 1 if blob.size is None else blob.size
 
 
 def _name(blob: Blob) -> str:

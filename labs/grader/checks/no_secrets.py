@@ -14,7 +14,7 @@ from ..findings import LookedAt
 from ..formats.secrets import Rule, belongs_outside, find_secrets, is_settings_file, masked
 from ..git.blobs import Blob
 from ..git.lfs_pointer import pointed_size
-from ..git.repository import MOST_FILE_BYTES
+from ..git.repository import MAX_FILE_BYTES
 from ..words import count, decoded, listed, quoted, size, visible
 from ._shared.base import Kind, Run, Verdict, needs_work, not_run, passed
 from ._shared.contents import as_text, lines_of, not_read
@@ -23,9 +23,9 @@ from ._shared.removal import IN_HISTORY, branch_to_mend, came_in, tagged_objects
 from ._shared.shell import STASHED, commands, start_on
 from .commits import first_file
 
-MOST_BYTES = 128 << 20
-MOST_IN_A_FILE = 20
-MOST_SHOWN = 3
+MAX_BYTES = 128 << 20
+MAX_IN_A_FILE = 20
+MAX_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class NoSecretsCheck(Kind):
 
     def check(self, run: Run) -> Verdict:
         blobs = run.repository.blobs
-        small = [blob for blob in blobs if blob.size is not None and blob.size <= MOST_FILE_BYTES]
+        small = [blob for blob in blobs if blob.size is not None and blob.size <= MAX_FILE_BYTES]
         ends = list(accumulate(blob.size or 0 for blob in small))
-        to_read = small[: bisect_right(ends, MOST_BYTES)]
+        to_read = small[: bisect_right(ends, MAX_BYTES)]
         leaks: list[Leak] = []
         binary = pointers = 0
         for blob, content in zip(to_read, run.repository.uncounted(blob.id for blob in to_read), strict=True):
@@ -60,7 +60,7 @@ class NoSecretsCheck(Kind):
             return _verdict(run, leaks)
         if len(to_read) < len(small):
             return not_run(
-                f"Not run to the end: the files in the history are {size(ends[-1])} together, and {size(MOST_BYTES)} "
+                f"Not run to the end: the files in the history are {size(ends[-1])} together, and {size(MAX_BYTES)} "
                 "of them were read, without a key, token or password."
             )
         number = sum(1 for blob in small if blob.size) - binary - pointers
@@ -89,9 +89,9 @@ def _verdict(run: Run, leaks: list[Leak]) -> Verdict:
         f"shown here. Do, in this order: {remedies};{mend} take it out of the history. Deleting the file "
         "does not make it safe. Staff were not shown the value.",
         expected="no key, token or password in any commit",
-        found=listed(map(str, places), most=MOST_SHOWN),
+        found=listed(map(str, places), most=MAX_SHOWN),
         fix=_fix(run, leaks, blobs, keep),
-        evidence=[came_in(run, leak.blob, leak.line) for leak in places[:MOST_SHOWN]],
+        evidence=[came_in(run, leak.blob, leak.line) for leak in places[:MAX_SHOWN]],
     )
 
 
@@ -134,7 +134,7 @@ def _still_there(run: Run, leaks: list[Leak]) -> list[tuple[Leak, list[str]]]:
         if entry is None or entry.id != leak.blob.id or belongs_outside(decoded(path)):
             continue
         found.append((leak, lines_of(as_text(run.repository.content(entry.id) or b""))))
-    return found[:MOST_IN_A_FILE]
+    return found[:MAX_IN_A_FILE]
 
 
 def _edit(leak: Leak, lines: list[str]) -> str:
@@ -156,7 +156,7 @@ def _leaks(blob: Blob, content: bytes) -> Iterator[Leak]:
     text = as_text(content)
     settings = is_settings_file(decoded(blob.path))
     lines: set[int] = set()
-    for found in islice(find_secrets(text, settings=settings), MOST_IN_A_FILE):
+    for found in islice(find_secrets(text, settings=settings), MAX_IN_A_FILE):
         line = text.count("\n", 0, found.start) + 1
         if line not in lines:
             lines.add(line)

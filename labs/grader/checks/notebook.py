@@ -10,7 +10,7 @@ from typing import Literal
 
 from ..edits import write_file
 from ..findings import LookedAt
-from ..formats.data import BeyondLimitError, Unparsable, read_data
+from ..formats.data import BeyondLimitError, UnparsableError, read_data
 from ..formats.yaml_values import Value
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, cut, listed, quoted
@@ -20,7 +20,7 @@ from ._shared.contents import Found, Text, file_or_answer, files_or_answer, text
 from ._shared.fixes import change, edited
 from ._shared.shell import write_lines
 
-MOST_SHOWN = 3
+MAX_SHOWN = 3
 _WITH_A_CELL = """{
  "cells": [
   {"cell_type": "code", "source": ["1 + 1"], "outputs": [], "execution_count": %s, "metadata": {}}
@@ -64,7 +64,7 @@ class NotebookCheck(Kind):
                 found = read_cells(text.text)
             except BeyondLimitError as error:
                 return not_known(f"what {text} holds, because {error}")
-            except Unparsable as error:
+            except UnparsableError as error:
                 return self._unreadable(run, text, error)
             if complaints := [said for cell in found if (said := self._complaint(cell))]:
                 return self._complain(run, text, complaints)
@@ -106,7 +106,7 @@ class NotebookCheck(Kind):
         return needs_work(
             f"In {file}, {complaints[0]}.",
             expected=listed(wanted),
-            found=listed(complaints, most=MOST_SHOWN),
+            found=listed(complaints, most=MAX_SHOWN),
             fix=change(
                 run,
                 file.tip,
@@ -130,7 +130,7 @@ class NotebookCheck(Kind):
         add = ["git", "add", "--", file.path]
         return edited(run, file.tip, f"Add a code cell to {file.path}", self._write(file), add)
 
-    def _unreadable(self, run: Run, file: Text, error: Unparsable) -> Verdict:
+    def _unreadable(self, run: Run, file: Text, error: UnparsableError) -> Verdict:
         place = f" at line {error.line}" if error.line else ""
         return needs_work(
             f"{file} cannot be read as a notebook: {error.message}{place}.",
@@ -148,10 +148,10 @@ class NotebookCheck(Kind):
 
 
 def read_cells(text: str) -> list[Cell]:
-    """The code cells of a notebook, of format 4. Raises Unparsable."""
+    """The code cells of a notebook, of format 4. Raises UnparsableError."""
     cells = _part(read_data(text, "json"), "cells")
     if not isinstance(cells, list):
-        raise Unparsable("there is no list of cells")
+        raise UnparsableError("there is no list of cells")
     return list(_code_cells(cells))
 
 

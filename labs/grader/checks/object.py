@@ -18,7 +18,7 @@ from typing import Literal
 
 from ..findings import LookedAt
 from ..git.history import Commit, History
-from ..git.repository import Repository, Tag, TooLarge
+from ..git.repository import Repository, Tag, TooLargeError
 from ..git.trees import Listing
 from ..parameters import Count, Regex
 from ..report import Evidence
@@ -30,7 +30,7 @@ from ._shared.shell import Line, commands
 from ._shared.wording import fitting
 from .commits import more_commits
 
-MOST_TREES = 20_000
+MAX_TREES = 20_000
 _EMPTY = "$(git hash-object -w --stdin < /dev/null)"
 EntrySort = Literal["file", "executable", "folder", "link", "submodule"]
 _SORTS: dict[bytes, EntrySort] = {
@@ -220,7 +220,7 @@ def _tags(repository: Repository, kind: str) -> list[Tag]:
 
 
 def _trees(run: Run) -> Iterator[tuple[Evidence, Listing]]:
-    """Each tree once, with the oldest commit that has it or the tag that marks it. Raises TooLarge."""
+    """Each tree once, with the oldest commit that has it or the tag that marks it. Raises TooLargeError."""
     repository, seen = run.repository, set[str]()
     roots = [(Evidence(commit=commit.id), commit.tree) for commit in list(repository.history)[::-1]]
     roots += [(Evidence(ref=tag.ref), tag.id) for tag in _tags(repository, "tree")]
@@ -231,8 +231,8 @@ def _trees(run: Run) -> Iterator[tuple[Evidence, Listing]]:
             if tree in seen:
                 continue
             seen.add(tree)
-            if len(seen) > MOST_TREES:
-                raise TooLarge(f"too many folders: at most {MOST_TREES:,} are read")
+            if len(seen) > MAX_TREES:
+                raise TooLargeError(f"too many folders: at most {MAX_TREES:,} are read")
             listing = repository.listing(tree)
             waiting += [entry.id for _, entry in listing if entry.is_tree]
             yield where, listing

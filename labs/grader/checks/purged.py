@@ -17,7 +17,7 @@ from ._shared.contents import not_read
 from ._shared.removal import IN_HISTORY, came_in, tagged_objects, take_out
 from .commits import first_file
 
-MOST_SHOWN = 3
+MAX_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class PurgedCheck(Kind):
             f"{quoted(self.path)} is in this repository's history: commit {brought[0].commit[:7]} brought "
             f"{paths[0]}. Deleting a file does not take it out of earlier commits.",
             expected=f"no {quoted(self.path)} in any commit of any branch or tag",
-            found=listed(paths, most=MOST_SHOWN),
+            found=listed(paths, most=MAX_SHOWN),
             fix=take_out(run, brought),
-            evidence=[came_in(run, blob) for blob in brought[:MOST_SHOWN]],
+            evidence=[came_in(run, blob) for blob in brought[:MAX_SHOWN]],
         )
 
     def _looked_at(self, repository: Repository) -> LookedAt:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..findings import LookedAt
 from ..git.history import Commit
-from ..git.repository import Repository, Tip, TooLarge
+from ..git.repository import Repository, Tip, TooLargeError
 from ..git.trees import Change
 from ..parameters import MAIN, FilePath, Percent, RefName
 from ..words import decoded, listed, quoted
@@ -169,7 +169,7 @@ def _likeness(repository: Repository, made: Change, old: bytes, new: bytes) -> i
         return 0
     contents = [content for entry in (before, after) if (content := repository.content(entry.id)) is not None]
     if len(contents) < 2:
-        raise TooLarge(
+        raise TooLargeError(
             f"{quoted(decoded(new))} was over 1 MB when it was renamed, and such files are not read"
         )
     one, other = (Counter(content.splitlines(keepends=True)) for content in contents)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from ..git.repository import Tip, TooLarge
+from ..git.repository import Tip, TooLargeError
 from ..parameters import Content, Count, FilePath, Regex, Revision
 from ..sandbox import Ran
 from ..words import in_words, quoted
@@ -32,7 +32,7 @@ from ._shared.code import (
 from ._shared.command_causes import with_cause
 from .commits import add_commits
 
-MOST_COMMITS = 30
+MAX_COMMITS = 30
 SUCCESS = Count(0)
 
 
@@ -74,9 +74,9 @@ class RunCheck(CodeKind):
             return since
         history = run.repository.history
         after = history.in_order(history.ancestors(tip.commit.id) - history.ancestors(since.commit.id))
-        if len(after) > MOST_COMMITS:
-            raise TooLarge(
-                f"{len(after):,} commits after {quoted(self.since)}: at most {MOST_COMMITS} are run"
+        if len(after) > MAX_COMMITS:
+            raise TooLargeError(
+                f"{len(after):,} commits after {quoted(self.since)}: at most {MAX_COMMITS} are run"
             )
         if not after:
             return needs_work(

@@ -8,7 +8,7 @@ import shlex
 from dataclasses import dataclass
 
 from ..findings import LookedAt
-from ..git.processes import RepositoryFault, output_of
+from ..git.processes import RepositoryError, output_of
 from ..git.repository import Tip
 from ..git.trees import Entry
 from ..parameters import MAIN_COMMIT, FilePath, ObjectId, Regex, Revision
@@ -186,7 +186,7 @@ def read_modules(content: bytes) -> dict[str, str] | str:
                 most=4 << 20,
                 what="`.gitmodules`",
             )
-        except RepositoryFault as fault:
+        except RepositoryError as fault:
             place = re.search(r"bad config line (\d+)|bad config .*", str(fault))
             if place is None:
                 raise

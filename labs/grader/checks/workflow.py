@@ -34,7 +34,7 @@ from ..workflows.artifacts import Handover, handed_over
 from ..workflows.delivery import Delivery, Way
 from ..workflows.drawing import drawn
 from ..workflows.filters import Moment
-from ..workflows.graph import MOST_JOBS, Pipeline, expanded, needs_faults
+from ..workflows.graph import MAX_JOBS, Pipeline, expanded, needs_faults
 from ..workflows.model import Workflow
 from ..workflows.names import EVENTS, SCOPES
 from ..workflows.order import in_order
@@ -47,7 +47,7 @@ from ._shared.contents import files_or_answer
 from ._shared.meaning import Texts, asked_twice, started, texts_or_answer, verdict_of
 from ._shared.some_file import judge_some
 
-MOST_REMARKS = 3
+MAX_REMARKS = 3
 _STARTER = """name: CI
 on: [push]
 jobs:
@@ -141,10 +141,10 @@ class WorkflowCheck(Kind):
             return found
         texts, text = found
         workflow = read_workflow(self.path, text)
-        if len(workflow.jobs) > MOST_JOBS:
+        if len(workflow.jobs) > MAX_JOBS:
             number = count(len(workflow.jobs), "job")
             return not_run(
-                f"Not run: {quoted(self.path)} has {number}, and at most {MOST_JOBS} are looked at."
+                f"Not run: {quoted(self.path)} has {number}, and at most {MAX_JOBS} are looked at."
             )
         answer, pipeline = self._judged(texts)
         drawing = drawn(pipeline, wrong={finding.job for finding in answer.findings}) if pipeline else None
@@ -156,7 +156,7 @@ class WorkflowCheck(Kind):
         """The answer, and what it is about where GitHub can read the file."""
         workflow = read_workflow(self.path, texts(self.path) or "")
         faults = workflow.faults or tuple(needs_faults(workflow))
-        if faults or len(workflow.jobs) > MOST_JOBS:
+        if faults or len(workflow.jobs) > MAX_JOBS:
             return Answer(faults, unknown="" if faults else f"{quoted(self.path)} has too many jobs"), None
         load = _loader(texts)
         pipeline = Pipeline(workflow, expanded(workflow, load, texts), dict(self.stages or {}))
@@ -189,11 +189,11 @@ class WorkflowCheck(Kind):
 
 def _with_remarks(answer: Answer, remarks: tuple[Finding, ...]) -> Answer:
     """Say beside each answer what the file does not do though it seems to."""
-    said = " ".join(f"{remark.says} Write {remark.expected}." for remark in remarks[:MOST_REMARKS])
+    said = " ".join(f"{remark.says} Write {remark.expected}." for remark in remarks[:MAX_REMARKS])
     if not said or answer.unknown:
         return answer
     if not answer.findings:
-        seen = (*answer.seen, *(remark.place for remark in remarks[:MOST_REMARKS]))
+        seen = (*answer.seen, *(remark.place for remark in remarks[:MAX_REMARKS]))
         return replace(answer, holds=f"{answer.holds} {said}", seen=seen)
     first, *others = answer.findings
     return replace(answer, findings=(replace(first, says=f"{first.says} {said}"), *others))
@@ -206,7 +206,7 @@ def _loader(texts: Texts) -> Callable[[str], Workflow | None]:
         text = texts(path)
         workflow = read_workflow(path, text) if text is not None else None
         sound = workflow and not workflow.faults and not any(needs_faults(workflow))
-        return workflow if sound and workflow and len(workflow.jobs) <= MOST_JOBS else None
+        return workflow if sound and workflow and len(workflow.jobs) <= MAX_JOBS else None
 
     return load
 

@@ -12,7 +12,7 @@ from ..spec import LabSpec, SpecError, load_spec
 from ..words import visible
 
 GOOD, NEEDS_WORK, COULD_NOT = 0, 1, 2
-MOST_ENVIRONMENT_BYTES = 4 << 30
+MAX_ENVIRONMENT_BYTES = 4 << 30
 
 
 def complain(line: str) -> None:
@@ -43,4 +43,4 @@ def own_sandbox() -> Sandbox | None:
 
     # root's home is closed to the user that root's sandbox runs as
     home = Path("/var/cache") if os.geteuid() == 0 else Path.home() / ".cache"
-    return opened("", home / "labcheck" / "environments", MOST_ENVIRONMENT_BYTES)
+    return opened("", home / "labcheck" / "environments", MAX_ENVIRONMENT_BYTES)

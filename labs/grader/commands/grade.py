@@ -12,8 +12,8 @@ from ..checks import Learner
 from ..engine import grade
 from ..formats.yaml_values import Value
 from ..git.complaints import cannot_read
-from ..git.repository import Repository, RepositoryDamagedError, RepositoryFault, Unreadable
-from ..parameters import Mismatch, RefName, convert
+from ..git.repository import Repository, RepositoryDamagedError, RepositoryError, UnreadableError
+from ..parameters import MismatchError, RefName, convert
 from ..report import Outcome, Report
 from ..report_text import report_lines, verdict_line
 from ..spec import LabSpec
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
 def _remote(name: str) -> str:
     try:
         return str(convert(RefName, Value(0, name)))
-    except Mismatch as error:
+    except MismatchError as error:
         raise argparse.ArgumentTypeError(f"the name of a remote is expected, found {quoted(name)}") from error
 
 
@@ -61,13 +61,13 @@ def _grade(spec: LabSpec, options: argparse.Namespace) -> Report | None:
     try:
         with Repository.open(options.repository, remote=options.remote) as repository:
             return grade(spec, repository, sandbox=own_sandbox(), learner=learner)
-    except Unreadable as error:
+    except UnreadableError as error:
         complain(f"Could not read the repository. {error}")
         if options.remote:
             complain(f"With --remote, fetch first: git fetch --tags {options.remote}")
     except RepositoryDamagedError as error:
         complain(f"Could not read the repository. {cannot_read(str(error))}")
-    except RepositoryFault as error:
+    except RepositoryError as error:
         complain(f"Could not read the repository. Git says: {error}")
     return None
 

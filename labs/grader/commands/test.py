@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..git.processes import RepositoryFault
+from ..git.processes import RepositoryError
 from ..proof import Proof, ScenarioProof, prove
 from ..words import count, listed, quoted, visible
 from .common import COULD_NOT, GOOD, NEEDS_WORK, complain, load, own_sandbox
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
         return COULD_NOT
     try:
         proof = prove(spec, own_sandbox())
-    except (OSError, RepositoryFault) as error:
+    except (OSError, RepositoryError) as error:
         complain(f"The scenarios could not be built and graded: {error}")
         return COULD_NOT
     print(json.dumps(proof.to_json(), indent=2) if options.json else "\n".join(proof_lines(proof)))

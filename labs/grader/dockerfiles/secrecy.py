@@ -11,21 +11,21 @@ from .instructions import Instruction
 from .reading import Dockerfile
 from .secret_names import SECRET_NAME, names_secret
 
-MOST_FOUND = 20
+MAX_FOUND = 20
 
 
 def no_secrets(file: Dockerfile, text: str) -> Answer:
     """No credential comes into a layer: by value, by a variable, or as a file."""
     literal = {
         text.count("\n", 0, found.start) + 1: found.rule.name
-        for found in islice(find_secrets(text), MOST_FOUND)
+        for found in islice(find_secrets(text), MAX_FOUND)
     }
     findings = [_literal(Place(file.path, line), name) for line, name in sorted(literal.items())]
     for one in file.instructions():
         if one.place.line not in literal:
             findings.extend(_in_variables(one) if one.name in ("ENV", "ARG") else _as_files(one))
     return answer(
-        findings[:MOST_FOUND],
+        findings[:MAX_FOUND],
         "No instruction brings a credential into the image.",
         looked_at=LookedAt(len(file.stages), "stage", f"in {quoted(file.path)}"),
     )

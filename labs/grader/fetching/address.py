@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..words import quoted
 
 HOSTS = ("github.com",)
-_MOST_CHARACTERS = 400
+_MAX_CHARACTERS = 400
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://(.*)", re.IGNORECASE)
 _SHORT_SSH = re.compile(r"(?:git@)?([^/:@]+):(?!:|[0-9]*(?:/|$))/?(.*)|git@(.*)", re.IGNORECASE)
 _WEB, _SSH = ("", "443", "80"), ("", "22")
@@ -89,8 +89,8 @@ def read_address(text: str, *, hosts: Sequence[str] = HOSTS) -> Address:
     text = text.strip(_AROUND)
     if not text:
         raise AddressError("blank", f"For example `https://{hosts[0]}/your-name/your-repository`.")
-    if len(text) > _MOST_CHARACTERS:
-        raise AddressError("long", f"This one has more than {_MOST_CHARACTERS} characters.")
+    if len(text) > _MAX_CHARACTERS:
+        raise AddressError("long", f"This one has more than {_MAX_CHARACTERS} characters.")
     _refuse_look_alikes(text, hosts)
     scheme, rest = _split(text, hosts)
     if "://" in rest:

@@ -18,7 +18,7 @@ _MEGABYTE = 1 << 20
 # Gets all that a process has printed so far, whenever more came; what it returns first is said to it, and no more.
 Reply = Callable[[bytes], bytes | None]
 _KEPT_MESSAGES = 64 << 10
-_MOST_MESSAGES = _MEGABYTE
+_MAX_MESSAGES = _MEGABYTE
 _DISK_SECONDS = 0.2
 # sets its own limits, then becomes the command: a function between fork and exec is not safe beside threads
 _WRAPPER = """
@@ -111,7 +111,7 @@ class _Watch:
     def follow(self, process: "subprocess.Popen[bytes]") -> str | None:
         most = {
             process.stdout: ("output", self._limits.listing),
-            process.stderr: ("messages", _MOST_MESSAGES),
+            process.stderr: ("messages", _MAX_MESSAGES),
         }
         self.said = {stream: bytearray() for stream in most}
         with selectors.DefaultSelector() as selector:

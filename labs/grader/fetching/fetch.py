@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass, field
 
-from ..git.processes import RepositoryDamagedError, TooLarge, kinds_of
+from ..git.processes import RepositoryDamagedError, TooLargeError, kinds_of
 from ..words import quoted
 from .address import Address
 from .bounded_process import FetchLimits
 from .mirrors import Mirror
 from .network import INTERNET, Network
 from .notes import entries_at, notes_on
-from .refusals import FetchRefused, damaged, refused
+from .refusals import FetchRefusedError, damaged, refused
 from .upstream import HEADS, Server
 
 ORDINARY = FetchLimits()
 WHILE_SOMEBODY_WAITS = FetchLimits(seconds=4.5)
-MOST_PACKS = 50
+MAX_PACKS = 50
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Fetched:
 def latest(
     address: Address, *, limits: FetchLimits = WHILE_SOMEBODY_WAITS, network: Network = INTERNET
 ) -> Latest:
-    """The newest commit at an address, in at most `limits.seconds`. Raises FetchRefused, FetchFault."""
+    """The newest commit at an address, in at most `limits.seconds`. Raises FetchRefusedError, FetchError."""
     server = Server(address, limits, network)
     listing = server.listing()
     branch = listing.meant_by(address)
@@ -58,16 +58,16 @@ def fetch(
 ) -> Fetched:
     """Bring all branches and tags into a mirror that is held, only what is new where it has some already.
 
-    Raises FetchRefused for the learner's set-up and FetchFault for ours; RepositoryFault where the mirror itself
+    Raises FetchRefusedError for the learner's set-up and FetchError for ours; RepositoryError where the mirror itself
     cannot be read, which is empty then and begun anew by the next fetch.
     """
     server = Server(address, limits, network)
-    if mirror.packs >= MOST_PACKS:
+    if mirror.packs >= MAX_PACKS:
         mirror.empty()
     had_some = mirror.is_complete()
     try:
         return _fill(mirror, server, limits)
-    except FetchRefused as refusal:
+    except FetchRefusedError as refusal:
         if refusal.code != "too_big" or not had_some:
             raise
         return _fill(mirror, server, limits)  # without what earlier pushes had left in the mirror
@@ -103,5 +103,5 @@ def _look_at(mirror: Mirror, refs: dict[str, str]) -> None:
 def _notes(address: Address, mirror: Mirror, branch: str, commit: str, limits: FetchLimits) -> list[str]:
     try:
         return notes_on(mirror.path, entries_at(mirror.path, commit, limits.entries), quoted(branch))
-    except TooLarge as limit:
+    except TooLargeError as limit:
         raise refused("too_many_files", address, limits, branch=quoted(branch)) from limit

@@ -15,7 +15,7 @@ from pathlib import Path
 from ..git.repository import WITHOUT_LARGE_FILES
 from .address import Address
 from .bounded_process import bytes_in
-from .refusals import FetchFault, FetchRefused
+from .refusals import FetchError, FetchRefusedError
 
 HOLD_SECONDS = 60.0
 _CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
@@ -51,7 +51,7 @@ class Mirror:
         before = set(self.objects.rglob("*"))
         try:
             yield
-        except FetchRefused as refusal:
+        except FetchRefusedError as refusal:
             if not was_complete or not (refusal.may_pass or refusal.came_first):
                 self.empty()
             else:
@@ -104,7 +104,7 @@ def mirror_path(root: Path, address: Address) -> Path:
 
 @contextmanager
 def hold(path: Path, *, seconds: float = HOLD_SECONDS) -> Iterator[Mirror]:
-    """A mirror, made where there is none, for fetching into it and reading from it. FetchFault after `seconds`.
+    """A mirror, made where there is none, for fetching into it and reading from it. FetchError after `seconds`.
 
     A mirror that is empty in the end is removed. The lock ends with the process.
     """
@@ -125,7 +125,7 @@ def _locked(path: Path, deadline: float) -> int:
         if folder is not None:
             return folder
         if time.monotonic() >= deadline:
-            raise FetchFault(f"the mirror {path.name} was in use for too long")
+            raise FetchError(f"the mirror {path.name} was in use for too long")
         time.sleep(0.05)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..words import quoted
-from .refusals import FetchRefused, no_attempt
+from .refusals import FetchRefusedError, no_attempt
 
 LOOK_UP_SECONDS = 4.0
 _EMBEDDING = tuple(
@@ -45,15 +45,15 @@ class Network:
     ca_file: Path | None = None
 
     def pin(self, host: str) -> str:
-        """`host:port:address,address` for curl. FetchRefused unless every address is a public one."""
+        """`host:port:address,address` for curl. FetchRefusedError unless every address is a public one."""
         name, _, port = host.partition(":")
         addresses = sorted(self.resolve(name, int(port or 443)))
         if not addresses:
-            raise FetchRefused(
+            raise FetchRefusedError(
                 "dead_host", no_attempt(f"{quoted(name)} could not be found. Submit again later.")
             )
         if not all(address in self.trusted or is_public(address) for address in addresses):
-            raise FetchRefused(
+            raise FetchRefusedError(
                 "host_not_public",
                 no_attempt(f"{quoted(name)} leads into a private network, which is not read."),
             )

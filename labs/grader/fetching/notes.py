@@ -2,23 +2,23 @@
 
 from pathlib import Path
 
-from ..git.processes import TooLarge, absent, output_of
-from ..git.trees import MOST_PATH_BYTES, Entry
+from ..git.processes import TooLargeError, absent, output_of
+from ..git.trees import MAX_PATH_BYTES, Entry
 from ..words import count, decoded, listed, quoted
 
 _BYTES_BESIDE_NAME = 60
 
 
 def entries_at(git_dir: Path, commit: str, most: int) -> dict[str, Entry]:
-    """Every path at a commit. Raises TooLarge past `most` entries or 1 MB of names, however many there are."""
+    """Every path at a commit. Raises TooLargeError past `most` entries or 1 MB of names, however many there are."""
     output = output_of(
         *(git_dir, "ls-tree", "-r", "-z", "--full-tree", commit),
-        most=MOST_PATH_BYTES + most * _BYTES_BESIDE_NAME,
+        most=MAX_PATH_BYTES + most * _BYTES_BESIDE_NAME,
         what="the list of files",
     )
     lines = output.split(b"\0")[:-1]
     if len(lines) > most:
-        raise TooLarge(f"more than {count(most, 'file')}")
+        raise TooLargeError(f"more than {count(most, 'file')}")
     entries = {}
     for line in lines:
         about, _, path = line.partition(b"\t")

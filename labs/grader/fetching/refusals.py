@@ -8,7 +8,7 @@ from .address import Address
 from .bounded_process import Ended, FetchLimits
 
 
-class FetchRefused(Exception):  # noqa: N818 - an answer for the learner, not an error
+class FetchRefusedError(Exception):
     """The learner's set-up: nothing was fetched. `code` is stable, `message` for people.
 
     `may_pass`: it lies with the host, so that the same address may do later. `came_first`: before anything was sent.
@@ -25,7 +25,7 @@ class FetchRefused(Exception):  # noqa: N818 - an answer for the learner, not an
         self.may_pass = code in ("dead_host", "slow_host", "noise")
 
 
-class FetchFault(Exception):  # noqa: N818 - "fault" is the word for what is on our side
+class FetchError(Exception):
     """Our side, or nobody's: worth another try later."""
 
     limit: str | None = None
@@ -87,7 +87,7 @@ _LIMITS = {"seconds": "slow_host", "disk": "too_big", "messages": "noise", "outp
 _KILLED_FOR_SIZE = -25  # SIGXFSZ
 
 
-def refused(code: str, address: Address, limits: FetchLimits, **more: str) -> FetchRefused:
+def refused(code: str, address: Address, limits: FetchLimits, **more: str) -> FetchRefusedError:
     sentence = SENTENCES[code].format(
         repo=quoted(str(address)),
         host=quoted(address.host),
@@ -96,14 +96,14 @@ def refused(code: str, address: Address, limits: FetchLimits, **more: str) -> Fe
         seconds=f"{limits.seconds:g}",
         **{"plain": "", **more},
     )
-    return FetchRefused(code, no_attempt(sentence))
+    return FetchRefusedError(code, no_attempt(sentence))
 
 
-def no_branch(address: Address, branches: list[str]) -> FetchRefused:
+def no_branch(address: Address, branches: list[str]) -> FetchRefusedError:
     wanted = address.branch or ""
     near = nearest(wanted, branches)
     there = f"There is one called {quoted(near)}." if near else f"It has {listed(map(quoted, branches))}."
-    return FetchRefused(
+    return FetchRefusedError(
         "no_branch",
         no_attempt(
             f"{quoted(str(address))} has no branch {quoted(wanted)}. {there} Correct the address, or push it."
@@ -115,7 +115,7 @@ def no_attempt(sentence: str) -> str:
     return f"{sentence} No attempt used."
 
 
-def why(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefused | FetchFault:
+def why(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefusedError | FetchError:
     """What to raise for a git that did not end well."""
     own = [line for line in ended.messages.split("\n") if not line.startswith("remote:")]
     said = " ".join(" ".join(own).split())
@@ -123,13 +123,13 @@ def why(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefused | F
     if ended.status == _KILLED_FOR_SIZE and ended.limit is None:
         code = "too_big"
     if code is None:
-        return FetchFault(f"git ended with {ended.status} for {address}: {cut(visible(said), 200)}")
+        return FetchError(f"git ended with {ended.status} for {address}: {cut(visible(said), 200)}")
     refusal = refused(code, address, limits, **_words(said), branch="")
     refusal.fsck_id = fsck_id(said)
     return refusal
 
 
-def damaged(complaint: str, address: Address, limits: FetchLimits) -> FetchRefused:
+def damaged(complaint: str, address: Address, limits: FetchLimits) -> FetchRefusedError:
     """Findings of Git in a repository that came whole."""
     return refused("damaged", address, limits, **_words(complaint))
 

@@ -13,14 +13,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..git.processes import ENVIRONMENT, ObjectReader, RepositoryFault
+from ..git.processes import ENVIRONMENT, ObjectReader, RepositoryError
 from ..words import cut, visible
 from . import bounded_process
 from .address import Address
 from .bounded_process import Ended, FetchLimits, Reply
 from .mirrors import Mirror
 from .network import Network
-from .refusals import FetchFault, FetchRefused, no_branch, refused, why
+from .refusals import FetchError, FetchRefusedError, no_branch, refused, why
 
 FILTER = "blob:limit=1m"
 # fsck messages about dates, names and modes. Old tools wrote such values; nothing here depends on them.
@@ -155,7 +155,7 @@ class Server:
         """All branches and tags, branches first."""
         try:
             return self._read(self._run(_LIST, Path("/")).output)
-        except FetchRefused as refusal:
+        except FetchRefusedError as refusal:
             raise self._before_fetching(refusal) from refusal
 
     def _read(self, listed: bytes) -> Listing:
@@ -184,7 +184,7 @@ class Server:
         """
         try:
             return self._bring(folder, most)
-        except FetchRefused as refusal:
+        except FetchRefusedError as refusal:
             if refusal.fsck_id not in DATA:
                 raise
         for rest in folder.glob("objects/pack/tmp_*"):
@@ -226,17 +226,17 @@ class Server:
         try:
             arguments = [*options, *_HELPER, self.address.url]
             self._run(arguments, folder, _OPENING, reply=choose, watched=folder)
-        except FetchRefused as refusal:
+        except FetchRefusedError as refusal:
             if not brought:
                 raise self._before_fetching(refusal) from refusal
             raise
         if not brought:
-            raise FetchFault(f"git listed nothing for {self.address}")
+            raise FetchError(f"git listed nothing for {self.address}")
         for lock in folder.glob("objects/pack/*.keep"):
             lock.unlink()
         return brought[0]
 
-    def _before_fetching(self, refusal: FetchRefused) -> FetchRefused:
+    def _before_fetching(self, refusal: FetchRefusedError) -> FetchRefusedError:
         if refusal.code == "too_big" and refusal.limit != "disk":
             refusal = refused("too_many_refs", self.address, self._limits)
         elif refusal.code == "empty" and not self._speaks_git():
@@ -246,7 +246,7 @@ class Server:
 
     def _speaks_git(self) -> bool:
         """False where an empty list comes from a web page: git takes lines without refs for a server of plain files."""
-        with suppress(FetchRefused, FetchFault):
+        with suppress(FetchRefusedError, FetchError):
             return "packet:" in self._run(_LIST, Path("/"), trace=True).messages
         return True
 
@@ -254,7 +254,7 @@ class Server:
         """The first line of a commit's message, by fetching that commit and no file; None if it does not come."""
         with (
             tempfile.TemporaryDirectory(prefix="labcheck-") as name,
-            suppress(FetchRefused, FetchFault, RepositoryFault),
+            suppress(FetchRefusedError, FetchError, RepositoryError),
         ):
             folder = Path(name)
             with Mirror(folder).filling(self.uid):
@@ -296,7 +296,7 @@ class Server:
                 watched=watched,
             )
         except OSError as error:
-            raise FetchFault(f"git could not be started: {error}") from error
+            raise FetchError(f"git could not be started: {error}") from error
         if ended.status not in ends or ended.limit:
             reason = why(ended, self.address, self._limits)
             reason.limit = ended.limit

@@ -14,9 +14,9 @@ from typing import Literal
 
 from ..words import count, cut, listed, nearest, quoted
 from .ini import IniError, read_ini
-from .yaml_values import MOST_BYTES, Value, read_yaml
+from .yaml_values import MAX_BYTES, Value, read_yaml
 
-__all__ = ["MOST_BYTES", "Absent", "Format", "Unparsable", "find", "format_of", "read_data", "steps"]
+__all__ = ["MAX_BYTES", "Absent", "Format", "UnparsableError", "find", "format_of", "read_data", "steps"]
 
 Format = Literal["yaml", "json", "toml", "ini"]
 Steps = tuple[str | int, ...]
@@ -39,7 +39,7 @@ _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$
 _TOML_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}""")
 
 
-class Unparsable(Exception):  # noqa: N818 - the state of a file, shown to the learner
+class UnparsableError(Exception):
     """Why a text is no such data; `line` and `column` count from 1 and are None where they are not known."""
 
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
@@ -47,7 +47,7 @@ class Unparsable(Exception):  # noqa: N818 - the state of a file, shown to the l
         self.message, self.line, self.column = message, line, column
 
 
-class BeyondLimitError(Unparsable):
+class BeyondLimitError(UnparsableError):
     """The format allows it, and a limit of this reader does not: what the text holds is not known."""
 
 
@@ -76,7 +76,7 @@ def steps(place: str) -> Steps | None:
 
 
 def read_data(text: str, format: Format) -> Value:
-    """The whole text as values. `line` is 0 for all but YAML: the other readers do not tell. Raises Unparsable."""
+    """The whole text as values. `line` is 0 for all but YAML: the other readers do not tell. Raises UnparsableError."""
     try:
         return {"yaml": _yaml, "json": _json, "toml": _toml, "ini": _ini}[format](text)
     except RecursionError:
@@ -116,7 +116,7 @@ def _yaml(text: str) -> Value:
     value, problems = read_yaml(text, aliased=MAX_ALIASED)
     for problem in problems:
         key = f"{quoted(problem.key)}: " if problem.key else ""
-        error = BeyondLimitError if _LIMITS.search(problem.message) else Unparsable
+        error = BeyondLimitError if _LIMITS.search(problem.message) else UnparsableError
         raise error(key + problem.message, problem.line, problem.column)
     return value or Value(1, None)
 
@@ -130,7 +130,7 @@ def _json(text: str) -> Value:
             object_pairs_hook=_without_duplicates,
         )
     except json.JSONDecodeError as error:
-        raise Unparsable(error.msg, error.lineno, error.colno) from None
+        raise UnparsableError(error.msg, error.lineno, error.colno) from None
     except ValueError:
         raise BeyondLimitError(_LONG_NUMBER) from None
     return _as_value(data)
@@ -144,14 +144,14 @@ def _decimal(text: str) -> Decimal:
 
 
 def _refused_constant(name: str) -> None:
-    raise Unparsable(f"{name} is no number in JSON")
+    raise UnparsableError(f"{name} is no number in JSON")
 
 
 def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for key, value in pairs:
         if key in found:
-            raise Unparsable(f"the key {quoted(key)} is there twice")
+            raise UnparsableError(f"the key {quoted(key)} is there twice")
         found[key] = value
     return found
 
@@ -165,7 +165,7 @@ def _toml(text: str) -> Value:
         message, place = str(error), _TOML_PLACE.search(str(error))
         line, column = place.groups() if place else (None, None)
         at_end = len(text.splitlines()) or 1
-        raise Unparsable(
+        raise UnparsableError(
             _TOML_PLACE.sub("", message), int(line or at_end), int(column) if column else None
         ) from None
     except ValueError:
@@ -176,7 +176,7 @@ def _ini(text: str) -> Value:
     try:
         return _as_value(read_ini(text))
     except IniError as error:
-        raise Unparsable(error.message, error.line) from None
+        raise UnparsableError(error.message, error.line) from None
 
 
 def _as_value(data: object) -> Value:

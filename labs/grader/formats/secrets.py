@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-FEWEST_CHARACTERS = 8  # different ones, in a token that was drawn at random
-LEAST_ENTROPY = 3.0  # bits per character: ten different characters have 3.3, "passwordpassword" has 2.8
+MIN_CHARACTERS = 8  # different ones, in a token that was drawn at random
+MIN_ENTROPY = 3.0  # bits per character: ten different characters have 3.3, "passwordpassword" has 2.8
 
 
 @dataclass(frozen=True)
@@ -271,9 +271,9 @@ def masked(text: str, path: str | None = None) -> str:
 
 
 def _is_random(value: str, rule: Rule) -> bool:
-    if _PLACEHOLDER.search(_drawn_part(value)) or len(set(value)) < FEWEST_CHARACTERS:
+    if _PLACEHOLDER.search(_drawn_part(value)) or len(set(value)) < MIN_CHARACTERS:
         return False
-    return (rule is not SETTING and rule.name not in _WEAK) or _entropy(value) >= LEAST_ENTROPY
+    return (rule is not SETTING and rule.name not in _WEAK) or _entropy(value) >= MIN_ENTROPY
 
 
 def _drawn_part(value: str) -> str:

@@ -16,10 +16,10 @@ from ruamel.yaml.tokens import ScalarToken
 
 from ..problem import Problem
 
-MOST_BYTES = 256 * 1024
-MOST_DEPTH = 100
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 100
 _TOO_DEEP = "lists or mappings are nested too deeply"
-MOST_TOKENS = 80_000  # some two seconds; a key with its value is four
+MAX_TOKENS = 80_000  # some two seconds; a key with its value is four
 _LONG_TAG = "!" * 100  # takes the square of its length
 _BLANKS = " \t"
 _LINE_ENDS = "\0\r\n\x85\u2028\u2029"
@@ -50,13 +50,13 @@ class _Scanner(Scanner):
     """Looks for keys in all brackets that are open, at each word: seconds for 60,000 of them."""
 
     def fetch_more_tokens(self) -> Any:
-        if self.tokens_taken > MOST_TOKENS:
-            message = f"there are more than {MOST_TOKENS // 4:,} keys or {MOST_TOKENS // 2:,} items"
+        if self.tokens_taken > MAX_TOKENS:
+            message = f"there are more than {MAX_TOKENS // 4:,} keys or {MAX_TOKENS // 2:,} items"
             raise ScannerError(None, None, message, self.reader.get_mark())
         return super().fetch_more_tokens()
 
     def fetch_flow_collection_start(self, *arguments: Any, **more: Any) -> None:
-        if len(self.flow_context) == MOST_DEPTH:
+        if len(self.flow_context) == MAX_DEPTH:
             raise ScannerError(None, None, _TOO_DEEP, self.reader.get_mark())
         super().fetch_flow_collection_start(*arguments, **more)
 
@@ -119,8 +119,8 @@ def read_yaml(text: str, *, aliased: int = 0) -> tuple[Value | None, list[Proble
     Texts over 256 KB are refused. Aliases are refused past `aliased` values that they stand for, so that ten lines
     cannot stand for a billion.
     """
-    if len(text.encode("utf-8", "replace")) > MOST_BYTES:
-        return None, [Problem(1, "", f"the file is larger than {MOST_BYTES // 1024} KB")]
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        return None, [Problem(1, "", f"the file is larger than {MAX_BYTES // 1024} KB")]
     if _LONG_TAG in text:
         return None, [Problem(text[: text.index(_LONG_TAG)].count("\n") + 1, "", "a tag is too long")]
     try:

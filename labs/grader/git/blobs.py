@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .history import History
-from .processes import MissingObject, TooLarge, output_of
+from .processes import MissingObjectError, TooLargeError, output_of
 from .trees import Listing
 
-MOST_BYTES = 32 << 20
+MAX_BYTES = 32 << 20
 MAX_OBJECTS = 250_000  # commits, folders and files
 _WHAT = "the list of all files in the history"
 
@@ -33,8 +33,8 @@ class _Place(NamedTuple):
 def read_blobs(git_dir: Path, history: History, read: Callable[[str], Listing]) -> tuple[Blob, ...]:
     """Each content once, at the first path of the oldest commit that has it; the oldest first, absent ones last.
 
-    `read` gives the listing of a tree. A path is cut at a line break. Raises TooLarge for a list of more than
-    32 MB, MissingObject for a folder that is not there.
+    `read` gives the listing of a tree. A path is cut at a line break. Raises TooLargeError for a list of more than
+    32 MB, MissingObjectError for a folder that is not there.
     """
     places, missing = _listed(git_dir, history)
     found = _kinds_and_sizes(git_dir, [place.id for place in places])
@@ -50,11 +50,11 @@ def _listed(git_dir: Path, history: History) -> tuple[list[_Place], set[str]]:
         *("rev-list", "--objects", "--in-commit-order", "--topo-order", "--reverse"),
         *("--missing=print", "--stdin"),
         stdin="".join(f"{history.id_of(number)}\n" for number in history.head_numbers).encode("ascii"),
-        most=MOST_BYTES,
+        most=MAX_BYTES,
         what=_WHAT,
     )
     if output.count(b"\n") > MAX_OBJECTS:
-        raise TooLarge(f"{_WHAT} has more than {MAX_OBJECTS:,} lines, which is the limit")
+        raise TooLargeError(f"{_WHAT} has more than {MAX_OBJECTS:,} lines, which is the limit")
     places: list[_Place] = []
     missing: set[str] = set()
     commit = ""
@@ -78,7 +78,7 @@ def sizes_of(git_dir: Path, blob_ids: list[str]) -> dict[str, int | None]:
 def _kinds_and_sizes(git_dir: Path, object_ids: list[str]) -> dict[str, tuple[str, int]]:
     answers = _answers(git_dir, object_ids)
     if gone := next((answer[0] for answer in answers if len(answer) != 3), None):
-        raise MissingObject(f"object {gone} is missing or damaged")
+        raise MissingObjectError(f"object {gone} is missing or damaged")
     return {object_id: (kind, int(size)) for object_id, kind, size in answers}
 
 
@@ -87,7 +87,7 @@ def _answers(git_dir: Path, object_ids: list[str]) -> list[list[str]]:
         git_dir,
         *("cat-file", "--batch-check", "--buffer"),
         stdin="".join(f"{object_id}\n" for object_id in object_ids).encode("ascii"),
-        most=MOST_BYTES,
+        most=MAX_BYTES,
         what=_WHAT,
     )
     return [line.split(" ") for line in output.decode("ascii").splitlines()]
@@ -100,7 +100,7 @@ def _located(
     while missing:
         folder = next(folders, None)
         if folder is None:
-            raise MissingObject(f"object {min(missing)} is missing or damaged")
+            raise MissingObjectError(f"object {min(missing)} is missing or damaged")
         for name, entry in read(folder.id):
             if entry.id in missing and not entry.is_tree:
                 missing.remove(entry.id)

@@ -7,8 +7,8 @@ from pathlib import Path
 from .processes import RepositoryDamagedError, output_of
 from .trees import Change, Entry, is_path
 
-MOST_BYTES = 32 << 20
-MOST_MEMORY = 256 << 20
+MAX_BYTES = 32 << 20
+MAX_MEMORY = 256 << 20
 _ABSENT, _FOLDER = b"000000", b"040000"
 Pair = tuple[str, str]  # the ids of two trees
 
@@ -35,7 +35,7 @@ def read_changes(git_dir: Path, pairs: Iterable[Pair]) -> Changes:
     """Compares trees with each other; two that are the same differ in nothing.
 
     Git keeps the changes of one pair in memory until it has them all, so that twelve objects that stand for 10^10
-    paths would fill it: there is a bound. Raises TooLarge past 32 MB and past 256 MB of memory,
+    paths would fill it: there is a bound. Raises TooLargeError past 32 MB and past 256 MB of memory,
     RepositoryDamagedError where a tree is missing.
     """
     asked = dict.fromkeys(pairs)
@@ -44,8 +44,8 @@ def read_changes(git_dir: Path, pairs: Iterable[Pair]) -> Changes:
         *("diff-tree", "--stdin", "-r", "-t", "-z", "--raw"),
         *("--no-abbrev", "--no-renames", "--ignore-submodules=none"),
         stdin="".join(f"{old} {new}\n" for old, new in asked).encode("ascii"),
-        most=MOST_BYTES,
-        memory=MOST_MEMORY,
+        most=MAX_BYTES,
+        memory=MAX_MEMORY,
         what="the list of all changes in the history",
     )
     parts = output.split(b"\0")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Set
 
 from .history import History
 
-MOST_CANDIDATES = 10  # as many as git looks at
+MAX_CANDIDATES = 10  # as many as git looks at
 
 
 def nearest_tags(history: History, commit_id: str, tagged: Collection[str]) -> tuple[int, list[str]]:
@@ -21,7 +21,7 @@ def nearest_tags(history: History, commit_id: str, tagged: Collection[str]) -> t
         if other in left:
             candidates.append(other)
             left = left - history.ancestors(other)
-        if len(candidates) == MOST_CANDIDATES:
+        if len(candidates) == MAX_CANDIDATES:
             break
     distances = {other: len(behind - history.ancestors(other)) for other in candidates}
     least = min(distances.values(), default=0)

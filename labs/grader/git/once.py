@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .processes import RepositoryFault, TimeIsUp, TooLarge
+from .processes import RepositoryError, TimeLimitError, TooLargeError
 
 Read = TypeVar("Read")
 
@@ -34,9 +34,9 @@ class Once:
             raise self._failed[name]
         try:
             return read()
-        except (TooLarge, RepositoryFault) as error:
+        except (TooLargeError, RepositoryError) as error:
             self._failed[name] = error
             raise
-        except TimeIsUp:
-            self._failed[name] = TooLarge(f"the {name} could not be read within a check's time limit")
+        except TimeLimitError:
+            self._failed[name] = TooLargeError(f"the {name} could not be read within a check's time limit")
             raise

@@ -14,7 +14,7 @@ from hashlib import sha256
 from itertools import takewhile
 
 from ..words import decoded, quoted
-from .repository import Repository, TooLarge
+from .repository import Repository, TooLargeError
 from .trees import Change, Entry
 
 Pair = tuple[Entry | None, Entry | None]
@@ -51,7 +51,7 @@ class Patches:
         """Raise TooLarge if a file over 1 MB decided; for callers that found no commit with the same change."""
         if self.unread is not None:
             name = quoted(decoded(self.unread))
-            raise TooLarge(
+            raise TooLargeError(
                 f"{name} is over 1 MB, and such files are not read, so what commits change in it is not known"
             )
 

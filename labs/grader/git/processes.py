@@ -55,11 +55,11 @@ _OURS = re.compile(
 _FEW = 60  # lines with an id of 64 digits each, which the smallest of pipes takes
 
 
-class RepositoryFault(Exception):  # noqa: N818 - "fault" is the word for what is on our side
+class RepositoryError(Exception):
     """Git cannot run or read. A learner cannot fix that, so it is never "needs work"."""
 
 
-class RepositoryDamagedError(RepositoryFault):
+class RepositoryDamagedError(RepositoryError):
     """Git rejects a stored object; the message is its reason. Whoever stored the object is at fault.
 
     `check_id` names the check that asked for it, where one did.
@@ -68,15 +68,15 @@ class RepositoryDamagedError(RepositoryFault):
     check_id = ""
 
 
-class MissingObject(RepositoryDamagedError):  # noqa: N818 - as it was
+class MissingObjectError(RepositoryDamagedError):
     """The object is not there. In a mirror that was fetched without large files, it may be one of those."""
 
 
-class TimeIsUp(Exception):  # noqa: N818 - a limit that was reached, not an error
+class TimeLimitError(Exception):
     """A check ran longer than it may."""
 
 
-class TooLarge(Exception):  # noqa: N818 - a limit that was reached, not an error
+class TooLargeError(Exception):
     """A limit of reading was reached; the message says which, for the learner."""
 
 
@@ -107,7 +107,7 @@ def _started(git_dir: Path, *arguments: str, stdin: int, stderr: int) -> subproc
             stderr=stderr,
         )
     except OSError as error:
-        raise RepositoryFault(f"git could not be started: {error}") from error
+        raise RepositoryError(f"git could not be started: {error}") from error
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -145,8 +145,8 @@ def chunks_of(
 ) -> Iterator[bytes]:
     """What one git command prints. `memory` is the most that it may take, in bytes; only Linux holds it to that.
 
-    Raises TooLarge about `what` past `most` bytes or that memory, RepositoryDamagedError where Git refuses what is
-    stored, RepositoryFault where it could not do its work.
+    Raises TooLargeError about `what` past `most` bytes or that memory, RepositoryDamagedError where Git refuses what is
+    stored, RepositoryError where it could not do its work.
     """
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
         given.write(stdin)
@@ -161,7 +161,7 @@ def chunks_of(
             while chunk := process.stdout.read(_CHUNK):
                 total += len(chunk)
                 if total > most:
-                    raise TooLarge(f"{what} is larger than {most >> 20} MB, which is the limit")
+                    raise TooLargeError(f"{what} is larger than {most >> 20} MB, which is the limit")
                 yield chunk
             status = process.wait()
             said.seek(0)
@@ -175,9 +175,9 @@ def chunks_of(
 def _refusal(status: int, complaint: str, what: str) -> Exception:
     """Return the exception for a git process that failed."""
     if re.search(r"[Oo]ut of memory|cannot allocate", complaint):
-        return TooLarge(f"{what} needs more memory than the limit allows")
+        return TooLargeError(f"{what} needs more memory than the limit allows")
     if status == -signal.SIGKILL or _OURS.search(complaint):
-        return RepositoryFault(complaint or f"git was ended by signal {-status}")
+        return RepositoryError(complaint or f"git was ended by signal {-status}")
     return RepositoryDamagedError(complaint or f"git ended with {status}")
 
 
@@ -212,10 +212,10 @@ class ObjectReader:
         self._ahead = False
 
     def read(self, object_id: str, most: int) -> GitObject:
-        """The object, without its data where that is more than `most` bytes. RepositoryFault if absent or broken."""
+        """The object, without its data where that is more than `most` bytes. RepositoryError if absent or broken."""
         found = next(self.read_all([object_id], most))
         if found is None:
-            raise MissingObject(f"object {object_id} is missing or damaged")
+            raise MissingObjectError(f"object {object_id} is missing or damaged")
         return found
 
     def read_all(self, object_ids: Iterable[str], most: int) -> Iterator[GitObject | None]:
@@ -309,8 +309,8 @@ def _answer(process: "subprocess.Popen[bytes]", object_id: str, most: int) -> Gi
     return GitObject(kind, size, data[:-1])
 
 
-def _cut_off(process: "subprocess.Popen[bytes]", object_id: str) -> RepositoryFault:
+def _cut_off(process: "subprocess.Popen[bytes]", object_id: str) -> RepositoryError:
     with suppress(subprocess.TimeoutExpired):
         if process.wait(1) == -signal.SIGKILL:
-            return RepositoryFault(f"git was ended while it read object {object_id}")
+            return RepositoryError(f"git was ended while it read object {object_id}")
     return RepositoryDamagedError(f"object {object_id} is missing or damaged")

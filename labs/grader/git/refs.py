@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..words import decoded, quoted
-from .processes import TooLarge, output_of
+from .processes import TooLargeError, output_of
 
 MAX_REF_BYTES = 4 << 20
 BRANCHES, TAGS = "refs/heads/", "refs/tags/"
 
 
-class Unreadable(Exception):  # noqa: N818 - the state of a submission has this name
+class UnreadableError(Exception):
     """The learner's set-up cannot be graded. `code` is stable, `message` is for people."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -24,7 +24,7 @@ def short_names(refs: Mapping[str, str], prefix: str) -> dict[str, str]:
 
 def git_dir_of(path: Path) -> Path:
     if not path.is_dir():
-        raise Unreadable("not_found", f"There is no folder {quoted(str(path))}.")
+        raise UnreadableError("not_found", f"There is no folder {quoted(str(path))}.")
     dot_git = path / ".git"
     if dot_git.is_file():  # a linked work tree or a submodule keeps the address of its repository here
         address = dot_git.read_text(errors="surrogateescape").removeprefix("gitdir:").strip()
@@ -35,7 +35,7 @@ def git_dir_of(path: Path) -> Path:
             head.is_file() or head.is_symlink()
         ):  # an old Git's way to name a branch, which may not be born yet
             return candidate.resolve()
-    raise Unreadable(
+    raise UnreadableError(
         "no_repository",
         f"There is no Git repository in {quoted(str(path))}. Most often it is the folder above, "
         "or `git init` was not run there.",
@@ -47,8 +47,8 @@ def refs_on_disk(git_dir: Path, branches: str) -> dict[str, str]:
     arguments = ("for-each-ref", "--format=%(objectname) %(refname)", branches, TAGS)
     try:
         output = output_of(git_dir, *arguments, most=MAX_REF_BYTES, what="the list of branches and tags")
-    except TooLarge as limit:
-        raise Unreadable("too_many_refs", f"The repository could not be read: {limit}.") from limit
+    except TooLargeError as limit:
+        raise UnreadableError("too_many_refs", f"The repository could not be read: {limit}.") from limit
     found: dict[str, str] = {}
     for line in output.splitlines():
         object_id, _, name = line.partition(b" ")

@@ -17,38 +17,38 @@ from .once import Once
 from .people import FORMAT as PEOPLE_FORMAT
 from .people import People
 from .processes import (
-    MissingObject,
+    MissingObjectError,
     ObjectReader,
     RepositoryDamagedError,
-    RepositoryFault,
-    TooLarge,
+    RepositoryError,
+    TooLargeError,
     chunks_of,
 )
 from .raw_commit import RawCommit
-from .refs import BRANCHES, TAGS, Unreadable, git_dir_of, refs_on_disk, short_names
+from .refs import BRANCHES, TAGS, UnreadableError, git_dir_of, refs_on_disk, short_names
 from .tags import Tag, peel
 from .trees import Change, Entry, Listing, Trees, parse_tree
 
 __all__ = [
     "Repository",
     "RepositoryDamagedError",
-    "RepositoryFault",
+    "RepositoryError",
     "Tag",
     "Tip",
-    "TooLarge",
-    "Unreadable",
+    "TooLargeError",
+    "UnreadableError",
 ]
 
-MOST_COMMITS = 200_000
+MAX_COMMITS = 200_000
 MAX_SHORT = 1_000
 MAX_COMPARED = 20_000  # commits whose changes are listed all at once
 MAX_SINGLY_COMPARED = 500  # commits of a longer history, by one check
-MOST_HISTORY_BYTES = 96 << 20
+MAX_HISTORY_BYTES = 96 << 20
 MAX_MEMORY = 256 << 20  # of the git that walks it
 MAX_TIP_BYTES = 64 << 20
 MAX_HEAD_BYTES = 1 << 12
-MOST_FILE_BYTES = 1 << 20
-MOST_READ_BYTES = 64 << 20
+MAX_FILE_BYTES = 1 << 20
+MAX_READ_BYTES = 64 << 20
 WITHOUT_LARGE_FILES = "without-files-over-1-MB"  # this file in a mirror says how it was fetched
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
@@ -68,14 +68,14 @@ class Repository:
     def __init__(self, git_dir: Path, refs: Mapping[str, str]) -> None:
         self._objects = ObjectReader(git_dir)
         self._git_dir = git_dir
-        self._unread = MOST_READ_BYTES
+        self._unread = MAX_READ_BYTES
         self._known = Once()
         self._compared = 0
         self._history_asked = False
         self.branches = short_names(refs, BRANCHES)
         self.tags = short_names(refs, TAGS)
         if not self.branches and not self.tags:
-            raise Unreadable(
+            raise UnreadableError(
                 "no_commits", "The repository holds no commits yet. Commit something, then push it."
             )
         # a bound method would create a reference cycle and delay freeing the history
@@ -88,7 +88,7 @@ class Repository:
         """A bare repository or a work tree (its `.git`). With `remote`, its branches as they were last fetched.
 
         `refs` maps full ref names to object ids and is graded instead of the refs on disk; names that are
-        neither branches nor tags are left out. Raises Unreadable for the learner's set-up, RepositoryFault
+        neither branches nor tags are left out. Raises UnreadableError for the learner's set-up, RepositoryError
         for broken storage, ValueError for something in `refs` that is no object id.
         """
         git_dir = git_dir_of(Path(path))
@@ -101,7 +101,7 @@ class Repository:
 
     @property
     def history(self) -> History:
-        """All commits that a branch or tag reaches. Raises TooLarge past 200,000 commits or 96 MB."""
+        """All commits that a branch or tag reaches. Raises TooLargeError past 200,000 commits or 96 MB."""
         self._history_asked = True
         return self.commits_here
 
@@ -111,9 +111,9 @@ class Repository:
         return self._known.get("history", self._read_history)
 
     def _read_history(self) -> History:
-        found = self._walk("--topo-order", f"--max-count={MOST_COMMITS + 1}")
-        if len(found) > MOST_COMMITS:
-            raise TooLarge(f"too many commits: at most {MOST_COMMITS:,} are read")
+        found = self._walk("--topo-order", f"--max-count={MAX_COMMITS + 1}")
+        if len(found) > MAX_COMMITS:
+            raise TooLargeError(f"too many commits: at most {MAX_COMMITS:,} are read")
         return found
 
     @property
@@ -145,7 +145,7 @@ class Repository:
         if found.kind != "commit":
             raise _no_commit(commit_id)
         if found.data is None:
-            raise TooLarge(f"commit {commit_id[:7]} is larger than {MAX_TIP_BYTES >> 20} MB")
+            raise TooLargeError(f"commit {commit_id[:7]} is larger than {MAX_TIP_BYTES >> 20} MB")
         return RawCommit(commit_id, found.data, lambda: self._tips[commit_id])
 
     @property
@@ -178,7 +178,7 @@ class Repository:
 
     @property
     def blobs(self) -> tuple[Blob, ...]:
-        """Every version of every file in the history, oldest first; see `read_blobs`. Raises TooLarge.
+        """Every version of every file in the history, oldest first; see `read_blobs`. Raises TooLargeError.
 
         `size` is None for files over 1 MB that were not fetched.
         """
@@ -189,7 +189,7 @@ class Repository:
         blobs = read_blobs(self._git_dir, self.history, self._trees.read)
         missing = next((blob for blob in blobs if blob.size is None), None)
         if missing and not self._lacks_large_files:
-            raise MissingObject(f"object {missing.id} is missing or damaged")
+            raise MissingObjectError(f"object {missing.id} is missing or damaged")
         return blobs
 
     def tag(self, name: str) -> Tag:
@@ -234,13 +234,13 @@ class Repository:
         return self.branch(name)
 
     def files(self, tip: Tip) -> dict[bytes, Entry]:
-        """Every path at a tip, with files, symbolic links and submodules. Raises TooLarge (5,000 entries, 1 MB)."""
+        """Every path at a tip: files, symbolic links, submodules. Raises TooLargeError (5,000 entries, 1 MB)."""
         tree, where = tip.commit.tree, f"at {quoted(tip.name)}"
         name = f"list of files {where}, {tree}"
         return self._known.unless_failed(name, lambda: dict(self._trees.paths(tree, where)))
 
     def listing(self, tree_id: str) -> Listing:
-        """The names in one tree and what they are. Raises TooLarge past 1 MB."""
+        """The names in one tree and what they are. Raises TooLargeError past 1 MB."""
         return self._trees.listing(tree_id)
 
     def entry(self, commit: Commit, path: bytes) -> Entry | None:
@@ -251,11 +251,11 @@ class Repository:
         return found
 
     def changes(self, old: Commit | None, new: Commit) -> Change:
-        """Paths that differ between two commits (None is an empty tree): entries before and after. Raises TooLarge."""
+        """Paths that differ between two commits, entries before and after. Raises TooLargeError."""
         return self._trees.changes(old.tree if old else None, new.tree, f"in commit {new.id[:7]}")
 
     def change_of(self, commit: Commit) -> Change:
-        """What a commit changes in its first parent, a root commit in an empty tree. Raises TooLarge."""
+        """What a commit changes in its first parent, a root commit in an empty tree. Raises TooLargeError."""
         parents = self.history.parents(commit.id)
         parent = self.history[parents[0]] if parents else None
         if parent is None or self._all_changes is None:
@@ -277,7 +277,7 @@ class Repository:
     def _count_single(self) -> None:
         self._compared += 1
         if self._compared > MAX_SINGLY_COMPARED:
-            raise TooLarge(
+            raise TooLargeError(
                 f"more than {MAX_SINGLY_COMPARED:,} commits would have to be compared with their parents, "
                 f"which is the limit in a history of over {MAX_COMPARED:,} commits"
             )
@@ -295,11 +295,11 @@ class Repository:
         )
         try:
             return read_changes(self._git_dir, pairs)
-        except (TooLarge, RepositoryFault):
+        except (TooLargeError, RepositoryError):
             return None
 
     def content(self, blob_id: str) -> bytes | None:
-        """The bytes of a file; None where it is over 1 MB. Raises TooLarge past 64 MB in one run."""
+        """The bytes of a file; None where it is over 1 MB. Raises TooLargeError past 64 MB in one run."""
         return next(self.contents([blob_id]))
 
     def contents(self, blob_ids: Iterable[str]) -> Iterator[bytes | None]:
@@ -307,30 +307,32 @@ class Repository:
         for data in self.uncounted(blob_ids):
             self._unread -= len(data or b"")
             if self._unread < 0:
-                raise TooLarge("the files are larger than 64 MB together, which is the most that is read")
+                raise TooLargeError(
+                    "the files are larger than 64 MB together, which is the most that is read"
+                )
             yield data
 
     def uncounted(self, blob_ids: Iterable[str]) -> Iterator[bytes | None]:
         """The same as `contents`, for a caller that keeps a limit of its own."""
         asked, reading = tee(blob_ids)
-        for blob_id, found in zip(asked, self._objects.read_all(reading, MOST_FILE_BYTES), strict=True):
+        for blob_id, found in zip(asked, self._objects.read_all(reading, MAX_FILE_BYTES), strict=True):
             if found is None and not self._lacks_large_files:
-                raise MissingObject(f"object {blob_id} is missing or damaged")
+                raise MissingObjectError(f"object {blob_id} is missing or damaged")
             yield found.data if found else None
 
     def sizes(self, blob_ids: Iterable[str]) -> dict[str, int | None]:
-        """The bytes of files, without reading them; None for one over 1 MB that was not fetched. Raises TooLarge."""
+        """The bytes of files, unread; None for one over 1 MB that was not fetched. Raises TooLargeError."""
         found = sizes_of(self._git_dir, list(dict.fromkeys(blob_ids)))
         missing = next((blob_id for blob_id, number in found.items() if number is None), None)
         if missing and not self._lacks_large_files:
-            raise MissingObject(f"object {missing} is missing or damaged")
+            raise MissingObjectError(f"object {missing} is missing or damaged")
         return found
 
     def raw_commit(self, commit_id: str) -> bytes:
-        """A commit as it is stored, with the headers that `history` leaves out. Raises TooLarge past 1 MB."""
-        data = self._objects.read(commit_id, MOST_FILE_BYTES).data
+        """A commit as it is stored, with the headers that `history` leaves out. Raises TooLargeError past 1 MB."""
+        data = self._objects.read(commit_id, MAX_FILE_BYTES).data
         if data is None:
-            raise TooLarge(f"commit {commit_id[:7]} is larger than 1 MB")
+            raise TooLargeError(f"commit {commit_id[:7]} is larger than 1 MB")
         return data
 
     @property
@@ -359,16 +361,16 @@ def _printed_for(git_dir: Path, tips: Iterable[str], *options: str) -> Iterator[
         git_dir,
         *("rev-list", "--stdin", *options),
         stdin="".join(f"{tip}\n" for tip in tips).encode("ascii"),
-        most=MOST_HISTORY_BYTES,
+        most=MAX_HISTORY_BYTES,
         memory=MAX_MEMORY,
         what="the history",
     )
 
 
 def _read_listing(objects: ObjectReader, tree_id: str) -> Listing:
-    found = objects.read(tree_id, MOST_FILE_BYTES)
+    found = objects.read(tree_id, MAX_FILE_BYTES)
     if found.kind != "tree":
         raise RepositoryDamagedError(f"object {tree_id} is a {found.kind}, not a tree")
     if found.data is None:
-        raise TooLarge("too many files: the list of one folder is larger than 1 MB")
+        raise TooLargeError("too many files: the list of one folder is larger than 1 MB")
     return parse_tree(found.data, len(tree_id) // 2)

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 
 from ..words import quoted
-from .processes import ObjectReader, RepositoryDamagedError, TooLarge
+from .processes import ObjectReader, RepositoryDamagedError, TooLargeError
 
-MOST_BYTES = 1 << 20
+MAX_BYTES = 1 << 20
 _TAGGED = re.compile(rb"object ([0-9a-f]{40}(?:[0-9a-f]{24})?)(?:\n|\Z)")
 
 
@@ -28,14 +28,14 @@ class Tag:
 
 
 def peel(objects: ObjectReader, ref: str, object_id: str) -> Tag:
-    """Follow a tag to the object that it points to. Raises TooLarge, RepositoryDamagedError."""
+    """Follow a tag to the object that it points to. Raises TooLargeError, RepositoryDamagedError."""
     message = None
     for _ in range(10):
-        found = objects.read(object_id, MOST_BYTES)
+        found = objects.read(object_id, MAX_BYTES)
         if found.kind != "tag":
             return Tag(ref, object_id, found.kind, message)
         if found.data is None:
-            raise TooLarge(f"the tag {quoted(ref)} is larger than 1 MB")
+            raise TooLargeError(f"the tag {quoted(ref)} is larger than 1 MB")
         head, _, body = found.data.partition(b"\n\n")
         named = _TAGGED.match(head)
         if named is None:
@@ -43,4 +43,4 @@ def peel(objects: ObjectReader, ref: str, object_id: str) -> Tag:
         object_id = named[1].decode("ascii")
         if message is None:
             message = body.decode("utf-8", "replace").strip()
-    raise TooLarge(f"the tag {quoted(ref)} is nested more than ten tags deep")
+    raise TooLargeError(f"the tag {quoted(ref)} is nested more than ten tags deep")

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ..words import count
-from .processes import RepositoryDamagedError, TooLarge
+from .processes import RepositoryDamagedError, TooLargeError
 
-MOST_ENTRIES = 5_000
+MAX_ENTRIES = 5_000
 MAX_KEPT = 100_000  # entries of trees that were read, for the next question
-MOST_PATH_BYTES = 1 << 20
+MAX_PATH_BYTES = 1 << 20
 _NOT_PATHS = {b"", b".", b"..", b".git"}
 
 
@@ -75,9 +75,9 @@ class Bound:
     def add(self, path: bytes) -> None:
         self.entries += 1
         self.path_bytes += len(path)
-        if self.entries > MOST_ENTRIES or self.path_bytes > MOST_PATH_BYTES:
-            most = count(MOST_ENTRIES, "file")
-            raise TooLarge(f"too many files {self.where}: at most {most}, and 1 MB of names, are read")
+        if self.entries > MAX_ENTRIES or self.path_bytes > MAX_PATH_BYTES:
+            most = count(MAX_ENTRIES, "file")
+            raise TooLargeError(f"too many files {self.where}: at most {most}, and 1 MB of names, are read")
 
 
 @dataclass
@@ -101,7 +101,7 @@ class Trees:
         return self._known[tree]
 
     def paths(self, tree: str, where: str) -> Iterator[tuple[bytes, Entry]]:
-        """Each path below a tree except the folders themselves. Raises TooLarge."""
+        """Each path below a tree except the folders themselves. Raises TooLargeError."""
         return ((path, after) for path, _, after in self._differences(None, tree, Bound(where)) if after)
 
     def changes(self, old: str | None, new: str | None, where: str) -> Change:

@@ -12,9 +12,9 @@ from .outline import Outline, Outliner
 from .shapes import Node, Shape
 from .svg import svg
 
-MOST_ROWS = 40
-MOST_ROWS_AROUND = 12
-MOST_LABEL = 60
+MAX_ROWS = 40
+MAX_ROWS_AROUND = 12
+MAX_LABEL = 60
 
 
 class Graph:
@@ -26,14 +26,14 @@ class Graph:
 
     def whole(self, marked: Collection[str]) -> Drawing:
         """Everything, or what matters most of it, in at most 40 rows. `marked` are ids of commits."""
-        outline = self._outliner.outline(marked, MOST_ROWS)
+        outline = self._outliner.outline(marked, MAX_ROWS)
         shown = sum(not row.folded for row in outline.rows)
         rest = f", {shown:,} of {count(self._all, 'commit')}" if shown < self._all else ""
         return _drawing(f"Commit graph{rest}", outline)
 
     def around(self, marked: Collection[str], tips: Collection[str]) -> Drawing:
         """The marked commits and their neighbours, in at most 12 rows, on main and what `tips` reach."""
-        return _drawing("Found", self._outliner.outline(marked, MOST_ROWS_AROUND, tips))
+        return _drawing("Found", self._outliner.outline(marked, MAX_ROWS_AROUND, tips))
 
 
 def draw_shape(shape: Shape) -> Drawing:
@@ -47,7 +47,7 @@ def draw_shape(shape: Shape) -> Drawing:
 
 def _row(node: Node, names: Collection[str]) -> Row:
     parents = tuple(parent for parent in node.parents if parent in names)
-    return Row(node.name, parents, visible(node.name), words=cut(visible(node.label), MOST_LABEL))
+    return Row(node.name, parents, visible(node.name), words=cut(visible(node.label), MAX_LABEL))
 
 
 def _drawing(title: str, outline: Outline, alone: str = "; no parent") -> Drawing:

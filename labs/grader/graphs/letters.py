@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from .lanes import Edge, Lanes, Row, lay_out
 
-MOST_ROWS = 12
-MOST_LANES = 6
+MAX_ROWS = 12
+MAX_LANES = 6
 
 
 def letters(rows: Sequence[Row], leftmost: str, width: int = 64) -> tuple[str, ...]:
     """Lines of at most `width` characters; none where the graph is too large for a terminal."""
     lanes = lay_out(rows, leftmost)
-    if len(rows) > MOST_ROWS or lanes.width > MOST_LANES:
+    if len(rows) > MAX_ROWS or lanes.width > MAX_LANES:
         return ()
     return tuple(line.rstrip()[:width] for line in _lines(rows, lanes))
 

@@ -14,9 +14,9 @@ from ..git.repository import Repository
 from ..words import count, cut, listed, visible
 from .lanes import Row
 
-MOST_TIPS = 12
-MOST_SUBJECT = 60
-MOST_REF = 30
+MAX_TIPS = 12
+MAX_SUBJECT = 60
+MAX_REF = 30
 _MAIN = ("main", "master")
 
 
@@ -72,7 +72,7 @@ class Outliner:
 
     def _starts(self, marks: Sequence[int], tips: Sequence[int]) -> tuple[list[int], bytes]:
         """Main, the tips, and a tip above each marked commit that these do not reach; and what all these reach."""
-        starts = list(dict.fromkeys([self._main, *(tips or self._heads)]))[:MOST_TIPS]
+        starts = list(dict.fromkeys([self._main, *(tips or self._heads)]))[:MAX_TIPS]
         if set(starts) >= set(self._heads):
             return starts, b"\1" * len(self._history)
         reached = self._history.reached(starts)
@@ -116,8 +116,8 @@ class Outliner:
     def _commit_row(self, commit: int, home: dict[int, int], marks: Collection[int]) -> Row:
         own = self._history.id_of(commit)
         names = sorted(self._refs.get(commit, ()), key=lambda name: name not in _MAIN)
-        refs = listed(cut(visible(masked(name)), MOST_REF) for name in names)
-        subject = cut(visible(masked(self._history[own].subject[:600])), MOST_SUBJECT)
+        refs = listed(cut(visible(masked(name)), MAX_REF) for name in names)
+        subject = cut(visible(masked(self._history[own].subject[:600])), MAX_SUBJECT)
         return Row(own, self._homes([commit], home), own[:7], refs, subject, commit in marks)
 
     def _folded_row(self, group: list[int], home: dict[int, int]) -> Row:

@@ -10,7 +10,7 @@ from ..report import CheckResult, Drawing, Outcome
 from .graph import Graph, draw_shape
 from .shapes import Shape
 
-MOST_FOUND = 5  # in one report, which is kept: some 4 KB each
+MAX_FOUND = 5  # in one report, which is kept: some 4 KB each
 
 
 class Pictures:
@@ -18,7 +18,7 @@ class Pictures:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._left = MOST_FOUND
+        self._left = MAX_FOUND
         self._seen: set[Drawing] = set()
 
     @cached_property

@@ -14,14 +14,14 @@ from .lanes import Edge, Lanes, Row
 LANE, LEFT, GAP = 14, 12, 6  # px between two lanes, from the edge to the first, from the last to the words
 LINE, BESIDE_REFS = 24, 20  # px from row to row, and more where refs stand above the subject
 LETTER = 7.4  # px of a letter of an id
-MOST_ID = 12
+MAX_ID = 12
 WORDS = 180  # px: the least room for words
 
 
 def svg(title: str, about: str, rows: Sequence[Row], lanes: Lanes, note: str = "") -> str:
     """The drawing of rows that are laid out; `about` is read out as its description, `note` stands below."""
     *heights, end = _heights(rows)
-    ids = max((len(cut(row.id, MOST_ID)) for row in rows), default=0)
+    ids = max((len(cut(row.id, MAX_ID)) for row in rows), default=0)
     words = LEFT + lanes.width * LANE + GAP
     subjects = words + (round(ids * LETTER) + GAP if ids else 0)
     edges = "".join(f'<path d="{path(edge, lanes, heights)}"/>' for edge in lanes.edges)
@@ -78,7 +78,7 @@ def _node(row: Row, x: int, y: int) -> str:
 
 def _text(row: Row, words: int, subjects: int, y: int) -> str:
     foot = y + 5  # from the middle of the letters to the line that they stand on
-    name = f'<tspan class="graph-id">{escape(cut(row.id, MOST_ID))}</tspan>' if row.id else ""
+    name = f'<tspan class="graph-id">{escape(cut(row.id, MAX_ID))}</tspan>' if row.id else ""
     refs = f'<tspan class="graph-refs" x="{subjects}">{escape(row.refs)}</tspan>' if row.refs else ""
     below = f' y="{foot + BESIDE_REFS - 2}"' if row.refs else ""
     subject = (

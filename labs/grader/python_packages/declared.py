@@ -11,7 +11,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from ..findings import Place
-from ..formats.data import Unparsable, read_data
+from ..formats.data import UnparsableError, read_data
 from .project import Project, table_of
 from .requirements import (
     MAX_LENGTH,
@@ -54,7 +54,7 @@ def declared(project: Project, read: Read) -> Declared:
             found.files.append(path)
             try:
                 found.wanted += reader(path, text)
-            except Unparsable as error:
+            except UnparsableError as error:
                 found.wanted.append(Wanted("", name, Place(path, error.line or 1), fault=error.message))
     _add_setup(project, read_setup(project, read), read, found)
     return found

@@ -11,7 +11,7 @@ from .back_ends import Contents, contents_of
 from .project import Project
 from .requirements import Read
 
-MOST_TEST_FILES = 200
+MAX_TEST_FILES = 200
 _FOREIGN = {".venv", "venv", "env", "site-packages", "node_modules", ".tox", ".git"}
 
 
@@ -74,7 +74,7 @@ def tests_found(folder: str, files: list[str], read: Read) -> Answer:
     paths = [path for path in files if path.startswith(prefix) and _is_test_file(path[len(prefix) :])]
     counted: dict[str, int] = {}
     findings: list[Finding] = []
-    for path in paths[:MOST_TEST_FILES]:
+    for path in paths[:MAX_TEST_FILES]:
         tests = _tests_in(path, read(path))
         if isinstance(tests, Finding):
             findings.append(tests)

@@ -6,7 +6,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from ..formats.data import Format, Unparsable, read_data
+from ..formats.data import Format, UnparsableError, read_data
 from .project import table_of
 
 LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock", "conda-lock.yml")
@@ -28,7 +28,7 @@ def read_lock(path: str, text: str) -> Lock:
     format: Format = "json" if name == "Pipfile.lock" else "yaml" if name.endswith(".yml") else "toml"
     try:
         data = table_of(read_data(text, format).plain())
-    except Unparsable as error:
+    except UnparsableError as error:
         return Lock(path, {}, error.message)
     found = _of_pipenv(data) if format == "json" else _of_packages(data)
     return Lock(path, {str(canonicalize_name(name)): hashed for name, hashed in found})

@@ -14,12 +14,12 @@ from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from ..findings import Finding, Place
-from ..formats.data import Unparsable, read_data
+from ..formats.data import UnparsableError, read_data
 from ..parameters import did_you_mean
 from ..words import cut, listed, quoted
 
-MOST_FAULTS = 20
-MOST_HEADER = 300  # characters of a line that is looked at as one
+MAX_FAULTS = 20
+MAX_HEADER = 300  # characters of a line that is looked at as one
 KEYS = (
     "name",
     "version",
@@ -90,7 +90,7 @@ def read_project(path: str, text: str, files: Collection[str]) -> tuple[Project,
     """The project, and why its file is no TOML."""
     try:
         data = read_data(text, "toml").plain()
-    except Unparsable as error:
+    except UnparsableError as error:
         place = Place(path, error.line or 1, error.column or 0)
         says = f"{quoted(path)} cannot be read as TOML: {error.message}."
         return Project(path, text, {}, files), [Finding(place, says, "TOML that can be read", error.message)]
@@ -105,7 +105,7 @@ def faults(project: Project, described_by: str = "") -> list[Finding]:
     elif not project.project and described_by and project.backend.startswith("setuptools"):
         readers = []
     found = chain.from_iterable(read(project) for read in (_build_system, *readers))
-    return list(islice(found, MOST_FAULTS))
+    return list(islice(found, MAX_FAULTS))
 
 
 def table_of(data: object) -> Mapping[str, Any]:
@@ -116,7 +116,7 @@ def _line_of(lines: list[str], table: str, key: str, item: str) -> int:
     current, header, found = "", 1, 0
     start = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]")
     for number, line in enumerate(lines, start=1):
-        if len(line) < MOST_HEADER and (match := _HEADER.fullmatch(line)):
+        if len(line) < MAX_HEADER and (match := _HEADER.fullmatch(line)):
             current = match[1].replace('"', "").replace("'", "")
             if found:
                 break
@@ -177,7 +177,7 @@ def _poetry_fields(project: Project) -> Iterator[Finding]:
 
 def _keys(project: Project) -> Iterator[Finding]:
     unknown = [key for key in project.project if key not in KEYS]
-    for key in unknown[:MOST_FAULTS]:
+    for key in unknown[:MAX_FAULTS]:
         says = f"`[project]` has the key {quoted(key)}, which is not known. {did_you_mean(key, list(KEYS))}"
         yield Finding(project.place("project", key), says, "a key of the standard", quoted(key))
 

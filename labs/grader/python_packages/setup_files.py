@@ -5,7 +5,7 @@ import posixpath
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..formats.data import Unparsable, read_data
+from ..formats.data import UnparsableError, read_data
 from ..words import quoted
 from .project import Project, table_of
 
@@ -117,7 +117,7 @@ def _value(node: ast.expr, literals: dict[str, ast.expr]) -> Any:
 def _from_config(path: str, text: str, found: SetupFile) -> None:
     try:
         data = table_of(read_data(text, "ini").plain())
-    except Unparsable:
+    except UnparsableError:
         found.unknown[""] = f"{quoted(path)} cannot be read as INI"
         return
     options, metadata = table_of(data.get("options")), table_of(data.get("metadata"))

@@ -3,6 +3,6 @@
 What is imported from here loads on any system; `local` needs Linux.
 """
 
-from .job import CannotBuild, Job, Limits, Ran, Sandbox, SandboxFault
+from .job import CannotBuildError, Job, Limits, Ran, Sandbox, SandboxError
 
-__all__ = ["CannotBuild", "Job", "Limits", "Ran", "Sandbox", "SandboxFault"]
+__all__ = ["CannotBuildError", "Job", "Limits", "Ran", "Sandbox", "SandboxError"]

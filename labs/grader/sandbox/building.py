@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from ..fetching.bounded_process import bytes_in
-from .job import CannotBuild, SandboxFault
+from .job import CannotBuildError, SandboxError
 
 MAX_SILENT_SECONDS = 90.0
 LOOK_SECONDS = 2.0
@@ -35,7 +35,7 @@ class Watch:
 
 
 def run(argv: Sequence[str], environment: dict[str, str], watch: Watch, lock: IO[str]) -> tuple[int, str]:
-    """Return the exit code and the output. Raises SandboxFault, or CannotBuild for too many bytes.
+    """Return the exit code and the output. Raises SandboxError, or CannotBuildError for too many bytes.
 
     The command inherits the lock, so that the next builder waits for a command that outlives its own.
     """
@@ -89,11 +89,11 @@ def _follow(process: "subprocess.Popen[bytes]", watch: Watch, before: int) -> tu
 
 def _refuse_endless(watch: Watch, size: int, silent: float, took: float) -> None:
     if size > watch.max_bytes:
-        raise CannotBuild(f"they take more than {watch.max_bytes >> 20} MB")
+        raise CannotBuildError(f"they take more than {watch.max_bytes >> 20} MB")
     if silent > watch.max_silent_seconds:
-        raise SandboxFault(f"building an environment stopped: nothing came for {silent:.0f} seconds")
+        raise SandboxError(f"building an environment stopped: nothing came for {silent:.0f} seconds")
     if took > watch.max_seconds:
-        raise SandboxFault(f"building an environment took longer than {watch.max_seconds:g} seconds")
+        raise SandboxError(f"building an environment took longer than {watch.max_seconds:g} seconds")
 
 
 def _last_line(said: bytearray) -> str:

@@ -15,17 +15,17 @@ from socket import socket
 from typing import Any
 
 from .inside import program
-from .job import Job, Sandbox, SandboxFault
+from .job import Job, Sandbox, SandboxError
 from .packing import packed
 
 IMPORT_SECONDS = 10.0
 START_SECONDS = 10.0
-MOST_ANSWER = 64 << 10
-_MOST_QUESTION = 1 << 20
+MAX_ANSWER = 64 << 10
+_MAX_QUESTION = 1 << 20
 _ENDED = "it ended without an answer"
 
 
-class Gone(Exception):  # noqa: N818 - a value in disguise: what happened, in words for the learner
+class PeerLostError(Exception):
     """The other end died, hung, or did not keep to one line for one line."""
 
 
@@ -49,16 +49,18 @@ class _Line:
         try:
             self._channel.sendall(json.dumps(said).encode() + b"\n")
         except OSError as error:
-            raise Gone(_ENDED) from error
+            raise PeerLostError(_ENDED) from error
 
     def receive(self, seconds: float) -> dict[str, Any]:
         line, deadline = bytearray(), time.monotonic() + seconds
         while not line.endswith(b"\n"):
             if not select.select([self._channel], [], [], max(deadline - time.monotonic(), 0))[0]:
-                raise Gone(f"it gave no answer within {seconds:g} seconds")
+                raise PeerLostError(f"it gave no answer within {seconds:g} seconds")
             line += self._some()
             if len(line) > self._most or b"\n" in line[:-1]:
-                raise Gone("it gave more than one answer" if b"\n" in line else "its answer was too long")
+                raise PeerLostError(
+                    "it gave more than one answer" if b"\n" in line else "its answer was too long"
+                )
         return self._read(line)
 
     def _some(self) -> bytes:
@@ -67,16 +69,16 @@ class _Line:
         except OSError:
             data = b""
         if not data:
-            raise Gone(_ENDED)
+            raise PeerLostError(_ENDED)
         return data
 
     def _read(self, line: bytearray) -> dict[str, Any]:
         try:
             said = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise Gone("its answer could not be read") from error
+            raise PeerLostError("its answer could not be read") from error
         if not isinstance(said, dict):
-            raise Gone("its answer could not be read")
+            raise PeerLostError("its answer could not be read")
         return said
 
 
@@ -95,26 +97,26 @@ class Learner:
         module, _, name = str(asked["target"]).partition(":")
         try:
             if self._gone:
-                raise Gone(self._gone)
+                raise PeerLostError(self._gone)
             if module not in self._modules:
                 self._modules.add(module)
                 loaded = self._exchange({"module": module}, min(IMPORT_SECONDS, seconds))
                 if "raised" in loaded:  # no answer of the function, whatever a test asks of it
-                    raise Gone("its module cannot be imported")
+                    raise PeerLostError("its module cannot be imported")
             question = {"module": module, "name": name, "args": asked["args"], "kwargs": asked["kwargs"]}
             return self._exchange(question, min(self._call_seconds, seconds))
-        except Gone as gone:
+        except PeerLostError as gone:
             self._gone = str(gone)
             self._stack.close()
             return {"gone": self._gone}
 
     def _started(self) -> _Line:
-        """The other end, which has said that it is there. Raises SandboxFault: nothing of the learner's ran yet."""
-        self._line = _Line(self._stack.enter_context(self._sandbox.talk(self._job)), MOST_ANSWER)
+        """The other end, which has said that it is there. Raises SandboxError: nothing of the learner's ran yet."""
+        self._line = _Line(self._stack.enter_context(self._sandbox.talk(self._job)), MAX_ANSWER)
         try:
             self._line.receive(START_SECONDS)
-        except Gone as gone:
-            raise SandboxFault(f"a sandbox did not start: {gone}") from gone
+        except PeerLostError as gone:
+            raise SandboxError(f"a sandbox did not start: {gone}") from gone
         return self._line
 
     def _exchange(self, question: Mapping[str, object], seconds: float) -> dict[str, object]:
@@ -127,19 +129,19 @@ class Learner:
             or len(said) != 1
             or not said.keys() <= {"value", "unsaid", "raised"}
         ):
-            raise Gone("its answer could not be read")
+            raise PeerLostError("its answer could not be read")
         return said
 
 
 def hold(sandbox: Sandbox, code: str, job: Job, call_seconds: float) -> list[Held]:
     """Each hidden test, in order. `job` has the learner's files, the environment and the seconds for all.
 
-    Raises SandboxFault where the tests themselves are broken.
+    Raises SandboxError where the tests themselves are broken.
     """
     files = packed({b"hidden.py": code.encode()})
     author = replace(job, argv=("python", "-I", "-c", program("hold_tests")), files=files)
     with sandbox.talk(author) as channel:
-        return _Hearing(sandbox, job, call_seconds, _Line(channel, _MOST_QUESTION)).held()
+        return _Hearing(sandbox, job, call_seconds, _Line(channel, _MAX_QUESTION)).held()
 
 
 class _Hearing:
@@ -170,15 +172,15 @@ class _Hearing:
         """What the tests ask next; None where their time is up."""
         try:
             return self._author.receive(max(self._left(), 0))
-        except Gone as gone:
+        except PeerLostError as gone:
             if self._left() <= 0:
                 return None
-            raise SandboxFault(f"the hidden tests broke: {gone}") from gone
+            raise SandboxError(f"the hidden tests broke: {gone}") from gone
 
     def _answer(self, asked: dict[str, Any], learner: Learner) -> dict[str, object]:
         match asked["ask"]:
             case "broken":
-                raise SandboxFault(f"the hidden tests cannot be loaded: {asked['says']}")
+                raise SandboxError(f"the hidden tests cannot be loaded: {asked['says']}")
             case "tests":
                 self._tests = [Held(str(name)) for name in asked["names"]]
             case "end":

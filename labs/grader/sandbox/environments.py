@@ -22,7 +22,7 @@ from typing import IO
 
 from ..fetching.bounded_process import bytes_in
 from . import building, command, package_index
-from .job import CannotBuild, SandboxFault
+from .job import CannotBuildError, SandboxError
 
 SECONDS = 100.0  # while somebody waits
 MAX_SECONDS = 1800.0  # where nobody does
@@ -56,21 +56,21 @@ class Environments:
         return (self.root / digest_of(requirements)).is_dir()
 
     def folder(self, digest: str) -> Path:
-        """The environment of a digest that was built. Raises SandboxFault."""
+        """The environment of a digest that was built. Raises SandboxError."""
         path = self.root / digest
         if not (digest.isalnum() and path.is_dir()):
-            raise SandboxFault(f"there is no environment {digest[:64]}")
+            raise SandboxError(f"there is no environment {digest[:64]}")
         return path
 
     def build(self, requirements: tuple[str, ...]) -> str:
         """The digest of the environment with these requirements, built where it is not there yet.
 
-        Two that ask at once build once, also in two containers. Raises CannotBuild, SandboxFault.
+        Two that ask at once build once, also in two containers. Raises CannotBuildError, SandboxError.
         """
         digest = digest_of(requirements)
         if not (self.root / digest).is_dir():
             if not self.may_build:
-                raise SandboxFault("its environment is not built yet")
+                raise SandboxError("its environment is not built yet")
             with self._locked(digest) as lock:
                 if not (self.root / digest).is_dir():
                     self._build(digest, requirements, lock)
@@ -112,12 +112,12 @@ class Environments:
     def _locked(self, digest: str) -> Iterator[IO[str]]:
         self.root.mkdir(parents=True, exist_ok=True)
         if why := self.closed():
-            raise SandboxFault(why)
+            raise SandboxError(why)
         deadline = time.monotonic() + self.max_seconds
         with (self.root / f"{digest}.lock").open("w") as lock:
             while not _take(lock):
                 if time.monotonic() > deadline:
-                    raise SandboxFault("its environment is still being built")
+                    raise SandboxError("its environment is still being built")
                 time.sleep(0.2)
             yield lock
 
@@ -137,7 +137,7 @@ class Environments:
             _move_scripts(place)
             place.rename(self.root / digest)
         except OSError as error:
-            raise SandboxFault(f"an environment could not be built: {error.strerror}") from error
+            raise SandboxError(f"an environment could not be built: {error.strerror}") from error
         finally:
             shutil.rmtree(place, ignore_errors=True)
             progress.unlink(missing_ok=True)
@@ -200,7 +200,7 @@ def _version() -> str:
     """Such as `/usr/bin/python3 3.11.2`: the Python that a sandbox has."""
     python = command.python()
     if python is None:
-        raise SandboxFault("there is no Python below /usr")
+        raise SandboxError("there is no Python below /usr")
     code = "import sys; print('%d.%d.%d' % sys.version_info[:3])"
     said = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=True, timeout=20)
     return f"{python} {said.stdout.strip()}"
@@ -245,12 +245,12 @@ def _compile(place: Path, watch: building.Watch, lock: IO[str]) -> None:
 
 
 def _complain(said: str) -> None:
-    """Raises CannotBuild or SandboxFault with uv's reason, without its drawings."""
+    """Raises CannotBuildError or SandboxError with uv's reason, without its drawings."""
     cause = re.split(r"error: |cause: |Caused by: |╰─▶", said)[-1]
     reason = " ".join(cause.split())[-500:].rstrip(".") or "nothing was said"
     if any(sign in said for sign in _UNREACHED):
-        raise SandboxFault(f"an environment could not be built: {reason}")
-    raise CannotBuild(reason)
+        raise SandboxError(f"an environment could not be built: {reason}")
+    raise CannotBuildError(reason)
 
 
 @cache

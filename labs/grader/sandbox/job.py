@@ -10,11 +10,11 @@ _MEGABYTE = 1 << 20
 WhyEnded = Literal["exit", "seconds", "output", "memory"]
 
 
-class SandboxFault(Exception):  # noqa: N818 - "fault" is the word for what is on our side
+class SandboxError(Exception):
     """The sandbox itself did not work: nothing that a learner could mend."""
 
 
-class CannotBuild(Exception):  # noqa: N818 - what the lab asks for is not there; always becomes an answer
+class CannotBuildError(Exception):
     """The environment of a lab cannot be made as its author wrote it; the message is pip's."""
 
 
@@ -99,11 +99,11 @@ class Sandbox(Protocol):
     def environment(self, requirements: tuple[str, ...]) -> str:
         """The digest of the environment that holds these, built where it is not there yet.
 
-        Raises CannotBuild where the lab asks for what there is not, SandboxFault for our side.
+        Raises CannotBuildError where the lab asks for what there is not, SandboxError for our side.
         """
 
     def run(self, job: Job) -> Ran:
-        """Run a command to its end. Raises SandboxFault."""
+        """Run a command to its end. Raises SandboxError."""
 
     def talk(self, job: Job) -> AbstractContextManager[socket]:
         """A command that is spoken to over a socket, whose number it finds in `CHANNEL`. It is ended with the block.

@@ -15,7 +15,7 @@ from socket import socket, socketpair
 from . import cgroups, command, policy, slots
 from .environments import Environments
 from .inside import program
-from .job import Job, Limits, Ran, SandboxFault
+from .job import Job, Limits, Ran, SandboxError
 from .process import follow, sealed, started
 from .self_test import what_is_open
 
@@ -59,7 +59,7 @@ class LocalSandbox:
         return self._run(job)
 
     def run_for(self, job: Job, asker: socket) -> Ran:
-        """The same for someone at the other end of a socket. Raises HungUp when that end is closed."""
+        """The same for someone at the other end of a socket. Raises HungUpError when that end is closed."""
         self._refuse_if_unavailable()
         return self._run(job, asker)
 
@@ -80,7 +80,7 @@ class LocalSandbox:
 
     def _refuse_if_unavailable(self) -> None:
         if self._unavailable:
-            raise SandboxFault(f"code cannot be confined: {self._unavailable}")
+            raise SandboxError(f"code cannot be confined: {self._unavailable}")
 
     def _run(self, job: Job, asker: socket | None = None) -> Ran:
         began = time.monotonic()
@@ -139,8 +139,8 @@ def _said(channel: socket) -> bool:
 
 
 def _check(status: int, output: bytes) -> None:
-    """Raises SandboxFault where bubblewrap ended before the command did."""
+    """Raises SandboxError where bubblewrap ended before the command did."""
     said = [json.loads(line) for line in os.read(status, 1 << 16).splitlines()]
     if not any("exit-code" in item for item in said):
         last = output.decode("utf-8", "replace").strip().rsplit("\n", 1)[-1]
-        raise SandboxFault(f"the sandbox did not start: {last[:200]}")
+        raise SandboxError(f"the sandbox did not start: {last[:200]}")

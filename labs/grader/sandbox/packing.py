@@ -4,20 +4,20 @@ import io
 import tarfile
 from collections.abc import Iterator, Mapping
 
-from ..git.processes import TooLarge
+from ..git.processes import TooLargeError
 from ..git.repository import Repository, Tip
 from ..git.trees import Entry
 from ..words import quoted
 
-MOST_BYTES = 20 << 20
-MOST_DEPTH = 20
-MOST_NAME = 255
+MAX_BYTES = 20 << 20
+MAX_DEPTH = 20
+MAX_NAME = 255
 _SOME_DAY = 1_577_836_800  # 1 January 2020: wheels cannot hold a file from before 1980
 _NO_NAME = {b"", b".", b"..", b".git"}
 
 
 def packed(files: Mapping[bytes, bytes], executable: frozenset[bytes] = frozenset()) -> bytes:
-    """A tar of contents by path; the same for the same files. Raises TooLarge past 20 MB, ValueError for a path
+    """A tar of contents by path; the same for the same files. Raises TooLargeError past 20 MB, ValueError for a path
     that could leave the folder.
     """
     stream = io.BytesIO()
@@ -28,9 +28,9 @@ def packed(files: Mapping[bytes, bytes], executable: frozenset[bytes] = frozense
             if not is_fit(path):
                 raise ValueError(f"no path for a file: {path!r}")
             archive.addfile(_member(path, content, path in executable), io.BytesIO(content))
-            if stream.tell() > MOST_BYTES:
-                raise TooLarge(
-                    f"the files are larger than {MOST_BYTES >> 20} MB together, which is the most that is run"
+            if stream.tell() > MAX_BYTES:
+                raise TooLargeError(
+                    f"the files are larger than {MAX_BYTES >> 20} MB together, which is the most that is run"
                 )
     return stream.getvalue()
 
@@ -45,7 +45,7 @@ def _member(path: bytes, content: bytes, executable: bool) -> tarfile.TarInfo:
 def files_at(repository: Repository, tip: Tip) -> tuple[dict[bytes, bytes], frozenset[bytes]]:
     """The contents of a commit's regular files by path, and which of them may be executed.
 
-    Links, submodules, files over 1 MB and names that no shell should meet are left out. Raises TooLarge.
+    Links, submodules, files over 1 MB and names that no shell should meet are left out. Raises TooLargeError.
     """
     contents: dict[bytes, bytes] = {}
     executable = set()
@@ -56,8 +56,10 @@ def files_at(repository: Repository, tip: Tip) -> tuple[dict[bytes, bytes], froz
         if content is None:
             continue
         total += len(content)
-        if total > MOST_BYTES:
-            raise TooLarge(f"the files at {quoted(tip.name)} are larger than {MOST_BYTES >> 20} MB together")
+        if total > MAX_BYTES:
+            raise TooLargeError(
+                f"the files at {quoted(tip.name)} are larger than {MAX_BYTES >> 20} MB together"
+            )
         contents[path] = content
         if entry.mode == b"100755":
             executable.add(path)
@@ -71,7 +73,7 @@ def _regular(files: Mapping[bytes, Entry]) -> Iterator[tuple[bytes, Entry]]:
 def is_fit(path: bytes) -> bool:
     """Whether a path stays below its folder and is no longer, deeper or odder than a file system and a shell take."""
     parts = path.split(b"/")
-    if len(parts) > MOST_DEPTH or any(len(part) > MOST_NAME or part.lower() in _NO_NAME for part in parts):
+    if len(parts) > MAX_DEPTH or any(len(part) > MAX_NAME or part.lower() in _NO_NAME for part in parts):
         return False
     return not any(byte < 0x20 or byte == 0x7F for byte in path)
 

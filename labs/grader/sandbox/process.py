@@ -15,7 +15,7 @@ from .command import PATH
 from .job import Limits, WhyEnded
 
 
-class HungUp(Exception):  # noqa: N818 - not an error of this side
+class HungUpError(Exception):
     """Who asked for the run is no longer there."""
 
 
@@ -81,7 +81,7 @@ class Kept:
 def follow(
     stdout: IO[bytes], limits: Limits, seconds: float, asker: socket | None = None
 ) -> tuple[WhyEnded, Kept]:
-    """Read what a process says until it ends or passes a limit. Raises HungUp when `asker` closes its end."""
+    """Read what a process says until it ends or passes a limit. Raises HungUpError when `asker` closes its end."""
     kept, deadline = Kept(limits.kept_output), time.monotonic() + seconds
     with selectors.DefaultSelector() as selector:
         selector.register(stdout, selectors.EVENT_READ)
@@ -90,7 +90,7 @@ def follow(
         while True:
             ready = [key.fileobj for key, _ in selector.select(max(deadline - time.monotonic(), 0))]
             if asker in ready:
-                raise HungUp
+                raise HungUpError
             data = os.read(stdout.fileno(), 1 << 16) if ready else b""
             kept.add(data)
             if kept.total > limits.most_output:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from . import wire
 from .environments import Environments
-from .job import Job, Ran, SandboxFault
+from .job import Job, Ran, SandboxError
 
 _MARGIN_SECONDS = 10.0
 
@@ -24,7 +24,7 @@ class RemoteSandbox:
         try:
             with self._asked({"do": "state"}) as connection:
                 return str(_answer(connection)["unavailable"])
-        except SandboxFault as fault:
+        except SandboxError as fault:
             return str(fault)
 
     def packages_unavailable(self) -> str:
@@ -55,15 +55,15 @@ class RemoteSandbox:
                 connection.connect(str(self._path))
                 wire.send(connection, header, files, handed)
             except OSError as error:
-                raise SandboxFault(f"the runner does not answer: {error.strerror or error}") from error
+                raise SandboxError(f"the runner does not answer: {error.strerror or error}") from error
             yield connection
 
 
 def _answer(connection: socket.socket) -> dict[str, object]:
     try:
         said = wire.receive(connection)
-    except (wire.BadRequest, OSError) as error:
-        raise SandboxFault(f"the runner did not answer: {error}") from error
+    except (wire.BadRequestError, OSError) as error:
+        raise SandboxError(f"the runner did not answer: {error}") from error
     if "error" in said:
-        raise SandboxFault(f"the runner says: {said['error']}")
+        raise SandboxError(f"the runner says: {said['error']}")
     return said

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .inside import program
-from .job import Job, Ran, SandboxFault
+from .job import Job, Ran, SandboxError
 from .packing import NO_FILES
 
 SECONDS = 10.0
@@ -18,7 +18,7 @@ def what_is_open(run: Callable[[Job], Ran]) -> str:
     try:
         ran = run(job)
         seen = json.loads(ran.text)
-    except (SandboxFault, OSError, subprocess.SubprocessError) as error:
+    except (SandboxError, OSError, subprocess.SubprocessError) as error:
         return str(error)
     except ValueError:
         return f"the self-test ended with exit status {ran.exit}: {ran.text.strip()[-200:]}"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .job import SandboxFault
+from .job import SandboxError
 
 FIRST_UID = 61_100
 SLOTS = 32
@@ -21,7 +21,7 @@ _SECONDS = 60.0
 def leased(folder: Path = FOLDER) -> Iterator[int | None]:
     """A uid that no other sandbox of this machine has meanwhile; None where the caller is not root.
 
-    Nothing of that uid runs before or after. Raises SandboxFault where all are taken for a minute.
+    Nothing of that uid runs before or after. Raises SandboxError where all are taken for a minute.
     """
     if os.geteuid() != 0:
         yield None
@@ -41,7 +41,7 @@ def _lease(folder: Path, deadline: float) -> tuple[int, int]:
     folder.mkdir(mode=0o700, exist_ok=True)
     state = folder.lstat()
     if not stat.S_ISDIR(state.st_mode) or state.st_uid != 0:
-        raise SandboxFault(f"{folder} is not a folder of root")
+        raise SandboxError(f"{folder} is not a folder of root")
     while time.monotonic() < deadline:
         for uid in range(FIRST_UID, FIRST_UID + SLOTS):
             lock = os.open(folder / str(uid), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
@@ -50,18 +50,18 @@ def _lease(folder: Path, deadline: float) -> tuple[int, int]:
                 return uid, lock
             os.close(lock)
         time.sleep(0.05)
-    raise SandboxFault(f"all {SLOTS} places for sandboxes are taken")
+    raise SandboxError(f"all {SLOTS} places for sandboxes are taken")
 
 
 def end_all_of(uid: int) -> None:
-    """Kill every process of a uid and wait until it is gone. Raises SandboxFault after two seconds."""
+    """Kill every process of a uid and wait until it is gone. Raises SandboxError after two seconds."""
     deadline = time.monotonic() + 2
     while processes := list(processes_of(uid)):
         for process in processes:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         if time.monotonic() > deadline:
-            raise SandboxFault(f"processes of uid {uid} do not end")
+            raise SandboxError(f"processes of uid {uid} do not end")
         time.sleep(0.005)
 
 

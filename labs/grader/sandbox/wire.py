@@ -12,15 +12,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .job import Job, Ran
-from .packing import MOST_BYTES
+from .packing import MAX_BYTES
 
-MOST_HEADER = 1 << 20
-MOST_FILES = MOST_BYTES + (1 << 20)
-MOST_SECONDS = 120.0
+MAX_HEADER = 1 << 20
+MAX_FILES = MAX_BYTES + (1 << 20)
+MAX_SECONDS = 120.0
 _LENGTH = struct.Struct(">I")
 
 
-class BadRequest(Exception):  # noqa: N818 - becomes an answer
+class BadRequestError(Exception):
     """What came over the socket is no request; the message says what is wrong with it."""
 
 
@@ -44,12 +44,12 @@ def send(
 
 
 def receive(connection: socket.socket) -> dict[str, Any]:
-    """A header. Raises BadRequest."""
+    """A header. Raises BadRequestError."""
     return _header(_exactly(connection, _LENGTH.size), connection)
 
 
 def receive_request(connection: socket.socket) -> Request:
-    """A whole request. Raises BadRequest for what is too long, cut off or no request."""
+    """A whole request. Raises BadRequestError for what is too long, cut off or no request."""
     first, handed, _, _ = socket.recv_fds(connection, _LENGTH.size, 1)
     channel = socket.socket(fileno=handed[0]) if handed else None
     try:
@@ -59,7 +59,7 @@ def receive_request(connection: socket.socket) -> Request:
         if do == "state":
             return Request("state")
         if do not in ("run", "talk") or (do == "talk") != (channel is not None):
-            raise BadRequest(f"{str(do)[:40]!r} is not known here")
+            raise BadRequestError(f"{str(do)[:40]!r} is not known here")
         return Request(do, _job(header, connection), channel)
     except BaseException:
         if channel:
@@ -69,14 +69,14 @@ def receive_request(connection: socket.socket) -> Request:
 
 def _header(first: bytes, connection: socket.socket) -> dict[str, Any]:
     (length,) = _LENGTH.unpack(first)
-    if length > MOST_HEADER:
-        raise BadRequest(f"a header of {length:,} bytes; at most {MOST_HEADER:,} are read")
+    if length > MAX_HEADER:
+        raise BadRequestError(f"a header of {length:,} bytes; at most {MAX_HEADER:,} are read")
     try:
         header = json.loads(_exactly(connection, length))
     except (ValueError, RecursionError) as error:
-        raise BadRequest("the header is no JSON") from error
+        raise BadRequestError("the header is no JSON") from error
     if not isinstance(header, dict):
-        raise BadRequest("the header is no mapping")
+        raise BadRequestError("the header is no mapping")
     return header
 
 
@@ -88,15 +88,15 @@ def _job(header: dict[str, Any], connection: socket.socket) -> Job:
         environment = header["environment"]
         looks_for = header.get("looks_for", "")
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise BadRequest(f"the header lacks what a job needs: {error!r}") from error
+        raise BadRequestError(f"the header lacks what a job needs: {error!r}") from error
     if not argv or not all(
         isinstance(word, str) and "\0" not in word for word in (*argv, environment, looks_for)
     ):
-        raise BadRequest("the command is no list of words")
-    if not 0 <= length <= MOST_FILES:
-        raise BadRequest(f"files of {length:,} bytes; at most {MOST_FILES:,} are read")
-    if not 0 < seconds <= MOST_SECONDS:
-        raise BadRequest(f"{seconds:g} seconds; at most {MOST_SECONDS:g} are given")
+        raise BadRequestError("the command is no list of words")
+    if not 0 <= length <= MAX_FILES:
+        raise BadRequestError(f"files of {length:,} bytes; at most {MAX_FILES:,} are read")
+    if not 0 < seconds <= MAX_SECONDS:
+        raise BadRequestError(f"{seconds:g} seconds; at most {MAX_SECONDS:g} are given")
     return Job(argv, _exactly(connection, length), seconds, stdin, environment, looks_for)
 
 
@@ -106,9 +106,9 @@ def _exactly(connection: socket.socket, length: int) -> bytes:
         try:
             some = connection.recv(min(length - len(data), 1 << 20))
         except TimeoutError as error:
-            raise BadRequest("the request did not end in time") from error
+            raise BadRequestError("the request did not end in time") from error
         if not some:
-            raise BadRequest("the request was cut off")
+            raise BadRequestError("the request was cut off")
         data += some
     return bytes(data)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from ..git.trees import Entry
 from ..words import quoted, size
 
-MOST_BYTES = 64 << 20
-MOST_DEPTH = 100
+MAX_BYTES = 64 << 20
+MAX_DEPTH = 100
 Files = dict[str, Entry]
 
 
@@ -26,12 +26,12 @@ class Objects:
 
     def __init__(self) -> None:
         self._by_id: dict[str, bytes] = {}
-        self._left = MOST_BYTES
+        self._left = MAX_BYTES
 
     def add(self, kind: str, data: bytes) -> str:
         self._left -= len(data)
         if self._left < 0:
-            raise StepError(f"the files of a scenario are larger than {size(MOST_BYTES)} together")
+            raise StepError(f"the files of a scenario are larger than {size(MAX_BYTES)} together")
         whole = b"%s %d\0%s" % (kind.encode(), len(data), data)
         object_id = sha1(whole, usedforsecurity=False).hexdigest()
         self._by_id[object_id] = whole

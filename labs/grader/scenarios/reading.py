@@ -13,8 +13,8 @@ from .objects import StepError
 from .steps import STEPS
 from .world import LEARNER, Author, World
 
-MOST_SCENARIOS = 100
-MOST_STEPS = 500
+MAX_SCENARIOS = 100
+MAX_STEPS = 500
 OTHERS = "others"
 Expected = Literal["passed", "needs work", "not run"]
 
@@ -67,8 +67,8 @@ def read_scenarios(
         wanted = [Problem(value.line, "scenarios", "a list of scenarios is expected")] if value else []
         problems.extend(wanted)
         return ()
-    if len(items) > MOST_SCENARIOS:
-        problems.append(Problem(value.line, "scenarios", f"at most {MOST_SCENARIOS} are read"))
+    if len(items) > MAX_SCENARIOS:
+        problems.append(Problem(value.line, "scenarios", f"at most {MAX_SCENARIOS} are read"))
         return ()
     found: dict[str, Scenario] = {}
     names: list[str] = []
@@ -148,8 +148,8 @@ def _read_step(item: Value, problems: list[Problem]) -> tuple[int, Step] | None:
 
 
 def _is_playable(scenario: Scenario, problems: list[Problem]) -> bool:
-    if len(scenario.steps) > MOST_STEPS:
-        problems.append(Problem(scenario.line, "steps", f"there are more than {count(MOST_STEPS, 'step')}"))
+    if len(scenario.steps) > MAX_STEPS:
+        problems.append(Problem(scenario.line, "steps", f"there are more than {count(MAX_STEPS, 'step')}"))
         return False
     try:
         world = scenario.played()

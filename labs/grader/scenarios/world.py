@@ -12,7 +12,7 @@ from ..git.revision import Unresolved, resolve
 from ..parameters import DEFAULT, PersonPart, Revision, did_you_mean
 from ..words import cut, quoted
 from .merging import base_files
-from .objects import MOST_DEPTH, Files, Objects, StepError, encoded
+from .objects import MAX_DEPTH, Files, Objects, StepError, encoded
 
 if TYPE_CHECKING:
     from .reading import Scenario
@@ -152,8 +152,8 @@ class World:
         signed: bool = False,
     ) -> str:
         """A new commit, on no branch yet; its id. Raises StepError."""
-        if deep := next((path for path in files if path.count("/") > MOST_DEPTH), None):
-            raise StepError(f"{quoted(cut(deep, 40))} is more than {MOST_DEPTH} folders deep")
+        if deep := next((path for path in files if path.count("/") > MAX_DEPTH), None):
+            raise StepError(f"{quoted(cut(deep, 40))} is more than {MAX_DEPTH} folders deep")
         tree, parents = self.objects.add_tree(files), tuple(parents)
         lines = [
             f"tree {tree}",

@@ -11,7 +11,7 @@ from ..words import count, cut, visible
 from .graph import Pipeline
 from .model import Job
 
-MOST_DRAWN = 24
+MAX_DRAWN = 24
 WIDTH, LEFT, GAP, LINE, LANE = 286, 50, 26, 18, 9  # px; the arrows that pass a box run left of it
 LANES = 5
 _CHARACTERS = 27  # of a line in a box
@@ -39,9 +39,9 @@ class Box:
 def drawn(pipeline: Pipeline, *, wrong: Collection[str] = ()) -> Drawing:
     """Jobs that are `wrong` are marked. Past 24 jobs the rest is left out, and that is said."""
     names = sorted(pipeline.jobs, key=pipeline.layer().__getitem__)
-    boxes = list(_boxes(pipeline, names[:MOST_DRAWN], wrong))
-    left_out = [f"{count(len(names) - MOST_DRAWN, 'more job is', 'more jobs are')} left out."] * (
-        len(names) > MOST_DRAWN
+    boxes = list(_boxes(pipeline, names[:MAX_DRAWN], wrong))
+    left_out = [f"{count(len(names) - MAX_DRAWN, 'more job is', 'more jobs are')} left out."] * (
+        len(names) > MAX_DRAWN
     )
     title = f"The pipeline of {visible(pipeline.workflow.path)}"
     return Drawing(

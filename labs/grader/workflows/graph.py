@@ -15,8 +15,8 @@ from .inputs import job_with_inputs
 from .model import Job, Workflow
 from .stages import Act, Unread, acts_of, unread_of
 
-MOST_JOBS = 300
-MOST_DEEP = 4
+MAX_JOBS = 300
+MAX_DEEP = 4
 Load = Callable[[str], Workflow | None]
 
 
@@ -53,7 +53,7 @@ def _cycle(jobs: dict[str, Job]) -> list[str]:
 
 
 def expanded(
-    workflow: Workflow, load: Load, read: Read = lambda path: None, deep: int = MOST_DEEP
+    workflow: Workflow, load: Load, read: Read = lambda path: None, deep: int = MAX_DEEP
 ) -> dict[str, Job]:
     """All jobs by id, in the order of the file; a job that calls a workflow of this repository becomes its jobs.
 
@@ -65,7 +65,7 @@ def expanded(
     for job in workflow.jobs.values():
         called = load(job.uses.removeprefix("./")) if deep and job.uses.startswith("./") else None
         own = {job.id: with_composite_steps(job, read)}
-        inner = _inside(job, called, load, read, deep) if called and len(found) < MOST_JOBS else own
+        inner = _inside(job, called, load, read, deep) if called and len(found) < MAX_JOBS else own
         needed = {name for one in inner.values() for name in one.needed}
         ends[job.id] = tuple(name for name in inner if name not in needed)
         found |= inner

@@ -8,7 +8,7 @@ from ..words import count, listed, quoted
 from .graph import Pipeline
 from .stages import Act
 
-MOST_SHOWN = 3
+MAX_SHOWN = 3
 EXAMPLES = {
     "checkout": ("      - uses: actions/checkout@v4",),
     "install": ("      - run: pip install -r requirements.txt",),
@@ -41,7 +41,7 @@ def in_order(pipeline: Pipeline, stages: Sequence[str]) -> Answer:
         after = [act for act in here if any(pipeline.precedes(one, act) for one in reached)]
         late = [act for act in here if act not in after] if stage == "deploy" or not after else []
         if late:
-            found = (_out_of_order(pipeline, reached[-1], act, before) for act in late[:MOST_SHOWN])
+            found = (_out_of_order(pipeline, reached[-1], act, before) for act in late[:MAX_SHOWN])
             return Answer(tuple(found))
         reached = after
         way.append(after[0])
@@ -75,7 +75,7 @@ def _missing(pipeline: Pipeline, stage: str) -> Iterator[Finding]:
     acts = acts_at(pipeline, stage)
     if any(not act.excuse for act in acts):
         return
-    for act in acts[:MOST_SHOWN]:
+    for act in acts[:MAX_SHOWN]:
         yield Finding(
             act.place,
             f"The stage {quoted(stage)} of job {quoted(act.job)} stops nothing: {act.excuse}.",

@@ -15,8 +15,8 @@ from .names import FILTERS
 from .validation import Validation
 from .values import text_of, texts_of
 
-MOST_ALIASED = 5_000
-MOST_FAULTS = 20
+MAX_ALIASED = 5_000
+MAX_FAULTS = 20
 _BLOCK = re.compile(r"run:\s*([|>])[+\-\d]{0,2}\s*(#.*)?$")
 _ALIAS = re.compile("found undefined alias '(.*)'")
 _TAG = re.compile(r"the tag (!.*) is not read")
@@ -26,13 +26,13 @@ _TAG = re.compile(r"the tag (!.*) is not read")
 def read_workflow(path: str, text: str) -> Workflow:
     """The workflow of a file of at most 256 KB; `faults` says what is wrong with it."""
     lines = tuple(re.split("[\r\n]", text))  # as YAML counts them
-    root, problems = read_yaml(text, aliased=MOST_ALIASED)
+    root, problems = read_yaml(text, aliased=MAX_ALIASED)
     if root is None or problems:
-        faults = tuple(_of_yaml(path, problem) for problem in problems[:MOST_FAULTS])
+        faults = tuple(_of_yaml(path, problem) for problem in problems[:MAX_FAULTS])
         return Workflow(path, lines, faults=faults)
     validation = Validation(path, lines)
-    faults = tuple(islice(validation.faults(root), MOST_FAULTS))
-    return _Reader(path, lines).workflow(root, faults, tuple(validation.remarks[:MOST_FAULTS]))
+    faults = tuple(islice(validation.faults(root), MAX_FAULTS))
+    return _Reader(path, lines).workflow(root, faults, tuple(validation.remarks[:MAX_FAULTS]))
 
 
 def _of_yaml(path: str, problem: Problem) -> Finding:

@@ -12,7 +12,7 @@ from .graph import Load, Pipeline
 from .model import Job
 from .values import text_of
 
-MOST_RUNS = 256  # of one matrix, at GitHub
+MAX_RUNS = 256  # of one matrix, at GitHub
 Runs = list[dict[str, str]]
 
 
@@ -103,7 +103,7 @@ def runs_of(value: Value | None) -> Runs | None:
     if any(not isinstance(item.data, list) for item in value.data.values()):
         return None
     options = [[(key, text_of(item)) for item in _list(values)] for key, values in keys.items()]
-    runs = [dict(pairs) for pairs in islice(product(*options), MOST_RUNS)] if keys else []
+    runs = [dict(pairs) for pairs in islice(product(*options), MAX_RUNS)] if keys else []
     excluded = [_pairs(item) for item in _list(value.data.get("exclude"))]
     runs = [run for run in runs if not any(one and one.items() <= run.items() for one in excluded)]
     return _included(runs, [_pairs(item) for item in _list(value.data.get("include"))], set(keys))
@@ -119,7 +119,7 @@ def _included(runs: Runs, extra: Runs, keys: set[str]) -> Runs:
             runs[at] = {**runs[at], **one}
         if not fitting:
             runs.append(one)
-    return runs[:MOST_RUNS]
+    return runs[:MAX_RUNS]
 
 
 def _pairs(value: Value) -> dict[str, str]:

@@ -13,7 +13,7 @@ from .graph import Pipeline
 from .model import Job, Step, Workflow
 from .stages import line_of
 
-MOST_FOUND = 20
+MAX_FOUND = 20
 _SECRET = re.compile(r"\$\{\{[^}]{0,300}\bsecrets\s*[.\[]\s*'?(\w+)", re.IGNORECASE)
 _ALL_SECRETS = re.compile(r"toJSON\(\s*secrets\s*\)", re.IGNORECASE)
 _PRINTS = {"echo", "printf", "cat", "tee", "print", "Write-Host", "Write-Output"}
@@ -52,7 +52,7 @@ def none_shown(pipeline: Pipeline) -> Answer:
     steps = [(job, step) for job in pipeline.jobs.values() for step in job.steps]
     findings = [*_literals(pipeline.workflow), *(one for job, step in steps for one in _shown(job, step))]
     words = f"None of {count(len(steps), 'step')} prints a secret, and no credential stands in the file."
-    return answer(findings[:MOST_FOUND], words, looked_at=_looked_at(pipeline, len(steps)))
+    return answer(findings[:MAX_FOUND], words, looked_at=_looked_at(pipeline, len(steps)))
 
 
 def _looked_at(pipeline: Pipeline, steps: int) -> LookedAt:
@@ -64,7 +64,7 @@ def literal_lines(lines: tuple[str, ...]) -> dict[int, str]:
     """The lines (from 1) with a credential, and what each looks like."""
     text = "\n".join(lines)
     found = {
-        text.count("\n", 0, one.start) + 1: one.rule.name for one in islice(find_secrets(text), MOST_FOUND)
+        text.count("\n", 0, one.start) + 1: one.rule.name for one in islice(find_secrets(text), MAX_FOUND)
     }
     for number, line in enumerate(lines, start=1):
         match = _LITERAL.match(line)
@@ -158,7 +158,7 @@ def no_injection(pipeline: Pipeline) -> Answer:
     steps = [(job, step) for job in pipeline.jobs.values() for step in job.steps]
     findings = [one for job, step in steps for one in _injected(job, step)]
     words = f"None of {count(len(steps), 'step')} takes in a text that strangers write."
-    return answer(findings[:MOST_FOUND], words, looked_at=_looked_at(pipeline, len(steps)))
+    return answer(findings[:MAX_FOUND], words, looked_at=_looked_at(pipeline, len(steps)))
 
 
 def _injected(job: Job, step: Step) -> Iterator[Finding]:

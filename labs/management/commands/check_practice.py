@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from labs.grader.git.processes import RepositoryFault
+from labs.grader.git.processes import RepositoryError
 from labs.grading import receipts
 from labs.models import Repository
 from labs.repositories import folders
@@ -23,7 +23,7 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"{repository}: the folder belongs to a different repository. The next push makes a new one."
                 )
-            except RepositoryFault:
+            except RepositoryError:
                 missing += 1
                 if repository.receipts.exists():
                     self.stdout.write(f"{repository}: the folder is missing. The next push makes it again.")

@@ -13,17 +13,17 @@ from decimal import Decimal
 from typing import ClassVar
 
 from ...formats.data import (
-    MOST_BYTES,
+    MAX_BYTES,
     Absent,
     BeyondLimitError,
-    Unparsable,
+    UnparsableError,
     find,
     format_of,
     read_data,
     steps,
 )
 from ...git.describe import nearest_tags
-from ...git.repository import Tag, Tip, TooLarge
+from ...git.repository import Tag, Tip, TooLargeError
 from ...git.revision import for_git
 from ...parameters import MAIN_COMMIT, Count, FilePath, Regex, Revision
 from ...words import decoded, quoted, size
@@ -262,8 +262,8 @@ class ValueIn(OfFile):
             yield "value is a place such as `a.b[0]` in a YAML, JSON, TOML or INI file"
 
     def of_file(self, run: Run, file: Text) -> IsRight | Verdict:
-        if self.value is not None and len(file.text) > MOST_BYTES:
-            return not_run(f"{file} is over {size(MOST_BYTES)}, and such files are not read.")
+        if self.value is not None and len(file.text) > MAX_BYTES:
+            return not_run(f"{file} is over {size(MAX_BYTES)}, and such files are not read.")
         found = self._found(file)
         if found is None:
             return not_run(f"{file} does not have the value that is asked for.")
@@ -284,8 +284,8 @@ class ValueIn(OfFile):
                 steps(self.value or "") or (),
             )
         except BeyondLimitError as error:
-            raise TooLarge(f"what {file} holds is not known, because {error}") from None
-        except Unparsable:
+            raise TooLargeError(f"what {file} holds is not known, because {error}") from None
+        except UnparsableError:
             return None
         if isinstance(found, Absent) or isinstance(found.data, list | dict):
             return None
@@ -334,7 +334,7 @@ class FirstMatch(Asked):
     def _has(self, run: Run, blob_id: str) -> bool:
         content = run.repository.content(blob_id)
         if content is None:
-            raise TooLarge(
+            raise TooLargeError(
                 f"{quoted(self.path)} is over 1 MB in one of the commits, and such files are not read"
             )
         return bool(re.search(self.matches, as_text(content), re.MULTILINE))

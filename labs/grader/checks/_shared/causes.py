@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ...formats.globs import path_matcher
-from ...git.processes import RepositoryFault, TooLarge
+from ...git.processes import RepositoryError, TooLargeError
 from ...git.refs import TAGS
 from ...git.repository import Tip
 from ...git.revision import base_of
@@ -255,7 +255,7 @@ def _taken_away(run: Run, tip: Tip, path: str, said: str) -> Verdict | None:
             after = history[commit_id]
         else:
             return None
-    except (TooLarge, RepositoryFault):
+    except (TooLargeError, RepositoryError):
         return None
     return needs_work(
         f"{said} Commit {after.id[:7]} {quoted(after.subject)} deleted it.",
@@ -271,7 +271,7 @@ def _never_there(run: Run, tip: Tip, path: str, said: str, files: Files, fill: S
     try:
         sources = rule_files(run, files, path, ".gitignore")
         rule = deciding_rule(sources, path)
-    except (TooLarge, RepositoryFault):
+    except (TooLargeError, RepositoryError):
         rule = None
     if rule and rule.ignores:
         lines = decoded(sources[rule.source]).splitlines()
@@ -299,7 +299,7 @@ def _other_branches(run: Run, tip: Tip) -> Iterator[Tip]:
     for name in names:
         try:
             branch = run.repository.branch(name)
-        except (TooLarge, RepositoryFault):
+        except (TooLargeError, RepositoryError):
             continue
         if branch and branch.commit.id != tip.commit.id:
             yield branch
@@ -308,7 +308,7 @@ def _other_branches(run: Run, tip: Tip) -> Iterator[Tip]:
 def _files_of(run: Run, branch: Tip) -> Iterable[bytes]:
     try:
         return [path for path, entry in run.repository.files(branch).items() if entry.is_file]
-    except (TooLarge, RepositoryFault):
+    except (TooLargeError, RepositoryError):
         return ()
 
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 from ...findings import LookedAt
 from ...git.repository import Tip
 from ...parameters import MAIN_COMMIT, Content, FilePath, Revision, Seconds
-from ...sandbox import CannotBuild, Job, Limits, Ran, Sandbox
+from ...sandbox import CannotBuildError, Job, Limits, Ran, Sandbox
 from ...sandbox.packing import files_at, packed
 from ...words import count, cut, quoted, size
 from .base import Kind, Run, Verdict, at_tip, needs_work, not_run
@@ -41,7 +41,7 @@ class CodeKind(Kind):
             return not_run(f"Not run: this server has no place for the Python packages of the lab: {why}.")
         try:
             environment(run)
-        except CannotBuild as error:
+        except CannotBuildError as error:
             return not_run(f"Not run: the lab asks for Python packages that are not to be had: {error}.")
         return None
 
@@ -62,7 +62,7 @@ def environment(run: Run) -> str:
 
 
 def job_at(run: Run, tip: Tip, seconds: float, more: Mapping[FilePath, Content] | None = None) -> Job:
-    """The files of a commit in a job without a command; `more` are put over them. Raises TooLarge."""
+    """The files of a commit in a job without a command; `more` are put over them. Raises TooLargeError."""
     contents, executable = files_at(run.repository, tip)
     contents |= {path.encode(): text.encode() for path, text in (more or {}).items()}
     return Job((), packed(contents, executable), seconds, environment=environment(run))

@@ -16,7 +16,7 @@ from .shell import Line, append_line
 from .walk import matching, wording
 from .wording import fitting, subject_for
 
-MOST_LISTED = 5
+MAX_LISTED = 5
 MAX_MENDED = 20
 _KEY = "~/.ssh/id_ed25519"
 _SIGNING: list[Line] = [
@@ -69,11 +69,11 @@ class CommitRules:
         if not self.touches and self.empty is None:
             return None
         paths = sorted(map(decoded, run.repository.change_of(commit)))
-        found = listed(map(quoted, paths), most=MOST_LISTED) or "no file"
+        found = listed(map(quoted, paths), most=MAX_LISTED) or "no file"
         if self.touches and set(paths) != set(self.touches):
             return (
                 "other files are changed",
-                f"only {listed(map(quoted, self.touches), most=MOST_LISTED)}",
+                f"only {listed(map(quoted, self.touches), most=MAX_LISTED)}",
                 found,
             )
         if self.empty is not None and self.empty == bool(paths):

@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from ...findings import LookedAt
 from ...formats.globs import is_glob, path_matcher
-from ...git.repository import MOST_FILE_BYTES, Tip
+from ...git.repository import MAX_FILE_BYTES, Tip
 from ...git.revision import base_of
 from ...git.trees import Entry
 from ...parameters import Revision
@@ -101,7 +101,7 @@ def files_or_answer(run: Run, path: str, at: Revision, *fill: Line) -> list[Foun
     return several or no_match_answer(run, tip, path, files)
 
 
-def bytes_or_answer(run: Run, file: Found, most: int = MOST_FILE_BYTES) -> bytes | Verdict:
+def bytes_or_answer(run: Run, file: Found, most: int = MAX_FILE_BYTES) -> bytes | Verdict:
     """What a file holds; the answer that it is not read where that is more than `most` bytes."""
     content = run.repository.content(file.entry.id)
     if content is None or len(content) > most:
@@ -109,7 +109,7 @@ def bytes_or_answer(run: Run, file: Found, most: int = MOST_FILE_BYTES) -> bytes
     return content
 
 
-def text_or_answer(run: Run, file: Found | Verdict, most: int = MOST_FILE_BYTES) -> Text | Verdict:
+def text_or_answer(run: Run, file: Found | Verdict, most: int = MAX_FILE_BYTES) -> Text | Verdict:
     """The text of what `file_or_answer` found; an answer stays what it is."""
     if isinstance(file, Verdict):
         return file

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ...findings import Answer, Finding, Place
-from ...git.repository import Tip, TooLarge
+from ...git.repository import Tip, TooLargeError
 from ...parameters import FilePath, Revision
 from ...report import Drawing, Evidence
 from ...words import decoded, excerpt, quoted, size, visible
@@ -16,13 +16,13 @@ from .mending import exact_edits, in_its_file
 from .not_text import UTF_16, utf_16_answer
 from .shell import Line, write_lines
 
-MOST_EVIDENCE = 6
-MOST_BYTES = 256 * 1024
+MAX_EVIDENCE = 6
+MAX_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)
 class Texts:
-    """The files at a tip as text; None for a path that is not there. Raises TooLarge for one that is not read."""
+    """The files at a tip as text; None for a path that is not there. Raises TooLargeError for one that is not read."""
 
     run: Run
     tip: Tip
@@ -42,16 +42,16 @@ class Texts:
         if entry is None:
             return None
         if not entry.is_file:
-            raise TooLarge(f"{quoted(path)} is {entry.noun}, which is not read")
+            raise TooLargeError(f"{quoted(path)} is {entry.noun}, which is not read")
         content = self.run.repository.content(entry.id)
-        if content is None or len(content) > MOST_BYTES:
-            raise TooLarge(f"{quoted(path)} is over {size(MOST_BYTES)}, and such files are not read")
+        if content is None or len(content) > MAX_BYTES:
+            raise TooLargeError(f"{quoted(path)} is over {size(MAX_BYTES)}, and such files are not read")
         return as_text(content)
 
 
 def texts_or_answer(run: Run, path: FilePath, at: Revision, *fill: Line) -> tuple[Texts, str] | Verdict:
     """The text of a file that has to be there; where it is not, the answer that says so."""
-    file = text_or_answer(run, file_or_answer(run, path, at, *fill), MOST_BYTES)
+    file = text_or_answer(run, file_or_answer(run, path, at, *fill), MAX_BYTES)
     if isinstance(file, Verdict):
         return file
     if (run.repository.content(file.entry.id) or b"")[:2] in UTF_16:
@@ -102,7 +102,7 @@ def verdict_of(
     if answer.unknown:
         return not_known(answer.unknown)
     if not answer.findings:
-        seen = list(dict.fromkeys(answer.seen))[:MOST_EVIDENCE]
+        seen = list(dict.fromkeys(answer.seen))[:MAX_EVIDENCE]
         evidence = [_evidence(texts, place, hidden) for place in seen] or [at_tip(texts.tip)]
         return replace(passed(answer.holds, *evidence, looked_at=answer.judged), drawing=drawing)
     first, more = answer.findings[0], len(answer.findings) - 1
@@ -114,7 +114,7 @@ def verdict_of(
         fix=_fix(texts, answer, ask),
         evidence=[
             _evidence(texts, one.place, hidden, shown=not one.hidden)
-            for one in answer.findings[:MOST_EVIDENCE]
+            for one in answer.findings[:MAX_EVIDENCE]
         ],
         drawing=drawing,
     )
@@ -140,7 +140,7 @@ def _fix(texts: Texts, answer: Answer, ask: Callable[[Texts], Answer] | None) ->
     if ask is not None:
         again = ask
         edits, _ = exact_edits(texts, answer, lambda path, text: again(replace(texts, changed={path: text})))
-    shown = answer.findings[:MOST_EVIDENCE]
+    shown = answer.findings[:MAX_EVIDENCE]
     paths = dict.fromkeys(finding.place.path for finding in shown)
     if edits:
         paths = {in_its_file(answer.findings[0]).place.path: None}

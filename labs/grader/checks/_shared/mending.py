@@ -12,7 +12,7 @@ from itertools import islice
 
 from ...edits import add_above, add_at_end, add_below, delete_lines, make_file, replace_lines
 from ...findings import Answer, Finding, Place
-from ...git.repository import TooLarge
+from ...git.repository import TooLargeError
 from .contents import lines_of
 
 MAX_BYTES, MAX_ROUNDS, MAX_STATES, MAX_TRIED, MAX_SECONDS = 20_000, 8, 5, 120, 2.0
@@ -79,7 +79,7 @@ def _tried(path: str, state: _State, ask: Ask) -> Iterator[_State]:
         text = "\n".join(new) + "\n"
         try:
             answer = ask(path, text)
-        except TooLarge:
+        except TooLargeError:
             continue
         after = _State(text, answer, (*state.edits, sentence))
         if not answer.unknown and finding.says not in after.says:

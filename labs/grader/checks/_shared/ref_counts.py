@@ -8,7 +8,7 @@ from ...findings import LookedAt
 from ...words import count, in_words, listed, quoted
 from .base import Verdict, needs_work, passed
 
-MOST_SHOWN = 5
+MAX_SHOWN = 5
 
 
 def fits(pattern: str | None, name: str) -> bool:
@@ -45,13 +45,13 @@ class Counted:
         number = len(names)
         which = " ".join(filter(None, [_called(self.matches), that]))
         there = f"There {'is' if number == 1 else 'are'} {self._said(number)} {which}".rstrip()
-        found = listed(map(quoted, names), most=MOST_SHOWN)
+        found = listed(map(quoted, names), most=MAX_SHOWN)
         if number >= (self.at_least or 0) and (self.at_most is None or number <= self.at_most):
             of = LookedAt(len(everything), self.noun, plural=self.plural)
             return passed(f"{there}{': ' if names else ''}{found}.", looked_at=of)
         limits = (("at least", self.at_least), ("at most", self.at_most))
         wanted = " and ".join(f"{words} {self._said(limit)}" for words, limit in limits if limit is not None)
-        others = listed(map(quoted, everything), most=MOST_SHOWN)
+        others = listed(map(quoted, everything), most=MAX_SHOWN)
         return needs_work(
             f"{there}.",
             expected=f"{wanted} {which}".rstrip(),

@@ -5,13 +5,13 @@ import shlex
 from collections.abc import Collection
 
 from ...git.blobs import Blob
-from ...git.repository import Repository, Tip, TooLarge
+from ...git.repository import Repository, Tip, TooLargeError
 from ...report import Evidence
 from ...words import count, decoded
 from .base import Run
 from .shell import STASHED, Line, append_line, commands, paragraphs, start_on
 
-MOST_PATHS = 20
+MAX_PATHS = 20
 _BRANCHES = "refs/heads/"
 IN_HISTORY = "in the history of all branches and tags"
 _AMEND: Line = ["git", "commit", "--amend", "--allow-empty", "--no-edit"]
@@ -44,8 +44,8 @@ def take_out(run: Run, blobs: list[Blob], *, keep: Collection[bytes] = (), start
     Paths in `keep` go into the newest commit again, as they are in the folder by then; the others are ignored.
     Without `starts` the commands are for the branch to mend, where `start_on` has led.
     """
-    paths = list(dict.fromkeys(blob.path for blob in blobs))[:MOST_PATHS]
-    commits = list(dict.fromkeys(blob.commit for blob in blobs))[:MOST_PATHS]
+    paths = list(dict.fromkeys(blob.path for blob in blobs))[:MAX_PATHS]
+    commits = list(dict.fromkeys(blob.commit for blob in blobs))[:MAX_PATHS]
     refs = _refs_of(run, commits)
     names = [ref.removeprefix(_BRANCHES) for ref in refs if ref.startswith(_BRANCHES)]
     branch = branch_to_mend(run, blobs)
@@ -71,7 +71,7 @@ def take_out(run: Run, blobs: list[Blob], *, keep: Collection[bytes] = (), start
 
 def branch_to_mend(run: Run, blobs: list[Blob]) -> Tip | None:
     """The branch whose newest commit gets the kept files again: main before others."""
-    refs = _refs_of(run, list(dict.fromkeys(blob.commit for blob in blobs))[:MOST_PATHS])
+    refs = _refs_of(run, list(dict.fromkeys(blob.commit for blob in blobs))[:MAX_PATHS])
     name = next((ref.removeprefix(_BRANCHES) for ref in refs if ref.startswith(_BRANCHES)), None)
     return run.repository.branch(name) if name else None
 
@@ -83,7 +83,7 @@ def _refs_of(run: Run, commits: list[str]) -> list[str]:
 def _is_at(run: Run, branch: Tip, path: bytes) -> bool:
     try:
         return path in run.repository.files(branch)
-    except TooLarge:
+    except TooLargeError:
         return True
 
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...git.processes import output_of
-from ...git.repository import TooLarge
+from ...git.repository import TooLargeError
 from ...git.trees import Entry
 from ...words import decoded, quoted
 from .base import Run
 
-MOST_PATH, MOST_NAME = 1000, 80  # in letters of up to three bytes: what all file systems take
+MAX_PATH, MAX_NAME = 1000, 80  # in letters of up to three bytes: what all file systems take
 Sources = dict[str, bytes]
 Files = Mapping[bytes, Entry]
 
@@ -44,11 +44,11 @@ def rule_files(run: Run, files: Files, path: str, name: str) -> Sources:
         source = "/".join([*parts[:depth], name])
         entry = files.get(source.encode(errors="surrogateescape"))
         if entry and entry.is_file:
-            if len(source) > MOST_PATH or max(map(len, parts)) > MOST_NAME:
-                raise TooLarge(f"the path {quoted(source)} is too long")
+            if len(source) > MAX_PATH or max(map(len, parts)) > MAX_NAME:
+                raise TooLargeError(f"the path {quoted(source)} is too long")
             content = run.repository.content(entry.id)
             if content is None:
-                raise TooLarge(f"{quoted(source)} is over 1 MB, and such files are not read")
+                raise TooLargeError(f"{quoted(source)} is over 1 MB, and such files are not read")
             found[source] = content
     return found
 

@@ -11,14 +11,14 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 IsRight = Callable[[str], bool]
-_SHORTEST_ID = 7
-_MOST_TYPED = 10_000
+_MIN_ID = 7
+_MAX_TYPED = 10_000
 _GIT_DATE = "%a %b %d %H:%M:%S %Y %z"
 
 
 def bare(text: str) -> str:
     """Without case, quotes around it, and more than one blank between words."""
-    return " ".join(text[:_MOST_TYPED].casefold().split()).strip("`'\"").strip()
+    return " ".join(text[:_MAX_TYPED].casefold().split()).strip("`'\"").strip()
 
 
 def same_text(*right: str) -> IsRight:
@@ -28,9 +28,7 @@ def same_text(*right: str) -> IsRight:
 
 def same_id(*right: str) -> IsRight:
     """A full id, or its first seven digits or more."""
-    return lambda typed: (
-        len(bare(typed)) >= _SHORTEST_ID and any(one.startswith(bare(typed)) for one in right)
-    )
+    return lambda typed: len(bare(typed)) >= _MIN_ID and any(one.startswith(bare(typed)) for one in right)
 
 
 def same_number(right: Decimal) -> IsRight:
@@ -47,7 +45,7 @@ def same_names(right: Iterable[str]) -> IsRight:
     wanted = set(map(bare, right))
 
     def is_right(typed: str) -> bool:
-        typed = typed[:_MOST_TYPED]
+        typed = typed[:_MAX_TYPED]
         ways = (re.split(sign, typed) for sign in (r"[,;]", r"\n", r"[\s,;]+"))
         found = [{bare(name) for name in names} - {""} for names in ways]
         return wanted in found or (not wanted and bare(typed) in ("none", "-"))

@@ -5,14 +5,14 @@ from abc import abstractmethod
 
 from ...git.history import Commit, History
 from ...git.messages import without_number
-from ...git.repository import Tip, TooLarge
+from ...git.repository import Tip, TooLargeError
 from ...parameters import Regex, Revision
 from ...report import Evidence
 from ...words import in_words, listed, quoted
-from ..commits import MOST_READ, MOST_SHOWN, commit_evidence
+from ..commits import MAX_READ, MAX_SHOWN, commit_evidence
 from .base import Kind, Run, Verdict, commit_or_answer, cut_off_history
 
-MAX_SEARCHED = 4 * MOST_READ  # characters of a message
+MAX_SEARCHED = 4 * MAX_READ  # characters of a message
 
 
 class HistoryKind(Kind):
@@ -51,12 +51,14 @@ def says(commit: Commit, subject: str | None, matches: Regex | None) -> bool:
 
 
 def matching(commits: list[Commit], subject: str | None, matches: Regex | None) -> list[Commit]:
-    """The commits of which `says` is true. Raises TooLarge if none is and a message was not searched to its end."""
+    """The commits of which `says` is true. Raises TooLargeError if none is and a message
+    was not searched to its end.
+    """
     found = [commit for commit in commits if says(commit, subject, matches)]
     candidates = [] if found or matches is None else commits
     for commit in candidates:
         if len(commit.message) > MAX_SEARCHED and says(commit, subject, None):
-            raise TooLarge(
+            raise TooLargeError(
                 f"the message of commit {commit.id[:7]} is longer than {MAX_SEARCHED:,} characters, and no more is "
                 "searched"
             )
@@ -79,7 +81,7 @@ def named(commit: Commit) -> str:
 
 
 def newest(tip: Tip, commits: list[Commit]) -> list[Evidence]:
-    return [commit_evidence(tip, commit) for commit in commits[-MOST_SHOWN:]]
+    return [commit_evidence(tip, commit) for commit in commits[-MAX_SHOWN:]]
 
 
 def commits_of(run: Run, names: tuple[Revision, ...], *, originals: bool = False) -> list[Commit] | Verdict:
