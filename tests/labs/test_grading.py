@@ -74,7 +74,7 @@ def test_repository_without_commits_is_unreadable(submission):
 def test_repository_that_is_gone_from_disk_is_our_fault(submission):
     shutil.rmtree(submission.receipt.repository.path)
     assert graded(submission).state == State.QUEUED
-    assert submission.last_fault.startswith("RepositoryFault: There is no repository at ")
+    assert submission.last_fault.startswith("RepositoryError: There is no repository at ")
 
 
 def test_damaged_repository_is_our_fault_and_never_needs_work(submission):
