@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
+from . import kinds
 from .blocks import Block, cut
 from .front_matter import FrontMatter, read_front_matter
-from .kinds import KINDS
 from .lines import Line, Syntax, read_lines
 from .problems import Problem, QuizSyntaxError, Report
 from .question import Question
@@ -79,7 +79,7 @@ def _lines(texts: list[str], start: int, report: Report) -> list[Line]:
 
 
 def _question(block: Block, report: Report) -> Question[Any]:
-    return next(kind for kind in KINDS if kind.recognises(block)).parse(block, report)
+    return next(kind for kind in kinds.KINDS if kind.recognises(block)).parse(block, report)
 
 
 def _report_repeated_keys(questions: Iterable[Question[Any]], report: Report) -> None:

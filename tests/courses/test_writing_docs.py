@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from lessons.quizzes import parse
+from lessons.quizzes import parse, reference
+from lessons.quizzes.kinds import KINDS
 from lessons.rendering import render
 
 TEXT = (Path(__file__).parents[2] / "docs" / "lessons.md").read_text()
@@ -20,7 +21,7 @@ def test_lesson_of_the_docs_has_no_problem():
 
 
 def test_quiz_of_the_docs_has_each_kind_and_nothing_to_look_at():
+    assert reference.with_example(TEXT) == TEXT, "run `python -m lessons.quizzes.reference docs`"
     quiz = parse(QUIZ)
-    kinds = {question.kind for question in quiz.questions}
-    assert len(kinds) == len(quiz.questions) == 7
+    assert [question.kind for question in quiz.questions] == [kind.kind for kind in KINDS]
     assert quiz.warnings == ()

@@ -1,4 +1,7 @@
-"""The kinds of questions: one file each, all of one shape. To add one, copy one and list it here."""
+"""The kinds of question: one file each, all of one shape.
+
+To add one, copy one, list it in `KINDS`, and run `python -m lessons.quizzes.reference docs`.
+"""
 
 from typing import Any
 
@@ -11,7 +14,7 @@ from .ordering import Ordering
 from .short_text import ShortText
 from .single_choice import SingleChoice
 
-# The first kind that recognises a block takes it, so the narrower ones stand first.
+# The first kind that recognises a question takes it, so the narrower ones come first.
 KINDS: tuple[type[Question[Any]], ...] = (
     MultipleChoice,
     SingleChoice,

@@ -1,0 +1,37 @@
+"""The quiz of `docs/lessons.md`, with a question of each kind: `python -m lessons.quizzes.reference docs`."""
+
+import sys
+from pathlib import Path
+
+from . import kinds
+
+FRONT_MATTER = """\
+---
+title: Delivery or deployment?
+pass_mark: 70
+attempts: 3              # the best counts; 0 means no limit
+release: now             # when right answers are shown: now, never, or deadline for after the last attempt
+---
+"""
+_BEGIN, _END = "<!-- made by lessons.quizzes.reference -->\n", "<!-- end -->\n"
+
+
+def example_quiz() -> str:
+    """Return the Markdown of a quiz with the example of each kind."""
+    return "\n".join([FRONT_MATTER, *(kind.example for kind in kinds.KINDS)])
+
+
+def with_example(page: str) -> str:
+    """Return `docs/lessons.md` with that quiz. Its fence is longer than those in it."""
+    before, _, rest = page.partition(_BEGIN)
+    _, _, behind = rest.partition(_END)
+    return f"{before}{_BEGIN}````markdown\n{example_quiz()}````\n{_END}{behind}"
+
+
+def write(docs: Path) -> None:
+    page = docs / "lessons.md"
+    page.write_text(with_example(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
