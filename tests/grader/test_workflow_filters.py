@@ -40,6 +40,53 @@ NO = [
 ]
 
 
+# The whole table "Filter pattern cheat sheet" of GitHub's documentation: patterns, what they match, what they do not.
+CHEAT_SHEET = """
+feature/* | feature/my-branch feature/your-branch | feature/beta-a/my-branch feature
+feature/** | feature/beta-a/my-branch feature/your-branch feature/mona/the/octocat | feature main
+main releases/mona-the-octocat | main releases/mona-the-octocat | releases/mona mainly
+* | main releases | all/the/branches
+** | all/the/branches every/tag |
+*feature | mona-feature feature ver-10-feature | mona/feature features
+v2* | v2 v2.0 v2.9 | v1 av2
+v[12].[0-9]+.[0-9]+ | v1.10.1 v2.0.0 | v3.1.0 v1.10 v1.a.0
+* | README.md server.rb | docs/README.md
+*.jsx? | page.js page.jsx | page.jsxx a/page.js
+** | all/the/files.md |
+*.js | app.js index.js | js/app.js
+**.js | index.js js/index.js src/js/app.js | index.jsx
+docs/* | docs/README.md docs/file.txt | docs/mona/octocat.txt a/docs/file.txt
+docs/** | docs/README.md docs/mona/octocat.txt | docs a/docs/file.txt
+docs/**/*.md | docs/README.md docs/mona/hello-world.md docs/a/markdown/file.md | docs/file.txt docsREADME.md a/docs/b.md
+**/docs/** | docs/hello.md dir/docs/my-file.txt space/docs/plan/space.doc /docs/hello.md | mydocs/a dir/documents/a docs
+**/README.md | README.md js/README.md a/b/README.md | MYREADME.md js/README.md/a a/README.mdx
+**/*src/** | a/src/app.js my-src/code/js/app.js src/js/a | source/app.js src a/srcs/b
+**/*-post.md | my-post.md path/their-post.md -post.md | post.md my-post.md/a
+**/migrate-*.sql | migrate-10909.sql db/migrate-v1.0.sql db/sept/migrate-v1.sql | migrate.sql db/my-migrate-1.sql
+*.md !README.md | hello.md | README.md docs/hello.md
+*.md !README.md README* | hello.md README.md README.doc | docs/README.md
+**/*.js | x.js a/x.js a/b/x.js | x.jsx x/js
+a/**/b | a/b a/x/b a/x/y/b | ab a/xb a/x/yb b
+a/**/**/b | a/b a/x/b a/x/y/b | ab a/xb
+**/**/a | a b/a c/b/a | ba
+**/a/**/b | a/b x/a/y/b | xa/b a/xb
+a**/b | a/b ax/b a/x/b | b a
+!**/docs/** ** | docs/a b |
+** !**/docs/** | a/b docs | docs/a x/docs/a
+"""
+
+
+def test_every_row_of_the_documented_table_selects_what_it_says():
+    rows = [line.split("|") for line in CHEAT_SHEET.strip().split("\n")]
+    wanted = [
+        (patterns.strip(), name, answer)
+        for patterns, yes, no in rows
+        for names, answer in ((yes, True), (no, False))
+        for name in names.split()
+    ]
+    assert [(row, name) for row, name, answer in wanted if selects(row.split(), name) is not answer] == []
+
+
 @pytest.mark.parametrize(("pattern", "name"), YES)
 def test_a_pattern_matches(pattern, name):
     assert matches(pattern, name)
@@ -63,7 +110,7 @@ def test_every_short_pattern_agrees_with_a_regex(name):
             assert matches(pattern, name) == bool(as_regex(pattern).fullmatch(name)), pattern
 
 
-@pytest.mark.parametrize("piece", ["a?", "a+", "*", "**", "[a-z]?", "*a"])
+@pytest.mark.parametrize("piece", ["a?", "a+", "*", "**", "[a-z]?", "*a", "**/", "**/*"])
 def test_a_hopeless_pattern_ends(piece):
     assert not matches(piece * 3000 + "!", "a" * 60)
 

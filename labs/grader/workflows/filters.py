@@ -90,7 +90,12 @@ def matches(pattern: str, name: str) -> bool:
     """
     reached = {0}
     for fits, fewest, many in _pieces(pattern):
-        reached = _advance(name, reached, fits, fewest, many)
+        if fits is _folders:
+            reached |= {
+                at for at in range(min(reached, default=len(name)) + 1, len(name) + 1) if name[at - 1] == "/"
+            }
+        else:
+            reached = _advance(name, reached, fits, fewest, many)
     return len(name) in reached
 
 
@@ -103,7 +108,10 @@ def _pieces(pattern: str) -> list[tuple[Fits, int, bool]]:
     at = 0
     while at < len(pattern):
         character = pattern[at]
-        if character == "*":
+        if _is_any_folder(pattern, at):
+            pieces.append((_folders, 0, True))
+            end = at + 3
+        elif character == "*":
             end = at + 1 + pattern.startswith("**", at)
             pieces.append((_anything if end - at > 1 else _in_folder, 0, True))
         elif character in "?+" and pieces:
@@ -115,6 +123,12 @@ def _pieces(pattern: str) -> list[tuple[Fits, int, bool]]:
             pieces.append((fits, 1, False))
         at = end
     return pieces
+
+
+def _is_any_folder(pattern: str, at: int) -> bool:
+    """Return if a whole `**/` begins here, which matches any number of folders, or none."""
+    alone = pattern.startswith("**/", at) and (at == 0 or pattern[at - 1] == "/")
+    return alone and pattern[at + 3 : at + 4] not in ("?", "+")
 
 
 def _one(pattern: str, at: int) -> tuple[Fits, int]:
@@ -130,6 +144,11 @@ def _one(pattern: str, at: int) -> tuple[Fits, int]:
 
 
 def _anything(character: str) -> bool:
+    return True
+
+
+def _folders(character: str) -> bool:
+    """Mark the piece `**/`, which ends behind a `/` or takes nothing."""
     return True
 
 
