@@ -59,7 +59,8 @@ def step_lines() -> Iterator[str]:
     """The steps of scenarios, each with its parameters."""
     shared = parameter_lines(CommitStep)
     for step in STEPS.values():
-        own = [line for line in parameter_lines(step) if line not in shared]
+        told_below = shared if issubclass(step, CommitStep) else []
+        own = [line for line in parameter_lines(step) if line not in told_below]
         yield from ((step.__doc__ or "").strip(), *own, "")
     yield from ("Each step that makes a commit has these as well:", *shared)
 

@@ -15,7 +15,12 @@ _LINE = b"0123456789abcde\n"
 
 
 class Step(ABC):
-    """One step: a frozen dataclass whose fields are its keys; the first is the word that names it."""
+    """One step: a frozen dataclass whose fields are its keys. Its docstring explains it."""
+
+    @classmethod
+    def word(cls) -> str:
+        """Return the key that names the step: the first field that the class declares itself."""
+        return next(iter(cls.__annotations__))
 
     @abstractmethod
     def do(self, world: World) -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from ..checks import Learner
 from ..formats.yaml_values import Value
-from ..parameters import did_you_mean, read_fields
+from ..parameters import did_you_mean, keys_of, read_fields
 from ..problem import Problem
 from ..words import count, listed, quoted
 from .changes import Step
@@ -137,7 +137,7 @@ def _read_step(item: Value, problems: list[Problem]) -> tuple[int, Step] | None:
         message = "a step such as `commit: Start the project` is expected"
         problems.append(Problem(item.line, "steps", message))
         return None
-    word = next((word for word in STEPS if word in item.data), None)
+    word = _word(item.data)
     if word is None:
         name = next(iter(item.data), "")
         known = f"is not a step. {did_you_mean(name, list(STEPS))}"
@@ -145,6 +145,13 @@ def _read_step(item: Value, problems: list[Problem]) -> tuple[int, Step] | None:
         return None
     step = read_fields(STEPS[word], item.data, item.line, "", problems)
     return (item.line, step) if step else None
+
+
+def _word(data: dict[str, Value]) -> str | None:
+    """Return the word of the step that takes all: `switch` is a step, and an option of `branch` too."""
+    words = [word for word in STEPS if word in data]
+    takes_all = (word for word in words if set(words) <= set(keys_of(STEPS[word])))
+    return next(takes_all, words[0] if words else None)
 
 
 def _is_playable(scenario: Scenario, problems: list[Problem]) -> bool:

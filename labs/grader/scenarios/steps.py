@@ -1,4 +1,6 @@
-"""The steps of a scenario, by the word that names each. To add one, copy a class and add it to the list.
+"""The steps of a scenario, by the word that names each.
+
+To add one, copy a class, list it in `_ALL`, and run `python -m labs.grader.reference docs`.
 
 Commits are named as in `revision`: `main`, `v1.0~2`, `main^2`, `main^{/Fix}`; HEAD is the current branch.
 """
@@ -307,19 +309,20 @@ def _branch(world: World, name: RefName) -> str:
     return world.branches[name]
 
 
-STEPS: dict[str, type[Step]] = {
-    "commit": CommitFiles,
-    "amend": Amend,
-    "merge": Merge,
-    "cherry_pick": CherryPick,
-    "revert": Revert,
-    "rebase": Rebase,
-    "reset": Reset,
-    "tag": Tag,
-    "delete_tag": DeleteTag,
-    "branch": Branch,
-    "switch": Switch,
-    "orphan": Orphan,
-    "rename_branch": RenameBranch,
-    "delete_branch": DeleteBranch,
-}
+_ALL: tuple[type[Step], ...] = (
+    CommitFiles,
+    Amend,
+    Merge,
+    CherryPick,
+    Revert,
+    Rebase,
+    Reset,
+    Tag,
+    DeleteTag,
+    Branch,
+    Switch,
+    Orphan,
+    RenameBranch,
+    DeleteBranch,
+)
+STEPS = {step.word(): step for step in _ALL}
