@@ -1,14 +1,11 @@
 """The reference of the kinds of check in `docs`, made from the code: `python -m labs.grader.reference DOCS`."""
 
 import sys
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from .checks import KINDS
-from .checks._shared.answer_values import VALUES
 from .commands.explain import documentation, parameter_lines, step_lines
-from .parameters import key_of
 from .schema_1.words import ANSWERS, NESTED
 from .schema_1.words import KINDS as OLD_KINDS
 
@@ -23,7 +20,6 @@ VOCABULARY = {
     "matches": "a regular expression, searched unless the kind says otherwise",
     "exists": "`false` asks that the thing is not there",
 }
-_BEGIN, _END = "<!-- made by labs.grader.reference -->\n", "<!-- end -->\n"
 
 
 def checks_page() -> str:
@@ -31,11 +27,23 @@ def checks_page() -> str:
     return "\n".join(_page()) + "\n"
 
 
-def with_renames(page: str) -> str:
-    """`docs/labs.md` with the table of what schema 1 called otherwise."""
-    before, _, rest = page.partition(_BEGIN)
-    _, _, behind = rest.partition(_END)
-    return f"{before}{_BEGIN}" + "\n".join(_renames()) + f"\n{_END}{behind}"
+def with_tables(page: str) -> str:
+    """`docs/labs.md` with the table of the kinds, and that of what schema 1 called otherwise."""
+    return _with_table(_with_table(page, "kinds", _kinds()), "schema 1", _renames())
+
+
+def _with_table(page: str, name: str, lines: Iterable[str]) -> str:
+    begin, end = f"<!-- {name}, made by labs.grader.reference -->\n", "<!-- end -->\n"
+    before, _, rest = page.partition(begin)
+    _, _, behind = rest.partition(end)
+    return f"{before}{begin}" + "\n".join(lines) + f"\n{end}{behind}"
+
+
+def _kinds() -> Iterator[str]:
+    yield from ("| about | kinds |", "|---|---|")
+    for about in dict.fromkeys(kind.about for kind in KINDS.values()):
+        names = [f"`{name}`" for name, kind in KINDS.items() if kind.about == about]
+        yield f"| {about} | {' '.join(names)} |"
 
 
 def _page() -> Iterator[str]:
@@ -53,8 +61,7 @@ def _page() -> Iterator[str]:
         example, _, more = documentation(kind).partition("\n")
         yield from ("", f"## {name}", "", example, *([more.rstrip()] if more else []), "")
         yield from _list(parameter_lines(kind)) or ["It has no parameters."]
-        if name == "answer":
-            yield from _values()
+        yield from kind.more_reference()
     yield from ("", "## Steps of scenarios")
     for line in step_lines():
         yield from _list([line]) if line.startswith("  ") else ["", line] if line else []
@@ -62,13 +69,6 @@ def _page() -> Iterator[str]:
 
 def _list(lines: list[str]) -> list[str]:
     return [f"- `{name}`:{means}" for name, _, means in (line.strip().partition(":") for line in lines)]
-
-
-def _values() -> Iterator[str]:
-    yield from ("", "| value | asks for | parameters |", "|---|---|---|")
-    for name, value in VALUES.items():
-        keys = {field.name: f"`{key_of(field)}`" for field in fields(value)}
-        yield f"| `{name}` | {_cell(value.asks.format(**keys))} | {' '.join(keys.values()) or 'none'} |"
 
 
 def _renames() -> Iterator[str]:
@@ -114,7 +114,7 @@ def _cell(text: str) -> str:
 def write(docs: Path) -> None:
     (docs / "checks.md").write_text(checks_page(), encoding="utf-8")
     labs = docs / "labs.md"
-    labs.write_text(with_renames(labs.read_text(encoding="utf-8")), encoding="utf-8")
+    labs.write_text(with_tables(labs.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

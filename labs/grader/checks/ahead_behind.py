@@ -21,6 +21,7 @@ from .commits import add_commits, fold_commits, more_commits
 @dataclass(frozen=True)
 class AheadBehindCheck(HistoryKind):
     kind = "ahead_behind"
+    about = "branches and merges"
 
     name: RefName
     from_: RefName = MAIN

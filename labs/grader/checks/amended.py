@@ -26,6 +26,7 @@ from .gone import drop, holder
 @dataclass(frozen=True)
 class AmendedCheck(HistoryKind):
     kind = "amended"
+    about = "commits"
 
     parent: Revision
     subject: str | None = None

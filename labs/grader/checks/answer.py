@@ -14,11 +14,11 @@ Instead of `equals`, `one_of: [text, ...]` lists the right answers; it is not sh
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from ..findings import LookedAt
 from ..formats.yaml_values import Value
-from ..parameters import MAIN_COMMIT, Count, FilePath, Revision, did_you_mean, keys_of, read_fields
+from ..parameters import MAIN_COMMIT, Count, FilePath, Revision, did_you_mean, key_of, keys_of, read_fields
 from ..problem import Problem
 from ..words import count, listed, quoted, visible
 from ._shared.answer_values import VALUES, Asked
@@ -32,6 +32,7 @@ from ._shared.typed import IsRight, same_id, same_text
 @dataclass(frozen=True)
 class AnswerCheck(Kind):
     kind = "answer"
+    about = "typed answers"
     hidden = ("one_of",)
 
     path: FilePath
@@ -40,6 +41,13 @@ class AnswerCheck(Kind):
     line: Count | None = None
     key: str | None = None
     at: Revision = MAIN_COMMIT
+
+    @classmethod
+    def more_reference(cls) -> Iterator[str]:
+        yield from ("", "| value | asks for | parameters |", "|---|---|---|")
+        for name, value in VALUES.items():
+            keys = {field.name: f"`{key_of(field)}`" for field in fields(value)}
+            yield f"| `{name}` | {value.asks.format(**keys)} | {' '.join(keys.values()) or 'none'} |"
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if (self.equals is None) == (not self.one_of):

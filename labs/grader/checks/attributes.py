@@ -29,6 +29,7 @@ _ATTRIBUTE = re.compile(r"(?!-)[A-Za-z0-9_.-]+")
 @dataclass(frozen=True)
 class AttributesCheck(Kind):
     kind = "attributes"
+    about = "files"
 
     path: FilePath
     has: Value

@@ -41,6 +41,7 @@ CLAIM = "Names in commits are claims, not proof."
 @dataclass(frozen=True)
 class AuthorsCheck(Kind):
     kind = "authors"
+    about = "commits"
 
     on: RefName = MAIN
     at_least: Count | None = None

@@ -35,6 +35,7 @@ from .commits import commit_evidence
 @dataclass(frozen=True)
 class BranchCheck(Kind):
     kind = "branch"
+    about = "branches and merges"
 
     name: RefName
     at: Revision | None = None

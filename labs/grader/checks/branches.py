@@ -38,6 +38,7 @@ USUAL = ("feature", "feature/next", "feature/new-page", "fix/next", "topic", "de
 @dataclass(frozen=True)
 class BranchesCheck(Kind):
     kind = "branches"
+    about = "branches and merges"
 
     exactly: tuple[RefName, ...] | None = None
     matches: Regex | None = None

@@ -24,6 +24,7 @@ _COMMAND = ("python", "-m", "build", "--wheel", "--no-isolation")
 @dataclass(frozen=True, kw_only=True)
 class BuildCheck(CodeKind):
     kind = "build"
+    about = "running code"
 
     imports: Module
 

@@ -27,6 +27,7 @@ from .commits import commit_evidence, more_commits
 @dataclass(frozen=True)
 class CherryPickedCheck(HistoryKind):
     kind = "cherry_picked"
+    about = "branches and merges"
 
     commits: tuple[Revision, ...]
     on: RefName = MAIN

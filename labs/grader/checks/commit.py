@@ -26,6 +26,7 @@ from .commits import README, add_commits, commit_evidence
 @dataclass(frozen=True, kw_only=True)
 class CommitCheck(CommitRules, HistoryKind):
     kind = "commit"
+    about = "commits"
 
     at: Revision | None = None
     matches: Regex | None = None

@@ -35,6 +35,7 @@ _WORDS = (
 @dataclass(frozen=True)
 class CommitsCheck(Kind):
     kind = "commits"
+    about = "commits"
 
     on: RefName = MAIN
     at_least: Count | None = None

@@ -38,6 +38,7 @@ class NoTableError(Exception):
 @dataclass(frozen=True)
 class CsvCheck(Kind):
     kind = "csv"
+    about = "data"
 
     path: FilePath
     at: Revision = MAIN_COMMIT

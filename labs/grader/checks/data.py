@@ -39,6 +39,7 @@ from ._shared.wording import fitting
 @dataclass(frozen=True)
 class DataCheck(Kind):
     kind = "data"
+    about = "data"
 
     path: FilePath
     value: str

@@ -41,6 +41,7 @@ _QUESTIONS = (
 @dataclass(frozen=True)
 class DockerfileCheck(Kind):
     kind = "dockerfile"
+    about = "what a file means"
 
     path: FilePath = _USUAL
     at: Revision = MAIN_COMMIT

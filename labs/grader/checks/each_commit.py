@@ -47,6 +47,7 @@ class _Fault(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class EachCommitCheck(CommitRules, HistoryKind):
     kind = "each_commit"
+    about = "commits"
 
     matches: Regex | None = None
     subject_at_most: Count | None = None

@@ -46,6 +46,7 @@ MAX_LINES = 20
 @dataclass(frozen=True)
 class FileCheck(Kind):
     kind = "file"
+    about = "files"
 
     path: FilePath
     at: Revision = MAIN_COMMIT

@@ -25,6 +25,7 @@ from ._shared.wording import subject_for
 @dataclass(frozen=True)
 class GoneCheck(HistoryKind):
     kind = "gone"
+    about = "commits"
 
     subject: str | None = None
     matches: Regex | None = None

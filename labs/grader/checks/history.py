@@ -29,6 +29,7 @@ MAX_LISTED = 8
 @dataclass(frozen=True)
 class HistoryCheck(HistoryKind):
     kind = "history"
+    about = "commits"
 
     on: RefName = MAIN
     since: Revision | None = None

@@ -23,6 +23,7 @@ from ._shared.shell import append_line
 @dataclass(frozen=True)
 class IgnoredCheck(Kind):
     kind = "ignored"
+    about = "files"
 
     path: FilePath
     at: Revision = MAIN_COMMIT

@@ -22,6 +22,7 @@ EMPTY_BLOBS = {hash_of(b"blob 0\0").hexdigest() for hash_of in (hashlib.sha1, ha
 @dataclass(frozen=True)
 class LfsCheck(Kind):
     kind = "lfs"
+    about = "objects"
 
     path: FilePath
     at: Revision = MAIN_COMMIT

@@ -25,6 +25,7 @@ MAX_MENDED = 20
 @dataclass(frozen=True)
 class LineEndingsCheck(Kind):
     kind = "line_endings"
+    about = "files"
 
     path: FilePath
     are: Literal["lf", "crlf"]

@@ -26,6 +26,7 @@ Conflict = tuple[bytes, int, list[str]]
 @dataclass(frozen=True)
 class NoConflictMarkersCheck(Kind):
     kind = "no_conflict_markers"
+    about = "files"
 
     at: Revision = MAIN_COMMIT
 

@@ -67,6 +67,7 @@ _SHAPES = {
 @dataclass(frozen=True)
 class MergedCheck(Kind):
     kind = "merged"
+    about = "branches and merges"
 
     name: RefName | tuple[RefName, ...]
     into: RefName = MAIN

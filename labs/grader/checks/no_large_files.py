@@ -24,6 +24,7 @@ ONE_MB = Bytes(MAX_FILE_BYTES)
 @dataclass(frozen=True)
 class NoLargeFilesCheck(Kind):
     kind = "no_large_files"
+    about = "files"
 
     over: Bytes = ONE_MB
     at: Revision | None = None

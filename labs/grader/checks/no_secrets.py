@@ -43,6 +43,7 @@ class Leak:
 @dataclass(frozen=True)
 class NoSecretsCheck(Kind):
     kind = "no_secrets"
+    about = "files"
 
     def check(self, run: Run) -> Verdict:
         blobs = run.repository.blobs

@@ -45,6 +45,7 @@ class Cell:
 @dataclass(frozen=True)
 class NotebookCheck(Kind):
     kind = "notebook"
+    about = "data"
 
     path: FilePath
     at: Revision = MAIN_COMMIT

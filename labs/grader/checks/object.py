@@ -89,6 +89,7 @@ class TagShape:
 @dataclass(frozen=True)
 class ObjectCheck(Kind):
     kind = "object"
+    about = "objects"
     seconds = 20.0
 
     blob: str | None = None

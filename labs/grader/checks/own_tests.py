@@ -42,6 +42,7 @@ class Variant:
 @dataclass(frozen=True, kw_only=True)
 class OwnTestsCheck(CodeKind):
     kind = "own_tests"
+    about = "running code"
     hidden: ClassVar[tuple[str, ...]] = ("reference", "variants", "equivalents")
 
     path: FilePath

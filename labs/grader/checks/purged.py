@@ -23,6 +23,7 @@ MAX_SHOWN = 3
 @dataclass(frozen=True)
 class PurgedCheck(Kind):
     kind = "purged"
+    about = "files"
 
     path: FilePath
 

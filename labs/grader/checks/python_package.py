@@ -41,6 +41,7 @@ requires-python = ">=3.11"
 @dataclass(frozen=True)
 class PythonPackageCheck(Kind):
     kind = "python_package"
+    about = "what a file means"
 
     path: str = "."
     at: Revision = MAIN_COMMIT

@@ -10,6 +10,7 @@ from ._shared.base import Kind, Run, Verdict, passed
 @dataclass(frozen=True)
 class ReadableCheck(Kind):
     kind = "readable"
+    about = "the repository"
     always_passes = True
     takes_part_of_history = True
 

@@ -29,6 +29,7 @@ ONTO = Revision(MAIN)
 @dataclass(frozen=True)
 class RebasedCheck(HistoryKind):
     kind = "rebased"
+    about = "branches and merges"
 
     name: RefName
     onto: Revision = ONTO

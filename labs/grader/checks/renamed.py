@@ -28,6 +28,7 @@ HALF = Percent(50)
 @dataclass(frozen=True)
 class RenamedCheck(HistoryKind):
     kind = "renamed"
+    about = "files"
 
     path: FilePath
     from_: FilePath

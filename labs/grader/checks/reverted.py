@@ -27,6 +27,7 @@ from .commits import commit_evidence
 @dataclass(frozen=True)
 class RevertedCheck(HistoryKind):
     kind = "reverted"
+    about = "branches and merges"
 
     commits: tuple[Revision, ...]
     on: RefName = MAIN

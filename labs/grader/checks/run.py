@@ -39,6 +39,7 @@ SUCCESS = Count(0)
 @dataclass(frozen=True, kw_only=True)
 class RunCheck(CodeKind):
     kind = "run"
+    about = "running code"
 
     command: tuple[str, ...]
     exit: Count = SUCCESS

@@ -21,6 +21,7 @@ from .commits import commit_evidence
 @dataclass(frozen=True)
 class StartCheck(HistoryKind):
     kind = "start"
+    about = "branches and merges"
 
     name: RefName
     at: Revision

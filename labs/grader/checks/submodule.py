@@ -28,6 +28,7 @@ ADDRESS = "ADDRESS"
 @dataclass(frozen=True)
 class SubmoduleCheck(Kind):
     kind = "submodule"
+    about = "objects"
 
     path: FilePath
     at: Revision = MAIN_COMMIT

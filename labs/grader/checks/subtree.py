@@ -24,6 +24,7 @@ ONE = Count(1)
 @dataclass(frozen=True)
 class SubtreeCheck(Kind):
     kind = "subtree"
+    about = "objects"
 
     path: FilePath
     from_: Revision | None = None

@@ -34,6 +34,7 @@ from ._shared.wording import fitting
 @dataclass(frozen=True)
 class TagCheck(Kind):
     kind = "tag"
+    about = "tags"
 
     name: RefName
     annotated: bool | None = None

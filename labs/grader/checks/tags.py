@@ -22,6 +22,7 @@ USUAL = ("v1.0.0", "v1.0", "v1", "1.0.0", "1.0", "v0.1.0", "release-1.0", "relea
 @dataclass(frozen=True)
 class TagsCheck(Kind):
     kind = "tags"
+    about = "tags"
 
     matches: Regex | None = None
     at_least: Count | None = None

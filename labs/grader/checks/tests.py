@@ -27,6 +27,7 @@ TWO_SECONDS = Seconds(2)
 @dataclass(frozen=True, kw_only=True)
 class TestsCheck(CodeKind):
     kind = "tests"
+    about = "running code"
     hidden: ClassVar[tuple[str, ...]] = ("code",)
 
     code: Content

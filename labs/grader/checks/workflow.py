@@ -77,6 +77,7 @@ _QUESTIONS = (
 @dataclass(frozen=True)
 class WorkflowCheck(Kind):
     kind = "workflow"
+    about = "what a file means"
 
     path: FilePath
     at: Revision = MAIN_COMMIT

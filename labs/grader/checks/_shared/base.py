@@ -100,6 +100,7 @@ class Verdict:
 class Kind(ABC):
     """One kind of check: a frozen dataclass whose fields are its parameters in lab.yaml.
 
+    `kind` is its word there, `about` its row in the table of docs/labs.md. The docstring of its module explains it.
     `seconds` is the most that one check may take, unless `limit` says otherwise; `hidden` names parameters that
     learners must not see.
     `confined` kinds run code and are NOT_RUN where `Run.sandbox` is None; `always_passes` where a verdict of
@@ -108,11 +109,17 @@ class Kind(ABC):
     """
 
     kind: ClassVar[str]
+    about: ClassVar[str]
     seconds: ClassVar[float] = 10.0
     hidden: ClassVar[tuple[str, ...]] = ()
     confined: ClassVar[bool] = False
     always_passes: ClassVar[bool] = False
     takes_part_of_history: ClassVar[bool] = False
+
+    @classmethod
+    def more_reference(cls) -> Iterator[str]:
+        """Yield lines of Markdown for the reference, below the parameters."""
+        yield from ()
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """What is wrong with the parameters taken together, as (key, message)."""
