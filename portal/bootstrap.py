@@ -18,6 +18,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, "installed.json")
+THE_PORTAL = ("run", "shell")  # the goals that need no more than the portal itself, in development mode
 PROGRAMS = {
     "run": ["-m", "portal.supervisor"],
     "test": ["-m", "tests.run_all", "daily"],
@@ -25,10 +26,12 @@ PROGRAMS = {
     "test-all": ["-m", "tests.run_all", "all"],
     "test-postgres": ["-m", "tests.run_on_postgres"],
     "bench": ["-m", "benchmarks"],
-    "format": ["-m", "ruff", "format"],
+    "fmt": ["-m", "ruff", "format"],
+    "shell": ["manage.py", "shell"],
+    "screens": ["-m", "pytest", "-q", "-rs", "-s", "tests/screens.py"],
 }
 REQUIREMENTS = {
-    goal: ["requirements.txt"] if goal == "run" else ["requirements.txt", "tests/requirements.txt"]
+    goal: ["requirements.txt"] if goal in THE_PORTAL else ["requirements.txt", "tests/requirements.txt"]
     for goal in PROGRAMS
 }
 # The shell runs line 2 and Python skips it: a `#!` line can hold neither blanks nor a long path.
@@ -47,7 +50,7 @@ sys.exit(main())
 def main(goal):
     use_fit_python(goal)
     need_venv(goal)
-    if goal == "run":
+    if goal in THE_PORTAL:
         need_git(goal)
         os.environ.setdefault("DEBUG", "1")
     os.chdir(ROOT)
