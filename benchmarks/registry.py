@@ -42,7 +42,9 @@ BENCHMARKS: dict[str, Callable[[Site], Benchmark]] = {
         for name, page in PAGES.items()
     },
     "class-lessons": LessonsAtRandom,
-    "claim": Claim,
+    "claim": partial(Claim, verdicts=0),
+    "claim-after-one": partial(Claim, verdicts=1),
+    "claim-after-three": partial(Claim, verdicts=3),
     "rush": Rush,
     "drain": Drain,
     "history": LongHistory,

@@ -31,16 +31,22 @@ AT_ONCE = 24
 
 
 class Claim(Benchmark):
-    """A claim with all of a big class waiting, beside the same with one learner waiting; nothing of it stays."""
+    """A claim with all of a big class waiting, beside the same with few learners waiting; nothing of it stays.
 
-    target, work, unit = 20, f"claim, {WAITING:,} waiting beside one", "ms"
+    Few are as many as a claim looks at, or one where nobody has a verdict of the last minutes.
+    """
+
+    target, unit = 20, "ms"
     goals = (Goal("ratio", most=2),)
 
-    def __init__(self, site: Site) -> None:
-        self.site = site.big_class
+    def __init__(self, site: Site, *, verdicts: int) -> None:
+        self.site, self.verdicts = site.big_class, verdicts
+        self.few = lifecycle.CANDIDATES if verdicts else 1
+        recent = f", {verdicts} recent verdict{'s' * (verdicts > 1)} each" if verdicts else ""
+        self.work = f"claim, {WAITING:,} waiting beside {self.few}{recent}"
 
     def limit(self) -> float:
-        return self._claimed(1)
+        return self._claimed(self.few)
 
     def product(self) -> float:
         return self._claimed(WAITING)
@@ -60,19 +66,22 @@ class Claim(Benchmark):
         return took
 
     def _queue(self, waiting: int) -> None:
-        made, receipt = self.site.made, Receipt.objects.order_by("pk")[0]
+        made, receipt, now = self.site.made, Receipt.objects.order_by("pk")[0], timezone.now()
         learners = Enrollment.objects.filter(course=made.course).order_by("pk")[:waiting]
+        judged = {"state": State.GRADED, "ended_at": now}
         Submission.objects.bulk_create(
             Submission(
-                public_id=f"rush{number:012}",
+                public_id=f"rush{number:04}{place:08}",
                 enrollment=learner,
                 lab=made.labs[0],
                 receipt=receipt,
-                number=1_000_000,
-                digest=f"rush {number}",
-                queued_at=timezone.now(),
+                number=1_000_000 + number,
+                digest=f"rush {number} {place}",
+                queued_at=now,
+                **(judged if number else {}),
             )
-            for number, learner in enumerate(learners)
+            for place, learner in enumerate(learners)
+            for number in range(self.verdicts + 1)
         )
 
 

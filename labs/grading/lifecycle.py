@@ -6,7 +6,7 @@ Nobody else writes `state`. Whoever works on a submission holds a Claim; its tok
 import logging
 import math
 import secrets
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -34,13 +34,13 @@ from labs.models import (
     State,
     Submission,
 )
+from lessons.models import Enrollment
 
 logger = logging.getLogger(__name__)
 
 RECENT = timedelta(minutes=15)
 CANDIDATES = 20
 CLOCKS_DIFFER = timedelta(seconds=10)  # those of the machines that the workers run on
-FEW_VERDICTS = 3
 JUDGED = (State.GRADED, State.UNREADABLE, State.FAULT)
 
 
@@ -154,37 +154,44 @@ def longest_wait() -> timedelta:
     return max(timezone.now() - oldest, timedelta()) if oldest else timedelta()
 
 
-def _fairest(queue: Queue) -> Iterator[Submission]:
-    """Yield what may be claimed: first of the learner with the fewest verdicts in 15 minutes, then the oldest.
+def _fairest(queue: Queue) -> list[Submission]:
+    """Return what to claim: of the learners who wait longest, first who had the fewest verdicts in 15 minutes.
 
-    In a rush this is asked for each claim, so verdicts are counted only where that decides, and no further than that.
+    In a rush this is asked for each claim, so it looks at CANDIDATES learners however many wait: behind them all is
+    by age, and nobody is overtaken for ever.
     """
-    by_age = waiting(queue).only("token", "tries").order_by("queued_at", "pk")
-    oldest = list(by_age[:2])
+    oldest = _longest_waiting(queue)
     if len(oldest) < 2:
-        yield from oldest
-        return
-    for few in range(FEW_VERDICTS):  # whoever is found has just so many: those with fewer came before
-        more = _verdicts().filter(enrollment=OuterRef("enrollment"))[few : few + 1]
-        yield from by_age.exclude(Exists(more))[:CANDIDATES]
-    keys = _oldest_by_verdicts(queue)[:CANDIDATES]
-    found = by_age.in_bulk(keys)
-    yield from (found[key] for key in keys if key in found)
+        return oldest
+    verdicts = _recent_verdicts([row.enrollment_id for row in oldest])
+    return sorted(oldest, key=lambda row: verdicts[row.enrollment_id])  # by age among equals: it is stable
 
 
-def _verdicts() -> QuerySet[Submission]:
-    return Submission.objects.filter(state__in=JUDGED, ended_at__gte=timezone.now() - RECENT).order_by()
+def _longest_waiting(queue: Queue) -> list[Submission]:
+    """Return the oldest submission of each of the first CANDIDATES learners, by age.
+
+    Most learners wait with one, so that the first rows do. One statement that names each learner's oldest makes
+    PostgreSQL look at all that wait.
+    """
+    by_age = waiting(queue).order_by("queued_at", "pk").only("enrollment", "token", "tries")
+    found: dict[int, Submission] = {}
+    limit = CANDIDATES
+    while len(found) < CANDIDATES:
+        rows = list(by_age.exclude(enrollment__in=list(found))[:limit])
+        for row in rows:
+            found.setdefault(row.enrollment_id, row)
+        if len(rows) < limit:
+            break
+        limit = 5 * CANDIDATES
+    return list(found.values())[:CANDIDATES]
 
 
-def _oldest_by_verdicts(queue: Queue) -> list[int]:
-    """Return the key of each learner's oldest waiting submission, fewest verdicts first."""
-    own = _verdicts().filter(enrollment=OuterRef("enrollment")).values("enrollment")
+def _recent_verdicts(learners: Sequence[int]) -> dict[int, int]:
+    verdicts = Submission.objects.filter(state__in=JUDGED, ended_at__gte=timezone.now() - RECENT).order_by()
+    own = verdicts.filter(enrollment=OuterRef("pk")).values("enrollment").annotate(count=Count("pk"))
     # For each learner by the index: counted for all at once, PostgreSQL goes through all submissions there are.
-    verdicts = Coalesce(Subquery(own.annotate(count=Count("pk")).values("count")), 0)
-    oldest: dict[int, int] = {}
-    for learner, key in waiting(queue).order_by(verdicts, "queued_at", "pk").values_list("enrollment", "pk"):
-        oldest.setdefault(learner, key)
-    return list(oldest.values())
+    counts = Coalesce(Subquery(own.values("count")), 0)
+    return dict(Enrollment.objects.filter(pk__in=learners).order_by().values_list("pk", counts))
 
 
 def claim(queue: Queue = Queue.LIVE) -> Claim | None:

@@ -137,16 +137,24 @@ def test_reads_cost_the_same_in_a_class_four_times_as_large():
 
 
 @pytest.mark.heavy
-def test_a_claim_costs_the_same_however_many_wait():
-    made = make_class(replace(MANY, submissions=400), slug="rush")
+@pytest.mark.parametrize("verdicts", [0, 1, 3])
+def test_a_claim_costs_the_same_however_many_wait(verdicts):
+    """However many of the last minutes' verdicts each of them has, too."""
+    made, now = make_class(replace(MANY, submissions=400), slug="rush"), timezone.now()
     learners, rows = Enrollment.objects.filter(course=made.course, submissions__isnull=False).distinct(), []
     for learner in learners:
+        for number in range(verdicts):
+            judged = {"state": State.GRADED, "queued_at": now, "ended_at": now}
+            make_submission(learner, made.labs[0], number=1_001 + number, **judged)
         rows.append(make_submission(learner, made.labs[0], number=1_000, queued_at=timezone.now()))
     assert len(rows) > 40
     settled()
-    everyone = rows_read(lambda: next(lifecycle._fairest(rows[0].queue)))
+    everyone = rows_read(lambda: lifecycle._fairest(rows[0].queue)[0])
     last = rows_read(lambda: queries.queue_position(rows[-1]))
+    Submission.objects.filter(pk__in=[row.pk for row in rows[40:]]).update(state=State.CANCELLED)
+    forty = rows_read(lambda: lifecycle._fairest(rows[0].queue)[0])
     Submission.objects.filter(pk__in=[row.pk for row in rows[2:]]).update(state=State.CANCELLED)
-    two = rows_read(lambda: next(lifecycle._fairest(rows[0].queue)))
+    two = rows_read(lambda: lifecycle._fairest(rows[0].queue)[0])
     assert two <= everyone <= 20 * two / 2  # at most the first twenty are looked at
+    assert everyone <= 1.1 * forty + 40
     assert last < 60 * len(rows)

@@ -98,6 +98,21 @@ def test_each_claim_takes_what_counting_everything_would(lab, seed):
             lifecycle.mark_unreadable(held.pop(0), "Graded, as far as turns go.")
 
 
+def test_verdicts_decide_among_the_twenty_who_wait_longest(lab):
+    """Behind them it is age: a stream of learners without verdicts keeps nobody waiting for ever."""
+    now = timezone.now()
+    busy = [make_learner(lab.course) for _ in range(lifecycle.CANDIDATES - 1)]
+    for place, learner in enumerate(busy):
+        make_submission(learner, lab, state=State.GRADED, ended_at=now)
+        for again in range(2):  # counted by learners, however much each of them sends
+            make_submission(learner, lab, queued_at=now - timedelta(seconds=60 - place + again / 10))
+    near, far = make_learner(lab.course), make_learner(lab.course)
+    make_submission(near, lab, queued_at=now)
+    make_submission(far, lab, queued_at=now + timedelta(seconds=1))
+    assert grade_all(1)[:3] == [near.pk, far.pk, busy[0].pk]
+    assert lifecycle.CANDIDATES == 20
+
+
 def test_superseded_submissions_cost_nobody_a_turn(lab):
     busy, other = make_learner(lab.course), make_learner(lab.course)
     make_submission(busy, lab, state=State.SUPERSEDED, ended_at=timezone.now())
