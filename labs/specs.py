@@ -1,11 +1,18 @@
 """The checks of a lab version, parsed once per process."""
 
+from dataclasses import asdict
 from functools import lru_cache
 
-from labs.grader.spec import LabSpec, load_spec
+from labs.grader.spec import LabSpec, SpecError, load_spec
+from lessons.texts.problem import Problem
 
 
 @lru_cache(maxsize=64)
 def parse_spec(source: str) -> LabSpec:
     """The checks of a lab. A version never changes, so its text says all. Raises SpecError."""
     return load_spec(source)
+
+
+def problems_of(error: SpecError) -> list[Problem]:
+    """Return the problems of a lab.yaml as those of other course texts, for the pages that show both."""
+    return [Problem(**asdict(problem)) for problem in error.problems]

@@ -25,6 +25,7 @@ from lessons.models import (
 from lessons.quiz_text import parsed
 from lessons.quizzes import QuizSyntaxError, Response, lay_out, mark, markdown_of, parse
 from lessons.rendering import Rendered, TooComplexError, render, render_inline
+from lessons.texts.problem import Problem
 from portal.accounts.models import User
 
 
@@ -36,15 +37,15 @@ def render_markdown(source: str, links: Links) -> Rendered:
     return render(source, link=links)
 
 
-def markdown_problems(source: str, links: Links) -> list[tuple[int, str]]:
-    """Return the problems that block publishing, with lines from 1."""
+def markdown_problems(source: str, links: Links) -> list[Problem]:
+    """Return the problems that block publishing."""
     try:
         return render_markdown(source, links).problems
     except TooComplexError as error:
-        return [(error.line, str(error))]
+        return [Problem(error.line, "", str(error))]
 
 
-def problems_of_quiz_markdown(source: str, links: Links) -> list[tuple[int, str]]:
+def problems_of_quiz_markdown(source: str, links: Links) -> list[Problem]:
     """Return the same of a quiz, which is rendered later, without its files: there a link names a slug."""
     return markdown_problems(markdown_of(source), replace(links, files={}))
 

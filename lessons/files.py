@@ -3,8 +3,8 @@
 import difflib
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +12,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from lessons.texts.problem import Problem
+
 MAX_BYTES = 256 * 1024
-
-
-@dataclass(frozen=True)
-class Problem:
-    path: Path
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}"
 
 
 class LoadError(Exception):
@@ -63,7 +55,14 @@ class Source:
         return False
 
     def add(self, line: int, message: str) -> None:
-        self.problems.append(Problem(self.path, line, message))
+        self.problems.append(Problem(line, "", message, path=str(self.path)))
+
+    def add_all(self, problems: Iterable[Problem], *, below: int = 0) -> None:
+        """Note problems of a text that starts below so many lines of the file."""
+        self.problems += self.here(problems, below=below)
+
+    def here(self, problems: Iterable[Problem], *, below: int = 0) -> list[Problem]:
+        return [replace(item, path=str(self.path), line=item.line + below) for item in problems]
 
     def yaml(self) -> "Keys | None":
         return self._keys(self.text, offset=0) if self.read() else None

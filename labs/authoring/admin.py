@@ -25,8 +25,9 @@ from labs.models import Lab, LabVersion
 from lessons.admin.courses import warn_of_hidden_labs
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, at_line
 from lessons.models import Course
-from lessons.pages.previews import Problem, markdown_problems
+from lessons.pages.previews import markdown_problems
 from lessons.queries import lab_homes
+from lessons.texts.problem import Problem
 from portal.accounts.http import UserRequest
 
 WAITS = "A worker runs them, because the lab runs code; until then learners keep the version before."
@@ -87,8 +88,8 @@ class LabForm(AuthoringForm):
         except ApartError as error:
             self.add_error("source", f"Not published: {error}")
             return None
-        for line, message in proofs.problems(proof):
-            self.add_error("source", at_line(line, f"not published: {message}"))
+        for problem in proofs.problems(proof):
+            self.add_error("source", at_line(problem.line, f"not published: {problem.text}"))
         return proof
 
     def clean_brief(self) -> str:
@@ -161,7 +162,7 @@ class LabAdmin(AuthoredAdmin):
         if newest is None or newest.proof is None:
             return f"The scenarios have not run yet. {_waiting(lab, newest)}".rstrip()
         found = Proof.from_json(newest.proof)
-        lines = [f"Line {line}: {message}" for line, message in proofs.problems(found)]
+        lines = [f"Line {problem.line}: {problem.text}" for problem in proofs.problems(found)]
         lines += [f"{check.id} could not be run on this server." for check in found.not_provable_here]
         return format_html_join("", "<p>{}</p>", ((line,) for line in lines))
 

@@ -4,6 +4,7 @@ from labs.authoring.saving import in_newest_schema, save_lab
 from labs.grader.spec import LabSpec, SpecError, load_spec
 from labs.grading import proofs
 from labs.models import Lab
+from labs.specs import problems_of
 from lessons.actions import markdown_problems
 from lessons.course_files.loading import Changes, content_of
 from lessons.course_files.matching import Plan
@@ -23,8 +24,7 @@ def _read_lab(files: CourseFiles, slug: str, position: int) -> Entry:
     if lab.read():
         _check_spec(files, lab)
     if brief.read():
-        for line, message in markdown_problems(brief.text, files.links()):
-            brief.add(line, message)
+        brief.add_all(markdown_problems(brief.text, files.links()))
     content = {
         "slug": slug,
         "status": Lab.Status.PUBLISHED,
@@ -39,8 +39,7 @@ def _check_spec(files: CourseFiles, source: Source) -> None:
     try:
         spec = load_spec(source.text)
     except SpecError as error:
-        for problem in error.problems:
-            source.add(problem.line, f"{problem.key}: {problem.message}" if problem.key else problem.message)
+        source.add_all(problems_of(error))
     else:
         _check_links(files, source, spec)
 
@@ -64,8 +63,7 @@ def check_proofs(entries: list[Entry]) -> None:
         except SpecError:
             continue
         if not proofs.runs_code(spec) and not proofs.proved_before(spec):
-            for line, message in proofs.problems(proofs.proof_here(entry.source.text)):
-                entry.source.add(line, message)
+            entry.source.add_all(proofs.problems(proofs.proof_here(entry.source.text)))
 
 
 def write_labs(files: CourseFiles, entries: list[Entry], plan: Plan, changes: Changes) -> None:

@@ -12,21 +12,20 @@ from labs.grader.spec import SpecError, load_spec
 from labs.models import Lab
 from labs.queries import Tally
 from labs.reports.verdict import groups
-from lessons.pages.previews import Preview, Problem
+from labs.specs import problems_of
+from lessons.pages.previews import Preview
 from lessons.points import show_points
 from lessons.queries import get_taught_course
+from lessons.texts.problem import Problem
 from portal.accounts.http import UserRequest
 
 
 def spec_problems(source: str) -> list[Problem]:
-    """What is wrong with a lab.yaml, each with its line, and its key in the message."""
+    """What is wrong with a lab.yaml."""
     try:
         load_spec(source)
     except SpecError as error:
-        return [
-            (item.line, f"{item.key}: {item.message}" if item.key else item.message)
-            for item in error.problems
-        ]
+        return problems_of(error)
     return []
 
 

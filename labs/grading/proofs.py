@@ -28,6 +28,7 @@ from labs.grading.sandbox import environments, named_digests, sandbox, waits_for
 from labs.grading.staff_mail import mail_staff
 from labs.models import Lab, LabVersion
 from labs.specs import parse_spec
+from lessons.texts.problem import Problem
 
 logger = logging.getLogger(__name__)
 
@@ -67,19 +68,20 @@ def proof_here(source: str) -> Proof:
     return prove(load_spec(source))
 
 
-def problems(proof: Proof) -> list[tuple[int, str]]:
+def problems(proof: Proof) -> list[Problem]:
     """What keeps a lab from being published, each with its line."""
-    found = [(1, f"on our side: {fault}") for fault in proof.faults]
+    found = [Problem(1, "", f"on our side: {fault}") for fault in proof.faults]
     found += [
-        (
+        Problem(
             scenario.line,
+            "",
             f"{scenario.name}: {item.check} was expected {item.expected}, found {item.found}. {item.why}",
         )
         for scenario in proof.differing
         for item in scenario.differences
     ]
     never = [
-        (check.line, f"{check.id} was never seen {check.unseen}. Add a scenario in which it is.")
+        Problem(check.line, "", f"{check.id} was never seen {check.unseen}. Add a scenario in which it is.")
         for check in proof.unproved
     ]
     return sorted([*found, *never])

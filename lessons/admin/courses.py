@@ -14,7 +14,8 @@ from lessons.admin.prepare import PrepareField
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
 from lessons.authoring import next_position
 from lessons.models import Course, Lesson, Session
-from lessons.pages.previews import Problem, markdown_problems, quiz_problems
+from lessons.pages.previews import markdown_problems, quiz_problems
+from lessons.texts.problem import Problem
 
 
 @admin.register(Course)
@@ -86,7 +87,7 @@ LESSON_FIELDS: list[Any] = [
 
 
 def _lesson_problems(course: Course, source: str) -> list[Problem]:
-    return markdown_problems(course, source) if source.strip() else [(1, "Write the text first.")]
+    return markdown_problems(course, source) if source.strip() else [Problem(1, "", "Write the text first.")]
 
 
 class LessonForm(AuthoringForm):

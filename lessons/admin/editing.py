@@ -24,7 +24,7 @@ from markdownx.widgets import AdminMarkdownxWidget
 
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
 from lessons.pages.differences import Line, differences
-from lessons.pages.previews import Problem
+from lessons.texts.problem import Problem
 
 SAVED_DRAFT = "saved_draft"
 VERSIONS_A_PAGE = 20
@@ -72,7 +72,7 @@ def at_line(line: int, message: str) -> forms.ValidationError:
 def in_words(problems: list[Problem]) -> str:
     """The first problems with their lines, as one sentence each."""
     more = len(problems) - MAX_PROBLEMS_SHOWN
-    shown = [f"Line {line}: {message.rstrip('.')}." for line, message in problems[:MAX_PROBLEMS_SHOWN]]
+    shown = [f"Line {item.line}: {item.text.rstrip('.')}." for item in problems[:MAX_PROBLEMS_SHOWN]]
     return " ".join([*shown, f"And {more} more."] if more > 0 else shown)
 
 
@@ -111,7 +111,7 @@ class AuthoringForm(SluggedForm):
         course = self.course()
         found = problems(course, text) if course else []
         if found and self.is_published():
-            raise forms.ValidationError([at_line(line, message) for line, message in found])
+            raise forms.ValidationError([at_line(problem.line, problem.text) for problem in found])
         if found:
             self.unready[str(self.fields[name].label)] = found
         return text

@@ -71,11 +71,10 @@ def check_markdown(files: CourseFiles) -> None:
     """Note what is wrong in the Markdown of lessons and quizzes."""
     links = files.links()
     for entry in files.lessons:
-        for line, message in actions.markdown_problems(entry.content["source"], links):
-            entry.source.add(line + entry.offset, message)
+        found = actions.markdown_problems(entry.content["source"], links)
+        entry.source.add_all(found, below=entry.offset)
     for entry in files.quizzes:
-        for line, message in actions.problems_of_quiz_markdown(entry.source.text, links):
-            entry.source.add(line, message)
+        entry.source.add_all(actions.problems_of_quiz_markdown(entry.source.text, links))
 
 
 def open_course(files: CourseFiles, changes: Changes) -> Course:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lessons.course_files.reading import CourseFiles, Entry
-from lessons.files import Problem, digest
+from lessons.files import digest
 from lessons.models import Cohort, Course, FormerSlug, Lesson, Quiz, Session
+from lessons.texts.problem import Problem
 
 Here = Callable[[Any, Entry], dict[str, Any]]
 ALIKE, ALIKE_IN_PLACE = 0.85, 0.5  # a file that stayed where it was may change more

@@ -9,12 +9,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import slug_re, validate_slug
 
-from lessons.files import Keys, LoadError, Problem, Source
+from lessons.files import Keys, LoadError, Source
 from lessons.links import Links, by_file
 from lessons.models import Lesson
 from lessons.models.cohort import validate_start
 from lessons.models.course import MAX_PREPARE, validate_lesson_slug
 from lessons.quizzes import QuizSyntaxError, parse
+from lessons.texts.problem import Problem
 from portal.accounts.models import validate_time_zone
 
 
@@ -70,7 +71,7 @@ class CourseFiles:
 
     def fail_on_problems(self) -> None:
         if self.problems:
-            raise LoadError(sorted(self.problems, key=lambda problem: (problem.path, problem.line)))
+            raise LoadError(sorted(self.problems))
 
 
 def read_course(folder: Path) -> CourseFiles:
@@ -184,11 +185,9 @@ def _read_lesson(files: CourseFiles, path: Path, session: str, position: int) ->
 
 def _read_quiz(files: CourseFiles, source: Source, slug: str) -> None:
     try:
-        for warning in parse(source.text).warnings:
-            files.warnings.append(Problem(source.path, warning.line, warning.message))
+        files.warnings.extend(source.here(parse(source.text).warnings))
     except QuizSyntaxError as error:
-        for problem in error.problems:
-            source.add(problem.line, problem.message)
+        source.add_all(error.problems)
     place = f"{source.path.parent.name}/{source.path.name}"
     files.quizzes.append(Entry(source, {"slug": slug, "lesson": slug, "source": source.text}, path=place))
 

@@ -18,8 +18,7 @@ from lessons.quiz_text import blocks, prompt
 from lessons.quiz_text import option as option_html
 from lessons.quizzes import Question, QuizSyntaxError, parse, right_answer
 from lessons.rendering import TooComplexError
-
-Problem = tuple[int, str]
+from lessons.texts.problem import Problem
 
 
 def markdown_problems(course: Course, source: str) -> list[Problem]:
@@ -30,7 +29,7 @@ def markdown_problems(course: Course, source: str) -> list[Problem]:
 def quiz_warnings(source: str) -> list[Problem]:
     """What an author should look at in a quiz, though it can be published."""
     try:
-        return [(warning.line, warning.message) for warning in parse(source).warnings]
+        return list(parse(source).warnings)
     except QuizSyntaxError:
         return []
 
@@ -40,15 +39,15 @@ def quiz_problems(course: Course, source: str) -> list[Problem]:
     try:
         parse(source)
     except QuizSyntaxError as error:
-        return [(problem.line, problem.message) for problem in error.problems]
+        return error.problems
     return actions.problems_of_quiz_markdown(source, links_within(course))
 
 
 @dataclass(frozen=True)
 class Preview:
-    """`page` is sanitised HTML, None where the text cannot be shown. `problems`: (line from 1, message).
+    """`page` is sanitised HTML, None where the text cannot be shown. `outline`: (level, id, title).
 
-    `outline`: (level, id, title). `warnings`, like problems, keep nothing from being published.
+    `warnings`, like problems, keep nothing from being published.
     """
 
     page: str | None

@@ -3,7 +3,7 @@
 from .markdown import markdown_of
 from .marking import Marked, QuestionMark, credit, mark
 from .parsing import parse
-from .problems import Problem, QuizSyntaxError
+from .problems import QuizSyntaxError
 from .question import FormData, Layout, PublicQuestion, Question, QuestionLayout, Response, Shown
 from .quiz import (
     Quiz,
@@ -21,7 +21,6 @@ __all__ = [
     "FormData",
     "Layout",
     "Marked",
-    "Problem",
     "PublicQuestion",
     "Question",
     "QuestionLayout",

@@ -4,11 +4,13 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
+from lessons.texts.problem import Problem
+
 from . import kinds
 from .blocks import Block, cut
 from .front_matter import FrontMatter, read_front_matter
 from .lines import Line, Syntax, read_lines
-from .problems import Problem, QuizSyntaxError, Report
+from .problems import QuizSyntaxError, Report
 from .question import Question
 from .quiz import Quiz
 from .text import UNPRINTABLE
@@ -30,7 +32,7 @@ def parse(source: str, *, stored: bool = False) -> Quiz:
 
     def report(line: int, message: str, *, only_new: bool = False, warns: bool = False) -> None:
         if not (only_new and stored):
-            (warnings if warns else problems).append(Problem(line, message))
+            (warnings if warns else problems).append(Problem(line, "", message))
 
     front_matter, body = _halves(source, report)
     questions = [_question(block, report) for block in cut(body, report)]
@@ -44,10 +46,10 @@ def parse(source: str, *, stored: bool = False) -> Quiz:
 def _unreadable(source: str) -> list[Problem]:
     """Problems that make it pointless or harmful to read on."""
     if len(source) > MAX_FILE or len(source.encode(errors="replace")) > MAX_FILE:
-        return [Problem(1, "The file is larger than 256 KB.")]
+        return [Problem(1, "", "The file is larger than 256 KB.")]
     lines = enumerate(source.split("\n"), 1)
     return [
-        Problem(number, "This line holds a control character.")
+        Problem(number, "", "This line holds a control character.")
         for number, text in lines
         if UNPRINTABLE.search(text)
     ]

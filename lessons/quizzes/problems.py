@@ -1,18 +1,8 @@
 """What is wrong in a quiz file, and where."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
-
-@dataclass(frozen=True, order=True)
-class Problem:
-    """One thing to correct. `line` counts from 1 in the file."""
-
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.message}"
+from lessons.texts.problem import Problem
 
 
 class QuizSyntaxError(ValueError):

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from .problems import Problem
+from lessons.texts.problem import Problem
+
 from .question import FormData, Layout, PublicQuestion, Question, QuestionLayout, Response
 
 

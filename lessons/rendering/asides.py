@@ -55,9 +55,7 @@ def _alert(following: list[Token], page: Page) -> re.Match[str] | None:
     found = ALERT.match(following[1].content)
     if found and found[1].lower() not in KINDS:
         line = _line(following[1])
-        page.problems.append(
-            (line, f"“[!{found[1]}]” opens no note. Write NOTE, TIP, IMPORTANT, WARNING or CAUTION.")
-        )
+        page.report(line, f"“[!{found[1]}]” opens no note. Write NOTE, TIP, IMPORTANT, WARNING or CAUTION.")
         return None
     return found
 
@@ -72,7 +70,7 @@ def _shorten(tokens: list[Token], index: int, found: re.Match[str], page: Page) 
         return 0
     if tokens[index + 3].type == "blockquote_close":
         words = "Write it in the next lines, each starting with >."
-        page.problems.append((_line(inline), f"“{found[0].strip()}” has no text. {words}"))
+        page.report(_line(inline), f"“{found[0].strip()}” has no text. {words}")
     return 3
 
 
@@ -98,12 +96,12 @@ def _open_admonition(token: Token, following: list[Token], page: Page) -> None:
     else:
         token.tag, token.attrs = "details", {"open": ""} if token.markup == "???+" else {}
     if token.meta["tag"] not in KINDS:
-        page.problems.append((_line(token), f"“{label}” is no kind of note. Write note, tip or warning."))
+        page.report(_line(token), f"“{label}” is no kind of note. Write note, tip or warning.")
     types = [each.type for each in following]
     if types[:1] == ["admonition_title_open"]:
         types = types[3:]
     if types[:1] == ["admonition_close"]:
-        page.problems.append((_line(token), f"“{label}” has no text. Indent its text by four spaces."))
+        page.report(_line(token), f"“{label}” has no text. Indent its text by four spaces.")
 
 
 def _line(token: Token) -> int:

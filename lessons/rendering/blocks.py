@@ -50,14 +50,14 @@ def _fenced(token: Token, lines: list[str], page: Page) -> list[Token]:
     if name == "flow":
         return [_flow(token, start + 2, page)]
     label = f"{token.markup} {name}".strip()
-    page.problems.append((start + 1, f"“{label}” opens no block. After the colons write {NAMES}."))
+    page.report(start + 1, f"“{label}” opens no block. After the colons write {NAMES}.")
     return [_as_code(token, label)]
 
 
 def _check_end(token: Token, last: list[str], start: int, page: Page) -> None:
     """`last` is the line that should hold the closing colons, or nothing at the end of the text."""
     if not (last and last[0].rstrip().endswith(token.markup)):
-        page.problems.append((start + 1, f"The block is not closed. End it with a line {token.markup}"))
+        page.report(start + 1, f"The block is not closed. End it with a line {token.markup}")
 
 
 def _checklist(token: Token, first: int, page: Page) -> list[Token]:
@@ -79,7 +79,7 @@ def _item(source: str, line: int, page: Page) -> list[Token]:
     key = key.removesuffix("}")
     fault = "" if source.startswith(ITEM) else "An item of a checklist is one line: - [ ] Text {#key}"
     if fault := fault or _key_fault(key, page):
-        page.problems.append((line, fault))
+        page.report(line, fault)
     page.keys.add(key)
     return _inline("checklist_item", "li", {} if fault else {"data-key": key}, text.strip(), line - 1)
 

@@ -44,7 +44,7 @@ def fences(state: StateCore) -> None:
         found = CLOSING.fullmatch(lines[end - 1]) if end - 1 > start else None
         if not (found and found[1].startswith(token.markup)):
             problem = f"The code that starts here is not closed. End it with a line {token.markup}"
-            page.problems.append((start + 1, problem))
+            page.report(start + 1, problem)
 
 
 def code(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
@@ -55,7 +55,7 @@ def code(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     info = unescapeAll(token.info).strip()
     found = INFO.fullmatch(info)
     if not found:
-        page.problems.append((line, f'“{info}”: write the language, then file=NAME or title="TITLE".'))
+        page.report(line, f'“{info}”: write the language, then file=NAME or title="TITLE".')
     language = found["language"] if found else info.split()[0]
     lexer = _lexer(language, page, line)
     name = "Text" if lexer.name == "Text only" else lexer.name
@@ -82,12 +82,10 @@ def code_in_option(tokens: Sequence[Token], index: int, options: Any, env: Any) 
 
 def _lexer(language: str, page: Page, line: int) -> Lexer:
     if advice := NOT_DRAWN.get(language.lower()):
-        page.problems.append((line, f"“{language}” {advice}"))
+        page.report(line, f"“{language}” {advice}")
         return get_lexer_by_name("text", stripnl=False)
     try:
         return get_lexer_by_name(language or "text", stripnl=False)
     except ClassNotFound:
-        page.problems.append(
-            (line, f"“{language}” is no language that can be coloured. Use text if none fits.")
-        )
+        page.report(line, f"“{language}” is no language that can be coloured. Use text if none fits.")
         return get_lexer_by_name("text", stripnl=False)

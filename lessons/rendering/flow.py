@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .state import Problem
+from lessons.texts.problem import Problem
 
 MAX_STEPS = 40
 MAX_ARROWS = 80
@@ -31,11 +31,11 @@ def read_flow(source: str, first: int) -> tuple[Flow, list[Problem]]:
         if found and not flow.title and not flow.steps:
             flow.title = found[1]
         elif line.strip():
-            problems += [(number, message) for message in _read_line(line, flow)]
+            problems += [Problem(number, "", message) for message in _read_line(line, flow)]
         if excess := _excess(flow):
-            return flow, [*problems, (number, excess)]
+            return flow, [*problems, Problem(number, "", excess)]
     if not flow.steps and not problems:
-        problems.append((first, "The flow has no steps. Write lines such as build -> test"))
+        problems.append(Problem(first, "", "The flow has no steps. Write lines such as build -> test"))
     return flow, problems
 
 

@@ -64,7 +64,7 @@ class _Folding:
             problem = (
                 "</details> closes nothing here. It stands by itself between blank lines, as <details> does."
             )
-            self.page.problems.append((line + text.count("\n") + 1, problem))
+            self.page.report(line + text.count("\n") + 1, problem)
         if text.strip():
             inline.content, inline.map = text, [line, line + text.count("\n") + 1]
             self.kept += [paragraph, inline, end]
@@ -85,5 +85,5 @@ class _Folding:
 
     def _close_all(self, lines: list[int]) -> None:
         for line in lines:
-            self.page.problems.append((line + 1, "<details> is not closed. End it with a line </details>"))
+            self.page.report(line + 1, "<details> is not closed. End it with a line </details>")
             self.kept.append(Token("details_close", "details", -1, block=True))

@@ -109,8 +109,8 @@ def habits(state: StateCore) -> None:
     _report_front_matter(state, page)
     for token in state.tokens:
         if token.type == "inline" and token.children:
-            found = dict.fromkeys(_found(token))
-            page.problems += found
+            for line, message in dict.fromkeys(_found(token)):
+                page.report(line, message)
 
 
 def _report_front_matter(state: StateCore, page: Page) -> None:
@@ -118,7 +118,7 @@ def _report_front_matter(state: StateCore, page: Page) -> None:
     is_fenced = lines[0].rstrip() == "---" and "---" in (line.rstrip() for line in lines[2:60])
     if page.whole and is_fenced and re.match(r"[A-Za-z_-]+:(?: |$)", lines[1]):
         problem = "Front matter is not read here. Title, summary and status have fields of their own."
-        page.problems.append((1, problem))
+        page.report(1, problem)
 
 
 def _found(inline: Token) -> Iterator[tuple[int, str]]:

@@ -44,20 +44,20 @@ def _check_children(inline: Token, page: Page) -> None:
 def _accept_link(token: Token, page: Page, line: int) -> bool:
     href = str(token.attrGet("href") or "")
     if len(href) > MAX_ADDRESS:
-        page.problems.append((line, _too_long(href)))
+        page.report(line, _too_long(href))
         return False
     scheme = _scheme(href)
     if not href:
-        page.problems.append((line, "This link has no address. Write it as [words](address)."))
+        page.report(line, "This link has no address. Write it as [words](address).")
         return False
     if scheme in OURS:
         return _resolve(token, page, line, scheme, href)
     if scheme not in (*WEB, "mailto", ""):
         starts = "https:, http:, mailto:, lesson:, quiz: or lab:"
-        page.problems.append((line, f"{_short(href)}: a link starts with {starts}, or is relative."))
+        page.report(line, f"{_short(href)}: a link starts with {starts}, or is relative.")
         return False
     if href.startswith("#") and page.whole and unquote(href[1:]) not in (id for _, id, _ in page.contents):
-        page.problems.append((line, f"{_short(href)} leads nowhere: no heading of this page has that id."))
+        page.report(line, f"{_short(href)} leads nowhere: no heading of this page has that id.")
         return False
     if scheme in WEB:
         token.attrSet("rel", "noopener noreferrer")
@@ -74,7 +74,7 @@ def _resolve_file(token: Token, page: Page, line: int, href: str) -> None:
         token.attrSet("href", address)
         return
     advice = "Write https:// before it" if HOST.match(path) else "Write lesson:SLUG, with the lesson's slug"
-    page.problems.append((line, f"{_short(href)} leads nowhere: no lesson has this file name. {advice}."))
+    page.report(line, f"{_short(href)} leads nowhere: no lesson has this file name. {advice}.")
 
 
 def _resolve(token: Token, page: Page, line: int, kind: str, href: str) -> bool:
@@ -82,7 +82,7 @@ def _resolve(token: Token, page: Page, line: int, kind: str, href: str) -> bool:
     address = page.link(kind, unquote(slug), unquote(fragment))
     if address is None:
         what = f"{kind} or heading" if fragment else kind
-        page.problems.append((line, f"{_short(href)} leads nowhere: there is no such {what}."))
+        page.report(line, f"{_short(href)} leads nowhere: there is no such {what}.")
         return False
     token.attrSet("href", address)
     return True
@@ -91,21 +91,19 @@ def _resolve(token: Token, page: Page, line: int, kind: str, href: str) -> bool:
 def _accept_image(token: Token, page: Page, line: int) -> bool:
     source = str(token.attrGet("src") or "")
     if len(source) > MAX_ADDRESS:
-        page.problems.append((line, _too_long(source)))
+        page.report(line, _too_long(source))
         return False
     if _scheme(source) not in ("https", ""):
-        page.problems.append(
-            (line, f"{_short(source)}: the address of an image starts with https: or is relative.")
-        )
+        page.report(line, f"{_short(source)}: the address of an image starts with https: or is relative.")
         return False
     if not plain(token.children).strip():
         shown = _short(source)
-        page.problems.append((line, f"{shown}: say what the image shows: ![What it shows]({shown})."))
+        page.report(line, f"{shown}: say what the image shows: ![What it shows]({shown}).")
         return False
     is_here = source.startswith("/") and page.link("image", unquote(source), "") != ""
     if not _scheme(source) and not is_here:
         problem = "there is no such picture. Add it in the editor, or give its https: address."
-        page.problems.append((line, f"{_short(source)}: {problem}"))
+        page.report(line, f"{_short(source)}: {problem}")
     return True
 
 

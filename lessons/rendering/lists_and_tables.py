@@ -30,7 +30,7 @@ def tables(state: StateCore) -> None:
             cells = len(_cells(lines[token.map[0]]))
             if cells > columns:
                 problem = f"This row has {cells} cells, the table {columns} columns, so the rest is not shown. {ESCAPE}"
-                page.problems.append((token.map[0] + 1, problem))
+                page.report(token.map[0] + 1, problem)
         if token.type == "inline" and token.map and state.tokens[index - 1].type == "paragraph_open":
             _report_no_table(token.content.split("\n"), token.map[0] + 1, page)
 
@@ -54,7 +54,7 @@ def _report_no_table(lines: list[str], first: int, page: Page) -> None:
             problem = "This is no table. Its second line is |---|---|, with as many columns as the first."
         else:
             continue
-        page.problems.append((first + number, problem))
+        page.report(first + number, problem)
         return
 
 

@@ -9,9 +9,11 @@ from math import ceil
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from lessons.texts.problem import Problem
+
 from .parser import build, build_for_lines, build_for_options
 from .policy import sanitise
-from .state import Budget, Link, Page, Problem, TooComplexError, plain
+from .state import Budget, Link, Page, TooComplexError, plain
 
 MAX_BYTES = 200_000
 # the parser's time grows with the square of open brackets; this many take about a tenth of a second
@@ -33,7 +35,7 @@ class Rendered:
 
     contents: (level 2 or 3, id, title) in order. minutes: reading time, at least 1.
     text: plain text for search. checklists: (key, text) of every item that can be ticked.
-    problems: the first of (line in the source from 1, message); the page is usable in spite of them.
+    problems: the first by line; the page is usable in spite of them.
     """
 
     html: str

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from markdown_it.token import Token
 
+from lessons.texts.problem import Problem
+
 Link = Callable[[str, str, str], str | None]
-Problem = tuple[int, str]
 
 MAX_OUTPUT = 5_000_000
 MAX_GROWTH = 50
@@ -53,6 +54,9 @@ class Page:
     keys: set[str] = field(default_factory=set)
     tables: int = 0
     coloured: int = 0
+
+    def report(self, line: int, message: str) -> None:
+        self.problems.append(Problem(line, "", message))
 
 
 def plain(children: Iterable[Token] | None) -> str:

@@ -3,7 +3,8 @@
 import pytest
 from quiz_examples import FRONT_MATTER, ONE_OF_EACH
 
-from lessons.quizzes import Problem, QuizSyntaxError, parse
+from lessons.quizzes import QuizSyntaxError, parse
+from lessons.texts.problem import Problem
 
 HEAD = "## What is it? {#q}"
 FIRST = FRONT_MATTER.count("\n") + 1
@@ -147,7 +148,7 @@ def test_code_that_is_never_closed_is_the_only_problem_of_its_question():
 
 
 def test_file_above_the_limit_is_refused_in_bytes():
-    assert problems(FRONT_MATTER + "é" * 140_000) == [Problem(1, "The file is larger than 256 KB.")]
+    assert problems(FRONT_MATTER + "é" * 140_000) == [Problem(1, "", "The file is larger than 256 KB.")]
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x1b", "\x85", "\u2028", "\ud800"])

@@ -1,5 +1,7 @@
 import pytest
 
+from lessons.texts.problem import Problem
+
 
 @pytest.mark.parametrize(
     ("name", "classes"), [("note", "note"), ("tip", "note tip"), ("warning", "note warning")]
@@ -29,7 +31,9 @@ def test_admonition_holds_blocks_and_other_blocks(page):
     "source", ["::: note\nb", "::: checklist\n- [ ] a {#a}", "::: flow\na -> b", "::: note"]
 )
 def test_block_that_is_not_closed_is_a_problem_at_its_first_line(page, source):
-    assert page(f"a\n\n{source}").problems == [(3, "The block is not closed. End it with a line :::")]
+    assert page(f"a\n\n{source}").problems == [
+        Problem(3, "", "The block is not closed. End it with a line :::")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -45,4 +49,4 @@ def test_unknown_block_is_shown_as_written_and_is_a_problem(page):
     assert "<code>*b*\n</code>" in rendered.html
     assert rendered.html.endswith("<p>c</p>\n")
     message = "“::: hint Look” opens no block. After the colons write note, tip, warning, checklist or flow."
-    assert rendered.problems == [(3, message)]
+    assert rendered.problems == [Problem(3, "", message)]

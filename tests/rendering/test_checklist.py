@@ -1,6 +1,7 @@
 import pytest
 
 from lessons.rendering import with_ticks
+from lessons.texts.problem import Problem
 
 SOURCE = """::: checklist
 - [ ] Install **Git** {#install-git}
@@ -34,14 +35,14 @@ def test_checklists_give_key_and_plain_text_of_each_item(page):
 )
 def test_item_without_a_good_key_is_a_plain_item_and_a_problem(page, line, message):
     rendered = page(f"::: checklist\n- [ ] a {{#a}}\n{line}\n:::")
-    assert rendered.problems == [(3, message)]
+    assert rendered.problems == [Problem(3, "", message)]
     assert rendered.html.count("<li") == 2
     assert rendered.checklists == [("a", "a")]
 
 
 def test_key_is_unique_over_all_checklists_of_a_page(page):
     block = "::: checklist\n- [ ] a {#a}\n:::\n"
-    assert [line for line, _ in page(f"{block}\n{block}").problems] == [6]
+    assert [problem.line for problem in page(f"{block}\n{block}").problems] == [6]
 
 
 def test_each_keyed_item_becomes_what_the_form_gives(page):

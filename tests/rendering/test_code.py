@@ -1,6 +1,7 @@
 import pytest
 
 from lessons.rendering.code import MAX_COLOURED
+from lessons.texts.problem import Problem
 
 
 def label(html: str) -> str:
@@ -40,14 +41,16 @@ def test_indented_code_is_text(page):
 def test_unknown_language_is_shown_plain_and_is_a_problem(page):
     rendered = page("a\n\n```pyhton\nx = '<'\n```")
     assert "<code>x = &#x27;&lt;&#x27;\n</code>".replace("&#x27;", "'") in rendered.html.replace("&#39;", "'")
-    assert rendered.problems == [(3, "“pyhton” is no language that can be coloured. Use text if none fits.")]
+    assert rendered.problems == [
+        Problem(3, "", "“pyhton” is no language that can be coloured. Use text if none fits.")
+    ]
 
 
 def test_words_after_the_language_that_mean_nothing_are_a_problem(page):
     rendered = page("```python linenos\nx\n```")
     assert label(rendered.html) == "Python"
     assert rendered.problems == [
-        (1, '“python linenos”: write the language, then file=NAME or title="TITLE".')
+        Problem(1, "", '“python linenos”: write the language, then file=NAME or title="TITLE".')
     ]
 
 

@@ -44,4 +44,4 @@ x = "<b>"
 
 def test_problems_come_in_order_of_their_lines(page):
     rendered = page("[x](lesson:svn)\n\n```nope\n```\n\n::: checklist\n- [ ] a\n:::")
-    assert [line for line, _ in rendered.problems] == [1, 3, 7]
+    assert [problem.line for problem in rendered.problems] == [1, 3, 7]

@@ -7,6 +7,7 @@ from lessons.rendering.flow import read_flow
 from lessons.rendering.flow_layers import layer
 from lessons.rendering.flow_layout import lay_out
 from lessons.rendering.flow_svg import NARROW, WIDE
+from lessons.texts.problem import Problem
 
 PIPELINE = "title: The pipeline\ncheckout -> build -> test -> deploy\ntest -> fix -> build"
 
@@ -59,13 +60,13 @@ def test_step_alone_on_its_line_is_a_step():
     ],
 )
 def test_fault_in_a_flow_names_its_line(source, line, message):
-    assert read_flow(source, 1)[1] == [(line, message)]
+    assert read_flow(source, 1)[1] == [Problem(line, "", message)]
 
 
 def test_flow_with_a_fault_is_shown_as_written(page):
     rendered = page("a\n\n::: flow\nb -> <i>\n-> c\n:::")
     assert "<code>b -&gt; &lt;i&gt;\n-&gt; c\n</code>" in rendered.html
-    assert rendered.problems == [(5, "A step is missing beside an arrow. Write build -> test")]
+    assert rendered.problems == [Problem(5, "", "A step is missing beside an arrow. Write build -> test")]
 
 
 def test_step_stands_after_all_steps_that_lead_to_it():

@@ -146,7 +146,7 @@ def test_what_cannot_be_rendered_is_a_problem_at_its_line(page):
     missing = {
         name: problems
         for name, problems in found.items()
-        if not any(line == PROBLEMS[name][1] and PROBLEMS[name][2] in words for line, words in problems)
+        if not any(item.line == PROBLEMS[name][1] and PROBLEMS[name][2] in item.message for item in problems)
     }
     assert missing == {}
 
@@ -204,4 +204,4 @@ def test_long_text_of_these_signs_is_rendered_and_bounded(page, unit):
     source = unit * (60_000 // len(unit)) if unit.count("[") == 0 else unit * (4_000 // unit.count("["))
     rendered = page(source)
     assert len(rendered.html.encode()) <= 50 * len(source)
-    assert sum(len(message) for _, message in rendered.problems) <= 10 * len(source)
+    assert sum(len(problem.message) for problem in rendered.problems) <= 10 * len(source)

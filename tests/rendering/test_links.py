@@ -1,5 +1,7 @@
 import pytest
 
+from lessons.texts.problem import Problem
+
 
 @pytest.mark.parametrize(
     ("target", "address"),
@@ -42,7 +44,7 @@ def test_autolink_and_reference_are_links_too(page):
 def test_link_that_leads_nowhere_stays_as_text_and_is_a_problem(page, target, message):
     rendered = page(f"[*x*]({target})")
     assert rendered.html == "<p><em>x</em></p>\n"
-    assert rendered.problems == [(1, message)]
+    assert rendered.problems == [Problem(1, "", message)]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,7 @@ def test_link_that_leads_nowhere_stays_as_text_and_is_a_problem(page, target, me
 def test_link_of_another_kind_stays_as_text_and_is_a_problem(page, target):
     rendered = page(f"[x]({target})")
     assert rendered.html == "<p>x</p>\n"
-    assert rendered.problems[0][1].startswith(f"{target}: a link starts with https:")
+    assert rendered.problems[0].message.startswith(f"{target}: a link starts with https:")
 
 
 def test_only_the_refused_one_of_two_links_is_lost(page):
@@ -76,7 +78,7 @@ def test_link_to_a_heading_of_this_page_stays(page):
     ],
 )
 def test_problem_names_the_line_of_the_link(page, source, line):
-    assert [number for number, _ in page(source).problems] == [line]
+    assert [problem.line for problem in page(source).problems] == [line]
 
 
 @pytest.mark.parametrize("address", ["https://example.org/a.png", "images/a.png", "/media/images/a.png"])
@@ -93,11 +95,11 @@ def test_image_of_another_kind_is_replaced_by_its_words(page, address):
     rendered = page(f"![A graph]({address})")
     assert rendered.html == "<p>A graph</p>\n"
     assert rendered.problems == [
-        (1, f"{address}: the address of an image starts with https: or is relative.")
+        Problem(1, "", f"{address}: the address of an image starts with https: or is relative.")
     ]
 
 
 def test_image_without_words_is_left_out_and_is_a_problem(page):
     rendered = page("a\n![](b.png)")
     assert rendered.html == "<p>a\n</p>\n"
-    assert rendered.problems == [(2, "b.png: say what the image shows: ![What it shows](b.png).")]
+    assert rendered.problems == [Problem(2, "", "b.png: say what the image shows: ![What it shows](b.png).")]

@@ -6,6 +6,7 @@ import pytest
 
 from lessons.quizzes import QuizSyntaxError, parse
 from lessons.rendering import TooComplexError, render_fragment, render_inline
+from lessons.texts.problem import Problem
 
 from .conftest import resolve
 
@@ -69,13 +70,13 @@ def test_what_is_refused_was_never_built(page):
 def test_what_is_rendered_is_bounded_and_so_is_what_is_said_of_it(page, source):
     rendered = page(source)
     assert len(rendered.html.encode()) <= min(50 * len(source.encode()), 5_000_000)
-    assert sum(len(message) for _, message in rendered.problems) <= 10 * len(source)
+    assert sum(len(problem.message) for problem in rendered.problems) <= 10 * len(source)
 
 
 def test_an_address_too_long_says_so_and_stays_as_text(page):
     rendered = page(f"First.\n\n[a](https://x/{LONG})")
     assert rendered.problems == [
-        (3, f"https://x/{'y' * 30}…: this address has 100,010 characters. The limit is 2,000.")
+        Problem(3, "", f"https://x/{'y' * 30}…: this address has 100,010 characters. The limit is 2,000.")
     ]
     assert "<p>a</p>" in rendered.html
 
@@ -94,11 +95,12 @@ def test_a_checklist_and_the_contents_are_as_long_as_a_page_can_show(page):
     items = "".join(f"- [ ] a {{#k{number}}}\n" for number in range(300))
     rendered = page(f"::: checklist\n{items}:::\n")
     assert len(rendered.checklists) == 200
-    assert rendered.problems[0] == (
-        202,
-        "This page has more than 200 items to tick. Split it into several pages.",
+    assert rendered.problems[0] == Problem(
+        202, "", "This page has more than 200 items to tick. Split it into several pages."
     )
-    assert page("# a\n" * 300).problems == [(201, "“On this page” lists 200 headings and ends here.")]
+    assert page("# a\n" * 300).problems == [
+        Problem(201, "", "“On this page” lists 200 headings and ends here.")
+    ]
 
 
 def test_a_question_whose_page_would_grow_with_the_square_is_refused():
