@@ -182,6 +182,8 @@ def _prove(version: LabVersion) -> Proof:
     proof = proof_apart(version.source, SECONDS_WITH_CODE)
     if proof.faults:
         raise SandboxError("; ".join(proof.faults[:3]))
+    if proof.not_provable_here:  # the sandbox that was there a moment ago went away
+        raise SandboxError("Code could not be confined while the scenarios ran.")
     return proof
 
 

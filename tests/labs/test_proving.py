@@ -185,6 +185,23 @@ def test_a_fault_in_a_scenario_is_no_proof_and_what_was_open_stays_open(monkeypa
     assert client.get(lab.get_absolute_url()).status_code == 200
 
 
+@pytest.mark.usefixtures("confined")
+def test_runner_that_goes_away_before_the_scenarios_run_is_asked_again(monkeypatch):
+    """The process apart finds no sandbox: that says nothing of the lab."""
+    lab = new_lab()
+    here = proofs.proof_here(RUNS_CODE)
+    assert here.not_provable_here
+    monkeypatch.setattr(proofs.apart, "ask", lambda *arguments: {"proof": here.to_json()})
+    assert not proofs.prove_next()
+    version = LabVersion.objects.get()
+    assert (version.proof, version.proving_tries) == (None, 1)
+    assert version.proving_fault == "Code could not be confined while the scenarios ran."
+    pause_is_over()
+    monkeypatch.setattr(proofs.apart, "ask", lambda *arguments: {"proof": proved()})
+    assert proofs.prove_next()
+    assert is_open_to(Lab.objects.get(), make_learner(lab.course))
+
+
 def test_check_that_is_a_fault_is_told_apart_from_one_that_needs_work():
     class Broken:
         def unavailable(self):
@@ -331,6 +348,17 @@ def test_upgrade_forgets_faults_that_were_kept_as_proofs():
         kept[found] = lab.current.pk
     migration.forget_faults(apps, None)
     assert [version.pk for version in proofs.waiting()] == [kept["fault"]]
+
+
+def test_upgrade_forgets_proofs_that_were_kept_without_a_sandbox():
+    migration = importlib.import_module("labs.migrations.0020_proofs_without_a_sandbox")
+    lab, differs = new_lab(), new_lab(course=make_course(), source=RUNS_CODE.replace("Add two", "Sum two"))
+    proofs.keep(version=lab.current, proof=proofs.proof_here(RUNS_CODE))
+    checks = [check | {"provable": True} for check in proved()["checks"]]
+    differs.versions.update(proof=proved() | {"checks": checks})
+    assert not proofs.waiting().exists()
+    migration.forget_proofs_without_a_sandbox(apps, None)
+    assert list(proofs.waiting()) == [lab.current]
 
 
 def test_mails_and_logins_of_git_bear_the_name_of_the_portal(settings, client, mailoutbox):
