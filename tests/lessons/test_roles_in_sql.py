@@ -1,0 +1,233 @@
+"""SQL written by hand lets in whom it should: each role, at each state of what they ask for."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
+
+from lessons import actions, queries
+from lessons.models import CourseStaff, Lesson, Quiz, QuizVersion, Reading, Tick
+from tests.factories import (
+    make_cohort,
+    make_course,
+    make_enrollment,
+    make_learner,
+    make_lesson,
+    make_quiz,
+    make_session,
+    make_staff,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+QUIZ = """\
+---
+title: What was said
+pass_mark: 70
+attempts: 0
+release: now
+---
+
+## Which? {#which}
+- [x] Git
+- [ ] Subversion
+> Every clone holds all of it.
+"""
+PUBLISHED, DRAFT = Lesson.Status.PUBLISHED, Lesson.Status.DRAFT
+ENROLLED = {
+    # who: whether they get a published lesson and its quiz, and a draft
+    "learner": (True, False),
+    "learner who also teaches it": (True, True),
+    "learner who teaches another course": (True, False),
+    "superuser who learns": (True, True),
+    "one who may open the admin": (True, False),
+    "learner who has left": (False, False),
+    "teacher who has left": (False, False),
+}
+
+
+def enroll(course, who):
+    """An enrollment of somebody as named in ENROLLED, in a course that somebody else teaches."""
+    make_staff(course)
+    user = make_user(is_superuser=who.startswith("superuser"), is_staff="admin" in who)
+    enrollment = make_enrollment(user, make_cohort(course), is_active="has left" not in who)
+    if "teach" in who:
+        make_staff(make_course() if "another" in who else course, user)
+    return enrollment
+
+
+def sees(ask, *arguments):
+    """True if asking finds something."""
+    try:
+        return ask(*arguments) is not None
+    except Http404:
+        return False
+
+
+# --- get_sheet ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [PUBLISHED, DRAFT])
+@pytest.mark.parametrize("who", ENROLLED)
+def test_the_sheet_of_an_attempt_is_its_learners_while_the_quiz_is_open_to_them(who, status):
+    quiz = make_quiz(QUIZ)
+    enrollment = enroll(quiz.course, who)
+    attempt = actions.start_attempt(enrollment=enrollment, quiz=quiz)
+    Lesson.objects.filter(pk=quiz.lesson_id).update(status=status)
+    asked = (enrollment.user, quiz.course.slug, quiz.slug, attempt.number)
+    expected = ENROLLED[who][status == DRAFT]
+    assert sees(queries.get_sheet, *asked) == sees(queries.get_attempt, *asked) == expected
+    if expected:
+        found, source = queries.get_sheet(*asked)
+        assert (found.pk, found.layout, source) == (attempt.pk, attempt.layout, QUIZ)
+
+
+def test_nobody_else_gets_the_sheet_of_an_attempt():
+    quiz = make_quiz(QUIZ)
+    attempt = actions.start_attempt(enrollment=make_learner(quiz.course), quiz=quiz)
+    others = {
+        "visitor": AnonymousUser(),
+        "other learner": make_learner(quiz.course).user,
+        "instructor": make_staff(quiz.course),
+        "superuser": make_user(is_superuser=True),
+        "outsider": make_user(),
+    }
+    let_in = [
+        who
+        for who, user in others.items()
+        if sees(queries.get_sheet, user, quiz.course.slug, quiz.slug, attempt.number)
+    ]
+    assert let_in == []
+
+
+def test_one_who_came_back_gets_the_sheet_of_their_present_attempt():
+    quiz, user = make_quiz(QUIZ), make_user()
+    left = make_enrollment(user, make_cohort(quiz.course), is_active=False)
+    back = make_enrollment(user, make_cohort(quiz.course))
+    actions.start_attempt(enrollment=left, quiz=quiz)
+    attempt = actions.start_attempt(enrollment=back, quiz=quiz)
+    assert queries.get_sheet(user, quiz.course.slug, quiz.slug, 1)[0].pk == attempt.pk
+
+
+def test_a_sheet_is_of_the_course_the_quiz_and_the_number_that_were_asked_for():
+    """One learner in two courses, with quizzes of the same names, two in each, and two attempts at each."""
+    user = make_user()
+    attempts = {}
+    for course in (make_course(), make_course()):
+        enrollment = make_enrollment(user, make_cohort(course))
+        for slug in ("git", "docker"):
+            quiz = make_quiz(QUIZ, make_lesson(make_session(course), slug))
+            for number in (1, 2):
+                attempt = actions.start_attempt(enrollment=enrollment, quiz=quiz)
+                attempts[course.slug, slug, number] = attempt.pk
+                actions.submit_attempt(attempt=attempt)
+    assert {asked: queries.get_sheet(user, *asked)[0].pk for asked in attempts} == attempts
+    course = next(iter(attempts))[0]
+    for wrong in ((course, "git", 3), (course, "make", 1), ("no-course", "git", 1), (course, "git", 10**6)):
+        assert not sees(queries.get_sheet, user, *wrong)
+
+
+def test_a_sheet_keeps_the_text_that_its_attempt_began_with():
+    quiz = make_quiz(QUIZ)
+    learner = make_learner(quiz.course)
+    actions.start_attempt(enrollment=learner, quiz=quiz)
+    quiz.source = QUIZ.replace("Subversion", "CVS")
+    actions.save_quiz(quiz=quiz)
+    assert queries.get_sheet(learner.user, quiz.course.slug, quiz.slug, 1)[1] == QUIZ
+
+
+@pytest.mark.parametrize("emptied", ["no version", "no questions"])
+def test_a_quiz_that_asks_nothing_any_more_has_no_sheet(emptied):
+    quiz = make_quiz(QUIZ)
+    learner = make_learner(quiz.course)
+    actions.start_attempt(enrollment=learner, quiz=quiz)
+    if emptied == "no version":
+        Quiz.objects.filter(pk=quiz.pk).update(current=None)
+    else:
+        QuizVersion.objects.filter(pk=quiz.current_id).update(question_count=0)
+    asked = (learner.user, quiz.course.slug, quiz.slug, 1)
+    assert not sees(queries.get_sheet, *asked)
+    assert not sees(queries.get_attempt, *asked)
+
+
+# --- learner_lesson -------------------------------------------------------------------------------------------------
+
+# Those whose page is made from models, since it has more on it, or is refused there.
+ELSEWHERE = {
+    "learner who also teaches it",
+    "superuser who learns",
+    "one who may open the admin",
+}
+
+
+@pytest.mark.parametrize("status", [PUBLISHED, DRAFT])
+@pytest.mark.parametrize("who", ENROLLED)
+def test_a_learners_lesson_is_for_those_who_learn_and_no_more(who, status):
+    lesson = make_lesson(status=status)
+    enrollment = enroll(lesson.course, who)
+    asked = (enrollment.user, lesson.course.slug, lesson.slug)
+    expected = who not in ELSEWHERE and ENROLLED[who][status == DRAFT]
+    assert sees(queries.learner_lesson, *asked) == expected
+    if expected:
+        assert sees(queries.get_lesson, *asked)
+        assert queries.learner_lesson(*asked).reader.enrollment == enrollment
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_lesson_of_one_who_does_not_learn_is_no_learners_lesson(public):
+    lesson = make_lesson(public=public)
+    make_learner(lesson.course)
+    others = [AnonymousUser(), make_user(), make_staff(lesson.course), make_learner().user]
+    assert [
+        user for user in others if sees(queries.learner_lesson, user, lesson.course.slug, lesson.slug)
+    ] == []
+
+
+def test_a_learners_lesson_is_that_of_the_course_that_was_asked_for():
+    user = make_user()
+    lessons = [make_lesson(make_session(make_course()), "git") for _ in range(2)]
+    for lesson in lessons:
+        make_enrollment(user, make_cohort(lesson.course))
+        make_lesson(lesson.session, "docker")
+    found = [queries.learner_lesson(user, lesson.course.slug, "git").open() for lesson in lessons]
+    assert [(each.lesson.pk, each.reader.course) for each in found] == [
+        (each.pk, each.course) for each in lessons
+    ]
+    assert not sees(queries.learner_lesson, user, lessons[0].course.slug, "make")
+
+
+def test_a_learners_lesson_has_the_traces_of_that_enrollment_alone():
+    lesson, user = make_lesson(), make_user()
+    enrollments = [
+        make_enrollment(user, make_cohort(lesson.course), is_active=False),
+        make_learner(lesson.course),
+        make_enrollment(user, make_cohort(lesson.course)),
+    ]
+    for name, enrollment in zip(("left", "other", "own"), enrollments, strict=True):
+        Reading.objects.create(enrollment=enrollment, lesson=lesson, heading=name)
+        Tick.objects.create(enrollment=enrollment, lesson=lesson, key=name)
+    elsewhere = make_lesson(lesson.session)
+    Reading.objects.create(enrollment=enrollments[2], lesson=elsewhere, heading="elsewhere")
+    Tick.objects.create(enrollment=enrollments[2], lesson=elsewhere, key="elsewhere")
+    found = queries.learner_lesson(user, lesson.course.slug, lesson.slug).open()
+    assert (found.reading.heading, found.ticked) == ("own", {"own"})
+    unread = make_lesson(lesson.session)
+    found = queries.learner_lesson(user, lesson.course.slug, unread.slug).open()
+    assert (found.reading, found.ticked) == (None, set())
+
+
+def test_a_lesson_that_is_withdrawn_meanwhile_is_not_shown():
+    lesson = make_lesson()
+    own = queries.learner_lesson(make_learner(lesson.course).user, lesson.course.slug, lesson.slug)
+    Lesson.objects.filter(pk=lesson.pk).update(status=DRAFT)
+    with pytest.raises(Http404):
+        own.open()
+
+
+def test_one_who_begins_to_teach_stops_being_served_as_a_learner():
+    lesson = make_lesson()
+    user = make_learner(lesson.course).user
+    asked = (user, lesson.course.slug, lesson.slug)
+    assert sees(queries.learner_lesson, *asked)
+    CourseStaff.objects.create(course=lesson.course, user=user, role=CourseStaff.Role.ASSISTANT)
+    assert not sees(queries.learner_lesson, *asked)
