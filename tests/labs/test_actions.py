@@ -6,10 +6,11 @@ from django.core.exceptions import PermissionDenied
 
 from labs import actions, tokens
 from labs.grading import tasks
-from labs.models import AccessToken, State
+from labs.models import AccessToken, OutsideReport, State, snapshot_digest
+from labs.reports.outside import Sent
 from labs.tokens import TokenRefusedError, TooManyTokensError
 from portal.accounts.models import User
-from tests.factories import make_staff, make_submission, make_user
+from tests.factories import make_lab, make_learner, make_staff, make_submission, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +123,35 @@ def test_last_use_of_a_token_is_kept_to_the_hour(time_machine):
         tokens.use_token(token=token)
         used.append(f"{AccessToken.objects.get().last_used_at:%H:%M}")
     assert used == ["10:00", "10:00", "11:30"]
+
+
+# --- what is kept ---------------------------------------------------------------------------------------------------
+
+
+def test_the_same_refs_have_the_same_digest_in_any_order():
+    refs = {f"refs/heads/{name}": oid * 40 for name, oid in (("main", "b"), ("feature", "a"), ("1.0", "c"))}
+    assert snapshot_digest(refs) == snapshot_digest(dict(reversed(refs.items())))
+    swapped = dict(zip(refs, reversed(refs.values()), strict=True))
+    assert len({snapshot_digest(each) for each in (refs, swapped, {}, {"refs/heads/main": "b" * 40})}) == 4
+
+
+def test_of_the_reports_from_elsewhere_the_newest_hundred_of_a_learner_and_lab_stay():
+    lab = make_lab()
+    enrollment, other = make_learner(lab.course), make_learner(lab.course)
+    machine = OutsideReport.Place.MACHINE
+
+    def keep(head: int, enrollment=enrollment, lab=lab):
+        sent = Sent(f"{head:040x}", "3.0", "d" * 64, {})
+        actions.keep_outside_report(enrollment=enrollment, lab=lab, place=machine, sent=sent)
+
+    keep(0, enrollment=other)
+    keep(0, lab=make_lab(lab.course))
+    OutsideReport.objects.bulk_create(
+        OutsideReport(enrollment=enrollment, lab=lab, place=machine, head=f"{head:040x}", outcomes={})
+        for head in range(100)
+    )
+    keep(0)  # sent again, so the newest now
+    keep(100)
+    own = OutsideReport.objects.filter(enrollment=enrollment, lab=lab).values_list("head", flat=True)
+    assert sorted(int(head, 16) for head in own) == [0, *range(2, 101)]
+    assert OutsideReport.objects.count() == 102
