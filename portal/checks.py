@@ -14,6 +14,7 @@ TB, YEAR, DAYS = 1 << 40, 365 * 24 * 3600, 100 * 365
 RANGES: tuple[tuple[str, float, float], ...] = (
     ("PORT", 1, 65535),
     ("DATABASE_WAIT_SECONDS", 0, 600),
+    ("DATABASE_STATEMENT_SECONDS", 0, 3600),
     ("EMAIL_TIMEOUT", 1, 60),
     ("PRACTICE_MAX_BYTES", 1, TB),
     ("PRACTICE_QUOTA_BYTES", 1, TB),

@@ -7,6 +7,7 @@ from typing import Any
 from wsgiref.util import FileWrapper
 
 REFUSAL = "portal.refusal"  # the status with which `portal.outages` answers in place of a view
+UNFINISHED = "portal.unfinished"  # beside it where a view was begun, and nobody knows yet what becomes of it
 
 Environ = dict[str, Any]
 

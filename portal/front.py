@@ -1,14 +1,15 @@
 """The web server's front: a thread gets a request only once its body has arrived, whole and in time.
 
 granian calls it by its RSGI protocol, in one event loop for each process. Bodies and long answers wait in
-files (`transfers`), so that a slow client holds no thread. Threads are divided by what they serve: pushes do not keep
-pages waiting, and nothing keeps `/healthz` waiting.
+files (`transfers`), so that a slow client holds no thread. Threads are divided by what they serve: neither
+pushes nor what takes long keep pages waiting, and nothing keeps `/healthz` waiting.
 """
 
 import asyncio
 import contextlib
 import io
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -20,13 +21,16 @@ from granian.rsgi import ProtocolClosed
 
 from labs.practice.request_body import HEADERS_MARK, NO_ROOM_MARK
 from portal.bodies import SLACK_BYTES, answers_large_bodies, body_limit, has_left, needs_asking, receive
-from portal.environ import REFUSAL, Environ, make_environ
-from portal.pools import Pool
+from portal.environ import REFUSAL, UNFINISHED, Environ, make_environ
+from portal.pools import Pool, StillRunningError
 from portal.transfers import PIECE, TooSlowError, Transfer, Transfers
 
 DRAIN_TIMES = 10  # how many times the allowed bytes are thrown away, so that a client reads the answer
 LONG_BYTES = 1024 * 1024  # an answer above it is written to a file, unless it is one
 MAX_QUEUE = 500  # of requests that wait for a thread
+PAGE_SECONDS = 10
+# What learners ask a host of repositories for, and what proves or tries a lab.
+SLOW = re.compile(r"/courses/[^/]+/labs/[^/]+/(repository|submit|latest)/|/staff/labs/lab/(?!preview/)")
 
 Headers = list[tuple[str, str]]
 
@@ -55,8 +59,9 @@ class Front:
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self.application = application
         self.bodies, self.answers = Transfers(), Transfers()  # apart, so that large fetches end no push
+        self.pages = Pool("pages", 12, seconds=PAGE_SECONDS, patience=PAGE_SECONDS)
         # An author's trial of a lab may take 120 s, git 60 for a push.
-        self.pages = Pool("pages", 12, seconds=150, patience=10)
+        self.slow = Pool("slow", 8, seconds=150, patience=30)
         self.git = Pool("git", 8, seconds=150, patience=70)
         # Mostly asleep, without a database connection.
         self.live = Pool("live", settings.PRACTICE_MAX_WAITERS + 8, seconds=60, patience=60)
@@ -68,11 +73,16 @@ class Front:
             await self._answer(make_environ(scope), scope.headers, protocol)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        for pool in (self.pages, self.git, self.live, self.refusals, *self.health.values()):
+        for pool in (self.pages, self.slow, self.git, self.live, self.refusals, *self.health.values()):
             pool.end()
 
-    def pool_for(self, path: str) -> Pool:
-        return self.git if path.startswith("/git/") else self.health.get(path, self.pages)
+    def pool_for(self, environ: Environ) -> Pool:
+        path = environ["PATH_INFO"]
+        if path.startswith("/git/"):
+            return self.git
+        if environ["REQUEST_METHOD"] == "POST" and SLOW.match(path):
+            return self.slow
+        return self.health.get(path, self.pages)
 
     async def _answer(self, environ: Environ, headers: Any, protocol: Any) -> None:
         length, limit = int(headers.get("content-length") or 0), body_limit(environ["PATH_INFO"], headers)
@@ -141,7 +151,7 @@ class Front:
 
     async def _refuse(self, environ: Environ, protocol: Any, status: int) -> None:
         """Let `portal.outages` say in words why no view was called."""
-        environ |= {REFUSAL: status, "CONTENT_LENGTH": "0"}
+        environ = environ | {REFUSAL: status, "CONTENT_LENGTH": "0"}  # a view that goes on has its own
         environ.pop("HTTP_COOKIE", None)
         answer = await self.refusals.run(self._run, environ)
         protocol.response_bytes(answer.status, [*answer.headers, ("connection", "close")], answer.body)
@@ -159,10 +169,14 @@ class Front:
         self, environ: Environ, protocol: Any, work: Callable[..., Answer], *arguments: object
     ) -> Answer | None:
         """In a thread; None where none was free, which is answered by then."""
-        pool, answer = self.pool_for(environ["PATH_INFO"]), None
-        if pool.requests < MAX_QUEUE and not pool.stands_still():
-            with contextlib.suppress(TimeoutError):
+        pool, answer = self.pool_for(environ), None
+        try:
+            if pool.requests < MAX_QUEUE and not pool.stands_still():
                 answer = await pool.run(work, *arguments)
+        except StillRunningError:
+            environ[UNFINISHED] = True
+        except TimeoutError:
+            pass
         if answer is None:
             await self._refuse(environ, protocol, 503)
         return answer
@@ -209,7 +223,7 @@ class Front:
         try:
             if answer.file is None:
                 try:
-                    await self.pool_for(environ["PATH_INFO"]).run(write, answer, transfer)
+                    await self.pool_for(environ).run(write, answer, transfer)
                 except OSError:  # no room for it, or no time
                     await self._refuse(environ, protocol, 503)
                     return

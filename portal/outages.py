@@ -17,7 +17,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import get_template
 
-from portal.environ import REFUSAL
+from portal import environ
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +66,14 @@ WORDS = {
     ),
 }
 
+UNFINISHED = Words(
+    WORDS[503].title,
+    WORDS[503].read,
+    [
+        "It is not known yet whether this was saved. Wait a minute, then look, and send it again if it was not.",
+        "What you saved before is safe.",
+    ],
+)
 MAIL = Words(
     "The portal cannot send email now",
     ["Wait a minute, then reload this page."],
@@ -86,8 +94,8 @@ class OutageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if status := request.META.get(REFUSAL):
-            return answer(request, status)
+        if status := request.META.get(environ.REFUSAL):
+            return answer(request, status, UNFINISHED if environ.UNFINISHED in request.META else None)
         response = self.get_response(request)
         if response.status_code == 500 and getattr(request, "met_outage", False):
             return answer(request, 503)
@@ -134,7 +142,8 @@ def answer(request: HttpRequest, status: int, words: Words | None = None) -> Htt
             content_type="application/json; charset=utf-8",
         )
     elif request.path.startswith("/git/"):
-        text = f"{words.title}. Nothing was pushed. Try again in a minute.\n"
+        pushed = "" if words is UNFINISHED else " Nothing was pushed."
+        text = f"{words.title}.{pushed} Try again in a minute.\n"
         response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
     else:
         context = {"site_name": settings.SITE_NAME, "title": words.title, "sentences": sentences}

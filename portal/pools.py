@@ -5,10 +5,22 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any
 
-Job = tuple[asyncio.AbstractEventLoop, asyncio.Future[Any], Callable[..., Any], tuple[Any, ...]]
+
+class StillRunningError(TimeoutError):
+    """The work was begun and goes on, but nobody waits for it any more."""
+
+
+@dataclass
+class Job:
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+    work: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    is_begun: bool = False
 
 
 class Pool:
@@ -26,7 +38,7 @@ class Pool:
         self._moved = 0.0  # when last a thread was free or became so
 
     async def run(self, work: Callable[..., Any], *arguments: object) -> Any:
-        """Run `work` in a thread. Raises TimeoutError, while the thread continues."""
+        """Run `work` in a thread. Raises TimeoutError where none was free, StillRunningError while one continues."""
         loop = asyncio.get_running_loop()
         future = loop.create_future()
         if self.requests < self._threads:
@@ -35,9 +47,13 @@ class Pool:
                 self._made += 1
                 threading.Thread(target=self._serve, name=self._name, daemon=True).start()
         self.requests += 1
-        self._jobs.put((loop, future, work, arguments))
-        async with asyncio.timeout(self._seconds):
-            return await future
+        job = Job(loop, future, work, arguments)
+        self._jobs.put(job)
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await future
+        except TimeoutError:
+            raise (StillRunningError if job.is_begun else TimeoutError) from None
 
     def stands_still(self) -> bool:
         """Return True if more requests would only wait, as during a database hang."""
@@ -49,16 +65,16 @@ class Pool:
 
     def _serve(self) -> None:
         while job := self._jobs.get():
-            loop, future, work, arguments = job
             result, error = None, None
             try:
-                if not future.done():
-                    result = work(*arguments)
+                if not job.future.done():
+                    job.is_begun = True
+                    result = job.work(*job.arguments)
             except BaseException as raised:
                 error = raised
             with contextlib.suppress(RuntimeError):  # the server has ended
-                loop.call_soon_threadsafe(self._finish, future, result, error)
-            del job, future, work, arguments, result, error
+                job.loop.call_soon_threadsafe(self._finish, job.future, result, error)
+            del job, result, error
 
     def _finish(self, future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
         self.requests -= 1

@@ -5,7 +5,7 @@ import resource
 
 from django.core.wsgi import get_wsgi_application
 
-from portal.front import Front
+from portal.front import PAGE_SECONDS, Front
 
 MAX_OPEN_FILES = 8192
 
@@ -20,5 +20,6 @@ def allow_open_files() -> None:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 os.environ.setdefault("DATABASE_WAIT_SECONDS", "2")  # a page rather says that it cannot than keeps waiting
+os.environ.setdefault("DATABASE_STATEMENT_SECONDS", str(PAGE_SECONDS))
 allow_open_files()
 application = Front(get_wsgi_application())

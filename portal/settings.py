@@ -111,6 +111,8 @@ TEMPLATES = [
 
 # How long a lock and a connection are waited for; `portal.rsgi` sets 2 for pages, which rather answer 503.
 DATABASE_WAIT_SECONDS = env.float("DATABASE_WAIT_SECONDS", default=20.0)
+# After so long a statement is ended; 0 is never. `portal.rsgi` sets 10, since nobody waits longer for a page.
+DATABASE_STATEMENT_SECONDS = env.float("DATABASE_STATEMENT_SECONDS", default=0.0)
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Eight writers met no "database is locked" with these; see shared/design/libraries.md.
@@ -127,7 +129,13 @@ else:
         "server_side_binding": True,
         "prepare_threshold": 2,
         "connect_timeout": max(2, int(DATABASE_WAIT_SECONDS)),  # libpq takes 1 for 2
-        "options": f"-c lock_timeout={int(DATABASE_WAIT_SECONDS * 1000)}",
+        # A server whose machine is gone says nothing more: the kernel asks after it, and gives up within 20 s.
+        "tcp_user_timeout": 10_000,
+        "keepalives_idle": 10,
+        "keepalives_interval": 3,
+        "keepalives_count": 3,
+        "options": f"-c lock_timeout={int(DATABASE_WAIT_SECONDS * 1000)}"
+        f" -c statement_timeout={int(DATABASE_STATEMENT_SECONDS * 1000)}",
         **own_options,
     }
 DATABASES["default"]["CONN_MAX_AGE"] = 600

@@ -5,14 +5,19 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connections
+from django.test import Client
 
 from labs import actions, tokens
 from labs.addresses import practice_address
@@ -20,7 +25,7 @@ from labs.models import State, Submission
 from tests.factories import make_lab, make_learner, make_staff
 from tests.labs.conftest import PASSABLE, SHORTENED
 from tests.labs.git_client import Clone
-from tests.servers import Stack, postgres, postgres_binaries, wait_for
+from tests.servers import Stack, children, postgres, postgres_binaries, wait_for
 
 pytestmark = [pytest.mark.processes, pytest.mark.heavy]
 
@@ -153,24 +158,74 @@ def try_without_postgresql(stack, server, learner, clone) -> None:
     with stack.orm():
         wait_for(lambda: is_graded(learner), what="the push is graded")
         connections["default"].close()
-    postmaster = int((Path(server["HOST"]) / "data" / "postmaster.pid").read_text().splitlines()[0])
-    everyone = [postmaster, *map(int, subprocess.check_output(["pgrep", "-P", str(postmaster)]).split())]
-    clone.commit("Add a second commit")
-    with ThreadPoolExecutor(1) as pool:
-        signal_all(everyone, signal.SIGSTOP)
-        pushed = pool.submit(clone.push)
-        signal_all(everyone, signal.SIGCONT)
-        assert pushed.result()[0] == 0
-    with stack.orm():
-        wait_for(lambda: newest(learner).number == 2 and is_graded(learner), what="the second is graded")
-        connections["default"].close()
+    try_with_postgresql_hung(stack, server, learner, clone)
     assert {name: stack.processes[name].pid for name in before} == before
     assert all(process.poll() is None for process in stack.processes.values())
 
 
+def try_with_postgresql_hung(stack, server, learner, clone) -> None:
+    """One push waits for its verdict when it hangs, and one begins while it does. Pages are told in time."""
+    with stack.orm():
+        other = make_learner(learner.course)
+        lab = newest(learner).lab
+        second = Clone(
+            clone.folder.with_name("second"), practice_address(lab, tokens.new_token(user=other.user))
+        )
+        session = log_in(learner.user)
+        assert ask(stack, "/", session) == 200  # a thread has a connection from here on
+        clone.commit("Add a second commit")
+        second.commit()
+        with hung(stack, "worker"), ThreadPoolExecutor(5) as several:
+            waiting = several.submit(clone.push)
+            wait_for(lambda: newest(learner).number == 2, what="the push is waiting for its verdict")
+            connections["default"].close()
+            with stopped(server):
+                late = several.submit(second.push)
+                pages = [several.submit(ask, stack, "/", session) for _ in range(3)]
+                assert [page.result() for page in pages] == [503] * 3
+                assert (ask(stack, "/healthz"), ask(stack, "/readyz")) == (200, 503)
+        assert waiting.result()[0] == 0
+        assert late.result()[0] == 0 or second.push()[0] == 0
+        for each, number in ((learner, 2), (other, 1)):
+            wait_for(lambda each=each: is_graded(each), what="each push is graded")
+            assert newest(each).number == number
+        assert ask(stack, "/", session) == 200
+        connections["default"].close()
+
+
+def log_in(user) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def ask(stack: Stack, path: str, session: str = "") -> int:
+    cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"} if session else {}
+    try:
+        with urllib.request.urlopen(
+            urllib.request.Request(stack.url + path, headers=cookie), timeout=60
+        ) as page:
+            return page.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+@contextmanager
+def stopped(server: dict[str, Any]) -> Iterator[None]:
+    """PostgreSQL with all its processes: connections stand, and nobody answers."""
+    postmaster = int((Path(server["HOST"]) / "data" / "postmaster.pid").read_text().splitlines()[0])
+    everyone = [postmaster, *children(postmaster)]
+    signal_all(everyone, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        signal_all(everyone, signal.SIGCONT)
+
+
 def signal_all(pids: list[int], number: signal.Signals) -> None:
     for pid in pids:
-        os.kill(pid, number)
+        with suppress(ProcessLookupError):  # of a connection that was closed
+            os.kill(pid, number)
 
 
 # --- the clock ------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 
 from labs.practice.request_body import NO_ROOM_MARK
 from portal import transfers
@@ -300,11 +301,37 @@ def test_slowest_makes_room_for_bytes_and_gives_its_own_back(monkeypatch):
     assert (stuck.status, quick.status) == (408, 200)
 
 
-def test_pages_and_health_are_answered_while_all_threads_for_pushes_are_busy():
+def slow_addresses():
+    """What looks something up at a host of repositories, proves a lab or tries one."""
+    pages = ("lab_repository", "lab_submit", "lab_latest")
+    admin = {"labs_lab_add": [], "labs_lab_change": [7], "labs_lab_try": [7]}
+    return [
+        *(reverse(name, args=["mlops", "first"]) for name in pages),
+        *(reverse(f"admin:{name}", args=key) for name, key in admin.items()),
+    ]
+
+
+def test_what_takes_long_has_threads_of_its_own():
+    front = Front(echo)
+
+    def pool_of(path, method="POST"):
+        return front.pool_for({"PATH_INFO": path, "REQUEST_METHOD": method})
+
+    assert {pool_of(path) for path in slow_addresses()} == {front.slow}
+    assert {pool_of(path, "GET") for path in slow_addresses()} == {front.pages}
+    others = [
+        reverse("lab", args=["mlops", "first"]), reverse("lab_address", args=["mlops", "first"]), reverse("home"),
+        reverse("admin:labs_lab_preview"), reverse("account_login"), reverse("quiz", args=["mlops", "first"]),
+    ]  # fmt: skip
+    assert {pool_of(path) for path in others} == {front.pages}
+
+
+@pytest.mark.parametrize("busy", [["/git/a/b.git/info/refs"], slow_addresses()], ids=["pushes", "slow work"])
+def test_pages_and_health_are_answered_while_all_other_threads_are_busy(busy):
     held, answered = threading.Event(), []
 
     def application(environ, start):
-        if environ["PATH_INFO"].startswith("/git/"):
+        if environ["PATH_INFO"] in busy:
             assert held.wait(30)
         start("200 OK", [])
         answered.append(environ["PATH_INFO"])
@@ -315,8 +342,9 @@ def test_pages_and_health_are_answered_while_all_threads_for_pushes_are_busy():
     front = Front(application)
 
     async def run():
-        paths = ["/git/a/b.git/info/refs"] * 40 + ["/", "/healthz", "/readyz"]
-        await asyncio.wait_for(asyncio.gather(*(front.__rsgi__(scope(path), Client()) for path in paths)), 60)
+        asked = [scope(path, method="POST") for path in (busy * 40)[:40]]
+        asked += [scope(path) for path in ("/", "/healthz", "/readyz")]
+        await asyncio.wait_for(asyncio.gather(*(front.__rsgi__(each, Client()) for each in asked)), 60)
 
     run_apart(run())
     assert set(answered[:3]) == {"/", "/healthz", "/readyz"}
@@ -389,13 +417,18 @@ def test_request_is_sent_away_while_its_kind_stands_still_and_taken_again_afterw
 
 
 def test_request_that_takes_too_long_is_given_up():
-    held = threading.Event()
+    """Whoever is told so is told as well whether a view was begun, which may still save what was sent."""
+    held, begun = threading.Event(), []
 
-    def hanging(environ, start):
+    def application(environ, start):
+        if "portal.refusal" in environ:
+            start("503 x", [])
+            return [b"unfinished" if "portal.unfinished" in environ else b"not begun"]
+        begun.append(environ)
         held.wait(30)
         return echo(environ, start)
 
-    front = Front(refusing(hanging))
+    front = Front(application)
     front.pages = Pool("pages", 1, seconds=0.05)
     first, queued = Client([b"abcde"]), Client([b"abcde"])
     try:
@@ -403,6 +436,8 @@ def test_request_that_takes_too_long_is_given_up():
     finally:
         held.set()
     assert (first.status, queued.status) == (503, 503)
+    said = sorted([first.text, queued.text])
+    assert said == ["not begun", "unfinished" if begun else "not begun"]
 
 
 # --- answers --------------------------------------------------------------------------------------------------------

@@ -163,6 +163,15 @@ def test_git_and_probes_are_told_in_their_own_way(database, outage):
     assert answer.content.decode().startswith(f"{UNAVAILABLE}. Nothing was pushed.")
 
 
+def test_request_that_was_begun_and_given_up_is_not_said_to_have_failed():
+    given_up = {"portal.refusal": 503, "portal.unfinished": True}
+    page = Client().post("/account/", **given_up).content.decode()
+    assert (UNAVAILABLE in page, "Nothing was saved" in page) == (True, False)
+    assert "It is not known yet whether this was saved." in page
+    text = Client().post("/git/a/b.git/git-receive-pack", **given_up).content.decode()
+    assert text == f"{UNAVAILABLE}. Try again in a minute.\n"
+
+
 def test_reading_goes_on_while_the_database_is_locked(database):
     user = make_user(EMAIL, name="Ada")
     client = Client()
@@ -210,7 +219,8 @@ def test_pages_wait_for_the_database_no_longer_than_two_seconds():
     """Whoever has time, a worker for example, waits for 20."""
     show = "import portal.rsgi; from django.conf import settings; print(settings.DATABASES['default']['OPTIONS'])"
     own = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings"}
-    own.pop("DATABASE_WAIT_SECONDS", None)
+    for name in ("DATABASE_WAIT_SECONDS", "DATABASE_STATEMENT_SECONDS"):
+        own.pop(name, None)
     said = {
         url: subprocess.check_output(
             [sys.executable, "-c", show], cwd=ROOT, env=own | {"DATABASE_URL": url}, text=True
@@ -218,8 +228,14 @@ def test_pages_wait_for_the_database_no_longer_than_two_seconds():
         for url in ("sqlite:////tmp/x", "postgres://a@b/c")
     }
     assert "'timeout': 2.0" in said["sqlite:////tmp/x"]
-    assert all(words in said["postgres://a@b/c"] for words in ("'connect_timeout': 2,", "lock_timeout=2000"))
-    assert settings.DATABASE_WAIT_SECONDS == 20
+    limits = [
+        "'connect_timeout': 2,",
+        "lock_timeout=2000",
+        "statement_timeout=10000",
+        "'tcp_user_timeout': 10000",
+    ]
+    assert [words for words in limits if words not in said["postgres://a@b/c"]] == []
+    assert (settings.DATABASE_WAIT_SECONDS, settings.DATABASE_STATEMENT_SECONDS) == (20, 0)
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------

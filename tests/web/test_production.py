@@ -145,6 +145,12 @@ def test_an_address_of_the_database_may_say_more_than_the_settings_do(monkeypatc
     for name, value in {**PRODUCTION, "VAR": str(tmp_path), "DATABASE_URL": address}.items():
         monkeypatch.setenv(name, value)
     options = runpy.run_path(str(settings.BASE_DIR / "portal/settings.py"))["DATABASES"]["default"]["OPTIONS"]
-    waits = {"connect_timeout": 20, "options": "-c lock_timeout=20000"}
+    waits = {"connect_timeout": 20, "options": "-c lock_timeout=20000 -c statement_timeout=0"}
+    gone = {
+        "tcp_user_timeout": 10_000,
+        "keepalives_idle": 10,
+        "keepalives_interval": 3,
+        "keepalives_count": 3,
+    }
     plans = {"server_side_binding": True, "prepare_threshold": 2}
-    assert options == {"sslmode": "require", **plans, **waits}
+    assert options == {"sslmode": "require", **plans, **waits, **gone}
