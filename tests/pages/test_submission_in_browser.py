@@ -1,6 +1,7 @@
 """The page of a submission in a real browser, while it is graded and after."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,9 @@ from playwright.sync_api import expect
 from labs.grading import lifecycle
 from labs.models import State, Submission
 from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
-from tests.factories import make_submission
+from tests.factories import make_report, make_submission
 from tests.pages.conftest import moments
+from tests.reports import SEEN_AT, make_engine_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -195,6 +197,32 @@ def test_nothing_moves_under_reduced_motion(open_page, cast):
     page = open_page(submission.get_absolute_url(), reduced_motion="reduce")
     glyph = page.locator(".stepper .glyph.run")
     assert glyph.evaluate("glyph => getComputedStyle(glyph).animationName") == "none"
+
+
+@pytest.mark.parametrize("look", [small_dark, wide_light])
+def test_line_of_a_passed_check_is_not_marked_as_a_mistake(open_page, cast, look):
+    report = make_engine_report(readable="passed", readme="needs_work")
+    passed = replace(report.results[0], evidence=(SEEN_AT,))
+    data = replace(report, results=(passed, *report.results[1:])).to_json()
+    submission = cast.submit()
+    make_report(submission, data)
+    page = open_page(submission.get_absolute_url(), look)
+    colours = [
+        page.locator(f"#check-{check} .excerpt mark.line").evaluate(
+            "mark => [getComputedStyle(mark).backgroundColor, getComputedStyle(mark).borderLeftColor]"
+        )
+        for check in ("readable", "readme")
+    ]
+    wrong = page.evaluate(
+        """() => {
+        const one = document.body.appendChild(document.createElement("i"))
+        one.style.color = "var(--bad)"
+        return getComputedStyle(one).color
+    }"""
+    )
+    (mark, border), (bad_mark, bad_border) = colours
+    assert mark != bad_mark
+    assert (bad_border, border == wrong) == (wrong, False)
 
 
 def test_print_is_light_and_shows_what_is_closed(open_page, cast):
