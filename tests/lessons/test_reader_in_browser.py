@@ -128,6 +128,7 @@ def test_the_place_is_kept_while_reading_and_home_leads_back_to_it(browser, live
     page.locator("h2#two").evaluate("heading => heading.scrollIntoView()")
     expect(page).to_have_url(f"{live_server.url}/courses/tiny/start/#two")
     expect(page.locator(".contents-wide [aria-current]")).to_have_text("Two")
+    assert gaps_of_rail(page, ".contents-wide .rail") == [(True, True)] * 2  # of three headings
     page.goto("/")
     wait_until(lambda: Reading.objects.filter(heading="two").exists())
     page.reload()
@@ -136,6 +137,20 @@ def test_the_place_is_kept_while_reading_and_home_leads_back_to_it(browser, live
     link.click()
     expect(page.locator("h2#two")).to_be_in_viewport()
     context.close()
+
+
+def gaps_of_rail(page, rail: str) -> list[tuple[bool, bool]]:
+    """Whether each line of a rail begins at its glyph and reaches the next one, but for a gap of 4 pixels at most."""
+    gaps = page.locator(rail).evaluate(
+        """rail => [...rail.children].slice(0, -1).map((item, number) => {
+        const box = item.getBoundingClientRect(), line = getComputedStyle(item, "::before")
+        const glyph = (of) => of.querySelector(".glyph").getBoundingClientRect()
+        const begins = box.top + parseFloat(line.top), ends = box.bottom - parseFloat(line.bottom)
+        if (line.content === "none" || line.backgroundImage === "none" && !parseFloat(line.width)) return [-1, -1]
+        return [begins - glyph(item).bottom, glyph(rail.children[number + 1]).top - ends]
+    })"""
+    )
+    return [tuple(0 <= gap <= 4 for gap in pair) for pair in gaps]
 
 
 def test_code_is_copied(browser, live_server, learner, lesson):
