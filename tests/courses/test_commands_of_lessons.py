@@ -103,9 +103,32 @@ def test_files_that_lessons_and_briefs_show_can_be_read():
     assert len(read) >= 7
 
 
-def test_no_lesson_prints_the_dates_of_one_cohort():
-    months = "January|February|March|April|May|June|July|August|September|October|November|December"
-    dated = re.compile(rf"\b(?:{months}) 20\d\d\b")
-    assert {
-        path.name: dated.findall(path.read_text()) for path in LESSONS if dated.search(path.read_text())
-    } == {}
+MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+ABBREVIATED = "(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[.]?"
+DAY = r"(?:[12]?\d|3[01])(?:st|nd|rd|th)?"
+DATED = re.compile(
+    rf"\b(?:{MONTH},? 20\d\d|{DAY} (?:of )?(?:{MONTH}|{ABBREVIATED} 20\d\d)|{MONTH} {DAY}(?!\d)"
+    rf"|{ABBREVIATED} {DAY},? 20\d\d|20\d\d[-/.][01]?\d[-/.][0-3]?\d(?!\d)|{DAY}[./][01]?\d[./]20\d\d)"
+)
+
+
+def test_no_lesson_brief_or_quiz_prints_the_dates_of_one_cohort():
+    paths = {*LESSONS, *BRIEFS, *MLOPS.rglob("*.md")}
+    assert len(paths) > len({*LESSONS, *BRIEFS})  # the quizzes
+    found = {str(path.relative_to(MLOPS)): DATED.findall(path.read_text()) for path in sorted(paths)}
+    assert {path: dates for path, dates in found.items() if dates} == {}
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["November 2025", "November, 2025", "29 Nov 2025", "2025-11-29", "29 November", "29th of November", "November 29",
+     "Nov. 29, 2025", "29/11/2025", "29.11.2025", "2025/11/29", "1 May"],
+)  # fmt: skip
+def test_dates_are_found_as_people_write_them(date):
+    assert DATED.search(f"We meet on {date}, in the evening.")
+
+
+def test_versions_and_plain_words_are_no_dates():
+    assert not DATED.search(
+        "python 3.11.29, in 2025, may 29 learners march 3 miles? 2025-11, 10.0.0.1, 20250-11-29"
+    )
