@@ -26,7 +26,12 @@ LOOKALIKES = str.maketrans("013457@$!", "oleastasi")
 
 
 class GuessableValidator:
-    """Refuse repeats, rows of the keyboard or the alphabet, and common passwords with something put around them."""
+    """Refuse repeats, rows of the keyboard or the alphabet, and common passwords with something put around them.
+
+    No list of leaked passwords is consulted: whole, it has some 20 GB, and to ask a service about a password would tell
+    others of it and make signing up depend on them. What leaks most is in Django's list of common passwords, some
+    20,000, of which all that is easily derived is refused too.
+    """
 
     def validate(self, password: str, user: User | None = None) -> None:
         if why := why_guessable(password):
