@@ -56,6 +56,10 @@ def staff(model: str) -> Page:
     return lambda made: (made.administrator, f"/staff/{model}/")
 
 
+def of_instructor(model: str) -> Page:
+    return lambda made: (made.instructor, f"/staff/{model}/")
+
+
 PAGES = {
     "home": home,
     "home of the busiest": busiest_home,
@@ -68,6 +72,13 @@ PAGES = {
     "list of repositories": staff("labs/repository"),
     "list of submissions": staff("labs/submission"),
     "list of readings": staff("lessons/reading"),
+    "list of attempts": staff("lessons/attempt"),
+    "list of answers": staff("lessons/answer"),
+    "list of reports": staff("labs/report"),
+    "list of receipts": staff("labs/receipt"),
+    "list of needed work": staff("labs/neededwork"),
+    "list of submissions for an instructor": of_instructor("labs/submission"),
+    "list of reports for an instructor": of_instructor("labs/report"),
 }
 
 WHOLE_COURSE = {

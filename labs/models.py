@@ -402,6 +402,7 @@ class Report(models.Model):
             SameParent(field="submission", parent="lab", name="report_on_a_submission_for_its_lab"),
             SameParent(field="lab_version", parent="lab", name="report_by_a_version_of_its_lab"),
         ]
+        indexes = [models.Index(fields=["lab", "-id"], name="report_newest_of_lab")]
 
     def __str__(self) -> str:
         return f"{self.submission}: {self.points} of {self.max_points} points"

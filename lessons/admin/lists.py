@@ -85,7 +85,7 @@ class RecordedAdmin(admin.ModelAdmin):
         if not term:
             return queryset, False
         for name in self.exact_search:
-            if (found := queryset.filter(**{name: term})).exists():
+            if (found := _exactly(queryset, name, term)).exists():
                 return found, False
         if not self.learner_path:
             return queryset.none(), False
@@ -95,6 +95,18 @@ class RecordedAdmin(admin.ModelAdmin):
         keys = list(learners.values_list("pk", flat=True)[: MAX_LEARNERS + 1])
         chosen: Any = keys if len(keys) <= MAX_LEARNERS else learners.values("pk")
         return queryset.filter(**{f"{self.learner_path}__in": chosen}), False
+
+
+def _exactly(rows: QuerySet, name: str, term: str) -> QuerySet:
+    """Return the rows with this value, by the keys of related rows: joined, PostgreSQL reads all where none has it."""
+    path, _, field = name.rpartition("__")
+    if not path:
+        return rows.filter(**{name: term})
+    model = rows.model
+    for step in path.split("__"):
+        model = model._meta.get_field(step).related_model
+    keys = list(model._default_manager.filter(**{field: term}).values_list("pk", flat=True)[:MAX_LEARNERS])
+    return rows.filter(**{f"{path}__in": keys})
 
 
 def taught_ids(request: HttpRequest) -> list[int]:
