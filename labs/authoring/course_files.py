@@ -9,7 +9,7 @@ from lessons.actions import markdown_problems
 from lessons.course_files.loading import Changes, content_of
 from lessons.course_files.matching import Plan
 from lessons.course_files.reading import CourseFiles, Entry
-from lessons.files import Source, digest
+from lessons.course_files.source import Source, digest
 from lessons.links import Links
 
 

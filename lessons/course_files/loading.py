@@ -16,7 +16,7 @@ from django.db import models
 from lessons import actions
 from lessons.course_files.matching import Here, Plan, find_course
 from lessons.course_files.reading import CourseFiles, Entry
-from lessons.files import digest
+from lessons.course_files.source import digest
 from lessons.models import Cohort, Course, FormerSlug, Lesson, Meeting, Quiz, Session
 
 

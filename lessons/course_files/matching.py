@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lessons.course_files.reading import CourseFiles, Entry
-from lessons.files import digest
+from lessons.course_files.source import digest
 from lessons.models import Cohort, Course, FormerSlug, Lesson, Quiz, Session
-from lessons.texts.problem import Problem
 
 Here = Callable[[Any, Entry], dict[str, Any]]
 ALIKE, ALIKE_IN_PLACE = 0.85, 0.5  # a file that stayed where it was may change more
@@ -55,7 +54,7 @@ def plan_load(course: Course, files: CourseFiles, labs: list[Entry]) -> Plan:
         plan.rows[id(entry)] = (getattr(lesson, "quiz", None) if lesson else None) or by_slug
     entries["quiz"] = files.quizzes
     for kind in KINDS:
-        _find_renamed(plan, kind, entries[kind], rows[kind], files.problems)
+        _find_renamed(plan, kind, entries[kind], rows[kind])
         found = {row.pk for entry in entries[kind] if (row := plan.rows.get(id(entry)))}
         plan.removed += [(kind, row) for row in rows[kind] if row.pk not in found and row.loaded_digest]
     return plan
@@ -129,9 +128,7 @@ def _likeness(words: Counter[str], others: Counter[str]) -> float:
     return 2 * (words & others).total() / ((words + others).total() or 1)
 
 
-def _find_renamed(
-    plan: Plan, kind: str, entries: list[Entry], rows: list[Any], problems: list[Problem]
-) -> None:
+def _find_renamed(plan: Plan, kind: str, entries: list[Entry], rows: list[Any]) -> None:
     found = [(entry, row) for entry in entries if (row := plan.rows.get(id(entry)))]
     renamed = {row.slug: entry.content["slug"] for entry, row in found if row.slug != entry.content["slug"]}
     plan.renamed[kind] = renamed

@@ -1,4 +1,4 @@
-"""A course on disk: course.yaml, sessions, lessons, quizzes, cohorts. `course_loading` writes it to the database."""
+"""A course on disk: course.yaml, sessions, lessons, quizzes, cohorts. `loading` writes it to the database."""
 
 import re
 from dataclasses import dataclass, field
@@ -9,12 +9,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import slug_re, validate_slug
 
-from lessons.files import Keys, LoadError, Source
+from lessons.course_files.source import LoadError, Source
 from lessons.links import Links, by_file
 from lessons.models import Lesson
 from lessons.models.cohort import validate_start
 from lessons.models.course import MAX_PREPARE, validate_lesson_slug
 from lessons.quizzes import QuizSyntaxError, parse
+from lessons.texts.fields import Fields
 from lessons.texts.problem import Problem
 from portal.accounts.models import validate_time_zone
 
@@ -78,62 +79,62 @@ def read_course(folder: Path) -> CourseFiles:
     """Read a course folder. Raises LoadError where course.yaml itself is unusable; other problems are collected."""
     problems: list[Problem] = []
     source = Source(folder / "course.yaml", problems)
-    keys = source.yaml()
-    if keys is None:
+    fields = source.fields()
+    if fields is None:
         raise LoadError(problems)
-    if keys.number("schema", most=99) != 1:
-        source.add(keys.line("schema"), "this portal reads schema 1")
+    if fields.number("schema", limit=99) != 1:
+        fields.report("schema", "this portal reads schema 1")
     content = {
-        "slug": keys.text("slug", check=validate_slug),
-        "title": keys.text("title"),
-        "summary": keys.text("summary", ""),
-        "time_zone": keys.text("time_zone", "Asia/Kolkata", check=validate_time_zone),
-        "pass_mark": keys.number("pass_mark", 70, most=100),
+        "slug": fields.text("slug", check=validate_slug),
+        "title": fields.text("title"),
+        "summary": fields.text("summary", ""),
+        "time_zone": fields.text("time_zone", "Asia/Kolkata", check=validate_time_zone),
+        "pass_mark": fields.number("pass_mark", 70, limit=100),
     }
-    course = Entry(source, content, path=str(folder.resolve()), key=_key(keys))
-    files = CourseFiles(folder, problems, course, _read_labs(keys), [], [], [], [])
-    for position, name in enumerate(keys.texts("sessions"), 1):
+    course = Entry(source, content, path=str(folder.resolve()), key=_key(fields))
+    files = CourseFiles(folder, problems, course, _read_labs(fields), [], [], [], [])
+    for position, name in enumerate(fields.texts("sessions"), 1):
         _read_session(files, folder / name, position)
-    for item in keys.mappings("cohorts", []):
+    for item in fields.mappings("cohorts", []):
         files.cohorts.append(_read_cohort(source, item, {entry.content["slug"] for entry in files.sessions}))
-    keys.done()
+    fields.report_unknown()
     _refuse_duplicates(files)
     return files
 
 
-def _key(keys: Keys) -> str:
+def _key(fields: Fields) -> str:
     """Return the author's stable key."""
-    return keys.text("key", "", check=validate_slug)
+    return fields.text("key", "", check=validate_slug)
 
 
-def _read_labs(keys: Keys) -> dict[str, str]:
+def _read_labs(fields: Fields) -> dict[str, str]:
     """Each lab is a slug, which is its folder, or has `slug` and `key`."""
     labs = {}
-    for item in keys.texts_or_mappings("labs", []):
+    for item in fields.texts_or_mappings("labs", []):
         if isinstance(item, str):
             labs[item] = ""
         else:
             labs[item.text("slug", check=validate_slug)] = _key(item)
-            item.done()
+            item.report_unknown()
     return labs
 
 
 def _read_session(files: CourseFiles, folder: Path, position: int) -> None:
     source = Source(folder / "session.yaml", files.problems)
-    keys = source.yaml()
-    if keys is None:
+    fields = source.fields()
+    if fields is None:
         return
     content: dict[str, Any] = {
-        "slug": keys.text("slug", check=validate_slug),
-        "title": keys.text("title"),
-        "summary": keys.text("summary", ""),
-        "prepare": [_read_item(item) for item in keys.mappings("prepare", [])],
+        "slug": fields.text("slug", check=validate_slug),
+        "title": fields.text("title"),
+        "summary": fields.text("summary", ""),
+        "prepare": [_read_item(item) for item in fields.mappings("prepare", [])],
         "position": position,
     }
     if len(content["prepare"]) > MAX_PREPARE:
-        source.add(keys.line("prepare"), f"“prepare” has more than {MAX_PREPARE} items. Shorten the list.")
-    key = _key(keys)
-    keys.done()
+        fields.report("prepare", f"there are more than {MAX_PREPARE} items. Shorten the list.")
+    key = _key(fields)
+    fields.report_unknown()
     files.sessions.append(Entry(source, content, path=folder.name, key=key))
     for number, path in enumerate(_lesson_paths(folder), 1):
         _read_lesson(files, path, content["slug"], number)
@@ -143,9 +144,9 @@ def _lesson_paths(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.md") if not path.name.endswith(".quiz.md"))
 
 
-def _read_item(keys: Keys) -> dict[str, str]:
-    item = {"key": keys.text("key", check=validate_slug), "text": keys.text("text")}
-    keys.done()
+def _read_item(fields: Fields) -> dict[str, str]:
+    item = {"key": fields.text("key", check=validate_slug), "text": fields.text("text")}
+    fields.report_unknown()
     return item
 
 
@@ -157,25 +158,25 @@ def _lesson_slug(slug: str) -> None:
 def _read_lesson(files: CourseFiles, path: Path, session: str, position: int) -> None:
     source = Source(path, files.problems)
     found = source.front_matter()
-    if found is None:
+    if found is None or found.fields is None:
         return
-    keys, body, offset = found
+    fields, body = found.fields, found.body
     content: dict[str, Any] = {
-        "slug": keys.text("slug", check=_lesson_slug),
-        "title": keys.text("title"),
-        "summary": keys.text("summary", ""),
-        "status": keys.choice("status", Lesson.Status.DRAFT, list(Lesson.Status.values)),
-        "public": keys.flag("public", False),
-        "lab_slugs": keys.texts("labs", []),
+        "slug": fields.text("slug", check=_lesson_slug),
+        "title": fields.text("title"),
+        "summary": fields.text("summary", ""),
+        "status": fields.choice("status", Lesson.Status.values, Lesson.Status.DRAFT),
+        "public": fields.flag("public", False),
+        "lab_slugs": fields.texts("labs", []),
         "session": session,
         "position": position,
         "source": body.strip("\n") + "\n",
     }
-    key = _key(keys)
-    keys.done()
+    key = _key(fields)
+    fields.report_unknown()
     for unknown in set(content["lab_slugs"]) - set(files.labs):
-        source.add(keys.line("labs"), f"“labs” names {unknown}, which course.yaml does not list under labs")
-    offset += len(body) - len(body.lstrip("\n"))
+        fields.report("labs", f"course.yaml does not list {unknown} under labs")
+    offset = found.offset + len(body) - len(body.lstrip("\n"))
     place = f"{path.parent.name}/{path.name}"
     files.lessons.append(Entry(source, content, offset, place, key))
     quiz = Source(path.with_name(path.name.removesuffix(".md") + ".quiz.md"), files.problems)
@@ -192,23 +193,23 @@ def _read_quiz(files: CourseFiles, source: Source, slug: str) -> None:
     files.quizzes.append(Entry(source, {"slug": slug, "lesson": slug, "source": source.text}, path=place))
 
 
-def _read_cohort(source: Source, keys: Keys, sessions: set[str]) -> Entry:
+def _read_cohort(source: Source, fields: Fields, sessions: set[str]) -> Entry:
     content: dict[str, Any] = {
-        "slug": keys.text("slug", check=validate_slug),
-        "title": keys.text("title"),
-        "time_zone": keys.text("time_zone", "Asia/Kolkata", check=validate_time_zone),
+        "slug": fields.text("slug", check=validate_slug),
+        "title": fields.text("title"),
+        "time_zone": fields.text("time_zone", "Asia/Kolkata", check=validate_time_zone),
         "meetings": [],
     }
-    for meeting in keys.mappings("meetings", []):
+    for meeting in fields.mappings("meetings", []):
         session = meeting.text("session")
         if session and session not in sessions:
-            source.add(meeting.line("session"), f"there is no session “{session}” in this course")
+            meeting.report("session", f"there is no session “{session}” in this course")
         starts = meeting.text("starts", check=_local_time)
-        minutes = meeting.number("minutes", 180, most=1440)
+        minutes = meeting.number("minutes", 180, limit=1440)
         content["meetings"].append({"session": session, "starts": starts, "minutes": minutes})
-        meeting.done()
-    key = _key(keys)
-    keys.done()
+        meeting.report_unknown()
+    key = _key(fields)
+    fields.report_unknown()
     return Entry(source, content, path=f"cohorts/{content['slug']}", key=key)
 
 

@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
+from lessons.texts.front_matter import read_front_matter
 from lessons.texts.problem import Problem
 
 from . import kinds
 from .blocks import Block, cut
-from .front_matter import FrontMatter, read_front_matter
+from .front_matter import Settings, read_settings
 from .lines import Line, Syntax, read_lines
 from .problems import QuizSyntaxError, Report
 from .question import Question
@@ -34,13 +35,13 @@ def parse(source: str, *, stored: bool = False) -> Quiz:
         if not (only_new and stored):
             (warnings if warns else problems).append(Problem(line, "", message))
 
-    front_matter, body = _halves(source, report)
+    settings, body = _halves(source, problems, report)
     questions = [_question(block, report) for block in cut(body, report)]
     _report_repeated_keys(questions, report)
-    if problems or front_matter is None:
+    if problems or settings is None:
         raise QuizSyntaxError(problems)
     digest = hashlib.sha256(source.encode()).hexdigest()
-    return Quiz(*front_matter, questions=tuple(questions), digest=digest, warnings=tuple(sorted(warnings)))
+    return Quiz(*settings, questions=tuple(questions), digest=digest, warnings=tuple(sorted(warnings)))
 
 
 def _unreadable(source: str) -> list[Problem]:
@@ -55,14 +56,15 @@ def _unreadable(source: str) -> list[Problem]:
     ]
 
 
-def _halves(source: str, report: Report) -> tuple[FrontMatter | None, list[Line]]:
-    """The front matter, None when reported, and the lines behind it."""
+def _halves(source: str, problems: list[Problem], report: Report) -> tuple[Settings | None, list[Line]]:
+    """The settings in the front matter, None when reported, and the lines behind it."""
     texts = source.split("\n")
-    fences = [i for i, text in enumerate(texts) if text.rstrip() == "---"][:2]
-    if len(fences) == 2 and fences[0] == 0:
-        return read_front_matter(texts[1 : fences[1]], report), _lines(texts, fences[1] + 1, report)
-    report(1, "The file does not start with front matter: lines of `key: value` between two lines of ---.")
-    return None, _lines(texts, next((i for i, text in enumerate(texts) if text.startswith("## ")), 0), report)
+    found = read_front_matter(source, problems)
+    if found is None:
+        start = next((number for number, text in enumerate(texts) if text.startswith("## ")), 0)
+        return None, _lines(texts, start, report)
+    settings = read_settings(found.fields) if found.fields else None
+    return settings, _lines(texts, found.offset, report)
 
 
 def _lines(texts: list[str], start: int, report: Report) -> list[Line]:

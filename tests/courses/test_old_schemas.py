@@ -12,7 +12,7 @@ from labs.grader.git.repository import Repository
 from labs.grading.proofs import proof_here
 from labs.models import Lab, LabVersion
 from labs.specs import parse_spec
-from lessons.files import digest
+from lessons.course_files.source import digest
 from tests.factories import LAB_SOURCE, make_course, make_lab
 from tests.grader.conftest import Repo
 from tests.staff.conftest import change_address, course, instructor, staff  # noqa: F401 - fixtures

@@ -8,7 +8,7 @@ from labs.authoring.course_files import check_proofs, read_labs, write_labs
 from lessons.course_files.loading import Changes, check_markdown, entries_of, open_course, write_course
 from lessons.course_files.matching import FilesGoneError, follow_renames, plan_load, settle_removed
 from lessons.course_files.reading import CourseFiles, read_course
-from lessons.files import LoadError
+from lessons.course_files.source import LoadError
 
 
 class Command(BaseCommand):

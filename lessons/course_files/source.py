@@ -1,0 +1,71 @@
+"""One file of a course on disk, and what is wrong in it."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from lessons.texts.fields import Fields, read_fields
+from lessons.texts.front_matter import FrontMatter, read_front_matter
+from lessons.texts.problem import Problem
+
+MAX_BYTES = 256 * 1024
+
+
+class LoadError(Exception):
+    """A course on disk that cannot be loaded. `problems` holds all that was found; nothing was written."""
+
+    def __init__(self, problems: list[Problem]):
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """SHA-256 of what a file says, independent of its layout."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@dataclass
+class Source:
+    """One file below a course. `problems` are those of the whole course."""
+
+    path: Path
+    problems: list[Problem]
+    text: str = ""
+
+    def read(self) -> bool:
+        """Fill `text`. Return False if the file cannot be read, which is added to the problems."""
+        try:
+            data = self.path.read_bytes()
+            self.text = data[:MAX_BYTES].decode("utf-8")
+        except FileNotFoundError:
+            self.add(1, "this file is missing")
+        except UnicodeDecodeError as error:
+            self.add(data[: error.start].count(b"\n") + 1, "this is not UTF-8. Save the file as UTF-8.")
+        except OSError as error:
+            self.add(1, f"could not be read: {error.strerror}")
+        else:
+            if len(data) > MAX_BYTES:
+                self.add(1, f"the file has {len(data):,} bytes; {MAX_BYTES:,} are allowed. Split it.")
+            return len(data) <= MAX_BYTES
+        return False
+
+    def add(self, line: int, message: str) -> None:
+        self.problems.append(Problem(line, "", message, path=str(self.path)))
+
+    def add_all(self, problems: Iterable[Problem], *, below: int = 0) -> None:
+        """Add the problems of a text that starts below so many lines of the file."""
+        self.problems += self.here(problems, below=below)
+
+    def here(self, problems: Iterable[Problem], *, below: int = 0) -> list[Problem]:
+        return [replace(item, path=str(self.path), line=item.line + below) for item in problems]
+
+    def fields(self) -> Fields | None:
+        """Read the file as YAML. None if that is not possible, which is added to the problems."""
+        return read_fields(self.text, self.problems, path=str(self.path)) if self.read() else None
+
+    def front_matter(self) -> FrontMatter | None:
+        """Read the file as Markdown below front matter. None if it has none, which is added to the problems."""
+        return read_front_matter(self.text, self.problems, path=str(self.path)) if self.read() else None

@@ -1,0 +1,238 @@
+"""The fields of a YAML mapping, asked for key by key; every problem has its line and key.
+
+Values are read from nodes, which know their lines and keep a key that is given twice.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.scanner import Scanner, ScannerError
+
+from .problem import Problem
+
+MAX_CHARACTERS = 64 * 1024  # a tag takes the square of its length
+MAX_DEPTH = 20  # of brackets: the scanner looks for keys in all that are open, at each word
+MAX_TOKENS = 20_000  # a key with its value is four
+MAX_VALUES = 10_000  # aliases counted as what they stand for, so that ten lines cannot stand for a billion
+TOO_DEEP = "nested too deeply"
+REQUIRED: Any = object()
+_TAG = "tag:yaml.org,2002:"
+
+
+class _Scanner(Scanner):
+    def fetch_more_tokens(self) -> Any:
+        if self.tokens_taken > MAX_TOKENS:
+            message = f"more than {MAX_TOKENS // 4:,} keys or {MAX_TOKENS // 2:,} items"
+            raise ScannerError(None, None, message, self.reader.get_mark())
+        return super().fetch_more_tokens()
+
+    def fetch_flow_collection_start(self, *arguments: Any, **more: Any) -> None:
+        if len(self.flow_context) == MAX_DEPTH:
+            raise ScannerError(None, None, TOO_DEEP, self.reader.get_mark())
+        super().fetch_flow_collection_start(*arguments, **more)
+
+
+def read_fields(
+    text: str, problems: list[Problem], *, path: str = "", first_line: int = 1, key_noun: str = "key"
+) -> "Fields | None":
+    """Return the mapping of a YAML text, empty for an empty text; None if `problems` says why there is none.
+
+    `first_line` is the number of the first line of `text` in its file. `key_noun` says in a problem what kind of key
+    is unknown.
+    """
+    try:
+        root = _compose(text)
+    except RecursionError:
+        line, message = 0, TOO_DEEP
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, message = mark.line if mark else 0, str(error.problem)
+    except YAMLError as error:
+        line, message = 0, str(error).partition("\n")[0]
+    else:
+        return Fields(root, problems, path, first_line, key_noun)
+    problems.append(Problem(line + first_line, "", f"not valid YAML: {message}", path=path))
+    return None
+
+
+def _compose(text: str) -> MappingNode | None:
+    """Return the mapping, None for an empty text. Raises YAMLError and RecursionError."""
+    if len(text) > MAX_CHARACTERS:
+        raise YAMLError(f"more than {MAX_CHARACTERS:,} characters")
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Scanner = _Scanner
+    root = yaml.compose(text)
+    if not isinstance(root, MappingNode | None):
+        raise YAMLError("expected lines of `key: value`")
+    if _has_more_values(root, MAX_VALUES):
+        raise YAMLError(f"more than {MAX_VALUES:,} values")
+    return root
+
+
+def _has_more_values(root: Node | None, limit: int) -> bool:
+    waiting, seen = [root] if root else [], 0
+    while waiting and seen <= limit:
+        node = waiting.pop()
+        seen += 1
+        if isinstance(node, MappingNode):
+            waiting += [item for pair in node.value for item in pair]
+        elif isinstance(node, SequenceNode):
+            waiting += node.value
+    return bool(waiting)
+
+
+def _is_text(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and node.tag == f"{_TAG}str"
+
+
+@dataclass
+class Fields:
+    """One mapping. A value that is missing or of another type is reported, and read as its default or as empty.
+
+    `prefix` is the dotted key of the mapping, with a dot behind it, empty for the mapping of a whole text.
+    """
+
+    node: MappingNode | None
+    problems: list[Problem]
+    path: str
+    first_line: int
+    key_noun: str
+    prefix: str = ""
+    values: dict[str, Node] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for key_node, value in self.node.value if self.node else ():
+            line = key_node.start_mark.line + self.first_line
+            key = str(key_node.value)
+            if not isinstance(key_node, ScalarNode):
+                self._report(line, "", "a key must be one word of text")
+            elif key in self.values:
+                self._report(line, key, "is given twice")
+            else:
+                self.values[key], self.lines[key] = value, line
+
+    def report(self, key: str, message: str) -> None:
+        """Report a problem at the line of a key, or of the mapping if there is no such key."""
+        own = self.node.start_mark.line + self.first_line if self.node and self.prefix else 1
+        self._report(self.lines.get(key, own), key, message)
+
+    def text(self, key: str, default: Any = REQUIRED, *, check: Callable[[str], Any] | None = None) -> str:
+        """Return a text without outer blanks. `check` raises an error whose message is reported."""
+        node = self._scalar(key, "text", default)
+        if node is None:
+            return "" if default is REQUIRED else str(default)
+        value = str(node.value).strip()
+        if not _is_text(node):
+            self.report(key, "must be text: put it in quotes")
+        elif value and check:
+            self._check(key, check, value)
+        return value
+
+    def number(self, key: str, default: Any = REQUIRED, *, limit: int) -> int:
+        """Return a whole number from 0 to `limit`."""
+        wanted = f"a whole number from 0 to {limit}"
+        node = self._scalar(key, wanted, default)
+        if node is None:
+            return 0 if default is REQUIRED else int(default)
+        if not node.style and re.fullmatch("[0-9]{1,9}", node.value) and int(node.value) <= limit:
+            return int(node.value)
+        self.report(key, f"must be {wanted}")
+        return 0
+
+    def flag(self, key: str, default: bool) -> bool:
+        node = self._scalar(key, "true or false", default)
+        if node is None:
+            return default
+        if node.tag != f"{_TAG}bool":
+            self.report(key, "must be true or false")
+        return str(node.value).lower() == "true"
+
+    def choice(self, key: str, allowed: Sequence[str], default: Any = REQUIRED) -> str:
+        wanted = f"one of {', '.join(allowed)}"
+        node = self._scalar(key, wanted, default)
+        if node is None:
+            return "" if default is REQUIRED else str(default)
+        if node.value not in allowed:
+            self.report(key, f"must be {wanted}")
+        return str(node.value)
+
+    def texts(self, key: str, default: Any = REQUIRED) -> list[str]:
+        found = []
+        for node in self._items(key, default):
+            if _is_text(node):
+                found.append(str(node.value))
+            else:
+                self._report_item(key, node, "text")
+        return found
+
+    def mappings(self, key: str, default: Any = REQUIRED) -> "list[Fields]":
+        found = self._items(key, default)
+        return [item for node in found if (item := self._mapping(key, node, "a mapping with keys"))]
+
+    def texts_or_mappings(self, key: str, default: Any = REQUIRED) -> "list[str | Fields]":
+        found: list[str | Fields] = []
+        for node in self._items(key, default):
+            if _is_text(node):
+                found.append(str(node.value))
+            elif item := self._mapping(key, node, "text or a mapping with keys"):
+                found.append(item)
+        return found
+
+    def report_unknown(self) -> None:
+        """Report the keys that nobody asked for."""
+        for key in self.values:
+            if key not in self.asked:
+                near = difflib.get_close_matches(key, self.asked, 1)
+                hint = f"Did you mean “{near[0]}”?" if near else f"Known keys: {', '.join(self.asked)}."
+                message = f"Unknown {self.key_noun} “{key}”. {hint}"
+                self._report(self.lines[key], "", message)
+
+    def _report(self, line: int, key: str, message: str) -> None:
+        self.problems.append(Problem(line, f"{self.prefix}{key}".rstrip("."), message, path=self.path))
+
+    def _scalar(self, key: str, wanted: str, default: Any) -> ScalarNode | None:
+        """Return None if the key has no value of its own; reported if it needs one."""
+        node = self._get(key, wanted, default)
+        if node is None or isinstance(node, ScalarNode):
+            return node
+        self.report(key, f"must be {wanted}")
+        return None
+
+    def _items(self, key: str, default: Any) -> list[Node]:
+        node = self._get(key, "a list", default)
+        if node is None or isinstance(node, SequenceNode):
+            return list(node.value) if node else []
+        self.report(key, "must be a list")
+        return []
+
+    def _get(self, key: str, wanted: str, default: Any) -> Node | None:
+        self.asked.append(key)
+        node = self.values.get(key)
+        is_empty = isinstance(node, ScalarNode) and (node.tag == f"{_TAG}null" or not node.value.strip())
+        if default is REQUIRED and (node is None or is_empty):
+            self.report(key, f"is {'empty' if is_empty else 'missing'}. Write {wanted}.")
+        return None if is_empty else node
+
+    def _mapping(self, key: str, node: Node, wanted: str) -> "Fields | None":
+        if isinstance(node, MappingNode):
+            prefix = f"{self.prefix}{key}."
+            return Fields(node, self.problems, self.path, self.first_line, self.key_noun, prefix)
+        self._report_item(key, node, wanted)
+        return None
+
+    def _report_item(self, key: str, node: Any, wanted: str) -> None:
+        self._report(node.start_mark.line + self.first_line, key, f"each item must be {wanted}")
+
+    def _check(self, key: str, check: Callable[[str], Any], value: str) -> None:
+        try:
+            check(value)
+        except Exception as error:  # whatever a validator raises is what the author has to read
+            self.report(key, str(getattr(error, "message", None) or error))
