@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .checks import KINDS
+from .checks import KINDS, Kind
 from .commands.explain import documentation, parameter_lines, step_lines
 from .schema_1.words import ANSWERS, NESTED
 from .schema_1.words import KINDS as OLD_KINDS
@@ -61,7 +61,7 @@ def _page() -> Iterator[str]:
         example, _, more = documentation(kind).partition("\n")
         yield from ("", f"## {name}", "", example, *([more.rstrip()] if more else []), "")
         yield from _list(parameter_lines(kind)) or ["It has no parameters."]
-        yield from kind.more_reference()
+        yield from _values(kind)
     yield from ("", "## Steps of scenarios")
     for line in step_lines():
         yield from _list([line]) if line.startswith("  ") else ["", line] if line else []
@@ -69,6 +69,14 @@ def _page() -> Iterator[str]:
 
 def _list(lines: list[str]) -> list[str]:
     return [f"- `{name}`:{means}" for name, _, means in (line.strip().partition(":") for line in lines)]
+
+
+def _values(kind: type[Kind]) -> Iterator[str]:
+    rows = [
+        f"| `{name}` | {_cell(asks)} | {' '.join(keys) or 'none'} |" for name, asks, keys in kind.values()
+    ]
+    if rows:
+        yield from ("", "| value | asks for | parameters |", "|---|---|---|", *rows)
 
 
 def _renames() -> Iterator[str]:

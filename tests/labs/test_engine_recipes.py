@@ -1,6 +1,7 @@
-"""The recipes of labs/grader: a new kind of check and a new step need a class, a place in the list and nothing else."""
+"""The recipes of labs/grader: a new kind, value or step needs a class and a place in the list, and no more."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -9,6 +10,9 @@ from pytest_django.asserts import assertContains
 from labs.grader import reference
 from labs.grader.__main__ import main
 from labs.grader.checks import KINDS
+from labs.grader.checks._shared.answer_values import VALUES, Asked
+from labs.grader.checks._shared.base import Run
+from labs.grader.checks._shared.typed import IsRight, same_number
 from labs.grader.engine import grade
 from labs.grader.git.repository import Repository
 from labs.grader.parameters import Count, RefName
@@ -41,6 +45,24 @@ scenarios:
   - name: a sentence
     steps: [commit: Start!]
     expect: {sentence: passed}
+"""
+ANSWER_LAB = """\
+schema: 2
+title: Branches
+pass_mark: 70
+checks:
+  - id: counted
+    says: answers.txt says how many branches there are
+    answer: {path: answers.txt, equals: {branch_count: {}}}
+    points: 10
+scenarios:
+  - name: wrong
+    steps: [{commit: Count, files: {answers.txt: "2"}}]
+    expect: {counted: needs work}
+  - name: right
+    after: wrong
+    steps: [branch: feature]
+    expect: {counted: passed}
 """
 STEPS_LAB = """\
 schema: 2
@@ -176,6 +198,27 @@ def test_a_new_kind_of_check_is_explained_and_in_the_docs(kind, capsys, tmp_path
 def test_each_kind_of_check_has_what_the_recipe_asks_for():
     for name, kind in KINDS.items():
         assert (kind.kind, bool(kind.about)) == (name, True)
+
+
+# --- a value that a typed answer is held against --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class BranchCount(Asked):
+    name, asks, shows = "branch_count", "how many branches there are", "git branch --list"
+
+    def right(self, run: Run) -> IsRight:
+        return same_number(Decimal(len(run.repository.branches)))
+
+
+def test_a_new_value_of_an_answer_is_graded_explained_and_in_the_docs(monkeypatch, capsys):
+    monkeypatch.setitem(VALUES, BranchCount.name, BranchCount)
+    assert prove(load_spec(ANSWER_LAB)).proved
+    assert (
+        "  branch_count (no parameters): how many branches there are"
+        in explained(capsys, "answer").splitlines()
+    )
+    assert "| `branch_count` | how many branches there are | none |" in reference.checks_page().splitlines()
 
 
 # --- a step of scenarios --------------------------------------------------------------------------------------------

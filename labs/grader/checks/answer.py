@@ -2,12 +2,8 @@
 
 It stands in a `line` (from 1), behind a `key` (`key: answer` or `key = answer`), or is the whole file; `at` is main
 unless said. Case, blanks around words and quotes do not matter; an id may be cut to seven digits; names come in any
-order. What is right is computed from the repository, and never shown:
-
-`id_of`, `subject_of`, `author_of`, `date_of`, `files_of`, `count_of`, `tags_on`, `describe_of` (a commit each);
-`branches`, `tags` (nothing); `count_between`, `files_between`, `merge_base_of` ({from, at}: commits);
-`sum_in` and `object_of` ({path, at}), `value_in` ({path, at, and one of line, matches, value}), `lines_only_in`
-({path, at, from}), `ignore_rule_of` ({path, at}), `first_match` ({path, matches, on}).
+order. What is right is computed from the repository, and never shown: `equals` is one of the values below
+(`value_in` takes one of `line`, `matches` and `value`).
 
 Instead of `equals`, `one_of: [text, ...]` lists the right answers; it is not shown to learners.
 """
@@ -43,11 +39,10 @@ class AnswerCheck(Kind):
     at: Revision = MAIN_COMMIT
 
     @classmethod
-    def more_reference(cls) -> Iterator[str]:
-        yield from ("", "| value | asks for | parameters |", "|---|---|---|")
+    def values(cls) -> Iterator[tuple[str, str, list[str]]]:
         for name, value in VALUES.items():
             keys = {field.name: f"`{key_of(field)}`" for field in fields(value)}
-            yield f"| `{name}` | {value.asks.format(**keys)} | {' '.join(keys.values()) or 'none'} |"
+            yield name, value.asks.format(**keys), list(keys.values())
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if (self.equals is None) == (not self.one_of):

@@ -53,6 +53,13 @@ def _lines(name: str | None) -> Iterator[str]:
         yield documentation(KINDS[name])
         yield ""
         yield from parameter_lines(KINDS[name]) or ["It has no parameters."]
+        yield from _value_lines(KINDS[name])
+
+
+def _value_lines(kind: type[Kind]) -> Iterator[str]:
+    lines = [f"  {name} ({', '.join(keys) or 'no parameters'}): {asks}" for name, asks, keys in kind.values()]
+    if lines:
+        yield from ("", "Values:", *lines)
 
 
 def step_lines() -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The kinds of question: one file each, all of one shape.
 
-To add one, copy one, list it in `KINDS`, and run `python -m lessons.quizzes.reference docs`.
+To add one, copy one, list it in `KINDS`, and run `python -m lessons.quizzes.reference docs`. Its
+answers are lines of one of the notations in `lines.ANSWERS`.
 """
 
 from typing import Any

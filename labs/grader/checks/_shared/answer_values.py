@@ -1,8 +1,9 @@
 """The values that a typed answer can be held against, such as `{id_of: main~2}` or `{sum_in: {path: a.txt, at: v1}}`.
 
-To add one, copy a class and add it to the list. Its fields are its parameters; `asks` is the question in words and
-`shows` the command that answers it, with the parameters in braces. `right` gives what compares a typed text with the
-right answer (see `typed`), or the answer of the check where this repository has no right answer.
+To add one, copy a class, list it in `_ALL`, and run `python -m labs.grader.reference docs`. Its fields are its
+parameters; `asks` is the question in words and `shows` the command that answers it, with the parameters in braces.
+`right` gives what compares a typed text with the right answer (see `typed`), or the answer of the check where this
+repository has no right answer.
 """
 
 import re

@@ -117,8 +117,8 @@ class Kind(ABC):
     takes_part_of_history: ClassVar[bool] = False
 
     @classmethod
-    def more_reference(cls) -> Iterator[str]:
-        """Yield lines of Markdown for the reference, below the parameters."""
+    def values(cls) -> Iterator[tuple[str, str, list[str]]]:
+        """Yield the values that a parameter may name: the name, what it asks for, and its own parameters."""
         yield from ()
 
     def problems(self) -> Iterator[tuple[str, str]]:
