@@ -1,13 +1,17 @@
 """Real git pushes over HTTP to the real web server, graded by the real worker."""
 
 import random
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
 from labs import tokens
 from labs.addresses import practice_address
-from labs.models import AccessToken, Receipt, State, Submission
+from labs.models import AccessToken, Lab, Receipt, State, Submission
+from lessons.models import FormerSlug
 from tests.factories import make_lab, make_learner, make_user
 from tests.labs.git_client import Clone
 
@@ -46,6 +50,54 @@ def test_push_of_the_fix_passes_and_is_a_submission_of_its_own(stack, learner, c
     assert "2 of 2 checks passed. 100 of 100 points." in clone.push()[1]
     assert [s.reports.get().points for s in submissions(learner)] == [40, 100]
     assert submissions(learner).last().reports.get().passed
+
+
+def test_push_to_the_address_before_a_rename_arrives_at_the_lab(stack, learner, lab, clone, address):
+    """Git follows the redirect of its first request, and sends all others where that led."""
+    clone.commit()
+    assert clone.push()[0] == 0
+    old = lab.slug
+    Lab.objects.filter(pk=lab.pk).update(slug=f"{old}-renamed")
+    FormerSlug.objects.create(course=lab.course, kind="lab", slug=old, target=lab.pk)
+    head = clone.commit("Add a second commit")
+    code, said = clone.push()
+    assert code == 0, said
+    assert "2 of 2 checks passed. 100 of 100 points." in said
+    assert "redirecting to" in said and f"{old}-renamed" in said
+    assert (submissions(learner).last().head, submissions(learner).count()) == (head, 2)
+    assert head in clone.output("ls-remote", address).decode()
+    # A request that sends a pack there all the same is refused with words: nobody follows a redirect of those.
+    plain = address.replace(f"//{address.partition('//')[2].rpartition('@')[0]}@", "//")
+    token = address.partition("//")[2].rpartition("@")[0]
+    request = Request(f"{plain}/git-receive-pack", b"0000", {
+        "Authorization": f"Basic {b64encode(token.encode()).decode()}",
+        "Content-Type": "application/x-git-receive-pack-request",
+    })  # fmt: skip
+    with pytest.raises(HTTPError) as refused:
+        urlopen(request)
+    assert refused.value.code == 404
+    assert b"Copy the URL from the lab page." in refused.value.read()
+
+
+ODD_DATES = [
+    "0 -0800", "-377705116800 +0000", "9223372036854775808 +0000", "1 +9999", "yesterday", "", "1 UTC", "1 +051800",
+]  # fmt: skip
+
+
+def test_commits_of_odd_dates_are_pushed_and_graded(stack, learner, clone):
+    """Dates are data: git refuses none of them on its way in."""
+    head = clone.commit()
+    tree = clone.output("rev-parse", "HEAD^{tree}").decode().strip()
+    for date in ODD_DATES:
+        who = f"author A <a@b.c> {date}\ncommitter A <a@b.c> {date}\n"
+        commit = f"tree {tree}\nparent {head}\n{who}\nOdd\n".encode()
+        written = clone.output("hash-object", "-t", "commit", "--literally", "-w", "--stdin", stdin=commit)
+        head = written.decode().strip()
+    clone.git("update-ref", "refs/heads/main", head)
+    code, said = clone.push()
+    assert code == 0, said
+    assert "2 of 2 checks passed. 100 of 100 points." in said
+    assert submissions(learner).get().head == head
 
 
 def test_push_of_an_unchanged_state_does_nothing(stack, learner, clone):
