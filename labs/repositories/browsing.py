@@ -1,0 +1,176 @@
+"""Read a pushed state for people: its folders and files, its newest commits, and what changed since another one.
+
+Everything is bounded, and sizes are known before an object is read. Git gets object ids, never a name of the
+repository. Text is as the repository has it: pages write control characters out.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from git.objects import Blob, Tree
+
+from labs.grader.git.processes import RepositoryError, TooLargeError
+from labs.repositories import practice_git
+from labs.repositories.practice_git import MAX_BYTES, PracticeRepo
+
+MAX_ENTRIES = 500
+MAX_FOLDER_BYTES = 1 << 18  # some 7,000 entries
+MAX_DEPTH = 40
+MAX_COMMITS = 30
+MAX_LOG_BYTES = 1 << 18
+MAX_TARGET_BYTES = 4096  # of a symbolic link
+SYMLINK = 0o120000
+_SNIFFED = 8000  # bytes that Git looks at for a NUL
+_LOG_FORMAT = "%an%n%at%n%s"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A name in a folder. `kind` is folder, file, link or submodule; `size` is a file's, in bytes."""
+
+    name: str
+    kind: str
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The first MAX_ENTRIES of a folder, folders first, and how many there are."""
+
+    entries: list[Entry]
+    count: int
+
+
+@dataclass(frozen=True)
+class File:
+    """`text` is None if the file is binary or larger than MAX_BYTES. Of a symbolic link it is the target."""
+
+    size: int
+    text: str | None
+    is_link: bool = False
+
+
+@dataclass(frozen=True)
+class LoggedCommit:
+    id: str
+    author: str
+    date: datetime | None
+    subject: str
+
+
+@dataclass(frozen=True)
+class PushedState:
+    """A commit of a practice repository that is open."""
+
+    repo: PracticeRepo
+    commit: str
+
+    def root(self) -> Tree:
+        return tree_of(self.repo, self.commit)
+
+    def at(self, path: str) -> Folder | File | None:
+        """Return what is at a path, "" for the top folder, None if nothing is. Raises TooLargeError."""
+        names = path.split("/") if path else []
+        if len(names) > MAX_DEPTH:
+            raise TooLargeError("the path is too deep")
+        item: Any = self.root()
+        for name in names:
+            found = children(item) if item.type == "tree" else {}
+            if name not in found:
+                return None
+            item = found[name]
+        if item.type == "tree":
+            return _folder(item)
+        return _file(item) if item.type == "blob" else None
+
+    def log(self) -> list[LoggedCommit]:
+        """Return the newest commits; fewer if their subjects are very long."""
+        process = self.repo.git.rev_list(
+            self.commit, "--", max_count=MAX_COMMITS, format=_LOG_FORMAT, as_process=True
+        )
+        lines = output_of(process, MAX_LOG_BYTES).decode("utf-8", "replace").split("\n")
+        whole = zip(*(iter(lines[:-1]),) * 4, strict=False)
+        return [_logged(header.split(" ")[1], *rest) for header, *rest in whole]
+
+
+@contextmanager
+def opened(path: Path, commit: str) -> Iterator[PushedState]:
+    """Open a practice repository at a commit. Raises RepositoryError, also for a commit that is missing."""
+    with practice_git.opened(path) as repo:
+        yield PushedState(repo, commit)
+
+
+# --- objects --------------------------------------------------------------------------------------------------------
+
+
+def tree_of(repo: PracticeRepo, commit: str) -> Tree:
+    object_id, kind = (os.fsdecode(part) for part in repo.git.get_object_header(f"{commit}^{{tree}}")[:2])
+    if kind != "tree":
+        raise RepositoryError(f"{commit} is no commit: its tree is a {kind}")
+    return Tree(repo, bytes.fromhex(object_id), path="")
+
+
+def children(tree: Tree) -> dict[str, Any]:
+    """Return the items of a folder by name. Raises TooLargeError."""
+    if tree.size > MAX_FOLDER_BYTES:
+        raise TooLargeError("a folder has too many entries")
+    return {name_of(item): item for item in tree}
+
+
+def name_of(item: Any) -> str:
+    return str(item.path).rpartition("/")[2]  # a submodule's own `name` is what .gitmodules calls it
+
+
+def _folder(tree: Tree) -> Folder:
+    items = sorted(children(tree).items(), key=lambda found: (found[1].type != "tree", found[0]))
+    return Folder([_entry(name, item) for name, item in items[:MAX_ENTRIES]], len(items))
+
+
+def _entry(name: str, item: Any) -> Entry:
+    if item.type != "blob":
+        return Entry(name, "folder" if item.type == "tree" else "submodule")
+    return Entry(name, "link") if item.mode == SYMLINK else Entry(name, "file", item.size)
+
+
+def _file(blob: Blob) -> File:
+    is_link = blob.mode == SYMLINK
+    if blob.size > (MAX_TARGET_BYTES if is_link else MAX_BYTES):
+        return File(blob.size, None, is_link)
+    data = read_blob(blob)
+    return File(blob.size, None if is_binary(data) else data.decode("utf-8", "replace"), is_link)
+
+
+def read_blob(blob: Blob) -> bytes:
+    """Return the content of a blob whose size was checked."""
+    data = blob.data_stream.read()
+    if len(data) != blob.size:
+        raise RepositoryError(f"object {blob.hexsha} is damaged")
+    return data
+
+
+def is_binary(data: bytes) -> bool:
+    return b"\0" in data[:_SNIFFED]
+
+
+# --- processes ------------------------------------------------------------------------------------------------------
+
+
+def output_of(process: Any, limit: int) -> bytes:
+    """Return the first bytes that a process of GitPython prints, which ends it. Raises GitCommandError."""
+    output: bytes = process.stdout.read(limit)
+    if len(output) < limit:
+        process.wait()
+    return output
+
+
+def _logged(commit: str, author: str, seconds: str, subject: str) -> LoggedCommit:
+    try:
+        date = datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):  # a date of the year 292277026596, or none
+        date = None
+    return LoggedCommit(commit, author, date, subject)
