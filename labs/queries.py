@@ -203,6 +203,24 @@ def last_seen_in(submission: Submission) -> Repository:
     return seen[0].repository  # the newest; one there is, the submission's own
 
 
+def practice_repository_of(submission: Submission) -> Repository | None:
+    """Return the learner's practice repository if this state was pushed to it."""
+    of_lab = Repository.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id, host=None)
+    return of_lab.filter(receipts__digest=submission.digest).first()
+
+
+def pushed_before(submission: Submission, repository: Repository) -> Submission | None:
+    """Return the nearest earlier submission of the same learner and lab that was pushed to the same repository."""
+    pushed = Receipt.objects.filter(repository=repository, digest=OuterRef("digest"))
+    earlier = Submission.objects.filter(
+        Exists(pushed),
+        enrollment=submission.enrollment_id,
+        lab=submission.lab_id,
+        number__lt=submission.number,
+    )
+    return earlier.exclude(head="").order_by("-number").only("public_id", "number", "head").first()
+
+
 def also_submitted_by(submission: Submission) -> list[User]:
     """Other learners of the course who submitted the same address."""
     if submission.origin is None:

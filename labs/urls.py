@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from labs.pages import token_views, views
+from labs.pages import file_views, token_views, views
 from labs.practice import views as practice
 from labs.reports import views as reports
 
@@ -23,6 +23,8 @@ lab = [
 submission = [
     path("", views.submission, name="submission"),
     path("live/", views.submission_live, name="submission_live"),
+    path("files/", file_views.submission_files, name="submission_files"),
+    path("changes/", file_views.submission_changes, name="submission_changes"),
     path("grade-again/", views.submission_grade_again, name="submission_grade_again"),
     path("cancel/", views.submission_cancel, name="submission_cancel"),
 ]

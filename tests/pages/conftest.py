@@ -1,13 +1,25 @@
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from labs.grading import receipts, tasks
 from labs.models import Lab, Submission
+from labs.repositories import folders
 from lessons.models import Enrollment
 from portal.accounts.models import User
-from tests.factories import make_course, make_lab, make_learner, make_report, make_staff, make_submission
+from tests.factories import (
+    make_course,
+    make_lab,
+    make_learner,
+    make_report,
+    make_repository,
+    make_staff,
+    make_submission,
+)
+from tests.labs.git_client import Clone
 from tests.reports import make_engine_report
 
 
@@ -44,6 +56,24 @@ def cast(db) -> Cast:
     learner = make_learner(course)
     other, outsider = make_learner(course), make_learner().user
     return Cast(make_lab(course), learner, other, make_staff(course), outsider)
+
+
+@pytest.fixture
+def push(cast: Cast, settings, tmp_path, monkeypatch) -> Callable[..., Submission]:
+    """Push files to the learner's practice repository, and return the submission."""
+    settings.PRACTICE_ROOT = tmp_path / "practice"
+    monkeypatch.setattr(tasks, "wake", lambda: None)
+    repository = make_repository(cast.learner, cast.lab)
+    clone = Clone(tmp_path / "work", str(folders.ensure(repository)))
+
+    def pushed(**files: bytes) -> Submission:
+        for name, content in files.items():
+            clone.commit(f"Add <b>{name}</b>", name, content)
+        assert clone.push()[0] == 0
+        assert receipts.repair_one(repository)
+        return Submission.objects.latest("number")
+
+    return pushed
 
 
 @pytest.fixture

@@ -1,0 +1,28 @@
+"""Pages of what was pushed, for whoever may see the submission."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from labs.pages.files import changes_page, files_page
+from labs.queries import get_submission
+from portal.accounts.http import UserRequest
+
+
+@never_cache
+@login_required
+@require_safe
+def submission_files(request: UserRequest, public_id: str) -> HttpResponse:
+    found = get_submission(request.user, public_id)
+    page = files_page(found, request.user, request.GET.get("path", ""))
+    return render(request, "labs/submission_files.html", page)
+
+
+@never_cache
+@login_required
+@require_safe
+def submission_changes(request: UserRequest, public_id: str) -> HttpResponse:
+    found = get_submission(request.user, public_id)
+    return render(request, "labs/submission_changes.html", changes_page(found, request.user))

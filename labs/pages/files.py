@@ -1,0 +1,161 @@
+"""The files of a pushed state and what changed since the push before, as their pages show them."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from django.http import Http404
+from django.urls import reverse
+
+from labs import queries
+from labs.grader.git.processes import RepositoryError, TooLargeError
+from labs.grader.words import count, size, visible
+from labs.models import Submission
+from labs.repositories import browsing, differences, folders
+from labs.repositories.browsing import Entry, Folder, PushedState
+from portal.accounts.models import User
+
+logger = logging.getLogger(__name__)
+
+MAX_PATH = 4096  # characters of a path in an address
+KINDS = {"folder": "Folder", "file": "File", "link": "Symbolic link", "submodule": "Submodule"}
+TOO_LARGE = "This folder is too large to show. Clone the repository to see it."
+UNREADABLE = "We can't read this repository right now. Your submission is safe. Try again later."
+NO_BRANCH = "This push has no branch, so there are no files to show."
+NO_EARLIER_PUSH = "There is no earlier push to compare with."
+ELSEWHERE = "Files are shown for pushes to the portal only. This submission came from another host."
+
+
+@dataclass(frozen=True)
+class Row:
+    """An entry of a folder; `address` is empty for one that has no page."""
+
+    name: str
+    kind: str
+    size: str
+    address: str
+
+
+def files_page(submission: Submission, user: User, path: str) -> dict[str, Any]:
+    """Show a folder or a file. Raises Http404 if nothing is at the path."""
+    if len(path) > MAX_PATH:
+        raise Http404
+    page = _page(submission, user, "Files", lambda state, _: _shown(submission, state, path))
+    names = path.split("/") if path else []
+    page["folders"] = [
+        (visible(name), _address(submission, "/".join(names[: depth + 1])))
+        for depth, name in enumerate(names)
+    ]
+    return page
+
+
+def changes_page(submission: Submission, user: User) -> dict[str, Any]:
+    """Show what changed since the push before."""
+    return _page(submission, user, "Changes", _changes)
+
+
+def _page(
+    submission: Submission,
+    user: User,
+    title: str,
+    read: Callable[[PushedState, Submission | None], dict[str, Any]],
+) -> dict[str, Any]:
+    lab = submission.lab
+    page = {
+        "submission": submission,
+        "lab": lab,
+        "title": title,
+        "is_own": submission.enrollment.user_id == user.pk,
+        "crumbs": [
+            (lab.course.title, lab.course.get_absolute_url()),
+            (lab.title, lab.get_absolute_url()),
+            (f"Submission {submission.number}", submission.get_absolute_url()),
+            (title, ""),
+        ],
+    }
+    repository = queries.practice_repository_of(submission)
+    if repository is None:
+        return {**page, "unavailable": ELSEWHERE}
+    page["before"] = before = queries.pushed_before(submission, repository)
+    if not submission.head:
+        return {**page, "unavailable": NO_BRANCH}
+    try:
+        with browsing.opened(folders.owned_path(repository), submission.head) as state:
+            return {**page, **read(state, before)}
+    except RepositoryError as error:
+        logger.error("submission %s cannot be shown: %s", submission.pk, error)
+        return {**page, "unavailable": UNREADABLE}
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def _shown(submission: Submission, state: PushedState, path: str) -> dict[str, Any]:
+    try:
+        found = state.at(path)
+    except TooLargeError:
+        return {"unavailable": TOO_LARGE}
+    if found is None:
+        raise Http404
+    log = {} if path else {"log": [_logged(commit) for commit in state.log()]}
+    if isinstance(found, Folder):
+        return {
+            **log,
+            "rows": [_row(submission, path, entry) for entry in found.entries],
+            "more": _more(found),
+        }
+    text = None if found.text is None else visible(found.text.replace("\r\n", "\n"), keep="\n\t")
+    return {
+        "file": found,
+        "text": text,
+        "size": size(found.size),
+        "is_large": found.size > browsing.MAX_BYTES,
+    }
+
+
+def _row(submission: Submission, folder: str, entry: Entry) -> Row:
+    address = ""
+    if entry.kind != "submodule":
+        address = _address(submission, f"{folder}/{entry.name}" if folder else entry.name)
+    shown_size = "" if entry.size is None else size(entry.size)
+    return Row(visible(entry.name), KINDS[entry.kind], shown_size, address)
+
+
+def _address(submission: Submission, path: str) -> str:
+    try:
+        return f"{reverse('submission_files', args=[submission.public_id])}?path={quote(path)}"
+    except UnicodeEncodeError:  # a name that is not UTF-8, which an address cannot carry
+        return ""
+
+
+def _more(folder: Folder) -> str:
+    hidden = folder.count - len(folder.entries)
+    return f"{count(hidden, 'more entry', 'more entries')} not shown." if hidden else ""
+
+
+def _logged(commit: browsing.LoggedCommit) -> dict[str, Any]:
+    return {
+        "id": commit.id[:7],
+        "subject": visible(commit.subject)[:200],
+        "author": visible(commit.author)[:100],
+        "date": commit.date,
+    }
+
+
+# --- changes --------------------------------------------------------------------------------------------------------
+
+
+def _changes(state: PushedState, before: Submission | None) -> dict[str, Any]:
+    if before is None:
+        return {"unavailable": NO_EARLIER_PUSH}
+    difference = differences.compare(state, before.head)
+    shown = len(difference.files)
+    if difference.count is None:
+        summary = f"Too many files changed to compare. The first {count(shown, 'file')}:"
+    else:
+        summary = f"{count(difference.count, 'file')} changed."
+        if difference.count > shown:
+            summary = f"{summary} The first {shown} are shown."
+    return {"difference": difference, "summary": summary}

@@ -1,0 +1,110 @@
+"""The pages of a pushed state: its files, its newest commits, and what changed since the push before."""
+
+import shutil
+
+import pytest
+
+from labs.models import Receipt, Repository, Submission, snapshot_digest
+from tests.factories import make_refs, make_submission
+from tests.pages.conftest import client_of
+from tests.pages.test_page_queries import queries
+from tests.pages.test_templates import inline
+
+pytestmark = pytest.mark.django_db
+HOSTILE = b"<script>alert(1)</script>\x1b[31m\xe2\x80\xae & 'x'\r\n"
+
+
+def page(user, submission: Submission, which: str, status: int = 200) -> str:
+    response = client_of(user).get(f"{submission.get_absolute_url()}{which}")
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def test_learner_walks_from_the_result_to_files_and_changes(cast, push):
+    push(notes=b"one\n")
+    second = push(notes=b"two\n")
+    learner = cast.learner.user
+    assert f"{second.get_absolute_url()}files/" in page(learner, second, "")
+    assert f"{second.get_absolute_url()}changes/" in page(learner, second, "")
+    files = page(learner, second, "files/")
+    assert f'{second.get_absolute_url()}files/?path=notes">notes</a>' in files
+    assert "4 bytes" in files
+    assert "Add &lt;b&gt;notes&lt;/b&gt;" in files
+    assert "Changes since submission 1" in files
+    assert "two\n</code>" in page(learner, second, "files/?path=notes")
+    changes = page(learner, second, "changes/")
+    assert "1 file changed." in changes
+    assert '<span class="deleted">-one</span><span class="added">+two</span>' in changes
+
+
+def test_text_of_the_repository_is_escaped_and_shown_whole(cast, push):
+    push(**{"a <i>.txt": b"x\n"})
+    second = push(**{"a <i>.txt": HOSTILE})
+    shown = "&lt;script&gt;alert(1)&lt;/script&gt;\\x1b[31m\\u202e &amp; &#x27;x&#x27;"
+    for which in ("files/", "files/?path=a%20%3Ci%3E.txt", "changes/"):
+        text = page(cast.learner.user, second, which)
+        assert inline(text) == []
+        assert {"\x1b", "\u202e"} & set(text) == set()
+        assert "a &lt;i&gt;.txt" in text
+        assert (shown in text) == (which != "files/")
+
+
+def test_whoever_sees_the_submission_sees_its_files_and_nobody_else(cast, push):
+    submission = push(notes=b"one\n")
+    for which in ("files/", "files/?path=notes", "changes/"):
+        assert cast.learner.user.get_full_name() not in page(cast.learner.user, submission, which)
+        assert "of " in page(cast.instructor, submission, which)
+        page(cast.other.user, submission, which, status=404)
+        page(cast.outsider, submission, which, status=404)
+
+
+@pytest.mark.parametrize("path", ["absent", "notes/x", "../config", "/", "%00", "x" * 5000, "%FF"])
+def test_path_that_is_not_there_is_not_found(cast, push, path):
+    page(cast.learner.user, push(notes=b"one\n"), f"files/?path={path}", status=404)
+
+
+def test_first_push_and_one_without_a_branch_say_what_is_missing(cast, push):
+    first = push(notes=b"one\n")
+    assert "There is no earlier push to compare with." in page(cast.learner.user, first, "changes/")
+    assert "Changes since" not in page(cast.learner.user, first, "files/")
+    tags = {"refs/tags/v1": first.head}
+    tagged = make_submission(cast.learner, cast.lab, tags, head="", head_ref="")
+    assert "This push has no branch" in page(cast.learner.user, tagged, "files/")
+
+
+def test_submission_of_an_address_shows_files_only_if_they_were_pushed_too(cast, push):
+    first = push(notes=b"one\n")
+    elsewhere = Repository.objects.create(
+        enrollment=cast.learner, lab=cast.lab, host="github.com", owner="octocat", name="lab"
+    )
+    refs = make_refs()
+    receipt = Receipt.objects.create(
+        repository=elsewhere, via=Receipt.Via.ADDRESS, refs=refs, digest=snapshot_digest(refs)
+    )
+    fields = {"receipt": receipt, "digest": receipt.digest}
+    second = make_submission(cast.learner, cast.lab)
+    Submission.objects.filter(pk=second.pk).update(**fields)
+    for which in ("files/", "changes/"):
+        assert "for pushes to the portal only" in page(cast.learner.user, second, which)
+    assert "Files of this push" not in page(cast.learner.user, second, "")
+    third = push(notes=b"two\n")
+    assert f"Changes since submission {first.number}" in page(cast.learner.user, third, "files/")
+
+
+def test_repository_that_is_lost_is_said_and_logged(cast, push, caplog):
+    submission = push(notes=b"one\n")
+    shutil.rmtree(submission.receipt.repository.path)
+    for which in ("files/", "changes/"):
+        assert "We can&#x27;t read this repository right now." in page(cast.learner.user, submission, which)
+    assert caplog.text.count("There is no repository at") == 2
+
+
+@pytest.mark.parametrize("count", [1, 8])
+def test_queries_of_the_pages_of_a_pushed_state(cast, push, learner_client, count):
+    for number in range(count):
+        push(**{f"notes{number}": b"one\n"})
+    submission = push(notes=b"two\n")
+    address = submission.get_absolute_url()
+    assert queries(learner_client, f"{address}files/") == 6
+    assert queries(learner_client, f"{address}files/?path=notes") == 6
+    assert queries(learner_client, f"{address}changes/") == 6
