@@ -2,37 +2,116 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from ...edits import add_at_end, add_below, delete_lines, replace_line, write_file
-from ...formats.data import Absent, Format, Steps, find, read_data
+from ...formats.data import Absent, Format, Steps, UnparsableError, find, read_data
 
 MAX_LINES = 60
+MAX_LINES_SEARCHED = 200
+_VALUE = r"""(?P<value>"[^"]*"|'[^']*'|[^\s,"'\[\]{{}}#][^,\[\]{{}}#]*?)"""
+_PAIR = r"""(?<![\w-])["']?{name}["']?\s*[:=]\s*""" + _VALUE + r"(?=\s*(?:[,\]}}#]|$))"
 
 
 def setting(
     path: str, lines: Sequence[str], way: Steps, value: object, form: Format, line: int | None
 ) -> str:
-    """The edit that sets the value; empty where the place is not on a line of its own."""
-    text = _as_text(value, form)
-    line = line or _line_of(lines, way, form)
-    if line and (new := _on_line(lines[line - 1], way, text)):
-        return replace_line(path, line, new)
-    if line and (new := _in_list(lines[line - 1], way, text)):
-        return replace_line(path, line, new)
-    if line or not all(isinstance(step, str) for step in way):
+    """The edit that sets the value; empty where there is none that leaves all else as it is."""
+    document = read_data("\n".join(lines), form).plain()
+    if form == "ini":  # which tells numbers and words apart by their looks
+        value = read_data(f"[a]\nb = {_as_text(value, form)}", form).plain()["a"]["b"]  # type: ignore[index]
+    wanted = _with_value(document, way, value)
+    if wanted is None:
         return ""
-    if form == "json":
-        return _in_json(path, lines, way, value)
-    return _below_parent(path, lines, [str(step) for step in way], text, form)
+    edits = _settings(path, lines, way, value, form, line)
+    return next((edit.text for edit in edits if _reads_as(edit, form, wanted)), "")
 
 
 def deletion(path: str, lines: Sequence[str], way: Steps, form: Format, line: int | None) -> str:
-    """The edit that takes out a value of one line."""
+    """The edit that takes out a value; empty where there is none that leaves all else as it is."""
+    wanted = _without(read_data("\n".join(lines), form).plain(), way)
+    edits = _deletions(path, lines, way, form, line)
+    return next((edit.text for edit in edits if _reads_as(edit, form, wanted)), "")
+
+
+class _Edit(NamedTuple):
+    """An edit in words, and the lines of the file after it."""
+
+    text: str
+    lines: list[str]
+
+
+def _settings(
+    path: str, lines: Sequence[str], way: Steps, value: object, form: Format, line: int | None
+) -> Iterator[_Edit]:
+    text = _as_text(value, form)
     line = line or _line_of(lines, way, form)
-    alone = line and _on_line(lines[line - 1], way, "x")
-    return delete_lines(path, [line]) if line and alone and not lines[line - 1].rstrip().endswith(",") else ""
+    if line:
+        new = _on_line(lines[line - 1], way, text) or _in_list(lines[line - 1], way, text)
+        yield from [_replaced(path, lines, line, new)] if new else []
+    for number, old in enumerate(lines[:MAX_LINES_SEARCHED], start=1):
+        yield from (_replaced(path, lines, number, new) for new in _within_line(old, way, text))
+    if not line and all(isinstance(step, str) for step in way):
+        names = [str(step) for step in way]
+        if form == "json":
+            yield from _in_json(path, lines, way, value)
+        elif form == "yaml":
+            yield from _in_yaml(path, lines, names, text)
+        else:
+            yield from _in_section(path, lines, names, text, form)
+
+
+def _deletions(
+    path: str, lines: Sequence[str], way: Steps, form: Format, line: int | None
+) -> Iterator[_Edit]:
+    line = line or _line_of(lines, way, form)
+    if line and _on_line(lines[line - 1], way, "x"):
+        yield _Edit(delete_lines(path, [line]), [*lines[: line - 1], *lines[line:]])
+    for number, old in enumerate(lines[:MAX_LINES_SEARCHED], start=1):
+        yield from (_replaced(path, lines, number, new) for new in _taken_out(old, way))
+
+
+def _replaced(path: str, lines: Sequence[str], number: int, new: str) -> _Edit:
+    return _Edit(replace_line(path, number, new), [*lines[: number - 1], new, *lines[number:]])
+
+
+def _reads_as(edit: _Edit, form: Format, wanted: object) -> bool:
+    try:
+        return bool(read_data("\n".join(edit.lines), form).plain() == wanted)
+    except UnparsableError:
+        return False
+
+
+def _with_value(document: object, way: Steps, value: object) -> object:
+    """The document with a value at a place, made where it is absent; None where something else is in the way."""
+    if not way:
+        return value
+    step, rest = way[0], way[1:]
+    if isinstance(document, list) and isinstance(step, int) and step < len(document):
+        below = _with_value(document[step], rest, value)
+        return None if rest and below is None else [*document[:step], below, *document[step + 1 :]]
+    if not isinstance(document, dict | None) or isinstance(step, int):
+        return None
+    known = document or {}
+    below = _with_value(known.get(step), rest, value)
+    return None if rest and below is None else {**known, step: below}
+
+
+def _without(document: object, way: Steps) -> object:
+    step, rest = way[0], way[1:]
+    if isinstance(document, list) and isinstance(step, int):
+        below = [_without(document[step], rest)] if rest else []
+        return [*document[:step], *below, *document[step + 1 :]]
+    if isinstance(document, dict):
+        below_key = {str(step): _without(document[step], rest)} if rest else {}
+        return {
+            key: below_key[key] if key == step else item
+            for key, item in document.items()
+            if key != step or rest
+        }
+    return document
 
 
 def new_file(way: Steps, value: object, form: Format) -> list[str]:
@@ -79,21 +158,40 @@ def _in_list(line: str, way: Steps, text: str) -> str:
     return f"{found[1]}[{', '.join([*items[:at], text, *items[at + 1 :]])}]{found[3]}"
 
 
-def _below_parent(path: str, lines: Sequence[str], names: list[str], text: str, form: Format) -> str:
-    if form == "yaml":
-        return _in_yaml(path, lines, names, text)
-    section, name = ".".join(names[:-1]), names[-1]
+def _within_line(line: str, way: Steps, text: str) -> Iterator[str]:
+    """A line that has more than this value, such as `a: {b: 1, c: 2}`, with another one at each key of the name."""
+    if isinstance(way[-1], str):
+        for found in re.finditer(_PAIR.format(name=re.escape(way[-1])), line):
+            yield f"{line[: found.start('value')]}{text}{line[found.end('value') :]}"
+
+
+def _taken_out(line: str, way: Steps) -> Iterator[str]:
+    """A line without each pair of the name, and without the comma that parted it."""
+    if isinstance(way[-1], str):
+        pair = _PAIR.format(name=re.escape(way[-1]))
+        for found in re.finditer(
+            rf"{pair}\s*,\s*|\s*,\s*{pair.replace('?P<value>', '?:')}|{pair.replace('?P<value>', '?:')}", line
+        ):
+            yield line[: found.start()] + line[found.end() :]
+
+
+def _in_section(
+    path: str, lines: Sequence[str], names: list[str], text: str, form: Format
+) -> Iterator[_Edit]:
+    """In the section of a TOML or INI file, or in a new one."""
+    section, pair = ".".join(names[:-1]), f"{names[-1]} = {text}"
     number = next(
         (at for at, line in enumerate(lines, 1) if line.split("#")[0].strip() == f"[{section}]"), None
     )
     if number:
-        return add_below(path, number, f"{name} = {text}")
-    if section:
-        return add_at_end(path, f"[{section}]", f"{name} = {text}")
-    return replace_line(path, 1, f"{name} = {text}", lines[0]) if form == "toml" and lines[0] else ""
+        yield _below(path, lines, number, pair)
+    elif section:
+        yield _at_end(path, lines, f"[{section}]", pair)
+    elif form == "toml" and lines[0]:
+        yield _Edit(replace_line(path, 1, pair, lines[0]), [pair, *lines])
 
 
-def _in_yaml(path: str, lines: Sequence[str], names: list[str], text: str) -> str:
+def _in_yaml(path: str, lines: Sequence[str], names: list[str], text: str) -> Iterator[_Edit]:
     """Below the deepest part of the way that is there as a block."""
     document = read_data("\n".join(lines), "yaml")
     depth = next(
@@ -104,15 +202,25 @@ def _in_yaml(path: str, lines: Sequence[str], names: list[str], text: str) -> st
     rest = [f"{'  ' * at}{name}:" for at, name in enumerate(names[depth:-1])]
     rest.append(f"{'  ' * (len(names) - 1 - depth)}{names[-1]}: {text}")
     if not depth:
-        return add_at_end(path, *rest) if document.data is None or isinstance(document.data, dict) else ""
+        yield _at_end(path, lines, *rest)
+        return
     parent = find(document, tuple(names[:depth]))
     number = 0 if isinstance(parent, Absent) else _key_line(lines, parent.line, names[depth - 1])
-    if not number:
-        return ""
-    below = next((line for line in lines[number:] if line.strip() and not line.lstrip().startswith("#")), "")
-    own, inner = _indent(lines[number - 1]), _indent(below)
-    indent = inner if len(inner) > len(own) else f"{own}  "
-    return add_below(path, number, *(indent + line for line in rest))
+    if number:
+        below = next(
+            (line for line in lines[number:] if line.strip() and not line.lstrip().startswith("#")), ""
+        )
+        own, inner = _indent(lines[number - 1]), _indent(below)
+        indent = inner if len(inner) > len(own) else f"{own}  "
+        yield _below(path, lines, number, *(indent + line for line in rest))
+
+
+def _below(path: str, lines: Sequence[str], number: int, *more: str) -> _Edit:
+    return _Edit(add_below(path, number, *more), [*lines[:number], *more, *lines[number:]])
+
+
+def _at_end(path: str, lines: Sequence[str], *more: str) -> _Edit:
+    return _Edit(add_at_end(path, *more), [*lines, *more])
 
 
 def _key_line(lines: Sequence[str], near: int, name: str) -> int:
@@ -121,17 +229,11 @@ def _key_line(lines: Sequence[str], near: int, name: str) -> int:
     return next((number for number in range(near, 0, -1) if pattern.fullmatch(lines[number - 1])), 0)
 
 
-def _in_json(path: str, lines: Sequence[str], way: Steps, value: object) -> str:
-    if len(lines) > MAX_LINES:
-        return ""
-    document = json.loads("\n".join(lines))
-    place = document
-    for step in way[:-1]:
-        place = place.setdefault(step, {}) if isinstance(place, dict) else None
-    if not isinstance(place, dict):
-        return ""
-    place[str(way[-1])] = _plain(value)
-    return write_file(path, *json.dumps(document, indent=2, ensure_ascii=False).split("\n"))
+def _in_json(path: str, lines: Sequence[str], way: Steps, value: object) -> Iterator[_Edit]:
+    if len(lines) <= MAX_LINES:
+        document = _with_value(json.loads("\n".join(lines)), way, _plain(value))
+        new = json.dumps(document, indent=2, ensure_ascii=False).split("\n")
+        yield _Edit(write_file(path, *new), new)
 
 
 def _as_text(value: object, form: Format) -> str:
