@@ -7,7 +7,6 @@ which are not merged into that branch: `branches: {into: main, at_least: 1}` ask
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from ..findings import LookedAt
 from ..git.repository import Tip
@@ -18,11 +17,13 @@ from ._shared.base import (
     Run,
     Verdict,
     at_tip,
+    conflicts,
     make_branch,
     names_found,
     needs_work,
     passed,
     tip_or_answer,
+    with_room,
 )
 from ._shared.merging import all_brought_in
 from ._shared.ref_counts import Counted, count_problems, fits
@@ -81,15 +82,11 @@ class BranchesCheck(Kind):
         taken = run.repository.branches
         if len(names) >= (self.at_least or 0):
             return ""
-        free = (
-            name
-            for name in (*USUAL, *examples(self.matches or ""))
-            if fits(self.matches, name) and name not in taken
-        )
-        new = list(islice(free, (self.at_least or 0) - len(names))) or ["NAME"]
+        new = self._new_names(list(taken), (self.at_least or 0) - len(names)) or ["NAME"]
         told = "Put a name of yours in place of NAME." if new == ["NAME"] else ""
         if into is None:
-            return paragraphs(told, "\n".join(map(make_branch, new)))
+            made = "\n".join(map(make_branch, new))
+            return paragraphs(told, with_room(run, new[0], made))
         lines: list[Line] = []
         for name in new:
             switch, make = (
@@ -104,6 +101,23 @@ class BranchesCheck(Kind):
         return paragraphs(
             told or "Put your own words in place of these:", commands(*start_on(into.name), *lines), STASHED
         )
+
+    def _new_names(self, taken: list[str], number: int) -> list[str]:
+        """Names that fit, and that Git can keep beside each other and, if there are any such, beside `taken`."""
+        more = (f"topic-{count}" for count in range(2, MAX_BRANCHES))
+        fitting = [
+            name
+            for name in dict.fromkeys((*USUAL, *examples(self.matches or ""), *more))
+            if fits(self.matches, name) and name not in taken
+        ]
+        for others in (taken, []):
+            new: list[str] = []
+            for name in fitting:
+                if len(new) < number and not any(conflicts(name, other) for other in (*others, *new)):
+                    new.append(name)
+            if new:
+                return new
+        return []
 
     def _compare(self, run: Run, exactly: tuple[RefName, ...]) -> Verdict:
         there = list(run.repository.branches)

@@ -92,7 +92,7 @@ class CommitsCheck(Kind):
         return {None: "commit", True: "merge commit", False: "commit"}[self.merges]
 
     def _add(self, run: Run, tip: Tip, number: int) -> str:
-        return add_merge(run, tip) if self.merges else add_commits(run, tip, number)
+        return add_merges(run, tip, number) if self.merges else add_commits(run, tip, number)
 
     @property
     def _may_be_none(self) -> bool:
@@ -157,16 +157,25 @@ def fold_commits(run: Run, tip: Tip, own: list[Commit], most: int, least: int = 
     return rewritten(run, tip, *amend) if most else ""
 
 
-def add_merge(run: Run, tip: Tip) -> str:
-    """How a branch gets a merge commit: from a branch that is not merged yet, else from work on a new one."""
-    inside = run.repository.history.ancestors(tip.commit.id)
-    branches = run.repository.branches.items()
-    open_branch = next((name for name, commit_id in branches if commit_id not in inside), None)
-    name, branch = open_branch or "next-step", holding(run, tip)
+def add_merges(run: Run, tip: Tip, number: int) -> str:
+    """How a branch gets merge commits: from branches that are not merged yet, then from work on new ones."""
+    inside, branch = run.repository.history.ancestors(tip.commit.id), holding(run, tip)
     if branch is None:
         return ""
-    merge: Line = ["git", "merge", "--no-ff", "--no-edit", f"origin/{name}" if open_branch else name]
-    if open_branch:
-        return on_branch(branch, merge, stops="merge")
-    work: list[Line] = [["git", "switch", "-c", name], *more_commits(1), ["git", "switch", branch]]
-    return paragraphs("Put your own words in place of these:", on_branch(branch, *work, merge))
+    taken = run.repository.branches
+    unmerged = [name for name, commit_id in taken.items() if commit_id not in inside][:number]
+    lines: list[Line] = [["git", "merge", "--no-ff", "--no-edit", f"origin/{name}"] for name in unmerged]
+    names = (f"next-step{f'-{count}' if count > 1 else ''}" for count in range(1, MAX_ADDED + len(taken) + 2))
+    free = islice((name for name in names if name not in taken), min(number, MAX_ADDED) - len(unmerged))
+    work = list(zip(free, cycle(_WORDS), strict=False))
+    for name, (line, message) in work:
+        commit: list[Line] = [["git", "add", "--", README], ["git", "commit", "-m", message]]
+        lines += [
+            ["git", "switch", "-c", name],
+            append_line(line, README),
+            *commit,
+            ["git", "switch", branch],
+        ]
+        lines.append(["git", "merge", "--no-ff", "--no-edit", name])
+    told = "Put your own words in place of these:" if work else ""
+    return paragraphs(told, on_branch(branch, *lines, stops="merge" if unmerged else ""))

@@ -9,11 +9,12 @@ to meet; `exists: false` asks that no file has such a path.
 
 import posixpath
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from ..edits import delete_lines
+from ..edits import delete_lines, write_file
 from ..findings import LookedAt
 from ..formats.globs import is_glob
 from ..git.repository import Tip
@@ -34,7 +35,7 @@ from ._shared.contents import (
 )
 from ._shared.fixes import change, edited
 from ._shared.not_text import not_text_answer
-from ._shared.shell import Line, append_line, write_lines
+from ._shared.shell import Line, append_line, as_argument, commands, write_lines
 from ._shared.some_file import judge_each, judge_some
 from ._shared.wording import fitting
 
@@ -175,7 +176,7 @@ class FileCheck(Kind):
                 run,
                 file.tip,
                 self._message(),
-                ["chmod", sign, self.path],
+                ["chmod", sign, as_argument(self.path)],
                 ["git", "add", f"--chmod={sign}", "--", self.path],
             ),
             evidence=[file.evidence()],
@@ -211,9 +212,7 @@ class FileCheck(Kind):
             f"{file} has {asked} at line {line}." if match else f"{file} does not have {asked}.",
             expected=aim,
             found=found,
-            fix=self._without(run, file, aim)
-            if self.lacks
-            else self._complete(run, file.tip, self._fill(), aim),
+            fix=self._without(run, file, aim) if self.lacks else self._add_text(run, file, aim),
             evidence=[file.at_line(line)],
         )
 
@@ -261,8 +260,8 @@ class FileCheck(Kind):
         fill: list[Line] = [append_line(line, self.path) for line in lines]
         if self.executable:
             fill += [
-                ["touch", self.path],
-                ["chmod", "+x", self.path],
+                ["touch", as_argument(self.path)],
+                ["chmod", "+x", as_argument(self.path)],
                 ["git", "add", "--chmod=+x", "--", self.path],
             ]
         return fill
@@ -270,6 +269,19 @@ class FileCheck(Kind):
     def _complete(self, run: Run, tip: Tip, fill: list[Line], aim: str = "") -> str:
         edit = "" if fill else f"Edit `{visible(self.path)}` so that it has {aim}."
         return edited(run, tip, self._message(), edit, *fill, ["git", "add", "--", self.path])
+
+    def _add_text(self, run: Run, file: Text, aim: str) -> str:
+        """Commands that add the text; a pattern of the whole file, which more lines would not meet, replaces it."""
+        pattern, new = self.matches or "", fitting(self.matches or "(?!)")
+        texts = (f"{file.text.rstrip()}\n{new}\n", f"{new}\n", new or "")
+        met = next((at for at, text in enumerate(texts) if re.search(pattern, text, re.MULTILINE)), 0)
+        if not new or met == 0:
+            return self._complete(run, file.tip, self._fill(), aim)
+        if met == 1:
+            add: Line = ["git", "add", "--", self.path]
+            return edited(run, file.tip, self._message(), write_file(self.path, new), add)
+        printf = commands(["printf", "%s", new])
+        return self._complete(run, file.tip, [f"{printf} > {shlex.quote(self.path)}"])
 
     def _without(self, run: Run, file: Text, aim: str) -> str:
         """Each line with the pattern is to go, the last one first, so that the numbers stay."""

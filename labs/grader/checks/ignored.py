@@ -17,7 +17,7 @@ from ._shared.contents import Files, as_text, lines_of
 from ._shared.fixes import change
 from ._shared.not_text import UTF_16, utf_16_answer
 from ._shared.rule_files import Rule, Sources, deciding_rule, rule_files
-from ._shared.shell import append_line
+from ._shared.shell import append_line, as_argument
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,10 @@ class IgnoredCheck(Kind):
     def _track(self, run: Run, tip: Tip) -> str:
         """A file that is tracked shows that it is not ignored."""
         folder = posixpath.dirname(self.path)
-        make = [*([["mkdir", "-p", folder]] if folder else []), ["touch", self.path]]
+        make = [
+            *([["mkdir", "-p", as_argument(folder)]] if folder else []),
+            ["touch", as_argument(self.path)],
+        ]
         lines = [] if self.path.endswith("/") else [*make, ["git", "add", "--", self.path]]
         return change(run, tip, f"Add {self.path}", *lines) if lines else ""
 

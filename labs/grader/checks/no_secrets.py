@@ -7,7 +7,7 @@ and messages are not looked into; past 128 MB of files the answer is "not run" u
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, islice
 
 from ..findings import LookedAt
@@ -19,7 +19,7 @@ from ..words import count, decoded, listed, quoted, size, visible
 from ._shared.base import Kind, Run, Verdict, needs_work, not_run, passed
 from ._shared.contents import as_text, lines_of, not_read
 from ._shared.not_text import UTF_16
-from ._shared.removal import IN_HISTORY, branch_to_mend, came_in, tagged_objects, take_out
+from ._shared.removal import IN_HISTORY, at_every_path, branch_to_mend, came_in, tagged_objects, take_out
 from ._shared.shell import STASHED, commands, start_on
 from .commits import first_file
 
@@ -80,7 +80,9 @@ def _verdict(run: Run, leaks: list[Leak]) -> Verdict:
     for leak in leaks:
         oldest.setdefault((leak.blob.path, leak.rule.name), leak)
     places = list(oldest.values())
-    blobs, name = [leak.blob for leak in leaks], places[0].rule.name
+    name = places[0].rule.name
+    blobs = at_every_path(run, [leak.blob for leak in leaks])
+    leaks = [replace(leak, blob=blob) for blob in blobs for leak in leaks if leak.blob.id == blob.id]
     keep = dict.fromkeys(blob.path for blob in blobs if not belongs_outside(decoded(blob.path)))
     more = f", with {len(places) - 1:,} more" if places[1:] else ""
     remedies = listed(dict.fromkeys(leak.rule.remedy for leak in places))

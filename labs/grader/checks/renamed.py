@@ -18,7 +18,7 @@ from ..parameters import MAIN, FilePath, Percent, RefName
 from ..words import decoded, listed, quoted
 from ._shared.base import Run, Verdict, needs_work, passed, tip_or_answer
 from ._shared.fixes import change, holding, in_place, rewritten
-from ._shared.shell import Line
+from ._shared.shell import Line, as_argument
 from ._shared.walk import HistoryKind, named, newest
 from .commits import commit_evidence
 
@@ -103,20 +103,26 @@ class RenamedCheck(HistoryKind):
 
     def _move(self, run: Run, tip: Tip, there: list[str]) -> str:
         folder = posixpath.dirname(self.path)
+        tree = run.repository.files(tip)
+        parents = (
+            folder[:end] for end in (*(at for at, sign in enumerate(folder) if sign == "/"), len(folder))
+        )
+        file = next((parent for parent in parents if parent.encode() in tree), "")
         move: list[Line] = [
-            *([["mkdir", "-p", folder]] if folder else []),
-            ["git", "mv", self.from_, self.path],
+            *([["git", "mv", as_argument(file), as_argument(f"{file}.old")]] if file else []),
+            *([["mkdir", "-p", as_argument(folder)]] if folder else []),
+            ["git", "mv", as_argument(self.from_), as_argument(self.path)],
         ]
         if there == [self.from_]:
             return change(run, tip, f"Rename {self.from_} to {self.path}", *move)
         going, coming, _ = self._moves(run, tip)
         if there and coming and (branch := holding(run, tip)):
-            take: Line = ["git", "rm", "-q", "--cached", self.from_]
+            take: Line = ["git", "rm", "-q", "--cached", as_argument(self.from_)]
             amend: Line = ["git", "commit", "--amend", "--no-edit"]
             is_tip = coming[-1].id == tip.commit.id
             lines = [take, amend] if is_tip else in_place(coming[-1].id, branch, take)
             return rewritten(run, tip, *lines, stops="" if is_tip else "rebase")
-        first: list[Line] = [["touch", self.from_], ["git", "add", "--", self.from_]]
+        first: list[Line] = [["touch", as_argument(self.from_)], ["git", "add", "--", self.from_]]
         if going:
             first = [
                 [
@@ -140,8 +146,8 @@ class RenamedCheck(HistoryKind):
         folder = posixpath.dirname(self.path)
         lines: list[Line] = [
             ["git", "switch", "--detach", commit.parents[0]],
-            *([["mkdir", "-p", folder]] if folder else []),
-            ["git", "mv", self.from_, self.path],
+            *([["mkdir", "-p", as_argument(folder)]] if folder else []),
+            ["git", "mv", as_argument(self.from_), as_argument(self.path)],
             ["git", "commit", "-m", f"Rename {self.from_} to {self.path}"],
             ["git", "restore", f"--source={commit.id}", "--staged", "--worktree", "."],
             ["git", "commit", "-m", commit.subject or f"Change {self.path}"],

@@ -12,7 +12,17 @@ from ..git.history import Commit, History
 from ..graphs.wanted import parted
 from ..parameters import MAIN, RefName, Revision
 from ..words import quoted
-from ._shared.base import Run, Verdict, at_tip, branch_at, commit_or_answer, needs_work, passed, tip_or_answer
+from ._shared.base import (
+    Run,
+    Verdict,
+    at_tip,
+    branch_at,
+    commit_or_answer,
+    needs_work,
+    passed,
+    tip_or_answer,
+    with_room,
+)
 from ._shared.fixes import rewritten
 from ._shared.walk import HistoryKind, named
 from .commits import commit_evidence
@@ -39,7 +49,7 @@ class StartCheck(HistoryKind):
         if isinstance(wanted, Verdict):
             return wanted
         if isinstance(branch, Verdict):
-            return replace(branch, fix=branch_at(self.name, wanted.commit.id))
+            return replace(branch, fix=with_room(run, self.name, branch_at(self.name, wanted.commit.id)))
         start = _start(run.repository.history, branch.commit, of.commit)
         if start and start.id == wanted.commit.id:
             return passed(

@@ -21,7 +21,7 @@ from .base import Run, Verdict, at_tip, needs_work
 from .fixes import change, moved_tag
 from .near_names import near_path
 from .rule_files import Files, deciding_rule, rule_files
-from .shell import Line
+from .shell import Line, as_argument
 
 MAX_BRANCHES = 100
 MAX_COMMITS = 1000
@@ -35,16 +35,16 @@ def no_file_answer(run: Run, tip: Tip, path: str, files: Files, fill: Sequence[L
     """
     entry = files.get(path.encode())
     if entry is not None:
-        return _in_its_place(run, tip, path, path, entry)
+        return _in_its_place(run, tip, path, path, entry, fill)
     if any(other.startswith(path.encode() + b"/") for other in files):
         return _a_folder(run, tip, path, files)
-    return _in_the_way(run, tip, path, files) or _absent(run, tip, path, files, fill)
+    return _in_the_way(run, tip, path, files, fill) or _absent(run, tip, path, files, fill)
 
 
 def no_match_answer(run: Run, tip: Tip, pattern: str, files: Files) -> Verdict:
     """The answer where no file has a path that the pattern means."""
     folder = re.split(r"[^/]*[*?]", pattern, maxsplit=1)[0].rstrip("/")
-    blocked = _in_the_way(run, tip, f"{folder}/file", files) if folder else None
+    blocked = _in_the_way(run, tip, f"{folder}/file", files, ()) if folder else None
     if blocked:
         return blocked
     said = f"No file at {quoted(tip.name)} has a path such as {quoted(pattern)}."
@@ -73,23 +73,24 @@ def no_match_answer(run: Run, tip: Tip, pattern: str, files: Files) -> Verdict:
 # --- something else has the path, or a part of it ---------------------------------------------------------------
 
 
-def _in_the_way(run: Run, tip: Tip, path: str, files: Files) -> Verdict | None:
+def _in_the_way(run: Run, tip: Tip, path: str, files: Files, fill: Sequence[Line]) -> Verdict | None:
     """The answer where a folder on the way to the path is no folder."""
     parts = path.split("/")
     for depth in range(1, len(parts)):
         place = "/".join(parts[:depth])
         if entry := files.get(place.encode()):
-            return _in_its_place(run, tip, path, place, entry)
+            return _in_its_place(run, tip, path, place, entry, fill)
     return None
 
 
-def _in_its_place(run: Run, tip: Tip, path: str, place: str, entry: Entry) -> Verdict:
+def _in_its_place(run: Run, tip: Tip, path: str, place: str, entry: Entry, fill: Sequence[Line]) -> Verdict:
     """`place` is the path itself, or a folder on the way to it; `entry` is found there."""
     wanted = "a file" if place == path else "a folder"
     if entry.is_submodule:
         noun, why, lines = _repository_inside(run, tip, path, place)
     elif entry.mode == _LINK:
         noun, why, lines = _link(run, tip, path, place, entry)
+        lines += _filled(fill, path)
     else:
         noun, why = "a file", ""
         lines = [["git", "mv", "--", place, f"{place}.old"], *_made(path)]
@@ -157,19 +158,30 @@ def _link(run: Run, tip: Tip, path: str, place: str, entry: Entry) -> tuple[str,
     take_away: list[Line] = [["git", "rm", "--quiet", "--", place]]
     if there and there.is_file and place == path:
         folder = posixpath.dirname(path)
-        copy: list[Line] = [["mkdir", "-p", folder]] if folder else []
+        copy: list[Line] = [["mkdir", "-p", as_argument(folder)]] if folder else []
         return (
             "a symbolic link",
             why,
-            [*take_away, *copy, ["cp", real, path], ["git", "add", "--force", "--", path]],
+            [
+                *take_away,
+                *copy,
+                ["cp", as_argument(real), as_argument(path)],
+                ["git", "add", "--force", "--", path],
+            ],
         )
     if there and there.is_tree and place != path and not f"{place}/".startswith(f"{real}/"):
         parent = posixpath.dirname(place)
-        copy = [["mkdir", "-p", parent]] if parent else []
+        copy = [["mkdir", "-p", as_argument(parent)]] if parent else []
         return (
             "a symbolic link",
             why,
-            [*take_away, *copy, ["cp", "-R", real, place], *_made(path), ["git", "add", "--", place]],
+            [
+                *take_away,
+                *copy,
+                ["cp", "-R", as_argument(real), as_argument(place)],
+                *_made(path),
+                ["git", "add", "--", place],
+            ],
         )
     return "a symbolic link", why, [*take_away, *_made(path)]
 
@@ -352,7 +364,11 @@ def _as_asked(pattern: str, name: str) -> str:
 def _made(path: str, fill: Sequence[Line] = (), *, force: bool = False) -> list[Line]:
     folder = posixpath.dirname(path)
     add = ["git", "add", *(["--force"] if force else []), "--", path]
-    return [*([["mkdir", "-p", folder]] if folder else []), *(fill or [["touch", path]]), add]
+    return [
+        *([["mkdir", "-p", as_argument(folder)]] if folder else []),
+        *(fill or [["touch", as_argument(path)]]),
+        add,
+    ]
 
 
 def _filled(fill: Sequence[Line], path: str) -> list[Line]:
@@ -361,7 +377,7 @@ def _filled(fill: Sequence[Line], path: str) -> list[Line]:
 
 def _moved(old: str, new: str) -> list[Line]:
     folder = posixpath.dirname(new)
-    return [*([["mkdir", "-p", folder]] if folder else []), ["git", "mv", "--", old, new]]
+    return [*([["mkdir", "-p", as_argument(folder)]] if folder else []), ["git", "mv", "--", old, new]]
 
 
 def _restored(commit_id: str, paths: list[str]) -> list[str]:

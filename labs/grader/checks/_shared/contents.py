@@ -17,7 +17,7 @@ from .base import Run, Verdict, at_tip, commit_or_answer, make_branch, not_run
 from .causes import no_file_answer, no_match_answer
 from .fixes import on_branch
 from .not_text import UTF_16, not_text_answer
-from .shell import Line, paragraphs
+from .shell import Line, as_argument, paragraphs
 
 Files = dict[bytes, Entry]
 
@@ -76,7 +76,7 @@ def _on_new_branch(verdict: Verdict, path: str, at: Revision, fill: Sequence[Lin
     if base_of(at) != at or verdict.fix != make_branch(at) or not fill:
         return verdict
     folder = posixpath.dirname(path)
-    make: list[Line] = [["mkdir", "-p", folder]] if folder else []
+    make: list[Line] = [["mkdir", "-p", as_argument(folder)]] if folder else []
     commit: list[Line] = [
         ["git", "add", "--", path],
         ["git", "commit", "-m", f"Write {posixpath.basename(path)}"],

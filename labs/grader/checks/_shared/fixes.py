@@ -10,8 +10,12 @@ from .shell import STASHED, Line, commands, paragraphs, start_on
 _BRANCHES, _TAGS = "refs/heads/", "refs/tags/"
 _AMEND: Line = ["git", "commit", "--amend", "--no-edit"]
 _STOPPED = (
-    "Where Git stops at a conflict: edit the files that it names, `git add` them, then `git {0} --continue`. "
-    "`git {0} --abort` goes back."
+    "Where Git stops at a conflict: edit the files that it names, `git add` them, then `git {0} --continue` "
+    "and the commands above that come after it. `git {0} --abort` goes back."
+)
+_STOPPED_SQUASH = (
+    "Where Git stops at a conflict: edit the files that it names, `git add` them, then `git commit` and the commands "
+    "above that come after it. `git reset --merge` goes back."
 )
 
 
@@ -54,13 +58,20 @@ def rewritten(
     done = commands(
         *start_on(branch), *lines, ["git", "push", "--force-with-lease", "origin", branch, *push], *moves
     )
-    return paragraphs(done, _STOPPED.format(stops) if stops else "", _way_back(run, branch), STASHED)
+    return paragraphs(done, _stopped(stops), _way_back(run, branch), STASHED)
 
 
 def on_branch(branch: str, *lines: Line, push: Iterable[str] = (), stops: str = "") -> str:
     """Commands that add something to a branch and push it, with other branches."""
     done = commands(*start_on(branch), *lines, ["git", "push", "origin", branch, *push])
-    return paragraphs(done, _STOPPED.format(stops) if stops else "", STASHED)
+    return paragraphs(done, _stopped(stops), STASHED)
+
+
+def _stopped(command: str) -> str:
+    """What to do where a command that may stop does."""
+    if command == "squash":
+        return _STOPPED_SQUASH
+    return _STOPPED.format(command) if command else ""
 
 
 def in_place(old: str, branch: str, *lines: Line, amend: Line = _AMEND) -> list[Line]:
@@ -129,7 +140,7 @@ def _amended(run: Run, tip: Tip, edit: str, *lines: Line) -> str:
     done = _around(
         start, edit, [*lines, _AMEND, on_top, push, *_moved_along(run, branch, old)], stashed=False
     )
-    return paragraphs(done, _STOPPED.format("rebase"), _way_back(run, branch), STASHED)
+    return paragraphs(done, _stopped("rebase"), _way_back(run, branch), STASHED)
 
 
 def _moved_along(run: Run, branch: str, oldest: str) -> list[Line]:

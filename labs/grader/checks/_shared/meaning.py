@@ -14,7 +14,7 @@ from .contents import as_text, file_or_answer, lines_of, text_or_answer
 from .fixes import edited
 from .mending import exact_edits, in_its_file
 from .not_text import UTF_16, utf_16_answer
-from .shell import Line, write_lines
+from .shell import Line, as_argument, write_lines
 
 MAX_EVIDENCE = 6
 MAX_BYTES = 256 * 1024
@@ -74,7 +74,7 @@ def started(run: Run, at: Revision, files: Mapping[str, str], ask: Callable[[Tex
     lines: list[Line] = []
     for name, text in files.items():
         folder = posixpath.dirname(name) if name != path else ""
-        make: list[Line] = [["mkdir", "-p", folder]] if folder else []
+        make: list[Line] = [["mkdir", "-p", as_argument(folder)]] if folder else []
         add: list[Line] = [["git", "add", "--", name]] if name != path else []
         lines += [*make, write_lines(lines_of(text), name), *add]
     return lines

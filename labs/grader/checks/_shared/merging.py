@@ -16,9 +16,8 @@ def brought_in(run: Run, branch: Tip, into: Tip, by: str) -> str:
     lines = [["git", "switch", into.name], _pull(into.name), *_merge(branch.name, into.name, by)]
     if by == "fast-forward":
         return rewritten(run, branch, *lines, ["git", "push", "origin", into.name], stops="rebase")
-    return on_branch(
-        branch.name, *lines, push=[into.name], stops="cherry-pick" if by == "rebase" else "merge"
-    )
+    stops = {"rebase": "cherry-pick", "squash": "squash"}.get(by, "merge")
+    return on_branch(branch.name, *lines, push=[into.name], stops=stops)
 
 
 def all_brought_in(into: Tip, branches: Sequence[Tip]) -> str:
@@ -64,7 +63,7 @@ def _with_more(name: str, into: Tip, by: str) -> str:
     """The branch goes on from where it was merged to, with a commit of its own."""
     update: list[Line] = [["git", "switch", name], _pull(name), ["git", "merge", "--ff-only", into.name]]
     lines = [*update, *more_commits(1), *_merge(name, into.name, by)]
-    return on_branch(into.name, *lines, push=[name], stops="merge")
+    return on_branch(into.name, *lines, push=[name], stops="squash" if by == "squash" else "merge")
 
 
 def _pull(name: str) -> Line:

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Collection
+from dataclasses import replace
 
 from ...git.blobs import Blob
 from ...git.repository import Repository, Tip, TooLargeError
@@ -38,12 +39,26 @@ def tagged_objects(repository: Repository) -> tuple[str, ...]:
     return (count(number, "tag of a file or folder", "tags of files or folders"),) if number else ()
 
 
+def at_every_path(run: Run, blobs: list[Blob]) -> list[Blob]:
+    """The contents at each path that any commit has them at: a moved file is in the history under both names."""
+    by_id = {blob.id: blob for blob in blobs}
+    found = {(blob.id, blob.path): blob for blob in blobs}
+    for commit in run.repository.history:
+        if commit.is_merge:
+            continue
+        for path, (_, entry) in run.repository.change_of(commit).items():
+            if entry and entry.id in by_id and (entry.id, path) not in found:
+                found[entry.id, path] = replace(by_id[entry.id], path=path)
+    return list(found.values())
+
+
 def take_out(run: Run, blobs: list[Blob], *, keep: Collection[bytes] = (), starts: bool = True) -> str:
     """Commands that take files out of every commit of all branches and tags; the files stay in the folder.
 
     Paths in `keep` go into the newest commit again, as they are in the folder by then; the others are ignored.
     Without `starts` the commands are for the branch to mend, where `start_on` has led.
     """
+    blobs = at_every_path(run, blobs)
     paths = list(dict.fromkeys(blob.path for blob in blobs))[:MAX_PATHS]
     commits = list(dict.fromkeys(blob.commit for blob in blobs))[:MAX_PATHS]
     refs = _refs_of(run, commits)

@@ -16,6 +16,11 @@ def paragraphs(*parts: str) -> str:
     return "\n\n".join(filter(None, parts))
 
 
+def as_argument(path: str) -> str:
+    """A path for programs that would read one that begins with a hyphen as an option."""
+    return f"./{path}" if path.startswith("-") else path
+
+
 def start_on(branch: str, *, stash: bool = True) -> list[Line]:
     """Lines that put uncommitted edits aside and switch to a branch that has all that the remote has.
 
