@@ -14,6 +14,7 @@ from labs.grader.workflows.graph import Pipeline, needs_faults
 from labs.grader.workflows.reading import read_workflow
 
 PIECES = {"a": "a", "b": "b", "/": "/", "*": "[^/]*", "**": ".*", "[ab]": "[ab]", "a?": "a?", "b+": "b+"}
+PIECES |= {"**/": "(?:.*/)?"}
 PLAIN = settings(deadline=None, max_examples=150)
 
 
@@ -22,7 +23,7 @@ PLAIN = settings(deadline=None, max_examples=150)
 def test_a_pattern_means_what_its_regex_means(pieces, name):
     pattern = "".join(pieces)
     if "***" not in pattern and "****" not in pattern:
-        pieces = re.findall(r"\*\*|\[ab\]|a\?|b\+|.", pattern)
+        pieces = re.findall(r"(?:^|(?<=/))\*\*/|\*\*|\[ab\]|a\?|b\+|.", pattern)
         assert matches(pattern, name) == bool(re.fullmatch("".join(PIECES[piece] for piece in pieces), name))
 
 

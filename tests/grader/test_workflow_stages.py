@@ -78,7 +78,10 @@ def acts(steps, job=""):
         ("      - run: pytest || true\n", "the script goes on when it fails"),
         ("      - run: pytest || exit 1\n", ""),
         ("      - run: pytest || echo failed\n", "the script goes on when it fails"),
-        ("      - run: |\n          set +e\n          pytest\n", "the script goes on when it fails"),
+        (
+            "      - run: |\n          set +e\n          pytest\n          ls\n",
+            "the script goes on when it fails",
+        ),
         ("      - run: pytest\n        continue-on-error: true\n", "it has `continue-on-error: true`"),
         ("      - run: pytest | tee log\n", "its exit code is lost in the pipe (`shell: bash` keeps it)"),
         ("      - run: pytest | tee log\n        shell: bash\n", ""),

@@ -181,7 +181,7 @@ class Delivery(Reach):
         )
 
     def _untested(self) -> Iterator[Finding]:
-        tests = [act for act in self.pipeline.all_acts("test") if not act.excuse]
+        tests = [act for act in self.pipeline.all_acts("test") if act.stops]
         for act in self.production:
             if any(self.pipeline.precedes(test, act) for test in tests):
                 continue
@@ -202,6 +202,9 @@ class Delivery(Reach):
     def _test_doubt(self) -> str:
         """A step before a deployment may be the test, where what it does is not known."""
         for act in self.production:
+            for test in self.pipeline.all_acts("test"):
+                if test.doubt and self.pipeline.precedes(test, act):
+                    return test.doubt
             begun = [start for start, _ in self.reached_by(act)]
             if begun and all(map(_is_open, begun)):
                 return f"whether a test has passed when job {quoted(act.job)} deploys, because {begun[0].clause('it')}"

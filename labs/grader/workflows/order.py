@@ -31,6 +31,8 @@ def in_order(pipeline: Pipeline, stages: Sequence[str]) -> Answer:
     """Each stage after the one before it. Every deployment has to come last, of the others one is enough."""
     missing = {stage: list(_missing(pipeline, stage)) for stage in stages}
     for stage, findings in missing.items():
+        if findings and (doubt := _doubt(pipeline, stage)):
+            return Answer(unknown=doubt)
         if findings and not acts_at(pipeline, stage) and (reason := not_known(pipeline)):
             return Answer(unknown=f"whether a step does the stage {quoted(stage)}, because {reason}")
     if any(missing.values()):
@@ -40,6 +42,8 @@ def in_order(pipeline: Pipeline, stages: Sequence[str]) -> Answer:
         here = _gates(pipeline, stage)
         after = [act for act in here if any(pipeline.precedes(one, act) for one in reached)]
         late = [act for act in here if act not in after] if stage == "deploy" or not after else []
+        if late and (doubt := _doubt(pipeline, before)):
+            return Answer(unknown=doubt)
         if late:
             found = (_out_of_order(pipeline, reached[-1], act, before) for act in late[:MAX_SHOWN])
             return Answer(tuple(found))
@@ -68,12 +72,17 @@ def not_known(pipeline: Pipeline, jobs: Collection[str] | None = None, *, comman
 
 
 def _gates(pipeline: Pipeline, stage: str) -> list[Act]:
-    return [act for act in acts_at(pipeline, stage) if not act.excuse]
+    return [act for act in acts_at(pipeline, stage) if act.stops]
+
+
+def _doubt(pipeline: Pipeline, stage: str) -> str:
+    """Why it is not known whether a failure of this stage stops anything."""
+    return next((act.doubt for act in acts_at(pipeline, stage) if act.doubt), "")
 
 
 def _missing(pipeline: Pipeline, stage: str) -> Iterator[Finding]:
     acts = acts_at(pipeline, stage)
-    if any(not act.excuse for act in acts):
+    if any(act.stops for act in acts):
         return
     for act in acts[:MAX_SHOWN]:
         yield Finding(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..findings import Place
+from ..words import quoted
 from .actions import effect_of_action
 from .commands import MAX_COMMANDS, Command, commands_of
 from .effects import STAGES, Effect
@@ -12,14 +13,20 @@ from .expressions import holds
 from .judged import in_code
 from .model import Job, Step
 from .remote import effect_of_command
+from .script_runs import Setting, fate
+from .wrappers import SHELLS
 
 __all__ = ["STAGES", "Act", "Unread", "acts_of", "line_of", "of_command", "reached", "unread_of"]
+MAX_ASKED = 10  # commands of one step of which a failure is followed through the script
 _IN_STEP = 1_000_000  # more than a step has commands
 
 
 @dataclass(frozen=True)
 class Act:
-    """A stage at a step; `order` counts within its job. `excuse` says why a failure of it stops nothing."""
+    """A stage at a step; `order` counts within its job. `excuse` says why a failure of it stops nothing.
+
+    `doubt` says why nobody can tell from the text whether it does.
+    """
 
     stage: str
     job: str
@@ -28,6 +35,12 @@ class Act:
     text: str
     condition: str = ""
     excuse: str = ""
+    doubt: str = ""
+
+    @property
+    def stops(self) -> bool:
+        """Return if it is known that a failure of it fails the step."""
+        return not self.excuse and not self.doubt
 
 
 @dataclass(frozen=True)
@@ -66,13 +79,17 @@ def _step_acts(job: Job, step: Step, number: int, own: dict[str, str]) -> Iterat
     for stage in _of_action(step, own):
         yield Act(stage, job.id, number * _IN_STEP, step.place, step.uses, step.condition, may_fail)
     seen: dict[str, Act] = {}
+    asked = 0
     for at, command in enumerate(_commands(step)):
         for stage in _stages(command, job, step, own):
-            excuse = may_fail or _excuse(command, step)
+            if stage in seen and seen[stage].stops:
+                continue
+            asked += 1
+            excuse, doubt = (may_fail, "") if may_fail else _failure(command, job, step, asked)
             place = Place(step.place.path, line_of(step, command))
             order = number * _IN_STEP + at
-            act = Act(stage, job.id, order, place, command.text.strip(), step.condition, excuse)
-            if stage not in seen or (seen[stage].excuse and not excuse):
+            act = Act(stage, job.id, order, place, command.text.strip(), step.condition, excuse, doubt)
+            if stage not in seen or act.stops or (seen[stage].excuse and doubt):
                 seen[stage] = act
     yield from seen.values()
 
@@ -112,12 +129,39 @@ def line_of(step: Step, command: Command) -> int:
     return step.script_line + (0 if step.folded else command.line)
 
 
-def _excuse(command: Command, step: Step) -> str:
-    if command.ignored:
-        return "the script goes on when it fails"
-    if command.pipe and step.shell not in ("bash", "pwsh") and "pipefail" not in step.run:
-        return "its exit code is lost in the pipe (`shell: bash` keeps it)"
-    return ""
+def _failure(command: Command, job: Job, step: Step, asked: int) -> tuple[str, str]:
+    """Why a failure of the command stops nothing, and why nobody can tell; both empty where it fails the step."""
+    setting = _setting(step.shell)
+    if setting is None:
+        return "", ""
+    found = fate(step.run, command.number, setting) if asked <= MAX_ASKED else "not known"
+    if found == "not known":
+        return (
+            "",
+            (
+                f"whether a failure of {quoted(_short(command.text))} in job {quoted(job.id)} fails its step, because "
+                "that depends on values that the script works out"
+            ),
+        )
+    if found == "fails":
+        return "", ""
+    if fate(step.run, command.number, replace(setting, pipefail=True)) == "fails":
+        return "its exit code is lost in the pipe (`shell: bash` keeps it)", ""
+    return "the script goes on when it fails", ""
+
+
+def _setting(shell: str) -> Setting | None:
+    """How a runner starts this shell; None for one of which the rules are others."""
+    words = shell.split() or ["bash", "-e", "{0}"]
+    if words == ["bash"]:
+        return Setting(pipefail=True)
+    if words == ["sh"]:
+        return Setting(is_sh=True)
+    if words[0].rpartition("/")[2] not in SHELLS:
+        return None
+    options = " ".join(words[1:])
+    stops = bool(re.search(r"(?:^|\s)-[a-zA-Z]*e|errexit", options))
+    return Setting(stops, "pipefail" in options, words[0].rpartition("/")[2] in ("sh", "dash", "ash"))
 
 
 def _of_action(step: Step, own: dict[str, str]) -> list[str]:

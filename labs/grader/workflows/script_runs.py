@@ -1,0 +1,513 @@
+"""Run a script without running it: which commands can be reached, and whether it fails when one of them does.
+
+Every command may fail or go well until the one that is asked about has failed; whatever comes after it goes well.
+The rules are those of bash for `set -e`: conditions and all but the end of an and-or list do not end the script.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Set
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal
+
+from .script_parser import parse_script
+from .script_states import ANY, FAILED, ONE, ZERO, State, Value, truth_of_test
+from .script_trees import (
+    AndOr,
+    Arithmetic,
+    Block,
+    Case,
+    For,
+    Function,
+    If,
+    Node,
+    Pipeline,
+    Simple,
+    Subshell,
+    While,
+)
+
+MAX_STATES = 200
+MAX_WORK = 20_000  # commands run, in all states
+MAX_CALLS = 8  # functions within functions
+Flow = Literal["next", "exit", "return", "break", "continue"]
+Fate = Literal["fails", "goes on", "not known"]
+_NEVER_FAIL = {"true", ":", "echo", "printf", "shift", "alias", "unset", "trap", "wait", "set", "shopt"}
+_MAY_FAIL = {
+    "grep",
+    "egrep",
+    "fgrep",
+    "rg",
+    "diff",
+    "cmp",
+    "expr",
+    "read",
+    "pgrep",
+    "type",
+    "which",
+    "hash",
+    "kill",
+}
+_DECLARES = {"export", "local", "declare", "readonly", "typeset"}
+_OPTIONS = {"errexit", "pipefail"}
+_CHANGED = re.compile(r"\s*(?:(\w+)\s*(?:\+\+|\+=)|\+\+(\w+))")
+_ONE_IF_FAILED = {"pytest", "py.test", "unittest", "nose2"}
+
+
+class TooMuchWorkError(Exception):
+    """The script has more ways to run than are followed."""
+
+
+class Ends:
+    """The states in which something ends, by how the script goes on from there."""
+
+    def __init__(self, **states: Iterable[State]) -> None:
+        self.states: dict[str, set[State]] = {flow: set(found) for flow, found in states.items()}
+
+    def of(self, *flows: Flow) -> set[State]:
+        return {state for flow in flows for state in self.states.get(flow, ())}
+
+    def everything(self) -> set[State]:
+        return {state for found in self.states.values() for state in found}
+
+    def add(self, flow: Flow, states: Iterable[State]) -> None:
+        self.states.setdefault(flow, set()).update(states)
+
+    def take(self, other: "Ends", *but: Flow) -> set[State]:
+        """Add the other ends without those of `but`, which are returned."""
+        for flow, states in other.states.items():
+            if flow not in but:
+                self.states.setdefault(flow, set()).update(states)
+        return other.of(*but)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a runner starts the shell. In `sh`, `$(…)` keeps `-e`."""
+
+    stops: bool = True
+    pipefail: bool = False
+    is_sh: bool = False
+
+
+class _Run:
+    def __init__(self, setting: Setting, failing: int = -1) -> None:
+        self.setting = setting
+        self.failing = failing
+        self.functions: dict[str, Node] = {}
+        self.traps: dict[int, Block] = {}
+        self.visited: set[int] = set()
+        self.calls: list[Node] = []
+        self.loops = 0
+        self.work = 0
+
+    def script(self, body: Block) -> set[State]:
+        start = State(self.setting.stops, self.setting.pipefail)
+        return self._finish(self.block(body, {start}, False))
+
+    def _finish(self, ends: Ends) -> set[State]:
+        """Return how a shell ends, after its trap for that."""
+        found = set()
+        for state in ends.everything():
+            body = self.traps.get(state.at_exit) if state.at_exit is not None else None
+            if body is None:
+                found.add(state)
+                continue
+            trapped = self.block(body, {replace(state, at_exit=None)}, False)
+            found |= trapped.of("exit")
+            found |= {state for _ in trapped.of("next")}
+        return found
+
+    # Lists and compound commands
+
+    def node(self, node: Node, states: Set[State], checked: bool) -> Ends:
+        """Run a node. `checked` says that a failure is looked at, so that it ends nothing."""
+        if len(states) > MAX_STATES:
+            raise TooMuchWorkError
+        for inner in node.inner if not isinstance(node, Simple) else ():
+            states = {
+                replace(state, ran=ran)
+                for state in states
+                for _, ran in self._substituted(inner, state, checked)
+            }
+        match node:
+            case Simple():
+                return self._each(states, lambda state: self._simple(node, state, checked))
+            case Block():
+                return self.block(node, states, checked)
+            case AndOr(parts):
+                return self._and_or(parts, states, checked)
+            case Pipeline(parts, negations):
+                return self._pipeline(parts, negations, states, checked)
+            case Subshell():
+                return self._each(states, lambda state: self._subshell(node.body, state, checked))
+            case If():
+                return self._if(node, states, checked)
+            case While():
+                return self._while(node, states, checked)
+            case For():
+                return self._for(node, states, checked)
+            case Case(branches, complete):
+                ends = Ends(next=() if complete else [state.ended(ZERO) for state in states])
+                for branch in branches:
+                    ends.take(self.block(branch, {state.ended(ZERO) for state in states}, checked))
+                return ends
+            case Arithmetic(text):
+                return self._each(states, lambda state: self._arithmetic(text, state, checked))
+            case Function(name, body):
+                self.functions[name] = body
+                return Ends(next={state.ended(ZERO) for state in states})
+        raise TypeError(node)
+
+    def _each(self, states: Set[State], run: Callable[[State], Ends]) -> Ends:
+        ends = Ends()
+        for state in states:
+            ends.take(run(state))
+        return ends
+
+    def block(self, block: Block, states: Set[State], checked: bool) -> Ends:
+        ends = Ends()
+        for item, background in block.items:
+            if not states:
+                break
+            if background:
+                states = {state for one in states for state in self._background(item, one)}
+            else:
+                states = ends.take(self.node(item, states, checked), "next")
+        ends.add("next", states)
+        return ends
+
+    def _background(self, node: Node, state: State) -> Iterable[State]:
+        negated = isinstance(node, Pipeline) and node.negations > 0
+        if isinstance(node, Pipeline):  # bash does not turn the status of `! … &` around
+            node = replace(node, negations=0)
+        for status, ran in self._apart(node, state, negated):
+            yield replace(state, ran=ran, job=status).ended(ZERO)
+
+    def _and_or(self, parts: list[tuple[str, Node]], states: Set[State], checked: bool) -> Ends:
+        ends = Ends()
+        for number, (operator, part) in enumerate(parts, start=1):
+            resting = {state for state in states if operator and state.failed is (operator == "&&")}
+            found = self.node(part, states - resting, checked or number < len(parts))
+            states = resting | ends.take(found, "next")
+        ends.add("next", states)
+        return ends
+
+    def _pipeline(self, parts: list[Node], negations: int, states: Set[State], checked: bool) -> Ends:
+        ends = Ends()
+        if len(parts) == 1:
+            found = ends.take(self.node(parts[0], states, checked or negations % 2 == 1), "next")
+        else:
+            found = {
+                one for state in states for one in self._piped(parts, state, checked or negations % 2 == 1)
+            }
+            if negations % 2 == 0:
+                return self._settled(found, checked)
+        if negations % 2:
+            found = set(map(_negated, found))
+            for flow in ("break", "continue"):
+                ends.states[flow] = set(map(_negated, ends.of(flow)))
+        ends.add("next", found)
+        return ends
+
+    def _piped(self, parts: list[Node], state: State, checked: bool) -> set[State]:
+        ways: set[tuple[bool, tuple[Value, ...]]] = {(state.ran, ())}
+        for part in parts:
+            ways = {
+                (now, (*statuses, status))
+                for ran, statuses in ways
+                for status, now in self._apart(part, replace(state, ran=ran), checked)
+            }
+            if len(ways) > MAX_STATES:
+                raise TooMuchWorkError
+        found = set()
+        for ran, statuses in ways:
+            bad = [status for status in statuses if status.is_zero is False]
+            status = bad[-1] if bad and state.pipefail else statuses[-1]
+            found.add(replace(state, ran=ran, status=status, pipes=statuses))
+        return found
+
+    def _apart(self, node: Node, state: State, checked: bool) -> set[tuple[Value, bool]]:
+        """Run it in a shell of its own, and return with what status that ends."""
+        inside = replace(state, at_exit=None, at_error=None)
+        ended = self._finish(self.node(node, {inside}, checked))
+        return {(one.status, one.ran) for one in ended}
+
+    def _substituted(self, block: Block, state: State, checked: bool) -> set[tuple[Value, bool]]:
+        keeps = state.inherits or self.setting.is_sh
+        return self._apart(block, replace(state, stops=state.stops and keeps), checked)
+
+    def _subshell(self, body: Block, state: State, checked: bool) -> Ends:
+        found = self._apart(body, state, checked)
+        return self._settled({replace(state, ran=ran).ended(status) for status, ran in found}, checked)
+
+    def _if(self, node: If, states: Set[State], checked: bool) -> Ends:
+        ends = Ends()
+        for condition, body in node.branches:
+            found = ends.take(self.block(condition, states, True), "next")
+            states = {state for state in found if state.failed}
+            ends.take(self.block(body, found - states, checked))
+        if node.other:
+            ends.take(self.block(node.other, states, checked))
+        else:
+            ends.add("next", {state.ended(ZERO) for state in states})
+        return ends
+
+    def _while(self, node: While, states: Set[State], checked: bool) -> Ends:
+        ends = Ends()
+        seen: set[tuple[State, Value]] = set()
+        todo = [(state, ZERO) for state in states]
+        while todo:
+            head = todo.pop()
+            if head in seen:
+                continue
+            seen.add(head)
+            if len(seen) > MAX_STATES:
+                raise TooMuchWorkError
+            found = ends.take(self.block(node.condition, {head[0]}, True), "next", "break", "continue")
+            over = {state for state in found if state.failed is not node.until}
+            ends.add("next", {state.ended(head[1]) for state in over})
+            self.loops += 1
+            inside = self.block(node.body, found - over, checked)
+            self.loops -= 1
+            again = ends.take(inside, "next", "break", "continue") - inside.of("break")
+            ends.add("next", inside.of("break"))
+            todo += [(state, state.status) for state in again | inside.of("next", "continue")]
+        return ends
+
+    def _for(self, node: For, states: Set[State], checked: bool) -> Ends:
+        """Run the body as often as there are words; where that is not known, after each round it may be over."""
+        ends = Ends()
+        heads = {state.with_variable(node.variable, ANY) if node.variable else state for state in states}
+        if node.times is None:
+            ends.add("next", {state.ended(ZERO) for state in heads})
+        seen: set[State] = set()
+        rounds = 0
+        while heads - seen and (node.times is None or rounds < min(node.times, 10)):
+            if len(seen) > MAX_STATES:
+                raise TooMuchWorkError
+            seen |= heads if node.times is None else set()
+            self.loops += 1
+            inside = self.block(node.body, heads, checked)
+            self.loops -= 1
+            ends.take(inside, "next", "break", "continue")
+            ends.add("next", inside.of("break"))
+            heads = inside.of("next", "continue")
+            rounds += 1
+            if node.times is None:
+                ends.add("next", heads)
+        if node.times is not None:
+            ends.add("next", heads)
+        return ends
+
+    # Simple commands
+
+    def _settled(self, states: Iterable[State], checked: bool) -> Ends:
+        """End the script where a failure does that."""
+        ends = Ends()
+        for state in states:
+            if not state.failed or checked:
+                ends.add("next", [state])
+                continue
+            trap = self.traps.get(state.at_error) if state.at_error is not None else None
+            after = {state}
+            if trap:
+                trapped = self.block(trap, {replace(state, at_error=None)}, True)
+                ends.add("exit", trapped.of("exit"))
+                after = {
+                    replace(one, status=state.status, pipes=state.pipes, at_error=state.at_error)
+                    for one in trapped.of("next")
+                }
+            for one in after:
+                ends.add("exit" if one.stops else "next", [one])
+        return ends
+
+    def _simple(self, node: Simple, state: State, checked: bool) -> Ends:
+        self.work += 1
+        if self.work > MAX_WORK:
+            raise TooMuchWorkError
+        self.visited.add(node.command.number)
+        ways = {(state, ZERO)}
+        for inner in node.inner:
+            ways = {
+                (replace(one, ran=ran), status)
+                for one, _ in ways
+                for status, ran in self._substituted(inner, one, checked)
+            }
+        ends = Ends()
+        for one, status in ways:
+            ends.take(self._command(node, one, status, checked))
+        return ends
+
+    def _command(self, node: Simple, state: State, substituted: Value, checked: bool) -> Ends:
+        command = node.command
+        if not command.words:
+            for name, text in command.env.items():
+                state = state.with_variable(name, state.value(text))
+            return self._settled([state.ended(substituted)], checked)
+        if command.number == self.failing:
+            return self._leave(node, [replace(state, ran=True).ended(_failure(node))], checked)
+        if body := self.functions.get(command.words[0]):
+            return self._called(body, state, checked)
+        if command.words[0] in ("exit", "return", "break", "continue"):
+            return self._jump(command.words, state, checked)
+        if command.words[0] == "eval" and node.script:
+            return self.block(node.script, {state}, checked)
+        if node.script and command.words[0] != "trap":
+            return self._leave(node, self._other_shell(node, node.script, state), checked)
+        return self._leave(node, self._builtin(node, state), checked)
+
+    def _leave(self, node: Simple, states: Iterable[State], checked: bool) -> Ends:
+        """`exec` does not come back, `coproc` runs beside."""
+        if node.raw[0] == "exec" and len(node.raw) > 1:
+            return Ends(exit=states)
+        if node.raw[0] == "coproc":
+            return Ends(next={replace(state, job=state.status).ended(ZERO) for state in states})
+        return self._settled(states, checked)
+
+    def _called(self, body: Node, state: State, checked: bool) -> Ends:
+        if any(body is one for one in self.calls) or len(self.calls) >= MAX_CALLS:
+            return self._settled(self._either(state), checked)
+        self.calls.append(body)
+        found = self.node(body, {state}, checked)
+        self.calls.pop()
+        ends = Ends()
+        returned = ends.take(found, "next", "return")
+        ends.take(self._settled(returned, checked))
+        return ends
+
+    def _other_shell(self, node: Simple, script: Block, state: State) -> set[State]:
+        """`bash -c` starts without `-e`, unless its options have it."""
+        options = " ".join(word for word in node.command.words[1:] if word[:1] in "-+" or word in _OPTIONS)
+        inside = State(_turns_on_exit(node.command.words), "pipefail" in options, ran=state.ran)
+        functions, self.functions = self.functions, {}
+        found = self._finish(self.block(script, {inside}, False))
+        self.functions = functions
+        return {replace(state, ran=one.ran).ended(one.status) for one in found}
+
+    def _jump(self, words: list[str], state: State, checked: bool) -> Ends:
+        status = state.value(words[1]) if len(words) > 1 else state.status
+        if words[0] in ("break", "continue"):
+            return Ends(**{words[0] if self.loops else "next": [state.ended(ZERO)]})
+        if words[0] == "return" and not self.calls:
+            return self._settled([state.ended(FAILED)], checked)
+        statuses = [status] if status.is_zero is not None else [ZERO, FAILED]
+        return Ends(**{words[0]: [state.ended(one) for one in statuses]})
+
+    def _either(self, state: State) -> list[State]:
+        return [state.ended(ZERO), state.ended(FAILED)]
+
+    def _builtin(self, node: Simple, state: State) -> Iterable[State]:
+        words, program = node.command.words, node.command.program
+        if program in ("[", "[[", "test"):
+            truth = truth_of_test(state, words)
+            return self._either(state) if truth is None else [state.ended(ZERO if truth else ONE)]
+        if program == "false":
+            return [state.ended(ONE)]
+        if program == "set":
+            return [_set(state, words).ended(ZERO)]
+        if program == "shopt":
+            inherits = state.inherits or words[1:] == ["-s", "inherit_errexit"]
+            return [replace(state, inherits=inherits).ended(ZERO)]
+        if program == "trap":
+            return [self._trapped(node, state).ended(ZERO)]
+        if program == "wait":
+            waited = state.value(words[-1]) if len(words) > 1 else ZERO
+            waited = state.job if waited.is_zero is None or words[1:] == ["-n"] else waited
+            return self._either(state) if waited.is_zero is None else [state.ended(waited)]
+        if program == "let":
+            return self._either(state)
+        if program in _DECLARES:
+            for name, equals, text in (word.partition("=") for word in words[1:]):
+                state = state.with_variable(name, state.value(text)) if equals else state
+            return [state.ended(ZERO)]
+        if program == "kill" and "$$" in words:
+            return [state.ended(FAILED)]
+        return self._other(program, state)
+
+    def _other(self, program: str, state: State) -> Iterable[State]:
+        if program in _NEVER_FAIL:
+            return [state.ended(ZERO)]
+        if not state.ran or program in _MAY_FAIL:
+            return self._either(state)
+        return [state.ended(ZERO)]
+
+    def _trapped(self, node: Simple, state: State) -> State:
+        signals = [word.upper().removeprefix("SIG") for word in node.command.words[2:]]
+        number = None
+        if node.script is not None and node.command.words[1] != "-":
+            number = node.command.number
+            self.traps[number] = node.script
+        if {"EXIT", "0"} & set(signals):
+            state = replace(state, at_exit=number)
+        return replace(state, at_error=number) if "ERR" in signals else state
+
+    def _arithmetic(self, text: str, state: State, checked: bool) -> Ends:
+        inside = text.strip()[2:-2]
+        if changed := _CHANGED.match(inside):
+            state = state.with_variable(changed[1] or changed[2], FAILED)
+            return self._settled(self._either(state), checked)
+        value = state.arithmetic(inside)
+        if value.is_zero is None:
+            return self._settled(self._either(state), checked)
+        return self._settled([state.ended(ONE if value.is_zero else ZERO)], checked)
+
+
+def _negated(state: State) -> State:
+    return replace(state, status=ZERO if state.failed else ONE)
+
+
+def _failure(node: Simple) -> Value:
+    """Return the status of the command that fails; `find -exec … \\;` does not pass it on."""
+    words = node.command.words
+    if node.command.program == "find":
+        return ZERO if ";" in words else FAILED
+    return ONE if node.command.program in _ONE_IF_FAILED and node.raw[0] != "xargs" else FAILED
+
+
+def _turns_on_exit(words: list[str]) -> bool:
+    before = words[1:]
+    named = any(pair in (("-o", "errexit"), ("-eo", "errexit")) for pair in pairwise(before))
+    return named or any(re.fullmatch(r"-[a-zA-Z]*e[a-zA-Z]*", word) for word in before)
+
+
+def _set(state: State, words: list[str]) -> State:
+    """Read `set -euo pipefail`, `set +e`, `set +o errexit`."""
+    for word, following in zip(words[1:], [*words[2:], ""], strict=True):
+        if word == "--":
+            break
+        if not re.fullmatch(r"[-+][a-zA-Z]+", word):
+            continue
+        on = word[0] == "-"
+        if "e" in word or (word[-1] == "o" and following == "errexit"):
+            state = replace(state, stops=on)
+        if word[-1] == "o" and following == "pipefail":
+            state = replace(state, pipefail=on)
+    return state
+
+
+@lru_cache(maxsize=256)
+def reachable(script: str) -> frozenset[int] | None:
+    """Return the numbers of the commands that can run; None where nobody can tell."""
+    read = parse_script(script)
+    run = _Run(Setting(stops=False))
+    try:
+        run.script(read.body)
+    except TooMuchWorkError:
+        return None
+    return None if read.broken else frozenset(run.visited)
+
+
+@lru_cache(maxsize=1024)
+def fate(script: str, number: int, setting: Setting) -> Fate:
+    """Return what becomes of the script when this command of it fails."""
+    read = parse_script(script)
+    run = _Run(setting, number)
+    try:
+        ended = {state.failed for state in run.script(read.body) if state.ran}
+    except TooMuchWorkError:
+        return "not known"
+    if read.broken or len(ended) > 1:
+        return "not known"
+    return "goes on" if ended == {False} else "fails"

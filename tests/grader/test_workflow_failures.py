@@ -1,0 +1,139 @@
+"""Does a failing command fail its step? Bash itself is the oracle, with a `pytest` that fails."""
+
+from pathlib import Path
+
+import pytest
+from script_generator import scripts, with_bash
+
+from labs.grader.workflows.commands import commands_of
+from labs.grader.workflows.reading import read_workflow
+from labs.grader.workflows.script_runs import Setting, fate, reachable
+from labs.grader.workflows.stages import acts_of, of_command
+
+SHELLS = [
+    ("bash -e {0}", ["bash", "-e"], Setting()),
+    ("bash", ["bash", "--noprofile", "--norc", "-eo", "pipefail"], Setting(pipefail=True)),
+]
+WRITTEN = [
+    line.replace("\\n", "\n").replace("\\\\\n", "\\\n")
+    for line in (Path(__file__).parent / "failing_scripts.txt").read_text().splitlines()[1:]
+]
+# Here the tests print nothing, and what they print decides.
+PRINTED = ['[ "$(pytest)" ]', 'test -z "$(pytest)"']
+
+
+def fate_of_tests(script, setting):
+    fates = {fate(script, one.number, setting) for one in commands_of(script) if "test" in of_command(one)}
+    return next((one for one in ("fails", "not known") if one in fates), "goes on")
+
+
+@pytest.mark.parametrize(("shell", "argv", "setting"), SHELLS)
+def test_written_scripts_end_as_bash_ends_them(shell, argv, setting, tmp_path):
+    ends = with_bash(tmp_path / "bash", WRITTEN, argv)
+    found = {script: fate_of_tests(script, setting) for script in WRITTEN}
+    expected = {
+        script: "not known" if script in PRINTED else "fails" if went_on is False else "goes on"
+        for script, went_on in zip(WRITTEN, ends, strict=True)
+    }
+    assert {one: said for one, said in found.items() if said != expected[one]} == {}
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(("shell", "argv", "setting"), SHELLS)
+def test_generated_scripts_never_end_otherwise_than_in_bash(shell, argv, setting, tmp_path):
+    texts = scripts(9, 600)
+    wrong, unknown, asked = {}, 0, 0
+    for script, went_on in zip(texts, with_bash(tmp_path / "bash", texts, argv), strict=True):
+        if went_on is None:  # it did not come to the tests
+            continue
+        found = fate_of_tests(script, setting)
+        asked += 1
+        unknown += found == "not known"
+        if found not in ("not known", "goes on" if went_on else "fails"):
+            wrong[script] = found
+    assert wrong == {}
+    assert asked > 400
+    assert unknown < asked * 0.2
+
+
+def acts(script, shell=""):
+    lines = "".join(f"          {line}\n" for line in script.split("\n"))
+    shell = f"        shell: {shell}\n" if shell else ""
+    text = f"on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n{lines}{shell}"
+    workflow = read_workflow("ci.yml", text)
+    assert not workflow.faults, workflow.faults
+    return acts_of(workflow.jobs["a"])
+
+
+@pytest.mark.parametrize(
+    ("script", "shell", "stops"),
+    [
+        ("pytest\necho a", "bash {0}", False),
+        ("pytest\necho a", "bash -x {0}", False),
+        ("pytest\necho a", "bash -ex {0}", True),
+        ("pytest\necho a", "/bin/bash -eo pipefail {0}", True),
+        ("pytest\necho a", "sh", True),
+        ("pytest | cat", "bash --noprofile --norc -e {0}", False),
+        ("pytest | cat", "bash -euo pipefail {0}", True),
+        ("x=$(pytest; echo a)", "", False),
+        ("x=$(pytest; echo a)", "sh", True),
+        ("pytest", "pwsh", True),
+        ("pytest || true\nruff .\npytest -q", "", True),
+    ],
+)
+def test_the_shell_of_a_step_decides_too(script, shell, stops):
+    found = [act.stops for act in acts(script, shell) if act.stage == "test"]
+    assert found == [stops]
+
+
+def test_the_gate_is_the_command_that_stops_the_step():
+    found = {act.stage: act.order for act in acts("pytest || true\n./deploy.sh\npytest -q")}
+    assert found["test"] > found["deploy"]
+
+
+DOUBTFUL = r"""
+pytest || [ -e x ]
+pytest || grep -q ok log
+set +e\npytest\nexit $code
+if [ "$STRICT" ]; then set -e; else set +e; fi\npytest\necho a
+pytest || exit "$ON_FAILURE"
+test "$CI" || set +e; pytest; true
+"""
+
+
+@pytest.mark.parametrize("script", DOUBTFUL.strip().split("\n"))
+def test_what_depends_on_other_values_is_not_known(script):
+    [act] = acts(script.replace("\\n", "\n"))
+    assert act.doubt
+    assert not act.stops
+    assert not act.excuse
+
+
+def test_what_cannot_be_reached_is_no_command():
+    never = [
+        "if false; then pytest; fi",
+        "false && pytest",
+        "true || pytest",
+        "exit 0; pytest",
+        "( exit; pytest )",
+    ]
+    never += ["f() { return; pytest; }\nf", "while false; do pytest; done", "until true; do pytest; done"]
+    never += [
+        "for i in; do pytest; done",
+        "f() { pytest; }",
+        "if [ 1 = 2 ]; then pytest; fi",
+        "(( 0 )) && pytest",
+    ]
+    never += [
+        "if true; then echo; else pytest; fi",
+        "a=no\nif [ $a = yes ]; then pytest; fi",
+        "! true && pytest",
+    ]
+    assert {script: acts(script) for script in never if acts(script)} == {}
+
+
+def test_a_script_with_too_many_ways_is_not_known():
+    script = "".join(f"[ -e f{at} ] && v{at}=1\n" for at in range(12)) + "pytest\n"
+    [number] = [one.number for one in commands_of(script) if one.words == ["pytest"]]
+    assert reachable(script) is None
+    assert fate(script, number, Setting(stops=False)) == "not known"
