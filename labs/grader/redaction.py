@@ -8,11 +8,10 @@ import re
 from collections.abc import Iterator
 from hashlib import sha256
 
-from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from .checks import KINDS
-from .formats.yaml_values import Value
+from .formats.yaml_values import Value, compose_yaml
 
 _SECTION, _HINT, _LESSONS = "scenarios", "hint", "lessons"
 Cut = tuple[int, int, str]
@@ -24,7 +23,8 @@ def public_text(source: str, lessons: str = "") -> str:
     A hidden parameter becomes `null`, by which `load_spec` knows that it was withheld. `source` is a text that
     `load_spec` reads. `lessons`, where given, is put in front: the address below which its lessons are read.
     """
-    root = YAML(typ="safe", pure=True).compose(source)
+    root = compose_yaml(source)
+    assert isinstance(root, MappingNode)  # noqa: S101 - load_spec reads it
     parts, at = [], 0
     for start, end, instead in sorted([*_in_front(root, lessons), *_cuts(source, root)]):  # two may overlap
         parts += [source[at : max(start, at)], instead]

@@ -10,6 +10,7 @@ from labs.grader.engine import grade
 from labs.grader.git.repository import Repository
 from labs.grader.parameters import FilePath
 from labs.grader.report import Outcome
+from labs.grader.schema_1.upgrade import upgrade
 from labs.grader.spec import SpecError, load_spec, public_text
 from tests.grader.conftest import lab
 
@@ -179,6 +180,15 @@ def test_a_check_whose_hidden_part_was_taken_out_is_not_run(repo):
 def test_an_author_who_forgets_a_hidden_part_is_told():
     with pytest.raises(SpecError, match=r"asks\.cases: is missing"):
         load_spec(FULL.replace("asks: {cases: [SECRET], path: b.py}", "asks: {path: b.py}"))
+
+
+def test_what_the_reader_takes_as_yaml_is_cut_and_upgraded_too():
+    """Tabs between tokens and a `:` that ends a word before a brace, which other readers refuse."""
+    tabs = lab("readable: {}").replace("readable: {}", "readable:\t{}")
+    flow = "scenarios:\n  - {name: a commit, steps: [commit: Start], expect: {c1: passed}, after:}\n"
+    assert public_text(tabs + flow) == tabs
+    old = tabs.replace("schema: 2", "schema:\t1") + flow
+    assert upgrade(old).text == old.replace("schema:\t1", "schema:\t2")
 
 
 def test_a_text_that_is_no_lab_has_no_public_text():

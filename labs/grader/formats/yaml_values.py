@@ -124,9 +124,7 @@ def read_yaml(text: str, *, aliased: int = 0) -> tuple[Value | None, list[Proble
     if _LONG_TAG in text:
         return None, [Problem(text[: text.index(_LONG_TAG)].count("\n") + 1, "", "a tag is too long")]
     try:
-        yaml = YAML(typ="safe", pure=True)
-        yaml.Scanner = _Scanner
-        node = yaml.compose(text)
+        node = compose_yaml(text)
     except RecursionError:
         return None, [Problem(1, "", _TOO_DEEP)]
     except YAMLError as error:
@@ -135,6 +133,14 @@ def read_yaml(text: str, *, aliased: int = 0) -> tuple[Value | None, list[Proble
         return None, [Problem(1, "", "the file is empty")]
     reader = _NodeReader([], set(), aliased)
     return reader.read(node, ""), reader.problems
+
+
+def compose_yaml(text: str) -> Node | None:
+    """The nodes of a YAML text as `read_yaml` reads it, for their places. Raises YAMLError and RecursionError."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Scanner = _Scanner
+    node: Node | None = yaml.compose(text)
+    return node
 
 
 def _syntax_problem(text: str, error: YAMLError) -> Problem:

@@ -5,10 +5,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
-from ..formats.yaml_values import Value, read_yaml
+from ..formats.yaml_values import Value, compose_yaml, read_yaml
 from ..problem import Problem
 from ..spec import SpecError, load_spec
 from .edits import Edit, Path, applied
@@ -47,8 +46,10 @@ def _assert_same(root: Value, edits: Mapping[Path, Edit], new: str) -> None:
 
 
 def _spliced(text: str, edits: Mapping[Path, Edit]) -> str:
+    root = compose_yaml(text)
+    assert root is not None  # noqa: S101 - it was read before
     parts, at = [], 0
-    for start, end, instead in sorted(_splices(text, YAML(typ="safe", pure=True).compose(text), edits, ())):
+    for start, end, instead in sorted(_splices(text, root, edits, ())):
         parts += [text[at:start], instead]
         at = end
     return "".join(parts) + text[at:]
