@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from lessons.texts.problem import Problem
+
 from .state import Page
 
 TAGS = (
@@ -109,8 +111,7 @@ def habits(state: StateCore) -> None:
     _report_front_matter(state, page)
     for token in state.tokens:
         if token.type == "inline" and token.children:
-            for line, message in dict.fromkeys(_found(token)):
-                page.report(line, message)
+            page.problems += dict.fromkeys(_found(token))
 
 
 def _report_front_matter(state: StateCore, page: Page) -> None:
@@ -121,7 +122,7 @@ def _report_front_matter(state: StateCore, page: Page) -> None:
         page.report(1, problem)
 
 
-def _found(inline: Token) -> Iterator[tuple[int, str]]:
+def _found(inline: Token) -> Iterator[Problem]:
     line = first = inline.map[0] + 1 if inline.map else 1
     at_start = True
     for child in inline.children or ():
@@ -130,18 +131,18 @@ def _found(inline: Token) -> Iterator[tuple[int, str]]:
             continue
         if child.type == "text" and child.content:
             for problem in _in_text(child.content, at_start):
-                yield line, problem
+                yield Problem(line, "", problem)
             at_start = False
         elif child.type not in ("em_open", "strong_open", "link_open"):
             at_start = False
     content = CODE.sub("", inline.content)
     for found in BRACKETS.finditer(content):
         if re.search(r"\\[A-Za-z]|[\^_]", found[0]):
-            yield first, f"“{_short(found[0])}”: {FORMULA}"
+            yield Problem(first, "", f"“{_short(found[0])}”: {FORMULA}")
     for found in AROUND_CODE.finditer(inline.content):
-        yield first, f"“{_short(found[0])}”: {FORMULA}"
+        yield Problem(first, "", f"“{_short(found[0])}”: {FORMULA}")
     for found in PARTED.finditer(content):
-        yield first, f"“{_short(found[0])}”: {NO_LINK}"
+        yield Problem(first, "", f"“{_short(found[0])}”: {NO_LINK}")
 
 
 def _in_text(text: str, at_start: bool) -> Iterator[str]:
