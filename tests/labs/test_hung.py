@@ -10,6 +10,8 @@ import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
 from labs import actions, tokens
 from labs.addresses import practice_address
@@ -233,13 +236,13 @@ def signal_all(pids: list[int], number: signal.Signals) -> None:
 
 @pytest.fixture
 def clock(stack, tmp_path) -> Iterator[Path]:
-    """Worker and beat with a clock of their own; the file holds its distance in seconds, such as -3600."""
+    """Web, worker and beat with a clock of their own; the file holds its distance in seconds, such as -3600."""
     file = tmp_path / "clock"
     library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
     settings = [f"LD_PRELOAD={library}", f"FAKETIME_TIMESTAMP_FILE={file}"]
     if library is None or not moves_time(["/usr/bin/env", *settings], file):
         pytest.skip("faketime does not work here: no clock is set back")
-    own = {name: stack.services[name] for name in ("worker", "beat")}
+    own = {name: stack.services[name] for name in ("web", "worker", "beat")}
     for name, service in own.items():
         stack.services[name] = service._replace(argv=["/usr/bin/env", *settings, *service.argv])
     yield file
@@ -268,3 +271,15 @@ def test_clock_that_was_set_back_stops_neither_beat_nor_grading(stack, learner, 
             wait_for(pulse.exists, what=f"the reaper runs with the clock at {distance}")
     push(clone)
     wait_for(lambda: is_graded(learner), what="the push is graded")
+
+
+def test_web_server_that_starts_with_its_clock_set_back_answers(stack, learner, lab, clock):
+    """Pages, also of who signed in "tomorrow". No push: under faketime a thread that waits with a limit never ends."""
+    session, paths = log_in(learner.user), ("/healthz", "/accounts/login/", "/", lab.get_absolute_url())
+    for distance in ("+0", "-86400"):
+        clock.write_text(distance)
+        stack.kill("web")
+        stack.start("web")
+        assert [ask(stack, path, session) for path in paths] == [200] * len(paths), distance
+    with urllib.request.urlopen(f"{stack.url}/healthz") as answer:
+        assert parsedate_to_datetime(answer.headers["Date"]) < timezone.now() - timedelta(hours=12)

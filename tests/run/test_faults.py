@@ -4,9 +4,10 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 from portal_process import ROOT, Portal, environment, wait_for
@@ -108,10 +109,19 @@ def try_full_disk(portal, folder):
     portal.get("/no-such-page")  # which is logged
     wait_for(lambda: portal.said(FULL))
     assert portal.supervisor.poll() is None
+    assert next(state for state, _ in submissions(portal)) == "graded"
     (portal.var / "filling").unlink()
     wait_for(lambda: clone.push()[0] == 0)
+    head = clone.output("rev-parse", "HEAD").decode().strip()
+    wait_for(lambda: ("graded", head) in submissions(portal), 120)  # the broker's disk was full too
     assert portal.terminal.read_text().count(FULL) == 1
     assert set(before) & set(portal.processes())
+
+
+def submissions(portal) -> list[tuple[str, str]]:
+    """State and commit of each, in their order."""
+    with closing(sqlite3.connect(f"file:{portal.var / 'db.sqlite3'}?mode=ro", uri=True)) as database:
+        return database.execute("SELECT state, head FROM labs_submission ORDER BY id").fetchall()
 
 
 def fill(path):
