@@ -8,7 +8,7 @@ from itertools import dropwhile, pairwise, takewhile
 
 from .lines import ANSWERS, OF_OPTION, Line, Syntax
 from .problems import Report
-from .slips import advice, as_option, cause, fault_in_option
+from .slips import advice, as_option, cause, fault_in_option, guess_answers
 
 KEY = re.compile(r"#[a-z0-9][a-z0-9_-]{0,63}")
 NEITHER = "This line is neither an answer nor, with > in front, the explanation."
@@ -53,7 +53,9 @@ def _block(lines: Sequence[Line], report: Report) -> Block | None:
         report(line.number, cause(line.text), only_new=start is not None)
     if start is None:
         if not slips:
-            report(heading.number, "This question has no answers.")
+            guesses = guess_answers(list(body)) or [(heading.number, "This question has no answers.")]
+            for number, message in guesses:
+                report(number, message)
         return None
     answers, quotes = _answers(body[start:], report)
     prompt = f"{words}\n\n{_join(line.text for line in body[:start])}".strip()

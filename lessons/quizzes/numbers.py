@@ -88,6 +88,22 @@ WITH_UNIT = re.compile(
     re.IGNORECASE,
 )
 
+SCALES = {
+    **dict.fromkeys(("k", "thousand", "thousands"), 10**3),
+    **dict.fromkeys(("lakh", "lakhs", "lac", "lacs"), 10**5),
+    **dict.fromkeys(("mn", "mio", "million", "millions"), 10**6),
+    **dict.fromkeys(("cr", "crore", "crores"), 10**7),
+    **dict.fromkeys(("bn", "billion", "billions"), 10**9),
+    **dict.fromkeys(("tn", "trillion", "trillions"), 10**12),
+}
+SCALED = re.compile(
+    rf"(?P<number>.*[0-9]) ?(?:(?P<million>M)|(?P<scale>{'|'.join(SCALES)}))\b\.?", re.IGNORECASE
+)
+MIXED = re.compile(r"(?P<sign>[+-]?)(?P<whole>[0-9]{1,6}) (?P<fraction>[0-9]{1,6}/[0-9]{1,6})")
+POWERED = re.compile(r"(?P<base>[0-9]{1,3}) ?(?:\^|\*\*) ?(?P<power>[0-9]{1,2})")
+SIGN_IN_WORDS = re.compile(r"(?P<sign>minus|negative|plus) (?P<number>.+)", re.IGNORECASE)
+TENS_AND_ONES = re.compile(r"(?P<tens>[a-z]+ty)[ -]?(?P<ones>one|two|three|four|five|six|seven|eight|nine)")
+
 # What stands before and behind a number that is no word: percent and money.
 CERTAIN_UNITS = {
     ("", "%"),
@@ -133,7 +149,7 @@ def describe(text: str) -> str:
             return f"We read the dot in {number.typed} as a decimal point. For the whole number type {whole}."
         decimal = number.typed.replace(",", ".")
         return f"We read {number.typed} as {number.plain}. For the decimal number type {decimal}."
-    as_usual = number.typed.replace("E", "e").replace(" ", "", number.typed[:1] in "+-").removesuffix(".")
+    as_usual = number.typed.replace("E", "e").replace(" ", "", number.typed[:1] in "+-").rstrip(".,")
     return (
         ""
         if number.plain.removeprefix("0") == as_usual.removeprefix("0")
@@ -148,6 +164,8 @@ def what_to_type(text: str) -> str:
     word = typed.lower().rstrip(".!")
     if word in IN_DIGITS:
         return f"“{shown}” is a word. Type the number in digits: {IN_DIGITS[word]}"
+    if in_digits := _written_out(typed):
+        return f"Type “{shown}” as one number in digits: {in_digits}"
     if CLOCK.fullmatch(typed):
         hour = re.split("[:h]", typed, flags=re.IGNORECASE)[0].strip()
         return f"“{shown}” is a time of day. Type one number, such as {hour}"
@@ -164,12 +182,39 @@ def what_to_type(text: str) -> str:
     return f"“{shown}” is not a number. Type one number in digits, such as 3 or 0.5"
 
 
+def _written_out(typed: str) -> str:
+    """The digits of a number that is written with words, a fraction or a power beside them; empty for another."""
+    if found := SIGN_IN_WORDS.fullmatch(typed):
+        number = read(found["number"])
+        digits = (
+            number.plain
+            if number
+            else IN_DIGITS.get(found["number"].lower()) or _written_out(found["number"])
+        )
+        return f"{'' if found['sign'].lower() == 'plus' else '-'}{digits}" if digits else ""
+    if (found := TENS_AND_ONES.fullmatch(typed.lower())) and found["tens"] in IN_DIGITS:
+        return str(int(IN_DIGITS[found["tens"]]) + int(IN_DIGITS[found["ones"]]))
+    if found := MIXED.fullmatch(typed):
+        above, below = (int(part) for part in found["fraction"].split("/"))
+        return f"{found['sign']}{int(found['whole']) + above / below:.6g}" if below else ""
+    if found := POWERED.fullmatch(typed):
+        return str(int(found["base"]) ** int(found["power"]))[:MAX_DIGITS]
+    if (found := SCALED.fullmatch(typed)) and (number := read(found["number"])):
+        if found["million"] == "m":  # metres or minutes
+            return ""
+        value = number.value * (10**6 if found["million"] else SCALES[found["scale"].lower()])
+        return str(int(value)) if value.denominator == 1 else f"{float(value):g}"
+    return ""
+
+
 def meant_by(text: str) -> tuple[str, bool] | None:
     """The number that an author's text may mean, and whether it can mean nothing else; None where it is no number."""
     typed = _unified(text)
     word = typed.lower()
     if word in IN_DIGITS:
         return IN_DIGITS[word], False
+    if in_digits := _written_out(typed):
+        return in_digits, False
     if typed.count(".") > 2:  # an address of the Internet
         return None
     if number := read(text):
@@ -200,7 +245,8 @@ def _digit(sign: str) -> str:
 
 def _digits(body: str) -> str | None:
     """Return digits with at most one dot, None where the separators make no number."""
-    body = body.removesuffix(".") if body.count(".") == 1 else body  # the full stop of a sentence
+    for sign in ".,":  # the full stop or the comma of a sentence
+        body = body.removesuffix(sign) if body.count(sign) == 1 else body
     separators = [sign for sign in body if not sign.isdigit()]
     kinds = list(dict.fromkeys(separators))
     if not kinds:

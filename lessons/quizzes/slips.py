@@ -17,6 +17,44 @@ LINK = re.compile(r"[(\[:^]")
 NOT_IN_OPTIONS = re.compile(r"\s*(?:(?:[-*+]|[0-9]{1,9}[.)])\s|#{1,6}\s|\||:::|!!!)")
 
 
+# Marks that are guessed only where a question has no answer at all.
+LOOSE_RIGHT = {"x", "yes", "y", "1", "true", "t", "right", "correct", "ok", "o", "✓", "✔"}
+LOOSE_WRONG = {"", "no", "n", "0", "false", "f", "wrong", "incorrect", "-"}
+LOOSE_BOX = re.compile(
+    rf"\s*(?:>\s*)?(?:(?:--|{BULLET})\s*)?[\[({{［（]\s*(?P<mark>[^\[\](){{}}]{{0,9}}?)\s*[\])}}］）]\s*:?\s*(?P<text>\S.*)"
+)
+IN_A_LIST = re.compile(rf"\s*(?:>\s*)?{BULLET}\s+(?P<text>\S.*)")
+TYPED = re.compile(r"\s*=(?P<text>[^=\s].*)")
+
+
+def guess_answers(lines: list[Line]) -> list[tuple[int, str]]:
+    """What to write instead of lines of a question without any answer, with the line of each; empty for no guess."""
+    typed = [
+        (line.number, f"= {found['text'].strip()}") for line in lines if (found := TYPED.fullmatch(line.text))
+    ]
+    boxes = [
+        (line.number, f"- [{'x' if found['mark'].lower() in LOOSE_RIGHT else ' '}] {found['text'].strip()}")
+        for line in lines
+        if (found := LOOSE_BOX.fullmatch(line.text)) and found["mark"].lower() in LOOSE_RIGHT | LOOSE_WRONG
+    ]
+    if typed or len(boxes) > 1:
+        return [
+            (number, f"This is not read as an answer. Write: {wanted}") for number, wanted in typed or boxes
+        ]
+    items = [
+        (line.number, found["text"].strip()) for line in lines if (found := IN_A_LIST.fullmatch(line.text))
+    ]
+    if len(items) < 2:
+        return []
+    number, text = items[0]
+    return [
+        (
+            number,
+            f"An option has a box. Write: - [x] {text}, if it is right, and - [ ] {text}, if it is wrong.",
+        )
+    ]
+
+
 def as_option(text: str) -> str | None:
     """The option that a line was meant as, None where it is one already or was not meant as one."""
     if PATTERNS[Syntax.OPTION].fullmatch(text):

@@ -118,3 +118,25 @@ def test_prompt_may_show_links_lists_and_code(prompt):
 @pytest.mark.parametrize("body", ["* [ ] shown\n\n- [x] a\n- [ ] b", "1. [ ] a\n2. [x] b"])
 def test_version_that_was_saved_before_is_read_as_it_was(body):
     assert parse(f"{HEAD}{body}\n> Why.\n", stored=True).questions
+
+
+# The lines of a question without any answer that is read, and what is said of the first of them.
+GUESSES = [
+    ("- [yes] a\n- [no] b", "This is not read as an answer. Write: - [x] a"),
+    ("- [1] a\n- [0] b", "This is not read as an answer. Write: - [x] a"),
+    ("( ) a\n(x) b", "This is not read as an answer. Write: - [ ] a"),
+    ("- {x} a\n- {} b", "This is not read as an answer. Write: - [x] a"),
+    ("=2,000", "This is not read as an answer. Write: = 2,000"),
+    ("- a\n- b", "An option has a box. Write: - [x] a, if it is right, and - [ ] a, if it is wrong."),
+    ("a) x\nb) y", "An option has a box. Write: - [x] x, if it is right, and - [ ] x, if it is wrong."),
+]
+
+
+@pytest.mark.parametrize(("body", "message"), GUESSES)
+def test_question_without_any_answer_says_at_the_line_what_to_write(body, message):
+    assert problems(body)[0] == (1, message)
+
+
+def test_question_that_only_has_a_prompt_says_so_at_its_heading():
+    for prompt in ("Look at [the page](https://example.org).", "- [a link](https://example.org)", "f(x) = 2"):
+        assert problems(prompt)[0] == (0, "This question has no answers.")
