@@ -77,7 +77,7 @@ class PublicQuestion:
 class Question(ABC, Generic[R]):
     """One question. R is the form in which its kind stores a response.
 
-    A kind is one file in `kinds/` with a subclass, listed in the registry there: copy one to add one.
+    A kind is one file in `kinds/`, which says how to add one.
     `prompt` and `explanation` are Markdown; `line` is the heading's in the source, from 1.
 
     `template` asks the question on a page: one of `templates/lessons/controls/`, which is given `entries`. `hint`

@@ -89,12 +89,14 @@ class EmptyCommits(Step):
 
     empty_commits: Count
     tag: RefName | None = None
+    signed: bool = False
 
     def do(self, world: World) -> None:
         for number in range(self.empty_commits):
             files = world.files(next(iter(world.parents), None))
             person = world.learner.at(world.now())
-            made = world.add_commit(files, world.parents, f"Empty {number}", author=person, committer=person)
+            people = {"author": person, "committer": person}
+            made = world.add_commit(files, world.parents, f"Empty {number}", **people, signed=self.signed)
             world.move_head(made)
         if self.tag:
             world.add_tag(self.tag, world.head.id, None, tagger=world.learner.at(world.now()))
@@ -246,10 +248,11 @@ def test_a_new_step_is_explained_and_in_the_docs(step, capsys):
     own = [
         "  empty_commits: a whole number from 0 to 100,000. Needed.",
         "  tag: the name of a branch or tag.",
+        "  signed: true or false. Default: false.",
     ]
     told = explained(capsys, "steps").splitlines()
     at = told.index(line)
-    assert told[at + 1 : at + 3] == own
+    assert told[at + 1 : at + 4] == own
     assert (
         f"\n{line}\n- `empty_commits`: a whole number from 0 to 100,000. Needed.\n" in reference.checks_page()
     )
