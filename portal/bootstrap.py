@@ -28,7 +28,7 @@ PROGRAMS = {
     "bench": ["-m", "benchmarks"],
     "fmt": ["-m", "ruff", "format"],
     "shell": ["manage.py", "shell"],
-    "screens": ["-m", "pytest", "-q", "-rs", "-s", "tests/screens.py"],
+    "screens": ["-m", "pytest", "-q", "-rs", "--no-header", "tests/screens.py"],
 }
 REQUIREMENTS = {
     goal: ["requirements.txt"] if goal in THE_PORTAL else ["requirements.txt", "tests/requirements.txt"]

@@ -120,9 +120,10 @@ def world(settings: Any, tmp_path: Path, transactional_db: None) -> World:
 
 @pytest.mark.browser
 @pytest.mark.timeout(0)
-def test_pictures_of_every_screen(browser: Browser, live_server: Any, world: World) -> None:
+def test_pictures_of_every_screen(browser: Browser, live_server: Any, world: World, capsys: Any) -> None:
     folder = portal_settings.VAR / "screens"
     with silence():
         screens = list(find_screens(world))
     take_pictures(browser, live_server, world, screens, folder)
-    print(f"{len(screens)} screens: open {folder / 'index.html'}")
+    with capsys.disabled():
+        print(f"{len(screens)} screens: open {folder / 'index.html'}")
