@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
 PACKAGES = {"bwrap": "bubblewrap"}  # where a package is not called as its program
 DAILY_PROGRAMS = ("git", "chromium-headless-shell", "bwrap")
-PROGRAMS = {"quick": ("git",), "daily": DAILY_PROGRAMS, "all": (*DAILY_PROGRAMS, "faketime")}
+PROGRAMS = {"quick": ("git",), "daily": DAILY_PROGRAMS, "all": (*DAILY_PROGRAMS, "faketime", "nginx")}
 # Of whoever calls: the tests see none of what the settings file reads.
 SETTINGS = set(re.findall(r'\benv\.\w+\(\s*"(\w+)"', (HERE.parent / "portal/settings.py").read_text()))
 PRODUCTION = {
@@ -133,12 +133,13 @@ def install_debian(*programs: str) -> str:
     if os.getuid() or not shutil.which("apt-get"):
         return f"tests that need {' and '.join(packages)}: not installed, and only root on Debian can do it from here"
     print(f"Installing {' and '.join(packages)}", flush=True)
-    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+    # The last two: no service of a package is started.
+    own = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", "SYSTEMD_OFFLINE": "1"}
     for argv in (
         ["apt-get", "update"],
         ["apt-get", "install", "--yes", "--no-install-recommends", *packages],
     ):
-        done = subprocess.run(argv, capture_output=True, text=True)
+        done = subprocess.run(argv, env={**os.environ, **own}, capture_output=True, text=True)
         if done.returncode:
             return f"tests that need {' and '.join(packages)}: {' '.join(argv[:2])} said: {last_line(done.stderr)}"
     return ""
