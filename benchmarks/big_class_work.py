@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Min
 
+from labs.grading import tallies
 from labs.models import Lab, MetCheck, NeededWork, Receipt, Report, Repository, State, Submission
 from labs.models import snapshot_digest as digest_of
 from lessons.models import Answer, Attempt, Enrollment, Lesson, Quiz, Reading
@@ -132,6 +133,8 @@ def _note_met(labs: list[Lab]) -> None:
         ],
         BATCH,
     )
+    keys = [lab.pk for lab in labs]
+    tallies.count_course(labs[0].course_id, labs=keys, names=CHECKS)
 
 
 def _repositories(learners: list[Enrollment], labs: list[Lab]) -> list[Repository]:

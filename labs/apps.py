@@ -5,7 +5,8 @@ class LabsConfig(AppConfig):
     name = "labs"
 
     def ready(self) -> None:
-        from labs.tokens import end_tokens  # models are ready by now, and not before
+        from labs.grading import tallies  # noqa: F401 - models are ready by now, and not before
+        from labs.tokens import end_tokens
         from portal.accounts.credentials import when_credentials_end
 
         when_credentials_end(end_tokens)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from labs.grader.fetching.address import Address
-from lessons.models import Course, Enrollment
+from lessons.models import Cohort, Course, Enrollment
 from lessons.models.best import rank
 from lessons.models.course import Loaded
 from lessons.models.shared import SameParent, shared
@@ -442,6 +442,33 @@ class MetCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrollment.user}: {self.name} of {self.lab}"
+
+
+class MetTally(models.Model):
+    """The number of active people of a cohort with a MetCheck of this name; `tallies` writes it."""
+
+    cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="+")
+    lab = models.ForeignKey(Lab, models.CASCADE, related_name="+")
+    name = models.CharField("id of the check", max_length=100)
+    people = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "lab", "name"], name="one_tally_per_cohort_and_check")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.people} of {self.cohort}: {self.name} of {self.lab}"
+
+
+class CohortSize(models.Model):
+    """The number of active people of a cohort; `tallies` writes it."""
+
+    cohort = models.OneToOneField(Cohort, models.CASCADE, primary_key=True, related_name="+")
+    people = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.people} in {self.cohort}"
 
 
 class OutsideReport(models.Model):

@@ -10,8 +10,10 @@ from django.http import Http404
 from django.urls import reverse
 
 from labs.models import (
+    CohortSize,
     Lab,
     MetCheck,
+    MetTally,
     OutsideReport,
     Queue,
     Receipt,
@@ -147,13 +149,11 @@ def _met(submission: Submission, names: Iterable[str]) -> QuerySet[MetCheck]:
 def tallies(submission: Submission, names: Iterable[str]) -> dict[str, Tally]:
     """A tally of each of these checks, in one query. Those who left the cohort are not counted."""
     cohort = submission.enrollment.cohort_id
-    active = Enrollment.objects.active().filter(cohort=cohort).order_by().values("cohort")
-    others = MetCheck.objects.filter(
-        lab=submission.lab_id, name=OuterRef("name"), enrollment__cohort=cohort, enrollment__is_active=True
-    ).values("name")
+    people = MetTally.objects.filter(cohort=cohort, lab=submission.lab_id, name=OuterRef("name"))
+    size = CohortSize.objects.filter(cohort=cohort)
     rows = _met(submission, names).annotate(
-        people=Coalesce(Subquery(others.annotate(size=Count("enrollment")).values("size")), 0),
-        cohort=Coalesce(Subquery(active.annotate(size=Count("pk")).values("size")), 0),
+        people=Coalesce(Subquery(people.values("people")), 0),
+        cohort=Coalesce(Subquery(size.values("people")), 0),
     )
     return {
         name: Tally(first < submission.number, people, size)

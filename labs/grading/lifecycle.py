@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
+from labs.grading import tallies
 from labs.grading.staff_mail import mail_staff
 from labs.models import (
     ENDED,
@@ -296,6 +297,7 @@ def _note_met(submission: Submission, new: Set[str], healed: Set[str]) -> None:
         later = of_lab.order_by().values_list("name").annotate(first=Min("submission__number"))
         noted |= dict(later)
         own.filter(name__in=lost - noted.keys()).delete()
+    tallies.change(**place, met=noted.keys() - firsts.keys(), unmet=lost - noted.keys())
     MetCheck.objects.bulk_create(
         [MetCheck(**place, name=name, first=first) for name, first in sorted(noted.items())],
         update_conflicts=True,

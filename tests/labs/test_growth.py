@@ -91,6 +91,7 @@ def reads(made: BigClass) -> dict[str, Callable[[], Any]]:
     alike = own.annotate(needed=Count("needed_work")).filter(needed=len(NAMES))
     newest = alike.select_related("enrollment", "lab").order_by("-number")[0]
     found = {
+        "tallies": lambda: queries.tallies(newest, NAMES),
         "met earlier": lambda: queries.met_earlier(newest, "merged"),
         "previous report": lambda: queries.previous_report(newest),
         "history": lambda: queries.history_page(made.busiest, lab),
@@ -116,7 +117,7 @@ def _opened(client: Client, page: str) -> None:
 @pytest.mark.heavy
 def test_reads_cost_the_same_in_a_class_four_times_as_large():
     few, many = make_class(FEW, slug="few"), make_class(MANY, slug="many")
-    vendor = settled()
+    settled()
     costs = [{name: rows_read(read) for name, read in reads(made).items()} for made in (few, many)]
     told = [
         f"{name}: {small} -> {large}"
@@ -128,12 +129,6 @@ def test_reads_cost_the_same_in_a_class_four_times_as_large():
         if large > 1.1 * small + 40
     ]
     assert not grown, "\n".join(told)
-    # Who met a check is counted by people, not by what they submitted: here 14 times each for a lab.
-    newest = Submission.objects.select_related("enrollment").filter(enrollment=many.usual)[0]
-    people = len(NAMES) * MANY.learners
-    assert (
-        rows_read(lambda: queries.tallies(newest, NAMES)) < {"postgresql": 3, "sqlite": 30}[vendor] * people
-    )
 
 
 @pytest.mark.heavy
