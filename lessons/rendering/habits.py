@@ -75,6 +75,10 @@ ANYWHERE: list[tuple[re.Pattern[str], str]] = [
         re.compile(r"\*\*[ \t]+[^*\n]{1,300}\*\*|\*\*[^*\s][^*\n]{0,300}[ \t]\*\*"),
         "This is not bold. There is no blank inside the **signs**.",
     ),
+    (
+        re.compile(r"(?<![\w*\\])\*\*(?=[^\W_])[^*\n]{1,300}$"),
+        "This is not bold: the second ** is missing. If the signs are meant, put them in code.",
+    ),
 ]
 # Shown where they start a line.
 AT_START: list[tuple[re.Pattern[str], str]] = [
@@ -94,6 +98,8 @@ AT_START: list[tuple[re.Pattern[str], str]] = [
         re.compile(r"(?:!!!|\?\?\?)[+ ]?\w"),
         "A note of !!! starts after a blank line, its text indented by four spaces.",
     ),
+    (re.compile(r"#{7,} "), "A heading has one to six #."),
+    (re.compile(r"\.\. [a-z]+::"), "reStructuredText is not read. A note is written ::: note."),
     (re.compile(r"[•‣◦▪●○] "), "A list starts with - and a blank."),
     (re.compile(r"\[(?:\]|[xX ]\](?=\S)|[-~/>!?*]\])"), "A task is written - [ ] words, or - [x] words."),
 ]
@@ -101,6 +107,12 @@ DOLLARS = re.compile(r"(?<![\\$\w])\$(?=[^\s$])([^$\n]{1,300})(?<=[^\s$\\])\$(?!
 TEX = re.compile(r"[\\^_]|^[A-Za-z]$|^[A-Za-z0-9 ]+ ?[=<>+] ?[A-Za-z0-9 ]+$")
 BRACKETS = re.compile(r"\\\([^\n]{1,300}?\\\)|\\\[[^\n]{1,300}?\\\]")
 PARTED = re.compile(r"(?<!\\)\[[^\[\]\n]{1,300}\] \((?:https?:|lesson:|[^()\s]{1,300}\.md\b)[^()\n]{0,300}\)")
+UNSEEN = re.compile(r"(?<![!\\])\[\s*\]\([^()\s]{1,300}\)")
+BARE_TITLE = re.compile(
+    r"(?<!\\)\[[^\[\]\n]{1,300}\]\((?:https?:|lesson:)[^()\s]{1,300} (?![\"'])[^()\n\"']{1,300}\)"
+)
+LATER_ITEM = re.compile(r"(?:[2-9]|[1-9][0-9])[.)] \S")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 AROUND_CODE = re.compile(r"\$`[^`\n]{1,300}`\$")
 CODE = re.compile(r"(`+)[^`]+\1")
 
@@ -109,6 +121,7 @@ def habits(state: StateCore) -> None:
     """Core rule, before escaped signs become text like all other: those are meant."""
     page: Page = state.env["page"]
     _report_front_matter(state, page)
+    _report_control_characters(state, page)
     for token in state.tokens:
         if token.type == "inline" and token.children:
             page.problems += dict.fromkeys(_found(token))
@@ -122,6 +135,13 @@ def _report_front_matter(state: StateCore, page: Page) -> None:
         page.report(1, problem)
 
 
+def _report_control_characters(state: StateCore, page: Page) -> None:
+    if CONTROL.search(state.src):
+        for number, line in enumerate(state.src.split("\n"), start=1):
+            if found := CONTROL.search(line):
+                page.report(number, f"There is a control character here, U+{ord(found[0]):04X}. Delete it.")
+
+
 def _found(inline: Token) -> Iterator[Problem]:
     line = first = inline.map[0] + 1 if inline.map else 1
     at_start = True
@@ -132,6 +152,12 @@ def _found(inline: Token) -> Iterator[Problem]:
         if child.type == "text" and child.content:
             for problem in _in_text(child.content, at_start):
                 yield Problem(line, "", problem)
+            if at_start and line > first and LATER_ITEM.match(child.content):
+                yield Problem(
+                    line,
+                    "",
+                    f"“{_short(child.content)}”: A list that does not start with 1 has a blank line above it.",
+                )
             at_start = False
         elif child.type not in ("em_open", "strong_open", "link_open"):
             at_start = False
@@ -143,6 +169,14 @@ def _found(inline: Token) -> Iterator[Problem]:
         yield Problem(first, "", f"“{_short(found[0])}”: {FORMULA}")
     for found in PARTED.finditer(content):
         yield Problem(first, "", f"“{_short(found[0])}”: {NO_LINK}")
+    for found in UNSEEN.finditer(content):
+        yield Problem(
+            first, "", f"“{_short(found[0])}”: A link without words is not seen. Write [words](address)."
+        )
+    for found in BARE_TITLE.finditer(content):
+        yield Problem(
+            first, "", f'“{_short(found[0])}”: A link\'s title is in quotes: [words](address "title").'
+        )
 
 
 def _in_text(text: str, at_start: bool) -> Iterator[str]:

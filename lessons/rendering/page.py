@@ -104,6 +104,7 @@ def _page(source: str, link: Link, *, whole: bool = True) -> Page:
 
 def _run(parse: Callable[..., list[Token]], source: str, page: Page) -> tuple[list[Token], str]:
     source = source.encode("utf-8", "replace").decode()  # half a surrogate pair has no UTF-8
+    source = source.removeprefix("\ufeff")  # the byte order mark of an editor would hide a heading
     _refuse_excess(source)
     env = {"page": page}
     tokens = parse(source, env)

@@ -14,6 +14,8 @@ LINK = '<a href="{0}" rel="noopener noreferrer">{0}</a>'
 
 # Source, and what the page has of it.
 RENDERED = {
+    "a mark before the text": ("\ufeff# A", '<h2 id="a">A</h2>'),
+    "powers and arguments": ("2**3 and `**a`, \\**b", "<p>2**3 and <code>**a</code>, **b</p>"),
     "a pipe in code of a cell": ("|a|b|\n|-|-|\n|x|`ls \\| wc`|", "<td>x</td>\n<td><code>ls | wc</code></td>"),
     "an alert of GitHub": ("> [!NOTE]\n> Text", f"{NOTE}Note</p><p>Text</p>\n</aside>"),
     "a tip": ("> [!TIP]\n> Text", f"{TIP}Tip</p><p>Text"),
@@ -68,6 +70,13 @@ RENDERED = {
 
 # Source, the line of its problem, and what it says.
 PROBLEMS = {
+    "seven signs": ("####### x", 1, "A heading has one to six #"),
+    "a directive": (".. note::\n\n   a", 1, "reStructuredText is not read"),
+    "bold without an end": ("a\nb **c d", 2, "the second ** is missing"),
+    "a link without words": ("a [](lesson:git)", 1, "A link without words is not seen"),
+    "a title without quotes": ("[a](https://b.c title)", 1, "A link's title is in quotes"),
+    "a list from 2 below a text": ("a\n2. b", 2, "has a blank line above it"),
+    "a control character": ("a\n\x1b[31mb", 2, "There is a control character here, U+001B"),
     "a pipe in code": ("|a|b|\n|-|-|\n|x|`ls | wc`|", 3, r"This row has 3 cells, the table 2 columns"),
     "a pipe in a quoted table": ("> |a|b|\n> |-|-|\n> |x|y|z|", 3, "This row has 3 cells, the table 2 columns"),
     "a pipe in a table of a list": ("- |a|b|\n  |-|-|\n  |x|y|z|", 3, "This row has 3 cells, the table 2 columns"),
