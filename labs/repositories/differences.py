@@ -1,9 +1,11 @@
 """What changed between two pushed states: the files, and the first lines of each."""
 
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from git import GitCommandError
 from git.objects import Tree
 
 from labs.grader.git.processes import TooLargeError
@@ -16,6 +18,7 @@ MAX_FILES = 50
 MAX_PATCH_BYTES = 1 << 18
 MAX_LINES = 300  # of one file
 _NOTHING = "0" * 40
+_OUT_OF_TIME = (-signal.SIGXCPU, -signal.SIGKILL)
 _OPTIONS = {
     "r": True,
     "p": True,
@@ -126,9 +129,14 @@ def _children(tree: Tree | None) -> dict[str, Any]:
 def _patches(state: PushedState, old: Tree, new: Tree) -> tuple[Patches, Ids | None]:
     """Return the lines of each pair of objects, and the pair at which they were cut off."""
     process = state.repo.git.diff_tree(old.hexsha, new.hexsha, "--", as_process=True, **_OPTIONS)
-    output = output_of(process, MAX_PATCH_BYTES)
     patches: Patches = {}
     ids, is_header = (_NOTHING, _NOTHING), True
+    try:
+        output = output_of(process, MAX_PATCH_BYTES)
+    except GitCommandError as error:
+        if error.status not in _OUT_OF_TIME:
+            raise
+        return patches, ids
     for line in output.split(b"\n")[:-1]:
         if line.startswith(b"diff --git "):  # lines of files begin with a sign
             ids, is_header = (_NOTHING, _NOTHING), True

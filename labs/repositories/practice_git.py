@@ -18,7 +18,8 @@ from gitdb.exc import ODBError
 from labs.grader.git.processes import ENVIRONMENT, SETTINGS, RepositoryError
 
 MAX_BYTES = 1 << 20  # of a file that is read or compared
-_LIMITS = ("--cpu=10", "--data=268435456", f"--fsize={MAX_BYTES}", "--core=0")
+MAX_SECONDS = 3  # of processor time: two files of 1 MB can be made that take 10 s to compare
+_LIMITS = (f"--cpu={MAX_SECONDS}", "--data=268435456", f"--fsize={MAX_BYTES}", "--core=0")
 _OWN = (*SETTINGS, f"core.bigFileThreshold={MAX_BYTES}", "core.multiPackIndex=false", "pack.threads=1")
 # With either of these Git reads objects from elsewhere, so a folder could show a different learner's files.
 _BORROWS = ("objects/info/alternates", "commondir")

@@ -1,7 +1,9 @@
 """Reading a pushed state: what people see of it, and that nothing in it starts a program or has no bound."""
 
 import os
+import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -267,6 +269,24 @@ def test_difference_is_cut_by_files_lines_and_bytes(pushed):
     difference = pushed.compare(pushed.commit({**wide, "x": b"1\n"}), before)
     assert [(file.path, file.note) for file in difference.files] == [("wide", LONG), ("x", LONG)]
     assert sum(len(line) for file in difference.files for line in file.lines) <= differences.MAX_PATCH_BYTES
+
+
+@pytest.mark.skipif(not shutil.which("prlimit"), reason="needs prlimit")
+def test_difference_that_takes_too_long_is_said(pushed, monkeypatch):
+    """The lines of two files of 1 MB can be chosen so that they take a minute to compare."""
+    before = pushed.commit({"a": b"1\n"})
+    after = pushed.commit({"a": b"2\n"})
+    monkeypatch.setattr(practice_git, "_LIMITS", ("--cpu=1",))
+    hardened = practice_git._hardened
+
+    def spinning(arguments: list[str]) -> list[str]:
+        start = hardened(arguments)
+        limits = start[: start.index("env")]
+        return [*limits, sys.executable, "-c", "while True: pass"] if "diff-tree" in arguments else start
+
+    monkeypatch.setattr(practice_git, "_hardened", spinning)
+    (file,) = pushed.compare(after, before).files
+    assert (file.lines, file.note) == ([], LONG)
 
 
 def test_odd_commits_are_listed_as_far_as_they_can_be_read(pushed):

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from labs.models import Receipt, Repository, Submission, snapshot_digest
+from labs.repositories import browsing
 from tests.factories import make_refs, make_submission
 from tests.pages.conftest import client_of
 from tests.pages.test_page_queries import queries
@@ -89,6 +90,17 @@ def test_submission_of_an_address_shows_files_only_if_they_were_pushed_too(cast,
     assert "Files of this push" not in page(cast.learner.user, second, "")
     third = push(notes=b"two\n")
     assert f"Changes since submission {first.number}" in page(cast.learner.user, third, "files/")
+
+
+def test_what_is_too_large_is_said_in_place_of_it(cast, push, monkeypatch):
+    submission = push(large=b"x" * (1 << 20) + b"\n", small=b"1\n", binary=b"\0")
+    learner = cast.learner.user
+    assert "Larger than 1 MB, so it is not shown." in page(learner, submission, "files/?path=large")
+    assert "Binary, so it is not shown." in page(learner, submission, "files/?path=binary")
+    monkeypatch.setattr(browsing, "MAX_ENTRIES", 1)
+    assert "2 more entries not shown." in page(learner, submission, "files/")
+    monkeypatch.setattr(browsing, "MAX_FOLDER_BYTES", 1)
+    assert "This folder is too large to show." in page(learner, submission, "files/")
 
 
 def test_repository_that_is_lost_is_said_and_logged(cast, push, caplog):
