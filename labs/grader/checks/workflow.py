@@ -35,6 +35,7 @@ from ..workflows.delivery import Delivery, Way
 from ..workflows.drawing import drawn
 from ..workflows.filters import Moment
 from ..workflows.graph import MAX_JOBS, Pipeline, expanded, needs_faults
+from ..workflows.injection import no_injection
 from ..workflows.model import Workflow
 from ..workflows.names import EVENTS, SCOPES
 from ..workflows.order import in_order
@@ -173,7 +174,7 @@ class WorkflowCheck(Kind):
             "permissions": lambda: safety.least_permissions(pipeline, self.permissions or {}),
             "pinned": lambda: safety.pinned(pipeline, self.pinned or "tag"),
             "no_secret_echoed": lambda: secrecy.none_shown(pipeline),
-            "no_injection": lambda: secrecy.no_injection(pipeline),
+            "no_injection": lambda: no_injection(pipeline),
             "matrix": lambda: running.matrix(pipeline, matrix),
             "cache": lambda: limits.cached(pipeline),
             "timeout_minutes": lambda: limits.limited(pipeline, self.timeout_minutes or 0),

@@ -1,4 +1,4 @@
-"""Secrets that a workflow prints, credentials in its text, and texts of strangers that become commands."""
+"""Secrets that a workflow prints, and credentials in its text."""
 
 import re
 from collections.abc import Iterator
@@ -38,13 +38,6 @@ _SHOWN_FILES = re.compile(r"/dev/std(?:out|err)|/dev/tty|.*GITHUB_STEP_SUMMARY.*
 _DUMPS = (["env"], ["printenv"], ["export", "-p"], ["set"], ["declare", "-p"], ["declare", "-x"])
 _TRACED = re.compile(r"^\s*set\s+(?:-\w*x\w*|-o\s+xtrace)\b", re.MULTILINE)
 _LITERAL = re.compile(r"^\s*(?:-\s+)?[\"']?([\w-]+)[\"']?:\s*[\"']?([^\s\"'#]{1,500})")
-_UNTRUSTED = re.compile(
-    r"\$\{\{[^}]{0,300}?\b(github\.(?:head_ref|event\.(?:"
-    r"(?:issue|pull_request|discussion)\.(?:title|body)|(?:comment|review|review_comment)\.body"
-    r"|pull_request\.head\.(?:ref|label|repo\.default_branch)|pages(?:\.\*|\[\d+\])\.page_name"
-    r"|(?:head_commit|commits(?:\.\*|\[\d+\]))\.(?:message|author\.(?:email|name))"
-    r"|workflow_run\.(?:head_branch|head_commit\.(?:message|author\.(?:email|name))))))\b"
-)
 
 
 def none_shown(pipeline: Pipeline) -> Answer:
@@ -151,26 +144,3 @@ def _prints(command: Command) -> bool:
     if command.program in ("python", "python3", "node"):
         return bool(re.search(r"print\(|console\.log|stdout", command.text))
     return command.program in _PRINTS or command.program == "printenv"
-
-
-def no_injection(pipeline: Pipeline) -> Answer:
-    """No text that a stranger writes, such as the title of a pull request, becomes part of a script."""
-    steps = [(job, step) for job in pipeline.jobs.values() for step in job.steps]
-    findings = [one for job, step in steps for one in _injected(job, step)]
-    words = f"None of {count(len(steps), 'step')} takes in a text that strangers write."
-    return answer(findings[:MAX_FOUND], words, looked_at=_looked_at(pipeline, len(steps)))
-
-
-def _injected(job: Job, step: Step) -> Iterator[Finding]:
-    script = step.run or (step.inputs.get("script", "") if step.action == "actions/github-script" else "")
-    for match in _UNTRUSTED.finditer(script):
-        line = step.script_line + (0 if step.folded else script.count("\n", 0, match.start()))
-        yield Finding(
-            Place(step.place.path, line),
-            f"The script of {step.said} in job {quoted(job.id)} takes in {quoted(match[1])}, which a stranger writes: "
-            "a title such as `$(curl …)` would be run.",
-            "the text in a variable, which the script reads in quotes",
-            quoted(f"${{{{ {match[1]} }}}}"),
-            ("        env:", f"          TEXT: ${{{{ {match[1]} }}}}", '        run: echo "$TEXT"'),
-            job=job.id,
-        )
