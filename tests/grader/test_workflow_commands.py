@@ -126,6 +126,15 @@ git subtree push --prefix dist origin gh-pages
 gcloud compute scp --recurse dist vm:/srv
 ! kubectl apply -f k8s
 kubectl apply -f k8s &
+terraform apply -destroy=false
+make -f deploy.mk deploy
+curl -X POST https://x.org/deploy/x
+helm upgrade --dry-run=none a b
+helm upgrade --dry-run=false a b
+. ./deploy.sh
+bash -x deploy.sh
+bash -e deploy.sh
+kubectl apply -f x --validate=true
 """
 DOES_NOT = r"""
 ssh -V
@@ -255,6 +264,80 @@ trap 'kubectl delete -f k8s' EXIT
 cat <<'EOF' > run.sh\nflyctl deploy\nEOF\nls
 ssh host 'docker service ls'
 dvc push
+bash -n deploy.sh
+sh -n deploy.sh
+bash -nv deploy.sh
+if false; then ./deploy.sh; fi
+false && ./deploy.sh
+terraform apply -destroy
+terraform apply -help
+terraform -help apply
+tofu apply -destroy -auto-approve
+terraform apply -destroy=true
+kubectl apply view-last-applied -f x
+kubectl apply edit-last-applied -f x
+kubectl apply set-last-applied -f x
+kubectl set env --list deployment/app
+kubectl set env deployment/app --list
+kubectl set image --local -f x a=b
+cdk deploy --method=prepare-change-set
+cdk deploy --method prepare-change-set
+cdk deploy --no-execute
+task deploy --dry
+task --dry deploy
+just --dry-run deploy
+just -n deploy
+rake --dry-run deploy
+rake -n deploy
+rake -P deploy
+ninja -n deploy
+inv -l deploy
+cap -n production deploy
+cap --dry-run production deploy
+dep deploy --plan
+trap 'rm -rf x' EXIT
+kubectl cp pod:/x x
+python manage.py migrate
+manage.py test
+curl -I https://x.org/deploy/1
+curl --head https://x.org/deploy/1
+curl -sI https://x.org/deploy
+curl -o deploy.sh https://x.org/deploy.sh
+wget --spider https://x.org/deploy
+pulumi up --preview-only
+pulumi up --help
+serverless deploy --help
+serverless deploy --noDeploy
+sam deploy --no-execute-changeset
+aws cloudformation deploy --no-execute-changeset --stack-name s
+kubectl rollout undo --dry-run=client deploy/x
+kubectl create deployment a --image=b --dry-run=client -o yaml
+kubectl patch --dry-run=server x
+helm upgrade --dry-run=server a b
+helmfile diff
+argocd app sync --dry-run app
+argocd app sync --preview-changes
+nomad job run -output x
+ansible-playbook -C x.yml
+ansible-playbook --list-hosts x.yml
+skaffold deploy --dry-run=true
+skaffold render
+flux reconcile --help
+firebase deploy --dry-run
+vercel deploy --help
+fly deploy --build-only
+docker stack deploy --help
+docker compose --dry-run up -d web
+bash -o noexec deploy.sh
+eb deploy --help
+git push heroku --dry-run main
+rsync --dry-run x host:/x
+rsync -n x host:/x
+yarn deploy --help
+kubectl apply -h
+terraform plan -destroy
+terraform destroy
+terraform apply -refresh-only
 """
 NOT_KNOWN = r"""
 ./ship.sh
@@ -290,6 +373,16 @@ wget -qO- https://example.org/run.sh | bash
 sudo systemctl restart app
 cp -r dist /var/www/html
 rsync -a dist/ /srv/www/
+kubectl apply --dry-run=$DRY -f x
+kubectl apply --dry-run="${{ inputs.dry }}" -f x
+helm upgrade --install a b --dry-run=$X
+make -f deploy.mk
+trap ./deploy.sh EXIT
+trap 'kubectl apply -f x' EXIT
+kubectl cp x pod:/x
+./manage.py deploy
+python manage.py deploy
+django-admin deploy
 """
 
 

@@ -443,7 +443,15 @@ STARTING = [
      "A push to `main` starts it if it changes certain files."),
     ("starts_on: [{event: push, branch: main}]", jobs(NO_LIMIT, on="{push: {tags: ['v*']}}"), WORK, "does not start"),
     ("not_on: [{event: push, branch: dev}]", jobs(NO_LIMIT, on=MAIN), PASSED, "A push to `dev` does not."),
-    ("order: [publish, deploy]", jobs(steps("{run: docker push app}")), WORK, "comes before"),
+    ("order: [publish, deploy]", jobs(steps("{run: docker push app}")), WORK,
+     "No step is known to do the stage `deploy`."),
+    ("order: [publish, deploy]", jobs(steps("{run: docker push app}", "{run: ./deploy.sh}")), PASSED,
+     "publish → deploy"),
+    ("order: [deploy, publish]", jobs(steps("{run: docker push app}")), WORK,
+     "No step is known to do the stage `deploy`."),
+    ("order: [publish]", jobs(steps("{run: twine upload --repository testpypi dist/*}")), PASSED, "publish"),
+    ("order: [deploy]", jobs(steps("{run: twine upload --repository testpypi dist/*}")), WORK,
+     "No step is known to do the stage `deploy`."),
     ("order: [deploy]", jobs(steps("{run: docker push app}")), PASSED, "deploy"),
 ]  # fmt: skip
 
@@ -474,3 +482,33 @@ def test_no_two_questions_contradict_each_other_on_one_file():
 
 def test_an_artifact_is_the_same_thing_to_all_questions(judge):
     judge(HANDED, actions__store__action_yml=f"{COMPOSITE}    - {UPLOAD}\n")
+
+
+def publishing(step):
+    return flow(MAIN, step)
+
+
+PUBLISHES = [
+    (DEPLOYMENT, publishing("{run: docker push app}"), PASSED, "A green push to `main` publishes the result, and"),
+    (DEPLOYMENT, publishing("{run: twine upload dist/*}"), PASSED, "A green push to `main` publishes the result, and"),
+    (DEPLOYMENT, publishing("{uses: pypa/gh-action-pypi-publish@release/v1}"), PASSED, "publishes the result"),
+    (DEPLOYMENT, publishing("{run: docker push app}, {run: ./deploy.sh}"), PASSED, "goes into production"),
+    (DELIVERY, publishing("{run: docker push app}"), WORK, "A push to `main` starts the publication in job `deploy`"),
+    (DEPLOYMENT, flow(MAIN, "{run: docker push app}").replace("    needs: test\n", ""), WORK,
+     "Job `deploy` publishes before it is known that the tests pass."),
+    (DEPLOYMENT, flow("{push: {tags: ['v*']}}", "{run: npm publish}"), WORK, "does not reach the publication in job"),
+    *((DEPLOYMENT, publishing(step), WORK, "No step is known to deploy.") for step in (
+        "{run: twine upload --repository testpypi dist/*}",
+        "{run: twine upload -r testpypi dist/*}",
+        "{run: 'twine upload --repository-url https://test.pypi.org/legacy/ dist/*'}",
+        "{run: twine upload dist/*, env: {TWINE_REPOSITORY: testpypi}}",
+        "{run: 'TWINE_REPOSITORY_URL=https://test.pypi.org/legacy/ twine upload dist/*'}",
+        "{run: poetry publish -r test-pypi}",
+        "{run: 'uv publish --publish-url https://test.pypi.org/legacy/'}",
+        "{uses: pypa/gh-action-pypi-publish@release/v1, with: {repository-url: 'https://test.pypi.org/legacy/'}}",
+    )),
+]  # fmt: skip
+
+
+def test_what_is_published_is_not_called_a_deployment(judge):
+    judge(PUBLISHES)

@@ -181,9 +181,9 @@ playwright: -
 wdio|nightwatch|testcafe|artillery|lhci|pa11y*|backstop: test
 great_expectations|deepchecks|pandera: test
 manage.py test: test
-manage.py: -
+manage.py|django-admin: @own_command
 artisan test: test
-artisan: -
+artisan|flask|rails|console: @own_command
 rake: @tasks
 make|gmake|just|task|invoke|inv|mage|doit|poe|ninja: @tasks
 cmake --build: build
@@ -283,6 +283,8 @@ nomad job run: deploy
 nomad run: deploy
 nomad: -
 kubectl|oc run: @kubectl_run
+kubectl|oc apply view-last-applied|edit-last-applied|set-last-applied: -
+kubectl|oc cp: @kubectl_cp
 kubectl|oc apply|replace|patch|expose|autoscale: deploy
 kubectl|oc create: @kubectl_create
 kubectl|oc set image|env|resources|volume|serviceaccount|triggers: deploy
@@ -392,6 +394,7 @@ python|python3|node|ruby|perl|php|Rscript|tsx|ts-node: @code
 bash|sh|zsh|dash|source|.: @shell
 systemctl|service|supervisorctl|pm2: @service
 find: @find
+trap: @trap
 cp|mv: @copy
 project-task: @task
 """

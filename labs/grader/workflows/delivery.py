@@ -70,7 +70,7 @@ class Delivery(Reach):
                 if self._computed(act) and start.person is False:
                     yield self._environment_doubt(act)
                 if start.person is None:
-                    yield f"who starts the deployment in job {quoted(act.job)}, because {start.subject} does"
+                    yield f"who starts the {_noun(act)} in job {quoted(act.job)}, because {start.subject} does"
                 if runs is None and start.person is False:
                     yield self._condition_doubt(act, start)
 
@@ -98,7 +98,7 @@ class Delivery(Reach):
                 if self._is_delivered(start):
                     yield self._condition_doubt(act, start)
                 elif _is_open(start):
-                    said = start.clause(f"the deployment in job {quoted(act.job)}")
+                    said = start.clause(f"the {_noun(act)} in job {quoted(act.job)}")
                     yield f"whether a push to {quoted(self.branch)} deploys: {said}"
 
     def _is_delivered(self, start: Start) -> bool:
@@ -119,7 +119,7 @@ class Delivery(Reach):
             subject = f"{start.subject[:1].upper()}{start.subject[1:]}"
             yield Finding(
                 act.place,
-                f"{subject} deploys too{early}, by job {quoted(act.job)}.",
+                f"{subject} {_verb(act)} too{early}, by job {quoted(act.job)}.",
                 f"a deployment by a push to {quoted(self.branch)} alone",
                 f"the event {quoted(event)}",
                 (f"  {act.job}:", f"    if: github.ref == 'refs/heads/{self.branch}'"),
@@ -128,7 +128,7 @@ class Delivery(Reach):
             return
 
     def _unasked(self, act: Act, start: Start) -> Finding:
-        says = start.sentence(f"the deployment to production in job {quoted(act.job)}")
+        says = start.sentence(f"{_to_production(act)} in job {quoted(act.job)}")
         to_branch = " That is continuous deployment." if self._is_delivered(start) else ""
         return Finding(
             act.place,
@@ -144,7 +144,7 @@ class Delivery(Reach):
         events = listed(map(quoted, self.pipeline.workflow.triggers), 5)
         return Finding(
             act.place,
-            f"No event that starts this workflow reaches the deployment in job {quoted(act.job)}.",
+            f"No event that starts this workflow reaches the {_noun(act)} in job {quoted(act.job)}.",
             "an `if` that lets it run",
             f"`if: {condition}`, with the events {events}" if condition else f"the events {events}",
             job=act.job,
@@ -153,7 +153,7 @@ class Delivery(Reach):
     def _waits(self, act: Act) -> Finding:
         gate = self.gate_of(act)
         environment = self.pipeline.jobs[gate or act.job].environment
-        says = f"Job {quoted(act.job)} deploys to the environment {quoted(environment)}, which is not production."
+        says = f"Job {quoted(act.job)} {_verb(act)} to the environment {quoted(environment)}, which is not production."
         if gate and environment:
             says = f"Job {quoted(gate)} names the environment {quoted(environment)}. {_SETTINGS}"
         elif gate:
@@ -172,7 +172,7 @@ class Delivery(Reach):
         by_push = any(map(self._is_delivered, self.starts))
         return Finding(
             act.place,
-            f"A push to {quoted(self.branch)} does not reach the deployment in job {quoted(act.job)}: "
+            f"A push to {quoted(self.branch)} does not reach the {_noun(act)} in job {quoted(act.job)}: "
             f"{start.clause('it')}.",
             f"a deployment by each push to {quoted(self.branch)}",
             f"`if: {condition}`" if by_push and condition else f"the events {events}",
@@ -187,8 +187,12 @@ class Delivery(Reach):
                 continue
             job, late = self.pipeline.jobs[act.job], bool(tests)
             after = runs_after_failure(job.condition) and job.condition
-            says = f"Job {quoted(act.job)} deploys before it is known that the tests pass."
-            says = says if late else f"No test is known to have to pass before job {quoted(act.job)} deploys."
+            says = f"Job {quoted(act.job)} {_verb(act)} before it is known that the tests pass."
+            says = (
+                says
+                if late
+                else f"No test is known to have to pass before job {quoted(act.job)} {_verb(act)}."
+            )
             add = (f"  {act.job}:", f"    needs: [{', '.join([*job.needed, tests[0].job])}]") if late else ()
             yield Finding(
                 act.place,
@@ -229,7 +233,8 @@ class Delivery(Reach):
         names = (act.job, *self.pipeline.before[act.job])
         conditions = (act.condition, *(self.pipeline.jobs[name].condition for name in names))
         condition = next((text for text in conditions if text and holds(text, start.known) is None), "")
-        return f"whether {start.subject} reaches the deployment in job {quoted(act.job)}, because of `if: {condition}`"
+        reached = f"the {_noun(act)} in job {quoted(act.job)}"
+        return f"whether {start.subject} reaches {reached}, because of `if: {condition}`"
 
     def _holds(self, way: Way) -> str:
         if way == "continuous-deployment":
@@ -237,6 +242,8 @@ class Delivery(Reach):
                 one for act in self.production for one, _ in self.reached_by(act) if self._is_delivered(one)
             ]
             subject = pushes[0].subject.removeprefix("a ")
+            if all(act.stage == "publish" for act in self.production):
+                return f"A green {subject} publishes the result, and the file asks nobody."
             return f"A green {subject} goes into production, and the file asks nobody."
         gates = [gate for act in self.production if (gate := self.gate_of(act))]
         if gates and (name := self.pipeline.jobs[gates[0]].environment):
@@ -244,7 +251,7 @@ class Delivery(Reach):
         if gates:
             return f"Job {quoted(gates[0])} has a step that asks a person."
         act = self.production[0]
-        return f"{self.reached_by(act)[0][0].sentence('the deployment to production')}."
+        return f"{self.reached_by(act)[0][0].sentence(_to_production(act))}."
 
     def _no_deployment(self) -> Finding:
         stages = dict.fromkeys(act.stage for act in self.pipeline.all_acts())
@@ -275,6 +282,18 @@ class Delivery(Reach):
             f"`environment: {there}`",
             job=act.job,
         )
+
+
+def _noun(act: Act) -> str:
+    return "publication" if act.stage == "publish" else "deployment"
+
+
+def _verb(act: Act) -> str:
+    return "publishes" if act.stage == "publish" else "deploys"
+
+
+def _to_production(act: Act) -> str:
+    return "the publication" if act.stage == "publish" else "the deployment to production"
 
 
 def _is_open(start: Start) -> bool:

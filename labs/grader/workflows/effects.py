@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import pairwise
 
 from .command_table import COMMANDS
 from .command_words import HARMLESS, VALUED
@@ -13,6 +14,22 @@ _DRY = re.compile(
     r"--(?:dry-?run|no-?op|simulate|build-only|no-execute(?:-changeset)?)(?:=(?!none$|false$).*)?",
     re.IGNORECASE,
 )
+# Programs with options of their own after which nothing is deployed or published.
+_QUIET = """
+terraform|tofu|terragrunt|cdktf: -destroy -refresh-only --destroy
+task|invoke|inv: --dry --list -l --list-all --summary --status
+task|cap|rake: -n
+rake|cap: -P -T --prereqs --tasks --dry-run
+invoke|inv: -R
+dep: --plan
+pulumi: --preview-only --preview
+argocd: --preview-changes
+nomad: -output
+cdk: --method=prepare-change-set --no-execute
+kubectl|oc: --list --local
+serverless|sls: --noDeploy
+docker-compose|podman-compose|docker: --dry-run
+"""
 _NOT_YET = {"publish", "deploy"}  # what a dry run leaves out
 _LISTS = {
     "--collect-only",
@@ -90,7 +107,17 @@ def effect_of(
     found = _looked_up(call)
     if not _LISTS.isdisjoint(words):
         found = found.without({"test"})
-    return found.without(_NOT_YET) if any(map(_DRY.fullmatch, words)) else found
+    dry = [word for word in words if _DRY.fullmatch(word)]
+    if any("$" in word for word in dry) and not _NOT_YET.isdisjoint(found.stages):
+        return Effect(found.without(_NOT_YET).stages, known=False)
+    return found.without(_NOT_YET) if dry or _is_quiet(call) else found
+
+
+def _is_quiet(call: Call) -> bool:
+    """Return if an option says that nothing is to be done; `--method x` is `--method=x`."""
+    pairs = (f"{word}={following}" for word, following in pairwise(call.words))
+    given = {word.removesuffix("=true") for word in (*call.words, *pairs)}
+    return not given.isdisjoint(_QUIET_OPTIONS.get(call.program, ()))
 
 
 def plain_words(words: list[str], valued: frozenset[str] | None = None) -> list[str]:
@@ -117,7 +144,7 @@ def _program(word: str) -> str:
 def _asks_for_help(words: list[str]) -> bool:
     before = words[: words.index("--")] if "--" in words else words
     alone = len(words) == 2 and words[1] in ("--version", "-V", "-v", "-version", "version", "help")
-    return alone or "--help" in before or (len(words) > 1 and words[-1] == "-h")
+    return alone or not {"--help", "-help"}.isdisjoint(before) or (len(words) > 1 and words[-1] == "-h")
 
 
 def _looked_up(call: Call) -> Effect:
@@ -161,7 +188,16 @@ def _read_rules() -> tuple[dict[str, Rules], Rules]:
     return found, patterns
 
 
+def _read_quiet() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for names, _, options in (line.partition(": ") for line in _QUIET.strip().split("\n")):
+        for name in names.split("|"):
+            found.setdefault(name, set()).update(options.split())
+    return found
+
+
 _RULES, _PATTERNS = _read_rules()
+_QUIET_OPTIONS = _read_quiet()
 
 _TESTS = {
     "test",

@@ -140,7 +140,7 @@ class Pipeline:
 
     def deployments(self) -> list[Act]:
         """What brings the result to its users: deploys, and where there are none, what publishes."""
-        return self.all_acts("deploy") or self.all_acts("publish")
+        return self.all_acts("deploy") or [act for act in self.all_acts("publish") if not act.trial]
 
     def layer(self) -> dict[str, int]:
         """How many jobs a job waits for in a row."""

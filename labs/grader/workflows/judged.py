@@ -1,6 +1,7 @@
 """Programs whose arguments decide more than their first words: build tools, task runners, Git."""
 
 import re
+from itertools import takewhile
 
 from .effects import NOTHING, UNKNOWN, Call, Effect, effect_of, judge, of_name, of_script, together
 from .wrappers import unwrapped
@@ -23,6 +24,7 @@ _REMOTES = (
     "scalingo",
     "azure",
 )
+_NOT_BUILT = {"deploy", "publish"}
 _SITES = ("gh-pages", "pages", "netlify", "deploy")
 
 
@@ -103,6 +105,11 @@ def tasks(call: Call) -> Effect:
     ):
         return NOTHING
     targets = [word for word in call.plain[1:] if "=" not in word and not word.isdigit()]
+    elsewhere = call.value(
+        "-f", "--file", "--makefile", "-C", "--directory", "-t", "--taskfile", "--justfile"
+    )
+    if not targets and not _NOT_BUILT.isdisjoint(of_script(elsewhere).stages):
+        return UNKNOWN  # its first target may be anything
     if not targets:
         return BUILD if call.program in ("make", "gmake", "ninja") else UNKNOWN
     return together([_of_target(target) for target in targets])
@@ -186,7 +193,12 @@ def fetched(source: str) -> Effect:
 
 @judge
 def shell(call: Call) -> Effect:
-    """`bash deploy.sh`; `source .env` sets variables."""
+    """`bash deploy.sh`; `source .env` sets variables, `bash -n` reads alone."""
+    options = list(takewhile(lambda word: word[:1] in "-+", call.words[1:]))
+    if any(re.fullmatch(r"-[a-zA-Z]*n[a-zA-Z]*", word) for word in options) or "noexec" in call.words:
+        return NOTHING
+    if "--version" in options or "--help" in options:
+        return NOTHING
     if len(call.plain) > 1:
         found = of_script(call.plain[1])
         sets = call.program in ("source", ".") and (not found.known or "activate" in call.plain[1])
@@ -262,6 +274,19 @@ def kubectl_create(call: Call) -> Effect:
         "clusterrole",
     )
     return NOTHING if kind.startswith(around) or kind in ("rolebinding", "quota") else DEPLOY
+
+
+@judge
+def kubectl_cp(call: Call) -> Effect:
+    """Files that go into a container may be the program that runs there."""
+    return UNKNOWN if len(call.plain) > 3 and ":" in call.plain[3] else NOTHING
+
+
+@judge
+def own_command(call: Call) -> Effect:
+    """`manage.py NAME`: a command of the project may deploy, the framework's own do not."""
+    named = of_name(call.plain[1]) if len(call.plain) > 1 else NOTHING
+    return NOTHING if _NOT_BUILT.isdisjoint(named.stages) else UNKNOWN
 
 
 @judge

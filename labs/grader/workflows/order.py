@@ -29,20 +29,21 @@ EXAMPLES = {
 
 def in_order(pipeline: Pipeline, stages: Sequence[str]) -> Answer:
     """Each stage after the one before it. Every deployment has to come last, of the others one is enough."""
-    missing = {stage: list(_missing(pipeline, stage)) for stage in stages}
+    apart = "publish" in stages
+    missing = {stage: list(_missing(pipeline, stage, apart)) for stage in stages}
     for stage, findings in missing.items():
-        if findings and (doubt := _doubt(pipeline, stage)):
+        if findings and (doubt := _doubt(pipeline, stage, apart)):
             return Answer(unknown=doubt)
-        if findings and not acts_at(pipeline, stage) and (reason := not_known(pipeline)):
+        if findings and not acts_at(pipeline, stage, apart) and (reason := not_known(pipeline)):
             return Answer(unknown=f"whether a step does the stage {quoted(stage)}, because {reason}")
     if any(missing.values()):
         return Answer(tuple(finding for findings in missing.values() for finding in findings))
-    reached, way = _gates(pipeline, stages[0]), [_gates(pipeline, stages[0])[0]]
+    reached, way = _gates(pipeline, stages[0], apart), [_gates(pipeline, stages[0], apart)[0]]
     for before, stage in pairwise(stages):
-        here = _gates(pipeline, stage)
+        here = _gates(pipeline, stage, apart)
         after = [act for act in here if any(pipeline.precedes(one, act) for one in reached)]
         late = [act for act in here if act not in after] if stage == "deploy" or not after else []
-        if late and (doubt := _doubt(pipeline, before)):
+        if late and (doubt := _doubt(pipeline, before, apart)):
             return Answer(unknown=doubt)
         if late:
             found = (_out_of_order(pipeline, reached[-1], act, before) for act in late[:MAX_SHOWN])
@@ -52,8 +53,9 @@ def in_order(pipeline: Pipeline, stages: Sequence[str]) -> Answer:
     return answer((), f"The stages are in order: {' → '.join(stages)}.", [act.place for act in way])
 
 
-def acts_at(pipeline: Pipeline, stage: str) -> list[Act]:
-    return pipeline.deployments() if stage == "deploy" else pipeline.all_acts(stage)
+def acts_at(pipeline: Pipeline, stage: str, apart: bool = False) -> list[Act]:
+    """Return what does a stage. Publishing stands for deploying where nothing else does, unless they are `apart`."""
+    return pipeline.deployments() if stage == "deploy" and not apart else pipeline.all_acts(stage)
 
 
 def not_known(pipeline: Pipeline, jobs: Collection[str] | None = None, *, commands: bool = True) -> str:
@@ -71,17 +73,17 @@ def not_known(pipeline: Pipeline, jobs: Collection[str] | None = None, *, comman
     return f"{unread[0].says}{more}" if unread else ""
 
 
-def _gates(pipeline: Pipeline, stage: str) -> list[Act]:
-    return [act for act in acts_at(pipeline, stage) if act.stops]
+def _gates(pipeline: Pipeline, stage: str, apart: bool) -> list[Act]:
+    return [act for act in acts_at(pipeline, stage, apart) if act.stops]
 
 
-def _doubt(pipeline: Pipeline, stage: str) -> str:
+def _doubt(pipeline: Pipeline, stage: str, apart: bool) -> str:
     """Why it is not known whether a failure of this stage stops anything."""
-    return next((act.doubt for act in acts_at(pipeline, stage) if act.doubt), "")
+    return next((act.doubt for act in acts_at(pipeline, stage, apart) if act.doubt), "")
 
 
-def _missing(pipeline: Pipeline, stage: str) -> Iterator[Finding]:
-    acts = acts_at(pipeline, stage)
+def _missing(pipeline: Pipeline, stage: str, apart: bool) -> Iterator[Finding]:
+    acts = acts_at(pipeline, stage, apart)
     if any(act.stops for act in acts):
         return
     for act in acts[:MAX_SHOWN]:

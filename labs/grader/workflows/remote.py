@@ -20,7 +20,7 @@ _ON_A_SERVER = re.compile(
 )
 _POSTS = re.compile(r"-[a-zA-Z]*[dFT]|--(?:data.*|form|upload-file|json|post-data|post-file|body-data)")
 _HOOK = re.compile(
-    r"api\.render\.com/deploy|/integrations/deploy|build_hooks|DEPLOY_?HOOK|deploy-?hook|webhook.*deploy|/deploy\b",
+    r"api\.render\.com/deploy|/integrations/deploy|build_hooks|DEPLOY_?HOOK|deploy-?hook|webhook.*deploy|/deploy\b(?!\.)",
     re.I,
 )
 _FOR_TESTS = re.compile(
@@ -96,6 +96,14 @@ def ssh_command(call: Call) -> Effect:
 
 
 @judge
+def trap(call: Call) -> Effect:
+    """What runs at the end of a script runs after a failure too, so that it is not known to deploy."""
+    script = call.plain[1] if len(call.plain) > 2 else ""
+    found = together([effect_of_command(command) for command in commands_of(script)])
+    return UNKNOWN if found.stages or (not found.known and "/" in script.split()[0]) else NOTHING
+
+
+@judge
 def sshpass(call: Call) -> Effect:
     return (
         effect_of(list(call.words[call.words.index(call.plain[1]) :]), call.body, call.source)
@@ -147,6 +155,10 @@ def ftp(call: Call) -> Effect:
 def web(call: Call) -> Effect:
     """Fetching deploys nothing; sending to an address may."""
     method = call.value("-X", "--request", "--method").upper()
+    if call.has("--head", "--spider") or any(
+        re.fullmatch(r"-[a-zA-Z]*I[a-zA-Z]*", word) for word in call.words
+    ):
+        return NOTHING
     if any(_HOOK.search(word) for word in call.words) and not method.startswith(("GET", "HEAD")):
         return DEPLOY if method == "POST" or "HOOK" in " ".join(call.words).upper() else UNKNOWN
     if call.has("-T", "--upload-file"):
@@ -206,6 +218,8 @@ def _call_from(call: Call, word: str) -> Call:
 def compose(call: Call) -> Effect:
     """`up` starts containers on the runner, which end with the job; on another machine it deploys."""
     word = call.plain[1] if len(call.plain) > 1 else ""
+    if call.has("--dry-run"):
+        return NOTHING
     if word == "up":
         if _other_host(call) or call.has("-H", "--host", "--context"):
             return DEPLOY

@@ -18,6 +18,7 @@ from .wrappers import SHELLS
 
 __all__ = ["STAGES", "Act", "Unread", "acts_of", "line_of", "of_command", "reached", "unread_of"]
 MAX_ASKED = 10  # commands of one step of which a failure is followed through the script
+_TRIAL = re.compile(r"test[.-]?pypi", re.IGNORECASE)  # an index for trying out
 _IN_STEP = 1_000_000  # more than a step has commands
 
 
@@ -25,7 +26,7 @@ _IN_STEP = 1_000_000  # more than a step has commands
 class Act:
     """A stage at a step; `order` counts within its job. `excuse` says why a failure of it stops nothing.
 
-    `doubt` says why nobody can tell from the text whether it does.
+    `doubt` says why nobody can tell from the text whether it does. What is published on `trial` reaches nobody.
     """
 
     stage: str
@@ -36,6 +37,7 @@ class Act:
     condition: str = ""
     excuse: str = ""
     doubt: str = ""
+    trial: bool = False
 
     @property
     def stops(self) -> bool:
@@ -77,7 +79,10 @@ def reached(job: Job) -> Iterator[tuple[int, Step]]:
 def _step_acts(job: Job, step: Step, number: int, own: dict[str, str]) -> Iterator[Act]:
     may_fail = "it has `continue-on-error: true`" if step.may_fail or job.may_fail else ""
     for stage in _of_action(step, own):
-        yield Act(stage, job.id, number * _IN_STEP, step.place, step.uses, step.condition, may_fail)
+        trial = any(map(_TRIAL.search, step.inputs.values()))
+        yield Act(
+            stage, job.id, number * _IN_STEP, step.place, step.uses, step.condition, may_fail, trial=trial
+        )
     seen: dict[str, Act] = {}
     asked = 0
     for at, command in enumerate(_commands(step)):
@@ -88,7 +93,9 @@ def _step_acts(job: Job, step: Step, number: int, own: dict[str, str]) -> Iterat
             excuse, doubt = (may_fail, "") if may_fail else _failure(command, job, step, asked)
             place = Place(step.place.path, line_of(step, command))
             order = number * _IN_STEP + at
-            act = Act(stage, job.id, order, place, command.text.strip(), step.condition, excuse, doubt)
+            settings = (command.text, *command.env.values(), *step.env.values(), *job.env.values())
+            trial = any(map(_TRIAL.search, settings))
+            act = Act(stage, job.id, order, place, command.text.strip(), step.condition, excuse, doubt, trial)
             if stage not in seen or act.stops or (seen[stage].excuse and doubt):
                 seen[stage] = act
     yield from seen.values()
