@@ -8,6 +8,7 @@ from ..words import count, quoted
 from .graph import Pipeline
 from .model import Job, Step
 from .order import not_known
+from .stages import reached
 
 _CACHED_SETUPS = ("actions/setup-python", "actions/setup-node", "actions/setup-java", "actions/setup-dotnet")
 # Actions that keep dependencies only if an input says so, and those that do unless one says otherwise.
@@ -51,8 +52,9 @@ def cached(pipeline: Pipeline) -> Answer:
 
 
 def _steps(pipeline: Pipeline) -> Iterator[tuple[Job, Step]]:
+    """Yield the steps that can run, with their jobs."""
     for job in pipeline.jobs.values():
-        for step in job.steps:
+        for _, step in reached(job):
             yield job, step
 
 
