@@ -231,8 +231,14 @@ class Delivery(Reach):
 
     def _condition_doubt(self, act: Act, start: Start) -> str:
         names = (act.job, *self.pipeline.before[act.job])
-        conditions = (act.condition, *(self.pipeline.jobs[name].condition for name in names))
-        condition = next((text for text in conditions if text and holds(text, start.known) is None), "")
+        conditions = [
+            (act.condition, act.job),
+            *((self.pipeline.jobs[name].condition, name) for name in names),
+        ]
+        unsure = (
+            text for text, name in conditions if text and holds(text, self.known(act, name, start)) is None
+        )
+        condition = next(unsure, "")
         reached = f"the {_noun(act)} in job {quoted(act.job)}"
         return f"whether {start.subject} reaches {reached}, because of `if: {condition}`"
 

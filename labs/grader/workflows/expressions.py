@@ -50,6 +50,8 @@ def events_known(event: str, branch: str | None = None, tag: str | None = None) 
     if event == "workflow_call":
         return {}  # a called workflow sees the event of its caller
     known: dict[str, Data] = {"github.event_name": event}
+    if event != "workflow_dispatch":
+        known["inputs"] = {}  # each input of it is null
     known |= {f"github.event.{name}": None for name, events in _PAYLOADS.items() if event not in events}
     if event in _PULL_REQUEST:
         merge = {"github.ref": "refs/pull/1/merge", "github.ref_name": "1/merge"}

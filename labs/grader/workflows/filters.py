@@ -28,13 +28,18 @@ class Moment:
         words = {"push": "a push", "pull_request": "a pull request"}.get(
             self.event, f"the event `{self.event}`"
         )
-        words = f"a {self.type} pull request" if self.event == "pull_request" and self.type else words
+        if self.event == "pull_request" and self.type:
+            article = "an" if self.type[0] in "aeiou" else "a"
+            words = f"{article} {self.type.replace('_', ' ')} pull request"
         places = (("to", self.branch), ("of the tag", self.tag), ("that changes", self.path))
         return " ".join([words, *(f"{word} `{name}`" for word, name in places if name)])
 
 
 def starts(trigger: Trigger, moment: Moment) -> bool:
-    """Does this trigger start the workflow then? Filters of what the moment does not say are not looked at."""
+    """Does this trigger start the workflow then? Filters of what the moment does not say are not looked at.
+
+    GitHub does not look at filters of paths for a pushed tag.
+    """
     if trigger.event != moment.event or not _of_type(trigger, moment):
         return False
     if moment.tag:

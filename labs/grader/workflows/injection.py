@@ -9,7 +9,7 @@ from .graph import Pipeline
 from .model import Job, Step
 from .templates import has_expression, read_template, split
 from .tokens import ExpressionError
-from .trees import Access, Call, Chain, Literal, Name, Tree
+from .trees import Access, Call, Chain, Literal, Name, Tree, path_of
 
 MAX_FOUND = 20
 MAX_DEEP = 4  # variables that are made of variables
@@ -90,7 +90,7 @@ class _Reader:
         """Yield what can become part of the text that the expression gives."""
         match tree:
             case Name() | Access():
-                path = _path_of(tree)
+                path = path_of(tree)
                 yield from self._of_path(path) if path else self._inside(tree)
             case Chain("&&", operands):
                 yield from self.of(operands[-1])  # the others only where they are empty
@@ -115,52 +115,35 @@ class _Reader:
             arguments = (*arguments[1:-1:2], arguments[-1])
         for argument in arguments:
             yield from self.of(argument)
-            path = _path_of(argument) if name in ("tojson", "join") else ()
-            if path and any(_is_around(path, one) for one in _PATHS):
-                yield Source(".".join(path))
+            path = path_of(argument) if name in ("tojson", "join") else ""
+            if path and any(_is_around(path.split("."), one) for one in _PATHS):
+                yield Source(path)
 
-    def _of_path(self, path: tuple[str, ...]) -> Iterator[Source]:
+    def _of_path(self, text: str) -> Iterator[Source]:
+        path = text.split(".")
         if any(_fits(path, one) for one in _PATHS):
-            yield Source(".".join(path))
+            yield Source(text)
         elif path[0] == "env" and len(path) == 2:
-            text = next((value for name, value in self.env.items() if name.lower() == path[1]), "")
+            value = next((value for name, value in self.env.items() if name.lower() == path[1]), "")
             if self.deep < MAX_DEEP:
-                yield from _Reader(self.env, self.deep + 1).of_text(text)
-        elif path[0] in ("steps", "needs") and path[2:3] in (("outputs",), ("*",)):
-            yield Source(".".join(path), known=False)
-
-
-def _path_of(tree: Tree) -> tuple[str, ...]:
-    """Return the names of `github.event['issue'].title` in small letters, with `*` for any.
-
-    Empty where one is worked out.
-    """
-    names: list[str] = []
-    while isinstance(tree, Access):
-        if tree.index is None:
-            names.append("*")
-        elif isinstance(tree.index, Literal):
-            names.append("*" if isinstance(tree.index.value, float) else str(tree.index.value).lower())
-        else:
-            return ()
-        tree = tree.of
-    return (tree.name, *reversed(names)) if isinstance(tree, Name) else ()
+                yield from _Reader(self.env, self.deep + 1).of_text(value)
+        elif path[0] in ("steps", "needs") and path[2:3] in (["outputs"], ["*"]):
+            yield Source(text, known=False)
 
 
 def _text_of(tree: Tree) -> str:
     while isinstance(tree, Access):
-        path = _path_of(tree)
-        if path:
-            return ".".join(path) + "[…]"
+        if path := path_of(tree):
+            return f"{path}[…]"
         tree = tree.of
     return f"{tree.name}[…]" if isinstance(tree, Name) else "[…]"
 
 
-def _fits(path: tuple[str, ...], stranger: tuple[str, ...]) -> bool:
+def _fits(path: list[str], stranger: tuple[str, ...]) -> bool:
     return len(path) == len(stranger) and _is_around(path, stranger)
 
 
-def _is_around(path: tuple[str, ...], stranger: tuple[str, ...]) -> bool:
+def _is_around(path: list[str], stranger: tuple[str, ...]) -> bool:
     """Return if the path leads to the stranger's text, or to an object with it."""
     pairs = zip(path, stranger, strict=False)
     return len(path) <= len(stranger) and all(one == other or "*" in (one, other) for one, other in pairs)

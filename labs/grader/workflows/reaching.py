@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .expressions import holds
+from .functions import Data
 from .graph import Pipeline
 from .model import Job
-from .stages import Act
+from .stages import Act, reached
 from .triggers import Start, starts_of
 
 
@@ -52,9 +53,15 @@ class Reach:
         jobs = [self.pipeline.jobs[name] for name in (act.job, *self.pipeline.before[act.job])]
         # A called job is `needs.call` outside and has a name of its own inside.
         names = {part.lower() for name in self.pipeline.jobs for part in name.split(" / ")}
-        known = {**start.known, **{f"needs.{name}.result": "success" for name in names}}
-        said = [holds(text, known) for text in (act.condition, *(job.condition for job in jobs))]
+        went_well = {f"needs.{name}.result": "success" for name in names}
+        conditions = [(act.condition, act.job), *((job.condition, job.id) for job in jobs)]
+        said = [holds(text, {**self.known(act, name, start), **went_well}) for text, name in conditions]
         return False if False in said else None if None in said else True
+
+    def known(self, act: Act, job: str, start: Start) -> dict[str, Data]:
+        """What conditions of this job can know; a called workflow or action has inputs of its own."""
+        called = " / " in job or act.place.path != self.pipeline.workflow.path
+        return {name: value for name, value in start.known.items() if name != "inputs" or not called}
 
     def gate_of(self, act: Act) -> str:
         """The job with a person's decision that this waits for: itself, or one before it."""
@@ -64,5 +71,5 @@ class Reach:
         return ""
 
     def is_gate(self, job: Job) -> bool:
-        by_hand = any("manual-approval" in step.action for step in job.steps)
+        by_hand = any("manual-approval" in step.action for _, step in reached(job))
         return by_hand or job.environment.casefold() == self.environment.casefold()

@@ -26,7 +26,7 @@ def _if_paths(workflow: Workflow, moment: Moment) -> str:
     filtered = [
         one for one in _starting(workflow, moment) if one.paths is not None or one.paths_ignore is not None
     ]
-    return " if it changes certain files" if filtered and moment.path is None else ""
+    return " if it changes certain files" if filtered and moment.path is None and moment.tag is None else ""
 
 
 def _starting(workflow: Workflow, moment: Moment) -> list[Trigger]:

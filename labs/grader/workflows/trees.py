@@ -73,6 +73,23 @@ def parts_of(tree: Tree) -> Iterator[Tree]:
             yield part
 
 
+def path_of(tree: Tree) -> str:
+    """Return `github.event.issue.title` for `github['event'].issue.title`, in small letters, with `*` for any.
+
+    Empty where it is no path, or a part of it is worked out.
+    """
+    names: list[str] = []
+    while isinstance(tree, Access):
+        if tree.index is None:
+            names.append("*")
+        elif isinstance(tree.index, Literal):
+            names.append("*" if isinstance(tree.index.value, float) else str(tree.index.value).lower())
+        else:
+            return ""
+        tree = tree.of
+    return ".".join((tree.name, *reversed(names))) if isinstance(tree, Name) else ""
+
+
 def asks_status(tree: Tree | None) -> bool:
     """Does it call `success()` or one like it? Without one, GitHub adds `success() &&`."""
     parts = parts_of(tree) if tree else ()

@@ -10,11 +10,18 @@ from .expressions import events_known
 from .filters import Moment, starts
 from .functions import Data
 from .model import Trigger, Workflow
+from .templates import condition_tree
+from .tokens import ExpressionError
+from .trees import Call, Comparison, Literal, parts_of, path_of
 
 MAX_NAMES = 20  # of branches and tags that conditions speak of
 OTHER = "topic-7"  # a branch of which no filter and no condition speaks
+_TEXT = re.compile(r'"([^"]*)"')
 _CRON = re.compile(r"\bcron:\s*(?:'([^']*)'|\"([^\"]*)\"|([^#\n]*))")
-_TEXT = re.compile(r"(startsWith\([^,()']*,\s*)?'((?:[^']|'')*)'", re.IGNORECASE)
+_TAGS = ("v1.0", "1.0", "release-7", OTHER)  # the first that starts a workflow stands for other tags
+# What holds the name of a branch or a tag.
+_REFS = ("github.ref", "github.ref_name", "github.base_ref", "github.event.ref", "github.event.base_ref")
+_REFS += ("github.event.pull_request.base.ref", "github.event.workflow_run.head_branch")
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NIGHT = (*range(6), 22, 23)
 _PERSONS = {"workflow_dispatch", "release", "pull_request_review"}
@@ -77,14 +84,36 @@ class Start:
 
 def starts_of(workflow: Workflow, branch: str, conditions: Iterable[str] = ()) -> list[Start]:
     """All that can start a workflow; branches and tags are those of the filters, of the conditions, and `branch`."""
-    texts = [text for condition in conditions for text in _TEXT.findall(condition)][:MAX_NAMES]
+    texts = [text for condition in conditions for text in _compared(condition)][:MAX_NAMES]
     return [
         one for trigger in workflow.triggers.values() for one in _starts(trigger, workflow, branch, texts)
     ]
 
 
+def _compared(condition: str) -> Iterator[tuple[bool, str]]:
+    """Yield the texts that a condition compares with the name of a branch or a tag, and if they only begin one."""
+    try:
+        tree = condition_tree(condition)
+    except ExpressionError:
+        return
+    for part in parts_of(tree) if tree else ():
+        match part:
+            case Comparison("==" | "!=", Literal(str(text)), other) | Comparison(
+                "==" | "!=", other, Literal(str(text))
+            ):
+                found, begins = [text], False
+            case Call(name, (other, Literal(str(text)))) if name.lower() in ("startswith", "contains"):
+                found, begins = [text], name.lower() == "startswith"
+            case Call(name, (Call(inner, (Literal(str(text)),)), other)) if name.lower() == "contains":
+                found, begins = (_TEXT.findall(text) if inner.lower() == "fromjson" else []), False
+            case _:
+                continue
+        if path_of(other) in _REFS:
+            yield from ((begins, text) for text in found)
+
+
 def _starts(
-    trigger: Trigger, workflow: Workflow, branch: str, texts: list[tuple[str, str]]
+    trigger: Trigger, workflow: Workflow, branch: str, texts: list[tuple[bool, str]]
 ) -> Iterator[Start]:
     event = trigger.event
     if event in ("push", "pull_request", "pull_request_target"):
@@ -109,7 +138,7 @@ def _adverbs(event: str) -> list[str]:
     return [" by hand"] if event == "workflow_dispatch" else [""]
 
 
-def _on_refs(trigger: Trigger, branch: str, texts: list[tuple[str, str]]) -> Iterator[Start]:
+def _on_refs(trigger: Trigger, branch: str, texts: list[tuple[bool, str]]) -> Iterator[Start]:
     seen: set[tuple[str | None, str | None]] = set()
     for subject, moment in _moments(trigger, branch, texts):
         if (moment.branch, moment.tag) not in seen and starts(trigger, moment):
@@ -121,7 +150,7 @@ def _on_refs(trigger: Trigger, branch: str, texts: list[tuple[str, str]]) -> Ite
             yield Start(subject, False, trigger.place, moment, known)
 
 
-def _moments(trigger: Trigger, branch: str, texts: list[tuple[str, str]]) -> Iterator[tuple[str, Moment]]:
+def _moments(trigger: Trigger, branch: str, texts: list[tuple[bool, str]]) -> Iterator[tuple[str, Moment]]:
     event, kind = trigger.event, trigger.types[0] if trigger.types else None
     what, that = "a push" if event == "push" else "a pull request", ""
     if kind and event != "push":
@@ -134,7 +163,8 @@ def _moments(trigger: Trigger, branch: str, texts: list[tuple[str, str]]) -> Ite
         such = f"a branch such as {such}" if made_up else such
         yield f"{what} to {such}{that}", Moment(event, branch=name, type=kind)
     if event == "push":
-        for name, made_up in [*_names(trigger.tags, texts, "refs/tags/"), ("v1.0", True)]:
+        others = [(name, True) for name in _TAGS if starts(trigger, Moment(event, tag=name))][:1]
+        for name, made_up in [*_names(trigger.tags, texts, "refs/tags/"), *others]:
             yield (
                 f"a push of a tag such as {quoted(name)}" if made_up else f"a push of the tag {quoted(name)}",
                 (Moment(event, tag=name)),
@@ -142,7 +172,7 @@ def _moments(trigger: Trigger, branch: str, texts: list[tuple[str, str]]) -> Ite
 
 
 def _names(
-    patterns: tuple[str, ...] | None, texts: list[tuple[str, str]], prefix: str
+    patterns: tuple[str, ...] | None, texts: list[tuple[bool, str]], prefix: str
 ) -> Iterator[tuple[str, bool]]:
     """Names that the filters and conditions speak of, and whether one is made up from a pattern."""
     for pattern in patterns or ():
@@ -152,7 +182,7 @@ def _names(
     for beginning, text in texts:
         name = text.removeprefix(prefix)
         if name and (text.startswith(prefix) or not text.startswith("refs/")):
-            yield f"{name}x" if beginning else name, bool(beginning)
+            yield f"{name}x" if beginning else name, beginning
 
 
 def _times(workflow: Workflow) -> list[str]:
