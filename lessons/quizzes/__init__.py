@@ -1,4 +1,4 @@
-"""Quizzes as Markdown: read, laid out, answered, marked. Pure Python, no Django."""
+"""Quizzes written in Markdown: read, lay out, answer, mark. Pure Python, imports no Django."""
 
 from .markdown import markdown_of
 from .marking import Marked, QuestionMark, credit, mark

@@ -1,10 +1,10 @@
-"""Whether a typed text is one of the answers that an author wrote."""
+"""Decide if a typed text is one of the answers that an author wrote."""
 
 import re
 
 from . import numbers, typed
 
-# Long enough to be grouped, and no 0644, whose first digit counts.
+# Long enough to be grouped, and without a leading zero, which matters in 0644.
 GROUPABLE = re.compile("[1-9][0-9]{3,17}")
 
 

@@ -1,4 +1,4 @@
-"""Cuts the lines of a quiz into questions, and each question into its parts."""
+"""Cut the lines of a quiz into questions, and each question into its parts."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -17,9 +17,10 @@ POINTS = re.compile(r"points=([0-9]{1,4}(?:\.[0-9]{1,2})?)")
 
 @dataclass(frozen=True)
 class Block:
-    """One question, cut but not yet understood.
+    """One question, cut into parts that are not parsed yet.
 
-    `answers` are lines of one syntax, with the notes of options between them; `line` is the heading's.
+    `answers` are lines of one syntax, interleaved with the notes of options; `line` is the line number of the
+    heading.
     """
 
     key: str
@@ -35,7 +36,7 @@ class Block:
 
 
 def cut(lines: Sequence[Line], report: Report) -> list[Block]:
-    """Blocks of the questions whose parts stand in order; what else there is gets reported."""
+    """Return the questions whose parts are in order. Everything else is reported."""
     starts = [i for i, line in enumerate(lines) if line.syntax is Syntax.HEADING]
     outside = [line for line in lines[: starts[0] if starts else None] if line.syntax is not Syntax.BLANK]
     if outside:
@@ -68,7 +69,6 @@ def _block(lines: Sequence[Line], report: Report) -> Block | None:
 
 
 def _slips(prompt: Sequence[Line], answers: Sequence[Line]) -> list[Line]:
-    """Lines above the answers, or in a numbered list, that were meant as options."""
     kind = answers[0].syntax if answers else None
     looked_at = list(prompt) if kind in (None, Syntax.OPTION, Syntax.ITEM) else []
     if kind is Syntax.ITEM:
@@ -77,7 +77,6 @@ def _slips(prompt: Sequence[Line], answers: Sequence[Line]) -> list[Line]:
 
 
 def _heading(heading: Line, report: Report) -> tuple[str, str, Decimal]:
-    """Words, key and points of `## words {#key points=2}`."""
     words, brace, attributes = heading.content.removesuffix("}").rpartition("{")
     if not (heading.content.endswith("}") and brace):
         words, attributes = heading.content, ""
@@ -107,11 +106,8 @@ def _points(attribute: str, line: int, report: Report) -> Decimal:
 
 
 def _first_answer(body: Sequence[Line]) -> int | None:
-    """Where the answers start.
-
-    Boxes and = lines are answers wherever they stand. A numbered list or a table is one only in a question
-    without these, so that a prompt may show a table; unless no blank line parts it from them.
-    """
+    # Boxes and = lines always start the answers. A numbered list or a table starts them only in a question
+    # that has neither, so that a prompt may contain a table, or directly above them without a blank line.
     certain = (Syntax.OPTION, Syntax.EQUALS)
     start = next((i for i, line in enumerate(body) if line.syntax in certain), None)
     if start is None:
@@ -120,7 +116,7 @@ def _first_answer(body: Sequence[Line]) -> int | None:
 
 
 def _answers(lines: Sequence[Line], report: Report) -> tuple[list[Line], list[Line]]:
-    """Answer lines and explanation lines; reports every line that is neither."""
+    # Lines that are neither answer nor explanation are reported.
     answers: list[Line] = []
     quotes: list[Line] = []
     for line in lines:
@@ -142,7 +138,6 @@ def _answers(lines: Sequence[Line], report: Report) -> tuple[list[Line], list[Li
 
 
 def _check_option(line: Line, before: Line, report: Report) -> None:
-    """Report a further line of an option that it cannot show."""
     if line.syntax is Syntax.MORE and (fault := fault_in_option(line)):
         report(line.number, fault)
     elif line.syntax is not Syntax.NOTE and before.syntax is Syntax.NOTE and line.content:
@@ -153,5 +148,5 @@ def _check_option(line: Line, before: Line, report: Report) -> None:
 
 
 def _join(texts: Iterable[str]) -> str:
-    """Without outer blank lines; the first line keeps its indent, which may make it code."""
+    # The first line keeps its indent, which may make it code.
     return "\n".join(dropwhile(lambda text: not text.strip(), texts)).rstrip()

@@ -8,7 +8,7 @@ from .lines import Line
 from .problems import Report
 from .text import canonical
 
-MAX_ENTRIES = 50  # each of a matching offers each, so that their page grows with the square
+MAX_ENTRIES = 50  # a matching shows every choice in every row, so its page grows quadratically
 
 
 def at_least_two(noun: str, entries: Sized, block: Block, report: Report) -> None:
@@ -23,10 +23,10 @@ def at_least_two(noun: str, entries: Sized, block: Block, report: Report) -> Non
 
 
 def report_repeats(lines: Iterable[Line], report: Report) -> None:
-    """Each line whose content is empty, or equal to an earlier one's but for blanks."""
+    """Report lines that are empty or repeat an earlier one, ignoring spaces outside code."""
     seen: set[str] = set()
     for line in lines:
-        # Blanks count in code.
+        # Spaces matter in code.
         text = line.content.strip() if "\n" in line.content else canonical(line.content)
         if not text:
             report(line.number, "This line is empty.")
@@ -36,7 +36,7 @@ def report_repeats(lines: Iterable[Line], report: Report) -> None:
 
 
 def report_pins(lines: Iterable[Line], report: Report) -> None:
-    """Each line that ends in a pin, where nothing can be pinned."""
+    """Report `{pin}` in kinds of question that cannot pin anything."""
     for line in lines:
         if pins.misplaced(line.content.rstrip("| ")):
             report(

@@ -1,4 +1,4 @@
-"""The front matter of a quiz: four keys, all required, so that nothing about an attempt is implied."""
+"""Front matter of a quiz: four keys, all required, so that no rule of an attempt is implicit."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Lines of a quiz file, each with the part it plays in the grammar."""
+"""Classify the lines of a quiz file by their role in the grammar."""
 
 import re
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from enum import Enum, auto
 class Syntax(Enum):
     HEADING = auto()  # ## question
     OPTION = auto()  # - [x] option
-    MORE = auto()  # an indented line below an option, which goes on with it
+    MORE = auto()  # an indented line that continues an option
     MORE_CODE = auto()  # the same, in a fence
     EQUALS = auto()  # = accepted answer
     ITEM = auto()  # 1. item
@@ -17,7 +17,7 @@ class Syntax(Enum):
     QUOTE = auto()  # > explanation
     BLANK = auto()
     FENCE = auto()  # opens fenced code
-    CODE = auto()  # the rest of it, where nothing is syntax
+    CODE = auto()  # the other lines of fenced code, where nothing is syntax
     TEXT = auto()
 
 
@@ -41,7 +41,7 @@ INDENTED = re.compile(r"(?: {2}|\t)\s*(?=[^\s>])")
 
 @dataclass(frozen=True)
 class Line:
-    """`number` counts from 1; `text` is the line as written, `content` what follows its marker."""
+    """`number` counts from 1; `text` is the whole line, `content` the part after its marker."""
 
     number: int
     text: str
@@ -50,9 +50,9 @@ class Line:
 
 
 def read_lines(texts: list[str], first: int) -> tuple[list[Line], int | None, list[int]]:
-    """The lines, the first numbered `first`; the number of the fence that is never closed, if any.
+    """Return the lines, the number of an unclosed fence (or None), and the numbers of fences that an option cuts off.
 
-    And the numbers of those that an option ends before they are closed.
+    The first line is numbered `first`.
     """
     lines: list[Line] = []
     opened: Line | None = None
@@ -83,14 +83,14 @@ def read_lines(texts: list[str], first: int) -> tuple[list[Line], int | None, li
 
 
 class _Option:
-    """What an option goes on with. `width` is the indent of its second line, `fence` the line that opened code."""
+    """The option being read. `width` is the indent of its second line, `fence` the line that opened code."""
 
     def __init__(self) -> None:
         self.width = 0
         self.fence: Line | None = None
 
     def read_on(self, number: int, text: str) -> Line | None:
-        """The line as a part of the option, None where it ends it."""
+        """Return the line as part of the option, None if it ends the option."""
         found = INDENTED.match(text)
         if not found and not (self.fence and (not text.strip() or text.startswith("  "))):
             return None
@@ -108,7 +108,7 @@ class _Option:
 
 
 def _keep_blank_lines(lines: list[Line]) -> None:
-    """Blank lines before a line that goes on with an option part its paragraphs."""
+    # Blank lines between two lines of an option separate its paragraphs.
     place = len(lines)
     while lines[place - 1].syntax is Syntax.BLANK:
         place -= 1
@@ -123,6 +123,6 @@ def _classify(number: int, text: str) -> Line:
 
 
 def _closes(text: str, fence: str) -> bool:
-    """As in CommonMark: the same sign, at least as often, and nothing behind it."""
+    # As in CommonMark: the same character, at least as many, and nothing after them.
     match = FENCE_END.fullmatch(text)
     return match is not None and match[1].startswith(fence)

@@ -1,4 +1,4 @@
-"""What of a quiz is Markdown, for whoever checks links, pictures and signs in it."""
+"""Extract the Markdown of a quiz, for checks of links, images and characters."""
 
 import re
 
@@ -10,9 +10,9 @@ PIN = re.compile(r"\s*\{\s*pin\s*\}\s*$", re.IGNORECASE)
 
 
 def markdown_of(source: str) -> str:
-    """The text of a quiz without its own syntax, each line where it was.
+    """Return the text of a quiz without quiz syntax, each line at its original number.
 
-    Front matter, keys, pins, blanks of a cloze and typed answers are left out.
+    Front matter, keys, pins, cloze blanks and typed answers are left out.
     """
     texts = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     ends = [number for number, text in enumerate(texts) if text.rstrip() == "---"][:2]

@@ -1,4 +1,4 @@
-"""Credit of a response, and the score of an attempt."""
+"""Compute the credit of a response and the score of an attempt."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from .quiz import Quiz
 
 @dataclass(frozen=True)
 class QuestionMark:
-    """`credit` from 0 to 1, and the points that it is worth."""
+    """Credit from 0 to 1, and the points it earns."""
 
     credit: Decimal
     points: Decimal
@@ -21,7 +21,7 @@ class QuestionMark:
 
 @dataclass(frozen=True)
 class Marked:
-    """`score` in whole percent; `per_question` by key, of every question."""
+    """`score` is a whole percentage; `per_question` has every question by key."""
 
     points: Decimal
     max_points: Decimal
@@ -31,12 +31,12 @@ class Marked:
 
 
 def credit(question: Question[Any], response: Response | None) -> Decimal:
-    """From 0 to 1; 0 without a response."""
+    """Return the credit from 0 to 1; 0 without a response."""
     return _decimal(_credit(question, response))
 
 
 def mark(quiz: Quiz, responses: Mapping[str, Response | None]) -> Marked:
-    """Marks an attempt; a question whose key is absent was not answered."""
+    """Mark an attempt. Questions missing from the responses count as not answered."""
     credits = {question.key: _credit(question, responses.get(question.key)) for question in quiz.questions}
     worth = {question.key: Fraction(question.points) for question in quiz.questions}
     earned = {key: credits[key] * worth[key] for key in credits}
@@ -55,10 +55,10 @@ def _credit(question: Question[Any], response: Response | None) -> Fraction:
 
 
 def _score(points: Fraction, max_points: Fraction) -> int:
-    """Whole percent, half rounded up: the only place where a mark is rounded. A quiz of nothing scores 0."""
+    # The only place where a mark is rounded: half up, to a whole percentage. A quiz without points scores 0.
     return floor(100 * points / max_points + Fraction(1, 2)) if max_points else 0
 
 
 def _decimal(number: Fraction) -> Decimal:
-    """To 28 digits: thirds are kept as fractions until here, so that three of them make a whole."""
+    # Credits stay fractions until here, so that three thirds make a whole. Converted to 28 digits.
     return Decimal(number.numerator) / number.denominator

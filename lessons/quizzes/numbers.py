@@ -1,8 +1,9 @@
-"""Numbers as people type them, and what to type instead of what is none.
+"""Read numbers as people type them, and suggest what to type instead of invalid ones.
 
-One rule for learners and authors. A dot is the decimal point. A comma is the decimal comma, but where it parts one
-to three digits from exactly three, as in 1,234, it groups them. Two kinds of separators, or one that comes twice,
-leave no doubt: the last kind is decimal. Groups are of three digits, or of two before the last three, as in India.
+The same rule applies to learners and authors. A dot is the decimal point. A comma is the decimal comma,
+except between one to three digits and exactly three, as in 1,234, where it groups digits. If there are two
+kinds of separator, or one occurs twice, there is no ambiguity: the last kind is the decimal one. Groups have
+three digits, or two before the last three, as in India.
 """
 
 import re
@@ -104,7 +105,7 @@ POWERED = re.compile(r"(?P<base>[0-9]{1,3}) ?(?:\^|\*\*) ?(?P<power>[0-9]{1,2})"
 SIGN_IN_WORDS = re.compile(r"(?P<sign>minus|negative|plus) (?P<number>.+)", re.IGNORECASE)
 TENS_AND_ONES = re.compile(r"(?P<tens>[a-z]+ty)[ -]?(?P<ones>one|two|three|four|five|six|seven|eight|nine)")
 
-# What stands before and behind a number that is no word: percent and money.
+# Units that leave no doubt that a number is meant, before or after it: percent and money.
 CERTAIN_UNITS = {
     ("", "%"),
     ("", "percent"),
@@ -115,7 +116,7 @@ CERTAIN_UNITS = {
 
 @dataclass(frozen=True)
 class Number:
-    """`plain` is the number in digits, with a decimal point. `typed` is how it was written."""
+    """`plain` is the number in digits with a decimal point, `typed` the text as written."""
 
     typed: str
     plain: str
@@ -126,7 +127,7 @@ class Number:
 
 
 def read(text: str) -> Number | None:
-    """Return the number that a text is, None where it is none."""
+    """Return the number in `text`, None if it is not a number."""
     typed = _unified(text)
     found = NUMBER.fullmatch(typed) if len(typed) <= MAX_DIGITS else None
     body = _digits(found["body"].strip()) if found else None
@@ -138,7 +139,7 @@ def read(text: str) -> Number | None:
 
 
 def describe(text: str) -> str:
-    """Say how a number is read where that may be in doubt, "" where it is read as typed."""
+    """Explain how an ambiguous number is read; "" if it is read as typed."""
     number = read(text)
     if number is None:
         return ""
@@ -158,7 +159,7 @@ def describe(text: str) -> str:
 
 
 def what_to_type(text: str) -> str:
-    """Say what to type instead of a text that is no number."""
+    """Suggest what to type instead of `text`, which is not a number."""
     typed = _unified(text)
     shown = typed if len(typed) <= 40 else f"{typed[:40]}…"
     word = typed.lower().rstrip(".!")
@@ -183,7 +184,7 @@ def what_to_type(text: str) -> str:
 
 
 def _written_out(typed: str) -> str:
-    """The digits of a number that is written with words, a fraction or a power beside them; empty for another."""
+    # Digits of a number written with words, a fraction or a power; "" for any other text.
     if found := SIGN_IN_WORDS.fullmatch(typed):
         number = read(found["number"])
         digits = (
@@ -208,17 +209,17 @@ def _written_out(typed: str) -> str:
 
 
 def meant_by(text: str) -> tuple[str, bool] | None:
-    """The number that an author's text may mean, and whether it can mean nothing else; None where it is no number."""
+    """Return the number that an author's text may mean, and if it is certain; None if it means no number."""
     typed = _unified(text)
     word = typed.lower()
     if word in IN_DIGITS:
         return IN_DIGITS[word], False
     if in_digits := _written_out(typed):
         return in_digits, False
-    if typed.count(".") > 2:  # an address of the Internet
+    if typed.count(".") > 2:  # an IP address
         return None
     if number := read(text):
-        return number.plain, typed.count(".") < 2  # else perhaps a version
+        return number.plain, typed.count(".") < 2  # two dots may be a version
     if CLOCK.fullmatch(typed):
         return re.split("[:h]", typed, flags=re.IGNORECASE)[0].strip(), False
     if FRACTION.fullmatch(typed):
@@ -231,7 +232,7 @@ def meant_by(text: str) -> tuple[str, bool] | None:
 
 
 def _unified(text: str) -> str:
-    """Replace signs that stand for others, digits of other scripts too; each run of blanks is one."""
+    # Replaces lookalike signs and the digits of other scripts, and collapses spaces.
     text = INVISIBLE.sub("", text)
     text = RAISED.sub(lambda found: "^" + found[0].translate(SUPERSCRIPTS), text)
     text = "".join(SIGNS.get(sign) or _digit(sign) for sign in SPACES.sub(" ", text))
@@ -244,8 +245,8 @@ def _digit(sign: str) -> str:
 
 
 def _digits(body: str) -> str | None:
-    """Return digits with at most one dot, None where the separators make no number."""
-    for sign in ".,":  # the full stop or the comma of a sentence
+    # At most one dot in the result; None if the separators are inconsistent.
+    for sign in ".,":  # punctuation of a sentence
         body = body.removesuffix(sign) if body.count(sign) == 1 else body
     separators = [sign for sign in body if not sign.isdigit()]
     kinds = list(dict.fromkeys(separators))

@@ -1,4 +1,4 @@
-"""What single and multiple choice share: options in boxes."""
+"""Options with boxes, shared by single and multiple choice."""
 
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -29,7 +29,8 @@ LETTERS = (
 class Option:
     """`text` is Markdown, inline or with code; `explanation` says why it is right or wrong, or is empty.
 
-    `pinned`: it keeps its place while the others are shuffled. `line` is its first in the source.
+    A `pinned` option keeps its position while the others are shuffled. `line` is its first line in the
+    source.
     """
 
     text: str
@@ -41,7 +42,7 @@ class Option:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Question[list[int]]):
-    """A response holds the places of the chosen options, ascending."""
+    """A response has the indexes of the chosen options, ascending."""
 
     options: tuple[Option, ...]
 
@@ -114,7 +115,7 @@ def _read_pin(option: Option) -> Option:
 
 
 def _check_pins(options: tuple[Option, ...], report: Report) -> None:
-    """Report a pin that is none, and warn of options whose words need one."""
+    # Also warns of options whose wording needs a pin.
     all_stay = all(option.pinned for option in options)
     for option in options:
         box = f"- [{'x' if option.right else ' '}]"

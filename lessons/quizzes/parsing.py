@@ -20,9 +20,9 @@ MAX_FILE = 256 * 1024
 
 
 def parse(source: str, *, stored: bool = False) -> Quiz:
-    """Raises QuizSyntaxError with every problem and its line.
+    """Return the quiz. Raises QuizSyntaxError with all problems and their lines.
 
-    `stored`: it was accepted when it was saved, so limits that came later do not count.
+    A `stored` quiz was accepted when it was saved, so limits added later are not applied.
     """
     source = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     problems = _unreadable(source)
@@ -45,7 +45,7 @@ def parse(source: str, *, stored: bool = False) -> Quiz:
 
 
 def _unreadable(source: str) -> list[Problem]:
-    """Problems that make it pointless or harmful to read on."""
+    # Problems that make it pointless or harmful to read on.
     if len(source) > MAX_FILE or len(source.encode(errors="replace")) > MAX_FILE:
         return [Problem(1, "", "The file is larger than 256 KB.")]
     lines = enumerate(source.split("\n"), 1)
@@ -57,7 +57,7 @@ def _unreadable(source: str) -> list[Problem]:
 
 
 def _halves(source: str, problems: list[Problem], report: Report) -> tuple[Settings | None, list[Line]]:
-    """The settings in the front matter, None when reported, and the lines behind it."""
+    # None in place of the settings if a problem with them was reported.
     texts = source.split("\n")
     found = read_front_matter(source, problems)
     if found is None:
@@ -77,7 +77,7 @@ def _lines(texts: list[str], start: int, report: Report) -> list[Line]:
     if unclosed is None:
         return lines
     report(unclosed, "The code that starts here is never closed. Close it with the same ``` or ~~~.")
-    # The question around it runs to the end of the file: more about it would be noise.
+    # The question that contains it runs to the end of the file, so further problems would be noise.
     headings = [i for i, line in enumerate(lines) if line.syntax is Syntax.HEADING]
     return lines[: headings[-1]] if headings else []
 

@@ -1,4 +1,4 @@
-"""`{pin}` at the end of an option keeps it in its place; and which options need that."""
+"""Handle `{pin}`, which keeps an option in its position, and find options that need one."""
 
 import re
 
@@ -8,7 +8,7 @@ MISSPELT = re.compile(
     re.IGNORECASE,
 )
 CODE = re.compile(r"`[^`]*`")
-MAX_WORDS = 200  # characters; what is longer speaks for itself
+MAX_WORDS = 200  # characters; longer options do not refer to others
 
 AMOUNT = (
     "(?:all|none|both|any|neither|either|some|most|each|every(?:thing|one)?|nothing|anything|no|only|not|one|two|three"
@@ -36,7 +36,7 @@ BY_LETTER = re.compile(
 
 
 def split(text: str) -> tuple[str, bool]:
-    """The text of an option without its pin, and whether it had one."""
+    """Return the text of an option without its pin, and if it had one."""
     first, newline, more = text.partition("\n")
     if PIN.search(first):
         return f"{PIN.sub('', first)}{newline}{more}", True
@@ -47,19 +47,19 @@ def split(text: str) -> tuple[str, bool]:
 
 
 def misplaced(text: str) -> str | None:
-    """The text with the pin where it belongs, None where there is nothing like a pin elsewhere in it."""
+    """Return the text with its pin moved to the end, None if there is nothing like a pin elsewhere."""
     plain = CODE.sub("", text)
     found = MISSPELT.search(plain)
     return f"{' '.join(text.replace(found[0], '').split())} {{pin}}" if found else None
 
 
 def relates(text: str) -> bool:
-    """Whether the option speaks of the others by their place: “All of the above”, “Both of these”."""
+    """True if the option refers to others by position: “All of the above”, “Both of these”."""
     return RELATIVE.fullmatch(_words(text)) is not None
 
 
 def names_letters(text: str) -> bool:
-    """Whether the option names others by letter or number: “A and B”."""
+    """True if the option refers to others by letter or number: “A and B”."""
     return BY_LETTER.fullmatch(_words(text)) is not None
 
 

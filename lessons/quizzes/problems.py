@@ -1,4 +1,4 @@
-"""What is wrong in a quiz file, and where."""
+"""Problems in a quiz file."""
 
 from typing import Protocol
 
@@ -6,7 +6,7 @@ from lessons.texts.problem import Problem
 
 
 class QuizSyntaxError(ValueError):
-    """The source is no quiz. `problems` holds all of them, by line."""
+    """The source is not a valid quiz. `problems` has all of them, by line."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = sorted(problems)
@@ -14,10 +14,10 @@ class QuizSyntaxError(ValueError):
 
 
 class Report(Protocol):
-    """Notes a problem. A parser reports and goes on, so that one run shows every problem.
+    """Record a problem. Parsers report and continue, so that one run shows every problem.
 
-    `only_new`: it keeps a text from being saved, and what was saved before it was a problem is still read.
-    `warns`: it is worth a look, and keeps nothing from being saved.
+    An `only_new` problem prevents saving, but a quiz saved before the rule existed can still be read. A
+    problem that `warns` prevents nothing.
     """
 
     def __call__(self, line: int, message: str, *, only_new: bool = False, warns: bool = False) -> None: ...

@@ -1,4 +1,4 @@
-"""What a question is, whatever its kind, and what a page may know of it."""
+"""The interface of all question kinds, and the part of a question that a page may see."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 from .blocks import Block
 from .problems import Report
 
-# What a learner gave, as it is stored: JSON, with positions in the source instead of tokens.
+# A response as stored: JSON, with source positions instead of tokens.
 Response = str | list[str] | list[int] | list[int | None]
-# Names of shuffled columns to one token an entry, in source order; empty for kinds that show no entries.
+# For each shuffled column, one token per entry in source order; empty for kinds without entries.
 QuestionLayout = dict[str, list[str]]
 Layout = dict[str, QuestionLayout]
-# Posted fields, all values of each: `dict(request.POST.lists())` in Django.
+# Posted fields with all their values: `dict(request.POST.lists())` in Django.
 FormData = Mapping[str, list[str]]
 
 FIELD = "answer"
@@ -26,7 +26,7 @@ R = TypeVar("R", str, list[str], list[int], list[int | None])
 
 @dataclass(frozen=True, order=True)
 class Shown:
-    """An entry as a page shows it; `text` is inline Markdown."""
+    """An entry to display; `text` is inline Markdown."""
 
     token: str
     text: str
@@ -34,9 +34,9 @@ class Shown:
 
 @dataclass(frozen=True)
 class Entry:
-    """One form field of a question as a page asks it: an option, an item, a row or a blank.
+    """One form field of a question: an option, an item, a row or a blank.
 
-    `text` is Markdown. `chosen` says if a box is ticked; it is None for every other field.
+    `text` is Markdown. `chosen` is the state of a box, None for any other field.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class JudgedOption:
-    """One option beside a response, for a review; `text` and `explanation` are Markdown."""
+    """An option next to a response, for a review; `text` and `explanation` are Markdown."""
 
     text: str
     chosen: bool
@@ -57,10 +57,10 @@ class JudgedOption:
 
 @dataclass(frozen=True)
 class PublicQuestion:
-    """All that a page may know of a question before release.
+    """The part of a question that a page may see before release.
 
-    `options`: options, items, or the right column, in the order to show them. `rows` and `headers`: the left
-    column of a table in source order, and the two column titles. `blanks`: how many blanks a cloze has.
+    `options` are options, items, or the right column, in display order. `rows` and `headers` are the left
+    column of a table in source order, and the two column titles. `blanks` is the number of blanks in a cloze.
     """
 
     key: str
@@ -75,20 +75,20 @@ class PublicQuestion:
 
 @dataclass(frozen=True, kw_only=True)
 class Question(ABC, Generic[R]):
-    """One question. R is the form in which its kind stores a response.
+    """One question. R is the type of a stored response.
 
-    A kind is one file in `kinds/`, which says how to add one.
-    `prompt` and `explanation` are Markdown; `line` is the heading's in the source, from 1.
+    Each kind is one file in `kinds/`, whose docstring explains how to add one. `prompt` and `explanation` are
+    Markdown; `line` is the line of the heading in the source, from 1.
 
-    `template` asks the question on a page: one of `templates/lessons/controls/`, which is given `entries`. `hint`
-    tells learners how to answer. `example` is a whole question of the kind, for the docs.
+    `template`, one of `templates/lessons/controls/`, renders the question from its `entries`. `hint` tells
+    learners how to answer. `example` is a complete question of the kind, for the docs.
     """
 
     kind: ClassVar[str]
     template: ClassVar[str]
     hint: ClassVar[str]
     example: ClassVar[str]
-    # Whether right_answer and given_answer speak inline Markdown (from the source) or plain text (as typed).
+    # True if right_answer and given_answer return inline Markdown (from the source), not plain text (as typed).
     answers_are_markdown: ClassVar[bool] = True
 
     key: str
@@ -100,15 +100,14 @@ class Question(ABC, Generic[R]):
     @classmethod
     @abstractmethod
     def recognises(cls, block: Block) -> bool:
-        """Whether the block is of this kind; the registry asks its kinds in order."""
+        """True if the block is of this kind. The registry asks its kinds in order."""
 
     @classmethod
     @abstractmethod
     def parse(cls, block: Block, report: Report) -> Self:
-        """The question; what is wrong with it is reported, and the result then thrown away."""
+        """Return the question. If anything is reported, the result is discarded."""
 
     def lay_out(self, rng: Random) -> QuestionLayout:
-        """Fresh tokens for what the kind shows."""
         return {}
 
     def view(self, layout: QuestionLayout) -> PublicQuestion:
@@ -120,42 +119,39 @@ class Question(ABC, Generic[R]):
 
     @abstractmethod
     def read_response(self, layout: QuestionLayout, data: FormData) -> R | None:
-        """What was posted; None when nothing was answered."""
+        """Return the posted response, None if nothing was answered."""
 
     @abstractmethod
     def filled(self, layout: QuestionLayout, response: R) -> dict[str, list[str]]:
-        """The form fields that read as this response."""
+        """Return the form fields that `read_response` reads as this response."""
 
     @abstractmethod
     def credit(self, response: R) -> Fraction:
-        """0 to 1, exact, so that rounding happens once, in the score."""
+        """Return the exact credit from 0 to 1; only the score is rounded."""
 
     @abstractmethod
     def right_answer(self) -> list[str]:
-        """For people, one text an entry."""
+        """Return display texts, one for each entry."""
 
     @abstractmethod
     def given_answer(self, response: R) -> list[str]:
-        """For people, one text an entry."""
+        """Return display texts, one for each entry."""
 
     def refusal(self, response: R) -> str:
-        """What to type instead of a response that cannot be read; "" where it can."""
         return ""
 
     def reading(self, response: R) -> str:
-        """How a typed response is read where that may be in doubt; "" where it is read as typed."""
         return ""
 
     def entries_right(self, response: R) -> list[bool]:
-        """Of each entry of `given_answer` whether it is right; empty where the answer is one whole."""
+        # For each entry of `given_answer`; empty if the answer is judged as a whole.
         return []
 
     def judge_options(self, layout: QuestionLayout, response: R | None) -> list[JudgedOption]:
-        """Return all options in the order in which a page shows them, for kinds that are reviewed so; else none."""
+        # In display order, for kinds that are reviewed option by option.
         return []
 
     def explained_options(self) -> list[tuple[str, str]]:
-        """Return the text and the explanation of each option that has one; both are Markdown."""
         return []
 
     def _public(self, **parts: Any) -> PublicQuestion:
@@ -163,7 +159,6 @@ class Question(ABC, Generic[R]):
 
 
 def common(block: Block) -> dict[str, Any]:
-    """The fields that every kind takes over from its block."""
     return {
         "key": block.key,
         "prompt": block.prompt,
@@ -174,10 +169,9 @@ def common(block: Block) -> dict[str, Any]:
 
 
 def last(data: FormData, name: str) -> str:
-    """The last value of a posted field, as Django reads it; empty when absent."""
+    """Return the last value of a posted field, as Django does; "" if absent."""
     return (data.get(name) or [""])[-1]
 
 
 def field_of(fields: FormData, name: str, text: str) -> Entry:
-    """Return the entry of a field that is typed in or selected, with its value."""
     return Entry(name, last(fields, name), text)

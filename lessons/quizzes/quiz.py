@@ -1,4 +1,4 @@
-"""A quiz, and what a player and a review ask of it."""
+"""The quiz, and the functions that a player and a review call on it."""
 
 from dataclasses import dataclass
 from random import Random
@@ -11,10 +11,10 @@ from .question import FormData, Layout, PublicQuestion, Question, QuestionLayout
 
 @dataclass(frozen=True)
 class Quiz:
-    """`pass_mark` in percent; `attempts` 0 means no limit; `release` is now, deadline or never.
+    """`pass_mark` is a percentage; `attempts` 0 means no limit; `release` is now, deadline or never.
 
-    `digest`: SHA-256 of the source in hexadecimal, the same for every kind of line end. `warnings`: what an author
-    should look at before learners do.
+    `digest` is the SHA-256 of the source in hexadecimal, independent of line endings. `warnings` are for the
+    author to check before learners see the quiz.
     """
 
     title: str
@@ -27,21 +27,21 @@ class Quiz:
 
 
 def lay_out(quiz: Quiz, rng: Random) -> Layout:
-    """Tokens for one attempt, JSON-able, by key. They tell the order of the source: not for a page."""
+    """Return JSON-able tokens for one attempt, by question key. They reveal the source order: keep them off pages."""
     return {question.key: question.lay_out(rng) for question in quiz.questions}
 
 
 def question_view(question: Question[Any], layout: QuestionLayout) -> PublicQuestion:
-    """All that a page may know of the question before release."""
+    """Return the part of the question that a page may see before release."""
     return question.view(layout)
 
 
 def read_response(question: Question[Any], layout: QuestionLayout, data: FormData) -> Response | None:
-    """What was posted, JSON-able; None when nothing was answered. Unknown tokens count as nothing.
+    """Return the posted response, JSON-able, None if nothing was answered. Unknown tokens are ignored.
 
-    `data` holds all values of each field: `answer` for tokens, text or number; `answer-<token>` for the
-    position of an item, from 1, or the token matched to a row; `answer-<n>` for blank n of a cloze, from 1.
-    A QueryDict gives one value of each, so pass `dict(request.POST.lists())`.
+    `data` has all values of each field: `answer` for tokens, text or a number; `answer-<token>` for the
+    position of an item, from 1, or the token matched to a row; `answer-<n>` for blank n of a cloze, from 1. A
+    QueryDict yields only the last value, so pass `dict(request.POST.lists())`.
     """
     response: Response | None = question.read_response(layout, data)
     return response
@@ -50,25 +50,25 @@ def read_response(question: Question[Any], layout: QuestionLayout, data: FormDat
 def filled(
     question: Question[Any], layout: QuestionLayout, response: Response | None
 ) -> dict[str, list[str]]:
-    """The reverse of `read_response`: the form fields of a saved response, for a page to show."""
+    """Return the form fields of a saved response; the inverse of `read_response`."""
     return {} if response is None else question.filled(layout, response)
 
 
 def refusal(question: Question[Any], response: Response | None) -> str:
-    """Say what to type instead of a response that cannot be read, such as “two” for a number; "" where it can."""
+    """Say what to type instead of an unreadable response, such as “two” for a number; "" if it is readable."""
     return "" if response is None else question.refusal(response)
 
 
 def reading(question: Question[Any], response: Response | None) -> str:
-    """Say how a typed response is read where that may be in doubt; "" where it is read as typed."""
+    """Explain how an ambiguous typed response is read; "" if it is read as typed."""
     return "" if response is None else question.reading(response)
 
 
 def right_answer(question: Question[Any]) -> list[str]:
-    """For people, one text an entry; inline Markdown if `question.answers_are_markdown`, else plain text."""
+    """Return display texts, one for each entry: inline Markdown if `question.answers_are_markdown`, else plain."""
     return question.right_answer()
 
 
 def given_answer(question: Question[Any], response: Response | None) -> list[str]:
-    """As `right_answer`, of what was given; empty when nothing was."""
+    """Return display texts as `right_answer` does; empty if nothing was answered."""
     return [] if response is None else question.given_answer(response)

@@ -1,4 +1,4 @@
-"""The quiz of `docs/lessons.md`, with a question of each kind: `python -m lessons.quizzes.reference docs`."""
+"""Write a quiz with a question of each kind to `docs/lessons.md`: `python -m lessons.quizzes.reference docs`."""
 
 import sys
 from pathlib import Path
@@ -17,12 +17,11 @@ _BEGIN, _END = "<!-- made by lessons.quizzes.reference -->\n", "<!-- end -->\n"
 
 
 def example_quiz() -> str:
-    """Return the Markdown of a quiz with the example of each kind."""
     return "\n".join([FRONT_MATTER, *(kind.example for kind in kinds.KINDS)])
 
 
 def with_example(page: str) -> str:
-    """Return `docs/lessons.md` with that quiz. Its fence is longer than those in it."""
+    # The fence must be longer than any in the quiz.
     before, _, rest = page.partition(_BEGIN)
     _, _, behind = rest.partition(_END)
     return f"{before}{_BEGIN}````markdown\n{example_quiz()}````\n{_END}{behind}"

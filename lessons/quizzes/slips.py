@@ -1,4 +1,4 @@
-"""Lines that were meant as answers and miss the grammar, with the line as it should be."""
+"""Recognise misspelt answer lines and suggest the correct line."""
 
 import re
 
@@ -12,12 +12,12 @@ SQUARE = re.compile(
 )
 ROUND = re.compile(rf"\s*{BULLET}\s*[(（]\s*(?P<mark>[xX✓✔]?)\s*[)）](?P<text>\s.*)")
 DRAWN = re.compile(rf"\s*(?:{BULLET}\s*)?(?P<mark>[☐☑☒✅❌])\s*(?P<text>.*)")
-# What a box is not: the words of a link, a reference or its definition, a footnote.
+# Brackets that are not boxes: link text, references and their definitions, footnotes.
 LINK = re.compile(r"[(\[:^]")
 NOT_IN_OPTIONS = re.compile(r"\s*(?:(?:[-*+]|[0-9]{1,9}[.)])\s|#{1,6}\s|\||:::|!!!)")
 
 
-# Marks that are guessed only where a question has no answer at all.
+# Marks accepted as a guess only if the question has no answer at all.
 LOOSE_RIGHT = {"x", "yes", "y", "1", "true", "t", "right", "correct", "ok", "o", "✓", "✔"}
 LOOSE_WRONG = {"", "no", "n", "0", "false", "f", "wrong", "incorrect", "-"}
 LOOSE_BOX = re.compile(
@@ -28,7 +28,7 @@ TYPED = re.compile(r"\s*=(?P<text>[^=\s].*)")
 
 
 def guess_answers(lines: list[Line]) -> list[tuple[int, str]]:
-    """What to write instead of lines of a question without any answer, with the line of each; empty for no guess."""
+    """Return (line number, suggestion) for each likely answer in a question without any."""
     typed = [
         (line.number, f"= {found['text'].strip()}") for line in lines if (found := TYPED.fullmatch(line.text))
     ]
@@ -56,7 +56,7 @@ def guess_answers(lines: list[Line]) -> list[tuple[int, str]]:
 
 
 def as_option(text: str) -> str | None:
-    """The option that a line was meant as, None where it is one already or was not meant as one."""
+    """Return the option that a line was meant to be, None if it is already one or was not meant as one."""
     if PATTERNS[Syntax.OPTION].fullmatch(text):
         return None
     found = SQUARE.fullmatch(text) or ROUND.fullmatch(text) or DRAWN.fullmatch(text)
@@ -67,7 +67,7 @@ def as_option(text: str) -> str | None:
 
 
 def cause(text: str) -> str:
-    """Why a line that was meant as an option is none, with the option."""
+    """Explain why a line that looks like an option is not one, and show the correct option."""
     wanted = as_option(text)
     stripped = text.strip()
     if text[:1] in " \t" and PATTERNS[Syntax.OPTION].fullmatch(stripped):
@@ -88,7 +88,7 @@ def cause(text: str) -> str:
 
 
 def advice(line: Line, kind: Syntax) -> str:
-    """What to do about a line that is no part of a question whose answers are of this kind."""
+    """Suggest a fix for a line that does not fit a question with answers of this kind."""
     if as_option(line.text):
         return f" {cause(line.text)}"
     if kind is not Syntax.OPTION:
@@ -99,7 +99,7 @@ def advice(line: Line, kind: Syntax) -> str:
 
 
 def fault_in_option(line: Line) -> str:
-    """Why a further line of an option cannot be shown in it, "" where it can."""
+    """Explain why a continuation line cannot be shown in an option; "" if it can."""
     text = line.content.lstrip()
     if wanted := as_option(text) or (text if PATTERNS[Syntax.OPTION].fullmatch(text) else None):
         return f"An option is not indented, and holds no other options. Write: {wanted}"

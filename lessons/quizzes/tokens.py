@@ -1,4 +1,4 @@
-"""Random names for the entries of a question, so that a page never tells their order in the source."""
+"""Random names for the entries of a question, so that a page does not reveal their source order."""
 
 from collections.abc import Collection, Sequence
 from random import Random
@@ -7,9 +7,9 @@ from .question import Shown
 
 
 def draw(rng: Random, count: int) -> list[str]:
-    """One token of 12 hexadecimal digits an entry, in source order, all different.
+    """Return one token of 12 hexadecimal digits for each entry, in source order, all different.
 
-    Entries are shown in the order of their tokens: the order is as random as they are, and needs no storing.
+    Entries are displayed in token order, so the random order needs no storage of its own.
     """
     tokens: dict[str, None] = {}
     while len(tokens) < count:
@@ -18,12 +18,12 @@ def draw(rng: Random, count: int) -> list[str]:
 
 
 def shown(tokens: Sequence[str], texts: Sequence[str], pinned: Collection[int] = ()) -> tuple[Shown, ...]:
-    """The entries in the order in which a page shows them; those at `pinned` places stay there."""
+    """Return the entries in display order; those at `pinned` positions stay there."""
     entries = [Shown(token, text) for token, text in zip(tokens, texts, strict=True)]
     shuffled = iter(sorted(each for place, each in enumerate(entries) if place not in pinned))
     return tuple(each if place in pinned else next(shuffled) for place, each in enumerate(entries))
 
 
 def index_of(tokens: Sequence[str], token: str) -> int | None:
-    """The place in the source of the entry with this token; None when there is none."""
+    """Return the source index of the entry with this token, None if there is none."""
     return tokens.index(token) if token in tokens else None

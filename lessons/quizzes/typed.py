@@ -1,6 +1,6 @@
-"""What a keyboard put in place of the signs that were meant: long dashes, curly quotes, invisible characters.
+"""Undo keyboard substitutions: long dashes, curly quotes, invisible characters.
 
-Letters that only look alike, such as a Cyrillic а, stay what they are.
+Letters that merely look alike, such as a Cyrillic а, are kept.
 """
 
 import re
@@ -9,7 +9,7 @@ from itertools import product
 
 from .text import fold
 
-LONG_DASHES = "—–―⸺"  # what a phone makes of --, and a word processor of -
+LONG_DASHES = "—–―⸺"  # phones type these for --, word processors for -
 DASHES = "‐‑‒−﹘﹣－"
 DOUBLE_QUOTES = "“”„‟«»″〝〞＂"
 SINGLE_QUOTES = "‘’‚‛‹›′＇ʼ´｀"
@@ -43,7 +43,7 @@ NAMES = (
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
-# Full-width and small forms, and ligatures, which a PDF gives instead of letters.
+# Full-width and small forms, and the ligatures that are copied from a PDF.
 FORMS = re.compile("[\ufb00-\ufb06\ufe50-\ufe6f\uff01-\uffee]")
 SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 LONG_DASH = re.compile(f"[{LONG_DASHES}]")
@@ -51,25 +51,25 @@ LONG_DASH = re.compile(f"[{LONG_DASHES}]")
 SHORT_DASH = re.compile(
     f"(?<=[\\w\\-{LONG_DASHES}])[{LONG_DASHES}]|[{LONG_DASHES}](?=[\\-{LONG_DASHES}]|\\w(?:\\W|$)|[0-9])"
 )
-# Space pressed twice makes a full stop. Behind a blank, a slash or another dot it was meant.
+# Phones turn two spaces into a full stop. After a space, a slash or another dot it was typed on purpose.
 FULL_STOP = re.compile(r"(?<=[\w\"'`)\]}])\.$")
 MAX_LONG_DASHES = 4
 
 
 def undo(text: str) -> str:
-    """Return the text with the signs that were meant, as far as they can be told."""
+    """Return the text with the intended characters, as far as they can be determined."""
     return LONG_DASH.sub("--", SHORT_DASH.sub("-", _plain(text)))
 
 
 def _plain(text: str) -> str:
-    """Undo everything but long dashes, which may stand for either of two things."""
+    # Long dashes are kept: each may stand for - or --.
     text = "".join(SIGNS.get(sign, sign) for sign in INVISIBLE.sub("", text))
     text = FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     return SPACES.sub(" ", text).strip()
 
 
 def variants(text: str) -> list[str]:
-    """Return what may have been meant, the text itself first, with each long dash as - and as --."""
+    """Return possible intended texts, `text` first, with each long dash as - and as --."""
     found = [text, undo(text)]
     parts = LONG_DASH.split(_plain(text))
     if len(parts) <= MAX_LONG_DASHES + 1:
@@ -79,21 +79,20 @@ def variants(text: str) -> list[str]:
 
 
 def readings(text: str) -> list[str]:
-    """Return the variants of a learner's text, and each without a full stop at its end."""
     found = variants(text)
     return list(dict.fromkeys([*found, *(FULL_STOP.sub("", each) for each in found)]))
 
 
 def is_same(given: str, accepted: str) -> bool:
-    """Compare a learner's text with an author's: case, blanks and substitutes make no difference."""
+    """Compare a learner's text with an author's, ignoring case, spaces and keyboard substitutions."""
     wanted = {fold(accepted)}
-    if any(sign.isalnum() for sign in accepted):  # else the sign itself is asked for
+    if any(sign.isalnum() for sign in accepted):  # otherwise the answer is the sign itself
         wanted.update(map(fold, variants(accepted)))
     return any(fold(each) in wanted for each in readings(given))
 
 
 def describe(text: str) -> str:
-    """Say what a text is read as, "" where it is read as typed. This knows nothing of what is right."""
+    """Explain how a text is read; "" if it is read as typed. This uses nothing about the right answer."""
     plain, said = undo(text), _substitutes(text)
     words = f"We read {_listed(said)}" if said else ""
     if INVISIBLE.search(text):

@@ -1,7 +1,7 @@
-"""The kinds of question: one file each, all of one shape.
+"""The question kinds: one file each, all of the same shape.
 
-To add one, copy one, list it in `KINDS`, and run `python -m lessons.quizzes.reference docs`. Its
-answers are lines of one of the notations in `lines.ANSWERS`.
+To add one, copy a file, list its class in `KINDS`, and run `python -m lessons.quizzes.reference docs`. Its
+answers must use one of the notations in `lines.ANSWERS`.
 """
 
 from typing import Any

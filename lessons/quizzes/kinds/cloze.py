@@ -1,4 +1,4 @@
-"""Cloze: blanks of three or more _ in the prompt, and an = line for each."""
+"""Cloze: blanks of three or more underscores in the prompt, and one = line for each."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,7 +25,7 @@ from ..text import BLANK, clean, split_cells
 
 @dataclass(frozen=True, kw_only=True)
 class Cloze(Question[list[str]]):
-    """A response holds a text for each blank, empty where nothing was typed; read as in short text."""
+    """A response has one text per blank, "" if nothing was typed, compared as in short text."""
 
     kind: ClassVar[str] = "cloze"
     template: ClassVar[str] = "lessons/controls/text.html"
@@ -70,7 +70,6 @@ class Cloze(Question[list[str]]):
         return {f"{FIELD}-{blank}": [text] for blank, text in enumerate(response, 1) if text}
 
     def credit(self, response: list[str]) -> Fraction:
-        """Share of the blanks filled with an accepted text."""
         return Fraction(sum(self.entries_right(response)), len(self.accepted))
 
     def entries_right(self, response: list[str]) -> list[bool]:

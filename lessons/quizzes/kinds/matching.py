@@ -1,4 +1,4 @@
-"""Matching: a table of two columns, the right one shuffled."""
+"""Matching: a table of two columns whose right column is shuffled."""
 
 import re
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ RULE = re.compile(":?-+:?")
 
 @dataclass(frozen=True, kw_only=True)
 class Matching(Question[list[int | None]]):
-    """A response holds, for each left text, the place of the chosen one in `choices`, or None."""
+    """A response has, for each left text, the index of the chosen text in `choices`, or None."""
 
     kind: ClassVar[str] = "matching"
     template: ClassVar[str] = "lessons/controls/matching.html"
@@ -48,12 +48,11 @@ class Matching(Question[list[int | None]]):
 
     @property
     def choices(self) -> list[str]:
-        """Right texts, each once: equal ones are one choice."""
+        # Equal texts are one choice.
         return list({canonical(right): right for _, right in self.pairs}.values())
 
     @property
     def right(self) -> list[int]:
-        """For each left text the place of its right one in `choices`."""
         places = {canonical(text): place for place, text in enumerate(self.choices)}
         return [places[canonical(right)] for _, right in self.pairs]
 
@@ -99,7 +98,6 @@ class Matching(Question[list[int | None]]):
         return {f"{FIELD}-{left}": [layout["right"][i]] for left, i in chosen if i is not None}
 
     def credit(self, response: list[int | None]) -> Fraction:
-        """Share of the left texts with their right one."""
         right = sum(given == wanted for given, wanted in zip(response, self.right, strict=True))
         return Fraction(right, len(self.pairs))
 
@@ -116,7 +114,7 @@ class Matching(Question[list[int | None]]):
 
 def _texts(row: Line) -> list[str]:
     *texts, last_text = split_cells(row.content)
-    return [*texts, last_text] if last_text else texts  # the closing | may be left out
+    return [*texts, last_text] if last_text else texts  # the closing | is optional
 
 
 def _cells(line: Line, report: Report) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""Multiple choice: more than one box holds an x."""
+"""Multiple choice: more than one box has an x."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -26,6 +26,6 @@ class MultipleChoice(Choice):
         return sum(line.text.startswith(("- [x]", "- [X]")) for line in block.answers) > 1
 
     def credit(self, response: list[int]) -> Fraction:
-        """max(0, right − wrong) / n right."""
+        # max(0, right − wrong) / number of right options
         right = len(set(response) & set(self.right))
         return Fraction(max(0, right - (len(set(response)) - right)), len(self.right))

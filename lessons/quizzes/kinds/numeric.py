@@ -1,4 +1,4 @@
-"""Numeric: every = line is a number, perhaps with a tolerance."""
+"""Numeric: every = line is a number with an optional tolerance."""
 
 import re
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from ..problems import Report
 from ..question import FIELD, FormData, Question, QuestionLayout, common, last
 from ..text import clean
 
-# What an author writes: without separators, since a comma can be read in two ways.
+# An author's numbers have no separators, because a comma is ambiguous.
 PLAIN = re.compile(r"[+−-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 SIGN = re.compile(r"\s*(?:±|\+/?-)\s*")
 
 
 @dataclass(frozen=True)
 class Range:
-    """Numbers from `value` − `tolerance` to `value` + `tolerance`, both included; `text` for people."""
+    """Numbers from `value` − `tolerance` to `value` + `tolerance`, inclusive; `text` is shown to people."""
 
     text: str
     value: Fraction
@@ -28,7 +28,7 @@ class Range:
 
 @dataclass(frozen=True, kw_only=True)
 class Numeric(Question[str]):
-    """A response is the text as typed: what is not a number can be shown again, and gives no credit."""
+    """A response is the text as typed, so that text that is not a number can be shown again. It earns no credit."""
 
     kind: ClassVar[str] = "numeric"
     template: ClassVar[str] = "lessons/controls/text.html"
@@ -46,10 +46,10 @@ class Numeric(Question[str]):
         if block.syntax is not Syntax.EQUALS:
             return False
         parts = [SIGN.split(line.content) for line in block.answers]
-        # A comma shows that a number is meant, and is then reported.
+        # A comma shows that a number is meant. It is reported later.
         meant = [_number(number.replace(",", ".")) is not None for number, *_ in parts]
         with_tolerance = any(number and len(part) > 1 for number, part in zip(meant, parts, strict=True))
-        # One tolerance shows that numbers are meant: a line beside it that is none is a slip, and reported.
+        # One tolerance shows that numbers are meant, so any line without one is reported.
         return with_tolerance or all(meant)
 
     @classmethod
@@ -100,7 +100,6 @@ def _range(text: str, line: int, report: Report) -> Range | None:
 
 
 def _number(text: str) -> Fraction | None:
-    """Exact, of a number as an author writes it."""
     plain = text.strip()
     found = numbers.read(plain) if PLAIN.fullmatch(plain) else None
     return found.value if found else None

@@ -1,4 +1,4 @@
-"""Ordering: a numbered list, right as written."""
+"""Ordering: a numbered list, correct in the order written."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,7 +25,7 @@ from ..question import (
 
 @dataclass(frozen=True, kw_only=True)
 class Ordering(Question[list[int | None]]):
-    """A response holds, for each item as written, the position given to it, from 1, or None."""
+    """A response has, for each item as written, its position from 1 in the learner's order, or None."""
 
     kind: ClassVar[str] = "ordering"
     template: ClassVar[str] = "lessons/controls/ordering.html"
@@ -51,7 +51,7 @@ class Ordering(Question[list[int | None]]):
 
     def lay_out(self, rng: Random) -> QuestionLayout:
         drawn = tokens.draw(rng, len(self.items))
-        while drawn == sorted(drawn):  # shown as written, the question would answer itself
+        while drawn == sorted(drawn):  # the written order would give the answer away
             drawn = tokens.draw(rng, len(self.items))
         return {"items": drawn}
 
@@ -59,7 +59,7 @@ class Ordering(Question[list[int | None]]):
         return self._public(options=tokens.shown(layout["items"], self.items))
 
     def entries(self, view: PublicQuestion, fields: FormData) -> list[Entry]:
-        """In the learner's order as far as there is one, so that they read what they have made."""
+        # In the learner's order where there is one, so that they see the list as they arranged it.
         items = [field_of(fields, f"{FIELD}-{shown.token}", shown.text) for shown in view.options]
         return sorted(items, key=lambda item: int(item.value or len(items) + 1))
 
@@ -73,7 +73,6 @@ class Ordering(Question[list[int | None]]):
         return {f"{FIELD}-{token}": [str(position)] for token, position in placed if position}
 
     def credit(self, response: list[int | None]) -> Fraction:
-        """Share of the items in their place."""
         right = sum(position == place for place, position in enumerate(response, 1))
         return Fraction(right, len(self.items))
 
@@ -87,7 +86,7 @@ class Ordering(Question[list[int | None]]):
         return [position == place for position, place in self._placed(response)]
 
     def _placed(self, response: list[int | None]) -> list[tuple[int, int]]:
-        """The position given to an item and its right place, both from 1, in the learner's order."""
+        # Pairs of (learner's position, right position), both from 1, in the learner's order.
         placed = [(position, place) for place, position in enumerate(response, 1) if position]
-        # of two in one place the order of the words, which tells nothing of what is right
+        # ties go by text, which reveals nothing about the right order
         return sorted(placed, key=lambda each: (each[0], self.items[each[1] - 1]))

@@ -21,7 +21,7 @@ TOLERANCE = re.compile(r"\s*±")
 
 @dataclass(frozen=True, kw_only=True)
 class ShortText(Question[str]):
-    """A response is the text as typed. Case, blanks and substitutes of a keyboard do not matter."""
+    """A response is the text as typed. Case, spaces and typographic substitutes are ignored."""
 
     kind: ClassVar[str] = "short-text"
     template: ClassVar[str] = "lessons/controls/text.html"
@@ -63,7 +63,7 @@ class ShortText(Question[str]):
         return typed.describe(response)
 
     def right_answer(self) -> list[str]:
-        """The literal answers; the expressions only when there are no others, since few people read them."""
+        # Regular expressions are shown only if there are no literal answers: few people can read them.
         return [text for text in self.accepted if _pattern(text) is None] or list(self.accepted)
 
     def given_answer(self, response: str) -> list[str]:
@@ -71,7 +71,7 @@ class ShortText(Question[str]):
 
 
 def _check_numbers(block: Block, report: Report) -> None:
-    """Where all answers look like numbers, but some are none, they are compared as text, which may not be meant."""
+    # If all answers look like numbers but some are not, they are compared as text, which may not be intended.
     literal = [line for line in block.answers if _pattern(line.content) is None]
     meant = [numbers.meant_by(TOLERANCE.split(line.content)[0]) for line in literal]
     if not all(meant):
@@ -88,7 +88,6 @@ def _check_numbers(block: Block, report: Report) -> None:
 
 
 def _pattern(accepted: str) -> str | None:
-    """What stands between the slashes, or None for a literal answer."""
     between_slashes = len(accepted) > 1 and accepted[0] == accepted[-1] == "/"
     return accepted[1:-1] if between_slashes else None
 
@@ -102,7 +101,7 @@ def _accepts(accepted: str, given: str) -> bool:
 
 
 def _compile(pattern: str) -> Any:
-    """RE2 matches in linear time, so that no answer can stall a web process; it keeps what it compiled."""
+    # RE2 matches in linear time, so no answer can stall a web process. It caches compiled patterns.
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False

@@ -1,4 +1,4 @@
-"""Single choice: one box holds an x."""
+"""Single choice: exactly one box has an x."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -35,7 +35,7 @@ class SingleChoice(Choice):
 
     def read_response(self, layout: QuestionLayout, data: FormData) -> list[int] | None:
         response = super().read_response(layout, data)
-        # A radio button posts one; more is made up, and counts as nothing chosen.
+        # A radio button posts one value. More than one is forged and counts as no choice.
         return response if response and len(response) == 1 else None
 
     def credit(self, response: list[int]) -> Fraction:
