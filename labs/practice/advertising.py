@@ -1,4 +1,4 @@
-"""The refs that a push or a fetch is offered, without a git process."""
+"""Advertise refs to a push or a fetch without starting a git process."""
 
 from pathlib import Path
 
@@ -21,9 +21,9 @@ def advertise_for_push(path: Path) -> bytes:
 
 
 def offer_sha_256(advertised: bytes) -> bytes:
-    """Return the same for an empty repository, but so that git also sends a push with SHA-256 ids, to be refused.
+    """Return the advertisement of an empty repository that lets git send a push with SHA-256 ids, to be refused.
 
-    After `capabilities^{}` git would end with words of its own. `.have` names what a client may leave out: nothing.
+    After `capabilities^{}` git would add a line of its own. `.have` names what a client may leave out: nothing.
     """
     if b" capabilities^{}\0" not in advertised:
         return advertised

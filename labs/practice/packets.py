@@ -1,7 +1,7 @@
-"""Packets of the Git protocol: what a push asks for, and words of our own in the answer.
+"""Packets of the Git protocol: read the commands of a push, add our own lines to the answer.
 
 Formats after gitprotocol-common(5) and gitprotocol-pack(5). A packet starts with its length in four hexadecimal
-digits; "0000" ends a list. On a side-band the first byte says where the rest belongs: 1 is git's, 2 the terminal's.
+digits; "0000" ends a list. On a side-band the first byte is the channel: 1 is git's data, 2 is shown in the terminal.
 """
 
 from collections.abc import Iterable
@@ -15,12 +15,12 @@ MAX_TEXT = 990  # of one packet on the narrower of the two side-bands
 
 
 class MalformedError(Exception):
-    """These bytes are no packets."""
+    """The bytes are not valid packets."""
 
 
 @dataclass(frozen=True)
 class PushRequest:
-    """The refs that a push would change, with their new object ids, and what its client is capable of."""
+    """The refs that a push would change, with their new object ids, and the client's capabilities."""
 
     commands: tuple[tuple[bytes, bytes], ...]
     capabilities: frozenset[str]
@@ -39,7 +39,6 @@ class PushRequest:
         return any(new.strip(b"0") for new, _ in self.commands)
 
     def apply_to(self, names: Iterable[bytes]) -> set[bytes]:
-        """Return the names of all refs after the push."""
         deleted = {ref for new, ref in self.commands if not new.strip(b"0")}
         return set(names).union(self.refs) - deleted
 
@@ -49,7 +48,7 @@ def packet(data: bytes) -> bytes:
 
 
 def message(text: str) -> bytes:
-    """One line for the terminal, where git shows it after "remote: "; control characters are left out."""
+    """Return one line for the terminal, where git shows it after "remote: ", without control characters."""
     line = "".join(character for character in text if character.isprintable()) + "\n"
     data = line.encode("utf-8", "replace")
     pieces = (data[at : at + MAX_TEXT] for at in range(0, len(data), MAX_TEXT))
@@ -57,14 +56,14 @@ def message(text: str) -> bytes:
 
 
 def error(text: str) -> bytes:
-    """The whole answer to a request that is refused; git shows it after "fatal: remote error: "."""
+    """Return the whole answer to a refused request; git shows it after "fatal: remote error: "."""
     return packet(b"ERR " + text.encode())
 
 
 def read_push(body: IO[bytes], *, is_whole: bool = True) -> PushRequest:
-    """The commands before the pack, at most MAX_COMMANDS; the file is left at its beginning. Raises MalformedError.
+    """Read the commands before the pack, at most MAX_COMMANDS, and rewind the file. Raises MalformedError.
 
-    With `is_whole` false, the body may end in the middle of them.
+    If `is_whole` is false, the body may end in the middle of them.
     """
     commands: list[tuple[bytes, bytes]] = []
     capabilities = b""
@@ -83,12 +82,11 @@ def read_push(body: IO[bytes], *, is_whole: bool = True) -> PushRequest:
 
 
 def is_unpacked(answer: IO[bytes]) -> bool:
-    """Return True if git unpacked the objects of a push; the file is rewound."""
+    # the file is rewound afterwards
     return says(answer, b"unpack ok\n")
 
 
 def says(answer: IO[bytes], words: bytes) -> bool:
-    """Return True if the beginning of an answer has these words; the file is rewound."""
     beginning = answer.read(1 << 16)
     answer.seek(0)
     return words in beginning
@@ -108,7 +106,7 @@ def _read_packet(body: IO[bytes]) -> bytes | None:
 
 
 def refusal(push: PushRequest, reason: str, lines: list[str]) -> bytes:
-    """The answer to a push of which nothing was taken: `reason` at each of its refs, `lines` in the terminal."""
+    """Return the answer to a push of which nothing was taken: `reason` for each ref, `lines` for the terminal."""
     text = reason.encode()
     report = [
         packet(b"unpack %s\n" % text),

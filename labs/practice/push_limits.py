@@ -34,7 +34,7 @@ class PushRefusedError(Exception):
 
     @property
     def lines(self) -> list[str]:
-        """What the terminal shows; commands are not wrapped, so that they can be copied."""
+        # commands are not wrapped, so that they can be copied
         shown = ["", *(f"    {command}" for command in self.commands)] if self.commands else []
         return ["", *textwrap.wrap(self.advice, WIDTH), *shown, ""]
 
@@ -54,7 +54,7 @@ def busy() -> PushRefusedError:
 
 
 def check_rate(repository: Repository) -> None:
-    """Refuse a learner's pushes past PUSHES_PER_HOUR, whichever labs they are for."""
+    # counted per learner, across all labs
     limit = settings.PUSHES_PER_HOUR
     now = timezone.now()
     recent = Receipt.objects.filter(
@@ -90,7 +90,7 @@ def check_refs(names: list[str], push: PushRequest) -> None:
 
 
 def check_format(repository: Repository, push: PushRequest) -> None:
-    """Refuse a repository with SHA-256 object ids, which nothing here can be compared with."""
+    # nothing here can be compared with SHA-256 object ids
     if "object-format=sha256" not in push.capabilities:
         return
     refs = [ref.removeprefix(b"refs/heads/") for ref in push.refs]
@@ -133,7 +133,7 @@ def check_room(path: Path, size: int) -> None:
 
 
 def is_disk_short(size: int) -> bool:
-    """Return True if a push of `size` bytes could fill the disk: git briefly needs twice the space."""
+    # git briefly needs twice the space
     free = shutil.disk_usage(settings.PRACTICE_ROOT).free
     return free < 2 * size + settings.DISK_RESERVE_BYTES
 

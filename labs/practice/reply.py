@@ -30,7 +30,7 @@ WORDS = {
 
 
 def told(submission: Submission) -> Iterator[str | None]:
-    """Yield the lines that the terminal shows after a push as they come to be known, and None now and then."""
+    """Yield the lines that the terminal shows after a push as they become known, and None now and then."""
     address = submission_address(submission)
     yield ""
     if submission.has_ended:
@@ -81,7 +81,6 @@ def _report_lines(report: Report, submission: Submission) -> list[str]:
 
 
 def verdict(submission: Submission) -> list[str]:
-    """The lines of an ended submission."""
     report = current_report(submission) if submission.state == State.GRADED else None
     if report:
         return _report_lines(Report.from_json(report.data), submission)

@@ -1,4 +1,4 @@
-"""The body of a Git request: gzip or not, and never more of it than is allowed."""
+"""Read the body of a Git request, plain or gzip, up to a limit."""
 
 import errno
 import io
@@ -53,7 +53,7 @@ def spooled(environ: dict[str, Any], most: int) -> IO[bytes]:
 
 
 def _kept(first: bytes, others: Iterator[bytes], most: int) -> tuple[IO[bytes], bool]:
-    """Return a file with at most `most` bytes, and if that is the whole body."""
+    """Return a file with at most `most` bytes, and True if that is the whole body."""
     # Unbuffered, so that a process which inherits the file reads on where we stand. The caller closes it.
     file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
     left = most
@@ -71,7 +71,7 @@ def _kept(first: bytes, others: Iterator[bytes], most: int) -> tuple[IO[bytes], 
 
 
 def _write(file: IO[bytes], data: bytes) -> None:
-    """Write all of `data`: an almost full disk takes a part and reports the error only at the next write."""
+    # an almost full disk takes a part and reports the error only at the next write
     while data:
         data = data[file.write(data) :]
 

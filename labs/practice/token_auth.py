@@ -1,4 +1,4 @@
-"""Who asks with an access token: git and other programs that sign in by HTTP's Basic scheme."""
+"""Authenticate git and other programs by an access token, sent with HTTP's Basic scheme."""
 
 import base64
 
@@ -12,7 +12,7 @@ from portal.outages import RETRY_SECONDS
 
 
 def plain(status: int, text: str) -> HttpResponse:
-    """git shows the text of an error in the terminal if it is plain, and if it stands before a push begins."""
+    # git shows an error in the terminal only if it is plain text and comes before the push begins
     response = HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
     if status == 503:
         response["Retry-After"] = RETRY_SECONDS
@@ -39,6 +39,5 @@ def refused(error: tokens.TokenRefusedError) -> HttpResponse:
 
 
 def realm() -> str:
-    """The portal's name, as a header may quote it."""
     name = settings.SITE_NAME.encode("ascii", "replace").decode()
     return name.replace("\\", r"\\").replace('"', r"\"")

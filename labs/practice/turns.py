@@ -1,4 +1,4 @@
-"""Turns: how many pushes and how many fetches of one learner run at once in a web process."""
+"""Limit how many pushes and how many fetches of one learner run at once in a web process."""
 
 import threading
 from collections import Counter
@@ -15,12 +15,12 @@ _counting = threading.Lock()
 
 
 class NoTurnError(Exception):
-    """So many of the learner's requests of this kind are running already. The message says what to do."""
+    """Too many of the learner's requests of this kind are running. The message says what to do."""
 
 
 @contextmanager
 def hold_turn(repository: Repository, kind: Literal["push", "fetch"]) -> Iterator[None]:
-    """Count a request while git works on it. Raises NoTurnError past MAX_AT_ONCE of a learner, whichever the labs."""
+    """Count a request while git works on it. Raises NoTurnError past MAX_AT_ONCE per learner, across all labs."""
     key = (kind, repository.enrollment_id)
     with _counting:
         if _running[key] >= MAX_AT_ONCE:

@@ -1,6 +1,6 @@
-"""The portal's own Git remote: `git push` is answered with the verdict, in the terminal.
+"""The portal's own Git remote, which answers `git push` with the verdict, in the terminal.
 
-Git's smart protocol over HTTP, gitprotocol-http(5). The work on disk is done by `bare`, packets by `packets`.
+Git's smart protocol over HTTP, gitprotocol-http(5). `bare` does the work on disk, `packets` the packets.
 """
 
 import io
@@ -56,7 +56,7 @@ MAX_PACKS = 50  # past them a walk of the history is several times slower
 
 
 def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Calls `view(request, repository)` with the repository of whoever holds the token, made if need be."""
+    """Call `view(request, repository)` with the repository of the token's owner, created if needed."""
 
     @wraps(view)
     def opened(request: HttpRequest, course_slug: str, lab_slug: str) -> HttpResponseBase:
@@ -101,7 +101,7 @@ def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
 
 @require_GET
 def address(request: HttpRequest, course_slug: str, lab_slug: str) -> HttpResponse:
-    """The address of a remote, opened in a browser, leads to its lab."""
+    """Redirect a browser that opens the remote URL to its lab."""
     return redirect("lab", course_slug, lab_slug)
 
 
@@ -125,7 +125,7 @@ def advertise(request: HttpRequest, repository: Repository) -> HttpResponse:
 
 
 def _remember_unrecorded(repository: Repository) -> None:
-    """Have the beat record what is there: after a restore, git says "Everything up-to-date" of what we never graded."""
+    # After a restore, git says "Everything up-to-date" about commits that we never graded; the scheduled repair records them.
     path = repository.path
     recorded = receipts.is_recorded(repository, ref_files.read_refs(path))
     if not recorded and not bare.is_pushing(path):
@@ -136,7 +136,7 @@ def _remember_unrecorded(repository: Repository) -> None:
 @of_learner
 @require_POST
 def upload_pack(request: HttpRequest, repository: Repository) -> HttpResponseBase:
-    """Answers `git fetch` and `git clone`."""
+    """Answer `git fetch` and `git clone`."""
     if request.content_type != "application/x-git-upload-pack-request":
         return plain(415, "Not a Git request.")
     protocol = request.headers.get("Git-Protocol", "")
@@ -160,7 +160,7 @@ def upload_pack(request: HttpRequest, repository: Repository) -> HttpResponseBas
 @of_learner
 @require_POST
 def receive_pack(request: HttpRequest, repository: Repository) -> HttpResponseBase:
-    """Answers `git push`: takes the pack, then tells the verdict while the learner waits."""
+    """Answer `git push`: take the pack, then show the verdict while the learner waits."""
     if request.content_type != "application/x-git-receive-pack-request":
         return plain(415, "Not a Git request.")
     try:
@@ -196,7 +196,7 @@ def _pushed(request: HttpRequest, repository: Repository) -> Iterable[bytes]:
 def _read(
     request: HttpRequest, repository: Repository, held: ExitStack
 ) -> tuple[IO[bytes], PushRefusedError | None]:
-    """The push, or its beginning and why it is refused: git has to hear it for each of its refs."""
+    """Return the push, or its beginning and why it is refused: git needs the reason for each ref."""
     most, refusal = settings.PRACTICE_MAX_BYTES, None
     try:
         held.enter_context(hold_turn(repository, "push"))
@@ -216,7 +216,7 @@ def _read(
 def _take(
     repository: Repository, push: packets.PushRequest, sent: IO[bytes]
 ) -> tuple[IO[bytes], Iterable[str | None]]:
-    """git's answer and what else to tell. The refs, their receipt and the submission are one under the lock."""
+    """Return git's answer and further lines. Refs, receipt and submission are written under one lock."""
     path, size = repository.path, os.fstat(sent.fileno()).st_size
     push_limits.check_format(repository, push)
     try:
@@ -248,7 +248,7 @@ def _take(
 
 
 def _recorded(repository: Repository) -> Iterable[str | None]:
-    """Write what arrived, if anything did. Where the database fails, the mark on disk stays and the beat does it."""
+    # If the database fails, the mark on disk stays and the scheduled repair records the push.
     try:
         refs = ref_files.read_refs(repository.path)
         submission = None
@@ -265,7 +265,7 @@ def _recorded(repository: Repository) -> Iterable[str | None]:
 
 
 def _answered(answer: IO[bytes], push: packets.PushRequest, lines: Iterable[str | None]) -> Iterator[bytes]:
-    """git's own answer, with `lines` before its end where the client can show them; nothing new is an empty piece."""
+    """Yield git's own answer, with `lines` before its end if the client can show them; b"" means nothing new yet."""
     with answer:
         said = answer.read()
     if not said:

@@ -1,6 +1,6 @@
 """Terminals that wait for a verdict in this process, with one query for all of them.
 
-A waiting thread sleeps; one of them looks at the database for all. So hundreds can wait beside few connections.
+Waiting threads sleep; one of them polls the database for all, so hundreds can wait on few connections.
 """
 
 import logging
@@ -27,7 +27,6 @@ class Place:
         self._waiters = waiters
 
     def wait(self, seconds: float) -> bool:
-        """Return whether the submission has ended, after at most `seconds`."""
         deadline = time.monotonic() + seconds
         while not self.ended.is_set() and (left := deadline - time.monotonic()) > 0:
             with self._waiters.turn_to_look() as is_mine:
