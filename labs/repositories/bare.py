@@ -52,7 +52,7 @@ SETTINGS = (
 
 
 class BusyError(Exception):
-    """Another push to the same repository goes on."""
+    """Another push to the same repository is running."""
 
 
 class TookTooLongError(Exception):
@@ -71,7 +71,7 @@ def _argv(*arguments: str, file_bytes: int = 0) -> list[str]:
 
 
 def _beside(path: Path, folder: str) -> Path:
-    """A file that belongs to a repository, out of reach of git: `x.git` has `locks/x` and `pushing/x`."""
+    """Return a file that belongs to a repository, out of git's reach: `x.git` has `locks/x` and `pushing/x`."""
     place = path.parent / folder
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     return place / path.stem
@@ -79,9 +79,9 @@ def _beside(path: Path, folder: str) -> Path:
 
 @contextmanager
 def locked(path: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[IO[bytes]]:
-    """Hold a repository alone. Raises BusyError after `seconds`.
+    """Lock a repository. Raises BusyError after `seconds`.
 
-    A process that inherits the file holds the lock with us, and goes on holding it should we die.
+    A child process that inherits the file shares the lock, and keeps it if we die.
     """
     deadline = time.monotonic() + seconds
     with _beside(path, "locks").open("wb") as lock:
@@ -97,7 +97,6 @@ def locked(path: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[IO[bytes]]:
 
 
 def begin_push(path: Path) -> None:
-    """Leave a mark that stands until the push is recorded."""
     _beside(path, "pushing").touch()
 
 
@@ -116,7 +115,7 @@ def is_pushing(path: Path) -> bool:
 
 
 def sweep(path: Path) -> None:
-    """Remove what a git that was killed leaves behind; a lock file would keep its branch from ever moving again."""
+    # a lock file left by a killed git would block its branch for ever
     for left in (*path.glob("*.lock"), *(path / "refs").rglob("*.lock"), *path.glob("objects/pack/tmp_*")):
         left.unlink(missing_ok=True)
     for quarantine in (path / "objects").glob("tmp_objdir-*"):
@@ -124,7 +123,6 @@ def sweep(path: Path) -> None:
 
 
 def ask_for_repack(path: Path) -> None:
-    """Mark a repository for `housekeeping` to repack."""
     with suppress(OSError):  # a full disk takes no push back: the next one asks again
         _beside(path, "packing").touch()
 
@@ -134,7 +132,6 @@ def end_repack(path: Path) -> None:
 
 
 def to_repack() -> list[str]:
-    """Return the folders of repositories marked for repacking."""
     place = Path(settings.PRACTICE_ROOT) / "packing"
     return sorted(mark.name for mark in place.iterdir()) if place.is_dir() else []
 
@@ -147,7 +144,7 @@ def packs(path: Path) -> list[Path]:
 
 
 def advertise(path: Path, service: str, protocol: str) -> bytes:
-    """The refs as `service` tells them to a client that fetches. Raises TookTooLongError, RepositoryError."""
+    """Return the refs as `service` advertises them to a fetch. Raises TookTooLongError, RepositoryError."""
     argv = _argv(service, "--stateless-rpc", "--http-backend-info-refs", str(path))
     with tempfile.TemporaryFile() as nothing, tempfile.TemporaryFile() as answer:
         status = _run_git(argv, _speaking(protocol), GIT_SECONDS, stdin=nothing, stdout=answer)
@@ -158,9 +155,9 @@ def advertise(path: Path, service: str, protocol: str) -> bytes:
 
 
 def receive_pack(path: Path, body: IO[bytes], lock: IO[bytes] | None = None) -> IO[bytes]:
-    """What git answers to a push, as a file at its beginning. Raises TookTooLongError.
+    """Return git's answer to a push, as a file at its beginning. Raises TookTooLongError.
 
-    Its status says nothing that the answer does not.
+    The exit status adds nothing to the answer.
     """
     with _answer() as answer:
         argv = _argv("receive-pack", "--stateless-rpc", str(path))
@@ -169,7 +166,7 @@ def receive_pack(path: Path, body: IO[bytes], lock: IO[bytes] | None = None) -> 
 
 
 def upload_pack(path: Path, body: IO[bytes], protocol: str) -> IO[bytes]:
-    """What git answers to a fetch, as a file at its beginning. Raises TookTooLongError, RepositoryError, OSError."""
+    """Return git's answer to a fetch, as a file at its beginning. Raises TookTooLongError, RepositoryError, OSError."""
     with _answer() as answer:
         argv = _argv("upload-pack", "--stateless-rpc", str(path), file_bytes=_most_of_all())
         status = _run_git(argv, _speaking(protocol), GIT_SECONDS, stdin=body, stdout=answer)
@@ -180,7 +177,7 @@ def upload_pack(path: Path, body: IO[bytes], protocol: str) -> IO[bytes]:
 
 @contextmanager
 def _answer() -> Iterator[IO[bytes]]:
-    """A file that whoever reads it closes; at its beginning afterwards."""
+    # the caller closes the file
     answer = tempfile.TemporaryFile()  # noqa: SIM115
     try:
         yield answer
@@ -195,12 +192,12 @@ def _speaking(protocol: str) -> dict[str, str]:
 
 
 def _most_of_all() -> int:
-    """How large one file with all that a repository holds may be: thin packs are completed beside the quota."""
+    # thin packs are completed in addition to the quota
     return settings.PRACTICE_QUOTA_BYTES + 2 * settings.PRACTICE_MAX_BYTES
 
 
 def _refuses(answer: IO[bytes]) -> bool:
-    """Return True if git told the client itself what is wrong with the request, such as "not our ref"."""
+    # such as "not our ref": git told the client itself
     answer.seek(0)
     return answer.read(8)[4:] == b"ERR "
 
@@ -213,9 +210,9 @@ def _failed(service: str, status: int, path: Path, answer: IO[bytes]) -> Excepti
 
 
 def pack_objects(path: Path, tips: Iterable[str], lock: IO[bytes]) -> str:
-    """Write one pack of all that is reachable from `tips` beside those there are; its name, "" for an empty one.
+    """Write one pack of everything reachable from `tips` and return its name, "" for an empty one.
 
-    Raises TookTooLongError, RepositoryError.
+    The old packs stay. Raises TookTooLongError, RepositoryError.
     """
     options = ["--revs", "--quiet", "--non-empty", "--delta-base-offset"]
     pack = str(path / "objects/pack/pack")
@@ -263,7 +260,7 @@ def _run_git(
 
 
 def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Wait for the process without the 50 ms polling of `Popen.wait`, which delayed each push."""
+    # `Popen.wait` polls every 50 ms, which delayed each push
     if sys.platform != "linux":
         with suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
@@ -278,7 +275,7 @@ def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the whole group; at SIGTERM git removes its lock files and its quarantine."""
+    # at SIGTERM git removes its lock files and its quarantine
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGTERM)
         try:

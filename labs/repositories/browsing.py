@@ -1,7 +1,7 @@
-"""Read a pushed state for people: its folders and files, its newest commits, and what changed since another one.
+"""Read a pushed state for its pages: folders and files, the newest commits, changes since an earlier state.
 
 Everything is bounded, and sizes are known before an object is read. Git gets object ids, never a name of the
-repository. Text is as the repository has it: pages write control characters out.
+repository. Text is as the repository has it: pages escape control characters.
 """
 
 import os
@@ -116,7 +116,7 @@ def tree_of(repo: PracticeRepo, commit: str) -> Tree:
 
 
 def children(tree: Tree) -> dict[str, Any]:
-    """Return the items of a folder by name. Raises TooLargeError."""
+    # raises TooLargeError
     if tree.size > MAX_FOLDER_BYTES:
         raise TooLargeError("a folder has too many entries")
     return {name_of(item): item for item in tree}
@@ -146,7 +146,7 @@ def _file(blob: Blob) -> File:
 
 
 def read_blob(blob: Blob) -> bytes:
-    """Return the content of a blob whose size was checked."""
+    # the caller has checked the size
     data = blob.data_stream.read()
     if len(data) != blob.size:
         raise RepositoryError(f"object {blob.hexsha} is damaged")
@@ -161,7 +161,7 @@ def is_binary(data: bytes) -> bool:
 
 
 def output_of(process: Any, limit: int) -> bytes:
-    """Return the first bytes that a process of GitPython prints, which ends it. Raises GitCommandError."""
+    # reading ends the process; raises GitCommandError
     output: bytes = process.stdout.read(limit)
     if len(output) < limit:
         process.wait()

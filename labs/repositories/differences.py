@@ -1,4 +1,4 @@
-"""What changed between two pushed states: the files, and the first lines of each."""
+"""Compare two pushed states: the changed files, and the first lines of each change."""
 
 import signal
 from collections.abc import Iterator
@@ -73,7 +73,6 @@ class _Change:
 
 
 def compare(state: PushedState, since: str) -> Difference:
-    """Return what changed from a commit to a state."""
     old, new = tree_of(state.repo, since), state.root()
     changes: list[_Change] = []
     try:

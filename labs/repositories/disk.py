@@ -12,7 +12,7 @@ _GIGABYTE = 1 << 30
 
 
 def warnings() -> list[str]:
-    """Return a sentence for each disk that is 80% full, and for the practice root; no paths."""
+    """Return a sentence for each disk that is 80% full, and for the practice root. No paths are named."""
     found = [sentence for what, folder in _disks().items() if (sentence := _disk_warning(what, folder))]
     used, limit = practice_bytes(), settings.PRACTICE_ROOT_MAX_BYTES
     if used >= WARNED_AT * limit:
@@ -24,7 +24,7 @@ def warnings() -> list[str]:
 
 
 def _disks() -> dict[str, Path]:
-    """One folder of each disk."""
+    # one folder per disk
     folders = {
         "The data disk": Path(settings.VAR),
         "The disk with practice repositories": Path(settings.PRACTICE_ROOT),

@@ -1,7 +1,7 @@
-"""The folder of a practice repository: made once, named at random, and marked inside with whose it is.
+"""The folder of a practice repository: created once, named at random, and marked inside with its owner.
 
-Keys of the database come back after a restore, names of folders never do. A folder whose mark names another repository
-is left alone, whatever the database says.
+Primary keys are reused after a restore of the database, folder names never are. A folder whose mark names a different
+repository is left alone, whatever the database says.
 """
 
 import logging
@@ -38,9 +38,9 @@ def owned_path(repository: Repository) -> Path:
 
 
 def ensure(repository: Repository) -> Path:
-    """The same for whoever pushes or fetches: made where there is none, made anew where it belongs to another.
+    """Return the folder for a push or fetch, created if it is missing or belongs to a different repository.
 
-    Raises remote.Busy, OSError.
+    Raises BusyError, OSError.
     """
     path = repository.path
     if not path.is_dir():
@@ -74,7 +74,7 @@ def _adopt(repository: Repository) -> str:
 
 
 def _create(repository: Repository) -> None:
-    """Create the repository, whole or not at all."""
+    # whole or not at all
     path = repository.path
     new = path.with_suffix(".new")
     shutil.rmtree(new, ignore_errors=True)

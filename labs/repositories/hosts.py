@@ -1,4 +1,4 @@
-"""Repositories at other hosts: what is at an address now, and the mirrors that workers keep of them."""
+"""Repositories at other hosts: look up an address, and keep mirrors for the workers."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ HOLD_SECONDS = 30
 
 
 class LookUpFailedError(Exception):
-    """Nothing can be said of an address now; `message` says why and what to do."""
+    """An address cannot be looked up now; `message` says why and what to do."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -36,7 +36,9 @@ class LookUpFailedError(Exception):
 
 @dataclass(frozen=True)
 class Offer:
-    """What is at an address: a branch, its newest commit, and the first line of its message if that came in time."""
+    """What can be submitted from an address: a branch, its newest commit, and the commit's subject if it came in
+    time.
+    """
 
     address: Address
     branch: str
@@ -45,7 +47,6 @@ class Offer:
 
 
 def read(text: str) -> Address:
-    """What somebody pasted. Raises AddressError."""
     return read_address(text, hosts=settings.REPOSITORY_HOSTS)
 
 
@@ -62,7 +63,7 @@ def _network(host: str) -> Network:
 
 
 def take_turn(user_id: int) -> None:
-    """Count a look-up: at most `LOOKUPS_PER_MINUTE` in any 60 seconds. Raises LookUpFailedError."""
+    """Count a look-up. Raises LookUpFailedError past `LOOKUPS_PER_MINUTE` in any 60 seconds."""
     most = settings.LOOKUPS_PER_MINUTE
     # Each slot is free again a minute after it was taken; `add` takes it for one request alone.
     if not any(cache.add(f"lookup-{user_id}-{slot}", True, 60) for slot in range(most)):
@@ -71,15 +72,16 @@ def take_turn(user_id: int) -> None:
 
 
 def newest(address: Address) -> Offer:
-    """The newest commit at an address, in under 5 s. Nothing is kept. Raises LookUpFailedError."""
+    """Return the newest commit at an address within 5 s. Stores nothing. Raises LookUpFailedError."""
     with _telling():
         found = latest(address, network=_network(address.host))
     return Offer(address, found.branch, found.commit, found.subject)
 
 
 def snapshot(address: Address) -> tuple[dict[str, str], str]:
-    """The branches and tags that would be fetched, full name to object id, and the full name of the branch that is
-    meant; in under 5 s. Raises LookUpFailedError.
+    """Return refs as full name to object id, and the full name of the branch that is meant, within 5 s.
+
+    Raises LookUpFailedError.
     """
     with _telling():
         listing = Server(address, WHILE_SOMEBODY_WAITS, _network(address.host)).listing()
@@ -104,9 +106,9 @@ def _telling() -> Iterator[None]:
 
 @contextmanager
 def mirrored(address: Address, refs: Mapping[str, str]) -> Iterator[tuple[Path, list[str]]]:
-    """The mirror of a repository, held, with all that `refs` stand for in it; and notes for the report.
+    """Hold the mirror of a repository with all objects of `refs` in it; yield it with notes for the report.
 
-    Raises FetchRefusedError for the learner's set-up, FetchError and RepositoryError for ours.
+    Raises FetchRefusedError if the learner's set-up is at fault, FetchError and RepositoryError if ours is.
     """
     path = mirror_path(settings.MIRROR_ROOT, address)
     with hold(path, seconds=HOLD_SECONDS) as mirror:
@@ -125,7 +127,7 @@ def mirrored(address: Address, refs: Mapping[str, str]) -> Iterator[tuple[Path, 
 
 @dataclass
 class _Added:
-    """Bytes that this process has fetched, at most, since it looked whether mirrors have to go; it never did yet."""
+    """Upper bound of the bytes fetched by this process since mirrors were last pruned; None before the first time."""
 
     bytes: float = inf
 
@@ -134,7 +136,7 @@ _added = _Added()
 
 
 def _prune_after(size: int) -> None:
-    """Look through all mirrors once this process may have added a twentieth of what they may hold together."""
+    # walk all mirrors only once this process may have added a twentieth of their limit
     _added.bytes += size
     if _added.bytes < settings.MIRROR_MAX_BYTES // 20:
         return
@@ -144,7 +146,7 @@ def _prune_after(size: int) -> None:
 
 
 def _changes(path: Path, address: Address, refs: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """What is graded is what was submitted, as long as the repository still holds it; the report says so."""
+    # We grade what was submitted as long as the repository still contains it; the report says so.
     if refs == now:
         return []
     named = quoted(str(address))
@@ -156,6 +158,5 @@ def _changes(path: Path, address: Address, refs: Mapping[str, str], now: Mapping
 
 
 def _gone(path: Path, refs: Mapping[str, str]) -> list[str]:
-    """The names in `refs` whose objects are not in a repository."""
     missing = absent(path, refs.values())
     return [name for name, object_id in refs.items() if object_id in missing]

@@ -30,7 +30,7 @@ _TIPS_AT_ONCE = 10_000
 
 
 def tidy() -> None:
-    """Run all steps; a step that fails does not stop the others."""
+    # a step that fails does not stop the others
     steps = (
         repack_waiting,
         sweep_unclaimed,
@@ -50,7 +50,6 @@ def tidy() -> None:
 
 
 def repack_waiting() -> int:
-    """Repack the repositories that pushes have marked; return their number."""
     started, packed = time.monotonic(), 0
     for repository in Repository.objects.in_folders(bare.to_repack()[:MAX_MARKS]):
         if time.monotonic() - started > REPACK_RUN_SECONDS:
@@ -60,9 +59,9 @@ def repack_waiting() -> int:
 
 
 def repack(repository: Repository) -> bool:
-    """Make one pack of all objects that a branch, a tag or a receipt refers to; the rest goes. False if it is in use.
+    """Pack all objects reachable from a branch, a tag or a receipt, and drop the rest. Return False if it is in use.
 
-    Whoever reads at the same time finds each object in the new pack: git looks for new packs before it gives up.
+    Concurrent readers find every object in the new pack: git looks for new packs before it gives up.
     """
     path = repository.path
     try:
@@ -82,7 +81,7 @@ def repack(repository: Repository) -> bool:
 
 
 def _tips(repository: Repository) -> list[str]:
-    """Return the objects to keep. A receipt may name objects of a folder that was lost."""
+    # a receipt may name objects of a folder that was lost
     tips = set(ref_files.read_refs(repository.path).values())
     for refs in repository.receipts.values_list("refs", flat=True).order_by().iterator():
         tips.update(refs.values())
@@ -110,9 +109,9 @@ def _pack(path: Path, tips: Iterable[str], lock: IO[bytes]) -> None:
 
 
 def sweep_unclaimed() -> int:
-    """Remove folders that no repository has named for UNCLAIMED_DAYS, and what was half made; the number removed.
+    """Remove half-made folders and those without a repository for UNCLAIMED_DAYS; return how many.
 
-    A row is committed before its folder is made, so a folder without a row has lost it.
+    A row is committed before its folder is created, so a folder without a row has lost it.
     """
     root = Path(settings.PRACTICE_ROOT)
     there = {path.stem: path for path in root.glob("*.git")}
@@ -148,7 +147,6 @@ def _remove(path: Path) -> bool:
 
 
 def _sweep_marks(root: Path, there: set[str]) -> None:
-    """Locks and marks of repositories that are gone."""
     for mark in (*root.glob("locks/*"), *root.glob("pushing/*"), *root.glob("packing/*")):
         with suppress(OSError):
             if mark.name not in there and _is_leftover(mark):
@@ -159,7 +157,6 @@ def _sweep_marks(root: Path, there: set[str]) -> None:
 
 
 def sweep_temporary() -> int:
-    """Remove the temporary folders of killed processes; return the number removed."""
     removed = 0
     for folder in Path(tempfile.gettempdir()).glob("labcheck-*"):
         with suppress(OSError):
@@ -179,7 +176,6 @@ def sweep_mirrors() -> int:
 
 
 def clear_sessions() -> None:
-    """Remove sign-ins that have expired."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 

@@ -1,4 +1,4 @@
-"""GitPython, hardened, on the repositories that the portal made itself and on no others.
+"""GitPython, hardened, for repositories that the portal created itself and for no others.
 
 The engine never uses it: docs/architecture.md says why.
 """
@@ -26,7 +26,7 @@ _BORROWS = ("objects/info/alternates", "commondir")
 
 
 class HardenedGit(Git):
-    """Start every git with our environment, settings and limits in place of the portal's."""
+    """Start every git process with our environment, settings and limits instead of the portal's."""
 
     def execute(self, command: Any, *arguments: Any, **options: Any) -> Any:
         return super().execute(_hardened(command[1:]), *arguments, **options)
@@ -48,12 +48,12 @@ class PracticeRepo(Repo):
         self.git.set_persistent_git_options(git_dir=str(path))
 
     def _config_reader(self, config_level: Any = None, git_dir: Any = None) -> GitConfigParser:
-        """Read the repository's own file alone: no user's, no machine's, no included one."""
+        # the repository's own file only: no user, system or included configuration
         return GitConfigParser([Path(git_dir or self.git_dir) / "config"], merge_includes=False)
 
 
 def create(path: Path) -> None:
-    """Make an empty bare repository: SHA-1, refs in files, `main`, no template, so no hooks.
+    """Create an empty bare repository: SHA-1, refs in files, branch `main`, no template and so no hooks.
 
     Raises OSError if the disk is full, RepositoryError.
     """
@@ -68,7 +68,7 @@ def create(path: Path) -> None:
 
 @contextmanager
 def opened(path: Path) -> Iterator[PracticeRepo]:
-    """Open a practice repository to read it. Whatever GitPython raises becomes a RepositoryError."""
+    """Open a practice repository to read it. Turns everything GitPython raises into RepositoryError."""
     if borrowed := next((name for name in _BORROWS if (path / name).exists()), None):
         raise RepositoryError(f"The repository at {path} has {borrowed}, and reads objects from elsewhere.")
     try:
