@@ -1,4 +1,4 @@
-"""The engine in a process of its own: it has a time limit and sees nothing of the server's environment."""
+"""Run the engine in a process of its own, with a time limit and without the server's environment."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ class ApartError(Exception):
 
 
 def ask(asked: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """What `labs.grading.engine_process` answers within so many seconds. Raises ApartError."""
+    """Return the answer of `labs.grading.engine_process` within so many seconds. Raises ApartError."""
     with subprocess.Popen(
         [*building.parent_death_prefix(), sys.executable, "-m", "labs.grading.engine_process"],
         cwd=settings.BASE_DIR,
@@ -47,6 +47,5 @@ def ask(asked: dict[str, Any], seconds: float) -> dict[str, Any]:
 
 
 def _sandbox() -> tuple[str, str, int, list[str]]:
-    """What `labs.grader.sandbox.opening.opened` is given, as JSON holds it."""
     folder, most = str(settings.ENVIRONMENTS_ROOT), settings.ENVIRONMENTS_MAX_BYTES
     return settings.SANDBOX, folder, most, sorted(named_digests())

@@ -1,4 +1,4 @@
-"""Messages to the workers: sent once, without waiting long."""
+"""Send messages to the workers: once, without waiting long."""
 
 import logging
 import time
@@ -14,7 +14,7 @@ REST_SECONDS = 10  # after a broker did not answer, so that not each push waits 
 
 
 class _Broker:
-    """This process's pause after a broker failure: no message is sent before it ends."""
+    """Pause after a broker failure; no message is sent before it ends."""
 
     rests_until = 0.0
 

@@ -1,7 +1,7 @@
-"""The engine apart: the web server's threads have no time limit for a check, the main thread of a process has.
+"""Entry point of the engine process: a check's time limit needs a main thread, which web threads are not.
 
-Reads JSON from stdin: {"source", "sandbox", "path", "refs"} is graded, without the last two the scenarios of the source
-prove it. Writes {"report"}, {"unreadable"} or {"proof"} to stdout. No Django.
+Reads JSON from stdin: {"source", "sandbox", "path", "refs"} grades; without `path` and `refs` the scenarios of the
+source prove it. Writes {"report"}, {"unreadable"} or {"proof"} to stdout. No Django.
 """
 
 import json

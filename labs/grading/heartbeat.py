@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def heartbeat_thread(what: str, prolong: Callable[[], bool], lease_seconds: float) -> Iterator[None]:
-    """Call `prolong` three times per lease, on its own connection, until it returns False: the row is lost."""
+    """Call `prolong` three times per lease, on its own connection, until it returns False because the lease is lost."""
     stop = threading.Event()
     heart = threading.Thread(
         target=_heartbeat_loop, args=(what, prolong, lease_seconds / 3, stop), daemon=True

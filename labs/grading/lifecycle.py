@@ -1,6 +1,6 @@
-"""Every change of a submission's state. Each is one conditional UPDATE, so a second one does nothing.
+"""Every change of a submission's state. Each is one conditional UPDATE, so repeating it does nothing.
 
-Nobody else writes `state`. Whoever works on a submission holds a Claim; its token fences off whoever held an older one.
+Nobody else writes `state`. A worker needs a Claim; its token fences off earlier claims.
 """
 
 import logging
@@ -55,7 +55,7 @@ class Claim:
 
 
 def _change(rows: QuerySet[Submission], state: State, **fields: Any) -> int:
-    """Bring `rows` into `state`; the number of rows that still met their condition."""
+    # returns the number of rows that still met their condition
     return rows.update(state=state, version=F("version") + 1, **fields)
 
 
@@ -71,9 +71,9 @@ def _held(claim: Claim) -> QuerySet[Submission]:
 
 
 def submission_for(receipt: Receipt, *, head_ref: str, head: str) -> Submission:
-    """The submission of the state that was received: the one there is already, or a new one.
+    """Return the submission of the received state: the existing one, or a new one.
 
-    Call it in a transaction that lets nobody else number submissions of this learner and lab.
+    Call it in a transaction that keeps others from numbering submissions of this learner and lab.
     """
     of_lab = Submission.objects.filter(enrollment=receipt.repository.enrollment, lab=receipt.repository.lab)
     known = of_lab.filter(digest=receipt.digest).first()
@@ -98,7 +98,7 @@ def submission_for(receipt: Receipt, *, head_ref: str, head: str) -> Submission:
 def requeue(
     submission: Submission, *, only_from: tuple[State, ...] = ENDED, queue: Queue = Queue.LIVE
 ) -> bool:
-    """Send an ended submission through grading again, with all its tries. A report it has stands until the next."""
+    """Queue an ended submission again with all its tries. An existing report stays current until the next one."""
     ended = Submission.objects.filter(pk=submission.pk, state__in=only_from)
     return bool(
         _change(
@@ -118,12 +118,12 @@ def requeue(
 
 
 def _never_graded(rows: QuerySet[Submission]) -> QuerySet[Submission]:
-    """Of queued rows, those without a report: one that is graded again keeps its report, whatever comes."""
+    # a submission that is being graded again keeps its report, whatever happens
     return rows.filter(state=State.QUEUED).exclude(Exists(Report.objects.filter(submission=OuterRef("pk"))))
 
 
 def supersede(submission: Submission) -> int:
-    """End what else of this learner and lab waits; `submission` is the newest state."""
+    """End the other waiting submissions of this learner and lab; `submission` is the newest state."""
     others = Submission.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
     waiting = _never_graded(others.exclude(pk=submission.pk))
     return _change(waiting, State.SUPERSEDED, ended_at=timezone.now())
@@ -139,7 +139,7 @@ def cancel(submission: Submission) -> bool:
 
 
 def waiting(queue: Queue = Queue.LIVE) -> QuerySet[Submission]:
-    """Submissions that may be claimed from a queue, but for labs whose environment is to be built first.
+    """Return claimable submissions of a queue, without labs whose environment must be built first.
 
     A partial unique index lets each learner have one running.
     """
@@ -150,16 +150,15 @@ def waiting(queue: Queue = Queue.LIVE) -> QuerySet[Submission]:
 
 
 def longest_wait() -> timedelta:
-    """Return the wait of the oldest push that a worker could claim now."""
     oldest = waiting().order_by("queued_at").values_list("queued_at", flat=True).first()
     return max(timezone.now() - oldest, timedelta()) if oldest else timedelta()
 
 
 def _fairest(queue: Queue) -> list[Submission]:
-    """Return what to claim: of the learners who wait longest, first who had the fewest verdicts in 15 minutes.
+    """Return what to claim: of the learners who wait longest, the one with the fewest verdicts in 15 minutes.
 
-    In a rush this is asked for each claim, so it looks at CANDIDATES learners however many wait: behind them all is
-    by age, and nobody is overtaken for ever.
+    Runs for each claim, so it looks at CANDIDATES learners only; all others are ordered by age, so nobody is
+    overtaken for ever.
     """
     oldest = _longest_waiting(queue)
     if len(oldest) < 2:
@@ -171,8 +170,8 @@ def _fairest(queue: Queue) -> list[Submission]:
 def _longest_waiting(queue: Queue) -> list[Submission]:
     """Return the oldest submission of each of the first CANDIDATES learners, by age.
 
-    Most learners wait with one, so that the first rows do. One statement that names each learner's oldest makes
-    PostgreSQL look at all that wait.
+    Most learners wait with one submission, so the first rows suffice. A single statement for each learner's oldest
+    makes PostgreSQL scan every waiting row.
     """
     by_age = waiting(queue).order_by("queued_at", "pk").only("enrollment", "token", "tries")
     found: dict[int, Submission] = {}
@@ -224,7 +223,7 @@ def start_checking(claim: Claim) -> bool:
 
 
 def heartbeat(claim: Claim) -> bool:
-    """Prolong the lease; False where the claim is lost. Nothing a reader sees changes, so neither does `version`."""
+    """Prolong the lease; return False if the claim is lost. Nothing visible changes, so `version` stays."""
     return bool(_held(claim).update(lease_until=_lease()))
 
 
@@ -233,7 +232,7 @@ def heartbeat(claim: Claim) -> bool:
 
 @transaction.atomic
 def finish(claim: Claim, report: EngineReport, lab_version: LabVersion, notes: Sequence[str] = ()) -> bool:
-    """Write the report, which becomes the current one, and the state. A late one is refused: False."""
+    """Write the report, which becomes current, and the state. Return False if the claim is lost."""
     if not _change(_held(claim), State.GRADED, lease_until=None, message="", ended_at=timezone.now()):
         return False
     Report.objects.filter(submission=claim.submission_id, is_current=True).update(is_current=False)
@@ -256,10 +255,10 @@ def finish(claim: Claim, report: EngineReport, lab_version: LabVersion, notes: S
 
 
 def keep_best(submission: Submission) -> None:
-    """Note which submission counts, now that this one has a new report.
+    """Update which submission counts, now that this one has a new report.
 
-    Call it in the transaction that makes the report current. Nobody but the learner's submissions here can change
-    it: `is_best` stands between two reports.
+    Call it in the transaction that makes the report current. `is_best` then changes only here, among the learner's
+    submissions to this lab.
     """
     own = Submission.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
     # Unless this was the best and may be worse now, it has the best alone to beat.
@@ -271,7 +270,7 @@ def keep_best(submission: Submission) -> None:
 
 
 def count_needed_work(submission: Submission, names: Set[str]) -> None:
-    """Derive the rows that are counted; `names` are the checks that need work in the report that is current now.
+    """Replace the rows of failed checks; `names` are those of the current report.
 
     Call it in the transaction that makes the report current.
     """
@@ -284,7 +283,6 @@ def count_needed_work(submission: Submission, names: Set[str]) -> None:
 
 
 def _note_met(submission: Submission, new: Set[str], healed: Set[str]) -> None:
-    """Keep one row for each check that the learner met, with the number of the first submission that shows it."""
     place = {"enrollment_id": submission.enrollment_id, "lab_id": submission.lab_id}
     own = MetCheck.objects.filter(**place)
     firsts = dict(own.filter(name__in=new | healed).values_list("name", "first"))
@@ -307,24 +305,24 @@ def _note_met(submission: Submission, new: Set[str], healed: Set[str]) -> None:
 
 
 def mark_unreadable(claim: Claim, message: str) -> bool:
-    """The learner's set-up; `message` says what to do."""
+    # the learner's set-up is at fault; `message` says what to do
     ended = {"lease_until": None, "message": message, "ended_at": timezone.now()}
     return bool(_change(_held(claim), State.UNREADABLE, **ended))
 
 
 def give_back(claim: Claim, fault: str) -> bool:
-    """Our side failed: queue it again, or after `GRADING_MAX_TRIES` tries end it as a fault and tell the staff."""
+    """Queue it again after a fault of ours; after `GRADING_MAX_TRIES` tries, end it as a fault and mail the staff."""
     return _give_back(_held(claim), claim, fault)
 
 
 def let_wait(claim: Claim) -> bool:
-    """Queue it again as if it had not been claimed: what it needs is not there yet."""
+    """Queue it again as if it had not been claimed: something it needs is not ready yet."""
     again = {"lease_until": None, "fetching_at": None, "tries": F("tries") - 1}
     return bool(_change(_held(claim), State.QUEUED, **again))
 
 
 def reap() -> int:
-    """Give back what runs without a lease; the number of submissions."""
+    """Give back running submissions whose lease has expired; return how many."""
     now, lease = timezone.now(), timedelta(seconds=settings.GRADING_LEASE_SECONDS)
     # A lease that ends later than any new one was given before the clock was set back.
     ended = Q(lease_until__lt=now) | Q(lease_until__gt=now + 3 * lease + CLOCKS_DIFFER)
@@ -359,7 +357,6 @@ def _telling_staff(submission_id: int) -> Callable[[], None]:
 
 
 def tell_staff(submission_id: int) -> None:
-    """Log a fault and mail it to the staff of its course."""
     submission = Submission.objects.select_related("lab__course", "enrollment__user").get(pk=submission_id)
     address = f"{settings.PUBLIC_URL}{submission.get_absolute_url()}"
     logger.error("fault after %s tries, %s: %s", submission.tries, address, submission.last_fault)

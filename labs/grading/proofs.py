@@ -1,7 +1,7 @@
-"""Whether a lab may be published: its scenarios have to show each check passing and needing work.
+"""Prove that a lab may be published: its scenarios must show each check passing and needing work.
 
-What takes a second is proved while it is saved. A lab that runs code waits for a worker, and learners keep the
-version before until then.
+A proof without code runs during the save. A lab that runs code waits for a worker; until then learners keep the
+previous version.
 """
 
 import logging
@@ -48,28 +48,28 @@ def runs_code(spec: LabSpec) -> bool:
 
 
 def is_enough(proof: Proof) -> bool:
-    """A check that could not be run here is not proved here either."""
+    # a check that cannot run here cannot be proved here either
     return proof.proved and not proof.not_provable_here
 
 
 def proved_before(spec: LabSpec) -> LabVersion | None:
-    """A version of the same text, of whatever lab, that is proved."""
+    # of any lab with the same text
     return LabVersion.objects.filter(digest=spec.digest, proved=True).first()
 
 
 def proof_apart(source: str, seconds: float = SECONDS) -> Proof:
-    """Proves a valid lab.yaml in a process of its own. Raises ApartError."""
+    """Prove a valid lab.yaml in a process of its own. Raises ApartError."""
     return Proof.from_json(apart.ask({"source": source}, seconds)["proof"])
 
 
 @lru_cache(maxsize=64)
 def proof_here(source: str) -> Proof:
-    """Proves a valid lab.yaml in this process, which has to be a command's main thread."""
+    """Prove a valid lab.yaml in this process, which must be a command's main thread."""
     return prove(load_spec(source))
 
 
 def problems(proof: Proof) -> list[Problem]:
-    """What keeps a lab from being published, each with its line."""
+    """Return what keeps a lab from being published, each with its line."""
     found = [Problem(1, "", f"on our side: {fault}") for fault in proof.faults]
     found += [
         Problem(
@@ -91,9 +91,9 @@ def problems(proof: Proof) -> list[Problem]:
 
 
 def waiting() -> QuerySet[LabVersion]:
-    """Versions of published labs to prove now: nobody proves them, and their pause after a fault is over.
+    """Return published versions to prove now: unclaimed, and past their pause after a fault.
 
-    A version that killed each process that tried is given up.
+    A version that killed its process on every try is given up.
     """
     now = timezone.now()
     # A moment that is farther away than any that we set is of a clock that was set back since.
@@ -107,7 +107,7 @@ def _wanted() -> QuerySet[LabVersion]:
 
 
 def _unsettled() -> QuerySet[LabVersion]:
-    """Versions without a proof, and those whose environment is to be built again."""
+    # without a proof, or with an environment to build again
     return LabVersion.objects.filter(Q(proved=False, proof__isnull=True) | Q(environment_missing=True))
 
 
@@ -116,35 +116,35 @@ def environments_are_missing() -> bool:
 
 
 def ask_for_environment(version: LabVersion) -> None:
-    """Have the later-worker build it; submissions to the lab wait until then."""
+    """Have the later-worker build the environment; submissions to the lab wait until then."""
     begun = {"proving_tries": 0, "proving_until": None, "proving_fault": "", "proving_told": False}
     there = LabVersion.objects.filter(pk=version.pk, environment_missing=False)
     there.update(environment_missing=True, **begun)
 
 
 def ask_for_environments() -> None:
-    """The same for all that learners can push to: another Python, or a new machine, has none of them."""
+    """Request the environments of all open labs: after a change of Python or machine, none exist."""
     for lab in Lab.objects.published().select_related("current"):
         if lab.current and waits_for_environment(parse_spec(lab.current.source)):
             ask_for_environment(lab.current)
 
 
 def ask_again(version: LabVersion) -> None:
-    """Let workers try at once what failed; one that waits, is being proved or is proved is left alone."""
+    """Let workers retry failed proofs at once. Those waiting, running or done are left alone."""
     failed = _unsettled().filter(_GIVEN_UP | ~Q(proving_fault__in=("", NO_ANSWER)), pk=version.pk)
     failed.update(proving_tries=0, proving_until=None, proving_fault="", proving_told=False)
 
 
 def retry_all() -> None:
-    """Retry everything once when a worker starts: the cause may be fixed."""
+    # at worker start: the cause may be fixed
     failed = _unsettled().filter(_GIVEN_UP | ~Q(proving_fault__in=("", NO_ANSWER)))
     failed.update(proving_tries=Least("proving_tries", MAX_TRIES - 1), proving_until=None)
 
 
 def prove_next() -> bool:
-    """Prove the version whose turn it is, one at a time on all machines; False where none was proved.
+    """Prove the next version, one at a time across all machines; return False if none was proved.
 
-    Where our side failed it is tried again after a pause; the staff are told of the third such try, once.
+    A fault of ours is retried after a pause; the third such try is mailed to the staff, once.
     """
     version = waiting().order_by("-environment_missing", "proving_tries", "pk").first()
     if version is None or _is_busy() or not _claim(version):
@@ -163,7 +163,6 @@ def prove_next() -> bool:
 
 
 def _build_again(version: LabVersion) -> None:
-    """The environment of a version that learners push to. Raises SandboxError."""
     try:
         _build_environment(version, load_spec(version.source))
     except CannotBuildError as error:  # it could once: another Python may lack a wheel
@@ -172,7 +171,6 @@ def _build_again(version: LabVersion) -> None:
 
 
 def _prove(version: LabVersion) -> Proof:
-    """Raises ApartError and SandboxError where our side failed."""
     spec = load_spec(version.source)
     if runs_code(spec):
         if why := sandbox().unavailable():
@@ -188,7 +186,6 @@ def _prove(version: LabVersion) -> Proof:
 
 
 def _build_environment(version: LabVersion, spec: LabSpec) -> None:
-    """Build it here, where it may take long. Raises CannotBuildError and SandboxError."""
     if spec.python is None:
         return
     told_at = 0.0
@@ -204,7 +201,6 @@ def _build_environment(version: LabVersion, spec: LabSpec) -> None:
 
 
 def building(version: LabVersion) -> str:
-    """Return the progress of its environment's build; empty if nobody builds it."""
     spec = load_spec(version.source)
     return environments().progress(spec.python.requirements) if spec.python else ""
 
@@ -228,7 +224,6 @@ def _prolong(version: LabVersion) -> bool:
 
 
 def postpone(version: LabVersion, fault: str) -> None:
-    """Our side failed: try again after a pause that grows."""
     version.refresh_from_db(fields=["proving_tries"])
     pause = PAUSES[min(version.proving_tries, len(PAUSES)) - 1]
     postponed = {"proving_until": timezone.now() + pause, "proving_fault": fault}
@@ -237,7 +232,7 @@ def postpone(version: LabVersion, fault: str) -> None:
 
 
 def tell_of_faults() -> None:
-    """Mail the staff of each course whose lab could not be proved three times, once."""
+    """Mail the course staff, once, about each lab whose proof failed three times."""
     now = timezone.now()
     without_answer = _GIVEN_UP & Q(proving_until__lt=now)
     failed = Q(proving_tries__gte=MAX_TRIES) & ~Q(proving_fault__in=("", NO_ANSWER))
@@ -266,7 +261,7 @@ def _tell_staff(version: LabVersion) -> None:
 
 @transaction.atomic
 def keep(*, version: LabVersion, proof: Proof) -> None:
-    """Keep a proof. A version that it proves becomes the one that counts, if the lab still says the same."""
+    """Store a proof. A proved version becomes current if the lab still has the same text."""
     version.proof, version.proved = proof.to_json(), is_enough(proof)
     version.save(update_fields=["proof", "proved"])
     lab = Lab.objects.select_for_update().get(pk=version.lab_id)
@@ -275,7 +270,7 @@ def keep(*, version: LabVersion, proof: Proof) -> None:
 
 
 def _digest(source: str) -> str:
-    """Of the checks in a text; "" for a draft that is no lab yet."""
+    # "" for a draft that is not a valid lab yet
     try:
         return load_spec(source).digest
     except SpecError:

@@ -1,4 +1,4 @@
-"""Signs of life for `/readyz`: each worker and the reaper touch their own file, which works on a full disk too."""
+"""Heartbeats for `/readyz`: each worker and the reaper touch a file of their own, which works on a full disk too."""
 
 import time
 from contextlib import suppress
@@ -18,9 +18,9 @@ def beat(name: str) -> None:
 
 
 def seconds_since(name: str) -> float:
-    """The seconds since the last beat, at most those since this process began: a portal that starts is not late.
+    """Return the seconds since the last beat, at most those since this process started: a fresh portal is not late.
 
-    The clock may have been set back since, so a beat in the future is as old as it is far.
+    If the clock was set back, a beat in the future counts as that many seconds old.
     """
     here = time.monotonic() - STARTED
     with suppress(OSError):

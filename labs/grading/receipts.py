@@ -1,4 +1,4 @@
-"""What arrived: the receipt of a push, the submission it makes, and the repair of receipts that were never written."""
+"""Receipts of pushes, the submissions made from them, and the repair of receipts that were never written."""
 
 import logging
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ def record(
 
 
 def head_of(refs: Mapping[str, str], before: Mapping[str, str]) -> str:
-    """The branch that names a submission: `main`, else one that this push brought, else any; "" without branches."""
+    """Return the branch that names a submission: `main`, else one of this push, else any; "" without branches."""
     branches = [ref for ref in sorted(refs) if ref.startswith("refs/heads/")]
     if "refs/heads/main" in branches:
         return "refs/heads/main"
@@ -47,19 +47,19 @@ def head_of(refs: Mapping[str, str], before: Mapping[str, str]) -> str:
 
 
 def is_recorded(repository: Repository, refs: Mapping[str, str]) -> bool:
-    """Whether the newest receipt is of just these refs; a repository without any needs none."""
+    # a repository without refs needs no receipt
     newest = repository.receipts.values_list("digest", flat=True).first()
     return newest == snapshot_digest(refs) or (newest is None and not refs)
 
 
 def repair() -> int:
-    """Write the receipts of pushes that died between git and the database; the number of receipts."""
+    """Write the receipts of pushes that died between git and the database; return how many."""
     interrupted = Repository.objects.in_folders(bare.pushing())
     return sum(repair_one(repository) for repository in interrupted[:MAX_REPAIRS])
 
 
 def repair_one(repository: Repository) -> bool:
-    """Write the receipt of what is in a practice repository, if it is missing; False for one in use or unreadable."""
+    # does nothing and returns False if the repository is in use or unreadable
     try:
         with bare.locked(repository.path, seconds=0):
             return record_interrupted(repository, folders.owned_path(repository))

@@ -1,4 +1,4 @@
-"""The sandbox of this installation, and what its health page says of it."""
+"""The sandbox of this installation, and its state for the health page."""
 
 import logging
 from functools import cache
@@ -21,7 +21,7 @@ OK = "ok"
 
 @cache
 def sandbox() -> Sandbox:
-    """It builds no environment: a build takes minutes, in which no push would be graded."""
+    # builds no environment: a build takes minutes, during which no push would be graded
     return sandbox_with(settings.SANDBOX, environments(may_build=False))
 
 
@@ -30,7 +30,7 @@ def environments(**options: Any) -> Environments:
 
 
 def waits_for_environment(spec: LabSpec) -> bool:
-    """Return True if its code could be run here, were the environment of the lab there."""
+    # its code could run here if the lab's environment were built
     if spec.python is None or not any(check.parameters.confined for check in spec.checks):
         return False
     own = sandbox()
@@ -42,7 +42,6 @@ def waits_for_environment(spec: LabSpec) -> bool:
 
 
 def named_digests() -> frozenset[str]:
-    """The environments that published labs name."""
     published = Lab.objects.filter(status=Lab.Status.PUBLISHED, current__isnull=False)
     specs = [parse_spec(source) for source in published.values_list("current__source", flat=True)]
     try:
@@ -52,9 +51,9 @@ def named_digests() -> frozenset[str]:
 
 
 def test_and_tell() -> None:
-    """Have the sandbox test itself, as each worker does when it starts, and leave the result for the web server.
+    """Have the sandbox test itself, as each worker does at start, and leave the result for the web server.
 
-    A runner is asked by the web server itself.
+    The web server asks a runner itself.
     """
     why = sandbox().unavailable()
     if why:
@@ -64,12 +63,11 @@ def test_and_tell() -> None:
 
 
 def sweep() -> None:
-    """Remove what builders of environments left that were killed."""
     environments().sweep()
 
 
 def state() -> str:
-    """ "ok", or a sentence. A runner is asked itself; what a worker can do only the worker knows."""
+    # a runner is asked directly; only a worker knows what it can do itself
     if settings.SANDBOX:
         return _sentence(sandbox().unavailable())
     try:

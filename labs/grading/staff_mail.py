@@ -1,4 +1,4 @@
-"""Mails to the staff of a course."""
+"""Mail to the staff of a course."""
 
 import logging
 
@@ -15,9 +15,9 @@ MAX_SECONDS = 30  # of a mail server that says a little now and then
 
 
 def mail_staff(*, course: Course, subject: str, text: str) -> None:
-    """Have the later-worker send it: grading waits for no mail server. Without a broker it is sent here.
+    """Have the later-worker send it, so that grading never waits for a mail server; without a broker, send it here.
 
-    A mail server that fails keeps nobody from their work: what happened is in the log as well.
+    A failing mail server stops nobody: the log has the message too.
     """
     staff = CourseStaff.objects.filter(course=course, user__is_active=True)
     mail = {

@@ -1,7 +1,7 @@
-"""How many people of a cohort met a check, kept as numbers: counted when a page asks, it grows with the class.
+"""How many people of a cohort met a check, stored as numbers: counting on each request grows with the class.
 
-A number is changed or counted anew behind a lock on its row. Who does it for a learner holds that enrollment's row
-first, so that nobody is moved between two cohorts meanwhile.
+Every change or recount holds a lock on its row. A change for a learner locks the enrollment's row first, so that
+nobody moves between cohorts meanwhile.
 """
 
 from collections.abc import Collection, Set
@@ -19,7 +19,7 @@ from lessons.models import Cohort, Enrollment
 
 @transaction.atomic
 def change(*, enrollment_id: int, lab_id: int, met: Set[str], unmet: Set[str]) -> None:
-    """Count what this learner met for the first time, and what nothing of theirs shows any more.
+    """Count the checks that this learner met for the first time, and uncount those no submission shows any more.
 
     Call it in the transaction that writes the rows of MetCheck.
     """
@@ -37,7 +37,7 @@ def change(*, enrollment_id: int, lab_id: int, met: Set[str], unmet: Set[str]) -
 
 @transaction.atomic
 def count_course(course_id: int, *, labs: Collection[int], names: Collection[str]) -> None:
-    """Count anew, in each cohort of a course, its people and who met these checks."""
+    """Recount, for each cohort of a course, its people and those who met these checks."""
     cohorts = list(Cohort.objects.filter(course=course_id).order_by("pk").values_list("pk", flat=True))
     active = Enrollment.objects.active().filter(cohort=OuterRef("cohort")).order_by().values("cohort")
     sizes = CohortSize.objects.filter(cohort__in=cohorts)
@@ -60,14 +60,14 @@ def count_course(course_id: int, *, labs: Collection[int], names: Collection[str
 
 
 def _lock(rows: QuerySet[Any], wanted: list[Any]) -> None:
-    """Make the rows that are missing, then lock all of them in the order of their keys."""
+    # in key order, against deadlocks
     rows.model._default_manager.bulk_create(wanted, 2_000, ignore_conflicts=True)
     list(rows.order_by("pk").select_for_update().values_list("pk", flat=True))
 
 
 @receiver(post_save, sender=Enrollment)
 def on_enrollment(instance: Enrollment, created: bool, **kwargs: Any) -> None:
-    """Whoever joins has met nothing yet; who leaves, comes back or is moved takes along what they met."""
+    # New learners have met nothing yet; those who leave, return or move take their met checks along.
     with transaction.atomic():
         learner = Enrollment.objects.select_for_update(no_key=True).get(pk=instance.pk)
         met = [] if created else list(learner.met_checks.values_list("lab", "name"))

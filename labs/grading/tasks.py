@@ -14,17 +14,15 @@ MAX_SECONDS = 5  # little beside the time limit, which is of the whole task
 
 
 def wake() -> None:
-    """Ask a worker to look at the queue. Tried once; without a broker the reaper does it later."""
+    # Tried once; without a broker the reaper does it later.
     send(grade_next)
 
 
 def wake_regrader() -> None:
-    """Ask the later-worker to regrade what staff queued."""
     send(regrade_next)
 
 
 def wake_prover() -> None:
-    """The same for labs that wait for their proof."""
     send(prove_next)
 
 
@@ -34,7 +32,7 @@ def wake_later_worker() -> None:
 
 @shared_task
 def grade_next() -> None:
-    """Grade pushes for a short while, so that later wake-ups find nothing to do."""
+    """Grade for a short while, so that later wake-ups find nothing to do."""
     if _grade_for_a_while(Queue.LIVE):
         wake()
 
@@ -46,7 +44,7 @@ def regrade_next() -> None:
 
 
 def _grade_for_a_while(queue: Queue) -> bool:
-    """Return True if more may wait."""
+    # True if more may wait
     started = time.monotonic()
     while (more := worker.grade_next(queue)) and time.monotonic() - started <= MAX_SECONDS:
         pass
@@ -67,7 +65,6 @@ def prove_next() -> None:
 
 @shared_task
 def begin_later() -> None:
-    """Prepare the later-worker when it starts."""
     proofs.retry_all()
     sandbox.sweep()
     proofs.ask_for_environments()
@@ -77,7 +74,7 @@ def begin_later() -> None:
 
 @shared_task
 def reap() -> None:
-    """What died is brought back: expired leases, pushes without a receipt, wake-ups that were lost."""
+    """Recover what was lost: expired leases, pushes without a receipt, wake-ups."""
     pulse.beat("reaper")
     lifecycle.reap()
     receipts.repair()
@@ -92,5 +89,4 @@ def reap() -> None:
 
 @shared_task
 def tidy() -> None:
-    """Run disk housekeeping."""
     housekeeping.tidy()

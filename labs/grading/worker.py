@@ -1,4 +1,4 @@
-"""The worker's side: claim, open the repository, grade, record."""
+"""Grade one submission: claim it, open its repository, run the checks, record the report."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,6 @@ logger = logging.getLogger(__name__)
 
 
 def grade_next(queue: Queue = Queue.LIVE) -> bool:
-    """Grade the fairest submission that waits in a queue; False where nothing could be claimed."""
     claim = lifecycle.claim(queue)
     if claim is None:
         return False
@@ -41,7 +40,7 @@ def grade_next(queue: Queue = Queue.LIVE) -> bool:
 
 
 def grade_claimed(claim: Claim) -> None:
-    """Bring a claimed submission to its verdict, or give it back where our side failed."""
+    """Bring a claimed submission to its verdict, or give it back if the fault is ours."""
     try:
         _grade(claim)
     except (UnreadableError, FetchRefusedError) as error:
@@ -78,7 +77,7 @@ def _grade(claim: Claim) -> None:
 
 
 def learner_of(user: User) -> Learner:
-    """What commits of this user may carry."""
+    # the names and addresses that this user's commits may carry
     confirmed = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
     emails = dict.fromkeys([user.email, *confirmed])
     return Learner(tuple(filter(None, (user.name, user.github_name))), tuple(emails))
@@ -86,7 +85,7 @@ def learner_of(user: User) -> Learner:
 
 @contextmanager
 def opened(submission: Submission) -> Iterator[tuple[Repository, Sequence[str]]]:
-    """The state that was submitted, and notes for the report. Raises what `hosts.mirrored` and `Repository` do."""
+    """Open the submitted state, with notes for the report. Raises what `hosts.mirrored` and `Repository` raise."""
     refs, origin = submission.receipt.refs, last_seen_in(submission)
     if origin.address:
         address = replace(origin.address, branch=submission.branch or None)
@@ -101,7 +100,7 @@ def opened(submission: Submission) -> Iterator[tuple[Repository, Sequence[str]]]
 
 
 def record(claim: Claim, report: Report, version: LabVersion, notes: Sequence[str] = ()) -> None:
-    """Keep the report; one with a fault in it is no verdict."""
+    # a report with a fault in it is no verdict
     faults = [result for result in report.results if result.outcome is Outcome.FAULT]
     if faults:
         lifecycle.give_back(claim, "; ".join(f"check {result.id}: {result.reason}" for result in faults))
