@@ -125,7 +125,8 @@ def advertise(request: HttpRequest, repository: Repository) -> HttpResponse:
 
 
 def _remember_unrecorded(repository: Repository) -> None:
-    # After a restore, git says "Everything up-to-date" about commits that we never graded; the scheduled repair records them.
+    # After a restore, git says "Everything up-to-date" about commits that we never graded: the scheduled repair
+    # records them.
     path = repository.path
     recorded = receipts.is_recorded(repository, ref_files.read_refs(path))
     if not recorded and not bare.is_pushing(path):
