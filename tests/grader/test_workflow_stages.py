@@ -125,3 +125,7 @@ def test_a_job_with_an_environment_deploys_by_what_its_steps_do():
 def test_a_long_script_is_read_in_short_time():
     assert len(commands_of("echo 'x\n" * 3000)) > 0
     assert len(commands_of("${{" * 20_000)) > 0
+
+
+def test_a_quote_that_never_ends_keeps_the_lines_behind_it():
+    assert [command.line for command in commands_of('"\n`a`\nb $(\nc)\nd')] == [0, 1, 1, 2, 2, 4]

@@ -155,7 +155,7 @@ class _Lexer:
         token.bare = False
         if '"' in self.unclosed:
             return self._rest_of_line()
-        begin, inner = self.at, len(token.inner)
+        begin, inner = (self.at, self.line, self.counted), len(token.inner)
         parts: list[str] = []
         self.at += 1
         while self.at < len(self.script):
@@ -172,7 +172,7 @@ class _Lexer:
                 self.at += 2
             else:
                 parts.append(self._dollar(token) if character == "$" else self._backticks(token))
-        self.at = begin
+        self.at, self.line, self.counted = begin
         self.unclosed.add('"')
         del token.inner[inner:]
         return self._rest_of_line()
