@@ -17,6 +17,18 @@ from .trees import Call, Comparison, Literal, parts_of, path_of
 MAX_NAMES = 20  # of branches and tags that conditions speak of
 OTHER = "topic-7"  # a branch of which no filter and no condition speaks
 _TEXT = re.compile(r'"([^"]*)"')
+_CRON = re.compile(r"\bcron:\s*(?:'([^']*)'|\"([^\"]*)\"|([^#\n]*))")
+_TAGS = ("v1.0", "1.0", "release-7", OTHER)  # the first that starts a workflow stands for other tags
+# What holds the name of a branch or a tag.
+_REFS = {
+    "github.ref",
+    "github.ref_name",
+    "github.base_ref",
+    "github.event.ref",
+    "github.event.base_ref",
+    "github.event.pull_request.base.ref",
+    "github.event.workflow_run.head_branch",
+}
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NIGHT = (*range(6), 22, 23)
 _PERSONS = {"workflow_dispatch", "release", "pull_request_review"}
