@@ -74,7 +74,7 @@ class DockerfileCheck(Kind):
         ask: dict[str, Callable[[], Answer]] = {
             "base_pinned": lambda: questions.base_pinned(file, self.base_pinned or "tag"),
             "not_root": lambda: questions.not_root(file),
-            "no_secrets": lambda: secrecy.no_secrets(file, text),
+            "no_secrets": lambda: secrecy.no_secrets(file, text, texts.files(), texts),
             "dependencies_first": lambda: dependencies_first(file, texts.files()),
             "dockerignore": lambda: questions.ignored(self.path, texts, wanted),
             "exposes": lambda: questions.exposes(file, self.exposes or 0),

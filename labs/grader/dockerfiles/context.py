@@ -70,11 +70,19 @@ class Context:
         found = list(self._meant(path)) if look else []
         return any(map(_is_code, found)) if found else _looks_like_code(path)
 
+    @property
+    def homes(self) -> list[str]:
+        """The folders that may be the root of the context."""
+        return list(dict.fromkeys([self.folder, ""]))
+
+    def inside(self, home: str) -> list[str]:
+        """The files below a home, by their paths in it."""
+        prefix = f"{home}/" if home else ""
+        return [path[len(prefix) :] for path in self.files if path.startswith(prefix)]
+
     def _meant(self, pattern: str) -> Iterator[str]:
-        for home in dict.fromkeys([self.folder, ""]):
-            prefix = f"{home}/" if home else ""
-            inside = (path[len(prefix) :] for path in self.files if path.startswith(prefix))
-            found = [path for path in inside if _means(pattern, path)]
+        for home in self.homes:
+            found = [path for path in self.inside(home) if means(pattern, path)]
             if found:
                 yield from found
                 return
@@ -101,7 +109,11 @@ def _mount(text: str) -> dict[str, str]:
     return {name: value for name, _, value in (part.partition("=") for part in text.split(","))}
 
 
-def _means(pattern: str, path: str) -> bool:
+def means(pattern: str, path: str) -> bool:
+    """Whether a source of COPY, a path or a pattern, brings a file of the context: itself or with its folder."""
+    pattern = posixpath.normpath(pattern.strip() or ".").lstrip("/")
+    if pattern in ("", "."):
+        return True
     if _ANY.search(pattern):
         return pattern_matches(pattern, path)
     return path == pattern or path.startswith(f"{pattern}/")

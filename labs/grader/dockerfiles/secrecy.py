@@ -1,42 +1,69 @@
 """Credentials that come into a layer of an image; whoever has the image can read them."""
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 
 from ..findings import Answer, Finding, LookedAt, Place, answer
 from ..formats.secrets import belongs_outside, find_secrets
 from ..words import quoted
+from ..workflows.commands import commands_of
+from .copied_files import brought_files
 from .instructions import Instruction
-from .reading import Dockerfile
+from .passwords import password_in_address, passwords_in_text, passwords_of
+from .reading import Dockerfile, read_dockerfile
 from .secret_names import SECRET_NAME, names_secret
 
 MAX_FOUND = 20
 
 
-def no_secrets(file: Dockerfile, text: str) -> Answer:
-    """No credential comes into a layer: by value, by a variable, or as a file."""
+def no_secrets(
+    file: Dockerfile,
+    text: str,
+    files: Collection[str] = (),
+    read: Callable[[str], str | None] = lambda path: None,
+) -> Answer:
+    """No credential comes into a layer: by value, by a variable, in a command, or as a file of the repository."""
     literal = {
         text.count("\n", 0, found.start) + 1: found.rule.name
         for found in islice(find_secrets(text), MAX_FOUND)
     }
     findings = [_literal(Place(file.path, line), name) for line, name in sorted(literal.items())]
-    for one in file.instructions():
+    for one in _all(file):
         if one.place.line not in literal:
-            findings.extend(_in_variables(one) if one.name in ("ENV", "ARG") else _as_files(one))
+            findings.extend(_in_variables(one))
+            findings.extend(_in_commands(one))
+            findings.extend(_as_files(one))
+    copied = brought_files(file, files, read)
+    if not findings and copied.unknown:
+        return copied
     return answer(
-        findings[:MAX_FOUND],
-        "No instruction brings a credential into the image.",
+        [*findings, *copied.findings][:MAX_FOUND],
+        f"No credential was found in {quoted(file.path)}: looked for known formats, values of names such as "
+        "`PASSWORD`, passwords of commands, and copied files such as `.env`.",
         looked_at=LookedAt(len(file.stages), "stage", f"in {quoted(file.path)}"),
     )
+
+
+def _all(file: Dockerfile) -> Iterator[Instruction]:
+    """The instructions, with that behind ONBUILD in its place."""
+    for one in file.instructions():
+        yield (one.inner() or one) if one.name == "ONBUILD" else one
 
 
 def hidden_lines(read: Callable[[str], str | None]) -> Callable[[str], set[int]]:
     """The lines of a file that must not be shown, given how to read one; also where Docker could not read it."""
 
     def lines(path: str) -> set[int]:
-        every = (read(path) or "").split("\n")
-        return {number for number, line in enumerate(every, start=1) if names_secret(line)}
+        text = read(path) or ""
+        every = text.split("\n")
+        found = {number for number, line in enumerate(every, start=1) if names_secret(line)}
+        ones = list(read_dockerfile(path, text).instructions()) if "FROM" in text.upper() else []
+        ends = [*(one.place.line for one in ones[1:]), len(every) + 1]
+        for one, end in zip(ones, ends, strict=False):
+            if next(_in_commands(one), None):
+                found.update(range(one.place.line, end))
+        return found
 
     return lines
 
@@ -54,17 +81,42 @@ def _literal(place: Place, name: str) -> Finding:
 
 
 def _in_variables(one: Instruction) -> Iterator[Finding]:
+    if one.name not in ("ENV", "ARG", "LABEL"):
+        return
     for name, value in one.pairs():
         text = (value or "").strip("\"'")
-        if not SECRET_NAME.fullmatch(name) or text.startswith("/") or (one.name == "ENV" and not text):
+        if not (SECRET_NAME.fullmatch(name) or password_in_address(text)):
             continue
-        how = "stays in the image" if one.name == "ENV" else "stays in the history of the image"
+        if text.startswith("/") or (one.name != "ARG" and not text):
+            continue
+        how = "stays in the image" if one.name != "ARG" else "stays in the history of the image"
         yield Finding(
             one.place,
             f"`{one.name} {name}` brings a credential into the image: its value {how}.",
             "a secret that is mounted for one command, or given when the container starts",
             f"`{one.name} {name}`",
             (f"RUN --mount=type=secret,id={name.lower()} …",),
+            hidden=True,
+        )
+
+
+def _in_commands(one: Instruction) -> Iterator[Finding]:
+    """What the commands of RUN, CMD and their like are given, and the files that COPY writes from a here-document."""
+    if one.name in ("COPY", "ADD"):
+        found = [name for document in one.documents for name in passwords_in_text(document.text)]
+    elif one.name in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"):
+        script = one.script.removeprefix("CMD ") if one.name == "HEALTHCHECK" else one.script
+        found = [name for command in commands_of(script) for name in passwords_of(command)]
+    else:
+        return
+    for name in list(dict.fromkeys(found))[:1]:
+        what = name if name.startswith("a ") else quoted(name)
+        yield Finding(
+            one.place,
+            f"`{one.name}` has a password or token in its text ({what}), which stays in the history of the image.",
+            "a secret that is mounted for one command",
+            what,
+            ("RUN --mount=type=secret,id=token …",),
             hidden=True,
         )
 

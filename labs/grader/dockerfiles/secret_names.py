@@ -1,13 +1,23 @@
 """Names of variables that hold credentials, so that no message shows their values."""
 
 import re
+from collections.abc import Iterator
 
 SECRET_NAME = re.compile(
-    r"(?:.*_)?(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|SECRET_?KEY|PRIVATE_?KEY|CREDENTIALS?)",
+    r"(?:.*_)?(?:(?:PG|DB|USER|ROOT|ADMIN)?PASSWORD|PASSWD|PASSPHRASE|SECRET|(?:AUTH|ACCESS|API|REFRESH|BEARER)?TOKEN"
+    r"|API_?KEY|ACCESS_?KEY|SECRET_?KEY|PRIVATE_?KEY|CREDENTIALS?)|(?:.*_)?(?:DB|USER|ROOT|MYSQL|SMTP|MAIL)_?(?:PASS|PWD)"
+    r"|SSHPASS|REDISCLI_AUTH|_auth",
     re.IGNORECASE,
 )
 _PAIR = re.compile(r"(?<![\w.-])([A-Za-z_][\w.-]{0,99})=(?=[^\s/])")
 _OLD = re.compile(r"\s*(?:ENV|ARG)\s+([\w.-]{1,100})\s+[^\s/]", re.IGNORECASE)
+
+
+def literal_pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the names of credentials with what is written behind their `=`, up to a blank."""
+    for match in _PAIR.finditer(text):
+        if SECRET_NAME.fullmatch(match[1]):
+            yield match[1], text[match.end() :].split(None, 1)[0]
 
 
 def names_secret(text: str) -> bool:

@@ -1,0 +1,102 @@
+"""Files such as `.env` that COPY takes from the repository into an image, unless a `.dockerignore` leaves them out."""
+
+import posixpath
+import re
+from collections.abc import Callable, Collection, Iterator
+
+from ..findings import Answer, Finding, Place
+from ..formats.path_patterns import pattern_matches
+from ..formats.secrets import belongs_outside
+from ..words import quoted
+from .context import MAX_LOOKED_UP, Context, copied, means
+from .ignoring import left_out
+from .instructions import Instruction
+from .reading import Dockerfile
+
+Read = Callable[[str], str | None]
+_Copy = tuple[Instruction, list[str]]
+
+
+def brought_files(file: Dockerfile, files: Collection[str], read: Read) -> Answer:
+    """The files with credentials that COPY and ADD bring by their folder or by a pattern."""
+    context = Context(files, posixpath.dirname(file.path))
+    risky = [path for path in files if belongs_outside(path)]
+    copies = list(_copies(file)) if risky else []
+    if not copies:
+        return Answer()
+    homes = [home for home in context.homes if _has_sources(context, home, copies)] or context.homes
+    found = {home: tuple(_in_home(file, context, home, copies, read)) for home in homes}
+    if any(found.values()) and not all(found.values()):
+        home = next(home for home in homes if found[home])
+        where = _named(home)
+        return Answer(
+            unknown=f"whether the build context is {where}, where `COPY` would bring a file with credentials"
+        )
+    return Answer(found[homes[0]])
+
+
+def _named(home: str) -> str:
+    return quoted(home) if home else "the top folder"
+
+
+def _copies(file: Dockerfile) -> Iterator[_Copy]:
+    looked = 0
+    for stage in file.stages:
+        for each in stage.instructions:
+            if each.name in ("COPY", "ADD"):
+                looked += 1
+                sources = copied(stage, each, look=looked <= MAX_LOOKED_UP)
+                if sources:
+                    yield each, sources
+
+
+def _has_sources(context: Context, home: str, copies: list[_Copy]) -> bool:
+    """Whether each source that is written out is in a folder, which else is not the one that is built from."""
+    paths = context.inside(home)
+    plain = {
+        source
+        for _, sources in copies
+        for source in sources[:MAX_LOOKED_UP]
+        if not re.search(r"[*?\[$]", source)
+    }
+    return all(any(means(source, path) for path in paths) for source in list(plain)[:MAX_LOOKED_UP])
+
+
+def _in_home(
+    file: Dockerfile, context: Context, home: str, copies: list[_Copy], read: Read
+) -> Iterator[Finding]:
+    rules, rules_text = _rules(file, home, read)
+    paths = [
+        path for path in context.inside(home) if belongs_outside(path) and left_out(rules_text, path) is None
+    ]
+    for path in paths:
+        taken = next((each for each, sources in copies if _takes(each, sources, path)), None)
+        if taken is not None:
+            yield _finding(taken, path, rules, there=bool(rules_text))
+
+
+def _takes(one: Instruction, sources: list[str], path: str) -> bool:
+    """A file that COPY names itself is found without the tree."""
+    if any(pattern_matches(pattern, path) for pattern in one.flag("exclude")):
+        return False
+    return any(means(source, path) and not belongs_outside(posixpath.basename(source)) for source in sources)
+
+
+def _rules(file: Dockerfile, home: str, read: Read) -> tuple[str, str]:
+    """The `.dockerignore` that counts for a context, and its text; where there is none, the one to make."""
+    own, shared = f"{file.path}.dockerignore", posixpath.join(home, ".dockerignore")
+    for path in (own, shared):
+        if (text := read(path)) is not None:
+            return path, text or "\n"
+    return shared, ""
+
+
+def _finding(one: Instruction, path: str, rules: str, *, there: bool) -> Finding:
+    why = f"{quoted(rules)} does not leave it out" if there else f"there is no {quoted(rules)}"
+    return Finding(
+        Place(rules, 1 if there else 0),
+        f"`{one.name} {one.value}` at line {one.place.line} brings {quoted(path)} into the image, because {why}.",
+        f"a line for {quoted(path)}",
+        "no line that matches it" if there else "none",
+        (path,),
+    )
