@@ -137,7 +137,7 @@ SMALL = "FROM python:3.12\n"
             "installs them again.",
             2,
         ),
-        (f"{SMALL}COPY . .\n", "dependencies_first: true", "No `RUN` installs dependencies.", 1),
+        (f"{SMALL}COPY . .\n", "dependencies_first: true", "No `RUN` is known to install dependencies.", 1),
         (f"{SMALL}EXPOSE 80\n", "exposes: 8000", "The image does not say that it listens on port 8000.", 2),
         (
             f"{SMALL}HEALTHCHECK NONE\n",
@@ -402,6 +402,16 @@ NOT_INSTALLED = [
     ("COPY . .", "echo pip install -r requirements.txt"),
     ("COPY . .", "apt-get update && apt-get install -y curl"),
     ("COPY . .", "npm install -g pm2"),
+    ("COPY . .", "go build ./..."),
+    ("COPY . .", "go install ./cmd/x"),
+    ("COPY . .", "cargo build --release"),
+    ("COPY . .", "mvn package"),
+    ("COPY . .", "gradle build"),
+    ("COPY . .", "apt install -y python3-flask"),
+    ("COPY . .", "apk add --no-cache py3-flask"),
+    ("COPY . .", "dnf install -y python3-flask"),
+    ("COPY . .", "yum install -y python3-flask"),
+    ("COPY . .", "npm run build"),
     ("COPY . .", "pip list"),
     ("COPY . .", "python -c 'print(1)'"),
 ]
@@ -425,7 +435,10 @@ def test_dependencies_come_first_in_whatever_spelling():
             "Dependencies are installed before the code is copied.",
         ), (before, run)
     for before, run in NOT_INSTALLED:
-        assert answer(before, run).findings[0].says == "No `RUN` installs dependencies.", (before, run)
+        assert answer(before, run).findings[0].says == "No `RUN` is known to install dependencies.", (
+            before,
+            run,
+        )
 
 
 def test_files_that_a_pattern_means_decide_whether_it_is_code(repo):

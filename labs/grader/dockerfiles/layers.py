@@ -43,9 +43,11 @@ def dependencies_first(file: Dockerfile, files: Collection[str] = ()) -> Answer:
         return answer(walk.findings, said, [one.place for one in walk.installed])
     if walk.script:
         script = f"{quoted(f'RUN {walk.script.value}')} at line {walk.script.place.line}"
-        return Answer(unknown=f"what the script of {script} installs; no other `RUN` installs dependencies")
+        return Answer(
+            unknown=f"what the script of {script} installs; no other `RUN` is known to install dependencies"
+        )
     says, add = (
-        "No `RUN` installs dependencies.",
+        "No `RUN` is known to install dependencies.",
         ("COPY requirements.txt .", "RUN pip install -r requirements.txt"),
     )
     return Answer((Finding(file.final.place, says, "`RUN` with an installation", "none", add),))
