@@ -1,16 +1,18 @@
 """Are the versions of the dependencies held: exactly, with hashes, or below an upper bound?"""
 
+import posixpath
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from ..findings import Answer, Finding, LookedAt, Place, answer
+from ..parameters import nearest
 from ..words import count, cut, listed, quoted
 from .declared import declared
 from .locks import LOCKS, Lock, read_lock
 from .project import Project
-from .requirements import Read, Wanted, read_files, wanted
+from .requirements import Line, Read, Wanted, read_files, wanted
 
 Pin = Literal["exact", "hash", "upper"]
 _REQUIREMENTS = re.compile(r"[\w.-]*requirements[\w.-]*\.txt|requirements/[\w.-]+\.txt", re.IGNORECASE)
@@ -40,6 +42,7 @@ class _Sources:
     wanted: list[Wanted] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    missing: list[Line] = field(default_factory=list)
     unknown: str = ""
 
 
@@ -71,7 +74,7 @@ def _of_files(project: Project, read: Read) -> _Sources:
     named = [dynamic] if isinstance(dynamic, str) else dynamic if isinstance(dynamic, list) else []
     paths += [path for name in named if (path := project.inside(str(name))) not in paths]
     found = read_files(paths, read)
-    return _Sources(list(map(wanted, found.lines)), paths, found.unread)
+    return _Sources(list(map(wanted, found.lines)), paths, found.unread, found.missing)
 
 
 def _versions(found: Iterable[Wanted]) -> list[Wanted]:
@@ -114,6 +117,8 @@ def _locked(lock: Lock, versions: list[Wanted], how: Pin) -> Answer:
 def _nothing(project: Project, sources: _Sources, lock: Lock | None) -> Answer:
     if lock and lock.fault:
         return Answer(unknown=f"{quoted(lock.path)} could not be read: {lock.fault}")
+    if sources.missing:
+        return Answer(tuple(_missing(one, project) for one in sources.missing))
     if sources.unread:
         return Answer(unknown=f"{listed(sources.unread)} could not be read")
     if sources.unknown:
@@ -126,6 +131,17 @@ def _nothing(project: Project, sources: _Sources, lock: Lock | None) -> Answer:
     expected = "a file that lists dependencies with their versions, such as `requirements.txt`"
     says = f"{says}, so no version is pinned: {listed(_LOOKED_FOR, 7)} were looked for."
     return Answer((Finding(place, says, expected, "none", ("<package>==<version>",)),))
+
+
+def _missing(named: Line, project: Project) -> Finding:
+    """A requirements file that another names, and that is not in the repository."""
+    here = posixpath.dirname(named.place.path)
+    texts = [path for path in project.files if path.endswith((".txt", ".in")) and path != named.place.path]
+    near = nearest(named.text, [posixpath.relpath(path, here or ".") for path in texts])
+    how = "-c" if named.constraint else "-r"
+    says = f"{quoted(named.place.path)} names with `{how}` a file that is not there: {quoted(named.text)}."
+    says += f" Did you mean {quoted(near)}?" if near else ""
+    return Finding(named.place, says, f"the file {quoted(named.text)} in the repository", "none")
 
 
 def _judged(sources: _Sources, how: Pin) -> Answer:

@@ -27,6 +27,7 @@ Read = Callable[[str], str | None]
 _COMMENT = re.compile(r"(^|\s)#.*$")
 _ONLY_COMMENT = re.compile(r"\s*#")
 _ADDRESS = re.compile(r"(?:(git|hg|svn|bzr)\+)?[a-z][\w.-]*://|file:", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"[a-z][\w+.-]*:|/|~|\.\.(?:/|$)", re.IGNORECASE)  # not a file of the repository
 _ARCHIVE = re.compile(r"\.(?:whl|zip|tar|tgz|tbz|txz|tlz|tar\.(?:gz|bz2|xz|lz|lzma|zst))$", re.IGNORECASE)
 _NAMED = re.compile(r"[\w.-]+\s*(?:\[[^\]]*\])?\s*@")  # `name @ address`
 _MOVING = re.compile(r"/(?:archive|zipball|tarball)/|codeload\.", re.IGNORECASE)
@@ -77,10 +78,14 @@ class Wanted:
 
 @dataclass
 class FileSet:
-    """The lines of requirements files, and the files that were named and could not be read."""
+    """The lines of requirements files, and the files that were named and could not be read.
+
+    `missing` are those of them that are not in the repository, by the lines that name them.
+    """
 
     lines: list[Line] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    missing: list[Line] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
 
 
@@ -92,13 +97,15 @@ def read_files(paths: list[str], read: Read) -> FileSet:
     return found
 
 
-def _read_file(path: str, read: Read, found: FileSet, *, constraint: bool) -> None:
+def _read_file(path: str, read: Read, found: FileSet, *, constraint: bool, named: Line | None = None) -> None:
     if path in found.seen:
         return
     found.seen.add(path)
-    text = read(path) if len(found.seen) <= MAX_FILES and "://" not in path else None
+    is_here = len(found.seen) <= MAX_FILES and not _ELSEWHERE.match(path) and "${" not in path
+    text = read(path) if is_here else None
     if text is None:
         found.unread.append(quoted(path))
+        found.missing += [named] if named and is_here else []
         return
     for line, option, value in _entries(path, text):
         if option in ("-r", "-c"):
@@ -107,7 +114,8 @@ def _read_file(path: str, read: Read, found: FileSet, *, constraint: bool) -> No
                 if "://" in value
                 else posixpath.normpath(posixpath.join(posixpath.dirname(path), value))
             )
-            _read_file(target, read, found, constraint=constraint or option == "-c")
+            named = replace(line, text=value, constraint=option == "-c")
+            _read_file(target, read, found, constraint=constraint or option == "-c", named=named)
         else:
             found.lines.append(replace(line, constraint=constraint))
 
