@@ -1,4 +1,4 @@
-"""Markdown to sanitised HTML: the only place in the portal where this happens. Imports no Django."""
+"""Render Markdown to sanitised HTML: the only place in the portal that does. Imports no Django."""
 
 from .headings import MAX_LISTED
 from .page import Rendered, render, render_fragment, render_inline, render_option, with_ticks

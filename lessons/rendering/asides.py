@@ -1,4 +1,4 @@
-"""Notes as GitHub, Obsidian and MkDocs write them: `> [!NOTE]`, `!!! note` and `??? note`."""
+"""Notes in the syntax of GitHub, Obsidian and MkDocs: `> [!NOTE]`, `!!! note` and `??? note`."""
 
 import re
 
@@ -14,15 +14,15 @@ NOTES = (
     *("note", "info", "important", "todo", "abstract", "summary", "tldr"),
     *("question", "help", "faq", "example", "quote", "cite", "seealso"),
 )
-# Each word, and the class of our style sheet beside `note`.
+# The CSS class for each word, in addition to `note`.
 KINDS = {**dict.fromkeys(NOTES, ""), **dict.fromkeys(TIPS, "tip"), **dict.fromkeys(WARNINGS, "warning")}
 
 
 def asides(state: StateCore) -> None:
-    """Core rule, before inline parsing, so that titles are inline Markdown like all other text."""
+    """Core rule; runs before inline parsing, so that titles are parsed as inline Markdown."""
     page: Page = state.env["page"]
     kept: list[Token] = []
-    quotes: list[str] = []  # of each open quote the tag that closes it
+    quotes: list[str] = []  # the closing tag of each open quote
     index = 0
     while index < len(state.tokens):
         token = state.tokens[index]
@@ -61,7 +61,7 @@ def _alert(following: list[Token], page: Page) -> re.Match[str] | None:
 
 
 def _shorten(tokens: list[Token], index: int, found: re.Match[str], page: Page) -> int:
-    """Take the first line out of the paragraph at `index`; how many tokens go because nothing is left of it."""
+    # Returns the number of tokens to drop if the paragraph is then empty.
     inline = tokens[index + 1]
     inline.content = inline.content[found.end() :]
     if inline.content:
@@ -89,7 +89,7 @@ def _dress(token: Token, word: str) -> None:
 
 
 def _open_admonition(token: Token, following: list[Token], page: Page) -> None:
-    """`!!!` is a note. `???` is folded, `???+` can be folded."""
+    # `!!!` is a note, `???` a folded note, `???+` a foldable note that starts open.
     label = f"{token.markup} {token.meta['tag']}"
     if token.markup == "!!!":
         _dress(token, token.meta["tag"])

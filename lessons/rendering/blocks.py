@@ -10,13 +10,13 @@ from .state import Page
 
 ADMONITIONS = ("note", "tip", "warning")
 ITEM = "- [ ] "
-MAX_ITEMS = 200  # on a page, where each becomes a form
+MAX_ITEMS = 200  # per page, where each becomes a form
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 NAMES = "note, tip, warning, checklist or flow"
 
 
 def blocks(state: StateCore) -> None:
-    """Core rule, before inline parsing, so that titles and items are inline Markdown like all other text."""
+    """Core rule; runs before inline parsing, so that titles and items are parsed as inline Markdown."""
     lines = state.src.split("\n")
     page: Page = state.env["page"]
     state.tokens = [new for token in state.tokens for new in _expand(token, lines, page)]
@@ -34,10 +34,10 @@ def _expand(token: Token, lines: list[str], page: Page) -> list[Token]:
 def _title(token: Token, lines: list[str], page: Page) -> list[Token]:
     start, end = token.map or [0, 0]
     _check_end(token, lines[end : end + 1], start, page)
-    token.attrSet("role", "note")  # else each would be a landmark of the page without a name
+    token.attrSet("role", "note")  # otherwise each would be an unnamed landmark
     word, _, title = token.info.strip().partition(" ")
     if word != "note":
-        token.attrSet("class", "note")  # all look like notes; the plug-in adds the word itself
+        token.attrSet("class", "note")  # all look like notes; the plug-in adds the word as a class
     return _inline("note_title", "p", {"class": "note-title"}, title.strip() or word.capitalize(), start)
 
 
@@ -55,7 +55,7 @@ def _fenced(token: Token, lines: list[str], page: Page) -> list[Token]:
 
 
 def _check_end(token: Token, last: list[str], start: int, page: Page) -> None:
-    """`last` is the line that should hold the closing colons, or nothing at the end of the text."""
+    # `last` is the line of the closing colons; at the end of the text it may be absent.
     if not (last and last[0].rstrip().endswith(token.markup)):
         page.report(start + 1, f"The block is not closed. End it with a line {token.markup}")
 
@@ -72,7 +72,7 @@ def _checklist(token: Token, first: int, page: Page) -> list[Token]:
 
 
 def _item(source: str, line: int, page: Page) -> list[Token]:
-    """One item. Without a good key it is a plain list item, which nobody can tick, and a problem."""
+    # An item without a valid key is reported and becomes a plain list item, which cannot be ticked.
     text, brace, key = source.removeprefix(ITEM).rpartition("{#")
     if not (brace and key.endswith("}")):
         text, key = source.removeprefix(ITEM), ""
@@ -97,7 +97,7 @@ def _key_fault(key: str, page: Page) -> str:
 
 
 def _flow(token: Token, first: int, page: Page) -> Token:
-    """The drawing is put in after sanitising, which knows no SVG; here stands its number."""
+    # The sanitiser does not allow SVG, so the drawing replaces this number afterwards.
     drawn, problems = flow.read_flow(token.content, first)
     if problems:
         page.problems += problems

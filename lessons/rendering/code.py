@@ -1,4 +1,4 @@
-"""Code blocks: a strip with the file or language, and Pygments classes, never inline styles."""
+"""Code blocks: a header with the file name or language, and Pygments classes instead of inline styles."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from pygments.util import ClassNotFound
 from .state import Page
 
 INFO = re.compile(r'(?P<language>\S*)(?:\s+(?:file=(?P<file>\S+)|title="(?P<title>[^"]*)"))?')
-# some lexers need time with the square of the length; past this many characters on a page code stays plain
+# some lexers take quadratic time; beyond this many characters on a page, code is not highlighted
 MAX_COLOURED = 20_000
 FORMATTER = HtmlFormatter(nowrap=True)
 
@@ -34,7 +34,7 @@ CLOSING = re.compile(r"[\s>]*(`{3,}|~{3,})\s*")
 
 
 def fences(state: StateCore) -> None:
-    """Core rule: a fence that is not closed takes in all that follows."""
+    """Core rule: report a fence that is not closed, since it swallows the rest of the text."""
     page: Page = state.env["page"]
     lines = state.src.split("\n")
     for token in state.tokens:
@@ -48,7 +48,7 @@ def fences(state: StateCore) -> None:
 
 
 def code(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    """Render rule for fenced and indented code. A label in `meta` wins over the info string."""
+    """Render rule for fenced and indented code. A label in `meta` overrides the info string."""
     token = tokens[index]
     page: Page = env["page"]
     line = token.map[0] + 1 if token.map else 1
@@ -68,7 +68,7 @@ def code(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
 
 
 def code_in_option(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    """Render rule: without figure and strip, which a label cannot hold."""
+    """Render rule: code without figure and header, which are not allowed in a label."""
     token = tokens[index]
     page: Page = env["page"]
     name = (unescapeAll(token.info).split() or [""])[0]

@@ -1,4 +1,4 @@
-"""The `::: flow` language: lines such as `build -> test -> deploy`, before them maybe `title: The pipeline`."""
+"""Parse the `::: flow` language: lines such as `build -> test -> deploy`, optionally after `title: The pipeline`."""
 
 import re
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ TITLE = re.compile(r"title:\s*(.+)", re.IGNORECASE)
 
 @dataclass
 class Flow:
-    """Steps in order of appearance; an arrow is a pair of their indexes, each pair once."""
+    """Steps in order of first appearance; each arrow is a pair of step indexes, without duplicates."""
 
     title: str = ""
     steps: list[str] = field(default_factory=list)
@@ -23,7 +23,10 @@ class Flow:
 
 
 def read_flow(source: str, first: int) -> tuple[Flow, list[Problem]]:
-    """`first` is the number of the first line of `source`. The flow is usable only if there is no problem."""
+    """Return the flow and its problems. `first` is the line number of the first line of `source`.
+
+    The flow is usable only if there are no problems.
+    """
     flow = Flow()
     problems: list[Problem] = []
     for number, line in enumerate(source.split("\n"), first):

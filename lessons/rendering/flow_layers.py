@@ -1,4 +1,4 @@
-"""Which layer each step of a flow stands in, in which order there, and which arrows run backwards."""
+"""Assign the steps of a flow to layers, order each layer, and find the arrows that point backwards."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ SWEEPS = 3
 
 @dataclass(frozen=True)
 class Layers:
-    """`rows` holds the steps of each layer in order, `rank` the layer of each step."""
+    """`rows` has the steps of each layer in order, `rank` the layer of each step."""
 
     rows: list[list[int]]
     rank: list[int]
@@ -26,7 +26,7 @@ def layer(flow: Flow) -> Layers:
 
 
 def _back_arrows(flow: Flow) -> set[tuple[int, int]]:
-    """Arrows to a step that is still open on the way from the first step: they close a circle."""
+    # Arrows to a step on the current path of a depth-first search: each closes a cycle.
     back: set[tuple[int, int]] = set()
     seen: set[int] = set()
     way: list[int] = []
@@ -48,7 +48,7 @@ def _back_arrows(flow: Flow) -> set[tuple[int, int]]:
 
 
 def _ranks(count: int, forward: list[tuple[int, int]]) -> list[int]:
-    """The longest way to each step; a step that nothing leads to stands just before the first it leads to."""
+    # The longest path to each step. A step without predecessors goes just before its first successor.
     rank = [0] * count
     for _ in range(count):
         for before, after in forward:
@@ -62,7 +62,7 @@ def _ranks(count: int, forward: list[tuple[int, int]]) -> list[int]:
 
 
 def _untangle(rows: list[list[int]], forward: list[tuple[int, int]]) -> list[list[int]]:
-    """Fewer crossings: each row is sorted by the mean place of its neighbours, down and up in turn."""
+    # Reduces crossings: sorts each row by the mean position of its neighbours, alternately down and up.
     before = {step: [a for a, b in forward if b == step] for row in rows for step in row}
     after = {step: [b for a, b in forward if a == step] for row in rows for step in row}
     for _ in range(SWEEPS):

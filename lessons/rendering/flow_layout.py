@@ -1,8 +1,8 @@
-"""Where the boxes and arrows of a flow go.
+"""Position the boxes and arrows of a flow.
 
-An arrow past other layers runs in a lane outside them, skipping ahead on the one side, back on the other, so
-that no arrow crosses a box. All of it is computed along the flow and across it (the middle of the flow is 0);
-only at the end is that turned into x and y. Lengths are in px, for text of 14 px.
+An arrow that skips layers runs in a lane outside of them, forward on one side and back on the other, so that
+no arrow crosses a box. Coordinates are along the flow and across it (0 is its middle) and become x and y at
+the end. Lengths are in px, for text of 14 px.
 """
 
 import textwrap
@@ -14,9 +14,9 @@ from .flow_layers import Layers
 
 LINE = 18
 GAP = 40  # between layers
-BESIDE = 16  # between boxes of one layer, between lanes, and at most between arrows at one side of a box
+BESIDE = 16  # between boxes of one layer, between lanes, and the maximum between arrows at one side of a box
 PADDING = 11
-HEAD = 8  # length of an arrow's head
+HEAD = 8  # length of an arrowhead
 MARGIN = 2
 WRAP, WORD = 14, 24  # characters in a line of a label; a longer word widens the box up to the second
 AHEAD, STRAIGHT, BACK = -1, 0, 1  # the side of a box on which an arrow leaves or arrives
@@ -36,7 +36,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """`points` end where the head begins; the head ends at `tip`."""
+    """`points` end at the base of the arrowhead; `tip` is its point."""
 
     points: list[Point]
     tip: Point
@@ -57,7 +57,7 @@ def lay_out(flow: Flow, layers: Layers, *, down: bool) -> Layout:
 
 
 class _Grid:
-    """Places along and across. All boxes are equally broad, those of one layer equally thick."""
+    """Positions along and across. All boxes have the same breadth, those of one layer the same thickness."""
 
     def __init__(self, flow: Flow, layers: Layers, down: bool) -> None:
         self.flow, self.layers, self.down = flow, layers, down
@@ -118,7 +118,7 @@ class _Grid:
         return AHEAD if arrow in self.lanes else STRAIGHT
 
     def _lanes(self) -> dict[Ends, float]:
-        """Across, the lane of each arrow that passes a layer; lanes beside each other where they overlap."""
+        # The position across of each arrow that skips a layer. Overlapping lanes are placed side by side.
         lanes: dict[Ends, float] = {}
         for arrow in sorted(self.flow.arrows, key=self._span):
             upper, lower = self._upper_lower(arrow)
@@ -141,7 +141,7 @@ class _Grid:
         return start < other_end and other_start < end
 
     def _ports(self) -> dict[tuple[Ends, int], float]:
-        """Across, where an arrow meets the box in a layer: straight ones in the middle, others beside."""
+        # The position across where each arrow meets a box: straight arrows in the middle, others beside them.
         ports: dict[tuple[Ends, int], float] = {}
         for step, row in enumerate(self.layers.rank):
             for at_end in (True, False):
@@ -171,7 +171,7 @@ def _wrap(label: str) -> list[str]:
 
 
 def _width(text: str) -> float:
-    """About the width of the text in px; the fonts of the reader are not known here."""
+    # Approximate width in px: the reader's fonts are not known here.
     return sum(map(_letter_width, text))
 
 

@@ -1,4 +1,4 @@
-"""A flow as SVG, from escaped text only: it is added after sanitising. Colours come from the style sheet."""
+"""Draw a flow as SVG, from escaped text only, because it is added after sanitising. Colours are in the style sheet."""
 
 from html import escape
 
@@ -11,7 +11,7 @@ WIDE = 620  # px: about the measure of the text; flow.css shows the wide drawing
 
 
 def draw(flow: Flow) -> str:
-    """The inside of the figure: one drawing, or one for phones and one for wide columns; the arrows as a list."""
+    """Return the content of the figure: a drawing, or one for phones and one for wide screens, and a list of arrows."""
     layers = layer(flow)
     across, down = (lay_out(flow, layers, down=way) for way in (False, True))
     narrow = min(down, across, key=lambda layout: layout.width)
@@ -26,7 +26,7 @@ def draw(flow: Flow) -> str:
 
 
 def _region(layout: Layout, title: str, kind: str = "") -> str:
-    """A drawing too broad for a phone scrolls in itself, so it can be reached by keyboard."""
+    # A drawing that is too wide for a phone scrolls on its own, so it must be reachable by keyboard.
     scrolls = f' tabindex="0" role="group" aria-label="{escape(title)}"' if layout.width > NARROW else ""
     return f'<div class="scroll{kind}"{scrolls}>{_svg(layout, title)}</div>'
 

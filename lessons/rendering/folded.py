@@ -1,4 +1,4 @@
-"""`<details>` and `<summary>`, the one HTML block that authors of Markdown write."""
+"""Render `<details>` and `<summary>`, the only HTML block that authors may write."""
 
 import re
 
@@ -15,7 +15,7 @@ END = "</details>"
 
 
 def folded(state: StateCore) -> None:
-    """Core rule, before inline parsing. What a list, a quote or the page opens, it closes itself."""
+    """Core rule; runs before inline parsing. A `<details>` is closed at the latest with its list, quote or page."""
     _Folding(state.env["page"]).run(state)
 
 
@@ -23,7 +23,7 @@ class _Folding:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.kept: list[Token] = []
-        self.opened: list[list[int]] = [[]]  # of each container the lines of what is open in it
+        self.opened: list[list[int]] = [[]]  # for each container, the lines of its open <details>
 
     def run(self, state: StateCore) -> None:
         tokens, index = state.tokens, 0
@@ -47,7 +47,7 @@ class _Folding:
         return start == "<details" or end == END
 
     def _paragraph(self, parts: list[Token]) -> None:
-        """A paragraph that starts with the opening tag, ends with the closing one, or both."""
+        # A paragraph that starts with the opening tag, ends with the closing one, or both.
         paragraph, inline, end = parts
         line = inline.map[0] if inline.map else 0
         text = inline.content

@@ -11,7 +11,7 @@ from .state import Page
 
 
 def unused_footnotes(state: StateCore) -> None:
-    """Core rule, before the texts are moved to the end, where one that nothing refers to is left out."""
+    """Core rule: report unused footnotes. Runs before the texts move to the end, which drops those."""
     page: Page = state.env["page"]
     refs: dict[str, int] = state.env.get("footnotes", {}).get("refs", {})
     seen: set[str] = set()
@@ -28,7 +28,11 @@ def unused_footnotes(state: StateCore) -> None:
 
 
 def footnote_ref(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    """Render rule. Ids have two hyphens, as no heading's has; a fragment has none, since a page may hold several."""
+    """Render rule.
+
+    Ids have two hyphens, so they never equal a heading's. Fragments have no ids, because a page may contain
+    several.
+    """
     meta, page = tokens[index].meta, env["page"]
     number = meta["id"] + 1
     if not page.whole:
@@ -43,7 +47,7 @@ def footnote_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -
 
 
 def footnote_anchor(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    """Render rule: the way back to each place that refers to the footnote."""
+    """Render rule: a link back to each reference of the footnote."""
     page: Page = env["page"]
     back = escape(_back(tokens[index].meta))
     return f' <a href="#{back}" aria-label="Back to the text">↩</a>' if page.whole else ""

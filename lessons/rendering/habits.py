@@ -1,4 +1,4 @@
-"""Signs that mean something elsewhere and are shown here as they are typed: each is a problem that says what to do."""
+"""Report syntax of other Markdown dialects, which is shown as typed here, and say what to write instead."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ TAGS = (
 IN_CODE = "If these signs are meant, put them in code."
 FORMULA = "Formulas are not drawn. Write it in words, or in code."
 NO_LINK = "This is not read as a link: no blank stands before ( or in the address, unless it is in <angle brackets>."
-# Shown wherever they stand in a line.
+# Reported anywhere in a line.
 ANYWHERE: list[tuple[re.Pattern[str], str]] = [
     (
         re.compile(rf"</?(?:{TAGS})(?=[\s/>])[^<>\n]{{0,500}}>"),
@@ -80,7 +80,7 @@ ANYWHERE: list[tuple[re.Pattern[str], str]] = [
         "This is not bold: the second ** is missing. If the signs are meant, put them in code.",
     ),
 ]
-# Shown where they start a line.
+# Reported at the start of a line.
 AT_START: list[tuple[re.Pattern[str], str]] = [
     (
         re.compile(r"#{1,6}(?=[^\W\d_]|[`*])"),
@@ -118,7 +118,7 @@ CODE = re.compile(r"(`+)[^`]+\1")
 
 
 def habits(state: StateCore) -> None:
-    """Core rule, before escaped signs become text like all other: those are meant."""
+    """Core rule; runs before escaped characters become text, because those are intended."""
     page: Page = state.env["page"]
     _report_front_matter(state, page)
     _report_control_characters(state, page)

@@ -12,16 +12,16 @@ from markdown_it.token import Token
 
 from .state import Page, plain
 
-# What an author writes and what the page needs live apart: an id of the page itself that stands beside headings has
-# two hyphens in it, as in `page--submit`, and the id of a heading never has. Older than the rule are these, the
-# glyphs, and the fields of Django's forms, which begin with `id_`.
+# Heading ids must not clash with the page's own ids. The page's ids have two hyphens, as in `page--submit`; heading
+# ids never do. The exceptions, which are older than this rule: these ids, the glyphs, and the fields of Django's
+# forms, which start with `id_`.
 TAKEN = frozenset(
     {"main", "live", "run", "contents"}
     | {f"g-{glyph}" for glyph in ("todo", "done", "part", "bad", "skip", "now", "run")}
 )
 
 
-MAX_LISTED = 200  # in the contents of a page
+MAX_LISTED = 200  # headings in the contents of a page
 
 
 WANTED = re.compile(r"\s*\{\s{0,9}#([^\s{}#]{1,100})\s{0,9}\}\s*$")
@@ -29,7 +29,7 @@ ID = re.compile(r"[^\W_]+(?:[-_][^\W_]+)*")
 
 
 def wanted_ids(state: StateCore) -> None:
-    """Core rule, before inline parsing: `## Title {#id}` names the id of a heading."""
+    """Core rule, before inline parsing: `## Title {#id}` sets the id of a heading."""
     page: Page = state.env["page"]
     for opening, inline in pairwise(state.tokens):
         if opening.type != "heading_open" or not (found := WANTED.search(inline.content)):
@@ -43,7 +43,7 @@ def wanted_ids(state: StateCore) -> None:
 
 
 def headings(state: StateCore) -> None:
-    """Core rule: h1 becomes h2, since the page has its own h1; h2 and h3 get an id and go to the contents."""
+    """Core rule: turn h1 into h2, because the page has its own h1; give h2 and h3 an id and list them as contents."""
     page: Page = state.env["page"]
     uses = dict.fromkeys(TAKEN, 1)
     for index, token in enumerate(state.tokens):
@@ -65,7 +65,7 @@ def _slug(title: str) -> str:
 
 
 def _free(slug: str, uses: dict[str, int]) -> str:
-    """`uses` counts how often a slug was given, so that a thousand equal headings are no search each."""
+    # `uses` counts how often each slug was taken, so that a thousand equal headings need no linear search.
     candidate = slug
     while candidate in uses:
         uses[slug] += 1
@@ -75,7 +75,6 @@ def _free(slug: str, uses: dict[str, int]) -> str:
 
 
 def heading_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    """Render rule."""
     token = tokens[index]
     if "id" not in token.meta:
         return f"<{token.tag}>"
@@ -83,7 +82,7 @@ def heading_open(tokens: Sequence[Token], index: int, options: Any, env: Any) ->
 
 
 def heading_close(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    """Render rule: a heading is always three tokens, so its opening and its words stand just before."""
+    # A heading is always three tokens, so its opening and its text come just before.
     opening, inline, closing = tokens[index - 2 : index + 1]
     if "id" not in opening.meta:
         return f"</{closing.tag}>\n"

@@ -1,4 +1,4 @@
-"""Inline signs beyond CommonMark: `==mark==`, `<br>`, comments, and bare addresses as links."""
+"""Inline syntax beyond CommonMark: `==mark==`, `<br>`, comments, and bare URLs as links."""
 
 import re
 from collections.abc import Iterator, MutableMapping
@@ -12,11 +12,11 @@ from markdown_it.token import Token
 from .state import Page
 
 BREAK = re.compile(r"<br\s{0,3}/?>", re.IGNORECASE)
-MAX_MARKED = 500  # characters; what is marked is a few words
+MAX_MARKED = 500  # characters: a mark is a few words
 CLOSING_MARK = re.compile(r"(?<=[^\s=])==(?![\w=])")
 COMMENT, COMMENT_END = "<!--", "-->"
 
-# As GitHub reads them: an address starts behind a blank or an opening sign, and ends before its last punctuation.
+# As on GitHub: a URL starts after a space or an opening bracket, and excludes trailing punctuation.
 ADDRESS = re.compile(
     r"(?<![^\s*_~(\[{\"'“‘|>])(?:https?://(?=[^\W_])|www\.(?=[\w-]+\.))[^\s<>`]+"
     r"|(?<![\w.+/:@-])[a-z0-9][\w.+-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)+(?![\w:/@-])",
@@ -26,7 +26,7 @@ PUNCTUATION = "?!.,:;*_~'\"”’]}|"
 
 
 def mark(state: StateInline, silent: bool) -> bool:
-    """Inline rule: `==words==`, where no letter or blank makes them a comparison."""
+    """Inline rule: `==words==`, unless a letter or space next to it makes it a comparison."""
     start = state.pos
     if not state.src.startswith("==", start) or state.src[start + 2 : start + 3] in ("", "=", " ", "\n"):
         return False
@@ -46,7 +46,7 @@ def mark(state: StateInline, silent: bool) -> bool:
 
 
 def line_break(state: StateInline, silent: bool) -> bool:
-    """Inline rule: `<br>`, which a cell of a table cannot do without."""
+    """Inline rule: `<br>`, the only way to break a line in a table cell."""
     found = BREAK.match(state.src, state.pos)
     if not found:
         return False
@@ -57,7 +57,7 @@ def line_break(state: StateInline, silent: bool) -> bool:
 
 
 def comment(state: StateInline, silent: bool) -> bool:
-    """Inline rule: what stands between `<!--` and `-->` is not shown."""
+    """Inline rule: hide everything between `<!--` and `-->`."""
     end = _comment_end(state.src, state.pos, state.env) if state.src.startswith(COMMENT, state.pos) else -1
     if end < 0 or end > state.posMax:
         return False
@@ -75,14 +75,14 @@ def comment_block(state: StateBlock, start: int, end: int, silent: bool) -> bool
     while stop >= 0 and line < end and state.eMarks[line] < stop:
         line += 1
     if stop < 0 or line >= end or state.src[stop : state.eMarks[line]].strip():
-        return False  # not closed here, or text follows: the inline rule takes it
+        return False  # not closed here, or followed by text: left to the inline rule
     if not silent:
         state.line = line + 1
     return True
 
 
 def _comment_end(source: str, pos: int, env: MutableMapping[str, Any]) -> int:
-    """The place behind the comment, -1 where it is not closed. The last end is looked for once for each text."""
+    # The position after the comment, -1 if it is not closed. The last end is searched once per text.
     known = env.get("comments")
     if not (isinstance(known, tuple) and known[0] is source):
         known = env["comments"] = (source, source.rfind(COMMENT_END))
@@ -92,7 +92,7 @@ def _comment_end(source: str, pos: int, env: MutableMapping[str, Any]) -> int:
 
 
 def bare_addresses(state: StateCore) -> None:
-    """Core rule: an address in the text becomes a link; not in a link, and not where it is escaped or code."""
+    """Core rule: turn URLs in text into links, except in links, in code and where escaped."""
     for token in state.tokens:
         if token.type == "inline" and token.children and ADDRESS.search(token.content):
             token.children = list(_linked(token.children, state))
@@ -129,7 +129,7 @@ def _text(of: Token, content: str) -> Token:
 
 
 def _trimmed(address: str) -> str:
-    """Without the punctuation of the sentence, and without a bracket that was opened before the address."""
+    # Removes trailing punctuation, and a closing bracket that was opened before the URL.
     unopened = address.count(")") - address.count("(")
     end = len(address)
     while end and (address[end - 1] in PUNCTUATION or (address[end - 1] == ")" and unopened > 0)):
@@ -139,11 +139,11 @@ def _trimmed(address: str) -> str:
 
 
 def report_definitions(state: StateCore) -> None:
-    """Core rule: a definition of a link that nothing uses is shown nowhere, whatever it was meant as."""
+    """Core rule: report unused link definitions, which are not shown, whatever they were meant to be."""
     page: Page = state.env["page"]
     used = {label for token in state.tokens for label in _labels(token.children or [])}
     for label, reference in state.env.get("references", {}).items():
-        if label not in used and reference["href"] != "#":  # with # it is a comment
+        if label not in used and reference["href"] != "#":  # `[//]: #` is a comment
             shown = label if len(label) <= 40 else f"{label[:40]}…"
             line = reference["map"][0] + 1
             page.report(line, f"Nothing uses the link [{shown}], so this line is not shown.")

@@ -1,4 +1,4 @@
-"""Which addresses a link or an image may have."""
+"""Decide which URLs a link or an image may have."""
 
 import re
 from urllib.parse import unquote
@@ -10,7 +10,7 @@ from .state import Page, plain
 
 OURS = ("lesson", "quiz", "lab")
 WEB = ("https", "http")
-MAX_ADDRESS = 2_000  # one that is defined once may be used some thousand times
+MAX_ADDRESS = 2_000  # a URL that is defined once may be used thousands of times
 HOST = re.compile(
     r"(?:www\.|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|edu|gov|app|ai|in|de|uk)(?:[/:]|$))", re.I
 )
@@ -18,7 +18,7 @@ SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 
 
 def links(state: StateCore) -> None:
-    """Core rule: resolves our own schemes; a refused link or image stays as its text and is a problem."""
+    """Core rule: resolve our own schemes. A refused link or image is shown as text and reported."""
     page: Page = state.env["page"]
     for token in state.tokens:
         if token.type == "inline":
@@ -67,7 +67,7 @@ def _accept_link(token: Token, page: Page, line: int) -> bool:
 
 
 def _resolve_file(token: Token, page: Page, line: int, href: str) -> None:
-    """A relative address, as in files beside each other, leads to what such a file became in the portal."""
+    # A relative URL to a neighbouring file leads to the page that was made from the file.
     path, _, fragment = href.partition("#")
     address = page.link("file", unquote(path), unquote(fragment))
     if address is not None:
@@ -116,7 +116,7 @@ def _too_long(address: str) -> str:
 
 
 def _scheme(address: str) -> str:
-    """The scheme in lower case, "" for a relative address, "//" for one that only leaves the scheme out."""
+    # In lower case, "" for a relative URL, "//" for one that only omits the scheme.
     if address.startswith("//"):
         return "//"
     found = SCHEME.match(address)

@@ -1,4 +1,4 @@
-"""Task lists and tables, in the form that the style sheet and a strict content policy want."""
+"""Render task lists and tables as the style sheet and a strict content policy require."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ ESCAPE = "A | inside a cell is written \\|, also in code."
 
 
 def tables(state: StateCore) -> None:
-    """Core rule: cells beyond the last column are left out by the parser, and a table that is none is shown as text."""
+    """Core rule: report cells beyond the last column, which the parser drops, and tables that are shown as text."""
     page: Page = state.env["page"]
     lines = state.src.split("\n")
     columns = 0
@@ -42,7 +42,6 @@ def _cells(row: str) -> list[str]:
 
 
 def _report_no_table(lines: list[str], first: int, page: Page) -> None:
-    """Of a paragraph that looks like a table."""
     for number, text in enumerate(lines):
         is_rule = number > 0 and "-" in text and "|" in text and RULE.fullmatch(text)
         if is_rule and "|" in lines[number - 1]:
@@ -59,7 +58,7 @@ def _report_no_table(lines: list[str], first: int, page: Page) -> None:
 
 
 def tasks(state: StateCore) -> None:
-    """Core rule: `- [x] text` shows a box instead of the brackets. It is no control; checklists are."""
+    """Core rule: `- [x] text` shows a box instead of the brackets. It is not a control; checklists are."""
     tokens = state.tokens
     for item, paragraph, inline in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if (item.type, paragraph.type) != ("list_item_open", "paragraph_open") or not inline.children:
@@ -77,7 +76,7 @@ def task_box(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str
 
 
 def table_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    """Render rule. Regions are numbered, since two of one name cannot be told apart by a screen reader."""
+    """Render rule. Regions are numbered, because screen readers cannot tell two with the same name apart."""
     page: Page = env["page"]
     page.tables += 1
     label = "Table" if page.tables == 1 else f"Table {page.tables}"
@@ -89,11 +88,11 @@ def table_close(tokens: Sequence[Token], index: int, options: Any, env: Any) -> 
 
 
 def cell_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    """Render rule: the parser says alignment by a style attribute, which the content policy forbids."""
+    """Render rule: alignment as a class, because the content policy forbids the parser's style attribute."""
     token = tokens[index]
     if token.tag == "th" and not tokens[index + 1].content:
         token.tag = tokens[index + 2].tag = (
-            "td"  # a header that says nothing is none, as the corner of a table
+            "td"  # an empty header, such as the corner of a table, is a plain cell
         )
     side = str(token.attrGet("style") or "").removeprefix("text-align:")
     return f'<{token.tag} class="{side}">' if side in ("center", "right") else f"<{token.tag}>"

@@ -1,4 +1,4 @@
-"""Source to page: limits, the parser, the sanitiser, the drawings, and what is derived beside the HTML."""
+"""Turn Markdown source into a page: limits, parser, sanitiser, drawings, and the data derived beside the HTML."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -16,9 +16,9 @@ from .policy import sanitise
 from .state import Budget, Link, Page, TooComplexError, plain
 
 MAX_BYTES = 200_000
-# the parser's time grows with the square of open brackets; this many take about a tenth of a second
+# the parser takes quadratic time in open brackets; this many take about 0.1 s
 MAX_BRACKETS = 5_000
-MAX_PROBLEMS = 100  # an author mends them from the first on
+MAX_PROBLEMS = 100  # authors fix them in order, so the rest can wait
 WORDS_A_MINUTE = 200
 
 PARSER = build()
@@ -31,11 +31,11 @@ KEYED_ITEM = re.compile(r'<li data-key="([a-z0-9-]+)">(.*?)</li>', re.DOTALL)
 
 @dataclass(frozen=True)
 class Rendered:
-    """A page and what is derived from it.
+    """A page and the data derived from it.
 
-    contents: (level 2 or 3, id, title) in order. minutes: reading time, at least 1.
-    text: plain text for search. checklists: (key, text) of every item that can be ticked.
-    problems: the first by line; the page is usable in spite of them.
+    `contents`: (level 2 or 3, id, title) in order. `minutes`: reading time, at least 1.
+    `text`: plain text for search. `checklists`: (key, text) of every item that can be ticked.
+    `problems`: sorted by line, at most MAX_PROBLEMS; the page is usable in spite of them.
     """
 
     html: str
@@ -47,12 +47,14 @@ class Rendered:
 
 
 def render(source: str, *, link: Link) -> Rendered:
-    """A whole page from Markdown.
+    """Render a whole page from Markdown.
 
-    `link(kind, slug, fragment)` gives the address of `lesson:slug#fragment`, `quiz:slug` or `lab:slug`, or
-    None when there is none; kind is the word before the colon, fragment is "" when absent. It is also asked for
-    the kind `file` with a relative address, and for `image` with an address of this site: "" if that is no picture.
-    Raises TooComplexError for more than 200 KB, 5,000 opening brackets, or 50 times as much HTML as text.
+    `link(kind, slug, fragment)` returns the URL of `lesson:slug#fragment`, `quiz:slug` or `lab:slug`, or None
+    if there is none; kind is the word before the colon, fragment is "" if absent. It is also called with the
+    kind `file` for a relative URL, and with `image` for a URL of this site, where "" means that it is not an
+    image.
+
+    Raises TooComplexError for more than 200 KB, 5,000 opening brackets, or HTML 50 times as long as the text.
     """
     page = _page(source, link)
     tokens, html = _run(PARSER.parse, source, page)
@@ -68,30 +70,31 @@ def render(source: str, *, link: Link) -> Rendered:
 
 
 def render_fragment(source: str, *, link: Link) -> str:
-    """Block Markdown inside another page: no heading ids, no checklists. Raises TooComplexError."""
+    """Render block Markdown inside another page: no heading ids, no checklists. Raises TooComplexError."""
     page = _page(source, link, whole=False)
     _, html = _run(PARSER.parse, source, page)
     return DRAWING.sub(lambda found: _figure(page, found), html)
 
 
 def render_inline(source: str, *, link: Link) -> str:
-    """Inline Markdown only, as for a question or an option: no paragraph around it. Raises TooComplexError."""
+    """Render inline Markdown, as in a question or an option, without a paragraph. Raises TooComplexError."""
     return _run(INLINE_PARSER.parseInline, source, _page(source, link, whole=False))[1]
 
 
 def render_option(source: str, *, link: Link) -> str:
-    """The text of an option, which is inline, perhaps in several paragraphs, and may hold code. Raises TooComplexError.
+    """Render the text of an option: inline Markdown in one or more paragraphs, and code. Raises TooComplexError.
 
-    It goes into a label, where HTML allows no blocks.
+    The result goes into a label, where HTML allows no blocks.
     """
     page = _page(source, link, whole=False)
     return _run(OPTION_PARSER.parse, source, page)[1].strip()
 
 
 def with_ticks(html: str, ticked: set[str], form: Callable[[str, str, bool], str]) -> str:
-    """Stored HTML, the inside of each keyed checklist item replaced by `form(key, html of the item, ticked)`.
+    """Replace the content of each keyed checklist item in stored HTML by `form(key, html of the item, ticked)`.
 
-    One pass of a regular expression: items hold inline HTML only, so the first </li> is their own.
+    One pass of a regular expression is enough: items contain inline HTML only, so the first </li> is their
+    own.
     """
     return KEYED_ITEM.sub(
         lambda item: f'<li data-key="{item[1]}">{form(item[1], item[2], item[1] in ticked)}</li>', html
@@ -103,8 +106,8 @@ def _page(source: str, link: Link, *, whole: bool = True) -> Page:
 
 
 def _run(parse: Callable[..., list[Token]], source: str, page: Page) -> tuple[list[Token], str]:
-    source = source.encode("utf-8", "replace").decode()  # half a surrogate pair has no UTF-8
-    source = source.removeprefix("\ufeff")  # the byte order mark of an editor would hide a heading
+    source = source.encode("utf-8", "replace").decode()  # a lone surrogate has no UTF-8
+    source = source.removeprefix("\ufeff")  # a byte order mark would hide a heading
     _refuse_excess(source)
     env = {"page": page}
     tokens = parse(source, env)

@@ -1,4 +1,4 @@
-"""The Markdown parser with our rules: CommonMark, tables, strikethrough, task lists and `:::` blocks."""
+"""The Markdown parser and its rules: CommonMark, tables, strikethrough, task lists and `:::` blocks."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -42,7 +42,7 @@ RENDER_RULES = {
 
 
 class BoundedRenderer(RendererHTML):
-    """Renders token by token and stops as soon as the budget of the page is spent."""
+    """Render token by token and stop when the budget of the page is spent."""
 
     def render(self, tokens: Sequence[Token], options: Any, env: Any) -> str:
         page: Page = env["page"]
@@ -74,13 +74,13 @@ def build() -> MarkdownIt:
     md = MarkdownIt("commonmark", {"html": False}, renderer_cls=BoundedRenderer).enable(
         ["table", "strikethrough"]
     )
-    # every address becomes a link first, so that the rule `links` can say on which line one was refused
+    # every URL becomes a link first, so that the rule `links` can report the line of a refused one
     md.validateLink = lambda url: True  # type: ignore[method-assign]
     md.options["store_labels"] = True
     for name in ADMONITIONS:
         container_plugin(md, name)
     for plugin in (colon_fence_plugin, admon_plugin, deflist_plugin, footnote_plugin):
-        plugin(md)  # after the containers: the colon fence takes what none of them knows
+        plugin(md)  # after the containers, because the colon fence takes any unknown one
     md.block.ruler.before(
         "paragraph", "comment", comment_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
@@ -98,12 +98,12 @@ def build() -> MarkdownIt:
 
 
 def build_for_lines() -> MarkdownIt:
-    """Without footnotes, whose texts are blocks."""
+    """Return a parser without footnotes, whose texts are blocks."""
     return build().disable(["footnote_inline", "footnote_ref"])
 
 
 def build_for_options() -> MarkdownIt:
-    """Paragraphs and fenced code alone, so that no sign at the start of an option makes it a list or a heading."""
+    """Return a parser of paragraphs and fenced code only, so that nothing starts a list or heading in an option."""
     md = build_for_lines()
     md.block.ruler.enableOnly(["fence", "paragraph"])
     md.add_render_rule("fence", lambda self, *args: code_in_option(*args))
@@ -113,5 +113,5 @@ def build_for_options() -> MarkdownIt:
 
 
 def _break(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    """Paragraphs are parted by a line break; code is a block by itself."""
+    # Paragraphs are separated by a line break; code is already a block.
     return "<br>" if index and tokens[index - 1].type == "paragraph_close" else ""

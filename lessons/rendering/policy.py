@@ -1,4 +1,4 @@
-"""The one list of what HTML may hold. It trusts nothing that the rules before it have made."""
+"""The allowlist of HTML. It trusts nothing that earlier rules produced."""
 
 import re
 
@@ -43,15 +43,13 @@ CLASSES = {
     "th": {"center", "right"},
     "ul": {"checklist"},
 }
-# Ids of footnotes and of the places that refer to them.
+# Ids of footnotes and of their references.
 FOOTNOTES = {"li": re.compile("note--[0-9]+"), "a": re.compile("ref--[0-9]+(?:-[0-9]+)?")}
 
 
 def _address(tag: str, attribute: str, value: str) -> str | None:
-    """Refuses what the schemes below let through: an address of another host without scheme, an image by http.
-
-    Browsers leave blanks and control characters out of an address and read \\ as /.
-    """
+    # Refuses what the schemes below allow: a scheme-relative URL, and an image over http. Browsers drop
+    # spaces and control characters from a URL and read \ as /.
     if attribute == "id" and tag in FOOTNOTES:
         return value if FOOTNOTES[tag].fullmatch(value) else None
     if attribute not in ("href", "src"):

@@ -1,4 +1,4 @@
-"""What the rules of the parser share while one text is rendered."""
+"""State that the parser's rules share while a text is rendered."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ Link = Callable[[str, str, str], str | None]
 
 MAX_OUTPUT = 5_000_000
 MAX_GROWTH = 50
-# A text as short as a few lines may hold one drawing.
+# Even a text of a few lines may contain one drawing.
 SHORT_OUTPUT = 20_000
 
 
 class TooComplexError(ValueError):
-    """The text is too long or too intricate to render; the message says what to do, `line` where."""
+    """The text is too long or too complex to render. The message says what to do, `line` where."""
 
     def __init__(self, message: str, line: int = 1) -> None:
         super().__init__(message)
@@ -24,13 +24,13 @@ class TooComplexError(ValueError):
 
 
 class Budget:
-    """The bytes of HTML that a text may still become. Spent before they are built."""
+    """Bytes of HTML that the text may still produce, spent before they are built."""
 
     def __init__(self, source_bytes: int) -> None:
         self.left = min(max(MAX_GROWTH * source_bytes, SHORT_OUTPUT), MAX_OUTPUT)
 
     def spend(self, html: str, line: int) -> str:
-        """Take the bytes of `html` away and give it back. Raises TooComplexError where they are more than are left."""
+        """Deduct the bytes of `html` and return it. Raises TooComplexError if the budget is exceeded."""
         self.left -= len(html) if html.isascii() else len(html.encode())
         if self.left < 0:
             raise TooComplexError(
@@ -43,7 +43,7 @@ class Budget:
 
 @dataclass
 class Page:
-    """Filled by the rules in one pass. `whole` is False for a fragment: no heading ids, no checklist."""
+    """Results of the rules, collected in one pass. `whole` is False for a fragment: no heading ids, no checklist."""
 
     link: Link
     budget: Budget
@@ -60,7 +60,7 @@ class Page:
 
 
 def plain(children: Iterable[Token] | None) -> str:
-    """The words of inline tokens, images by their text alternative, line breaks as blanks."""
+    """Return the words of inline tokens: images as their alternative text, line breaks as spaces."""
     return "".join(_word(child) for child in children or ())
 
 

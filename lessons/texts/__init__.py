@@ -1,1 +1,1 @@
-"""What the readers of lessons, quizzes and course files share. Pure: imports no Django."""
+"""Code shared by the readers of lessons, quizzes and course files. Imports no Django."""

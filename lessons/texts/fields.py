@@ -1,6 +1,6 @@
-"""The fields of a YAML mapping, asked for key by key; every problem has its line and key.
+"""Read the fields of a YAML mapping by key; every problem has its line and key.
 
-Values are read from nodes, which know their lines and keep a key that is given twice.
+Values are read from nodes, which keep line numbers and duplicate keys.
 """
 
 import difflib
@@ -41,10 +41,10 @@ class _Scanner(Scanner):
 def read_fields(
     text: str, problems: list[Problem], *, path: str = "", first_line: int = 1, key_noun: str = "key"
 ) -> "Fields | None":
-    """Return the mapping of a YAML text, empty for an empty text; None if `problems` says why there is none.
+    """Return the mapping of a YAML text, empty for an empty text; None if it cannot be read (see `problems`).
 
-    `first_line` is the number of the first line of `text` in its file. `key_noun` says in a problem what kind of key
-    is unknown.
+    `first_line` is the line number of the first line of `text` in its file. `key_noun` names the kind of key
+    in messages about unknown keys.
     """
     try:
         root = _compose(text)
@@ -93,9 +93,9 @@ def _is_text(node: Node) -> bool:
 
 @dataclass
 class Fields:
-    """One mapping. A value that is missing or of another type is reported, and read as its default or as empty.
+    """One mapping. A missing value or one of another type is reported and read as its default or as empty.
 
-    `prefix` is the dotted key of the mapping, with a dot behind it, empty for the mapping of a whole text.
+    `prefix` is the dotted key of the mapping and a dot, or "" for the top-level mapping.
     """
 
     node: MappingNode | None
@@ -120,12 +120,12 @@ class Fields:
                 self.values[key], self.lines[key] = value, line
 
     def report(self, key: str, message: str) -> None:
-        """Report a problem at the line of a key, or of the mapping if there is no such key."""
+        """Report a problem at the line of the key, or of the mapping if the key is absent."""
         own = self.node.start_mark.line + self.first_line if self.node and self.prefix else 1
         self._report(self.lines.get(key, own), key, message)
 
     def text(self, key: str, default: Any = REQUIRED, *, check: Callable[[str], Any] | None = None) -> str:
-        """Return a text without outer blanks. `check` raises an error whose message is reported."""
+        """Return the stripped text. `check` raises an error whose message is reported."""
         node = self._scalar(key, "text", default)
         if node is None:
             return "" if default is REQUIRED else str(default)
@@ -187,7 +187,7 @@ class Fields:
         return found
 
     def report_unknown(self) -> None:
-        """Report the keys that nobody asked for."""
+        """Report the keys that were never read."""
         for key in self.values:
             if key not in self.asked:
                 near = difflib.get_close_matches(key, self.asked, 1)
@@ -199,7 +199,7 @@ class Fields:
         self.problems.append(Problem(line, f"{self.prefix}{key}".rstrip("."), message, path=self.path))
 
     def _scalar(self, key: str, wanted: str, default: Any) -> ScalarNode | None:
-        """Return None if the key has no value of its own; reported if it needs one."""
+        # None if the key has no scalar value; a missing required one is reported.
         node = self._get(key, wanted, default)
         if node is None or isinstance(node, ScalarNode):
             return node

@@ -18,7 +18,7 @@ class FrontMatter:
 
 
 def read_front_matter(text: str, problems: list[Problem], *, path: str = "") -> FrontMatter | None:
-    """Return None if the text does not start with front matter. What is wrong is added to `problems`."""
+    """Return None if the text does not start with front matter. Problems are added to `problems`."""
     lines = text.split("\n")
     fences = [number for number, line in enumerate(lines) if line.rstrip() == "---"][:2]
     if len(fences) < 2 or fences[0] != 0:

@@ -1,4 +1,4 @@
-"""What a reader of a text or file reports, with its place. The engine has a `Problem` of the same fields."""
+"""A problem in a text or file, with its position. The engine has a `Problem` with the same fields."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 class Problem:
     """One thing to correct in a file.
 
-    `path` is empty where the reader got a text alone. `line` and `column` count from 1; `column` is 0 where only the
+    `path` is empty if the reader got only a text. `line` and `column` count from 1; `column` is 0 if only the
     line is known. `key` is dotted, such as `cohorts.title`, and empty for the file as a whole.
     """
 
@@ -19,7 +19,6 @@ class Problem:
 
     @property
     def text(self) -> str:
-        """The message, after its key."""
         return f"{self.key}: {self.message}" if self.key else self.message
 
     def __str__(self) -> str:
