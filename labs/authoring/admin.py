@@ -1,4 +1,4 @@
-"""Labs in the admin: lab.yaml and brief with their previews, and a try on a repository."""
+"""Labs in the admin: lab.yaml and brief with their previews, and a trial run on a repository."""
 
 import re
 from typing import Any
@@ -40,7 +40,7 @@ LAB_FIELDS: list[Any] = ["course", "slug", "status", "position", "source", "brie
 
 
 class LabForm(AuthoringForm):
-    """`upgraded` is what a lab.yaml of an older schema became."""
+    """`upgraded` is set to the new text if lab.yaml was in an older schema."""
 
     proof: Proof | None = None
     upgraded: Upgraded | None = None
@@ -64,7 +64,7 @@ class LabForm(AuthoringForm):
         return self.cleaned_data.get("status") == Lab.Status.PUBLISHED
 
     def clean_source(self) -> str:
-        """The text in the newest schema, in which it is proved and saved."""
+        """Return the text in the newest schema, in which it is proved and saved."""
         source = self.checked("source", lambda course, source: spec_problems(source))
         try:
             found = upgrade(source)
@@ -74,7 +74,7 @@ class LabForm(AuthoringForm):
         return found.text
 
     def clean(self) -> dict[str, Any]:
-        """A lab that is to be published has to prove its checks; one that runs code does so in a worker."""
+        """A lab to be published must prove its checks; a lab that runs code is proved by a worker."""
         cleaned = super().clean()
         if self.is_published() and "source" in cleaned and not self.newer:
             spec = load_spec(cleaned["source"])
@@ -96,18 +96,18 @@ class LabForm(AuthoringForm):
         return self.checked("brief", _brief_problems)
 
     def slug_source(self) -> str:
-        """The title in lab.yaml, which may be no YAML yet."""
+        # the text may not be valid YAML yet
         found = re.search(r"(?m)^title:[ ]*(.+)$", self.cleaned_data.get("source", ""))
         return found[1].strip(" \"'") if found else ""
 
 
 def _brief_problems(course: Course, brief: str) -> list[Problem]:
-    """A lab may have no brief."""
+    # a lab without a brief is fine
     return markdown_problems(course, brief) if brief.strip() else []
 
 
 class LabList(ChangeList):
-    """Its rows know the lesson that names them, in one query for the page."""
+    """Rows with the lesson that links to each lab, in one query for the page."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -154,7 +154,6 @@ class LabAdmin(AuthoredAdmin):
 
     @admin.display(description="proof")
     def proof(self, lab: Lab) -> str:
-        """What the scenarios of the newest text showed, and what keeps it from learners."""
         newest = lab.versions.order_by("-pk").first()
         if newest and newest.proved:
             said = "Each check was seen to pass and to need work."
@@ -214,7 +213,6 @@ def _building(version: LabVersion) -> str:
 
 
 def _waiting(lab: Lab, newest: LabVersion | None) -> str:
-    """What is to be waited for until the scenarios of a published lab have run."""
     if newest is None or lab.status != Lab.Status.PUBLISHED:
         return ""
     if newest.proving_until is None:

@@ -1,4 +1,4 @@
-"""Labs on disk -> database: lab.yaml and brief.md in a folder that course.yaml names under `labs`."""
+"""Load labs from disk into the database: lab.yaml and brief.md in the folders that course.yaml lists under `labs`."""
 
 from labs.authoring.saving import in_newest_schema, save_lab
 from labs.grader.spec import LabSpec, SpecError, load_spec
@@ -14,7 +14,7 @@ from lessons.links import Links
 
 
 def read_labs(files: CourseFiles) -> list[Entry]:
-    """The labs of a course folder; whatever is wrong in them is added to `files.problems`."""
+    """Return the labs of a course folder; add whatever is wrong in them to `files.problems`."""
     return [_read_lab(files, slug, position) for position, slug in enumerate(files.labs, 1)]
 
 
@@ -56,7 +56,7 @@ def _check_links(files: CourseFiles, source: Source, spec: LabSpec) -> None:
 
 
 def check_proofs(entries: list[Entry]) -> None:
-    """Note what the scenarios of the labs do not prove. A lab that runs code is proved by a worker later."""
+    """Add a problem for each check that the scenarios do not prove. A worker proves labs that run code, later."""
     for entry in entries:
         try:
             spec = load_spec(entry.source.text)
@@ -67,7 +67,7 @@ def check_proofs(entries: list[Entry]) -> None:
 
 
 def write_labs(files: CourseFiles, entries: list[Entry], plan: Plan, changes: Changes) -> None:
-    """Write the labs of a course. To be called inside a transaction, after `write_course`."""
+    """Write the labs of a course. Call it inside a transaction, after `write_course`."""
     links = files.links()
     for entry in entries:
         lab = plan.row(entry, Lab)
@@ -76,7 +76,7 @@ def write_labs(files: CourseFiles, entries: list[Entry], plan: Plan, changes: Ch
 
 
 def _settle_schema(lab: Lab, entry: Entry) -> None:
-    """A file that was loaded word for word, before texts were saved in the newest schema, has not changed since."""
+    # A file loaded before texts were saved in the newest schema counts as unchanged.
     before = digest({**entry.content, "source": entry.source.text})
     if lab.pk and lab.loaded_digest == before and digest(content_of(lab, entry)) != before:
         lab.loaded_digest = digest(entry.content)

@@ -1,4 +1,4 @@
-"""What authors of labs do."""
+"""Write operations on labs: save a version, attach its proof."""
 
 from typing import Any
 
@@ -16,11 +16,11 @@ from lessons.rendering import TooComplexError
 
 @transaction.atomic
 def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None, wake: bool = True) -> Lab:
-    """Save a lab with its derived brief; a changed lab.yaml makes a new version, with its proof where one is given.
+    """Save a lab with its derived brief; a changed lab.yaml makes a new version, with `proof` if given.
 
-    A text of an older schema is saved in the newest one; versions that are there stay as they are.
-    A published lab without a proof waits for a worker, also again where none had an answer; one is woken up unless the
-    reaper is to do it. A draft is kept whatever it is: where its text is no lab yet, its version stays as it was.
+    A text in an older schema is saved in the newest one; existing versions stay as they are. A published lab without
+    a proof waits for a worker, again if no earlier try gave an answer; this wakes a worker up unless the reaper is to
+    do it. A draft is saved whatever it contains; if its text is not a valid lab yet, its version stays the same.
     Raises SpecError with every problem, its line and key, and TooComplexError.
     """
     lab.source = in_newest_schema(lab.source)
@@ -44,7 +44,7 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
 
 
 def in_newest_schema(source: str) -> str:
-    """A lab.yaml as it is saved; what is no lab yet stays as it is."""
+    # what is not a valid lab yet stays as it is
     try:
         return upgrade(source).text
     except SpecError:
@@ -52,7 +52,7 @@ def in_newest_schema(source: str) -> str:
 
 
 def _spec(lab: Lab) -> LabSpec | None:
-    """None for a draft that is no lab yet."""
+    # None for a draft that is not a valid lab yet
     try:
         return load_spec(lab.source)
     except SpecError:

@@ -1,4 +1,4 @@
-"""A lab.yaml that is not saved yet, tried on a repository. Nothing of the result is kept."""
+"""Try an unsaved lab.yaml on a repository. No result is stored."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ class CannotTryError(Exception):
 
 @dataclass(frozen=True)
 class Choice:
-    """What a lab may be tried on: a learner's submission as it was, or a practice repository as it stands."""
+    """A submission to try a lab on, as it was graded, or a practice repository in its current state."""
 
     key: str
     words: str
@@ -34,7 +34,7 @@ class Choice:
 
 
 def choices(lab: Lab, user: User) -> list[Choice]:
-    """The user's own practice repositories, and the latest submissions of the lab, one of each learner."""
+    """Return the user's own practice repositories and the latest submission of each learner of the lab."""
     # Asked for by their keys: joined, SQLite goes through the repositories of everybody.
     learns_as = list(user.enrollments.values_list("pk", flat=True))
     own = Repository.objects.filter(enrollment__in=learns_as, host=None).select_related("lab")
@@ -44,7 +44,7 @@ def choices(lab: Lab, user: User) -> list[Choice]:
 
 
 def _latest(lab: Lab) -> QuerySet[Submission]:
-    """Walks back from the newest, and stops when there are enough."""
+    # walks back from the newest and stops when there are enough
     newer = Submission.objects.filter(lab=lab, enrollment=OuterRef("enrollment"), pk__gt=OuterRef("pk"))
     rows = Submission.objects.filter(~Exists(newer), lab=lab).order_by("-pk")
     shown = ("number", "lab", "enrollment__user__email", "enrollment__user__name")
@@ -56,7 +56,7 @@ def _words(row: Submission) -> str:
 
 
 def try_on(choice: Choice, source: str) -> Report:
-    """The report of a valid lab.yaml on a repository. Raises CannotTryError."""
+    """Return the report of a valid lab.yaml on a repository. Raises CannotTryError."""
     try:
         with _opened(choice.of) as (path, refs):
             answer = apart.ask({"source": source, "path": str(path), "refs": refs}, SECONDS)
@@ -73,7 +73,7 @@ def try_on(choice: Choice, source: str) -> Report:
 
 @contextmanager
 def _opened(of: Submission | Repository) -> Iterator[tuple[Path, dict[str, str] | None]]:
-    """A repository on disk and the refs to grade, None for those that it has now."""
+    """Yield a repository on disk and the refs to grade, None for its current ones."""
     place, refs = (of, None) if isinstance(of, Repository) else (last_seen_in(of), of.receipt.refs)
     if place.address:
         with hosts.mirrored(place.address, refs or {}) as (path, _):

@@ -1,4 +1,4 @@
-"""What the editor of labs asks for; `labs.admin` lets staff of the course in."""
+"""Views of the lab editor; `labs.admin` checks that the user is course staff."""
 
 from decimal import Decimal
 
@@ -21,7 +21,6 @@ from portal.accounts.http import UserRequest
 
 
 def spec_problems(source: str) -> list[Problem]:
-    """What is wrong with a lab.yaml."""
     try:
         load_spec(source)
     except SpecError as error:
@@ -31,7 +30,7 @@ def spec_problems(source: str) -> list[Problem]:
 
 @require_POST
 def preview_lab(request: UserRequest) -> HttpResponse:
-    """The checks of a lab.yaml as its page lists them; see `lessons.pages.views.authoring.preview`."""
+    """Show the checks of a lab.yaml as its page lists them; see `lessons.pages.views.authoring.preview`."""
     get_taught_course(request.user, request.POST.get("course", ""))
     source = request.POST.get("content", "").replace("\r\n", "\n")
     try:
@@ -45,7 +44,7 @@ def preview_lab(request: UserRequest) -> HttpResponse:
 
 @require_POST
 def try_lab(request: UserRequest, lab: Lab) -> HttpResponse:
-    """The page that a learner would get for `_repository` with the lab.yaml that was sent, saved or not."""
+    """Show the page that a learner would get for `_repository` with the posted lab.yaml, saved or not."""
     wanted = request.POST.get("_repository", "")
     choice = next((item for item in choices(lab, request.user) if item.key == wanted), None)
     if choice is None:
