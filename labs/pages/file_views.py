@@ -1,4 +1,4 @@
-"""Pages of what was pushed, for whoever may see the submission."""
+"""Pages of a pushed state, for users who may see the submission."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse

@@ -1,4 +1,4 @@
-"""The files of a pushed state and what changed since the push before, as their pages show them."""
+"""Prepare the files of a pushed state, and its changes since the previous push, for their pages."""
 
 import logging
 from collections.abc import Callable
@@ -39,7 +39,7 @@ class Row:
 
 
 def files_page(submission: Submission, user: User, path: str) -> dict[str, Any]:
-    """Show a folder or a file. Raises Http404 if nothing is at the path."""
+    """Show a folder or a file. Raises Http404 if there is nothing at the path."""
     if len(path) > MAX_PATH:
         raise Http404
     page = _page(submission, user, "Files", lambda state, _: _shown(submission, state, path))
@@ -52,7 +52,6 @@ def files_page(submission: Submission, user: User, path: str) -> dict[str, Any]:
 
 
 def changes_page(submission: Submission, user: User) -> dict[str, Any]:
-    """Show what changed since the push before."""
     return _page(submission, user, "Changes", _changes)
 
 

@@ -10,7 +10,7 @@ from labs.templatetags.labs_text import with_code
 
 
 class AddressForm(forms.Form):
-    """What somebody pasted; cleaned, it is an Address. `suggestion` is an address that may have been meant."""
+    """A pasted address, cleaned to an Address. `suggestion` is a similar address that may have been meant."""
 
     address = forms.CharField(
         label="Repository address",
@@ -38,7 +38,7 @@ class AddressForm(forms.Form):
 
 
 class CommitForm(AddressForm):
-    """The commit of a branch that was shown. Whether they are there is for the host to say."""
+    """The branch and commit that the page showed. The host decides whether they exist."""
 
     branch = forms.CharField(required=False)
     commit = forms.CharField(required=False)

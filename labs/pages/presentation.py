@@ -1,4 +1,4 @@
-"""What the pages of labs and submissions show, worked out from rows; templates only arrange it."""
+"""Prepare what the pages of labs and submissions show; templates only arrange it."""
 
 import re
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ POSITION_SAID_EVERY = 30  # seconds between two announcements of a place in the 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a page shows already. It sends this along with each poll, so that the server keeps nothing."""
+    """Version and queue position that the page last rendered, sent with each poll so that the server stores nothing."""
 
     version: int = 0
     position: int = 0
@@ -56,7 +56,7 @@ def position_of(submission: Submission) -> int:
 
 
 def live_page(submission: Submission, seen: Seen, position: int, *, staff: bool) -> dict[str, Any]:
-    """The part that is swapped, and the one sentence that is said."""
+    """Return the context of the part that is swapped, and the sentence for screen readers."""
     now = int(timezone.now().timestamp())
     is_news = seen.version != submission.version or now - seen.said >= POSITION_SAID_EVERY
     context = run(submission, position, staff=staff, said=now if is_news else seen.said)
@@ -65,7 +65,6 @@ def live_page(submission: Submission, seen: Seen, position: int, *, staff: bool)
 
 
 def said(context: dict[str, Any]) -> str:
-    """What a screen reader says of a change."""
     if "report" in context:
         report = context["report"]
         first = f" First to fix: {report.first_to_fix.says}." if report.first_to_fix else ""
@@ -97,7 +96,6 @@ def submission_page(submission: Submission, user: User) -> dict[str, Any]:
 
 
 def run(submission: Submission, position: int, *, staff: bool, said: int) -> dict[str, Any]:
-    """The part of the page that changes while it is graded."""
     repeatable = submission.has_ended if staff else submission.state in LEARNER_MAY_REPEAT
     context = {
         "submission": submission,
@@ -135,7 +133,7 @@ def graded(submission: Submission) -> dict[str, Any]:
 
 
 def pages(submission: Submission) -> str:
-    """The address below which a commit and its files have pages of their own; empty where that is not known."""
+    """Return the URL below which commits and files have pages of their own, "" if unknown."""
     origin = submission.origin
     return origin.page if origin and origin.host == "github.com" else ""
 
@@ -159,7 +157,7 @@ def place_in_queue(position: int) -> str:
 
 
 def about(seconds: float | None) -> str:
-    """A time as people say it; nothing where none is known."""
+    # a time as people say it
     if seconds is None:
         return ""
     if seconds >= 90:
@@ -175,7 +173,7 @@ def _verdict_of(row: Any) -> Verdict | None:
 
 
 def history_item(row: Submission, report: Verdict | None, shown: Submission | None = None) -> dict[str, Any]:
-    """One item of the rail; `shown` is the submission whose page it stands on."""
+    """Return one item of the rail; `shown` is the submission whose page it is on."""
     glyph, word = status(row, report)
     points = f"{show_points(report.points)} points" if report and row.state == State.GRADED else word
     return {
@@ -201,7 +199,10 @@ def lab_page(
     offer: Offer | None = None,
     has_moved: bool = False,
 ) -> dict[str, Any]:
-    """`token` is a fresh one that is shown this once; `offer` is what may be submitted, or `form` says why not."""
+    """Return the context of the lab's page.
+
+    `token` is new and is shown only this once; `offer` is what can be submitted, or `form` says why nothing can.
+    """
     lab = found.lab
     past = queries.history_page(found.enrollment, lab, before) if found.enrollment else []
     shown, older = past[: queries.HISTORY_PAGE], past[queries.HISTORY_PAGE :]
@@ -230,7 +231,7 @@ def lab_page(
 
 
 def addresses(lab: Lab) -> dict[str, str]:
-    """Where what is needed to run the checks elsewhere is, from outside."""
+    """Return the absolute URLs for running the checks elsewhere."""
     at = {"course": lab.course.slug, "lab": lab.slug}
     names = {
         "source_address": "lab_source",
@@ -242,7 +243,7 @@ def addresses(lab: Lab) -> dict[str, str]:
 
 
 def own_command(lab: Lab) -> str:
-    """What runs the checks in a lab's folder, on any machine with Python 3.11 or later, git and curl."""
+    """Return the command that runs the checks in a lab's folder, on any machine with Python 3.11, git and curl."""
     at = addresses(lab)
     lines = (
         "curl -sSf",
@@ -254,14 +255,13 @@ def own_command(lab: Lab) -> str:
 
 
 def closed(lab: Lab) -> str:
-    """Why learners do not see a lab; empty where they do."""
     if lab.status != lab.Status.PUBLISHED:
         return "Draft: staff only"
     return "" if lab.is_published else "Not proved yet: staff only"
 
 
 def push_commands(address: str) -> dict[str, str]:
-    """What to run in the lab's folder, with and without a remote from before."""
+    """Return the commands to run in the lab's folder, with and without an existing remote."""
     return {
         "first": f"git remote add origin {address}\ngit push origin main",
         "again": f"git remote set-url origin {address}\ngit push origin main",

@@ -1,4 +1,4 @@
-"""Where a submission stands: the four steps with their seconds, and each state's glyph and word."""
+"""Progress of a submission: four steps with their seconds, and a glyph and a word for each state."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ GLYPHS = {
 
 @dataclass(frozen=True)
 class Step:
-    """`word` says in full what the glyph shows, `note` how long it took or what is to come."""
+    """`word` spells out the glyph, `note` is the time it took or what comes next."""
 
     name: str
     glyph: str
@@ -31,14 +31,13 @@ class Step:
 
 
 class Verdict(Protocol):
-    """The current report of a submission in a line."""
+    """The current report of a submission, in one line."""
 
     points: Any
     passed: Any
 
 
 def status(submission: Submission, report: Verdict | None) -> tuple[str, str]:
-    """Glyph and word of a submission, with its current report where it has one."""
     if submission.state == State.GRADED and report:
         return ("done", "Passed") if report.passed else ("bad", "Needs work")
     state = State(submission.state)
@@ -55,7 +54,7 @@ def steps(submission: Submission) -> list[Step]:
 
 
 def reached(submission: Submission) -> int:
-    """The step, from 0, that a submission is at or where it ended."""
+    """Return the step, from 0, that a submission has reached or ended at."""
     fixed = {State.GRADED: 3, State.QUEUED: 0, State.SUPERSEDED: 0, State.CANCELLED: 0}
     return fixed.get(State(submission.state), 2 if submission.checking_at else 1)
 
@@ -77,7 +76,7 @@ def _ahead(submission: Submission, name: str) -> Step:
 
 
 def duration(start: datetime | None, end: datetime | None) -> str:
-    """Seconds between two moments, as in `0.4 s`, `12 s` or `3 min`; nothing where one is not known."""
+    """Return the time between two moments, as in `0.4 s`, `12 s` or `3 min`; "" if one is unknown."""
     if start is None or end is None:
         return ""
     seconds = max(0.1, (end - start).total_seconds())

@@ -51,7 +51,7 @@ def lab_address(request: UserRequest, course: str, lab: str) -> HttpResponse:
 
 
 def of_learner(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Calls `view(request, found, enrollment)` for a POST of whoever learns in the course; others see the lab."""
+    """Call `view(request, found, enrollment)` for a POST of a learner of the course; show anyone else the lab."""
 
     @wraps(view)
     def opened(request: UserRequest, course: str, lab: str) -> HttpResponse:
@@ -72,7 +72,7 @@ def of_learner(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
 @of_learner
 def lab_repository(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> HttpResponse:
-    """Show what is at an address that was pasted. Nothing is kept."""
+    """Show what is at a pasted address. Stores nothing."""
     form = AddressForm(request.POST)
     offer = _offer(enrollment, form)
     page = lab_page(found, form=form, offer=offer)
@@ -90,7 +90,7 @@ def _offer(enrollment: Enrollment, form: AddressForm) -> Offer | None:
 
 @of_learner
 def lab_submit(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> HttpResponse:
-    """Grade the commit that was shown; where the branch has moved since, show its newest instead."""
+    """Grade the commit that was shown; if the branch has moved since, show its newest commit instead."""
     form, offer = CommitForm(request.POST), None
     if form.is_valid():
         commit, address = form.cleaned_data["commit"], form.cleaned_data["address"]
@@ -109,7 +109,7 @@ def lab_submit(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> 
 
 @of_learner
 def lab_latest(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> HttpResponse:
-    """Grade what is now where the newest submission came from."""
+    """Grade the current state of the place that the newest submission came from."""
     try:
         submitted = actions.submit_latest(enrollment=enrollment, lab=found.lab)
     except LookUpFailedError as error:
@@ -140,7 +140,7 @@ def submission(request: UserRequest, public_id: str) -> HttpResponse:
 @never_cache
 @require_safe
 def submission_live(request: HttpRequest, public_id: str) -> HttpResponse:
-    """What changed since `v`; 204 where nothing did, so that the page keeps focus, selection and all."""
+    """Return the changes since version `v`; 204 if there are none, so that the page keeps focus and selection."""
     if not request.user.is_authenticated:  # signed out meanwhile: the whole page has to say so
         return HttpResponseClientRefresh()
     found = get_submission(request.user, public_id)
