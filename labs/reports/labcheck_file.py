@@ -1,4 +1,4 @@
-"""`labcheck.pyz` as the portal serves it: made once per process, the same bytes in each."""
+"""`labcheck.pyz` as the portal serves it: built once per process, always the same bytes."""
 
 from dataclasses import dataclass
 from functools import cache

@@ -1,4 +1,4 @@
-"""Reports of labcheck from elsewhere, on a laptop or in a workflow, beside the portal's own of the same commit."""
+"""Reports of labcheck from a laptop or a workflow, compared with the portal's own of the same commit."""
 
 import json
 import re
@@ -19,12 +19,12 @@ _JUDGED = {Outcome.PASSED, Outcome.NEEDS_WORK}
 
 
 class NoReportError(ValueError):
-    """What was sent is no report of labcheck; the message says what to do."""
+    """The upload is not a labcheck report; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What counts of a report that was made elsewhere."""
+    """The parts of an uploaded report that are stored."""
 
     head: str
     engine: str
@@ -33,7 +33,7 @@ class Sent:
 
 
 def read(data: bytes) -> Sent:
-    """The report that `labcheck grade --json` printed. Raises NoReportError."""
+    """Read the report that `labcheck grade --json` printed. Raises NoReportError."""
     try:
         said = json.loads(data)
         sent = Sent(
@@ -54,14 +54,15 @@ def read(data: bytes) -> Sent:
 
 
 def _matching(pattern: re.Pattern[str], data: object) -> str:
-    """Text of this form. Raises ValueError for anything else: neither a database nor a page takes all that JSON can."""
+    """Return `text` if it has this form, else raise ValueError: neither a database nor a page takes all that JSON
+    can.
+    """
     if isinstance(data, str) and pattern.fullmatch(data):
         return data
     raise ValueError(pattern.pattern)
 
 
 def comparison(outside: OutsideReport, own: Report) -> str:
-    """What a report from elsewhere and the portal's own say of the same commit."""
     place = outside.get_place_display()
     different = [result for result in own.results if _differs(result, outside.outcomes.get(result.id))]
     if not different:
@@ -71,7 +72,7 @@ def comparison(outside: OutsideReport, own: Report) -> str:
 
 
 def _differs(result: CheckResult, elsewhere: str | None) -> bool:
-    """A check that one of the two places could not run is no disagreement."""
+    # a check that one of the two places could not run is not a disagreement
     return elsewhere in _JUDGED and result.outcome in _JUDGED and elsewhere != result.outcome
 
 

@@ -1,4 +1,4 @@
-"""A report as its reader needs it: what to fix first, where it was seen, what changed since the last one."""
+"""Prepare a report for its reader: what to fix first, where it was seen, what changed since the previous one."""
 
 import re
 from collections.abc import Mapping
@@ -27,9 +27,9 @@ FIRST_SENTENCE = re.compile(r"((?:`[^`]*`|[^`.]|\.(?!\s))+\.)\s+(.+)", re.DOTALL
 
 @dataclass(frozen=True)
 class Place:
-    """Where something was seen, each part as far as known. `lines` are (number, text, whether it is the one).
+    """Where something was seen, each part as far as known. `lines` are (number, text, True for the line itself).
 
-    The addresses are of pages that show just this commit; empty where there are none.
+    The URLs are pages of exactly this commit; empty if there are none.
     """
 
     file: str
@@ -49,7 +49,7 @@ class LessonLink:
 
 @dataclass(frozen=True)
 class FixPart:
-    """A piece of how to fix it: words, or what is typed; `title` says where, and is empty for words."""
+    """A piece of a fix: words, or text to type; `title` says where, and is empty for words."""
 
     text: str
     title: str = ""
@@ -79,10 +79,10 @@ class Group:
 def groups(
     report: Report, course: Course, pages: str = "", tallies: Mapping[str, Tally] | None = None
 ) -> list[Group]:
-    """What to fix first, what else needs work, what passed, what was not run; without the empty ones.
+    """Return the checks to fix first, other failed ones, passed ones and those not run; without empty groups.
 
-    `pages` is the repository's address on github.com, whose commits and files are linked to; `tallies` say by
-    the ids of checks which hints are due.
+    `pages` is the repository's URL on github.com, for links to commits and files; `tallies` decide, by check id,
+    which hints are due.
     """
     first = report.first_to_fix
     lessons = lesson_links(report, course)
@@ -118,21 +118,21 @@ def shown(
 
 
 def is_hint_due(tally: Tally | None) -> bool:
-    """A check's own hint stands on the page of the second submission in which it needs work, and after."""
+    """True from the second submission in which the check needs work."""
     return tally is not None and tally.earlier
 
 
 def met_by_others(tally: Tally | None) -> str:
-    """`6 of 24 people in the cohort met this one.`; nothing where that would point at somebody."""
+    """Return `6 of 24 people in the cohort met this one.`, or "" if that would point at somebody."""
     if tally is None or tally.cohort < SMALLEST_COHORT or tally.people < 2:
         return ""
     return f"{tally.people} of {tally.cohort} people in the cohort met this one."
 
 
 def fix_parts(fix: str) -> tuple[FixPart, ...]:
-    """The pieces of a fix, which blank lines divide. Indented text goes into a file.
+    """Split a fix at its blank lines. Indented text goes into a file.
 
-    Commands begin with a program, or with lines of comment and then a program.
+    Commands begin with a program, or with comment lines and then a program.
     """
     parts: list[FixPart] = []
     for piece in re.split(r"\n[ \t]*\n", fix.strip("\n")):
@@ -147,7 +147,7 @@ def fix_parts(fix: str) -> tuple[FixPart, ...]:
 
 
 def _out_of_margin(text: str) -> str:
-    """Lines without the margin that they have in common, of up to four blanks; what they have beyond is their own."""
+    # the common margin, up to four spaces, goes; deeper indentation belongs to the text
     lines = text.split("\n")
     margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
     return "\n".join(line[min(margin, MARGIN) :] for line in lines)
@@ -174,7 +174,7 @@ def commit_address(pages: str, commit: str) -> str:
 
 
 def file_address(pages: str, commit: str, file: str, line: int | None) -> str:
-    """A file at a commit, its text rather than what it is rendered to, since lines are counted in that."""
+    # the source, not the rendered page: line numbers count there
     if (
         not (pages and commit and file) or "\\" in file or "…" in file
     ):  # written out or cut, so no path any more
@@ -183,7 +183,7 @@ def file_address(pages: str, commit: str, file: str, line: int | None) -> str:
 
 
 def lesson_links(report: Report, course: Course) -> dict[str, LessonLink]:
-    """The links of `slug#heading` as checks name them; lessons that are not published have none."""
+    """Return links by `slug#heading`, as checks name them; unpublished lessons have none."""
     named = {result.lesson for result in report.results if result.lesson}
     slugs = {name.partition("#")[0] for name in named}
     published = (
@@ -201,7 +201,7 @@ def _link(lesson: Lesson, name: str) -> LessonLink:
 
 
 def difference(report: Report, before: Report, number: int) -> str:
-    """One sentence on what changed since submission `number`, whose report is `before`."""
+    """Return one sentence on the changes since submission `number`, whose report is `before`."""
     passing, passed = _passing(report), _passing(before)
     if passing == passed:
         return f"The same checks pass as in submission {number}."

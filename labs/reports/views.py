@@ -1,4 +1,4 @@
-"""Checking elsewhere: the lab's checks and labcheck for a laptop or a workflow, and what these answered."""
+"""Checks outside the portal: serve lab.yaml and labcheck for laptops and workflows, and take their reports."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,7 +21,7 @@ YAML = "application/yaml; charset=utf-8"
 
 @require_safe
 def lab_source(request: HttpRequest, course: str, lab: str) -> HttpResponse:
-    """lab.yaml without its hidden parts, for anybody: it says no more than the page of the lab."""
+    """Serve lab.yaml without its hidden parts, to anybody: it says no more than the page of the lab."""
     found = get_published_lab(course, lab)
     source = found.current.source if found.current else ""
     lessons = settings.PUBLIC_URL + found.course.get_absolute_url()
@@ -30,7 +30,7 @@ def lab_source(request: HttpRequest, course: str, lab: str) -> HttpResponse:
 
 @require_safe
 def lab_workflow(request: HttpRequest, course: str, lab: str) -> HttpResponse:
-    """A workflow for GitHub Actions that runs the checks of a lab at each push."""
+    """Serve a GitHub Actions workflow that runs the checks of a lab at each push."""
     found = get_published_lab(course, lab)
     return render(request, "labs/workflow.yml", {"lab": found, **addresses(found)}, content_type=YAML)
 
@@ -38,7 +38,6 @@ def lab_workflow(request: HttpRequest, course: str, lab: str) -> HttpResponse:
 @require_safe
 @etag(lambda request: f'"{labcheck_file().digest}"')
 def labcheck(request: HttpRequest) -> HttpResponse:
-    """The engine as one file that Python runs."""
     name = {"Content-Disposition": 'attachment; filename="labcheck.pyz"'}
     return HttpResponse(labcheck_file().data, content_type="application/zip", headers=name)
 
@@ -47,7 +46,7 @@ def labcheck(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def lab_report(request: HttpRequest, course: str, lab: str) -> HttpResponse:
-    """Take what `labcheck grade --json` printed, from whoever's access token comes with it."""
+    """Take the output of `labcheck grade --json` from the owner of the access token sent with it."""
     try:
         user = token_user(request)
     except tokens.TokenRefusedError as error:
