@@ -1,4 +1,4 @@
-"""What people ask for. Each function is one change with its transaction; `lifecycle` alone writes states."""
+"""Submit, grade again, cancel. Each function is one change with its transaction; `lifecycle` alone writes states."""
 
 import logging
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 class BranchMovedError(Exception):
-    """The newest commit of the branch is another than the one that was to be graded."""
+    """The newest commit of the branch is no longer the one to be graded."""
 
 
 @transaction.atomic
@@ -41,9 +41,9 @@ def receive(
     via: Receipt.Via = Receipt.Via.PUSH,
     head_ref: str = "",
 ) -> Submission:
-    """Write the receipt of what arrived and its submission, and wake a worker up.
+    """Write the receipt of a received state and its submission, and wake a worker up.
 
-    The same state again is the same submission; what else waits of this learner and lab is superseded.
+    The same state again is the same submission; other waiting submissions of this learner and lab are superseded.
     """
     submission = receipts.record(repository=repository, refs=refs, via=via, head_ref=head_ref)
     transaction.on_commit(tasks.wake, robust=True)
@@ -51,7 +51,7 @@ def receive(
 
 
 def look_up(*, enrollment: Enrollment, address: Address) -> Offer:
-    """What a learner could submit from an address now. Nothing is kept. Raises LookUpFailedError."""
+    """Return what a learner could submit from an address now. Stores nothing. Raises LookUpFailedError."""
     hosts.take_turn(enrollment.user_id)
     return hosts.newest(address)
 
@@ -59,7 +59,7 @@ def look_up(*, enrollment: Enrollment, address: Address) -> Offer:
 def submit_address(
     *, enrollment: Enrollment, lab: Lab, address: Address, commit: str | None = None
 ) -> Submission:
-    """Submit what is at an address now; with `commit`, only if that is the newest of the branch.
+    """Submit the current state of an address; with `commit`, only if that is the newest of the branch.
 
     Raises LookUpFailedError, BranchMovedError.
     """
@@ -84,7 +84,7 @@ def _repository_at(enrollment: Enrollment, lab: Lab, address: Address) -> Reposi
 
 
 def submit_latest(*, enrollment: Enrollment, lab: Lab) -> Submission | None:
-    """Submit what is now where the learner's newest submission came from; None where that was pushed.
+    """Submit the current state of the place that the learner's newest submission came from; None if it was pushed.
 
     Raises LookUpFailedError.
     """
@@ -96,9 +96,9 @@ def submit_latest(*, enrollment: Enrollment, lab: Lab) -> Submission | None:
 
 @transaction.atomic
 def grade_again(*, submission: Submission, by: User) -> bool:
-    """Queue an ended submission again; False where it has not ended. Raises PermissionDenied.
+    """Queue an ended submission again; return False if it has not ended. Raises PermissionDenied.
 
-    Staff may always, and it waits for room; a learner after a fault, or what was superseded or cancelled.
+    Staff may always do so, at low priority; a learner only after a fault, or if it was superseded or cancelled.
     """
     staff = teaches(by, submission.lab.course)
     if not staff and submission.enrollment.user != by:
@@ -119,16 +119,15 @@ def grade_again(*, submission: Submission, by: User) -> bool:
 
 
 def cancel(*, submission: Submission) -> bool:
-    """Withdraw a submission that waits and was never graded; False where it is neither."""
     return lifecycle.cancel(submission)
 
 
 def keep_outside_report(
     *, enrollment: Enrollment, lab: Lab, place: OutsideReport.Place, sent: Sent
 ) -> OutsideReport:
-    """Keep what labcheck answered elsewhere; the newest of a place and commit replaces the one before.
+    """Store a report of labcheck; the newest for a place and commit replaces the previous one.
 
-    Only the newest 100 of a learner and lab stay.
+    Only the newest 100 of a learner and lab are kept.
     """
     kept, _ = OutsideReport.objects.update_or_create(
         enrollment=enrollment,

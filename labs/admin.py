@@ -161,7 +161,7 @@ class ReceiptAdmin(ReadOnlyAdmin):
 
 @admin.register(AccessToken)
 class AccessTokenAdmin(admin.ModelAdmin):
-    """Administrators alone: an instructor has no business with a learner's access."""
+    """For administrators only: instructors have no business with a learner's access."""
 
     list_display = ["user", "name", "created_at", "last_used_at", "expires_at", "revoked_at"]
     list_filter = ["revoked_at", "expires_at"]

@@ -22,23 +22,23 @@ from lessons.models.shared import SameParent, shared
 
 
 def new_public_id() -> str:
-    """Sixteen letters and digits, about 80 bits: short enough for a terminal, too many to guess."""
+    # 16 letters and digits, about 80 bits: short enough for a terminal, too many to guess
     return "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz23456789") for _ in range(16))
 
 
 def snapshot_digest(refs: Mapping[str, str]) -> str:
-    """The digest of all branch and tag names with their objects, independent of their order."""
+    """Return a digest of all branch and tag names with their object ids, independent of their order."""
     lines = (f"{oid} {name}\n" for name, oid in sorted(refs.items()))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 class LabQuerySet(models.QuerySet["Lab"]):
     def published(self) -> "LabQuerySet":
-        """Open to learners: meant to be, and its scenarios have proved each check."""
+        """Return labs open to learners: meant to be published, and every check proved by a scenario."""
         return self.filter(status=Lab.Status.PUBLISHED, current__proved=True)
 
     def counted(self) -> "LabQuerySet":
-        """Whose points the course counts: open to learners, or to be opened as soon as its checks are proved."""
+        """Return labs whose points the course counts: open to learners, or to be opened once their checks are proved."""
         proved_or_waiting = Q(current__proved=True) | Q(current__proof__isnull=True)
         return self.filter(proved_or_waiting, status=Lab.Status.PUBLISHED, current__isnull=False)
 
@@ -79,16 +79,15 @@ class Lab(Loaded):
 
     @property
     def is_published(self) -> bool:
-        """As `LabQuerySet.published`."""
         return self.status == self.Status.PUBLISHED and self.current is not None and self.current.proved
 
 
 class LabVersion(models.Model):
-    """The checks of a lab as they stood when somebody was graded. Never changed but for its proof.
+    """The checks of a lab as graded. Never changed except for its proof.
 
-    `proof` is the JSON of what its scenarios showed, None before they ran; until `proving_until` a worker has them.
-    `proving_tries` counts how often one took them, and `proving_fault` says why there was no answer; `proving_told`
-    that the staff know. The same fields tell of the build of its environment, where that is missing.
+    `proof` is the JSON of its scenarios' results, None before they ran; until `proving_until` a worker has claimed
+    them. `proving_tries` counts the claims, `proving_fault` says why there was no answer, and `proving_told` is set
+    once the staff were mailed. The same fields describe the build of its environment if that is missing.
     """
 
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="versions")
@@ -117,7 +116,7 @@ class LabVersion(models.Model):
 
     @property
     def is_unsettled(self) -> bool:
-        """A worker has something to do for it: to run its scenarios, or to build its environment again."""
+        """True if a worker must run its scenarios, or build its environment again."""
         return self.environment_missing or (not self.proved and self.proof is None)
 
 
@@ -131,7 +130,7 @@ class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
 
 
 class AccessToken(models.Model):
-    """Opens the practice remote for one user, until it expires or is revoked. Only the digest of the token is kept."""
+    """Grants one user access to the practice remote until it expires or is revoked. Only its digest is stored."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="access_tokens")
     name = models.CharField(max_length=60, default="Access token")
@@ -154,22 +153,22 @@ class AccessToken(models.Model):
 
 class RepositoryQuerySet(models.QuerySet["Repository"]):
     def at(self, address: Address) -> "RepositoryQuerySet":
-        """Of everybody. Hosts take no notice of capitals in names."""
+        # of every user; hosts ignore case in names
         small = {"owner_in_small": address.owner.lower(), "name_in_small": address.name.lower()}
         return self.by_address().filter(host=address.host, **small)
 
     def by_address(self) -> "RepositoryQuerySet":
-        """With owner and name as the index `repository_address` has them; `iexact` would find no index."""
+        # owner and name as the index `repository_address` has them; `iexact` would use no index
         return self.alias(owner_in_small=Lower("owner"), name_in_small=Lower("name"))
 
     def in_folders(self, names: Sequence[str]) -> "RepositoryQuerySet":
-        """On the practice remote, by the names of their folders without the ending."""
+        """Return repositories of the practice remote by the names of their folders without the extension."""
         keys = [int(name) for name in names if name.isdecimal() and len(name) < 18]
         return self.filter(Q(folder__in=names) | Q(folder=None, host=None, pk__in=keys))
 
 
 class Repository(models.Model):
-    """Where the commits of a learner for a lab are: on the practice remote, or at an address elsewhere."""
+    """A learner's repository for a lab: on the practice remote, or at an address elsewhere."""
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="repositories")
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="repositories")
@@ -212,17 +211,17 @@ class Repository(models.Model):
 
     @property
     def path(self) -> Path:
-        """On the practice remote; `folders` checks whose it is before anything is read from it."""
+        """Path on the practice remote; use `folders` to check the owner before reading anything from it."""
         return Path(settings.PRACTICE_ROOT) / f"{self.folder or self.pk}.git"
 
     @property
     def address(self) -> Address | None:
-        """Elsewhere; None for the practice remote."""
+        """None for the practice remote."""
         return Address(self.host, self.owner, self.name) if self.host and self.owner and self.name else None
 
 
 class Receipt(models.Model):
-    """What arrived, and when the server first saw it. Lateness looks at nothing else."""
+    """A state of a repository, and when the server first saw it. Lateness depends on nothing else."""
 
     class Via(models.TextChoices):
         PUSH = "push", "by push"
@@ -258,7 +257,7 @@ class State(models.TextChoices):
 
 
 class Queue(models.TextChoices):
-    """Celery's queues, each with worker processes of its own: a push never stands behind what can wait."""
+    """Celery's queues, each with its own worker processes: a push never waits behind work that can wait."""
 
     LIVE = "live", "live"
     LATER = "later", "when there is room"
@@ -271,14 +270,14 @@ ENDED = (State.GRADED, State.UNREADABLE, State.FAULT, State.SUPERSEDED, State.CA
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def best(self) -> "SubmissionQuerySet":
-        """The submission that counts, of each learner and lab, kept by `lifecycle` with each report.
+        """Return the submission that counts, for each learner and lab; `lifecycle` updates it with each report.
 
         Each row has `points`, `max_points` and `passed` of its current report.
         """
         return self.filter(is_best=True)._with_report().order_by()
 
     def ranked_first(self) -> "SubmissionQuerySet":
-        """Of each learner and lab the one with the best report of these here, as `rank` says."""
+        """Return, for each learner and lab, the submission with the best report by `rank`."""
         ranked = rank(self._with_report(), per="lab", points="points", max_points="max_points")
         return cast(SubmissionQuerySet, ranked.filter(best_rank=1))
 
@@ -289,10 +288,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
 
 class Submission(models.Model):
-    """One state of a repository sent for grading. Only `lifecycle` writes `state` and what belongs to it.
+    """One state of a repository sent for grading. Only `lifecycle` writes `state` and its related fields.
 
     `version` rises with each change, for polling. `token` is the fencing token: it rises with each claim, and only
-    its holder may write. `tries` counts claims; after `settings.GRADING_MAX_TRIES` of them it is a fault.
+    its holder may write. `tries` counts claims; after `settings.GRADING_MAX_TRIES` of them it ends as a fault.
     """
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
@@ -372,13 +371,13 @@ class Submission(models.Model):
 
     @property
     def origin(self) -> Address | None:
-        """The address and branch that were submitted; None for a push."""
+        """The submitted address and branch; None for a push."""
         address = self.receipt.repository.address
         return replace(address, branch=self.branch or None) if address else None
 
 
 class Report(models.Model):
-    """A verdict on a submission. Grading again adds one; the newest is current. `data` is the truth."""
+    """A verdict on a submission. Regrading adds one; the newest is current. `data` is authoritative."""
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="reports")
     lab_version = models.ForeignKey(LabVersion, models.PROTECT, related_name="reports")
@@ -409,7 +408,7 @@ class Report(models.Model):
 
 
 class NeededWork(models.Model):
-    """A check that needs work in the current report of a submission: derived from it, so that it can be counted."""
+    """A check that needs work in the current report of a submission, derived from it so that it can be counted."""
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="needed_work")
     name = models.CharField("id of the check", max_length=100)
@@ -424,10 +423,10 @@ class NeededWork(models.Model):
 
 
 class MetCheck(models.Model):
-    """A check that needed work in some submission of a learner for a lab: one row, however often it did.
+    """A check that needed work in any submission of a learner for a lab: one row, however many submissions.
 
-    `first` is the number of the first submission that shows it now. Derived from NeededWork, so that a cohort is
-    counted by its people and not by all that they submitted.
+    `first` is the number of the first submission that shows it now. Derived from the failed checks, so that a cohort
+    is counted by people and not by submissions.
     """
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="met_checks")
@@ -445,7 +444,7 @@ class MetCheck(models.Model):
 
 
 class MetTally(models.Model):
-    """The number of active people of a cohort with a MetCheck of this name; `tallies` writes it."""
+    """The number of active people of a cohort with a MetCheck of this name, written by `tallies`."""
 
     cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="+")
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="+")
@@ -462,7 +461,7 @@ class MetTally(models.Model):
 
 
 class CohortSize(models.Model):
-    """The number of active people of a cohort; `tallies` writes it."""
+    """The number of active people of a cohort, written by `tallies`."""
 
     cohort = models.OneToOneField(Cohort, models.CASCADE, primary_key=True, related_name="+")
     people = models.PositiveIntegerField(default=0)
@@ -472,7 +471,7 @@ class CohortSize(models.Model):
 
 
 class OutsideReport(models.Model):
-    """What labcheck answered elsewhere about a commit. It counts for nothing: the portal compares it with its own."""
+    """Result of labcheck for a commit, run elsewhere. It earns no points: the portal compares it with its own."""
 
     class Place(models.TextChoices):
         MACHINE = "machine", "your own machine"

@@ -1,4 +1,4 @@
-"""Reads that the pages share. Whatever they return, the asking user may see."""
+"""Read queries that the pages share."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class OpenLab:
 
 
 def get_open_lab(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
-    """A published lab of a course that `user` learns, or any lab of one that `user` teaches. Raises Http404."""
+    """Return a published lab of a course that `user` learns, or any lab of one that `user` teaches. Raises Http404."""
     labs = Lab.objects.select_related("course", "current")
     lab = labs.filter(course__slug=course_slug, slug=lab_slug).first()
     if lab is None:
@@ -70,7 +70,7 @@ def lab_after(lab: Lab) -> NextLab | None:
 
 
 def get_published_lab(course_slug: str, lab_slug: str) -> Lab:
-    """A lab that is open to learners, for anybody: what its checks ask is no secret. Raises Http404."""
+    """Return a lab that is open to learners, for any user: its checks are not secret. Raises Http404."""
     found = Lab.objects.published().select_related("course", "current")
     lab = found.filter(course__slug=course_slug, slug=lab_slug).first()
     if lab is None:
@@ -79,7 +79,7 @@ def get_published_lab(course_slug: str, lab_slug: str) -> Lab:
 
 
 def get_submission(user: Visitor, public_id: str) -> Submission:
-    """A submission of the user's own, or of a course that `user` teaches. Raises Http404."""
+    """Return a submission of the user's own, or of a course that `user` teaches. Raises Http404."""
     people = ("enrollment__user", "enrollment__cohort")
     related = ("lab__course", "lab__current", *people, "receipt__repository")
     submission = Submission.objects.select_related(*related).filter(public_id=public_id).first()
@@ -89,9 +89,9 @@ def get_submission(user: Visitor, public_id: str) -> Submission:
 
 
 def history(enrollment: Enrollment, lab: Lab) -> QuerySet[Submission]:
-    """All submissions of a learner for a lab, the newest first, with their repositories.
+    """Return all submissions of a learner for a lab, newest first, with their repositories.
 
-    Each has the `points` of its current report and whether it `passed`; None without one.
+    Each has the `points` of its current report and `passed`; both are None without one.
     """
     found = Submission.objects.filter(enrollment=enrollment, lab=lab).order_by("-number")
     found = found.select_related("receipt__repository").only(*SHOWN)
@@ -100,13 +100,12 @@ def history(enrollment: Enrollment, lab: Lab) -> QuerySet[Submission]:
 
 
 def history_page(enrollment: Enrollment, lab: Lab, before: int | None = None) -> list[Submission]:
-    """The newest HISTORY_PAGE of `history` before a number, and one more where there are more."""
+    """Return the newest HISTORY_PAGE of `history` before a number, and one more if there are more."""
     found = history(enrollment, lab)
     return list((found.filter(number__lt=before) if before else found)[: HISTORY_PAGE + 1])
 
 
 def best_submission(enrollment: Enrollment, lab: Lab) -> Submission | None:
-    """Return the submission that counts, with the points of its report."""
     best = Submission.objects.filter(enrollment=enrollment, lab=lab).best().only("number")
     return next(iter(best), None)  # there is one at most; to order it, PostgreSQL would walk all of the lab's
 
@@ -116,7 +115,7 @@ def current_report(submission: Submission) -> Report | None:
 
 
 def previous_report(submission: Submission) -> Report | None:
-    """The current report of the nearest earlier submission that has one."""
+    """Return the current report of the nearest earlier submission that has one."""
     earlier = Report.objects.filter(
         is_current=True,
         submission__enrollment=submission.enrollment_id,
@@ -128,7 +127,7 @@ def previous_report(submission: Submission) -> Report | None:
 
 @dataclass(frozen=True)
 class Tally:
-    """Earlier trouble with a check: of the same learner, and the number of people of a cohort."""
+    """Earlier failures of a check: True for the same learner, and the number of people of a cohort."""
 
     earlier: bool
     people: int = 0
@@ -136,7 +135,6 @@ class Tally:
 
 
 def met_earlier(submission: Submission, name: str) -> bool:
-    """Return True if this check needed work in an earlier submission of the learner."""
     return _met(submission, [name]).filter(first__lt=submission.number).exists()
 
 
@@ -147,7 +145,7 @@ def _met(submission: Submission, names: Iterable[str]) -> QuerySet[MetCheck]:
 
 
 def tallies(submission: Submission, names: Iterable[str]) -> dict[str, Tally]:
-    """A tally of each of these checks, in one query. Those who left the cohort are not counted."""
+    """Return a tally of each of these checks, in one query. People who left the cohort are not counted."""
     cohort = submission.enrollment.cohort_id
     people = MetTally.objects.filter(cohort=cohort, lab=submission.lab_id, name=OuterRef("name"))
     size = CohortSize.objects.filter(cohort=cohort)
@@ -162,15 +160,17 @@ def tallies(submission: Submission, names: Iterable[str]) -> dict[str, Tally]:
 
 
 def outside_reports(submission: Submission, head: str) -> QuerySet[OutsideReport]:
-    """What labcheck answered elsewhere where its report had this head, the newest first.
+    """Return labcheck's results for this head, newest first.
 
-    Without a main, the commit that a submission shows is the pushed one: a report of it may have another as its head.
+    Without a `main`, a submission shows the pushed commit, so its report may have a different head.
     """
     return OutsideReport.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id, head=head)
 
 
 def queue_position(submission: Submission) -> int | None:
-    """1 for the next of its queue; learners take turns, so each one ahead counts once. None where it does not wait."""
+    """Return the place in its queue, from 1; None if it does not wait. Each learner ahead counts once: they take
+    turns.
+    """
     if submission.state != State.QUEUED:
         return None
     queued = Submission.objects.filter(state=State.QUEUED, queue=submission.queue)
@@ -184,7 +184,7 @@ def queue_position(submission: Submission) -> int | None:
 
 
 def typical_seconds(lab: Lab) -> float | None:
-    """The median of the last verdicts on pushes, from queued to ended; None before the first."""
+    """Return the median of the last verdicts on pushes, from queued to ended; None before the first."""
     graded = Submission.objects.filter(lab=lab, state=State.GRADED, queue=Queue.LIVE, ended_at__isnull=False)
     times = graded.order_by("-ended_at").values_list("queued_at", "ended_at")[:TYPICAL_OF]
     seconds = [(ended - queued).total_seconds() for queued, ended in times if ended]
@@ -195,7 +195,7 @@ def typical_seconds(lab: Lab) -> float | None:
 
 
 def last_seen_in(submission: Submission) -> Repository:
-    """Where the state of a submission was seen last: its first receipt's repository may be gone since."""
+    # the repository of the first receipt may be gone since
     of_lab = Receipt.objects.filter(
         repository__enrollment=submission.enrollment_id, repository__lab=submission.lab_id
     )
@@ -204,7 +204,6 @@ def last_seen_in(submission: Submission) -> Repository:
 
 
 def practice_repository_of(submission: Submission) -> Repository | None:
-    """Return the learner's practice repository if this state was pushed to it."""
     of_lab = Repository.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id, host=None)
     return of_lab.filter(receipts__digest=submission.digest).first()
 
@@ -222,7 +221,7 @@ def pushed_before(submission: Submission, repository: Repository) -> Submission 
 
 
 def also_submitted_by(submission: Submission) -> list[User]:
-    """Other learners of the course who submitted the same address."""
+    """Return the other learners of the course who submitted the same address."""
     if submission.origin is None:
         return []
     same = Repository.objects.at(submission.origin).filter(course=submission.course_id)
@@ -231,7 +230,7 @@ def also_submitted_by(submission: Submission) -> list[User]:
 
 
 def also_by_others() -> Exists:
-    """For queries of repositories: whether another learner of the course submitted the same address."""
+    """Return an annotation for repositories: True if another learner of the course submitted the same address."""
     address = {"host": OuterRef("host"), "owner_in_small": Lower(OuterRef("owner"))}
     address["name_in_small"] = Lower(OuterRef("name"))
     same = Repository.objects.by_address().filter(**address, course=OuterRef("course"))

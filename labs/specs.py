@@ -1,4 +1,4 @@
-"""The checks of a lab version, parsed once per process."""
+"""Parse the checks of a lab version, once per process."""
 
 from dataclasses import asdict
 from functools import lru_cache
@@ -9,10 +9,10 @@ from lessons.texts.problem import Problem
 
 @lru_cache(maxsize=64)
 def parse_spec(source: str) -> LabSpec:
-    """The checks of a lab. A version never changes, so its text says all. Raises SpecError."""
+    """Return the checks of a lab. Cached by text: a version never changes. Raises SpecError."""
     return load_spec(source)
 
 
 def problems_of(error: SpecError) -> list[Problem]:
-    """Return the problems of a lab.yaml as those of other course texts, for the pages that show both."""
+    """Return the problems of a lab.yaml in the type of other course texts, for pages that show both."""
     return [Problem(**asdict(problem)) for problem in error.problems]

@@ -1,4 +1,4 @@
-"""Access tokens: how git and other programs sign in. Only a digest of each is kept."""
+"""Access tokens, with which git and other programs sign in. Only their digests are stored."""
 
 import hashlib
 import secrets
@@ -67,14 +67,13 @@ def revoke_token(*, token: AccessToken, why: str = "") -> None:
 
 
 def end_tokens(user: User, why: str) -> None:
-    """Revoke all tokens of `user`."""
     live = AccessToken.objects.filter(user=user, revoked_at=None)
     if count := live.update(revoked_at=timezone.now(), revoked_because=why):
         record(Event.TOKEN, f"revoked {count} of {user.email}: {why}")
 
 
 def token_digest(token: str) -> str:
-    """A token has 256 bits of its own, so one round of a fast hash keeps it."""
+    # a token has 256 bits of its own, so one round of a fast hash is enough
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -84,5 +83,4 @@ def find_token(token: str) -> AccessToken | None:
 
 
 def tokens_of(user: User) -> QuerySet[AccessToken]:
-    """Return the live tokens of `user`, newest first."""
     return AccessToken.objects.live().filter(user=user).order_by("-pk")
