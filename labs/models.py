@@ -38,7 +38,7 @@ class LabQuerySet(models.QuerySet["Lab"]):
         return self.filter(status=Lab.Status.PUBLISHED, current__proved=True)
 
     def counted(self) -> "LabQuerySet":
-        """Return labs whose points the course counts: open to learners, or to be opened once their checks are proved."""
+        """Return labs whose points the course counts: open to learners, or to be opened once proved."""
         proved_or_waiting = Q(current__proved=True) | Q(current__proof__isnull=True)
         return self.filter(proved_or_waiting, status=Lab.Status.PUBLISHED, current__isnull=False)
 
