@@ -1,4 +1,4 @@
-"""Every version of every file in the history: which commit brought it, where, and how large it is."""
+"""Every version of every file in the history, with its commit, path and size."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _WHAT = "the list of all files in the history"
 
 @dataclass(frozen=True)
 class Blob:
-    """A content, and where it was first. `size` is in bytes, None where the object is not there."""
+    """A file content, and the first place where it appeared. `size` is in bytes, None if the object is missing."""
 
     id: str
     path: bytes
@@ -31,10 +31,10 @@ class _Place(NamedTuple):
 
 
 def read_blobs(git_dir: Path, history: History, read: Callable[[str], Listing]) -> tuple[Blob, ...]:
-    """Each content once, at the first path of the oldest commit that has it; the oldest first, absent ones last.
+    """Return each content once, at the first path of the oldest commit with it; oldest first, missing ones last.
 
-    `read` gives the listing of a tree. A path is cut at a line break. Raises TooLargeError for a list of more than
-    32 MB, MissingObjectError for a folder that is not there.
+    `read` returns the listing of a tree. Paths are cut at a line break. Raises TooLargeError past a 32 MB list,
+    MissingObjectError for a missing folder.
     """
     places, missing = _listed(git_dir, history)
     found = _kinds_and_sizes(git_dir, [place.id for place in places])
@@ -44,7 +44,7 @@ def read_blobs(git_dir: Path, history: History, read: Callable[[str], Listing]) 
 
 
 def _listed(git_dir: Path, history: History) -> tuple[list[_Place], set[str]]:
-    """Each tree and blob with the commit that brought it, and the ids of those that are not there."""
+    # each tree and blob with its commit, and the ids of missing ones
     output = output_of(
         git_dir,
         *("rev-list", "--objects", "--in-commit-order", "--topo-order", "--reverse"),
@@ -70,7 +70,7 @@ def _listed(git_dir: Path, history: History) -> tuple[list[_Place], set[str]]:
 
 
 def sizes_of(git_dir: Path, blob_ids: list[str]) -> dict[str, int | None]:
-    """The bytes of each object, None for one that is not there. Nothing is fetched for it."""
+    """Return the size of each object in bytes, None for a missing one. Fetches nothing."""
     answers = _answers(git_dir, blob_ids)
     return {answer[0]: int(answer[2]) if len(answer) == 3 else None for answer in answers}
 
@@ -96,7 +96,7 @@ def _answers(git_dir: Path, object_ids: list[str]) -> list[list[str]]:
 def _located(
     missing: set[str], folders: Iterator[_Place], read: Callable[[str], Listing]
 ) -> Iterator[_Place]:
-    """The place of each file that is not there, from the folders, which are. Empties `missing`."""
+    # Missing files are located by their folders, which are never missing. Empties `missing`.
     while missing:
         folder = next(folders, None)
         if folder is None:

@@ -1,4 +1,4 @@
-"""What all commits change, listed by one process instead of tree by tree: twenty thousand commits in a second."""
+"""List the changes of all commits with one process instead of tree by tree: 20,000 commits in a second."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ Pair = tuple[str, str]  # the ids of two trees
 
 @dataclass(frozen=True)
 class Changes:
-    """Differences of pairs of trees, as Git wrote them: modes and ids, then a path, by turns."""
+    """Differences between pairs of trees as Git printed them: modes and ids, then a path, in turn."""
 
     parts: list[bytes]
     places: dict[Pair, range]
 
     def of(self, old: str, new: str) -> Change:
-        """Paths whose entry differs between the two trees. Raises KeyError for a pair that was not asked for."""
+        """Return the paths whose entry differs between two trees. Raises KeyError for a pair that was not asked for."""
         found = {}
         for place in self.places[old, new]:
             modes_and_ids = self.parts[place].rpartition(b":")[2].split(b" ")
@@ -32,11 +32,11 @@ class Changes:
 
 
 def read_changes(git_dir: Path, pairs: Iterable[Pair]) -> Changes:
-    """Compares trees with each other; two that are the same differ in nothing.
+    """Compare pairs of trees; two equal trees have no differences.
 
-    Git keeps the changes of one pair in memory until it has them all, so that twelve objects that stand for 10^10
-    paths would fill it: there is a bound. Raises TooLargeError past 32 MB and past 256 MB of memory,
-    RepositoryDamagedError where a tree is missing.
+    Git keeps the changes of a pair in memory until it has them all, so twelve objects that expand to 10^10 paths
+    would fill it: hence the bound. Raises TooLargeError past 32 MB of output or 256 MB of memory,
+    RepositoryDamagedError if a tree is missing.
     """
     asked = dict.fromkeys(pairs)
     output = output_of(
@@ -53,10 +53,8 @@ def read_changes(git_dir: Path, pairs: Iterable[Pair]) -> Changes:
 
 
 def _places(parts: list[bytes], asked: Iterable[Pair]) -> dict[Pair, range]:
-    """Where the changes of each pair stand. A line with its two ids comes before the first of them.
-
-    Git goes on where it cannot read one of the two trees, and that line is absent alone.
-    """
+    # A line with the two ids comes before the first change of each pair. Git goes on if it cannot read one of the two
+    # trees, and only leaves that line out.
     starts: list[tuple[Pair, int]] = []
     for place in range(0, len(parts), 2):
         for line in parts[place].split(b"\n")[:-1]:

@@ -1,4 +1,4 @@
-"""Sets of commits of one history: a byte for each commit, in the order of the walk."""
+"""Sets of commits of one history: one byte per commit, in walk order."""
 
 from collections.abc import Callable, Iterable, Iterator, Set
 from itertools import compress
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Numbering(Protocol):
-    """Numbers commits from 0 in the order of the walk."""
+    """Number commits from 0 in walk order."""
 
     def number(self, commit_id: object) -> int | None: ...
 
@@ -14,7 +14,7 @@ class Numbering(Protocol):
 
 
 class CommitSet(Set[str]):
-    """Ids of commits, children first. `marks` has a 1 for each commit that is in the set."""
+    """Set of commit ids, children first. `marks` has a 1 for each member."""
 
     __slots__ = ("_of", "marks")
 
@@ -48,7 +48,7 @@ class CommitSet(Set[str]):
         return super().__sub__(other) if found is None else found
 
     def _with(self, other: Set[object], operation: Callable[[int, int], int]) -> "CommitSet | None":
-        """Combine all bytes at once; return None for a different kind of set."""
+        # all bytes at once; None for a different kind of set
         if not isinstance(other, CommitSet) or other._of is not self._of:
             return None
         one, two = (int.from_bytes(each.marks, "little") for each in (self, other))

@@ -1,4 +1,4 @@
-"""A history as a mapping: the commits by id, each after all of its children, made while they are looked at."""
+"""A history as a lazy mapping from id to commit, children before parents."""
 
 from collections.abc import Iterator, Mapping, ValuesView
 from typing import TYPE_CHECKING

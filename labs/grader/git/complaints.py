@@ -33,12 +33,11 @@ _PLAIN = (
 
 
 def plain_words(complaint: str) -> str:
-    """Return the cause in lower case without a full stop; empty if the complaint is unknown."""
+    """Return the cause in lower case without a full stop; "" if the complaint is unknown."""
     return next((words for pattern, words in _PLAIN if re.search(pattern, complaint)), "")
 
 
 def own_words(complaint: str) -> str:
-    """Return Git's fsck message id, else the beginning of its message."""
     return quoted(fsck_id(complaint) or cut(visible(" ".join(complaint.split())), 80))
 
 

@@ -1,4 +1,4 @@
-"""What `git describe` says of a commit: the nearest tag behind it, and how many commits lie between."""
+"""The answer of `git describe`: the nearest tag behind a commit, and the number of commits since."""
 
 from collections.abc import Collection, Set
 
@@ -8,9 +8,9 @@ MAX_CANDIDATES = 10  # as many as git looks at
 
 
 def nearest_tags(history: History, commit_id: str, tagged: Collection[str]) -> tuple[int, list[str]]:
-    """The tagged commits that the fewest commits separate from this one, and how many those are.
+    """Return the tagged commits with the fewest commits between them and this one, and that number.
 
-    Several are equally near after merges, where git goes by dates; none where no tagged commit lies behind.
+    After merges several may be equally near, where git goes by dates. Empty if no tagged commit is reachable.
     """
     behind = history.ancestors(commit_id)
     candidates: list[str] = []

@@ -1,8 +1,7 @@
-"""The commits of a repository, walked once, and questions about their graph. Parents decide, never dates.
+"""The commits of a repository, walked once, and queries on their graph. Only parents count, never dates.
 
-A history of 200,000 commits has to fit: ids, trees and parents are kept in arrays, messages in one buffer, and a commit
-is an object only while somebody looks at it. Inside, commits have numbers in the order of the walk, 0 for the first:
-children come before parents.
+Made for 200,000 commits: ids, trees and parents are in arrays, messages in one buffer, and a Commit object exists
+only while in use. Internally commits are numbered in walk order from 0, children before parents.
 """
 
 from array import array
@@ -25,7 +24,7 @@ _PREFIX_BYTES = 8
 
 
 class Commit(Protocol):
-    """One commit. `parents` are all that it names, including those missing from a shallow clone."""
+    """One commit. `parents` are all that it names, even those missing from a shallow clone."""
 
     @property
     def id(self) -> str: ...
@@ -104,10 +103,10 @@ class StoredCommit:
 
 
 class History:
-    """Commits, each after all of its children."""
+    """Commits, children before parents."""
 
     def __init__(self, chunks: Iterable[bytes], read_people: Callable[[], People]) -> None:
-        """`chunks` are what `git rev-list --topo-order` prints in FORMAT; `read_people` is called at most once."""
+        """`chunks` are the output of `git rev-list --topo-order` in FORMAT; `read_people` is called at most once."""
         self._read_people = read_people
         self._ids, self._trees, self._texts = bytearray(), bytearray(), bytearray()
         self._parents, self._starts, self._ends = array("I"), array("I", [0]), array("I")
@@ -154,11 +153,11 @@ class History:
         return self._texts[self._ends[number - 1] if number else 0 : self._ends[number]]
 
     def named_by(self, number: int) -> Sequence[int]:
-        """Return the parents that a commit names; numbers past the last commit are parents that are not here."""
+        # numbers past the last commit are parents that are missing here
         return self._parents[self._starts[number] : self._starts[number + 1]]
 
     def above(self, number: int) -> Sequence[int]:
-        """The parents that are here: a shallow clone ends before its first commit."""
+        # a shallow clone ends before its first commit
         start, end, here = self._starts[number], self._starts[number + 1], len(self._ends)
         if end - start == 1 and self._parents[start] < here:
             return (self._parents[start],)
@@ -182,7 +181,7 @@ class History:
 
     @cached_property
     def _sorted(self) -> "tuple[array[int], array[int]]":
-        """Return sorted id prefixes and the commits' numbers; a dict would need ten times the memory."""
+        # a dict would need ten times the memory
         ids, size = self._ids, self._id_bytes
         begins = range(0, len(self) * size, size)
         prefixes = array("Q", [int.from_bytes(ids[at : at + _PREFIX_BYTES], "big") for at in begins])
@@ -191,7 +190,7 @@ class History:
 
     @property
     def head_numbers(self) -> Sequence[int]:
-        """The commits that are no parents, in order."""
+        """Return the commits that are not a parent of any other, in order."""
         return self._heads
 
     # --- commits ------------------------------------------------------------------------------------------------
@@ -213,15 +212,14 @@ class History:
 
     @property
     def commits(self) -> "Mapping[str, Commit]":
-        """By id, each after all of its children."""
+        """Commits by id, children before parents."""
         return CommitsById(self)
 
     def in_order(self, commit_ids: Iterable[str]) -> list[Commit]:
-        """These commits, each after its parents."""
+        """Return these commits, parents first."""
         return [StoredCommit(self, number) for number in self._oldest_first(commit_ids)]
 
     def newest_last(self, commit_ids: Iterable[str]) -> list[str]:
-        """The same commits, each after its parents."""
         return list(map(self.id_of, self._oldest_first(commit_ids)))
 
     def _oldest_first(self, commit_ids: Iterable[str]) -> list[int]:
@@ -233,11 +231,11 @@ class History:
     # --- the graph ----------------------------------------------------------------------------------------------
 
     def parents(self, commit_id: str) -> tuple[str, ...]:
-        """The parents that are here."""
+        """Return the parents that are present."""
         return tuple(map(self.id_of, self.above(self[commit_id].number)))
 
     def ancestors(self, commit_id: str | None) -> CommitSet:
-        """All commits reachable from this one, and itself; none for a commit that is not here."""
+        """Return all commits reachable from this one, itself included; empty for an unknown commit."""
         number = self.number(commit_id)
         if number is None:
             return CommitSet(self, bytes(len(self)))
@@ -266,7 +264,7 @@ class History:
         return bytes(marks[: len(self)])
 
     def descendants(self, commit_id: str) -> CommitSet:
-        """All commits from which this one is reachable, and itself."""
+        """Return all commits from which this one is reachable, itself included."""
         start = self[commit_id].number
         marks = bytearray(len(self._ids) // self._id_bytes)
         marks[start] = 1
@@ -283,7 +281,7 @@ class History:
             number = next(iter(self.above(number)), None)
 
     def merge_bases(self, one: str, other: str) -> list[str]:
-        """The best common ancestors: several after criss-cross merges, none for unrelated histories."""
+        """Return the best common ancestors: several after criss-cross merges, none for unrelated histories."""
         common = CommitSet.__and__(self.ancestors(one), self.ancestors(other))
         if not isinstance(common, CommitSet):
             return []

@@ -1,4 +1,4 @@
-"""The small text that Git LFS stores in place of a file."""
+"""The Git LFS pointer that is stored in place of a file."""
 
 import re
 
@@ -10,7 +10,7 @@ _MAX_BYTES = 1024
 
 
 def pointed_size(content: bytes | None) -> int | None:
-    """The bytes that a pointer stands for; None for what is no pointer."""
+    """Return the size in bytes that a pointer names; None if the text is not a pointer."""
     if content is None or len(content) > _MAX_BYTES:
         return None
     pointer = _POINTER.fullmatch(content)

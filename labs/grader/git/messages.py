@@ -1,4 +1,4 @@
-"""Commit messages that Git or GitHub wrote, not the learner."""
+"""Recognise commit messages written by Git or GitHub rather than by the learner."""
 
 import re
 from collections.abc import Callable, Collection
@@ -22,9 +22,9 @@ _SQUASHED = re.compile(r"Squashed commit of the following:\n\ncommit [0-9a-f]{40
 
 
 def own_subject(subject: str) -> str:
-    """The part of a subject that a person wrote: without `fixup! ` before it and the ` (#12)` behind it.
+    """Return the part of a subject that a person wrote, without `fixup! ` before it or ` (#12)` after it.
 
-    GitHub puts the number of the pull request behind the subject of a squash merge.
+    GitHub appends the number of the pull request to the subject of a squash merge.
     """
     return without_number(_BEFORE.sub("", subject, count=1) if _BEFORE.match(subject) else subject)
 
@@ -34,9 +34,9 @@ def without_number(subject: str) -> str:
 
 
 def is_by_git(message: str, subjects: Collection[str], *, is_merge: bool) -> bool:
-    """True for a message that Git or GitHub wrote: of a merge, an undone commit, or `git merge --squash`.
+    """True if Git or GitHub wrote the message: of a merge, a revert, or `git merge --squash`.
 
-    `subjects` are those of the other commits: who only claims to undo something has written a message.
+    `subjects` are those of the other commits: a message that claims to revert something else was written by hand.
     """
     subject = message.split("\n", 1)[0].rstrip("\r")
     if is_merge and _MERGE.match(subject):
@@ -48,13 +48,13 @@ def is_by_git(message: str, subjects: Collection[str], *, is_merge: bool) -> boo
 
 
 def quoted_subject(subject: str) -> str | None:
-    """The subject that `Revert "..."` or `Reapply "..."` quotes."""
+    # of `Revert "..."` or `Reapply "..."`
     match = _QUOTE.match(without_number(subject))
     return match[1] if match else None
 
 
 def fits_itself(message: str, search: Callable[[str], object]) -> bool:
-    """True where a pattern fits a message, and not only what that quotes of another: `Break` and `Revert "Break"`."""
+    """True if a pattern matches the message itself, not just a quoted one: `Break`, not `Revert "Break"`."""
     if not search(message):
         return False
     subject = message.split("\n", 1)[0].rstrip("\r")

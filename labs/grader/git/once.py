@@ -9,7 +9,7 @@ Read = TypeVar("Read")
 
 
 class Once:
-    """Values by name. The learner sees the name if the time was not enough to read it."""
+    """Values by name. The learner sees the name if the time limit ended the read."""
 
     def __init__(self) -> None:
         self._read: dict[str, Any] = {}

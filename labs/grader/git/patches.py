@@ -1,10 +1,9 @@
-"""What commits change, compared by content: the same change made elsewhere, or its reverse.
+"""Compare the changes of commits by content, to find copies and reverts.
 
-Two changes are the same where they touch the same paths and in each of them take away and add the same lines.
-Line numbers and the lines around may differ, as they do after a cherry-pick, a rebase or a squash; so may the order
-in which lines were written, unless order is all that changed. Blanks count. A change whose conflict was resolved by
-hand is another change, and so is one to a file that was renamed in between. Of files over 1 MB it is only known when
-they are the same as themselves; what is read counts towards the 64 MB of a run.
+Two changes are equal if they touch the same paths and remove and add the same lines in each. Line numbers and context
+may differ, as after a cherry-pick, rebase or squash; so may the order of the lines, unless only the order changed.
+Whitespace counts. A change whose conflict was resolved by hand is different, as is one to a file renamed in between.
+Files over 1 MB only equal themselves. Reads count towards the 64 MB of a run.
 """
 
 from collections import Counter
@@ -27,14 +26,14 @@ def reverse(change: Change) -> Change:
 
 @dataclass
 class Patches:
-    """Compares changes of one repository; of each file that changed it keeps a digest alone."""
+    """Compare changes of one repository; keep only a digest of each changed file."""
 
     repository: Repository
     unread: bytes | None = None  # the path of a file over 1 MB, on which alone a comparison depended
     _known: dict[Pair, object] = field(default_factory=dict)
 
     def same(self, one: Change, other: Change) -> bool:
-        """True if both make the same change. Where a file over 1 MB would decide, False, and `unread` is its path."""
+        """True if both make the same change. If a file over 1 MB would decide, False, and `unread` is its path."""
         if one.keys() != other.keys():
             return False
         different = [path for path in one if one[path] != other[path]]
@@ -48,7 +47,7 @@ class Patches:
         return not unread
 
     def refuse_unread(self) -> None:
-        """Raise TooLarge if a file over 1 MB decided; for callers that found no commit with the same change."""
+        """Raise TooLargeError if a file over 1 MB decided; for callers that found no commit with the same change."""
         if self.unread is not None:
             name = quoted(decoded(self.unread))
             raise TooLargeError(
@@ -56,14 +55,14 @@ class Patches:
             )
 
     def _is_unread(self, pair: Pair) -> bool:
-        """True if a file that was changed, and is on both sides, could not be read on one of them."""
+        # changed, present on both sides, and unreadable on one of them
         old, new = pair
         if not (old and new) or old.is_submodule or new.is_submodule:
             return False
         return any(self.repository.content(entry.id) is None for entry in (old, new))
 
     def _sides(self, pair: Pair) -> object:
-        """What a file loses and gains. Both sides are described alike, so that a reverse change has them swapped."""
+        # Both sides are described alike, so that a revert has them swapped.
         if pair not in self._known:
             old, new = map(self._lines, pair)
             lost, gained = _different(old, new)
@@ -80,13 +79,12 @@ class Patches:
 
 
 def _side(entry: Entry | None, other: Entry | None, lines: Iterable[bytes]) -> object:
-    """Whether the file is there, its mode where that changes, and its lines."""
     mode = entry.mode if entry and other and entry.mode != other.mode else None
     return entry is not None, mode, sha256(b"\n".join(lines)).digest()
 
 
 def _different(old: Lines, new: Lines) -> tuple[Lines, Lines]:
-    """Lines of one side alone, wherever they stand; where only their order changed, the part that it changed in."""
+    """Return the lines of one side only; if only their order changed, the part whose order changed."""
     bare_old, bare_new = (Counter(line.rstrip(b"\r\n") for line in lines) for lines in (old, new))
     lost, gained = bare_old - bare_new, bare_new - bare_old
     if lost or gained:
@@ -98,5 +96,5 @@ def _different(old: Lines, new: Lines) -> tuple[Lines, Lines]:
 
 
 def _shared(one: Lines, other: Lines) -> int:
-    """How many lines two lists have in common at their start."""
+    # length of the common prefix
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

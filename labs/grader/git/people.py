@@ -1,4 +1,4 @@
-"""Authors and committers of a history, with dates of any value: Git's own ISO format fails on some of them."""
+"""Authors and committers of a history. Dates are formatted here: Git's ISO format fails on some values."""
 
 from array import array
 from collections.abc import Iterable
@@ -22,15 +22,15 @@ class Person(NamedTuple):
 
     @property
     def date(self) -> str:
-        """ISO 8601 with its offset; empty where Git could not read a date."""
+        """ISO 8601 with its offset; "" if Git could not read the date."""
         return self.moment if isinstance(self.moment, str) else iso_date(*self.moment)
 
 
 class People:
-    """Authors and committers by the number of their commit. Few people make many commits: each is kept once."""
+    """Authors and committers by commit number. Few people make many commits, so each is stored once."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
-        """`chunks` are what `git rev-list --date=raw` prints in FORMAT."""
+        # `chunks` are the output of `git rev-list --date=raw` in FORMAT
         self._who: list[tuple[str, str]] = []
         self._of, self._seconds, self._zones = array("I"), array("q"), array("i")
         known: dict[tuple[bytes, bytes], int] = {}
@@ -58,7 +58,7 @@ class People:
 
 
 def records(chunks: Iterable[bytes], fields: int) -> Iterable[list[bytes]]:
-    """Yield the NUL-terminated fields of each record, wherever the chunks are cut."""
+    # chunks may end anywhere
     waiting: list[bytes] = []
     for chunk in chunks:
         waiting.append(chunk)
@@ -80,7 +80,7 @@ def _moment(raw: bytes) -> tuple[int, int]:
 
 
 def iso_date(seconds: int, zone: int) -> str:
-    """ISO 8601 of a moment since 1970 in a zone as Git writes it, +530 for `+05:30`; also beyond the year 9999."""
+    """Return seconds since 1970 as ISO 8601 in a zone as Git writes it, +530 for `+05:30`; also past the year 9999."""
     hours, minutes = divmod(abs(zone), 100)
     offset = (hours * 60 + minutes) * (60 if zone >= 0 else -60)
     days, rest = divmod(seconds + offset, 86_400)

@@ -1,6 +1,6 @@
-"""Processes of `git` that a stranger's repository cannot turn against us, and the one that reads objects.
+"""Start `git` so that a stranger's repository cannot turn it against us, and read objects with it.
 
-Only plumbing commands run: porcelain such as `git log` obeys settings of the repository that start programs
+Only plumbing commands run: porcelain such as `git log` obeys repository settings that start programs
 (`log.showSignature`). No text from the repository ever becomes an argument.
 """
 
@@ -56,33 +56,33 @@ _FEW = 60  # lines with an id of 64 digits each, which the smallest of pipes tak
 
 
 class RepositoryError(Exception):
-    """Git cannot run or read. A learner cannot fix that, so it is never "needs work"."""
+    """Git cannot run or read. Learners cannot fix that, so it is never "needs work"."""
 
 
 class RepositoryDamagedError(RepositoryError):
     """Git rejects a stored object; the message is its reason. Whoever stored the object is at fault.
 
-    `check_id` names the check that asked for it, where one did.
+    `check_id` names the check that needed it, if any.
     """
 
     check_id = ""
 
 
 class MissingObjectError(RepositoryDamagedError):
-    """The object is not there. In a mirror that was fetched without large files, it may be one of those."""
+    """The object is missing. In a mirror fetched without large files, it may be one of those."""
 
 
 class TimeLimitError(Exception):
-    """A check ran longer than it may."""
+    """A check exceeded its time limit."""
 
 
 class TooLargeError(Exception):
-    """A limit of reading was reached; the message says which, for the learner."""
+    """A read limit was reached; the message tells the learner which."""
 
 
 @dataclass(frozen=True)
 class GitObject:
-    """`data` is None where the object is larger than the reader was asked to read; `size` is in bytes."""
+    """`data` is None if the object is larger than the reader's limit; `size` is in bytes."""
 
     kind: str
     size: int
@@ -128,7 +128,7 @@ def output_of(
     ends: tuple[int, ...] = (0,),
     memory: int | None = None,
 ) -> bytes:
-    """What one git command prints, in one piece; see `chunks_of`."""
+    """Return the output of one git command in one piece; see `chunks_of`."""
     return b"".join(
         chunks_of(git_dir, *arguments, stdin=stdin, most=most, what=what, ends=ends, memory=memory)
     )
@@ -173,7 +173,6 @@ def chunks_of(
 
 
 def _refusal(status: int, complaint: str, what: str) -> Exception:
-    """Return the exception for a git process that failed."""
     if re.search(r"[Oo]ut of memory|cannot allocate", complaint):
         return TooLargeError(f"{what} needs more memory than the limit allows")
     if status == -signal.SIGKILL or _OURS.search(complaint):
@@ -182,7 +181,6 @@ def _refusal(status: int, complaint: str, what: str) -> Exception:
 
 
 def absent(git_dir: Path, object_ids: Iterable[str]) -> set[str]:
-    """Which of these objects are not in a repository."""
     return {object_id for object_id, kind in kinds_of(git_dir, object_ids).items() if kind is None}
 
 
@@ -202,8 +200,8 @@ def kinds_of(git_dir: Path, object_ids: Iterable[str]) -> dict[str, str | None]:
 class ObjectReader:
     """One long-lived `git cat-file --batch`, started when the first object is wanted.
 
-    It is ended whenever its stream may be out of step (an object too large to drain, a time limit that struck
-    in the middle of an answer) and started anew by the next question.
+    It is ended whenever its stream may be out of step (an object too large to drain, a time limit in the middle of an
+    answer); the next read starts a new one.
     """
 
     def __init__(self, git_dir: Path) -> None:
@@ -224,7 +222,7 @@ class ObjectReader:
         return self._few(asked, most) if len(asked) <= _FEW else self._many(asked, most)
 
     def _few(self, object_ids: list[str], most: int) -> Iterator[GitObject | None]:
-        """Pipeline all requests. Calling read() in between restarts git."""
+        # Requests are pipelined. Calling read() in between restarts git.
         process = None
         for place, object_id in enumerate(object_ids):
             try:
@@ -241,14 +239,14 @@ class ObjectReader:
             yield found
 
     def _many(self, object_ids: list[str], most: int) -> Iterator[GitObject | None]:
-        """Use two processes, each for every other object: git inflates in one thread and waits for nobody."""
+        # Two processes take every other object each: git inflates in one thread.
         with ExitStack() as opened:
             pair = [opened.enter_context(closing(self._stream(object_ids[n::2], most))) for n in (0, 1)]
             for place in range(len(object_ids)):
                 yield next(pair[place % 2])
 
     def _stream(self, object_ids: list[str], most: int) -> Generator[GitObject | None]:
-        """Use a separate process, which may buffer many answers into one write."""
+        # A separate process may buffer many answers into one write.
         place = 0
         while place < len(object_ids):
             with tempfile.TemporaryFile() as asked:
@@ -292,7 +290,7 @@ class ObjectReader:
 
 
 def _answer(process: "subprocess.Popen[bytes]", object_id: str, most: int) -> GitObject | None:
-    """Return the next answer of `cat-file --batch`. After an answer without data the stream is out of step."""
+    # after an answer without data the stream is out of step
     stdout = process.stdout
     assert stdout  # noqa: S101 - it was asked for
     header = stdout.readline().split()

@@ -1,4 +1,4 @@
-"""Read-only questions to a stranger's repository: one walk of its history, one process for its objects, no checkout."""
+"""Read-only access to a stranger's repository: one walk of its history, one process for its objects, no checkout."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -55,7 +55,7 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Tip:
-    """A branch, or a tag of a commit, and the commit it stands for."""
+    """A branch, or a tag of a commit, and the commit that it points to."""
 
     ref: str
     name: str
@@ -63,7 +63,7 @@ class Tip:
 
 
 class Repository:
-    """Use `open`, and close it (a context manager) to end its process."""
+    """Call `open`, and close it (a context manager) to end its process."""
 
     def __init__(self, git_dir: Path, refs: Mapping[str, str]) -> None:
         self._objects = ObjectReader(git_dir)
@@ -85,11 +85,11 @@ class Repository:
     def open(
         cls, path: str | Path, refs: Mapping[str, str] | None = None, *, remote: str | None = None
     ) -> "Repository":
-        """A bare repository or a work tree (its `.git`). With `remote`, its branches as they were last fetched.
+        """Open a bare repository or a work tree (its `.git`). With `remote`, read its remote-tracking branches.
 
-        `refs` maps full ref names to object ids and is graded instead of the refs on disk; names that are
-        neither branches nor tags are left out. Raises UnreadableError for the learner's set-up, RepositoryError
-        for broken storage, ValueError for something in `refs` that is no object id.
+        `refs` maps full ref names to object ids and is graded instead of the refs on disk; names that are neither
+        branches nor tags are ignored. Raises UnreadableError for the learner's set-up, RepositoryError for broken
+        storage, ValueError if a value in `refs` is not an object id.
         """
         git_dir = git_dir_of(Path(path))
         if refs is None:
@@ -101,13 +101,13 @@ class Repository:
 
     @property
     def history(self) -> History:
-        """All commits that a branch or tag reaches. Raises TooLargeError past 200,000 commits or 96 MB."""
+        """All commits reachable from a branch or tag. Raises TooLargeError past 200,000 commits or 96 MB."""
         self._history_asked = True
         return self.commits_here
 
     @property
     def commits_here(self) -> History:
-        """The same, for looking around where a verdict does not rest on it; it may be cut off."""
+        """Commits for hints and pictures that no verdict depends on; may be cut off."""
         return self._known.get("history", self._read_history)
 
     def _read_history(self) -> History:
@@ -118,7 +118,6 @@ class Repository:
 
     @property
     def _tips(self) -> History:
-        """The commits that branches and tags point to, without their history."""
         return self._known.get("tips", lambda: self._walk("--no-walk=unsorted"))
 
     def _walk(self, *options: str) -> History:
@@ -129,7 +128,6 @@ class Repository:
 
     @property
     def _tip_ids(self) -> list[str]:
-        """Return the ids of the commits that branches and tags point to."""
         tagged = (tag.id for tag in map(self.tag, self.tags) if tag.kind == "commit")
         return sorted({*self.branches.values(), *tagged})
 
@@ -150,7 +148,7 @@ class Repository:
 
     @property
     def has_history(self) -> bool:
-        """Whether the history was asked for already, and could be read."""
+        """True if the history was read already, successfully."""
         return self._known.has("history")
 
     @property
@@ -166,7 +164,7 @@ class Repository:
 
     @cached_property
     def is_shallow(self) -> bool:
-        """Was the history cut off when it was cloned? Git shows the commits where it ends as if they had no parents."""
+        """True if the clone is shallow. Git shows the commits at its boundary as if they had no parents."""
         common = self._git_dir / "commondir"  # of a linked work tree, which shares the list with the others
         folder = (
             self._git_dir / common.read_text(errors="surrogateescape").strip()
@@ -178,7 +176,7 @@ class Repository:
 
     @property
     def blobs(self) -> tuple[Blob, ...]:
-        """Every version of every file in the history, oldest first; see `read_blobs`. Raises TooLargeError.
+        """Return every version of every file, oldest first; see `read_blobs`. Raises TooLargeError.
 
         `size` is None for files over 1 MB that were not fetched.
         """
@@ -193,7 +191,7 @@ class Repository:
         return blobs
 
     def tag(self, name: str) -> Tag:
-        """The tag of this short name, peeled. Raises KeyError where there is none."""
+        """Return the peeled tag of this short name. Raises KeyError if there is none."""
         return self._peeled_tags[name]
 
     @property
@@ -205,9 +203,9 @@ class Repository:
 
     @cached_property
     def default_branch(self) -> str | None:
-        """The branch that HEAD names, which a server shows first; where that is not here, main, master or the only one.
+        """The branch that HEAD names; if that is missing, main, master or the only branch.
 
-        A mirror has the HEAD of its remote. None where no branch is known to be the one.
+        A mirror has the HEAD of its remote. None if it is not known which branch is the default.
         """
         text = (self._git_dir / "HEAD").read_bytes()[:MAX_HEAD_BYTES].decode("utf-8", "surrogateescape")
         named = text.removeprefix(f"ref: {BRANCHES}").strip()
@@ -216,11 +214,11 @@ class Repository:
 
     @property
     def head(self) -> str | None:
-        """The commit of main, else of the first branch; None where there are tags alone."""
+        """The commit of main, else of the first branch; None if there are only tags."""
         return self.branches.get("main") or next(iter(self.branches.values()), None)
 
     def branch(self, name: str) -> Tip | None:
-        """The branch of this name; `@default` stands for the default branch."""
+        """Return the branch of this name; `@default` is the default branch."""
         if name == DEFAULT and DEFAULT not in self.branches:
             return self.branch(self.default_branch) if self.default_branch else None
         if name not in self.branches:
@@ -228,34 +226,34 @@ class Repository:
         return Tip(BRANCHES + name, name, self._tip_commit(self.branches[name]))
 
     def tip(self, name: str) -> Tip | None:
-        """The branch of this name, else the tag of this name where that stands for a commit."""
+        """Return the branch of this name, else the tag of this name if it points to a commit."""
         if name in self.tags and name not in self.branches and self.tag(name).kind == "commit":
             return Tip(TAGS + name, name, self._tip_commit(self.tag(name).id))
         return self.branch(name)
 
     def files(self, tip: Tip) -> dict[bytes, Entry]:
-        """Every path at a tip: files, symbolic links, submodules. Raises TooLargeError (5,000 entries, 1 MB)."""
+        """Return every path at a tip: files, symbolic links, submodules. Raises TooLargeError (5,000 entries, 1 MB)."""
         tree, where = tip.commit.tree, f"at {quoted(tip.name)}"
         name = f"list of files {where}, {tree}"
         return self._known.unless_failed(name, lambda: dict(self._trees.paths(tree, where)))
 
     def listing(self, tree_id: str) -> Listing:
-        """The names in one tree and what they are. Raises TooLargeError past 1 MB."""
+        """Return the names in one tree and their entries. Raises TooLargeError past 1 MB."""
         return self._trees.listing(tree_id)
 
     def entry(self, commit: Commit, path: bytes) -> Entry | None:
-        """What is at a path of a commit, also a folder; only the folders on the way are read."""
+        """Return the entry at a path of a commit, folders included; reads only the folders on the way."""
         found: Entry | None = Entry(b"40000", commit.tree)
         for name in path.split(b"/"):
             found = dict(self.listing(found.id)).get(name) if found and found.is_tree else None
         return found
 
     def changes(self, old: Commit | None, new: Commit) -> Change:
-        """Paths that differ between two commits, entries before and after. Raises TooLargeError."""
+        """Return paths that differ between two commits, with entries before and after. Raises TooLargeError."""
         return self._trees.changes(old.tree if old else None, new.tree, f"in commit {new.id[:7]}")
 
     def change_of(self, commit: Commit) -> Change:
-        """What a commit changes in its first parent, a root commit in an empty tree. Raises TooLargeError."""
+        """Return the changes of a commit against its first parent, or the empty tree. Raises TooLargeError."""
         parents = self.history.parents(commit.id)
         parent = self.history[parents[0]] if parents else None
         if parent is None or self._all_changes is None:
@@ -265,13 +263,13 @@ class Repository:
         return self._all_changes.of(parent.tree, commit.tree)
 
     def begin_check(self) -> None:
-        """Reset what is counted for one check: compared commits, and whether it asked for the history."""
+        """Reset the counters of one check: compared commits, and whether it read the history."""
         self._compared = 0
         self._history_asked = False
 
     @property
     def rests_on_part_of_history(self) -> bool:
-        """True if the check that runs asked for a history that is cut off, so that what is absent proves nothing."""
+        """True if the current check read a truncated history, in which absence proves nothing."""
         return self._history_asked and self.is_shallow
 
     def _count_single(self) -> None:
@@ -284,7 +282,7 @@ class Repository:
 
     @cached_property
     def _all_changes(self) -> Changes | None:
-        """Of all commits with a parent; None where one of them is too large or broken, which others need not see."""
+        # None if any commit is too large or broken, which the other commits do not depend on
         history = self.history
         if len(history) > MAX_COMPARED:
             return None
@@ -299,11 +297,11 @@ class Repository:
             return None
 
     def content(self, blob_id: str) -> bytes | None:
-        """The bytes of a file; None where it is over 1 MB. Raises TooLargeError past 64 MB in one run."""
+        """Return the bytes of a file; None if it is over 1 MB. Raises TooLargeError past 64 MB in one run."""
         return next(self.contents([blob_id]))
 
     def contents(self, blob_ids: Iterable[str]) -> Iterator[bytes | None]:
-        """The same for many files, in turn: faster by far than one by one."""
+        """Return the contents of many files in turn, far faster than one by one; see `content`."""
         for data in self.uncounted(blob_ids):
             self._unread -= len(data or b"")
             if self._unread < 0:
@@ -313,7 +311,7 @@ class Repository:
             yield data
 
     def uncounted(self, blob_ids: Iterable[str]) -> Iterator[bytes | None]:
-        """The same as `contents`, for a caller that keeps a limit of its own."""
+        """Return contents like `contents`, for a caller with a limit of its own."""
         asked, reading = tee(blob_ids)
         for blob_id, found in zip(asked, self._objects.read_all(reading, MAX_FILE_BYTES), strict=True):
             if found is None and not self._lacks_large_files:
@@ -321,7 +319,7 @@ class Repository:
             yield found.data if found else None
 
     def sizes(self, blob_ids: Iterable[str]) -> dict[str, int | None]:
-        """The bytes of files, unread; None for one over 1 MB that was not fetched. Raises TooLargeError."""
+        """Return sizes in bytes without reading; None for a file over 1 MB not fetched. Raises TooLargeError."""
         found = sizes_of(self._git_dir, list(dict.fromkeys(blob_ids)))
         missing = next((blob_id for blob_id, number in found.items() if number is None), None)
         if missing and not self._lacks_large_files:
@@ -329,7 +327,7 @@ class Repository:
         return found
 
     def raw_commit(self, commit_id: str) -> bytes:
-        """A commit as it is stored, with the headers that `history` leaves out. Raises TooLargeError past 1 MB."""
+        """Return a commit as stored, with headers that `history` leaves out. Raises TooLargeError past 1 MB."""
         data = self._objects.read(commit_id, MAX_FILE_BYTES).data
         if data is None:
             raise TooLargeError(f"commit {commit_id[:7]} is larger than 1 MB")

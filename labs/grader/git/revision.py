@@ -1,9 +1,9 @@
-"""Commits named as Git names them: `main`, `v1.0.0~2`, `main^2^`, `main^{/Fix the sum}`, and our `main^{root}`.
+"""Resolve commits named as in Git: `main`, `v1.0.0~2`, `main^2^`, `main^{/Fix the sum}`, and our `main^{root}`.
 
-A branch, a tag, a full object id, or `@default` for the default branch comes first. Then, as often as wanted: `~N`
-goes N first parents back, `^N` to the Nth parent, `^{/regex}` to the newest commit of that history whose message
-matches (searched, by lines), and `^{root}` to the end of the line of first parents. Names are resolved here, in the
-history that was walked: no such text ever reaches Git.
+A branch, a tag, a full object id, or `@default` for the default branch comes first. Then, as often as wanted: `~N` is
+N first parents back, `^N` the Nth parent, `^{/regex}` the newest commit of that history whose message matches
+(searched, by lines), and `^{root}` the end of the first-parent chain. Names are resolved here, in the walked history:
+no such text ever reaches Git.
 """
 
 import re
@@ -24,14 +24,14 @@ _STEP = re.compile(REVISION_STEP)
 
 @dataclass(frozen=True)
 class Unresolved:
-    """Why a name stands for no commit here. `base` is the branch or tag that is absent, None where that is there."""
+    """The reason why a name does not resolve. `base` is the missing branch or tag, None if that exists."""
 
     why: str
     base: str | None = None
 
 
 class Commits(Protocol):
-    """Where names are looked up: a `Repository`, or the model of one."""
+    """Scope in which names are resolved: a `Repository`, or the model of one."""
 
     @property
     def history(self) -> History: ...
@@ -40,10 +40,10 @@ class Commits(Protocol):
 
 
 def resolve(repository: Commits, name: Revision, *, originals: bool = False) -> Tip | Unresolved:
-    """The commit of that name; `ref` of the answer is the branch or tag that it starts from.
+    """Return the commit of that name; `ref` of the answer is the branch or tag that the name starts from.
 
-    With `originals`, `^{/regex}` passes over commits whose message only quotes a fitting one, as `Revert "..."` does;
-    Git itself takes the newest, whatever it is.
+    With `originals`, `^{/regex}` skips commits whose message only quotes a matching one, as `Revert "..."` does; Git
+    itself takes the newest, whatever it is.
     """
     base = base_of(name)
     tip = repository.tip(base) or _by_id(repository, base)
@@ -68,12 +68,11 @@ def resolve(repository: Commits, name: Revision, *, originals: bool = False) -> 
 
 
 def base_of(name: str) -> str:
-    """The branch, tag or object id that a name starts from."""
     return re.split(r"[~^]", name, maxsplit=1)[0]
 
 
 def for_git(name: str) -> str:
-    """A name as one word of bash that Git understands: it knows no `^{root}`."""
+    """Return a name as one bash word that Git understands; Git has no `^{root}`."""
     before, root, behind = name.partition("^{root}")
     if not root:
         return shlex.quote(name)

@@ -1,4 +1,4 @@
-"""Git trees, read object by object with a bound, so that a tree of 10^10 paths costs no more than one of 5,000."""
+"""Read Git trees object by object with a bound, so that a tree of 10^10 paths costs no more than one of 5,000."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _NOT_PATHS = {b"", b".", b"..", b".git"}
 
 @dataclass(frozen=True)
 class Entry:
-    """One name in a tree. `mode` is git's, as octal digits."""
+    """One name in a tree. `mode` is Git's, as octal digits."""
 
     mode: bytes
     id: str
@@ -29,7 +29,7 @@ class Entry:
 
     @property
     def is_submodule(self) -> bool:
-        """A commit of another repository, which is not here to be read."""
+        # a commit of a different repository, which cannot be read here
         return self.mode == b"160000"
 
     @property
@@ -45,12 +45,14 @@ Difference = tuple[bytes, Entry | None, Entry | None]
 
 
 def is_path(path: bytes) -> bool:
-    """Can this be a path? Trees made to harm hold names such as `..` and `.git`."""
+    # malicious trees contain names such as `..` and `.git`
     return _NOT_PATHS.isdisjoint(path.lower().split(b"/"))
 
 
 def parse_tree(data: bytes, id_bytes: int) -> Listing:
-    """Names and entries of one tree object, without names that no path can hold. Raises RepositoryDamagedError."""
+    """Return names and entries of one tree object, without names that no path can have. Raises
+    RepositoryDamagedError.
+    """
     entries: Listing = []
     start = 0
     while start < len(data):
@@ -66,7 +68,7 @@ def parse_tree(data: bytes, id_bytes: int) -> Listing:
 
 @dataclass
 class Bound:
-    """Counts what a walk has seen; past the limit raises TooLarge."""
+    """Count what a walk has seen; raise TooLargeError past the limit."""
 
     where: str
     entries: int = 0
@@ -82,7 +84,7 @@ class Bound:
 
 @dataclass
 class Trees:
-    """Walks trees. `read` gives the listing of one tree, which is kept for a while."""
+    """Walk trees. `read` returns the listing of one tree; listings are cached for a while."""
 
     read: Callable[[str], Listing]
     _known: dict[str, Listing] = field(default_factory=dict)
@@ -101,11 +103,11 @@ class Trees:
         return self._known[tree]
 
     def paths(self, tree: str, where: str) -> Iterator[tuple[bytes, Entry]]:
-        """Each path below a tree except the folders themselves. Raises TooLargeError."""
+        """Return each path below a tree except folders. Raises TooLargeError."""
         return ((path, after) for path, _, after in self._differences(None, tree, Bound(where)) if after)
 
     def changes(self, old: str | None, new: str | None, where: str) -> Change:
-        """Paths whose entry differs between two trees (None is empty): entries before and after."""
+        """Return paths whose entry differs between two trees (None is empty), with entries before and after."""
         differences = self._differences(old, new, Bound(where))
         return {path: (before, after) for path, before, after in differences}
 

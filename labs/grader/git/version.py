@@ -1,4 +1,4 @@
-"""Whether the installed git has the mends of July 2025 (CVE-2025-48384, -48385 and those before them)."""
+"""Check that the installed git has the security fixes of July 2025 (CVE-2025-48384, -48385 and those before them)."""
 
 import re
 import shutil
@@ -14,14 +14,14 @@ _DEBIAN_MENDED = 3
 
 @dataclass(frozen=True)
 class GitVersion:
-    """`upstream` as in `git --version`, `package` as dpkg knows it, None where git is not Debian's."""
+    """`upstream` as in `git --version`, `package` as dpkg reports it, None if git does not come from Debian."""
 
     upstream: str
     package: str | None = None
 
 
 def installed_git() -> GitVersion:
-    """The git that fetches. Raises OSError where there is none."""
+    # raises OSError if git is missing
     git = shutil.which("git") or "git"
     upstream = _output(git, "--version")
     is_packaged = git == "/usr/bin/git" and shutil.which("dpkg-query")
@@ -30,7 +30,7 @@ def installed_git() -> GitVersion:
 
 
 def git_version_is_safe(version: GitVersion | None = None) -> bool:
-    """Whether a version, the installed one unless given, is known to be mended; an unknown one is not."""
+    """True if a version (default: the installed one) is known to be fixed; an unknown one is not."""
     version = version or installed_git()
     if version.package and (found := _DEBIAN.match(version.package)):
         return int(found[1]) >= _DEBIAN_MENDED

@@ -1,4 +1,4 @@
-"""Whose a commit is: what it says of its author against what is known of the learner. Claims, not proof."""
+"""Decide whose commit it is, by comparing its author with what is known of the learner. Claims, not proof."""
 
 import re
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ _YOURS = re.compile(
 
 @dataclass(frozen=True)
 class Learner:
-    """Whose submission it is: names (also on GitHub) and e-mail addresses that commits may carry, the best first."""
+    """The learner of a submission: names (also on GitHub) and email addresses of their commits, the best first."""
 
     names: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
@@ -35,7 +35,6 @@ class Learner:
         return bool(self.names or self.emails)
 
     def is_person(self, person: Person) -> bool:
-        """Whether a commit that names this person may be the learner's."""
         email = _address(person.email)
         private = _PRIVATE.fullmatch(email)
         names = {_letters(name) for name in self.names} - {""}
@@ -45,13 +44,13 @@ class Learner:
 
 @dataclass
 class Authors:
-    """Tells which commits are a learner's. Answers are kept: few people make many commits."""
+    """Decide which commits are a learner's. Answers are cached: few people make many commits."""
 
     learner: Learner
     _known: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def is_own(self, commit: Commit) -> bool:
-        """Whether the learner wrote a commit, or wrote it with somebody."""
+        """True if the learner wrote or co-wrote the commit."""
         return any(map(self.is_person, writers(commit)))
 
     def is_person(self, person: Person) -> bool:
@@ -62,17 +61,17 @@ class Authors:
 
 
 def writers(commit: Commit) -> list[Person]:
-    """The author, and whom the last lines of the message name as co-authors."""
+    """Return the author and the co-authors named in the message's trailers."""
     return [commit.author, *(Person(name, email) for name, email in _CO_AUTHOR.findall(commit.message))]
 
 
 def asks_author(says: str) -> bool:
-    """Whether a check's sentence speaks of commits of the learner: then whoever wrote them is asked."""
+    """True if a check's sentence is about commits of the learner, so that authors matter."""
     return _YOURS.search(says) is not None
 
 
 def other_authors(commits: Iterable[Commit], authors: Authors) -> dict[str, int]:
-    """How many of the commits each other person wrote, who wrote most first."""
+    """Return how many of the commits each other person wrote, the most first."""
     found: dict[str, int] = {}
     for commit in commits:
         if not authors.is_own(commit):
@@ -82,7 +81,7 @@ def other_authors(commits: Iterable[Commit], authors: Authors) -> dict[str, int]
 
 
 def different_people(people: Iterable[Person]) -> list[Person]:
-    """One of each person: names and addresses that stand together somewhere belong to one."""
+    """Return one of each person: names and addresses that occur together belong to one."""
     groups: list[tuple[Person, set[str]]] = []
     for person in dict.fromkeys(Person(each.name, each.email) for each in people):
         marks = {_letters(person.name), _address(person.email)} - {"", "@"}
@@ -100,7 +99,7 @@ def named(others: dict[str, int]) -> str:
 
 
 def _address(email: str) -> str:
-    """An address without what makes no difference to whom it reaches: case, a tag, the dots of Gmail."""
+    # case, a plus tag and Gmail's dots do not change whom an address reaches
     local, at, host = email.strip().casefold().rpartition("@")
     if host == "users.noreply.github.com":
         return local + at + host
@@ -109,5 +108,5 @@ def _address(email: str) -> str:
 
 
 def _letters(name: str) -> str:
-    """A name by its words in any order: `Nia Newcomer`, `newcomer, nia`."""
+    # words in any order: `Nia Newcomer`, `newcomer, nia`
     return " ".join(sorted(re.findall(r"[\w'-]+", name.casefold())))
