@@ -1,6 +1,6 @@
-"""The address of a repository as people paste it, read strictly and then rebuilt from its parts.
+"""Read the address of a repository as people paste it, strictly, and rebuild it from its parts.
 
-Nothing that a person typed goes on to git: an `Address` holds only parts that match in full, and makes its own URL.
+Nothing that a person typed goes on to git: an `Address` has only parts that match in full, and makes its own URL.
 """
 
 import re
@@ -45,7 +45,7 @@ _PORT = re.compile(r":[0-9]+")
 
 
 class AddressError(ValueError):
-    """Not the address of a repository. `code` is stable, `message` for people, `suggestion` an address that is one."""
+    """Not the address of a repository. `code` is stable, `message` is for people, `suggestion` is a valid address."""
 
     def __init__(self, code: str, why: str, suggestion: str | None = None) -> None:
         self.code, self.suggestion = code, suggestion
@@ -56,7 +56,7 @@ class AddressError(ValueError):
 
 @dataclass(frozen=True)
 class Address:
-    """A repository on an allowed host (with its port, if not 443). ValueError for parts that could mislead."""
+    """A repository on an allowed host (with its port, if not 443). Raises ValueError for parts that could mislead."""
 
     host: str
     owner: str
@@ -74,7 +74,7 @@ class Address:
 
     @property
     def page(self) -> str:
-        """What a browser shows, and what is suggested to people."""
+        """URL for browsers, also suggested to people."""
         return f"https://{self}"
 
     def __str__(self) -> str:
@@ -82,9 +82,9 @@ class Address:
 
 
 def read_address(text: str, *, hosts: Sequence[str] = HOSTS) -> Address:
-    """The address in a line that somebody pasted; a bare `owner/repo` is on the first of `hosts`.
+    """Return the address in a pasted line; a bare `owner/repo` is on the first of `hosts`.
 
-    An entry of `hosts` is a name, with `:port` where the host does not answer at 443. Raises AddressError.
+    An entry of `hosts` is a name, with `:port` if the host does not answer at 443. Raises AddressError.
     """
     text = text.strip(_AROUND)
     if not text:
@@ -102,7 +102,7 @@ def read_address(text: str, *, hosts: Sequence[str] = HOSTS) -> Address:
 
 
 def _split(text: str, hosts: Sequence[str]) -> tuple[str, str]:
-    """The scheme, and the rest with a slash after the host also where the short SSH form has a colon."""
+    # the short SSH form has a colon where others have a slash after the host
     if found := _SCHEME.fullmatch(text):
         scheme, rest = found[1].lower(), found[2]
         if scheme not in _DEFAULT_PORTS:
@@ -124,7 +124,7 @@ def _refuse_look_alikes(text: str, hosts: Sequence[str]) -> None:
 
 
 def _named_in(text: str, hosts: Sequence[str]) -> str | None:
-    """The first word that is an address with a host, as in a pasted `git clone` command."""
+    # as in a pasted `git clone` command
     words = (word for word in text.split() if any(host in word.lower() for host in hosts))
     return next((found for word in words if (found := _suggested(word, hosts))), None)
 
@@ -163,7 +163,7 @@ def _host_and_path(scheme: str, rest: str, hosts: Sequence[str]) -> tuple[str, s
 
 
 def _known(scheme: str, host: str, hosts: Sequence[str]) -> str | None:
-    """The entry of `hosts` that a host with or without a port means: the default port is no port."""
+    # the default port counts as no port
     if host in hosts:
         return host
     name, _, port = host.partition(":")

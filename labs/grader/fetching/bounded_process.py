@@ -1,4 +1,4 @@
-"""One process that talks to a stranger's server: bounded in time, memory, disk and words, and never left behind."""
+"""Run one process that talks to a stranger's server: bounded in time, memory, disk and output, and always ended."""
 
 import os
 import select
@@ -33,7 +33,7 @@ os.execvp(sys.argv[2], sys.argv[2:])
 
 @dataclass(frozen=True)
 class FetchLimits:
-    """What one fetch may use. Bytes are of the whole mirror; the uid is used where the caller is root."""
+    """Limits of one fetch. Bytes are of the whole mirror; the uid is used if the caller is root."""
 
     bytes: int = 60 * _MEGABYTE
     refs: int = 500
@@ -49,7 +49,7 @@ class FetchLimits:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a process ended. `limit` is the one it was killed at: seconds, disk, messages or output.
+    """Result of a process. `limit` is the one it was killed at: seconds, disk, messages or output.
 
     `status` is negative for a signal; `output` is what it printed; `messages` is the beginning of its stderr.
     """
@@ -71,10 +71,11 @@ def run(
     reply: Reply | None = None,
     watched: Path | None = None,
 ) -> Ended:
-    """Run a command until it ends or passes a limit, or `time.monotonic()` the deadline. OSError if it cannot start.
+    """Run a command until it ends, passes a limit, or `time.monotonic()` passes the deadline. OSError if it cannot
+    start.
 
-    Its whole process group is killed in any case, also where `reply` raises. `watched` is the folder that may not
-    grow past `limits.bytes`.
+    Its whole process group is killed in any case, even if `reply` raises. `watched` is the folder that may not grow
+    past `limits.bytes`.
     """
     process = subprocess.Popen(
         [*_confinement(limits), *argv],
@@ -98,7 +99,7 @@ def run(
 
 
 class _Watch:
-    """Reads what a process says until both of its streams end, or one limit is passed."""
+    """Read the output of a process until both streams end or a limit is passed."""
 
     def __init__(
         self, limits: FetchLimits, deadline: float, watched: Path | None, told: bytes, reply: Reply | None
@@ -177,7 +178,7 @@ class _Watch:
 
 
 def bytes_in(folder: Path) -> int:
-    """The size of all files below a folder, also while they come and go."""
+    # files may come and go meanwhile
     total = 0
     for parent, _, names in os.walk(folder):
         for name in names:
@@ -187,7 +188,7 @@ def bytes_in(folder: Path) -> int:
 
 
 def drops_to_uid() -> bool:
-    """Whether the process runs as the uid of the limits: the caller is root and util-linux is there."""
+    # the caller is root and util-linux is installed
     return os.geteuid() == 0 and _util_linux()
 
 
@@ -196,7 +197,6 @@ def _util_linux() -> bool:
 
 
 def _confinement(limits: FetchLimits) -> list[str]:
-    """The command that confines the command after it."""
     most = {
         "fsize": limits.bytes,
         "data": limits.memory,

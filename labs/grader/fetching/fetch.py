@@ -1,4 +1,4 @@
-"""Fetches a stranger's repository into a mirror: all branches and tags, never a checkout, all of it bounded."""
+"""Fetch a stranger's repository into a mirror: all branches and tags, never a checkout, all of it bounded."""
 
 from dataclasses import dataclass, field
 
@@ -21,7 +21,7 @@ MAX_PACKS = 50
 class Latest:
     """The branch that an address means, its newest commit, and the first line of that commit's message.
 
-    `subject` is None where the message did not come in time; it holds no control characters.
+    `subject` is None if the message did not come in time; it has no control characters.
     """
 
     branch: str
@@ -31,9 +31,9 @@ class Latest:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a mirror holds now. `refs` maps full ref names to object ids; `notes` are sentences for the report.
+    """Contents of a mirror. `refs` maps full ref names to object ids; `notes` are sentences for the report.
 
-    `is_new` says that the mirror held nothing before.
+    `is_new` is True if the mirror was empty before.
     """
 
     refs: dict[str, str]
@@ -45,7 +45,7 @@ class Fetched:
 def latest(
     address: Address, *, limits: FetchLimits = WHILE_SOMEBODY_WAITS, network: Network = INTERNET
 ) -> Latest:
-    """The newest commit at an address, in at most `limits.seconds`. Raises FetchRefusedError, FetchError."""
+    """Return the newest commit at an address, within `limits.seconds`. Raises FetchRefusedError, FetchError."""
     server = Server(address, limits, network)
     listing = server.listing()
     branch = listing.meant_by(address)
@@ -56,10 +56,10 @@ def latest(
 def fetch(
     address: Address, mirror: Mirror, limits: FetchLimits = ORDINARY, *, network: Network = INTERNET
 ) -> Fetched:
-    """Bring all branches and tags into a mirror that is held, only what is new where it has some already.
+    """Fetch all branches and tags into a mirror that is held, incrementally if it has some already.
 
-    Raises FetchRefusedError for the learner's set-up and FetchError for ours; RepositoryError where the mirror itself
-    cannot be read, which is empty then and begun anew by the next fetch.
+    Raises FetchRefusedError for the learner's set-up and FetchError for ours; RepositoryError if the mirror itself
+    cannot be read, which is then emptied and refilled by the next fetch.
     """
     server = Server(address, limits, network)
     if mirror.packs >= MAX_PACKS:

@@ -1,7 +1,7 @@
-"""Kept copies of repositories, so that grading again fetches only what is new. Each is held by one process at a time.
+"""Cached copies of repositories, so that regrading fetches only what is new. One process holds each at a time.
 
 A mirror is a bare repository made of a few files that we write; git writes nothing but its objects. The lock is on
-the folder itself, so nothing is left beside it.
+the folder itself, so there is no lock file.
 """
 
 import fcntl
@@ -23,7 +23,7 @@ _REFS = "packed-refs"
 
 
 class Mirror:
-    """A folder that is held; see `hold`. It is complete, or empty, or what an interrupted fetch left."""
+    """A folder that is held; see `hold`. It is complete, empty, or left over from an interrupted fetch."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -42,9 +42,9 @@ class Mirror:
 
     @contextmanager
     def filling(self, uid: int | None) -> Iterator[None]:
-        """Objects, which belong to the uid that fetches, may be added; it is incomplete until `complete`.
+        """Allow the uid that fetches to add objects; the mirror is incomplete until `complete`.
 
-        Where a host broke off, or sent nothing, it is as it was before; after any other failure it is empty.
+        If the host broke off or sent nothing, the mirror is restored; after any other failure it is emptied.
         """
         was_complete = self.is_complete()
         self._prepare(uid)
@@ -85,7 +85,7 @@ class Mirror:
                 path.unlink(missing_ok=True)
 
     def complete(self, refs: Mapping[str, str], default_branch: str) -> None:
-        """What was fetched now is what the mirror holds: refs that vanished are gone."""
+        # the fetched refs replace all earlier ones: refs that vanished are gone
         lines = (f"{object_id} {name}\n" for name, object_id in sorted(refs.items()))
         self._write(_REFS, "".join(lines))
         self._write("HEAD", f"ref: refs/heads/{default_branch}\n")
@@ -98,15 +98,15 @@ class Mirror:
 
 
 def mirror_path(root: Path, address: Address) -> Path:
-    """Where the mirror of a repository is kept. Hosts take no notice of capitals in names."""
+    # hosts ignore case in names
     return root / address.host / f"{address.owner}+{address.name}.git".lower()
 
 
 @contextmanager
 def hold(path: Path, *, seconds: float = HOLD_SECONDS) -> Iterator[Mirror]:
-    """A mirror, made where there is none, for fetching into it and reading from it. FetchError after `seconds`.
+    """Hold a mirror, created if missing, for fetching into it and reading from it. FetchError after `seconds`.
 
-    A mirror that is empty in the end is removed. The lock ends with the process.
+    A mirror that ends up empty is removed. The lock ends with the process.
     """
     folder = _locked(path, time.monotonic() + seconds)
     try:
@@ -130,7 +130,7 @@ def _locked(path: Path, deadline: float) -> int:
 
 
 def _lock(path: Path) -> int | None:
-    """The open folder, locked; None where it is in use, or was removed in the meantime."""
+    # None if it is in use, or was removed in the meantime
     try:
         folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     except FileNotFoundError:
@@ -144,7 +144,7 @@ def _lock(path: Path) -> int | None:
 
 
 def prune_mirrors(root: Path, max_bytes: int) -> int:
-    """Remove the mirrors that were not used for longest until the rest fits; the number removed. Held ones stay."""
+    """Remove the least recently used mirrors until the rest fits; return how many. Held ones stay."""
     mirrors = sorted(root.glob("*/*.git"), key=lambda path: path.stat().st_mtime)
     sizes = {path: bytes_in(path) for path in mirrors}
     total, removed = sum(sizes.values()), 0

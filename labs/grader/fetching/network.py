@@ -1,4 +1,4 @@
-"""Where a host's name leads, asked once: the answer that was checked is the one that git connects to."""
+"""Resolve a host's name once: git connects to the very addresses that were checked."""
 
 import ipaddress
 import socket
@@ -17,7 +17,7 @@ _EMBEDDING = tuple(
 
 
 def look_up(host: str, port: int) -> Collection[str]:
-    """All addresses of a host, none where it has no name or nobody answers in time."""
+    """Return all addresses of a host; empty if the name does not exist or nobody answers in time."""
     found: set[str] = set()
     asking = threading.Thread(target=_ask, args=(host, port, found), daemon=True)
     asking.start()
@@ -35,9 +35,9 @@ def _ask(host: str, port: int, found: set[str]) -> None:
 
 @dataclass(frozen=True)
 class Network:
-    """How hosts are found and believed. `trusted` addresses need not be global: only tests have such.
+    """Name resolution and trust. `trusted` addresses need not be global: only tests have such.
 
-    `ca_file` holds the authorities to believe instead of the system's, readable by the uid that fetches.
+    `ca_file` has the authorities to trust instead of the system's, readable by the uid that fetches.
     """
 
     resolve: Callable[[str, int], Collection[str]] = look_up
@@ -45,7 +45,7 @@ class Network:
     ca_file: Path | None = None
 
     def pin(self, host: str) -> str:
-        """`host:port:address,address` for curl. FetchRefusedError unless every address is a public one."""
+        """Return `host:port:address,address` for curl. Raises FetchRefusedError unless every address is public."""
         name, _, port = host.partition(":")
         addresses = sorted(self.resolve(name, int(port or 443)))
         if not addresses:
@@ -64,7 +64,7 @@ INTERNET = Network()
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is reachable from anywhere, and hides no other address within."""
+    """True if an address is globally reachable and embeds no other address."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:  # with a zone (fe80::1%eth0), or none at all

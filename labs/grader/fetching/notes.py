@@ -1,4 +1,4 @@
-"""What a fetched branch holds that is not read: said in the report, so that nobody wonders."""
+"""Notes in the report on entries of a fetched branch that are not read."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ _BYTES_BESIDE_NAME = 60
 
 
 def entries_at(git_dir: Path, commit: str, most: int) -> dict[str, Entry]:
-    """Every path at a commit. Raises TooLargeError past `most` entries or 1 MB of names, however many there are."""
+    """Return every path at a commit. Raises TooLargeError past `most` entries or 1 MB of names."""
     output = output_of(
         *(git_dir, "ls-tree", "-r", "-z", "--full-tree", commit),
         most=MAX_PATH_BYTES + most * _BYTES_BESIDE_NAME,
@@ -28,7 +28,7 @@ def entries_at(git_dir: Path, commit: str, most: int) -> dict[str, Entry]:
 
 
 def notes_on(git_dir: Path, entries: dict[str, Entry], branch: str) -> list[str]:
-    """A sentence for each sort of entry that is left out."""
+    """Return one sentence for each kind of ignored entry."""
     left_out = _left_out(git_dir, entries)
     sorts = {
         ("file over 1 MB", "files over 1 MB", "not read"): left_out,

@@ -1,4 +1,4 @@
-"""Why a fetch did not bring a repository: the learner's set-up in a sentence each, or a fault on our side."""
+"""The reasons why a fetch failed: the learner's set-up, with a sentence for each, or a fault of ours."""
 
 import re
 
@@ -11,8 +11,8 @@ from .bounded_process import Ended, FetchLimits
 class FetchRefusedError(Exception):
     """The learner's set-up: nothing was fetched. `code` is stable, `message` for people.
 
-    `may_pass`: it lies with the host, so that the same address may do later. `came_first`: before anything was sent.
-    `limit` is the one of `confined.Ended`, `fsck_id` Git's name of what is wrong with an object.
+    `may_pass`: the host is at fault, so the same address may work later. `came_first`: refused before anything was
+    sent. `limit` is that of `bounded_process.Ended`, `fsck_id` Git's id of the problem with an object.
     """
 
     came_first = False
@@ -26,7 +26,7 @@ class FetchRefusedError(Exception):
 
 
 class FetchError(Exception):
-    """Our side, or nobody's: worth another try later."""
+    """A fault of ours, or of nobody's: worth another try later."""
 
     limit: str | None = None
 
@@ -116,7 +116,7 @@ def no_attempt(sentence: str) -> str:
 
 
 def why(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefusedError | FetchError:
-    """What to raise for a git that did not end well."""
+    """Return the exception for a git process that failed."""
     own = [line for line in ended.messages.split("\n") if not line.startswith("remote:")]
     said = " ".join(" ".join(own).split())
     code = _LIMITS.get(ended.limit or "") or _code(said)
@@ -130,7 +130,7 @@ def why(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefusedErro
 
 
 def damaged(complaint: str, address: Address, limits: FetchLimits) -> FetchRefusedError:
-    """Findings of Git in a repository that came whole."""
+    """Return Git's findings in a repository that was fetched completely."""
     return refused("damaged", address, limits, **_words(complaint))
 
 
@@ -139,6 +139,6 @@ def _code(words: str) -> str | None:
 
 
 def _words(complaint: str) -> dict[str, str]:
-    """Git's own name of what is wrong with an object, else the beginning of what it said; and plain words for it."""
+    # Git's id of the problem, else the beginning of its message; and plain words for it
     own, plain = own_words(complaint), plain_words(complaint)
     return {"words": own, "plain": f"{plain[0].upper()}{plain[1:]}. " if plain else ""}

@@ -1,7 +1,7 @@
-"""git, set up to ask one stranger's server for refs and objects.
+"""Run git against one stranger's server, for refs and objects.
 
-It is told of no file of the machine, may speak https to one address that was checked, follows no redirect, runs no
-helper and no hook, takes nothing that fails its own checks, and leaves files over 1 MB where they are.
+It reads no machine configuration, may speak https to one checked address, follows no redirect, runs no helper and no
+hook, accepts nothing that fails its own checks, and leaves files over 1 MB on the server.
 """
 
 import os
@@ -103,7 +103,7 @@ class Listing:
         return [name.removeprefix(HEADS) for name in self.refs if name.startswith(HEADS)]
 
     def meant_by(self, address: Address) -> str:
-        """The branch of the address, also where the path of a folder follows it; else the default branch."""
+        """Return the branch of the address, even if a folder's path follows it; else the default branch."""
         if address.branch is None:
             return self.head
         parts = address.branch.split("/")
@@ -114,7 +114,7 @@ class Listing:
         return branch
 
     def first(self, branch: str, most: int) -> dict[str, str]:
-        """At most so many refs, the branch that is graded among them."""
+        """Return at most so many refs, always with the branch that is graded."""
         meant = HEADS + branch
         names = [meant, *(name for name in self.refs if name != meant)]
         return {name: self.refs[name] for name in names[:most]}
@@ -127,7 +127,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Brought:
-    """What was fetched: some `refs` of all that are listed, among them the branch that is meant."""
+    """Result of a fetch: some `refs` of all that are listed, always with the branch that is meant."""
 
     listing: Listing
     branch: str
@@ -135,7 +135,7 @@ class Brought:
 
 
 class Server:
-    """One repository at its server, asked within one deadline."""
+    """One repository at its server, with one deadline for all requests."""
 
     def __init__(self, address: Address, limits: FetchLimits, network: Network) -> None:
         self.address, self._limits = address, limits
@@ -152,7 +152,6 @@ class Server:
         self.uid = limits.uid if bounded_process.drops_to_uid() else None
 
     def listing(self) -> Listing:
-        """All branches and tags, branches first."""
         try:
             return self._read(self._run(_LIST, Path("/")).output)
         except FetchRefusedError as refusal:
@@ -177,10 +176,10 @@ class Server:
         return Listing(refs, head)
 
     def bring(self, folder: Path, most: int) -> Brought:
-        """Fetch what at most so many branches and tags stand for, and all it needs, into a bare repository.
+        """Fetch the objects of at most so many branches and tags into a bare repository.
 
-        Git cannot be told to take odd dates while it leaves large files out. Where such alone made it refuse, it is
-        asked again without its checks, which are made afterwards.
+        Git cannot be told to accept odd dates while it leaves out large files. If odd dates alone made it refuse, the
+        fetch is repeated without Git's checks, which then run afterwards.
         """
         try:
             return self._bring(folder, most)
@@ -209,9 +208,8 @@ class Server:
         )
 
     def _bring(self, folder: Path, most: int, *options: str) -> Brought:
-        """One connection does for asking and fetching: git's own helper is spoken to (gitremote-helpers), which is how
-        we come to choose between its list and its fetch.
-        """
+        # One connection lists and fetches: we speak to git's own helper (gitremote-helpers), and so can choose refs
+        # between its list and its fetch.
         brought: list[Brought] = []
 
         def choose(said: bytes) -> bytes | None:
@@ -245,13 +243,13 @@ class Server:
         return refusal
 
     def _speaks_git(self) -> bool:
-        """False where an empty list comes from a web page: git takes lines without refs for a server of plain files."""
+        # git accepts lines without refs from a plain file server, so an empty list may come from a web page
         with suppress(FetchRefusedError, FetchError):
             return "packet:" in self._run(_LIST, Path("/"), trace=True).messages
         return True
 
     def subject(self, commit: str) -> str | None:
-        """The first line of a commit's message, by fetching that commit and no file; None if it does not come."""
+        """Return the first line of a commit's message by fetching only that commit; None if it does not come."""
         with (
             tempfile.TemporaryDirectory(prefix="labcheck-") as name,
             suppress(FetchRefusedError, FetchError, RepositoryError),
