@@ -1,4 +1,4 @@
-"""The commit graph as lanes: what a repository holds, what lies around some of its commits, and how it should be."""
+"""Draw the commit graph as lanes: a whole repository, the surroundings of some commits, or a wanted shape."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -18,26 +18,26 @@ MAX_LABEL = 60
 
 
 class Graph:
-    """Draws one repository whose history can be walked. Raises what `Repository.history` does."""
+    """Draw one repository whose history can be walked. Raises what `Repository.history` raises."""
 
     def __init__(self, repository: Repository) -> None:
         self._outliner = Outliner(repository)
         self._all = len(repository.history)
 
     def whole(self, marked: Collection[str]) -> Drawing:
-        """Everything, or what matters most of it, in at most 40 rows. `marked` are ids of commits."""
+        """Draw everything, or the most important part, in at most 40 rows. `marked` are ids of commits."""
         outline = self._outliner.outline(marked, MAX_ROWS)
         shown = sum(not row.folded for row in outline.rows)
         rest = f", {shown:,} of {count(self._all, 'commit')}" if shown < self._all else ""
         return _drawing(f"Commit graph{rest}", outline)
 
     def around(self, marked: Collection[str], tips: Collection[str]) -> Drawing:
-        """The marked commits and their neighbours, in at most 12 rows, on main and what `tips` reach."""
+        """Draw the marked commits and their neighbours, in at most 12 rows, on main and what `tips` reach."""
         return _drawing("Found", self._outliner.outline(marked, MAX_ROWS_AROUND, tips))
 
 
 def draw_shape(shape: Shape) -> Drawing:
-    """How commits should lie, drawn as found ones are. Parents that are no nodes are not drawn."""
+    """Draw a wanted shape the way found commits are drawn. Parents that are not nodes are left out."""
     names = {node.name for node in shape.nodes}
     rows = tuple(_row(node, names) for node in shape.nodes)
     main = next((row.name for row in rows if row.words.startswith("main")), rows[0].name if rows else "")
@@ -69,7 +69,7 @@ def _named(row: Row) -> str:
 
 
 def _sentence(row: Row, names: dict[str, str], alone: str) -> str:
-    """`Needs work: a1b2c3d Merge branch side, on main, v1.0; parents b2c3d4e and c3d4e5f`."""
+    # `Needs work: a1b2c3d Merge branch side, on main, v1.0; parents b2c3d4e and c3d4e5f`
     below: Sequence[str] = [names[parent] for parent in row.parents if parent in names]
     noun = "then" if row.folded else "parent" if len(below) == 1 else "parents"
     parents = f"; {noun} {', '.join(below)}" if below else alone

@@ -1,4 +1,4 @@
-"""Rows of a commit graph and the lanes between them, as numbers only: where each row stands and each edge runs."""
+"""Lay out the rows of a commit graph and the lanes between them, as numbers: positions of rows and edges."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class Row:
     """One row: a commit, or `folded` commits drawn as one. Its parents are names of rows further down.
 
-    `id` is what is shown of the name, `refs` the branches and tags here, `words` the subject or what was folded.
+    `id` is the displayed name, `refs` the branches and tags here, `words` the subject or a description of the fold.
     """
 
     name: str
@@ -22,7 +22,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Edge:
-    """From the row of a child to the row of its parent; on the rows between them it stays in `lane`."""
+    """From the row of a child to the row of its parent; between them it stays in `lane`."""
 
     child: int
     parent: int
@@ -31,7 +31,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Lanes:
-    """The column of each row, and the edges. No row between the ends of an edge stands in its lane."""
+    """The column of each row, and the edges. No row between the ends of an edge is in its lane."""
 
     columns: tuple[int, ...]
     edges: tuple[Edge, ...]
@@ -41,12 +41,12 @@ class Lanes:
         return 1 + max([*self.columns, *(edge.lane for edge in self.edges)], default=0)
 
     def column(self, edge: Edge, row: int) -> int:
-        """Where an edge is on one of its rows, the first and the last among them."""
+        """Return the column of an edge on one of its rows, ends included."""
         return edge.lane if edge.child < row < edge.parent else self.columns[row]
 
 
 def lay_out(rows: Sequence[Row], leftmost: str = "") -> Lanes:
-    """Lanes for rows that come before their parents. The row named `leftmost` stands in the leftmost lane."""
+    """Return lanes for rows that come before their parents. The row named `leftmost` is in the leftmost lane."""
     place = {row.name: number for number, row in enumerate(rows)}
     waiting: list[str | None] = (
         [_top(rows, leftmost)] if leftmost in place else []
@@ -66,13 +66,13 @@ def lay_out(rows: Sequence[Row], leftmost: str = "") -> Lanes:
 
 
 def _top(rows: Sequence[Row], name: str) -> str:
-    """Where the line through this row begins that goes down by first parents, as far up as there is only one."""
+    # the start of the first-parent line through this row, as far up as there is only one child
     above = [row.name for row in rows if row.parents[:1] == (name,)]
     return _top(rows, above[0]) if len(above) == 1 else name
 
 
 def _lane_of(name: str, waiting: list[str | None]) -> int:
-    """The lane that leads to this row, else a free one, else a new one; there it is from now on."""
+    # the lane that leads to this row, else a free one, else a new one
     for wanted in (name, None):
         if wanted in waiting:
             return waiting.index(wanted)

@@ -9,7 +9,7 @@ MAX_LANES = 6
 
 
 def letters(rows: Sequence[Row], leftmost: str, width: int = 64) -> tuple[str, ...]:
-    """Lines of at most `width` characters; none where the graph is too large for a terminal."""
+    """Return lines of at most `width` characters; none if the graph is too large for a terminal."""
     lanes = lay_out(rows, leftmost)
     if len(rows) > MAX_ROWS or lanes.width > MAX_LANES:
         return ()
@@ -26,7 +26,7 @@ def _lines(rows: Sequence[Row], lanes: Lanes) -> Iterator[str]:
 
 
 def _between(number: int, lanes: Lanes) -> Iterator[str]:
-    """The lines from one row to the next: each lane that moves goes one column a line; straight ones need none."""
+    # each lane that moves goes one column per line; straight ones need none
     crossing = [edge for edge in lanes.edges if edge.child <= number < edge.parent]
     at = {_way(edge, number, lanes) for edge in crossing}
     while any(here != there for here, there in at):

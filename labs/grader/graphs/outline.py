@@ -1,8 +1,8 @@
-"""What of a long history is drawn: the commits that matter, the others folded, whole branches left out.
+"""Choose the rows to draw of a long history: important commits, the others folded, some branches left out.
 
-Tips, merges, fork points, roots, tagged and marked commits matter, and the neighbours of these. Those between them
-are folded into rows such as `12 commits`. Only neighbours in the order of the walk share a fold, so none would have
-to stand both above and below another row.
+Tips, merges, fork points, roots, tagged and marked commits are important, and so are their neighbours. Those between
+them are folded into rows such as `12 commits`. Only neighbours in walk order share a fold; otherwise one could have
+to be both above and below another row.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -52,7 +52,7 @@ class Outliner:
             self._refs.setdefault(number, []).append(name)
 
     def outline(self, marked: Collection[str], most: int, tips: Collection[str] = ()) -> Outline:
-        """At most `most` rows, 3 or more, of what main and `tips` reach; without tips, of everything."""
+        """Return at most `most` rows, 3 or more, of what main and `tips` reach; without tips, of everything."""
         marks = self._numbers(marked)
         starts, reached = self._starts(marks, self._numbers(tips))
         drawn = list(compress(range(len(reached)), reached))
@@ -71,7 +71,7 @@ class Outliner:
         return [number for number in numbers if number is not None]
 
     def _starts(self, marks: Sequence[int], tips: Sequence[int]) -> tuple[list[int], bytes]:
-        """Main, the tips, and a tip above each marked commit that these do not reach; and what all these reach."""
+        # main, the tips, and a tip above each marked commit that these do not reach
         starts = list(dict.fromkeys([self._main, *(tips or self._heads)]))[:MAX_TIPS]
         if set(starts) >= set(self._heads):
             return starts, b"\1" * len(self._history)
@@ -86,7 +86,7 @@ class Outliner:
         return next(self._history.descendants(self._history.id_of(commit)).numbers)
 
     def _ranked(self, drawn: Sequence[int], marks: Sequence[int], starts: Sequence[int]) -> list[int]:
-        """The commits that matter, those that matter most first; equals from the newest on, with their neighbours."""
+        """Return the important commits, the most important first; ties newest first, with their neighbours."""
         above, refs = self._history.above, self._refs
         children = bytearray(len(self._history))  # one, or more than one
         rank: dict[int, int] = {}
@@ -128,7 +128,6 @@ class Outliner:
         return Row(own, parents, words=words, folded=len(group))
 
     def _homes(self, group: list[int], home: dict[int, int]) -> tuple[str, ...]:
-        """Names of the rows of all parents."""
         rows = dict.fromkeys(home[parent] for commit in group for parent in self._history.above(commit))
         return tuple(map(self._history.id_of, rows))
 
@@ -142,7 +141,7 @@ class Outliner:
         )
 
     def _groups(self, drawn: Sequence[int], shown: set[int], *, apart: bool) -> Iterator[list[int]]:
-        """Each shown commit by itself, and those between two of them: as one group, or connected ones `apart`."""
+        # each shown commit by itself, and those between two of them as one group, or as connected groups if `apart`
         between: list[int] = []
         for commit in drawn:
             if commit not in shown:
@@ -154,7 +153,7 @@ class Outliner:
         yield from self._connected(between) if apart else filter(None, [between])
 
     def _connected(self, commits: list[int]) -> Iterable[list[int]]:
-        """The commits in groups, within which each is reached from another by way of parents and children."""
+        """Return the commits in groups that are connected by parents and children."""
         above = self._history.above
         if commits and all(below in above(commit) for commit, below in pairwise(commits)):
             return [commits]

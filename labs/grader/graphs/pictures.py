@@ -1,4 +1,4 @@
-"""What is drawn for one report: what was found beside what is wanted, and the whole commit graph."""
+"""Drawings of one report: what was found beside what is wanted, and the whole commit graph."""
 
 import re
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ MAX_FOUND = 5  # in one report, which is kept: some 4 KB each
 
 
 class Pictures:
-    """Pictures of one run. The history is drawn where the checks read it, or where it is short."""
+    """Drawings of one run. The history is drawn if the checks read it, or if it is short."""
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
@@ -26,9 +26,9 @@ class Pictures:
         return Graph(self._repository)
 
     def of(self, verdict: Verdict) -> tuple[Drawing, ...]:
-        """The check's own drawing; where it needs work and says how commits should lie, what was found and that.
+        """Return the check's own drawings; if it needs work and has a wanted shape, what was found and that shape.
 
-        What an earlier check drew is not drawn again for one that passed.
+        A passed check does not repeat the drawing of an earlier one.
         """
         again = verdict.outcome is Outcome.PASSED and verdict.drawing in self._seen
         own = tuple(filter(None, [None if again else verdict.drawing]))
@@ -42,14 +42,13 @@ class Pictures:
         return (*own, self._found(verdict, verdict.wanted), wanted)
 
     def _found(self, verdict: Verdict, wanted: Shape) -> Drawing:
-        """Around the evidence, on the branches and tags that it or the wanted shape names."""
         names = {re.sub("^refs/(heads|tags)/", "", item.ref or "") for item in verdict.evidence}
         names |= {word for node in wanted.nodes for word in re.split(r"[,:]?\s", node.label)}
         tips = [tip.commit.id for name in sorted(names) if (tip := self._repository.tip(name))]
         return self._graph.around([item.commit for item in verdict.evidence if item.commit], tips)
 
     def whole(self, results: Iterable[CheckResult]) -> Drawing | None:
-        """The graph with the commits marked that the evidence of these results names as needing work."""
+        """Draw the graph, marking commits that the evidence of these results names as needing work."""
         if not self._repository.is_short or not self._repository.history:
             return None
         failed = (result for result in results if result.outcome is Outcome.NEEDS_WORK)

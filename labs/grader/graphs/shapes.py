@@ -1,11 +1,11 @@
-"""How commits should lie, apart from any repository: what a check draws beside what it found."""
+"""Wanted shapes of commits, independent of any repository: drawn beside what a check found."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Node:
-    """One commit of a shape: its own name, the names of its parents, and the refs or words beside it."""
+    """One commit of a shape: its name, the names of its parents, and the refs or words beside it."""
 
     name: str
     parents: tuple[str, ...] = ()
@@ -14,7 +14,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Shape:
-    """A small commit graph, each node before its parents, and a title that says what it shows."""
+    """A small commit graph, each node before its parents, and a title that describes it."""
 
     title: str
     nodes: tuple[Node, ...]

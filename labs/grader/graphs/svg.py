@@ -1,7 +1,7 @@
-"""A commit graph as SVG, from escaped text only. Colours come from the style sheet, shapes tell the rows apart.
+"""Draw a commit graph as SVG, from escaped text only. Colours come from the style sheet, shapes tell the rows apart.
 
 A commit is a disc, a marked one a square with a cross, folded commits a dashed circle. The drawing never scales: its
-width is the least that it needs, so that it fits a phone, and a style sheet may give it more, for longer subjects.
+width is the minimum, so that it fits a phone, and a style sheet may widen it for longer subjects.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ WORDS = 180  # px: the least room for words
 
 
 def svg(title: str, about: str, rows: Sequence[Row], lanes: Lanes, note: str = "") -> str:
-    """The drawing of rows that are laid out; `about` is read out as its description, `note` stands below."""
+    """Draw laid-out rows; `about` is the description for screen readers, `note` is printed below."""
     *heights, end = _heights(rows)
     ids = max((len(cut(row.id, MAX_ID)) for row in rows), default=0)
     words = LEFT + lanes.width * LANE + GAP
@@ -41,7 +41,7 @@ def svg(title: str, about: str, rows: Sequence[Row], lanes: Lanes, note: str = "
 
 
 def path(edge: Edge, lanes: Lanes, heights: Sequence[int]) -> str:
-    """From the child down to the parent: bent into its lane, along it, and bent out of it."""
+    # from the child down to the parent: bent into its lane, along it, and bent out of it
     points = [(_x(lanes.columns[edge.child]), heights[edge.child])]
     if edge.parent - edge.child > 1:
         lane = _x(edge.lane)
@@ -56,7 +56,7 @@ def path(edge: Edge, lanes: Lanes, heights: Sequence[int]) -> str:
 
 
 def _heights(rows: Sequence[Row]) -> list[int]:
-    """The middle of the first line of each row, and of one that would follow."""
+    # the middle of the first line of each row, and of one more below
     steps = (LINE + (BESIDE_REFS if row.refs and row.words else 0) for row in rows)
     return list(accumulate(steps, initial=LINE // 2))
 

@@ -1,4 +1,4 @@
-"""How commits should lie: the shapes that checks show beside what was found. Letters stand for any commits."""
+"""Wanted shapes that checks draw beside what was found. Letters are any commits."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from .shapes import Node, Shape
 
 
 def line(title: str, names: list[str], labels: dict[str, str], base: str = "A") -> Shape:
-    """Commits one after another from `base`, the oldest of `names` first."""
+    """Return commits one after another from `base`, the oldest of `names` first."""
     chain = [base, *names]
     nodes = [Node(name, (before,), labels.get(name, "")) for before, name in zip(chain, names, strict=False)]
     return Shape(title, (*reversed(nodes), Node(base, (), labels.get(base, ""))))
@@ -66,14 +66,13 @@ def on_top(branch: str, onto: str, commits: int) -> Shape:
 
 
 def standing_at(name: str, commit: Commit) -> Shape:
-    """A branch or tag at a commit, above the parents of that."""
     parents = tuple(parent[:7] for parent in commit.parents)
     here = Node(commit.id[:7], parents, name)
     return Shape(f"Where {quoted(name)} should stand", (here, *map(Node, parents)))
 
 
 def one_after_another(branches: Sequence[str], into: str) -> Shape:
-    """Each branch with one commit and its merge, the last one first."""
+    """Return each branch with one commit and its merge, newest first."""
     nodes: list[Node] = []
     below = "A"
     for number, branch in enumerate(branches, start=1):
@@ -92,7 +91,7 @@ def parted(branch: str, of: str, start: str) -> Shape:
 
 
 def copied(commits: list[str], onto: str) -> Shape:
-    """The commits that stay where they are, and their copies on another branch."""
+    """Return the commits, which stay, and their copies on a different branch."""
     letters = _letters(len(commits))
     taken = line("", letters, dict(zip(letters, commits, strict=False)))
     copies = line("", [f"{letter}'" for letter in letters], {f"{letters[-1]}'": onto})
@@ -102,7 +101,7 @@ def copied(commits: list[str], onto: str) -> Shape:
 
 
 def undone(commits: list[str], on: str) -> Shape:
-    """The commits stay, and later ones undo them."""
+    """Return the commits, which stay, and later ones that undo them."""
     letters = _letters(len(commits))
     labels = dict(zip(letters, commits, strict=False)) | {
         f"-{letter}": f"undoes {letter}" for letter in letters
@@ -117,5 +116,5 @@ def replaced(old: str, parent: str, on: str) -> Shape:
 
 
 def _letters(number: int) -> list[str]:
-    """B, C and so on, for at most four commits: a picture shows the way, not the amount."""
+    # B, C and so on, at most four: a drawing shows the way, not the amount
     return list("BCDE"[:number])
