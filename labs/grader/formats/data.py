@@ -1,7 +1,7 @@
-"""YAML, JSON, TOML and INI from a stranger's repository as values, and one found by its place: `model.layers[0].size`.
+"""Read YAML, JSON, TOML and INI from a stranger's repository, and find values by path: `model.layers[0].size`.
 
-All come out alike: None, bool, int, Decimal, str, lists and dicts; dates are text. Keys that are there twice,
-YAML's tags and merge keys, aliases that stand for very much, and what is nested too deeply are refused.
+All become None, bool, int, Decimal, str, lists and dicts; dates are text. Duplicate keys, YAML tags and merge keys,
+aliases that expand too much and too-deep nesting are refused.
 """
 
 import json
@@ -40,7 +40,7 @@ _TOML_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*"|'[^'\n]*')[ \t
 
 
 class UnparsableError(Exception):
-    """Why a text is no such data; `line` and `column` count from 1 and are None where they are not known."""
+    """The text is not valid in its format; `line` and `column` count from 1, None if unknown."""
 
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
         super().__init__(message)
@@ -48,24 +48,23 @@ class UnparsableError(Exception):
 
 
 class BeyondLimitError(UnparsableError):
-    """The format allows it, and a limit of this reader does not: what the text holds is not known."""
+    """The format allows it, but a limit of this reader does not, so the contents are unknown."""
 
 
 @dataclass(frozen=True)
 class Absent:
-    """There is nothing at a place: how far the way is there, and what is found at its end."""
+    """Nothing is at a path: how far the path exists, and what is at its end."""
 
     way: str
     found: str
 
 
 def format_of(path: str) -> Format | None:
-    """The format that the ending of a path names."""
     return _ENDINGS.get(posixpath.splitext(path)[1].lower())
 
 
 def steps(place: str) -> Steps | None:
-    """Keys and positions of `a.b[0]["c.d"]`; None where it cannot be read as such."""
+    """Return keys and positions of `a.b[0]["c.d"]`; None if it is not a valid path."""
     found: list[str | int] = []
     end = 0
     while match := _STEP.match(place, end):
@@ -76,7 +75,9 @@ def steps(place: str) -> Steps | None:
 
 
 def read_data(text: str, format: Format) -> Value:
-    """The whole text as values. `line` is 0 for all but YAML: the other readers do not tell. Raises UnparsableError."""
+    """Return the whole text as values. `line` is 0 except for YAML: the other parsers report none. Raises
+    UnparsableError.
+    """
     try:
         return {"yaml": _yaml, "json": _json, "toml": _toml, "ini": _ini}[format](text)
     except RecursionError:
@@ -84,7 +85,6 @@ def read_data(text: str, format: Format) -> Value:
 
 
 def find(root: Value, way: Steps) -> Value | Absent:
-    """What stands at a place."""
     value = root
     for done, step in enumerate(way, start=1):
         below = _below(value.data, step)

@@ -1,4 +1,4 @@
-"""Patterns of paths, read as `.gitignore` reads them: `*.csv` in any folder, `data/*.csv`, `src/**/*.py`, `data/`."""
+"""Match path patterns as in `.gitignore`: `*.csv` in any folder, `data/*.csv`, `src/**/*.py`, `data/`."""
 
 import re
 from collections.abc import Callable
@@ -10,12 +10,12 @@ _MEANINGS = {"**/": "(?:.*/)?", "/**": "/.+", "*": "[^/]*", "?": "[^/]"}
 
 
 def is_glob(path: str) -> bool:
-    """Whether a path may stand for several files: it has `*` or `?`, or names a folder."""
+    """True if a path may match several files: it has `*` or `?`, or names a folder."""
     return bool(_SIGNS.search(path)) or path.endswith("/")
 
 
 def path_matcher(pattern: str) -> Callable[[bytes], bool]:
-    """Says of a path in a tree whether it is meant. A path without signs means itself alone."""
+    """Return a function that is True for matching paths of a tree. A path without wildcards matches only itself."""
     if not is_glob(pattern):
         return pattern.encode().__eq__
     anywhere = "" if "/" in pattern.rstrip("/") else "(?:.*/)?"

@@ -1,4 +1,4 @@
-"""INI as its sections and their values, read by the standard library without any interpolation."""
+"""Read INI sections and values with the standard library, without interpolation."""
 
 import configparser
 import re
@@ -13,7 +13,7 @@ _WORDS = {"true": True, "false": False}
 
 
 class IniError(Exception):
-    """Why a text is no INI; `line` counts from 1."""
+    """The text is not valid INI; `line` counts from 1."""
 
     def __init__(self, message: str, line: int | None) -> None:
         super().__init__(message)
@@ -21,9 +21,9 @@ class IniError(Exception):
 
 
 def read_ini(text: str) -> dict[str, dict[str, object]]:
-    """Sections, their keys (case matters) and values: true, false, numbers, else text; None for a key alone.
+    """Return sections with keys (case matters) and values: true, false, numbers, else text; None for a bare key.
 
-    Raises IniError, also for what is there twice.
+    Raises IniError, also for duplicates.
     """
     parser = configparser.ConfigParser(
         interpolation=None, default_section=_NO_DEFAULTS, allow_no_value=True, empty_lines_in_values=False

@@ -1,11 +1,11 @@
-"""Patterns of paths with `**`, `*`, `?` and `[a-z]`, matched in steps of both lengths multiplied at most."""
+"""Match path patterns with `**`, `*`, `?` and `[a-z]` in at most (pattern length × path length) steps."""
 
 import posixpath
 from collections.abc import Iterable, Iterator
 
 
 def pattern_matches(pattern: str, path: str) -> bool:
-    """Whether a pattern means a path, or a folder above it. It is anchored at the top folder."""
+    """True if a pattern matches a path or a folder above it. It is anchored at the top folder."""
     cleaned = posixpath.normpath(pattern).lstrip("/")
     return any(_matches(cleaned, part) for part in _with_folders(path))
 
@@ -16,7 +16,7 @@ def _with_folders(path: str) -> Iterable[str]:
 
 
 def _matches(pattern: str, path: str) -> bool:
-    """Each sign is looked at once for each letter of the path, so that no pattern takes long."""
+    # each token is compared once with each letter of the path, so that no pattern takes long
     reached = {0}
     for sign, meant in _signs(pattern):
         if not reached:
@@ -45,7 +45,7 @@ def _within_folder(reached: set[int], path: str) -> set[int]:
 
 
 def _signs(pattern: str) -> Iterator[tuple[str, str]]:
-    """`**/`, `**`, `*`, `?`, `[` with what the brackets hold, or a letter as itself."""
+    # `**/`, `**`, `*`, `?`, `[...]`, or a literal letter
     at = 0
     while at < len(pattern):
         sign, meant = pattern[at], pattern[at]

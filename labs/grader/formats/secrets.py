@@ -1,7 +1,7 @@
-"""What credentials look like, as a table of formats that their providers make to be recognised.
+"""Recognise credentials by a table of the formats that their providers designed to be recognised.
 
-A format is in the table when it is hard to mistake for anything else: a fixed beginning and a length. What only
-looks random counts in files of settings alone, such as `.env`. To add a format, add a line. A value never leaves here.
+A format is in the table if it is hard to mistake for anything else: a fixed prefix and a length. Random-looking
+values count only in settings files such as `.env`. To add a format, add a line. No value leaves this module.
 """
 
 import math
@@ -17,9 +17,9 @@ MIN_ENTROPY = 3.0  # bits per character: ten different characters have 3.3, "pas
 
 @dataclass(frozen=True)
 class Rule:
-    """`pattern` has the value as its first group; one of `marks` is in each match, and is looked for first.
+    """`pattern` has the value as its first group; each match contains one of `marks`, which is searched first.
 
-    `trace` is what `grep -E` finds as long as the value is in a file; it says no more than the format.
+    `trace` is what `grep -E` finds as long as the value is in a file; it reveals only the format.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Found:
-    """Where a value stands in a text, in characters. Whoever reports it names the rule and the line only."""
+    """Position of a value in a text, in characters. Reports name only the rule and the line."""
 
     rule: Rule
     start: int
@@ -47,7 +47,7 @@ def _token(name: str, provider: str, pattern: str, *marks: str, trace: str = "")
 
 
 def _after(name: str, provider: str, pattern: str, *marks: str, trace: str) -> Rule:
-    """A value that has no form of its own, known by what stands before it."""
+    # for a value without a format of its own, known by the text before it
     return Rule(name, f"revoke it with {provider}", re.compile(pattern), marks, trace)
 
 
@@ -240,19 +240,19 @@ _ONLY_SECRETS = re.compile(
 
 
 def is_settings_file(path: str) -> bool:
-    """`.env`, `.env.local` or `prod.env`, but not `.env.example`, which is made to be shown."""
+    # `.env`, `.env.local` or `prod.env`, but not `.env.example`, which is made to be shown
     return bool(_SETTINGS_FILE.fullmatch(posixpath.basename(path).lower()))
 
 
 def belongs_outside(path: str) -> bool:
-    """Is this a file that has no place in a repository at all, rather than code with a key in it?"""
+    """True for a file that does not belong in a repository at all, unlike code that contains a key."""
     return is_settings_file(path) or bool(_ONLY_SECRETS.fullmatch(posixpath.basename(path).lower()))
 
 
 def find_secrets(text: str, *, settings: bool = False) -> Iterator[Found]:
-    """Where the text holds credentials; placeholders are none. `settings` says that it is a settings file.
+    """Return the credentials in a text, without placeholders. `settings` says that it is a settings file.
 
-    What two rules find is there twice.
+    A value that matches two rules is returned twice.
     """
     for rule in (*RULES, SETTING) if settings else RULES:
         if not any(mark in text for mark in rule.marks):
@@ -263,7 +263,7 @@ def find_secrets(text: str, *, settings: bool = False) -> Iterator[Found]:
 
 
 def masked(text: str, path: str | None = None) -> str:
-    """The text with each character of a credential as `*`; `path` is where it was read."""
+    """Return the text with each character of a credential as `*`; `path` is the file that it came from."""
     for found in find_secrets(text, settings=path is not None and is_settings_file(path)):
         stars = re.sub(r"[^\n]", "*", text[found.start : found.end])
         text = text[: found.start] + stars + text[found.end :]
@@ -277,7 +277,7 @@ def _is_random(value: str, rule: Rule) -> bool:
 
 
 def _drawn_part(value: str) -> str:
-    """The beginning of what was drawn at random: of a signed token the signature, not the number before it."""
+    # the start of the random part: of a signed token the signature, not the number before it
     signature = value.rsplit(".", 1)[-1] if ".eyJ" in value or "_eyJ" in value else value
     return signature[:64]
 

@@ -1,6 +1,6 @@
-"""YAML text as plain values that know their line, with every problem of the text collected.
+"""Read YAML as plain values that know their line, and collect every problem of the text.
 
-Nothing is constructed by YAML itself: no tags, no anchors or aliases, no merge keys.
+YAML constructs nothing: no tags, no anchors or aliases, no merge keys.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ _TAG = "tag:yaml.org,2002:"
 class Value:
     """None, a bool, int, Decimal or str, a list of Values or a dict of Values, and the line it starts on.
 
-    `column` counts from 1 and is 0 where only the line is known. For the value of a key both are those of the key.
+    `column` counts from 1 and is 0 if only the line is known. The value of a key has the position of the key.
     """
 
     line: int
@@ -38,7 +38,7 @@ class Value:
     column: int = 0
 
     def plain(self) -> object:
-        """The same without lines."""
+        """The value without line numbers."""
         if isinstance(self.data, list):
             return [item.plain() for item in self.data]
         if isinstance(self.data, dict):
@@ -61,7 +61,7 @@ class _Scanner(Scanner):
         super().fetch_flow_collection_start(*arguments, **more)
 
     def scan_to_next_token(self) -> None:
-        """Skip tabs too where they part tokens or end a line; where they indent, they stay an error."""
+        """Skip tabs too between tokens and at the end of a line; in an indent they stay an error."""
         super().scan_to_next_token()
         while not self.flow_level and self.reader.peek() == "\t":
             before = self.reader.buffer[self.reader.pointer - self.reader.column : self.reader.pointer]
@@ -75,7 +75,7 @@ class _Scanner(Scanner):
             super().scan_to_next_token()
 
     def scan_plain(self) -> Any:
-        """In braces a `:` ends a word also before `,`, `[`, `{` and what closes them, as in `{push:}`."""
+        """In braces a `:` also ends a word before `,`, `[`, `{` and closing brackets, as in `{push:}`."""
         if not self.flow_level:
             return super().scan_plain()
         start = end = self.reader.get_mark()
@@ -92,7 +92,7 @@ class _Scanner(Scanner):
         return ScalarToken("".join(words), True, start, end)
 
     def scan_plain_spaces(self, indent: int, start_mark: Any) -> Any:
-        """Keep tabs between the words of a plain text; those at the end of a line are dropped with its blanks."""
+        """Keep tabs between the words of a plain scalar; drop those at the end of a line with its spaces."""
         length = 0
         while self.reader.peek(length) in _BLANKS:
             length += 1
@@ -104,7 +104,7 @@ class _Scanner(Scanner):
         return super().scan_plain_spaces(indent, start_mark) if ends else [blanks]
 
     def _flow_word(self) -> int:
-        """The length of the plain text up to the next blank or sign of the braces."""
+        # length up to the next space or flow indicator
         length = 0
         while (sign := self.reader.peek(length)) not in _BLANKS + _LINE_ENDS + ",[]{}":
             if sign == ":" and self.reader.peek(length + 1) in _BLANKS + _LINE_ENDS + ",[]{}":
@@ -114,10 +114,10 @@ class _Scanner(Scanner):
 
 
 def read_yaml(text: str, *, aliased: int = 0) -> tuple[Value | None, list[Problem]]:
-    """The value of a YAML text, None where its syntax is broken, and what is wrong with the text so far.
+    """Return the value of a YAML text, None if its syntax is broken, and the problems found so far.
 
-    Texts over 256 KB are refused. Aliases are refused past `aliased` values that they stand for, so that ten lines
-    cannot stand for a billion.
+    Texts over 256 KB are refused. Aliases are refused past `aliased` expanded values, so that ten lines cannot expand
+    to a billion.
     """
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         return None, [Problem(1, "", f"the file is larger than {MAX_BYTES // 1024} KB")]
@@ -136,7 +136,9 @@ def read_yaml(text: str, *, aliased: int = 0) -> tuple[Value | None, list[Proble
 
 
 def compose_yaml(text: str) -> Node | None:
-    """The nodes of a YAML text as `read_yaml` reads it, for their places. Raises YAMLError and RecursionError."""
+    """Return the nodes of a YAML text as `read_yaml` reads it, for their positions. Raises YAMLError and
+    RecursionError.
+    """
     yaml = YAML(typ="safe", pure=True)
     yaml.Scanner = _Scanner
     node: Node | None = yaml.compose(text)
