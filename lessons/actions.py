@@ -1,4 +1,4 @@
-"""What authors and readers do. Each function is one change with its transaction; nobody else writes these rows."""
+"""Write operations of authors and readers. Each function is one transaction; nothing else writes these rows."""
 
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -38,7 +38,6 @@ def render_markdown(source: str, links: Links) -> Rendered:
 
 
 def markdown_problems(source: str, links: Links) -> list[Problem]:
-    """Return the problems that block publishing."""
     try:
         return render_markdown(source, links).problems
     except TooComplexError as error:
@@ -46,12 +45,12 @@ def markdown_problems(source: str, links: Links) -> list[Problem]:
 
 
 def problems_of_quiz_markdown(source: str, links: Links) -> list[Problem]:
-    """Return the same of a quiz, which is rendered later, without its files: there a link names a slug."""
+    # A quiz is rendered later, without its course files, so its links must name slugs.
     return markdown_problems(markdown_of(source), replace(links, files={}))
 
 
 def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
-    """Save a lesson with all that is derived from its Markdown. Raises TooComplexError if it is published."""
+    """Save a lesson and everything derived from its Markdown. Raises TooComplexError if it is published."""
     rendered = _rendered(lesson, links or links_within(lesson.course))
     lesson.html = rendered.html
     lesson.contents = rendered.contents
@@ -64,7 +63,7 @@ def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
 
 
 def _rendered(lesson: Lesson, links: Links) -> Rendered:
-    """Render a lesson. A draft is saved even if it cannot be rendered; its page is then empty."""
+    # A draft is saved even if it cannot be rendered; its page is then empty.
     try:
         return render_markdown(lesson.source, links)
     except TooComplexError:
@@ -86,8 +85,8 @@ def save_session(*, session: Session, links: Links | None = None) -> Session:
 def save_quiz(*, quiz: Quiz) -> Quiz:
     """Save a quiz; a changed source makes a new version.
 
-    One of a draft lesson is kept whatever it is: where it has no questions yet, its version stays as it was. Raises
-    QuizSyntaxError with every problem and its line.
+    The quiz of a draft lesson may be invalid: it is saved and keeps its previous version. Raises
+    QuizSyntaxError with all problems and their lines if the lesson is published.
     """
     try:
         parsed = parse(quiz.source)
@@ -108,7 +107,7 @@ def save_quiz(*, quiz: Quiz) -> Quiz:
         "release": parsed.release,
     }
     quiz.current, _ = QuizVersion.objects.get_or_create(quiz=quiz, digest=parsed.digest, defaults=values)
-    Quiz.objects.filter(pk=quiz.pk).update(current=quiz.current)  # one save is one entry of the history
+    Quiz.objects.filter(pk=quiz.pk).update(current=quiz.current)  # `update` adds no second history entry
     return quiz
 
 
@@ -120,7 +119,7 @@ def closed_cohort_message(cohort: Cohort) -> str:
 
 
 def join_cohort(*, user: User, cohort: Cohort) -> Enrollment:
-    """Enroll `user`. Joining twice gives the same enrollment. Raises CannotJoinError."""
+    """Enroll `user`, or return their existing enrollment in the cohort. Raises CannotJoinError."""
     active = (
         Enrollment.objects.active().filter(user=user, course=cohort.course).select_related("cohort").first()
     )
@@ -136,19 +135,19 @@ def join_cohort(*, user: User, cohort: Cohort) -> Enrollment:
             if not enrollment.is_active:
                 enrollment.is_active = True
                 enrollment.save(update_fields=["is_active"])
-    except IntegrityError:  # joined in another tab a moment ago
+    except IntegrityError:  # joined in another tab meanwhile
         return Enrollment.objects.active().get(user=user, course=cohort.course)
     return enrollment
 
 
 def keep_place(*, enrollment: Enrollment, lesson: Lesson, heading: str) -> None:
-    """Remember the heading read last; one that the lesson does not have is ignored."""
+    # The heading may be gone since the page was opened; then it is ignored.
     if heading in {item[1] for item in lesson.contents}:
         Reading.objects.update_or_create(enrollment=enrollment, lesson=lesson, defaults={"heading": heading})
 
 
 def mark_read(*, enrollment: Enrollment, lesson: Lesson, read: bool = True) -> Reading:
-    """Mark a lesson as read, or as not read. The first time counts and stays."""
+    """Mark a lesson as read or unread. Marking it again keeps the first time."""
     reading, _ = Reading.objects.get_or_create(enrollment=enrollment, lesson=lesson)
     reading.read_at = (reading.read_at or timezone.now()) if read else None
     reading.save(update_fields=["read_at", "updated_at"])
@@ -156,7 +155,7 @@ def mark_read(*, enrollment: Enrollment, lesson: Lesson, read: bool = True) -> R
 
 
 def tick(*, enrollment: Enrollment, of: Lesson | Session, key: str, done: bool) -> None:
-    """Tick or untick one item of a checklist. Raises LookupError where there is no such item."""
+    """Tick or untick a checklist item. Raises LookupError if there is no such item."""
     if key not in of.checklist_keys:
         raise LookupError(f"{of} has no item {key}")
     where: dict[str, Any] = {
@@ -178,22 +177,22 @@ class NoAttemptsLeftError(Exception):
 
 
 class AttemptSubmittedError(Exception):
-    """The attempt was submitted: its answers stand."""
+    """The attempt was submitted, so its answers cannot be changed."""
 
 
 def start_attempt(*, enrollment: Enrollment, quiz: Quiz) -> Attempt:
-    """The learner's open attempt at the quiz, begun where there is none. Raises NoAttemptsLeftError."""
+    """Return the learner's open attempt, or start one. Raises NoAttemptsLeftError."""
     try:
         with transaction.atomic():
             return _open_attempt(enrollment, quiz)
-    except IntegrityError:  # begun in another tab a moment ago: the constraints let one of the two through
+    except IntegrityError:  # started in another tab meanwhile: the constraints admit only one
         return _open_attempt(enrollment, quiz)
 
 
 def _open_attempt(enrollment: Enrollment, quiz: Quiz) -> Attempt:
     attempts, version = Attempt.objects.filter(enrollment=enrollment, quiz=quiz), quiz.current
-    # One query for both: where the count is out of date, so is the number, and its constraint refuses it.
-    # It comes first: an attempt that was counted is then seen below, if it is open.
+    # One query for both: if the count is stale, so is the number, and its constraint refuses it.
+    # It comes first, so that an open attempt that was counted is found below.
     taken = attempts.aggregate(count=Count("pk"), last=Max("number"))
     if attempt := attempts.open().first():
         return attempt
@@ -209,14 +208,14 @@ def _open_attempt(enrollment: Enrollment, quiz: Quiz) -> Attempt:
 
 
 def save_answer(*, attempt: Attempt, key: str, response: Response | None, flagged: bool) -> Answer:
-    """Save the answer to one question; the last save counts. Raises AttemptSubmittedError."""
+    """Save the answer to one question; the last save wins. Raises AttemptSubmittedError."""
     answer = Answer(attempt=attempt, key=key, response=response, flagged=flagged)
     return _write_answer(answer, ["response", "flagged", "saved_at"])
 
 
 @transaction.atomic
 def flag_question(*, attempt: Attempt, key: str, flagged: bool) -> None:
-    """Save if the learner wants to come back, and leave the answer as it is. Raises AttemptSubmittedError."""
+    """Flag or unflag a question without changing its answer. Raises AttemptSubmittedError."""
     if flagged:
         _write_answer(Answer(attempt=attempt, key=key, flagged=True), ["flagged"])
         return
@@ -237,14 +236,14 @@ def _write_answer(answer: Answer, fields: list[str]) -> Answer:
 
 
 def _lock_open(attempt: Attempt) -> None:
-    # The lock makes a save and a submission in another tab wait for each other.
+    # The lock serialises a save with a submission in another tab.
     if not Attempt.objects.select_for_update().open().filter(pk=attempt.pk).values_list("pk"):
         raise AttemptSubmittedError
 
 
 @transaction.atomic
 def submit_attempt(*, attempt: Attempt) -> Attempt:
-    """Submit and mark an attempt. Submitting it again, also at the same time, changes nothing."""
+    """Submit and mark an attempt. A second submission, even a concurrent one, changes nothing."""
     this = Attempt.objects.filter(pk=attempt.pk)
     if this.open().update(submitted_at=timezone.now()):
         answers = list(Answer.objects.filter(attempt=attempt))
@@ -258,5 +257,5 @@ def submit_attempt(*, attempt: Attempt) -> Attempt:
 
 
 def _rounded(number: Decimal, unit: str) -> Decimal:
-    """Half up; left to themselves, SQLite and PostgreSQL round differently."""
+    # Rounded here, half up, because SQLite and PostgreSQL round differently.
     return number.quantize(Decimal(unit), ROUND_HALF_UP)

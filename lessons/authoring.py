@@ -1,4 +1,4 @@
-"""What authors of courses do besides saving a text."""
+"""Write operations of authors on a course, other than saving a text."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,18 +12,18 @@ Place = tuple[str, int]
 
 
 class OrderChangedError(Exception):
-    """The course has other sessions or lessons than the order that was sent."""
+    """The course's sessions or lessons are not those in the submitted order."""
 
 
 @transaction.atomic
 def order_course(*, course: Course, order: Sequence[Place], by: User) -> None:
-    """Put sessions and lessons in order: ("session", key), its lessons as ("lesson", key), the next session, …
+    """Set the order of sessions and lessons: ("session", key), its lessons as ("lesson", key), and so on.
 
-    A lesson belongs to the session before it. Raises OrderChangedError where not each of them is named once, or a
-    lesson comes first.
+    A lesson moves to the session before it. Raises OrderChangedError unless each is named exactly once and a
+    session comes first.
     """
     rows: dict[Place, Any] = {("session", row.pk): row for row in course.sessions.select_for_update()}
-    # The lock allows no join, which the usual order of lessons would need.
+    # Ordered by key: the default order of lessons needs a join, which the lock does not allow.
     lessons = course.lessons.select_for_update().order_by("pk")
     rows |= {("lesson", row.pk): row for row in lessons}
     if sorted(order) != sorted(rows) or (order and order[0][0] != "session"):
@@ -39,7 +39,7 @@ def order_course(*, course: Course, order: Sequence[Place], by: User) -> None:
 
 
 def _move(item: Session | Lesson, by: User, **wanted: Any) -> None:
-    """Save what changes and nothing else, by `save()`, so that a lesson's history tells of it."""
+    # By `save()`, so that the change is in a lesson's history, and only if there is a change.
     changed = {name: value for name, value in wanted.items() if getattr(item, name) != value}
     for name, value in changed.items():
         setattr(item, name, value)
@@ -49,7 +49,6 @@ def _move(item: Session | Lesson, by: User, **wanted: Any) -> None:
 
 
 def next_position(item: Session | Lesson) -> int:
-    """The place behind the last of its siblings."""
     siblings: Any = item.session.lessons if isinstance(item, Lesson) else item.course.sessions
     last = siblings.order_by("position").last()
     return last.position + 1 if last else 1

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from lessons.models import CourseStaff
 from portal.accounts.models import User
 
-# Raw SQL, because every page of a signed-in user runs it, and composing the query takes as long as running it.
+# Raw SQL, because every page of a signed-in user runs it, and building the query takes as long as running it.
 _USER = f"""
     SELECT person.*, EXISTS(
         SELECT 1 FROM {CourseStaff._meta.db_table} staff WHERE staff.user_id = person.id
@@ -17,12 +17,12 @@ _USER = f"""
 
 
 class Backend(AuthenticationBackend):
-    """Load a signed-in user together with `is_course_staff`, so that no page asks for it in a query of its own."""
+    """Load the signed-in user together with `is_course_staff`, which saves every page a query."""
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
         user = super().authenticate(request, **credentials)
         if user is None and credentials.get("password"):
-            # allauth's own backend comes next, for log-ins that it began. It would hash the password again.
+            # allauth's backend comes next, for sign-ins that it started. It would hash the password again.
             raise PermissionDenied
         return user
 

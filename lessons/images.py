@@ -1,4 +1,4 @@
-"""Pictures for lessons: decoded, checked and encoded anew, so that what is stored is an image and nothing else."""
+"""Images for lessons: decoded, checked and encoded again, so that only image data is stored."""
 
 import secrets
 from io import BytesIO
@@ -12,7 +12,7 @@ MAX_BYTES = 5_000_000
 MAX_PIXELS = 20_000_000
 SCALE_DOWN = "20 million pixels are the most. Scale it down first."
 FOLDER = "images"
-# Pillow's name of a format: the ending of the stored file, its type, and how it is encoded.
+# Pillow's format name: extension of the stored file, MIME type, encoder options.
 FORMATS = {
     "PNG": ("png", "image/png", {}),
     "JPEG": ("jpg", "image/jpeg", {"quality": 90}),
@@ -23,15 +23,14 @@ MARKS_OF_OTHER_FILES = (b"<!doctype", b"<html", b"<script", b"<?php", b"%pdf-")
 
 
 class ImageRefusedError(ValueError):
-    """The upload is no picture that a lesson can show; the message says what to do."""
+    """The upload is not an image that a lesson can show; the message says what to do."""
 
 
 def store_image(upload: UploadedFile) -> str:
-    """The name under which the picture is kept: 128 random bits and the ending of its format.
+    """Store an image and return its name: 128 random bits and the extension of its format.
 
-    It keeps its size in pixels; everything else that the file held (place, camera, comments) is left out.
-    Raises ImageRefusedError for more than 5 MB or 20 million pixels, for what is no PNG, JPEG or WebP, and for
-    pictures that move.
+    The size in pixels is kept; metadata (location, camera, comments) is dropped. Raises ImageRefusedError for
+    more than 5 MB or 20 million pixels, for formats other than PNG, JPEG and WebP, and for animations.
     """
     size = upload.size or 0
     if size > MAX_BYTES:
@@ -67,7 +66,7 @@ def _decoded(data: bytes) -> Image.Image:
 
 
 def _refuse_excess(image: Image.Image) -> None:
-    """From the head of the file alone, before a single pixel is unpacked."""
+    # Reads the header only, before any pixel is decompressed.
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise ImageRefusedError(f"The picture has {width:,} × {height:,} pixels: {SCALE_DOWN}")
@@ -77,7 +76,7 @@ def _refuse_excess(image: Image.Image) -> None:
 
 def _encoded(image: Image.Image, options: dict[str, int]) -> bytes:
     kind = image.format
-    upright = ImageOps.exif_transpose(image)  # the camera's turn is metadata, which is left out below
+    upright = ImageOps.exif_transpose(image)  # the orientation is metadata, which is dropped below
     upright.info = {name: value for name, value in upright.info.items() if name == "transparency"}
     if kind == "JPEG" and upright.mode not in ("RGB", "L"):
         upright = upright.convert("RGB")

@@ -18,9 +18,10 @@ ENDINGS = {"", ".md", ".markdown", ".html"}
 
 @dataclass(frozen=True)
 class Links:
-    """Resolves `lesson:`, `quiz:` and `lab:` targets within one course; `known` holds the slugs of each kind.
+    """Resolve `lesson:`, `quiz:` and `lab:` targets within one course; `known` has the slugs of each kind.
 
-    Also files beside each other, as `02-sdlc.md`: `files` has kind and slug of what each path became.
+    Relative paths such as `02-sdlc.md` are resolved too: `files` maps each path to the kind and slug made
+    from it.
     """
 
     course: str
@@ -38,7 +39,7 @@ class Links:
 
 
 def target_of(name: str, files: dict[str, Target] | None = None) -> Target:
-    """What a file beside others became: by path, by name if only one file has it, or by the slug in its name."""
+    """Return the (kind, slug) of a course file: by path, by a unique file name, or by the slug in the name."""
     path = PurePosixPath(*(part for part in PurePosixPath(name).parts if part not in ("..", ".")))
     found = files and (files.get(str(path)) or files.get(path.name))
     if found:
@@ -52,7 +53,7 @@ def target_of(name: str, files: dict[str, Target] | None = None) -> Target:
 
 
 def by_file(entries: Iterable[tuple[str, str, str]]) -> dict[str, Target]:
-    """Kind and slug by path, and by file name where no other file has it; from (path, kind, slug)."""
+    """Map paths, and unique file names, to (kind, slug); from (path, kind, slug)."""
     found: dict[str, Target] = {}
     names: dict[str, list[Target]] = {}
     for path, kind, slug in entries:
@@ -74,6 +75,6 @@ def links_within(course: Course) -> Links:
 
 
 def _has_picture(address: str) -> bool:
-    """Pictures of the editor are looked for; other addresses of this site are taken as they are."""
+    # Only images uploaded in the editor are checked; other URLs of this site are taken as they are.
     found = PICTURE.fullmatch(address)
     return default_storage.exists(f"{FOLDER}/{found[1]}") if found else address.startswith("/")

@@ -1,4 +1,4 @@
-"""Quiz Markdown read and rendered once per process: the versions of a quiz never change, nor do their texts."""
+"""Quiz Markdown, parsed and rendered once per process: a quiz version and its texts never change."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from lessons.quizzes import PublicQuestion, Quiz, parse
 from lessons.quizzes.text import BLANK
 from lessons.rendering import TooComplexError, render_fragment, render_inline, render_option
 
-# Stands for a blank while Markdown is rendered, which would take underscores for emphasis.
+# Placeholder for a blank while Markdown is rendered, because underscores would become emphasis.
 GAP = "\ue000"
 
 
@@ -26,36 +26,36 @@ def parsed(source: str) -> Quiz:
 
 @lru_cache(maxsize=4096)
 def inline(text: str, course: str) -> SafeString:
-    """Inline HTML; `course` is the slug of the course that `lesson:`, `quiz:` and `lab:` links stay in."""
+    """Return inline HTML; `course` is the slug of the course that `lesson:`, `quiz:` and `lab:` links stay in."""
     return _rendered(render_inline, text, course)
 
 
 @lru_cache(maxsize=4096)
 def blocks(text: str, course: str) -> SafeString:
-    """As `inline`, with paragraphs, lists and code."""
+    """Return HTML like `inline`, with paragraphs, lists and code."""
     return _rendered(render_fragment, text, course)
 
 
 @lru_cache(maxsize=4096)
 def option(text: str, course: str) -> SafeString:
-    """The text of an option, as `inline` where it is one line."""
+    """Return the HTML of an option, which is that of `inline` if it is a single line."""
     return _rendered(render_option, text, course) if "\n" in text else inline(text, course)
 
 
 def _rendered(render: Callable[..., str], text: str, course: str) -> SafeString:
     try:
         return mark_safe(render(text, link=partial(_address, course)))  # noqa: S308 - sanitised there
-    except TooComplexError:  # a version that was saved before there was this limit still has to be shown
+    except TooComplexError:  # a version saved before this limit existed must still be shown
         return escape(text)
 
 
 def plain(text: str, course: str) -> str:
-    """The words alone, for where HTML has no place, such as the options of a select."""
+    """Return only the words, for places without HTML such as the options of a select."""
     return unescape(strip_tags(inline(text, course)))
 
 
 def prompt(question: PublicQuestion, course: str) -> tuple[SafeString, SafeString]:
-    """What is asked, inline, and what stands below it; the blanks of a cloze are numbered through both."""
+    """Return the question as inline HTML, and the blocks below it; cloze blanks are numbered through both."""
     text = BLANK.sub(GAP, question.prompt) if question.blanks else question.prompt
     words, _, more = text.partition("\n")
     numbers = count(1)

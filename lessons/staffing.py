@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 class UnknownPersonError(Exception):
-    """No account that may be added has this email; the message says what to do."""
+    """No eligible account has this email; the message says what to do."""
 
 
 class NoInstructorError(Exception):
@@ -30,7 +30,6 @@ def invitation_address(cohort: Cohort) -> str:
 
 
 def person_at(email: str) -> User:
-    """Return the user with this sign-in email. Raises UnknownPersonError."""
     user = User.objects.filter(email__iexact=email, is_active=True).first()
     if user is None:
         raise UnknownPersonError(f"No account has the email {email}.")
@@ -53,7 +52,7 @@ def owner_of(email: str) -> User:
 
 @transaction.atomic
 def create_course(*, course: Course, by: User) -> Course:
-    """Save a new course and make its creator the instructor."""
+    """Save a new course and make its creator an instructor."""
     course.save()
     staff = CourseStaff.objects.create(course=course, user=by, role=CourseStaff.Role.INSTRUCTOR)
     record(Event.ROLE, f"added: {staff}", user=by)
@@ -70,7 +69,7 @@ def save_enrollment(*, enrollment: Enrollment, by: User) -> Enrollment:
 
 @transaction.atomic
 def save_course_staff(*, staff: CourseStaff, by: User) -> CourseStaff:
-    """Let a person teach a course, which opens the admin to them."""
+    """Let a person teach a course, which gives them access to the admin."""
     staff.save()
     if not staff.user.is_staff:
         staff.user.is_staff = True
@@ -81,10 +80,10 @@ def save_course_staff(*, staff: CourseStaff, by: User) -> CourseStaff:
 
 
 def refuse_to_orphan(*, without: Iterable[CourseStaff], by: User) -> None:
-    """See that every course keeps an instructor when these people are none any more. Raises NoInstructorError.
+    """Raise NoInstructorError if a course would have no instructor without these people.
 
-    An administrator may leave a course without one. To be called inside the transaction of the change, which waits
-    here for others of the same courses.
+    An administrator may leave a course without one. Call it inside the transaction of the change; it locks
+    the courses, so that concurrent changes wait.
     """
     going = [staff for staff in without if staff.role == CourseStaff.Role.INSTRUCTOR]
     if by.is_superuser or not going:

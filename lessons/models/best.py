@@ -1,4 +1,4 @@
-"""The rule for the try that counts, shared by quiz attempts and lab submissions."""
+"""The rule for which try counts, shared by quiz attempts and lab submissions."""
 
 from typing import Any
 
@@ -7,9 +7,10 @@ from django.db.models.functions import Cast, NullIf, Round, RowNumber
 
 
 def rank(tries: QuerySet[Any], *, per: str, points: str, max_points: str) -> QuerySet[Any]:
-    """Give each try a `best_rank`, which is 1 for the one that counts of each learner and `per`.
+    """Annotate each try with `best_rank`: 1 for the one that counts, for each learner and `per`.
 
-    It is the one with the highest `share` of the points in its own version, from 0 to 1; of equals the earliest.
+    That is the one with the highest `share` of the points of its own version, from 0 to 1; of equals, the
+    earliest.
     """
     shares = tries.annotate(share=_hundredths(points) / NullIf(_hundredths(max_points), 0.0))
     place = Window(
@@ -21,5 +22,5 @@ def rank(tries: QuerySet[Any], *, per: str, points: str, max_points: str) -> Que
 
 
 def _hundredths(points: str) -> Any:
-    # Whole numbers, so that equal shares are equal: 2.1 / 3 as floats is more than 0.7.
+    # Whole numbers, so that equal shares compare equal: 2.1 / 3 as floats is not 0.7.
     return Cast(Round(F(points) * 100), FloatField())

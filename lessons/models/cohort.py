@@ -14,12 +14,12 @@ from portal.accounts.models import validate_time_zone
 
 
 def new_invite_code() -> str:
-    """Ten letters and digits that are hard to mistake for each other: about 49 bits."""
+    # Ten letters and digits that are hard to confuse with each other: about 49 bits.
     return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(10))
 
 
 class Cohort(Loaded):
-    """One group of learners with its own dates."""
+    """A group of learners with its own dates."""
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="cohorts")
     slug = models.SlugField()
@@ -45,7 +45,7 @@ class Cohort(Loaded):
 
 
 def validate_start(starts_at: datetime) -> None:
-    """Refuse dates that no class has; pages add days and time zones, which overflows at the ends of the calendar."""
+    # Pages add days and time zones, which overflows at the ends of the calendar.
     if not 2000 <= starts_at.year < 2200:
         raise ValidationError("Write a date from 2000 to 2199.")
 
@@ -116,7 +116,7 @@ class Enrollment(models.Model):
 
 
 class CourseStaff(models.Model):
-    """Who teaches a course. Django's groups only open the admin."""
+    """A person who teaches a course. Django's groups only open the admin."""
 
     class Role(models.TextChoices):
         INSTRUCTOR = "instructor", "Instructor"

@@ -7,7 +7,7 @@ from simple_history.models import HistoricalRecords
 from lessons.models.shared import SameParent, SharedField
 from portal.accounts.models import validate_time_zone
 
-# Words that stand in a course's addresses where a lesson's slug would.
+# Words that the URLs of a course use in place of a lesson slug.
 RESERVED_SLUGS = {"quizzes", "labs", "progress", "prepare"}
 
 
@@ -21,7 +21,7 @@ MAX_PREPARE = 50  # each becomes a form on the course page
 
 
 def validate_prepare(items: object) -> None:
-    """Refuse what is no list of items with a key and a text of at most 1,000 characters, each key once."""
+    """Refuse anything but a list of items with a unique key and a text of at most 1,000 characters."""
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise ValidationError('Write a list such as [{"key": "git", "text": "Install Git"}].')
     if len(items) > MAX_PREPARE:
@@ -35,14 +35,13 @@ def validate_prepare(items: object) -> None:
             raise ValidationError('Each item has a "key" and a "text", and nothing else.')
         if len(item["text"]) > 1000:
             raise ValidationError(f"The text of “{item['key']}” has more than 1,000 characters. Shorten it.")
-        validate_no_null(item["text"])  # PostgreSQL keeps none in JSON
+        validate_no_null(item["text"])  # PostgreSQL cannot store NUL in JSON
         validate_slug(item["key"])
     if len({item["key"] for item in items}) < len(items):
         raise ValidationError("Two items have the same key. Give each its own.")
 
 
 def validate_slugs(items: object) -> None:
-    """Refuse what is no list of slugs."""
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise ValidationError('Write a list such as ["first-repository"].')
     for item in items:
@@ -50,9 +49,9 @@ def validate_slugs(items: object) -> None:
 
 
 class Loaded(models.Model):
-    """Something that may come from a file: `loaded_digest` is the digest of the file it was last loaded from.
+    """A row that may come from a file. `loaded_digest` is the digest of the file when it was last loaded.
 
-    `loaded_from` is the key that the file gives it, as `key:word`, else the path of the file.
+    `loaded_from` is the key in the file, as `key:word`, or else the path of the file.
     """
 
     loaded_digest = models.CharField(max_length=64, blank=True, editable=False)
@@ -82,7 +81,7 @@ class Course(Loaded):
 
 
 class Session(Loaded):
-    """A unit of the syllabus. It has no date: a Meeting is a cohort's date for it."""
+    """A unit of the syllabus. It has no date of its own: each cohort has a Meeting for it."""
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="sessions")
     slug = models.SlugField()
@@ -121,7 +120,7 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
 
 
 class Lesson(Loaded):
-    """One readable page. `source` is the truth; what stands below it is derived by `actions.save_lesson`."""
+    """One page to read. `source` is the original; the fields below it are derived by `actions.save_lesson`."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -173,7 +172,7 @@ class Lesson(Loaded):
             SameParent(field="session", parent="course", name="lesson_in_a_session_of_its_course"),
         ]
         indexes = [
-            # the order of a course, without the wide rows that hold the texts
+            # serves the order of a course without reading the wide rows with the texts
             models.Index(fields=["course", "status", "session", "position", "public"], name="lesson_order")
         ]
 
@@ -189,7 +188,7 @@ class Lesson(Loaded):
 
 
 class FormerSlug(models.Model):
-    """An address from before a slug changed. `target` is the key of the row that has it now."""
+    """A slug from before a rename. `target` is the key of the row that had it."""
 
     class Kind(models.TextChoices):
         COURSE = "course"

@@ -12,7 +12,7 @@ from lessons.models.shared import SameParent, SharedField, shared
 
 
 class Quiz(Loaded):
-    """The quiz of a lesson. `source` is Markdown; each change of it makes a QuizVersion."""
+    """The quiz of a lesson. `source` is Markdown; every change to it makes a QuizVersion."""
 
     course = SharedField(Course, models.CASCADE, related_name="quizzes", of=("lesson",))
     lesson = models.OneToOneField(Lesson, models.CASCADE, related_name="quiz")
@@ -41,7 +41,7 @@ class Quiz(Loaded):
 
 
 class QuizVersion(models.Model):
-    """A quiz as it stood when somebody took it. Never changed."""
+    """A quiz as a learner took it. Never changed."""
 
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="versions")
     digest = models.CharField(max_length=64)
@@ -72,18 +72,18 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.exclude(submitted_at=None)
 
     def ranked(self) -> "AttemptQuerySet":
-        """With `best_rank`, as `rank` says; an attempt that is open comes behind all that are submitted."""
+        """Annotate `best_rank` as `rank` does; an open attempt ranks after all submitted ones."""
         return cast(
             AttemptQuerySet, rank(self, per="quiz", points="points", max_points="version__max_points")
         )
 
     def best(self) -> "AttemptQuerySet":
-        """The attempt that counts, of each learner and quiz."""
+        """Return the attempt that counts, for each learner and quiz."""
         return self.submitted().ranked().filter(Q(best_rank=1))
 
 
 class Attempt(models.Model):
-    """A learner's try at a quiz. `layout` holds the tokens and the order in which its options are shown."""
+    """A learner's attempt at a quiz. `layout` has the tokens that determine the display order of options."""
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="attempts")
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="attempts")
@@ -122,7 +122,7 @@ class Attempt(models.Model):
 
 
 class Answer(models.Model):
-    """What a learner answered to one question; saved as soon as it is given."""
+    """A learner's answer to one question, saved as soon as it is given."""
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="answers")
     key = models.CharField(max_length=100)

@@ -7,7 +7,7 @@ from lessons.models.shared import SameParent, shared
 
 
 class Reading(models.Model):
-    """How far a learner has read a lesson."""
+    """A learner's progress in a lesson."""
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="readings")
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="readings")
@@ -29,7 +29,7 @@ class Reading(models.Model):
 
 
 class Tick(models.Model):
-    """One ticked item of a checklist: of a lesson, or of what a session asks to prepare."""
+    """One ticked checklist item of a lesson, or of a session's preparation list."""
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="ticks")
     lesson = models.ForeignKey(Lesson, models.CASCADE, null=True, blank=True, related_name="ticks")

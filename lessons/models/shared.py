@@ -1,4 +1,4 @@
-"""Fields and constraints that keep the rows which a row names in the same course."""
+"""Fields and constraints that keep all rows referenced by a row in the same course."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError, models
 
 
 class SharedField(models.ForeignKey):
-    """The row that the rows named by `of` share, such as the course of a cohort and a session.
+    """The row that the rows named in `of` have in common, such as the course of a cohort and a session.
 
-    Where nobody edits it, it follows the first of them whenever the row is written. Raises IntegrityError if another
-    one that is loaded has a different one; `SameParent` makes the database refuse the rest.
+    If not editable, it is copied from the first of them whenever the row is written. Raises IntegrityError if
+    another loaded one differs; `SameParent` makes the database refuse the rest.
     """
 
     def __init__(self, *args: Any, of: tuple[str, ...] = (), **kwargs: Any) -> None:
@@ -18,7 +18,7 @@ class SharedField(models.ForeignKey):
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Any:
-        """As a plain foreign key: migrations have no use for the rest."""
+        # As a plain foreign key, because migrations do not need the rest.
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.ForeignKey", args, kwargs
 
@@ -35,21 +35,20 @@ class SharedField(models.ForeignKey):
         return own
 
     def parent_of(self, row: Any) -> Any:
-        """The key of the shared row as `row` has it."""
         return getattr(row, row._meta.get_field(self.name).attname)
 
 
 def shared(to: Any, of: tuple[str, ...]) -> SharedField:
-    """A field that nobody edits. `SameParent` holds it, so it needs no constraint, no index and no cascade."""
+    """Return a non-editable field. `SameParent` enforces it, so it needs no constraint, index or cascade."""
     options: dict[str, Any] = {"editable": False, "blank": True, "db_index": False, "db_constraint": False}
     return SharedField(to, models.DO_NOTHING, related_name="+", of=of, **options)
 
 
 class SameParent(models.BaseConstraint):
-    """The row that `field` names has the same `parent` as this one: a foreign key over both columns.
+    """Require the row in `field` to have the same `parent` as this one: a foreign key over both columns.
 
-    The model of `field` needs a UniqueConstraint on its key and `parent`. `own` is the field with the parent here,
-    if it has another name.
+    The model of `field` needs a UniqueConstraint on its key and `parent`. `own` is the name of the parent
+    field here, if it differs.
     """
 
     def __init__(self, *, field: str, parent: str, name: str, own: str = "") -> None:
@@ -88,7 +87,7 @@ class SameParent(models.BaseConstraint):
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = DEFAULT_DB_ALIAS) -> None:
         field = model._meta.get_field(self.field)
         if getattr(instance, field.attname) is None or self.own == "id":
-            return  # the latter is written by actions alone
+            return  # with `own="id"`, the field is written only by actions
         row, own = getattr(instance, self.field), self._own(model, instance)
         if own is None or getattr(row, self.parent) == own:
             return
@@ -96,7 +95,7 @@ class SameParent(models.BaseConstraint):
         raise ValidationError(message if self.field in (exclude or ()) else {self.field: message})
 
     def _own(self, model: Any, instance: Any) -> Any:
-        """The parent of the row itself, None if it is not known yet."""
+        # None if it is not known yet.
         field = model._meta.get_field(self.own)
         if isinstance(field, SharedField) and not field.editable:
             return getattr(getattr(instance, field.of[0], None), self.parent, None)
