@@ -1,4 +1,4 @@
-"""Reads that pages share. Whatever they return, the asking user may see."""
+"""Read queries that pages share. Every function returns only rows that the given user may see."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -36,7 +36,7 @@ Visitor = User | AnonymousUser
 
 @dataclass
 class OpenCourse:
-    """A course as one visitor may see it: as learner (`enrollment`), as staff, or as neither."""
+    """A course as one visitor may see it: as a learner (`enrollment`), as staff, or as neither."""
 
     course: Course
     enrollment: Enrollment | None = None
@@ -47,7 +47,7 @@ class OpenCourse:
         return self.is_staff or self.enrollment is not None
 
     def may_read(self, lesson: Lesson) -> bool:
-        """Published lessons are for learners, and for anyone where they are public; drafts are for staff."""
+        # Learners read published lessons, anyone those that are public, and staff drafts too.
         published = lesson.status == Lesson.Status.PUBLISHED
         return self.is_staff or (published and (lesson.public or self.enrollment is not None))
 
@@ -74,7 +74,7 @@ def open_course(user: Visitor, course: Course) -> OpenCourse:
 
 
 def get_course(user: Visitor, slug: str) -> OpenCourse:
-    """The course with this slug; its syllabus is open to anyone. Raises Http404."""
+    """Return the course; anyone may see its syllabus. Raises Http404."""
     found = _open_all(user, Course.objects.filter(slug=slug))
     if not found:
         raise Http404
@@ -82,18 +82,16 @@ def get_course(user: Visitor, slug: str) -> OpenCourse:
 
 
 def open_courses(user: Visitor) -> list[OpenCourse]:
-    """The courses that `user` learns or teaches in."""
     return _open_all(user, courses_of(user)) if user.is_authenticated else []
 
 
 def _open_all(user: Visitor, courses: QuerySet[Course]) -> list[OpenCourse]:
-    """Return these courses as `user` may see them, in one query."""
     if user.is_authenticated:
         mine = Q(enrollments__user=user, enrollments__is_active=True)
         courses = courses.annotate(
             mine=FilteredRelation("enrollments", condition=mine),
             taught=Exists(CourseStaff.objects.filter(user=user, course=OuterRef("pk"))),
-        ).select_related("mine__cohort")  # type: ignore[misc]  # the plug-in knows no filtered relation
+        ).select_related("mine__cohort")  # type: ignore[misc]  # the mypy plugin does not know filtered relations
     found: list[Any] = list(courses)
     return [
         OpenCourse(
@@ -106,7 +104,7 @@ def _open_all(user: Visitor, courses: QuerySet[Course]) -> list[OpenCourse]:
 
 
 def get_member_course(user: Visitor, slug: str) -> OpenCourse:
-    """The same, for its learners and staff only. Raises Http404."""
+    """Return the course, for its learners and staff only. Raises Http404."""
     found = get_course(user, slug)
     if not found.is_member:
         raise Http404
@@ -115,7 +113,7 @@ def get_member_course(user: Visitor, slug: str) -> OpenCourse:
 
 @dataclass(frozen=True)
 class Neighbour:
-    """The lesson before or after another."""
+    """The previous or next lesson."""
 
     title: str
     url: str
@@ -123,7 +121,7 @@ class Neighbour:
 
 @dataclass
 class OpenLesson:
-    """A lesson for one reader, with those before and after it, across sessions, that the same reader may open."""
+    """A lesson for one reader, with the previous and next lessons, across sessions, that they may open."""
 
     lesson: Lesson
     reader: OpenCourse
@@ -138,7 +136,7 @@ class OpenLesson:
 
 
 def get_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> OpenLesson:
-    """A lesson that `user` may read: a public one, or one of a course of theirs. Raises Http404."""
+    """Return a lesson that `user` may read: a public one, or one of their courses. Raises Http404."""
     found = _open_lesson(get_course(user, course_slug), lesson_slug)
     if found.enrollment:
         found.reading = Reading.objects.filter(enrollment=found.enrollment, lesson=found.lesson).first()
@@ -159,7 +157,7 @@ _NAMED = Concat("slug", Value(" "), "title")  # as `_neighbour` reads it
 
 
 def _open_lesson(reader: OpenCourse, slug: str, leads: OpenCourse | None = None) -> OpenLesson:
-    """One query. The neighbours are those that `leads` may open, which is the reader unless said."""
+    # One query. The neighbours are those that `leads` may open, by default the reader.
     lessons = reader.course.lessons.filter(slug=slug).select_related("session", "quiz").only(*_OF_LESSON)
     near: Any = _readable(leads or reader).annotate(named=_NAMED)
     lesson: Any = lessons.annotate(
@@ -174,7 +172,7 @@ def _open_lesson(reader: OpenCourse, slug: str, leads: OpenCourse | None = None)
 
 
 def _readable(reader: OpenCourse) -> QuerySet[Lesson]:
-    """As `may_read`."""
+    # The same rule as `may_read`.
     lessons = Lesson.objects.filter(course=reader.course)
     if reader.is_staff:
         return lessons
@@ -182,7 +180,7 @@ def _readable(reader: OpenCourse) -> QuerySet[Lesson]:
 
 
 def _before(lessons: QuerySet[Lesson], here: Callable[[str], Any]) -> Any:
-    """Those before `here` in the order of the course, the nearest first; `here` gives a field of that lesson."""
+    # Nearest first. `here` returns an expression for a field of the current lesson.
     same = Q(session__position=here("session__position"))
     found = lessons.filter(
         Q(session__position__lt=here("session__position"))
@@ -203,7 +201,7 @@ def _after(lessons: QuerySet[Lesson], here: Callable[[str], Any]) -> Any:
 
 
 def _neighbour(course: Course, named: str | None) -> Neighbour | None:
-    """`named` is a slug, which has no blank, a blank and the title."""
+    # `named` is the slug, which has no spaces, then a space and the title.
     if not named:
         return None
     slug, _, title = named.partition(" ")
@@ -220,14 +218,14 @@ def lesson_after(reader: OpenCourse, lesson_id: int) -> Neighbour | None:
 
 @dataclass(frozen=True)
 class LearnerLesson:
-    """A lesson that a learner may read; `told` is all that makes its page theirs alone."""
+    """A lesson that a learner may read; `told` is everything on its page that is specific to the learner."""
 
     slug: str
     reader: OpenCourse
     told: list[tuple[Any, ...]]
 
     def open(self) -> OpenLesson:
-        """The same as `get_lesson` gives. Raises Http404."""
+        """Return what `get_lesson` returns. Raises Http404."""
         found = self._found()
         *_, has_reading, read_at, heading, _ = self.told[0]
         if has_reading:
@@ -236,10 +234,10 @@ class LearnerLesson:
         return found
 
     def _found(self) -> OpenLesson:
-        """As `_open_lesson`, in SQL: composing that query takes as long as making the page."""
+        # Like `_open_lesson`, but in SQL: building that query takes as long as rendering the page.
         course = self.reader.course
         lesson: Any = next(iter(Lesson.objects.raw(_PAGE_OF_LEARNER, [self.slug, course.pk])), None)
-        if lesson is None:  # it was withdrawn meanwhile
+        if lesson is None:  # withdrawn meanwhile
             raise Http404
         lesson.course = course
         lesson.session = Session(pk=lesson.session_id, slug=lesson.session_slug, title=lesson.session_title)
@@ -250,9 +248,9 @@ class LearnerLesson:
 
 
 def learner_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> LearnerLesson | None:
-    """A published lesson of a learner's course; None for whoever else may read it, or may not.
+    """Return a published lesson of a learner's course, None for any other visitor.
 
-    In SQL, because making it from models takes longer than all the rest of a page that is kept.
+    In SQL, because building it from models takes longer than the rest of serving a cached page.
     """
     if not user.is_authenticated or user.is_staff or user.is_superuser:
         return None
@@ -287,7 +285,7 @@ _QUIZ: Any = Lesson._meta.get_field("quiz")
 
 
 def _nearest(sign: str, order: str) -> str:
-    """As `_before` and `_after`."""
+    # The same order as `_before` and `_after`.
     return f"""
         SELECT near.slug || ' ' || near.title
         FROM {Lesson._meta.db_table} near JOIN {Session._meta.db_table} part ON part.id = near.session_id
@@ -313,7 +311,7 @@ _PAGE_OF_LEARNER = f"""
 def get_enrolled_lesson(
     user: Visitor, course_slug: str, lesson_slug: str
 ) -> tuple[Lesson, OpenCourse, Enrollment]:
-    """A lesson without its text, for learners only, who leave traces in it. Raises Http404."""
+    """Return a lesson without its text, for actions of learners only. Raises Http404."""
     reader = get_course(user, course_slug)
     lesson = reader.course.lessons.filter(slug=lesson_slug).defer("source", "html", "text").first()
     if lesson is None or reader.enrollment is None or not reader.may_read(lesson):
@@ -322,7 +320,7 @@ def get_enrolled_lesson(
 
 
 def get_taught_course(user: Visitor, key: str) -> Course:
-    """The course with this primary key, of those that `user` teaches. Raises Http404."""
+    """Return the course with this primary key if `user` teaches it. Raises Http404."""
     course = Course.objects.filter(pk=key).first() if key.isdecimal() else None
     if course is None or not teaches(user, course):
         raise Http404
@@ -330,7 +328,7 @@ def get_taught_course(user: Visitor, key: str) -> Course:
 
 
 def get_lesson_as_learner(user: Visitor, course_slug: str, lesson_slug: str) -> OpenLesson:
-    """A lesson, also a draft, for staff of its course, as a learner who has just come meets it. Raises Http404."""
+    """Return a lesson, even a draft, as a new learner sees it, for course staff only. Raises Http404."""
     reader = get_course(user, course_slug)
     if not (reader.is_staff and user.is_authenticated):
         raise Http404
@@ -340,7 +338,7 @@ def get_lesson_as_learner(user: Visitor, course_slug: str, lesson_slug: str) -> 
 
 
 def get_enrolled_session(user: Visitor, course_slug: str, session_slug: str) -> tuple[Session, Enrollment]:
-    """A session and the learner's enrollment in its course. Raises Http404."""
+    """Return a session and the learner's enrollment in its course. Raises Http404."""
     session = (
         Session.objects.select_related("course").filter(course__slug=course_slug, slug=session_slug).first()
     )
@@ -351,19 +349,19 @@ def get_enrolled_session(user: Visitor, course_slug: str, session_slug: str) -> 
 
 
 def cohort_by_code(code: str) -> Cohort | None:
-    """The cohort with this invite code; blanks and case do not matter."""
+    """Return the cohort with this invite code, ignoring case and surrounding spaces."""
     return Cohort.objects.select_related("course").filter(invite_code=code.strip().lower()).first()
 
 
 def courses_of(user: User) -> QuerySet[Course]:
-    """The courses that `user` learns or teaches in."""
+    """Return the courses that `user` learns or teaches in."""
     enrolled = Enrollment.objects.active().filter(user=user, course=OuterRef("pk"))
     taught = CourseStaff.objects.filter(user=user, course=OuterRef("pk"))
     return Course.objects.filter(Exists(enrolled) | Exists(taught))
 
 
 def lab_homes(courses: Iterable[Course | int]) -> dict[tuple[int, str], str]:
-    """Map a lab's course and slug to the title of the first published lesson that names it."""
+    """Map (course, slug) of each lab to the title of the first published lesson that names it."""
     lessons = Lesson.objects.published().filter(course__in=courses).exclude(lab_slugs=[]).in_order()
     homes: dict[tuple[int, str], str] = {}
     for course, slugs, title in lessons.values_list("course", "lab_slugs", "title"):
@@ -373,7 +371,7 @@ def lab_homes(courses: Iterable[Course | int]) -> dict[tuple[int, str], str]:
 
 
 def labs_without_lesson(course: Course) -> list[str]:
-    """The published labs of a course that no published lesson names, so that learners do not find them."""
+    """Return the published labs that no published lesson names, so that learners cannot find them."""
     homes = lab_homes([course])
     labs: Any = course.labs
     return [
@@ -413,21 +411,21 @@ class OpenQuiz:
 
     @property
     def best(self) -> Attempt | None:
-        """The attempt that counts."""
         return next((attempt for attempt in self.submitted if attempt.best_rank == 1), None)  # type: ignore[attr-defined]
 
     @property
     def attempts_left(self) -> int | None:
-        """How many may still be begun; None where there is no limit."""
+        # None means no limit.
         allowed = self.version.attempts_allowed
         return max(0, allowed - len(self.attempts)) if allowed else None
 
     @property
     def released(self) -> bool:
-        """Whether submitted attempts show right answers and explanations. `release_words` says the same.
+        """True if submitted attempts show right answers and explanations, as `release_words` says.
 
-        The quiz as it stands now decides, so that an author can open or close the answers afterwards. There are no
-        deadlines yet: until there are, "deadline" means that the learner has no attempt left to begin or to submit.
+        The current version decides, so that an author can show or hide the answers later. There are no
+        deadlines yet: until there are, "deadline" means that the learner has no attempt left to start or
+        submit.
         """
         if self.version.release == "deadline":
             return self.attempts_left == 0 and self.open_attempt is None
@@ -443,7 +441,7 @@ class OpenQuiz:
 
 
 def get_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> OpenQuiz:
-    """The quiz of a lesson that `user` learns or teaches with. Raises Http404."""
+    """Return the quiz of a lesson in a course that `user` learns or teaches in. Raises Http404."""
     quizzes = Quiz.objects.select_related("course", "lesson", "current").defer(
         "source", "current__source", "lesson__source", "lesson__html", "lesson__text"
     )
@@ -458,7 +456,7 @@ def get_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> OpenQuiz:
 
 
 def get_enrolled_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> tuple[OpenQuiz, Enrollment]:
-    """The same, for learners only, who take it. Raises Http404."""
+    """Return the quiz, for learners only. Raises Http404."""
     found = get_quiz(user, course_slug, quiz_slug)
     if found.enrollment is None:
         raise Http404
@@ -467,7 +465,7 @@ def get_enrolled_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> tuple[
 
 @dataclass
 class OpenAttempt:
-    """A learner's own attempt; `answers` by the key of the question, `after` the lesson that comes next."""
+    """A learner's own attempt; `answers` are by question key, `after` is the next lesson."""
 
     attempt: Attempt
     of: OpenQuiz
@@ -478,7 +476,7 @@ class OpenAttempt:
         return {answer.key: answer for answer in Answer.objects.filter(attempt=self.attempt)}
 
 
-# What the pages of an attempt show.
+# The columns that the pages of an attempt show.
 _OF_ATTEMPT = (
     *("number", "started_at", "submitted_at", "points", "score", "passed", "layout"),
     *(
@@ -495,9 +493,9 @@ _OF_ATTEMPT = (
 
 
 def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> OpenAttempt:
-    """The learner's own attempt with this number, at a quiz that is still open to them. Raises Http404.
+    """Return the learner's own attempt at a quiz that they may still open. Raises Http404.
 
-    One query: answers are saved as one goes along.
+    One query, because it runs on each saved answer.
     """
     if not user.is_authenticated or number > _MAX_NUMBER:
         raise Http404
@@ -520,7 +518,7 @@ def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) ->
 
 
 def get_attempt_of(user: Visitor, course_slug: str, quiz_slug: str, number: int, learner: int) -> Attempt:
-    """The attempt of a learner (an enrollment's key), for staff of its course. Raises Http404."""
+    """Return an attempt of a learner (an enrollment's key), for course staff only. Raises Http404."""
     if number > _MAX_NUMBER or learner > _MAX_KEY:
         raise Http404
     attempts = Attempt.objects.filter(
@@ -534,9 +532,9 @@ def get_attempt_of(user: Visitor, course_slug: str, quiz_slug: str, number: int,
 
 
 def get_sheet(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> tuple[Attempt, str]:
-    """What is needed to save an answer: of the attempt that `get_attempt` gives, key and layout, and the quiz's source.
+    """Return the attempt of `get_attempt`, with key and layout only, and the quiz source, to save an answer.
 
-    In SQL, because answers are saved as one goes along, and making it from models takes as long as all the rest.
+    In SQL, because it runs on each saved answer, and building it from models takes as long as all the rest.
     """
     if not user.is_authenticated or number > _MAX_NUMBER:
         raise Http404
@@ -548,7 +546,7 @@ def get_sheet(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> t
     return Attempt(pk=row[0], layout=json.loads(row[1])), row[2]
 
 
-# What the columns hold.
+# The limits of the columns.
 _MAX_NUMBER = 32_767
 _MAX_KEY = 2**63 - 1
 _SHEET = f"""
@@ -567,7 +565,7 @@ _SHEET = f"""
 
 
 def typical_minutes(found: OpenQuiz) -> int | None:
-    """The median of what others took, from their latest 200 attempts; None for fewer than three."""
+    """Return the median duration of the latest 200 attempts of others; None if there are fewer than three."""
     others = Attempt.objects.submitted().filter(quiz=found.quiz).exclude(enrollment=found.enrollment)
     times = others.order_by("-submitted_at").values_list("started_at", "submitted_at")[:200]
     seconds = [(end - start).total_seconds() for start, end in times if end]

@@ -1,7 +1,7 @@
-"""Course files -> database.
+"""Load course files into the database.
 
-Each object keeps the digest of what it was last loaded from. Changed only in the file: updated. Changed only in the
-portal: kept and listed. Changed in both: kept, listed as a conflict.
+Each object keeps the digest of what it was last loaded from. Changed only in the file: updated. Changed only
+in the portal: kept and listed. Changed in both: kept and listed as a conflict.
 """
 
 import zoneinfo
@@ -22,7 +22,7 @@ from lessons.models import Cohort, Course, FormerSlug, Lesson, Meeting, Quiz, Se
 
 @dataclass
 class Changes:
-    """What a load did, as paths of files."""
+    """The results of a load, as file paths."""
 
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Changes:
     renamed: list[str] = field(default_factory=list)
 
     def merge(self, item: Any, file: Mapping[str, Any], here: Mapping[str, Any] | None, path: Path) -> bool:
-        """Whether `item` is to be written from `file`; `here` is what the portal holds, None where it is new."""
+        """Return True if `item` should be written from `file`; `here` has the portal's values, None if it is new."""
         wanted = digest(file)
         if here is None:
             self.created.append(str(path))
@@ -47,7 +47,7 @@ class Changes:
         return True
 
     def write(self, item: Any, entry: Entry, save: Callable[[Any], Any], **related: models.Model) -> None:
-        """Bring `item` to what its file says, where the rules allow it; `related` are objects named by slug there."""
+        """Update `item` from its file if the rules allow it; `related` are objects that the file names by slug."""
         here = None if item.pk is None else content_of(item, entry)
         if self.merge(item, entry.content, here, entry.source.path):
             for name, value in {**entry.content, **related}.items():
@@ -68,7 +68,7 @@ def _plain(value: Any) -> Any:
 
 
 def check_markdown(files: CourseFiles) -> None:
-    """Note what is wrong in the Markdown of lessons and quizzes."""
+    """Record problems in the Markdown of lessons and quizzes."""
     links = files.links()
     for entry in files.lessons:
         found = actions.markdown_problems(entry.content["source"], links)
@@ -78,7 +78,7 @@ def check_markdown(files: CourseFiles) -> None:
 
 
 def open_course(files: CourseFiles, changes: Changes) -> Course:
-    """Update the course from course.yaml; its old address redirects."""
+    """Update the course from course.yaml. After a rename, its old URL redirects."""
     course, slug = find_course(files), files.course.content["slug"]
     old = course.slug
     if course.pk and old != slug:
@@ -95,7 +95,7 @@ def open_course(files: CourseFiles, changes: Changes) -> Course:
 
 
 def write_course(files: CourseFiles, plan: Plan, changes: Changes) -> None:
-    """Write the sessions, lessons, quizzes and cohorts of a course. To be called inside a transaction."""
+    """Write the sessions, lessons, quizzes and cohorts of a course. Call it inside a transaction."""
     links = files.links()
     sessions, lessons = {}, {}
     for entry in files.sessions:

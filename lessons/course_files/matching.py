@@ -1,6 +1,6 @@
-"""Match course files to rows: by key, by slug, else by text.
+"""Match course files to rows by key, then by slug, then by text.
 
-A slug that changed is followed: the row stays, with all that learners did, and its old address leads to it.
+A changed slug is followed: the row and all learners' work stay, and its old URL redirects.
 """
 
 import re
@@ -14,13 +14,13 @@ from lessons.course_files.source import digest
 from lessons.models import Cohort, Course, FormerSlug, Lesson, Quiz, Session
 
 Here = Callable[[Any, Entry], dict[str, Any]]
-ALIKE, ALIKE_IN_PLACE = 0.85, 0.5  # a file that stayed where it was may change more
+ALIKE, ALIKE_IN_PLACE = 0.85, 0.5  # a file at an unchanged path may differ more
 KINDS = ("session", "lesson", "quiz", "lab", "cohort")
 
 
 @dataclass
 class Plan:
-    """The rows of entries by `id(entry)`, what was renamed, and rows that came from files that are gone."""
+    """The row of each entry by `id(entry)`, the renames, and the rows whose files are gone."""
 
     course: Course
     rows: dict[int, Any] = field(default_factory=dict)
@@ -28,12 +28,12 @@ class Plan:
     removed: list[tuple[str, Any]] = field(default_factory=list)
 
     def row(self, entry: Entry, model: Any) -> Any:
-        """The row of an entry; a new one, not saved yet, if there is none."""
+        # A new row is not saved yet.
         return self.rows.get(id(entry)) or model(course=self.course, slug=entry.content["slug"])
 
 
 def find_course(files: CourseFiles) -> Course:
-    """The course of a folder, a new one if there is none. A changed slug is followed."""
+    """Return the course of a folder, or a new one. A changed slug is followed."""
     entry, rows = files.course, Course.objects.all()
     found = rows.filter(loaded_from=entry.origin).first() if entry.has_key else None
     found = found or rows.filter(slug=entry.content["slug"]).first()
@@ -74,7 +74,7 @@ def _rows(course: Course, kind: str) -> list[Any]:
 
 
 def _match(plan: Plan, entries: list[Entry], rows: list[Any]) -> None:
-    """Match by key, then slug, then text among loaded rows whose slug no file has now."""
+    # Text is compared only with loaded rows whose slug is no longer in any file.
     free = {row.pk: row for row in rows}
     for is_it in (_has_key_of, _has_slug_of):
         for entry in entries:
@@ -98,11 +98,8 @@ def _has_slug_of(row: Any, entry: Entry) -> bool:
 
 
 def _alike(rows: list[Any], entries: list[Entry]) -> list[tuple[Any, Entry]]:
-    """Pairs whose texts are alike, the most alike first, and of those the ones that stand where they stood.
-
-    A place alone says nothing: another file may stand there now. Nor does the title of a cohort, whose learners are
-    people.
-    """
+    # Most similar first; of equals, those at an unchanged path. A path alone proves nothing: it may contain a
+    # different file now. Cohorts are never matched by title, because their learners are people.
     words = {
         id(entry): _words(str(entry.content.get("source") or entry.content["title"])) for entry in entries
     }
@@ -124,7 +121,7 @@ def _words(text: str) -> Counter[str]:
 
 
 def _likeness(words: Counter[str], others: Counter[str]) -> float:
-    """From 0 to 1. Links to itself change with a slug, so a text that moved is seldom the same to the letter."""
+    # From 0 to 1. A lesson's links to itself change with its slug, so a renamed text is rarely identical.
     return 2 * (words & others).total() / ((words + others).total() or 1)
 
 
@@ -142,9 +139,10 @@ def _find_renamed(plan: Plan, kind: str, entries: list[Entry], rows: list[Any]) 
 
 
 def follow_renames(plan: Plan, entries: Iterable[tuple[Entry, Here]]) -> list[str]:
-    """Give rows their new slugs and keep the old addresses. Returns the renames as sentences.
+    """Update the slugs of rows and keep the old URLs. Return the renames as sentences.
 
-    What nobody changed in the portal stays unchanged there: only names of other rows are new in it.
+    A row that nobody changed in the portal still counts as unchanged: only the names of other rows in it are
+    new.
     """
     if not any(plan.renamed.values()):
         return []
@@ -163,7 +161,7 @@ def follow_renames(plan: Plan, entries: Iterable[tuple[Entry, Here]]) -> list[st
 def _rename(plan: Plan, kind: str) -> list[str]:
     renamed = plan.renamed[kind]
     rows = [row for row in plan.rows.values() if row and _kind(row) == kind and row.slug in renamed]
-    for row in rows:  # two rows may change places
+    for row in rows:  # two rows may swap slugs
         type(row).objects.filter(pk=row.pk).update(slug=f"renaming-{row.pk}")
     said = []
     for row in rows:
@@ -204,7 +202,7 @@ def _keep_digest(plan: Plan, row: Any, entry: Entry, here: Here, old: dict[str, 
 
 
 def _as_before(plan: Plan, kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    """The content of a file, with the slugs from before."""
+    # With the slugs from before the renames.
     old = {of: {new: slug for slug, new in renamed.items()} for of, renamed in plan.renamed.items()}
     found = {**content, "slug": old[kind].get(content["slug"], content["slug"])}
     for name in ("session", "lesson"):
@@ -224,7 +222,7 @@ def _as_before(plan: Plan, kind: str, content: Mapping[str, Any]) -> dict[str, A
 
 
 class FilesGoneError(Exception):
-    """Rows whose files are gone, while the caller did not choose keep or draft."""
+    """The files of some rows are gone, and the caller chose neither keep nor draft."""
 
 
 def describe(removed: Iterable[tuple[str, Any]]) -> list[str]:
@@ -234,7 +232,7 @@ def describe(removed: Iterable[tuple[str, Any]]) -> list[str]:
 
 
 def settle_removed(plan: Plan, answer: str) -> None:
-    """`keep` leaves them to the portal, as they are; `draft` hides them from learners. Raises FilesGoneError."""
+    """Leave removed rows to the portal with `keep`, or hide them from learners with `draft`. Raises FilesGoneError."""
     if plan.removed and answer not in ("keep", "draft"):
         raise FilesGoneError("\n".join(describe(plan.removed)))
     for _, row in plan.removed:
@@ -244,7 +242,7 @@ def settle_removed(plan: Plan, answer: str) -> None:
 
 
 def _hide(row: Any) -> None:
-    """Hide a row from learners without deleting their work."""
+    # Never deletes learners' work.
     if isinstance(row, Quiz):
         Quiz.objects.filter(pk=row.pk).update(current=None)
     elif isinstance(row, Cohort):

@@ -1,4 +1,4 @@
-"""A course on disk: course.yaml, sessions, lessons, quizzes, cohorts. `loading` writes it to the database."""
+"""Read a course folder: course.yaml, sessions, lessons, quizzes, cohorts. `loading` writes it to the database."""
 
 import re
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from portal.accounts.models import validate_time_zone
 class Entry:
     """One object as its file describes it. `offset` is the number of lines above the Markdown in the file.
 
-    `path` is where it stands in the course; a `key` that the file gives it stays when slug and path change.
+    `path` is relative to the course; an optional `key` stays the same when slug and path change.
     """
 
     source: Source
@@ -39,7 +39,7 @@ class Entry:
 
     @property
     def origin(self) -> str:
-        """As `Loaded.loaded_from` keeps it."""
+        # The value of `Loaded.loaded_from`.
         return (f"key:{self.key}" if self.key else self.path)[:300]
 
 
@@ -53,7 +53,7 @@ class CourseFiles:
     lessons: list[Entry]
     quizzes: list[Entry]
     cohorts: list[Entry]
-    warnings: list[Problem] = field(default_factory=list)  # they keep nothing from being loaded
+    warnings: list[Problem] = field(default_factory=list)  # they do not prevent loading
 
     def links(self) -> Links:
         slugs = {"lesson": self.lessons, "quiz": self.quizzes}
@@ -67,7 +67,7 @@ class CourseFiles:
             if entry.content["slug"] in usable[kind]
         )
         course = self.course.content["slug"]
-        # A bad slug of the course is one problem, not one for each link.
+        # Report a bad course slug once, not once for each link.
         return Links(course if slug_re.fullmatch(course) else "course", usable, files)
 
     def fail_on_problems(self) -> None:
@@ -76,7 +76,7 @@ class CourseFiles:
 
 
 def read_course(folder: Path) -> CourseFiles:
-    """Read a course folder. Raises LoadError where course.yaml itself is unusable; other problems are collected."""
+    """Read a course folder. Raises LoadError if course.yaml is unusable; other problems are collected."""
     problems: list[Problem] = []
     source = Source(folder / "course.yaml", problems)
     fields = source.fields()
@@ -103,12 +103,11 @@ def read_course(folder: Path) -> CourseFiles:
 
 
 def _key(fields: Fields) -> str:
-    """Return the author's stable key."""
     return fields.text("key", "", check=validate_slug)
 
 
 def _read_labs(fields: Fields) -> dict[str, str]:
-    """Each lab is a slug, which is its folder, or has `slug` and `key`."""
+    # A lab is a slug, which is also its folder, or a mapping with `slug` and `key`.
     labs = {}
     for item in fields.texts_or_mappings("labs", []):
         if isinstance(item, str):

@@ -1,4 +1,4 @@
-"""One file of a course on disk, and what is wrong in it."""
+"""One file of a course folder, and its problems."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ MAX_BYTES = 256 * 1024
 
 
 class LoadError(Exception):
-    """A course on disk that cannot be loaded. `problems` holds all that was found; nothing was written."""
+    """A course folder that cannot be loaded. `problems` has all of them; nothing was written."""
 
     def __init__(self, problems: list[Problem]):
         super().__init__("\n".join(map(str, problems)))
@@ -23,20 +23,20 @@ class LoadError(Exception):
 
 
 def digest(content: Mapping[str, Any]) -> str:
-    """SHA-256 of what a file says, independent of its layout."""
+    """Return the SHA-256 of a file's content, independent of its layout."""
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
 @dataclass
 class Source:
-    """One file below a course. `problems` are those of the whole course."""
+    """One file of a course. `problems` is shared by the whole course."""
 
     path: Path
     problems: list[Problem]
     text: str = ""
 
     def read(self) -> bool:
-        """Fill `text`. Return False if the file cannot be read, which is added to the problems."""
+        """Fill `text`. Return False and report the problem if the file cannot be read."""
         try:
             data = self.path.read_bytes()
             self.text = data[:MAX_BYTES].decode("utf-8")
@@ -56,16 +56,16 @@ class Source:
         self.problems.append(Problem(line, "", message, path=str(self.path)))
 
     def add_all(self, problems: Iterable[Problem], *, below: int = 0) -> None:
-        """Add the problems of a text that starts below so many lines of the file."""
+        """Add the problems of a text that starts `below` lines into the file."""
         self.problems += self.here(problems, below=below)
 
     def here(self, problems: Iterable[Problem], *, below: int = 0) -> list[Problem]:
         return [replace(item, path=str(self.path), line=item.line + below) for item in problems]
 
     def fields(self) -> Fields | None:
-        """Read the file as YAML. None if that is not possible, which is added to the problems."""
+        """Read the file as YAML. Return None and report the problem if that fails."""
         return read_fields(self.text, self.problems, path=str(self.path)) if self.read() else None
 
     def front_matter(self) -> FrontMatter | None:
-        """Read the file as Markdown below front matter. None if it has none, which is added to the problems."""
+        """Read the file as front matter and Markdown. Return None if that fails; problems are reported."""
         return read_front_matter(self.text, self.problems, path=str(self.path)) if self.read() else None
