@@ -28,7 +28,6 @@ test "$rc" -ne 0
 [ "$rc" = 0 ]
 return 0
 break
-wait
 x=$(false)
 export y=$(false)
 true &

@@ -21,6 +21,7 @@ doas -u -C
 env -u --unset -C --chdir -S
 exec -a
 command
+coproc
 builtin
 nice -n --adjustment
 ionice -c -n -p
