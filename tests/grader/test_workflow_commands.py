@@ -135,6 +135,10 @@ helm upgrade --dry-run=false a b
 bash -x deploy.sh
 bash -e deploy.sh
 kubectl apply -f x --validate=true
+bash -euo pipefail deploy.sh
+bash -o errexit -- ./deploy.sh live
+bash --noprofile --norc -eo pipefail deploy.sh
+coproc ./deploy.sh
 """
 DOES_NOT = r"""
 ssh -V
@@ -338,6 +342,9 @@ kubectl apply -h
 terraform plan -destroy
 terraform destroy
 terraform apply -refresh-only
+bash -eno pipefail deploy.sh
+python -m py_compile deploy.py
+docker compose --dry-run up -d web
 """
 NOT_KNOWN = r"""
 ./ship.sh

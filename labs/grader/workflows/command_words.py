@@ -17,7 +17,7 @@ dig nslookup host nc ncat netstat ss lsof ip ifconfig iptables telnet pg_isready
 mongo mongosh redis-cli sqlite3 createdb dropdb createuser mysqldump pg_dump pg_restore alembic flyway
 liquibase dbmate wait-for-it wait-for-it.sh wait-on wait4x dockerize codecov coveralls codacy
 cc-test-reporter sonar-scanner coverage genhtml lcov gcov git-lfs git-crypt gitversion cloc tokei minikube
-kind k3d k3s eksctl xdg-open open code json.tool http.server site pprint this timeit cProfile pip-compile
+kind k3d k3s eksctl xdg-open open code json.tool http.server site pprint py_compile this timeit cProfile pip-compile
 pip-sync pipdeptree node-gyp husky lint-staged npm-check-updates ncu npm-check depcheck serve http-server
 concurrently uvicorn gunicorn daphne hypercorn flask streamlit gradio jupyter nbconvert papermill ipython
 ldconfig locale-gen update-alternatives useradd usermod groupadd adduser passwd su mount umount sync

@@ -1,7 +1,6 @@
 """Programs whose arguments decide more than their first words: build tools, task runners, Git."""
 
 import re
-from itertools import takewhile
 
 from .effects import NOTHING, UNKNOWN, Call, Effect, effect_of, judge, of_name, of_script, together
 from .wrappers import unwrapped
@@ -194,16 +193,22 @@ def fetched(source: str) -> Effect:
 @judge
 def shell(call: Call) -> Effect:
     """`bash deploy.sh`; `source .env` sets variables, `bash -n` reads alone."""
-    options = list(takewhile(lambda word: word[:1] in "-+", call.words[1:]))
-    if any(re.fullmatch(r"-[a-zA-Z]*n[a-zA-Z]*", word) for word in options) or "noexec" in call.words:
+    options, arguments = _shell_options(call.words[1:])
+    if any(re.fullmatch(r"-[a-zA-Z]*n[a-zA-Z]*|noexec|--version|--help", word) for word in options):
         return NOTHING
-    if "--version" in options or "--help" in options:
-        return NOTHING
-    if len(call.plain) > 1:
-        found = of_script(call.plain[1])
-        sets = call.program in ("source", ".") and (not found.known or "activate" in call.plain[1])
+    if arguments:
+        found = of_script(arguments[0])
+        sets = call.program in ("source", ".") and (not found.known or "activate" in arguments[0])
         return NOTHING if sets else found
     return fetched(call.source) if call.source else UNKNOWN
+
+
+def _shell_options(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Part the options of a shell, of which `-o` takes a value, from the script and its arguments."""
+    at = 0
+    while at < len(words) and words[at][:1] in "-+" and words[at] not in ("-", "--"):
+        at += 2 if re.fullmatch(r"[-+][a-zA-Z]*[oO]|--(?:init|rc)file", words[at]) else 1
+    return words[:at], words[at + (words[at : at + 1] == ("--",)) :]
 
 
 @judge
