@@ -1,6 +1,7 @@
 """Do the stages follow each other, along `needs` and along the steps of a job?"""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from ..findings import Answer, Finding, answer
@@ -29,22 +30,24 @@ EXAMPLES = {
 
 def in_order(pipeline: Pipeline, stages: Sequence[str]) -> Answer:
     """Each stage after the one before it. Every deployment has to come last, of the others one is enough."""
-    apart = "publish" in stages
-    missing = {stage: list(_missing(pipeline, stage, apart)) for stage in stages}
+    order = _Order(pipeline, tuple(stages))
+    missing = {stage: list(order.missing(stage)) for stage in stages}
     for stage, findings in missing.items():
-        if findings and (doubt := _doubt(pipeline, stage, apart)):
+        if findings and (doubt := order.doubt(stage)):
             return Answer(unknown=doubt)
-        if findings and not acts_at(pipeline, stage, apart) and (reason := not_known(pipeline)):
+        if findings and not order.acts(stage) and (reason := not_known(pipeline)):
             return Answer(unknown=f"whether a step does the stage {quoted(stage)}, because {reason}")
     if any(missing.values()):
         return Answer(tuple(finding for findings in missing.values() for finding in findings))
-    reached, way = _gates(pipeline, stages[0], apart), [_gates(pipeline, stages[0], apart)[0]]
+    reached = order.gates(stages[0])
+    way = [reached[0]]
     for before, stage in pairwise(stages):
-        here = _gates(pipeline, stage, apart)
+        here = order.gates(stage)
         after = [act for act in here if any(pipeline.precedes(one, act) for one in reached)]
         late = [act for act in here if act not in after] if stage == "deploy" or not after else []
-        if late and (doubt := _doubt(pipeline, before, apart)):
-            return Answer(unknown=doubt)
+        doubtful = [one for one in order.acts(before) if one.doubt]
+        if any(pipeline.precedes(one, act) for one in doubtful for act in late):
+            return Answer(unknown=doubtful[0].doubt)
         if late:
             found = (_out_of_order(pipeline, reached[-1], act, before) for act in late[:MAX_SHOWN])
             return Answer(tuple(found))
@@ -53,9 +56,32 @@ def in_order(pipeline: Pipeline, stages: Sequence[str]) -> Answer:
     return answer((), f"The stages are in order: {' → '.join(stages)}.", [act.place for act in way])
 
 
-def acts_at(pipeline: Pipeline, stage: str, apart: bool = False) -> list[Act]:
-    """Return what does a stage. Publishing stands for deploying where nothing else does, unless they are `apart`."""
-    return pipeline.deployments() if stage == "deploy" and not apart else pipeline.all_acts(stage)
+@dataclass(frozen=True)
+class _Order:
+    """The stages asked for. Where both are asked for, publishing does not stand for deploying."""
+
+    pipeline: Pipeline
+    stages: tuple[str, ...]
+
+    def acts(self, stage: str) -> list[Act]:
+        return self.pipeline.all_acts(stage) if "publish" in self.stages else acts_at(self.pipeline, stage)
+
+    def gates(self, stage: str) -> list[Act]:
+        """Return the acts of a stage that stop what follows; nothing follows the last of several."""
+        is_last = len(self.stages) > 1 and stage == self.stages[-1]
+        return [act for act in self.acts(stage) if act.stops or (is_last and not act.excuse)]
+
+    def doubt(self, stage: str) -> str:
+        """Return why it is not known whether a failure of this stage stops anything."""
+        return next((act.doubt for act in self.acts(stage) if act.doubt), "")
+
+    def missing(self, stage: str) -> Iterator[Finding]:
+        if not self.gates(stage):
+            yield from _missing(self.pipeline, stage, self.acts(stage))
+
+
+def acts_at(pipeline: Pipeline, stage: str) -> list[Act]:
+    return pipeline.deployments() if stage == "deploy" else pipeline.all_acts(stage)
 
 
 def not_known(pipeline: Pipeline, jobs: Collection[str] | None = None, *, commands: bool = True) -> str:
@@ -73,19 +99,7 @@ def not_known(pipeline: Pipeline, jobs: Collection[str] | None = None, *, comman
     return f"{unread[0].says}{more}" if unread else ""
 
 
-def _gates(pipeline: Pipeline, stage: str, apart: bool) -> list[Act]:
-    return [act for act in acts_at(pipeline, stage, apart) if act.stops]
-
-
-def _doubt(pipeline: Pipeline, stage: str, apart: bool) -> str:
-    """Why it is not known whether a failure of this stage stops anything."""
-    return next((act.doubt for act in acts_at(pipeline, stage, apart) if act.doubt), "")
-
-
-def _missing(pipeline: Pipeline, stage: str, apart: bool) -> Iterator[Finding]:
-    acts = acts_at(pipeline, stage, apart)
-    if any(act.stops for act in acts):
-        return
+def _missing(pipeline: Pipeline, stage: str, acts: list[Act]) -> Iterator[Finding]:
     for act in acts[:MAX_SHOWN]:
         yield Finding(
             act.place,
