@@ -13,7 +13,7 @@ from lessons.staffing import invitation_address
 
 class MeetingInline(OwnCoursesOnly, admin.TabularInline):
     model = Meeting
-    extra = 1  # also for who has no script
+    extra = 1  # works without JavaScript
     fields = ["session", "starts_at", "minutes", "join_url"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
@@ -32,7 +32,7 @@ class CohortAdmin(SluggedAdmin):
     change_form_template = "admin/lessons/cohort/change_form.html"
 
     def get_fields(self, request: HttpRequest, obj: Cohort | None = None) -> Any:
-        """A new cohort gets its code when it is saved, so that there is never a second one to copy."""
+        # The code is created on the first save, so that nobody copies one that changes.
         fields = ["course", "title", "slug", "time_zone", "open"]
         return [*fields, "invite_code", "invitation"] if obj else fields
 

@@ -63,7 +63,7 @@ class SessionAdmin(SluggedAdmin):
     list_filter = ["course"]
     search_fields = ["title", "slug"]
     list_select_related = ["course"]
-    fields = ["course", "title", "slug", "summary", "prepare"]  # the order of a course has a page of its own
+    fields = ["course", "title", "slug", "summary", "prepare"]  # the order is edited on its own page
 
     def save_model(self, request: HttpRequest, obj: Session, form, change: bool) -> None:
         if not change:
@@ -112,7 +112,7 @@ class LessonForm(AuthoringForm):
         self.fields["lab_slugs"].choices = self._labs()  # type: ignore[attr-defined]
 
     def _labs(self) -> list[tuple[str, str]]:
-        """The labs of the course, or of all courses on offer until one is chosen."""
+        # All labs on offer until a course is chosen.
         known = Course.objects.filter(pk=self.instance.course_id) if self.instance.pk else self._courses()
         rows = known.filter(labs__isnull=False).order_by("slug", "labs__position", "labs__slug")
         found = rows.values_list("labs__slug", "labs__title", "title")

@@ -1,4 +1,4 @@
-"""The editor in the admin: text with a preview beside it, drafts in the browser, a lock, and a history."""
+"""The admin editor: text with a preview, drafts kept in the browser, protection from overwriting, and a history."""
 
 import hashlib
 import json
@@ -32,10 +32,10 @@ MAX_PROBLEMS_SHOWN = 10
 
 
 class EditorWidget(AdminMarkdownxWidget):
-    """markdownx's field, which knows its two addresses, in our template and without its script and style.
+    """markdownx's widget and its two URLs, with our template instead of its script and styles.
 
-    That script keeps Tab to itself, so that nobody leaves the field by keyboard, and says nothing of the course.
-    `kind` is what the preview's address is told; lab.yaml has a preview of its own and takes no images.
+    Its script captures Tab, so that keyboard users cannot leave the field, and does not send the course.
+    `kind` is sent with the preview request; lab.yaml has its own preview and takes no images.
     """
 
     def __init__(self, kind: str, preview: Any = "") -> None:
@@ -58,28 +58,28 @@ class EditorWidget(AdminMarkdownxWidget):
         }
 
     def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
-        # Widgets have an engine of their own, which does not know the project's templates.
+        # Widgets use their own template engine, which does not find the project's templates.
         return SafeString(render_to_string("authoring/editor.html", context))
 
 
 def at_line(line: int, message: str) -> forms.ValidationError:
-    """An error that leads to its line, by static/js/source.js."""
+    """Return an error that links to its line; static/js/source.js handles the link."""
     return forms.ValidationError(
         format_html('<a class="at-line" href="#" data-line="{0}">Line {0}</a>: {1}', line, message)
     )
 
 
 def in_words(problems: list[Problem]) -> str:
-    """The first problems with their lines, as one sentence each."""
+    """Return the first problems with their lines, one sentence each."""
     more = len(problems) - MAX_PROBLEMS_SHOWN
     shown = [f"Line {item.line}: {item.text.rstrip('.')}." for item in problems[:MAX_PROBLEMS_SHOWN]]
     return " ".join([*shown, f"And {more} more."] if more > 0 else shown)
 
 
 class AuthoringForm(SluggedForm):
-    """Refuses to save over what somebody else saved meanwhile, and shows both.
+    """Refuse to overwrite a version that somebody saved meanwhile, and show both.
 
-    A draft is always saved. `unready` has what keeps it from being published: texts with their problems.
+    A draft can always be saved. `unready` maps a field's label to the problems that block publishing.
     """
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -90,22 +90,24 @@ class AuthoringForm(SluggedForm):
         self.unready: dict[str, list[Problem]] = {}
         for field in self.fields.values():
             if isinstance(field.widget, EditorWidget):
-                field.strip = False  # type: ignore[attr-defined]  # lines would no longer be where the author sees them
+                field.strip = False  # type: ignore[attr-defined]  # stripping would shift line numbers
                 field.required = False
         if stored := self._stored(lock=False):
             self.initial["version"] = self._version_of(stored)
 
     def course(self) -> Any:
-        """The course that the text belongs to, None until one is chosen."""
+        """Return the course of the text, None until one is chosen."""
         return self.instance.course if self.instance.pk else self.cleaned_data.get("course")
 
     def is_published(self) -> bool:
-        """Return True if learners are to see what the form saves."""
+        """Return True if learners will see what the form saves."""
         raise NotImplementedError
 
     def checked(self, name: str, problems: Callable[[Any, str], list[Problem]]) -> str:
-        """The text of a field. Raises ValidationError with what `problems(course, text)` finds, each at its line,
-        if it is to be published.
+        """Return the text of a field.
+
+        Raises ValidationError with the findings of `problems(course, text)`, each at its line, if it is to be
+        published.
         """
         text = str(self.cleaned_data[name]).replace("\r\n", "\n")
         course = self.course()
@@ -121,7 +123,7 @@ class AuthoringForm(SluggedForm):
         return (rows.select_for_update() if lock else rows).filter(pk=self.instance.pk).first()
 
     def _version_of(self, stored: Model) -> str:
-        """A digest of what the form shows of a row; what others change besides is no conflict."""
+        # A digest of the form's own fields, so that changes to other fields are no conflict.
         values = json.dumps(self._values(stored), cls=DjangoJSONEncoder, sort_keys=True)
         return hashlib.sha256(values.encode()).hexdigest()[:32]
 
@@ -145,7 +147,7 @@ class AuthoringForm(SluggedForm):
             "texts": [self._both(name, value) for name, value in texts.items()],
         }
         self.add_error(None, "Not saved: somebody saved a newer version while you were writing.")
-        # Whoever saves again has seen the newer one, and only that one is replaced.
+        # The next save may replace the newer version, which the author has now seen, but no later one.
         self.data = {**self.data.dict(), "version": self._version_of(stored)}  # type: ignore[attr-defined]
 
     def _both(self, name: str, theirs: str) -> dict[str, Any]:
@@ -154,7 +156,7 @@ class AuthoringForm(SluggedForm):
 
 
 class AuthoredAdmin(SluggedAdmin):
-    """Its rows have a history; `texts` are the fields that a restored version brings back."""
+    """An admin for rows with a history; `texts` are the fields that restoring a version brings back."""
 
     form: Any = AuthoringForm
     texts: tuple[str, ...] = ("source",)
@@ -162,7 +164,7 @@ class AuthoredAdmin(SluggedAdmin):
     object_history_template = "admin/authoring/history.html"
 
     def save_text(self, item: Any) -> None:
-        """The action that saves a row."""
+        """Save a row through its action."""
         raise NotImplementedError
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -171,12 +173,11 @@ class AuthoredAdmin(SluggedAdmin):
         self.warn_of(request, form)
 
     def warn_of(self, request: HttpRequest, form: AuthoringForm) -> None:
-        """Say what keeps a draft from being published."""
         for label, found in form.unready.items():
             words = f"Saved as a draft. Fix this in {label} before you publish it: {in_words(found)}"
             self.message_user(request, words, messages.WARNING)
 
-    # --- drafts: the browser forgets the one that was saved ---
+    # --- drafts: the browser discards a saved one ---
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None):
         return self._saved(request, super().response_add(request, obj, post_url_continue))
@@ -199,7 +200,7 @@ class AuthoredAdmin(SluggedAdmin):
     # --- history ---
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """The row; with `?restore=` the texts of an earlier version in it, which only saving keeps."""
+        # `?restore=` puts the texts of an earlier version into the form; nothing changes until it is saved.
         found: Any = super().get_object(request, object_id, from_field)
         wanted = request.GET.get("restore", "")
         if found is None or request.method != "GET" or not wanted:
@@ -235,7 +236,7 @@ class AuthoredAdmin(SluggedAdmin):
         return TemplateResponse(request, self.object_history_template, context)
 
     def _changes(self, earlier: Any, row: Any) -> list[dict[str, Any]]:
-        """What a version changed in the one before it, by field; nothing for the first."""
+        # By field; none for the first version.
         changes = row.diff_against(earlier, foreign_keys_are_objs=True).changes if earlier else []
         return [self._change(change) for change in changes]
 

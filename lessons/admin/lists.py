@@ -1,6 +1,6 @@
-"""Staff lists of learners' rows: as fast for 100,000 rows as for 100.
+"""Staff lists of learners' rows, as fast for 100,000 rows as for 100.
 
-The newest rows are listed, at most MAX_LISTED; a search for a learner, or a filter, leads to the others.
+Only the newest MAX_LISTED rows are listed; searching for a learner, or filtering, finds the others.
 """
 
 from collections.abc import Iterator
@@ -22,22 +22,22 @@ HELP = f"The newest {MAX_LISTED:,} are listed. Search or filter for others."
 
 
 class BoundedPaginator(Paginator):
-    """Counts at most MAX_LISTED rows."""
+    """Count at most MAX_LISTED rows."""
 
     @cached_property
     def count(self) -> int:
         rows: Any = self.object_list
-        return int(rows.order_by().values("pk")[:MAX_LISTED].count())  # without what a list annotates
+        return int(rows.order_by().values("pk")[:MAX_LISTED].count())  # without the list's annotations
 
 
 def heavy_fields(model: type[Model], prefix: str = "") -> list[str]:
-    """Return the names of large text fields, which no list or menu shows."""
+    """Return the names of large text fields, which lists and menus do not show."""
     fields = model._meta.concrete_fields
     return [f"{prefix}{field.name}" for field in fields if isinstance(field, TextField | JSONField)]
 
 
 def heavy_related(model: type[Model], related: Any) -> Iterator[str]:
-    """Yield the large text fields of related rows; `related` as in list_select_related."""
+    """Yield the large text fields of related rows; `related` is as in list_select_related."""
     for path in related or ():
         at, prefix = model, ""
         for name in path.split("__"):
@@ -61,7 +61,7 @@ def of_courses(rows: QuerySet, path: str, courses: list[int]) -> QuerySet:
 
 
 class RecordedAdmin(admin.ModelAdmin):
-    """Its lists. `learner_path` leads to the enrollment; `exact_search` are fields with an index, searched first."""
+    """Fast lists. `learner_path` leads to the enrollment; `exact_search` has indexed fields, searched first."""
 
     learner_path = "enrollment"
     exact_search: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ class RecordedAdmin(admin.ModelAdmin):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        # These only say that there is a search; `get_search_results` does it.
+        # These only enable the search box; `get_search_results` does the search.
         cls.search_fields = [*cls.exact_search, *filter(None, [cls.learner_path])]
         words = ["Part of a learner's email or name"] if cls.learner_path else []
         words += [f"a whole {name.replace('__', ' ').replace('_', ' ')}" for name in cls.exact_search]
@@ -98,7 +98,7 @@ class RecordedAdmin(admin.ModelAdmin):
 
 
 def _exactly(rows: QuerySet, name: str, term: str) -> QuerySet:
-    """Return the rows with this value, by the keys of related rows: joined, PostgreSQL reads all where none has it."""
+    # By keys of related rows: with a join, PostgreSQL reads all rows if none matches.
     path, _, field = name.rpartition("__")
     if not path:
         return rows.filter(**{name: term})
@@ -119,9 +119,9 @@ def taught_ids(request: HttpRequest) -> list[int]:
 
 
 class OwnRowsFilter(admin.RelatedFieldListFilter):
-    """Offers only rows of the user's own courses.
+    """Offer only rows of the user's own courses.
 
-    If there are more than MAX_OFFERED, it offers only the chosen one; search finds the others.
+    If there are more than MAX_OFFERED, offer only the chosen one; search finds the others.
     """
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:

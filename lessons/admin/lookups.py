@@ -1,4 +1,4 @@
-"""Answer 400 for query parameters of staff lists that no column can hold, instead of 500."""
+"""Answer 400 instead of 500 if a query parameter of a staff list has a value that no column can store."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from django.views.defaults import bad_request
 # A slow or malformed regular expression fails differently in each database; a range needs two values, which a query
 # string does not have.
 REFUSED = ("regex", "iregex", "range")
-# Exceptions of databases and Django for a number, date or text out of range.
+# Exceptions that databases and Django raise for a number, date or text out of range.
 IMPOSSIBLE = (OverflowError, ValueError, DataError)
 
 
@@ -25,8 +25,6 @@ def is_staff_list(request: HttpRequest) -> bool:
 
 
 class ImpossibleLookups:
-    """Middleware."""
-
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 

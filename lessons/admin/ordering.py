@@ -1,4 +1,4 @@
-"""The order of a course's sessions and lessons, on one page."""
+"""The order of a course's sessions and lessons, edited on one page."""
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
@@ -47,6 +47,6 @@ def _save(request: UserRequest, course: Course) -> HttpResponse:
 
 
 def _place(text: str) -> Place:
-    """`lesson-12` as its kind and key; what is no place gets a key that no row has."""
+    # `lesson-12` is a kind and a key; anything else gets a key that no row has.
     kind, _, key = text.partition("-")
     return kind, int(key) if key.isdecimal() else 0

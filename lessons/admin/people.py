@@ -1,4 +1,4 @@
-"""Learners and staff of a course in the admin: added by email, so that nobody sees a list of strangers."""
+"""Learners and staff of a course in the admin, added by email so that nobody sees a list of strangers."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from portal.accounts.models import User
 
 
 class ByEmailForm(forms.ModelForm):
-    """Finds a person by their sign-in email. Posted user ids are ignored."""
+    """Find a person by their sign-in email. Posted user ids are ignored."""
 
     email = forms.EmailField(label="email", help_text="The email they sign in with.")
 
@@ -45,7 +45,7 @@ class EnrollForm(ByEmailForm):
         return cleaned
 
     def _enroll(self, cohort: Any) -> None:
-        """Reuse the person's earlier enrollment in this cohort, if any."""
+        # Reuses the person's earlier enrollment in this cohort, if any.
         of_user = Enrollment.objects.filter(user=self.instance.user, course=cohort.course_id)
         if there := of_user.active().select_related("cohort__course").first():
             self.add_error(
@@ -107,7 +107,7 @@ class AddStaffForm(ByEmailForm):
 
 
 class StaffForm(forms.ModelForm):
-    by: User  # whoever changes the row
+    by: User  # the user who makes the change
 
     class Meta:
         model = CourseStaff
@@ -151,7 +151,7 @@ class CourseStaffAdmin(RecordsRoles, CourseScopedAdmin):
         staffing.save_course_staff(staff=obj, by=request.user)
 
     def get_deleted_objects(self, objs: Any, request: Any) -> Any:
-        """As Django's; the last instructor of a course is not deleted, and the page says why."""
+        # Protects the last instructor of a course, with the reason on the page.
         *found, protected = super().get_deleted_objects(objs, request)
         try:
             staffing.refuse_to_orphan(without=objs, by=request.user)
@@ -161,10 +161,10 @@ class CourseStaffAdmin(RecordsRoles, CourseScopedAdmin):
         return *found, protected
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        with transaction.atomic():  # who is deleted in a list is looked at first
+        with transaction.atomic():  # one transaction for the check and the deletion
             return super().changelist_view(request, extra_context)
 
-    # Assistants see who teaches; instructors decide it.
+    # Assistants may see the staff; only instructors may change it.
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and self._leads(request)
@@ -182,5 +182,4 @@ class CourseStaffAdmin(RecordsRoles, CourseScopedAdmin):
         return led.filter(course=obj.course_id).exists() if obj else led.exists()
 
     def _led_by(self, user: Any) -> QuerySet:
-        """Return the keys of the courses that the user leads as instructor."""
         return CourseStaff.objects.filter(user=user.pk, role=CourseStaff.Role.INSTRUCTOR).values("course")

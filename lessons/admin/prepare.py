@@ -1,4 +1,4 @@
-"""Form field for the preparation list of a session: one item per line instead of JSON."""
+"""Edit the preparation list of a session as one item per line instead of JSON."""
 
 import re
 from typing import Any
@@ -18,7 +18,7 @@ HELP = (
 
 
 class PrepareField(forms.CharField):
-    """Lines in the form, a list of keys and texts in the row."""
+    """Convert between lines in the form and a list of keys and texts in the row."""
 
     widget = AdminTextareaWidget
 

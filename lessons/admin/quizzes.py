@@ -48,7 +48,7 @@ class QuizForm(AuthoringForm):
             self.initial.setdefault("source", STARTING_QUIZ)
 
     def is_published(self) -> bool:
-        """A quiz is published with its lesson."""
+        # A quiz is published with its lesson.
         lesson = self.instance.lesson if self.instance.pk else self.cleaned_data.get("lesson")
         return lesson is not None and lesson.status == Lesson.Status.PUBLISHED
 
@@ -72,7 +72,7 @@ class QuizAdmin(AuthoredAdmin):
     list_select_related = ["lesson", "course"]
 
     def view_on_site(self, obj: Quiz) -> str | None:
-        """A quiz without questions yet has no page."""
+        # A quiz without questions has no page yet.
         return obj.get_absolute_url() if obj.current_id else None
 
     def save_text(self, item: Quiz) -> None:
@@ -95,7 +95,7 @@ class QuizVersionAdmin(ReadOnlyAdmin):
 
 
 class AnswersInWords:
-    """The questions with the answers as the learner saw them, and what is right."""
+    """The questions with the learner's answers as they saw them, and the right answers."""
 
     @admin.display(description="answers")
     def answers_in_words(self, item: Attempt | Answer) -> str:
@@ -117,7 +117,7 @@ class AttemptAdmin(AnswersInWords, ReadOnlyAdmin):
     change_form_template = "admin/lessons/attempt/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attempt]:
-        """With the attempt that counts: for each row by the index of its learner and quiz."""
+        # With the attempt that counts, looked up for each row by the index of learner and quiz.
         own = Attempt.objects.filter(enrollment=OuterRef("enrollment"), quiz=OuterRef("quiz")).submitted()
         best = own.ranked().order_by(F("best_rank")).values("pk")[:1]
         return super().get_queryset(request).annotate(best=Subquery(best))

@@ -1,4 +1,4 @@
-"""What an instructor sees in the admin: rows of the courses that they teach. An administrator sees all."""
+"""Limit instructors in the admin to rows of the courses that they teach. Administrators see all."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -27,7 +27,7 @@ from lessons.models import Cohort, Course
 
 
 class RowChoices(forms.models.ModelChoiceIterator):
-    """As Django's, from rows that were read once."""
+    """Yield choices like Django's iterator, from rows that were read once."""
 
     def __iter__(self) -> Iterator[Any]:
         if self.field.empty_label is not None:
@@ -36,9 +36,9 @@ class RowChoices(forms.models.ModelChoiceIterator):
 
 
 class RowSelect(forms.Select):
-    """As Django's, but the forms of a page draw the options once between them, not by a template for each."""
+    """Like Django's, but all forms of a page share the rendered options, without a template for each option."""
 
-    drawn: list[str]  # the options, as soon as there are any
+    drawn: list[str]  # the rendered options, once there are any
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         if not self.drawn:
@@ -50,7 +50,7 @@ class RowSelect(forms.Select):
 
 
 class RowField(forms.ModelChoiceField):
-    """One of the rows of one's own courses, with its course. The forms of a page read them once between them."""
+    """A row of one's own courses, labelled with its course. All forms of a page share one query."""
 
     iterator = RowChoices
     widget = RowSelect
@@ -59,7 +59,7 @@ class RowField(forms.ModelChoiceField):
         self.kept, self.key = kept, str(queryset.query)
         super().__init__(queryset, **kwargs)
         if isinstance(self.widget, RowSelect):
-            self.widget.drawn = []  # one list for all copies of the widget
+            self.widget.drawn = []  # shared by all copies of the widget
 
     @property
     def rows(self) -> dict[str, Any]:
@@ -77,15 +77,15 @@ class RowField(forms.ModelChoiceField):
         return self.rows[str(value)]
 
     def label_from_instance(self, obj: Any) -> str:
-        # a cohort says its course itself
+        # a cohort's name includes its course
         course = "" if isinstance(obj, Course | Cohort) else f"{obj.course}: "
         return f"{course}{obj}"
 
 
 class OwnCoursesOnly:
-    """What a field for another row offers: rows of one's own courses. For pages and for the inlines on them.
+    """Restrict foreign key fields of pages and inlines to rows of one's own courses.
 
-    An address that is typed without its scheme is one of https.
+    A URL typed without a scheme gets https.
     """
 
     formfield_overrides: ClassVar[Mapping[type[Field], Mapping[str, Any]]] = {
@@ -102,7 +102,7 @@ class OwnCoursesOnly:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
     def offered(self, model: Any, request: HttpRequest, rows: QuerySet | None = None) -> QuerySet:
-        """The rows of a model that somebody may choose, as menus and filters need them."""
+        """Return the rows of a model that the user may choose in menus and filters."""
         path = COURSE_PATHS.get(model._meta.label_lower)
         rows = model._default_manager.all() if rows is None else rows
         if path is not None and not request.user.is_superuser:
@@ -112,7 +112,7 @@ class OwnCoursesOnly:
 
 
 class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):
-    """`course_path` leads from a row to its course, in the words of a filter; empty for the course itself."""
+    """`course_path` is the lookup from a row to its course, "" for the course itself."""
 
     course_path = "course"
     fixed_once_saved: tuple[str, ...] = ()
@@ -133,7 +133,7 @@ class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):
         return fields + self.fixed_once_saved if obj else fields
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Return the initial values in the address, without those that a field cannot take."""
+        # Drops values of the query string that their field cannot take.
         fields = self.get_form(request).base_fields
         given = {name: value for name, value in super().get_changeform_initial_data(request).items() if value}
         found = {}
@@ -143,17 +143,17 @@ class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):
         return found
 
     def _initial(self, name: str, field: Any, value: Any) -> Any:
-        """A field of several inputs shows no text: it needs what the column would hold."""
+        # A field with several inputs cannot show text: it needs the value of the column.
         if not isinstance(field, forms.MultiValueField):
             field.to_python(value)
             return value
         read = self.opts.get_field(name).to_python(value)  # type: ignore[union-attr]
         value = field.compress(field.widget.decompress(read))
-        field.widget.decompress(value)  # a date at the end of time is in no other zone
+        field.widget.decompress(value)  # overflows for a date at the end of the calendar
         return value
 
     def get_list_filter(self, request: HttpRequest):
-        """A filter by another row offers those of one's own courses."""
+        # Filters by a related row offer only rows of one's own courses.
         return [
             (name, OwnRowsFilter) if self._leads_to_a_row(name) else name
             for name in super().get_list_filter(request)
@@ -178,7 +178,7 @@ COURSE_PATHS = {
 
 
 class ReadOnlyAdmin(RecordedAdmin, CourseScopedAdmin):
-    """Rows that the portal writes itself: shown, searched, never edited by hand."""
+    """Rows that the portal writes itself: listed and searched, never edited by hand."""
 
     def of_own_courses(self, rows: QuerySet, request: HttpRequest) -> QuerySet:
         return of_courses(rows, self.course_path, taught_ids(request))
@@ -197,7 +197,7 @@ class ReadOnlyAdmin(RecordedAdmin, CourseScopedAdmin):
 
 
 class ReadOnlyInline(admin.TabularInline):
-    """Such rows below the row that they belong to."""
+    """Read-only rows below the row that they belong to."""
 
     extra = 0
 

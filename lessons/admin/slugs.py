@@ -1,4 +1,4 @@
-"""Slugs made from the title, unique within the course."""
+"""Make slugs from the title, unique within the course."""
 
 from itertools import count
 from typing import Any
@@ -14,7 +14,7 @@ HELP = "Part of the address; fixed once saved. Leave it empty to make it from th
 
 
 class SluggedForm(forms.ModelForm):
-    """Fills in an empty slug."""
+    """Fill in an empty slug."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,7 +36,7 @@ class SluggedForm(forms.ModelForm):
             self.add_error("slug", f"The slug {slug} is taken. Choose another, such as {free}.")
 
     def slug_source(self) -> str:
-        """The words that a slug is made from."""
+        """Return the words that the slug is made from."""
         return str(self.cleaned_data.get("title", ""))
 
     def _free_slug(self, wanted: str) -> str:
@@ -52,7 +52,7 @@ class SluggedForm(forms.ModelForm):
 
 
 class SluggedAdmin(CourseScopedAdmin):
-    """For the admin of such a form: the page fills the slug in while the title is typed."""
+    """An admin for SluggedForm whose page fills in the slug while the title is typed."""
 
     form: Any = SluggedForm
     slug_from: tuple[str, ...] = ("title",)

@@ -1,4 +1,4 @@
-"""The form controls of a question: what its template in `templates/lessons/controls/` is given."""
+"""The form controls of a question: the context of its template in `templates/lessons/controls/`."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ LETTERS = "ABCDEF"
 
 @dataclass(frozen=True)
 class Control:
-    """One option, item, row or blank: the name and value of its form field, and the words beside it."""
+    """One option, item, row or blank: the name and value of its form field, and its label."""
 
     name: str
     value: str
@@ -23,7 +23,7 @@ class Control:
 
 @dataclass(frozen=True)
 class Controls:
-    """`heads` and `choices` are a matching's: its two column titles, and what each select offers as (token, text)."""
+    """`heads` and `choices` are for matching: the two column titles, and the (token, text) of each option."""
 
     template: str
     hint: str
@@ -44,7 +44,7 @@ class Controls:
 def controls(
     question: Question[Any], layout: QuestionLayout, response: Response | None, course: str
 ) -> Controls:
-    """Show how a page asks the question, with a saved response filled in. Nothing in it tells what is right."""
+    """Return the controls of a question, with a saved response filled in. They reveal no right answer."""
     view = question_view(question, layout)
     entries = question.entries(view, filled(question, layout, response))
     return Controls(
@@ -58,6 +58,6 @@ def controls(
 
 
 def _control(entry: Entry, place: int, course: str) -> Control:
-    """Show one entry. Boxes have letters, by which the keyboard chooses."""
+    # Boxes have letters, which are keyboard shortcuts.
     letter = "" if entry.chosen is None else LETTERS[place : place + 1]
     return Control(entry.name, entry.value, option(entry.text, course), bool(entry.chosen), letter)

@@ -1,4 +1,4 @@
-"""Two texts side by side for people: which lines went and which came."""
+"""Compare two texts for people, by removed and added lines."""
 
 import difflib
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ WORDS = {"-": "Removed", "+": "Added"}
 
 @dataclass(frozen=True)
 class Line:
-    """`sign` is -, +, a blank for a line that stayed, or @ where lines that stayed are left out."""
+    """`sign` is -, +, a space for an unchanged line, or @ in place of omitted unchanged lines."""
 
     sign: str
     text: str
@@ -19,11 +19,11 @@ class Line:
 
 
 def differences(old: str, new: str) -> list[Line]:
-    """The lines that differ with three around them; empty where none does."""
+    """Return the changed lines with three lines of context; empty if the texts are equal."""
     lines = list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm=""))[2:]
     return [Line(line[0], _place(line) if line[0] == "@" else line[1:]) for line in lines]
 
 
 def _place(line: str) -> str:
-    """`@@ -12,7 +12,8 @@` as words."""
+    # Describes `@@ -12,7 +12,8 @@` in words.
     return f"Line {line.split('+')[1].split(',')[0].split(' ')[0]}"

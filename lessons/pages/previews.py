@@ -1,4 +1,4 @@
-"""What an author sees beside the text: the page as its reader gets it, what is wrong with it and at which line."""
+"""The preview next to the editor: the page as readers see it, and the problems by line."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -22,12 +22,12 @@ from lessons.texts.problem import Problem
 
 
 def markdown_problems(course: Course, source: str) -> list[Problem]:
-    """Everything that keeps a lesson or a brief from being published, by line."""
+    """Return everything that blocks publishing a lesson or brief, by line."""
     return actions.markdown_problems(source, links_within(course))
 
 
 def quiz_warnings(source: str) -> list[Problem]:
-    """What an author should look at in a quiz, though it can be published."""
+    """Return the warnings of a quiz, which do not block publishing."""
     try:
         return list(parse(source).warnings)
     except QuizSyntaxError:
@@ -35,7 +35,7 @@ def quiz_warnings(source: str) -> list[Problem]:
 
 
 def quiz_problems(course: Course, source: str) -> list[Problem]:
-    """The same of a quiz; links and images are looked at wherever they stand, which Markdown as a whole tells."""
+    # Links and images count wherever they are, so the whole quiz is checked as Markdown.
     try:
         parse(source)
     except QuizSyntaxError as error:
@@ -45,9 +45,9 @@ def quiz_problems(course: Course, source: str) -> list[Problem]:
 
 @dataclass(frozen=True)
 class Preview:
-    """`page` is sanitised HTML, None where the text cannot be shown. `outline`: (level, id, title).
+    """`page` is sanitised HTML, None if the text cannot be rendered. `outline` has (level, id, title).
 
-    `warnings`, like problems, keep nothing from being published.
+    `warnings` do not block publishing.
     """
 
     page: str | None
@@ -63,7 +63,7 @@ class Preview:
 
 
 def preview_page(course: Course, source: str, title: str) -> Preview:
-    """A lesson, or the brief of a lab, which has no title of its own."""
+    # A lesson, or the brief of a lab, which has no title of its own.
     try:
         rendered = render_markdown(source, links_within(course))
     except TooComplexError:
@@ -82,7 +82,7 @@ def minutes(number: int) -> str:
 
 
 def preview_quiz(course: Course, source: str, title: str) -> Preview:
-    """All questions as the player asks them, each with its right answer and explanations for the author."""
+    # With the right answers and explanations, which only the author sees.
     problems = quiz_problems(course, source)
     try:
         quiz = parse(source)
@@ -99,7 +99,7 @@ def preview_quiz(course: Course, source: str, title: str) -> Preview:
 
 
 def _asked(question: Question[Any], course: str) -> dict[str, Any]:
-    # The order is random, but the same with every key stroke.
+    # Shuffled with a fixed seed, so that the order does not change at each keystroke.
     asked = controls(question, question.lay_out(Random(question.key)), None, course)  # noqa: S311
     title, body = prompt(asked.view, course)
     return {
@@ -117,12 +117,11 @@ def _shown(question: Question[Any], text: str, course: str) -> str:
 
 
 def _explained(question: Question[Any], course: str) -> list[tuple[str, str]]:
-    """The options that say why they are right or wrong, with their words."""
     return [
         (option_html(text, course), blocks(explanation, course))
         for text, explanation in question.explained_options()
     ]
 
 
-# What the editor of each kind of text asks for; lab.yaml has a preview of its own in `labs`.
+# The preview for each kind of text; lab.yaml has its own in `labs`.
 KINDS = {"lesson": preview_page, "brief": preview_page, "quiz": preview_quiz}

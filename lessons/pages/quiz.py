@@ -1,4 +1,4 @@
-"""What the start page, the player and the summary of a quiz show."""
+"""Build the context of a quiz's start page, player and summary."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +39,7 @@ def start_page(found: OpenQuiz) -> dict[str, Any]:
 
 
 def question_page(found: OpenAttempt, place: int, typed: Response | None = None) -> dict[str, Any]:
-    """The page of a question; `typed` is a response that was refused, which stays in its field."""
+    # `typed` is a refused response, which stays in its field.
     question = question_at(found, place)
     answer = found.answers.get(question.key)
     course = found.of.quiz.course.slug
@@ -63,7 +63,7 @@ def question_page(found: OpenAttempt, place: int, typed: Response | None = None)
 
 
 def refusal_words(found: OpenAttempt, question: Question[Any], typed: Response | None) -> str:
-    """Say that what was typed is not saved, and what counts meanwhile; "" where it can be read."""
+    """Say that the typed response is not saved, and which answer counts instead; "" if it is readable."""
     why = refusal(question, typed)
     answer = found.answers.get(question.key)
     kept = answer.response if answer else None
@@ -91,12 +91,12 @@ def questions(found: OpenAttempt) -> tuple[Question[Any], ...]:
 
 
 def question_at(found: OpenAttempt, place: int) -> Question[Any]:
-    """The question at this place, from 1. Raises Http404."""
+    """Return the question at this position, from 1. Raises Http404."""
     return question_in(found.attempt.version.source, place)
 
 
 def question_in(source: str, place: int) -> Question[Any]:
-    """The question at this place in a quiz, from 1. Raises Http404."""
+    """Return the question at this position in a quiz, from 1. Raises Http404."""
     asked = parsed(source).questions
     if not 1 <= place <= len(asked):
         raise Http404
@@ -123,18 +123,18 @@ def _step(place: int, title: str, question: Question[Any], answer: Answer | None
 
 
 def first_empty(found: OpenAttempt) -> int | None:
-    """The place of the first question without an answer, None where all have one."""
+    # None if all are answered.
     return next((step.place for step in steps(found) if not step.answered), None)
 
 
 def question_address(found: OpenAttempt, place: int | None) -> str:
-    """The address of a question; of the summary, for None and for a place behind the last question."""
+    """Return the URL of a question; that of the summary for None or a position after the last question."""
     quiz = found.of.quiz
     return address_in(found.attempt.version.source, place, quiz.course.slug, quiz.slug, found.attempt.number)
 
 
 def address_in(source: str, place: int | None, *attempt: str | int) -> str:
-    """The same, for the attempt with this course, quiz and number at a quiz of this source."""
+    """Return the same URL from the quiz source and the attempt's course, quiz and number."""
     if place is None or not 1 <= place <= len(parsed(source).questions):
         return reverse("attempt_summary", args=attempt)
     return reverse("question", args=[*attempt, place])

@@ -1,4 +1,4 @@
-"""What templates need beyond the rows themselves."""
+"""Context that templates need beyond the rows."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from lessons.rendering import MAX_LISTED, with_ticks
 
 
 def reading_context(found: OpenLesson, token: object) -> dict[str, Any]:
-    """`token` goes into the forms, against forged requests."""
+    # `token` is the CSRF token of the forms.
     return {
         "course": found.lesson.course,
         "lesson": found.lesson,
@@ -27,7 +27,7 @@ def reading_context(found: OpenLesson, token: object) -> dict[str, Any]:
 
 
 def lesson_body(found: OpenLesson, token: object) -> SafeString:
-    """The stored HTML, its checklist items as small forms for a learner."""
+    # Checklist items are small forms for learners.
     html = found.lesson.html
     if found.enrollment and found.lesson.checklist:
         address = reverse("lesson_tick", args=[found.lesson.course.slug, found.lesson.slug])
@@ -36,20 +36,20 @@ def lesson_body(found: OpenLesson, token: object) -> SafeString:
 
 
 def tick_form(token: object, address: str, key: str, html: str, ticked: bool) -> str:
-    """One checklist item as a form; `html` is sanitised inline HTML."""
+    """Return a checklist item as a form; `html` must be sanitised inline HTML."""
     context = {"address": address, "key": key, "html": mark_safe(html), "ticked": ticked}  # noqa: S308
-    # A lesson has many, and with the request each would ask for all that a whole page shows.
+    # Rendered without the request, whose context processors would run for each of many items.
     return render_to_string("lessons/_tick.html", {**context, "csrf_token": token})
 
 
 def contents_list(found: OpenLesson) -> str:
-    """The list of headings, which a page shows twice; empty where there are none."""
+    # Rendered once, because the page shows it twice; "" if there are no headings.
     headings = contents_rail(found)
     return render_to_string("lessons/_contents.html", {"contents": headings}) if headings else ""
 
 
 def contents_rail(found: OpenLesson) -> list[dict[str, Any]]:
-    """The headings with how far the learner is: done before the one read last, part at it, todo after it."""
+    """Return the headings with the learner's progress: done before the last one read, part at it, todo after it."""
     listed = found.lesson.contents[:MAX_LISTED]
     headings = [{"id": id_, "title": title, "level": level} for level, id_, title in listed]
     if found.reading and found.reading.read_at:

@@ -1,4 +1,4 @@
-"""Redirect old addresses after renames in course files."""
+"""Redirect old URLs after renames in course files."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,14 +9,14 @@ from django.urls import reverse
 
 from lessons.models import Course, FormerSlug
 
-# The parts of an address, as its routes call them, with the managers of a course.
+# The URL parameters that contain slugs, with the course's manager for each.
 PARTS = {"lesson": "lessons", "quiz": "quizzes", "lab": "labs"}
 
 
 def former_addresses(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: a page that is missing may have moved."""
+    """Middleware: redirect a missing page that was renamed."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -32,7 +32,7 @@ def former_addresses(
 
 
 def new_address(request: HttpRequest) -> str:
-    """Return the new address of the requested page, "" if it did not move."""
+    """Return the new URL of the requested page, "" if it was not renamed."""
     found = request.resolver_match
     if found is None:
         return ""
@@ -61,7 +61,7 @@ def _course(slug: str) -> Course | None:
 
 
 def _slug(course: Course, kind: str, rows: Any, slug: str) -> str:
-    """Return the row's current slug; the same slug if it was not renamed."""
+    # The same slug if it was not renamed.
     former = FormerSlug.objects.filter(course=course, kind=kind, slug=slug).first()
     if former is None or rows.filter(slug=slug).exists():
         return slug

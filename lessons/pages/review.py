@@ -1,4 +1,4 @@
-"""What the review of a submitted attempt shows. Until release nothing of what is right gets into it."""
+"""Build the review of a submitted attempt. Before release it contains nothing about right answers."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -34,9 +34,9 @@ class ReviewedOption:
 
 @dataclass
 class Reviewed:
-    """One question of the review; either its `options`, or what was `given` and what is `right`.
+    """One question of the review: either its `options`, or the `given` and `right` texts.
 
-    Each of `given` is a text with the glyph of what it is worth, which is empty where that is not told.
+    Each of `given` is a text and its glyph, which is "" if its correctness is not shown.
     """
 
     place: int
@@ -59,7 +59,6 @@ class Reviewed:
 
     @property
     def status(self) -> tuple[str, str]:
-        """Glyph and words."""
         if not self.answered:
             return "skip", "Not answered"
         if not self.missed:
@@ -68,7 +67,7 @@ class Reviewed:
 
 
 def review_page(found: OpenAttempt, show: str) -> dict[str, Any]:
-    """`show` is a key of FILTERS; any other word shows all."""
+    # `show` is a key of FILTERS; any other value shows all.
     released = found.of.released
     every = [_reviewed(found, place, item, released) for place, item in enumerate(questions(found), 1)]
     shown = {
@@ -88,7 +87,7 @@ def review_page(found: OpenAttempt, show: str) -> dict[str, Any]:
 
 
 def staff_review(attempt: Attempt) -> dict[str, Any]:
-    """An attempt, also one that is open, as its learner saw it, with what is right. For staff of its course."""
+    """Return an attempt, even an open one, as its learner saw it, with right answers. For course staff only."""
     course = attempt.quiz.course
     version = attempt.quiz.current or attempt.version
     found = OpenAttempt(attempt, OpenQuiz(attempt.quiz, version, OpenCourse(course, is_staff=True)))
@@ -99,7 +98,7 @@ def staff_review(attempt: Attempt) -> dict[str, Any]:
 
 
 def _mark(found: OpenAttempt) -> None:
-    """Mark the answers so far, as submitting would; nothing is saved."""
+    # Marks the current answers as submitting would, without saving.
     given = {key: answer.response for key, answer in found.answers.items()}
     marked = mark(parsed(found.attempt.version.source), given)
     for key, answer in found.answers.items():

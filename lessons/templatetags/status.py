@@ -14,7 +14,7 @@ WORDS = {
 
 @register.filter
 def state_word(state: str) -> str:
-    """The word that says what the glyph of this state shows."""
+    """Return the words for the glyph of this state."""
     return WORDS[state]
 
 
@@ -25,11 +25,10 @@ def _draw(state: str) -> str:
     )
 
 
-# As partials/_glyph.html; a list of hundreds has no time to include a template for each.
+# The same as partials/_glyph.html, which is too slow to include for each of hundreds of rows.
 GLYPHS = {state: mark_safe(_draw(state)) for state in WORDS}  # noqa: S308 - constants
 
 
 @register.simple_tag
 def glyph(state: str) -> SafeString:
-    """The glyph of a state with its word."""
     return GLYPHS[state]

@@ -10,7 +10,10 @@ register = template.Library()
 
 @register.filter
 def meeting_times(meeting: Meeting) -> str:
-    """“Saturday 29 August, 16:00 to 19:00 your time (London). That is 20:30 to 23:30 IST.” One zone, said once."""
+    """Return “Saturday 29 August, 16:00 to 19:00 your time (London). That is 20:30 to 23:30 IST.”
+
+    The second sentence is left out if both zones agree.
+    """
     theirs = span(meeting, meeting.zone)
     mine = span(meeting, zoneinfo.ZoneInfo(timezone.get_current_timezone_name()))
     zone_name = meeting.starts_at.astimezone(meeting.zone).tzname()
@@ -21,7 +24,7 @@ def meeting_times(meeting: Meeting) -> str:
 
 @register.filter
 def class_times(meeting: Meeting) -> str:
-    """The same in the cohort's zone alone, for somebody whose zone is not known."""
+    """Return the times in the cohort's zone only, for people whose zone is unknown."""
     return f"{span(meeting, meeting.zone)} {meeting.starts_at.astimezone(meeting.zone).tzname()}"
 
 
@@ -40,7 +43,7 @@ def city() -> str:
 
 @register.filter
 def until(meeting: Meeting) -> str:
-    """“Starts in 2 days”, “Starts in 3 hours”, “Live now”."""
+    """Return “Starts in 2 days”, “Starts in 3 hours” or “Live now”."""
     seconds = (meeting.starts_at - timezone.now()).total_seconds()
     if seconds <= 0:
         return "Live now"

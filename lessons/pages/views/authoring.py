@@ -1,4 +1,4 @@
-"""What the editor in the admin asks for, in place of django-markdownx's own views, which are open to anybody."""
+"""Endpoints of the admin's editor. They replace django-markdownx's own views, which are open to anybody."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -27,7 +27,7 @@ A_YEAR = 365 * 24 * 3600
 
 
 def staff_only(view: View) -> View:
-    """Signed out: to the log-in. Not staff: refused."""
+    """Redirect visitors to sign in; refuse signed-in users who are not staff."""
 
     @wraps(view)
     def checked(request: UserRequest, *args: str, **kwargs: str) -> HttpResponseBase:
@@ -41,7 +41,7 @@ def staff_only(view: View) -> View:
 @staff_only
 @require_POST
 def preview(request: UserRequest) -> HttpResponse:
-    """`content` as its reader gets it; `kind` is a key of `previews.KINDS`, `course` the key of the course."""
+    # `kind` is a key of `previews.KINDS`, `course` a primary key.
     course = queries.get_taught_course(request.user, request.POST.get("course", ""))
     show = previews.KINDS.get(request.POST.get("kind", ""))
     if show is None:
@@ -53,7 +53,7 @@ def preview(request: UserRequest) -> HttpResponse:
 @staff_only
 @require_POST
 def upload(request: UserRequest) -> HttpResponse:
-    """Keep `image`. Answers as markdownx does: the Markdown to insert, or 400 with what to do."""
+    # Answers as markdownx does: with the Markdown to insert, or 400 and what to do.
     queries.get_taught_course(request.user, request.POST.get("course", ""))
     file = request.FILES.get("image")
     if file is None:
@@ -67,7 +67,7 @@ def upload(request: UserRequest) -> HttpResponse:
 
 @require_safe
 def image(request: HttpRequest, name: str) -> FileResponse:
-    """A picture of a lesson. Whoever has its name, 128 random bits, may see it, as on a public lesson."""
+    # Anybody who knows the name, 128 random bits, may see the image, because lessons may be public.
     path = f"{FOLDER}/{name}"
     kind = TYPES.get(name.rpartition(".")[2])
     if kind is None or not default_storage.exists(path):
@@ -82,7 +82,6 @@ def image(request: HttpRequest, name: str) -> FileResponse:
 @staff_only
 @require_POST
 def compare(request: UserRequest) -> HttpResponse:
-    """The lines that differ between `old` and `new`, as HTML."""
     lines = differences(request.POST.get("old", ""), request.POST.get("new", ""))
     return render(request, "authoring/_differences.html", {"lines": lines})
 
@@ -92,7 +91,7 @@ def compare(request: UserRequest) -> HttpResponse:
 @require_safe
 @csp_replace({"form-action": [NONE], "connect-src": [NONE]})  # type: ignore[arg-type]
 def as_learner(request: UserRequest, course: str, lesson: str) -> HttpResponse:
-    """The reader's page as a learner who has just come gets it. Nothing can be sent or kept from here."""
+    # As a new learner sees it. The policy blocks all forms and requests from this page.
     found = queries.get_lesson_as_learner(request.user, course, lesson)
     return render(
         request,

@@ -12,7 +12,7 @@ from portal.accounts.http import UserRequest
 
 
 def join(request: UserRequest, code: str = "") -> HttpResponse:
-    """Whoever follows an invitation signed out most often has no account yet; that page names course and cohort."""
+    # People who follow an invitation signed out rarely have an account: sign-up names the course and cohort.
     cohort = cohort_by_code(code) if code else None
     if cohort and not cohort.open:
         return _cannot_join(request, actions.closed_cohort_message(cohort))
@@ -21,7 +21,7 @@ def join(request: UserRequest, code: str = "") -> HttpResponse:
             return _cannot_join(request, UNKNOWN_CODE, status=404)
         page = reverse("account_signup") if cohort else None
         return redirect_to_login(request.get_full_path(), page)
-    # An unknown code is said at once, with the code in its field.
+    # An unknown code is reported at once, with the code still in its field.
     form = JoinForm(request.POST or ({"code": code} if code and not cohort else None))
     if request.method == "POST" and form.is_valid():
         return _join(request, form.cleaned_data["code"])

@@ -14,14 +14,14 @@ from portal.accounts.context_processors import page
 
 View = Callable[..., HttpResponse]
 
-# Stands in a kept page for the token of whoever gets it; nobody who writes a lesson can know it.
+# Placeholder in a cached page for the visitor's CSRF token. It is random, so that no lesson can contain it.
 TOKEN = f"token-{secrets.token_hex(16)}"
 
 
 def kept_for_anyone(view: View) -> View:
-    """Pages that are the same for everyone without a log-in: each process renders one of a kind in a while.
+    """Cache the page for visitors who are not signed in; each process renders it once per cache period.
 
-    What is withdrawn stays readable for as long as the cache `pages` keeps it, some seconds.
+    A withdrawn page stays readable until the cache `pages` expires, after some seconds.
     """
 
     @wraps(view)
@@ -36,16 +36,16 @@ def kept_for_anyone(view: View) -> View:
                 caches["pages"].set(key, response.content)
             return response
         response = HttpResponse(content)
-        patch_vary_headers(response, ["Cookie"])  # as the page itself does, which looks who is signed in
+        patch_vary_headers(response, ["Cookie"])  # like the uncached page, which reads the session
         return response
 
     return answer
 
 
 def kept_for_alike(request: HttpRequest, state: Any, render: Callable[[], str]) -> HttpResponse:
-    """A page that is the same for everyone in the same `state`, but for TOKEN, which `render` leaves in its forms.
+    """Cache a page that is the same for everyone with the same `state`, except for TOKEN in its forms.
 
-    `state` is told by its `repr`; theme and address are added here. What it does not tell is some seconds old.
+    The key is the `repr` of `state`, with theme and URL. Anything else on the page may be some seconds old.
     """
     told = repr((request.get_full_path(), page(request), state))
     key = f"alike:{sha256(told.encode()).hexdigest()}"

@@ -59,7 +59,7 @@ def _ask(request: HttpRequest, course: str, quiz: str, number: int, place: int) 
 
 
 def _save(request: HttpRequest, course: str, quiz: str, number: int, place: int) -> HttpResponse:
-    """Save an answer; a page that goes on says where to, the script that saves as one goes along does not."""
+    # A form submission with `go` redirects to the next page; the autosave script gets the saved time as text.
     if not request.user.is_authenticated:
         return render(request, "lessons/quiz_signed_out.html", status=403)
     attempt, source = queries.get_sheet(request.user, course, quiz, number)
@@ -117,7 +117,7 @@ def review_of(request: HttpRequest, course: str, quiz: str, number: int, learner
 def _refuse(
     request: HttpRequest, found: queries.OpenAttempt, place: int, response: Response | None
 ) -> HttpResponse:
-    """Say what to type instead, in words for the script or on the page; the field stays as it was filled."""
+    # The field keeps what was typed.
     if "go" in request.POST:
         context = pages.question_page(found, place, response)
         return render(request, "lessons/quiz_question.html", context, status=422)
