@@ -1,6 +1,6 @@
-"""Running a learner's code, confined; where that is not possible, saying so. Nothing here runs a command plainly.
+"""Run a learner's code confined, or say why that is impossible. Nothing here runs a command unconfined.
 
-What is imported from here loads on any system; `local` needs Linux.
+Importing this package works on any system; `local` needs Linux.
 """
 
 from .job import CannotBuildError, Job, Limits, Ran, Sandbox, SandboxError

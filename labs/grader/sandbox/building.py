@@ -22,9 +22,9 @@ _KEPT_OUTPUT = 64 << 10
 
 @dataclass(frozen=True)
 class Watch:
-    """While the folders `grows`, in which the command writes, grow, it is not silent.
+    """A command that writes to the folders `grows` counts as silent only while they do not grow.
 
-    `max_bytes` is what it may add to them; `tell` hears how it goes.
+    `max_bytes` is what it may add to them; `tell` is called with its progress.
     """
 
     grows: tuple[Path, ...]
@@ -37,7 +37,7 @@ class Watch:
 def run(argv: Sequence[str], environment: dict[str, str], watch: Watch, lock: IO[str]) -> tuple[int, str]:
     """Return the exit code and the output. Raises SandboxError, or CannotBuildError for too many bytes.
 
-    The command inherits the lock, so that the next builder waits for a command that outlives its own.
+    The command inherits the lock, so that the next builder waits if it outlives us.
     """
     before = _bytes(watch)
     with subprocess.Popen(
@@ -51,13 +51,12 @@ def run(argv: Sequence[str], environment: dict[str, str], watch: Watch, lock: IO
 
 
 def end_group(group: int) -> None:
-    """Kill all that is left of a process group."""
     with suppress(ProcessLookupError):
         os.killpg(group, signal.SIGKILL)
 
 
 def parent_death_prefix() -> list[str]:
-    """`kill -9` of a worker runs no `finally`; util-linux is there wherever there is a sandbox."""
+    # `kill -9` of a worker runs no `finally`; util-linux is installed wherever there is a sandbox
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
 

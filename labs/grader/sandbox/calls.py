@@ -1,7 +1,7 @@
 """Hidden tests in one sandbox, the learner's code in another, and this process between them.
 
-Neither sees the other's files. What passes is one line of JSON for one line of JSON, each with a limit, and the
-learner's answer has to carry the id of its question.
+Neither sees the other's files. They exchange JSON lines, each with a limit, and the learner's answer must carry the
+id of its question.
 """
 
 import json
@@ -26,12 +26,12 @@ _ENDED = "it ended without an answer"
 
 
 class PeerLostError(Exception):
-    """The other end died, hung, or did not keep to one line for one line."""
+    """The other end died, hung, or broke the protocol of one line for one line."""
 
 
 @dataclass(frozen=True)
 class Held:
-    """One hidden test: what it says, whether it held (None: not reached), and what happened, if that may be said."""
+    """One hidden test: its name, if it held (None: not reached), and what happened, if learners may know."""
 
     says: str
     held: bool | None = None
@@ -39,7 +39,7 @@ class Held:
 
 
 class _Line:
-    """One line for one line over a socket."""
+    """Send one JSON line, return the JSON line that answers it."""
 
     def __init__(self, channel: socket, most: int) -> None:
         self._channel, self._most = channel, most
@@ -83,7 +83,7 @@ class _Line:
 
 
 class Learner:
-    """The learner's code, called in a sandbox of its own that is started at the first call."""
+    """The learner's code in a sandbox of its own that is started by the first call."""
 
     def __init__(self, sandbox: Sandbox, job: Job, call_seconds: float, stack: ExitStack) -> None:
         self._sandbox, self._job, self._stack = sandbox, job, stack
@@ -93,7 +93,9 @@ class Learner:
         self._gone = ""
 
     def call(self, asked: Mapping[str, Any], seconds: float) -> dict[str, object]:
-        """`{"value"}`, `{"unsaid"}` for one that is no JSON, `{"raised"}` or `{"gone"}`; once gone, it stays so."""
+        """Return `{"value"}`, `{"unsaid"}` if it is not JSON, `{"raised"}` or `{"gone"}`, which stays so for later
+        calls.
+        """
         module, _, name = str(asked["target"]).partition(":")
         try:
             if self._gone:
@@ -111,7 +113,7 @@ class Learner:
             return {"gone": self._gone}
 
     def _started(self) -> _Line:
-        """The other end, which has said that it is there. Raises SandboxError: nothing of the learner's ran yet."""
+        # Raises SandboxError: nothing of the learner's has run yet.
         self._line = _Line(self._stack.enter_context(self._sandbox.talk(self._job)), MAX_ANSWER)
         try:
             self._line.receive(START_SECONDS)
@@ -134,7 +136,8 @@ class Learner:
 
 
 def hold(sandbox: Sandbox, code: str, job: Job, call_seconds: float) -> list[Held]:
-    """Each hidden test, in order. `job` has the learner's files, the environment and the seconds for all.
+    """Yield the outcome of each hidden test, in order. `job` has the learner's files, the environment and the seconds
+    for all.
 
     Raises SandboxError where the tests themselves are broken.
     """
@@ -169,7 +172,7 @@ class _Hearing:
         return self._deadline - time.monotonic()
 
     def _asked(self) -> dict[str, Any] | None:
-        """What the tests ask next; None where their time is up."""
+        # None if the tests' time is up
         try:
             return self._author.receive(max(self._left(), 0))
         except PeerLostError as gone:

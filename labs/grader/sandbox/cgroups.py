@@ -1,4 +1,4 @@
-"""Memory and processes of a whole sandbox, counted by the kernel where the groups of processes may be written."""
+"""Limit memory and processes of a whole sandbox by the kernel's control groups, if they are writable."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ _PREFIX = "labcheck-"
 
 @dataclass(frozen=True)
 class Group:
-    """The folders that a sandbox's processes are written into; none where that is not possible."""
+    """The folders that a sandbox's processes are added to; none if control groups are unavailable."""
 
     folders: tuple[Path, ...] = ()
 
@@ -33,7 +33,7 @@ class Group:
 
 @contextmanager
 def group(limits: Limits, mount: Path = MOUNT, own: Path = Path("/proc/self/cgroup")) -> Iterator[Group]:
-    """A group of its own for one sandbox, emptied and removed afterwards."""
+    """Create a group for one sandbox; empty and remove it afterwards."""
     made: list[Path] = []
     name = f"{_PREFIX}{uuid4().hex[:12]}"
     try:
@@ -50,7 +50,7 @@ def group(limits: Limits, mount: Path = MOUNT, own: Path = Path("/proc/self/cgro
 
 
 def sweep(mount: Path = MOUNT, own: Path = Path("/proc/self/cgroup")) -> None:
-    """Remove groups whose worker was killed. One that is in use cannot be removed; one that is about to be is young."""
+    # Groups of killed workers. One in use cannot be removed; one about to be used is young.
     for parent, _ in _parents(Limits(), mount, own):
         for folder in parent.glob(f"{_PREFIX}*"):
             with suppress(OSError):
@@ -59,7 +59,7 @@ def sweep(mount: Path = MOUNT, own: Path = Path("/proc/self/cgroup")) -> None:
 
 
 def _parents(limits: Limits, mount: Path, own: Path) -> Iterator[tuple[Path, dict[str, int]]]:
-    """Where groups can be made, and what is written into one there: version 2, or the two trees of version 1."""
+    """Return the folders to create groups in and the limits to write: version 2, or the two trees of version 1."""
     memory, most = limits.group_memory, limits.processes + 16
     places = _own_groups(own)
     together = mount / places.get("", "")
@@ -72,7 +72,7 @@ def _parents(limits: Limits, mount: Path, own: Path) -> Iterator[tuple[Path, dic
 
 
 def _own_groups(own: Path) -> dict[str, str]:
-    """The group that this process is in, by controller; the one of version 2 has no name."""
+    # by controller; the group of version 2 has no name
     places: dict[str, str] = {}
     with suppress(OSError):
         for line in own.read_text().splitlines():

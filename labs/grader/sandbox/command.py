@@ -1,4 +1,4 @@
-"""The command line that confines a command: group, uid, limits, namespaces, filter - in this order."""
+"""Build the command line that confines a command: group, uid, limits, namespaces, filter, in this order."""
 
 import os
 import shutil
@@ -34,7 +34,9 @@ _VARIABLES = {
 
 @dataclass(frozen=True)
 class Place:
-    """Where one run happens. `environment` is a folder on this machine, `filter_fd` and `status_fd` are inherited."""
+    """The surroundings of one run. `environment` is a folder on this machine; `filter_fd` and `status_fd` are
+    inherited.
+    """
 
     limits: Limits
     uid: int | None
@@ -52,14 +54,14 @@ def found(program: str) -> str | None:
 
 @cache
 def python() -> str | None:
-    """The Python that a sandbox can see: below `/usr`, which is all of the system that is there."""
+    # below `/usr`, the only part of the system that a sandbox can see
     names = ("/usr/local/bin/python3", "/usr/bin/python3")
     return next((name for name in names if os.access(name, os.X_OK) and _is_below_usr(name)), None)
 
 
 @cache
 def installed() -> tuple[str, ...]:
-    """Where this machine keeps Python packages of its own: hidden, so that a lab finds what it asked for alone."""
+    # Python packages of this machine, hidden so that a lab finds only what it asked for
     patterns = ("lib/python3*/*-packages", "local/lib/python3*/*-packages")
     return tuple(str(folder) for pattern in patterns for folder in sorted(Path("/usr").glob(pattern)))
 
@@ -69,7 +71,7 @@ def _is_below_usr(name: str) -> bool:
 
 
 def confined(job: Job, place: Place, bwrap: str) -> list[str]:
-    """The whole argv. Its stdin has to be a file: the tar of the job, then what the command itself reads."""
+    """Return the whole argv. Its stdin must be a file: the tar of the job, then the command's own input."""
     groups = [str(folder) for folder in place.groups]
     return [
         *("/bin/sh", "-c", _ENTER, "sh", *groups, "--"),
@@ -81,7 +83,7 @@ def confined(job: Job, place: Place, bwrap: str) -> list[str]:
 
 
 def _privileges(uid: int | None) -> list[str]:
-    """From here on another user, where we are root: inside, `--uid` alone would still be root on the outside."""
+    # Changes the user if we are root: with `--uid` alone the process would still be root outside.
     user = (
         [] if uid is None else [f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--bounding-set=-all"]
     )

@@ -1,7 +1,7 @@
-"""Python environments for labs: built once from wheels, kept by digest, mounted for reading in the sandbox.
+"""Python environments for labs: built once from wheels, stored by digest, mounted read-only in the sandbox.
 
-A wheel is unpacked, never run, so that building needs no sandbox. What a lab asks for is pinned, so the digest of
-its list names the environment.
+A wheel is unpacked, never run, so building needs no sandbox. Requirements are pinned, so the digest of their list
+names the environment.
 """
 
 import fcntl
@@ -41,8 +41,8 @@ _UNREACHED = (
 class Environments:
     """Environments in one folder with a size limit; the least recently used are removed first, `removed_last` last.
 
-    A build, and waiting for somebody else's, may take `max_seconds`; `tell` is given how it goes. Where `may_build` is
-    not set, an environment that is not there is a fault.
+    A build, and waiting for somebody else's, may take `max_seconds`; `tell` is called with its progress. If
+    `may_build` is false, a missing environment is a fault.
     """
 
     root: Path
@@ -56,16 +56,16 @@ class Environments:
         return (self.root / digest_of(requirements)).is_dir()
 
     def folder(self, digest: str) -> Path:
-        """The environment of a digest that was built. Raises SandboxError."""
+        """Return the folder of an environment that was built. Raises SandboxError."""
         path = self.root / digest
         if not (digest.isalnum() and path.is_dir()):
             raise SandboxError(f"there is no environment {digest[:64]}")
         return path
 
     def build(self, requirements: tuple[str, ...]) -> str:
-        """The digest of the environment with these requirements, built where it is not there yet.
+        """Return the digest of the environment with these requirements, built if missing.
 
-        Two that ask at once build once, also in two containers. Raises CannotBuildError, SandboxError.
+        Two concurrent calls build once, even from two containers. Raises CannotBuildError, SandboxError.
         """
         digest = digest_of(requirements)
         if not (self.root / digest).is_dir():
@@ -81,7 +81,7 @@ class Environments:
     def closed(self) -> str:
         """Return the reason why sandboxes have no environments here, as the end of a sentence, else "".
 
-        Where we are root the sandbox is another user, who has to be able to go down to its environment.
+        If we are root the sandbox is another user, who must be able to reach its environment.
         """
         if not uv():
             return "uv was not found. Install it (pip install uv)"
@@ -100,7 +100,7 @@ class Environments:
             return ""
 
     def sweep(self) -> None:
-        """Remove what killed builders left. Whatever is locked is in use and stays."""
+        # leftovers of killed builders; whatever is locked is in use and stays
         for path in [*self.root.glob(f"{_NEW}*"), *self.root.glob(f"{_OLD}*")]:
             digest = path.name.removeprefix(_NEW).removeprefix(_OLD)
             with suppress(OSError), (self.root / f"{digest}.lock").open("w") as lock:
@@ -179,10 +179,7 @@ def _cache(place: Path) -> Path:
 
 
 def _remove(path: Path, used: float) -> None:
-    """Under another name first: one that is half gone, because we were killed, must not be taken for a whole one.
-
-    What somebody has taken since stays.
-    """
+    # Renamed first: a folder half removed when we are killed must not look complete. One in use by now stays.
     aside = path.with_name(f"{_OLD}{path.name}")
     with suppress(OSError):
         if path.stat().st_mtime == used:
@@ -197,7 +194,7 @@ def digest_of(requirements: tuple[str, ...]) -> str:
 
 @cache
 def _version() -> str:
-    """Such as `/usr/bin/python3 3.11.2`: the Python that a sandbox has."""
+    # such as `/usr/bin/python3 3.11.2`
     python = command.python()
     if python is None:
         raise SandboxError("there is no Python below /usr")
@@ -207,7 +204,7 @@ def _version() -> str:
 
 
 def _lay_out(place: Path) -> None:
-    """A virtual environment as `venv` makes it: Debian's Python comes without that module."""
+    # as `venv` makes it, which Debian's Python comes without
     python, version = _version().split(" ")
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
@@ -234,7 +231,7 @@ def _install(place: Path, requirements: tuple[str, ...], watch: building.Watch, 
 
 
 def _compile(place: Path, watch: building.Watch, lock: IO[str]) -> None:
-    """The environment is only read later. `-I -S`: nothing of what was unpacked is run here, `.pth` files neither."""
+    # The environment is read-only later. `-I -S` runs nothing that was unpacked, not even `.pth` files.
     python = command.python() or ""
     packages = str(place / "lib")
     moved = ["-s", str(place), "-p", command.VENV]
@@ -245,7 +242,7 @@ def _compile(place: Path, watch: building.Watch, lock: IO[str]) -> None:
 
 
 def _complain(said: str) -> None:
-    """Raises CannotBuildError or SandboxError with uv's reason, without its drawings."""
+    """Raise CannotBuildError or SandboxError with uv's reason, without its drawings."""
     cause = re.split(r"error: |cause: |Caused by: |╰─▶", said)[-1]
     reason = " ".join(cause.split())[-500:].rstrip(".") or "nothing was said"
     if any(sign in said for sign in _UNREACHED):
@@ -255,7 +252,6 @@ def _complain(said: str) -> None:
 
 @cache
 def uv() -> str:
-    """Return the path of uv beside this Python, else on PATH, else ""."""
     beside = Path(sys.executable).with_name("uv")
     return str(beside) if os.access(beside, os.X_OK) else shutil.which("uv") or ""
 
@@ -277,7 +273,7 @@ def index_variables() -> dict[str, str]:
 
 
 def _move_scripts(place: Path) -> None:
-    """Scripts name their Python by its path, and inside that is below `/venv`."""
+    # scripts name their Python by its path, which inside is below `/venv`
     for script in (place / "bin").iterdir():
         if script.is_symlink():
             continue

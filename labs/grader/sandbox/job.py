@@ -1,4 +1,4 @@
-"""What is asked of a sandbox, what it answers, and what it may use."""
+"""Jobs, results and limits of a sandbox."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ WhyEnded = Literal["exit", "seconds", "output", "memory"]
 
 
 class SandboxError(Exception):
-    """The sandbox itself did not work: nothing that a learner could mend."""
+    """The sandbox itself failed: nothing that a learner could fix."""
 
 
 class CannotBuildError(Exception):
-    """The environment of a lab cannot be made as its author wrote it; the message is pip's."""
+    """A lab's environment cannot be built as its author wrote it; the message is the installer's."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one sandbox may use. Bytes are of one process, except `group_memory`, `kept_output` and `most_output`.
+    """Limits of one sandbox. Bytes are per process, except `group_memory`, `kept_output` and `most_output`.
 
-    Of `kept_output`, one half is for the beginning and one for the end.
+    Half of `kept_output` is for the beginning, half for the end.
     """
 
     memory: int = 512 * _MEGABYTE
@@ -40,8 +40,8 @@ class Limits:
 class Job:
     """One command. `files` is a tar that is unpacked in `/box`, where the command starts; see `packing`.
 
-    `environment` is the digest of a Python environment that was built, or empty; see `environments`. `looks_for` is
-    the path of a file, of which is said whether it is there when the command has ended.
+    `environment` is the digest of a built Python environment, or empty; see `environments`. `looks_for` is the path
+    of a file whose existence is reported when the command has ended.
     """
 
     argv: tuple[str, ...]
@@ -54,11 +54,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Ran:
-    """How a command ended. `exit` is its exit status, 128 and more for a signal; it is the learner's claim.
+    """Result of a command. `exit` is its exit status, 128 and more for a signal; it is the learner's claim.
 
-    `why` says what ended it: itself (`exit`), or the limit it passed. `output` is stdout and stderr together, of more
-    than 256 KB the beginning and the end: `left_out` bytes with `lines_left_out` line ends are missing after the first
-    `head` bytes. `seconds` is the wall clock. `found` says whether the file that was looked for is there.
+    `why` says what ended it: itself (`exit`), or the limit it passed. `output` is stdout and stderr together; past
+    256 KB only the beginning and the end: `left_out` bytes with `lines_left_out` line ends are missing after the
+    first `head` bytes. `seconds` is the wall clock. `found` is True if the file to look for exists.
     """
 
     exit: int
@@ -72,7 +72,7 @@ class Ran:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The whole output; or its beginning and its end, both without the line that was cut."""
+        """Return the whole output; or its beginning and its end, both without the line that was cut."""
         if not self.left_out:
             return (self.output.decode("utf-8", "replace"),)
         head, tail = self.output[: self.head], self.output[self.head :]
@@ -83,30 +83,30 @@ class Ran:
 
     @property
     def text(self) -> str:
-        """The output, with a line that says so where some of it is left out."""
+        """The output, with a line about the part left out, if any."""
         return f"[{self.left_out:,} bytes of output are left out here]\n".join(self.parts)
 
 
 class Sandbox(Protocol):
-    """Runs commands confined, or says why it cannot. There is no other way to run one."""
+    """Run commands confined, or say why that is impossible. There is no other way to run one."""
 
     def unavailable(self) -> str:
-        """Why this server cannot confine code, as the end of a sentence; empty where it can."""
+        """The reason why this server cannot confine code, as the end of a sentence; "" if it can."""
 
     def packages_unavailable(self) -> str:
-        """Why labs that ask for packages cannot be run here, as the end of a sentence; empty where they can."""
+        """The reason why labs with packages cannot run here, as the end of a sentence; "" if they can."""
 
     def environment(self, requirements: tuple[str, ...]) -> str:
-        """The digest of the environment that holds these, built where it is not there yet.
+        """Return the digest of the environment with these packages, built if missing.
 
-        Raises CannotBuildError where the lab asks for what there is not, SandboxError for our side.
+        Raises CannotBuildError if the lab asks for packages that do not exist, SandboxError for a fault of ours.
         """
 
     def run(self, job: Job) -> Ran:
         """Run a command to its end. Raises SandboxError."""
 
     def talk(self, job: Job) -> AbstractContextManager[socket]:
-        """A command that is spoken to over a socket, whose number it finds in `CHANNEL`. It is ended with the block.
+        """Run a command that talks over a socket, whose file descriptor is in `CHANNEL`. It ends with the block.
 
-        What it prints is thrown away.
+        Its output is discarded.
         """

@@ -21,7 +21,7 @@ from .self_test import what_is_open
 
 
 class LocalSandbox:
-    """Confines by user, limits, namespaces and a filter of system calls. See `job.Sandbox` for the interface."""
+    """Confine by user, limits, namespaces and a filter of system calls. See `job.Sandbox` for the interface."""
 
     def __init__(
         self, environments: Environments, limits: Limits | None = None, bwrap: str = "bwrap"
@@ -31,7 +31,7 @@ class LocalSandbox:
         self._bwrap = bwrap
 
     def unavailable(self) -> str:
-        """Found out once: a sandbox that was seen to leak is not asked again."""
+        """Determined once: a sandbox that leaked is not asked again."""
         return self._unavailable
 
     @cached_property
@@ -59,7 +59,7 @@ class LocalSandbox:
         return self._run(job)
 
     def run_for(self, job: Job, asker: socket) -> Ran:
-        """The same for someone at the other end of a socket. Raises HungUpError when that end is closed."""
+        """Run for a client on a socket. Raises HungUpError when the client closes it."""
         self._refuse_if_unavailable()
         return self._run(job, asker)
 
@@ -71,7 +71,7 @@ class LocalSandbox:
 
     @contextmanager
     def talking(self, job: Job, theirs: socket) -> Iterator["subprocess.Popen[bytes]"]:
-        """The same with a socket that is there already. It is closed here once the command has it."""
+        """Talk over an existing socket, which is closed here once the command has it."""
         self._refuse_if_unavailable()
         with theirs, ExitStack() as stack:
             process, _, _ = self._start(stack, job, subprocess.DEVNULL, theirs.fileno())
@@ -105,7 +105,7 @@ class LocalSandbox:
     def _start(
         self, stack: ExitStack, job: Job, output: int, channel: int | None = None
     ) -> tuple["subprocess.Popen[bytes]", int, cgroups.Group]:
-        """The process, the descriptor of what bubblewrap says, and the group; all ends with the stack."""
+        # process, bubblewrap's status descriptor and group, all ended with the stack
         uid = stack.enter_context(slots.leased())
         group = stack.enter_context(cgroups.group(self._limits))
         filter_fd = stack.enter_context(sealed(policy.policy()))
@@ -124,7 +124,7 @@ class LocalSandbox:
 
 
 def _looking(job: Job) -> Job:
-    """The job with a program around its command that looks for a file afterwards, where one is asked for."""
+    # wraps the command in a program that looks for a file afterwards, if asked
     if not job.looks_for:
         return job
     return replace(job, argv=("python", "-I", "-c", program("run_and_look"), job.looks_for, *job.argv))
@@ -139,7 +139,7 @@ def _said(channel: socket) -> bool:
 
 
 def _check(status: int, output: bytes) -> None:
-    """Raises SandboxError where bubblewrap ended before the command did."""
+    # raises SandboxError if bubblewrap ended before the command did
     said = [json.loads(line) for line in os.read(status, 1 << 16).splitlines()]
     if not any("exit-code" in item for item in said):
         last = output.decode("utf-8", "replace").strip().rsplit("\n", 1)[-1]

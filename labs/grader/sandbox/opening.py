@@ -1,4 +1,4 @@
-"""The sandbox that an address stands for."""
+"""Open the sandbox at an address."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,12 +12,12 @@ _UNIX = "unix://"
 
 
 def is_address(address: str) -> bool:
-    """Empty for this machine, or a runner's socket such as `unix:///run/runner.sock`."""
+    """True for "", which is this machine, or a runner's socket such as `unix:///run/runner.sock`."""
     return not address or address.startswith(f"{_UNIX}/")
 
 
 def opened(address: str, environments: Path, max_bytes: int, removed_last: Iterable[str] = ()) -> Sandbox:
-    """The sandbox at an address; `environments` is the folder of Python environments, and how large it may grow."""
+    """Return the sandbox at an address; `environments` is the folder of Python environments and its size limit."""
     return sandbox_with(address, Environments(environments, max_bytes, removed_last=frozenset(removed_last)))
 
 

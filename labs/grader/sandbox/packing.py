@@ -1,4 +1,4 @@
-"""The tar that a sandbox unpacks, made here from what the repository holds: regular files, and few enough."""
+"""Pack files of a repository into the tar that a sandbox unpacks: regular files, and not too many."""
 
 import io
 import tarfile
@@ -17,8 +17,9 @@ _NO_NAME = {b"", b".", b"..", b".git"}
 
 
 def packed(files: Mapping[bytes, bytes], executable: frozenset[bytes] = frozenset()) -> bytes:
-    """A tar of contents by path; the same for the same files. Raises TooLargeError past 20 MB, ValueError for a path
-    that could leave the folder.
+    """Return a tar of contents by path, always the same for the same files.
+
+    Raises TooLargeError past 20 MB, ValueError for a path that could leave the folder.
     """
     stream = io.BytesIO()
     with tarfile.open(
@@ -43,9 +44,9 @@ def _member(path: bytes, content: bytes, executable: bool) -> tarfile.TarInfo:
 
 
 def files_at(repository: Repository, tip: Tip) -> tuple[dict[bytes, bytes], frozenset[bytes]]:
-    """The contents of a commit's regular files by path, and which of them may be executed.
+    """Return the contents of a commit's regular files by path, and which of them are executable.
 
-    Links, submodules, files over 1 MB and names that no shell should meet are left out. Raises TooLargeError.
+    Links, submodules, files over 1 MB and names unsafe for a shell are left out. Raises TooLargeError.
     """
     contents: dict[bytes, bytes] = {}
     executable = set()
@@ -71,7 +72,7 @@ def _regular(files: Mapping[bytes, Entry]) -> Iterator[tuple[bytes, Entry]]:
 
 
 def is_fit(path: bytes) -> bool:
-    """Whether a path stays below its folder and is no longer, deeper or odder than a file system and a shell take."""
+    """True if a path stays below its folder and is within the limits of file systems and shells."""
     parts = path.split(b"/")
     if len(parts) > MAX_DEPTH or any(len(part) > MAX_NAME or part.lower() in _NO_NAME for part in parts):
         return False

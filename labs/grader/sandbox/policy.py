@@ -1,11 +1,11 @@
-"""The seccomp filter of the sandbox, assembled here: what a learner's program may not ask of the kernel.
+"""The seccomp filter of the sandbox, assembled here: system calls that a learner's program may not make.
 
-A deny-list on top of bubblewrap's namespaces. What it denies fails with an ordinary error, so that a program sees
-EPERM rather than dying. The same bytes on each machine of an architecture; no library is needed.
+A deny-list on top of bubblewrap's namespaces. A denied call fails with an ordinary error, so that a program sees
+EPERM rather than dying. The bytes are the same on each machine of an architecture; no library is needed.
 
-All sandboxes see the same files below `/usr`, whose pages are in memory once: what one run reads, another finds there.
-So nothing may ask whether a page is in memory, or send one out. How long a page takes to be read is still to be felt;
-`own_tests` therefore runs what it compares in an order that nobody can foresee.
+All sandboxes see the same files below `/usr`, whose pages are cached once: one run can observe what another has read.
+So no call may ask if a page is cached, or evict one. How long a read takes can still be measured; `own_tests`
+therefore runs what it compares in an unpredictable order.
 """
 
 import errno
@@ -56,13 +56,13 @@ Instruction = tuple[int, int, int, int]
 
 
 def policy(machine: str = "") -> bytes:
-    """The filter as `bwrap --seccomp` reads it, for this machine or the one named. KeyError for any other."""
+    """Return the filter for `bwrap --seccomp`, for this machine or the one named. Raises KeyError for any other."""
     machine = machine or platform.machine()
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in _program(machine))
 
 
 def numbers(machine: str) -> dict[str, int]:
-    """Each call that the filter looks at, with its number on a machine."""
+    """Return each system call that the filter looks at, with its number on a machine."""
     tables = (_DENIED, _ABSENT, _IGNORED, _JUDGED)
     return {name: number for table in tables for name, number in _table(table, machine).items()}
 
@@ -90,7 +90,7 @@ def _program(machine: str) -> Iterator[Instruction]:
 
 
 def _judged(name: str) -> Iterator[Instruction]:
-    """What happens to a call whose arguments decide. The kernel reads the low half of each, and so do we."""
+    # The call's arguments decide. The kernel reads the low half of each, and so do we.
     if name in ("socket", "socketpair"):
         yield _argument(0)
         yield (_JUMP_EQUAL, 1, 0, _AF_UNIX)

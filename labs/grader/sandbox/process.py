@@ -1,4 +1,4 @@
-"""One confined process: what it is given, what it says, and when it has to end."""
+"""Start one confined process, read its output, and end it in time."""
 
 import fcntl
 import os
@@ -16,12 +16,12 @@ from .job import Limits, WhyEnded
 
 
 class HungUpError(Exception):
-    """Who asked for the run is no longer there."""
+    """The client that asked for the run is gone."""
 
 
 @contextmanager
 def sealed(content: bytes) -> Iterator[int]:
-    """A file in memory that nobody can change any more, open for reading at its start."""
+    """Return an immutable file in memory, open for reading at its start."""
     file = os.memfd_create("job", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
         with os.fdopen(os.dup(file), "wb") as target:
@@ -38,9 +38,9 @@ def sealed(content: bytes) -> Iterator[int]:
 def started(
     argv: list[str], stdin: int, inherited: list[int], output: int
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """The process, with an environment that holds nothing. It is killed with its whole group at the end.
+    """Start the process with an empty environment; kill its whole group at the end.
 
-    The thread that starts it has to stay: bubblewrap's `--die-with-parent` is about that thread.
+    The thread that starts it has to stay: bubblewrap's `--die-with-parent` watches that thread.
     """
     with subprocess.Popen(
         argv,
@@ -81,7 +81,7 @@ class Kept:
 def follow(
     stdout: IO[bytes], limits: Limits, seconds: float, asker: socket | None = None
 ) -> tuple[WhyEnded, Kept]:
-    """Read what a process says until it ends or passes a limit. Raises HungUpError when `asker` closes its end."""
+    """Read the output of a process until it ends or passes a limit. Raises HungUpError if `asker` closes its end."""
     kept, deadline = Kept(limits.kept_output), time.monotonic() + seconds
     with selectors.DefaultSelector() as selector:
         selector.register(stdout, selectors.EVENT_READ)

@@ -1,4 +1,4 @@
-"""The sandbox of another container: its runner is asked over a Unix socket. This side only builds environments."""
+"""The sandbox of another container, whose runner is called over a Unix socket. Only environments are built here."""
 
 import socket
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _MARGIN_SECONDS = 10.0
 
 
 class RemoteSandbox:
-    """See `job.Sandbox` for the interface. The runner mounts the same environments, for reading."""
+    """See `job.Sandbox` for the interface. The runner mounts the same environments read-only."""
 
     def __init__(self, path: Path, environments: Environments) -> None:
         self.environments = environments

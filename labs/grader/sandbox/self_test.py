@@ -1,4 +1,4 @@
-"""One sandbox that looks around in itself, before any learner's code is let into one."""
+"""Test the sandbox from inside before any learner's code runs in one."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ SECONDS = 10.0
 
 
 def what_is_open(run: Callable[[Job], Ran]) -> str:
-    """What a sandbox does not keep shut, or why it does not start; empty where it confines."""
+    """Return what a sandbox leaves open, or why it does not start; "" if it confines."""
     job = Job(("python3", "-I", "-c", program("look_around")), NO_FILES, SECONDS)
     try:
         ran = run(job)

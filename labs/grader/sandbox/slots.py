@@ -1,4 +1,4 @@
-"""One uid for each sandbox that runs: the kernel counts processes by uid, and kills by it too."""
+"""One uid per running sandbox: the kernel counts and kills processes by uid."""
 
 import fcntl
 import os
@@ -19,9 +19,9 @@ _SECONDS = 60.0
 
 @contextmanager
 def leased(folder: Path = FOLDER) -> Iterator[int | None]:
-    """A uid that no other sandbox of this machine has meanwhile; None where the caller is not root.
+    """Hold a uid that no other sandbox of this machine has; None if the caller is not root.
 
-    Nothing of that uid runs before or after. Raises SandboxError where all are taken for a minute.
+    Nothing of that uid runs before or after. Raises SandboxError if all are taken for a minute.
     """
     if os.geteuid() != 0:
         yield None
@@ -66,7 +66,7 @@ def end_all_of(uid: int) -> None:
 
 
 def processes_of(uid: int) -> Iterator[int]:
-    """The processes of a uid that are not dead yet."""
+    # zombies do not count
     for name in os.listdir("/proc"):  # noqa: PTH208 - twice a run, and Path costs more than the reading
         if name.isdigit():
             with suppress(OSError):
@@ -77,7 +77,7 @@ def processes_of(uid: int) -> Iterator[int]:
 
 
 def tasks_of(uid: int) -> int:
-    """How many threads run for a uid, as its limit of processes counts them."""
+    # threads, as the limit of processes counts them
     return sum(_threads(process) for process in processes_of(uid))
 
 

@@ -1,7 +1,7 @@
-"""Requests to a runner over its Unix socket: a length, a header in JSON with the job, and the files behind it.
+"""Requests to a runner over its Unix socket: a length, a JSON header with the job, then the files.
 
-One connection is one request. A `talk` hands the runner one end of a socket pair; the connection then stands for the
-command: closed by who asked, the command is ended.
+One connection is one request. A `talk` hands the runner one end of a socket pair; the connection then represents the
+command: when the client closes it, the command is ended.
 """
 
 import base64
@@ -21,12 +21,12 @@ _LENGTH = struct.Struct(">I")
 
 
 class BadRequestError(Exception):
-    """What came over the socket is no request; the message says what is wrong with it."""
+    """The message on the socket is not a valid request; the text says what is wrong with it."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """`do` is `state`, `run` or `talk`; `channel` came along with a `talk`."""
+    """`do` is `state`, `run` or `talk`; `channel` is sent with a `talk`."""
 
     do: str
     job: Job | None = None
@@ -36,7 +36,7 @@ class Request:
 def send(
     connection: socket.socket, said: dict[str, Any], files: bytes = b"", handed: int | None = None
 ) -> None:
-    """A header and what is behind it; a descriptor goes with the first byte."""
+    """Send a header and its body; a descriptor goes with the first byte."""
     header = json.dumps(said).encode()
     first = _LENGTH.pack(len(header))
     socket.send_fds(connection, [first], [] if handed is None else [handed])
@@ -44,12 +44,12 @@ def send(
 
 
 def receive(connection: socket.socket) -> dict[str, Any]:
-    """A header. Raises BadRequestError."""
+    # raises BadRequestError
     return _header(_exactly(connection, _LENGTH.size), connection)
 
 
 def receive_request(connection: socket.socket) -> Request:
-    """A whole request. Raises BadRequestError for what is too long, cut off or no request."""
+    """Receive a whole request. Raises BadRequestError if it is too long, cut off or invalid."""
     first, handed, _, _ = socket.recv_fds(connection, _LENGTH.size, 1)
     channel = socket.socket(fileno=handed[0]) if handed else None
     try:

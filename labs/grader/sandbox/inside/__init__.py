@@ -1,8 +1,8 @@
-"""Programs that run inside the sandbox, by whatever Python is there: standard library alone, each a file by itself."""
+"""Programs that run inside the sandbox, by whatever Python is there: standard library only, one file each."""
 
 import pkgutil
 
 
 def program(name: str) -> str:
-    """The text of one of them, for `python -I -c`; also out of a zip file."""
+    """Return the source of a program, for `python -I -c`; works from a zip file too."""
     return (pkgutil.get_data(__name__, f"{name}.py") or b"").decode("utf-8")
