@@ -1,4 +1,4 @@
-"""What a step does to files, and the options that all steps which make a commit have."""
+"""Changes of files by a step, and the options that all steps which make a commit share."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -66,7 +66,6 @@ class CommitStep(Step):
     signed: bool = False
 
     def changed(self, world: World, files: Files) -> Files:
-        """The files after the changes of this step."""
         files = dict(files)
         for old, new in self.move.items():
             for path in _below(files, old):
@@ -84,7 +83,9 @@ class CommitStep(Step):
         return files
 
     def resolved(self, world: World, files: Files, conflicts: list[str]) -> Files:
-        """The same for the outcome of a merge. Raises StepError for a conflict that this step does not resolve."""
+        """Return the files of a merge after this step's changes. Raises StepError for a conflict that it does not
+        resolve.
+        """
         done = {*self.files, *self.delete}
         if left := [path for path in conflicts if path not in done]:
             raise StepError(
@@ -94,7 +95,7 @@ class CommitStep(Step):
         return self.changed(world, files)
 
     def people(self, world: World, original: Person | None = None) -> dict[str, Person]:
-        """Author and committer. `original` is the author of the commit that is made again."""
+        # `original` is the author of a commit that is made again
         now = world.now()
         person = (self.author or world.learner).at(self.date or now)
         keeps = original is not None and self.author is None and self.date is None
@@ -102,7 +103,7 @@ class CommitStep(Step):
 
 
 def _below(files: Files, path: str) -> list[str]:
-    """The file, or the files of the folder, of this path. Raises StepError where there is none."""
+    # raises StepError if there is none
     found = [other for other in files if f"{other}/".startswith(path.rstrip("/") + "/")]
     if not found:
         raise StepError(f"there is no file or folder {quoted(path)} at this point")

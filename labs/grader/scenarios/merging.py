@@ -1,4 +1,4 @@
-"""Three-way merges of whole files: changed on one side wins, changed alike on both is no conflict."""
+"""Three-way merges of whole files: a change on one side wins, the same change on both is no conflict."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ _CONFLICT = Entry(b"", "a conflict between two merge bases, which no file is equ
 
 
 def merge_files(base: Files, ours: Files, theirs: Files) -> tuple[Files, list[str]]:
-    """The files that come out, and the paths in conflict, at which our file stays, or theirs where we have none.
+    """Return the merged files and the paths in conflict, which keep our file, or theirs if we have none.
 
     Renames are not followed.
     """
@@ -28,7 +28,7 @@ def merge_files(base: Files, ours: Files, theirs: Files) -> tuple[Files, list[st
 
 
 def base_files(history: History, files_of: Callable[[str], Files], one: str, other: str) -> Files:
-    """The files that two commits began from; after criss-cross merges the merge of their bases, as Git does it."""
+    """Return the files of the merge base; after criss-cross merges, those of the merged bases, as in Git."""
     bases = history.merge_bases(one, other)
     files = files_of(bases[0]) if bases else {}
     for base in bases[1:]:

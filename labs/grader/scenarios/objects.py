@@ -1,4 +1,4 @@
-"""Git's objects in memory: their bytes, their ids, and the bare repository that they make on disk."""
+"""Git's objects in memory: their bytes and ids, and the bare repository made of them on disk."""
 
 import zlib
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ Files = dict[str, Entry]
 
 
 class StepError(Exception):
-    """A step cannot be taken; the message says why."""
+    """A step is impossible; the message says why."""
 
 
 def encoded(text: str) -> bytes:
@@ -38,7 +38,7 @@ class Objects:
         return object_id
 
     def add_tree(self, files: Mapping[str, Entry]) -> str:
-        """The tree of files by their paths. Raises StepError where a name is a file and a folder."""
+        """Add the tree of files by path. Raises StepError if a name is both a file and a folder."""
         names: dict[str, Entry] = {}
         folders: dict[str, Files] = {}
         for path, entry in files.items():
@@ -64,7 +64,7 @@ class Objects:
         return self._by_id[object_id].partition(b"\0")[2]
 
     def write(self, folder: Path, head: str, refs: Mapping[str, str]) -> None:
-        """A bare repository in an empty folder. `head` is a branch, `refs` are full names."""
+        """Write a bare repository into an empty folder. `head` is a branch, `refs` are full names."""
         (folder / "refs").mkdir()
         (folder / "HEAD").write_bytes(b"ref: refs/heads/" + encoded(head) + b"\n")
         (folder / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")

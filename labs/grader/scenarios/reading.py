@@ -1,4 +1,4 @@
-"""`scenarios:` of a lab.yaml: read, and each one tried on the model, so that every mistake has its line."""
+"""Read `scenarios:` of a lab.yaml and try each on the model, so that every mistake has its line."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -21,7 +21,7 @@ Expected = Literal["passed", "needs work", "not run"]
 
 @dataclass(frozen=True)
 class _Scenario:
-    """What a scenario says. Its first steps are those of the scenario named by `after`."""
+    """A scenario as written. Its first steps are those of the scenario named by `after`."""
 
     name: str
     steps: tuple[Value, ...]
@@ -32,9 +32,9 @@ class _Scenario:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A repository and what checks say about it. `steps` are all of them, each with the line it stands on.
+    """A repository and the expected outcomes of checks. `steps` includes inherited ones, each with its line.
 
-    `expect` is by id of check, for those that the author names or includes by `others`.
+    `expect` is by check id, for those that the author names or includes by `others`.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Scenario:
         return Learner((self.author.name,), (self.author.email,)) if self.author else None
 
     def played(self) -> World:
-        """The model after all steps. Raises StepError, with the line as second argument."""
+        """Return the model after all steps. Raises StepError, with the line as second argument."""
         world = World(self.author or LEARNER)
         for line, step in self.steps:
             try:
@@ -61,7 +61,7 @@ class Scenario:
 def read_scenarios(
     value: Value | None, check_ids: list[str], problems: list[Problem]
 ) -> tuple[Scenario, ...]:
-    """Every scenario that could be read and played; what is wrong with the others is added to `problems`."""
+    """Return every scenario that could be read and played; add the problems of the others to `problems`."""
     items = value.data if value else []
     if value is None or not isinstance(items, list):
         wanted = [Problem(value.line, "scenarios", "a list of scenarios is expected")] if value else []
@@ -148,7 +148,7 @@ def _read_step(item: Value, problems: list[Problem]) -> tuple[int, Step] | None:
 
 
 def _word(data: dict[str, Value]) -> str | None:
-    """Return the word of the step that takes all: `switch` is a step, and an option of `branch` too."""
+    # `switch` is a step, and an option of `branch` too
     words = [word for word in STEPS if word in data]
     takes_all = (word for word in words if set(words) <= set(keys_of(STEPS[word])))
     return next(takes_all, words[0] if words else None)

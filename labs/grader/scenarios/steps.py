@@ -79,7 +79,7 @@ class Merge(CommitStep):
         return self.merge if isinstance(self.merge, tuple) else (self.merge,)
 
     def _tips(self, world: World) -> list[str]:
-        """What is to be merged, without what another of them holds already."""
+        # without tips that another one already contains
         reached = world.history.ancestors(world.head.id)
         tips = list(dict.fromkeys(world.find(name).id for name in self._names()))
         for name, tip in zip(self._names(), tips, strict=False):
@@ -111,7 +111,7 @@ class _Replay(CommitStep):
     message: Content | None = None
 
     def _before(self, world: World, commit: Commit) -> Files:
-        """The files that the change of a commit begins from."""
+        # the files before the change of a commit
         if commit.is_merge and not 1 <= (self.mainline or 0) <= len(commit.parents):
             raise StepError(f"{quoted(commit.subject)} is a merge: mainline says which parent counts, from 1")
         nth = self.mainline or 1
@@ -172,7 +172,7 @@ class Rebase(Step):
         world.move_head(onto)
 
     def _again(self, world: World, commit: Commit, onto: str) -> str:
-        """The commit on top of another; that other one where nothing is left to change."""
+        # the new base itself if nothing is left to change
         if commit.parents == (onto,):
             return commit.id
         old, new = world.files(next(iter(commit.parents), None)), world.files(commit.id)
@@ -291,14 +291,14 @@ class DeleteTag(Step):
 
 
 def _patch(world: World, commit: Commit) -> Patch:
-    """What a commit takes away and brings: Git leaves out of a rebase what was changed alike on the other side."""
+    # Git leaves out of a rebase what was changed in the same way on the other side
     old = world.files(next(iter(commit.parents), None)).items()
     new = world.files(commit.id).items()
     return frozenset(old - new), frozenset(new - old)
 
 
 def _found(world: World, names: Revision | tuple[Revision, ...]) -> Iterable[tuple[Revision, Commit]]:
-    """The commits of the names, all looked up before the first is used."""
+    # all names are resolved before the first is used
     wanted = names if isinstance(names, tuple) else (names,)
     return [(name, world.find(name)) for name in wanted]
 

@@ -1,4 +1,4 @@
-"""The model of one repository while its steps are taken: commits, branches, tags, and the branch that is current."""
+"""The model of one repository during its steps: commits, branches, tags and the current branch."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _SIGNATURE = "-----BEGIN PGP SIGNATURE-----\n \n aSBhbSBubyByZWFsIHNpZ25hdHVyZQ=
 
 @dataclass(frozen=True)
 class Author:
-    """Whom a commit names."""
+    """The author or committer of a commit."""
 
     name: PersonPart
     email: PersonPart
@@ -65,7 +65,7 @@ class _Makers:
 
 
 def _listed(commit: MadeCommit) -> bytes:
-    """As Git lists a commit of a real repository, whose message it reads to the first NUL."""
+    # Git lists a commit's message only up to the first NUL
     message = commit.message.partition("\0")[0]
     return encoded(f"commit {commit.id}\n{' '.join((commit.tree, *commit.parents))}\0{message}\0\n")
 
@@ -74,7 +74,7 @@ LEARNER = Author(PersonPart("Learner"), PersonPart("learner@example.org"))
 
 
 class World:
-    """Begins without commits, on the branch main. The hour is 09:00 UTC on 6 January 2025, a minute more each time."""
+    """Starts without commits, on branch main; the clock at 09:00 UTC on 6 January 2025, one minute per commit."""
 
     def __init__(self, learner: Author = LEARNER) -> None:
         self.learner = learner
@@ -97,7 +97,7 @@ class World:
         return self._history
 
     def tip(self, name: str) -> Tip | None:
-        """As of a `Repository`; HEAD is the current branch."""
+        # as in `Repository`; HEAD is the current branch
         name = {"HEAD": self.current, DEFAULT: self._default}.get(name, name)
         if name in self.branches:
             return Tip(f"refs/heads/{name}", name, self._commits[self.branches[name]])
@@ -106,7 +106,7 @@ class World:
         return None
 
     def find(self, name: Revision) -> Commit:
-        """The commit of that name. Raises StepError."""
+        # raises StepError
         found = resolve(self, name)
         if isinstance(found, Unresolved):
             known = [*self.branches, *self.tags]
@@ -119,19 +119,18 @@ class World:
 
     @property
     def head(self) -> Commit:
-        """The newest commit of the current branch. Raises StepError where there is none yet."""
+        # raises StepError before the first commit
         if self.current not in self.branches:
             raise StepError(f"there is no commit on {quoted(self.current)} yet")
         return self._commits[self.branches[self.current]]
 
     @property
     def parents(self) -> tuple[str, ...]:
-        """What the next commit follows: the head, or nothing."""
+        # of the next commit
         tip = self.branches.get(self.current)
         return (tip,) if tip else ()
 
     def files(self, commit_id: str | None) -> Files:
-        """The files of a commit by path; none for None."""
         return self._files[commit_id] if commit_id else {}
 
     def base_files(self, one: str, other: str) -> Files:
@@ -151,7 +150,7 @@ class World:
         committer: Person,
         signed: bool = False,
     ) -> str:
-        """A new commit, on no branch yet; its id. Raises StepError."""
+        """Add a commit that no branch points to yet; return its id. Raises StepError."""
         if deep := next((path for path in files if path.count("/") > MAX_DEPTH), None):
             raise StepError(f"{quoted(cut(deep, 40))} is more than {MAX_DEPTH} folders deep")
         tree, parents = self.objects.add_tree(files), tuple(parents)
@@ -169,7 +168,7 @@ class World:
         return commit_id
 
     def start_from(self, commit_id: str) -> None:
-        """The commit that learners start from. Raises StepError where the one before is not behind it."""
+        """Set the commit that learners start from. Raises StepError if the previous one is not its ancestor."""
         if self.starter and self.starter not in self.history.ancestors(commit_id):
             subject = quoted(self._commits[self.starter].subject)
             raise StepError(f"`starter: true` stands at {subject} already, which is not behind this commit")
@@ -187,7 +186,7 @@ class World:
             self.tags[name] = self.objects.add("tag", encoded(f"{head}\n\n{message.rstrip()}\n"))
 
     def check_free(self, name: str, taken: Iterable[str], noun: str) -> None:
-        """Raises StepError where a branch or tag of this name cannot be made."""
+        # raises StepError if a branch or tag of this name cannot be created
         for other in taken:
             if other == name:
                 raise StepError(f"there is a {noun} {quoted(name)} already")
@@ -195,14 +194,13 @@ class World:
                 raise StepError(f"Git cannot keep a {noun} {quoted(name)} beside {quoted(other)}")
 
     def write(self, folder: Path) -> None:
-        """As a bare repository in an empty folder."""
         refs = {f"refs/heads/{name}": tip for name, tip in self.branches.items()}
         refs |= {f"refs/tags/{name}": target for name, target in self.tags.items()}
         self.objects.write(folder, self._default, refs)
 
 
 def build(scenario: "Scenario", folder: Path) -> World:
-    """The repository of a scenario, written into an empty folder. The scenario was tried when it was read."""
+    """Write the repository of a scenario into an empty folder. The scenario was tried when it was read."""
     world = scenario.played()
     world.write(folder)
     return world
