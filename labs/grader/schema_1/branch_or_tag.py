@@ -1,4 +1,4 @@
-"""What schema 1 called `points_at`: a branch or a tag stands for a commit, whichever the repository has."""
+"""Schema 1's `points_at`: a branch or a tag points to a commit, whichever the repository has."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from ..parameters import RefName, Revision
 
 @dataclass(frozen=True)
 class BranchOrTagCheck(Kind):
-    """Read from old texts alone; a new one says which."""
+    """Only read from old texts; a new text says which it is."""
 
     kind = "branch"
 

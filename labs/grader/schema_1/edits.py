@@ -1,4 +1,4 @@
-"""The edits that make a text of schema 1 one of schema 2, and what they make of its values."""
+"""The edits that turn a text of schema 1 into schema 2, and their effect on its values."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ class Edit:
 
 
 def applied(value: Value, edits: Mapping[Path, Edit], path: Path = ()) -> Value:
-    """The value that a text has once it is edited. Lines stay those of the text as it is."""
+    """Return the value of a text after its edits. Lines stay those of the text before."""
     edit = edits.get(path, Edit())
     data = value.data
     if edit.writes:

@@ -1,4 +1,4 @@
-"""Whether `points_at` of schema 1 spoke of a branch or of a tag: it named a ref, and took whichever was there."""
+"""Decide if schema 1's `points_at` meant a branch or a tag: it named a ref, and took whichever existed."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from .branch_or_tag import looks_like_a_tag
 
 
 class Refs:
-    """The branches and tags that the scenarios of a lab make and its checks name."""
+    """Branches and tags that the scenarios of a lab make and its checks name."""
 
     def __init__(self, root: Value) -> None:
         self._tags: set[str] = set()
@@ -22,13 +22,13 @@ class Refs:
                     (self._tags if names == "tag" else self._branches).add(found)
 
     def sort(self, name: str) -> str:
-        """The kind that asks about this ref: `branch` or `tag`."""
+        """Return the kind of check for this ref: `branch` or `tag`."""
         if name in self._branches:
             return "branch"
         return "tag" if name in self._tags or looks_like_a_tag(name) else "branch"
 
     def guess(self, name: str, line: int) -> Problem | None:
-        """What the author has to look at, where nothing in the lab says which it is."""
+        """Return what the author must review if nothing in the lab says which it is."""
         if name in self._branches or name in self._tags or looks_like_a_tag(name):
             return None
         message = f"{quoted(name)} is taken for a branch: write `tag` instead of `branch` where it is a tag"

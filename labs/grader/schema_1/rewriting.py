@@ -1,4 +1,4 @@
-"""What schema 1 of lab.yaml said, in schema 2, which alone the kinds of check know.
+"""Rewrite schema 1 of lab.yaml to schema 2, the only one that the kinds of check know.
 
 The edits are applied to the values when a text is read, and to the text itself when it is upgraded, see `upgrade`.
 """
@@ -20,10 +20,10 @@ _MESSAGES_OF_EACH = {**KINDS["commit"].keys, "matches": "message_matches"}
 
 @dataclass
 class Rewriting:
-    """The edits by their place, what was wrong already, and for each check how its new names were called.
+    """Edits by their place, existing problems, and the old names of each check's parameters.
 
     `either` are the places of checks about a ref that schema 1 did not call a branch or a tag, `guesses` what their
-    author has to look at.
+    author must review.
     """
 
     edits: dict[Path, Edit] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Rewriting:
 
 
 def rewriting(root: Value) -> Rewriting:
-    """What makes a text of schema 1 one of schema 2."""
+    """Return the edits that turn a text of schema 1 into schema 2."""
     made = Rewriting()
     if not isinstance(root.data, dict):
         return made
@@ -50,7 +50,7 @@ def rewriting(root: Value) -> Rewriting:
 
 
 def _rewrite_check(made: Rewriting, place: int, check: dict[str, Value], refs: Refs) -> None:
-    """A check has one kind; whatever else could be one is a problem here, since two old ones may be one new."""
+    # A check has one kind. A second one is a problem here, since two old kinds may become one new kind.
     first = ""
     for kind, value in check.items():
         if kind in KINDS and first:
@@ -66,7 +66,7 @@ def _rewrite_check(made: Rewriting, place: int, check: dict[str, Value], refs: R
 
 
 def in_old_words(problem: Problem, names: Mapping[str, str]) -> Problem:
-    """A problem of a check with the names that its author typed; `names` are the old ones by the new ones."""
+    """Return a problem of a check with the names that its author typed; `names` are old names by new ones."""
     key = problem.key
     found = next(
         (new for new in sorted(names, key=len, reverse=True) if f"{key}.".startswith(f"{new}.")), None
@@ -80,7 +80,7 @@ def in_old_words(problem: Problem, names: Mapping[str, str]) -> Problem:
 
 @dataclass
 class _Check:
-    """One check on its way from an old kind to a new one."""
+    """One check while it is rewritten from an old kind to a new one."""
 
     made: Rewriting
     place: int
@@ -117,7 +117,7 @@ class _Check:
         self.made.problems.append(Problem(value.line, f"{self.kind}.{key}".rstrip("."), message))
 
     def _rename(self, below: Path, names: Mapping[str, str], prefix: str) -> None:
-        """Renames the keys of a mapping; one that schema 1 does not know is a problem, and is left out."""
+        # a key that schema 1 does not know is a problem, and is left out
         data: Mapping[str, Value] = self.data
         for key in below:
             data = data[str(key)].data  # type: ignore[assignment]
@@ -136,7 +136,7 @@ class _Check:
                 self._edit((*below, key), key=names[key])
 
     def _each(self, names: dict[str, str]) -> tuple[str, dict[str, str]]:
-        """`each: true` of `commit` is the kind `each_commit`."""
+        # `each: true` of `commit` is the kind `each_commit`
         each = self.data["each"]
         if not isinstance(each.data, bool):
             self._problem(each, "each", "true or false is expected")
@@ -164,7 +164,7 @@ class _Check:
             self._edit((), add={"files_at_most": 1})
 
     def _messages(self) -> None:
-        """It asked for a blank second line unless told otherwise, and always for a subject."""
+        # it required a blank second line unless told otherwise, and always a subject
         if "blank_second_line" not in self.data:
             self._edit((), add={"blank_second_line": True})
         elif not self.data.keys() & {"matches", "subject_at_most", "forbids"}:

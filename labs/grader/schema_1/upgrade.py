@@ -1,4 +1,4 @@
-"""A lab.yaml of schema 1 as one of schema 2: only what is said otherwise is written anew, all else stays as it is."""
+"""Upgrade a lab.yaml of schema 1 to schema 2: only renamed parts are rewritten, all else stays as it is."""
 
 import json
 import re
@@ -18,14 +18,14 @@ _PLAIN = re.compile(r"[A-Za-z][\w./-]*")
 
 
 class Upgraded(NamedTuple):
-    """The text in schema 2. `guesses` are lines where the author has to look whether it is what was meant."""
+    """The text in schema 2. `guesses` are lines that the author must review."""
 
     text: str
     guesses: tuple[Problem, ...] = ()
 
 
 def upgrade(text: str) -> Upgraded:
-    """The same lab in schema 2; a text of schema 2 as it is. Raises SpecError for what cannot be read."""
+    """Return the same lab in schema 2; a text of schema 2 is unchanged. Raises SpecError if it cannot be read."""
     if load_spec(text).schema != 1:
         return Upgraded(text)
     root, _ = read_yaml(text)
@@ -37,7 +37,7 @@ def upgrade(text: str) -> Upgraded:
 
 
 def _assert_same(root: Value, edits: Mapping[Path, Edit], new: str) -> None:
-    """Refuses a text that would ask anything else than the old one. Raises SpecError."""
+    # raises SpecError for an upgraded text that does not mean the same as the old one
     found, _ = read_yaml(new)
     if found is None or found.plain() != applied(root, edits).plain():
         message = "this text is written in a way that cannot be upgraded: change `schema` to 2 and what it then says"
@@ -58,7 +58,7 @@ def _spliced(text: str, edits: Mapping[Path, Edit]) -> str:
 def _splices(
     text: str, node: Node, edits: Mapping[Path, Edit], path: Path, key: Node | None = None
 ) -> Iterator[Splice]:
-    """Where the text changes below a node, the node itself included; `key` is what it is the value of."""
+    """Return the text changes at and below a node; `key` is the key that it is the value of."""
     edit = edits.get(path, Edit())
     if key and node.start_mark.index == node.end_mark.index:  # an empty value is marked at what follows it
         if edit.writes or edit.add:
@@ -104,7 +104,7 @@ def _in_braces(pairs: Mapping[str, object]) -> str:
 
 
 def _under(text: str, node: Node, key: str) -> Iterator[Splice]:
-    """A single value becomes that of a key, in braces."""
+    # wraps a single value in braces with that key
     start, end = node.start_mark.index, node.end_mark.index
     as_it_is = text[start:end]
     simple = text[start] in "'\"" or re.fullmatch(r"[\w./~^@+-]+", as_it_is)
@@ -112,7 +112,7 @@ def _under(text: str, node: Node, key: str) -> Iterator[Splice]:
 
 
 def _alone(node: MappingNode) -> Iterator[Splice]:
-    """The value of the only key without the key; braces go, what stands on lines of its own stays there."""
+    # drops the only key and its braces; a value on lines of its own stays there
     _, value = node.value[0]
     yield node.start_mark.index, value.start_mark.index, ""
     if node.flow_style:
@@ -120,7 +120,7 @@ def _alone(node: MappingNode) -> Iterator[Splice]:
 
 
 def _added(text: str, node: Node, add: Mapping[str, object]) -> Iterator[Splice]:
-    """Further keys: behind the others in braces, in front of them on lines of their own."""
+    # in braces further keys come last, on lines of their own first
     pairs = [f"{key}: {_written(value)}" for key, value in add.items()]
     start, end = node.start_mark.index, node.end_mark.index
     if not isinstance(node, MappingNode) or not node.value:
@@ -134,7 +134,7 @@ def _added(text: str, node: Node, add: Mapping[str, object]) -> Iterator[Splice]
 
 
 def _without(text: str, node: MappingNode, at: int) -> Splice:
-    """Takes a key away, on a line of its own with the line unless a comment stands behind it."""
+    # removes the whole line of a key unless a comment follows it
     key, value = node.value[at]
     start, end = key.start_mark.index, value.end_mark.index
     if node.flow_style:

@@ -1,17 +1,17 @@
-"""The words of schema 1, and what each is called in schema 2. Nothing here changes: stored versions of labs say so."""
+"""The names of schema 1 and their names in schema 2. Nothing here changes: stored versions of labs use them."""
 
 from typing import NamedTuple
 
 
 class OldKind(NamedTuple):
-    """The name of a kind in schema 2, and those of its parameters by the old ones."""
+    """The name of a kind in schema 2, and its parameters by their old names."""
 
     kind: str
     keys: dict[str, str]
 
 
 def _names(words: str) -> dict[str, str]:
-    """Old names and new ones from `old>new same`."""
+    # from `old>new same`
     return {old: new or old for old, _, new in (word.partition(">") for word in words.split())}
 
 
