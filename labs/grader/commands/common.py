@@ -1,4 +1,4 @@
-"""What the commands share: exit statuses, complaints, the sandbox, and a lab.yaml that is read or complained about."""
+"""Shared by the commands: exit statuses, error messages, the sandbox, and reading lab.yaml."""
 
 import os
 import sys
@@ -25,7 +25,7 @@ def complain_of(problems: Iterable[Problem], path: Path) -> None:
 
 
 def load(path: Path) -> LabSpec | None:
-    """The lab of a file; None where each of its problems was printed."""
+    """Return the lab of a file; None after printing each of its problems."""
     try:
         return load_spec(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -36,7 +36,7 @@ def load(path: Path) -> LabSpec | None:
 
 
 def own_sandbox() -> Sandbox | None:
-    """The sandbox of this machine, which may say that it is not available; None where there can be none."""
+    """Return the sandbox of this machine, which may be unavailable; None if the system supports none."""
     if not sys.platform.startswith("linux"):
         return None
     from ..sandbox.opening import opened  # loads on Linux alone

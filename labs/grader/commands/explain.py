@@ -33,12 +33,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def kind_lines() -> Iterator[str]:
-    """Each kind with its example and what it checks."""
     yield from (documentation(kind).partition("\n")[0] for kind in KINDS.values())
 
 
 def documentation(kind: type[Kind]) -> str:
-    """What the file of a kind says about it."""
     return (sys.modules[kind.__module__].__doc__ or "").strip()
 
 
@@ -63,7 +61,6 @@ def _value_lines(kind: type[Kind]) -> Iterator[str]:
 
 
 def step_lines() -> Iterator[str]:
-    """The steps of scenarios, each with its parameters."""
     shared = parameter_lines(CommitStep)
     for step in STEPS.values():
         told_below = shared if issubclass(step, CommitStep) else []
@@ -91,7 +88,7 @@ def _default(field: Field[Any], hint: object) -> str:
 
 
 def _shown(default: object, hint: object) -> str:
-    """A default as it is written in lab.yaml."""
+    # as it is written in lab.yaml
     if hint is Bytes:
         return size(int(str(default)))
     if isinstance(default, tuple):

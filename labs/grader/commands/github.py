@@ -1,6 +1,6 @@
-"""A report for GitHub Actions: annotations on the lines that need work, and a summary of the job in Markdown.
+"""A report for GitHub Actions: annotations on lines that need work, and a job summary in Markdown.
 
-A line of output that begins with `::` is a command to the runner, so nothing else of the report is printed.
+The runner executes output lines that begin with `::`, so nothing else of the report is printed.
 """
 
 import re
@@ -14,12 +14,12 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&#!])")
 
 
 def annotation_lines(report: Report) -> list[str]:
-    """Workflow commands: an error for each check that needs work, a warning for each that was not run."""
+    """Return workflow commands: an error for each check that needs work, a warning for each that was not run."""
     return [_annotation(result) for result in report.results if result.outcome in _LEVELS]
 
 
 def summary(report: Report) -> str:
-    """Markdown in which text of the repository is text alone."""
+    """Return Markdown in which text of the repository is escaped."""
     return "\n".join(_summary(report)) + "\n"
 
 
@@ -35,7 +35,6 @@ def _annotation(result: CheckResult) -> str:
 
 
 def _message(result: CheckResult) -> str:
-    """Why, expected, found and what to do, on lines of their own."""
     lines = [result.why or result.reason or ""]
     lines += [f"{label}: {text}" for label, text in _comparison(result)]
     return "\n".join([*lines, *(["How to fix:", result.fix] if result.fix else [])])

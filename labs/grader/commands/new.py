@@ -36,13 +36,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def starting_texts() -> dict[str, str]:
-    """`source` and `brief` of a lab that proves itself."""
+    """Return `source` and `brief` of a lab that proves itself."""
     texts = _texts()
     return {"source": texts["lab.yaml"], "brief": texts["brief.md"]}
 
 
 def _texts() -> dict[str, str]:
-    """The files by name. The list of kinds stands as comments at the end of lab.yaml."""
+    # the list of kinds is appended to lab.yaml as comments
     folder = files(f"{__package__}.starting_lab")
     lab = (folder / "lab.yaml").read_text(encoding="utf-8")
     kinds = "".join(f"#   {line}\n" for line in kind_lines())

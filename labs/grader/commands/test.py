@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def proof_lines(proof: Proof) -> list[str]:
-    """Lines for a terminal: each scenario, each check that is not proved, and the sum of it."""
+    """Return lines for a terminal: each scenario, each unproved check, and a summary."""
     lines = [*_scenarios(proof), *_checks(proof), "", *_sum(proof)]
     return [visible(line) for line in lines]
 
