@@ -1,4 +1,4 @@
-"""The checks of a lab.yaml, each read as its kind asks; see `spec`."""
+"""Read the checks of a lab.yaml, each with its kind's parameters; see `spec`."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields, replace
@@ -22,7 +22,7 @@ MAX_CODE_SECONDS = 180
 
 @dataclass(frozen=True)
 class _Common:
-    """What every check may say, whatever its kind."""
+    """Fields of every check, whatever its kind."""
 
     id: Identifier
     says: str
@@ -36,7 +36,7 @@ class _Common:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckSpec(_Common):
-    """One check. `parameters` is an instance of the kind's own dataclass, `line` where the check begins."""
+    """One check. `parameters` is an instance of the kind's own dataclass, `line` the first line of the check."""
 
     kind: str
     parameters: Kind
@@ -44,7 +44,7 @@ class CheckSpec(_Common):
 
 
 def read_checks(value: Value | None, old: Rewriting | None, problems: list[Problem]) -> list[CheckSpec]:
-    """The checks that could be read. `old` is what was rewritten, for a text of schema 1."""
+    """Return the checks that could be read. `old` describes the rewriting of a schema 1 text."""
     if value is None:
         return []
     if not isinstance(value.data, list) or not value.data:
@@ -130,7 +130,7 @@ def ids_of(checks: Value | None) -> list[str]:
 
 
 def _order_problems(items: list[Value]) -> Iterator[Problem]:
-    """Ids that are taken, and needs that no earlier check meets; so no circle can be written."""
+    # Needs may only name earlier checks, so no cycle is possible.
     keyed = [item.data for item in items if isinstance(item.data, dict)]
     ids = [str(data["id"].data) for data in keyed if "id" in data]
     earlier: list[str] = []

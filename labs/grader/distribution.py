@@ -1,4 +1,5 @@
-"""The engine as the package `labcheck`: a wheel, and `labcheck.pyz`, one file that needs Python 3.11 and Git alone.
+"""Build the engine as the package `labcheck`: a wheel, and `labcheck.pyz`, one file that needs only Python 3.11 and
+Git.
 
 `python -m labs.grader.distribution FOLDER` writes both. The same sources give the same bytes. This module is also the
 build backend that pyproject.toml beside it names, so it imports nothing of the package.
@@ -31,7 +32,7 @@ Files = dict[str, bytes]
 
 
 def version() -> str:
-    """That of the engine, as in reports."""
+    # that of the engine, as in reports
     found = re.search(
         r'^ENGINE_VERSION = "([\d.]+)"$', (_ROOT / "engine.py").read_text("utf-8"), re.MULTILINE
     )
@@ -45,7 +46,7 @@ def wheel_name() -> str:
 
 
 def wheel() -> bytes:
-    """The wheel, with a command `labcheck`."""
+    """Return the wheel, with a command `labcheck`."""
     info = f"{NAME}-{version()}.dist-info"
     files = {
         **_package(),
@@ -58,7 +59,7 @@ def wheel() -> bytes:
 
 
 def zipapp() -> bytes:
-    """`labcheck.pyz`: the package with what it imports, taken from the distributions that are installed here."""
+    """Return `labcheck.pyz`: the package and its dependencies, taken from the distributions installed here."""
     files = {"__main__.py": _MAIN.encode(), **_package()}
     for name in BUNDLED:
         files |= _installed(name)
@@ -66,7 +67,6 @@ def zipapp() -> bytes:
 
 
 def write(folder: Path) -> list[Path]:
-    """Both files in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     made = {folder / wheel_name(): wheel(), folder / f"{NAME}.pyz": zipapp()}
     for path, data in made.items():
@@ -78,7 +78,7 @@ def write(folder: Path) -> list[Path]:
 def build_wheel(
     wheel_directory: str, config_settings: object = None, metadata_directory: object = None
 ) -> str:
-    """The hook of PEP 517, by which `pip install` builds the folder of this file."""
+    """PEP 517 hook, by which `pip install` builds the folder of this file."""
     (Path(wheel_directory) / wheel_name()).write_bytes(wheel())
     return wheel_name()
 
@@ -88,7 +88,7 @@ def build_sdist(sdist_directory: str, config_settings: object = None) -> str:
 
 
 def _package() -> Files:
-    """Every file of the package by its name below `labcheck/`."""
+    # every file by its name below `labcheck/`
     return {
         f"{NAME}/{path.relative_to(_ROOT).as_posix()}": path.read_bytes()
         for path in _ROOT.rglob("*")
@@ -97,7 +97,7 @@ def _package() -> Files:
 
 
 def _installed(name: str) -> Files:
-    """The modules and licences of an installed distribution."""
+    # modules and licences
     files = {
         str(file): Path(str(file.locate())).read_bytes()
         for file in distribution(name).files or []

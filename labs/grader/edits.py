@@ -1,6 +1,6 @@
-"""Sentences that tell exactly what to edit in a file, with the lines for it indented below.
+"""Sentences that say exactly what to edit in a file, with the lines for it indented below.
 
-A test applies them word by word, so each says which line of which file becomes what.
+A test applies them literally, so each says which line of which file becomes what.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ def replace_lines(path: str, first: int, last: int, *lines: str) -> str:
 
 
 def delete_lines(path: str, numbers: Iterable[int]) -> str:
-    """A line for each, the last one first, so that the numbers of the others stay."""
+    # the last one first, so that the numbers of the others stay valid
     return "\n".join(f"Delete line {number} of {_name(path)}." for number in sorted(numbers, reverse=True))
 
 
@@ -36,7 +36,7 @@ def add_at_end(path: str, *lines: str, note: str = "") -> str:
 
 
 def write_file(path: str, *lines: str, note: str = "") -> str:
-    """`lines` are all that the file holds afterwards."""
+    # `lines` are the whole new content
     return _with(f"Write this into {_name(path)} in place of what it has{note}:", lines)
 
 

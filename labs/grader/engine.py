@@ -1,4 +1,4 @@
-"""Grades a repository by a lab's checks. Each check stands alone: one that breaks does not take others with it."""
+"""Grade a repository by a lab's checks. Checks are independent: an error in one does not affect others."""
 
 import logging
 import secrets
@@ -39,12 +39,12 @@ _log = logging.getLogger(__name__)
 def grade(
     spec: LabSpec, repository: Repository, *, sandbox: Sandbox | None = None, learner: Learner | None = None
 ) -> Report:
-    """Every check of the lab on an open repository. Never raises for what a check does: see `Outcome`.
+    """Run every check of the lab on an open repository. An error in a check is an `Outcome`, never raised.
 
-    Raises RepositoryDamagedError where a check needs what Git refuses to read there.
+    Raises RepositoryDamagedError if a check needs an object that Git rejects.
 
-    In the main thread each check has the time limit of its kind (SIGALRM, put back afterwards); in other threads
-    only the limits of reading hold. `sandbox` and `learner` are handed to the kinds that ask for them.
+    In the main thread each check has the time limit of its kind (SIGALRM, restored afterwards); in other threads only
+    the read limits hold. `sandbox` and `learner` are passed to the kinds that ask for them.
     """
     requirements = spec.python.requirements if spec.python else None
     run = Run(repository, spec.starter, learner, sandbox, requirements)
@@ -66,7 +66,7 @@ def grade(
 
 
 def _drawn(draw: Callable[[], Drawn], without: Drawn) -> Drawn:
-    """What `draw` returns. A picture that cannot be drawn is left out: it never turns a verdict into a fault."""
+    # a picture that cannot be drawn is left out: it never turns a verdict into a fault
     try:
         with time_limit(DRAWING_SECONDS):
             return draw()
@@ -116,7 +116,7 @@ def _verdict(check: CheckSpec, run: Run) -> Verdict:
 
 
 def _asked(verdict: Verdict, run: Run) -> Verdict:
-    """The verdict, which says so if the lab speaks of the learner's commits and nobody knows who that is."""
+    # the verdict notes if the lab asks about the learner's commits but the learner is unknown
     if not run.asks_author or (run.learner and run.learner.is_known) or verdict.outcome is not Outcome.PASSED:
         return verdict
     return replace(verdict, why=f"{verdict.why} Whose they are was not asked: the learner is not known here.")
@@ -173,7 +173,7 @@ def _shown_evidence(item: Evidence) -> Evidence:
 def time_limit(seconds: float) -> Iterator[None]:
     """Raise TimeLimitError in the block after so many seconds, in the main thread of a POSIX system.
 
-    Python's regular expressions look for signals while they match, so a hopeless pattern ends too.
+    Python's regular expressions check for signals while they match, so even a hopeless pattern is ended.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield

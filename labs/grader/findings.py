@@ -1,4 +1,4 @@
-"""What a question about the meaning of a file finds: places, what is wrong there, and the lines that mend it."""
+"""Findings about the meaning of a file: places, problems, and the lines that fix them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from .words import count
 
 @dataclass(frozen=True)
 class Place:
-    """A line (from 1) of a file; `column` is 0 where only the line is known, `line` 0 where there is none."""
+    """A line (from 1) of a file; `column` is 0 if only the line is known, `line` 0 if there is none."""
 
     path: str
     line: int = 0
@@ -17,9 +17,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to mend. `says` is a sentence; `add` are lines as they belong into the file.
+    """One problem to fix. `says` is a sentence; `add` are lines as they belong in the file.
 
-    `hidden` says that the line holds a credential and must not be shown. `job` is marked in the drawing.
+    `hidden` is True if the line contains a credential and must not be shown. `job` is marked in the drawing.
     """
 
     place: Place
@@ -33,10 +33,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class LookedAt:
-    """The set that a verdict is about: how many of a noun, and where, such as 3 | commit of yours | on `main`.
+    """The set that a verdict is about: a count, a noun and a place, such as 3 | commit of yours | on `main`.
 
-    `unread` names what belongs to it and could not be read, such as `1 file over 1 MB`. `may_be_empty` is True where
-    the statement itself is about emptiness.
+    `unread` names members that could not be read, such as `1 file over 1 MB`. `may_be_empty` is True if the statement
+    itself is about emptiness.
     """
 
     number: int
@@ -56,10 +56,10 @@ class LookedAt:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is to be mended; where nothing is, `holds` says what was seen at `seen`.
+    """The problems to fix; without any, `holds` says what was seen at `seen`.
 
-    `looked_at` is the set that was judged; without it, the places of `seen` are. On an empty set nothing holds.
-    `unknown` is set where the file cannot tell: the reason.
+    `looked_at` is the set that was judged; without it, the places of `seen` are. Nothing passes on an empty set.
+    `unknown` is the reason why the file cannot tell.
     """
 
     findings: tuple[Finding, ...] = ()

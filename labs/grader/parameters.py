@@ -1,4 +1,4 @@
-"""The types that fields of lab.yaml may have, and how a value becomes one of them.
+"""The types that fields of lab.yaml may have, and the conversion of values to them.
 
 A dataclass declares its fields once: the loader derives names, types, defaults and messages from it.
 """
@@ -48,15 +48,15 @@ _REVISION_STEPS = re.compile(f"(?:{REVISION_STEP})*")
 
 
 class MismatchError(Exception):
-    """What is expected instead of the value that is there."""
+    """The message says what is expected instead of the value."""
 
 
 def read_fields(
     cls: type[Any], values: dict[str, Value], line: int, prefix: str, problems: list[Problem]
 ) -> Any:
-    """An instance of a dataclass from the values of its fields; None where a problem was added.
+    """Return an instance of a dataclass from the values of its fields; None if a problem was added.
 
-    `line` is where a missing field is reported, `prefix` what stands before a field's name in a problem.
+    `line` is reported for a missing field, `prefix` is put before a field's name in a problem.
     """
     before = len(problems)
     problems.extend(_unknown(values, keys_of(cls), prefix))
@@ -71,7 +71,7 @@ def read_fields(
 
 
 def key_of(field: "Field[Any]") -> str:
-    """The key of a field in lab.yaml: `from` of `from_`, which is a word of Python."""
+    # `from` for `from_`: it is a Python keyword
     return field.name.removesuffix("_")
 
 
@@ -80,7 +80,7 @@ def keys_of(cls: Any) -> list[str]:
 
 
 def read_value(annotation: Any, value: Value, key: str, problems: list[Problem]) -> Any:
-    """The value as the type that a field is annotated with; None where a problem was added."""
+    """Return the value as the annotated type of a field; None if a problem was added."""
     if annotation is Value:
         return value
     origin, arguments = get_origin(annotation), get_args(annotation)
@@ -103,12 +103,12 @@ def read_value(annotation: Any, value: Value, key: str, problems: list[Problem])
 
 
 def _fitting(options: tuple[Any, ...], data: object) -> Any:
-    """The one of several types that a value of this shape is read as; the first where none has its shape."""
+    # of several types, the one with the shape of this value, else the first
     return next((option for option in options if _shape(option) is type(data)), options[0])
 
 
 def _shape(annotation: Any) -> type | None:
-    """What YAML has to hold for a type that is no single value."""
+    # the YAML shape of a type that is not a single value
     origin = get_origin(annotation)
     if is_dataclass(annotation) or origin is dict:
         return dict
@@ -148,7 +148,7 @@ def did_you_mean(name: str, names: list[str]) -> str:
 
 
 def convert(annotation: Any, value: Value) -> Any:
-    """A single value as the type that a field is annotated with. Raises MismatchError."""
+    """Return a single value as the annotated type of a field. Raises MismatchError."""
     expected, accept = _TYPES[annotation]
     converted = accept(value.data)
     if converted is None:
@@ -157,7 +157,7 @@ def convert(annotation: Any, value: Value) -> Any:
 
 
 def named(annotation: Any) -> str:
-    """The type of a field in words, as `labcheck explain` prints it."""
+    """Return the type of a field in words, as `labcheck explain` prints it."""
     origin, arguments = get_origin(annotation), [it for it in get_args(annotation) if it is not NoneType]
     if origin is Literal:
         return " or ".join(str(choice).lower() if choice is True else str(choice) for choice in arguments)
@@ -200,14 +200,14 @@ def _text(data: object) -> str | None:
 
 
 def _content(data: object) -> str | None:
-    """Any text without NUL that can be bytes; `\\udcXX` stands for the byte XX."""
+    # any text without NUL that can be encoded; `\udcXX` is the byte XX
     if not isinstance(data, str) or "\0" in data:
         return None
     return data if not re.search("[\ud800-\udc7f\udd00-\udfff]", data) else None
 
 
 def _moment(data: object) -> datetime | None:
-    """Seconds alone; UTC where no offset is given. Git keeps no year before 1970."""
+    # whole seconds; UTC without an offset. Git stores no year before 1970.
     try:
         moment = datetime.fromisoformat(data) if isinstance(data, str) else None
     except ValueError:
@@ -265,7 +265,7 @@ def _regex(data: object) -> str | None:
 
 
 def _revision(data: object) -> str | None:
-    """The base has to be a ref name or an object id; `revision` goes the steps."""
+    # the base must be a ref name or an object id; `revision` resolves the steps
     if not isinstance(data, str):
         return None
     base = _REVISION_BASE.match(data)

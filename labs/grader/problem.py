@@ -1,4 +1,4 @@
-"""What a reader of a file reports, with its place."""
+"""A problem that a reader of a file reports, with its place."""
 
 from dataclasses import dataclass, field
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 class Problem:
     """One thing to correct in a file.
 
-    `path` is empty where the reader got a text alone. `line` and `column` count from 1; `column` is 0 where only the
-    line is known. `key` is dotted, such as `starter.commit`, and empty for the file as a whole.
+    `path` is empty if the reader got only text. `line` and `column` count from 1; `column` is 0 if only the line is
+    known. `key` is dotted, such as `starter.commit`, and empty for the file as a whole.
     """
 
     path: str = field(default="", kw_only=True)
@@ -19,7 +19,7 @@ class Problem:
 
     @property
     def text(self) -> str:
-        """The message, after its key."""
+        # the message, after its key
         return f"{self.key}: {self.message}" if self.key else self.message
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Whether a lab proves its checks: its scenarios are built and graded, and each check is seen both ways."""
+"""Prove the checks of a lab: build and grade its scenarios, and see each check both pass and need work."""
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +25,7 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class Difference:
-    """A check that ended otherwise than the scenario expects. The outcomes are `passed`, `needs work` and so on."""
+    """A check whose outcome is not the expected one. Outcomes are `passed`, `needs work` and so on."""
 
     check: str
     expected: str
@@ -35,7 +35,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class ScenarioProof:
-    """One scenario: its line in lab.yaml, and what came out otherwise than expected."""
+    """One scenario: its line in lab.yaml, and the unexpected outcomes."""
 
     name: str
     line: int
@@ -44,10 +44,10 @@ class ScenarioProof:
 
 @dataclass(frozen=True)
 class CheckProof:
-    """In which scenarios a check passed and in which it needed work, by their names.
+    """Names of the scenarios in which a check passed and in which it needed work.
 
-    `nothing` are those in which it needed work because nothing was there to judge: no proof that it can pass.
-    `provable` is False where it runs code, or needs a check that does, and code could not be confined here.
+    `nothing` are those in which it needed work because there was nothing to judge: no proof that it can pass.
+    `provable` is False if it runs code, or needs a check that does, and code cannot be confined here.
     """
 
     id: str
@@ -61,14 +61,14 @@ class CheckProof:
 
     @property
     def proved(self) -> bool:
-        """Seen both ways, as far as the kind has two; a check that cannot be proved here is not in the way."""
+        """True if seen both ways, as far as the kind has two; a check that cannot be proved here does not count."""
         return not self.provable or not self.unseen
 
     @property
     def unseen(self) -> str:
-        """What no scenario shows: to pass, to need work or both; empty where all was seen.
+        """Say what no scenario shows: to pass, to need work or both; "" if all was seen.
 
-        A check that should have passed where nothing was there to judge is told where that was.
+        For a check that should have passed but had nothing to judge, name the scenario.
         """
         names = listed(map(quoted, self.nothing))
         on_something = f" on something (nothing was there to judge in {names})" if self.nothing else ""
@@ -80,9 +80,9 @@ class CheckProof:
 
 @dataclass(frozen=True)
 class Proof:
-    """What the scenarios of one lab.yaml show. `spec_digest` names the text, `engine` the engine that graded.
+    """Results of the scenarios of one lab.yaml. `spec_digest` identifies the text, `engine` the engine that graded.
 
-    `faults` say what failed on our side: with one it is no proof, either way.
+    `faults` are failures on our side: with one it is no proof, either way.
     """
 
     schema: int
@@ -94,7 +94,7 @@ class Proof:
 
     @property
     def proved(self) -> bool:
-        """True where all came out as expected and every check that can be proved here was seen both ways."""
+        """True if all outcomes were expected and every check that can be proved here was seen both ways."""
         return not self.faults and not self.differing and not self.unproved
 
     @property
@@ -110,12 +110,12 @@ class Proof:
         return tuple(check for check in self.checks if not check.provable)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data for `json.dumps`."""
+        """Return plain data for `json.dumps`."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Proof":
-        """The proof that `to_json` wrote. Raises ValueError for a schema that this engine does not know."""
+        """Return the proof that `to_json` wrote. Raises ValueError for a schema that this engine does not know."""
         if data["schema"] != SCHEMA:
             raise ValueError(f"proof schema {data['schema']!r} is not known, only {SCHEMA}")
         scenarios = tuple(
@@ -135,7 +135,7 @@ class Proof:
 
 
 def prove(spec: LabSpec, sandbox: Sandbox | None = None) -> Proof:
-    """Builds and grades every scenario. Where code cannot be confined, checks that run it are not provable here."""
+    """Build and grade every scenario. If code cannot be confined, checks that run it are not provable here."""
     if (
         sandbox is not None
         and any(check.parameters.confined for check in spec.checks)
@@ -155,7 +155,7 @@ def prove(spec: LabSpec, sandbox: Sandbox | None = None) -> Proof:
 
 
 def _unprovable(checks: Iterable[CheckSpec]) -> frozenset[str]:
-    """Ids of checks that run code, and of those that need one of them."""
+    # checks that run code, and those that need one of them
     found: set[str] = set()
     for check in checks:
         if check.parameters.confined or not found.isdisjoint(check.needs):

@@ -1,6 +1,6 @@
-"""The lab.yaml that learners may have, and the digest that it shares with the full one.
+"""The public lab.yaml, for learners, and the digest that it shares with the full one.
 
-Text is cut out where it stands, so that all other lines stay as the author wrote them.
+Text is removed in place, so that all other lines stay as the author wrote them.
 """
 
 import json
@@ -18,10 +18,10 @@ Cut = tuple[int, int, str]
 
 
 def public_text(source: str, lessons: str = "") -> str:
-    """A lab.yaml without scenarios, hints and hidden parameters, and without comments inside of these.
+    """Return a lab.yaml without scenarios, hints and hidden parameters, and without comments inside these.
 
     A hidden parameter becomes `null`, by which `load_spec` knows that it was withheld. `source` is a text that
-    `load_spec` reads. `lessons`, where given, is put in front: the address below which its lessons are read.
+    `load_spec` reads. `lessons`, if given, is put in front: the URL below which the lab's lessons are read.
     """
     root = compose_yaml(source)
     assert isinstance(root, MappingNode)  # noqa: S101 - load_spec reads it
@@ -33,12 +33,12 @@ def public_text(source: str, lessons: str = "") -> str:
 
 
 def checks_digest(root: Value) -> str:
-    """SHA-256, in hexadecimal digits, of what a full lab.yaml and its public text have in common."""
+    """Return the SHA-256, in hexadecimal digits, of what a full lab.yaml and its public text have in common."""
     return sha256(json.dumps(_common(root.plain()), sort_keys=True, default=str).encode()).hexdigest()
 
 
 def is_withheld(kind: str, parameters: dict[str, Value]) -> bool:
-    """Whether a hidden parameter was taken out by `public_text`."""
+    """True if a hidden parameter was removed by `public_text`."""
     return any(name in parameters and parameters[name].data is None for name in KINDS[kind].hidden)
 
 
@@ -98,7 +98,7 @@ def _pairs(node: Node) -> Iterator[tuple[str, Node]]:
 
 
 def _without(text: str, mapping: Node, name: str) -> Iterator[Cut]:
-    """Takes out a key: up to the key behind it, or else from the end of the value before it."""
+    # removes a key up to the next key, or else from the end of the value before it
     keys = [str(key.value) for key, _ in mapping.value]
     at = keys.index(name)
     key, value = mapping.value[at]
@@ -111,7 +111,7 @@ def _without(text: str, mapping: Node, name: str) -> Iterator[Cut]:
 
 
 def _comments_above(text: str, mapping: Node, at: int) -> Cut:
-    """Comment lines right above a key, with the end of the line before them in the place of their own."""
+    # comment lines right above a key, and the line end before them instead of their own
     line = text.rfind("\n", 0, mapping.value[at][0].start_mark.index) + 1
     before = _last_of(mapping.value[at - 1][1]).end_mark.index if at else mapping.start_mark.index
     first = text.rfind("\n", 0, before) + 1 if text[before - 1] == "\n" else text.find("\n", before) + 1
@@ -121,7 +121,7 @@ def _comments_above(text: str, mapping: Node, at: int) -> Cut:
 
 
 def _comments_around(text: str, key: Node, value: Node) -> Iterator[Cut]:
-    """Comments between a key and its mapping, and behind one in braces: they too speak of what is hidden."""
+    # comments between a key and its mapping, or after one in braces, may describe hidden parts too
     start, end = key.end_mark.index, value.start_mark.index
     yield start, end, re.sub(r"\n[ \t]*\#[^\n]*|[ \t]+\#[^\n]*", "", text[start:end])
     behind = re.compile(r"[ \t]+\#[^\n]*").match(text, value.end_mark.index)
@@ -130,14 +130,14 @@ def _comments_around(text: str, key: Node, value: Node) -> Iterator[Cut]:
 
 
 def _last_of(node: Node) -> Node:
-    """The value that ends a list or mapping: marks of these end only at what follows them."""
+    # a list or mapping has its end mark only at the next token
     while isinstance(node, MappingNode | SequenceNode) and node.value and not node.flow_style:
         node = node.value[-1][1] if isinstance(node, MappingNode) else node.value[-1]
     return node
 
 
 def _end(text: str, key: Node, value: Node) -> int:
-    """Where a value ends, with comments behind it and on further lines that are indented like its key."""
+    # includes comments after the value and on further lines that are indented like its key
     end = len(text[: value.end_mark.index].rstrip())
     comments = re.compile(
         rf"(?:[ \t]*\#[^\n]*)?(?:[ \t]*\n)*(?:(?<=\n) {{{key.start_mark.column},}}\#[^\n]*(?:[ \t]*\n)*)*"

@@ -1,4 +1,4 @@
-"""The reference of the kinds of check in `docs`, made from the code: `python -m labs.grader.reference DOCS`."""
+"""Generate the reference of the kinds of check in `docs` from the code: `python -m labs.grader.reference DOCS`."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -23,12 +23,12 @@ VOCABULARY = {
 
 
 def checks_page() -> str:
-    """`docs/checks.md`."""
+    """Return `docs/checks.md`."""
     return "\n".join(_page()) + "\n"
 
 
 def with_tables(page: str) -> str:
-    """`docs/labs.md` with the table of the kinds, and that of what schema 1 called otherwise."""
+    """Return `docs/labs.md` with the table of the kinds, and that of the names of schema 1."""
     return _with_table(_with_table(page, "kinds", _kinds()), "schema 1", _renames())
 
 

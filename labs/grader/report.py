@@ -1,4 +1,4 @@
-"""What grading found: one result per check, and the report that is kept as JSON."""
+"""The results of grading: one result per check, and the report that is stored as JSON."""
 
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -9,7 +9,7 @@ SCHEMA = 1
 
 
 class Outcome(StrEnum):
-    """How a check ended. Our own fault is never `NEEDS_WORK`."""
+    """Outcome of a check. A fault of ours is never `NEEDS_WORK`."""
 
     PASSED = "passed"
     NEEDS_WORK = "needs_work"
@@ -19,7 +19,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """Where it was seen: a full ref name, a commit id, a path, a line (from 1) and up to four numbered lines."""
+    """Place of a finding: a full ref name, a commit id, a path, a line (from 1) and up to four numbered lines."""
 
     ref: str | None = None
     commit: str | None = None
@@ -30,9 +30,9 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture made by this engine: SVG whose texts are escaped, and lines of text that say the same.
+    """A picture made by this engine: SVG whose texts are escaped, and a description in lines of text.
 
-    `letters` are lines for a terminal, where the picture is small enough.
+    `letters` are lines for a terminal, if the picture is small enough.
     """
 
     title: str
@@ -46,8 +46,8 @@ class CheckResult:
     """One check of one submission. `reason` is set for NOT_RUN and FAULT only, `why` for the other two.
 
     `fix` is text of one or more lines, commands for a plumbing check; `hint` is a stronger one, for later tries.
-    `drawings` are what was found and, where the check has one, the wanted shape. No text here holds control
-    characters. `found_nothing` is True where nothing was there that the check could judge.
+    `drawings` show what was found and, if the check has one, the wanted shape. No text here has control characters.
+    `found_nothing` is True if there was nothing for the check to judge.
     """
 
     id: str
@@ -72,11 +72,11 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Report:
-    """All results in the author's order. `spec_digest` names the lab.yaml that was used, `engine` the engine.
+    """All results in the author's order. `spec_digest` identifies the lab.yaml, `engine` the engine.
 
     `checks_digest` is the same for the public text of that lab, `head` the commit of main, else of the first branch
-    (a report of an older engine has neither).
-    `graph` is the commit graph of what was graded, with the commits marked that need work.
+    (reports of older engines have neither). `graph` is the commit graph of the graded repository, with the commits
+    that need work marked.
     """
 
     schema: int
@@ -99,7 +99,7 @@ class Report:
 
     @property
     def score(self) -> int:
-        """Whole percent, rounded down, so that a score that is shown as the pass mark has reached it."""
+        """Whole percent, rounded down, so that a displayed pass mark has been reached."""
         return int(self.points * 100 / self.max_points) if self.max_points else 0
 
     @property
@@ -124,7 +124,7 @@ class Report:
         return None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data for `json.dumps`; points are text, so that none is rounded."""
+        """Return plain data for `json.dumps`; points are text, so that none is rounded."""
         data = asdict(self)
         data["results"] = [_result_to_json(result) for result in self.results]
         data["graph"] = self.graph and _drawing_to_json(self.graph)
@@ -132,7 +132,7 @@ class Report:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Report":
-        """The report that `to_json` wrote. Raises ValueError for a schema that this engine does not know."""
+        """Return the report that `to_json` wrote. Raises ValueError for a schema that this engine does not know."""
         if data["schema"] != SCHEMA:
             raise ValueError(f"report schema {data['schema']!r} is not known, only {SCHEMA}")
         graph = data.get("graph")

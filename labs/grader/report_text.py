@@ -1,4 +1,4 @@
-"""A report as plain text for a terminal; `git push` and `labcheck` print the same."""
+"""Format a report as plain text for a terminal; `git push` and `labcheck` print the same."""
 
 import textwrap
 from collections.abc import Callable, Iterator
@@ -11,9 +11,9 @@ MARKS = {Outcome.PASSED: "✔", Outcome.NEEDS_WORK: "✘", Outcome.NOT_RUN: "–
 
 
 def report_lines(report: Report, *, hints: bool = False, lesson: Callable[[str], str] = str) -> list[str]:
-    """Lines of at most 72 characters without colour or control characters. Commands and addresses stay whole.
+    """Return lines of at most 72 characters without colour or control characters; commands and URLs stay whole.
 
-    `lesson` gives the address of a lesson that a check names, nothing where there is none to read.
+    `lesson` returns the URL of a lesson that a check names, "" if there is none.
     """
     return [visible(line).rstrip() for line in _lines(report, hints, lesson)]
 
@@ -80,7 +80,7 @@ def _first_to_fix(result: CheckResult) -> Iterator[str]:
 
 
 def _place(item: Evidence) -> str:
-    """`main, commit 9f3c2e1, README.md, line 3`, as far as known."""
+    # `main, commit 9f3c2e1, README.md, line 3`, as far as known
     name = (item.ref or "").removeprefix("refs/heads/").removeprefix("refs/tags/")
     parts = (
         name,

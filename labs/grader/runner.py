@@ -1,7 +1,7 @@
-"""`python -m labs.grader.runner SOCKET ENVIRONMENTS`: runs confined commands for who may write to its Unix socket.
+"""`python -m labs.grader.runner SOCKET ENVIRONMENTS`: run confined commands for clients of its Unix socket.
 
-The only program of a container that has no network and no secret. Each request is a process of its own, so that a
-bad one harms no other, and its command ends with it.
+The only program of a container that has no network and no secret. Each request is a process of its own, so that a bad
+one harms no other, and its command ends with it.
 """
 
 import logging
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 class Runner(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
-    """Waits for requests; `sandbox` has been tested before the first."""
+    """Wait for requests; `sandbox` is tested before the first."""
 
     max_children = MAX_AT_ONCE
     request_queue_size = 64
@@ -64,7 +64,7 @@ class _Handler(socketserver.BaseRequestHandler):
 
 
 def main(path: str, environments: str) -> int:
-    """Serves until it is told to end."""
+    """Serve until told to end."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     sandbox = LocalSandbox(Environments(Path(environments)))

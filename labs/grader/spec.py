@@ -1,4 +1,4 @@
-"""lab.yaml as frozen dataclasses; all that is wrong with a file is said at once, each with its line."""
+"""lab.yaml as frozen dataclasses; all problems of a file are reported at once, each with its line."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,7 +21,7 @@ SCHEMAS = (1, 2)
 
 
 class SpecError(Exception):
-    """lab.yaml needs mending. `problems` are in the order of their lines."""
+    """lab.yaml has mistakes. `problems` are in the order of their lines."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
@@ -30,14 +30,14 @@ class SpecError(Exception):
 
 @dataclass(frozen=True)
 class Python:
-    """What learners' code finds installed: packages, each with its exact version."""
+    """Packages installed for learners' code, each with its exact version."""
 
     requirements: tuple[Requirement, ...]
 
 
 @dataclass(frozen=True)
 class Starter:
-    """What learners start from. Only a commit is read so far."""
+    """The commit that learners start from. Other sources are not read so far."""
 
     commit: ObjectId
 
@@ -58,9 +58,9 @@ class _File:
 class LabSpec:
     """One lab. `pass_mark` is in percent; `digest` is the SHA-256 of the text in hexadecimal digits.
 
-    `schema` is that of the text. `checks_digest` is as `digest` for the text that learners may have, see `public`.
-    `lessons` is the address below which lessons are read, where the portal that serves the text has put it there.
-    `scenarios` are repositories by which the lab proves its checks, see `proof`.
+    `schema` is that of the text. `checks_digest` is like `digest` for the public text, see `redaction`. `lessons` is
+    the URL below which lessons are read, if the portal that serves the text has put it there. `scenarios` are
+    repositories by which the lab proves its checks, see `proof`.
     """
 
     schema: int
@@ -75,13 +75,13 @@ class LabSpec:
     lessons: str = ""
 
     def lesson_address(self, name: str) -> str:
-        """Where a lesson that a check names is read, as far as this text says."""
+        """Return the URL of a lesson that a check names, as far as this text says."""
         slug, hash_sign, heading = name.partition("#")
         return f"{self.lessons}{slug}/{hash_sign}{heading}" if self.lessons else name
 
 
 def load_spec(text: str) -> LabSpec:
-    """The lab that a lab.yaml describes. Raises SpecError with every problem that could be found."""
+    """Return the lab that a lab.yaml describes. Raises SpecError with every problem that could be found."""
     root, problems = read_yaml(text)
     if root is None:
         raise SpecError(problems)
@@ -113,13 +113,13 @@ def load_spec(text: str) -> LabSpec:
 
 
 def public_text(source: str, lessons: str = "") -> str:
-    """The lab.yaml that learners may have, see `public`. Raises SpecError."""
+    """Return the public lab.yaml, for learners, see `redaction`. Raises SpecError."""
     load_spec(source)
     return _public_text(source, lessons)
 
 
 def read_schema(data: dict[str, Value], problems: list[Problem]) -> int:
-    """The schema of a text; the newest one where a problem was added."""
+    """Return the schema of a text; the newest one if a problem was added."""
     value, newest = data.get("schema"), SCHEMAS[-1]
     number = value.data if value else None
     if type(number) is int and number in SCHEMAS:
@@ -147,7 +147,7 @@ def _newest(
 
 
 def _refuse_later_starters(data: dict[str, Value], problems: list[Problem]) -> None:
-    """What schema 2 keeps a place for and no engine reads yet."""
+    # schema 2 reserves these keys, but no engine reads them yet
     starter = data.get("starter")
     if starter is None or not isinstance(starter.data, dict):
         return

@@ -1,4 +1,4 @@
-"""Small pieces of sentences, and names from a stranger's repository made safe to show."""
+"""Parts of sentences, and names from a stranger's repository made safe to show."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ _ESCAPED_BYTE = re.compile(r"\\udc([89a-f][0-9a-f])")
 
 
 def visible(text: str, *, keep: str = "") -> str:
-    """The text with each control, format or undecodable character written out, as in `\\x1b`.
+    r"""Return the text with each control, format or undecodable character escaped, as in `\x1b`.
 
     Characters in `keep` stay. Terminal escapes, bidirectional overrides and NUL cannot pass.
     """
@@ -24,7 +24,7 @@ def _written_out(character: str) -> str:
 
 
 def decoded(data: bytes) -> str:
-    """A name or path as text; bytes that are no UTF-8 survive and are written out when shown."""
+    """Return a name or path as text; invalid UTF-8 survives and is escaped when shown."""
     return data.decode("utf-8", "surrogateescape")
 
 
@@ -33,7 +33,7 @@ def cut(text: str, length: int) -> str:
 
 
 def quoted(text: str) -> str:
-    """A name, path or short text as it appears inside a sentence."""
+    """Return a name, path or short text as it appears inside a sentence."""
     return f"`{cut(visible(text), 100)}`"
 
 
@@ -46,7 +46,7 @@ def in_words(pattern: str, verb: str = "asks for") -> str:
 
 
 def _plain(pattern: str) -> str:
-    """Return the only text that a pattern matches, empty if it matches several."""
+    # the only text that a pattern matches, "" if it matches several
     inner = re.sub(r"^(\^|\\b)|((?<!\\)\$|\\b)$", "", pattern)
     if re.search(r"(?<!\\)[.^$*+?{}\[\]()]|\\[a-zA-Z0-9]", inner):
         return ""
@@ -58,7 +58,7 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 
 def size(number: int) -> str:
-    """Bytes in words, with 1,024 bytes to the KB: `12 bytes`, `340 KB`, `1.5 MB`."""
+    """Return bytes in words, with 1,024 bytes to the KB: `12 bytes`, `340 KB`, `1.5 MB`."""
     if number < 1 << 10:
         return count(number, "byte")
     unit, shift = next(
@@ -68,7 +68,7 @@ def size(number: int) -> str:
 
 
 def listed(items: Iterable[str], most: int = 3) -> str:
-    """`a`, `a and b`, `a, b and c`, `a, b, c and 4 more`."""
+    """Return `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`."""
     shown = list(items)
     if len(shown) > most:
         shown = [*shown[:most], f"{len(shown) - most:,} more"]
@@ -76,7 +76,7 @@ def listed(items: Iterable[str], most: int = 3) -> str:
 
 
 def alike(name: str, names: Iterable[str]) -> str | None:
-    """The one of `names` that differs in case, punctuation or a leading v only: `V1.0` for `v1-0` or `1.0`."""
+    """Return the one of `names` that differs only in case, punctuation or a leading v: `V1.0` for `v1-0` or `1.0`."""
     return next((other for other in names if _bare(other) == _bare(name)), None)
 
 
@@ -85,13 +85,13 @@ def _bare(name: str) -> str:
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The one of the first 500 `names` that is most likely meant, also where a letter is wrong."""
+    """Return the one of the first 500 `names` that was most likely meant, allowing for a typo."""
     by_folded = {other.casefold(): other for other in islice(names, MAX_NAMES) if len(other) <= MAX_NAME}
     found = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.75)
     return by_folded[found[0]] if found else None
 
 
 def excerpt(lines: Sequence[str], line: int, most: int = 4) -> tuple[tuple[int, str], ...]:
-    """Up to `most` numbered lines, starting one above `line` (both count from 1)."""
+    """Return up to `most` numbered lines, starting one above `line` (both count from 1)."""
     first = max(1, line - 1)
     return tuple((first + i, text) for i, text in enumerate(lines[first - 1 : first - 1 + most]))

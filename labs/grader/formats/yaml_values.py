@@ -47,7 +47,7 @@ class Value:
 
 
 class _Scanner(Scanner):
-    """Looks for keys in all brackets that are open, at each word: seconds for 60,000 of them."""
+    """Bounds tokens and nesting: ruamel looks for keys in all open brackets at each word: seconds for 60,000."""
 
     def fetch_more_tokens(self) -> Any:
         if self.tokens_taken > MAX_TOKENS:
