@@ -4,15 +4,15 @@ Every command may fail or go well until the one that is asked about has failed; 
 The rules are those of bash for `set -e`: conditions and all but the end of an and-or list do not end the script.
 """
 
-import re
 from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 from typing import Literal
 
+from .script_builtins import arithmetic_states, either, states_after, status_of_failure, turns_on_exit
+from .script_ends import Ends, TooMuchWorkError
 from .script_parser import parse_script
-from .script_states import ANY, FAILED, ONE, ZERO, State, Value, truth_of_test
+from .script_states import ANY, FAILED, ONE, ZERO, State, Value
 from .script_trees import (
     AndOr,
     Arithmetic,
@@ -31,55 +31,8 @@ from .script_trees import (
 MAX_STATES = 200
 MAX_WORK = 20_000  # commands run, in all states
 MAX_CALLS = 8  # functions within functions
-Flow = Literal["next", "exit", "return", "break", "continue"]
 Fate = Literal["fails", "goes on", "not known"]
-_NEVER_FAIL = {"true", ":", "echo", "printf", "shift", "alias", "unset", "trap", "wait", "set", "shopt"}
-_MAY_FAIL = {
-    "grep",
-    "egrep",
-    "fgrep",
-    "rg",
-    "diff",
-    "cmp",
-    "expr",
-    "read",
-    "pgrep",
-    "type",
-    "which",
-    "hash",
-    "kill",
-}
-_DECLARES = {"export", "local", "declare", "readonly", "typeset"}
-_OPTIONS = {"errexit", "pipefail"}
-_CHANGED = re.compile(r"\s*(?:(\w+)\s*(?:\+\+|\+=)|\+\+(\w+))")
-_ONE_IF_FAILED = {"pytest", "py.test", "unittest", "nose2"}
-
-
-class TooMuchWorkError(Exception):
-    """The script has more ways to run than are followed."""
-
-
-class Ends:
-    """The states in which something ends, by how the script goes on from there."""
-
-    def __init__(self, **states: Iterable[State]) -> None:
-        self.states: dict[str, set[State]] = {flow: set(found) for flow, found in states.items()}
-
-    def of(self, *flows: Flow) -> set[State]:
-        return {state for flow in flows for state in self.states.get(flow, ())}
-
-    def everything(self) -> set[State]:
-        return {state for found in self.states.values() for state in found}
-
-    def add(self, flow: Flow, states: Iterable[State]) -> None:
-        self.states.setdefault(flow, set()).update(states)
-
-    def take(self, other: "Ends", *but: Flow) -> set[State]:
-        """Add the other ends without those of `but`, which are returned."""
-        for flow, states in other.states.items():
-            if flow not in but:
-                self.states.setdefault(flow, set()).update(states)
-        return other.of(*but)
+_SHELL_OPTIONS = {"errexit", "pipefail"}
 
 
 @dataclass(frozen=True)
@@ -154,7 +107,9 @@ class _Run:
                     ends.take(self.block(branch, {state.ended(ZERO) for state in states}, checked))
                 return ends
             case Arithmetic(text):
-                return self._each(states, lambda state: self._arithmetic(text, state, checked))
+                return self._each(
+                    states, lambda state: self._settled(arithmetic_states(text, state), checked)
+                )
             case Function(name, body):
                 self.functions[name] = body
                 return Ends(next={state.ended(ZERO) for state in states})
@@ -347,7 +302,7 @@ class _Run:
                 state = state.with_variable(name, state.value(text))
             return self._settled([state.ended(substituted)], checked)
         if command.number == self.failing:
-            return self._leave(node, [replace(state, ran=True).ended(_failure(node))], checked)
+            return self._leave(node, [replace(state, ran=True).ended(status_of_failure(node))], checked)
         if body := self.functions.get(command.words[0]):
             return self._called(body, state, checked)
         if command.words[0] in ("exit", "return", "break", "continue"):
@@ -356,7 +311,9 @@ class _Run:
             return self.block(node.script, {state}, checked)
         if node.script and command.words[0] != "trap":
             return self._leave(node, self._other_shell(node, node.script, state), checked)
-        return self._leave(node, self._builtin(node, state), checked)
+        if command.words[0] == "trap":
+            return Ends(next=[self._trapped(node, state).ended(ZERO)])
+        return self._leave(node, states_after(node, state), checked)
 
     def _leave(self, node: Simple, states: Iterable[State], checked: bool) -> Ends:
         """`exec` does not come back, `coproc` runs beside."""
@@ -368,7 +325,7 @@ class _Run:
 
     def _called(self, body: Node, state: State, checked: bool) -> Ends:
         if any(body is one for one in self.calls) or len(self.calls) >= MAX_CALLS:
-            return self._settled(self._either(state), checked)
+            return self._settled(either(state), checked)
         self.calls.append(body)
         found = self.node(body, {state}, checked)
         self.calls.pop()
@@ -379,8 +336,10 @@ class _Run:
 
     def _other_shell(self, node: Simple, script: Block, state: State) -> set[State]:
         """`bash -c` starts without `-e`, unless its options have it."""
-        options = " ".join(word for word in node.command.words[1:] if word[:1] in "-+" or word in _OPTIONS)
-        inside = State(_turns_on_exit(node.command.words), "pipefail" in options, ran=state.ran)
+        options = " ".join(
+            word for word in node.command.words[1:] if word[:1] in "-+" or word in _SHELL_OPTIONS
+        )
+        inside = State(turns_on_exit(node.command.words), "pipefail" in options, ran=state.ran)
         functions, self.functions = self.functions, {}
         found = self._finish(self.block(script, {inside}, False))
         self.functions = functions
@@ -395,44 +354,6 @@ class _Run:
         statuses = [status] if status.is_zero is not None else [ZERO, FAILED]
         return Ends(**{words[0]: [state.ended(one) for one in statuses]})
 
-    def _either(self, state: State) -> list[State]:
-        return [state.ended(ZERO), state.ended(FAILED)]
-
-    def _builtin(self, node: Simple, state: State) -> Iterable[State]:
-        words, program = node.command.words, node.command.program
-        if program in ("[", "[[", "test"):
-            truth = truth_of_test(state, words)
-            return self._either(state) if truth is None else [state.ended(ZERO if truth else ONE)]
-        if program == "false":
-            return [state.ended(ONE)]
-        if program == "set":
-            return [_set(state, words).ended(ZERO)]
-        if program == "shopt":
-            inherits = state.inherits or words[1:] == ["-s", "inherit_errexit"]
-            return [replace(state, inherits=inherits).ended(ZERO)]
-        if program == "trap":
-            return [self._trapped(node, state).ended(ZERO)]
-        if program == "wait":
-            waited = state.value(words[-1]) if len(words) > 1 else ZERO
-            waited = state.job if waited.is_zero is None or words[1:] == ["-n"] else waited
-            return self._either(state) if waited.is_zero is None else [state.ended(waited)]
-        if program == "let":
-            return self._either(state)
-        if program in _DECLARES:
-            for name, equals, text in (word.partition("=") for word in words[1:]):
-                state = state.with_variable(name, state.value(text)) if equals else state
-            return [state.ended(ZERO)]
-        if program == "kill" and "$$" in words:
-            return [state.ended(FAILED)]
-        return self._other(program, state)
-
-    def _other(self, program: str, state: State) -> Iterable[State]:
-        if program in _NEVER_FAIL:
-            return [state.ended(ZERO)]
-        if not state.ran or program in _MAY_FAIL:
-            return self._either(state)
-        return [state.ended(ZERO)]
-
     def _trapped(self, node: Simple, state: State) -> State:
         signals = [word.upper().removeprefix("SIG") for word in node.command.words[2:]]
         number = None
@@ -443,48 +364,9 @@ class _Run:
             state = replace(state, at_exit=number)
         return replace(state, at_error=number) if "ERR" in signals else state
 
-    def _arithmetic(self, text: str, state: State, checked: bool) -> Ends:
-        inside = text.strip()[2:-2]
-        if changed := _CHANGED.match(inside):
-            state = state.with_variable(changed[1] or changed[2], FAILED)
-            return self._settled(self._either(state), checked)
-        value = state.arithmetic(inside)
-        if value.is_zero is None:
-            return self._settled(self._either(state), checked)
-        return self._settled([state.ended(ONE if value.is_zero else ZERO)], checked)
-
 
 def _negated(state: State) -> State:
     return replace(state, status=ZERO if state.failed else ONE)
-
-
-def _failure(node: Simple) -> Value:
-    """Return the status of the command that fails; `find -exec … \\;` does not pass it on."""
-    words = node.command.words
-    if node.command.program == "find":
-        return ZERO if ";" in words else FAILED
-    return ONE if node.command.program in _ONE_IF_FAILED and node.raw[0] != "xargs" else FAILED
-
-
-def _turns_on_exit(words: list[str]) -> bool:
-    before = words[1:]
-    named = any(pair in (("-o", "errexit"), ("-eo", "errexit")) for pair in pairwise(before))
-    return named or any(re.fullmatch(r"-[a-zA-Z]*e[a-zA-Z]*", word) for word in before)
-
-
-def _set(state: State, words: list[str]) -> State:
-    """Read `set -euo pipefail`, `set +e`, `set +o errexit`."""
-    for word, following in zip(words[1:], [*words[2:], ""], strict=True):
-        if word == "--":
-            break
-        if not re.fullmatch(r"[-+][a-zA-Z]+", word):
-            continue
-        on = word[0] == "-"
-        if "e" in word or (word[-1] == "o" and following == "errexit"):
-            state = replace(state, stops=on)
-        if word[-1] == "o" and following == "pipefail":
-            state = replace(state, pipefail=on)
-    return state
 
 
 @lru_cache(maxsize=256)

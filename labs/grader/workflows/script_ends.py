@@ -1,0 +1,35 @@
+"""How a part of a script ends: with the next command, or by a way out of a loop, a function or the shell."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from .script_states import State
+
+Flow = Literal["next", "exit", "return", "break", "continue"]
+
+
+class TooMuchWorkError(Exception):
+    """The script has more ways to run than are followed."""
+
+
+class Ends:
+    """The states in which something ends, by how the script goes on from there."""
+
+    def __init__(self, **states: Iterable[State]) -> None:
+        self.states: dict[str, set[State]] = {flow: set(found) for flow, found in states.items()}
+
+    def of(self, *flows: Flow) -> set[State]:
+        return {state for flow in flows for state in self.states.get(flow, ())}
+
+    def everything(self) -> set[State]:
+        return {state for found in self.states.values() for state in found}
+
+    def add(self, flow: Flow, states: Iterable[State]) -> None:
+        self.states.setdefault(flow, set()).update(states)
+
+    def take(self, other: "Ends", *but: Flow) -> set[State]:
+        """Add the other ends without those of `but`, which are returned."""
+        for flow, states in other.states.items():
+            if flow not in but:
+                self.states.setdefault(flow, set()).update(states)
+        return other.of(*but)
