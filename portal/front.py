@@ -284,7 +284,8 @@ def write(answer: Answer, transfer: Transfer) -> None:
 def long_file_of(produced: Iterable[bytes]) -> IO[bytes] | None:
     """The file on disk that is handed over to be sent, if it is a long one."""
     file: Any = produced.filelike if isinstance(produced, FileWrapper) else None
-    return file if hasattr(file, "fileno") and bytes_left(file) > LONG_BYTES else None
+    is_whole = isinstance(file, io.BufferedReader | io.BufferedRandom)  # a part of a file is something else
+    return file if is_whole and bytes_left(file) > LONG_BYTES else None
 
 
 def bytes_left(file: IO[bytes]) -> int:

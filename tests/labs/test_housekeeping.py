@@ -110,7 +110,7 @@ def test_repack_that_fails_loses_nothing_and_is_asked_for_by_the_next_push(
     bare.ask_for_repack(repository.path)
     monkeypatch.setattr(bare, "REPACK_SECONDS", 0)
     assert housekeeping.repack_waiting() == 0
-    assert (len(bare.packs(repository.path)), bare.to_repack()) == (2, [])
+    assert bare.to_repack() == []  # whether git packed them before it was ended is up to the machine
     assert absent(repository.path, [head]) == set()
     assert not list(repository.path.glob("objects/pack/tmp_*"))
     assert "could not be repacked" in caplog.text
