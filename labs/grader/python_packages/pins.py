@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..findings import Answer, Finding, LookedAt, Place, answer
-from ..parameters import nearest
-from ..words import count, cut, listed, quoted
+from ..words import count, cut, listed, nearest, quoted
 from .declared import declared
 from .locks import LOCKS, Lock, read_lock
 from .project import Project
