@@ -3,12 +3,15 @@
 import ast
 import posixpath
 import re
-from collections.abc import Iterator
+from dataclasses import replace
 
 from ..findings import Answer, Finding, Place, answer
+from ..formats.path_patterns import pattern_matches
 from ..words import count, listed, quoted
 from .back_ends import Contents, contents_of
+from .collected_tests import Collected, collected_tests
 from .project import Project
+from .pytest_settings import PytestSettings, SettingsError, pytest_settings
 from .requirements import Read
 
 MAX_TEST_FILES = 200
@@ -69,33 +72,50 @@ def _is_bare(project: Project, folder: str) -> bool:
 
 
 def tests_found(folder: str, files: list[str], read: Read) -> Answer:
-    """At least one file such as `tests/test_x.py` has a test function, and all of them are Python."""
-    prefix = f"{folder}/" if folder else ""
-    paths = [path for path in files if path.startswith(prefix) and _is_test_file(path[len(prefix) :])]
-    counted: dict[str, int] = {}
+    """Pytest collects at least one test by the settings of the project, and all test files are Python."""
+    try:
+        settings = pytest_settings(folder, files, read)
+    except SettingsError as error:
+        return Answer(unknown=str(error))
+    paths = _test_files(folder, files, settings)
+    counted: dict[str, Collected] = {}
     findings: list[Finding] = []
     for path in paths[:MAX_TEST_FILES]:
-        tests = _tests_in(path, read(path))
+        tests = _tests_in(path, read(path), settings)
         if isinstance(tests, Finding):
             findings.append(tests)
         else:
             counted[path] = tests
-    if not findings and not sum(counted.values()):
-        findings.append(_no_tests(prefix, counted))
-    number = count(sum(counted.values()), "test function")
-    seen = [Place(path) for path, tests in counted.items() if tests]
-    return answer(findings, f"{number} in {count(len(seen), 'file')}.", seen)
+    total = sum(tests.number for tests in counted.values())
+    if not findings and not total:
+        findings.append(_constructed(counted) or _no_tests(folder, list(counted), files, settings))
+    seen = [Place(path) for path, tests in counted.items() if tests.number]
+    return answer(findings, f"{count(total, 'test function')} in {count(len(seen), 'file')}.", seen)
 
 
-def _is_test_file(path: str) -> bool:
-    parts = path.split("/")
-    return bool(re.fullmatch(r"test_.*\.py|.*_test\.py", parts[-1])) and _FOREIGN.isdisjoint(parts)
+def _test_files(folder: str, files: list[str], settings: PytestSettings) -> list[str]:
+    """The files of `testpaths`, or of the whole folder if none of them is there; one that is named itself counts."""
+    inside = [path for path in files if not folder or path.startswith(f"{folder}/")]
+    roots = {
+        path: root
+        for root in settings.testpaths
+        for path in inside
+        if root == "." or pattern_matches(root, path)
+    }
+    found: list[str] = []
+    for path, root in (roots or dict.fromkeys(inside, folder)).items():
+        base = root if path.startswith(f"{root}/") else folder
+        folders = posixpath.relpath(path, base or ".").split("/")[:-1]
+        named = path == root and path.endswith(".py")
+        is_test = (named or settings.is_test_file(path)) and not settings.is_left_out(folders)
+        found += [path] if is_test and _FOREIGN.isdisjoint(folders) else []
+    return sorted(found)
 
 
-def _tests_in(path: str, text: str | None) -> int | Finding:
-    """How many tests a file has. It is parsed and never run."""
+def _tests_in(path: str, text: str | None, settings: PytestSettings) -> Collected | Finding:
+    """The tests of a file. It is parsed and never run."""
     if text is None:
-        return 0
+        return Collected()
     try:
         module = ast.parse(text)
     except SyntaxError as error:
@@ -105,29 +125,34 @@ def _tests_in(path: str, text: str | None) -> int | Finding:
     except (ValueError, RecursionError, MemoryError):
         says = f"{quoted(path)} cannot be read as Python."
         return Finding(Place(path), says, "Python that can be read", "text that is none")
-    return sum(1 for _ in _functions(module))
+    return collected_tests(module, settings)
 
 
-def _functions(module: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in module.body:
-        inside = node.body if isinstance(node, ast.ClassDef) and _is_test_class(node) else [node]
-        for one in inside:
-            if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.name.startswith("test"):
-                yield one
+def _constructed(counted: dict[str, Collected]) -> Finding | None:
+    """The first class that would have tests, if pytest did not leave it out."""
+    for path, tests in counted.items():
+        for node in tests.constructed:
+            says = f"Pytest leaves out `{node.name}` in {quoted(path)}, because the class has a constructor."
+            return Finding(
+                Place(path, node.lineno),
+                says,
+                "a class without `__init__`, which sets up its tests in `setup_method` or in fixtures",
+                f"`class {node.name}`",
+            )
+    return None
 
 
-def _is_test_class(node: ast.ClassDef) -> bool:
-    bases = [base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases]
-    return node.name.startswith("Test") or any(str(base).endswith("TestCase") for base in bases)
-
-
-def _no_tests(prefix: str, counted: dict[str, int]) -> Finding:
-    add = ("def test_adds():", "    assert add(2, 3) == 5")
+def _no_tests(folder: str, counted: list[str], files: list[str], settings: PytestSettings) -> Finding:
+    file, function = settings.example(folder)
+    add = (f"def {function}():", "    assert add(2, 3) == 5")
+    by = f" by the settings in {quoted(settings.path)}" if settings.is_own else ""
+    names = " or ".join(quoted(one) for one in settings.python_functions) or "nothing"
     if counted:
-        path = next(iter(counted))
-        says = f"No function of {listed(map(quoted, counted))} is a test."
-        return Finding(Place(path, 1), says, "functions whose name starts with `test`", "none", add)
-    says = "There are no tests."
-    return Finding(
-        Place(f"{prefix}tests/test_app.py"), says, "`tests/test_*.py` with test functions", "none", add
-    )
+        says = f"No function of {listed(map(quoted, counted))} is a test{by}."
+        return Finding(Place(counted[0], 1), says, f"functions whose name starts with {names}", "none", add)
+    says = f"There are no tests{by}."
+    if settings.testpaths and _test_files(folder, files, replace(settings, testpaths=())):
+        where = listed(map(quoted, settings.testpaths))
+        says = f"There are no tests in {where}, where `testpaths` in {quoted(settings.path)} has pytest look."
+    where = f"{quoted(posixpath.join(posixpath.dirname(file), next(iter(settings.python_files), '*.py')))}"
+    return Finding(Place(file), says, f"{where} with test functions", "none", add)

@@ -1,0 +1,164 @@
+"""Which files, classes and functions pytest collects, by the settings of a project; pytest itself is not run."""
+
+import posixpath
+import re
+import shlex
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from ..formats.data import UnparsableError, read_data
+from ..words import quoted
+from .project import table_of
+from .requirements import Read
+
+MAX_PATTERNS = 100
+# Where pytest looks in a folder, the first that has settings being the one that counts
+_PLACES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "pytest.toml": (("pytest",),),
+    ".pytest.toml": (("pytest",),),
+    "pytest.ini": (("pytest",),),
+    ".pytest.ini": (("pytest",),),
+    "pyproject.toml": (("tool", "pytest", "ini_options"), ("tool", "pytest")),
+    "tox.ini": (("pytest",),),
+    "setup.cfg": (("tool:pytest",),),
+}
+_EVEN_EMPTY = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini")
+_KEYS = ("python_files", "python_classes", "python_functions", "testpaths", "norecursedirs")
+_OTHER_SETTINGS = re.compile(r"(?:^|\s)(?:-c|-o|--config-file|--override-ini|--doctest\S*)(?=[\s=]|$)")
+
+
+class SettingsError(Exception):
+    """Why the settings of pytest are not known."""
+
+
+@dataclass(frozen=True)
+class PytestSettings:
+    """`path` is the file that has them, empty for the defaults. `testpaths` are from the top of the repository."""
+
+    path: str = ""
+    python_files: tuple[str, ...] = ("test_*.py", "*_test.py")
+    python_classes: tuple[str, ...] = ("Test",)
+    python_functions: tuple[str, ...] = ("test",)
+    testpaths: tuple[str, ...] = ()
+    norecursedirs: tuple[str, ...] = (
+        "*.egg",
+        ".*",
+        "_darcs",
+        "build",
+        "CVS",
+        "dist",
+        "node_modules",
+        "venv",
+        "{arch}",
+    )
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the names that are collected are not the usual ones."""
+        usual = PytestSettings()
+        return (self.python_files, self.python_classes, self.python_functions) != (
+            usual.python_files,
+            usual.python_classes,
+            usual.python_functions,
+        )
+
+    def is_test_file(self, path: str) -> bool:
+        return path.endswith(".py") and any(_is_like(pattern, path) for pattern in self.python_files)
+
+    def is_left_out(self, folders: Collection[str]) -> bool:
+        return any(fnmatchcase(folder, pattern) for folder in folders for pattern in self.norecursedirs)
+
+    def is_test_class(self, name: str) -> bool:
+        return _is_named(self.python_classes, name)
+
+    def is_test_function(self, name: str) -> bool:
+        return _is_named(self.python_functions, name)
+
+    def example(self, folder: str) -> tuple[str, str]:
+        """A file and the name of a function that pytest collects."""
+        pattern = next((one for one in self.python_files if not re.search(r"[?\[]", one)), "test_*.py")
+        file = pattern.replace("*", "app").lstrip("/")
+        home = next((path for path in self.testpaths if "*" not in path), posixpath.join(folder, "tests"))
+        prefix = next(iter(self.python_functions), "test")
+        name = prefix.replace("*", "adds") if "*" in prefix else f"{prefix.rstrip('_')}_adds"
+        return posixpath.join(home, file), name
+
+
+def pytest_settings(folder: str, files: Collection[str], read: Read) -> PytestSettings:
+    """The settings that count in a folder: its own, else those of a folder above. Raises SettingsError."""
+    home = folder
+    while True:
+        for name in _PLACES:
+            path = posixpath.join(home, name)
+            found = _table(path, read) if path in files else None
+            if found is not None:
+                return _settings(path, found, folder if home == folder else None)
+        if not home:
+            return PytestSettings()
+        home = posixpath.dirname(home)
+
+
+def _table(path: str, read: Read) -> Mapping[str, object] | None:
+    """The settings that a file has, None if it has none."""
+    name, text = posixpath.basename(path), read(path)
+    if text is None:
+        raise SettingsError(f"the settings of pytest, because {quoted(path)} could not be read")
+    try:
+        data = table_of(read_data(text, "toml" if name.endswith(".toml") else "ini").plain())
+    except UnparsableError as error:
+        if name in ("tox.ini", "setup.cfg") and not re.search(r"^\[(?:tool:)?pytest\]", text, re.MULTILINE):
+            return None
+        why = f"{quoted(path)} could not be read: {error.message}"
+        raise SettingsError(f"the settings of pytest, because {why}") from None
+    if name == "setup.cfg" and "pytest" in data and "tool:pytest" not in data:
+        raise SettingsError(f"the settings of pytest: it does not take `[pytest]` in {quoted(path)}")
+    for keys in _PLACES[name]:
+        found: object = data
+        for key in keys:
+            found = table_of(found).get(key)
+        if found or (found is not None and keys != ("tool", "pytest")):
+            return table_of(found)
+    return {} if name in _EVEN_EMPTY else None
+
+
+def _settings(path: str, table: Mapping[str, object], folder: str | None) -> PytestSettings:
+    """`folder` is None for settings of a folder above, whose `testpaths` do not count."""
+    if _OTHER_SETTINGS.search(" ".join(_words(path, "addopts", table.get("addopts", "")))):
+        raise SettingsError(f"what pytest collects, because `addopts` in {quoted(path)} changes its settings")
+    values = {key: tuple(_words(path, key, table[key]))[:MAX_PATTERNS] for key in _KEYS if key in table}
+    paths = values.pop("testpaths", ())
+    if folder is not None:
+        paths = tuple(posixpath.normpath(posixpath.join(folder, one)) for one in paths)
+    return PytestSettings(path, testpaths=paths if folder is not None else (), **values)
+
+
+def _words(path: str, key: str, value: object) -> Iterator[str]:
+    """A text is split as a shell does, a list has one value in each item."""
+    if value is None:  # a key alone
+        return
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        yield from map(str, value)
+    elif isinstance(value, str):
+        try:
+            yield from shlex.split(value, comments=False)
+        except ValueError:
+            why = f"{quoted(key)} in {quoted(path)} has an open quote"
+            raise SettingsError(f"the settings of pytest, because {why}") from None
+    else:
+        raise SettingsError(
+            f"the settings of pytest, because {quoted(key)} in {quoted(path)} is not a list of texts"
+        )
+
+
+def _is_like(pattern: str, path: str) -> bool:
+    if "/" not in pattern:
+        return fnmatchcase(posixpath.basename(path), pattern)
+    return fnmatchcase(f"/{path}", pattern if pattern.startswith("/") else f"*/{pattern}")
+
+
+def _is_named(options: Collection[str], name: str) -> bool:
+    """Each option is the beginning of a name, or a pattern."""
+    return any(
+        name.startswith(one) or (re.search(r"[*?\[]", one) and fnmatchcase(name, one)) for one in options
+    )
