@@ -14,7 +14,7 @@ from portal.outages import MailError
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Links in mails lead to PUBLIC_URL. allauth takes the host from the request, where its sender chooses it."""
+    """Use PUBLIC_URL in email links. allauth takes the host from the request, where the sender chooses it."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -28,7 +28,7 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             super().send_mail(template_prefix, email, {**context, **links})
         except OSError as error:  # SMTPException is one
-            # Whoever tries again in a moment, as the page says, has not had this mail.
+            # This email was not sent, so it must not limit the retry that the page suggests.
             clear(allauth_context.request, action="confirm_email", key=email.lower())
             raise MailError(f"the mail server did not take a mail: {error!r}") from error
 
@@ -36,7 +36,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_address(request)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Wrong passwords count for an account and an address: strangers cannot lock out whose account it is."""
+        # Failed sign-ins count per account and IP address, so that strangers cannot lock out an account's
+        # owner.
         key = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{key}:{truncate_ip(client_address(request))}"
 
@@ -48,7 +49,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """Authenticator apps and passkeys show the portal's name, not the host that a request named."""
+    """Show the portal's name in authenticator apps and passkeys, not the host of the request."""
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
@@ -57,7 +58,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     }
 
     def build_totp_svg(self, url: str) -> str:
-        """As allauth's, without the declaration of a file of its own: it stands inside the page."""
+        # Without the XML declaration of a separate file, because it is embedded in the page.
         svg = super().build_totp_svg(url)
         return svg[svg.index("<svg") :]
 

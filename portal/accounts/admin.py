@@ -77,7 +77,7 @@ class UserAdmin(DjangoUserAdmin):
                 end_credentials(obj, "the account was closed")
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """As Django's, which tells nobody of a password that is taken away."""
+        # Django notifies no validator of a removed password.
         before = (
             User.objects.filter(pk=id).values_list("password", flat=True).first() if id.isdecimal() else None
         )
@@ -106,7 +106,7 @@ class UserAdmin(DjangoUserAdmin):
 
 
 class RecordsRoles(admin.ModelAdmin):
-    """Rows that say who may do what: each change is in the audit log."""
+    """Record each change in the audit log, because these rows decide who may do what."""
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         record(Event.ROLE, f"added: {obj}")
@@ -123,7 +123,7 @@ class RecordsRoles(admin.ModelAdmin):
 
 
 class AdministratorsOnly(admin.ModelAdmin):
-    """Shown to administrators, changed by nobody."""
+    """Visible to administrators; nobody can change it."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
@@ -155,7 +155,7 @@ admin.site.unregister(Authenticator)
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(AdministratorsOnly):
-    """allauth's own page shows the secrets. Deleting one lets somebody in who has lost their second factor."""
+    """Replaces allauth's page, which shows the secrets. Delete a row for someone who lost their second factor."""
 
     list_display = ["user", "type", "created_at", "last_used_at"]
     list_filter = ["type"]

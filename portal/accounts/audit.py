@@ -1,4 +1,4 @@
-"""The audit log: one row and one log line for each audited event."""
+"""The audit log: one row and one log line per audited event."""
 
 import logging
 from datetime import timedelta
@@ -17,9 +17,9 @@ MAX_DENIALS_PER_HOUR = 60  # of one person
 
 
 def record(event: AuditEntry.Event, what: str = "", *, user: User | None = None, who: str = "") -> None:
-    """Record who did what, when and from where. Never pass a secret; `who` names somebody without an account.
+    """Record who did what, when and from where. Never pass a secret; `who` names a person without an account.
 
-    `user` is whoever is signed in, unless it is given. A management command has no address.
+    `user` defaults to the signed-in user. A management command has no IP address.
     """
     request = context.request
     if user is None and request is not None and request.user.is_authenticated:
@@ -36,7 +36,7 @@ def record(event: AuditEntry.Event, what: str = "", *, user: User | None = None,
 
 
 def record_denial(user: User, what: str) -> None:
-    """The first of an hour; who tries on and on pushes nothing else out of the log."""
+    """Record the first denial of each hour, so that repeated attempts cannot flush the log."""
     hour = timezone.now() - timedelta(hours=1)
     recent = AuditEntry.objects.filter(user=user, event=Event.DENIED, at__gte=hour)
     if recent.order_by()[:MAX_DENIALS_PER_HOUR].count() < MAX_DENIALS_PER_HOUR:
@@ -44,12 +44,12 @@ def record_denial(user: User, what: str) -> None:
 
 
 def one_line(text: str, limit: int) -> str:
-    """Replace line ends and control characters that a terminal or a log would obey."""
+    # Terminals and logs would obey line ends and control characters.
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[:limit])
 
 
 def prune() -> int:
-    """Delete entries older than AUDIT_DAYS and the oldest beyond AUDIT_MAX_ROWS. Return their number."""
+    """Delete entries older than AUDIT_DAYS and the oldest beyond AUDIT_MAX_ROWS. Return how many were deleted."""
     oldest = timezone.now() - timedelta(days=settings.AUDIT_DAYS)
     count, _ = AuditEntry.objects.filter(at__lt=oldest).delete()
     beyond = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True)[settings.AUDIT_MAX_ROWS :][:1]

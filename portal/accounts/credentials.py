@@ -1,4 +1,4 @@
-"""Callbacks for the end of a user's credentials, registered by other apps that accounts does not import."""
+"""Callbacks for the end of a user's credentials, registered by apps that accounts does not import."""
 
 from collections.abc import Callable
 
@@ -19,13 +19,13 @@ def end_credentials(user: User, why: str) -> None:
 
 
 class PasswordChange:
-    """Listed among the validators, because Django tells these of each new password, whoever sets it and where.
+    """A password validator, because Django notifies validators of every new password.
 
-    A hash that is only made anew, after Django raised the rounds, is no new password.
+    A rehash after Django raised its iterations is not a new password.
     """
 
     def validate(self, password: str, user: User | None = None) -> None:
-        """Take any password."""
+        """Accept any password."""
 
     def get_help_text(self) -> str:
         return ""

@@ -25,14 +25,14 @@ def time_zone_list() -> SafeString:
 
 
 class TimeZoneInput(forms.TextInput):
-    """A text field that brings its list of zones along, so that no page forgets it."""
+    """A text field that includes its list of time zones."""
 
     def render(self, *args: Any, **kwargs: Any) -> SafeString:
         return super().render(*args, **kwargs) + time_zone_list()
 
 
 class TimeZoneField(forms.CharField):
-    """An IANA zone, with all of them offered as one types."""
+    """An IANA time zone; all are offered while typing."""
 
     def __init__(self, **kwargs):
         widget = TimeZoneInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"})
@@ -41,7 +41,7 @@ class TimeZoneField(forms.CharField):
 
 
 class GitHubNameField(forms.CharField):
-    """A user name, also as an address of a profile or with an @; cleaned, it is the name alone."""
+    """A GitHub user name, also typed as a profile URL or with an @; the cleaned value is the name alone."""
 
     def __init__(self, **kwargs):
         widget = forms.TextInput(
@@ -56,7 +56,7 @@ class GitHubNameField(forms.CharField):
 
 
 class SignUpForm(forms.Form):
-    """The fields of sign-up beside email and password; allauth calls `signup` once the user is saved."""
+    """The fields of sign-up besides email and password; allauth calls `signup` once the user is saved."""
 
     name = forms.CharField(
         label="Name",
@@ -84,7 +84,7 @@ class AccountForm(forms.ModelForm):
 
 
 class ActivateTOTPForm(totp.ActivateTOTPForm):
-    """allauth lets the code that sets an app up sign in once more. Each code works once."""
+    """Accept each code only once. allauth lets the setup code sign in a second time."""
 
     def clean_code(self) -> str:
         code = super().clean_code()

@@ -7,14 +7,14 @@ from portal.accounts.models import User
 
 
 class UserRequest(HttpRequest):
-    """A request behind `login_required`: somebody is signed in."""
+    """A request behind `login_required`, so `user` is signed in."""
 
     user: User
     htmx: HtmxDetails
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the client address seen by the outermost trusted proxy (TRUSTED_PROXY_COUNT), else the peer's address.
+    """Return the client IP address as seen by the outermost trusted proxy (TRUSTED_PROXY_COUNT), else the peer's.
 
     Entries in X-Forwarded-For to the left of it come from the client and are not trusted.
     """

@@ -26,7 +26,7 @@ from portal.accounts.http import UserRequest
 logger = logging.getLogger(__name__)
 SIGNED_OUT = "You were signed out after some time. Sign in to continue."
 
-# Where staff may go before their second factor: to set it up, to sign out, to ask for help.
+# Open to staff before their second factor: to set it up, sign out, or get help.
 OPEN_WITHOUT_SECOND_FACTOR = ("/accounts/", "/account/", "/theme/", "/help/", "/healthz", "/readyz")
 FOREIGN_WORK = {
     "submission",
@@ -38,12 +38,12 @@ FOREIGN_WORK = {
 
 
 def page_methods(get_response):
-    """The portal has pages and forms alone; the admin and allauth would answer other methods, each in its way."""
+    # The portal has only pages and forms. The admin and allauth would answer other methods inconsistently.
     return require_http_methods(["GET", "HEAD", "POST"])(get_response)
 
 
 def own_not_found(get_response):
-    """The portal's page with DEBUG as well: on a missing page `make run` would show Django's list of addresses."""
+    # With DEBUG, a missing page would show Django's list of URLs instead of the portal's page.
 
     if not settings.DEBUG:
         raise MiddlewareNotUsed
@@ -59,7 +59,7 @@ def own_not_found(get_response):
 
 
 class TimeZoneMiddleware:
-    """Shows times in the zone of whoever is signed in, in UTC to everyone else."""
+    """Show times in the user's time zone, or in UTC to visitors."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -72,7 +72,7 @@ class TimeZoneMiddleware:
 
 
 def sign_in_limits(get_response):
-    """Sign out a user who was idle too long or signed in too long; the request continues as anonymous."""
+    """Sign out a user who was idle or signed in for too long; the request continues as anonymous."""
 
     def answer(request):
         if is_signed_in(request):
@@ -80,7 +80,7 @@ def sign_in_limits(get_response):
                 record(Event.SIGN_IN_ENDED, user=request.user)
                 logout(request)
                 if sends_a_form(request):
-                    # A redirect would lose what was typed; after going back it is still in the form.
+                    # A redirect would lose what was typed; going back in the browser keeps it.
                     return render(request, "403.html", {"reason": "signed out"}, status=403)
                 messages.info(request, SIGNED_OUT)
             elif request.session.modified:
@@ -91,20 +91,20 @@ def sign_in_limits(get_response):
 
 
 def sends_a_form(request: HttpRequest) -> bool:
-    """Return whether a browser shows the answer as the next page. Scripts keep what was typed by themselves."""
+    # True if the browser shows the response as the next page. Scripts keep what was typed themselves.
     is_shown = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
     return request.method == "POST" and is_shown and not request.path_info.startswith("/accounts/")
 
 
 def _keep(session: SessionBase) -> None:
-    """Write the time of this request. Reading goes on while the database takes no writes."""
+    # Reading continues while the database is read-only.
     with contextlib.suppress(DatabaseError):
         session.save()
     session.modified = False
 
 
 def staff_second_factor(get_response):
-    """Send staff who have not passed a second factor to set one up, or to use it, before any other page opens."""
+    """Redirect staff without a passed second factor to set one up or use it, before any other page."""
 
     def answer(request):
         is_open = request.path_info.startswith(OPEN_WITHOUT_SECOND_FACTOR) or not is_signed_in(request)
@@ -120,14 +120,14 @@ def _to_second_factor(request: UserRequest) -> HttpResponseBase:
     if request.htmx:
         return HttpResponseClientRedirect(reverse(page))
     if request.method == "POST":
-        # A redirect would lose what was typed; after going back it is still in the form.
+        # A redirect would lose what was typed; going back in the browser keeps it.
         return render(request, "403.html", {"reason": "second factor", "page": page}, status=403)
     request.session["second_factor_next"] = request.get_full_path()
     return redirect(f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}")
 
 
 def audit_denials(get_response):
-    """Record what a signed-in user was refused. Anonymous refusals appear only in the web server's log."""
+    """Record refusals to signed-in users. Anonymous refusals appear only in the web server's log."""
 
     def answer(request):
         response = get_response(request)
@@ -142,20 +142,20 @@ def audit_denials(get_response):
 
 
 def is_denial(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """A page about somebody's work, or of the staff, is not found as well by whoever may not know that it is there."""
+    # Pages about other people's work and staff pages answer 404 to those who may not know that they exist.
     if response.status_code == 404 and (match := request.resolver_match):
         return "admin" in match.app_names or match.url_name in FOREIGN_WORK
     return response.status_code == 403
 
 
 def is_signed_in(request: HttpRequest) -> bool:
-    # Anonymous pages read no log-in at all: they must stay free of queries.
+    # Anonymous pages do not read the session: they must stay free of queries.
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return False
     try:
         return request.user.is_authenticated
     except DatabaseError as error:
-        # A view that asks who this is meets the same, also if the database is back by then: nothing was checked.
+        # A view that reads the user gets the same error, even if the database is back: nothing was checked.
         request.user = SimpleLazyObject(partial(_raise, error))  # type: ignore[assignment]
         return False
 

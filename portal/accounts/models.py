@@ -13,7 +13,6 @@ NO_TIME_ZONES = {"Factory", "leapseconds", "localtime", "posixrules"}
 
 
 def validate_time_zone(name: str) -> None:
-    """Refuse what is no IANA time zone. Raises ValidationError."""
     if name in NO_TIME_ZONES or name not in zoneinfo.available_timezones():
         raise ValidationError(f"{name} is no time zone. Write it like Asia/Kolkata or Europe/London.")
 
@@ -23,14 +22,13 @@ GITHUB_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?github\.com/@?([^/?#]+)(?:
 
 
 def github_name_in(text: str) -> str:
-    """The name in what somebody typed: `nia`, `@nia`, `github.com/nia/`, `https://github.com/nia`."""
+    # Accepts `nia`, `@nia`, `github.com/nia/` and `https://github.com/nia`.
     text = text.strip()
     found = GITHUB_ADDRESS.fullmatch(text)
     return (found[1] if found else text).removeprefix("@")
 
 
 def validate_github_name(name: str) -> None:
-    """Refuse what GitHub gives nobody as a user name. Raises ValidationError."""
     if name and not (GITHUB_NAME.fullmatch(name) and len(name) <= 39):
         raise ValidationError("This is not a GitHub user name. Write it as in github.com/octocat: octocat.")
 
@@ -50,7 +48,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person, who signs in with the email address."""
+    """A person, who signs in with their email."""
 
     email = models.EmailField("email address", unique=True)
     name = models.CharField(
@@ -84,9 +82,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class AuditEntry(models.Model):
-    """An action, with its user, time and address. Written by `audit.record` alone, never changed, pruned by age.
+    """An action with its user, time and IP address. Written only by `audit.record`, never changed, pruned by age.
 
-    `who` keeps the email as it was then: the account may be renamed or gone.
+    `who` keeps the email of that time, because the account may be renamed or deleted.
     """
 
     class Event(models.TextChoices):

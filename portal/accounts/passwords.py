@@ -1,4 +1,4 @@
-"""Refuse long passwords that are easy to guess, without asking another service."""
+"""Refuse long but guessable passwords without asking another service."""
 
 from functools import cache
 from itertools import pairwise
@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 
 from portal.accounts.models import User
 
-MAX_JUDGED = 256  # of a longer one the beginning is judged: it is good enough, or no length makes it so
+MAX_JUDGED = 256  # characters: if this much of a password is weak, the rest does not help
 MIN_DIFFERENT = 5
 MIN_SURPRISES = 5
 MAX_JOINED = 3  # four unrelated words are a good password
-MAX_COMMON = 33  # of the list
+MAX_COMMON = 33  # characters, the longest in the list
 ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
     "01234567890",
@@ -26,11 +26,11 @@ LOOKALIKES = str.maketrans("013457@$!", "oleastasi")
 
 
 class GuessableValidator:
-    """Refuse repeats, rows of the keyboard or the alphabet, and common passwords with something put around them.
+    """Refuse repetitions, keyboard and alphabet sequences, and common passwords with additions.
 
-    No list of leaked passwords is consulted: whole, it has some 20 GB, and to ask a service about a password would tell
-    others of it and make signing up depend on them. What leaks most is in Django's list of common passwords, some
-    20,000, of which all that is easily derived is refused too.
+    No list of leaked passwords is used: a complete one has some 20 GB, and asking a service would disclose
+    something about each password and make sign-up depend on it. The most frequently leaked ones are in
+    Django's list of some 20,000 common passwords; simple variations of those are refused too.
     """
 
     def validate(self, password: str, user: User | None = None) -> None:
@@ -61,7 +61,7 @@ def why_guessable(password: str) -> str:
 
 
 def repeated_part(text: str) -> str:
-    """The shortest beginning that makes up the whole when it is repeated; the last time may be cut short."""
+    # The shortest prefix that yields the whole text when repeated; the last repetition may be cut short.
     lengths = range(1, len(text))
     length = next((n for n in lengths if text.startswith(text[n:])), len(text))
     return text[:length]
@@ -78,7 +78,7 @@ def surprises(text: str) -> int:
 
 
 def bare_words(text: str) -> set[str]:
-    """Return what is guessed first: without all the digits and signs around a word, or in it."""
+    # What attackers try first: the word without the digits and symbols around it, or inside it.
     words = set()
     for spelt in (text, text.translate(LOOKALIKES)):
         words |= {spelt.strip("0123456789 !@#$%^&*()-_=+.,?"), "".join(filter(str.isalpha, spelt))}
@@ -86,7 +86,6 @@ def bare_words(text: str) -> set[str]:
 
 
 def is_joined(word: str, most: int) -> bool:
-    """Return True for at most so many common passwords, one after the other."""
     common = common_passwords()
     if word in common:
         return True

@@ -1,4 +1,4 @@
-"""Record sign-ins and second factors from signals of Django and allauth. Our own code sends no signals."""
+"""Record sign-ins and second factors from Django's and allauth's signals. Our own code sends no signals."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The jobs of a portal: learners, instructors, administrators. Who teaches which course is said by the course."""
+"""The roles of a portal: learner, instructor, administrator. Each course has its own list of who teaches it."""
 
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
@@ -27,7 +27,7 @@ def job_of(user: User) -> Job:
 
 @transaction.atomic
 def give_job(*, user: User, job: Job) -> None:
-    """Give `user` a job, as somebody who may has decided. Staff need no mail to show that the address is theirs."""
+    """Give `user` a role; the caller has checked permission. Staff addresses count as confirmed without an email."""
     before = job_of(user)
     user.is_superuser = job == Job.ADMINISTRATOR
     user.is_staff = job != Job.LEARNER
@@ -43,7 +43,7 @@ def give_job(*, user: User, job: Job) -> None:
 
 
 def vouch_for_email(user: User) -> None:
-    """Note the address that `user` signs in with as confirmed."""
+    """Mark the sign-in email of `user` as confirmed."""
     address, _ = EmailAddress.objects.update_or_create(
         user=user, email=user.email, defaults={"verified": True}
     )
@@ -51,7 +51,7 @@ def vouch_for_email(user: User) -> None:
 
 
 def has_vouched_email(user: User) -> bool:
-    """If nobody claimed the address: it was given by whoever made the account."""
+    # Without an EmailAddress row, the email was set by whoever created the account.
     return not EmailAddress.objects.filter(user=user, email__iexact=user.email).exists()
 
 
@@ -63,14 +63,14 @@ def instructors() -> Group:
 
 
 def password_address(user: User) -> str:
-    """Return an address where `user` sets a password, once, within PASSWORD_RESET_TIMEOUT: a secret, for them alone."""
+    """Return a secret URL where `user` can set a password, once, within PASSWORD_RESET_TIMEOUT."""
     key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return settings.PUBLIC_URL + reverse("account_reset_password_from_key", kwargs=key)
 
 
 @transaction.atomic
 def appoint(*, email: str, job: Job) -> User:
-    """Give whoever has this email a job, with a new account if need be. An administrator stays one.
+    """Give the person with this email a role, with a new account if needed. Administrators keep theirs.
 
     Raises ValidationError.
     """
@@ -82,7 +82,6 @@ def appoint(*, email: str, job: Job) -> User:
 
 
 def how_to_sign_in(user: User) -> str:
-    """Return the sign-in instructions for a user who was given a role."""
     if user.has_usable_password():
         return (
             f"{user.email} already has a password. Sign in at {settings.PUBLIC_URL}{reverse('account_login')}"

@@ -1,4 +1,4 @@
-"""Time limits and second factor of a sign-in, both kept in the server-side session."""
+"""Time limits and second factor of a sign-in, both stored in the server-side session."""
 
 import time
 from collections.abc import MutableMapping
@@ -17,7 +17,7 @@ MAX_SECONDS_BETWEEN_WRITES = 300
 
 
 def is_staff_member(user: User) -> bool:
-    """If `user` may open the staff pages, or teaches a course and so sees more than learners on their pages."""
+    """True if `user` may open staff pages, or teaches a course and so sees more than learners do."""
     if user.is_staff or user.is_superuser:
         return True
     is_course_staff = getattr(user, "is_course_staff", None)  # from lessons.backends
@@ -25,7 +25,7 @@ def is_staff_member(user: User) -> bool:
 
 
 def limits(user: User) -> tuple[float, float]:
-    """Return the maximum idle seconds and the maximum total seconds of a sign-in."""
+    """Return the maximum idle time and the maximum total time of a sign-in, in seconds."""
     if is_staff_member(user):
         return settings.STAFF_SIGN_IN_IDLE_SECONDS, settings.STAFF_SIGN_IN_MAX_SECONDS
     return settings.SIGN_IN_IDLE_SECONDS, settings.SIGN_IN_MAX_SECONDS
@@ -36,7 +36,7 @@ def begin(session: Session) -> None:
 
 
 def has_expired(session: Session, user: User) -> bool:
-    """A log-in that began before there were limits counts from now. One kept alive writes its time now and then."""
+    # A sign-in from before the limits existed counts from now. The last request is written every few minutes.
     if SIGNED_IN_AT not in session or SEEN_AT not in session:
         begin(session)
     now = time.time()
@@ -44,7 +44,7 @@ def has_expired(session: Session, user: User) -> bool:
     since = now - session[SEEN_AT]
     if since > idle or now - session[SIGNED_IN_AT] > longest:
         return True
-    # A clock that was set back leaves a time in the future, which would keep the log-in for as long.
+    # If the clock was set back, a stored time in the future would extend the sign-in.
     if since < 0 or since > min(MAX_SECONDS_BETWEEN_WRITES, idle / 10):
         session[SEEN_AT] = int(now)
         session[SIGNED_IN_AT] = min(session[SIGNED_IN_AT], int(now))
@@ -56,12 +56,12 @@ def passed_second_factor(session: Session, user: User) -> None:
 
 
 def needs_second_factor(session: Session, user: User) -> bool:
-    """If this log-in of a staff member did not pass a second factor. Of whom, so that nobody inherits it."""
+    # The session stores whose second factor passed, so that nobody else inherits it.
     if not settings.STAFF_SECOND_FACTOR or session.get(SECOND_FACTOR_OF) == user.pk:
         return False
     return is_staff_member(user)
 
 
 def has_second_factor(user: User) -> bool:
-    """Return True for an app or a passkey; recovery codes alone do not count."""
+    # Recovery codes alone do not count.
     return is_mfa_enabled(user, FACTORS)

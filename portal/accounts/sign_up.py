@@ -16,7 +16,7 @@ WANTED = {
 
 
 class SignUpForm(AllauthSignUpForm):
-    """Answers a registered address as it answers a new one: the same page, a mail to the owner, the same work."""
+    """Respond to a registered email as to a new one: the same page, an email to the owner, the same work."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -26,14 +26,14 @@ class SignUpForm(AllauthSignUpForm):
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, Any]:
         if self.account_already_exists:
-            make_password(self.cleaned_data["password1"])  # takes by far the most of the time of a sign-up
+            make_password(self.cleaned_data["password1"])  # takes most of the time of a sign-up
         return super().try_save(request)
 
 
 class ConfirmedEmailStage(EmailVerificationStage):
-    """Asks for the code of the mail before the first sign-in of whoever signed up.
+    """Ask for the emailed code before the first sign-in after sign-up.
 
-    Who was made by an administrator or a command has no address that allauth knows of: it was vouched for.
+    An account made by an administrator or a command has no address in allauth: its email is vouched for.
     """
 
     def handle(self) -> tuple[Any, bool]:
@@ -44,8 +44,8 @@ class ConfirmedEmailStage(EmailVerificationStage):
         try:
             return super().handle()
         except MailError:
-            # Taken back, not rolled back: in one transaction with the mail, SQLite would stay locked while a mail
-            # server hangs.
+            # Deleted, not rolled back: in one transaction with the email, a hanging mail server would keep SQLite
+            # locked.
             if user is not None and self.login.signup:
                 user.delete()
             raise

@@ -25,7 +25,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @csrf_exempt  # it changes a colour and nothing else, and a token would make every anonymous page different
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
-    """Keep the theme in a cookie, which works signed out too; any other word follows the system."""
+    # A cookie, so that it works signed out. Any unknown value follows the system.
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
         back = "/"

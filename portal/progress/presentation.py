@@ -7,7 +7,7 @@ from portal.progress.standing import Outline
 
 
 def add_checklists(request: HttpRequest, outline: Outline) -> None:
-    """Give each session what it asks to prepare, as small forms, where a learner is looking."""
+    """Give each session its preparation list as small forms, for learners only."""
     if outline.reader.enrollment is None:
         return
     token = csrf(request)["csrf_token"]

@@ -1,7 +1,7 @@
 """Learners' progress, computed from readings, attempts and submissions.
 
-A fixed number of queries. Home and progress read numbers for each session and what the learner has tried; how many
-lessons and quizzes the course has is the database's to count.
+The number of queries is fixed. Home and progress read totals for each session and only what the learner has
+tried; the database counts the course's lessons and quizzes.
 """
 
 from collections import defaultdict
@@ -46,20 +46,20 @@ from portal.progress.standing import (
     quiz_item,
 )
 
-MAX_MEETING = timedelta(minutes=32_767)  # that the column holds
+MAX_MEETING = timedelta(minutes=32_767)  # the maximum of the column
 
 
 def addresses(name: str, course: Course) -> Callable[[str], str]:
-    """The address of a lesson, quiz or lab of the course by its slug; `reverse` takes too long for hundreds."""
+    # `reverse` is too slow to call for hundreds of slugs.
     before, after = reverse(name, args=[course.slug, "0-0"]).rsplit("0-0", 1)
     return lambda slug: f"{before}{slug}{after}"
 
 
-# --- what one learner has tried -------------------------------------------------------------------------------------
+# --- one learner's tries --------------------------------------------------------------------------------------------
 
 
 def quiz_results(enrollment: Enrollment, course: Course) -> dict[int, Result]:
-    """By the key of the quiz; two queries over the learner's own attempts."""
+    # By quiz key; two queries over the learner's own attempts.
     own = Attempt.objects.filter(enrollment=enrollment).order_by()
     results: dict[int, Result] = defaultdict(Result)
     best = own.best().values_list("quiz", "points", "version__max_points", "passed", "quiz__slug", "number")
@@ -72,7 +72,7 @@ def quiz_results(enrollment: Enrollment, course: Course) -> dict[int, Result]:
 
 
 def lab_results(enrollment: Enrollment) -> dict[int, Result]:
-    """By the key of the lab; two queries over the learner's own submissions, one row a lab from each."""
+    # By lab key; two queries over the learner's own submissions, one row per lab from each.
     own = Submission.objects.filter(enrollment=enrollment).order_by()
     results: dict[int, Result] = defaultdict(Result)
     page = addresses_of_submissions()
@@ -80,9 +80,9 @@ def lab_results(enrollment: Enrollment) -> dict[int, Result]:
     best = best.values_list("lab", "points", "max_points", "passed", "public_id")
     for lab, points, out_of, passed, public_id in best:
         results[lab] = Result(points, out_of, passed, evidence=page(public_id))
-    # The newest has the number of all: a lab is asked for that one, however many there are.
+    # The newest submission's number is the count, so one row per lab is enough.
     newest = own.filter(lab=OuterRef("pk")).order_by("-number").values("number")[:1]
-    # Not asked of each lab: PostgreSQL would walk the whole queue for each in a rush.
+    # Not a subquery per lab: in a rush, PostgreSQL would scan the whole queue for each.
     waiting = Q(pk__in=own.filter(state__in=(State.QUEUED, *RUNNING)).order_by().values("lab"))
     labs = Lab.objects.filter(course=enrollment.course_id).order_by()
     counted = labs.annotate(tries=Subquery(newest), waiting=waiting)
@@ -98,7 +98,7 @@ def addresses_of_submissions() -> Callable[[str], str]:
 
 
 def lab_items(reader: OpenCourse) -> list[tuple[int, Item]]:
-    """The labs that count, each with the key of the session of the first lesson that names it; in order."""
+    """Return the labs that count, in order, each with the session key of the first lesson that names it."""
     homes: dict[str, int] = {}
     naming = reader.lessons().exclude(lab_slugs=[])
     for session, slugs in naming.values_list("session", "lab_slugs"):
@@ -119,7 +119,7 @@ def lab_items(reader: OpenCourse) -> list[tuple[int, Item]]:
 
 
 def course_standing(reader: OpenCourse) -> Standing:
-    """The course in numbers as one learner (or nobody) stands in it, and what comes next."""
+    """Return the course totals for one learner (or visitor), and what comes next."""
     sessions = _sessions_in_numbers(reader)
     places = {key: place for place, key in enumerate(sessions)}
     standing = Standing(reader, list(sessions.values()))
@@ -184,7 +184,7 @@ def _quizzes(reader: OpenCourse) -> QuerySet[Quiz]:
 def _quiz_items(
     reader: OpenCourse, quizzes: QuerySet[Quiz], results: dict[int, Result]
 ) -> list[tuple[int, int, Item]]:
-    """Each with the keys of its lesson and its session."""
+    # Tuples of lesson key, session key and item.
     page = addresses("quiz", reader.course)
     rows = quizzes.values_list(
         "pk", "lesson", "lesson__session", "slug", "title", "current__question_count", "current__max_points"
@@ -196,14 +196,14 @@ def _quiz_items(
 
 
 def _due_lessons(reader: OpenCourse, places: dict[int, int], standing: Standing) -> list[tuple[int, Item]]:
-    """The lessons begun last, then the first that were not; the foremost is the one to go on with."""
+    # Unread lessons: those in progress, latest first, then the others in order. The first is the one to resume.
     own = FilteredRelation("readings", condition=Q(readings__enrollment=reader.enrollment))
     order = (F("own__updated_at").desc(nulls_last=True), "session__position", "position", "pk")
     lessons = reader.lessons().annotate(own=own)
-    # Not by `own`: PostgreSQL would expect one lesson to be left, and look for its session among all, for each.
+    # Not by `own`: PostgreSQL would estimate one remaining lesson and scan all sessions for each.
     read = Reading.objects.filter(enrollment=reader.enrollment, lesson=OuterRef("pk"), read_at__isnull=False)
     unread = lessons.exclude(Exists(read)).order_by(*order)
-    # First which ones, then their columns: to sort 300 lessons with all that is shown of them takes longer.
+    # Keys first, then columns: sorting 300 lessons with all displayed columns takes longer.
     shown = lessons.filter(pk__in=list(unread.values_list("pk", flat=True)[:MAX_DUE])).order_by(*order)
     page = addresses("lesson", reader.course)
     fields = ("slug", "title", "minutes", "session", "own", "own__heading", "contents")
@@ -238,7 +238,7 @@ def _due_quizzes(
 
 
 def _next_meeting(enrollment: Enrollment) -> Meeting | None:
-    """The meeting that runs or comes next."""
+    # Or the current meeting.
     now = timezone.now()
     ahead = Meeting.objects.filter(cohort=enrollment.cohort_id, starts_at__gt=now - MAX_MEETING)
     found = ahead.select_related("cohort", "session").order_by("starts_at")
@@ -249,7 +249,7 @@ def _next_meeting(enrollment: Enrollment) -> Meeting | None:
 
 
 def course_outline(reader: OpenCourse) -> Outline:
-    """Every session with its lessons, quizzes and labs, and how far a learner is with each."""
+    """Return every session with its lessons, quizzes and labs, and the learner's progress in each."""
     rows = Session.objects.filter(course=reader.course).defer("prepare", "loaded_digest")
     sessions = {session.pk: OutlineSession(session) for session in rows}
     lessons = _lesson_rows(reader, sessions)
@@ -290,7 +290,7 @@ def _add_dates(enrollment: Enrollment, sessions: dict[int, OutlineSession]) -> N
 
 
 def public_lessons() -> list[Lesson]:
-    """The first public lesson of each course that has one."""
+    """Return the first public lesson of each course that has one."""
     lessons = Lesson.objects.published().filter(public=True).in_order().select_related("course")
     first: dict[int, Lesson] = {}
     for lesson in lessons.only("slug", "title", "course__slug", "course__title"):

@@ -1,4 +1,4 @@
-"""The standing of a learner: what is derived from rows that `queries` fetched. No queries here."""
+"""Derive a learner's standing from the rows that `queries` fetched. No queries here."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,8 +21,9 @@ NOTHING = Decimal(0)
 
 @dataclass(slots=True)
 class Result:
-    """What a learner's tries at one quiz or lab came to; `points` are those of the best one, which earned them
-    `out_of` so many in its own version. `evidence` is the address of its page.
+    """The result of a learner's tries at a quiz or lab.
+
+    `points` are those of the best try, out of `out_of` in its own version. `evidence` is the URL of its page.
     """
 
     points: Decimal | None = None
@@ -33,7 +34,7 @@ class Result:
     evidence: str = ""
 
     def counted(self, max_points: Decimal) -> Decimal:
-        """The points that count: the best try's share of those that there are now."""
+        # The best try's share, applied to the points of the current version.
         if not self.points or not self.out_of:
             return NOTHING
         return (self.points * max_points / self.out_of).quantize(Decimal("0.01"), ROUND_HALF_UP)
@@ -48,7 +49,7 @@ class Result:
 
 @dataclass(slots=True)
 class Item:
-    """A lesson, quiz or lab in a list. `evidence` is where its points come from."""
+    """A lesson, quiz or lab in a list. `evidence` is the URL that shows where its points come from."""
 
     kind: str
     title: str
@@ -92,7 +93,7 @@ def lab_item(title: str, url: str, max_points: Decimal, result: Result, *, is_re
 
 @dataclass(slots=True)
 class SessionStanding:
-    """A session in numbers, with the quizzes that the learner has taken and with its labs."""
+    """Totals of a session, with the quizzes that the learner has taken and its labs."""
 
     key: int
     slug: str
@@ -124,9 +125,9 @@ class SessionStanding:
 
 @dataclass
 class Standing:
-    """A course in numbers for one learner.
+    """Course totals for one learner.
 
-    `due` is what is not done yet, `resume` the lesson to go on with, at `heading`.
+    `due` is what is not done yet, `resume` the lesson to continue with, at `heading`.
     """
 
     reader: OpenCourse
@@ -152,7 +153,7 @@ class Standing:
 
     @property
     def points_needed(self) -> Decimal:
-        """The pass mark of the course in points, rounded up to a whole one."""
+        # Rounded up to a whole point.
         return (self.max_points * self.course.pass_mark / 100).to_integral_value("ROUND_CEILING")
 
     @property
@@ -169,7 +170,7 @@ class Standing:
 
     @property
     def shown_sessions(self) -> list[SessionStanding]:
-        """The session before the one that comes next or is not finished, that one, and those after it."""
+        # Starts one session before the next or unfinished one.
         upcoming = self.next_meeting.session_id if self.next_meeting else None
         at = next((i for i, item in enumerate(self.sessions) if item.key == upcoming), None)
         if at is None:
@@ -179,7 +180,7 @@ class Standing:
 
 
 def most_urgent(items: Iterable[tuple[int, Item]]) -> list[Item]:
-    """Labs and quizzes to mend first, then what was begun; of equals those of the earlier session."""
+    # Failed labs and quizzes first, then those in progress; of equals, those of the earlier session.
     kinds = ("Lesson", "Quiz", "Lab")
     ordered = sorted(items, key=lambda each: (URGENCY[each[1].state], each[0], kinds.index(each[1].kind)))
     return [item for _, item in ordered[:MAX_DUE]]

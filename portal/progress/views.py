@@ -53,7 +53,7 @@ def not_found(request: HttpRequest, exception=None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page that needs nothing: no database, no context processors."""
+    # Uses neither the database nor context processors, either of which may be broken.
     return HttpResponse(get_template("500.html").render({"site_name": settings.SITE_NAME}), status=500)
 
 

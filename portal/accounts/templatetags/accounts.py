@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.filter
 def as_json(value: Any) -> str:
-    """For an attribute that a script reads: a `<script>` with data in it would be inline."""
+    # For an attribute that a script reads: data in a `<script>` would be inline.
     return json.dumps(value, cls=DjangoJSONEncoder)
 
 

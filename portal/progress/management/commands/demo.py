@@ -68,7 +68,7 @@ class Command(BaseCommand):
 
 
 def roll_forward(cohort: Cohort) -> None:
-    """Date the sessions from the coming Saturday on, two an evening pair, when no meeting lies ahead."""
+    """Move the sessions to the coming Saturdays, two per evening, if no meeting is planned."""
     now = timezone.now()
     if any(meeting.ends_at > now for meeting in cohort.meetings.all()):
         return
@@ -79,7 +79,7 @@ def roll_forward(cohort: Cohort) -> None:
 
 
 def coming_saturday(now: datetime) -> datetime:
-    """20:30 on the next Saturday after `now`, in the zone of `now`; today's while it has not begun."""
+    """Return 20:30 on the next Saturday after `now`, in its time zone; today's if it has not started."""
     day = now.date() + timedelta(days=(SATURDAY - now.weekday()) % 7)
     start = datetime.combine(day, EVENING, now.tzinfo)
     return start if start > now else start + timedelta(weeks=1)
