@@ -42,13 +42,12 @@ def own_words(complaint: str) -> str:
 
 
 def fsck_id(complaint: str) -> str:
-    """Return the fsck message id of the first object named; empty if none is."""
+    # of the first object named
     found = re.search(r"(?:object|in (?:commit|tag|tree|blob)) [0-9a-f]+: (\w+)", complaint)
     return found[1] if found else ""
 
 
 def cannot_read(complaint: str) -> str:
-    """Return the message for a learner whose repository Git rejects."""
     plain = plain_words(complaint)
     if not plain:
         return f"Git says: {cut(visible(' '.join(complaint.split())), 200)}"

@@ -216,7 +216,7 @@ class History:
         return CommitsById(self)
 
     def in_order(self, commit_ids: Iterable[str]) -> list[Commit]:
-        """Return these commits, parents first."""
+        # parents first
         return [StoredCommit(self, number) for number in self._oldest_first(commit_ids)]
 
     def newest_last(self, commit_ids: Iterable[str]) -> list[str]:
@@ -231,7 +231,7 @@ class History:
     # --- the graph ----------------------------------------------------------------------------------------------
 
     def parents(self, commit_id: str) -> tuple[str, ...]:
-        """Return the parents that are present."""
+        # without those missing from a shallow clone
         return tuple(map(self.id_of, self.above(self[commit_id].number)))
 
     def ancestors(self, commit_id: str | None) -> CommitSet:

@@ -54,7 +54,7 @@ def quoted_subject(subject: str) -> str | None:
 
 
 def fits_itself(message: str, search: Callable[[str], object]) -> bool:
-    """True if a pattern matches the message itself, not just a quoted one: `Break`, not `Revert "Break"`."""
+    # not just a quoted subject: `Break`, but not `Revert "Break"`
     if not search(message):
         return False
     subject = message.split("\n", 1)[0].rstrip("\r")

@@ -22,7 +22,7 @@ class Once:
         return name in self._failed
 
     def get(self, name: str, read: Callable[[], Read]) -> Read:
-        """Return the value of `read()`, called at most once per name."""
+        # `read()` is called at most once per name
         if name not in self._read:
             self._read[name] = self.unless_failed(name, read)
         found: Read = self._read[name]

@@ -84,7 +84,7 @@ def _side(entry: Entry | None, other: Entry | None, lines: Iterable[bytes]) -> o
 
 
 def _different(old: Lines, new: Lines) -> tuple[Lines, Lines]:
-    """Return the lines of one side only; if only their order changed, the part whose order changed."""
+    # if only the order of lines changed, the part whose order changed
     bare_old, bare_new = (Counter(line.rstrip(b"\r\n") for line in lines) for lines in (old, new))
     lost, gained = bare_old - bare_new, bare_new - bare_old
     if lost or gained:

@@ -143,10 +143,10 @@ def chunks_of(
     ends: tuple[int, ...] = (0,),
     memory: int | None = None,
 ) -> Iterator[bytes]:
-    """What one git command prints. `memory` is the most that it may take, in bytes; only Linux holds it to that.
+    """Yield the output of one git command. `memory` is its limit in bytes, enforced only on Linux.
 
-    Raises TooLargeError about `what` past `most` bytes or that memory, RepositoryDamagedError where Git refuses what is
-    stored, RepositoryError where it could not do its work.
+    Raises TooLargeError about `what` past `most` bytes or that memory, RepositoryDamagedError if Git rejects a stored
+    object, RepositoryError if it could not do its work.
     """
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
         given.write(stdin)
@@ -185,7 +185,7 @@ def absent(git_dir: Path, object_ids: Iterable[str]) -> set[str]:
 
 
 def kinds_of(git_dir: Path, object_ids: Iterable[str]) -> dict[str, str | None]:
-    """Return each object's type, None for an object that is missing."""
+    # None for a missing object
     asked = "".join(f"{object_id}\n" for object_id in dict.fromkeys(object_ids)).encode("ascii")
     answers = output_of(
         *(git_dir, "cat-file", "--batch-check", "--buffer"),
@@ -210,7 +210,7 @@ class ObjectReader:
         self._ahead = False
 
     def read(self, object_id: str, most: int) -> GitObject:
-        """The object, without its data where that is more than `most` bytes. RepositoryError if absent or broken."""
+        """Return the object, without its data past `most` bytes. Raises RepositoryError if missing or broken."""
         found = next(self.read_all([object_id], most))
         if found is None:
             raise MissingObjectError(f"object {object_id} is missing or damaged")

@@ -43,7 +43,7 @@ def git_dir_of(path: Path) -> Path:
 
 
 def refs_on_disk(git_dir: Path, branches: str) -> dict[str, str]:
-    """Return tags, and the refs under `branches` as local branches."""
+    # refs under `branches` count as local branches
     arguments = ("for-each-ref", "--format=%(objectname) %(refname)", branches, TAGS)
     try:
         output = output_of(git_dir, *arguments, most=MAX_REF_BYTES, what="the list of branches and tags")

@@ -148,12 +148,12 @@ class Repository:
 
     @property
     def has_history(self) -> bool:
-        """True if the history was read already, successfully."""
+        # read already, successfully
         return self._known.has("history")
 
     @property
     def is_short(self) -> bool:
-        """True if the history is already read, or has at most 1,000 commits and so costs little."""
+        # already read, or so few commits that reading costs little
         if self._known.has_failed("history"):
             return False
         return self.has_history or self._known.get("number of commits", self._count) <= MAX_SHORT
@@ -214,7 +214,7 @@ class Repository:
 
     @property
     def head(self) -> str | None:
-        """The commit of main, else of the first branch; None if there are only tags."""
+        # None if there are only tags
         return self.branches.get("main") or next(iter(self.branches.values()), None)
 
     def branch(self, name: str) -> Tip | None:
@@ -311,7 +311,7 @@ class Repository:
             yield data
 
     def uncounted(self, blob_ids: Iterable[str]) -> Iterator[bytes | None]:
-        """Return contents like `contents`, for a caller with a limit of its own."""
+        # for a caller with a limit of its own
         asked, reading = tee(blob_ids)
         for blob_id, found in zip(asked, self._objects.read_all(reading, MAX_FILE_BYTES), strict=True):
             if found is None and not self._lacks_large_files:

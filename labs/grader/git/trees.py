@@ -50,9 +50,7 @@ def is_path(path: bytes) -> bool:
 
 
 def parse_tree(data: bytes, id_bytes: int) -> Listing:
-    """Return names and entries of one tree object, without names that no path can have. Raises
-    RepositoryDamagedError.
-    """
+    """Return names and entries of one tree object, without impossible names. Raises RepositoryDamagedError."""
     entries: Listing = []
     start = 0
     while start < len(data):

@@ -50,7 +50,7 @@ class Authors:
     _known: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def is_own(self, commit: Commit) -> bool:
-        """True if the learner wrote or co-wrote the commit."""
+        # written or co-written
         return any(map(self.is_person, writers(commit)))
 
     def is_person(self, person: Person) -> bool:
@@ -66,7 +66,7 @@ def writers(commit: Commit) -> list[Person]:
 
 
 def asks_author(says: str) -> bool:
-    """True if a check's sentence is about commits of the learner, so that authors matter."""
+    # only a sentence about commits of the learner needs their authors
     return _YOURS.search(says) is not None
 
 
