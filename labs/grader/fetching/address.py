@@ -74,7 +74,7 @@ class Address:
 
     @property
     def page(self) -> str:
-        """URL for browsers, also suggested to people."""
+        # for browsers, and for suggestions to people
         return f"https://{self}"
 
     def __str__(self) -> str:

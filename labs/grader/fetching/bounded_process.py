@@ -71,11 +71,10 @@ def run(
     reply: Reply | None = None,
     watched: Path | None = None,
 ) -> Ended:
-    """Run a command until it ends, passes a limit, or `time.monotonic()` passes the deadline. OSError if it cannot
-    start.
+    """Run a command until it ends, or passes a limit or the deadline, in `time.monotonic()` seconds.
 
     Its whole process group is killed in any case, even if `reply` raises. `watched` is the folder that may not grow
-    past `limits.bytes`.
+    past `limits.bytes`. Raises OSError if the command cannot start.
     """
     process = subprocess.Popen(
         [*_confinement(limits), *argv],

@@ -28,7 +28,7 @@ def entries_at(git_dir: Path, commit: str, most: int) -> dict[str, Entry]:
 
 
 def notes_on(git_dir: Path, entries: dict[str, Entry], branch: str) -> list[str]:
-    """Return one sentence for each kind of ignored entry."""
+    # one sentence for each kind of ignored entry
     left_out = _left_out(git_dir, entries)
     sorts = {
         ("file over 1 MB", "files over 1 MB", "not read"): left_out,

@@ -116,7 +116,6 @@ def no_attempt(sentence: str) -> str:
 
 
 def why(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefusedError | FetchError:
-    """Return the exception for a git process that failed."""
     own = [line for line in ended.messages.split("\n") if not line.startswith("remote:")]
     said = " ".join(" ".join(own).split())
     code = _LIMITS.get(ended.limit or "") or _code(said)
@@ -130,7 +129,6 @@ def why(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefusedErro
 
 
 def damaged(complaint: str, address: Address, limits: FetchLimits) -> FetchRefusedError:
-    """Return Git's findings in a repository that was fetched completely."""
     return refused("damaged", address, limits, **_words(complaint))
 
 
