@@ -86,7 +86,7 @@ class Outliner:
         return next(self._history.descendants(self._history.id_of(commit)).numbers)
 
     def _ranked(self, drawn: Sequence[int], marks: Sequence[int], starts: Sequence[int]) -> list[int]:
-        """Return the important commits, the most important first; ties newest first, with their neighbours."""
+        # the most important first; ties newest first, with their neighbours
         above, refs = self._history.above, self._refs
         children = bytearray(len(self._history))  # one, or more than one
         rank: dict[int, int] = {}
@@ -153,7 +153,7 @@ class Outliner:
         yield from self._connected(between) if apart else filter(None, [between])
 
     def _connected(self, commits: list[int]) -> Iterable[list[int]]:
-        """Return the commits in groups that are connected by parents and children."""
+        # connected by parents and children within the group
         above = self._history.above
         if commits and all(below in above(commit) for commit, below in pairwise(commits)):
             return [commits]

@@ -8,7 +8,6 @@ from .shapes import Node, Shape
 
 
 def line(title: str, names: list[str], labels: dict[str, str], base: str = "A") -> Shape:
-    """Return commits one after another from `base`, the oldest of `names` first."""
     chain = [base, *names]
     nodes = [Node(name, (before,), labels.get(name, "")) for before, name in zip(chain, names, strict=False)]
     return Shape(title, (*reversed(nodes), Node(base, (), labels.get(base, ""))))
@@ -72,7 +71,6 @@ def standing_at(name: str, commit: Commit) -> Shape:
 
 
 def one_after_another(branches: Sequence[str], into: str) -> Shape:
-    """Return each branch with one commit and its merge, newest first."""
     nodes: list[Node] = []
     below = "A"
     for number, branch in enumerate(branches, start=1):
@@ -91,7 +89,7 @@ def parted(branch: str, of: str, start: str) -> Shape:
 
 
 def copied(commits: list[str], onto: str) -> Shape:
-    """Return the commits, which stay, and their copies on a different branch."""
+    # the copied commits stay
     letters = _letters(len(commits))
     taken = line("", letters, dict(zip(letters, commits, strict=False)))
     copies = line("", [f"{letter}'" for letter in letters], {f"{letters[-1]}'": onto})
@@ -101,7 +99,7 @@ def copied(commits: list[str], onto: str) -> Shape:
 
 
 def undone(commits: list[str], on: str) -> Shape:
-    """Return the commits, which stay, and later ones that undo them."""
+    # the undone commits stay
     letters = _letters(len(commits))
     labels = dict(zip(letters, commits, strict=False)) | {
         f"-{letter}": f"undoes {letter}" for letter in letters
