@@ -75,9 +75,7 @@ def steps(place: str) -> Steps | None:
 
 
 def read_data(text: str, format: Format) -> Value:
-    """Return the whole text as values. `line` is 0 except for YAML: the other parsers report none. Raises
-    UnparsableError.
-    """
+    """Return the whole text as values; `line` is 0 except for YAML, whose parser reports it. Raises UnparsableError."""
     try:
         return {"yaml": _yaml, "json": _json, "toml": _toml, "ini": _ini}[format](text)
     except RecursionError:

@@ -245,7 +245,7 @@ def is_settings_file(path: str) -> bool:
 
 
 def belongs_outside(path: str) -> bool:
-    """True for a file that does not belong in a repository at all, unlike code that contains a key."""
+    # the file itself is a secret, unlike code that contains a key
     return is_settings_file(path) or bool(_ONLY_SECRETS.fullmatch(posixpath.basename(path).lower()))
 
 

@@ -38,7 +38,7 @@ class Value:
     column: int = 0
 
     def plain(self) -> object:
-        """The value without line numbers."""
+        # without line numbers
         if isinstance(self.data, list):
             return [item.plain() for item in self.data]
         if isinstance(self.data, dict):
@@ -61,7 +61,7 @@ class _Scanner(Scanner):
         super().fetch_flow_collection_start(*arguments, **more)
 
     def scan_to_next_token(self) -> None:
-        """Skip tabs too between tokens and at the end of a line; in an indent they stay an error."""
+        # Skips tabs too between tokens and at the end of a line; in an indent they stay an error.
         super().scan_to_next_token()
         while not self.flow_level and self.reader.peek() == "\t":
             before = self.reader.buffer[self.reader.pointer - self.reader.column : self.reader.pointer]
@@ -75,7 +75,7 @@ class _Scanner(Scanner):
             super().scan_to_next_token()
 
     def scan_plain(self) -> Any:
-        """In braces a `:` also ends a word before `,`, `[`, `{` and closing brackets, as in `{push:}`."""
+        # In braces a `:` also ends a word before `,`, `[`, `{` and closing brackets, as in `{push:}`.
         if not self.flow_level:
             return super().scan_plain()
         start = end = self.reader.get_mark()
@@ -92,7 +92,7 @@ class _Scanner(Scanner):
         return ScalarToken("".join(words), True, start, end)
 
     def scan_plain_spaces(self, indent: int, start_mark: Any) -> Any:
-        """Keep tabs between the words of a plain scalar; drop those at the end of a line with its spaces."""
+        # Keeps tabs between the words of a plain scalar; drops those at the end of a line with its spaces.
         length = 0
         while self.reader.peek(length) in _BLANKS:
             length += 1
@@ -136,9 +136,7 @@ def read_yaml(text: str, *, aliased: int = 0) -> tuple[Value | None, list[Proble
 
 
 def compose_yaml(text: str) -> Node | None:
-    """Return the nodes of a YAML text as `read_yaml` reads it, for their positions. Raises YAMLError and
-    RecursionError.
-    """
+    """Return the nodes of a YAML text, for their positions; see `read_yaml`. Raises YAMLError, RecursionError."""
     yaml = YAML(typ="safe", pure=True)
     yaml.Scanner = _Scanner
     node: Node | None = yaml.compose(text)
