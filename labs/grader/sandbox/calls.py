@@ -93,9 +93,7 @@ class Learner:
         self._gone = ""
 
     def call(self, asked: Mapping[str, Any], seconds: float) -> dict[str, object]:
-        """Return `{"value"}`, `{"unsaid"}` if it is not JSON, `{"raised"}` or `{"gone"}`, which stays so for later
-        calls.
-        """
+        """Return `{"value"}`, `{"unsaid"}` if it is not JSON, `{"raised"}` or `{"gone"}`. Once gone, it stays gone."""
         module, _, name = str(asked["target"]).partition(":")
         try:
             if self._gone:

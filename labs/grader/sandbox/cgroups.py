@@ -59,7 +59,7 @@ def sweep(mount: Path = MOUNT, own: Path = Path("/proc/self/cgroup")) -> None:
 
 
 def _parents(limits: Limits, mount: Path, own: Path) -> Iterator[tuple[Path, dict[str, int]]]:
-    """Return the folders to create groups in and the limits to write: version 2, or the two trees of version 1."""
+    # version 2, or the two trees of version 1, with the limits to write
     memory, most = limits.group_memory, limits.processes + 16
     places = _own_groups(own)
     together = mount / places.get("", "")

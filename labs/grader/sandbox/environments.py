@@ -56,7 +56,7 @@ class Environments:
         return (self.root / digest_of(requirements)).is_dir()
 
     def folder(self, digest: str) -> Path:
-        """Return the folder of an environment that was built. Raises SandboxError."""
+        # raises SandboxError
         path = self.root / digest
         if not (digest.isalnum() and path.is_dir()):
             raise SandboxError(f"there is no environment {digest[:64]}")
@@ -92,7 +92,7 @@ class Environments:
         return f"{shut} can be entered by its owner alone: keep environments in another folder"
 
     def progress(self, requirements: tuple[str, ...]) -> str:
-        """Return the progress of a running build; empty if there is none."""
+        # "" if no build is running
         path = self.root / f"{digest_of(requirements)}.progress"
         try:
             return path.read_text(encoding="utf-8")
@@ -174,7 +174,7 @@ def _take(lock: IO[str]) -> bool:
 
 
 def _cache(place: Path) -> Path:
-    """Return uv's cache, beside the environments, which share its files. An interrupted build reuses it."""
+    # beside the environments, which share its files; an interrupted build reuses it
     return place.parent / _CACHE
 
 
@@ -257,7 +257,7 @@ def uv() -> str:
 
 
 def uv_variables() -> dict[str, str]:
-    """Return the environment of uv: how to reach an index, and nothing else."""
+    # how to reach an index, and nothing else
     with_pip = sys.executable if find_spec("pip") else command.python()
     known = package_index.uv_environment(with_pip, index_variables())
     return {name: value for name, value in known.items() if not name.startswith("PIP_")}

@@ -31,7 +31,7 @@ class LocalSandbox:
         self._bwrap = bwrap
 
     def unavailable(self) -> str:
-        """Determined once: a sandbox that leaked is not asked again."""
+        # determined once: a sandbox that leaked is not asked again
         return self._unavailable
 
     @cached_property

@@ -20,7 +20,7 @@ class RemoteSandbox:
         self._path = path
 
     def unavailable(self) -> str:
-        """Asked each time: a runner may come and go."""
+        # asked each time: a runner may come and go
         try:
             with self._asked({"do": "state"}) as connection:
                 return str(_answer(connection)["unavailable"])

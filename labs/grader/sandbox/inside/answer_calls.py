@@ -1,5 +1,6 @@
-"""Runs beside the learner's code: calls what it is asked for and says what came back. Nothing it says is believed
-beyond "this came back": the judgement is made elsewhere.
+"""Runs beside the learner's code: makes the requested calls and reports their results.
+
+Nothing it reports is trusted beyond "this came back": the verdict is decided elsewhere.
 """
 
 import importlib

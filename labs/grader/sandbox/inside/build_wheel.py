@@ -1,4 +1,4 @@
-"""Builds the package in the folder with the backend it names, then imports it out of the wheel alone."""
+"""Build the package in the folder with its declared backend, then import it from the wheel alone."""
 
 import importlib
 import os

@@ -1,4 +1,4 @@
-"""Runs an author's hidden tests in a sandbox that holds nothing of the learner's. Calls go out over the channel.
+"""Run an author's hidden tests in a sandbox without the learner's files. Calls go out over the channel.
 
 In the tests `==` looks at the type too: 5.0 is not 5, and True is not 1.
 """
@@ -12,7 +12,7 @@ import traceback
 
 
 class NotHeldError(Exception):
-    """The learner's code did not do what it was asked; `words` are for the learner."""
+    """The learner's code did not do what was asked; `words` are for the learner."""
 
     def __init__(self, words):
         super().__init__(words)
@@ -36,7 +36,7 @@ class Ran:
 
 
 class Learner:
-    """What a test is given: the learner's code, at the other end."""
+    """The argument of a test: the learner's code, at the other end."""
 
     def __init__(self, channel):
         self._channel = channel
@@ -97,7 +97,7 @@ def loaded():
 
 
 def held(test, learner):
-    """What did not hold, in words; empty where it held, None where it says no more than that it did not."""
+    """Return what did not hold, in words; "" if it held, None if a failed test gives no reason."""
     try:
         test(*([learner] if inspect.signature(test).parameters else []))
     except NotHeldError as error:

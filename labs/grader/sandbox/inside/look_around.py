@@ -1,4 +1,4 @@
-"""Runs inside the sandbox, by the system's Python: says in JSON what it could reach."""
+"""Runs inside the sandbox, by the system's Python: report in JSON what it could reach."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Run a command, then report over the channel if a file exists, so that nobody has to parse the output for it."""
+"""Run a command, then report over the channel if a file exists, so that nobody has to parse its output."""
 
 import contextlib
 import ctypes
