@@ -10,7 +10,6 @@ _COMMANDS = {"grade": grade, "explain": explain, "test": test, "new": new, "upgr
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; each module documents its exit statuses."""
     parser = argparse.ArgumentParser(prog="labcheck", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, module in _COMMANDS.items():

@@ -59,7 +59,7 @@ def wheel() -> bytes:
 
 
 def zipapp() -> bytes:
-    """Return `labcheck.pyz`: the package and its dependencies, taken from the distributions installed here."""
+    # with its dependencies, taken from the distributions installed here
     files = {"__main__.py": _MAIN.encode(), **_package()}
     for name in BUNDLED:
         files |= _installed(name)
@@ -78,7 +78,7 @@ def write(folder: Path) -> list[Path]:
 def build_wheel(
     wheel_directory: str, config_settings: object = None, metadata_directory: object = None
 ) -> str:
-    """PEP 517 hook, by which `pip install` builds the folder of this file."""
+    # PEP 517 hook, by which `pip install` builds the folder of this file
     (Path(wheel_directory) / wheel_name()).write_bytes(wheel())
     return wheel_name()
 

@@ -110,7 +110,6 @@ class Proof:
         return tuple(check for check in self.checks if not check.provable)
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain data for `json.dumps`."""
         return asdict(self)
 
     @classmethod

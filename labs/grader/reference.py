@@ -23,7 +23,6 @@ VOCABULARY = {
 
 
 def checks_page() -> str:
-    """Return `docs/checks.md`."""
     return "\n".join(_page()) + "\n"
 
 

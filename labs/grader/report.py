@@ -124,7 +124,7 @@ class Report:
         return None
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain data for `json.dumps`; points are text, so that none is rounded."""
+        # points are text, so that none is rounded
         data = asdict(self)
         data["results"] = [_result_to_json(result) for result in self.results]
         data["graph"] = self.graph and _drawing_to_json(self.graph)

@@ -64,7 +64,7 @@ class _Handler(socketserver.BaseRequestHandler):
 
 
 def main(path: str, environments: str) -> int:
-    """Serve until told to end."""
+    # serves until told to end
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     sandbox = LocalSandbox(Environments(Path(environments)))

@@ -75,7 +75,7 @@ class LabSpec:
     lessons: str = ""
 
     def lesson_address(self, name: str) -> str:
-        """Return the URL of a lesson that a check names, as far as this text says."""
+        # as far as this text says
         slug, hash_sign, heading = name.partition("#")
         return f"{self.lessons}{slug}/{hash_sign}{heading}" if self.lessons else name
 
@@ -119,7 +119,7 @@ def public_text(source: str, lessons: str = "") -> str:
 
 
 def read_schema(data: dict[str, Value], problems: list[Problem]) -> int:
-    """Return the schema of a text; the newest one if a problem was added."""
+    # the newest one if a problem was added
     value, newest = data.get("schema"), SCHEMAS[-1]
     number = value.data if value else None
     if type(number) is int and number in SCHEMAS:
