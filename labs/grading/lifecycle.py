@@ -130,7 +130,7 @@ def supersede(submission: Submission) -> int:
 
 
 def cancel(submission: Submission) -> bool:
-    """Withdraw a submission that waits and was never graded."""
+    # only one that was never graded
     waiting = _never_graded(Submission.objects.filter(pk=submission.pk))
     return bool(_change(waiting, State.CANCELLED, ended_at=timezone.now()))
 
@@ -195,7 +195,7 @@ def _recent_verdicts(learners: Sequence[int]) -> dict[int, int]:
 
 
 def claim(queue: Queue = Queue.LIVE) -> Claim | None:
-    """Claim the fairest submission that waits in a queue, None if nothing can be claimed."""
+    # None if nothing can be claimed
     return next(filter(None, map(_claim, _fairest(queue))), None)
 
 
@@ -311,12 +311,12 @@ def mark_unreadable(claim: Claim, message: str) -> bool:
 
 
 def give_back(claim: Claim, fault: str) -> bool:
-    """Queue it again after a fault of ours; after `GRADING_MAX_TRIES` tries, end it as a fault and mail the staff."""
+    # after `GRADING_MAX_TRIES` tries it ends as a fault, and the staff are mailed
     return _give_back(_held(claim), claim, fault)
 
 
 def let_wait(claim: Claim) -> bool:
-    """Queue it again as if it had not been claimed: something it needs is not ready yet."""
+    # something it needs is not ready yet, so this try does not count
     again = {"lease_until": None, "fetching_at": None, "tries": F("tries") - 1}
     return bool(_change(_held(claim), State.QUEUED, **again))
 

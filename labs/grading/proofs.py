@@ -69,7 +69,7 @@ def proof_here(source: str) -> Proof:
 
 
 def problems(proof: Proof) -> list[Problem]:
-    """Return what keeps a lab from being published, each with its line."""
+    # each with its line
     found = [Problem(1, "", f"on our side: {fault}") for fault in proof.faults]
     found += [
         Problem(
@@ -130,7 +130,7 @@ def ask_for_environments() -> None:
 
 
 def ask_again(version: LabVersion) -> None:
-    """Let workers retry failed proofs at once. Those waiting, running or done are left alone."""
+    # those waiting, running or done are left alone
     failed = _unsettled().filter(_GIVEN_UP | ~Q(proving_fault__in=("", NO_ANSWER)), pk=version.pk)
     failed.update(proving_tries=0, proving_until=None, proving_fault="", proving_told=False)
 
@@ -232,7 +232,7 @@ def postpone(version: LabVersion, fault: str) -> None:
 
 
 def tell_of_faults() -> None:
-    """Mail the course staff, once, about each lab whose proof failed three times."""
+    # once per lab, after three failed proofs
     now = timezone.now()
     without_answer = _GIVEN_UP & Q(proving_until__lt=now)
     failed = Q(proving_tries__gte=MAX_TRIES) & ~Q(proving_fault__in=("", NO_ANSWER))

@@ -1,4 +1,4 @@
-"""How many people of a cohort met a check, stored as numbers: counting on each request grows with the class.
+"""Count the people of a cohort who met a check, as stored numbers: counting on each request grows with the class.
 
 Every change or recount holds a lock on its row. A change for a learner locks the enrollment's row first, so that
 nobody moves between cohorts meanwhile.

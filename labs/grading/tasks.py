@@ -32,7 +32,7 @@ def wake_later_worker() -> None:
 
 @shared_task
 def grade_next() -> None:
-    """Grade for a short while, so that later wake-ups find nothing to do."""
+    # for a short while, so that later wake-ups find nothing to do
     if _grade_for_a_while(Queue.LIVE):
         wake()
 
