@@ -64,7 +64,7 @@ class LabForm(AuthoringForm):
         return self.cleaned_data.get("status") == Lab.Status.PUBLISHED
 
     def clean_source(self) -> str:
-        """Return the text in the newest schema, in which it is proved and saved."""
+        # in the newest schema, in which it is proved and saved
         source = self.checked("source", lambda course, source: spec_problems(source))
         try:
             found = upgrade(source)
@@ -74,7 +74,7 @@ class LabForm(AuthoringForm):
         return found.text
 
     def clean(self) -> dict[str, Any]:
-        """A lab to be published must prove its checks; a lab that runs code is proved by a worker."""
+        # a lab to be published must prove its checks; a lab that runs code is proved by a worker
         cleaned = super().clean()
         if self.is_published() and "source" in cleaned and not self.newer:
             spec = load_spec(cleaned["source"])

@@ -73,7 +73,7 @@ def try_on(choice: Choice, source: str) -> Report:
 
 @contextmanager
 def _opened(of: Submission | Repository) -> Iterator[tuple[Path, dict[str, str] | None]]:
-    """Yield a repository on disk and the refs to grade, None for its current ones."""
+    # refs are None for the repository's current ones
     place, refs = (of, None) if isinstance(of, Repository) else (last_seen_in(of), of.receipt.refs)
     if place.address:
         with hosts.mirrored(place.address, refs or {}) as (path, _):

@@ -56,7 +56,6 @@ def position_of(submission: Submission) -> int:
 
 
 def live_page(submission: Submission, seen: Seen, position: int, *, staff: bool) -> dict[str, Any]:
-    """Return the context of the part that is swapped, and the sentence for screen readers."""
     now = int(timezone.now().timestamp())
     is_news = seen.version != submission.version or now - seen.said >= POSITION_SAID_EVERY
     context = run(submission, position, staff=staff, said=now if is_news else seen.said)
@@ -133,7 +132,7 @@ def graded(submission: Submission) -> dict[str, Any]:
 
 
 def pages(submission: Submission) -> str:
-    """Return the URL below which commits and files have pages of their own, "" if unknown."""
+    # "" if unknown
     origin = submission.origin
     return origin.page if origin and origin.host == "github.com" else ""
 
@@ -173,7 +172,7 @@ def _verdict_of(row: Any) -> Verdict | None:
 
 
 def history_item(row: Submission, report: Verdict | None, shown: Submission | None = None) -> dict[str, Any]:
-    """Return one item of the rail; `shown` is the submission whose page it is on."""
+    # `shown` is the submission whose page it is on
     glyph, word = status(row, report)
     points = f"{show_points(report.points)} points" if report and row.state == State.GRADED else word
     return {
@@ -261,7 +260,7 @@ def closed(lab: Lab) -> str:
 
 
 def push_commands(address: str) -> dict[str, str]:
-    """Return the commands to run in the lab's folder, with and without an existing remote."""
+    # with and without an existing remote
     return {
         "first": f"git remote add origin {address}\ngit push origin main",
         "again": f"git remote set-url origin {address}\ngit push origin main",

@@ -54,7 +54,7 @@ def steps(submission: Submission) -> list[Step]:
 
 
 def reached(submission: Submission) -> int:
-    """Return the step, from 0, that a submission has reached or ended at."""
+    # from 0
     fixed = {State.GRADED: 3, State.QUEUED: 0, State.SUPERSEDED: 0, State.CANCELLED: 0}
     return fixed.get(State(submission.state), 2 if submission.checking_at else 1)
 

@@ -72,7 +72,7 @@ def of_learner(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
 @of_learner
 def lab_repository(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> HttpResponse:
-    """Show what is at a pasted address. Stores nothing."""
+    # stores nothing
     form = AddressForm(request.POST)
     offer = _offer(enrollment, form)
     page = lab_page(found, form=form, offer=offer)
@@ -109,7 +109,7 @@ def lab_submit(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> 
 
 @of_learner
 def lab_latest(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> HttpResponse:
-    """Grade the current state of the place that the newest submission came from."""
+    # the current state of the place that the newest submission came from
     try:
         submitted = actions.submit_latest(enrollment=enrollment, lab=found.lab)
     except LookUpFailedError as error:

@@ -54,9 +54,7 @@ def read(data: bytes) -> Sent:
 
 
 def _matching(pattern: re.Pattern[str], data: object) -> str:
-    """Return `text` if it has this form, else raise ValueError: neither a database nor a page takes all that JSON
-    can.
-    """
+    # neither a database nor a page takes all that JSON can
     if isinstance(data, str) and pattern.fullmatch(data):
         return data
     raise ValueError(pattern.pattern)

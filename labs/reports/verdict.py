@@ -118,7 +118,7 @@ def shown(
 
 
 def is_hint_due(tally: Tally | None) -> bool:
-    """True from the second submission in which the check needs work."""
+    # from the second submission in which the check needs work
     return tally is not None and tally.earlier
 
 

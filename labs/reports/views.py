@@ -21,7 +21,7 @@ YAML = "application/yaml; charset=utf-8"
 
 @require_safe
 def lab_source(request: HttpRequest, course: str, lab: str) -> HttpResponse:
-    """Serve lab.yaml without its hidden parts, to anybody: it says no more than the page of the lab."""
+    # public: it says no more than the page of the lab
     found = get_published_lab(course, lab)
     source = found.current.source if found.current else ""
     lessons = settings.PUBLIC_URL + found.course.get_absolute_url()
@@ -30,7 +30,6 @@ def lab_source(request: HttpRequest, course: str, lab: str) -> HttpResponse:
 
 @require_safe
 def lab_workflow(request: HttpRequest, course: str, lab: str) -> HttpResponse:
-    """Serve a GitHub Actions workflow that runs the checks of a lab at each push."""
     found = get_published_lab(course, lab)
     return render(request, "labs/workflow.yml", {"lab": found, **addresses(found)}, content_type=YAML)
 
