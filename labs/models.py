@@ -116,7 +116,7 @@ class LabVersion(models.Model):
 
     @property
     def is_unsettled(self) -> bool:
-        """True if a worker must run its scenarios, or build its environment again."""
+        # its scenarios must run, or its environment must be built again
         return self.environment_missing or (not self.proved and self.proof is None)
 
 
@@ -162,7 +162,7 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
         return self.alias(owner_in_small=Lower("owner"), name_in_small=Lower("name"))
 
     def in_folders(self, names: Sequence[str]) -> "RepositoryQuerySet":
-        """Return repositories of the practice remote by the names of their folders without the extension."""
+        # names without the extension
         keys = [int(name) for name in names if name.isdecimal() and len(name) < 18]
         return self.filter(Q(folder__in=names) | Q(folder=None, host=None, pk__in=keys))
 
@@ -211,12 +211,12 @@ class Repository(models.Model):
 
     @property
     def path(self) -> Path:
-        """Path on the practice remote; use `folders` to check the owner before reading anything from it."""
+        # use `folders` to check the owner before reading anything from it
         return Path(settings.PRACTICE_ROOT) / f"{self.folder or self.pk}.git"
 
     @property
     def address(self) -> Address | None:
-        """None for the practice remote."""
+        # None for the practice remote
         return Address(self.host, self.owner, self.name) if self.host and self.owner and self.name else None
 
 
@@ -371,7 +371,7 @@ class Submission(models.Model):
 
     @property
     def origin(self) -> Address | None:
-        """The submitted address and branch; None for a push."""
+        # None for a push
         address = self.receipt.repository.address
         return replace(address, branch=self.branch or None) if address else None
 

@@ -63,7 +63,6 @@ class NextLab:
 
 
 def lab_after(lab: Lab) -> NextLab | None:
-    """Return the next lab of the course that learners may open, None after the last."""
     after = Q(position__gt=lab.position) | Q(position=lab.position, slug__gt=lab.slug)
     row = Lab.objects.published().filter(after, course=lab.course_id).values_list("slug", "title").first()
     return NextLab(row[1], reverse("lab", args=[lab.course.slug, row[0]])) if row else None
@@ -160,17 +159,12 @@ def tallies(submission: Submission, names: Iterable[str]) -> dict[str, Tally]:
 
 
 def outside_reports(submission: Submission, head: str) -> QuerySet[OutsideReport]:
-    """Return labcheck's results for this head, newest first.
-
-    Without a `main`, a submission shows the pushed commit, so its report may have a different head.
-    """
+    # Without a `main`, a submission shows the pushed commit, so its report may have a different head.
     return OutsideReport.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id, head=head)
 
 
 def queue_position(submission: Submission) -> int | None:
-    """Return the place in its queue, from 1; None if it does not wait. Each learner ahead counts once: they take
-    turns.
-    """
+    """Return the place in its queue from 1, None if it does not wait. Learners take turns: each ahead counts once."""
     if submission.state != State.QUEUED:
         return None
     queued = Submission.objects.filter(state=State.QUEUED, queue=submission.queue)
@@ -184,7 +178,7 @@ def queue_position(submission: Submission) -> int | None:
 
 
 def typical_seconds(lab: Lab) -> float | None:
-    """Return the median of the last verdicts on pushes, from queued to ended; None before the first."""
+    # median of the last verdicts on pushes, from queued to ended
     graded = Submission.objects.filter(lab=lab, state=State.GRADED, queue=Queue.LIVE, ended_at__isnull=False)
     times = graded.order_by("-ended_at").values_list("queued_at", "ended_at")[:TYPICAL_OF]
     seconds = [(ended - queued).total_seconds() for queued, ended in times if ended]
@@ -221,7 +215,7 @@ def pushed_before(submission: Submission, repository: Repository) -> Submission 
 
 
 def also_submitted_by(submission: Submission) -> list[User]:
-    """Return the other learners of the course who submitted the same address."""
+    # of the same course
     if submission.origin is None:
         return []
     same = Repository.objects.at(submission.origin).filter(course=submission.course_id)

@@ -14,5 +14,5 @@ def parse_spec(source: str) -> LabSpec:
 
 
 def problems_of(error: SpecError) -> list[Problem]:
-    """Return the problems of a lab.yaml in the type of other course texts, for pages that show both."""
+    # in the type of other course texts, for pages that show both
     return [Problem(**asdict(problem)) for problem in error.problems]

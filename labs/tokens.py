@@ -78,7 +78,7 @@ def token_digest(token: str) -> str:
 
 
 def find_token(token: str) -> AccessToken | None:
-    """Return the row of a token with its user, even if it has ended; None if unknown."""
+    # also one that has ended
     return AccessToken.objects.select_related("user").filter(digest=token_digest(token)).first()
 
 
