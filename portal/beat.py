@@ -1,6 +1,7 @@
-"""Beat's schedule, which trusts neither a file nor the machine's clock.
+"""Beat's schedule, independent of a stored file and of the machine's clock.
 
-A kept schedule whose last run is in the future, because the clock was set back since, would stand still until then.
+A stored schedule whose last run is in the future, because the clock was set back since, would stall until
+then.
 """
 
 import time
@@ -20,7 +21,7 @@ def steady_now() -> datetime:
 
 
 class SteadyEntry(ScheduleEntry):
-    """A task every so many seconds by the steady clock, the first time when beat starts. A crontab is left as it is."""
+    """Run a task at an interval of the steady clock, first when beat starts. Crontabs are unchanged."""
 
     def __init__(
         self, *, schedule: Any = None, last_run_at: datetime | None = None, app: Any = None, **fields: Any
@@ -33,7 +34,7 @@ class SteadyEntry(ScheduleEntry):
 
 
 def _is_interval(every: object) -> bool:
-    return type(every) is schedule  # a crontab inherits from it
+    return type(every) is schedule  # crontab is a subclass
 
 
 class SteadyScheduler(Scheduler):

@@ -1,4 +1,4 @@
-"""Bodies of requests: how much is accepted where, and how it is received."""
+"""Request bodies: limits by path, and how to receive them."""
 
 import asyncio
 from typing import Any
@@ -8,13 +8,13 @@ from django.conf import settings
 from portal.environ import Environ
 from portal.transfers import Transfer
 
-PICTURE_BYTES = 8 * 1024 * 1024  # more than is stored, so that the editor itself says what is too large
-SLACK_BYTES = 64 * 1024  # of a multipart's own lines, or of gzip's
+PICTURE_BYTES = 8 * 1024 * 1024  # above the image limit, so that the editor can report what is too large
+SLACK_BYTES = 64 * 1024  # overhead of multipart or gzip
 
 
 def body_limit(path: str, headers: Any) -> int:
     """Return how many bytes of a body are accepted for this path and these headers."""
-    if path.startswith("/git/"):  # without a token the answer is 401, whatever the body holds
+    if path.startswith("/git/"):  # without a token the answer is 401, whatever the body
         return settings.PRACTICE_MAX_BYTES * 101 // 100 + SLACK_BYTES if headers.get("authorization") else 0
     if path == "/markdownx/upload/" and settings.SESSION_COOKIE_NAME in (headers.get("cookie") or ""):
         return PICTURE_BYTES
@@ -22,19 +22,19 @@ def body_limit(path: str, headers: Any) -> int:
 
 
 def answers_large_bodies(environ: Environ) -> bool:
-    """Return True if the view itself answers a too large body: git shows only messages in its own protocol."""
+    # git shows only messages in its own protocol, so the view must answer.
     return environ["PATH_INFO"].startswith("/git/")
 
 
 def needs_asking(environ: Environ, length: int) -> bool:
-    """Return True if more may come than is kept for anybody. Where no length was sent, any amount may."""
+    # Without a Content-Length, any amount may come.
     return answers_large_bodies(environ) and (not length or length > SLACK_BYTES)
 
 
 async def receive(protocol: Any, body: Transfer, limit: int, most: int) -> int:
-    """Keep the first `limit` bytes and throw away the others up to `most`; return how many came.
+    """Keep the first `limit` bytes and discard the others up to `most`; return how many came.
 
-    Raises OSError where they could not be kept, but reads on first, so that the client reads the answer.
+    Raises OSError if they cannot be kept, but only after reading on, so that the client reads the answer.
     """
     arrived, failed = 0, None
     async with body.patience():
@@ -54,7 +54,7 @@ async def receive(protocol: Any, body: Transfer, limit: int, most: int) -> int:
 
 
 async def has_left(protocol: Any) -> bool:
-    """Where no length was sent, granian gives a body that was cut off as if it were whole."""
+    # Without a Content-Length, granian passes on a truncated body as if it were complete.
     gone = asyncio.ensure_future(protocol.client_disconnect())
     done, _ = await asyncio.wait({gone}, timeout=0.05)
     gone.cancel()

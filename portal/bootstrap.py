@@ -1,7 +1,7 @@
-"""From a bare checkout to a running goal: finds a fit Python, fills `.venv`, then becomes the goal's own program.
+"""From a bare checkout to a running goal: find a suitable Python, fill `.venv`, then exec the goal's program.
 
-The Makefile calls it with whatever Python the machine has. So it uses the standard library alone and parses on
-Python 2.7 and 3.6 as well, where all it has to do is to find a better one or to say what is missing.
+The Makefile calls this with whatever Python the machine has. So it uses only the standard library and parses
+on Python 2.7 and 3.6 too, where it only has to find a better one or say what is missing.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, "installed.json")
-THE_PORTAL = ("run", "shell")  # the goals that need no more than the portal itself, in development mode
+THE_PORTAL = ("run", "shell")  # goals that need only the portal itself, in development mode
 PROGRAMS = {
     "run": ["-m", "portal.supervisor"],
     "test": ["-m", "tests.run_all", "daily"],
@@ -60,7 +60,7 @@ def main(goal):
 
 
 def use_fit_python(goal):
-    """Returns on a fit Python; elsewhere becomes the newest fit one on PATH, or exits with one line."""
+    """Return on a suitable Python; otherwise exec the newest suitable one on PATH, or exit with one line."""
     if sys.version_info[:2] in FIT:
         return
     for name in ("python3.13", "python3.12", "python3.11"):
@@ -73,7 +73,7 @@ def use_fit_python(goal):
 
 
 def works(name):
-    """Whether that Python is there and can make a `.venv`. A version manager's shim may be there only to complain."""
+    # It must be able to create a `.venv`: a version manager's shim may exist only to print an error.
     with open(os.devnull, "w") as nothing:
         try:
             return (
@@ -107,7 +107,7 @@ def need_git(goal):
 
 @contextlib.contextmanager
 def locked(path):
-    """Holds the file's lock. Installers inherit it: one that outlived its kill is waited for, not run over."""
+    """Hold the file's lock. Installers inherit it, so one that outlives its parent is waited for."""
     import fcntl
 
     if not os.path.isdir(os.path.dirname(path)):
@@ -122,10 +122,10 @@ def locked(path):
 
 
 def install(requirements, steps):
-    """Makes `.venv` hold these requirement files, unless its stamp says that it does.
+    """Install these requirement files in `.venv`, unless its stamp says that they are installed.
 
-    The stamp is away while anything changes, and a `.venv` without one is made anew: an installation that was
-    interrupted leaves nothing behind.
+    The stamp is removed while anything changes, and a `.venv` without one is created again, so an interrupted
+    installation leaves nothing behind.
     """
     wanted = {"python": sys.version.split()[0], "root": ROOT}
     for name in ["portal/uv.txt"] + requirements:
@@ -174,7 +174,7 @@ def read_stamp():
 
 
 def uv_environment():
-    """This environment with pip's configuration in uv's words, as the environments of labs are built with too."""
+    # pip's configuration as uv's variables, as for the environments of labs.
     sys.path.insert(0, ROOT)  # by now this is a fit Python
     from labs.grader.sandbox import package_index
 
@@ -196,7 +196,7 @@ def write(path, text):
 
 
 class Steps(object):
-    """Runs the long steps, one line each, with a dot a second and the seconds at its end."""
+    """Run long steps, one line each, with a dot per second and the total time at the end."""
 
     def __init__(self, goal, lock):
         self.goal = goal

@@ -1,4 +1,4 @@
-"""The Celery application. Celery only wakes workers up; the queue itself is the table of submissions."""
+"""The Celery application. Celery only wakes workers; the queue itself is the table of submissions."""
 
 import os
 from typing import Any
@@ -15,7 +15,7 @@ app.autodiscover_tasks(["labs.grading"])
 
 
 class Pulse(bootsteps.StartStopStep):
-    """Show that a worker's main process goes on, however long its jobs take."""
+    """Report that a worker's main process is alive, however long its jobs take."""
 
     def start(self, consumer: Any) -> None:
         from labs.grading import pulse  # Django is set up by now, and not before
@@ -38,10 +38,8 @@ def begin(sender: Any = None, **kwargs: object) -> None:
 
 @worker_init.connect
 def test_sandbox(sender: object = None, **kwargs: object) -> None:
-    """Before the first job, and before the processes of the pool are made: they share the result.
-
-    One worker does it while the portal starts; the other asks its sandbox when it first needs it.
-    """
+    # Before the pool's processes are forked, so that they share the result. Only one worker does this while
+    # the portal starts; the other tests its sandbox on first use.
     if str(getattr(sender, "hostname", "")).startswith("later@"):
         return
     from labs.grading.sandbox import test_and_tell  # Django is set up by now, and not before

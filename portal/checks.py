@@ -1,4 +1,4 @@
-"""System checks for settings that contradict each other."""
+"""System checks for invalid or contradictory settings."""
 
 from urllib.parse import urlsplit
 
@@ -41,7 +41,7 @@ RANGES: tuple[tuple[str, float, float], ...] = (
 
 @register(TAG)
 def debug_is_local(**kwargs) -> list[CheckMessage]:
-    """`portal.E001`: DEBUG shows tracebacks to everyone, so it stays on local addresses."""
+    """`portal.E001`: DEBUG shows tracebacks to everyone, so only local hosts may be allowed."""
     public = [host for host in settings.ALLOWED_HOSTS if host not in LOCAL_HOSTS]
     if settings.DEBUG and public:
         return [
@@ -56,7 +56,7 @@ def debug_is_local(**kwargs) -> list[CheckMessage]:
 
 @register(TAG)
 def public_address_is_allowed(**kwargs) -> list[CheckMessage]:
-    """`portal.E002`: the address printed in terminals and mails must be one that this server answers."""
+    """`portal.E002`: this server must answer the URL that is printed in terminals and emails."""
     host = urlsplit(settings.PUBLIC_URL).hostname or ""
     allowed = settings.ALLOWED_HOSTS
     if (
@@ -77,7 +77,7 @@ def public_address_is_allowed(**kwargs) -> list[CheckMessage]:
 
 @register(TAG)
 def repositories_have_a_host(**kwargs) -> list[CheckMessage]:
-    """`portal.E004`: an address that names no host is on the first one."""
+    """`portal.E004`: there must be a default host for repository URLs without one."""
     if settings.REPOSITORY_HOSTS and all(settings.REPOSITORY_HOSTS):
         return []
     hint = "Set REPOSITORY_HOSTS=github.com, or leave it unset."
@@ -97,7 +97,7 @@ def sandbox_has_an_address(**kwargs) -> list[CheckMessage]:
 
 @register(TAG)
 def proxies_are_counted(**kwargs) -> list[CheckMessage]:
-    """`portal.E006`: limits by address need to know whose word is X-Forwarded-For's last."""
+    """`portal.E006`: limits by IP address need to know which entry of X-Forwarded-For to trust."""
     count = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     behind = settings.SECURE_PROXY_SSL_HEADER is not None
     if count < 0:
@@ -120,7 +120,7 @@ def proxies_are_counted(**kwargs) -> list[CheckMessage]:
 
 @register(TAG)
 def limits_of_pushes_let_a_push_pass(**kwargs) -> list[CheckMessage]:
-    """`portal.E007`: what holds several pushes is no smaller than one."""
+    """`portal.E007`: a quota for several pushes must not be smaller than one push."""
     one, quota, all_together = (
         settings.PRACTICE_MAX_BYTES,
         settings.PRACTICE_QUOTA_BYTES,
@@ -134,7 +134,7 @@ def limits_of_pushes_let_a_push_pass(**kwargs) -> list[CheckMessage]:
 
 @register(TAG)
 def second_factor_is_asked_for(**kwargs) -> list[CheckMessage]:
-    """`portal.E008`: staff do without a second factor only where nobody but this machine is answered."""
+    """`portal.E008`: staff may do without a second factor only if the portal is local."""
     hosts = {*settings.ALLOWED_HOSTS, urlsplit(settings.PUBLIC_URL).hostname or ""}
     is_local = settings.DEBUG and hosts <= {*LOCAL_HOSTS, "::1"}
     if settings.STAFF_SECOND_FACTOR or is_local:
@@ -150,7 +150,7 @@ def second_factor_is_asked_for(**kwargs) -> list[CheckMessage]:
 
 @register(TAG)
 def sign_ins_end(**kwargs) -> list[CheckMessage]:
-    """`portal.E009`: a log-in may be idle for some time, and not for longer than it may last."""
+    """`portal.E009`: the idle limit of a sign-in must not exceed its total limit."""
     pairs = (
         ("SIGN_IN_IDLE_SECONDS", "SIGN_IN_MAX_SECONDS"),
         ("STAFF_SIGN_IN_IDLE_SECONDS", "STAFF_SIGN_IN_MAX_SECONDS"),
@@ -164,7 +164,7 @@ def sign_ins_end(**kwargs) -> list[CheckMessage]:
 
 @register(TAG)
 def settings_are_possible(**kwargs) -> list[CheckMessage]:
-    """`portal.E010`: numbers are in their range, names in one line, the broker at an address of Redis."""
+    """`portal.E010`: numbers must be in range, names on one line, and the broker URL a Redis URL."""
     said = [
         f"{name} is {getattr(settings, name)}. It has to be from {least:,} to {most:,}."
         for name, least, most in RANGES

@@ -1,4 +1,4 @@
-"""A service's process under the supervisor, and the logs of all of them in `var/log`."""
+"""Service processes under the supervisor, and their logs in `var/log`."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ MAX_LOG_BYTES = 5 * 1024 * 1024
 STEADY_SECONDS = 10.0
 DEATHS_TOLD = 5
 PROBLEM = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
-MAIL_STARTS, MAIL_ENDS = "Content-Type: text/", "-" * 79  # as Django's console backend prints a mail
+MAIL_STARTS, MAIL_ENDS = "Content-Type: text/", "-" * 79  # as Django's console backend prints an email
 
 
 def say(text: str) -> None:
@@ -25,7 +25,7 @@ def say(text: str) -> None:
 
 
 class ServiceLogs:
-    """The log folder. Reports once if a log cannot be written, and once when all can be written again."""
+    """The log folder. Report once if a log cannot be written, and once when all can be written again."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -42,7 +42,7 @@ class ServiceLogs:
                 say(f"Cannot write the logs in {self.folder}: {error.strerror}. Free some disk space.")
             self.failed_at = time.monotonic()
         else:
-            # the last block of a file may have room for a line while the disk has none
+            # the last block of a file may have room for a line even if the disk is full
             if self.failed_at is not None and time.monotonic() - self.failed_at > STEADY_SECONDS:
                 self.failed_at = None
                 say("The logs are written again.")
@@ -56,7 +56,7 @@ class ServiceLogs:
 
 
 class Child:
-    """A service's process; between a death and the next start there is none."""
+    """A service and its process, which is None between a crash and the restart."""
 
     def __init__(self, service: Service, watchdog: Watchdog, logs: ServiceLogs) -> None:
         self.service = service
@@ -76,7 +76,7 @@ class Child:
         self.in_mail = False
         try:
             self.output, self.process = self.spawn()
-        except OSError as error:  # no process, descriptor or memory is left: perhaps later
+        except OSError as error:  # out of processes, descriptors or memory: retry later
             self.plan_restart(f"not started: {error.strerror}")
         else:
             self.watchdog.started(self.process.pid)
@@ -131,7 +131,7 @@ class Child:
             say(f"Retrying every 5 s. Full log: {os.path.relpath(self.log)}")
 
     def clear(self) -> None:
-        """Ends the process's whole group: a pool outlives its worker."""
+        # Kills the whole process group, because pool processes outlive their worker.
         if self.process is None:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -145,7 +145,7 @@ class Child:
         self.ready = False
 
     def read(self) -> bool:
-        """Takes what the process printed; whether there was anything."""
+        """Read the process's output. Return False if there was none."""
         try:
             chunk = os.read(self.output, 65536) if self.output is not None else b""
         except BlockingIOError:

@@ -7,7 +7,7 @@ from typing import Any
 from wsgiref.util import FileWrapper
 
 REFUSAL = "portal.refusal"  # the status with which `portal.outages` answers in place of a view
-UNFINISHED = "portal.unfinished"  # beside it where a view was begun, and nobody knows yet what becomes of it
+UNFINISHED = "portal.unfinished"  # set with it if a view has started and its outcome is unknown
 
 Environ = dict[str, Any]
 
@@ -22,7 +22,7 @@ ALWAYS: Environ = {
     "wsgi.multiprocess": True,
     "wsgi.run_once": False,
 }
-# The body is handed over whole, so how it came says nothing. These two are set here, never by a client.
+# The body is passed on complete, so how it was sent is irrelevant. A client never sets these two.
 NOT_PASSED_ON = {"content-length", "transfer-encoding"}
 
 
@@ -46,13 +46,13 @@ def make_environ(scope: Any) -> Environ:
         elif key:
             environ[key] = value
     if environ["PATH_INFO"] in {"/healthz", "/readyz"}:
-        environ.pop("HTTP_COOKIE", None)  # whose log-in it is would be asked of the database
+        environ.pop("HTTP_COOKIE", None)  # the session would be read from the database
     return environ
 
 
 @lru_cache(maxsize=1000)
 def environ_key(name: str) -> str:
-    """Empty for a header that is not passed on: one with an underscore would pass for the one with a dash."""
+    """Return the WSGI key, "" for a header to drop: underscores could impersonate a header with dashes."""
     if name in NOT_PASSED_ON or "_" in name:
         return ""
     key = name.upper().replace("-", "_")

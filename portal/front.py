@@ -1,8 +1,8 @@
-"""The web server's front: a thread gets a request only once its body has arrived, whole and in time.
+"""The web server's front end: a thread gets a request only once its body has arrived, complete and in time.
 
-granian calls it by its RSGI protocol, in one event loop for each process. Bodies and long answers wait in
-files (`transfers`), so that a slow client holds no thread. Threads are divided by what they serve: neither
-pushes nor what takes long keep pages waiting, and nothing keeps `/healthz` waiting.
+granian calls it with its RSGI protocol, in one event loop per process. Bodies and long responses are kept in
+files (`transfers`), so that a slow client blocks no thread. Threads are divided by purpose: neither pushes
+nor slow requests delay pages, and nothing delays `/healthz`.
 """
 
 import asyncio
@@ -25,11 +25,11 @@ from portal.environ import REFUSAL, UNFINISHED, Environ, make_environ
 from portal.pools import Pool, StillRunningError
 from portal.transfers import PIECE, TooSlowError, Transfer, Transfers
 
-DRAIN_TIMES = 10  # how many times the allowed bytes are thrown away, so that a client reads the answer
-LONG_BYTES = 1024 * 1024  # an answer above it is written to a file, unless it is one
-MAX_QUEUE = 500  # of requests that wait for a thread
+DRAIN_TIMES = 10  # times the allowed bytes are discarded, so that the client reads the answer
+LONG_BYTES = 1024 * 1024  # a longer response is written to a file, unless it is one
+MAX_QUEUE = 500  # requests waiting for a thread
 PAGE_SECONDS = 10
-# What learners ask a host of repositories for, and what proves or tries a lab.
+# Requests that contact a repository host, or prove or try a lab.
 SLOW = re.compile(r"/courses/[^/]+/labs/[^/]+/(repository|submit|latest)/|/staff/labs/lab/(?!preview/)")
 
 Headers = list[tuple[str, str]]
@@ -37,7 +37,7 @@ Headers = list[tuple[str, str]]
 
 @dataclass
 class Answer:
-    """The application's answer. `rest` yields what is not in `body` yet, or `file` has it; call `close` after it."""
+    """The application's response. `rest` yields what is not in `body` yet, or `file` has it; then call `close`."""
 
     status: int = 500
     headers: Headers = field(default_factory=list)
@@ -51,19 +51,22 @@ class Answer:
 
     @property
     def is_live(self) -> bool:
-        """To be passed on piece by piece: the header is nginx's word for it."""
+        # Sent piece by piece; the header is nginx's convention for that.
         return ("x-accel-buffering", "no") in self.headers
 
 
 class Front:
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self.application = application
-        self.bodies, self.answers = Transfers(), Transfers()  # apart, so that large fetches end no push
+        self.bodies, self.answers = (
+            Transfers(),
+            Transfers(),
+        )  # separate, so that large fetches cannot end pushes
         self.pages = Pool("pages", 12, seconds=PAGE_SECONDS, patience=PAGE_SECONDS)
         # An author's trial of a lab may take 120 s, git 60 for a push.
         self.slow = Pool("slow", 8, seconds=150, patience=30)
         self.git = Pool("git", 8, seconds=150, patience=70)
-        # Mostly asleep, without a database connection.
+        # Mostly waiting, without a database connection.
         self.live = Pool("live", settings.PRACTICE_MAX_WAITERS + 8, seconds=60, patience=60)
         self.health = {"/healthz": Pool("health", 1), "/readyz": Pool("ready", 2)}
         self.refusals = Pool("refusals", 1)
@@ -110,7 +113,7 @@ class Front:
         except TooSlowError:
             await self._refuse(environ, protocol, 408)
             return
-        except OSError:  # no room for the file
+        except OSError:  # disk full
             if answers_large_bodies(environ):
                 beginning = io.BytesIO(body.beginning)
                 environ |= {
@@ -128,10 +131,10 @@ class Front:
             body.file.seek(0)
             environ |= {"wsgi.input": body.file, "CONTENT_LENGTH": str(body.size)}
             await self._serve(environ, protocol)
-        # else the client left in the middle: half a form is none, and nobody waits for the answer
+        # otherwise the client left midway: discard the partial body, nobody waits for an answer
 
     async def _would_read(self, environ: Environ, protocol: Any) -> bool:
-        """Ask the view, which judges the token, before a body is received. Its refusal is the answer."""
+        # Before the body is received, the view checks the token. If it refuses, that is the response.
         answer = await self._call(environ, protocol, self._run, environ | {HEADERS_MARK: True})
         if answer is None or 200 <= answer.status < 300:
             return answer is not None
@@ -139,7 +142,7 @@ class Front:
         return False
 
     async def _drain(self, protocol: Any, limit: int) -> None:
-        """Throw away what a refused client goes on sending, for a while: many read an answer only after that."""
+        # Many clients read the response only after sending everything, so discard the rest for a while.
         nothing = Transfer(self.bodies)
         try:
             with contextlib.suppress(TooSlowError):
@@ -150,8 +153,11 @@ class Front:
     # --- answers ----------------------------------------------------------------------------------------------------
 
     async def _refuse(self, environ: Environ, protocol: Any, status: int) -> None:
-        """Let `portal.outages` say in words why no view was called."""
-        environ = environ | {REFUSAL: status, "CONTENT_LENGTH": "0"}  # a view that goes on has its own
+        # `portal.outages` writes the message.
+        environ = environ | {
+            REFUSAL: status,
+            "CONTENT_LENGTH": "0",
+        }  # a copy, because a view may still be using the original
         environ.pop("HTTP_COOKIE", None)
         answer = await self.refusals.run(self._run, environ)
         protocol.response_bytes(answer.status, [*answer.headers, ("connection", "close")], answer.body)
@@ -168,7 +174,7 @@ class Front:
     async def _call(
         self, environ: Environ, protocol: Any, work: Callable[..., Answer], *arguments: object
     ) -> Answer | None:
-        """In a thread; None where none was free, which is answered by then."""
+        # None if no thread was free; the client has then been answered.
         pool, answer = self.pool_for(environ), None
         try:
             if pool.requests < MAX_QUEUE and not pool.stands_still():
@@ -182,7 +188,7 @@ class Front:
         return answer
 
     def _run_and_reply(self, environ: Environ, protocol: Any) -> Answer:
-        """In a thread, which sends what is ready itself: the event loop may be a moment late."""
+        # The thread itself sends a complete response, because the event loop may be late.
         answer = self._run(environ)
         if answer.rest is None:
             if answer.body:
@@ -192,7 +198,7 @@ class Front:
         return answer
 
     def _run(self, environ: Environ) -> Answer:
-        """Call the application, in a thread, and take what it answers: all of it, or the beginning of a long one."""
+        # Takes the whole response, or the beginning of a long one.
         answer = Answer()
         produced = self.application(environ, answer.start)
         answer.close = getattr(produced, "close", answer.close)
@@ -218,13 +224,13 @@ class Front:
         return answer
 
     async def _send(self, environ: Environ, protocol: Any, answer: Answer) -> None:
-        """A long answer: it is a file, or a thread writes it into one; then the client takes it at its own pace."""
+        # A long response is a file, or a thread writes it to one; the client then reads it at its own pace.
         transfer = Transfer(self.answers)
         try:
             if answer.file is None:
                 try:
                     await self.pool_for(environ).run(write, answer, transfer)
-                except OSError:  # no room for it, or no time
+                except OSError:  # disk full, or out of time
                     await self._refuse(environ, protocol, 503)
                     return
             await self._send_file(protocol, answer, transfer)
@@ -244,7 +250,7 @@ class Front:
                     transfer.progress(len(piece))
 
     async def _stream(self, protocol: Any, answer: Answer) -> None:
-        """An answer that comes to be known bit by bit. An empty piece lets us look whether the client is there."""
+        # A response produced piece by piece. An empty piece lets us check if the client is still connected.
         gone = asyncio.ensure_future(protocol.client_disconnect())
         transport = protocol.response_stream(answer.status, answer.headers)
         transfer = Transfer(self.answers)
@@ -264,7 +270,7 @@ class Front:
 
 
 def next_piece(answer: Answer) -> bytes | None:
-    """None after the last. So many threads may wait at once that none of them keeps a database connection."""
+    # So many threads may wait at once that none of them may keep a database connection.
     try:
         return next(answer.rest or iter(()), None)
     finally:
@@ -282,7 +288,6 @@ def write(answer: Answer, transfer: Transfer) -> None:
 
 
 def long_file_of(produced: Iterable[bytes]) -> IO[bytes] | None:
-    """The file on disk that is handed over to be sent, if it is a long one."""
     file: Any = produced.filelike if isinstance(produced, FileWrapper) else None
     is_whole = isinstance(file, io.BufferedReader | io.BufferedRandom)  # a part of a file is something else
     return file if is_whole and bytes_left(file) > LONG_BYTES else None

@@ -1,4 +1,4 @@
-"""`/healthz`: this process answers. `/readyz`: it can do its work. `python -m portal.health` asks if it answers."""
+"""`/healthz`: this process responds. `/readyz`: it can do its work. `python -m portal.health` checks for a response."""
 
 import sys
 from datetime import timedelta
@@ -15,7 +15,9 @@ from django.views.decorators.http import require_safe
 
 from portal.services import web_answers
 
-if __name__ == "__main__":  # here, since what follows needs Django's apps, and a container asks every 30 s
+if (
+    __name__ == "__main__"
+):  # before the imports that need Django's apps, because a container runs this every 30 s
     sys.exit(not web_answers(settings.PORT))
 
 from labs.grader.git.version import git_version_is_safe
@@ -25,20 +27,19 @@ from labs.repositories import disk
 
 OK = "ok"
 LONG_WAIT = timedelta(minutes=2)
-MAX_SILENCE = 60.0  # of a worker, in seconds; of the reaper that and four of its rounds
+MAX_SILENCE = 60.0  # seconds, for a worker; for the reaper, plus four of its intervals
 
 
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """`{"status": "ok"}`, whatever else is broken."""
     return _json({"status": OK})
 
 
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """`status` is ready, degraded (both 200) or not ready (503); beside it each part is "ok" or a sentence."""
+    """Report ready, degraded (both 200) or not ready (503) as `status`; each part is "ok" or a sentence."""
     needed = {"database": _database(), "git": _git()}
     bearable = {"broker": _broker(), "sandbox": sandbox.state(), "disk": " ".join(disk.warnings()) or OK}
     if needed["database"] == OK:
@@ -72,11 +73,11 @@ def _git() -> str:
 
 
 def _broker() -> str:
-    """Its loss is bearable: the queue is a table, and the reaper wakes the workers."""
+    # The portal can do without it: the queue is a table, and the reaper wakes the workers.
     try:
         with current_app.connection_for_write(transport_options=ONCE) as broker:
             _ = broker.default_channel
-    except Exception:  # whatever a broker's client raises
+    except Exception:  # a broker client may raise anything
         return "The broker is gone. Pages, quizzes and submitting go on; grading starts when it is back."
     return OK
 

@@ -1,4 +1,4 @@
-"""Rate limits, kept in the database."""
+"""Rate limits, stored in the database."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, connections, router, transa
 class LimitCache(DatabaseCache):
     """Raise DatabaseError if the database cannot be written.
 
-    Django's own says only that nothing was written, which allauth takes for a limit that was reached.
+    Django's cache only returns that nothing was written, which allauth takes for a limit that was reached.
     """
 
     def _base_set(self, mode: str, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT) -> bool:
@@ -21,11 +21,11 @@ class LimitCache(DatabaseCache):
             try:
                 return execute(*arguments)
             except DatabaseError as error:
-                if not isinstance(error, IntegrityError):  # that one says that somebody else was faster
+                if not isinstance(error, IntegrityError):  # a concurrent insert, not an outage
                     errors.append(error)
                 raise
 
-        # The outer transaction, so that what goes wrong when it begins or ends is raised as well.
+        # An outer transaction, so that errors when it begins or commits are raised too.
         with transaction.atomic(using=connection.alias), connection.execute_wrapper(note):
             is_set = super()._base_set(mode, key, value, timeout)  # type: ignore[misc]
             if errors:

@@ -1,7 +1,7 @@
 """Stop processes of an earlier start of this checkout that outlived both the supervisor and its watchdog.
 
-Each process that a supervisor starts inherits a mark in its environment. Valkey writes its title over its own, and is
-known by the socket that it listens on, whose name is this checkout's.
+Every process that a supervisor starts inherits a mark in its environment. Valkey overwrites its environment
+with its title, so it is recognised by its socket, whose name is unique to the checkout.
 """
 
 import os
@@ -15,7 +15,7 @@ MARK = "PORTAL_SUPERVISED_IN"
 
 
 def mark(var: Path) -> None:
-    """Let what this process starts inherit the mark of `var`."""
+    """Mark the processes that this one starts as belonging to `var`."""
     os.environ[MARK] = str(var)
 
 
@@ -39,7 +39,7 @@ def _group(pid: int) -> set[int]:
 
 
 def _processes() -> Iterator[tuple[int, str]]:
-    """Each other process with its command and environment, as far as we may read them, parted by NUL."""
+    # All other processes; the text is command and environment, as far as readable, separated by NUL.
     proc = Path("/proc/self/environ")
     for pid, text in _from_proc() if proc.exists() else _from_ps():
         if pid != os.getpid():
@@ -55,12 +55,12 @@ def _from_proc() -> Iterator[tuple[int, str]]:
 def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode(errors="replace")
-    except OSError:  # it has ended, or is somebody else's
+    except OSError:  # it has ended, or belongs to somebody else
         return ""
 
 
 def _from_ps() -> Iterator[tuple[int, str]]:
-    """Where there is no /proc (macOS); a folder with a blank in its name is not found then."""
+    # Without /proc (macOS). A folder with a space in its name is not found here.
     argv = ["ps", "axeww", "-o", "pid=,command="]
     for line in subprocess.run(argv, capture_output=True, text=True, check=False).stdout.splitlines():
         pid, *words = line.split()

@@ -1,4 +1,4 @@
-"""Answers in place of a view: the database or the mail server is out, or the front refused the request's body.
+"""Responses in place of a view: the database or mail server is down, or the front end refused the request body.
 
 A page for browsers, a line for git, JSON for probes. None of them needs the database.
 """
@@ -22,7 +22,7 @@ from portal import environ
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = "10"
-# Locked, full, gone or not to be written. Other errors of SQLite, such as wrong SQL, are faults of ours.
+# Locked, full, missing or read-only. Other SQLite errors, such as invalid SQL, are bugs.
 SQLITE_OUTAGES = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -34,14 +34,14 @@ SQLITE_OUTAGES = {
     sqlite3.SQLITE_CORRUPT,
     sqlite3.SQLITE_NOTADB,
 }
-# PostgreSQL's codes outside of its own classes for outages: a table that is not there, a server that takes no writes.
+# PostgreSQL codes that are not OperationalError: undefined table, read-only transaction.
 POSTGRES_OUTAGES = {"42P01", "25006"}
 
 
 class Words(NamedTuple):
     title: str
     read: Sequence[str]
-    written: Sequence[str]  # to whoever sent a form
+    written: Sequence[str]  # for a submitted form
 
 
 WORDS = {
@@ -84,11 +84,11 @@ MAIL = Words(
 
 
 class MailError(Exception):
-    """A mail that its reader has to have was not taken by the mail server."""
+    """The mail server did not accept a required email."""
 
 
 class OutageMiddleware:
-    """Answer 503 with Retry-After in an outage of database or mail, 408 or 413 if `portal.front` refused the body."""
+    """Answer 503 with Retry-After if database or mail are down, 408 or 413 if `portal.front` refused the body."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -102,11 +102,11 @@ class OutageMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A view's own; what a middleware raises is known by Django's signal alone."""
+        # Called for exceptions of views only; `note_outage` gets those of middleware from Django's signal.
         if not (is_outage(exception) or isinstance(exception, MailError)):
             return None
         if hasattr(request, "session"):
-            request.session.modified = False  # it would be saved now
+            request.session.modified = False  # otherwise it would be saved now
         logger.warning("%s %s was answered with 503: %s", request.method, request.path, exception)
         return answer(request, 503, MAIL if isinstance(exception, MailError) else None)
 
@@ -119,13 +119,13 @@ def note_outage(sender: object, request: HttpRequest, **kwargs: object) -> None:
 def is_outage(error: BaseException | None) -> bool:
     """Return True if the disk is full, or the database could not be reached, read or written.
 
-    Wrong SQL and broken constraints are faults of ours.
+    Invalid SQL and violated constraints are bugs, not outages.
     """
     if isinstance(error, OSError):
         return error.errno in {errno.ENOSPC, errno.EDQUOT}
     cause = getattr(error, "__cause__", None)
     if isinstance(error, DatabaseError) and isinstance(cause, sqlite3.Error):
-        is_empty = str(cause).startswith("no such table")  # the file was taken away: SQLite makes a new one
+        is_empty = str(cause).startswith("no such table")  # the file was removed, and SQLite made a new one
         return is_empty or (cause.sqlite_errorcode or 0) & 0xFF in SQLITE_OUTAGES
     if isinstance(error, OperationalError | InterfaceError):
         return True
@@ -152,5 +152,5 @@ def answer(request: HttpRequest, status: int, words: Words | None = None) -> Htt
     response["Cache-Control"] = "no-store"
     if status == 503:
         response["Retry-After"] = RETRY_SECONDS
-    vars(response)["_has_been_logged"] = True  # in one line, above or by whoever refused
+    vars(response)["_has_been_logged"] = True  # logged in one line, above or by the caller that refused
     return response

@@ -1,4 +1,4 @@
-"""Threads for the front, with less between a request and its thread than the standard library's pool has."""
+"""Threads for the front end, with less overhead per request than the standard library's pool."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class StillRunningError(TimeoutError):
-    """The work was begun and goes on, but nobody waits for it any more."""
+    """The work has started and continues, but nobody waits for its result any more."""
 
 
 @dataclass
@@ -24,10 +24,10 @@ class Job:
 
 
 class Pool:
-    """At most `threads` daemon threads, made when they are needed; called from one event loop.
+    """At most `threads` daemon threads, started on demand; called from one event loop.
 
-    A request is given up after `seconds`; the pool stands still once no thread has been free for longer than its
-    `patience`. `requests` have a thread, or wait for one.
+    A request is given up after `seconds`. The pool is stuck once no thread has been free for longer than its
+    `patience`. `requests` counts those running or waiting.
     """
 
     def __init__(self, name: str, threads: int, seconds: float = 30, patience: float = 10) -> None:
@@ -35,10 +35,10 @@ class Pool:
         self._name, self._threads, self._seconds, self._patience = name, threads, seconds, patience
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._made = 0
-        self._moved = 0.0  # when last a thread was free or became so
+        self._moved = 0.0  # when a thread was last free
 
     async def run(self, work: Callable[..., Any], *arguments: object) -> Any:
-        """Run `work` in a thread. Raises TimeoutError where none was free, StillRunningError while one continues."""
+        """Run `work` in a thread. Raises TimeoutError if none was free, StillRunningError if the work continues."""
         loop = asyncio.get_running_loop()
         future = loop.create_future()
         if self.requests < self._threads:

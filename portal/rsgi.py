@@ -1,4 +1,4 @@
-"""The RSGI application for granian: the front, with Django behind it."""
+"""The RSGI application for granian: Django behind the front end."""
 
 import os
 import resource
@@ -11,7 +11,7 @@ MAX_OPEN_FILES = 8192
 
 
 def allow_open_files() -> None:
-    """Each connection is an open file, and on many systems a process starts with 1,024 of them allowed."""
+    # Every connection is an open file, and many systems limit a process to 1,024 by default.
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(MAX_OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -19,7 +19,7 @@ def allow_open_files() -> None:
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-os.environ.setdefault("DATABASE_WAIT_SECONDS", "2")  # a page rather says that it cannot than keeps waiting
+os.environ.setdefault("DATABASE_WAIT_SECONDS", "2")  # a page answers 503 rather than waiting longer
 os.environ.setdefault("DATABASE_STATEMENT_SECONDS", str(PAGE_SECONDS))
 allow_open_files()
 application = Front(get_wsgi_application())

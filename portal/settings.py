@@ -1,4 +1,4 @@
-"""The one settings file. Everything that differs between installations is read here, typed, from the environment."""
+"""Settings. Everything that differs between installations is read here, with its type, from the environment."""
 
 import hashlib
 import os
@@ -29,17 +29,17 @@ ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=[])]
 PORT = env.int("PORT", default=8000)
 RUN_LOCK = VAR / "run.lock"
 HOUR = 3600
-# The portal's name, on its pages and in its mails. Courses have names of their own.
+# The portal's name on pages and in emails. Courses have their own names.
 SITE_NAME = env.str("SITE_NAME", default="Portal")
 
 
 def local_address() -> str:
-    """Where this machine's portal answers: a command that is typed beside `make run PORT=8123` is told no port."""
+    # Commands typed beside `make run PORT=8123` do not get the port, so the running portal's is used.
     told = RUN_LOCK.read_text() if RUN_LOCK.exists() and "PORT" not in os.environ else ""
-    return told or f"http://localhost:{PORT}"  # browsers keep no passkey for an IP address
+    return told or f"http://localhost:{PORT}"  # browsers allow no passkeys for an IP address
 
 
-# The address that is printed in terminals and mails; never taken from a request's Host header.
+# The URL printed in terminals and emails; never taken from a request's Host header.
 PUBLIC_URL = env.str("PUBLIC_URL", default=local_address()).rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL.startswith("https://") else []
 
@@ -64,9 +64,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "portal.content_policy.ContentPolicyMiddleware",  # outermost, so that no answer is without a policy
+    "portal.content_policy.ContentPolicyMiddleware",  # outermost, so that every response has a policy
     "django.middleware.security.SecurityMiddleware",
-    "portal.outages.OutageMiddleware",  # outside all that may ask the database
+    "portal.outages.OutageMiddleware",  # outside everything that may query the database
     "portal.accounts.middleware.page_methods",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -102,34 +102,34 @@ TEMPLATES = [
                 "portal.accounts.context_processors.page",
                 "portal.progress.context_processors.own_course",
             ],
-            "builtins": ["lessons.templatetags.points"],  # points are written one way, on every page
+            "builtins": ["lessons.templatetags.points"],  # points have one format on every page
         },
     },
 ]
 
 # --- Data -----------------------------------------------------------------------------------------------------------
 
-# How long a lock and a connection are waited for; `portal.rsgi` sets 2 for pages, which rather answer 503.
+# Maximum wait for a lock or a connection; `portal.rsgi` sets 2, because pages prefer to answer 503.
 DATABASE_WAIT_SECONDS = env.float("DATABASE_WAIT_SECONDS", default=20.0)
-# After so long a statement is ended; 0 is never. `portal.rsgi` sets 10, since nobody waits longer for a page.
+# Maximum time of a statement; 0 is no limit. `portal.rsgi` sets 10: nobody waits longer for a page.
 DATABASE_STATEMENT_SECONDS = env.float("DATABASE_STATEMENT_SECONDS", default=0.0)
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # Eight writers met no "database is locked" with these; see shared/design/libraries.md.
+    # With these, eight writers got no "database is locked"; see shared/design/libraries.md.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": DATABASE_WAIT_SECONDS,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    # PostgreSQL plans a query once for each connection: planning takes longer than most queries of a page. An address
-    # says more, such as ?sslmode=require.
+    # Plan each query once per connection: planning takes longer than most queries of a page. DATABASE_URL may add
+    # options, such as ?sslmode=require.
     own_options = DATABASES["default"].get("OPTIONS", {})
     DATABASES["default"]["OPTIONS"] = {
         "server_side_binding": True,
         "prepare_threshold": 2,
         "connect_timeout": max(2, int(DATABASE_WAIT_SECONDS)),  # libpq takes 1 for 2
-        # A server whose machine is gone says nothing more: the kernel asks after it, and gives up within 20 s.
+        # If the server's machine is gone, the kernel's keepalives notice within 20 s.
         "tcp_user_timeout": 10_000,
         "keepalives_idle": 10,
         "keepalives_interval": 3,
@@ -142,18 +142,18 @@ DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# `default` holds rate limits alone, in the database, so that log-in goes on while the broker is gone. `pages` holds
-# what everyone sees alike, in each web process, for as many seconds as a withdrawn lesson may be seen.
+# `default` is only for rate limits, in the database, so that signing in works while the broker is down. `pages` is
+# for pages that are the same for everyone, per web process; a withdrawn lesson may be visible for its TIMEOUT.
 CACHES = {
     "default": {
         "BACKEND": "portal.limits.LimitCache",
         "LOCATION": "cache",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},  # past it limits that still hold would be dropped
+        "OPTIONS": {"MAX_ENTRIES": 10_000},  # beyond this, active limits would be dropped
     },
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "TIMEOUT": 10,
-        "OPTIONS": {"MAX_ENTRIES": 600},  # of some 25 KB; 300 would be fewer than a course may have lessons
+        "OPTIONS": {"MAX_ENTRIES": 600},  # about 25 KB each; a course may have more than 300 lessons
     },
 }
 
@@ -161,7 +161,7 @@ CACHES = {
 
 
 def private_broker_socket() -> str:
-    """The Unix socket of this checkout's own Valkey: short, because a socket's path ends at 107 bytes."""
+    # Short, because the path of a Unix socket is limited to 107 bytes.
     digest = hashlib.sha256(f"{VAR}:{os.getuid()}".encode()).hexdigest()[:16]
     return str(Path(tempfile.gettempdir()) / f"portal-{digest}" / "broker.sock")
 
@@ -170,8 +170,8 @@ PRIVATE_BROKER_SOCKET = private_broker_socket()
 REDIS_URL = env.str("REDIS_URL", default="")
 
 CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{PRIVATE_BROKER_SOCKET}"
-# Two queues, each with worker processes of its own. A task waits with all that can wait unless it is named here; the
-# reaper goes before the wake-ups of a rush (0, the default, is the highest priority on Redis).
+# Two queues, each with its own worker processes. Tasks go to `later` unless they are named here; the reaper runs
+# before the wake-ups of a rush (0, the default, is the highest priority on Redis).
 CELERY_TASK_DEFAULT_QUEUE = "later"
 CELERY_TASK_ROUTES = {
     "labs.grading.tasks.grade_next": {"queue": "live", "priority": 3},
@@ -181,7 +181,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the reaper brings a lost submission back, with a cap
+CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the reaper requeues a lost submission, a limited number of times
 # fetching 60, checks that run code 180, and what is slow on a busy machine (labs.grader.check_specs.MAX_CODE_SECONDS)
 CELERY_TASK_SOFT_TIME_LIMIT = 360
 CELERY_TASK_TIME_LIMIT = 390
@@ -207,16 +207,18 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 
 PRACTICE_ROOT = Path(env.str("PRACTICE_ROOT", default=str(VAR / "practice"))).absolute()
 PRACTICE_MAX_BYTES = env.int("PRACTICE_MAX_BYTES", default=50 * 1024 * 1024)
-# What one learner's repository for a lab may use, and all of them together; each push adds at most PRACTICE_MAX_BYTES.
+# Limits for one learner's repository of a lab and for all together; a push adds at most PRACTICE_MAX_BYTES.
 PRACTICE_QUOTA_BYTES = env.int("PRACTICE_QUOTA_BYTES", default=250 * 1024 * 1024)
 PRACTICE_ROOT_MAX_BYTES = env.int("PRACTICE_ROOT_MAX_BYTES", default=50 * 1024 * 1024 * 1024)
 PUSHES_PER_HOUR = env.int("PUSHES_PER_HOUR", default=60)
-# Pushes leave so much of the disk to the database and to everybody else.
+# Disk space that pushes leave for the database and everything else.
 DISK_RESERVE_BYTES = env.int("DISK_RESERVE_BYTES", default=256 * 1024 * 1024)
-os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # without git the portal starts, and says so at /readyz
+os.environ.setdefault(
+    "GIT_PYTHON_REFRESH", "quiet"
+)  # without git the portal still starts and reports it at /readyz
 PRACTICE_WAIT_SECONDS = env.float("PRACTICE_WAIT_SECONDS", default=20.0)
-PRACTICE_MAX_WAITERS = env.int("PRACTICE_MAX_WAITERS", default=200)  # in each web process
-# Whence addresses may be pasted; the first is meant where an address names no host.
+PRACTICE_MAX_WAITERS = env.int("PRACTICE_MAX_WAITERS", default=200)  # per web process
+# Hosts of repository URLs that may be pasted; the first is the default for a URL without a host.
 REPOSITORY_HOSTS = [
     host.strip().lower().removesuffix(":443") for host in env.list("REPOSITORY_HOSTS", default=["github.com"])
 ]
@@ -227,7 +229,7 @@ MIRROR_MAX_BYTES = env.int("MIRROR_MAX_BYTES", default=2 * 1024 * 1024 * 1024)
 TEST_GIT_SERVER = env.list("TEST_GIT_SERVER", default=[])
 if TEST_GIT_SERVER and not DEBUG:
     raise ImproperlyConfigured("TEST_GIT_SERVER is for tests. Unset it, or set DEBUG=1.")
-# Where learners' code runs: empty for this machine, or the socket of a runner, such as unix:///srv/runner/runner.sock.
+# Where learners' code runs: "" for this machine, or a runner's socket such as unix:///srv/runner/runner.sock.
 SANDBOX = env.str("SANDBOX", default="")
 ENVIRONMENTS_ROOT = Path(env.str("ENVIRONMENTS_ROOT", default=str(VAR / "environments"))).absolute()
 ENVIRONMENTS_MAX_BYTES = env.int("ENVIRONMENTS_MAX_BYTES", default=4 * 1024 * 1024 * 1024)
@@ -257,7 +259,7 @@ CELERY_BEAT_SCHEDULE = {
 # --- People ---------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-# The second is for log-ins that began before the first was there.
+# The second is for sign-ins that began before the first was added.
 AUTHENTICATION_BACKENDS = ["lessons.backends.Backend", "allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -269,13 +271,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "portal.accounts.passwords.GuessableValidator"},
     {"NAME": "portal.accounts.credentials.PasswordChange"},
 ]
-# A log-in ends after so long without a request, and after so long altogether; sooner for who may open staff pages.
+# Maximum idle and total time of a sign-in; shorter for those who may open staff pages.
 SIGN_IN_IDLE_SECONDS = env.int("SIGN_IN_IDLE_SECONDS", default=12 * HOUR)
 SIGN_IN_MAX_SECONDS = env.int("SIGN_IN_MAX_SECONDS", default=30 * 24 * HOUR)
 STAFF_SIGN_IN_IDLE_SECONDS = env.int("STAFF_SIGN_IN_IDLE_SECONDS", default=4 * HOUR)
 STAFF_SIGN_IN_MAX_SECONDS = env.int("STAFF_SIGN_IN_MAX_SECONDS", default=12 * HOUR)
 SESSION_COOKIE_AGE = SIGN_IN_MAX_SECONDS
-# Staff sign in with a second factor. Only a portal that answers nobody but this machine may do without.
+# Staff sign in with a second factor. Only a local portal may turn this off.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -288,12 +290,12 @@ AUDIT_MAX_ROWS = env.int("AUDIT_MAX_ROWS", default=1_000_000)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
-# Proxies of ours that add to X-Forwarded-For, counted from this server; limits by address count what they saw.
+# The number of our proxies that add to X-Forwarded-For; rate limits use the IP address that they saw.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-# Who signs up proves the address with a code from a mail, or the sign-up would tell who is registered already.
+# New users confirm their email with a code; otherwise sign-up would reveal who is already registered.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = HOUR
@@ -302,9 +304,9 @@ ACCOUNT_FORMS = {"signup": "portal.accounts.sign_up.SignUpForm"}
 ACCOUNT_SIGNUP_FORM_CLASS = "portal.accounts.forms.SignUpForm"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
-# Such as smtp+tls://user:password@mail.example.org:587; sets EMAIL_BACKEND, EMAIL_HOST and what belongs to them.
+# Such as smtp+tls://user:password@mail.example.org:587; sets EMAIL_BACKEND, EMAIL_HOST and the rest.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=5)  # seconds; it is waited for while a page is answered
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=5)  # seconds; a page waits for it
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=formataddr((SITE_NAME, "portal@localhost")))
 
 LANGUAGE_CODE = "en-gb"
@@ -329,7 +331,7 @@ STORAGES = {
     },
 }
 
-# Images of lessons. Nothing else is ever stored there, and `lessons.pages.views.authoring.image` alone serves them.
+# Lesson images only; `lessons.pages.views.authoring.image` is the only view that serves them.
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR / "media"
 
@@ -358,7 +360,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # who asks them stands behind the proxy
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # probes come from behind the proxy
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -373,7 +375,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    # Django's own handlers would say each line a second time.
+    # Django's own handlers would log each line twice.
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
         "django.server": {"handlers": [], "level": "INFO"},

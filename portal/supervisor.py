@@ -1,8 +1,8 @@
-"""`python -m portal.supervisor`: runs the portal on this machine until Ctrl-C, SIGTERM or SIGHUP.
+"""Run the portal on this machine until Ctrl-C, SIGTERM or SIGHUP: `python -m portal.supervisor`.
 
-What dies is started again; what ends, ends altogether, and `portal/watchdog.py` sees to that where this process cannot.
-One loop and no threads: it reads what the children print (all into `var/log`, problems also to the terminal), sees who
-died, and starts what is due.
+A service that dies is restarted, and all of them stop together; `portal/watchdog.py` does that if this
+process cannot. One loop without threads reads the children's output (all into `var/log`, problems also to the
+terminal), reaps the dead, and starts what is due.
 """
 
 import errno
@@ -33,7 +33,7 @@ ENDING_SECONDS = 60.0
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     port = read_port(os.environ.get("PORT") or "8000")
-    # So that SIGTERM ends a Celery worker without waiting for its tasks, and a web server in spite of its requests.
+    # SIGTERM then stops a Celery worker without waiting for its tasks, and a web server despite open requests.
     os.environ.update(PORT=str(port), REMAP_SIGTERM="SIGQUIT", GRANIAN_WORKERS_KILL_TIMEOUT="3")
     address = f"http://localhost:{port}"
     try:
@@ -66,7 +66,8 @@ def read_port(text: str) -> int:
 
 
 def lock_checkout(path: Path, address: str) -> IO[str]:
-    """The file's lock is the proof that nobody else runs here: it goes with its holders, however they end."""
+    # The lock proves that nobody else runs here: the kernel releases it when its holders end, however they
+    # do.
     lock = path.open("a+")
     if not take(lock):
         lock.seek(0)
@@ -93,7 +94,7 @@ def take(lock: IO[str]) -> bool:
 
 
 def is_free(port: int) -> bool:
-    """On both addresses of `localhost`: who listens at the other one would get the portal's visitors."""
+    # Both addresses of `localhost`, because a server on the other one would get the portal's visitors.
     return all(
         may_listen(*place, port) for place in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
     )
@@ -110,14 +111,14 @@ def may_listen(family: socket.AddressFamily, host: str, port: int) -> bool:
 
 
 class Supervisor:
-    """The loop around the children. Leaving it ends them all."""
+    """The loop around the children. Exiting the context stops them all."""
 
     def __init__(self, lock: IO[str]) -> None:
         self.stops = 0
         self.wake, waker = os.pipe()
         os.set_blocking(waker, False)
         signal.set_wakeup_fd(waker)
-        signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler it would not wake the loop
+        signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler, SIGCHLD would not wake the loop
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self.ask_to_stop)
         self.lock = lock
@@ -130,10 +131,10 @@ class Supervisor:
 
     def ask_to_stop(self, *_: object) -> None:
         self.stops += 1
-        os.ftruncate(self.lock.fileno(), 0)  # whoever starts now waits for the end
+        os.ftruncate(self.lock.fileno(), 0)  # a new start now waits until this one has stopped
 
     def prepare(self) -> bool:
-        """Brings the database up to date; whether that worked."""
+        """Bring the database up to date. Return True on success."""
         argv = [sys.executable, "-m", "portal.services"]
         process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, start_new_session=True)
         self.watchdog.started(process.pid)
@@ -144,7 +145,7 @@ class Supervisor:
         return process.returncode == 0
 
     def start(self, wave: list[Service]) -> None:
-        """Returns when all are ready, or when asked to stop."""
+        """Return when all are ready, or when asked to stop."""
         if self.stops:
             return
         self.children += [Child(service, self.watchdog, self.logs) for service in wave]
@@ -160,7 +161,8 @@ class Supervisor:
         self.tick_until(lambda: self.stops > 0)
 
     def __exit__(self, *error: object) -> None:
-        """The youngest ends first, so that each still has what it depends on. A second Ctrl-C ends the waiting."""
+        # In reverse order of start, so that no service loses what it depends on. A second Ctrl-C skips the
+        # waiting.
         self.stops = max(self.stops, 1)
         for child in reversed(self.children):
             self.end(child)

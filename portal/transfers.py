@@ -1,8 +1,9 @@
 """Transfers between clients and the web server, with limits on number, bytes and time.
 
-Everything here runs in the event loop. A transfer has to move `PIECE` bytes in each `IDLE_SECONDS`, so that a client
-that falls silent and one that trickles end alike. Where there are too many transfers, or their files take too much
-room, the one that moved longest ago ends first. There is no limit by address: a whole class may share one.
+Everything here runs in the event loop. A transfer must move `PIECE` bytes in each `IDLE_SECONDS`, so that
+silent and trickling clients both end. If there are too many transfers, or their files take too much space,
+the one whose last progress is oldest ends first. There is no limit per IP address, because a whole class may
+share one.
 """
 
 import asyncio
@@ -15,9 +16,11 @@ IDLE_SECONDS = 20.0
 PIECE = 16 * 1024
 TOTAL_SECONDS = 600.0
 MAX_TRANSFERS = 1000
-MAX_BYTES = 256 * 1024 * 1024  # of files in one process; compose gives two processes 1 GB for all they write
-BEGINNING_BYTES = 4 * 1024  # the names of all that an ordinary push brings
-MEMORY_BYTES = 64 * 1024  # of one transfer, before it becomes a file
+MAX_BYTES = (
+    256 * 1024 * 1024
+)  # of files per process; compose gives two processes 1 GB for everything they write
+BEGINNING_BYTES = 4 * 1024  # enough for the ref names of an ordinary push
+MEMORY_BYTES = 64 * 1024  # per transfer, before it becomes a file
 
 
 class TooSlowError(Exception):
@@ -25,11 +28,11 @@ class TooSlowError(Exception):
 
 
 class Transfer:
-    """One body or answer, held by `file` until `close`."""
+    """One body or response, kept in `file` until `close`."""
 
     def __init__(self, transfers: "Transfers") -> None:
         self.file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115
-        self.beginning = b""  # what is left to say of it where the disk is full
+        self.beginning = b""  # kept in memory for a report if the disk is full
         self.size = 0
         self._transfers = transfers
         self._moved = 0
@@ -47,13 +50,13 @@ class Transfer:
         self._transfers.change_size(size)
 
     def close(self) -> None:
-        with suppress(OSError):  # bytes for which a full disk had no room
+        with suppress(OSError):  # unwritten bytes on a full disk
             self.file.close()
         self.occupy(-self.size)
 
     @asynccontextmanager
     async def patience(self) -> AsyncIterator[None]:
-        """Raise TooSlowError where `progress` is reported too seldom."""
+        """Raise TooSlowError if `progress` is not reported often enough."""
         self._deadline = asyncio.get_running_loop().time() + TOTAL_SECONDS
         self._timeout = asyncio.timeout(None)
         self._transfers.add(self)
@@ -84,7 +87,7 @@ class Transfer:
 class Transfers:
     def __init__(self) -> None:
         self.size = 0
-        self._moving: dict[Transfer, None] = {}  # the one that moved longest ago comes first
+        self._moving: dict[Transfer, None] = {}  # least recent progress first
 
     def add(self, transfer: Transfer) -> None:
         if len(self._moving) >= MAX_TRANSFERS:
@@ -95,7 +98,7 @@ class Transfers:
         self._moving.pop(transfer, None)
 
     def move_to_end(self, transfer: Transfer) -> bool:
-        """Return False for a transfer that had to make room."""
+        # False for a transfer that had to make room.
         if transfer not in self._moving:
             return False
         self._moving[transfer] = self._moving.pop(transfer)

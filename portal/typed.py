@@ -1,4 +1,4 @@
-"""The environment, read with its types: what cannot be read is told in one line, with its name and what is wanted."""
+"""Read the environment with types. An invalid value is reported in one line with its name and what is expected."""
 
 import logging
 from typing import Any
@@ -15,7 +15,7 @@ EMAIL_URL = "an address such as smtp+tls://user:password@mail.example.org:587"
 
 
 class Env(environ.Env):
-    """Raises ImproperlyConfigured alone. The value of an address is not told: it may hold a password."""
+    """Raises only ImproperlyConfigured. The value of a URL is not shown, because it may contain a password."""
 
     def get_value(self, var: str, cast: Any = None, *arguments: Any, **options: Any) -> Any:
         value = self.ENVIRON.get(var, "")

@@ -12,7 +12,7 @@ handler403 = "portal.progress.views.forbidden"
 handler404 = "portal.progress.views.not_found"
 handler500 = "portal.progress.views.server_error"
 
-# The admin's own pages for passwords know no limit of tries: signing in and changing one are allauth's alone.
+# The admin's own password pages have no rate limit, so allauth handles signing in and changing passwords.
 admin.site.login = secure_admin_login(require_safe(admin.site.login))  # type: ignore[method-assign]
 
 urlpatterns = [

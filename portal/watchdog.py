@@ -1,7 +1,8 @@
-"""Ends what the supervisor started, also when the supervisor itself is killed and can end nothing any more.
+"""Stop everything that the supervisor started, even if the supervisor itself is killed.
 
-The watchdog reads one line a process group, `+123` for started and `-123` for gone. The end of that input is the end of
-the supervisor. Meanwhile it holds the supervisor's lock, so that the next one starts on clean ground.
+The watchdog reads one line per process group: `+123` for started, `-123` for gone. When that input ends, the
+supervisor has ended. Until it is done it holds the supervisor's lock, so that the next one starts from a
+clean state.
 """
 
 import contextlib
@@ -17,11 +18,11 @@ GRACE_SECONDS = 3.0
 
 
 class Watchdog:
-    """The supervisor's side of it."""
+    """The supervisor's interface to the watchdog process."""
 
     def __init__(self, lock: int, socket: Path) -> None:
         theirs, self.line = os.pipe()
-        # By its path, since the package would bring Django and Celery along.
+        # By path, because the package would import Django and Celery.
         self.process = subprocess.Popen(
             [sys.executable, "-I", __file__, str(socket), str(lock)],
             stdin=theirs,
@@ -51,7 +52,7 @@ def main(socket: Path, lock: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     groups = remaining(sys.stdin)
-    os.ftruncate(lock, 0)  # whoever starts now waits for the end
+    os.ftruncate(lock, 0)  # a new start now waits until this one has stopped
     end(groups)
     socket.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
@@ -66,7 +67,7 @@ def remaining(lines: Iterable[str]) -> set[int]:
 
 
 def end(groups: set[int]) -> None:
-    """SIGTERM to each group, then SIGKILL to what is left of them after the grace."""
+    """Send SIGTERM to each group, then SIGKILL to those that remain after the grace period."""
     deadline = time.monotonic() + GRACE_SECONDS
     left = {group for group in groups if send(group, signal.SIGTERM)}
     while left and time.monotonic() < deadline:
@@ -77,7 +78,7 @@ def end(groups: set[int]) -> None:
 
 
 def send(group: int, number: int) -> bool:
-    """Whether the group still has a process to send it to (macOS denies what Linux does not find)."""
+    """Return False if the group has no process left (where Linux finds none, macOS denies permission)."""
     try:
         os.killpg(group, number)
     except (ProcessLookupError, PermissionError):

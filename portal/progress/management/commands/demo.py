@@ -68,7 +68,7 @@ class Command(BaseCommand):
 
 
 def roll_forward(cohort: Cohort) -> None:
-    """Move the sessions to the coming Saturdays, two per evening, if no meeting is planned."""
+    """Date the sessions from the coming Saturday on, two per weekend, if no meeting is planned."""
     now = timezone.now()
     if any(meeting.ends_at > now for meeting in cohort.meetings.all()):
         return
