@@ -37,7 +37,7 @@ def ask(asked: dict[str, Any], seconds: float) -> dict[str, Any]:
             raise ApartError(f"Grading took longer than {seconds:g} seconds and was stopped.") from error
         finally:
             building.end_group(process.pid)
-    if err:  # such as the cause of a fault that the answer names by its reference
+    if err:  # such as the cause of a fault, which the answer only names by its reference
         logger.warning("the engine apart said: %s", err[-MAX_LOGGED:])
     if process.returncode:
         said = (err.strip() or "nothing was said").splitlines()[-1]

@@ -10,7 +10,7 @@ from kombu.pools import producers
 logger = logging.getLogger(__name__)
 
 ONCE = {"max_retries": 0, "socket_timeout": 2, "socket_connect_timeout": 2}
-REST_SECONDS = 10  # after a broker did not answer, so that not each push waits for it
+REST_SECONDS = 10  # after a broker did not answer, so that not every push waits for it
 
 
 class _Broker:
@@ -24,13 +24,11 @@ def send(task: Task, **arguments: Any) -> bool:
     if time.monotonic() < _Broker.rests_until:
         return False
     try:
-        # Kept open: a connection of its own, with all that it asks first, cost a push more than its receipt.
+        # Kept open: a new connection per push, with its handshake, took longer than the receipt.
         kept = producers[current_app.connection_for_write(transport_options=ONCE)]
         with kept.acquire(block=True, timeout=ONCE["socket_timeout"]) as producer:
             task.apply_async(kwargs=arguments, producer=producer, retry=False)
-    except (
-        Exception
-    ) as error:  # whatever a broker's client raises, what was asked for is in the table already
+    except Exception as error:  # whatever a broker's client raises, the request is in the table already
         _Broker.rests_until = time.monotonic() + REST_SECONDS
         logger.warning("the broker could not be reached, the reaper will wake a worker: %s", error)
         return False

@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 
 RECENT = timedelta(minutes=15)
 CANDIDATES = 20
-CLOCKS_DIFFER = timedelta(seconds=10)  # those of the machines that the workers run on
+CLOCKS_DIFFER = timedelta(seconds=10)  # allowed clock skew between worker machines
 JUDGED = (State.GRADED, State.UNREADABLE, State.FAULT)
 
 
@@ -164,7 +164,7 @@ def _fairest(queue: Queue) -> list[Submission]:
     if len(oldest) < 2:
         return oldest
     verdicts = _recent_verdicts([row.enrollment_id for row in oldest])
-    return sorted(oldest, key=lambda row: verdicts[row.enrollment_id])  # by age among equals: it is stable
+    return sorted(oldest, key=lambda row: verdicts[row.enrollment_id])  # stable, so ties stay ordered by age
 
 
 def _longest_waiting(queue: Queue) -> list[Submission]:
@@ -189,7 +189,7 @@ def _longest_waiting(queue: Queue) -> list[Submission]:
 def _recent_verdicts(learners: Sequence[int]) -> dict[int, int]:
     verdicts = Submission.objects.filter(state__in=JUDGED, ended_at__gte=timezone.now() - RECENT).order_by()
     own = verdicts.filter(enrollment=OuterRef("pk")).values("enrollment").annotate(count=Count("pk"))
-    # For each learner by the index: counted for all at once, PostgreSQL goes through all submissions there are.
+    # One index lookup per learner: counted for all at once, PostgreSQL scans all submissions.
     counts = Coalesce(Subquery(own.values("count")), 0)
     return dict(Enrollment.objects.filter(pk__in=learners).order_by().values_list("pk", counts))
 
@@ -212,7 +212,7 @@ def _claim(row: Submission) -> Claim | None:
                 fetching_at=timezone.now(),
                 checking_at=None,
             )
-    except IntegrityError:  # another worker has just claimed one of the same learner
+    except IntegrityError:  # another worker has just claimed a submission of the same learner
         return None
     return Claim(row.pk, row.token + 1, row.tries + 1) if won else None
 
@@ -261,7 +261,7 @@ def keep_best(submission: Submission) -> None:
     submissions to this lab.
     """
     own = Submission.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
-    # Unless this was the best and may be worse now, it has the best alone to beat.
+    # Compare with the best only, unless this one was the best and may be worse now.
     rivals = own if submission.is_best else own.filter(Q(is_best=True) | Q(pk=submission.pk))
     best = rivals.ranked_first().values_list("pk", flat=True).get()
     if (best == submission.pk) != submission.is_best:
@@ -288,7 +288,7 @@ def _note_met(submission: Submission, new: Set[str], healed: Set[str]) -> None:
     firsts = dict(own.filter(name__in=new | healed).values_list("name", "first"))
     noted = {name: submission.number for name in new if submission.number < firsts.get(name, math.inf)}
     lost = {name for name in healed if firsts.get(name) == submission.number}
-    if lost:  # graded again, and no longer in need of work: perhaps a later one is
+    if lost:  # regraded, and it passes now: a later submission may still need work
         of_lab = NeededWork.objects.filter(
             submission__enrollment=submission.enrollment_id, submission__lab=submission.lab_id, name__in=lost
         )
@@ -324,7 +324,7 @@ def let_wait(claim: Claim) -> bool:
 def reap() -> int:
     """Give back running submissions whose lease has expired; return how many."""
     now, lease = timezone.now(), timedelta(seconds=settings.GRADING_LEASE_SECONDS)
-    # A lease that ends later than any new one was given before the clock was set back.
+    # A lease that ends later than any new one could dates from before the clock was set back.
     ended = Q(lease_until__lt=now) | Q(lease_until__gt=now + 3 * lease + CLOCKS_DIFFER)
     expired = Submission.objects.filter(ended, state__in=RUNNING)
     claims = [Claim(*row) for row in expired.values_list("pk", "token", "tries")]

@@ -37,8 +37,8 @@ SECONDS_WITH_CODE = 900
 SECONDS_IN_ALL = MAX_SECONDS + SECONDS_WITH_CODE  # with its environment
 LEASE = timedelta(seconds=60)
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]  # after the first fault, the second, ...
-TOLD_SECONDS = 10.0  # between two lines in the log
-MAX_TRIES = 3  # then the staff are told; of those without an answer it was the last
+TOLD_SECONDS = 10.0  # between two log lines
+MAX_TRIES = 3  # then the staff are mailed; without an answer it was the last try
 NO_ANSWER = "The process that proves it ended without an answer."
 _GIVEN_UP = Q(proving_fault=NO_ANSWER, proving_tries__gte=MAX_TRIES)
 
@@ -96,7 +96,7 @@ def waiting() -> QuerySet[LabVersion]:
     A version that killed its process on every try is given up.
     """
     now = timezone.now()
-    # A moment that is farther away than any that we set is of a clock that was set back since.
+    # A time further ahead than any that we set means that the clock was set back.
     is_free = Q(proving_until=None) | Q(proving_until__lt=now) | Q(proving_until__gt=now + 2 * PAUSES[-1])
     return _wanted().filter(is_free).exclude(_GIVEN_UP)
 
@@ -165,7 +165,7 @@ def prove_next() -> bool:
 def _build_again(version: LabVersion) -> None:
     try:
         _build_environment(version, load_spec(version.source))
-    except CannotBuildError as error:  # it could once: another Python may lack a wheel
+    except CannotBuildError as error:  # it was built before: a different Python may lack a wheel
         raise SandboxError(f"Python packages that the lab asks for are not to be had: {error}") from error
     LabVersion.objects.filter(pk=version.pk).update(environment_missing=False, proving_fault="")
 
@@ -180,7 +180,7 @@ def _prove(version: LabVersion) -> Proof:
     proof = proof_apart(version.source, SECONDS_WITH_CODE)
     if proof.faults:
         raise SandboxError("; ".join(proof.faults[:3]))
-    if proof.not_provable_here:  # the sandbox that was there a moment ago went away
+    if proof.not_provable_here:  # the sandbox has become unavailable meanwhile
         raise SandboxError("Code could not be confined while the scenarios ran.")
     return proof
 

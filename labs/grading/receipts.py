@@ -25,7 +25,7 @@ def record(
 
     `head_ref` names the submission; without it, see `head_of`.
     """
-    # Numbers are given one after the other, whichever repository a learner submits.
+    # Submissions are numbered one at a time, across all repositories of a learner.
     Enrollment.objects.select_for_update(no_key=True).get(pk=repository.enrollment_id)
     before = repository.receipts.values_list("refs", flat=True).first() or {}
     receipt = Receipt.objects.create(
@@ -63,7 +63,7 @@ def repair_one(repository: Repository) -> bool:
     try:
         with bare.locked(repository.path, seconds=0):
             return record_interrupted(repository, folders.owned_path(repository))
-    except bare.BusyError:  # a push that goes on
+    except bare.BusyError:  # a push is in progress
         return False
     except (OSError, RepositoryError) as error:
         logger.error("the interrupted push to %s could not be repaired: %s", repository.path, error)

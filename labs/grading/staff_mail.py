@@ -11,7 +11,7 @@ from lessons.models import Course, CourseStaff
 
 logger = logging.getLogger(__name__)
 
-MAX_SECONDS = 30  # of a mail server that says a little now and then
+MAX_SECONDS = 30  # bounds a mail server that answers in small pieces
 
 
 def mail_staff(*, course: Course, subject: str, text: str) -> None:
@@ -34,5 +34,5 @@ def mail_staff(*, course: Course, subject: str, text: str) -> None:
 def deliver(*, subject: str, text: str, to: list[str]) -> None:
     try:
         send_mail(subject, text, from_email=None, recipient_list=to)
-    except Exception as error:  # whatever a mail server makes of it, the worker goes on
+    except Exception as error:  # no error of a mail server stops the worker
         logger.warning("the mail %r to %d of the staff was not sent: %r", subject, len(to), error)

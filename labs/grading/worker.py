@@ -44,13 +44,13 @@ def grade_claimed(claim: Claim) -> None:
     try:
         _grade(claim)
     except (UnreadableError, FetchRefusedError) as error:
-        # Pages and terminals say of each that no attempt was used.
+        # For each of these, pages and terminals say that no attempt was used.
         lifecycle.mark_unreadable(claim, error.message.removesuffix(" No attempt used."))
     except SoftTimeLimitExceeded:
         lifecycle.give_back(
             claim, f"Grading took longer than {settings.CELERY_TASK_SOFT_TIME_LIMIT} seconds."
         )
-    except RepositoryDamagedError as error:  # we stored it, so it is not for the learner to mend
+    except RepositoryDamagedError as error:  # we stored it, so the learner cannot fix it
         logger.error("submission %s: check %s: %s", claim.submission_id, error.check_id, error)
         lifecycle.give_back(claim, f"check {error.check_id}: {error}" if error.check_id else str(error))
     except Exception as error:
