@@ -10,8 +10,8 @@ from typing import IO, Any
 
 CHUNK = 1 << 16
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-HEADERS_MARK = "portal.headers"  # of the front, which asks before it takes a body whether it would be read
-NO_ROOM_MARK = "portal.no_room"  # of the front, which could keep the beginning alone
+HEADERS_MARK = "portal.headers"  # of the front, which asks before it accepts a body
+NO_ROOM_MARK = "portal.no_room"  # of the front, which could store only the beginning
 
 
 class BrokenBodyError(Exception):
@@ -54,7 +54,7 @@ def spooled(environ: dict[str, Any], most: int) -> IO[bytes]:
 
 def _kept(first: bytes, others: Iterator[bytes], most: int) -> tuple[IO[bytes], bool]:
     """Return a file with at most `most` bytes, and True if that is the whole body."""
-    # Unbuffered, so that a process which inherits the file reads on where we stand. The caller closes it.
+    # Unbuffered, so that a child process that inherits the file reads on from our position. The caller closes it.
     file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
     left = most
     try:

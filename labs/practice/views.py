@@ -49,7 +49,7 @@ DAMAGED = (
     "Tell your instructor."
 )
 TOOK_TOO_LONG = "The portal took too long to send your repository. That is our fault. Try again in a minute."
-MAX_PACKS = 50  # past them a walk of the history is several times slower
+MAX_PACKS = 50  # with more, a history walk is several times slower
 
 
 # --- who and where --------------------------------------------------------------------------------------------------
@@ -147,7 +147,7 @@ def upload_pack(request: HttpRequest, repository: Repository) -> HttpResponseBas
             request_body.spooled(request.META, settings.PRACTICE_MAX_BYTES) as asked,
         ):
             answer = bare.upload_pack(repository.path, asked, protocol)
-    except NoTurnError as error:  # in git's protocol: here it shows no text of an HTTP error
+    except NoTurnError as error:  # in git's protocol: git does not show the text of an HTTP error here
         answer = io.BytesIO(packets.error(str(error)))
     except request_body.NoRoomError:
         return plain(503, push_limits.DISK_FULL)
@@ -182,7 +182,7 @@ def _pushed(request: HttpRequest, repository: Repository) -> Iterable[bytes]:
         with sent:
             push = packets.read_push(sent, is_whole=refusal is None)
             if not push.commands:
-                # git asks with an empty request whether the token is right before it sends a large one
+                # git checks the token with an empty request before it sends a large one
                 return []
             if refusal is None:
                 try:
@@ -223,7 +223,7 @@ def _take(
     try:
         with bare.locked(path) as lock:
             if bare.is_pushing(path):
-                # Once the refs have moved on, nobody can tell any more what the push before had brought.
+                # Once the refs have moved, the content of the previous push can no longer be determined.
                 receipts.record_interrupted(repository, path)
             push_limits.check_refs(list(ref_files.read_refs(path)), push)
             if push.brings_objects:

@@ -24,9 +24,9 @@ from labs.grader.git.processes import ENVIRONMENT, RepositoryError
 GIT_SECONDS = 60
 LOCK_SECONDS = 30
 REPACK_SECONDS = 20  # less than a push waits for the lock
-NO_ROOM_BYTES = 1 << 16  # what a full disk may say is left of it
+NO_ROOM_BYTES = 1 << 16  # free space that a full disk may still report
 
-# `transfer.hideRefs` makes git refuse to update anything but branches and tags, and never tell of it.
+# `transfer.hideRefs` makes git hide everything but branches and tags, and refuse to update it.
 SETTINGS = (
     "transfer.hideRefs=refs",
     "transfer.hideRefs=!refs/heads",
@@ -47,7 +47,7 @@ SETTINGS = (
     "pack.threads=1",
     "gc.auto=0",
     "maintenance.auto=false",
-    "advice.graftFileDeprecated=false",  # git would say in the learner's terminal that we name a graft file
+    "advice.graftFileDeprecated=false",  # git would warn about our graft file in the learner's terminal
 )
 
 
@@ -123,7 +123,7 @@ def sweep(path: Path) -> None:
 
 
 def ask_for_repack(path: Path) -> None:
-    with suppress(OSError):  # a full disk takes no push back: the next one asks again
+    with suppress(OSError):  # a full disk does not undo the push: the next one asks again
         _beside(path, "packing").touch()
 
 

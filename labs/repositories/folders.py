@@ -52,7 +52,7 @@ def ensure(repository: Repository) -> Path:
     except NotOwnedError as error:
         logger.error("%s A new one is set up for repository %s.", error, repository.pk)
     named = Repository.objects.filter(pk=repository.pk, folder=repository.folder)
-    named.update(folder=new_public_id())  # of two requests at once only the first
+    named.update(folder=new_public_id())  # the first of two concurrent requests wins
     repository.refresh_from_db(fields=["folder"])
     return ensure(repository)
 

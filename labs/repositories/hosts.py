@@ -22,7 +22,7 @@ from labs.grader.words import quoted
 
 logger = logging.getLogger(__name__)
 
-# With the fetch itself these leave a minute for the checks before the task's time limit.
+# Together with the fetch, these leave a minute for the checks before the task's time limit.
 HOLD_SECONDS = 30
 
 
@@ -51,7 +51,7 @@ def read(text: str) -> Address:
 
 
 def _network(host: str) -> Network:
-    if host not in settings.REPOSITORY_HOSTS:  # it may have been, when the address was submitted
+    if host not in settings.REPOSITORY_HOSTS:  # it may have been allowed when the address was submitted
         raise FetchRefusedError("host", no_attempt(f"Repositories on {quoted(host)} are not read any more."))
     if not settings.TEST_GIT_SERVER:
         return INTERNET
@@ -65,7 +65,7 @@ def _network(host: str) -> Network:
 def take_turn(user_id: int) -> None:
     """Count a look-up. Raises LookUpFailedError past `LOOKUPS_PER_MINUTE` in any 60 seconds."""
     most = settings.LOOKUPS_PER_MINUTE
-    # Each slot is free again a minute after it was taken; `add` takes it for one request alone.
+    # Each slot is free again a minute after it was taken; `add` lets only one request take it.
     if not any(cache.add(f"lookup-{user_id}-{slot}", True, 60) for slot in range(most)):
         sentence = f"Addresses were looked up {most} times within a minute, which is the most. Wait a minute."
         raise LookUpFailedError(no_attempt(sentence))
@@ -118,7 +118,7 @@ def mirrored(address: Address, refs: Mapping[str, str]) -> Iterator[tuple[Path, 
             yield path, notes
         except RepositoryDamagedError as error:
             mirror.empty()
-            if fetched.is_new:  # not our disk: it came like that
+            if fetched.is_new:  # not a fault of our disk: the host sent it
                 raise damaged(str(error), address, ORDINARY) from error
             raise
         size = bytes_in(path)
@@ -141,7 +141,7 @@ def _prune_after(size: int) -> None:
     if _added.bytes < settings.MIRROR_MAX_BYTES // 20:
         return
     _added.bytes = 0
-    with suppress(FileNotFoundError):  # another worker removes some at the same time
+    with suppress(FileNotFoundError):  # another worker may remove some at the same time
         prune_mirrors(settings.MIRROR_ROOT, settings.MIRROR_MAX_BYTES)
 
 

@@ -22,9 +22,9 @@ from labs.repositories import bare, disk, folders, ref_files
 
 logger = logging.getLogger(__name__)
 
-REPACK_RUN_SECONDS = 120  # in one run; what is left over waits for the next
+REPACK_RUN_SECONDS = 120  # in one run; the rest waits for the next
 MAX_MARKS = 500
-UNCLAIMED_DAYS = 30  # after a restore an administrator may still want what no row names
+UNCLAIMED_DAYS = 30  # after a restore an administrator may still want folders without a row
 LEFTOVER_SECONDS = 24 * 3600
 _TIPS_AT_ONCE = 10_000
 
@@ -66,10 +66,10 @@ def repack(repository: Repository) -> bool:
     path = repository.path
     try:
         with bare.locked(path, seconds=0) as lock:
-            if bare.is_pushing(path):  # its receipt may be missing, which `receipts.repair` writes
+            if bare.is_pushing(path):  # its receipt may be missing until `receipts.repair` writes it
                 return False
             folders.owned_path(repository)
-            bare.end_repack(path)  # before anything can fail: the next push asks again
+            bare.end_repack(path)  # first of all: if the rest fails, the next push asks again
             _pack(path, _tips(repository), lock)
             bare.pack_refs(path, lock)
     except bare.BusyError:

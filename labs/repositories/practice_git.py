@@ -18,7 +18,7 @@ from gitdb.exc import ODBError
 from labs.grader.git.processes import ENVIRONMENT, SETTINGS, RepositoryError
 
 MAX_BYTES = 1 << 20  # of a file that is read or compared
-MAX_SECONDS = 3  # of processor time: two files of 1 MB can be made that take 10 s to compare
+MAX_SECONDS = 3  # of processor time: two crafted files of 1 MB take 10 s to compare
 _LIMITS = (f"--cpu={MAX_SECONDS}", "--data=268435456", f"--fsize={MAX_BYTES}", "--core=0")
 _OWN = (*SETTINGS, f"core.bigFileThreshold={MAX_BYTES}", "core.multiPackIndex=false", "pack.threads=1")
 # With either of these Git reads objects from elsewhere, so a folder could show a different learner's files.
@@ -34,7 +34,7 @@ class HardenedGit(Git):
 
 def _hardened(arguments: list[str]) -> list[str]:
     limits = ["prlimit", *_LIMITS, "--"] if shutil.which("prlimit") else []
-    # GitPython can only add to the environment, which has the portal's secrets.
+    # GitPython can only add to the environment, and ours has the portal's secrets.
     environment = ["env", "-i", *(f"{name}={value}" for name, value in ENVIRONMENT.items())]
     settings = [part for setting in _OWN for part in ("-c", setting)]
     return [*limits, *environment, "git", "--no-pager", *settings, *arguments]

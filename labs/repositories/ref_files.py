@@ -20,7 +20,7 @@ def read_refs(path: Path) -> dict[str, str]:
 
 def read_ids(path: Path) -> dict[bytes, bytes]:
     """Return the object id of each branch and tag by full name, as bytes. Raises RepositoryError."""
-    # Loose refs before packed ones, as git reads them: a ref that is packed in between is found at one of the places.
+    # Loose refs before packed ones, as git reads them: a ref packed meanwhile is still found in one of the two.
     loose = _loose(path)
     found = {**_packed(path), **loose}
     for name, object_id in found.items():
