@@ -15,13 +15,13 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://(.*)", re.IGNORECASE)
 _SHORT_SSH = re.compile(r"(?:git@)?([^/:@]+):(?!:|[0-9]*(?:/|$))/?(.*)|git@(.*)", re.IGNORECASE)
 _WEB, _SSH = ("", "443", "80"), ("", "22")
 _DEFAULT_PORTS = {"https": _WEB[:2], "": _WEB[:2], "http": _WEB, "ssh": _SSH, "git+ssh": _SSH}
-# What comes along around an address when it is copied: quotation marks, brackets, and characters without width.
+# Characters copied along with an address: quotation marks, brackets and zero-width characters.
 _AROUND = " \t\r\n<>()[]\"'`,;\u200b\u200c\u200d\u2060\ufeff\u201c\u201d\u2018\u2019"
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 _OWNER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}")
 _NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._][A-Za-z0-9._-]{0,99}")
 
-# What no address of a repository holds: the code, the pattern, and what is said about the part that was found.
+# Invalid parts of an address: the code, the pattern, and the message about the matching part.
 _LOOK_ALIKES = (
     (
         "control",
@@ -168,7 +168,7 @@ def _known(scheme: str, host: str, hosts: Sequence[str]) -> str | None:
         return host
     name, _, port = host.partition(":")
     name = name.removesuffix(".")
-    if "ssh" in scheme and port == "443":  # GitHub's way around firewalls that let no SSH pass
+    if "ssh" in scheme and port == "443":  # SSH over the HTTPS port, GitHub's way around firewalls
         name, port = name.removeprefix("ssh."), ""
     return name if name in hosts and port in _DEFAULT_PORTS[scheme] else None
 

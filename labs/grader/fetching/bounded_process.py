@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 _MEGABYTE = 1 << 20
-# Gets all that a process has printed so far, whenever more came; what it returns first is said to it, and no more.
+# Called with all output so far whenever more arrives; its first non-None result is sent to the process.
 Reply = Callable[[bytes], bytes | None]
 _KEPT_MESSAGES = 64 << 10
 _MAX_MESSAGES = _MEGABYTE
@@ -146,7 +146,7 @@ class _Watch:
     def _tell(self, stdin: int) -> None:
         try:
             self._told = self._told[os.write(stdin, self._told[: select.PIPE_BUF]) :]
-        except BrokenPipeError:  # it has ended, and its other streams will say how
+        except BrokenPipeError:  # it has ended; its other streams say how
             self._told, self._reply = b"", None
 
     def _answer(self, process: "subprocess.Popen[bytes]", selector: selectors.BaseSelector) -> None:
@@ -209,7 +209,7 @@ def _confinement(limits: FetchLimits) -> list[str]:
         return [sys.executable, "-I", "-S", "-c", _WRAPPER, pairs]
     user: list[str] = []
     if drops_to_uid():
-        most["nproc"] = 64  # counts all processes of the uid, so only for one that is ours alone
+        most["nproc"] = 64  # counts all processes of the uid, so it needs a uid of our own
         user = [f"--reuid={limits.uid}", f"--regid={limits.uid}", "--clear-groups", "--bounding-set=-all"]
     return [
         *("setpriv", *user, "--no-new-privs", "--pdeathsig=KILL", "--"),

@@ -70,7 +70,7 @@ def fetch(
     except FetchRefusedError as refusal:
         if refusal.code != "too_big" or not had_some:
             raise
-        return _fill(mirror, server, limits)  # without what earlier pushes had left in the mirror
+        return _fill(mirror, server, limits)  # without leftovers of earlier pushes in the mirror
 
 
 def _fill(mirror: Mirror, server: Server, limits: FetchLimits) -> Fetched:
@@ -82,7 +82,7 @@ def _fill(mirror: Mirror, server: Server, limits: FetchLimits) -> Fetched:
             _look_at(mirror, refs)
             notes = _notes(server.address, mirror, branch, refs[HEADS + branch], limits)
         except RepositoryDamagedError as error:
-            if had_some:  # what was there already may be what is damaged, and that is ours
+            if had_some:  # the damage may be in what we stored before, which is our fault
                 raise
             raise damaged(str(error), server.address, limits) from error
         default = found.listing.head

@@ -68,7 +68,7 @@ class Mirror:
         self._mark.unlink(missing_ok=True)
         for folder in (self.path, self.path / "refs", self.objects):
             folder.mkdir(exist_ok=True)
-            folder.chmod(0o755)  # whatever the umask: the uid has to read all of it
+            folder.chmod(0o755)  # whatever the umask: the uid must be able to read all of it
         if uid is not None:
             os.chown(self.objects, uid, uid)
         self._write("config", _CONFIG)
@@ -92,7 +92,7 @@ class Mirror:
         self._mark.touch()
 
     def empty(self) -> None:
-        self._mark.unlink(missing_ok=True)  # first, should we end in the middle
+        self._mark.unlink(missing_ok=True)  # first, in case we are killed half-way
         for path in self.path.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 

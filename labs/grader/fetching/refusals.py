@@ -58,7 +58,7 @@ SENTENCES = {
     "Run `git fsck` in a clone, fix what it reports, push, then submit again.",
 }
 
-# Git's words in the C locale, the first that is found decides
+# Git's messages in the C locale; the first match decides
 _WORDS = (
     ("not_found", r"repository '.*' not found|could not read (Username|Password)|Authentication failed"),
     ("not_found", r"requested URL returned error: (40[134]|410|451)"),

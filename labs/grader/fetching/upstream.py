@@ -79,7 +79,7 @@ HEADS = "refs/heads/"
 _REF = re.compile(
     r"(?!.*(?:\.\.|@\{|//|/\.|\.lock(?:/|$)|[/.]$))refs/(?:heads|tags)/[^\x00-\x20\x7f~^:?*\[\\]+"
 )
-# as `git ls-remote` prints them, and as the helper does
+# as `git ls-remote` and the helper print them
 _LINE = re.compile(r"([0-9a-f]{40})[\t ](.+)")
 _SHA256_LINE = re.compile(r"[0-9a-f]{64}[\t ].+")
 _HEAD_LINE = re.compile(r"(?:ref: |@)refs/heads/(.+)[\t ]HEAD")
@@ -202,7 +202,7 @@ class Server:
         )
         ignored = (part for setting in settings for part in ("-c", setting))
         options = ("--strict", "--no-dangling", "--no-reflogs", "--no-progress")
-        absent_objects = 2  # of the status of `git fsck`; large files are not there
+        absent_objects = 2  # a bit in the exit status of `git fsck`; large files are missing on purpose
         self._run(
             [*ignored, "--git-dir=.", "fsck", *options], folder, ends=(0, absent_objects), watched=folder
         )
@@ -257,7 +257,7 @@ class Server:
             folder = Path(name)
             with Mirror(folder).filling(self.uid):
                 if self.uid is not None:
-                    os.chown(folder, self.uid, self.uid)  # git notes there that the history is cut off
+                    os.chown(folder, self.uid, self.uid)  # git records there that the history is shallow
                 self._fetch(folder, [commit], "tree:0", "--depth=1")
                 return _subject(folder, commit)
         return None

@@ -29,7 +29,7 @@ _ENDINGS: dict[str, Format] = {
     ".cfg": "ini",
 }
 _STEP = re.compile(r"""(?:^|(?<=.)\.)([^.\[\]"]+)|\[(\d{1,6})\]|\["([^"]+)"\]""")
-MAX_ALIASED = 10_000  # values that the aliases of one YAML file stand for
+MAX_ALIASED = 10_000  # values that the aliases of one YAML file expand to
 _LIMITS = re.compile(
     "not read|nested too deeply|one word of text|a tag is too long|larger than"
 )  # of `read_yaml`

@@ -7,8 +7,8 @@ from decimal import Decimal
 from ..words import quoted
 
 _NUMBER = re.compile(r"[+-]?(\d{1,400}(\.\d*)?|\.\d+)([eE][+-]?\d{1,6})?")
-_BLANKS = re.compile(r"[^\S\n]{101}")  # the standard library's pattern takes the square of their number
-_NO_DEFAULTS = "\0"  # a section that no file can have, so that [DEFAULT] is one like all others
+_BLANKS = re.compile(r"[^\S\n]{101}")  # the standard library's pattern takes quadratic time in their number
+_NO_DEFAULTS = "\0"  # a section that no file can have, so that [DEFAULT] is an ordinary one
 _WORDS = {"true": True, "false": False}
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MIN_CHARACTERS = 8  # different ones, in a token that was drawn at random
+MIN_CHARACTERS = 8  # distinct ones, in a random token
 MIN_ENTROPY = 3.0  # bits per character: ten different characters have 3.3, "passwordpassword" has 2.8
 
 
@@ -227,10 +227,10 @@ SETTING = Rule(
     ("=",),
     "(PASS|SECRET|TOKEN|KEY)[A-Z_]* *= *[^ ]{10}",
 )
-_WEAK = {"a password of a database"}  # rules whose value has no form: it has to look random
+_WEAK = {"a password of a database"}  # rules without a fixed format: the value must look random
 _PLACEHOLDER = re.compile(
     r"example|placeholder|change[_-]?(?:me|it|this)|your[_-]|dummy|fake|sample|redacted|123456|abcdef"
-    r"|[<>{}*]|\.\.\.|(?!a)(\S)\1{5}",  # a private key of OpenSSH has runs of A
+    r"|[<>{}*]|\.\.\.|(?!a)(\S)\1{5}",  # an OpenSSH private key has runs of A
     re.IGNORECASE,
 )
 _SETTINGS_FILE = re.compile(r"\.env(?:rc)?(?:\.(?!example|sample|template|dist)[\w-]+)*|[\w.-]+\.env")

@@ -23,7 +23,7 @@ class CommitSet(Set[str]):
 
     @classmethod
     def _from_iterable(cls, ids: Iterable[str]) -> frozenset[str]:  # type: ignore[override]
-        return frozenset(ids)  # what `Set` makes of a union with ids of anywhere
+        return frozenset(ids)  # called by `Set` for a union with foreign ids
 
     @property
     def numbers(self) -> Iterator[int]:

@@ -17,7 +17,7 @@ def nearest_tags(history: History, commit_id: str, tagged: Collection[str]) -> t
     left: Set[str] = behind
     for other in history.newest_last(tagged)[
         ::-1
-    ]:  # children first: what a candidate has behind it is farther away
+    ]:  # children first: whatever a candidate reaches is farther away
         if other in left:
             candidates.append(other)
             left = left - history.ancestors(other)

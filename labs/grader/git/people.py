@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 FORMAT = "".join(f"{field}%x00" for field in ("%an", "%ae", "%ad", "%cn", "%ce", "%cd"))  # with --date=raw
 _FIELDS = 6
-_UNKNOWN = 1 << 30  # as a zone: Git could not read the date
+_UNKNOWN = 1 << 30  # a zone that means: Git could not read the date
 _DAYS_BEFORE_1970 = date(1970, 1, 1).toordinal() - 1
-_CYCLE = date(401, 1, 1).toordinal() - 1  # days after which the calendar begins anew, 400 years on
+_CYCLE = date(401, 1, 1).toordinal() - 1  # days in 400 years, after which the calendar repeats
 
 
 class Person(NamedTuple):

@@ -41,7 +41,7 @@ SETTINGS = (
     f"core.hooksPath={os.devnull}",
     f"core.attributesFile={os.devnull}",
     f"core.excludesFile={os.devnull}",
-    "core.commitGraph=false",  # a file beside the objects that could tell another history than they do
+    "core.commitGraph=false",  # a file beside the objects that could contradict them
     "i18n.logOutputEncoding=UTF-8",
 )
 
@@ -52,7 +52,7 @@ _OURS = re.compile(
     r"Permission denied|No space left|Too many open files|Input/output error|Read-only file system|Disk quota"
     r"|Resource temporarily unavailable|unable to (?:create|write)|cannot (?:fork|exec)"
 )
-_FEW = 60  # lines with an id of 64 digits each, which the smallest of pipes takes
+_FEW = 60  # lines with a 64-digit id each, which fit into the smallest pipe
 
 
 class RepositoryError(Exception):
@@ -114,7 +114,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.kill()
     for stream in (process.stdin, process.stdout):
         if stream:
-            with suppress(OSError):  # bytes that were still buffered for a process that is gone
+            with suppress(OSError):  # bytes still buffered for a process that is gone
                 stream.close()
     process.wait()
 
@@ -265,7 +265,7 @@ class ObjectReader:
                 _end(process)
 
     def _begun(self) -> "subprocess.Popen[bytes]":
-        if self._ahead:  # answers to somebody else would come first
+        if self._ahead:  # answers to a different caller would come first
             self.close()
         if self._process is None:
             self._process = _started(

@@ -26,7 +26,7 @@ def git_dir_of(path: Path) -> Path:
     if not path.is_dir():
         raise UnreadableError("not_found", f"There is no folder {quoted(str(path))}.")
     dot_git = path / ".git"
-    if dot_git.is_file():  # a linked work tree or a submodule keeps the address of its repository here
+    if dot_git.is_file():  # a linked work tree or a submodule has the path of its repository here
         address = dot_git.read_text(errors="surrogateescape").removeprefix("gitdir:").strip()
         dot_git = path / address
     for candidate in (dot_git, path):
@@ -57,5 +57,5 @@ def refs_on_disk(git_dir: Path, branches: str) -> dict[str, str]:
             ref = BRANCHES + ref.removeprefix(branches)
         found[ref] = object_id.decode("ascii")
     if branches != BRANCHES:
-        found.pop(f"{BRANCHES}HEAD", None)  # says which branch the remote shows first
+        found.pop(f"{BRANCHES}HEAD", None)  # names the remote's default branch
     return found

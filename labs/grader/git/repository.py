@@ -41,7 +41,7 @@ __all__ = [
 
 MAX_COMMITS = 200_000
 MAX_SHORT = 1_000
-MAX_COMPARED = 20_000  # commits whose changes are listed all at once
+MAX_COMPARED = 20_000  # commits whose changes are listed in one go
 MAX_SINGLY_COMPARED = 500  # commits of a longer history, by one check
 MAX_HISTORY_BYTES = 96 << 20
 MAX_MEMORY = 256 << 20  # of the git that walks it
@@ -49,7 +49,7 @@ MAX_TIP_BYTES = 64 << 20
 MAX_HEAD_BYTES = 1 << 12
 MAX_FILE_BYTES = 1 << 20
 MAX_READ_BYTES = 64 << 20
-WITHOUT_LARGE_FILES = "without-files-over-1-MB"  # this file in a mirror says how it was fetched
+WITHOUT_LARGE_FILES = "without-files-over-1-MB"  # a marker file in a mirror
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -165,7 +165,7 @@ class Repository:
     @cached_property
     def is_shallow(self) -> bool:
         """True if the clone is shallow. Git shows the commits at its boundary as if they had no parents."""
-        common = self._git_dir / "commondir"  # of a linked work tree, which shares the list with the others
+        common = self._git_dir / "commondir"  # of a linked work tree, which shares the list with the main one
         folder = (
             self._git_dir / common.read_text(errors="surrogateescape").strip()
             if common.is_file()

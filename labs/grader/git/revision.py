@@ -54,7 +54,7 @@ def resolve(repository: Commits, name: Revision, *, originals: bool = False) -> 
             )
         noun = "commit" if is_object_id(base) else "branch or tag"
         return Unresolved(f"There is no {noun} {quoted(base)}.", base)
-    if base == DEFAULT:  # sentences and commands name the branch itself
+    if base == DEFAULT:  # so that sentences and commands name the branch itself
         name, base = Revision(tip.name + name[len(base) :]), tip.name
     commit: Commit | None = tip.commit
     for step in _STEP.finditer(name, len(base)):

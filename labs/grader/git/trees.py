@@ -7,7 +7,7 @@ from ..words import count
 from .processes import RepositoryDamagedError, TooLargeError
 
 MAX_ENTRIES = 5_000
-MAX_KEPT = 100_000  # entries of trees that were read, for the next question
+MAX_KEPT = 100_000  # cached entries of trees
 MAX_PATH_BYTES = 1 << 20
 _NOT_PATHS = {b"", b".", b"..", b".git"}
 

@@ -5,9 +5,9 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
-# The first mended release of each series, from the notes of Git 2.50.1; a later series has the mends from its start.
+# The first fixed release of each series, from the notes of Git 2.50.1; later series have the fixes from the start.
 _MENDED = {(2, 43): 7, (2, 44): 4, (2, 45): 4, (2, 46): 4, (2, 47): 3, (2, 48): 2, (2, 49): 1, (2, 50): 1}
-# Debian 12 keeps the number of upstream and counts its own mends: 1:2.39.5-0+deb12u3
+# Debian 12 keeps the upstream version and numbers its own fixes: 1:2.39.5-0+deb12u3
 _DEBIAN = re.compile(r"1:2\.39\.5-0\+deb12u(\d+)")
 _DEBIAN_MENDED = 3
 

@@ -8,7 +8,7 @@ from ..words import count, listed, quoted
 from .history import Commit, Person
 
 MAX_NAMED = 3
-# GitHub's own addresses for those that keep theirs private, with the account's number or without.
+# GitHub's noreply addresses, with or without the account's number.
 _PRIVATE = re.compile(r"(?:\d+\+)?([^+@]+)@users\.noreply\.github\.com")
 _CO_AUTHOR = re.compile(
     r"^Co-authored-by:\s*([^<\n]{0,200}?)\s*<([^<>\n]{1,200})>\s*$", re.IGNORECASE | re.MULTILINE

@@ -58,7 +58,7 @@ def lay_out(rows: Sequence[Row], leftmost: str = "") -> Lanes:
         waiting = [None if name == row.name else name for name in waiting]
         columns.append(column)
         for parent in row.parents:
-            # The first parent goes on in the same lane, another one in the lane that leads there already.
+            # The first parent continues in this lane, other parents in the lane that leads there already.
             lane = column if parent == row.parents[0] else _lane_of(parent, waiting)
             waiting[lane:] = [parent, *waiting[lane + 1 :]]
             edges.append(Edge(number, place[parent], lane))

@@ -58,7 +58,7 @@ class Outliner:
         drawn = list(compress(range(len(reached)), reached))
         ranked = drawn if len(drawn) <= most else self._ranked(drawn, marks, starts)
         rows: list[Row] = []
-        # Without lines apart, k commits have at most k + 1 folds between them: the last of these always fits.
+        # Without separate lines, k commits have at most k + 1 folds between them, so the last always fits.
         for budget, apart in ((most, True), (most * 3 // 4, True), ((most - 1) // 2, False)):
             groups = list(self._groups(drawn, set(ranked[:budget]), apart=apart))
             if len(groups) <= most:

@@ -10,7 +10,7 @@ from ..report import CheckResult, Drawing, Outcome
 from .graph import Graph, draw_shape
 from .shapes import Shape
 
-MAX_FOUND = 5  # in one report, which is kept: some 4 KB each
+MAX_FOUND = 5  # per report, which is stored: some 4 KB each
 
 
 class Pictures:

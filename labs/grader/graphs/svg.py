@@ -12,7 +12,7 @@ from ..words import cut
 from .lanes import Edge, Lanes, Row
 
 LANE, LEFT, GAP = 14, 12, 6  # px between two lanes, from the edge to the first, from the last to the words
-LINE, BESIDE_REFS = 24, 20  # px from row to row, and more where refs stand above the subject
+LINE, BESIDE_REFS = 24, 20  # px from row to row, and extra if refs are above the subject
 LETTER = 7.4  # px of a letter of an id
 MAX_ID = 12
 WORDS = 180  # px: the least room for words
@@ -77,7 +77,7 @@ def _node(row: Row, x: int, y: int) -> str:
 
 
 def _text(row: Row, words: int, subjects: int, y: int) -> str:
-    foot = y + 5  # from the middle of the letters to the line that they stand on
+    foot = y + 5  # from the middle of the letters to their baseline
     name = f'<tspan class="graph-id">{escape(cut(row.id, MAX_ID))}</tspan>' if row.id else ""
     refs = f'<tspan class="graph-refs" x="{subjects}">{escape(row.refs)}</tspan>' if row.refs else ""
     below = f' y="{foot + BESIDE_REFS - 2}"' if row.refs else ""

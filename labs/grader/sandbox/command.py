@@ -16,7 +16,7 @@ BOX = "/box"
 VENV = "/venv"
 USER = "1000"  # nobody, whose number also stands for each owner that is not mapped, would hide who we are outside
 _ENTER = 'for group; do shift; [ "$group" = -- ] && break; echo $$ > "$group"/cgroup.procs || exit; done; exec "$@"'
-# tar ends at the end of its archive, so what follows in the same file is left to be the command's own stdin
+# tar stops at the end of its archive, so the rest of the file is the command's own stdin
 _UNPACK = f'tar -x --no-same-owner --no-same-permissions -C {BOX} -f - && exec "$@"'
 _VARIABLES = {
     "PATH": f"{VENV}/bin:/usr/local/bin:/usr/bin:/bin",

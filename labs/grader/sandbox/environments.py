@@ -30,7 +30,7 @@ IN_USE_SECONDS = 3600.0
 _LAYOUT = "2"
 _NEW, _OLD, _CACHE = ".new-", ".old-", ".cache"
 _OWN_VARIABLES = {"HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"}
-# what uv says where no index answers; all else that it says is about what the lab asks for
+# uv's messages if no index answers; all others are about the lab's requirements
 _UNREACHED = (
     "Failed to fetch", "error sending request", "error trying to connect", "Connection refused", "dns error",
     "timed out", "Network is unreachable", "No space left", "Failed to download", "Permission denied",

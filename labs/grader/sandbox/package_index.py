@@ -18,7 +18,7 @@ PIP_TO_UV = {
 def uv_environment(python_with_pip: str | None, environment: dict[str, str]) -> dict[str, str]:
     """Return the environment with pip's settings translated for uv; settings for uv win."""
     settings = _pip_settings(python_with_pip, environment) if python_with_pip else {}
-    # pip looks for the best version in all places, where uv would stop at the first.
+    # pip takes the best version of all indexes; uv would stop at the first one.
     found = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
     for section in ("global", "install", ":env:"):
         for name, variable in PIP_TO_UV.items():

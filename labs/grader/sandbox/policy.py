@@ -13,7 +13,7 @@ import platform
 import struct
 from collections.abc import Iterator
 
-# name, number on x86_64, number on aarch64 (- where it has none)
+# name, number on x86_64, number on aarch64 (- if it has none)
 _DENIED = """
 mount 165 40; umount2 166 39; pivot_root 155 41; chroot 161 51; move_mount 429 429; open_tree 428 428; fsopen 430 430
 fsconfig 431 431; fsmount 432 432; fspick 433 433; mount_setattr 442 442; setns 308 268; unshare 272 97
@@ -33,7 +33,7 @@ _ABSENT = """
 clone3 435 435; io_uring_setup 425 425; io_uring_enter 426 426; io_uring_register 427 427; memfd_secret 447 447
 fchmodat2 452 452; cachestat 451 451; io_setup 206 0; io_submit 209 2; io_pgetevents 333 292
 """
-# these only advise the kernel what to keep in memory: they are told that it was done, and nothing is
+# these only advise the kernel what to cache: they report success and do nothing
 _IGNORED = "readahead 187 213; fadvise64 221 223"
 _JUDGED = (
     "clone 56 220; socket 41 198; socketpair 53 199; ioctl 16 29; chmod 90 -; fchmod 91 52; fchmodat 268 53; "
