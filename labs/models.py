@@ -176,7 +176,7 @@ class Repository(models.Model):
     host = models.CharField(max_length=255, null=True, help_text="Empty for the practice remote.")
     owner = models.CharField(max_length=100, null=True)
     name = models.CharField(max_length=100, null=True)
-    # Never used again, unlike a key after a restore. Null in rows that a version before this field made.
+    # Never reused, unlike a key after a restore. Null in rows older than this field.
     folder = models.CharField(max_length=40, null=True, unique=True, editable=False, default=new_public_id)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -27,7 +27,7 @@ from lessons.queries import Visitor, active_enrollment, teaches
 from portal.accounts.models import User
 
 HISTORY_PAGE = 10
-# What a list of submissions shows of each, with where the newest came from.
+# Columns of a list of submissions, and the origin of the newest.
 SHOWN = (
     *("public_id", "number", "state", "head", "head_ref"),
     *(f"receipt__repository__{name}" for name in ("host", "owner", "name")),
@@ -106,7 +106,9 @@ def history_page(enrollment: Enrollment, lab: Lab, before: int | None = None) ->
 
 def best_submission(enrollment: Enrollment, lab: Lab) -> Submission | None:
     best = Submission.objects.filter(enrollment=enrollment, lab=lab).best().only("number")
-    return next(iter(best), None)  # there is one at most; to order it, PostgreSQL would walk all of the lab's
+    return next(
+        iter(best), None
+    )  # at most one; with ORDER BY, PostgreSQL would scan all submissions of the lab
 
 
 def current_report(submission: Submission) -> Report | None:
@@ -170,7 +172,7 @@ def queue_position(submission: Submission) -> int | None:
     queued = Submission.objects.filter(state=State.QUEUED, queue=submission.queue)
     ahead = queued.filter(queued_at__lt=submission.queued_at).order_by()
     own = Q(enrollment=submission.enrollment_id)
-    # Counted, not listed: for a list without doubles SQLite walks an index of all submissions there are.
+    # Counted, not listed: SELECT DISTINCT makes SQLite scan an index of all submissions.
     counts = ahead.aggregate(
         others=Count("enrollment", distinct=True, filter=~own), own=Count("pk", filter=own)
     )
@@ -194,7 +196,7 @@ def last_seen_in(submission: Submission) -> Repository:
         repository__enrollment=submission.enrollment_id, repository__lab=submission.lab_id
     )
     seen = of_lab.filter(digest=submission.digest).select_related("repository").defer("refs")
-    return seen[0].repository  # the newest; one there is, the submission's own
+    return seen[0].repository  # the newest; there is always the submission's own
 
 
 def practice_repository_of(submission: Submission) -> Repository | None:

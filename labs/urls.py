@@ -4,7 +4,7 @@ from labs.pages import file_views, token_views, views
 from labs.practice import views as practice
 from labs.reports import views as reports
 
-# Grouped by what begins an address, so that the pages after them cost one comparison for each group.
+# Grouped by prefix, so that later patterns cost one comparison per group.
 remote = [
     path("info/refs", practice.advertise, name="practice_refs"),
     path("git-upload-pack", practice.upload_pack, name="practice_fetch"),

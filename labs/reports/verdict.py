@@ -17,7 +17,7 @@ OUTCOMES = {
 }
 MARGIN = 4  # blanks before lines that go into a file
 SMALLEST_COHORT = 5  # in a smaller one a number would say who it was
-# A full stop ends the sentence where a blank follows and it stands in no name between backticks.
+# A full stop ends the sentence if a space follows and it is not inside backticks.
 COMMAND = re.compile(
     r"(?:#.*\n)*(?:[A-Z_]+=\S* )*"
     r"(git|mkdir|cd|echo|printf|touch|cp|mv|rm|cat|chmod|if|awk|python3?|pip|pytest|jupyter|docker|make|sh|bash)\s"
