@@ -101,7 +101,7 @@ class Learner:
             if module not in self._modules:
                 self._modules.add(module)
                 loaded = self._exchange({"module": module}, min(IMPORT_SECONDS, seconds))
-                if "raised" in loaded:  # no answer of the function, whatever a test asks of it
+                if "raised" in loaded:  # loading failed, so no function can be called
                     raise PeerLostError("its module cannot be imported")
             question = {"module": module, "name": name, "args": asked["args"], "kwargs": asked["kwargs"]}
             return self._exchange(question, min(self._call_seconds, seconds))

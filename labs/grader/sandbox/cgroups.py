@@ -106,7 +106,7 @@ def _remove(folder: Path) -> None:
             folder.rmdir()
         except FileNotFoundError:
             return
-        except OSError:  # its last process has not gone yet
+        except OSError:  # its last process is still exiting
             time.sleep(0.005)
         else:
             return

@@ -14,7 +14,7 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 PROGRAMS = ("bwrap", "setpriv", "prlimit", "tar", "sh")
 BOX = "/box"
 VENV = "/venv"
-USER = "1000"  # nobody, whose number also stands for each owner that is not mapped, would hide who we are outside
+USER = "1000"  # not `nobody`: every unmapped owner appears as that uid too
 _ENTER = 'for group; do shift; [ "$group" = -- ] && break; echo $$ > "$group"/cgroup.procs || exit; done; exec "$@"'
 # tar stops at the end of its archive, so the rest of the file is the command's own stdin
 _UNPACK = f'tar -x --no-same-owner --no-same-permissions -C {BOX} -f - && exec "$@"'
@@ -23,7 +23,7 @@ _VARIABLES = {
     "HOME": BOX,
     "LANG": "C.UTF-8",
     "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONPATH": f"{BOX}/src",  # a package of this layout is found as where it was installed for editing
+    "PYTHONPATH": f"{BOX}/src",  # as with an editable install of a package in the src layout
     "PYTHONUNBUFFERED": "1",
     "PYTHONHASHSEED": "0",
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
@@ -92,7 +92,7 @@ def _privileges(uid: int | None) -> list[str]:
 
 def _limits(job: Job, place: Place) -> list[str]:
     limits, cpu = place.limits, 2 * int(job.seconds) + 2
-    # the limit of processes counts all of the uid: one that is not ours alone has others already
+    # the process limit counts the whole uid, so a shared uid may have used it up
     others = tasks_of(os.getuid()) if place.uid is None else 0
     most = {
         "cpu": cpu,
@@ -124,7 +124,7 @@ def _namespaces(place: Place, bwrap: str) -> list[str]:
             "--ro-bind-try",
             "/etc/ld.so.cache",
             "/etc/ld.so.cache",
-        ),  # where libraries are, such as Python's own
+        ),  # library folders, such as Python's own
         *(word for folder in installed() for word in ("--tmpfs", folder, "--remount-ro", folder)),
         *("--proc", "/proc", "--dev", "/dev", *size, "--tmpfs", "/dev/shm"),  # noqa: S108 - inside
         *(*size, "--tmpfs", "/tmp", *size, "--tmpfs", BOX),  # noqa: S108 - inside

@@ -238,7 +238,7 @@ def _compile(place: Path, watch: building.Watch, lock: IO[str]) -> None:
     argv = [python, "-I", "-S", "-m", "compileall", "-q", *moved, packages]
     building.run(
         argv, {"PATH": command.PATH}, watch, lock
-    )  # a file of another Python version does not compile
+    )  # a file for a different Python version does not compile
 
 
 def _complain(said: str) -> None:
@@ -279,6 +279,6 @@ def _move_scripts(place: Path) -> None:
             continue
         content = script.read_bytes().replace(os.fsencode(place), command.VENV.encode())
         mode = script.stat().st_mode
-        script.unlink()  # its bytes may be the cache's as well
+        script.unlink()  # it may be a hard link into the cache
         script.write_bytes(content)
         script.chmod(mode)

@@ -3,7 +3,7 @@
 import ast
 import subprocess
 
-# A machine with a package index of its own has told pip; uv takes the same settings by these names.
+# A machine with its own package index has it in pip's settings; uv has these names for them.
 PIP_TO_UV = {
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",

@@ -12,7 +12,7 @@ from ..words import quoted
 MAX_BYTES = 20 << 20
 MAX_DEPTH = 20
 MAX_NAME = 255
-_SOME_DAY = 1_577_836_800  # 1 January 2020: wheels cannot hold a file from before 1980
+_SOME_DAY = 1_577_836_800  # 1 January 2020: wheels cannot contain a file from before 1980
 _NO_NAME = {b"", b".", b"..", b".git"}
 
 

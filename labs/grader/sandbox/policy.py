@@ -28,7 +28,7 @@ ustat 136 -; sysfs 139 -; _sysctl 156 -; sethostname 170 161; setdomainname 171 
 mbind 237 235; migrate_pages 256 238; move_pages 279 239; set_mempolicy 238 237; fanotify_init 300 262
 fanotify_mark 301 263; mincore 27 232
 """
-# these are answered as a kernel does that never heard of them: a C library then takes the older call
+# these fail as on a kernel without them (ENOSYS), so that a C library falls back to the older call
 _ABSENT = """
 clone3 435 435; io_uring_setup 425 425; io_uring_enter 426 426; io_uring_register 427 427; memfd_secret 447 447
 fchmodat2 452 452; cachestat 451 451; io_setup 206 0; io_submit 209 2; io_pgetevents 333 292

@@ -7,7 +7,7 @@ import sys
 import tomllib
 import zipfile
 
-NOT_IMPORTED = 9  # as exit status: it was built, whatever was printed since
+NOT_IMPORTED = 9  # exit status: the build succeeded, but the import failed
 
 
 def backend():
@@ -22,7 +22,7 @@ def backend():
 
 
 def main():
-    module = sys.argv[1]  # setuptools puts words of its own there
+    module = sys.argv[1]  # read now, because setuptools overwrites it
     os.makedirs("/tmp/wheel")
     wheel = backend().build_wheel("/tmp/wheel")
     with zipfile.ZipFile("/tmp/wheel/" + wheel) as archive:
