@@ -194,7 +194,7 @@ class LabAdmin(AuthoredAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         lab = self.get_object(request, object_id)
-        user: Any = request.user  # the admin is open to nobody who is signed out
+        user: Any = request.user  # the admin requires a signed-in user
         context = {"try_choices": choices(lab, user) if lab else []}
         return super().change_view(request, object_id, form_url, context)
 

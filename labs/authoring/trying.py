@@ -35,7 +35,7 @@ class Choice:
 
 def choices(lab: Lab, user: User) -> list[Choice]:
     """Return the user's own practice repositories and the latest submission of each learner of the lab."""
-    # Asked for by their keys: joined, SQLite goes through the repositories of everybody.
+    # Looked up by key: with a join, SQLite scans every user's repositories.
     learns_as = list(user.enrollments.values_list("pk", flat=True))
     own = Repository.objects.filter(enrollment__in=learns_as, host=None).select_related("lab")
     found = [Choice(f"own-{row.pk}", f"Your own repository: {row.lab}", row) for row in own[:MAX_CHOICES]]

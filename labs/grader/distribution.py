@@ -127,7 +127,7 @@ def _zipped(files: Mapping[str, bytes]) -> bytes:
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in sorted(files.items()):
-            entry = zipfile.ZipInfo(name)  # dated 1980, so that the day of building leaves no trace
+            entry = zipfile.ZipInfo(name)  # dated 1980, so that the same sources give the same bytes
             entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
             archive.writestr(entry, data)
     return output.getvalue()

@@ -29,7 +29,7 @@ from .words import cut, quoted, visible
 ENGINE_VERSION = "3.0"
 MAX_TEXT = 600
 MAX_LINE = 160
-MAX_FIX = 8_000  # characters: more is no text that somebody follows
+MAX_FIX = 8_000  # characters: nobody follows a longer text
 TOO_LONG = "The commands are too long to show. What is expected and what was found say what to change."
 DRAWING_SECONDS = 2.0
 Drawn = TypeVar("Drawn")

@@ -33,7 +33,7 @@ Module = NewType("Module", str)
 Requirement = NewType("Requirement", str)
 MAIN = RefName("main")
 MAIN_COMMIT = Revision("main")
-DEFAULT = "@default"  # stands for the default branch, wherever a branch is named
+DEFAULT = "@default"  # means the default branch, wherever a branch is named
 
 _REF_NAME = re.compile(r"(?![-/.])(?!.*(?:\.\.|//|@\{|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])")
 _IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

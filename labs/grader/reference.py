@@ -91,7 +91,7 @@ def _renames() -> Iterator[str]:
         yield _row(f"{kind}: {part}", f"{kind}: {part}", changed)
     for name, names in ANSWERS.items():
         changed = {f"{key}:": f"{new}:" for key, new in names.items() if key != new}
-        if changed and len(names) > 1:  # the only one stands alone, without a key
+        if changed and len(names) > 1:  # a single value is written without its key
             yield _row(f"answer: {name}", f"answer: {name}", changed)
 
 

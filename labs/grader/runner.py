@@ -19,7 +19,7 @@ from .sandbox.process import HungUpError
 from .sandbox.slots import SLOTS
 
 REQUEST_SECONDS = 10.0
-MAX_AT_ONCE = SLOTS  # not fewer: hidden tests hold one place while they ask for the learner's
+MAX_AT_ONCE = SLOTS  # not fewer: hidden tests hold one slot while they ask for the learner's
 _log = logging.getLogger(__name__)
 
 
@@ -42,14 +42,14 @@ class _Handler(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         self.request.settimeout(REQUEST_SECONDS)
-        signal.alarm(int(2 * REQUEST_SECONDS))  # ends this process, whose request comes a byte at a time
+        signal.alarm(int(2 * REQUEST_SECONDS))  # ends this process if its request arrives a byte at a time
         try:
             request = wire.receive_request(self.request)
             signal.alarm(0)
             self._answer(request)
         except (wire.BadRequestError, SandboxError) as error:
             wire.send(self.request, {"error": str(error)})
-        except (HungUpError, OSError) as error:  # nobody is there to be told
+        except (HungUpError, OSError) as error:  # the client is gone
             _log.info("a request was given up: %s", error)
 
     def _answer(self, request: wire.Request) -> None:

@@ -91,7 +91,7 @@ def load_spec(text: str) -> LabSpec:
     old = rewriting(root) if schema == 1 else None
     data = _newest(root.data, root, old, problems)
     _refuse_later_starters(data, problems)
-    if "schema" in data:  # problems with it are told already
+    if "schema" in data:  # its problems are already reported
         data["schema"] = Value(1, SCHEMAS[-1])
     file = read_fields(_File, data, root.line, "", problems)
     checks = read_checks(data.get("checks"), old, problems)
@@ -125,7 +125,7 @@ def read_schema(data: dict[str, Value], problems: list[Problem]) -> int:
     if type(number) is int and number in SCHEMAS:
         return number
     if value is None:
-        return newest  # told as a key that is missing
+        return newest  # reported as a missing key
     if type(number) is int and number > newest:
         # The first number of a labcheck is one above the newest schema that it reads
         later = f"this lab needs labcheck {number + 1} or later: download it from the page of the lab"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from itertools import islice
 
-MAX_NAMES, MAX_NAME = 500, 200  # what `nearest` looks at: comparing takes long
+MAX_NAMES, MAX_NAME = 500, 200  # limits of `nearest`: comparisons are slow
 _ESCAPED_BYTE = re.compile(r"\\udc([89a-f][0-9a-f])")
 
 

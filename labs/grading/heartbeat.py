@@ -36,6 +36,6 @@ def _heartbeat_loop(what: str, prolong: Callable[[], bool], pause: float, stop: 
 def _renew_lease(what: str, prolong: Callable[[], bool]) -> bool:
     try:
         return prolong()
-    except DatabaseError as error:  # the next beat comes before the lease ends
+    except DatabaseError as error:  # the next heartbeat comes before the lease ends
         logger.warning("%s: no heartbeat: %s", what, error)
         return True

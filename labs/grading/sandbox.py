@@ -46,7 +46,7 @@ def named_digests() -> frozenset[str]:
     specs = [parse_spec(source) for source in published.values_list("current__source", flat=True)]
     try:
         return frozenset(digest_of(spec.python.requirements) for spec in specs if spec.python)
-    except SandboxError:  # there is no Python that they could be for
+    except SandboxError:  # without a Python there is nothing to build them for
         return frozenset()
 
 

@@ -10,7 +10,7 @@ from labs.models import Queue
 from labs.repositories import housekeeping
 
 MAX_WAKE_UPS = 4
-MAX_SECONDS = 5  # little beside the time limit, which is of the whole task
+MAX_SECONDS = 5  # short compared with the time limit of the whole task
 
 
 def wake() -> None:

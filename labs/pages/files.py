@@ -125,7 +125,7 @@ def _row(submission: Submission, folder: str, entry: Entry) -> Row:
 def _address(submission: Submission, path: str) -> str:
     try:
         return f"{reverse('submission_files', args=[submission.public_id])}?path={quote(path)}"
-    except UnicodeEncodeError:  # a name that is not UTF-8, which an address cannot carry
+    except UnicodeEncodeError:  # a name that is not UTF-8 cannot be part of a URL
         return ""
 
 

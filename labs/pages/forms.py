@@ -14,7 +14,7 @@ class AddressForm(forms.Form):
 
     address = forms.CharField(
         label="Repository address",
-        required=False,  # the engine has a sentence for an empty one
+        required=False,  # the engine has its own message for an empty address
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "inputmode": "url"}
         ),

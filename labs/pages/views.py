@@ -55,7 +55,7 @@ def of_learner(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
     @wraps(view)
     def opened(request: UserRequest, course: str, lab: str) -> HttpResponse:
-        # Signed out meanwhile: the whole page has to say so.
+        # Signed out meanwhile: reload the whole page, not the swapped part.
         if request.htmx and not request.user.is_authenticated:
             return HttpResponseClientRefresh()
         return whole(request, course, lab)
@@ -141,7 +141,7 @@ def submission(request: UserRequest, public_id: str) -> HttpResponse:
 @require_safe
 def submission_live(request: HttpRequest, public_id: str) -> HttpResponse:
     """Return the changes since version `v`; 204 if there are none, so that the page keeps focus and selection."""
-    if not request.user.is_authenticated:  # signed out meanwhile: the whole page has to say so
+    if not request.user.is_authenticated:  # signed out meanwhile: reload the whole page
         return HttpResponseClientRefresh()
     found = get_submission(request.user, public_id)
     seen, position = Seen.parse(request.GET.get("v", "")), position_of(found)

@@ -15,8 +15,8 @@ OUTCOMES = {
     Outcome.NOT_RUN: ("skip", "Not run"),
     Outcome.FAULT: ("skip", "Fault on our side"),
 }
-MARGIN = 4  # blanks before lines that go into a file
-SMALLEST_COHORT = 5  # in a smaller one a number would say who it was
+MARGIN = 4  # spaces before lines that go into a file
+SMALLEST_COHORT = 5  # in a smaller one a number could identify people
 # A full stop ends the sentence if a space follows and it is not inside backticks.
 COMMAND = re.compile(
     r"(?:#.*\n)*(?:[A-Z_]+=\S* )*"
@@ -177,7 +177,7 @@ def file_address(pages: str, commit: str, file: str, line: int | None) -> str:
     # the source, not the rendered page: line numbers count there
     if (
         not (pages and commit and file) or "\\" in file or "…" in file
-    ):  # written out or cut, so no path any more
+    ):  # escaped or truncated, so not a path any more
         return ""
     return f"{pages}/blob/{commit}/{quote(file)}?plain=1" + (f"#L{line}" if line else "")
 

@@ -39,8 +39,8 @@ def own_sandbox() -> Sandbox | None:
     """Return the sandbox of this machine, which may be unavailable; None if the system supports none."""
     if not sys.platform.startswith("linux"):
         return None
-    from ..sandbox.opening import opened  # loads on Linux alone
+    from ..sandbox.opening import opened  # Linux only
 
-    # root's home is closed to the user that root's sandbox runs as
+    # the user of root's sandbox cannot read root's home
     home = Path("/var/cache") if os.geteuid() == 0 else Path.home() / ".cache"
     return opened("", home / "labcheck" / "environments", MAX_ENVIRONMENT_BYTES)

@@ -146,7 +146,7 @@ class _Check:
         if "at" in self.data:
             self._problem(self.data["at"], "at", "names one commit, so each and since cannot stand beside it")
             self._edit(("at",), drop=True)
-        if self.data.keys() <= {"each", "on", "since", "at"}:  # asks for a commit, whatever it is
+        if self.data.keys() <= {"each", "on", "since", "at"}:  # asks for any commit
             self._edit(("each",), key="message_matches", writes=True, value="")
         else:
             self._edit(("each",), drop=True)
