@@ -354,7 +354,6 @@ def cohort_by_code(code: str) -> Cohort | None:
 
 
 def courses_of(user: User) -> QuerySet[Course]:
-    """Return the courses that `user` learns or teaches in."""
     enrolled = Enrollment.objects.active().filter(user=user, course=OuterRef("pk"))
     taught = CourseStaff.objects.filter(user=user, course=OuterRef("pk"))
     return Course.objects.filter(Exists(enrolled) | Exists(taught))

@@ -31,7 +31,6 @@ class BoundedPaginator(Paginator):
 
 
 def heavy_fields(model: type[Model], prefix: str = "") -> list[str]:
-    """Return the names of large text fields, which lists and menus do not show."""
     fields = model._meta.concrete_fields
     return [f"{prefix}{field.name}" for field in fields if isinstance(field, TextField | JSONField)]
 
@@ -110,7 +109,7 @@ def _exactly(rows: QuerySet, name: str, term: str) -> QuerySet:
 
 
 def taught_ids(request: HttpRequest) -> list[int]:
-    """Return the keys of the courses that the user teaches, read once per request."""
+    # Read once per request.
     kept = request.__dict__
     if "_taught_ids" not in kept:
         found = Course.objects.filter(staff__user=request.user.pk)

@@ -36,7 +36,6 @@ class SluggedForm(forms.ModelForm):
             self.add_error("slug", f"The slug {slug} is taken. Choose another, such as {free}.")
 
     def slug_source(self) -> str:
-        """Return the words that the slug is made from."""
         return str(self.cleaned_data.get("title", ""))
 
     def _free_slug(self, wanted: str) -> str:

@@ -68,7 +68,6 @@ def _plain(value: Any) -> Any:
 
 
 def check_markdown(files: CourseFiles) -> None:
-    """Record problems in the Markdown of lessons and quizzes."""
     links = files.links()
     for entry in files.lessons:
         found = actions.markdown_problems(entry.content["source"], links)

@@ -91,7 +91,6 @@ def questions(found: OpenAttempt) -> tuple[Question[Any], ...]:
 
 
 def question_at(found: OpenAttempt, place: int) -> Question[Any]:
-    """Return the question at this position, from 1. Raises Http404."""
     return question_in(found.attempt.version.source, place)
 
 

@@ -36,7 +36,7 @@ def lesson_body(found: OpenLesson, token: object) -> SafeString:
 
 
 def tick_form(token: object, address: str, key: str, html: str, ticked: bool) -> str:
-    """Return a checklist item as a form; `html` must be sanitised inline HTML."""
+    # `html` must be sanitised inline HTML.
     context = {"address": address, "key": key, "html": mark_safe(html), "ticked": ticked}  # noqa: S308
     # Rendered without the request, whose context processors would run for each of many items.
     return render_to_string("lessons/_tick.html", {**context, "csrf_token": token})

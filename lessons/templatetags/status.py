@@ -14,7 +14,6 @@ WORDS = {
 
 @register.filter
 def state_word(state: str) -> str:
-    """Return the words for the glyph of this state."""
     return WORDS[state]
 
 

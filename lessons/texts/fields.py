@@ -187,7 +187,6 @@ class Fields:
         return found
 
     def report_unknown(self) -> None:
-        """Report the keys that were never read."""
         for key in self.values:
             if key not in self.asked:
                 near = difflib.get_close_matches(key, self.asked, 1)

@@ -47,7 +47,7 @@ def test_a_sign_up_that_will_not_do_says_why(client, fields, expected):
 
 
 def test_files_beside_the_zones_are_no_time_zones(monkeypatch):
-    """Some machines have them there: one is this machine's own zone, another none at all."""
+    """Some machines have files there that name the machine's own zone, or none."""
     files = {"localtime", "Factory", "posixrules", "leapseconds"}
     monkeypatch.setattr("zoneinfo.available_timezones", lambda: {*files, "UTC", "Asia/Kolkata"})
     for name in files:
@@ -85,7 +85,7 @@ def test_a_wrong_password_and_an_unknown_address_read_the_same(client):
 
 
 def test_a_password_is_reset_by_mail(client):
-    """W3, with the host of the link in tests/web/test_mails.py."""
+    """W3; the host of the link is tested in tests/web/test_mails.py."""
     make_user("ada@example.org", password=PASSWORD)
     client.post(reverse("account_reset_password"), {"email": "ada@example.org"})
     link = re.search(r"http://\S+/accounts/password/reset/key/\S+", mail.outbox[0].body).group(0)
@@ -154,7 +154,7 @@ def test_the_account_page_changes_name_zone_and_github_name(client):
     ],
 )
 def test_the_theme_is_a_cookie_and_leads_back_here(client, theme, back, kept, target):
-    """W29, with more forms in tests/web/test_next.py."""
+    """W29; more forms are tested in tests/web/test_next.py."""
     response = client.post(reverse("theme"), {"theme": theme, "next": back})
     assert response.url == target
     assert response.cookies["theme"].value == kept

@@ -1,4 +1,4 @@
-"""W38, W39: what the audit log holds, and what it never holds."""
+"""W38, W39: contents of the audit log, and what must never be in it."""
 
 import pytest
 from django.test import Client

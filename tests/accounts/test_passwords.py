@@ -1,4 +1,4 @@
-"""W12: which passwords will do."""
+"""W12: accepted and refused passwords."""
 
 import pytest
 from django.contrib.auth.password_validation import validate_password
@@ -85,6 +85,6 @@ def test_other_long_password_is_taken_whatever_its_length_and_letters(password):
 
 
 def test_password_of_a_megabyte_is_judged_by_its_beginning():
-    """The same verdict as on the beginning alone, so that no length costs more."""
+    """Only the beginning is judged, so that no length costs more."""
     beginning = "".join(chr(0x4E00 + 7 * n) for n in range(MAX_JUDGED))
     validate_password(beginning + "a" * 1_000_000)

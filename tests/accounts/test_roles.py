@@ -1,4 +1,4 @@
-"""The first instructor and the first administrator of a portal, by command and by a page."""
+"""The first instructor and the first administrator of a portal, made by command and on a page."""
 
 import re
 

@@ -56,7 +56,7 @@ def sign_in(client, email="teacher@example.org"):
 
 
 def set_up_app(client) -> str:
-    """Through the pages, as a person does it; returns the secret."""
+    """Set up an app through the pages, as a person does; return its secret."""
     client.get("/accounts/2fa/totp/activate/")
     client.post("/accounts/reauthenticate/?next=/accounts/2fa/totp/activate/", {"password": PASSWORD})
     page = client.get("/accounts/2fa/totp/activate/").content.decode()
@@ -121,7 +121,7 @@ def test_password_reset_keeps_the_second_factor(client, instructor):
 
 
 def test_role_given_during_a_sign_in_counts_at_once(client, course):
-    """A learner with an app of their own, who becomes staff of another course, passes it now."""
+    """A learner with their own app becomes staff of another course and must use it now."""
     user = make_user("teacher@example.org", password=PASSWORD)
     sign_in(client)
     assert client.get("/").status_code == 200

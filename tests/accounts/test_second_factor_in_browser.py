@@ -1,4 +1,4 @@
-"""Passkeys in Chromium, under the policy that allows nothing inline, and the look of the pages around them."""
+"""Passkeys in Chromium, under a policy that allows nothing inline, and the layout of the pages around them."""
 
 import pytest
 from playwright.sync_api import expect
@@ -87,7 +87,7 @@ def test_staff_set_a_passkey_up_and_sign_in_with_it(browser, live_server, staff)
 
 
 def test_passkey_that_the_browser_refuses_is_said_in_words(browser, live_server, db):
-    """No authenticator is there: the button says what happened instead of nothing."""
+    """Without an authenticator, the button shows the reason instead of doing nothing."""
     context = open_context(browser, live_server)
     page = context.new_page()
     page.goto("/accounts/login/")

@@ -1,4 +1,4 @@
-"""W10, G11: how long a log-in lasts."""
+"""W10, G11: time limits of a sign-in."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ def is_signed_in(client) -> bool:
 
 
 def people():
-    """One of each kind, with the hours that they may be idle and signed in altogether."""
+    """Return one user of each role, with the hours that they may be idle and signed in."""
     return [
         (make_user(), 12, 30 * 24),
         (make_user(is_staff=True), 4, 12),
@@ -106,7 +106,7 @@ def test_log_in_that_may_last_is_kept_and_old_entries_of_the_audit_log_are_not(
 
 
 def test_form_that_is_sent_after_the_log_in_ended_is_not_lost(time_machine):
-    """A redirect would lose what was typed: the page says to sign in elsewhere, go back and send it again."""
+    """A redirect would lose what was typed, so the page explains how to go back and send it again."""
     client = Client()
     time_machine.move_to("2026-11-28T00:00Z", tick=False)
     client.force_login(make_user())

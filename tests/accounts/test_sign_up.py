@@ -1,4 +1,4 @@
-"""W14, F1, F7: from an invitation to a course, and what a sign-up does not tell."""
+"""W14, F1, F7: from an invitation to a course, without revealing who has an account."""
 
 import re
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""B13, F17: access tokens are named, listed and revoked by whoever has them."""
+"""B13, F17: people can name, list and revoke their own access tokens."""
 
 import re
 from base64 import b64encode

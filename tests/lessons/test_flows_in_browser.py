@@ -1,4 +1,4 @@
-"""The letters of a flow are as large on a phone as elsewhere; where there is room it lies flat."""
+"""The text of a flow has the same size on a phone as elsewhere; with enough room the flow is horizontal."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A public lesson is kept whole for those without a log-in, and for nobody else."""
+"""A public lesson is cached whole for visitors who are not signed in, and for nobody else."""
 
 import re
 import time
@@ -25,7 +25,7 @@ def lesson():
 
 @pytest.fixture
 def kept(lesson, client) -> str:
-    """The address of a lesson that somebody has just read, and whose text is another since."""
+    """Return the URL of a lesson that was just read and then changed."""
     client.get(lesson.get_absolute_url())
     Lesson.objects.update(html="<p>Other words.</p>")
     return lesson.get_absolute_url()

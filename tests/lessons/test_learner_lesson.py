@@ -1,4 +1,4 @@
-"""A learner's page asks in SQL of its own for what the page of everybody else asks for through models."""
+"""The page of a learner, queried in raw SQL, has the same content as the page queried through models."""
 
 from datetime import UTC, datetime
 
@@ -31,7 +31,7 @@ release: now
 
 @pytest.fixture
 def course():
-    """Two sessions at the same place, lessons at the same place, in another order than they were made; one draft."""
+    """Make two sessions and several lessons at equal positions, created out of order, and one draft."""
     course = make_course()
     sessions = [make_session(course, position=place) for place in (2, 1, 2)]
     make_lesson(make_session(), position=1)  # of another course

@@ -1,4 +1,4 @@
-"""SQL written by hand lets in whom it should: each role, at each state of what they ask for."""
+"""Raw SQL enforces access for each role and each state of the requested object."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -47,7 +47,7 @@ ENROLLED = {
 
 
 def enroll(course, who):
-    """An enrollment of somebody as named in ENROLLED, in a course that somebody else teaches."""
+    """Enroll a person named in ENROLLED in a course that somebody else teaches."""
     make_staff(course)
     user = make_user(is_superuser=who.startswith("superuser"), is_staff="admin" in who)
     enrollment = make_enrollment(user, make_cohort(course), is_active="has left" not in who)
@@ -57,7 +57,6 @@ def enroll(course, who):
 
 
 def sees(ask, *arguments):
-    """True if asking finds something."""
     try:
         return ask(*arguments) is not None
     except Http404:
@@ -110,7 +109,7 @@ def test_one_who_came_back_gets_the_sheet_of_their_present_attempt():
 
 
 def test_a_sheet_is_of_the_course_the_quiz_and_the_number_that_were_asked_for():
-    """One learner in two courses, with quizzes of the same names, two in each, and two attempts at each."""
+    """One learner in two courses, each with two quizzes of the same names and two attempts at each."""
     user = make_user()
     attempts = {}
     for course in (make_course(), make_course()):

@@ -37,7 +37,7 @@ class Cast:
         return make_submission(self.learner, self.lab, **fields)
 
     def grade(self, submission: Submission | None = None, **outcomes: str) -> Submission:
-        """A submission with a report; `readme="needs_work"` names an outcome per check."""
+        """Make a graded submission; keywords such as `readme="needs_work"` set the outcome of a check."""
         submission = submission or self.submit()
         report = make_engine_report(**(outcomes or {"readable": "passed", "readme": "needs_work"}))
         make_report(

@@ -1,4 +1,4 @@
-"""Signing up, signing in and the account in the portal's own look and words."""
+"""Sign-up, sign-in and account pages use the portal's own design and wording."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The contrast of every pair of colours in use, computed from tokens.css by WCAG 2.2's formula."""
+"""The contrast of every pair of colours in use, computed from tokens.css with WCAG 2.2's formula."""
 
 import re
 
@@ -70,7 +70,7 @@ PAIRS = [
 
 
 def colours(theme: str) -> dict[str, str]:
-    """Token to `#RRGGBB`; `light-dark(a, b)` gives the one of the theme."""
+    """Map tokens to `#RRGGBB`; `light-dark(a, b)` yields the colour of the theme."""
     found = re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\);", TOKENS)
     return {name: pair[THEMES.index(theme)] for name, *pair in found}
 

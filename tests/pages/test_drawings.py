@@ -1,4 +1,4 @@
-"""Drawings on the page of a result: found beside wanted, the whole graph at the end, readable in any way."""
+"""Drawings on a result page: found next to wanted, the whole graph at the end, readable in any way."""
 
 from dataclasses import replace
 
@@ -50,7 +50,7 @@ WANTED = Shape(
 
 @pytest.fixture(scope="module")
 def drawings(tmp_path_factory) -> tuple[Drawing, Drawing, Drawing]:
-    """Found, wanted, and the whole graph."""
+    """Return the drawings of found, wanted, and the whole graph."""
     repo = Repo(tmp_path_factory.mktemp("drawn") / "work")
     subject = "Describe <b>the data</b>, the model and whatever else there is to say, part {}"
     ids = shape_history(repo, LONG, REFS, subject)

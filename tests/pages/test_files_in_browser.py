@@ -1,4 +1,4 @@
-"""The pages of a pushed state in a real browser."""
+"""The pages of a pushed commit in a real browser."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The pages of a pushed state: its files, its newest commits, and what changed since the push before."""
+"""The pages of a pushed commit: its files, recent commits, and the changes since the previous push."""
 
 import shutil
 

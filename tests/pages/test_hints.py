@@ -1,4 +1,4 @@
-"""A stronger hint after the second try, and how many of the cohort met the same: both counted in one query."""
+"""A stronger hint after the second try, and how many of the cohort had the same problem, in one query."""
 
 from dataclasses import replace
 from importlib import import_module
@@ -35,7 +35,7 @@ def graded(cast, report=None, by=None) -> Submission:
 
 
 def cohort_of(cast, size: int):
-    """The learner's cohort, filled up to this many people."""
+    """Fill the learner's cohort up to this many people."""
     cohort = cast.learner.cohort
     here = cohort.enrollments.count()
     for _ in range(size - here):
@@ -81,7 +81,7 @@ def test_skill_check_gives_a_direction(cast):
 
 
 def test_finish_derives_what_is_counted_and_grading_again_replaces_it(cast):
-    """A later report of an earlier submission may move the first submission that needs work, and end it."""
+    """Regrading an earlier submission may change which submission first needed work."""
     first, second = cast.submit(), cast.submit()
     outcomes = [
         (second, "needs_work", 2),

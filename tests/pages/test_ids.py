@@ -1,4 +1,4 @@
-"""The ids that an author writes and those of the page itself never meet."""
+"""Heading ids of authors never clash with ids of the page."""
 
 import re
 
@@ -19,7 +19,7 @@ def ids(page: str) -> list[str]:
 
 
 def headings(names: list[str]) -> str:
-    """A heading for each id, as it is and as its author would write it."""
+    """Return a heading for each id: the id itself, and the words that an author would write for it."""
     titles = [title for name in names for title in (name, name.replace("--", " ").replace("-", " ").title())]
     return "".join(f"## {title}\n\nText.\n\n" for title in dict.fromkeys(titles))
 

@@ -1,4 +1,4 @@
-"""No page is a dead end: the header keeps the course, a review and a passed lab lead on."""
+"""No page is a dead end: the header links to the course, and reviews and passed labs link on."""
 
 import pytest
 from django.urls import reverse

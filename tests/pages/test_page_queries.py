@@ -1,4 +1,4 @@
-"""Pages of labs cost the same number of queries with one row and with many."""
+"""Lab pages need the same number of queries for one row as for many."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""The name of the site is a setting, the name of a course is its row's: neither stands in a template."""
+"""The site name comes from a setting and course names from their rows; templates contain neither."""
 
 import re
 from pathlib import Path

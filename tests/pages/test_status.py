@@ -1,4 +1,4 @@
-"""Every status is a shape and a word."""
+"""Every status has a shape and a word."""
 
 import re
 

@@ -9,7 +9,7 @@ START = datetime(2026, 8, 28, 15, 44, tzinfo=UTC)
 
 
 def submission(state: State, *seconds: float) -> Submission:
-    """A submission whose next moments, from cloning on, came so many seconds after it was queued."""
+    """Return a submission with its timestamps, from cloning on, given in seconds after it was queued."""
     names = ("fetching_at", "checking_at", "ended_at")
     moments = {name: START + timedelta(seconds=after) for name, after in zip(names, seconds, strict=False)}
     return Submission(state=state, queued_at=START, **moments)

@@ -1,4 +1,4 @@
-"""The page of a submission in a real browser, while it is graded and after."""
+"""A submission page in a real browser, during grading and after."""
 
 import re
 from dataclasses import replace
@@ -22,7 +22,7 @@ VERDICT = {"readable": "passed", "readme": "needs_work", "commits": "needs_work"
 
 @pytest.fixture
 def open_page(browser, live_server, cast):
-    """Opens an address signed in as the learner; `look` as in tests/browsing.py."""
+    """Open a URL, signed in as the learner; `look` is as in tests/browsing.py."""
     contexts = []
 
     def go(address: str, look=wide_light, user=None, **options):
@@ -39,7 +39,7 @@ def open_page(browser, live_server, cast):
 
 
 def poll(page, milliseconds: int = 2000) -> None:
-    """Let so much of the page's time pass, and wait for the answer to a poll."""
+    """Advance the page's clock by this much and wait for the response to a poll."""
     with page.expect_response("**/live/**"):
         page.clock.run_for(milliseconds)
 
@@ -101,7 +101,7 @@ def test_page_goes_from_queue_to_verdict_by_itself(open_page, cast):
 
 
 def test_polling_keeps_focus_selection_and_open_details(open_page, cast):
-    """Graded, and then asked about for three polls more: what is unchanged is never touched."""
+    """Unchanged parts of the page are not replaced, during three more polls after grading."""
     submission = cast.submit()
     page = open_page(submission.get_absolute_url())
     page.locator("#cancel").focus()

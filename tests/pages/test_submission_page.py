@@ -48,7 +48,7 @@ def test_check_to_fix_first_is_open_and_says_where_what_and_how(learner_client, 
 
 
 def test_lines_of_a_learner_are_escaped(learner_client, cast):
-    """W35, with hostile repositories in tests/web/test_learner_text.py."""
+    """W35; hostile repositories are tested in tests/web/test_learner_text.py."""
     text = page(learner_client, cast.grade())
     assert "&lt;b&gt;bold&lt;/b&gt;" in text
     assert "<b>bold" not in text

@@ -1,4 +1,4 @@
-"""What holds for every template: nothing inline, nothing long, nothing from elsewhere."""
+"""Rules for all templates: nothing inline, nothing long, nothing from other hosts."""
 
 import gzip
 import re
@@ -24,7 +24,7 @@ TAGS = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
 
 
 def inline(markup: str) -> list[str]:
-    """What of INLINE is found in a template, looking through its tags."""
+    """Return the matches of INLINE in a template, ignoring template tags."""
     markup = TAGS.sub("", markup)
     return [what for what, pattern in INLINE.items() if pattern.search(markup)]
 
@@ -61,7 +61,7 @@ def test_template_is_short_and_compiles(path):
 
 
 def test_scripts_of_our_own_stay_below_10_kilobytes_on_the_wire():
-    """No page for learners loads those of the editor."""
+    """Pages for learners never load the editor's scripts."""
     of_staff = {"editor.js", "order.js", "source.js"}
     sizes = {path.name: len(gzip.compress(path.read_bytes())) for path in SCRIPTS}
     assert of_staff < sizes.keys()

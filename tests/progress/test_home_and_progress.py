@@ -178,7 +178,7 @@ def test_the_syllabus_is_open_to_anyone_without_links_to_closed_lessons(client, 
 
 
 def test_lab_that_waits_for_its_environment_says_so_and_counts_as_it_will(client, learner, course):
-    """Points must not jump in the middle of an evening, when its proof comes."""
+    """Points must not change during an evening when the lab's proof finishes."""
     make_lesson(make_session(course), lab_slugs=["add"])
     lab = make_lab(course, "add")
     lab.versions.update(proved=False)

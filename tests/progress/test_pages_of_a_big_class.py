@@ -1,4 +1,4 @@
-"""Home, progress and lessons read no more rows where the course and its class are large."""
+"""Home, progress and lessons read no more rows if the course and its class are large."""
 
 from dataclasses import replace
 
@@ -40,7 +40,7 @@ def selects(learner: Enrollment, path: str, **data: str) -> list[str]:
 
 
 def rows_of(queries: list[str]) -> list[int]:
-    """How many rows each query brings."""
+    """Return the number of rows that each query yields."""
     counts = []
     with connection.cursor() as cursor:
         for query in queries:
@@ -77,7 +77,7 @@ def test_pages_read_no_more_rows_and_scan_no_table_in_a_large_class():
 
 
 def scans(queries: list[str]) -> list[str]:
-    """The steps of plans that go through all that all learners did."""
+    """Return the plan steps that scan all learners' rows."""
     with connection.cursor() as cursor:
         plans = [cursor.execute(f"EXPLAIN QUERY PLAN {query}").fetchall() for query in queries]
     steps = [step for plan in plans for *_, step in plan]

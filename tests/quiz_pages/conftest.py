@@ -29,13 +29,13 @@ class Cast:
             actions.save_answer(attempt=attempt, key=key, response=response, flagged=key in flagged)
 
     def submit(self, flagged: tuple[str, ...] = (), **responses) -> Attempt:
-        """A submitted attempt; what is not named was not answered."""
+        """Submit an attempt; questions that are not named stay unanswered."""
         attempt = self.start()
         self.answer(attempt, flagged, **responses)
         return actions.submit_attempt(attempt=attempt)
 
     def revise(self, **front) -> Quiz:
-        """The author saves the quiz anew, with other front matter."""
+        """Save the quiz again with other front matter, as its author."""
         self.quiz.source = quiz_source(**front)
         return actions.save_quiz(quiz=self.quiz)
 
@@ -63,7 +63,6 @@ def cast(db) -> Cast:
 
 @pytest.fixture
 def client(cast) -> Client:
-    """The learner's browser."""
     return client_of(cast.learner.user)
 
 

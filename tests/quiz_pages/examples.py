@@ -1,4 +1,4 @@
-"""A quiz with a question of each kind, in which a canary sings in all that must not be shown before release."""
+"""A quiz with a question of each kind, and a canary in everything that must stay hidden before release."""
 
 from lessons.models import Attempt
 from lessons.quiz_text import parsed
@@ -84,5 +84,5 @@ def question_of(attempt: Attempt, key: str) -> Question:
 
 
 def posted(attempt: Attempt, key: str, responses: dict = RIGHT) -> dict[str, list[str]]:
-    """The form fields that give this answer."""
+    """Return the form fields that give this answer."""
     return filled(question_of(attempt, key), attempt.layout[key], responses[key])

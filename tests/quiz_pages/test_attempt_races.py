@@ -1,4 +1,4 @@
-"""Two tabs at the same moment, on both databases, with real transactions."""
+"""Two tabs acting at the same moment, on both databases, with real transactions."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The recipe of lessons/quizzes/kinds: a file and its place in the list are all that a new kind of question needs."""
+"""The recipe of lessons/quizzes/kinds: a new kind of question needs only a file and its place in the list."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -77,7 +77,7 @@ class Colour(Question[str]):
 
 @pytest.fixture
 def registered(monkeypatch, settings, tmp_path):
-    """The kind in the list, and its template beside the others."""
+    """Add the kind to the list and its template to the others."""
     monkeypatch.setattr(kinds, "KINDS", (Colour, *kinds.KINDS))
     template = tmp_path / Colour.template
     template.parent.mkdir(parents=True)
@@ -98,7 +98,7 @@ def staff(lesson):
 
 @pytest.fixture
 def quiz(registered, lesson, staff) -> Quiz:
-    """The quiz, saved in the editor."""
+    """Save the quiz in the editor."""
     staff.post(
         reverse("admin:lessons_quiz_add"), {"course": lesson.course_id, "lesson": lesson.pk, "source": QUIZ}
     )

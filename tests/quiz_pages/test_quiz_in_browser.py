@@ -1,4 +1,4 @@
-"""The player and the review in a real Chromium, with JavaScript and without."""
+"""The player and the review in Chromium, with and without JavaScript."""
 
 import re
 from itertools import count
@@ -44,7 +44,7 @@ def go_on(page: Page) -> None:
 
 
 def answer_all(page: Page) -> None:
-    """Every question answered right, as a person does it who knows nothing of tokens."""
+    """Answer every question correctly through the page, without knowing its tokens."""
     page.get_by_label("The product owner").check()
     go_on(page)
     page.get_by_role("checkbox", name="Git", exact=True).check()
@@ -285,7 +285,7 @@ def test_what_is_no_number_stays_without_javascript_too(browser, live_server, ca
 
 
 def test_field_takes_what_is_typed_and_a_keyboard_with_a_minus(page, cast):
-    """A decimal keypad of iOS has none."""
+    """The decimal keypad of iOS has no minus."""
     cast.start()
     page.goto(cast.address("question", 1, 6))
     names = ("autocapitalize", "autocorrect", "autocomplete", "spellcheck")

@@ -21,7 +21,7 @@ def attempt(cast):
 
 
 def fields(html: str) -> dict[str, list[str]]:
-    """What a browser would post from this page, the answer alone."""
+    """Return the fields that a browser would post for the answer."""
     chosen = re.findall(r'<input type="(?:radio|checkbox)" name="(answer)" value="(\w+)" checked', html)
     texts = re.findall(r'<input type="text" name="(answer[-\d]*)" [^>]*value="([^"]+)"', html)
     selects = [
@@ -236,7 +236,7 @@ def test_page_may_not_be_kept_by_others(client, cast, attempt):
 
 @pytest.mark.django_db
 def test_quiz_that_was_stored_before_a_limit_is_still_taken_and_read(monkeypatch):
-    """New texts are refused; what somebody answers already is not taken from them."""
+    """A new limit refuses new texts but does not break quizzes already in use."""
     rows = "".join(f"| left {number} | right {number} |\n" for number in range(51))
     source = f"{quiz_source().split('## ')[0]}## Match {{#m}}\n| A | B |\n|---|---|\n{rows}> So.\n"
     with monkeypatch.context() as before:

@@ -170,7 +170,7 @@ def test_queries_of_the_review(client, cast, attempts):
 
 
 def test_each_row_of_an_answer_says_whether_it_is_right(client, cast):
-    """Of the kinds whose credit is a share: ordering, matching, cloze."""
+    """For kinds with partial credit: ordering, matching, cloze."""
     cast.submit(**{**RIGHT, "phases": [1, 3, 2], "roles": [0, 0], "cloze": ["open-source canary", "central"]})
     text = " ".join(re.sub("<[^>]*>", " ", review(client, cast).content.decode()).split())
     for rows in (

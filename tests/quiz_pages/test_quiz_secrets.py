@@ -1,4 +1,4 @@
-"""Before release nothing that the server sends depends on what is right."""
+"""Before release, nothing that the server sends depends on the right answers."""
 
 import re
 from random import Random
@@ -62,7 +62,7 @@ git log
 
 
 def texts(question) -> dict[str, list[str]]:
-    """The entries of each column of a layout, in source order."""
+    """Return the entries of each column of a layout, in source order."""
     if hasattr(question, "options"):
         return {"options": [option.text for option in question.options]}
     if hasattr(question, "items"):
@@ -73,7 +73,7 @@ def texts(question) -> dict[str, list[str]]:
 
 
 def same_tokens(layout, ours, theirs):
-    """A layout of the second quiz in which each text has the token that it has in the first."""
+    """Return a layout of the second quiz in which each text has its token from the first."""
     made = lay_out(theirs, Random(1))
     for a, b in zip(ours.questions, theirs.questions, strict=True):
         for column, entries in texts(b).items():
@@ -83,7 +83,7 @@ def same_tokens(layout, ours, theirs):
 
 
 def pages_before_submission(client, cast) -> list[str]:
-    """Every page and answer of an attempt, without the CSRF token, which is another each time."""
+    """Return every page and response of an attempt, without the CSRF token, which varies."""
     addresses = [
         cast.address("quiz"),
         *(cast.address("question", 1, place) for place in range(1, COUNT + 1)),
@@ -112,7 +112,7 @@ def test_pages_before_submission_hold_no_canary(client, cast, release, answers):
 
 
 def test_pages_are_the_same_whatever_is_right(client, cast, time_machine):
-    """W23: no order and no token depends on it either."""
+    """W23: not even the order and the tokens depend on it."""
     time_machine.move_to("2026-08-29 15:44:00+00:00", tick=False)
     cast.revise(questions=OTHERWISE)
     otherwise = cast.quiz.current

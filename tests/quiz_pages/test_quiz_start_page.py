@@ -13,7 +13,7 @@ from tests.quiz_pages.examples import FRONT, RIGHT, WRONG
 
 
 def take_others(cast, *minutes: int) -> None:
-    """So many other learners, who took so many minutes each."""
+    """Let other learners take the quiz, one for each number of minutes."""
     now = timezone.now()
     for number in minutes:
         attempt = actions.start_attempt(enrollment=make_learner(cast.quiz.course), quiz=cast.quiz)

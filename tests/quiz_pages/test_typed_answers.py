@@ -1,4 +1,4 @@
-"""An answer that cannot be read is told at once, costs nothing and stays; one read in another way is told too."""
+"""An unreadable answer is reported at once, costs nothing and stays in its field. A reinterpreted one is explained."""
 
 import re
 
@@ -20,7 +20,7 @@ def attempt(cast):
 
 
 def field(page) -> dict[str, str]:
-    """The attributes of the only text field."""
+    """Return the attributes of the only text field."""
     (tag,) = re.findall(r'<input type="text"[^>]*>', page.content.decode())
     return dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
 

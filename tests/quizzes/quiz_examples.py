@@ -1,4 +1,4 @@
-"""A quiz with one question of each kind, and what tests need to answer it."""
+"""A quiz with one question of each kind, and helpers to answer it."""
 
 from lessons.quizzes import parse
 
@@ -75,12 +75,12 @@ def one_of_each():
 
 
 def question(body, key="q", heading="What is it?"):
-    """The only question of a quiz with this body, which lacks heading and explanation."""
+    """Return a question with this body; heading and explanation are added."""
     return parse(f"{FRONT_MATTER}## {heading} {{#{key}}}\n{body}\n> Because.\n").questions[0]
 
 
 def random_fields(question, layout, rng):
-    """A form as a learner might post it: some fields left out, some nonsense in others."""
+    """Return a form as a learner might post it: some fields missing, some with nonsense."""
 
     def pick(values):
         return [rng.choice([*values, "", "nonsense"])]

@@ -1,4 +1,4 @@
-"""How much of a question a response is worth."""
+"""The credit of a response."""
 
 import time
 from decimal import Decimal

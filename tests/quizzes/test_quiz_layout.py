@@ -1,4 +1,4 @@
-"""Tokens and orders for one attempt, and what a page may see of them."""
+"""Tokens and orders for one attempt, and the part that a page may see."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Numbers by one rule: what is typed, what it is read as, and what is said of it."""
+"""Numbers follow one rule: typed text, the value it is read as, and the message about it."""
 
 import re
 from fractions import Fraction
@@ -175,13 +175,13 @@ def test_what_an_author_writes_that_is_no_number_is_told_at_its_line(body, block
 
 
 def parse_as_stored(source):
-    """A text that is compared as text was accepted before; what is no number never was."""
+    # What a later rule refuses must still parse once stored, unless it was refused before, too.
     if "±" not in source and "1,000" not in source:
         parse(source, stored=True)
 
 
 def test_what_was_a_number_before_the_rule_is_the_same_number_but_where_a_comma_groups():
-    """No answer that was saved before is marked worse for another reason."""
+    """No saved answer may lose credit for any other reason."""
     before = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
     rng, seen = Random(8), 0
     for _ in range(20_000):

@@ -1,4 +1,4 @@
-"""Options of several lines, and options that miss the grammar."""
+"""Options of several lines, and misspelt options."""
 
 import pytest
 from quiz_examples import FRONT_MATTER, question

@@ -1,4 +1,4 @@
-"""What the grammar reads."""
+"""The grammar of valid quizzes."""
 
 from decimal import Decimal
 

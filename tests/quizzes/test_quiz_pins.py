@@ -1,4 +1,4 @@
-"""Options that speak of the others keep their place."""
+"""Options that refer to others keep their position."""
 
 import json
 from random import Random

@@ -1,4 +1,4 @@
-"""What is wrong is said, all at once, with its line."""
+"""All problems are reported at once, each with its line."""
 
 import pytest
 from quiz_examples import FRONT_MATTER, ONE_OF_EACH
@@ -17,7 +17,7 @@ def problems(source):
 
 
 def only_problem(*lines):
-    """The one problem of a quiz with these lines behind the front matter, its line counted from the first."""
+    """Return the only problem, as (line, message), of a quiz with these lines; 1 is the line after the front matter."""
     (problem,) = problems(FRONT_MATTER + "\n".join(lines))
     return problem.line - FIRST + 1, problem.message
 

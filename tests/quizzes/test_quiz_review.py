@@ -1,4 +1,4 @@
-"""Answers in words, for the review."""
+"""Answers as text, for the review."""
 
 import pytest
 from quiz_examples import RIGHT, one_of_each, question

@@ -1,4 +1,4 @@
-"""What a keyboard makes of a command is undone, and said."""
+"""Keyboard substitutions in a typed command are undone and reported."""
 
 from quiz_examples import question
 

@@ -1,4 +1,4 @@
-"""A course with one lesson, `git`, that has one heading, `commit`; one quiz and one lab of that name."""
+"""A course with one lesson, `git`, with one heading, `commit`, and one quiz and one lab of that name."""
 
 import pytest
 
@@ -14,5 +14,5 @@ def resolve(kind: str, slug: str, fragment: str) -> str | None:
 
 @pytest.fixture
 def page():
-    """Renders Markdown in that course."""
+    """Render Markdown in that course."""
     return lambda source: render(source, link=resolve)

@@ -1,4 +1,4 @@
-"""Opens a page in Chromium and says what is wrong with it. It knows nothing of how the page was made."""
+"""Open a page in Chromium and report unsafe behaviour, regardless of how the page was made."""
 
 from playwright.sync_api import Browser, Error, Page, Route
 
@@ -34,7 +34,7 @@ INSPECT = """() => {
 
 
 def judge(browser: Browser, html: str) -> list[str]:
-    """The faults of a page with this HTML in it: what ran or was asked for, what stands there, what clicks run."""
+    """Return the faults of a page with this HTML: scripts that ran, requests, unexpected content, effects of clicks."""
     faults: list[str] = []
     context = browser.new_context()
     page = context.new_page()
@@ -71,7 +71,7 @@ def _wave_the_mouse(page: Page) -> None:
 
 
 def _click_links(page: Page, faults: list[str]) -> None:
-    """Each link is clicked, in the page as it is; leaving it is stopped at the last moment, running is not."""
+    # Navigation is cancelled at the last moment, so that scripts still run.
     page.evaluate("""() => addEventListener("click", event => {
       const link = event.target.closest("a");
       if (link && /^(https?|mailto):$/.test(link.protocol)) event.preventDefault();

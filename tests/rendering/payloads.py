@@ -1,4 +1,4 @@
-"""Hostile Markdown by where it hides. Each calls `alert`, asks another host, or asks for what only a page may have."""
+"""Hostile Markdown by hiding place. Each payload calls `alert`, requests another host, or forges part of the page."""
 
 SCRIPT = "javascript:alert(1)"
 NL = "\n"

@@ -115,7 +115,7 @@ def overlap(one, other) -> bool:
 
 
 def along(start, end):
-    """Points of the straight line; the curve keeps to the same rectangle, and lanes are straight."""
+    """Return points on the straight line; the curve stays in the same rectangle, and lanes are straight."""
     return [
         (start[0] + (end[0] - start[0]) * n / 20, start[1] + (end[1] - start[1]) * n / 20) for n in range(21)
     ]

@@ -1,4 +1,4 @@
-"""What authors type from habit: rendered as they mean it, or a problem at its line; nothing is lost in silence."""
+"""Habits of authors from other dialects are rendered as meant, or reported at their line; nothing is lost silently."""
 
 import re
 
@@ -167,7 +167,7 @@ SYNTAX = re.compile(
 
 
 def test_nothing_typed_is_lost_in_silence(page):
-    """Each word of a source is on the page, or there is a problem; comments alone are meant to go."""
+    """Each word of a source is on the page or reported; only comments may disappear."""
     lost = {}
     for name, (source, *_) in {**RENDERED, **PROBLEMS}.items():
         rendered = page(source)
@@ -209,7 +209,7 @@ def test_file_beside_a_lesson_leads_to_the_lesson():
 )  # fmt: skip
 @pytest.mark.heavy
 def test_long_text_of_these_signs_is_rendered_and_bounded(page, unit):
-    """A renderer that was tried took 43 s for `http:`, again and again."""
+    """One renderer that was tried took 43 s for a repeated `http:`."""
     source = unit * (60_000 // len(unit)) if unit.count("[") == 0 else unit * (4_000 // unit.count("["))
     rendered = page(source)
     assert len(rendered.html.encode()) <= 50 * len(source)

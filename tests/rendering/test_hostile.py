@@ -12,7 +12,7 @@ PLACES = pytest.mark.parametrize("place", PAYLOADS)
 
 
 def believe(kind: str, slug: str, fragment: str) -> str:
-    """The most careless resolver: every target exists, and the address is what the author wrote."""
+    """Resolve links with no care at all: every target exists at the URL that the author wrote."""
     return f"{slug}#{fragment}"
 
 
@@ -21,7 +21,7 @@ def batch(pieces: list[str]) -> str:
 
 
 def unsafe(source: str) -> str:
-    """What a parser without any of our rules makes of it."""
+    """Render with a parser without any of our rules."""
     parser = MarkdownIt("commonmark", {"html": True}).enable("table")
     parser.validateLink = lambda url: True
     return parser.render(source)

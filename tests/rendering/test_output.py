@@ -1,4 +1,4 @@
-"""What a text becomes is bounded before it is built: at 50 times the text, and at 5 MB."""
+"""Output is limited before it is built, to 50 times the text and to 5 MB."""
 
 import tracemalloc
 
@@ -56,7 +56,7 @@ def test_a_text_that_would_become_far_longer_is_refused_at_a_line(page, source):
 
 
 def test_what_is_refused_was_never_built(page):
-    """It was 490 MB."""
+    """It would have been 490 MB."""
     tracemalloc.start()
     with pytest.raises(TooComplexError):
         page(REFUSED["a long title"])

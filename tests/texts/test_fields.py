@@ -1,4 +1,4 @@
-"""Fields of YAML, asked for key by key, and front matter above a text."""
+"""Read the fields of a YAML mapping by key, and front matter above a text."""
 
 import pytest
 

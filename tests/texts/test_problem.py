@@ -1,4 +1,4 @@
-"""What the readers of course texts report, and that the engine reports the same."""
+"""Readers of course texts report the same fields of a problem as the engine."""
 
 from dataclasses import fields
 
