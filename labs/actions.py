@@ -1,4 +1,4 @@
-"""Submit, grade again, cancel. Each function is one change with its transaction; `lifecycle` alone writes states."""
+"""Submit, grade again, cancel. Each function is one change with its transaction; only `lifecycle` writes states."""
 
 import logging
 from collections.abc import Mapping

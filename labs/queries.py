@@ -226,7 +226,7 @@ def also_submitted_by(submission: Submission) -> list[User]:
 
 
 def also_by_others() -> Exists:
-    """Return an annotation for repositories: True if another learner of the course submitted the same address."""
+    """Return an annotation for repositories: True if a different learner of the course submitted the same address."""
     address = {"host": OuterRef("host"), "owner_in_small": Lower(OuterRef("owner"))}
     address["name_in_small"] = Lower(OuterRef("name"))
     same = Repository.objects.by_address().filter(**address, course=OuterRef("course"))

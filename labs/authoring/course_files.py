@@ -14,7 +14,7 @@ from lessons.links import Links
 
 
 def read_labs(files: CourseFiles) -> list[Entry]:
-    """Return the labs of a course folder; add whatever is wrong in them to `files.problems`."""
+    """Return the labs of a course folder; add their problems to `files.problems`."""
     return [_read_lab(files, slug, position) for position, slug in enumerate(files.labs, 1)]
 
 

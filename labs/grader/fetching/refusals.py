@@ -26,7 +26,7 @@ class FetchRefusedError(Exception):
 
 
 class FetchError(Exception):
-    """A fault of ours, or of nobody's: worth another try later."""
+    """A fault of ours, or nobody's: worth another try later."""
 
     limit: str | None = None
 

@@ -43,7 +43,7 @@ def resolve(repository: Commits, name: Revision, *, originals: bool = False) -> 
     """Return the commit of that name; `ref` of the answer is the branch or tag that the name starts from.
 
     With `originals`, `^{/regex}` skips commits whose message only quotes a matching one, as `Revert "..."` does; Git
-    itself takes the newest, whatever it is.
+    itself takes the newest match.
     """
     base = base_of(name)
     tip = repository.tip(base) or _by_id(repository, base)

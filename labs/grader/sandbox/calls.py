@@ -134,10 +134,10 @@ class Learner:
 
 
 def hold(sandbox: Sandbox, code: str, job: Job, call_seconds: float) -> list[Held]:
-    """Yield the outcome of each hidden test, in order. `job` has the learner's files, the environment and the seconds
-    for all.
+    """Yield the outcome of each hidden test, in order.
 
-    Raises SandboxError where the tests themselves are broken.
+    `job` has the learner's files, the environment and the seconds for all. Raises SandboxError if the tests
+    themselves are broken.
     """
     files = packed({b"hidden.py": code.encode()})
     author = replace(job, argv=("python", "-I", "-c", program("hold_tests")), files=files)

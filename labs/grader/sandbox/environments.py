@@ -81,7 +81,7 @@ class Environments:
     def closed(self) -> str:
         """Return the reason why sandboxes have no environments here, as the end of a sentence, else "".
 
-        If we are root the sandbox is another user, who must be able to reach its environment.
+        If we are root the sandbox runs as a different user, who must be able to reach its environment.
         """
         if not uv():
             return "uv was not found. Install it (pip install uv)"

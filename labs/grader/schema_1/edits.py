@@ -10,11 +10,11 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Edit:
-    """What changes at a place of the old text: a key, a value, or what a mapping holds.
+    """A change at one place of the old text: to a key, a value, or the entries of a mapping.
 
-    `key` is its new name. `value`, where `writes` is set, stands instead of the value. `add` are further keys of the
-    mapping, `under` the key that a single value gets, `alone` says that the value of the only key stands alone, and
-    `drop` that the key goes away.
+    `key` is the new name. `value`, if `writes` is set, replaces the value. `add` are further keys of the mapping,
+    `under` the key that a single value gets; `alone` replaces a mapping by the value of its only key, and `drop`
+    removes the key.
     """
 
     key: str | None = None

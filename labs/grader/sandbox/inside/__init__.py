@@ -1,4 +1,4 @@
-"""Programs that run inside the sandbox, by whatever Python is there: standard library only, one file each."""
+"""Programs that run inside the sandbox with any Python found there: standard library only, one file each."""
 
 import pkgutil
 
