@@ -1,5 +1,10 @@
+import json
+import subprocess
+import sys
+
 import pytest
 
+from labs.grader.python_packages import project
 from labs.grader.report import Outcome
 from labs.grader.spec import SpecError
 
@@ -58,6 +63,9 @@ def test_a_good_project_passes(ask, rest):
     assert ask(rest).outcome is Outcome.PASSED
 
 
+SYSTEM = 'requires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "why", "line"),
     [
@@ -75,7 +83,7 @@ def test_a_good_project_passes(ask, rest):
         ('"MIT"', '{file = "LICENSE"}', "`license` names `LICENSE`, which is not there.", 9),
         ('"MIT"', '"Own License"', "`Own License` is no license of the SPDX list.", 9),
         ("dependencies = [", "dependancies = [", "`[project]` has the key `dependancies`, which is not", 11),
-        ('build-backend = "setuptools.build_meta"\n', "", "`[build-system]` has no `build-backend`.", 1),
+        (SYSTEM, 'requires = ["flit_core"]\n', "`[build-system]` has no `build-backend`, so setuptools", 1),
         ("[project]\n", "[tool.poetry]\n", "The file does not describe the package: it has no `[project]`.", 1),
         ("name = ", "name == ", "`pyproject.toml` cannot be read as TOML: ", 6),
     ],
@@ -89,6 +97,135 @@ def test_what_is_wrong_in_pyproject_toml_is_said_with_its_line(ask, old, new, wh
     assert result.why.startswith(why)
     assert result.evidence[0].line == line
     assert "git add -- pyproject.toml" in result.fix
+
+
+GROUPS = "a table for each group, without `console_scripts` and `gui_scripts`"
+# A line of `[project]` that the specification does not take, and what it does.
+WRONG_TYPES = [
+    ('authors = ["me"]', "a list of tables with `name` and `email`"),
+    ('authors = "me"', "a list of tables with `name` and `email`"),
+    ('authors = {name = "me"}', "a list of tables with `name` and `email`"),
+    ("authors = [{name = 3}]", "a list of tables with `name` and `email`"),
+    ('authors = [{nam = "me"}]', "a list of tables with `name` and `email`"),
+    ('maintainers = ["me"]', "a list of tables with `name` and `email`"),
+    ('keywords = "x"', "a list of texts"),
+    ("keywords = [1]", "a list of texts"),
+    ('keywords = {a = "x"}', "a list of texts"),
+    ('classifiers = "x"', "a list of texts"),
+    ("classifiers = [true]", "a list of texts"),
+    ('urls = ["x"]', "a table of texts"),
+    ('urls = "x"', "a table of texts"),
+    ("urls = {a = 3}", "a table of texts"),
+    ('description = ["x"]', "a text in quotes"),
+    ("description = 3", "a text in quotes"),
+    ('license-files = "LICENSE"', "a list of texts"),
+    ('scripts = ["x"]', "a table of texts"),
+    ("scripts = {a = 3}", "a table of texts"),
+    ('gui-scripts = "x"', "a table of texts"),
+    ('entry-points = ["x"]', GROUPS),
+    ('entry-points = {a = "x"}', GROUPS),
+    ('entry-points = {console_scripts = {a = "x:y"}}', GROUPS),
+    ('dynamic = "readme"', "a list of texts"),
+    ("dynamic = [3]", "a list of texts"),
+]  # fmt: skip
+REPLACED_TYPES = [
+    ('readme = "README.md"', "readme = 3"),
+    ('readme = "README.md"', 'readme = ["README.md"]'),
+    ('readme = "README.md"', 'readme = {file = "README.md"}'),
+    ('readme = "README.md"', 'readme = {file = "README.md", text = "x", content-type = "text/markdown"}'),
+    ('license = "MIT"', "license = 3"),
+    ('license = "MIT"', 'license = ["MIT"]'),
+    ('license = "MIT"', 'license = {file = "README.md", text = "x"}'),
+    ('dependencies = [\n    "scikit-learn==1.7.2",\n    "joblib>=1.5,<2",\n]', 'dependencies = "x"'),
+    ('dependencies = [\n    "scikit-learn==1.7.2",\n    "joblib>=1.5,<2",\n]', "dependencies = [1]"),
+    ('dependencies = [\n    "scikit-learn==1.7.2",\n    "joblib>=1.5,<2",\n]', 'dependencies = {a = "1"}'),
+    ('requires-python = ">=3.11"', "requires-python = 3.11"),
+    ('requires-python = ">=3.11"', 'requires-python = [">=3.11"]'),
+    ('name = "review-model"', 'name = ["a"]'),
+    ('version = "0.1.0"', "version = 1.0"),
+    ('version = "0.1.0"', 'version = "0.1.0"\ndynamic = ["name"]'),
+    ('version = "0.1.0"', 'version = "0.1.0"\ndynamic = ["nonsense"]'),
+    ('version = "0.1.0"', 'version = "0.1.0"\ndynamic = ["readme"]'),
+    ('requires = ["setuptools>=77"]', 'requires = "setuptools"'),
+    ('requires = ["setuptools>=77"]', "requires = [3]"),
+    ('build-backend = "setuptools.build_meta"', "build-backend = 3"),
+]
+RIGHT_TYPES = [
+    'authors = [{name = "Me"}, {email = "me@example.org"}, {name = "Me", email = "me@example.org"}]',
+    "authors = []",
+    'maintainers = [{name = "Me"}]',
+    'keywords = ["x"]',
+    "classifiers = []",
+    'urls = {Homepage = "https://example.org"}',
+    'description = "x"',
+    'license-files = ["README.md"]',
+    'scripts = {a = "review_model:main"}',
+    'gui-scripts = {a = "review_model:main"}',
+    'entry-points = {"a.b" = {a = "review_model:main"}}',
+    'dynamic = ["classifiers"]',
+]
+# What setuptools takes although the specification says otherwise, under "entry-points" and "readme".
+LENIENT = ('entry-points = ["x"]', "entry-points = {console_scripts", 'text = "x", content-type')
+
+
+def texts_of_types():
+    """Texts of pyproject.toml, and whether they keep to the specification."""
+    for line, _ in WRONG_TYPES:
+        yield GOOD.replace("[project]\n", f"[project]\n{line}\n"), False
+    for old, new in REPLACED_TYPES:
+        assert old in GOOD, old
+        yield GOOD.replace(old, new), False
+    without = GOOD.replace('[project.optional-dependencies]\ntest = ["pytest>=9"]\n', "")
+    yield without.replace("[project]\n", '[project]\noptional-dependencies = ["pytest"]\n'), False
+    for line in RIGHT_TYPES:
+        yield GOOD.replace("[project]\n", f"[project]\n{line}\n"), True
+
+
+def test_each_key_has_the_type_that_the_specification_gives():
+    def faults_of(text):
+        found, broken = project.read_project("pyproject.toml", text, FILES)
+        assert not broken, text
+        return project.faults(found)
+
+    for line, words in WRONG_TYPES:
+        found = faults_of(GOOD.replace("[project]\n", f"[project]\n{line}\n"))
+        key = line.split(" ")[0]
+        assert found and found[0].says == f"`{key}` in `[project]` is not {words}.", (line, found)
+        assert found[0].place.line == 6
+    for text, is_right in texts_of_types():
+        assert (not faults_of(text)) is is_right, (text, faults_of(text))
+
+
+@pytest.mark.heavy
+def test_setuptools_itself_takes_the_same_types():
+    program = (
+        "import json, sys, tomllib, warnings\nwarnings.simplefilter('ignore')\n"
+        "from setuptools.config.pyprojecttoml import validate\n"
+        "def is_right(text):\n"
+        "    try:\n        return bool(validate(tomllib.loads(text), 'pyproject.toml'))\n"
+        "    except Exception:\n        return False\n"
+        "print(json.dumps([is_right(text) for text in json.load(sys.stdin)]))\n"
+    )
+    texts = [text for text, _ in texts_of_types()]
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=json.dumps(texts), capture_output=True, text=True, timeout=60
+    )
+    theirs = json.loads(done.stdout)
+    differ = [text for (text, ours), their in zip(texts_of_types(), theirs, strict=True) if ours != their]
+    differ = [text for text in differ if not any(lenient in text for lenient in LENIENT)]
+    assert differ == [], "\n".join(differ)
+
+
+@pytest.mark.parametrize(
+    "requires",
+    ['["setuptools>=77"]', '["wheel", "Setuptools"]', "[\"setuptools[x]>=1; python_version>'3'\"]"],
+)
+def test_without_a_back_end_setuptools_is_used(ask, requires):
+    system = f"[build-system]\nrequires = {requires}\n"
+    text = GOOD.replace(
+        '[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n', system
+    )
+    assert ask("", {"pyproject.toml": text}).outcome is Outcome.PASSED
 
 
 MOVED = {"src/review_model/__init__.py": None}

@@ -17,6 +17,7 @@ from ..findings import Finding, Place
 from ..formats.data import UnparsableError, read_data
 from ..parameters import did_you_mean
 from ..words import cut, listed, quoted
+from .project_types import BUILD_SYSTEM_TYPES, PROJECT_TYPES, FieldType
 
 MAX_FAULTS = 20
 MAX_HEADER = 300  # characters of a line that is looked at as one
@@ -99,10 +100,11 @@ def read_project(path: str, text: str, files: Collection[str]) -> tuple[Project,
 
 def faults(project: Project, described_by: str = "") -> list[Finding]:
     """What an installer or an index would not accept. `described_by` is a file beside it that names the package."""
-    readers = [_keys, _fields, _dependencies, _named_files] if project.project else [_no_project]
-    if not project.project and project.backend.startswith("poetry.") and project.tool("poetry"):
+    has_table = "project" in project.data
+    readers = [_keys, _types, _fields, _dynamic, _dependencies, _named_files] if has_table else [_no_project]
+    if not has_table and project.backend.startswith("poetry.") and project.tool("poetry"):
         readers = [_poetry_fields]
-    elif not project.project and described_by and project.backend.startswith("setuptools"):
+    elif not has_table and described_by and (project.backend or "setuptools").startswith("setuptools"):
         readers = []
     found = chain.from_iterable(read(project) for read in (_build_system, *readers))
     return list(islice(found, MAX_FAULTS))
@@ -136,11 +138,55 @@ def _build_system(project: Project) -> Iterator[Finding]:
         yield Finding(
             project.place(), says, "`[build-system]` with `requires` and `build-backend`", "none", add
         )
-    for key in ("requires", "build-backend"):
-        if table and key not in table:
-            says = f"`[build-system]` has no {quoted(key)}."
-            line = add[1] if key == "requires" else add[2]
-            yield Finding(project.place("build-system"), says, quoted(key), "none", (line,))
+    if table and "requires" not in table:
+        says = "`[build-system]` has no `requires`."
+        yield Finding(project.place("build-system"), says, "`requires`", "none", (add[1],))
+    yield from _wrong_types(project, "build-system", table, BUILD_SYSTEM_TYPES)
+    if "requires" in table and "build-backend" not in table and not _requires_setuptools(table["requires"]):
+        says = (
+            "`[build-system]` has no `build-backend`, so setuptools is used, which `requires` does not list."
+        )
+        yield Finding(project.place("build-system"), says, "`build-backend`", "none", (add[2],))
+
+
+def _requires_setuptools(requires: object) -> bool:
+    """Whether pip can fall back on the back end that it uses where none is named."""
+    names = (
+        [one for one in requires if isinstance(one, str)] if isinstance(requires, list) else ["setuptools"]
+    )
+    return any(re.match(r"\s*setuptools\b(?![-_.])", one, re.IGNORECASE) for one in names)
+
+
+def _types(project: Project) -> Iterator[Finding]:
+    if not isinstance(project.data.get("project"), dict):
+        yield Finding(
+            project.place(), "`project` is not a table.", "`[project]`", "another type", ("[project]",)
+        )
+    yield from _wrong_types(project, "project", project.project, PROJECT_TYPES)
+
+
+def _wrong_types(
+    project: Project, table: str, data: Mapping[str, Any], types: Mapping[str, FieldType]
+) -> Iterator[Finding]:
+    for key, kind in types.items():
+        if key in data and not kind.accepts(data[key]):
+            place = project.place(table, key)
+            place = place if place != project.place(table) else project.place(f"{table}.{key}")
+            says = f"{quoted(key)} in `[{table}]` is not {kind.words}."
+            yield Finding(place, says, kind.words, quoted(cut(str(data[key]), 60)), (kind.example,))
+
+
+def _dynamic(project: Project) -> Iterator[Finding]:
+    """What `dynamic` leaves to the back end: keys of the standard that are not written out."""
+    data, dynamic = project.project, project.project.get("dynamic")
+    for key in dynamic if isinstance(dynamic, list) else ():
+        place = project.place("project", "dynamic")
+        if key == "name" or (isinstance(key, str) and key not in KEYS):
+            says = f"`dynamic` has {quoted(key)}, which no back end can work out."
+            yield Finding(place, says, "keys of the standard but `name`", quoted(key))
+        elif isinstance(key, str) and key in data and key != "version":
+            says = f"`{key}` is written out and called dynamic at once."
+            yield Finding(project.place("project", key), says, "one of the two", "both")
 
 
 def _no_project(project: Project) -> Iterator[Finding]:
