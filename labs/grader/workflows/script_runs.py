@@ -191,6 +191,7 @@ class _Run:
 
     def _substituted(self, block: Block, state: State, checked: bool) -> set[tuple[Value, bool]]:
         keeps = state.inherits or self.setting.is_sh
+        checked = checked and not self.setting.is_sh
         return self._apart(block, replace(state, stops=state.stops and keeps), checked)
 
     def _subshell(self, body: Block, state: State, checked: bool) -> Ends:
@@ -316,9 +317,9 @@ class _Run:
         return self._leave(node, states_after(node, state), checked)
 
     def _leave(self, node: Simple, states: Iterable[State], checked: bool) -> Ends:
-        """`exec` does not come back, `coproc` runs beside."""
+        """`exec` does not come back, not even for a trap; `coproc` runs beside."""
         if node.raw[0] == "exec" and len(node.raw) > 1:
-            return Ends(exit=states)
+            return Ends(exit=[replace(state, at_exit=None) for state in states])
         if node.raw[0] == "coproc":
             return Ends(next={replace(state, job=state.status).ended(ZERO) for state in states})
         return self._settled(states, checked)
@@ -349,8 +350,8 @@ class _Run:
         status = state.value(words[1]) if len(words) > 1 else state.status
         if words[0] in ("break", "continue"):
             return Ends(**{words[0] if self.loops else "next": [state.ended(ZERO)]})
-        if words[0] == "return" and not self.calls:
-            return self._settled([state.ended(FAILED)], checked)
+        if words[0] == "return" and not self.calls and not self.setting.is_sh:
+            return self._settled([state.ended(FAILED)], checked)  # bash returns from functions alone
         statuses = [status] if status.is_zero is not None else [ZERO, FAILED]
         return Ends(**{words[0]: [state.ended(one) for one in statuses]})
 
