@@ -34,7 +34,7 @@ REQUIREMENTS = {
     goal: ["requirements.txt"] if goal in THE_PORTAL else ["requirements.txt", "tests/requirements.txt"]
     for goal in PROGRAMS
 }
-# The shell runs line 2 and Python skips it: a `#!` line can hold neither blanks nor a long path.
+# The shell runs line 2 and Python skips it, because a `#!` line allows neither spaces nor a long path.
 LABCHECK = """#!/bin/sh
 '''exec' {python} "$0" "$@"
 ' '''
@@ -175,7 +175,7 @@ def read_stamp():
 
 def uv_environment():
     # pip's configuration as uv's variables, as for the environments of labs.
-    sys.path.insert(0, ROOT)  # by now this is a fit Python
+    sys.path.insert(0, ROOT)  # safe now: this Python is suitable
     from labs.grader.sandbox import package_index
 
     return package_index.uv_environment(PYTHON, dict(os.environ))

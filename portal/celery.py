@@ -18,7 +18,7 @@ class Pulse(bootsteps.StartStopStep):
     """Report that a worker's main process is alive, however long its jobs take."""
 
     def start(self, consumer: Any) -> None:
-        from labs.grading import pulse  # Django is set up by now, and not before
+        from labs.grading import pulse  # importable only once Django is set up
 
         queue = consumer.hostname.partition("@")[0]
         pulse.beat(queue)
@@ -30,7 +30,7 @@ app.steps["consumer"].add(Pulse)
 
 @worker_ready.connect
 def begin(sender: Any = None, **kwargs: object) -> None:
-    from labs.grading.tasks import wake_later_worker  # Django is set up by now, and not before
+    from labs.grading.tasks import wake_later_worker  # importable only once Django is set up
 
     if sender.hostname.startswith("later@"):
         wake_later_worker()
@@ -42,6 +42,6 @@ def test_sandbox(sender: object = None, **kwargs: object) -> None:
     # the portal starts; the other tests its sandbox on first use.
     if str(getattr(sender, "hostname", "")).startswith("later@"):
         return
-    from labs.grading.sandbox import test_and_tell  # Django is set up by now, and not before
+    from labs.grading.sandbox import test_and_tell  # importable only once Django is set up
 
     test_and_tell()

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from wsgiref.util import FileWrapper
 
-REFUSAL = "portal.refusal"  # the status with which `portal.outages` answers in place of a view
+REFUSAL = "portal.refusal"  # the status that `portal.outages` answers in place of a view
 UNFINISHED = "portal.unfinished"  # set with it if a view has started and its outcome is unknown
 
 Environ = dict[str, Any]

@@ -128,7 +128,7 @@ else:
     DATABASES["default"]["OPTIONS"] = {
         "server_side_binding": True,
         "prepare_threshold": 2,
-        "connect_timeout": max(2, int(DATABASE_WAIT_SECONDS)),  # libpq takes 1 for 2
+        "connect_timeout": max(2, int(DATABASE_WAIT_SECONDS)),  # libpq treats 1 as 2
         # If the server's machine is gone, the kernel's keepalives notice within 20 s.
         "tcp_user_timeout": 10_000,
         "keepalives_idle": 10,
@@ -182,7 +182,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the reaper requeues a lost submission, a limited number of times
-# fetching 60, checks that run code 180, and what is slow on a busy machine (labs.grader.check_specs.MAX_CODE_SECONDS)
+# Seconds: 60 to fetch, 180 for checks that run code, and a margin for a busy machine (check_specs.MAX_CODE_SECONDS)
 CELERY_TASK_SOFT_TIME_LIMIT = 360
 CELERY_TASK_TIME_LIMIT = 390
 CELERY_TASK_PUBLISH_RETRY = False
@@ -225,7 +225,7 @@ REPOSITORY_HOSTS = [
 LOOKUPS_PER_MINUTE = env.int("LOOKUPS_PER_MINUTE", default=10)
 MIRROR_ROOT = Path(env.str("MIRROR_ROOT", default=str(VAR / "mirrors"))).absolute()
 MIRROR_MAX_BYTES = env.int("MIRROR_MAX_BYTES", default=2 * 1024 * 1024 * 1024)
-# Address and authority file of the server that stands for every host in tests; it may lie in a private network.
+# URL and CA file of the server that replaces every host in tests; it may be in a private network.
 TEST_GIT_SERVER = env.list("TEST_GIT_SERVER", default=[])
 if TEST_GIT_SERVER and not DEBUG:
     raise ImproperlyConfigured("TEST_GIT_SERVER is for tests. Unset it, or set DEBUG=1.")

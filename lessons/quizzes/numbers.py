@@ -35,7 +35,7 @@ SIGNS = {
 }
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
-# Exponents have two digits, so that no answer becomes a number of a million digits.
+# Exponents have at most two digits, so that no answer expands to a million digits.
 POWER = r"(?:[eE]|\s?[x×·⋅*]\s?10\s?\^\s?)(?P<power>[+-]?[0-9]{1,2})"
 NUMBER = re.compile(rf"(?P<sign>[+-]?)\s?(?P<body>[0-9][0-9.,' ]*|[.,][0-9]+)(?:{POWER})?")
 GROUPED = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")

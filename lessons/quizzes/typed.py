@@ -39,7 +39,7 @@ NAMES = (
     (DOUBLE_QUOTES + SINGLE_QUOTES, "curly quotes as straight ones"),
     ("…‥", "the ellipsis as dots"),
 )
-# Format characters (zero-width, marks of direction, soft hyphens) and variation selectors.
+# Format characters (zero-width, direction marks, soft hyphens) and variation selectors.
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
@@ -47,7 +47,7 @@ INVISIBLE = re.compile(
 FORMS = re.compile("[\ufb00-\ufb06\ufe50-\ufe6f\uff01-\uffee]")
 SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 LONG_DASH = re.compile(f"[{LONG_DASHES}]")
-# A long dash is a short one before a single letter and inside a word or a run of dashes; before a word it is two.
+# A long dash is read as - before a single letter and inside a word or a run of dashes, and as -- before a word.
 SHORT_DASH = re.compile(
     f"(?<=[\\w\\-{LONG_DASHES}])[{LONG_DASHES}]|[{LONG_DASHES}](?=[\\-{LONG_DASHES}]|\\w(?:\\W|$)|[0-9])"
 )

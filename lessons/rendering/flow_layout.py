@@ -18,7 +18,7 @@ BESIDE = 16  # between boxes of one layer, between lanes, and the maximum betwee
 PADDING = 11
 HEAD = 8  # length of an arrowhead
 MARGIN = 2
-WRAP, WORD = 14, 24  # characters in a line of a label; a longer word widens the box up to the second
+WRAP, WORD = 14, 24  # characters per line of a label; a longer word widens the box, up to WORD
 AHEAD, STRAIGHT, BACK = -1, 0, 1  # the side of a box on which an arrow leaves or arrives
 
 Point = tuple[float, float]

@@ -6,8 +6,8 @@ from .flow import Flow
 from .flow_layers import layer
 from .flow_layout import HEAD, LINE, Arrow, Box, Layout, lay_out
 
-NARROW = 286  # px: a phone of 320 less the margins of the page
-WIDE = 620  # px: about the measure of the text; flow.css shows the wide drawing in columns from this width
+NARROW = 286  # px: a 320 px phone without the page margins
+WIDE = 620  # px: about the text width; flow.css shows the wide drawing in columns of at least this width
 
 
 def draw(flow: Flow) -> str:
@@ -45,7 +45,7 @@ def _svg(layout: Layout, title: str) -> str:
 
 def _box(box: Box) -> str:
     middle = _n(box.x + box.width / 2)
-    # 5 px bring the line of writing from the middle of the letters to their foot
+    # 5 px from the middle of the letters to the baseline
     top = box.y + box.height / 2 - (len(box.lines) - 1) * LINE / 2 + 5
     lines = "".join(
         f'<tspan x="{middle}" y="{_n(top + number * LINE)}">{escape(line)}</tspan>'

@@ -24,7 +24,7 @@ WORDS_A_MINUTE = 200
 PARSER = build()
 INLINE_PARSER = build_for_lines()
 OPTION_PARSER = build_for_options()
-# authors cannot write these: their own < becomes &lt; in text and their own " becomes &quot; in attributes
+# authors cannot forge these: their < becomes &lt; in text and their " becomes &quot; in attributes
 DRAWING = re.compile(r'<figure class="flow" data-flow="(\d+)"></figure>')
 KEYED_ITEM = re.compile(r'<li data-key="([a-z0-9-]+)">(.*?)</li>', re.DOTALL)
 

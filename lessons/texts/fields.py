@@ -16,10 +16,10 @@ from ruamel.yaml.scanner import Scanner, ScannerError
 
 from .problem import Problem
 
-MAX_CHARACTERS = 64 * 1024  # a tag takes the square of its length
-MAX_DEPTH = 20  # of brackets: the scanner looks for keys in all that are open, at each word
-MAX_TOKENS = 20_000  # a key with its value is four
-MAX_VALUES = 10_000  # aliases counted as what they stand for, so that ten lines cannot stand for a billion
+MAX_CHARACTERS = 64 * 1024  # a tag takes quadratic time
+MAX_DEPTH = 20  # of brackets: at each word, the scanner looks for keys in all open ones
+MAX_TOKENS = 20_000  # a key and its value are four tokens
+MAX_VALUES = 10_000  # counted with aliases expanded, so that ten lines cannot expand to a billion values
 TOO_DEEP = "nested too deeply"
 REQUIRED: Any = object()
 _TAG = "tag:yaml.org,2002:"
@@ -233,5 +233,5 @@ class Fields:
     def _check(self, key: str, check: Callable[[str], Any], value: str) -> None:
         try:
             check(value)
-        except Exception as error:  # whatever a validator raises is what the author has to read
+        except Exception as error:  # a validator may raise anything; its message is for the author
             self.report(key, str(getattr(error, "message", None) or error))

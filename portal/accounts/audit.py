@@ -13,7 +13,7 @@ from portal.accounts.models import AuditEntry, User
 logger = logging.getLogger(__name__)
 
 Event = AuditEntry.Event
-MAX_DENIALS_PER_HOUR = 60  # of one person
+MAX_DENIALS_PER_HOUR = 60  # per person
 
 
 def record(event: AuditEntry.Event, what: str = "", *, user: User | None = None, who: str = "") -> None:

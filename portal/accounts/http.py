@@ -20,6 +20,6 @@ def client_address(request: HttpRequest) -> str:
     """
     try:
         found = get_client_ip(request)
-    except ImproperlyConfigured:  # it came past one of the proxies
+    except ImproperlyConfigured:  # the request bypassed a proxy
         found = None
     return found or request.META.get("REMOTE_ADDR", "")

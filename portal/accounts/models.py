@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-# What stands among the zones of a machine and means another one on each, or none.
+# Files among a machine's time zones that mean the local zone, or none.
 NO_TIME_ZONES = {"Factory", "leapseconds", "localtime", "posixrules"}
 
 

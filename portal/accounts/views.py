@@ -22,7 +22,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/account.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@csrf_exempt  # it changes a colour and nothing else, and a token would make every anonymous page different
+@csrf_exempt  # it only changes colours, and a CSRF token would make every anonymous page different
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     # A cookie, so that it works signed out. Any unknown value follows the system.
