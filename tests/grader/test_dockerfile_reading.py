@@ -116,6 +116,74 @@ REFUSED = [
 ]  # fmt: skip
 
 
+LOWER = "invalid reference format: repository name ({}) must be lowercase"
+# What comes behind a first line, the name that is refused, and why.
+REFUSED_NAMES = [
+    ("FROM Python:3", "Python:3", LOWER.format("library/Python") + ". Did you mean `python:3`?"),
+    ("FROM python:3 AS a\nFROM me/App", "me/App", LOWER.format("me/App")),
+    ("FROM ghcr.io/Me/app:1", "ghcr.io/Me/app:1", LOWER.format("Me/app")),
+    ("FROM localhost:5000/App", "localhost:5000/App", LOWER.format("App")),
+    ("ARG V=3\nFROM Python:$V", "Python:3", LOWER.format("library/Python")),
+    ("FROM a:1\nCOPY --from=Nginx:1 /x /x", "Nginx:1", LOWER.format("library/Nginx")),
+    ("FROM python:", "python:", "invalid reference format."),
+    ("FROM python:3:4", "python:3:4", "invalid reference format."),
+    ("FROM python@sha256:12", "python@sha256:12", "invalid reference format."),
+    ("FROM -python", "-python", "invalid reference format."),
+    ("FROM https://h/python", "https://h/python", "invalid reference format."),
+]
+TWO = "FROM a:1\nFROM a:1\n"
+REFUSED_STAGES = [
+    (f"{TWO}COPY --from=5 /x /x", "5", "invalid stage index 5. The file has 2 stages, from 0 on."),
+    (f"{TWO}COPY --from=2 /x /x", "2", "invalid stage index 2."),
+    ("FROM a:1\nCOPY --from=-1 /x /x", "-1", "invalid stage index -1. The file has 1 stage, which is 0."),
+    ("FROM a:1 AS x\nCOPY --from=X /x /x", "X", "circular dependency detected on stage `X`."),
+    ("FROM a:1\nARG I=b\nCOPY --from=$I /x /x", "$I", "variable expansion is not supported for `--from`."),
+]
+REFUSED_MOUNTS = [
+    ("type=foo", 'unsupported mount type "foo"'),
+    ("type=volume,target=/x", 'unsupported mount type "volume"'),
+    ("type=,target=/x", 'unsupported mount type ""'),
+    ("type=cache,taget=/x", "unexpected key 'taget' in 'taget=/x'"),
+    ("cache", "invalid field 'cache' must be a key=value pair"),
+    ("type=cache,target=/x,sharing=all", 'unsupported sharing value "all"'),
+    ("type=bind,target=/x,sharing=locked", "invalid cache sharing set for bind mount"),
+    ("type=cache,target=/x,uid=me", "invalid value me for uid"),
+    ("type=secret,id=x,required=maybe", "invalid value for required: maybe"),
+]
+TAKEN = [
+    *("FROM python", "FROM localhost:5000/a/b_c:V1.2", "FROM Me/app", "FROM REGISTRY.example.org:5000/a"),
+    *(f"FROM python:3@sha256:{'a' * 64}", "FROM a AS Base\nFROM BASE", "ARG A\nFROM $A", "FROM a__b/c--d.e"),
+    *("FROM a\nFROM b\nCOPY --from=0 /x /x", "FROM a AS Build\nFROM b\nCOPY --from=build /x /x"),
+    *("FROM a\nCOPY --from=nginx:1 /x /x", "FROM a\nRUN --mount=type=secret,id=x,required x", "FROM scratch"),
+    "FROM a\nRUN --mount=type=cache,target=/x,sharing=locked,mode=0755,uid=1,ro=true x",
+    *("FROM a\nRUN --mount=type=ssh x", "FROM a\nRUN --mount=target=. x"),
+    *("FROM a\nRUN --mount=type=TMPFS,target=/x,size=1 x", "FROM a\nRUN --network=none x"),
+    "FROM a\nRUN --mount=type=secret,id=x,env=TOKEN x",
+]
+
+
+def test_names_and_mounts_that_buildkit_refuses_are_refused_in_its_words():
+    cases = [(text, f"Docker cannot take `{name}`: {why}") for text, name, why in REFUSED_NAMES]
+    cases += [(text, f"`--from={name}` is refused: {why}") for text, name, why in REFUSED_STAGES]
+    cases += [
+        (f"FROM a:1\nRUN --mount={mount} x", f"`--mount={mount}` is refused: {why}.")
+        for mount, why in REFUSED_MOUNTS
+    ]
+    cases += [
+        ("FROM a:1\nRUN --network=bridge x", "`--network=bridge` is refused: network `bridge` is not valid."),
+        ("ARG B=\nFROM $B", "The base name (`$B`) should not be blank."),
+    ]
+    for text, says in cases:
+        faults = read_dockerfile("Dockerfile", f"{text}\n").faults
+        assert faults and faults[0].says.startswith(says), (text, faults)
+        assert faults[0].place.line == text.count("\n") + 1, text
+
+
+def test_names_and_mounts_that_buildkit_takes_are_taken():
+    for text in TAKEN:
+        assert not read_dockerfile("Dockerfile", f"{text}\n").faults, text
+
+
 def test_texts_are_read_as_buildkit_reads_them():
     for text, expected in READ:
         file = read_dockerfile("Dockerfile", f"FROM a:1\n{text}\n")

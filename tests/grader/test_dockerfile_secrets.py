@@ -142,7 +142,7 @@ TREE = [
     ("Dockerfile", "COPY . .", {".env.example": "A=1", "app.py": ""}, "passed"),
     ("Dockerfile", "COPY app ./", {".env": "A=1", "app/x.py": ""}, "passed"),
     ("Dockerfile", "COPY *.txt ./", {".env": "A=1", "a.txt": ""}, "passed"),
-    ("Dockerfile", "COPY --from=x . .", {".env": "A=1"}, "passed"),
+    ("Dockerfile", "COPY --from=nginx:1 . .", {".env": "A=1"}, "passed"),
     ("Dockerfile", "RUN --mount=type=bind,target=. make", {".env": "A=1"}, "passed"),
     ("docker/Dockerfile", "COPY . .", {"docker/.env": "A=1"}, "needs_work"),
     ("docker/Dockerfile", "COPY . .", {".env": "A=1"}, "not_run"),

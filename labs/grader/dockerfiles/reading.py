@@ -2,60 +2,25 @@
 
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 
 from ..findings import Finding, Place
 from ..words import quoted
 from .instructions import Instruction, instruction
 from .lines import LineError, escape_of, logical_lines
+from .references import refused_references
 from .refusals import complaints
+from .stages import Known, Stage
 from .words import Expanded, WordError, expand
+
+__all__ = ["Dockerfile", "Stage", "read_dockerfile", "substituted", "variables_at"]
 
 MAX_FAULTS = 20
 # Docker sets them in each build; an ARG declares them
 _GIVEN = tuple(
     f"{whose}{what}" for whose in ("BUILD", "TARGET") for what in ("PLATFORM", "OS", "ARCH", "VARIANT")
 )
-Known = MutableMapping[str, str | None]
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A stage: what it starts from, and its instructions in order.
-
-    `base` is the image with the variables put in; `unknown` are those without a value. `before` is the earlier stage
-    that it starts from, None for an image.
-    """
-
-    place: Place
-    base: str
-    written: str
-    name: str = ""
-    before: "Stage | None" = None
-    unknown: tuple[str, ...] = ()
-    arguments: Known = field(default_factory=dict)
-    instructions: list[Instruction] = field(default_factory=list)
-
-    def all(self, *names: str) -> list[Instruction]:
-        return [one for one in self.instructions if one.name in names]
-
-    def chain(self) -> Iterator["Stage"]:
-        """This stage, the one that it starts from, and so on down to the one that starts from an image."""
-        stage: Stage | None = self
-        while stage:
-            yield stage
-            stage = stage.before
-
-    @property
-    def image(self) -> "Stage":
-        """The stage of the chain that starts from an image."""
-        *_, first = self.chain()
-        return first
-
-    def last(self, *names: str) -> Instruction | None:
-        """The last of these instructions here, else in the stage that this one starts from."""
-        return next((own[-1] for stage in self.chain() if (own := stage.all(*names))), None)
 
 
 @dataclass(frozen=True)
@@ -87,6 +52,8 @@ def read_dockerfile(path: str, text: str) -> Dockerfile:
                 break
     except LineError as error:
         reader.faults.append(Finding(Place(path, error.line), error.message, error.expected, error.found))
+    if not reader.faults:
+        reader.faults += islice(refused_references(reader.stages), MAX_FAULTS)
     if not reader.stages and not reader.faults:
         says = "The Dockerfile has no `FROM`."
         reader.faults.append(Finding(Place(path, 1), says, "an image to start from", "none", _FROM))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..parameters import did_you_mean
 from ..words import quoted
 from .instructions import Instruction, behind, quoted_words
+from .mounts import why_mount_refused
 from .secret_names import names_secret
 from .words import WordError, expand
 
@@ -18,6 +19,7 @@ _FLAGS: dict[str, tuple[str, ...]] = {
     "ADD": ("checksum", "keep-git-dir", "unpack", *_COPY_FLAGS),
     "HEALTHCHECK": ("interval", "timeout", "start-period", "start-interval", "retries"),
 }
+_CHOICES = {"network": ("default", "none", "host"), "security": ("sandbox", "insecure")}
 _SWITCHES = ("link", "parents", "keep-git-dir", "unpack")
 _REPEATED = ("mount", "exclude", "device")
 KNOWN = (
@@ -193,8 +195,24 @@ def _in_shell(one: Instruction) -> Iterator[Complaint]:
         yield Complaint("`SHELL` is no list in brackets.", '`SHELL ["/bin/bash", "-c"]`', quoted(one.value))
 
 
+def _in_run(one: Instruction) -> Iterator[Complaint]:
+    for mount in one.flag("mount"):
+        if why := why_mount_refused(mount):
+            shown = quoted(f"--mount={mount}")
+            expected = "a type such as `cache`, `secret` or `bind`, with its options"
+            yield Complaint(f"{shown} is refused: {why}.", expected, shown)
+    for name, values in _CHOICES.items():
+        for value in one.flag(name):
+            if value not in values and "$" not in value:
+                shown = quoted(f"--{name}={value}")
+                yield Complaint(
+                    f"{shown} is refused: {name} {quoted(value)} is not valid.", quoted(values[0]), shown
+                )
+
+
 _CHECKS: dict[str, Callable[[Instruction], Iterator[Complaint]]] = {
     "FROM": _in_from,
+    "RUN": _in_run,
     "COPY": _in_copy,
     "ADD": _in_copy,
     "ENV": _in_pairs,

@@ -1,0 +1,82 @@
+"""Names of images and stages that BuildKit refuses, in its words."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ..findings import Finding, Place
+from ..words import quoted
+from .instructions import Instruction
+from .stages import Stage
+
+_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_LABEL = r"(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])"
+_DOMAIN = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?")
+_REMOTE = re.compile(rf"{_PART}(?:/{_PART})*")
+_TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
+_DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}")
+MAX_NAME = 255
+
+
+def why_refused(image: str) -> str:
+    """Return what BuildKit says of the name of an image, empty for one that it takes."""
+    name, at, digest = image.partition("@")
+    last = name.rpartition("/")[2]
+    _, colon, tag = last.partition(":")
+    name = name[: len(name) - len(colon + tag)] if colon else name
+    domain, slash, remote = name.partition("/")
+    is_domain = slash and (re.search(r"[.:]", domain) or domain == "localhost" or domain.lower() != domain)
+    remote = remote if is_domain else name if slash else f"library/{name}"
+    if remote.lower() != remote:
+        return f"invalid reference format: repository name ({remote}) must be lowercase"
+    fits = (
+        _REMOTE.fullmatch(remote) and len(remote) <= MAX_NAME and (not is_domain or _DOMAIN.fullmatch(domain))
+    )
+    if fits and (not colon or _TAG.fullmatch(tag)) and (not at or _DIGEST.fullmatch(digest)):
+        return ""
+    return "invalid reference format"
+
+
+def refused_references(stages: Sequence[Stage]) -> Iterator[Finding]:
+    """Yield the images and stages of FROM and `COPY --from` that are not there or have no proper name."""
+    names = {stage.name for stage in stages if stage.name}
+    for number, stage in enumerate(stages):
+        if stage.before is None and not stage.unknown and stage.base != "scratch":
+            yield from _in_from(stage)
+        for one in stage.all("COPY"):
+            for source in one.flag("from"):
+                yield from _in_copy(one, source, number, stages, names)
+
+
+def _in_from(stage: Stage) -> Iterator[Finding]:
+    if not stage.base:
+        says = f"The base name ({quoted(stage.written)}) should not be blank."
+        yield Finding(stage.place, says, "the name of an image", "none")
+    elif why := why_refused(stage.base):
+        yield _refused(stage.place, stage.base, why)
+
+
+def _refused(place: Place, image: str, why: str) -> Finding:
+    hint = f" Did you mean {quoted(image.lower())}?" if not why_refused(image.lower()) else ""
+    says = f"Docker cannot take {quoted(image)}: {why}.{hint}"
+    return Finding(place, says, "the name of an image, such as `python:3.12`", quoted(image))
+
+
+def _in_copy(
+    one: Instruction, source: str, number: int, stages: Sequence[Stage], names: set[str]
+) -> Iterator[Finding]:
+    shown = quoted(f"--from={source}")
+    expected = "an earlier stage, or an image"
+    if "$" in source:
+        says = f"{shown} is refused: variable expansion is not supported for `--from`."
+        yield Finding(one.place, says, expected, shown)
+    elif re.fullmatch(r"[+-]?\d+", source):
+        index = int(source) if len(source) < 10 else len(stages)
+        if not 0 <= index < len(stages):
+            says = f"{shown} is refused: invalid stage index {source}. The file has {len(stages)} stages, from 0 on."
+            says = says.replace("has 1 stages, from 0 on", "has 1 stage, which is 0")
+            yield Finding(one.place, says, expected, shown)
+    elif source.lower() == stages[number].name:
+        says = f"{shown} is refused: circular dependency detected on stage {quoted(source)}."
+        yield Finding(one.place, says, expected, shown)
+    elif source and source.lower() not in names and (why := why_refused(source)):
+        yield _refused(one.place, source, why)
