@@ -41,7 +41,7 @@ def test_a_history_without_secrets_passes(repo, ask):
     result = ask()
     assert (result.outcome, result.why) == (
         Outcome.PASSED,
-        "No key, token or password in 3 versions of files.",
+        "No credential of a known format in 3 versions of files and 2 commit or tag messages.",
     )
 
 
@@ -130,12 +130,16 @@ def test_binary_files_are_not_looked_into(repo, ask):
         "Not known: no file with content in the history of all branches and tags could be read (1 binary file).",
     )
     repo.commit(b="text")
-    assert ask().why == "No key, token or password in 1 version of files. Not read: 1 binary file."
+    assert ask().why == (
+        "No credential of a known format in 1 version of files and 2 commit or tag messages. Not read: 1 binary file."
+    )
 
 
 def test_files_over_1_mb_are_said_to_be_unread(repo, ask):
     repo.commit(a=TOKEN + "x" * (1 << 20), b="text")
-    assert ask().why == "No key, token or password in 1 version of files. Not read: 1 file over 1 MB."
+    assert ask().why == (
+        "No credential of a known format in 1 version of files and 1 commit or tag message. Not read: 1 file over 1 MB."
+    )
 
 
 def test_past_the_limit_nothing_is_claimed(repo, ask, monkeypatch):
@@ -145,8 +149,8 @@ def test_past_the_limit_nothing_is_claimed(repo, ask, monkeypatch):
     result = ask()
     assert (result.outcome, result.reason) == (
         Outcome.NOT_RUN,
-        "Not run to the end: the files in the history are 4 KB together, and 3 KB of them were read, without a key, "
-        "token or password.",
+        "Not run to the end: the files in the history are 4 KB together, and 3 KB of them were read, without a "
+        "credential of a known format.",
     )
 
 
@@ -181,3 +185,30 @@ def test_no_other_check_shows_a_secret_either(repo, ask, check):
     repo.put("a.json", json.dumps({"key": TOKEN}))
     repo.commit(f"Use {TOKEN}")
     ask(check)
+
+
+def test_a_token_in_a_commit_message_is_found(repo, ask):
+    repo.commit("Start", a="1")
+    commit = repo.commit(f"Add b\n\nIt works with {TOKEN} now.\n", b="1")
+    repo.commit("Add c", c="1")
+    result = ask()
+    assert (result.outcome, result.why) == (
+        Outcome.NEEDS_WORK,
+        f"A GitHub token is in the message of commit {commit[:7]}. The value is not shown here. Do, in this order: "
+        "revoke it with GitHub; reword the commit. Staff were not shown the value.",
+    )
+    assert result.evidence[0].commit == commit
+    assert result.fix.startswith("Do this first, since whoever has a copy can use it: revoke it with GitHub.")
+    assert "--amend" in result.fix and "REVOKED" in result.fix and "--force-with-lease" in result.fix
+
+
+def test_a_token_in_the_newest_message_or_in_a_tag_is_found(repo, ask):
+    repo.commit("Start", a="1")
+    repo.git("tag", "-a", "v1", "-m", f"Release with {TOKEN}")
+    result = ask()
+    assert result.why.startswith("A GitHub token is in the message of tag `v1`.")
+    assert "git tag -f -a" in result.fix and "REVOKED" in result.fix
+    repo.git("tag", "-d", "v1")
+    repo.commit(f"Use {TOKEN}", a="2")
+    result = ask()
+    assert "reword the commit" in result.why and "git commit --amend" in result.fix

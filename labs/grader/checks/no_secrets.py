@@ -1,7 +1,8 @@
 """`no_secrets: {}` - no key, token or password in any commit of any branch or tag. A value is never shown to anybody.
 
-Looked for are the formats of `secret_rules`, and passwords in files such as `.env`. Files over 1 MB, binary files
-and messages are not looked into; past 128 MB of files the answer is "not run" unless something was found.
+Looked for are the formats of `secret_rules`, and passwords in files such as `.env`. Messages of commits and annotated
+tags are read too. Files over 1 MB and binary files are not looked into; past 128 MB of files the answer is "not run"
+unless something was found.
 """
 
 import re
@@ -18,6 +19,7 @@ from ..git.repository import MAX_FILE_BYTES
 from ..words import count, decoded, listed, quoted, size, visible
 from ._shared.base import Kind, Run, Verdict, needs_work, not_run, passed
 from ._shared.contents import as_text, lines_of, not_read
+from ._shared.message_secrets import message_verdict, read_messages
 from ._shared.not_text import UTF_16
 from ._shared.removal import IN_HISTORY, at_every_path, branch_to_mend, came_in, tagged_objects, take_out
 from ._shared.shell import STASHED, commands, start_on
@@ -59,18 +61,25 @@ class NoSecretsCheck(Kind):
             leaks += [] if is_binary else _leaks(blob, content or b"")
         if leaks:
             return _verdict(run, leaks)
+        messages = read_messages(run.repository)
+        if messages.leak:
+            return message_verdict(run, messages.leak)
         if len(to_read) < len(small):
             return not_run(
                 f"Not run to the end: the files in the history are {size(ends[-1])} together, and {size(MAX_BYTES)} "
-                "of them were read, without a key, token or password."
+                "of them were read, without a credential of a known format."
             )
         number = sum(1 for blob in small if blob.size) - binary - pointers
         unread = not_read(large=len(blobs) - len(small), binary=binary, pointers=pointers)
         return passed(
-            f"No key, token or password in {count(number, 'version')} of files.",
+            f"No credential of a known format in {count(number, 'version')} of files and "
+            f"{count(messages.number, 'commit or tag message')}.",
             fix=lambda: first_file(run),
             looked_at=LookedAt(
-                number, "file with content", IN_HISTORY, unread=(*unread, *tagged_objects(run.repository))
+                number,
+                "file with content",
+                IN_HISTORY,
+                unread=(*unread, *messages.unread, *tagged_objects(run.repository)),
             ),
         )
 

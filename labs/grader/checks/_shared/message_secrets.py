@@ -1,0 +1,99 @@
+"""Credentials in the messages of commits and annotated tags."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from ...formats.secrets import Rule, find_secrets, masked
+from ...git.history import Commit
+from ...git.repository import Repository
+from ...git.tags import Tag
+from ...report import Evidence
+from ...words import quoted, size
+from .base import Run, Verdict, needs_work
+from .fixes import in_place, moved_tag, rewritten
+from .removal import refs_holding
+from .rewriting import kept_empty
+from .shell import Line, paragraphs
+
+MAX_BYTES = 32 << 20
+BATCH = 500  # messages that are looked at as one text, since few have anything
+_BETWEEN = "\n\0\n"
+
+
+@dataclass(frozen=True)
+class MessageLeak:
+    """A credential in the message of a commit or of a tag."""
+
+    rule: Rule
+    written: Commit | Tag
+
+
+@dataclass(frozen=True)
+class Messages:
+    """How many messages were read, the first credential among them, and what was not read."""
+
+    number: int
+    leak: MessageLeak | None = None
+    unread: tuple[str, ...] = ()
+
+
+def read_messages(repository: Repository) -> Messages:
+    """Look for credentials in the messages of all commits and tags, up to 32 MB of them."""
+    waiting = _written(repository)
+    number = length = 0
+    while batch := list(islice(waiting, BATCH)):
+        if length > MAX_BYTES:
+            return Messages(number, unread=(f"messages past {size(MAX_BYTES)}",))
+        texts = [each.message or "" for each in batch]
+        number, length = number + len(texts), length + sum(map(len, texts))
+        if next(find_secrets(_BETWEEN.join(texts)), None):
+            for each, text in zip(batch, texts, strict=True):
+                if found := next(find_secrets(text), None):
+                    return Messages(number, MessageLeak(found.rule, each))
+    return Messages(number)
+
+
+def _written(repository: Repository) -> Iterator[Commit | Tag]:
+    yield from repository.history
+    tags = map(repository.tag, repository.tags)
+    yield from (tag for tag in tags if tag.message is not None)
+
+
+def message_verdict(run: Run, leak: MessageLeak) -> Verdict:
+    rule, written = leak.rule, leak.written
+    if isinstance(written, Tag):
+        ref: str | None = written.ref
+        where, remedy = (
+            f"tag {quoted(written.ref.removeprefix('refs/tags/'))}",
+            "tag again with another message",
+        )
+    else:
+        ref = next(iter(refs_holding(run.repository, written.id)), None)
+        where, remedy = f"commit {written.id[:7]}", "reword the commit"
+    return needs_work(
+        f"{rule.name[0].upper()}{rule.name[1:]} is in the message of {where}. The value is not shown here. "
+        f"Do, in this order: {rule.remedy}; {remedy}. Staff were not shown the value.",
+        expected="no credential in a commit or tag message",
+        found=f"{rule.name} in the message of {where}",
+        fix=paragraphs(
+            f"Do this first, since whoever has a copy can use it: {rule.remedy}.", _fix(run, written)
+        ),
+        evidence=[Evidence(ref=ref, commit=written.id)],
+    )
+
+
+def _fix(run: Run, written: Commit | Tag) -> str:
+    message = re.sub(r"\*{8,}", "REVOKED", masked(written.message or ""))
+    if isinstance(written, Tag):
+        return moved_tag(written, written.id, message=message)
+    ref = next(iter(refs_holding(run.repository, written.id)))
+    name = ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
+    tip = run.repository.branch(name) if ref.startswith("refs/heads/") else None
+    if tip is None:
+        return f"Delete the tag {quoted(name)}, whose history has the commit, and tag a commit without it."
+    amend: Line = ["git", "commit", "--amend", *kept_empty(run, [written]), "-m", message]
+    if tip.commit.id == written.id:
+        return rewritten(run, tip, amend, oldest=written.id)
+    return rewritten(run, tip, *in_place(written.id, name, amend=amend), oldest=written.id, stops="rebase")
