@@ -10,6 +10,7 @@ SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _PAIR = re.compile(r"(?<![\w.-])([A-Za-z_][\w.-]{0,99})=(?=[^\s/])")
+_VALUE = re.compile(r"\S+")
 _OLD = re.compile(r"\s*(?:ENV|ARG)\s+([\w.-]{1,100})\s+[^\s/]", re.IGNORECASE)
 
 
@@ -17,7 +18,8 @@ def literal_pairs(text: str) -> Iterator[tuple[str, str]]:
     """Yield the names of credentials with what is written behind their `=`, up to a blank."""
     for match in _PAIR.finditer(text):
         if SECRET_NAME.fullmatch(match[1]):
-            yield match[1], text[match.end() :].split(None, 1)[0]
+            value = _VALUE.match(text, match.end())
+            yield match[1], value[0] if value else ""
 
 
 def names_secret(text: str) -> bool:
