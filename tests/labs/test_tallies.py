@@ -44,7 +44,7 @@ def test_kept_numbers_are_those_that_counting_everybody_gives(seed):
     random, lab = Random(seed), make_lab()
     labs = [lab, make_lab(lab.course)]
     cohorts = [make_cohort(lab.course, slug=f"cohort-{number}") for number in range(3)]
-    submissions = []
+    submissions, most_met = [], 0
     for step in range(40):
         learners = list(Enrollment.objects.order_by("pk"))
         what = random.choice(["join", "grade", "grade", "grade again", "leave or return", "move", "delete"])
@@ -68,7 +68,8 @@ def test_kept_numbers_are_those_that_counting_everybody_gives(seed):
                 learner.is_active = not learner.is_active
             learner.save()
         assert kept() == counted(), (step, what)
-    assert MetTally.objects.filter(people__gt=0).exists()
+        most_met = max(most_met, *kept()[1].values(), 0)
+    assert most_met
 
 
 def test_learners_who_are_graded_at_once_are_all_counted(database):
