@@ -226,7 +226,7 @@ PROJECTS = [
     ({"dev-requirements.txt": "flask==3.1.0\n"}, "pwp"),
     ({"requirements.in": "flask\n"}, "www"),
     ({"requirements.in": "flask\n", "requirements.txt": "flask==3.1.0\n"}, "pwp"),
-    ({"requirements.txt": "-r missing.txt\n"}, "nnn"),
+    ({"requirements.txt": "-r missing.txt\n"}, "www"),
     ({"requirements.txt": "fla sk\n"}, "www"),
     (py(DYNAMIC) | {"deps.txt": "flask==3.1.0\n"}, "pwp"),
     (py(DYNAMIC) | {"deps.txt": "flask\n"}, "www"),
