@@ -205,7 +205,12 @@ CASES: list[tuple[Build, str, Outcome, str]] = [
     (submodule, "purged: {path: '*.env'}", PASSED, "is in none of 1 commit. Not read: 1 submodule."),
     (submodule, "purged: {path: .env}", PASSED, "`.env` is in none of 1 commit."),
     (tests_in_a_submodule, "python_package: {tests_found: true}", NOT_RUN, "`tests` is another repository"),
-    (stored_elsewhere, "no_secrets: {}", PASSED, "1 commit or tag message. Not read: 1 file stored by Git LFS."),
+    (
+        stored_elsewhere,
+        "no_secrets: {}",
+        PASSED,
+        "1 commit or tag message. Not read: 1 file stored by Git LFS.",
+    ),
     (
         stored_elsewhere,
         "no_conflict_markers: {}",
@@ -216,7 +221,12 @@ CASES: list[tuple[Build, str, Outcome, str]] = [
     (stored_elsewhere, "csv: {path: data.csv, columns: [id]}", NEEDS_WORK, NOT_FETCHED),
     (stored_elsewhere, "line_endings: {path: data.csv, are: lf}", NEEDS_WORK, NOT_FETCHED),
     (binary_file, "no_secrets: {}", PASSED, "1 commit or tag message. Not read: 1 binary file."),
-    (tag_of_a_file, "no_secrets: {}", PASSED, "1 commit or tag message. Not read: 1 tag of a file or folder."),
+    (
+        tag_of_a_file,
+        "no_secrets: {}",
+        PASSED,
+        "1 commit or tag message. Not read: 1 tag of a file or folder.",
+    ),
     (
         tag_of_a_file,
         "no_large_files: {}",

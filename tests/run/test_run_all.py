@@ -89,6 +89,7 @@ def test_seen(number):
 """
 
 
+@pytest.mark.heavy
 def test_folder_stays_on_one_process_and_those_with_servers_come_first(tmp_path):
     (tmp_path / "conftest.py").write_text("from tests.folders import *")
     marks = {"a": "", "b": "", "c": "@pytest.mark.browser", "d": "@pytest.mark.processes"}
