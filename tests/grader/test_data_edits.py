@@ -2,6 +2,7 @@
 
 import pytest
 
+from labs.grader.checks._shared import data_edits
 from labs.grader.checks._shared.data_edits import deletion, setting
 from labs.grader.formats.data import Absent, find, read_data, steps
 from tests.grader.fixing import follow, home
@@ -69,3 +70,13 @@ def _edited(folder, text, edit):
     (folder / "f").write_text(text)
     follow(edit, folder, home(folder.parent / f"{folder.name}-home"))
     return (folder / "f").read_text()
+
+
+def test_only_a_few_edits_are_tried(monkeypatch):
+    read = []
+    monkeypatch.setattr(
+        data_edits, "read_data", lambda text, form: read.append(text) or read_data(text, form)
+    )
+    lines = [f"k{number}: {{a: 1}}" for number in range(150)]
+    assert setting("f", lines, ("k149", "a"), 2, "yaml", None) == ""
+    assert len(read) <= data_edits.MAX_TRIED + 1

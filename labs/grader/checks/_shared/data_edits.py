@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import NamedTuple
 
 from ...edits import add_at_end, add_below, delete_lines, replace_line, write_file
@@ -11,6 +12,8 @@ from ...formats.data import Absent, Format, Steps, UnparsableError, find, read_d
 
 MAX_LINES = 60
 MAX_LINES_SEARCHED = 200
+MAX_LINE = 500  # characters of a line in which a pair is looked for
+MAX_TRIED = 10  # edits of which each has the whole file read again
 _VALUE = r"""(?P<value>"[^"]*"|'[^']*'|[^\s,"'\[\]{{}}#][^,\[\]{{}}#]*?)"""
 _PAIR = r"""(?<![\w-])["']?{name}["']?\s*[:=]\s*""" + _VALUE + r"(?=\s*(?:[,\]}}#]|$))"
 
@@ -25,15 +28,13 @@ def setting(
     wanted = _with_value(document, way, value)
     if wanted is None:
         return ""
-    edits = _settings(path, lines, way, value, form, line)
-    return next((edit.text for edit in edits if _reads_as(edit, form, wanted)), "")
+    return _first_that_reads_as(wanted, form, _settings(path, lines, way, value, form, line))
 
 
 def deletion(path: str, lines: Sequence[str], way: Steps, form: Format, line: int | None) -> str:
     """The edit that takes out a value; empty where there is none that leaves all else as it is."""
     wanted = _without(read_data("\n".join(lines), form).plain(), way)
-    edits = _deletions(path, lines, way, form, line)
-    return next((edit.text for edit in edits if _reads_as(edit, form, wanted)), "")
+    return _first_that_reads_as(wanted, form, _deletions(path, lines, way, form, line))
 
 
 class _Edit(NamedTuple):
@@ -75,6 +76,11 @@ def _deletions(
 
 def _replaced(path: str, lines: Sequence[str], number: int, new: str) -> _Edit:
     return _Edit(replace_line(path, number, new), [*lines[: number - 1], new, *lines[number:]])
+
+
+def _first_that_reads_as(wanted: object, form: Format, edits: Iterator[_Edit]) -> str:
+    """The words of the edit after which the file has the wanted values; empty if none of the first few does."""
+    return next((edit.text for edit in islice(edits, MAX_TRIED) if _reads_as(edit, form, wanted)), "")
 
 
 def _reads_as(edit: _Edit, form: Format, wanted: object) -> bool:
@@ -160,19 +166,20 @@ def _in_list(line: str, way: Steps, text: str) -> str:
 
 def _within_line(line: str, way: Steps, text: str) -> Iterator[str]:
     """A line that has more than this value, such as `a: {b: 1, c: 2}`, with another one at each key of the name."""
-    if isinstance(way[-1], str):
+    if isinstance(way[-1], str) and len(line) <= MAX_LINE:
         for found in re.finditer(_PAIR.format(name=re.escape(way[-1])), line):
             yield f"{line[: found.start('value')]}{text}{line[found.end('value') :]}"
 
 
 def _taken_out(line: str, way: Steps) -> Iterator[str]:
-    """A line without each pair of the name, and without the comma that parted it."""
-    if isinstance(way[-1], str):
-        pair = _PAIR.format(name=re.escape(way[-1]))
-        for found in re.finditer(
-            rf"{pair}\s*,\s*|\s*,\s*{pair.replace('?P<value>', '?:')}|{pair.replace('?P<value>', '?:')}", line
-        ):
-            yield line[: found.start()] + line[found.end() :]
+    """A line without each pair of the name, and without the comma that separated it."""
+    if isinstance(way[-1], str) and len(line) <= MAX_LINE:
+        for found in re.finditer(_PAIR.format(name=re.escape(way[-1])), line):
+            before, after = line[: found.start()], line[found.end() :]
+            if after.lstrip().startswith(","):
+                yield before + after.lstrip()[1:].lstrip()
+            else:
+                yield before.rstrip().removesuffix(",") + after
 
 
 def _in_section(

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from ...git.blobs import Blob
@@ -40,16 +40,22 @@ def tagged_objects(repository: Repository) -> tuple[str, ...]:
 
 
 def at_every_path(run: Run, blobs: list[Blob]) -> list[Blob]:
-    """The contents at each path that any commit has them at: a moved file is in the history under both names."""
-    by_id = {blob.id: blob for blob in blobs}
-    found = {(blob.id, blob.path): blob for blob in blobs}
+    """The contents at each path that any commit has them at: a moved file is in the history under both names.
+
+    Only as given where the changes of all commits are more than is read: the verdict does not depend on them.
+    """
+    try:
+        return list(dict.fromkeys([*blobs, *_moved(run, {blob.id: blob for blob in blobs})]))
+    except TooLargeError:
+        return blobs
+
+
+def _moved(run: Run, by_id: Mapping[str, Blob]) -> Iterator[Blob]:
     for commit in run.repository.history:
-        if commit.is_merge:
-            continue
-        for path, (_, entry) in run.repository.change_of(commit).items():
-            if entry and entry.id in by_id and (entry.id, path) not in found:
-                found[entry.id, path] = replace(by_id[entry.id], path=path)
-    return list(found.values())
+        if not commit.is_merge:
+            for path, (_, entry) in run.repository.change_of(commit).items():
+                if entry and entry.id in by_id:
+                    yield replace(by_id[entry.id], path=path)
 
 
 def take_out(run: Run, blobs: list[Blob], *, keep: Collection[bytes] = (), starts: bool = True) -> str:
