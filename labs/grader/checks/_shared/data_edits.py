@@ -52,8 +52,8 @@ def _settings(
     if line:
         new = _on_line(lines[line - 1], way, text) or _in_list(lines[line - 1], way, text)
         yield from [_replaced(path, lines, line, new)] if new else []
-    for number, old in enumerate(lines[:MAX_LINES_SEARCHED], start=1):
-        yield from (_replaced(path, lines, number, new) for new in _within_line(old, way, text))
+    for number in [line] if line else range(1, min(len(lines), MAX_LINES_SEARCHED) + 1):
+        yield from (_replaced(path, lines, number, new) for new in _within_line(lines[number - 1], way, text))
     if not line and all(isinstance(step, str) for step in way):
         names = [str(step) for step in way]
         if form == "json":
@@ -70,8 +70,8 @@ def _deletions(
     line = line or _line_of(lines, way, form)
     if line and _on_line(lines[line - 1], way, "x"):
         yield _Edit(delete_lines(path, [line]), [*lines[: line - 1], *lines[line:]])
-    for number, old in enumerate(lines[:MAX_LINES_SEARCHED], start=1):
-        yield from (_replaced(path, lines, number, new) for new in _taken_out(old, way))
+    for number in [line] if line else range(1, min(len(lines), MAX_LINES_SEARCHED) + 1):
+        yield from (_replaced(path, lines, number, new) for new in _taken_out(lines[number - 1], way))
 
 
 def _replaced(path: str, lines: Sequence[str], number: int, new: str) -> _Edit:
