@@ -15,6 +15,7 @@ from .typed import DASHES, INVISIBLE, LONG_DASHES, SINGLE_QUOTES, SPACES
 
 # Python converts at most 4,300 digits; a learner's text is shorter, an author's need not be.
 MAX_DIGITS = 1000
+MAX_WRITTEN_OUT = 60  # characters; longer texts are not numbers with words beside them
 SIGNS = {
     **dict.fromkeys(DASHES + LONG_DASHES, "-"),
     **dict.fromkeys(SINGLE_QUOTES, "'"),
@@ -185,6 +186,8 @@ def what_to_type(text: str) -> str:
 
 def _written_out(typed: str) -> str:
     # Digits of a number written with words, a fraction or a power; "" for any other text.
+    if len(typed) > MAX_WRITTEN_OUT:
+        return ""
     if found := SIGN_IN_WORDS.fullmatch(typed):
         number = read(found["number"])
         digits = (

@@ -63,6 +63,11 @@ REFUSED = [
     ("about 3", "“about 3” is more than a number. Type the number alone: 3."),
     ("x = 4", "“x = 4” is more than a number. Type the number alone: 4."),
     ("3pm", "“3pm” is more than a number. Type the number alone: 3."),
+    (
+        "minus " * 5000 + "1",
+        f"“{('minus ' * 5000)[:40]}…” is too long or too large a number. "
+        "Type it with up to two digits behind the e.",
+    ),
     ("5k", "Type “5k” as one number in digits: 5000."),
     ("1.5M", "Type “1.5M” as one number in digits: 1500000."),
     ("5 lakh", "Type “5 lakh” as one number in digits: 500000."),
