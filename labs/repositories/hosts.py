@@ -17,7 +17,8 @@ from labs.grader.fetching.mirrors import hold, mirror_path, prune_mirrors
 from labs.grader.fetching.network import INTERNET, Network
 from labs.grader.fetching.refusals import FetchError, FetchRefusedError, damaged, no_attempt
 from labs.grader.fetching.upstream import HEADS, Server
-from labs.grader.git.processes import RepositoryDamagedError, absent
+from labs.grader.git.objects import absent
+from labs.grader.git.processes import RepositoryDamagedError
 from labs.grader.words import quoted
 
 logger = logging.getLogger(__name__)

@@ -16,7 +16,8 @@ from django.db import DatabaseError
 
 from labs.grader.fetching.bounded_process import bytes_in
 from labs.grader.fetching.mirrors import prune_mirrors
-from labs.grader.git.processes import RepositoryError, absent
+from labs.grader.git.objects import absent
+from labs.grader.git.processes import RepositoryError
 from labs.models import Repository
 from labs.repositories import bare, disk, folders, ref_files
 

@@ -87,7 +87,7 @@ def test_a_reader_that_was_stopped_in_the_middle_is_used_again(repo, lab, monkey
         reader = run.repository._objects
         reader.read(run.repository.branches["main"], 1000)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("labs.grader.git.processes.int", lambda text: time.sleep(9), raising=False)
+            patch.setattr("labs.grader.git.objects.int", lambda text: time.sleep(9), raising=False)
             reader.read(run.repository.branches["main"], 1000)
 
     replace_readable(monkeypatch, stop_in_the_middle)

@@ -154,10 +154,10 @@ def test_a_limit_is_met_once_and_remembered(repo, monkeypatch, name, value, reas
     for number in range(5):
         repo.commit(f"Commit {number}", LICENSE="MIT\n")
     started = []
-    start = processes._started
+    start = processes.started
     monkeypatch.setattr(
         processes,
-        "_started",
+        "started",
         lambda path, *words, **more: started.append(words) or start(path, *words, **more),
     )
     asks = [

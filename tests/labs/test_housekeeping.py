@@ -9,7 +9,7 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 
-from labs.grader.git.processes import ObjectReader, absent
+from labs.grader.git.objects import ObjectReader, absent
 from labs.grading import receipts, tasks, worker
 from labs.models import Receipt, Repository, Submission
 from labs.repositories import bare, disk, folders, housekeeping, ref_files

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from labs import tokens
 from labs.addresses import practice_address
-from labs.grader.git.processes import absent
+from labs.grader.git.objects import absent
 from labs.grading import receipts, tasks, worker
 from labs.models import Receipt, Repository, Submission
 from labs.practice import push_limits, request_body, turns

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from ..git.processes import RepositoryDamagedError, TooLargeError, kinds_of
+from ..git.objects import kinds_of
+from ..git.processes import RepositoryDamagedError, TooLargeError
 from ..words import quoted
 from .address import Address
 from .bounded_process import FetchLimits

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from ..git.processes import TooLargeError, absent, output_of
+from ..git.objects import absent
+from ..git.processes import TooLargeError, output_of
 from ..git.trees import MAX_PATH_BYTES, Entry
 from ..words import count, decoded, listed, quoted
 

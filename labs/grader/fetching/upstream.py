@@ -13,7 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..git.processes import ENVIRONMENT, ObjectReader, RepositoryError
+from ..git.objects import ObjectReader
+from ..git.processes import ENVIRONMENT, RepositoryError
 from ..words import cut, visible
 from . import bounded_process
 from .address import Address

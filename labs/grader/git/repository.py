@@ -13,12 +13,12 @@ from ..words import quoted
 from .blobs import Blob, read_blobs, sizes_of
 from .changes import Changes, read_changes
 from .history import FORMAT, Commit, History
+from .objects import ObjectReader
 from .once import Once
 from .people import FORMAT as PEOPLE_FORMAT
 from .people import People
 from .processes import (
     MissingObjectError,
-    ObjectReader,
     RepositoryDamagedError,
     RepositoryError,
     TooLargeError,

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from ..words import quoted
-from .processes import ObjectReader, RepositoryDamagedError, TooLargeError
+from .objects import ObjectReader
+from .processes import RepositoryDamagedError, TooLargeError
 
 MAX_BYTES = 1 << 20
 _TAGGED = re.compile(rb"object ([0-9a-f]{40}(?:[0-9a-f]{24})?)(?:\n|\Z)")
