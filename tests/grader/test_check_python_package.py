@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from labs.grader.python_packages import project
+from labs.grader.python_packages.project_faults import faults
 from labs.grader.report import Outcome
 from labs.grader.spec import SpecError
 
@@ -185,7 +186,7 @@ def test_each_key_has_the_type_that_the_specification_gives():
     def faults_of(text):
         found, broken = project.read_project("pyproject.toml", text, FILES)
         assert not broken, text
-        return project.faults(found)
+        return faults(found)
 
     for line, words in WRONG_TYPES:
         found = faults_of(GOOD.replace("[project]\n", f"[project]\n{line}\n"))

@@ -11,7 +11,8 @@ from labs.grader.dockerfiles.reading import read_dockerfile
 from labs.grader.formats.data import MAX_BYTES, Format, UnparsableError, read_data
 from labs.grader.python_packages.declared import declared
 from labs.grader.python_packages.pins import pinned
-from labs.grader.python_packages.project import faults, read_project
+from labs.grader.python_packages.project import read_project
+from labs.grader.python_packages.project_faults import faults
 from labs.grader.words import nearest
 from labs.grader.workflows.reading import read_workflow
 

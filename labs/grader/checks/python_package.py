@@ -19,7 +19,8 @@ from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..python_packages.layout import package_found, tests_found
 from ..python_packages.locks import LOCKS
 from ..python_packages.pins import Pin, pinned
-from ..python_packages.project import Project, faults, read_project
+from ..python_packages.project import Project, read_project
+from ..python_packages.project_faults import faults
 from ..python_packages.requirements import Read
 from ..python_packages.setup_files import read_setup
 from ..words import quoted

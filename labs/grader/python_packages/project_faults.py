@@ -1,0 +1,241 @@
+"""`pyproject.toml` against the standards of packaging, each fault with its line."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, islice
+from typing import Any
+
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import InvalidName, canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from ..findings import Finding
+from ..parameters import did_you_mean
+from ..words import cut, listed, quoted
+from .project import Project, table_of
+from .project_types import BUILD_SYSTEM_TYPES, PROJECT_TYPES, FieldType
+
+MAX_FAULTS = 20
+KEYS = (
+    "name",
+    "version",
+    "description",
+    "readme",
+    "requires-python",
+    "license",
+    "license-files",
+    "authors",
+    "maintainers",
+    "keywords",
+    "classifiers",
+    "urls",
+    "scripts",
+    "gui-scripts",
+    "entry-points",
+    "dependencies",
+    "optional-dependencies",
+    "dynamic",
+    "import-names",
+    "import-namespaces",
+)
+
+
+def faults(project: Project, described_by: str = "") -> list[Finding]:
+    """What an installer or an index would not accept. `described_by` is a file beside it that names the package."""
+    has_table = "project" in project.data
+    readers = [_keys, _types, _fields, _dynamic, _dependencies, _named_files] if has_table else [_no_project]
+    if not has_table and project.backend.startswith("poetry.") and project.tool("poetry"):
+        readers = [_poetry_fields]
+    elif not has_table and described_by and (project.backend or "setuptools").startswith("setuptools"):
+        readers = []
+    found = chain.from_iterable(read(project) for read in (_build_system, *readers))
+    return list(islice(found, MAX_FAULTS))
+
+
+def _build_system(project: Project) -> Iterator[Finding]:
+    table = table_of(project.data.get("build-system"))
+    add = ("[build-system]", 'requires = ["setuptools>=77"]', 'build-backend = "setuptools.build_meta"')
+    if not table:
+        says = "The file does not say what builds the package: it has no `[build-system]`."
+        yield Finding(
+            project.place(), says, "`[build-system]` with `requires` and `build-backend`", "none", add
+        )
+    if table and "requires" not in table:
+        says = "`[build-system]` has no `requires`."
+        yield Finding(project.place("build-system"), says, "`requires`", "none", (add[1],))
+    yield from _wrong_types(project, "build-system", table, BUILD_SYSTEM_TYPES)
+    if "requires" in table and "build-backend" not in table and not _requires_setuptools(table["requires"]):
+        says = (
+            "`[build-system]` has no `build-backend`, so setuptools is used, which `requires` does not list."
+        )
+        yield Finding(project.place("build-system"), says, "`build-backend`", "none", (add[2],))
+
+
+def _requires_setuptools(requires: object) -> bool:
+    """Whether pip can fall back on the back end that it uses where none is named."""
+    names = (
+        [one for one in requires if isinstance(one, str)] if isinstance(requires, list) else ["setuptools"]
+    )
+    return any(re.match(r"\s*setuptools\b(?![-_.])", one, re.IGNORECASE) for one in names)
+
+
+def _types(project: Project) -> Iterator[Finding]:
+    if not isinstance(project.data.get("project"), dict):
+        yield Finding(
+            project.place(), "`project` is not a table.", "`[project]`", "another type", ("[project]",)
+        )
+    yield from _wrong_types(project, "project", project.project, PROJECT_TYPES)
+
+
+def _wrong_types(
+    project: Project, table: str, data: Mapping[str, Any], types: Mapping[str, FieldType]
+) -> Iterator[Finding]:
+    for key, kind in types.items():
+        if key in data and not kind.accepts(data[key]):
+            place = project.place(table, key)
+            place = place if place != project.place(table) else project.place(f"{table}.{key}")
+            says = f"{quoted(key)} in `[{table}]` is not {kind.words}."
+            yield Finding(place, says, kind.words, quoted(cut(str(data[key]), 60)), (kind.example,))
+
+
+def _dynamic(project: Project) -> Iterator[Finding]:
+    """What `dynamic` leaves to the back end: keys of the standard that are not written out."""
+    data, dynamic = project.project, project.project.get("dynamic")
+    for key in dynamic if isinstance(dynamic, list) else ():
+        place = project.place("project", "dynamic")
+        if key == "name" or (isinstance(key, str) and key not in KEYS):
+            says = f"`dynamic` has {quoted(key)}, which no back end can work out."
+            yield Finding(place, says, "keys of the standard but `name`", quoted(key))
+        elif isinstance(key, str) and key in data and key != "version":
+            says = f"`{key}` is written out and called dynamic at once."
+            yield Finding(project.place("project", key), says, "one of the two", "both")
+
+
+def _no_project(project: Project) -> Iterator[Finding]:
+    other = "`[tool.poetry]`" if "poetry" in table_of(project.data.get("tool")) else "none"
+    add = (
+        "[project]",
+        'name = "my-package"',
+        'version = "0.1.0"',
+        'requires-python = ">=3.11"',
+        "dependencies = []",
+    )
+    says = "The file does not describe the package: it has no `[project]`."
+    yield Finding(project.place(), says, "`[project]` with name and version", other, add)
+
+
+def _poetry_fields(project: Project) -> Iterator[Finding]:
+    """Poetry takes name and version from its own table as well."""
+    table = project.tool("poetry")
+    if table.get("package-mode") is False:
+        says = "The file describes no package: `package-mode` is false."
+        yield Finding(
+            project.place("tool.poetry", "package-mode"), says, "a package", "`package-mode = false`"
+        )
+        return
+    for key, (what, read) in _READERS.items():
+        shown = quoted(str(table.get(key)))
+        if key in table and not _can_be_read(table[key], read):
+            yield Finding(project.place("tool.poetry", key), f"{shown} is no {what}.", f"a {what}", shown)
+        elif key not in table and key != "requires-python":
+            add = 'name = "my-package"' if key == "name" else 'version = "0.1.0"'
+            says = f"The package has no {key}."
+            yield Finding(project.place("tool.poetry"), says, quoted(key), "none", (add,))
+
+
+def _keys(project: Project) -> Iterator[Finding]:
+    unknown = [key for key in project.project if key not in KEYS]
+    for key in unknown[:MAX_FAULTS]:
+        says = f"`[project]` has the key {quoted(key)}, which is not known. {did_you_mean(key, list(KEYS))}"
+        yield Finding(project.place("project", key), says, "a key of the standard", quoted(key))
+
+
+def _fields(project: Project) -> Iterator[Finding]:
+    data = project.project
+    dynamic = data.get("dynamic") if isinstance(data.get("dynamic"), list) else []
+    if "name" not in data:
+        yield Finding(
+            project.place("project"), "The package has no name.", "`name`", "none", ('name = "my-package"',)
+        )
+    if "version" not in data and "version" not in (dynamic or []):
+        says = "The package has no version."
+        yield Finding(
+            project.place("project"), says, "`version`, or `dynamic`", "none", ('version = "0.1.0"',)
+        )
+    if "version" in data and "version" in (dynamic or []):
+        says = "The version is written out and called dynamic at once."
+        yield Finding(project.place("project", "version"), says, "one of the two", "both")
+    for key, (what, read) in _READERS.items():
+        if key in data and not _can_be_read(data[key], read):
+            shown = quoted(str(data[key]))
+            says = f"{shown} is no {what}."
+            add = (_EXAMPLES[key],) if key in _EXAMPLES else ()
+            yield Finding(project.place("project", key), says, f"a {what}", shown, add)
+
+
+def _name(text: str) -> None:
+    canonicalize_name(text, validate=True)
+
+
+_EXAMPLES = {
+    "name": 'name = "my-package"',
+    "version": 'version = "0.1.0"',
+    "requires-python": 'requires-python = ">=3.11"',
+}
+_READERS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "name": ("name of letters, digits, `-`, `_` and `.`", _name),
+    "version": ("version such as `1.2.0`", Version),
+    "requires-python": ("range of versions such as `>=3.11`", SpecifierSet),
+}
+
+
+def _can_be_read(data: object, read: Callable[[str], object]) -> bool:
+    try:
+        return isinstance(data, str) and len(data) < 1000 and read(data) is not False
+    except (InvalidName, InvalidVersion, InvalidSpecifier, InvalidRequirement, InvalidLicenseExpression):
+        return False
+
+
+def _dependencies(project: Project) -> Iterator[Finding]:
+    optional = table_of(project.project.get("optional-dependencies"))
+    lists = [("project", "dependencies", project.project.get("dependencies", []))]
+    lists += [("project.optional-dependencies", name, items) for name, items in optional.items()]
+    for table, key, items in lists:
+        if not isinstance(items, list):
+            says = f"{quoted(key)} is no list."
+            yield Finding(
+                project.place(table, key), says, 'a list such as `["flask>=3"]`', quoted(str(items))
+            )
+            continue
+        for item in items:
+            if not _can_be_read(item, Requirement):
+                shown = quoted(cut(str(item), 60))
+                says = f"The dependency {shown} cannot be read."
+                expected = 'a name with a range of versions, such as `"flask>=3,<4"`'
+                yield Finding(project.place(table, key, str(item)), says, expected, shown)
+
+
+def _named_files(project: Project) -> Iterator[Finding]:
+    """The files that readme and license name have to be there."""
+    data = project.project
+    named = {"readme": data.get("readme"), "license": table_of(data.get("license"))}
+    for key, value in named.items():
+        file = value if isinstance(value, str) else table_of(value).get("file")
+        if isinstance(file, str) and project.inside(file) not in project.files:
+            near = [path for path in project.files if path.lower().startswith(key[:6]) and "/" not in path]
+            says = f"{quoted(key)} names {quoted(file)}, which is not there."
+            yield Finding(
+                project.place("project", key),
+                says,
+                quoted(file),
+                listed(map(quoted, near)) or "none",
+                (f'{key} = "{near[0]}"',) if near and isinstance(value, str) else (),
+            )
+    if isinstance(data.get("license"), str) and not _can_be_read(
+        data["license"], canonicalize_license_expression
+    ):
+        shown = quoted(data["license"])
+        says = f"{shown} is no license of the SPDX list."
+        yield Finding(project.place("project", "license"), says, "an SPDX expression such as `MIT`", shown)
