@@ -103,7 +103,7 @@ class BranchesCheck(Kind):
         )
 
     def _new_names(self, taken: list[str], number: int) -> list[str]:
-        """Names that fit, and that Git can keep beside each other and, if there are any such, beside `taken`."""
+        """Return fitting names that do not conflict with each other, nor with `taken` if there are any such names."""
         more = (f"topic-{count}" for count in range(2, MAX_BRANCHES))
         fitting = [
             name

@@ -65,7 +65,7 @@ class CherryPickedCheck(HistoryKind):
         )
 
     def _on_new_branch(self, verdict: Verdict) -> Verdict:
-        """A branch that is to be made first gets a commit to pick."""
+        """If the only branch to pick from does not exist, add commands that give it a commit and pick that."""
         name = next((name for name in self.commits if verdict.fix == make_branch(name)), None)
         if name is None or len(self.commits) > 1:
             return verdict

@@ -158,7 +158,7 @@ def fold_commits(run: Run, tip: Tip, own: list[Commit], most: int, least: int = 
 
 
 def add_merges(run: Run, tip: Tip, number: int) -> str:
-    """How a branch gets merge commits: from branches that are not merged yet, then from work on new ones."""
+    """Return commands that add merge commits: of branches that are not merged yet, then of new ones."""
     inside, branch = run.repository.history.ancestors(tip.commit.id), holding(run, tip)
     if branch is None:
         return ""

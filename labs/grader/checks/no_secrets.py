@@ -1,8 +1,8 @@
 """`no_secrets: {}` - no key, token or password in any commit of any branch or tag. A value is never shown to anybody.
 
-Looked for are the formats of `secret_rules`, and passwords in files such as `.env`. Messages of commits and annotated
-tags are read too. Files over 1 MB and binary files are not looked into; past 128 MB of files the answer is "not run"
-unless something was found.
+It searches for credentials in known formats, and for passwords in files such as `.env`. Messages of commits and
+annotated tags are read too. Files over 1 MB and binary files are not read; past 128 MB of files the answer is "not
+run" unless something was found.
 """
 
 import re

@@ -72,7 +72,7 @@ class Context:
 
     @property
     def homes(self) -> list[str]:
-        """The folders that may be the root of the context."""
+        """The folders that may be the root of the build context."""
         return list(dict.fromkeys([self.folder, ""]))
 
     def inside(self, home: str) -> list[str]:
@@ -110,7 +110,7 @@ def _mount(text: str) -> dict[str, str]:
 
 
 def means(pattern: str, path: str) -> bool:
-    """Whether a source of COPY, a path or a pattern, brings a file of the context: itself or with its folder."""
+    """Return True if a source of COPY, a path or a pattern, matches a file of the context or a folder above it."""
     pattern = posixpath.normpath(pattern.strip() or ".").lstrip("/")
     if pattern in ("", "."):
         return True

@@ -51,7 +51,7 @@ def _copies(file: Dockerfile) -> Iterator[_Copy]:
 
 
 def _has_sources(context: Context, home: str, copies: list[_Copy]) -> bool:
-    """Whether each source that is written out is in a folder, which else is not the one that is built from."""
+    """Return True if a folder has every source without wildcards; otherwise it cannot be the build context."""
     paths = context.inside(home)
     plain = {
         source
@@ -76,14 +76,14 @@ def _in_home(
 
 
 def _takes(one: Instruction, sources: list[str], path: str) -> bool:
-    """A file that COPY names itself is found without the tree."""
+    """Return True if COPY brings the file with a folder or by a pattern; a file named by itself is another finding."""
     if any(pattern_matches(pattern, path) for pattern in one.flag("exclude")):
         return False
     return any(means(source, path) and not belongs_outside(posixpath.basename(source)) for source in sources)
 
 
 def _rules(file: Dockerfile, home: str, read: Read) -> tuple[str, str]:
-    """The `.dockerignore` that counts for a context, and its text; where there is none, the one to make."""
+    """Return the path and text of the `.dockerignore` that counts; if there is none, the path to create and ""."""
     own, shared = f"{file.path}.dockerignore", posixpath.join(home, ".dockerignore")
     for path in (own, shared):
         if (text := read(path)) is not None:

@@ -1,4 +1,4 @@
-"""What BuildKit refuses in `RUN --mount=…`, in its words."""
+"""Check the options of `RUN --mount=…` as BuildKit does, with its messages."""
 
 import re
 
@@ -13,7 +13,7 @@ _BOOLEANS = ("1", "t", "true", "0", "f", "false")
 
 
 def why_mount_refused(mount: str) -> str:
-    """Return what BuildKit says of the value of `--mount`, empty for one that it takes."""
+    """Return BuildKit's error for a value of `--mount`; "" if it is valid."""
     fields = [field.partition("=") for field in mount.split(",")]
     kind = next((value for key, _, value in fields if key.lower() == "type"), "bind")
     for written, equals, value in fields:

@@ -1,4 +1,4 @@
-"""Passwords and tokens that a command is given in its own words, such as `curl -u me:pw` or `export TOKEN=abc`."""
+"""Passwords and tokens in the text of a command, such as `curl -u me:pw` or `export TOKEN=abc`."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ _WITH_USER = ("curl", "smbclient", "http", "https")  # the option has a user, an
 
 
 def is_literal(value: str) -> bool:
-    """Whether a text is the credential itself, rather than a variable, a file or a placeholder."""
+    """Return True if a text is the credential itself, not a variable, a file or a placeholder."""
     text = value.strip("\"'")
     return bool(text) and not re.search(r"[$`*<>{}()]", text) and not text.startswith(("/", "@"))
 
@@ -122,12 +122,12 @@ def _of_programs(command: Command) -> Iterator[str]:
 
 
 def _is_short(option: str, wanted: str) -> bool:
-    """Whether a group of short options, such as `-fsSLu`, ends with the one that takes the value."""
+    """Return True if a group of short options, such as `-fsSLu`, ends with the one that takes the value."""
     return re.fullmatch(rf"-[A-Za-z]*{wanted[1]}", option) is not None
 
 
 def _stored(command: Command) -> Iterator[str]:
-    """What a program keeps: `npm config set _authToken abc`, `poetry config http-basic.x me pw`."""
+    """Settings that a program stores: `npm config set _authToken abc`, `poetry config http-basic.x me pw`."""
     words = [word for word in command.words[1:] if not word.startswith("-")]
     if not words or words[0] not in _STORED:
         return

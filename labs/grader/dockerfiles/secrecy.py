@@ -46,7 +46,7 @@ def no_secrets(
 
 
 def _all(file: Dockerfile) -> Iterator[Instruction]:
-    """The instructions, with that behind ONBUILD in its place."""
+    """The instructions; for ONBUILD, the one that it triggers."""
     for one in file.instructions():
         yield (one.inner() or one) if one.name == "ONBUILD" else one
 
@@ -101,7 +101,7 @@ def _in_variables(one: Instruction) -> Iterator[Finding]:
 
 
 def _in_commands(one: Instruction) -> Iterator[Finding]:
-    """What the commands of RUN, CMD and their like are given, and the files that COPY writes from a here-document."""
+    """Credentials in the commands of RUN, CMD and so on, and in files that COPY writes from a here-document."""
     if one.name in ("COPY", "ADD"):
         found = [name for document in one.documents for name in passwords_in_text(document.text)]
     elif one.name in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"):

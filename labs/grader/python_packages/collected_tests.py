@@ -1,4 +1,4 @@
-"""Which tests pytest would collect from a module, told from its text, which is never run."""
+"""Count the tests that pytest would collect from a module. The module is parsed and never run."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -90,7 +90,7 @@ def _has_constructor(node: ast.ClassDef) -> bool:
 
 
 def _is_off(node: ast.ClassDef) -> bool:
-    """Whether a class says `__test__ = False`."""
+    """Return True if a class sets `__test__ = False`."""
     for one in node.body:
         if isinstance(one, ast.Assign) and any(_last_name(target) == "__test__" for target in one.targets):
             return isinstance(one.value, ast.Constant) and not one.value.value

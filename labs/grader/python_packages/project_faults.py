@@ -74,7 +74,7 @@ def _build_system(project: Project) -> Iterator[Finding]:
 
 
 def _requires_setuptools(requires: object) -> bool:
-    """Whether pip can fall back on the back end that it uses where none is named."""
+    """Return True if the requirements include setuptools, which pip uses if no back end is named."""
     names = (
         [one for one in requires if isinstance(one, str)] if isinstance(requires, list) else ["setuptools"]
     )
@@ -101,7 +101,7 @@ def _wrong_types(
 
 
 def _dynamic(project: Project) -> Iterator[Finding]:
-    """What `dynamic` leaves to the back end: keys of the standard that are not written out."""
+    """Keys in `dynamic` have to be in the standard, and may not have a value in `[project]`."""
     data, dynamic = project.project, project.project.get("dynamic")
     for key in dynamic if isinstance(dynamic, list) else ():
         place = project.place("project", "dynamic")

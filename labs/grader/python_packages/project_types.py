@@ -9,7 +9,7 @@ _OWN_ENTRY_POINTS = ("console_scripts", "gui_scripts")  # they are `scripts` and
 
 @dataclass(frozen=True)
 class FieldType:
-    """What a key takes, in words, with a line that has it."""
+    """The type of a key: in words, as an example line, and as a test of a value."""
 
     words: str
     example: str

@@ -1,4 +1,4 @@
-"""Which files, classes and functions pytest collects, by the settings of a project; pytest itself is not run."""
+"""The settings of a project by which pytest collects files, classes and functions; pytest itself is not run."""
 
 import posixpath
 import re
@@ -29,7 +29,7 @@ _OTHER_SETTINGS = re.compile(r"(?:^|\s)(?:-c|-o|--config-file|--override-ini|--d
 
 
 class SettingsError(Exception):
-    """Why the settings of pytest are not known."""
+    """The settings of pytest are not known; the message completes "Not known: …"."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class PytestSettings:
 
     @property
     def is_own(self) -> bool:
-        """Whether the names that are collected are not the usual ones."""
+        """True if the names to collect differ from the defaults of pytest."""
         usual = PytestSettings()
         return (self.python_files, self.python_classes, self.python_functions) != (
             usual.python_files,
@@ -86,7 +86,7 @@ class PytestSettings:
 
 
 def pytest_settings(folder: str, files: Collection[str], read: Read) -> PytestSettings:
-    """The settings that count in a folder: its own, else those of a folder above. Raises SettingsError."""
+    """Return the settings of a folder or of the nearest folder above that has some. Raises SettingsError."""
     home = folder
     while True:
         for name in _PLACES:

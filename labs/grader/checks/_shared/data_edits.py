@@ -21,7 +21,7 @@ _PAIR = r"""(?<![\w-])["']?{name}["']?\s*[:=]\s*""" + _VALUE + r"(?=\s*(?:[,\]}}
 def setting(
     path: str, lines: Sequence[str], way: Steps, value: object, form: Format, line: int | None
 ) -> str:
-    """The edit that sets the value; empty where there is none that leaves all else as it is."""
+    """Return the edit that sets the value; "" if no edit leaves everything else unchanged."""
     document = read_data("\n".join(lines), form).plain()
     if form == "ini":  # which tells numbers and words apart by their looks
         value = read_data(f"[a]\nb = {_as_text(value, form)}", form).plain()["a"]["b"]  # type: ignore[index]
@@ -32,7 +32,7 @@ def setting(
 
 
 def deletion(path: str, lines: Sequence[str], way: Steps, form: Format, line: int | None) -> str:
-    """The edit that takes out a value; empty where there is none that leaves all else as it is."""
+    """Return the edit that removes the value; "" if no edit leaves everything else unchanged."""
     wanted = _without(read_data("\n".join(lines), form).plain(), way)
     return _first_that_reads_as(wanted, form, _deletions(path, lines, way, form, line))
 
@@ -91,7 +91,7 @@ def _reads_as(edit: _Edit, form: Format, wanted: object) -> bool:
 
 
 def _with_value(document: object, way: Steps, value: object) -> object:
-    """The document with a value at a place, made where it is absent; None where something else is in the way."""
+    """Return the document with a value at a path, which is created if missing; None if a value blocks the path."""
     if not way:
         return value
     step, rest = way[0], way[1:]
@@ -165,7 +165,7 @@ def _in_list(line: str, way: Steps, text: str) -> str:
 
 
 def _within_line(line: str, way: Steps, text: str) -> Iterator[str]:
-    """A line that has more than this value, such as `a: {b: 1, c: 2}`, with another one at each key of the name."""
+    """Yield a line such as `a: {b: 1, c: 2}` with the new value at each key of the name."""
     if isinstance(way[-1], str) and len(line) <= MAX_LINE:
         for found in re.finditer(_PAIR.format(name=re.escape(way[-1])), line):
             yield f"{line[: found.start('value')]}{text}{line[found.end('value') :]}"

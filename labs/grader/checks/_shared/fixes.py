@@ -68,7 +68,7 @@ def on_branch(branch: str, *lines: Line, push: Iterable[str] = (), stops: str = 
 
 
 def _stopped(command: str) -> str:
-    """What to do where a command that may stop does."""
+    """Return how to go on after `git merge`, `git rebase` or such a command stops at a conflict; "" for no command."""
     if command == "squash":
         return _STOPPED_SQUASH
     return _STOPPED.format(command) if command else ""

@@ -32,7 +32,7 @@ class MessageLeak:
 
 @dataclass(frozen=True)
 class Messages:
-    """How many messages were read, the first credential among them, and what was not read."""
+    """The number of messages read, the first credential found, and descriptions of messages that were not read."""
 
     number: int
     leak: MessageLeak | None = None

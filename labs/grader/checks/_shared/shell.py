@@ -17,7 +17,7 @@ def paragraphs(*parts: str) -> str:
 
 
 def as_argument(path: str) -> str:
-    """A path for programs that would read one that begins with a hyphen as an option."""
+    """Return a path as an argument: with `./` if a program would read it as an option."""
     return f"./{path}" if path.startswith("-") else path
 
 
