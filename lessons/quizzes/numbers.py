@@ -190,25 +190,27 @@ def _written_out(typed: str) -> str:
         return ""
     if found := SIGN_IN_WORDS.fullmatch(typed):
         number = read(found["number"])
-        digits = (
-            number.plain
-            if number
-            else IN_DIGITS.get(found["number"].lower()) or _written_out(found["number"])
-        )
-        return f"{'' if found['sign'].lower() == 'plus' else '-'}{digits}" if digits else ""
+        digits = number.plain if number else IN_DIGITS.get(found["number"].lower())
+        digits = digits or _written_out(found["number"])
+        is_signed_twice = digits.startswith(("+", "-"))
+        sign = "" if found["sign"].lower() == "plus" else "-"
+        return f"{sign}{digits}" if digits and not is_signed_twice else ""
     if (found := TENS_AND_ONES.fullmatch(typed.lower())) and found["tens"] in IN_DIGITS:
         return str(int(IN_DIGITS[found["tens"]]) + int(IN_DIGITS[found["ones"]]))
     if found := MIXED.fullmatch(typed):
         above, below = (int(part) for part in found["fraction"].split("/"))
-        return f"{found['sign']}{int(found['whole']) + above / below:.6g}" if below else ""
+        return f"{found['sign']}{_in_digits(int(found['whole']) + Fraction(above, below))}" if below else ""
     if found := POWERED.fullmatch(typed):
-        return str(int(found["base"]) ** int(found["power"]))[:MAX_DIGITS]
+        return str(int(found["base"]) ** int(found["power"]))
     if (found := SCALED.fullmatch(typed)) and (number := read(found["number"])):
         if found["million"] == "m":  # metres or minutes
             return ""
-        value = number.value * (10**6 if found["million"] else SCALES[found["scale"].lower()])
-        return str(int(value)) if value.denominator == 1 else f"{float(value):g}"
+        return _in_digits(number.value * (10**6 if found["million"] else SCALES[found["scale"].lower()]))
     return ""
+
+
+def _in_digits(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else f"{float(value):.12g}"
 
 
 def meant_by(text: str) -> tuple[str, bool] | None:
