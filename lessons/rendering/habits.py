@@ -19,6 +19,7 @@ TAGS = (
 IN_CODE = "If these signs are meant, put them in code."
 FORMULA = "Formulas are not drawn. Write it in words, or in code."
 NO_LINK = "This is not read as a link: no blank stands before ( or in the address, unless it is in <angle brackets>."
+LATER_LIST = "A list that does not start with 1 has a blank line above it."
 # Reported anywhere in a line.
 ANYWHERE: list[tuple[re.Pattern[str], str]] = [
     (
@@ -106,15 +107,27 @@ AT_START: list[tuple[re.Pattern[str], str]] = [
 DOLLARS = re.compile(r"(?<![\\$\w])\$(?=[^\s$])([^$\n]{1,300})(?<=[^\s$\\])\$(?![\w$])")
 TEX = re.compile(r"[\\^_]|^[A-Za-z]$|^[A-Za-z0-9 ]+ ?[=<>+] ?[A-Za-z0-9 ]+$")
 BRACKETS = re.compile(r"\\\([^\n]{1,300}?\\\)|\\\[[^\n]{1,300}?\\\]")
-PARTED = re.compile(r"(?<!\\)\[[^\[\]\n]{1,300}\] \((?:https?:|lesson:|[^()\s]{1,300}\.md\b)[^()\n]{0,300}\)")
-UNSEEN = re.compile(r"(?<![!\\])\[\s*\]\([^()\s]{1,300}\)")
-BARE_TITLE = re.compile(
-    r"(?<!\\)\[[^\[\]\n]{1,300}\]\((?:https?:|lesson:)[^()\s]{1,300} (?![\"'])[^()\n\"']{1,300}\)"
-)
 LATER_ITEM = re.compile(r"(?:[2-9]|[1-9][0-9])[.)] \S")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 AROUND_CODE = re.compile(r"\$`[^`\n]{1,300}`\$")
 CODE = re.compile(r"(`+)[^`]+\1")
+# Looked for in the source of a paragraph without its code, because the parser reads part of them.
+LINKS: list[tuple[re.Pattern[str], str]] = [
+    (
+        re.compile(r"(?<!\\)\[[^\[\]\n]{1,300}\] \((?:https?:|lesson:|[^()\s]{1,300}\.md\b)[^()\n]{0,300}\)"),
+        NO_LINK,
+    ),
+    (
+        re.compile(r"(?<![!\\])\[\s*\]\([^()\s]{1,300}\)"),
+        "A link without words is not seen. Write [words](address).",
+    ),
+    (
+        re.compile(
+            r"(?<!\\)\[[^\[\]\n]{1,300}\]\((?:https?:|lesson:)[^()\s]{1,300} (?![\"'])[^()\n\"']{1,300}\)"
+        ),
+        'A link\'s title is in quotes: [words](address "title").',
+    ),
+]
 
 
 def habits(state: StateCore) -> None:
@@ -150,47 +163,37 @@ def _found(inline: Token) -> Iterator[Problem]:
             line, at_start = line + 1, True
             continue
         if child.type == "text" and child.content:
-            for problem in _in_text(child.content, at_start):
-                yield Problem(line, "", problem)
+            for text, advice in _in_text(child.content, at_start):
+                yield _problem(line, text, advice)
             if at_start and line > first and LATER_ITEM.match(child.content):
-                yield Problem(
-                    line,
-                    "",
-                    f"“{_short(child.content)}”: A list that does not start with 1 has a blank line above it.",
-                )
+                yield _problem(line, child.content, LATER_LIST)
             at_start = False
         elif child.type not in ("em_open", "strong_open", "link_open"):
             at_start = False
     content = CODE.sub("", inline.content)
     for found in BRACKETS.finditer(content):
         if re.search(r"\\[A-Za-z]|[\^_]", found[0]):
-            yield Problem(first, "", f"“{_short(found[0])}”: {FORMULA}")
+            yield _problem(first, found[0], FORMULA)
     for found in AROUND_CODE.finditer(inline.content):
-        yield Problem(first, "", f"“{_short(found[0])}”: {FORMULA}")
-    for found in PARTED.finditer(content):
-        yield Problem(first, "", f"“{_short(found[0])}”: {NO_LINK}")
-    for found in UNSEEN.finditer(content):
-        yield Problem(
-            first, "", f"“{_short(found[0])}”: A link without words is not seen. Write [words](address)."
-        )
-    for found in BARE_TITLE.finditer(content):
-        yield Problem(
-            first, "", f'“{_short(found[0])}”: A link\'s title is in quotes: [words](address "title").'
-        )
+        yield _problem(first, found[0], FORMULA)
+    for pattern, advice in LINKS:
+        for found in pattern.finditer(content):
+            yield _problem(first, found[0], advice)
 
 
-def _in_text(text: str, at_start: bool) -> Iterator[str]:
+def _problem(line: int, text: str, advice: str) -> Problem:
+    shown = text if len(text) <= 40 else f"{text[:40]}…"
+    return Problem(line, "", f"“{shown}”: {advice}")
+
+
+def _in_text(text: str, at_start: bool) -> Iterator[tuple[str, str]]:
     for pattern, advice in ANYWHERE:
         if found := pattern.search(text):
-            yield f"“{_short(found[0])}”: {advice}"
+            yield found[0], advice
     for found in DOLLARS.finditer(text):
         if TEX.search(found[1]):
-            yield f"“{_short(found[0])}”: {FORMULA}"
+            yield found[0], FORMULA
     if at_start:
         for pattern, advice in AT_START:
-            if found := pattern.match(text):
-                yield f"“{_short(text)}”: {advice}"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:40]}…"
+            if pattern.match(text):
+                yield text, advice
