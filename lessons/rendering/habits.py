@@ -111,7 +111,7 @@ LATER_ITEM = re.compile(r"(?:[2-9]|[1-9][0-9])[.)] \S")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 AROUND_CODE = re.compile(r"\$`[^`\n]{1,300}`\$")
 CODE = re.compile(r"(`+)[^`]+\1")
-# Looked for in the source of a paragraph without its code, because the parser reads part of them.
+# Reported in the source of a paragraph, without its code, because the parser reads part of them.
 LINKS: list[tuple[re.Pattern[str], str]] = [
     (
         re.compile(r"(?<!\\)\[[^\[\]\n]{1,300}\] \((?:https?:|lesson:|[^()\s]{1,300}\.md\b)[^()\n]{0,300}\)"),
@@ -170,20 +170,27 @@ def _found(inline: Token) -> Iterator[Problem]:
             at_start = False
         elif child.type not in ("em_open", "strong_open", "link_open"):
             at_start = False
-    content = CODE.sub("", inline.content)
-    for found in BRACKETS.finditer(content):
-        if re.search(r"\\[A-Za-z]|[\^_]", found[0]):
-            yield _problem(first, found[0], FORMULA)
-    for found in AROUND_CODE.finditer(inline.content):
-        yield _problem(first, found[0], FORMULA)
-    for pattern, advice in LINKS:
-        for found in pattern.finditer(content):
-            yield _problem(first, found[0], advice)
+    source = inline.content
+    for start, end, advice in _in_source(source):
+        yield _problem(first + source.count("\n", 0, start), source[start:end], advice)
 
 
 def _problem(line: int, text: str, advice: str) -> Problem:
     shown = text if len(text) <= 40 else f"{text[:40]}…"
     return Problem(line, "", f"“{shown}”: {advice}")
+
+
+def _in_source(source: str) -> Iterator[tuple[int, int, str]]:
+    # Start, end and advice. Code counts as words, whatever is in it, and positions stay.
+    without_code = CODE.sub(lambda found: "\ufffc" * len(found[0]), source)
+    for found in BRACKETS.finditer(without_code):
+        if re.search(r"\\[A-Za-z]|[\^_]", found[0]):
+            yield *found.span(), FORMULA
+    for found in AROUND_CODE.finditer(source):
+        yield *found.span(), FORMULA
+    for pattern, advice in LINKS:
+        for found in pattern.finditer(without_code):
+            yield *found.span(), advice
 
 
 def _in_text(text: str, at_start: bool) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ LINK = '<a href="{0}" rel="noopener noreferrer">{0}</a>'
 RENDERED = {
     "a mark before the text": ("\ufeff# A", '<h2 id="a">A</h2>'),
     "powers and arguments": ("2**3 and `**a`, \\**b", "<p>2**3 and <code>**a</code>, **b</p>"),
+    "code as the words of a link": ("[`git`](lesson:git)", '<p><a href="/courses/mlops/git/"><code>git</code></a></p>'),
     "a pipe in code of a cell": ("|a|b|\n|-|-|\n|x|`ls \\| wc`|", "<td>x</td>\n<td><code>ls | wc</code></td>"),
     "an alert of GitHub": ("> [!NOTE]\n> Text", f"{NOTE}Note</p><p>Text</p>\n</aside>"),
     "a tip": ("> [!TIP]\n> Text", f"{TIP}Tip</p><p>Text"),
@@ -74,6 +75,8 @@ PROBLEMS = {
     "a directive": (".. note::\n\n   a", 1, "reStructuredText is not read"),
     "bold without an end": ("a\nb **c d", 2, "the second ** is missing"),
     "a link without words": ("a [](lesson:git)", 1, "A link without words is not seen"),
+    "a link without words below code": ("`a\nb` c\nd [](lesson:git)", 3, "A link without words is not seen"),
+    "a formula of brackets below a text": ("a\nb \\\\(x^2\\\\)", 2, "Formulas are not drawn"),
     "a title without quotes": ("[a](https://b.c title)", 1, "A link's title is in quotes"),
     "a list from 2 below a text": ("a\n2. b", 2, "has a blank line above it"),
     "a control character": ("a\n\x1b[31mb", 2, "There is a control character here, U+001B"),
