@@ -39,7 +39,7 @@ def parents(file):
 
 
 def words(text):
-    """Yield what stands in backticks, and each word of a block of commands."""
+    """Yield each text in backticks, and each word of a block of commands."""
     for number, part in enumerate(re.split(r"^ *```\w*$", text, flags=re.MULTILINE)):
         yield from part.split() if number % 2 else IN_BACKTICKS.findall(part)
 
