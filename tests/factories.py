@@ -59,6 +59,20 @@ scenarios:
     expect: {others: passed}
 """
 
+QUIZ_SOURCE = """\
+---
+title: What was said
+pass_mark: 70
+attempts: 0
+release: now
+---
+
+## Which? {#which}
+- [x] Git
+- [ ] Subversion
+> Every clone has the whole history.
+"""
+
 
 def make_user(email: str = "", **fields) -> User:
     """A user without a password: tests sign in by `client.force_login`, which spares the hashing."""
@@ -96,7 +110,7 @@ def make_lesson(session: Session | None = None, slug: str = "", **fields) -> Les
     )
 
 
-def make_quiz(source: str, lesson: Lesson | None = None) -> Quiz:
+def make_quiz(source: str = QUIZ_SOURCE, lesson: Lesson | None = None) -> Quiz:
     """The quiz of a lesson, saved as an author saves it."""
     lesson = lesson or make_lesson()
     return save_quiz(quiz=Quiz(course=lesson.course, lesson=lesson, slug=lesson.slug, source=source))

@@ -14,19 +14,6 @@ SHOWN = (
     *("course", "session", "slug", "title", "status", "public", "lab_slugs"),
     *("html", "contents", "checklist", "minutes", "updated_at"),
 )
-QUIZ = """\
----
-title: What was said
-pass_mark: 70
-attempts: 0
-release: now
----
-
-## Which? {#which}
-- [x] Git
-- [ ] Subversion
-> Every clone holds all of it.
-"""
 
 
 @pytest.fixture
@@ -41,7 +28,7 @@ def course():
     draft = Lesson.objects.filter(session=sessions[0]).order_by("-position")[0]
     Lesson.objects.filter(pk=draft.pk).update(status=Lesson.Status.DRAFT)
     lesson = course.lessons.published().order_by("pk")[3]
-    make_quiz(QUIZ, lesson)
+    make_quiz(lesson=lesson)
     Lesson.objects.filter(pk=lesson.pk).update(updated_at=datetime(2026, 11, 1, tzinfo=UTC))
     return course
 

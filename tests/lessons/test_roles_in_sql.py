@@ -7,6 +7,7 @@ from django.http import Http404
 from lessons import actions, queries
 from lessons.models import CourseStaff, Lesson, Quiz, QuizVersion, Reading, Tick
 from tests.factories import (
+    QUIZ_SOURCE,
     make_cohort,
     make_course,
     make_enrollment,
@@ -20,19 +21,6 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-QUIZ = """\
----
-title: What was said
-pass_mark: 70
-attempts: 0
-release: now
----
-
-## Which? {#which}
-- [x] Git
-- [ ] Subversion
-> Every clone holds all of it.
-"""
 PUBLISHED, DRAFT = Lesson.Status.PUBLISHED, Lesson.Status.DRAFT
 ENROLLED = {
     # who: whether they get a published lesson and its quiz, and a draft
@@ -69,7 +57,7 @@ def sees(ask, *arguments):
 @pytest.mark.parametrize("status", [PUBLISHED, DRAFT])
 @pytest.mark.parametrize("who", ENROLLED)
 def test_the_sheet_of_an_attempt_is_its_learners_while_the_quiz_is_open_to_them(who, status):
-    quiz = make_quiz(QUIZ)
+    quiz = make_quiz()
     enrollment = enroll(quiz.course, who)
     attempt = actions.start_attempt(enrollment=enrollment, quiz=quiz)
     Lesson.objects.filter(pk=quiz.lesson_id).update(status=status)
@@ -78,11 +66,11 @@ def test_the_sheet_of_an_attempt_is_its_learners_while_the_quiz_is_open_to_them(
     assert sees(queries.get_sheet, *asked) == sees(queries.get_attempt, *asked) == expected
     if expected:
         found, source = queries.get_sheet(*asked)
-        assert (found.pk, found.layout, source) == (attempt.pk, attempt.layout, QUIZ)
+        assert (found.pk, found.layout, source) == (attempt.pk, attempt.layout, QUIZ_SOURCE)
 
 
 def test_nobody_else_gets_the_sheet_of_an_attempt():
-    quiz = make_quiz(QUIZ)
+    quiz = make_quiz()
     attempt = actions.start_attempt(enrollment=make_learner(quiz.course), quiz=quiz)
     others = {
         "visitor": AnonymousUser(),
@@ -100,7 +88,7 @@ def test_nobody_else_gets_the_sheet_of_an_attempt():
 
 
 def test_one_who_came_back_gets_the_sheet_of_their_present_attempt():
-    quiz, user = make_quiz(QUIZ), make_user()
+    quiz, user = make_quiz(), make_user()
     left = make_enrollment(user, make_cohort(quiz.course), is_active=False)
     back = make_enrollment(user, make_cohort(quiz.course))
     actions.start_attempt(enrollment=left, quiz=quiz)
@@ -115,7 +103,7 @@ def test_a_sheet_is_of_the_course_the_quiz_and_the_number_that_were_asked_for():
     for course in (make_course(), make_course()):
         enrollment = make_enrollment(user, make_cohort(course))
         for slug in ("git", "docker"):
-            quiz = make_quiz(QUIZ, make_lesson(make_session(course), slug))
+            quiz = make_quiz(lesson=make_lesson(make_session(course), slug))
             for number in (1, 2):
                 attempt = actions.start_attempt(enrollment=enrollment, quiz=quiz)
                 attempts[course.slug, slug, number] = attempt.pk
@@ -127,17 +115,17 @@ def test_a_sheet_is_of_the_course_the_quiz_and_the_number_that_were_asked_for():
 
 
 def test_a_sheet_keeps_the_text_that_its_attempt_began_with():
-    quiz = make_quiz(QUIZ)
+    quiz = make_quiz()
     learner = make_learner(quiz.course)
     actions.start_attempt(enrollment=learner, quiz=quiz)
-    quiz.source = QUIZ.replace("Subversion", "CVS")
+    quiz.source = QUIZ_SOURCE.replace("Subversion", "CVS")
     actions.save_quiz(quiz=quiz)
-    assert queries.get_sheet(learner.user, quiz.course.slug, quiz.slug, 1)[1] == QUIZ
+    assert queries.get_sheet(learner.user, quiz.course.slug, quiz.slug, 1)[1] == QUIZ_SOURCE
 
 
 @pytest.mark.parametrize("emptied", ["no version", "no questions"])
 def test_a_quiz_that_asks_nothing_any_more_has_no_sheet(emptied):
-    quiz = make_quiz(QUIZ)
+    quiz = make_quiz()
     learner = make_learner(quiz.course)
     actions.start_attempt(enrollment=learner, quiz=quiz)
     if emptied == "no version":

@@ -9,7 +9,6 @@ from tests.factories import make_lab, make_learner, make_lesson, make_quiz, make
 from tests.pages.conftest import client_of
 
 pytestmark = pytest.mark.django_db
-QUIZ = "---\ntitle: T\npass_mark: 70\nattempts: 0\nrelease: now\n---\n\n## Which? {#which}\n- [x] A\n- [ ] B\n> A.\n"
 
 
 @pytest.mark.parametrize(
@@ -28,7 +27,7 @@ def test_a_review_leads_to_the_next_lesson():
     learner = make_learner()
     lesson = make_lesson(make_session(learner.course))
     make_lesson(lesson.session, status="draft")
-    quiz = make_quiz(QUIZ, lesson)
+    quiz = make_quiz(lesson=lesson)
     submit_attempt(attempt=start_attempt(enrollment=learner, quiz=quiz))
     client = client_of(learner.user)
     page = reverse("attempt_review", args=[learner.course.slug, quiz.slug, 1])
