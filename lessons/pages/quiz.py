@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from lessons.models import Answer
 from lessons.pages.controls import controls
-from lessons.queries import OpenAttempt, OpenQuiz, typical_minutes
+from lessons.quiz_queries import OpenAttempt, OpenQuiz, typical_minutes
 from lessons.quiz_text import parsed, prompt
 from lessons.quizzes import Question, Response, given_answer, question_view, reading, refusal
 

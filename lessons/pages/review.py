@@ -6,7 +6,8 @@ from typing import Any
 
 from lessons.models import Answer, Attempt
 from lessons.pages.quiz import attempt_context, questions
-from lessons.queries import OpenAttempt, OpenCourse, OpenQuiz
+from lessons.queries import OpenCourse
+from lessons.quiz_queries import OpenAttempt, OpenQuiz
 from lessons.quiz_text import blocks, inline, parsed, prompt
 from lessons.quiz_text import option as option_html
 from lessons.quizzes import (

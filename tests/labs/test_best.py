@@ -15,7 +15,7 @@ from labs import migrations
 from labs.models import Submission
 from labs.queries import best_submission
 from lessons.models import Attempt, Quiz, QuizVersion
-from lessons.queries import get_quiz
+from lessons.quiz_queries import get_quiz
 from portal.accounts.models import User
 from tests.factories import (
     make_course,

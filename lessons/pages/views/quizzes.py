@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from lessons import actions, queries
+from lessons import actions, quiz_queries
 from lessons.models import Answer
 from lessons.pages import quiz as pages
 from lessons.pages.review import review_page, staff_review
@@ -24,9 +24,9 @@ read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_cache=True)
 def start(request: HttpRequest, course: str, quiz: str) -> HttpResponse:
     if request.method != "POST":
-        found = queries.get_quiz(request.user, course, quiz)
+        found = quiz_queries.get_quiz(request.user, course, quiz)
         return render(request, "lessons/quiz_start.html", pages.start_page(found))
-    found, enrollment = queries.get_enrolled_quiz(request.user, course, quiz)
+    found, enrollment = quiz_queries.get_enrolled_quiz(request.user, course, quiz)
     try:
         return redirect(actions.start_attempt(enrollment=enrollment, quiz=found.quiz))
     except actions.NoAttemptsLeftError:
@@ -36,7 +36,7 @@ def start(request: HttpRequest, course: str, quiz: str) -> HttpResponse:
 @login_required
 @require_safe
 def resume(request: HttpRequest, course: str, quiz: str, number: int) -> HttpResponse:
-    found = queries.get_attempt(request.user, course, quiz, number)
+    found = quiz_queries.get_attempt(request.user, course, quiz, number)
     if found.attempt.submitted_at:
         return redirect("attempt_review", course, quiz, number)
     return redirect(pages.question_address(found, pages.first_empty(found)))
@@ -52,7 +52,7 @@ def question(request: HttpRequest, course: str, quiz: str, number: int, place: i
 
 @login_required
 def _ask(request: HttpRequest, course: str, quiz: str, number: int, place: int) -> HttpResponse:
-    found = queries.get_attempt(request.user, course, quiz, number)
+    found = quiz_queries.get_attempt(request.user, course, quiz, number)
     if found.attempt.submitted_at:
         return redirect("attempt_review", course, quiz, number)
     return render(request, "lessons/quiz_question.html", pages.question_page(found, place))
@@ -62,7 +62,7 @@ def _save(request: HttpRequest, course: str, quiz: str, number: int, place: int)
     # A form submission with `go` redirects to the next page; the autosave script gets the saved time as text.
     if not request.user.is_authenticated:
         return render(request, "lessons/quiz_signed_out.html", status=403)
-    attempt, source = queries.get_sheet(request.user, course, quiz, number)
+    attempt, source = quiz_queries.get_sheet(request.user, course, quiz, number)
     asked = pages.question_in(source, place)
     data = dict(request.POST.lists())
     response = read_response(asked, attempt.layout[asked.key], data)
@@ -71,10 +71,12 @@ def _save(request: HttpRequest, course: str, quiz: str, number: int, place: int)
     try:
         if refused:
             actions.flag_question(**change)
-            return _refuse(request, queries.get_attempt(request.user, course, quiz, number), place, response)
+            return _refuse(
+                request, quiz_queries.get_attempt(request.user, course, quiz, number), place, response
+            )
         answer = actions.save_answer(**change, response=response)
     except actions.AttemptSubmittedError:
-        return _too_late(request, queries.get_attempt(request.user, course, quiz, number))
+        return _too_late(request, quiz_queries.get_attempt(request.user, course, quiz, number))
     read_as = reading(asked, response)
     if "go" not in data:
         return _in_words(". ".join(filter(None, [_saved_at(answer), read_as])))
@@ -88,7 +90,7 @@ def _save(request: HttpRequest, course: str, quiz: str, number: int, place: int)
 @read_or_post
 @cache_control(private=True, no_cache=True)
 def summary(request: HttpRequest, course: str, quiz: str, number: int) -> HttpResponse:
-    found = queries.get_attempt(request.user, course, quiz, number)
+    found = quiz_queries.get_attempt(request.user, course, quiz, number)
     if request.method == "POST":
         actions.submit_attempt(attempt=found.attempt)
     if found.attempt.submitted_at:
@@ -100,7 +102,7 @@ def summary(request: HttpRequest, course: str, quiz: str, number: int) -> HttpRe
 @require_safe
 @cache_control(private=True, no_store=True)
 def review(request: HttpRequest, course: str, quiz: str, number: int) -> HttpResponse:
-    found = queries.get_attempt(request.user, course, quiz, number)
+    found = quiz_queries.get_attempt(request.user, course, quiz, number)
     if not found.attempt.submitted_at:
         return redirect(found.attempt)
     return render(request, "lessons/quiz_review.html", review_page(found, request.GET.get("show", "")))
@@ -110,12 +112,12 @@ def review(request: HttpRequest, course: str, quiz: str, number: int) -> HttpRes
 @require_safe
 @cache_control(private=True, no_store=True)
 def review_of(request: HttpRequest, course: str, quiz: str, number: int, learner: int) -> HttpResponse:
-    attempt = queries.get_attempt_of(request.user, course, quiz, number, learner)
+    attempt = quiz_queries.get_attempt_of(request.user, course, quiz, number, learner)
     return render(request, "lessons/quiz_review_staff.html", staff_review(attempt))
 
 
 def _refuse(
-    request: HttpRequest, found: queries.OpenAttempt, place: int, response: Response | None
+    request: HttpRequest, found: quiz_queries.OpenAttempt, place: int, response: Response | None
 ) -> HttpResponse:
     # The field keeps what was typed.
     if "go" in request.POST:
@@ -128,7 +130,7 @@ def _in_words(words: str, status: int = 200) -> HttpResponse:
     return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
 
 
-def _too_late(request: HttpRequest, found: queries.OpenAttempt) -> HttpResponse:
+def _too_late(request: HttpRequest, found: quiz_queries.OpenAttempt) -> HttpResponse:
     context = {**review_page(found, ""), "too_late": True}
     return render(request, "lessons/quiz_review.html", context, status=409)
 

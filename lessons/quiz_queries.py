@@ -1,0 +1,205 @@
+"""Read queries of quizzes and attempts. Every function returns only rows that the given user may see."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
+from statistics import median
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+from django.http import Http404
+
+from lessons.models import Answer, Attempt, Course, CourseStaff, Enrollment, Lesson, Quiz, QuizVersion
+from lessons.queries import Neighbour, OpenCourse, Visitor, named_after, neighbour, open_course, teaches
+
+
+@dataclass
+class OpenQuiz:
+    """A quiz as one visitor may see it; `attempts` are their own, by number."""
+
+    quiz: Quiz
+    version: QuizVersion
+    reader: OpenCourse
+
+    @property
+    def enrollment(self) -> Enrollment | None:
+        return self.reader.enrollment
+
+    @cached_property
+    def attempts(self) -> list[Attempt]:
+        if self.enrollment is None:
+            return []
+        mine = Attempt.objects.filter(enrollment=self.enrollment, quiz=self.quiz)
+        return list(mine.ranked().select_related("version").defer("layout"))
+
+    @property
+    def submitted(self) -> list[Attempt]:
+        return [attempt for attempt in self.attempts if attempt.submitted_at]
+
+    @property
+    def open_attempt(self) -> Attempt | None:
+        return next((attempt for attempt in self.attempts if attempt.submitted_at is None), None)
+
+    @property
+    def best(self) -> Attempt | None:
+        return next((attempt for attempt in self.submitted if attempt.best_rank == 1), None)  # type: ignore[attr-defined]
+
+    @property
+    def attempts_left(self) -> int | None:
+        # None means no limit.
+        allowed = self.version.attempts_allowed
+        return max(0, allowed - len(self.attempts)) if allowed else None
+
+    @property
+    def released(self) -> bool:
+        """True if submitted attempts show right answers and explanations, as `release_words` says.
+
+        The current version decides, so that an author can show or hide the answers later. There are no
+        deadlines yet: until there are, "deadline" means that the learner has no attempt left to start or
+        submit.
+        """
+        if self.version.release == "deadline":
+            return self.attempts_left == 0 and self.open_attempt is None
+        return self.version.release == "now"
+
+    @property
+    def release_words(self) -> str:
+        if self.version.release == "now":
+            return "Right answers and explanations are shown as soon as you submit."
+        if self.version.release == "deadline" and self.version.attempts_allowed:
+            return "Right answers and explanations are shown once you have submitted your last attempt."
+        return "Right answers and explanations are not shown for this quiz."
+
+
+def get_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> OpenQuiz:
+    """Return the quiz of a lesson in a course that `user` learns or teaches in. Raises Http404."""
+    quizzes = Quiz.objects.select_related("course", "lesson", "current").defer(
+        "source", "current__source", "lesson__source", "lesson__html", "lesson__text"
+    )
+    quiz = quizzes.filter(course__slug=course_slug, slug=quiz_slug).first()
+    if quiz is None or quiz.current is None or not quiz.current.question_count:
+        raise Http404
+    reader = open_course(user, quiz.course)
+    published = quiz.lesson.status == Lesson.Status.PUBLISHED
+    if not (reader.is_staff or (published and reader.enrollment)):
+        raise Http404
+    return OpenQuiz(quiz, quiz.current, reader)
+
+
+def get_enrolled_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> tuple[OpenQuiz, Enrollment]:
+    """Return the quiz, for learners only. Raises Http404."""
+    found = get_quiz(user, course_slug, quiz_slug)
+    if found.enrollment is None:
+        raise Http404
+    return found, found.enrollment
+
+
+@dataclass
+class OpenAttempt:
+    """A learner's own attempt; `answers` are by question key, `after` is the next lesson."""
+
+    attempt: Attempt
+    of: OpenQuiz
+    after: Neighbour | None = None
+
+    @cached_property
+    def answers(self) -> dict[str, Answer]:
+        return {answer.key: answer for answer in Answer.objects.filter(attempt=self.attempt)}
+
+
+# The columns that the pages of an attempt show.
+_OF_ATTEMPT = (
+    *("number", "started_at", "submitted_at", "points", "score", "passed", "layout"),
+    *(
+        "enrollment__user",
+        "enrollment__course",
+        "version__source",
+        "version__max_points",
+        "version__pass_mark",
+    ),
+    *("quiz__slug", "quiz__title", "quiz__course__slug", "quiz__course__title"),
+    *("quiz__lesson__slug", "quiz__lesson__title", "quiz__lesson__status", "quiz__lesson__public"),
+    *("quiz__current__release", "quiz__current__attempts_allowed", "quiz__current__question_count"),
+)
+
+
+def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> OpenAttempt:
+    """Return the learner's own attempt at a quiz that they may still open. Raises Http404.
+
+    One query, because it runs on each saved answer.
+    """
+    if not user.is_authenticated or number > _MAX_NUMBER:
+        raise Http404
+    own = Attempt.objects.filter(enrollment__user=user, enrollment__is_active=True, number=number)
+    attempts = own.filter(quiz__course__slug=course_slug, quiz__slug=quiz_slug)
+    staff = CourseStaff.objects.filter(user=user, course=OuterRef("quiz__course"))
+    related = ("version", "enrollment", "quiz__course", "quiz__lesson", "quiz__current")
+    lessons = Lesson.objects.published().filter(course=OuterRef("quiz__course"))
+    after = named_after(lessons, lambda name: OuterRef(f"quiz__lesson__{name}"))
+    attempts = attempts.annotate(taught=Exists(staff), after=after)
+    attempt: Any = attempts.select_related(*related).only(*_OF_ATTEMPT).first()
+    if attempt is None:
+        raise Http404
+    quiz = attempt.quiz
+    reader = OpenCourse(quiz.course, attempt.enrollment, user.is_superuser or attempt.taught)
+    if not (reader.may_read(quiz.lesson) and quiz.current and quiz.current.question_count):
+        raise Http404
+    found = OpenQuiz(quiz, quiz.current, reader)
+    return OpenAttempt(attempt, found, neighbour(quiz.course, attempt.after))
+
+
+def get_attempt_of(user: Visitor, course_slug: str, quiz_slug: str, number: int, learner: int) -> Attempt:
+    """Return an attempt of a learner (an enrollment's key), for course staff only. Raises Http404."""
+    if number > _MAX_NUMBER or learner > _MAX_KEY:
+        raise Http404
+    attempts = Attempt.objects.filter(
+        quiz__course__slug=course_slug, quiz__slug=quiz_slug, enrollment=learner
+    )
+    related = ("version", "enrollment__user", "quiz__course", "quiz__lesson", "quiz__current")
+    attempt = attempts.filter(number=number).select_related(*related).first()
+    if attempt is None or not teaches(user, attempt.quiz.course):
+        raise Http404
+    return attempt
+
+
+def get_sheet(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> tuple[Attempt, str]:
+    """Return the attempt of `get_attempt`, with key and layout only, and the quiz source, to save an answer.
+
+    In SQL, because it runs on each saved answer, and building it from models takes as long as all the rest.
+    """
+    if not user.is_authenticated or number > _MAX_NUMBER:
+        raise Http404
+    with connection.cursor() as cursor:
+        cursor.execute(_SHEET, [user.pk, course_slug, quiz_slug, number, user.is_superuser])
+        row = cursor.fetchone()
+    if row is None:
+        raise Http404
+    return Attempt(pk=row[0], layout=json.loads(row[1])), row[2]
+
+
+# The limits of the columns.
+_MAX_NUMBER = 32_767
+_MAX_KEY = 2**63 - 1
+_SHEET = f"""
+    SELECT attempt.id, attempt.layout, version.source
+    FROM {Attempt._meta.db_table} attempt
+    JOIN {Enrollment._meta.db_table} enrollment ON enrollment.id = attempt.enrollment_id AND enrollment.is_active
+    JOIN {QuizVersion._meta.db_table} version ON version.id = attempt.version_id
+    JOIN {Quiz._meta.db_table} quiz ON quiz.id = attempt.quiz_id
+    JOIN {QuizVersion._meta.db_table} now ON now.id = quiz.current_id AND now.question_count > 0
+    JOIN {Lesson._meta.db_table} lesson ON lesson.id = quiz.lesson_id
+    JOIN {Course._meta.db_table} course ON course.id = quiz.course_id
+    LEFT JOIN {CourseStaff._meta.db_table} staff ON staff.course_id = course.id AND staff.user_id = enrollment.user_id
+    WHERE enrollment.user_id = %s AND course.slug = %s AND quiz.slug = %s AND attempt.number = %s
+        AND (lesson.status = '{Lesson.Status.PUBLISHED}' OR staff.id IS NOT NULL OR %s)
+"""  # noqa: S608 - names of tables and a constant
+
+
+def typical_minutes(found: OpenQuiz) -> int | None:
+    """Return the median duration of the latest 200 attempts of others; None if there are fewer than three."""
+    others = Attempt.objects.submitted().filter(quiz=found.quiz).exclude(enrollment=found.enrollment)
+    times = others.order_by("-submitted_at").values_list("started_at", "submitted_at")[:200]
+    seconds = [(end - start).total_seconds() for start, end in times if end]
+    return max(1, ceil(median(seconds) / 60)) if len(seconds) >= 3 else None
