@@ -11,7 +11,7 @@ from ..git.history import Commit
 from ..git.repository import Tip
 from ..parameters import MAIN, Count, RefName
 from ..words import count, quoted
-from ._shared.base import Run, Verdict, at_tip, branch_at, needs_work, passed, tip_or_answer, with_room
+from ._shared.base import Run, Verdict, at_tip, branch_at, needs_work, passed, tip_or_answer
 from ._shared.fixes import on_branch, rewritten
 from ._shared.shell import Line
 from ._shared.walk import HistoryKind
@@ -39,7 +39,7 @@ class AheadBehindCheck(HistoryKind):
         if isinstance(of, Verdict):
             return of
         if isinstance(branch, Verdict):
-            return replace(branch, fix=with_room(run, self.name, branch_at(self.name, of.commit.id)))
+            return replace(branch, fix=branch_at(run, self.name, of.commit.id))
         mine, theirs = (run.repository.history.ancestors(tip.commit.id) for tip in (branch, of))
         ahead, behind = len(mine - theirs), len(theirs - mine)
         found = _said(ahead, behind)

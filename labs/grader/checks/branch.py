@@ -25,7 +25,6 @@ from ._shared.base import (
     needs_work,
     not_known,
     passed,
-    with_room,
 )
 from ._shared.fixes import rewritten
 from ._shared.walk import cut_off, named
@@ -95,10 +94,7 @@ class BranchCheck(Kind):
             return wanted
         tip = run.repository.branch(self.name)
         if tip is None:
-            return replace(
-                missing_branch(run, self.name),
-                fix=with_room(run, self.name, branch_at(self.name, wanted.commit.id)),
-            )
+            return replace(missing_branch(run, self.name), fix=branch_at(run, self.name, wanted.commit.id))
         if tip.commit.id == wanted.commit.id:
             return passed(
                 f"{quoted(self.name)} stands for {named(tip.commit)}.",

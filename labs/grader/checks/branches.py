@@ -17,15 +17,14 @@ from ._shared.base import (
     Run,
     Verdict,
     at_tip,
-    conflicts,
     make_branch,
     names_found,
     needs_work,
     passed,
     tip_or_answer,
-    with_room,
 )
 from ._shared.merging import all_brought_in
+from ._shared.ref_conflicts import conflicts, with_branches_renamed
 from ._shared.ref_counts import Counted, count_problems, fits
 from ._shared.shell import STASHED, Line, commands, paragraphs, start_on
 from ._shared.wording import examples
@@ -86,7 +85,7 @@ class BranchesCheck(Kind):
         told = "Put a name of yours in place of NAME." if new == ["NAME"] else ""
         if into is None:
             made = "\n".join(map(make_branch, new))
-            return paragraphs(told, with_room(run, new[0], made))
+            return paragraphs(told, with_branches_renamed(run.repository.branches, new[0], made))
         lines: list[Line] = []
         for name in new:
             switch, make = (

@@ -102,7 +102,7 @@ class MergedCheck(Kind):
             return absent
         head = run.repository.branch("main") or tips[0]
         merges = all_brought_in(replace(head, name=self.into), tips)
-        return replace(absent, fix=paragraphs(branch_at(self.into, head.commit.id), merges))
+        return replace(absent, fix=paragraphs(branch_at(run, self.into, head.commit.id), merges))
 
     @property
     def _branches(self) -> tuple[RefName, ...]:

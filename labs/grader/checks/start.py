@@ -21,7 +21,6 @@ from ._shared.base import (
     needs_work,
     passed,
     tip_or_answer,
-    with_room,
 )
 from ._shared.fixes import rewritten
 from ._shared.walk import HistoryKind, named
@@ -49,7 +48,7 @@ class StartCheck(HistoryKind):
         if isinstance(wanted, Verdict):
             return wanted
         if isinstance(branch, Verdict):
-            return replace(branch, fix=with_room(run, self.name, branch_at(self.name, wanted.commit.id)))
+            return replace(branch, fix=branch_at(run, self.name, wanted.commit.id))
         start = _start(run.repository.history, branch.commit, of.commit)
         if start and start.id == wanted.commit.id:
             return passed(

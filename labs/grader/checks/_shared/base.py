@@ -24,9 +24,9 @@ from ...parameters import Revision
 from ...report import Drawing, Evidence, Outcome
 from ...sandbox import Sandbox
 from ...words import alike, count, decoded, listed, quoted
-from .shell import STASHED, Line, commands, paragraphs, start_on
+from .ref_conflicts import with_branches_renamed, with_tags_renamed
+from .shell import STASHED, commands, paragraphs, start_on
 
-MAX_RENAMED = 5  # branches that are in the way of one name
 VERSION = re.compile(r"v?\d")  # how the name of a tag begins, and hardly that of a branch
 
 
@@ -239,11 +239,12 @@ def missing_branch(run: Run, name: str) -> Verdict:
     branches = list(run.repository.branches)
     near = "master" if name == "main" and "master" in branches else alike(name, branches)
     tip = run.repository.branch(near) if near else None
+    make = with_branches_renamed(branches, name, make_branch(name))
     return needs_work(
         f"There is no branch {quoted(name)}. {_instead(near)}",
         expected=f"a branch called {quoted(name)}",
         found=names_found(branches, "branch", "branches"),
-        fix=_renamed(near, name) if near else with_room(run, name, make_branch(name)),
+        fix=_renamed(near, name) if near else make,
         evidence=[at_tip(tip)] if tip else [],
     )
 
@@ -259,51 +260,13 @@ def missing_tag(run: Run, name: str, *sort: str, place: str | None = None) -> Ve
     near = alike(name, tags)
     on = run.repository.tag(near).id if near else _commit_at(run, place)
     make = ["git", "tag", *sort, name, *([on[:10]] if on else [])]
-    room: list[Line] = []
-    for other in (other for other in tags if conflicts(name, other)):
-        new = f"old-{other.replace('/', '-')}"
-        room += [["git", "tag", new, other], ["git", "push", "origin", f"refs/tags/{new}"]]
-        room += [["git", "tag", "-d", other], ["git", "push", "origin", "--delete", f"refs/tags/{other}"]]
-    told = (
-        f"Git cannot keep a tag {quoted(name)} beside one of a folder of its name. Rename that first:"
-        if room
-        else ""
-    )
     return needs_work(
         f"There is no tag {quoted(name)}. {_instead(near)}",
         expected=f"a tag called {quoted(name)}",
         found=names_found(tags, "tag"),
-        fix=paragraphs(
-            told,
-            commands(
-                ["git", "fetch", "--tags", "origin"],
-                *room,
-                make,
-                ["git", "push", "origin", f"refs/tags/{name}"],
-            ),
-        ),
+        fix=with_tags_renamed(tags, name, make, ["git", "push", "origin", f"refs/tags/{name}"]),
         evidence=[at_tag(run.repository.tag(near))] if near else [],
     )
-
-
-def with_room(run: Run, name: str, fix: str) -> str:
-    """The commands after those that rename the branches beside which Git cannot keep one of this name."""
-    others = [other for other in run.repository.branches if conflicts(name, other)]
-    if not others:
-        return fix
-    lines: list[Line] = []
-    for other in others[:MAX_RENAMED]:
-        new = f"old-{other.replace('/', '-')}"
-        away: list[Line] = [["git", "branch", "-m", new], ["git", "push", "-u", "origin", new]]
-        lines += [*start_on(other), *away, ["git", "push", "origin", "--delete", other]]
-    names = listed(map(quoted, others))
-    told = f"Git cannot keep a branch {quoted(name)} beside {names}: one name would be a file and a folder. Rename:"
-    return paragraphs(told, commands(*lines), fix, STASHED)
-
-
-def conflicts(name: str, other: str) -> bool:
-    """True for two refs of which one would have to be a folder of the other."""
-    return name.startswith(f"{other}/") or other.startswith(f"{name}/")
 
 
 def make_branch(name: str) -> str:
@@ -312,10 +275,11 @@ def make_branch(name: str) -> str:
     return commands(f"{switch} 2>/dev/null || {make}", ["git", "push", "-u", "origin", name])
 
 
-def branch_at(name: str, commit_id: str) -> str:
+def branch_at(run: Run, name: str, commit_id: str) -> str:
     """Commands for a branch at a commit: straight to the remote, where one of this name is in the folder already."""
     push = ["git", "push", "origin", f"{commit_id}:refs/heads/{name}"]
-    return commands(["git", "fetch", "--tags", "origin"], ["git", "branch", name, commit_id], push)
+    make = commands(["git", "fetch", "--tags", "origin"], ["git", "branch", name, commit_id], push)
+    return with_branches_renamed(run.repository.branches, name, make)
 
 
 def _renamed(old: str, name: str) -> str:
