@@ -1,7 +1,7 @@
 """A real portal for the tests of pushing and dying, and both databases for the tests of states."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from django.db import connections
 
 from labs import tokens
 from labs.addresses import practice_address
+from labs.grading import tasks
 from labs.models import Lab
 from lessons.models import Enrollment
 from tests.factories import make_lab, make_learner
@@ -133,3 +134,31 @@ def address(learner, lab) -> str:
 @pytest.fixture
 def clone(tmp_path, address) -> Clone:
     return Clone(tmp_path / "work", address)
+
+
+# --- the practice remote on Django's own test server ----------------------------------------------------------------
+
+
+@pytest.fixture
+def practice(settings, tmp_path, live_server, monkeypatch) -> None:
+    """Pushes get their answer at once, and nothing is graded."""
+    settings.PRACTICE_ROOT = tmp_path / "practice"
+    settings.PRACTICE_ROOT.mkdir()
+    settings.PUBLIC_URL = live_server.url
+    settings.PRACTICE_WAIT_SECONDS = 0
+    settings.DISK_RESERVE_BYTES = 0
+    monkeypatch.setattr(tasks, "wake", lambda: None)
+
+
+@pytest.fixture
+def join(tmp_path, practice, lab) -> Callable[[str], Clone]:
+    """Return a new learner's clone, whose pushes have a length: Django's test server reads no chunks."""
+
+    def join(name: str) -> Clone:
+        learner = make_learner(lab.course)
+        clone = Clone(tmp_path / name, practice_address(lab, tokens.new_token(user=learner.user)))
+        clone.git("config", "http.postBuffer", "100m")
+        clone.enrollment = learner
+        return clone
+
+    return join

@@ -21,7 +21,7 @@ class Clone:
     """A work tree whose remote `portal` is the practice remote."""
 
     def __init__(self, folder: Path, address: str) -> None:
-        self.folder = folder
+        self.folder, self.address = folder, address
         folder.mkdir()
         self.git("init", "--quiet", "--initial-branch=main")
         self.git("config", "core.compression", "0")

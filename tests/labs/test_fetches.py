@@ -11,14 +11,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from labs import tokens
-from labs.addresses import practice_address
-from labs.grading import tasks
 from labs.models import Repository
 from labs.practice import turns
 from labs.practice.turns import hold_turn
 from labs.repositories import bare
-from tests.factories import make_lab, make_learner
+from tests.factories import make_lab
 from tests.labs.conftest import PASSABLE
 from tests.labs.git_client import Clone
 
@@ -27,36 +24,23 @@ KILOBYTE = 1024
 WAIT = "Another fetch of yours is in progress. Wait until it ends, then fetch again."
 
 
-@pytest.fixture(autouse=True)
-def practice(settings, tmp_path, live_server, monkeypatch):
-    settings.PRACTICE_ROOT = tmp_path / "practice"
-    settings.PRACTICE_ROOT.mkdir()
-    settings.PUBLIC_URL = live_server.url
-    settings.PRACTICE_WAIT_SECONDS = 0
-    settings.DISK_RESERVE_BYTES = 0
-    monkeypatch.setattr(tasks, "wake", lambda: None)
-
-
 @pytest.fixture
 def lab():
     return make_lab(source=PASSABLE)
 
 
 @pytest.fixture
-def join(tmp_path, lab):
-    """A new learner's clone with one commit pushed; `address` has the token."""
+def join(join):
+    """As in conftest, with one commit pushed."""
 
-    def join(name: str) -> Clone:
-        learner = make_learner(lab.course)
-        address = practice_address(lab, tokens.new_token(user=learner.user))
-        clone = Clone(tmp_path / name, address)
-        clone.git("config", "http.postBuffer", "100m")  # Django's test server reads no chunks
+    def pushed(name: str) -> Clone:
+        clone = join(name)
         clone.commit()
         assert clone.push()[0] == 0
-        clone.address, clone.repository = address, Repository.objects.get(enrollment=learner)
+        clone.repository = Repository.objects.get(enrollment=clone.enrollment)
         return clone
 
-    return join
+    return pushed
 
 
 def cloned(clone: Clone, name: str, protocol: int = 2) -> tuple[int, str]:

@@ -21,48 +21,24 @@ from django.utils import timezone
 from labs import tokens
 from labs.addresses import practice_address
 from labs.grader.git.objects import absent
-from labs.grading import receipts, tasks, worker
+from labs.grading import receipts, worker
 from labs.models import Receipt, Repository, Submission
 from labs.practice import push_limits, request_body, turns
 from labs.repositories import bare, housekeeping, ref_files
 from portal.checks import limits_of_pushes_let_a_push_pass
-from tests.factories import make_enrollment, make_lab, make_learner, make_user
+from tests.factories import make_enrollment, make_lab, make_user
 from tests.labs.conftest import PASSABLE
 from tests.labs.git_client import Clone
 from tests.servers import wait_for
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("practice")]
 KILOBYTE = 1024
 GITS_OF_A_PUSH = ["for-each-ref", "index-pack", "receive-pack", "rev-list"]
-
-
-@pytest.fixture(autouse=True)
-def practice(settings, tmp_path, live_server, monkeypatch):
-    settings.PRACTICE_ROOT = tmp_path / "practice"
-    settings.PRACTICE_ROOT.mkdir()
-    settings.PUBLIC_URL = live_server.url
-    settings.PRACTICE_WAIT_SECONDS = 0
-    settings.DISK_RESERVE_BYTES = 0
-    monkeypatch.setattr(tasks, "wake", lambda: None)
 
 
 @pytest.fixture
 def lab():
     return make_lab(source=PASSABLE)
-
-
-@pytest.fixture
-def join(tmp_path, lab):
-    """A new learner's clone, whose pushes have a length: Django's test server reads no chunks."""
-
-    def join(name: str) -> Clone:
-        learner = make_learner(lab.course)
-        clone = Clone(tmp_path / name, practice_address(lab, tokens.new_token(user=learner.user)))
-        clone.git("config", "http.postBuffer", "100m")
-        clone.enrollment = learner
-        return clone
-
-    return join
 
 
 def noise(size: int) -> bytes:
