@@ -17,6 +17,7 @@ from labs.grader.fetching.bounded_process import bytes_in
 from labs.grader.report_text import WIDTH
 from labs.models import Receipt, Repository
 from labs.practice.packets import PushRequest
+from labs.practice.turns import in_progress
 from labs.repositories import bare, disk
 
 MAX_REFS = 1_000
@@ -47,10 +48,7 @@ def megabytes(size: int) -> str:
 
 
 def busy() -> PushRefusedError:
-    return PushRefusedError(
-        "another push is in progress",
-        "Another push of yours is in progress. Wait until it ends, then push again.",
-    )
+    return PushRefusedError("another push is in progress", in_progress("push"))
 
 
 def check_rate(repository: Repository) -> None:

@@ -79,8 +79,10 @@ def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
         try:
             folders.ensure(repository)
             return view(request, repository)
-        except (bare.BusyError, NoTurnError) as error:
-            return plain(503, str(error) or push_limits.busy().advice)
+        except NoTurnError as error:
+            return plain(503, str(error))
+        except bare.BusyError:
+            return plain(503, push_limits.busy().advice)
         except bare.TookTooLongError:
             logger.exception("git took too long in repository %s", repository.pk)
             return plain(503, TOOK_TOO_LONG)
