@@ -18,6 +18,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from labs.addresses import submission_address
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
 from labs.grading import tallies
@@ -358,7 +359,7 @@ def _telling_staff(submission_id: int) -> Callable[[], None]:
 
 def tell_staff(submission_id: int) -> None:
     submission = Submission.objects.select_related("lab__course", "enrollment__user").get(pk=submission_id)
-    address = f"{settings.PUBLIC_URL}{submission.get_absolute_url()}"
+    address = submission_address(submission)
     logger.error("fault after %s tries, %s: %s", submission.tries, address, submission.last_fault)
     mail_staff(
         course=submission.lab.course,

@@ -4,12 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 
 from labs import queries
-from labs.addresses import practice_address
+from labs.addresses import outside_addresses, practice_address
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
 from labs.models import LEARNER_MAY_REPEAT, Lab, State, Submission
@@ -223,27 +221,15 @@ def lab_page(
         "has_moved": has_moved,
         "latest_from": past[0].origin if past and not before else None,
         "own_command": own_command(lab),
-        **addresses(lab),
+        **outside_addresses(lab),
         "commands": push_commands(practice_address(lab, token)) if token else None,
         "crumbs": [(lab.course.title, lab.course.get_absolute_url()), (lab.title, "")],
     }
 
 
-def addresses(lab: Lab) -> dict[str, str]:
-    """Return the absolute URLs for running the checks elsewhere."""
-    at = {"course": lab.course.slug, "lab": lab.slug}
-    names = {
-        "source_address": "lab_source",
-        "report_address": "lab_report",
-        "workflow_address": "lab_workflow",
-    }
-    found = {name: settings.PUBLIC_URL + reverse(view, kwargs=at) for name, view in names.items()}
-    return {**found, "labcheck_address": settings.PUBLIC_URL + reverse("labcheck")}
-
-
 def own_command(lab: Lab) -> str:
     """Return the command that runs the checks in a lab's folder, on any machine with Python 3.11, git and curl."""
-    at = addresses(lab)
+    at = outside_addresses(lab)
     lines = (
         "curl -sSf",
         f"-o ../labcheck.pyz {at['labcheck_address']}",

@@ -8,9 +8,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import etag, require_POST, require_safe
 
 from labs import actions, tokens
+from labs.addresses import outside_addresses
 from labs.grader.spec import public_text
 from labs.models import OutsideReport
-from labs.pages.presentation import addresses
 from labs.practice.token_auth import plain, refused, token_user
 from labs.queries import get_open_lab, get_published_lab
 from labs.reports import outside
@@ -31,7 +31,7 @@ def lab_source(request: HttpRequest, course: str, lab: str) -> HttpResponse:
 @require_safe
 def lab_workflow(request: HttpRequest, course: str, lab: str) -> HttpResponse:
     found = get_published_lab(course, lab)
-    return render(request, "labs/workflow.yml", {"lab": found, **addresses(found)}, content_type=YAML)
+    return render(request, "labs/workflow.yml", {"lab": found, **outside_addresses(found)}, content_type=YAML)
 
 
 @require_safe
