@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 MAX_PATH = 4096  # characters of a path in an address
 KINDS = {"folder": "Folder", "file": "File", "link": "Symbolic link", "submodule": "Submodule"}
 TOO_LARGE = "This folder is too large to show. Clone the repository to see it."
+TOO_DEEP = "This path is too deep to show. Clone the repository to see it."
 UNREADABLE = "We can't read this repository right now. Your submission is safe. Try again later."
 NO_BRANCH = "This push has no branch, so there are no files to show."
 NO_EARLIER_PUSH = "There is no earlier push to compare with."
@@ -94,6 +95,8 @@ def _page(
 def _shown(submission: Submission, state: PushedState, path: str) -> dict[str, Any]:
     try:
         found = state.at(path)
+    except browsing.TooDeepError:
+        return {"unavailable": TOO_DEEP}
     except TooLargeError:
         return {"unavailable": TOO_LARGE}
     if found is None:
@@ -110,7 +113,6 @@ def _shown(submission: Submission, state: PushedState, path: str) -> dict[str, A
         "file": found,
         "text": text,
         "size": size(found.size),
-        "is_large": found.size > browsing.MAX_BYTES,
     }
 
 

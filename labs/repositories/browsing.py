@@ -7,7 +7,7 @@ repository. Text is as the repository has it: pages escape control characters.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,10 @@ _SNIFFED = 8000  # bytes that Git looks at for a NUL
 _LOG_FORMAT = "%an%n%at%n%s"
 
 
+class TooDeepError(TooLargeError):
+    """The path has more than MAX_DEPTH names."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """A name in a folder. `kind` is folder, file, link or submodule; `size` is a file's, in bytes."""
@@ -48,11 +52,15 @@ class Folder:
 
 @dataclass(frozen=True)
 class File:
-    """`text` is None if the file is binary or larger than MAX_BYTES. Of a symbolic link it is the target."""
+    """`text` is None if the file is binary or too large. Of a symbolic link it is the target."""
 
     size: int
     text: str | None
     is_link: bool = False
+
+    @property
+    def is_large(self) -> bool:
+        return self.size > (MAX_TARGET_BYTES if self.is_link else MAX_BYTES)
 
 
 @dataclass(frozen=True)
@@ -74,10 +82,10 @@ class PushedState:
         return tree_of(self.repo, self.commit)
 
     def at(self, path: str) -> Folder | File | None:
-        """Return what is at a path, "" for the top folder, None if nothing is. Raises TooLargeError."""
+        """Return what is at a path, "" for the top folder, None if nothing is. Raises TooLargeError or TooDeepError."""
         names = path.split("/") if path else []
         if len(names) > MAX_DEPTH:
-            raise TooLargeError("the path is too deep")
+            raise TooDeepError("the path is too deep")
         item: Any = self.root()
         for name in names:
             found = children(item) if item.type == "tree" else {}
@@ -138,11 +146,11 @@ def _entry(name: str, item: Any) -> Entry:
 
 
 def _file(blob: Blob) -> File:
-    is_link = blob.mode == SYMLINK
-    if blob.size > (MAX_TARGET_BYTES if is_link else MAX_BYTES):
-        return File(blob.size, None, is_link)
+    unread = File(blob.size, None, is_link=blob.mode == SYMLINK)
+    if unread.is_large:
+        return unread
     data = read_blob(blob)
-    return File(blob.size, None if is_binary(data) else data.decode("utf-8", "replace"), is_link)
+    return unread if is_binary(data) else replace(unread, text=data.decode("utf-8", "replace"))
 
 
 def read_blob(blob: Blob) -> bytes:

@@ -97,10 +97,20 @@ def test_what_is_too_large_is_said_in_place_of_it(cast, push, monkeypatch):
     learner = cast.learner.user
     assert "Larger than 1 MB, so it is not shown." in page(learner, submission, "files/?path=large")
     assert "Binary, so it is not shown." in page(learner, submission, "files/?path=binary")
+    monkeypatch.setattr(browsing, "MAX_DEPTH", 1)
+    assert "This path is too deep to show." in page(learner, submission, "files/?path=a/b")
     monkeypatch.setattr(browsing, "MAX_ENTRIES", 1)
     assert "2 more entries not shown." in page(learner, submission, "files/")
     monkeypatch.setattr(browsing, "MAX_FOLDER_BYTES", 1)
     assert "This folder is too large to show." in page(learner, submission, "files/")
+
+
+def test_long_link_is_not_called_binary(cast, push, tmp_path, monkeypatch):
+    (tmp_path / "work/link").symlink_to("notes")
+    submission = push(link=b"1\n")
+    assert "<code>notes</code>" in page(cast.learner.user, submission, "files/?path=link")
+    monkeypatch.setattr(browsing, "MAX_TARGET_BYTES", 4)
+    assert "Longer than 4 KB, so it is not shown." in page(cast.learner.user, submission, "files/?path=link")
 
 
 def test_repository_that_is_lost_is_said_and_logged(cast, push, caplog):
