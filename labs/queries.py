@@ -106,9 +106,8 @@ def history_page(enrollment: Enrollment, lab: Lab, before: int | None = None) ->
 
 def best_submission(enrollment: Enrollment, lab: Lab) -> Submission | None:
     best = Submission.objects.filter(enrollment=enrollment, lab=lab).best().only("number")
-    return next(
-        iter(best), None
-    )  # at most one; with ORDER BY, PostgreSQL would scan all submissions of the lab
+    # At most one. `first` would add ORDER BY, and PostgreSQL would scan all submissions of the lab.
+    return next(iter(best), None)
 
 
 def current_report(submission: Submission) -> Report | None:
@@ -231,6 +230,3 @@ def also_by_others() -> Exists:
     address["name_in_small"] = Lower(OuterRef("name"))
     same = Repository.objects.by_address().filter(**address, course=OuterRef("course"))
     return Exists(same.exclude(enrollment__user=OuterRef("enrollment__user")))
-
-
-# --- the practice remote --------------------------------------------------------------------------------------------

@@ -58,10 +58,8 @@ class Answer:
 class Front:
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self.application = application
-        self.bodies, self.answers = (
-            Transfers(),
-            Transfers(),
-        )  # separate, so that large fetches cannot end pushes
+        # Separate, so that large fetches cannot end pushes.
+        self.bodies, self.answers = Transfers(), Transfers()
         self.pages = Pool("pages", 12, seconds=PAGE_SECONDS, patience=PAGE_SECONDS)
         # An author's trial of a lab may take 120 s, git 60 for a push.
         self.slow = Pool("slow", 8, seconds=150, patience=30)
@@ -153,11 +151,8 @@ class Front:
     # --- answers ----------------------------------------------------------------------------------------------------
 
     async def _refuse(self, environ: Environ, protocol: Any, status: int) -> None:
-        # `portal.outages` writes the message.
-        environ = environ | {
-            REFUSAL: status,
-            "CONTENT_LENGTH": "0",
-        }  # a copy, because a view may still be using the original
+        # `portal.outages` writes the message. A copy, because a view may still be using the original.
+        environ = environ | {REFUSAL: status, "CONTENT_LENGTH": "0"}
         environ.pop("HTTP_COOKIE", None)
         answer = await self.refusals.run(self._run, environ)
         protocol.response_bytes(answer.status, [*answer.headers, ("connection", "close")], answer.body)

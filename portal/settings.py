@@ -213,9 +213,8 @@ PRACTICE_ROOT_MAX_BYTES = env.int("PRACTICE_ROOT_MAX_BYTES", default=50 * 1024 *
 PUSHES_PER_HOUR = env.int("PUSHES_PER_HOUR", default=60)
 # Disk space that pushes leave for the database and everything else.
 DISK_RESERVE_BYTES = env.int("DISK_RESERVE_BYTES", default=256 * 1024 * 1024)
-os.environ.setdefault(
-    "GIT_PYTHON_REFRESH", "quiet"
-)  # without git the portal still starts and reports it at /readyz
+# Without git the portal still starts, and reports it at /readyz.
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 PRACTICE_WAIT_SECONDS = env.float("PRACTICE_WAIT_SECONDS", default=20.0)
 PRACTICE_MAX_WAITERS = env.int("PRACTICE_MAX_WAITERS", default=200)  # per web process
 # Hosts of repository URLs that may be pasted; the first is the default for a URL without a host.

@@ -16,9 +16,8 @@ IDLE_SECONDS = 20.0
 PIECE = 16 * 1024
 TOTAL_SECONDS = 600.0
 MAX_TRANSFERS = 1000
-MAX_BYTES = (
-    256 * 1024 * 1024
-)  # of files per process; compose gives two processes 1 GB for everything they write
+# Of files per process; compose gives two processes 1 GB for everything they write.
+MAX_BYTES = 256 * 1024 * 1024
 BEGINNING_BYTES = 4 * 1024  # enough for the ref names of an ordinary push
 MEMORY_BYTES = 64 * 1024  # per transfer, before it becomes a file
 

@@ -39,9 +39,8 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
             transaction.on_commit(tasks.wake_prover, robust=True)
     if version.proved or lab.status == Lab.Status.DRAFT or not lab.is_published:
         lab.current = version
-        Lab.objects.filter(pk=lab.pk).update(
-            current=version
-        )  # `update`, so that one save makes one history entry
+        # `update`, so that one save makes one history entry
+        Lab.objects.filter(pk=lab.pk).update(current=version)
     return lab
 
 

@@ -175,9 +175,8 @@ def commit_address(pages: str, commit: str) -> str:
 
 def file_address(pages: str, commit: str, file: str, line: int | None) -> str:
     # the source, not the rendered page: line numbers count there
-    if (
-        not (pages and commit and file) or "\\" in file or "…" in file
-    ):  # escaped or truncated, so not a path any more
+    is_path = "\\" not in file and "…" not in file  # otherwise it was escaped or truncated
+    if not (pages and commit and file and is_path):
         return ""
     return f"{pages}/blob/{commit}/{quote(file)}?plain=1" + (f"#L{line}" if line else "")
 

@@ -109,9 +109,8 @@ def _changes(old: Tree, new: Tree) -> Iterator[_Change]:
 
 
 def _identity(item: Any) -> tuple[int, str] | None:
-    return (
-        None if item is None else (item.mode, item.hexsha)
-    )  # a folder is false if it is empty, which reads it
+    # `is None`, because the truth value of a folder is its length, which reads it
+    return None if item is None else (item.mode, item.hexsha)
 
 
 def _is_tree(item: Any) -> bool:
@@ -166,9 +165,9 @@ def _with_lines(change: _Change, patches: Patches, cut: Ids | None) -> ChangedFi
 def _pairs(change: _Change) -> list[Ids]:
     """Return the ids under which Git shows a change: a file that becomes a link is deleted, then added."""
     before, after = change.ids
-    return (
-        [change.ids, (before, _NOTHING), (_NOTHING, after)] if before != _NOTHING != after else [change.ids]
-    )
+    if _NOTHING in change.ids:
+        return [change.ids]
+    return [change.ids, (before, _NOTHING), (_NOTHING, after)]
 
 
 def _has_lines(change: _Change) -> bool:

@@ -36,8 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_address(request)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        # Failed sign-ins count per account and IP address, so that strangers cannot lock out an account's
-        # owner.
+        # Failed sign-ins count per account and IP address, so that strangers cannot lock out the owner.
         key = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{key}:{truncate_ip(client_address(request))}"
 
