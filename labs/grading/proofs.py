@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from datetime import timedelta
 from functools import lru_cache, partial
+from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
@@ -41,6 +42,13 @@ TOLD_SECONDS = 10.0  # between two log lines
 MAX_TRIES = 3  # then the staff are mailed; without an answer it was the last try
 NO_ANSWER = "The process that proves it ended without an answer."
 _GIVEN_UP = Q(proving_fault=NO_ANSWER, proving_tries__gte=MAX_TRIES)
+_FAULTY = ~Q(proving_fault__in=("", NO_ANSWER))
+_NOT_TRIED: dict[str, Any] = {
+    "proving_tries": 0,
+    "proving_until": None,
+    "proving_fault": "",
+    "proving_told": False,
+}
 
 
 def runs_code(spec: LabSpec) -> bool:
@@ -117,9 +125,8 @@ def environments_are_missing() -> bool:
 
 def ask_for_environment(version: LabVersion) -> None:
     """Have the later-worker build the environment; submissions to the lab wait until then."""
-    begun = {"proving_tries": 0, "proving_until": None, "proving_fault": "", "proving_told": False}
     there = LabVersion.objects.filter(pk=version.pk, environment_missing=False)
-    there.update(environment_missing=True, **begun)
+    there.update(environment_missing=True, **_NOT_TRIED)
 
 
 def ask_for_environments() -> None:
@@ -131,14 +138,16 @@ def ask_for_environments() -> None:
 
 def ask_again(version: LabVersion) -> None:
     # those waiting, running or done are left alone
-    failed = _unsettled().filter(_GIVEN_UP | ~Q(proving_fault__in=("", NO_ANSWER)), pk=version.pk)
-    failed.update(proving_tries=0, proving_until=None, proving_fault="", proving_told=False)
+    _failed().filter(pk=version.pk).update(**_NOT_TRIED)
 
 
 def retry_all() -> None:
     # at worker start: the cause may be fixed
-    failed = _unsettled().filter(_GIVEN_UP | ~Q(proving_fault__in=("", NO_ANSWER)))
-    failed.update(proving_tries=Least("proving_tries", MAX_TRIES - 1), proving_until=None)
+    _failed().update(proving_tries=Least("proving_tries", MAX_TRIES - 1), proving_until=None)
+
+
+def _failed() -> QuerySet[LabVersion]:
+    return _unsettled().filter(_GIVEN_UP | _FAULTY)
 
 
 def prove_next() -> bool:
@@ -166,7 +175,7 @@ def _build_again(version: LabVersion) -> None:
     try:
         _build_environment(version, load_spec(version.source))
     except CannotBuildError as error:  # it was built before: a different Python may lack a wheel
-        raise SandboxError(f"Python packages that the lab asks for are not to be had: {error}") from error
+        raise SandboxError(f"The Python packages of the lab cannot be installed now: {error}") from error
     LabVersion.objects.filter(pk=version.pk).update(environment_missing=False, proving_fault="")
 
 
@@ -235,9 +244,9 @@ def tell_of_faults() -> None:
     # once per lab, after three failed proofs
     now = timezone.now()
     without_answer = _GIVEN_UP & Q(proving_until__lt=now)
-    failed = Q(proving_tries__gte=MAX_TRIES) & ~Q(proving_fault__in=("", NO_ANSWER))
+    faulty = _FAULTY & Q(proving_tries__gte=MAX_TRIES)
     untold = _wanted().filter(proving_told=False)
-    for version in untold.filter(without_answer | failed).select_related("lab__course"):
+    for version in untold.filter(without_answer | faulty).select_related("lab__course"):
         if LabVersion.objects.filter(pk=version.pk, proving_told=False).update(proving_told=True):
             _tell_staff(version)
 
