@@ -201,7 +201,7 @@ class LabAdmin(AuthoredAdmin):
 
 def _told_of(upgraded: Upgraded) -> str:
     guesses = "".join(f" Line {guess.line}: {guess.message}." for guess in upgraded.guesses)
-    return f"lab.yaml was of schema 1 and is saved in schema 2, where some names are others.{guesses}"
+    return f"lab.yaml was of schema 1 and is saved in schema 2, where some names differ.{guesses}"
 
 
 def _building(version: LabVersion) -> str:

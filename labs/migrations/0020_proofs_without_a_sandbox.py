@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 def forget_proofs_without_a_sandbox(apps, schema_editor):
-    """Where a runner went away in the middle, "not provable here" was kept: such a lab is proved again."""
+    """Prove labs again whose "not provable here" was kept because a runner had gone away meanwhile."""
     versions = apps.get_model("labs", "LabVersion").objects.filter(proved=False, proof__isnull=False)
     begun = {"proof": None, "proving_tries": 0, "proving_until": None, "proving_fault": "", "proving_told": False}
     for version in versions.only("proof").iterator():

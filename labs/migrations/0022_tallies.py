@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 def derive(apps, schema_editor):
-    """From who is there and what they met already."""
+    """Count the active people of each cohort, and those who have met each check."""
     active = apps.get_model("lessons", "Enrollment").objects.filter(is_active=True).order_by()
     sizes = active.values_list("cohort").annotate(people=models.Count("pk"))
     CohortSize = apps.get_model("labs", "CohortSize")

@@ -44,10 +44,12 @@ def read(data: bytes) -> Sent:
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         raise NoReportError(
-            "This is no report of labcheck. Send what `labcheck grade --json` prints."
+            "This is not a labcheck report. Send the output of `labcheck grade --json`."
         ) from None
     if said.get("schema") != SCHEMA:
-        raise NoReportError("The report comes from another labcheck. Download labcheck.pyz again.")
+        raise NoReportError(
+            "The report comes from a different version of labcheck. Download labcheck.pyz again."
+        )
     if len(sent.outcomes) > MAX_CHECKS:
         raise NoReportError(f"The report has more than {MAX_CHECKS} checks.")
     return sent

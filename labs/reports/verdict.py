@@ -27,7 +27,7 @@ FIRST_SENTENCE = re.compile(r"((?:`[^`]*`|[^`.]|\.(?!\s))+\.)\s+(.+)", re.DOTALL
 
 @dataclass(frozen=True)
 class Place:
-    """Where something was seen, each part as far as known. `lines` are (number, text, True for the line itself).
+    """The place of a finding, each part as far as known. `lines` are (number, text, True for the line itself).
 
     The URLs are pages of exactly this commit; empty if there are none.
     """

@@ -37,9 +37,7 @@ class LookUpFailedError(Exception):
 
 @dataclass(frozen=True)
 class Offer:
-    """What can be submitted from an address: a branch, its newest commit, and the commit's subject if it came in
-    time.
-    """
+    """A branch at an address that can be submitted, and its newest commit; `subject` is None if it came too late."""
 
     address: Address
     branch: str

@@ -137,7 +137,6 @@ def graded(source: str, scenario: int, folder) -> Report:
 @pytest.mark.django_db
 def test_a_new_kind_of_check_is_edited_proved_graded_and_reported(kind, proved_here, client, tmp_path):
     lab = make_lab()
-    lab = make_lab()
     client.force_login(make_instructor(lab.course))
     asked = {"course": lab.course_id, "content": LAB}
     assert (
