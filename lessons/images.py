@@ -40,7 +40,7 @@ def store_image(upload: UploadedFile) -> str:
     data = upload.read()
     if any(mark in data.lower() for mark in MARKS_OF_OTHER_FILES):
         raise ImageRefusedError(
-            "The file holds a document besides a picture. Open it in an image editor and export it as PNG."
+            "The file contains a document as well as a picture. Open it in an image editor and export it as PNG."
         )
     image = _decoded(data)
     ending, _, options = FORMATS[image.format or ""]

@@ -19,12 +19,8 @@ FOLDERS = ("labs", "lessons", "portal", "tests")
 MAX_FUNCTION_LINES = 50
 MAX_SUBJECT = 72
 DEEP = 4
-NOMINAL = {
-    "what",
-    "whether",
-    "who",
-    "where",
-}  # "What a page shows" names a thing, "Render a page" says what is done
+# "What a page shows" names a thing, "Render a page" says what is done.
+NOMINAL = {"what", "whether", "who", "where"}
 DIRECTIVES = ("!", "noqa", "type:", "pragma:", "fmt:", "ruff:", "mypy:")
 BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
 Function = ast.FunctionDef | ast.AsyncFunctionDef

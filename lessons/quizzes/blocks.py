@@ -40,7 +40,7 @@ def cut(lines: Sequence[Line], report: Report) -> list[Block]:
     starts = [i for i, line in enumerate(lines) if line.syntax is Syntax.HEADING]
     outside = [line for line in lines[: starts[0] if starts else None] if line.syntax is not Syntax.BLANK]
     if outside:
-        report(outside[0].number, "This text belongs to no question. A question starts with ## and a blank.")
+        report(outside[0].number, "This text belongs to no question. A question starts with ## and a space.")
     blocks = [_block(lines[start:end], report) for start, end in pairwise([*starts, len(lines)])]
     return [block for block in blocks if block]
 
@@ -93,7 +93,7 @@ def _heading(heading: Line, report: Report) -> tuple[str, str, Decimal]:
     if "#" not in attributes:
         report(line, "This question has no key. Its heading ends with one, such as {#branches}.")
     if not words.strip():
-        report(line, "This question is empty. Its heading holds what is asked.")
+        report(line, "This question is empty. Write the question after ##.")
     return words.strip(), key, points or Decimal(1)
 
 
@@ -123,7 +123,10 @@ def _answers(lines: Sequence[Line], report: Report) -> tuple[list[Line], list[Li
         if line.syntax is Syntax.QUOTE or (line.syntax is Syntax.BLANK and quotes):
             quotes.append(line)
         elif quotes and line.syntax is not Syntax.CODE:
-            report(line.number, "This line stands after the explanation, which ends a question.")
+            report(
+                line.number,
+                "This line is after the explanation, which ends a question. Move it up, or delete it.",
+            )
         elif line.syntax in OF_OPTION and lines[0].syntax is Syntax.OPTION:
             _check_option(line, answers[-1], report)
             answers.append(line)

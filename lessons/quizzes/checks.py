@@ -31,7 +31,7 @@ def report_repeats(lines: Iterable[Line], report: Report) -> None:
         if not text:
             report(line.number, "This line is empty.")
         elif text in seen:
-            report(line.number, f"“{text}” stands twice in this question.")
+            report(line.number, f"“{text}” is in this question twice. Change or delete one.")
         seen.add(text)
 
 

@@ -47,12 +47,12 @@ def parse(source: str, *, stored: bool = False) -> Quiz:
 def _unreadable(source: str) -> list[Problem]:
     # Problems that make it pointless or harmful to read on.
     if len(source) > MAX_FILE or len(source.encode(errors="replace")) > MAX_FILE:
-        return [Problem(1, "", "The file is larger than 256 KB.")]
+        return [Problem(1, "", "The quiz is larger than 256 KB. Shorten it.")]
     lines = enumerate(source.split("\n"), 1)
     return [
-        Problem(number, "", "This line holds a control character.")
+        Problem(number, "", f"There is a control character here, U+{ord(found[0]):04X}. Delete it.")
         for number, text in lines
-        if UNPRINTABLE.search(text)
+        if (found := UNPRINTABLE.search(text))
     ]
 
 

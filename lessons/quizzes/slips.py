@@ -73,15 +73,15 @@ def cause(text: str) -> str:
     if text[:1] in " \t" and PATTERNS[Syntax.OPTION].fullmatch(stripped):
         why = "An option is not indented."
     elif re.match(r"-\S", stripped):
-        why = "A blank is missing between - and the box."
+        why = "A space is missing between - and the box."
     elif not stripped.startswith("-"):
-        why = "An option starts with a hyphen and a blank."
+        why = "An option starts with a hyphen and a space."
     elif re.match(r"-\s*\[\]", stripped):
-        why = "The box of a wrong option has a blank in it."
+        why = "The box of a wrong option has a space in it."
     elif re.match(r"- \[[ xX]\]\S", stripped):
-        why = "A blank is missing behind the box."
+        why = "A space is missing after the box."
     elif re.match(r"-\s{2,}|-\t", stripped):
-        why = "There is one blank between - and the box."
+        why = "There is one space between - and the box."
     else:
         why = "The box of an option is [ ], or [x] where it is right."
     return f"{why} Write: {wanted}"
@@ -102,9 +102,7 @@ def fault_in_option(line: Line) -> str:
     """Explain why a continuation line cannot be shown in an option; "" if it can."""
     text = line.content.lstrip()
     if wanted := as_option(text) or (text if PATTERNS[Syntax.OPTION].fullmatch(text) else None):
-        return f"An option is not indented, and holds no other options. Write: {wanted}"
+        return f"An option is not indented and contains no other options. Write: {wanted}"
     if NOT_IN_OPTIONS.match(text):
-        return (
-            "An option holds text and code, no list, heading, table or block. Write it as text, or as code."
-        )
+        return "An option contains text and code only, no list, heading, table or block. Write it as text, or as code."
     return ""

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-LONGEST_ANSWER = 1000
+MAX_ANSWER = 1000  # characters
 BLANK = re.compile("_{3,}")  # a cloze blank
 
 # PostgreSQL stores neither NUL nor a lone surrogate, and YAML counts lines at \x85 and \u2028 where editors
@@ -13,7 +13,7 @@ UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800
 
 def clean(text: str) -> str:
     """Return the typed text ready to store: at most 1,000 characters, stripped."""
-    return UNPRINTABLE.sub("", text).strip()[:LONGEST_ANSWER].rstrip()
+    return UNPRINTABLE.sub("", text).strip()[:MAX_ANSWER].rstrip()
 
 
 def canonical(text: str) -> str:

@@ -55,7 +55,9 @@ def _alert(following: list[Token], page: Page) -> re.Match[str] | None:
     found = ALERT.match(following[1].content)
     if found and found[1].lower() not in KINDS:
         line = _line(following[1])
-        page.report(line, f"“[!{found[1]}]” opens no note. Write NOTE, TIP, IMPORTANT, WARNING or CAUTION.")
+        page.report(
+            line, f"“[!{found[1]}]” does not open a note. Write NOTE, TIP, IMPORTANT, WARNING or CAUTION."
+        )
         return None
     return found
 
@@ -96,7 +98,7 @@ def _open_admonition(token: Token, following: list[Token], page: Page) -> None:
     else:
         token.tag, token.attrs = "details", {"open": ""} if token.markup == "???+" else {}
     if token.meta["tag"] not in KINDS:
-        page.report(_line(token), f"“{label}” is no kind of note. Write note, tip or warning.")
+        page.report(_line(token), f"“{label}” is not a kind of note. Write note, tip or warning.")
     types = [each.type for each in following]
     if types[:1] == ["admonition_title_open"]:
         types = types[3:]

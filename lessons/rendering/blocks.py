@@ -50,7 +50,7 @@ def _fenced(token: Token, lines: list[str], page: Page) -> list[Token]:
     if name == "flow":
         return [_flow(token, start + 2, page)]
     label = f"{token.markup} {name}".strip()
-    page.report(start + 1, f"“{label}” opens no block. After the colons write {NAMES}.")
+    page.report(start + 1, f"“{label}” does not open a block. After the colons write {NAMES}.")
     return [_as_code(token, label)]
 
 
@@ -88,7 +88,7 @@ def _key_fault(key: str, page: Page) -> str:
     if not key:
         return "The item has no key. Add one at its end, such as {#install-git}"
     if not KEY.fullmatch(key):
-        return f"The key “{key}” holds other signs than a to z, 0 to 9 and -, or more than 50 of them."
+        return f"The key “{key}” has other characters than a to z, 0 to 9 and -, or more than 50."
     if key in page.keys:
         return f"The key “{key}” is used twice on this page. Give each item its own."
     if len(page.keys) >= MAX_ITEMS:

@@ -87,5 +87,5 @@ def _lexer(language: str, page: Page, line: int) -> Lexer:
     try:
         return get_lexer_by_name(language or "text", stripnl=False)
     except ClassNotFound:
-        page.report(line, f"“{language}” is no language that can be coloured. Use text if none fits.")
+        page.report(line, f"“{language}” is not a language that can be highlighted. Use text if none fits.")
         return get_lexer_by_name("text", stripnl=False)

@@ -62,7 +62,7 @@ class _Folding:
             text = text[:cut].rstrip()
         elif text.rstrip().lower().endswith(END):
             problem = (
-                "</details> closes nothing here. It stands by itself between blank lines, as <details> does."
+                "</details> closes nothing here. Write it on its own between blank lines, like <details>."
             )
             self.page.report(line + text.count("\n") + 1, problem)
         if text.strip():

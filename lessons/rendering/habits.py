@@ -18,7 +18,10 @@ TAGS = (
 )
 IN_CODE = "If these signs are meant, put them in code."
 FORMULA = "Formulas are not drawn. Write it in words, or in code."
-NO_LINK = "This is not read as a link: no blank stands before ( or in the address, unless it is in <angle brackets>."
+NO_LINK = (
+    "This is not read as a link. Write no space before ( and none in the address, "
+    "or put the address in <angle brackets>."
+)
 LATER_LIST = "A list that does not start with 1 has a blank line above it."
 # Reported anywhere in a line.
 ANYWHERE: list[tuple[re.Pattern[str], str]] = [
@@ -45,7 +48,7 @@ ANYWHERE: list[tuple[re.Pattern[str], str]] = [
         re.compile(
             r"\]\([^()\n]{0,500}\)|\[[^\[\]\n]{1,300}\] \((?:https?:|[^()\s]{1,300}\.md\b)[^()\n]{0,300}\)"
         ),
-        "This is not read as a link. There is no blank before ( and none in the address, or write it as (<address>).",
+        NO_LINK,
     ),
     (
         re.compile(r"(?<![~\w/])~(?=[^\s~/])[^~\n]{1,300}(?<=[^\s~])~(?![~\w])"),
@@ -74,7 +77,7 @@ ANYWHERE: list[tuple[re.Pattern[str], str]] = [
     ),
     (
         re.compile(r"\*\*[ \t]+[^*\n]{1,300}\*\*|\*\*[^*\s][^*\n]{0,300}[ \t]\*\*"),
-        "This is not bold. There is no blank inside the **signs**.",
+        "This is not bold. Write no space inside the **signs**.",
     ),
     (
         re.compile(r"(?<![\w*\\])\*\*(?=[^\W_])[^*\n]{1,300}$"),
@@ -85,7 +88,7 @@ ANYWHERE: list[tuple[re.Pattern[str], str]] = [
 AT_START: list[tuple[re.Pattern[str], str]] = [
     (
         re.compile(r"#{1,6}(?=[^\W\d_]|[`*])"),
-        "A heading has a blank behind #. If the sign is meant, write \\#.",
+        "A heading has a space after #. If the sign is meant, write \\#.",
     ),
     (
         re.compile(r"\[(?:TOC|\[_?toc_?\])\]", re.I),
@@ -101,7 +104,7 @@ AT_START: list[tuple[re.Pattern[str], str]] = [
     ),
     (re.compile(r"#{7,} "), "A heading has one to six #."),
     (re.compile(r"\.\. [a-z]+::"), "reStructuredText is not read. A note is written ::: note."),
-    (re.compile(r"[•‣◦▪●○] "), "A list starts with - and a blank."),
+    (re.compile(r"[•‣◦▪●○] "), "A list starts with - and a space."),
     (re.compile(r"\[(?:\]|[xX ]\](?=\S)|[-~/>!?*]\])"), "A task is written - [ ] words, or - [x] words."),
 ]
 DOLLARS = re.compile(r"(?<![\\$\w])\$(?=[^\s$])([^$\n]{1,300})(?<=[^\s$\\])\$(?![\w$])")

@@ -46,11 +46,13 @@ def _report_no_table(lines: list[str], first: int, page: Page) -> None:
         is_rule = number > 0 and "-" in text and "|" in text and RULE.fullmatch(text)
         if is_rule and "|" in lines[number - 1]:
             above, below = len(_cells(lines[number - 1])), len(_cells(text))
-            problem = f"This is no table: {above} cells stand above {below} columns. {ESCAPE}"
+            problem = f"This is not a table: its first line has {above} cells, its second {below}. {ESCAPE}"
         elif number == 0 and re.fullmatch(r"\|.*\|.*\|\s*", text):
             if len(lines) > 1 and RULE.fullmatch(lines[1]):
                 continue
-            problem = "This is no table. Its second line is |---|---|, with as many columns as the first."
+            problem = (
+                "This is not a table. Its second line must be |---|---|, with as many columns as the first."
+            )
         else:
             continue
         page.report(first + number, problem)

@@ -57,7 +57,7 @@ def read_fields(
         line, message = 0, str(error).partition("\n")[0]
     else:
         return Fields(root, problems, path, first_line, key_noun)
-    problems.append(Problem(line + first_line, "", f"not valid YAML: {message}", path=path))
+    problems.append(Problem(line + first_line, "", f"cannot be read as YAML: {message}", path=path))
     return None
 
 

@@ -81,9 +81,9 @@ def test_bytes_behind_a_picture_are_not_kept(staff, course, media):
     ("data", "says"),
     [
         (SVG, "no picture that can be read"),
-        (HTML, "a document besides a picture"),
-        (picture() + b"<script>alert(1)</script>", "a document besides a picture"),
-        (picture("JPEG") + b"%PDF-1.7", "a document besides a picture"),
+        (HTML, "a document as well as a picture"),
+        (picture() + b"<script>alert(1)</script>", "a document as well as a picture"),
+        (picture("JPEG") + b"%PDF-1.7", "a document as well as a picture"),
         (picture("GIF"), "export it as one of them"),
         (picture()[:200], "no picture that can be read"),
         (b"", "no picture that can be read"),

@@ -189,7 +189,7 @@ def test_what_is_worth_a_look_in_a_quiz_is_said_when_it_is_saved(staff, course, 
         (
             "- [ ] `git add`",
             "* [ ] `git add`",
-            "An option starts with a hyphen and a blank. Write: - [ ] `git add`",
+            "An option starts with a hyphen and a space. Write: - [ ] `git add`",
         ),
         ("= 1", "= 1,000", "“1,000” is not a number"),
         ("> One.", "> See [x](09-gone.md).", "09-gone.md leads nowhere"),

@@ -73,7 +73,7 @@ def test_unknown_and_duplicate_keys_are_reported_together():
 def test_yaml_that_cannot_be_read_is_the_only_problem():
     ((line, message),) = problems(FRONT_MATTER.replace("title: B", "title: a: b"))
     assert line == 2
-    assert message.startswith("not valid YAML: mapping values are not allowed here")
+    assert message.startswith("cannot be read as YAML: mapping values are not allowed here")
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def test_yaml_that_cannot_be_read_is_the_only_problem():
     [
         ("- a list", "expected lines of"),
         ("text", "expected lines of"),
-        ("title: *unknown", "not valid YAML"),
-        ("title: \ufffe", "not valid YAML"),
+        ("title: *unknown", "cannot be read as YAML"),
+        ("title: \ufffe", "cannot be read as YAML"),
         ("[" * 1000, "nested too deeply"),
     ],
 )

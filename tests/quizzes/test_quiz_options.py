@@ -33,7 +33,7 @@ def test_option_goes_on_with_indented_lines_and_code():
     assert found == [texts for _, texts in SEVERAL_LINES]
 
 
-BULLET, HYPHEN = "An option starts with a hyphen and a blank.", "A blank is missing between - and the box."
+BULLET, HYPHEN = "An option starts with a hyphen and a space.", "A space is missing between - and the box."
 BOX = "The box of an option is [ ], or [x] where it is right."
 # Two lines that were meant as options, and what is said of them.
 SLIPS = [
@@ -47,9 +47,9 @@ SLIPS = [
     ("[x] a", "[ ] b", BULLET),
     ("☑ a", "☐ b", BULLET),
     ("-[x] a", "-[ ] b", HYPHEN),
-    ("-  [x] a", "-  [ ] b", "There is one blank between - and the box."),
-    ("-\t[x] a", "-\t[ ] b", "There is one blank between - and the box."),
-    ("- [x]a", "- [ ]b", "A blank is missing behind the box."),
+    ("-  [x] a", "-  [ ] b", "There is one space between - and the box."),
+    ("-\t[x] a", "-\t[ ] b", "There is one space between - and the box."),
+    ("- [x]a", "- [ ]b", "A space is missing after the box."),
     (" - [x] a", " - [ ] b", "An option is not indented."),
     ("- (x) a", "- ( ) b", BOX),
     ("- \\[x\\] a", "- \\[ \\] b", BOX),
@@ -64,7 +64,7 @@ def test_line_that_was_meant_as_an_option_is_shown_as_it_should_be(right, wrong,
 @pytest.mark.parametrize(
     ("slip", "cause"),
     [
-        ("- [] b", "The box of a wrong option has a blank in it. Write: - [ ] b"),
+        ("- [] b", "The box of a wrong option has a space in it. Write: - [ ] b"),
         ("- [✓] b", f"{BOX} Write: - [x] b"),
         ("- [х] b", f"{BOX} Write: - [x] b"),  # Cyrillic
         ("- [ x ] b", f"{BOX} Write: - [x] b"),
@@ -72,8 +72,8 @@ def test_line_that_was_meant_as_an_option_is_shown_as_it_should_be(right, wrong,
         ("- [-] b", f"{BOX} Write: - [ ] b"),
         ("* [ ] b", f"{BULLET} Write: - [ ] b"),
         ("1. [ ] b", f"{BULLET} Write: - [ ] b"),
-        ("  - [ ] b", "An option is not indented, and holds no other options. Write: - [ ] b"),
-        ("  * [x] b", "An option is not indented, and holds no other options. Write: - [x] b"),
+        ("  - [ ] b", "An option is not indented and contains no other options. Write: - [ ] b"),
+        ("  * [x] b", "An option is not indented and contains no other options. Write: - [x] b"),
     ],
 )
 def test_slip_among_options_is_reported_wherever_it_is(slip, cause):
@@ -95,8 +95,8 @@ def test_slip_among_options_is_reported_wherever_it_is(slip, cause):
         ("- [x] a\n```\nx\n```\n- [ ] b", 2, "Code that belongs to an option is indented by two spaces"),
         ("- [x] a\n  ```\n  x\n- [ ] b", 2, "The code that starts here is not closed in its option."),
         ("- [x] a\n- [ ] b\n  ```\n  x", 3, "The code that starts here is not closed in its option."),
-        ("- [x] a\n  - list\n- [ ] b", 2, "An option holds text and code, no list"),
-        ("- [x] a\n  | table |\n- [ ] b", 2, "An option holds text and code, no list"),
+        ("- [x] a\n  - list\n- [ ] b", 2, "An option contains text and code only, no list"),
+        ("- [x] a\n  | table |\n- [ ] b", 2, "An option contains text and code only, no list"),
         ("- [x] a\n  > note\n  more\n- [ ] b", 3, "The lines of an option come before its explanation."),
         ("= a\n  more", 2, "An answer of this kind is a single line."),
         ("1. a\n   more\n2. b", 2, "An answer of this kind is a single line."),

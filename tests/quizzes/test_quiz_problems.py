@@ -54,21 +54,25 @@ def test_heading_with_a_fault_is_reported(heading, message):
 CASES = {
     "no right option": (["- [ ] a", "- [ ] b"], 1, "No option is marked as right"),
     "one option": (["- [x] a"], 1, "fewer than two options"),
-    "same option": (["- [x] a b", "- [ ] c", "- [ ] a  b"], 4, "“a b” stands twice"),
-    "same option in another normal form": (["- [x] é", "- [ ] e\u0301"], 3, "stands twice"),
+    "same option": (["- [x] a b", "- [ ] c", "- [ ] a  b"], 4, "“a b” is in this question twice"),
+    "same option in another normal form": (["- [x] é", "- [ ] e\u0301"], 3, "is in this question twice"),
     "empty option": (["- [x] a", "- [ ]"], 3, "This line is empty"),
     "box misspelt": (["- [x] a", "- [ ] b", "- [y] c"], 4, "neither an answer nor"),
     "paragraph between options": (["- [x] a", "more", "- [ ] b"], 3, "neither an answer nor"),
     "code between options": (["- [x] a", "```", "x", "```", "- [ ] b"], 3, "neither an answer nor"),
     "note without an option": (["= a", "  > why"], 3, "neither an answer nor"),
     "one item": (["1. a"], 1, "fewer than two items"),
-    "same item": (["1. a", "2. b", "3. a"], 4, "“a” stands twice"),
+    "same item": (["1. a", "2. b", "3. a"], 4, "“a” is in this question twice"),
     "empty item": (["1. a", "2."], 3, "This line is empty"),
     "table without header": (["| a | b |", "| c | d |", "| e | f |", "| g | h |"], 2, "lacks a header"),
     "one pair": (["| L | R |", "|---|---|", "| a | b |"], 1, "fewer than two pairs"),
     "three cells": (["| L | R |", "|---|---|", "| a | b |", "| c | d | e |"], 5, "two filled cells"),
     "empty cell": (["| L | R |", "|---|---|", "| a | b |", "| c | |"], 5, "two filled cells"),
-    "same left text": (["| L | R |", "|---|---|", "| a | b |", "| a | c |"], 5, "“a” stands twice"),
+    "same left text": (
+        ["| L | R |", "|---|---|", "| a | b |", "| a | c |"],
+        5,
+        "“a” is in this question twice",
+    ),
     "empty answer": (["= a", "="], 3, "This line is empty"),
     "empty expression": (["= //"], 2, "This line is empty"),
     "open parenthesis": (["= a", "= /(b/"], 3, "not a regular expression of RE2: missing ): (b"),
@@ -103,7 +107,10 @@ def test_cloze_with_more_lines_than_blanks_is_reported():
 
 
 def test_cloze_with_an_empty_alternative_is_reported():
-    assert only_problem("## A ___ {#q}", "= a | ", "> Why.") == (2, "This line holds an empty alternative.")
+    assert only_problem("## A ___ {#q}", "= a | ", "> Why.") == (
+        2,
+        "This line has an empty alternative. Write one, or delete the |.",
+    )
 
 
 @pytest.mark.parametrize("end", [[], [">"], ["", "> "], ["  > indented"]])
@@ -121,7 +128,7 @@ def test_question_without_answers_is_reported():
 def test_line_after_the_explanation_is_reported(late):
     line, message = only_problem(HEAD, *OPTIONS, "", late)
     assert line == 6
-    assert "stands after the explanation" in message
+    assert "is after the explanation" in message
 
 
 def test_text_outside_any_question_is_reported_once():
@@ -148,14 +155,16 @@ def test_code_that_is_never_closed_is_the_only_problem_of_its_question():
 
 
 def test_file_above_the_limit_is_refused_in_bytes():
-    assert problems(FRONT_MATTER + "é" * 140_000) == [Problem(1, "", "The file is larger than 256 KB.")]
+    assert problems(FRONT_MATTER + "é" * 140_000) == [
+        Problem(1, "", "The quiz is larger than 256 KB. Shorten it.")
+    ]
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x1b", "\x85", "\u2028", "\ud800"])
 def test_control_character_is_reported(character):
     assert only_problem(HEAD, f"- [x] {character}", *OPTIONS[1:]) == (
         2,
-        "This line holds a control character.",
+        f"There is a control character here, U+{ord(character):04X}. Delete it.",
     )
 
 

@@ -28,7 +28,7 @@ def test_checklists_give_key_and_plain_text_of_each_item(page):
         ("- [ ] b", "The item has no key. Add one at its end, such as {#install-git}"),
         ("- [ ] b {#}", "The item has no key. Add one at its end, such as {#install-git}"),
         ("- [ ] b {#a}", "The key “a” is used twice on this page. Give each item its own."),
-        ("- [ ] b {#B}", "The key “B” holds other signs than a to z, 0 to 9 and -, or more than 50 of them."),
+        ("- [ ] b {#B}", "The key “B” has other characters than a to z, 0 to 9 and -, or more than 50."),
         ("- b {#b}", "An item of a checklist is one line: - [ ] Text {#key}"),
         ("b", "An item of a checklist is one line: - [ ] Text {#key}"),
     ],

@@ -112,18 +112,19 @@ def test_an_unknown_key_is_reported_with_the_nearest_or_all_known_ones():
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("a: b: c", "line 1: not valid YAML: mapping values are not allowed here"),
-        ("a: b\nc: *d", "line 2: not valid YAML: found undefined alias 'd'"),
-        ("- a", "line 1: not valid YAML: expected lines of `key: value`"),
-        ("a: \ufffe", "line 1: not valid YAML: unacceptable character #xfffe: special characters are not allowed"),
-        ("a: b\nc: " + "[" * 1000, "line 2: not valid YAML: nested too deeply"),
-        ("- " * 5000, "line 1: not valid YAML: nested too deeply"),
-        ("a: [" + "b," * 11_000, "line 1: not valid YAML: more than 5,000 keys or 10,000 items"),
-        ("a: !" + "b" * 70_000, "line 1: not valid YAML: more than 65,536 characters"),
-        ("a: &a [*a]", "line 1: not valid YAML: more than 10,000 values"),
+        ("a: b: c", "line 1: cannot be read as YAML: mapping values are not allowed here"),
+        ("a: b\nc: *d", "line 2: cannot be read as YAML: found undefined alias 'd'"),
+        ("- a", "line 1: cannot be read as YAML: expected lines of `key: value`"),
+        ("a: \ufffe", "line 1: cannot be read as YAML: unacceptable character #xfffe: special characters "
+         "are not allowed"),
+        ("a: b\nc: " + "[" * 1000, "line 2: cannot be read as YAML: nested too deeply"),
+        ("- " * 5000, "line 1: cannot be read as YAML: nested too deeply"),
+        ("a: [" + "b," * 11_000, "line 1: cannot be read as YAML: more than 5,000 keys or 10,000 items"),
+        ("a: !" + "b" * 70_000, "line 1: cannot be read as YAML: more than 65,536 characters"),
+        ("a: &a [*a]", "line 1: cannot be read as YAML: more than 10,000 values"),
         (
             "a: &a [x]\nb: &b [" + "*a," * 200 + "]\nc: [" + "*b," * 200 + "]",
-            "line 1: not valid YAML: more than 10,000 values",
+            "line 1: cannot be read as YAML: more than 10,000 values",
         ),
     ],
 )  # fmt: skip

@@ -53,7 +53,7 @@ class Cloze(Question[list[str]]):
         accepted = tuple(tuple(split_cells(line.content)) for line in block.answers)
         for line, alternatives in zip(block.answers, accepted, strict=True):
             if not all(alternatives):
-                report(line.number, "This line holds an empty alternative.")
+                report(line.number, "This line has an empty alternative. Write one, or delete the |.")
         return cls(**common(block), accepted=accepted)
 
     def view(self, layout: QuestionLayout) -> PublicQuestion:

@@ -30,7 +30,7 @@ class ShortText(Question[str]):
 ## Which command lists the branches? {#branch}
 = git branch
 = /git\\s+branch\\s+--list/
-> A regular expression stands between slashes.
+> A regular expression is written between slashes.
 """
     answers_are_markdown: ClassVar[bool] = False
     accepted: tuple[str, ...]
