@@ -225,8 +225,8 @@ class Front:
             if answer.file is None:
                 try:
                     await self.pool_for(environ).run(write, answer, transfer)
-                except OSError:  # disk full, or out of time
-                    await self._refuse(environ, protocol, 503)
+                except OSError:  # disk full, or out of time; the view may have saved what was sent
+                    await self._refuse(environ | {UNFINISHED: True}, protocol, 503)
                     return
             await self._send_file(protocol, answer, transfer)
         finally:

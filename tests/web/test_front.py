@@ -484,6 +484,24 @@ def test_long_answer_goes_out_in_pieces():
     assert closed == [True]
 
 
+def test_long_answer_that_cannot_be_kept_does_not_say_that_nothing_was_saved():
+    """Its view has ended by then, and may have saved what was sent."""
+
+    def pieces():
+        yield b"x" * 2 * MB
+        raise OSError(28, "No space left on device")
+
+    def application(environ, start):
+        if "portal.refusal" in environ:
+            start("503 x", [])
+            return [b"unfinished" if "portal.unfinished" in environ else b"not begun"]
+        start("200 OK", [])
+        return pieces()
+
+    client = ask(Client([b"abcde"]), front=Front(application))
+    assert (client.status, client.text) == (503, "unfinished")
+
+
 def test_long_answer_that_is_a_file_goes_out_without_a_copy(monkeypatch, tmp_path):
     monkeypatch.setattr("portal.front.write", None)
     whole = random.Random(1).randbytes(3_500_000)
