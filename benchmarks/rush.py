@@ -15,7 +15,7 @@ from benchmarks.repositories import SMALL
 from benchmarks.site import Site
 from benchmarks.through_queue import WORKERS, ManyLabs
 from labs.addresses import practice_address
-from labs.grading import lifecycle, tasks
+from labs.grading import lifecycle, queues, tasks
 from labs.models import RUNNING, Receipt, State, Submission, snapshot_digest
 from labs.tokens import new_token
 from lessons.models import Enrollment
@@ -41,7 +41,7 @@ class Claim(Benchmark):
 
     def __init__(self, site: Site, *, verdicts: int) -> None:
         self.site, self.verdicts = site.big_class, verdicts
-        self.few = lifecycle.CANDIDATES if verdicts else 1
+        self.few = queues.CANDIDATES if verdicts else 1
         recent = f", {verdicts} recent verdict{'s' * (verdicts > 1)} each" if verdicts else ""
         self.work = f"claim, {WAITING:,} waiting beside {self.few}{recent}"
 

@@ -20,7 +20,7 @@ if __name__ == "__main__":
     sys.exit(not web_answers(settings.PORT))
 
 from labs.grader.git.version import git_version_is_safe
-from labs.grading import lifecycle, pulse, sandbox
+from labs.grading import pulse, queues, sandbox
 from labs.grading.broker import ONCE
 from labs.repositories import disk
 
@@ -84,7 +84,7 @@ def _broker() -> str:
 def _grading() -> str:
     if _is_silent("live"):
         return "The worker that grades pushes does not respond. Restart it: pushes are kept and wait for it."
-    waited = lifecycle.longest_wait()
+    waited = queues.longest_wait()
     if waited > LONG_WAIT:
         minutes = waited // timedelta(minutes=1)
         return (

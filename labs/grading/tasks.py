@@ -4,7 +4,7 @@ import time
 
 from celery import shared_task
 
-from labs.grading import lifecycle, proofs, pulse, receipts, sandbox, worker
+from labs.grading import lifecycle, proofs, pulse, queues, receipts, sandbox, worker
 from labs.grading.broker import send
 from labs.models import Queue
 from labs.repositories import housekeeping
@@ -59,7 +59,7 @@ def prove_next() -> None:
         return
     if proofs.waiting().exists():
         wake_prover()
-    if lifecycle.waiting().exists():  # a push may have waited for an environment
+    if queues.waiting().exists():  # a push may have waited for an environment
         wake()
 
 
@@ -81,9 +81,9 @@ def reap() -> None:
     proofs.tell_of_faults()
     if proofs.waiting().exists():
         wake_prover()
-    if lifecycle.waiting(Queue.LATER).exists():
+    if queues.waiting(Queue.LATER).exists():
         wake_regrader()
-    for _ in lifecycle.waiting()[:MAX_WAKE_UPS]:
+    for _ in queues.waiting()[:MAX_WAKE_UPS]:
         wake()
 
 

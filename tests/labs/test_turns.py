@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from django.utils import timezone
 
-from labs.grading import lifecycle
+from labs.grading import lifecycle, queues
 from labs.models import RUNNING, State, Submission
 from tests.factories import make_lab, make_learner, make_submission
 from tests.servers import in_threads
@@ -67,7 +67,7 @@ def fairest_of_all() -> int | None:
     """By its definition: everybody's verdicts counted, then age."""
     rows, since = list(Submission.objects.order_by("pk")), timezone.now() - timedelta(minutes=15)
     running = {row.enrollment_id for row in rows if row.state in RUNNING}
-    recent = [row.enrollment_id for row in rows if row.state in lifecycle.JUDGED and row.ended_at >= since]
+    recent = [row.enrollment_id for row in rows if row.state in queues.JUDGED and row.ended_at >= since]
     free = [row for row in rows if row.state == State.QUEUED and row.enrollment_id not in running]
     return min(
         ((recent.count(row.enrollment_id), row.queued_at, row.pk) for row in free), default=(0, 0, None)
@@ -77,7 +77,7 @@ def fairest_of_all() -> int | None:
 @pytest.mark.parametrize("seed", range(3))
 def test_each_claim_takes_what_counting_everything_would(lab, seed):
     random, now = Random(seed), timezone.now()
-    states = [*[State.QUEUED] * 3, *lifecycle.JUDGED, State.SUPERSEDED]
+    states = [*[State.QUEUED] * 3, *queues.JUDGED, State.SUPERSEDED]
     for _ in range(7):
         learner = make_learner(lab.course)
         for _ in range(random.randrange(7)):
@@ -101,7 +101,7 @@ def test_each_claim_takes_what_counting_everything_would(lab, seed):
 def test_verdicts_decide_among_the_twenty_who_wait_longest(lab):
     """Behind them it is age: a stream of learners without verdicts keeps nobody waiting for ever."""
     now = timezone.now()
-    busy = [make_learner(lab.course) for _ in range(lifecycle.CANDIDATES - 1)]
+    busy = [make_learner(lab.course) for _ in range(queues.CANDIDATES - 1)]
     for place, learner in enumerate(busy):
         make_submission(learner, lab, state=State.GRADED, ended_at=now)
         for again in range(2):  # counted by learners, however much each of them sends
@@ -110,7 +110,7 @@ def test_verdicts_decide_among_the_twenty_who_wait_longest(lab):
     make_submission(near, lab, queued_at=now)
     make_submission(far, lab, queued_at=now + timedelta(seconds=1))
     assert grade_all(1)[:3] == [near.pk, far.pk, busy[0].pk]
-    assert lifecycle.CANDIDATES == 20
+    assert queues.CANDIDATES == 20
 
 
 def test_superseded_submissions_cost_nobody_a_turn(lab):

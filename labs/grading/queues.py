@@ -1,0 +1,71 @@
+"""The queues of submissions: which may be claimed, and whose turn it is. No writes here."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from labs.models import RUNNING, Lab, Queue, State, Submission
+from lessons.models import Enrollment
+
+RECENT = timedelta(minutes=15)
+CANDIDATES = 20
+JUDGED = (State.GRADED, State.UNREADABLE, State.FAULT)
+
+
+def waiting(queue: Queue = Queue.LIVE) -> QuerySet[Submission]:
+    """Return claimable submissions of a queue, without labs whose environment must be built first.
+
+    A partial unique index lets each learner have one running.
+    """
+    running = Submission.objects.filter(enrollment=OuterRef("enrollment"), state__in=RUNNING)
+    unbuilt = Lab.objects.filter(current__environment_missing=True).order_by().values("pk")
+    queued = Submission.objects.filter(state=State.QUEUED, queue=queue)
+    return queued.exclude(lab__in=unbuilt).exclude(Exists(running))
+
+
+def longest_wait() -> timedelta:
+    oldest = waiting().order_by("queued_at").values_list("queued_at", flat=True).first()
+    return max(timezone.now() - oldest, timedelta()) if oldest else timedelta()
+
+
+def fairest(queue: Queue) -> list[Submission]:
+    """Return what to claim: of the learners who wait longest, the one with the fewest verdicts in 15 minutes.
+
+    Runs for each claim, so it looks at CANDIDATES learners only; all others are ordered by age, so nobody is
+    overtaken for ever.
+    """
+    oldest = _longest_waiting(queue)
+    if len(oldest) < 2:
+        return oldest
+    verdicts = _recent_verdicts([row.enrollment_id for row in oldest])
+    return sorted(oldest, key=lambda row: verdicts[row.enrollment_id])  # stable, so ties stay ordered by age
+
+
+def _longest_waiting(queue: Queue) -> list[Submission]:
+    """Return the oldest submission of each of the first CANDIDATES learners, by age.
+
+    Most learners wait with one submission, so the first rows suffice. A single statement for each learner's oldest
+    makes PostgreSQL scan every waiting row.
+    """
+    by_age = waiting(queue).order_by("queued_at", "pk").only("enrollment", "token", "tries")
+    found: dict[int, Submission] = {}
+    limit = CANDIDATES
+    while len(found) < CANDIDATES:
+        rows = list(by_age.exclude(enrollment__in=list(found))[:limit])
+        for row in rows:
+            found.setdefault(row.enrollment_id, row)
+        if len(rows) < limit:
+            break
+        limit = 5 * CANDIDATES
+    return list(found.values())[:CANDIDATES]
+
+
+def _recent_verdicts(learners: Sequence[int]) -> dict[int, int]:
+    verdicts = Submission.objects.filter(state__in=JUDGED, ended_at__gte=timezone.now() - RECENT).order_by()
+    own = verdicts.filter(enrollment=OuterRef("pk")).values("enrollment").annotate(count=Count("pk"))
+    # One index lookup per learner: counted for all at once, PostgreSQL scans all submissions.
+    counts = Coalesce(Subquery(own.values("count")), 0)
+    return dict(Enrollment.objects.filter(pk__in=learners).order_by().values_list("pk", counts))
