@@ -124,6 +124,13 @@ def test_a_called_workflow_has_inputs_of_its_own():
     assert said.endswith("because of `if: inputs.deploy`")
 
 
+def test_a_doubt_names_the_condition_that_is_not_known():
+    text = flow(MAIN, "needs.test.result == 'success'").replace(
+        "  test:\n", "  test:\n    if: vars.TESTS == 'on'\n"
+    )
+    assert delivery(text).endswith("because of `if: vars.TESTS == 'on'`")
+
+
 @pytest.mark.parametrize(
     ("on", "wanted", "says"),
     [

@@ -6,7 +6,7 @@ from typing import Literal
 
 from ..findings import Answer, Finding, LookedAt, answer
 from ..words import listed, quoted
-from .expressions import holds, runs_after_failure
+from .expressions import runs_after_failure
 from .order import not_known
 from .reaching import Reach
 from .stages import Act
@@ -230,15 +230,7 @@ class Delivery(Reach):
         )
 
     def _condition_doubt(self, act: Act, start: Start) -> str:
-        names = (act.job, *self.pipeline.before[act.job])
-        conditions = [
-            (act.condition, act.job),
-            *((self.pipeline.jobs[name].condition, name) for name in names),
-        ]
-        unsure = (
-            text for text, name in conditions if text and holds(text, self.known(act, name, start)) is None
-        )
-        condition = next(unsure, "")
+        condition = next((text for text, runs in self.conditions(act, start) if runs is None), "")
         reached = f"the {_noun(act)} in job {quoted(act.job)}"
         return f"whether {start.subject} reaches {reached}, because of `if: {condition}`"
 

@@ -50,16 +50,20 @@ class Reach:
         return [(start, runs) for start, runs in found if runs is not False]
 
     def _runs(self, act: Act, start: Start) -> bool | None:
+        said = [runs for _, runs in self.conditions(act, start)]
+        return False if False in said else None if None in said else True
+
+    def conditions(self, act: Act, start: Start) -> list[tuple[str, bool | None]]:
+        """Return the conditions on the way to an act and if they let it run, provided that all jobs before succeed."""
         jobs = [self.pipeline.jobs[name] for name in (act.job, *self.pipeline.before[act.job])]
         # A called job is `needs.call` outside and has a name of its own inside.
         names = {part.lower() for name in self.pipeline.jobs for part in name.split(" / ")}
         went_well = {f"needs.{name}.result": "success" for name in names}
-        conditions = [(act.condition, act.job), *((job.condition, job.id) for job in jobs)]
-        said = [holds(text, {**self.known(act, name, start), **went_well}) for text, name in conditions]
-        return False if False in said else None if None in said else True
+        texts = [(act.condition, act.job), *((job.condition, job.id) for job in jobs)]
+        return [(text, holds(text, {**self._known(act, name, start), **went_well})) for text, name in texts]
 
-    def known(self, act: Act, job: str, start: Start) -> dict[str, Data]:
-        """What conditions of this job can know; a called workflow or action has inputs of its own."""
+    def _known(self, act: Act, job: str, start: Start) -> dict[str, Data]:
+        """Return the contexts that conditions of this job see; a called workflow or action has inputs of its own."""
         called = " / " in job or act.place.path != self.pipeline.workflow.path
         return {name: value for name, value in start.known.items() if name != "inputs" or not called}
 
