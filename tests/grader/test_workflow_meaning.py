@@ -505,6 +505,12 @@ PUBLISHES = [
     (DELIVERY, publishing("{run: docker push app}"), WORK, "A push to `main` starts the publication in job `deploy`"),
     (DEPLOYMENT, flow(MAIN, "{run: docker push app}").replace("    needs: test\n", ""), WORK,
      "Job `deploy` publishes before it is known that the tests pass."),
+    (DEPLOYMENT, publishing("{run: npm publish}").replace("run: pytest", "run: ./ship.sh"), UNKNOWN,
+     "whether a test has to pass before job `deploy` publishes, because"),
+    (DELIVERY, publishing("{run: npm publish}").replace("needs: test\n", "needs: test\n    environment: staging\n"),
+     WORK, "Job `deploy` publishes to the environment `staging`"),
+    (DELIVERY, publishing("{run: npm publish}").replace("needs: test\n", "needs: test\n    environment: ${{ vars.E }}\n"
+     ), UNKNOWN, "to which environment job `deploy` publishes, because"),
     (DEPLOYMENT, flow("{push: {tags: ['v*']}}", "{run: npm publish}"), WORK, "does not reach the publication in job"),
     *((DEPLOYMENT, publishing(step), WORK, "No step is known to deploy.") for step in (
         "{run: twine upload --repository testpypi dist/*}",

@@ -187,12 +187,9 @@ class Delivery(Reach):
                 continue
             job, late = self.pipeline.jobs[act.job], bool(tests)
             after = runs_after_failure(job.condition) and job.condition
-            says = f"Job {quoted(act.job)} {_verb(act)} before it is known that the tests pass."
-            says = (
-                says
-                if late
-                else f"No test is known to have to pass before job {quoted(act.job)} {_verb(act)}."
-            )
+            says = f"No test is known to have to pass before job {quoted(act.job)} {_verb(act)}."
+            if late:
+                says = f"Job {quoted(act.job)} {_verb(act)} before it is known that the tests pass."
             add = (f"  {act.job}:", f"    needs: [{', '.join([*job.needed, tests[0].job])}]") if late else ()
             yield Finding(
                 act.place,
@@ -211,13 +208,12 @@ class Delivery(Reach):
                     return test.doubt
             begun = [start for start, _ in self.reached_by(act)]
             if begun and all(map(_is_open, begun)):
-                return f"whether a test has passed when job {quoted(act.job)} deploys, because {begun[0].clause('it')}"
+                passed = f"whether a test has passed when job {quoted(act.job)} {_verb(act)}"
+                return f"{passed}, because {begun[0].clause('it')}"
             before = self.pipeline.before[act.job]
             for one in self.pipeline.unread:
                 if one.job in before or (one.job == act.job and one.order < act.order):
-                    return (
-                        f"whether a test has to pass before job {quoted(act.job)} deploys, because {one.says}"
-                    )
+                    return f"whether a test has to pass before job {quoted(act.job)} {_verb(act)}, because {one.says}"
         return ""
 
     def _computed(self, act: Act) -> bool:
@@ -225,9 +221,7 @@ class Delivery(Reach):
 
     def _environment_doubt(self, act: Act) -> str:
         name = self.pipeline.jobs[act.job].environment
-        return (
-            f"to which environment job {quoted(act.job)} deploys, because `{name}` is computed while it runs"
-        )
+        return f"to which environment job {quoted(act.job)} {_verb(act)}, because `{name}` is computed while it runs"
 
     def _condition_doubt(self, act: Act, start: Start) -> str:
         condition = next((text for text, runs in self.conditions(act, start) if runs is None), "")
@@ -274,7 +268,7 @@ class Delivery(Reach):
         there = self.pipeline.jobs[act.job].environment
         return Finding(
             act.place,
-            f"Job {quoted(act.job)} deploys to the environment {quoted(there)}, and no job is known to deploy to "
+            f"Job {quoted(act.job)} {_verb(act)} to the environment {quoted(there)}, and no job is known to deploy to "
             "production.",
             f"a job with `environment: {self.environment}`",
             f"`environment: {there}`",
