@@ -31,6 +31,7 @@ from .script_trees import (
 MAX_STATES = 200
 MAX_WORK = 20_000  # commands run, in all states
 MAX_CALLS = 8  # functions within functions
+MAX_ROUNDS = 10  # of a loop over a fixed list of words
 Fate = Literal["fails", "goes on", "not known"]
 _SHELL_OPTIONS = {"errexit", "pipefail"}
 
@@ -69,7 +70,8 @@ class _Run:
                 continue
             trapped = self.block(body, {replace(state, at_exit=None)}, False)
             found |= trapped.of("exit")
-            found |= {state for _ in trapped.of("next")}
+            if trapped.of("next"):
+                found.add(state)
         return found
 
     # Lists and compound commands
@@ -151,15 +153,15 @@ class _Run:
 
     def _pipeline(self, parts: list[Node], negations: int, states: Set[State], checked: bool) -> Ends:
         ends = Ends()
+        negated = negations % 2 == 1
+        checked |= negated
         if len(parts) == 1:
-            found = ends.take(self.node(parts[0], states, checked or negations % 2 == 1), "next")
+            found = ends.take(self.node(parts[0], states, checked), "next")
         else:
-            found = {
-                one for state in states for one in self._piped(parts, state, checked or negations % 2 == 1)
-            }
-            if negations % 2 == 0:
+            found = {one for state in states for one in self._piped(parts, state, checked)}
+            if not negated:
                 return self._settled(found, checked)
-        if negations % 2:
+        if negated:
             found = set(map(_negated, found))
             for flow in ("break", "continue"):
                 ends.states[flow] = set(map(_negated, ends.of(flow)))
@@ -224,38 +226,37 @@ class _Run:
             found = ends.take(self.block(node.condition, {head[0]}, True), "next", "break", "continue")
             over = {state for state in found if state.failed is not node.until}
             ends.add("next", {state.ended(head[1]) for state in over})
-            self.loops += 1
-            inside = self.block(node.body, found - over, checked)
-            self.loops -= 1
-            again = ends.take(inside, "next", "break", "continue") - inside.of("break")
-            ends.add("next", inside.of("break"))
-            todo += [(state, state.status) for state in again | inside.of("next", "continue")]
+            again = self._round(node.body, found - over, checked, ends)
+            todo += [(state, state.status) for state in again]
         return ends
 
     def _for(self, node: For, states: Set[State], checked: bool) -> Ends:
         """Run the body as often as there are words; where that is not known, after each round it may be over."""
         ends = Ends()
         heads = {state.with_variable(node.variable, ANY) if node.variable else state for state in states}
-        if node.times is None:
-            ends.add("next", {state.ended(ZERO) for state in heads})
+        if node.times is not None:
+            for _ in range(min(node.times, MAX_ROUNDS)):
+                heads = self._round(node.body, heads, checked, ends)
+            ends.add("next", heads)
+            return ends
+        ends.add("next", {state.ended(ZERO) for state in heads})
         seen: set[State] = set()
-        rounds = 0
-        while heads - seen and (node.times is None or rounds < min(node.times, 10)):
+        while heads - seen:
             if len(seen) > MAX_STATES:
                 raise TooMuchWorkError
-            seen |= heads if node.times is None else set()
-            self.loops += 1
-            inside = self.block(node.body, heads, checked)
-            self.loops -= 1
-            ends.take(inside, "next", "break", "continue")
-            ends.add("next", inside.of("break"))
-            heads = inside.of("next", "continue")
-            rounds += 1
-            if node.times is None:
-                ends.add("next", heads)
-        if node.times is not None:
+            seen |= heads
+            heads = self._round(node.body, heads, checked, ends)
             ends.add("next", heads)
         return ends
+
+    def _round(self, body: Block, states: Set[State], checked: bool, ends: Ends) -> set[State]:
+        """Run the body of a loop once; return the states in which the next round begins."""
+        self.loops += 1
+        inside = self.block(body, states, checked)
+        self.loops -= 1
+        ends.take(inside, "next", "break", "continue")
+        ends.add("next", inside.of("break"))
+        return inside.of("next", "continue")
 
     # Simple commands
 

@@ -47,9 +47,8 @@ class State:
         return replace(self, status=status, pipes=(status,))
 
     def with_variable(self, name: str, value: Value) -> "State":
-        return replace(
-            self, variables=tuple(sorted({**dict(self.variables), name: value}.items(), key=_name))
-        )
+        variables = {**dict(self.variables), name: value}
+        return replace(self, variables=tuple(sorted(variables.items())))
 
     def value(self, word: str) -> Value:
         """Return what a word is expanded to."""
@@ -93,10 +92,6 @@ class State:
             return values[0]
         zeros = {value.is_zero for value in values}
         return FAILED if False in zeros else ZERO if zeros == {True} else ANY
-
-
-def _name(pair: tuple[str, Value]) -> str:
-    return pair[0]
 
 
 def compare(left: Value, operator: str, right: Value) -> bool | None:
