@@ -141,3 +141,11 @@ def test_a_script_with_too_many_ways_is_not_known():
     [number] = [one.number for one in commands_of(script) if one.words == ["pytest"]]
     assert reachable(script) is None
     assert fate(script, number, Setting(stops=False)) == "not known"
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["set", "exit " + "9" * 5000, "[ $? -lt " + "9" * 5000 + " ]", "exit ${PIPESTATUS[" + "9" * 5000 + "]}"],
+)
+def test_odd_arguments_of_builtin_commands_are_read(script):
+    assert [act.stage for act in acts(f"pytest\n{script}")] == ["test"]

@@ -96,7 +96,7 @@ def turns_on_exit(words: list[str]) -> bool:
 
 def with_options(state: State, words: list[str]) -> State:
     """Read `set -euo pipefail`, `set +e`, `set +o errexit`."""
-    for word, following in zip(words[1:], [*words[2:], ""], strict=True):
+    for word, following in pairwise([*words[1:], ""]):
         if word == "--":
             break
         if not re.fullmatch(r"[-+][a-zA-Z]+", word):

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, replace
 
 _VARIABLE = re.compile(r"\$(?:(\w+|[?!])|\{(\w+|[?!])(?::?-[^}]*)?\})")
-_FROM_PIPE = re.compile(r"\$\{PIPESTATUS\[(\d+|@|\*)\]\}|\$PIPESTATUS|\$\{PIPESTATUS\}")
+_FROM_PIPE = re.compile(r"\$\{PIPESTATUS\[(\d{1,4}|@|\*)\]\}|\$PIPESTATUS|\$\{PIPESTATUS\}")
 _PLAIN = re.compile(r"[^$`*?~{}]*")
-_NUMBER = re.compile(r"-?\d+")
+_NUMBER = re.compile(r"-?\d{1,18}")  # bash counts to 2 ** 63
 
 
 @dataclass(frozen=True)
