@@ -7,6 +7,7 @@ from script_generator import scripts, with_bash
 
 from labs.grader.workflows.commands import commands_of
 from labs.grader.workflows.reading import read_workflow
+from labs.grader.workflows.script_parser import MAX_DEPTH
 from labs.grader.workflows.script_runs import Setting, fate, reachable
 from labs.grader.workflows.stages import acts_of, of_command
 
@@ -149,3 +150,22 @@ def test_a_script_with_too_many_ways_is_not_known():
 )
 def test_odd_arguments_of_builtin_commands_are_read(script):
     assert [act.stage for act in acts(f"pytest\n{script}")] == ["test"]
+
+
+def test_a_command_is_found_at_any_depth():
+    for opened, closed in (("{ ", "; }"), ("( ", ")"), ("if true; then ", "; fi"), ("true | ( ", ")")):
+        for depth in range(MAX_DEPTH - 3, MAX_DEPTH + 4):
+            script = opened * depth + "pytest" + closed * depth
+            assert any("pytest" in one.words for one in commands_of(script)), script
+
+
+@pytest.mark.parametrize("opened", ["( ", "! ( ", "true | ( ", "eval a; ( "])
+def test_functions_with_deep_bodies_are_not_followed_to_their_end(opened):
+    script = "".join(f"f{at}() {{ {opened * 20} f{at + 1} {')' * 20}; }}\n" for at in range(9))
+    [*_, number] = [one.number for one in commands_of(f"{script}f9() {{ pytest; }}\nf0")]
+    assert fate(f"{script}f9() {{ pytest; }}\nf0", number, Setting()) == "not known"
+
+
+def test_a_test_with_many_negations_is_read():
+    script = "[ " + "! " * 3001 + "a ] || pytest"
+    assert [act.stage for act in acts(script)] == ["test"]

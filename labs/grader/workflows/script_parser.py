@@ -29,6 +29,7 @@ from .wrappers import SHELLS, inner_script
 MAX_NESTED = 5  # scripts within scripts: `$(…)`, `bash -c`
 MAX_DEPTH = 40  # compound commands within each other
 _NAME = re.compile(r"[A-Za-z_][\w:.-]*")
+_COMPOUND = {"if", "while", "until", "for", "select", "case", "{"}
 _ENDS = {"then", "else", "elif", "fi", "do", "done", "}", "esac"}
 _IN_CASE = {";;", ";&", ";;&"}
 _EXPANDED = re.compile(r"[$*?`{\[]")
@@ -165,7 +166,7 @@ class _Parser:
     def _command(self) -> Node:
         if self.state.depth >= MAX_DEPTH:
             self.state.broken = True
-            self.at += not self._is_over() and not self._sees("\n", ";", "&")
+            self.at += self._sees("(") or self._keyword() in _COMPOUND
             return self._simple()
         self.state.depth += 1
         node = self._compound()
@@ -182,7 +183,7 @@ class _Parser:
             self._need(")")
             return Subshell(body)
         word = self._keyword()
-        if word in ("if", "while", "until", "for", "select", "case", "{"):
+        if word in _COMPOUND:
             self.at += 1
             return self._keyword_command(word)
         return self._function()

@@ -31,6 +31,7 @@ from .script_trees import (
 MAX_STATES = 200
 MAX_WORK = 20_000  # commands run, in all states
 MAX_CALLS = 8  # functions within functions
+MAX_DEPTH = 50  # blocks within blocks, through calls of functions too
 MAX_ROUNDS = 10  # of a loop over a fixed list of words
 Fate = Literal["fails", "goes on", "not known"]
 _SHELL_OPTIONS = {"errexit", "pipefail"}
@@ -54,6 +55,7 @@ class _Run:
         self.visited: set[int] = set()
         self.calls: list[Node] = []
         self.loops = 0
+        self.depth = 0
         self.work = 0
 
     def script(self, body: Block) -> set[State]:
@@ -124,6 +126,9 @@ class _Run:
         return ends
 
     def block(self, block: Block, states: Set[State], checked: bool) -> Ends:
+        if self.depth >= MAX_DEPTH:
+            raise TooMuchWorkError
+        self.depth += 1
         ends = Ends()
         for item, background in block.items:
             if not states:
@@ -132,6 +137,7 @@ class _Run:
                 states = {state for one in states for state in self._background(item, one)}
             else:
                 states = ends.take(self.node(item, states, checked), "next")
+        self.depth -= 1
         ends.add("next", states)
         return ends
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 _VARIABLE = re.compile(r"\$(?:(\w+|[?!])|\{(\w+|[?!])(?::?-[^}]*)?\})")
 _FROM_PIPE = re.compile(r"\$\{PIPESTATUS\[(\d{1,4}|@|\*)\]\}|\$PIPESTATUS|\$\{PIPESTATUS\}")
@@ -127,9 +128,12 @@ def _compare_status(status: Value, operator: str, text: str) -> bool | None:
 def truth_of_test(state: State, words: list[str]) -> bool | None:
     """Return what `[ … ]`, `[[ … ]]` or `test …` answers; None where it is not known."""
     words = words[1:-1] if words[0] in ("[", "[[") else words[1:]
-    if words[:1] == ["!"] and len(words) > 1:
-        truth = truth_of_test(state, ["test", *words[1:]])
-        return None if truth is None else not truth
+    negations = len(list(takewhile("!".__eq__, words[:-1])))
+    truth = _truth(state, words[negations:])
+    return truth if truth is None or negations % 2 == 0 else not truth
+
+
+def _truth(state: State, words: list[str]) -> bool | None:
     match words:
         case []:
             return False
