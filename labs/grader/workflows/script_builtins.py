@@ -88,14 +88,8 @@ def status_of_failure(node: Simple) -> Value:
     return ONE if node.command.program in _ONE_IF_FAILED and node.raw[0] != "xargs" else FAILED
 
 
-def turns_on_exit(words: list[str]) -> bool:
-    before = words[1:]
-    named = any(pair in (("-o", "errexit"), ("-eo", "errexit")) for pair in pairwise(before))
-    return named or any(re.fullmatch(r"-[a-zA-Z]*e[a-zA-Z]*", word) for word in before)
-
-
 def with_options(state: State, words: list[str]) -> State:
-    """Read `set -euo pipefail`, `set +e`, `set +o errexit`."""
+    """Read the options of `set -euo pipefail`, `set +e`, or of a shell: `bash -o errexit -c '…'`."""
     for word, following in pairwise([*words[1:], ""]):
         if word == "--":
             break

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from .script_builtins import arithmetic_states, either, states_after, status_of_failure, turns_on_exit
+from .script_builtins import arithmetic_states, either, states_after, status_of_failure, with_options
 from .script_ends import Ends, TooMuchWorkError
 from .script_parser import parse_script
 from .script_states import ANY, FAILED, ONE, ZERO, State, Value
@@ -34,7 +34,6 @@ MAX_CALLS = 8  # functions within functions
 MAX_DEPTH = 50  # blocks within blocks, through calls of functions too
 MAX_ROUNDS = 10  # of a loop over a fixed list of words
 Fate = Literal["fails", "goes on", "not known"]
-_SHELL_OPTIONS = {"errexit", "pipefail"}
 
 
 @dataclass(frozen=True)
@@ -344,10 +343,7 @@ class _Run:
 
     def _other_shell(self, node: Simple, script: Block, state: State) -> set[State]:
         """`bash -c` starts without `-e`, unless its options have it."""
-        options = " ".join(
-            word for word in node.command.words[1:] if word[:1] in "-+" or word in _SHELL_OPTIONS
-        )
-        inside = State(turns_on_exit(node.command.words), "pipefail" in options, ran=state.ran)
+        inside = with_options(State(stops=False, ran=state.ran), node.command.words)
         functions, self.functions = self.functions, {}
         found = self._finish(self.block(script, {inside}, False))
         self.functions = functions

@@ -13,7 +13,9 @@ from .expressions import holds
 from .judged import in_code
 from .model import Job, Step
 from .remote import effect_of_command
+from .script_builtins import with_options
 from .script_runs import Setting, fate
+from .script_states import State
 from .wrappers import SHELLS
 
 __all__ = ["STAGES", "Act", "Unread", "acts_of", "line_of", "of_command", "reached", "unread_of"]
@@ -158,17 +160,17 @@ def _failure(command: Command, job: Job, step: Step, asked: int) -> tuple[str, s
 
 
 def _setting(shell: str) -> Setting | None:
-    """How a runner starts this shell; None for one of which the rules are others."""
+    """Return how a runner starts this shell, None for one with different rules."""
     words = shell.split() or ["bash", "-e", "{0}"]
     if words == ["bash"]:
         return Setting(pipefail=True)
     if words == ["sh"]:
         return Setting(is_sh=True)
-    if words[0].rpartition("/")[2] not in SHELLS:
+    program = words[0].rpartition("/")[2]
+    if program not in SHELLS:
         return None
-    options = " ".join(words[1:])
-    stops = bool(re.search(r"(?:^|\s)-[a-zA-Z]*e|errexit", options))
-    return Setting(stops, "pipefail" in options, words[0].rpartition("/")[2] in ("sh", "dash", "ash"))
+    options = with_options(State(stops=False), words)
+    return Setting(options.stops, options.pipefail, program in ("sh", "dash", "ash"))
 
 
 def _of_action(step: Step, own: dict[str, str]) -> list[str]:
