@@ -1,7 +1,7 @@
 """Credentials that come into an image: in commands, in variables, and as files that COPY takes from the tree."""
 
 from labs.grader.dockerfiles.reading import read_dockerfile
-from labs.grader.dockerfiles.secrecy import no_secrets
+from labs.grader.dockerfiles.secrecy import hidden_lines, no_secrets
 from labs.grader.report import Outcome
 
 GIVEN = [
@@ -110,6 +110,14 @@ def test_a_credential_in_whatever_instruction_is_found_and_never_shown():
         file = read_dockerfile("Dockerfile", text)
         assert not file.faults, line
         assert no_secrets(file, text).findings == (), line
+
+
+def test_each_line_with_a_credential_is_hidden_from_other_questions():
+    for line in [*GIVEN, "ONBUILD RUN curl -u me:hunter2 https://h"]:
+        text = f"FROM python:3.12\n{line}\n"
+        lines = enumerate(text.split("\n"), start=1)
+        shown = {number for number, written in lines if "hunter2" in written or ":pw" in written}
+        assert shown <= hidden_lines({"Dockerfile": text}.get)("Dockerfile"), line
 
 
 def test_other_questions_do_not_show_the_line_of_a_password(repo):

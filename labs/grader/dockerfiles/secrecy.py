@@ -57,8 +57,12 @@ def hidden_lines(read: Callable[[str], str | None]) -> Callable[[str], set[int]]
     def lines(path: str) -> set[int]:
         text = read(path) or ""
         every = text.split("\n")
-        found = {number for number, line in enumerate(every, start=1) if names_secret(line)}
-        ones = list(read_dockerfile(path, text).instructions()) if "FROM" in text.upper() else []
+        found = {
+            number
+            for number, line in enumerate(every, start=1)
+            if names_secret(line) or password_in_address(line)
+        }
+        ones = list(_all(read_dockerfile(path, text))) if "FROM" in text.upper() else []
         ends = [*(one.place.line for one in ones[1:]), len(every) + 1]
         for one, end in zip(ones, ends, strict=False):
             if next(_in_commands(one), None):
@@ -103,13 +107,13 @@ def _in_variables(one: Instruction) -> Iterator[Finding]:
 def _in_commands(one: Instruction) -> Iterator[Finding]:
     """Credentials in the commands of RUN, CMD and so on, and in files that COPY writes from a here-document."""
     if one.name in ("COPY", "ADD"):
-        found = [name for document in one.documents for name in passwords_in_text(document.text)]
+        found = (name for document in one.documents for name in passwords_in_text(document.text))
     elif one.name in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"):
         script = one.script.removeprefix("CMD ") if one.name == "HEALTHCHECK" else one.script
-        found = [name for command in commands_of(script) for name in passwords_of(command)]
+        found = (name for command in commands_of(script) for name in passwords_of(command))
     else:
         return
-    for name in list(dict.fromkeys(found))[:1]:
+    if name := next(found, ""):
         what = name if name.startswith("a ") else quoted(name)
         yield Finding(
             one.place,
