@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterator
+from itertools import chain, islice
 
 from ..findings import Answer, Finding, Place
 from ..formats.path_patterns import pattern_matches
@@ -28,38 +29,26 @@ def brought_files(file: Dockerfile, files: Collection[str], read: Read) -> Answe
     found = {home: tuple(_in_home(file, context, home, copies, read)) for home in homes}
     if any(found.values()) and not all(found.values()):
         home = next(home for home in homes if found[home])
-        where = _named(home)
+        where = quoted(home) if home else "the top folder"
         return Answer(
             unknown=f"whether the build context is {where}, where `COPY` would bring a file with credentials"
         )
     return Answer(found[homes[0]])
 
 
-def _named(home: str) -> str:
-    return quoted(home) if home else "the top folder"
-
-
 def _copies(file: Dockerfile) -> Iterator[_Copy]:
-    looked = 0
-    for stage in file.stages:
-        for each in stage.instructions:
-            if each.name in ("COPY", "ADD"):
-                looked += 1
-                sources = copied(stage, each, look=looked <= MAX_LOOKED_UP)
-                if sources:
-                    yield each, sources
+    copies = ((stage, each) for stage in file.stages for each in stage.all("COPY", "ADD"))
+    for number, (stage, each) in enumerate(copies):
+        if sources := copied(stage, each, look=number < MAX_LOOKED_UP):
+            yield each, sources
 
 
 def _has_sources(context: Context, home: str, copies: list[_Copy]) -> bool:
     """Return True if a folder has every source without wildcards; otherwise it cannot be the build context."""
     paths = context.inside(home)
-    plain = {
-        source
-        for _, sources in copies
-        for source in sources[:MAX_LOOKED_UP]
-        if not re.search(r"[*?\[$]", source)
-    }
-    return all(any(means(source, path) for path in paths) for source in list(plain)[:MAX_LOOKED_UP])
+    written = chain.from_iterable(sources[:MAX_LOOKED_UP] for _, sources in copies)
+    plain = dict.fromkeys(source for source in written if not re.search(r"[*?\[$]", source))
+    return all(any(means(source, path) for path in paths) for source in islice(plain, MAX_LOOKED_UP))
 
 
 def _in_home(

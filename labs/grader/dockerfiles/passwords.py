@@ -19,6 +19,7 @@ _SWITCH = re.compile(
 _BOOLEAN = {"true", "false", "yes", "no", "0", "1"}
 _LOGINS = ("docker", "podman", "nerdctl", "buildah", "skopeo", "helm", "oras", "crane", "az", "oc", "heroku")
 _CLIENTS = ("mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump", "mariadb-admin")
+_ATTACHED = ("sshpass", "7z", "7za", *_CLIENTS)  # their `-p` and the password are one word
 _STORED = ("config", "configure", "auth")
 _READS_PASSWORD = {"chpasswd", "passwd", "--password-stdin", "--with-token", "--passphrase-fd", "sudo -S"}
 _VALUES: dict[str, tuple[str, ...]] = {
@@ -112,10 +113,7 @@ def _of_programs(command: Command) -> Iterator[str]:
         elif program in _LOGINS and "login" in words and option == "-p" and is_literal(value):
             yield f"{program} login -p"
     for word in words:
-        attached = (
-            word[:2] if program == "sshpass" or program in _CLIENTS or program in ("7z", "7za") else "-"
-        )
-        if attached == "-p" and is_literal(word[2:]):
+        if program in _ATTACHED and word.startswith("-p") and is_literal(word[2:]):
             yield f"{program} -p"
         elif program == "curl" and re.match(r"-u.*:", word) and is_literal(word.partition(":")[2]):
             yield "curl -u"
