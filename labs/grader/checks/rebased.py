@@ -44,9 +44,8 @@ class RebasedCheck(HistoryKind):
         branch, onto = tip_or_answer(run, self.name), commit_or_answer(run, self.onto)
         if isinstance(branch, Verdict):
             return branch
-        if isinstance(
-            onto, Verdict
-        ):  # what is missing comes at the head of the repository, and the branch onto that
+        # what is missing comes at the head of the repository, and the branch onto that
+        if isinstance(onto, Verdict):
             head = run.repository.head
             again = (
                 rewritten(run, branch, ["git", "rebase", head], stops="rebase") if head and onto.fix else ""

@@ -129,9 +129,8 @@ def ignored(path: str, read: Callable[[str], str | None], wanted: Sequence[str])
     where = (
         f"in {quoted(posixpath.dirname(path))} or in the top folder" if "/" in path else "in the top folder"
     )
-    make = (
-        places[0] if "/" in path else places[-1]
-    )  # under its own name it counts for any folder that is sent
+    # under the name of the Dockerfile it counts for any build context
+    make = places[0] if "/" in path else places[-1]
     says = f"There is no `.dockerignore` {where}"
     add = Finding(
         Place(make),

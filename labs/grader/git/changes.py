@@ -60,9 +60,8 @@ def _places(parts: list[bytes], asked: Iterable[Pair]) -> dict[Pair, range]:
         for line in parts[place].split(b"\n")[:-1]:
             old, new = line.decode("ascii").split(" ")
             starts.append(((old, new), place))
-    ends = [*(place for _, place in starts[1:]), len(parts) - 1][
-        : len(starts)
-    ]  # none where git listed nothing
+    # none where git listed nothing
+    ends = [*(place for _, place in starts[1:]), len(parts) - 1][: len(starts)]
     listed = {pair: range(start, end, 2) for (pair, start), end in zip(starts, ends, strict=True)}
     for old, new in asked:
         if (old, new) not in listed:

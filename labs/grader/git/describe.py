@@ -15,9 +15,8 @@ def nearest_tags(history: History, commit_id: str, tagged: Collection[str]) -> t
     behind = history.ancestors(commit_id)
     candidates: list[str] = []
     left: Set[str] = behind
-    for other in history.newest_last(tagged)[
-        ::-1
-    ]:  # children first: whatever a candidate reaches is farther away
+    # children first: whatever a candidate reaches is farther away
+    for other in history.newest_last(tagged)[::-1]:
         if other in left:
             candidates.append(other)
             left = left - history.ancestors(other)

@@ -31,9 +31,8 @@ def git_dir_of(path: Path) -> Path:
         dot_git = path / address
     for candidate in (dot_git, path):
         head = candidate / "HEAD"
-        if (
-            head.is_file() or head.is_symlink()
-        ):  # an old Git's way to name a branch, which may not be born yet
+        # an old Git made it a link to the branch, which may not be born yet
+        if head.is_file() or head.is_symlink():
             return candidate.resolve()
     raise UnreadableError(
         "no_repository",

@@ -48,9 +48,8 @@ class Lanes:
 def lay_out(rows: Sequence[Row], leftmost: str = "") -> Lanes:
     """Return lanes for rows that come before their parents. The row named `leftmost` is in the leftmost lane."""
     place = {row.name: number for number, row in enumerate(rows)}
-    waiting: list[str | None] = (
-        [_top(rows, leftmost)] if leftmost in place else []
-    )  # the row that each lane leads to
+    # the row that each lane leads to
+    waiting: list[str | None] = [_top(rows, leftmost)] if leftmost in place else []
     columns: list[int] = []
     edges: list[Edge] = []
     for number, row in enumerate(rows):

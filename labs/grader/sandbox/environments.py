@@ -236,9 +236,8 @@ def _compile(place: Path, watch: building.Watch, lock: IO[str]) -> None:
     packages = str(place / "lib")
     moved = ["-s", str(place), "-p", command.VENV]
     argv = [python, "-I", "-S", "-m", "compileall", "-q", *moved, packages]
-    building.run(
-        argv, {"PATH": command.PATH}, watch, lock
-    )  # a file for a different Python version does not compile
+    # a file for a different Python version does not compile
+    building.run(argv, {"PATH": command.PATH}, watch, lock)
 
 
 def _complain(said: str) -> None:

@@ -60,9 +60,8 @@ def _splices(
 ) -> Iterator[Splice]:
     """Return the text changes at and below a node; `key` is the key that it is the value of."""
     edit = edits.get(path, Edit())
-    if (
-        key and node.start_mark.index == node.end_mark.index
-    ):  # an empty value has the position of the next token
+    # an empty value has the position of the next token
+    if key and node.start_mark.index == node.end_mark.index:
         if edit.writes or edit.add:
             after = text.index(":", key.end_mark.index) + 1
             yield after, after, f" {_in_braces(edit.add) if edit.add else _written(edit.value)}"

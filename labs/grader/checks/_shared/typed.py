@@ -58,10 +58,8 @@ def same_date(right: str) -> IsRight:
 
     def is_right(typed: str) -> bool:
         asked, found = _moment(bare(right)), _moment(bare(typed))
-        if right and bare(typed) in (
-            right.partition("T")[0],
-            right,
-        ):  # as text too: not each is one of Python's
+        # as text too: Python cannot read every date
+        if right and bare(typed) in (right.partition("T")[0], right):
             return True
         return asked is not None and found in (asked, asked.replace(tzinfo=None))
 

@@ -64,9 +64,8 @@ class _Named:
 
     packages: list[str] | None = None
     modules: list[str] | None = None
-    homes: dict[str, str] = field(
-        default_factory=dict
-    )  # `package_dir`: a package, or "" for all, and its folder
+    # `package_dir`: a package, or "" for all, and its folder
+    homes: dict[str, str] = field(default_factory=dict)
 
 
 def contents(tree: Tree, project: Project, setup: SetupFile) -> Contents:
