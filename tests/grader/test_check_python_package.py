@@ -73,7 +73,7 @@ SYSTEM = 'requires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"
         ('"0.1.0"', '"one"', "`one` is no version such as `1.2.0`.", 7),
         ('"0.1.0"', "1", "`1` is no version such as `1.2.0`.", 7),
         ('version = "0.1.0"\n', "", "The package has no version.", 5),
-        ("[project]\n", '[project]\ndynamic = ["version"]\n', "The version is written out and called dynamic", 8),
+        ("[project]\n", '[project]\ndynamic = ["version"]\n', "`version` has a value in `[project]`, and `dynamic`", 8),
         ('"review-model"', '"-review"', "`-review` is no name of letters, digits, `-`, `_` and `.`.", 6),
         ('name = "review-model"\n', "", "The package has no name.", 5),
         ('">=3.11"', '"3.11+"', "`3.11+` is no range of versions such as `>=3.11`.", 10),

@@ -133,9 +133,13 @@ REFUSED_NAMES = [
 ]
 TWO = "FROM a:1\nFROM a:1\n"
 REFUSED_STAGES = [
-    (f"{TWO}COPY --from=5 /x /x", "5", "invalid stage index 5. The file has 2 stages, from 0 on."),
+    (f"{TWO}COPY --from=5 /x /x", "5", "invalid stage index 5. The file has 2 stages, numbered from 0."),
     (f"{TWO}COPY --from=2 /x /x", "2", "invalid stage index 2."),
-    ("FROM a:1\nCOPY --from=-1 /x /x", "-1", "invalid stage index -1. The file has 1 stage, which is 0."),
+    (
+        "FROM a:1\nCOPY --from=-1 /x /x",
+        "-1",
+        "invalid stage index -1. The file has 1 stage, numbered from 0.",
+    ),
     ("FROM a:1 AS x\nCOPY --from=X /x /x", "X", "circular dependency detected on stage `X`."),
     ("FROM a:1\nARG I=b\nCOPY --from=$I /x /x", "$I", "variable expansion is not supported for `--from`."),
 ]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..findings import Finding, Place
-from ..words import quoted
+from ..words import count, quoted
 from .instructions import Instruction
 from .stages import Stage
 
@@ -72,8 +72,8 @@ def _in_copy(
     elif re.fullmatch(r"[+-]?\d+", source):
         index = int(source) if len(source) < 10 else len(stages)
         if not 0 <= index < len(stages):
-            says = f"{shown} is refused: invalid stage index {source}. The file has {len(stages)} stages, from 0 on."
-            says = says.replace("has 1 stages, from 0 on", "has 1 stage, which is 0")
+            number_of = f"The file has {count(len(stages), 'stage')}, numbered from 0."
+            says = f"{shown} is refused: invalid stage index {source}. {number_of}"
             yield Finding(one.place, says, expected, shown)
     elif source.lower() == stages[number].name:
         says = f"{shown} is refused: circular dependency detected on stage {quoted(source)}."

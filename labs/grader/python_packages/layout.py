@@ -154,5 +154,5 @@ def _no_tests(folder: str, counted: list[str], files: list[str], settings: Pytes
     if settings.testpaths and _test_files(folder, files, replace(settings, testpaths=())):
         where = listed(map(quoted, settings.testpaths))
         says = f"There are no tests in {where}, where `testpaths` in {quoted(settings.path)} has pytest look."
-    where = f"{quoted(posixpath.join(posixpath.dirname(file), next(iter(settings.python_files), '*.py')))}"
-    return Finding(Place(file), says, f"{where} with test functions", "none", add)
+    pattern = posixpath.join(posixpath.dirname(file), next(iter(settings.python_files), "*.py"))
+    return Finding(Place(file), says, f"{quoted(pattern)} with test functions", "none", add)

@@ -106,10 +106,10 @@ def _dynamic(project: Project) -> Iterator[Finding]:
     for key in dynamic if isinstance(dynamic, list) else ():
         place = project.place("project", "dynamic")
         if key == "name" or (isinstance(key, str) and key not in KEYS):
-            says = f"`dynamic` has {quoted(key)}, which no back end can work out."
-            yield Finding(place, says, "keys of the standard but `name`", quoted(key))
-        elif isinstance(key, str) and key in data and key != "version":
-            says = f"`{key}` is written out and called dynamic at once."
+            says = f"`dynamic` lists {quoted(key)}, which a build back end cannot provide."
+            yield Finding(place, says, "keys of the standard except `name`", quoted(key))
+        elif isinstance(key, str) and key in data:
+            says = f"{quoted(key)} has a value in `[project]`, and `dynamic` lists it too."
             yield Finding(project.place("project", key), says, "one of the two", "both")
 
 
@@ -164,9 +164,6 @@ def _fields(project: Project) -> Iterator[Finding]:
         yield Finding(
             project.place("project"), says, "`version`, or `dynamic`", "none", ('version = "0.1.0"',)
         )
-    if "version" in data and "version" in (dynamic or []):
-        says = "The version is written out and called dynamic at once."
-        yield Finding(project.place("project", "version"), says, "one of the two", "both")
     for key, (what, read) in _READERS.items():
         if key in data and not _can_be_read(data[key], read):
             shown = quoted(str(data[key]))
