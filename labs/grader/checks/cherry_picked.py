@@ -66,8 +66,8 @@ class CherryPickedCheck(HistoryKind):
 
     def _on_new_branch(self, verdict: Verdict) -> Verdict:
         """If the only branch to pick from does not exist, add commands that give it a commit and pick that."""
-        name = next((name for name in self.commits if verdict.fix == make_branch(name)), None)
-        if name is None or len(self.commits) > 1:
+        name = self.commits[0]
+        if self.commits[1:] or verdict.fix != make_branch(name):
             return verdict
         told = "If it has no commit of its own yet, make one. Put your own words in place of these:"
         push = ["git", "push", "origin", name]

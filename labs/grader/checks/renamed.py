@@ -9,6 +9,7 @@ import posixpath
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from ..findings import LookedAt
 from ..git.history import Commit
@@ -103,10 +104,7 @@ class RenamedCheck(HistoryKind):
 
     def _move(self, run: Run, tip: Tip, there: list[str]) -> str:
         folder = posixpath.dirname(self.path)
-        tree = run.repository.files(tip)
-        parents = (
-            folder[:end] for end in (*(at for at, sign in enumerate(folder) if sign == "/"), len(folder))
-        )
+        tree, parents = run.repository.files(tip), accumulate(folder.split("/"), posixpath.join)
         file = next((parent for parent in parents if parent.encode() in tree), "")
         move: list[Line] = [
             *([["git", "mv", as_argument(file), as_argument(f"{file}.old")]] if file else []),
