@@ -48,11 +48,16 @@ def read_messages(repository: Repository) -> Messages:
             return Messages(number, unread=(f"messages past {size(MAX_BYTES)}",))
         texts = [each.message or "" for each in batch]
         number, length = number + len(texts), length + sum(map(len, texts))
-        if next(find_secrets(_BETWEEN.join(texts)), None):
-            for each, text in zip(batch, texts, strict=True):
-                if found := next(find_secrets(text), None):
-                    return Messages(number, MessageLeak(found.rule, each))
+        if leak := _first_leak(batch, texts):
+            return Messages(number, leak)
     return Messages(number)
+
+
+def _first_leak(batch: list[Commit | Tag], texts: list[str]) -> MessageLeak | None:
+    if not any(find_secrets(_BETWEEN.join(texts))):
+        return None
+    pairs = zip(batch, texts, strict=True)
+    return next((MessageLeak(found.rule, each) for each, text in pairs for found in find_secrets(text)), None)
 
 
 def _written(repository: Repository) -> Iterator[Commit | Tag]:
@@ -64,31 +69,27 @@ def _written(repository: Repository) -> Iterator[Commit | Tag]:
 def message_verdict(run: Run, leak: MessageLeak) -> Verdict:
     rule, written = leak.rule, leak.written
     if isinstance(written, Tag):
-        ref: str | None = written.ref
-        where, remedy = (
-            f"tag {quoted(written.ref.removeprefix('refs/tags/'))}",
-            "tag again with another message",
-        )
+        ref, where = written.ref, f"tag {quoted(written.ref.removeprefix('refs/tags/'))}"
+        remedy = "tag again with a different message"
     else:
-        ref = next(iter(refs_holding(run.repository, written.id)), None)
-        where, remedy = f"commit {written.id[:7]}", "reword the commit"
+        ref, where = next(iter(refs_holding(run.repository, written.id))), f"commit {written.id[:7]}"
+        remedy = "reword the commit"
     return needs_work(
         f"{rule.name[0].upper()}{rule.name[1:]} is in the message of {where}. The value is not shown here. "
         f"Do, in this order: {rule.remedy}; {remedy}. Staff were not shown the value.",
         expected="no credential in a commit or tag message",
         found=f"{rule.name} in the message of {where}",
         fix=paragraphs(
-            f"Do this first, since whoever has a copy can use it: {rule.remedy}.", _fix(run, written)
+            f"Do this first, since whoever has a copy can use it: {rule.remedy}.", _fix(run, written, ref)
         ),
         evidence=[Evidence(ref=ref, commit=written.id)],
     )
 
 
-def _fix(run: Run, written: Commit | Tag) -> str:
+def _fix(run: Run, written: Commit | Tag, ref: str) -> str:
     message = re.sub(r"\*{8,}", "REVOKED", masked(written.message or ""))
     if isinstance(written, Tag):
         return moved_tag(written, written.id, message=message)
-    ref = next(iter(refs_holding(run.repository, written.id)))
     name = ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
     tip = run.repository.branch(name) if ref.startswith("refs/heads/") else None
     if tip is None:
