@@ -6,7 +6,7 @@ Nobody else writes `state`. A worker needs a Claim; its token fences off earlier
 import logging
 import math
 import secrets
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -288,12 +288,8 @@ def _give_back(held: QuerySet[Submission], claim: Claim, fault: str) -> bool:
     with transaction.atomic():
         ended_now = bool(_change(held, State.FAULT, **ended))
         if ended_now:
-            transaction.on_commit(_telling_staff(claim.submission_id), robust=True)
+            transaction.on_commit(partial(tell_staff, claim.submission_id), robust=True)
     return ended_now
-
-
-def _telling_staff(submission_id: int) -> Callable[[], None]:
-    return partial(tell_staff, submission_id)
 
 
 def tell_staff(submission_id: int) -> None:
