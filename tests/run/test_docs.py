@@ -69,7 +69,7 @@ def test_every_file_that_a_document_names_exists(document, tracked):
 
 
 def test_a_missing_file_is_noticed(tracked):
-    text = "`labs/gone.py` `labs/models.py` `labs/grader/` `gone/away` `gone.md`\n```\nls tests/gone\n```\n`/help/`"
+    text = "`labs/gone.py` `labs/models/lab.py` `labs/grader/` `gone/away` `gone.md`\n```\nls tests/gone\n```\n`/help/`"
     assert missing_paths(text, tracked) == ["gone.md", "labs/gone.py", "tests/gone"]
 
 

@@ -1,0 +1,96 @@
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from lessons.models import Course
+from lessons.models.course import Loaded
+from lessons.models.shared import SameParent
+
+
+class LabQuerySet(models.QuerySet["Lab"]):
+    def published(self) -> "LabQuerySet":
+        """Return labs open to learners: meant to be published, and every check proved by a scenario."""
+        return self.filter(status=Lab.Status.PUBLISHED, current__proved=True)
+
+    def counted(self) -> "LabQuerySet":
+        """Return labs whose points the course counts: open to learners, or to be opened once proved."""
+        proved_or_waiting = Q(current__proved=True) | Q(current__proof__isnull=True)
+        return self.filter(proved_or_waiting, status=Lab.Status.PUBLISHED, current__isnull=False)
+
+
+class Lab(Loaded):
+    """A Git exercise: `source` is lab.yaml, `brief` Markdown. Each change of lab.yaml makes a LabVersion."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="labs")
+    slug = models.SlugField()
+    title = models.CharField(max_length=200, editable=False)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    position = models.PositiveSmallIntegerField(default=0)
+    source = models.TextField("lab.yaml")
+    brief = models.TextField("brief (Markdown)", blank=True)
+    brief_html = models.TextField(editable=False)
+    current = models.ForeignKey("LabVersion", models.PROTECT, null=True, editable=False, related_name="+")
+
+    history = HistoricalRecords(excluded_fields=["loaded_digest", "loaded_from", "brief_html", "current"])
+    objects = LabQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "slug"], name="lab_slug_unique_in_course"),
+            models.UniqueConstraint(fields=["id", "course"], name="lab_and_course"),
+            SameParent(field="current", parent="lab", name="current_version_of_its_lab", own="id"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("lab", args=[self.course.slug, self.slug])
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == self.Status.PUBLISHED and self.current is not None and self.current.proved
+
+
+class LabVersion(models.Model):
+    """The checks of a lab as graded. Never changed except for its proof.
+
+    `proof` is the JSON of its scenarios' results, None before they ran; until `proving_until` a worker has claimed
+    them. `proving_tries` counts the claims, `proving_fault` says why there was no answer, and `proving_told` is set
+    once the staff were mailed. The same fields describe the build of its environment if that is missing.
+    """
+
+    lab = models.ForeignKey(Lab, models.CASCADE, related_name="versions")
+    digest = models.CharField(max_length=64)
+    source = models.TextField()
+    schema = models.PositiveSmallIntegerField(default=1)
+    max_points = models.DecimalField(max_digits=7, decimal_places=2)
+    pass_mark = models.PositiveSmallIntegerField()
+    proof = models.JSONField(null=True, editable=False)
+    proved = models.BooleanField(default=False, editable=False)
+    proving_until = models.DateTimeField(null=True, editable=False)
+    proving_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    proving_fault = models.TextField(blank=True, editable=False)
+    proving_told = models.BooleanField(default=False, editable=False)
+    environment_missing = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lab", "digest"], name="one_lab_version_per_digest"),
+            models.UniqueConstraint(fields=["id", "lab"], name="lab_version_and_lab"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lab}, {self.digest[:8]}"
+
+    @property
+    def is_unsettled(self) -> bool:
+        # its scenarios must run, or its environment must be built again
+        return self.environment_missing or (not self.proved and self.proof is None)

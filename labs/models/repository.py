@@ -1,0 +1,119 @@
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from labs.grader.fetching.address import Address
+from labs.models.lab import Lab
+from lessons.models import Course, Enrollment
+from lessons.models.shared import SameParent, shared
+
+
+def new_public_id() -> str:
+    # 16 letters and digits, about 80 bits: short enough for a terminal, too many to guess
+    return "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz23456789") for _ in range(16))
+
+
+def snapshot_digest(refs: Mapping[str, str]) -> str:
+    """Return a digest of all branch and tag names with their object ids, independent of their order."""
+    lines = (f"{oid} {name}\n" for name, oid in sorted(refs.items()))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+class RepositoryQuerySet(models.QuerySet["Repository"]):
+    def at(self, address: Address) -> "RepositoryQuerySet":
+        # of every user; hosts ignore case in names
+        small = {"owner_in_small": address.owner.lower(), "name_in_small": address.name.lower()}
+        return self.by_address().filter(host=address.host, **small)
+
+    def by_address(self) -> "RepositoryQuerySet":
+        # owner and name as the index `repository_address` has them; `iexact` would use no index
+        return self.alias(owner_in_small=Lower("owner"), name_in_small=Lower("name"))
+
+    def in_folders(self, names: Sequence[str]) -> "RepositoryQuerySet":
+        # names without the extension
+        keys = [int(name) for name in names if name.isdecimal() and len(name) < 18]
+        return self.filter(Q(folder__in=names) | Q(folder=None, host=None, pk__in=keys))
+
+
+class Repository(models.Model):
+    """A learner's repository for a lab: on the practice remote, or at an address elsewhere."""
+
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="repositories")
+    lab = models.ForeignKey(Lab, models.CASCADE, related_name="repositories")
+    course = shared(Course, of=("enrollment", "lab"))
+    host = models.CharField(max_length=255, null=True, help_text="Empty for the practice remote.")
+    owner = models.CharField(max_length=100, null=True)
+    name = models.CharField(max_length=100, null=True)
+    # Never reused, unlike a key after a restore. Null in rows older than this field.
+    folder = models.CharField(max_length=40, null=True, unique=True, editable=False, default=new_public_id)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RepositoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "repositories"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrollment", "lab"],
+                condition=Q(host=None),
+                name="one_practice_repository_per_lab",
+            ),
+            models.UniqueConstraint(
+                "enrollment", "lab", "host", Lower("owner"), Lower("name"), name="one_repository_per_address"
+            ),
+            models.CheckConstraint(
+                condition=Q(host=None, owner=None, name=None)
+                | Q(host__isnull=False, owner__isnull=False, name__isnull=False),
+                name="address_is_whole_or_absent",
+            ),
+            SameParent(field="enrollment", parent="course", name="repository_of_a_learner_of_its_course"),
+            SameParent(field="lab", parent="course", name="repository_for_a_lab_of_its_course"),
+        ]
+        indexes = [
+            models.Index("host", Lower("owner"), Lower("name"), name="repository_address"),
+            models.Index(fields=["course", "-id"], name="repository_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment.user}: {self.lab}"
+
+    @property
+    def path(self) -> Path:
+        # use `folders` to check the owner before reading anything from it
+        return Path(settings.PRACTICE_ROOT) / f"{self.folder or self.pk}.git"
+
+    @property
+    def address(self) -> Address | None:
+        # None for the practice remote
+        return Address(self.host, self.owner, self.name) if self.host and self.owner and self.name else None
+
+
+class Receipt(models.Model):
+    """A state of a repository, and when the server first saw it. Lateness depends on nothing else."""
+
+    class Via(models.TextChoices):
+        PUSH = "push", "by push"
+        REPAIR = "repair", "found on the practice remote"
+        ADDRESS = "address", "pasted address"
+
+    repository = models.ForeignKey(Repository, models.CASCADE, related_name="receipts")
+    via = models.CharField(max_length=10, choices=Via)
+    refs = models.JSONField(help_text="Full ref name to object id, of all branches and tags.")
+    digest = models.CharField(max_length=64)
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["repository", "-id"], name="receipt_newest"),
+            models.Index(fields=["repository", "digest", "-id"], name="receipt_of_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.repository}, {self.received_at:%d %B %Y %H:%M}"

@@ -1,0 +1,144 @@
+from dataclasses import replace
+from typing import cast
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from labs.grader.fetching.address import Address
+from labs.models.lab import Lab
+from labs.models.repository import Receipt, new_public_id
+from lessons.models import Course, Enrollment
+from lessons.models.best import rank
+from lessons.models.shared import SameParent, shared
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    FETCHING = "fetching", "Cloning"
+    CHECKING = "checking", "Checking"
+    GRADED = "graded", "Graded"
+    UNREADABLE = "unreadable", "Could not read the repository"
+    FAULT = "fault", "Fault on our side"
+    SUPERSEDED = "superseded", "Replaced by a newer push"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Queue(models.TextChoices):
+    """Celery's queues, each with its own worker processes: a push never waits behind work that can wait."""
+
+    LIVE = "live", "live"
+    LATER = "later", "when there is room"
+
+
+RUNNING = (State.FETCHING, State.CHECKING)
+LEARNER_MAY_REPEAT = (State.FAULT, State.SUPERSEDED, State.CANCELLED)
+ENDED = (State.GRADED, State.UNREADABLE, State.FAULT, State.SUPERSEDED, State.CANCELLED)
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def best(self) -> "SubmissionQuerySet":
+        """Return the submission that counts, for each learner and lab; `lifecycle` updates it with each report.
+
+        Each row has `points`, `max_points` and `passed` of its current report.
+        """
+        return self.filter(is_best=True)._with_report().order_by()
+
+    def ranked_first(self) -> "SubmissionQuerySet":
+        """Return, for each learner and lab, the submission with the best report by `rank`."""
+        ranked = rank(self._with_report(), per="lab", points="points", max_points="max_points")
+        return cast(SubmissionQuerySet, ranked.filter(best_rank=1))
+
+    def _with_report(self) -> "SubmissionQuerySet":
+        return self.filter(reports__is_current=True).annotate(
+            points=F("reports__points"), max_points=F("reports__max_points"), passed=F("reports__passed")
+        )
+
+
+class Submission(models.Model):
+    """One state of a repository sent for grading. Only `lifecycle` writes `state` and its related fields.
+
+    `version` rises with each change, for polling. `token` is the fencing token: it rises with each claim, and only
+    its holder may write. `tries` counts claims; after `settings.GRADING_MAX_TRIES` of them it ends as a fault.
+    """
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="submissions")
+    lab = models.ForeignKey(Lab, models.CASCADE, related_name="submissions")
+    course = shared(Course, of=("enrollment", "lab"))
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="submissions")
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    head = models.CharField("head commit", max_length=64, blank=True)
+    head_ref = models.CharField(max_length=255, blank=True)
+
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    queue = models.CharField(max_length=5, choices=Queue, default=Queue.LIVE)
+    version = models.PositiveIntegerField(default=1)
+    tries = models.PositiveSmallIntegerField(default=0)
+    token = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    message = models.TextField(
+        blank=True, help_text="What the learner should do, where it could not be read."
+    )
+    last_fault = models.TextField(blank=True)
+
+    is_best = models.BooleanField(
+        default=False, editable=False, help_text="It counts; kept with each report."
+    )
+
+    queued_at = models.DateTimeField()
+    fetching_at = models.DateTimeField(null=True, blank=True)
+    checking_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrollment", "lab", "digest"], name="one_submission_per_snapshot"
+            ),
+            models.UniqueConstraint(fields=["enrollment", "lab", "number"], name="submission_number_unique"),
+            models.UniqueConstraint(
+                fields=["enrollment"],
+                condition=Q(state__in=RUNNING),
+                name="one_running_submission_per_learner",
+            ),
+            models.UniqueConstraint(
+                fields=["enrollment", "lab"], condition=Q(is_best=True), name="one_best_submission_per_lab"
+            ),
+            models.UniqueConstraint(fields=["id", "lab"], name="submission_and_lab"),
+            SameParent(field="enrollment", parent="course", name="submission_of_a_learner_of_its_course"),
+            SameParent(field="lab", parent="course", name="submission_for_a_lab_of_its_course"),
+        ]
+        indexes = [
+            models.Index(fields=["state", "queue", "queued_at", "id"], name="submission_queue"),
+            models.Index(fields=["enrollment", "lab", "-id"], name="submission_history"),
+            models.Index(fields=["enrollment", "lab", "state"], name="submission_standing"),
+            models.Index(fields=["enrollment", "state", "ended_at"], name="submission_turn"),
+            models.Index(fields=["lab", "state", "ended_at"], name="submission_typical"),
+            models.Index(fields=["course", "-id"], name="submission_newest"),
+            models.Index(fields=["lab", "-id"], name="submission_newest_of_lab"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lab}, submission {self.number} of {self.enrollment.user}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("submission", args=[self.public_id])
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def branch(self) -> str:
+        return self.head_ref.removeprefix("refs/heads/")
+
+    @property
+    def origin(self) -> Address | None:
+        # None for a push
+        address = self.receipt.repository.address
+        return replace(address, branch=self.branch or None) if address else None
