@@ -13,10 +13,11 @@ from django.core.cache import cache
 from labs.grader.fetching.address import Address, read_address
 from labs.grader.fetching.bounded_process import bytes_in
 from labs.grader.fetching.fetch import ORDINARY, WHILE_SOMEBODY_WAITS, fetch, latest
+from labs.grader.fetching.listing import HEADS
 from labs.grader.fetching.mirrors import hold, mirror_path, prune_mirrors
 from labs.grader.fetching.network import INTERNET, Network
 from labs.grader.fetching.refusals import FetchError, FetchRefusedError, damaged, no_attempt
-from labs.grader.fetching.upstream import HEADS, Server
+from labs.grader.fetching.upstream import Server
 from labs.grader.git.objects import absent
 from labs.grader.git.processes import RepositoryDamagedError
 from labs.grader.words import quoted

@@ -2,7 +2,7 @@
 
 import pytest
 
-from labs.grader.fetching import upstream
+from labs.grader.fetching import listing
 from labs.grader.fetching.address import Address, AddressError, read_address
 
 PAGE = "https://github.com/octocat/mlops-lab"
@@ -232,4 +232,4 @@ def test_a05_a_host_behind_another_name_is_no_address():
 
 
 def test_the_url_is_made_of_the_parts_alone():
-    assert upstream.HEADS not in read_address(f"{PAGE}/tree/refs/heads/x").url
+    assert listing.HEADS not in read_address(f"{PAGE}/tree/refs/heads/x").url

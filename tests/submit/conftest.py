@@ -7,7 +7,7 @@ import pytest
 
 from labs.grader.fetching.address import Address
 from labs.grader.fetching.fetch import Latest
-from labs.grader.fetching.upstream import HEADS, Listing
+from labs.grader.fetching.listing import HEADS, Listing
 from labs.grading import tasks
 from labs.models import Submission
 from labs.repositories import hosts

@@ -7,11 +7,12 @@ from ..git.processes import RepositoryDamagedError, TooLargeError
 from ..words import quoted
 from .address import Address
 from .bounded_process import FetchLimits
+from .listing import HEADS
 from .mirrors import Mirror
 from .network import INTERNET, Network
 from .notes import entries_at, notes_on
 from .refusals import FetchRefusedError, damaged, refused
-from .upstream import HEADS, Server
+from .upstream import Server
 
 ORDINARY = FetchLimits()
 WHILE_SOMEBODY_WAITS = FetchLimits(seconds=4.5)

@@ -5,7 +5,6 @@ hook, accepts nothing that fails its own checks, and leaves files over 1 MB on t
 """
 
 import os
-import re
 import shutil
 import tempfile
 import time
@@ -19,9 +18,10 @@ from ..words import cut, visible
 from . import bounded_process
 from .address import Address
 from .bounded_process import Ended, FetchLimits, Reply
+from .listing import Listing, read_listing
 from .mirrors import Mirror
 from .network import Network
-from .refusals import FetchError, FetchRefusedError, no_branch, refused, why
+from .refusals import FetchError, FetchRefusedError, refused, why
 
 FILTER = "blob:limit=1m"
 # fsck messages about dates, names and modes. Old tools wrote such values; nothing here depends on them.
@@ -76,54 +76,12 @@ _SETTINGS = (
     "maintenance.auto=false",
     "safe.bareRepository=explicit",
 )
-HEADS = "refs/heads/"
-_REF = re.compile(
-    r"(?!.*(?:\.\.|@\{|//|/\.|\.lock(?:/|$)|[/.]$))refs/(?:heads|tags)/[^\x00-\x20\x7f~^:?*\[\\]+"
-)
-# as `git ls-remote` and the helper print them
-_LINE = re.compile(r"([0-9a-f]{40})[\t ](.+)")
-_SHA256_LINE = re.compile(r"[0-9a-f]{64}[\t ].+")
-_HEAD_LINE = re.compile(r"(?:ref: |@)refs/heads/(.+)[\t ]HEAD")
 # version 0, in which the answer to the first request is the list
 _HELPER = ("-c", "protocol.version=0", "--git-dir=.", "remote-https", "origin")
 _LIST = ["--git-dir=/nonexistent", "ls-remote", "--symref", "--end-of-options", "origin"]
 _OPENING = (
     f"option verbosity 0\noption progress false\noption from-promisor true\noption filter {FILTER}\nlist\n"
 )
-
-
-@dataclass(frozen=True)
-class Listing:
-    """Branches and tags as a server lists them, at least one branch; `head` is its default branch."""
-
-    refs: dict[str, str]
-    head: str
-
-    @property
-    def branches(self) -> list[str]:
-        return [name.removeprefix(HEADS) for name in self.refs if name.startswith(HEADS)]
-
-    def meant_by(self, address: Address) -> str:
-        """Return the branch of the address, even if a folder's path follows it; else the default branch."""
-        if address.branch is None:
-            return self.head
-        parts = address.branch.split("/")
-        names = ("/".join(parts[:length]) for length in range(len(parts), 0, -1))
-        branch = next((name for name in names if HEADS + name in self.refs), None)
-        if branch is None:
-            raise no_branch(address, self.branches)
-        return branch
-
-    def first(self, branch: str, most: int) -> dict[str, str]:
-        """Return at most so many refs, always with the branch that is graded."""
-        meant = HEADS + branch
-        names = [meant, *(name for name in self.refs if name != meant)]
-        return {name: self.refs[name] for name in names[:most]}
-
-    def left_out(self, refs: dict[str, str]) -> list[str]:
-        if len(refs) == len(self.refs):
-            return []
-        return [f"{len(self.refs):,} branches and tags are too many: the first {len(refs):,} were read."]
 
 
 @dataclass(frozen=True)
@@ -154,27 +112,9 @@ class Server:
 
     def listing(self) -> Listing:
         try:
-            return self._read(self._run(_LIST, Path("/")).output)
+            return read_listing(self._run(_LIST, Path("/")).output, self.address, self._limits)
         except FetchRefusedError as refusal:
             raise self._before_fetching(refusal) from refusal
-
-    def _read(self, listed: bytes) -> Listing:
-        lines = listed.decode("utf-8", "replace").split("\n")
-        heads = [found[1] for line in lines if (found := _HEAD_LINE.fullmatch(line))]
-        pairs = [found.groups() for line in lines if (found := _LINE.fullmatch(line))]
-        refs = {
-            name: object_id
-            for object_id, name in sorted(pairs, key=lambda pair: pair[1])
-            if _REF.fullmatch(name)
-        }
-        default = next((name for name in (*heads, "main", "master") if HEADS + name in refs), None)
-        head = default or next((name.removeprefix(HEADS) for name in refs if name.startswith(HEADS)), None)
-        if head is None:
-            sha256 = any(map(_SHA256_LINE.fullmatch, lines))
-            raise refused(
-                "sha256" if sha256 else "only_tags" if refs else "empty", self.address, self._limits
-            )
-        return Listing(refs, head)
 
     def bring(self, folder: Path, most: int) -> Brought:
         """Fetch the objects of at most so many branches and tags into a bare repository.
@@ -216,7 +156,7 @@ class Server:
         def choose(said: bytes) -> bytes | None:
             if not said.endswith(b"\n\n"):
                 return None
-            listing = self._read(said)
+            listing = read_listing(said, self.address, self._limits)
             branch = listing.meant_by(self.address)
             brought.append(Brought(listing, branch, listing.first(branch, most)))
             wanted = (f"fetch {object_id} {name}\n" for name, object_id in brought[0].refs.items())
