@@ -1,4 +1,4 @@
-"""Advertise refs to a push or a fetch without starting a git process."""
+"""Advertise refs to a push without starting a git process."""
 
 from pathlib import Path
 

@@ -67,9 +67,8 @@ def test_push_to_the_address_before_a_rename_arrives_at_the_lab(stack, learner, 
     assert (submissions(learner).last().head, submissions(learner).count()) == (head, 2)
     assert head in clone.output("ls-remote", address).decode()
     # A request that sends a pack there all the same is refused with words: nobody follows a redirect of those.
-    plain = address.replace(f"//{address.partition('//')[2].rpartition('@')[0]}@", "//")
-    token = address.partition("//")[2].rpartition("@")[0]
-    request = Request(f"{plain}/git-receive-pack", b"0000", {
+    token, _, place = address.removeprefix("http://").rpartition("@")
+    request = Request(f"http://{place}/git-receive-pack", b"0000", {
         "Authorization": f"Basic {b64encode(token.encode()).decode()}",
         "Content-Type": "application/x-git-receive-pack-request",
     })  # fmt: skip
