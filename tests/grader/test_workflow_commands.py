@@ -344,7 +344,6 @@ terraform destroy
 terraform apply -refresh-only
 bash -eno pipefail deploy.sh
 python -m py_compile deploy.py
-docker compose --dry-run up -d web
 """
 NOT_KNOWN = r"""
 ./ship.sh

@@ -1,4 +1,4 @@
-"""Programs that do none of the stages, and the options of programs that take a value: data."""
+"""Programs that do none of the stages, options that take a value, and options that leave out what deploys: data."""
 
 # What changes nothing that these stages mean: the shell, files, text, packages of the machine, the clients of services.
 _HARMLESS = """
@@ -92,13 +92,28 @@ curl: --write-out -x -b -c --cacert --cert --key --connect-timeout -r -C --resol
 curl: --data-raw --data-binary --data-urlencode -F --form -T --upload-file --json
 """
 
+# Options after which a program deploys and publishes nothing, beside those of every dry run.
+_QUIET = """
+terraform|tofu|terragrunt|cdktf: -destroy -refresh-only --destroy
+task|invoke|inv: --dry -l --list-all --status
+invoke|inv: -R
+rake|cap: -n -P -T --prereqs --tasks
+dep: --plan
+pulumi: --preview-only --preview
+argocd: --preview-changes
+nomad: -output
+cdk: --method=prepare-change-set
+kubectl|oc: --list --local
+serverless|sls: --noDeploy
+"""
 
-def _read() -> dict[str, frozenset[str]]:
+
+def _read(table: str) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
-    for names, _, options in (line.partition(": ") for line in _VALUED.strip().split("\n")):
+    for names, _, options in (line.partition(": ") for line in table.strip().split("\n")):
         for name in names.split("|"):
             found[name] = found.get(name, frozenset()).union(options.split())
     return found
 
 
-VALUED = _read()
+QUIET, VALUED = _read(_QUIET), _read(_VALUED)

@@ -7,29 +7,13 @@ from fnmatch import fnmatchcase
 from itertools import pairwise
 
 from .command_table import COMMANDS
-from .command_words import HARMLESS, VALUED
+from .command_words import HARMLESS, QUIET, VALUED
 
 STAGES = ("checkout", "install", "lint", "build", "test", "artifact", "download", "publish", "deploy")
 _DRY = re.compile(
     r"--(?:dry-?run|no-?op|simulate|build-only|no-execute(?:-changeset)?)(?:=(?!none$|false$).*)?",
     re.IGNORECASE,
 )
-# Programs with options of their own after which nothing is deployed or published.
-_QUIET = """
-terraform|tofu|terragrunt|cdktf: -destroy -refresh-only --destroy
-task|invoke|inv: --dry --list -l --list-all --summary --status
-task|cap|rake: -n
-rake|cap: -P -T --prereqs --tasks --dry-run
-invoke|inv: -R
-dep: --plan
-pulumi: --preview-only --preview
-argocd: --preview-changes
-nomad: -output
-cdk: --method=prepare-change-set --no-execute
-kubectl|oc: --list --local
-serverless|sls: --noDeploy
-docker-compose|podman-compose|docker: --dry-run
-"""
 _NOT_YET = {"publish", "deploy"}  # what a dry run leaves out
 _LISTS = {
     "--collect-only",
@@ -117,7 +101,7 @@ def _is_quiet(call: Call) -> bool:
     """Return if an option says that nothing is to be done; `--method x` is `--method=x`."""
     pairs = (f"{word}={following}" for word, following in pairwise(call.words))
     given = {word.removesuffix("=true") for word in (*call.words, *pairs)}
-    return not given.isdisjoint(_QUIET_OPTIONS.get(call.program, ()))
+    return not given.isdisjoint(QUIET.get(call.program, ()))
 
 
 def plain_words(words: list[str], valued: frozenset[str] | None = None) -> list[str]:
@@ -188,16 +172,7 @@ def _read_rules() -> tuple[dict[str, Rules], Rules]:
     return found, patterns
 
 
-def _read_quiet() -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for names, _, options in (line.partition(": ") for line in _QUIET.strip().split("\n")):
-        for name in names.split("|"):
-            found.setdefault(name, set()).update(options.split())
-    return found
-
-
 _RULES, _PATTERNS = _read_rules()
-_QUIET_OPTIONS = _read_quiet()
 
 _TESTS = {
     "test",
