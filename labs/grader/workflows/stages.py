@@ -139,18 +139,16 @@ def line_of(step: Step, command: Command) -> int:
 
 
 def _failure(command: Command, job: Job, step: Step, asked: int) -> tuple[str, str]:
-    """Why a failure of the command stops nothing, and why nobody can tell; both empty where it fails the step."""
+    """Return why a failure of the command stops nothing, and why nobody can tell; both empty if it fails the step."""
     setting = _setting(step.shell)
     if setting is None:
         return "", ""
     found = fate(step.run, command.number, setting) if asked <= MAX_ASKED else "not known"
     if found == "not known":
+        doubt = f"whether a failure of {quoted(_short(command.text))} in job {quoted(job.id)} fails its step"
         return (
             "",
-            (
-                f"whether a failure of {quoted(_short(command.text))} in job {quoted(job.id)} fails its step, because "
-                "that depends on values that the script works out"
-            ),
+            f"{doubt}, because that could not be determined from the script. Run it in a step of its own",
         )
     if found == "fails":
         return "", ""
