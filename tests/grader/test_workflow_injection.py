@@ -102,10 +102,14 @@ env.FROM_STEP
 """
 
 
-def asked(step):
+def judged(step):
     workflow = read_workflow("ci.yml", HEAD + step)
     assert not workflow.faults, workflow.faults
-    found = no_injection(Pipeline(workflow, expanded(workflow, lambda path: None), {}))
+    return no_injection(Pipeline(workflow, expanded(workflow, lambda path: None), {}))
+
+
+def asked(step):
+    found = judged(step)
     return "not known" if found.unknown else "takes in" if found.findings else "does not"
 
 
@@ -143,3 +147,12 @@ def test_an_expression_is_followed_to_its_sources(table, expected):
 )
 def test_where_an_expression_stands(step, expected):
     assert asked(step) == expected
+
+
+def test_the_lines_of_the_fix_take_nothing_in():
+    for line in TAKES_IN.strip().split("\n"):
+        env = "        env: {STEP: '${{ github.event.issue.title }}', AGAIN: '${{ env.TOP }}'}\n"
+        for finding in judged(f"      - run: echo '${{{{ {line} }}}}'\n{env}").findings:
+            lines = "\n".join(finding.add)
+            assert asked(f"      - name: Say it\n{lines}\n") == "does not", line
+            assert "toJSON" not in line or "toJSON" in lines, line

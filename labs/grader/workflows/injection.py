@@ -116,8 +116,8 @@ class _Reader:
         for argument in arguments:
             yield from self.of(argument)
             path = path_of(argument) if name in ("tojson", "join") else ""
-            if path and any(_is_around(path.split("."), one) for one in _PATHS):
-                yield Source(path)
+            if path and any(_is_in(path.split("."), one) for one in _PATHS):
+                yield Source(f"toJSON({path})" if name == "tojson" else path)
 
     def _of_path(self, text: str) -> Iterator[Source]:
         path = text.split(".")
@@ -140,13 +140,16 @@ def _text_of(tree: Tree) -> str:
 
 
 def _fits(path: list[str], stranger: tuple[str, ...]) -> bool:
-    return len(path) == len(stranger) and _is_around(path, stranger)
+    return len(path) == len(stranger) and _agree(path, stranger)
 
 
-def _is_around(path: list[str], stranger: tuple[str, ...]) -> bool:
-    """Return if the path leads to the stranger's text, or to an object with it."""
-    pairs = zip(path, stranger, strict=False)
-    return len(path) <= len(stranger) and all(one == other or "*" in (one, other) for one, other in pairs)
+def _is_in(path: list[str], stranger: tuple[str, ...]) -> bool:
+    """Return if the path leads to an object with the stranger's text."""
+    return len(path) < len(stranger) and _agree(path, stranger)
+
+
+def _agree(path: list[str], stranger: tuple[str, ...]) -> bool:
+    return all(one == other or "*" in (one, other) for one, other in zip(path, stranger, strict=False))
 
 
 def no_injection(pipeline: Pipeline) -> Answer:
@@ -186,8 +189,8 @@ def _sources(job: Job, step: Step) -> Iterator[tuple[Job, Step, int, Source]]:
 def _finding(job: Job, step: Step, line: int, name: str) -> Finding:
     return Finding(
         Place(step.place.path, line),
-        f"The script of {step.said} in job {quoted(job.id)} takes in {quoted(name)}, which a stranger writes: "
-        "a title such as `$(curl …)` would be run.",
+        f"The script of {step.said} in job {quoted(job.id)} takes in {quoted(name)}. A stranger can write a command "
+        "into it: text such as `$(curl …)` would be run.",
         "the text in a variable, which the script reads in quotes",
         quoted(f"${{{{ {name} }}}}"),
         ("        env:", f"          TEXT: ${{{{ {name} }}}}", '        run: echo "$TEXT"'),
