@@ -12,7 +12,6 @@ from .filters import matches
 from .graph import Pipeline
 from .model import Job, Step
 from .order import EXAMPLES, acts_at, not_known
-from .stages import reached
 
 _EXPRESSION = re.compile(r"\$\{\{[^}]{0,500}\}\}")
 
@@ -64,10 +63,7 @@ def _called(wanted: Handover) -> str:
 
 
 def _steps(pipeline: Pipeline, fits: Callable[[Step], bool]) -> Iterator[tuple[Job, Step]]:
-    for job in pipeline.jobs.values():
-        for _, step in reached(job):
-            if fits(step):
-                yield job, step
+    return ((job, step) for job, step in pipeline.reached_steps if fits(step))
 
 
 def _takes(step: Step, name: str) -> bool:

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
-from ..findings import Finding, Place
+from ..findings import Finding, LookedAt, Place
 from ..parameters import did_you_mean
 from ..words import listed, quoted
 from .composite import Read, with_composite_steps
 from .conditions import both
 from .expressions import runs_after_failure
 from .inputs import job_with_inputs
-from .model import Job, Workflow
-from .stages import Act, Unread, acts_of, unread_of
+from .model import Job, Step, Workflow
+from .stages import Act, Unread, acts_of, reached, unread_of
 
 MAX_JOBS = 300
 MAX_DEEP = 4
@@ -116,6 +116,19 @@ class Pipeline:
     def called(self) -> tuple[str, ...]:
         """The workflows that jobs call and that were not read, such as those of another repository."""
         return tuple(dict.fromkeys(quoted(job.uses) for job in self.jobs.values() if job.uses))
+
+    @property
+    def steps(self) -> list[tuple[Job, Step]]:
+        return [(job, step) for job in self.jobs.values() for step in job.steps]
+
+    @property
+    def reached_steps(self) -> list[tuple[Job, Step]]:
+        """The steps that can run."""
+        return [(job, step) for job in self.jobs.values() for _, step in reached(job)]
+
+    @property
+    def looked_at_steps(self) -> LookedAt:
+        return LookedAt(len(self.steps), "step", f"in {quoted(self.workflow.path)}", unread=self.called)
 
     @cached_property
     def before(self) -> dict[str, frozenset[str]]:

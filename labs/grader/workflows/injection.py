@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ..findings import Answer, Finding, LookedAt, Place, answer
+from ..findings import Answer, Finding, Place, answer
 from ..words import count, quoted
 from .graph import Pipeline
 from .model import Job, Step
@@ -154,7 +154,7 @@ def _agree(path: list[str], stranger: tuple[str, ...]) -> bool:
 
 def no_injection(pipeline: Pipeline) -> Answer:
     """No text that a stranger writes, such as the title of a pull request, becomes part of a script."""
-    steps = [(job, step) for job in pipeline.jobs.values() for step in job.steps]
+    steps = pipeline.steps
     found = [one for job, step in steps for one in _sources(job, step)]
     if not any(source.known for *_, source in found) and found:
         job, step, _, source = found[0]
@@ -163,9 +163,8 @@ def no_injection(pipeline: Pipeline) -> Answer:
             unknown=f"whether a stranger writes {says}, because the file does not show where it comes from"
         )
     findings = [_finding(job, step, line, source.name) for job, step, line, source in found if source.known]
-    looked_at = LookedAt(len(steps), "step", f"in {quoted(pipeline.workflow.path)}", unread=pipeline.called)
     words = f"None of {count(len(steps), 'step')} takes in a text that strangers write."
-    return answer(findings[:MAX_FOUND], words, looked_at=looked_at)
+    return answer(findings[:MAX_FOUND], words, looked_at=pipeline.looked_at_steps)
 
 
 def _sources(job: Job, step: Step) -> Iterator[tuple[Job, Step, int, Source]]:

@@ -1,14 +1,12 @@
 """What bounds and shortens a run: time limits of jobs, and caches of dependencies."""
 
 import re
-from collections.abc import Iterator
 
 from ..findings import Answer, Finding, LookedAt, answer
 from ..words import count, quoted
 from .graph import Pipeline
 from .model import Job, Step
 from .order import not_known
-from .stages import reached
 
 _CACHED_SETUPS = ("actions/setup-python", "actions/setup-node", "actions/setup-java", "actions/setup-dotnet")
 # Actions that keep dependencies only if an input says so, and those that do unless one says otherwise.
@@ -33,7 +31,7 @@ _BEFORE_THAT = {"actions/setup-go": 4, "astral-sh/setup-uv": 5}  # earlier versi
 def cached(pipeline: Pipeline) -> Answer:
     """Dependencies are kept from run to run, under a key that follows the list of dependencies."""
     old: list[Finding] = []
-    for job, step in _steps(pipeline):
+    for job, step in pipeline.reached_steps:
         if step.action in ("actions/cache", "actions/cache/restore"):
             if "hashfiles(" in step.inputs.get("key", "").lower():
                 return answer((), f"Job {quoted(job.id)} keeps a cache.", [step.place])
@@ -44,18 +42,11 @@ def cached(pipeline: Pipeline) -> Answer:
         return Answer(tuple(old[:1]))
     if reason := not_known(pipeline, commands=False):
         return Answer(unknown=f"whether a step keeps the dependencies in a cache, because {reason}")
-    setup = next((step for _, step in _steps(pipeline) if step.action in _CACHED_SETUPS), None)
+    setup = next((step for _, step in pipeline.reached_steps if step.action in _CACHED_SETUPS), None)
     add = ("        with:", f"          cache: {'npm' if setup and 'node' in setup.action else 'pip'}")
     place = setup.place if setup else pipeline.workflow.place()
     says = "No step is known to keep the dependencies in a cache, so each run downloads them again."
     return Answer((Finding(place, says, "`cache:` of a setup action, or `actions/cache`", "none", add),))
-
-
-def _steps(pipeline: Pipeline) -> Iterator[tuple[Job, Step]]:
-    """Yield the steps that can run, with their jobs."""
-    for job in pipeline.jobs.values():
-        for _, step in reached(job):
-            yield job, step
 
 
 def _keeps(step: Step) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 
-from ..findings import Answer, Finding, LookedAt, Place, answer
+from ..findings import Answer, Finding, Place, answer
 from ..formats.secrets import find_secrets
 from ..words import count, quoted
 from .commands import Command, commands_of
@@ -42,14 +42,10 @@ _LITERAL = re.compile(r"^\s*(?:-\s+)?[\"']?([\w-]+)[\"']?:\s*[\"']?([^\s\"'#]{1,
 
 def none_shown(pipeline: Pipeline) -> Answer:
     """No secret is printed, and no credential stands in the text."""
-    steps = [(job, step) for job in pipeline.jobs.values() for step in job.steps]
+    steps = pipeline.steps
     findings = [*_literals(pipeline.workflow), *(one for job, step in steps for one in _shown(job, step))]
     words = f"None of {count(len(steps), 'step')} prints a secret, and no credential stands in the file."
-    return answer(findings[:MAX_FOUND], words, looked_at=_looked_at(pipeline, len(steps)))
-
-
-def _looked_at(pipeline: Pipeline, steps: int) -> LookedAt:
-    return LookedAt(steps, "step", f"in {quoted(pipeline.workflow.path)}", unread=pipeline.called)
+    return answer(findings[:MAX_FOUND], words, looked_at=pipeline.looked_at_steps)
 
 
 @lru_cache(maxsize=8)
