@@ -14,6 +14,7 @@ LINK = '<a href="{0}" rel="noopener noreferrer">{0}</a>'
 
 # Source, and what the page has of it.
 RENDERED = {
+    "a number at the start of a line": ("see page\n12\\. A", "<p>see page\n12. A</p>"),
     "a mark before the text": ("\ufeff# A", '<h2 id="a">A</h2>'),
     "powers and arguments": ("2**3 and `**a`, \\**b", "<p>2**3 and <code>**a</code>, **b</p>"),
     "code as the words of a link": ("[`git`](lesson:git)", '<p><a href="/courses/mlops/git/"><code>git</code></a></p>'),
@@ -78,7 +79,7 @@ PROBLEMS = {
     "a link without words below code": ("`a\nb` c\nd [](lesson:git)", 3, "A link without words is not seen"),
     "a formula of brackets below a text": ("a\nb \\\\(x^2\\\\)", 2, "Formulas are not drawn"),
     "a title without quotes": ("[a](https://b.c title)", 1, "A link's title is in quotes"),
-    "a list from 2 below a text": ("a\n2. b", 2, "has a blank line above it"),
+    "a list from 2 below a text": ("a\n2. b", 2, "needs a blank line above it. In a sentence, write the sign as \\. or"),
     "a control character": ("a\n\x1b[31mb", 2, "There is a control character here, U+001B"),
     "a pipe in code": ("|a|b|\n|-|-|\n|x|`ls | wc`|", 3, r"This row has 3 cells, the table 2 columns"),
     "a pipe in a quoted table": ("> |a|b|\n> |-|-|\n> |x|y|z|", 3, "This row has 3 cells, the table 2 columns"),
