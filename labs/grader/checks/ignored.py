@@ -3,7 +3,6 @@
 Git itself answers, from the committed `.gitignore` files that concern the path.
 """
 
-import posixpath
 import re
 from dataclasses import dataclass, replace
 
@@ -17,7 +16,7 @@ from ._shared.contents import Files, as_text, lines_of
 from ._shared.fixes import change
 from ._shared.not_text import UTF_16, utf_16_answer
 from ._shared.rule_files import Rule, Sources, deciding_rule, rule_files
-from ._shared.shell import append_line, as_argument
+from ._shared.shell import append_line, as_argument, make_folder_of
 
 
 @dataclass(frozen=True)
@@ -59,11 +58,7 @@ class IgnoredCheck(Kind):
 
     def _track(self, run: Run, tip: Tip) -> str:
         """A file that is tracked shows that it is not ignored."""
-        folder = posixpath.dirname(self.path)
-        make = [
-            *([["mkdir", "-p", as_argument(folder)]] if folder else []),
-            ["touch", as_argument(self.path)],
-        ]
+        make = [*make_folder_of(self.path), ["touch", as_argument(self.path)]]
         lines = [] if self.path.endswith("/") else [*make, ["git", "add", "--", self.path]]
         return change(run, tip, f"Add {self.path}", *lines) if lines else ""
 

@@ -19,7 +19,7 @@ from ..parameters import MAIN, FilePath, Percent, RefName
 from ..words import decoded, listed, quoted
 from ._shared.base import Run, Verdict, needs_work, passed, tip_or_answer
 from ._shared.fixes import change, holding, in_place, rewritten
-from ._shared.shell import Line, as_argument
+from ._shared.shell import Line, as_argument, make_folder_of
 from ._shared.walk import HistoryKind, named, newest
 from .commits import commit_evidence
 
@@ -103,12 +103,12 @@ class RenamedCheck(HistoryKind):
         )
 
     def _move(self, run: Run, tip: Tip, there: list[str]) -> str:
-        folder = posixpath.dirname(self.path)
-        tree, parents = run.repository.files(tip), accumulate(folder.split("/"), posixpath.join)
+        tree = run.repository.files(tip)
+        parents = accumulate(posixpath.dirname(self.path).split("/"), posixpath.join)
         file = next((parent for parent in parents if parent.encode() in tree), "")
         move: list[Line] = [
             *([["git", "mv", as_argument(file), as_argument(f"{file}.old")]] if file else []),
-            *([["mkdir", "-p", as_argument(folder)]] if folder else []),
+            *make_folder_of(self.path),
             ["git", "mv", as_argument(self.from_), as_argument(self.path)],
         ]
         if there == [self.from_]:
@@ -141,10 +141,9 @@ class RenamedCheck(HistoryKind):
         branch = holding(run, tip)
         if branch is None:
             return ""
-        folder = posixpath.dirname(self.path)
         lines: list[Line] = [
             ["git", "switch", "--detach", commit.parents[0]],
-            *([["mkdir", "-p", as_argument(folder)]] if folder else []),
+            *make_folder_of(self.path),
             ["git", "mv", as_argument(self.from_), as_argument(self.path)],
             ["git", "commit", "-m", f"Rename {self.from_} to {self.path}"],
             ["git", "restore", f"--source={commit.id}", "--staged", "--worktree", "."],

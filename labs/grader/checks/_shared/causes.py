@@ -21,7 +21,7 @@ from .base import Run, Verdict, at_tip, needs_work
 from .fixes import change, moved_tag
 from .near_names import near_path
 from .rule_files import Files, deciding_rule, rule_files
-from .shell import Line, as_argument
+from .shell import Line, as_argument, make_folder_of
 
 MAX_BRANCHES = 100
 MAX_COMMITS = 1000
@@ -155,35 +155,16 @@ def _link(run: Run, tip: Tip, path: str, place: str, entry: Entry) -> tuple[str,
         else run.repository.entry(tip.commit, real.encode(errors="surrogateescape"))
     )
     why = f" It leads to {quoted(cut(target, 60))}: Git stored that address, not the files." if there else ""
-    take_away: list[Line] = [["git", "rm", "--quiet", "--", place]]
+    lines: list[Line] = [["git", "rm", "--quiet", "--", place]]
     if there and there.is_file and place == path:
-        folder = posixpath.dirname(path)
-        copy: list[Line] = [["mkdir", "-p", as_argument(folder)]] if folder else []
-        return (
-            "a symbolic link",
-            why,
-            [
-                *take_away,
-                *copy,
-                ["cp", as_argument(real), as_argument(path)],
-                ["git", "add", "--force", "--", path],
-            ],
-        )
-    if there and there.is_tree and place != path and not f"{place}/".startswith(f"{real}/"):
-        parent = posixpath.dirname(place)
-        copy = [["mkdir", "-p", as_argument(parent)]] if parent else []
-        return (
-            "a symbolic link",
-            why,
-            [
-                *take_away,
-                *copy,
-                ["cp", "-R", as_argument(real), as_argument(place)],
-                *_made(path),
-                ["git", "add", "--", place],
-            ],
-        )
-    return "a symbolic link", why, [*take_away, *_made(path)]
+        copy: Line = ["cp", as_argument(real), as_argument(path)]
+        lines += [*make_folder_of(path), copy, ["git", "add", "--force", "--", path]]
+    elif there and there.is_tree and place != path and not f"{place}/".startswith(f"{real}/"):
+        copy = ["cp", "-R", as_argument(real), as_argument(place)]
+        lines += [*make_folder_of(place), copy, *_made(path), ["git", "add", "--", place]]
+    else:
+        lines += _made(path)
+    return "a symbolic link", why, lines
 
 
 def _a_folder(run: Run, tip: Tip, path: str, files: Files) -> Verdict:
@@ -362,13 +343,8 @@ def _as_asked(pattern: str, name: str) -> str:
 
 
 def _made(path: str, fill: Sequence[Line] = (), *, force: bool = False) -> list[Line]:
-    folder = posixpath.dirname(path)
     add = ["git", "add", *(["--force"] if force else []), "--", path]
-    return [
-        *([["mkdir", "-p", as_argument(folder)]] if folder else []),
-        *(fill or [["touch", as_argument(path)]]),
-        add,
-    ]
+    return [*make_folder_of(path), *(fill or [["touch", as_argument(path)]]), add]
 
 
 def _filled(fill: Sequence[Line], path: str) -> list[Line]:
@@ -376,8 +352,7 @@ def _filled(fill: Sequence[Line], path: str) -> list[Line]:
 
 
 def _moved(old: str, new: str) -> list[Line]:
-    folder = posixpath.dirname(new)
-    return [*([["mkdir", "-p", as_argument(folder)]] if folder else []), ["git", "mv", "--", old, new]]
+    return [*make_folder_of(new), ["git", "mv", "--", old, new]]
 
 
 def _restored(commit_id: str, paths: list[str]) -> list[str]:

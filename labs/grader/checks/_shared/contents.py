@@ -17,7 +17,7 @@ from .base import Run, Verdict, at_tip, commit_or_answer, make_branch, not_run
 from .causes import no_file_answer, no_match_answer
 from .fixes import on_branch
 from .not_text import UTF_16, not_text_answer
-from .shell import Line, as_argument, paragraphs
+from .shell import Line, make_folder_of, paragraphs
 
 Files = dict[bytes, Entry]
 
@@ -75,13 +75,11 @@ def _on_new_branch(verdict: Verdict, path: str, at: Revision, fill: Sequence[Lin
     """Where the branch is to be made first, what is asked for is written on it."""
     if base_of(at) != at or verdict.fix != make_branch(at) or not fill:
         return verdict
-    folder = posixpath.dirname(path)
-    make: list[Line] = [["mkdir", "-p", as_argument(folder)]] if folder else []
     commit: list[Line] = [
         ["git", "add", "--", path],
         ["git", "commit", "-m", f"Write {posixpath.basename(path)}"],
     ]
-    return replace(verdict, fix=paragraphs(verdict.fix, on_branch(at, *make, *fill, *commit)))
+    return replace(verdict, fix=paragraphs(verdict.fix, on_branch(at, *make_folder_of(path), *fill, *commit)))
 
 
 def files_or_answer(run: Run, path: str, at: Revision, *fill: Line) -> list[Found] | Verdict:

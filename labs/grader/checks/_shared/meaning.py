@@ -1,6 +1,5 @@
 """What the kinds share that judge the meaning of a file: its text at a commit, and findings as an answer."""
 
-import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +13,7 @@ from .contents import as_text, file_or_answer, lines_of, text_or_answer
 from .fixes import edited
 from .mending import exact_edits, in_its_file
 from .not_text import UTF_16, utf_16_answer
-from .shell import Line, as_argument, write_lines
+from .shell import Line, make_folder_of, write_lines
 
 MAX_EVIDENCE = 6
 MAX_BYTES = 256 * 1024
@@ -73,8 +72,7 @@ def started(run: Run, at: Revision, files: Mapping[str, str], ask: Callable[[Tex
         files = {**files, answer.findings[0].place.path: text} if text else files
     lines: list[Line] = []
     for name, text in files.items():
-        folder = posixpath.dirname(name) if name != path else ""
-        make: list[Line] = [["mkdir", "-p", as_argument(folder)]] if folder else []
+        make = make_folder_of(name) if name != path else []
         add: list[Line] = [["git", "add", "--", name]] if name != path else []
         lines += [*make, write_lines(lines_of(text), name), *add]
     return lines

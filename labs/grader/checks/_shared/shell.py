@@ -1,5 +1,6 @@
 """Lines for bash, and those that lead from any state of a learner's clone to the branch that is to be changed."""
 
+import posixpath
 import shlex
 
 Line = list[str] | str
@@ -19,6 +20,12 @@ def paragraphs(*parts: str) -> str:
 def as_argument(path: str) -> str:
     """Return a path as an argument: with `./` if a program would read it as an option."""
     return f"./{path}" if path.startswith("-") else path
+
+
+def make_folder_of(path: str) -> list[Line]:
+    """Return the command that makes the folder of a path; none for a path at the top."""
+    folder = posixpath.dirname(path)
+    return [["mkdir", "-p", as_argument(folder)]] if folder else []
 
 
 def start_on(branch: str, *, stash: bool = True) -> list[Line]:
