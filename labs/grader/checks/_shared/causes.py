@@ -6,7 +6,6 @@ is too large or damaged is passed over.
 
 import posixpath
 import re
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -15,17 +14,16 @@ from ...git.processes import RepositoryError, TooLargeError
 from ...git.refs import TAGS
 from ...git.repository import Tip
 from ...git.revision import base_of
-from ...git.trees import Entry
-from ...words import count, cut, decoded, excerpt, listed, quoted
+from ...words import count, decoded, excerpt, listed, quoted
 from .base import Run, Verdict, at_tip, needs_work
 from .fixes import change, moved_tag
+from .in_the_way import a_folder, filled, in_its_place, in_the_way, made
 from .near_names import near_path
 from .rule_files import Files, deciding_rule, rule_files
-from .shell import Line, as_argument, make_folder_of
+from .shell import Line, make_folder_of
 
 MAX_BRANCHES = 100
 MAX_COMMITS = 1000
-_LINK = b"120000"
 
 
 def no_file_answer(run: Run, tip: Tip, path: str, files: Files, fill: Sequence[Line] = ()) -> Verdict:
@@ -35,16 +33,16 @@ def no_file_answer(run: Run, tip: Tip, path: str, files: Files, fill: Sequence[L
     """
     entry = files.get(path.encode())
     if entry is not None:
-        return _in_its_place(run, tip, path, path, entry, fill)
+        return in_its_place(run, tip, path, path, entry, fill)
     if any(other.startswith(path.encode() + b"/") for other in files):
-        return _a_folder(run, tip, path, files)
-    return _in_the_way(run, tip, path, files, fill) or _absent(run, tip, path, files, fill)
+        return a_folder(run, tip, path, files)
+    return in_the_way(run, tip, path, files, fill) or _absent(run, tip, path, files, fill)
 
 
 def no_match_answer(run: Run, tip: Tip, pattern: str, files: Files) -> Verdict:
     """The answer where no file has a path that the pattern means."""
     folder = re.split(r"[^/]*[*?]", pattern, maxsplit=1)[0].rstrip("/")
-    blocked = _in_the_way(run, tip, f"{folder}/file", files, ()) if folder else None
+    blocked = in_the_way(run, tip, f"{folder}/file", files, ()) if folder else None
     if blocked:
         return blocked
     said = f"No file at {quoted(tip.name)} has a path such as {quoted(pattern)}."
@@ -66,121 +64,8 @@ def no_match_answer(run: Run, tip: Tip, pattern: str, files: Files) -> Verdict:
             paths = [decoded(name) for name in sorted(matching)[:20]]
             return _on_another_branch(tip, branch, paths, said, expected, run)
     path = example_of(pattern)
-    fix = change(run, tip, f"Add {posixpath.basename(path)}", *_made(path))
+    fix = change(run, tip, f"Add {posixpath.basename(path)}", *made(path))
     return needs_work(said, expected=expected, found=found, fix=fix, evidence=[at_tip(tip)])
-
-
-# --- something else has the path, or a part of it ---------------------------------------------------------------
-
-
-def _in_the_way(run: Run, tip: Tip, path: str, files: Files, fill: Sequence[Line]) -> Verdict | None:
-    """The answer where a folder on the way to the path is no folder."""
-    parts = path.split("/")
-    for depth in range(1, len(parts)):
-        place = "/".join(parts[:depth])
-        if entry := files.get(place.encode()):
-            return _in_its_place(run, tip, path, place, entry, fill)
-    return None
-
-
-def _in_its_place(run: Run, tip: Tip, path: str, place: str, entry: Entry, fill: Sequence[Line]) -> Verdict:
-    """`place` is the path itself, or a folder on the way to it; `entry` is found there."""
-    wanted = "a file" if place == path else "a folder"
-    if entry.is_submodule:
-        noun, why, lines = _repository_inside(run, tip, path, place)
-    elif entry.mode == _LINK:
-        noun, why, lines = _link(run, tip, path, place, entry)
-        lines += _filled(fill, path)
-    else:
-        noun, why = "a file", ""
-        lines = [["git", "mv", "--", place, f"{place}.old"], *_made(path)]
-    return needs_work(
-        f"{quoted(place)} at {quoted(tip.name)} is {noun}, not {wanted}.{why}",
-        expected=quoted(path) if place != path else "a file",
-        found=f"{noun} at {quoted(place)}" if place != path else noun,
-        fix=change(run, tip, f"Make {place} {wanted}", *lines),
-        evidence=[at_tip(tip, place.encode())],
-    )
-
-
-def _repository_inside(run: Run, tip: Tip, path: str, place: str) -> tuple[str, str, list[Line]]:
-    """What a gitlink is called, why it is there, and how its files become files of this repository.
-
-    The `.git` of a repository inside is moved beside the repository, so that its history is not lost.
-    """
-    quoted_place = shlex.quote(place)
-    inside, aside = shlex.quote(f"{place}/.git"), shlex.quote(f"../{posixpath.basename(place)}.git")
-    take_in: list[Line] = [
-        ["git", "rm", "--cached", "--quiet", "--", place],
-        f"if [ -e {inside} ]; then mv {inside} {aside}; fi",
-    ]
-    if place == path:  # a file is wanted where the folder is
-        take_in = [take_in[0], f"if [ -e {quoted_place} ]; then mv {quoted_place} {aside}; fi"]
-    if name := _submodule_name(run, tip, place):
-        section = ["git", "config", "--file", ".gitmodules", "--remove-section", f"submodule.{name}"]
-        first = ["git", "submodule", "update", "--init", "--", place]  # its history stays in .git/modules
-        take_in = [first, take_in[0], ["rm", "-f", f"{place}/.git"], section]
-        take_in.append(["git", "add", "--", ".gitmodules"])
-        why = " Its files are in another repository, not in this one."
-    else:
-        why = " It has a `.git` of its own, so Git recorded one of its commits instead of its files."
-    if place == path:
-        why = ""
-    more: list[Line] = [] if place == path else [["git", "add", "--", place]]
-    return (
-        "a submodule" if name or place == path else "a nested repository",
-        why,
-        [*take_in, *_made(path), *more],
-    )
-
-
-def _submodule_name(run: Run, tip: Tip, place: str) -> str | None:
-    entry = run.repository.entry(tip.commit, b".gitmodules")
-    content = run.repository.content(entry.id) if entry and entry.is_file else None
-    sections = re.split(r'^\s*\[submodule "(.+)"\]', decoded(content or b""), flags=re.MULTILINE)[1:]
-    has_path = re.compile(rf"^\s*path\s*=\s*{re.escape(place)}\s*$", re.MULTILINE)
-    return next(
-        (name for name, body in zip(sections[::2], sections[1::2], strict=True) if has_path.search(body)),
-        None,
-    )
-
-
-def _link(run: Run, tip: Tip, path: str, place: str, entry: Entry) -> tuple[str, str, list[Line]]:
-    """A symbolic link is replaced by a copy of what it leads to, where that is in the repository."""
-    target = decoded(run.repository.content(entry.id) or b"")
-    real = posixpath.normpath(posixpath.join(posixpath.dirname(place), target))
-    there = (
-        None
-        if real.startswith(("/", ".."))
-        else run.repository.entry(tip.commit, real.encode(errors="surrogateescape"))
-    )
-    why = f" It leads to {quoted(cut(target, 60))}: Git stored that address, not the files." if there else ""
-    lines: list[Line] = [["git", "rm", "--quiet", "--", place]]
-    if there and there.is_file and place == path:
-        copy: Line = ["cp", as_argument(real), as_argument(path)]
-        lines += [*make_folder_of(path), copy, ["git", "add", "--force", "--", path]]
-    elif there and there.is_tree and place != path and not f"{place}/".startswith(f"{real}/"):
-        copy = ["cp", "-R", as_argument(real), as_argument(place)]
-        lines += [*make_folder_of(place), copy, *_made(path), ["git", "add", "--", place]]
-    else:
-        lines += _made(path)
-    return "a symbolic link", why, lines
-
-
-def _a_folder(run: Run, tip: Tip, path: str, files: Files) -> Verdict:
-    """The folder keeps its files under another name; a file of the same name in it comes out."""
-    aside, name = f"{path}-folder", posixpath.basename(path)
-    inner = f"{path}/{name}".encode() in files
-    lines: list[Line] = [["git", "mv", "--", path, aside]]
-    lines += [["git", "mv", "--", f"{aside}/{name}", path]] if inner else _made(path)
-    return needs_work(
-        f"{quoted(path)} at {quoted(tip.name)} is a folder, not a file."
-        + (f" The file is inside it: {quoted(f'{path}/{name}')}." if inner else ""),
-        expected="a file",
-        found="a folder",
-        fix=change(run, tip, f"Make {path} a file", *lines),
-        evidence=[at_tip(tip, path.encode())],
-    )
 
 
 # --- nothing has the path ---------------------------------------------------------------------------------------
@@ -205,7 +90,7 @@ def _renamed(run: Run, tip: Tip, near: str, path: str, said: str, fill: Sequence
         f"{said} One was found at {quoted(near)}.",
         expected=quoted(path),
         found=quoted(near),
-        fix=change(run, tip, f"Move {near} to {path}", *_moved(near, path), *_filled(fill, path)),
+        fix=change(run, tip, f"Move {near} to {path}", *_moved(near, path), *filled(fill, path)),
         evidence=[at_tip(tip, near.encode())],
     )
 
@@ -279,7 +164,7 @@ def _never_there(run: Run, tip: Tip, path: str, said: str, files: Files, fill: S
         said + ignored,
         expected=quoted(path),
         found=f"{count(len(files), 'file')}, none of this name",
-        fix=change(run, tip, f"Add {posixpath.basename(path)}", *_made(path, fill, force=bool(ignored))),
+        fix=change(run, tip, f"Add {posixpath.basename(path)}", *made(path, fill, force=bool(ignored))),
         evidence=evidence,
     )
 
@@ -340,15 +225,6 @@ def _as_asked(pattern: str, name: str) -> str:
 
 
 # --- commands ---------------------------------------------------------------------------------------------------
-
-
-def _made(path: str, fill: Sequence[Line] = (), *, force: bool = False) -> list[Line]:
-    add = ["git", "add", *(["--force"] if force else []), "--", path]
-    return [*make_folder_of(path), *(fill or [["touch", as_argument(path)]]), add]
-
-
-def _filled(fill: Sequence[Line], path: str) -> list[Line]:
-    return [*fill, ["git", "add", "--", path]] if fill else []
 
 
 def _moved(old: str, new: str) -> list[Line]:
