@@ -326,30 +326,30 @@ NO_DEPENDENCIES = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n'}
 
 
 @pytest.mark.parametrize(
-    ("files", "option", "named", "path", "line"),
+    ("files", "named", "hint", "path", "line"),
     [
-        ({"requirements.txt": "-r base.txt\n"}, "-r", "`base.txt`.", "requirements.txt", 1),
-        ({"requirements.txt": "# a\n\n-rbase.txt\n"}, "-r", "`base.txt`.", "requirements.txt", 3),
-        ({"requirements.txt": "--requirement=base.txt\n"}, "-r", "`base.txt`.", "requirements.txt", 1),
-        ({"requirements.txt": "-c limits.txt\n"}, "-c", "`limits.txt`.", "requirements.txt", 1),
-        ({"requirements.txt": "-r base.txt\n", "base.txt": "\n-r x.txt\n"}, "-r", "`x.txt`.", "base.txt", 2),
-        ({"requirements/prod.txt": "-r ../base.txt\n"}, "-r", "`../base.txt`.", "requirements/prod.txt", 1),
-        ({"requirements.in": "-r base.in\n"}, "-r", "`base.in`.", "requirements.in", 1),
+        ({"requirements.txt": "-r base.txt\n"}, "-r base.txt", "", "requirements.txt", 1),
+        ({"requirements.txt": "# a\n\n-rbase.txt\n"}, "-r base.txt", "", "requirements.txt", 3),
+        ({"requirements.txt": "--requirement=base.txt\n"}, "-r base.txt", "", "requirements.txt", 1),
+        ({"requirements.txt": "-c limits.txt\n"}, "-c limits.txt", "", "requirements.txt", 1),
+        ({"requirements.txt": "-r base.txt\n", "base.txt": "\n-r x.txt\n"}, "-r x.txt", "", "base.txt", 2),
+        ({"requirements/prod.txt": "-r ../base.txt\n"}, "-r ../base.txt", "", "requirements/prod.txt", 1),
+        ({"requirements.in": "-r base.in\n"}, "-r base.in", "", "requirements.in", 1),
         (
             {"requirements.txt": "-r bases.txt\n", "base.txt": "a==1\n"},
-            "-r",
-            "`bases.txt`. Did you mean `base.txt`?",
+            "-r bases.txt",
+            " Did you mean `base.txt`?",
             "requirements.txt",
             1,
         ),
     ],
 )
-def test_a_requirements_file_that_is_named_has_to_be_there(repo, files, option, named, path, line):
+def test_a_requirements_file_that_is_named_has_to_be_there(repo, files, named, hint, path, line):
     for name, text in {**NO_DEPENDENCIES, **files}.items():
         repo.put(name, text)
     repo.commit()
     result = repo.ask("python_package: {versions_pinned: exact}")
-    says = f"`{path}` names with `{option}` a file that is not there: {named}"
+    says = f"`{named}` in `{path}` names a file that is not in the repository.{hint}"
     assert (result.outcome, result.why) == (Outcome.NEEDS_WORK, says)
     assert (result.evidence[0].path, result.evidence[0].line) == (path, line)
 

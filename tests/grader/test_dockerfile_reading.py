@@ -167,7 +167,7 @@ TAKEN = [
 
 
 def test_names_and_mounts_that_buildkit_refuses_are_refused_in_its_words():
-    cases = [(text, f"Docker cannot take `{name}`: {why}") for text, name, why in REFUSED_NAMES]
+    cases = [(text, f"Docker rejects `{name}`: {why}") for text, name, why in REFUSED_NAMES]
     cases += [(text, f"`--from={name}` is refused: {why}") for text, name, why in REFUSED_STAGES]
     cases += [
         (f"FROM a:1\nRUN --mount={mount} x", f"`--mount={mount}` is refused: {why}.")

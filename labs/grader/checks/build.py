@@ -33,7 +33,7 @@ class BuildCheck(CodeKind):
         if isinstance(tip, Verdict):
             return tip
         file = file_or_answer(run, "pyproject.toml", self.at)
-        if isinstance(file, Verdict):  # with a whole package that it proposes
+        if isinstance(file, Verdict):  # its fix writes a whole package
             return PythonPackageCheck(at=self.at, imports=self.imports).check(run)
         ran = run_in(
             run, job_at(run, tip, self.seconds), ("python", "-c", program("build_wheel"), self.imports)

@@ -57,7 +57,7 @@ def _in_from(stage: Stage) -> Iterator[Finding]:
 
 def _refused(place: Place, image: str, why: str) -> Finding:
     hint = f" Did you mean {quoted(image.lower())}?" if not why_refused(image.lower()) else ""
-    says = f"Docker cannot take {quoted(image)}: {why}.{hint}"
+    says = f"Docker rejects {quoted(image)}: {why}.{hint}"
     return Finding(place, says, "the name of an image, such as `python:3.12`", quoted(image))
 
 

@@ -133,12 +133,13 @@ def _nothing(project: Project, sources: _Sources, lock: Lock | None) -> Answer:
 
 
 def _missing(named: Line, project: Project) -> Finding:
-    """A requirements file that another names, and that is not in the repository."""
+    """Report a file that `-r` or `-c` names, and that is not in the repository."""
     here = posixpath.dirname(named.place.path)
     texts = [path for path in project.files if path.endswith((".txt", ".in")) and path != named.place.path]
     near = nearest(named.text, [posixpath.relpath(path, here or ".") for path in texts])
     how = "-c" if named.constraint else "-r"
-    says = f"{quoted(named.place.path)} names with `{how}` a file that is not there: {quoted(named.text)}."
+    line = quoted(f"{how} {named.text}")
+    says = f"{line} in {quoted(named.place.path)} names a file that is not in the repository."
     says += f" Did you mean {quoted(near)}?" if near else ""
     return Finding(named.place, says, f"the file {quoted(named.text)} in the repository", "none")
 
