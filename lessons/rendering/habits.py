@@ -22,7 +22,10 @@ NO_LINK = (
     "This is not read as a link. Write no space before ( and none in the address, "
     "or put the address in <angle brackets>."
 )
-LATER_LIST = "A list that does not start with 1 needs a blank line above it. In a sentence, write the sign as \\. or \\)."
+LATER_LIST = (
+    "A list that does not start with 1 needs a blank line above it. "
+    "In a sentence, write the sign as \\. or \\)."
+)
 # Reported anywhere in a line.
 ANYWHERE: list[tuple[re.Pattern[str], str]] = [
     (

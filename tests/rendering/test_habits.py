@@ -79,7 +79,7 @@ PROBLEMS = {
     "a link without words below code": ("`a\nb` c\nd [](lesson:git)", 3, "A link without words is not seen"),
     "a formula of brackets below a text": ("a\nb \\\\(x^2\\\\)", 2, "Formulas are not drawn"),
     "a title without quotes": ("[a](https://b.c title)", 1, "A link's title is in quotes"),
-    "a list from 2 below a text": ("a\n2. b", 2, "needs a blank line above it. In a sentence, write the sign as \\. or"),
+    "a list from 2 below a text": ("a\n2. b", 2, "line above it. In a sentence, write the sign as \\. or \\)."),
     "a control character": ("a\n\x1b[31mb", 2, "There is a control character here, U+001B"),
     "a pipe in code": ("|a|b|\n|-|-|\n|x|`ls | wc`|", 3, r"This row has 3 cells, the table 2 columns"),
     "a pipe in a quoted table": ("> |a|b|\n> |-|-|\n> |x|y|z|", 3, "This row has 3 cells, the table 2 columns"),
