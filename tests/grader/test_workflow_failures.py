@@ -1,4 +1,4 @@
-"""Does a failing command fail its step? Bash itself is the oracle, with a `pytest` that fails."""
+"""A failing command fails its step, or it does not: bash itself is the oracle, with a `pytest` that fails."""
 
 from pathlib import Path
 

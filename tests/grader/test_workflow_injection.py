@@ -1,4 +1,4 @@
-"""Which expressions bring a text of a stranger into a script."""
+"""Expressions that bring a stranger's text into a script."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What starts a deployment: tags and branches of filters and conditions, inputs, and what cannot run."""
+"""Starts of a deployment: tags and branches of filters and conditions, inputs, and what cannot run."""
 
 import pytest
 

@@ -21,7 +21,7 @@ _SCRIPTS = {
     "nick-fields/retry": "command",
     "nick-invision/retry": "command",
 }
-# What anybody can write who may open an issue, fork the repository or comment.
+# Texts of anybody who can open an issue, fork the repository or comment.
 _STRANGERS = """
 github.head_ref
 github.event.issue.title
@@ -66,7 +66,7 @@ _YES_OR_NO = {"contains", "startswith", "endswith", "success", "failure", "alway
 
 @dataclass(frozen=True)
 class Source:
-    """Where a text comes from; `known` is false where a stranger may have written it, and nobody can tell."""
+    """The origin of a text. `known` is false if the file does not say who writes it."""
 
     name: str
     known: bool = True
@@ -101,7 +101,7 @@ class _Reader:
                 yield from self._of_call(name.lower(), arguments)
 
     def _inside(self, tree: Tree) -> Iterator[Source]:
-        """`fromJSON(…).title`, or an index that is worked out."""
+        """`fromJSON(…).title`, or an index that is computed."""
         while isinstance(tree, Access):
             if tree.index is not None and not isinstance(tree.index, Literal):
                 yield Source(_text_of(tree), known=False)

@@ -192,7 +192,7 @@ def fetched(source: str) -> Effect:
 
 @judge
 def shell(call: Call) -> Effect:
-    """`bash deploy.sh`; `source .env` sets variables, `bash -n` reads alone."""
+    """`bash deploy.sh`; `source .env` sets variables, `bash -n` only parses."""
     options, arguments = _shell_options(call.words[1:])
     if any(re.fullmatch(r"-[a-zA-Z]*n[a-zA-Z]*|noexec|--version|--help", word) for word in options):
         return NOTHING
@@ -204,7 +204,7 @@ def shell(call: Call) -> Effect:
 
 
 def _shell_options(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Part the options of a shell, of which `-o` takes a value, from the script and its arguments."""
+    """Separate the options of a shell, of which `-o` takes a value, from the script and its arguments."""
     at = 0
     while at < len(words) and words[at][:1] in "-+" and words[at] not in ("-", "--"):
         at += 2 if re.fullmatch(r"[-+][a-zA-Z]*[oO]|--(?:init|rc)file", words[at]) else 1

@@ -58,7 +58,7 @@ def in_order(pipeline: Pipeline, stages: Sequence[str]) -> Answer:
 
 @dataclass(frozen=True)
 class _Order:
-    """The stages asked for. Where both are asked for, publishing does not stand for deploying."""
+    """The stages of a check. If it names both, publishing does not count as deploying."""
 
     pipeline: Pipeline
     stages: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What single commands of a script do to its state: built-in commands, tests, and all the others."""
+"""Change the state of a script by one command: built-in commands, tests, and all others."""
 
 import re
 from dataclasses import replace
@@ -34,7 +34,7 @@ def either(state: State) -> list[State]:
 
 
 def states_after(node: Simple, state: State) -> list[State]:
-    """Return the states in which a command may end that is neither a function nor the one that fails."""
+    """Return the states after a command that is not a function and not the one that fails."""
     words, program = node.command.words, node.command.program
     if program in ("[", "[[", "test"):
         truth = truth_of_test(state, words)

@@ -1,4 +1,4 @@
-"""How a part of a script ends: with the next command, or by a way out of a loop, a function or the shell."""
+"""The ends of a part of a script: the next command, or a way out of a loop, a function or the shell."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -13,7 +13,7 @@ class TooMuchWorkError(Exception):
 
 
 class Ends:
-    """The states in which something ends, by how the script goes on from there."""
+    """The states at the end of a part, by the way in which the script continues."""
 
     def __init__(self, **states: Iterable[State]) -> None:
         self.states: dict[str, set[State]] = {flow: set(found) for flow, found in states.items()}

@@ -1,4 +1,4 @@
-"""Read a shell script into its tree. What bash would refuse is read as far as it goes, and the tree says so."""
+"""Parse a shell script. A script that bash would refuse is read as far as possible, and marked as broken."""
 
 import re
 from collections.abc import Collection
@@ -37,7 +37,7 @@ _EXPANDED = re.compile(r"[$*?`{\[]")
 
 @dataclass
 class Script:
-    """`broken` says that bash would not read it like this."""
+    """`broken` is true if bash would refuse it, or if it is nested too deep."""
 
     body: Block
     broken: bool
@@ -50,7 +50,7 @@ def parse_script(text: str) -> Script:
 
 
 class _State:
-    """What a script shares with the scripts in it."""
+    """State that a script shares with the scripts in it."""
 
     def __init__(self) -> None:
         self.numbers = count()
@@ -99,7 +99,7 @@ class _Parser:
             self.state.broken = True
 
     def _ends(self) -> str:
-        """Return the token here if a list cannot go on with it."""
+        """Return the text of this token if it ends a list."""
         if self._sees(")", *_IN_CASE):
             return self._here.text
         return self._keyword() if self._keyword() in _ENDS else ""
@@ -270,7 +270,7 @@ class _Parser:
         return Case(branches, complete, inner=inner)
 
     def _function(self) -> Node | None:
-        """Read `name() { … }`; None where something else stands."""
+        """Read `name() { … }`; return None for anything else."""
         here = self.tokens[self.at : self.at + 4]
         texts = [token.text for token in here]
         named = self._keyword() == "function" and len(here) > 1 and here[1].kind == "word"
@@ -292,7 +292,7 @@ class _Parser:
         return node
 
     def _in_brackets(self) -> str:
-        """Take the text of `(…)`, whose words are no commands."""
+        """Take the text of `(…)`, of which the words are not commands."""
         start, depth = self._here.start, 0
         while not self._is_over():
             token = self._here
@@ -338,7 +338,7 @@ class _Parser:
         return Simple(command, raw, inner=inner)
 
     def _test(self, words: list[str]) -> None:
-        """Take the words up to `]]`, between which `&&` and `(` are no operators of the script."""
+        """Take the words up to `]]`; `&&` and `(` before it are not operators of the script."""
         while not self._is_over() and not self._sees("\n"):
             words.append(self._here.text)
             self.at += 1

@@ -1,6 +1,6 @@
-"""Run a script without running it: which commands can be reached, and whether it fails when one of them does.
+"""Follow a script without running it: find the commands that it can reach, and if it fails when one of them does.
 
-Every command may fail or go well until the one that is asked about has failed; whatever comes after it goes well.
+Every command may fail or succeed until the given one has failed; all commands after that succeed.
 The rules are those of bash for `set -e`: conditions and all but the end of an and-or list do not end the script.
 """
 
@@ -38,7 +38,7 @@ Fate = Literal["fails", "goes on", "not known"]
 
 @dataclass(frozen=True)
 class Setting:
-    """How a runner starts the shell. In `sh`, `$(…)` keeps `-e`."""
+    """The options with which a runner starts the shell. In `sh`, `$(…)` keeps `-e`."""
 
     stops: bool = True
     pipefail: bool = False
@@ -62,7 +62,7 @@ class _Run:
         return self._finish(self.block(body, {start}, False))
 
     def _finish(self, ends: Ends) -> set[State]:
-        """Return how a shell ends, after its trap for that."""
+        """Return the states in which a shell ends, after its `EXIT` trap."""
         found = set()
         for state in ends.everything():
             body = self.traps.get(state.at_exit) if state.at_exit is not None else None
@@ -78,7 +78,7 @@ class _Run:
     # Lists and compound commands
 
     def node(self, node: Node, states: Set[State], checked: bool) -> Ends:
-        """Run a node. `checked` says that a failure is looked at, so that it ends nothing."""
+        """Run a node. A failure that is `checked`, as in a condition, does not end the script."""
         if len(states) > MAX_STATES:
             raise TooMuchWorkError
         for inner in node.inner if not isinstance(node, Simple) else ():
@@ -191,7 +191,7 @@ class _Run:
         return found
 
     def _apart(self, node: Node, state: State, checked: bool) -> set[tuple[Value, bool]]:
-        """Run it in a shell of its own, and return with what status that ends."""
+        """Run a node in a subshell; return each exit status, and if the command that fails has run."""
         inside = replace(state, at_exit=None, at_error=None)
         ended = self._finish(self.node(node, {inside}, checked))
         return {(one.status, one.ran) for one in ended}
@@ -236,7 +236,7 @@ class _Run:
         return ends
 
     def _for(self, node: For, states: Set[State], checked: bool) -> Ends:
-        """Run the body as often as there are words; where that is not known, after each round it may be over."""
+        """Run the body once for each word; if their number is not known, the loop may end after each round."""
         ends = Ends()
         heads = {state.with_variable(node.variable, ANY) if node.variable else state for state in states}
         if node.times is not None:
@@ -375,7 +375,7 @@ def _negated(state: State) -> State:
 
 @lru_cache(maxsize=256)
 def reachable(script: str) -> frozenset[int] | None:
-    """Return the numbers of the commands that can run; None where nobody can tell."""
+    """Return the numbers of the commands that can run, None if that is not known."""
     read = parse_script(script)
     run = _Run(Setting(stops=False))
     try:
@@ -387,7 +387,7 @@ def reachable(script: str) -> frozenset[int] | None:
 
 @lru_cache(maxsize=1024)
 def fate(script: str, number: int, setting: Setting) -> Fate:
-    """Return what becomes of the script when this command of it fails."""
+    """Return if the script fails or goes on when this command fails."""
     read = parse_script(script)
     run = _Run(setting, number)
     try:

@@ -1,4 +1,4 @@
-"""Where a run of a script stands: settings, the last exit status, and variables that hold one."""
+"""The state of a script while it runs: options, the last exit status, and variables with exit statuses."""
 
 import re
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"-?\d{1,18}")  # bash counts to 2 ** 63
 
 @dataclass(frozen=True)
 class Value:
-    """A text, or an exit status of which only `is_zero` may be known; None for each that is not known."""
+    """A text, or an exit status; None for what is not known. A failed command is known not to be 0."""
 
     text: str | None = None
     is_zero: bool | None = None
@@ -27,7 +27,7 @@ def value_of_text(text: str) -> Value:
 
 @dataclass(frozen=True)
 class State:
-    """`ran` says that the command which fails has run. A trap is the number of its `trap` command, or None."""
+    """`ran` is true once the command that fails has run. A trap is the number of its `trap` command, or None."""
 
     stops: bool
     pipefail: bool = False

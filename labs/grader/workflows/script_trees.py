@@ -9,8 +9,8 @@ class Command:
     """One command: its words without assignments and wrappers such as `sudo`, and its line in the script (from 0).
 
     `into` is the file that the output goes to, `source` the one that the input comes from, `pipe` the programs that the
-    output goes through, `body` a here-document. `env` are the assignments before it, `number` tells it from others of
-    the same script.
+    output goes through, `body` a here-document. `env` are the assignments before it, `number` is unique in the
+    script.
     """
 
     words: list[str]
@@ -135,7 +135,7 @@ def children_of(node: Node) -> Iterator[Node]:
 
 
 def simple_parts(node: Node) -> Iterator[Simple]:
-    """Yield the simple commands in a node, as they stand in the text."""
+    """Yield the simple commands in a node, in the order of the text."""
     if isinstance(node, Simple):
         yield node
     for part in children_of(node):

@@ -76,7 +76,7 @@ def parts_of(tree: Tree) -> Iterator[Tree]:
 def path_of(tree: Tree) -> str:
     """Return `github.event.issue.title` for `github['event'].issue.title`, in small letters, with `*` for any.
 
-    Empty where it is no path, or a part of it is worked out.
+    Empty for any other tree, and if an index is computed.
     """
     names: list[str] = []
     while isinstance(tree, Access):

@@ -19,7 +19,7 @@ OTHER = "topic-7"  # a branch of which no filter and no condition speaks
 _TEXT = re.compile(r'"([^"]*)"')
 _CRON = re.compile(r"\bcron:\s*(?:'([^']*)'|\"([^\"]*)\"|([^#\n]*))")
 _TAGS = ("v1.0", "1.0", "release-7", OTHER)  # the first that starts a workflow stands for other tags
-# What holds the name of a branch or a tag.
+# Contexts with the name of a branch or a tag.
 _REFS = {
     "github.ref",
     "github.ref_name",
@@ -174,7 +174,7 @@ def _moments(trigger: Trigger, branch: str, texts: list[tuple[bool, str]]) -> It
         for name, made_up in [*_names(trigger.tags, texts, "refs/tags/"), *others]:
             yield (
                 f"a push of a tag such as {quoted(name)}" if made_up else f"a push of the tag {quoted(name)}",
-                (Moment(event, tag=name)),
+                Moment(event, tag=name),
             )
 
 
