@@ -95,26 +95,21 @@ def matches(pattern: str, name: str) -> bool:
     """
     reached = {0}
     for fits, fewest, many in _pieces(pattern):
-        if fits is _folders:
-            reached |= {
-                at for at in range(min(reached, default=len(name)) + 1, len(name) + 1) if name[at - 1] == "/"
-            }
-        else:
-            reached = _advance(name, reached, fits, fewest, many)
+        reached = _advance(name, reached, fits, fewest, many) if fits else _after_folders(name, reached)
     return len(name) in reached
 
 
 Fits = Callable[[str], bool]
 
 
-def _pieces(pattern: str) -> list[tuple[Fits, int, bool]]:
-    """Each piece: which characters it takes, at least how many (0 or 1), and whether more."""
-    pieces: list[tuple[Fits, int, bool]] = []
+def _pieces(pattern: str) -> list[tuple[Fits | None, int, bool]]:
+    """Each piece: which characters it takes, at least how many (0 or 1), and whether more; None for `**/`."""
+    pieces: list[tuple[Fits | None, int, bool]] = []
     at = 0
     while at < len(pattern):
         character = pattern[at]
         if _is_any_folder(pattern, at):
-            pieces.append((_folders, 0, True))
+            pieces.append((None, 0, True))
             end = at + 3
         elif character == "*":
             end = at + 1 + pattern.startswith("**", at)
@@ -152,11 +147,6 @@ def _anything(character: str) -> bool:
     return True
 
 
-def _folders(character: str) -> bool:
-    """Mark the piece `**/`, which ends behind a `/` or takes nothing."""
-    return True
-
-
 def _in_folder(character: str) -> bool:
     return character != "/"
 
@@ -171,3 +161,9 @@ def _advance(name: str, reached: set[int], fits: Fits, fewest: int, many: bool) 
             if many:
                 todo.append(at + 1)
     return found
+
+
+def _after_folders(name: str, reached: set[int]) -> set[int]:
+    """Return where `**/` may end: behind any later `/`, or where it begins."""
+    first = min(reached, default=len(name))
+    return reached | {at + 1 for at in range(first, len(name)) if name[at] == "/"}
