@@ -145,7 +145,7 @@ def test_an_expression_is_followed_to_its_sources(table, expected):
         ("      - run: echo '}}' ${{ 'a}}' }} ${{ github.head_ref }}\n", "takes in"),
     ],
 )
-def test_where_an_expression_stands(step, expected):
+def test_only_expressions_in_a_script_take_in_a_text(step, expected):
     assert asked(step) == expected
 
 
