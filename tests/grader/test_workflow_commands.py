@@ -389,6 +389,7 @@ kubectl cp x pod:/x
 ./manage.py deploy
 python manage.py deploy
 django-admin deploy
+project-task
 """
 
 

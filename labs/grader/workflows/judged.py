@@ -65,6 +65,8 @@ def name(call: Call) -> Effect:
 @judge
 def task(call: Call) -> Effect:
     """`hatch run NAME`: a program, or a task that the project names."""
+    if len(call.words) < 2:
+        return UNKNOWN  # a program with the name of this rule
     found = effect_of(list(call.words[1:]), call.body)
     named = of_name(call.words[1])
     return found if found.stages or not (named.known and named.stages) else named
