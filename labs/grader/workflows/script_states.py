@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from itertools import takewhile
+from typing import NamedTuple
 
 _VARIABLE = re.compile(r"\$(?:(\w+|[?!])|\{(\w+|[?!])(?::?-[^}]*)?\})")
 _FROM_PIPE = re.compile(r"\$\{PIPESTATUS\[(\d{1,4}|@|\*)\]\}|\$PIPESTATUS|\$\{PIPESTATUS\}")
@@ -10,8 +11,7 @@ _PLAIN = re.compile(r"[^$`*?~{}]*")
 _NUMBER = re.compile(r"-?\d{1,18}")  # bash counts to 2 ** 63
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """A text, or an exit status; None for what is not known. A failed command is known not to be 0."""
 
     text: str | None = None
