@@ -4,6 +4,8 @@ import pytest
 
 from labs.grader.report import Outcome
 
+pytestmark = pytest.mark.heavy  # test_every_fix.py follows a fix of each kind every day
+
 
 def fix_and_ask_again(learner, check):
     return learner.fix_and_ask_again(check)

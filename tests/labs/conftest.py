@@ -86,7 +86,7 @@ def postgres_database(migrated_postgres, django_db_blocker) -> Iterator[dict[str
             yield own
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.heavy])])
 def database(request) -> dict[str, Any]:
     """An empty database of each kind, in which transactions are real."""
     return request.getfixturevalue(f"{request.param}_database")

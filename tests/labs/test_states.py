@@ -135,10 +135,10 @@ def test_lease_of_a_clock_that_was_set_back_since_has_expired():
     assert submission.state == State.QUEUED
 
 
-def test_reaper_leaves_all_but_expired_leases():
+def test_reaper_leaves_all_but_expired_leases(settings):
+    lease = timezone.now() + timedelta(seconds=settings.GRADING_LEASE_SECONDS)
     for state in State:
-        lease = timezone.now() + timedelta(seconds=30) if state in RUNNING else None
-        make_submission(state=state, lease_until=lease)
+        make_submission(state=state, lease_until=lease if state in RUNNING else None)
     before = list(Submission.objects.values())
     assert lifecycle.reap() == 0
     assert list(Submission.objects.values()) == before

@@ -26,6 +26,7 @@ BROKEN = {
     "ENGINE": "django.db.backends.postgresql",
     "HOST": "127.0.0.1",
     "PORT": free_port(),
+    "NAME": "portal",  # the path of a test database may be longer than PostgreSQL allows
     "PASSWORD": "a-secret",
 }
 

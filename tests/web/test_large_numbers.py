@@ -12,6 +12,7 @@ HUGE = "9" * 25  # more than any column holds
 A_NUMBER = re.compile(r"<(int:\w+|path:object_id)>|\(\?P<(\w+)>\[0-9\]\+\)|\(\?P<(\w+)>\\d\+\)")
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)  # an error of PostgreSQL would end the transaction of the test
 def test_no_number_of_an_address_is_an_error_of_the_server():
     """Each number alone, the others being right, and all of them at once."""

@@ -40,6 +40,7 @@ def test_every_role_has_its_screens(world):
     assert found & {("learner", "admin:index"), ("learner", "labcheck"), ("anonymous", "progress")} == set()
 
 
+@pytest.mark.heavy
 @pytest.mark.browser
 def test_two_screens_are_photographed(browser, live_server, world, tmp_path):
     screens = [
