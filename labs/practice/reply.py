@@ -29,8 +29,8 @@ WORDS = {
 }
 
 
-def told(submission: Submission) -> Iterator[str | None]:
-    """Yield the lines that the terminal shows after a push as they become known, and None now and then."""
+def push_reply_lines(submission: Submission) -> Iterator[str | None]:
+    """Yield terminal lines, waiting for the verdict between them; None each second so that a lost client is noticed."""
     address = submission_address(submission)
     yield ""
     if submission.has_ended:

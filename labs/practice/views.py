@@ -34,7 +34,7 @@ from labs.grading import receipts
 from labs.models import Repository
 from labs.practice import advertising, packets, push_limits, request_body
 from labs.practice.push_limits import PushRefusedError
-from labs.practice.reply import told
+from labs.practice.reply import push_reply_lines
 from labs.practice.token_auth import plain, refused, token_user
 from labs.practice.turns import NoTurnError, hold_turn
 from labs.queries import get_open_lab
@@ -261,7 +261,7 @@ def _recorded(repository: Repository) -> Iterable[str | None]:
     except DatabaseError:
         logger.exception("a push to %s was not recorded", repository.path)
         return ["", "Push received. Grading starts as soon as possible. Nothing to do.", ""]
-    return told(submission) if submission else ()
+    return push_reply_lines(submission) if submission else ()
 
 
 # --- the answer -----------------------------------------------------------------------------------------------------

@@ -21,15 +21,15 @@ def short_wait(settings):
     settings.PRACTICE_WAIT_SECONDS = 0.1
 
 
-def told(submission) -> str:
-    return "\n".join(reply.told(submission))
+def reply_text(submission) -> str:
+    return "\n".join(reply.push_reply_lines(submission))
 
 
 def test_verdict_is_the_report_and_its_address():
     submission = make_submission()
     make_report(submission, make_engine_report(readme="needs_work").to_json())
     submission.state = State.QUEUED  # as it was when it was received
-    said = told(submission)
+    said = reply_text(submission)
     assert "Submission 1 received. Grading …" in said
     assert "Fix this first: readme is as it should be" in said
     assert said.endswith(f"Result: {submission_address(submission)}\n")
@@ -38,9 +38,9 @@ def test_verdict_is_the_report_and_its_address():
 def test_lesson_to_read_again_is_an_address(settings):
     submission = make_submission()
     make_report(submission, make_engine_report(readme="needs_work").to_json())
-    assert "Lesson" not in told(submission)
+    assert "Lesson" not in reply_text(submission)
     lesson = make_lesson(make_session(submission.lab.course), "git-basics")
-    assert f"\n  Lesson: {settings.PUBLIC_URL}{lesson.get_absolute_url()}#committing\n" in told(submission)
+    assert f"\n  Lesson: {settings.PUBLIC_URL}{lesson.get_absolute_url()}#committing\n" in reply_text(submission)
 
 
 def test_stronger_hint_is_told_from_the_second_submission_that_needs_work():
@@ -49,25 +49,25 @@ def test_stronger_hint_is_told_from_the_second_submission_that_needs_work():
     second = make_submission(first.enrollment, first.lab)
     for submission in (first, second):
         make_report(submission, replace(make_engine_report(), results=(work,)).to_json())
-    assert "Its name has capitals." not in told(first)
-    assert "\n  Hint\n    Its name has capitals." in told(second)
+    assert "Its name has capitals." not in reply_text(first)
+    assert "\n  Hint\n    Its name has capitals." in reply_text(second)
 
 
 def test_after_the_wait_the_address_is_told():
     submission = make_submission()
-    assert f"Still grading. The result will be at\n{submission_address(submission)}" in told(submission)
+    assert f"Still grading. The result will be at\n{submission_address(submission)}" in reply_text(submission)
 
 
 def test_when_too_many_wait_the_address_is_told_at_once(monkeypatch, settings):
     settings.PRACTICE_WAIT_SECONDS = 60
     monkeypatch.setattr(reply, "waiters", Waiters(most=1))
     with reply.waiters.place(0):
-        assert "Still grading." in told(make_submission())
+        assert "Still grading." in reply_text(make_submission())
 
 
 def test_waiting_place_is_given_back(monkeypatch):
     monkeypatch.setattr(reply, "waiters", Waiters(most=1))
-    told(make_submission())
+    reply_text(make_submission())
     with reply.waiters.place(0) as place:
         assert place
 
@@ -105,7 +105,7 @@ def test_database_that_does_not_answer_for_a_moment_ends_no_wait(monkeypatch, se
 
     whole_look = Waiters.look
     monkeypatch.setattr(Waiters, "look", look)
-    assert "Result:" in told(submission)
+    assert "Result:" in reply_text(submission)
     assert looks
 
 
@@ -128,11 +128,11 @@ def refuse(*arguments):
 )
 def test_other_ends_have_words_of_their_own(state, message, words):
     submission = make_submission(state=state, message=message)
-    assert words in told(submission)
+    assert words in reply_text(submission)
 
 
 def test_state_that_was_pushed_before_says_so():
-    assert "You already pushed this state, as Submission 1." in told(make_submission(state=State.SUPERSEDED))
+    assert "You already pushed this state, as Submission 1." in reply_text(make_submission(state=State.SUPERSEDED))
 
 
 # --- packets --------------------------------------------------------------------------------------------------------
