@@ -23,25 +23,25 @@ from portal.accounts.models import User
 
 LONG_WAIT = 10  # seconds in the queue after which the page says that nobody has to watch it
 ENVIRONMENT_MISSING = "It waits until the Python environment of this lab is built. Nothing to do."
-POSITION_SAID_EVERY = 30  # seconds between two announcements of a place in the queue
+SECONDS_BETWEEN_ANNOUNCEMENTS = 30  # of a place in the queue
 
 
 # --- polling --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Seen:
+class PollCursor:
     """Version and queue position that the page last rendered, sent with each poll so that the server stores nothing."""
 
     version: int = 0
     position: int = 0
-    said: int = 0
+    announced_at: int = 0
 
     def __str__(self) -> str:
-        return f"{self.version}.{self.position}.{self.said}"
+        return f"{self.version}.{self.position}.{self.announced_at}"
 
     @classmethod
-    def parse(cls, text: str) -> "Seen":
+    def parse(cls, text: str) -> "PollCursor":
         found = re.fullmatch(r"(\d{1,12})\.(\d{1,12})\.(\d{1,12})", text, re.ASCII)
         return cls(*map(int, found.groups())) if found else cls()
 
@@ -53,15 +53,23 @@ def position_of(submission: Submission) -> int:
     return queries.queue_position(submission) or 0
 
 
-def live_page(submission: Submission, seen: Seen, position: int, *, staff: bool) -> dict[str, Any]:
+def live_page(submission: Submission, cursor: PollCursor, position: int, *, staff: bool) -> dict[str, Any]:
     now = int(timezone.now().timestamp())
-    is_news = seen.version != submission.version or now - seen.said >= POSITION_SAID_EVERY
-    context = run(submission, position, staff=staff, said=now if is_news else seen.said)
+    is_news = (
+        cursor.version != submission.version or now - cursor.announced_at >= SECONDS_BETWEEN_ANNOUNCEMENTS
+    )
+    context = run_context(
+        submission, position, staff=staff, announced_at=now if is_news else cursor.announced_at
+    )
     report = context.get("report_row")
-    return {**context, "item": history_item(submission, report, submission), "say": is_news and said(context)}
+    return {
+        **context,
+        "item": history_item(submission, report, submission),
+        "say": is_news and announcement(context),
+    }
 
 
-def said(context: dict[str, Any]) -> str:
+def announcement(context: dict[str, Any]) -> str:
     if "report" in context:
         report = context["report"]
         first = f" First to fix: {report.first_to_fix.says}." if report.first_to_fix else ""
@@ -77,11 +85,11 @@ def submission_page(submission: Submission, user: User) -> dict[str, Any]:
     past = list(queries.history(submission.enrollment, submission.lab)[: queries.HISTORY_PAGE])
     now = int(timezone.now().timestamp())
     return {
-        **run(submission, position_of(submission), staff=staff, said=now),
+        **run_context(submission, position_of(submission), staff=staff, announced_at=now),
         "history": [history_item(row, _verdict_of(row), submission) for row in past],
         "is_own": submission.enrollment.user_id == user.pk,
         "origin": submission.origin,
-        "commit_address": commit_address(pages(submission), submission.head),
+        "commit_address": commit_address(origin_page(submission), submission.head),
         "also_by": queries.also_submitted_by(submission) if staff else [],
         "latest_from": past[0].origin if submission.enrollment.user_id == user.pk else None,
         "crumbs": [
@@ -92,7 +100,7 @@ def submission_page(submission: Submission, user: User) -> dict[str, Any]:
     }
 
 
-def run(submission: Submission, position: int, *, staff: bool, said: int) -> dict[str, Any]:
+def run_context(submission: Submission, position: int, *, staff: bool, announced_at: int) -> dict[str, Any]:
     repeatable = submission.has_ended if staff else submission.state in LEARNER_MAY_REPEAT
     context = {
         "submission": submission,
@@ -101,17 +109,17 @@ def run(submission: Submission, position: int, *, staff: bool, said: int) -> dic
         "steps": steps(submission),
         "word": status(submission, None)[1],
         "may_grade_again": repeatable,
-        "seen": Seen(submission.version, position, said),
+        "cursor": PollCursor(submission.version, position, announced_at),
     }
     if submission.state == State.GRADED:
-        return context | graded(submission)
+        return context | graded_context(submission)
     if not submission.has_ended:
-        return context | waiting(submission, position)
+        return context | waiting_context(submission, position)
     newest = queries.history(submission.enrollment, submission.lab).first()
     return context | {"newest": newest}
 
 
-def graded(submission: Submission) -> dict[str, Any]:
+def graded_context(submission: Submission) -> dict[str, Any]:
     row = submission.reports.get(is_current=True)  # lifecycle writes it together with the state
     report = EngineReport.from_json(row.data)
     before = queries.previous_report(submission)
@@ -121,7 +129,7 @@ def graded(submission: Submission) -> dict[str, Any]:
     return {
         "report_row": row,
         "report": report,
-        "groups": groups(report, submission.lab.course, pages(submission), tallies),
+        "groups": groups(report, submission.lab.course, origin_page(submission), tallies),
         "elsewhere": [comparison(outside, report) for outside in elsewhere],
         "onward": queries.lab_after(submission.lab) if row.passed else None,
         "difference": before
@@ -129,18 +137,18 @@ def graded(submission: Submission) -> dict[str, Any]:
     }
 
 
-def pages(submission: Submission) -> str:
+def origin_page(submission: Submission) -> str:
     # "" if unknown
     origin = submission.origin
     return origin.page if origin and origin.host == "github.com" else ""
 
 
-def waiting(submission: Submission, position: int) -> dict[str, Any]:
+def waiting_context(submission: Submission, position: int) -> dict[str, Any]:
     waited = (timezone.now() - submission.queued_at).total_seconds()
     version = submission.lab.current
     return {
         "place": ENVIRONMENT_MISSING if version and version.environment_missing else place_in_queue(position),
-        "typical": about(queries.typical_seconds(submission.lab)),
+        "typical": duration_in_words(queries.typical_seconds(submission.lab)),
         "is_long": submission.state == State.QUEUED and waited > LONG_WAIT,
         "checks": parse_spec(version.source).checks if version else (),
         "may_cancel": submission.state == State.QUEUED and queries.current_report(submission) is None,
@@ -153,7 +161,7 @@ def place_in_queue(position: int) -> str:
     return "Next in the queue." if position == 1 else f"Position {position} in the queue."
 
 
-def about(seconds: float | None) -> str:
+def duration_in_words(seconds: float | None) -> str:
     # a time as people say it
     if seconds is None:
         return ""
@@ -208,7 +216,7 @@ def lab_page(
         "lab": lab,
         "course": lab.course,
         "enrollment": found.enrollment,
-        "closed": closed(lab),
+        "closed": closed_reason(lab),
         "checks": parse_spec(lab.current.source).checks if lab.current else (),
         "history": [history_item(row, _verdict_of(row)) for row in shown],
         "older": shown[-1].number if older else None,
@@ -239,7 +247,7 @@ def own_command(lab: Lab) -> str:
     return " \\\n  ".join(lines)
 
 
-def closed(lab: Lab) -> str:
+def closed_reason(lab: Lab) -> str:
     if lab.status != lab.Status.PUBLISHED:
         return "Draft: staff only"
     return "" if lab.is_published else "Not proved yet: staff only"

@@ -14,7 +14,7 @@ from labs import actions, tokens
 from labs.actions import BranchMovedError
 from labs.models import Submission
 from labs.pages.forms import AddressForm, CommitForm
-from labs.pages.presentation import Seen, lab_page, live_page, position_of, submission_page
+from labs.pages.presentation import PollCursor, lab_page, live_page, position_of, submission_page
 from labs.queries import OpenLab, get_open_lab, get_submission
 from labs.repositories.hosts import LookUpFailedError, Offer
 from labs.templatetags.labs_text import with_code
@@ -144,11 +144,11 @@ def submission_live(request: HttpRequest, public_id: str) -> HttpResponse:
     if not request.user.is_authenticated:  # signed out meanwhile: reload the whole page
         return HttpResponseClientRefresh()
     found = get_submission(request.user, public_id)
-    seen, position = Seen.parse(request.GET.get("v", "")), position_of(found)
-    if seen.shows(found, position):
+    cursor, position = PollCursor.parse(request.GET.get("v", "")), position_of(found)
+    if cursor.shows(found, position):
         return HttpResponse(status=204)
     staff = teaches(request.user, found.lab.course)
-    return render(request, "labs/_submission_live.html", live_page(found, seen, position, staff=staff))
+    return render(request, "labs/_submission_live.html", live_page(found, cursor, position, staff=staff))
 
 
 @login_required

@@ -40,7 +40,9 @@ def test_lesson_to_read_again_is_an_address(settings):
     make_report(submission, make_engine_report(readme="needs_work").to_json())
     assert "Lesson" not in reply_text(submission)
     lesson = make_lesson(make_session(submission.lab.course), "git-basics")
-    assert f"\n  Lesson: {settings.PUBLIC_URL}{lesson.get_absolute_url()}#committing\n" in reply_text(submission)
+    assert f"\n  Lesson: {settings.PUBLIC_URL}{lesson.get_absolute_url()}#committing\n" in reply_text(
+        submission
+    )
 
 
 def test_stronger_hint_is_told_from_the_second_submission_that_needs_work():
@@ -132,7 +134,9 @@ def test_other_ends_have_words_of_their_own(state, message, words):
 
 
 def test_state_that_was_pushed_before_says_so():
-    assert "You already pushed this state, as Submission 1." in reply_text(make_submission(state=State.SUPERSEDED))
+    assert "You already pushed this state, as Submission 1." in reply_text(
+        make_submission(state=State.SUPERSEDED)
+    )
 
 
 # --- packets --------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from labs.grading import lifecycle
 from labs.models import State, Submission
-from labs.pages.presentation import POSITION_SAID_EVERY, Seen
+from labs.pages.presentation import SECONDS_BETWEEN_ANNOUNCEMENTS, PollCursor
 from tests.factories import make_submission
 from tests.pages.conftest import client_of
 
@@ -59,7 +59,7 @@ def test_other_ends_are_said_in_their_words(learner_client, cast, state, word):
     assert "hx-get" not in text
 
 
-@pytest.mark.parametrize(("ago", "is_said"), [(5, False), (POSITION_SAID_EVERY, True)])
+@pytest.mark.parametrize(("ago", "is_said"), [(5, False), (SECONDS_BETWEEN_ANNOUNCEMENTS, True)])
 def test_place_in_the_queue_is_shown_at_once_but_said_every_half_minute(learner_client, cast, ago, is_said):
     make_submission(cast.other, cast.lab, queued_at=timezone.now() - timedelta(seconds=9))
     text = poll(learner_client, cast.submit(), f"1.3.{now() - ago}").content.decode()
@@ -80,8 +80,8 @@ def test_instructor_may_watch(cast):
     "text", ["", "1", "1.2", "a.b.c", "1.2.3.4", "-1.0.0", "²..", "1." + "9" * 5000 + ".0"]
 )
 def test_anything_else_counts_as_nothing_seen(text):
-    assert Seen.parse(text) == Seen(0, 0, 0)
+    assert PollCursor.parse(text) == PollCursor(0, 0, 0)
 
 
 def test_what_was_seen_survives_the_address():
-    assert Seen.parse(str(Seen(7, 2, 1_790_000_000))) == Seen(7, 2, 1_790_000_000)
+    assert PollCursor.parse(str(PollCursor(7, 2, 1_790_000_000))) == PollCursor(7, 2, 1_790_000_000)
