@@ -4,8 +4,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .checks import KINDS, Kind
-from .commands.explain import documentation, parameter_lines, step_lines
+from . import documentation
+from .checks import KINDS
 from .schema_1.words import ANSWERS, NESTED
 from .schema_1.words import KINDS as OLD_KINDS
 
@@ -56,24 +56,25 @@ def _page() -> Iterator[str]:
     yield "| parameter | means |"
     yield "|---|---|"
     yield from (f"| `{name}` | {_cell(means)} |" for name, means in VOCABULARY.items())
-    for name, kind in KINDS.items():
-        example, _, more = documentation(kind).partition("\n")
-        yield from ("", f"## {name}", "", example, *([more.rstrip()] if more else []), "")
-        yield from _list(parameter_lines(kind)) or ["It has no parameters."]
+    for kind in documentation.of_kinds():
+        yield from ("", f"## {kind.name}", "", kind.line, *(["", kind.more] if kind.more else []), "")
+        if "\n" in kind.example:
+            yield from ("```yaml", kind.example.rstrip(), "```", "")
+        yield from _list(kind.parameters) or ["It has no parameters."]
         yield from _values(kind)
     yield from ("", "## Steps of scenarios")
-    for line in step_lines():
-        yield from _list([line]) if line.startswith("  ") else ["", line] if line else []
+    for step in documentation.of_steps():
+        yield from ("", step.line, *_list(step.parameters))
+    yield from ("", "Each step that makes a commit has these as well:")
+    yield from _list(documentation.shared_by_steps())
 
 
-def _list(lines: list[str]) -> list[str]:
-    return [f"- `{name}`:{means}" for name, _, means in (line.strip().partition(":") for line in lines)]
+def _list(parameters: Iterable[tuple[str, str]]) -> list[str]:
+    return [f"- `{key}`: {means}" for key, means in parameters]
 
 
-def _values(kind: type[Kind]) -> Iterator[str]:
-    rows = [
-        f"| `{name}` | {_cell(asks)} | {' '.join(keys) or 'none'} |" for name, asks, keys in kind.values()
-    ]
+def _values(kind: documentation.Documentation) -> Iterator[str]:
+    rows = [f"| `{name}` | {_cell(asks)} | {' '.join(keys) or 'none'} |" for name, asks, keys in kind.values]
     if rows:
         yield from ("", "| value | asks for | parameters |", "|---|---|---|", *rows)
 

@@ -43,6 +43,21 @@ class Variant:
 class OwnTestsCheck(CodeKind):
     kind = "own_tests"
     about = "running code"
+    example = """\
+own_tests:
+  path: tests
+  catches_at_least: 1
+  reference:
+    calc.py: |
+      def half(number):
+          return number / 2
+  variants:
+    - name: half rounds down
+      files:
+        calc.py: |
+          def half(number):
+              return number // 2
+"""
     hidden: ClassVar[tuple[str, ...]] = ("reference", "variants", "equivalents")
 
     path: FilePath

@@ -1,4 +1,4 @@
-"""`tag: {name: v1.0.0, annotated: true, on: main, matches: '...'}` - a tag is there, and of the right sort.
+"""`tag: {name: v1.0.0, annotated: true, on: main, matches: First release}` - a tag is there, and of the right sort.
 
 `annotated` false asks for a lightweight tag; `on` for a commit in that branch's history, `at` for exactly one commit,
 such as `main~1`; `matches` is searched in its message, so `\\AFirst release\\Z` asks for all of it. `exists: false`

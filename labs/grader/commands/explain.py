@@ -4,16 +4,12 @@
 """
 
 import argparse
-import sys
-from collections.abc import Iterator
-from dataclasses import MISSING, Field, fields
-from typing import Any, get_type_hints
+from collections.abc import Iterable, Iterator
 
-from ..checks import KINDS, Kind
-from ..parameters import Bytes, did_you_mean, key_of, named
-from ..scenarios.changes import CommitStep
-from ..scenarios.steps import STEPS
-from ..words import quoted, size
+from .. import documentation
+from ..checks import KINDS
+from ..parameters import did_you_mean
+from ..words import quoted
 from .common import COULD_NOT, GOOD, complain
 
 _STEPS = "steps"
@@ -33,11 +29,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def kind_lines() -> Iterator[str]:
-    yield from (documentation(kind).partition("\n")[0] for kind in KINDS.values())
-
-
-def documentation(kind: type[Kind]) -> str:
-    return (sys.modules[kind.__module__].__doc__ or "").strip()
+    yield from (kind.line for kind in documentation.of_kinds())
 
 
 def _lines(name: str | None) -> Iterator[str]:
@@ -46,52 +38,28 @@ def _lines(name: str | None) -> Iterator[str]:
         yield ""
         yield "`labcheck explain KIND` tells its parameters, `labcheck explain steps` the steps of scenarios."
     elif name == _STEPS:
-        yield from step_lines()
+        yield from _step_lines()
     else:
-        yield documentation(KINDS[name])
-        yield ""
-        yield from parameter_lines(KINDS[name]) or ["It has no parameters."]
-        yield from _value_lines(KINDS[name])
+        yield from _explanation(documentation.of_kind(KINDS[name]))
 
 
-def _value_lines(kind: type[Kind]) -> Iterator[str]:
-    lines = [f"  {name} ({', '.join(keys) or 'no parameters'}): {asks}" for name, asks, keys in kind.values()]
-    if lines:
-        yield from ("", "Values:", *lines)
+def _explanation(kind: documentation.Documentation) -> Iterator[str]:
+    yield from (kind.line, *(["", kind.more] if kind.more else []), "")
+    if "\n" in kind.example:
+        yield from (kind.example.rstrip(), "")
+    yield from _parameter_lines(kind.parameters) or ["It has no parameters."]
+    if kind.values:
+        yield from ("", "Values:")
+    for name, asks, keys in kind.values:
+        yield f"  {name} ({', '.join(keys) or 'no parameters'}): {asks}"
 
 
-def step_lines() -> Iterator[str]:
-    shared = parameter_lines(CommitStep)
-    for step in STEPS.values():
-        told_below = shared if issubclass(step, CommitStep) else []
-        own = [line for line in parameter_lines(step) if line not in told_below]
-        yield from ((step.__doc__ or "").strip(), *own, "")
-    yield from ("Each step that makes a commit has these as well:", *shared)
+def _step_lines() -> Iterator[str]:
+    for step in documentation.of_steps():
+        yield from (step.line, *_parameter_lines(step.parameters), "")
+    yield from ("Each step that makes a commit has these as well:",)
+    yield from _parameter_lines(documentation.shared_by_steps())
 
 
-def parameter_lines(cls: type[Any]) -> list[str]:
-    hints = get_type_hints(cls)
-    hidden = getattr(cls, "hidden", ())
-    return [
-        f"  {key_of(field)}: {named(hints[field.name])}{_default(field, hints[field.name])}"
-        + (" Learners do not see it." if field.name in hidden else "")
-        for field in fields(cls)
-    ]
-
-
-def _default(field: Field[Any], hint: object) -> str:
-    if field.default is MISSING and field.default_factory is MISSING:
-        return ". Needed."
-    if field.default in (None, MISSING, ()):
-        return "."
-    return f". Default: {_shown(field.default, hint)}."
-
-
-def _shown(default: object, hint: object) -> str:
-    # as it is written in lab.yaml
-    if hint is Bytes:
-        return size(int(str(default)))
-    if isinstance(default, tuple):
-        return f"[{', '.join(default)}]"
-    shown = str(default).lower() if isinstance(default, bool) else str(default)
-    return f"`{shown}`" if shown == "." else shown
+def _parameter_lines(parameters: Iterable[tuple[str, str]]) -> list[str]:
+    return [f"  {key}: {means}" for key, means in parameters]

@@ -155,7 +155,7 @@ class Revert(_Replay):
 
 @dataclass(frozen=True, kw_only=True)
 class Rebase(Step):
-    """`rebase: feature` with `onto: main` - its own commits on top of that, without merges; it is current then."""
+    """`rebase: feature, onto: main` - its own commits on top of that, without merges; it is current then."""
 
     rebase: RefName
     onto: Revision
@@ -236,7 +236,7 @@ class Orphan(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class RenameBranch(Step):
-    """`rename_branch: main` with `to: trunk`."""
+    """`rename_branch: main, to: trunk` - the branch gets another name."""
 
     rename_branch: RefName
     to: RefName
@@ -252,7 +252,7 @@ class RenameBranch(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class DeleteBranch(Step):
-    """`delete_branch: feature`"""
+    """`delete_branch: feature` - the branch is deleted."""
 
     delete_branch: RefName
 
@@ -281,7 +281,7 @@ class Tag(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class DeleteTag(Step):
-    """`delete_tag: v1.0.0`"""
+    """`delete_tag: v1.0.0` - the tag is deleted."""
 
     delete_tag: RefName
 

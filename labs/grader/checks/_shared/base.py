@@ -101,7 +101,8 @@ class Verdict:
 class Kind(ABC):
     """One kind of check: a frozen dataclass whose fields are its parameters in lab.yaml.
 
-    `kind` is its word there, `about` its row in the table of docs/labs.md. The docstring of its module explains it.
+    `kind` is its word there, `about` its row in the table of docs/labs.md. The docstring of its module explains it,
+    see `documentation`; `example` is YAML, for a kind whose first line has no room for a whole one.
     `seconds` is the most that one check may take, unless `limit` says otherwise; `hidden` names parameters that
     learners must not see.
     `confined` kinds run code and are NOT_RUN where `Run.sandbox` is None; `always_passes` where a verdict of
@@ -111,6 +112,7 @@ class Kind(ABC):
 
     kind: ClassVar[str]
     about: ClassVar[str]
+    example: ClassVar[str] = ""
     seconds: ClassVar[float] = 10.0
     hidden: ClassVar[tuple[str, ...]] = ()
     confined: ClassVar[bool] = False
