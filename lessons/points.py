@@ -1,9 +1,11 @@
-"""Format points, the same on every page."""
+"""Format points and counts, the same on every page."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+
+TENTH = Decimal("0.1")
 
 
 def show_points(points: Decimal | float) -> str:
-    """Return at most two decimals, without trailing zeros: 2, 2.5, 4.17, 100."""
-    text = f"{points:.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    """Return at most one decimal, with a comma for thousands: 2, 2.5, 4.2, 100, 1,034."""
+    rounded = Decimal(points).quantize(TENTH, ROUND_HALF_UP)
+    return f"{rounded + 0:,}".removesuffix(".0")  # adding zero makes -0.0 positive

@@ -21,7 +21,7 @@ def test_review_of_an_attempt_below_the_pass_mark(client, cast):
     cast.submit(**WRONG)
     page = review(client, cast)
     assertContains(page, "Needs work")
-    assertContains(page, "<b>4%</b>, 0.33 of 8 points.")
+    assertContains(page, "<b>4%</b>, 0.3 of 8 points.")
 
 
 def test_review_names_the_attempt_that_counts(client, cast, passed):
@@ -42,7 +42,7 @@ def test_each_question_tells_its_credit(client, cast):
         "hours": "Not right",
         "cloze": "Not right",
     }
-    assertContains(review(client, cast), "Partly right, 0.33 of 1 point")
+    assertContains(review(client, cast), "Partly right, 0.3 of 1 point")
 
 
 def test_released_review_shows_right_answers_and_explanations(client, cast):

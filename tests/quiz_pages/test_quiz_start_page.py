@@ -82,7 +82,7 @@ def test_start_page_lists_past_attempts(client, cast):
     cast.submit(**RIGHT)
     page = client.get(cast.address("quiz"))
     assertContains(page, "Attempt 1: 4%")
-    assertContains(page, "Needs work, 0.33 of 8 points")
+    assertContains(page, "Needs work, 0.3 of 8 points")
     assertContains(page, f'href="{cast.address("attempt_review", 2)}">Attempt 2: 100%</a>')
     assertContains(page, "This one counts.", count=1)
 

@@ -1,0 +1,26 @@
+from decimal import Decimal
+
+import pytest
+
+from lessons.points import show_points
+
+
+@pytest.mark.parametrize(
+    ("points", "shown"),
+    [
+        ("0", "0"),
+        ("-0.01", "0"),
+        ("4.17", "4.2"),
+        ("0.25", "0.3"),
+        ("99.95", "100"),
+        ("62.50", "62.5"),
+        ("1034", "1,034"),
+        ("1234567.89", "1,234,567.9"),
+    ],
+)
+def test_points_have_one_decimal_at_most_and_commas(points, shown):
+    assert show_points(Decimal(points)) == shown
+
+
+def test_counts_and_floats_look_like_points():
+    assert [show_points(1034), show_points(2.5), show_points(0)] == ["1,034", "2.5", "0"]
