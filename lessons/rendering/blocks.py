@@ -1,6 +1,8 @@
-"""The `:::` blocks: note, tip, warning, checklist, flow."""
+"""The `:::` blocks. To add one, list it in `BLOCKS` and run `python -m lessons.rendering.reference docs`."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
@@ -8,11 +10,25 @@ from markdown_it.token import Token
 from . import flow, flow_svg
 from .state import Page
 
-ADMONITIONS = ("note", "tip", "warning")
 ITEM = "- [ ] "
 MAX_ITEMS = 200  # per page, where each becomes a form
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
-NAMES = "note, tip, warning, checklist or flow"
+
+Expand = Callable[[Token, int, Page], list[Token]]
+
+
+@dataclass(frozen=True)
+class Block:
+    """`about` and `example` are Markdown for authors.
+
+    `expand(token, line, page)` returns the tokens of the text between the colons, whose first line is `line`. None
+    makes a note, whose text is Markdown. A block `in_pages` alone is refused in a fragment, such as an explanation.
+    """
+
+    about: str
+    example: str
+    expand: Expand | None = None
+    in_pages: bool = False
 
 
 def blocks(state: StateCore) -> None:
@@ -45,13 +61,17 @@ def _fenced(token: Token, lines: list[str], page: Page) -> list[Token]:
     start, end = token.map or [0, 0]
     _check_end(token, lines[max(end - 1, start + 1) : end], start, page)
     name = token.info.strip()
-    if name == "checklist" and page.whole:
-        return _checklist(token, start + 2, page)
-    if name == "flow":
-        return [_flow(token, start + 2, page)]
+    block = BLOCKS.get(name)
+    if block and block.expand and (page.whole or not block.in_pages):
+        return block.expand(token, start + 2, page)
     label = f"{token.markup} {name}".strip()
-    page.report(start + 1, f"“{label}” does not open a block. After the colons write {NAMES}.")
+    page.report(start + 1, f"“{label}” does not open a block. After the colons write {_names()}.")
     return [_as_code(token, label)]
+
+
+def _names() -> str:
+    *others, last = BLOCKS
+    return f"{', '.join(others)} or {last}"
 
 
 def _check_end(token: Token, last: list[str], start: int, page: Page) -> None:
@@ -96,15 +116,15 @@ def _key_fault(key: str, page: Page) -> str:
     return ""
 
 
-def _flow(token: Token, first: int, page: Page) -> Token:
+def _flow(token: Token, first: int, page: Page) -> list[Token]:
     # The sanitiser does not allow SVG, so the drawing replaces this number afterwards.
     drawn, problems = flow.read_flow(token.content, first)
     if problems:
         page.problems += problems
-        return _as_code(token, "Flow")
+        return [_as_code(token, "Flow")]
     page.drawings.append(page.budget.spend(flow_svg.draw(drawn), first - 1))
     html = f'<figure class="flow" data-flow="{len(page.drawings) - 1}"></figure>\n'
-    return Token("flow", "figure", 0, content=" ".join((drawn.title, *drawn.steps)), meta={"html": html})
+    return [Token("flow", "figure", 0, content=" ".join((drawn.title, *drawn.steps)), meta={"html": html})]
 
 
 def _as_code(token: Token, label: str) -> Token:
@@ -119,3 +139,22 @@ def _inline(
         Token("inline", "", 0, content=text, children=[], map=[line, line + 1]),
         Token(f"{name}_close", tag, -1),
     ]
+
+
+BLOCKS: dict[str, Block] = {
+    "note": Block("Words after `note` are its title.", "::: note\nAny Markdown.\n:::\n"),
+    "tip": Block("Looks like a note, under the word Tip.", "::: tip A title\nAny Markdown.\n:::\n"),
+    "warning": Block("Looks like a note, under the word Warning.", "::: warning\nAny Markdown.\n:::\n"),
+    "checklist": Block(
+        "Learners tick the items. Each key, such as `{#install-git}`, stays when you change the words.",
+        "::: checklist\n- [ ] Install Git {#install-git}\n- [ ] Set your name {#set-name}\n:::\n",
+        _checklist,
+        in_pages=True,
+    ),
+    "flow": Block(
+        "A drawing of steps and arrows. A step with the same words is the same box.",
+        "::: flow\ntitle: From a file to the remote\nWork tree -> Staging area -> Local repository\n:::\n",
+        _flow,
+    ),
+}
+ADMONITIONS = tuple(name for name, block in BLOCKS.items() if block.expand is None)

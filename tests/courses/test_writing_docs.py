@@ -5,7 +5,10 @@ from pathlib import Path
 
 from lessons.quizzes import parse, reference
 from lessons.quizzes.kinds import KINDS
+from lessons.rendering import reference as syntax_reference
 from lessons.rendering import render
+from lessons.rendering.blocks import BLOCKS
+from lessons.rendering.syntax import syntax
 
 TEXT = (Path(__file__).parents[2] / "docs" / "lessons.md").read_text()
 LESSON, QUIZ = (
@@ -13,11 +16,21 @@ LESSON, QUIZ = (
 )
 
 
+def link(kind: str, slug: str, fragment: str) -> str:
+    return f"/{kind}/{slug}/#{fragment}"
+
+
 def test_lesson_of_the_docs_has_no_problem():
-    rendered = render(LESSON, link=lambda kind, slug, fragment: f"/{kind}/{slug}/#{fragment}")
+    assert syntax_reference.with_syntax(TEXT) == TEXT, "run `python -m lessons.rendering.reference docs`"
+    rendered = render(LESSON, link=link)
     assert rendered.problems == []
     for tag in ("aside", "details", "dl", "mark", "sup", "table", "figure", 'li data-key="install-git"'):
         assert f"<{tag}" in rendered.html
+
+
+def test_each_example_has_no_problem_on_its_own():
+    assert [entry.name for entry in syntax() if render(entry.example, link=link).problems] == []
+    assert {f"::: {name}" for name in BLOCKS} < {entry.name for entry in syntax()}
 
 
 def test_quiz_of_the_docs_has_each_kind_and_nothing_to_look_at():

@@ -1,0 +1,74 @@
+"""The syntax of a lesson, an example each, for `docs/lessons.md` and the help beside the editor.
+
+The `:::` blocks describe themselves, see `blocks`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .blocks import BLOCKS
+
+
+@dataclass(frozen=True)
+class Syntax:
+    """`example` is Markdown that renders without a problem, if its links lead to pages of the course."""
+
+    name: str
+    about: str
+    example: str
+
+
+def syntax() -> Iterator[Syntax]:
+    yield from _BEFORE
+    for name, block in BLOCKS.items():
+        yield Syntax(f"::: {name}", block.about, block.example)
+    yield from _AFTER
+
+
+_BEFORE = (
+    Syntax(
+        "Heading",
+        "`{#commit}` is its id. Without it, the id is made of the words.",
+        "## Committing {#commit}\n\nA link to [this heading](#commit).\n",
+    ),
+    Syntax(
+        "Links to lessons, quizzes and labs",
+        "After `lesson:`, `quiz:` or `lab:` comes a slug of this course. `#committing` is the id of a heading.",
+        """\
+[A lesson](lesson:git-basics#committing), [a quiz](quiz:git-basics), [a lab](lab:first-repository),
+[the file beside this one](05-git-basics.md), https://git-scm.com/ and git@example.org:team/project.git.
+""",
+    ),
+)
+_AFTER = (
+    Syntax(
+        "Note as on GitHub",
+        "Also `NOTE`, `TIP`, `IMPORTANT` and `CAUTION`. `!!! note` and `??? note` of MkDocs work too.",
+        "> [!WARNING]\n> This deletes the branch.\n",
+    ),
+    Syntax(
+        "Code",
+        "`file=` shows the name of the file above the code.",
+        "```python file=src/review_model/train.py\nimport joblib\n```\n",
+    ),
+    Syntax(
+        "Table",
+        r"`\|` is a bar inside a cell, `<br>` starts a new line there.",
+        """\
+| Command | Prints |
+|---|---|
+| `git branch \\| wc -l` | the number of branches |
+""",
+    ),
+    Syntax("Definition", "The term, and its meaning in the next line.", "Commit\n: A recorded state.\n"),
+    Syntax(
+        "Marked text, footnote and comment",
+        "Footnotes are listed at the end of the page. Nobody sees the comment.",
+        "==Marked==, and a footnote[^why]. <!-- Check this before class. -->\n\n[^why]: The reason.\n",
+    ),
+    Syntax(
+        "Folded text",
+        "Readers open it themselves. Blank lines go around the Markdown.",
+        "<details>\n<summary>Show the answer</summary>\n\nAny Markdown.\n\n</details>\n",
+    ),
+)
