@@ -9,6 +9,7 @@ from django.db import connection
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.folders import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - hooks
+from tests.live_server import count_connections
 
 # Playwright's synchronous API keeps an event loop in the thread in which tests use the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -49,3 +50,23 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def counted_connections() -> None:
+    count_connections()
+
+
+@pytest.fixture(autouse=True)
+def last_request_ended(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close what a test left open in the browser, and wait for its requests before the tables are emptied."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("transactional_db")  # torn down after this
+    live_server = request.getfixturevalue("live_server")
+    yield
+    if "browser" in request.fixturenames:
+        for context in request.getfixturevalue("browser").contexts:
+            context.close()
+    assert live_server.thread.httpd.wait_until_left(), "a connection to the test server is still open"

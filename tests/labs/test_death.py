@@ -156,7 +156,10 @@ def test_push_while_the_broker_is_gone_is_graded_after_it_came_back_empty(stack,
 
 
 def test_message_that_comes_five_times_is_one_report(stack, learner, pushed):
-    with Celery(broker=stack.broker_url) as app, app.connection_for_write() as connection:
+    with (
+        Celery(broker=stack.broker_url, set_as_current=False) as app,
+        app.connection_for_write() as connection,
+    ):
         queue = connection.default_channel.client
         queue.delete("unacked", "unacked_index")  # what workers held that earlier tests killed
         (stack.folder / "hold").touch()
