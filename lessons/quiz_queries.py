@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404
 
 from lessons.models import Answer, Attempt, Course, CourseStaff, Enrollment, Lesson, Quiz, QuizVersion
@@ -17,11 +17,12 @@ from lessons.queries import Neighbour, OpenCourse, Visitor, named_after, neighbo
 
 @dataclass
 class OpenQuiz:
-    """A quiz as one visitor may see it; `attempts` are their own, by number."""
+    """A quiz as one visitor may see it; `attempts` are their own, by number, `after` is the next lesson."""
 
     quiz: Quiz
     version: QuizVersion
     reader: OpenCourse
+    after: Neighbour | None = None
 
     @property
     def enrollment(self) -> Enrollment | None:
@@ -67,10 +68,10 @@ class OpenQuiz:
     @property
     def release_words(self) -> str:
         if self.version.release == "now":
-            return "Right answers and explanations are shown as soon as you submit."
+            return "You see the correct answers and explanations as soon as you submit."
         if self.version.release == "deadline" and self.version.attempts_allowed:
-            return "Right answers and explanations are shown once you have submitted your last attempt."
-        return "Right answers and explanations are not shown for this quiz."
+            return "You see the correct answers and explanations after you submit your last attempt."
+        return "This quiz doesn’t show correct answers or explanations."
 
 
 def get_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> OpenQuiz:
@@ -78,14 +79,22 @@ def get_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> OpenQuiz:
     quizzes = Quiz.objects.select_related("course", "lesson", "current").defer(
         "source", "current__source", "lesson__source", "lesson__html", "lesson__text"
     )
-    quiz = quizzes.filter(course__slug=course_slug, slug=quiz_slug).first()
+    quiz: Any = (
+        quizzes.filter(course__slug=course_slug, slug=quiz_slug).annotate(after=_lesson_after("")).first()
+    )
     if quiz is None or quiz.current is None or not quiz.current.question_count:
         raise Http404
     reader = open_course(user, quiz.course)
     published = quiz.lesson.status == Lesson.Status.PUBLISHED
     if not (reader.is_staff or (published and reader.enrollment)):
         raise Http404
-    return OpenQuiz(quiz, quiz.current, reader)
+    return OpenQuiz(quiz, quiz.current, reader, neighbour(quiz.course, quiz.after))
+
+
+def _lesson_after(quiz: str) -> Subquery:
+    # The published lesson after that of a quiz; `quiz` is the prefix of the quiz's fields in the outer query.
+    lessons = Lesson.objects.published().filter(course=OuterRef(f"{quiz}course"))
+    return named_after(lessons, lambda name: OuterRef(f"{quiz}lesson__{name}"))
 
 
 def get_enrolled_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> tuple[OpenQuiz, Enrollment]:
@@ -136,9 +145,7 @@ def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) ->
     attempts = own.filter(quiz__course__slug=course_slug, quiz__slug=quiz_slug)
     staff = CourseStaff.objects.filter(user=user, course=OuterRef("quiz__course"))
     related = ("version", "enrollment", "quiz__course", "quiz__lesson", "quiz__current")
-    lessons = Lesson.objects.published().filter(course=OuterRef("quiz__course"))
-    after = named_after(lessons, lambda name: OuterRef(f"quiz__lesson__{name}"))
-    attempts = attempts.annotate(taught=Exists(staff), after=after)
+    attempts = attempts.annotate(taught=Exists(staff), after=_lesson_after("quiz__"))
     attempt: Any = attempts.select_related(*related).only(*_OF_ATTEMPT).first()
     if attempt is None:
         raise Http404

@@ -33,6 +33,7 @@ def start_page(found: OpenQuiz) -> dict[str, Any]:
     return {
         **_quiz(found),
         "found": found,
+        "after": found.after,
         "minutes": typical_minutes(found),
         "resume_at": first_empty(OpenAttempt(attempt, found)) if attempt else None,
     }
@@ -80,7 +81,7 @@ def summary_page(found: OpenAttempt) -> dict[str, Any]:
     return {
         **attempt_context(found),
         "steps": all_steps,
-        "empty": [step for step in all_steps if not step.answered],
+        "unanswered": [step for step in all_steps if not step.answered],
         "flagged": [step for step in all_steps if step.flagged],
         "answered_count": sum(step.answered for step in all_steps),
     }

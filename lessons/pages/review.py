@@ -63,8 +63,8 @@ class Reviewed:
         if not self.answered:
             return "skip", "Not answered"
         if not self.missed:
-            return "done", "Right"
-        return ("part", "Partly right") if self.points else ("bad", "Not right")
+            return "done", "Correct"
+        return ("part", "Partly correct") if self.points else ("bad", "Incorrect")
 
 
 def review_page(found: OpenAttempt, show: str) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def review_page(found: OpenAttempt, show: str) -> dict[str, Any]:
     return {
         **attempt_context(found),
         "found": found.of,
-        "onward": found.after,
+        "after": found.after,
         "items": shown[show],
         "show": show,
         "filters": [(name, words, len(shown[name])) for name, words in FILTERS.items()],

@@ -148,9 +148,11 @@ def describe(text: str) -> str:
         sign = number.typed[-4]
         if sign == ".":
             whole = number.plain.replace(".", "")
-            return f"We read the dot in {number.typed} as a decimal point. For the whole number type {whole}."
+            return (
+                f"We read the dot in {number.typed} as a decimal point. For the whole number, enter {whole}."
+            )
         decimal = number.typed.replace(",", ".")
-        return f"We read {number.typed} as {number.plain}. For the decimal number type {decimal}."
+        return f"We read {number.typed} as {number.plain}. For the decimal number, enter {decimal}."
     as_usual = number.typed.replace("E", "e").replace(" ", "", number.typed[:1] in "+-").rstrip(".,")
     return (
         ""
@@ -165,23 +167,23 @@ def what_to_type(text: str) -> str:
     shown = typed if len(typed) <= 40 else f"{typed[:40]}…"
     word = typed.lower().rstrip(".!")
     if word in IN_DIGITS:
-        return f"“{shown}” is a word. Type the number in digits: {IN_DIGITS[word]}"
+        return f"“{shown}” is a word. Enter the number in digits: {IN_DIGITS[word]}"
     if in_digits := _written_out(typed):
-        return f"Type “{shown}” as one number in digits: {in_digits}"
+        return f"Enter “{shown}” as one number in digits: {in_digits}"
     if CLOCK.fullmatch(typed):
         hour = re.split("[:h]", typed, flags=re.IGNORECASE)[0].strip()
-        return f"“{shown}” is a time of day. Type one number, such as {hour}"
+        return f"“{shown}” is a time of day. Enter one number, such as {hour}"
     if FRACTION.fullmatch(typed):
-        return f"“{shown}” is a fraction. Type a decimal number, such as {_decimal(typed)}"
+        return f"“{shown}” is a fraction. Enter a decimal number, such as {_decimal(typed)}"
     if (found := WITH_UNIT.fullmatch(typed)) and (number := read(found["number"])):
-        return f"“{shown}” is more than a number. Type the number alone: {number.plain}"
+        return f"“{shown}” has more than a number. Enter only the number: {number.plain}"
     if NUMBER.fullmatch(typed) and len(typed) <= MAX_DIGITS:
-        return f"The separators in “{shown}” can’t be read. Type at most one decimal point, as in 1234.5"
+        return f"The separators in “{shown}” can’t be read. Use at most one decimal point, as in 1234.5"
     if re.fullmatch(r"[+-]?[0-9_]+", typed):
-        return f"“{shown}” has underscores. Type the digits alone: {typed.replace('_', '')}"
+        return f"“{shown}” has underscores. Enter only the digits: {typed.replace('_', '')}"
     if re.fullmatch(r"[+-]?[0-9.,]+[eE][+-]?[0-9]{3,}", typed) or len(typed) > MAX_DIGITS:
-        return f"“{shown}” is too long or too large a number. Type it with up to two digits behind the e"
-    return f"“{shown}” is not a number. Type one number in digits, such as 3 or 0.5"
+        return f"“{shown}” is too long or too large. Use at most two digits after the e"
+    return f"“{shown}” is not a number. Enter one number in digits, such as 3 or 0.5"
 
 
 def _written_out(typed: str) -> str:

@@ -8,9 +8,9 @@ const field = form.querySelector("input[type=text]");
 const TYPING = 800;
 const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 30_000;
-const LOST = "Not saved. We are trying again. Your answer is still on this page.";
-const SIGNED_OUT = "Not saved, because you are signed out. Your answer is still on this page, and is saved once you ";
-const SUBMITTED = "Not saved, because this attempt was submitted, perhaps in another tab. Continue shows what counts.";
+const LOST = "Not saved. Trying again. Your answer is still on this page.";
+const SIGNED_OUT = "Not saved: you’re signed out. Your answer is still on this page. To save it, ";
+const SUBMITTED = "Not saved: you already submitted this attempt, perhaps in another tab. Continue to see which answers count.";
 
 // A save covers the edits made before it began.
 let edits = 0;
@@ -92,7 +92,7 @@ function place(row, index) {
   row.parentNode.insertBefore(row, rows[index + 1] ?? null);
   rows.forEach((each, at) => (each.querySelector("select").value = at + 1));
   focused.focus();
-  moved = `Place ${index + 1} of ${rows.length}.`;
+  moved = `Position ${index + 1} of ${rows.length}.`;
 }
 
 form.addEventListener("input", ({ target }) => {

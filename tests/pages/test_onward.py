@@ -34,7 +34,9 @@ def test_a_review_leads_to_the_next_lesson():
     assertContains(client.get(page), f'href="{learner.course.get_absolute_url()}">Back to the course</a>')
     assertNotContains(client.get(page), "Next lesson")
     after = make_lesson(make_session(learner.course), title="After it")
-    assertContains(client.get(page), f'href="{after.get_absolute_url()}">Next lesson: After it</a>')
+    assertContains(
+        client.get(page), f'href="{after.get_absolute_url()}" rel="next">Next lesson: After it</a>'
+    )
 
 
 def test_a_passed_lab_leads_to_the_next_one(learner_client, cast):

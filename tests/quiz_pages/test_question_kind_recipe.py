@@ -116,7 +116,7 @@ def test_a_new_kind_is_previewed_with_its_mistakes(registered, lesson, staff):
 
 @pytest.mark.parametrize(
     ("colour", "status", "points"),
-    [("#00ff00", "Right", "2 of 2 points"), ("#ff0000", "Not right", "0 of 2 points")],
+    [("#00ff00", "Correct", "2 of 2 points"), ("#ff0000", "Incorrect", "0 of 2 points")],
 )
 def test_a_new_kind_is_asked_answered_and_reviewed(quiz, staff, colour, status, points):
     enrollment = make_learner(quiz.course)
@@ -133,7 +133,7 @@ def test_a_new_kind_is_asked_answered_and_reviewed(quiz, staff, colour, status, 
     in_admin = staff.get(reverse("admin:lessons_attempt_change", args=[attempt.pk]))
     for page in (review, of_staff, in_admin):
         assertContains(page, f"{status}, {points}")
-        for words in (f"<dd>{colour}</dd>", "<dt>Right answer</dt><dd>#00ff00</dd>", "Green."):
+        for words in (f"<dd>{colour}</dd>", "<dt>Correct answer</dt><dd>#00ff00</dd>", "Green."):
             assertContains(page, words)
     progress = learner.get(reverse("progress", args=[quiz.course.slug]))
     assertContains(progress, points.removesuffix(" points"))

@@ -14,7 +14,7 @@ from tests.quiz_pages.examples import RIGHT, WRONG
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.heavy]
 
-NOT_SAVED = "Not saved. We are trying again. Your answer is still on this page."
+NOT_SAVED = "Not saved. Trying again. Your answer is still on this page."
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def answer_all(page: Page) -> None:
     page.get_by_label("Mercurial").check()
     go_on(page)
     for place, item in enumerate(("Requirements", "Design", "Code"), 1):
-        page.get_by_label(f"Place of: {item}").select_option(str(place))
+        page.get_by_label(f"Position of: {item}").select_option(str(place))
     go_on(page)
     page.get_by_label("Data engineer").select_option("prepares data")
     page.get_by_label("ML engineer").select_option("deploys models")
@@ -76,8 +76,8 @@ def test_whole_quiz(browser, live_server, cast, scripted):
     page.goto(cast.address("quiz"))
     page.get_by_role("button", name="Start").click()
     answer_all(page)
-    expect(page.get_by_text("7 of 7 questions answered.")).to_be_visible()
-    page.get_by_role("button", name="Submit the answers").click()
+    expect(page.get_by_text("7 of 7 questions answered")).to_be_visible()
+    page.get_by_role("button", name="Submit answers").click()
     expect(page.get_by_role("heading", name="Passed")).to_be_visible()
     expect(page.get_by_text("100%, 8 of 8 points.")).to_be_visible()
     assert {answer.key: answer.response for answer in Answer.objects.all()} == {
@@ -94,7 +94,7 @@ def test_each_change_is_saved_at_once_and_said(page, cast):
     expect_saved(page)
     expect(page.locator("#live")).to_have_text(re.compile(r"Saved at \d\d:\d\d"))
     with page.expect_response("**/1/1/"):
-        page.get_by_label("Come back to this one").check()
+        page.get_by_label("Flag this question").check()
     page.goto(cast.address("question", 1, 5))
     page.get_by_label("Your answer").press_sequentially("git log")
     expect_saved(page)
@@ -134,7 +134,7 @@ def test_answer_survives_an_expired_log_in(page, cast):
     cookies = page.context.cookies()
     page.context.clear_cookies(name="sessionid")
     page.get_by_label("The product owner").check()
-    expect(page.locator("#saved")).to_contain_text("you are signed out. Your answer is still on this page")
+    expect(page.locator("#saved")).to_contain_text("you’re signed out. Your answer is still on this page")
     link = page.get_by_role("link", name="sign in again in a new tab")
     expect(link).to_have_attribute("href", f"/accounts/login/?next={cast.address('question', 1, 1)}")
     page.context.add_cookies(cookies)
@@ -148,9 +148,9 @@ def test_attempt_submitted_in_another_tab_refuses_the_answer(page, cast):
     page.goto(cast.address("question", 1, 1))
     actions.submit_attempt(attempt=attempt)
     page.get_by_label("The product owner").check()
-    expect(page.locator("#saved")).to_contain_text("this attempt was submitted")
+    expect(page.locator("#saved")).to_contain_text("you already submitted this attempt")
     press_continue(page)
-    expect(page.get_by_text("This answer was not saved.")).to_be_visible()
+    expect(page.get_by_text("This answer wasn’t saved.")).to_be_visible()
     assert not Answer.objects.exists()
 
 
@@ -183,7 +183,7 @@ def test_letters_choose_and_enter_continues(page, cast):
 def test_letters_can_be_switched_off_and_stay_off(page, cast):
     cast.start()
     page.goto(cast.address("question", 1, 1))
-    page.get_by_label("Choose with the keys A to C").uncheck()
+    page.get_by_label("Choose answers with the keys A to C").uncheck()
     page.reload()
     page.keyboard.press("a")
     expect(page.locator("input[data-key=A]")).not_to_be_checked()
@@ -204,7 +204,7 @@ def test_arrows_order_items_and_keep_the_focus(page, cast):
     last = page.get_by_role("button", name="Move up").last
     last.click()
     expect(page.get_by_role("button", name="Move up").nth(1)).to_be_focused()
-    expect(page.locator("#live")).to_contain_text("Place 2 of 3.")
+    expect(page.locator("#live")).to_contain_text("Position 2 of 3.")
     expect_saved(page)
     assert page.locator(".placing label").all_inner_texts() == [shown[0], shown[2], shown[1]]
     order = [page.locator(".placing select").nth(row).input_value() for row in range(3)]
@@ -238,11 +238,11 @@ def test_review_opens_at_a_question(page, cast):
     assert page.url.endswith("#q-hours")
     expect(page.locator("#q-hours")).to_be_in_viewport()
     page.get_by_role("link", name=re.compile("Flagged")).click()
-    expect(page.get_by_text("No question was marked to come back to.")).to_be_visible()
+    expect(page.get_by_text("You didn’t flag any questions.")).to_be_visible()
     assert page.faults == []
 
 
-NO_NUMBER = "Not saved. “3 hours” is more than a number. Type the number alone: 3."
+NO_NUMBER = "Not saved. “3 hours” has more than a number. Enter only the number: 3."
 
 
 def test_what_is_no_number_is_told_while_it_is_typed_and_stays(page, cast):

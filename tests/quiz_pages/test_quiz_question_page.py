@@ -118,7 +118,7 @@ def test_question_to_come_back_to_is_marked(client, cast, attempt):
     assert Answer.objects.get().flagged
     page = client.get(cast.address("question", 1, 1))
     assertContains(page, 'name="flagged" checked')
-    assertContains(page, '<span class="vh">, come back to this one</span>', count=1)
+    assertContains(page, '<span class="vh">, flagged</span>', count=1)
 
 
 def test_answered_questions_carry_a_tick(client, cast, attempt):
@@ -156,8 +156,8 @@ def test_submitted_attempt_opens_its_review(client, cast, passed, name):
 def test_save_into_a_submitted_attempt_shows_what_counts(client, cast, passed, data):
     """W27."""
     page = client.post(cast.address("question", 1, 1), data)
-    assertContains(page, "This answer was not saved.", status_code=409)
-    assertContains(page, "What was saved by then is below.", status_code=409)
+    assertContains(page, "This answer wasn’t saved.", status_code=409)
+    assertContains(page, "The answers below are the ones that count.", status_code=409)
     assertContains(page, "The product owner", status_code=409)
     assert Answer.objects.filter(attempt=passed, response=None).count() == 0
 
@@ -165,7 +165,7 @@ def test_save_into_a_submitted_attempt_shows_what_counts(client, cast, passed, d
 def test_save_signed_out_says_so(cast, attempt):
     address = cast.address("question", 1, 1)
     page = Client().post(address, posted(attempt, "approval"))
-    assertContains(page, "This answer was not saved.", status_code=403)
+    assertContains(page, "This answer wasn’t saved.", status_code=403)
     assertContains(page, f"/accounts/login/?next={address}", status_code=403)
     assert not Answer.objects.exists()
 

@@ -26,7 +26,7 @@ def test_review_of_an_attempt_below_the_pass_mark(client, cast):
 
 def test_review_names_the_attempt_that_counts(client, cast, passed):
     cast.submit(**WRONG)
-    assertContains(review(client, cast, 2), "Attempt 1 counts, with 100%.")
+    assertContains(review(client, cast, 2), "Attempt 1 counts: 100%.")
 
 
 def test_each_question_tells_its_credit(client, cast):
@@ -34,15 +34,15 @@ def test_each_question_tells_its_credit(client, cast):
     items = {item.key: item for item in review(client, cast).context["items"]}
     words = {key: item.status[1] for key, item in items.items()}
     assert words == {
-        "approval": "Right",
-        "vcs": "Not right",
-        "phases": "Partly right",
-        "roles": "Not right",
+        "approval": "Correct",
+        "vcs": "Incorrect",
+        "phases": "Partly correct",
+        "roles": "Incorrect",
         "branch": "Not answered",
-        "hours": "Not right",
-        "cloze": "Not right",
+        "hours": "Incorrect",
+        "cloze": "Incorrect",
     }
-    assertContains(review(client, cast), "Partly right, 0.3 of 1 point")
+    assertContains(review(client, cast), "Partly correct, 0.3 of 1 point")
 
 
 def test_released_review_shows_right_answers_and_explanations(client, cast):
@@ -57,7 +57,7 @@ def test_released_review_shows_right_answers_and_explanations(client, cast):
         "Data engineer → prepares <code>data</code>",
     ):
         assertContains(page, words)
-    assertContains(page, "Right answer</span>", count=3)
+    assertContains(page, "Correct answer</span>", count=3)
     assertContains(page, f"/courses/{cast.quiz.course.slug}/releases/#approval")
 
 
@@ -74,9 +74,9 @@ def test_review_under_never_shows_only_what_was_given(client, cast):
     cast.revise(release="never")
     cast.submit(**WRONG)
     page = review(client, cast)
-    assertContains(page, "Right answers and explanations are not shown for this quiz.")
+    assertContains(page, "This quiz doesn’t show correct answers or explanations.")
     assertContains(page, "<dd>git log</dd>")
-    for words in (CANARY, "765123", "Right answer<"):
+    for words in (CANARY, "765123", "Correct answer<"):
         assertNotContains(page, words)
 
 
@@ -95,7 +95,7 @@ def test_review_under_deadline_without_limit_shows_nothing(client, cast):
     cast.revise(release="deadline", attempts=0)
     cast.submit(**WRONG)
     page = review(client, cast)
-    assertContains(page, "are not shown for this quiz.")
+    assertContains(page, "doesn’t show correct answers or explanations.")
     assertNotContains(page, CANARY)
 
 
@@ -126,7 +126,8 @@ def test_filter_keeps_places_and_keys(client, cast, show, keys):
 
 
 @pytest.mark.parametrize(
-    ("show", "words"), [("missed", "No question was missed."), ("flagged", "No question was m")]
+    ("show", "words"),
+    [("missed", "You didn’t miss any questions."), ("flagged", "You didn’t flag any questions.")],
 )
 def test_filter_that_leaves_nothing_says_so(client, cast, passed, show, words):
     assertContains(review(client, cast, show=show), words)
@@ -136,8 +137,8 @@ def test_review_with_no_attempts_left_offers_none(client, cast):
     cast.revise(attempts=1)
     cast.submit()
     page = review(client, cast)
-    assertContains(page, "No attempts are left.")
-    assertNotContains(page, "Take it again")
+    assertContains(page, "You have no attempts left.")
+    assertNotContains(page, "Take the quiz again")
 
 
 def test_review_with_an_open_attempt_continues_it(client, cast, passed):
@@ -174,10 +175,10 @@ def test_each_row_of_an_answer_says_whether_it_is_right(client, cast):
     cast.submit(**{**RIGHT, "phases": [1, 3, 2], "roles": [0, 0], "cloze": ["open-source canary", "central"]})
     text = " ".join(re.sub("<[^>]*>", " ", review(client, cast).content.decode()).split())
     for rows in (
-        "1. Requirements Right 2. Code Not right 3. Design Not right",
-        "Data engineer → prepares data Right ML engineer → prepares data Not right",
-        "open-source canary Right central Not right",
+        "1. Requirements Correct 2. Code Incorrect 3. Design Incorrect",
+        "Data engineer → prepares data Correct ML engineer → prepares data Incorrect",
+        "open-source canary Correct central Incorrect",
     ):
-        assert f"Your answer {rows} Right answer" in text
+        assert f"Your answer {rows} Correct answer" in text
     cast.revise(release="never", attempts=0)
-    assert "Not right</span></dd>" not in review(client, cast).content.decode()
+    assert "Incorrect</span></dd>" not in review(client, cast).content.decode()

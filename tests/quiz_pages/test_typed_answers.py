@@ -11,7 +11,7 @@ from tests.quiz_pages.conftest import Cast, client_of, make_cast
 from tests.quiz_pages.examples import quiz_source
 
 BRANCH, HOURS = 5, 6
-REFUSED = "Not saved. “15:00” is a time of day. Type one number, such as 15."
+REFUSED = "Not saved. “15:00” is a time of day. Enter one number, such as 15."
 
 
 @pytest.fixture
@@ -59,11 +59,11 @@ def test_earlier_answer_is_kept_and_so_is_the_flag(client, cast, attempt):
 
 def test_submitted_attempt_says_so_also_to_what_is_no_number(client, cast, passed):
     answer = client.post(cast.address("question", 1, HOURS), {"answer": "two"})
-    assertContains(answer, "This answer was not saved.", status_code=409)
+    assertContains(answer, "This answer wasn’t saved.", status_code=409)
 
 
 def test_reading_is_said_at_once_on_the_next_page_on_return_and_before_submitting(client, cast, attempt):
-    said = "We read 2,000 as 2000. For the decimal number type 2.000."
+    said = "We read 2,000 as 2000. For the decimal number, enter 2.000."
     address = cast.address("question", 1, HOURS)
     assert re.fullmatch(
         rf"Saved at \d\d:\d\d\. {said}", client.post(address, {"answer": "2,000"}).content.decode()
@@ -90,7 +90,7 @@ def test_substitutes_in_a_command_are_right_and_said(client, cast, attempt):
 
 def test_answer_that_was_saved_before_there_was_the_rule_is_told_and_marked_as_before(client, cast, attempt):
     cast.answer(attempt, hours="two")
-    said = "“two” is a word. Type the number in digits: 2."
+    said = "“two” is a word. Enter the number in digits: 2."
     page = client.get(cast.address("question", 1, HOURS))
     assertContains(page, f'<p class="error" id="saved">{said}</p>')
     assert field(page)["value"] == "two"

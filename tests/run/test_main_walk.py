@@ -26,7 +26,7 @@ def answer_all(page: Page, quiz: Quiz) -> None:
                 page.get_by_label(plain(left), exact=True).select_option(label=plain(right))
         elif question.kind == "ordering":
             for place, item in enumerate(question.items, 1):
-                page.get_by_label(f"Place of: {plain(item)}").select_option(str(place))
+                page.get_by_label(f"Position of: {plain(item)}").select_option(str(place))
         elif question.kind.endswith("-choice"):
             for option in question.options:
                 if option.right:
@@ -84,7 +84,7 @@ def test_a_learner_reads_takes_a_quiz_pushes_a_mistake_and_then_the_fix(shared_p
     page.get_by_role("link", name="Quiz:").click()
     page.get_by_role("button", name="Start").click()
     answer_all(page, parse(QUIZ.read_text()))
-    page.get_by_role("button", name="Submit the answers").click()
+    page.get_by_role("button", name="Submit answers").click()
     expect(page.get_by_text("100%").first).to_be_visible()
 
     page.goto(f"/courses/mlops/{LESSON}/")

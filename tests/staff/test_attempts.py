@@ -79,8 +79,8 @@ def test_answers_stand_under_their_questions_in_the_words_that_the_learner_saw(s
     for page in (admin, site):
         for text in ("Which command <strong>records</strong>", "Put these in order.", "Author", "Design"):
             assert text in page
-        assert page.count("Their answer") == 4
-        assert "Right answer" in page
+        assert page.count("Learner’s answer") == 4
+        assert "Correct answer" in page
         assert "[2, 0, 1]" not in page and "&quot;order&quot;" not in page
     for page in (admin, site, answer):
         assert "git brunch &lt;b&gt;" in page and "<b>" not in page.split("git brunch")[1][:20]

@@ -214,7 +214,7 @@ def learn(nia: Person, invitation: str, clone_at) -> None:
     page.get_by_role("button", name="Continue").last.click()
     page.locator("[name=answer]").fill("1")
     page.get_by_role("button", name="Continue").last.click()
-    page.get_by_role("button", name="Submit the answers").click()
+    page.get_by_role("button", name="Submit answers").click()
     expect(page.get_by_text("2 of 3 points").first).to_be_visible()
 
     page.goto("/courses/data-basics/labs/a-new-lab/")

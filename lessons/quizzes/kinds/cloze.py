@@ -29,7 +29,7 @@ class Cloze(Question[list[str]]):
 
     kind: ClassVar[str] = "cloze"
     template: ClassVar[str] = "lessons/controls/text.html"
-    hint: ClassVar[str] = "Fill in the blanks. Capitals and extra spaces make no difference."
+    hint: ClassVar[str] = "Fill in the blanks. Capital letters and extra spaces don’t matter."
     example: ClassVar[str] = """\
 ## Git is a ___ version control system of the ___ kind. {#cloze}
 = free | open-source

@@ -34,7 +34,7 @@ class Matching(Question[list[int | None]]):
 
     kind: ClassVar[str] = "matching"
     template: ClassVar[str] = "lessons/controls/matching.html"
-    hint: ClassVar[str] = "Choose what belongs to each."
+    hint: ClassVar[str] = "Choose the match for each item."
     example: ClassVar[str] = """\
 ## Match the role to its work. {#roles}
 | Role | Work |

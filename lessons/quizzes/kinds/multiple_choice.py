@@ -12,7 +12,7 @@ from ..options import Choice
 class MultipleChoice(Choice):
     kind: ClassVar[str] = "multiple-choice"
     template: ClassVar[str] = "lessons/controls/checkbox.html"
-    hint: ClassVar[str] = "Choose all that are right."
+    hint: ClassVar[str] = "Choose all correct answers."
     example: ClassVar[str] = """\
 ## Which of these are distributed? {#vcs}
 - [x] Git

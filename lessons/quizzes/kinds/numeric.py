@@ -32,7 +32,7 @@ class Numeric(Question[str]):
 
     kind: ClassVar[str] = "numeric"
     template: ClassVar[str] = "lessons/controls/text.html"
-    hint: ClassVar[str] = "Type a number in digits, such as 3 or 0.5, without a unit."
+    hint: ClassVar[str] = "Enter a number in digits, such as 3 or 0.5. Leave out the unit."
     example: ClassVar[str] = """\
 ## How many hours is one evening? {#hours}
 = 3 ± 0.1
@@ -90,7 +90,7 @@ def _range(text: str, line: int, report: Report) -> Range | None:
         report(
             line,
             f"“{text}” is not a number such as 3, 0.5 or 2e3, perhaps with a tolerance: 3 ± 0.1."
-            " Write no unit, and no comma or blank inside it.",
+            " Leave out units, commas and spaces.",
         )
     elif tolerance is None or tolerance < 0:
         report(line, f"“{tolerances[0]}” is not a tolerance. It is a number of 0 or more, as in 3 ± 0.1.")

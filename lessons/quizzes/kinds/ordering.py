@@ -29,7 +29,7 @@ class Ordering(Question[list[int | None]]):
 
     kind: ClassVar[str] = "ordering"
     template: ClassVar[str] = "lessons/controls/ordering.html"
-    hint: ClassVar[str] = "Give each item its place. 1 comes first."
+    hint: ClassVar[str] = "Number the items in order. 1 comes first."
     example: ClassVar[str] = """\
 ## Put the phases in order. {#phases}
 1. Requirements

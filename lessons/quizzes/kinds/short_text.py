@@ -25,7 +25,7 @@ class ShortText(Question[str]):
 
     kind: ClassVar[str] = "short-text"
     template: ClassVar[str] = "lessons/controls/text.html"
-    hint: ClassVar[str] = "Capitals and extra spaces make no difference."
+    hint: ClassVar[str] = "Capital letters and extra spaces don’t matter."
     example: ClassVar[str] = """\
 ## Which command lists the branches? {#branch}
 = git branch

@@ -14,7 +14,7 @@ from ..question import FormData, QuestionLayout
 class SingleChoice(Choice):
     kind: ClassVar[str] = "single-choice"
     template: ClassVar[str] = "lessons/controls/radio.html"
-    hint: ClassVar[str] = "Choose one."
+    hint: ClassVar[str] = "Choose one answer."
     example: ClassVar[str] = """\
 ## Which of these records a change? {#record points=2}
 - [x] This one:
