@@ -282,7 +282,11 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost
 MFA_ADAPTER = "portal.accounts.adapter.SecondFactorAdapter"
-MFA_FORMS = {"activate_totp": "portal.accounts.forms.ActivateTOTPForm"}
+MFA_FORMS = {
+    "activate_totp": "portal.accounts.allauth_forms.ActivateTOTPForm",
+    "authenticate": "portal.accounts.allauth_forms.AuthenticateForm",
+    "reauthenticate": "portal.accounts.allauth_forms.ReauthenticateWithCodeForm",
+}
 ACCESS_TOKEN_DAYS = env.int("ACCESS_TOKEN_DAYS", default=180)
 AUDIT_DAYS = env.int("AUDIT_DAYS", default=400)
 AUDIT_MAX_ROWS = env.int("AUDIT_MAX_ROWS", default=1_000_000)
@@ -299,7 +303,17 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = HOUR
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_FORMS = {"signup": "portal.accounts.sign_up.SignUpForm"}
+ACCOUNT_FORMS = {
+    "signup": "portal.accounts.sign_up.SignUpForm",
+    "login": "portal.accounts.allauth_forms.LoginForm",
+    "add_email": "portal.accounts.allauth_forms.AddEmailForm",
+    "change_password": "portal.accounts.allauth_forms.ChangePasswordForm",
+    "set_password": "portal.accounts.allauth_forms.SetPasswordForm",
+    "reset_password": "portal.accounts.allauth_forms.ResetPasswordForm",
+    "reset_password_from_key": "portal.accounts.allauth_forms.ResetPasswordKeyForm",
+    "confirm_email_verification_code": "portal.accounts.allauth_forms.ConfirmEmailForm",
+    "reauthenticate": "portal.accounts.allauth_forms.ReauthenticateForm",
+}
 ACCOUNT_SIGNUP_FORM_CLASS = "portal.accounts.forms.SignUpForm"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "

@@ -18,9 +18,22 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
+        "account_inactive": "This account is closed. Ask the course staff to open it again.",
+        "cannot_remove_primary_email": "You can't remove the email address that you sign in with.",
+        "duplicate_email": "This email address is already on your account.",
         "email_password_mismatch": "The email address or password is not correct.",
+        "email_taken": "Another account uses this email address.",
+        "enter_current_password": "The current password is not correct.",
         "incorrect_code": "This code is not correct. Use the code in our latest email.",
-        "too_many_login_attempts": "Too many attempts. Wait a few minutes, then try again.",
+        "incorrect_password": "The password is not correct.",
+        "invalid_login": "The email address or password is not correct.",
+        "invalid_or_expired_key": "This link no longer works. Ask for a new one.",
+        "invalid_password_reset": "This link no longer works. Ask for a new one.",
+        "max_email_addresses": "You can add at most %d email addresses.",
+        "rate_limited": "Too many attempts. Try again in 5 minutes.",
+        "select_only_one": "Choose only one.",
+        "too_many_login_attempts": "Too many attempts. Try again in 5 minutes.",
+        "unverified_primary_email": "Confirm this email address before you sign in with it.",
     }
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
@@ -30,7 +43,7 @@ class AccountAdapter(DefaultAccountAdapter):
         except OSError as error:  # SMTPException is one
             # This email was not sent, so it must not limit the retry that the page suggests.
             clear(allauth_context.request, action="confirm_email", key=email.lower())
-            raise MailError(f"the mail server did not take a mail: {error!r}") from error
+            raise MailError(f"the mail server did not accept an email:  {error!r}") from error
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
@@ -52,6 +65,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
+        "add_email_blocked": "Remove your second factor before you add an email address.",
+        "cannot_delete_authenticator": "You can't remove your second factor.",
+        "cannot_generate_recovery_codes": "Set up an app or a passkey before you make recovery codes.",
         "incorrect_code": "This code is not correct. Enter the current code. Each code works once.",
         "unverified_email": "Confirm your email address first.",
     }

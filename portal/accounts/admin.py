@@ -28,7 +28,7 @@ class NewUserForm(AdminUserCreationForm):
     def clean_email(self) -> str:
         email = self.cleaned_data["email"].lower()
         if User.objects.filter(email__iexact=email).exists():
-            raise forms.ValidationError("There is already an account with this email.")
+            raise forms.ValidationError("An account with this email already exists.")
         return email
 
 
@@ -72,7 +72,7 @@ class UserAdmin(DjangoUserAdmin):
         if "job" in form.cleaned_data:
             roles.give_job(user=obj, job=Job(form.cleaned_data["job"]))
         if change and "is_active" in form.changed_data:
-            record(Event.ROLE, f"{obj.email}: {'opened' if obj.is_active else 'closed'}")
+            record(Event.ROLE, f"{obj.email}: {'reactivated' if obj.is_active else 'closed'}")
             if not obj.is_active:
                 end_credentials(obj, "the account was closed")
 
@@ -86,21 +86,21 @@ class UserAdmin(DjangoUserAdmin):
         if user and user.password != before:
             record(Event.PASSWORD, f"of {user.email}, changed by an administrator")
             if not user.has_usable_password():
-                end_credentials(user, "the password was taken away")
+                end_credentials(user, "the password was removed")
         return response
 
-    @admin.action(description="Make the selected people instructors")
+    @admin.action(description="Make selected people instructors")
     def make_instructors(self, request: HttpRequest, people: QuerySet[User]) -> None:
         learners = [user for user in people if roles.job_of(user) == Job.LEARNER]
         for user in learners:
             roles.give_job(user=user, job=Job.INSTRUCTOR)
-        self.message_user(request, f"Instructors made: {len(learners)}. Administrators keep their role.")
+        self.message_user(request, f"Instructors added: {len(learners)}. Administrators keep their role.")
 
     @admin.action(description="Show a one-time link to set a password")
     def show_password_address(self, request: HttpRequest, people: QuerySet[User]) -> None:
         for user in people[:10]:
-            record(Event.PASSWORD, f"one-time address made for {user.email}")
-            shown = f"Send this link to {user.email} only. It sets a password once, within three days: "
+            record(Event.PASSWORD, f"one-time link created for {user.email}")
+            shown = f"Send this link to {user.email} only. It works once, within 3 days: "
             shown += roles.password_address(user)
             self.message_user(request, shown, messages.WARNING)
 

@@ -2,9 +2,6 @@ import zoneinfo
 from functools import cache
 from typing import Any
 
-from allauth.mfa.models import Authenticator
-from allauth.mfa.totp import forms as totp
-from allauth.mfa.totp.internal.auth import TOTP
 from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -41,13 +38,13 @@ class TimeZoneField(forms.CharField):
 
 
 class GitHubNameField(forms.CharField):
-    """A GitHub user name, also typed as a profile URL or with an @; the cleaned value is the name alone."""
+    """A GitHub username, also typed as a profile URL or with an @; the cleaned value is the name alone."""
 
     def __init__(self, **kwargs):
         widget = forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
         )
-        super().__init__(label="GitHub name", max_length=200, required=False, widget=widget, **kwargs)
+        super().__init__(label="GitHub username", max_length=200, required=False, widget=widget, **kwargs)
 
     def clean(self, value: Any) -> str:
         name = github_name_in(super().clean(value))
@@ -81,13 +78,3 @@ class AccountForm(forms.ModelForm):
         model = User
         fields = ["name", "time_zone", "github_name"]
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
-
-
-class ActivateTOTPForm(totp.ActivateTOTPForm):
-    """Accept each code only once. allauth lets the setup code sign in a second time."""
-
-    def clean_code(self) -> str:
-        code = super().clean_code()
-        if not TOTP(Authenticator(user=self.user))._mark_code_used(code):
-            raise forms.ValidationError("This code was used already. Wait for the next one.")
-        return code

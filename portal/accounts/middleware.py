@@ -24,7 +24,7 @@ from portal.accounts.audit import Event, record, record_denial
 from portal.accounts.http import UserRequest
 
 logger = logging.getLogger(__name__)
-SIGNED_OUT = "You were signed out after some time. Sign in to continue."
+SIGNED_OUT = "Your session ended. Sign in to continue."
 
 # Open to staff before their second factor: to set it up, sign out, or get help.
 OPEN_WITHOUT_SECOND_FACTOR = ("/accounts/", "/account/", "/theme/", "/help/", "/healthz", "/readyz")

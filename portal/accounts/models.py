@@ -14,7 +14,7 @@ NO_TIME_ZONES = {"Factory", "leapseconds", "localtime", "posixrules"}
 
 def validate_time_zone(name: str) -> None:
     if name in NO_TIME_ZONES or name not in zoneinfo.available_timezones():
-        raise ValidationError(f"{name} is no time zone. Write it like Asia/Kolkata or Europe/London.")
+        raise ValidationError(f"{name} is not a time zone. Enter one such as Asia/Kolkata or Europe/London.")
 
 
 GITHUB_NAME = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}")
@@ -30,7 +30,7 @@ def github_name_in(text: str) -> str:
 
 def validate_github_name(name: str) -> None:
     if name and not (GITHUB_NAME.fullmatch(name) and len(name) <= 39):
-        raise ValidationError("This is not a GitHub user name. Write it as in github.com/octocat: octocat.")
+        raise ValidationError("This is not a GitHub username. For github.com/octocat, enter octocat.")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -52,13 +52,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField("email address", unique=True)
     name = models.CharField(
-        max_length=150, blank=True, help_text="How the name should appear on the certificate."
+        max_length=150, blank=True, help_text="How the name should appear on certificates."
     )
     github_name = models.CharField(
-        "GitHub name", max_length=39, blank=True, validators=[validate_github_name]
+        "GitHub username", max_length=39, blank=True, validators=[validate_github_name]
     )
     time_zone = models.CharField(max_length=64, default="Asia/Kolkata", validators=[validate_time_zone])
-    is_staff = models.BooleanField("may open the admin", default=False)
+    is_staff = models.BooleanField("staff", default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -91,8 +91,8 @@ class AuditEntry(models.Model):
         SIGNED_UP = "signed-up", "Signed up"
         SIGNED_IN = "signed-in", "Signed in"
         SIGN_IN_FAILED = "sign-in-failed", "Sign-in failed"
-        SIGN_IN_ENDED = "sign-in-ended", "Sign-in ended by its time limit"
-        DENIED = "denied", "Denied"
+        SIGN_IN_ENDED = "sign-in-ended", "Sign-in expired"
+        DENIED = "denied", "Access denied"
         PASSWORD = "password", "Password"
         EMAIL = "email", "Email"
         SECOND_FACTOR = "second-factor", "Second factor"

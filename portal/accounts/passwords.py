@@ -35,10 +35,10 @@ class GuessableValidator:
 
     def validate(self, password: str, user: User | None = None) -> None:
         if why := why_guessable(password):
-            raise ValidationError(f"{why} Use four unrelated words, for example.", code="guessable")
+            raise ValidationError(f"{why} Try four unrelated words.", code="guessable")
 
     def get_help_text(self) -> str:
-        return "No repeats, no rows of keys, no common password with digits added."
+        return "Avoid repetition, keyboard sequences, and common passwords with digits added."
 
 
 def why_guessable(password: str) -> str:
@@ -51,10 +51,10 @@ def why_guessable(password: str) -> str:
     if len(repeated_part(text)) <= len(text) / 2:
         return "This password repeats itself."
     if surprises(text) < MIN_SURPRISES:
-        return "This password follows the alphabet, the digits or the rows of a keyboard."
+        return "This password is mostly a sequence from the alphabet, the digits or a keyboard."
     words = bare_words(text)
     if any(word in common_passwords() for word in words):
-        return "This is a common password with something added."
+        return "This is a common password with characters added."
     if any(is_joined(word, MAX_JOINED) for word in words):
         return "This is two or three common passwords in a row."
     return ""

@@ -14,8 +14,8 @@ from portal.accounts.models import User
 
 
 class Job(models.TextChoices):
-    LEARNER = "learner", "Learner: takes the courses they joined"
-    INSTRUCTOR = "instructor", "Instructor: makes courses and manages their own"
+    LEARNER = "learner", "Learner: takes the courses they join"
+    INSTRUCTOR = "instructor", "Instructor: creates courses and manages their own"
     ADMINISTRATOR = "administrator", "Administrator: sees everything and assigns roles"
 
 
@@ -39,7 +39,7 @@ def give_job(*, user: User, job: Job) -> None:
     if job != Job.LEARNER:
         vouch_for_email(user)
     if job != before:
-        record(Event.ROLE, f"{user.email}: {before.value} becomes {job.value}")
+        record(Event.ROLE, f"{user.email}: {before.value} to {job.value}")
 
 
 def vouch_for_email(user: User) -> None:
@@ -86,6 +86,4 @@ def how_to_sign_in(user: User) -> str:
         return (
             f"{user.email} already has a password. Sign in at {settings.PUBLIC_URL}{reverse('account_login')}"
         )
-    return (
-        f"Send this link to them only. It sets a password once, within three days:\n{password_address(user)}"
-    )
+    return f"Send them this link. It sets a password, works once, and expires in 3 days:\n{password_address(user)}"

@@ -5,24 +5,14 @@ from allauth.account.stages import EmailVerificationStage
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
+from portal.accounts.allauth_forms import NamesEmptyFields
 from portal.accounts.models import User
 from portal.accounts.roles import has_vouched_email, vouch_for_email
 from portal.outages import MailError
 
-WANTED = {
-    "email": "Enter your email address, such as ada@example.org.",
-    "password1": "Choose a password of at least 12 characters.",
-}
 
-
-class SignUpForm(AllauthSignUpForm):
+class SignUpForm(NamesEmptyFields, AllauthSignUpForm):
     """Respond to a registered email as to a new one: the same page, an email to the owner, the same work."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, wanted in WANTED.items():
-            self.fields[name].error_messages["required"] = wanted
-        self.fields["email"].error_messages["invalid"] = WANTED["email"]
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, Any]:
         if self.account_already_exists:

@@ -34,10 +34,13 @@ def test_signing_up_takes_an_email_a_password_and_a_zone(client):
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({"password1": "short"}, "at least 12 characters"),
-        ({"password1": "password1234"}, "too common"),
-        ({"email": "no address"}, "Enter your email address, such as"),
-        ({"time_zone": "Mars/Base"}, "is no time zone"),
+        ({"password1": "short"}, "This password is too short. It must contain at least 12 characters."),
+        ({"password1": "password1234"}, "This password is too common."),
+        ({"email": "no address"}, "Enter an email address, such as name@example.org."),
+        (
+            {"time_zone": "Mars/Base"},
+            "Mars/Base is not a time zone. Enter one such as Asia/Kolkata or Europe/London.",
+        ),
     ],
 )
 def test_a_sign_up_that_will_not_do_says_why(client, fields, expected):

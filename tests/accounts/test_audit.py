@@ -109,7 +109,7 @@ def test_roles_are_kept_with_who_gave_them(client, administrator):
         client.post(f"/staff/accounts/user/{user.pk}/change/", {**form, "is_active": ""}).status_code == 302
     )
     assert entries("role") == [
-        ("role", "admin@example.org", "ada@example.org: learner becomes instructor"),
+        ("role", "admin@example.org", "ada@example.org: learner to instructor"),
         ("role", "admin@example.org", "ada@example.org: closed"),
     ]
     make_staff(course, user)

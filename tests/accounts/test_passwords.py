@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 from portal.accounts.models import User
 from portal.accounts.passwords import MAX_JUDGED
 
-LETTERS = "no letters"
-FEW = "different characters"
-REPEATS = "repeats itself"
-ROWS = "rows of a keyboard"
-COMMON = "common password with"
-JOINED = "in a row"
+LETTERS = "This password has no letters. Try four unrelated words."
+FEW = "This password uses fewer than 5 different characters. Try four unrelated words."
+REPEATS = "This password repeats itself. Try four unrelated words."
+ROWS = "This password is mostly a sequence from the alphabet, the digits or a keyboard. Try four unrelated words."
+COMMON = "This is a common password with characters added. Try four unrelated words."
+JOINED = "This is two or three common passwords in a row. Try four unrelated words."
 REFUSED = {
     "123456789012": LETTERS,
     "987654321098": LETTERS,
@@ -50,7 +50,7 @@ REFUSED = {
     "trustno1sunshine": JOINED,
     "summerwinterdragon": JOINED,
     "passwordqwerty-passwordqwerty": JOINED,
-    "short": "at least 12 characters",
+    "short": "This password is too short. It must contain at least 12 characters.",
     "ada.lovelace@example.org": "similar",
 }
 TAKEN = [

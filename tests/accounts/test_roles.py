@@ -65,7 +65,7 @@ def test_command_says_what_it_cannot_do_and_changes_nothing(args, said):
 def test_administrator_makes_an_instructor_on_a_page(client):
     client.force_login(make_user("admin@example.org", is_staff=True, is_superuser=True))
     page = client.get("/staff/accounts/user/add/").content.decode()
-    assert "Instructor: makes courses" in page
+    assert "Instructor: creates courses and manages their own" in page
     form = {"email": "Teacher@example.org", "job": "instructor", "usable_password": "false"}
     assert client.post("/staff/accounts/user/add/", form).status_code == 302
     user = User.objects.get(email="teacher@example.org")
@@ -75,7 +75,10 @@ def test_administrator_makes_an_instructor_on_a_page(client):
     set_password(Client(), text.replace("&amp;", "&").replace("<", " "))
     learner = make_user("ada@example.org")
     action = {"action": "make_instructors", "_selected_action": [learner.pk, user.pk]}
-    assert "Instructors made: 1" in client.post("/staff/accounts/user/", action, follow=True).content.decode()
+    assert (
+        "Instructors added: 1. Administrators keep their role."
+        in client.post("/staff/accounts/user/", action, follow=True).content.decode()
+    )
     learner.refresh_from_db()
     assert learner.is_staff
     assert (

@@ -39,7 +39,7 @@ def test_log_in_ends_when_it_was_idle_and_when_it_lasted_for_too_long(time_machi
         assert is_signed_in(client)
         time_machine.shift(idle * HOUR + timedelta(seconds=1))
         assert not is_signed_in(client)
-        assert "You were signed out" in client.get("/accounts/login/").content.decode()
+        assert "Your session ended. Sign in to continue." in client.get("/accounts/login/").content.decode()
 
         time_machine.move_to("2026-11-28T00:00Z", tick=False)
         client.force_login(user)

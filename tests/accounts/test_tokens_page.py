@@ -85,4 +85,4 @@ def test_password_that_an_administrator_takes_away_ends_the_tokens(signed_in, le
     admin.post(f"/staff/accounts/user/{learner.user.pk}/password/", form)
     learner.user.refresh_from_db()
     assert not learner.user.has_usable_password()
-    assert AccessToken.objects.get().revoked_because == "the password was taken away"
+    assert AccessToken.objects.get().revoked_because == "the password was removed"

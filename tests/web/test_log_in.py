@@ -120,5 +120,5 @@ def test_sixth_try_at_the_admin_is_refused_even_with_the_right_password(client, 
     for number in range(5):
         log_in(client, "admin@example.org", f"wrong {number}", to="/staff/")
     response = log_in(client, "admin@example.org", to="/staff/", **{"X-Forwarded-For": "192.0.2.1"})
-    assert b"Too many" in response.content
+    assert b"Too many attempts. Try again in 5 minutes." in response.content
     assert not is_signed_in(client)

@@ -7,7 +7,7 @@ from portal.accounts.roles import Job, appoint, how_to_sign_in
 
 
 class Command(BaseCommand):
-    help = "Make somebody an administrator, and print how they sign in. Running it again changes nothing."
+    help = "Make a person an administrator and print how they sign in. Safe to run again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")

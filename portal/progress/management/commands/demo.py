@@ -19,7 +19,7 @@ SATURDAY = 5
 
 
 class Command(BaseCommand):
-    help = "Make the demo accounts and a demo cohort that meets next Saturday. For development alone."
+    help = "Create the demo accounts and a demo cohort that meets next Saturday. For development only."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--course", default="mlops")
@@ -27,7 +27,9 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *, course: str, **options) -> None:
         if not settings.DEBUG:
-            raise CommandError("The demo has known accounts, so it is made only while DEBUG is on.")
+            raise CommandError(
+                "The demo accounts are publicly known, so the demo is created only if DEBUG is on."
+            )
         found = Course.objects.filter(slug=course).first()
         if found is None:
             raise CommandError(
@@ -62,7 +64,7 @@ class Command(BaseCommand):
                 user.save(update_fields=["password"])
             people[name] = user
         if made:
-            shown = "the one in DEMO_PASSWORD" if chosen else password
+            shown = "the value of DEMO_PASSWORD" if chosen else password
             self.stdout.write(f"Demo accounts: {', '.join(made)}. Password: {shown}")
         return people
 

@@ -10,12 +10,12 @@ from portal.accounts.roles import Job, appoint, how_to_sign_in
 
 
 class Command(BaseCommand):
-    help = "Make somebody an instructor, and print how they sign in. Running it again changes nothing."
+    help = "Make a person an instructor and print how they sign in. Safe to run again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
         parser.add_argument(
-            "--course", metavar="SLUG", help="a course they teach; run the command again for more"
+            "--course", metavar="SLUG", help="the slug of a course they teach; run again to add more"
         )
 
     @transaction.atomic
