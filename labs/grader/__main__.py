@@ -1,4 +1,4 @@
-"""`labcheck`: checks a Git repository against a lab, and a lab against its own scenarios."""
+"""Check a Git repository against a lab, and a lab against its own scenarios."""
 
 import argparse
 import sys
@@ -13,11 +13,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="labcheck", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, module in _COMMANDS.items():
-        said = module.__doc__ or ""
-        first, _, rest = said.partition("\n")
-        command = commands.add_parser(
-            name, help=first.partition(": ")[2], description=first, epilog=rest.strip()
-        )
+        summary, _, rest = (module.__doc__ or "").partition("\n")
+        in_list = summary[:1].lower() + summary[1:].removesuffix(".")
+        command = commands.add_parser(name, help=in_list, description=summary, epilog=rest.strip())
         module.add_to(command)
         command.set_defaults(run=module.run)
     options = parser.parse_args(argv)

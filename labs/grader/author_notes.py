@@ -23,8 +23,8 @@ def author_notes(spec: LabSpec, repository: Repository, learner: Learner) -> lis
     if not others:
         return []
     number = sum(others.values())
-    name = "names" if number == 1 else "name"
+    name = "has" if number == 1 else "have"
     return [
-        f"{number:,} of {count(len(commits), 'commit')} on {quoted(tip.name)} {name} an author that the account does "
-        f"not: {named(others)}."
+        f"{number:,} of {count(len(commits), 'commit')} on {quoted(tip.name)} {name} an author who is not on this "
+        f"account: {named(others)}."
     ]

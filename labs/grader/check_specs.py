@@ -15,7 +15,7 @@ from .redaction import is_withheld
 from .schema_1.branch_or_tag import BranchOrTagCheck
 from .schema_1.rewriting import Rewriting, in_old_words
 from .schema_1.words import KINDS as OLD_KINDS
-from .words import listed, quoted
+from .words import quoted
 
 MAX_CODE_SECONDS = 180
 
@@ -48,7 +48,7 @@ def read_checks(value: Value | None, old: Rewriting | None, problems: list[Probl
     if value is None:
         return []
     if not isinstance(value.data, list) or not value.data:
-        problems.append(Problem(value.line, "checks", "a list of at least one check is expected"))
+        problems.append(Problem(value.line, "checks", "expected a list of at least one check"))
         return []
     kinds = KINDS if old is None else OLD_KINDS
     checks = []
@@ -62,7 +62,9 @@ def read_checks(value: Value | None, old: Rewriting | None, problems: list[Probl
             checks.append(replace(check, parameters=_branch_or_tag(check)) if either else check)
     problems.extend(_order_problems(value.data))
     if len(checks) == len(value.data) and not any(check.points for check in checks):
-        problems.append(Problem(value.line, "checks", "no check has points: one has to have more than 0"))
+        problems.append(
+            Problem(value.line, "checks", "no check has points: give at least one check more than 0")
+        )
     problems.extend(_time_problems(value, checks))
     return checks
 
@@ -76,13 +78,17 @@ def _branch_or_tag(check: CheckSpec) -> Kind:
 def _time_problems(value: Value, checks: list[CheckSpec]) -> Iterator[Problem]:
     total = sum(check.parameters.limit() for check in checks if check.parameters.confined)
     if total > MAX_CODE_SECONDS:
-        message = f"those that run code may take {total:g} seconds together; {MAX_CODE_SECONDS} are there"
+        message = (
+            f"the checks that run code may take {total:g} seconds in total, the limit is {MAX_CODE_SECONDS}"
+        )
         yield Problem(value.line, "checks", message)
 
 
 def _read_check(item: Value, known: Collection[str], problems: list[Problem]) -> CheckSpec | None:
     if not isinstance(item.data, dict):
-        problems.append(Problem(item.line, "checks", "a check with keys such as id and says is expected"))
+        problems.append(
+            Problem(item.line, "checks", "expected a check: a mapping with keys such as id and says")
+        )
         return None
     before = len(problems)
     kinds = [key for key in item.data if key in KINDS]
@@ -100,19 +106,21 @@ def _kind_problems(
 ) -> Iterator[Problem]:
     others = [key for key in data if key not in KINDS and key not in _COMMON_KEYS]
     for key in others:
-        noun = "is not a key or a kind of check" if not kinds else "is not a key of a check"
+        noun = "unknown kind of check or key" if not kinds else "unknown key"
         yield Problem(data[key].line, key, f"{noun}. {did_you_mean(key, [*_COMMON_KEYS, *known])}")
     if not kinds and not others:
-        yield Problem(item.line, "", f"a check needs a kind: {listed(known, most=len(known))}")
+        yield Problem(item.line, "", f"the check has no kind. Use one of: {', '.join(known)}.")
     if len(kinds) > 1:
-        yield Problem(data[kinds[1]].line, kinds[1], f"a check has one kind, and {kinds[0]} is there already")
+        yield Problem(
+            data[kinds[1]].line,
+            kinds[1],
+            f"a check has exactly one kind, and this one already has {kinds[0]}",
+        )
 
 
 def _read_parameters(kind: str, value: Value, problems: list[Problem]) -> Kind | None:
     if value.data is not None and not isinstance(value.data, dict):
-        problems.append(
-            Problem(value.line, kind, "parameters in braces are expected, such as {branch: main}")
-        )
+        problems.append(Problem(value.line, kind, "expected parameters in braces, such as {name: main}"))
         return None
     if value.data and is_withheld(kind, value.data):
         return Withheld()
@@ -139,13 +147,13 @@ def _order_problems(items: list[Value]) -> Iterator[Problem]:
         for need in needs.data if needs and isinstance(needs.data, list) else []:
             name = str(need.data)
             if name not in earlier:
-                later = f"{quoted(name)} does not come before this check: move it up"
+                later = f"{quoted(name)} is defined below this check: move it up"
                 unknown = f"no check has the id {quoted(name)}. {did_you_mean(name, ids)}"
                 yield Problem(need.line, "needs", later if name in ids else unknown)
         if "id" in data:
             name = str(data["id"].data)
             if name in earlier:
-                yield Problem(data["id"].line, "id", f"{quoted(name)} is the id of an earlier check")
+                yield Problem(data["id"].line, "id", f"an earlier check already has the id {quoted(name)}")
             earlier.append(name)
 
 

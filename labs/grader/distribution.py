@@ -37,7 +37,7 @@ def version() -> str:
         r'^ENGINE_VERSION = "([\d.]+)"$', (_ROOT / "engine.py").read_text("utf-8"), re.MULTILINE
     )
     if not found:
-        raise ValueError("engine.py names no ENGINE_VERSION")
+        raise ValueError("engine.py does not define ENGINE_VERSION")
     return found[1]
 
 
@@ -84,7 +84,7 @@ def build_wheel(
 
 
 def build_sdist(sdist_directory: str, config_settings: object = None) -> str:
-    raise NotImplementedError("labcheck is built as a wheel")
+    raise NotImplementedError("labcheck can be built only as a wheel")
 
 
 def _package() -> Files:

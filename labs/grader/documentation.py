@@ -45,7 +45,7 @@ def of_steps() -> list[Documentation]:
 
 
 def shared_by_steps() -> list[tuple[str, str]]:
-    """Return the parameters of every step that makes a commit; `of_steps` leaves them out."""
+    """Return the parameters of every step that creates a commit; `of_steps` leaves them out."""
     return _parameters(CommitStep)
 
 
@@ -77,7 +77,7 @@ def _parameters(cls: type[Any]) -> list[tuple[str, str]]:
         (
             key_of(field),
             f"{named(hints[field.name])}{_default(field, hints[field.name])}"
-            + (" Learners do not see it." if field.name in hidden else ""),
+            + (" Hidden from learners." if field.name in hidden else ""),
         )
         for field in fields(cls)
     ]
@@ -85,7 +85,7 @@ def _parameters(cls: type[Any]) -> list[tuple[str, str]]:
 
 def _default(field: "Field[Any]", hint: object) -> str:
     if field.default is MISSING and field.default_factory is MISSING:
-        return ". Needed."
+        return ". Required."
     if field.default in (None, MISSING, ()):
         return "."
     return f". Default: {_shown(field.default, hint)}."

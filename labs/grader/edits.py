@@ -1,6 +1,6 @@
-"""Sentences that say exactly what to edit in a file, with the lines for it indented below.
+"""Instructions for editing a file, with the new lines indented below.
 
-A test applies them literally, so each says which line of which file becomes what.
+A test applies them literally, so each names the file and the line to change.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ def replace_lines(path: str, first: int, last: int, *lines: str) -> str:
 
 
 def delete_lines(path: str, numbers: Iterable[int]) -> str:
-    # the last one first, so that the numbers of the others stay valid
+    # from the last to the first, so that the other numbers stay valid
     return "\n".join(f"Delete line {number} of {_name(path)}." for number in sorted(numbers, reverse=True))
 
 
@@ -37,11 +37,11 @@ def add_at_end(path: str, *lines: str, note: str = "") -> str:
 
 def write_file(path: str, *lines: str, note: str = "") -> str:
     # `lines` are the whole new content
-    return _with(f"Write this into {_name(path)} in place of what it has{note}:", lines)
+    return _with(f"Replace the contents of {_name(path)} with these lines{note}:", lines)
 
 
 def make_file(path: str, *lines: str, note: str = "") -> str:
-    return _with(f"Make the file {_name(path)}{note}:", lines)
+    return _with(f"Create the file {_name(path)}{note}:", lines)
 
 
 def _with(sentence: str, lines: Iterable[str]) -> str:

@@ -30,7 +30,7 @@ ENGINE_VERSION = "3.0"
 MAX_TEXT = 600
 MAX_LINE = 160
 MAX_FIX = 8_000  # characters: nobody follows a longer text
-TOO_LONG = "The commands are too long to show. What is expected and what was found say what to change."
+TOO_LONG = "The commands are too long to show. Change what was found into what is expected."
 DRAWING_SECONDS = 2.0
 Drawn = TypeVar("Drawn")
 _log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ def _drawn(draw: Callable[[], Drawn], without: Drawn) -> Drawn:
         with time_limit(DRAWING_SECONDS):
             return draw()
     except Exception:
-        _log.exception("a picture was left out")
+        _log.exception("could not draw a picture")
         return without
 
 
@@ -79,7 +79,9 @@ def _result(check: CheckSpec, run: Run, before: dict[str, CheckResult], pictures
     started = time.monotonic()
     needed = next((before[name] for name in check.needs if before[name].outcome is not Outcome.PASSED), None)
     if needed:
-        verdict = Verdict(Outcome.NOT_RUN, f"Not run, because this did not pass: {quoted(needed.says)}.")
+        verdict = Verdict(
+            Outcome.NOT_RUN, f"Not run: it needs a check that did not pass, {quoted(needed.says)}."
+        )
     else:
         verdict = _verdict(check, replace(run, asks_author=asks_author(check.says)))
     seconds = time.monotonic() - started
@@ -101,7 +103,7 @@ def _verdict(check: CheckSpec, run: Run) -> Verdict:
         return unknown_author(run, error)
     except TimeLimitError:
         seconds = check.parameters.limit()
-        return Verdict(Outcome.NOT_RUN, f"Timed out: the check took longer than {seconds:g} seconds.")
+        return Verdict(Outcome.NOT_RUN, f"The check timed out after {seconds:g} seconds.")
     except TooLargeError as limit:
         return Verdict(Outcome.NOT_RUN, f"Not run: {limit}.")
     except RepositoryDamagedError as error:
@@ -109,17 +111,17 @@ def _verdict(check: CheckSpec, run: Run) -> Verdict:
         raise
     except Exception:
         reference = f"G-{secrets.token_hex(3).upper()}"
-        _log.exception("check %s of kind %s broke, reference %s", check.id, check.kind, reference)
-        return Verdict(
-            Outcome.FAULT, f"Grading stopped because of a fault on our side. Reference {reference}."
+        _log.exception(
+            "check %s of kind %s raised an exception, reference %s", check.id, check.kind, reference
         )
+        return Verdict(Outcome.FAULT, f"Something went wrong on our side. Reference {reference}.")
 
 
 def _asked(verdict: Verdict, run: Run) -> Verdict:
     # the verdict notes if the lab asks about the learner's commits but the learner is unknown
     if not run.asks_author or (run.learner and run.learner.is_known) or verdict.outcome is not Outcome.PASSED:
         return verdict
-    return replace(verdict, why=f"{verdict.why} Whose they are was not asked: the learner is not known here.")
+    return replace(verdict, why=f"{verdict.why} The author was not checked: the learner is not known here.")
 
 
 def _as_result(

@@ -1,10 +1,10 @@
-"""The types that fields of lab.yaml may have, and the conversion of values to them.
+"""Types of the fields of lab.yaml, and conversion of values to them.
 
 A dataclass declares its fields once: the loader derives names, types, defaults and messages from it.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -48,7 +48,7 @@ _REVISION_STEPS = re.compile(f"(?:{REVISION_STEP})*")
 
 
 class MismatchError(Exception):
-    """The message says what is expected instead of the value."""
+    """A value does not have the type of its field; the message says which type was expected."""
 
 
 def read_fields(
@@ -66,7 +66,7 @@ def read_fields(
         if key in values:
             found[field.name] = read_value(hints[field.name], values[key], prefix + key, problems)
         elif field.default is MISSING and field.default_factory is MISSING:
-            problems.append(Problem(line, prefix + key, "is missing"))
+            problems.append(Problem(line, prefix + key, "is required"))
     return cls(**found) if len(problems) == before else None
 
 
@@ -117,14 +117,14 @@ def _shape(annotation: Any) -> type | None:
 
 def _list(data: object) -> list[Value]:
     if not isinstance(data, list):
-        raise MismatchError(f"a list is expected, found {described(data)}")
+        raise MismatchError(f"expected a list, found {described(data)}")
     return data
 
 
 def _mapping(data: object, cls: Any = None) -> dict[str, Value]:
     if not isinstance(data, dict):
-        such = f" such as {listed(keys_of(cls), most=20)}" if cls else ""
-        raise MismatchError(f"a mapping with keys{such} is expected, found {described(data)}")
+        such = f" (keys: {listed(keys_of(cls), most=20)})" if cls else ""
+        raise MismatchError(f"expected a mapping{such}, found {described(data)}")
     return data
 
 
@@ -139,12 +139,14 @@ def _pairs(
 def _unknown(values: dict[str, Value], names: list[str], prefix: str) -> Iterator[Problem]:
     for name, value in values.items():
         if name not in names:
-            yield Problem(value.line, prefix + name, f"is not a key here. {did_you_mean(name, names)}")
+            yield Problem(value.line, prefix + name, f"unknown key. {did_you_mean(name, names)}")
 
 
 def did_you_mean(name: str, names: list[str]) -> str:
     near = nearest(name, names)
-    return f"Did you mean {quoted(near)}?" if near else f"Known are {listed(names, most=20) or 'none'}."
+    if near:
+        return f"Did you mean {quoted(near)}?"
+    return f"Use one of: {listed(names, most=20)}." if names else "There are none."
 
 
 def convert(annotation: Any, value: Value) -> Any:
@@ -152,7 +154,7 @@ def convert(annotation: Any, value: Value) -> Any:
     expected, accept = _TYPES[annotation]
     converted = accept(value.data)
     if converted is None:
-        raise MismatchError(f"{expected} is expected, found {described(value.data)}")
+        raise MismatchError(f"expected {expected}, found {described(value.data)}")
     return converted
 
 
@@ -160,26 +162,30 @@ def named(annotation: Any) -> str:
     """Return the type of a field in words, as `labcheck explain` prints it."""
     origin, arguments = get_origin(annotation), [it for it in get_args(annotation) if it is not NoneType]
     if origin is Literal:
-        return " or ".join(str(choice).lower() if choice is True else str(choice) for choice in arguments)
+        return _either(arguments)
     if origin in (Union, UnionType):
         return ", or ".join(map(named, arguments))
     if origin is tuple:
-        return f"a list, each {named(arguments[0])}"
+        return f"a list in which each item is {named(arguments[0])}"
     if origin is dict:
-        return f"a mapping, each key {named(arguments[0])}, each value {named(arguments[1])}"
+        return f"a mapping in which each key is {named(arguments[0])} and each value is {named(arguments[1])}"
     if annotation is Value:
         return "a value"
     if is_dataclass(annotation):
         return f"a mapping with {listed(keys_of(annotation), most=20)}"
-    return _TYPES[annotation][0].rstrip(",")
+    return _TYPES[annotation][0]
 
 
 def _one_of(choices: tuple[Any, ...], data: object) -> object:
     for choice in choices:
         if type(choice) is type(data) and choice == data:
             return data
-    shown = listed([str(choice).lower() if choice is True else str(choice) for choice in choices], most=20)
-    raise MismatchError(f"{shown} is expected, found {described(data)}")
+    raise MismatchError(f"expected {_either(choices)}, found {described(data)}")
+
+
+def _either(choices: Iterable[object]) -> str:
+    shown = [str(choice).lower() if choice is True else str(choice) for choice in choices]
+    return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def described(data: object) -> str:
@@ -260,7 +266,7 @@ def _regex(data: object) -> str | None:
     try:
         re.compile(data)
     except (re.error, RecursionError, OverflowError) as error:
-        raise MismatchError(f"the regular expression cannot be read: {error}") from error
+        raise MismatchError(f"invalid regular expression: {error}") from error
     return data
 
 
@@ -283,20 +289,20 @@ _TYPES: dict[object, tuple[str, Callable[[object], object]]] = {
     bool: ("true or false", _flag),
     Content: ("text", _content),
     datetime: ("a date such as `2025-11-29T20:30:00+05:30`", _moment),
-    PersonPart: ("a name or an address without `<` and `>`", _matching(re.compile(r"[^<>\x00-\x1f]+"))),
+    PersonPart: ("a name or an email without `<` and `>`", _matching(re.compile(r"[^<>\x00-\x1f]+"))),
     RefName: ("the name of a branch or tag", _matching(_REF_NAME)),
-    FilePath: ("a path inside the repository, such as `src/app.py`,", _path),
+    FilePath: ("a path in the repository, such as `src/app.py`", _path),
     Regex: ("a regular expression", _regex),
-    Identifier: ("a name of small letters, digits and hyphens", _matching(_IDENTIFIER)),
-    LessonAddress: ("a lesson, such as `git-basics#committing`,", _matching(_LESSON)),
-    ObjectId: ("the full id of a commit", _matching(OBJECT_ID)),
-    Revision: ("a commit, such as `main~2`, `main^2` or `main^{/Fix the sum}`,", _revision),
+    Identifier: ("a name of lowercase letters, digits and hyphens", _matching(_IDENTIFIER)),
+    LessonAddress: ("a lesson, such as `git-basics#committing`", _matching(_LESSON)),
+    ObjectId: ("a full commit ID", _matching(OBJECT_ID)),
+    Revision: ("a commit, such as `main~2`, `main^2` or `main^{/Fix the sum}`", _revision),
     Percent: ("a whole number from 0 to 100", _whole(100)),
     Count: ("a whole number from 0 to 100,000", _whole(100_000)),
     Seconds: ("a whole number of seconds from 1 to 100", _seconds),
-    Module: ("the name of a Python module, such as `shop.cart`,", _matching(_MODULE)),
-    Requirement: ("a package and its exact version, such as `pytest==8.3.3`,", _matching(_REQUIREMENT)),
-    Bytes: ("a size, such as `500 KB` or `1 MB`,", _bytes),
+    Module: ("the name of a Python module, such as `shop.cart`", _matching(_MODULE)),
+    Requirement: ("a package with an exact version, such as `pytest==8.3.3`", _matching(_REQUIREMENT)),
+    Bytes: ("a size, such as `500 KB` or `1 MB`", _bytes),
     Decimal: ("a number", _number),
     Points: ("a number from 0 to 1,000 with at most two decimals", _points),
 }

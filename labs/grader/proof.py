@@ -71,7 +71,7 @@ class CheckProof:
         For a check that should have passed but had nothing to judge, name the scenario.
         """
         names = listed(map(quoted, self.nothing))
-        on_something = f" on something (nothing was there to judge in {names})" if self.nothing else ""
+        on_something = f" with something to judge ({names} had nothing)" if self.nothing else ""
         missing = [] if self.passed else [f"to pass{on_something}"]
         if not self.needed_work and not self.always_passes:
             missing.append("to need work")
@@ -116,7 +116,7 @@ class Proof:
     def from_json(cls, data: dict[str, Any]) -> "Proof":
         """Return the proof that `to_json` wrote. Raises ValueError for a schema that this engine does not know."""
         if data["schema"] != SCHEMA:
-            raise ValueError(f"proof schema {data['schema']!r} is not known, only {SCHEMA}")
+            raise ValueError(f"unknown proof schema {data['schema']!r}, expected {SCHEMA}")
         scenarios = tuple(
             ScenarioProof(
                 **{**item, "differences": tuple(Difference(**each) for each in item["differences"])}
@@ -174,7 +174,7 @@ def _faults(graded: Sequence[tuple[Scenario, Report]]) -> Iterator[str]:
     for scenario, report in graded:
         for result in report.results:
             if result.outcome is Outcome.FAULT:
-                yield f"{visible(scenario.name)}: check {result.id} did not work: {result.reason}"
+                yield f"{visible(scenario.name)}: check {result.id} failed on our side: {result.reason}"
 
 
 def _scenario_proof(scenario: Scenario, report: Report, unprovable: frozenset[str]) -> ScenarioProof:

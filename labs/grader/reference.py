@@ -10,15 +10,15 @@ from .schema_1.words import ANSWERS, NESTED
 from .schema_1.words import KINDS as OLD_KINDS
 
 VOCABULARY = {
-    "name": "the branch or tag that is judged; for `merged` also a list of branches",
-    "on": "the branch whose history is looked at, `main` unless said",
-    "at": "one commit, by any name: `main~2`, `v1.0^2`, `main^{/Fix the sum}`, a full id",
-    "since": "a commit: judged are those after it, whoever made them, instead of the learner's own",
-    "from": "the other end of a comparison: another branch, an older tip, the path before a rename",
-    "into": "the target of a merge",
+    "name": "the branch or tag to check; for `merged` also a list of branches",
+    "on": "the branch whose history is checked, `main` by default",
+    "at": "one commit, by any name: `main~2`, `v1.0^2`, `main^{/Fix the sum}` or a full commit ID",
+    "since": "a commit: check all commits after it, whoever made them, instead of only the learner's",
+    "from": "what to compare with: a different branch, an older tip, the path before a rename",
+    "into": "the branch that is merged into",
     "onto": "the base of a rebase",
-    "matches": "a regular expression, searched unless the kind says otherwise",
-    "exists": "`false` asks that the thing is not there",
+    "matches": "a regular expression; it may match anywhere in the text unless the kind says otherwise",
+    "exists": "`false` requires that it does not exist",
 }
 
 
@@ -27,7 +27,7 @@ def checks_page() -> str:
 
 
 def with_tables(page: str) -> str:
-    """Return `docs/labs.md` with the table of the kinds, and that of the names of schema 1."""
+    """Return `docs/labs.md` with current tables of the kinds and of the names in schema 1."""
     return _with_table(_with_table(page, "kinds", _kinds()), "schema 1", _renames())
 
 
@@ -48,24 +48,24 @@ def _kinds() -> Iterator[str]:
 def _page() -> Iterator[str]:
     yield "# The kinds of check"
     yield ""
-    yield "This page is made from the code; `labcheck explain KIND` prints the same. How a lab is written is said in"
-    yield "[labs.md](labs.md)."
+    yield "This page is generated from the code; `labcheck explain KIND` prints the same text. See [labs.md](labs.md)"
+    yield "for how to write a lab."
     yield ""
-    yield "These parameters mean the same in each kind that has them:"
+    yield "These parameters have the same meaning in every kind:"
     yield ""
-    yield "| parameter | means |"
+    yield "| parameter | meaning |"
     yield "|---|---|"
     yield from (f"| `{name}` | {_cell(means)} |" for name, means in VOCABULARY.items())
     for kind in documentation.of_kinds():
         yield from ("", f"## {kind.name}", "", kind.line, *(["", kind.more] if kind.more else []), "")
         if "\n" in kind.example:
             yield from ("```yaml", kind.example.rstrip(), "```", "")
-        yield from _list(kind.parameters) or ["It has no parameters."]
+        yield from _list(kind.parameters) or ["This kind takes no parameters."]
         yield from _values(kind)
     yield from ("", "## Steps of scenarios")
     for step in documentation.of_steps():
         yield from ("", step.line, *_list(step.parameters))
-    yield from ("", "Each step that makes a commit has these as well:")
+    yield from ("", "Each step that creates a commit also takes these parameters:")
     yield from _list(documentation.shared_by_steps())
 
 
@@ -76,7 +76,7 @@ def _list(parameters: Iterable[tuple[str, str]]) -> list[str]:
 def _values(kind: documentation.Documentation) -> Iterator[str]:
     rows = [f"| `{name}` | {_cell(asks)} | {' '.join(keys) or 'none'} |" for name, asks, keys in kind.values]
     if rows:
-        yield from ("", "| value | asks for | parameters |", "|---|---|---|", *rows)
+        yield from ("", "| value | requires | parameters |", "|---|---|---|", *rows)
 
 
 def _renames() -> Iterator[str]:

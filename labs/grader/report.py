@@ -134,7 +134,7 @@ class Report:
     def from_json(cls, data: dict[str, Any]) -> "Report":
         """Return the report that `to_json` wrote. Raises ValueError for a schema that this engine does not know."""
         if data["schema"] != SCHEMA:
-            raise ValueError(f"report schema {data['schema']!r} is not known, only {SCHEMA}")
+            raise ValueError(f"unknown report schema {data['schema']!r}, expected {SCHEMA}")
         graph = data.get("graph")
         results = tuple(_result_from_json(result) for result in data["results"])
         return cls(**{**data, "graph": graph and _drawing_from_json(graph), "results": results})

@@ -50,7 +50,7 @@ class _Handler(socketserver.BaseRequestHandler):
         except (wire.BadRequestError, SandboxError) as error:
             wire.send(self.request, {"error": str(error)})
         except (HungUpError, OSError) as error:  # the client is gone
-            _log.info("a request was given up: %s", error)
+            _log.info("dropped a request: %s", error)
 
     def _answer(self, request: wire.Request) -> None:
         sandbox = self.server.sandbox
@@ -69,9 +69,7 @@ def main(path: str, environments: str) -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     sandbox = LocalSandbox(Environments(Path(environments)))
     why = sandbox.unavailable()
-    _log.log(
-        logging.ERROR if why else logging.INFO, "%s", f"code cannot be confined: {why}" if why else "ready"
-    )
+    _log.log(logging.ERROR if why else logging.INFO, "%s", f"cannot sandbox code: {why}" if why else "ready")
     with Runner(Path(path), sandbox) as runner:
         runner.serve_forever()
     return 0

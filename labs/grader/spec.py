@@ -86,7 +86,9 @@ def load_spec(text: str) -> LabSpec:
     if root is None:
         raise SpecError(problems)
     if not isinstance(root.data, dict):
-        raise SpecError([*problems, Problem(root.line, "", "keys such as title and checks are expected")])
+        raise SpecError(
+            [*problems, Problem(root.line, "", "expected a mapping with keys such as title and checks")]
+        )
     schema = read_schema(root.data, problems)
     old = rewriting(root) if schema == 1 else None
     data = _newest(root.data, root, old, problems)
@@ -128,9 +130,9 @@ def read_schema(data: dict[str, Value], problems: list[Problem]) -> int:
         return newest  # reported as a missing key
     if type(number) is int and number > newest:
         # The first number of a labcheck is one above the newest schema that it reads
-        later = f"this lab needs labcheck {number + 1} or later: download it from the page of the lab"
+        later = f"this lab needs labcheck {number + 1} or later: download it from the lab's page"
         raise SpecError([Problem(value.line, "schema", later)])
-    message = f"{newest} is expected, or 1 in an older text; found {described(number)}"
+    message = f"expected {newest}, or 1 in an older lab.yaml, found {described(number)}"
     problems.append(Problem(value.line, "schema", message))
     return newest
 
@@ -153,5 +155,7 @@ def _refuse_later_starters(data: dict[str, Value], problems: list[Problem]) -> N
         return
     for key in ("folder", "scenario"):
         if key in starter.data:
-            message = f"no starter is made from a {key} yet: name a commit, as in {quoted('{commit: ID}')}"
+            message = (
+                f"a starter from a {key} is not supported yet: name a commit, as in {quoted('{commit: ID}')}"
+            )
             problems.append(Problem(starter.data[key].line, f"starter.{key}", message))

@@ -52,7 +52,7 @@ def test_the_author_sees_that_the_text_was_rewritten_and_what_to_look_at(staff, 
     page = staff.post(change_address(lab), draft, follow=True)
     told = " ".join(map(str, page.context["messages"]))
     assert "lab.yaml was of schema 1 and is saved in schema 2" in told
-    assert "Line 23: `stable` is taken for a branch" in told
+    assert "Line 23: assumed that `stable` is a branch" in told
     lab.refresh_from_db()
     assert (
         "branch: {name: stable, at: main}" in lab.source and "commits: {on: main, at_least: 3}" in lab.source
@@ -69,7 +69,7 @@ def test_a_draft_that_cannot_be_read_is_kept_as_it_is_with_the_names_that_were_t
     lab = make_lab(course)
     broken = OLD.replace("{branch: main, at", "{branch: '-x', at")
     page = staff.post(change_address(lab), {**FIELDS, "status": "draft", "source": broken}, follow=True)
-    assert "commits.branch: the name of a branch or tag is expected" in " ".join(
+    assert "commits.branch: expected the name of a branch or tag" in " ".join(
         map(str, page.context["messages"])
     )
     lab.refresh_from_db()

@@ -114,8 +114,8 @@ _BLOCKS: dict[str, Callable[[list[str], int, list[str]], list[str]]] = {
     rf"Add below {_PLACE}:": lambda lines, at, new: [*lines[:at], *new, *lines[at:]],
     rf"Add above {_PLACE}:": lambda lines, at, new: [*lines[: at - 1], *new, *lines[at - 1 :]],
     r"Add at the (end) of `([^`]+)`.*:": lambda lines, _, new: [*lines, *new],
-    r"Write (this) into `([^`]+)`.*:": lambda _lines, _, new: new,
-    r"Make (the) file `([^`]+)`.*:": lambda _lines, _, new: new,
+    r"Replace the (contents) of `([^`]+)` with these lines.*:": lambda _lines, _, new: new,
+    r"Create (the) file `([^`]+)`.*:": lambda _lines, _, new: new,
 }
 
 

@@ -66,7 +66,7 @@ def test_a_tracked_file_is_not_helped_by_being_ignored(repo):
     repo.commit()
     with_ignore(repo, ".env\n")
     result = repo.ask("ignored: {path: .env}")
-    assert result.why == "`.env` is in a commit already, so the line that ignores it has no effect."
+    assert result.why == "`.env` is already merged into a commit, so the line that ignores it has no effect."
     assert [item.path for item in result.evidence] == [".env", ".gitignore"]
     assert "git rm -r --cached -- .env" in result.fix
 

@@ -378,7 +378,7 @@ def test_the_line_of_a_loose_version_is_shown(ask):
 @pytest.mark.parametrize(
     ("rest", "message"),
     [
-        ("path: ../x", "a folder inside the repository is expected"),
+        ("path: ../x", "expected a folder inside the repository"),
         (
             "tests_found: true, versions_pinned: exact",
             "a check asks one thing, and `tests_found` is there already",

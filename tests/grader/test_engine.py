@@ -50,7 +50,7 @@ def test_a_check_is_not_run_when_one_that_it_needs_did_not_pass(repo, lab):
     )
     report = repo.grade(text)
     assert outcomes(report) == [Outcome.NEEDS_WORK, Outcome.NOT_RUN, Outcome.NOT_RUN]
-    assert report.results[1].reason == "Not run, because this did not pass: `Check 1 holds`."
+    assert report.results[1].reason == "Not run: it needs a check that did not pass, `Check 1 holds`."
     assert (report.results[1].earned, report.results[1].why) == (0, "")
 
 
@@ -74,7 +74,7 @@ def test_a_hopeless_pattern_is_stopped_and_the_others_still_run(repo, lab, monke
     repo.commit("a" * 60 + "!")
     report = repo.grade(lab(HOPELESS, "branch: {name: main}"))
     assert outcomes(report) == [Outcome.NOT_RUN, Outcome.PASSED]
-    assert report.results[0].reason == "Timed out: the check took longer than 0.3 seconds."
+    assert report.results[0].reason == "The check timed out after 0.3 seconds."
     assert 0.3 <= report.results[0].seconds < 30
 
 

@@ -127,7 +127,10 @@ def test_more_commits_than_the_limit_are_not_read(repo, monkeypatch):
     monkeypatch.setattr(repository_module, "MAX_COMMITS", 3)
     for i in range(4):
         repo.commit(str(i))
-    assert repo.ask("commits: {at_least: 1}").reason == "Not run: too many commits: at most 3 are read."
+    assert (
+        repo.ask("commits: {at_least: 1}").reason
+        == "Not run: too many commits: more than 3 scenarios, the limit."
+    )
 
 
 def test_a_history_of_too_many_bytes_is_not_read(repo, monkeypatch):
@@ -141,7 +144,7 @@ def test_a_history_of_too_many_bytes_is_not_read(repo, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("MAX_COMMITS", 3, "Not run: too many commits: at most 3 are read."),
+        ("MAX_COMMITS", 3, "Not run: too many commits: more than 3 scenarios, the limit."),
         (
             "MAX_HISTORY_BYTES",
             100,

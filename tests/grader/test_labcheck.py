@@ -51,8 +51,8 @@ def test_exit_status_2_for_a_bad_lab_with_each_problem_at_its_line(repo, tmp_pat
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.splitlines() == [
-        f"{path}:3: pass_mark: a whole number from 0 to 100 is expected, found `x`",
-        f"{path}:4: checks: a list of at least one check is expected",
+        f"{path}:3: pass_mark: expected a whole number from 0 to 100, found `x`",
+        f"{path}:4: checks: expected a list of at least one check",
     ]
 
 

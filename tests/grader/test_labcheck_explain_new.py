@@ -23,10 +23,14 @@ def test_a_kind_is_explained_with_its_parameters_types_and_defaults(capsys):
     assert main(["explain", "merged"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert (
-        "  name: the name of a branch or tag, or a list, each the name of a branch or tag. Needed." in lines
+        "  name: the name of a branch or tag, or a list in which each item is the name of a branch or tag. Required."
+        in lines
     )
     assert "  into: the name of a branch or tag. Default: main." in lines
-    assert any(line.startswith("  by: any or merge-commit or fast-forward or squash") for line in lines)
+    assert any(
+        line.startswith("  by: any, merge-commit, fast-forward, squash, rebase or none. Default: any.")
+        for line in lines
+    )
 
 
 @pytest.mark.parametrize(
@@ -34,10 +38,10 @@ def test_a_kind_is_explained_with_its_parameters_types_and_defaults(capsys):
     [
         ("no_large_files", "  over: a size, such as `500 KB` or `1 MB`. Default: 1 MB."),
         ("python_package", "  path: text. Default: `.`."),
-        ("workflow", "  matrix: a mapping, each key text, each value a value."),
+        ("workflow", "  matrix: a mapping in which each key is text and each value is a value."),
         (
             "own_tests",
-            "  command: a list, each text. Default: [python, -m, pytest, -q, -p, no:cacheprovider].",
+            "  command: a list in which each item is text. Default: [python, -m, pytest, -q, -p, no:cacheprovider].",
         ),
     ],
 )
@@ -55,13 +59,13 @@ def test_the_steps_are_explained(capsys):
 
 def test_an_unknown_kind_is_answered_with_the_nearest(capsys):
     assert main(["explain", "tagg"]) == 2
-    assert capsys.readouterr().err == "There is no kind of check `tagg`. Did you mean `tag`?\n"
+    assert capsys.readouterr().err == "Unknown kind of check `tagg`. Did you mean `tag`?\n"
 
 
 def test_a_new_lab_proves_its_checks_as_it_is(tmp_path, capsys):
     assert main(["new", str(tmp_path / "lab")]) == 0
     assert main(["test", str(tmp_path / "lab/lab.yaml")]) == 0
-    assert "3 of 3 checks proved by 2 scenarios." in capsys.readouterr().out
+    assert "2 scenarios proved 3 of 3 checks." in capsys.readouterr().out
     text = (tmp_path / "lab/lab.yaml").read_text()
     assert all(f"#   `{name}: " in text for name in KINDS)
     assert (tmp_path / "lab/brief.md").read_text().startswith("Say in two")
@@ -70,7 +74,7 @@ def test_a_new_lab_proves_its_checks_as_it_is(tmp_path, capsys):
 def test_a_lab_that_is_there_is_not_overwritten(tmp_path, capsys):
     (tmp_path / "brief.md").write_text("mine")
     assert main(["new", str(tmp_path)]) == 2
-    assert "is there already, and stays as it is" in capsys.readouterr().err
+    assert "already exists and was not changed" in capsys.readouterr().err
     assert (tmp_path / "brief.md").read_text() == "mine"
     assert not (tmp_path / "lab.yaml").exists()
 
@@ -78,4 +82,4 @@ def test_a_lab_that_is_there_is_not_overwritten(tmp_path, capsys):
 def test_a_folder_that_cannot_be_made_is_said(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["new", str(tmp_path / "file/lab")]) == 2
-    assert capsys.readouterr().err.startswith("The lab could not be written: ")
+    assert capsys.readouterr().err.startswith("Could not write the lab: ")

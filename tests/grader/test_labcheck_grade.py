@@ -49,14 +49,14 @@ def test_what_the_remote_shows_first_is_no_branch(repo, new_repo, lab_file):
 def test_a_remote_that_was_not_fetched_is_answered_with_the_command(repo, lab_file, capsys):
     repo.commit()
     assert main(["grade", lab_file("branch: {name: main}"), str(repo.path), "--remote", "up"]) == 2
-    assert capsys.readouterr().err.endswith("With --remote, fetch first: git fetch --tags up\n")
+    assert capsys.readouterr().err.endswith("To grade a remote, fetch it first: git fetch --tags up\n")
 
 
 @pytest.mark.parametrize("name", ["-x", "a*", "../heads"])
 def test_what_is_no_name_of_a_remote_is_refused(repo, lab_file, name, capsys):
     with pytest.raises(SystemExit):
         main(["grade", lab_file("branch: {name: main}"), str(repo.path), f"--remote={name}"])
-    assert "the name of a remote is expected" in capsys.readouterr().err
+    assert "expected the name of a remote" in capsys.readouterr().err
 
 
 def test_the_learner_is_named_by_flags(repo, lab_file, capsys):

@@ -102,7 +102,7 @@ def test_every_command_works_in_the_single_file(made, example, tmp_path):
     pyz = (sys.executable, "-I", "-S", made / "labcheck.pyz")
     assert run(*pyz, "new", tmp_path / "new").returncode == 0
     tested = run(*pyz, "test", tmp_path / "new/lab.yaml")
-    assert "3 of 3 checks proved by 2 scenarios." in tested.stdout
+    assert "2 scenarios proved 3 of 3 checks." in tested.stdout
     assert run(*pyz, "explain", "tag").stdout.startswith("`tag: {")
     assert run(*pyz, "grade", example[0], example[1].path, "--format", "github").stdout.startswith("::error ")
 

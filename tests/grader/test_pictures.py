@@ -111,7 +111,7 @@ def test_fault_while_drawing_leaves_the_verdict(repo, lab, forked, monkeypatch, 
     report = repo.grade(lab("merged: {name: side}"))
     assert report.results[0].outcome is Outcome.NEEDS_WORK
     assert report.graph is None
-    assert "a picture was left out" in caplog.text
+    assert "could not draw a picture" in caplog.text
 
 
 def test_drawing_has_a_time_limit(repo, lab, forked, monkeypatch, caplog):

@@ -76,16 +76,13 @@ def test_a_check_that_was_only_to_pass_on_nothing_is_not_proved(tmp_path, capsys
     proof = prove(load_spec(EMPTY))
     (check,) = proof.unproved
     assert (check.passed, check.nothing) == ((), ("no files",))
-    assert check.unseen == "to pass on something (nothing was there to judge in `no files`)"
+    assert check.unseen == "to pass with something to judge (`no files` had nothing)"
     (difference,) = proof.differing[0].differences
     assert difference.why == "Nothing to judge: there is no file with content at `main`."
     assert Proof.from_json(json.loads(json.dumps(proof.to_json()))) == proof
     (tmp_path / "lab.yaml").write_text(EMPTY)
     assert main(["test", str(tmp_path / "lab.yaml")]) == 1
-    assert (
-        "`clean` was never seen to pass on something (nothing was there to judge in"
-        in capsys.readouterr().out
-    )
+    assert "`clean` was never seen to pass with something to judge (" in capsys.readouterr().out
 
 
 def test_a_proof_of_an_older_engine_is_read():
@@ -202,7 +199,7 @@ def test_the_command_says_what_was_proved(tmp_path, capsys):
         " ✔ no tag",
         " ✔ all",
         "",
-        "3 of 3 checks proved by 3 scenarios.",
+        "3 scenarios proved 3 of 3 checks.",
     ]
 
 
@@ -224,7 +221,7 @@ def test_the_command_ends_with_2_for_a_lab_that_cannot_be_read(tmp_path, capsys)
     path = tmp_path / "lab.yaml"
     path.write_text(LAB.replace("{tag: v1}]", "{taag: v1}]"))
     assert main(["test", str(path)]) == 2
-    assert capsys.readouterr().err == f"{path}:17: taag: is not a step. Did you mean `tag`?\n"
+    assert capsys.readouterr().err == f"{path}:17: taag: unknown step. Did you mean `tag`?\n"
 
 
 def test_the_command_prints_the_proof_as_json(tmp_path, capsys):

@@ -189,7 +189,7 @@ def test_a_conflict_that_is_not_resolved_is_a_problem_at_its_line():
         (
             16,
             "steps",
-            "both sides changed `a.txt`: give the resolved content in files, or name it in delete",
+            "merge conflict in `a.txt`: give the resolved content in files, or list the path in delete",
         )
     ]
 
@@ -261,7 +261,7 @@ def test_a_rebase_leaves_out_what_is_there_already_and_keeps_what_is_on_top(buil
 
 def test_a_rebase_that_meets_a_conflict_says_so():
     assert problems(scenario(*CONFLICT, "{rebase: feature, onto: main}"))[0][2] == (
-        "`Theirs` changes `a.txt`, and so does `main`"
+        "merge conflict in `a.txt` between `Theirs` and `main`"
     )
 
 
@@ -364,11 +364,11 @@ def test_every_mistake_of_the_grammar_has_its_line_and_key():
         + "  - []\n  - name: x\n    steps: []\n    expect: {}\n    after: zero\n"
     )
     assert problems(text) == [
-        (9, "afer", "is not a key here. Did you mean `after`?"),
-        (10, "expect.main-there", "passed, needs work and not run is expected, found `failed`"),
-        (18, "scenarios", "a scenario with name, steps and expect is expected"),
-        (21, "expect", "the outcome of at least one check is expected"),
-        (22, "after", "no earlier scenario is called `zero`. Known are none."),
+        (9, "afer", "unknown key. Did you mean `after`?"),
+        (10, "expect.main-there", "expected passed, needs work or not run, found `failed`"),
+        (18, "scenarios", "expected a scenario: a mapping with name, steps and expect"),
+        (21, "expect", "expected the outcome of at least one check"),
+        (22, "after", "no earlier scenario has the name `zero`. There are none."),
     ]
 
 
@@ -385,40 +385,40 @@ def test_every_mistake_of_a_step_has_its_line_and_key():
         )
     ) == [
         (9, "expect.tagd", "no check has this id. Did you mean `tagged`?"),
-        (11, "comit", "is not a step. Did you mean `commit`?"),
-        (12, "file", "is not a key here. Did you mean `files`?"),
-        (13, "files.../a", "a path inside the repository, such as `src/app.py`, is expected, found `../a`"),
-        (13, "files.b.colour", "is not a key here. Known are text, size, link_to, submodule and executable."),
-        (13, "files.b.size", "a size, such as `500 KB` or `1 MB`, is expected, found `3 TB`"),
-        (13, "files.c", "text is expected, found `1.5`"),
-        (14, "author.email", "is missing"),
-        (14, "author.name", "a name or an address without `<` and `>` is expected, found `<x>`"),
-        (14, "date", "a date such as `2025-11-29T20:30:00+05:30` is expected, found `yesterday`"),
-        (15, "by", "merge-commit, fast-forward and squash is expected, found `force`"),
-        (16, "steps", "a step such as `commit: Start the project` is expected"),
+        (11, "comit", "unknown step. Did you mean `commit`?"),
+        (12, "file", "unknown key. Did you mean `files`?"),
+        (13, "files.../a", "expected a path in the repository, such as `src/app.py`, found `../a`"),
+        (13, "files.b.colour", "unknown key. Use one of: text, size, link_to, submodule and executable."),
+        (13, "files.b.size", "expected a size, such as `500 KB` or `1 MB`, found `3 TB`"),
+        (13, "files.c", "expected text, found `1.5`"),
+        (14, "author.email", "is required"),
+        (14, "author.name", "expected a name or an email without `<` and `>`, found `<x>`"),
+        (14, "date", "expected a date such as `2025-11-29T20:30:00+05:30`, found `yesterday`"),
+        (15, "by", "expected merge-commit, fast-forward or squash, found `force`"),
+        (16, "steps", "expected a step, such as `commit: Start the project`"),
     ]
 
 
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        ("switch: nowhere", "there is no branch `nowhere` with a commit"),
-        ("branch: main", "there is a branch `main` already"),
-        ("branch: main/x", "Git cannot keep a branch `main/x` beside `main`"),
-        ("merge: main", "`main` is in `main` already"),
+        ("switch: nowhere", "no branch `nowhere` has a commit"),
+        ("branch: main", "a branch `main` already exists"),
+        ("branch: main/x", "Git cannot have a branch `main/x` and a branch `main`"),
+        ("merge: main", "`main` is already merged into `main`"),
         ("merge: mian", "There is no branch or tag `mian`. Did you mean `main`?"),
         ("reset: main~7", "stands for no commit"),
         ("{tag: v1, at: main^2}", "stands for no commit"),
         ("delete_branch: main", "is the current branch"),
         ("delete_tag: v1", "there is no tag `v1`"),
-        ("{commit: X, delete: [c.txt]}", "there is no file or folder `c.txt` at this point"),
+        ("{commit: X, delete: [c.txt]}", "at this step there is no file or folder `c.txt`"),
         ("{commit: X, move: {c: d}}", "there is no file or folder `c`"),
-        ("{commit: X, files: {a.txt/b: x}}", "`a.txt` is a file and a folder at once"),
-        ("{commit: X, files: {a/: x}}", "`a/` names a folder"),
-        ("{commit: X, files: {a: {}}}", "a file is one of text, size, link_to and submodule"),
-        ("{commit: X, files: {a: {size: 65 MB}}}", "larger than 64 MB together"),
+        ("{commit: X, files: {a.txt/b: x}}", "`a.txt` cannot be both a file and a folder"),
+        ("{commit: X, files: {a/: x}}", "`a/` is a folder: name each file"),
+        ("{commit: X, files: {a: {}}}", "a file needs exactly one of text, size, link_to and submodule"),
+        ("{commit: X, files: {a: {size: 65 MB}}}", "the files of the scenario have more than 64 MB in total"),
         (f"{{commit: X, files: {{{'a/' * 101}b: x}}}}", "more than 100 folders deep"),
-        ("{cherry_pick: main}", "`main` changes nothing here"),
+        ("{cherry_pick: main}", "`main` changes nothing on `main`"),
     ],
 )
 def test_a_step_that_cannot_be_taken_says_why(step, words):
@@ -428,16 +428,20 @@ def test_a_step_that_cannot_be_taken_says_why(step, words):
 
 
 def test_a_scenario_without_commits_is_refused():
-    assert problems(scenario("orphan: x"))[0][2] == ("there is no commit at the end: nothing can be graded")
+    assert problems(scenario("orphan: x"))[0][2] == (
+        "the scenario ends without a commit, so there is nothing to grade"
+    )
 
 
 def test_what_learners_start_from_moves_along_one_line_only():
     first, beside = "{commit: Given, starter: true}", "{orphan: side}"
     load_spec(HEAD + scenario(first, "commit: Mine", "{commit: Given too, starter: true}"))
     assert problems(scenario(first, beside, "{commit: Other, starter: true}")) == [
-        (13, "steps", "`starter: true` stands at `Given` already, which is not behind this commit")
+        (13, "steps", "the commit `Given` with `starter: true` is not an ancestor of this one")
     ]
 
 
 def test_two_scenarios_of_one_name_are_refused():
-    assert problems(scenario(START), scenario(START)) == [(12, "name", "`one` is an earlier scenario")]
+    assert problems(scenario(START), scenario(START)) == [
+        (12, "name", "an earlier scenario already has the name `one`")
+    ]

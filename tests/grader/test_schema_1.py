@@ -47,7 +47,7 @@ def test_every_kind_of_schema_1_and_each_of_its_parameters_is_known_in_schema_2(
 def test_an_old_text_and_its_upgrade_give_the_same_report(repo, name):
     ODD[name](repo)
     new = upgrade(schema_1_texts.LAB)
-    assert len(new.guesses) == 1 and "`absent` is taken for a branch" in new.guesses[0].message
+    assert len(new.guesses) == 1 and "assumed that `absent` is a branch: " in new.guesses[0].message
     reports = []
     for text in (schema_1_texts.LAB, new.text):
         with Repository.open(repo.path) as repository:
@@ -138,7 +138,7 @@ def test_a_starter_and_what_stands_around_the_checks(tmp_path, capsys):
     )
     assert load_spec(text).starter == load_spec(path.read_text()).starter == start
     assert main(["upgrade", str(path)]) == 0
-    assert capsys.readouterr().out == f"{path} is in schema 2 now.\n{path} is in schema 2 already.\n"
+    assert capsys.readouterr().out == f"Rewrote {path} in schema 2.\n{path} already uses schema 2.\n"
 
 
 def test_a_ref_is_a_branch_or_a_tag_as_the_rest_of_the_lab_says(tmp_path, capsys):
@@ -151,59 +151,59 @@ def test_a_ref_is_a_branch_or_a_tag_as_the_rest_of_the_lab_says(tmp_path, capsys
     path = tmp_path / "lab.yaml"
     path.write_text(f"{HEAD}points_at: {{ref: stable, at: main}}\n")
     assert main(["upgrade", str(path)]) == 0
-    guess = "`stable` is taken for a branch: write `tag` instead of `branch` where it is a tag"
+    guess = "assumed that `stable` is a branch: change `branch` to `tag` if it is a tag"
     assert capsys.readouterr().out.endswith(f"{path}:8: points_at: {guess}\n")
 
 
 PROBLEMS = [
     ("commits: {brnch: a, at_least: 1}", "commits.brnch", "Did you mean `branch`?"),
-    ("commits: {on: a, at_least: 1}", "commits.on", "is not a key here"),
+    ("commits: {on: a, at_least: 1}", "commits.on", "unknown key. "),
     ("commits: {branch: '-x', at_least: 1}", "commits.branch", "the name of a branch or tag"),
-    ("ahead_behind: {ahead: 1}", "ahead_behind.branch", "is missing"),
-    ("points_at: {ref: main}", "points_at.at", "is missing"),
-    ("points_at: {at: main}", "points_at.ref", "is missing"),
+    ("ahead_behind: {ahead: 1}", "ahead_behind.branch", "is required"),
+    ("points_at: {ref: main}", "points_at.at", "is required"),
+    ("points_at: {at: main}", "points_at.ref", "is required"),
     ("points_at: {ref: [a], at: main}", "points_at.ref", "found a list"),
     ("points_at: {ref: main, at: '-x'}", "points_at.at", "a commit, such as"),
     ("start: {branch: main, at: main}", "start.of", "is the same branch"),
     ("merge_order: {branches: [a]}", "merge_order.branches", "at least two different branches"),
-    ("merge_order: {branches: a}", "merge_order.branches", "a list is expected"),
+    ("merge_order: {branches: a}", "merge_order.branches", "expected a list"),
     ("merge_order: {branches: [a, main]}", "merge_order.into", "is one of the branches"),
     ("merged: {branch: [a, b]}", "merged.branch", "found a list"),
     ("merged: {branch: main}", "merged.into", "is the same branch"),
-    ("rebased: {branch: a, patches: x}", "rebased.patches", "a list is expected"),
+    ("rebased: {branch: a, patches: x}", "rebased.patches", "expected a list"),
     ("rebased: {branch: a, patches_of: '-x'}", "rebased.patches_of", "a commit, such as"),
     ("cherry_picked: {commits: [a], onto: '-x'}", "cherry_picked.onto", "the name of a branch"),
-    ("history: {match: ['(']}", "history.match", "cannot be read"),
+    ("history: {match: ['(']}", "history.match", "invalid regular expression: "),
     ("history: {}", "history", "one of `subjects` and `match` is needed"),
     ("gone: {}", "gone", "one of `subject`, `matches` and `commit` is needed"),
     ("gone: {commit: main, subject: x}", "gone.commit", "stands alone"),
     ("amended: {parent: main}", "amended", "one of `subject` and `commit` is needed"),
-    ("atomic: {}", "atomic", "one of files_at_most (at least 1) and one_of is needed"),
-    ("atomic: {matches: x, files_at_most: 1}", "atomic.matches", "Known are on, since, files_at_most and one_of."),
-    ("messages: {forbids: ['(']}", "messages.forbids", "cannot be read"),
-    ("messages: {files_at_most: 1}", "messages.files_at_most", "is not a key here"),
-    ("commit: {at: main, each: true}", "commit.at", "names one commit"),
-    ("commit: {each: 1}", "commit.each", "true or false is expected"),
-    ("commit: {each: true, author: 1}", "commit.author", "text is expected"),
-    ("tag: {name: v1, message: '('}", "tag.message", "cannot be read"),
+    ("atomic: {}", "atomic", "one of files_at_most (at least 1) and one_of is required"),
+    ("atomic: {matches: x, files_at_most: 1}", "atomic.matches", "Use one of: on, since, files_at_most and one_of."),
+    ("messages: {forbids: ['(']}", "messages.forbids", "invalid regular expression: "),
+    ("messages: {files_at_most: 1}", "messages.files_at_most", "unknown key. "),
+    ("commit: {at: main, each: true}", "commit.at", "selects one commit, so it cannot be combined with each or since"),
+    ("commit: {each: 1}", "commit.each", "expected true or false"),
+    ("commit: {each: true, author: 1}", "commit.author", "expected text"),
+    ("tag: {name: v1, message: '('}", "tag.message", "invalid regular expression: "),
     ("tag: {name: v1, annotated: false, message: x}", "tag.message", "has no message"),
-    ("file: {path: a, absent: false}", "file.absent", "true is expected, found false"),
-    ("file: {path: a, exists: false}", "file.exists", "true is expected, found false"),
-    ("file: {path: a, exists: true, absent: true}", "file.absent", "cannot stand beside exists"),
+    ("file: {path: a, absent: false}", "file.absent", "expected true, found false"),
+    ("file: {path: a, exists: false}", "file.exists", "expected true, found false"),
+    ("file: {path: a, exists: true, absent: true}", "file.absent", "cannot be combined with exists"),
     ("renamed: {path: a, was: a}", "renamed.was", "is the same path"),
-    ("run: {command: [a], prints: '('}", "run.prints", "cannot be read"),
-    ("submodule: {path: a, url: '('}", "submodule.url", "cannot be read"),
-    ("object: {commit: {message: '('}}", "object.commit.message", "cannot be read"),
-    ("object: {commit: {matches: x}}", "object.commit.matches", "Known are parents, ancestors, rhombus and message."),
-    ("object: {tag: {of: x}}", "object.tag.of", "blob, tree and commit is expected"),
+    ("run: {command: [a], prints: '('}", "run.prints", "invalid regular expression: "),
+    ("submodule: {path: a, url: '('}", "submodule.url", "invalid regular expression: "),
+    ("object: {commit: {message: '('}}", "object.commit.message", "invalid regular expression: "),
+    ("object: {commit: {matches: x}}", "object.commit.matches", "Use one of: parents, ancestors, rhombus and message."),
+    ("object: {tag: {of: x}}", "object.tag.of", "expected blob, tree or commit"),
     ("object: {commit: {}}", "object.commit", "one of `parents`, `ancestors`, `rhombus` and `message` is needed"),
-    ("python_package: {import_name: 1}", "python_package.import_name", "text is expected"),
-    ("answer: {path: a, equals: {count_between: {one: a}}}", "answer.equals.count_between.other", "is missing"),
-    ("answer: {path: a, equals: {count_between: {one: a, at: b}}}", "answer.equals.count_between.at", "Known are"),
+    ("python_package: {import_name: 1}", "python_package.import_name", "expected text"),
+    ("answer: {path: a, equals: {count_between: {one: a}}}", "answer.equals.count_between.other", "is required"),
+    ("answer: {path: a, equals: {count_between: {one: a, at: b}}}", "answer.equals.count_between.at", "unknown key. "),
     ("answer: {path: a, equals: {id_of: {off: a}}}", "answer.equals.id_of.off", "Did you mean `of`?"),
-    ("each_commit: {signed: true}", "each_commit", "is a kind of schema 2"),
+    ("each_commit: {signed: true}", "each_commit", "this kind needs schema 2"),
     ("atomc: {files_at_most: 1}", "atomc", "Did you mean `atomic`?"),
-    ("atomic: {files_at_most: 1}\n    messages: {}", "messages", "a check has one kind, and atomic is there already"),
+    ("atomic: {files_at_most: 1}\n    messages: {}", "messages", "this one already has atomic"),
 ]  # fmt: skip
 
 
@@ -221,7 +221,7 @@ def test_problems_name_what_the_author_typed_and_stop_the_upgrade(tmp_path, caps
     before = path.read_text()
     assert (main(["upgrade", str(path)]), path.read_text()) == (2, before)
     assert capsys.readouterr().err.startswith(
-        f"{path}:8: commits.branch: the name of a branch or tag is expected"
+        f"{path}:8: commits.branch: expected the name of a branch or tag"
     )
 
 
@@ -229,7 +229,9 @@ def test_problems_name_what_the_author_typed_and_stop_the_upgrade(tmp_path, caps
 def test_a_later_schema_names_the_labcheck_that_reads_it(tmp_path, capsys, schema):
     path = tmp_path / "lab.yaml"
     path.write_text(HEAD.replace("schema: 1", f"schema: {schema}") + "kind_of_the_future: {}\n")
-    said = f"{path}:1: schema: this lab needs labcheck {schema + 1} or later: download it from the page of the lab\n"
+    said = (
+        f"{path}:1: schema: this lab needs labcheck {schema + 1} or later: download it from the lab's page\n"
+    )
     for command in (["upgrade"], ["test"]):
         assert (main([*command, str(path)]), capsys.readouterr().err) == (2, said)
 
@@ -239,12 +241,12 @@ def test_schema_2_reads_a_commit_as_starter_and_keeps_places_for_more():
     table = {
         "null": None,
         "{commit: " + "ab" * 20 + "}": None,
-        "{folder: start}": "starter.folder: no starter is made from a folder yet: name a commit",
-        "{scenario: the start}": "starter.scenario: no starter is made from a scenario yet: name a commit",
-        "ab" * 20: "starter: a mapping with keys such as commit is expected",
-        "{commit: main}": "starter.commit: the full id of a commit is expected, found `main`",
-        "{}": "starter.commit: is missing",
-        "{branch: main}": "starter.branch: is not a key here. Known are commit.",
+        "{folder: start}": "starter.folder: a starter from a folder is not supported yet: name a commit",
+        "{scenario: the start}": "starter.scenario: a starter from a scenario is not supported yet: name a commit",
+        "ab" * 20: "starter: expected a mapping (keys: commit)",
+        "{commit: main}": "starter.commit: expected a full commit ID, found `main`",
+        "{}": "starter.commit: is required",
+        "{branch: main}": "starter.branch: unknown key. Use one of: commit.",
     }
     for starter, problem in table.items():
         text = new.replace("starter: {}", f"starter: {starter}")

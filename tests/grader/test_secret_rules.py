@@ -78,15 +78,15 @@ OTHERS = {
     "a Figma token": ["figd_" + drawn(40)],
     "a Supabase token": ["sbp_" + drawn(40, HEX), "sb_secret_" + drawn(31)],
     "a New Relic key": ["NRAK-" + drawn(27, string.ascii_uppercase + string.digits)],
-    "a client secret of Azure": [f"{drawn(3)}8Q~{drawn(34)}"],
+    "an Azure client secret": [f"{drawn(3)}8Q~{drawn(34)}"],
     "an age key": ["AGE-SECRET-KEY-1" + drawn(58, string.ascii_uppercase + string.digits)],
 }
 BEHIND = {
-    "a webhook of Slack": f"https://hooks.slack.com/services/T{drawn(10, BASE32)}/B{drawn(10, BASE32)}/{drawn(24)}",
-    "a webhook of Discord": f"https://discord.com/api/webhooks/{drawn(18, '123456789')}/{drawn(68)}",
+    "a Slack webhook": f"https://hooks.slack.com/services/T{drawn(10, BASE32)}/B{drawn(10, BASE32)}/{drawn(24)}",
+    "a Discord webhook": f"https://discord.com/api/webhooks/{drawn(18, '123456789')}/{drawn(68)}",
     "a Kaggle key": f'{{"username":"learner","key":"{drawn(32, HEX)}"}}',
-    "a key of Azure Storage": f"AccountName=shop;AccountKey={drawn(86)}==;EndpointSuffix=core.windows.net",
-    "a password of a database": f"postgresql+psycopg://shop:{drawn(16)}@db.shop.eu-1.rds.amazonaws.com:5432/shop",
+    "an Azure Storage key": f"AccountName=shop;AccountKey={drawn(86)}==;EndpointSuffix=core.windows.net",
+    "a database password": f"postgresql+psycopg://shop:{drawn(16)}@db.shop.eu-1.rds.amazonaws.com:5432/shop",
 }
 AROUND = ("{}", 'key = "{}"\n', "https://me:{}@example.org/", "('{}')", "a\n\tKEY={}\n")
 

@@ -86,7 +86,7 @@ def test_it_is_said_where_nobody_knows_the_learner(repo, learner):
     commit_as(repo, *[("Bo", "bo@example.org")] * 3)
     result = ask(repo, learner)
     assert result.outcome is Outcome.PASSED
-    assert result.why.endswith("Whose they are was not asked: the learner is not known here.")
+    assert result.why.endswith("The author was not checked: the learner is not known here.")
 
 
 def test_who_is_the_learner_is_told_by_many_names_and_addresses():
@@ -144,7 +144,7 @@ def test_authors_of_other_names_are_noted_for_learner_and_staff(repo):
     commit_as(repo, ("Bo", "bo@example.org"), ("Nia Newcomer", "x@y.example"), ("Bo", "bo@example.org"))
     with Repository.open(repo.path) as repository:
         assert author_notes(lab(), repository, ME) == [
-            "2 of 3 commits on `main` name an author that the account does not: `Bo <bo@example.org>` (2 commits)."
+            "2 of 3 commits on `main` have an author who is not on this account: `Bo <bo@example.org>` (2 commits)."
         ]
         assert author_notes(lab(says="main holds three commits"), repository, ME) == []
         assert author_notes(lab(), repository, Learner()) == []

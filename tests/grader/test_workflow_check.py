@@ -286,7 +286,7 @@ FAULTS = {
         2,
     ),
     "on: push\njobs:\n  a:\n   b:\n  - c\n": ("The file cannot be read as YAML: ", 5),
-    "on: push\non: pull_request\n": ("The file cannot be read as YAML: `on`: the key is there twice.", 2),
+    "on: push\non: pull_request\n": ("The file cannot be read as YAML: `on`: duplicate key.", 2),
     "- a\n- b\n": ("The file has no keys.", 1),
     "just text\n": ("The file has no keys.", 1),
     jobs("  a:\n    runs-on: x\n    steps:\n      - &x\n        <<: *x\n"): (

@@ -186,7 +186,7 @@ def test_a_new_kind_of_check_is_explained_and_in_the_docs(kind, capsys, tmp_path
     assert line in explained(capsys).splitlines()
     told = explained(capsys, "newest_message")
     assert told.startswith(f"{line}\n")
-    assert "  ends_with: text. Default: `.`. Learners do not see it." in told.splitlines()
+    assert "  ends_with: text. Default: `.`. Hidden from learners." in told.splitlines()
     main(["new", str(tmp_path / "lab")])
     assert f"#   {line}" in (tmp_path / "lab" / "lab.yaml").read_text().splitlines()
     page = reference.checks_page()
@@ -234,8 +234,8 @@ def test_a_new_step_builds_what_proves_a_lab(step, tmp_path):
 
 def test_mistakes_in_a_new_step_are_told_at_their_line(step):
     for wrong, line, message in (
-        ("empty_commit: 5", 11, "is not a step. Did you mean `empty_commits`?"),
-        ("empty_commits: many", 11, "a whole number from 0 to 100,000 is expected, found `many`"),
+        ("empty_commit: 5", 11, "unknown step. Did you mean `empty_commits`?"),
+        ("empty_commits: many", 11, "expected a whole number from 0 to 100,000, found `many`"),
     ):
         with pytest.raises(SpecError) as refused:
             load_spec(STEPS_LAB.replace("empty_commits: 5", wrong))
@@ -245,7 +245,7 @@ def test_mistakes_in_a_new_step_are_told_at_their_line(step):
 def test_a_new_step_is_explained_and_in_the_docs(step, capsys):
     line = "`empty_commits: 3` - so many commits without a change; `tag` marks the last one."
     own = [
-        "  empty_commits: a whole number from 0 to 100,000. Needed.",
+        "  empty_commits: a whole number from 0 to 100,000. Required.",
         "  tag: the name of a branch or tag.",
         "  signed: true or false. Default: false.",
     ]
@@ -253,5 +253,6 @@ def test_a_new_step_is_explained_and_in_the_docs(step, capsys):
     at = told.index(line)
     assert told[at + 1 : at + 4] == own
     assert (
-        f"\n{line}\n- `empty_commits`: a whole number from 0 to 100,000. Needed.\n" in reference.checks_page()
+        f"\n{line}\n- `empty_commits`: a whole number from 0 to 100,000. Required.\n"
+        in reference.checks_page()
     )

@@ -73,7 +73,7 @@ def test_a_lab_that_runs_code_waits_for_its_proof(client):
 
 def test_a_worker_proves_it_and_opens_it(settings):
     if why := sandbox_is_missing(settings):
-        pytest.skip(f"code cannot be confined: {why}")
+        pytest.skip(f"cannot sandbox code: {why}")
     lab = new_lab()
     assert proofs.prove_next()
     lab.refresh_from_db()
@@ -173,13 +173,15 @@ def test_a_fault_in_a_scenario_is_no_proof_and_what_was_open_stays_open(monkeypa
     before, learner = lab.current, make_learner(lab.course)
     lab.source = RUNS_CODE
     save_lab(lab=lab)
-    faulty = replace(proofs.proof_here(RUNS_CODE), faults=("right: check adds did not work: it is gone",))
+    faulty = replace(
+        proofs.proof_here(RUNS_CODE), faults=("right: check adds failed on our side: it is gone",)
+    )
     assert Proof.from_json(json.loads(json.dumps(faulty.to_json()))) == faulty
     assert not faulty.proved
     monkeypatch.setattr(proofs.apart, "ask", lambda *arguments: {"proof": faulty.to_json()})
     assert not proofs.prove_next()
     newest = lab.versions.order_by("-pk").first()
-    assert (newest.proof, newest.proving_fault) == (None, "right: check adds did not work: it is gone")
+    assert (newest.proof, newest.proving_fault) == (None, "right: check adds failed on our side: it is gone")
     assert Lab.objects.get(pk=lab.pk).current == before
     client.force_login(learner.user)
     assert client.get(lab.get_absolute_url()).status_code == 200

@@ -1,4 +1,4 @@
-"""Shared by the commands: exit statuses, error messages, the sandbox, and reading lab.yaml."""
+"""Exit statuses, error messages, the sandbox and the reading of lab.yaml, for all commands."""
 
 import os
 import sys
@@ -25,7 +25,7 @@ def complain_of(problems: Iterable[Problem], path: Path) -> None:
 
 
 def load(path: Path) -> LabSpec | None:
-    """Return the lab of a file; None after printing each of its problems."""
+    """Return the lab in a file; print its problems and return None if it has any."""
     try:
         return load_spec(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -36,11 +36,11 @@ def load(path: Path) -> LabSpec | None:
 
 
 def own_sandbox() -> Sandbox | None:
-    """Return the sandbox of this machine, which may be unavailable; None if the system supports none."""
+    # it may be unavailable; None on a system that supports no sandbox
     if not sys.platform.startswith("linux"):
         return None
     from ..sandbox.opening import opened  # Linux only
 
-    # the user of root's sandbox cannot read root's home
+    # root's sandbox runs as a different user, who cannot read root's home
     home = Path("/var/cache") if os.geteuid() == 0 else Path.home() / ".cache"
     return opened("", home / "labcheck" / "environments", MAX_ENVIRONMENT_BYTES)

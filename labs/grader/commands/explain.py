@@ -1,6 +1,6 @@
-"""`labcheck explain [KIND]`: the kinds of check that a lab.yaml may ask for, or one of them in full.
+"""List the kinds of check for lab.yaml, or describe one of them in full.
 
-`labcheck explain steps` lists the steps of scenarios. Exit status: 0 explained, 2 there is no such kind.
+`labcheck explain steps` describes the steps of scenarios. Exit status: 0 explained, 2 unknown kind.
 """
 
 import argparse
@@ -16,13 +16,13 @@ _STEPS = "steps"
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", metavar="KIND", nargs="?", help="a kind of check, or steps")
+    parser.add_argument("kind", metavar="KIND", nargs="?", help="a kind of check, or `steps`")
 
 
 def run(options: argparse.Namespace) -> int:
     if options.kind not in (None, _STEPS, *KINDS):
         known = did_you_mean(options.kind, [*KINDS, _STEPS])
-        complain(f"There is no kind of check {quoted(options.kind)}. {known}")
+        complain(f"Unknown kind of check {quoted(options.kind)}. {known}")
         return COULD_NOT
     print("\n".join(_lines(options.kind)))
     return GOOD
@@ -36,7 +36,8 @@ def _lines(name: str | None) -> Iterator[str]:
     if name is None:
         yield from kind_lines()
         yield ""
-        yield "`labcheck explain KIND` tells its parameters, `labcheck explain steps` the steps of scenarios."
+        yield "Run `labcheck explain KIND` for the parameters of a kind."
+        yield "Run `labcheck explain steps` for the steps of scenarios."
     elif name == _STEPS:
         yield from _step_lines()
     else:
@@ -47,7 +48,7 @@ def _explanation(kind: documentation.Documentation) -> Iterator[str]:
     yield from (kind.line, *(["", kind.more] if kind.more else []), "")
     if "\n" in kind.example:
         yield from (kind.example.rstrip(), "")
-    yield from _parameter_lines(kind.parameters) or ["It has no parameters."]
+    yield from _parameter_lines(kind.parameters) or ["This kind takes no parameters."]
     if kind.values:
         yield from ("", "Values:")
     for name, asks, keys in kind.values:
@@ -57,7 +58,7 @@ def _explanation(kind: documentation.Documentation) -> Iterator[str]:
 def _step_lines() -> Iterator[str]:
     for step in documentation.of_steps():
         yield from (step.line, *_parameter_lines(step.parameters), "")
-    yield from ("Each step that makes a commit has these as well:",)
+    yield from ("Each step that creates a commit also takes these parameters:",)
     yield from _parameter_lines(documentation.shared_by_steps())
 
 

@@ -14,12 +14,12 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&#!])")
 
 
 def annotation_lines(report: Report) -> list[str]:
-    """Return workflow commands: an error for each check that needs work, a warning for each that was not run."""
+    """Return workflow commands: an error per check that needs work, a warning per check that was not run."""
     return [_annotation(result) for result in report.results if result.outcome in _LEVELS]
 
 
 def summary(report: Report) -> str:
-    """Return Markdown in which text of the repository is escaped."""
+    """Return Markdown. Text from the repository is escaped."""
     return "\n".join(_summary(report)) + "\n"
 
 

@@ -24,17 +24,26 @@ from .github import annotation_lines, summary
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lab", metavar="LAB.yaml", type=Path)
-    parser.add_argument("repository", metavar="REPO", type=Path, help="a work tree or a bare repository")
+    parser.add_argument("repository", metavar="REPO", type=Path, help="a working tree or a bare repository")
     parser.add_argument(
-        "--format", choices=("text", "json", "github"), default="text", help="what to print (text)"
+        "--format",
+        choices=("text", "json", "github"),
+        default="text",
+        help="the output format (default: text)",
     )
-    parser.add_argument("--json", action="store_const", const="json", dest="format", help="as --format json")
-    parser.add_argument("--hints", action="store_true", help="print the stronger hint too")
     parser.add_argument(
-        "--remote", type=_remote, metavar="NAME", help="grade the branches of this remote, as last fetched"
+        "--json", action="store_const", const="json", dest="format", help="short for --format json"
     )
-    parser.add_argument("--name", action="append", default=[], help="the learner's name in commits")
-    parser.add_argument("--email", action="append", default=[], help="the learner's address in commits")
+    parser.add_argument("--hints", action="store_true", help="also print the stronger hint")
+    parser.add_argument(
+        "--remote", type=_remote, metavar="NAME", help="grade the remote-tracking branches of this remote"
+    )
+    parser.add_argument(
+        "--name", action="append", default=[], help="the learner's name in commits; can be repeated"
+    )
+    parser.add_argument(
+        "--email", action="append", default=[], help="the learner's email in commits; can be repeated"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,7 +61,7 @@ def _remote(name: str) -> str:
     try:
         return str(convert(RefName, Value(0, name)))
     except MismatchError as error:
-        raise argparse.ArgumentTypeError(f"the name of a remote is expected, found {quoted(name)}") from error
+        raise argparse.ArgumentTypeError(f"expected the name of a remote, found {quoted(name)}") from error
 
 
 def _grade(spec: LabSpec, options: argparse.Namespace) -> Report | None:
@@ -64,7 +73,7 @@ def _grade(spec: LabSpec, options: argparse.Namespace) -> Report | None:
     except UnreadableError as error:
         complain(f"Could not read the repository. {error}")
         if options.remote:
-            complain(f"With --remote, fetch first: git fetch --tags {options.remote}")
+            complain(f"To grade a remote, fetch it first: git fetch --tags {options.remote}")
     except RepositoryDamagedError as error:
         complain(f"Could not read the repository. {cannot_read(str(error))}")
     except RepositoryError as error:

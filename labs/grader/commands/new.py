@@ -1,6 +1,6 @@
-"""`labcheck new FOLDER`: a starting lab: lab.yaml with scenarios that prove it, and brief.md.
+"""Create a lab to start from: a lab.yaml with scenarios that prove it, and a brief.md.
 
-Exit status: 0 written, 2 not written, since a file is there already or cannot be made.
+Exit status: 0 written, 2 not written because a file already exists or cannot be created.
 """
 
 import argparse
@@ -22,15 +22,15 @@ def run(options: argparse.Namespace) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if there := next((folder / name for name in texts if (folder / name).exists()), None):
-            complain(f"{quoted(str(there))} is there already, and stays as it is: name another folder.")
+            complain(f"{quoted(str(there))} already exists and was not changed. Choose a different folder.")
             return COULD_NOT
         for name, text in texts.items():
             with (folder / name).open("x", encoding="utf-8") as file:
                 file.write(text)
     except OSError as error:
-        complain(f"The lab could not be written: {error}")
+        complain(f"Could not write the lab: {error}")
         return COULD_NOT
-    print(f"{folder / 'lab.yaml'} and {folder / 'brief.md'} are written. Change them, then prove the checks:")
+    print(f"Created {folder / 'lab.yaml'} and {folder / 'brief.md'}. Edit them, then prove the checks:")
     print(f"  labcheck test {folder / 'lab.yaml'}")
     return GOOD
 

@@ -1,6 +1,7 @@
-"""`labcheck test LAB.yaml [--json]`: whether the scenarios of a lab prove its checks.
+"""Run the scenarios of a lab to prove its checks.
 
-Exit status: 0 proved, 1 a check was not seen both ways or ended otherwise than expected, 2 could not test.
+Exit status: 0 proved, 1 an outcome was not as expected or a check was not seen both to pass and to need work, 2 could
+not test.
 """
 
 import argparse
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         proof = prove(spec, own_sandbox())
     except (OSError, RepositoryError) as error:
-        complain(f"The scenarios could not be built and graded: {error}")
+        complain(f"Could not build and grade the scenarios: {error}")
         return COULD_NOT
     print(json.dumps(proof.to_json(), indent=2) if options.json else "\n".join(proof_lines(proof)))
     return GOOD if proof.proved else NEEDS_WORK
@@ -60,8 +61,8 @@ def _checks(proof: Proof) -> Iterator[str]:
 def _sum(proof: Proof) -> Iterator[str]:
     if proof.not_provable_here:
         names = listed((quoted(check.id) for check in proof.not_provable_here), most=5)
-        yield f"Not provable here, where code cannot be confined: {names}."
+        yield f"Cannot be proved on this machine, which has no sandbox for code: {names}."
     proved = len(proof.checks) - len(proof.unproved) - len(proof.not_provable_here)
     yield (
-        f"{proved} of {count(len(proof.checks), 'check')} proved by {count(len(proof.scenarios), 'scenario')}."
+        f"{count(len(proof.scenarios), 'scenario')} proved {proved} of {count(len(proof.checks), 'check')}."
     )

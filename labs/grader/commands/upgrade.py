@@ -1,6 +1,6 @@
-"""`labcheck upgrade LAB.yaml`: rewrites a lab of an older schema in the newest one; comments stay where they are.
+"""Rewrite a lab.yaml in the newest schema and keep its comments.
 
-Exit status: 0 rewritten, or already in the newest schema, 2 it could not be read or written, and stays as it is.
+Exit status: 0 rewritten or already in the newest schema, 2 not rewritten because the file cannot be read or written.
 """
 
 import argparse
@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
         old = path.read_bytes().decode("utf-8")
         new = upgrade(old)
         if new.text == old:
-            print(f"{path} is in schema 2 already.")
+            print(f"{path} already uses schema 2.")
             return GOOD
         path.write_bytes(new.text.encode("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     except SpecError as error:
         complain_of(error.problems, path)
         return COULD_NOT
-    print(f"{path} is in schema 2 now.")
+    print(f"Rewrote {path} in schema 2.")
     for guess in new.guesses:
         print(replace(guess, path=str(path)))
     return GOOD

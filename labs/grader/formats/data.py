@@ -31,9 +31,9 @@ _ENDINGS: dict[str, Format] = {
 _STEP = re.compile(r"""(?:^|(?<=.)\.)([^.\[\]"]+)|\[(\d{1,6})\]|\["([^"]+)"\]""")
 MAX_ALIASED = 10_000  # values that the aliases of one YAML file expand to
 _LIMITS = re.compile(
-    "not read|nested too deeply|one word of text|a tag is too long|larger than"
+    "not supported|nested too deeply|must be a plain string|a tag is too long|larger than"
 )  # of `read_yaml`
-_LONG_NUMBER = "a whole number has more than 4,300 digits"  # the most that Python reads
+_LONG_NUMBER = "an integer has more than 4,300 digits"  # the most that Python reads
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 # `tomllib` looks at every beginning of a dotted key, at each of its parts
 _TOML_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}""")
@@ -53,7 +53,7 @@ class BeyondLimitError(UnparsableError):
 
 @dataclass(frozen=True)
 class Absent:
-    """Nothing is at a path: how far the path exists, and what is at its end."""
+    """A path without a value: `way` is its first part that does not exist, `found` is in words."""
 
     way: str
     found: str
@@ -64,7 +64,7 @@ def format_of(path: str) -> Format | None:
 
 
 def steps(place: str) -> Steps | None:
-    """Return keys and positions of `a.b[0]["c.d"]`; None if it is not a valid path."""
+    """Return keys and indexes of a path such as `a.b[0]["c.d"]`; None if it is invalid."""
     found: list[str | int] = []
     end = 0
     while match := _STEP.match(place, end):
@@ -105,8 +105,9 @@ def _written(way: Steps) -> str:
 
 def _met(value: Value, step: str | int) -> str:
     if isinstance(value.data, dict):
-        near = nearest(step, value.data) if isinstance(step, str) else None
-        return f"a key {quoted(near)}" if near else f"the keys {listed(map(quoted, value.data), 5) or 'none'}"
+        if near := nearest(step, value.data) if isinstance(step, str) else None:
+            return f"a key {quoted(near)}"
+        return f"the keys {listed(map(quoted, value.data), 5)}" if value.data else "an empty mapping"
     return f"a list of {count(len(value.data), 'item')}" if isinstance(value.data, list) else "a single value"
 
 
@@ -138,18 +139,18 @@ def _decimal(text: str) -> Decimal:
     try:
         return Decimal(text)
     except InvalidOperation:
-        raise BeyondLimitError(f"the number {cut(text, 40)} is too large") from None
+        raise BeyondLimitError(f"the number {cut(text, 40)} is out of range") from None
 
 
 def _refused_constant(name: str) -> None:
-    raise UnparsableError(f"{name} is no number in JSON")
+    raise UnparsableError(f"{name} is not valid JSON")
 
 
 def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for key, value in pairs:
         if key in found:
-            raise UnparsableError(f"the key {quoted(key)} is there twice")
+            raise UnparsableError(f"duplicate key {quoted(key)}")
         found[key] = value
     return found
 

@@ -30,18 +30,18 @@ def read_ini(text: str) -> dict[str, dict[str, object]]:
     )
     parser.optionxform = str  # type: ignore[assignment, method-assign]
     if blanks := _BLANKS.search(text):
-        raise IniError("a line holds more than 100 blanks in a row", text.count("\n", 0, blanks.start()) + 1)
+        raise IniError("a line has more than 100 spaces in a row", text.count("\n", 0, blanks.start()) + 1)
     try:
         parser.read_string(text)
     except configparser.DuplicateOptionError as error:
-        raise IniError(f"the key {quoted(error.option)} is there twice", error.lineno) from None
+        raise IniError(f"duplicate key {quoted(error.option)}", error.lineno) from None
     except configparser.DuplicateSectionError as error:
-        raise IniError(f"the section {quoted(error.section)} is there twice", error.lineno) from None
+        raise IniError(f"duplicate section {quoted(error.section)}", error.lineno) from None
     except configparser.MissingSectionHeaderError as error:
-        raise IniError("a section such as `[name]` has to come first", error.lineno) from None
+        raise IniError("the first line must be a section header such as `[name]`", error.lineno) from None
     except configparser.ParsingError as error:
         raise IniError(
-            "a line is neither a section, `key = value` nor a comment", error.errors[0][0]
+            "a line is not a section header, `key = value` or a comment", error.errors[0][0]
         ) from None
     return {name: {key: _typed(value) for key, value in parser.items(name)} for name in parser.sections()}
 

@@ -89,14 +89,14 @@ RULES = (
     ),
     _token("a Slack token", "Slack", r"xapp-\d-[A-Z0-9]{8,14}-\d{8,16}-[0-9a-f]{40,80}", "xapp-"),
     _after(
-        "a webhook of Slack",
+        "a Slack webhook",
         "Slack",
         r"hooks\.slack\.com/(?:services|workflows)/(T[A-Z0-9]{6,14}/[A-Z0-9]{6,14}/[A-Za-z0-9/]{20,60})",
         "hooks.slack.com",
         trace="hooks[.]slack[.]com/[a-z]+/T[A-Z0-9]{6}",
     ),
     _after(
-        "a webhook of Discord",
+        "a Discord webhook",
         "Discord",
         r"discord(?:app)?\.com/api/webhooks/(\d{17,20}/[\w-]{60,80})",
         "/api/webhooks/",
@@ -179,16 +179,16 @@ RULES = (
     _token("a Figma token", "Figma", r"figd_[\w-]{40}", "figd_"),
     _token("a Supabase token", "Supabase", f"sbp_{_HEX}{{40}}|sb_secret_[\\w-]{{31}}", "sbp_", "sb_secret_"),
     _token("a New Relic key", "New Relic", "NRAK-[A-Z0-9]{27}", "NRAK-"),
-    _token("a client secret of Azure", "Microsoft Entra", r"[\w~.-]{3}8Q~[\w~.-]{31,34}", "8Q~"),
+    _token("an Azure client secret", "Microsoft Entra", r"[\w~.-]{3}8Q~[\w~.-]{31,34}", "8Q~"),
     _after(
-        "a key of Azure Storage",
+        "an Azure Storage key",
         "Azure",
         r"AccountKey=([A-Za-z0-9+/]{86}==)",
         "AccountKey=",
         trace="AccountKey=[A-Za-z0-9+/]{20}",
     ),
     Rule(
-        "a password of a database",
+        "a database password",
         "change it in the database",
         re.compile(
             r"(?:postgres(?:ql)?|mysql|mariadb|mongodb|rediss?|amqps?)(?:\+\w{1,20})?://[^\s:/@\"'<>{}$]{0,60}:"
@@ -227,7 +227,7 @@ SETTING = Rule(
     ("=",),
     "(PASS|SECRET|TOKEN|KEY)[A-Z_]* *= *[^ ]{10}",
 )
-_WEAK = {"a password of a database"}  # rules without a fixed format: the value must look random
+_WEAK = {"a database password"}  # rules without a fixed format: the value must look random
 _PLACEHOLDER = re.compile(
     r"example|placeholder|change[_-]?(?:me|it|this)|your[_-]|dummy|fake|sample|redacted|123456|abcdef"
     r"|[<>{}*]|\.\.\.|(?!a)(\S)\1{5}",  # an OpenSSH private key has runs of A

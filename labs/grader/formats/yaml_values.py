@@ -51,7 +51,7 @@ class _Scanner(Scanner):
 
     def fetch_more_tokens(self) -> Any:
         if self.tokens_taken > MAX_TOKENS:
-            message = f"there are more than {MAX_TOKENS // 4:,} keys or {MAX_TOKENS // 2:,} items"
+            message = f"the file has more than {MAX_TOKENS // 4:,} keys or {MAX_TOKENS // 2:,} items"
             raise ScannerError(None, None, message, self.reader.get_mark())
         return super().fetch_more_tokens()
 
@@ -163,7 +163,7 @@ class _NodeReader:
         if id(node) in self.seen:
             self.aliased -= 1
             if self.aliased < 0 or id(node) in self.around:
-                message = "anchors and aliases are not read: write the value out"
+                message = "anchors and aliases are not supported here: repeat the value"
                 self.problems.append(Problem(line, key, message))
                 return Value(line, None, column)
         self.seen.add(id(node))
@@ -184,12 +184,12 @@ class _NodeReader:
         for name_node, value_node in node.value:
             line = name_node.start_mark.line + 1
             if not isinstance(name_node, ScalarNode) or name_node.tag == f"{_TAG}merge":
-                self.problems.append(Problem(line, key, "a key is one word of text"))
+                self.problems.append(Problem(line, key, "a key must be a plain string"))
                 continue
             name = str(name_node.value)
             path = f"{key}.{name}" if key else name
             if name in names:
-                self.problems.append(Problem(line, path, "the key is there twice"))
+                self.problems.append(Problem(line, path, "duplicate key"))
             names.add(name)
             yield name, Value(line, self.read(value_node, path).data, name_node.start_mark.column + 1)
 
@@ -209,5 +209,5 @@ class _NodeReader:
                     return text
         except (KeyError, ValueError, InvalidOperation):
             return text
-        self.problems.append(Problem(node.start_mark.line + 1, key, f"the tag {node.tag} is not read"))
+        self.problems.append(Problem(node.start_mark.line + 1, key, f"the tag {node.tag} is not supported"))
         return None

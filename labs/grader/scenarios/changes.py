@@ -29,7 +29,7 @@ class Step(ABC):
 
 @dataclass(frozen=True)
 class FileContent:
-    """A file that is more than text: one of `text`, `size`, `link_to` and `submodule`."""
+    """An entry of `files` that needs more than a text. Exactly one of the first four fields is set."""
 
     text: Content | None = None
     size: Bytes | None = None
@@ -40,7 +40,7 @@ class FileContent:
     def entry(self, world: World) -> Entry:
         given = [self.text, self.size, self.link_to, self.submodule]
         if sum(value is not None for value in given) != 1:
-            raise StepError("a file is one of text, size, link_to and submodule")
+            raise StepError("a file needs exactly one of text, size, link_to and submodule")
         if self.submodule:
             return Entry(b"160000", self.submodule)
         if self.link_to:
@@ -55,7 +55,7 @@ def _filled(size: int) -> bytes:
 
 @dataclass(frozen=True, kw_only=True)
 class CommitStep(Step):
-    """A step that makes a commit. Files are moved, deleted, appended to and written, in this order."""
+    """A step that creates a commit. Files are moved, deleted, appended to and written, in this order."""
 
     move: dict[FilePath, FilePath] = field(default_factory=dict)
     delete: tuple[FilePath, ...] = ()
@@ -77,7 +77,7 @@ class CommitStep(Step):
             files[path] = _appended(world, files.get(path), text)
         for path, content in self.files.items():
             if path.endswith("/"):
-                raise StepError(f"{quoted(path)} names a folder: files are named one by one")
+                raise StepError(f"{quoted(path)} is a folder: name each file")
             given = content if isinstance(content, FileContent) else FileContent(text=content)
             files[path] = given.entry(world)
         return files
@@ -89,13 +89,13 @@ class CommitStep(Step):
         done = {*self.files, *self.delete}
         if left := [path for path in conflicts if path not in done]:
             raise StepError(
-                f"both sides changed {listed(map(quoted, left))}: "
-                "give the resolved content in files, or name it in delete"
+                f"merge conflict in {listed(map(quoted, left))}: "
+                "give the resolved content in files, or list the path in delete"
             )
         return self.changed(world, files)
 
     def people(self, world: World, original: Person | None = None) -> dict[str, Person]:
-        # `original` is the author of a commit that is made again
+        # `original` is the author of a commit that is copied or amended
         now = world.now()
         person = (self.author or world.learner).at(self.date or now)
         keeps = original is not None and self.author is None and self.date is None
@@ -106,12 +106,12 @@ def _below(files: Files, path: str) -> list[str]:
     # raises StepError if there is none
     found = [other for other in files if f"{other}/".startswith(path.rstrip("/") + "/")]
     if not found:
-        raise StepError(f"there is no file or folder {quoted(path)} at this point")
+        raise StepError(f"at this step there is no file or folder {quoted(path)}")
     return found
 
 
 def _appended(world: World, entry: Entry | None, text: str) -> Entry:
     if entry and not entry.is_file:
-        raise StepError("only a file can be appended to")
+        raise StepError("append works only on a file")
     data = world.objects.data(entry.id) if entry else b""
     return Entry(entry.mode if entry else b"100644", world.objects.add("blob", data + encoded(text)))

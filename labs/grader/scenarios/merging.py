@@ -6,7 +6,7 @@ from ..git.history import History
 from ..git.trees import Entry
 from .objects import Files
 
-_CONFLICT = Entry(b"", "a conflict between two merge bases, which no file is equal to")
+_CONFLICT = Entry(b"", "a conflict between two merge bases, unlike any file")
 
 
 def merge_files(base: Files, ours: Files, theirs: Files) -> tuple[Files, list[str]]:

@@ -31,7 +31,7 @@ class Objects:
     def add(self, kind: str, data: bytes) -> str:
         self._left -= len(data)
         if self._left < 0:
-            raise StepError(f"the files of a scenario are larger than {size(MAX_BYTES)} together")
+            raise StepError(f"the files of the scenario have more than {size(MAX_BYTES)} in total")
         whole = b"%s %d\0%s" % (kind.encode(), len(data), data)
         object_id = sha1(whole, usedforsecurity=False).hexdigest()
         self._by_id[object_id] = whole
@@ -48,7 +48,7 @@ class Objects:
             else:
                 names[name] = entry
         if both := names.keys() & folders.keys():
-            raise StepError(f"{quoted(min(both))} is a file and a folder at once")
+            raise StepError(f"{quoted(min(both))} cannot be both a file and a folder")
         names |= {name: Entry(b"40000", self.add_tree(below)) for name, below in folders.items()}
         # Git sorts a folder as if its name ended with a slash
         lines = sorted((encoded(name) + b"/" * entry.is_tree, name, entry) for name, entry in names.items())

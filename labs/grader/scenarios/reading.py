@@ -64,11 +64,11 @@ def read_scenarios(
     """Return every scenario that could be read and played; add the problems of the others to `problems`."""
     items = value.data if value else []
     if value is None or not isinstance(items, list):
-        wanted = [Problem(value.line, "scenarios", "a list of scenarios is expected")] if value else []
+        wanted = [Problem(value.line, "scenarios", "expected a list of scenarios")] if value else []
         problems.extend(wanted)
         return ()
     if len(items) > MAX_SCENARIOS:
-        problems.append(Problem(value.line, "scenarios", f"at most {MAX_SCENARIOS} are read"))
+        problems.append(Problem(value.line, "scenarios", f"more than {MAX_SCENARIOS} scenarios, the limit"))
         return ()
     found: dict[str, Scenario] = {}
     names: list[str] = []
@@ -83,7 +83,9 @@ def _read(
     item: Value, earlier: dict[str, Scenario], names: list[str], check_ids: list[str], problems: list[Problem]
 ) -> Scenario | None:
     if not isinstance(item.data, dict):
-        problems.append(Problem(item.line, "scenarios", "a scenario with name, steps and expect is expected"))
+        problems.append(
+            Problem(item.line, "scenarios", "expected a scenario: a mapping with name, steps and expect")
+        )
         return None
     before, data = len(problems), item.data
     said: _Scenario | None = read_fields(_Scenario, data, item.line, "", problems)
@@ -109,16 +111,20 @@ def _read(
 def _name_problems(said: _Scenario, data: dict[str, Value], names: list[str]) -> list[Problem]:
     problems = []
     if said.name in names:
-        problems.append(Problem(data["name"].line, "name", f"{quoted(said.name)} is an earlier scenario"))
+        problems.append(
+            Problem(
+                data["name"].line, "name", f"an earlier scenario already has the name {quoted(said.name)}"
+            )
+        )
     if said.after and said.after not in names:
-        message = f"no earlier scenario is called {quoted(said.after)}. {did_you_mean(said.after, names)}"
+        message = f"no earlier scenario has the name {quoted(said.after)}. {did_you_mean(said.after, names)}"
         problems.append(Problem(data["after"].line, "after", message))
     return problems
 
 
 def _expect_problems(said: _Scenario, value: Value, check_ids: list[str]) -> list[Problem]:
     if not said.expect:
-        return [Problem(value.line, "expect", "the outcome of at least one check is expected")]
+        return [Problem(value.line, "expect", "expected the outcome of at least one check")]
     known = [*check_ids, OTHERS]
     return [
         Problem(value.line, f"expect.{name}", f"no check has this id. {did_you_mean(name, known)}")
@@ -134,14 +140,16 @@ def _expected(said: dict[str, Expected], check_ids: list[str]) -> dict[str, Expe
 
 def _read_step(item: Value, problems: list[Problem]) -> tuple[int, Step] | None:
     if not isinstance(item.data, dict):
-        message = "a step such as `commit: Start the project` is expected"
+        message = "expected a step, such as `commit: Start the project`"
         problems.append(Problem(item.line, "steps", message))
         return None
     word = _word(item.data)
     if word is None:
         name = next(iter(item.data), "")
-        known = f"is not a step. {did_you_mean(name, list(STEPS))}"
-        problems.append(Problem(item.line, name, known if name else f"a step is one of {listed(STEPS, 20)}"))
+        known = f"unknown step. {did_you_mean(name, list(STEPS))}"
+        problems.append(
+            Problem(item.line, name, known if name else f"expected a step. Use one of: {listed(STEPS, 20)}.")
+        )
         return None
     step = read_fields(STEPS[word], item.data, item.line, "", problems)
     return (item.line, step) if step else None
@@ -156,7 +164,7 @@ def _word(data: dict[str, Value]) -> str | None:
 
 def _is_playable(scenario: Scenario, problems: list[Problem]) -> bool:
     if len(scenario.steps) > MAX_STEPS:
-        problems.append(Problem(scenario.line, "steps", f"there are more than {count(MAX_STEPS, 'step')}"))
+        problems.append(Problem(scenario.line, "steps", f"more than {count(MAX_STEPS, 'step')}, the limit"))
         return False
     try:
         world = scenario.played()
@@ -166,7 +174,9 @@ def _is_playable(scenario: Scenario, problems: list[Problem]) -> bool:
         return False
     if not world.branches and not world.tags:
         problems.append(
-            Problem(scenario.line, "steps", "there is no commit at the end: nothing can be graded")
+            Problem(
+                scenario.line, "steps", "the scenario ends without a commit, so there is nothing to grade"
+            )
         )
         return False
     return True

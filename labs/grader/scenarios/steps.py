@@ -79,12 +79,12 @@ class Merge(CommitStep):
         return self.merge if isinstance(self.merge, tuple) else (self.merge,)
 
     def _tips(self, world: World) -> list[str]:
-        # without tips that another one already contains
+        # without tips that are ancestors of other tips
         reached = world.history.ancestors(world.head.id)
         tips = list(dict.fromkeys(world.find(name).id for name in self._names()))
         for name, tip in zip(self._names(), tips, strict=False):
             if tip in reached:
-                raise StepError(f"{quoted(name)} is in {quoted(world.current)} already")
+                raise StepError(f"{quoted(name)} is already merged into {quoted(world.current)}")
         history = world.history
         return [
             tip for tip in tips if not any(tip in history.ancestors(other) for other in tips if other != tip)
@@ -92,7 +92,7 @@ class Merge(CommitStep):
 
     def _forward(self, world: World, tips: list[str]) -> None:
         if len(tips) != 1 or world.head.id not in world.history.ancestors(tips[0]):
-            raise StepError(f"{quoted(world.current)} has commits of its own: it cannot be fast-forwarded")
+            raise StepError(f"cannot fast-forward {quoted(world.current)}: the branches have diverged")
         world.move_head(tips[0])
 
     def _message(self, world: World) -> str:
@@ -105,7 +105,7 @@ class Merge(CommitStep):
 
 @dataclass(frozen=True, kw_only=True)
 class _Replay(CommitStep):
-    """Makes the change of other commits on the current branch. `mainline` is the parent of a merge, from 1."""
+    """A step that repeats changes on the current branch. `mainline` is the number of a merge's parent, from 1."""
 
     mainline: Count | None = None
     message: Content | None = None
@@ -113,7 +113,9 @@ class _Replay(CommitStep):
     def _before(self, world: World, commit: Commit) -> Files:
         # the files before the change of a commit
         if commit.is_merge and not 1 <= (self.mainline or 0) <= len(commit.parents):
-            raise StepError(f"{quoted(commit.subject)} is a merge: mainline says which parent counts, from 1")
+            raise StepError(
+                f"{quoted(commit.subject)} is a merge commit: set mainline to the number of its parent, from 1"
+            )
         nth = self.mainline or 1
         return world.files(commit.parents[nth - 1] if commit.parents else None)
 
@@ -121,13 +123,13 @@ class _Replay(CommitStep):
         ours = world.files(world.head.id)
         files = self.resolved(world, *merge_files(old, ours, new))
         if files == ours and old != new:
-            raise StepError(f"{quoted(name)} changes nothing here")
+            raise StepError(f"{quoted(name)} changes nothing on {quoted(world.current)}")
         return files
 
 
 @dataclass(frozen=True, kw_only=True)
 class CherryPick(_Replay):
-    """`cherry_pick: fix` - the change of one commit or a list of commits, with its message and author."""
+    """`cherry_pick: fix` - copies one commit or a list of commits, with message and author."""
 
     cherry_pick: Revision | tuple[Revision, ...]
 
@@ -141,7 +143,7 @@ class CherryPick(_Replay):
 
 @dataclass(frozen=True, kw_only=True)
 class Revert(_Replay):
-    """`revert: main~1` - the opposite change of one commit or a list of commits."""
+    """`revert: main~1` - reverts one commit or a list of commits."""
 
     revert: Revision | tuple[Revision, ...]
 
@@ -155,7 +157,7 @@ class Revert(_Replay):
 
 @dataclass(frozen=True, kw_only=True)
 class Rebase(Step):
-    """`rebase: feature, onto: main` - its own commits on top of that, without merges; it is current then."""
+    """`rebase: feature, onto: main` - rebases a branch without its merges, and switches to it."""
 
     rebase: RefName
     onto: Revision
@@ -179,7 +181,7 @@ class Rebase(Step):
         files, conflicts = merge_files(old, world.files(onto), new)
         if conflicts:
             raise StepError(
-                f"{quoted(commit.subject)} changes {quoted(conflicts[0])}, and so does {quoted(self.onto)}"
+                f"merge conflict in {quoted(conflicts[0])} between {quoted(commit.subject)} and {quoted(self.onto)}"
             )
         if files == world.files(onto) and old != new:
             return onto
@@ -189,7 +191,7 @@ class Rebase(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Reset(Step):
-    """`reset: main~1` - the current branch stands there."""
+    """`reset: main~1` - makes the current branch point to a commit."""
 
     reset: Revision
 
@@ -199,7 +201,7 @@ class Reset(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Branch(Step):
-    """`branch: feature` - a new branch, `at` a commit or where the current one is; `switch: false` stays."""
+    """`branch: feature` - creates a branch, `at` a commit, and switches to it unless `switch: false`."""
 
     branch: RefName
     at: Revision | None = None
@@ -214,7 +216,7 @@ class Branch(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Switch(Step):
-    """`switch: main` - the branch that the next steps work on."""
+    """`switch: main` - makes a branch the current branch."""
 
     switch: RefName
 
@@ -225,7 +227,7 @@ class Switch(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Orphan(Step):
-    """`orphan: pages` - the next commit has no parent and no files, and begins this branch."""
+    """`orphan: pages` - switches to a new branch without commits; its first commit starts without files."""
 
     orphan: RefName
 
@@ -236,7 +238,7 @@ class Orphan(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class RenameBranch(Step):
-    """`rename_branch: main, to: trunk` - the branch gets another name."""
+    """`rename_branch: main, to: trunk` - renames a branch."""
 
     rename_branch: RefName
     to: RefName
@@ -252,20 +254,22 @@ class RenameBranch(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class DeleteBranch(Step):
-    """`delete_branch: feature` - the branch is deleted."""
+    """`delete_branch: feature` - deletes a branch other than the current one."""
 
     delete_branch: RefName
 
     def do(self, world: World) -> None:
         _branch(world, self.delete_branch)
         if world.current == self.delete_branch:
-            raise StepError(f"{quoted(self.delete_branch)} is the current branch: switch to another first")
+            raise StepError(
+                f"{quoted(self.delete_branch)} is the current branch: switch to a different branch first"
+            )
         del world.branches[self.delete_branch]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tag(Step):
-    """`tag: v1.0.0` - a lightweight tag, with `message` an annotated one. `force: true` moves one that is there."""
+    """`tag: v1.0.0` - creates a lightweight tag, or an annotated one with `message`. `force: true` moves it."""
 
     tag: RefName
     at: Revision | None = None
@@ -281,7 +285,7 @@ class Tag(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class DeleteTag(Step):
-    """`delete_tag: v1.0.0` - the tag is deleted."""
+    """`delete_tag: v1.0.0` - deletes a tag."""
 
     delete_tag: RefName
 
@@ -305,7 +309,7 @@ def _found(world: World, names: Revision | tuple[Revision, ...]) -> Iterable[tup
 
 def _branch(world: World, name: RefName) -> str:
     if name not in world.branches:
-        raise StepError(f"there is no branch {quoted(name)} with a commit")
+        raise StepError(f"no branch {quoted(name)} has a commit")
     return world.branches[name]
 
 

@@ -121,7 +121,7 @@ class World:
     def head(self) -> Commit:
         # raises StepError before the first commit
         if self.current not in self.branches:
-            raise StepError(f"there is no commit on {quoted(self.current)} yet")
+            raise StepError(f"{quoted(self.current)} has no commits yet")
         return self._commits[self.branches[self.current]]
 
     @property
@@ -152,7 +152,7 @@ class World:
     ) -> str:
         """Add a commit that no branch points to yet; return its id. Raises StepError."""
         if deep := next((path for path in files if path.count("/") > MAX_DEPTH), None):
-            raise StepError(f"{quoted(cut(deep, 40))} is more than {MAX_DEPTH} folders deep")
+            raise StepError(f"{quoted(cut(deep, 40))} is nested more than {MAX_DEPTH} folders deep")
         tree, parents = self.objects.add_tree(files), tuple(parents)
         lines = [
             f"tree {tree}",
@@ -168,10 +168,10 @@ class World:
         return commit_id
 
     def start_from(self, commit_id: str) -> None:
-        """Set the commit that learners start from. Raises StepError if the previous one is not its ancestor."""
+        # raises StepError if an earlier starter is not an ancestor
         if self.starter and self.starter not in self.history.ancestors(commit_id):
             subject = quoted(self._commits[self.starter].subject)
-            raise StepError(f"`starter: true` stands at {subject} already, which is not behind this commit")
+            raise StepError(f"the commit {subject} with `starter: true` is not an ancestor of this one")
         self.starter = commit_id
 
     def move_head(self, commit_id: str) -> None:
@@ -189,9 +189,9 @@ class World:
         # raises StepError if a branch or tag of this name cannot be created
         for other in taken:
             if other == name:
-                raise StepError(f"there is a {noun} {quoted(name)} already")
+                raise StepError(f"a {noun} {quoted(name)} already exists")
             if f"{name}/".startswith(f"{other}/") or f"{other}/".startswith(f"{name}/"):
-                raise StepError(f"Git cannot keep a {noun} {quoted(name)} beside {quoted(other)}")
+                raise StepError(f"Git cannot have a {noun} {quoted(name)} and a {noun} {quoted(other)}")
 
     def write(self, folder: Path) -> None:
         refs = {f"refs/heads/{name}": tip for name, tip in self.branches.items()}

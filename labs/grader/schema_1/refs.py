@@ -31,7 +31,7 @@ class Refs:
         """Return what the author must review if nothing in the lab says which it is."""
         if name in self._branches or name in self._tags or looks_like_a_tag(name):
             return None
-        message = f"{quoted(name)} is taken for a branch: write `tag` instead of `branch` where it is a tag"
+        message = f"assumed that {quoted(name)} is a branch: change `branch` to `tag` if it is a tag"
         return Problem(line, "points_at", message)
 
 

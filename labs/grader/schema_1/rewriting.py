@@ -54,14 +54,14 @@ def _rewrite_check(made: Rewriting, place: int, check: dict[str, Value], refs: R
     first = ""
     for kind, value in check.items():
         if kind in KINDS and first:
-            message = f"a check has one kind, and {first} is there already"
+            message = f"a check has exactly one kind, and this one already has {first}"
             made.problems.append(Problem(value.line, kind, message))
             made.edits["checks", place, kind] = Edit(drop=True)
         elif kind in KINDS:
             first = kind
             _Check(made, place, kind, value, refs).rewrite()
         elif kind in NEW_KINDS:
-            message = "is a kind of schema 2, and this text is of schema 1: `labcheck upgrade` rewrites it"
+            message = "this kind needs schema 2: run `labcheck upgrade` to rewrite this lab.yaml"
             made.problems.append(Problem(value.line, kind, message))
 
 
@@ -130,7 +130,7 @@ class _Check:
         for key, value in data.items():
             if key not in names:
                 dotted = ".".join([*map(str, below), key])
-                self._problem(value, dotted, f"is not a key here. {did_you_mean(key, list(names))}")
+                self._problem(value, dotted, f"unknown key. {did_you_mean(key, list(names))}")
                 self._edit((*below, key), drop=True)
             elif names[key] != key:
                 self._edit((*below, key), key=names[key])
@@ -139,12 +139,14 @@ class _Check:
         # `each: true` of `commit` is the kind `each_commit`
         each = self.data["each"]
         if not isinstance(each.data, bool):
-            self._problem(each, "each", "true or false is expected")
+            self._problem(each, "each", "expected true or false")
         if each.data is not True:
             self._edit(("each",), drop=True)
             return "commit", names
         if "at" in self.data:
-            self._problem(self.data["at"], "at", "names one commit, so each and since cannot stand beside it")
+            self._problem(
+                self.data["at"], "at", "selects one commit, so it cannot be combined with each or since"
+            )
             self._edit(("at",), drop=True)
         if self.data.keys() <= {"each", "on", "since", "at"}:  # asks for any commit
             self._edit(("each",), key="message_matches", writes=True, value="")
@@ -156,11 +158,11 @@ class _Check:
         if "at" in self.data and self.data["at"].data is not None:
             self.made.either.add(self.place)
         else:
-            self._problem(self.value, "at", "is missing")
+            self._problem(self.value, "at", "is required")
 
     def _atomic(self) -> None:
         if not self.data.keys() & {"files_at_most", "one_of"}:
-            self._problem(self.value, "", "one of files_at_most (at least 1) and one_of is needed")
+            self._problem(self.value, "", "one of files_at_most (at least 1) and one_of is required")
             self._edit((), add={"files_at_most": 1})
 
     def _messages(self) -> None:
@@ -172,23 +174,21 @@ class _Check:
 
     def _merged(self) -> None:
         if "branch" in self.data and isinstance(self.data["branch"].data, list):
-            self._problem(
-                self.data["branch"], "branch", "the name of a branch or tag is expected, found a list"
-            )
+            self._problem(self.data["branch"], "branch", "expected the name of a branch or tag, found a list")
 
     def _merge_order(self) -> None:
         branches = self.data.get("branches")
         if branches and not isinstance(branches.data, list):
-            self._problem(branches, "branches", "a list is expected")
+            self._problem(branches, "branches", "expected a list")
         self._edit((), add={"by": "merge-commit", "in_order": True})
 
     def _file(self) -> None:
         exists, absent = self.data.get("exists"), self.data.get("absent")
         for key, value in (("exists", exists), ("absent", absent)):
             if value and value.data is not None and value.data is not True:
-                self._problem(value, key, f"true is expected, found {str(value.data).lower()}")
+                self._problem(value, key, f"expected true, found {str(value.data).lower()}")
         if exists and absent:
-            self._problem(absent, "absent", "cannot stand beside exists")
+            self._problem(absent, "absent", "cannot be combined with exists")
         if absent:
             self._edit(("absent",), writes=True, value=False if absent.data is not None else None)
 
@@ -208,7 +208,7 @@ class _Check:
             if isinstance(given.data, dict):
                 self._rename(below, names, prefix=f"answer.equals.{name}")
                 if names is TWO and "other" not in given.data:
-                    self._problem(given, f"equals.{name}.other", "is missing")
+                    self._problem(given, f"equals.{name}.other", "is required")
                 if names is COMMIT and list(given.data) == ["of"]:
                     self._edit(below, alone=True)
             elif given.data is not None and len(names) > 1:

@@ -40,7 +40,9 @@ def _assert_same(root: Value, edits: Mapping[Path, Edit], new: str) -> None:
     # raises SpecError for an upgraded text that does not mean the same as the old one
     found, _ = read_yaml(new)
     if found is None or found.plain() != applied(root, edits).plain():
-        message = "this text is written in a way that cannot be upgraded: change `schema` to 2 and what it then says"
+        message = (
+            "cannot be upgraded automatically: set `schema` to 2 and fix the problems that are then reported"
+        )
         raise SpecError([Problem(1, "", message)])
     load_spec(new)
 

@@ -19,7 +19,7 @@ MAX_ALIASED = 5_000
 MAX_FAULTS = 20
 _BLOCK = re.compile(r"run:\s*([|>])[+\-\d]{0,2}\s*(#.*)?$")
 _ALIAS = re.compile("found undefined alias '(.*)'")
-_TAG = re.compile(r"the tag (!.*) is not read")
+_TAG = re.compile(r"the tag (!.*) is not supported")
 
 
 @lru_cache(maxsize=8)
