@@ -41,7 +41,7 @@ class PushBesideProofs(Push):
         super().__init__(site)
         self.course, self.numbers = site.lesson.course, count(1)
         site.grading.start("later-worker")
-        proofs.waiting().update(proved=True)  # the course's own are not what is measured
+        proofs.versions_to_prove().update(proved=True)  # the course's own are not what is measured
 
     def limit(self) -> float:
         return median(self._pushed(self.ours, "passed") for _ in range(PUSHES))

@@ -52,7 +52,7 @@ def receive(
 
 def look_up(*, enrollment: Enrollment, address: Address) -> Offer:
     """Return what a learner could submit from an address now. Stores nothing. Raises LookUpFailedError."""
-    hosts.take_turn(enrollment.user_id)
+    hosts.check_lookup_rate(enrollment.user_id)
     return hosts.newest(address)
 
 
@@ -63,7 +63,7 @@ def submit_address(
 
     Raises LookUpFailedError, BranchMovedError.
     """
-    hosts.take_turn(enrollment.user_id)
+    hosts.check_lookup_rate(enrollment.user_id)
     refs, head_ref = hosts.snapshot(address)
     if commit is not None and refs[head_ref] != commit:
         raise BranchMovedError

@@ -42,6 +42,6 @@ def test_sandbox(sender: object = None, **kwargs: object) -> None:
     # the portal starts; the other tests its sandbox on first use.
     if str(getattr(sender, "hostname", "")).startswith("later@"):
         return
-    from labs.grading.sandbox import test_and_tell  # importable only once Django is set up
+    from labs.grading.sandbox import run_self_test_and_publish  # importable only once Django is set up
 
-    test_and_tell()
+    run_self_test_and_publish()

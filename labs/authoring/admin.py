@@ -78,7 +78,7 @@ class LabForm(AuthoringForm):
         cleaned = super().clean()
         if self.is_published() and "source" in cleaned and not self.newer:
             spec = load_spec(cleaned["source"])
-            if not proofs.runs_code(spec) and not proofs.proved_before(spec):
+            if not proofs.runs_code(spec) and not proofs.find_proved_version(spec):
                 self.proof = self._prove(cleaned["source"])
         return cleaned
 
@@ -149,7 +149,7 @@ class LabAdmin(AuthoredAdmin):
         save_lab(lab=obj, proof=form.proof)
         self.warn_of(request, form)
         if form.upgraded:
-            self.message_user(request, _told_of(form.upgraded), messages.WARNING)
+            self.message_user(request, _upgrade_message(form.upgraded), messages.WARNING)
         warn_of_hidden_labs(self, request, obj.course)
 
     @admin.display(description="proof")
@@ -157,9 +157,9 @@ class LabAdmin(AuthoredAdmin):
         newest = lab.versions.order_by("-pk").first()
         if newest and newest.proved:
             said = "Each check was seen to pass and to need work."
-            return f"{said} {_building(newest)}".rstrip()
+            return f"{said} {_environment_status(newest)}".rstrip()
         if newest is None or newest.proof is None:
-            return f"The scenarios have not run yet. {_waiting(lab, newest)}".rstrip()
+            return f"The scenarios have not run yet. {_proof_status(lab, newest)}".rstrip()
         found = Proof.from_json(newest.proof)
         lines = [f"Line {problem.line}: {problem.text}" for problem in proofs.problems(found)]
         lines += [f"{check.id} could not be run on this server." for check in found.not_provable_here]
@@ -199,20 +199,20 @@ class LabAdmin(AuthoredAdmin):
         return super().change_view(request, object_id, form_url, context)
 
 
-def _told_of(upgraded: Upgraded) -> str:
+def _upgrade_message(upgraded: Upgraded) -> str:
     guesses = "".join(f" Line {guess.line}: {guess.message}." for guess in upgraded.guesses)
     return f"lab.yaml was of schema 1 and is saved in schema 2, where some names differ.{guesses}"
 
 
-def _building(version: LabVersion) -> str:
+def _environment_status(version: LabVersion) -> str:
     if not version.environment_missing:
         return ""
     fault = f" Fault on our side: {version.proving_fault}" if version.proving_fault else ""
-    build = f" {progress}." if (progress := proofs.building(version)) else ""
+    build = f" {progress}." if (progress := proofs.build_progress(version)) else ""
     return f"Its environment is built again; until then submissions wait.{build}{fault}"
 
 
-def _waiting(lab: Lab, newest: LabVersion | None) -> str:
+def _proof_status(lab: Lab, newest: LabVersion | None) -> str:
     if newest is None or lab.status != Lab.Status.PUBLISHED:
         return ""
     if newest.proving_until is None:
@@ -223,7 +223,7 @@ def _waiting(lab: Lab, newest: LabVersion | None) -> str:
         said = f"{tries}. Fault on our side: {newest.proving_fault.rstrip('.')}. Next try at {again}."
         return f"{said} Save the lab to try now."
     if newest.proving_until > timezone.now():
-        build = proofs.building(newest)
+        build = proofs.build_progress(newest)
         return f"A worker is building the environment: {build}." if build else "A worker is running them."
     if newest.proving_tries >= proofs.MAX_TRIES:
         said = f"{newest.proving_tries} tries ended without an answer. {newest.proving_fault}"

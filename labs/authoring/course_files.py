@@ -62,7 +62,7 @@ def check_proofs(entries: list[Entry]) -> None:
             spec = load_spec(entry.source.text)
         except SpecError:
             continue
-        if not proofs.runs_code(spec) and not proofs.proved_before(spec):
+        if not proofs.runs_code(spec) and not proofs.find_proved_version(spec):
             entry.source.add_all(proofs.problems(proofs.proof_here(entry.source.text)))
 
 
@@ -84,6 +84,6 @@ def _settle_schema(lab: Lab, entry: Entry) -> None:
 
 def _save(lab: Lab, links: Links) -> Lab:
     spec = load_spec(lab.source)
-    settled = proofs.runs_code(spec) or proofs.proved_before(spec)
+    settled = proofs.runs_code(spec) or proofs.find_proved_version(spec)
     proof = None if settled else proofs.proof_here(lab.source)
     return save_lab(lab=lab, links=links, proof=proof, wake=False)  # the broker may not run yet

@@ -32,7 +32,7 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
         return lab
     version = _version(lab, spec)
     if proof:
-        proofs.keep(version=version, proof=proof)
+        proofs.store_proof(version=version, proof=proof)
     elif version.is_unsettled and lab.status == Lab.Status.PUBLISHED:
         proofs.ask_again(version)
         if wake:
@@ -78,6 +78,6 @@ def _version(lab: Lab, spec: LabSpec) -> LabVersion:
         "max_points": sum(check.points for check in spec.checks),
         "pass_mark": spec.pass_mark,
     }
-    if before := proofs.proved_before(spec):
+    if before := proofs.find_proved_version(spec):
         values |= {"proof": before.proof, "proved": True}
     return LabVersion.objects.get_or_create(lab=lab, digest=spec.digest, defaults=values)[0]

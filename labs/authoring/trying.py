@@ -58,7 +58,7 @@ def _words(row: Submission) -> str:
 def try_on(choice: Choice, source: str) -> Report:
     """Return the report of a valid lab.yaml on a repository. Raises CannotTryError."""
     try:
-        with _opened(choice.of) as (path, refs):
+        with _open_state(choice.of) as (path, refs):
             answer = apart.ask({"source": source, "path": str(path), "refs": refs}, SECONDS)
     except apart.ApartError as error:
         raise CannotTryError(str(error)) from error
@@ -72,11 +72,11 @@ def try_on(choice: Choice, source: str) -> Report:
 
 
 @contextmanager
-def _opened(of: Submission | Repository) -> Iterator[tuple[Path, dict[str, str] | None]]:
+def _open_state(of: Submission | Repository) -> Iterator[tuple[Path, dict[str, str] | None]]:
     # refs are None for the repository's current ones
     place, refs = (of, None) if isinstance(of, Repository) else (last_seen_in(of), of.receipt.refs)
     if place.address:
-        with hosts.mirrored(place.address, refs or {}) as (path, _):
+        with hosts.hold_mirror(place.address, refs or {}) as (path, _):
             yield path, refs
         return
     try:

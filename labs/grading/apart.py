@@ -11,7 +11,7 @@ from django.conf import settings
 
 from labs.grader.sandbox import building
 from labs.grader.sandbox.environments import index_variables
-from labs.grading.sandbox import named_digests
+from labs.grading.sandbox import digests_of_published_labs
 
 logger = logging.getLogger(__name__)
 
@@ -48,4 +48,4 @@ def ask(asked: dict[str, Any], seconds: float) -> dict[str, Any]:
 
 def _sandbox() -> tuple[str, str, int, list[str]]:
     folder, most = str(settings.ENVIRONMENTS_ROOT), settings.ENVIRONMENTS_MAX_BYTES
-    return settings.SANDBOX, folder, most, sorted(named_digests())
+    return settings.SANDBOX, folder, most, sorted(digests_of_published_labs())

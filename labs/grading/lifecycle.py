@@ -21,7 +21,7 @@ from labs.addresses import submission_address
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
 from labs.grading import tallies
-from labs.grading.queues import fairest
+from labs.grading.queues import in_fair_order
 from labs.grading.staff_mail import mail_staff
 from labs.models import (
     ENDED,
@@ -113,7 +113,7 @@ def requeue(
     )
 
 
-def _never_graded(rows: QuerySet[Submission]) -> QuerySet[Submission]:
+def _without_report(rows: QuerySet[Submission]) -> QuerySet[Submission]:
     # a submission that is being graded again keeps its report, whatever happens
     return rows.filter(state=State.QUEUED).exclude(Exists(Report.objects.filter(submission=OuterRef("pk"))))
 
@@ -121,13 +121,13 @@ def _never_graded(rows: QuerySet[Submission]) -> QuerySet[Submission]:
 def supersede(submission: Submission) -> int:
     """End the other waiting submissions of this learner and lab; `submission` is the newest state."""
     others = Submission.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
-    waiting = _never_graded(others.exclude(pk=submission.pk))
+    waiting = _without_report(others.exclude(pk=submission.pk))
     return _change(waiting, State.SUPERSEDED, ended_at=timezone.now())
 
 
 def cancel(submission: Submission) -> bool:
     # only one that was never graded
-    waiting = _never_graded(Submission.objects.filter(pk=submission.pk))
+    waiting = _without_report(Submission.objects.filter(pk=submission.pk))
     return bool(_change(waiting, State.CANCELLED, ended_at=timezone.now()))
 
 
@@ -136,7 +136,7 @@ def cancel(submission: Submission) -> bool:
 
 def claim(queue: Queue = Queue.LIVE) -> Claim | None:
     # None if nothing can be claimed
-    return next(filter(None, map(_claim, fairest(queue))), None)
+    return next(filter(None, map(_claim, in_fair_order(queue))), None)
 
 
 def _claim(row: Submission) -> Claim | None:

@@ -25,7 +25,7 @@ from labs.grader.sandbox.environments import MAX_SECONDS
 from labs.grader.spec import LabSpec, SpecError, load_spec
 from labs.grading import apart
 from labs.grading.heartbeat import heartbeat_thread
-from labs.grading.sandbox import environments, named_digests, sandbox, waits_for_environment
+from labs.grading.sandbox import digests_of_published_labs, environments, sandbox, waits_for_environment
 from labs.grading.staff_mail import mail_staff
 from labs.models import Lab, LabVersion
 from labs.specs import parse_spec
@@ -60,7 +60,7 @@ def is_enough(proof: Proof) -> bool:
     return proof.proved and not proof.not_provable_here
 
 
-def proved_before(spec: LabSpec) -> LabVersion | None:
+def find_proved_version(spec: LabSpec) -> LabVersion | None:
     # of any lab with the same text
     return LabVersion.objects.filter(digest=spec.digest, proved=True).first()
 
@@ -98,7 +98,7 @@ def problems(proof: Proof) -> list[Problem]:
 # --- in a worker ----------------------------------------------------------------------------------------------------
 
 
-def waiting() -> QuerySet[LabVersion]:
+def versions_to_prove() -> QuerySet[LabVersion]:
     """Return published versions to prove now: unclaimed, and past their pause after a fault.
 
     A version that killed its process on every try is given up.
@@ -106,21 +106,21 @@ def waiting() -> QuerySet[LabVersion]:
     now = timezone.now()
     # A time further ahead than any that we set means that the clock was set back.
     is_free = Q(proving_until=None) | Q(proving_until__lt=now) | Q(proving_until__gt=now + 2 * PAUSES[-1])
-    return _wanted().filter(is_free).exclude(_GIVEN_UP)
+    return _unsettled_in_use().filter(is_free).exclude(_GIVEN_UP)
 
 
-def _wanted() -> QuerySet[LabVersion]:
+def _unsettled_in_use() -> QuerySet[LabVersion]:
     is_published = Q(lab__status=Lab.Status.PUBLISHED)
-    return _unsettled().filter(is_published | Q(environment_missing=True, lab__current=F("pk")))
+    return _unsettled_versions().filter(is_published | Q(environment_missing=True, lab__current=F("pk")))
 
 
-def _unsettled() -> QuerySet[LabVersion]:
+def _unsettled_versions() -> QuerySet[LabVersion]:
     # without a proof, or with an environment to build again
     return LabVersion.objects.filter(Q(proved=False, proof__isnull=True) | Q(environment_missing=True))
 
 
 def environments_are_missing() -> bool:
-    return waiting().filter(environment_missing=True).exists()
+    return versions_to_prove().filter(environment_missing=True).exists()
 
 
 def ask_for_environment(version: LabVersion) -> None:
@@ -138,16 +138,16 @@ def ask_for_environments() -> None:
 
 def ask_again(version: LabVersion) -> None:
     # those waiting, running or done are left alone
-    _failed().filter(pk=version.pk).update(**_NOT_TRIED)
+    _failed_versions().filter(pk=version.pk).update(**_NOT_TRIED)
 
 
 def retry_all() -> None:
     # at worker start: the cause may be fixed
-    _failed().update(proving_tries=Least("proving_tries", MAX_TRIES - 1), proving_until=None)
+    _failed_versions().update(proving_tries=Least("proving_tries", MAX_TRIES - 1), proving_until=None)
 
 
-def _failed() -> QuerySet[LabVersion]:
-    return _unsettled().filter(_GIVEN_UP | _FAULTY)
+def _failed_versions() -> QuerySet[LabVersion]:
+    return _unsettled_versions().filter(_GIVEN_UP | _FAULTY)
 
 
 def prove_next() -> bool:
@@ -155,7 +155,7 @@ def prove_next() -> bool:
 
     A fault of ours is retried after a pause; the third such try is mailed to the staff, once.
     """
-    version = waiting().order_by("-environment_missing", "proving_tries", "pk").first()
+    version = versions_to_prove().order_by("-environment_missing", "proving_tries", "pk").first()
     if version is None or _is_busy() or not _claim(version):
         return False
     try:
@@ -163,7 +163,7 @@ def prove_next() -> bool:
             if version.environment_missing:
                 _build_again(version)
             else:
-                keep(version=version, proof=_prove(version))
+                store_proof(version=version, proof=_prove(version))
     except (apart.ApartError, SandboxError, SoftTimeLimitExceeded) as error:
         logger.warning("lab version %s could not be proved: %s", version.pk, error)
         postpone(version, str(error) or "It took too long.")
@@ -205,23 +205,23 @@ def _build_environment(version: LabVersion, spec: LabSpec) -> None:
             told_at = time.monotonic()
             logger.info("the environment of lab version %s: %s", version.pk, text)
 
-    allowed = environments(max_seconds=MAX_SECONDS, tell=tell, removed_last=named_digests())
+    allowed = environments(max_seconds=MAX_SECONDS, tell=tell, removed_last=digests_of_published_labs())
     allowed.build(spec.python.requirements)
 
 
-def building(version: LabVersion) -> str:
+def build_progress(version: LabVersion) -> str:
     spec = load_spec(version.source)
     return environments().progress(spec.python.requirements) if spec.python else ""
 
 
 def _is_busy() -> bool:
     now = timezone.now()
-    proving = _unsettled().filter(proving_until__gt=now, proving_until__lte=now + LEASE)
+    proving = _unsettled_versions().filter(proving_until__gt=now, proving_until__lte=now + LEASE)
     return proving.filter(proving_fault=NO_ANSWER).exists()
 
 
 def _claim(version: LabVersion) -> bool:
-    claimed = waiting().filter(pk=version.pk)
+    claimed = versions_to_prove().filter(pk=version.pk)
     until = timezone.now() + LEASE
     return bool(
         claimed.update(proving_until=until, proving_tries=F("proving_tries") + 1, proving_fault=NO_ANSWER)
@@ -229,14 +229,14 @@ def _claim(version: LabVersion) -> bool:
 
 
 def _prolong(version: LabVersion) -> bool:
-    return bool(_unsettled().filter(pk=version.pk).update(proving_until=timezone.now() + LEASE))
+    return bool(_unsettled_versions().filter(pk=version.pk).update(proving_until=timezone.now() + LEASE))
 
 
 def postpone(version: LabVersion, fault: str) -> None:
     version.refresh_from_db(fields=["proving_tries"])
     pause = PAUSES[min(version.proving_tries, len(PAUSES)) - 1]
     postponed = {"proving_until": timezone.now() + pause, "proving_fault": fault}
-    _unsettled().filter(pk=version.pk).update(**postponed)
+    _unsettled_versions().filter(pk=version.pk).update(**postponed)
     tell_of_faults()
 
 
@@ -245,7 +245,7 @@ def tell_of_faults() -> None:
     now = timezone.now()
     without_answer = _GIVEN_UP & Q(proving_until__lt=now)
     faulty = _FAULTY & Q(proving_tries__gte=MAX_TRIES)
-    untold = _wanted().filter(proving_told=False)
+    untold = _unsettled_in_use().filter(proving_told=False)
     for version in untold.filter(without_answer | faulty).select_related("lab__course"):
         if LabVersion.objects.filter(pk=version.pk, proving_told=False).update(proving_told=True):
             _tell_staff(version)
@@ -269,7 +269,7 @@ def _tell_staff(version: LabVersion) -> None:
 
 
 @transaction.atomic
-def keep(*, version: LabVersion, proof: Proof) -> None:
+def store_proof(*, version: LabVersion, proof: Proof) -> None:
     """Store a proof. A proved version becomes current if the lab still has the same text."""
     version.proof, version.proved = proof.to_json(), is_enough(proof)
     version.save(update_fields=["proof", "proved"])

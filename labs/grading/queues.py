@@ -15,7 +15,7 @@ CANDIDATES = 20
 JUDGED = (State.GRADED, State.UNREADABLE, State.FAULT)
 
 
-def waiting(queue: Queue = Queue.LIVE) -> QuerySet[Submission]:
+def claimable(queue: Queue = Queue.LIVE) -> QuerySet[Submission]:
     """Return claimable submissions of a queue, without labs whose environment must be built first.
 
     A partial unique index lets each learner have one running.
@@ -27,30 +27,30 @@ def waiting(queue: Queue = Queue.LIVE) -> QuerySet[Submission]:
 
 
 def longest_wait() -> timedelta:
-    oldest = waiting().order_by("queued_at").values_list("queued_at", flat=True).first()
+    oldest = claimable().order_by("queued_at").values_list("queued_at", flat=True).first()
     return max(timezone.now() - oldest, timedelta()) if oldest else timedelta()
 
 
-def fairest(queue: Queue) -> list[Submission]:
+def in_fair_order(queue: Queue) -> list[Submission]:
     """Return what to claim: of the learners who wait longest, the one with the fewest verdicts in 15 minutes.
 
     Runs for each claim, so it looks at CANDIDATES learners only; all others are ordered by age, so nobody is
     overtaken for ever.
     """
-    oldest = _longest_waiting(queue)
+    oldest = _oldest_of_each_learner(queue)
     if len(oldest) < 2:
         return oldest
-    verdicts = _recent_verdicts([row.enrollment_id for row in oldest])
+    verdicts = _count_recent_verdicts([row.enrollment_id for row in oldest])
     return sorted(oldest, key=lambda row: verdicts[row.enrollment_id])  # stable, so ties stay ordered by age
 
 
-def _longest_waiting(queue: Queue) -> list[Submission]:
+def _oldest_of_each_learner(queue: Queue) -> list[Submission]:
     """Return the oldest submission of each of the first CANDIDATES learners, by age.
 
     Most learners wait with one submission, so the first rows suffice. A single statement for each learner's oldest
     makes PostgreSQL scan every waiting row.
     """
-    by_age = waiting(queue).order_by("queued_at", "pk").only("enrollment", "token", "tries")
+    by_age = claimable(queue).order_by("queued_at", "pk").only("enrollment", "token", "tries")
     found: dict[int, Submission] = {}
     limit = CANDIDATES
     while len(found) < CANDIDATES:
@@ -63,7 +63,7 @@ def _longest_waiting(queue: Queue) -> list[Submission]:
     return list(found.values())[:CANDIDATES]
 
 
-def _recent_verdicts(learners: Sequence[int]) -> dict[int, int]:
+def _count_recent_verdicts(learners: Sequence[int]) -> dict[int, int]:
     verdicts = Submission.objects.filter(state__in=JUDGED, ended_at__gte=timezone.now() - RECENT).order_by()
     own = verdicts.filter(enrollment=OuterRef("pk")).values("enrollment").annotate(count=Count("pk"))
     # One index lookup per learner: counted for all at once, PostgreSQL scans all submissions.

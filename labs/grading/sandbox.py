@@ -41,7 +41,7 @@ def waits_for_environment(spec: LabSpec) -> bool:
     return missing and not own.unavailable() and not own.packages_unavailable()
 
 
-def named_digests() -> frozenset[str]:
+def digests_of_published_labs() -> frozenset[str]:
     published = Lab.objects.filter(status=Lab.Status.PUBLISHED, current__isnull=False)
     specs = [parse_spec(source) for source in published.values_list("current__source", flat=True)]
     try:
@@ -50,7 +50,7 @@ def named_digests() -> frozenset[str]:
         return frozenset()
 
 
-def test_and_tell() -> None:
+def run_self_test_and_publish() -> None:
     """Have the sandbox test itself, as each worker does at start, and leave the result for the web server.
 
     The web server asks a runner itself.
@@ -59,7 +59,7 @@ def test_and_tell() -> None:
     if why:
         logger.warning("code cannot be confined: %s", why)
     if not settings.SANDBOX:
-        _told().write_text(_sentence(why, sandbox().packages_unavailable()), encoding="utf-8")
+        _state_file().write_text(_sentence(why, sandbox().packages_unavailable()), encoding="utf-8")
 
 
 def sweep() -> None:
@@ -71,7 +71,7 @@ def state() -> str:
     if settings.SANDBOX:
         return _sentence(sandbox().unavailable())
     try:
-        return _told().read_text(encoding="utf-8")
+        return _state_file().read_text(encoding="utf-8")
     except FileNotFoundError:
         return "No worker has tested its sandbox yet."
 
@@ -82,5 +82,5 @@ def _sentence(why: str, packages: str = "") -> str:
     return f"Labs that ask for Python packages are not run: {packages}." if packages else OK
 
 
-def _told() -> Path:
+def _state_file() -> Path:
     return Path(settings.VAR) / "sandbox.txt"

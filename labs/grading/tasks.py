@@ -57,9 +57,9 @@ def _grade_for_a_while(queue: Queue) -> bool:
 def prove_next() -> None:
     if not proofs.prove_next():
         return
-    if proofs.waiting().exists():
+    if proofs.versions_to_prove().exists():
         wake_prover()
-    if queues.waiting().exists():  # a push may have waited for an environment
+    if queues.claimable().exists():  # a push may have waited for an environment
         wake()
 
 
@@ -68,7 +68,7 @@ def begin_later() -> None:
     proofs.retry_all()
     sandbox.sweep()
     proofs.ask_for_environments()
-    if proofs.waiting().exists():
+    if proofs.versions_to_prove().exists():
         wake_prover()
 
 
@@ -79,11 +79,11 @@ def reap() -> None:
     lifecycle.reap()
     receipts.repair()
     proofs.tell_of_faults()
-    if proofs.waiting().exists():
+    if proofs.versions_to_prove().exists():
         wake_prover()
-    if queues.waiting(Queue.LATER).exists():
+    if queues.claimable(Queue.LATER).exists():
         wake_regrader()
-    for _ in queues.waiting()[:MAX_WAKE_UPS]:
+    for _ in queues.claimable()[:MAX_WAKE_UPS]:
         wake()
 
 

@@ -69,7 +69,7 @@ def _grade(claim: Claim) -> None:
         proofs.ask_for_environment(version)
         lifecycle.let_wait(claim)
         return
-    with opened(submission) as (repository, notes):
+    with open_submitted_state(submission) as (repository, notes):
         if lifecycle.start_checking(claim):
             learner = learner_of(submission.enrollment.user)
             report = grade(spec, repository, sandbox=sandbox(), learner=learner)
@@ -84,13 +84,13 @@ def learner_of(user: User) -> Learner:
 
 
 @contextmanager
-def opened(submission: Submission) -> Iterator[tuple[Repository, Sequence[str]]]:
-    """Open the submitted state, with notes for the report. Raises what `hosts.mirrored` and `Repository` raise."""
+def open_submitted_state(submission: Submission) -> Iterator[tuple[Repository, Sequence[str]]]:
+    """Open the submitted state, with notes for the report. Raises what `hosts.hold_mirror` and `Repository` raise."""
     refs, origin = submission.receipt.refs, last_seen_in(submission)
     if origin.address:
         address = replace(origin.address, branch=submission.branch or None)
         with (
-            hosts.mirrored(address, refs) as (path, notes),
+            hosts.hold_mirror(address, refs) as (path, notes),
             Repository.open(path, refs=refs) as repository,
         ):
             yield repository, notes

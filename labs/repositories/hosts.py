@@ -62,8 +62,8 @@ def _network(host: str) -> Network:
 # --- while somebody waits -------------------------------------------------------------------------------------------
 
 
-def take_turn(user_id: int) -> None:
-    """Count a look-up. Raises LookUpFailedError past `LOOKUPS_PER_MINUTE` in any 60 seconds."""
+def check_lookup_rate(user_id: int) -> None:
+    """Count a lookup of this user. Raises LookUpFailedError past `LOOKUPS_PER_MINUTE` in any 60 seconds."""
     most = settings.LOOKUPS_PER_MINUTE
     # Each slot is free again a minute after it was taken; `add` lets only one request take it.
     if not any(cache.add(f"lookup-{user_id}-{slot}", True, 60) for slot in range(most)):
@@ -73,7 +73,7 @@ def take_turn(user_id: int) -> None:
 
 def newest(address: Address) -> Offer:
     """Return the newest commit at an address within 5 s. Stores nothing. Raises LookUpFailedError."""
-    with _telling():
+    with _raise_lookup_error():
         found = latest(address, network=_network(address.host))
     return Offer(address, found.branch, found.commit, found.subject)
 
@@ -83,14 +83,14 @@ def snapshot(address: Address) -> tuple[dict[str, str], str]:
 
     Raises LookUpFailedError.
     """
-    with _telling():
+    with _raise_lookup_error():
         listing = Server(address, WHILE_SOMEBODY_WAITS, _network(address.host)).listing()
         branch = listing.meant_by(address)
     return listing.first(branch, ORDINARY.refs), HEADS + branch
 
 
 @contextmanager
-def _telling() -> Iterator[None]:
+def _raise_lookup_error() -> Iterator[None]:
     try:
         yield
     except FetchRefusedError as refusal:
@@ -105,7 +105,7 @@ def _telling() -> Iterator[None]:
 
 
 @contextmanager
-def mirrored(address: Address, refs: Mapping[str, str]) -> Iterator[tuple[Path, list[str]]]:
+def hold_mirror(address: Address, refs: Mapping[str, str]) -> Iterator[tuple[Path, list[str]]]:
     """Hold the mirror of a repository with all objects of `refs` in it; yield it with notes for the report.
 
     Raises FetchRefusedError if the learner's set-up is at fault, FetchError and RepositoryError if ours is.
@@ -150,13 +150,13 @@ def _changes(path: Path, address: Address, refs: Mapping[str, str], now: Mapping
     if refs == now:
         return []
     named = quoted(str(address))
-    if gone := _gone(path, refs):
+    if gone := _missing_refs(path, refs):
         name = quoted(gone[0].split("/", 2)[2])
         what = f"{named} was rewritten after it was submitted: the commit that {name} stood for is no longer there."
         raise FetchRefusedError("rewritten", no_attempt(f"{what} Grade the latest commit instead."))
     return [f"{named} has changed since it was submitted. The result is of what was submitted."]
 
 
-def _gone(path: Path, refs: Mapping[str, str]) -> list[str]:
+def _missing_refs(path: Path, refs: Mapping[str, str]) -> list[str]:
     missing = absent(path, refs.values())
     return [name for name, object_id in refs.items() if object_id in missing]

@@ -134,11 +134,11 @@ def by_address(lab, submission):
 
 def test_a_submission_by_address_is_tried_in_its_mirror(staff, lab, by_address, monkeypatch):
     @contextmanager
-    def mirrored(address, refs):
+    def hold_mirror(address, refs):
         assert (str(address), refs) == ("git.example/ada/work", by_address.receipt.refs)
         yield by_address.receipt.repository.path, []
 
-    monkeypatch.setattr(trying.hosts, "mirrored", mirrored)
+    monkeypatch.setattr(trying.hosts, "hold_mirror", hold_mirror)
     assert "2 of 3 checks passed" in try_it(staff, lab, f"submission-{by_address.pk}").content.decode()
 
 

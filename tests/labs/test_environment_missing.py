@@ -97,9 +97,9 @@ def test_worker_that_starts_builds_what_published_labs_name(built, settings):
         tasks.begin_later()
         tasks.prove_next()
         assert built == [WANTED] * times
-        assert sandbox.named_digests() == {digest_of(WANTED)}
+        assert sandbox.digests_of_published_labs() == {digest_of(WANTED)}
         tasks.begin_later()
-        assert not proofs.waiting().exists()
+        assert not proofs.versions_to_prove().exists()
         shutil.rmtree(settings.ENVIRONMENTS_ROOT / digest_of(WANTED))
 
 

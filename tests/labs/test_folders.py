@@ -82,7 +82,7 @@ def test_folder_of_another_is_opened_by_nobody_and_the_next_push_gets_a_new_one(
     submission = Submission.objects.get(receipt__repository=mine)
     shutil.rmtree(mine.path)
     shutil.copytree(other.path, mine.path)  # as if the database named the wrong folder
-    with pytest.raises(folders.NotOwnedError), worker.opened(submission):
+    with pytest.raises(folders.NotOwnedError), worker.open_submitted_state(submission):
         pass
     with pytest.raises(trying.CannotTryError):
         trying.try_on(trying.Choice("x", "x", mine), PASSABLE)
@@ -115,7 +115,7 @@ def test_folders_named_by_keys_stay_readable_and_are_marked(pushed, lab):
     bare.begin_push(old)
     assert list(Repository.objects.in_folders(bare.pushing())) == [repository]
     submission = Submission.objects.get()
-    with worker.opened(submission) as (opened, _):
+    with worker.open_submitted_state(submission) as (opened, _):
         assert len(opened.history.commits) == 1
 
 

@@ -140,7 +140,7 @@ def woken(monkeypatch):
 def test_one_wake_up_grades_all_that_waits(submission, woken):
     make_submission(lab=submission.lab)
     tasks.grade_next()
-    assert not queues.waiting().exists()
+    assert not queues.claimable().exists()
     assert woken == []
 
 
@@ -148,7 +148,7 @@ def test_wake_up_hands_over_after_a_while(submission, woken, monkeypatch):
     monkeypatch.setattr(tasks, "MAX_SECONDS", -1)
     make_submission(lab=submission.lab)
     tasks.grade_next()
-    assert queues.waiting().count() == 1
+    assert queues.claimable().count() == 1
     assert woken == [1]
 
 

@@ -75,7 +75,7 @@ def test_pushes_are_packed_into_one_and_each_graded_state_stays(repository, clon
     assert (repository.path / "packed-refs").is_file()
     clone.git(f"--git-dir={repository.path}", "fsck", "--strict")
     for submission in Submission.objects.all():
-        with worker.opened(submission) as (opened, _):
+        with worker.open_submitted_state(submission) as (opened, _):
             assert submission.head in opened.history.commits
     push(b"afterwards")
 

@@ -66,7 +66,7 @@ def sandbox_is_missing(settings) -> str | None:
 def test_a_lab_that_runs_code_waits_for_its_proof(client):
     lab = new_lab()
     learner = make_learner(lab.course)
-    assert list(proofs.waiting()) == [lab.current]
+    assert list(proofs.versions_to_prove()) == [lab.current]
     client.force_login(learner.user)
     assert client.get(lab.get_absolute_url()).status_code == 404
 
@@ -85,7 +85,7 @@ def test_a_worker_proves_it_and_opens_it(settings):
 def test_what_was_open_before_labs_had_to_prove_their_checks_stays_open():
     lab = make_lab()
     assert (lab.current.proof, lab.current.proved) == (None, True)
-    assert not proofs.waiting().exists()
+    assert not proofs.versions_to_prove().exists()
 
 
 def test_learners_keep_the_proved_version_until_the_next_one_is_proved(monkeypatch):
@@ -96,7 +96,7 @@ def test_learners_keep_the_proved_version_until_the_next_one_is_proved(monkeypat
     assert Lab.objects.get(pk=lab.pk).current == before
     newest = lab.versions.order_by("-pk").first()
     proof = proofs.proof_here(LAB_SOURCE)
-    proofs.keep(version=newest, proof=proof)
+    proofs.store_proof(version=newest, proof=proof)
     assert Lab.objects.get(pk=lab.pk).current == newest
 
 
@@ -105,7 +105,7 @@ def test_a_proof_that_comes_late_does_not_bring_back_what_was_changed_since():
     late = lab.current
     lab.source = RUNS_CODE.replace("prints 5", "says 5")
     save_lab(lab=lab)
-    proofs.keep(version=late, proof=proofs.proof_here(LAB_SOURCE))
+    proofs.store_proof(version=late, proof=proofs.proof_here(LAB_SOURCE))
     assert Lab.objects.get(pk=lab.pk).current != late
 
 
@@ -143,7 +143,7 @@ def test_passing_fault_is_tried_again_after_pauses_and_staff_are_told_once(monke
         assert not proofs.prove_next()
         version = LabVersion.objects.get()
         assert (version.proof, version.proved, version.proving_tries) == (None, False, tries)
-        assert not proofs.waiting().exists()
+        assert not proofs.versions_to_prove().exists()
         pauses.append(round((version.proving_until - timezone.now()).total_seconds() / 60))
         assert len(mailoutbox) == (tries >= 3)
         page = page_in_the_admin(client, lab)
@@ -226,9 +226,9 @@ def test_a_restart_and_a_save_try_at_once(monkeypatch):
     monkeypatch.setattr(proofs.apart, "ask", fail)
     for try_again in (proofs.retry_all, lambda: save_lab(lab=lab), tasks.begin_later):
         assert not proofs.prove_next()
-        assert not proofs.waiting().exists()
+        assert not proofs.versions_to_prove().exists()
         try_again()
-        assert proofs.waiting().exists()
+        assert proofs.versions_to_prove().exists()
 
 
 @pytest.mark.usefixtures("confined")
@@ -245,7 +245,7 @@ def test_a_lab_that_ends_each_process_is_given_up_and_its_author_is_told(monkeyp
         with pytest.raises(SystemExit):
             proofs.prove_next()
         pause_is_over()
-    assert not proofs.waiting().exists()
+    assert not proofs.versions_to_prove().exists()
     assert not proofs.prove_next()
     for _ in range(2):
         proofs.tell_of_faults()
@@ -259,9 +259,9 @@ def test_a_lab_that_ends_each_process_is_given_up_and_its_author_is_told(monkeyp
     with pytest.raises(SystemExit):
         proofs.prove_next()
     pause_is_over()
-    assert not proofs.waiting().exists()
+    assert not proofs.versions_to_prove().exists()
     save_lab(lab=lab)
-    assert list(proofs.waiting()) == [lab.current]
+    assert list(proofs.versions_to_prove()) == [lab.current]
 
 
 def test_a_lab_that_runs_code_waits_for_a_sandbox(monkeypatch, client):
@@ -271,7 +271,7 @@ def test_a_lab_that_runs_code_waits_for_a_sandbox(monkeypatch, client):
     assert not proofs.prove_next()
     assert "Code cannot be confined now: the runner sleeps." in page_in_the_admin(client, lab)
     pause_is_over()
-    assert list(proofs.waiting()) == [lab.current]
+    assert list(proofs.versions_to_prove()) == [lab.current]
 
 
 @pytest.mark.usefixtures("confined")
@@ -298,21 +298,21 @@ def test_environment_is_built_before_and_the_page_says_how_far_it_is(monkeypatch
 def test_version_whose_moment_is_of_a_clock_that_was_set_back_is_free():
     lab = new_lab()
     LabVersion.objects.update(proving_until=timezone.now() + timedelta(days=1))
-    assert list(proofs.waiting()) == [lab.current]
+    assert list(proofs.versions_to_prove()) == [lab.current]
 
 
 def test_one_is_proved_at_a_time(monkeypatch):
     first, second = new_lab(), new_lab(course=make_course(), source=RUNS_CODE.replace("Add two", "Sum two"))
     monkeypatch.setattr(proofs.apart, "ask", lambda *arguments: pytest.fail("two at once"))
     assert proofs._claim(first.current)
-    assert list(proofs.waiting()) == [second.current]
+    assert list(proofs.versions_to_prove()) == [second.current]
     assert not proofs.prove_next()
 
 
 def test_two_workers_do_not_prove_the_same(monkeypatch):
     new_lab()
     monkeypatch.setattr(proofs.apart, "ask", lambda *arguments: pytest.fail("asked twice"))
-    version = proofs.waiting().get()
+    version = proofs.versions_to_prove().get()
     assert proofs._claim(version)
     assert not proofs.prove_next()
 
@@ -336,7 +336,7 @@ def test_the_page_of_a_lab_in_the_admin_says_how_its_proof_stands(client):
     assert "The scenarios have not run yet. A worker runs them" in client.get(address).content.decode()
     proofs._claim(lab.current)
     assert "A worker is running them." in client.get(address).content.decode()
-    proofs.keep(version=lab.current, proof=proofs.proof_here(RUNS_CODE))
+    proofs.store_proof(version=lab.current, proof=proofs.proof_here(RUNS_CODE))
     assert "adds could not be run on this server." in client.get(address).content.decode()
 
 
@@ -349,18 +349,18 @@ def test_upgrade_forgets_faults_that_were_kept_as_proofs():
         lab.versions.update(proof={"scenarios": [scenario]}, proving_tries=1)
         kept[found] = lab.current.pk
     migration.forget_faults(apps, None)
-    assert [version.pk for version in proofs.waiting()] == [kept["fault"]]
+    assert [version.pk for version in proofs.versions_to_prove()] == [kept["fault"]]
 
 
 def test_upgrade_forgets_proofs_that_were_kept_without_a_sandbox():
     migration = importlib.import_module("labs.migrations.0020_proofs_without_a_sandbox")
     lab, differs = new_lab(), new_lab(course=make_course(), source=RUNS_CODE.replace("Add two", "Sum two"))
-    proofs.keep(version=lab.current, proof=proofs.proof_here(RUNS_CODE))
+    proofs.store_proof(version=lab.current, proof=proofs.proof_here(RUNS_CODE))
     checks = [check | {"provable": True} for check in proved()["checks"]]
     differs.versions.update(proof=proved() | {"checks": checks})
-    assert not proofs.waiting().exists()
+    assert not proofs.versions_to_prove().exists()
     migration.forget_proofs_without_a_sandbox(apps, None)
-    assert list(proofs.waiting()) == [lab.current]
+    assert list(proofs.versions_to_prove()) == [lab.current]
 
 
 def test_mails_and_logins_of_git_bear_the_name_of_the_portal(settings, client, mailoutbox):

@@ -173,7 +173,7 @@ def test_pushes_fetches_and_grading_beside_repacks_lose_nothing(join, tmp_path):
                 heads.append(clone.commit(f"Try {number}", content=noise(2000 + number)))
                 assert clone.push("--force", "HEAD:main")[0] == 0
                 submission = Submission.objects.get(head=heads[number // 2])
-                with worker.opened(submission) as (opened, _):
+                with worker.open_submitted_state(submission) as (opened, _):
                     assert opened.history.commits.keys() == {heads[number // 2]}
                 clone.git(
                     "clone",

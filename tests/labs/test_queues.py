@@ -37,8 +37,8 @@ def test_what_staff_ask_for_again_is_left_to_the_worker_of_what_can_wait(
     assert woken == ["later"]
     tasks.reap()
     assert woken == ["later", "later", "live"]
-    assert [row.pk for row in queues.waiting()] == [pushed.pk]
-    assert [row.pk for row in queues.waiting(Queue.LATER)] == [again.pk]
+    assert [row.pk for row in queues.claimable()] == [pushed.pk]
+    assert [row.pk for row in queues.claimable(Queue.LATER)] == [again.pk]
     assert (lifecycle.claim().submission_id, lifecycle.claim()) == (pushed.pk, None)
     assert (lifecycle.claim(Queue.LATER).submission_id, lifecycle.claim(Queue.LATER)) == (again.pk, None)
 

@@ -68,7 +68,7 @@ def test_mirrors_that_were_not_used_for_longest_leave(work, kept, settings, monk
     monkeypatch.setattr(hosts, "_added", hosts._Added())
     settings.MIRROR_MAX_BYTES = 50_000
     older, newer = kept("older", 40_000, used=1), kept("newer", 40_000, used=2)
-    with hosts.mirrored(work.address, {"refs/heads/main": work.head()}) as (path, notes):
+    with hosts.hold_mirror(work.address, {"refs/heads/main": work.head()}) as (path, notes):
         assert older.exists()
     assert (older.exists(), newer.exists(), path.exists(), notes) == (False, True, True, [])
 
@@ -78,7 +78,7 @@ def test_mirrors_are_looked_through_only_once_they_may_have_grown_by_a_twentieth
     monkeypatch.setattr(hosts, "_added", hosts._Added())
     monkeypatch.setattr(hosts, "prune_mirrors", lambda root, most: looks.append(most))
     for settings.MIRROR_MAX_BYTES in (1_000_000, 1_000_000, 1_000):
-        with hosts.mirrored(work.address, {"refs/heads/main": work.head()}):
+        with hosts.hold_mirror(work.address, {"refs/heads/main": work.head()}):
             pass
     assert looks == [1_000_000, 1_000]
 
@@ -87,9 +87,9 @@ def test_mirror_is_held_while_it_is_read(work, settings, monkeypatch):
     monkeypatch.setattr(hosts, "HOLD_SECONDS", 0)
     refs = {"refs/heads/main": work.head()}
     with (
-        hosts.mirrored(work.address, refs),
+        hosts.hold_mirror(work.address, refs),
         pytest.raises(hosts.FetchError, match="in use"),
-        hosts.mirrored(work.address, refs),
+        hosts.hold_mirror(work.address, refs),
     ):
         pass
 
@@ -98,14 +98,14 @@ def test_mirror_that_git_refuses_is_fetched_anew_before_the_learner_is_told(work
     """Kept ones may be damaged on our disk; what came just now came like that."""
     refs = {"refs/heads/main": work.head()}
     lost = RepositoryDamagedError(f"object {work.head()} is missing or damaged")
-    with hosts.mirrored(work.address, refs) as (path, _):
+    with hosts.hold_mirror(work.address, refs) as (path, _):
         assert path.is_dir()
-    with pytest.raises(RepositoryDamagedError), hosts.mirrored(work.address, refs):
+    with pytest.raises(RepositoryDamagedError), hosts.hold_mirror(work.address, refs):
         raise lost
     assert not path.exists()
     with (
         pytest.raises(FetchRefusedError, match="An object is missing or damaged"),
-        hosts.mirrored(work.address, refs),
+        hosts.hold_mirror(work.address, refs),
     ):
         raise lost
     assert not path.exists()
