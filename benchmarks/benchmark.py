@@ -11,14 +11,16 @@ class Goal:
     """A bound on `ratio` (product to limit), `product`, `difference` (product less limit), or a fact by its name."""
 
     of: str
-    most: float | None = None
-    least: float | None = None
+    at_most: float | None = None
+    at_least: float | None = None
 
     def is_met(self, value: float) -> bool:
-        return (self.most is None or value <= self.most) and (self.least is None or value >= self.least)
+        return (self.at_most is None or value <= self.at_most) and (
+            self.at_least is None or value >= self.at_least
+        )
 
     def __str__(self) -> str:
-        bound = f"≤ {self.most:g}" if self.most is not None else f"≥ {self.least:g}"
+        bound = f"≤ {self.at_most:g}" if self.at_most is not None else f"≥ {self.at_least:g}"
         return bound if self.of == "product" else f"{self.of} {bound}"
 
 
@@ -71,7 +73,7 @@ class Measured:
         """The median of the rounds' own ratios: what disturbs a round disturbs both of its sides."""
         if not self.limits:
             return None
-        return median(mine / least for mine, least in zip(self.products, self.limits, strict=True))
+        return median(mine / at_least for mine, at_least in zip(self.products, self.limits, strict=True))
 
     def value(self, of: str) -> float:
         if of == "difference":
@@ -89,11 +91,11 @@ def measure(name: str, benchmark: Benchmark, rounds: int) -> Measured:
     found = Measured(name, benchmark.target, benchmark.work, benchmark.unit, benchmark.goals)
     found.load.append(round(os.getloadavg()[0], 2))
     for number in range(rounds + 1):
-        least, mine = benchmark.limit(), benchmark.product()
+        at_least, mine = benchmark.limit(), benchmark.product()
         if number:
             found.products.append(mine)
-            if least is not None:
-                found.limits.append(least)
+            if at_least is not None:
+                found.limits.append(at_least)
     found.facts = benchmark.facts()
     found.load.append(round(os.getloadavg()[0], 2))
     return found

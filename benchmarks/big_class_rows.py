@@ -99,7 +99,7 @@ class ClassPage(Benchmark):
     """What shows all of a course (`whole_course`) is compared with a class of few in the same course."""
 
     target, unit = 19, "ms"
-    goals = (Goal("product", most=100), Goal("ratio", most=1.1))
+    goals = (Goal("product", at_most=100), Goal("ratio", at_most=1.1))
 
     def __init__(self, site: Site, name: str, page: Page, *, whole_course: bool = False) -> None:
         self.work = f"{name}, big class beside small, processor"
@@ -120,7 +120,7 @@ class ClassPage(Benchmark):
 
 class LessonsAtRandom(Benchmark):
     target, work, unit = 19, "300 lessons at random beside one of them", "req/s"
-    goals = (Goal("ratio", least=0.5),)
+    goals = (Goal("ratio", at_least=0.5),)
 
     def __init__(self, site: Site) -> None:
         self.site = site.big_class

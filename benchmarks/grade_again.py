@@ -14,7 +14,7 @@ class GradeAgain(Benchmark):
 
     def __init__(self, site: Site, size: Size, seconds: float) -> None:
         self.work = f"grade again after a push, {size.name}"
-        self.goals = (Goal("ratio", most=1.3), Goal("product", most=seconds))
+        self.goals = (Goal("ratio", at_most=1.3), Goal("product", at_most=seconds))
         self.host, self.size = site.git_host, size
         self.name = f"again-{size.name}"
         self.served = copied(size, self.host.root / "all" / f"{self.name}.git")

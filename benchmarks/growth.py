@@ -15,7 +15,7 @@ class ManySubmissions(Benchmark):
     """A lab's page for a learner who never submitted, beside the same for one who did so very often."""
 
     target, work, unit = 7, f"lab page with {MANY:,} own submissions, processor", "ms"
-    goals = (Goal("ratio", most=1.1), Goal("more SQL", most=0))
+    goals = (Goal("ratio", at_most=1.1), Goal("more SQL", at_most=0))
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -45,7 +45,7 @@ class GraderMemory(Benchmark):
     """The most memory of a process that fetches and grades once, without those of git."""
 
     target, work, unit = 7, "memory to grade, large beside small", "MB"
-    goals = (Goal("ratio", most=1.2), Goal("product", most=60))
+    goals = (Goal("ratio", at_most=1.2), Goal("product", at_most=60))
 
     def __init__(self, site: Site) -> None:
         self.host = site.git_host
@@ -82,7 +82,7 @@ class LongHistory(Benchmark):
     """The seven checks on the longest history that is walked, where it is: nothing is fetched."""
 
     target, work, unit = 13, f"grade a history of {LONG.commits:,} commits", "s"
-    goals = (Goal("product", most=60), Goal("peak MB", most=400))
+    goals = (Goal("product", at_most=60), Goal("peak MB", at_most=400))
 
     def __init__(self, site: Site) -> None:
         self.last: Graded | None = None
@@ -99,7 +99,7 @@ class LongHistoryUnasked(Benchmark):
     """A check that needs no history, on the longest one beside the small repository."""
 
     target, work, unit = 13, "a file's check, long history beside small", "s"
-    goals = (Goal("ratio", most=1.5),)
+    goals = (Goal("ratio", at_most=1.5),)
 
     def __init__(self, site: Site) -> None:
         pass

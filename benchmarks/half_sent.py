@@ -18,7 +18,7 @@ PATHS = ("/healthz", "/accounts/login/", "/help/")
 
 class HalfSent(Benchmark):
     target, work, unit = 12, "health, two pages and a push beside 200 half-sent requests", "s"
-    goals = (Goal("product", most=2.0), Goal("open", least=200))
+    goals = (Goal("product", at_most=2.0), Goal("open", at_least=200))
 
     def __init__(self, site: Site) -> None:
         self.site, self.lab = site, make_lab(site.lesson.course, source=SMALL.lab)

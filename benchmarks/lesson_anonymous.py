@@ -9,14 +9,14 @@ from benchmarks.site import Site
 
 class LessonAnonymous(Benchmark):
     target, work, unit = 2, "lesson page, anonymous", "req/s"
-    goals = (Goal("ratio", least=0.5), Goal("SQL", most=0))
+    goals = (Goal("ratio", at_least=0.5), Goal("SQL", at_most=0))
 
     def __init__(self, site: Site) -> None:
         self.site, self.path = site, site.lesson.get_absolute_url()
-        self.least, _ = site.limits
+        self.at_least, _ = site.limits
 
     def limit(self) -> float:
-        return requests_per_second(f"{self.least}/constant/")
+        return requests_per_second(f"{self.at_least}/constant/")
 
     def product(self) -> float:
         return requests_per_second(self.site.portal.url + self.path)

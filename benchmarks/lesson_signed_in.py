@@ -7,14 +7,14 @@ from benchmarks.site import Site
 
 class LessonSignedIn(Benchmark):
     target, work, unit = 1, "lesson page, signed in", "req/s"
-    goals = (Goal("ratio", least=0.6), Goal("SQL", most=4))
+    goals = (Goal("ratio", at_least=0.6), Goal("SQL", at_most=4))
 
     def __init__(self, site: Site) -> None:
         self.site, self.path = site, site.lesson.get_absolute_url()
-        self.least, self.least_cookie = site.limits
+        self.at_least, self.least_cookie = site.limits
 
     def limit(self) -> float:
-        return requests_per_second(f"{self.least}/page/", self.least_cookie)
+        return requests_per_second(f"{self.at_least}/page/", self.least_cookie)
 
     def product(self) -> float:
         return requests_per_second(self.site.portal.url + self.path, self.site.cookie)

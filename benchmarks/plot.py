@@ -41,7 +41,7 @@ def row(found: Measured, y: int) -> list[str]:
     goal = next((goal for goal in found.goals if goal.of == "ratio"), None)
     colour = QUIET if goal is None else MET if goal.is_met(ratio) else MISSED
     left, right = sorted((across(1), across(ratio)))
-    mark = across((goal and (goal.most or goal.least)) or 1)
+    mark = across((goal and (goal.at_most or goal.at_least)) or 1)
     parts = [
         text(16, y + 18, f"{found.target}  {found.work}", INK),
         f'<rect x="{left:.1f}" y="{y + 6}" width="{max(right - left, 1):.1f}" height="16" fill="{colour}"/>',

@@ -26,7 +26,7 @@ def clone_of(size: Size, folder: Path, address: str) -> Clone:
 
 class Push(Benchmark):
     target, work, unit = 9, "git push with its verdict", "s"
-    goals = (Goal("difference", most=1.0),)
+    goals = (Goal("difference", at_most=1.0),)
 
     def __init__(self, site: Site) -> None:
         host, lab = site.push_host, make_lab(site.lesson.course, source=SMALL.lab)

@@ -35,7 +35,7 @@ WORK = "sum(range(100_000_000))"
 
 class PushBesideProofs(Push):
     target, work, unit = 11, "git push while two labs are being proved", "s"
-    goals = (Goal("ratio", most=1.5),)
+    goals = (Goal("ratio", at_most=1.5),)
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)

@@ -40,10 +40,10 @@ class Pushed(NamedTuple):
 class PushesOfAClass(Benchmark):
     target, unit = 14, "ms"
     goals = (
-        Goal("difference", most=100),
-        Goal("lost", most=0),
-        Goal("without verdict", most=0),
-        Goal("wait in jobs", most=1),
+        Goal("difference", at_most=100),
+        Goal("lost", at_most=0),
+        Goal("without verdict", at_most=0),
+        Goal("wait in jobs", at_most=1),
     )
 
     def __init__(self, site: Site, pushes: int) -> None:

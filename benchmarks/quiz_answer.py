@@ -15,7 +15,7 @@ from lessons.quizzes import filled
 
 class QuizAnswer(Benchmark):
     target, work, unit = 3, "quiz answer saved, p50", "ms"
-    goals = (Goal("ratio", most=2),)
+    goals = (Goal("ratio", at_most=2),)
 
     def __init__(self, site: Site) -> None:
         quiz = site.lesson.quiz
@@ -26,10 +26,10 @@ class QuizAnswer(Benchmark):
         self.form = {name: values[0] for name, values in posted.items()} | {"csrfmiddlewaretoken": self.token}
         path = reverse("question", args=[quiz.course.slug, quiz.slug, attempt.number, 1])
         self.site, self.address = site, site.portal.url + path
-        self.least, self.least_cookie = site.limits
+        self.at_least, self.least_cookie = site.limits
 
     def limit(self) -> float:
-        return median_ms(f"{self.least}/answer/", {"key": "drift", "choice": "0"}, self.least_cookie)
+        return median_ms(f"{self.at_least}/answer/", {"key": "drift", "choice": "0"}, self.least_cookie)
 
     def product(self) -> float:
         cookie = f"{self.site.cookie}; {settings.CSRF_COOKIE_NAME}={self.token}"

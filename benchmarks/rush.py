@@ -37,7 +37,7 @@ class Claim(Benchmark):
     """
 
     target, unit = 20, "ms"
-    goals = (Goal("ratio", most=2),)
+    goals = (Goal("ratio", at_most=2),)
 
     def __init__(self, site: Site, *, verdicts: int) -> None:
         self.site, self.verdicts = site.big_class, verdicts
@@ -141,7 +141,7 @@ class Rush(Benchmark):
     """Pushes of as many learners, so many at once: the share of the terminals that show the verdict."""
 
     target, work, unit = 20, f"{PUSHES} pushes, {AT_ONCE} at once: verdicts in the terminal", "%"
-    goals = (Goal("product", least=95), Goal("slowest s", most=20))
+    goals = (Goal("product", at_least=95), Goal("slowest s", at_most=20))
 
     def __init__(self, site: Site) -> None:
         _ = site.grading

@@ -20,7 +20,7 @@ READY = b"Portal ready at"
 
 class Start(Benchmark):
     target, work, unit = 8, "second start of make run", "s"
-    goals = (Goal("product", most=5), Goal("web MB", most=130), Goal("worker MB", most=120))
+    goals = (Goal("product", at_most=5), Goal("web MB", at_most=130), Goal("worker MB", at_most=120))
 
     def __init__(self, site: Site) -> None:
         if not Path(STAMP).exists():

@@ -83,7 +83,7 @@ class ThroughQueue(Benchmark):
 
 class OneLab(ThroughQueue):
     work, unit = "small lab through the queue, p50", "ms"
-    goals = (Goal("ratio", most=1.5),)
+    goals = (Goal("ratio", at_most=1.5),)
 
     def __init__(self, site: Site) -> None:
         super().__init__(site, ONE_BY_ONE)
@@ -116,7 +116,7 @@ class ManyLabs(ThroughQueue):
     """Beside as many bare loops of limit A as there are workers, side by side."""
 
     work, unit = f"{AT_ONCE} small labs at once, two workers", "labs/s"
-    goals = (Goal("ratio", least=0.8),)
+    goals = (Goal("ratio", at_least=0.8),)
 
     def __init__(self, site: Site) -> None:
         super().__init__(site, AT_ONCE)

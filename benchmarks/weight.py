@@ -19,7 +19,7 @@ WORDS = """(() => {
 
 class Weight(Benchmark):
     target, work, unit = 10, "lesson page, all it loads", "KB"
-    goals = (Goal("product", most=60), Goal("moved", most=0), Goal("lost without script", most=0))
+    goals = (Goal("product", at_most=60), Goal("moved", at_most=0), Goal("lost without script", at_most=0))
 
     def __init__(self, site: Site) -> None:
         self.address = site.portal.url + site.lesson.get_absolute_url()

@@ -203,7 +203,7 @@ def practice_repository_of(submission: Submission) -> Repository | None:
     return of_lab.filter(receipts__digest=submission.digest).first()
 
 
-def pushed_before(submission: Submission, repository: Repository) -> Submission | None:
+def earlier_push(submission: Submission, repository: Repository) -> Submission | None:
     """Return the nearest earlier submission of the same learner and lab that was pushed to the same repository."""
     pushed = Receipt.objects.filter(repository=repository, digest=OuterRef("digest"))
     earlier = Submission.objects.filter(

@@ -31,8 +31,8 @@ def needs_asking(environ: Environ, length: int) -> bool:
     return answers_large_bodies(environ) and (not length or length > SLACK_BYTES)
 
 
-async def receive(protocol: Any, body: Transfer, limit: int, most: int) -> int:
-    """Keep the first `limit` bytes and discard the others up to `most`; return how many came.
+async def receive(protocol: Any, body: Transfer, kept: int, limit: int) -> int:
+    """Keep the first `kept` bytes and discard the others up to `limit`; return how many came.
 
     Raises OSError if they cannot be kept, but only after reading on, so that the client reads the answer.
     """
@@ -40,13 +40,13 @@ async def receive(protocol: Any, body: Transfer, limit: int, most: int) -> int:
     async with body.patience():
         async for piece in protocol:
             body.progress(len(piece))
-            if arrived < limit and failed is None:
+            if arrived < kept and failed is None:
                 try:
-                    body.write(piece[: limit - arrived])
+                    body.write(piece[: kept - arrived])
                 except OSError as error:
                     failed = error
             arrived += len(piece)
-            if arrived > most:
+            if arrived > limit:
                 break
     if failed is not None:
         raise failed

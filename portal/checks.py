@@ -166,9 +166,9 @@ def sign_ins_end(**kwargs) -> list[CheckMessage]:
 def settings_are_possible(**kwargs) -> list[CheckMessage]:
     """`portal.E010`: numbers must be in range, names on one line, and the broker URL a Redis URL."""
     said = [
-        f"{name} is {getattr(settings, name)}. It has to be from {least:,} to {most:,}."
-        for name, least, most in RANGES
-        if not least <= getattr(settings, name) <= most
+        f"{name} is {getattr(settings, name)}. It has to be from {minimum:,} to {maximum:,}."
+        for name, minimum, maximum in RANGES
+        if not minimum <= getattr(settings, name) <= maximum
     ]
     said += [
         f"{name} is {getattr(settings, name)!r}. It has to be one line of text."

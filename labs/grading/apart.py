@@ -47,5 +47,5 @@ def ask(asked: dict[str, Any], seconds: float) -> dict[str, Any]:
 
 
 def _sandbox() -> tuple[str, str, int, list[str]]:
-    folder, most = str(settings.ENVIRONMENTS_ROOT), settings.ENVIRONMENTS_MAX_BYTES
-    return settings.SANDBOX, folder, most, sorted(digests_of_published_labs())
+    folder, limit = str(settings.ENVIRONMENTS_ROOT), settings.ENVIRONMENTS_MAX_BYTES
+    return settings.SANDBOX, folder, limit, sorted(digests_of_published_labs())

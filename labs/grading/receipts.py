@@ -54,14 +54,14 @@ def is_recorded(repository: Repository, refs: Mapping[str, str]) -> bool:
 
 def repair() -> int:
     """Write the receipts of pushes that died between git and the database; return how many."""
-    interrupted = Repository.objects.in_folders(bare.pushing())
+    interrupted = Repository.objects.in_folders(bare.folders_with_push())
     return sum(repair_one(repository) for repository in interrupted[:MAX_REPAIRS])
 
 
 def repair_one(repository: Repository) -> bool:
     # does nothing and returns False if the repository is in use or unreadable
     try:
-        with bare.locked(repository.path, seconds=0):
+        with bare.hold_lock(repository.path, seconds=0):
             return record_interrupted(repository, folders.owned_path(repository))
     except bare.BusyError:  # a push is in progress
         return False

@@ -43,7 +43,7 @@ def files_page(submission: Submission, user: User, path: str) -> dict[str, Any]:
     """Show a folder or a file. Raises Http404 if there is nothing at the path."""
     if len(path) > MAX_PATH:
         raise Http404
-    page = _page(submission, user, "Files", lambda state, _: _shown(submission, state, path))
+    page = _page(submission, user, "Files", lambda state, _: _file_context(submission, state, path))
     names = path.split("/") if path else []
     page["folders"] = [
         (visible(name), _address(submission, "/".join(names[: depth + 1])))
@@ -53,7 +53,7 @@ def files_page(submission: Submission, user: User, path: str) -> dict[str, Any]:
 
 
 def changes_page(submission: Submission, user: User) -> dict[str, Any]:
-    return _page(submission, user, "Changes", _changes)
+    return _page(submission, user, "Changes", _changes_context)
 
 
 def _page(
@@ -78,11 +78,11 @@ def _page(
     repository = queries.practice_repository_of(submission)
     if repository is None:
         return {**page, "unavailable": ELSEWHERE}
-    page["before"] = before = queries.pushed_before(submission, repository)
+    page["before"] = before = queries.earlier_push(submission, repository)
     if not submission.head:
         return {**page, "unavailable": NO_BRANCH}
     try:
-        with browsing.opened(folders.owned_path(repository), submission.head) as state:
+        with browsing.open_state(folders.owned_path(repository), submission.head) as state:
             return {**page, **read(state, before)}
     except RepositoryError as error:
         logger.error("submission %s cannot be shown: %s", submission.pk, error)
@@ -92,7 +92,7 @@ def _page(
 # --- files ----------------------------------------------------------------------------------------------------------
 
 
-def _shown(submission: Submission, state: PushedState, path: str) -> dict[str, Any]:
+def _file_context(submission: Submission, state: PushedState, path: str) -> dict[str, Any]:
     try:
         found = state.at(path)
     except browsing.TooDeepError:
@@ -101,7 +101,7 @@ def _shown(submission: Submission, state: PushedState, path: str) -> dict[str, A
         return {"unavailable": TOO_LARGE}
     if found is None:
         raise Http404
-    log = {} if path else {"log": [_logged(commit) for commit in state.log()]}
+    log = {} if path else {"log": [_log_row(commit) for commit in state.log()]}
     if isinstance(found, Folder):
         return {
             **log,
@@ -136,7 +136,7 @@ def _more(folder: Folder) -> str:
     return f"{count(hidden, 'more entry', 'more entries')} not shown." if hidden else ""
 
 
-def _logged(commit: browsing.LoggedCommit) -> dict[str, Any]:
+def _log_row(commit: browsing.LoggedCommit) -> dict[str, Any]:
     return {
         "id": commit.id[:7],
         "subject": visible(commit.subject)[:200],
@@ -148,7 +148,7 @@ def _logged(commit: browsing.LoggedCommit) -> dict[str, Any]:
 # --- changes --------------------------------------------------------------------------------------------------------
 
 
-def _changes(state: PushedState, before: Submission | None) -> dict[str, Any]:
+def _changes_context(state: PushedState, before: Submission | None) -> dict[str, Any]:
     if before is None:
         return {"unavailable": NO_EARLIER_PUSH}
     difference = differences.compare(state, before.head)

@@ -46,20 +46,24 @@ def status(submission: Submission, report: Verdict | None) -> tuple[str, str]:
 
 def steps(submission: Submission) -> list[Step]:
     times = [submission.queued_at, submission.fetching_at, submission.checking_at, submission.ended_at]
-    at = reached(submission)
+    at = current_index(submission)
     done = [
         Step(name, "done", "finished", duration(times[i], times[i + 1])) for i, name in enumerate(NAMES[:at])
     ]
-    return [*done, _current(submission, NAMES[at]), *(_ahead(submission, name) for name in NAMES[at + 1 :])]
+    return [
+        *done,
+        _current_step(submission, NAMES[at]),
+        *(_later_step(submission, name) for name in NAMES[at + 1 :]),
+    ]
 
 
-def reached(submission: Submission) -> int:
+def current_index(submission: Submission) -> int:
     # from 0
     fixed = {State.GRADED: 3, State.QUEUED: 0, State.SUPERSEDED: 0, State.CANCELLED: 0}
     return fixed.get(State(submission.state), 2 if submission.checking_at else 1)
 
 
-def _current(submission: Submission, name: str) -> Step:
+def _current_step(submission: Submission, name: str) -> Step:
     if submission.state == State.GRADED:
         total = duration(submission.queued_at, submission.ended_at)
         return Step(name, "done", "finished", f"{total} in total", is_current=True)
@@ -69,7 +73,7 @@ def _current(submission: Submission, name: str) -> Step:
     return Step(name, "todo" if waits else "run", "current", "waiting" if waits else "now", is_current=True)
 
 
-def _ahead(submission: Submission, name: str) -> Step:
+def _later_step(submission: Submission, name: str) -> Step:
     if submission.has_ended:
         return Step(name, "skip", "not run", "not run")
     return Step(name, "todo", "not started", "to come")

@@ -54,7 +54,7 @@ def of_learner(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     """Call `view(request, found, enrollment)` for a POST of a learner of the course; show anyone else the lab."""
 
     @wraps(view)
-    def opened(request: UserRequest, course: str, lab: str) -> HttpResponse:
+    def call(request: UserRequest, course: str, lab: str) -> HttpResponse:
         # Signed out meanwhile: reload the whole page, not the swapped part.
         if request.htmx and not request.user.is_authenticated:
             return HttpResponseClientRefresh()
@@ -67,7 +67,7 @@ def of_learner(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
             return redirect(found.lab)
         return view(request, found, found.enrollment)
 
-    return never_cache(opened)
+    return never_cache(call)
 
 
 @of_learner

@@ -32,17 +32,17 @@ class NoRoomError(Exception):
         self.beginning = beginning
 
 
-def spooled(environ: dict[str, Any], most: int) -> IO[bytes]:
+def spool_body(environ: dict[str, Any], limit: int) -> IO[bytes]:
     """Return the unpacked body as a file at position 0. Raises TooLargeError, NoRoomError, BrokenBodyError.
 
     The body has already arrived: `portal.front` bounds how long that takes, and discards what is far too much.
     """
-    pieces = _unpacked(environ["wsgi.input"], environ.get("HTTP_CONTENT_ENCODING", ""))
+    pieces = _unpack(environ["wsgi.input"], environ.get("HTTP_CONTENT_ENCODING", ""))
     first = next(pieces, b"")
     if NO_ROOM_MARK in environ:
         raise NoRoomError(io.BytesIO(first))
     try:
-        file, is_whole = _kept(first, pieces, most)
+        file, is_whole = _spool(first, pieces, limit)
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise
@@ -52,11 +52,11 @@ def spooled(environ: dict[str, Any], most: int) -> IO[bytes]:
     return file
 
 
-def _kept(first: bytes, others: Iterator[bytes], most: int) -> tuple[IO[bytes], bool]:
-    """Return a file with at most `most` bytes, and True if that is the whole body."""
+def _spool(first: bytes, others: Iterator[bytes], limit: int) -> tuple[IO[bytes], bool]:
+    """Return a file with at most `limit` bytes, and True if that is the whole body."""
     # Unbuffered, so that a child process that inherits the file reads on from our position. The caller closes it.
     file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
-    left = most
+    left = limit
     try:
         for piece in itertools.chain([first], others):
             _write(file, piece[: max(left, 0)])
@@ -76,7 +76,7 @@ def _write(file: IO[bytes], data: bytes) -> None:
         data = data[file.write(data) :]
 
 
-def _unpacked(source: IO[bytes], encoding: str) -> Iterator[bytes]:
+def _unpack(source: IO[bytes], encoding: str) -> Iterator[bytes]:
     if encoding not in {"gzip", "x-gzip"}:
         while piece := source.read(CHUNK):
             yield piece

@@ -29,7 +29,7 @@ def token_user(request: HttpRequest) -> User:
     return tokens.use_token(token=token if scheme.lower() == "basic" else "")
 
 
-def refused(error: tokens.TokenRefusedError) -> HttpResponse:
+def refuse_token(error: tokens.TokenRefusedError) -> HttpResponse:
     page = settings.PUBLIC_URL + reverse("tokens")
     response = plain(401, f"{error}\nGet a new remote URL on the lab page. Your access tokens: {page}")
     response["WWW-Authenticate"] = f'Basic realm="{realm()}", charset="UTF-8"'

@@ -35,7 +35,7 @@ from labs.models import Repository
 from labs.practice import advertising, packets, push_limits, request_body
 from labs.practice.push_limits import PushRefusedError
 from labs.practice.reply import push_reply_lines
-from labs.practice.token_auth import plain, refused, token_user
+from labs.practice.token_auth import plain, refuse_token, token_user
 from labs.practice.turns import NoTurnError, hold_turn
 from labs.queries import get_open_lab
 from labs.repositories import bare, folders, ref_files
@@ -55,15 +55,15 @@ MAX_PACKS = 50  # with more, a history walk is several times slower
 # --- who and where --------------------------------------------------------------------------------------------------
 
 
-def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def with_learner_repository(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Call `view(request, repository)` with the repository of the token's owner, created if needed."""
 
     @wraps(view)
-    def opened(request: HttpRequest, course_slug: str, lab_slug: str) -> HttpResponseBase:
+    def call(request: HttpRequest, course_slug: str, lab_slug: str) -> HttpResponseBase:
         try:
             user = token_user(request)
         except tokens.TokenRefusedError as error:
-            return refused(error)
+            return refuse_token(error)
         if request_body.HEADERS_MARK in request.META:
             return HttpResponse(status=204)
         try:
@@ -95,7 +95,7 @@ def of_learner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
             logger.error("no room for repository %s: %s", repository.pk, error)
             return plain(503, push_limits.DISK_FULL)
 
-    return csrf_exempt(never_cache(opened))
+    return csrf_exempt(never_cache(call))
 
 
 # --- views ----------------------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def address(request: HttpRequest, course_slug: str, lab_slug: str) -> HttpRespon
     return redirect("lab", course_slug, lab_slug)
 
 
-@of_learner
+@with_learner_repository
 @require_GET
 def advertise(request: HttpRequest, repository: Repository) -> HttpResponse:
     service = request.GET.get("service", "").removeprefix("git-")
@@ -136,7 +136,7 @@ def _remember_unrecorded(repository: Repository) -> None:
             bare.begin_push(path)
 
 
-@of_learner
+@with_learner_repository
 @require_POST
 def upload_pack(request: HttpRequest, repository: Repository) -> HttpResponseBase:
     """Answer `git fetch` and `git clone`."""
@@ -146,7 +146,7 @@ def upload_pack(request: HttpRequest, repository: Repository) -> HttpResponseBas
     try:
         with (
             hold_turn(repository, "fetch"),
-            request_body.spooled(request.META, settings.PRACTICE_MAX_BYTES) as asked,
+            request_body.spool_body(request.META, settings.PRACTICE_MAX_BYTES) as asked,
         ):
             answer = bare.upload_pack(repository.path, asked, protocol)
     except NoTurnError as error:  # in git's protocol: git does not show the text of an HTTP error here
@@ -160,14 +160,14 @@ def upload_pack(request: HttpRequest, repository: Repository) -> HttpResponseBas
     return FileResponse(answer, content_type="application/x-git-upload-pack-result")
 
 
-@of_learner
+@with_learner_repository
 @require_POST
 def receive_pack(request: HttpRequest, repository: Repository) -> HttpResponseBase:
     """Answer `git push`: take the pack, then show the verdict while the learner waits."""
     if request.content_type != "application/x-git-receive-pack-request":
         return plain(415, "Not a Git request.")
     try:
-        answer = _pushed(request, repository)
+        answer = _answer_push(request, repository)
     except (request_body.BrokenBodyError, packets.MalformedError) as error:
         return plain(400, f"The push could not be read: {error}.")
     response = StreamingHttpResponse(answer, content_type="application/x-git-receive-pack-result")
@@ -178,9 +178,9 @@ def receive_pack(request: HttpRequest, repository: Repository) -> HttpResponseBa
 # --- a push ---------------------------------------------------------------------------------------------------------
 
 
-def _pushed(request: HttpRequest, repository: Repository) -> Iterable[bytes]:
+def _answer_push(request: HttpRequest, repository: Repository) -> Iterable[bytes]:
     with ExitStack() as held:
-        sent, refusal = _read(request, repository, held)
+        sent, refusal = _read_push(request, repository, held)
         with sent:
             push = packets.read_push(sent, is_whole=refusal is None)
             if not push.commands:
@@ -188,42 +188,42 @@ def _pushed(request: HttpRequest, repository: Repository) -> Iterable[bytes]:
                 return []
             if refusal is None:
                 try:
-                    answer, lines = _take(repository, push, sent)
+                    answer, lines = _accept_push(repository, push, sent)
                 except PushRefusedError as error:
                     refusal = error
         if refusal:
             return [packets.refusal(push, refusal.reason, refusal.lines)]
-    return _answered(answer, push, lines)
+    return _insert_lines(answer, push, lines)
 
 
-def _read(
+def _read_push(
     request: HttpRequest, repository: Repository, held: ExitStack
 ) -> tuple[IO[bytes], PushRefusedError | None]:
     """Return the push, or its beginning and why it is refused: git needs the reason for each ref."""
-    most, refusal = settings.PRACTICE_MAX_BYTES, None
+    limit, refusal = settings.PRACTICE_MAX_BYTES, None
     try:
         held.enter_context(hold_turn(repository, "push"))
         push_limits.check_rate(repository)
     except NoTurnError:
-        refusal, most = push_limits.busy(), min(most, MAX_COMMAND_BYTES)
+        refusal, limit = push_limits.busy(), min(limit, MAX_COMMAND_BYTES)
     except PushRefusedError as error:
-        refusal, most = error, min(most, MAX_COMMAND_BYTES)
+        refusal, limit = error, min(limit, MAX_COMMAND_BYTES)
     try:
-        return request_body.spooled(request.META, most), refusal
+        return request_body.spool_body(request.META, limit), refusal
     except request_body.TooLargeError as error:
         return error.beginning, refusal or push_limits.too_large()
     except request_body.NoRoomError as error:
         return error.beginning, refusal or push_limits.disk_full()
 
 
-def _take(
+def _accept_push(
     repository: Repository, push: packets.PushRequest, sent: IO[bytes]
 ) -> tuple[IO[bytes], Iterable[str | None]]:
     """Return git's answer and further lines. Refs, receipt and submission are written under one lock."""
     path, size = repository.path, os.fstat(sent.fileno()).st_size
     push_limits.check_format(repository, push)
     try:
-        with bare.locked(path) as lock:
+        with bare.hold_lock(path) as lock:
             if bare.is_pushing(path):
                 # Once the refs have moved, the content of the previous push can no longer be determined.
                 receipts.record_interrupted(repository, path)
@@ -232,7 +232,7 @@ def _take(
                 push_limits.check_room(path, size)
             bare.begin_push(path)
             answer = bare.receive_pack(path, sent, lock)
-            lines = _recorded(repository)
+            lines = _record_push(repository)
             if packets.says(answer, b"shallow update not allowed"):
                 lines = [*push_limits.shallow().lines, *lines]
             if not packets.is_unpacked(answer) and push_limits.is_disk_short(size):
@@ -250,7 +250,7 @@ def _take(
         raise push_limits.disk_full() from error
 
 
-def _recorded(repository: Repository) -> Iterable[str | None]:
+def _record_push(repository: Repository) -> Iterable[str | None]:
     # If the database fails, the mark on disk stays and the scheduled repair records the push.
     try:
         refs = ref_files.read_refs(repository.path)
@@ -267,7 +267,9 @@ def _recorded(repository: Repository) -> Iterable[str | None]:
 # --- the answer -----------------------------------------------------------------------------------------------------
 
 
-def _answered(answer: IO[bytes], push: packets.PushRequest, lines: Iterable[str | None]) -> Iterator[bytes]:
+def _insert_lines(
+    answer: IO[bytes], push: packets.PushRequest, lines: Iterable[str | None]
+) -> Iterator[bytes]:
     """Yield git's own answer, with `lines` before its end if the client can show them; b"" means nothing new yet."""
     with answer:
         said = answer.read()

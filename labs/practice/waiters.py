@@ -37,9 +37,9 @@ class Place:
 
 
 class Waiters:
-    def __init__(self, most: int) -> None:
+    def __init__(self, limit: int) -> None:
         self.reading = threading.Lock()  # verdicts are read one after the other, for the sake of connections
-        self._most = most
+        self._limit = limit
         self._places: set[Place] = set()
         self._guard = threading.Lock()
         self._turn = threading.Lock()
@@ -49,7 +49,7 @@ class Waiters:
         """Yield a place to wait in, None if all are taken."""
         place = Place(self, pk)
         with self._guard:
-            is_free = len(self._places) < self._most
+            is_free = len(self._places) < self._limit
             if is_free:
                 self._places.add(place)
         try:

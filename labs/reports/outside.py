@@ -37,10 +37,13 @@ def read(data: bytes) -> Sent:
     try:
         said = json.loads(data)
         sent = Sent(
-            _matching(_HEX, said["head"]),
-            _matching(_ENGINE, said["engine"]),
-            _matching(_HEX, said["checks_digest"]),
-            {_matching(_ID, result["id"]): Outcome(result["outcome"]).value for result in said["results"]},
+            _require_match(_HEX, said["head"]),
+            _require_match(_ENGINE, said["engine"]),
+            _require_match(_HEX, said["checks_digest"]),
+            {
+                _require_match(_ID, result["id"]): Outcome(result["outcome"]).value
+                for result in said["results"]
+            },
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         raise NoReportError(
@@ -55,7 +58,7 @@ def read(data: bytes) -> Sent:
     return sent
 
 
-def _matching(pattern: re.Pattern[str], data: object) -> str:
+def _require_match(pattern: re.Pattern[str], data: object) -> str:
     # neither a database nor a page takes all that JSON can
     if isinstance(data, str) and pattern.fullmatch(data):
         return data
@@ -67,7 +70,7 @@ def comparison(outside: OutsideReport, own: Report) -> str:
     different = [result for result in own.results if _differs(result, outside.outcomes.get(result.id))]
     if not different:
         return f"labcheck on {place} gave the same answers for this commit."
-    checks = listed([_both(result, outside.outcomes[result.id]) for result in different])
+    checks = listed([_compare_outcomes(result, outside.outcomes[result.id]) for result in different])
     return f"labcheck on {place} disagrees about this commit: {checks}. {_cause(outside, own)}"
 
 
@@ -76,7 +79,7 @@ def _differs(result: CheckResult, elsewhere: str | None) -> bool:
     return elsewhere in _JUDGED and result.outcome in _JUDGED and elsewhere != result.outcome
 
 
-def _both(result: CheckResult, elsewhere: str) -> str:
+def _compare_outcomes(result: CheckResult, elsewhere: str) -> str:
     return f"{quoted(result.id)} {WORDS[elsewhere]} there and {WORDS[result.outcome]} here"
 
 

@@ -96,7 +96,7 @@ def groups(
     return [
         Group(
             title,
-            [shown(result, lessons, pages, (tallies or {}).get(result.id)) for result in results],
+            [show_check(result, lessons, pages, (tallies or {}).get(result.id)) for result in results],
             is_open=results == [first],
         )
         for title, results in parts.items()
@@ -104,7 +104,7 @@ def groups(
     ]
 
 
-def shown(
+def show_check(
     result: CheckResult, lessons: dict[str, LessonLink], pages: str = "", tally: Tally | None = None
 ) -> ShownCheck:
     says = result.why or result.reason or ""
@@ -143,10 +143,10 @@ def fix_parts(fix: str) -> tuple[FixPart, ...]:
         if title and parts and parts[-1].title == title:
             piece = f"{parts.pop().text}\n\n{piece}"
         parts.append(FixPart(piece, title))
-    return tuple(FixPart(_out_of_margin(part.text), part.title) for part in parts)
+    return tuple(FixPart(_dedent(part.text), part.title) for part in parts)
 
 
-def _out_of_margin(text: str) -> str:
+def _dedent(text: str) -> str:
     # the common margin, up to four spaces, goes; deeper indentation belongs to the text
     lines = text.split("\n")
     margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
@@ -201,7 +201,7 @@ def _link(lesson: Lesson, name: str) -> LessonLink:
 
 def difference(report: Report, before: Report, number: int) -> str:
     """Return one sentence on the changes since submission `number`, whose report is `before`."""
-    passing, passed = _passing(report), _passing(before)
+    passing, passed = _passed_ids(report), _passed_ids(before)
     if passing == passed:
         return f"The same checks pass as in submission {number}."
     ids = {result.id for result in report.results}
@@ -210,5 +210,5 @@ def difference(report: Report, before: Report, number: int) -> str:
     return f"Since submission {number}: {checks} newly passing, {fewer or 'none'} newly failing."
 
 
-def _passing(report: Report) -> set[str]:
+def _passed_ids(report: Report) -> set[str]:
     return {result.id for result in report.results if result.outcome is Outcome.PASSED}

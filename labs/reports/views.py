@@ -11,7 +11,7 @@ from labs import actions, tokens
 from labs.addresses import outside_addresses
 from labs.grader.spec import public_text
 from labs.models import OutsideReport
-from labs.practice.token_auth import plain, refused, token_user
+from labs.practice.token_auth import plain, refuse_token, token_user
 from labs.queries import get_open_lab, get_published_lab
 from labs.reports import outside
 from labs.reports.labcheck_file import labcheck_file
@@ -49,7 +49,7 @@ def lab_report(request: HttpRequest, course: str, lab: str) -> HttpResponse:
     try:
         user = token_user(request)
     except tokens.TokenRefusedError as error:
-        return refused(error)
+        return refuse_token(error)
     found = get_open_lab(user, course, lab)
     if found.enrollment is None:
         raise Http404

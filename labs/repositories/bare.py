@@ -70,7 +70,7 @@ def _argv(*arguments: str, file_bytes: int = 0) -> list[str]:
 # --- pushes, one at a time ------------------------------------------------------------------------------------------
 
 
-def _beside(path: Path, folder: str) -> Path:
+def _mark_path(path: Path, folder: str) -> Path:
     """Return a file that belongs to a repository, out of git's reach: `x.git` has `locks/x` and `pushing/x`."""
     place = path.parent / folder
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -78,13 +78,13 @@ def _beside(path: Path, folder: str) -> Path:
 
 
 @contextmanager
-def locked(path: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[IO[bytes]]:
+def hold_lock(path: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[IO[bytes]]:
     """Lock a repository. Raises BusyError after `seconds`.
 
     A child process that inherits the file shares the lock, and keeps it if we die.
     """
     deadline = time.monotonic() + seconds
-    with _beside(path, "locks").open("wb") as lock:
+    with _mark_path(path, "locks").open("wb") as lock:
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -97,21 +97,21 @@ def locked(path: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[IO[bytes]]:
 
 
 def begin_push(path: Path) -> None:
-    _beside(path, "pushing").touch()
+    _mark_path(path, "pushing").touch()
 
 
 def end_push(path: Path) -> None:
-    _beside(path, "pushing").unlink(missing_ok=True)
+    _mark_path(path, "pushing").unlink(missing_ok=True)
 
 
-def pushing() -> list[str]:
+def folders_with_push() -> list[str]:
     """Return the folders of repositories with a push in progress or interrupted."""
     place = Path(settings.PRACTICE_ROOT) / "pushing"
     return sorted(mark.name for mark in place.iterdir()) if place.is_dir() else []
 
 
 def is_pushing(path: Path) -> bool:
-    return _beside(path, "pushing").exists()
+    return _mark_path(path, "pushing").exists()
 
 
 def sweep(path: Path) -> None:
@@ -124,14 +124,14 @@ def sweep(path: Path) -> None:
 
 def ask_for_repack(path: Path) -> None:
     with suppress(OSError):  # a full disk does not undo the push: the next one asks again
-        _beside(path, "packing").touch()
+        _mark_path(path, "packing").touch()
 
 
 def end_repack(path: Path) -> None:
-    _beside(path, "packing").unlink(missing_ok=True)
+    _mark_path(path, "packing").unlink(missing_ok=True)
 
 
-def to_repack() -> list[str]:
+def folders_to_repack() -> list[str]:
     place = Path(settings.PRACTICE_ROOT) / "packing"
     return sorted(mark.name for mark in place.iterdir()) if place.is_dir() else []
 
@@ -147,9 +147,9 @@ def advertise(path: Path, service: str, protocol: str) -> bytes:
     """Return the refs as `service` advertises them to a fetch. Raises TookTooLongError, RepositoryError."""
     argv = _argv(service, "--stateless-rpc", "--http-backend-info-refs", str(path))
     with tempfile.TemporaryFile() as nothing, tempfile.TemporaryFile() as answer:
-        status = _run_git(argv, _speaking(protocol), GIT_SECONDS, stdin=nothing, stdout=answer)
+        status = _run_git(argv, _protocol_environment(protocol), GIT_SECONDS, stdin=nothing, stdout=answer)
         if status:
-            raise _failed(service, status, path, answer)
+            raise _git_error(service, status, path, answer)
         answer.seek(0)
         return answer.read()
 
@@ -168,10 +168,10 @@ def receive_pack(path: Path, body: IO[bytes], lock: IO[bytes] | None = None) -> 
 def upload_pack(path: Path, body: IO[bytes], protocol: str) -> IO[bytes]:
     """Return git's answer to a fetch, as a file at its beginning. Raises TookTooLongError, RepositoryError, OSError."""
     with _answer() as answer:
-        argv = _argv("upload-pack", "--stateless-rpc", str(path), file_bytes=_most_of_all())
-        status = _run_git(argv, _speaking(protocol), GIT_SECONDS, stdin=body, stdout=answer)
+        argv = _argv("upload-pack", "--stateless-rpc", str(path), file_bytes=_max_answer_bytes())
+        status = _run_git(argv, _protocol_environment(protocol), GIT_SECONDS, stdin=body, stdout=answer)
         if status and not _refuses(answer):
-            raise _failed("upload-pack", status, path, answer)
+            raise _git_error("upload-pack", status, path, answer)
         return answer
 
 
@@ -187,11 +187,11 @@ def _answer() -> Iterator[IO[bytes]]:
         raise
 
 
-def _speaking(protocol: str) -> dict[str, str]:
+def _protocol_environment(protocol: str) -> dict[str, str]:
     return {"GIT_PROTOCOL": protocol if re.fullmatch(r"version=[12]", protocol) else ""}
 
 
-def _most_of_all() -> int:
+def _max_answer_bytes() -> int:
     # thin packs are completed in addition to the quota
     return settings.PRACTICE_QUOTA_BYTES + 2 * settings.PRACTICE_MAX_BYTES
 
@@ -202,7 +202,7 @@ def _refuses(answer: IO[bytes]) -> bool:
     return answer.read(8)[4:] == b"ERR "
 
 
-def _failed(service: str, status: int, path: Path, answer: IO[bytes]) -> Exception:
+def _git_error(service: str, status: int, path: Path, answer: IO[bytes]) -> Exception:
     disk = os.fstatvfs(answer.fileno())
     if disk.f_bavail * disk.f_frsize < NO_ROOM_BYTES:
         return OSError(errno.ENOSPC, f"no room for what git {service} answers")
@@ -216,7 +216,7 @@ def pack_objects(path: Path, tips: Iterable[str], lock: IO[bytes]) -> str:
     """
     options = ["--revs", "--quiet", "--non-empty", "--delta-base-offset"]
     pack = str(path / "objects/pack/pack")
-    argv = _argv(f"--git-dir={path}", "pack-objects", *options, pack, file_bytes=_most_of_all())
+    argv = _argv(f"--git-dir={path}", "pack-objects", *options, pack, file_bytes=_max_answer_bytes())
     with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as answer:
         asked.write("".join(f"{tip}\n" for tip in tips).encode())
         asked.seek(0)

@@ -88,7 +88,7 @@ class PushedState:
             raise TooDeepError("the path is too deep")
         item: Any = self.root()
         for name in names:
-            found = children(item) if item.type == "tree" else {}
+            found = read_entries(item) if item.type == "tree" else {}
             if name not in found:
                 return None
             item = found[name]
@@ -101,15 +101,15 @@ class PushedState:
         process = self.repo.git.rev_list(
             self.commit, "--", max_count=MAX_COMMITS, format=_LOG_FORMAT, as_process=True
         )
-        lines = output_of(process, MAX_LOG_BYTES).decode("utf-8", "replace").split("\n")
+        lines = read_output(process, MAX_LOG_BYTES).decode("utf-8", "replace").split("\n")
         whole = zip(*(iter(lines[:-1]),) * 4, strict=False)
-        return [_logged(header.split(" ")[1], *rest) for header, *rest in whole]
+        return [_logged_commit(header.split(" ")[1], *rest) for header, *rest in whole]
 
 
 @contextmanager
-def opened(path: Path, commit: str) -> Iterator[PushedState]:
+def open_state(path: Path, commit: str) -> Iterator[PushedState]:
     """Open a practice repository at a commit. Raises RepositoryError, also for a commit that is missing."""
-    with practice_git.opened(path) as repo:
+    with practice_git.open_repository(path) as repo:
         yield PushedState(repo, commit)
 
 
@@ -123,7 +123,7 @@ def tree_of(repo: PracticeRepo, commit: str) -> Tree:
     return Tree(repo, bytes.fromhex(object_id), path="")
 
 
-def children(tree: Tree) -> dict[str, Any]:
+def read_entries(tree: Tree) -> dict[str, Any]:
     # raises TooLargeError
     if tree.size > MAX_FOLDER_BYTES:
         raise TooLargeError("a folder has too many entries")
@@ -135,7 +135,7 @@ def name_of(item: Any) -> str:
 
 
 def _folder(tree: Tree) -> Folder:
-    items = sorted(children(tree).items(), key=lambda found: (found[1].type != "tree", found[0]))
+    items = sorted(read_entries(tree).items(), key=lambda found: (found[1].type != "tree", found[0]))
     return Folder([_entry(name, item) for name, item in items[:MAX_ENTRIES]], len(items))
 
 
@@ -168,7 +168,7 @@ def is_binary(data: bytes) -> bool:
 # --- processes ------------------------------------------------------------------------------------------------------
 
 
-def output_of(process: Any, limit: int) -> bytes:
+def read_output(process: Any, limit: int) -> bytes:
     # reading ends the process; raises GitCommandError
     output: bytes = process.stdout.read(limit)
     if len(output) < limit:
@@ -176,7 +176,7 @@ def output_of(process: Any, limit: int) -> bytes:
     return output
 
 
-def _logged(commit: str, author: str, seconds: str, subject: str) -> LoggedCommit:
+def _logged_commit(commit: str, author: str, seconds: str, subject: str) -> LoggedCommit:
     try:
         date = datetime.fromtimestamp(int(seconds), UTC)
     except (ValueError, OverflowError, OSError):  # a date of the year 292277026596, or none

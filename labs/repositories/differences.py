@@ -10,7 +10,7 @@ from git.objects import Tree
 
 from labs.grader.git.processes import TooLargeError
 from labs.grader.words import visible
-from labs.repositories.browsing import SYMLINK, PushedState, children, output_of, tree_of
+from labs.repositories.browsing import SYMLINK, PushedState, read_entries, read_output, tree_of
 from labs.repositories.practice_git import MAX_BYTES
 
 MAX_VISITED = 20_000  # entries of the folders that differ
@@ -92,7 +92,7 @@ def _changes(old: Tree, new: Tree) -> Iterator[_Change]:
     visited = 0
     while waiting:
         folder, old_tree, new_tree = waiting.pop()
-        befores, afters = _children(old_tree), _children(new_tree)
+        befores, afters = _entries(old_tree), _entries(new_tree)
         visited += len(befores) + len(afters)
         if visited > MAX_VISITED:
             raise TooLargeError("too many entries changed")
@@ -117,8 +117,8 @@ def _is_tree(item: Any) -> bool:
     return item is not None and item.type == "tree"
 
 
-def _children(tree: Tree | None) -> dict[str, Any]:
-    return children(tree) if tree is not None else {}
+def _entries(tree: Tree | None) -> dict[str, Any]:
+    return read_entries(tree) if tree is not None else {}
 
 
 # --- lines ----------------------------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ def _patches(state: PushedState, old: Tree, new: Tree) -> tuple[Patches, Ids | N
     patches: Patches = {}
     ids, is_header = (_NOTHING, _NOTHING), True
     try:
-        output = output_of(process, MAX_PATCH_BYTES)
+        output = read_output(process, MAX_PATCH_BYTES)
     except GitCommandError as error:
         if error.status not in _OUT_OF_TIME:
             raise

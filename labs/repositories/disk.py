@@ -51,19 +51,19 @@ def _disk_warning(what: str, folder: Path) -> str | None:
 # --- the size of the practice root, which takes long to count -------------------------------------------------------
 
 
-def _kept_size() -> Path:
+def _size_file() -> Path:
     return Path(settings.PRACTICE_ROOT) / "bytes"
 
 
 def practice_bytes() -> int:
     """Return the size of all practice repositories as `housekeeping` last measured it; 0 before the first time."""
     try:
-        return int(_kept_size().read_text(encoding="ascii"))
+        return int(_size_file().read_text(encoding="ascii"))
     except (OSError, ValueError):
         return 0
 
 
 def keep_practice_bytes(size: int) -> None:
-    new = _kept_size().with_suffix(".new")
+    new = _size_file().with_suffix(".new")
     new.write_text(str(size), encoding="ascii")
-    new.replace(_kept_size())
+    new.replace(_size_file())

@@ -44,7 +44,7 @@ def ensure(repository: Repository) -> Path:
     """
     path = repository.path
     if not path.is_dir():
-        with bare.locked(path):
+        with bare.hold_lock(path):
             if not path.is_dir():  # another request may have made it while this one waited
                 _create(repository)
     try:

@@ -64,10 +64,12 @@ def _network(host: str) -> Network:
 
 def check_lookup_rate(user_id: int) -> None:
     """Count a lookup of this user. Raises LookUpFailedError past `LOOKUPS_PER_MINUTE` in any 60 seconds."""
-    most = settings.LOOKUPS_PER_MINUTE
+    limit = settings.LOOKUPS_PER_MINUTE
     # Each slot is free again a minute after it was taken; `add` lets only one request take it.
-    if not any(cache.add(f"lookup-{user_id}-{slot}", True, 60) for slot in range(most)):
-        sentence = f"Addresses were looked up {most} times within a minute, which is the most. Wait a minute."
+    if not any(cache.add(f"lookup-{user_id}-{slot}", True, 60) for slot in range(limit)):
+        sentence = (
+            f"Addresses were looked up {limit} times within a minute, which is the most. Wait a minute."
+        )
         raise LookUpFailedError(no_attempt(sentence))
 
 

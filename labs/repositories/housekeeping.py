@@ -52,7 +52,7 @@ def tidy() -> None:
 
 def repack_waiting() -> int:
     started, packed = time.monotonic(), 0
-    for repository in Repository.objects.in_folders(bare.to_repack()[:MAX_MARKS]):
+    for repository in Repository.objects.in_folders(bare.folders_to_repack()[:MAX_MARKS]):
         if time.monotonic() - started > REPACK_RUN_SECONDS:
             break
         packed += repack(repository)
@@ -66,7 +66,7 @@ def repack(repository: Repository) -> bool:
     """
     path = repository.path
     try:
-        with bare.locked(path, seconds=0) as lock:
+        with bare.hold_lock(path, seconds=0) as lock:
             if bare.is_pushing(path):  # its receipt may be missing until `receipts.repair` writes it
                 return False
             folders.owned_path(repository)
@@ -116,7 +116,7 @@ def sweep_unclaimed() -> int:
     """
     root = Path(settings.PRACTICE_ROOT)
     there = {path.stem: path for path in root.glob("*.git")}
-    claimed = _claimed()
+    claimed = _claimed_folders()
     removed = 0
     for name, path in there.items():
         mark = path / "unclaimed"
@@ -133,14 +133,14 @@ def sweep_unclaimed() -> int:
     return removed
 
 
-def _claimed() -> set[str]:
+def _claimed_folders() -> set[str]:
     rows = Repository.objects.filter(host=None).values_list("folder", "pk")
     return {folder or str(key) for folder, key in rows.iterator()}
 
 
 def _remove(path: Path) -> bool:
     try:
-        with bare.locked(path, seconds=0):
+        with bare.hold_lock(path, seconds=0):
             shutil.rmtree(path, ignore_errors=True)
     except bare.BusyError:
         return False

@@ -29,10 +29,10 @@ class HardenedGit(Git):
     """Start every git process with our environment, settings and limits instead of the portal's."""
 
     def execute(self, command: Any, *arguments: Any, **options: Any) -> Any:
-        return super().execute(_hardened(command[1:]), *arguments, **options)
+        return super().execute(_harden(command[1:]), *arguments, **options)
 
 
-def _hardened(arguments: list[str]) -> list[str]:
+def _harden(arguments: list[str]) -> list[str]:
     limits = ["prlimit", *_LIMITS, "--"] if shutil.which("prlimit") else []
     # GitPython can only add to the environment, and ours has the portal's secrets.
     environment = ["env", "-i", *(f"{name}={value}" for name, value in ENVIRONMENT.items())]
@@ -67,7 +67,7 @@ def create(path: Path) -> None:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[PracticeRepo]:
+def open_repository(path: Path) -> Iterator[PracticeRepo]:
     """Open a practice repository to read it. Turns everything GitPython raises into RepositoryError."""
     if borrowed := next((name for name in _BORROWS if (path / name).exists()), None):
         raise RepositoryError(f"The repository at {path} has {borrowed}, and reads objects from elsewhere.")

@@ -21,15 +21,15 @@ def read_refs(path: Path) -> dict[str, str]:
 def read_ids(path: Path) -> dict[bytes, bytes]:
     """Return the object id of each branch and tag by full name, as bytes. Raises RepositoryError."""
     # Loose refs before packed ones, as git reads them: a ref packed meanwhile is still found in one of the two.
-    loose = _loose(path)
-    found = {**_packed(path), **loose}
+    loose = _read_loose(path)
+    found = {**_read_packed(path), **loose}
     for name, object_id in found.items():
         if not _OBJECT_ID.fullmatch(object_id):
             raise RepositoryError(f"{os.fsdecode(name)} of {path} is broken.")
     return found
 
 
-def _loose(path: Path) -> dict[bytes, bytes]:
+def _read_loose(path: Path) -> dict[bytes, bytes]:
     found = {}
     for kind in KINDS:
         for parent, _, names in os.walk(path / kind):
@@ -39,7 +39,7 @@ def _loose(path: Path) -> dict[bytes, bytes]:
     return found
 
 
-def _packed(path: Path) -> dict[bytes, bytes]:
+def _read_packed(path: Path) -> dict[bytes, bytes]:
     try:
         with (path / "packed-refs").open("rb") as opened:
             lines = opened.read(MAX_PACKED_BYTES + 1)

@@ -85,12 +85,12 @@ def bare_words(text: str) -> set[str]:
     return words | {repeated_part(word) for word in words}
 
 
-def is_joined(word: str, most: int) -> bool:
+def is_joined(word: str, max_words: int) -> bool:
     common = common_passwords()
     if word in common:
         return True
-    return most > 1 and any(
-        word[:length] in common and is_joined(word[length:], most - 1)
+    return max_words > 1 and any(
+        word[:length] in common and is_joined(word[length:], max_words - 1)
         for length in range(1, min(len(word), MAX_COMMON + 1))
     )
 

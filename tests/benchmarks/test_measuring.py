@@ -22,7 +22,7 @@ class Counting(Benchmark):
     """The n-th turn takes n units on the limit's side, and three times as many on the product's."""
 
     target, work, unit = 1, "counting", "s"
-    goals = (Goal("ratio", most=2), Goal("difference", least=1), Goal("SQL", most=4))
+    goals = (Goal("ratio", at_most=2), Goal("difference", at_least=1), Goal("SQL", at_most=4))
 
     def __init__(self) -> None:
         self.turns: list[str] = []

@@ -50,15 +50,15 @@ class Pushed:
         return self.git("hash-object", "-w", "-t", "commit", "--literally", "--stdin", stdin=data)
 
     def at(self, commit: str, path: str = "") -> Folder | File | None:
-        with browsing.opened(self.path, commit) as state:
+        with browsing.open_state(self.path, commit) as state:
             return state.at(path)
 
     def log(self, commit: str) -> list[LoggedCommit]:
-        with browsing.opened(self.path, commit) as state:
+        with browsing.open_state(self.path, commit) as state:
             return state.log()
 
     def compare(self, commit: str, since: str) -> differences.Difference:
-        with browsing.opened(self.path, commit) as state:
+        with browsing.open_state(self.path, commit) as state:
             return differences.compare(state, since)
 
 

@@ -62,20 +62,20 @@ def test_after_the_wait_the_address_is_told():
 
 def test_when_too_many_wait_the_address_is_told_at_once(monkeypatch, settings):
     settings.PRACTICE_WAIT_SECONDS = 60
-    monkeypatch.setattr(reply, "waiters", Waiters(most=1))
+    monkeypatch.setattr(reply, "waiters", Waiters(limit=1))
     with reply.waiters.place(0):
         assert "Still grading." in reply_text(make_submission())
 
 
 def test_waiting_place_is_given_back(monkeypatch):
-    monkeypatch.setattr(reply, "waiters", Waiters(most=1))
+    monkeypatch.setattr(reply, "waiters", Waiters(limit=1))
     reply_text(make_submission())
     with reply.waiters.place(0) as place:
         assert place
 
 
 def test_one_look_at_the_database_serves_all_who_wait(django_assert_num_queries):
-    waiters = Waiters(most=200)
+    waiters = Waiters(limit=200)
     done, running = make_submission(state=State.CANCELLED), make_submission()
     with ExitStack() as stack:
         places = [stack.enter_context(waiters.place(pk)) for pk in [done.pk] * 60 + [running.pk] * 60]
@@ -85,7 +85,7 @@ def test_one_look_at_the_database_serves_all_who_wait(django_assert_num_queries)
 
 
 def test_only_one_of_those_who_wait_looks_at_the_database():
-    waiters = Waiters(most=2)
+    waiters = Waiters(limit=2)
     with waiters.turn_to_look() as first, waiters.turn_to_look() as second:
         assert (first, second) == (True, False)
     with waiters.turn_to_look() as third:

@@ -132,14 +132,14 @@ def test_difference_that_takes_too_long_is_said(pushed, monkeypatch):
     before = pushed.commit({"a": b"1\n"})
     after = pushed.commit({"a": b"2\n"})
     monkeypatch.setattr(practice_git, "_LIMITS", ("--cpu=1",))
-    hardened = practice_git._hardened
+    hardened = practice_git._harden
 
     def spinning(arguments: list[str]) -> list[str]:
         start = hardened(arguments)
         limits = start[: start.index("env")]
         return [*limits, sys.executable, "-c", "while True: pass"] if "diff-tree" in arguments else start
 
-    monkeypatch.setattr(practice_git, "_hardened", spinning)
+    monkeypatch.setattr(practice_git, "_harden", spinning)
     (file,) = pushed.compare(after, before).files
     assert (file.lines, file.note) == ([], LONG)
 

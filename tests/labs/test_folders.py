@@ -87,7 +87,7 @@ def test_folder_of_another_is_opened_by_nobody_and_the_next_push_gets_a_new_one(
     with pytest.raises(trying.CannotTryError):
         trying.try_on(trying.Choice("x", "x", mine), PASSABLE)
     bare.begin_push(mine.path)
-    assert (receipts.repair(), bare.pushing()) == (0, [mine.folder])
+    assert (receipts.repair(), bare.folders_with_push()) == (0, [mine.folder])
     wrong = mine.folder
     path = folders.ensure(mine)
     assert (Repository.objects.get(pk=mine.pk).folder, ref_files.read_refs(path)) == (path.stem, {})
@@ -113,7 +113,7 @@ def test_folders_named_by_keys_stay_readable_and_are_marked(pushed, lab):
     assert (repository.folder, folders.ensure(repository)) == (str(repository.pk), old)
     assert (old / "portal-owner").read_text().startswith(f"{repository.pk} enrollment ")
     bare.begin_push(old)
-    assert list(Repository.objects.in_folders(bare.pushing())) == [repository]
+    assert list(Repository.objects.in_folders(bare.folders_with_push())) == [repository]
     submission = Submission.objects.get()
     with worker.open_submitted_state(submission) as (opened, _):
         assert len(opened.history.commits) == 1

@@ -94,7 +94,7 @@ def test_repository_that_is_pushed_to_is_left_alone(repository, push):
     for _ in range(2):
         push()
     bare.ask_for_repack(repository.path)
-    with bare.locked(repository.path):
+    with bare.hold_lock(repository.path):
         assert housekeeping.repack_waiting() == 0
     bare.begin_push(repository.path)  # interrupted, its receipt may be missing
     assert housekeeping.repack_waiting() == 0
@@ -110,7 +110,7 @@ def test_repack_that_fails_loses_nothing_and_is_asked_for_by_the_next_push(
     bare.ask_for_repack(repository.path)
     monkeypatch.setattr(bare, "REPACK_SECONDS", 0)
     assert housekeeping.repack_waiting() == 0
-    assert bare.to_repack() == []  # whether git packed them before it was ended is up to the machine
+    assert bare.folders_to_repack() == []  # whether git packed them before it was ended is up to the machine
     assert absent(repository.path, [head]) == set()
     assert not list(repository.path.glob("objects/pack/tmp_*"))
     assert "could not be repacked" in caplog.text
@@ -170,7 +170,7 @@ def test_all_of_it_runs_and_one_step_that_fails_stops_no_other(repository, push,
     monkeypatch.setattr(housekeeping, "sweep_temporary", _fails)
     tasks.tidy()
     assert "sweep_temporary failed" in caplog.text
-    assert bare.to_repack() == []
+    assert bare.folders_to_repack() == []
     assert 0 < disk.practice_bytes() <= housekeeping.bytes_in(repository.path.parent)
 
 

@@ -50,7 +50,7 @@ def test_interrupted_push_is_recorded_once(repository, clone):
         Receipt.Via.REPAIR,
         ref_files.read_refs(repository.path),
     )
-    assert bare.pushing() == []
+    assert bare.folders_with_push() == []
 
 
 def test_push_that_was_recorded_needs_no_repair(repository, clone):
@@ -58,7 +58,7 @@ def test_push_that_was_recorded_needs_no_repair(repository, clone):
     actions.receive(repository=repository, refs=ref_files.read_refs(repository.path))
     bare.begin_push(repository.path)
     assert receipts.repair() == 0
-    assert (Receipt.objects.count(), bare.pushing()) == (1, [])
+    assert (Receipt.objects.count(), bare.folders_with_push()) == (1, [])
 
 
 def test_push_that_brought_nothing_needs_no_receipt(repository):
@@ -67,7 +67,7 @@ def test_push_that_brought_nothing_needs_no_receipt(repository):
 
 
 def test_push_that_goes_on_is_left_alone(repository, clone):
-    with bare.locked(repository.path):
+    with bare.hold_lock(repository.path):
         bare.begin_push(repository.path)
         clone.push()
         assert (receipts.repair(), Receipt.objects.exists()) == (0, False)
@@ -80,7 +80,7 @@ def test_one_that_cannot_be_repaired_does_not_keep_others_from_it(repository, cl
         bare.begin_push(one.path)
     clone.push()
     assert receipts.repair() == 1
-    assert bare.pushing() == [broken.folder]
+    assert bare.folders_with_push() == [broken.folder]
     assert f"the interrupted push to {broken.path} could not be repaired" in caplog.text
 
 
@@ -91,7 +91,7 @@ def test_database_that_fails_at_the_receipt_is_told_and_made_up_for(repository, 
         failing.setattr(
             receipts, "record", lambda **_: (_ for _ in ()).throw(OperationalError("database is locked"))
         )
-        lines = list(views._recorded(repository))
+        lines = list(views._record_push(repository))
     assert "Push received. Grading starts as soon as possible. Nothing to do." in lines
     assert receipts.repair() == 1
 
@@ -106,7 +106,7 @@ def test_next_push_records_first_what_the_database_did_not_take(client, reposito
         (first, State.SUPERSEDED),
         (second, State.QUEUED),
     ]
-    assert bare.pushing() == []
+    assert bare.folders_with_push() == []
 
 
 def push_through(client, repository, clone, old, new):
@@ -147,23 +147,23 @@ def test_repair_sweeps_too(repository, clone):
 
 def test_second_push_waits_and_then_gives_up(repository):
     with (
-        bare.locked(repository.path),
+        bare.hold_lock(repository.path),
         pytest.raises(bare.BusyError),
-        bare.locked(repository.path, seconds=0.1),
+        bare.hold_lock(repository.path, seconds=0.1),
     ):
         pass
-    with bare.locked(repository.path, seconds=0):
+    with bare.hold_lock(repository.path, seconds=0):
         pass
 
 
 def test_git_that_outlives_the_web_server_keeps_the_lock(repository):
-    with bare.locked(repository.path) as lock:
+    with bare.hold_lock(repository.path) as lock:
         program = [sys.executable, "-c", "import sys; sys.stdin.read()"]
         git = subprocess.Popen(program, stdin=subprocess.PIPE, pass_fds=[lock.fileno()])
-    with pytest.raises(bare.BusyError), bare.locked(repository.path, seconds=0):
+    with pytest.raises(bare.BusyError), bare.hold_lock(repository.path, seconds=0):
         pass
     git.communicate()
-    with bare.locked(repository.path, seconds=0):
+    with bare.hold_lock(repository.path, seconds=0):
         pass
 
 

@@ -48,7 +48,7 @@ def test_new_repository_takes_nothing_from_the_machine(tmp_path, template, monke
         "config": "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n",
     }
     assert not (tmp_path / "elsewhere").exists()
-    with practice_git.opened(path) as repo:
+    with practice_git.open_repository(path) as repo:
         assert (repo.bare, repo.config_reader().sections()) == (True, ["core"])
 
 
@@ -56,7 +56,7 @@ def test_git_sees_our_environment_and_no_secret_of_the_portal(tmp_path, monkeypa
     monkeypatch.setenv("SECRET_KEY", "a secret")
     monkeypatch.setenv("GIT_EXTERNAL_DIFF", "touch ran")
     practice_git.create(tmp_path / "new.git")
-    with practice_git.opened(tmp_path / "new.git") as repo:
+    with practice_git.open_repository(tmp_path / "new.git") as repo:
         seen = repo.git.execute(["git", "-c", "alias.seen=!env", "seen"])
     found = dict(line.split("=", 1) for line in seen.splitlines() if "=" in line)
     assert {name: found.get(name) for name in ENVIRONMENT if name != "PATH"} == {
@@ -86,7 +86,7 @@ def test_repository_that_borrows_objects_is_not_opened(tmp_path, name):
     path = tmp_path / "new.git"
     practice_git.create(path)
     (path / name).write_text(f"{tmp_path}/other.git/objects\n")
-    with pytest.raises(RepositoryError, match="elsewhere"), practice_git.opened(path):
+    with pytest.raises(RepositoryError, match="elsewhere"), practice_git.open_repository(path):
         pass
 
 
@@ -97,8 +97,8 @@ def test_configuration_is_not_followed_to_other_files(tmp_path):
     os.mkfifo(tmp_path / "endless")
     with (path / "config").open("a") as config:
         config.write(f"[include]\n\tpath = {tmp_path}/endless\n")
-    with practice_git.opened(path) as repo:
+    with practice_git.open_repository(path) as repo:
         assert repo.bare
     (path / "config").write_text("[core]\n\tbare = false\n\tworktree = /\n")
-    with pytest.raises(RepositoryError, match="not bare"), practice_git.opened(path):
+    with pytest.raises(RepositoryError, match="not bare"), practice_git.open_repository(path):
         pass

@@ -72,7 +72,7 @@ def test_many_large_pushes_of_one_learner_end_at_a_quota_in_words_and_harm_nobod
     assert "! [remote rejected] HEAD -> main (no room left in this repository)" in said
     path = path_of(greedy)
     assert not list(path.glob("objects/tmp_*")) and not bare.is_pushing(path)
-    assert bare.to_repack() == [path.stem]
+    assert bare.folders_to_repack() == [path.stem]
     greedy.git("checkout", "--quiet", "--orphan", "small")
     greedy.git("rm", "-r", "--quiet", "--cached", ".")
     greedy.commit("Without the model")
@@ -128,13 +128,13 @@ def test_pushes_of_one_learner_at_once_leave_threads_to_others(join):
     flooding.push()
     path = path_of(flooding)
     head = flooding.commit()
-    most = turns.MAX_AT_ONCE
-    with ThreadPoolExecutor(5) as several, bare.locked(path):
+    limit = turns.MAX_AT_ONCE
+    with ThreadPoolExecutor(5) as several, bare.hold_lock(path):
         running = [several.submit(flooding.push, f"HEAD:b{number}") for number in range(5)]
-        wait_for(lambda: sum(one.done() for one in running) == 5 - most, what="the others are refused")
+        wait_for(lambda: sum(one.done() for one in running) == 5 - limit, what="the others are refused")
         refused = [one for one in running if one.done()]
     assert all("Another push of yours is in progress." in one.result()[1] for one in refused)
-    assert sum(one.result()[0] == 0 for one in running) == most
+    assert sum(one.result()[0] == 0 for one in running) == limit
     assert head in ref_files.read_refs(path).values()
     assert not turns._running
 
@@ -270,7 +270,7 @@ def test_push_to_a_full_disk_is_refused_in_words_and_nothing_is_corrupted(
         assert code == 1
         assert words in said
         assert ref_files.read_refs(path) == {"refs/heads/main": first}
-        assert (bare.pushing(), list(path.glob("objects/tmp_*"))) == ([], [])
+        assert (bare.folders_with_push(), list(path.glob("objects/tmp_*"))) == ([], [])
         assert clone.git(f"--git-dir={path}", "fsck", "--strict").returncode == 0
         return said
 
@@ -295,7 +295,7 @@ def test_push_to_a_full_disk_is_refused_in_words_and_nothing_is_corrupted(
 def test_push_of_which_the_front_could_keep_the_beginning_alone_is_told_so():
     environ = {"wsgi.input": io.BytesIO(b"beginning"), request_body.NO_ROOM_MARK: True}
     with pytest.raises(request_body.NoRoomError) as refused:
-        request_body.spooled(environ, 1000)
+        request_body.spool_body(environ, 1000)
     assert refused.value.beginning.read() == b"beginning"
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from labs.grader.report import Evidence
-from labs.reports.verdict import FixPart, difference, fix_parts, groups, place, shown
+from labs.reports.verdict import FixPart, difference, fix_parts, groups, place, show_check
 from tests.factories import make_course, make_lesson, make_session
 from tests.reports import make_engine_report, make_result
 
@@ -58,12 +58,12 @@ def test_lesson_that_is_a_draft_is_not_linked():
     ],
 )
 def test_first_sentence_leads(why, headline, detail):
-    check = shown(make_result("a", "needs_work", why=why), {})
+    check = show_check(make_result("a", "needs_work", why=why), {})
     assert (check.headline, check.detail) == (headline, detail)
 
 
 def test_check_that_was_not_run_says_its_reason():
-    check = shown(make_result("a", "not_run", reason="Not run, because of `b`."), {})
+    check = show_check(make_result("a", "not_run", reason="Not run, because of `b`."), {})
     assert (check.word, check.headline) == ("Not run", "Not run, because of `b`.")
 
 

@@ -34,12 +34,12 @@ def test_each_number_has_a_range_and_is_told_where_it_is_left(settings):
     assert found() == []
     numbers = {name for name in SETTINGS if type(getattr(settings, name, None)) in {int, float}}
     assert numbers == {name for name, _, _ in RANGES}
-    for name, least, most in RANGES:
+    for name, minimum, maximum in RANGES:
         usual = getattr(settings, name)
-        for wrong in (-5, least - 1, most + 1, float("nan")):
+        for wrong in (-5, minimum - 1, maximum + 1, float("nan")):
             setattr(settings, name, wrong)
             assert [line.startswith(f"{name} is {wrong}. It has to be from ") for line in found()] == [True]
-        for right in (least, usual):
+        for right in (minimum, usual):
             setattr(settings, name, right)
             assert found() == [], (name, right)
 

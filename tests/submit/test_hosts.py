@@ -76,7 +76,7 @@ def test_mirrors_that_were_not_used_for_longest_leave(work, kept, settings, monk
 def test_mirrors_are_looked_through_only_once_they_may_have_grown_by_a_twentieth(work, settings, monkeypatch):
     looks = []
     monkeypatch.setattr(hosts, "_added", hosts._Added())
-    monkeypatch.setattr(hosts, "prune_mirrors", lambda root, most: looks.append(most))
+    monkeypatch.setattr(hosts, "prune_mirrors", lambda root, limit: looks.append(limit))
     for settings.MIRROR_MAX_BYTES in (1_000_000, 1_000_000, 1_000):
         with hosts.hold_mirror(work.address, {"refs/heads/main": work.head()}):
             pass
