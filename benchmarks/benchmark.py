@@ -73,7 +73,7 @@ class Measured:
         """The median of the rounds' own ratios: what disturbs a round disturbs both of its sides."""
         if not self.limits:
             return None
-        return median(mine / at_least for mine, at_least in zip(self.products, self.limits, strict=True))
+        return median(mine / least for mine, least in zip(self.products, self.limits, strict=True))
 
     def value(self, of: str) -> float:
         if of == "difference":
@@ -91,11 +91,11 @@ def measure(name: str, benchmark: Benchmark, rounds: int) -> Measured:
     found = Measured(name, benchmark.target, benchmark.work, benchmark.unit, benchmark.goals)
     found.load.append(round(os.getloadavg()[0], 2))
     for number in range(rounds + 1):
-        at_least, mine = benchmark.limit(), benchmark.product()
+        least, mine = benchmark.limit(), benchmark.product()
         if number:
             found.products.append(mine)
-            if at_least is not None:
-                found.limits.append(at_least)
+            if least is not None:
+                found.limits.append(least)
     found.facts = benchmark.facts()
     found.load.append(round(os.getloadavg()[0], 2))
     return found

@@ -32,9 +32,9 @@ class Moments:
     now: datetime
 
     def sorted(self, number: int) -> list[datetime]:
-        at_most = DAYS * 86_400
+        most = DAYS * 86_400
         return sorted(
-            self.now - timedelta(hours=1, seconds=self.random.random() * at_most) for _ in range(number)
+            self.now - timedelta(hours=1, seconds=self.random.random() * most) for _ in range(number)
         )
 
 

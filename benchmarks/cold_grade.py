@@ -13,9 +13,9 @@ from benchmarks.site import Site
 class ColdGrade(Benchmark):
     target, unit = 4, "s"
 
-    def __init__(self, site: Site, size: Size, at_most: float | None) -> None:
+    def __init__(self, site: Site, size: Size, most: float | None) -> None:
         self.work = f"clone and grade, {size.name}"
-        self.goals = (Goal("ratio", at_most=at_most),) if at_most else ()
+        self.goals = (Goal("ratio", at_most=most),) if most else ()
         self.host, self.size = site.git_host, size
         self.name = f"cold-{size.name}"
         copied(size, self.host.root / "all" / f"{self.name}.git")

@@ -13,10 +13,10 @@ class LessonAnonymous(Benchmark):
 
     def __init__(self, site: Site) -> None:
         self.site, self.path = site, site.lesson.get_absolute_url()
-        self.at_least, _ = site.limits
+        self.least, _ = site.limits
 
     def limit(self) -> float:
-        return requests_per_second(f"{self.at_least}/constant/")
+        return requests_per_second(f"{self.least}/constant/")
 
     def product(self) -> float:
         return requests_per_second(self.site.portal.url + self.path)

@@ -11,10 +11,10 @@ class LessonSignedIn(Benchmark):
 
     def __init__(self, site: Site) -> None:
         self.site, self.path = site, site.lesson.get_absolute_url()
-        self.at_least, self.least_cookie = site.limits
+        self.least, self.least_cookie = site.limits
 
     def limit(self) -> float:
-        return requests_per_second(f"{self.at_least}/page/", self.least_cookie)
+        return requests_per_second(f"{self.least}/page/", self.least_cookie)
 
     def product(self) -> float:
         return requests_per_second(self.site.portal.url + self.path, self.site.cookie)

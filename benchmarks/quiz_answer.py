@@ -10,7 +10,7 @@ from benchmarks.load import median_ms
 from benchmarks.site import Site
 from lessons.actions import start_attempt
 from lessons.quiz_text import parsed
-from lessons.quizzes import filled
+from lessons.quizzes import form_fields
 
 
 class QuizAnswer(Benchmark):
@@ -21,15 +21,15 @@ class QuizAnswer(Benchmark):
         quiz = site.lesson.quiz
         attempt = start_attempt(enrollment=site.learner, quiz=quiz)
         question = parsed(attempt.version.source).questions[0]
-        posted = filled(question, attempt.layout[question.key], [0])
+        posted = form_fields(question, attempt.layout[question.key], [0])
         self.token = secrets.token_hex(16)
         self.form = {name: values[0] for name, values in posted.items()} | {"csrfmiddlewaretoken": self.token}
         path = reverse("question", args=[quiz.course.slug, quiz.slug, attempt.number, 1])
         self.site, self.address = site, site.portal.url + path
-        self.at_least, self.least_cookie = site.limits
+        self.least, self.least_cookie = site.limits
 
     def limit(self) -> float:
-        return median_ms(f"{self.at_least}/answer/", {"key": "drift", "choice": "0"}, self.least_cookie)
+        return median_ms(f"{self.least}/answer/", {"key": "drift", "choice": "0"}, self.least_cookie)
 
     def product(self) -> float:
         cookie = f"{self.site.cookie}; {settings.CSRF_COOKIE_NAME}={self.token}"

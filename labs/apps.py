@@ -7,6 +7,6 @@ class LabsConfig(AppConfig):
     def ready(self) -> None:
         from labs.grading import tallies  # noqa: F401 - models are ready by now, and not before
         from labs.tokens import end_tokens
-        from portal.accounts.credentials import when_credentials_end
+        from portal.accounts.credentials import on_credentials_end
 
-        when_credentials_end(end_tokens)
+        on_credentials_end(end_tokens)

@@ -22,7 +22,7 @@ from lessons.models import (
     Session,
     Tick,
 )
-from lessons.quiz_text import parsed
+from lessons.quiz_text import parse_stored
 from lessons.quizzes import QuizSyntaxError, Response, lay_out, mark, markdown_of, parse
 from lessons.rendering import Rendered, TooComplexError, render, render_inline
 from lessons.texts.problem import Problem
@@ -51,7 +51,7 @@ def problems_of_quiz_markdown(source: str, links: Links) -> list[Problem]:
 
 def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
     """Save a lesson and everything derived from its Markdown. Raises TooComplexError if it is published."""
-    rendered = _rendered(lesson, links or links_within(lesson.course))
+    rendered = _render_or_empty(lesson, links or links_within(lesson.course))
     lesson.html = rendered.html
     lesson.contents = rendered.contents
     lesson.checklist = rendered.checklists
@@ -62,7 +62,7 @@ def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
     return lesson
 
 
-def _rendered(lesson: Lesson, links: Links) -> Rendered:
+def _render_or_empty(lesson: Lesson, links: Links) -> Rendered:
     # A draft is saved even if it cannot be rendered; its page is then empty.
     try:
         return render_markdown(lesson.source, links)
@@ -203,7 +203,7 @@ def _open_attempt(enrollment: Enrollment, quiz: Quiz) -> Attempt:
         quiz=quiz,
         version=version,
         number=(taken["last"] or 0) + 1,
-        layout=lay_out(parsed(version.source), SystemRandom()),
+        layout=lay_out(parse_stored(version.source), SystemRandom()),
     )
 
 
@@ -247,15 +247,17 @@ def submit_attempt(*, attempt: Attempt) -> Attempt:
     this = Attempt.objects.filter(pk=attempt.pk)
     if this.open().update(submitted_at=timezone.now()):
         answers = list(Answer.objects.filter(attempt=attempt))
-        marked = mark(parsed(attempt.version.source), {answer.key: answer.response for answer in answers})
+        marked = mark(
+            parse_stored(attempt.version.source), {answer.key: answer.response for answer in answers}
+        )
         for answer in answers:
-            answer.credit = _rounded(marked.per_question[answer.key].credit, "0.0001")
+            answer.credit = _round_half_up(marked.per_question[answer.key].credit, "0.0001")
         Answer.objects.bulk_update(answers, ["credit"])
-        this.update(points=_rounded(marked.points, "0.01"), score=marked.score, passed=marked.passed)
+        this.update(points=_round_half_up(marked.points, "0.01"), score=marked.score, passed=marked.passed)
     attempt.refresh_from_db()
     return attempt
 
 
-def _rounded(number: Decimal, unit: str) -> Decimal:
+def _round_half_up(number: Decimal, unit: str) -> Decimal:
     # Rounded here, half up, because SQLite and PostgreSQL round differently.
     return number.quantize(Decimal(unit), ROUND_HALF_UP)

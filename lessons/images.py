@@ -42,14 +42,14 @@ def store_image(upload: UploadedFile) -> str:
         raise ImageRefusedError(
             "The file contains a document as well as a picture. Open it in an image editor and export it as PNG."
         )
-    image = _decoded(data)
+    image = _decode(data)
     ending, _, options = FORMATS[image.format or ""]
     name = f"{secrets.token_hex(16)}.{ending}"
-    default_storage.save(f"{FOLDER}/{name}", ContentFile(_encoded(image, options)))
+    default_storage.save(f"{FOLDER}/{name}", ContentFile(_encode(image, options)))
     return name
 
 
-def _decoded(data: bytes) -> Image.Image:
+def _decode(data: bytes) -> Image.Image:
     try:
         image = Image.open(BytesIO(data), formats=list(FORMATS))
         _refuse_excess(image)
@@ -74,7 +74,7 @@ def _refuse_excess(image: Image.Image) -> None:
         raise ImageRefusedError("This picture moves. Export the frame that matters as PNG.")
 
 
-def _encoded(image: Image.Image, options: dict[str, int]) -> bytes:
+def _encode(image: Image.Image, options: dict[str, int]) -> bytes:
     kind = image.format
     upright = ImageOps.exif_transpose(image)  # the orientation is metadata, which is dropped below
     upright.info = {name: value for name, value in upright.info.items() if name == "transparency"}

@@ -151,7 +151,7 @@ def _open_lesson(reader: OpenCourse, slug: str, leads: OpenCourse | None = None)
     lessons = reader.course.lessons.filter(slug=slug).select_related("session", "quiz").only(*_OF_LESSON)
     near = _readable(leads or reader)
     lesson: Any = lessons.annotate(
-        before=_first_named(_before(near, OuterRef)), after=named_after(near, OuterRef)
+        before=_first_named(_before(near, OuterRef)), after=first_named_after(near, OuterRef)
     ).first()
     if lesson is None or not reader.may_read(lesson):
         raise Http404
@@ -194,7 +194,7 @@ def _first_named(lessons: QuerySet[Lesson]) -> Subquery:
     return Subquery(named.values("named")[:1])
 
 
-def named_after(lessons: QuerySet[Lesson], here: Callable[[str], Any]) -> Subquery:
+def first_named_after(lessons: QuerySet[Lesson], here: Callable[[str], Any]) -> Subquery:
     """Return the first of `lessons` after `here`, as `neighbour` reads it.
 
     `here` returns an expression for a field of the current lesson.
@@ -228,14 +228,14 @@ class LearnerLesson:
 
     def open(self) -> OpenLesson:
         """Return what `get_lesson` returns. Raises Http404."""
-        found = self._found()
+        found = self._fetch()
         *_, has_reading, read_at, heading, _ = self.told[0]
         if has_reading:
             found.reading = Reading(lesson=found.lesson, read_at=read_at, heading=heading)
         found.ticked = {row[-1] for row in self.told} - {None}
         return found
 
-    def _found(self) -> OpenLesson:
+    def _fetch(self) -> OpenLesson:
         # Like `_open_lesson`, but in SQL: building that query takes as long as rendering the page.
         course = self.reader.course
         lesson: Any = next(iter(Lesson.objects.raw(_PAGE_OF_LEARNER, [self.slug, course.pk])), None)

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404
 
 from lessons.models import Answer, Attempt, Course, CourseStaff, Enrollment, Lesson, Quiz, QuizVersion
-from lessons.queries import Neighbour, OpenCourse, Visitor, named_after, neighbour, open_course, teaches
+from lessons.queries import Neighbour, OpenCourse, Visitor, first_named_after, neighbour, open_course, teaches
 
 
 @dataclass
@@ -94,7 +94,7 @@ def get_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> OpenQuiz:
 def _lesson_after(quiz: str) -> Subquery:
     # The published lesson after that of a quiz; `quiz` is the prefix of the quiz's fields in the outer query.
     lessons = Lesson.objects.published().filter(course=OuterRef(f"{quiz}course"))
-    return named_after(lessons, lambda name: OuterRef(f"{quiz}lesson__{name}"))
+    return first_named_after(lessons, lambda name: OuterRef(f"{quiz}lesson__{name}"))
 
 
 def get_enrolled_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> tuple[OpenQuiz, Enrollment]:
@@ -171,7 +171,7 @@ def get_attempt_of(user: Visitor, course_slug: str, quiz_slug: str, number: int,
     return attempt
 
 
-def get_sheet(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> tuple[Attempt, str]:
+def get_answer_target(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> tuple[Attempt, str]:
     """Return the attempt of `get_attempt`, with key and layout only, and the quiz source, to save an answer.
 
     In SQL, because it runs on each saved answer, and building it from models takes as long as all the rest.
@@ -179,7 +179,7 @@ def get_sheet(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> t
     if not user.is_authenticated or number > _MAX_NUMBER:
         raise Http404
     with connection.cursor() as cursor:
-        cursor.execute(_SHEET, [user.pk, course_slug, quiz_slug, number, user.is_superuser])
+        cursor.execute(_ANSWER_TARGET, [user.pk, course_slug, quiz_slug, number, user.is_superuser])
         row = cursor.fetchone()
     if row is None:
         raise Http404
@@ -189,7 +189,7 @@ def get_sheet(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> t
 # The limits of the columns.
 _MAX_NUMBER = 32_767
 _MAX_KEY = 2**63 - 1
-_SHEET = f"""
+_ANSWER_TARGET = f"""
     SELECT attempt.id, attempt.layout, version.source
     FROM {Attempt._meta.db_table} attempt
     JOIN {Enrollment._meta.db_table} enrollment ON enrollment.id = attempt.enrollment_id AND enrollment.is_active

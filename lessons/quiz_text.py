@@ -20,29 +20,29 @@ GAP = "\ue000"
 
 
 @lru_cache(maxsize=256)
-def parsed(source: str) -> Quiz:
+def parse_stored(source: str) -> Quiz:
     return parse(source, stored=True)
 
 
 @lru_cache(maxsize=4096)
 def inline(text: str, course: str) -> SafeString:
     """Return inline HTML; `course` is the slug of the course that `lesson:`, `quiz:` and `lab:` links stay in."""
-    return _rendered(render_inline, text, course)
+    return _render_safe(render_inline, text, course)
 
 
 @lru_cache(maxsize=4096)
 def blocks(text: str, course: str) -> SafeString:
     """Return HTML like `inline`, with paragraphs, lists and code."""
-    return _rendered(render_fragment, text, course)
+    return _render_safe(render_fragment, text, course)
 
 
 @lru_cache(maxsize=4096)
 def option(text: str, course: str) -> SafeString:
     """Return the HTML of an option, which is that of `inline` if it is a single line."""
-    return _rendered(render_option, text, course) if "\n" in text else inline(text, course)
+    return _render_safe(render_option, text, course) if "\n" in text else inline(text, course)
 
 
-def _rendered(render: Callable[..., str], text: str, course: str) -> SafeString:
+def _render_safe(render: Callable[..., str], text: str, course: str) -> SafeString:
     try:
         return mark_safe(render(text, link=partial(_address, course)))  # noqa: S308 - sanitised there
     except TooComplexError:  # a version saved before this limit existed must still be shown
@@ -60,10 +60,10 @@ def prompt(question: PublicQuestion, course: str) -> tuple[SafeString, SafeStrin
     words, _, more = text.partition("\n")
     numbers = count(1)
 
-    def numbered(html: str) -> SafeString:
+    def number_blanks(html: str) -> SafeString:
         return mark_safe(re.sub(GAP, lambda _: _blank(next(numbers)), html))  # noqa: S308 - sanitised above
 
-    return numbered(inline(words, course)), numbered(blocks(more.strip(), course))
+    return number_blanks(inline(words, course)), number_blanks(blocks(more.strip(), course))
 
 
 def _blank(number: int) -> str:

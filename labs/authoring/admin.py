@@ -65,7 +65,7 @@ class LabForm(AuthoringForm):
 
     def clean_source(self) -> str:
         # in the newest schema, in which it is proved and saved
-        source = self.checked("source", lambda course, source: spec_problems(source))
+        source = self.check_text("source", lambda course, source: spec_problems(source))
         try:
             found = upgrade(source)
         except SpecError:
@@ -93,7 +93,7 @@ class LabForm(AuthoringForm):
         return proof
 
     def clean_brief(self) -> str:
-        return self.checked("brief", _brief_problems)
+        return self.check_text("brief", _brief_problems)
 
     def slug_source(self) -> str:
         # the text may not be valid YAML yet

@@ -4,7 +4,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from lessons.models import Course
-from lessons.models.course import Loaded
+from lessons.models.course import FileBacked
 from lessons.models.shared import SameParent
 
 
@@ -19,7 +19,7 @@ class LabQuerySet(models.QuerySet["Lab"]):
         return self.filter(proved_or_waiting, status=Lab.Status.PUBLISHED, current__isnull=False)
 
 
-class Lab(Loaded):
+class Lab(FileBacked):
     """A Git exercise: `source` is lab.yaml, `brief` Markdown. Each change of lab.yaml makes a LabVersion."""
 
     class Status(models.TextChoices):

@@ -4,7 +4,7 @@ from django.db.models import Q
 from labs.models.lab import Lab, LabVersion
 from labs.models.submission import Submission
 from lessons.models import Course, Enrollment
-from lessons.models.shared import SameParent, shared
+from lessons.models.shared import SameParent, shared_field
 
 
 class Report(models.Model):
@@ -12,7 +12,7 @@ class Report(models.Model):
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="reports")
     lab_version = models.ForeignKey(LabVersion, models.PROTECT, related_name="reports")
-    lab = shared(Lab, of=("lab_version", "submission"))
+    lab = shared_field(Lab, of=("lab_version", "submission"))
     spec_digest = models.CharField(max_length=64)
     engine = models.CharField(max_length=20)
     data = models.JSONField()
@@ -47,7 +47,7 @@ class OutsideReport(models.Model):
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="outside_reports")
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="outside_reports")
-    course = shared(Course, of=("enrollment", "lab"))
+    course = shared_field(Course, of=("enrollment", "lab"))
     place = models.CharField(max_length=10, choices=Place)
     head = models.CharField("head commit", max_length=64)
     engine = models.CharField(max_length=20)

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from labs.grader.fetching.address import Address
 from labs.models.lab import Lab
 from lessons.models import Course, Enrollment
-from lessons.models.shared import SameParent, shared
+from lessons.models.shared import SameParent, shared_field
 
 
 def new_public_id() -> str:
@@ -46,7 +46,7 @@ class Repository(models.Model):
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="repositories")
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="repositories")
-    course = shared(Course, of=("enrollment", "lab"))
+    course = shared_field(Course, of=("enrollment", "lab"))
     host = models.CharField(max_length=255, null=True, help_text="Empty for the practice remote.")
     owner = models.CharField(max_length=100, null=True)
     name = models.CharField(max_length=100, null=True)

@@ -10,7 +10,7 @@ from labs.models.lab import Lab
 from labs.models.repository import Receipt, new_public_id
 from lessons.models import Course, Enrollment
 from lessons.models.best import rank
-from lessons.models.shared import SameParent, shared
+from lessons.models.shared import SameParent, shared_field
 
 
 class State(models.TextChoices):
@@ -65,7 +65,7 @@ class Submission(models.Model):
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="submissions")
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="submissions")
-    course = shared(Course, of=("enrollment", "lab"))
+    course = shared_field(Course, of=("enrollment", "lab"))
     receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="submissions")
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)

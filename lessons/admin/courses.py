@@ -132,7 +132,7 @@ class LessonForm(AuthoringForm):
         return self.cleaned_data.get("status") == Lesson.Status.PUBLISHED
 
     def clean_source(self) -> str:
-        return self.checked("source", _lesson_problems)
+        return self.check_text("source", _lesson_problems)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

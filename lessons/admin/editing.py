@@ -92,7 +92,7 @@ class AuthoringForm(SluggedForm):
             if isinstance(field.widget, EditorWidget):
                 field.strip = False  # type: ignore[attr-defined]  # stripping would shift line numbers
                 field.required = False
-        if stored := self._stored(lock=False):
+        if stored := self._stored_row(lock=False):
             self.initial["version"] = self._version_of(stored)
 
     def course(self) -> Any:
@@ -103,7 +103,7 @@ class AuthoringForm(SluggedForm):
         """Return True if learners will see what the form saves."""
         raise NotImplementedError
 
-    def checked(self, name: str, problems: Callable[[Any, str], list[Problem]]) -> str:
+    def check_text(self, name: str, problems: Callable[[Any, str], list[Problem]]) -> str:
         """Return the text of a field.
 
         Raises ValidationError with the findings of `problems(course, text)`, each at its line, if it is to be
@@ -118,7 +118,7 @@ class AuthoringForm(SluggedForm):
             self.unready[str(self.fields[name].label)] = found
         return text
 
-    def _stored(self, *, lock: bool) -> Model | None:
+    def _stored_row(self, *, lock: bool) -> Model | None:
         rows = type(self.instance)._default_manager.all()
         return (rows.select_for_update() if lock else rows).filter(pk=self.instance.pk).first()
 
@@ -133,7 +133,7 @@ class AuthoringForm(SluggedForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         seen = cleaned.get("version")
-        stored = self._stored(lock=True) if seen else None
+        stored = self._stored_row(lock=True) if seen else None
         if stored and self._version_of(stored) != seen:
             self._refuse(stored)
         return cleaned
@@ -144,13 +144,13 @@ class AuthoringForm(SluggedForm):
         self.newer = {
             "by": last and last.history_user,
             "at": last and last.history_date,
-            "texts": [self._both(name, value) for name, value in texts.items()],
+            "texts": [self._compare_text(name, value) for name, value in texts.items()],
         }
         self.add_error(None, "Not saved: somebody saved a newer version while you were writing.")
         # The next save may replace the newer version, which the author has now seen, but no later one.
         self.data = {**self.data.dict(), "version": self._version_of(stored)}  # type: ignore[attr-defined]
 
-    def _both(self, name: str, theirs: str) -> dict[str, Any]:
+    def _compare_text(self, name: str, theirs: str) -> dict[str, Any]:
         lines = differences(theirs, str(self[name].value()))
         return {"label": self.fields[name].label, "theirs": theirs, "lines": lines}
 
@@ -180,12 +180,12 @@ class AuthoredAdmin(SluggedAdmin):
     # --- drafts: the browser discards a saved one ---
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None):
-        return self._saved(request, super().response_add(request, obj, post_url_continue))
+        return self._remember_draft(request, super().response_add(request, obj, post_url_continue))
 
     def response_change(self, request: HttpRequest, obj: Any):
-        return self._saved(request, super().response_change(request, obj))
+        return self._remember_draft(request, super().response_change(request, obj))
 
-    def _saved(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def _remember_draft(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         draft = request.POST.get("draft", "")
         if draft.isascii() and draft.isalnum():
             response.set_cookie(

@@ -90,7 +90,7 @@ class RecordedAdmin(admin.ModelAdmin):
             return queryset.none(), False
         learners = Enrollment.objects.filter(Q(user__email__icontains=term) | Q(user__name__icontains=term))
         if not request.user.is_superuser:
-            learners = learners.filter(course__in=taught_ids(request))
+            learners = learners.filter(course__in=taught_course_ids(request))
         keys = list(learners.values_list("pk", flat=True)[: MAX_LEARNERS + 1])
         chosen: Any = keys if len(keys) <= MAX_LEARNERS else learners.values("pk")
         return queryset.filter(**{f"{self.learner_path}__in": chosen}), False
@@ -108,7 +108,7 @@ def _exactly(rows: QuerySet, name: str, term: str) -> QuerySet:
     return rows.filter(**{f"{path}__in": keys})
 
 
-def taught_ids(request: HttpRequest) -> list[int]:
+def taught_course_ids(request: HttpRequest) -> list[int]:
     # Read once per request.
     kept = request.__dict__
     if "_taught_ids" not in kept:
@@ -124,7 +124,7 @@ class OwnRowsFilter(admin.RelatedFieldListFilter):
     """
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
-        rows = model_admin.offered(field.remote_field.model, request)
+        rows = model_admin.choosable_rows(field.remote_field.model, request)
         offered = list(rows[: MAX_OFFERED + 1])
         if len(offered) > MAX_OFFERED:
             chosen = [value for value in self.lookup_val or () if value.isdecimal()]

@@ -144,7 +144,7 @@ class CourseStaffAdmin(RecordsRoles, CourseScopedAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "course" and not request.user.is_superuser:
-            kwargs["queryset"] = Course.objects.filter(pk__in=self._led_by(request.user))
+            kwargs["queryset"] = Course.objects.filter(pk__in=self._courses_led_by(request.user))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: Any, obj: CourseStaff, form: Any, change: bool) -> None:
@@ -178,8 +178,8 @@ class CourseStaffAdmin(RecordsRoles, CourseScopedAdmin):
     def _leads(self, request: HttpRequest, obj: CourseStaff | None = None) -> bool:
         if request.user.is_superuser:
             return True
-        led = self._led_by(request.user)
+        led = self._courses_led_by(request.user)
         return led.filter(course=obj.course_id).exists() if obj else led.exists()
 
-    def _led_by(self, user: Any) -> QuerySet:
+    def _courses_led_by(self, user: Any) -> QuerySet:
         return CourseStaff.objects.filter(user=user.pk, role=CourseStaff.Role.INSTRUCTOR).values("course")

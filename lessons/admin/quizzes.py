@@ -53,7 +53,7 @@ class QuizForm(AuthoringForm):
         return lesson is not None and lesson.status == Lesson.Status.PUBLISHED
 
     def clean_source(self) -> str:
-        return self.checked("source", quiz_problems)
+        return self.check_text("source", quiz_problems)
 
     def slug_source(self) -> str:
         lesson = self.cleaned_data.get("lesson")

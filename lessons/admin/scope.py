@@ -21,7 +21,7 @@ from lessons.admin.lists import (
     heavy_related,
     is_list,
     of_courses,
-    taught_ids,
+    taught_course_ids,
 )
 from lessons.models import Cohort, Course
 
@@ -96,17 +96,17 @@ class OwnCoursesOnly:
         model = db_field.remote_field.model
         path = COURSE_PATHS.get(model._meta.label_lower)
         if path is not None:
-            rows = self.offered(model, request, kwargs.get("queryset"))
+            rows = self.choosable_rows(model, request, kwargs.get("queryset"))
             kept = request.__dict__.setdefault("_rows_offered", {})
             kwargs |= {"queryset": rows, "form_class": partial(RowField, kept=kept)}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
-    def offered(self, model: Any, request: HttpRequest, rows: QuerySet | None = None) -> QuerySet:
+    def choosable_rows(self, model: Any, request: HttpRequest, rows: QuerySet | None = None) -> QuerySet:
         """Return the rows of a model that the user may choose in menus and filters."""
         path = COURSE_PATHS.get(model._meta.label_lower)
         rows = model._default_manager.all() if rows is None else rows
         if path is not None and not request.user.is_superuser:
-            rows = rows.filter(**{f"{path or 'pk'}__in": taught_ids(request)})
+            rows = rows.filter(**{f"{path or 'pk'}__in": taught_course_ids(request)})
         rows = rows.select_related("course") if path else rows
         return rows.defer(*heavy_fields(model))
 
@@ -126,7 +126,7 @@ class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):
         return rows if request.user.is_superuser else self.of_own_courses(rows, request)
 
     def of_own_courses(self, rows: QuerySet, request: HttpRequest) -> QuerySet:
-        return rows.filter(**{f"{self.course_path or 'pk'}__in": taught_ids(request)})
+        return rows.filter(**{f"{self.course_path or 'pk'}__in": taught_course_ids(request)})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None):
         fields = tuple(super().get_readonly_fields(request, obj))
@@ -181,7 +181,7 @@ class ReadOnlyAdmin(RecordedAdmin, CourseScopedAdmin):
     """Rows that the portal writes itself: listed and searched, never edited by hand."""
 
     def of_own_courses(self, rows: QuerySet, request: HttpRequest) -> QuerySet:
-        return of_courses(rows, self.course_path, taught_ids(request))
+        return of_courses(rows, self.course_path, taught_course_ids(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -39,7 +39,7 @@ class Entry:
 
     @property
     def origin(self) -> str:
-        # The value of `Loaded.loaded_from`.
+        # The value of `FileBacked.loaded_from`.
         return (f"key:{self.key}" if self.key else self.path)[:300]
 
 
@@ -185,7 +185,7 @@ def _read_lesson(files: CourseFiles, path: Path, session: str, position: int) ->
 
 def _read_quiz(files: CourseFiles, source: Source, slug: str) -> None:
     try:
-        files.warnings.extend(source.here(parse(source.text).warnings))
+        files.warnings.extend(source.in_this_file(parse(source.text).warnings))
     except QuizSyntaxError as error:
         source.add_all(error.problems)
     place = f"{source.path.parent.name}/{source.path.name}"

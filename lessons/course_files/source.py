@@ -57,9 +57,9 @@ class Source:
 
     def add_all(self, problems: Iterable[Problem], *, below: int = 0) -> None:
         """Add the problems of a text that starts `below` lines into the file."""
-        self.problems += self.here(problems, below=below)
+        self.problems += self.in_this_file(problems, below=below)
 
-    def here(self, problems: Iterable[Problem], *, below: int = 0) -> list[Problem]:
+    def in_this_file(self, problems: Iterable[Problem], *, below: int = 0) -> list[Problem]:
         return [replace(item, path=str(self.path), line=item.line + below) for item in problems]
 
     def fields(self) -> Fields | None:

@@ -8,8 +8,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Q
 
-from lessons.models.course import Course, Loaded, Session
-from lessons.models.shared import SameParent, SharedField, shared
+from lessons.models.course import Course, FileBacked, Session
+from lessons.models.shared import SameParent, SharedField, shared_field
 from portal.accounts.models import validate_time_zone
 
 
@@ -18,7 +18,7 @@ def new_invite_code() -> str:
     return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(10))
 
 
-class Cohort(Loaded):
+class Cohort(FileBacked):
     """A group of learners with its own dates."""
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="cohorts")
@@ -55,7 +55,7 @@ class Meeting(models.Model):
 
     cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="meetings")
     session = models.ForeignKey(Session, models.CASCADE, related_name="meetings")
-    course = shared(Course, of=("cohort", "session"))
+    course = shared_field(Course, of=("cohort", "session"))
     starts_at = models.DateTimeField(
         validators=[validate_start], help_text="In your own time zone, as your account has it."
     )

@@ -48,7 +48,7 @@ def validate_slugs(items: object) -> None:
         validate_slug(item)
 
 
-class Loaded(models.Model):
+class FileBacked(models.Model):
     """A row that may come from a file. `loaded_digest` is the digest of the file when it was last loaded.
 
     `loaded_from` is the key in the file, as `key:word`, or else the path of the file.
@@ -61,7 +61,7 @@ class Loaded(models.Model):
         abstract = True
 
 
-class Course(Loaded):
+class Course(FileBacked):
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
     summary = models.TextField(blank=True)
@@ -80,7 +80,7 @@ class Course(Loaded):
         return reverse("course", args=[self.slug])
 
 
-class Session(Loaded):
+class Session(FileBacked):
     """A unit of the syllabus. It has no date of its own: each cohort has a Meeting for it."""
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="sessions")
@@ -119,7 +119,7 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         return self.order_by("session__position", "position", "pk")
 
 
-class Lesson(Loaded):
+class Lesson(FileBacked):
     """One page to read. `source` is the original; the fields below it are derived by `actions.save_lesson`."""
 
     class Status(models.TextChoices):

@@ -7,11 +7,11 @@ from simple_history.models import HistoricalRecords
 
 from lessons.models.best import rank
 from lessons.models.cohort import Enrollment
-from lessons.models.course import Course, Lesson, Loaded
-from lessons.models.shared import SameParent, SharedField, shared
+from lessons.models.course import Course, FileBacked, Lesson
+from lessons.models.shared import SameParent, SharedField, shared_field
 
 
-class Quiz(Loaded):
+class Quiz(FileBacked):
     """The quiz of a lesson. `source` is Markdown; every change to it makes a QuizVersion."""
 
     course = SharedField(Course, models.CASCADE, related_name="quizzes", of=("lesson",))
@@ -87,7 +87,7 @@ class Attempt(models.Model):
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="attempts")
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="attempts")
-    course = shared(Course, of=("enrollment", "quiz"))
+    course = shared_field(Course, of=("enrollment", "quiz"))
     version = models.ForeignKey(QuizVersion, models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField()
     layout = models.JSONField()

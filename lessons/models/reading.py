@@ -3,7 +3,7 @@ from django.db.models import Q
 
 from lessons.models.cohort import Enrollment
 from lessons.models.course import Course, Lesson, Session
-from lessons.models.shared import SameParent, shared
+from lessons.models.shared import SameParent, shared_field
 
 
 class Reading(models.Model):
@@ -11,7 +11,7 @@ class Reading(models.Model):
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="readings")
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="readings")
-    course = shared(Course, of=("enrollment", "lesson"))
+    course = shared_field(Course, of=("enrollment", "lesson"))
     heading = models.CharField(max_length=200, blank=True, help_text="The id of the heading read last.")
     read_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -34,7 +34,7 @@ class Tick(models.Model):
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="ticks")
     lesson = models.ForeignKey(Lesson, models.CASCADE, null=True, blank=True, related_name="ticks")
     session = models.ForeignKey(Session, models.CASCADE, null=True, blank=True, related_name="ticks")
-    course = shared(Course, of=("enrollment", "lesson", "session"))
+    course = shared_field(Course, of=("enrollment", "lesson", "session"))
     key = models.CharField(max_length=100)
     created_at = models.DateTimeField(auto_now_add=True)
 

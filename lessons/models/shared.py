@@ -38,7 +38,7 @@ class SharedField(models.ForeignKey):
         return getattr(row, row._meta.get_field(self.name).attname)
 
 
-def shared(to: Any, of: tuple[str, ...]) -> SharedField:
+def shared_field(to: Any, of: tuple[str, ...]) -> SharedField:
     """Return a non-editable field. `SameParent` enforces it, so it needs no constraint, index or cascade."""
     options: dict[str, Any] = {"editable": False, "blank": True, "db_index": False, "db_constraint": False}
     return SharedField(to, models.DO_NOTHING, related_name="+", of=of, **options)
@@ -88,13 +88,13 @@ class SameParent(models.BaseConstraint):
         field = model._meta.get_field(self.field)
         if getattr(instance, field.attname) is None or self.own == "id":
             return  # with `own="id"`, the field is written only by actions
-        row, own = getattr(instance, self.field), self._own(model, instance)
+        row, own = getattr(instance, self.field), self._own_parent(model, instance)
         if own is None or getattr(row, self.parent) == own:
             return
         message = f"This {field.verbose_name} belongs to {getattr(row, self.parent)}. Choose one from {own}."
         raise ValidationError(message if self.field in (exclude or ()) else {self.field: message})
 
-    def _own(self, model: Any, instance: Any) -> Any:
+    def _own_parent(self, model: Any, instance: Any) -> Any:
         # None if it is not known yet.
         field = model._meta.get_field(self.own)
         if isinstance(field, SharedField) and not field.editable:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lessons.quiz_text import inline, option, plain
-from lessons.quizzes import PublicQuestion, Question, QuestionLayout, Response, filled, question_view
+from lessons.quizzes import PublicQuestion, Question, QuestionLayout, Response, form_fields, question_view
 from lessons.quizzes.question import Entry
 
 LETTERS = "ABCDEF"
@@ -46,7 +46,7 @@ def controls(
 ) -> Controls:
     """Return the controls of a question, with a saved response filled in. They reveal no right answer."""
     view = question_view(question, layout)
-    entries = question.entries(view, filled(question, layout, response))
+    entries = question.entries(view, form_fields(question, layout, response))
     return Controls(
         template=question.template,
         hint=question.hint,

@@ -86,7 +86,7 @@ def preview_quiz(course: Course, source: str, title: str) -> Preview:
     problems = quiz_problems(course, source)
     try:
         quiz = parse(source)
-        asked = [_asked(question, course.slug) for question in quiz.questions]
+        asked = [_preview_question(question, course.slug) for question in quiz.questions]
     except (QuizSyntaxError, TooComplexError):
         return Preview(None, problems)
     points = sum((question.points for question in quiz.questions), Decimal(0))
@@ -98,7 +98,7 @@ def preview_quiz(course: Course, source: str, title: str) -> Preview:
     )
 
 
-def _asked(question: Question[Any], course: str) -> dict[str, Any]:
+def _preview_question(question: Question[Any], course: str) -> dict[str, Any]:
     # Shuffled with a fixed seed, so that the order does not change at each keystroke.
     asked = controls(question, question.lay_out(Random(question.key)), None, course)  # noqa: S311
     title, body = prompt(asked.view, course)
@@ -106,17 +106,17 @@ def _asked(question: Question[Any], course: str) -> dict[str, Any]:
         "asked": asked,
         "title": title,
         "body": body,
-        "right": [_shown(question, text, course) for text in right_answer(question)],
-        "options": _explained(question, course),
+        "right": [_answer_html(question, text, course) for text in right_answer(question)],
+        "options": _explained_options(question, course),
         "explanation": blocks(question.explanation, course),
     }
 
 
-def _shown(question: Question[Any], text: str, course: str) -> str:
+def _answer_html(question: Question[Any], text: str, course: str) -> str:
     return option_html(text, course) if question.answers_are_markdown else text
 
 
-def _explained(question: Question[Any], course: str) -> list[tuple[str, str]]:
+def _explained_options(question: Question[Any], course: str) -> list[tuple[str, str]]:
     return [
         (option_html(text, course), blocks(explanation, course))
         for text, explanation in question.explained_options()

@@ -9,8 +9,8 @@ from django.urls import reverse
 from lessons.models import Answer
 from lessons.pages.controls import controls
 from lessons.quiz_queries import OpenAttempt, OpenQuiz, typical_minutes
-from lessons.quiz_text import parsed, prompt
-from lessons.quizzes import Question, Response, given_answer, question_view, reading, refusal
+from lessons.quiz_text import parse_stored, prompt
+from lessons.quizzes import Question, Response, explain_reading, given_answer, question_view, refusal
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def question_page(found: OpenAttempt, place: int, typed: Response | None = None)
         "asked": asked,
         "answer": answer,
         "refused": refusal_words(found, question, saved if typed is None else typed),
-        "reading": reading(question, saved),
+        "reading": explain_reading(question, saved),
     }
 
 
@@ -88,7 +88,7 @@ def summary_page(found: OpenAttempt) -> dict[str, Any]:
 
 
 def questions(found: OpenAttempt) -> tuple[Question[Any], ...]:
-    return parsed(found.attempt.version.source).questions
+    return parse_stored(found.attempt.version.source).questions
 
 
 def question_at(found: OpenAttempt, place: int) -> Question[Any]:
@@ -97,7 +97,7 @@ def question_at(found: OpenAttempt, place: int) -> Question[Any]:
 
 def question_in(source: str, place: int) -> Question[Any]:
     """Return the question at this position in a quiz, from 1. Raises Http404."""
-    asked = parsed(source).questions
+    asked = parse_stored(source).questions
     if not 1 <= place <= len(asked):
         raise Http404
     return asked[place - 1]
@@ -118,7 +118,7 @@ def _title(found: OpenAttempt, question: Question[Any], course: str) -> str:
 def _step(place: int, title: str, question: Question[Any], answer: Answer | None) -> Step:
     if answer is None:
         return Step(place, title, answered=False, flagged=False)
-    note = refusal(question, answer.response) or reading(question, answer.response)
+    note = refusal(question, answer.response) or explain_reading(question, answer.response)
     return Step(place, title, answered=answer.response is not None, flagged=answer.flagged, note=note)
 
 
@@ -135,7 +135,7 @@ def question_address(found: OpenAttempt, place: int | None) -> str:
 
 def address_in(source: str, place: int | None, *attempt: str | int) -> str:
     """Return the same URL from the quiz source and the attempt's course, quiz and number."""
-    if place is None or not 1 <= place <= len(parsed(source).questions):
+    if place is None or not 1 <= place <= len(parse_stored(source).questions):
         return reverse("attempt_summary", args=attempt)
     return reverse("question", args=[*attempt, place])
 

@@ -8,16 +8,16 @@ from lessons.models import Answer, Attempt
 from lessons.pages.quiz import attempt_context, questions
 from lessons.queries import OpenCourse
 from lessons.quiz_queries import OpenAttempt, OpenQuiz
-from lessons.quiz_text import blocks, inline, parsed, prompt
+from lessons.quiz_text import blocks, inline, parse_stored, prompt
 from lessons.quiz_text import option as option_html
 from lessons.quizzes import (
     Question,
     QuestionLayout,
     Response,
+    explain_reading,
     given_answer,
     mark,
     question_view,
-    reading,
     refusal,
     right_answer,
 )
@@ -70,7 +70,7 @@ class Reviewed:
 def review_page(found: OpenAttempt, show: str) -> dict[str, Any]:
     # `show` is a key of FILTERS; any other value shows all.
     released = found.of.released
-    every = [_reviewed(found, place, item, released) for place, item in enumerate(questions(found), 1)]
+    every = [_review_question(found, place, item, released) for place, item in enumerate(questions(found), 1)]
     shown = {
         "all": every,
         "missed": [item for item in every if item.missed],
@@ -94,19 +94,21 @@ def staff_review(attempt: Attempt) -> dict[str, Any]:
     found = OpenAttempt(attempt, OpenQuiz(attempt.quiz, version, OpenCourse(course, is_staff=True)))
     if attempt.submitted_at is None:
         _mark(found)
-    every = [_reviewed(found, place, question, True) for place, question in enumerate(questions(found), 1)]
+    every = [
+        _review_question(found, place, question, True) for place, question in enumerate(questions(found), 1)
+    ]
     return {**attempt_context(found), "items": every, "learner": attempt.enrollment.user}
 
 
 def _mark(found: OpenAttempt) -> None:
     # Marks the current answers as submitting would, without saving.
     given = {key: answer.response for key, answer in found.answers.items()}
-    marked = mark(parsed(found.attempt.version.source), given)
+    marked = mark(parse_stored(found.attempt.version.source), given)
     for key, answer in found.answers.items():
         answer.credit = marked.per_question[key].credit
 
 
-def _reviewed(found: OpenAttempt, place: int, question: Question[Any], released: bool) -> Reviewed:
+def _review_question(found: OpenAttempt, place: int, question: Question[Any], released: bool) -> Reviewed:
     course, layout = found.of.quiz.course.slug, found.attempt.layout[question.key]
     answer = found.answers.get(question.key) or Answer(credit=Decimal(0))
     title, body = prompt(question_view(question, layout), course)
@@ -119,11 +121,11 @@ def _reviewed(found: OpenAttempt, place: int, question: Question[Any], released:
         max_points=question.points,
         answered=answer.response is not None,
         flagged=answer.flagged,
-        reading=refusal(question, answer.response) or reading(question, answer.response),
+        reading=refusal(question, answer.response) or explain_reading(question, answer.response),
     )
     item.options = _options(question, layout, answer.response, course, released)
     if not item.options:
-        item.given = _given(question, answer.response, course, released)
+        item.given = _given_entries(question, answer.response, course, released)
     if released:
         item.explanation = blocks(question.explanation, course)
         item.right = [] if item.options else _texts(question, right_answer(question), course)
@@ -144,7 +146,7 @@ def _options(
     ]
 
 
-def _given(
+def _given_entries(
     question: Question[Any], response: Response | None, course: str, released: bool
 ) -> list[tuple[str, str]]:
     texts = _texts(question, given_answer(question, response), course)

@@ -7,12 +7,12 @@ from .problems import QuizSyntaxError
 from .question import FormData, Layout, PublicQuestion, Question, QuestionLayout, Response, Shown
 from .quiz import (
     Quiz,
-    filled,
+    explain_reading,
+    form_fields,
     given_answer,
     lay_out,
     question_view,
     read_response,
-    reading,
     refusal,
     right_answer,
 )
@@ -30,7 +30,8 @@ __all__ = [
     "Response",
     "Shown",
     "credit",
-    "filled",
+    "explain_reading",
+    "form_fields",
     "given_answer",
     "lay_out",
     "mark",
@@ -38,7 +39,6 @@ __all__ = [
     "parse",
     "question_view",
     "read_response",
-    "reading",
     "refusal",
     "right_answer",
 ]

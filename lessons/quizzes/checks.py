@@ -38,7 +38,7 @@ def report_repeats(lines: Iterable[Line], report: Report) -> None:
 def report_pins(lines: Iterable[Line], report: Report) -> None:
     """Report `{pin}` in kinds of question that cannot pin anything."""
     for line in lines:
-        if pins.misplaced(line.content.rstrip("| ")):
+        if pins.move_pin_to_end(line.content.rstrip("| ")):
             report(
                 line.number, "Only options can be pinned. Take {pin} out, or put it in code.", only_new=True
             )

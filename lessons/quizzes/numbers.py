@@ -129,7 +129,7 @@ class Number:
 
 def read(text: str) -> Number | None:
     """Return the number in `text`, None if it is not a number."""
-    typed = _unified(text)
+    typed = _unify(text)
     found = NUMBER.fullmatch(typed) if len(typed) <= MAX_DIGITS else None
     body = _digits(found["body"].strip()) if found else None
     if not found or body is None:
@@ -161,14 +161,14 @@ def describe(text: str) -> str:
     )
 
 
-def what_to_type(text: str) -> str:
+def suggest_number(text: str) -> str:
     """Suggest what to type instead of `text`, which is not a number."""
-    typed = _unified(text)
+    typed = _unify(text)
     shown = typed if len(typed) <= 40 else f"{typed[:40]}…"
     word = typed.lower().rstrip(".!")
     if word in IN_DIGITS:
         return f"“{shown}” is a word. Enter the number in digits: {IN_DIGITS[word]}"
-    if in_digits := _written_out(typed):
+    if in_digits := _digits_of_words(typed):
         return f"Enter “{shown}” as one number in digits: {in_digits}"
     if CLOCK.fullmatch(typed):
         hour = re.split("[:h]", typed, flags=re.IGNORECASE)[0].strip()
@@ -186,14 +186,14 @@ def what_to_type(text: str) -> str:
     return f"“{shown}” is not a number. Enter one number in digits, such as 3 or 0.5"
 
 
-def _written_out(typed: str) -> str:
+def _digits_of_words(typed: str) -> str:
     # Digits of a number written with words, a fraction or a power; "" for any other text.
     if len(typed) > MAX_WRITTEN_OUT:
         return ""
     if found := SIGN_IN_WORDS.fullmatch(typed):
         number = read(found["number"])
         digits = number.plain if number else IN_DIGITS.get(found["number"].lower())
-        digits = digits or _written_out(found["number"])
+        digits = digits or _digits_of_words(found["number"])
         is_signed_twice = digits.startswith(("+", "-"))
         sign = "" if found["sign"].lower() == "plus" else "-"
         return f"{sign}{digits}" if digits and not is_signed_twice else ""
@@ -217,11 +217,11 @@ def _in_digits(value: Fraction) -> str:
 
 def meant_by(text: str) -> tuple[str, bool] | None:
     """Return the number that an author's text may mean, and if it is certain; None if it means no number."""
-    typed = _unified(text)
+    typed = _unify(text)
     word = typed.lower()
     if word in IN_DIGITS:
         return IN_DIGITS[word], False
-    if in_digits := _written_out(typed):
+    if in_digits := _digits_of_words(typed):
         return in_digits, False
     if typed.count(".") > 2:  # an IP address
         return None
@@ -238,7 +238,7 @@ def meant_by(text: str) -> tuple[str, bool] | None:
     return None
 
 
-def _unified(text: str) -> str:
+def _unify(text: str) -> str:
     # Replaces lookalike signs and the digits of other scripts, and collapses spaces.
     text = INVISIBLE.sub("", text)
     text = RAISED.sub(lambda found: "^" + found[0].translate(SUPERSCRIPTS), text)

@@ -66,7 +66,7 @@ class Choice(Question[list[int]]):
     def view(self, layout: QuestionLayout) -> PublicQuestion:
         texts = [option.text for option in self.options]
         pinned = {place for place, option in enumerate(self.options) if option.pinned}
-        return self._public(options=tokens.shown(layout["options"], texts, pinned))
+        return self._public(options=tokens.in_display_order(layout["options"], texts, pinned))
 
     def entries(self, view: PublicQuestion, fields: FormData) -> list[Entry]:
         chosen = fields.get(FIELD, [])
@@ -76,7 +76,7 @@ class Choice(Question[list[int]]):
         chosen = set(data.get(FIELD, []))
         return [place for place, token in enumerate(layout["options"]) if token in chosen] or None
 
-    def filled(self, layout: QuestionLayout, response: list[int]) -> dict[str, list[str]]:
+    def form_fields(self, layout: QuestionLayout, response: list[int]) -> dict[str, list[str]]:
         return {FIELD: [layout["options"][place] for place in response]}
 
     def right_answer(self) -> list[str]:
@@ -119,7 +119,7 @@ def _check_pins(options: tuple[Option, ...], report: Report) -> None:
     all_stay = all(option.pinned for option in options)
     for option in options:
         box = f"- [{'x' if option.right else ' '}]"
-        if wanted := pins.misplaced(option.text):
+        if wanted := pins.move_pin_to_end(option.text):
             message = f"An option is pinned by {{pin}} at the end of its line. Write: {box} {wanted}"
             report(option.line, message, only_new=True)
         elif pins.relates(option.text) and not option.pinned:

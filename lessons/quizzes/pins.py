@@ -46,7 +46,7 @@ def split(text: str) -> tuple[str, bool]:
     return text, False
 
 
-def misplaced(text: str) -> str | None:
+def move_pin_to_end(text: str) -> str | None:
     """Return the text with its pin moved to the end, None if there is nothing like a pin elsewhere."""
     plain = CODE.sub("", text)
     found = MISSPELT.search(plain)

@@ -122,7 +122,7 @@ class Question(ABC, Generic[R]):
         """Return the posted response, None if nothing was answered."""
 
     @abstractmethod
-    def filled(self, layout: QuestionLayout, response: R) -> dict[str, list[str]]:
+    def form_fields(self, layout: QuestionLayout, response: R) -> dict[str, list[str]]:
         """Return the form fields that `read_response` reads as this response."""
 
     @abstractmethod
@@ -140,7 +140,7 @@ class Question(ABC, Generic[R]):
     def refusal(self, response: R) -> str:
         return ""
 
-    def reading(self, response: R) -> str:
+    def explain_reading(self, response: R) -> str:
         return ""
 
     def entries_right(self, response: R) -> list[bool]:

@@ -47,11 +47,11 @@ def read_response(question: Question[Any], layout: QuestionLayout, data: FormDat
     return response
 
 
-def filled(
+def form_fields(
     question: Question[Any], layout: QuestionLayout, response: Response | None
 ) -> dict[str, list[str]]:
     """Return the form fields of a saved response; the inverse of `read_response`."""
-    return {} if response is None else question.filled(layout, response)
+    return {} if response is None else question.form_fields(layout, response)
 
 
 def refusal(question: Question[Any], response: Response | None) -> str:
@@ -59,9 +59,9 @@ def refusal(question: Question[Any], response: Response | None) -> str:
     return "" if response is None else question.refusal(response)
 
 
-def reading(question: Question[Any], response: Response | None) -> str:
+def explain_reading(question: Question[Any], response: Response | None) -> str:
     """Explain how an ambiguous typed response is read; "" if it is read as typed."""
-    return "" if response is None else question.reading(response)
+    return "" if response is None else question.explain_reading(response)
 
 
 def right_answer(question: Question[Any]) -> list[str]:

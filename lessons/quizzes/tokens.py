@@ -17,7 +17,9 @@ def draw(rng: Random, count: int) -> list[str]:
     return list(tokens)
 
 
-def shown(tokens: Sequence[str], texts: Sequence[str], pinned: Collection[int] = ()) -> tuple[Shown, ...]:
+def in_display_order(
+    tokens: Sequence[str], texts: Sequence[str], pinned: Collection[int] = ()
+) -> tuple[Shown, ...]:
     """Return the entries in display order; those at `pinned` positions stay there."""
     entries = [Shown(token, text) for token, text in zip(tokens, texts, strict=True)]
     shuffled = iter(sorted(each for place, each in enumerate(entries) if place not in pinned))

@@ -94,7 +94,7 @@ def is_same(given: str, accepted: str) -> bool:
 def describe(text: str) -> str:
     """Explain how a text is read; "" if it is read as typed. This uses nothing about the right answer."""
     plain, said = undo(text), _substitutes(text)
-    words = f"We read {_listed(said)}" if said else ""
+    words = f"We read {_join_words(said)}" if said else ""
     if INVISIBLE.search(text):
         words = f"{words} and left out invisible characters" if words else "We left out invisible characters"
     if FULL_STOP.search(plain):
@@ -119,5 +119,5 @@ def _substitutes(text: str) -> list[str]:
     return said
 
 
-def _listed(words: list[str]) -> str:
+def _join_words(words: list[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -40,7 +40,7 @@ def blocks(state: StateCore) -> None:
 
 def _expand(token: Token, lines: list[str], page: Page) -> list[Token]:
     if token.type == "colon_fence":
-        return _fenced(token, lines, page)
+        return _read_fence(token, lines, page)
     if not token.type.startswith("container_"):
         return [token]
     token.tag = "aside"
@@ -57,7 +57,7 @@ def _title(token: Token, lines: list[str], page: Page) -> list[Token]:
     return _inline("note_title", "p", {"class": "note-title"}, title.strip() or word.capitalize(), start)
 
 
-def _fenced(token: Token, lines: list[str], page: Page) -> list[Token]:
+def _read_fence(token: Token, lines: list[str], page: Page) -> list[Token]:
     start, end = token.map or [0, 0]
     _check_end(token, lines[max(end - 1, start + 1) : end], start, page)
     name = token.info.strip()

@@ -14,7 +14,7 @@ OPENING = re.compile(
 END = "</details>"
 
 
-def folded(state: StateCore) -> None:
+def fold_details(state: StateCore) -> None:
     """Core rule; runs before inline parsing. A `<details>` is closed at the latest with its list, quote or page."""
     _Folding(state.env["page"]).run(state)
 

@@ -143,7 +143,7 @@ def habits(state: StateCore) -> None:
     _report_control_characters(state, page)
     for token in state.tokens:
         if token.type == "inline" and token.children:
-            page.problems += dict.fromkeys(_found(token))
+            page.problems += dict.fromkeys(_problems_in(token))
 
 
 def _report_front_matter(state: StateCore, page: Page) -> None:
@@ -161,7 +161,7 @@ def _report_control_characters(state: StateCore, page: Page) -> None:
                 page.report(number, f"There is a control character here, U+{ord(found[0]):04X}. Delete it.")
 
 
-def _found(inline: Token) -> Iterator[Problem]:
+def _problems_in(inline: Token) -> Iterator[Problem]:
     line = first = inline.map[0] + 1 if inline.map else 1
     at_start = True
     for child in inline.children or ():

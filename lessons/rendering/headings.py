@@ -28,7 +28,7 @@ WANTED = re.compile(r"\s*\{\s{0,9}#([^\s{}#]{1,100})\s{0,9}\}\s*$")
 ID = re.compile(r"[^\W_]+(?:[-_][^\W_]+)*")
 
 
-def wanted_ids(state: StateCore) -> None:
+def read_ids(state: StateCore) -> None:
     """Core rule, before inline parsing: `## Title {#id}` sets the id of a heading."""
     page: Page = state.env["page"]
     for opening, inline in pairwise(state.tokens):

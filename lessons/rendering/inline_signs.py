@@ -95,10 +95,10 @@ def bare_addresses(state: StateCore) -> None:
     """Core rule: turn URLs in text into links, except in links, in code and where escaped."""
     for token in state.tokens:
         if token.type == "inline" and token.children and ADDRESS.search(token.content):
-            token.children = list(_linked(token.children, state))
+            token.children = list(_link_addresses(token.children, state))
 
 
-def _linked(children: list[Token], state: StateCore) -> Iterator[Token]:
+def _link_addresses(children: list[Token], state: StateCore) -> Iterator[Token]:
     in_link = 0
     for child in children:
         in_link += {"link_open": 1, "link_close": -1}.get(child.type, 0)
@@ -107,7 +107,7 @@ def _linked(children: list[Token], state: StateCore) -> Iterator[Token]:
             continue
         done = 0
         for found in ADDRESS.finditer(child.content):
-            address = _trimmed(found[0])
+            address = _trim(found[0])
             if found.start() > done:
                 yield _text(child, child.content[done : found.start()])
             yield from _link(child, address, state)
@@ -128,7 +128,7 @@ def _text(of: Token, content: str) -> Token:
     return Token("text", "", 0, content=content, level=of.level)
 
 
-def _trimmed(address: str) -> str:
+def _trim(address: str) -> str:
     # Removes trailing punctuation, and a closing bracket that was opened before the URL.
     unopened = address.count(")") - address.count("(")
     end = len(address)

@@ -16,10 +16,10 @@ from . import footnotes
 from .asides import asides
 from .blocks import ADMONITIONS, blocks
 from .code import code, code_in_option, fences
-from .folded import folded
+from .folded import fold_details
 from .footnotes import unused_footnotes
 from .habits import habits
-from .headings import heading_close, heading_open, headings, wanted_ids
+from .headings import heading_close, heading_open, headings, read_ids
 from .inline_signs import bare_addresses, comment, comment_block, line_break, mark, report_definitions
 from .links import links
 from .lists_and_tables import cell_open, table_close, table_open, tables, task_box, tasks
@@ -86,7 +86,7 @@ def build() -> MarkdownIt:
     )
     for name, sign in (("mark", mark), ("line_break", line_break), ("comment", comment)):
         md.inline.ruler.before("autolink", name, sign)
-    for rule in (fences, tables, blocks, folded, asides, wanted_ids):
+    for rule in (fences, tables, blocks, fold_details, asides, read_ids):
         md.core.ruler.before("inline", rule.__name__, rule)
     md.core.ruler.before("footnote_tail", "unused_footnotes", unused_footnotes)
     for rule in (bare_addresses, habits):

@@ -8,7 +8,7 @@ EndCredentials = Callable[[User, str], None]
 _endings: list[EndCredentials] = []
 
 
-def when_credentials_end(end: EndCredentials) -> None:
+def on_credentials_end(end: EndCredentials) -> None:
     """Register `end(user, why)`, called when a password changes or an account is closed."""
     _endings.append(end)
 

@@ -42,7 +42,7 @@ def page_methods(get_response):
     return require_http_methods(["GET", "HEAD", "POST"])(get_response)
 
 
-def own_not_found(get_response):
+def show_own_404(get_response):
     # With DEBUG, a missing page would show Django's list of URLs instead of the portal's page.
 
     if not settings.DEBUG:

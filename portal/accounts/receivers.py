@@ -34,13 +34,13 @@ def on_refused_second_factor(user: User, authenticator: Authenticator, **kwargs:
 
 @receiver(mfa.authenticator_used)
 def on_second_factor(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    sign_in.passed_second_factor(request.session, user)
+    sign_in.record_second_factor(request.session, user)
 
 
 @receiver(mfa.authenticator_added)
 def on_added(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     if authenticator.type in sign_in.FACTORS:
-        sign_in.passed_second_factor(request.session, user)
+        sign_in.record_second_factor(request.session, user)
     record(Event.SECOND_FACTOR, f"added: {authenticator.type}", user=user)
 
 

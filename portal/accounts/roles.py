@@ -81,7 +81,7 @@ def appoint(*, email: str, job: Job) -> User:
     return user
 
 
-def how_to_sign_in(user: User) -> str:
+def sign_in_instructions(user: User) -> str:
     if user.has_usable_password():
         return (
             f"{user.email} already has a password. Sign in at {settings.PUBLIC_URL}{reverse('account_login')}"

@@ -51,7 +51,7 @@ def has_expired(session: Session, user: User) -> bool:
     return False
 
 
-def passed_second_factor(session: Session, user: User) -> None:
+def record_second_factor(session: Session, user: User) -> None:
     session[SECOND_FACTOR_OF] = user.pk
 
 

@@ -51,7 +51,7 @@ def sees(ask, *arguments):
         return False
 
 
-# --- get_sheet ------------------------------------------------------------------------------------------------------
+# --- get_answer_target ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [PUBLISHED, DRAFT])
@@ -63,9 +63,9 @@ def test_the_sheet_of_an_attempt_is_its_learners_while_the_quiz_is_open_to_them(
     Lesson.objects.filter(pk=quiz.lesson_id).update(status=status)
     asked = (enrollment.user, quiz.course.slug, quiz.slug, attempt.number)
     expected = ENROLLED[who][status == DRAFT]
-    assert sees(quiz_queries.get_sheet, *asked) == sees(quiz_queries.get_attempt, *asked) == expected
+    assert sees(quiz_queries.get_answer_target, *asked) == sees(quiz_queries.get_attempt, *asked) == expected
     if expected:
-        found, source = quiz_queries.get_sheet(*asked)
+        found, source = quiz_queries.get_answer_target(*asked)
         assert (found.pk, found.layout, source) == (attempt.pk, attempt.layout, QUIZ_SOURCE)
 
 
@@ -82,7 +82,7 @@ def test_nobody_else_gets_the_sheet_of_an_attempt():
     let_in = [
         who
         for who, user in others.items()
-        if sees(quiz_queries.get_sheet, user, quiz.course.slug, quiz.slug, attempt.number)
+        if sees(quiz_queries.get_answer_target, user, quiz.course.slug, quiz.slug, attempt.number)
     ]
     assert let_in == []
 
@@ -93,7 +93,7 @@ def test_one_who_came_back_gets_the_sheet_of_their_present_attempt():
     back = make_enrollment(user, make_cohort(quiz.course))
     actions.start_attempt(enrollment=left, quiz=quiz)
     attempt = actions.start_attempt(enrollment=back, quiz=quiz)
-    assert quiz_queries.get_sheet(user, quiz.course.slug, quiz.slug, 1)[0].pk == attempt.pk
+    assert quiz_queries.get_answer_target(user, quiz.course.slug, quiz.slug, 1)[0].pk == attempt.pk
 
 
 def test_a_sheet_is_of_the_course_the_quiz_and_the_number_that_were_asked_for():
@@ -108,10 +108,10 @@ def test_a_sheet_is_of_the_course_the_quiz_and_the_number_that_were_asked_for():
                 attempt = actions.start_attempt(enrollment=enrollment, quiz=quiz)
                 attempts[course.slug, slug, number] = attempt.pk
                 actions.submit_attempt(attempt=attempt)
-    assert {asked: quiz_queries.get_sheet(user, *asked)[0].pk for asked in attempts} == attempts
+    assert {asked: quiz_queries.get_answer_target(user, *asked)[0].pk for asked in attempts} == attempts
     course = next(iter(attempts))[0]
     for wrong in ((course, "git", 3), (course, "make", 1), ("no-course", "git", 1), (course, "git", 10**6)):
-        assert not sees(quiz_queries.get_sheet, user, *wrong)
+        assert not sees(quiz_queries.get_answer_target, user, *wrong)
 
 
 def test_a_sheet_keeps_the_text_that_its_attempt_began_with():
@@ -120,7 +120,7 @@ def test_a_sheet_keeps_the_text_that_its_attempt_began_with():
     actions.start_attempt(enrollment=learner, quiz=quiz)
     quiz.source = QUIZ_SOURCE.replace("Subversion", "CVS")
     actions.save_quiz(quiz=quiz)
-    assert quiz_queries.get_sheet(learner.user, quiz.course.slug, quiz.slug, 1)[1] == QUIZ_SOURCE
+    assert quiz_queries.get_answer_target(learner.user, quiz.course.slug, quiz.slug, 1)[1] == QUIZ_SOURCE
 
 
 @pytest.mark.parametrize("emptied", ["no version", "no questions"])
@@ -133,7 +133,7 @@ def test_a_quiz_that_asks_nothing_any_more_has_no_sheet(emptied):
     else:
         QuizVersion.objects.filter(pk=quiz.current_id).update(question_count=0)
     asked = (learner.user, quiz.course.slug, quiz.slug, 1)
-    assert not sees(quiz_queries.get_sheet, *asked)
+    assert not sees(quiz_queries.get_answer_target, *asked)
     assert not sees(quiz_queries.get_attempt, *asked)
 
 

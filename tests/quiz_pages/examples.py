@@ -1,8 +1,8 @@
 """A quiz with a question of each kind, and a canary in everything that must stay hidden before release."""
 
 from lessons.models import Attempt
-from lessons.quiz_text import parsed
-from lessons.quizzes import Question, filled
+from lessons.quiz_text import parse_stored
+from lessons.quizzes import Question, form_fields
 
 CANARY = "canary"
 FRONT = "---\ntitle: Branches\npass_mark: 70\nattempts: {attempts}\nrelease: {release}\n---\n"
@@ -80,9 +80,9 @@ def quiz_source(release: str = "now", attempts: int = 3, questions: str = QUESTI
 
 
 def question_of(attempt: Attempt, key: str) -> Question:
-    return next(item for item in parsed(attempt.version.source).questions if item.key == key)
+    return next(item for item in parse_stored(attempt.version.source).questions if item.key == key)
 
 
 def posted(attempt: Attempt, key: str, responses: dict = RIGHT) -> dict[str, list[str]]:
     """Return the form fields that give this answer."""
-    return filled(question_of(attempt, key), attempt.layout[key], responses[key])
+    return form_fields(question_of(attempt, key), attempt.layout[key], responses[key])

@@ -62,7 +62,7 @@ class Colour(Question[str]):
     def read_response(self, layout: QuestionLayout, data: FormData) -> str | None:
         return last(data, FIELD) or None
 
-    def filled(self, layout: QuestionLayout, response: str) -> dict[str, list[str]]:
+    def form_fields(self, layout: QuestionLayout, response: str) -> dict[str, list[str]]:
         return {FIELD: [response]}
 
     def credit(self, response: str) -> Fraction:

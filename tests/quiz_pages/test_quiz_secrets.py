@@ -7,7 +7,7 @@ import pytest
 
 from lessons import actions
 from lessons.models import Attempt
-from lessons.quiz_text import parsed
+from lessons.quiz_text import parse_stored
 from lessons.quizzes import lay_out
 from tests.quiz_pages.examples import CANARY, COUNT, RIGHT, WRONG, posted, quiz_source
 
@@ -119,13 +119,13 @@ def test_pages_are_the_same_whatever_is_right(client, cast, time_machine):
     cast.revise()
     attempt = cast.start()
     before = pages_before_submission(client, cast)
-    layout = same_tokens(attempt.layout, parsed(attempt.version.source), parsed(otherwise.source))
+    layout = same_tokens(attempt.layout, parse_stored(attempt.version.source), parse_stored(otherwise.source))
     Attempt.objects.update(version=otherwise, layout=layout)
     assert pages_before_submission(client, cast) == before
 
 
 def test_sources_of_that_test_differ_in_what_is_right():
-    ours, theirs = parsed(quiz_source()), parsed(quiz_source(questions=OTHERWISE))
+    ours, theirs = parse_stored(quiz_source()), parse_stored(quiz_source(questions=OTHERWISE))
     pairs = list(zip(ours.questions, theirs.questions, strict=True))
     assert all(a.right_answer() != b.right_answer() for a, b in pairs)
 

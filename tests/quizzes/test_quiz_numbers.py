@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from quiz_examples import FRONT_MATTER, question
 
-from lessons.quizzes import QuizSyntaxError, credit, parse, reading, refusal
+from lessons.quizzes import QuizSyntaxError, credit, explain_reading, parse, refusal
 from lessons.quizzes.numbers import read
 
 # Typed, read as, and what the learner is told.
@@ -117,7 +117,9 @@ REFUSED = [
 
 def test_what_is_typed_is_read_by_one_rule_and_said():
     asked = question("= 3")
-    found = {typed: (read(typed).value, refusal(asked, typed), reading(asked, typed)) for typed, *_ in READ}
+    found = {
+        typed: (read(typed).value, refusal(asked, typed), explain_reading(asked, typed)) for typed, *_ in READ
+    }
     assert found == {typed: (Fraction(value), "", said) for typed, value, said in READ}
 
 

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from quiz_examples import RIGHT, one_of_each, random_fields
 
-from lessons.quizzes import filled, lay_out, read_response
+from lessons.quizzes import form_fields, lay_out, read_response
 
 QUIZ = one_of_each()
 LAYOUT = lay_out(QUIZ, Random(1))
@@ -104,7 +104,7 @@ def test_form_without_an_answer_is_none(key, fields):
 
 @ALL
 def test_nothing_saved_fills_nothing(key):
-    assert filled(QUESTIONS[key], LAYOUT[key], None) == {}
+    assert form_fields(QUESTIONS[key], LAYOUT[key], None) == {}
 
 
 def test_filled_gives_the_fields_of_the_form():
@@ -116,13 +116,13 @@ def test_filled_gives_the_fields_of_the_form():
         "hours": {"answer": ["3"]},
         "cloze": {"answer-1": ["free"], "answer-2": ["distributed"]},
     }
-    assert {key: filled(QUESTIONS[key], LAYOUT[key], RIGHT[key]) for key in expected} == expected
+    assert {key: form_fields(QUESTIONS[key], LAYOUT[key], RIGHT[key]) for key in expected} == expected
 
 
 @ALL
 def test_right_response_comes_back_from_its_fields(key):
     assert (
-        read_response(QUESTIONS[key], LAYOUT[key], filled(QUESTIONS[key], LAYOUT[key], RIGHT[key]))
+        read_response(QUESTIONS[key], LAYOUT[key], form_fields(QUESTIONS[key], LAYOUT[key], RIGHT[key]))
         == RIGHT[key]
     )
 
@@ -134,7 +134,7 @@ def test_any_response_comes_back_from_its_fields_and_from_json(key):
     for _ in range(200):
         layout = json.loads(json.dumps(question.lay_out(rng)))
         response = read_response(question, layout, random_fields(question, layout, rng))
-        assert read_response(question, layout, filled(question, layout, response)) == response
+        assert read_response(question, layout, form_fields(question, layout, response)) == response
         assert json.loads(json.dumps(response)) == response
         answered += response is not None
     assert 20 < answered < 200

@@ -2,7 +2,7 @@
 
 from quiz_examples import question
 
-from lessons.quizzes import credit, reading
+from lessons.quizzes import credit, explain_reading
 
 # Right answer, typed, and what the learner is told; "" where it is read as typed.
 RIGHT = [
@@ -54,7 +54,12 @@ WRONG = [
 
 def test_substitutes_of_a_keyboard_are_undone_and_said():
     found = [
-        (accepted, typed, reading(question(f"= {accepted}"), typed), credit(question(f"= {accepted}"), typed))
+        (
+            accepted,
+            typed,
+            explain_reading(question(f"= {accepted}"), typed),
+            credit(question(f"= {accepted}"), typed),
+        )
         for accepted, typed, _ in RIGHT
     ]
     assert found == [(*row, 1) for row in RIGHT]
@@ -68,7 +73,7 @@ def test_blanks_of_a_cloze_are_read_in_the_same_way():
     asked = question("= --amend\n= don't", heading="Use ___ if you ___.")
     typed = ["—amend", "don’t"]
     assert credit(asked, typed) == 1
-    assert reading(asked, typed) == (
+    assert explain_reading(asked, typed) == (
         "We read the long dash as --, or as - where that fits: --amend We read curly quotes as straight ones: don't"
     )
 

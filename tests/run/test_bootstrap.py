@@ -162,7 +162,7 @@ def test_checkout_that_was_moved_gets_a_new_venv(steps, monkeypatch):
 
 
 def test_step_that_does_not_work_shows_why_and_what_to_do(tmp_path, capsys):
-    with bootstrap.locked(str(tmp_path / "var" / "install.lock")) as lock:
+    with bootstrap.hold_lock(str(tmp_path / "var" / "install.lock")) as lock:
         failing = [sys.executable, "-c", "raise SystemExit('no route to the index')"]
         with pytest.raises(
             SystemExit, match=r"Installing uv did not work; the reason is above. Then run again: make run"

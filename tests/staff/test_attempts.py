@@ -93,10 +93,10 @@ def test_options_stand_in_the_order_of_the_attempt(staff, attempt):
     shown = attempt.layout["commit"]
     site = pages(staff, attempt)[1]
     places = {text: site.index(f"<code>{text}</code>") for text in ("git commit", "git add")}
-    from lessons.quiz_text import parsed
+    from lessons.quiz_text import parse_stored
     from lessons.quizzes import question_view
 
-    view = question_view(parsed(SOURCE).questions[0], shown)
+    view = question_view(parse_stored(SOURCE).questions[0], shown)
     assert sorted(places, key=places.get) == [option.text.strip("`") for option in view.options]
 
 

@@ -18,7 +18,7 @@ View = Callable[..., HttpResponse]
 TOKEN = f"token-{secrets.token_hex(16)}"
 
 
-def kept_for_anyone(view: View) -> View:
+def cache_for_anonymous(view: View) -> View:
     """Cache the page for visitors who are not signed in; each process renders it once per cache period.
 
     A withdrawn page stays readable until the cache `pages` expires, after some seconds.
@@ -42,7 +42,7 @@ def kept_for_anyone(view: View) -> View:
     return answer
 
 
-def kept_for_alike(request: HttpRequest, state: Any, render: Callable[[], str]) -> HttpResponse:
+def cache_by_state(request: HttpRequest, state: Any, render: Callable[[], str]) -> HttpResponse:
     """Cache a page that is the same for everyone with the same `state`, except for TOKEN in its forms.
 
     The key is the `repr` of `state`, with theme and URL. Anything else on the page may be some seconds old.

@@ -14,7 +14,7 @@ from lessons import actions, quiz_queries
 from lessons.models import Answer
 from lessons.pages import quiz as pages
 from lessons.pages.review import review_page, staff_review
-from lessons.quizzes import Response, read_response, reading, refusal
+from lessons.quizzes import Response, explain_reading, read_response, refusal
 
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -62,7 +62,7 @@ def _save(request: HttpRequest, course: str, quiz: str, number: int, place: int)
     # A form submission with `go` redirects to the next page; the autosave script gets the saved time as text.
     if not request.user.is_authenticated:
         return render(request, "lessons/quiz_signed_out.html", status=403)
-    attempt, source = quiz_queries.get_sheet(request.user, course, quiz, number)
+    attempt, source = quiz_queries.get_answer_target(request.user, course, quiz, number)
     asked = pages.question_in(source, place)
     data = dict(request.POST.lists())
     response = read_response(asked, attempt.layout[asked.key], data)
@@ -77,7 +77,7 @@ def _save(request: HttpRequest, course: str, quiz: str, number: int, place: int)
         answer = actions.save_answer(**change, response=response)
     except actions.AttemptSubmittedError:
         return _too_late(request, quiz_queries.get_attempt(request.user, course, quiz, number))
-    read_as = reading(asked, response)
+    read_as = explain_reading(asked, response)
     if "go" not in data:
         return _in_words(". ".join(filter(None, [_saved_at(answer), read_as])))
     if read_as:

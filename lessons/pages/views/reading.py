@@ -14,19 +14,19 @@ from lessons import actions, queries
 from lessons.models import Enrollment, Lesson, Session
 from lessons.pages.reading import reading_context
 from lessons.pages.redirects import new_address
-from lessons.pages.views.kept import TOKEN, kept_for_alike, kept_for_anyone
+from lessons.pages.views.kept import TOKEN, cache_by_state, cache_for_anonymous
 from portal.accounts.http import UserRequest
 
 PAGE = "lessons/lesson_detail.html"
 
 
 @require_safe
-@kept_for_anyone
+@cache_for_anonymous
 def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
     own = queries.learner_lesson(request.user, course, lesson)
     if own and not get_messages(request):
         state = (own.told, get_current_timezone_name())
-        return kept_for_alike(request, state, partial(_learner_page, request, own))
+        return cache_by_state(request, state, partial(_learner_page, request, own))
     try:
         found = queries.get_lesson(request.user, course, lesson)
     except Http404:

@@ -66,17 +66,17 @@ class Cloze(Question[list[str]]):
         response = [clean(last(data, f"{FIELD}-{blank}")) for blank in range(1, len(self.accepted) + 1)]
         return response if any(response) else None
 
-    def filled(self, layout: QuestionLayout, response: list[str]) -> dict[str, list[str]]:
+    def form_fields(self, layout: QuestionLayout, response: list[str]) -> dict[str, list[str]]:
         return {f"{FIELD}-{blank}": [text] for blank, text in enumerate(response, 1) if text}
 
     def credit(self, response: list[str]) -> Fraction:
         return Fraction(sum(self.entries_right(response)), len(self.accepted))
 
     def entries_right(self, response: list[str]) -> list[bool]:
-        filled = zip(response, self.accepted, strict=True)
-        return [any(accepts(each, text) for each in accepted) for text, accepted in filled]
+        pairs = zip(response, self.accepted, strict=True)
+        return [any(accepts(each, text) for each in accepted) for text, accepted in pairs]
 
-    def reading(self, response: list[str]) -> str:
+    def explain_reading(self, response: list[str]) -> str:
         return " ".join(filter(None, map(typed.describe, response)))
 
     def right_answer(self) -> list[str]:

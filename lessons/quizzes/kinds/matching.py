@@ -80,7 +80,7 @@ class Matching(Question[list[int | None]]):
     def view(self, layout: QuestionLayout) -> PublicQuestion:
         rows = zip(layout["left"], self.pairs, strict=True)
         return self._public(
-            options=tokens.shown(layout["right"], self.choices),
+            options=tokens.in_display_order(layout["right"], self.choices),
             rows=tuple(Shown(token, left) for token, (left, _) in rows),
             headers=self.headers,
         )
@@ -93,7 +93,7 @@ class Matching(Question[list[int | None]]):
         response = [places.get(last(data, f"{FIELD}-{token}")) for token in layout["left"]]
         return None if set(response) == {None} else response
 
-    def filled(self, layout: QuestionLayout, response: list[int | None]) -> dict[str, list[str]]:
+    def form_fields(self, layout: QuestionLayout, response: list[int | None]) -> dict[str, list[str]]:
         chosen = zip(layout["left"], response, strict=True)
         return {f"{FIELD}-{left}": [layout["right"][i]] for left, i in chosen if i is not None}
 

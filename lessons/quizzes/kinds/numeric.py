@@ -60,7 +60,7 @@ class Numeric(Question[str]):
     def read_response(self, layout: QuestionLayout, data: FormData) -> str | None:
         return clean(last(data, FIELD)) or None
 
-    def filled(self, layout: QuestionLayout, response: str) -> dict[str, list[str]]:
+    def form_fields(self, layout: QuestionLayout, response: str) -> dict[str, list[str]]:
         return {FIELD: [response]}
 
     def credit(self, response: str) -> Fraction:
@@ -70,9 +70,9 @@ class Numeric(Question[str]):
         return Fraction(any(abs(given.value - wanted.value) <= wanted.tolerance for wanted in self.accepted))
 
     def refusal(self, response: str) -> str:
-        return "" if numbers.read(response) else f"{numbers.what_to_type(response)}."
+        return "" if numbers.read(response) else f"{numbers.suggest_number(response)}."
 
-    def reading(self, response: str) -> str:
+    def explain_reading(self, response: str) -> str:
         return numbers.describe(response)
 
     def right_answer(self) -> list[str]:

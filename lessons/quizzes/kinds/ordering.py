@@ -56,7 +56,7 @@ class Ordering(Question[list[int | None]]):
         return {"items": drawn}
 
     def view(self, layout: QuestionLayout) -> PublicQuestion:
-        return self._public(options=tokens.shown(layout["items"], self.items))
+        return self._public(options=tokens.in_display_order(layout["items"], self.items))
 
     def entries(self, view: PublicQuestion, fields: FormData) -> list[Entry]:
         # In the learner's order where there is one, so that they see the list as they arranged it.
@@ -68,7 +68,7 @@ class Ordering(Question[list[int | None]]):
         response = [allowed.get(last(data, f"{FIELD}-{token}").strip()) for token in layout["items"]]
         return response if any(response) else None
 
-    def filled(self, layout: QuestionLayout, response: list[int | None]) -> dict[str, list[str]]:
+    def form_fields(self, layout: QuestionLayout, response: list[int | None]) -> dict[str, list[str]]:
         placed = zip(layout["items"], response, strict=True)
         return {f"{FIELD}-{token}": [str(position)] for token, position in placed if position}
 
@@ -80,12 +80,12 @@ class Ordering(Question[list[int | None]]):
         return [f"{place}. {item}" for place, item in enumerate(self.items, 1)]
 
     def given_answer(self, response: list[int | None]) -> list[str]:
-        return [f"{position}. {self.items[place - 1]}" for position, place in self._placed(response)]
+        return [f"{position}. {self.items[place - 1]}" for position, place in self._positions(response)]
 
     def entries_right(self, response: list[int | None]) -> list[bool]:
-        return [position == place for position, place in self._placed(response)]
+        return [position == place for position, place in self._positions(response)]
 
-    def _placed(self, response: list[int | None]) -> list[tuple[int, int]]:
+    def _positions(self, response: list[int | None]) -> list[tuple[int, int]]:
         # Pairs of (learner's position, right position), both from 1, in the learner's order.
         placed = [(position, place) for place, position in enumerate(response, 1) if position]
         # ties go by text, which reveals nothing about the right order

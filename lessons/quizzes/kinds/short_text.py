@@ -53,13 +53,13 @@ class ShortText(Question[str]):
     def read_response(self, layout: QuestionLayout, data: FormData) -> str | None:
         return clean(last(data, FIELD)) or None
 
-    def filled(self, layout: QuestionLayout, response: str) -> dict[str, list[str]]:
+    def form_fields(self, layout: QuestionLayout, response: str) -> dict[str, list[str]]:
         return {FIELD: [response]}
 
     def credit(self, response: str) -> Fraction:
         return Fraction(any(_accepts(accepted, response) for accepted in self.accepted))
 
-    def reading(self, response: str) -> str:
+    def explain_reading(self, response: str) -> str:
         return typed.describe(response)
 
     def right_answer(self) -> list[str]:

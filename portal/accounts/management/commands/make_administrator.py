@@ -3,7 +3,7 @@ from argparse import ArgumentParser
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.accounts.roles import Job, appoint, how_to_sign_in
+from portal.accounts.roles import Job, appoint, sign_in_instructions
 
 
 class Command(BaseCommand):
@@ -17,4 +17,4 @@ class Command(BaseCommand):
             user = appoint(email=email, job=Job.ADMINISTRATOR)
         except ValidationError as error:
             raise CommandError(f"{email}: {error.messages[0]}") from error
-        self.stdout.write(f"{user.email} is an administrator.\n{how_to_sign_in(user)}")
+        self.stdout.write(f"{user.email} is an administrator.\n{sign_in_instructions(user)}")

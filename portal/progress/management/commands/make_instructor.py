@@ -6,7 +6,7 @@ from django.db import transaction
 
 from lessons.models import Course, CourseStaff
 from portal.accounts.audit import Event, record
-from portal.accounts.roles import Job, appoint, how_to_sign_in
+from portal.accounts.roles import Job, appoint, sign_in_instructions
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             if is_new:
                 record(Event.ROLE, f"{user.email}: instructor of {taught.slug}")
             self.stdout.write(f"They teach {taught.title}.")
-        self.stdout.write(how_to_sign_in(user))
+        self.stdout.write(sign_in_instructions(user))
 
 
 def find_course(slug: str) -> Course:
