@@ -67,7 +67,7 @@ def use_fit_python(goal):
         if works(name):
             os.execvp(name, [name, os.path.abspath(__file__), goal])
     sys.exit(
-        "Python 3.11, 3.12 or 3.13 is needed; this is %s. Install one and run: make %s PYTHON=python3.12"
+        "Python 3.11, 3.12 or 3.13 is required. This is %s. Install one and run: make %s PYTHON=python3.12"
         % (".".join(str(part) for part in sys.version_info[:3]), goal)
     )
 
@@ -116,7 +116,7 @@ def hold_lock(path):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            say("Another installation is at work in this checkout; waiting for it.\n")
+            say("Another installation is running in this checkout. Waiting for it.\n")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield lock
 
@@ -160,7 +160,7 @@ def install(requirements, steps):
         "--compile-bytecode",
     ]
     steps.run(
-        "Installing the libraries", uv + ["--requirement=" + name for name in requirements], uv_environment()
+        "Installing packages", uv + ["--requirement=" + name for name in requirements], uv_environment()
     )
     write_labcheck()
     write(STAMP, json.dumps(wanted))
@@ -219,7 +219,7 @@ class Steps(object):
             if process.returncode:
                 output.seek(0)
                 say("\n" + output.read().decode("utf-8", "replace")[-3000:] + "\n")
-                sys.exit("%s did not work; the reason is above. Then run again: make %s" % (title, self.goal))
+                sys.exit("%s failed. Fix the problem above, then run again: make %s" % (title, self.goal))
         say(" %.1f s\n" % (time.time() - started))
 
 

@@ -46,7 +46,7 @@ def debug_is_local(**kwargs) -> list[CheckMessage]:
     if settings.DEBUG and public:
         return [
             Error(
-                f"DEBUG is on, but ALLOWED_HOSTS names {', '.join(public)}.",
+                f"DEBUG is on, but ALLOWED_HOSTS includes public hosts: {', '.join(public)}.",
                 hint="Set DEBUG=0, or leave ALLOWED_HOSTS unset.",
                 id="portal.E001",
             )
@@ -68,8 +68,8 @@ def public_address_is_allowed(**kwargs) -> list[CheckMessage]:
         return []
     return [
         Error(
-            f"PUBLIC_URL is {settings.PUBLIC_URL}, but ALLOWED_HOSTS does not name {host}.",
-            hint=f"Set ALLOWED_HOSTS={host}, or PUBLIC_URL to the address that learners use.",
+            f"PUBLIC_URL is {settings.PUBLIC_URL}, but ALLOWED_HOSTS does not include {host}.",
+            hint=f"Set ALLOWED_HOSTS={host}, or set PUBLIC_URL to the address that learners use.",
             id="portal.E002",
         )
     ]
@@ -81,7 +81,7 @@ def repositories_have_a_host(**kwargs) -> list[CheckMessage]:
     if settings.REPOSITORY_HOSTS and all(settings.REPOSITORY_HOSTS):
         return []
     hint = "Set REPOSITORY_HOSTS=github.com, or leave it unset."
-    return [Error("REPOSITORY_HOSTS names no host.", hint=hint, id="portal.E004")]
+    return [Error("REPOSITORY_HOSTS is empty or contains an empty name.", hint=hint, id="portal.E004")]
 
 
 @register(TAG)
@@ -91,7 +91,11 @@ def sandbox_has_an_address(**kwargs) -> list[CheckMessage]:
         return []
     hint = "Leave SANDBOX unset, or set it to an address such as unix:///srv/runner/runner.sock."
     return [
-        Error(f"SANDBOX is {settings.SANDBOX}, which is no address of a runner.", hint=hint, id="portal.E005")
+        Error(
+            f"SANDBOX is {settings.SANDBOX}, which is not the address of a runner.",
+            hint=hint,
+            id="portal.E005",
+        )
     ]
 
 
@@ -102,17 +106,17 @@ def proxies_are_counted(**kwargs) -> list[CheckMessage]:
     behind = settings.SECURE_PROXY_SSL_HEADER is not None
     if count < 0:
         said, hint = (
-            f"TRUSTED_PROXY_COUNT is {count}.",
-            "Set it to the number of your proxies, or leave it unset.",
+            f"TRUSTED_PROXY_COUNT is {count}. It must be at least 0.",
+            "Set it to the number of proxies in front of the portal, or leave it unset.",
         )
     elif behind and not count:
         said = (
             "BEHIND_TLS_PROXY is set without TRUSTED_PROXY_COUNT: all learners would share one sign-in limit."
         )
-        hint = "Set TRUSTED_PROXY_COUNT=1, or to the number of proxies that add to X-Forwarded-For."
+        hint = "Set TRUSTED_PROXY_COUNT to the number of proxies that add to X-Forwarded-For, usually 1."
     elif count and not behind:
-        said = "TRUSTED_PROXY_COUNT is set without BEHIND_TLS_PROXY: anybody could write X-Forwarded-For."
-        hint = "Set BEHIND_TLS_PROXY=1 too, or leave TRUSTED_PROXY_COUNT unset."
+        said = "TRUSTED_PROXY_COUNT is set without BEHIND_TLS_PROXY: anyone could set X-Forwarded-For."
+        hint = "Also set BEHIND_TLS_PROXY=1, or leave TRUSTED_PROXY_COUNT unset."
     else:
         return []
     return [Error(said, hint=hint, id="portal.E006")]
@@ -128,8 +132,8 @@ def limits_of_pushes_let_a_push_pass(**kwargs) -> list[CheckMessage]:
     )
     if one <= quota <= all_together:
         return []
-    hint = "Raise what is too small: PRACTICE_MAX_BYTES <= PRACTICE_QUOTA_BYTES <= PRACTICE_ROOT_MAX_BYTES."
-    return [Error("The limits of pushes leave no room for a push.", hint=hint, id="portal.E007")]
+    hint = "Set them so that PRACTICE_MAX_BYTES <= PRACTICE_QUOTA_BYTES <= PRACTICE_ROOT_MAX_BYTES."
+    return [Error("A push of the maximum size would exceed a quota.", hint=hint, id="portal.E007")]
 
 
 @register(TAG)
@@ -141,7 +145,7 @@ def second_factor_is_asked_for(**kwargs) -> list[CheckMessage]:
         return []
     return [
         Error(
-            "STAFF_SECOND_FACTOR is off, but this portal is not for this machine alone.",
+            "STAFF_SECOND_FACTOR is off, but the portal can be reached from other machines.",
             hint="Unset STAFF_SECOND_FACTOR, or set DEBUG=1 and leave ALLOWED_HOSTS and PUBLIC_URL unset.",
             id="portal.E008",
         )
@@ -156,7 +160,7 @@ def sign_ins_end(**kwargs) -> list[CheckMessage]:
         ("STAFF_SIGN_IN_IDLE_SECONDS", "STAFF_SIGN_IN_MAX_SECONDS"),
     )
     return [
-        Error(f"{idle} is not between 1 and {longest}.", id="portal.E009")
+        Error(f"{idle} must be at least 1 and at most {longest}.", id="portal.E009")
         for idle, longest in pairs
         if not 1 <= getattr(settings, idle) <= getattr(settings, longest)
     ]
@@ -166,17 +170,15 @@ def sign_ins_end(**kwargs) -> list[CheckMessage]:
 def settings_are_possible(**kwargs) -> list[CheckMessage]:
     """`portal.E010`: numbers must be in range, names on one line, and the broker URL a Redis URL."""
     said = [
-        f"{name} is {getattr(settings, name)}. It has to be from {minimum:,} to {maximum:,}."
+        f"{name} is {getattr(settings, name)}. It must be from {minimum:,} to {maximum:,}."
         for name, minimum, maximum in RANGES
         if not minimum <= getattr(settings, name) <= maximum
     ]
     said += [
-        f"{name} is {getattr(settings, name)!r}. It has to be one line of text."
+        f"{name} is {getattr(settings, name)!r}. It must be a single line of text."
         for name in ("SITE_NAME", "DEFAULT_FROM_EMAIL")
         if not (getattr(settings, name).strip() and getattr(settings, name).isprintable())
     ]
     if settings.REDIS_URL and not settings.REDIS_URL.startswith(BROKERS):
-        said.append(
-            "REDIS_URL cannot be used. It has to be an address such as redis://broker.example.org:6379/0."
-        )
+        said.append("REDIS_URL is not a Redis URL. It must look like redis://broker.example.org:6379/0.")
     return [Error(text, id="portal.E010") for text in said]

@@ -39,13 +39,13 @@ class ServiceLogs:
             self._append(self.path(name), chunk)
         except OSError as error:
             if self.failed_at is None:
-                say(f"Cannot write the logs in {self.folder}: {error.strerror}. Free some disk space.")
+                say(f"Cannot write the logs in {self.folder}: {error.strerror}. Free up disk space.")
             self.failed_at = time.monotonic()
         else:
             # the last block of a file may have room for a line even if the disk is full
             if self.failed_at is not None and time.monotonic() - self.failed_at > STEADY_SECONDS:
                 self.failed_at = None
-                say("The logs are written again.")
+                say("Logs are being written again.")
 
     def _append(self, path: Path, chunk: bytes) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -123,9 +123,9 @@ class Child:
         self.due = time.monotonic() + pause
         name = self.service.name
         if self.deaths < DEATHS_TOLD:
-            say(f"{name} ended ({reason}); restarting in {pause:.1f} s.")
+            say(f"{name} stopped ({reason}). Restarting in {pause:.1f} s.")
         elif self.deaths == DEATHS_TOLD:
-            say(f"{name} ended {self.deaths} times in a row ({reason}). Its last lines:")
+            say(f"{name} stopped {self.deaths} times in a row ({reason}). Last lines of its log:")
             for line in self.tail:
                 say(f"    {line}")
             say(f"Retrying every 5 s. Full log: {os.path.relpath(self.log)}")

@@ -58,7 +58,7 @@ def _database() -> str:
         applied = MigrationRecorder(connection).applied_migrations()
     except Error:
         return "The database does not answer."
-    return OK if _newest_migrations() <= applied.keys() else "The database lacks migrations."
+    return OK if _newest_migrations() <= applied.keys() else "The database has unapplied migrations."
 
 
 @cache
@@ -77,31 +77,31 @@ def _broker() -> str:
         with current_app.connection_for_write(transport_options=ONCE) as broker:
             _ = broker.default_channel
     except Exception:  # a broker client may raise anything
-        return "The broker is gone. Pages, quizzes and submitting go on; grading starts when it is back."
+        return "The broker does not respond. Pages and quizzes work. Submissions wait for it."
     return OK
 
 
 def _grading() -> str:
     if _is_silent("live"):
-        return "The worker that grades pushes does not respond. Restart it: pushes are kept and wait for it."
+        return "The worker that grades pushes does not respond. Restart it. Pushes are kept and wait for it."
     waited = queues.longest_wait()
     if waited > LONG_WAIT:
         minutes = waited // timedelta(minutes=1)
         return (
-            f"A push has waited for {minutes} minutes. Start more workers, or check what they are busy with."
+            f"A push has been waiting for {minutes} minutes. Start more workers, or check why they are busy."
         )
     return OK
 
 
 def _later() -> str:
     if _is_silent("later"):
-        return "The later-worker does not respond. Restart it: until then no lab is proved and nothing is graded again."
+        return "The later-worker does not respond. Restart it. Until then, no lab is proved or graded again."
     return OK
 
 
 def _beat() -> str:
     if _is_silent("reaper", 4 * settings.GRADING_REAP_SECONDS):
-        return "The reaper has not run recently: beat or the worker hangs, or all worker processes are busy."
+        return "The reaper has not run recently. Beat or the worker hangs, or all worker processes are busy."
     return OK
 
 

@@ -46,21 +46,23 @@ class Words(NamedTuple):
 
 WORDS = {
     408: Words(
-        "The request took too long to arrive",
-        ["Check the connection, then try again."],
-        ["Nothing was saved. Go back in the browser and send it again: what you typed is still there."],
+        "The request took too long",
+        ["Check your connection, then try again."],
+        ["Nothing was saved. Go back in your browser and send the form again. Your text is still there."],
     ),
     413: Words(
         "The request is too large",
-        ["Send at most 1 MB in a form and 5 MB in a picture."],
-        ["Nothing was saved. Go back in the browser and send at most 1 MB in a form, 5 MB in a picture."],
+        ["A form can have at most 1 MB, a picture at most 5 MB."],
+        [
+            "Nothing was saved. Go back in your browser and send less: at most 1 MB in a form, 5 MB in a picture."
+        ],
     ),
     503: Words(
         "The portal is unavailable",
         ["What you saved before is safe. Wait a minute, then reload this page."],
         [
-            "Nothing was saved this time. Wait a minute, go back in the browser and send it again: "
-            "what you typed is still there.",
+            "Nothing was saved this time. Wait a minute, go back in your browser and send the form again. "
+            "Your text is still there.",
             "What you saved before is safe.",
         ],
     ),
@@ -70,15 +72,15 @@ UNFINISHED = Words(
     WORDS[503].title,
     WORDS[503].read,
     [
-        "It is not known yet whether this was saved. Wait a minute, then look, and send it again if it was not.",
+        "This may or may not have been saved. Wait a minute, check, and send it again if it wasn’t.",
         "What you saved before is safe.",
     ],
 )
 MAIL = Words(
-    "The portal cannot send email now",
+    "The portal can’t send email right now",
     ["Wait a minute, then reload this page."],
     [
-        "Nothing was saved. Check the email address, wait a minute, then go back in the browser and send it again."
+        "Nothing was saved. Check the email address, wait a minute, then go back in your browser and try again."
     ],
 )
 

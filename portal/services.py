@@ -74,7 +74,7 @@ def private_broker() -> Service:
     path = settings.PRIVATE_BROKER_SOCKET
     folder = make_folder(Path(path).parent)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid() or folder.stat().st_mode & 0o077:
-        sys.exit(f"{folder} has to be a folder that is yours alone. Remove it and start again.")
+        sys.exit(f"{folder} must be a folder that only you can access. Remove it and start again.")
     listens = ["--port", "0", "--unixsocket", path, "--unixsocketperm", "700"]
     keeps = ["--dir", str(make_folder(settings.VAR / "broker")), "--appendonly", "yes", "--save", ""]
     argv = [str(get_binary_path()), *listens, *keeps, "--maxmemory-policy", "noeviction"]
@@ -117,7 +117,7 @@ def become(name: str) -> NoReturn:
     """Replace this process by a service, so that it gets a container's signals directly."""
     commands = {service.name: service.argv for service in services(settings.PORT)}
     if name not in commands:
-        sys.exit(f"There is no service {name}. The services are {', '.join(commands)}.")
+        sys.exit(f"Unknown service {name}. The services are {', '.join(commands)}.")
     os.execv(commands[name][0], commands[name])  # noqa: S606 - the argv of a service is fixed
 
 
@@ -134,13 +134,13 @@ def prepare() -> None:
     try:
         call_command("migrate", verbosity=0)
     except DatabaseError as error:
-        sys.exit(f"The database was not brought up to date: {error}")
-    done("Bringing the database up to date", started)
+        sys.exit(f"Cannot update the database: {error}")
+    done("Updating the database", started)
     attempt("Loading the course", "load_course", str(settings.BASE_DIR / "courses" / "mlops"))
     if settings.DEBUG:
-        attempt("Making the demo", "demo")
+        attempt("Creating the demo", "demo")
     else:
-        attempt("Collecting the static files", "collectstatic", interactive=False, verbosity=0)
+        attempt("Collecting static files", "collectstatic", interactive=False, verbosity=0)
 
 
 def attempt(title: str, command: str, *arguments: str, **options: object) -> None:
@@ -148,7 +148,7 @@ def attempt(title: str, command: str, *arguments: str, **options: object) -> Non
     try:
         call_command(command, *arguments, **options)
     except CommandError as error:
-        print(f"{title} did not work: {error}", file=sys.stderr, flush=True)
+        print(f"{title} failed: {error}", file=sys.stderr, flush=True)
     else:
         done(title, started)
 

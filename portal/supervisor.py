@@ -47,7 +47,7 @@ def main() -> None:
         say(f"Stopped {swept} service{'' if swept == 1 else 's'} left over from an earlier start.")
     if not is_free(port):
         other = next(number for number in range(port + 1, 65536) if is_free(number))
-        sys.exit(f"Port {port} is in use or not allowed. Choose another one: make run PORT={other}")
+        sys.exit(f"Port {port} is in use or not allowed. Try another one: make run PORT={other}")
     broker = [] if settings.REDIS_URL else [private_broker()]
 
     supervisor = Supervisor(lock)
@@ -56,12 +56,12 @@ def main() -> None:
             sys.exit(1)
         for wave in filter(None, (broker, services(port))):
             supervisor.start(wave)
-        supervisor.run(f"Portal ready at {address} (Ctrl-C ends it)")
+        supervisor.run(f"Portal ready at {address} (press Ctrl-C to stop)")
 
 
 def read_port(text: str) -> int:
     if not (text.isdecimal() and 0 < int(text) < 65536):
-        sys.exit(f"PORT is {text}. It has to be a number from 1 to 65535, for example: make run PORT=8001")
+        sys.exit(f"PORT is {text}. It must be a number from 1 to 65535, for example: make run PORT=8001")
     return int(text)
 
 
@@ -72,8 +72,8 @@ def lock_checkout(path: Path, address: str) -> IO[str]:
     if not take(lock):
         lock.seek(0)
         if running := lock.read():
-            sys.exit(f"This checkout's portal is already running at {running}. Stop it first (Ctrl-C).")
-        say("This checkout's portal is stopping. Waiting for it.")
+            sys.exit(f"The portal of this checkout is already running at {running}. Stop it first (Ctrl-C).")
+        say("The portal of this checkout is still stopping. Waiting for it.")
         deadline = time.monotonic() + ENDING_SECONDS
         while not take(lock):
             if time.monotonic() > deadline:
@@ -152,7 +152,7 @@ class Supervisor:
         self.tick_until(self.is_settled, PATIENCE_SECONDS)
         late = ", ".join(os.path.relpath(child.log) for child in self.children if not child.ready)
         if late and not self.stops:
-            say(f"This takes long; the reason may be in {late}.")
+            say(f"This is taking a long time. The reason may be in {late}.")
         self.tick_until(self.is_settled)
 
     def run(self, greeting: str) -> None:

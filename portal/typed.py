@@ -10,8 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 WANTED: dict[object, str] = {int: "a whole number", float: "a number", bool: "1 or 0"}
 BOOLEANS = {*environ.Env.BOOLEAN_TRUE_STRINGS, "0", "false", "off", "n", "no", ""}
 DATABASES = {"sqlite", "postgres", "postgresql", "psql", "pgsql"}
-DATABASE_URL = "an address such as postgres://user:password@db.example.org/portal"
-EMAIL_URL = "an address such as smtp+tls://user:password@mail.example.org:587"
+DATABASE_URL = "a URL such as postgres://user:password@db.example.org/portal"
+EMAIL_URL = "a URL such as smtp+tls://user:password@mail.example.org:587"
 
 
 class Env(environ.Env):
@@ -24,8 +24,8 @@ class Env(environ.Env):
                 raise ValueError
             return super().get_value(var, cast, *arguments, **options)
         except ValueError:
-            wanted = WANTED.get(cast, "an address")
-            raise ImproperlyConfigured(f"{var} is {value!r}. It has to be {wanted}.") from None
+            wanted = WANTED.get(cast, "a URL")
+            raise ImproperlyConfigured(f"{var} is {value!r}. It must be {wanted}.") from None
 
     def db_url(self, var: str, *arguments: Any, **options: Any) -> Any:
         try:
@@ -33,16 +33,16 @@ class Env(environ.Env):
                 raise ValueError
             return super().db_url(var, *arguments, **options)
         except ValueError:
-            raise ImproperlyConfigured(f"{var} cannot be read. It has to be {DATABASE_URL}.") from None
+            raise ImproperlyConfigured(f"{var} is not a database URL. It must be {DATABASE_URL}.") from None
 
     def email_url(self, var: str, *arguments: Any, **options: Any) -> Any:
         try:
             return self.email_url_config(super().get_value(var, **options))
         except (ValueError, ImproperlyConfigured):
-            raise ImproperlyConfigured(f"{var} cannot be read. It has to be {EMAIL_URL}.") from None
+            raise ImproperlyConfigured(f"{var} is not an email URL. It must be {EMAIL_URL}.") from None
 
     def log_level(self, var: str, default: str) -> str:
         level: str = self.str(var, default=default)
         if level not in logging.getLevelNamesMapping():
-            raise ImproperlyConfigured(f"{var} is {level!r}. It has to be DEBUG, INFO, WARNING or ERROR.")
+            raise ImproperlyConfigured(f"{var} is {level!r}. It must be DEBUG, INFO, WARNING or ERROR.")
         return level

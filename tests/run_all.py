@@ -87,7 +87,7 @@ def steps(tier: str) -> list[Step]:
     if tier == "daily":
         return daily
     seed = os.environ.get("TEST_SEED") or str(secrets.randbelow(10**6))
-    print(f"The seed of the tests that kill at random is {seed}: TEST_SEED={seed} repeats it.", flush=True)
+    print(f"The random seed of the chaos tests is {seed}. Set TEST_SEED={seed} to repeat it.", flush=True)
     chaos = {"TEST_SEED": seed, "GRADING_LEASE_SECONDS": "3"}
     ignored = [f"--ignore=tests/{name}" for name in PURE_FOLDERS]
     return [
@@ -110,7 +110,7 @@ def main(tier: str = "daily") -> int:
     for step, (passed, seconds) in zip(todo, results, strict=True):
         print(f"{'passed' if passed else 'FAILED'}  {step.title} ({seconds:.0f} s)")
     for fault in faults:
-        print(f"FAILED  Known fault of a package: {fault}")
+        print(f"FAILED  Known vulnerability: {fault}")
     for note in missing:
         print(f"not run {note}")
     return 0 if all(passed for passed, _ in results) and not faults else 1
@@ -131,7 +131,7 @@ def install_debian(*programs: str) -> str:
     if not packages:
         return ""
     if os.getuid() or not shutil.which("apt-get"):
-        return f"tests that need {' and '.join(packages)}: not installed, and only root on Debian can do it from here"
+        return f"tests that need {' and '.join(packages)}: not installed. Only root on Debian can install them here"
     print(f"Installing {' and '.join(packages)}", flush=True)
     # The last two: no service of a package is started.
     own = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", "SYSTEMD_OFFLINE": "1"}

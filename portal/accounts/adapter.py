@@ -19,7 +19,7 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": "This account is closed. Ask the course staff to open it again.",
-        "cannot_remove_primary_email": "You can't remove the email address that you sign in with.",
+        "cannot_remove_primary_email": "You can’t remove the email address that you sign in with.",
         "duplicate_email": "This email address is already on your account.",
         "email_password_mismatch": "The email address or password is not correct.",
         "email_taken": "Another account uses this email address.",
@@ -66,7 +66,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "add_email_blocked": "Remove your second factor before you add an email address.",
-        "cannot_delete_authenticator": "You can't remove your second factor.",
+        "cannot_delete_authenticator": "You can’t remove your second factor.",
         "cannot_generate_recovery_codes": "Set up an app or a passkey before you make recovery codes.",
         "incorrect_code": "This code is not correct. Enter the current code. Each code works once.",
         "unverified_email": "Confirm your email address first.",

@@ -71,7 +71,7 @@ def test_named_service_replaces_the_process_that_was_started(name, monkeypatch):
 
 def test_unknown_service_is_answered_with_those_there_are():
     with pytest.raises(
-        SystemExit, match=r"There is no service mail\. The services are worker, later-worker, beat, web\."
+        SystemExit, match=r"Unknown service mail\. The services are worker, later-worker, beat, web\."
     ):
         services.become("mail")
 

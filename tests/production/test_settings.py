@@ -38,7 +38,7 @@ def test_each_number_has_a_range_and_is_told_where_it_is_left(settings):
         usual = getattr(settings, name)
         for wrong in (-5, minimum - 1, maximum + 1, float("nan")):
             setattr(settings, name, wrong)
-            assert [line.startswith(f"{name} is {wrong}. It has to be from ") for line in found()] == [True]
+            assert [line.startswith(f"{name} is {wrong}. It must be from ") for line in found()] == [True]
         for right in (minimum, usual):
             setattr(settings, name, right)
             assert found() == [], (name, right)
@@ -71,7 +71,7 @@ def test_what_cannot_be_read_is_told_with_its_name_and_never_with_a_password(mon
     wrong += [("DATABASE_URL", "postgres://u:secret@db:x/portal"), ("EMAIL_URL", "http://u:secret@mail")]
     for name, value in wrong:
         monkeypatch.setenv(name, value)
-        with pytest.raises(ImproperlyConfigured, match=f"^{name} .*It has to be ") as told:
+        with pytest.raises(ImproperlyConfigured, match=f"^{name} .*It must be ") as told:
             readers[name](name)
         assert "secret" not in str(told.value)
 

@@ -81,7 +81,7 @@ def test_known_fault_fails_the_run_and_an_absent_service_does_not(monkeypatch, c
         monkeypatch.setattr(run_all, name, lambda *programs: "")
     monkeypatch.setattr(run_all, "steps", lambda tier: [])
     for answer, code, line in (
-        ((["one 1: CVE-1"], ""), 1, "FAILED  Known fault of a package: one 1: CVE-1"),
+        ((["one 1: CVE-1"], ""), 1, "FAILED  Known vulnerability: one 1: CVE-1"),
         (([], "audit of packages: no network"), 0, "not run audit of packages: no network"),
     ):
         monkeypatch.setattr(run_all, "audit", lambda answer=answer: answer)

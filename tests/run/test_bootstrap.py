@@ -33,7 +33,7 @@ def test_unfit_python_says_which_is_needed(version, tmp_path):
     if not python.exists():
         pytest.skip(f"this machine has no Python {version} to try")
     assert start(python, PATH=str(tmp_path)) == (
-        f"Python 3.11, 3.12 or 3.13 is needed; this is {version}. Install one and run: make run PYTHON=python3.12",
+        f"Python 3.11, 3.12 or 3.13 is required. This is {version}. Install one and run: make run PYTHON=python3.12",
         1,
     )
 
@@ -43,7 +43,7 @@ def test_python_next_to_the_fit_ones_is_refused(version, monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "version_info", version)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(
-        SystemExit, match=r"this is 3\.1[04]\.\d+\. Install one and run: make test PYTHON=python3.12"
+        SystemExit, match=r"This is 3\.1[04]\.\d+\. Install one and run: make test PYTHON=python3.12"
     ):
         bootstrap.use_fit_python("test")
 
@@ -111,7 +111,7 @@ def steps(tmp_path, monkeypatch):
     return Recorder()
 
 
-ALL_STEPS = ["Creating .venv", "Installing uv", "Installing the libraries"]
+ALL_STEPS = ["Creating .venv", "Installing uv", "Installing packages"]
 RUN, TEST = bootstrap.REQUIREMENTS["run"], bootstrap.REQUIREMENTS["test"]
 
 
@@ -165,7 +165,7 @@ def test_step_that_does_not_work_shows_why_and_what_to_do(tmp_path, capsys):
     with bootstrap.hold_lock(str(tmp_path / "var" / "install.lock")) as lock:
         failing = [sys.executable, "-c", "raise SystemExit('no route to the index')"]
         with pytest.raises(
-            SystemExit, match=r"Installing uv did not work; the reason is above. Then run again: make run"
+            SystemExit, match=r"Installing uv failed\. Fix the problem above, then run again: make run"
         ):
             bootstrap.Steps("run", lock).run("Installing uv", failing)
     assert "no route to the index" in capsys.readouterr().out

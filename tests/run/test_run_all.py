@@ -67,7 +67,7 @@ def test_debian_packages_are_left_to_root(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("os.getuid", lambda: 1000)
     assert run_all.install_debian("chromium") == (
-        "tests that need chromium: not installed, and only root on Debian can do it from here"
+        "tests that need chromium: not installed. Only root on Debian can install them here"
     )
 
 
@@ -116,7 +116,7 @@ def test_tiers_of_tests_are_nested_and_the_seed_is_said(monkeypatch, capsys):
     assert heavy.argv[-2:] == ["-m", "heavy"]
     assert heavy.env == {"TEST_SEED": "77", "GRADING_LEASE_SECONDS": "3"}
     assert "tests.run_on_postgres" in on_postgres.argv
-    assert "TEST_SEED=77 repeats it" in capsys.readouterr().out
+    assert "Set TEST_SEED=77 to repeat it." in capsys.readouterr().out
 
 
 def test_folders_that_a_tier_names_are_there():

@@ -34,7 +34,7 @@ def test_service_that_is_killed_is_started_again(shared_portal, name, word):
     wait_for(lambda: shared_portal.processes(word))
     before = shared_portal.processes(word)
     os.kill(before[0], signal.SIGKILL)
-    wait_for(lambda: shared_portal.said(f"{name} ended (SIGKILL); restarting in 0.2 s."))
+    wait_for(lambda: shared_portal.said(f"{name} stopped (SIGKILL). Restarting in 0.2 s."))
     wait_for(lambda: shared_portal.processes(word) and not set(before) & set(shared_portal.processes(word)))
 
 
@@ -54,7 +54,7 @@ def test_warning_of_a_service_is_shown_and_kept(shared_portal):
 def test_second_start_in_the_same_place_is_one_line(shared_portal):
     second = Portal(shared_portal.var)
     assert second.supervisor.wait(30) == 1
-    line = f"This checkout's portal is already running at http://localhost:{shared_portal.port}."
+    line = f"The portal of this checkout is already running at http://localhost:{shared_portal.port}."
     assert second.terminal.read_text() == f"{line} Stop it first (Ctrl-C).\n"
 
 
@@ -63,7 +63,7 @@ def test_empty_port_is_the_usual_one(shared_portal):
     second = subprocess.run(
         argv, cwd=ROOT, env=environment(shared_portal.var, ""), capture_output=True, text=True
     )
-    assert second.stderr.startswith("This checkout's portal is already running")
+    assert second.stderr.startswith("The portal of this checkout is already running")
 
 
 def test_address_that_is_asked_for_in_another_terminal_has_the_port_of_the_portal(shared_portal):
@@ -79,7 +79,7 @@ def test_port_in_use_is_one_line_that_names_a_free_one(shared_portal, tmp_path):
     assert other.supervisor.wait(30) == 1
     text = other.terminal.read_text()
     assert text.startswith(
-        f"Port {shared_portal.port} is in use or not allowed. Choose another one: make run PORT="
+        f"Port {shared_portal.port} is in use or not allowed. Try another one: make run PORT="
     )
     assert text.count("\n") == 1
     assert not other.processes()
@@ -101,5 +101,5 @@ def test_port_that_is_no_number_is_one_line(tmp_path):
     portal = Portal(tmp_path / "var", "80a")
     assert portal.supervisor.wait(30) == 1
     assert portal.terminal.read_text() == (
-        "PORT is 80a. It has to be a number from 1 to 65535, for example: make run PORT=8001\n"
+        "PORT is 80a. It must be a number from 1 to 65535, for example: make run PORT=8001\n"
     )

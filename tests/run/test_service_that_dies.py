@@ -51,9 +51,9 @@ def die(child, times):
 def test_first_deaths_are_a_line_each_with_a_growing_pause(child, capsys):
     die(child("raise SystemExit(3)"), 3)
     assert capsys.readouterr().out.splitlines() == [
-        "sample ended (exit code 3); restarting in 0.2 s.",
-        "sample ended (exit code 3); restarting in 0.4 s.",
-        "sample ended (exit code 3); restarting in 0.8 s.",
+        "sample stopped (exit code 3). Restarting in 0.2 s.",
+        "sample stopped (exit code 3). Restarting in 0.4 s.",
+        "sample stopped (exit code 3). Restarting in 0.8 s.",
     ]
 
 
@@ -61,7 +61,7 @@ def test_fifth_death_in_a_row_shows_the_last_lines(child, capsys, tmp_path, monk
     monkeypatch.chdir(tmp_path)
     die(child("print('no such table'); raise SystemExit(1)"), 5)
     assert capsys.readouterr().out.splitlines()[-3:] == [
-        "sample ended 5 times in a row (exit code 1). Its last lines:",
+        "sample stopped 5 times in a row (exit code 1). Last lines of its log:",
         "    no such table",
         "Retrying every 5 s. Full log: log/sample.log",
     ]
@@ -115,11 +115,11 @@ def test_log_that_cannot_be_written_is_told_once_and_stops_nothing(child, capsys
     said = [
         line
         for line in capsys.readouterr().out.splitlines()
-        if line.startswith(("Cannot write the logs", "The logs are"))
+        if line.startswith(("Cannot write the logs", "Logs are being written again."))
     ]
     assert said == [
-        f"Cannot write the logs in {dying.log.parent}: No space left on device. Free some disk space.",
-        "The logs are written again.",
+        f"Cannot write the logs in {dying.log.parent}: No space left on device. Free up disk space.",
+        "Logs are being written again.",
     ]
     assert dying.log.read_text() == "a line of the sample\n" * 2
 

@@ -40,7 +40,7 @@ def dead_mail_server(request, settings) -> Iterator[None]:
 def is_told(response) -> bool:
     text = response.content.decode()
     assert (response.status_code, response["Retry-After"]) == (503, "10"), text
-    return "The portal cannot send email now" in text and "Nothing was saved" in text
+    return "The portal can’t send email right now" in text and "Nothing was saved" in text
 
 
 def test_sign_up_is_refused_whole_and_taken_afterwards(client, settings, dead_mail_server):

@@ -167,7 +167,7 @@ def test_request_that_was_begun_and_given_up_is_not_said_to_have_failed():
     given_up = {"portal.refusal": 503, "portal.unfinished": True}
     page = Client().post("/account/", **given_up).content.decode()
     assert (UNAVAILABLE in page, "Nothing was saved" in page) == (True, False)
-    assert "It is not known yet whether this was saved." in page
+    assert "This may or may not have been saved." in page
     text = Client().post("/git/a/b.git/git-receive-pack", **given_up).content.decode()
     assert text == f"{UNAVAILABLE}. Try again in a minute.\n"
 

@@ -81,7 +81,7 @@ def test_request_that_came_past_a_proxy_has_the_address_that_connected(settings)
     [
         (True, 0, "BEHIND_TLS_PROXY is set without TRUSTED_PROXY_COUNT"),
         (False, 1, "TRUSTED_PROXY_COUNT is set without BEHIND_TLS_PROXY"),
-        (True, -1, "TRUSTED_PROXY_COUNT is -1."),
+        (True, -1, "TRUSTED_PROXY_COUNT is -1. It must be at least 0."),
     ],
 )
 def test_settings_that_contradict_each_other_are_told(settings, behind, proxies, words):
