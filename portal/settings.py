@@ -100,6 +100,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.accounts.context_processors.page",
+                "portal.accounts.context_processors.person",
                 "portal.progress.context_processors.own_course",
             ],
             "builtins": ["lessons.templatetags.points"],  # points have one format on every page

@@ -37,7 +37,7 @@ def rail_item(item: dict[str, Any], *, swap: bool = False) -> SafeString:
     """
     marks = (' hx-swap-oob="true"' if swap else "") + (' aria-current="page"' if item["current"] else "")
     return format_html(
-        '<li id="{id}"{marks}><svg class="glyph {glyph}" aria-hidden="true" focusable="false"><use href="#g-{glyph}"/>'
+        '<li id="{id}"{marks}><svg class="g {glyph}" aria-hidden="true" focusable="false"><use href="#g-{glyph}"/>'
         '</svg><span class="vh">{word}: </span>\n<a href="{url}">{text}</a>\n<small>{note}</small>\n</li>',
         **{**item, "marks": mark_safe(marks)},  # noqa: S308 - constants
     )

@@ -19,7 +19,7 @@ def state_word(state: str) -> str:
 
 def _draw(state: str) -> str:
     return (
-        f'<svg class="glyph {state}" aria-hidden="true" focusable="false"><use href="#g-{state}"/></svg>'
+        f'<svg class="g {state}" aria-hidden="true" focusable="false"><use href="#g-{state}"/></svg>'
         f'<span class="vh">{WORDS[state]}: </span>'
     )
 

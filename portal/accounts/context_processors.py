@@ -1,10 +1,30 @@
+from typing import Any, NamedTuple
+
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 THEMES = ("light", "dark")
+
+
+class Person(NamedTuple):
+    """The signed-in user as the account menu shows them."""
+
+    initial: str
+    name: str
 
 
 def page(request: HttpRequest) -> dict[str, str]:
     """Return the portal's name and the chosen theme for every page; an empty theme follows the system."""
     theme = request.COOKIES.get("theme", "")
     return {"site_name": settings.SITE_NAME, "theme": theme if theme in THEMES else ""}
+
+
+def person(request: HttpRequest) -> dict[str, Any]:
+    # Lazy: a cached page has placeholders instead, and an error may be answered before authentication.
+    return {"person": SimpleLazyObject(lambda: describe_person(request))}
+
+
+def describe_person(request: HttpRequest) -> Person:
+    name = request.user.get_full_name()  # type: ignore[union-attr]
+    return Person(name[:1].upper(), name)

@@ -1,4 +1,4 @@
-/* On every page: theme in place, Copy on code. */
+/* On every page: the menu, theme in place, Copy on code. */
 const live = document.getElementById("live");
 
 function addCopy(figure) {
@@ -6,7 +6,7 @@ function addCopy(figure) {
   if (!strip || strip.querySelector(".copy")) return;
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "copy button plain small";
+  button.className = "copy btn sm";
   button.textContent = "Copy";
   button.setAttribute("aria-label", `Copy: ${strip.textContent.trim()}`);
   strip.append(button);
@@ -45,3 +45,15 @@ theme?.addEventListener("submit", (event) => {
   const body = new URLSearchParams({ theme: value });
   fetch(theme.action, { method: "POST", body, redirect: "manual", keepalive: true });
 });
+
+const menu = document.querySelector("details.menu");
+const closeFor = (target) => {
+  if (target && !menu.contains(target)) menu.open = false;
+};
+menu?.addEventListener("focusout", (event) => closeFor(event.relatedTarget));
+menu?.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !menu.open) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+if (menu) document.addEventListener("click", (event) => closeFor(event.target));

@@ -5,7 +5,7 @@ for (const group of document.querySelectorAll("[data-password]")) {
   const input = group.querySelector("input");
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "button plain";
+  button.className = "btn";
   button.textContent = "Show";
   button.setAttribute("aria-label", "Show password");
   button.setAttribute("aria-pressed", "false");

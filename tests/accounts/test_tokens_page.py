@@ -41,7 +41,7 @@ def test_token_is_shown_once_listed_and_revoked(signed_in, learner, time_machine
     token = make_token(signed_in)
     assert asks(lab, token).status_code == 200
     page = signed_in.get("/account/tokens/").content.decode()
-    assert "<strong>Laptop" in page
+    assert "<b>Laptop</b>" in page
     assert "Last used 28 November 2026" in page
     assert "Expires 27 May 2027" in page
     assert token not in page

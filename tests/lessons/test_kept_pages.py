@@ -70,9 +70,9 @@ def test_a_page_that_is_not_there_is_not_kept(client):
 
 @pytest.fixture
 def learner_of():
-    def signed_in(lesson) -> Client:
+    def signed_in(lesson, **fields) -> Client:
         client = Client()
-        client.force_login(make_learner(lesson.course).user)
+        client.force_login(make_learner(lesson.course, **fields).user)
         return client
 
     return signed_in
@@ -82,15 +82,33 @@ def token_in(response) -> str:
     return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', response.content.decode())[1]
 
 
-def test_learners_at_the_same_place_share_a_page_but_no_token(lesson, learner_of, django_assert_num_queries):
-    one, other = learner_of(lesson), learner_of(lesson)
+def own_parts(response) -> dict[str, str]:
+    """Return what a shared page has of its own: the token and the person in the account menu."""
+    page = response.content.decode()
+    initial, name = (re.search(part, page)[1] for part in ('class="face"[^>]*>(.*?)<', "<p><b>(.*?)</b></p>"))
+    return {"TOKEN": token_in(response), "NAME": f"<b>{name}</b>", "INITIAL": f">{initial}<"}
+
+
+def without_own(response) -> str:
+    page = response.content.decode()
+    for placeholder, value in own_parts(response).items():
+        assert value in page
+        page = page.replace(value, placeholder)
+    return page
+
+
+def test_learners_at_the_same_place_share_a_page_but_no_token_and_no_name(
+    lesson, learner_of, django_assert_num_queries
+):
+    one, other = learner_of(lesson, name="Learner <A>"), learner_of(lesson, name="Écolier")
     first = one.get(lesson.get_absolute_url())
     with django_assert_num_queries(3):
         second = other.get(lesson.get_absolute_url())
-    tokens = token_in(first), token_in(second)
-    assert tokens[0] != tokens[1]
-    assert first.content.replace(tokens[0].encode(), b"") == second.content.replace(tokens[1].encode(), b"")
-    assert _does_token_match(tokens[1], other.cookies["csrftoken"].value)
+    (_, *one_person), (token, *other_person) = own_parts(first).values(), own_parts(second).values()
+    assert one_person == ["<b>Learner &lt;A&gt;</b>", ">L<"]
+    assert other_person == ["<b>Écolier</b>", ">É<"]
+    assert without_own(first) == without_own(second)
+    assert _does_token_match(token, other.cookies["csrftoken"].value)
 
 
 def test_what_a_learner_does_and_what_an_author_changes_shows_at_once(lesson, learner_of):

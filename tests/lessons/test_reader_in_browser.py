@@ -114,7 +114,7 @@ def test_a_glyph_stands_beside_its_name_though_the_name_takes_two_lines(
     context = open_context(browser, live_server, learner.user, **small_dark())
     page = context.new_page()
     page.goto("/courses/tiny/")
-    glyph, name = (page.locator(f".branch {part}").bounding_box() for part in (".glyph", "a"))
+    glyph, name = (page.locator(f".branch {part}").bounding_box() for part in (".g", "a"))
     assert name["height"] > 2 * glyph["height"]
     assert name["y"] <= glyph["y"] + glyph["height"] / 2 <= name["y"] + name["height"] / 2
     assert glyph["x"] + glyph["width"] <= name["x"]
@@ -144,7 +144,7 @@ def gaps_of_rail(page, rail: str) -> list[tuple[bool, bool]]:
     gaps = page.locator(rail).evaluate(
         """rail => [...rail.children].slice(0, -1).map((item, number) => {
         const box = item.getBoundingClientRect(), line = getComputedStyle(item, "::before")
-        const glyph = (of) => of.querySelector(".glyph").getBoundingClientRect()
+        const glyph = (of) => of.querySelector(".g").getBoundingClientRect()
         const begins = box.top + parseFloat(line.top), ends = box.bottom - parseFloat(line.bottom)
         if (line.content === "none" || line.backgroundImage === "none" && !parseFloat(line.width)) return [-1, -1]
         return [begins - glyph(item).bottom, glyph(rail.children[number + 1]).top - ends]
@@ -187,6 +187,7 @@ def test_the_theme_that_was_chosen_stays(browser, live_server, learner, lesson):
     page = context.new_page()
     page.goto("/courses/tiny/start/")
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.locator("details.menu > summary").click()
     with page.expect_response(lambda response: response.url.endswith("/theme/")):
         page.get_by_role("button", name="Dark").click()
     expect(page).to_have_url(re.compile("/courses/tiny/start/"))
@@ -202,7 +203,7 @@ def test_a_printed_lesson_is_light_and_has_no_navigation(browser, live_server, l
     page = context.new_page()
     page.goto("/courses/tiny/start/")
     page.emulate_media(media="print")
-    expect(page.locator("header.header")).to_be_hidden()
+    expect(page.locator("header.head")).to_be_hidden()
     expect(page.locator(".pager")).to_be_hidden()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(251, 250, 246)"
     context.close()

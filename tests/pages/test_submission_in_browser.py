@@ -82,7 +82,7 @@ def test_pages_of_an_account_with_errors_are_accessible(open_page, cast, look):
 def test_page_goes_from_queue_to_verdict_by_itself(open_page, cast):
     submission = cast.submit()
     page = open_page(submission.get_absolute_url(), small_dark)
-    current = page.locator(".stepper [aria-current=step]")
+    current = page.locator(".steps [aria-current=step]")
     expect(current).to_contain_text("Queued")
     claim = lifecycle.claim()
     poll(page)
@@ -105,7 +105,7 @@ def test_polling_keeps_focus_selection_and_open_details(open_page, cast):
     submission = cast.submit()
     page = open_page(submission.get_absolute_url())
     page.locator("#cancel").focus()
-    page.evaluate("getSelection().selectAllChildren(document.querySelector('.lead'))")
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('.under'))")
     page.evaluate("window.part = document.getElementById('run')")
     for _ in range(3):
         poll(page)
@@ -195,7 +195,7 @@ def test_result_is_reached_without_scripts(open_page, cast):
 def test_nothing_moves_under_reduced_motion(open_page, cast):
     submission = cast.submit(state=State.CHECKING, **moments("fetching_at", "checking_at"))
     page = open_page(submission.get_absolute_url(), reduced_motion="reduce")
-    glyph = page.locator(".stepper .glyph.run")
+    glyph = page.locator(".steps .g.run")
     assert glyph.evaluate("glyph => getComputedStyle(glyph).animationName") == "none"
 
 

@@ -31,7 +31,7 @@ def test_verdict_of_other_maximum_is_given_in_percent(learner_client, cast):
 
 def test_verdict_says_passed(learner_client, cast):
     text = page(learner_client, cast.grade(a="passed"))
-    assert '<span class="tag ok">Passed</span>' in text
+    assert '<span class="chip ok">Passed</span>' in text
     assert "Fix this first" not in text
 
 
@@ -117,7 +117,7 @@ def test_queue_that_stands_says_that_nobody_has_to_wait(learner_client, cast):
 
 def test_waiting_page_has_a_refresh_link_without_scripts(learner_client, cast):
     submission = cast.submit()
-    link = f'<noscript><p><a class="button plain" href="{submission.get_absolute_url()}">Refresh</a></p></noscript>'
+    link = f'<noscript><p><a class="btn" href="{submission.get_absolute_url()}">Refresh</a></p></noscript>'
     assert link in page(learner_client, submission)
 
 
@@ -168,7 +168,7 @@ def test_cancelled_page_offers_to_grade_it(learner_client, cast):
 
 def test_submission_without_a_branch_has_no_commit_to_name(learner_client, cast):
     text = page(learner_client, cast.submit(refs=make_refs(main="a" * 40), head="", head_ref=""))
-    assert '<p class="lead">Submission 1, received on' in text
+    assert '<p class="under">Submission 1, received on' in text
 
 
 # --- who may do what ------------------------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def test_fault_on_our_side_says_so_and_is_logged(page, github, caplog):
 
 def test_address_of_a_file_offers_that_of_its_repository_in_one_click(page, github):
     text = text_of(page.paste(NO_ADDRESSES["file"]))
-    assert '<button class="button plain small" form="page--use-that">Use that</button>' in text
+    assert '<button class="btn sm" form="page--use-that">Use that</button>' in text
     assert f'<input type="hidden" name="address" value="{ADDRESS}">' in text
     assert page.paste(ADDRESS).status_code == 200
 

@@ -40,10 +40,10 @@ def test_address_that_is_pasted_walks_to_a_result_and_the_next_commit_to_a_bette
     page.get_by_label("Repository address").fill(f"  https://{work.address}.git ")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Is this the one?")).to_be_focused()
-    expect(page.locator(".facts")).to_contain_text(f"{work.head()[:7]} Describe the project")
+    expect(page.locator(".kv")).to_contain_text(f"{work.head()[:7]} Describe the project")
     page.get_by_role("button", name="Grade this commit").click()
     expect(page.get_by_role("heading", name="0 of 2 checks passed")).to_be_visible(timeout=15_000)
-    expect(page.locator(".lead")).to_contain_text(f"{work.address}, branch main")
+    expect(page.locator(".under")).to_contain_text(f"{work.address}, branch main")
 
     work.put("README.md", "# Billing\n")
     work.commit("Add a README")
@@ -112,7 +112,7 @@ def test_branch_that_moved_while_the_page_stood_open_is_shown_anew(open_page, gi
     page.get_by_role("button", name="Grade this commit").click()
     expect(page.get_by_role("heading", name="The branch has moved on")).to_be_focused()
     page.get_by_role("button", name="Grade this commit").click()
-    expect(page.locator(".lead")).to_contain_text("commit 7777777")
+    expect(page.locator(".under")).to_contain_text("commit 7777777")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -122,7 +122,7 @@ def test_box_works_without_javascript(open_page, github):
     expect(page.locator(".error-summary")).to_be_in_viewport()
     page.get_by_role("button", name="Use that").click()
     page.get_by_role("button", name="Grade this commit").click()
-    expect(page.locator(".lead")).to_contain_text(f"commit {github.commit[:7]}")
+    expect(page.locator(".under")).to_contain_text(f"commit {github.commit[:7]}")
 
 
 @pytest.mark.django_db(transaction=True)

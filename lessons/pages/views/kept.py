@@ -9,13 +9,15 @@ from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils.cache import patch_vary_headers
+from django.utils.html import escape
 
-from portal.accounts.context_processors import page
+from portal.accounts.context_processors import Person, describe_person, page
 
 View = Callable[..., HttpResponse]
 
-# Placeholder in a cached page for the visitor's CSRF token. It is random, so that no lesson can contain it.
-TOKEN = f"token-{secrets.token_hex(16)}"
+# Placeholders in a cached page for what differs between visitors. They are random, so that no lesson can contain them.
+TOKEN, INITIAL, NAME = (f"{what}-{secrets.token_hex(16)}" for what in ("token", "initial", "name"))
+PERSON = Person(INITIAL, NAME)
 
 
 def cache_for_anonymous(view: View) -> View:
@@ -43,7 +45,7 @@ def cache_for_anonymous(view: View) -> View:
 
 
 def cache_by_state(request: HttpRequest, state: Any, render: Callable[[], str]) -> HttpResponse:
-    """Cache a page that is the same for everyone with the same `state`, except for TOKEN in its forms.
+    """Cache a page that is the same for everyone with the same `state`, except for TOKEN and PERSON.
 
     The key is the `repr` of `state`, with theme and URL. Anything else on the page may be some seconds old.
     """
@@ -53,4 +55,8 @@ def cache_by_state(request: HttpRequest, state: Any, render: Callable[[], str]) 
     if content is None:
         content = render()
         caches["pages"].set(key, content)
-    return HttpResponse(content.replace(TOKEN, get_token(request)) if TOKEN in content else content)
+    person = describe_person(request)
+    own = {TOKEN: get_token(request), INITIAL: escape(person.initial), NAME: escape(person.name)}
+    for placeholder, value in own.items():
+        content = content.replace(placeholder, value)
+    return HttpResponse(content)

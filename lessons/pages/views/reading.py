@@ -14,7 +14,7 @@ from lessons import actions, queries
 from lessons.models import Enrollment, Lesson, Session
 from lessons.pages.reading import reading_context
 from lessons.pages.redirects import new_address
-from lessons.pages.views.kept import TOKEN, cache_by_state, cache_for_anonymous
+from lessons.pages.views.kept import PERSON, TOKEN, cache_by_state, cache_for_anonymous
 from portal.accounts.http import UserRequest
 
 PAGE = "lessons/lesson_detail.html"
@@ -37,7 +37,8 @@ def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
 
 
 def _learner_page(request: HttpRequest, own: queries.LearnerLesson) -> str:
-    return render_to_string(PAGE, reading_context(own.open(), TOKEN), request)
+    context = {**reading_context(own.open(), TOKEN), "person": PERSON}
+    return render_to_string(PAGE, context, request)
 
 
 @login_required
