@@ -19,6 +19,6 @@ def bar(value: Decimal | int, of: Decimal | int, mark: int | None = None, kind: 
     return format_html(
         '<svg class="{}" aria-hidden="true" focusable="false"><rect width="{}%"/>{}</svg>',
         mark_safe(f"bar {kind}".strip()),  # noqa: S308 - written in templates
-        f"{share:.4g}",
+        f"{float(share):.4g}",
         tick,
     )
