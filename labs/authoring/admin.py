@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
+from labs.authoring.help import lab_help
 from labs.authoring.saving import save_lab
 from labs.authoring.trying import choices
 from labs.authoring.views import preview_lab, spec_problems, try_lab
@@ -24,6 +25,7 @@ from labs.grading.apart import ApartError
 from labs.models import Lab, LabVersion
 from lessons.admin.courses import warn_of_hidden_labs
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, at_line
+from lessons.admin.help import lesson_help
 from lessons.models import Course
 from lessons.pages.previews import markdown_problems
 from lessons.queries import lab_homes
@@ -32,9 +34,8 @@ from portal.accounts.http import UserRequest
 
 WAITS = "A worker runs them, because the lab runs code; until then learners keep the version before."
 LAB_HELP = (
-    "Each check is a statement that should be true. <code>docs/labs.md</code> describes the kinds of check and their"
-    " parameters. So does <code>python3 labcheck.pyz explain</code>; <a href='{}'>labcheck.pyz</a> also tries and"
-    " proves a lab on your own computer."
+    "Each check is a statement that should be true. The help above the text has the kinds of check. To try and prove a"
+    " lab on your own computer, download <a href='{}'>labcheck.pyz</a>."
 )
 LAB_FIELDS: list[Any] = ["course", "slug", "status", "position", "source", "brief"]
 
@@ -48,9 +49,10 @@ class LabForm(AuthoringForm):
     class Meta:
         model = Lab
         fields = LAB_FIELDS
+        labels = {"source": "lab.yaml"}
         widgets = {
-            "source": EditorWidget("lab", preview=reverse_lazy("admin:labs_lab_preview")),
-            "brief": EditorWidget("brief"),
+            "source": EditorWidget("lab", lab_help, preview=reverse_lazy("admin:labs_lab_preview")),
+            "brief": EditorWidget("brief", lesson_help),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

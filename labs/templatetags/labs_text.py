@@ -2,19 +2,15 @@ import re
 from typing import Any
 
 from django import template
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from labs.grader.report import Drawing
+from lessons.templatetags.code import with_code
 
 NARROW = 286  # px: a phone of 320 less the margins of the page; a wider drawing scrolls in itself
 register = template.Library()
-
-
-@register.filter
-def with_code(text: str) -> SafeString:
-    """Escaped text in which `names between backticks` are set as code; the engine writes names so."""
-    return mark_safe(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", escape(text)))  # noqa: S308 - escaped first
+register.filter("with_code", with_code)
 
 
 @register.inclusion_tag("labs/_drawing.html")

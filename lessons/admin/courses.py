@@ -9,6 +9,7 @@ from django.urls import path
 
 from lessons import actions, queries, staffing
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, in_words
+from lessons.admin.help import lesson_help
 from lessons.admin.ordering import order_view
 from lessons.admin.prepare import PrepareField
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
@@ -86,6 +87,25 @@ LESSON_FIELDS: list[Any] = [
 ]  # fmt: skip
 
 
+STARTING_LESSON = """\
+Say in one or two sentences what readers can do after this lesson.
+
+## The first idea
+
+Explain one thing, and show it:
+
+```bash
+git status
+```
+
+## Try it
+
+::: checklist
+- [ ] Run `git status` in your project {#status}
+:::
+"""
+
+
 def _lesson_problems(course: Course, source: str) -> list[Problem]:
     return markdown_problems(course, source) if source.strip() else [Problem(1, "", "Write the text first.")]
 
@@ -103,12 +123,14 @@ class LessonForm(AuthoringForm):
         model = Lesson
         fields = LESSON_FIELDS
         widgets = {
-            "source": EditorWidget("lesson"),
+            "source": EditorWidget("lesson", lesson_help),
             "summary": AdminTextareaWidget({"rows": 3}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.initial.setdefault("source", STARTING_LESSON)
         self.fields["lab_slugs"].choices = self._labs()  # type: ignore[attr-defined]
 
     def _labs(self) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from markdownx.widgets import AdminMarkdownxWidget
 
+from lessons.admin.help import Help
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
 from lessons.pages.differences import Line, differences
 from lessons.texts.problem import Problem
@@ -35,11 +36,12 @@ class EditorWidget(AdminMarkdownxWidget):
     """markdownx's widget and its two URLs, with our template instead of its script and styles.
 
     Its script captures Tab, so that keyboard users cannot leave the field, and does not send the course.
-    `kind` is sent with the preview request; lab.yaml has its own preview and takes no images.
+    `kind` is sent with the preview request; lab.yaml has its own preview and takes no images. `help` is asked for
+    each page.
     """
 
-    def __init__(self, kind: str, preview: Any = "") -> None:
-        self.kind, self.preview = kind, preview
+    def __init__(self, kind: str, help: Help, preview: Any = "") -> None:
+        self.kind, self.help, self.preview = kind, help, preview
         super().__init__(attrs={"class": "source", "rows": 30, "cols": 60, "spellcheck": "false"})
 
     class Media:
@@ -53,6 +55,7 @@ class EditorWidget(AdminMarkdownxWidget):
         return {
             **context,
             "kind": self.kind,
+            "help": self.help(),
             "attributes": flatatt({**context["widget"]["attrs"], **own, "name": name}),
             "takes_images": not self.preview,
         }

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from lessons import actions
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, in_words
+from lessons.admin.help import quiz_help
 from lessons.admin.scope import ReadOnlyAdmin
 from lessons.models import Answer, Attempt, Lesson, Quiz, QuizVersion
 from lessons.pages.previews import quiz_problems, quiz_warnings
@@ -40,7 +41,7 @@ class QuizForm(AuthoringForm):
     class Meta:
         model = Quiz
         fields = QUIZ_FIELDS
-        widgets = {"source": EditorWidget("quiz")}
+        widgets = {"source": EditorWidget("quiz", quiz_help)}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,8 +9,9 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from lessons.models import Lesson
+from lessons.quizzes import kinds
 from tests.authoring.conftest import QUIZ, change_address, make_instructor, picture, save
-from tests.browsing import axe_violations, open_context, wide_light
+from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
 from tests.factories import make_lab, make_learner, make_lesson, make_session, make_submission
 from tests.labs.test_proving import NEVER_NEEDS_WORK
 
@@ -316,6 +317,72 @@ def test_sessions_are_ordered_by_keyboard_and_by_dragging_with_their_lessons(tab
     expect(tab.locator(".messagelist")).to_contain_text("The order is saved.")
     assert [session.slug for session in course.sessions.all()] == ["c", "b", "a"]
     assert [lesson.slug for lesson in Lesson.objects.filter(course=course).in_order()] == ["lc", "lb", "la"]
+
+
+def open_help(page):
+    page.get_by_text("examples to insert").first.press("Enter")
+
+
+def insert(page, name: str) -> None:
+    """Open an entry of the help and insert its example, by keyboard."""
+    page.locator(".help-pages summary").filter(has=page.get_by_text(name, exact=True)).first.press("Enter")
+    button = page.get_by_role("button", name=f"Insert: {name}", exact=True).first
+    button.press("Enter")
+    expect(source(page)).to_be_focused()
+
+
+def test_each_question_of_the_help_is_inserted_by_keyboard(tab, course):
+    tab.goto(reverse("admin:lessons_quiz_add"))
+    tab.get_by_label("Course:").select_option("Mine")
+    open_help(tab)
+    for kind in kinds.KINDS:
+        insert(tab, kind.kind.replace("-", " ").capitalize())
+    expect(shown(tab).locator("legend")).to_have_count(2 + len(kinds.KINDS))
+    expect(tab.locator(".editor-notes .problems")).to_have_count(0)
+    selected = source(tab).evaluate("field => field.value.slice(field.selectionStart, field.selectionEnd)")
+    assert selected == kinds.KINDS[-1].example.rstrip()
+    assert "{#record-2 points=2}" in source(tab).input_value()
+
+
+def test_an_example_goes_after_the_paragraph_of_the_cursor_and_undo_takes_it_back(tab, lesson):
+    save(lesson, "One,\nstill one.\n\nTwo.\n")
+    tab.goto(change_address(lesson))
+    source(tab).evaluate("field => field.setSelectionRange(0, 0)")
+    open_help(tab)
+    insert(tab, "Definition")
+    expect(source(tab)).to_have_value("One,\nstill one.\n\nCommit\n: A recorded state.\n\nTwo.\n")
+    tab.keyboard.press("ControlOrMeta+z")
+    expect(source(tab)).to_have_value("One,\nstill one.\n\nTwo.\n")
+
+
+def test_checks_and_steps_are_inserted_where_a_lab_has_them(tab, course):
+    tab.goto(reverse("admin:labs_lab_add"))
+    tab.get_by_label("Course:").select_option("Mine")
+    open_help(tab)
+    insert(tab, "merged")
+    insert(tab, "amend")
+    expect(shown(tab).get_by_text("Say here what is true when the check passes")).to_be_visible()
+    expect(tab.locator(".editor-notes .problems")).to_have_count(0)
+    lines = source(tab).input_value().splitlines()
+    assert lines[lines.index("  - id: merged") + 2] == (
+        "    merged: {name: feature/login, into: main, by: merge-commit}"
+    )
+    assert lines[lines.index("      - {amend: New message}") + 1] == "    expect: {others: passed}"
+
+
+@pytest.mark.parametrize("options", [small_dark(), wide_light()], ids=["320", "1280"])
+@pytest.mark.parametrize("kind", ["lessons_lesson", "lessons_quiz", "labs_lab"])
+def test_the_open_help_is_accessible_and_as_wide_as_the_page(browser, live_server, instructor, kind, options):
+    context = open_context(browser, live_server, instructor, **options)
+    page = context.new_page()
+    page.goto(reverse(f"admin:{kind}_add"))
+    for fold in page.locator(".help-fold, .help-pages section:first-of-type details").all():
+        fold.evaluate("fold => { fold.open = true }")
+    page.wait_for_load_state("networkidle")
+    assert axe_violations(page) == []
+    assert page.locator(".help-pages").first.evaluate("box => box.scrollWidth <= box.clientWidth")
+    assert not widens(page)
+    context.close()
 
 
 def test_the_pages_of_authors_are_accessible(browser, live_server, instructor, course, lesson):

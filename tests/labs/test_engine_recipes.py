@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains
 
+from labs.authoring.help import lab_help
 from labs.grader import reference
 from labs.grader.__main__ import main
 from labs.grader.checks import KINDS
@@ -159,6 +160,16 @@ def test_a_new_kind_of_check_is_edited_proved_graded_and_reported(kind, proved_h
     ):
         assertContains(page, words)
     assertContains(client.get(lab.get_absolute_url()), "The newest message is a sentence")
+
+
+def test_a_new_kind_of_check_and_a_new_step_are_in_the_help_beside_the_editor(kind, step):
+    shown = {entry.name: entry for group in lab_help() for entry in group.entries}
+    check, commits = shown["newest_message"], shown["empty_commits"]
+    assert check.about == "the message of the newest commit ends as asked."
+    assert check.details[0] == ("on", "the name of a branch or tag. Default: main.")
+    assert commits.example == "- {empty_commits: 3}\n"
+    lab = LAB.partition("checks:\n")[0] + "checks:\n" + check.example
+    assert load_spec(lab).checks[0].kind == "newest_message"
 
 
 def test_what_a_new_kind_of_check_hides_stays_on_the_portal(kind, tmp_path):

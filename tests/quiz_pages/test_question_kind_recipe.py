@@ -139,6 +139,12 @@ def test_a_new_kind_is_asked_answered_and_reviewed(quiz, staff, colour, status, 
     assertContains(progress, points.removesuffix(" points"))
 
 
+def test_a_new_kind_is_in_the_help_beside_the_editor(registered, staff):
+    page = staff.get(reverse("admin:lessons_quiz_add"))
+    for words in ("<b>Colour</b> Learners see: Pick a colour.", f"<pre>{Colour.example}</pre>"):
+        assertContains(page, words.replace("> It", "&gt; It"))
+
+
 def test_a_new_kind_is_in_the_docs(registered):
     page = reference.with_example("<!-- made by lessons.quizzes.reference -->\n<!-- end -->\n")
     assert Colour.example in page

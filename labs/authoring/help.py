@@ -1,0 +1,70 @@
+"""The help beside the editor of lab.yaml, made of the documentation of the engine."""
+
+from labs.grader import documentation
+from labs.grader.checks import KINDS
+from labs.grader.reference import VOCABULARY
+from lessons.admin.help import Entry, Group
+
+CHECK = """\
+- id: {id}
+  says: Say here what is true when the check passes
+{kind}
+  points: 10
+"""
+
+
+def lab_help() -> list[Group]:
+    kinds = documentation.of_kinds()
+    abouts = dict.fromkeys(kind.about for kind in KINDS.values())
+    groups = [
+        _checks(about, tuple(_check(kind) for kind in kinds if KINDS[kind.name].about == about))
+        for about in abouts
+    ]
+    return [_vocabulary(), *groups, _steps()]
+
+
+def _vocabulary() -> Group:
+    about = "These parameters mean the same in each check that has them."
+    entry = Entry("Parameters", "names that mean the same everywhere", details=tuple(VOCABULARY.items()))
+    return Group("All checks", (entry,), about)
+
+
+def _checks(about: str, entries: tuple[Entry, ...]) -> Group:
+    title = f"Checks: {about}"
+    return Group(title, entries, before="^ *- id:", section="checks", indent_like="^ *- id:")
+
+
+def _check(kind: documentation.Documentation) -> Entry:
+    shown = "\n".join(f"  {line}" for line in kind.example.rstrip().split("\n"))
+    values = [(name, f"{asks}. Parameters: {', '.join(keys) or 'none'}.") for name, asks, keys in kind.values]
+    return Entry(
+        kind.name,
+        kind.summary,
+        CHECK.format(id=kind.name.replace("_", "-"), kind=shown),
+        _paragraphs(kind.more),
+        (*kind.parameters, *values),
+    )
+
+
+def _paragraphs(text: str) -> tuple[str, ...]:
+    return tuple(" ".join(part.split()) for part in text.split("\n\n") if part.strip())
+
+
+def _steps() -> Group:
+    about = "The steps of a scenario build a small repository, one after the other."
+    steps = documentation.of_steps()
+    entries = [
+        Entry(step.name, step.summary, f"- {{{step.example}}}\n", details=tuple(step.parameters))
+        for step in steps
+    ]
+    shared = tuple(documentation.shared_by_steps())
+    entries.append(Entry("Files, author and date", "for each step that makes a commit", details=shared))
+    return Group(
+        "Steps of scenarios",
+        tuple(entries),
+        about,
+        before="^ *(- |expect:)",
+        section="scenarios",
+        indent_like="^ *- ",
+        tight=True,
+    )

@@ -1,0 +1,66 @@
+"""The help beside the editors of lessons and quizzes, made of what the readers of the texts know."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from lessons.quizzes import kinds
+from lessons.quizzes.reference import FRONT_MATTER
+from lessons.rendering.syntax import Syntax, syntax
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing to write. `example` is inserted as it is; names between backticks are shown as code elsewhere.
+
+    `details` pairs keys with their meaning.
+    """
+
+    name: str
+    about: str
+    example: str = ""
+    more: tuple[str, ...] = ()
+    details: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries under a heading, and the place of their examples; see `static/js/insert.js`.
+
+    An example goes before the next line that matches `before`, a regular expression of JavaScript, or to the end;
+    without `before` to the top. It stays inside the top-level key `section`, and is as far indented as the last line
+    that matches `indent_like`. A `tight` one has no blank lines around it.
+    """
+
+    title: str
+    entries: tuple[Entry, ...]
+    about: str = ""
+    before: str = ""
+    section: str = ""
+    indent_like: str = ""
+    tight: bool = False
+
+
+Help = Callable[[], list[Group]]
+
+
+def lesson_help() -> list[Group]:
+    return [_syntax("Markdown", syntax())]
+
+
+def _syntax(title: str, items: Iterable[Syntax]) -> Group:
+    about = "CommonMark and tables as on GitHub. The preview shows what cannot be read, with its line."
+    entries = tuple(Entry(item.name, item.about, item.example) for item in items)
+    return Group(title, entries, about, before="^$")
+
+
+def quiz_help() -> list[Group]:
+    entries = tuple(
+        Entry(kind.kind.replace("-", " ").capitalize(), f"Learners see: {kind.hint}", kind.example)
+        for kind in kinds.KINDS
+    )
+    start = Entry("First lines", "The title and the rules of the quiz.", FRONT_MATTER)
+    about = (
+        "Each question is a heading with a key, such as `{#vcs}`, which stays when you change the words. `points=2`"
+        " beside the key gives it another weight than 1. The answers say which kind of question it is."
+    )
+    return [Group("The quiz", (start,)), Group("Questions", entries, about, before="^## ")]
