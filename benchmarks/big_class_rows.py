@@ -40,7 +40,7 @@ def lab(made: BigClass) -> tuple[User, str]:
 
 def submission(made: BigClass) -> tuple[User, str]:
     graded = Submission.objects.filter(enrollment=made.busiest, lab=made.labs[0], state=State.GRADED)
-    needing = graded.annotate(needed=Count("needed_work")).filter(needed=NEEDED)
+    needing = graded.annotate(needed=Count("failed_checks")).filter(needed=NEEDED)
     return made.busiest.user, needing.order_by("-number")[0].get_absolute_url()
 
 
@@ -80,7 +80,7 @@ PAGES = {
     "list of answers": staff("lessons/answer"),
     "list of reports": staff("labs/report"),
     "list of receipts": staff("labs/receipt"),
-    "list of needed work": staff("labs/neededwork"),
+    "list of failed checks": staff("labs/failedcheck"),
     "list of submissions for an instructor": of_instructor("labs/submission"),
     "list of reports for an instructor": of_instructor("labs/report"),
 }

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Min
 
 from labs.grading import tallies
-from labs.models import Lab, MetCheck, NeededWork, Receipt, Report, Repository, State, Submission
+from labs.models import FailedCheck, Lab, MetCheck, Receipt, Report, Repository, State, Submission
 from labs.models import snapshot_digest as digest_of
 from lessons.models import Answer, Attempt, Enrollment, Lesson, Quiz, Reading
 from lessons.quizzes import lay_out, parse
@@ -124,7 +124,7 @@ def submit(learners: list[Enrollment], labs: list[Lab], submissions: int, moment
 
 
 def _note_met(labs: list[Lab]) -> None:
-    needed = NeededWork.objects.filter(submission__lab__in=labs).order_by()
+    needed = FailedCheck.objects.filter(submission__lab__in=labs).order_by()
     firsts = needed.values_list("submission__enrollment", "submission__lab", "name")
     MetCheck.objects.bulk_create(
         [
@@ -164,8 +164,8 @@ def _submitted(turns: list[tuple[Repository, datetime, int]], random: Random) ->
     Submission.objects.bulk_create(submissions)
     graded = [(row, need) for row, need in zip(submissions, needs, strict=True) if row.state == State.GRADED]
     Report.objects.bulk_create(_report(row, need) for row, need in graded)
-    NeededWork.objects.bulk_create(
-        NeededWork(submission=row, name=name) for row, need in graded for name in need
+    FailedCheck.objects.bulk_create(
+        FailedCheck(submission=row, name=name) for row, need in graded for name in need
     )
 
 

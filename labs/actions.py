@@ -11,14 +11,14 @@ from labs.grading import lifecycle, receipts, tasks
 from labs.models import (
     LEARNER_MAY_REPEAT,
     Lab,
-    OutsideReport,
+    LocalReport,
     Queue,
     Receipt,
     Repository,
     Submission,
 )
 from labs.queries import history
-from labs.reports.outside import MAX_KEPT, Sent
+from labs.reports.local_report import MAX_KEPT, UploadedReport
 from labs.repositories import hosts
 from labs.repositories.hosts import Offer
 from lessons.models import Enrollment
@@ -122,14 +122,14 @@ def cancel(*, submission: Submission) -> bool:
     return lifecycle.cancel(submission)
 
 
-def keep_outside_report(
-    *, enrollment: Enrollment, lab: Lab, place: OutsideReport.Place, sent: Sent
-) -> OutsideReport:
+def store_local_report(
+    *, enrollment: Enrollment, lab: Lab, place: LocalReport.Place, sent: UploadedReport
+) -> LocalReport:
     """Store a report of labcheck; the newest for a place and commit replaces the previous one.
 
     Only the newest 100 of a learner and lab are kept.
     """
-    kept, _ = OutsideReport.objects.update_or_create(
+    kept, _ = LocalReport.objects.update_or_create(
         enrollment=enrollment,
         lab=lab,
         place=place,
@@ -140,6 +140,6 @@ def keep_outside_report(
             "outcomes": sent.outcomes,
         },
     )
-    older = OutsideReport.objects.filter(enrollment=enrollment, lab=lab).order_by("-received_at", "-pk")
-    OutsideReport.objects.filter(pk__in=list(older.values_list("pk", flat=True)[MAX_KEPT:])).delete()
+    older = LocalReport.objects.filter(enrollment=enrollment, lab=lab).order_by("-received_at", "-pk")
+    LocalReport.objects.filter(pk__in=list(older.values_list("pk", flat=True)[MAX_KEPT:])).delete()
     return kept

@@ -19,7 +19,7 @@ def submission_address(submission: Submission) -> str:
     return f"{settings.PUBLIC_URL}{submission.get_absolute_url()}"
 
 
-def outside_addresses(lab: Lab) -> dict[str, str]:
+def labcheck_addresses(lab: Lab) -> dict[str, str]:
     """Return the URLs for running the checks on a laptop or in a workflow, by the names that templates use."""
     at = {"course": lab.course.slug, "lab": lab.slug}
     names = {

@@ -8,10 +8,10 @@ from labs import actions, queries
 from labs.authoring.admin import LabAdmin
 from labs.models import (
     AccessToken,
+    FailedCheck,
     Lab,
     LabVersion,
-    NeededWork,
-    OutsideReport,
+    LocalReport,
     Receipt,
     Report,
     Repository,
@@ -96,15 +96,15 @@ class ReportAdmin(ReadOnlyAdmin):
         )
 
 
-@admin.register(OutsideReport)
-class OutsideReportAdmin(ReadOnlyAdmin):
+@admin.register(LocalReport)
+class LocalReportAdmin(ReadOnlyAdmin):
     list_display = ["lab", "enrollment", "place", "head", "engine", "received_at"]
     list_filter = ["place", "course", "lab"]
     list_select_related = ["lab", "enrollment__user", "enrollment__cohort__course"]
 
 
-@admin.register(NeededWork)
-class NeededWorkAdmin(ReadOnlyAdmin):
+@admin.register(FailedCheck)
+class FailedCheckAdmin(ReadOnlyAdmin):
     course_path = "submission__course"
     learner_path = "submission__enrollment"
     list_display = ["submission", "name"]

@@ -12,9 +12,9 @@ from django.urls import reverse
 from labs.models import (
     CohortSize,
     Lab,
+    LocalReport,
     MetCheck,
     MetTally,
-    OutsideReport,
     Queue,
     Receipt,
     Report,
@@ -159,9 +159,9 @@ def tallies(submission: Submission, names: Iterable[str]) -> dict[str, Tally]:
     }
 
 
-def outside_reports(submission: Submission, head: str) -> QuerySet[OutsideReport]:
+def local_reports(submission: Submission, head: str) -> QuerySet[LocalReport]:
     # Without a `main`, a submission shows the pushed commit, so its report may have a different head.
-    return OutsideReport.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id, head=head)
+    return LocalReport.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id, head=head)
 
 
 def queue_position(submission: Submission) -> int | None:

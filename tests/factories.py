@@ -6,7 +6,7 @@ from itertools import count
 
 from django.utils import timezone
 
-from labs.grading.lifecycle import count_needed_work, keep_best
+from labs.grading.lifecycle import keep_best, update_failed_checks
 from labs.models import (
     Lab,
     LabVersion,
@@ -217,7 +217,7 @@ def make_report(submission: Submission, data: dict, **fields) -> Report:
         "passed": False,
     }
     needed = {result.get("id") for result in data.get("results", ()) if result.get("outcome") == "needs_work"}
-    count_needed_work(submission, needed)
+    update_failed_checks(submission, needed)
     report = Report.objects.create(submission=submission, data=data, **{**defaults, **fields})
     keep_best(submission)
     return report

@@ -26,9 +26,9 @@ from labs.grading.staff_mail import mail_staff
 from labs.models import (
     ENDED,
     RUNNING,
+    FailedCheck,
     LabVersion,
     MetCheck,
-    NeededWork,
     Queue,
     Receipt,
     Report,
@@ -189,7 +189,7 @@ def finish(claim: Claim, report: EngineReport, lab_version: LabVersion, notes: S
     )
     submission = Submission.objects.only("enrollment", "lab", "number", "is_best").get(pk=claim.submission_id)
     needed = {result.id[:100] for result in report.results if result.outcome is Outcome.NEEDS_WORK}
-    count_needed_work(submission, needed)
+    update_failed_checks(submission, needed)
     keep_best(submission)
     return True
 
@@ -209,16 +209,16 @@ def keep_best(submission: Submission) -> None:
         own.filter(pk=best).update(is_best=True)
 
 
-def count_needed_work(submission: Submission, names: Set[str]) -> None:
+def update_failed_checks(submission: Submission, names: Set[str]) -> None:
     """Replace the rows of failed checks; `names` are those of the current report.
 
     Call it in the transaction that makes the report current.
     """
-    before = set(submission.needed_work.values_list("name", flat=True))
+    before = set(submission.failed_checks.values_list("name", flat=True))
     new, healed = names - before, before - names
-    NeededWork.objects.bulk_create(NeededWork(submission=submission, name=name) for name in sorted(new))
+    FailedCheck.objects.bulk_create(FailedCheck(submission=submission, name=name) for name in sorted(new))
     if healed:
-        submission.needed_work.filter(name__in=healed).delete()
+        submission.failed_checks.filter(name__in=healed).delete()
     _note_met(submission, new, healed)
 
 
@@ -229,7 +229,7 @@ def _note_met(submission: Submission, new: Set[str], healed: Set[str]) -> None:
     noted = {name: submission.number for name in new if submission.number < firsts.get(name, math.inf)}
     lost = {name for name in healed if firsts.get(name) == submission.number}
     if lost:  # regraded, and it passes now: a later submission may still need work
-        of_lab = NeededWork.objects.filter(
+        of_lab = FailedCheck.objects.filter(
             submission__enrollment=submission.enrollment_id, submission__lab=submission.lab_id, name__in=lost
         )
         later = of_lab.order_by().values_list("name").annotate(first=Min("submission__number"))

@@ -1,6 +1,6 @@
+from labs.models.failed_check import CohortSize, FailedCheck, MetCheck, MetTally
 from labs.models.lab import Lab, LabVersion
-from labs.models.needed_work import CohortSize, MetCheck, MetTally, NeededWork
-from labs.models.report import OutsideReport, Report
+from labs.models.report import LocalReport, Report
 from labs.models.repository import Receipt, Repository, new_public_id, snapshot_digest
 from labs.models.submission import ENDED, LEARNER_MAY_REPEAT, RUNNING, Queue, State, Submission
 from labs.models.token import AccessToken, token_expiry
@@ -11,12 +11,12 @@ __all__ = [
     "RUNNING",
     "AccessToken",
     "CohortSize",
+    "FailedCheck",
     "Lab",
     "LabVersion",
+    "LocalReport",
     "MetCheck",
     "MetTally",
-    "NeededWork",
-    "OutsideReport",
     "Queue",
     "Receipt",
     "Report",

@@ -38,15 +38,15 @@ class Report(models.Model):
         return f"{self.submission}: {self.points} of {self.max_points} points"
 
 
-class OutsideReport(models.Model):
+class LocalReport(models.Model):
     """Result of labcheck for a commit, run elsewhere. It earns no points: the portal compares it with its own."""
 
     class Place(models.TextChoices):
         MACHINE = "machine", "your own machine"
         WORKFLOW = "workflow", "GitHub Actions"
 
-    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="outside_reports")
-    lab = models.ForeignKey(Lab, models.CASCADE, related_name="outside_reports")
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="local_reports")
+    lab = models.ForeignKey(Lab, models.CASCADE, related_name="local_reports")
     course = shared_field(Course, of=("enrollment", "lab"))
     place = models.CharField(max_length=10, choices=Place)
     head = models.CharField("head commit", max_length=64)
@@ -59,10 +59,10 @@ class OutsideReport(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["enrollment", "lab", "place", "head"], name="one_outside_report_per_place_and_commit"
+                fields=["enrollment", "lab", "place", "head"], name="one_local_report_per_place_and_commit"
             ),
-            SameParent(field="enrollment", parent="course", name="outside_report_of_a_learner_of_its_course"),
-            SameParent(field="lab", parent="course", name="outside_report_for_a_lab_of_its_course"),
+            SameParent(field="enrollment", parent="course", name="local_report_of_a_learner_of_its_course"),
+            SameParent(field="lab", parent="course", name="local_report_for_a_lab_of_its_course"),
         ]
 
     def __str__(self) -> str:

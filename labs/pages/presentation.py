@@ -7,13 +7,13 @@ from typing import Any
 from django.utils import timezone
 
 from labs import queries
-from labs.addresses import outside_addresses, practice_address
+from labs.addresses import labcheck_addresses, practice_address
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
 from labs.models import LEARNER_MAY_REPEAT, Lab, State, Submission
 from labs.pages.forms import AddressForm
 from labs.pages.steps import Verdict, status, steps
-from labs.reports.outside import comparison
+from labs.reports.local_report import comparison
 from labs.reports.verdict import commit_address, difference, groups
 from labs.repositories.hosts import Offer
 from labs.specs import parse_spec
@@ -123,14 +123,14 @@ def graded_context(submission: Submission) -> dict[str, Any]:
     row = submission.reports.get(is_current=True)  # lifecycle writes it together with the state
     report = EngineReport.from_json(row.data)
     before = queries.previous_report(submission)
-    elsewhere = queries.outside_reports(submission, report.head or submission.head)
+    elsewhere = queries.local_reports(submission, report.head or submission.head)
     needs_work = [result.id for result in report.results if result.outcome is Outcome.NEEDS_WORK]
     tallies = queries.tallies(submission, needs_work)
     return {
         "report_row": row,
         "report": report,
         "groups": groups(report, submission.lab.course, origin_page(submission), tallies),
-        "elsewhere": [comparison(outside, report) for outside in elsewhere],
+        "elsewhere": [comparison(local, report) for local in elsewhere],
         "onward": queries.lab_after(submission.lab) if row.passed else None,
         "difference": before
         and difference(report, EngineReport.from_json(before.data), before.submission.number),
@@ -229,7 +229,7 @@ def lab_page(
         "has_moved": has_moved,
         "latest_from": past[0].origin if past and not before else None,
         "own_command": own_command(lab),
-        **outside_addresses(lab),
+        **labcheck_addresses(lab),
         "commands": push_commands(practice_address(lab, token)) if token else None,
         "crumbs": [(lab.course.title, lab.course.get_absolute_url()), (lab.title, "")],
     }
@@ -237,7 +237,7 @@ def lab_page(
 
 def own_command(lab: Lab) -> str:
     """Return the command that runs the checks in a lab's folder, on any machine with Python 3.11, git and curl."""
-    at = outside_addresses(lab)
+    at = labcheck_addresses(lab)
     lines = (
         "curl -sSf",
         f"-o ../labcheck.pyz {at['labcheck_address']}",

@@ -8,12 +8,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import etag, require_POST, require_safe
 
 from labs import actions, tokens
-from labs.addresses import outside_addresses
+from labs.addresses import labcheck_addresses
 from labs.grader.spec import public_text
-from labs.models import OutsideReport
+from labs.models import LocalReport
 from labs.practice.token_auth import plain, refuse_token, token_user
 from labs.queries import get_open_lab, get_published_lab
-from labs.reports import outside
+from labs.reports import local_report
 from labs.reports.labcheck_file import labcheck_file
 
 YAML = "application/yaml; charset=utf-8"
@@ -31,7 +31,9 @@ def lab_source(request: HttpRequest, course: str, lab: str) -> HttpResponse:
 @require_safe
 def lab_workflow(request: HttpRequest, course: str, lab: str) -> HttpResponse:
     found = get_published_lab(course, lab)
-    return render(request, "labs/workflow.yml", {"lab": found, **outside_addresses(found)}, content_type=YAML)
+    return render(
+        request, "labs/workflow.yml", {"lab": found, **labcheck_addresses(found)}, content_type=YAML
+    )
 
 
 @require_safe
@@ -53,14 +55,14 @@ def lab_report(request: HttpRequest, course: str, lab: str) -> HttpResponse:
     found = get_open_lab(user, course, lab)
     if found.enrollment is None:
         raise Http404
-    data = request.read(outside.MAX_BYTES + 1)
-    if len(data) > outside.MAX_BYTES:
-        return plain(413, f"A report is at most {outside.MAX_BYTES >> 20} MB.")
+    data = request.read(local_report.MAX_BYTES + 1)
+    if len(data) > local_report.MAX_BYTES:
+        return plain(413, f"A report is at most {local_report.MAX_BYTES >> 20} MB.")
     try:
-        sent = outside.read(data)
-    except outside.NoReportError as error:
+        sent = local_report.read(data)
+    except local_report.NoReportError as error:
         return plain(400, str(error))
-    in_workflow = request.GET.get("from") == OutsideReport.Place.WORKFLOW
-    place = OutsideReport.Place.WORKFLOW if in_workflow else OutsideReport.Place.MACHINE
-    actions.keep_outside_report(enrollment=found.enrollment, lab=found.lab, place=place, sent=sent)
+    in_workflow = request.GET.get("from") == LocalReport.Place.WORKFLOW
+    place = LocalReport.Place.WORKFLOW if in_workflow else LocalReport.Place.MACHINE
+    actions.store_local_report(enrollment=found.enrollment, lab=found.lab, place=place, sent=sent)
     return plain(200, f"Kept, to be compared with the portal's own answer for commit {sent.head[:7]}.")

@@ -1,13 +1,16 @@
 """The first instructor and the first administrator of a portal, made by command and on a page."""
 
 import re
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.test import Client
 
 from lessons.models import CourseStaff
 from portal.accounts.models import User
+from portal.accounts.roles import instructors
 from tests.factories import make_course, make_user
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +97,14 @@ def test_instructor_who_becomes_a_learner_keeps_no_right(client):
         assert client.post(f"/staff/accounts/user/{user.pk}/change/", form).status_code == 302
         user.refresh_from_db()
     assert (user.is_staff, user.is_superuser, user.groups.count()) == (False, False, 0)
+
+
+def test_a_group_keeps_its_rights_to_models_that_were_renamed():
+    renamed = import_module("labs.migrations.0023_failed_check_local_report")
+    own = instructors().permissions.filter(codename__regex="failedcheck|localreport").order_by("codename")
+    now = list(own.values_list("codename", "name"))
+    renamed.restore_permissions(apps, None)
+    assert not own.exists()
+    renamed.rename_permissions(apps, None)
+    assert list(own.values_list("codename", "name")) == now
+    assert ("view_failedcheck", "Can view failed check") in now

@@ -5,7 +5,7 @@ from django.db.models import Count
 
 from benchmarks.big_class import SIZES, BigClass, make_class
 from benchmarks.big_class_rows import PAGES
-from labs.models import NeededWork, Report, State, Submission
+from labs.models import FailedCheck, Report, State, Submission
 from lessons.models import Answer, Attempt, Reading
 
 pytestmark = [pytest.mark.django_db, pytest.mark.heavy]
@@ -24,7 +24,7 @@ def test_a_scaled_class_has_every_kind_of_row_in_the_order_of_time(made):
     graded = rows.filter(state=State.GRADED).count()
     assert sizes.submissions * 0.9 < graded < sizes.submissions
     assert Report.objects.filter(is_current=True).count() == graded
-    assert NeededWork.objects.filter(submission__state=State.GRADED).count() > graded
+    assert FailedCheck.objects.filter(submission__state=State.GRADED).count() > graded
     assert Reading.objects.count() == sizes.learners * sizes.lessons
     assert Attempt.objects.submitted().count() == Answer.objects.count() == sizes.attempts
     most = rows.values("enrollment").annotate(count=Count("pk")).order_by("-count").first()

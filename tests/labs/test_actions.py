@@ -6,8 +6,8 @@ from django.core.exceptions import PermissionDenied
 
 from labs import actions, tokens
 from labs.grading import tasks
-from labs.models import AccessToken, OutsideReport, State, snapshot_digest
-from labs.reports.outside import Sent
+from labs.models import AccessToken, LocalReport, State, snapshot_digest
+from labs.reports.local_report import UploadedReport
 from labs.tokens import TokenRefusedError, TooManyTokensError
 from portal.accounts.models import User
 from tests.factories import make_lab, make_learner, make_staff, make_submission, make_user
@@ -138,20 +138,20 @@ def test_the_same_refs_have_the_same_digest_in_any_order():
 def test_of_the_reports_from_elsewhere_the_newest_hundred_of_a_learner_and_lab_stay():
     lab = make_lab()
     enrollment, other = make_learner(lab.course), make_learner(lab.course)
-    machine = OutsideReport.Place.MACHINE
+    machine = LocalReport.Place.MACHINE
 
     def keep(head: int, enrollment=enrollment, lab=lab):
-        sent = Sent(f"{head:040x}", "3.0", "d" * 64, {})
-        actions.keep_outside_report(enrollment=enrollment, lab=lab, place=machine, sent=sent)
+        sent = UploadedReport(f"{head:040x}", "3.0", "d" * 64, {})
+        actions.store_local_report(enrollment=enrollment, lab=lab, place=machine, sent=sent)
 
     keep(0, enrollment=other)
     keep(0, lab=make_lab(lab.course))
-    OutsideReport.objects.bulk_create(
-        OutsideReport(enrollment=enrollment, lab=lab, place=machine, head=f"{head:040x}", outcomes={})
+    LocalReport.objects.bulk_create(
+        LocalReport(enrollment=enrollment, lab=lab, place=machine, head=f"{head:040x}", outcomes={})
         for head in range(100)
     )
     keep(0)  # sent again, so the newest now
     keep(100)
-    own = OutsideReport.objects.filter(enrollment=enrollment, lab=lab).values_list("head", flat=True)
+    own = LocalReport.objects.filter(enrollment=enrollment, lab=lab).values_list("head", flat=True)
     assert sorted(int(head, 16) for head in own) == [0, *range(2, 101)]
-    assert OutsideReport.objects.count() == 102
+    assert LocalReport.objects.count() == 102

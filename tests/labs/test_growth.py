@@ -88,7 +88,7 @@ def reads(made: BigClass) -> dict[str, Callable[[], Any]]:
     """The main ones, by name, of the learner with most submissions and of one like others."""
     lab = made.labs[0]
     own = Submission.objects.filter(enrollment=made.busiest, lab=lab, state=State.GRADED)
-    alike = own.annotate(needed=Count("needed_work")).filter(needed=len(NAMES))
+    alike = own.annotate(needed=Count("failed_checks")).filter(needed=len(NAMES))
     newest = alike.select_related("enrollment", "lab").order_by("-number")[0]
     found = {
         "tallies": lambda: queries.tallies(newest, NAMES),

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Count
 
-from labs.grading.lifecycle import count_needed_work
+from labs.grading.lifecycle import update_failed_checks
 from labs.models import CohortSize, MetCheck, MetTally
 from lessons.models import Enrollment
 from tests.factories import make_cohort, make_enrollment, make_lab, make_submission, make_user
@@ -34,7 +34,7 @@ def kept() -> tuple[dict, dict]:
 
 @transaction.atomic
 def grade(submission, names) -> None:
-    count_needed_work(submission, set(names))
+    update_failed_checks(submission, set(names))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.apps import apps
 
 from labs import migrations, queries
 from labs.grading import lifecycle
-from labs.models import MetCheck, NeededWork, Submission
+from labs.models import FailedCheck, MetCheck, Submission
 from tests.factories import make_enrollment, make_report, make_submission, make_user
 from tests.pages.conftest import client_of
 from tests.reports import make_engine_report, make_result
@@ -95,21 +95,28 @@ def test_finish_derives_what_is_counted_and_grading_again_replaces_it(cast):
         Submission.objects.update(state="cancelled")
         Submission.objects.filter(pk=submission.pk).update(state="queued")
         assert lifecycle.finish(lifecycle.claim(), report_with_hint(outcome), cast.lab.current)
-        needed = submission.needed_work.values_list("name", flat=True)
+        needed = submission.failed_checks.values_list("name", flat=True)
         assert list(needed) == (["readme"] if outcome == "needs_work" else [])
         met = MetCheck.objects.filter(enrollment=cast.learner, lab=cast.lab).values_list("name", "first")
         assert list(met) == ([("readme", expected)] if expected else [])
 
 
+class AppsBeforeRename:
+    """The models by the names that they had when these migrations were written."""
+
+    def get_model(self, app, name):
+        return apps.get_model(app, {"NeededWork": "FailedCheck"}.get(name, name))
+
+
 def test_migration_derives_rows_from_reports_that_stand(cast):
     submission = graded(cast)
     graded(cast)
-    NeededWork.objects.all().delete()
+    FailedCheck.objects.all().delete()
     MetCheck.objects.all().delete()
     for ending in ("needed_work", "met_checks"):
         (name,) = (path.stem for path in Path(migrations.__path__[0]).glob(f"*_{ending}.py"))
-        import_module(f"{migrations.__name__}.{name}").derive(apps, None)
-    assert NeededWork.objects.filter(submission=submission).values_list("name").get() == ("readme",)
+        import_module(f"{migrations.__name__}.{name}").derive(AppsBeforeRename(), None)
+    assert FailedCheck.objects.filter(submission=submission).values_list("name").get() == ("readme",)
     met = MetCheck.objects.values_list("enrollment", "lab", "name", "first")
     assert list(met) == [(cast.learner.pk, cast.lab.pk, "readme", 1)]
 

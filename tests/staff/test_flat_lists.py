@@ -31,7 +31,7 @@ from tests.labs.conftest import (  # noqa: F401 - fixtures
 
 BIG = (
     "lessons_reading", "lessons_attempt", "lessons_answer", "labs_submission", "labs_report", "labs_receipt",
-    "labs_repository", "labs_neededwork",
+    "labs_repository", "labs_failedcheck",
 )  # fmt: skip
 PAGE = 100
 LISTS = [model for model, options in site._registry.items() if isinstance(options, RecordedAdmin)]

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from labs.models import Lab, LabVersion, OutsideReport, Report, Repository, Submission
+from labs.models import Lab, LabVersion, LocalReport, Report, Repository, Submission
 from lessons.models import (
     Attempt,
     Course,
@@ -59,7 +59,7 @@ class Place:
         self.attempt = Attempt.objects.create(
             enrollment=self.learner, quiz=self.quiz, version=self.version, number=1, layout={}
         )
-        self.outside = OutsideReport.objects.create(
+        self.local_report = LocalReport.objects.create(
             enrollment=self.learner, lab=self.lab, place="machine", head="0", outcomes={}
         )
 
@@ -77,7 +77,7 @@ PAIRS = [
     ("repository", "enrollment:learner"), ("repository", "lab"), ("repository", "course"),
     ("submission", "enrollment:learner"), ("submission", "lab"), ("submission", "course"),
     ("report", "submission"), ("report", "lab_version"), ("report", "lab"),
-    ("outside", "enrollment:learner"), ("outside", "lab"), ("outside", "course"),
+    ("local_report", "enrollment:learner"), ("local_report", "lab"), ("local_report", "course"),
 ]  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def test_row_of_two_courses_is_refused_when_it_is_made():
         Attempt(enrollment=here.learner, quiz=there.quiz, version=there.version, number=9, layout={}),
         Repository(enrollment=here.learner, lab=there.lab),
         Submission(enrollment=here.learner, lab=there.lab, receipt=here.submission.receipt, number=9, queued_at=now),
-        OutsideReport(enrollment=here.learner, lab=there.lab, place="machine", head="1", outcomes={}),
+        LocalReport(enrollment=here.learner, lab=there.lab, place="machine", head="1", outcomes={}),
         Report(
             submission=here.submission, lab_version=there.lab_version, data={}, points=Decimal(0),
             max_points=Decimal(1), passed=False, is_current=False,
@@ -137,7 +137,7 @@ def test_course_of_a_row_follows_where_it_is_written():
         here.submission,
         here.repository,
     ]
-    assert {row.course_id for row in [*rows, here.outside]} == {here.course.pk}
+    assert {row.course_id for row in [*rows, here.local_report]} == {here.course.pk}
     assert here.report.lab_id == here.lab.pk
     by_key = Reading(enrollment_id=here.learner.pk, lesson_id=make_lesson(here.session).pk)
     Reading.objects.bulk_create([by_key])
@@ -147,11 +147,11 @@ def test_course_of_a_row_follows_where_it_is_written():
 def test_every_pair_of_rows_that_share_a_course_is_tried_above():
     """A new foreign key of lessons or labs needs a constraint, or a word here why not."""
     apart = {
-        ("course", "pk"), ("answer", "attempt"), ("neededwork", "submission"), ("receipt", "repository"),
+        ("course", "pk"), ("answer", "attempt"), ("failedcheck", "submission"), ("receipt", "repository"),
         ("submission", "receipt"),  # made from the repository of the receipt, by `lifecycle` alone
     }  # fmt: skip
     models = [Session, Lesson, Quiz, QuizVersion, Meeting, Enrollment, Reading, Tick, Attempt]
-    models += [Lab, LabVersion, Repository, Submission, Report, OutsideReport]
+    models += [Lab, LabVersion, Repository, Submission, Report, LocalReport]
     found = {
         (model._meta.model_name, field.name)
         for model in models
@@ -162,7 +162,7 @@ def test_every_pair_of_rows_that_share_a_course_is_tried_above():
         "learner": "enrollment",
         "version": "quizversion",
         "prepared": "tick",
-        "outside": "outsidereport",
+        "local_report": "localreport",
     }
     names["lab_version"] = "labversion"
     tried = {(names.get(row, row), column.partition(":")[0]) for row, column in PAIRS}

@@ -22,7 +22,7 @@ AUTHORED = {
 RECORDED = {
     *("lessons.reading", "lessons.tick", "lessons.quizversion", "lessons.attempt", "lessons.answer"),
     *("labs.labversion", "labs.submission", "labs.report", "labs.repository", "labs.receipt"),
-    *("labs.outsidereport", "labs.neededwork"),
+    *("labs.localreport", "labs.failedcheck"),
 }
 CLOSED = {"auth.group", "accounts.user", "labs.accesstoken", "account.emailaddress"}
 LOOKED_AT = {"accounts.auditentry", "mfa.authenticator"}  # by administrators, who change none

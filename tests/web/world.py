@@ -11,9 +11,9 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from labs.actions import keep_outside_report
-from labs.models import Lab, OutsideReport, Submission
-from labs.reports.outside import Sent
+from labs.actions import store_local_report
+from labs.models import Lab, LocalReport, Submission
+from labs.reports.local_report import UploadedReport
 from labs.tokens import new_token
 from lessons import actions
 from lessons.models import Attempt, Cohort, Course, Enrollment, Lesson, Meeting, Quiz, Session
@@ -84,8 +84,8 @@ def make_place(name: str) -> Place:
     submitted = make_submitted(learner, quiz)
     submission = make_graded(learner, lab)
     new_token(user=learner.user)
-    sent = Sent(submission.head, "2.0", "0" * 64, {"readme": "passed"})
-    keep_outside_report(enrollment=learner, lab=lab, place=OutsideReport.Place.MACHINE, sent=sent)
+    sent = UploadedReport(submission.head, "2.0", "0" * 64, {"readme": "passed"})
+    store_local_report(enrollment=learner, lab=lab, place=LocalReport.Place.MACHINE, sent=sent)
     EmailAddress.objects.create(user=learner.user, email=learner.user.email, primary=True)
     Authenticator.objects.create(
         user=learner.user, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"}

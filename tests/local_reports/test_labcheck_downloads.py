@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from labs.grader.spec import load_spec
-from labs.models import OutsideReport
+from labs.models import LocalReport
 from labs.tokens import new_token
 from tests.factories import (
     make_course,
@@ -119,7 +119,7 @@ def test_a_report_from_a_workflow_is_kept_and_compared_on_the_page(client, lab, 
     response = send(
         client, lab, learner, sent_of(make_engine_report(readme="passed"), submission.head), "?from=workflow"
     )
-    assert (response.status_code, OutsideReport.objects.get().place) == (200, "workflow")
+    assert (response.status_code, LocalReport.objects.get().place) == (200, "workflow")
     client.force_login(learner.user)
     page = " ".join(client.get(submission.get_absolute_url()).content.decode().split())
     assert "labcheck on GitHub Actions disagrees about this commit: <code>readme</code> passed there" in page
@@ -141,7 +141,7 @@ def test_the_newest_report_of_a_place_and_commit_replaces_the_one_before(client,
             send(client, lab, learner, sent_of(make_engine_report(readme=outcome), "9" * 40)).status_code
             == 200
         )
-    assert OutsideReport.objects.get().outcomes == {"readme": "passed"}
+    assert LocalReport.objects.get().outcomes == {"readme": "passed"}
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_what_is_no_report_is_refused_in_plain_words(client, lab, learner, data,
     response = send(client, lab, learner, data)
     assert response.status_code == status
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
-    assert not OutsideReport.objects.exists()
+    assert not LocalReport.objects.exists()
 
 
 def test_a_report_needs_a_token_of_somebody_who_learns_here(client, lab):

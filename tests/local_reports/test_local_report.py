@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from labs.models import OutsideReport
-from labs.reports.outside import NoReportError, comparison, read
+from labs.models import LocalReport
+from labs.reports.local_report import NoReportError, comparison, read
 from tests.reports import make_engine_report
 
 HEAD, DIGEST = "9" * 40, "d" * 64
@@ -16,9 +16,9 @@ def own(**outcomes):
     return replace(make_engine_report(**outcomes), head=HEAD, checks_digest=DIGEST, engine="2.0")
 
 
-def outside(**fields):
+def local_report(**fields):
     defaults = {"engine": "2.0", "checks_digest": DIGEST, "head": HEAD, "place": "workflow"}
-    return OutsideReport(**{**defaults, **fields})
+    return LocalReport(**{**defaults, **fields})
 
 
 def as_sent(report, **changes):
@@ -62,12 +62,12 @@ def test_anything_else_is_refused_with_what_to_do(data):
 
 
 def test_the_same_answers_are_said_to_be_the_same():
-    said = comparison(outside(outcomes={"readme": "needs_work"}), own(readme="needs_work"))
+    said = comparison(local_report(outcomes={"readme": "needs_work"}), own(readme="needs_work"))
     assert said == "labcheck on GitHub Actions gave the same answers for this commit."
 
 
 def test_a_check_that_one_place_could_not_run_is_no_disagreement():
-    said = comparison(outside(outcomes={"readme": "not_run"}), own(readme="passed", readable="not_run"))
+    said = comparison(local_report(outcomes={"readme": "not_run"}), own(readme="passed", readable="not_run"))
     assert "the same answers" in said
 
 
@@ -80,6 +80,6 @@ def test_a_check_that_one_place_could_not_run_is_no_disagreement():
     ],
 )
 def test_a_disagreement_names_the_checks_and_the_likely_cause(fields, cause):
-    said = comparison(outside(outcomes={"readme": "passed"}, **fields), own(readme="needs_work"))
+    said = comparison(local_report(outcomes={"readme": "passed"}, **fields), own(readme="needs_work"))
     assert "disagrees about this commit: `readme` passed there and needs work here." in said
     assert cause in said and said.endswith("The portal's answer counts.")

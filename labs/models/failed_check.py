@@ -5,16 +5,14 @@ from labs.models.submission import Submission
 from lessons.models import Cohort, Enrollment
 
 
-class NeededWork(models.Model):
+class FailedCheck(models.Model):
     """A check that needs work in the current report of a submission, derived from it so that it can be counted."""
 
-    submission = models.ForeignKey(Submission, models.CASCADE, related_name="needed_work")
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="failed_checks")
     name = models.CharField("id of the check", max_length=100)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["submission", "name"], name="needed_work_once_per_check")
-        ]
+        constraints = [models.UniqueConstraint(fields=["submission", "name"], name="failed_check_once")]
 
     def __str__(self) -> str:
         return f"{self.submission}: {self.name}"

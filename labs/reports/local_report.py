@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from labs.grader.report import SCHEMA, CheckResult, Outcome, Report
 from labs.grader.words import listed, quoted
-from labs.models import OutsideReport
+from labs.models import LocalReport
 
 MAX_BYTES = 1 << 20
 MAX_CHECKS = 500
@@ -23,7 +23,7 @@ class NoReportError(ValueError):
 
 
 @dataclass(frozen=True)
-class Sent:
+class UploadedReport:
     """The parts of an uploaded report that are stored."""
 
     head: str
@@ -32,11 +32,11 @@ class Sent:
     outcomes: dict[str, str]
 
 
-def read(data: bytes) -> Sent:
+def read(data: bytes) -> UploadedReport:
     """Read the report that `labcheck grade --json` printed. Raises NoReportError."""
     try:
         said = json.loads(data)
-        sent = Sent(
+        sent = UploadedReport(
             _require_match(_HEX, said["head"]),
             _require_match(_ENGINE, said["engine"]),
             _require_match(_HEX, said["checks_digest"]),
@@ -65,13 +65,13 @@ def _require_match(pattern: re.Pattern[str], data: object) -> str:
     raise ValueError(pattern.pattern)
 
 
-def comparison(outside: OutsideReport, own: Report) -> str:
-    place = outside.get_place_display()
-    different = [result for result in own.results if _differs(result, outside.outcomes.get(result.id))]
+def comparison(local: LocalReport, own: Report) -> str:
+    place = local.get_place_display()
+    different = [result for result in own.results if _differs(result, local.outcomes.get(result.id))]
     if not different:
         return f"labcheck on {place} gave the same answers for this commit."
-    checks = listed([_compare_outcomes(result, outside.outcomes[result.id]) for result in different])
-    return f"labcheck on {place} disagrees about this commit: {checks}. {_cause(outside, own)}"
+    checks = listed([_compare_outcomes(result, local.outcomes[result.id]) for result in different])
+    return f"labcheck on {place} disagrees about this commit: {checks}. {_cause(local, own)}"
 
 
 def _differs(result: CheckResult, elsewhere: str | None) -> bool:
@@ -83,11 +83,11 @@ def _compare_outcomes(result: CheckResult, elsewhere: str) -> str:
     return f"{quoted(result.id)} {WORDS[elsewhere]} there and {WORDS[result.outcome]} here"
 
 
-def _cause(outside: OutsideReport, own: Report) -> str:
-    if outside.checks_digest != own.checks_digest:
+def _cause(local: LocalReport, own: Report) -> str:
+    if local.checks_digest != own.checks_digest:
         return "It used other checks: download lab.yaml again. The portal's answer counts."
-    if outside.engine != own.engine:
-        versions = f"It ran version {outside.engine} of labcheck, the portal {own.engine}"
+    if local.engine != own.engine:
+        versions = f"It ran version {local.engine} of labcheck, the portal {own.engine}"
         return f"{versions}: download labcheck.pyz again. The portal's answer counts."
     return (
         "Both used the same checks. Most often other branches or tags were there: push them all, "
