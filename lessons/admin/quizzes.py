@@ -21,19 +21,19 @@ STARTING_QUIZ = """\
 ---
 title: A new quiz
 pass_mark: 70
-attempts: 3              # the best counts; 0 means no limit
-release: now             # when right answers are shown: now, never, or deadline for after the last attempt
+attempts: 3              # the best one counts; 0 means no limit
+release: now             # when correct answers are shown: now, never, or deadline (after the last attempt)
 ---
 
 ## Which command records a change? {#record}
 - [x] `git commit`
 - [ ] `git add`
-  > It stages the change. The commit records it.
-> Each question needs a key such as `{#record}`, which stays when you change the words.
+  > It only stages the change. The commit records it.
+> Each question needs a key such as `{#record}`. Keep it when you change the words.
 
 ## How many branches has a new repository? {#branches points=2}
 = 1
-> Two boxes with [x] make a question with several answers; a list 1. 2. 3. is put in order.
+> More than one [x] makes a question with several correct answers. A list 1. 2. 3. makes one about order.
 """
 
 

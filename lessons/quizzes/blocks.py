@@ -11,7 +11,7 @@ from .problems import Report
 from .slips import advice, as_option, cause, fault_in_option, guess_answers
 
 KEY = re.compile(r"#[a-z0-9][a-z0-9_-]{0,63}")
-NEITHER = "This line is neither an answer nor, with > in front, the explanation."
+NEITHER = "This line is neither an answer nor an explanation. Start an explanation with >."
 POINTS = re.compile(r"points=([0-9]{1,4}(?:\.[0-9]{1,2})?)")
 
 
@@ -40,7 +40,9 @@ def cut(lines: Sequence[Line], report: Report) -> list[Block]:
     starts = [i for i, line in enumerate(lines) if line.syntax is Syntax.HEADING]
     outside = [line for line in lines[: starts[0] if starts else None] if line.syntax is not Syntax.BLANK]
     if outside:
-        report(outside[0].number, "This text belongs to no question. A question starts with ## and a space.")
+        report(
+            outside[0].number, "This text is not part of a question. Start a question with ## and a space."
+        )
     blocks = [_block(lines[start:end], report) for start, end in pairwise([*starts, len(lines)])]
     return [block for block in blocks if block]
 
@@ -62,7 +64,9 @@ def _block(lines: Sequence[Line], report: Report) -> Block | None:
     prompt = f"{words}\n\n{_join(line.text for line in body[:start])}".strip()
     explanation = _join(line.content for line in quotes)
     if not explanation:
-        report(heading.number, "This question lacks an explanation: lines starting with > after the answers.")
+        report(
+            heading.number, "This question has no explanation. Add lines starting with > after the answers."
+        )
     if len({line.syntax for line in answers} - OF_OPTION) > 1:
         return None
     return Block(key, points, prompt, tuple(answers), explanation, heading.number)
@@ -85,13 +89,13 @@ def _heading(heading: Line, report: Report) -> tuple[str, str, Decimal]:
         if KEY.fullmatch(attribute) and not key:
             key = attribute[1:]
         elif attribute.startswith("#"):
-            report(line, f"{attribute} is no key. A question has one, of up to 64 a-z, 0-9, - and _.")
+            report(line, f"{attribute} is not a key. Use up to 64 of a-z, 0-9, - and _.")
         elif attribute.startswith("points=") and points is None:
             points = _points(attribute, line, report)
         else:
-            report(line, f"Unknown attribute {attribute}. A question has #key and points=2.")
+            report(line, f"Unknown attribute {attribute}. A question can have #key and points=2.")
     if "#" not in attributes:
-        report(line, "This question has no key. Its heading ends with one, such as {#branches}.")
+        report(line, "This question has no key. End its heading with one, such as {#branches}.")
     if not words.strip():
         report(line, "This question is empty. Write the question after ##.")
     return words.strip(), key, points or Decimal(1)
@@ -101,7 +105,7 @@ def _points(attribute: str, line: int, report: Report) -> Decimal:
     match = POINTS.fullmatch(attribute)
     points = Decimal(match[1]) if match else Decimal(0)
     if not points:
-        report(line, f"{attribute} is not a number above 0, such as points=2 or points=0.5, below 10,000.")
+        report(line, f"{attribute} is not a number above 0 and below 10,000, such as points=2 or points=0.5.")
     return points
 
 
@@ -125,7 +129,7 @@ def _answers(lines: Sequence[Line], report: Report) -> tuple[list[Line], list[Li
         elif quotes and line.syntax is not Syntax.CODE:
             report(
                 line.number,
-                "This line is after the explanation, which ends a question. Move it up, or delete it.",
+                "The explanation ends the question. Move this line above it, or delete it.",
             )
         elif line.syntax in OF_OPTION and lines[0].syntax is Syntax.OPTION:
             _check_option(line, answers[-1], report)
@@ -134,7 +138,7 @@ def _answers(lines: Sequence[Line], report: Report) -> tuple[list[Line], list[Li
             answers.append(line)
             if line.syntax is not lines[0].syntax:
                 fixed = f" {cause(line.text)}" if as_option(line.text) else ""
-                report(line.number, f"This line mixes two kinds of answers in one question.{fixed}")
+                report(line.number, f"This line has a different kind of answer than the lines above.{fixed}")
         elif line.syntax not in (Syntax.BLANK, Syntax.CODE):
             report(line.number, NEITHER + advice(line, lines[0].syntax))
     return answers, quotes
@@ -146,7 +150,7 @@ def _check_option(line: Line, before: Line, report: Report) -> None:
     elif line.syntax is not Syntax.NOTE and before.syntax is Syntax.NOTE and line.content:
         report(
             line.number,
-            "The lines of an option come before its explanation. Move this line up, or start it with >.",
+            "All lines of an option come before its explanation. Move this line up, or start it with >.",
         )
 
 

@@ -39,6 +39,4 @@ def report_pins(lines: Iterable[Line], report: Report) -> None:
     """Report `{pin}` in kinds of question that cannot pin anything."""
     for line in lines:
         if pins.move_pin_to_end(line.content.rstrip("| ")):
-            report(
-                line.number, "Only options can be pinned. Take {pin} out, or put it in code.", only_new=True
-            )
+            report(line.number, "Only options can be pinned. Remove {pin}, or put it in code.", only_new=True)

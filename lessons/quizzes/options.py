@@ -20,9 +20,7 @@ from .question import (
     common,
 )
 
-LETTERS = (
-    "Options are shuffled, and this one names others by letter. Name them in words, or pin all with {pin}."
-)
+LETTERS = "Options are shuffled, but this one refers to others by letter. Name them in words, or pin all with {pin}."
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,9 @@ class Choice(Question[list[int]]):
         report_repeats([Line(each.line, "", Syntax.OPTION, each.text) for each in options], report)
         _check_pins(options, report)
         if not any(option.right for option in options):
-            report(block.line, "No option is marked as right. A right one has an x in its box: - [x].")
+            report(
+                block.line, "No option is marked as correct. Put an x in the box of each correct one: - [x]."
+            )
         return cls(**common(block), options=options)
 
     def lay_out(self, rng: Random) -> QuestionLayout:
@@ -120,10 +120,11 @@ def _check_pins(options: tuple[Option, ...], report: Report) -> None:
     for option in options:
         box = f"- [{'x' if option.right else ' '}]"
         if wanted := pins.move_pin_to_end(option.text):
-            message = f"An option is pinned by {{pin}} at the end of its line. Write: {box} {wanted}"
+            message = f"To pin an option, end its line with {{pin}}. Write: {box} {wanted}"
             report(option.line, message, only_new=True)
         elif pins.relates(option.text) and not option.pinned:
-            message = f"Options are shuffled, and this one depends on its place. Pin it: {box} {option.text} {{pin}}"
+            pinned = f"{box} {option.text} {{pin}}"
+            message = f"Options are shuffled, but this one depends on its position. Pin it: {pinned}"
             report(option.line, message, warns=True)
         elif pins.names_letters(option.text) and not all_stay:
             report(option.line, LETTERS, warns=True)

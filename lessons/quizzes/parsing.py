@@ -50,7 +50,7 @@ def _unreadable(source: str) -> list[Problem]:
         return [Problem(1, "", "The quiz is larger than 256 KB. Shorten it.")]
     lines = enumerate(source.split("\n"), 1)
     return [
-        Problem(number, "", f"There is a control character here, U+{ord(found[0]):04X}. Delete it.")
+        Problem(number, "", f"This line contains the control character U+{ord(found[0]):04X}. Delete it.")
         for number, text in lines
         if (found := UNPRINTABLE.search(text))
     ]
@@ -72,11 +72,11 @@ def _lines(texts: list[str], start: int, report: Report) -> list[Line]:
     for number in cut_off:
         report(
             number,
-            "The code that starts here is not closed in its option. Close it, indented, with the same ```.",
+            "The code block that starts here is not closed in its option. Close it, indented, with the same ```.",
         )
     if unclosed is None:
         return lines
-    report(unclosed, "The code that starts here is never closed. Close it with the same ``` or ~~~.")
+    report(unclosed, "The code block that starts here is not closed. Close it with the same ``` or ~~~.")
     # The question that contains it runs to the end of the file, so further problems would be noise.
     headings = [i for i, line in enumerate(lines) if line.syntax is Syntax.HEADING]
     return lines[: headings[-1]] if headings else []
@@ -92,5 +92,5 @@ def _report_repeated_keys(questions: Iterable[Question[Any]], report: Report) ->
         if question.key and lines.setdefault(question.key, question.line) != question.line:
             report(
                 question.line,
-                f"The key #{question.key} is taken by the question in line {lines[question.key]}.",
+                f"The key #{question.key} is already used by the question in line {lines[question.key]}.",
             )

@@ -9,8 +9,8 @@ FRONT_MATTER = """\
 ---
 title: Delivery or deployment?
 pass_mark: 70
-attempts: 3              # the best counts; 0 means no limit
-release: now             # when right answers are shown: now, never, or deadline for after the last attempt
+attempts: 3              # the best one counts; 0 means no limit
+release: now             # when correct answers are shown: now, never, or deadline (after the last attempt)
 ---
 """
 _BEGIN, _END = "<!-- made by lessons.quizzes.reference -->\n", "<!-- end -->\n"

@@ -38,9 +38,7 @@ def guess_answers(lines: list[Line]) -> list[tuple[int, str]]:
         if (found := LOOSE_BOX.fullmatch(line.text)) and found["mark"].lower() in LOOSE_RIGHT | LOOSE_WRONG
     ]
     if typed or len(boxes) > 1:
-        return [
-            (number, f"This is not read as an answer. Write: {wanted}") for number, wanted in typed or boxes
-        ]
+        return [(number, f"This is not an answer. Write: {wanted}") for number, wanted in typed or boxes]
     items = [
         (line.number, found["text"].strip()) for line in lines if (found := IN_A_LIST.fullmatch(line.text))
     ]
@@ -50,7 +48,7 @@ def guess_answers(lines: list[Line]) -> list[tuple[int, str]]:
     return [
         (
             number,
-            f"An option has a box. Write: - [x] {text}, if it is right, and - [ ] {text}, if it is wrong.",
+            f"An option needs a box. Write - [x] {text} if it is correct, or - [ ] {text} if it is not.",
         )
     ]
 
@@ -71,19 +69,19 @@ def cause(text: str) -> str:
     wanted = as_option(text)
     stripped = text.strip()
     if text[:1] in " \t" and PATTERNS[Syntax.OPTION].fullmatch(stripped):
-        why = "An option is not indented."
+        why = "Do not indent an option."
     elif re.match(r"-\S", stripped):
-        why = "A space is missing between - and the box."
+        why = "There is no space between - and the box."
     elif not stripped.startswith("-"):
-        why = "An option starts with a hyphen and a space."
+        why = "Start an option with a hyphen and a space."
     elif re.match(r"-\s*\[\]", stripped):
-        why = "The box of a wrong option has a space in it."
+        why = "Put a space in the box of an incorrect option."
     elif re.match(r"- \[[ xX]\]\S", stripped):
-        why = "A space is missing after the box."
+        why = "There is no space after the box."
     elif re.match(r"-\s{2,}|-\t", stripped):
-        why = "There is one space between - and the box."
+        why = "Put one space between - and the box."
     else:
-        why = "The box of an option is [ ], or [x] where it is right."
+        why = "The box is [x] for a correct option and [ ] for an incorrect one."
     return f"{why} Write: {wanted}"
 
 
@@ -92,17 +90,17 @@ def advice(line: Line, kind: Syntax) -> str:
     if as_option(line.text):
         return f" {cause(line.text)}"
     if kind is not Syntax.OPTION:
-        return " An answer of this kind is a single line." if line.syntax is not Syntax.FENCE else ""
+        return " Each answer of this kind must be a single line." if line.syntax is not Syntax.FENCE else ""
     if line.syntax is Syntax.FENCE:
-        return " Code that belongs to an option is indented by two spaces, like all of its further lines."
-    return f" To go on with the option above it, indent it by two spaces. Write:   {line.text.strip()}"
+        return " Indent the code of an option by two spaces, like all its other lines."
+    return f" To continue the option above, indent this line by two spaces. Write:   {line.text.strip()}"
 
 
 def fault_in_option(line: Line) -> str:
     """Explain why a continuation line cannot be shown in an option; "" if it can."""
     text = line.content.lstrip()
     if wanted := as_option(text) or (text if PATTERNS[Syntax.OPTION].fullmatch(text) else None):
-        return f"An option is not indented and contains no other options. Write: {wanted}"
+        return f"Options can’t be nested. Write: {wanted}"
     if NOT_IN_OPTIONS.match(text):
-        return "An option contains text and code only, no list, heading, table or block. Write it as text, or as code."
+        return "An option can contain only text and code. Write this as text or code."
     return ""

@@ -98,7 +98,7 @@ def describe(text: str) -> str:
     if INVISIBLE.search(text):
         words = f"{words} and left out invisible characters" if words else "We left out invisible characters"
     if FULL_STOP.search(plain):
-        also = "also read it without the full stop at the end"
+        also = "ignored the full stop at the end"
         words = f"{words}, and {also}" if words else f"We {also}"
         plain = FULL_STOP.sub("", plain)
     return f"{words}: {plain}" if words else ""

@@ -56,7 +56,7 @@ def _alert(following: list[Token], page: Page) -> re.Match[str] | None:
     if found and found[1].lower() not in KINDS:
         line = _line(following[1])
         page.report(
-            line, f"“[!{found[1]}]” does not open a note. Write NOTE, TIP, IMPORTANT, WARNING or CAUTION."
+            line, f"“[!{found[1]}]” is not a kind of note. Write NOTE, TIP, IMPORTANT, WARNING or CAUTION."
         )
         return None
     return found
@@ -71,7 +71,7 @@ def _shorten(tokens: list[Token], index: int, found: re.Match[str], page: Page) 
         inline.map = [start + 1, max(end, start + 2)]
         return 0
     if tokens[index + 3].type == "blockquote_close":
-        words = "Write it in the next lines, each starting with >."
+        words = "Write it on the next lines, each starting with >."
         page.report(_line(inline), f"“{found[0].strip()}” has no text. {words}")
     return 3
 

@@ -77,7 +77,7 @@ def _names() -> str:
 def _check_end(token: Token, last: list[str], start: int, page: Page) -> None:
     # `last` is the line of the closing colons; at the end of the text it may be absent.
     if not (last and last[0].rstrip().endswith(token.markup)):
-        page.report(start + 1, f"The block is not closed. End it with a line {token.markup}")
+        page.report(start + 1, f"The block is not closed. End it with the line {token.markup}")
 
 
 def _checklist(token: Token, first: int, page: Page) -> list[Token]:
@@ -97,7 +97,7 @@ def _item(source: str, line: int, page: Page) -> list[Token]:
     if not (brace and key.endswith("}")):
         text, key = source.removeprefix(ITEM), ""
     key = key.removesuffix("}")
-    fault = "" if source.startswith(ITEM) else "An item of a checklist is one line: - [ ] Text {#key}"
+    fault = "" if source.startswith(ITEM) else "Each checklist item is one line: - [ ] Text {#key}"
     if fault := fault or _key_fault(key, page):
         page.report(line, fault)
     page.keys.add(key)
@@ -106,13 +106,13 @@ def _item(source: str, line: int, page: Page) -> list[Token]:
 
 def _key_fault(key: str, page: Page) -> str:
     if not key:
-        return "The item has no key. Add one at its end, such as {#install-git}"
+        return "This item has no key. Add one at the end, such as {#install-git}"
     if not KEY.fullmatch(key):
-        return f"The key “{key}” has other characters than a to z, 0 to 9 and -, or more than 50."
+        return f"The key “{key}” must have at most 50 characters, all of them a to z, 0 to 9 or -."
     if key in page.keys:
         return f"The key “{key}” is used twice on this page. Give each item its own."
     if len(page.keys) >= MAX_ITEMS:
-        return f"This page has more than {MAX_ITEMS} items to tick. Split it into several pages."
+        return f"This page has more than {MAX_ITEMS} checklist items. Split it into several pages."
     return ""
 
 

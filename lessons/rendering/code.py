@@ -24,10 +24,10 @@ FORMATTER = HtmlFormatter(nowrap=True)
 
 NOT_DRAWN = {
     **dict.fromkeys(
-        ("mermaid", "plantuml", "puml", "d2"), "is not drawn. A diagram is written in a block ::: flow."
+        ("mermaid", "plantuml", "puml", "d2"), "is not drawn. Write a diagram in a ::: flow block."
     ),
     **dict.fromkeys(
-        ("math", "latex-math", "katex", "mathjax"), "is not drawn. Write the formula in words, or as text."
+        ("math", "latex-math", "katex", "mathjax"), "is not drawn. Write formulas in words or as text."
     ),
 }
 CLOSING = re.compile(r"[\s>]*(`{3,}|~{3,})\s*")
@@ -43,7 +43,7 @@ def fences(state: StateCore) -> None:
         start, end = token.map
         found = CLOSING.fullmatch(lines[end - 1]) if end - 1 > start else None
         if not (found and found[1].startswith(token.markup)):
-            problem = f"The code that starts here is not closed. End it with a line {token.markup}"
+            problem = f"The code block that starts here is not closed. End it with the line {token.markup}"
             page.report(start + 1, problem)
 
 
@@ -87,5 +87,5 @@ def _lexer(language: str, page: Page, line: int) -> Lexer:
     try:
         return get_lexer_by_name(language or "text", stripnl=False)
     except ClassNotFound:
-        page.report(line, f"“{language}” is not a language that can be highlighted. Use text if none fits.")
+        page.report(line, f"“{language}” is not a known language. Use text if none fits.")
         return get_lexer_by_name("text", stripnl=False)

@@ -9,7 +9,7 @@ from lessons.texts.problem import Problem
 MAX_STEPS = 40
 MAX_ARROWS = 80
 MAX_LABEL = 60
-MANY_ARROWS = f"The flow has more than {MAX_ARROWS} arrows. Split it into two."
+MANY_ARROWS = f"This flow has more than {MAX_ARROWS} arrows. Split it into two."
 TITLE = re.compile(r"title:\s*(.+)", re.IGNORECASE)
 
 
@@ -38,7 +38,7 @@ def read_flow(source: str, first: int) -> tuple[Flow, list[Problem]]:
         if excess := _excess(flow):
             return flow, [*problems, Problem(number, "", excess)]
     if not flow.steps and not problems:
-        problems.append(Problem(first, "", "The flow has no steps. Write lines such as build -> test"))
+        problems.append(Problem(first, "", "This flow has no steps. Write lines such as build -> test"))
     return flow, problems
 
 
@@ -51,7 +51,7 @@ def _read_line(line: str, flow: Flow) -> list[str]:
     chain = [_step(label, flow) for label in labels]
     for arrow in pairwise(chain):
         if arrow[0] == arrow[1]:
-            return [f"“{flow.steps[arrow[0]]}” leads to itself. Name the step between."]
+            return [f"“{flow.steps[arrow[0]]}” leads to itself. Name the step in between."]
         if arrow not in flow.arrows:
             flow.arrows.append(arrow)
     return []
@@ -59,9 +59,9 @@ def _read_line(line: str, flow: Flow) -> list[str]:
 
 def _label_fault(label: str) -> str:
     if not label:
-        return "A step is missing beside an arrow. Write build -> test"
+        return "An arrow has no step on one side. Write build -> test"
     if len(label) > MAX_LABEL:
-        return f"“{label[:20]}…” has {len(label)} characters; a step has at most {MAX_LABEL}."
+        return f"“{label[:20]}…” has {len(label)} characters. The limit for a step is {MAX_LABEL}."
     return ""
 
 
@@ -73,5 +73,5 @@ def _step(label: str, flow: Flow) -> int:
 
 def _excess(flow: Flow) -> str:
     if len(flow.steps) > MAX_STEPS:
-        return f"The flow has more than {MAX_STEPS} steps. Split it into two."
+        return f"This flow has more than {MAX_STEPS} steps. Split it into two."
     return MANY_ARROWS if len(flow.arrows) > MAX_ARROWS else ""

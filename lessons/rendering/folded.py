@@ -62,7 +62,7 @@ class _Folding:
             text = text[:cut].rstrip()
         elif text.rstrip().lower().endswith(END):
             problem = (
-                "</details> closes nothing here. Write it on its own between blank lines, like <details>."
+                "</details> has no <details> to close. Put both on lines of their own, between blank lines."
             )
             self.page.report(line + text.count("\n") + 1, problem)
         if text.strip():
@@ -85,5 +85,5 @@ class _Folding:
 
     def _close_all(self, lines: list[int]) -> None:
         for line in lines:
-            self.page.report(line + 1, "<details> is not closed. End it with a line </details>")
+            self.page.report(line + 1, "<details> is not closed. End it with the line </details>")
             self.kept.append(Token("details_close", "details", -1, block=True))

@@ -21,9 +21,9 @@ def unused_footnotes(state: StateCore) -> None:
         label, line = token.meta["label"], token.map[0] + 1 if token.map else 1
         shown = label if len(label) <= 40 else f"{label[:40]}…"
         if label in seen:
-            page.report(line, f"The footnote “{shown}” has a text already. Give this one another name.")
+            page.report(line, f"The footnote “{shown}” is already defined. Give this one a different name.")
         elif refs.get(f":{label}", -1) < 0:
-            page.report(line, f"Nothing refers to this footnote. Write [^{shown}] where it belongs.")
+            page.report(line, f"Nothing refers to this footnote. Write [^{shown}] in the text.")
         seen.add(label)
 
 

@@ -16,36 +16,33 @@ TAGS = (
     "|link|main|mark|math|meta|nav|object|ol|option|p|picture|pre|q|s|samp|script|section|select|small|source|span"
     "|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|tr|tt|u|ul|var|video"
 )
-IN_CODE = "If these signs are meant, put them in code."
-FORMULA = "Formulas are not drawn. Write it in words, or in code."
+IN_CODE = "To show these characters, put them in code."
+FORMULA = "Formulas are not supported. Write it in words or in code."
 NO_LINK = (
-    "This is not read as a link. Write no space before ( and none in the address, "
+    "This is not a link. Remove the spaces before ( and in the address, "
     "or put the address in <angle brackets>."
 )
-LATER_LIST = (
-    "A list that does not start with 1 needs a blank line above it. "
-    "In a sentence, write the sign as \\. or \\)."
-)
+LATER_LIST = "A list that does not start with 1 needs a blank line above it. In a sentence, write \\. or \\)."
 # Reported anywhere in a line.
 ANYWHERE: list[tuple[re.Pattern[str], str]] = [
     (
         re.compile(rf"</?(?:{TAGS})(?=[\s/>])[^<>\n]{{0,500}}>"),
         "HTML is shown as text. Write it in Markdown.",
     ),
-    (re.compile(r"<!--"), "This comment is not closed. End it with -->"),
+    (re.compile(r"<!--"), "This comment is not closed. End it with -->."),
     (re.compile(r"\$\$|\$(?=`)"), FORMULA),
     (
         re.compile(r"!?\[\[[^\[\]\n]{1,300}\]\]"),
-        "Write the link as [words](lesson:slug), a picture as ![words](address).",
+        "Write a link as [words](lesson:slug) and a picture as ![words](address).",
     ),
-    (re.compile(r"%%"), f"This hides nothing here. A comment is written <!-- so -->. {IN_CODE}"),
+    (re.compile(r"%%"), f"This is not a comment. Write <!-- comment -->. {IN_CODE}"),
     (
         re.compile(r"\[\^[^\]\n]{1,100}\]"),
-        "This footnote has no text. Add a line that starts with it and a colon.",
+        "This footnote has no text. Add a line that starts with it, followed by a colon.",
     ),
     (
         re.compile(r"(?<![\w\])])\[[^\[\]\n]{1,300}\]\[[^\[\]\n]{0,300}\]"),
-        "There is no definition of this link. Write [words](address).",
+        "This link is not defined. Write [words](address).",
     ),
     (
         re.compile(
@@ -55,60 +52,60 @@ ANYWHERE: list[tuple[re.Pattern[str], str]] = [
     ),
     (
         re.compile(r"(?<![~\w/])~(?=[^\s~/])[^~\n]{1,300}(?<=[^\s~])~(?![~\w])"),
-        "Strike out with ~~two signs~~.",
+        "Use ~~two tildes~~ to strike text out.",
     ),
     (
         re.compile(r"(?<=\w)~[^~\s]{1,20}~|(?<=\w)\^[^\^\s]{1,20}\^"),
-        f"Nothing is raised or lowered. {IN_CODE}",
+        f"Superscript and subscript are not supported. {IN_CODE}",
     ),
-    (re.compile(r"\+\+[\w+-]{1,40}\+\+|\^\^[^\^\n]{1,300}\^\^"), f"This has no meaning here. {IN_CODE}"),
-    (re.compile(r"\{(?:\+\+|--|~~|==|>>)"), f"Marks of changes are not read. {IN_CODE}"),
+    (re.compile(r"\+\+[\w+-]{1,40}\+\+|\^\^[^\^\n]{1,300}\^\^"), f"This is not supported. {IN_CODE}"),
+    (re.compile(r"\{(?:\+\+|--|~~|==|>>)"), f"Change marks are not supported. {IN_CODE}"),
     (
         re.compile(r"(?<![\w:/.]):(?=[a-z+-])[a-z0-9_+-]{2,50}:(?![\w:/])"),
-        "Names of pictures are shown as text. Type the sign itself, or put the name in code.",
+        "Emoji names are shown as text. Type the emoji itself, or put the name in code.",
     ),
     (
         re.compile(
             r"\{:?\s{0,9}(?:[.#][A-Za-z][\w-]{0,50}|[a-z][a-z-]{0,20}=[^\s{}]{1,100})"
             r"(?:\s{1,9}[.#a-z][^\s{}]{0,100}){0,9}\s{0,9}\}"
         ),
-        f"Attributes in braces are not read. {IN_CODE}",
+        f"Attributes in braces are not supported. {IN_CODE}",
     ),
     (
         re.compile(r"(?<!\$)\{\{[^{}\n]{1,300}\}\}|\{%[^{}\n]{1,300}%\}"),
-        f"Templates are not filled in. {IN_CODE}",
+        f"Template tags are not supported. {IN_CODE}",
     ),
     (
         re.compile(r"\*\*[ \t]+[^*\n]{1,300}\*\*|\*\*[^*\s][^*\n]{0,300}[ \t]\*\*"),
-        "This is not bold. Write no space inside the **signs**.",
+        "This is not bold. Remove the spaces next to the **asterisks**.",
     ),
     (
         re.compile(r"(?<![\w*\\])\*\*(?=[^\W_])[^*\n]{1,300}$"),
-        "This is not bold: the second ** is missing. If the signs are meant, put them in code.",
+        "This is not bold: the second ** is missing. To show asterisks, put them in code.",
     ),
 ]
 # Reported at the start of a line.
 AT_START: list[tuple[re.Pattern[str], str]] = [
     (
         re.compile(r"#{1,6}(?=[^\W\d_]|[`*])"),
-        "A heading has a space after #. If the sign is meant, write \\#.",
+        "A heading needs a space after #. To show the character, write \\#.",
     ),
     (
         re.compile(r"\[(?:TOC|\[_?toc_?\])\]", re.I),
-        "A page lists its headings by itself. Take this line out.",
+        "The page lists its headings automatically. Remove this line.",
     ),
-    (re.compile(r"-{2,}8<-"), "Nothing is included from other files. Paste the text here."),
-    (re.compile(r"\*\[[^\[\]\n]{1,50}\]:"), "Abbreviations are not explained. Write the words in the text."),
-    (re.compile(r"===[!+]? [\"“]"), "There are no tabs. Write one heading for each."),
-    (re.compile(r"\[!\w+\]"), "A note is a quote: start each of its lines with >."),
+    (re.compile(r"-{2,}8<-"), "Other files are not included. Paste the text here."),
+    (re.compile(r"\*\[[^\[\]\n]{1,50}\]:"), "Abbreviations are not supported. Explain them in the text."),
+    (re.compile(r"===[!+]? [\"“]"), "Tabs are not supported. Write a heading for each."),
+    (re.compile(r"\[!\w+\]"), "Start each line of the note with >."),
     (
         re.compile(r"(?:!!!|\?\?\?)[+ ]?\w"),
-        "A note of !!! starts after a blank line, its text indented by four spaces.",
+        "A !!! note needs a blank line above it, and its text indented by four spaces.",
     ),
-    (re.compile(r"#{7,} "), "A heading has one to six #."),
-    (re.compile(r"\.\. [a-z]+::"), "reStructuredText is not read. A note is written ::: note."),
-    (re.compile(r"[•‣◦▪●○] "), "A list starts with - and a space."),
-    (re.compile(r"\[(?:\]|[xX ]\](?=\S)|[-~/>!?*]\])"), "A task is written - [ ] words, or - [x] words."),
+    (re.compile(r"#{7,} "), "A heading starts with one to six #."),
+    (re.compile(r"\.\. [a-z]+::"), "reStructuredText is not supported. Write a note as ::: note."),
+    (re.compile(r"[•‣◦▪●○] "), "Start a list item with - and a space."),
+    (re.compile(r"\[(?:\]|[xX ]\](?=\S)|[-~/>!?*]\])"), "Write a task as - [ ] text or - [x] text."),
 ]
 DOLLARS = re.compile(r"(?<![\\$\w])\$(?=[^\s$])([^$\n]{1,300})(?<=[^\s$\\])\$(?![\w$])")
 TEX = re.compile(r"[\\^_]|^[A-Za-z]$|^[A-Za-z0-9 ]+ ?[=<>+] ?[A-Za-z0-9 ]+$")
@@ -125,13 +122,13 @@ LINKS: list[tuple[re.Pattern[str], str]] = [
     ),
     (
         re.compile(r"(?<![!\\])\[\s*\]\([^()\s]{1,300}\)"),
-        "A link without words is not seen. Write [words](address).",
+        "A link without text is invisible. Write [words](address).",
     ),
     (
         re.compile(
             r"(?<!\\)\[[^\[\]\n]{1,300}\]\((?:https?:|lesson:)[^()\s]{1,300} (?![\"'])[^()\n\"']{1,300}\)"
         ),
-        'A link\'s title is in quotes: [words](address "title").',
+        'Put the title of a link in quotes: [words](address "title").',
     ),
 ]
 
@@ -150,7 +147,7 @@ def _report_front_matter(state: StateCore, page: Page) -> None:
     lines = state.src.split("\n", 60)
     is_fenced = lines[0].rstrip() == "---" and "---" in (line.rstrip() for line in lines[2:60])
     if page.whole and is_fenced and re.match(r"[A-Za-z_-]+:(?: |$)", lines[1]):
-        problem = "Front matter is not read here. Title, summary and status have fields of their own."
+        problem = "Front matter is not read here. Use the fields for title, summary and status."
         page.report(1, problem)
 
 
@@ -158,7 +155,9 @@ def _report_control_characters(state: StateCore, page: Page) -> None:
     if CONTROL.search(state.src):
         for number, line in enumerate(state.src.split("\n"), start=1):
             if found := CONTROL.search(line):
-                page.report(number, f"There is a control character here, U+{ord(found[0]):04X}. Delete it.")
+                page.report(
+                    number, f"This line contains the control character U+{ord(found[0]):04X}. Delete it."
+                )
 
 
 def _problems_in(inline: Token) -> Iterator[Problem]:

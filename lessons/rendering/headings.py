@@ -39,7 +39,7 @@ def read_ids(state: StateCore) -> None:
             opening.meta["wanted"] = found[1]
         else:
             line = opening.map[0] + 1 if opening.map else 1
-            page.report(line, f"The heading cannot have the id “{found[1]}”. Use words with - between.")
+            page.report(line, f"The heading can’t have the id “{found[1]}”. Use words joined by -.")
 
 
 def headings(state: StateCore) -> None:
@@ -55,7 +55,7 @@ def headings(state: StateCore) -> None:
             page.contents.append((int(token.tag[1]), token.meta["id"], title))
             if len(page.contents) == MAX_LISTED + 1:
                 line = token.map[0] + 1 if token.map else 1
-                page.report(line, f"“On this page” lists {MAX_LISTED} headings and ends here.")
+                page.report(line, f"“On this page” lists only the first {MAX_LISTED} headings.")
 
 
 def _slug(title: str) -> str:

@@ -146,10 +146,10 @@ def report_definitions(state: StateCore) -> None:
         if label not in used and reference["href"] != "#":  # `[//]: #` is a comment
             shown = label if len(label) <= 40 else f"{label[:40]}…"
             line = reference["map"][0] + 1
-            page.report(line, f"Nothing uses the link [{shown}], so this line is not shown.")
+            page.report(line, f"Nothing uses the link [{shown}], so it is not shown.")
     for reference in state.env.get("duplicate_refs", []):
         line = reference["map"][0] + 1
-        page.report(line, "This link is defined above already, and the first definition counts.")
+        page.report(line, "This link is already defined above, and the first definition counts.")
 
 
 def _labels(children: list[Token]) -> Iterator[str]:

@@ -48,16 +48,16 @@ def _accept_link(token: Token, page: Page, line: int) -> bool:
         return False
     scheme = _scheme(href)
     if not href:
-        page.report(line, "This link has no address. Write it as [words](address).")
+        page.report(line, "This link has no address. Write [words](address).")
         return False
     if scheme in OURS:
         return _resolve(token, page, line, scheme, href)
     if scheme not in (*WEB, "mailto", ""):
         starts = "https:, http:, mailto:, lesson:, quiz: or lab:"
-        page.report(line, f"{_short(href)}: a link starts with {starts}, or is relative.")
+        page.report(line, f"{_short(href)}: a link must start with {starts} or be relative.")
         return False
     if href.startswith("#") and page.whole and unquote(href[1:]) not in (id for _, id, _ in page.contents):
-        page.report(line, f"{_short(href)} leads nowhere: no heading of this page has that id.")
+        page.report(line, f"{_short(href)} leads nowhere: no heading on this page has that id.")
         return False
     if scheme in WEB:
         token.attrSet("rel", "noopener noreferrer")
@@ -94,7 +94,7 @@ def _accept_image(token: Token, page: Page, line: int) -> bool:
         page.report(line, _too_long(source))
         return False
     if _scheme(source) not in ("https", ""):
-        page.report(line, f"{_short(source)}: the address of an image starts with https: or is relative.")
+        page.report(line, f"{_short(source)}: the address of an image must start with https: or be relative.")
         return False
     if not plain(token.children).strip():
         shown = _short(source)
@@ -102,7 +102,7 @@ def _accept_image(token: Token, page: Page, line: int) -> bool:
         return False
     is_here = source.startswith("/") and page.link("image", unquote(source), "") != ""
     if not _scheme(source) and not is_here:
-        problem = "there is no such picture. Add it in the editor, or give its https: address."
+        problem = "there is no such picture. Add it in the editor, or use an https: address."
         page.report(line, f"{_short(source)}: {problem}")
     return True
 

@@ -14,7 +14,7 @@ BOX = re.compile(r"\[([ xX])\]\s+")
 
 
 RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
-ESCAPE = "A | inside a cell is written \\|, also in code."
+ESCAPE = "Inside a cell, write \\| for |, even in code."
 
 
 def tables(state: StateCore) -> None:
@@ -29,7 +29,7 @@ def tables(state: StateCore) -> None:
         if token.type == "tr_open" and token.map and state.tokens[index - 1].type != "thead_open":
             cells = len(_cells(lines[token.map[0]]))
             if cells > columns:
-                problem = f"This row has {cells} cells, the table {columns} columns, so the rest is not shown. {ESCAPE}"
+                problem = f"This row has {cells} cells, but the table has {columns} columns. {ESCAPE}"
                 page.report(token.map[0] + 1, problem)
         if token.type == "inline" and token.map and state.tokens[index - 1].type == "paragraph_open":
             _report_no_table(token.content.split("\n"), token.map[0] + 1, page)
@@ -46,13 +46,13 @@ def _report_no_table(lines: list[str], first: int, page: Page) -> None:
         is_rule = number > 0 and "-" in text and "|" in text and RULE.fullmatch(text)
         if is_rule and "|" in lines[number - 1]:
             above, below = len(_cells(lines[number - 1])), len(_cells(text))
-            problem = f"This is not a table: its first line has {above} cells, its second {below}. {ESCAPE}"
+            problem = (
+                f"This is not a table: its first line has {above} cells, its second line {below}. {ESCAPE}"
+            )
         elif number == 0 and re.fullmatch(r"\|.*\|.*\|\s*", text):
             if len(lines) > 1 and RULE.fullmatch(lines[1]):
                 continue
-            problem = (
-                "This is not a table. Its second line must be |---|---|, with as many columns as the first."
-            )
+            problem = "This is not a table. Its second line must be |---|---|, with as many columns as the first line."
         else:
             continue
         page.report(first + number, problem)

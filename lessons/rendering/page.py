@@ -119,13 +119,13 @@ def _refuse_excess(source: str) -> None:
     size = len(source.encode())
     if size > MAX_BYTES:
         raise TooComplexError(
-            f"The text has {size // 1000} KB and 200 KB is the most. Split it into several pages."
+            f"The text has {size // 1000} KB. The limit is 200 KB. Split it into several pages."
         )
     brackets = source.count("[")
     if brackets > MAX_BRACKETS:
-        most = f"{MAX_BRACKETS:,} is the most"
+        limit = f"The limit is {MAX_BRACKETS:,}."
         raise TooComplexError(
-            f"The text has {brackets:,} opening brackets [ and {most}. Split it, or take some out."
+            f"The text has {brackets:,} opening brackets [. {limit} Split it, or remove some."
         )
 
 

@@ -34,7 +34,7 @@ class Budget:
         self.left -= len(html) if html.isascii() else len(html.encode())
         if self.left < 0:
             raise TooComplexError(
-                f"At this line the page becomes more than {MAX_GROWTH} times as long as its text, or more than "
+                f"At this line, the page becomes more than {MAX_GROWTH} times as long as its text, or more than "
                 f"{MAX_OUTPUT // 1_000_000} MB. Repeat long addresses, drawings and empty headings less often.",
                 line,
             )

@@ -178,7 +178,7 @@ def test_what_is_worth_a_look_in_a_quiz_is_said_when_it_is_saved(staff, course, 
         staff, quiz, QUIZ.replace("- [ ] `git add`\n  > That stages it.", "- [ ] None of the above")
     )
     assertContains(
-        page, "Saved, and worth a look: Line 10: Options are shuffled, and this one depends on its place."
+        page, "Saved, and worth a look: Line 10: Options are shuffled, but this one depends on its position."
     )
     assert quiz.versions.count() == 2
 
@@ -189,11 +189,11 @@ def test_what_is_worth_a_look_in_a_quiz_is_said_when_it_is_saved(staff, course, 
         (
             "- [ ] `git add`",
             "* [ ] `git add`",
-            "An option starts with a hyphen and a space. Write: - [ ] `git add`",
+            "Start an option with a hyphen and a space. Write: - [ ] `git add`",
         ),
         ("= 1", "= 1,000", "“1,000” is not a number"),
         ("> One.", "> See [x](09-gone.md).", "09-gone.md leads nowhere"),
-        ("> One.", "> It is $x^2$.", "Formulas are not drawn"),
+        ("> One.", "> It is $x^2$.", "Formulas are not supported. Write it in words or in code."),
     ],
 )
 def test_what_cannot_be_shown_in_a_quiz_is_refused_at_its_line(staff, course, lesson, old, new, words):

@@ -81,9 +81,7 @@ def test_substitutes_in_a_command_are_right_and_said(client, cast, attempt):
     answer = client.post(cast.address("question", 1, BRANCH), {"answer": typed, "go": "6"})
     assertRedirects(answer, cast.address("question", 1, 6), fetch_redirect_response=False)
     page = client.get(cast.address("question", 1, BRANCH))
-    assertContains(
-        page, "We read special spaces as plain ones, and also read it without the full stop at the end"
-    )
+    assertContains(page, "We read special spaces as plain ones, and ignored the full stop at the end")
     actions.submit_attempt(attempt=attempt)
     assert Answer.objects.get().credit == 1
 

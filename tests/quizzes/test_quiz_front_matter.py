@@ -101,4 +101,4 @@ def test_file_without_front_matter_is_reported_with_the_problems_of_its_question
     first, second = problems(start + "## What is it? {#q}\n- [x] a\n- [ ] b\n")
     assert (first[0], second[0]) == (1, start.count("\n") + 1)
     assert "must start with front matter" in first[1]
-    assert "lacks an explanation" in second[1]
+    assert "This question has no explanation." in second[1]

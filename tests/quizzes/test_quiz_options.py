@@ -33,8 +33,8 @@ def test_option_goes_on_with_indented_lines_and_code():
     assert found == [texts for _, texts in SEVERAL_LINES]
 
 
-BULLET, HYPHEN = "An option starts with a hyphen and a space.", "A space is missing between - and the box."
-BOX = "The box of an option is [ ], or [x] where it is right."
+BULLET, HYPHEN = "Start an option with a hyphen and a space.", "There is no space between - and the box."
+BOX = "The box is [x] for a correct option and [ ] for an incorrect one."
 # Two lines that were meant as options, and what is said of them.
 SLIPS = [
     ("* [x] a", "* [ ] b", BULLET),
@@ -47,10 +47,10 @@ SLIPS = [
     ("[x] a", "[ ] b", BULLET),
     ("☑ a", "☐ b", BULLET),
     ("-[x] a", "-[ ] b", HYPHEN),
-    ("-  [x] a", "-  [ ] b", "There is one space between - and the box."),
-    ("-\t[x] a", "-\t[ ] b", "There is one space between - and the box."),
-    ("- [x]a", "- [ ]b", "A space is missing after the box."),
-    (" - [x] a", " - [ ] b", "An option is not indented."),
+    ("-  [x] a", "-  [ ] b", "Put one space between - and the box."),
+    ("-\t[x] a", "-\t[ ] b", "Put one space between - and the box."),
+    ("- [x]a", "- [ ]b", "There is no space after the box."),
+    (" - [x] a", " - [ ] b", "Do not indent an option."),
     ("- (x) a", "- ( ) b", BOX),
     ("- \\[x\\] a", "- \\[ \\] b", BOX),
 ]
@@ -64,7 +64,7 @@ def test_line_that_was_meant_as_an_option_is_shown_as_it_should_be(right, wrong,
 @pytest.mark.parametrize(
     ("slip", "cause"),
     [
-        ("- [] b", "The box of a wrong option has a space in it. Write: - [ ] b"),
+        ("- [] b", "Put a space in the box of an incorrect option. Write: - [ ] b"),
         ("- [✓] b", f"{BOX} Write: - [x] b"),
         ("- [х] b", f"{BOX} Write: - [x] b"),  # Cyrillic
         ("- [ x ] b", f"{BOX} Write: - [x] b"),
@@ -72,8 +72,8 @@ def test_line_that_was_meant_as_an_option_is_shown_as_it_should_be(right, wrong,
         ("- [-] b", f"{BOX} Write: - [ ] b"),
         ("* [ ] b", f"{BULLET} Write: - [ ] b"),
         ("1. [ ] b", f"{BULLET} Write: - [ ] b"),
-        ("  - [ ] b", "An option is not indented and contains no other options. Write: - [ ] b"),
-        ("  * [x] b", "An option is not indented and contains no other options. Write: - [x] b"),
+        ("  - [ ] b", "Options can’t be nested. Write: - [ ] b"),
+        ("  * [x] b", "Options can’t be nested. Write: - [x] b"),
     ],
 )
 def test_slip_among_options_is_reported_wherever_it_is(slip, cause):
@@ -90,16 +90,28 @@ def test_slip_among_options_is_reported_wherever_it_is(slip, cause):
         (
             "- [x] a\nmore\n- [ ] b",
             2,
-            "To go on with the option above it, indent it by two spaces. Write:   more",
+            "To continue the option above, indent this line by two spaces. Write:   more",
         ),
-        ("- [x] a\n```\nx\n```\n- [ ] b", 2, "Code that belongs to an option is indented by two spaces"),
-        ("- [x] a\n  ```\n  x\n- [ ] b", 2, "The code that starts here is not closed in its option."),
-        ("- [x] a\n- [ ] b\n  ```\n  x", 3, "The code that starts here is not closed in its option."),
-        ("- [x] a\n  - list\n- [ ] b", 2, "An option contains text and code only, no list"),
-        ("- [x] a\n  | table |\n- [ ] b", 2, "An option contains text and code only, no list"),
-        ("- [x] a\n  > note\n  more\n- [ ] b", 3, "The lines of an option come before its explanation."),
-        ("= a\n  more", 2, "An answer of this kind is a single line."),
-        ("1. a\n   more\n2. b", 2, "An answer of this kind is a single line."),
+        (
+            "- [x] a\n```\nx\n```\n- [ ] b",
+            2,
+            "Indent the code of an option by two spaces, like all its other lines.",
+        ),
+        ("- [x] a\n  ```\n  x\n- [ ] b", 2, "The code block that starts here is not closed in its option."),
+        ("- [x] a\n- [ ] b\n  ```\n  x", 3, "The code block that starts here is not closed in its option."),
+        (
+            "- [x] a\n  - list\n- [ ] b",
+            2,
+            "An option can contain only text and code. Write this as text or code.",
+        ),
+        (
+            "- [x] a\n  | table |\n- [ ] b",
+            2,
+            "An option can contain only text and code. Write this as text or code.",
+        ),
+        ("- [x] a\n  > note\n  more\n- [ ] b", 3, "All lines of an option come before its explanation."),
+        ("= a\n  more", 2, "Each answer of this kind must be a single line."),
+        ("1. a\n   more\n2. b", 2, "Each answer of this kind must be a single line."),
     ],
 )
 def test_line_that_no_option_can_show_is_reported(body, line, message):
@@ -122,13 +134,13 @@ def test_version_that_was_saved_before_is_read_as_it_was(body):
 
 # The lines of a question without any answer that is read, and what is said of the first of them.
 GUESSES = [
-    ("- [yes] a\n- [no] b", "This is not read as an answer. Write: - [x] a"),
-    ("- [1] a\n- [0] b", "This is not read as an answer. Write: - [x] a"),
-    ("( ) a\n(x) b", "This is not read as an answer. Write: - [ ] a"),
-    ("- {x} a\n- {} b", "This is not read as an answer. Write: - [x] a"),
-    ("=2,000", "This is not read as an answer. Write: = 2,000"),
-    ("- a\n- b", "An option has a box. Write: - [x] a, if it is right, and - [ ] a, if it is wrong."),
-    ("a) x\nb) y", "An option has a box. Write: - [x] x, if it is right, and - [ ] x, if it is wrong."),
+    ("- [yes] a\n- [no] b", "This is not an answer. Write: - [x] a"),
+    ("- [1] a\n- [0] b", "This is not an answer. Write: - [x] a"),
+    ("( ) a\n(x) b", "This is not an answer. Write: - [ ] a"),
+    ("- {x} a\n- {} b", "This is not an answer. Write: - [x] a"),
+    ("=2,000", "This is not an answer. Write: = 2,000"),
+    ("- a\n- b", "An option needs a box. Write - [x] a if it is correct, or - [ ] a if it is not."),
+    ("a) x\nb) y", "An option needs a box. Write - [x] x if it is correct, or - [ ] x if it is not."),
 ]
 
 

@@ -66,11 +66,14 @@ def test_options_that_need_the_others_are_told_apart():
 def test_author_is_warned_where_no_pin_is_and_may_publish():
     plain = parse(source("- [x] a", "- [ ] b", "- [ ] All of the above"))
     assert [(each.line, each.message) for each in plain.warnings] == [
-        (10, "Options are shuffled, and this one depends on its place. Pin it: - [ ] All of the above {pin}")
+        (
+            10,
+            "Options are shuffled, but this one depends on its position. Pin it: - [ ] All of the above {pin}",
+        )
     ]
     assert parse(source("- [x] a", "- [ ] b", "- [ ] All of the above {pin}")).warnings == ()
     lettered = parse(source("- [x] a", "- [ ] b", "- [ ] A and B {pin}"))
-    assert [(each.line, "names others by letter" in each.message) for each in lettered.warnings] == [
+    assert [(each.line, "refers to others by letter" in each.message) for each in lettered.warnings] == [
         (10, True)
     ]
     assert parse(source("- [x] a {pin}", "- [ ] b {pin}", "- [ ] A and B {pin}")).warnings == ()

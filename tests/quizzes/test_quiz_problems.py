@@ -31,10 +31,10 @@ OPTIONS = ("- [x] a", "- [ ] b", "> Why.")
         ("## What is it?", "no key"),
         ("## What is it? {}", "no key"),
         ("## What is it? {points=2}", "no key"),
-        ("## What is it? {#Upper}", "#Upper is no key"),
-        ("## What is it? {#a #b}", "#b is no key"),
-        ("## What is it? {#}", "# is no key"),
-        ("## What is it? {#" + "k" * 65 + "}", "is no key"),
+        ("## What is it? {#Upper}", "#Upper is not a key. Use up to 64 of a-z, 0-9, - and _."),
+        ("## What is it? {#a #b}", "#b is not a key. Use up to 64 of a-z, 0-9, - and _."),
+        ("## What is it? {#}", "# is not a key. Use up to 64 of a-z, 0-9, - and _."),
+        ("## What is it? {#" + "k" * 65 + "}", "is not a key. Use up to 64 of a-z, 0-9, - and _."),
         ("## What is it? {#q level=3}", "Unknown attribute level=3"),
         ("## What is it? {#q points=1 points=2}", "Unknown attribute points=2"),
         ("## What is it? {#q points=0}", "points=0 is not a number above 0"),
@@ -52,7 +52,7 @@ def test_heading_with_a_fault_is_reported(heading, message):
 
 
 CASES = {
-    "no right option": (["- [ ] a", "- [ ] b"], 1, "No option is marked as right"),
+    "no right option": (["- [ ] a", "- [ ] b"], 1, "No option is marked as correct"),
     "one option": (["- [x] a"], 1, "fewer than two options"),
     "same option": (["- [x] a b", "- [ ] c", "- [ ] a  b"], 4, "“a b” is in this question twice"),
     "same option in another normal form": (["- [x] é", "- [ ] e\u0301"], 3, "is in this question twice"),
@@ -64,7 +64,11 @@ CASES = {
     "one item": (["1. a"], 1, "fewer than two items"),
     "same item": (["1. a", "2. b", "3. a"], 4, "“a” is in this question twice"),
     "empty item": (["1. a", "2."], 3, "This line is empty"),
-    "table without header": (["| a | b |", "| c | d |", "| e | f |", "| g | h |"], 2, "lacks a header"),
+    "table without header": (
+        ["| a | b |", "| c | d |", "| e | f |", "| g | h |"],
+        2,
+        "This table has no header.",
+    ),
     "one pair": (["| L | R |", "|---|---|", "| a | b |"], 1, "fewer than two pairs"),
     "three cells": (["| L | R |", "|---|---|", "| a | b |", "| c | d | e |"], 5, "two filled cells"),
     "empty cell": (["| L | R |", "|---|---|", "| a | b |", "| c | |"], 5, "two filled cells"),
@@ -75,18 +79,30 @@ CASES = {
     ),
     "empty answer": (["= a", "="], 3, "This line is empty"),
     "empty expression": (["= //"], 2, "This line is empty"),
-    "open parenthesis": (["= a", "= /(b/"], 3, "not a regular expression of RE2: missing ): (b"),
+    "open parenthesis": (["= a", "= /(b/"], 3, "is not an RE2 regular expression: missing ): (b"),
     "back-reference": ([r"= /(a)\1/"], 2, "invalid escape sequence"),
-    "look-ahead": (["= /a(?=b)/"], 2, "not a regular expression of RE2"),
+    "look-ahead": (["= /a(?=b)/"], 2, "is not an RE2 regular expression"),
     "tolerance that is none": (["= 3 ± some"], 2, "“some” is not a tolerance"),
     "tolerance missing": (["= 3 ±"], 2, "“” is not a tolerance"),
     "tolerance below 0": (["= 3 ± -1"], 2, "“-1” is not a tolerance"),
     "number that is none": (["= 3 ± 1", "= three"], 3, "“three” is not a number"),
     "number with a comma": (["= 1,000"], 2, "“1,000” is not a number"),
-    "boxes and =": (["- [x] a", "- [ ] b", "= c"], 4, "mixes two kinds"),
-    "= and boxes": (["= c", "- [x] a"], 3, "mixes two kinds"),
-    "list directly before boxes": (["1. a", "- [x] b"], 3, "mixes two kinds"),
-    "list and table": (["1. a", "2. b", "", "| c | d |"], 5, "mixes two kinds"),
+    "boxes and =": (
+        ["- [x] a", "- [ ] b", "= c"],
+        4,
+        "This line has a different kind of answer than the lines above.",
+    ),
+    "= and boxes": (["= c", "- [x] a"], 3, "This line has a different kind of answer than the lines above."),
+    "list directly before boxes": (
+        ["1. a", "- [x] b"],
+        3,
+        "This line has a different kind of answer than the lines above.",
+    ),
+    "list and table": (
+        ["1. a", "2. b", "", "| c | d |"],
+        5,
+        "This line has a different kind of answer than the lines above.",
+    ),
 }
 
 
@@ -97,13 +113,16 @@ def test_answers_with_a_fault_are_reported(body, line, message):
     assert message in text
 
 
-@pytest.mark.parametrize(("heading", "count"), [("A ___ and a ___.", "2 and 1"), ("___ ____ ___", "3 and 1")])
+@pytest.mark.parametrize(
+    ("heading", "count"),
+    [("A ___ and a ___.", "Blanks: 2, = lines: 1."), ("___ ____ ___", "Blanks: 3, = lines: 1.")],
+)
 def test_cloze_with_more_blanks_than_lines_is_reported(heading, count):
     assert count in only_problem(f"## {heading} {{#q}}", "= a", "> Why.")[1]
 
 
 def test_cloze_with_more_lines_than_blanks_is_reported():
-    assert "1 and 2" in only_problem("## A ___ {#q}", "= a", "= b", "> Why.")[1]
+    assert "Blanks: 1, = lines: 2." in only_problem("## A ___ {#q}", "= a", "= b", "> Why.")[1]
 
 
 def test_cloze_with_an_empty_alternative_is_reported():
@@ -117,7 +136,7 @@ def test_cloze_with_an_empty_alternative_is_reported():
 def test_missing_explanation_is_reported(end):
     line, message = only_problem("", HEAD, "- [x] a", "- [ ] b", *end)
     assert line == 2
-    assert "lacks an explanation" in message
+    assert "This question has no explanation." in message
 
 
 def test_question_without_answers_is_reported():
@@ -128,19 +147,19 @@ def test_question_without_answers_is_reported():
 def test_line_after_the_explanation_is_reported(late):
     line, message = only_problem(HEAD, *OPTIONS, "", late)
     assert line == 6
-    assert "is after the explanation" in message
+    assert "The explanation ends the question. Move this line above it, or delete it." in message
 
 
 def test_text_outside_any_question_is_reported_once():
     line, message = only_problem("", "# Part one", "text", HEAD, *OPTIONS)
     assert line == 2
-    assert "belongs to no question" in message
+    assert "This text is not part of a question." in message
 
 
 def test_duplicate_key_names_the_first():
     assert only_problem(HEAD, *OPTIONS, HEAD, *OPTIONS) == (
         5,
-        f"The key #q is taken by the question in line {FIRST}.",
+        f"The key #q is already used by the question in line {FIRST}.",
     )
 
 
@@ -151,7 +170,7 @@ def test_duplicate_right_texts_are_allowed():
 def test_code_that_is_never_closed_is_the_only_problem_of_its_question():
     line, message = only_problem("## Fine {#a}", *OPTIONS, HEAD, "```", *OPTIONS, "## Lost", "~~~")
     assert line == 6
-    assert "never closed" in message
+    assert "The code block that starts here is not closed. Close it with the same ``` or ~~~." in message
 
 
 def test_file_above_the_limit_is_refused_in_bytes():
@@ -164,7 +183,7 @@ def test_file_above_the_limit_is_refused_in_bytes():
 def test_control_character_is_reported(character):
     assert only_problem(HEAD, f"- [x] {character}", *OPTIONS[1:]) == (
         2,
-        f"There is a control character here, U+{ord(character):04X}. Delete it.",
+        f"This line contains the control character U+{ord(character):04X}. Delete it.",
     )
 
 

@@ -29,16 +29,16 @@ RIGHT = [
      "We read special characters as plain ones and special spaces as plain ones: git branch"),
     ("git config", "git conﬁg", "We read special characters as plain ones: git config"),
     ("a -> b", "a → b", "We read special characters as plain ones: a -> b"),
-    ("git branch", "git branch.", "We also read it without the full stop at the end: git branch"),
+    ("git branch", "git branch.", "We ignored the full stop at the end: git branch"),
     ("git switch -c a", "Git switch —c a.",
-     "We read the long dash as -, and also read it without the full stop at the end: Git switch -c a"),
+     "We read the long dash as -, and ignored the full stop at the end: Git switch -c a"),
     # What the right answer itself has still matches, and so does its plain form.
     ("don’t", "don’t", "We read curly quotes as straight ones: don't"),
     ("don’t", "don't", ""),
     ("git switch —c a", "git switch -c a", ""),
     ("—", "—", "We read the long dash as --, or as - where that fits: --"),
     ("git add .", "git add .", ""),
-    ("etc.", "etc.", "We also read it without the full stop at the end: etc"),
+    ("etc.", "etc.", "We ignored the full stop at the end: etc"),
     ("/git (branch|tag) -v/", "git branch —v", "We read the long dash as -: git branch -v"),
 ]  # fmt: skip
 WRONG = [

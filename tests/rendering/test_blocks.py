@@ -32,7 +32,7 @@ def test_admonition_holds_blocks_and_other_blocks(page):
 )
 def test_block_that_is_not_closed_is_a_problem_at_its_first_line(page, source):
     assert page(f"a\n\n{source}").problems == [
-        Problem(3, "", "The block is not closed. End it with a line :::")
+        Problem(3, "", "The block is not closed. End it with the line :::")
     ]
 
 

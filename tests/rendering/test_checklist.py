@@ -25,12 +25,12 @@ def test_checklists_give_key_and_plain_text_of_each_item(page):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("- [ ] b", "The item has no key. Add one at its end, such as {#install-git}"),
-        ("- [ ] b {#}", "The item has no key. Add one at its end, such as {#install-git}"),
+        ("- [ ] b", "This item has no key. Add one at the end, such as {#install-git}"),
+        ("- [ ] b {#}", "This item has no key. Add one at the end, such as {#install-git}"),
         ("- [ ] b {#a}", "The key “a” is used twice on this page. Give each item its own."),
-        ("- [ ] b {#B}", "The key “B” has other characters than a to z, 0 to 9 and -, or more than 50."),
-        ("- b {#b}", "An item of a checklist is one line: - [ ] Text {#key}"),
-        ("b", "An item of a checklist is one line: - [ ] Text {#key}"),
+        ("- [ ] b {#B}", "The key “B” must have at most 50 characters, all of them a to z, 0 to 9 or -."),
+        ("- b {#b}", "Each checklist item is one line: - [ ] Text {#key}"),
+        ("b", "Each checklist item is one line: - [ ] Text {#key}"),
     ],
 )
 def test_item_without_a_good_key_is_a_plain_item_and_a_problem(page, line, message):

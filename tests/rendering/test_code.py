@@ -41,9 +41,7 @@ def test_indented_code_is_text(page):
 def test_unknown_language_is_shown_plain_and_is_a_problem(page):
     rendered = page("a\n\n```pyhton\nx = '<'\n```")
     assert "<code>x = &#x27;&lt;&#x27;\n</code>".replace("&#x27;", "'") in rendered.html.replace("&#39;", "'")
-    assert rendered.problems == [
-        Problem(3, "", "“pyhton” is not a language that can be highlighted. Use text if none fits.")
-    ]
+    assert rendered.problems == [Problem(3, "", "“pyhton” is not a known language. Use text if none fits.")]
 
 
 def test_words_after_the_language_that_mean_nothing_are_a_problem(page):

@@ -45,17 +45,17 @@ def test_step_alone_on_its_line_is_a_step():
 @pytest.mark.parametrize(
     ("source", "line", "message"),
     [
-        ("", 1, "The flow has no steps. Write lines such as build -> test"),
-        ("title: only", 1, "The flow has no steps. Write lines such as build -> test"),
-        ("a -> b\na -> -> b", 2, "A step is missing beside an arrow. Write build -> test"),
-        ("a -> a", 1, "“a” leads to itself. Name the step between."),
-        ("a -> " + "x" * 61, 1, "“xxxxxxxxxxxxxxxxxxxx…” has 61 characters; a step has at most 60."),
-        ("\n".join(f"s{n}" for n in range(50)), 41, "The flow has more than 40 steps. Split it into two."),
-        (" -> ".join("abcdefghij" * 9), 1, "The flow has more than 80 arrows. Split it into two."),
+        ("", 1, "This flow has no steps. Write lines such as build -> test"),
+        ("title: only", 1, "This flow has no steps. Write lines such as build -> test"),
+        ("a -> b\na -> -> b", 2, "An arrow has no step on one side. Write build -> test"),
+        ("a -> a", 1, "“a” leads to itself. Name the step in between."),
+        ("a -> " + "x" * 61, 1, "“xxxxxxxxxxxxxxxxxxxx…” has 61 characters. The limit for a step is 60."),
+        ("\n".join(f"s{n}" for n in range(50)), 41, "This flow has more than 40 steps. Split it into two."),
+        (" -> ".join("abcdefghij" * 9), 1, "This flow has more than 80 arrows. Split it into two."),
         (
             "\n".join(f"a{n} -> b{m}" for n in range(9) for m in range(10)),
             81,
-            "The flow has more than 80 arrows. Split it into two.",
+            "This flow has more than 80 arrows. Split it into two.",
         ),
     ],
 )
@@ -66,7 +66,7 @@ def test_fault_in_a_flow_names_its_line(source, line, message):
 def test_flow_with_a_fault_is_shown_as_written(page):
     rendered = page("a\n\n::: flow\nb -> <i>\n-> c\n:::")
     assert "<code>b -&gt; &lt;i&gt;\n-&gt; c\n</code>" in rendered.html
-    assert rendered.problems == [Problem(5, "", "A step is missing beside an arrow. Write build -> test")]
+    assert rendered.problems == [Problem(5, "", "An arrow has no step on one side. Write build -> test")]
 
 
 def test_step_stands_after_all_steps_that_lead_to_it():

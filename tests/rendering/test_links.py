@@ -38,7 +38,7 @@ def test_autolink_and_reference_are_links_too(page):
         ("lesson:svn", "lesson:svn leads nowhere: there is no such lesson."),
         ("lesson:git#push", "lesson:git#push leads nowhere: there is no such lesson or heading."),
         ("quiz:svn", "quiz:svn leads nowhere: there is no such quiz."),
-        ("#nowhere", "#nowhere leads nowhere: no heading of this page has that id."),
+        ("#nowhere", "#nowhere leads nowhere: no heading on this page has that id."),
     ],
 )
 def test_link_that_leads_nowhere_stays_as_text_and_is_a_problem(page, target, message):
@@ -53,7 +53,7 @@ def test_link_that_leads_nowhere_stays_as_text_and_is_a_problem(page, target, me
 def test_link_of_another_kind_stays_as_text_and_is_a_problem(page, target):
     rendered = page(f"[x]({target})")
     assert rendered.html == "<p>x</p>\n"
-    assert rendered.problems[0].message.startswith(f"{target}: a link starts with https:")
+    assert rendered.problems[0].message.startswith(f"{target}: a link must start with https:")
 
 
 def test_only_the_refused_one_of_two_links_is_lost(page):
@@ -95,7 +95,7 @@ def test_image_of_another_kind_is_replaced_by_its_words(page, address):
     rendered = page(f"![A graph]({address})")
     assert rendered.html == "<p>A graph</p>\n"
     assert rendered.problems == [
-        Problem(1, "", f"{address}: the address of an image starts with https: or is relative.")
+        Problem(1, "", f"{address}: the address of an image must start with https: or be relative.")
     ]
 
 

@@ -96,10 +96,10 @@ def test_a_checklist_and_the_contents_are_as_long_as_a_page_can_show(page):
     rendered = page(f"::: checklist\n{items}:::\n")
     assert len(rendered.checklists) == 200
     assert rendered.problems[0] == Problem(
-        202, "", "This page has more than 200 items to tick. Split it into several pages."
+        202, "", "This page has more than 200 checklist items. Split it into several pages."
     )
     assert page("# a\n" * 300).problems == [
-        Problem(201, "", "“On this page” lists 200 headings and ends here.")
+        Problem(201, "", "“On this page” lists only the first 200 headings.")
     ]
 
 

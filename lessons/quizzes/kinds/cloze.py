@@ -34,7 +34,7 @@ class Cloze(Question[list[str]]):
 ## Git is a ___ version control system of the ___ kind. {#cloze}
 = free | open-source
 = distributed
-> One line for each blank, other answers behind |.
+> One line for each blank. Separate alternatives with |.
 """
     answers_are_markdown: ClassVar[bool] = False
     accepted: tuple[tuple[str, ...], ...]
@@ -48,7 +48,8 @@ class Cloze(Question[list[str]]):
         blanks, lines = len(BLANK.findall(block.prompt)), len(block.answers)
         if blanks != lines:
             report(
-                block.line, f"Blanks (___) and = lines differ: {blanks} and {lines}. A | parts alternatives."
+                block.line,
+                f"Each blank (___) needs one = line. Blanks: {blanks}, = lines: {lines}. Separate alternatives with |.",
             )
         accepted = tuple(tuple(split_cells(line.content)) for line in block.answers)
         for line, alternatives in zip(block.answers, accepted, strict=True):

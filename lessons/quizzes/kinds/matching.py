@@ -64,9 +64,7 @@ class Matching(Question[list[int | None]]):
     def parse(cls, block: Block, report: Report) -> Self:
         lines = block.answers
         if len(lines) < 2 or not all(map(RULE.fullmatch, _texts(lines[1]))):
-            report(
-                lines[0].number, "This table lacks a header. It starts with | Left | Right | and |---|---|."
-            )
+            report(lines[0].number, "This table has no header. Start it with | Left | Right | and |---|---|.")
         rows = [(line, _cells(line, report)) for line in lines]
         pairs = tuple(cells for _, cells in rows[2:] if cells)
         at_least_two("pairs", rows[2:], block, report)
@@ -121,5 +119,5 @@ def _cells(line: Line, report: Report) -> tuple[str, str] | None:
     cells = _texts(line)
     if len(cells) == 2 and all(cells):
         return cells[0], cells[1]
-    report(line.number, r"A row of the table has two filled cells. A | inside a cell is written \|.")
+    report(line.number, r"Each row needs two filled cells. Inside a cell, write \| for |.")
     return None

@@ -18,7 +18,7 @@ class MultipleChoice(Choice):
 - [x] Git
 - [x] Mercurial
 - [ ] Subversion
-> More than one [x] makes a question with several answers.
+> More than one [x] makes a question with several correct answers.
 """
 
     @classmethod

@@ -36,7 +36,7 @@ class Numeric(Question[str]):
     example: ClassVar[str] = """\
 ## How many hours is one evening? {#hours}
 = 3 ± 0.1
-> Lines of = that are all numbers make a question for a number.
+> If all = lines are numbers, the answer is a number.
 """
     answers_are_markdown: ClassVar[bool] = False
     accepted: tuple[Range, ...]
@@ -89,11 +89,11 @@ def _range(text: str, line: int, report: Report) -> Range | None:
     if value is None:
         report(
             line,
-            f"“{text}” is not a number such as 3, 0.5 or 2e3, perhaps with a tolerance: 3 ± 0.1."
+            f"“{text}” is not a number, such as 3, 0.5 or 2e3. A tolerance can follow: 3 ± 0.1."
             " Leave out units, commas and spaces.",
         )
     elif tolerance is None or tolerance < 0:
-        report(line, f"“{tolerances[0]}” is not a tolerance. It is a number of 0 or more, as in 3 ± 0.1.")
+        report(line, f"“{tolerances[0]}” is not a tolerance. Write a number of 0 or more, as in 3 ± 0.1.")
     else:
         return Range(" ± ".join([number, *tolerances]), value, tolerance)
     return None

@@ -34,7 +34,7 @@ class Ordering(Question[list[int | None]]):
 ## Put the phases in order. {#phases}
 1. Requirements
 2. Design
-> Right as written; shown shuffled.
+> Write the items in the correct order. They are shuffled.
 """
     items: tuple[str, ...]
 

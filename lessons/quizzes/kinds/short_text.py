@@ -30,7 +30,7 @@ class ShortText(Question[str]):
 ## Which command lists the branches? {#branch}
 = git branch
 = /git\\s+branch\\s+--list/
-> A regular expression is written between slashes.
+> Write a regular expression between slashes.
 """
     answers_are_markdown: ClassVar[bool] = False
     accepted: tuple[str, ...]
@@ -46,7 +46,7 @@ class ShortText(Question[str]):
             if not line.content or pattern == "":
                 report(line.number, "This line is empty.")
             elif pattern and (fault := _fault(pattern)):
-                report(line.number, f"{line.content} is not a regular expression of RE2: {fault}.")
+                report(line.number, f"{line.content} is not an RE2 regular expression: {fault}.")
         _check_numbers(block, report)
         return cls(**common(block), accepted=tuple(line.content for line in block.answers))
 
@@ -81,8 +81,8 @@ def _check_numbers(block: Block, report: Report) -> None:
             continue
         expression = re.sub(r"([.*+?^${}()|\[\]\\/])", r"\\\1", line.content)
         message = (
-            f"“{line.content}” is compared as text, so a learner who types {number} is wrong. For a number write"
-            f" = {number} and name the unit in the question. If the text is meant write = /{expression}/"
+            f"“{line.content}” is compared as text, so {number} alone is incorrect. For a number, write"
+            f" = {number} and name the unit in the question. For text, write = /{expression}/"
         )
         report(line.number, message, only_new=True, warns=not is_certain and "±" not in line.content)
 

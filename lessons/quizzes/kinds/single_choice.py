@@ -26,7 +26,7 @@ class SingleChoice(Choice):
 - [ ] `git add`
   > An explanation of one option.
 - [ ] None of the above {pin}
-> The explanation of the question. Each needs one.
+> The explanation of the question. Each question needs one.
 """
 
     @classmethod
