@@ -15,6 +15,7 @@ from labs.grader.words import count, size, visible
 from labs.models import Submission
 from labs.repositories import browsing, differences, folders
 from labs.repositories.browsing import Entry, Folder, PushedState
+from lessons.pages.breadcrumb import course_crumbs
 from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -68,12 +69,12 @@ def _page(
         "lab": lab,
         "title": title,
         "is_own": submission.enrollment.user_id == user.pk,
-        "crumbs": [
-            (lab.course.title, lab.course.get_absolute_url()),
+        "crumbs": course_crumbs(
+            lab.course,
             (lab.title, lab.get_absolute_url()),
             (f"Submission {submission.number}", submission.get_absolute_url()),
             (title, ""),
-        ],
+        ),
     }
     repository = queries.practice_repository_of(submission)
     if repository is None:

@@ -17,6 +17,7 @@ from labs.reports.local_report import comparison
 from labs.reports.verdict import commit_address, difference, groups
 from labs.repositories.hosts import Offer
 from labs.specs import parse_spec
+from lessons.pages.breadcrumb import course_crumbs
 from lessons.points import show_points
 from lessons.queries import teaches
 from portal.accounts.models import User
@@ -92,11 +93,11 @@ def submission_page(submission: Submission, user: User) -> dict[str, Any]:
         "commit_address": commit_address(origin_page(submission), submission.head),
         "also_by": queries.also_submitted_by(submission) if staff else [],
         "latest_from": past[0].origin if submission.enrollment.user_id == user.pk else None,
-        "crumbs": [
-            (submission.lab.course.title, submission.lab.course.get_absolute_url()),
+        "crumbs": course_crumbs(
+            submission.lab.course,
             (submission.lab.title, submission.lab.get_absolute_url()),
             (f"Submission {submission.number}", ""),
-        ],
+        ),
     }
 
 
@@ -231,7 +232,7 @@ def lab_page(
         "own_command": own_command(lab),
         **labcheck_addresses(lab),
         "commands": push_commands(practice_address(lab, token)) if token else None,
-        "crumbs": [(lab.course.title, lab.course.get_absolute_url()), (lab.title, "")],
+        "crumbs": course_crumbs(lab.course, (lab.title, "")),
     }
 
 

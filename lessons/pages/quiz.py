@@ -7,6 +7,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from lessons.models import Answer
+from lessons.pages.breadcrumb import Crumb, course_crumbs
 from lessons.pages.controls import controls
 from lessons.quiz_queries import OpenAttempt, OpenQuiz, typical_minutes
 from lessons.quiz_text import parse_stored, prompt
@@ -140,9 +141,12 @@ def address_in(source: str, place: int | None, *attempt: str | int) -> str:
     return reverse("question", args=[*attempt, place])
 
 
-def _quiz(found: OpenQuiz) -> dict[str, Any]:
-    return {"course": found.quiz.course, "quiz": found.quiz, "lesson": found.quiz.lesson}
+def _quiz(found: OpenQuiz, *steps: Crumb) -> dict[str, Any]:
+    quiz, course, lesson = found.quiz, found.quiz.course, found.quiz.lesson
+    above = (lesson.title, reverse("lesson", args=[course.slug, lesson.slug]))
+    crumbs = course_crumbs(course, above, ("Quiz", quiz.get_absolute_url()), *steps)
+    return {"course": course, "quiz": quiz, "lesson": lesson, "crumbs": crumbs}
 
 
 def attempt_context(found: OpenAttempt) -> dict[str, Any]:
-    return {**_quiz(found.of), "attempt": found.attempt, "here": f"Attempt {found.attempt.number}"}
+    return {**_quiz(found.of, (f"Attempt {found.attempt.number}", "")), "attempt": found.attempt}

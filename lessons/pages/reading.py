@@ -6,14 +6,18 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from lessons.pages.breadcrumb import course_crumbs
 from lessons.queries import OpenLesson
 from lessons.rendering import MAX_LISTED, with_ticks
 
 
 def reading_context(found: OpenLesson, token: object) -> dict[str, Any]:
     # `token` is the CSRF token of the forms.
+    course, session = found.lesson.course, found.lesson.session
+    above = (session.title, f"{course.get_absolute_url()}#session-{session.slug}")
     return {
-        "course": found.lesson.course,
+        "course": course,
+        "crumbs": course_crumbs(course, above, (found.lesson.title, "")),
         "lesson": found.lesson,
         "enrollment": found.enrollment,
         "reading": found.reading,
