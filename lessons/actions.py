@@ -115,7 +115,7 @@ def save_quiz(*, quiz: Quiz) -> Quiz:
 
 
 def closed_cohort_message(cohort: Cohort) -> str:
-    return f"{cohort} no longer accepts learners. Ask whoever invited you."
+    return f"{cohort} no longer accepts learners. Ask the person who invited you."
 
 
 def join_cohort(*, user: User, cohort: Cohort) -> Enrollment:
@@ -126,7 +126,7 @@ def join_cohort(*, user: User, cohort: Cohort) -> Enrollment:
     if active and active.cohort_id == cohort.pk:
         return active
     if active:
-        raise CannotJoinError(f"You are in {active.cohort} already. Ask your instructor to move you.")
+        raise CannotJoinError(f"You’re already in {active.cohort}. Ask your instructor to move you.")
     if not cohort.open:
         raise CannotJoinError(closed_cohort_message(cohort))
     try:

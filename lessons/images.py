@@ -10,7 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 MAX_BYTES = 5_000_000
 MAX_PIXELS = 20_000_000
-SCALE_DOWN = "20 million pixels are the most. Scale it down first."
+SCALE_DOWN = "The limit is 20 million pixels. Scale it down first."
 FOLDER = "images"
 # Pillow's format name: extension of the stored file, MIME type, encoder options.
 FORMATS = {
@@ -35,12 +35,12 @@ def store_image(upload: UploadedFile) -> str:
     size = upload.size or 0
     if size > MAX_BYTES:
         raise ImageRefusedError(
-            f"The file has {size / 1e6:.1f} MB and 5 MB is the most. Save it smaller, or as WebP."
+            f"The file has {size / 1e6:.1f} MB. The limit is 5 MB. Save it smaller, or as WebP."
         )
     data = upload.read()
     if any(mark in data.lower() for mark in MARKS_OF_OTHER_FILES):
         raise ImageRefusedError(
-            "The file contains a document as well as a picture. Open it in an image editor and export it as PNG."
+            "The file contains more than a picture. Open it in an image editor and export it as PNG."
         )
     image = _decode(data)
     ending, _, options = FORMATS[image.format or ""]
@@ -55,12 +55,12 @@ def _decode(data: bytes) -> Image.Image:
         _refuse_excess(image)
         image.load()
     except Image.DecompressionBombError as error:
-        raise ImageRefusedError(f"The picture is far too large: {SCALE_DOWN}") from error
+        raise ImageRefusedError(f"The picture is too large. {SCALE_DOWN}") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         if isinstance(error, ImageRefusedError):
             raise
         raise ImageRefusedError(
-            "This is no picture that can be read. A lesson takes PNG, JPEG and WebP: export it as one of them."
+            "This is not a picture in a supported format. Export it as PNG, JPEG or WebP."
         ) from error
     return image
 
@@ -69,9 +69,9 @@ def _refuse_excess(image: Image.Image) -> None:
     # Reads the header only, before any pixel is decompressed.
     width, height = image.size
     if width * height > MAX_PIXELS:
-        raise ImageRefusedError(f"The picture has {width:,} × {height:,} pixels: {SCALE_DOWN}")
+        raise ImageRefusedError(f"The picture has {width:,} × {height:,} pixels. {SCALE_DOWN}")
     if getattr(image, "n_frames", 1) > 1:
-        raise ImageRefusedError("This picture moves. Export the frame that matters as PNG.")
+        raise ImageRefusedError("This picture is animated. Export one frame as PNG.")
 
 
 def _encode(image: Image.Image, options: dict[str, int]) -> bytes:

@@ -32,7 +32,7 @@ def invitation_address(cohort: Cohort) -> str:
 def person_at(email: str) -> User:
     user = User.objects.filter(email__iexact=email, is_active=True).first()
     if user is None:
-        raise UnknownPersonError(f"No account has the email {email}.")
+        raise UnknownPersonError(f"No account uses the email {email}.")
     return user
 
 
@@ -45,7 +45,7 @@ def owner_of(email: str) -> User:
     address = EmailAddress.objects.filter(user=user, email__iexact=user.email).first()
     if address and not address.verified:
         raise UnknownPersonError(
-            f"{user.email} is not confirmed yet. Ask them to sign in with the code we emailed first."
+            f"{user.email} is not confirmed yet. Ask them to sign in with the code that we emailed."
         )
     return user
 

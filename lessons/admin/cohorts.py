@@ -38,7 +38,7 @@ class CohortAdmin(SluggedAdmin):
 
     @admin.display(description="invitation")
     def invitation(self, cohort: Cohort) -> str:
-        context = {"title": "Send this to learners", "text": invitation_address(cohort)}
+        context = {"title": "Invite learners", "text": invitation_address(cohort)}
         return render_to_string("partials/_code.html", context)
 
     def save_model(self, request: HttpRequest, obj: Cohort, form: Any, change: bool) -> None:

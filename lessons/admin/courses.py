@@ -32,10 +32,10 @@ class CourseAdmin(SluggedAdmin):
         fields = ["title", "slug", "summary", "time_zone", "pass_mark"]
         return [*fields, "labs_without_lesson"] if obj else fields
 
-    @admin.display(description="labs that learners can’t find")
+    @admin.display(description="labs without a lesson")
     def labs_without_lesson(self, course: Course) -> str:
         found = queries.labs_without_lesson(course)
-        return f"{', '.join(found)}: {NAME_IT}" if found else "None"
+        return f"{', '.join(found)}. {NAME_IT}" if found else "None"
 
     def save_model(self, request: Any, obj: Course, form: Any, change: bool) -> None:
         if change:
@@ -72,7 +72,7 @@ class SessionAdmin(SluggedAdmin):
         actions.save_session(session=obj)
 
 
-NAME_IT = "tick it in a published lesson."
+NAME_IT = "Select each in a published lesson."
 
 
 def warn_of_hidden_labs(options: admin.ModelAdmin, request: HttpRequest, course: Course) -> None:
@@ -107,7 +107,11 @@ git status
 
 
 def _lesson_problems(course: Course, source: str) -> list[Problem]:
-    return markdown_problems(course, source) if source.strip() else [Problem(1, "", "Write the text first.")]
+    return (
+        markdown_problems(course, source)
+        if source.strip()
+        else [Problem(1, "", "Write the text before you publish the lesson.")]
+    )
 
 
 class LessonForm(AuthoringForm):
@@ -116,7 +120,7 @@ class LessonForm(AuthoringForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "There is no lab %(value)s. Choose from the list."},
-        help_text="The course page shows a lab in the session of the published lesson that names it.",
+        help_text="The course page shows each lab in the session of the published lesson that names it.",
     )
 
     class Meta:

@@ -149,7 +149,7 @@ class AuthoringForm(SluggedForm):
             "at": last and last.history_date,
             "texts": [self._compare_text(name, value) for name, value in texts.items()],
         }
-        self.add_error(None, "Not saved: somebody saved a newer version while you were writing.")
+        self.add_error(None, "Not saved: someone saved a newer version while you were writing.")
         # The next save may replace the newer version, which the author has now seen, but no later one.
         self.data = {**self.data.dict(), "version": self._version_of(stored)}  # type: ignore[attr-defined]
 
@@ -177,7 +177,7 @@ class AuthoredAdmin(SluggedAdmin):
 
     def warn_of(self, request: HttpRequest, form: AuthoringForm) -> None:
         for label, found in form.unready.items():
-            words = f"Saved as a draft. Fix this in {label} before you publish it: {in_words(found)}"
+            words = f"Saved as a draft. Before you publish it, fix {label}: {in_words(found)}"
             self.message_user(request, words, messages.WARNING)
 
     # --- drafts: the browser discards a saved one ---

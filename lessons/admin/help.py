@@ -48,7 +48,7 @@ def lesson_help() -> list[Group]:
 
 
 def _syntax(title: str, items: Iterable[Syntax]) -> Group:
-    about = "CommonMark and tables as on GitHub. The preview shows what cannot be read, with its line."
+    about = "Markdown with tables, as on GitHub. The preview lists problems by line."
     entries = tuple(Entry(item.name, item.about, item.example) for item in items)
     return Group(title, entries, about, before="^$")
 
@@ -60,7 +60,7 @@ def quiz_help() -> list[Group]:
     )
     start = Entry("First lines", "The title and the rules of the quiz.", FRONT_MATTER)
     about = (
-        "Each question is a heading with a key, such as `{#vcs}`, which stays when you change the words. `points=2`"
-        " beside the key gives it another weight than 1. The answers say which kind of question it is."
+        "Each question is a heading with a key, such as `{#vcs}`. Keep the key when you change the words. `points=2`"
+        " after the key changes the points from 1 to 2. The form of the answers decides the kind of question."
     )
     return [Group("The quiz", (start,)), Group("Questions", entries, about, before="^## ")]

@@ -18,7 +18,7 @@ from lessons.models import Course, Enrollment
 MAX_LISTED = 1_000
 MAX_LEARNERS = 200
 MAX_OFFERED = 50  # in the menu of a filter
-HELP = f"The newest {MAX_LISTED:,} are listed. Search or filter for others."
+HELP = f"Only the newest {MAX_LISTED:,} are listed. Search or filter to find others."
 
 
 class BoundedPaginator(Paginator):
@@ -75,8 +75,8 @@ class RecordedAdmin(admin.ModelAdmin):
         super().__init_subclass__()
         # These only enable the search box; `get_search_results` does the search.
         cls.search_fields = [*cls.exact_search, *filter(None, [cls.learner_path])]
-        words = ["Part of a learner's email or name"] if cls.learner_path else []
-        words += [f"a whole {name.replace('__', ' ').replace('_', ' ')}" for name in cls.exact_search]
+        words = ["Enter part of a learner's email or name"] if cls.learner_path else []
+        words += [f"a complete {name.replace('__', ' ').replace('_', ' ')}" for name in cls.exact_search]
         cls.search_help_text = f"{', or '.join(words)}. {HELP}"
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> Any:

@@ -12,7 +12,7 @@ from lessons.authoring import OrderChangedError, Place, order_course
 from lessons.models import Course, Lesson
 from portal.accounts.http import UserRequest
 
-CHANGED = "Not saved: sessions or lessons were added or removed meanwhile. This is the order as it is now."
+CHANGED = "Not saved: sessions or lessons were added or removed in the meantime. This is the current order."
 
 
 def order_view(options: ModelAdmin, request: UserRequest, object_id: str) -> HttpResponse:
@@ -42,7 +42,7 @@ def _save(request: UserRequest, course: Course) -> HttpResponse:
     except OrderChangedError:
         messages.error(request, CHANGED)
     else:
-        messages.success(request, "The order is saved.")
+        messages.success(request, "You saved the order.")
     return redirect(request.path)
 
 

@@ -18,7 +18,7 @@ from portal.accounts.models import User
 class ByEmailForm(forms.ModelForm):
     """Find a person by their sign-in email. Posted user ids are ignored."""
 
-    email = forms.EmailField(label="email", help_text="The email they sign in with.")
+    email = forms.EmailField(label="email", help_text="The email address they sign in with.")
 
     def _find(self, find: Any, what_to_do: str) -> None:
         email = self.cleaned_data.get("email")
@@ -39,7 +39,7 @@ class EnrollForm(ByEmailForm):
         if not (cohort and cleaned.get("email")):
             return cleaned
         address = staffing.invitation_address(cohort)
-        self._find(staffing.person_at, f"Send them the invitation link to sign up and join: {address}")
+        self._find(staffing.person_at, f"Send them this link to sign up and join: {address}")
         if not self.errors:
             self._enroll(cohort)
         return cleaned
@@ -99,7 +99,7 @@ class AddStaffForm(ByEmailForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        self._find(staffing.owner_of, "Ask them to sign up, then add them here.")
+        self._find(staffing.owner_of, "Ask them to sign up. Then add them here.")
         course, user = cleaned.get("course"), self.instance.user_id
         if course and user and (there := CourseStaff.objects.filter(course=course, user=user).first()):
             self.add_error("email", f"This person is already {there.get_role_display().lower()} of {course}.")

@@ -13,7 +13,7 @@ from lessons.models.course import validate_prepare
 KEYED = re.compile(r"^(?P<text>.*?)\s*\{#(?P<key>[^{}]*)\}$")
 HELP = (
     "One item per line, in Markdown: Install [Git](https://git-scm.com/). The portal adds a key such as {#install-git}."
-    " Keep the key when you change the words, so that learners keep their ticks."
+    " Keep the key when you change the words, so that checked items stay checked."
 )
 
 
@@ -43,7 +43,7 @@ class PrepareField(forms.CharField):
         item = {"key": key or _free(slugify(text)[:40].strip("-") or "item", taken), "text": text}
         try:
             if item["key"] in taken:
-                raise ValidationError(f"The key {key} is used twice. Give each item its own.")
+                raise ValidationError(f"The key {key} is used twice. Give each item its own key.")
             validate_prepare([item])
         except ValidationError as error:
             raise ValidationError([f"Line {number}: {message}" for message in error.messages]) from error

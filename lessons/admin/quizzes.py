@@ -82,7 +82,9 @@ class QuizAdmin(AuthoredAdmin):
     def warn_of(self, request: HttpRequest, form: AuthoringForm) -> None:
         super().warn_of(request, form)
         if found := quiz_warnings(form.cleaned_data["source"]):
-            self.message_user(request, f"Saved, and worth a look: {in_words(found)}", messages.WARNING)
+            self.message_user(
+                request, f"Saved. You may want to check this: {in_words(found)}", messages.WARNING
+            )
 
 
 @admin.register(QuizVersion)

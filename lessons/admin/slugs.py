@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from lessons.admin.scope import CourseScopedAdmin
 from lessons.models.course import RESERVED_SLUGS
 
-HELP = "Part of the address; fixed once saved. Leave it empty to make it from the title."
+HELP = "Part of the address. It can’t change after you save. Leave it empty to create it from the title."
 
 
 class SluggedForm(forms.ModelForm):
@@ -33,7 +33,7 @@ class SluggedForm(forms.ModelForm):
         if not slug:
             cleaned["slug"] = self._free_slug(slugify(self.slug_source())[:40].strip("-"))
         elif (free := self._free_slug(slug)) != slug and slug not in RESERVED_SLUGS:
-            self.add_error("slug", f"The slug {slug} is taken. Choose another, such as {free}.")
+            self.add_error("slug", f"The slug {slug} is taken. Choose a different one, such as {free}.")
 
     def slug_source(self) -> str:
         return str(self.cleaned_data.get("title", ""))

@@ -132,7 +132,9 @@ def _find_renamed(plan: Plan, kind: str, entries: list[Entry], rows: list[Any]) 
     kept = {row.slug for row in rows} - renamed.keys()
     for entry, row in found:
         if row.slug in renamed and renamed[row.slug] in kept:
-            entry.source.add(1, f"the slug “{renamed[row.slug]}” is taken by another {kind} of the portal")
+            entry.source.add(
+                1, f"the slug “{renamed[row.slug]}” is already used by a different {kind} in the portal"
+            )
 
 
 # --- renames --------------------------------------------------------------------------------------------------------

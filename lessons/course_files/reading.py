@@ -83,7 +83,7 @@ def read_course(folder: Path) -> CourseFiles:
     if fields is None:
         raise LoadError(problems)
     if fields.number("schema", limit=99) != 1:
-        fields.report("schema", "this portal reads schema 1")
+        fields.report("schema", "must be 1, the only schema that this portal supports")
     content = {
         "slug": fields.text("slug", check=validate_slug),
         "title": fields.text("title"),
@@ -131,7 +131,7 @@ def _read_session(files: CourseFiles, folder: Path, position: int) -> None:
         "position": position,
     }
     if len(content["prepare"]) > MAX_PREPARE:
-        fields.report("prepare", f"there are more than {MAX_PREPARE} items. Shorten the list.")
+        fields.report("prepare", f"has more than {MAX_PREPARE} items. Shorten the list.")
     key = _key(fields)
     fields.report_unknown()
     files.sessions.append(Entry(source, content, path=folder.name, key=key))
@@ -218,7 +218,7 @@ def _local_time(text: str) -> datetime:
     try:
         found = datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the cohort's zone is added by the caller
     except ValueError as error:
-        raise ValidationError(f"there is no such time: {error}") from error
+        raise ValidationError(f"this date and time does not exist: {error}") from error
     validate_start(found)
     return found
 
@@ -229,8 +229,8 @@ def _refuse_duplicates(files: CourseFiles) -> None:
         keys: dict[str, Path] = {}
         for entry in entries:
             if entry.key and keys.setdefault(entry.key, entry.source.path) != entry.source.path:
-                entry.source.add(2, f"the key “{entry.key}” is taken by {keys[entry.key]}")
+                entry.source.add(2, f"the key “{entry.key}” is already used by {keys[entry.key]}")
             slug = entry.content["slug"]
             if slug in seen:
-                entry.source.add(2, f"the slug “{slug}” is taken by {seen[slug]}")
+                entry.source.add(2, f"the slug “{slug}” is already used by {seen[slug]}")
             seen.setdefault(slug, entry.source.path)

@@ -41,14 +41,14 @@ class Source:
             data = self.path.read_bytes()
             self.text = data[:MAX_BYTES].decode("utf-8")
         except FileNotFoundError:
-            self.add(1, "this file is missing")
+            self.add(1, "the file is missing")
         except UnicodeDecodeError as error:
-            self.add(data[: error.start].count(b"\n") + 1, "this is not UTF-8. Save the file as UTF-8.")
+            self.add(data[: error.start].count(b"\n") + 1, "the file is not in UTF-8. Save it as UTF-8.")
         except OSError as error:
-            self.add(1, f"could not be read: {error.strerror}")
+            self.add(1, f"cannot read the file: {error.strerror}")
         else:
             if len(data) > MAX_BYTES:
-                self.add(1, f"the file has {len(data):,} bytes; {MAX_BYTES:,} are allowed. Split it.")
+                self.add(1, f"the file has {len(data):,} bytes. The limit is {MAX_BYTES:,}. Split it.")
             return len(data) <= MAX_BYTES
         return False
 

@@ -29,9 +29,11 @@ class Cohort(FileBacked):
         max_length=32,
         unique=True,
         default=new_invite_code,
-        validators=[RegexValidator("^[a-z0-9-]{8,}$", "Use at least 8 small letters, digits and hyphens.")],
+        validators=[
+            RegexValidator("^[a-z0-9-]{8,}$", "Use at least 8 lowercase letters, digits and hyphens.")
+        ],
     )
-    open = models.BooleanField("may be joined", default=True)
+    open = models.BooleanField("open to learners", default=True)
 
     class Meta:
         ordering = ["course", "slug"]
@@ -47,7 +49,7 @@ class Cohort(FileBacked):
 def validate_start(starts_at: datetime) -> None:
     # Pages add days and time zones, which overflows at the ends of the calendar.
     if not 2000 <= starts_at.year < 2200:
-        raise ValidationError("Write a date from 2000 to 2199.")
+        raise ValidationError("Enter a date from 2000 to 2199.")
 
 
 class Meeting(models.Model):
@@ -57,7 +59,7 @@ class Meeting(models.Model):
     session = models.ForeignKey(Session, models.CASCADE, related_name="meetings")
     course = shared_field(Course, of=("cohort", "session"))
     starts_at = models.DateTimeField(
-        validators=[validate_start], help_text="In your own time zone, as your account has it."
+        validators=[validate_start], help_text="In the time zone of your account."
     )
     minutes = models.PositiveSmallIntegerField(
         default=180, validators=[MinValueValidator(1), MaxValueValidator(24 * 60)]

@@ -13,7 +13,7 @@ RESERVED_SLUGS = {"quizzes", "labs", "progress", "prepare"}
 
 def validate_lesson_slug(slug: str) -> None:
     if slug in RESERVED_SLUGS:
-        raise ValidationError(f"“{slug}” is part of the portal's own addresses. Choose another slug.")
+        raise ValidationError(f"“{slug}” is part of the portal's own addresses. Choose a different slug.")
 
 
 validate_no_null = ProhibitNullCharactersValidator()
@@ -23,7 +23,7 @@ MAX_PREPARE = 50  # each becomes a form on the course page
 def validate_prepare(items: object) -> None:
     """Refuse anything but a list of items with a unique key and a text of at most 1,000 characters."""
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise ValidationError('Write a list such as [{"key": "git", "text": "Install Git"}].')
+        raise ValidationError('Enter a list such as [{"key": "git", "text": "Install Git"}].')
     if len(items) > MAX_PREPARE:
         raise ValidationError(
             f"The list has {len(items)} items. The limit is {MAX_PREPARE}. Shorten the list."
@@ -32,18 +32,18 @@ def validate_prepare(items: object) -> None:
         if set(item) != {"key", "text"} or not all(
             isinstance(value, str) and value for value in item.values()
         ):
-            raise ValidationError('Each item has a "key" and a "text", and nothing else.')
+            raise ValidationError('Each item must have a "key", a "text" and nothing else.')
         if len(item["text"]) > 1000:
             raise ValidationError(f"The text of “{item['key']}” has more than 1,000 characters. Shorten it.")
         validate_no_null(item["text"])  # PostgreSQL cannot store NUL in JSON
         validate_slug(item["key"])
     if len({item["key"] for item in items}) < len(items):
-        raise ValidationError("Two items have the same key. Give each its own.")
+        raise ValidationError("Two items have the same key. Give each item its own key.")
 
 
 def validate_slugs(items: object) -> None:
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise ValidationError('Write a list such as ["first-repository"].')
+        raise ValidationError('Enter a list such as ["first-repository"].')
     for item in items:
         validate_slug(item)
 
@@ -67,7 +67,7 @@ class Course(FileBacked):
     summary = models.TextField(blank=True)
     time_zone = models.CharField(max_length=64, default="Asia/Kolkata", validators=[validate_time_zone])
     pass_mark = models.PositiveSmallIntegerField(
-        default=70, validators=[MaxValueValidator(100)], help_text="Percent of all points."
+        default=70, validators=[MaxValueValidator(100)], help_text="As a percentage of all points."
     )
 
     class Meta:
@@ -91,7 +91,7 @@ class Session(FileBacked):
         default=list,
         blank=True,
         validators=[validate_prepare],
-        help_text='What to prepare: [{"key": "git", "text": "Install Git"}, …]',
+        help_text='A list of items: [{"key": "git", "text": "Install Git"}, …]',
     )
     prepare_html = models.JSONField(default=list, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
@@ -132,14 +132,14 @@ class Lesson(FileBacked):
     title = models.CharField(max_length=200)
     summary = models.TextField(blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
-    public = models.BooleanField(default=False, help_text="Readable by anyone, signed in or not.")
+    public = models.BooleanField(default=False, help_text="Anyone can read it without signing in.")
     position = models.PositiveSmallIntegerField(default=0)
     lab_slugs = models.JSONField(
         "labs",
         default=list,
         blank=True,
         validators=[validate_slugs],
-        help_text='Slugs of its labs: ["first-repository"]',
+        help_text='The slugs of its labs: ["first-repository"]',
     )
     source = models.TextField("Markdown")
 

@@ -94,7 +94,7 @@ class Attempt(models.Model):
     started_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
-    score = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Percent.")
+    score = models.PositiveSmallIntegerField(null=True, blank=True, help_text="In percent.")
     passed = models.BooleanField(default=False)
 
     objects = AttemptQuerySet.as_manager()
@@ -127,8 +127,10 @@ class Answer(models.Model):
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="answers")
     key = models.CharField(max_length=100)
     response = models.JSONField(null=True)
-    flagged = models.BooleanField("come back to this one", default=False)
-    credit = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True, help_text="0 to 1.")
+    flagged = models.BooleanField(default=False)
+    credit = models.DecimalField(
+        max_digits=5, decimal_places=4, null=True, blank=True, help_text="From 0 to 1."
+    )
     saved_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -3,7 +3,7 @@ from django import forms
 from lessons.models import Cohort
 from lessons.queries import cohort_by_code
 
-UNKNOWN_CODE = "No cohort has this code. Copy it from the invitation once more."
+UNKNOWN_CODE = "No cohort has this code. Copy it again from your invitation."
 
 
 class JoinForm(forms.Form):
@@ -11,7 +11,7 @@ class JoinForm(forms.Form):
         label="Invite code",
         max_length=32,
         error_messages={"required": "Enter the invite code that your instructor gave you."},
-        help_text="Ten letters and digits, from your instructor.",
+        help_text="Ten letters and digits that your instructor sent you.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )
 

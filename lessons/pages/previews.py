@@ -72,7 +72,7 @@ def preview_page(course: Course, source: str, title: str) -> Preview:
     return Preview(
         page=render_to_string("authoring/_page.html", {"title": title, "rendered": rendered}),
         problems=rendered.problems,
-        facts=f"{words} word{'' if words == 1 else 's'}, about {minutes(rendered.minutes)} to read",
+        facts=f"{words:,} word{'' if words == 1 else 's'}, about {minutes(rendered.minutes)} to read",
         outline=rendered.contents,
     )
 

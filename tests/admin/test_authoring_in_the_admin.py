@@ -169,7 +169,7 @@ def test_what_to_prepare_is_one_item_a_line(client, instructor, course):
     [
         ("Install Git {#g i t}", "Line 1: Enter a valid"),
         ("a {#git}\nb {#git}", "Line 2: The key git is used twice"),
-        ("{#git}", "Line 1: Each item has a"),
+        ("{#git}", "Line 1: Each item must have a"),
         ("[" * 40_000, "more than 1,000 characters"),
         ("Install Git\nInstall \0", "Line 2: Null characters are not allowed"),
     ],

@@ -141,7 +141,9 @@ def test_a_picture_that_is_refused_says_what_to_do(tab, lesson):
     tab.goto(change_address(lesson))
     chosen = {"name": "a.png", "mimeType": "image/png", "buffer": b"<svg/>"}
     tab.locator("input[type=file]").set_input_files(chosen)
-    expect(tab.locator(".editor-says")).to_contain_text("A lesson takes PNG, JPEG and WebP")
+    expect(tab.locator(".editor-says")).to_contain_text(
+        "This is not a picture in a supported format. Export it as PNG, JPEG or WebP."
+    )
 
 
 # --- nothing is lost ---
@@ -296,7 +298,7 @@ def test_lessons_are_ordered_by_keyboard_and_by_dragging(tab, course):
         tab.get_by_text("L2", exact=True), target_position={"x": 5, "y": 2}
     )
     tab.get_by_role("button", name="Save the order").click()
-    expect(tab.locator(".messagelist")).to_contain_text("The order is saved.")
+    expect(tab.locator(".messagelist")).to_contain_text("You saved the order.")
     order = [
         f"{lesson.session.slug} {lesson.slug}" for lesson in Lesson.objects.filter(course=course).in_order()
     ]
@@ -314,7 +316,7 @@ def test_sessions_are_ordered_by_keyboard_and_by_dragging_with_their_lessons(tab
         tab.get_by_text("B", exact=True), target_position={"x": 5, "y": 2}
     )
     tab.get_by_role("button", name="Save the order").click()
-    expect(tab.locator(".messagelist")).to_contain_text("The order is saved.")
+    expect(tab.locator(".messagelist")).to_contain_text("You saved the order.")
     assert [session.slug for session in course.sessions.all()] == ["c", "b", "a"]
     assert [lesson.slug for lesson in Lesson.objects.filter(course=course).in_order()] == ["lc", "lb", "la"]
 

@@ -80,17 +80,17 @@ def test_bytes_behind_a_picture_are_not_kept(staff, course, media):
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (SVG, "no picture that can be read"),
-        (HTML, "a document as well as a picture"),
-        (picture() + b"<script>alert(1)</script>", "a document as well as a picture"),
-        (picture("JPEG") + b"%PDF-1.7", "a document as well as a picture"),
-        (picture("GIF"), "export it as one of them"),
-        (picture()[:200], "no picture that can be read"),
-        (b"", "no picture that can be read"),
+        (SVG, "not a picture in a supported format"),
+        (HTML, "The file contains more than a picture."),
+        (picture() + b"<script>alert(1)</script>", "The file contains more than a picture."),
+        (picture("JPEG") + b"%PDF-1.7", "The file contains more than a picture."),
+        (picture("GIF"), "Export it as PNG, JPEG or WebP."),
+        (picture()[:200], "not a picture in a supported format"),
+        (b"", "not a picture in a supported format"),
         (bomb(20_000), "Scale it down first"),
         (bomb(4_500), "4,500 × 4,500 pixels"),
-        (moving(), "Export the frame"),
-        (b"\x89PNG" + bytes(MAX_BYTES), "5 MB is the most"),
+        (moving(), "Export one frame as PNG."),
+        (b"\x89PNG" + bytes(MAX_BYTES), "The limit is 5 MB."),
     ],
     ids="SVG HTML-as-GIF PNG-and-HTML JPEG-and-PDF GIF half empty bomb wide moving large".split(),  # noqa: SIM905
 )  # fmt: skip

@@ -35,7 +35,7 @@ def test_a_newer_version_is_not_overwritten_and_both_are_shown(staff, lesson):
     save(lesson, "## One\n\nTheir text.\n")
     response = post(staff, lesson, source="## One\n\nMy text.\n", version=seen)
     page = response.content.decode()
-    assert "Not saved: somebody saved a newer version" in page
+    assert "Not saved: someone saved a newer version" in page
     assert "Their text.</del>" in page
     assert "My text.</ins>" in page
     assert "My text.\n</textarea>" in page
@@ -72,7 +72,7 @@ def test_quizzes_and_labs_have_the_same_lock(staff, course, lesson, make):
     seen = version_in(staff.get(address))
     type(item).objects.filter(pk=item.pk).update(source=item.source + "\n# theirs")
     fields = {"status": "published", "position": 1, "brief": "", "source": item.source, "version": seen}
-    assert "Not saved: somebody" in staff.post(address, fields).content.decode()
+    assert "Not saved: someone" in staff.post(address, fields).content.decode()
 
 
 def test_the_browser_is_told_which_draft_was_saved(staff, lesson):
@@ -178,7 +178,8 @@ def test_what_is_worth_a_look_in_a_quiz_is_said_when_it_is_saved(staff, course, 
         staff, quiz, QUIZ.replace("- [ ] `git add`\n  > That stages it.", "- [ ] None of the above")
     )
     assertContains(
-        page, "Saved, and worth a look: Line 10: Options are shuffled, but this one depends on its position."
+        page,
+        "Saved. You may want to check this: Line 10: Options are shuffled, but this one depends on its position.",
     )
     assert quiz.versions.count() == 2
 

@@ -102,9 +102,14 @@ def test_every_error_is_listed_with_its_file_and_line_and_nothing_is_written(fol
 @pytest.mark.parametrize(
     ("name", "old", "new", "expected"),
     [
-        ("course.yaml", "schema: 1", "schema: 2", "course.yaml:1: schema: this portal reads schema 1"),
+        (
+            "course.yaml",
+            "schema: 1",
+            "schema: 2",
+            "course.yaml:1: schema: must be 1, the only schema that this portal supports",
+        ),
         ("course.yaml", "slug: tiny", "slug: Not a slug", "course.yaml:2: slug: Enter a valid"),
-        ("course.yaml", "[one]", "[one, two]", "two/session.yaml:1: this file is missing"),
+        ("course.yaml", "[one]", "[one, two]", "two/session.yaml:1: the file is missing"),
         (
             "course.yaml",
             "session: first-evening",
@@ -115,7 +120,7 @@ def test_every_error_is_listed_with_its_file_and_line_and_nothing_is_written(fol
             "course.yaml",
             "2026-03-07 20:30",
             "2026-02-30 20:30",
-            "course.yaml:9: cohorts.meetings.starts: there is no such time",
+            "course.yaml:9: cohorts.meetings.starts: this date and time does not exist: day is out of range for month",
         ),
         (
             "course.yaml",
@@ -163,12 +168,12 @@ def test_a_fault_is_named_with_file_and_line(folder, name, old, new, expected):
 
 def test_a_file_that_is_no_text_is_named(folder):
     (folder / "one/01-start.md").write_bytes(b"---\nslug: start\n\xff\n---\n")
-    assert "01-start.md:3: this is not UTF-8" in refusal(folder)
+    assert "01-start.md:3: the file is not in UTF-8. Save it as UTF-8." in refusal(folder)
 
 
 def test_two_lessons_with_one_slug_are_refused(folder):
     shutil.copy(folder / "one/01-start.md", folder / "one/02-again.md")
-    assert "02-again.md:2: the slug “start” is taken by" in refusal(folder)
+    assert "02-again.md:2: the slug “start” is already used by" in refusal(folder)
 
 
 def test_a_session_with_broken_yaml_is_one_problem_not_many(folder):
@@ -226,7 +231,7 @@ def test_link_to_a_file_that_is_no_lesson_is_named_with_its_line(folder):
 def test_what_is_worth_a_look_is_printed_and_loaded(folder, capsys):
     path = folder / "one/01-start.quiz.md"
     path.write_text(path.read_text().replace("- [ ] That", "- [ ] All of the above"))
-    assert "01-start.quiz.md:10: Options are shuffled, and this one depends on its place." in load(
+    assert "01-start.quiz.md:10: Options are shuffled, but this one depends on its position." in load(
         folder, capsys
     )
     assert Quiz.objects.get().current.question_count == 1

@@ -181,7 +181,9 @@ def test_slug_of_another_lesson_of_the_portal_is_refused(folder, capsys):
     for name in ("one/01-start.md", "labs/first/lab.yaml", "labs/first/brief.md"):
         path = folder / name
         path.write_text(path.read_text().replace("lesson:start", "lesson:mine").replace("start#", "mine#"))
-    with pytest.raises(CommandError, match="the slug “mine” is taken by another lesson of the portal"):
+    with pytest.raises(
+        CommandError, match="the slug “mine” is already used by a different lesson in the portal"
+    ):
         call_command("load_course", str(folder))
     assert Lesson.objects.get(pk=lesson.pk).slug == "start"
 

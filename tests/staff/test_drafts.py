@@ -54,8 +54,8 @@ def test_draft_lesson_is_always_saved_and_says_what_is_left(staff, course):
         fields = {"course": course.pk, "session": session.pk, "title": f"L {number}", "status": "draft"}
         answer = staff.post(add_address("lessons_lesson"), {**fields, "source": source}, follow=True)
         assert Lesson.objects.get(slug=f"l-{number}").source == source, source[:40]
-        assert "Saved as a draft. Fix this in Markdown before you publish it: Line 1" in said(answer) or (
-            "before you publish it: Line 3: " in said(answer)
+        assert "Saved as a draft. Before you publish it, fix Markdown: Line 1" in said(answer) or (
+            "Before you publish it, fix Markdown: Line 3: " in said(answer)
         ), (source[:40], said(answer))
 
 
@@ -79,7 +79,7 @@ def test_quiz_of_a_draft_lesson_is_always_saved_and_keeps_the_lesson_a_draft(sta
         answer = staff.post(add_address("lessons_quiz"), fields, follow=True)
         quiz = Quiz.objects.get(lesson=lesson)
         assert (quiz.source, quiz.slug) == (source, lesson.slug)
-        assert "before you publish it: Line " in said(answer), source
+        assert "Before you publish it, fix Markdown: Line " in said(answer), source
         for address in (change_address(quiz), lesson.get_absolute_url(), course.get_absolute_url()):
             assert staff.get(address).status_code == 200
         fields = {"session": session.pk, "title": "T", "status": "published", "source": "Text."}
@@ -107,7 +107,7 @@ def test_draft_lab_is_always_saved_and_publishing_is_refused_at_its_lines(staff,
         answer = staff.post(add_address("labs_lab"), {**fields, "status": "draft"}, follow=True)
         lab = Lab.objects.get(slug=f"lab-{number}")
         assert (lab.source, lab.current) == (source, None)
-        assert "Fix this in lab.yaml before" in said(answer)
+        assert "Before you publish it, fix lab.yaml:" in said(answer)
         assert "leads nowhere: there is no such lesson" in said(answer)
         for address in (change_address(lab), lab.get_absolute_url(), reverse("admin:labs_lab_changelist")):
             assert staff.get(address).status_code == 200, source
@@ -162,7 +162,7 @@ def test_published_lab_that_no_published_lesson_names_is_said_everywhere(staff, 
     assert "First steps" in page and "no published lesson" in page
     only = staff.get(changelist, {"without_lesson": "1"}).context["cl"].result_list
     assert {lab.slug for lab in only} == {"hidden", "draft"}
-    assert "hidden: tick it in a published lesson" in staff.get(change_address(course)).content.decode()
+    assert "hidden. Select each in a published lesson." in staff.get(change_address(course)).content.decode()
     fields = {"position": 1, "source": hidden.source, "brief": "", "status": "published"}
     assert f"labs of {course}, because no published lesson names them: hidden." in said(
         staff.post(change_address(hidden), fields, follow=True)

@@ -154,7 +154,9 @@ def make_lesson_and_quiz(ada: Person) -> None:
     page.get_by_label("A new lab (a-new-lab)").check()
     page.locator("textarea[name=source]").fill(LESSON)
     ada.save()
-    expect(page.locator(".messagelist")).to_contain_text("Saved as a draft. Fix this in Markdown")
+    expect(page.locator(".messagelist")).to_contain_text(
+        "Saved as a draft. Before you publish it, fix Markdown"
+    )
 
     ada.add("Quizzes")
     page.get_by_label("Course:").select_option(label="Data Basics")

@@ -44,9 +44,11 @@ def test_slug_that_is_taken_gets_a_number(staff):
 def test_slug_that_is_taken_is_refused_with_a_next_step(staff, course):
     make_session(course, slug="start")
     answer = staff.post(add_address("lessons_course"), {**COURSE, "slug": "mine"})
-    assert errors(answer).endswith("The slug mine is taken. Choose another, such as mine-2.</li>")
+    assert errors(answer).endswith("The slug mine is taken. Choose a different one, such as mine-2.</li>")
     fields = {"course": course.pk, "title": "Start", "slug": "start", "summary": "", "prepare": ""}
-    assert "Choose another, such as start-2." in errors(staff.post(add_address("lessons_session"), fields))
+    assert "Choose a different one, such as start-2." in errors(
+        staff.post(add_address("lessons_session"), fields)
+    )
     assert Course.objects.count() == 1
 
 
@@ -78,7 +80,7 @@ def test_person_without_an_account_gets_the_invitation_to_send(staff, course, se
     cohort = make_cohort(course)
     answer = enroll(staff, cohort, "nobody@example.org")
     assert f"https://portal.example/join/{cohort.invite_code}/" in errors(answer)
-    assert "No account has the email" in errors(answer)
+    assert "No account uses the email" in errors(answer)
     assert not Enrollment.objects.exists()
 
 
