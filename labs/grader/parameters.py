@@ -13,7 +13,7 @@ from typing import Any, Literal, NewType, Union, get_args, get_origin, get_type_
 
 from .formats.yaml_values import Value
 from .problem import Problem
-from .words import cut, listed, nearest, quoted
+from .words import cut, either, listed, nearest, quoted
 
 RefName = NewType("RefName", str)
 FilePath = NewType("FilePath", str)
@@ -184,8 +184,7 @@ def _one_of(choices: tuple[Any, ...], data: object) -> object:
 
 
 def _either(choices: Iterable[object]) -> str:
-    shown = [str(choice).lower() if choice is True else str(choice) for choice in choices]
-    return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+    return either(str(choice).lower() if choice is True else str(choice) for choice in choices)
 
 
 def described(data: object) -> str:

@@ -69,10 +69,19 @@ def size(number: int) -> str:
 
 def listed(items: Iterable[str], most: int = 3) -> str:
     """Return `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`."""
+    return _joined(items, most, " and ")
+
+
+def either(items: Iterable[str], most: int = 20) -> str:
+    """Return `a`, `a or b`, `a, b or c`, `a, b, c or 4 more`."""
+    return _joined(items, most, " or ")
+
+
+def _joined(items: Iterable[str], most: int, last: str) -> str:
     shown = list(items)
     if len(shown) > most:
         shown = [*shown[:most], f"{len(shown) - most:,} more"]
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+    return last.join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def alike(name: str, names: Iterable[str]) -> str | None:

@@ -77,85 +77,85 @@ SMALL = "FROM python:3.12\n"
         (
             "FROM python\n",
             "base_pinned: tag",
-            "The base `python` has no tag, so it is the newest of each day.",
+            "The base image `python` has no tag, so each build may use a different version.",
             1,
         ),
         (
             "ARG V=latest\nFROM python:$V\n",
             "base_pinned: tag",
-            "The tag of the base `python:latest` (written `python:$V`) is the newest of each day.",
+            "The tag of the base image `python:latest` (written `python:$V`) changes with every release.",
             2,
         ),
         (
             "ARG BASE\nFROM $BASE\n",
             "base_pinned: tag",
-            "`$BASE` has no value: its `ARG` has no default.",
+            "`$BASE` has no value, because its `ARG` has no default.",
             2,
         ),
         (
             "FROM localhost:5000/python\n",
             "base_pinned: tag",
-            "The base `localhost:5000/python` has no tag, so it is the newest of each day.",
+            "The base image `localhost:5000/python` has no tag, so each build may use a different version.",
             1,
         ),
         (
             SMALL,
             "base_pinned: digest",
-            "The tag of the base `python:3.12` can be moved to another image.",
+            "The tag of the base image `python:3.12` can be moved to a different image.",
             1,
         ),
-        (SMALL, "not_root: true", "The image runs as root. No `USER` is in its final stage.", 1),
+        (SMALL, "not_root: true", "The image runs as root. Its final stage has no `USER`.", 1),
         (f"{SMALL}USER app\nUSER 0:0\n", "not_root: true", "The image runs as root.", 3),
         (
             f"{SMALL}USER app\n{SMALL}CMD x\n",
             "not_root: true",
-            "The image runs as root. No `USER` is in its final stage.",
+            "The image runs as root. Its final stage has no `USER`.",
             4,
         ),
         (
             f"{SMALL}ENV DB_PASSWORD=abc\n",
             "no_secrets: true",
-            "`ENV DB_PASSWORD` brings a credential into the image: its value stays in the image.",
+            "`ENV DB_PASSWORD` puts a credential into the image: its value stays in the image.",
             2,
         ),
         (
             f"{SMALL}ARG NPM_TOKEN\n",
             "no_secrets: true",
-            "`ARG NPM_TOKEN` brings a credential into the image: its value stays in the history of the image.",
+            "`ARG NPM_TOKEN` puts a credential into the image: its value stays in the image history.",
             2,
         ),
         (
             f"{SMALL}COPY app.py .env ./\n",
             "no_secrets: true",
-            "`COPY` brings `.env` into the image; a later `RUN rm` leaves it in its layer.",
+            "`COPY` copies `.env` into the image, where it stays even after a `RUN rm`.",
             2,
         ),
         (
             f"{SMALL}COPY . .\nRUN pip install -r requirements.txt\n",
             "dependencies_first: true",
-            "All code is copied before `RUN` at line 3 installs the dependencies, so each change of the code "
-            "installs them again.",
+            "All code is copied before `RUN` in line 3 installs the dependencies, so Docker installs them "
+            "again after every code change.",
             2,
         ),
         (f"{SMALL}COPY . .\n", "dependencies_first: true", "No `RUN` is known to install dependencies.", 1),
-        (f"{SMALL}EXPOSE 80\n", "exposes: 8000", "The image does not say that it listens on port 8000.", 2),
+        (f"{SMALL}EXPOSE 80\n", "exposes: 8000", "The image does not expose port 8000.", 2),
         (
             f"{SMALL}HEALTHCHECK NONE\n",
             "healthcheck: true",
-            "Docker cannot see whether the container works: there is no `HEALTHCHECK`.",
+            "Docker cannot tell if the container is healthy: there is no `HEALTHCHECK`.",
             2,
         ),
         (
             f"{SMALL}CMD python app.py\n",
             "cmd: exec-form",
-            "`CMD` starts a shell, which does not pass the signal to stop on.",
+            "`CMD` starts a shell, which does not forward the stop signal.",
             2,
         ),
-        (SMALL, "cmd: exec-form", "The image does not say what it starts.", 1),
-        ("FRM python\n", "", "`FRM` is no instruction of Docker. Did you mean `FROM`?", 1),
-        ("RUN x\nFROM a:1\n", "", "`RUN` stands before the first `FROM`.", 1),
+        (SMALL, "cmd: exec-form", "The Dockerfile does not say what the container runs.", 1),
+        ("FRM python\n", "", "`FRM` is not a Dockerfile instruction. Did you mean `FROM`?", 1),
+        ("RUN x\nFROM a:1\n", "", "`RUN` is before the first `FROM`.", 1),
         ("# nothing\n", "", "The Dockerfile has no `FROM`.", 1),
-        ("FROM\n", "", "`FROM` has nothing behind it.", 1),
+        ("FROM\n", "", "`FROM` has no arguments.", 1),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(ask, text, rest, why, line):
@@ -268,7 +268,7 @@ def test_a_dockerignore_that_is_missing_or_not_enough(ask):
     assert result.why.startswith("There is no `.dockerignore`")
     assert "\n    .git\n    .env\n" in result.fix
     result = ask(SMALL, "dockerignore: true", dockerignore=".git\n.env\n!.env\n")
-    assert result.why == "`.env` is not left out by `.dockerignore`."
+    assert result.why == "`.dockerignore` does not exclude `.env`."
 
 
 @pytest.mark.parametrize(
@@ -423,7 +423,7 @@ def test_dependencies_come_first_in_whatever_spelling():
 
     for before, run in TOO_LATE:
         found = answer(before, run).findings
-        assert found and "so each change of the code installs them again." in found[0].says, (
+        assert found and "so Docker installs them again after every code change." in found[0].says, (
             before,
             run,
             found,
@@ -462,17 +462,20 @@ def test_files_that_a_pattern_means_decide_whether_it_is_code(repo):
 @pytest.mark.parametrize(
     ("text", "rest", "why"),
     [
-        ("FROM apache/airflow:2.9.1\n", "not_root: true", "which user the base `apache/airflow:2.9.1` runs"),
-        ("FROM me/python:3\n", "not_root: true", "which user the base `me/python:3` runs as, and `Dockerfile`"),
-        ("FROM ghcr.io/x/python:3\nRUN a\n", "not_root: true", "which user the base `ghcr.io/x/python:3` runs as"),
-        ("FROM nginx:1.27\n", "exposes: 80", "which ports the base `nginx:1.27` exposes"),
-        ("FROM nginx:1.27\n", "healthcheck: true", "whether the base `nginx:1.27` has a health check"),
-        ("FROM nginx:1.27\n", "cmd: exec-form", "what the base `nginx:1.27` starts"),
-        ("FROM python:3.12\nUSER $U\n", "not_root: true", "the value of `U` at line 2, which the file does not set"),
-        ("FROM python:3.12\nARG P\nEXPOSE $P\n", "exposes: 80", "the value of `P` at line 3, which the file does not"),
-        ("FROM python:3.12\nCOPY . .\nRUN ./install.sh\n", "dependencies_first: true", "at line 3 installs; no other"),
-        ("FROM python:3.12\nCOPY . .\nRUN make deps\n", "dependencies_first: true", "at line 3 installs; no other"),
-        ("ARG B\nFROM ${B:-x/y:1}\n", "not_root: true", "which user the base `${B:-x/y:1}` runs as"),
+        ("FROM apache/airflow:2.9.1\n", "not_root: true", "which user the base image `apache/airflow:2.9.1` runs"),
+        ("FROM me/python:3\n", "not_root: true",
+         "which user the base image `me/python:3` runs as: the final stage of `Dockerfile`"),
+        ("FROM ghcr.io/x/python:3\nRUN a\n", "not_root: true",
+         "which user the base image `ghcr.io/x/python:3` runs as"),
+        ("FROM nginx:1.27\n", "exposes: 80", "which ports the base image `nginx:1.27` exposes"),
+        ("FROM nginx:1.27\n", "healthcheck: true", "whether the base image `nginx:1.27` has a health check"),
+        ("FROM nginx:1.27\n", "cmd: exec-form", "what the base image `nginx:1.27` runs"),
+        ("FROM python:3.12\nUSER $U\n", "not_root: true", "what `U` in line 2 expands to: the file does not set it"),
+        ("FROM python:3.12\nARG P\nEXPOSE $P\n", "exposes: 80",
+         "what `P` in line 3 expands to: the file does not set it"),
+        ("FROM python:3.12\nCOPY . .\nRUN ./install.sh\n", "dependencies_first: true", "in line 3 installs: no other"),
+        ("FROM python:3.12\nCOPY . .\nRUN make deps\n", "dependencies_first: true", "in line 3 installs: no other"),
+        ("ARG B\nFROM ${B:-x/y:1}\n", "not_root: true", "which user the base image `${B:-x/y:1}` runs as"),
     ],
 )  # fmt: skip
 def test_what_the_base_alone_can_tell_is_not_known(ask, text, rest, why):
@@ -517,7 +520,7 @@ def test_single_quotes_in_brackets_are_the_shell_form(ask):
     result = ask(f"{SMALL}CMD ['python', 'app.py']\n", "cmd: exec-form")
     assert (
         result.why
-        == "`CMD` is no list for Docker, which takes double quotes: it starts a shell with this text."
+        == "`CMD` is not a JSON list, because it uses single quotes: Docker runs the text in a shell."
     )
     assert '\n    CMD ["python", "app.py"]' in result.fix
 
@@ -529,13 +532,13 @@ def test_a_dockerignore_is_looked_for_where_docker_looks(repo):
 
     repo.put("docker/Dockerfile", SMALL)
     result = ask()
-    assert result.why.startswith("There is no `.dockerignore` in `docker` or in the top folder")
+    assert result.why.startswith("There is no `.dockerignore` in `docker` or the top folder")
     repo.put(".dockerignore", ".git\n.env\n")
-    assert ask().why == "`.dockerignore` leaves `.git` and `.env` out."
+    assert ask().why == "`.dockerignore` excludes `.git` and `.env`."
     repo.put("docker/.dockerignore", "x\n")
     assert ask().outcome is Outcome.PASSED
     repo.put("docker/Dockerfile.dockerignore", ".git\n")
-    assert ask().why == "`.env` is not left out by `docker/Dockerfile.dockerignore`."
+    assert ask().why == "`docker/Dockerfile.dockerignore` does not exclude `.env`."
 
 
 def test_patterns_of_a_dockerignore_cross_folders_as_docker_says():

@@ -70,23 +70,23 @@ SYSTEM = 'requires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"
 @pytest.mark.parametrize(
     ("old", "new", "why", "line"),
     [
-        ('"0.1.0"', '"one"', "`one` is no version such as `1.2.0`.", 7),
-        ('"0.1.0"', "1", "`1` is no version such as `1.2.0`.", 7),
+        ('"0.1.0"', '"one"', "`one` is not a valid version.", 7),
+        ('"0.1.0"', "1", "`1` is not a valid version.", 7),
         ('version = "0.1.0"\n', "", "The package has no version.", 5),
-        ("[project]\n", '[project]\ndynamic = ["version"]\n', "`version` has a value in `[project]`, and `dynamic`", 8),
-        ('"review-model"', '"-review"', "`-review` is no name of letters, digits, `-`, `_` and `.`.", 6),
+        ("[project]\n", '[project]\ndynamic = ["version"]\n', "`version` has a value in `[project]`, but `dynamic`", 8),
+        ('"review-model"', '"-review"', "`-review` is not a valid name.", 6),
         ('name = "review-model"\n', "", "The package has no name.", 5),
-        ('">=3.11"', '"3.11+"', "`3.11+` is no range of versions such as `>=3.11`.", 10),
-        ('"joblib>=1.5,<2"', '"joblib => 1.5"', "The dependency `joblib => 1.5` cannot be read.", 13),
-        ('["pytest>=9"]', '["py test"]', "The dependency `py test` cannot be read.", 17),
-        ('["pytest>=9"]', '"pytest"', "`test` is no list.", 17),
-        ('"README.md"', '"READ.md"', "`readme` names `READ.md`, which is not there.", 8),
-        ('"MIT"', '{file = "LICENSE"}', "`license` names `LICENSE`, which is not there.", 9),
-        ('"MIT"', '"Own License"', "`Own License` is no license of the SPDX list.", 9),
-        ("dependencies = [", "dependancies = [", "`[project]` has the key `dependancies`, which is not", 11),
+        ('">=3.11"', '"3.11+"', "`3.11+` is not a valid version range.", 10),
+        ('"joblib>=1.5,<2"', '"joblib => 1.5"', "The dependency `joblib => 1.5` is not valid.", 13),
+        ('["pytest>=9"]', '["py test"]', "The dependency `py test` is not valid.", 17),
+        ('["pytest>=9"]', '"pytest"', "`test` is not a list.", 17),
+        ('"README.md"', '"READ.md"', "`readme` refers to `READ.md`, which does not exist.", 8),
+        ('"MIT"', '{file = "LICENSE"}', "`license` refers to `LICENSE`, which does not exist.", 9),
+        ('"MIT"', '"Own License"', "`Own License` is not an SPDX license.", 9),
+        ("dependencies = [", "dependancies = [", "`[project]` has the unknown key `dependancies`.", 11),
         (SYSTEM, 'requires = ["flit_core"]\n', "`[build-system]` has no `build-backend`, so setuptools", 1),
-        ("[project]\n", "[tool.poetry]\n", "The file does not describe the package: it has no `[project]`.", 1),
-        ("name = ", "name == ", "`pyproject.toml` cannot be read as TOML: ", 6),
+        ("[project]\n", "[tool.poetry]\n", "The file has no `[project]`, so it does not describe the package.", 1),
+        ("name = ", "name == ", "`pyproject.toml` is not valid TOML: ", 6),
     ],
 )  # fmt: skip
 def test_what_is_wrong_in_pyproject_toml_is_said_with_its_line(ask, old, new, why, line):
@@ -109,25 +109,25 @@ WRONG_TYPES = [
     ("authors = [{name = 3}]", "a list of tables with `name` and `email`"),
     ('authors = [{nam = "me"}]', "a list of tables with `name` and `email`"),
     ('maintainers = ["me"]', "a list of tables with `name` and `email`"),
-    ('keywords = "x"', "a list of texts"),
-    ("keywords = [1]", "a list of texts"),
-    ('keywords = {a = "x"}', "a list of texts"),
-    ('classifiers = "x"', "a list of texts"),
-    ("classifiers = [true]", "a list of texts"),
-    ('urls = ["x"]', "a table of texts"),
-    ('urls = "x"', "a table of texts"),
-    ("urls = {a = 3}", "a table of texts"),
-    ('description = ["x"]', "a text in quotes"),
-    ("description = 3", "a text in quotes"),
-    ('license-files = "LICENSE"', "a list of texts"),
-    ('scripts = ["x"]', "a table of texts"),
-    ("scripts = {a = 3}", "a table of texts"),
-    ('gui-scripts = "x"', "a table of texts"),
+    ('keywords = "x"', "a list of strings"),
+    ("keywords = [1]", "a list of strings"),
+    ('keywords = {a = "x"}', "a list of strings"),
+    ('classifiers = "x"', "a list of strings"),
+    ("classifiers = [true]", "a list of strings"),
+    ('urls = ["x"]', "a table of strings"),
+    ('urls = "x"', "a table of strings"),
+    ("urls = {a = 3}", "a table of strings"),
+    ('description = ["x"]', "a string in quotes"),
+    ("description = 3", "a string in quotes"),
+    ('license-files = "LICENSE"', "a list of strings"),
+    ('scripts = ["x"]', "a table of strings"),
+    ("scripts = {a = 3}", "a table of strings"),
+    ('gui-scripts = "x"', "a table of strings"),
     ('entry-points = ["x"]', GROUPS),
     ('entry-points = {a = "x"}', GROUPS),
     ('entry-points = {console_scripts = {a = "x:y"}}', GROUPS),
-    ('dynamic = "readme"', "a list of texts"),
-    ("dynamic = [3]", "a list of texts"),
+    ('dynamic = "readme"', "a list of strings"),
+    ("dynamic = [3]", "a list of strings"),
 ]  # fmt: skip
 REPLACED_TYPES = [
     ('readme = "README.md"', "readme = 3"),
@@ -256,7 +256,7 @@ def test_the_package_is_looked_for(ask, rest, changes, outcome):
 def test_a_folder_without_init_is_named(ask):
     changes = with_project("setuptools.build_meta", "hatchling.build")
     result = ask("", changes | MOVED | {"src/review_model/app.py": ""})
-    assert result.why == "The folder `src/review_model` has no `__init__.py`, so it is no package."
+    assert result.why == "The folder `src/review_model` has no `__init__.py`, so it is not a package."
 
 
 def test_a_project_in_a_folder(repo):
@@ -277,12 +277,12 @@ def test_a_project_in_a_folder(repo):
         (
             "class Helper:\n    def test_a(self): pass\n",
             "needs_work",
-            "No function of `tests/test_model.py` is a test.",
+            "No function in `tests/test_model.py` is a test.",
         ),
-        ("def check(): pass\n", "needs_work", "No function of `tests/test_model.py` is a test."),
-        ("def test_a(:\n", "needs_work", "`tests/test_model.py` is no Python: "),
+        ("def check(): pass\n", "needs_work", "No function in `tests/test_model.py` is a test."),
+        ("def test_a(:\n", "needs_work", "`tests/test_model.py` is not valid Python: "),
         ("x = " + "(" * 50_000, "needs_work", "`tests/test_model.py` "),
-        ("x = " + "-" * 100_000 + "1", "needs_work", "`tests/test_model.py` cannot be read as Python."),
+        ("x = " + "-" * 100_000 + "1", "needs_work", "`tests/test_model.py` is not valid Python."),
         ("\0", "needs_work", "`tests/test_model.py` "),
     ],
 )
@@ -309,7 +309,7 @@ def test_no_tests_at_all(ask):
         ("exact", {"requirements.txt": "a==3.1  # web\n-r other.txt\n\n# a\nb==2 ; python_version > '3'\n"}, None),
         ("exact", {"requirements.txt": "flask==3.*\n"}, "`flask==3.*` is not pinned."),
         ("exact", {"requirements.txt": "flask\n"}, "`flask` is not pinned."),
-        ("exact", {"requirements-dev.txt": "fla sk\n"}, "The requirement `fla sk` cannot be read."),
+        ("exact", {"requirements-dev.txt": "fla sk\n"}, "The requirement `fla sk` is not valid."),
         ("hash", {"requirements.txt": "flask==3.1.0\n"}, "`flask==3.1.0` has no hash."),
         ("hash", {"requirements.txt": "flask==3.1.0 \\\n    --hash=sha256:abc \\\n    --hash=sha256:def\n"}, None),
         ("upper", {"requirements.txt": "flask~=3.1\n"}, None),
@@ -349,7 +349,7 @@ def test_a_requirements_file_that_is_named_has_to_be_there(repo, files, named, h
         repo.put(name, text)
     repo.commit()
     result = repo.ask("python_package: {versions_pinned: exact}")
-    says = f"`{named}` in `{path}` names a file that is not in the repository.{hint}"
+    says = f"`{named}` in `{path}` refers to a file that is not in the repository.{hint}"
     assert (result.outcome, result.why) == (Outcome.NEEDS_WORK, says)
     assert (result.evidence[0].path, result.evidence[0].line) == (path, line)
 
@@ -378,12 +378,12 @@ def test_the_line_of_a_loose_version_is_shown(ask):
 @pytest.mark.parametrize(
     ("rest", "message"),
     [
-        ("path: ../x", "expected a folder inside the repository"),
+        ("path: ../x", "a folder inside the repository is expected"),
         (
             "tests_found: true, versions_pinned: exact",
             "a check asks one thing, and `tests_found` is there already",
         ),
-        ("versions_pinned: loose", "exact, hash and upper is expected"),
+        ("versions_pinned: loose", "expected exact, hash or upper"),
     ],
 )
 def test_parameters_that_do_not_fit_are_named(ask, rest, message):

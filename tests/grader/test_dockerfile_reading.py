@@ -1,4 +1,4 @@
-"""Dockerfiles are read as BuildKit reads them: a table of texts, and its own parser as the oracle."""
+"""Dockerfiles are read as BuildKit reads them: a table of strings, and its own parser as the oracle."""
 
 import random
 import re
@@ -71,48 +71,48 @@ READ = [
 ]  # fmt: skip
 # Whole texts that BuildKit refuses, with our sentence and its line.
 REFUSED = [
-    ("FROM a:1\nCOPY app.py\n", "`COPY` needs what it copies and where to, and has `app.py` alone.", 2),
-    ("FROM a:1\nADD app.py\n", "`ADD` needs what it copies and where to, and has `app.py` alone.", 2),
-    ("FROM a:1\nCOPY --from=b /x\n", "`COPY` needs what it copies and where to, and has `/x` alone.", 2),
-    ('FROM a:1\nCOPY ["x"]\n', "`COPY` needs what it copies and where to, and has `x` alone.", 2),
-    ("FROM a:1\nCOPY <<EOF\nx\nEOF\n", "`COPY` needs what it copies and where to, and has `<<EOF` alone.", 2),
+    ("FROM a:1\nCOPY app.py\n", "`COPY` needs a source and a destination, but has only `app.py`.", 2),
+    ("FROM a:1\nADD app.py\n", "`ADD` needs a source and a destination, but has only `app.py`.", 2),
+    ("FROM a:1\nCOPY --from=b /x\n", "`COPY` needs a source and a destination, but has only `/x`.", 2),
+    ('FROM a:1\nCOPY ["x"]\n', "`COPY` needs a source and a destination, but has only `x`.", 2),
+    ("FROM a:1\nCOPY <<EOF\nx\nEOF\n", "`COPY` needs a source and a destination, but has only `<<EOF`.", 2),
     ("FROM a:1\nCOPY x <<EOF\nx\nEOF\n", "`COPY` has a here-document as its destination.", 2),
-    ("FROM a:1\nCOPY \"a b\" /x\n", '`"a` cannot be read: the quote `"` is not closed.', 2),
-    ("FROM a:1\nRUN <<EOF\nx\n", "The here-document `<<EOF` is not closed: no line is `EOF` alone.", 2),
-    ("FROM a:1\nRUN <<-EOF\n  EOF\n", "The here-document `<<EOF` is not closed: no line is `EOF` alone.", 2),
-    ("FROM a:1\nRUN x <<$A\nx\n", "The here-document `<<$A` is not closed: no line is `$A` alone.", 2),
-    ('FROM a:1\nCMD ["a", 1]\n', "The list of `CMD` holds something that is no text in double quotes.", 2),
-    ("FROM a:1\nSHELL bash -c\n", "`SHELL` is no list in brackets.", 2),
+    ("FROM a:1\nCOPY \"a b\" /x\n", '`"a` is not valid: the quote `"` is not closed.', 2),
+    ("FROM a:1\nRUN <<EOF\nx\n", "The here-document `<<EOF` is not closed: no line contains only `EOF`.", 2),
+    ("FROM a:1\nRUN <<-EOF\n  EOF\n", "The here-document `<<EOF` is not closed: no line contains only `EOF`.", 2),
+    ("FROM a:1\nRUN x <<$A\nx\n", "The here-document `<<$A` is not closed: no line contains only `$A`.", 2),
+    ('FROM a:1\nCMD ["a", 1]\n', "The list of `CMD` contains something other than strings in double quotes.", 2),
+    ("FROM a:1\nSHELL bash -c\n", "`SHELL` is not a JSON list.", 2),
     ("FROM a:1\nCOPY --form=x a b\n", "`COPY` has no flag `--form`. Did you mean `from`?", 2),
     ("FROM a:1\nCMD --x a\n", "`CMD` has no flag `--x`.", 2),
     ("FROM a:1\nCOPY --from a b\n", "The flag `--from` has no value.", 2),
-    ("FROM a:1\nCOPY --chown=a --chown=b x y\n", "The flag `--chown` is given twice.", 2),
-    ("FROM a:1\nCOPY --link=yes x y\n", "The flag `--link` is true or false.", 2),
-    ("FROM a:1 b\n", "`FROM` has 2 words, and Docker takes one, or three with `AS`.", 1),
-    ("FROM a:1 AS 1b\n", "`1b` is no name for a stage: letters, digits, `-`, `_` and `.`, a letter first.", 1),
-    ("FROM a:1\nENV A\n", "`ENV A` has a name and no value.", 2),
-    ("FROM a:1\nENV A=1 B\n", "`B` is no `name=value`. A value with blanks stands in quotes.", 2),
-    ("FROM a:1\nLABEL a=b c d\n", "`c` is no `name=value`. A value with blanks stands in quotes.", 2),
+    ("FROM a:1\nCOPY --chown=a --chown=b x y\n", "The flag `--chown` is set twice.", 2),
+    ("FROM a:1\nCOPY --link=yes x y\n", "The flag `--link` must be true or false.", 2),
+    ("FROM a:1 b\n", "`FROM` has 2 arguments, but Docker accepts one, or three with `AS`.", 1),
+    ("FROM a:1 AS 1b\n", "`1b` is not a stage name: use letters, digits, `-`, `_` and `.`, first a letter.", 1),
+    ("FROM a:1\nENV A\n", "`ENV A` has a name but no value.", 2),
+    ("FROM a:1\nENV A=1 B\n", "`B` is not `name=value`. Quote a value with spaces.", 2),
+    ("FROM a:1\nLABEL a=b c d\n", "`c` is not `name=value`. Quote a value with spaces.", 2),
     ("FROM a:1\nENV A=\"x\n", '`A="x` cannot be read: the quote `"` is not closed.', 2),
-    ("FROM a:1\nENV A=${x\n", "`A=${x` cannot be read: `${` is not closed.", 2),
-    ("FROM a:1\nENV A=${x:~y}\n", "`A=${x:~y}` cannot be read: `${x:~…` is no way to ask for a value.", 2),
+    ("FROM a:1\nENV A=${x\n", "`A=${x` is not valid: `${` is not closed.", 2),
+    ("FROM a:1\nENV A=${x:~y}\n", "`A=${x:~y}` is not valid: `${x:~…` is not a supported expansion.", 2),
     ("FROM a:1\nARG =x\n", "An `ARG` has no name.", 2),
     ("FROM a:1\nEXPOSE web\n", "`web` is no port.", 2),
     ("FROM a:1\nEXPOSE 70000\n", "`70000` is no port.", 2),
-    ("FROM a:1\nHEALTHCHECK curl x\n", "`HEALTHCHECK` begins with `CMD` or `NONE`, not with `curl`.", 2),
+    ("FROM a:1\nHEALTHCHECK curl x\n", "`HEALTHCHECK` must start with `CMD` or `NONE`, not `curl`.", 2),
     ("FROM a:1\nHEALTHCHECK CMD\n", "`HEALTHCHECK CMD` has no command.", 2),
-    ("FROM a:1\nHEALTHCHECK NONE x\n", "`HEALTHCHECK NONE` takes no words.", 2),
-    ("FROM a:1\nHEALTHCHECK --interval=5 CMD x\n", "`5` is no value for `--interval`.", 2),
+    ("FROM a:1\nHEALTHCHECK NONE x\n", "`HEALTHCHECK NONE` takes no arguments.", 2),
+    ("FROM a:1\nHEALTHCHECK --interval=5 CMD x\n", "`5` is not a valid value for `--interval`.", 2),
     ("FROM a:1\nONBUILD FROM b\n", "`FROM` may not stand behind `ONBUILD`.", 2),
-    ("FROM a:1\nONBUILD COPY x\n", "`COPY` needs what it copies and where to, and has `x` alone.", 2),
-    ("FROM a:1\nUSER\n", "`USER` has nothing behind it.", 2),
-    ("FROM a:1\nWORKDIR\n", "`WORKDIR` has nothing behind it.", 2),
+    ("FROM a:1\nONBUILD COPY x\n", "`COPY` needs a source and a destination, but has only `x`.", 2),
+    ("FROM a:1\nUSER\n", "`USER` has no arguments.", 2),
+    ("FROM a:1\nWORKDIR\n", "`WORKDIR` has no arguments.", 2),
     ("FROM a:1\npip install x\n", "`PIP` is no instruction of Docker.", 2),
-    ("RUN a\nFROM a:1\n", "`RUN` stands before the first `FROM`.", 1),
-    ("# escape=x\nFROM a:1\n", "The directive `escape` is `x`, and Docker takes only a backslash or a backquote.", 1),
-    ("# escape=`\n# escape=`\nFROM a:1\n", "The directive `escape` is given twice.", 2),
+    ("RUN a\nFROM a:1\n", "`RUN` is before the first `FROM`.", 1),
+    ("# escape=x\nFROM a:1\n", "The directive `escape` is `x`, but Docker accepts only a backslash or a backtick.", 1),
+    ("# escape=`\n# escape=`\nFROM a:1\n", "The directive `escape` is set twice.", 2),
     ("# FROM a:1\n", "The Dockerfile has no `FROM`.", 1),
-    ("FROM a:1\n\\\n", "The line continues, and nothing follows that could be an instruction.", 2),
+    ("FROM a:1\n\\\n", "The line ends with a continuation character, but no instruction follows.", 2),
 ]  # fmt: skip
 
 
@@ -168,13 +168,16 @@ TAKEN = [
 
 def test_names_and_mounts_that_buildkit_refuses_are_refused_in_its_words():
     cases = [(text, f"Docker rejects `{name}`: {why}") for text, name, why in REFUSED_NAMES]
-    cases += [(text, f"`--from={name}` is refused: {why}") for text, name, why in REFUSED_STAGES]
+    cases += [(text, f"Docker rejects `--from={name}`: {why}") for text, name, why in REFUSED_STAGES]
     cases += [
-        (f"FROM a:1\nRUN --mount={mount} x", f"`--mount={mount}` is refused: {why}.")
+        (f"FROM a:1\nRUN --mount={mount} x", f"Docker rejects `--mount={mount}`: {why}.")
         for mount, why in REFUSED_MOUNTS
     ]
     cases += [
-        ("FROM a:1\nRUN --network=bridge x", "`--network=bridge` is refused: network `bridge` is not valid."),
+        (
+            "FROM a:1\nRUN --network=bridge x",
+            "Docker rejects `--network=bridge`: network `bridge` is not valid.",
+        ),
         ("ARG B=\nFROM $B", "The base name (`$B`) should not be blank."),
     ]
     for text, says in cases:

@@ -176,7 +176,7 @@ def test_the_copy_and_the_file_that_leaves_it_out_are_named(repo):
     repo.commit()
     result = repo.ask("dockerfile: {no_secrets: true}")
     assert result.why == (
-        "`COPY . .` at line 2 brings `.env` into the image, because there is no `.dockerignore`."
+        "`COPY . .` in line 2 copies `.env` into the image, because there is no `.dockerignore`."
     )
     assert "git add -- .dockerignore" in result.fix
     repo.put(".dockerignore", ".env\n")
@@ -184,6 +184,6 @@ def test_the_copy_and_the_file_that_leaves_it_out_are_named(repo):
     result = repo.ask("dockerfile: {no_secrets: true}")
     assert (result.outcome, result.why) == (
         Outcome.PASSED,
-        "No credential was found in `Dockerfile`: looked for known formats, values of names such as `PASSWORD`, "
-        "passwords of commands, and copied files such as `.env`.",
+        "No credential was found in `Dockerfile`: checked for known formats, values of names such as `PASSWORD`, "
+        "passwords in commands and copied files such as `.env`.",
     )

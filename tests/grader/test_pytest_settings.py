@@ -129,17 +129,17 @@ def test_pytest_itself_collects_as_many(tmp_path):
 @pytest.mark.parametrize(
     ("files", "unknown"),
     [
-        ({"pytest.ini": "no section\n"}, "the settings of pytest, because `pytest.ini` could not be read: "),
+        ({"pytest.ini": "no section\n"}, "which settings pytest uses: `pytest.ini` could not be read: "),
         (
             {"pyproject.toml": "[tool\n"},
-            "the settings of pytest, because `pyproject.toml` could not be read: ",
+            "which settings pytest uses: `pyproject.toml` could not be read: ",
         ),
         (
             {"pyproject.toml": TOML + "python_files = [3]\n"},
             "`python_files` in `pyproject.toml` is not a list",
         ),
-        ({"pytest.ini": INI + "testpaths = 'a\n"}, "`testpaths` in `pytest.ini` has an open quote"),
-        ({"setup.cfg": INI + "python_files = a\n"}, "it does not take `[pytest]` in `setup.cfg`"),
+        ({"pytest.ini": INI + "testpaths = 'a\n"}, "`testpaths` in `pytest.ini` has an unclosed quote"),
+        ({"setup.cfg": INI + "python_files = a\n"}, "it ignores `[pytest]` in `setup.cfg`"),
         (
             {"pytest.ini": INI + "addopts = -o python_files=a.py\n"},
             "`addopts` in `pytest.ini` changes its settings",
@@ -158,12 +158,12 @@ def test_what_pytest_leaves_out_is_said():
 
     text = "class TestA:\n    def __init__(self): pass\n    def test_a(self): pass\n"
     assert says({"test_a.py": text}) == (
-        "Pytest leaves out `TestA` in `test_a.py`, because the class has a constructor."
+        "Pytest does not collect `TestA` in `test_a.py`, because the class has a constructor."
     )
     own = {"pytest.ini": INI + "python_files = check_*.py\n"}
-    assert says({**own, "test_a.py": TEST}) == "There are no tests by the settings in `pytest.ini`."
+    assert says({**own, "test_a.py": TEST}) == "There are no tests according to `pytest.ini`."
     paths = {"pytest.ini": INI + "testpaths = specs\n", "specs/a.py": "", "test_b.py": TEST}
-    assert says(paths) == "There are no tests in `specs`, where `testpaths` in `pytest.ini` has pytest look."
+    assert says(paths) == "There are no tests in `specs`, the `testpaths` in `pytest.ini`."
 
 
 def test_settings_of_a_folder_above_count_without_its_testpaths():

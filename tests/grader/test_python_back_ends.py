@@ -41,33 +41,37 @@ def test_the_back_ends_build_what_is_said():
 @pytest.mark.parametrize(
     ("system", "files", "unknown"),
     [
-        ('build-backend = "maturin"', {}, "which packages the back end `maturin` takes"),
-        ('build-backend = "mesonpy"', {}, "which packages the back end `mesonpy` takes"),
+        ('build-backend = "maturin"', {}, "which packages the build backend `maturin` includes"),
+        ('build-backend = "mesonpy"', {}, "which packages the build backend `mesonpy` includes"),
         (
             'build-backend = "own"\nbackend-path = ["."]',
             {"own.py": ""},
-            "the back end `own` is code of the repository, which is not run here",
+            "which packages the wheel contains: the build backend `own` is code in the repository",
         ),
         (
             'build-backend = "setuptools.build_meta"',
             {"setup.py": SETUP + "setup(packages=os.listdir('src'))\n"},
-            "`setup.py` works out `packages` when it runs",
+            "which packages the wheel contains: `setup.py` computes `packages` at run time",
         ),
         (
             'build-backend = "setuptools.build_meta"',
             {"setup.py": SETUP + "setup(**options)\n"},
-            "`setup.py` works out `the arguments` when it runs",
+            "which packages the wheel contains: `setup.py` computes the arguments at run time",
         ),
         (
             'build-backend = "setuptools.build_meta"',
             {"setup.py": "print("},
-            "`setup.py` cannot be read as Python",
+            "which packages the wheel contains: `setup.py` is not valid Python",
         ),
-        ('build-backend = "pdm.backend"', {"pdm_build.py": ""}, "the build runs code of the repository"),
+        (
+            'build-backend = "pdm.backend"',
+            {"pdm_build.py": ""},
+            "which packages the wheel contains: the build runs code in the repository",
+        ),
         (
             'build-backend = "hatchling.build"\n[tool.hatch.build.hooks.custom]\npath = "x.py"',
             {},
-            "`[tool.hatch.build.hooks.custom]` runs code of the repository",
+            "which packages the wheel contains: `[tool.hatch.build.hooks.custom]` runs code in the repository",
         ),
     ],
 )
@@ -109,5 +113,5 @@ def test_a_project_that_poetry_or_setup_cfg_describes_is_valid(repo):
     result = repo.ask("python_package: {}")
     assert (result.outcome, result.reason) == (
         Outcome.NOT_RUN,
-        "Not known: `setup.py` works out `packages` when it runs.",
+        "Not known: which packages the wheel contains: `setup.py` computes `packages` at run time.",
     )

@@ -263,15 +263,15 @@ def test_nothing_is_never_pinned_and_what_was_looked_for_is_said(repo):
     result = repo.ask("python_package: {versions_pinned: exact}")
     assert result.outcome is Outcome.NEEDS_WORK
     assert result.why == (
-        "No file lists dependencies, so no version is pinned: `requirements*.txt`, `pyproject.toml`, `Pipfile`, "
-        "`environment.yml`, `setup.cfg`, `setup.py` and lock files were looked for."
+        "No file with dependencies was found, so no version is pinned. Checked: `requirements*.txt`, `pyproject.toml`, "
+        "`Pipfile`, `environment.yml`, `setup.cfg`, `setup.py` and lock files."
     )
     repo.put("requirements.txt", "flask==3.1.0\n-r other.txt\n")
     repo.commit()
     result = repo.ask("python_package: {versions_pinned: exact}")
     assert (result.outcome, result.why) == (
         Outcome.PASSED,
-        "1 version in `requirements.txt` pinned. Not read: `other.txt`.",
+        "1 version is pinned in `requirements.txt`. Not read: `other.txt`.",
     )
 
 
@@ -282,4 +282,4 @@ def test_a_large_lock_file_is_read_and_one_too_large_is_not_known(repo):
         repo.commit()
         result = repo.ask("python_package: {versions_pinned: exact}")
         assert result.outcome is outcome, result
-    assert "`uv.lock` is too large to be read" in result.reason
+    assert "which versions `uv.lock` pins: the file is too large" in result.reason

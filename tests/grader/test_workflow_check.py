@@ -132,32 +132,32 @@ def test_each_question_is_answered_both_ways(repo, lab):
         (
             [("    needs: test\n", "    needs: build\n")],
             ORDER,
-            "Job `deploy` does not wait for job `test`, so the stage `deploy` is not after `test`.",
+            "Job `deploy` does not wait for job `test`, so the stage `deploy` does not depend on `test`.",
             39,
         ),
         (
             [("    if: github.ref == 'refs/heads/main'\n", "    if: always()\n")],
             ORDER,
-            "Job `deploy` starts also when job `test` has failed, because of an `if`, so the stage `deploy` is "
-            "not after `test`.",
+            "Job `deploy` has an `if` that lets it run even if job `test` fails, so the stage `deploy` "
+            "does not depend on `test`.",
             39,
         ),
         (
             [("- run: pytest\n", "- run: pytest || true\n")],
             ORDER,
-            "The stage `test` of job `test` stops nothing: the script goes on when it fails.",
+            "The stage `test` in job `test` does not stop the pipeline if it fails: the script continues if it fails.",
             32,
         ),
         (
             [("    needs: build\n    runs", "    continue-on-error: true\n    needs: build\n    runs")],
             ORDER,
-            "The stage `test` of job `test` stops nothing: it has `continue-on-error: true`.",
+            "The stage `test` in job `test` does not stop the pipeline if it fails: it has `continue-on-error: true`.",
             33,
         ),
         (
             [("- run: pytest\n", "- run: pytest\n        if: false\n")],
             ORDER,
-            "No step is known to do the stage `test`.",
+            "No step is known to run the stage `test`.",
             None,
         ),
         (
@@ -167,13 +167,13 @@ def test_each_question_is_answered_both_ways(repo, lab):
                 ("needs: test", "needs: pytest"),
             ],
             ORDER,
-            "No step is known to do the stage `test`.",
+            "No step is known to run the stage `test`.",
             None,
         ),
         (
             [("    needs: build\n", "")],
             "artifacts: {}",
-            "Job `test` downloads `dist`, but does not wait for job `build`, which uploads it.",
+            "Job `test` downloads `dist` but does not wait for job `build`, which uploads it.",
             28,
         ),
         (
@@ -184,7 +184,7 @@ def test_each_question_is_answered_both_ways(repo, lab):
                 )
             ],
             "artifacts: {}",
-            "Job `test` downloads `dst`, which no job uploads. Did you mean `dist`?",
+            "Job `test` downloads `dst`, but no job uploads it. Did you mean `dist`?",
             29,
         ),
         (
@@ -196,8 +196,8 @@ def test_each_question_is_answered_both_ways(repo, lab):
         (
             [("permissions:\n  contents: read\n", "")],
             "permissions: {contents: read}",
-            "The workflow does not say its `permissions`. Then the setting of the repository counts, which the file "
-            "does not show; in older repositories it lets every job write.",
+            "The workflow does not set `permissions`, so the repository settings apply. The file does not show them; "
+            "in older repositories they let every job write.",
             1,
         ),
         (
@@ -208,25 +208,25 @@ def test_each_question_is_answered_both_ways(repo, lab):
                 )
             ],
             "permissions: {contents: read}",
-            "The permission `contents: write` is more than this workflow may have.",
+            "The permission `contents: write` is more than this lab allows.",
             38,
         ),
         (
             [("actions/checkout@v4", "actions/checkout@main")],
             "pinned: tag",
-            "`actions/checkout@main` of job `build` names a branch or a moving name, so it can change at any time.",
+            "`actions/checkout@main` in job `build` uses a branch or a floating tag, so it can change at any time.",
             12,
         ),
         (
             [('["3.11", "3.12"]', "[3.10, 3.12]")],
             "matrix: {python-version: ['3.10', '3.12']}",
-            "No run of job `test` has `python-version 3.10`. Without quotes 3.10 is the number 3.1.",
+            "No run of job `test` has `python-version 3.10`. Without quotes, YAML reads 3.10 as the number 3.1.",
             18,
         ),
         (
             [("${{ matrix.python-version }}", "3.12")],
             "matrix: {python-version: ['3.11']}",
-            "Job `test` does not use `matrix.python-version`, so all its runs are the same.",
+            "Job `test` does not use `matrix.python-version`, so all its runs are identical.",
             18,
         ),
     ],
@@ -242,7 +242,7 @@ def test_what_is_wrong_is_said_with_its_line(ask, pairs, rest, why, line):
 
 FAULTS = {
     "on: push\n": ("The workflow has no jobs.", 1),
-    "jobs: {a: {runs-on: x, steps: [{run: y}]}}\n": ("Nothing starts the workflow: it has no `on`.", 1),
+    "jobs: {a: {runs-on: x, steps: [{run: y}]}}\n": ("Nothing triggers the workflow: it has no `on`.", 1),
     jobs("  a:\n    steps:\n      - run: x\n"): ("Job `a` has no `runs-on`.", 3),
     jobs("  a:\n    runs-on: x\n    steps:\n      - name: x\n"): (
         "Step 1 of job `a` has neither `uses` nor `run`.",
@@ -260,21 +260,21 @@ FAULTS = {
         "  a:\n    runs-on: x\n    needs: bild\n    steps: [{run: x}]\n"
         "  build:\n    runs-on: x\n    steps: [{run: x}]\n"
     ): (
-        "Job `a` needs `bild`, which is no job here. Did you mean `build`?",
+        "Job `a` needs `bild`, but the file has no such job. Did you mean `build`?",
         5,
     ),
     jobs("  a:\n    runs-on: x\n    needs: [a]\n    steps: [{run: x}]\n"): (
-        "Job `a` waits for itself, so it cannot start.",
+        "Job `a` needs itself, so it cannot start.",
         5,
     ),
-    jobs("  a b:\n    runs-on: x\n    steps: [{run: x}]\n"): ("`a b` cannot be the id of a job.", 3),
+    jobs("  a b:\n    runs-on: x\n    steps: [{run: x}]\n"): ("`a b` is not a valid job ID.", 3),
     jobs("  a:\n    runs-on: x\n    stepps: []\n    steps: [{run: x}]\n"): (
-        "Job `a` has the key `stepps`, which GitHub does not know. Did you mean `steps`?",
+        "Job `a` has the unknown key `stepps`. Did you mean `steps`?",
         5,
     ),
-    "on: push\njob:\n": ("The file has the key `job`, which GitHub does not know. Did you mean `jobs`?", 2),
+    "on: push\njob:\n": ("The file has the unknown key `job`. Did you mean `jobs`?", 2),
     "on: pushh\njobs: {a: {runs-on: x, steps: [{run: y}]}}\n": (
-        "`pushh` is no event of GitHub. Did you mean `push`?",
+        "`pushh` is not a GitHub Actions event. Did you mean `push`?",
         1,
     ),
     "on: {push: {branches: [a], branches-ignore: [b]}}\njobs: {a: {runs-on: x, steps: [{run: y}]}}\n": (
@@ -285,12 +285,12 @@ FAULTS = {
         "The permission `contents` cannot be `all`.",
         2,
     ),
-    "on: push\njobs:\n  a:\n   b:\n  - c\n": ("The file cannot be read as YAML: ", 5),
-    "on: push\non: pull_request\n": ("The file cannot be read as YAML: `on`: duplicate key.", 2),
+    "on: push\njobs:\n  a:\n   b:\n  - c\n": ("The file is not valid YAML: ", 5),
+    "on: push\non: pull_request\n": ("The file is not valid YAML: `on`: duplicate key.", 2),
     "- a\n- b\n": ("The file has no keys.", 1),
     "just text\n": ("The file has no keys.", 1),
     jobs("  a:\n    runs-on: x\n    steps:\n      - &x\n        <<: *x\n"): (
-        "The file cannot be read as YAML: ",
+        "The file is not valid YAML: ",
         7,
     ),
 }
@@ -317,7 +317,7 @@ def test_a_cycle_is_named_with_its_way(ask):
         f"  {a}:\n    runs-on: x\n    needs: {b}\n    steps: [{{run: x}}]\n" for a, b in ("ab", "bc", "ca")
     )
     result = ask(jobs(text), ORDER)
-    assert "wait for each other, so none of them can start." in result.why
+    assert "need each other, so none of them can start." in result.why
     assert result.found.count("→") == 3
 
 
@@ -356,7 +356,7 @@ def test_a_workflow_of_the_same_repository_is_followed(ask):
         (
             CALLER,
             "",
-            "Job `check` calls `./.github/workflows/shared.yml`, which is not there or cannot be read.",
+            "Job `check` calls `./.github/workflows/shared.yml`, which is missing or not valid.",
         ),
         (
             CALLER,
@@ -366,7 +366,7 @@ def test_a_workflow_of_the_same_repository_is_followed(ask):
         (
             CALLER.replace("    with: {python: '3.12'}\n", ""),
             SHARED,
-            "Job `check` does not give the input `python`, which `./.github/workflows/shared.yml` needs.",
+            "Job `check` does not pass the input `python`, which `./.github/workflows/shared.yml` requires.",
         ),
     ],
 )
@@ -440,8 +440,8 @@ def test_delivery_and_deployment_are_told_apart(ask, text, delivery, deployment)
 def test_what_the_file_cannot_show_of_an_environment_is_said(ask):
     result = ask(GOOD, DELIVERY)
     assert result.why == (
-        "Job `deploy` names the environment `production`. Whether it asks a person for approval is a setting of the "
-        "repository, which the file does not show."
+        "Job `deploy` uses the environment `production`. The repository settings decide if this environment requires "
+        "approval, and the file does not show them."
     )
 
 
@@ -492,7 +492,7 @@ def test_a_literal_credential_is_never_shown(ask, value):
     secret = value.split(": ")[1].strip("'")
     text = changed(("    needs: test\n", f"    env:\n      {value}\n"))
     result = ask(text, "no_secret_echoed: true")
-    assert result.outcome is Outcome.NEEDS_WORK and "the value is not shown here" in result.why
+    assert result.outcome is Outcome.NEEDS_WORK and "its value is not shown here" in result.why
     assert secret not in str(result)
     assert secret not in str(ask(text, ORDER))
 
@@ -615,11 +615,11 @@ def test_names_that_are_computed_meet(ask):
     [
         ("order: [build, tset]", "`tset` is no stage. Did you mean `test`?"),
         ("order: [], pinned: sha", "a check asks one thing, and `order` is there already"),
-        ("starts_on: [{event: psh}]", "`psh` is no event of GitHub. Did you mean `push`?"),
-        ("starts_on: [{branch: main}]", "event: is missing"),
+        ("starts_on: [{event: psh}]", "`psh` is not a GitHub Actions event. Did you mean `push`?"),
+        ("starts_on: [{branch: main}]", "event: is required"),
         ("starts_on: [{event: push, brunch: main}]", "Did you mean `branch`?"),
         ("permissions: {content: read}", "`content` is no permission. Did you mean `contents`?"),
-        ("permissions: {contents: all}", "read, write and none is expected"),
+        ("permissions: {contents: all}", "expected read, write or none"),
         ("artifacts: {made_by: x}", "`x` is no stage."),
     ],
 )

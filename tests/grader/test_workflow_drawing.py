@@ -44,7 +44,7 @@ def test_many_jobs_stay_in_the_column_and_the_rest_is_counted(number):
     svg = svg_of(drawing)
     assert svg.get("width") == str(WIDTH)
     assert len(svg.findall("rect")) == min(number, MAX_DRAWN)
-    assert ("are left out." in drawing.text[-1]) == (number > MAX_DRAWN)
+    assert ("are not shown." in drawing.text[-1]) == (number > MAX_DRAWN)
     for path in svg.findall("path"):
         assert "-" not in path.get("d")
 

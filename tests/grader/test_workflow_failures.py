@@ -109,7 +109,7 @@ test "$CI" || set +e; pytest; true
 @pytest.mark.parametrize("script", DOUBTFUL.strip().split("\n"))
 def test_what_depends_on_other_values_is_not_known(script):
     [act] = acts(script.replace("\\n", "\n"))
-    assert act.doubt.endswith("could not be determined from the script. Run it in a step of its own")
+    assert act.doubt.endswith("could not be determined from the script. Run the command in a separate step")
     assert not act.stops
     assert not act.excuse
 

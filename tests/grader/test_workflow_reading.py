@@ -1,4 +1,4 @@
-"""What a learner is told of a workflow that GitHub cannot read, or that does something else than it seems."""
+"""What a learner is told of a workflow that GitHub cannot read, or that does a different value than it seems."""
 
 import pytest
 
@@ -25,36 +25,36 @@ FAULTS = [
         "on: push",
         "on: {push: {branch: main}}",
         1,
-        "`push` has the key `branch`, which GitHub does not know. Did you mean `branches`?",
+        "`push` has the unknown key `branch`. Did you mean `branches`?",
         "`branches`",
     ),
     (
         "'refs/heads/main'",
         '"refs/heads/main"',
         5,
-        'GitHub cannot read `if` of job `test`, `github.ref == "refs/heads/main"`: it has double quotes, which GitHub '
-        "does not know in an expression.",
+        'The expression `github.ref == "refs/heads/main"` in `if` of job `test` is not valid: expressions do not '
+        "support double quotes.",
         "`github.ref == 'refs/heads/main'`",
     ),
     (
         "github.ref == 'refs/heads/main'",
         "succes()",
         5,
-        "GitHub cannot read `if` of job `test`, `succes()`: `succes()` is no function of GitHub.",
+        "The expression `succes()` in `if` of job `test` is not valid: `succes()` is not a GitHub Actions function.",
         "`success()`",
     ),
     (
         "on: push",
         "on: {schedule: [{cron: every day}]}",
         1,
-        "`every day` is no schedule: it needs 5 fields with spaces between them.",
+        "`every day` is not a valid cron expression: it needs 5 fields separated by spaces.",
         "five fields (minute, hour, day, month, weekday), such as `'0 6 * * 1'` for Mondays at 6:00 UTC",
     ),
     (
         "on: push",
         "on: {schedule: [{cron: '0 25 * * *'}]}",
         1,
-        "`25` is no hour in the schedule `0 25 * * *`.",
+        "`25` is not a valid hour in the cron expression `0 25 * * *`.",
         "numbers from 0 to 23, `*`, lists `1,2`, ranges `1-5` or steps `*/5`",
     ),
     (
@@ -68,58 +68,60 @@ FAULTS = [
         "== 'refs/heads/main'",
         "= 'refs/heads/main'",
         5,
-        "GitHub cannot read `if` of job `test`, `github.ref = 'refs/heads/main'`: `=` is no operator there.",
+        "The expression `github.ref = 'refs/heads/main'` in `if` of job `test` is not valid: `=` is not an operator.",
         "`github.ref == 'refs/heads/main'`",
     ),
     (
         "== 'refs/heads/main'",
         "== main",
         5,
-        "GitHub cannot read `if` of job `test`, `github.ref == main`: `main` is no context of GitHub.",
-        "a text in quotes, such as `'main'`, or one of `github`, `inputs`, `vars` and `needs`",
+        "The expression `github.ref == main` in `if` of job `test` is not valid: `main` is not a GitHub "
+        "Actions context.",
+        "a string in single quotes, such as `'main'`, or `github`, `inputs`, `vars` or `needs`",
     ),
     (
         "github.ref ==",
         "secrets.BRANCH ==",
         5,
-        "GitHub cannot read `if` of job `test`, `secrets.BRANCH == 'refs/heads/main'`: the context `secrets` cannot be "
-        "used here.",
-        "one of `github`, `inputs`, `vars` and `needs`",
+        "The expression `secrets.BRANCH == 'refs/heads/main'` in `if` of job `test` is not valid: the "
+        "context `secrets` is not available here.",
+        "`github`, `inputs`, `vars` or `needs`",
     ),
     (
         "if: github.ref",
         "if: '!github.ref",
         5,
-        "The file cannot be read as YAML: while parsing a block mapping, expected <block end>, but found '<scalar>'.",
-        "YAML that can be read",
+        "The file is not valid YAML: while parsing a block mapping, expected <block end>, but found '<scalar>'.",
+        "valid YAML",
     ),
     (
         "if: github.ref == 'refs/heads/main'",
         "if: !cancelled()",
         5,
-        "`jobs.test.if`: `!cancelled()` is a tag of YAML, since a value begins with `!`.",
-        'quotes around it: `"!cancelled()"`, or `${{ !cancelled() }}` where it is an expression',
+        "`jobs.test.if`: YAML reads `!cancelled()` as a tag, because the value starts with `!`.",
+        'quotes around it: `"!cancelled()"`, or `${{ !cancelled() }}` for an expression',
     ),
     (
         "${{ github.sha }}",
         "${{ github.sha",
         8,
-        "GitHub cannot read `run` of step 2 of job `test`, `pytest\\necho ${{ github.sha`: `${{` is opened and not "
-        "closed.",
-        "`}}` at its end",
+        "The expression `pytest\\necho ${{ github.sha` in `run` of step 2 of job `test` is not valid: "
+        "`${{` is not closed.",
+        "`}}` at the end of the expression",
     ),
     (
         "${{ github.sha }}",
         "${{ githb.sha }}",
         10,
-        "GitHub cannot read `run` of step 2 of job `test`, `githb.sha`: `githb` is no context of GitHub.",
+        "The expression `githb.sha` in `run` of step 2 of job `test` is not valid: `githb` is not a "
+        "GitHub Actions context.",
         "`github`",
     ),
     (
         "    steps:",
         "    timeout-minutes: '30'\n    steps:",
         6,
-        "`timeout-minutes` of job `test` cannot be the text `30`.",
+        "`timeout-minutes` of job `test` cannot be the string `30`.",
         "`timeout-minutes: 30` without quotes",
     ),
     (
@@ -127,20 +129,20 @@ FAULTS = [
         "on: push\npermissions: {models: write}",
         2,
         "The permission `models` cannot be `write`.",
-        "one of `read` and `none`",
+        "`read` or `none`",
     ),
     (
         "actions/checkout@v4",
         "actions/checkout",
         7,
-        "`uses: actions/checkout` does not say a version.",
-        "`owner/repository@version` such as `actions/checkout@v4`, or a folder such as `./actions/build`",
+        "`uses: actions/checkout` has no version.",
+        "`owner/repository@ref` such as `actions/checkout@v4`, or a folder such as `./actions/build`",
     ),
     (
         "      - run: |",
         "      - with: {x: 1}\n        run: |",
         8,
-        "Step 2 of job `test` has the key `with`, which cannot stand beside `run`.",
+        "Step 2 of job `test` has the key `with`, which cannot be combined with `run`.",
         "`with` or `run`",
     ),
 ]
@@ -192,7 +194,7 @@ def test_text_around_an_expression_is_said_beside_each_answer(repo):
     repo.put(PATH, text)
     repo.commit()
     remark = (
-        "`if` of job `test` is always true: `${{ github.ref }} == 'refs/heads/main'` is a text, with text outside of "
+        "`if` of job `test` is always true: `${{ github.ref }} == 'refs/heads/main'` is a string with text outside "
         "`${{ }}`. Write `if: github.ref == 'refs/heads/main'`."
     )
     result = repo.ask(f"workflow: {{path: {PATH}}}")
@@ -218,8 +220,8 @@ def test_a_condition_with_text_around_it_runs_on_each_branch(repo):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("on: push", "on: []", "Nothing starts the workflow: `on` is empty."),
-        ("on: push", "on: {}", "Nothing starts the workflow: `on` is empty."),
+        ("on: push", "on: []", "Nothing triggers the workflow: `on` is empty."),
+        ("on: push", "on: {}", "Nothing triggers the workflow: `on` is empty."),
         (FILE[FILE.index("    steps:") :], "", "Job `test` has no steps, so it does nothing."),
         (FILE[FILE.index("    steps:") :], "    steps: []\n", "Job `test` has no steps, so it does nothing."),
     ],

@@ -46,7 +46,7 @@ def delivery(text, way="continuous-delivery", load=lambda path: None):
 )
 def test_a_tag_outside_the_patterns_starts_it(on, tag):
     assert delivery(flow(on)).startswith(
-        f"A push of a tag such as `{tag}` starts the deployment to production in job `deploy`"
+        f"A push of a tag such as `{tag}` triggers the deployment to production in job `deploy`"
     )
 
 
@@ -96,14 +96,14 @@ def test_only_what_is_compared_with_a_ref_is_a_branch_or_a_tag():
 @pytest.mark.parametrize(
     ("on", "condition", "says"),
     [
-        ("push", "inputs.deploy", "No event that starts this workflow reaches the deployment"),
-        ("push", "inputs.deploy == 'true'", "No event that starts this workflow reaches the deployment"),
-        ("push", "github.event.inputs.deploy", "No event that starts this workflow reaches the deployment"),
-        ("push", "inputs.deploy != false", "No event that starts this workflow reaches the deployment"),
-        ("schedule: [{cron: '0 1 * * *'}]", "inputs['deploy']", "No event that starts this workflow reaches"),
-        ("[push, workflow_dispatch]", "inputs.deploy", "A person starts the deployment to production"),
-        (MAIN, "'!inputs.skip'", "A push to `main` starts the deployment to production"),
-        (MAIN, "inputs.stage == ''", "A push to `main` starts the deployment to production"),
+        ("push", "inputs.deploy", "No event that triggers this workflow runs the deployment"),
+        ("push", "inputs.deploy == 'true'", "No event that triggers this workflow runs the deployment"),
+        ("push", "github.event.inputs.deploy", "No event that triggers this workflow runs the deployment"),
+        ("push", "inputs.deploy != false", "No event that triggers this workflow runs the deployment"),
+        ("schedule: [{cron: '0 1 * * *'}]", "inputs['deploy']", "No event that triggers this workflow runs"),
+        ("[push, workflow_dispatch]", "inputs.deploy", "A person triggers the deployment to production"),
+        (MAIN, "'!inputs.skip'", "A push to `main` triggers the deployment to production"),
+        (MAIN, "inputs.stage == ''", "A push to `main` triggers the deployment to production"),
         (
             "{workflow_call: {inputs: {deploy: {type: boolean}}}}",
             "inputs.deploy",
@@ -120,44 +120,44 @@ def test_a_called_workflow_has_inputs_of_its_own():
     called = flow("{workflow_call: {inputs: {deploy: {type: boolean}}}}", "inputs.deploy")
     text = f"on: {MAIN}\njobs:\n  call:\n    uses: ./.github/workflows/ship.yml\n    with: {{deploy: true}}\n"
     said = delivery(text, load=lambda path: read_workflow(path, called))
-    assert said.startswith("whether a push to `main` reaches the deployment in job `call / deploy`")
-    assert said.endswith("because of `if: inputs.deploy`")
+    assert said.startswith("whether a push to `main` runs the deployment in job `call / deploy`")
+    assert said.endswith("it depends on `if: inputs.deploy`")
 
 
 def test_a_doubt_names_the_condition_that_is_not_known():
     text = flow(MAIN, "needs.test.result == 'success'").replace(
         "  test:\n", "  test:\n    if: vars.TESTS == 'on'\n"
     )
-    assert delivery(text).endswith("because of `if: vars.TESTS == 'on'`")
+    assert delivery(text).endswith("it depends on `if: vars.TESTS == 'on'`")
 
 
 @pytest.mark.parametrize(
     ("on", "wanted", "says"),
     [
-        ("{push: {paths: ['src/**']}}", Moment("push", tag="v1.0"), "A push of the tag `v1.0` starts it."),
-        ("{push: {paths: ['src/**'], tags: ['v*']}}", Moment("push", tag="v1.0"), "starts it."),
-        ("{push: {paths-ignore: ['**']}}", Moment("push", tag="v1.0"), "starts it."),
-        ("{push: {paths: ['src/**']}}", Moment("push", tag="v1", path="docs/a"), "starts it."),
-        ("{push: {paths: ['src/**']}}", Moment("push", "main"), "starts it if it changes certain files."),
+        ("{push: {paths: ['src/**']}}", Moment("push", tag="v1.0"), "A push of the tag `v1.0` triggers it."),
+        ("{push: {paths: ['src/**'], tags: ['v*']}}", Moment("push", tag="v1.0"), "triggers it."),
+        ("{push: {paths-ignore: ['**']}}", Moment("push", tag="v1.0"), "triggers it."),
+        ("{push: {paths: ['src/**']}}", Moment("push", tag="v1", path="docs/a"), "triggers it."),
+        ("{push: {paths: ['src/**']}}", Moment("push", "main"), "triggers it if it changes certain files."),
         (
             "pull_request",
             Moment("pull_request", "main", type="opened"),
-            "An opened pull request to `main` starts it.",
+            "An opened pull request to `main` triggers it.",
         ),
         (
             "{pull_request: {types: [closed]}}",
             Moment("pull_request", type="closed"),
-            "A closed pull request starts",
+            "A closed pull request triggers",
         ),
         (
             "{pull_request: {types: [edited]}}",
             Moment("pull_request", type="edited"),
-            "An edited pull request starts",
+            "An edited pull request triggers",
         ),
         (
             "{pull_request: {types: [ready_for_review]}}",
             Moment("pull_request", type="ready_for_review"),
-            "A ready for review pull request starts it.",
+            "A ready for review pull request triggers it.",
         ),
     ],
 )

@@ -117,7 +117,7 @@ class WorkflowCheck(Kind):
         for moment in self.starts or ():
             if moment.event not in EVENTS:
                 hint = did_you_mean(moment.event, sorted(EVENTS))
-                yield "starts_on", f"{quoted(moment.event)} is no event of GitHub. {hint}"
+                yield "starts_on", f"{quoted(moment.event)} is not a GitHub Actions event. {hint}"
         for scope in self.permissions or {}:
             if scope not in SCOPES:
                 yield "permissions", f"{quoted(scope)} is no permission. {did_you_mean(scope, list(SCOPES))}"

@@ -31,7 +31,7 @@ def brought_files(file: Dockerfile, files: Collection[str], read: Read) -> Answe
         home = next(home for home in homes if found[home])
         where = quoted(home) if home else "the top folder"
         return Answer(
-            unknown=f"whether the build context is {where}, where `COPY` would bring a file with credentials"
+            unknown=f"whether the build context is {where}: from there `COPY` would copy a file with credentials"
         )
     return Answer(found[homes[0]])
 
@@ -81,11 +81,11 @@ def _rules(file: Dockerfile, home: str, read: Read) -> tuple[str, str]:
 
 
 def _finding(one: Instruction, path: str, rules: str, *, there: bool) -> Finding:
-    why = f"{quoted(rules)} does not leave it out" if there else f"there is no {quoted(rules)}"
+    why = f"{quoted(rules)} does not exclude it" if there else f"there is no {quoted(rules)}"
     return Finding(
         Place(rules, 1 if there else 0),
-        f"`{one.name} {one.value}` at line {one.place.line} brings {quoted(path)} into the image, because {why}.",
-        f"a line for {quoted(path)}",
-        "no line that matches it" if there else "none",
+        f"`{one.name} {one.value}` in line {one.place.line} copies {quoted(path)} into the image, because {why}.",
+        f"a line that excludes {quoted(path)}",
+        "no matching line" if there else "none",
         (path,),
     )

@@ -42,15 +42,15 @@ def dependencies_first(file: Dockerfile, files: Collection[str] = ()) -> Answer:
         said = "Dependencies are installed before the code is copied."
         return answer(walk.findings, said, [one.place for one in walk.installed])
     if walk.script:
-        script = f"{quoted(f'RUN {walk.script.value}')} at line {walk.script.place.line}"
+        script = f"{quoted(f'RUN {walk.script.value}')} in line {walk.script.place.line}"
         return Answer(
-            unknown=f"what the script of {script} installs; no other `RUN` is known to install dependencies"
+            unknown=f"what the script of {script} installs: no other `RUN` is known to install dependencies"
         )
     says, add = (
         "No `RUN` is known to install dependencies.",
         ("COPY requirements.txt .", "RUN pip install -r requirements.txt"),
     )
-    return Answer((Finding(file.final.place, says, "`RUN` with an installation", "none", add),))
+    return Answer((Finding(file.final.place, says, "a `RUN` that installs them", "none", add),))
 
 
 @dataclass
@@ -114,20 +114,20 @@ def _too_late(code: Instruction, install: Instruction) -> Finding:
     listing = _listing(install)
     copy = [f"COPY {listing} ./"] if listing else []
     if code is install:
-        says = f"`RUN` at line {install.place.line} mounts all code while it installs the dependencies"
+        says = f"`RUN` in line {install.place.line} mounts all code to install the dependencies"
     else:
         what = (
             "All code"
             if any(posixpath.normpath(source) in (".", "/", "*") for source in code.sources)
             else "Code"
         )
-        says = f"{what} is copied before `RUN` at line {install.place.line} installs the dependencies"
+        says = f"{what} is copied before `RUN` in line {install.place.line} installs the dependencies"
     return Finding(
         code.place,
-        f"{says}, so each change of the code installs them again.",
-        f"{quoted(f'COPY {listing}')} and the installation before the code"
+        f"{says}, so Docker installs them again after every code change.",
+        f"{quoted(f'COPY {listing}')} and the installation before the code is copied"
         if listing
-        else "the installation before the code",
+        else "the installation before the code is copied",
         quoted(written),
         (*copy, f"RUN {install.value}", written) if code is not install else (),
     )

@@ -48,10 +48,12 @@ def escape_of(lines: list[str]) -> str:
         if match is None or name not in _DIRECTIVES:
             break
         if name in seen:
-            raise LineError(number, f"The directive `{name}` is given twice.", "one line of it", f"`{line}`")
+            raise LineError(
+                number, f"The directive `{name}` is set twice.", "the directive once", f"`{line}`"
+            )
         if name == "escape" and match[2] not in ("\\", "`"):
             says = (
-                f"The directive `escape` is `{match[2]}`, and Docker takes only a backslash or a backquote."
+                f"The directive `escape` is `{match[2]}`, but Docker accepts only a backslash or a backtick."
             )
             raise LineError(number, says, "`# escape=\\`", f"`{match[2]}`")
         seen[name] = match[2]
@@ -70,7 +72,7 @@ def logical_lines(lines: list[str], escape: str) -> Iterator[Line]:
         start = at
         text, at = _joined(lines, at, continued)
         if not text.strip():
-            says = "The line continues, and nothing follows that could be an instruction."
+            says = "The line ends with a continuation character, but no instruction follows."
             raise LineError(start + 1, says, "an instruction such as `RUN`", "nothing")
         documents, at = _documents(text, lines, at)
         yield Line(start + 1, text.strip(), documents)
@@ -107,8 +109,8 @@ def _documents(text: str, lines: list[str], at: int) -> tuple[tuple[HereDocument
         while at < len(lines) and (lines[at] if keeps_tabs else lines[at].lstrip("\t")) != end:
             at += 1
         if at == len(lines):
-            says = f"The here-document `<<{end}` is not closed: no line is `{end}` alone."
-            raise LineError(start, says, f"a line `{end}`", "the end of the file")
+            says = f"The here-document `<<{end}` is not closed: no line contains only `{end}`."
+            raise LineError(start, says, f"a line with only `{end}`", "the end of the file")
         found.append(HereDocument(end, start + 1, "\n".join(lines[start:at]), expands))
         at += 1
     return tuple(found), at

@@ -25,7 +25,7 @@ _TAGS = {
     "nginx": "1.27",
     "postgres": "17",
 }
-"""Tags to propose for images that are used often."""
+"""Tags to suggest for common images."""
 
 
 def base_pinned(file: Dockerfile, how: Pin) -> Answer:
@@ -34,7 +34,7 @@ def base_pinned(file: Dockerfile, how: Pin) -> Answer:
     findings = [finding for stage in images if (finding := _unpinned(stage, how))]
     said = listed([quoted(stage.base) for stage in images]) or "`scratch`"
     bases = [stage.place for stage in file.stages if stage.before is None]
-    return answer(findings, f"The base is pinned: {said}.", bases)
+    return answer(findings, f"The base image is pinned: {said}.", bases)
 
 
 def _unpinned(stage: Stage, how: Pin) -> Finding | None:
@@ -47,15 +47,15 @@ def _unpinned(stage: Stage, how: Pin) -> Finding | None:
         return None
     by = f" (written {quoted(stage.written)})" if stage.written != stage.base else ""
     if stage.unknown or not name:
-        says, found = f"{quoted(stage.written)} has no value: its `ARG` has no default.", "no image"
+        says, found = f"{quoted(stage.written)} has no value, because its `ARG` has no default.", "no image"
     elif not tag:
         says, found = (
-            f"The base {quoted(stage.base)}{by} has no tag, so it is the newest of each day.",
+            f"The base image {quoted(stage.base)}{by} has no tag, so each build may use a different version.",
             "no tag",
         )
     else:
-        moved = "is the newest of each day" if tag == "latest" else "can be moved to another image"
-        says, found = f"The tag of the base {quoted(stage.base)}{by} {moved}.", quoted(tag)
+        moved = "changes with every release" if tag == "latest" else "can be moved to a different image"
+        says, found = f"The tag of the base image {quoted(stage.base)}{by} {moved}.", quoted(tag)
     better = (
         f"{image}@sha256:<digest>"
         if how == "digest"
@@ -70,7 +70,7 @@ def not_root(file: Dockerfile) -> Answer:
     stage, user = _last(file, "USER")
     if user is None:
         if runs_as_nonroot(file.final):
-            said = f"The base {quoted(file.final.image.base)} runs as `nonroot`."
+            said = f"The base image {quoted(file.final.image.base)} runs as `nonroot`."
             return answer((), said, [file.final.image.place])
         if not is_plain(file.final):
             return _not_known(file, "`USER`", "which user {} runs as")
@@ -81,14 +81,14 @@ def not_root(file: Dockerfile) -> Answer:
     if user and name != "root" and name.strip("0"):
         return answer((), f"The image runs as {quoted(name)}.", [user.place])
     runs = file.final.last("CMD", "ENTRYPOINT")
-    says = "The image runs as root." + ("" if user else " No `USER` is in its final stage.")
+    says = "The image runs as root." + ("" if user else " Its final stage has no `USER`.")
     return Answer(
         (
             Finding(
                 user.place if user else (runs or file.final).place,
                 says,
-                "any user but root",
-                quoted(name or "root") if user else "no `USER`, which is root",
+                "a user other than root",
+                quoted(name or "root") if user else "no `USER`, which means root",
                 ("RUN useradd --create-home app", "USER app"),
             ),
         )
@@ -106,15 +106,14 @@ def _last(file: Dockerfile, *names: str) -> tuple[Stage, Instruction | None]:
 
 def _not_known(file: Dockerfile, what: str, question: str) -> Answer:
     """`question` has a place for the name of the base, such as: which user {} runs as."""
-    asked = question.format(f"the base {quoted(file.final.image.written)}")
-    return Answer(
-        unknown=f"{asked}, and {quoted(file.path)} has no {what} in its final stage. Add {what} there to decide it"
-    )
+    asked = question.format(f"the base image {quoted(file.final.image.written)}")
+    return Answer(unknown=f"{asked}: the final stage of {quoted(file.path)} has no {what}. Add {what} to it")
 
 
 def _no_value(where: Instruction | Stage, names: Sequence[str]) -> Answer:
-    told = f"the value of {listed(map(quoted, names))} at line {where.place.line}"
-    return Answer(unknown=f"{told}, which the file does not set")
+    expands, them = ("expands", "it") if len(names) == 1 else ("expand", "them")
+    told = f"what {listed(map(quoted, names))} in line {where.place.line} {expands} to"
+    return Answer(unknown=f"{told}: the file does not set {them}")
 
 
 def ignored(path: str, read: Callable[[str], str | None], wanted: Sequence[str]) -> Answer:
@@ -126,15 +125,13 @@ def ignored(path: str, read: Callable[[str], str | None], wanted: Sequence[str])
     answers = [_left_out(place, text, wanted) for place, text in found.items()]
     if answers:
         return next((one for one in answers if not one.findings), answers[0])
-    where = (
-        f"in {quoted(posixpath.dirname(path))} or in the top folder" if "/" in path else "in the top folder"
-    )
+    where = f"in {quoted(posixpath.dirname(path))} or the top folder" if "/" in path else "in the top folder"
     # under the name of the Dockerfile it counts for any build context
     make = places[0] if "/" in path else places[-1]
     says = f"There is no `.dockerignore` {where}"
     add = Finding(
         Place(make),
-        f"{says}, so all files of the folder are sent to Docker, also `.git` and `.env`.",
+        f"{says}, so the build context contains every file, even `.git` and `.env`.",
         quoted(make),
         "none",
         tuple(wanted),
@@ -147,15 +144,15 @@ def _left_out(path: str, text: str, wanted: Sequence[str]) -> Answer:
     findings = [
         Finding(
             Place(path, 1),
-            f"{quoted(one)} is not left out by {quoted(path)}.",
-            f"a line for {quoted(one)}",
-            "no line that matches it, or one with `!` behind it",
+            f"{quoted(path)} does not exclude {quoted(one)}.",
+            f"a line that excludes {quoted(one)}",
+            "no matching line, or a later line with `!`",
             (one,),
         )
         for one, line in lines.items()
         if line is None
     ]
-    said = f"{quoted(path)} leaves {listed(map(quoted, wanted), 6)} out."
+    said = f"{quoted(path)} excludes {listed(map(quoted, wanted), 6)}."
     return answer(findings, said, [Place(path, line) for line in lines.values() if line])
 
 
@@ -174,14 +171,14 @@ def exposes(file: Dockerfile, port: int) -> Answer:
     for one, word in found:
         first, _, last = word.strip("\"'").partition("/")[0].rpartition(":")[2].partition("-")
         if first.isdecimal() and int(first) <= port <= int(last if last.isdecimal() else first):
-            return answer((), f"The image says that it listens on port {port}.", [one.place])
+            return answer((), f"The image exposes port {port}.", [one.place])
     if unknown:
         return _no_value(_last(file, "EXPOSE")[1] or file.final, unknown)
     if not is_plain(file.final):  # ports add up: the base may expose this one beside those of the file
         return _not_known(file, f"`EXPOSE {port}`", "which ports {} exposes")
     place = found[0][0].place if found else file.final.place
     there = listed([quoted(word) for _, word in found]) or "none"
-    says = f"The image does not say that it listens on port {port}."
+    says = f"The image does not expose port {port}."
     return Answer((Finding(place, says, f"`EXPOSE {port}`", there, (f"EXPOSE {port}",)),))
 
 
@@ -193,7 +190,7 @@ def healthcheck(file: Dockerfile) -> Answer:
     if one is None and not is_plain(file.final):
         return _not_known(file, "`HEALTHCHECK`", "whether {} has a health check")
     add = ("HEALTHCHECK CMD curl --fail http://localhost:8000/health || exit 1",)
-    says = "Docker cannot see whether the container works: there is no `HEALTHCHECK`."
+    says = "Docker cannot tell if the container is healthy: there is no `HEALTHCHECK`."
     return Answer((Finding((one or file.final).place, says, "`HEALTHCHECK` with a command", "none", add),))
 
 
@@ -202,11 +199,11 @@ def exec_form(file: Dockerfile) -> Answer:
     starts = list(_starts(file))
     if not starts:
         if not is_plain(file.final):
-            return _not_known(file, "`CMD` or `ENTRYPOINT`", "what {} starts")
-        says, add = "The image does not say what it starts.", ('CMD ["python", "app.py"]',)
+            return _not_known(file, "`CMD` or `ENTRYPOINT`", "what {} runs")
+        says, add = "The Dockerfile does not say what the container runs.", ('CMD ["python", "app.py"]',)
         return Answer((Finding(file.final.place, says, "`CMD` or `ENTRYPOINT`", "none", add),))
     findings = [_shell_form(one) for one in starts if one.listed is None]
-    said = f"{count(len(starts), 'instruction is', 'instructions are')} in the exec form."
+    said = f"{count(len(starts), 'instruction uses', 'instructions use')} the exec form."
     return answer(findings, said, [one.place for one in starts])
 
 
@@ -226,13 +223,13 @@ def _starts(file: Dockerfile) -> Iterator[Instruction]:
 
 def _shell_form(one: Instruction) -> Finding:
     words = one.value.split()
-    says = f"`{one.name}` starts a shell, which does not pass the signal to stop on."
+    says = f"`{one.name}` starts a shell, which does not forward the stop signal."
     if one.value.startswith("[") and "'" in one.value:
-        says = f"`{one.name}` is no list for Docker, which takes double quotes: it starts a shell with this text."
+        says = f"`{one.name}` is not a JSON list, because it uses single quotes: Docker runs the text in a shell."
         words = [word for part in one.value.strip("[] ").split(",") if (word := part.strip().strip("'\""))]
     elif words[:1] == ["exec"]:
-        says = f"`{one.name}` is in the shell form: a shell starts, and `exec` hands over to the program."
+        says = f"`{one.name}` uses the shell form: Docker starts a shell, which `exec` replaces."
         words = words[1:]
     add = (f"{one.name} {json.dumps(words, ensure_ascii=False)}",)
     written = quoted(f"{one.name} {one.value}")
-    return Finding(one.place, says, "the exec form, a list in brackets", written, add)
+    return Finding(one.place, says, "the exec form, a JSON list", written, add)

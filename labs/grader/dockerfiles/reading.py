@@ -56,7 +56,7 @@ def read_dockerfile(path: str, text: str) -> Dockerfile:
         reader.faults += islice(refused_references(reader.stages), MAX_FAULTS)
     if not reader.stages and not reader.faults:
         says = "The Dockerfile has no `FROM`."
-        reader.faults.append(Finding(Place(path, 1), says, "an image to start from", "none", _FROM))
+        reader.faults.append(Finding(Place(path, 1), says, "a base image", "none", _FROM))
     return Dockerfile(path, tuple(reader.stages), tuple(reader.arguments), tuple(reader.faults[:MAX_FAULTS]))
 
 
@@ -85,8 +85,10 @@ class _Reader:
             self.arguments.append(one)
             _declare(self.known, one, {})
         else:
-            says = f"{quoted(one.name)} stands before the first `FROM`."
-            self.faults.append(Finding(one.place, says, "`FROM` at the beginning", quoted(one.name), _FROM))
+            says = f"{quoted(one.name)} is before the first `FROM`."
+            self.faults.append(
+                Finding(one.place, says, "`FROM` as the first instruction", quoted(one.name), _FROM)
+            )
 
     def _start_stage(self, one: Instruction) -> None:
         words = one.value.split()

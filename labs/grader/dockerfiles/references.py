@@ -50,7 +50,7 @@ def refused_references(stages: Sequence[Stage]) -> Iterator[Finding]:
 def _in_from(stage: Stage) -> Iterator[Finding]:
     if not stage.base:
         says = f"The base name ({quoted(stage.written)}) should not be blank."
-        yield Finding(stage.place, says, "the name of an image", "none")
+        yield Finding(stage.place, says, "an image name", "none")
     elif why := why_refused(stage.base):
         yield _refused(stage.place, stage.base, why)
 
@@ -58,25 +58,25 @@ def _in_from(stage: Stage) -> Iterator[Finding]:
 def _refused(place: Place, image: str, why: str) -> Finding:
     hint = f" Did you mean {quoted(image.lower())}?" if not why_refused(image.lower()) else ""
     says = f"Docker rejects {quoted(image)}: {why}.{hint}"
-    return Finding(place, says, "the name of an image, such as `python:3.12`", quoted(image))
+    return Finding(place, says, "an image name, such as `python:3.12`", quoted(image))
 
 
 def _in_copy(
     one: Instruction, source: str, number: int, stages: Sequence[Stage], names: set[str]
 ) -> Iterator[Finding]:
     shown = quoted(f"--from={source}")
-    expected = "an earlier stage, or an image"
+    expected = "an earlier stage or an image"
     if "$" in source:
-        says = f"{shown} is refused: variable expansion is not supported for `--from`."
+        says = f"Docker rejects {shown}: variable expansion is not supported for `--from`."
         yield Finding(one.place, says, expected, shown)
     elif re.fullmatch(r"[+-]?\d+", source):
         index = int(source) if len(source) < 10 else len(stages)
         if not 0 <= index < len(stages):
             number_of = f"The file has {count(len(stages), 'stage')}, numbered from 0."
-            says = f"{shown} is refused: invalid stage index {source}. {number_of}"
+            says = f"Docker rejects {shown}: invalid stage index {source}. {number_of}"
             yield Finding(one.place, says, expected, shown)
     elif source.lower() == stages[number].name:
-        says = f"{shown} is refused: circular dependency detected on stage {quoted(source)}."
+        says = f"Docker rejects {shown}: circular dependency detected on stage {quoted(source)}."
         yield Finding(one.place, says, expected, shown)
     elif source and source.lower() not in names and (why := why_refused(source)):
         yield _refused(one.place, source, why)

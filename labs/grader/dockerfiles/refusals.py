@@ -47,18 +47,18 @@ class Complaint:
 def complaints(one: Instruction) -> Iterator[Complaint]:
     """Yield what BuildKit refuses in an instruction, the first being the one that it names."""
     if one.name not in KNOWN:
-        says = f"{quoted(one.name)} is no instruction of Docker. {did_you_mean(one.name, list(KNOWN))}"
+        says = f"{quoted(one.name)} is not a Dockerfile instruction. {did_you_mean(one.name, list(KNOWN))}"
         yield Complaint(says, "an instruction such as `RUN`", quoted(one.name))
         return
     yield from _in_flags(one)
     if not one.value and one.name not in _MAY_BE_BARE:
         yield Complaint(
-            f"{quoted(one.name)} has nothing behind it.", f"{quoted(one.name)} with its words", "nothing"
+            f"{quoted(one.name)} has no arguments.", f"{quoted(one.name)} with arguments", "nothing"
         )
         return
     if one.has_other_values:
-        says = f"The list of {quoted(one.name)} holds something that is no text in double quotes."
-        yield Complaint(says, "a list of texts in double quotes", quoted(one.value))
+        says = f"The list of {quoted(one.name)} contains something other than strings in double quotes."
+        yield Complaint(says, "a list of strings in double quotes", quoted(one.value))
         return
     if one.name in _CHECKS:
         yield from _CHECKS[one.name](one)
@@ -72,25 +72,27 @@ def _in_flags(one: Instruction) -> Iterator[Complaint]:
         if name not in allowed:
             hint = did_you_mean(name, list(allowed)) if allowed else ""
             yield Complaint(
-                f"{quoted(one.name)} has no flag {shown}. {hint}".strip(), "a flag that it has", shown
+                f"{quoted(one.name)} has no flag {shown}. {hint}".strip(), "a supported flag", shown
             )
         elif value is None and name not in _SWITCHES:
             yield Complaint(f"The flag {shown} has no value.", quoted(f"--{name}=<value>"), shown)
         elif name in _SWITCHES and value not in (None, "true", "false"):
-            yield Complaint(f"The flag {shown} is true or false.", quoted(f"--{name}"), quoted(value or ""))
+            yield Complaint(
+                f"The flag {shown} must be true or false.", quoted(f"--{name}"), quoted(value or "")
+            )
         elif name in seen and name not in _REPEATED:
-            yield Complaint(f"The flag {shown} is given twice.", "one of them", shown)
+            yield Complaint(f"The flag {shown} is set twice.", "the flag once", shown)
         seen.add(name)
 
 
 def _in_from(one: Instruction) -> Iterator[Complaint]:
     words = one.value.split()
     if len(words) != 1 and not (len(words) == 3 and words[1].upper() == "AS"):
-        says = f"`FROM` has {len(words)} words, and Docker takes one, or three with `AS`."
+        says = f"`FROM` has {len(words)} arguments, but Docker accepts one, or three with `AS`."
         yield Complaint(says, "`FROM <image>` or `FROM <image> AS <name>`", quoted(f"FROM {one.value}"))
     elif len(words) == 3 and not _STAGE.fullmatch(words[2].lower()):
         says = (
-            f"{quoted(words[2])} is no name for a stage: letters, digits, `-`, `_` and `.`, a letter first."
+            f"{quoted(words[2])} is not a stage name: use letters, digits, `-`, `_` and `.`, first a letter."
         )
         yield Complaint(says, "a name such as `build`", quoted(words[2]))
 
@@ -98,7 +100,7 @@ def _in_from(one: Instruction) -> Iterator[Complaint]:
 def _in_copy(one: Instruction) -> Iterator[Complaint]:
     if len(one.words) < 2:
         there = quoted(one.words[0]) if one.words else "nothing"
-        says = f"`{one.name}` needs what it copies and where to, and has {there} alone."
+        says = f"`{one.name}` needs a source and a destination, but has only {there}."
         add = (f"{one.name} {one.words[0]} ./",) if one.words and not one.words[0].startswith("<<") else ()
         yield Complaint(says, f"`{one.name} <source> <destination>`", quoted(f"{one.name} {one.value}"), add)
     elif one.listed is None and one.words[-1].startswith("<<"):
@@ -112,16 +114,14 @@ def _in_pairs(one: Instruction) -> Iterator[Complaint]:
     words = quoted_words(one.value, one.escape)
     if "=" not in words[0]:
         if len(words) < 2:
-            says = f"`{one.name} {words[0]}` has a name and no value."
+            says = f"`{one.name} {words[0]}` has a name but no value."
             yield Complaint(says, quoted(f"{one.name} {words[0]}=<value>"), quoted(f"{one.name} {words[0]}"))
         return
     for word in words:
         name, equals, _ = word.partition("=")
         if not equals or not name:
-            says = f"{_shown(one, word)} is no `name=value`."
-            yield Complaint(
-                f"{says} A value with blanks stands in quotes.", "`name=value`", _shown(one, word)
-            )
+            says = f"{_shown(one, word)} is not `name=value`."
+            yield Complaint(f"{says} Quote a value with spaces.", "`name=value`", _shown(one, word))
             return
     yield from _in_values(one, words)
 
@@ -138,7 +138,7 @@ def _shown(one: Instruction, word: str) -> str:
     if not names_secret(f"{one.name} {one.value}"):
         return quoted(word)
     name, equals, _ = word.partition("=")
-    return quoted(f"{name}=…") if equals else "A word behind it"
+    return quoted(f"{name}=…") if equals else "One of its arguments"
 
 
 def _in_values(one: Instruction, words: list[str]) -> Iterator[Complaint]:
@@ -147,7 +147,7 @@ def _in_values(one: Instruction, words: list[str]) -> Iterator[Complaint]:
             expand(word, {}, one.escape)
         except WordError as error:
             shown = _shown(one, word)
-            yield Complaint(f"{shown} cannot be read: {error}.", "a text that can be read", shown)
+            yield Complaint(f"{shown} is not valid: {error}.", "valid quotes and variables", shown)
             return
 
 
@@ -157,7 +157,9 @@ def _in_expose(one: Instruction) -> Iterator[Complaint]:
             continue
         match = _PORT.fullmatch(word.strip("\"'"))
         if not match or any(part and int(part) > 65535 for part in match.groups()):
-            yield Complaint(f"{quoted(word)} is no port.", "a port such as `8000` or `53/udp`", quoted(word))
+            yield Complaint(
+                f"{quoted(word)} is not a port.", "a port such as `8000` or `53/udp`", quoted(word)
+            )
             return
 
 
@@ -165,9 +167,9 @@ def _in_healthcheck(one: Instruction) -> Iterator[Complaint]:
     how, command = behind(one.value)
     if how.upper() == "NONE":
         if command:
-            yield Complaint("`HEALTHCHECK NONE` takes no words.", "`HEALTHCHECK NONE`", quoted(one.value))
+            yield Complaint("`HEALTHCHECK NONE` takes no arguments.", "`HEALTHCHECK NONE`", quoted(one.value))
     elif how.upper() != "CMD":
-        says = f"`HEALTHCHECK` begins with `CMD` or `NONE`, not with {quoted(how)}."
+        says = f"`HEALTHCHECK` must start with `CMD` or `NONE`, not {quoted(how)}."
         add = (f"HEALTHCHECK CMD {one.value}",)
         yield Complaint(says, "`HEALTHCHECK CMD <command>`", quoted(one.value), add)
     elif not command or one.listed == []:
@@ -175,7 +177,7 @@ def _in_healthcheck(one: Instruction) -> Iterator[Complaint]:
     for name, value in one.flags:
         wanted = r"\d+" if name == "retries" else _DURATION
         if value and "$" not in value and not re.fullmatch(wanted, value):
-            says = f"{quoted(value)} is no value for `--{name}`."
+            says = f"{quoted(value)} is not a valid value for `--{name}`."
             yield Complaint(says, "`3`" if name == "retries" else "a time such as `30s`", quoted(value))
 
 
@@ -184,15 +186,15 @@ def _in_onbuild(one: Instruction) -> Iterator[Complaint]:
     if inner is None:
         return
     if inner.name in ("ONBUILD", "FROM", "MAINTAINER"):
-        says = f"{quoted(inner.name)} may not stand behind `ONBUILD`."
-        yield Complaint(says, "another instruction", quoted(inner.name))
+        says = f"`ONBUILD` cannot be followed by {quoted(inner.name)}."
+        yield Complaint(says, "a different instruction", quoted(inner.name))
     else:
         yield from complaints(inner)
 
 
 def _in_shell(one: Instruction) -> Iterator[Complaint]:
     if not one.listed:
-        yield Complaint("`SHELL` is no list in brackets.", '`SHELL ["/bin/bash", "-c"]`', quoted(one.value))
+        yield Complaint("`SHELL` is not a JSON list.", '`SHELL ["/bin/bash", "-c"]`', quoted(one.value))
 
 
 def _in_run(one: Instruction) -> Iterator[Complaint]:
@@ -200,13 +202,13 @@ def _in_run(one: Instruction) -> Iterator[Complaint]:
         if why := why_mount_refused(mount):
             shown = quoted(f"--mount={mount}")
             expected = "a type such as `cache`, `secret` or `bind`, with its options"
-            yield Complaint(f"{shown} is refused: {why}.", expected, shown)
+            yield Complaint(f"Docker rejects {shown}: {why}.", expected, shown)
     for name, values in _CHOICES.items():
         for value in one.flag(name):
             if value not in values and "$" not in value:
                 shown = quoted(f"--{name}={value}")
                 yield Complaint(
-                    f"{shown} is refused: {name} {quoted(value)} is not valid.", quoted(values[0]), shown
+                    f"Docker rejects {shown}: {name} {quoted(value)} is not valid.", quoted(values[0]), shown
                 )
 
 

@@ -39,8 +39,8 @@ def no_secrets(
         return copied
     return answer(
         [*findings, *copied.findings][:MAX_FOUND],
-        f"No credential was found in {quoted(file.path)}: looked for known formats, values of names such as "
-        "`PASSWORD`, passwords of commands, and copied files such as `.env`.",
+        f"No credential was found in {quoted(file.path)}: checked for known formats, values of names such as "
+        "`PASSWORD`, passwords in commands and copied files such as `.env`.",
         looked_at=LookedAt(len(file.stages), "stage", f"in {quoted(file.path)}"),
     )
 
@@ -75,9 +75,8 @@ def hidden_lines(read: Callable[[str], str | None]) -> Callable[[str], set[int]]
 def _literal(place: Place, name: str) -> Finding:
     return Finding(
         place,
-        f"{name[0].upper()}{name[1:]} stands in the Dockerfile; the value is not shown here. It is to be changed "
-        "where it is used.",
-        "a secret that is mounted for one command",
+        f"{name[0].upper()}{name[1:]} is in the Dockerfile; its value is not shown here. Replace it where it is used.",
+        "a secret mounted for one command",
         name,
         ("RUN --mount=type=secret,id=token …",),
         hidden=True,
@@ -93,11 +92,11 @@ def _in_variables(one: Instruction) -> Iterator[Finding]:
             continue
         if text.startswith("/") or (one.name != "ARG" and not text):
             continue
-        how = "stays in the image" if one.name != "ARG" else "stays in the history of the image"
+        how = "stays in the image" if one.name != "ARG" else "stays in the image history"
         yield Finding(
             one.place,
-            f"`{one.name} {name}` brings a credential into the image: its value {how}.",
-            "a secret that is mounted for one command, or given when the container starts",
+            f"`{one.name} {name}` puts a credential into the image: its value {how}.",
+            "a secret mounted for one command or passed when the container starts",
             f"`{one.name} {name}`",
             (f"RUN --mount=type=secret,id={name.lower()} …",),
             hidden=True,
@@ -117,8 +116,8 @@ def _in_commands(one: Instruction) -> Iterator[Finding]:
         what = name if name.startswith("a ") else quoted(name)
         yield Finding(
             one.place,
-            f"`{one.name}` has a password or token in its text ({what}), which stays in the history of the image.",
-            "a secret that is mounted for one command",
+            f"`{one.name}` contains a password or token ({what}), which stays in the image history.",
+            "a secret mounted for one command",
             what,
             ("RUN --mount=type=secret,id=token …",),
             hidden=True,
@@ -132,8 +131,8 @@ def _as_files(one: Instruction) -> Iterator[Finding]:
         if belongs_outside(posixpath.basename(source)):
             yield Finding(
                 one.place,
-                f"`{one.name}` brings {quoted(source)} into the image; a later `RUN rm` leaves it in its layer.",
-                "a secret that is mounted for one command",
+                f"`{one.name}` copies {quoted(source)} into the image, where it stays even after a `RUN rm`.",
+                "a secret mounted for one command",
                 quoted(source),
                 ("RUN --mount=type=secret,id=env …",),
             )

@@ -138,7 +138,7 @@ class _Lexer:
     def _braces(self) -> str:
         start, match = self.at, _NAME.match(self.text, self.at)
         if match is None:
-            raise WordError("`${` has no name of a variable behind it")
+            raise WordError("`${` is not followed by a variable name")
         self.at = match.end()
         rest = self.text[self.at : self.at + 2]
         if rest[:1] == "}":
@@ -147,7 +147,7 @@ class _Lexer:
         how = rest.removeprefix(":")[:1]
         if not how or how not in f"-+?{'' if rest[:1] == ':' else _PATTERNS}":
             raise WordError(
-                "`${` is not closed" if not rest else f"`${{{match[0]}{rest}…` is no way to ask for a value"
+                "`${` is not closed" if not rest else f"`${{{match[0]}{rest}…` is not a supported expansion"
             )
         self.at += 1 + rest.startswith(":")
         word = self._inside()
@@ -158,7 +158,7 @@ class _Lexer:
     def _inside(self) -> str:
         """The word behind `:-` and its like, up to the bracket that closes it."""
         if self.depth >= MAX_NESTING:
-            raise WordError(f"`${{` is nested more than {MAX_NESTING} times")
+            raise WordError(f"`${{` is nested more than {MAX_NESTING} levels deep")
         inner = _Lexer(self.text, self.known, self.escape, self.depth + 1)
         inner.at = self.at
         word = inner.read("}")

@@ -156,7 +156,7 @@ def of_versions(text: str, blank: Wanted, *, bare_is_exact: bool = True) -> Want
         return replace(blank, fault="its versions are too long")
     ways = [_way(part.strip(), bare_is_exact) for part in text.split("||")]
     if any(way is None for way in ways):
-        return replace(blank, fault="its versions cannot be read")
+        return replace(blank, fault="its versions are not valid")
     found = [way for way in ways if way]
     exact = len(found) == 1 and found[0][0]
     return replace(blank, exact=exact, bounded=all(bounded for _, bounded in found))
@@ -202,7 +202,7 @@ def _conda(path: str, text: str) -> Iterator[Wanted]:
 def _of_conda(text: str, place: Place) -> Wanted:
     match = _CONDA.fullmatch(text) if len(text) <= MAX_LENGTH else None
     if match is None:
-        return Wanted("", text, place, fault="it is neither a name nor a name with versions")
+        return Wanted("", text, place, fault="it is not a name, with or without versions")
     blank = Wanted(str(canonicalize_name(match[1])), text, place)
     versions = (match[2] or match[3] or "").strip()
     single = re.fullmatch(r"={0,2}\s*(\d[\w.!+]*)(?:[= ][\w.*]+)?", versions)
@@ -216,7 +216,8 @@ def _of_conda(text: str, place: Place) -> Wanted:
 def _add_setup(project: Project, setup: SetupFile, read: Read, found: Declared) -> None:
     """What setup.cfg and setup.py require."""
     found.files += [path for path in setup.paths if path not in found.files]
-    found.unknown = setup.unknown.get("install_requires", "")
+    if reason := setup.unknown.get("install_requires"):
+        found.unknown = f"which dependencies the project has: {reason}"
     for path, text in setup.requires:
         finder = _Finder(path, read(path) or "")
         found.wanted.append(wanted(Line(text, finder.place(text))))

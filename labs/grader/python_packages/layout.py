@@ -51,13 +51,13 @@ def _no_package(project: Project, contents: Contents, import_name: str | None) -
     bare = next((folder for folder in folders if _is_bare(project, folder)), None)
     found = listed(map(quoted, contents.modules()), 5) or "no package"
     if bare:
-        says = f"The folder {quoted(bare)} has no `__init__.py`, so it is no package."
+        says = f"The folder {quoted(bare)} has no `__init__.py`, so it is not a package."
         add = (f"{bare}/__init__.py",)
         return Finding(Place(project.path), says, quoted(add[0]), "none", add)
     why = f": {contents.fault}." if contents.fault else "."
     return Finding(
         project.place("project", "name"),
-        f"There is no package {quoted(name)}{why}",
+        f"The project has no package {quoted(name)}{why}",
         f"{quoted(f'{folders[0]}/__init__.py')} or {quoted(f'{folders[1]}/__init__.py')}",
         found,
         add=(f"{folders[0]}/__init__.py",),
@@ -120,11 +120,11 @@ def _tests_in(path: str, text: str | None, settings: PytestSettings) -> Collecte
         module = ast.parse(text)
     except SyntaxError as error:
         place = Place(path, error.lineno or 1, error.offset or 0)
-        says = f"{quoted(path)} is no Python: {error.msg}."
-        return Finding(place, says, "Python that can be read", str(error.msg))
+        says = f"{quoted(path)} is not valid Python: {error.msg}."
+        return Finding(place, says, "valid Python", str(error.msg))
     except (ValueError, RecursionError, MemoryError):
-        says = f"{quoted(path)} cannot be read as Python."
-        return Finding(Place(path), says, "Python that can be read", "text that is none")
+        says = f"{quoted(path)} is not valid Python."
+        return Finding(Place(path), says, "valid Python", "invalid Python")
     return collected_tests(module, settings)
 
 
@@ -132,11 +132,11 @@ def _constructed(counted: dict[str, Collected]) -> Finding | None:
     """The first class that would have tests, if pytest did not leave it out."""
     for path, tests in counted.items():
         for node in tests.constructed:
-            says = f"Pytest leaves out `{node.name}` in {quoted(path)}, because the class has a constructor."
+            says = f"Pytest does not collect `{node.name}` in {quoted(path)}, because the class has a constructor."
             return Finding(
                 Place(path, node.lineno),
                 says,
-                "a class without `__init__`, which sets up its tests in `setup_method` or in fixtures",
+                "a class without `__init__` that uses `setup_method` or fixtures",
                 f"`class {node.name}`",
             )
     return None
@@ -145,14 +145,14 @@ def _constructed(counted: dict[str, Collected]) -> Finding | None:
 def _no_tests(folder: str, counted: list[str], files: list[str], settings: PytestSettings) -> Finding:
     file, function = settings.example(folder)
     add = (f"def {function}():", "    assert add(2, 3) == 5")
-    by = f" by the settings in {quoted(settings.path)}" if settings.is_own else ""
+    by = f" according to {quoted(settings.path)}" if settings.is_own else ""
     names = " or ".join(quoted(one) for one in settings.python_functions) or "nothing"
     if counted:
-        says = f"No function of {listed(map(quoted, counted))} is a test{by}."
+        says = f"No function in {listed(map(quoted, counted))} is a test{by}."
         return Finding(Place(counted[0], 1), says, f"functions whose name starts with {names}", "none", add)
     says = f"There are no tests{by}."
     if settings.testpaths and _test_files(folder, files, replace(settings, testpaths=())):
         where = listed(map(quoted, settings.testpaths))
-        says = f"There are no tests in {where}, where `testpaths` in {quoted(settings.path)} has pytest look."
+        says = f"There are no tests in {where}, the `testpaths` in {quoted(settings.path)}."
     pattern = posixpath.join(posixpath.dirname(file), next(iter(settings.python_files), "*.py"))
     return Finding(Place(file), says, f"{quoted(pattern)} with test functions", "none", add)

@@ -28,8 +28,8 @@ _LOOKED_FOR = (
     "lock files",
 )
 _EXPECTED = {
-    "exact": "`==` and a whole version",
-    "hash": "`==` and a whole version, with `--hash=sha256:…`",
+    "exact": "`==` and a full version",
+    "hash": "`==` and a full version, with `--hash=sha256:…`",
     "upper": "an upper bound, such as `<4`, `~=3.1` or `==3.1`",
 }
 
@@ -56,7 +56,7 @@ def pinned(project: Project, how: Pin, read: Read) -> Answer:
         sources.files += more.files
         sources.unknown = more.unknown
     if lock and lock.too_large:
-        return Answer(unknown=f"{quoted(lock.path)} is too large to be read")
+        return Answer(unknown=f"which versions {quoted(lock.path)} pins: the file is too large")
     if lock and lock.names:
         return _locked(lock, _versions(sources.wanted), how)
     if not _versions(sources.wanted):
@@ -96,7 +96,7 @@ def _locked(lock: Lock, versions: list[Wanted], how: Pin) -> Answer:
         Finding(
             one.place,
             f"{quoted(cut(one.text, 60))} is not in {quoted(lock.path)}.",
-            f"a lock file of today, with {quoted(one.name)}",
+            f"an up-to-date lock file that contains {quoted(one.name)}",
             f"{count(len(lock.names), 'package')} without it",
         )
         for one in missing
@@ -115,20 +115,22 @@ def _locked(lock: Lock, versions: list[Wanted], how: Pin) -> Answer:
 
 def _nothing(project: Project, sources: _Sources, lock: Lock | None) -> Answer:
     if lock and lock.fault:
-        return Answer(unknown=f"{quoted(lock.path)} could not be read: {lock.fault}")
+        return Answer(unknown=f"which versions {quoted(lock.path)} pins: {lock.fault}")
     if sources.missing:
         return Answer(tuple(_missing(one, project) for one in sources.missing))
     if sources.unread:
-        return Answer(unknown=f"{listed(sources.unread)} could not be read")
+        return Answer(unknown=f"whether the versions are pinned: {listed(sources.unread)} could not be read")
     if sources.unknown:
         return Answer(unknown=sources.unknown)
     there = [*sources.files, *([lock.path] if lock else [])]
     says = (
-        f"No dependency is listed in {listed(map(quoted, there))}" if there else "No file lists dependencies"
+        f"No dependency was found in {listed(map(quoted, there))}"
+        if there
+        else "No file with dependencies was found"
     )
     place = Place(there[0] if there else project.inside("requirements.txt"))
     expected = "a file that lists dependencies with their versions, such as `requirements.txt`"
-    says = f"{says}, so no version is pinned: {listed(_LOOKED_FOR, 7)} were looked for."
+    says = f"{says}, so no version is pinned. Checked: {listed(_LOOKED_FOR, 7)}."
     return Answer((Finding(place, says, expected, "none", ("<package>==<version>",)),))
 
 
@@ -139,7 +141,7 @@ def _missing(named: Line, project: Project) -> Finding:
     near = nearest(named.text, [posixpath.relpath(path, here or ".") for path in texts])
     how = "-c" if named.constraint else "-r"
     line = quoted(f"{how} {named.text}")
-    says = f"{line} in {quoted(named.place.path)} names a file that is not in the repository."
+    says = f"{line} in {quoted(named.place.path)} refers to a file that is not in the repository."
     says += f" Did you mean {quoted(near)}?" if near else ""
     return Finding(named.place, says, f"the file {quoted(named.text)} in the repository", "none")
 
@@ -154,7 +156,7 @@ def _judged(sources: _Sources, how: Pin) -> Answer:
         return Answer(unknown=sources.unknown)
     return answer(
         findings,
-        f"{count(len(versions), 'version')} in {where} pinned.",
+        f"{count(len(versions), 'version is', 'versions are')} pinned in {where}.",
         [one.place for one in versions],
         looked_at=LookedAt(len(versions), "dependency", f"in {where}", unread=tuple(sources.unread)),
     )
@@ -171,9 +173,9 @@ def _bounded(one: Wanted) -> str:
 def _loose(one: Wanted, how: Pin, held: set[str], bound: set[str]) -> Finding | None:
     shown = quoted(cut(one.text, 60))
     if one.fault:
-        says = f"The requirement {shown} cannot be read."
+        says = f"The requirement {shown} is not valid."
         if "pip has no" in one.fault:
-            says = f"The requirement {shown} cannot be read: {one.fault}."
+            says = f"The requirement {shown} is not valid: {one.fault}."
         return Finding(one.place, says, "a name with a version, such as `flask==3.1.0`", shown)
     exact = one.exact or one.name in held
     holds = (exact or one.bounded or one.name in bound) if how == "upper" else exact
@@ -187,5 +189,5 @@ def _loose(one: Wanted, how: Pin, held: set[str], bound: set[str]) -> Finding | 
         "hash": f"{example} --hash=sha256:<hash>",
         "upper": _bounded(one),
     }[how]
-    expected = "`@` and a whole commit id" if one.moves and "://" in one.text else _EXPECTED[how]
+    expected = "`@` and a full commit ID" if one.moves and "://" in one.text else _EXPECTED[how]
     return Finding(one.place, f"{shown}{without}{reason}.", expected, shown, (add,) if not one.moves else ())

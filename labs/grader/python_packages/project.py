@@ -61,8 +61,8 @@ def read_project(path: str, text: str, files: Collection[str]) -> tuple[Project,
         data = read_data(text, "toml").plain()
     except UnparsableError as error:
         place = Place(path, error.line or 1, error.column or 0)
-        says = f"{quoted(path)} cannot be read as TOML: {error.message}."
-        return Project(path, text, {}, files), [Finding(place, says, "TOML that can be read", error.message)]
+        says = f"{quoted(path)} is not valid TOML: {error.message}."
+        return Project(path, text, {}, files), [Finding(place, says, "valid TOML", error.message)]
     return Project(path, text, data if isinstance(data, dict) else {}, files), []
 
 

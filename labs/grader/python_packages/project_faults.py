@@ -58,7 +58,7 @@ def _build_system(project: Project) -> Iterator[Finding]:
     table = table_of(project.data.get("build-system"))
     add = ("[build-system]", 'requires = ["setuptools>=77"]', 'build-backend = "setuptools.build_meta"')
     if not table:
-        says = "The file does not say what builds the package: it has no `[build-system]`."
+        says = "The file has no `[build-system]`, so it does not say what builds the package."
         yield Finding(
             project.place(), says, "`[build-system]` with `requires` and `build-backend`", "none", add
         )
@@ -68,7 +68,7 @@ def _build_system(project: Project) -> Iterator[Finding]:
     yield from _wrong_types(project, "build-system", table, BUILD_SYSTEM_TYPES)
     if "requires" in table and "build-backend" not in table and not _requires_setuptools(table["requires"]):
         says = (
-            "`[build-system]` has no `build-backend`, so setuptools is used, which `requires` does not list."
+            "`[build-system]` has no `build-backend`, so setuptools is used, but `requires` does not list it."
         )
         yield Finding(project.place("build-system"), says, "`build-backend`", "none", (add[2],))
 
@@ -84,7 +84,7 @@ def _requires_setuptools(requires: object) -> bool:
 def _types(project: Project) -> Iterator[Finding]:
     if not isinstance(project.data.get("project"), dict):
         yield Finding(
-            project.place(), "`project` is not a table.", "`[project]`", "another type", ("[project]",)
+            project.place(), "`project` is not a table.", "`[project]`", "a different type", ("[project]",)
         )
     yield from _wrong_types(project, "project", project.project, PROJECT_TYPES)
 
@@ -106,11 +106,11 @@ def _dynamic(project: Project) -> Iterator[Finding]:
     for key in dynamic if isinstance(dynamic, list) else ():
         place = project.place("project", "dynamic")
         if key == "name" or (isinstance(key, str) and key not in KEYS):
-            says = f"`dynamic` lists {quoted(key)}, which a build back end cannot provide."
-            yield Finding(place, says, "keys of the standard except `name`", quoted(key))
+            says = f"`dynamic` lists {quoted(key)}, which a build backend cannot provide."
+            yield Finding(place, says, "standard keys other than `name`", quoted(key))
         elif isinstance(key, str) and key in data:
-            says = f"{quoted(key)} has a value in `[project]`, and `dynamic` lists it too."
-            yield Finding(project.place("project", key), says, "one of the two", "both")
+            says = f"{quoted(key)} has a value in `[project]`, but `dynamic` lists it too."
+            yield Finding(project.place("project", key), says, "only one of them", "both")
 
 
 def _no_project(project: Project) -> Iterator[Finding]:
@@ -122,15 +122,15 @@ def _no_project(project: Project) -> Iterator[Finding]:
         'requires-python = ">=3.11"',
         "dependencies = []",
     )
-    says = "The file does not describe the package: it has no `[project]`."
-    yield Finding(project.place(), says, "`[project]` with name and version", other, add)
+    says = "The file has no `[project]`, so it does not describe the package."
+    yield Finding(project.place(), says, "`[project]` with a name and a version", other, add)
 
 
 def _poetry_fields(project: Project) -> Iterator[Finding]:
     """Poetry takes name and version from its own table as well."""
     table = project.tool("poetry")
     if table.get("package-mode") is False:
-        says = "The file describes no package: `package-mode` is false."
+        says = "The file does not describe a package: `package-mode` is false."
         yield Finding(
             project.place("tool.poetry", "package-mode"), says, "a package", "`package-mode = false`"
         )
@@ -138,7 +138,12 @@ def _poetry_fields(project: Project) -> Iterator[Finding]:
     for key, (what, read) in _READERS.items():
         shown = quoted(str(table.get(key)))
         if key in table and not _can_be_read(table[key], read):
-            yield Finding(project.place("tool.poetry", key), f"{shown} is no {what}.", f"a {what}", shown)
+            yield Finding(
+                project.place("tool.poetry", key),
+                f"{shown} is not a valid {_noun(what)}.",
+                f"a {what}",
+                shown,
+            )
         elif key not in table and key != "requires-python":
             add = 'name = "my-package"' if key == "name" else 'version = "0.1.0"'
             says = f"The package has no {key}."
@@ -148,8 +153,8 @@ def _poetry_fields(project: Project) -> Iterator[Finding]:
 def _keys(project: Project) -> Iterator[Finding]:
     unknown = [key for key in project.project if key not in KEYS]
     for key in unknown[:MAX_FAULTS]:
-        says = f"`[project]` has the key {quoted(key)}, which is not known. {did_you_mean(key, list(KEYS))}"
-        yield Finding(project.place("project", key), says, "a key of the standard", quoted(key))
+        says = f"`[project]` has the unknown key {quoted(key)}. {did_you_mean(key, list(KEYS))}"
+        yield Finding(project.place("project", key), says, "a standard key", quoted(key))
 
 
 def _fields(project: Project) -> Iterator[Finding]:
@@ -167,7 +172,7 @@ def _fields(project: Project) -> Iterator[Finding]:
     for key, (what, read) in _READERS.items():
         if key in data and not _can_be_read(data[key], read):
             shown = quoted(str(data[key]))
-            says = f"{shown} is no {what}."
+            says = f"{shown} is not a valid {_noun(what)}."
             add = (_EXAMPLES[key],) if key in _EXAMPLES else ()
             yield Finding(project.place("project", key), says, f"a {what}", shown, add)
 
@@ -182,9 +187,9 @@ _EXAMPLES = {
     "requires-python": 'requires-python = ">=3.11"',
 }
 _READERS: dict[str, tuple[str, Callable[[str], object]]] = {
-    "name": ("name of letters, digits, `-`, `_` and `.`", _name),
+    "name": ("name with letters, digits, `-`, `_` and `.`", _name),
     "version": ("version such as `1.2.0`", Version),
-    "requires-python": ("range of versions such as `>=3.11`", SpecifierSet),
+    "requires-python": ("version range such as `>=3.11`", SpecifierSet),
 }
 
 
@@ -201,7 +206,7 @@ def _dependencies(project: Project) -> Iterator[Finding]:
     lists += [("project.optional-dependencies", name, items) for name, items in optional.items()]
     for table, key, items in lists:
         if not isinstance(items, list):
-            says = f"{quoted(key)} is no list."
+            says = f"{quoted(key)} is not a list."
             yield Finding(
                 project.place(table, key), says, 'a list such as `["flask>=3"]`', quoted(str(items))
             )
@@ -209,8 +214,8 @@ def _dependencies(project: Project) -> Iterator[Finding]:
         for item in items:
             if not _can_be_read(item, Requirement):
                 shown = quoted(cut(str(item), 60))
-                says = f"The dependency {shown} cannot be read."
-                expected = 'a name with a range of versions, such as `"flask>=3,<4"`'
+                says = f"The dependency {shown} is not valid."
+                expected = 'a name with a version range, such as `"flask>=3,<4"`'
                 yield Finding(project.place(table, key, str(item)), says, expected, shown)
 
 
@@ -222,7 +227,7 @@ def _named_files(project: Project) -> Iterator[Finding]:
         file = value if isinstance(value, str) else table_of(value).get("file")
         if isinstance(file, str) and project.inside(file) not in project.files:
             near = [path for path in project.files if path.lower().startswith(key[:6]) and "/" not in path]
-            says = f"{quoted(key)} names {quoted(file)}, which is not there."
+            says = f"{quoted(key)} refers to {quoted(file)}, which does not exist."
             yield Finding(
                 project.place("project", key),
                 says,
@@ -234,5 +239,9 @@ def _named_files(project: Project) -> Iterator[Finding]:
         data["license"], canonicalize_license_expression
     ):
         shown = quoted(data["license"])
-        says = f"{shown} is no license of the SPDX list."
+        says = f"{shown} is not an SPDX license."
         yield Finding(project.place("project", "license"), says, "an SPDX expression such as `MIT`", shown)
+
+
+def _noun(what: str) -> str:
+    return re.split(" such as | with ", what, maxsplit=1)[0]

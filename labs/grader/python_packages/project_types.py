@@ -55,17 +55,17 @@ def _is_license(data: object) -> bool:
     return _is_text(data) or (_is_table(data) and data.keys() in ({"file"}, {"text"}))  # type: ignore[attr-defined]
 
 
-_TEXT, _LIST, _TABLE = "a text in quotes", "a list of texts", "a table of texts"
+_TEXT, _LIST, _TABLE = "a string in quotes", "a list of strings", "a table of strings"
 _PEOPLE = "a list of tables with `name` and `email`"
 PROJECT_TYPES = {
     "description": FieldType(_TEXT, 'description = "Reviews models"', _is_text),
     "readme": FieldType(
-        "the name of a file, or a table with `content-type` and one of `file` and `text`",
+        "a file name or a table with `content-type` and either `file` or `text`",
         'readme = "README.md"',
         _is_readme,
     ),
     "license": FieldType(
-        "an SPDX expression, or a table with one of `file` and `text`", 'license = "MIT"', _is_license
+        "an SPDX expression or a table with either `file` or `text`", 'license = "MIT"', _is_license
     ),
     "license-files": FieldType(_LIST, 'license-files = ["LICENSE"]', _is_list),
     "authors": FieldType(_PEOPLE, 'authors = [{name = "Your name"}]', _are_people),

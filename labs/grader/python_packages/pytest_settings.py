@@ -103,16 +103,16 @@ def _table(path: str, read: Read) -> Mapping[str, object] | None:
     """The settings that a file has, None if it has none."""
     name, text = posixpath.basename(path), read(path)
     if text is None:
-        raise SettingsError(f"the settings of pytest, because {quoted(path)} could not be read")
+        raise SettingsError(f"which settings pytest uses: {quoted(path)} could not be read")
     try:
         data = table_of(read_data(text, "toml" if name.endswith(".toml") else "ini").plain())
     except UnparsableError as error:
         if name in ("tox.ini", "setup.cfg") and not re.search(r"^\[(?:tool:)?pytest\]", text, re.MULTILINE):
             return None
         why = f"{quoted(path)} could not be read: {error.message}"
-        raise SettingsError(f"the settings of pytest, because {why}") from None
+        raise SettingsError(f"which settings pytest uses: {why}") from None
     if name == "setup.cfg" and "pytest" in data and "tool:pytest" not in data:
-        raise SettingsError(f"the settings of pytest: it does not take `[pytest]` in {quoted(path)}")
+        raise SettingsError(f"which settings pytest uses: it ignores `[pytest]` in {quoted(path)}")
     for keys in _PLACES[name]:
         found: object = data
         for key in keys:
@@ -125,7 +125,7 @@ def _table(path: str, read: Read) -> Mapping[str, object] | None:
 def _settings(path: str, table: Mapping[str, object], folder: str | None) -> PytestSettings:
     """`folder` is None for settings of a folder above, whose `testpaths` do not count."""
     if _OTHER_SETTINGS.search(" ".join(_words(path, "addopts", table.get("addopts", "")))):
-        raise SettingsError(f"what pytest collects, because `addopts` in {quoted(path)} changes its settings")
+        raise SettingsError(f"which tests pytest collects: `addopts` in {quoted(path)} changes its settings")
     values = {key: tuple(_words(path, key, table[key]))[:MAX_PATTERNS] for key in _KEYS if key in table}
     paths = values.pop("testpaths", ())
     if folder is not None:
@@ -143,11 +143,11 @@ def _words(path: str, key: str, value: object) -> Iterator[str]:
         try:
             yield from shlex.split(value, comments=False)
         except ValueError:
-            why = f"{quoted(key)} in {quoted(path)} has an open quote"
-            raise SettingsError(f"the settings of pytest, because {why}") from None
+            why = f"{quoted(key)} in {quoted(path)} has an unclosed quote"
+            raise SettingsError(f"which settings pytest uses: {why}") from None
     else:
         raise SettingsError(
-            f"the settings of pytest, because {quoted(key)} in {quoted(path)} is not a list of texts"
+            f"which settings pytest uses: {quoted(key)} in {quoted(path)} is not a list of strings"
         )
 
 

@@ -223,7 +223,7 @@ def _wanted(line: Line) -> Wanted:
     try:
         parsed = Parsed(text)
     except InvalidRequirement:
-        return replace(blank, fault="it is neither a name with versions, nor an address, nor a path")
+        return replace(blank, fault="it is not a name with versions, a URL or a path")
     if parsed.url:
         return of_address(str(canonicalize_name(parsed.name)), parsed.url, blank)
     return of_specifier(parsed.name, parsed.specifier, blank)
@@ -245,7 +245,7 @@ def of_address(name: str, address: str, blank: Wanted) -> Wanted:
     try:
         parts = urlsplit(address)
     except ValueError:
-        return replace(blank, fault="its address cannot be read")
+        return replace(blank, fault="its URL is not valid")
     hashed = _STRONG.search(parts.fragment) is not None
     name = name or next(iter(re.findall(r"(?:^|&)egg=([\w.-]+)", parts.fragment)), "")
     one = replace(blank, name=str(canonicalize_name(name)) if name else "", hashed=hashed)
@@ -258,7 +258,7 @@ def of_address(name: str, address: str, blank: Wanted) -> Wanted:
     is_commit = any(_COMMIT.fullmatch(re.sub(_ARCHIVE, "", part)) for part in parts.path.split("/"))
     named = _version_in(file) if not _MOVING.search(address) else None
     pinned = hashed or is_commit or named is not None
-    moves = "" if pinned else "its address names no version"
+    moves = "" if pinned else "its URL does not contain a version"
     return replace(one, name=one.name or (named or ""), exact=pinned, bounded=pinned, moves=moves)
 
 
@@ -266,7 +266,7 @@ def of_revision(system: str, revision: str, blank: Wanted) -> Wanted:
     pinned = bool(
         _COMMIT.fullmatch(revision) if system in ("git", "hg") else re.fullmatch(r"\d+", revision or "-")
     )
-    moves = f"{quoted(revision)} is a branch or a tag" if revision else "it names no commit"
+    moves = f"{quoted(revision)} is a branch or a tag" if revision else "it does not name a commit"
     return replace(blank, exact=pinned, bounded=pinned, moves="" if pinned else moves)
 
 
@@ -277,7 +277,7 @@ def of_path(name: str, path: str, blank: Wanted) -> Wanted:
     one = replace(
         blank, name=name or (named or ""), exact=named is not None, bounded=named is not None, own=own
     )
-    return one if named or own else replace(one, moves="it is a folder of some machine")
+    return one if named or own else replace(one, moves="it is a folder on one machine")
 
 
 def _version_in(file: str) -> str | None:

@@ -52,7 +52,7 @@ def _from_python(path: str, text: str, found: SetupFile) -> None:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        found.unknown[""] = f"{quoted(path)} cannot be read as Python"
+        found.unknown[""] = f"{quoted(path)} is not valid Python"
         return
     calls = [node for node in _nodes(tree) if isinstance(node, ast.Call) and _name_of(node.func) == "setup"]
     if len(calls) != 1:
@@ -70,7 +70,8 @@ def _from_python(path: str, text: str, found: SetupFile) -> None:
         try:
             found.values[name] = _value(keyword.value, literals)
         except ValueError:
-            found.unknown[name] = f"{quoted(path)} works out {quoted(name or 'the arguments')} when it runs"
+            shown = quoted(name) if name else "the arguments"
+            found.unknown[name] = f"{quoted(path)} computes {shown} at run time"
     for key in ("install_requires", "extras_require"):
         value = found.values.get(key)
         texts = value if isinstance(value, list | tuple) else [value] if isinstance(value, str) else []
@@ -118,7 +119,7 @@ def _from_config(path: str, text: str, found: SetupFile) -> None:
     try:
         data = table_of(read_data(text, "ini").plain())
     except UnparsableError:
-        found.unknown[""] = f"{quoted(path)} cannot be read as INI"
+        found.unknown[""] = f"{quoted(path)} is not valid INI"
         return
     options, metadata = table_of(data.get("options")), table_of(data.get("metadata"))
     for key in ("name", "version"):

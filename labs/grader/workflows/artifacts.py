@@ -29,7 +29,7 @@ def handed_over(pipeline: Pipeline, wanted: Handover) -> Answer:
     makers, users = _jobs(pipeline, wanted.made_by), _jobs(pipeline, wanted.used_by)
     for stage, jobs in ((wanted.made_by, makers), (wanted.used_by, users)):
         if stage and not jobs and (reason := not_known(pipeline)):
-            return Answer(unknown=f"whether a step does the stage {quoted(stage)}, because {reason}")
+            return Answer(unknown=f"whether a step runs the stage {quoted(stage)}: {reason}")
     uploads = [
         (job, step)
         for job, step in _steps(pipeline, is_upload)
@@ -37,7 +37,7 @@ def handed_over(pipeline: Pipeline, wanted: Handover) -> Answer:
     ]
     downloads = [pair for pair in _steps(pipeline, is_download) if pair[0].id in users]
     if not uploads and (reason := not_known(pipeline, makers or None, commands=False)):
-        return Answer(unknown=f"whether a step uploads {_called(wanted)}, because {reason}")
+        return Answer(unknown=f"whether a step uploads {_called(wanted)}: {reason}")
     if not uploads:
         return Answer((_nothing(pipeline, wanted),))
     found = [_fault(pipeline, uploads, job, step) for job, step in downloads]
@@ -50,7 +50,7 @@ def handed_over(pipeline: Pipeline, wanted: Handover) -> Answer:
         return Answer(faults)
     if reason := not_known(pipeline, users - {job.id for job, _ in uploads}, commands=False):
         name = quoted(artifact_name(uploads[0][1]))
-        return Answer(unknown=f"whether {_where(wanted)} downloads {name}, because {reason}")
+        return Answer(unknown=f"whether {_where(wanted)} downloads {name}: {reason}")
     return Answer((_unused(uploads, wanted),))
 
 
@@ -92,19 +92,21 @@ def _fault(pipeline: Pipeline, uploads: list[tuple[Job, Step]], job: Job, step: 
         names = [artifact_name(upload) for _, upload in uploads]
         return Finding(
             step.place,
-            f"Job {quoted(job.id)} downloads {quoted(wanted)}, which no job uploads. {did_you_mean(wanted, names)}",
-            f"the name of an artifact: {listed(map(quoted, names))}",
+            f"Job {quoted(job.id)} downloads {quoted(wanted)}, but no job uploads it. {did_you_mean(wanted, names)}",
+            f"the name of an uploaded artifact: {listed(map(quoted, names))}",
             quoted(wanted),
             job=job.id,
         )
     if any(maker.id in pipeline.before[job.id] for maker in fitting):
         return None
     if fitting[0].id == job.id:
-        says = f"Job {quoted(job.id)} downloads what it has uploaded itself; its files are there already."
+        says = (
+            f"Job {quoted(job.id)} downloads an artifact that it uploads itself, so it already has the files."
+        )
         return Finding(step.place, says, "a download in a later job", "the same job", job=job.id)
     return Finding(
         step.place,
-        f"Job {quoted(job.id)} downloads {quoted(wanted)}, but does not wait for job {quoted(fitting[0].id)}, "
+        f"Job {quoted(job.id)} downloads {quoted(wanted)} but does not wait for job {quoted(fitting[0].id)}, "
         "which uploads it.",
         f"{quoted(fitting[0].id)} in the `needs` of {quoted(job.id)}",
         f"needs: {listed(map(quoted, job.needed)) or 'none'}",
@@ -141,7 +143,7 @@ def _unused(uploads: list[tuple[Job, Step]], wanted: Handover) -> Finding:
     where = _where(wanted)
     return Finding(
         step.place,
-        f"Job {quoted(job.id)} uploads {quoted(artifact_name(step))}, and no step of {where} is known to download it.",
+        f"Job {quoted(job.id)} uploads {quoted(artifact_name(step))}, but no step in {where} is known to download it.",
         f"a step with `actions/download-artifact` in {where}",
         "no download",
         (

@@ -14,7 +14,7 @@ from .triggers import Start
 
 Way = Literal["continuous-delivery", "continuous-deployment"]
 _SETTINGS = (
-    "Whether it asks a person for approval is a setting of the repository, which the file does not show."
+    "The repository settings decide if this environment requires approval, and the file does not show them."
 )
 
 
@@ -26,7 +26,7 @@ class Delivery(Reach):
         acts = self.pipeline.deployments()
         if not self.production and (reason := not_known(self.pipeline, None if not acts else self.open_jobs)):
             where = " to production" if acts else ""
-            return Answer(unknown=f"whether a job deploys{where}, because {reason}")
+            return Answer(unknown=f"whether a job deploys{where}: {reason}")
         if not acts:
             return Answer((self._no_deployment(),))
         find, doubt = {
@@ -70,7 +70,7 @@ class Delivery(Reach):
                 if self._computed(act) and start.person is False:
                     yield self._environment_doubt(act)
                 if start.person is None:
-                    yield f"who starts the {_noun(act)} in job {quoted(act.job)}, because {start.subject} does"
+                    yield f"who starts the {_noun(act)} in job {quoted(act.job)}: {start.subject} triggers it"
                 if runs is None and start.person is False:
                     yield self._condition_doubt(act, start)
 
@@ -115,12 +115,12 @@ class Delivery(Reach):
             )
             if not runs or not (before or (event == "push" and other)):
                 continue
-            early = ", before it is merged" if before else ""
+            early = " before it is merged" if before else ""
             subject = f"{start.subject[:1].upper()}{start.subject[1:]}"
             yield Finding(
                 act.place,
-                f"{subject} {_verb(act)} too{early}, by job {quoted(act.job)}.",
-                f"a deployment by a push to {quoted(self.branch)} alone",
+                f"{subject} also {_verb(act)}{early}, in job {quoted(act.job)}.",
+                f"a deployment only on a push to {quoted(self.branch)}",
                 f"the event {quoted(event)}",
                 (f"  {act.job}:", f"    if: github.ref == 'refs/heads/{self.branch}'"),
                 job=act.job,
@@ -132,9 +132,9 @@ class Delivery(Reach):
         to_branch = " That is continuous deployment." if self._is_delivered(start) else ""
         return Finding(
             act.place,
-            f"{says}, and no person is asked.{to_branch}",
-            f"`environment: {self.environment}` in the job that deploys, or a start by hand",
-            f"the event {quoted(start.moment.event)}, and no environment",
+            f"{says} without approval.{to_branch}",
+            f"`environment: {self.environment}` in the job that deploys, or a manual trigger",
+            f"the event {quoted(start.moment.event)} and no environment",
             (f"  {act.job.split(' / ')[0]}:", f"    environment: {self.environment}"),
             job=act.job,
         )
@@ -144,8 +144,8 @@ class Delivery(Reach):
         events = listed(map(quoted, self.pipeline.workflow.triggers), 5)
         return Finding(
             act.place,
-            f"No event that starts this workflow reaches the {_noun(act)} in job {quoted(act.job)}.",
-            "an `if` that lets it run",
+            f"No event that triggers this workflow runs the {_noun(act)} in job {quoted(act.job)}.",
+            "an `if` that can be true",
             f"`if: {condition}`, with the events {events}" if condition else f"the events {events}",
             job=act.job,
         )
@@ -155,14 +155,14 @@ class Delivery(Reach):
         environment = self.pipeline.jobs[gate or act.job].environment
         says = f"Job {quoted(act.job)} {_verb(act)} to the environment {quoted(environment)}, which is not production."
         if gate and environment:
-            says = f"Job {quoted(gate)} names the environment {quoted(environment)}. {_SETTINGS}"
+            says = f"Job {quoted(gate)} uses the environment {quoted(environment)}. {_SETTINGS}"
         elif gate:
-            says = f"Job {quoted(gate)} has a step that asks a person: that is continuous delivery."
+            says = f"Job {quoted(gate)} has a step that waits for approval. That is continuous delivery."
         return Finding(
             self.pipeline.jobs[gate].place if gate else act.place,
             says,
-            f"a job that deploys after each green push to {quoted(self.branch)}, without an environment",
-            f"`environment: {environment}`" if environment else "a step for approval",
+            f"a job without an environment that deploys each push to {quoted(self.branch)} that passes",
+            f"`environment: {environment}`" if environment else "a step that waits for approval",
             job=gate or act.job,
         )
 
@@ -172,9 +172,9 @@ class Delivery(Reach):
         by_push = any(map(self._is_delivered, self.starts))
         return Finding(
             act.place,
-            f"A push to {quoted(self.branch)} does not reach the {_noun(act)} in job {quoted(act.job)}: "
+            f"A push to {quoted(self.branch)} does not run the {_noun(act)} in job {quoted(act.job)}: "
             f"{start.clause('it')}.",
-            f"a deployment by each push to {quoted(self.branch)}",
+            f"a deployment on each push to {quoted(self.branch)}",
             f"`if: {condition}`" if by_push and condition else f"the events {events}",
             () if by_push else ("on:", "  push:", f"    branches: [{self.branch}]"),
             job=act.job,
@@ -187,9 +187,9 @@ class Delivery(Reach):
                 continue
             job, late = self.pipeline.jobs[act.job], bool(tests)
             after = runs_after_failure(job.condition) and job.condition
-            says = f"No test is known to have to pass before job {quoted(act.job)} {_verb(act)}."
+            says = f"Job {quoted(act.job)} {_verb(act)}, but no test is known to run first."
             if late:
-                says = f"Job {quoted(act.job)} {_verb(act)} before it is known that the tests pass."
+                says = f"Job {quoted(act.job)} {_verb(act)} without waiting for the tests to pass."
             add = (f"  {act.job}:", f"    needs: [{', '.join([*job.needed, tests[0].job])}]") if late else ()
             yield Finding(
                 act.place,
@@ -208,12 +208,12 @@ class Delivery(Reach):
                     return test.doubt
             begun = [start for start, _ in self.reached_by(act)]
             if begun and all(map(_is_open, begun)):
-                passed = f"whether a test has passed when job {quoted(act.job)} {_verb(act)}"
-                return f"{passed}, because {begun[0].clause('it')}"
+                passed = f"whether the tests have passed when job {quoted(act.job)} {_verb(act)}"
+                return f"{passed}: {begun[0].clause('it')}"
             before = self.pipeline.before[act.job]
             for one in self.pipeline.unread:
                 if one.job in before or (one.job == act.job and one.order < act.order):
-                    return f"whether a test has to pass before job {quoted(act.job)} {_verb(act)}, because {one.says}"
+                    return f"whether a test must pass before job {quoted(act.job)} {_verb(act)}: {one.says}"
         return ""
 
     def _computed(self, act: Act) -> bool:
@@ -221,12 +221,12 @@ class Delivery(Reach):
 
     def _environment_doubt(self, act: Act) -> str:
         name = self.pipeline.jobs[act.job].environment
-        return f"to which environment job {quoted(act.job)} {_verb(act)}, because `{name}` is computed while it runs"
+        return f"which environment job {quoted(act.job)} {_verb(act)} to: `{name}` is evaluated at run time"
 
     def _condition_doubt(self, act: Act, start: Start) -> str:
         condition = next((text for text, runs in self.conditions(act, start) if runs is None), "")
         reached = f"the {_noun(act)} in job {quoted(act.job)}"
-        return f"whether {start.subject} reaches {reached}, because of `if: {condition}`"
+        return f"whether {start.subject} runs {reached}: it depends on `if: {condition}`"
 
     def _holds(self, way: Way) -> str:
         if way == "continuous-deployment":
@@ -235,13 +235,13 @@ class Delivery(Reach):
             ]
             subject = pushes[0].subject.removeprefix("a ")
             if all(act.stage == "publish" for act in self.production):
-                return f"A green {subject} publishes the result, and the file asks nobody."
-            return f"A green {subject} goes into production, and the file asks nobody."
+                return f"A {subject} that passes publishes the result, and the file requires no approval."
+            return f"A {subject} that passes is deployed to production, and the file requires no approval."
         gates = [gate for act in self.production if (gate := self.gate_of(act))]
         if gates and (name := self.pipeline.jobs[gates[0]].environment):
-            return f"Job {quoted(gates[0])} names the environment {quoted(name)}. {_SETTINGS}"
+            return f"Job {quoted(gates[0])} uses the environment {quoted(name)}. {_SETTINGS}"
         if gates:
-            return f"Job {quoted(gates[0])} has a step that asks a person."
+            return f"Job {quoted(gates[0])} has a step that waits for approval."
         act = self.production[0]
         return f"{self.reached_by(act)[0][0].sentence(_to_production(act))}."
 
@@ -250,7 +250,7 @@ class Delivery(Reach):
         return Finding(
             self.pipeline.workflow.place(),
             "No step is known to deploy.",
-            "a job with a step that deploys and can run",
+            "a job with a step that can run and deploys",
             f"the stages {listed(map(quoted, stages), 8) or 'none'}",
             (
                 "  deploy:",
@@ -268,7 +268,7 @@ class Delivery(Reach):
         there = self.pipeline.jobs[act.job].environment
         return Finding(
             act.place,
-            f"Job {quoted(act.job)} {_verb(act)} to the environment {quoted(there)}, and no job is known to deploy to "
+            f"Job {quoted(act.job)} {_verb(act)} to the environment {quoted(there)}, but no job is known to deploy to "
             "production.",
             f"a job with `environment: {self.environment}`",
             f"`environment: {there}`",

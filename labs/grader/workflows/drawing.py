@@ -40,10 +40,10 @@ def drawn(pipeline: Pipeline, *, wrong: Collection[str] = ()) -> Drawing:
     """Jobs that are `wrong` are marked. Past 24 jobs the rest is left out, and that is said."""
     names = sorted(pipeline.jobs, key=pipeline.layer().__getitem__)
     boxes = list(_boxes(pipeline, names[:MAX_DRAWN], wrong))
-    left_out = [f"{count(len(names) - MAX_DRAWN, 'more job is', 'more jobs are')} left out."] * (
+    left_out = [f"{count(len(names) - MAX_DRAWN, 'more job is', 'more jobs are')} not shown."] * (
         len(names) > MAX_DRAWN
     )
-    title = f"The pipeline of {visible(pipeline.workflow.path)}"
+    title = f"Pipeline in {visible(pipeline.workflow.path)}"
     return Drawing(
         title, _svg(title, boxes, _arrows(pipeline), left_out), (*_text(pipeline, boxes), *left_out)
     )

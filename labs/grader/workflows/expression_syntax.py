@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache
 
-from ..words import count, listed, nearest, quoted
+from ..words import count, either, nearest, quoted
 from .format_strings import format_pieces
 from .tokens import ExpressionError, Token, tokens_of
 from .trees import Access, Call, Chain, Comparison, Literal, Name, Not, Tree
@@ -51,7 +51,9 @@ _KNOWN = {name.lower(): (name, arity) for name, arity in (FUNCTIONS | GUARDED).i
 def parse(text: str, allowed: tuple[str, ...] = EVERYWHERE) -> Tree | None:
     """Return the tree, None for an empty text. Names outside `allowed` are refused."""
     if len(text) > MAX_CHARACTERS:
-        raise ExpressionError(f"it is longer than {MAX_CHARACTERS:,} characters", "a shorter expression")
+        raise ExpressionError(
+            f"the expression is longer than {MAX_CHARACTERS:,} characters", "a shorter expression"
+        )
     tokens = list(tokens_of(text))
     return _Parser(tokens, text, {name.lower() for name in allowed}).whole() if tokens else None
 
@@ -138,14 +140,16 @@ class _Parser:
         if name.lower() in self.allowed and name.lower() not in _KNOWN:
             return Name(name.lower())
         here = [one for one in CONTEXTS if one in self.allowed]
-        contexts = f"one of {listed(map(quoted, here), 20)}" if here else "a value without `${{ }}`"
+        contexts = either(map(quoted, here)) if here else "a value without `${{ }}`"
         if name.lower() in CONTEXTS:
-            raise ExpressionError(f"the context {quoted(name)} cannot be used here", contexts)
+            raise ExpressionError(f"the context {quoted(name)} is not available here", contexts)
         if self._allows(name):
-            raise ExpressionError(f"the function {quoted(name)} is not called", quoted(f"{name}()"))
+            raise ExpressionError(f"the function {quoted(name)} needs parentheses", quoted(f"{name}()"))
         near = nearest(name, here)
-        text = f"a text in quotes, such as `'{name}'`, or {contexts}" if here else contexts
-        raise ExpressionError(f"{quoted(name)} is no context of GitHub", quoted(near) if near else text)
+        text = f"a string in single quotes, such as `'{name}'`, or {contexts}" if here else contexts
+        raise ExpressionError(
+            f"{quoted(name)} is not a GitHub Actions context", quoted(near) if near else text
+        )
 
     def _call(self, name: str) -> Call:
         arguments: list[Tree] = []
@@ -157,8 +161,8 @@ class _Parser:
         if name.lower() not in map(str.lower, known):
             known_elsewhere = name.lower() in _KNOWN
             near = None if known_elsewhere else nearest(name, known)
-            verb = "cannot be called here" if known_elsewhere else "is no function of GitHub"
-            others = f"one of {listed((quoted(one + '()') for one in known), 20)}"
+            verb = "is not available here" if known_elsewhere else "is not a GitHub Actions function"
+            others = either(quoted(one + "()") for one in known)
             raise ExpressionError(f"{quoted(name + '()')} {verb}", quoted(f"{near}()") if near else others)
         self._check_arguments(name, len(arguments))
         if name.lower() == "format":
@@ -176,12 +180,17 @@ class _Parser:
             wanted = count(fewest, "argument") if fewest == most else f"{fewest} to {most} arguments"
             raise ExpressionError(f"{quoted(name + '()')} has {count(given, 'argument')}", wanted)
         if name.lower() == "case" and given % 2 == 0:
-            raise ExpressionError("`case()` has no value for the rest", "pairs and one value at the end")
+            raise ExpressionError(
+                "`case()` has no default value", "pairs of a condition and a value, then a default value"
+            )
 
     def _deeper(self) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise ExpressionError(f"it is nested more than {MAX_DEPTH} deep", "a flatter expression")
+            raise ExpressionError(
+                f"the expression is nested more than {MAX_DEPTH} levels deep",
+                "an expression with fewer levels",
+            )
 
     def _sees(self, *kinds: str) -> bool:
         return self.at < len(self.tokens) and self.tokens[self.at].kind in kinds
@@ -201,13 +210,15 @@ class _Parser:
         return self._next()
 
     def _unexpected(self, wanted: str = "") -> ExpressionError:
-        instead = {")": "a `)` there", "]": "a `]` there", ",": "a `,` there"}.get(wanted, "")
+        instead = {")": "a closing `)`", "]": "a closing `]`", ",": "a `,` between the arguments"}.get(
+            wanted, ""
+        )
         if self.at < len(self.tokens):
             token = self.tokens[self.at].text
-            words = {"and": "`&&`", "or": "`||`", "not": "`!`", ")": "a `(` before it, or no `)`"}
+            words = {"and": "`&&`", "or": "`||`", "not": "`!`", ")": "a matching `(`, or no `)`"}
             instead = instead or words.get(token, "an operator such as `&&` between two values")
-            return ExpressionError(f"{quoted(token)} is not expected", instead)
-        return ExpressionError("it ends too early", instead or "a value at the end")
+            return ExpressionError(f"{quoted(token)} is unexpected", instead)
+        return ExpressionError("the expression is incomplete", instead or "a value at the end")
 
 
 def _check_format(template: Tree, *values: Tree) -> None:
@@ -216,7 +227,8 @@ def _check_format(template: Tree, *values: Tree) -> None:
     pieces = format_pieces(template.value)
     if pieces is None:
         raise ExpressionError(
-            f"`format()` cannot fill {quoted(template.value)}", "`{0}`, `{1}` and so on, and `{{` for a brace"
+            f"{quoted(template.value)} is not a valid format string",
+            "`{0}`, `{1}` and so on, and `{{` for a brace",
         )
     most = max((piece for piece in pieces if isinstance(piece, int)), default=-1)
     if most >= len(values):

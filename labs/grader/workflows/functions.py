@@ -159,7 +159,7 @@ def _case(*arguments: Data) -> Data:
     *pairs, rest = arguments
     for condition, value in zip(pairs[::2], pairs[1::2], strict=True):
         if not isinstance(condition, bool):
-            raise ValueError("a condition of `case()` is no boolean")
+            raise ValueError("a condition of `case()` is not a boolean")
         if condition:
             return value
     return rest

@@ -26,18 +26,18 @@ def needs_faults(workflow: Workflow) -> Iterator[Finding]:
         for name, place in job.needs:
             if name not in workflow.jobs:
                 hint = did_you_mean(name, list(workflow.jobs))
-                said = f"Job {quoted(job.id)} needs {quoted(name)}, which is no job here. {hint}"
-                yield Finding(place, said, "the id of a job of this file", quoted(name), job=job.id)
+                said = f"Job {quoted(job.id)} needs {quoted(name)}, but the file has no such job. {hint}"
+                yield Finding(place, said, "the ID of a job in this file", quoted(name), job=job.id)
     cycle = _cycle(workflow.jobs)
     if cycle:
         way = " → ".join(map(quoted, [*cycle[:6], *(["…"] if len(cycle) > 6 else [])]))
         first = workflow.jobs[cycle[0]]
         yield Finding(
             next((place for name, place in first.needs if name in cycle), first.place),
-            f"The jobs {listed(map(quoted, cycle[:-1]), 6)} wait for each other, so none of them can start."
+            f"The jobs {listed(map(quoted, cycle[:-1]), 6)} need each other, so none of them can start."
             if len(cycle) > 2
-            else f"Job {quoted(cycle[0])} waits for itself, so it cannot start.",
-            "jobs that wait for earlier ones alone",
+            else f"Job {quoted(cycle[0])} needs itself, so it cannot start.",
+            "jobs whose `needs` form no cycle",
             way,
             job=cycle[0],
         )

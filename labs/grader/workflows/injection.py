@@ -159,11 +159,9 @@ def no_injection(pipeline: Pipeline) -> Answer:
     if not any(source.known for *_, source in found) and found:
         job, step, _, source = found[0]
         says = f"{quoted(source.name)} in the script of {step.said} in job {quoted(job.id)}"
-        return Answer(
-            unknown=f"whether a stranger writes {says}, because the file does not show where it comes from"
-        )
+        return Answer(unknown=f"who controls {says}: the file does not show where it comes from")
     findings = [_finding(job, step, line, source.name) for job, step, line, source in found if source.known]
-    words = f"None of {count(len(steps), 'step')} takes in a text that strangers write."
+    words = f"{count(len(steps), 'step')} checked: no script inserts untrusted input."
     return answer(findings[:MAX_FOUND], words, looked_at=pipeline.looked_at_steps)
 
 
@@ -188,9 +186,9 @@ def _sources(job: Job, step: Step) -> Iterator[tuple[Job, Step, int, Source]]:
 def _finding(job: Job, step: Step, line: int, name: str) -> Finding:
     return Finding(
         Place(step.place.path, line),
-        f"The script of {step.said} in job {quoted(job.id)} takes in {quoted(name)}. A stranger can write a command "
-        "into it: text such as `$(curl …)` would be run.",
-        "the text in a variable, which the script reads in quotes",
+        f"The script of {step.said} in job {quoted(job.id)} inserts {quoted(name)}. Anyone can put a command such as "
+        "`$(curl …)` into it, and the shell would run it.",
+        "the value in an environment variable that the script quotes",
         quoted(f"${{{{ {name} }}}}"),
         ("        env:", f"          TEXT: ${{{{ {name} }}}}", '        run: echo "$TEXT"'),
         job=job.id,

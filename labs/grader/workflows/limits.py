@@ -34,19 +34,19 @@ def cached(pipeline: Pipeline) -> Answer:
     for job, step in pipeline.reached_steps:
         if step.action in ("actions/cache", "actions/cache/restore"):
             if "hashfiles(" in step.inputs.get("key", "").lower():
-                return answer((), f"Job {quoted(job.id)} keeps a cache.", [step.place])
+                return answer((), f"Job {quoted(job.id)} uses a cache.", [step.place])
             old.append(_grows_old(job, step))
         elif _keeps(step):
-            return answer((), f"Job {quoted(job.id)} keeps its dependencies in a cache.", [step.place])
+            return answer((), f"Job {quoted(job.id)} caches its dependencies.", [step.place])
     if old:
         return Answer(tuple(old[:1]))
     if reason := not_known(pipeline, commands=False):
-        return Answer(unknown=f"whether a step keeps the dependencies in a cache, because {reason}")
+        return Answer(unknown=f"whether a step caches the dependencies: {reason}")
     setup = next((step for _, step in pipeline.reached_steps if step.action in _CACHED_SETUPS), None)
     add = ("        with:", f"          cache: {'npm' if setup and 'node' in setup.action else 'pip'}")
     place = setup.place if setup else pipeline.workflow.place()
-    says = "No step is known to keep the dependencies in a cache, so each run downloads them again."
-    return Answer((Finding(place, says, "`cache:` of a setup action, or `actions/cache`", "none", add),))
+    says = "No step is known to cache the dependencies, so each run downloads them again."
+    return Answer((Finding(place, says, "`cache` in a setup action, or `actions/cache`", "none", add),))
 
 
 def _keeps(step: Step) -> bool:
@@ -62,7 +62,7 @@ def _is_before(step: Step) -> bool:
 
 
 def _grows_old(job: Job, step: Step) -> Finding:
-    says = f"The key of the cache in job {quoted(job.id)} never changes, so the cache grows old."
+    says = f"The cache key in job {quoted(job.id)} never changes, so the cache is never updated."
     add = ("          key: pip-${{ hashFiles('requirements.txt') }}",)
     found = quoted(step.inputs.get("key", "no key"))
     return Finding(step.place, says, "a key with `hashFiles(…)`", found, add, job=job.id)
@@ -76,9 +76,12 @@ def limited(pipeline: Pipeline, minutes: int) -> Answer:
         _too_long(job, minutes) for job in jobs if job not in computed and not _is_within(job, minutes)
     ]
     known = [job for job in jobs if job not in computed]
-    unread = (*(f"the computed limit of job {quoted(job.id)}" for job in computed), *pipeline.called)
+    unread = (
+        *(f"the timeout of job {quoted(job.id)}, which is evaluated at run time" for job in computed),
+        *pipeline.called,
+    )
     words = f"{count(len(known), 'job stops', 'jobs stop')} after at most {count(minutes, 'minute')}."
-    where = f"with a time limit in {quoted(pipeline.workflow.path)}"
+    where = f"with a timeout in {quoted(pipeline.workflow.path)}"
     looked_at = LookedAt(len(known), "job", where, unread=unread)
     return answer(findings, words, [job.place for job in known], looked_at=looked_at)
 
@@ -90,9 +93,9 @@ def _is_within(job: Job, minutes: int) -> bool:
 
 def _too_long(job: Job, minutes: int) -> Finding:
     has = (
-        f"may run {job.timeout} minutes"
+        f"may run for {job.timeout} minutes"
         if job.timeout
-        else "has no time limit of its own: GitHub stops it after 6 hours"
+        else "has no timeout: GitHub cancels it after 6 hours"
     )
     return Finding(
         job.place,

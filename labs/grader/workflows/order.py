@@ -36,7 +36,7 @@ def in_order(pipeline: Pipeline, stages: Sequence[str]) -> Answer:
         if findings and (doubt := order.doubt(stage)):
             return Answer(unknown=doubt)
         if findings and not order.acts(stage) and (reason := not_known(pipeline)):
-            return Answer(unknown=f"whether a step does the stage {quoted(stage)}, because {reason}")
+            return Answer(unknown=f"whether a step runs the stage {quoted(stage)}: {reason}")
     if any(missing.values()):
         return Answer(tuple(finding for findings in missing.values() for finding in findings))
     reached = order.gates(stages[0])
@@ -95,7 +95,7 @@ def not_known(pipeline: Pipeline, jobs: Collection[str] | None = None, *, comman
         if (jobs is None or one.job in jobs) and (commands or not one.is_command)
     ]
     others = len(unread) - 1
-    more = f", and {count(others, 'more step is', 'more steps are')} not known either" if others > 0 else ""
+    more = f", and {count(others, 'more step is', 'more steps are')} unclear too" if others > 0 else ""
     return f"{unread[0].says}{more}" if unread else ""
 
 
@@ -103,8 +103,8 @@ def _missing(pipeline: Pipeline, stage: str, acts: list[Act]) -> Iterator[Findin
     for act in acts[:MAX_SHOWN]:
         yield Finding(
             act.place,
-            f"The stage {quoted(stage)} of job {quoted(act.job)} stops nothing: {act.excuse}.",
-            f"a step {quoted(stage)} whose failure stops the pipeline",
+            f"The stage {quoted(stage)} in job {quoted(act.job)} does not stop the pipeline if it fails: {act.excuse}.",
+            f"a {quoted(stage)} step whose failure stops the pipeline",
             quoted(act.text),
             job=act.job,
         )
@@ -112,9 +112,9 @@ def _missing(pipeline: Pipeline, stage: str, acts: list[Act]) -> Iterator[Findin
         found = dict.fromkeys(act.stage for act in pipeline.all_acts())
         yield Finding(
             pipeline.workflow.place(),
-            f"No step is known to do the stage {quoted(stage)}.",
-            f"a step {quoted(stage)} that can run",
-            f"the stages {listed(map(quoted, found), 9)}" if found else "no stage that is known",
+            f"No step is known to run the stage {quoted(stage)}.",
+            f"a {quoted(stage)} step that can run",
+            f"the stages {listed(map(quoted, found), 9)}" if found else "no known stage",
             EXAMPLES.get(stage, ()),
         )
 
@@ -124,21 +124,19 @@ def _out_of_order(pipeline: Pipeline, first: Act, second: Act, before: str) -> F
     says = f"Job {quoted(second.job)} does not wait for job {quoted(first.job)}"
     add: tuple[str, ...] = ()
     if first.job == second.job and first.order >= second.order:
-        says = f"In job {quoted(second.job)} the stage {quoted(second.stage)} comes before {quoted(before)}"
+        says = f"In job {quoted(second.job)} the stage {quoted(second.stage)} runs before {quoted(before)}"
     elif first.job == second.job:
-        says = (
-            f"In job {quoted(second.job)} {quoted(second.stage)} runs also when {quoted(before)} has failed"
-        )
+        says = f"In job {quoted(second.job)} {quoted(second.stage)} runs even if {quoted(before)} fails"
     elif _waits(pipeline, first.job, second.job):
-        says = f"Job {quoted(second.job)} starts also when job {quoted(first.job)} has failed, because of an `if`"
+        says = f"Job {quoted(second.job)} has an `if` that lets it run even if job {quoted(first.job)} fails"
     else:
         needed = [*job.needed, first.job.split(" / ")[0]]
         add = (f"  {second.job.split(' / ')[0]}:", f"    needs: [{', '.join(needed)}]")
     return Finding(
         second.place,
-        f"{says}, so the stage {quoted(second.stage)} is not after {quoted(before)}.",
-        f"{quoted(second.stage)} after {quoted(before)} has gone well",
-        f"{quoted(before)} at line {first.place.line}, {quoted(second.stage)} at line {second.place.line}",
+        f"{says}, so the stage {quoted(second.stage)} does not depend on {quoted(before)}.",
+        f"{quoted(second.stage)} only after {quoted(before)} succeeds",
+        f"{quoted(before)} in line {first.place.line}, {quoted(second.stage)} in line {second.place.line}",
         add,
         job=second.job,
     )

@@ -40,18 +40,20 @@ def _of_yaml(path: str, problem: Problem) -> Finding:
     key = quoted(problem.key) + ": " if problem.key else ""
     tag = _TAG.fullmatch(problem.message)
     if tag:
-        said = f"{key}{quoted(tag[1])} is a tag of YAML, since a value begins with `!`."
-        wanted = f'quotes around it: `"{tag[1]}"`, or `${{{{ {tag[1]} }}}}` where it is an expression'
+        said = f"{key}YAML reads {quoted(tag[1])} as a tag, because the value starts with `!`."
+        wanted = f'quotes around it: `"{tag[1]}"`, or `${{{{ {tag[1]} }}}}` for an expression'
         return Finding(place, said, wanted, quoted(tag[1]))
     alias = _ALIAS.search(problem.message)
     if alias:
         name = quoted(f"*{alias[1]}")
-        said = f"{name} is an alias of YAML, since a value begins with `*`, and nothing has this name."
+        said = (
+            f"YAML reads {name} as an alias, because the value starts with `*`, but no anchor has this name."
+        )
         return Finding(place, said, f"quotes around it: `'*{alias[1]}'`", name)
     return Finding(
         place,
-        f"The file cannot be read as YAML: {key}{problem.message}.",
-        "YAML that can be read",
+        f"The file is not valid YAML: {key}{problem.message}.",
+        "valid YAML",
         problem.message,
     )
 

@@ -28,13 +28,13 @@ _IGNORED = {"branches": "branches-ignore", "tags": "tags-ignore", "paths": "path
 def identifier(value: Value, text: str) -> Iterator[Wrong]:
     """The id of a job or step."""
     if not _ID.fullmatch(text) or len(text) > MAX_ID:
-        wanted = "letters, digits, `-` and `_`, with a letter or `_` at the beginning"
-        yield value, f"{quoted(text)} cannot be an id.", f"{wanted}, at most {MAX_ID}"
+        wanted = "letters, digits, `-` and `_`, starting with a letter or `_`"
+        yield value, f"{quoted(text)} is not a valid ID.", f"{wanted}, at most {MAX_ID} characters"
     elif text.startswith("__"):
         yield (
             value,
-            f"The id {quoted(text)} begins with `__`, which GitHub keeps for itself.",
-            "another beginning",
+            f"The ID {quoted(text)} starts with `__`, which GitHub reserves.",
+            "an ID that does not start with `__`",
         )
 
 
@@ -44,7 +44,7 @@ def distinct_ids(value: Value, label: str) -> Iterator[Wrong]:
     for step in value.data if isinstance(value.data, list) else ():
         own = _keys(step).get("id")
         if own and text_of(own) in seen:
-            yield own, f"Two steps have the id {quoted(text_of(own))}.", "an id of its own for each step"
+            yield own, f"Two steps have the ID {quoted(text_of(own))}.", "a unique ID for each step"
         seen.add(text_of(own))
 
 
@@ -52,14 +52,18 @@ def cron(value: Value, text: str) -> Iterator[Wrong]:
     example = "five fields (minute, hour, day, month, weekday), such as `'0 6 * * 1'` for Mondays at 6:00 UTC"
     fields = re.split(" +", text)
     if len(fields) != len(_FIELDS):
-        yield value, f"{quoted(text)} is no schedule: it needs 5 fields with spaces between them.", example
+        yield (
+            value,
+            f"{quoted(text)} is not a valid cron expression: it needs 5 fields separated by spaces.",
+            example,
+        )
         return
     for written, (name, low, high, names) in zip(fields, _FIELDS, strict=True):
         if not _is_cron_part(written, low, high, names):
             wanted = f"numbers from {low} to {high}" + (
                 f" or names such as `{next(iter(names))}`" if names else ""
             )
-            said = f"{quoted(written)} is no {name} in the schedule {quoted(text)}."
+            said = f"{quoted(written)} is not a valid {name} in the cron expression {quoted(text)}."
             yield value, said, f"{wanted}, `*`, lists `1,2`, ranges `1-5` or steps `*/{max(low, 5)}`"
             return
 
@@ -94,39 +98,37 @@ def action(value: Value, text: str) -> Iterator[Wrong]:
     repository, at, ref = text.partition("@")
     parts = re.split(r"[\\/]", repository)
     if not at or not ref or "@" in ref or len(parts) < 2 or not parts[0] or not parts[1]:
-        wanted = (
-            "`owner/repository@version` such as `actions/checkout@v4`, or a folder such as `./actions/build`"
-        )
-        problem = "does not say a version" if not at and len(parts) > 1 else "does not name an action"
+        wanted = "`owner/repository@ref` such as `actions/checkout@v4`, or a folder such as `./actions/build`"
+        problem = "has no version" if not at and len(parts) > 1 else "does not name an action"
         yield value, f"`uses: {text}` {problem}.", wanted
     elif parts[2:4] == [".github", "workflows"]:
-        said = f"A step cannot call the workflow {quoted(text)}."
-        yield value, said, "`uses` in a job, beside no `steps`"
+        said = f"A step cannot call a reusable workflow such as {quoted(text)}."
+        yield value, said, "`uses` in a job that has no `steps`"
 
 
 def called_workflow(value: Value, text: str) -> Iterator[Wrong]:
     """`uses` of a job."""
-    said = f"`uses: {text}` does not name a workflow that a job can call"
+    said = f"`uses: {text}` is not a valid reusable workflow"
     wanted = "`./.github/workflows/name.yml`, or `owner/repository/.github/workflows/name.yml@version`"
     path, at, ref = text.partition("@")
     own = text.startswith(("./", "$/"))
     found = re.fullmatch(r"(.*?)\.github/workflows(?:-lab)?/([^/]*)", path)
     if own and at:
-        yield value, f"{said}: one of this repository has no version.", wanted
+        yield value, f"{said}: a workflow in this repository cannot have a version.", wanted
     elif not own and (not ref or "@" in ref):
         yield value, f"{said}: it has no version.", wanted
     elif not found or not re.fullmatch(r".+\.ya?ml", found[2]):
         yield (
             value,
-            f"{said}: it has to be a file of `.github/workflows` that ends in `.yml` or `.yaml`.",
+            f"{said}: it must be a `.yml` or `.yaml` file in `.github/workflows`.",
             wanted,
         )
     elif own and found[1] not in ("./", "$/"):
-        yield value, f"{said}: it has to lie in `.github/workflows`.", wanted
+        yield value, f"{said}: it must be in `.github/workflows`.", wanted
     elif not own and not _is_repository(found[1]):
-        yield value, f"{said}: {quoted(found[1])} is no repository.", wanted
+        yield value, f"{said}: {quoted(found[1])} is not a repository.", wanted
     elif not own and not _is_ref(ref):
-        yield value, f"{said}: {quoted(ref)} is no version.", wanted
+        yield value, f"{said}: {quoted(ref)} is not a version.", wanted
 
 
 def _is_repository(text: str) -> bool:
@@ -147,8 +149,8 @@ def runner_group(value: Value, text: str) -> Iterator[Wrong]:
     ):
         yield (
             value,
-            f"{quoted(text)} is no group of runners.",
-            "its name alone, or `organization/` and its name",
+            f"{quoted(text)} is not a runner group.",
+            "the name of a runner group, with or without `organization/` before it",
         )
 
 
@@ -157,7 +159,7 @@ def both_filters(value: Value, label: str) -> Iterator[Wrong]:
     for name, other in _IGNORED.items():
         if name in filters and other in filters:
             said = f"{label} has both {quoted(name)} and {quoted(other)}."
-            yield filters[other], said, f"{quoted(name)} alone, with `!` before what is left out"
+            yield filters[other], said, f"only {quoted(name)}, with `!` before the patterns to exclude"
 
 
 def queue_of_one(value: Value, text: str) -> Iterator[Wrong]:
@@ -166,8 +168,8 @@ def queue_of_one(value: Value, text: str) -> Iterator[Wrong]:
     if values.get("queue") == "max" and values.get("cancel-in-progress") is True:
         yield (
             keys["queue"],
-            "`queue: max` and `cancel-in-progress: true` exclude each other.",
-            "one of the two",
+            "`queue: max` and `cancel-in-progress: true` cannot be combined.",
+            "only one of them",
         )
 
 
@@ -178,8 +180,10 @@ def no_deadlock(value: Value, label: str) -> Iterator[Wrong]:
     for job in _keys(keys["jobs"]).values() if group and "jobs" in keys else ():
         own = _keys(job).get("concurrency")
         if own and _group(own) == group:
-            said = f"The concurrency group {quoted(group)} is that of the whole workflow, so this job waits for itself."
-            yield own, said, "another group, or `concurrency` in one of the two places"
+            said = (
+                f"The workflow has the same concurrency group {quoted(group)}, so this job waits for itself."
+            )
+            yield own, said, "a different group, or `concurrency` in only one of the two places"
 
 
 def _group(value: Value | None) -> str:
@@ -191,7 +195,7 @@ def _group(value: Value | None) -> str:
 def image_named(value: Value, text: str) -> Iterator[Wrong]:
     keys = value.data
     if isinstance(keys, dict) and "image" not in keys and not _has_expression(value):
-        yield value, "The container has no `image`.", "`image: ` and its name, such as `image: postgres:17`"
+        yield value, "The container has no `image`.", "an image, such as `image: postgres:17`"
 
 
 def input_default(value: Value, text: str) -> Iterator[Wrong]:
@@ -201,20 +205,28 @@ def input_default(value: Value, text: str) -> Iterator[Wrong]:
         yield from _wrong_default(keys["default"], str(kind))
     options = keys["options"].data if "options" in keys else None
     if kind == "choice" and not options:
-        yield value, "An input of the type `choice` has no `options`.", "`options` with at least one of them"
+        yield value, "An input of type `choice` needs `options`.", "`options` with at least one option"
     elif kind != "choice" and options is not None:
-        yield keys["options"], f"An input of the type {quoted(str(kind))} has no `options`.", "`type: choice`"
+        yield (
+            keys["options"],
+            f"An input of type {quoted(str(kind))} cannot have `options`.",
+            "`type: choice`",
+        )
 
 
 def _wrong_default(default: Value, kind: str) -> Iterator[Wrong]:
     data = default.data
     if kind == "boolean" and not isinstance(data, bool):
-        yield default, "The `default` of a boolean input is no boolean.", "`true` or `false` without quotes"
+        yield (
+            default,
+            "The `default` of a boolean input is not a boolean.",
+            "`true` or `false` without quotes",
+        )
     elif kind in ("string", "choice", "environment") and data is not None and not isinstance(data, str):
         shown = str(data).lower() if isinstance(data, bool) else str(data)
         yield (
             default,
-            f"The `default` of an input of the type `{kind}` is no text.",
+            f"The `default` of an input of type `{kind}` is not a string.",
             f"quotes: `default: '{shown}'`",
         )
 

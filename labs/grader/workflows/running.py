@@ -25,7 +25,7 @@ def matrix(pipeline: Pipeline, wanted: Mapping[str, Sequence[str]]) -> Answer:
     add = ("    strategy:", "      matrix:", *lines)
     asked = listed([quoted(key) for key in wanted])
     if not jobs and pipeline.called:
-        return Answer(unknown=f"whether a job has a matrix, because {_calls(pipeline)}")
+        return Answer(unknown=f"whether a job has a matrix: {_calls(pipeline)}")
     if not jobs:
         says = "No job has a matrix."
         return Answer((Finding(pipeline.workflow.place(), says, f"a matrix over {asked}", "none", add),))
@@ -34,23 +34,21 @@ def matrix(pipeline: Pipeline, wanted: Mapping[str, Sequence[str]]) -> Answer:
     closest = min(known or jobs, key=lambda job: len(_lacking(runs[job.id] or [], wanted)))
     lacking = _lacking(runs[closest.id] or [], wanted)
     if lacking and len(known) < len(jobs):
-        return Answer(unknown=f"what {asked} is in a matrix that is computed while the workflow runs")
+        return Answer(unknown=f"which values {asked} has: a matrix is evaluated at run time")
     if lacking:
         return Answer((_lacks(closest, runs[closest.id] or [], lacking, asked, add),))
     unused = [key for key in wanted if not _uses(pipeline, closest, key)]
     if unused:
-        says = f"Job {quoted(closest.id)} does not use `matrix.{unused[0]}`, so all its runs are the same."
+        says = f"Job {quoted(closest.id)} does not use `matrix.{unused[0]}`, so all its runs are identical."
         expected = f"`${{{{ matrix.{unused[0]} }}}}` in the job"
         use = (f"{unused[0]}: ${{{{ matrix.{unused[0]} }}}}",)
-        return Answer(
-            (Finding(closest.place, says, expected, "a matrix that is not used", use, job=closest.id),)
-        )
+        return Answer((Finding(closest.place, says, expected, "an unused matrix", use, job=closest.id),))
     number = len(runs[closest.id] or [])
     return answer((), f"Job {quoted(closest.id)} runs {number} times, over {asked}.", [closest.place])
 
 
 def _calls(pipeline: Pipeline) -> str:
-    return f"{listed(pipeline.called)} {'is' if len(pipeline.called) == 1 else 'are'} not read here"
+    return f"{listed(pipeline.called)} {'was' if len(pipeline.called) == 1 else 'were'} not read"
 
 
 def _uses(pipeline: Pipeline, job: Job, key: str) -> bool:
@@ -77,7 +75,11 @@ def _lacking(runs: Runs, wanted: Mapping[str, Sequence[str]]) -> list[str]:
 def _lacks(job: Job, runs: Runs, lacking: list[str], asked: str, add: tuple[str, ...]) -> Finding:
     key = lacking[0].split(" ")[0]
     there = list(dict.fromkeys(run[key] for run in runs if key in run))
-    short = " Without quotes 3.10 is the number 3.1." if key.endswith("version") and "3.1" in there else ""
+    short = (
+        " Without quotes, YAML reads 3.10 as the number 3.1."
+        if key.endswith("version") and "3.1" in there
+        else ""
+    )
     return Finding(
         job.place,
         f"No run of job {quoted(job.id)} has {listed(map(quoted, lacking))}.{short}",
@@ -136,31 +138,29 @@ def concurrent(pipeline: Pipeline, how: Literal["any", "cancel", "queue"]) -> An
     groups = [group for group in (pipeline.workflow.concurrency, *jobs) if group and group.group]
     good = [one for one in groups if how == "any" or (one.cancels not in ("", "false")) == (how == "cancel")]
     if good and re.search(r"github\.(?:run_id|run_number|run_attempt)", good[0].group):
-        says = f"The group {quoted(good[0].group)} is another one in each run, so runs never share it."
+        says = f"The concurrency group {quoted(good[0].group)} is different for each run, so no two runs share it."
         return Answer(
-            (Finding(good[0].place, says, "a group that later runs have too", quoted(good[0].group)),)
+            (Finding(good[0].place, says, "a group that is the same for later runs", quoted(good[0].group)),)
         )
     computed = [group for group in groups if "${{" in group.cancels]
     if good and (how == "any" or good[0] not in computed):
-        words = "are cancelled" if good[0].cancels not in ("", "false") else "wait for each other"
-        words = "are cancelled or wait, as an expression says" if good[0] in computed else words
-        return answer((), f"Runs of the group {quoted(good[0].group)} {words}.", [good[0].place])
+        words = "are canceled" if good[0].cancels not in ("", "false") else "wait for each other"
+        words = "are canceled or wait, depending on an expression" if good[0] in computed else words
+        return answer((), f"Runs in the concurrency group {quoted(good[0].group)} {words}.", [good[0].place])
     if computed:
         said = quoted(computed[0].cancels)
-        return Answer(
-            unknown=f"whether runs are cancelled, because {said} is computed while the workflow runs"
-        )
+        return Answer(unknown=f"whether runs are canceled: {said} is evaluated at run time")
     if not groups and pipeline.called:
-        return Answer(unknown=f"whether runs can overtake each other, because {_calls(pipeline)}")
+        return Answer(unknown=f"whether runs can overlap: {_calls(pipeline)}")
     cancels = {"cancel": "true", "queue": "false"}.get(how)
     add = ("concurrency:", "  group: ${{ github.workflow }}-${{ github.ref }}")
     return Answer(
         (
             Finding(
                 groups[0].place if groups else pipeline.workflow.place(),
-                "No `concurrency` is set, so two runs at the same time can overtake each other."
+                "The workflow has no `concurrency`, so two runs can overlap."
                 if not groups
-                else f"In {quoted(groups[0].group)} `cancel-in-progress` is {groups[0].cancels or 'not there'}.",
+                else f"`cancel-in-progress` in {quoted(groups[0].group)} is {groups[0].cancels or 'not set'}.",
                 "`concurrency` with a group" + (f" and `cancel-in-progress: {cancels}`" if cancels else ""),
                 quoted(groups[0].group) if groups else "none",
                 (*add, f"  cancel-in-progress: {cancels}") if cancels else add,
@@ -194,16 +194,16 @@ def _call_fault(job: Job, load: Load) -> Finding | None:
         return None
     called = load(job.uses.removeprefix("./"))
     if called is None:
-        says = f"Job {quoted(job.id)} calls {quoted(job.uses)}, which is not there or cannot be read."
-        return Finding(job.place, says, "a workflow of this repository", quoted(job.uses), job=job.id)
+        says = f"Job {quoted(job.id)} calls {quoted(job.uses)}, which is missing or not valid."
+        return Finding(job.place, says, "a workflow in this repository", quoted(job.uses), job=job.id)
     if "workflow_call" not in called.triggers:
         says = f"{quoted(job.uses)} cannot be called: its `on` has no `workflow_call`."
         return Finding(
-            job.place, says, "`workflow_call` there", listed(map(quoted, called.triggers)), job=job.id
+            job.place, says, "`workflow_call` in its `on`", listed(map(quoted, called.triggers)), job=job.id
         )
     missing = [name for name in called.required_inputs if name not in job.inputs]
     if missing:
-        says = f"Job {quoted(job.id)} does not give the input {quoted(missing[0])}, which {quoted(job.uses)} needs."
+        says = f"Job {quoted(job.id)} does not pass the input {quoted(missing[0])}, which {quoted(job.uses)} requires."
         add = ("    with:", *(f"      {name}: <value>" for name in missing))
         return Finding(
             job.place,

@@ -38,15 +38,15 @@ def least_permissions(pipeline: Pipeline, most: Mapping[str, str]) -> Answer:
         blocks.setdefault(block.place, (block, job.id))
     findings = [finding for block, job in blocks.values() for finding in _beyond(block, job, most)]
     allowed = listed([f"`{scope}: {level}`" for scope, level in most.items()], 6) or "nothing"
-    return answer(findings, f"No job may do more than {allowed}.", blocks)
+    return answer(findings, f"No job has more permissions than {allowed}.", blocks)
 
 
 def _no_block(pipeline: Pipeline, most: Mapping[str, str]) -> Finding:
     scopes = [f"  {scope}: {level}" for scope, level in most.items()]
     return Finding(
         pipeline.workflow.place(),
-        "The workflow does not say its `permissions`. Then the setting of the repository counts, which the file does "
-        "not show; in older repositories it lets every job write.",
+        "The workflow does not set `permissions`, so the repository settings apply. The file does not show them; in "
+        "older repositories they let every job write.",
         "`permissions` at the top of the file or in each job",
         "none",
         ("permissions:", *scopes) if scopes else ("permissions: {}",),
@@ -61,7 +61,7 @@ def _beyond(block: Permissions, job: str, most: Mapping[str, str]) -> Iterator[F
         yield Finding(block.place, says, f"at most {expected}", quoted(block.all), _least(most), job=job)
     for scope, level in block.scopes.items():
         if _RANK[level] > _RANK.get(most.get(scope, "none"), 0):
-            says = f"The permission `{scope}: {level}` is more than this workflow may have."
+            says = f"The permission `{scope}: {level}` is more than this lab allows."
             add = (f"{scope}: {most.get(scope, 'none')}",)
             yield Finding(block.place, says, f"at most {expected}", f"`{scope}: {level}`", add, job=job)
 
@@ -79,9 +79,9 @@ def pinned(pipeline: Pipeline, how: Pin) -> Answer:
     used = list(_used(pipeline))
     outside = [one for one in used if not one[0].startswith("./")]
     findings = [finding for uses, place, job in outside if (finding := _unpinned(uses, place, job, how))]
-    what = "a full commit id" if how == "sha" else "a version"
+    what = "a full commit ID" if how == "sha" else "a version"
     words = f"{count(len(outside), 'action names', 'actions name')} {what}."
-    words = words if outside else "Every action that is used belongs to this repository."
+    words = words if outside else "All actions in use are in this repository."
     looked_at = LookedAt(len(used), "action", f"used in {quoted(pipeline.workflow.path)}")
     return answer(findings, words, [place for _, place, _ in used], looked_at=looked_at)
 
@@ -105,15 +105,15 @@ def _unpinned(uses: str, place: Place, job: str, how: Pin) -> Finding | None:
             how == "tag" and bool(_TAG.fullmatch(version)) and not _short(version)
         )
         expected = (
-            "a full commit id of 40 digits"
+            "a full commit ID with 40 digits"
             if how == "sha"
-            else "a version, such as `@v4`, or a full commit id"
+            else "a version, such as `@v4`, or a full commit ID"
         )
     if good:
         return None
     return Finding(
         place,
-        f"{quoted(uses)} of job {quoted(job)} {_why(version)}.",
+        f"{quoted(uses)} in job {quoted(job)} {_why(version)}.",
         expected,
         quoted(version) if version else "no version",
         _how_to_pin(uses, name, version, how),
@@ -127,12 +127,12 @@ def _short(version: str) -> bool:
 
 def _why(version: str) -> str:
     if not version:
-        return "names no version, so it can change at any time"
+        return "has no version, so it can change at any time"
     if _short(version):
-        return "names a shortened commit id, which GitHub does not take"
+        return "uses a shortened commit ID, which GitHub does not accept"
     if _TAG.fullmatch(version):
-        return "names a tag, and a tag can be moved to other code"
-    return "names a branch or a moving name, so it can change at any time"
+        return "uses a tag, which can be moved to different code"
+    return "uses a branch or a floating tag, so it can change at any time"
 
 
 def _how_to_pin(uses: str, name: str, version: str, how: Pin) -> tuple[str, ...]:

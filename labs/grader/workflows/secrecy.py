@@ -44,7 +44,7 @@ def none_shown(pipeline: Pipeline) -> Answer:
     """No secret is printed, and no credential stands in the text."""
     steps = pipeline.steps
     findings = [*_literals(pipeline.workflow), *(one for job, step in steps for one in _shown(job, step))]
-    words = f"None of {count(len(steps), 'step')} prints a secret, and no credential stands in the file."
+    words = f"{count(len(steps), 'step')} checked: none is known to print a secret. No credential was found."
     return answer(findings[:MAX_FOUND], words, looked_at=pipeline.looked_at_steps)
 
 
@@ -68,9 +68,9 @@ def _literals(workflow: Workflow) -> Iterator[Finding]:
     for line, name in literal_lines(workflow.lines).items():
         yield Finding(
             Place(workflow.path, line),
-            f"{name[0].upper()}{name[1:]} stands in the file; the value is not shown here. It is to be changed where "
-            "it is used, because every clone has it.",
-            "a secret of the repository, read as `${{ secrets.NAME }}`",
+            f"{name[0].upper()}{name[1:]} is in the file; its value is not shown here. Replace it where it is used, "
+            "because every clone contains it.",
+            "a repository secret, read as `${{ secrets.NAME }}`",
             name,
             ("env:", "  NAME: ${{ secrets.NAME }}"),
             hidden=True,
@@ -81,7 +81,7 @@ def _shown(job: Job, step: Step) -> Iterator[Finding]:
     names = _secret_names({**job.env, **step.env})
     if any(_ALL_SECRETS.search(text) for text in (step.run, *step.env.values(), *step.inputs.values())):
         yield _finding(
-            job, step, step.place.line, "takes all secrets at once with `toJSON(secrets)`", "toJSON(secrets)"
+            job, step, step.place.line, "reads all secrets with `toJSON(secrets)`", "toJSON(secrets)"
         )
     if (names or _SECRET.search(step.run)) and (_TRACED.search(step.run) or re.search(r"-\w*x", step.shell)):
         uses = any(_name_in(command, names) for command in commands_of(step.run))
@@ -99,15 +99,17 @@ def _shown(job: Job, step: Step) -> Iterator[Finding]:
         if name and _prints(command):
             yield _finding(job, step, line, f"prints the secret {quoted(name)}", command.program)
         elif names and command.words in _DUMPS and not command.into:
-            yield _finding(job, step, line, "prints all variables, with a secret among them", command.program)
+            yield _finding(
+                job, step, line, "prints all environment variables, including a secret", command.program
+            )
 
 
 def _finding(job: Job, step: Step, line: int, what: str, found: str) -> Finding:
     return Finding(
         Place(step.place.path, line),
-        f"{step.said.capitalize() if step.said[0] == 's' else step.said} of job {quoted(job.id)} {what}. GitHub hides "
-        "a secret in the log only where it stands unchanged.",
-        "a secret that goes to a program, not to the log",
+        f"{step.said.capitalize() if step.said[0] == 's' else step.said} of job {quoted(job.id)} {what}. GitHub masks "
+        "a secret in the log only if it is printed unchanged.",
+        "a secret passed to a program, not printed to the log",
         quoted(found),
         job=job.id,
     )

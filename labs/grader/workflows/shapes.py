@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..formats.yaml_values import Value
-from ..words import listed, quoted
+from ..words import either, quoted
 
 # A rule looks at one value that has its shape, and yields what is wrong: the value, a sentence, what to write instead.
 Wrong = tuple[Value, str, str]
@@ -48,19 +48,15 @@ class Shape:
 
     @property
     def in_words(self) -> str:
-        """What is expected, for a sentence."""
+        """Describe the expected value, for a sentence."""
         scalars = [
-            *(
-                [f"one of {listed(map(quoted, self.words), 12)}"]
-                if len(self.words) > 1
-                else map(quoted, self.words)
-            ),
+            *([either(map(quoted, self.words), 12)] if len(self.words) > 1 else map(quoted, self.words)),
             *(["`true` or `false`"] if self.boolean else []),
             *(["a number"] if self.number else []),
-            *(["a text" if self.empty else "a text that is not empty"] if self.text else []),
-            *(["a list, each item with `- ` before it"] if self.items else []),
-            *(["keys with their values"] if self.is_mapping else []),
+            *(["a string" if self.empty else "a string that is not empty"] if self.text else []),
+            *(["a list, with `- ` before each item"] if self.items else []),
+            *(["a mapping of keys to values"] if self.is_mapping else []),
             *(["nothing"] if self.null else []),
         ]
-        wanted = " or ".join(scalars) or "something else"
+        wanted = " or ".join(scalars) or "a different value"
         return f"{wanted}, such as `{self.example}`" if self.example else wanted

@@ -66,7 +66,7 @@ def acts_of(job: Job, own: dict[str, str] | None = None) -> list[Act]:
 def unread_of(job: Job, own: dict[str, str] | None = None) -> list[Unread]:
     """The steps of a job that are not known, in their order; for a job that calls another workflow, the call."""
     if job.uses:
-        there = "is not there or cannot be read" if job.uses.startswith("./") else "is not read here"
+        there = "is missing or not valid" if job.uses.startswith("./") else "is not in this repository"
         return [Unread(job.id, 0, job.place, f"job `{job.id}` calls `{job.uses}`, which {there}")]
     return [one for number, step in reached(job) for one in _step_unread(job, step, number, own or {})]
 
@@ -106,18 +106,18 @@ def _step_acts(job: Job, step: Step, number: int, own: dict[str, str]) -> Iterat
 def _step_unread(job: Job, step: Step, number: int, own: dict[str, str]) -> Iterator[Unread]:
     if step.uses and not effect_of_action(step).known and not _of_action(step, own):
         local = step.uses.startswith("./")
-        why = "which is not there or cannot be read" if local else "and what that action does is not known"
+        why = "which is missing or not valid" if local else "whose effect is not known"
         yield Unread(job.id, number * _IN_STEP, step.place, f"job `{job.id}` uses `{step.uses}`, {why}")
     if _is_python(step) and not in_code(step.run).known:
-        says = f"what the Python code of {step.said} in job `{job.id}` does is not known"
+        says = f"the effect of the Python code in {step.said} of job `{job.id}` is not known"
         yield Unread(job.id, number * _IN_STEP, step.place, says, is_command=True)
     if len(_commands(step)) >= MAX_COMMANDS:
-        says = f"the script of {step.said} in job `{job.id}` is too long to be read to its end"
+        says = f"the script of {step.said} in job `{job.id}` is too long"
         yield Unread(job.id, number * _IN_STEP, step.place, says, is_command=True)
     for at, command in enumerate(_commands(step)):
         if not _effect(command, job, step).known and not of_command(command, own):
             place = Place(step.place.path, line_of(step, command))
-            said = f"what `{_short(command.text)}` in job `{job.id}` does is not known"
+            said = f"the effect of `{_short(command.text)}` in job `{job.id}` is not known"
             yield Unread(job.id, number * _IN_STEP + at, place, said, is_command=True)
 
 
@@ -148,13 +148,13 @@ def _failure(command: Command, job: Job, step: Step, asked: int) -> tuple[str, s
         doubt = f"whether a failure of {quoted(_short(command.text))} in job {quoted(job.id)} fails its step"
         return (
             "",
-            f"{doubt}, because that could not be determined from the script. Run it in a step of its own",
+            f"{doubt}: this could not be determined from the script. Run the command in a separate step",
         )
     if found == "fails":
         return "", ""
     if fate(step.run, command.number, replace(setting, pipefail=True)) == "fails":
-        return "its exit code is lost in the pipe (`shell: bash` keeps it)", ""
-    return "the script goes on when it fails", ""
+        return "the pipe hides its exit code (`shell: bash` does not)", ""
+    return "the script continues if it fails", ""
 
 
 def _setting(shell: str) -> Setting | None:

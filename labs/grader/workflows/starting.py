@@ -13,7 +13,7 @@ def starts_at(workflow: Workflow, wanted: Sequence[Moment], unwanted: Sequence[M
         *(_absent(workflow, moment) for moment in wanted if not _starting(workflow, moment)),
         *(finding for moment in unwanted for finding in _present(workflow, moment)),
     ]
-    said = [f"{moment} starts it{_if_paths(workflow, moment)}" for moment in wanted]
+    said = [f"{moment} triggers it{_if_paths(workflow, moment)}" for moment in wanted]
     said += [f"{moment} does not" for moment in unwanted]
     seen = [trigger.place for moment in wanted for trigger in _starting(workflow, moment)]
     return answer(
@@ -38,7 +38,7 @@ def _absent(workflow: Workflow, moment: Moment) -> Finding:
     events = listed(map(quoted, workflow.triggers), 6) or "none"
     return Finding(
         trigger.place if trigger else workflow.place(),
-        f"{_capital(str(moment))} does not start the workflow.",
+        f"{_capital(str(moment))} does not trigger the workflow.",
         f"`on` with the event {quoted(moment.event)}" + (" for it" if trigger else ""),
         _filters(trigger) if trigger else f"the events {events}",
         _lines(moment),
@@ -49,7 +49,7 @@ def _present(workflow: Workflow, moment: Moment) -> Iterator[Finding]:
     for trigger in _starting(workflow, moment):
         yield Finding(
             trigger.place,
-            f"{_capital(str(moment))} starts the workflow.",
+            f"{_capital(str(moment))} triggers the workflow.",
             f"`on` without {moment}",
             _filters(trigger),
             _other(moment),

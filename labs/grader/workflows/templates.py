@@ -53,7 +53,7 @@ def split(text: str) -> Iterator[tuple[str, bool]]:
             yield text[at:start], False
         end = _end(text, start + len(OPEN))
         if end < 0:
-            raise ExpressionError(f"`{OPEN}` is opened and not closed", f"`{CLOSE}` at its end")
+            raise ExpressionError(f"`{OPEN}` is not closed", f"`{CLOSE}` at the end of the expression")
         yield text[start + len(OPEN) : end], True
         at = end + len(CLOSE)
     if at < len(text):
@@ -82,9 +82,7 @@ def _parsed(text: str, allowed: tuple[str, ...]) -> Tree:
         error.expression = text.strip()
         raise
     if tree is None:
-        raise ExpressionError(
-            f"there is nothing between `{OPEN}` and `{CLOSE}`", "an expression between them"
-        )
+        raise ExpressionError(f"`{OPEN}` and `{CLOSE}` are empty", "an expression between them")
     return tree
 
 

@@ -63,7 +63,7 @@ def _quoted(text: str, at: int) -> tuple[Token, int]:
     match = _TEXT.match(text, at)
     if not match:
         raise ExpressionError(
-            f"the text {quoted(text[at:])} does not end", "a `'` at its end, and two for one inside"
+            f"the string {quoted(text[at:])} is not closed", "a `'` at its end, and two for one inside"
         )
     return Token("literal", match[0], Literal(match[1].replace("''", "'"))), match.end()
 
@@ -89,16 +89,16 @@ def _misread(text: str, at: int, word: str) -> ExpressionError:
     """Double quotes and single `=`, `&`, `|` are what people write; the right form is shown."""
     if '"' in word:
         return ExpressionError(
-            "it has double quotes, which GitHub does not know in an expression",
+            "expressions do not support double quotes",
             quoted(re.sub(r'"([^"]*)"', lambda found: "'" + found[1].replace("'", "''") + "'", text)),
         )
     if word[0] in "=&|":
         twice = "" if text[at - 1 : at] == word[0] else word[0] * 2
         mended = text[:at] + twice + text[at + 1 :]
-        return ExpressionError(f"{quoted(word[0])} is no operator there", quoted(mended))
+        return ExpressionError(f"{quoted(word[0])} is not an operator", quoted(mended))
     if word.startswith(("“", "”", "‘", "’")):
-        return ExpressionError(f"{quoted(word)} has a typographic quote", "`'` around a text")
+        return ExpressionError(f"{quoted(word)} contains a typographic quote", "`'` around a text")
     return ExpressionError(
-        f"{quoted(word)} is no part of an expression",
-        f"`'{word}'` where a text is meant, a number or a context",
+        f"{quoted(word)} is not valid in an expression",
+        f"a string such as `'{word}'`, a number or a context",
     )

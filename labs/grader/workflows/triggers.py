@@ -35,34 +35,34 @@ _PERSONS = {"workflow_dispatch", "release", "pull_request_review"}
 _SUBJECTS = {
     "workflow_dispatch": "a person",
     "release": "a release",
-    "pull_request_review": "a review of a pull request",
-    "repository_dispatch": "a program that calls GitHub (`repository_dispatch`)",
-    "workflow_run": "the end of another workflow (`workflow_run`)",
-    "workflow_call": "another workflow that calls this one",
+    "pull_request_review": "a pull request review",
+    "repository_dispatch": "a call of the GitHub API (`repository_dispatch`)",
+    "workflow_run": "a run of a different workflow (`workflow_run`)",
+    "workflow_call": "a workflow that calls this one",
     "merge_group": "the merge queue",
-    "schedule": "the clock",
+    "schedule": "a schedule",
     "issue_comment": "a comment on an issue or a pull request",
-    "pull_request_review_comment": "a comment on the changes of a pull request",
-    "issues": "a change of an issue",
-    "label": "a change of a label",
-    "milestone": "a change of a milestone",
-    "discussion": "a change of a discussion",
+    "pull_request_review_comment": "a review comment on a pull request",
+    "issues": "an issue event",
+    "label": "a label event",
+    "milestone": "a milestone event",
+    "discussion": "a discussion event",
     "discussion_comment": "a comment on a discussion",
     "create": "a new branch or tag",
-    "delete": "the end of a branch or tag",
-    "deployment": "a deployment that is created at GitHub",
-    "deployment_status": "a new status of a deployment",
-    "check_run": "a check of a commit",
-    "check_suite": "a check of a commit",
-    "status": "a new status of a commit",
+    "delete": "the deletion of a branch or tag",
+    "deployment": "a new deployment on GitHub",
+    "deployment_status": "a new deployment status",
+    "check_run": "a commit check",
+    "check_suite": "a commit check",
+    "status": "a new commit status",
     "fork": "a fork of the repository",
     "watch": "a star for the repository",
-    "gollum": "a change of the wiki",
-    "page_build": "a build of GitHub Pages",
-    "public": "the publication of the repository",
+    "gollum": "a wiki edit",
+    "page_build": "a GitHub Pages build",
+    "public": "a change that makes the repository public",
     "registry_package": "a new package",
-    "image_version": "a new version of an image",
-    "branch_protection_rule": "a change of a branch protection rule",
+    "image_version": "a new version of a runner image",
+    "branch_protection_rule": "a branch protection rule event",
 }
 
 
@@ -81,11 +81,11 @@ class Start:
     adverb: str = ""
 
     def clause(self, what: str) -> str:
-        """`a push to `develop` starts the deployment`."""
-        return f"{self.subject} starts {what}{self.adverb}"
+        """Return a clause such as "a push to `develop` triggers the deployment"."""
+        return f"{self.subject} triggers {what}{self.adverb}"
 
     def sentence(self, what: str) -> str:
-        """The clause with a capital, without a full stop."""
+        """Return the clause with a capital and without a full stop."""
         return f"{self.subject[:1].upper()}{self.clause(what)[1:]}"
 
 
@@ -142,7 +142,7 @@ def _known_of(event: str, branch: str) -> dict[str, Data]:
 
 
 def _adverbs(event: str) -> list[str]:
-    return [" by hand"] if event == "workflow_dispatch" else [""]
+    return [" manually"] if event == "workflow_dispatch" else [""]
 
 
 def _on_refs(trigger: Trigger, branch: str, texts: list[tuple[bool, str]]) -> Iterator[Start]:
@@ -210,4 +210,4 @@ def in_words(cron: str) -> str:
         return f" on day {day} of each month {time}" if weekday == "*" else f" ({quoted(cron)})"
     if weekday == "*":
         return f" each {'night' if int(match[2]) in _NIGHT else 'day'} {time}"
-    return f" each {_DAYS[int(weekday)]} {time}" if weekday.isdigit() else f" on each working day {time}"
+    return f" each {_DAYS[int(weekday)]} {time}" if weekday.isdigit() else f" on each weekday {time}"

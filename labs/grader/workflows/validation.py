@@ -7,7 +7,7 @@ from decimal import Decimal
 from ..findings import Finding, Place
 from ..formats.yaml_values import Value
 from ..parameters import did_you_mean
-from ..words import listed, nearest, quoted
+from ..words import either, nearest, quoted
 from . import rules
 from .expression_syntax import parse
 from .schema import WORKFLOW, siblings
@@ -70,9 +70,11 @@ class Validation:
                 computed = True
                 yield from self._value(item, shape.others or Shape(anything=True), (*path, key), allowed)
             elif name.upper() in seen:
-                said = f"{label(path)} has the key {quoted(name)} twice, with {quoted(seen[name.upper()])}: "
-                said += "GitHub does not tell capital letters from small ones in keys."
-                yield self._fault(item, said, "one of the two", quoted(name), path)
+                said = (
+                    f"{label(path)} has the key {quoted(name)} twice, also as {quoted(seen[name.upper()])}: "
+                )
+                said += "GitHub ignores case in keys."
+                yield self._fault(item, said, "only one of the two keys", quoted(name), path)
             elif not mixed:
                 seen[name.upper()] = name
                 yield from self._entry(name, item, shape, path, allowed)
@@ -90,7 +92,7 @@ class Validation:
         if not other or other not in keys or "uses" not in keys:
             return False
         has = f"both `uses` and `{other}`"
-        yield self._fault(value, f"{label(path)} has {has}.", f"one of `uses` and `{other}`", has, path)
+        yield self._fault(value, f"{label(path)} has {has}.", f"`uses` or `{other}`", has, path)
         return True
 
     def _key_name(
@@ -122,25 +124,25 @@ class Validation:
         if path == ("jobs",):
             for _, said, instead in rules.identifier(item, name):
                 yield self._fault(
-                    item, said.replace("an id", "the id of a job"), instead, quoted(name), (*path, name)
+                    item, said.replace("valid ID", "valid job ID"), instead, quoted(name), (*path, name)
                 )
         elif not name and not shape.anything:
-            yield self._fault(item, f"{label(path)} has a key without a name.", "a name", "none", path)
+            yield self._fault(item, f"{label(path)} has an empty key.", "a name", "none", path)
         yield from self._value(item, inner, (*path, name), allowed)
 
     def _unknown_key(self, name: str, item: Value, shape: Shape, path: Path) -> Finding:
         known = list(shape.keys or ())
         if path == ("on",):
-            said = f"{quoted(name)} is no event of GitHub. {did_you_mean(name, known)}"
-            return self._fault(item, said, "an event of GitHub", quoted(name), path)
+            said = f"{quoted(name)} is not a GitHub Actions event. {did_you_mean(name, known)}"
+            return self._fault(item, said, "a GitHub Actions event", quoted(name), path)
         if name in siblings(path):
             beside = "uses" if "uses" in known else "run" if "run" in known else "runs-on"
-            said = f"{label(path)} has the key {quoted(name)}, which cannot stand beside `{beside}`."
+            said = f"{label(path)} has the key {quoted(name)}, which cannot be combined with `{beside}`."
             return self._fault(item, said, f"{quoted(name)} or `{beside}`", quoted(name), path)
         meant = list(dict.fromkeys((*known, *siblings(path))))
         near = nearest(name, meant)
-        said = f"{label(path)} has the key {quoted(name)}, which GitHub does not know. {did_you_mean(name, meant)}"
-        wanted = quoted(near) if near else f"one of {listed(map(quoted, meant), 12)}"
+        said = f"{label(path)} has the unknown key {quoted(name)}. {did_you_mean(name, meant)}"
+        wanted = quoted(near) if near else either(map(quoted, meant), 12)
         return self._fault(item, said, wanted, quoted(name), path)
 
     def _missing(self, value: Value, keys: dict[str, Value], shape: Shape, path: Path) -> Iterator[Finding]:
@@ -191,7 +193,7 @@ class Validation:
         elif shape.condition:
             self._remark_condition(value, text, tree, path)
         elif not shape.computed:
-            said = f"{capital(name_of(path))} cannot be one expression."
+            said = f"{capital(name_of(path))} cannot be an expression."
             yield self._fault(value, said, "each key on its own line, with its value", quoted(text), path)
 
     def _condition(self, value: Value, text: str, path: Path, allowed: tuple[str, ...]) -> Iterator[Finding]:
@@ -210,7 +212,7 @@ class Validation:
 
     def _bad_expression(self, value: Value, text: str, error: ExpressionError, path: Path) -> Finding:
         shown = error.expression or text.strip()
-        said = f"GitHub cannot read {name_of(path)}, {quoted(shown)}: {error.says}."
+        said = f"The expression {quoted(shown)} in {name_of(path)} is not valid: {error.says}."
         at = replace(value, line=self._line_of(value, text, error.expression))
         return self._fault(at, said, error.instead or "an expression", quoted(shown), path)
 
@@ -221,7 +223,7 @@ class Validation:
         return value.line + next((number for number, line in enumerate(lines) if first in line), 0)
 
     def _no_expression(self, value: Value, path: Path) -> Finding:
-        said = f"GitHub works out no expression in {name_of(path)}."
+        said = f"GitHub does not evaluate expressions in {name_of(path)}."
         return self._fault(value, said, "a value without `${{ }}`", quoted(text_of(value)), path)
 
     def _unexpected(self, value: Value, shape: Shape, path: Path, found: str) -> Finding:
@@ -237,34 +239,34 @@ class Validation:
             if "permissions" in path[-2:-1]
             else capital(name_of(path))
         )
-        said = f"{name} cannot be {'the text ' * bare}{found}."
-        said = {EMPTY: f"{name} is empty.", KEYS: f"{name} cannot have keys of its own."}.get(found, said)
+        said = f"{name} cannot be {'the string ' * bare}{found}."
+        said = {EMPTY: f"{name} is empty.", KEYS: f"{name} cannot be a mapping."}.get(found, said)
         near = nearest(text, shape.words) if text and shape.words else None
         wanted = quoted(near) if near else shape.in_words
         if path[0] == "on" and shape.words and len(path) < 3:
-            said, wanted = f"{found} is no event of GitHub.", "an event of GitHub, such as `push`"
+            said, wanted = f"{found} is not a GitHub Actions event.", "a GitHub Actions event, such as `push`"
         elif bare:
             wanted = f"`{path[-1]}: {text.strip()}` without quotes"
         hint = f" Did you mean {quoted(near)}?" if near else ""
         return self._fault(value, said + hint, wanted, found, path)
 
     def _remark_condition(self, value: Value, text: str, tree: Tree | None, path: Path) -> None:
-        """Say where a condition is a text, which always counts as true."""
+        """Add a remark if a condition is a string, which is always true."""
         around = text_around(text)
         if not around and not gives_text(tree):
             return
-        cause = "text" if around.strip() else "a blank or a line break"
-        because = f"with {cause} outside of `${{{{ }}}}`" if around else "which `format()` gives"
-        said = f"{capital(name_of(path))} is always true: {quoted(text)} is a text, {because}."
+        cause = "text" if around.strip() else "a space or a line break"
+        because = f"with {cause} outside `${{{{ }}}}`" if around else "the result of `format()`"
+        said = f"{capital(name_of(path))} is always true: {quoted(text)} is a string {because}."
         meant = mended_condition(text) if around else ""
-        wanted = f"`if: {meant}`" if meant else "a comparison, without `format()` and text around `${{ }}`"
+        wanted = f"`if: {meant}`" if meant else "a condition without `format()` or text around `${{ }}`"
         add = (f"if: {meant}",) * bool(meant)
         self.remarks.append(self._fault(value, said, wanted, quoted(text), path, add))
 
     def _remark_nothing(self, value: Value, path: Path) -> None:
         if path == ("on",):
             finding = self._fault(
-                value, "Nothing starts the workflow: `on` is empty.", "an event", "none", path
+                value, "Nothing triggers the workflow: `on` is empty.", "an event", "none", path
             )
         else:
             path = path[:2]
@@ -281,13 +283,13 @@ class Validation:
 
 _NEEDED = {
     "on": (
-        "Nothing starts the workflow: it has no `on`.",
+        "Nothing triggers the workflow: it has no `on`.",
         "`on`",
         ("on:", "  push:", "    branches: [main]"),
     ),
     "jobs": ("The workflow has no jobs.", "`jobs` with at least one job", ()),
-    "runs-on": ("{} has no `runs-on`.", "the machine that it runs on", ("    runs-on: ubuntu-latest",)),
-    "run": ("{} has neither `uses` nor `run`.", "one of `uses` and `run`", ()),
+    "runs-on": ("{} has no `runs-on`.", "a runner", ("    runs-on: ubuntu-latest",)),
+    "run": ("{} has neither `uses` nor `run`.", "`uses` or `run`", ()),
 }
 
 

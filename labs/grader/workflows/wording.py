@@ -1,15 +1,15 @@
-"""How a place of a workflow file is called in a sentence."""
+"""Names of the parts of a workflow file, for sentences."""
 
 from ..words import quoted
 
 Path = tuple[str | int, ...]
 EMPTY = "nothing"
-KEYS = "keys with values"
+KEYS = "a mapping"
 LISTS_OF_STEPS = ("steps", "parallel")
 
 
 def label(path: Path) -> str:
-    """Name a mapping for the beginning of a sentence: "Step 2 of job `test`"."""
+    """Name a mapping for the start of a sentence: "Step 2 of job `test`"."""
     match path:
         case ():
             return "The file"

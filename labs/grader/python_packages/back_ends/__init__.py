@@ -1,4 +1,4 @@
-"""Which files a wheel would hold, by the documented rules of each build back end; nothing is built."""
+"""Files that a wheel would contain, by the documented rules of each build backend; nothing is built."""
 
 from collections.abc import Callable
 
@@ -33,17 +33,19 @@ _RULES: dict[str, Callable[[Tree, Project], Contents]] = {
 
 
 def contents_of(project: Project, read: Read) -> Contents:
-    """What the wheel of a project holds, why it is not built, or why that is not known."""
+    """Return the files in a project's wheel, why it cannot be built, or why its files cannot be told."""
     name = project.backend or "setuptools.build_meta"
     if "backend-path" in project.build_system:
         return Contents(
-            unknown=f"the back end {quoted(name)} is code of the repository, which is not run here"
+            unknown=f"which packages the wheel contains: the build backend {quoted(name)} is code in the repository"
         )
     maker = name.partition(".")[0]
     if maker not in _NAMES:
-        return Contents(unknown=f"which packages the back end {quoted(name)} takes")
+        return Contents(unknown=f"which packages the build backend {quoted(name)} includes")
     if name not in _NAMES[maker]:
-        return Contents(fault=f"{quoted(name)} is no back end, and {quoted(_NAMES[maker][0])} is")
+        return Contents(
+            fault=f"{quoted(name)} is not a build backend. Did you mean {quoted(_NAMES[maker][0])}?"
+        )
     tree = Tree.of(project)
     if maker == "setuptools":
         return setuptools_.contents(tree, project, read_setup(project, read))

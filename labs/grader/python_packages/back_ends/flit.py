@@ -19,7 +19,7 @@ def contents(tree: Tree, project: Project) -> Contents:
     if len(there) != 1:
         said = listed(map(quoted, there)) if there else "none"
         return Contents(
-            fault=f"flit takes the one module {quoted(name)}, in the folder or in `src`, and finds {said}"
+            fault=f"Flit expects one module {quoted(name)}, next to `pyproject.toml` or in `src`, but finds {said}"
         )
     place = there[0]
     home = "src/" if place.startswith("src/") and place != path else ""

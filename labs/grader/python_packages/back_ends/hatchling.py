@@ -18,7 +18,9 @@ def contents(tree: Tree, project: Project) -> Contents:
     options = {**{key: value for key, value in build.items() if key not in ("targets", "hooks")}, **wheel}
     hooks = {**table_of(build.get("hooks")), **table_of(wheel.get("hooks"))}
     if "custom" in hooks:
-        return Contents(unknown="`[tool.hatch.build.hooks.custom]` runs code of the repository")
+        return Contents(
+            unknown="which packages the wheel contains: `[tool.hatch.build.hooks.custom]` runs code in the repository"
+        )
     chosen = {key: texts(options.get(key)) for key in ("include", "packages", "only-include")}
     forced = table_of(options.get("force-include"))
     if not any(chosen.values()):
@@ -52,7 +54,7 @@ def _default(tree: Tree, project: Project) -> dict[str, list[str]] | str:
         if len(above) == 1 and not above[0].startswith("."):
             return {"packages": above}
     said = listed(map(quoted, dict.fromkeys(names)))
-    return f"hatchling takes the package {said}, in the folder or in `src`, and finds none"
+    return f"Hatchling expects the package {said}, next to `pyproject.toml` or in `src`, but finds none"
 
 
 def _selected(
@@ -73,7 +75,7 @@ def _selected(
 
 
 def _sources(given: Any, packages: list[str]) -> dict[str, str]:
-    """Beginnings of paths, and what stands for them in the wheel."""
+    # path prefixes, and their replacements in the wheel
     found: dict[str, str] = {}
     pairs = given.items() if isinstance(given, dict) else [(source, "") for source in texts(given)]
     for source, target in pairs:

@@ -11,13 +11,13 @@ def contents(tree: Tree, project: Project) -> Contents:
     build = project.tool("pdm", "build")
     hook = str(build.get("custom-hook", "pdm_build.py"))
     if hook in tree.files or build.get("run-setuptools"):
-        return Contents(unknown="the build runs code of the repository")
+        return Contents(unknown="which packages the wheel contains: the build runs code in the repository")
     includes, excludes = texts(build.get("includes")), texts(build.get("excludes"))
     sources = texts(build.get("source-includes")) or ["tests"]
     home = build.get("package-dir")
     home = _default_home(tree, includes, excludes) if home is None else posixpath.normpath(str(home) or ".")
     if not includes and not tree.is_folder(home or "."):
-        return Contents(fault=f"PDM takes the folder {quoted(home)}, which is not there")
+        return Contents(fault=f"PDM expects the folder {quoted(home)}, which does not exist")
     wanted = includes or _all_in(tree, home)
     weights = _weights(tree, [*wanted, *sources])
     left_out = _weights(tree, [*excludes, *sources])
@@ -47,7 +47,7 @@ Weight = tuple[int, int]
 
 
 def _weights(tree: Tree, patterns: list[str]) -> dict[str, Weight]:
-    """The files that patterns mean, with how near the nearest of them names each."""
+    # the matching files, each with the precision of its best pattern
     found: dict[str, Weight] = {}
     for pattern in patterns[:MAX_PATTERNS]:
         path = posixpath.normpath(pattern)

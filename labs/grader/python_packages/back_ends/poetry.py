@@ -13,9 +13,11 @@ from .tree import MAX_PATTERNS, Contents, Tree, join, texts
 def contents(tree: Tree, project: Project) -> Contents:
     table = project.tool("poetry")
     if table.get("package-mode") is False:
-        return Contents(fault="`package-mode = false` says that there is no package")
+        return Contents(fault="`package-mode = false` disables packaging")
     if "build" in table:
-        return Contents(unknown="`[tool.poetry.build]` runs a script of the repository")
+        return Contents(
+            unknown="which packages the wheel contains: `[tool.poetry.build]` runs a script in the repository"
+        )
     wanted = table.get("packages")
     named = [table_of(item) for item in wanted] if isinstance(wanted, list) else []
     of_wheel = [item for item in named if "wheel" in texts(item.get("format", ["sdist", "wheel"]))]
@@ -27,7 +29,7 @@ def contents(tree: Tree, project: Project) -> Contents:
         found = dict(_of_item(tree, item))
         pattern, source = str(item.get("include", "")), str(item.get("from", ""))
         if not any(path.endswith((".py", ".pyi")) for path in found):
-            return Contents(fault=f"Poetry finds no Python in {quoted(join(source, pattern))}")
+            return Contents(fault=f"Poetry finds no Python files in {quoted(join(source, pattern))}")
         files |= found
     also = table.get("include")
     for item in also if isinstance(also, list) else ():
@@ -43,11 +45,11 @@ def _by_name(tree: Tree, project: Project) -> list[Any] | str:
     for home in ("", "src"):
         folder, module = join(home, name), join(home, f"{name}.py")
         if tree.is_folder(folder) and module in tree.files:
-            return f"both {quoted(folder)} and {quoted(module)} are there, and Poetry takes only one"
+            return f"both {quoted(folder)} and {quoted(module)} exist, but Poetry expects only one"
         if tree.is_folder(folder) or module in tree.files:
             there = name if tree.is_folder(folder) else f"{name}.py"
             return [{"include": there, "from": home} if home else {"include": there}]
-    return f"Poetry takes the package or module {quoted(name)}, in the folder or in `src`, and finds none"
+    return f"Poetry expects the package or module {quoted(name)}, next to `pyproject.toml` or in `src`, but finds none"
 
 
 def _of_item(tree: Tree, item: Any) -> Iterator[tuple[str, str]]:

@@ -60,7 +60,7 @@ _DECIDES = ("", "packages", "py_modules", "package_dir", "ext_modules")
 
 @dataclass
 class _Named:
-    """What is named for the wheel; None where nothing is, which lets setuptools discover."""
+    """Packages and modules listed for the wheel; None if not listed, so that setuptools discovers them."""
 
     packages: list[str] | None = None
     modules: list[str] | None = None
@@ -72,7 +72,7 @@ def contents(tree: Tree, project: Project, setup: SetupFile) -> Contents:
     table = project.tool("setuptools")
     for key in _DECIDES:
         if key in setup.unknown and key.replace("_", "-") not in table:
-            return Contents(unknown=setup.unknown[key])
+            return Contents(unknown=f"which packages the wheel contains: {setup.unknown[key]}")
     named = _named(tree, table, setup)
     is_explicit = bool(setup.values.get("ext_modules") or table.get("ext-modules"))
     if named.packages is None and named.modules is None and not is_explicit:
@@ -81,7 +81,7 @@ def contents(tree: Tree, project: Project, setup: SetupFile) -> Contents:
             return Contents(fault=fault)
     home = named.homes.get("", "")
     if home and not tree.is_folder(home):
-        return Contents(fault=f"the folder {quoted(home)} of its packages is not there")
+        return Contents(fault=f"the package folder {quoted(home)} does not exist")
     files: dict[str, str] = {}
     for package in named.packages or ():
         folder = _folder_of(package, named.homes)
@@ -190,8 +190,8 @@ def _discover(tree: Tree, named: _Named) -> str:
         tops = named.modules
     if len(tops) > 1:
         return (
-            f"setuptools finds {listed(map(quoted, tops), 5)} beside `pyproject.toml` and does not choose; "
-            "`[tool.setuptools]` has to name the packages"
+            f"setuptools finds {listed(map(quoted, tops), 5)} beside `pyproject.toml` and cannot choose: "
+            "name the packages in `[tool.setuptools]`"
         )
     return ""
 

@@ -20,8 +20,8 @@ def contents(tree: Tree, project: Project) -> Contents:
         folder = join(home, name.replace(".", "/"))
         ending = "__init__.pyi" if name.endswith("-stubs") else "__init__.py"
         if not table.get("namespace") and join(folder, ending) not in tree.files:
-            return Contents(fault=f"uv takes the package {quoted(join(folder, ending))}, which is not there")
+            return Contents(fault=f"uv expects {quoted(join(folder, ending))}, which does not exist")
         if not tree.is_folder(folder):
-            return Contents(fault=f"uv takes the folder {quoted(folder)}, which is not there")
+            return Contents(fault=f"uv expects the folder {quoted(folder)}, which does not exist")
         files |= {path.removeprefix(prefix): path for path in tree.below(folder)}
     return Contents(files)
