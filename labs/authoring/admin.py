@@ -18,11 +18,11 @@ from labs.authoring.trying import choices
 from labs.authoring.views import preview_lab, spec_problems, try_lab
 from labs.grader.commands.new import starting_texts
 from labs.grader.proof import Proof
-from labs.grader.schema_1.upgrade import Upgraded, upgrade
-from labs.grader.spec import SpecError, load_spec
+from labs.grader.schema_1.upgrade import Upgraded
 from labs.grading import proofs
 from labs.grading.apart import ApartError
 from labs.models import Lab, LabVersion
+from labs.specs import in_newest_schema, parse_spec
 from lessons.admin.courses import warn_of_hidden_labs
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, at_line
 from lessons.admin.help import lesson_help
@@ -68,10 +68,7 @@ class LabForm(AuthoringForm):
     def clean_source(self) -> str:
         # in the newest schema, in which it is proved and saved
         source = self.check_text("source", lambda course, source: spec_problems(source))
-        try:
-            found = upgrade(source)
-        except SpecError:
-            return source
+        found = in_newest_schema(source)
         self.upgraded = found if found.text != source else None
         return found.text
 
@@ -79,7 +76,7 @@ class LabForm(AuthoringForm):
         # a lab to be published must prove its checks; a lab that runs code is proved by a worker
         cleaned = super().clean()
         if self.is_published() and "source" in cleaned and not self.newer:
-            spec = load_spec(cleaned["source"])
+            spec = parse_spec(cleaned["source"])
             if not proofs.runs_code(spec) and not proofs.find_proved_version(spec):
                 self.proof = self._prove(cleaned["source"])
         return cleaned

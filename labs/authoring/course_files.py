@@ -1,10 +1,10 @@
 """Load labs from disk into the database: lab.yaml and brief.md in the folders that course.yaml lists under `labs`."""
 
-from labs.authoring.saving import in_newest_schema, save_lab
-from labs.grader.spec import LabSpec, SpecError, load_spec
+from labs.authoring.saving import save_lab
+from labs.grader.spec import LabSpec, SpecError
 from labs.grading import proofs
 from labs.models import Lab
-from labs.specs import problems_of
+from labs.specs import in_newest_schema, parse_spec, problems_of
 from lessons.actions import markdown_problems
 from lessons.course_files.loading import Changes, content_of
 from lessons.course_files.matching import Plan
@@ -29,7 +29,7 @@ def _read_lab(files: CourseFiles, slug: str, position: int) -> Entry:
         "slug": slug,
         "status": Lab.Status.PUBLISHED,
         "position": position,
-        "source": in_newest_schema(lab.text),
+        "source": in_newest_schema(lab.text).text,
         "brief": brief.text,
     }
     return Entry(lab, content, path=f"labs/{slug}", key=files.labs[slug])
@@ -37,7 +37,7 @@ def _read_lab(files: CourseFiles, slug: str, position: int) -> Entry:
 
 def _check_spec(files: CourseFiles, source: Source) -> None:
     try:
-        spec = load_spec(source.text)
+        spec = parse_spec(source.text)
     except SpecError as error:
         source.add_all(problems_of(error))
     else:
@@ -59,7 +59,7 @@ def check_proofs(entries: list[Entry]) -> None:
     """Add a problem for each check that the scenarios do not prove. A worker proves labs that run code, later."""
     for entry in entries:
         try:
-            spec = load_spec(entry.source.text)
+            spec = parse_spec(entry.source.text)
         except SpecError:
             continue
         if not proofs.runs_code(spec) and not proofs.find_proved_version(spec):
@@ -83,7 +83,7 @@ def _settle_schema(lab: Lab, entry: Entry) -> None:
 
 
 def _save(lab: Lab, links: Links) -> Lab:
-    spec = load_spec(lab.source)
+    spec = parse_spec(lab.source)
     settled = proofs.runs_code(spec) or proofs.find_proved_version(spec)
     proof = None if settled else proofs.proof_here(lab.source)
     return save_lab(lab=lab, links=links, proof=proof, wake=False)  # the broker may not run yet

@@ -5,10 +5,10 @@ from typing import Any
 from django.db import transaction
 
 from labs.grader.proof import Proof
-from labs.grader.schema_1.upgrade import upgrade
-from labs.grader.spec import LabSpec, SpecError, load_spec
+from labs.grader.spec import LabSpec, SpecError
 from labs.grading import proofs, tasks
 from labs.models import Lab, LabVersion
+from labs.specs import in_newest_schema, parse_spec
 from lessons.actions import render_markdown
 from lessons.links import Links, links_within
 from lessons.rendering import TooComplexError
@@ -23,7 +23,7 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
     do it. A draft is saved whatever it contains; if its text is not a valid lab yet, its version stays the same.
     Raises SpecError with every problem, its line and key, and TooComplexError.
     """
-    lab.source = in_newest_schema(lab.source)
+    lab.source = in_newest_schema(lab.source).text
     spec = _spec(lab)
     lab.title = spec.title if spec else lab.title or lab.slug
     lab.brief_html = _brief(lab, links or links_within(lab.course))
@@ -44,18 +44,10 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
     return lab
 
 
-def in_newest_schema(source: str) -> str:
-    # what is not a valid lab yet stays as it is
-    try:
-        return upgrade(source).text
-    except SpecError:
-        return source
-
-
 def _spec(lab: Lab) -> LabSpec | None:
     # None for a draft that is not a valid lab yet
     try:
-        return load_spec(lab.source)
+        return parse_spec(lab.source)
     except SpecError:
         if lab.status == Lab.Status.PUBLISHED:
             raise

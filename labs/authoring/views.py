@@ -12,7 +12,7 @@ from labs.grader.spec import SpecError, load_spec
 from labs.models import Lab
 from labs.queries import Tally
 from labs.reports.verdict import groups
-from labs.specs import problems_of
+from labs.specs import parse_spec, problems_of
 from lessons.pages.previews import Preview
 from lessons.points import show_points
 from lessons.queries import get_taught_course
@@ -22,7 +22,7 @@ from portal.accounts.http import UserRequest
 
 def spec_problems(source: str) -> list[Problem]:
     try:
-        load_spec(source)
+        parse_spec(source)
     except SpecError as error:
         return problems_of(error)
     return []
@@ -34,9 +34,9 @@ def preview_lab(request: UserRequest) -> HttpResponse:
     get_taught_course(request.user, request.POST.get("course", ""))
     source = request.POST.get("content", "").replace("\r\n", "\n")
     try:
-        spec = load_spec(source)
-    except SpecError:
-        return Preview(None, spec_problems(source)).as_response()
+        spec = load_spec(source)  # not kept: it changes at each keystroke
+    except SpecError as error:
+        return Preview(None, problems_of(error)).as_response()
     points = sum((check.points for check in spec.checks), Decimal(0))
     page = render_to_string("authoring/_lab.html", {"spec": spec, "points": points})
     return Preview(page, facts=f"{len(spec.checks)} checks, {show_points(points)} points").as_response()

@@ -22,7 +22,7 @@ from django.utils import timezone
 from labs.grader.proof import Proof, prove
 from labs.grader.sandbox import CannotBuildError, SandboxError
 from labs.grader.sandbox.environments import MAX_SECONDS
-from labs.grader.spec import LabSpec, SpecError, load_spec
+from labs.grader.spec import LabSpec, SpecError
 from labs.grading import apart
 from labs.grading.heartbeat import heartbeat_thread
 from labs.grading.sandbox import digests_of_published_labs, environments, sandbox, waits_for_environment
@@ -73,7 +73,7 @@ def proof_apart(source: str, seconds: float = SECONDS) -> Proof:
 @lru_cache(maxsize=64)
 def proof_here(source: str) -> Proof:
     """Prove a valid lab.yaml in this process, which must be a command's main thread."""
-    return prove(load_spec(source))
+    return prove(parse_spec(source))
 
 
 def problems(proof: Proof) -> list[Problem]:
@@ -173,14 +173,14 @@ def prove_next() -> bool:
 
 def _build_again(version: LabVersion) -> None:
     try:
-        _build_environment(version, load_spec(version.source))
+        _build_environment(version, parse_spec(version.source))
     except CannotBuildError as error:  # it was built before: a different Python may lack a wheel
         raise SandboxError(f"The Python packages of the lab cannot be installed now: {error}") from error
     LabVersion.objects.filter(pk=version.pk).update(environment_missing=False, proving_fault="")
 
 
 def _prove(version: LabVersion) -> Proof:
-    spec = load_spec(version.source)
+    spec = parse_spec(version.source)
     if runs_code(spec):
         if why := sandbox().unavailable():
             raise SandboxError(f"Code cannot be confined now: {why}")
@@ -210,7 +210,7 @@ def _build_environment(version: LabVersion, spec: LabSpec) -> None:
 
 
 def build_progress(version: LabVersion) -> str:
-    spec = load_spec(version.source)
+    spec = parse_spec(version.source)
     return environments().progress(spec.python.requirements) if spec.python else ""
 
 
@@ -281,6 +281,6 @@ def store_proof(*, version: LabVersion, proof: Proof) -> None:
 def _digest(source: str) -> str:
     # "" for a draft that is not a valid lab yet
     try:
-        return load_spec(source).digest
+        return parse_spec(source).digest
     except SpecError:
         return ""

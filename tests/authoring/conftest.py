@@ -7,6 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
+from labs import specs
+from labs.grader import spec
+from labs.grader.formats.yaml_values import read_yaml
+from labs.grader.schema_1 import upgrade
+from labs.grading import proofs
 from lessons import actions
 from lessons.models import Course, Lesson
 from portal.accounts.models import User
@@ -92,3 +97,19 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (900, 700), **options) ->
 
 def as_file(data: bytes, name: str = "diagram.png", kind: str = "image/png") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, data, kind)
+
+
+@pytest.fixture
+def parses(monkeypatch) -> list[str]:
+    """The texts that this process parses as lab.yaml, in turn; none was parsed before."""
+    texts: list[str] = []
+
+    def read(text, *arguments):
+        texts.append(text)
+        return read_yaml(text, *arguments)
+
+    for module in (spec, upgrade):
+        monkeypatch.setattr(module, "read_yaml", read)
+    specs._parse.cache_clear()
+    proofs.proof_here.cache_clear()
+    return texts

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.authoring.conftest import parses  # noqa: F401 - a fixture
+
 COURSE = """\
 schema: 1
 slug: tiny

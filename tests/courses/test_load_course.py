@@ -235,3 +235,8 @@ def test_what_is_worth_a_look_is_printed_and_loaded(folder, capsys):
         folder, capsys
     )
     assert Quiz.objects.get().current.question_count == 1
+
+
+def test_a_lab_is_parsed_once_when_its_course_is_loaded(folder, parses):
+    call_command("load_course", folder)
+    assert parses == [LAB]
