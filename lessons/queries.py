@@ -114,7 +114,10 @@ class Neighbour:
 
 @dataclass
 class OpenLesson:
-    """A lesson for one reader, with the previous and next lessons, across sessions, that they may open."""
+    """A lesson for one reader, with the previous and next lessons, across sessions, that they may open.
+
+    `read` has the keys of the lessons of its session that a learner has marked as read.
+    """
 
     lesson: Lesson
     reader: OpenCourse
@@ -122,6 +125,7 @@ class OpenLesson:
     after: Neighbour | None = None
     reading: Reading | None = None
     ticked: set[str] = field(default_factory=set)
+    read: set[int] = field(default_factory=set)
 
     @property
     def enrollment(self) -> Enrollment | None:
@@ -132,7 +136,10 @@ def get_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> OpenLesson:
     """Return a lesson that `user` may read: a public one, or one of their courses. Raises Http404."""
     found = _open_lesson(get_course(user, course_slug), lesson_slug)
     if found.enrollment:
-        found.reading = Reading.objects.filter(enrollment=found.enrollment, lesson=found.lesson).first()
+        own = Reading.objects.filter(enrollment=found.enrollment, lesson__session=found.lesson.session_id)
+        readings = {reading.lesson_id: reading for reading in own}
+        found.reading = readings.get(found.lesson.pk)
+        found.read = {key for key, reading in readings.items() if reading.read_at}
         ticks = Tick.objects.filter(enrollment=found.enrollment, lesson=found.lesson)
         found.ticked = set(ticks.values_list("key", flat=True)) if found.lesson.checklist else set()
     return found
@@ -229,10 +236,11 @@ class LearnerLesson:
     def open(self) -> OpenLesson:
         """Return what `get_lesson` returns. Raises Http404."""
         found = self._fetch()
-        *_, has_reading, read_at, heading, _ = self.told[0]
+        *_, has_reading, read_at, heading, read, _ = self.told[0]
         if has_reading:
             found.reading = Reading(lesson=found.lesson, read_at=read_at, heading=heading)
         found.ticked = {row[-1] for row in self.told} - {None}
+        found.read = {int(key) for key in (read or "").split(",") if key}
         return found
 
     def _fetch(self) -> OpenLesson:
@@ -266,9 +274,24 @@ def learner_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> Learner
     return LearnerLesson(lesson_slug, OpenCourse(course, enrollment), [row[3:] for row in rows])
 
 
+def _joined(column: str) -> str:
+    # SQLite has had string_agg since 3.44 only.
+    return (
+        f"string_agg({column}::text, ',')" if connection.vendor == "postgresql" else f"group_concat({column})"
+    )
+
+
+# The lessons of the same session that the learner has marked as read.
+_READ = f"""
+    SELECT {_joined("done.lesson_id")}
+    FROM {Lesson._meta.db_table} peer
+    JOIN {Reading._meta.db_table} done ON done.lesson_id = peer.id AND done.read_at IS NOT NULL
+    WHERE peer.session_id = lesson.session_id AND done.enrollment_id = enrollment.id
+"""  # noqa: S608 - names of tables and a constant
+
 _LEARNER_LESSON = f"""
     SELECT enrollment.id, course.id, course.slug, course.title,
-        lesson.updated_at, reading.id IS NOT NULL, reading.read_at, reading.heading, tick.key
+        lesson.updated_at, reading.id IS NOT NULL, reading.read_at, reading.heading, ({_READ}) AS read, tick.key
     FROM {Lesson._meta.db_table} lesson
     JOIN {Course._meta.db_table} course ON course.id = lesson.course_id
     JOIN {Enrollment._meta.db_table} enrollment ON enrollment.course_id = course.id AND enrollment.is_active

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from playwright.sync_api import Browser, expect, sync_playwright
 
@@ -40,6 +41,12 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
     if connection.vendor == "postgresql":
         name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     connection.settings_dict["TEST"]["NAME"] = name
+
+
+@pytest.fixture(autouse=True)
+def no_cached_pages() -> None:
+    """Let no test see pages of another, whose rows may have had the same keys."""
+    caches["pages"].clear()
 
 
 @pytest.fixture(scope="session")

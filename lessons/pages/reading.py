@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.queries import OpenLesson
 from lessons.rendering import MAX_LISTED, with_ticks
+from lessons.syllabus import syllabus
 
 
 def reading_context(found: OpenLesson, token: object) -> dict[str, Any]:
@@ -24,7 +25,8 @@ def reading_context(found: OpenLesson, token: object) -> dict[str, Any]:
         "is_draft": found.lesson.status != found.lesson.Status.PUBLISHED,
         "body": lesson_body(found, token),
         "csrf_token": token,
-        "contents": contents_list(found),
+        "contents": contents_rail(found),
+        "menu": course_menu(found),
         "before": found.before,
         "after": found.after,
     }
@@ -46,10 +48,27 @@ def tick_form(token: object, address: str, key: str, html: str, ticked: bool) ->
     return render_to_string("lessons/_tick.html", {**context, "csrf_token": token})
 
 
-def contents_list(found: OpenLesson) -> str:
-    # Rendered once, because the page shows it twice; "" if there are no headings.
-    headings = contents_rail(found)
-    return render_to_string("lessons/_contents.html", {"contents": headings}) if headings else ""
+def course_menu(found: OpenLesson) -> dict[str, Any]:
+    """Return the sessions of the course, the lessons of this session with their state, and which of them it is.
+
+    A state is "" for visitors and staff, whose reading is not kept.
+    """
+    sessions = syllabus(found.reader, found.lesson.session_id)
+    lessons = [lesson for session in sessions for lesson in session.lessons]
+    place = next((place for place, lesson in enumerate(lessons, 1) if lesson.key == found.lesson.pk), None)
+    return {
+        "sessions": sessions,
+        "lessons": [(lesson, _state(found, lesson.key)) for lesson in lessons],
+        "place": place,
+    }
+
+
+def _state(found: OpenLesson, lesson: int) -> str:
+    if found.enrollment is None:
+        return ""
+    if lesson in found.read:
+        return "done"
+    return "part" if lesson == found.lesson.pk else "todo"
 
 
 def contents_rail(found: OpenLesson) -> list[dict[str, Any]]:

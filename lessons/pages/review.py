@@ -31,6 +31,7 @@ class ReviewedOption:
     chosen: bool
     right: bool = False
     explanation: str = ""
+    wrong: bool = False  # chosen, and known to be wrong
 
 
 @dataclass
@@ -141,6 +142,7 @@ def _options(
             chosen=option.chosen,
             right=released and option.right,
             explanation=blocks(option.explanation, course) if released else "",
+            wrong=released and option.chosen and not option.right,
         )
         for option in question.judge_options(layout, response)
     ]

@@ -3,7 +3,7 @@ from django.template.context_processors import csrf
 from django.urls import reverse
 
 from lessons.pages.reading import tick_form
-from portal.progress.standing import Outline
+from portal.progress.outline import Outline
 
 
 def add_checklists(request: HttpRequest, outline: Outline) -> None:

@@ -30,13 +30,11 @@ from django.utils import timezone
 from labs.models import RUNNING, Lab, State, Submission
 from lessons.models import Attempt, Course, Enrollment, Lesson, Meeting, Quiz, Reading, Session, Tick
 from lessons.queries import OpenCourse
+from portal.progress.outline import LessonRow, Outline, OutlineSession
 from portal.progress.standing import (
     MAX_DUE,
     NOTHING,
     Item,
-    LessonRow,
-    Outline,
-    OutlineSession,
     Result,
     SessionStanding,
     Standing,
@@ -260,21 +258,24 @@ def course_outline(reader: OpenCourse) -> Outline:
         sessions[key].labs.append(lab)
     if reader.enrollment:
         _add_dates(reader.enrollment, sessions)
-    return Outline(reader, list(sessions.values()))
+    outline = Outline(reader, list(sessions.values()))
+    outline.mark_next()
+    return outline
 
 
 def _lesson_rows(reader: OpenCourse, sessions: dict[int, OutlineSession]) -> dict[int, LessonRow]:
     readings: dict[int, Any] = {}
     if reader.enrollment:
         own = Reading.objects.filter(enrollment=reader.enrollment)
-        readings = dict(own.values_list("lesson", "read_at"))
+        readings = {lesson: at for lesson, *at in own.values_list("lesson", "read_at", "updated_at")}
     page = addresses("lesson", reader.course)
     fields = ("pk", "session", "slug", "title", "summary", "minutes", "status", "public")
     lessons = {}
     for pk, session, slug, title, summary, minutes, status, public in reader.lessons().values_list(*fields):
-        item = lesson_item(title, page(slug), minutes, begun=pk in readings, read=bool(readings.get(pk)))
+        read_at, touched_at = readings.get(pk, (None, None))
+        item = lesson_item(title, page(slug), minutes, begun=touched_at is not None, read=read_at is not None)
         is_draft = status == Lesson.Status.DRAFT
-        lessons[pk] = LessonRow(item, summary, minutes, reader.is_member or public, is_draft)
+        lessons[pk] = LessonRow(item, summary, minutes, reader.is_member or public, is_draft, touched_at)
         sessions[session].lessons.append(lessons[pk])
     return lessons
 

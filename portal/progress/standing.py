@@ -1,6 +1,6 @@
 """Derive a learner's standing from the rows that `queries` fetched. No queries here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.utils import timezone
 
-from lessons.models import Course, Meeting, Session
+from lessons.models import Course, Meeting
 from lessons.points import show_points
 from lessons.queries import OpenCourse
 
@@ -60,10 +60,16 @@ class Item:
     max_points: Decimal = NOTHING
     evidence: str = ""
     is_ready: bool = True
+    tries: int = 0
 
     @property
     def score(self) -> str:
         return f"{show_points(self.points)} of {show_points(self.max_points)}"
+
+    @property
+    def brief(self) -> str:
+        """The result in a chip; "" before the first one."""
+        return {"todo": "", "part": "in progress"}.get(self.state, self.score)
 
 
 def lesson_item(title: str, url: str, minutes: int, *, begun: bool, read: bool) -> Item:
@@ -83,12 +89,31 @@ def quiz_item(title: str, url: str, questions: int, max_points: Decimal, result:
 def lab_item(title: str, url: str, max_points: Decimal, result: Result, *, is_ready: bool) -> Item:
     points, state = result.scaled(max_points), result.state("run")
     item = Item("Lab", title, url, state, "", points, max_points, result.evidence or url, is_ready)
+    item.tries = result.tries
     item.note = f"{show_points(max_points)} points"
     if result.tries:
         item.note = f"{result.tries} submission{'s' * (result.tries > 1)}, best {item.score} points"
     elif not is_ready:
         item.note = f"{show_points(max_points)} points. Opens when its environment is ready."
     return item
+
+
+def share_done(items: Sequence[Item], noun: str, done: str) -> str:
+    """Return “2 of 3 labs passed”; "" if there are none."""
+    if not items:
+        return ""
+    states = [item.state for item in items]
+    return count_done(states.count("done"), len(items), noun, done)
+
+
+def count_done(number: int, whole: int, noun: str, done: str) -> str:
+    return f"{number:,} of {whole:,} {plural(noun, whole)} {done}"
+
+
+def plural(noun: str, number: int) -> str:
+    if number == 1:
+        return noun
+    return "quizzes" if noun == "quiz" else f"{noun}s"
 
 
 @dataclass(slots=True)
@@ -121,6 +146,13 @@ class SessionStanding:
         if done and done == self.lessons + self.quizzes + len(self.labs):
             return "done"
         return "part" if self.lessons_begun or set(states) - {"todo"} else "todo"
+
+    @property
+    def facts(self) -> str:
+        counts = [count_done(self.lessons_read, self.lessons, "lesson", "read") if self.lessons else ""]
+        if self.quizzes:
+            counts.append(count_done(len(self.taken), self.quizzes, "quiz", "taken"))
+        return ", ".join(filter(None, [*counts, share_done(self.labs, "lab", "passed")]))
 
 
 @dataclass
@@ -157,6 +189,32 @@ class Standing:
         return (self.max_points * self.course.pass_mark / 100).to_integral_value("ROUND_CEILING")
 
     @property
+    def is_passed(self) -> bool:
+        return bool(self.max_points) and self.points >= self.points_needed
+
+    @property
+    def points_missing(self) -> Decimal:
+        # Never shown as 0 while anything is missing.
+        missing = self.points_needed - self.points
+        return max(missing, Decimal("0.1")) if missing > 0 else NOTHING
+
+    @property
+    def lab_points(self) -> Decimal:
+        return sum((lab.points for item in self.sessions for lab in item.labs), NOTHING)
+
+    @property
+    def max_lab_points(self) -> Decimal:
+        return sum((lab.max_points for item in self.sessions for lab in item.labs), NOTHING)
+
+    @property
+    def quiz_points(self) -> Decimal:
+        return self.points - self.lab_points
+
+    @property
+    def max_quiz_points(self) -> Decimal:
+        return self.max_points - self.max_lab_points
+
+    @property
     def lessons_read(self) -> int:
         return sum(item.lessons_read for item in self.sessions)
 
@@ -184,36 +242,3 @@ def most_urgent(items: Iterable[tuple[int, Item]]) -> list[Item]:
     kinds = ("Lesson", "Quiz", "Lab")
     ordered = sorted(items, key=lambda each: (URGENCY[each[1].state], each[0], kinds.index(each[1].kind)))
     return [item for _, item in ordered[:MAX_DUE]]
-
-
-# --- the outline ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class LessonRow:
-    item: Item
-    summary: str
-    minutes: int
-    is_open: bool
-    is_draft: bool
-    quiz: Item | None = None
-
-
-@dataclass
-class OutlineSession:
-    session: Session
-    meeting: Meeting | None = None
-    lessons: list[LessonRow] = field(default_factory=list)
-    labs: list[Item] = field(default_factory=list)
-    ticked: set[str] = field(default_factory=set)
-    checklist: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Outline:
-    reader: OpenCourse
-    sessions: list[OutlineSession]
-
-    @property
-    def course(self) -> Course:
-        return self.reader.course

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from lessons import queries
-from lessons.models import Lesson
+from lessons.models import Lesson, Reading
 from tests.factories import make_course, make_learner, make_lesson, make_quiz, make_session
 
 pytestmark = pytest.mark.django_db
@@ -38,16 +38,26 @@ def shown(found: queries.OpenLesson) -> list:
     return [
         *(getattr(lesson, name) for name in SHOWN),
         *(lesson.session.slug, lesson.session.title, quiz and (quiz.slug, quiz.title)),
-        *(found.before, found.after, found.enrollment),
+        *(found.before, found.after, found.enrollment, found.read),
     ]
 
 
 def test_both_find_the_same(course):
-    user = make_learner(course).user
+    learner, other = make_learner(course), make_learner(course)
+    user = learner.user
+    for number, lesson in enumerate(course.lessons.published()):
+        read_at = datetime(2026, 11, 2, tzinfo=UTC) if number % 3 else None
+        Reading.objects.create(enrollment=learner, lesson=lesson, read_at=read_at)
+        Reading.objects.create(enrollment=other, lesson=lesson, read_at=datetime(2026, 11, 2, tzinfo=UTC))
     for lesson in course.lessons.published():
         own = queries.learner_lesson(user, course.slug, lesson.slug)
         assert own
-        assert shown(own.open()) == shown(queries.get_lesson(user, course.slug, lesson.slug))
+        found = queries.get_lesson(user, course.slug, lesson.slug)
+        assert shown(own.open()) == shown(found)
+        read = Reading.objects.filter(
+            enrollment=learner, lesson__session=lesson.session, read_at__isnull=False
+        )
+        assert found.read == set(read.values_list("lesson", flat=True)) != set()
 
 
 def test_a_lesson_without_a_quiz_asks_for_none(course, django_assert_num_queries):

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons import actions
-from lessons.models import Reading, Tick
+from lessons.models import Lesson, Reading, Tick
 from tests.browsing import axe_violations, open_context, small_dark, wait_until, wide_light, widens
 from tests.factories import make_course, make_lab, make_learner, make_lesson, make_quiz, make_session
 from tests.quiz_pages.examples import quiz_source
@@ -108,15 +108,14 @@ def test_no_page_scrolls_sideways_on_a_small_screen(browser, live_server, learne
 def test_a_glyph_stands_beside_its_name_though_the_name_takes_two_lines(
     browser, live_server, learner, lesson
 ):
-    make_quiz(
-        quiz_source().replace("Branches", "What a branch is and what a merge makes of two of them"), lesson
-    )
+    Lesson.objects.filter(pk=lesson.pk).update(title="A branch, and the merge of two of them")
+    make_quiz(quiz_source(), lesson)
     context = open_context(browser, live_server, learner.user, **small_dark())
     page = context.new_page()
     page.goto("/courses/tiny/")
-    glyph, name = (page.locator(f".branch {part}").bounding_box() for part in (".g", "a"))
+    glyph, name = (page.locator(f".session .row.on {part}").first.bounding_box() for part in (".g", "a"))
     assert name["height"] > 2 * glyph["height"]
-    assert name["y"] <= glyph["y"] + glyph["height"] / 2 <= name["y"] + name["height"] / 2
+    assert name["y"] <= glyph["y"] + glyph["height"] / 2 <= name["y"] + name["height"] / 2 + 1
     assert glyph["x"] + glyph["width"] <= name["x"]
     context.close()
 
@@ -127,8 +126,8 @@ def test_the_place_is_kept_while_reading_and_home_leads_back_to_it(browser, live
     page.goto("/courses/tiny/start/")
     page.locator("h2#two").evaluate("heading => heading.scrollIntoView()")
     expect(page).to_have_url(f"{live_server.url}/courses/tiny/start/#two")
-    expect(page.locator(".contents-wide [aria-current]")).to_have_text("Two")
-    assert gaps_of_rail(page, ".contents-wide .rail") == [(True, True)] * 2  # of three headings
+    expect(page.locator(".toc [aria-current]")).to_have_text("Two")
+    assert gaps_of_rail(page, ".toc .rail") == [(True, True)] * 2  # of three headings
     page.goto("/")
     wait_until(lambda: Reading.objects.filter(heading="two").exists())
     page.reload()

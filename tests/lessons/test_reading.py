@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from lessons.models import Lesson, Reading, Tick
+from lessons.models import Lesson, Reading, Session, Tick
 from lessons.models.course import validate_prepare
 from tests.factories import make_course, make_lab, make_learner, make_lesson, make_session, make_staff
 
@@ -29,8 +29,10 @@ def url(name: str, lesson: Lesson) -> str:
 
 def test_a_public_lesson_is_readable_by_anyone_with_few_queries(client, django_assert_num_queries):
     lesson = make_lesson(public=True)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         response = client.get(lesson.get_absolute_url())
+    with django_assert_num_queries(2):  # the sidebar is cached, the page for no address with a query
+        client.get(f"{lesson.get_absolute_url()}?from=mail")
     assert response.status_code == 200
     assert b"csrfmiddlewaretoken" not in response.content
     assert not response.cookies
@@ -63,8 +65,10 @@ def test_the_number_of_queries_does_not_grow_with_lessons(
 ):
     for _ in range(others):
         make_lesson(lesson.session)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(lesson.get_absolute_url())
+    with django_assert_num_queries(4):  # the sidebar is cached
+        client.get(f"{lesson.get_absolute_url()}?from=mail")
 
 
 def test_previous_and_next_cross_sessions_and_skip_drafts(client, lesson, learner):
@@ -97,6 +101,43 @@ def test_the_heading_read_last_is_kept_and_shown(client, lesson, learner):
     page = client.get(lesson.get_absolute_url()).content.decode()
     assert re.search(r'In progress: </span>\s*<a href="#second">', page)
     assert f"{lesson.get_absolute_url()}#second" in client.get("/").content.decode()
+
+
+def sidebar(client, lesson: Lesson) -> str:
+    page = client.get(lesson.get_absolute_url()).content.decode()
+    text = re.sub("<[^>]*>", "\n", page.partition('<nav aria-label="Course">')[2].partition("</nav>")[0])
+    return " ".join(text.split())
+
+
+def test_the_sidebar_lists_the_session_with_what_is_read_and_the_other_sessions(client, lesson, learner):
+    Session.objects.update(title="Start")
+    Lesson.objects.update(title="One")
+    read = make_lesson(lesson.session, title="Two")
+    make_lesson(lesson.session, title="Three")
+    make_lesson(lesson.session, title="Hidden", status=Lesson.Status.DRAFT)
+    make_lesson(make_session(lesson.course, title="Later"), title="Elsewhere")
+    client.post(url("lesson_read", read))
+    make_learner(lesson.course)
+    assert sidebar(client, lesson) == "Start In progress: One Finished: Two Not started: Three Later"
+    assert sidebar(client, read) == "Start Not started: One Finished: Two Not started: Three Later"
+    page = client.get(read.get_absolute_url()).content.decode()
+    assert f'<a href="{read.get_absolute_url()}" aria-current="page">' in page
+    assert "Start: lesson 2 of 3" in page
+    assert page.count('aria-label="Breadcrumb"') == 1
+
+
+def test_the_sidebar_links_to_what_its_reader_may_open(client, lesson):
+    public = make_lesson(lesson.session, title="Open", public=True)
+    draft = make_lesson(lesson.session, title="Draft of it", status=Lesson.Status.DRAFT)
+    for user, opens in ((None, [public]), (make_staff(lesson.course), [lesson, public, draft])):
+        if user:
+            client.force_login(user)
+        page = client.get(public.get_absolute_url()).content.decode()
+        menu = page.partition('<nav aria-label="Course">')[2].partition("</nav>")[0]
+        assert re.findall(r'<a href="([^"#]+)"', menu) == [each.get_absolute_url() for each in opens]
+        assert (draft.title in menu) is bool(user)
+        assert lesson.title in menu
+        assert "Not started" not in menu
 
 
 @pytest.mark.parametrize("name", ["lesson_read", "lesson_place", "lesson_tick"])

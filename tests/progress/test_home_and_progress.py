@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from labs.models import LabVersion
 from lessons.models import Attempt, Meeting, Quiz, QuizVersion, Reading
+from portal.progress.templatetags.side_branch import side_branch
 from tests.factories import (
     make_course,
     make_lab,
@@ -122,11 +123,59 @@ def test_points_come_from_the_best_attempt_and_the_best_submission(client, cours
     make_report(make_submission(learner, lab), {"results": []}, points=Decimal(40))
     Reading.objects.create(enrollment=learner, lesson=lesson, read_at=timezone.now())
     page = client.get(reverse("progress", args=[course.slug])).content.decode()
-    assert "You have <b>83</b> of 110 points. The pass mark is 77." in page
-    assert "8 of 10" in page
-    assert "75 of 100" in page
-    assert "1 of 1" in page
+    assert "<h1>You’ve passed with 83 of 110 points</h1>" in page
+    assert "The pass mark is 77 points (70%)." in page
+    assert "1 of 1 lesson read, 1 of 1 quiz taken, 1 of 1 lab passed" in page
+    assert '<span class="num">8 of 10</span>' in page
+    assert '<span class="num">75 of 100</span>' in page
+    assert "Quizzes: 8 of 10" in page
+    assert "Labs: 75 of 100" in page
     assert f'href="{best.get_absolute_url()}"' in page
+
+
+def test_progress_says_what_is_missing_rounded_so_that_it_is_never_nothing(client, course, learner):
+    quiz = make_quiz(make_lesson(make_session(course)))
+    address = reverse("progress", args=[course.slug])
+    for number, (points, words) in enumerate(
+        (("6", "You have 6 points. 1 to go."), ("6.96", "0.1 to go.")), 1
+    ):
+        submit(learner, quiz, points, number=number)
+        page = client.get(address).content.decode()
+        assert "<h1>You need 7 of 10 points to pass</h1>" in page
+        assert words in page
+
+
+def test_the_outline_opens_the_session_to_continue_with(client, course, learner):
+    sessions = [make_session(course, title=title) for title in ("First", "Second", "Third")]
+    lessons = [make_lesson(session, title=f"Of {session.title}") for session in sessions]
+
+    def opened() -> tuple[list[str], list[str]]:
+        page = client.get(course.get_absolute_url()).content.decode()
+        folds = re.findall(
+            r'<details class="fold session"( open)?>.*?<h2[^>]*>Session \d: (\w+)', page, re.DOTALL
+        )
+        return [title for is_open, title in folds if is_open], re.findall("Continue: ([^<]+)<", page)
+
+    assert opened() == (["First"], ["Of First"])
+    Reading.objects.create(enrollment=learner, lesson=lessons[0], read_at=timezone.now())
+    assert opened() == (["Second"], ["Of Second"])
+    Reading.objects.create(enrollment=learner, lesson=lessons[2])
+    assert opened() == (["Third"], ["Of Third"])
+    Reading.objects.filter(lesson=lessons[2]).update(read_at=timezone.now())
+    Reading.objects.create(enrollment=learner, lesson=lessons[1], read_at=timezone.now())
+    assert opened() == (["Third"], [])
+    client.logout()
+    assert opened() == (["First"], [])
+
+
+def test_a_lab_has_a_branch_with_its_submissions_that_returns_when_it_is_passed():
+    assert side_branch(0, "todo") == ""
+    needs_work, passed = side_branch(2, "bad"), side_branch(2, "done")
+    assert needs_work.count('class="n-todo"') == passed.count('class="n-todo"') == 1
+    assert 'class="n-bad"' in needs_work
+    assert 'class="n-ok"' in passed
+    assert len(re.findall("C", needs_work)) + 1 == len(re.findall("C", passed))
+    assert side_branch(9, "bad") == side_branch(5, "bad")
 
 
 def test_what_another_learner_did_counts_for_nobody_else(client, course, learner):
@@ -200,7 +249,7 @@ def test_a_lab_that_is_being_proved_counts_already_and_says_when_it_opens(client
     make_lesson(make_session(course), lab_slugs=[lab.slug, unproved.slug])
     outline = client.get(course.get_absolute_url()).content.decode()
     assert "100 points. Opens when its environment is ready." in outline
-    assert "Lab: Package it</span>" in outline
+    assert "<b>Package it</b>" in outline
     for address in ("/", f"{course.get_absolute_url()}progress/"):
         page = client.get(address).content.decode()
         assert "of 200" in page
@@ -220,7 +269,7 @@ def test_points_are_written_one_way_on_every_page(client, course, learner):
     pages += [lab.get_absolute_url()]
     texts = [client.get(page).content.decode() for page in pages]
     assert "66.7 of 110 points" in texts[0]
-    assert "Best 4.2 of 10 points" in texts[1]
+    assert ">: Check yourself</span> 4.2 of 10</a>" in texts[1]
     assert "62.5 of 100" in texts[1]
     assert "4.2 of 10" in texts[2]
     assert "4.2 of 10 points" in texts[3]

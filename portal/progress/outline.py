@@ -1,0 +1,103 @@
+"""The outline of a course for one visitor, from the rows that `queries` fetched. No queries here."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from itertools import chain
+
+from lessons.models import Course, Meeting, Session
+from lessons.queries import OpenCourse
+from portal.progress.standing import NOTHING, Item, plural, share_done
+
+
+@dataclass(slots=True)
+class LessonRow:
+    item: Item
+    summary: str
+    minutes: int
+    is_open: bool
+    is_draft: bool
+    touched_at: datetime | None = None
+    quiz: Item | None = None
+    is_next: bool = False
+
+
+@dataclass
+class OutlineSession:
+    session: Session
+    meeting: Meeting | None = None
+    lessons: list[LessonRow] = field(default_factory=list)
+    labs: list[Item] = field(default_factory=list)
+    ticked: set[str] = field(default_factory=set)
+    checklist: list[str] = field(default_factory=list)
+    is_open: bool = False
+
+    @property
+    def quizzes(self) -> list[Item]:
+        return [row.quiz for row in self.lessons if row.quiz]
+
+    @property
+    def items(self) -> list[Item]:
+        return [*(row.item for row in self.lessons), *self.quizzes, *self.labs]
+
+    @property
+    def state(self) -> str:
+        states = {item.state for item in self.items}
+        if states <= {"done"}:
+            return "done" if states else "todo"
+        return "todo" if states == {"todo"} else "part"
+
+    @property
+    def points(self) -> Decimal:
+        return sum((item.points for item in self.items), NOTHING)
+
+    @property
+    def max_points(self) -> Decimal:
+        return sum((item.max_points for item in self.items), NOTHING)
+
+    @property
+    def facts(self) -> str:
+        lessons = share_done([row.item for row in self.lessons], "lesson", "read")
+        quizzes = share_done(self.quizzes, "quiz", "passed")
+        return ", ".join(filter(None, [lessons, quizzes, share_done(self.labs, "lab", "passed")]))
+
+    @property
+    def contents(self) -> str:
+        counts = (("lesson", self.lessons), ("quiz", self.quizzes), ("lab", self.labs))
+        return ", ".join(f"{len(items):,} {plural(noun, len(items))}" for noun, items in counts if items)
+
+
+@dataclass
+class Outline:
+    """The outline of a course. `resume` is the lesson to continue with; the session that has it is open."""
+
+    reader: OpenCourse
+    sessions: list[OutlineSession]
+    resume: Item | None = None
+
+    def mark_next(self) -> None:
+        """Choose the lesson to continue with, and open one session: for visitors the first."""
+        if self.reader.enrollment:
+            unread = [row for part in self.sessions for row in part.lessons if row.item.state != "done"]
+            begun = [row for row in unread if row.touched_at]
+            latest = max(begun, key=lambda row: row.touched_at or datetime.min, default=None)
+            row = latest or next(iter(unread), None)
+            if row:
+                row.is_next, self.resume = True, row.item
+        waiting = (part for part in self.sessions if any(row.is_next for row in part.lessons))
+        unfinished = (part for part in self.sessions if part.state != "done")
+        current = next(chain(waiting, unfinished, reversed(self.sessions)), None)
+        if current:
+            current.is_open = True
+
+    @property
+    def points(self) -> Decimal:
+        return sum((part.points for part in self.sessions), NOTHING)
+
+    @property
+    def max_points(self) -> Decimal:
+        return sum((part.max_points for part in self.sessions), NOTHING)
+
+    @property
+    def course(self) -> Course:
+        return self.reader.course
