@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -116,7 +118,7 @@ class AlsoByOthersFilter(admin.SimpleListFilter):
     title = "address"
     parameter_name = "also_by_others"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]") -> list[tuple[str, str]]:
         return [
             ("1", "Also submitted by others"),
             ("practice", "Practice remote"),
@@ -139,7 +141,10 @@ class RepositoryAdmin(ReadOnlyAdmin):
     list_select_related = ["lab", "enrollment__user", "enrollment__cohort__course"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Repository]:
-        return super().get_queryset(request).annotate(also_by_others=queries.also_by_others())
+        found: QuerySet[Repository] = (
+            super().get_queryset(request).annotate(also_by_others=queries.also_by_others())
+        )
+        return found
 
     @admin.display(description="address", empty_value="practice remote")
     def place(self, repository: Repository) -> str | None:
@@ -147,7 +152,7 @@ class RepositoryAdmin(ReadOnlyAdmin):
 
     @admin.display(description="also submitted by others", boolean=True)
     def also_by_others(self, repository: Repository) -> bool:
-        return repository.also_by_others  # type: ignore[attr-defined]  # annotated above
+        return bool(repository.also_by_others)  # type: ignore[attr-defined]  # annotated above
 
 
 @admin.register(Receipt)
@@ -160,7 +165,7 @@ class ReceiptAdmin(ReadOnlyAdmin):
 
 
 @admin.register(AccessToken)
-class AccessTokenAdmin(admin.ModelAdmin):
+class AccessTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no arguments at runtime
     """For administrators only: instructors have no business with a learner's access."""
 
     list_display = ["user", "name", "created_at", "last_used_at", "expires_at", "revoked_at"]

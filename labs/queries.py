@@ -175,7 +175,7 @@ def queue_position(submission: Submission) -> int | None:
     counts = ahead.aggregate(
         others=Count("enrollment", distinct=True, filter=~own), own=Count("pk", filter=own)
     )
-    return counts["others"] + counts["own"] + 1
+    return int(counts["others"] + counts["own"] + 1)
 
 
 def typical_seconds(lab: Lab) -> float | None:

@@ -20,7 +20,7 @@ class Backend(AuthenticationBackend):
     """Load the signed-in user together with `is_course_staff`, which saves every page a query."""
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
-        user = super().authenticate(request, **credentials)
+        user: User | None = super().authenticate(request, **credentials)
         if user is None and credentials.get("password"):
             # allauth's backend comes next, for sign-ins that it started. It would hash the password again.
             raise PermissionDenied

@@ -23,7 +23,7 @@ def body_limit(path: str, headers: Any) -> int:
 
 def answers_large_bodies(environ: Environ) -> bool:
     # git shows only messages in its own protocol, so the view must answer.
-    return environ["PATH_INFO"].startswith("/git/")
+    return str(environ["PATH_INFO"]).startswith("/git/")
 
 
 def needs_asking(environ: Environ, length: int) -> bool:

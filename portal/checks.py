@@ -40,7 +40,7 @@ RANGES: tuple[tuple[str, float, float], ...] = (
 
 
 @register(TAG)
-def debug_is_local(**kwargs) -> list[CheckMessage]:
+def debug_is_local(**kwargs: object) -> list[CheckMessage]:
     """`portal.E001`: DEBUG shows tracebacks to everyone, so only local hosts may be allowed."""
     public = [host for host in settings.ALLOWED_HOSTS if host not in LOCAL_HOSTS]
     if settings.DEBUG and public:
@@ -55,7 +55,7 @@ def debug_is_local(**kwargs) -> list[CheckMessage]:
 
 
 @register(TAG)
-def public_address_is_allowed(**kwargs) -> list[CheckMessage]:
+def public_address_is_allowed(**kwargs: object) -> list[CheckMessage]:
     """`portal.E002`: this server must answer the URL that is printed in terminals and emails."""
     host = urlsplit(settings.PUBLIC_URL).hostname or ""
     allowed = settings.ALLOWED_HOSTS
@@ -76,7 +76,7 @@ def public_address_is_allowed(**kwargs) -> list[CheckMessage]:
 
 
 @register(TAG)
-def repositories_have_a_host(**kwargs) -> list[CheckMessage]:
+def repositories_have_a_host(**kwargs: object) -> list[CheckMessage]:
     """`portal.E004`: there must be a default host for repository URLs without one."""
     if settings.REPOSITORY_HOSTS and all(settings.REPOSITORY_HOSTS):
         return []
@@ -85,7 +85,7 @@ def repositories_have_a_host(**kwargs) -> list[CheckMessage]:
 
 
 @register(TAG)
-def sandbox_has_an_address(**kwargs) -> list[CheckMessage]:
+def sandbox_has_an_address(**kwargs: object) -> list[CheckMessage]:
     """`portal.E005`: code runs on this machine or at a runner's socket."""
     if is_address(settings.SANDBOX):
         return []
@@ -100,7 +100,7 @@ def sandbox_has_an_address(**kwargs) -> list[CheckMessage]:
 
 
 @register(TAG)
-def proxies_are_counted(**kwargs) -> list[CheckMessage]:
+def proxies_are_counted(**kwargs: object) -> list[CheckMessage]:
     """`portal.E006`: limits by IP address need to know which entry of X-Forwarded-For to trust."""
     count = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     behind = settings.SECURE_PROXY_SSL_HEADER is not None
@@ -123,7 +123,7 @@ def proxies_are_counted(**kwargs) -> list[CheckMessage]:
 
 
 @register(TAG)
-def limits_of_pushes_let_a_push_pass(**kwargs) -> list[CheckMessage]:
+def limits_of_pushes_let_a_push_pass(**kwargs: object) -> list[CheckMessage]:
     """`portal.E007`: a quota for several pushes must not be smaller than one push."""
     one, quota, all_together = (
         settings.PRACTICE_MAX_BYTES,
@@ -137,7 +137,7 @@ def limits_of_pushes_let_a_push_pass(**kwargs) -> list[CheckMessage]:
 
 
 @register(TAG)
-def second_factor_is_asked_for(**kwargs) -> list[CheckMessage]:
+def second_factor_is_asked_for(**kwargs: object) -> list[CheckMessage]:
     """`portal.E008`: staff may do without a second factor only if the portal is local."""
     hosts = {*settings.ALLOWED_HOSTS, urlsplit(settings.PUBLIC_URL).hostname or ""}
     is_local = settings.DEBUG and hosts <= {*LOCAL_HOSTS, "::1"}
@@ -153,7 +153,7 @@ def second_factor_is_asked_for(**kwargs) -> list[CheckMessage]:
 
 
 @register(TAG)
-def sign_ins_end(**kwargs) -> list[CheckMessage]:
+def sign_ins_end(**kwargs: object) -> list[CheckMessage]:
     """`portal.E009`: the idle limit of a sign-in must not exceed its total limit."""
     pairs = (
         ("SIGN_IN_IDLE_SECONDS", "SIGN_IN_MAX_SECONDS"),
@@ -167,7 +167,7 @@ def sign_ins_end(**kwargs) -> list[CheckMessage]:
 
 
 @register(TAG)
-def settings_are_possible(**kwargs) -> list[CheckMessage]:
+def settings_are_possible(**kwargs: object) -> list[CheckMessage]:
     """`portal.E010`: numbers must be in range, names on one line, and the broker URL a Redis URL."""
     said = [
         f"{name} is {getattr(settings, name)}. It must be from {minimum:,} to {maximum:,}."

@@ -17,7 +17,7 @@ from wsgiref.util import FileWrapper
 
 from django.conf import settings
 from django.db import connections
-from granian.rsgi import ProtocolClosed
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # imported there without `as`
 
 from labs.practice.request_body import HEADERS_MARK, NO_ROOM_MARK
 from portal.bodies import SLACK_BYTES, answers_large_bodies, body_limit, has_left, needs_asking, receive

@@ -119,7 +119,7 @@ class WithoutLessonFilter(admin.SimpleListFilter):
     title = "lesson"
     parameter_name = "without_lesson"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]") -> list[tuple[str, str]]:
         return [("1", "Named in no published lesson")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Lab]) -> QuerySet[Lab]:

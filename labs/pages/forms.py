@@ -6,7 +6,7 @@ from django.conf import settings
 
 from labs.grader.fetching.address import Address, AddressError
 from labs.repositories import hosts
-from labs.templatetags.labs_text import with_code
+from lessons.templatetags.code import with_code
 
 
 class AddressForm(forms.Form):

@@ -17,9 +17,9 @@ from labs.pages.forms import AddressForm, CommitForm
 from labs.pages.presentation import PollCursor, lab_page, live_page, position_of, submission_page
 from labs.queries import OpenLab, get_open_lab, get_submission
 from labs.repositories.hosts import LookUpFailedError, Offer
-from labs.templatetags.labs_text import with_code
 from lessons.models import Enrollment
 from lessons.queries import teaches
+from lessons.templatetags.code import with_code
 from portal.accounts.http import UserRequest
 
 

@@ -133,7 +133,7 @@ def check_room(path: Path, size: int) -> None:
 def is_disk_short(size: int) -> bool:
     # git briefly needs twice the space
     free = shutil.disk_usage(settings.PRACTICE_ROOT).free
-    return free < 2 * size + settings.DISK_RESERVE_BYTES
+    return bool(free < 2 * size + settings.DISK_RESERVE_BYTES)
 
 
 def too_large() -> PushRefusedError:

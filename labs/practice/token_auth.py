@@ -39,5 +39,5 @@ def refuse_token(error: tokens.TokenRefusedError) -> HttpResponse:
 
 
 def realm() -> str:
-    name = settings.SITE_NAME.encode("ascii", "replace").decode()
+    name = str(settings.SITE_NAME).encode("ascii", "replace").decode()
     return name.replace("\\", r"\\").replace('"', r"\"")

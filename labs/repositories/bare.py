@@ -193,7 +193,7 @@ def _protocol_environment(protocol: str) -> dict[str, str]:
 
 def _max_answer_bytes() -> int:
     # thin packs are completed in addition to the quota
-    return settings.PRACTICE_QUOTA_BYTES + 2 * settings.PRACTICE_MAX_BYTES
+    return int(settings.PRACTICE_QUOTA_BYTES + 2 * settings.PRACTICE_MAX_BYTES)
 
 
 def _refuses(answer: IO[bytes]) -> bool:

@@ -155,7 +155,7 @@ def _file(blob: Blob) -> File:
 
 def read_blob(blob: Blob) -> bytes:
     # the caller has checked the size
-    data = blob.data_stream.read()
+    data: bytes = blob.data_stream.read()
     if len(data) != blob.size:
         raise RepositoryError(f"object {blob.hexsha} is damaged")
     return data

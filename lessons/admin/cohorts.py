@@ -11,7 +11,7 @@ from lessons.models import Cohort, Meeting, Reading, Tick
 from lessons.staffing import invitation_address
 
 
-class MeetingInline(OwnCoursesOnly, admin.TabularInline):
+class MeetingInline(OwnCoursesOnly, admin.TabularInline):  # type: ignore[type-arg]  # no arguments at runtime
     model = Meeting
     extra = 1  # works without JavaScript
     fields = ["session", "starts_at", "minutes", "join_url"]

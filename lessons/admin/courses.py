@@ -5,7 +5,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import path
+from django.urls import URLPattern, path
 
 from lessons import actions, queries, staffing
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, in_words
@@ -43,7 +43,7 @@ class CourseAdmin(SluggedAdmin):
         else:
             staffing.create_course(course=obj, by=request.user)
 
-    def get_urls(self) -> list:
+    def get_urls(self) -> list[URLPattern]:
         order = self.admin_site.admin_view(lambda request, object_id: order_view(self, request, object_id))
         return [path("<path:object_id>/order/", order, name="lessons_course_order"), *super().get_urls()]
 
@@ -66,7 +66,7 @@ class SessionAdmin(SluggedAdmin):
     list_select_related = ["course"]
     fields = ["course", "title", "slug", "summary", "prepare"]  # the order is edited on its own page
 
-    def save_model(self, request: HttpRequest, obj: Session, form, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
         if not change:
             obj.position = next_position(obj)
         actions.save_session(session=obj)
@@ -75,7 +75,7 @@ class SessionAdmin(SluggedAdmin):
 NAME_IT = "Select each in a published lesson."
 
 
-def warn_of_hidden_labs(options: admin.ModelAdmin, request: HttpRequest, course: Course) -> None:
+def warn_of_hidden_labs(options: "admin.ModelAdmin[Any]", request: HttpRequest, course: Course) -> None:
     if found := queries.labs_without_lesson(course):
         labs = ", ".join(found)
         words = f"Learners can’t find these labs of {course}, because no published lesson names them: {labs}."
@@ -145,10 +145,13 @@ class LessonForm(AuthoringForm):
         return [(slug, f"{title or slug} ({slug}), {course}") for slug, title, course in found]
 
     def _courses(self) -> QuerySet[Course]:
-        return self.fields["course"].queryset  # type: ignore[attr-defined]
+        field: Any = self.fields["course"]
+        rows: QuerySet[Course] = field.queryset
+        return rows
 
     def clean_lab_slugs(self) -> list[str]:
-        chosen, course = self.cleaned_data["lab_slugs"], self.course()
+        chosen: list[str] = self.cleaned_data["lab_slugs"]
+        course = self.course()
         known = set(course.labs.values_list("slug", flat=True)) if course else set(chosen)
         if unknown := [slug for slug in chosen if slug not in known]:
             raise forms.ValidationError(f"{course} has no lab {', '.join(unknown)}.")

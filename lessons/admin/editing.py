@@ -123,7 +123,8 @@ class AuthoringForm(SluggedForm):
 
     def _stored_row(self, *, lock: bool) -> Model | None:
         rows = type(self.instance)._default_manager.all()
-        return (rows.select_for_update() if lock else rows).filter(pk=self.instance.pk).first()
+        found: Model | None = (rows.select_for_update() if lock else rows).filter(pk=self.instance.pk).first()
+        return found
 
     def _version_of(self, stored: Model) -> str:
         # A digest of the form's own fields, so that changes to other fields are no conflict.
@@ -182,10 +183,12 @@ class AuthoredAdmin(SluggedAdmin):
 
     # --- drafts: the browser discards a saved one ---
 
-    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None):
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
         return self._remember_draft(request, super().response_add(request, obj, post_url_continue))
 
-    def response_change(self, request: HttpRequest, obj: Any):
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         return self._remember_draft(request, super().response_change(request, obj))
 
     def _remember_draft(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -21,7 +21,7 @@ MAX_OFFERED = 50  # in the menu of a filter
 HELP = f"Only the newest {MAX_LISTED:,} are listed. Search or filter to find others."
 
 
-class BoundedPaginator(Paginator):
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # no arguments at runtime
     """Count at most MAX_LISTED rows."""
 
     @cached_property
@@ -49,7 +49,7 @@ def is_list(request: HttpRequest) -> bool:
     return request.method == "GET" and found is not None and str(found.url_name).endswith("_changelist")
 
 
-def of_courses(rows: QuerySet, path: str, courses: list[int]) -> QuerySet:
+def of_courses(rows: QuerySet[Any], path: str, courses: list[int]) -> QuerySet[Any]:
     """Return the rows of these courses, scanned from the newest without joining or sorting all rows."""
     name, _, rest = path.partition("__")
     if not rest and len(courses) == 1:
@@ -59,7 +59,7 @@ def of_courses(rows: QuerySet, path: str, courses: list[int]) -> QuerySet:
     return rows.filter(Exists(there.filter(**{f"{rest or 'pk'}__in": courses})))
 
 
-class RecordedAdmin(admin.ModelAdmin):
+class RecordedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no arguments at runtime
     """Fast lists. `learner_path` leads to the enrollment; `exact_search` has indexed fields, searched first."""
 
     learner_path = "enrollment"
@@ -79,7 +79,7 @@ class RecordedAdmin(admin.ModelAdmin):
         words += [f"a complete {name.replace('__', ' ').replace('_', ' ')}" for name in cls.exact_search]
         cls.search_help_text = f"{', or '.join(words)}. {HELP}"
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> Any:
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         term = search_term.strip()
         if not term:
             return queryset, False
@@ -96,7 +96,7 @@ class RecordedAdmin(admin.ModelAdmin):
         return queryset.filter(**{f"{self.learner_path}__in": chosen}), False
 
 
-def _exactly(rows: QuerySet, name: str, term: str) -> QuerySet:
+def _exactly(rows: QuerySet[Any], name: str, term: str) -> QuerySet[Any]:
     # By keys of related rows: with a join, PostgreSQL reads all rows if none matches.
     path, _, field = name.rpartition("__")
     if not path:
@@ -114,7 +114,8 @@ def taught_course_ids(request: HttpRequest) -> list[int]:
     if "_taught_ids" not in kept:
         found = Course.objects.filter(staff__user=request.user.pk)
         kept["_taught_ids"] = list(found.values_list("pk", flat=True))
-    return kept["_taught_ids"]
+    ids: list[int] = kept["_taught_ids"]
+    return ids
 
 
 class OwnRowsFilter(admin.RelatedFieldListFilter):

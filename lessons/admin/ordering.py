@@ -15,7 +15,7 @@ from portal.accounts.http import UserRequest
 CHANGED = "Not saved: sessions or lessons were added or removed in the meantime. This is the current order."
 
 
-def order_view(options: ModelAdmin, request: UserRequest, object_id: str) -> HttpResponse:
+def order_view(options: "ModelAdmin[Course]", request: UserRequest, object_id: str) -> HttpResponse:
     course = options.get_object(request, object_id)
     if course is None:
         raise Http404

@@ -15,7 +15,7 @@ from portal.accounts.admin import RecordsRoles
 from portal.accounts.models import User
 
 
-class ByEmailForm(forms.ModelForm):
+class ByEmailForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at runtime
     """Find a person by their sign-in email. Posted user ids are ignored."""
 
     email = forms.EmailField(label="email", help_text="The email address they sign in with.")
@@ -57,7 +57,7 @@ class EnrollForm(ByEmailForm):
         self.instance.course_id = cohort.course_id
 
 
-class EnrollmentForm(forms.ModelForm):
+class EnrollmentForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at runtime
     class Meta:
         model = Enrollment
         fields = ["cohort", "is_active"]
@@ -106,7 +106,7 @@ class AddStaffForm(ByEmailForm):
         return cleaned
 
 
-class StaffForm(forms.ModelForm):
+class StaffForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at runtime
     by: User  # the user who makes the change
 
     class Meta:
@@ -181,5 +181,5 @@ class CourseStaffAdmin(RecordsRoles, CourseScopedAdmin):
         led = self._courses_led_by(request.user)
         return led.filter(course=obj.course_id).exists() if obj else led.exists()
 
-    def _courses_led_by(self, user: Any) -> QuerySet:
+    def _courses_led_by(self, user: Any) -> QuerySet[CourseStaff, Any]:
         return CourseStaff.objects.filter(user=user.pk, role=CourseStaff.Role.INSTRUCTOR).values("course")

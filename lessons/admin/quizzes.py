@@ -123,11 +123,12 @@ class AttemptAdmin(AnswersInWords, ReadOnlyAdmin):
         # With the attempt that counts, looked up for each row by the index of learner and quiz.
         own = Attempt.objects.filter(enrollment=OuterRef("enrollment"), quiz=OuterRef("quiz")).submitted()
         best = own.ranked().order_by(F("best_rank")).values("pk")[:1]
-        return super().get_queryset(request).annotate(best=Subquery(best))
+        rows: QuerySet[Attempt] = super().get_queryset(request).annotate(best=Subquery(best))
+        return rows
 
     @admin.display(description="counts", boolean=True)
     def counts(self, attempt: Attempt) -> bool:
-        return attempt.best == attempt.pk  # type: ignore[attr-defined]  # annotated above
+        return bool(attempt.best == attempt.pk)  # type: ignore[attr-defined]  # annotated above
 
     def view_on_site(self, obj: Attempt) -> str:
         return reverse(

@@ -26,7 +26,7 @@ from lessons.admin.lists import (
 from lessons.models import Cohort, Course
 
 
-class RowChoices(forms.models.ModelChoiceIterator):
+class RowChoices(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]  # no arguments at runtime
     """Yield choices like Django's iterator, from rows that were read once."""
 
     def __iter__(self) -> Iterator[Any]:
@@ -49,13 +49,13 @@ class RowSelect(forms.Select):
         return format_html("<select{}>{}</select>", attributes, mark_safe(options))  # noqa: S308 - each was escaped
 
 
-class RowField(forms.ModelChoiceField):
+class RowField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no arguments at runtime
     """A row of one's own courses, labelled with its course. All forms of a page share one query."""
 
     iterator = RowChoices
     widget = RowSelect
 
-    def __init__(self, queryset: QuerySet, *, kept: dict[Any, Any], **kwargs: Any) -> None:
+    def __init__(self, queryset: QuerySet[Any], *, kept: dict[Any, Any], **kwargs: Any) -> None:
         self.kept, self.key = kept, str(queryset.query)
         super().__init__(queryset, **kwargs)
         if isinstance(self.widget, RowSelect):
@@ -65,7 +65,8 @@ class RowField(forms.ModelChoiceField):
     def rows(self) -> dict[str, Any]:
         if self.key not in self.kept:
             self.kept[self.key] = {str(row.pk): row for row in self.queryset or ()}
-        return self.kept[self.key]
+        found: dict[str, Any] = self.kept[self.key]
+        return found
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
@@ -88,11 +89,11 @@ class OwnCoursesOnly:
     A URL typed without a scheme gets https.
     """
 
-    formfield_overrides: ClassVar[Mapping[type[Field], Mapping[str, Any]]] = {
+    formfield_overrides: ClassVar[Mapping["type[Field[Any, Any]]", Mapping[str, Any]]] = {
         URLField: {"assume_scheme": "https"}
     }
 
-    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs: Any):
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         model = db_field.remote_field.model
         path = COURSE_PATHS.get(model._meta.label_lower)
         if path is not None:
@@ -101,7 +102,9 @@ class OwnCoursesOnly:
             kwargs |= {"queryset": rows, "form_class": partial(RowField, kept=kept)}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
-    def choosable_rows(self, model: Any, request: HttpRequest, rows: QuerySet | None = None) -> QuerySet:
+    def choosable_rows(
+        self, model: Any, request: HttpRequest, rows: QuerySet[Any] | None = None
+    ) -> QuerySet[Any]:
         """Return the rows of a model that the user may choose in menus and filters."""
         path = COURSE_PATHS.get(model._meta.label_lower)
         rows = model._default_manager.all() if rows is None else rows
@@ -111,13 +114,13 @@ class OwnCoursesOnly:
         return rows.defer(*heavy_fields(model))
 
 
-class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):
+class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # no arguments at runtime
     """`course_path` is the lookup from a row to its course, "" for the course itself."""
 
     course_path = "course"
     fixed_once_saved: tuple[str, ...] = ()
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         if is_list(request):
             shown = set(self.list_display)
@@ -125,10 +128,10 @@ class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):
             rows = rows.defer(*own, *heavy_related(self.model, self.list_select_related))
         return rows if request.user.is_superuser else self.of_own_courses(rows, request)
 
-    def of_own_courses(self, rows: QuerySet, request: HttpRequest) -> QuerySet:
+    def of_own_courses(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
         return rows.filter(**{f"{self.course_path or 'pk'}__in": taught_course_ids(request)})
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[Any, ...]:
         fields = tuple(super().get_readonly_fields(request, obj))
         return fields + self.fixed_once_saved if obj else fields
 
@@ -152,7 +155,7 @@ class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):
         field.widget.decompress(value)  # overflows for a date at the end of the calendar
         return value
 
-    def get_list_filter(self, request: HttpRequest):
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
         # Filters by a related row offer only rows of one's own courses.
         return [
             (name, OwnRowsFilter) if self._leads_to_a_row(name) else name
@@ -180,7 +183,7 @@ COURSE_PATHS = {
 class ReadOnlyAdmin(RecordedAdmin, CourseScopedAdmin):
     """Rows that the portal writes itself: listed and searched, never edited by hand."""
 
-    def of_own_courses(self, rows: QuerySet, request: HttpRequest) -> QuerySet:
+    def of_own_courses(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
         return of_courses(rows, self.course_path, taught_course_ids(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -196,7 +199,7 @@ class ReadOnlyAdmin(RecordedAdmin, CourseScopedAdmin):
         return bool(request.user.is_staff)
 
 
-class ReadOnlyInline(admin.TabularInline):
+class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]  # no arguments at runtime
     """Read-only rows below the row that they belong to."""
 
     extra = 0

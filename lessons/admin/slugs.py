@@ -13,7 +13,7 @@ from lessons.models.course import RESERVED_SLUGS
 HELP = "Part of the address. It can’t change after you save. Leave it empty to create it from the title."
 
 
-class SluggedForm(forms.ModelForm):
+class SluggedForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at runtime
     """Fill in an empty slug."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -18,7 +18,8 @@ def rank(tries: QuerySet[Any], *, per: str, points: str, max_points: str) -> Que
         partition_by=["enrollment", per],
         order_by=[F("share").desc(nulls_last=True), F("number").asc()],
     )
-    return shares.annotate(best_rank=place)
+    ranked: QuerySet[Any] = shares.annotate(best_rank=place)
+    return ranked
 
 
 def _hundredths(points: str) -> Any:

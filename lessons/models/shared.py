@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, models
 
 
-class SharedField(models.ForeignKey):
+class SharedField(models.ForeignKey[Any, Any]):
     """The row that the rows named in `of` have in common, such as the course of a cohort and a session.
 
     If not editable, it is copied from the first of them whenever the row is written. Raises IntegrityError if

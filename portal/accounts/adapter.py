@@ -74,12 +74,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def build_totp_svg(self, url: str) -> str:
         # Without the XML declaration of a separate file, because it is embedded in the page.
-        svg = super().build_totp_svg(url)
+        svg: str = super().build_totp_svg(url)
         return svg[svg.index("<svg") :]
 
     def _get_site_name(self) -> str:
-        return settings.SITE_NAME
+        return str(settings.SITE_NAME)
 
 
 def at_public_url(link: str) -> str:
-    return settings.PUBLIC_URL + urlsplit(link).path
+    return str(settings.PUBLIC_URL) + urlsplit(link).path

@@ -22,17 +22,17 @@ class JobField(forms.ChoiceField):
         super().__init__(choices=Job.choices, initial=Job.LEARNER, widget=forms.RadioSelect)
 
 
-class NewUserForm(AdminUserCreationForm):
+class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]  # no arguments at runtime
     job = JobField()
 
     def clean_email(self) -> str:
-        email = self.cleaned_data["email"].lower()
+        email = str(self.cleaned_data["email"]).lower()
         if User.objects.filter(email__iexact=email).exists():
             raise forms.ValidationError("An account with this email already exists.")
         return email
 
 
-class UserForm(UserChangeForm):
+class UserForm(UserChangeForm):  # type: ignore[type-arg]  # no arguments at runtime
     job = JobField()
     github_name = GitHubNameField()
 
@@ -43,7 +43,7 @@ class UserForm(UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no arguments at runtime
     form = UserForm
     add_form = NewUserForm
     ordering = ["email"]
@@ -105,7 +105,7 @@ class UserAdmin(DjangoUserAdmin):
             self.message_user(request, shown, messages.WARNING)
 
 
-class RecordsRoles(admin.ModelAdmin):
+class RecordsRoles(admin.ModelAdmin):  # type: ignore[type-arg]  # no arguments at runtime
     """Record each change in the audit log, because these rows decide who may do what."""
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
@@ -116,13 +116,13 @@ class RecordsRoles(admin.ModelAdmin):
         record(Event.ROLE, f"changed: {obj}")
         return super().log_change(request, obj, message)
 
-    def log_deletions(self, request: HttpRequest, queryset: QuerySet) -> Any:
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         for row in queryset:
             record(Event.ROLE, f"removed: {row}")
         return super().log_deletions(request, queryset)
 
 
-class AdministratorsOnly(admin.ModelAdmin):
+class AdministratorsOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # no arguments at runtime
     """Visible to administrators; nobody can change it."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:

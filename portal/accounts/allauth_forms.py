@@ -78,7 +78,7 @@ class ActivateTOTPForm(NamesEmptyFields, totp.ActivateTOTPForm):
     """Accept each code only once. allauth lets the setup code sign in a second time."""
 
     def clean_code(self) -> str:
-        code = super().clean_code()
+        code: str = super().clean_code()
         if not TOTP(Authenticator(user=self.user))._mark_code_used(code):
             raise forms.ValidationError("This code was already used. Wait for the next one.")
         return code

@@ -3,6 +3,7 @@ from functools import cache
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -31,7 +32,7 @@ class TimeZoneInput(forms.TextInput):
 class TimeZoneField(forms.CharField):
     """An IANA time zone; all are offered while typing."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         widget = TimeZoneInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"})
         missing = {"required": "Enter your time zone, such as Asia/Kolkata."}
         super().__init__(label="Time zone", max_length=64, widget=widget, error_messages=missing, **kwargs)
@@ -40,7 +41,7 @@ class TimeZoneField(forms.CharField):
 class GitHubNameField(forms.CharField):
     """A GitHub username, also typed as a profile URL or with an @; the cleaned value is the name alone."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
         )
@@ -64,13 +65,13 @@ class SignUpForm(forms.Form):
     )
     time_zone = TimeZoneField(required=False, validators=User._meta.get_field("time_zone").validators)
 
-    def signup(self, request, user: User) -> None:
+    def signup(self, request: HttpRequest, user: User) -> None:
         user.name = self.cleaned_data["name"]
         user.time_zone = self.cleaned_data["time_zone"] or user.time_zone
         user.save(update_fields=["name", "time_zone"])
 
 
-class AccountForm(forms.ModelForm):
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at runtime
     github_name = GitHubNameField()
     time_zone = TimeZoneField(validators=User._meta.get_field("time_zone").validators)
 

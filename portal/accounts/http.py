@@ -22,4 +22,4 @@ def client_address(request: HttpRequest) -> str:
         found = get_client_ip(request)
     except ImproperlyConfigured:  # the request bypassed a proxy
         found = None
-    return found or request.META.get("REMOTE_ADDR", "")
+    return str(found or request.META.get("REMOTE_ADDR", ""))

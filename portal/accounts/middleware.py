@@ -1,8 +1,9 @@
 import contextlib
 import logging
 import zoneinfo
+from collections.abc import Callable
 from functools import partial
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib import messages
@@ -23,6 +24,9 @@ from portal.accounts import sign_in
 from portal.accounts.audit import Event, record, record_denial
 from portal.accounts.http import UserRequest
 
+# Any: a request with what other middleware adds, such as `user` and `htmx`
+GetResponse = Callable[[Any], HttpResponseBase]
+
 logger = logging.getLogger(__name__)
 SIGNED_OUT = "Your session ended. Sign in to continue."
 
@@ -37,18 +41,18 @@ FOREIGN_WORK = {
 }
 
 
-def page_methods(get_response):
+def page_methods(get_response: GetResponse) -> GetResponse:
     # The portal has only pages and forms. The admin and allauth would answer other methods inconsistently.
     return require_http_methods(["GET", "HEAD", "POST"])(get_response)
 
 
-def show_own_404(get_response):
+def show_own_404(get_response: GetResponse) -> GetResponse:
     # With DEBUG, a missing page would show Django's list of URLs instead of the portal's page.
 
     if not settings.DEBUG:
         raise MiddlewareNotUsed
 
-    def answer(request):
+    def answer(request: Any) -> HttpResponseBase:
         response = get_response(request)
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
         if response.status_code == 404 and is_page:
@@ -61,20 +65,20 @@ def show_own_404(get_response):
 class TimeZoneMiddleware:
     """Show times in the user's time zone, or in UTC to visitors."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: Any) -> HttpResponseBase:
         if not is_signed_in(request):
             return self.get_response(request)
         with timezone.override(zoneinfo.ZoneInfo(request.user.time_zone)):
             return self.get_response(request)
 
 
-def sign_in_limits(get_response):
+def sign_in_limits(get_response: GetResponse) -> GetResponse:
     """Sign out a user who was idle or signed in for too long; the request continues as anonymous."""
 
-    def answer(request):
+    def answer(request: Any) -> HttpResponseBase:
         if is_signed_in(request):
             if sign_in.has_expired(request.session, request.user):
                 record(Event.SIGN_IN_ENDED, user=request.user)
@@ -103,10 +107,10 @@ def _keep(session: SessionBase) -> None:
     session.modified = False
 
 
-def staff_second_factor(get_response):
+def staff_second_factor(get_response: GetResponse) -> GetResponse:
     """Redirect staff without a passed second factor to set one up or use it, before any other page."""
 
-    def answer(request):
+    def answer(request: Any) -> HttpResponseBase:
         is_open = request.path_info.startswith(OPEN_WITHOUT_SECOND_FACTOR) or not is_signed_in(request)
         if is_open or not sign_in.needs_second_factor(request.session, request.user):
             return get_response(request)
@@ -126,10 +130,10 @@ def _to_second_factor(request: UserRequest) -> HttpResponseBase:
     return redirect(f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}")
 
 
-def audit_denials(get_response):
+def audit_denials(get_response: GetResponse) -> GetResponse:
     """Record refusals to signed-in users. Anonymous refusals appear only in the web server's log."""
 
-    def answer(request):
+    def answer(request: Any) -> HttpResponseBase:
         response = get_response(request)
         if is_denial(request, response) and is_signed_in(request):
             try:

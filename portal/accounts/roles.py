@@ -65,7 +65,7 @@ def instructors() -> Group:
 def password_address(user: User) -> str:
     """Return a secret URL where `user` can set a password, once, within PASSWORD_RESET_TIMEOUT."""
     key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
-    return settings.PUBLIC_URL + reverse("account_reset_password_from_key", kwargs=key)
+    return str(settings.PUBLIC_URL) + reverse("account_reset_password_from_key", kwargs=key)
 
 
 @transaction.atomic

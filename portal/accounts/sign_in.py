@@ -64,4 +64,4 @@ def needs_second_factor(session: Session, user: User) -> bool:
 
 def has_second_factor(user: User) -> bool:
     # Recovery codes alone do not count.
-    return is_mfa_enabled(user, FACTORS)
+    return bool(is_mfa_enabled(user, FACTORS))

@@ -17,7 +17,8 @@ class SignUpForm(NamesEmptyFields, AllauthSignUpForm):
     def try_save(self, request: HttpRequest) -> tuple[User | None, Any]:
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])  # takes most of the time of a sign-up
-        return super().try_save(request)
+        made: tuple[User | None, Any] = super().try_save(request)
+        return made
 
 
 class ConfirmedEmailStage(EmailVerificationStage):
@@ -32,7 +33,8 @@ class ConfirmedEmailStage(EmailVerificationStage):
             vouch_for_email(user)
             return None, True
         try:
-            return super().handle()
+            answer: tuple[Any, bool] = super().handle()
+            return answer
         except MailError:
             # Deleted, not rolled back: in one transaction with the email, a hanging mail server would keep SQLite
             # locked.

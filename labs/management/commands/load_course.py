@@ -23,7 +23,7 @@ class Command(BaseCommand):
             help="when a file is gone: keep what came from it in the portal, or hide it from learners",
         )
 
-    def handle(self, *, path: Path, removed: str, verbosity: int, **options) -> None:
+    def handle(self, *, path: Path, removed: str, verbosity: int, **options: object) -> None:
         try:
             files = read_course(path)
             changes = load(files, removed)

@@ -18,4 +18,4 @@ def as_json(value: Any) -> str:
 
 @register.filter
 def has_unconfirmed_email(user: User) -> bool:
-    return EmailAddress.objects.filter(user=user, verified=False).exists()
+    return bool(EmailAddress.objects.filter(user=user, verified=False).exists())

@@ -12,7 +12,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
 
-    def handle(self, *, email: str, **options) -> None:
+    def handle(self, *, email: str, **options: object) -> None:
         try:
             user = appoint(email=email, job=Job.ADMINISTRATOR)
         except ValidationError as error:

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--course", default="mlops")
 
     @transaction.atomic
-    def handle(self, *, course: str, **options) -> None:
+    def handle(self, *, course: str, **options: object) -> None:
         if not settings.DEBUG:
             raise CommandError(
                 "The demo accounts are publicly known, so the demo is created only if DEBUG is on."

@@ -19,7 +19,7 @@ class Command(BaseCommand):
         )
 
     @transaction.atomic
-    def handle(self, *, email: str, course: str | None, **options) -> None:
+    def handle(self, *, email: str, course: str | None, **options: object) -> None:
         taught = find_course(course) if course else None
         try:
             user = appoint(email=email, job=Job.INSTRUCTOR)
