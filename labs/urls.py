@@ -1,8 +1,7 @@
 from django.urls import include, path
 
-from labs.pages import file_views, token_views, views
+from labs.pages import file_views, labcheck_views, token_views, views
 from labs.practice import views as practice
-from labs.reports import views as reports
 
 # Grouped by prefix, so that later patterns cost one comparison per group.
 remote = [
@@ -16,9 +15,9 @@ lab = [
     path("repository/", views.lab_repository, name="lab_repository"),
     path("submit/", views.lab_submit, name="lab_submit"),
     path("latest/", views.lab_latest, name="lab_latest"),
-    path("lab.yaml", reports.lab_source, name="lab_source"),
-    path("workflow.yml", reports.lab_workflow, name="lab_workflow"),
-    path("reports/", reports.lab_report, name="lab_report"),
+    path("lab.yaml", labcheck_views.lab_source, name="lab_source"),
+    path("workflow.yml", labcheck_views.lab_workflow, name="lab_workflow"),
+    path("reports/", labcheck_views.lab_report, name="lab_report"),
 ]
 submission = [
     path("", views.submission, name="submission"),
@@ -35,5 +34,5 @@ urlpatterns = [
     path("submissions/<slug:public_id>/", include(submission)),
     path("account/tokens/", token_views.tokens, name="tokens"),
     path("account/tokens/<int:pk>/revoke/", token_views.revoke_token, name="revoke_token"),
-    path("labcheck.pyz", reports.labcheck, name="labcheck"),
+    path("labcheck.pyz", labcheck_views.labcheck, name="labcheck"),
 ]

@@ -10,7 +10,7 @@ from .engine import ENGINE_VERSION, grade
 from .git.repository import Repository
 from .report import CheckResult, Outcome, Report
 from .sandbox import Sandbox
-from .scenarios import Scenario, build
+from .scenarios import Scenario
 from .spec import CheckSpec, LabSpec
 from .words import listed, quoted, visible
 
@@ -164,7 +164,7 @@ def _unprovable(checks: Iterable[CheckSpec]) -> frozenset[str]:
 
 def _graded(spec: LabSpec, scenario: Scenario, sandbox: Sandbox | None) -> Report:
     with tempfile.TemporaryDirectory(prefix="labcheck-") as folder:
-        world = build(scenario, Path(folder))
+        world = scenario.build(Path(folder))
         with Repository.open(folder) as repository:
             spec = replace(spec, starter=world.starter or spec.starter)
             return grade(spec, repository, sandbox=sandbox, learner=scenario.learner)

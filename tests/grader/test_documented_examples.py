@@ -11,7 +11,6 @@ from labs.grader.checks import KINDS, Learner
 from labs.grader.engine import grade
 from labs.grader.git.repository import Repository
 from labs.grader.report import Outcome
-from labs.grader.scenarios import build
 from labs.grader.spec import load_spec
 from tests.grader.conftest import lab
 
@@ -55,7 +54,7 @@ def outcome(kind: str, given: str, steps: str, sandbox=None) -> str:
     scenario = f"scenarios:\n  - name: it\n    expect: {{c1: passed}}\n    steps:{block}\n"
     spec = load_spec(lab(f"{kind}: {given}") + scenario)
     with tempfile.TemporaryDirectory() as folder:
-        build(spec.scenarios[0], Path(folder))
+        spec.scenarios[0].build(Path(folder))
         with Repository.open(folder) as repository:
             result = grade(spec, repository, learner=ME, sandbox=sandbox).results[0]
     return "" if result.outcome is Outcome.PASSED else f"{kind}: {given}: {result.why or result.reason}"

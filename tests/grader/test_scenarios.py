@@ -4,7 +4,6 @@ import subprocess
 
 import pytest
 
-from labs.grader.scenarios import build
 from labs.grader.spec import SpecError, load_spec
 
 HEAD = """\
@@ -37,7 +36,7 @@ def built(tmp_path):
         spec = load_spec(lab or HEAD + scenario(*steps))
         path = tmp_path / folder
         path.mkdir()
-        build(spec.scenarios[-1], path)
+        spec.scenarios[-1].build(path)
 
         def git(*arguments):
             done = subprocess.run(["git", *arguments], cwd=path, capture_output=True, text=True, check=False)

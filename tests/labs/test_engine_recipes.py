@@ -20,7 +20,6 @@ from labs.grader.parameters import Count, RefName
 from labs.grader.proof import prove
 from labs.grader.redaction import public_text
 from labs.grader.report import Outcome, Report
-from labs.grader.scenarios import build
 from labs.grader.scenarios.changes import Step
 from labs.grader.scenarios.steps import STEPS
 from labs.grader.scenarios.world import World
@@ -127,7 +126,7 @@ def explained(capsys, *arguments: str) -> str:
 def graded(source: str, scenario: int, folder) -> Report:
     """The report of a lab on the repository of one of its own scenarios."""
     spec = load_spec(source)
-    build(spec.scenarios[scenario], folder)
+    spec.scenarios[scenario].build(folder)
     with Repository.open(folder) as repository:
         return grade(spec, repository)
 
@@ -176,7 +175,7 @@ def test_what_a_new_kind_of_check_hides_stays_on_the_portal(kind, tmp_path):
     public = public_text(LAB)
     assert '"!"' not in public
     assert load_spec(public).checks_digest == load_spec(LAB).checks_digest
-    build(load_spec(LAB).scenarios[0], tmp_path)
+    load_spec(LAB).scenarios[0].build(tmp_path)
     with Repository.open(tmp_path) as repository:
         [result] = grade(load_spec(public), repository).results
     assert result.outcome is Outcome.NOT_RUN

@@ -217,7 +217,7 @@ def test_check_that_is_a_fault_is_told_apart_from_one_that_needs_work():
 
     faults = prove(load_spec(RUNS_CODE), Broken()).faults
     assert [fault.partition(":")[0] for fault in faults] == ["right", "wrong"]
-    assert "check adds did not work:" in faults[0]
+    assert "check adds failed on our side:" in faults[0]
 
 
 @pytest.mark.usefixtures("confined")

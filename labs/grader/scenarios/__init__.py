@@ -1,11 +1,10 @@
 """Small repositories that a lab.yaml describes step by step, so that a lab can prove its own checks.
 
 A scenario is a list of steps, each one word of Git with its options (see `steps`). They are run on a model in memory
-(`world`), without Git and without a work tree; `build` writes what came out as a bare repository. Ids are the same
-each time.
+(`world`), without Git and without a work tree; `Scenario.build` writes what came out as a bare repository. Ids are
+the same each time.
 """
 
 from .reading import Scenario, read_scenarios
-from .world import build
 
-__all__ = ["Scenario", "build", "read_scenarios"]
+__all__ = ["Scenario", "read_scenarios"]

@@ -1,6 +1,7 @@
 """Read `scenarios:` of a lab.yaml and try each on the model, so that every mistake has its line."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from ..checks import Learner
@@ -47,7 +48,13 @@ class Scenario:
     def learner(self) -> Learner | None:
         return Learner((self.author.name,), (self.author.email,)) if self.author else None
 
-    def played(self) -> World:
+    def build(self, folder: Path) -> World:
+        """Write the repository into an empty folder. The scenario was tried when it was read."""
+        world = self.play()
+        world.write(folder)
+        return world
+
+    def play(self) -> World:
         """Return the model after all steps. Raises StepError, with the line as second argument."""
         world = World(self.author or LEARNER)
         for line, step in self.steps:
@@ -167,7 +174,7 @@ def _is_playable(scenario: Scenario, problems: list[Problem]) -> bool:
         problems.append(Problem(scenario.line, "steps", f"more than {count(MAX_STEPS, 'step')}, the limit"))
         return False
     try:
-        world = scenario.played()
+        world = scenario.play()
     except StepError as error:
         message, line = error.args
         problems.append(Problem(line, "steps", message))

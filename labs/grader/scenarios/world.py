@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ..git.history import Commit, History, Person, first_line
 from ..git.repository import Tip
@@ -13,9 +13,6 @@ from ..parameters import DEFAULT, PersonPart, Revision, did_you_mean
 from ..words import cut, quoted
 from .merging import base_files
 from .objects import MAX_DEPTH, Files, Objects, StepError, encoded
-
-if TYPE_CHECKING:
-    from .reading import Scenario
 
 _START = datetime(2025, 1, 6, 9, tzinfo=UTC)
 _SIGNATURE = "-----BEGIN PGP SIGNATURE-----\n \n aSBhbSBubyByZWFsIHNpZ25hdHVyZQ==\n =AAAA\n -----END PGP SIGNATURE-----"
@@ -197,13 +194,6 @@ class World:
         refs = {f"refs/heads/{name}": tip for name, tip in self.branches.items()}
         refs |= {f"refs/tags/{name}": target for name, target in self.tags.items()}
         self.objects.write(folder, self._default, refs)
-
-
-def build(scenario: "Scenario", folder: Path) -> World:
-    """Write the repository of a scenario into an empty folder. The scenario was tried when it was read."""
-    world = scenario.played()
-    world.write(folder)
-    return world
 
 
 def _signature(person: Person) -> str:
