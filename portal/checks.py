@@ -1,5 +1,6 @@
 """System checks for invalid or contradictory settings."""
 
+import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -179,6 +180,8 @@ def settings_are_possible(**kwargs: object) -> list[CheckMessage]:
         for name in ("SITE_NAME", "DEFAULT_FROM_EMAIL")
         if not (getattr(settings, name).strip() and getattr(settings, name).isprintable())
     ]
+    if settings.HELP_EMAIL and not re.fullmatch(r"[^@\s]+@[^@\s]+", settings.HELP_EMAIL):
+        said.append(f"HELP_EMAIL is {settings.HELP_EMAIL!r}. It must be an email address.")
     if settings.REDIS_URL and not settings.REDIS_URL.startswith(BROKERS):
         said.append("REDIS_URL is not a Redis URL. It must look like redis://broker.example.org:6379/0.")
     return [Error(text, id="portal.E010") for text in said]

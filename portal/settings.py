@@ -321,6 +321,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 # Such as smtp+tls://user:password@mail.example.org:587; sets EMAIL_BACKEND, EMAIL_HOST and the rest.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=5)  # seconds; a page waits for it
+HELP_EMAIL = env.str("HELP_EMAIL", default="")  # where learners may ask; the help page shows it
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=formataddr((SITE_NAME, "portal@localhost")))
 
 LANGUAGE_CODE = "en-gb"

@@ -28,6 +28,39 @@ def class_times(meeting: Meeting) -> str:
     return f"{span(meeting, meeting.zone)} {meeting.starts_at.astimezone(meeting.zone).tzname()}"
 
 
+@register.filter
+def meeting_day(meeting: Meeting) -> str:
+    """Return the day in the reader's zone: “Saturday 29 August”."""
+    start = timezone.localtime(meeting.starts_at)
+    return f"{start:%A} {start.day} {start:%B}"
+
+
+@register.filter
+def class_day(meeting: Meeting) -> str:
+    return span(meeting, meeting.zone).partition(", ")[0]
+
+
+@register.filter
+def class_hours(meeting: Meeting) -> str:
+    """Return “20:30 to 23:30 IST”."""
+    return class_times(meeting).partition(", ")[2]
+
+
+@register.filter
+def clocks(meeting: Meeting) -> list[tuple[str, str]]:
+    """Return (zone, times) for the reader and for the class, one pair if both zones agree.
+
+    The day is repeated only if the class has another one than the reader.
+    """
+    zone = zoneinfo.ZoneInfo(timezone.get_current_timezone_name())
+    mine, theirs = span(meeting, zone), span(meeting, meeting.zone)
+    name = meeting.starts_at.astimezone(meeting.zone).tzname() or ""
+    hours = mine.partition(", ")[2]
+    if mine == theirs:
+        return [(name, hours)]
+    return [(f"{city()}, you", hours), (f"{name}, class", theirs.removeprefix(day_of(mine)))]
+
+
 def span(meeting: Meeting, zone: zoneinfo.ZoneInfo) -> str:
     start, end = meeting.starts_at.astimezone(zone), meeting.ends_at.astimezone(zone)
     return f"{start:%A} {start.day} {start:%B}, {start:%H:%M} to {end:%H:%M}"

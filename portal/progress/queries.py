@@ -211,6 +211,7 @@ def _due_lessons(reader: OpenCourse, places: dict[int, int], standing: Standing)
         if not found:
             title = next((each[2] for each in contents if each[1] == heading), "")
             standing.resume, standing.heading = item, title
+            standing.resume_session = standing.sessions[places[session]]
             standing.resume_url = f"{item.url}#{heading}" if title else item.url
         found.append((places[session], item))
     return found
@@ -290,10 +291,17 @@ def _add_dates(enrollment: Enrollment, sessions: dict[int, OutlineSession]) -> N
             sessions[pk].ticked.add(key)
 
 
+def upcoming_start() -> Meeting | None:
+    """Return the first meeting of the open cohort that starts next."""
+    earlier = Meeting.objects.filter(cohort=OuterRef("cohort"), starts_at__lt=OuterRef("starts_at"))
+    ahead = Meeting.objects.filter(cohort__open=True, starts_at__gt=timezone.now()).exclude(Exists(earlier))
+    return ahead.select_related("cohort__course").order_by("starts_at").first()
+
+
 def public_lessons() -> list[Lesson]:
     """Return the first public lesson of each course that has one."""
     lessons = Lesson.objects.published().filter(public=True).in_order().select_related("course")
     first: dict[int, Lesson] = {}
-    for lesson in lessons.only("slug", "title", "course__slug", "course__title"):
+    for lesson in lessons.only("slug", "title", "minutes", "course__slug", "course__title"):
         first.setdefault(lesson.course_id, lesson)
     return list(first.values())

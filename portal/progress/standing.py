@@ -166,6 +166,7 @@ class Standing:
     sessions: list[SessionStanding]
     next_meeting: Meeting | None = None
     resume: Item | None = None
+    resume_session: SessionStanding | None = None
     heading: str = ""
     resume_url: str = ""
     due: list[Item] = field(default_factory=list)
@@ -227,6 +228,26 @@ class Standing:
         return bool(self.next_meeting and self.next_meeting.starts_at - JOIN_OPENS <= self.now)
 
     @property
+    def is_live(self) -> bool:
+        return bool(self.next_meeting and self.next_meeting.starts_at <= self.now)
+
+    @property
+    def headline(self) -> str:
+        """Answer what there is to do now, in one line."""
+        meeting = self.next_meeting
+        day = _name_day(meeting.starts_at, self.now) if meeting else ""
+        if meeting and self.is_live:
+            return f"{meeting.session.title} is live now"
+        if not self.due:
+            return f"Nothing is due before {day}" if day else "You’re up to date"
+        if len(self.due) == MAX_DUE:  # there may be more
+            return (
+                f"Next meeting: {day}" if day else f"{self.lessons_read} of {self.lesson_count} lessons read"
+            )
+        count = ("One thing", "Two things", "Three things", "Four things")[len(self.due) - 1]
+        return f"{count} before {day}" if day else f"{count} left to do"
+
+    @property
     def shown_sessions(self) -> list[SessionStanding]:
         # Starts one session before the next or unfinished one.
         upcoming = self.next_meeting.session_id if self.next_meeting else None
@@ -235,6 +256,12 @@ class Standing:
             at = next((i for i, item in enumerate(self.sessions) if item.state != "done"), 0)
         first = max(0, min(at - 1, len(self.sessions) - MAX_SESSIONS_ON_HOME))
         return self.sessions[first : first + MAX_SESSIONS_ON_HOME]
+
+
+def _name_day(when: datetime, now: datetime) -> str:
+    # The weekday alone, unless the next day of that name may be meant.
+    local = timezone.localtime(when)
+    return f"{local:%A}" if when - now < timedelta(days=6) else f"{local:%A} {local.day} {local:%B}"
 
 
 def most_urgent(items: Iterable[tuple[int, Item]]) -> list[Item]:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from lessons.queries import get_course, get_member_course, open_courses
 from portal.progress.presentation import add_checklists
-from portal.progress.queries import course_outline, course_standing, public_lessons
+from portal.progress.queries import course_outline, course_standing, public_lessons, upcoming_start
 
 
 @require_safe
@@ -16,7 +16,8 @@ def home(request: HttpRequest) -> HttpResponse:
     courses = [course_standing(reader) for reader in open_courses(request.user)]
     if courses:
         return render(request, "progress/home.html", {"courses": courses, "course": courses[0].course})
-    return render(request, "progress/welcome.html", {"lessons": public_lessons()})
+    upcoming = None if request.user.is_authenticated else upcoming_start()
+    return render(request, "progress/welcome.html", {"lessons": public_lessons(), "upcoming": upcoming})
 
 
 @require_safe
@@ -37,7 +38,7 @@ def progress(request: HttpRequest, course: str) -> HttpResponse:
 
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "help.html")
+    return render(request, "help.html", {"help_email": settings.HELP_EMAIL})
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

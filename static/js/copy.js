@@ -24,7 +24,7 @@ async function copy(button) {
 }
 
 function addAll(root) {
-  root.querySelectorAll("figure.code").forEach(addCopy);
+  root.querySelectorAll("figure.code:not([data-shown])").forEach(addCopy);
 }
 
 if (navigator.clipboard) {

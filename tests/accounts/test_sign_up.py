@@ -1,7 +1,7 @@
 """W14, F1, F7: from an invitation to a course, without revealing who has an account."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth import hashers
@@ -74,23 +74,31 @@ def test_account_that_an_administrator_made_needs_no_code(client):
 def test_invitation_names_course_and_cohort_until_it_is_joined(client):
     cohort = make_cohort(make_course(title="Tiny", summary="From a commit to a model"), title="December")
     starts_at = datetime(2026, 12, 5, 15, 0, tzinfo=UTC)
-    Meeting.objects.create(cohort=cohort, session=make_session(cohort.course), starts_at=starts_at)
+    for days in (0, 7):
+        day = starts_at + timedelta(days=days)
+        Meeting.objects.create(cohort=cohort, session=make_session(cohort.course), starts_at=day)
     address = reverse("join_with_code", args=[cohort.invite_code])
     signup = client.get(address).url
     assert signup == f"/accounts/signup/?next={address}"
     login = re.search(r'href="(/accounts/login/[^"]+)"', client.get(signup).content.decode())[1]
     for page in (signup, login):
         text = client.get(page).content.decode()
-        assert "You’re invited to Tiny" in text
-        assert "December" in text
+        assert '<h1 id="invitation">You’re invited to Tiny</h1>' in text
+        assert text.count("<h1") == 1
+        assert re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", text) == [
+            ("Cohort", "<b>December</b>"),
+            ("Meetings", "2"),
+            ("First", "Saturday 5 December, 20:30 to 23:30 IST"),
+            ("Last", "Saturday 12 December, 20:30 to 23:30 IST"),
+        ]
         assert "From a commit to a model" in text
-        assert "1, the first on Saturday 5 December, 20:30 to 23:30 IST" in text
+    assert "Create account and join" in client.get(signup).content.decode()
     broken = client.post(signup, {"email": "", "next": address}).content.decode()
     assert "You’re invited to Tiny" in broken
     confirm = sign_up(client, "new@example.org", next=address).url
     assert client.post(confirm, {"code": mailed_code()}).url == address
     page = client.get(address).content.decode()
-    assert "Join Tiny, December" in page
+    assert '<h1 id="invitation">Join Tiny, December</h1>' in page
     assert "css/forms.css" in page
     assert client.post("/join/", {"code": cohort.invite_code}).url == cohort.course.get_absolute_url()
     assert Enrollment.objects.get().user.email == "new@example.org"

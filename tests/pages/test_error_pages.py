@@ -35,7 +35,15 @@ def test_address_that_lacks_its_slash_is_still_completed_on_this_machine(client,
 
 def test_page_that_is_not_there_says_who_is_signed_in(db):
     response = client_of(make_user("person@example.org")).get("/nowhere/")
-    assert "signed in as person@example.org" in text_of(response)
+    assert "It may belong to somebody else: you’re signed in as person@example.org." in text_of(response)
+
+
+@pytest.mark.parametrize("address", ["", "staff@example.org"])
+def test_help_says_whom_to_ask(client, db, settings, address):
+    settings.HELP_EMAIL = address
+    text = text_of(client.get("/help/"))
+    assert ('Write to <a href="mailto:staff@example.org">staff@example.org</a>.' in text) is bool(address)
+    assert ("ask at the next meeting" in text) is (not address)
 
 
 def test_form_that_has_expired_says_what_to_do(db):

@@ -50,6 +50,7 @@ def test_each_number_has_a_range_and_is_told_where_it_is_left(settings):
         ("SITE_NAME", "Two\nlines", "Kurse für alle"),
         ("SITE_NAME", " ", "P"),
         ("DEFAULT_FROM_EMAIL", "a@example.org\r\nBcc: b@example.org", formataddr(("Für", "a@example.org"))),
+        ("HELP_EMAIL", "ask us", "staff@example.org"),
         ("REDIS_URL", "http://x", "redis://:secret@broker.example.org:6379/0"),
         ("REDIS_URL", "broker:6379", "rediss://broker.example.org"),
     ],

@@ -11,6 +11,7 @@ from labs.models import LabVersion
 from lessons.models import Attempt, Meeting, Quiz, QuizVersion, Reading
 from portal.progress.templatetags.side_branch import side_branch
 from tests.factories import (
+    make_cohort,
     make_course,
     make_lab,
     make_learner,
@@ -68,6 +69,84 @@ def test_somebody_in_no_course_is_asked_for_the_invite_code(client, django_user_
     assert reverse("join") in client.get("/").content.decode()
 
 
+def clocks_in(page: str) -> list[tuple[str, str]]:
+    return re.findall('<dt>(.*?)</dt><dd class="num">(.*?)</dd>', page)
+
+
+def test_a_meeting_on_another_day_of_the_class_says_which(client, course, learner):
+    learner.user.time_zone = "Australia/Sydney"
+    learner.user.save()
+    starts_at = datetime(2026, 8, 29, 15, 0, tzinfo=UTC)
+    Meeting.objects.create(cohort=learner.cohort, session=make_session(course), starts_at=starts_at)
+    with time_machine.travel(starts_at - timedelta(hours=5), tick=False):
+        page = client.get("/").content.decode()
+    assert "Sunday 30 August</h2>" in page
+    assert clocks_in(page) == [
+        ("Sydney, you", "01:00 to 04:00"),
+        ("IST, class", "Saturday 29 August, 20:30 to 23:30"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("due", "days", "headline"),
+    [
+        (0, None, "You’re up to date"),
+        (1, None, "One thing left to do"),
+        (5, None, "0 of 5 lessons read"),
+        (0, 2, "Nothing is due before Saturday"),
+        (3, 2, "Three things before Saturday"),
+        (3, 9, "Three things before Saturday 29 August"),
+        (6, 2, "Next meeting: Saturday"),
+    ],
+)
+def test_the_heading_of_home_answers_what_to_do(client, course, learner, due, days, headline):
+    session = make_session(course)
+    for _ in range(due):
+        make_lesson(session)
+    starts_at = datetime(2026, 8, 29, 15, 0, tzinfo=UTC)
+    if days:
+        Meeting.objects.create(cohort=learner.cohort, session=session, starts_at=starts_at)
+    with time_machine.travel(starts_at - timedelta(days=days or 2), tick=False):
+        client.force_login(learner.user)
+        page = client.get("/").content.decode()
+    assert re.findall("<h1[^>]*>(.*?)</h1>", page) == [headline]
+
+
+def test_the_card_to_continue_with_shows_how_much_of_the_session_is_read(client, course, learner):
+    session = make_session(course, title="Serving")
+    lessons = [make_lesson(session) for _ in range(4)]
+    Reading.objects.create(enrollment=learner, lesson=lessons[0], read_at=timezone.now())
+    page = client.get("/").content.decode()
+    card = page.partition("card lead")[2].partition("</section>")[0]
+    assert lessons[1].get_absolute_url() in card
+    assert "Serving: 1 of 4 lessons read" in card
+    assert '<rect width="25%"/>' in card
+
+
+def test_the_welcome_page_names_the_next_cohort_that_may_be_joined(client, course):
+    session = make_session(course)
+    starts_at = datetime(2026, 8, 29, 15, 0, tzinfo=UTC)
+
+    def start(title: str, days: int, **fields) -> None:
+        cohort = make_cohort(course, title=title, **fields)
+        begins = starts_at + timedelta(days=days)
+        Meeting.objects.create(cohort=cohort, session=session, starts_at=begins)
+        other = make_session(course)
+        Meeting.objects.create(cohort=cohort, session=other, starts_at=begins + timedelta(days=7))
+
+    with time_machine.travel(starts_at - timedelta(days=1), tick=False):
+        assert "next cohort" not in client.get("/").content.decode()
+        start("Begun", -3)
+        start("Closed", 0, open=False)
+        assert "next cohort" not in client.get("/").content.decode()
+        start("Later", 5)
+        start("Next", 0)
+        page = client.get("/").content.decode()
+    assert "The next cohort starts on Saturday 29 August" in page
+    assert "Tiny, Next. The first meeting is from 20:30 to 23:30 IST." in page
+    assert not any(cohort.invite_code in page for cohort in course.cohorts.all())
+
+
 def test_the_next_meeting_is_told_in_both_zones(client, course, learner):
     session = make_session(course, title="Serving")
     starts_at = datetime(2026, 8, 29, 15, 0, tzinfo=UTC)
@@ -77,18 +156,22 @@ def test_the_next_meeting_is_told_in_both_zones(client, course, learner):
     with time_machine.travel(starts_at - timedelta(days=2), tick=False):
         client.force_login(learner.user)  # the log-in of days ago has ended
         page = client.get("/").content.decode()
-    assert "Saturday 29 August, 16:00 to 19:00 your time (London). That is 20:30 to 23:30 IST." in page
-    assert "Starts in 2 days" in page
+    assert clocks_in(page) == [("London, you", "16:00 to 19:00"), ("IST, class", "20:30 to 23:30")]
+    assert '<h1 class="answer">Nothing is due before Saturday</h1>' in page
+    assert "Saturday 29 August</h2>" in page
+    assert "Next meeting. Starts in 2 days" in page
     assert "https://example.org/join" not in page
     with time_machine.travel(starts_at - timedelta(minutes=15), tick=False):
         client.force_login(learner.user)  # the log-in of days ago has ended
         assert "https://example.org/join" in client.get("/").content.decode()
     with time_machine.travel(starts_at + timedelta(minutes=1), tick=False):
         client.force_login(learner.user)  # the log-in of days ago has ended
-        assert "Live now" in client.get("/").content.decode()
+        page = client.get("/").content.decode()
+        assert "Live now" in page
+        assert '<h1 class="answer">Serving is live now</h1>' in page
     with time_machine.travel(starts_at + timedelta(hours=3), tick=False):
         client.force_login(learner.user)  # the log-in of days ago has ended
-        assert "No meeting lies ahead" in client.get("/").content.decode()
+        assert "No meetings are planned." in client.get("/").content.decode()
 
 
 def test_one_zone_is_told_once(client, course, learner):
@@ -98,8 +181,8 @@ def test_one_zone_is_told_once(client, course, learner):
     Meeting.objects.create(cohort=learner.cohort, session=make_session(course), starts_at=starts_at)
     with time_machine.travel(starts_at - timedelta(hours=5), tick=False):
         page = client.get("/").content.decode()
-    assert "Saturday 29 August, 20:30 to 23:30 IST" in page
-    assert "your time" not in page
+    assert clocks_in(page) == [("IST", "20:30 to 23:30")]
+    assert "Saturday 29 August</h2>" in page
 
 
 def test_what_needs_work_is_due_before_what_was_never_begun(client, course, learner):
@@ -108,7 +191,7 @@ def test_what_needs_work_is_due_before_what_was_never_begun(client, course, lear
     lesson = make_lesson(session, lab_slugs=[lab.slug])
     make_report(make_submission(learner, lab), {"results": []}, points=Decimal(20))
     page = client.get("/").content.decode()
-    due = page.partition("What is due")[2]
+    due = page.partition("Up next")[2]
     assert due.index("Lab: Bad lab") < due.index(f"Lesson: {lesson.title}")
 
 
@@ -268,7 +351,7 @@ def test_points_are_written_one_way_on_every_page(client, course, learner):
     pages = ["/", course.get_absolute_url(), f"{course.get_absolute_url()}progress/", quiz.get_absolute_url()]
     pages += [lab.get_absolute_url()]
     texts = [client.get(page).content.decode() for page in pages]
-    assert "66.7 of 110 points" in texts[0]
+    assert '<span class="fig">66.7</span> of 110 points' in texts[0]
     assert ">: Check yourself</span> 4.2 of 10</a>" in texts[1]
     assert "62.5 of 100" in texts[1]
     assert "4.2 of 10" in texts[2]
@@ -288,8 +371,8 @@ def test_home_shows_the_sessions_around_the_one_that_is_next(client, course, lea
         cohort=learner.cohort, session=sessions[5], starts_at=timezone.now() + timedelta(days=1)
     )
     page = client.get("/").content.decode()
-    course_part = page.partition("Your course")[2].partition("<aside")[0]
+    course_part = page.partition("Your course")[2].partition("Progress")[0]
     assert [f"Evening {number}." in course_part for number in range(1, 13)] == [
         4 <= n <= 8 for n in range(12)
     ]
-    assert "The whole course: 12 sessions" in page
+    assert "All 12 sessions" in page
