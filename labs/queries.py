@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Lower
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, Lower
 from django.http import Http404
 from django.urls import reverse
 
@@ -36,36 +37,80 @@ TYPICAL_OF = 20
 
 
 @dataclass(frozen=True)
+class LabLink:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
 class OpenLab:
     """A lab that its reader may open; `enrollment` is None for staff who do not learn in the course."""
 
     lab: Lab
     enrollment: Enrollment | None
+    previous: LabLink | None = None
+    next: LabLink | None = None
 
 
 def get_open_lab(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
     """Return a published lab of a course that `user` learns, or any lab of one that `user` teaches. Raises Http404."""
-    labs = Lab.objects.select_related("course", "current")
-    lab = labs.filter(course__slug=course_slug, slug=lab_slug).first()
+    lab = _get_lab(Lab.objects.all(), course_slug, lab_slug)
+    return OpenLab(lab, _enrollment_for(user, lab))
+
+
+def get_lab_and_neighbours(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
+    """Do the same as `get_open_lab`, and find the published labs before and after it in the same query."""
+    near = Lab.objects.published().filter(course=OuterRef("course"))
+    found = Lab.objects.annotate(
+        named_before=_first_named(_labs_before(near, OuterRef("position"), OuterRef("slug"))),
+        named_after=_first_named(_labs_after(near, OuterRef("position"), OuterRef("slug"))),
+    )
+    lab: Any = _get_lab(found, course_slug, lab_slug)
+    enrollment = _enrollment_for(user, lab)
+    return OpenLab(lab, enrollment, _link(lab, lab.named_before), _link(lab, lab.named_after))
+
+
+def _get_lab(labs: QuerySet[Lab], course_slug: str, lab_slug: str) -> Lab:
+    lab = labs.select_related("course", "current").filter(course__slug=course_slug, slug=lab_slug).first()
     if lab is None:
         raise Http404
+    return lab
+
+
+def _enrollment_for(user: Visitor, lab: Lab) -> Enrollment | None:
     enrollment = active_enrollment(user, lab.course)
     learns = enrollment is not None and lab.is_published
     if not (learns or teaches(user, lab.course)):
         raise Http404
-    return OpenLab(lab, enrollment)
+    return enrollment
 
 
-@dataclass(frozen=True)
-class NextLab:
-    title: str
-    url: str
+def _labs_before(labs: QuerySet[Lab], position: Any, slug: Any) -> QuerySet[Lab]:
+    before = Q(position__lt=position) | Q(position=position, slug__lt=slug)
+    return labs.filter(before).order_by("-position", "-slug")
 
 
-def lab_after(lab: Lab) -> NextLab | None:
-    after = Q(position__gt=lab.position) | Q(position=lab.position, slug__gt=lab.slug)
-    row = Lab.objects.published().filter(after, course=lab.course_id).values_list("slug", "title").first()
-    return NextLab(row[1], reverse("lab", args=[lab.course.slug, row[0]])) if row else None
+def _labs_after(labs: QuerySet[Lab], position: Any, slug: Any) -> QuerySet[Lab]:
+    after = Q(position__gt=position) | Q(position=position, slug__gt=slug)
+    return labs.filter(after).order_by("position", "slug")
+
+
+def _first_named(labs: QuerySet[Lab]) -> Subquery:
+    # the slug, which has no spaces, then a space and the title
+    return Subquery(labs.annotate(named=Concat("slug", Value(" "), "title")).values("named")[:1])
+
+
+def _link(lab: Lab, named: str | None) -> LabLink | None:
+    if not named:
+        return None
+    slug, _, title = named.partition(" ")
+    return LabLink(title, reverse("lab", args=[lab.course.slug, slug]))
+
+
+def lab_after(lab: Lab) -> LabLink | None:
+    labs = _labs_after(Lab.objects.published().filter(course=lab.course_id), lab.position, lab.slug)
+    row = labs.values_list("slug", "title").first()
+    return _link(lab, " ".join(row)) if row else None
 
 
 def get_published_lab(course_slug: str, lab_slug: str) -> Lab:
@@ -105,7 +150,9 @@ def history_page(enrollment: Enrollment, lab: Lab, before: int | None = None) ->
 
 
 def best_submission(enrollment: Enrollment, lab: Lab) -> Submission | None:
-    best = Submission.objects.filter(enrollment=enrollment, lab=lab).best().only("number")
+    """Return the submission that counts, with `points`, `max_points`, `passed` and `data` of its current report."""
+    best = Submission.objects.filter(enrollment=enrollment, lab=lab).best().only("number", "public_id")
+    best = best.annotate(data=F("reports__data"), pass_mark=F("reports__lab_version__pass_mark"))
     # At most one. `first` would add ORDER BY, and PostgreSQL would scan all submissions of the lab.
     return next(iter(best), None)
 

@@ -11,6 +11,7 @@ from labs.authoring.trying import CannotTryError, choices, try_on
 from labs.grader.spec import SpecError, load_spec
 from labs.models import Lab
 from labs.queries import Tally
+from labs.reports.standing import Standing, check_rows
 from labs.reports.verdict import groups
 from labs.specs import parse_spec, problems_of
 from lessons.pages.previews import Preview
@@ -38,7 +39,9 @@ def preview_lab(request: UserRequest) -> HttpResponse:
     except SpecError as error:
         return Preview(None, problems_of(error)).as_response()
     points = sum((check.points for check in spec.checks), Decimal(0))
-    page = render_to_string("authoring/_lab.html", {"spec": spec, "points": points})
+    whole = Standing(points, points, spec.pass_mark, passed=True)
+    shown = {"spec": spec, "whole": whole, "checks": check_rows(spec.checks, {})}
+    page = render_to_string("authoring/_lab.html", shown)
     return Preview(page, facts=f"{len(spec.checks)} checks, {show_points(points)} points").as_response()
 
 
@@ -55,7 +58,11 @@ def try_lab(request: UserRequest, lab: Lab) -> HttpResponse:
         try:
             report = try_on(choice, source)
             every_hint = {result.id: Tally(earlier=True) for result in report.results}
-            context |= {"report": report, "groups": groups(report, lab.course, tallies=every_hint)}
+            context |= {
+                "report": report,
+                "standing": Standing.of(report),
+                "groups": groups(report, lab.course, tallies=every_hint),
+            }
         except CannotTryError as error:
             context["reason"] = str(error)
     return render(request, "labs/try.html", context, status=200 if "report" in context else 422)

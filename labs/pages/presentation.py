@@ -7,15 +7,13 @@ from typing import Any
 from django.utils import timezone
 
 from labs import queries
-from labs.addresses import labcheck_addresses, practice_address
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
-from labs.models import LEARNER_MAY_REPEAT, Lab, State, Submission
-from labs.pages.forms import AddressForm
-from labs.pages.steps import Verdict, status, steps
+from labs.models import LEARNER_MAY_REPEAT, State, Submission
+from labs.pages.steps import Verdict, duration, status, steps
 from labs.reports.local_report import comparison
+from labs.reports.standing import Standing, check_rows
 from labs.reports.verdict import commit_address, difference, groups
-from labs.repositories.hosts import Offer
 from labs.specs import parse_spec
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.points import show_points
@@ -23,7 +21,7 @@ from lessons.queries import teaches
 from portal.accounts.models import User
 
 LONG_WAIT = 10  # seconds in the queue after which the page says that nobody has to watch it
-ENVIRONMENT_MISSING = "It waits until the Python environment of this lab is built. Nothing to do."
+ENVIRONMENT_MISSING = "Grading starts when this lab's Python environment is built. Nothing to do."
 SECONDS_BETWEEN_ANNOUNCEMENTS = 30  # of a place in the queue
 
 
@@ -75,7 +73,7 @@ def announcement(context: dict[str, Any]) -> str:
         report = context["report"]
         first = f" First to fix: {report.first_to_fix.says}." if report.first_to_fix else ""
         return f"Done. {report.passed_count} of {len(report.results)} checks passed.{first}"
-    return f"{context['word']}. {context.get('place', '')}".strip()
+    return f"{context['state_word']}. {context.get('place', '')}".strip()
 
 
 # --- a submission ---------------------------------------------------------------------------------------------------
@@ -87,10 +85,8 @@ def submission_page(submission: Submission, user: User) -> dict[str, Any]:
     now = int(timezone.now().timestamp())
     return {
         **run_context(submission, position_of(submission), staff=staff, announced_at=now),
-        "history": [history_item(row, _verdict_of(row), submission) for row in past],
+        "history": [history_item(row, verdict_of(row), submission) for row in past],
         "is_own": submission.enrollment.user_id == user.pk,
-        "origin": submission.origin,
-        "commit_address": commit_address(origin_page(submission), submission.head),
         "also_by": queries.also_submitted_by(submission) if staff else [],
         "latest_from": past[0].origin if submission.enrollment.user_id == user.pk else None,
         "crumbs": course_crumbs(
@@ -108,7 +104,8 @@ def run_context(submission: Submission, position: int, *, staff: bool, announced
         "lab": submission.lab,
         "course": submission.lab.course,
         "steps": steps(submission),
-        "word": status(submission, None)[1],
+        "commit_address": commit_address(origin_page(submission), submission.head),
+        "state_word": status(submission, None)[1],
         "may_grade_again": repeatable,
         "cursor": PollCursor(submission.version, position, announced_at),
     }
@@ -130,6 +127,8 @@ def graded_context(submission: Submission) -> dict[str, Any]:
     return {
         "report_row": row,
         "report": report,
+        "standing": Standing.of(report),
+        "took": duration(submission.queued_at, submission.ended_at),
         "groups": groups(report, submission.lab.course, origin_page(submission), tallies),
         "elsewhere": [comparison(local, report) for local in elsewhere],
         "onward": queries.lab_after(submission.lab) if row.passed else None,
@@ -147,13 +146,24 @@ def origin_page(submission: Submission) -> str:
 def waiting_context(submission: Submission, position: int) -> dict[str, Any]:
     waited = (timezone.now() - submission.queued_at).total_seconds()
     version = submission.lab.current
+    is_blocked = version is not None and version.environment_missing
     return {
-        "place": ENVIRONMENT_MISSING if version and version.environment_missing else place_in_queue(position),
+        "heading": waiting_heading(submission, 0 if is_blocked else position),
+        "place": ENVIRONMENT_MISSING if is_blocked else place_in_queue(position),
+        "is_blocked": is_blocked,
         "typical": duration_in_words(queries.typical_seconds(submission.lab)),
         "is_long": submission.state == State.QUEUED and waited > LONG_WAIT,
-        "checks": parse_spec(version.source).checks if version else (),
+        "checks": check_rows(parse_spec(version.source).checks if version else (), {}),
         "may_cancel": submission.state == State.QUEUED and queries.current_report(submission) is None,
     }
+
+
+def waiting_heading(submission: Submission, position: int) -> str:
+    if submission.state == State.QUEUED:
+        return place_in_queue(position) or "Queued"
+    return (
+        "The repository is being read." if submission.state == State.FETCHING else "The checks are running."
+    )
 
 
 def place_in_queue(position: int) -> str:
@@ -174,7 +184,7 @@ def duration_in_words(seconds: float | None) -> str:
 # --- history --------------------------------------------------------------------------------------------------------
 
 
-def _verdict_of(row: Any) -> Verdict | None:
+def verdict_of(row: Any) -> Verdict | None:
     return row if row.points is not None else None  # annotated by queries.history
 
 
@@ -190,73 +200,4 @@ def history_item(row: Submission, report: Verdict | None, shown: Submission | No
         "url": row.get_absolute_url(),
         "note": f"{points}, commit {row.head[:7]}" if row.head else points,
         "current": shown is not None and row.pk == shown.pk,
-    }
-
-
-# --- a lab ----------------------------------------------------------------------------------------------------------
-
-
-def lab_page(
-    found: queries.OpenLab,
-    token: str = "",
-    *,
-    before: int | None = None,
-    form: AddressForm | None = None,
-    offer: Offer | None = None,
-    has_moved: bool = False,
-) -> dict[str, Any]:
-    """Return the context of the lab's page.
-
-    `token` is new and is shown only this once; `offer` is what can be submitted, or `form` says why nothing can.
-    """
-    lab = found.lab
-    past = queries.history_page(found.enrollment, lab, before) if found.enrollment else []
-    shown, older = past[: queries.HISTORY_PAGE], past[queries.HISTORY_PAGE :]
-    best: Any = found.enrollment and queries.best_submission(found.enrollment, lab)
-    return {
-        "lab": lab,
-        "course": lab.course,
-        "enrollment": found.enrollment,
-        "closed": closed_reason(lab),
-        "checks": parse_spec(lab.current.source).checks if lab.current else (),
-        "history": [history_item(row, _verdict_of(row)) for row in shown],
-        "older": shown[-1].number if older else None,
-        "before": before,
-        "running": next((row for row in past if not row.has_ended), None),
-        "best": best,
-        "onward": queries.lab_after(lab) if best and best.passed else None,
-        "form": form or AddressForm(),
-        "offer": offer,
-        "has_moved": has_moved,
-        "latest_from": past[0].origin if past and not before else None,
-        "own_command": own_command(lab),
-        **labcheck_addresses(lab),
-        "commands": push_commands(practice_address(lab, token)) if token else None,
-        "crumbs": course_crumbs(lab.course, (lab.title, "")),
-    }
-
-
-def own_command(lab: Lab) -> str:
-    """Return the command that runs the checks in a lab's folder, on any machine with Python 3.11, git and curl."""
-    at = labcheck_addresses(lab)
-    lines = (
-        "curl -sSf",
-        f"-o ../labcheck.pyz {at['labcheck_address']}",
-        f"-o ../lab.yaml {at['source_address']}",
-        "&& python3 ../labcheck.pyz grade ../lab.yaml .",
-    )
-    return " \\\n  ".join(lines)
-
-
-def closed_reason(lab: Lab) -> str:
-    if lab.status != lab.Status.PUBLISHED:
-        return "Draft: staff only"
-    return "" if lab.is_published else "Not proved yet: staff only"
-
-
-def push_commands(address: str) -> dict[str, str]:
-    # with and without an existing remote
-    return {
-        "first": f"git remote add origin {address}\ngit push origin main",
-        "again": f"git remote set-url origin {address}\ngit push origin main",
     }

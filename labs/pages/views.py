@@ -14,8 +14,9 @@ from labs import actions, tokens
 from labs.actions import BranchMovedError
 from labs.models import Submission
 from labs.pages.forms import AddressForm, CommitForm
-from labs.pages.presentation import PollCursor, lab_page, live_page, position_of, submission_page
-from labs.queries import OpenLab, get_open_lab, get_submission
+from labs.pages.lab_page import lab_page
+from labs.pages.presentation import PollCursor, live_page, position_of, submission_page
+from labs.queries import OpenLab, get_lab_and_neighbours, get_submission
 from labs.repositories.hosts import LookUpFailedError, Offer
 from lessons.models import Enrollment
 from lessons.queries import teaches
@@ -27,16 +28,19 @@ from portal.accounts.http import UserRequest
 @login_required
 @require_safe
 def lab(request: UserRequest, course: str, lab: str) -> HttpResponse:
-    found = get_open_lab(request.user, course, lab)
+    found = get_lab_and_neighbours(request.user, course, lab)
     asked = re.fullmatch("[1-9][0-9]{0,5}", request.GET.get("before", ""))
-    return render(request, "labs/lab_detail.html", lab_page(found, before=int(asked[0]) if asked else None))
+    page = lab_page(
+        found, before=int(asked[0]) if asked else None, by_address=request.GET.get("by") == "address"
+    )
+    return render(request, "labs/lab_detail.html", page)
 
 
 @never_cache
 @login_required
 def lab_address(request: UserRequest, course: str, lab: str) -> HttpResponse:
     """Make a token and show the address with it in this answer only. A reload that asks again is sent back."""
-    found = get_open_lab(request.user, course, lab)
+    found = get_lab_and_neighbours(request.user, course, lab)
     if request.method != "POST" or found.enrollment is None:
         return redirect(found.lab)
     try:
@@ -62,7 +66,7 @@ def of_learner(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
     @login_required
     def whole(request: UserRequest, course: str, lab: str) -> HttpResponse:
-        found = get_open_lab(request.user, course, lab)
+        found = get_lab_and_neighbours(request.user, course, lab)
         if request.method != "POST" or found.enrollment is None:
             return redirect(found.lab)
         return view(request, found, found.enrollment)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from labs.grader.report import CheckResult, Evidence, Outcome, Report
+from labs.grader.words import count
 from labs.queries import Tally
 from lessons.models import Course, Lesson
 
@@ -202,12 +203,16 @@ def _link(lesson: Lesson, name: str) -> LessonLink:
 def difference(report: Report, before: Report, number: int) -> str:
     """Return one sentence on the changes since submission `number`, whose report is `before`."""
     passing, passed = _passed_ids(report), _passed_ids(before)
-    if passing == passed:
-        return f"The same checks pass as in submission {number}."
     ids = {result.id for result in report.results}
     more, fewer = len(passing - passed), len((passed & ids) - passing)
-    checks = f"{more or 'no'} check{'' if more == 1 else 's'}"
-    return f"Since submission {number}: {checks} newly passing, {fewer or 'none'} newly failing."
+    if not (more or fewer):
+        return f"The same checks pass as in submission {number}."
+    changes = []
+    if more:
+        changes.append(f"{count(more, 'check')} now {'passes' if more == 1 else 'pass'}")
+    if fewer:
+        changes.append(f"{count(fewer, 'check')} no longer {'passes' if fewer == 1 else 'pass'}")
+    return f"Since submission {number}: {' and '.join(changes)}."
 
 
 def _passed_ids(report: Report) -> set[str]:

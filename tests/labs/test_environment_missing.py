@@ -82,7 +82,10 @@ def test_push_to_another_lab_is_graded_and_this_one_once_the_other_worker_has_bu
     tasks.grade_next()  # and is not claimed again and again
     assert (state_of(first), first.token, built) == ((State.QUEUED, 0), 1, [])
     client.force_login(first.enrollment.user)
-    assert "waits until the Python environment" in client.get(first.get_absolute_url()).content.decode()
+    assert (
+        "Grading starts when this lab&#x27;s Python environment is built."
+        in client.get(first.get_absolute_url()).content.decode()
+    )
     tasks.prove_next()
     assert built == [WANTED]
     tasks.grade_next()

@@ -23,7 +23,7 @@ def test_files_and_changes_are_accessible_and_never_wider_than_the_screen(
             assert axe_violations(page) == [], address
             assert not widens(page), address
         page.goto(base)
-        page.get_by_role("link", name="Changes since the push before").click()
+        page.get_by_role("link", name="Changes").click()
         page.get_by_role("link", name="Files", exact=True).click()
         page.get_by_role("link", name="total.py").click()
         assert "DEF TOTAL" in page.locator("pre").inner_text()

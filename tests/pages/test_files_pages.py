@@ -31,9 +31,10 @@ def test_learner_walks_from_the_result_to_files_and_changes(cast, push):
     assert f'{second.get_absolute_url()}files/?path=notes">notes</a>' in files
     assert "4 bytes" in files
     assert "Add &lt;b&gt;notes&lt;/b&gt;" in files
-    assert "Changes since submission 1" in files
+    assert f'<a href="{second.get_absolute_url()}changes/">Changes</a>' in files
     assert "two\n</code>" in page(learner, second, "files/?path=notes")
     changes = page(learner, second, "changes/")
+    assert "<h1>Changes since submission 1</h1>" in changes
     assert "1 file changed." in changes
     assert '<span class="deleted">-one</span><span class="added">+two</span>' in changes
 
@@ -68,7 +69,7 @@ def test_path_that_is_not_there_is_not_found(cast, push, path):
 def test_first_push_and_one_without_a_branch_say_what_is_missing(cast, push):
     first = push(notes=b"one\n")
     assert "There is no earlier push to compare with." in page(cast.learner.user, first, "changes/")
-    assert "Changes since" not in page(cast.learner.user, first, "files/")
+    assert ">Changes</a>" not in page(cast.learner.user, first, "files/")
     tags = {"refs/tags/v1": first.head}
     tagged = make_submission(cast.learner, cast.lab, tags, head="", head_ref="")
     assert "This push has no branch" in page(cast.learner.user, tagged, "files/")
@@ -88,9 +89,9 @@ def test_submission_of_an_address_shows_files_only_if_they_were_pushed_too(cast,
     Submission.objects.filter(pk=second.pk).update(**fields)
     for which in ("files/", "changes/"):
         assert "for pushes to the portal only" in page(cast.learner.user, second, which)
-    assert "Files of this push" not in page(cast.learner.user, second, "")
+    assert ">Files</a>" not in page(cast.learner.user, second, "")
     third = push(notes=b"two\n")
-    assert f"Changes since submission {first.number}" in page(cast.learner.user, third, "files/")
+    assert f"Changes since submission {first.number}" in page(cast.learner.user, third, "changes/")
 
 
 def test_what_is_too_large_is_said_in_place_of_it(cast, push, monkeypatch):

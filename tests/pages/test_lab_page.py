@@ -5,14 +5,17 @@ import pytest
 
 from labs.models import AccessToken, Lab, State
 from labs.tokens import use_token
-from tests.factories import make_report, make_submission
-from tests.pages.conftest import client_of
+from tests.factories import make_lab, make_report, make_submission
+from tests.pages.conftest import client_of, moments
 
 
 def page(client, lab: Lab) -> str:
     response = client.get(lab.get_absolute_url())
     assert response.status_code == 200
     return " ".join(response.content.decode().split())
+
+
+BEST = '<span class="quiet">Best so far</span> <span class="fig">{}</span> of {} points'
 
 
 @pytest.fixture
@@ -24,15 +27,22 @@ def test_lab_page_has_the_brief_and_the_checks_before_anything_is_pushed(learner
     text = page(learner_client, cast.lab)
     assert '<div class="prose"><p>Make a repository.</p></div>' in text
     for says, points in [("main holds at least three commits of yours", 40), ("README.md exists", 40)]:
-        assert f'<span class="says">{says}</span> <span class="num">{points}<' in text
-    assert "100 points. The pass mark is 70%. The best submission counts." in text
+        assert f'<div>{says}</div> <span class="num quiet">{points} points</span>' in text
+    assert '<p class="under">100 points. You need 70 to pass. The best submission counts.</p>' in text
+    assert 'class="band' not in text
     assert "Nothing graded yet. The first submission appears here." in text
     assert "git push origin main" in text
 
 
-def test_lab_page_shows_no_address_before_it_is_asked_for(learner_client, cast):
+def test_lab_page_shows_the_remote_url_without_a_token_before_one_is_asked_for(
+    learner_client, cast, settings
+):
+    settings.PUBLIC_URL = "https://portal.example.org"
+    Lab.objects.update(brief_html="<pre><code>git remote add origin ADDRESS</code></pre>")
     text = page(learner_client, cast.lab)
-    assert "git remote add" not in text
+    url = f"https://portal.example.org/git/{cast.lab.course.slug}/{cast.lab.slug}.git"
+    assert text.count(f"git remote add origin {url}") == 2  # the first time, and in the brief
+    assert f"git remote set-url origin {url}" in text
     assert "Make an address with a new access token</button>" in text
 
 
@@ -93,7 +103,7 @@ def test_history_lists_the_newest_first_with_the_best(learner_client, cast):
     best = cast.grade(a="passed", b="passed", c="needs_work")
     cast.grade(a="needs_work", b="needs_work", c="needs_work")
     text = page(learner_client, cast.lab)
-    assert "Best so far: 40 of 60 points." in text
+    assert BEST.format(40, 60) in text
     assert re.findall(r">(Submission \d)</a>", text) == ["Submission 3", "Submission 2", "Submission 1"]
     assert f'<a href="{best.get_absolute_url()}">Submission 2</a> <small>40 points, commit' in text
 
@@ -106,7 +116,8 @@ def test_history_of_another_learner_is_not_shown(cast):
 def test_submission_that_is_graded_is_linked_at_the_top(learner_client, cast):
     submission = cast.submit(state=State.CHECKING)
     text = page(learner_client, cast.lab)
-    assert f'<a href="{submission.get_absolute_url()}">Submission 1</a> is being graded.' in text
+    assert "<strong>Submission 1 is being graded.</strong>" in text
+    assert f'<a class="btn main" href="{submission.get_absolute_url()}">See its progress</a>' in text
 
 
 def test_many_submissions_are_shown_by_tens_and_the_best_of_all_is_named(learner_client, cast):
@@ -115,10 +126,97 @@ def test_many_submissions_are_shown_by_tens_and_the_best_of_all_is_named(learner
         make_report(make_submission(cast.learner, cast.lab), {}, points=Decimal(10))
     newest, address = page(learner_client, cast.lab), cast.lab.get_absolute_url()
     assert [f"Submission {number}<" in newest for number in (15, 6, 5)] == [True, True, False]
-    assert "Best so far: 90 of 100 points." in newest
+    assert BEST.format(90, 100) in newest
     assert 'href="?before=6">Older submissions' in newest
     older = learner_client.get(f"{address}?before=6").content.decode()
     assert [f"Submission {number}<" in older for number in (6, 5, 1)] == [False, True, True]
-    assert "Best so far: 90 of 100 points." in older and "Newest submissions" in older
+    assert BEST.format(90, 100) in older and "Newest submissions" in older
     assert "Older submissions" not in older
     assert learner_client.get(f"{address}?before=nonsense").status_code == 200
+
+
+# --- how far, above everything else ---------------------------------------------------------------------------------
+
+
+def band(client, lab: Lab) -> str:
+    """Return the classes of the band, its text, and the text and target of its link."""
+    found = re.search(
+        r'<div class="band (\w+) answer"><p><strong>(.*?)</strong> (.*?)</p> '
+        r'<a class="btn main" href="(.*?)">(.*?)</a>',
+        page(client, lab),
+    )
+    return found.groups()
+
+
+def test_band_says_how_far_the_best_submission_is_from_the_pass_mark(learner_client, cast):
+    best = cast.grade(a="passed", b="passed", c="needs_work", d="not_run", e="needs_work")
+    cast.grade(a="passed", b="needs_work", c="needs_work", d="not_run", e="needs_work")
+    assert band(learner_client, cast.lab) == (
+        *("warn", "40 of 100 points, 30 below the pass mark.", ""),
+        *(best.get_absolute_url(), "See what to fix"),
+    )
+
+
+def test_checks_show_the_outcomes_of_the_best_submission(learner_client, cast):
+    best = cast.grade(readable="passed", three_commits="needs_work", readme="not_run", other="passed")
+    text = page(learner_client, cast.lab)
+    assert f"As in submission {best.number}, your best" in text
+    rows = re.findall(
+        r'<span class="vh">([^<]*): </span> <div>([^<]*)</div> <span class="num quiet">([^<]*)<', text
+    )
+    assert rows == [
+        ("Passed", "the repository can be read", "20 of 20"),
+        ("Needs work", "main holds at least three commits of yours", "0 of 20"),
+        ("Not run", "README.md exists", "0 of 20"),
+    ]
+    assert band(learner_client, cast.lab)[2] == "2 checks left to pass."
+
+
+def test_band_of_a_passed_lab_leads_to_the_next_lab_or_to_the_course(learner_client, cast):
+    cast.grade(a="passed")
+    answer = ("ok", "20 of 20 points. You passed.", "")
+    course = cast.lab.course
+    assert band(learner_client, cast.lab) == (*answer, course.get_absolute_url(), "Back to the course")
+    after = make_lab(course, title="Branches", position=cast.lab.position + 1)
+    assert band(learner_client, cast.lab) == (*answer, after.get_absolute_url(), "Next lab: Branches")
+
+
+@pytest.mark.parametrize("state", [State.UNREADABLE, State.FAULT])
+def test_band_says_that_the_newest_submission_was_not_graded(learner_client, cast, state):
+    cast.grade(a="passed")
+    newest = cast.submit(state=state, **moments("ended_at"))
+    assert band(learner_client, cast.lab) == (
+        *("warn", "Submission 2 was not graded.", f"{state.label}."),
+        *(newest.get_absolute_url(), "See what to do"),
+    )
+
+
+# --- three ways to send the work, and the labs beside it ------------------------------------------------------------
+
+
+def test_way_that_was_used_last_is_open(learner_client, cast, address):
+    checked = r'id="page--tab(\d)" checked'
+    url = cast.lab.get_absolute_url()
+    assert re.findall(checked, page(learner_client, cast.lab)) == ["1"]
+    assert re.findall(checked, learner_client.get(f"{url}?by=address").content.decode()) == ["2"]
+    refused = learner_client.post(f"{url}repository/", {"address": "x"}).content.decode()
+    assert re.findall(checked, refused) == ["2"]
+    assert re.findall(checked, learner_client.post(address).content.decode()) == ["1"]
+
+
+def test_lab_leads_to_the_published_labs_before_and_after_it(cast):
+    course = cast.lab.course
+    first, second, last = (make_lab(course, f"{name}-lab", title=name) for name in ("One", "Two", "Three"))
+    Lab.objects.filter(pk=cast.lab.pk).update(status=Lab.Status.DRAFT)
+    client = client_of(cast.learner.user)
+
+    def beside(lab: Lab) -> list[tuple[str, str, str]]:
+        text = page(client, lab)
+        return re.findall(r'<a class="(previous|next)" href="(.*?)"><small>.*?</small> (\w+)</a>', text)
+
+    assert beside(first) == [("next", second.get_absolute_url(), "Two")]
+    assert beside(second) == [
+        ("previous", first.get_absolute_url(), "One"),
+        ("next", last.get_absolute_url(), "Three"),
+    ]
+    assert beside(last) == [("previous", second.get_absolute_url(), "Two")]

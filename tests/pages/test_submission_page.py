@@ -20,17 +20,18 @@ def page(client, submission: Submission) -> str:
 
 def test_verdict_comes_in_one_line(learner_client, cast):
     text = page(learner_client, cast.grade(a="passed", b="passed", c="needs_work", d="not_run", e="passed"))
-    assert "<h2>3 of 5 checks passed</h2>" in text
-    assert "Needs work</span> 60 of 100 points. The pass mark is 70.</p>" in text
+    assert "<h1>60 of 100 points. You need 70.</h1>" in text
+    assert "Needs work</span> 3 of 5 checks passed. The best submission counts.</p>" in text
 
 
-def test_verdict_of_other_maximum_is_given_in_percent(learner_client, cast):
+def test_verdict_of_other_maximum_is_given_in_points(learner_client, cast):
     text = page(learner_client, cast.grade(a="passed", b="needs_work"))
-    assert "20 of 40 points (50%). The pass mark is 70%.</p>" in text
+    assert "<h1>20 of 40 points. You need 28.</h1>" in text
 
 
 def test_verdict_says_passed(learner_client, cast):
     text = page(learner_client, cast.grade(a="passed"))
+    assert "<h1>20 of 20 points. You passed.</h1>" in text
     assert '<span class="chip ok">Passed</span>' in text
     assert "Fix this first" not in text
 
@@ -40,7 +41,7 @@ def test_check_to_fix_first_is_open_and_says_where_what_and_how(learner_client, 
     assert '<details class="check" id="check-readme" open>' in text
     assert '<details class="check" id="check-a">' in text
     assert "<strong><code>README.md</code> is not there.</strong> One was found at" in text
-    assert "<code>README.md</code>, line 2 at commit <code>9f3c2e1</code> on branch <code>main</code>" in text
+    assert "<code>README.md</code>, line 2, commit <code>9f3c2e1</code>, branch <code>main</code></p>" in text
     assert '<mark class="line"><span class="no">2</span> &lt;&lt;&lt;&lt;&lt;&lt;&lt; HEAD</mark>' in text
     assert "<dt>Expected</dt><dd><code>README.md</code></dd>" in text
     assert "<dt>Found</dt><dd><code>docs/README.md</code></dd>" in text
@@ -70,7 +71,7 @@ def test_fix_of_a_skill_check_is_advice_not_a_command(learner_client, cast):
 def test_difference_names_the_submission_before(learner_client, cast):
     cast.grade(a="needs_work", b="needs_work")
     text = page(learner_client, cast.grade(a="passed", b="needs_work"))
-    assert "Since submission 1: 1 check newly passing, none newly failing." in text
+    assert "Since submission 1: 1 check now passes." in text
 
 
 def test_history_marks_this_page_and_leads_to_the_others(learner_client, cast):
@@ -140,7 +141,8 @@ def test_running_page_says_what_happens(learner_client, cast, state, sentence):
 def test_unreadable_page_says_what_to_do(learner_client, cast):
     submission = cast.submit(state=State.UNREADABLE, message="`main` has no commits.", **moments("ended_at"))
     text = page(learner_client, submission)
-    assert "<h2>Could not read the repository</h2> <p><code>main</code> has no commits.</p>" in text
+    assert "<h1>Could not read the repository</h1>" in text
+    assert "<p><code>main</code> has no commits.</p> <p>Fix it and push again. No attempt used.</p>" in text
     assert "No attempt used." in text
     assert "hx-get" not in text
 
@@ -148,7 +150,8 @@ def test_unreadable_page_says_what_to_do(learner_client, cast):
 def test_fault_page_gives_the_reference_and_keeps_the_cause(learner_client, cast):
     fields = {"message": "Nothing to do. Reference G-7F2A.", "last_fault": "G-7F2A: OSError"}
     text = page(learner_client, cast.submit(state=State.FAULT, **fields, **moments("ended_at")))
-    assert "<h2>Fault on our side</h2> <p>Nothing to do. Reference G-7F2A.</p>" in text
+    assert "<h1>Fault on our side</h1>" in text
+    assert '<p class="band warn">Nothing to do. Reference G-7F2A.</p>' in text
     assert "OSError" not in text
 
 
@@ -156,19 +159,21 @@ def test_superseded_page_leads_to_the_newer_one(learner_client, cast):
     old = cast.submit(state=State.SUPERSEDED, **moments("ended_at"))
     newer = cast.submit()
     text = page(learner_client, old)
-    assert f'<a href="{newer.get_absolute_url()}">Submission 2</a> came before this one was graded.' in text
+    assert (
+        f'<a href="{newer.get_absolute_url()}">Submission 2</a> arrived before this one was graded.' in text
+    )
     assert "Grade this one</button>" in text
 
 
 def test_cancelled_page_offers_to_grade_it(learner_client, cast):
     text = page(learner_client, cast.submit(state=State.CANCELLED, **moments("ended_at")))
-    assert "<h2>Cancelled</h2>" in text
+    assert "<h1>Cancelled</h1>" in text
     assert "Grade this one</button>" in text
 
 
 def test_submission_without_a_branch_has_no_commit_to_name(learner_client, cast):
     text = page(learner_client, cast.submit(refs=make_refs(main="a" * 40), head="", head_ref=""))
-    assert '<p class="under">Submission 1, received on' in text
+    assert '<p class="under about">Your first repository, submission 1, received on' in text
 
 
 # --- who may do what ------------------------------------------------------------------------------------------------
@@ -201,7 +206,7 @@ def test_changes_refuse_get(learner_client, cast, route):
 def test_instructor_sees_whose_it_is_and_may_grade_it_again(cast):
     submission = cast.grade()
     text = page(client_of(cast.instructor), submission)
-    assert f"Submission 1 of {cast.learner.user.email}," in text
+    assert f"submission 1 of {cast.learner.user.email}," in text
     response = client_of(cast.instructor).post(submission.get_absolute_url() + "grade-again/")
     assert response["Location"] == submission.get_absolute_url()
     submission.refresh_from_db()

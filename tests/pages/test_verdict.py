@@ -85,17 +85,17 @@ def test_place_without_anything_is_empty():
 def test_difference_counts_both_ways():
     before = make_engine_report(a="passed", b="needs_work", c="needs_work")
     now = make_engine_report(a="needs_work", b="passed", c="passed")
-    assert difference(now, before, 2) == "Since submission 2: 2 checks newly passing, 1 newly failing."
+    assert difference(now, before, 2) == "Since submission 2: 2 checks now pass and 1 check no longer passes."
 
 
 def test_difference_of_one_check():
     before, now = make_engine_report(a="needs_work"), make_engine_report(a="passed")
-    assert difference(now, before, 1) == "Since submission 1: 1 check newly passing, none newly failing."
+    assert difference(now, before, 1) == "Since submission 1: 1 check now passes."
 
 
 def test_difference_leaves_out_a_check_that_the_lab_lost():
     before, now = make_engine_report(a="passed", gone="passed"), make_engine_report(a="passed", b="passed")
-    assert difference(now, before, 1) == "Since submission 1: 1 check newly passing, none newly failing."
+    assert difference(now, before, 1) == "Since submission 1: 1 check now passes."
 
 
 def test_difference_where_nothing_changed():

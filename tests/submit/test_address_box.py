@@ -198,7 +198,7 @@ def test_staff_see_no_box(cast):
 def test_box_gives_way_to_what_is_being_graded(page, cast):
     submission = cast.submit()
     text = page.text()
-    assert f'once <a href="{submission.get_absolute_url()}">Submission 1</a> is graded' in text
+    assert f'when <a href="{submission.get_absolute_url()}">submission 1</a> is graded' in text
     assert "Repository address" not in text
 
 

@@ -32,7 +32,10 @@ def test_branch_that_has_moved_is_said_and_nothing_is_submitted(page, github):
     response = page.grade("7" * 40)
     text = text_of(response)
     assert response.status_code == 422
-    assert "The branch has moved on</h3> <p>Nothing was submitted. This is its newest commit now.</p>" in text
+    assert (
+        "The branch has a newer commit</h4> <p>Nothing was submitted. This is the newest commit now.</p>"
+        in text
+    )
     assert f'name="commit" value="{github.commit}"' in text
     assert not Receipt.objects.exists()
 
@@ -88,7 +91,7 @@ def test_latest_commit_is_graded_with_one_click_from_both_pages(page, github, ca
     first = cast.grade(submitted(page.grade(github.commit)))
     github.refs = make_refs()
     for text in (page.text(), text_of(page.client.get(first.get_absolute_url()))):
-        assert 'Submitted last: <a href="https://github.com/octocat/billing">' in text
+        assert 'Last submitted from <a href="https://github.com/octocat/billing">' in text
         assert "Grade the latest commit</button>" in text
     second = submitted(page.post("latest"))
     assert (second.number, second.head, second.receipt.repository) == (

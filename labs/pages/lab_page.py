@@ -1,0 +1,165 @@
+"""Prepare the page of a lab: how far the learner is, the commands, the checks and the submissions."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.html import escape
+
+from labs import queries
+from labs.addresses import labcheck_addresses, practice_address
+from labs.models import Lab, State, Submission
+from labs.pages.forms import AddressForm
+from labs.pages.presentation import history_item, verdict_of
+from labs.reports.standing import CheckRow, Standing, check_rows, left_to_pass
+from labs.repositories.hosts import Offer
+from labs.specs import parse_spec
+from lessons.pages.breadcrumb import course_crumbs
+
+NOT_GRADED = (State.UNREADABLE, State.FAULT)
+
+
+@dataclass(frozen=True)
+class Band:
+    """The sentence above everything else, with one link. `sort` is a class of the style sheet."""
+
+    sort: str
+    lead: str
+    text: str
+    link: str
+    url: str
+
+
+def lab_page(
+    found: queries.OpenLab,
+    token: str = "",
+    *,
+    before: int | None = None,
+    form: AddressForm | None = None,
+    offer: Offer | None = None,
+    has_moved: bool = False,
+    by_address: bool = False,
+) -> dict[str, Any]:
+    """Return the context of the lab's page.
+
+    `token` is new and is shown only this once; `offer` is what can be submitted, or `form` says why nothing can.
+    """
+    lab = found.lab
+    past = queries.history_page(found.enrollment, lab, before) if found.enrollment else []
+    shown, older = past[: queries.HISTORY_PAGE], past[queries.HISTORY_PAGE :]
+    running = next((row for row in past if not row.has_ended), None)
+    latest_from = past[0].origin if past and not before else None
+    best: Any = found.enrollment and queries.best_submission(found.enrollment, lab)
+    standing = best and Standing(best.points, best.max_points, best.pass_mark, best.passed)
+    checks = check_rows(
+        parse_spec(lab.current.source).checks if lab.current else (), best.data if best else {}
+    )
+    newest = past[0] if past and not before else None
+    return {
+        "lab": lab,
+        "course": lab.course,
+        "enrollment": found.enrollment,
+        "closed": closed_reason(lab),
+        "brief_html": brief_with_address(lab),
+        "whole": lab.current
+        and Standing(lab.current.max_points, lab.current.max_points, lab.current.pass_mark, True),
+        "checks": checks,
+        "best": best,
+        "standing": standing,
+        "band": running_band(running)
+        or stopped_band(newest)
+        or (standing and best_band(best, standing, checks, found)),
+        "history": [history_item(row, verdict_of(row)) for row in shown],
+        "older": shown[-1].number if older else None,
+        "before": before,
+        "running": running,
+        "form": form or AddressForm(),
+        "offer": offer,
+        "has_moved": has_moved,
+        "latest_from": latest_from,
+        "by_address": by_address or (bool(form or offer or latest_from) and not token),
+        "host_name": host_name(),
+        "own_command": own_command(lab),
+        **labcheck_addresses(lab),
+        "commands": push_commands(practice_address(lab, token)),
+        "has_token": bool(token),
+        "previous": found.previous,
+        "next": found.next,
+        "crumbs": course_crumbs(lab.course, (lab.title, "")),
+    }
+
+
+# --- the band -------------------------------------------------------------------------------------------------------
+
+
+def running_band(running: Submission | None) -> Band | None:
+    if running is None:
+        return None
+    return Band(
+        "run",
+        f"Submission {running.number} is being graded.",
+        "",
+        "See its progress",
+        running.get_absolute_url(),
+    )
+
+
+def stopped_band(newest: Submission | None) -> Band | None:
+    if newest is None or newest.state not in NOT_GRADED:
+        return None
+    lead, why = f"Submission {newest.number} was not graded.", f"{State(newest.state).label}."
+    return Band("warn", lead, why, "See what to do", newest.get_absolute_url())
+
+
+def best_band(best: Submission, standing: Standing, checks: list[CheckRow], found: queries.OpenLab) -> Band:
+    if not standing.passed:
+        return Band(
+            "warn", standing.distance, left_to_pass(checks), "See what to fix", best.get_absolute_url()
+        )
+    if found.next:
+        return Band(
+            "ok", standing.answer, left_to_pass(checks), f"Next lab: {found.next.title}", found.next.url
+        )
+    course = found.lab.course.get_absolute_url()
+    return Band("ok", standing.answer, left_to_pass(checks), "Back to the course", course)
+
+
+# --- commands -------------------------------------------------------------------------------------------------------
+
+
+def host_name() -> str:
+    """Return the word for repositories elsewhere: GitHub, or the first host of the settings."""
+    first: str = settings.REPOSITORY_HOSTS[0]
+    return "GitHub" if first == "github.com" else first
+
+
+def brief_with_address(lab: Lab) -> str:
+    """Return the HTML of the brief with the lab's remote URL for ADDRESS, so that its command can be pasted."""
+    command = "git remote add origin "
+    return lab.brief_html.replace(f"{command}ADDRESS", command + escape(practice_address(lab)))
+
+
+def own_command(lab: Lab) -> str:
+    """Return the command that runs the checks in a lab's folder, on any machine with Python 3.11, git and curl."""
+    at = labcheck_addresses(lab)
+    lines = (
+        "curl -sSf",
+        f"-o ../labcheck.pyz {at['labcheck_address']}",
+        f"-o ../lab.yaml {at['source_address']}",
+        "&& python3 ../labcheck.pyz grade ../lab.yaml .",
+    )
+    return " \\\n  ".join(lines)
+
+
+def closed_reason(lab: Lab) -> str:
+    if lab.status != lab.Status.PUBLISHED:
+        return "Draft: staff only"
+    return "" if lab.is_published else "Not proved yet: staff only"
+
+
+def push_commands(address: str) -> dict[str, str]:
+    # with and without an existing remote
+    return {
+        "first": f"git remote add origin {address}\ngit push -u origin main",
+        "again": f"git remote set-url origin {address}\ngit push -u origin main",
+    }

@@ -1,0 +1,85 @@
+"""Say how far a submission is from passing, and which checks it passes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from typing import Any
+
+from labs.grader.report import SCHEMA, Outcome, Report
+from labs.grader.spec import CheckSpec
+from labs.grader.words import count
+from labs.reports.verdict import OUTCOMES
+from lessons.points import TENTH, show_points
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Points of one report against its pass mark, which is a percentage of `max_points`."""
+
+    points: Decimal
+    max_points: Decimal
+    pass_mark: int
+    passed: bool
+
+    @classmethod
+    def of(cls, report: Report) -> "Standing":
+        return cls(report.points, report.max_points, report.pass_mark, report.passed)
+
+    @property
+    def needed(self) -> Decimal:
+        """Points to pass, rounded up to what a page shows."""
+        return (self.max_points * self.pass_mark / 100).quantize(TENTH, ROUND_CEILING)
+
+    @property
+    def score(self) -> str:
+        return f"{show_points(self.points)} of {show_points(self.max_points)} points"
+
+    @property
+    def answer(self) -> str:
+        if self.passed:
+            return f"{self.score}. You passed."
+        return f"{self.score}. You need {show_points(self.needed)}."
+
+    @property
+    def distance(self) -> str:
+        """The score and how far below the pass mark it is, as one sentence."""
+        missing = self.needed - self.points
+        if self.passed or missing <= 0:
+            return f"{self.score}."
+        return f"{self.score}, {show_points(missing)} below the pass mark."
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """A check of the lab with its outcome in one report; without one `score` is "25 points".
+
+    A check of no points has no score."""
+
+    says: str
+    score: str
+    glyph: str = "todo"
+    word: str = ""
+
+
+def check_rows(checks: Iterable[CheckSpec], data: dict[str, Any]) -> list[CheckRow]:
+    """Return a row for each check. `data` is the JSON of a report, maybe of an older version of the lab."""
+    results = data.get("results", ()) if data.get("schema") == SCHEMA else ()
+    known = {result["id"]: result for result in results}
+    return [_row(check, known.get(check.id)) for check in checks]
+
+
+def _row(check: CheckSpec, result: dict[str, Any] | None) -> CheckRow:
+    points = show_points(check.points)
+    if result is None:
+        score = f"{points} point{'' if points == '1' else 's'}"
+        return CheckRow(check.says, score if check.points else "")
+    score = f"{show_points(Decimal(result['earned']))} of {show_points(Decimal(result['points']))}"
+    return CheckRow(
+        check.says, score if Decimal(result["points"]) else "", *OUTCOMES[Outcome(result["outcome"])]
+    )
+
+
+def left_to_pass(rows: Iterable[CheckRow]) -> str:
+    """Return `2 checks left to pass.`, or "" if none is left or nothing was graded."""
+    left = sum(bool(row.word) and row.glyph != "done" for row in rows)
+    return f"{count(left, 'check')} left to pass." if left else ""
