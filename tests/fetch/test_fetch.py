@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 import time
 from dataclasses import replace
 
@@ -17,6 +16,7 @@ from labs.grader.fetching.mirrors import hold
 from labs.grader.fetching.refusals import FetchError, FetchRefusedError
 from labs.grader.git.processes import RepositoryError
 from labs.grader.git.repository import Repository
+from tests.plain_git import git
 
 from .conftest import LIMITS
 
@@ -183,11 +183,10 @@ def test_a_repository_with_tags_alone_says_so(learner, network):
 def test_a_sha256_repository_says_so(learner, network, tmp_path):
     work = tmp_path / "sha256"
     shutil.rmtree(learner.bare)
-    subprocess.run(["git", "init", "-q", "--bare", "--object-format=sha256", learner.bare], check=True)
-    subprocess.run(["git", "init", "-q", "-b", "main", "--object-format=sha256", work], check=True)
-    own = ["git", "-C", work, "-c", "user.name=Learner", "-c", "user.email=learner@example.org"]
-    subprocess.run([*own, "commit", "-q", "--allow-empty", "-m", "Start"], check=True)
-    subprocess.run([*own, "push", "-q", learner.bare, "main"], check=True)
+    git(tmp_path, "init", "-q", "--bare", "--object-format=sha256", learner.bare)
+    git(tmp_path, "init", "-q", "-b", "main", "--object-format=sha256", work)
+    git(work, "commit", "-q", "--allow-empty", "-m", "Start")
+    git(work, "push", "-q", learner.bare, "main")
     assert refused(learner).message.startswith(f"`{learner.address}` uses SHA-256")
     with pytest.raises(FetchRefusedError, match="uses SHA-256"):
         latest(learner.address, network=network)

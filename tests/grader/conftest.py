@@ -11,6 +11,7 @@ from labs.grader.git.repository import Repository
 from labs.grader.report import CheckResult, Outcome, Report
 from labs.grader.spec import load_spec
 from tests.grader.fixing import follow, home
+from tests.plain_git import ENVIRONMENT, git
 
 
 class Repo:
@@ -18,35 +19,15 @@ class Repo:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.environment = {
-            "PATH": "/usr/local/bin:/usr/bin:/bin",
-            "HOME": str(path.parent),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_CONFIG_GLOBAL": "/dev/null",
-            "GIT_EDITOR": "true",
-            "LC_ALL": "C.UTF-8",
-        }
+        self.environment = {**ENVIRONMENT, "HOME": str(path.parent), "GIT_EDITOR": "true"}
         for role in ("AUTHOR", "COMMITTER"):
-            self.environment |= {
-                f"GIT_{role}_NAME": "Learner",
-                f"GIT_{role}_EMAIL": "learner@example.org",
-                f"GIT_{role}_DATE": "2025-11-29T20:30:00+05:30",
-            }
+            self.environment[f"GIT_{role}_DATE"] = "2025-11-29T20:30:00+05:30"
         if not path.exists():
             path.mkdir(parents=True)
             self.git("init", "-q", "-b", "main", "--template=")
 
     def git(self, *arguments: str, stdin: bytes = b"", check: bool = True) -> str:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=self.path,
-            env=self.environment,
-            input=stdin,
-            capture_output=True,
-            check=False,
-        )
-        assert done.returncode == 0 or not check, done.stderr.decode()
-        return done.stdout.decode("utf-8", "surrogateescape").strip()
+        return git(self.path, *arguments, stdin=stdin, check=check, environment=self.environment)
 
     def shell(self, script: str) -> str:
         """Runs commands as they would be pasted, stopping at the first that fails."""

@@ -15,7 +15,8 @@ from labs.grader.sandbox import Sandbox
 from labs.grader.spec import load_spec
 from tests.grader.conftest import lab
 from tests.grader.fix_cases import PRELUDE, Case
-from tests.grader.fixing import UnclearError, follow, git, home
+from tests.grader.fixing import UnclearError, follow, home
+from tests.plain_git import git
 
 LEARNER = Learner(("Nia Newcomer",), ("nia@example.org",))
 TOKEN = "ghp_" + "".join(chr(ord("a") + 7 * i % 26) for i in range(36))

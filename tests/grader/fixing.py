@@ -3,7 +3,6 @@
 `follow` raises Unclear where the text leaves something open. What a fix must never do is checked by `Harm`.
 """
 
-import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -166,26 +165,3 @@ def _read(path: Path) -> list[str]:
 def _write(path: Path, lines: list[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n", errors="surrogateescape")
-
-
-def git(folder: Path, *arguments: str, stdin: str = "", check: bool = True) -> str:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": "/nonexistent",
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "LC_ALL": "C.UTF-8",
-    }
-    author = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in _PERSON}
-    done = subprocess.run(
-        ["git", *arguments],
-        cwd=folder,
-        env=environment | author,
-        input=stdin.encode(),
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0 or not check, (arguments, done.stderr.decode())
-    return done.stdout.decode("utf-8", "surrogateescape").strip()
-
-
-_PERSON = (("NAME", "Learner"), ("EMAIL", "learner@example.org"))

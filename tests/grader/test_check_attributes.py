@@ -1,5 +1,4 @@
 import shutil
-import subprocess
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 from labs.grader.checks.attributes import attributes_of
 from labs.grader.report import Outcome
 from labs.grader.spec import SpecError, load_spec
+from tests.plain_git import git
 
 
 def with_attributes(repo, text, path=".gitattributes"):
@@ -75,13 +75,12 @@ _PATHS = ["a.c", "d/a.c", "d/e/a.c", "a b"]
 @settings(max_examples=20, deadline=None)
 def test_copies_mean_what_the_files_mean_to_git(tmp_path_factory, top, deep):
     folder = tmp_path_factory.mktemp("attributes")
-    subprocess.run(["git", "init", "-q", folder], check=True)
+    git(folder, "init", "-q")
     (folder / "d").mkdir()
     sources = {".gitattributes": top.encode(), "d/.gitattributes": deep.encode()}
     for name, content in sources.items():
         (folder / name).write_bytes(content)
-    command = ["git", "-C", folder, "check-attr", "-z", "--all", *_PATHS]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\0")
+    said = git(folder, "check-attr", "-z", "--all", *_PATHS).split("\0")
     expected = {path: {} for path in _PATHS}
     for path, name, state in zip(said[::3], said[1::3], said[2::3], strict=False):
         expected[path][name] = state

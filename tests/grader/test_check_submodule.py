@@ -1,11 +1,10 @@
-import subprocess
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labs.grader.checks.submodule import read_modules
 from labs.grader.report import Outcome
+from tests.plain_git import git
 
 CHECK = "submodule: {path: vendor/lib}"
 
@@ -82,7 +81,7 @@ def test_what_git_wrote_is_read(tmp_path_factory, modules):
     file.touch()
     for name, values in modules.items():
         for key, value in zip(("path", "url"), values, strict=True):
-            subprocess.run(["git", "config", "-f", file, f"submodule.{name}.{key}", value], check=True)
+            git(file.parent, "config", "-f", file, f"submodule.{name}.{key}", value)
     assert read_modules(file.read_bytes()) == dict(modules.values())
 
 

@@ -1,12 +1,11 @@
 """Patterns of paths, with git as the oracle: what they mean is what a `.gitignore` of that one line ignores."""
 
-import subprocess
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labs.grader.formats.globs import is_glob, path_matcher
+from tests.plain_git import git
 
 PATHS = ["a", "a.b", "ab", "x/a", "x/a.b", "x/y/a", "x/y/a.b", "y/x/ab", "x/y/y/b", "aab"]
 
@@ -15,21 +14,11 @@ PATHS = ["a", "a.b", "ab", "x/a", "x/a.b", "x/y/a", "x/y/a.b", "y/x/ab", "x/y/y/
 def ignored(tmp_path_factory):
     """The paths that git ignores by one pattern."""
     folder = tmp_path_factory.mktemp("globs")
-    subprocess.run(["git", "init", "-q", folder], check=True)
+    git(folder, "init", "-q")
 
     def ignored(pattern):
         (folder / ".gitignore").write_text(f"{pattern}\n")
-        command = [
-            "git",
-            "-C",
-            folder,
-            "-c",
-            "core.excludesFile=/dev/null",
-            "check-ignore",
-            "--no-index",
-            *PATHS,
-        ]
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
+        return git(folder, "check-ignore", "--no-index", *PATHS, check=False).split()
 
     return ignored
 

@@ -1,10 +1,11 @@
 """Scenarios: what each step makes of a repository, seen by real git."""
 
-import subprocess
+from functools import partial
 
 import pytest
 
 from labs.grader.spec import SpecError, load_spec
+from tests.plain_git import git
 
 HEAD = """\
 schema: 2
@@ -38,13 +39,8 @@ def built(tmp_path):
         path.mkdir()
         spec.scenarios[-1].build(path)
 
-        def git(*arguments):
-            done = subprocess.run(["git", *arguments], cwd=path, capture_output=True, text=True, check=False)
-            assert done.returncode == 0, done.stderr
-            return done.stdout.strip()
-
-        assert git("fsck", "--full", "--strict", "--no-dangling") == ""
-        return git
+        assert git(path, "fsck", "--full", "--strict", "--no-dangling") == ""
+        return partial(git, path)
 
     return make
 

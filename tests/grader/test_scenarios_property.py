@@ -1,7 +1,5 @@
 """A merge in a scenario is the merge of plain git, wherever the scenario sees no conflict."""
 
-import subprocess
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +7,7 @@ from hypothesis import strategies as st
 from labs.grader.scenarios.objects import StepError
 from labs.grader.scenarios.steps import Branch, CommitFiles, Merge, Rebase, Switch
 from labs.grader.scenarios.world import World
+from tests.plain_git import git
 
 PATHS = ("a", "b", "d/a", "d/b", "d/e/c")
 TEXTS = st.sampled_from([f"{word}\n" * 3 for word in ("one", "two", "three", "four")])
@@ -25,18 +24,6 @@ def commit(world, change, number):
         files={path: text for path, text in change.items() if text is not None},
         delete=tuple(path for path, text in change.items() if text is None and path in there),
     ).do(world)
-
-
-def git(folder, *arguments):
-    done = subprocess.run(
-        ["git", "-c", "user.name=Learner", "-c", "user.email=learner@example.org", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def cloned(world, folder):
@@ -80,7 +67,7 @@ def test_a_merge_without_conflict_is_the_merge_of_git(tmp_path_factory, start, o
     tree = cloned(world, tmp_path_factory.mktemp("merge"))
     # ort follows renames whatever it is told in this release of Git, recursive does not
     git(tree, "merge", "-q", "--no-ff", "-s", "recursive", "-X", "no-renames", "-m", "Merge", "other")
-    assert git(tree, "rev-parse", "main^{tree}").strip() == model.head.tree
+    assert git(tree, "rev-parse", "main^{tree}") == model.head.tree
 
 
 @settings(max_examples=15, deadline=None)

@@ -1,20 +1,9 @@
-"""A learner's git, with nothing of this machine's configuration in it."""
+"""A learner's work tree, and pushes from it."""
 
-import os
 import subprocess
 from pathlib import Path
 
-ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin",
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_AUTHOR_NAME": "Learner",
-    "GIT_AUTHOR_EMAIL": "learner@example.org",
-    "GIT_COMMITTER_NAME": "Learner",
-    "GIT_COMMITTER_EMAIL": "learner@example.org",
-    "LC_ALL": "C.UTF-8",
-}
+from tests.plain_git import ENVIRONMENT, run_git
 
 
 class Clone:
@@ -30,15 +19,8 @@ class Clone:
     def git(
         self, *arguments: str, stdin: bytes = b"", check: bool = True
     ) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            ["git", *arguments],
-            cwd=self.folder,
-            env={**ENVIRONMENT, "HOME": str(self.folder.parent)},
-            input=stdin,
-            capture_output=True,
-            check=check,
-            timeout=60,
-        )
+        own = {**ENVIRONMENT, "HOME": str(self.folder.parent)}
+        return run_git(self.folder, *arguments, stdin=stdin, check=check, environment=own)
 
     def output(self, *arguments: str, stdin: bytes = b"") -> bytes:
         return self.git(*arguments, stdin=stdin).stdout

@@ -12,8 +12,8 @@ import pytest
 from labs.grader.git.processes import RepositoryError, TooLargeError
 from labs.repositories import browsing, differences, practice_git
 from labs.repositories.browsing import Entry, File, Folder
-from tests.labs.git_client import ENVIRONMENT
 from tests.labs.pushed_state import Pushed, make_pushed
+from tests.plain_git import ENVIRONMENT
 
 MEGABYTE = 1 << 20
 LONG = "The rest of the difference is too long to show."

@@ -5,7 +5,8 @@ import subprocess
 import pytest
 
 from labs.models import Submission
-from tests.labs.git_client import ENVIRONMENT, Clone
+from tests.labs.git_client import Clone
+from tests.plain_git import ENVIRONMENT
 
 pytestmark = pytest.mark.processes
 

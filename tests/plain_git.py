@@ -1,0 +1,54 @@
+"""Git as a learner runs it in tests, with nothing of this machine's configuration."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+LEARNER = {
+    f"GIT_{role}_{key}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for key, value in (("NAME", "Learner"), ("EMAIL", "learner@example.org"))
+}
+ENVIRONMENT = {
+    "PATH": os.environ["PATH"],
+    "HOME": "/nonexistent",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C.UTF-8",
+    **LEARNER,
+}
+SECONDS = 60
+
+
+def run_git(
+    folder: Path,
+    *arguments: str | Path,
+    stdin: str | bytes = b"",
+    check: bool = True,
+    environment: Mapping[str, str] = ENVIRONMENT,
+) -> subprocess.CompletedProcess[bytes]:
+    done = subprocess.run(
+        ["git", *arguments],
+        cwd=folder,
+        env=environment,
+        input=stdin.encode() if isinstance(stdin, str) else stdin,
+        capture_output=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert done.returncode == 0 or not check, (arguments, done.stderr.decode(errors="replace"))
+    return done
+
+
+def git(
+    folder: Path,
+    *arguments: str | Path,
+    stdin: str | bytes = b"",
+    check: bool = True,
+    environment: Mapping[str, str] = ENVIRONMENT,
+) -> str:
+    """Return what git prints, without blanks around it; bytes that are not UTF-8 are surrogates."""
+    done = run_git(folder, *arguments, stdin=stdin, check=check, environment=environment)
+    return done.stdout.decode("utf-8", "surrogateescape").strip()
