@@ -37,7 +37,7 @@ def wide_light(**options: Any) -> dict[str, Any]:
 
 
 def axe_violations(page: Page) -> list[str]:
-    """What axe finds, one line a node. Skips the test where axe is not installed."""
+    """Return what axe finds, one line per node. Skips the test if axe is not installed."""
     if not AXE.exists():
         pytest.skip("axe-core is not installed: make test installs it with npm")
     page.evaluate(AXE.read_text())
@@ -46,7 +46,7 @@ def axe_violations(page: Page) -> list[str]:
 
 
 def widens(page: Page) -> bool:
-    """Whether the page scrolls sideways."""
+    """Return True if the page scrolls sideways."""
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 

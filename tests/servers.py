@@ -60,7 +60,7 @@ def using(database: dict[str, Any]) -> Iterator[BaseDatabaseWrapper]:
 
 
 def in_threads(database: dict[str, Any], work: Callable[[int], Any], count: int) -> list[Any]:
-    """What `work(number)` gives in `count` threads at once, each with a connection of its own."""
+    """Return the results of `work(number)` in `count` threads at once, each with its own connection."""
     answers: list[Any] = [None] * count
     together = threading.Barrier(count)
 

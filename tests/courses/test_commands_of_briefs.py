@@ -1,4 +1,4 @@
-"""Who follows the brief of a lab, step by step, ends where it says, and passes."""
+"""A learner who follows the brief of a lab, step by step, ends where it says, and passes."""
 
 import re
 from dataclasses import dataclass, field
@@ -47,7 +47,7 @@ def files_of(lab: str) -> dict[str, str]:
 
 @dataclass
 class Learner:
-    """What the words of a brief ask for: files to write, then commands to type, by step."""
+    """A learner who does what the words of a brief ask for: writes files, then types commands, by step."""
 
     does: dict[int, list[tuple[str, str] | str]]
     then: dict[str, str | int] = field(default_factory=dict)  # what the last commands print, or their status

@@ -1,4 +1,4 @@
-"""Who types along with a lesson of the course, in order, gets what the lesson says."""
+"""A learner who types along with a lesson, in order, gets what the lesson says."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def type_along(lesson, terminal) -> list[str]:
 
 
 def abort(terminal) -> None:
-    """What the lesson names for a merge that has stopped, tried on a copy."""
+    """Run the commands that the lesson names for a stopped merge, on a copy."""
     copy = replace(terminal, home=terminal.home)
     copy.folder = terminal.folder.with_name("copy")
     shutil.copytree(terminal.folder, copy.folder)

@@ -120,7 +120,7 @@ def _not_asked(row: Row, kinds: set[str]) -> list[str]:
 
 
 def _lacking(proof: Proof) -> list[str]:
-    """What keeps the scenarios from showing that the lab knows right from wrong, in sentences."""
+    """Return sentences about what the scenarios fail to prove; none if the lab knows right from wrong."""
     found = [
         f"line {scenario.line}, {scenario.name}: {each.check} is {each.found}, not {each.expected}: {each.why}"
         for scenario in proof.differing

@@ -1,4 +1,4 @@
-"""What people paste, and what only looks like it."""
+"""Addresses that people paste, and texts that only look like one."""
 
 import pytest
 

@@ -38,7 +38,7 @@ def refused(learner, *arguments, **limits):
 
 
 def refs_of(learner):
-    """What git finds in the mirror."""
+    """Return the refs that git finds in the mirror."""
     listing = ("for-each-ref", "--format=%(refname) %(objectname)")
     return dict(line.split() for line in learner.git(f"--git-dir={learner.mirror}", *listing).splitlines())
 

@@ -37,7 +37,7 @@ def push_tree(learner, *lines):
 
 
 def cpu_seconds() -> float:
-    """What this process and its children used: on a busy machine the clock tells of the others."""
+    """Return the CPU time of this process and its children: on a busy machine, a clock measures the others too."""
     return sum(os.times()[:4])
 
 

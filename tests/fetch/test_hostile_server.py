@@ -41,7 +41,7 @@ def refusal(owner, tmp_path):
 
 
 def ask_git(url, *settings):
-    """What the git of a fetch says to a URL that no address rule has seen."""
+    """Run the git of a fetch on a URL that no address rule has checked."""
     options = [part for setting in settings for part in ("-c", setting)]
     argv = [shutil.which("git"), *options, "ls-remote", url]
     deadline = time.monotonic() + 5

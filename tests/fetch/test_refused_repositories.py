@@ -28,7 +28,7 @@ SPEC = load_spec(
 
 @pytest.fixture
 def outcome_of(learner, tmp_path):
-    """What comes of the repository that a function shapes: the refusal, or the report."""
+    """Fetch and grade the repository that a function shapes; return the refusal or the report."""
     Bare(learner)
     shutil.copytree(learner.bare, tmp_path / "saved")
 

@@ -91,7 +91,7 @@ class Repo:
         return self.grade(lab(check, starter=starter), refs).results[0]
 
     def fix_and_ask_again(self, check: str) -> tuple[Outcome, Outcome]:
-        """What the remote gets before and after the commands of the answer were run here."""
+        """Ask, run the commands of the fix here, and ask again; return both results."""
         self.git("push", "-q", "--force", "origin", "--all")
         self.git("push", "-q", "--force", "--tags", "origin")
         origin = Repo(self.path.parent / "origin.git")

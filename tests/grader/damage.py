@@ -65,7 +65,7 @@ def half(place: Path) -> None:
 
 
 def ref_to(content: str):
-    """What the file of the branch main holds, with `{name}` for an object's id."""
+    """Return a shape whose file of the branch main has this content, with `{name}` for an object's id."""
 
     def build(repo: Repo) -> None:
         Stock().build(repo)

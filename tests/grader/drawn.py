@@ -1,4 +1,4 @@
-"""What a drawn commit graph shows, read from its SVG as a reader would: by where things stand."""
+"""Read a drawn commit graph from its SVG as a person would: by the positions of its parts."""
 
 import re
 import xml.etree.ElementTree as ET

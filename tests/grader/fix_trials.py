@@ -33,7 +33,7 @@ GUARDS = (
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of a text: `fault` is empty where the check passes now, and nothing else was harmed."""
+    """The result of following a fix: `fault` is empty if the check passes now and nothing else was harmed."""
 
     check: str
     state: str
@@ -186,7 +186,7 @@ def _to_be_made(check: str) -> list[str]:
 
 
 def harm(origin: Path, work: Path, fix: str, known: set[str], state: str, check: str) -> str:
-    """What a fix must never do: lose work without a way back, publish what is not tracked, make an empty commit."""
+    """Return the harm of a fix, "" for none: work lost without a way back, untracked files published, an empty commit."""
     commits = [line.split() for line in git(origin, "log", "--all", "--format=%H %T %P").split("\n")]
     trees = {commit: tree for commit, tree, *_ in commits}
     lost = known - trees.keys()

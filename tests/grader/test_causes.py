@@ -1,4 +1,4 @@
-"""Where a path is not what a check asks for, the cause that Git can tell is named, and its commands lead to a pass."""
+"""If a path is not what a check asks for, the fix names the cause that Git knows, and its commands lead to a pass."""
 
 import json
 from collections.abc import Callable

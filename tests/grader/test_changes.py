@@ -1,4 +1,4 @@
-"""What all commits change, by one process: the same as tree by tree, and that way where it cannot be done."""
+"""The changes of all commits, read by one process: the same as tree by tree, which stays the way if that fails."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What holds for every check: order, needs, faults, limits of time, and text that is safe to keep."""
+"""Rules for every check: order, needs, faults, time limits, and text that is safe to store."""
 
 import logging
 import signal

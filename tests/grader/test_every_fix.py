@@ -83,7 +83,7 @@ def _percent(trials: list[Trial]) -> float:
 
 @pytest.fixture
 def missed(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
-    """Where `needs_work` was called, as modules and functions."""
+    """Return the modules and functions that called `needs_work`."""
     places: set[tuple[str, str]] = set()
     for name, module in list(sys.modules.items()):
         original = getattr(module, "needs_work", None)

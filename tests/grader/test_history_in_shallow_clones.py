@@ -1,4 +1,4 @@
-"""Where the history was cut off, a commit that is absent proves nothing: such checks are not run."""
+"""In a shallow clone, a missing commit proves nothing: such checks are not run."""
 
 import pytest
 

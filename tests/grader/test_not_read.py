@@ -1,4 +1,4 @@
-"""What was not read is never said to be absent: it was not seen in what was read, or it is not known.
+"""Nothing that was not read is reported as absent: it was not seen in what was read, or it is unknown.
 
 Each repository holds something that no check reads: files over 1 MB (also those that were not fetched), submodules,
 what Git LFS keeps elsewhere, binary files, tags of files, long messages, the history behind a shallow clone.

@@ -1,4 +1,4 @@
-"""What an empty set means: who may pass on one, what is told, and that the base decides it for every kind."""
+"""Empty sets: which checks may pass on one, what the others say, and that the base decides it for every kind."""
 
 import pytest
 

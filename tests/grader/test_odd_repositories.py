@@ -63,7 +63,7 @@ class Unpacking:
 
 
 def hold_one_test(channel):
-    """What the hidden tests say, a line for each that they are answered."""
+    """Answer like hidden tests with odd names, reading a line after each."""
     says = (
         {"ask": "tests", "names": [EVERYTHING.decode(errors="replace")]},
         {"ask": "begin"},
@@ -178,7 +178,7 @@ def test_a_commit_cannot_pass_for_others(reports, name):
 
 
 def verdicts(path):
-    """What each check finds by itself: its outcome, or REFUSED where it needs what Git refuses."""
+    """Return the outcome of each check alone, or REFUSED if it needs something that Git refuses."""
     with Repository.open(path) as repository:
         run = Run(repository, SPEC.starter, LEARNER, Unpacking())
         return {asked: verdict(check, run) for asked, check in zip(ASKED, SPEC.checks, strict=True)}

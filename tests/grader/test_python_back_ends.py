@@ -1,4 +1,4 @@
-"""What a wheel holds is told without building it; the back ends themselves say whether that is right."""
+"""The files of a wheel are found without building it; the back ends themselves are the oracle."""
 
 import json
 import subprocess

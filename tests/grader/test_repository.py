@@ -64,7 +64,7 @@ def test_packed_refs_and_objects_are_read(full, lab):
 
 @pytest.fixture
 def started(monkeypatch):
-    """What git was asked since, a process each."""
+    """The git processes started since, one item each."""
     named = {"for-each-ref", "rev-parse", "rev-list", "diff-tree", "cat-file", "--objects", "--batch-check"}
     calls = []
 

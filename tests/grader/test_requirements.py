@@ -1,4 +1,4 @@
-"""What a project asks for and whether it is pinned; pip's own reader is the oracle of requirements files."""
+"""The requirements of a project, pinned or not; pip's own reader is the oracle of requirements files."""
 
 import pytest
 from pip._internal.exceptions import RequirementsFileParseError

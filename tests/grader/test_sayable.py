@@ -1,4 +1,4 @@
-"""What authors of labs could not say of a repository: each statement is proved by scenarios."""
+"""Statements about a repository that authors of labs could not make before, each proved by scenarios."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What counts as a credential. Values are drawn here at random, so that none stands in this file."""
+"""The rules for credentials. Values are drawn at random, so that this file contains none."""
 
 import random
 import string

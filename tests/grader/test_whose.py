@@ -1,4 +1,4 @@
-"""Where a lab says that commits are the learner's, whoever wrote them is asked."""
+"""If a lab asks for commits of the learner, the author of each commit decides."""
 
 import pytest
 

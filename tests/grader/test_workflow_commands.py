@@ -1,4 +1,4 @@
-"""What one command line does: it deploys, it does not, or nobody can tell from the text."""
+"""One command line deploys, does not deploy, or cannot be judged from its text."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What workflows mean: each row is a question, a small workflow, the verdict and the sentence."""
+"""The meaning of workflows: each row is a question, a small workflow, the verdict and the sentence."""
 
 import pytest
 
@@ -485,7 +485,7 @@ def test_what_starts_a_workflow(judge):
 
 
 def contradictions(text):
-    """What two questions say of one file, where only one of them can be so."""
+    """Yield pairs of answers about one file of which only one can be true."""
     workflow = read_workflow("ci.yml", text)
     pipeline = Pipeline(workflow, expanded(workflow, lambda path: None), {})
     deploy = in_order(pipeline, ["deploy"])

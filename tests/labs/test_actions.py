@@ -1,4 +1,4 @@
-"""What people may ask for, and the tokens of the practice remote."""
+"""Actions that people may request, and the tokens of the practice remote."""
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher

@@ -1,4 +1,4 @@
-"""What the terminal shows after a push, state by state."""
+"""The lines that the terminal shows after a push, state by state."""
 
 from contextlib import ExitStack
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What people see of a pushed state: its folders, files and commits, and what changed since another one."""
+"""Reading a pushed state: its folders, files and commits, and the changes since another one."""
 
 import pytest
 

@@ -32,7 +32,7 @@ def woken(monkeypatch) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def built(monkeypatch, settings, tmp_path):
-    """What was built, on any machine: nothing is installed, and what runs in it prints 5."""
+    """The builds, recorded instead of installed; a program that runs in one prints 5."""
     settings.VAR, settings.ENVIRONMENTS_ROOT = tmp_path, tmp_path / "environments"
     settings.PRACTICE_ROOT = tmp_path / "practice"
     monkeypatch.setattr(LocalSandbox, "unavailable", lambda self: "")

@@ -1,4 +1,4 @@
-"""What the main reads cost in a class and in one four times as large: rows read, never seconds.
+"""The cost of the main reads in a class and in one four times as large: rows read, never seconds.
 
 SQLite tells the steps of its virtual machine, PostgreSQL the rows of each scan. In both, the same is shown.
 """

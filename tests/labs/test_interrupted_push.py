@@ -1,4 +1,4 @@
-"""What a push leaves on disk when it dies, and how it is made up for. Real repositories, no processes."""
+"""A push that dies leaves marks on disk, and the repair records it. Real repositories, no processes."""
 
 import base64
 import io

@@ -159,7 +159,7 @@ def test_passing_fault_is_tried_again_after_pauses_and_staff_are_told_once(monke
 
 
 def proved() -> dict:
-    """What a process answers that has proved RUNS_CODE."""
+    """Return the answer of a process that has proved RUNS_CODE."""
     proof = proofs.proof_here(RUNS_CODE)
     checks = tuple(
         replace(check, passed=("right",), needed_work=("wrong",), provable=True) for check in proof.checks

@@ -1,4 +1,4 @@
-"""Who sees what, and what the pages ask of a submission."""
+"""The rows that each person may see, and what the pages ask about a submission."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What is pushed never stands behind what can wait: two queues, each with processes of its own."""
+"""A push never waits behind work that can wait: two queues, each with its own processes."""
 
 import pytest
 from celery import current_app

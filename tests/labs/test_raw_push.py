@@ -1,4 +1,4 @@
-"""What git's own client would not send: broken packs, packed bodies, clients that can do less."""
+"""Requests that git's own client would not send: broken packs, compressed bodies, clients that can do less."""
 
 import base64
 import gzip

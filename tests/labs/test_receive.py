@@ -1,4 +1,4 @@
-"""What a push makes of itself: a receipt always, a submission per state, the older ones superseded."""
+"""A push makes a receipt, one submission per state, and supersedes older ones."""
 
 import pytest
 

@@ -81,7 +81,7 @@ def test_labcheck_comes_whole_once_and_then_not_again(client):
 
 
 def test_the_command_of_the_lab_page_gives_the_portals_verdict(client, lab, learner, tmp_path, settings):
-    """What curl would download is written to files; the rest of the command runs as it stands."""
+    """The downloads of curl are written to files; the rest of the command runs as it is."""
     client.force_login(learner.user)
     page = client.get(lab.get_absolute_url()).content.decode()
     assert "python3 ../labcheck.pyz grade ../lab.yaml ." in page

@@ -1,4 +1,4 @@
-"""What labcheck answered elsewhere is read with care and compared with the portal's own answer."""
+"""A report of labcheck from elsewhere is checked and compared with the portal's own."""
 
 import json
 from dataclasses import replace

@@ -24,7 +24,7 @@ DOCKER = re.compile(r"docker compose (?:exec|run --rm --no-deps)(?: -T)? (\w+) (
 
 
 class Containers:
-    """What Compose would run. `/app`, `/srv/portal`, `/data` are folders, the name of a server is an address here."""
+    """The services that Compose would run. `/app`, `/srv/portal`, `/data` are folders; server names are addresses."""
 
     def __init__(self, folder: Path, server: dict[str, Any], binaries: Path) -> None:
         self.folder, self.app, self.var = folder, folder / "app", folder / "var"
@@ -111,7 +111,7 @@ class Containers:
         return process.wait(int(grace.removesuffix("s")))
 
     def restart(self) -> None:
-        """What `restart: unless-stopped` does. A worker that loses its broker ends now and then."""
+        """Start dead services again, as `restart: unless-stopped` does. A worker that loses its broker ends now and then."""
         dead = [name for name, process in self.processes.items() if process.poll() is not None]
         self.start(*(name for name in dead if self.services[name]["restart"] == "unless-stopped"))
 
@@ -121,7 +121,7 @@ class Containers:
         process.wait()
 
     def types(self, commands: str) -> str:
-        """What commands of docs/production.md print, each in the environment of its container."""
+        """Return what commands of docs/production.md print, each in the environment of its container."""
         lines = [DOCKER.fullmatch(line) for line in commands.splitlines()]
         return "".join(self.run(found[1], found[2]) for found in lines if found)
 
@@ -141,7 +141,7 @@ class Containers:
     # --- what one sees ----------------------------------------------------------------------------------------------
 
     def is_healthy(self, name: str) -> bool:
-        """What the health check of the file says, or that of the image."""
+        """Return True if the health check of the file passes, or that of the image."""
         assert self.processes[name].poll() is None, self.log(name)
         test = (
             self.services[name].get("healthcheck", {}).get("test", ["CMD", "python", "-m", "portal.health"])
@@ -163,7 +163,7 @@ class Containers:
             yield
 
     def files(self) -> dict[str, float]:
-        """What a root that cannot be written to must keep: each file of /app with its time."""
+        """Return each file of /app with its time; a read-only root must keep them."""
         return {str(path.relative_to(self.app)): path.stat().st_mtime for path in self.app.rglob("*")}
 
     def end(self) -> None:

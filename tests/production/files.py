@@ -63,7 +63,7 @@ def image_environment() -> dict[str, str]:
 
 
 def copied() -> dict[str, str]:
-    """What the image takes from the checkout: its path here to its path under /app."""
+    """Return the files that the image copies: path in the checkout to path under /app."""
     pairs = (line.split() for line in arguments("COPY") if not line.startswith("--from"))
     return dict(pairs)
 

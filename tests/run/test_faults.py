@@ -1,4 +1,4 @@
-"""What kills, fills and hangs a portal that `make run` started: it goes on, or the next start puts it right."""
+"""A portal that `make run` started survives kills, full disks and hangs, or the next start repairs it."""
 
 import os
 import re

@@ -55,7 +55,7 @@ class Terminal:
         folder.mkdir()
 
     def types(self, commands: str) -> str:
-        """What these commands, typed as they stand, print."""
+        """Return what these commands print, typed as they are."""
         environment = {**ENVIRONMENT, "HOME": str(self.folder.parent)}
         ran = subprocess.run(
             ["bash", "-e", "-c", commands],

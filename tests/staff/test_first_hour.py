@@ -80,7 +80,7 @@ class Person:
         expect(self.page.get_by_role("button", name="Change the password")).to_have_count(0)
 
     def set_up_second_factor(self) -> None:
-        """Where the staff pages lead whoever has none; an app shows the code of the key."""
+        """Set up the second factor that the staff pages ask for, with the code that an app would show."""
         self.page.goto("/staff/")
         expect(self.page.get_by_role("heading", name="Second factor")).to_be_visible()
         self.page.get_by_role("link", name="Set up an app").click()

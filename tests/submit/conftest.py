@@ -23,7 +23,7 @@ ADDRESS = "https://github.com/octocat/billing"
 
 
 class GitHub:
-    """What stands at every address: `refs`, or the `refusal` that is raised instead. `asked` are the addresses."""
+    """The repository at every address: `refs`, or the `refusal` that is raised instead. `asked` are the addresses."""
 
     def __init__(self) -> None:
         self.refs = make_refs()

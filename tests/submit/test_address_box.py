@@ -41,7 +41,7 @@ NO_ADDRESSES = {
 
 
 def is_refused(response, sentence: str) -> bool:
-    """Whether the page says it beside the field and in the summary, with the field's error in the title."""
+    """Return True if the page has the sentence beside the field and in the summary, and an error in its title."""
     text = text_of(response)
     said = sentence.replace("'", "&#x27;")
     return (response.status_code, text.count(said), "<title>Error: " in text) == (422, 2, True)

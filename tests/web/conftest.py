@@ -29,7 +29,7 @@ QUERIES = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What one role got; `wrote` names the tables in which something was changed."""
+    """The answer that one role got; `wrote` names the tables in which something was changed."""
 
     route: Route
     method: str
@@ -60,7 +60,7 @@ class Visitor:
 
 
 def takes_a_token(address: str) -> bool:
-    """Whether programs ask here, which have no cookie."""
+    """Return True for addresses that programs use, without a cookie."""
     return address.startswith("/git/") or address.endswith("/reports/")
 
 
@@ -87,7 +87,7 @@ def writes() -> Iterator[set[str]]:
 
 
 def answer(who: Visitor, role: str, route: Route, method: str, address: str, data: dict) -> Answer:
-    """What a request leads to. Whatever it changed is undone."""
+    """Send a request, and undo whatever it changed."""
     with transaction.atomic(), writes() as wrote:
         response = who.ask(method, address, data)
         content = b"".join(response)

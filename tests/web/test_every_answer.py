@@ -1,4 +1,4 @@
-"""What holds for each answer of the access matrix: headers, types, what it may show and what it may change."""
+"""Rules for each answer of the access matrix: headers, types, what it may show and what it may change."""
 
 import json
 import re

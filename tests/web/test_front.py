@@ -302,7 +302,7 @@ def test_slowest_makes_room_for_bytes_and_gives_its_own_back(monkeypatch):
 
 
 def slow_addresses():
-    """What looks something up at a host of repositories, proves a lab or tries one."""
+    """Return the addresses that look something up at a Git host, prove a lab or try one."""
     pages = ("lab_repository", "lab_submit", "lab_latest")
     admin = {"labs_lab_add": [], "labs_lab_change": [7], "labs_lab_try": [7]}
     return [

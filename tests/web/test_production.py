@@ -28,7 +28,7 @@ OF_THE_WEB = (
 
 
 def settings_read(monkeypatch, settings):
-    """What the settings are in this environment, but for what the browser tests have set in it."""
+    """Return the settings in this environment, without what the browser tests have set."""
     with monkeypatch.context() as apart:
         apart.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")
         return runpy.run_path(str(settings.BASE_DIR / "portal/settings.py"))

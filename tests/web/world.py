@@ -131,7 +131,7 @@ class World:
         return dict(zip(ROLES, users, strict=True))
 
     def values(self, route: Route) -> dict[str, Any]:
-        """What stands in the address of a route: always something of the first course and its learner."""
+        """Return the arguments of a route's address: always something of the first course and its learner."""
         here = self.here
         return {
             "course": here.course.slug,
