@@ -77,6 +77,18 @@ def task_box(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str
     return f'<span class="task-box" role="img" aria-label="{label}">{sign}</span> '
 
 
+def row_headers(state: StateCore) -> None:
+    """Core rule: below an empty corner, the first cell of each row is its header."""
+    has_corner = False
+    tokens = state.tokens
+    for row, opened, inside, closed in zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False):
+        if row.type == "tr_open" and opened.type == "th_open":
+            has_corner = not inside.content
+        elif row.type == "tr_open" and has_corner:
+            opened.tag = closed.tag = "th"
+            opened.attrSet("scope", "row")
+
+
 def table_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     """Render rule. Regions are numbered, because screen readers cannot tell two with the same name apart."""
     page: Page = env["page"]
@@ -92,9 +104,10 @@ def table_close(tokens: Sequence[Token], index: int, options: Any, env: Any) -> 
 def cell_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     """Render rule: alignment as a class, because the content policy forbids the parser's style attribute."""
     token = tokens[index]
-    if token.tag == "th" and not tokens[index + 1].content:
+    if token.type == "th_open" and not tokens[index + 1].content:
         token.tag = tokens[index + 2].tag = (
             "td"  # an empty header, such as the corner of a table, is a plain cell
         )
     side = str(token.attrGet("style") or "").removeprefix("text-align:")
-    return f'<{token.tag} class="{side}">' if side in ("center", "right") else f"<{token.tag}>"
+    scope = ' scope="row"' if token.attrGet("scope") else ""
+    return f'<{token.tag}{scope} class="{side}">' if side in ("center", "right") else f"<{token.tag}{scope}>"

@@ -22,7 +22,7 @@ from .habits import habits
 from .headings import heading_close, heading_open, headings, read_ids
 from .inline_signs import bare_addresses, comment, comment_block, line_break, mark, report_definitions
 from .links import links
-from .lists_and_tables import cell_open, table_close, table_open, tables, task_box, tasks
+from .lists_and_tables import cell_open, row_headers, table_close, table_open, tables, task_box, tasks
 from .state import Page
 
 RENDER_RULES = {
@@ -86,7 +86,7 @@ def build() -> MarkdownIt:
     )
     for name, sign in (("mark", mark), ("line_break", line_break), ("comment", comment)):
         md.inline.ruler.before("autolink", name, sign)
-    for rule in (fences, tables, blocks, fold_details, asides, read_ids):
+    for rule in (fences, tables, row_headers, blocks, fold_details, asides, read_ids):
         md.core.ruler.before("inline", rule.__name__, rule)
     md.core.ruler.before("footnote_tail", "unused_footnotes", unused_footnotes)
     for rule in (bare_addresses, habits):

@@ -29,6 +29,7 @@ VALUES = {
     "div": {"tabindex": {"0"}, "role": {"region"}},
     "pre": {"tabindex": {"0"}},
     "span": {"role": {"img"}},
+    "th": {"scope": {"row"}},
 }
 CLASSES = {
     "a": {"anchor"},

@@ -51,6 +51,15 @@ def test_alignment_in_a_table_is_a_class_and_no_style(page):
     assert "style" not in html
 
 
+def test_first_cell_of_a_row_is_its_header_below_an_empty_corner(page):
+    html = page("| | a |\n|-|-:|\n| x | 1 |\n| y | 2 |\n\n|b|c|\n|-|-|\n|z|3|").html
+    assert html.count("</th>") == 5
+    assert '<td></td>\n<th class="right">a</th>' in html
+    assert '<th scope="row">x</th>\n<td class="right">1</td>' in html
+    assert '<th scope="row">y</th>\n<td class="right">2</td>' in html
+    assert "<td>z</td>\n<td>3</td>" in html
+
+
 def test_rendering_twice_gives_the_same_page(page):
     source = "# A\n\n::: flow\na -> b -> a\n:::\n\n|t|\n|-|\n\n# A\n\n```python\nx = 1\n```"
     assert page(source) == page(source)
