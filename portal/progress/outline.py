@@ -79,9 +79,8 @@ class Outline:
         """Choose the lesson to continue with, and open one session: for visitors the first."""
         if self.reader.enrollment:
             unread = [row for part in self.sessions for row in part.lessons if row.item.state != "done"]
-            begun = [row for row in unread if row.touched_at]
-            latest = max(begun, key=lambda row: row.touched_at or datetime.min, default=None)
-            row = latest or next(iter(unread), None)
+            begun = {row.touched_at: row for row in unread if row.touched_at}
+            row = begun[max(begun)] if begun else next(iter(unread), None)
             if row:
                 row.is_next, self.resume = True, row.item
         waiting = (part for part in self.sessions if any(row.is_next for row in part.lessons))
