@@ -66,7 +66,7 @@ def test_an_address_is_taken_whatever_its_case(client):
     assert User.objects.count() == 1
 
 
-def test_logging_in_and_out(client):
+def test_a_person_signs_in_and_out(client):
     make_user("ada@example.org", password=PASSWORD)
     response = client.post(reverse("account_login"), {"login": "Ada@example.org", "password": PASSWORD})
     assert response.url == "/"

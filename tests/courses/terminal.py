@@ -68,7 +68,7 @@ class Terminal:
         self.type('git config --global user.email "you@example.org"')
 
     def type(self, command: str, status: int | None = None) -> str:
-        """Return what the command prints. It has to succeed, to fail if the text says so, or to end with this status."""
+        """Return the command's output. It has to succeed, to fail if the text says so, or to end with this status."""
         self.typed.append(command)
         if command.startswith("cd "):
             self.folder = self.folder / command[3:]

@@ -186,7 +186,7 @@ def _to_be_made(check: str) -> list[str]:
 
 
 def harm(origin: Path, work: Path, fix: str, known: set[str], state: str, check: str) -> str:
-    """Return the harm of a fix, "" for none: work lost without a way back, untracked files published, an empty commit."""
+    """Return the harm of a fix, "" for none: work lost with no way back, untracked files published, an empty commit."""
     commits = [line.split() for line in git(origin, "log", "--all", "--format=%H %T %P").split("\n")]
     trees = {commit: tree for commit, tree, *_ in commits}
     lost = known - trees.keys()

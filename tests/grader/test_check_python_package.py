@@ -259,7 +259,7 @@ def test_a_folder_without_init_is_named(ask):
     assert result.why == "The folder `src/review_model` has no `__init__.py`, so it is not a package."
 
 
-def test_a_project_in_a_folder(repo):
+def test_a_project_may_be_in_a_folder(repo):
     for path, content in FILES.items():
         repo.put(f"model/{path}", content)
     repo.commit()

@@ -238,7 +238,7 @@ def test_shape_in_letters_is_as_git_draws_it():
     )
 
 
-def test_octopus_in_letters():
+def test_an_octopus_merge_is_drawn_in_letters():
     shape = Shape("x", (Node("O", ("A", "B", "C")), Node("A"), Node("B"), Node("C")))
     assert draw_shape(shape).letters == ("*     O", "|\\", "| |\\", "* | | A", "  * | B", "    * C")
 

@@ -20,8 +20,8 @@ def test_the_reference_says_what_the_code_does():
     assert all(f"\n- `{key}`:" in reference.checks_page() for key in reference.VOCABULARY)
 
 
-def test_one_word_for_one_thing():
-    """Which names parameters may have that are a ref, a commit or a regular expression."""
+def test_parameters_of_one_type_have_one_of_few_names():
+    """Types: a ref, a commit or a regular expression."""
     words = {
         RefName: {"name", "on", "into", "exactly"},
         Revision: {"at", "since", "from", "onto", "parent", "commits"},

@@ -45,7 +45,7 @@ def test_what_contradicts_itself_is_refused():
     assert not taken
 
 
-def test_sentences_of_counts(repo):
+def test_counts_are_said_in_whole_sentences(repo):
     repo.commit("Start")
     for name in ("feature/a", "topic"):
         repo.git("branch", name)

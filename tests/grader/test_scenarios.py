@@ -92,7 +92,7 @@ def test_files_are_moved_deleted_appended_to_and_written(built):
     assert git("cat-file", "blob", "main:lib/a") == "1\nmore"
 
 
-def test_author_date_and_signature_stand_in_the_commit(built):
+def test_author_date_and_signature_are_in_the_commit(built):
     git = built(
         "{commit: Mine, author: {name: Ada, email: ada@example.org}, date: 2025-11-29T20:30:00+05:30, signed: true}"
     )
@@ -260,7 +260,7 @@ def test_a_rebase_that_meets_a_conflict_says_so():
     )
 
 
-def test_cherry_pick_and_revert_of_several_and_of_a_merge(built):
+def test_several_commits_and_a_merge_are_cherry_picked_and_reverted(built):
     git = built(
         START,
         "branch: feature",

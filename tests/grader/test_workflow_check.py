@@ -370,7 +370,7 @@ def test_a_workflow_of_the_same_repository_is_followed(ask):
         ),
     ],
 )
-def test_a_call_of_a_workflow(ask, text, shared, why):
+def test_a_reusable_workflow_is_called(ask, text, shared, why):
     assert ask(text, "reusable: calls", shared=shared).why == why
 
 
@@ -577,7 +577,7 @@ def test_a_matrix_with_what_is_added_and_taken_out(ask, matrix, outcome):
         ("      - uses: astral-sh/setup-uv@v6\n        with: {enable-cache: true}\n", "passed"),
     ],
 )
-def test_a_cache(ask, step, outcome):
+def test_a_step_that_caches_is_found(ask, step, outcome):
     assert ask(one_step(step), "cache: true").outcome == outcome
 
 
@@ -597,7 +597,7 @@ def test_runs_that_do_not_overlap(ask, text, passing):
 @pytest.mark.parametrize(
     ("minutes", "outcome"), [("10", "passed"), ("31", "needs_work"), ("'${{ vars.T }}'", "not_run")]
 )
-def test_a_time_limit(ask, minutes, outcome):
+def test_a_time_limit_is_compared_in_minutes(ask, minutes, outcome):
     text = GOOD.replace("    runs-on: ubuntu-latest\n", f"    runs-on: x\n    timeout-minutes: {minutes}\n")
     assert ask(text, "timeout_minutes: 30").outcome == outcome
 

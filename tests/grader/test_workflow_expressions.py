@@ -57,7 +57,7 @@ PUSH = events_known("push", "main")
         ("hashFiles('x') == ''", None),
     ],
 )
-def test_a_condition_on_a_push_to_main(condition, answer):
+def test_a_condition_is_evaluated_for_a_push_to_main(condition, answer):
     assert holds(condition, PUSH) is answer
 
 

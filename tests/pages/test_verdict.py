@@ -88,7 +88,7 @@ def test_difference_counts_both_ways():
     assert difference(now, before, 2) == "Since submission 2: 2 checks now pass and 1 check no longer passes."
 
 
-def test_difference_of_one_check():
+def test_a_difference_counts_checks_that_changed():
     before, now = make_engine_report(a="needs_work"), make_engine_report(a="passed")
     assert difference(now, before, 1) == "Since submission 1: 1 check now passes."
 

@@ -111,7 +111,7 @@ class Containers:
         return process.wait(int(grace.removesuffix("s")))
 
     def restart(self) -> None:
-        """Start dead services again, as `restart: unless-stopped` does. A worker that loses its broker ends now and then."""
+        """Start dead services again, as `restart: unless-stopped` does. Workers sometimes end if the broker does."""
         dead = [name for name, process in self.processes.items() if process.poll() is not None]
         self.start(*(name for name in dead if self.services[name]["restart"] == "unless-stopped"))
 

@@ -70,7 +70,7 @@ def expect_saved(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scripted", [True, False], ids=["with JavaScript", "without JavaScript"])
-def test_whole_quiz(browser, live_server, cast, scripted):
+def test_a_whole_quiz_is_taken_and_passed(browser, live_server, cast, scripted):
     context = open_context(browser, live_server, cast.learner.user, java_script_enabled=scripted)
     page = context.new_page()
     page.goto(cast.address("quiz"))

@@ -15,7 +15,7 @@ from lessons.texts.problem import Problem
         ("?page=2", "?page=2"),
     ],
 )
-def test_link_leads_to(page, target, address):
+def test_a_link_is_written_as_its_address(page, target, address):
     rendered = page(f"[x]({target})")
     assert rendered.html == f'<p><a href="{address}">x</a></p>\n'
     assert rendered.problems == []

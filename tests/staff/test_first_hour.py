@@ -245,7 +245,7 @@ def look(ada: Person) -> None:
     expect(page.get_by_role("heading", name="Fix this first")).to_be_visible()
 
 
-def test_first_hour_of_an_instructor(portal, browser, tmp_path):
+def test_an_instructor_teaches_within_the_first_hour(portal, browser, tmp_path):
     ada, nia, kofi = (Person(browser, portal) for _ in range(3))
     ada.choose_password(make_instructor(portal, "ada@example.org"))
     ada.sign_in("ada@example.org")
