@@ -242,7 +242,9 @@ class Standing:
             return f"Nothing is due before {day}" if day else "You’re up to date"
         if len(self.due) == MAX_DUE:  # there may be more
             return (
-                f"Next meeting: {day}" if day else f"{self.lessons_read} of {self.lesson_count} lessons read"
+                "Five things to do first"
+                if day
+                else f"{self.lessons_read} of {self.lesson_count} lessons read"
             )
         count = ("One thing", "Two things", "Three things", "Four things")[len(self.due) - 1]
         return f"{count} before {day}" if day else f"{count} left to do"

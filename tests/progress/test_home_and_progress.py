@@ -96,7 +96,7 @@ def test_a_meeting_on_another_day_of_the_class_says_which(client, course, learne
         (0, 2, "Nothing is due before Saturday"),
         (3, 2, "Three things before Saturday"),
         (3, 9, "Three things before Saturday 29 August"),
-        (6, 2, "Next meeting: Saturday"),
+        (6, 2, "Five things to do first"),
     ],
 )
 def test_the_heading_of_home_answers_what_to_do(client, course, learner, due, days, headline):
