@@ -44,7 +44,7 @@ def _move(item: Session | Lesson, by: User, **wanted: Any) -> None:
     for name, value in changed.items():
         setattr(item, name, value)
     if changed:
-        item._history_user = by  # type: ignore[union-attr]
+        item._history_user = by  # type: ignore[union-attr]  # simple-history's way
         item.save(update_fields=list(changed))
 
 

@@ -2,7 +2,6 @@
 
 import secrets
 from io import BytesIO
-from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -27,7 +26,7 @@ class ImageRefusedError(ValueError):
     """The upload is not an image that a lesson can show; the message says what to do."""
 
 
-def store_image(upload: "UploadedFile[Any]") -> str:
+def store_image(upload: "UploadedFile[bytes]") -> str:
     """Store an image and return its name: 128 random bits and the extension of its format.
 
     The size in pixels is kept; metadata (location, camera, comments) is dropped. Raises ImageRefusedError for

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat
 from django.http import Http404
 from django.urls import reverse
@@ -175,7 +176,7 @@ def _readable(reader: OpenCourse) -> QuerySet[Lesson]:
     return lessons.published() if reader.enrollment else lessons.published().filter(public=True)
 
 
-def _before(lessons: QuerySet[Lesson], here: Callable[[str], Any]) -> Any:
+def _before(lessons: QuerySet[Lesson], here: Callable[[str], Combinable]) -> Any:
     # Nearest first. `here` returns an expression for a field of the current lesson.
     same = Q(session__position=here("session__position"))
     found = lessons.filter(
@@ -186,7 +187,7 @@ def _before(lessons: QuerySet[Lesson], here: Callable[[str], Any]) -> Any:
     return found.order_by("-session__position", "-position", "-pk")
 
 
-def _after(lessons: QuerySet[Lesson], here: Callable[[str], Any]) -> Any:
+def _after(lessons: QuerySet[Lesson], here: Callable[[str], Combinable]) -> Any:
     same = Q(session__position=here("session__position"))
     found = lessons.filter(
         Q(session__position__gt=here("session__position"))
@@ -201,7 +202,7 @@ def _first_named(lessons: QuerySet[Lesson]) -> Subquery:
     return Subquery(named.values("named")[:1])
 
 
-def first_named_after(lessons: QuerySet[Lesson], here: Callable[[str], Any]) -> Subquery:
+def first_named_after(lessons: QuerySet[Lesson], here: Callable[[str], Combinable]) -> Subquery:
     """Return the first of `lessons` after `here`, as `neighbour` reads it.
 
     `here` returns an expression for a field of the current lesson.
@@ -231,6 +232,7 @@ class LearnerLesson:
 
     slug: str
     reader: OpenCourse
+    # Any: columns of different types
     told: list[tuple[Any, ...]]
 
     def open(self) -> OpenLesson:

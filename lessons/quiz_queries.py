@@ -45,7 +45,8 @@ class OpenQuiz:
 
     @property
     def best(self) -> Attempt | None:
-        return next((attempt for attempt in self.submitted if attempt.best_rank == 1), None)  # type: ignore[attr-defined]
+        ranked: list[Any] = self.submitted  # annotated with `best_rank`
+        return next((attempt for attempt in ranked if attempt.best_rank == 1), None)
 
     @property
     def attempts_left(self) -> int | None:

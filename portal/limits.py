@@ -27,7 +27,7 @@ class LimitCache(DatabaseCache):
 
         # An outer transaction, so that errors when it begins or commits are raised too.
         with transaction.atomic(using=connection.alias), connection.execute_wrapper(note):
-            is_set: bool = super()._base_set(mode, key, value, timeout)  # type: ignore[misc]
+            is_set: bool = super()._base_set(mode, key, value, timeout)  # type: ignore[misc]  # a mixin
             if errors:
                 raise errors[0]
         return is_set

@@ -115,7 +115,7 @@ class OutageMiddleware:
 
 @receiver(got_request_exception)
 def note_outage(sender: object, request: HttpRequest, **kwargs: object) -> None:
-    request.met_outage = is_outage(sys.exc_info()[1])  # type: ignore[attr-defined]
+    request.met_outage = is_outage(sys.exc_info()[1])  # type: ignore[attr-defined]  # read by the middleware
 
 
 def is_outage(error: BaseException | None) -> bool:

@@ -13,7 +13,7 @@ handler404 = "portal.progress.views.not_found"
 handler500 = "portal.progress.views.server_error"
 
 # The admin's own password pages have no rate limit, so allauth handles signing in and changing passwords.
-admin.site.login = secure_admin_login(require_safe(admin.site.login))  # type: ignore[method-assign]
+admin.site.login = secure_admin_login(require_safe(admin.site.login))  # type: ignore[method-assign]  # allauth's way
 
 urlpatterns = [
     path("", include("portal.progress.urls")),

@@ -37,7 +37,7 @@ LAB_HELP = (
     "Each check is a statement that should be true. The help above the text has the kinds of check. To try and prove a"
     " lab on your own computer, download <a href='{}'>labcheck.pyz</a>."
 )
-LAB_FIELDS: list[Any] = ["course", "slug", "status", "position", "source", "brief"]
+LAB_FIELDS: tuple[str, ...] = ("course", "slug", "status", "position", "source", "brief")
 
 
 class LabForm(AuthoringForm):

@@ -51,6 +51,7 @@ class MismatchError(Exception):
     """A value does not have the type of its field; the message says which type was expected."""
 
 
+# Any: an instance of `cls`, which its callers use only without problems
 def read_fields(
     cls: type[Any], values: dict[str, Value], line: int, prefix: str, problems: list[Problem]
 ) -> Any:
@@ -70,16 +71,18 @@ def read_fields(
     return cls(**found) if len(problems) == before else None
 
 
-def key_of(field: "Field[Any]") -> str:
+def key_of(field: "Field[object]") -> str:
     # `from` for `from_`: it is a Python keyword
     return field.name.removesuffix("_")
 
 
+# Any: a dataclass or an instance, for which Python has no public type
 def keys_of(cls: Any) -> list[str]:
     return [key_of(field) for field in fields(cls)]
 
 
-def read_value(annotation: Any, value: Value, key: str, problems: list[Problem]) -> Any:
+# Any: a value of the annotated type
+def read_value(annotation: object, value: Value, key: str, problems: list[Problem]) -> Any:
     """Return the value as the annotated type of a field; None if a problem was added."""
     if annotation is Value:
         return value
@@ -149,7 +152,8 @@ def did_you_mean(name: str, names: list[str]) -> str:
     return f"Use one of: {listed(names, most=20)}." if names else "There are none."
 
 
-def convert(annotation: Any, value: Value) -> Any:
+# Any: a value of the annotated type
+def convert(annotation: object, value: Value) -> Any:
     """Return a single value as the annotated type of a field. Raises MismatchError."""
     expected, accept = _TYPES[annotation]
     converted = accept(value.data)
@@ -158,7 +162,7 @@ def convert(annotation: Any, value: Value) -> Any:
     return converted
 
 
-def named(annotation: Any) -> str:
+def named(annotation: object) -> str:
     """Return the type of a field in words, as `labcheck explain` prints it."""
     origin, arguments = get_origin(annotation), [it for it in get_args(annotation) if it is not NoneType]
     if origin is Literal:

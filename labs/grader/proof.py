@@ -4,10 +4,10 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from .engine import ENGINE_VERSION, grade
 from .git.repository import Repository
+from .json_object import JsonObject
 from .report import CheckResult, Outcome, Report
 from .sandbox import Sandbox
 from .scenarios import Scenario
@@ -109,11 +109,11 @@ class Proof:
     def not_provable_here(self) -> tuple[CheckProof, ...]:
         return tuple(check for check in self.checks if not check.provable)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Proof":
+    def from_json(cls, data: JsonObject) -> "Proof":
         """Return the proof that `to_json` wrote. Raises ValueError for a schema that this engine does not know."""
         if data["schema"] != SCHEMA:
             raise ValueError(f"unknown proof schema {data['schema']!r}, expected {SCHEMA}")

@@ -3,7 +3,9 @@
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
+
+from .json_object import JsonObject
 
 SCHEMA = 1
 
@@ -123,7 +125,7 @@ class Report:
                     return result
         return None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         # points are text, so that none is rounded
         data = asdict(self)
         data["results"] = [_result_to_json(result) for result in self.results]
@@ -131,7 +133,7 @@ class Report:
         return data
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Report":
+    def from_json(cls, data: JsonObject) -> "Report":
         """Return the report that `to_json` wrote. Raises ValueError for a schema that this engine does not know."""
         if data["schema"] != SCHEMA:
             raise ValueError(f"unknown report schema {data['schema']!r}, expected {SCHEMA}")
@@ -140,7 +142,7 @@ class Report:
         return cls(**{**data, "graph": graph and _drawing_from_json(graph), "results": results})
 
 
-def _result_to_json(result: CheckResult) -> dict[str, Any]:
+def _result_to_json(result: CheckResult) -> JsonObject:
     return {
         **asdict(result),
         "points": str(result.points),
@@ -153,11 +155,11 @@ def _result_to_json(result: CheckResult) -> dict[str, Any]:
     }
 
 
-def _drawing_to_json(drawing: Drawing) -> dict[str, Any]:
+def _drawing_to_json(drawing: Drawing) -> JsonObject:
     return {**asdict(drawing), "text": list(drawing.text), "letters": list(drawing.letters)}
 
 
-def _result_from_json(data: dict[str, Any]) -> CheckResult:
+def _result_from_json(data: JsonObject) -> CheckResult:
     return CheckResult(
         **{
             **data,
@@ -170,9 +172,9 @@ def _result_from_json(data: dict[str, Any]) -> CheckResult:
     )
 
 
-def _evidence_from_json(data: dict[str, Any]) -> Evidence:
+def _evidence_from_json(data: JsonObject) -> Evidence:
     return Evidence(**{**data, "excerpt": tuple((number, text) for number, text in data["excerpt"])})
 
 
-def _drawing_from_json(data: dict[str, Any]) -> Drawing:
+def _drawing_from_json(data: JsonObject) -> Drawing:
     return Drawing(**{**data, "text": tuple(data["text"]), "letters": tuple(data["letters"])})

@@ -5,10 +5,10 @@ import logging
 import os
 import subprocess
 import sys
-from typing import Any
 
 from django.conf import settings
 
+from labs.grader.json_object import JsonObject
 from labs.grader.sandbox import building
 from labs.grader.sandbox.environments import index_variables
 from labs.grading.sandbox import digests_of_published_labs
@@ -22,7 +22,7 @@ class ApartError(Exception):
     """The process gave no answer; the message says why, for staff."""
 
 
-def ask(asked: dict[str, Any], seconds: float) -> dict[str, Any]:
+def ask(asked: JsonObject, seconds: float) -> JsonObject:
     """Return the answer of `labs.grading.engine_process` within so many seconds. Raises ApartError."""
     with subprocess.Popen(
         [*building.parent_death_prefix(), sys.executable, "-m", "labs.grading.engine_process"],
@@ -42,7 +42,7 @@ def ask(asked: dict[str, Any], seconds: float) -> dict[str, Any]:
     if process.returncode:
         said = (err.strip() or "nothing was said").splitlines()[-1]
         raise ApartError(f"Grading stopped because of a fault on our side: {said}")
-    answer: dict[str, Any] = json.loads(out)
+    answer: JsonObject = json.loads(out)
     return answer
 
 

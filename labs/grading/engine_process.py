@@ -7,17 +7,17 @@ source prove it. Writes {"report"}, {"unreadable"} or {"proof"} to stdout. No Dj
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 from labs.grader.engine import grade
 from labs.grader.git.complaints import cannot_read
 from labs.grader.git.repository import Repository, RepositoryDamagedError, UnreadableError
+from labs.grader.json_object import JsonObject
 from labs.grader.proof import prove
 from labs.grader.sandbox.opening import opened
 from labs.grader.spec import load_spec
 
 
-def answer(asked: dict[str, Any]) -> dict[str, Any]:
+def answer(asked: JsonObject) -> JsonObject:
     spec = load_spec(asked["source"])
     address, environments, max_bytes, removed_last = asked["sandbox"]
     sandbox = opened(address, Path(environments), max_bytes, removed_last)

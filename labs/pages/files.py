@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 from django.http import Http404
@@ -16,6 +15,7 @@ from labs.models import Submission
 from labs.repositories import browsing, differences, folders
 from labs.repositories.browsing import Entry, Folder, PushedState
 from lessons.pages.breadcrumb import course_crumbs
+from lessons.pages.context import Context
 from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Row:
     address: str
 
 
-def files_page(submission: Submission, user: User, path: str) -> dict[str, Any]:
+def files_page(submission: Submission, user: User, path: str) -> Context:
     """Show a folder or a file. Raises Http404 if there is nothing at the path."""
     if len(path) > MAX_PATH:
         raise Http404
@@ -53,7 +53,7 @@ def files_page(submission: Submission, user: User, path: str) -> dict[str, Any]:
     return page
 
 
-def changes_page(submission: Submission, user: User) -> dict[str, Any]:
+def changes_page(submission: Submission, user: User) -> Context:
     return _page(submission, user, "Changes", _changes_context)
 
 
@@ -61,8 +61,8 @@ def _page(
     submission: Submission,
     user: User,
     title: str,
-    read: Callable[[PushedState, Submission | None], dict[str, Any]],
-) -> dict[str, Any]:
+    read: Callable[[PushedState, Submission | None], Context],
+) -> Context:
     lab = submission.lab
     page = {
         "submission": submission,
@@ -93,7 +93,7 @@ def _page(
 # --- files ----------------------------------------------------------------------------------------------------------
 
 
-def _file_context(submission: Submission, state: PushedState, path: str) -> dict[str, Any]:
+def _file_context(submission: Submission, state: PushedState, path: str) -> Context:
     try:
         found = state.at(path)
     except browsing.TooDeepError:
@@ -137,7 +137,7 @@ def _more(folder: Folder) -> str:
     return f"{count(hidden, 'more entry', 'more entries')} not shown." if hidden else ""
 
 
-def _log_row(commit: browsing.LoggedCommit) -> dict[str, Any]:
+def _log_row(commit: browsing.LoggedCommit) -> Context:
     return {
         "id": commit.id[:7],
         "subject": visible(commit.subject)[:200],
@@ -149,7 +149,7 @@ def _log_row(commit: browsing.LoggedCommit) -> dict[str, Any]:
 # --- changes --------------------------------------------------------------------------------------------------------
 
 
-def _changes_context(state: PushedState, before: Submission | None) -> dict[str, Any]:
+def _changes_context(state: PushedState, before: Submission | None) -> Context:
     if before is None:
         return {"unavailable": NO_EARLIER_PUSH}
     difference = differences.compare(state, before.head)

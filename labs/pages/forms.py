@@ -6,6 +6,7 @@ from django.conf import settings
 
 from labs.grader.fetching.address import Address, AddressError
 from labs.repositories import hosts
+from lessons.pages.context import Context
 from lessons.templatetags.code import with_code
 
 
@@ -43,7 +44,7 @@ class CommitForm(AddressForm):
     branch = forms.CharField(required=False)
     commit = forms.CharField(required=False)
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Context:
         data = self.cleaned_data
         if "address" in data and data.get("branch"):
             data["address"] = replace(data["address"], branch=data["branch"])

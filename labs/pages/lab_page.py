@@ -15,6 +15,7 @@ from labs.reports.standing import CheckRow, Standing, check_rows, left_to_pass
 from labs.repositories.hosts import Offer
 from labs.specs import parse_spec
 from lessons.pages.breadcrumb import course_crumbs
+from lessons.pages.context import Context
 
 NOT_GRADED = (State.UNREADABLE, State.FAULT)
 
@@ -39,7 +40,7 @@ def lab_page(
     offer: Offer | None = None,
     has_moved: bool = False,
     by_address: bool = False,
-) -> dict[str, Any]:
+) -> Context:
     """Return the context of the lab's page.
 
     `token` is new and is shown only this once; `offer` is what can be submitted, or `form` says why nothing can.

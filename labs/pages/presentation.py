@@ -16,6 +16,7 @@ from labs.reports.standing import Standing, check_rows
 from labs.reports.verdict import commit_address, difference, groups
 from labs.specs import parse_spec
 from lessons.pages.breadcrumb import course_crumbs
+from lessons.pages.context import Context
 from lessons.points import show_points
 from lessons.queries import teaches
 from portal.accounts.models import User
@@ -52,7 +53,7 @@ def position_of(submission: Submission) -> int:
     return queries.queue_position(submission) or 0
 
 
-def live_page(submission: Submission, cursor: PollCursor, position: int, *, staff: bool) -> dict[str, Any]:
+def live_page(submission: Submission, cursor: PollCursor, position: int, *, staff: bool) -> Context:
     now = int(timezone.now().timestamp())
     is_news = (
         cursor.version != submission.version or now - cursor.announced_at >= SECONDS_BETWEEN_ANNOUNCEMENTS
@@ -68,7 +69,7 @@ def live_page(submission: Submission, cursor: PollCursor, position: int, *, staf
     }
 
 
-def announcement(context: dict[str, Any]) -> str:
+def announcement(context: Context) -> str:
     if "report" in context:
         report = context["report"]
         first = f" First to fix: {report.first_to_fix.says}." if report.first_to_fix else ""
@@ -79,7 +80,7 @@ def announcement(context: dict[str, Any]) -> str:
 # --- a submission ---------------------------------------------------------------------------------------------------
 
 
-def submission_page(submission: Submission, user: User) -> dict[str, Any]:
+def submission_page(submission: Submission, user: User) -> Context:
     staff = teaches(user, submission.lab.course)
     past = list(queries.history(submission.enrollment, submission.lab)[: queries.HISTORY_PAGE])
     now = int(timezone.now().timestamp())
@@ -97,7 +98,7 @@ def submission_page(submission: Submission, user: User) -> dict[str, Any]:
     }
 
 
-def run_context(submission: Submission, position: int, *, staff: bool, announced_at: int) -> dict[str, Any]:
+def run_context(submission: Submission, position: int, *, staff: bool, announced_at: int) -> Context:
     repeatable = submission.has_ended if staff else submission.state in LEARNER_MAY_REPEAT
     context = {
         "submission": submission,
@@ -117,7 +118,7 @@ def run_context(submission: Submission, position: int, *, staff: bool, announced
     return context | {"newest": newest}
 
 
-def graded_context(submission: Submission) -> dict[str, Any]:
+def graded_context(submission: Submission) -> Context:
     row = submission.reports.get(is_current=True)  # lifecycle writes it together with the state
     report = EngineReport.from_json(row.data)
     before = queries.previous_report(submission)
@@ -143,7 +144,7 @@ def origin_page(submission: Submission) -> str:
     return origin.page if origin and origin.host == "github.com" else ""
 
 
-def waiting_context(submission: Submission, position: int) -> dict[str, Any]:
+def waiting_context(submission: Submission, position: int) -> Context:
     waited = (timezone.now() - submission.queued_at).total_seconds()
     version = submission.lab.current
     is_blocked = version is not None and version.environment_missing
@@ -184,11 +185,12 @@ def duration_in_words(seconds: float | None) -> str:
 # --- history --------------------------------------------------------------------------------------------------------
 
 
+# Any: a submission that queries.history annotated
 def verdict_of(row: Any) -> Verdict | None:
-    return row if row.points is not None else None  # annotated by queries.history
+    return row if row.points is not None else None
 
 
-def history_item(row: Submission, report: Verdict | None, shown: Submission | None = None) -> dict[str, Any]:
+def history_item(row: Submission, report: Verdict | None, shown: Submission | None = None) -> Context:
     # `shown` is the submission whose page it is on
     glyph, word = status(row, report)
     points = f"{show_points(report.points)} points" if report and row.state == State.GRADED else word

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from decimal import Decimal
+from typing import Protocol
 
 from labs.models import State, Submission
 
@@ -33,8 +34,8 @@ class Step:
 class Verdict(Protocol):
     """The current report of a submission, in one line."""
 
-    points: Any
-    passed: Any
+    points: Decimal
+    passed: bool
 
 
 def status(submission: Submission, report: Verdict | None) -> tuple[str, str]:

@@ -6,7 +6,8 @@ import itertools
 import tempfile
 import zlib
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO
+from wsgiref.types import WSGIEnvironment
 
 CHUNK = 1 << 16
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -32,7 +33,7 @@ class NoRoomError(Exception):
         self.beginning = beginning
 
 
-def spool_body(environ: dict[str, Any], limit: int) -> IO[bytes]:
+def spool_body(environ: WSGIEnvironment, limit: int) -> IO[bytes]:
     """Return the unpacked body as a file at position 0. Raises TooLargeError, NoRoomError, BrokenBodyError.
 
     The body has already arrived: `portal.front` bounds how long that takes, and discards what is far too much.

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
-from typing import Any
 
+from labs.grader.json_object import JsonObject
 from labs.grader.report import SCHEMA, Outcome, Report
 from labs.grader.spec import CheckSpec
 from labs.grader.words import count
@@ -61,14 +61,14 @@ class CheckRow:
     word: str = ""
 
 
-def check_rows(checks: Iterable[CheckSpec], data: dict[str, Any]) -> list[CheckRow]:
+def check_rows(checks: Iterable[CheckSpec], data: JsonObject) -> list[CheckRow]:
     """Return a row for each check. `data` is the JSON of a report, maybe of an older version of the lab."""
     results = data.get("results", ()) if data.get("schema") == SCHEMA else ()
     known = {result["id"]: result for result in results}
     return [_row(check, known.get(check.id)) for check in checks]
 
 
-def _row(check: CheckSpec, result: dict[str, Any] | None) -> CheckRow:
+def _row(check: CheckSpec, result: JsonObject | None) -> CheckRow:
     points = show_points(check.points)
     if result is None:
         score = f"{points} point{'' if points == '1' else 's'}"

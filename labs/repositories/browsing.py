@@ -123,6 +123,7 @@ def tree_of(repo: PracticeRepo, commit: str) -> Tree:
     return Tree(repo, bytes.fromhex(object_id), path="")
 
 
+# Any: a tree, blob or submodule; GitPython gives them no common type
 def read_entries(tree: Tree) -> dict[str, Any]:
     # raises TooLargeError
     if tree.size > MAX_FOLDER_BYTES:
@@ -130,6 +131,7 @@ def read_entries(tree: Tree) -> dict[str, Any]:
     return {name_of(item): item for item in tree}
 
 
+# Any: as in `read_entries`
 def name_of(item: Any) -> str:
     return str(item.path).rpartition("/")[2]  # a submodule's own `name` is what .gitmodules calls it
 
@@ -168,7 +170,10 @@ def is_binary(data: bytes) -> bool:
 # --- processes ------------------------------------------------------------------------------------------------------
 
 
-def read_output(process: Any, limit: int) -> bytes:
+def read_output(
+    process: Any,  # Any: a type that GitPython does not export
+    limit: int,
+) -> bytes:
     # reading ends the process; raises GitCommandError
     output: bytes = process.stdout.read(limit)
     if len(output) < limit:

@@ -1,11 +1,11 @@
 import re
-from typing import Any
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from labs.grader.report import Drawing
+from lessons.pages.context import Context
 from lessons.templatetags.code import with_code
 
 NARROW = 286  # px: a phone of 320 less the margins of the page; a wider drawing scrolls in itself
@@ -14,7 +14,7 @@ register.filter("with_code", with_code)
 
 
 @register.inclusion_tag("labs/_drawing.html")
-def draw(drawing: Drawing, *, caption: bool = True) -> dict[str, Any]:
+def draw(drawing: Drawing, *, caption: bool = True) -> Context:
     """A drawing of a stored report with its text beside it. Only our own worker writes these reports."""
     width = re.match(r'<svg [^>]*?\bwidth="(\d+)', drawing.svg)
     return {
@@ -26,7 +26,7 @@ def draw(drawing: Drawing, *, caption: bool = True) -> dict[str, Any]:
 
 
 @register.simple_tag
-def rail_item(item: dict[str, Any], *, swap: bool = False) -> SafeString:
+def rail_item(item: Context, *, swap: bool = False) -> SafeString:
     """One item of a rail: glyph, word, text, url, note, id and whether it is the current page.
 
     A page has ten of them, and no time to include two templates for each.

@@ -75,6 +75,7 @@ class SessionAdmin(SluggedAdmin):
 NAME_IT = "Select each in a published lesson."
 
 
+# Any: the admins of lessons and of labs
 def warn_of_hidden_labs(options: "admin.ModelAdmin[Any]", request: HttpRequest, course: Course) -> None:
     if found := queries.labs_without_lesson(course):
         labs = ", ".join(found)
@@ -82,9 +83,9 @@ def warn_of_hidden_labs(options: "admin.ModelAdmin[Any]", request: HttpRequest, 
         options.message_user(request, words, messages.WARNING)
 
 
-LESSON_FIELDS: list[Any] = [
+LESSON_FIELDS: tuple[str, ...] = (
     "course", "session", "title", "slug", "summary", "status", "public", "lab_slugs", "source",
-]  # fmt: skip
+)  # fmt: skip
 
 
 STARTING_LESSON = """\
@@ -135,7 +136,7 @@ class LessonForm(AuthoringForm):
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
             self.initial.setdefault("source", STARTING_LESSON)
-        self.fields["lab_slugs"].choices = self._labs()  # type: ignore[attr-defined]
+        self.fields["lab_slugs"].choices = self._labs()  # type: ignore[attr-defined]  # declared above
 
     def _labs(self) -> list[tuple[str, str]]:
         # All labs on offer until a course is chosen.

@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypedDict
 
 from django import forms
 from django.contrib import messages
@@ -18,14 +19,17 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from markdownx.widgets import AdminMarkdownxWidget
 
 from lessons.admin.help import Help
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
+from lessons.models import Course
 from lessons.pages.differences import Line, differences
 from lessons.texts.problem import Problem
+from portal.accounts.models import User
 
 SAVED_DRAFT = "saved_draft"
 VERSIONS_A_PAGE = 20
@@ -40,7 +44,7 @@ class EditorWidget(AdminMarkdownxWidget):
     each page.
     """
 
-    def __init__(self, kind: str, help: Help, preview: Any = "") -> None:
+    def __init__(self, kind: str, help: Help, preview: str | Promise = "") -> None:
         self.kind, self.help, self.preview = kind, help, preview
         super().__init__(attrs={"class": "source", "rows": 30, "cols": 60, "spellcheck": "false"})
 
@@ -49,7 +53,7 @@ class EditorWidget(AdminMarkdownxWidget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        own = {"data-kind": self.kind}
+        own: dict[str, str | Promise] = {"data-kind": self.kind}
         if self.preview:
             own["data-markdownx-urls-path"] = self.preview
         return {
@@ -79,6 +83,22 @@ def in_words(problems: list[Problem]) -> str:
     return " ".join([*shown, f"And {more} more."] if more > 0 else shown)
 
 
+class NewerText(TypedDict):
+    """A field of the newer version, and its differences from the form."""
+
+    label: str
+    theirs: str
+    lines: list[Line]
+
+
+class NewerVersion(TypedDict):
+    """A version that somebody saved after the form was opened; who and when are None without a history."""
+
+    by: User | None
+    at: datetime | None
+    texts: list[NewerText]
+
+
 class AuthoringForm(SluggedForm):
     """Refuse to overwrite a version that somebody saved meanwhile, and show both.
 
@@ -86,7 +106,7 @@ class AuthoringForm(SluggedForm):
     """
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
-    newer: dict[str, Any] | None = None
+    newer: NewerVersion | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,7 +118,7 @@ class AuthoringForm(SluggedForm):
         if stored := self._stored_row(lock=False):
             self.initial["version"] = self._version_of(stored)
 
-    def course(self) -> Any:
+    def course(self) -> Course | None:
         """Return the course of the text, None until one is chosen."""
         return self.instance.course if self.instance.pk else self.cleaned_data.get("course")
 
@@ -106,7 +126,7 @@ class AuthoringForm(SluggedForm):
         """Return True if learners will see what the form saves."""
         raise NotImplementedError
 
-    def check_text(self, name: str, problems: Callable[[Any, str], list[Problem]]) -> str:
+    def check_text(self, name: str, problems: Callable[[Course, str], list[Problem]]) -> str:
         """Return the text of a field.
 
         Raises ValidationError with the findings of `problems(course, text)`, each at its line, if it is to be
@@ -152,11 +172,12 @@ class AuthoringForm(SluggedForm):
         }
         self.add_error(None, "Not saved: someone saved a newer version while you were writing.")
         # The next save may replace the newer version, which the author has now seen, but no later one.
-        self.data = {**self.data.dict(), "version": self._version_of(stored)}  # type: ignore[attr-defined]
+        posted: Any = self.data  # a QueryDict
+        self.data = {**posted.dict(), "version": self._version_of(stored)}
 
-    def _compare_text(self, name: str, theirs: str) -> dict[str, Any]:
+    def _compare_text(self, name: str, theirs: str) -> NewerText:
         lines = differences(theirs, str(self[name].value()))
-        return {"label": self.fields[name].label, "theirs": theirs, "lines": lines}
+        return {"label": str(self.fields[name].label), "theirs": theirs, "lines": lines}
 
 
 class AuthoredAdmin(SluggedAdmin):
@@ -167,6 +188,7 @@ class AuthoredAdmin(SluggedAdmin):
     change_form_template = "admin/authoring/change_form.html"
     object_history_template = "admin/authoring/history.html"
 
+    # Any: each admin has its own model
     def save_text(self, item: Any) -> None:
         """Save a row through its action."""
         raise NotImplementedError

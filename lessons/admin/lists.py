@@ -3,7 +3,7 @@
 Only the newest MAX_LISTED rows are listed; searching for a learner, or filtering, finds the others.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 
 from lessons.models import Course, Enrollment
 
+AnyRows = QuerySet[Any]  # Any: rows of every model
 MAX_LISTED = 1_000
 MAX_LEARNERS = 200
 MAX_OFFERED = 50  # in the menu of a filter
@@ -35,12 +36,13 @@ def heavy_fields(model: type[Model], prefix: str = "") -> list[str]:
     return [f"{prefix}{field.name}" for field in fields if isinstance(field, TextField | JSONField)]
 
 
-def heavy_related(model: type[Model], related: Any) -> Iterator[str]:
+def heavy_related(model: type[Model], related: bool | Sequence[str]) -> Iterator[str]:
     """Yield the large text fields of related rows; `related` is as in list_select_related."""
-    for path in related or ():
+    for path in () if isinstance(related, bool) else related:
         at, prefix = model, ""
         for name in path.split("__"):
-            at, prefix = at._meta.get_field(name).related_model, f"{prefix}{name}__"  # type: ignore[assignment]
+            foreign: Any = at._meta.get_field(name)
+            at, prefix = foreign.related_model, f"{prefix}{name}__"
             yield from heavy_fields(at, prefix)
 
 
@@ -49,7 +51,7 @@ def is_list(request: HttpRequest) -> bool:
     return request.method == "GET" and found is not None and str(found.url_name).endswith("_changelist")
 
 
-def of_courses(rows: QuerySet[Any], path: str, courses: list[int]) -> QuerySet[Any]:
+def of_courses(rows: AnyRows, path: str, courses: list[int]) -> AnyRows:
     """Return the rows of these courses, scanned from the newest without joining or sorting all rows."""
     name, _, rest = path.partition("__")
     if not rest and len(courses) == 1:
@@ -79,7 +81,7 @@ class RecordedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no arguments
         words += [f"a complete {name.replace('__', ' ').replace('_', ' ')}" for name in cls.exact_search]
         cls.search_help_text = f"{', or '.join(words)}. {HELP}"
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+    def get_search_results(self, request: HttpRequest, queryset: AnyRows, search_term: str) -> Any:
         term = search_term.strip()
         if not term:
             return queryset, False
@@ -96,7 +98,7 @@ class RecordedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no arguments
         return queryset.filter(**{f"{self.learner_path}__in": chosen}), False
 
 
-def _exactly(rows: QuerySet[Any], name: str, term: str) -> QuerySet[Any]:
+def _exactly(rows: AnyRows, name: str, term: str) -> AnyRows:
     # By keys of related rows: with a join, PostgreSQL reads all rows if none matches.
     path, _, field = name.rpartition("__")
     if not path:

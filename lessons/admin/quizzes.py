@@ -14,7 +14,7 @@ from lessons.models import Answer, Attempt, Lesson, Quiz, QuizVersion
 from lessons.pages.previews import quiz_problems, quiz_warnings
 from lessons.pages.review import staff_review
 
-QUIZ_FIELDS: list[Any] = ["course", "lesson", "slug", "source"]
+QUIZ_FIELDS: tuple[str, ...] = ("course", "lesson", "slug", "source")
 
 
 STARTING_QUIZ = """\

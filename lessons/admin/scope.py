@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from lessons.admin.lists import (
+    AnyRows,
     OwnRowsFilter,
     RecordedAdmin,
     heavy_fields,
@@ -32,7 +33,7 @@ class RowChoices(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]  #
     def __iter__(self) -> Iterator[Any]:
         if self.field.empty_label is not None:
             yield ("", self.field.empty_label)
-        yield from map(self.choice, self.field.rows.values())  # type: ignore[attr-defined]
+        yield from map(self.choice, self.field.rows.values())  # type: ignore[attr-defined]  # a RowField
 
 
 class RowSelect(forms.Select):
@@ -62,10 +63,10 @@ class RowField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no argument
             self.widget.drawn = []  # shared by all copies of the widget
 
     @property
-    def rows(self) -> dict[str, Any]:
+    def rows(self) -> dict[str, Model]:
         if self.key not in self.kept:
             self.kept[self.key] = {str(row.pk): row for row in self.queryset or ()}
-        found: dict[str, Any] = self.kept[self.key]
+        found: dict[str, Model] = self.kept[self.key]
         return found
 
     def to_python(self, value: Any) -> Any:
@@ -89,10 +90,12 @@ class OwnCoursesOnly:
     A URL typed without a scheme gets https.
     """
 
+    # Any: as Django declares it
     formfield_overrides: ClassVar[Mapping["type[Field[Any, Any]]", Mapping[str, Any]]] = {
         URLField: {"assume_scheme": "https"}
     }
 
+    # Any: as Django declares it
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         model = db_field.remote_field.model
         path = COURSE_PATHS.get(model._meta.label_lower)
@@ -100,11 +103,10 @@ class OwnCoursesOnly:
             rows = self.choosable_rows(model, request, kwargs.get("queryset"))
             kept = request.__dict__.setdefault("_rows_offered", {})
             kwargs |= {"queryset": rows, "form_class": partial(RowField, kept=kept)}
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin
 
-    def choosable_rows(
-        self, model: Any, request: HttpRequest, rows: QuerySet[Any] | None = None
-    ) -> QuerySet[Any]:
+    # Any: a model whose manager is used
+    def choosable_rows(self, model: Any, request: HttpRequest, rows: AnyRows | None = None) -> AnyRows:
         """Return the rows of a model that the user may choose in menus and filters."""
         path = COURSE_PATHS.get(model._meta.label_lower)
         rows = model._default_manager.all() if rows is None else rows
@@ -120,7 +122,7 @@ class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):  # type: ignore[type-
     course_path = "course"
     fixed_once_saved: tuple[str, ...] = ()
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> AnyRows:
         rows = super().get_queryset(request)
         if is_list(request):
             shown = set(self.list_display)
@@ -128,7 +130,7 @@ class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):  # type: ignore[type-
             rows = rows.defer(*own, *heavy_related(self.model, self.list_select_related))
         return rows if request.user.is_superuser else self.of_own_courses(rows, request)
 
-    def of_own_courses(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+    def of_own_courses(self, rows: AnyRows, request: HttpRequest) -> AnyRows:
         return rows.filter(**{f"{self.course_path or 'pk'}__in": taught_course_ids(request)})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[Any, ...]:
@@ -150,7 +152,7 @@ class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):  # type: ignore[type-
         if not isinstance(field, forms.MultiValueField):
             field.to_python(value)
             return value
-        read = self.opts.get_field(name).to_python(value)  # type: ignore[union-attr]
+        read = self.opts.get_field(name).to_python(value)  # type: ignore[union-attr]  # a form has only columns
         value = field.compress(field.widget.decompress(read))
         field.widget.decompress(value)  # overflows for a date at the end of the calendar
         return value
@@ -183,7 +185,7 @@ COURSE_PATHS = {
 class ReadOnlyAdmin(RecordedAdmin, CourseScopedAdmin):
     """Rows that the portal writes itself: listed and searched, never edited by hand."""
 
-    def of_own_courses(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+    def of_own_courses(self, rows: AnyRows, request: HttpRequest) -> AnyRows:
         return of_courses(rows, self.course_path, taught_course_ids(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:

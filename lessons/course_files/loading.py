@@ -15,7 +15,7 @@ from django.db import models
 
 from lessons import actions
 from lessons.course_files.matching import Here, Plan, find_course
-from lessons.course_files.reading import CourseFiles, Entry
+from lessons.course_files.reading import Content, CourseFiles, Entry
 from lessons.course_files.source import digest
 from lessons.models import Cohort, Course, FormerSlug, Lesson, Meeting, Quiz, Session
 
@@ -30,7 +30,10 @@ class Changes:
     conflicts: list[str] = field(default_factory=list)
     renamed: list[str] = field(default_factory=list)
 
-    def merge(self, item: Any, file: Mapping[str, Any], here: Mapping[str, Any] | None, path: Path) -> bool:
+    # Any: a row of lessons or labs
+    def merge(
+        self, item: Any, file: Mapping[str, object], here: Mapping[str, object] | None, path: Path
+    ) -> bool:
         """Return True if `item` should be written from `file`; `here` has the portal's values, None if it is new."""
         wanted = digest(file)
         if here is None:
@@ -46,6 +49,7 @@ class Changes:
         item.loaded_digest = wanted
         return True
 
+    # Any: a row of lessons or labs
     def write(self, item: Any, entry: Entry, save: Callable[[Any], Any], **related: models.Model) -> None:
         """Update `item` from its file if the rules allow it; `related` are objects that the file names by slug."""
         here = None if item.pk is None else content_of(item, entry)
@@ -58,7 +62,8 @@ class Changes:
             type(item).objects.filter(pk=item.pk).update(loaded_from=entry.origin)
 
 
-def content_of(item: Any, entry: Entry) -> dict[str, Any]:
+# Any: a row of lessons or labs
+def content_of(item: Any, entry: Entry) -> Content:
     """Return the portal's values of the fields that the file sets."""
     return {name: _plain(getattr(item, name)) for name in entry.content}
 

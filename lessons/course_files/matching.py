@@ -23,11 +23,13 @@ class Plan:
     """The row of each entry by `id(entry)`, the renames, and the rows whose files are gone."""
 
     course: Course
+    # Any: rows of lessons and labs
     rows: dict[int, Any] = field(default_factory=dict)
     renamed: dict[str, dict[str, str]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
+    # Any: rows of lessons and labs
     removed: list[tuple[str, Any]] = field(default_factory=list)
 
-    def row(self, entry: Entry, model: Any) -> Any:
+    def row(self, entry: Entry, model: Any) -> Any:  # Any: a row of lessons or labs
         # A new row is not saved yet.
         return self.rows.get(id(entry)) or model(course=self.course, slug=entry.content["slug"])
 
@@ -227,6 +229,7 @@ class FilesGoneError(Exception):
     """The files of some rows are gone, and the caller chose neither keep nor draft."""
 
 
+# Any: rows of lessons and labs
 def describe(removed: Iterable[tuple[str, Any]]) -> list[str]:
     return [
         f"{kind} {row.slug}{f', {row.status}' if hasattr(row, 'status') else ''}" for kind, row in removed

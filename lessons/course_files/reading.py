@@ -19,6 +19,8 @@ from lessons.texts.fields import Fields
 from lessons.texts.problem import Problem
 from portal.accounts.models import validate_time_zone
 
+Content = dict[str, Any]  # Any: the values of fields by their names
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -28,7 +30,7 @@ class Entry:
     """
 
     source: Source
-    content: dict[str, Any]
+    content: Content
     offset: int = 0
     path: str = ""
     key: str = ""
@@ -123,7 +125,7 @@ def _read_session(files: CourseFiles, folder: Path, position: int) -> None:
     fields = source.fields()
     if fields is None:
         return
-    content: dict[str, Any] = {
+    content: Content = {
         "slug": fields.text("slug", check=validate_slug),
         "title": fields.text("title"),
         "summary": fields.text("summary", ""),
@@ -160,7 +162,7 @@ def _read_lesson(files: CourseFiles, path: Path, session: str, position: int) ->
     if found is None or found.fields is None:
         return
     fields, body = found.fields, found.body
-    content: dict[str, Any] = {
+    content: Content = {
         "slug": fields.text("slug", check=_lesson_slug),
         "title": fields.text("title"),
         "summary": fields.text("summary", ""),
@@ -193,7 +195,7 @@ def _read_quiz(files: CourseFiles, source: Source, slug: str) -> None:
 
 
 def _read_cohort(source: Source, fields: Fields, sessions: set[str]) -> Entry:
-    content: dict[str, Any] = {
+    content: Content = {
         "slug": fields.text("slug", check=validate_slug),
         "title": fields.text("title"),
         "time_zone": fields.text("time_zone", "Asia/Kolkata", check=validate_time_zone),

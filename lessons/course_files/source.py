@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from lessons.texts.fields import Fields, read_fields
 from lessons.texts.front_matter import FrontMatter, read_front_matter
@@ -22,7 +21,7 @@ class LoadError(Exception):
         self.problems = problems
 
 
-def digest(content: Mapping[str, Any]) -> str:
+def digest(content: Mapping[str, object]) -> str:
     """Return the SHA-256 of a file's content, independent of its layout."""
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 

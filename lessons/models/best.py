@@ -6,6 +6,7 @@ from django.db.models import F, FloatField, QuerySet, Window
 from django.db.models.functions import Cast, NullIf, Round, RowNumber
 
 
+# Any: attempts or submissions
 def rank(tries: QuerySet[Any], *, per: str, points: str, max_points: str) -> QuerySet[Any]:
     """Annotate each try with `best_rank`: 1 for the one that counts, for each learner and `per`.
 

@@ -34,11 +34,12 @@ class SharedField(models.ForeignKey[Any, Any]):
                 raise IntegrityError(f"{model_instance._meta.label}.{field.name} has a different {self.name}")
         return own
 
-    def parent_of(self, row: Any) -> Any:
-        return getattr(row, row._meta.get_field(self.name).attname)
+    def parent_of(self, row: models.Model) -> object:
+        own: Any = row._meta.get_field(self.name)
+        return getattr(row, own.attname)
 
 
-def shared_field(to: Any, of: tuple[str, ...]) -> SharedField:
+def shared_field(to: type[models.Model] | str, of: tuple[str, ...]) -> SharedField:
     """Return a non-editable field. `SameParent` enforces it, so it needs no constraint, index or cascade."""
     options: dict[str, Any] = {"editable": False, "blank": True, "db_index": False, "db_constraint": False}
     return SharedField(to, models.DO_NOTHING, related_name="+", of=of, **options)

@@ -1,11 +1,10 @@
 """The form controls of a question: the context of its template in `templates/lessons/controls/`."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from lessons.quiz_text import inline, option, plain
-from lessons.quizzes import PublicQuestion, Question, QuestionLayout, Response, form_fields, question_view
-from lessons.quizzes.question import Entry
+from lessons.quizzes import PublicQuestion, QuestionLayout, Response, form_fields, question_view
+from lessons.quizzes.question import AnyQuestion, Entry
 
 LETTERS = "ABCDEF"
 
@@ -42,7 +41,7 @@ class Controls:
 
 
 def controls(
-    question: Question[Any], layout: QuestionLayout, response: Response | None, course: str
+    question: AnyQuestion, layout: QuestionLayout, response: Response | None, course: str
 ) -> Controls:
     """Return the controls of a question, with a saved response filled in. They reveal no right answer."""
     view = question_view(question, layout)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
-from typing import Any
 
 from django.http import JsonResponse
 from django.template.loader import render_to_string
@@ -12,11 +11,13 @@ from lessons import actions
 from lessons.actions import render_markdown
 from lessons.links import links_within
 from lessons.models import Course
+from lessons.pages.context import Context
 from lessons.pages.controls import controls
 from lessons.points import show_points
 from lessons.quiz_text import blocks, prompt
 from lessons.quiz_text import option as option_html
-from lessons.quizzes import Question, QuizSyntaxError, parse, right_answer
+from lessons.quizzes import QuizSyntaxError, parse, right_answer
+from lessons.quizzes.question import AnyQuestion
 from lessons.rendering import TooComplexError
 from lessons.texts.problem import Problem
 
@@ -98,7 +99,7 @@ def preview_quiz(course: Course, source: str, title: str) -> Preview:
     )
 
 
-def _preview_question(question: Question[Any], course: str) -> dict[str, Any]:
+def _preview_question(question: AnyQuestion, course: str) -> Context:
     # Shuffled with a fixed seed, so that the order does not change at each keystroke.
     asked = controls(question, question.lay_out(Random(question.key)), None, course)  # noqa: S311
     title, body = prompt(asked.view, course)
@@ -112,11 +113,11 @@ def _preview_question(question: Question[Any], course: str) -> dict[str, Any]:
     }
 
 
-def _answer_html(question: Question[Any], text: str, course: str) -> str:
+def _answer_html(question: AnyQuestion, text: str, course: str) -> str:
     return option_html(text, course) if question.answers_are_markdown else text
 
 
-def _explained_options(question: Question[Any], course: str) -> list[tuple[str, str]]:
+def _explained_options(question: AnyQuestion, course: str) -> list[tuple[str, str]]:
     return [
         (option_html(text, course), blocks(explanation, course))
         for text, explanation in question.explained_options()

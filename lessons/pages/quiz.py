@@ -1,17 +1,18 @@
 """Build the context of a quiz's start page, player and summary."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import Http404
 from django.urls import reverse
 
 from lessons.models import Answer
 from lessons.pages.breadcrumb import Crumb, course_crumbs
+from lessons.pages.context import Context
 from lessons.pages.controls import controls
 from lessons.quiz_queries import OpenAttempt, OpenQuiz, typical_minutes
 from lessons.quiz_text import parse_stored, prompt
-from lessons.quizzes import Question, Response, explain_reading, given_answer, question_view, refusal
+from lessons.quizzes import Response, explain_reading, given_answer, question_view, refusal
+from lessons.quizzes.question import AnyQuestion
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Step:
         return "done" if self.answered else "todo"
 
 
-def start_page(found: OpenQuiz) -> dict[str, Any]:
+def start_page(found: OpenQuiz) -> Context:
     attempt = found.open_attempt
     return {
         **_quiz(found),
@@ -40,7 +41,7 @@ def start_page(found: OpenQuiz) -> dict[str, Any]:
     }
 
 
-def question_page(found: OpenAttempt, place: int, typed: Response | None = None) -> dict[str, Any]:
+def question_page(found: OpenAttempt, place: int, typed: Response | None = None) -> Context:
     # `typed` is a refused response, which stays in its field.
     question = question_at(found, place)
     answer = found.answers.get(question.key)
@@ -64,7 +65,7 @@ def question_page(found: OpenAttempt, place: int, typed: Response | None = None)
     }
 
 
-def refusal_words(found: OpenAttempt, question: Question[Any], typed: Response | None) -> str:
+def refusal_words(found: OpenAttempt, question: AnyQuestion, typed: Response | None) -> str:
     """Say that the typed response is not saved, and which answer counts instead; "" if it is readable."""
     why = refusal(question, typed)
     answer = found.answers.get(question.key)
@@ -77,7 +78,7 @@ def refusal_words(found: OpenAttempt, question: Question[Any], typed: Response |
     return f"Not saved. {why}{counts}"
 
 
-def summary_page(found: OpenAttempt) -> dict[str, Any]:
+def summary_page(found: OpenAttempt) -> Context:
     all_steps = steps(found)
     return {
         **attempt_context(found),
@@ -88,15 +89,15 @@ def summary_page(found: OpenAttempt) -> dict[str, Any]:
     }
 
 
-def questions(found: OpenAttempt) -> tuple[Question[Any], ...]:
+def questions(found: OpenAttempt) -> tuple[AnyQuestion, ...]:
     return parse_stored(found.attempt.version.source).questions
 
 
-def question_at(found: OpenAttempt, place: int) -> Question[Any]:
+def question_at(found: OpenAttempt, place: int) -> AnyQuestion:
     return question_in(found.attempt.version.source, place)
 
 
-def question_in(source: str, place: int) -> Question[Any]:
+def question_in(source: str, place: int) -> AnyQuestion:
     """Return the question at this position in a quiz, from 1. Raises Http404."""
     asked = parse_stored(source).questions
     if not 1 <= place <= len(asked):
@@ -112,11 +113,11 @@ def steps(found: OpenAttempt) -> list[Step]:
     ]
 
 
-def _title(found: OpenAttempt, question: Question[Any], course: str) -> str:
+def _title(found: OpenAttempt, question: AnyQuestion, course: str) -> str:
     return prompt(question_view(question, found.attempt.layout[question.key]), course)[0]
 
 
-def _step(place: int, title: str, question: Question[Any], answer: Answer | None) -> Step:
+def _step(place: int, title: str, question: AnyQuestion, answer: Answer | None) -> Step:
     if answer is None:
         return Step(place, title, answered=False, flagged=False)
     note = refusal(question, answer.response) or explain_reading(question, answer.response)
@@ -141,12 +142,12 @@ def address_in(source: str, place: int | None, *attempt: str | int) -> str:
     return reverse("question", args=[*attempt, place])
 
 
-def _quiz(found: OpenQuiz, *steps: Crumb) -> dict[str, Any]:
+def _quiz(found: OpenQuiz, *steps: Crumb) -> Context:
     quiz, course, lesson = found.quiz, found.quiz.course, found.quiz.lesson
     above = (lesson.title, reverse("lesson", args=[course.slug, lesson.slug]))
     crumbs = course_crumbs(course, above, ("Quiz", quiz.get_absolute_url()), *steps)
     return {"course": course, "quiz": quiz, "lesson": lesson, "crumbs": crumbs}
 
 
-def attempt_context(found: OpenAttempt) -> dict[str, Any]:
+def attempt_context(found: OpenAttempt) -> Context:
     return {**_quiz(found.of, (f"Attempt {found.attempt.number}", "")), "attempt": found.attempt}

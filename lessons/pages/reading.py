@@ -1,18 +1,17 @@
 """Context that templates need beyond the rows."""
 
-from typing import Any
-
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from lessons.pages.breadcrumb import course_crumbs
+from lessons.pages.context import Context, HeadingItem
 from lessons.queries import OpenLesson
 from lessons.rendering import MAX_LISTED, with_ticks
 from lessons.syllabus import syllabus
 
 
-def reading_context(found: OpenLesson, token: object) -> dict[str, Any]:
+def reading_context(found: OpenLesson, token: object) -> Context:
     # `token` is the CSRF token of the forms.
     course, session = found.lesson.course, found.lesson.session
     above = (session.title, f"{course.get_absolute_url()}#session-{session.slug}")
@@ -48,7 +47,7 @@ def tick_form(token: object, address: str, key: str, html: str, ticked: bool) ->
     return render_to_string("lessons/_tick.html", {**context, "csrf_token": token})
 
 
-def course_menu(found: OpenLesson) -> dict[str, Any]:
+def course_menu(found: OpenLesson) -> Context:
     """Return the sessions of the course, the lessons of this session with their state, and which of them it is.
 
     A state is "" for visitors and staff, whose reading is not kept.
@@ -71,15 +70,19 @@ def _state(found: OpenLesson, lesson: int) -> str:
     return "part" if lesson == found.lesson.pk else "todo"
 
 
-def contents_rail(found: OpenLesson) -> list[dict[str, Any]]:
+def contents_rail(found: OpenLesson) -> list[HeadingItem]:
     """Return the headings with the learner's progress: done before the last one read, part at it, todo after it."""
     listed = found.lesson.contents[:MAX_LISTED]
-    headings = [{"id": id_, "title": title, "level": level} for level, id_, title in listed]
-    if found.reading and found.reading.read_at:
-        return [{**heading, "state": "done"} for heading in headings]
     last = found.reading.heading if found.reading else ""
-    at = next((index for index, heading in enumerate(headings) if heading["id"] == last), -1)
+    at = next((index for index, (_, id_, _) in enumerate(listed) if id_ == last), -1)
+    if found.reading and found.reading.read_at:
+        at = len(listed)
     return [
-        {**heading, "state": "done" if index < at else "part" if index == at else "todo"}
-        for index, heading in enumerate(headings)
+        {
+            "id": id_,
+            "title": title,
+            "level": level,
+            "state": "done" if index < at else "part" if index == at else "todo",
+        }
+        for index, (level, id_, title) in enumerate(listed)
     ]

@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from lessons.models import Answer, Attempt
+from lessons.pages.context import Context
 from lessons.pages.quiz import attempt_context, questions
 from lessons.queries import OpenCourse
 from lessons.quiz_queries import OpenAttempt, OpenQuiz
 from lessons.quiz_text import blocks, inline, parse_stored, prompt
 from lessons.quiz_text import option as option_html
 from lessons.quizzes import (
-    Question,
     QuestionLayout,
     Response,
     explain_reading,
@@ -21,6 +20,7 @@ from lessons.quizzes import (
     refusal,
     right_answer,
 )
+from lessons.quizzes.question import AnyQuestion
 
 FILTERS = {"all": "All", "missed": "Missed", "flagged": "Flagged"}
 
@@ -68,7 +68,7 @@ class Reviewed:
         return ("part", "Partly correct") if self.points else ("bad", "Incorrect")
 
 
-def review_page(found: OpenAttempt, show: str) -> dict[str, Any]:
+def review_page(found: OpenAttempt, show: str) -> Context:
     # `show` is a key of FILTERS; any other value shows all.
     released = found.of.released
     every = [_review_question(found, place, item, released) for place, item in enumerate(questions(found), 1)]
@@ -88,7 +88,7 @@ def review_page(found: OpenAttempt, show: str) -> dict[str, Any]:
     }
 
 
-def staff_review(attempt: Attempt) -> dict[str, Any]:
+def staff_review(attempt: Attempt) -> Context:
     """Return an attempt, even an open one, as its learner saw it, with right answers. For course staff only."""
     course = attempt.quiz.course
     version = attempt.quiz.current or attempt.version
@@ -109,7 +109,7 @@ def _mark(found: OpenAttempt) -> None:
         answer.credit = marked.per_question[key].credit
 
 
-def _review_question(found: OpenAttempt, place: int, question: Question[Any], released: bool) -> Reviewed:
+def _review_question(found: OpenAttempt, place: int, question: AnyQuestion, released: bool) -> Reviewed:
     course, layout = found.of.quiz.course.slug, found.attempt.layout[question.key]
     answer = found.answers.get(question.key) or Answer(credit=Decimal(0))
     title, body = prompt(question_view(question, layout), course)
@@ -134,7 +134,7 @@ def _review_question(found: OpenAttempt, place: int, question: Question[Any], re
 
 
 def _options(
-    question: Question[Any], layout: QuestionLayout, response: Response | None, course: str, released: bool
+    question: AnyQuestion, layout: QuestionLayout, response: Response | None, course: str, released: bool
 ) -> list[ReviewedOption]:
     return [
         ReviewedOption(
@@ -149,7 +149,7 @@ def _options(
 
 
 def _given_entries(
-    question: Question[Any], response: Response | None, course: str, released: bool
+    question: AnyQuestion, response: Response | None, course: str, released: bool
 ) -> list[tuple[str, str]]:
     texts = _texts(question, given_answer(question, response), course)
     right = question.entries_right(response) if released and response is not None else []
@@ -157,5 +157,5 @@ def _given_entries(
     return list(zip(texts, glyphs, strict=True))
 
 
-def _texts(question: Question[Any], texts: list[str], course: str) -> list[str]:
+def _texts(question: AnyQuestion, texts: list[str], course: str) -> list[str]:
     return [inline(text, course) for text in texts] if question.answers_are_markdown else texts

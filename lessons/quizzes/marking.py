@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
-from typing import Any
 
-from .question import Question, Response
+from .question import AnyQuestion, Response
 from .quiz import Quiz
 
 
@@ -30,7 +29,7 @@ class Marked:
     per_question: dict[str, QuestionMark]
 
 
-def credit(question: Question[Any], response: Response | None) -> Decimal:
+def credit(question: AnyQuestion, response: Response | None) -> Decimal:
     """Return the credit from 0 to 1; 0 without a response."""
     return _decimal(_credit(question, response))
 
@@ -50,7 +49,7 @@ def mark(quiz: Quiz, responses: Mapping[str, Response | None]) -> Marked:
     )
 
 
-def _credit(question: Question[Any], response: Response | None) -> Fraction:
+def _credit(question: AnyQuestion, response: Response | None) -> Fraction:
     return Fraction(0) if response is None else question.credit(response)
 
 

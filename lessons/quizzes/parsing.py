@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
 
 from lessons.texts.front_matter import read_front_matter
 from lessons.texts.problem import Problem
@@ -12,7 +11,7 @@ from .blocks import Block, cut
 from .front_matter import Settings, read_settings
 from .lines import Line, Syntax, read_lines
 from .problems import QuizSyntaxError, Report
-from .question import Question
+from .question import AnyQuestion
 from .quiz import Quiz
 from .text import UNPRINTABLE
 
@@ -82,11 +81,11 @@ def _lines(texts: list[str], start: int, report: Report) -> list[Line]:
     return lines[: headings[-1]] if headings else []
 
 
-def _question(block: Block, report: Report) -> Question[Any]:
+def _question(block: Block, report: Report) -> AnyQuestion:
     return next(kind for kind in kinds.KINDS if kind.recognises(block)).parse(block, report)
 
 
-def _report_repeated_keys(questions: Iterable[Question[Any]], report: Report) -> None:
+def _report_repeated_keys(questions: Iterable[AnyQuestion], report: Report) -> None:
     lines: dict[str, int] = {}
     for question in questions:
         if question.key and lines.setdefault(question.key, question.line) != question.line:

@@ -158,7 +158,11 @@ class Question(ABC, Generic[R]):
         return PublicQuestion(self.key, self.kind, self.prompt, self.points, **parts)
 
 
-def common(block: Block) -> dict[str, Any]:
+# Any: each kind has its own type of response.
+AnyQuestion = Question[Any]
+
+
+def common(block: Block) -> dict[str, Any]:  # Any: keyword arguments of different types
     return {
         "key": block.key,
         "prompt": block.prompt,

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 from lessons.texts.problem import Problem
 
-from .question import FormData, Layout, PublicQuestion, Question, QuestionLayout, Response
+from .question import AnyQuestion, FormData, Layout, PublicQuestion, QuestionLayout, Response
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class Quiz:
     pass_mark: int
     attempts: int
     release: str
-    questions: tuple[Question[Any], ...]
+    questions: tuple[AnyQuestion, ...]
     digest: str
     warnings: tuple[Problem, ...] = ()
 
@@ -31,12 +30,12 @@ def lay_out(quiz: Quiz, rng: Random) -> Layout:
     return {question.key: question.lay_out(rng) for question in quiz.questions}
 
 
-def question_view(question: Question[Any], layout: QuestionLayout) -> PublicQuestion:
+def question_view(question: AnyQuestion, layout: QuestionLayout) -> PublicQuestion:
     """Return the part of the question that a page may see before release."""
     return question.view(layout)
 
 
-def read_response(question: Question[Any], layout: QuestionLayout, data: FormData) -> Response | None:
+def read_response(question: AnyQuestion, layout: QuestionLayout, data: FormData) -> Response | None:
     """Return the posted response, JSON-able, None if nothing was answered. Unknown tokens are ignored.
 
     `data` has all values of each field: `answer` for tokens, text or a number; `answer-<token>` for the
@@ -48,27 +47,27 @@ def read_response(question: Question[Any], layout: QuestionLayout, data: FormDat
 
 
 def form_fields(
-    question: Question[Any], layout: QuestionLayout, response: Response | None
+    question: AnyQuestion, layout: QuestionLayout, response: Response | None
 ) -> dict[str, list[str]]:
     """Return the form fields of a saved response; the inverse of `read_response`."""
     return {} if response is None else question.form_fields(layout, response)
 
 
-def refusal(question: Question[Any], response: Response | None) -> str:
+def refusal(question: AnyQuestion, response: Response | None) -> str:
     """Say what to type instead of an unreadable response, such as “two” for a number; "" if it is readable."""
     return "" if response is None else question.refusal(response)
 
 
-def explain_reading(question: Question[Any], response: Response | None) -> str:
+def explain_reading(question: AnyQuestion, response: Response | None) -> str:
     """Explain how an ambiguous typed response is read; "" if it is read as typed."""
     return "" if response is None else question.explain_reading(response)
 
 
-def right_answer(question: Question[Any]) -> list[str]:
+def right_answer(question: AnyQuestion) -> list[str]:
     """Return display texts, one for each entry: inline Markdown if `question.answers_are_markdown`, else plain."""
     return question.right_answer()
 
 
-def given_answer(question: Question[Any], response: Response | None) -> list[str]:
+def given_answer(question: AnyQuestion, response: Response | None) -> list[str]:
     """Return display texts as `right_answer` does; empty if nothing was answered."""
     return [] if response is None else question.given_answer(response)

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 from markdown_it.common.utils import unescapeAll
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
@@ -47,7 +47,7 @@ def fences(state: StateCore) -> None:
             page.report(start + 1, problem)
 
 
-def code(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+def code(tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     """Render rule for fenced and indented code. A label in `meta` overrides the info string."""
     token = tokens[index]
     page: Page = env["page"]
@@ -67,7 +67,7 @@ def code(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     return f'<figure class="code">{caption}<pre tabindex="0"><code>{html}</code></pre></figure>\n'
 
 
-def code_in_option(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+def code_in_option(tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     """Render rule: code without figure and header, which are not allowed in a label."""
     token = tokens[index]
     page: Page = env["page"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 from .state import Page
 
@@ -27,7 +28,7 @@ def unused_footnotes(state: StateCore) -> None:
         seen.add(label)
 
 
-def footnote_ref(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+def footnote_ref(tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     """Render rule.
 
     Ids have two hyphens, so they never equal a heading's. Fragments have no ids, because a page may contain
@@ -41,12 +42,12 @@ def footnote_ref(tokens: Sequence[Token], index: int, options: Any, env: Any) ->
     return f'<sup><a href="#note--{number}" id="{back}" aria-label="Footnote {number}">{number}</a></sup>'
 
 
-def footnote_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+def footnote_open(tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     page: Page = env["page"]
     return f'<li id="note--{tokens[index].meta["id"] + 1}">' if page.whole else "<li>"
 
 
-def footnote_anchor(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+def footnote_anchor(tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     """Render rule: a link back to each reference of the footnote."""
     page: Page = env["page"]
     back = escape(_back(tokens[index].meta))

@@ -5,10 +5,10 @@ import unicodedata
 from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
-from typing import Any
 
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 from .state import Page, plain
 
@@ -74,14 +74,14 @@ def _free(slug: str, uses: dict[str, int]) -> str:
     return candidate
 
 
-def heading_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+def heading_open(tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     token = tokens[index]
     if "id" not in token.meta:
         return f"<{token.tag}>"
     return f'<div class="heading"><{token.tag} id="{escape(token.meta["id"])}">'
 
 
-def heading_close(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+def heading_close(tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     # A heading is always three tokens, so its opening and its text come just before.
     opening, inline, closing = tokens[index - 2 : index + 1]
     if "id" not in opening.meta:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from markdown_it.rules_block.table import escapedSplit
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 from .state import Page
 
@@ -72,7 +72,7 @@ def tasks(state: StateCore) -> None:
             inline.children.insert(0, Token("task_box", "span", 0, meta={"done": found[1] != " "}))
 
 
-def task_box(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+def task_box(tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     label, sign = ("Done", "☑") if tokens[index].meta["done"] else ("To do", "☐")
     return f'<span class="task-box" role="img" aria-label="{label}">{sign}</span> '
 
@@ -89,7 +89,7 @@ def row_headers(state: StateCore) -> None:
             opened.attrSet("scope", "row")
 
 
-def table_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+def table_open(tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     """Render rule. Regions are numbered, because screen readers cannot tell two with the same name apart."""
     page: Page = env["page"]
     page.tables += 1
@@ -97,11 +97,11 @@ def table_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> s
     return f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table>\n'
 
 
-def table_close(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+def table_close(tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     return "</table></div>\n"
 
 
-def cell_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+def cell_open(tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     """Render rule: alignment as a class, because the content policy forbids the parser's style attribute."""
     token = tokens[index]
     if token.type == "th_open" and not tokens[index + 1].content:

@@ -111,7 +111,7 @@ def _run(parse: Callable[..., list[Token]], source: str, page: Page) -> tuple[li
     _refuse_excess(source)
     env = {"page": page}
     tokens = parse(source, env)
-    parser: MarkdownIt = parse.__self__  # type: ignore[attr-defined]
+    parser: MarkdownIt = parse.__self__  # type: ignore[attr-defined]  # a bound method
     return tokens, sanitise(parser.renderer.render(tokens, parser.options, env))
 
 

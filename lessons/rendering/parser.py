@@ -1,11 +1,11 @@
 """The Markdown parser and its rules: CommonMark, tables, strikethrough, task lists and `:::` blocks."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.container import container_plugin
@@ -44,7 +44,7 @@ RENDER_RULES = {
 class BoundedRenderer(RendererHTML):
     """Render token by token and stop when the budget of the page is spent."""
 
-    def render(self, tokens: Sequence[Token], options: Any, env: Any) -> str:
+    def render(self, tokens: Sequence[Token], options: OptionsDict, env: EnvType) -> str:
         page: Page = env["page"]
         parts: list[str] = []
         line = 1
@@ -56,7 +56,7 @@ class BoundedRenderer(RendererHTML):
                 parts.append(page.budget.spend(self._one(tokens, index, options, env), line))
         return "".join(parts)
 
-    def _inline(self, children: Sequence[Token], options: Any, env: Any, line: int) -> list[str]:
+    def _inline(self, children: Sequence[Token], options: OptionsDict, env: EnvType, line: int) -> list[str]:
         page: Page = env["page"]
         parts = []
         for index, child in enumerate(children):
@@ -64,7 +64,7 @@ class BoundedRenderer(RendererHTML):
             parts.append(page.budget.spend(self._one(children, index, options, env), line))
         return parts
 
-    def _one(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    def _one(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         rule = self.rules.get(tokens[index].type)
         html = rule(tokens, index, options, env) if rule else self.renderToken(tokens, index, options, env)
         return str(html)
@@ -75,7 +75,7 @@ def build() -> MarkdownIt:
         ["table", "strikethrough"]
     )
     # every URL becomes a link first, so that the rule `links` can report the line of a refused one
-    md.validateLink = lambda url: True  # type: ignore[method-assign]
+    md.validateLink = lambda url: True  # type: ignore[method-assign]  # markdown-it's way
     md.options["store_labels"] = True
     for name in ADMONITIONS:
         container_plugin(md, name)
@@ -93,7 +93,7 @@ def build() -> MarkdownIt:
         md.core.ruler.before("text_join", rule.__name__, rule)
     for rule in (tasks, headings, links, report_definitions):
         md.core.ruler.push(rule.__name__, rule)
-    md.renderer.rules.update(RENDER_RULES)  # type: ignore[attr-defined]
+    md.renderer.rules.update(RENDER_RULES)  # type: ignore[attr-defined]  # as RendererHTML
     return md
 
 
@@ -112,6 +112,8 @@ def build_for_options() -> MarkdownIt:
     return md
 
 
-def _break(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+def _break(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
     # Paragraphs are separated by a line break; code is already a block.
     return "<br>" if index and tokens[index - 1].type == "paragraph_close" else ""

@@ -21,7 +21,7 @@ MAX_DEPTH = 20  # of brackets: at each word, the scanner looks for keys in all o
 MAX_TOKENS = 20_000  # a key and its value are four tokens
 MAX_VALUES = 10_000  # counted with aliases expanded, so that ten lines cannot expand to a billion values
 TOO_DEEP = "nested too deeply"
-REQUIRED: Any = object()
+REQUIRED: Any = object()  # Any: it takes the place of a default of any type
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -124,7 +124,7 @@ class Fields:
         own = self.node.start_mark.line + self.first_line if self.node and self.prefix else 1
         self._report(self.lines.get(key, own), key, message)
 
-    def text(self, key: str, default: Any = REQUIRED, *, check: Callable[[str], Any] | None = None) -> str:
+    def text(self, key: str, default: str = REQUIRED, *, check: Callable[[str], object] | None = None) -> str:
         """Return the stripped text. `check` raises an error whose message is reported."""
         node = self._scalar(key, "text", default)
         if node is None:
@@ -136,7 +136,7 @@ class Fields:
             self._check(key, check, value)
         return value
 
-    def number(self, key: str, default: Any = REQUIRED, *, limit: int) -> int:
+    def number(self, key: str, default: int = REQUIRED, *, limit: int) -> int:
         """Return a whole number from 0 to `limit`."""
         wanted = f"a whole number from 0 to {limit}"
         node = self._scalar(key, wanted, default)
@@ -155,7 +155,7 @@ class Fields:
             self.report(key, "must be true or false")
         return str(node.value).lower() == "true"
 
-    def choice(self, key: str, allowed: Sequence[str], default: Any = REQUIRED) -> str:
+    def choice(self, key: str, allowed: Sequence[str], default: str = REQUIRED) -> str:
         wanted = f"one of {', '.join(allowed)}"
         node = self._scalar(key, wanted, default)
         if node is None:
@@ -164,7 +164,7 @@ class Fields:
             self.report(key, f"must be {wanted}")
         return str(node.value)
 
-    def texts(self, key: str, default: Any = REQUIRED) -> list[str]:
+    def texts(self, key: str, default: Sequence[str] = REQUIRED) -> list[str]:
         found = []
         for node in self._items(key, default):
             if _is_text(node):
@@ -173,11 +173,11 @@ class Fields:
                 self._report_item(key, node, "text")
         return found
 
-    def mappings(self, key: str, default: Any = REQUIRED) -> "list[Fields]":
+    def mappings(self, key: str, default: Sequence[str] = REQUIRED) -> "list[Fields]":
         found = self._items(key, default)
         return [item for node in found if (item := self._mapping(key, node, "a mapping with keys"))]
 
-    def texts_or_mappings(self, key: str, default: Any = REQUIRED) -> "list[str | Fields]":
+    def texts_or_mappings(self, key: str, default: Sequence[str] = REQUIRED) -> "list[str | Fields]":
         found: list[str | Fields] = []
         for node in self._items(key, default):
             if _is_text(node):

@@ -26,5 +26,5 @@ def person(request: HttpRequest) -> dict[str, Any]:
 
 
 def describe_person(request: HttpRequest) -> Person:
-    name = request.user.get_full_name()  # type: ignore[union-attr]
+    name = request.user.get_full_name()  # type: ignore[union-attr]  # signed in
     return Person(name[:1].upper(), name)

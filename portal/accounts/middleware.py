@@ -160,7 +160,7 @@ def is_signed_in(request: HttpRequest) -> bool:
         return request.user.is_authenticated
     except DatabaseError as error:
         # A view that reads the user gets the same error, even if the database is back: nothing was checked.
-        request.user = SimpleLazyObject(partial(_raise, error))  # type: ignore[assignment]
+        request.user = SimpleLazyObject(partial(_raise, error))  # type: ignore[assignment]  # stands in for a user
         return False
 
 

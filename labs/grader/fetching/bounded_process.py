@@ -136,8 +136,8 @@ class _Watch:
                 continue
             name, most = key.data
             data = os.read(key.fd, 1 << 16)
-            self.said[key.fileobj] += data  # type: ignore[index]
-            if len(self.said[key.fileobj]) > most:  # type: ignore[index]
+            self.said[key.fileobj] += data  # type: ignore[index]  # registered above
+            if len(self.said[key.fileobj]) > most:  # type: ignore[index]  # registered above
                 return str(name)
             if not data:
                 selector.unregister(key.fileobj)

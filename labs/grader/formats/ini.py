@@ -28,7 +28,7 @@ def read_ini(text: str) -> dict[str, dict[str, object]]:
     parser = configparser.ConfigParser(
         interpolation=None, default_section=_NO_DEFAULTS, allow_no_value=True, empty_lines_in_values=False
     )
-    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.optionxform = str  # type: ignore[assignment, method-assign]  # configparser's way
     if blanks := _BLANKS.search(text):
         raise IniError("a line has more than 100 spaces in a row", text.count("\n", 0, blanks.start()) + 1)
     try:

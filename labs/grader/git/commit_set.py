@@ -22,7 +22,7 @@ class CommitSet(Set[str]):
         self._of, self.marks = of, marks
 
     @classmethod
-    def _from_iterable(cls, ids: Iterable[str]) -> frozenset[str]:  # type: ignore[override]
+    def _from_iterable(cls, ids: Iterable[str]) -> frozenset[str]:  # type: ignore[override]  # frozen
         return frozenset(ids)  # called by `Set` for a union with foreign ids
 
     @property

@@ -4,7 +4,6 @@ import posixpath
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..findings import Finding, Place
 from ..formats.data import UnparsableError, read_data
@@ -20,7 +19,7 @@ class Project:
 
     path: str
     text: str
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, object] = field(default_factory=dict)
     files: Collection[str] = ()
 
     @property
@@ -28,18 +27,18 @@ class Project:
         return posixpath.dirname(self.path)
 
     @property
-    def project(self) -> Mapping[str, Any]:
+    def project(self) -> Mapping[str, object]:
         return table_of(self.data.get("project"))
 
     @property
-    def build_system(self) -> Mapping[str, Any]:
+    def build_system(self) -> Mapping[str, object]:
         return table_of(self.data.get("build-system"))
 
     @property
     def backend(self) -> str:
         return str(self.build_system.get("build-backend", ""))
 
-    def tool(self, *keys: str) -> Mapping[str, Any]:
+    def tool(self, *keys: str) -> Mapping[str, object]:
         """The table below `[tool]`, empty if it is not there."""
         found = table_of(self.data.get("tool"))
         for key in keys:
@@ -66,7 +65,7 @@ def read_project(path: str, text: str, files: Collection[str]) -> tuple[Project,
     return Project(path, text, data if isinstance(data, dict) else {}, files), []
 
 
-def table_of(data: object) -> Mapping[str, Any]:
+def table_of(data: object) -> Mapping[str, object]:
     return data if isinstance(data, dict) else {}
 
 

@@ -159,12 +159,13 @@ def _keys(project: Project) -> Iterator[Finding]:
 
 def _fields(project: Project) -> Iterator[Finding]:
     data = project.project
-    dynamic = data.get("dynamic") if isinstance(data.get("dynamic"), list) else []
+    given = data.get("dynamic")
+    dynamic = given if isinstance(given, list) else []
     if "name" not in data:
         yield Finding(
             project.place("project"), "The package has no name.", "`name`", "none", ('name = "my-package"',)
         )
-    if "version" not in data and "version" not in (dynamic or []):
+    if "version" not in data and "version" not in dynamic:
         says = "The package has no version."
         yield Finding(
             project.place("project"), says, "`version`, or `dynamic`", "none", ('version = "0.1.0"',)
@@ -235,10 +236,9 @@ def _named_files(project: Project) -> Iterator[Finding]:
                 listed(map(quoted, near)) or "none",
                 (f'{key} = "{near[0]}"',) if near and isinstance(value, str) else (),
             )
-    if isinstance(data.get("license"), str) and not _can_be_read(
-        data["license"], canonicalize_license_expression
-    ):
-        shown = quoted(data["license"])
+    license = data.get("license")
+    if isinstance(license, str) and not _can_be_read(license, canonicalize_license_expression):
+        shown = quoted(license)
         says = f"{shown} is not an SPDX license."
         yield Finding(project.place("project", "license"), says, "an SPDX expression such as `MIT`", shown)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeGuard
 
 PERSON = ("name", "email")
 _OWN_ENTRY_POINTS = ("console_scripts", "gui_scripts")  # they are `scripts` and `gui-scripts`
@@ -24,7 +25,7 @@ def _is_list(data: object) -> bool:
     return isinstance(data, list) and all(map(_is_text, data))
 
 
-def _is_table(data: object) -> bool:
+def _is_table(data: object) -> TypeGuard[dict[str, object]]:
     return isinstance(data, dict) and all(map(_is_text, data.values()))
 
 
@@ -52,7 +53,7 @@ def _is_readme(data: object) -> bool:
 
 
 def _is_license(data: object) -> bool:
-    return _is_text(data) or (_is_table(data) and data.keys() in ({"file"}, {"text"}))  # type: ignore[attr-defined]
+    return _is_text(data) or (_is_table(data) and data.keys() in ({"file"}, {"text"}))
 
 
 _TEXT, _LIST, _TABLE = "a string in quotes", "a list of strings", "a table of strings"

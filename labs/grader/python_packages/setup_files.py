@@ -2,6 +2,7 @@
 
 import ast
 import posixpath
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,12 +31,12 @@ class SetupFile:
     """
 
     paths: list[str] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, object] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
     requires: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_setup(project: Project, read: Any) -> SetupFile:
+def read_setup(project: Project, read: Callable[[str], str | None]) -> SetupFile:
     found = SetupFile()
     python, config = project.inside("setup.py"), project.inside("setup.cfg")
     for path, reader in ((python, _from_python), (config, _from_config)):

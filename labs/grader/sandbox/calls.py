@@ -14,6 +14,7 @@ from secrets import token_hex
 from socket import socket
 from typing import Any
 
+from ..json_object import JsonObject
 from .inside import program
 from .job import Job, Sandbox, SandboxError
 from .packing import packed
@@ -92,7 +93,7 @@ class Learner:
         self._modules: set[str] = set()
         self._gone = ""
 
-    def call(self, asked: Mapping[str, Any], seconds: float) -> dict[str, object]:
+    def call(self, asked: JsonObject, seconds: float) -> dict[str, object]:
         """Return `{"value"}`, `{"unsaid"}` if it is not JSON, `{"raised"}` or `{"gone"}`. Once gone, it stays gone."""
         module, _, name = str(asked["target"]).partition(":")
         try:

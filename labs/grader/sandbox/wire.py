@@ -9,8 +9,8 @@ import json
 import socket
 import struct
 from dataclasses import asdict, dataclass
-from typing import Any
 
+from ..json_object import JsonObject
 from .job import Job, Ran
 from .packing import MAX_BYTES
 
@@ -33,9 +33,7 @@ class Request:
     channel: socket.socket | None = None
 
 
-def send(
-    connection: socket.socket, said: dict[str, Any], files: bytes = b"", handed: int | None = None
-) -> None:
+def send(connection: socket.socket, said: JsonObject, files: bytes = b"", handed: int | None = None) -> None:
     """Send a header and its body; a descriptor goes with the first byte."""
     header = json.dumps(said).encode()
     first = _LENGTH.pack(len(header))
@@ -43,7 +41,7 @@ def send(
     connection.sendall(header + files)
 
 
-def receive(connection: socket.socket) -> dict[str, Any]:
+def receive(connection: socket.socket) -> JsonObject:
     # raises BadRequestError
     return _header(_exactly(connection, _LENGTH.size), connection)
 
@@ -67,7 +65,7 @@ def receive_request(connection: socket.socket) -> Request:
         raise
 
 
-def _header(first: bytes, connection: socket.socket) -> dict[str, Any]:
+def _header(first: bytes, connection: socket.socket) -> JsonObject:
     (length,) = _LENGTH.unpack(first)
     if length > MAX_HEADER:
         raise BadRequestError(f"a header of {length:,} bytes; at most {MAX_HEADER:,} are read")
@@ -80,7 +78,7 @@ def _header(first: bytes, connection: socket.socket) -> dict[str, Any]:
     return header
 
 
-def _job(header: dict[str, Any], connection: socket.socket) -> Job:
+def _job(header: JsonObject, connection: socket.socket) -> Job:
     try:
         length, seconds = int(header["files"]), float(header["seconds"])
         argv = tuple(header["argv"])
@@ -113,7 +111,7 @@ def _exactly(connection: socket.socket, length: int) -> bytes:
     return bytes(data)
 
 
-def header_of(do: str, job: Job) -> dict[str, Any]:
+def header_of(do: str, job: Job) -> JsonObject:
     return {
         "do": do,
         "argv": list(job.argv),
@@ -125,9 +123,9 @@ def header_of(do: str, job: Job) -> dict[str, Any]:
     }
 
 
-def as_said(ran: Ran) -> dict[str, Any]:
+def as_said(ran: Ran) -> JsonObject:
     return {**asdict(ran), "output": base64.b64encode(ran.output).decode()}
 
 
-def as_ran(said: dict[str, Any]) -> Ran:
+def as_ran(said: JsonObject) -> Ran:
     return Ran(**{**said, "output": base64.b64decode(said["output"])})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..formats.yaml_values import Value
 
@@ -31,7 +32,7 @@ def applied(value: Value, edits: Mapping[Path, Edit], path: Path = ()) -> Value:
     edit = edits.get(path, Edit())
     data = value.data
     if edit.writes:
-        return replace(value, data=edit.value)  # type: ignore[arg-type]
+        return replace(value, data=edit.value)  # type: ignore[arg-type]  # an edit is YAML data
     if isinstance(data, list):
         data = [applied(item, edits, (*path, place)) for place, item in enumerate(data)]
     elif isinstance(data, dict):
@@ -41,7 +42,8 @@ def applied(value: Value, edits: Mapping[Path, Edit], path: Path = ()) -> Value:
     elif edit.alone and isinstance(data, dict):
         data = next(iter(data.values())).data
     if edit.add:
-        added = {key: Value(value.line, item) for key, item in edit.add.items()}  # type: ignore[arg-type]
+        given: Mapping[str, Any] = edit.add
+        added = {key: Value(value.line, item) for key, item in given.items()}
         data = {**(data if isinstance(data, dict) else {}), **added}
     return replace(value, data=data)
 

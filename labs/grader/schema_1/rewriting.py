@@ -6,6 +6,7 @@ The edits are applied to the values when a text is read, and to the text itself 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..checks import KINDS as NEW_KINDS
 from ..formats.yaml_values import Value
@@ -109,9 +110,9 @@ class _Check:
     def data(self) -> dict[str, Value]:
         return self.value.data if isinstance(self.value.data, dict) else {}
 
-    def _edit(self, below: Path, **changes: object) -> None:
+    def _edit(self, below: Path, **changes: Any) -> None:
         path = ("checks", self.place, self.kind, *below)
-        self.made.edits[path] = replace(self.made.edits.get(path, Edit()), **changes)  # type: ignore[arg-type]
+        self.made.edits[path] = replace(self.made.edits.get(path, Edit()), **changes)
 
     def _problem(self, value: Value, key: str, message: str) -> None:
         self.made.problems.append(Problem(value.line, f"{self.kind}.{key}".rstrip("."), message))
@@ -120,7 +121,7 @@ class _Check:
         # a key that schema 1 does not know is a problem, and is left out
         data: Mapping[str, Value] = self.data
         for key in below:
-            data = data[str(key)].data  # type: ignore[assignment]
+            data = data[str(key)].data  # type: ignore[assignment]  # a mapping on the way
         old_prefix = ".".join([self.kind, *map(str, below)])
         told = self.made.names.setdefault(self.place, {})
         told[prefix] = old_prefix

@@ -89,7 +89,7 @@ def compare(request: UserRequest) -> HttpResponse:
 @never_cache
 @staff_only
 @require_safe
-@csp_replace({"form-action": [NONE], "connect-src": [NONE]})  # type: ignore[arg-type]
+@csp_replace({"form-action": [NONE], "connect-src": [NONE]})  # type: ignore[arg-type]  # its values may be lists
 def as_learner(request: UserRequest, course: str, lesson: str) -> HttpResponse:
     # As a new learner sees it. The policy blocks all forms and requests from this page.
     found = queries.get_lesson_as_learner(request.user, course, lesson)

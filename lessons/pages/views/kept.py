@@ -2,7 +2,6 @@ import secrets
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
-from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
@@ -44,7 +43,7 @@ def cache_for_anonymous(view: View) -> View:
     return answer
 
 
-def cache_by_state(request: HttpRequest, state: Any, render: Callable[[], str]) -> HttpResponse:
+def cache_by_state(request: HttpRequest, state: object, render: Callable[[], str]) -> HttpResponse:
     """Cache a page that is the same for everyone with the same `state`, except for TOKEN and PERSON.
 
     The key is the `repr` of `state`, with theme and URL. Anything else on the page may be some seconds old.

@@ -4,9 +4,7 @@ To add one, copy a file, list its class in `KINDS`, and run `python -m lessons.q
 answers must use one of the notations in `lines.ANSWERS`.
 """
 
-from typing import Any
-
-from ..question import Question
+from ..question import AnyQuestion
 from .cloze import Cloze
 from .matching import Matching
 from .multiple_choice import MultipleChoice
@@ -16,7 +14,7 @@ from .short_text import ShortText
 from .single_choice import SingleChoice
 
 # The first kind that recognises a question takes it, so the narrower ones come first.
-KINDS: tuple[type[Question[Any]], ...] = (
+KINDS: tuple[type[AnyQuestion], ...] = (
     MultipleChoice,
     SingleChoice,
     Ordering,
