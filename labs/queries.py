@@ -162,7 +162,6 @@ def current_report(submission: Submission) -> Report | None:
 
 
 def previous_report(submission: Submission) -> Report | None:
-    """Return the current report of the nearest earlier submission that has one."""
     earlier = Report.objects.filter(
         is_current=True,
         submission__enrollment=submission.enrollment_id,

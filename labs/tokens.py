@@ -53,7 +53,6 @@ def use_token(*, token: str) -> User:
 
 
 def token_end(token: AccessToken) -> str:
-    """Return a sentence that says when and why a token ended."""
     if token.revoked_at:
         why = f" because {token.revoked_because}" if token.revoked_because else ""
         return f"The access token {token.name} was revoked on {token.revoked_at:%-d %B %Y}{why}."

@@ -31,7 +31,6 @@ def spec_problems(source: str) -> list[Problem]:
 
 @require_POST
 def preview_lab(request: UserRequest) -> HttpResponse:
-    """Show the checks of a lab.yaml as its page lists them; see `lessons.pages.views.authoring.preview`."""
     get_taught_course(request.user, request.POST.get("course", ""))
     source = request.POST.get("content", "").replace("\r\n", "\n")
     try:

@@ -45,11 +45,8 @@ def in_fair_order(queue: Queue) -> list[Submission]:
 
 
 def _oldest_of_each_learner(queue: Queue) -> list[Submission]:
-    """Return the oldest submission of each of the first CANDIDATES learners, by age.
-
-    Most learners wait with one submission, so the first rows suffice. A single statement for each learner's oldest
-    makes PostgreSQL scan every waiting row.
-    """
+    # The oldest submission of each of the first CANDIDATES learners, by age. Most learners wait with one submission,
+    # so the first rows suffice. A single statement for each learner's oldest makes PostgreSQL scan every waiting row.
     by_age = claimable(queue).order_by("queued_at", "pk").only("enrollment", "token", "tries")
     found: dict[int, Submission] = {}
     limit = CANDIDATES

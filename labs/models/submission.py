@@ -45,7 +45,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(is_best=True)._with_report().order_by()
 
     def ranked_first(self) -> "SubmissionQuerySet":
-        """Return, for each learner and lab, the submission with the best report by `rank`."""
+        # for each learner and lab, the submission with the best report by `rank`
         ranked = rank(self._with_report(), per="lab", points="points", max_points="max_points")
         return cast(SubmissionQuerySet, ranked.filter(best_rank=1))
 

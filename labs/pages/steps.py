@@ -81,7 +81,7 @@ def _later_step(submission: Submission, name: str) -> Step:
 
 
 def duration(start: datetime | None, end: datetime | None) -> str:
-    """Return the time between two moments, as in `0.4 s`, `12 s` or `3 min`; "" if one is unknown."""
+    # the time between two moments, as in `0.4 s`, `12 s` or `3 min`; "" if one is unknown
     if start is None or end is None:
         return ""
     seconds = max(0.1, (end - start).total_seconds())

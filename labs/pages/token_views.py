@@ -14,7 +14,7 @@ from portal.accounts.http import UserRequest
 @never_cache
 @login_required
 def tokens(request: UserRequest) -> HttpResponse:
-    """List the live tokens of the signed-in user. A new token is shown only in the answer to its POST."""
+    # List the live tokens of the signed-in user. A new token is shown only in the answer to its POST.
     form, token = TokenForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
         try:

@@ -94,7 +94,7 @@ def _offer(enrollment: Enrollment, form: AddressForm) -> Offer | None:
 
 @of_learner
 def lab_submit(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> HttpResponse:
-    """Grade the commit that was shown; if the branch has moved since, show its newest commit instead."""
+    # grade the commit that was shown; if the branch has moved since, show its newest commit instead
     form, offer = CommitForm(request.POST), None
     if form.is_valid():
         commit, address = form.cleaned_data["commit"], form.cleaned_data["address"]

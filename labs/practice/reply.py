@@ -50,7 +50,7 @@ def push_reply_lines(submission: Submission) -> Iterator[str | None]:
 
 
 def _verdict_in_time(submission: Submission) -> Generator[None, None, list[str]]:
-    """Return the lines of the verdict; none if it takes too long or too many terminals already wait."""
+    # the lines of the verdict; none if it takes too long or too many terminals already wait
     left = settings.PRACTICE_WAIT_SECONDS
     deadline = time.monotonic() + left
     with waiters.place(submission.pk) as place:

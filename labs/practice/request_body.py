@@ -54,7 +54,7 @@ def spool_body(environ: WSGIEnvironment, limit: int) -> IO[bytes]:
 
 
 def _spool(first: bytes, others: Iterator[bytes], limit: int) -> tuple[IO[bytes], bool]:
-    """Return a file with at most `limit` bytes, and True if that is the whole body."""
+    # a file with at most `limit` bytes, and True if that is the whole body
     # Unbuffered, so that a child process that inherits the file reads on from our position. The caller closes it.
     file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
     left = limit

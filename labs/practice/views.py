@@ -103,7 +103,7 @@ def with_learner_repository(view: Callable[..., HttpResponseBase]) -> Callable[.
 
 @require_GET
 def address(request: HttpRequest, course_slug: str, lab_slug: str) -> HttpResponse:
-    """Redirect a browser that opens the remote URL to its lab."""
+    # a browser that opens the remote URL is sent to the lab
     return redirect("lab", course_slug, lab_slug)
 
 
@@ -199,7 +199,7 @@ def _answer_push(request: HttpRequest, repository: Repository) -> Iterable[bytes
 def _read_push(
     request: HttpRequest, repository: Repository, held: ExitStack
 ) -> tuple[IO[bytes], PushRefusedError | None]:
-    """Return the push, or its beginning and why it is refused: git needs the reason for each ref."""
+    # the push, or its beginning and why it is refused: git needs the reason for each ref
     limit, refusal = settings.PRACTICE_MAX_BYTES, None
     try:
         held.enter_context(hold_turn(repository, "push"))
@@ -219,7 +219,7 @@ def _read_push(
 def _accept_push(
     repository: Repository, push: packets.PushRequest, sent: IO[bytes]
 ) -> tuple[IO[bytes], Iterable[str | None]]:
-    """Return git's answer and further lines. Refs, receipt and submission are written under one lock."""
+    # Git's answer and further lines. Refs, receipt and submission are written under one lock.
     path, size = repository.path, os.fstat(sent.fileno()).st_size
     push_limits.check_format(repository, push)
     try:
@@ -270,7 +270,7 @@ def _record_push(repository: Repository) -> Iterable[str | None]:
 def _insert_lines(
     answer: IO[bytes], push: packets.PushRequest, lines: Iterable[str | None]
 ) -> Iterator[bytes]:
-    """Yield git's own answer, with `lines` before its end if the client can show them; b"" means nothing new yet."""
+    # yield git's own answer, with `lines` before its end if the client can show them; b"" means nothing new yet
     with answer:
         said = answer.read()
     if not said:

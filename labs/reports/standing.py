@@ -27,7 +27,7 @@ class Standing:
 
     @property
     def needed(self) -> Decimal:
-        """Points to pass, rounded up to what a page shows."""
+        # points to pass, rounded up to what a page shows
         return (self.max_points * self.pass_mark / 100).quantize(TENTH, ROUND_CEILING)
 
     @property
@@ -80,6 +80,6 @@ def _row(check: CheckSpec, result: JsonObject | None) -> CheckRow:
 
 
 def left_to_pass(rows: Iterable[CheckRow]) -> str:
-    """Return `2 checks left to pass.`, or "" if none is left or nothing was graded."""
+    # `2 checks left to pass.`, or "" if none is left or nothing was graded
     left = sum(bool(row.word) and row.glyph != "done" for row in rows)
     return f"{count(left, 'check')} left to pass." if left else ""

@@ -71,7 +71,7 @@ def _argv(*arguments: str, file_bytes: int = 0) -> list[str]:
 
 
 def _mark_path(path: Path, folder: str) -> Path:
-    """Return a file that belongs to a repository, out of git's reach: `x.git` has `locks/x` and `pushing/x`."""
+    # a file that belongs to a repository, out of git's reach: `x.git` has `locks/x` and `pushing/x`
     place = path.parent / folder
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     return place / path.stem

@@ -87,7 +87,7 @@ def compare(state: PushedState, since: str) -> Difference:
 
 
 def _changes(old: Tree, new: Tree) -> Iterator[_Change]:
-    """Compare folder by folder; those with the same id are not opened. Raises TooLargeError."""
+    # Compare folder by folder; those with the same id are not opened. Raises TooLargeError.
     waiting: list[tuple[str, Any, Any]] = [("", old, new)]
     visited = 0
     while waiting:
@@ -125,7 +125,7 @@ def _entries(tree: Tree | None) -> dict[str, Any]:
 
 
 def _patches(state: PushedState, old: Tree, new: Tree) -> tuple[Patches, Ids | None]:
-    """Return the lines of each pair of objects, and the pair at which they were cut off."""
+    # the lines of each pair of objects, and the pair at which they were cut off
     process = state.repo.git.diff_tree(old.hexsha, new.hexsha, "--", as_process=True, **_OPTIONS)
     patches: Patches = {}
     ids, is_header = (_NOTHING, _NOTHING), True
@@ -163,7 +163,7 @@ def _with_lines(change: _Change, patches: Patches, cut: Ids | None) -> ChangedFi
 
 
 def _pairs(change: _Change) -> list[Ids]:
-    """Return the ids under which Git shows a change: a file that becomes a link is deleted, then added."""
+    # the ids under which Git shows a change: a file that becomes a link is deleted, then added
     before, after = change.ids
     if _NOTHING in change.ids:
         return [change.ids]

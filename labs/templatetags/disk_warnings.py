@@ -7,5 +7,4 @@ register = template.Library()
 
 @register.simple_tag
 def disk_warnings() -> list[str]:
-    """Sentences for staff about a disk that is almost full."""
     return disk.warnings()

@@ -15,7 +15,7 @@ register.filter("with_code", with_code)
 
 @register.inclusion_tag("labs/_drawing.html")
 def draw(drawing: Drawing, *, caption: bool = True) -> Context:
-    """A drawing of a stored report with its text beside it. Only our own worker writes these reports."""
+    # A drawing of a stored report with its text beside it. Only our own worker writes these reports.
     width = re.match(r'<svg [^>]*?\bwidth="(\d+)', drawing.svg)
     return {
         "drawing": drawing,
@@ -27,10 +27,8 @@ def draw(drawing: Drawing, *, caption: bool = True) -> Context:
 
 @register.simple_tag
 def rail_item(item: Context, *, swap: bool = False) -> SafeString:
-    """One item of a rail: glyph, word, text, url, note, id and whether it is the current page.
-
-    A page has ten of them, and no time to include two templates for each.
-    """
+    # One item of a rail: glyph, word, text, url, note, id and whether it is the current page. A page has ten of them,
+    # and no time to include two templates for each.
     marks = (' hx-swap-oob="true"' if swap else "") + (' aria-current="page"' if item["current"] else "")
     return format_html(
         '<li id="{id}"{marks}><svg class="g {glyph}" aria-hidden="true" focusable="false"><use href="#g-{glyph}"/>'
