@@ -121,7 +121,7 @@ def test_a_repository_that_is_gone_or_empty_is_said_so(staff, lab, submission, i
     assert "not on this machine" in try_it(staff, lab, f"submission-{gone.pk}").content.decode()
     empty = make_repository(make_enrollment(instructor, make_cohort(lab.course)), lab)
     folders.ensure(empty)
-    assert "holds no commits yet" in try_it(staff, lab, f"own-{empty.pk}").content.decode()
+    assert "has no commits yet" in try_it(staff, lab, f"own-{empty.pk}").content.decode()
 
 
 @pytest.fixture

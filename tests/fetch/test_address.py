@@ -71,9 +71,7 @@ def test_names_as_hosts_allow_them_are_read(name):
 def test_the_address_of_a_file_names_the_repository_instead(kind):
     error = refusal(f"{PAGE}/{kind}/main/README.md")
     assert (error.code, error.suggestion) == ("file", PAGE)
-    assert error.message == (
-        f"Enter the address of a repository. This address points to one file. The repository is `{PAGE}`."
-    )
+    assert error.message == (f"Enter a repository URL. It points to a file. The repository is `{PAGE}`.")
 
 
 @pytest.mark.parametrize("more", ["/issues", "/pull/3/files", "/commit/9f3c2e1", "/settings"])
@@ -150,7 +148,7 @@ def test_the_suggestion_for_a_file_with_a_line_is_the_repository():
 def test_what_is_no_address_has_its_own_code_and_one_sentence_for_people(text, code):
     error = refusal(text)
     assert error.code == code
-    assert error.message.startswith("Enter the address of a repository. ")
+    assert error.message.startswith("Enter a repository URL. ")
     assert error.message.isprintable() and error.message.endswith(".")
 
 
@@ -197,7 +195,7 @@ def test_a_port_is_read_only_where_the_setting_names_it():
     "parts", [("-x", "a", "b"), ("github.com", "a/b", "c"), ("github.com", "a", ".."), ("a\n", "b", "c")]
 )
 def test_parts_that_could_mislead_make_no_address(parts):
-    with pytest.raises(ValueError, match="no parts of an address"):
+    with pytest.raises(ValueError, match="not the parts of a repository URL"):
         Address(*parts)
 
 

@@ -174,9 +174,9 @@ def test_a_repository_with_tags_alone_says_so(learner, network):
     learner.git("tag", "v1")
     learner.push("refs/tags/v1")
     assert refused(learner).message.startswith(
-        f"`{learner.address}` has tags, but no branch. Push your branch"
+        f"`{learner.address}` has tags but no branches. Push your branch"
     )
-    with pytest.raises(FetchRefusedError, match="has tags, but no branch"):
+    with pytest.raises(FetchRefusedError, match="has tags but no branches"):
         latest(learner.address, network=network)
 
 
@@ -208,7 +208,7 @@ def test_past_the_limit_of_refs_the_branch_that_is_graded_is_among_the_first(pus
     pushed.push()
     fetched = pushed.fetch(limits=replace(LIMITS, refs=3))
     assert sorted(fetched.refs) == ["refs/heads/a0", "refs/heads/a1", "refs/heads/main"]
-    assert fetched.notes == ["6 branches and tags are too many: the first 3 were read."]
+    assert fetched.notes == ["Only the first 3 of 6 branches and tags were read."]
 
 
 def test_more_files_than_the_limit_are_too_many(pushed):
@@ -229,8 +229,8 @@ def test_the_branch_of_an_address_is_the_head_also_with_slashes_or_a_folder(push
 def test_a_branch_that_is_not_there_is_named_with_those_that_are(pushed):
     error = refused(pushed, pushed.at("/tree/Mian"))
     assert error.code == "no_branch"
-    assert "has no branch `Mian`. There is one called `main`. " in error.message
-    assert "It has `main`. " in refused(pushed, pushed.at("/tree/other")).message
+    assert "has no branch `Mian`. Did you mean `main`? " in error.message
+    assert "Its branches: `main`. " in refused(pushed, pushed.at("/tree/other")).message
 
 
 def test_a_default_branch_that_is_not_there_gives_way_to_one_that_is(learner):

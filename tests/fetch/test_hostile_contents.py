@@ -76,7 +76,7 @@ def test_a10_the_other_checks_are_graded_and_the_report_can_say_what_was_left_ou
     assert (
         ask("no_conflict_markers: {}").why == "No conflict in 1 file at `main`. Not read: 1 file over 1 MB."
     )
-    assert learner.fetch().notes == ["1 file over 1 MB on `main` not read: `zero.bin`."]
+    assert learner.fetch().notes == ["1 file over 1 MB was not read on `main`: `zero.bin`."]
 
 
 def test_a20_reading_a_file_that_was_left_out_asks_nobody(learner, large, server):
@@ -137,7 +137,7 @@ def test_a18_a_submodule_is_not_fetched_and_said_so(learner, server):
     modules = f'[submodule "m"]\n path = m\n url = https://{server.host}/good/other.git\n'
     blob = learner.git("hash-object", "-w", "--stdin", stdin=modules.encode())
     push_tree(learner, f"100644 blob {blob}\t.gitmodules", f"160000 commit {'1' * 40}\tm")
-    assert learner.fetch().notes == ["1 submodule on `main` not fetched: `m`."]
+    assert learner.fetch().notes == ["1 submodule was not fetched on `main`: `m`."]
     assert all(path.startswith(f"/good/{learner.address.name}.git/") for _, path in server.requests)
 
 
@@ -146,7 +146,7 @@ def test_a19_a_symbolic_link_is_not_followed_and_said_so(learner, ask):
     push_tree(learner, f"120000 blob {target}\tlink")
     result = ask("file: {path: link, contains: root}")
     assert (result.outcome, result.found) == (Outcome.NEEDS_WORK, "a symbolic link")
-    assert learner.fetch().notes == ["1 symbolic link on `main` not followed: `link`."]
+    assert learner.fetch().notes == ["1 symbolic link was not followed on `main`: `link`."]
 
 
 def test_a21_nothing_that_a_repository_brings_along_is_run(learner, ask, tmp_path):

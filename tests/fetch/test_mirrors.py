@@ -42,7 +42,7 @@ def test_the_place_of_a_mirror_is_the_same_for_capitals_and_another_for_each_rep
 def test_a_mirror_is_held_by_one_at_a_time(tmp_path):
     with (
         hold(tmp_path / "m.git"),
-        pytest.raises(FetchError, match="in use"),
+        pytest.raises(FetchError, match="timed out waiting for the mirror"),
         hold(tmp_path / "m.git", seconds=0.1),
     ):
         pass

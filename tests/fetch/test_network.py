@@ -24,7 +24,7 @@ def test_a07_an_address_that_is_not_public_is_refused(address):
     assert caught.value.code == "host_not_public"
     assert (
         caught.value.message
-        == "`github.com` leads into a private network, which is not read. No attempt used."
+        == "`github.com` resolves to a private network, which is not allowed. No attempt used."
     )
 
 

@@ -145,7 +145,7 @@ def test_a_file_is_looked_at_in_an_earlier_commit(repo, at):
 def test_a_commit_that_is_not_there_is_said(repo):
     repo.commit()
     result = repo.ask("file: {path: a, at: main~3, exists: true}")
-    assert result.why == "`main~3` stands for no commit: there is none at the end of that way."
+    assert result.why == "`main~3` does not resolve to a commit."
 
 
 @pytest.mark.parametrize("content", ["a\nb\n", "a\nb", "a\r\nb\r\n", "\ufeffa\nb\n"])

@@ -93,7 +93,7 @@ def test_only_kinds_that_saw_something_pass(repo, build):
 
 
 def test_a_repository_without_commits_is_not_graded(repo):
-    with pytest.raises(UnreadableError, match="holds no commits yet"):
+    with pytest.raises(UnreadableError, match="has no commits yet"):
         Repository.open(repo.path)
 
 

@@ -102,7 +102,7 @@ def test_merge_is_told_in_words_and_drawn_with_main_on_the_left(repo):
         f"{merge[:7]} Merge branch 'side', on main and v1.0; parents {own[:7]}, {side[:7]}",
         f"Needs work: {side[:7]} Add a side, on side; parent {start[:7]}",
         f"{own[:7]} Go on; parent {start[:7]}",
-        f"{start[:7]} Start; no parent",
+        f"{start[:7]} Start; no parents",
     )
     drawn = read(drawing)
     columns = {words: x for x, _, words in drawn.rows}
@@ -137,7 +137,7 @@ def test_branches_beyond_the_first_dozen_are_left_out_and_counted(repo):
     ids = shape_history(repo, commits, refs)
     drawing = whole(repo, ids[1500])
     assert len(read(drawing).rows) == 13  # main, eleven branches and the one with the mark
-    assert drawing.text[-1] == "Not drawn: 2,988 commits of 2,988 branches and tags."
+    assert drawing.text[-1] == "Not drawn: 2,988 commits on 2,988 branches and tags."
     assert any("on topic-1500" in entry for entry in drawing.text)
 
 

@@ -129,26 +129,24 @@ def test_more_commits_than_the_limit_are_not_read(repo, monkeypatch):
         repo.commit(str(i))
     assert (
         repo.ask("commits: {at_least: 1}").reason
-        == "Not run: too many commits: more than 3 scenarios, the limit."
+        == "Not run: the repository has more than 3 commits, the limit."
     )
 
 
 def test_a_history_of_too_many_bytes_is_not_read(repo, monkeypatch):
     monkeypatch.setattr(repository_module, "MAX_HISTORY_BYTES", 1 << 20)
     repo.commit("x" * (1 << 20))
-    assert repo.ask("readable: {}").reason == (
-        "Not run: the history is larger than 1 MB, which is the limit."
-    )
+    assert repo.ask("readable: {}").reason == ("Not run: the history is larger than 1 MB, the limit.")
 
 
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("MAX_COMMITS", 3, "Not run: too many commits: more than 3 scenarios, the limit."),
+        ("MAX_COMMITS", 3, "Not run: the repository has more than 3 commits, the limit."),
         (
             "MAX_HISTORY_BYTES",
             100,
-            "Not run: the history is larger than 0 MB, which is the limit.",
+            "Not run: the history is larger than 0 MB, the limit.",
         ),
     ],
 )
@@ -202,7 +200,7 @@ def test_of_a_long_history_few_commits_are_compared_and_the_rest_is_said(repo, m
     ).results
     assert each.reason == (
         "Not run: more than 3 commits would have to be compared with their parents, "
-        "which is the limit in a history of over 5 commits."
+        "the limit in a history of over 5 commits."
     )
     assert (one.outcome, messages.outcome) == (Outcome.PASSED, Outcome.PASSED)
 

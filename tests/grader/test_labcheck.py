@@ -64,7 +64,7 @@ def test_exit_status_2_for_a_lab_that_is_not_there(repo, tmp_path, capsys):
 def test_exit_status_2_for_a_repository_without_commits(repo, lab_file, capsys):
     assert main(["grade", str(lab_file), str(repo.path)]) == 2
     assert capsys.readouterr().err.startswith(
-        "Could not read the repository. The repository holds no commits yet."
+        "Could not read the repository. The repository has no commits yet."
     )
 
 

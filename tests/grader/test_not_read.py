@@ -157,26 +157,31 @@ CASES: list[tuple[Build, str, Outcome, str]] = [
         large_file_on_a_branch,
         "cherry_picked: {commits: [side]}",
         NOT_RUN,
-        "what commits change in it is not known",
+        "so the changes that commits make to it were not read",
     ),
     (
         large_file_on_a_branch,
         "reverted: {commits: [main~1]}",
         NOT_RUN,
-        "what commits change in it is not known",
+        "so the changes that commits make to it were not read",
     ),
-    (large_file_on_a_branch, "merged: {name: side, by: none}", NOT_RUN, "what commits change in it is not"),
+    (
+        large_file_on_a_branch,
+        "merged: {name: side, by: none}",
+        NOT_RUN,
+        "so the changes that commits make to it were not read",
+    ),
     (
         large_file_on_a_branch,
         "merged: {name: side, by: squash}",
         NOT_RUN,
-        "what commits change in it is not",
+        "so the changes that commits make to it were not read",
     ),
     (
         large_file_on_a_branch,
         "rebased: {name: main, onto: before, from: side}",
         NOT_RUN,
-        "what commits change in it is not known",
+        "so the changes that commits make to it were not read",
     ),
     (large_text_of_a_project, "dockerfile: {dockerignore: true}", NOT_RUN, "`.dockerignore` is over 256 KB"),
     (
@@ -290,7 +295,9 @@ ABSENT = re.compile(
     r"^(No|None|There (is|are) no)\b|\b(holds|has|reaches) no\b|: there is no\b|\bno (branch|tag|line|file)\b"
     r"|\b(does not have|is in none of|is not (at|ignored|merged|left|in|there))\b"
 )
-SAYS_SO = re.compile("^Not (known|run)|Not read:|not read|of which .* is not known|is not in this repository")
+SAYS_SO = re.compile(
+    "^Not (known|run)|^Cannot tell|Not read:|not read|of which .* is not known|is not in this repository"
+)
 REFS = {"branch": "all names of branches were read", "tag": "all names of tags were read"}
 PATHS = {
     "file": "all paths of the commit were read",

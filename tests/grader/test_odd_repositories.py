@@ -226,12 +226,12 @@ def test_objects_that_contradict_each_other_are_refused(tmp_path, caplog, name):
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (lambda git: (git / "HEAD").unlink(), "There is no Git repository in"),
-        (lambda git: git.rename(git.with_name("git")), "There is no Git repository in"),
-        (lambda git: (git / "packed-refs").write_text("") or _empty(git / "refs"), "holds no commits yet"),
-        (lambda git: _replace_by_file(git, ""), "There is no Git repository in"),
-        (lambda git: _replace_by_file(git, "gitdir: /nonexistent\n"), "There is no Git repository in"),
-        (lambda git: _replace_by_file(git, "gitdir: \0\x1b[31m\n"), "There is no Git repository in"),
+        (lambda git: (git / "HEAD").unlink(), "is not a Git repository"),
+        (lambda git: git.rename(git.with_name("git")), "is not a Git repository"),
+        (lambda git: (git / "packed-refs").write_text("") or _empty(git / "refs"), "has no commits yet"),
+        (lambda git: _replace_by_file(git, ""), "is not a Git repository"),
+        (lambda git: _replace_by_file(git, "gitdir: /nonexistent\n"), "is not a Git repository"),
+        (lambda git: _replace_by_file(git, "gitdir: \0\x1b[31m\n"), "is not a Git repository"),
     ],
 )
 def test_a_set_up_that_cannot_be_read_is_refused_with_a_sentence(repo, spoil, sentence):

@@ -55,7 +55,7 @@ def test_found_leaves_other_branches_out(repo, forked):
     other = repo.commit("Elsewhere")
     found, _ = pictures_of(repo, wanting(Evidence(ref="refs/heads/side", commit=forked[1])))
     assert other[:7] not in found.svg
-    assert found.text[-1] == "Not drawn: 1 commit of 1 branch or tag."
+    assert found.text[-1] == "Not drawn: 1 commit on 1 branch or tag."
 
 
 def test_found_shows_the_branches_that_the_wanted_shape_names(repo):

@@ -139,7 +139,7 @@ def test_refs_beside_branches_and_tags_are_left_out(full):
 
 @pytest.mark.parametrize("object_id", ["", "main", "--all", "HEAD", "a" * 39, "A" * 40, f"{'a' * 40}\n--all"])
 def test_a_snapshot_holds_object_ids_only(full, object_id):
-    with pytest.raises(ValueError, match="no object id"):
+    with pytest.raises(ValueError, match="is not an object ID"):
         Repository.open(full.path, {"refs/heads/main": object_id})
 
 
@@ -237,5 +237,5 @@ def test_a_broken_branch_is_a_fault_and_not_a_missing_branch(full):
 
 def test_git_that_is_not_there_is_a_fault(full, monkeypatch):
     monkeypatch.setattr(processes.shutil, "which", lambda name: "/nonexistent/git")
-    with pytest.raises(RepositoryError, match="could not be started"):
+    with pytest.raises(RepositoryError, match="could not start git"):
         Repository.open(full.path)

@@ -55,9 +55,9 @@ def test_an_object_id_and_the_root_are_names_too(merged):
     ("name", "base", "words"),
     [
         ("trunk~1", "trunk", "no branch or tag `trunk`"),
-        ("main~9", None, "`main~9` stands for no commit"),
-        ("main^3^", None, "`main^3` stands for no commit"),
-        ("main^{/nothing like it}~1", None, "stands for no commit"),
+        ("main~9", None, "`main~9` does not resolve to a commit"),
+        ("main^3^", None, "`main^3` does not resolve to a commit"),
+        ("main^{/nothing like it}~1", None, "does not resolve to a commit"),
     ],
 )
 def test_a_name_without_a_commit_says_where_the_way_ends(merged, name, base, words):

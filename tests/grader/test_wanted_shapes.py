@@ -54,7 +54,7 @@ CHECKS = {
     ],
     "rebased: {name: side, subjects: [Side one, Side two]}": ["C' side", "B'", "A main"],
     "cherry_picked: {commits: [side~1, side]}": ["C' main", "B'", "C side", "B side~1", "A"],
-    "reverted: {commits: [main~1]}": ["-B undoes B, main", "B main~1", "A"],
+    "reverted: {commits: [main~1]}": ["-B reverts B, main", "B main~1", "A"],
 }
 
 

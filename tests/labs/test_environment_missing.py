@@ -113,7 +113,7 @@ def test_staff_are_told_of_an_environment_that_is_not_to_be_had_and_the_push_wai
     staff, submission = make_staff(lab.course), pushed(lab, tmp_path)
 
     def fail(*arguments):
-        raise SandboxError("nothing came for 90 seconds")
+        raise SandboxError("no output for 90 seconds")
 
     monkeypatch.setattr(environments, "_install", fail)
     for tries in range(1, 5):
@@ -127,7 +127,7 @@ def test_staff_are_told_of_an_environment_that_is_not_to_be_had_and_the_push_wai
     assert "Submissions to it wait." in mailoutbox[0].body
     client.force_login(make_instructor(lab.course))
     page = client.get(reverse("admin:labs_lab_change", args=[lab.pk])).content.decode()
-    assert "until then submissions wait. Fault on our side: nothing came for 90 seconds" in page
+    assert "until then submissions wait. Fault on our side: no output for 90 seconds" in page
     monkeypatch.setattr(environments, "_install", lambda *arguments: None)
     LabVersion.objects.update(proving_until="2099-01-01T00:00:00Z")
     save_lab(lab=lab)

@@ -68,7 +68,7 @@ def test_repository_without_commits_is_unreadable(submission):
     submission.receipt.refs = {}
     submission.receipt.save()
     assert graded(submission).state == State.UNREADABLE
-    assert submission.message == "The repository holds no commits yet. Commit something, then push it."
+    assert submission.message == "The repository has no commits yet. Commit something, then push it."
 
 
 def test_repository_that_is_gone_from_disk_is_our_fault(submission):

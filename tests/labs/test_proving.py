@@ -287,12 +287,12 @@ def test_environment_is_built_before_and_the_page_says_how_far_it_is(monkeypatch
         assert "A worker is building the environment: Downloading six, 3 MB so far." in page_in_the_admin(
             client, lab
         )
-        raise SandboxError("nothing came for 90 seconds")
+        raise SandboxError("no output for 90 seconds")
 
     monkeypatch.setattr(Environments, "build", build)
     assert not proofs.prove_next()
     assert asked == [(wanted, MAX_SECONDS)]
-    assert LabVersion.objects.get().proving_fault == "nothing came for 90 seconds"
+    assert LabVersion.objects.get().proving_fault == "no output for 90 seconds"
 
 
 def test_version_whose_moment_is_of_a_clock_that_was_set_back_is_free():

@@ -188,7 +188,7 @@ def test_push_that_deletes_the_last_branch_cannot_be_read(stack, learner, clone)
     clone.push()
     code, said = clone.push("--delete", "main")
     assert code == 0
-    assert "Could not read the repository. The repository holds no commits yet." in said
+    assert "Could not read the repository. The repository has no commits yet." in said
     assert submissions(learner).last().state == State.UNREADABLE
 
 

@@ -38,7 +38,7 @@ REFS = {
     "refs/tags/v1.0": 40,
 }
 WANTED = Shape(
-    "`feature` merged into `main` by a merge commit",
+    "`feature` merged into `main` with a merge commit",
     (
         Node("M", ("A", "B"), "main: Merge branch 'feature'"),
         Node("B", ("F",), "feature"),

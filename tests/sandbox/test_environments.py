@@ -119,7 +119,7 @@ def test_what_published_labs_name_is_removed_last(tmp_path, monkeypatch):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's sandbox is another user")
 def test_folder_that_the_sandbox_cannot_enter_is_said_so(tmp_path):
     tmp_path.chmod(0o700)
-    with pytest.raises(SandboxError, match="can be entered by its owner alone"):
+    with pytest.raises(SandboxError, match="only the owner can enter"):
         Environments(tmp_path).build(SIX)
 
 
@@ -133,7 +133,7 @@ def test_lab_that_asks_for_packages_is_not_run_where_they_cannot_be_read(repo, t
     repo.commit("Add the app")
     result = judged_in(repo, sandbox, SHOWS, SIX)
     assert result.outcome is Outcome.NOT_RUN
-    assert "can be entered by its owner alone: keep environments in another folder." in result.reason
+    assert "keep environments in a different folder." in result.reason
     assert judged_in(repo, sandbox, {"run": {"command": ["python", "app.py"]}}).outcome is Outcome.PASSED
 
 
@@ -158,7 +158,7 @@ def test_environment_that_was_taken_meanwhile_stays(tmp_path):
 
 @pytest.mark.parametrize("digest", ["../x", "", "0" * 32])
 def test_environment_that_was_not_built_is_refused(tmp_path, digest):
-    with pytest.raises(SandboxError, match="there is no environment"):
+    with pytest.raises(SandboxError, match="no environment"):
         Environments(tmp_path).folder(digest)
 
 
@@ -199,7 +199,7 @@ def test_build_goes_on_from_what_was_downloaded_before(environments, monkeypatch
     monkeypatch.setattr(module, "uv_variables", lambda: {"PATH": module.command.PATH, "UV_OFFLINE": "1"})
     told = []
     again = Environments(environments.root, tell=told.append).build(SIX)
-    assert told[0] == "The build begins"
+    assert told[0] == "Starting the build"
     assert environments.progress(SIX) == ""
     scripts = environments.root / again / "lib"
     assert list(scripts.rglob("six.py")) and list(scripts.rglob("six.*.pyc"))
@@ -225,7 +225,7 @@ SILENT = f"import subprocess; subprocess.run(['sh', '-c', 'sleep 300; : {MARK}']
 @pytest.mark.parametrize(
     ("limits", "message"),
     [
-        ({"max_silent_seconds": 0.5}, "nothing came for"),
+        ({"max_silent_seconds": 0.5}, "no output for"),
         ({"max_seconds": 0.5}, "took longer than 0.5 seconds"),
     ],
 )
@@ -241,7 +241,7 @@ def test_build_that_says_nothing_or_takes_too_long_ends_with_all_it_started(
 def test_build_that_takes_too_much_room_is_the_labs_problem(watched, monkeypatch, tmp_path):
     monkeypatch.setattr(building, "LOOK_SECONDS", 0.1)
     code = f"open({str(tmp_path / 'large')!r}, 'wb').write(bytes(3 << 20)); import time; time.sleep(300)"
-    with pytest.raises(CannotBuildError, match="they take more than 2 MB"):
+    with pytest.raises(CannotBuildError, match="the packages need more than 2 MB"):
         watched(code, max_bytes=2 << 20)
     looks = []
     slow = "import time; time.sleep(0.5); print('done')"  # what is there of earlier builds is not its own

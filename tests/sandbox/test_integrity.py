@@ -102,7 +102,7 @@ def test_c11_hang_in_one_call_fails_that_test_alone(judge):
         TESTS, calc="import time\ndef add(a, b):\n    if a == 2: time.sleep(99)\n    return a + b\n"
     )
     assert result.why == (
-        "This does not hold at `main`: `add gives the sum of two numbers` (it gave no answer within 2 seconds)."
+        "This does not hold at `main`: `add gives the sum of two numbers` (it returned nothing within 2 seconds)."
     )
     assert result.found == "1 of 2 hold"
     assert result.seconds < 30
@@ -152,7 +152,7 @@ def test_c14_commands_of_hidden_tests_are_not_shown(judge):
     )
     result = judge({"tests": {"code": code}}, calc="while True: pass\n")
     assert result.outcome is Outcome.NEEDS_WORK
-    assert "(the program passed its limit of seconds)" in result.why
+    assert "(the program exceeded its limit of seconds)" in result.why
     assert "1717" not in str(result)
 
 
@@ -325,7 +325,7 @@ def test_answers_that_are_no_plain_values_are_told_as_such(judge):
     code = "def test_marks(learner):\n    assert learner.call('model:marks') == ['positive']\n"
     result = judge({"tests": {"code": code}}, model="def marks(): return {'positive'}\n")
     assert result.why.endswith(
-        "`marks` (the code returned something other than lists, mappings, text and numbers)."
+        "`marks` (the code returned something other than lists, mappings, strings and numbers)."
     )
     raised = "def test_marks(learner):\n    assert learner.raised('model:marks') is None\n"
     assert (

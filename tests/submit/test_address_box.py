@@ -92,17 +92,17 @@ def test_repository_that_cannot_be_read_is_refused_in_its_own_words(page, github
 
 def test_branch_that_is_not_there_is_refused_with_the_nearest(page, github):
     github.refs["refs/heads/feature"] = "7" * 40
-    sentence = "There is one called <code>feature</code>. Correct the address, or push it. No attempt used."
+    sentence = "Did you mean <code>feature</code>? Correct the URL or push the branch. No attempt used."
     assert is_refused(page.paste(f"{ADDRESS}/tree/featrue"), sentence)
 
 
 def test_fault_on_our_side_says_so_and_is_logged(page, github, caplog):
-    github.refusal = FetchError("git ended with 9")
+    github.refusal = FetchError("git exited with 9")
     sentence = (
         "The address could not be looked up because of a fault on our side. Try again later. No attempt used."
     )
     assert is_refused(page.paste(), sentence)
-    assert "git ended with 9" in caplog.text
+    assert "git exited with 9" in caplog.text
 
 
 def test_address_of_a_file_offers_that_of_its_repository_in_one_click(page, github):
@@ -122,7 +122,7 @@ def test_error_belongs_to_the_field(page, github):
     text = text_of(page.paste("x"))
     assert 'aria-invalid="true"' in text
     assert 'aria-describedby="id_address_helptext id_address_error"' in text
-    assert '<a href="#id_address">Enter the address of a repository.' in text
+    assert '<a href="#id_address">Enter a repository URL.' in text
 
 
 def test_other_hosts_are_a_setting(page, github, settings):
@@ -205,5 +205,5 @@ def test_box_gives_way_to_what_is_being_graded(page, cast):
 def test_refusal_of_a_host_says_which_hosts_are_read(page, github):
     assert is_refused(
         page.paste(NO_ADDRESSES["host"]),
-        "Repositories are read from github.com, and this one is on <code>gitlab.com</code>.",
+        "Only repositories on github.com are supported, and this one is on <code>gitlab.com</code>.",
     )

@@ -130,7 +130,7 @@ def test_repository_that_is_gone_is_unreadable_and_readable_again_once_it_is_bac
     work.bare.rename(work.bare.with_suffix(".away"))
     assert graded(submission).state == State.UNREADABLE
     assert submission.message.startswith(
-        f"`{work.address}` was not found. It is private, renamed or misspelt."
+        f"`{work.address}` was not found. It is private, was renamed or is misspelled. "
     )
     assert "No attempt used" not in submission.message
     work.bare.with_suffix(".away").rename(work.bare)
@@ -191,8 +191,8 @@ def test_what_was_not_read_is_said_beside_the_result(page, work):
     submission = graded(submitted(page.grade(work.head(), address=str(work.address))))
     text = text_of(page.client.get(submission.get_absolute_url()))
     for note in (
-        "1 file over 1 MB on <code>main</code> not read: <code>model.txt</code>.",
-        "1 submodule on <code>main</code> not fetched: <code>&lt;b&gt;vendor&lt;/b&gt;</code>.",
+        "1 file over 1 MB was not read on <code>main</code>: <code>model.txt</code>.",
+        "1 submodule was not fetched on <code>main</code>: <code>&lt;b&gt;vendor&lt;/b&gt;</code>.",
     ):
         assert f"<li>{note}</li>" in text
 

@@ -88,7 +88,7 @@ def test_mirror_is_held_while_it_is_read(work, settings, monkeypatch):
     refs = {"refs/heads/main": work.head()}
     with (
         hosts.hold_mirror(work.address, refs),
-        pytest.raises(hosts.FetchError, match="in use"),
+        pytest.raises(hosts.FetchError, match="timed out waiting for the mirror"),
         hosts.hold_mirror(work.address, refs),
     ):
         pass
@@ -116,7 +116,7 @@ def test_look_up_ends_in_its_limit_though_a_host_is_silent(host, monkeypatch):
     assert hosts.WHILE_SOMEBODY_WAITS.seconds < 5
     monkeypatch.setattr(hosts, "WHILE_SOMEBODY_WAITS", replace(hosts.WHILE_SOMEBODY_WAITS, seconds=1))
     started = time.monotonic()
-    with pytest.raises(hosts.LookUpFailedError, match="too slow") as failed:
+    with pytest.raises(hosts.LookUpFailedError, match="did not send") as failed:
         hosts.snapshot(Address(host.host, "silent", "lab"))
     assert time.monotonic() - started < 30
     assert failed.value.message.endswith("No attempt used.")

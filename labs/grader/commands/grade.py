@@ -1,4 +1,4 @@
-"""`labcheck grade LAB.yaml REPO`: the grade that the portal would give, on one's own machine.
+"""Grade a repository on this machine, as the portal would.
 
 Exit status: 0 all checks passed, 1 something needs work or was not run, 2 could not grade.
 """

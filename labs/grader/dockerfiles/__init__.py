@@ -1,1 +1,1 @@
-"""What a Dockerfile and a `.dockerignore` mean, read from their text alone: nothing is built."""
+"""The meaning of a Dockerfile and a `.dockerignore`, read from their text: nothing is built."""

@@ -1,7 +1,7 @@
-"""What the official images are known to leave as it is; of other bases nothing is known.
+"""Base images with known settings; nothing is known of others.
 
-Docker's official images of these names document neither `USER`, `EXPOSE` nor `HEALTHCHECK`: what starts from them runs
-as root until it says otherwise.
+Docker's official images of these names document no `USER`, `EXPOSE` or `HEALTHCHECK`, so images based on them run as
+root unless they set a user.
 """
 
 from .reading import Stage
@@ -11,13 +11,13 @@ _REGISTRIES = ("docker.io/", "index.docker.io/", "public.ecr.aws/docker/")
 
 
 def is_plain(stage: Stage) -> bool:
-    """Whether the image that a stage starts from is known to set no user, port, or health check."""
+    """Return if the base image of a stage is known to set no user, port or health check."""
     image = stage.image
     return image.base == "scratch" or (not image.unknown and _name(image.base) in _PLAIN)
 
 
 def runs_as_nonroot(stage: Stage) -> bool:
-    """Whether the base says in its name that it runs as `nonroot`, as the distroless images do."""
+    # distroless images say so in their name
     return "distroless" in stage.image.base and "nonroot" in stage.image.base.rpartition(":")[2]
 
 

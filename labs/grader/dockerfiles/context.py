@@ -1,4 +1,4 @@
-"""What an instruction takes from the build context, and whether that is the project's code."""
+"""Files that an instruction takes from the build context, and whether they are the project's code."""
 
 import posixpath
 import re
@@ -57,13 +57,13 @@ _ANY = re.compile(r"[*?\[]")
 
 @dataclass(frozen=True)
 class Context:
-    """The files of the repository as a build context, which may be its top folder or that of the Dockerfile."""
+    """The repository as a build context, whose root may be the top folder or the Dockerfile's folder."""
 
     files: Collection[str] = ()
     folder: str = ""
 
     def holds_code(self, source: str, *, look: bool = True) -> bool:
-        """Whether a path or pattern of COPY brings code of the project: by the files that it means, else by name."""
+        """Return if a path or pattern of COPY includes the project's code: by its files or, without any, by name."""
         path = posixpath.normpath(source.strip() or ".").lstrip("/")
         if path in ("", ".", "*", "**") or path.startswith(".."):
             return True
@@ -72,11 +72,10 @@ class Context:
 
     @property
     def homes(self) -> list[str]:
-        """The folders that may be the root of the build context."""
+        """Return the folders that may be the root of the build context."""
         return list(dict.fromkeys([self.folder, ""]))
 
     def inside(self, home: str) -> list[str]:
-        """The files below a home, by their paths in it."""
         prefix = f"{home}/" if home else ""
         return [path[len(prefix) :] for path in self.files if path.startswith(prefix)]
 
@@ -89,7 +88,7 @@ class Context:
 
 
 def copied(stage: Stage, one: Instruction, *, look: bool = True) -> list[str]:
-    """What COPY, ADD, or a mount of RUN takes from the build context, with the variables put in if it may `look`."""
+    """Return the sources of COPY, ADD or a mount of RUN in the build context; `look` expands variables."""
     if one.name == "RUN":
         mounts = map(_mount, one.flag("mount"))
         return [
@@ -110,7 +109,7 @@ def _mount(text: str) -> dict[str, str]:
 
 
 def means(pattern: str, path: str) -> bool:
-    """Return True if a source of COPY, a path or a pattern, matches a file of the context or a folder above it."""
+    """Return if a source of COPY, a path or a pattern, matches a file or a folder above it."""
     pattern = posixpath.normpath(pattern.strip() or ".").lstrip("/")
     if pattern in ("", "."):
         return True
@@ -125,7 +124,7 @@ def _is_code(path: str) -> bool:
 
 
 def _looks_like_code(path: str) -> bool:
-    """Of a path that is not among the files; a folder is code unless its name says otherwise."""
+    # a folder is code unless its name says otherwise
     name = posixpath.basename(path)
     stem, dot, ending = name.rpartition(".")
     if not _ANY.search(name):

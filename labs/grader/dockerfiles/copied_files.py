@@ -1,4 +1,4 @@
-"""Files such as `.env` that COPY takes from the repository into an image, unless a `.dockerignore` leaves them out."""
+"""Files such as `.env` that COPY copies into an image unless a `.dockerignore` excludes them."""
 
 import posixpath
 import re
@@ -19,7 +19,7 @@ _Copy = tuple[Instruction, list[str]]
 
 
 def brought_files(file: Dockerfile, files: Collection[str], read: Read) -> Answer:
-    """The files with credentials that COPY and ADD bring by their folder or by a pattern."""
+    """Report files with credentials that COPY and ADD copy as part of a folder or pattern."""
     context = Context(files, posixpath.dirname(file.path))
     risky = [path for path in files if belongs_outside(path)]
     copies = list(_copies(file)) if risky else []
@@ -44,7 +44,7 @@ def _copies(file: Dockerfile) -> Iterator[_Copy]:
 
 
 def _has_sources(context: Context, home: str, copies: list[_Copy]) -> bool:
-    """Return True if a folder has every source without wildcards; otherwise it cannot be the build context."""
+    # a folder without every source that has no wildcards cannot be the build context
     paths = context.inside(home)
     written = chain.from_iterable(sources[:MAX_LOOKED_UP] for _, sources in copies)
     plain = dict.fromkeys(source for source in written if not re.search(r"[*?\[$]", source))
@@ -65,14 +65,14 @@ def _in_home(
 
 
 def _takes(one: Instruction, sources: list[str], path: str) -> bool:
-    """Return True if COPY brings the file with a folder or by a pattern; a file named by itself is another finding."""
+    # a file that COPY names itself is a different finding
     if any(pattern_matches(pattern, path) for pattern in one.flag("exclude")):
         return False
     return any(means(source, path) and not belongs_outside(posixpath.basename(source)) for source in sources)
 
 
 def _rules(file: Dockerfile, home: str, read: Read) -> tuple[str, str]:
-    """Return the path and text of the `.dockerignore` that counts; if there is none, the path to create and ""."""
+    # the path and text of the effective `.dockerignore`, or the path to create and ""
     own, shared = f"{file.path}.dockerignore", posixpath.join(home, ".dockerignore")
     for path in (own, shared):
         if (text := read(path)) is not None:

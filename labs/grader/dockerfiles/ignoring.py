@@ -1,4 +1,4 @@
-"""Which files a `.dockerignore` leaves out of the build context."""
+"""Files that a `.dockerignore` excludes from the build context."""
 
 import posixpath
 
@@ -6,9 +6,9 @@ from ..formats.path_patterns import pattern_matches
 
 
 def left_out(text: str, path: str) -> int | None:
-    """The line (from 1) that leaves a path out, or None. The last line that matches decides; `!` takes it in again.
+    """Return the line (from 1) that excludes a path, None if it is included. The last match decides; `!` includes.
 
-    A pattern matches a path or a folder above it, from the top folder on: `.env` is not `src/.env`, `**/.env` is both.
+    A pattern matches a path or a folder above it, from the top folder: `.env` is not `src/.env`, `**/.env` is both.
     """
     deciding: int | None = None
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
@@ -22,8 +22,9 @@ def left_out(text: str, path: str) -> int | None:
 
 
 def ignore_files(path: str) -> list[str]:
-    """Where Docker may look for the rules of a Dockerfile: beside it under its own name, which wins, and in the
-    root of the build context: the folder of the Dockerfile, or the top folder.
+    """Return where Docker may look for the rules of a Dockerfile.
+
+    A file next to it with its own name wins, then comes the root of the build context: its folder or the top folder.
     """
     beside = posixpath.join(posixpath.dirname(path), ".dockerignore")
     return list(dict.fromkeys([f"{path}.dockerignore", beside, ".dockerignore"]))

@@ -1,4 +1,4 @@
-"""Which commands install the dependencies of a project."""
+"""Commands that install the dependencies of a project."""
 
 import re
 from collections.abc import Iterator
@@ -100,7 +100,7 @@ _VALUED = ("--prefix", "-C", "--dir", "--cwd", "--workspace", "-w", "--project",
 
 
 def installs(command: Command) -> Installs:
-    """Whether a command installs dependencies of a project, by a file that lists them or by name."""
+    """Return what a command installs: `dependencies`, the `project`, or an empty string."""
     program, words = command.program, command.words[1:]
     if program in _CARRIERS or program.isdecimal():
         return _of_carried(words)
@@ -116,7 +116,7 @@ def installs(command: Command) -> Installs:
 
 
 def _of_carried(words: list[str]) -> Installs:
-    """What another program starts: `xargs pip install`, `su app -c "pip install …"`."""
+    # `xargs pip install`, `su app -c "pip install …"`
     for at, word in enumerate(words[:MAX_CARRIED]):
         inner = commands_of(word) if " " in word else (Command(words[at:], 0, ""),)
         kinds = [kind for each in inner if each.program not in _CARRIERS and (kind := installs(each))]
@@ -149,7 +149,7 @@ def _of_pip(words: list[str]) -> Installs:
 
 
 def _arguments(words: list[str]) -> Iterator[tuple[str, str]]:
-    """Options with their values, and `""` with each word that is none."""
+    # options with their values, and `""` with each other word
     at = 0
     while at < len(words):
         option, equals, value = words[at].partition("=")

@@ -1,4 +1,4 @@
-"""One instruction: its flags, its words and its form."""
+"""An instruction: its flags, words and form."""
 
 import json
 import posixpath
@@ -18,7 +18,7 @@ _FLAG = re.compile(r"--(?:([^\s=\"']+)(?:=((?:\"[^\"]*\"|'[^']*'|\\.|[^\s\"'\\])
 
 @dataclass(frozen=True)
 class Instruction:
-    """One instruction; `value` is one line without its flags. A flag without a value has None."""
+    """An instruction; `value` is one line without its flags. A flag without a value has None."""
 
     name: str
     place: Place
@@ -29,7 +29,7 @@ class Instruction:
 
     @cached_property
     def _parsed(self) -> object:
-        """The value as JSON, None if it is not a JSON list."""
+        # None if the value is not a JSON list
         text = self.value
         if self.name == "HEALTHCHECK":
             text = behind(self.value)[1]
@@ -43,13 +43,13 @@ class Instruction:
 
     @property
     def listed(self) -> list[str] | None:
-        """The words of the exec form, `["a", "b"]`; None for the shell form."""
+        """Return the words of the exec form, `["a", "b"]`; None for the shell form."""
         found = self._parsed
         return found if isinstance(found, list) and not self.has_other_values else None
 
     @property
     def has_other_values(self) -> bool:
-        """Whether its JSON list holds something that is not a text."""
+        """Return if its JSON list has a value that is not a string."""
         found = self._parsed
         return isinstance(found, list) and not all(isinstance(word, str) for word in found)
 
@@ -59,7 +59,7 @@ class Instruction:
 
     @property
     def script(self) -> str:
-        """What a RUN gives to the shell: its line, its here-documents, or the words of the exec form."""
+        """Return the script of a RUN: its line, its here-documents or the words of the exec form."""
         if self.listed is not None:
             return _script_of(self.listed)
         if self.documents and _reads_script(self.value):
@@ -73,11 +73,11 @@ class Instruction:
 
     @property
     def sources(self) -> list[str]:
-        """What COPY and ADD take from the build context; here-documents are not from there."""
+        """Return the sources of COPY and ADD, without here-documents."""
         return [word for word in self.words[:-1] if self.listed is not None or not word.startswith("<<")]
 
     def pairs(self) -> list[tuple[str, str | None]]:
-        """The names and values of ENV, ARG and LABEL as written; the old form `ENV name value` too."""
+        """Return the names and values of ENV, ARG and LABEL as written, also for the old form `ENV name value`."""
         words = quoted_words(self.value, self.escape)
         if self.name != "ARG" and words and "=" not in words[0]:
             return [behind(self.value)]
@@ -85,21 +85,21 @@ class Instruction:
         return [(name, value if equals else None) for name, equals, value in split]
 
     def inner(self) -> "Instruction | None":
-        """The instruction behind ONBUILD."""
+        """Return the instruction after ONBUILD."""
         return instruction(self.value, self.place, self.documents, self.escape) if self.value else None
 
 
 def instruction(
     text: str, place: Place, documents: tuple[HereDocument, ...] = (), escape: str = "\\"
 ) -> Instruction:
-    """The instruction of a line whose continued lines are joined."""
+    """Parse a logical line."""
     name, *rest = text.split(None, 1)
     flags, value = _flags(rest[0].strip() if rest else "")
     return Instruction(name.upper(), place, value, flags, documents, escape)
 
 
 def behind(text: str) -> tuple[str, str]:
-    """The first word and what stands behind it."""
+    """Return the first word and the rest."""
     first, *rest = text.split(None, 1)
     return first, rest[0].strip() if rest else ""
 
@@ -109,14 +109,14 @@ def _refuse(name: str) -> None:
 
 
 def _script_of(words: list[str]) -> str:
-    """The commands of an exec form, which starts a shell if it says so."""
+    # the exec form may start a shell itself
     if len(words) > 2 and posixpath.basename(words[0]) in _SHELLS and re.fullmatch(r"-[a-z]*c", words[-2]):
         return words[-1]
     return shlex.join(words)
 
 
 def _reads_script(line: str) -> bool:
-    """Whether a line is a shell, or nothing, that is given its here-document."""
+    # a shell, or an empty line, that gets the here-document
     words = [word for word in line.split() if not word.startswith(("<<", "-"))]
     return not words or (len(words) == 1 and posixpath.basename(words[0]) in _SHELLS)
 
@@ -134,7 +134,7 @@ def _flags(rest: str) -> tuple[tuple[tuple[str, str | None], ...], str]:
 
 
 def quoted_words(text: str, escape: str) -> list[str]:
-    """Words with their quotes kept; a blank in quotes or behind the escape character belongs to its word."""
+    """Return words with their quotes; a quoted or escaped space is part of its word."""
     words, word, quote, at = [], "", "", 0
     while at < len(text):
         letter = text[at]

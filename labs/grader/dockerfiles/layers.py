@@ -1,4 +1,4 @@
-"""Whether the dependencies of a project are installed before its code is copied, so that their layer can be kept."""
+"""The order of layers: dependencies installed before the code is copied can be cached."""
 
 import posixpath
 import re
@@ -31,7 +31,7 @@ _LISTINGS = {
 
 
 def dependencies_first(file: Dockerfile, files: Collection[str] = ()) -> Answer:
-    """What lists the dependencies is copied and installed before the code, so that the layer can be kept.
+    """The list of dependencies is copied and installed before the code, so that Docker can cache the layer.
 
     `files` are the paths of the repository.
     """
@@ -55,7 +55,7 @@ def dependencies_first(file: Dockerfile, files: Collection[str] = ()) -> Answer:
 
 @dataclass
 class _State:
-    """What a stage holds so far: the first instruction that copied code, and whether dependencies came before it."""
+    """The first instruction of a stage that copied code, and whether dependencies were installed before it."""
 
     code: Instruction | None = None
     early: bool = False

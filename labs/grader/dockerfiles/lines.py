@@ -1,4 +1,4 @@
-"""A Dockerfile as logical lines: directives, continued lines, comments and here-documents, as BuildKit joins them."""
+"""Logical lines of a Dockerfile, joined as by BuildKit: directives, continuations, comments and here-documents."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _TAKES_DOCUMENTS = ("RUN", "COPY", "ADD")
 
 
 class LineError(Exception):
-    """Why BuildKit reads no further, and the line (from 1)."""
+    """The reason why BuildKit stops reading, and the line (from 1)."""
 
     def __init__(self, line: int, message: str, expected: str, found: str) -> None:
         super().__init__(message)
@@ -22,7 +22,7 @@ class LineError(Exception):
 
 @dataclass(frozen=True)
 class HereDocument:
-    """The lines of a here-document; `line` is that of the first. Variables are put in only if it `expands`."""
+    """A here-document; `line` is its first line. Variables are expanded only if it `expands`."""
 
     name: str
     line: int
@@ -32,7 +32,7 @@ class HereDocument:
 
 @dataclass(frozen=True)
 class Line:
-    """One instruction with its continued lines joined."""
+    """An instruction with its continued lines joined."""
 
     number: int
     text: str
@@ -40,7 +40,7 @@ class Line:
 
 
 def escape_of(lines: list[str]) -> str:
-    """The character that continues a line. Raises LineError for a directive that BuildKit refuses."""
+    """Return the character that continues a line. Raises LineError for a directive that BuildKit rejects."""
     seen: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         match = _DIRECTIVE.fullmatch(line.strip())
@@ -61,7 +61,7 @@ def escape_of(lines: list[str]) -> str:
 
 
 def logical_lines(lines: list[str], escape: str) -> Iterator[Line]:
-    """Yield instructions in order. Raises LineError, in the middle, where BuildKit gives up."""
+    """Yield instructions in order. Raises LineError at the line where BuildKit stops."""
     sign = re.escape(escape)
     continued = re.compile(rf"(?:(?<!{sign})|^){sign}[ \t]*$")
     at = 0
@@ -79,7 +79,7 @@ def logical_lines(lines: list[str], escape: str) -> Iterator[Line]:
 
 
 def is_instruction(line: str) -> bool:
-    """False for blank lines and comments, which stand between continued lines as well."""
+    # blank lines and comments may also be between continued lines
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
@@ -126,10 +126,8 @@ def _is_list(rest: str) -> bool:
 
 
 def _opened(rest: str) -> Iterator[tuple[bool, str, bool]]:
-    """For each here-document whether its tabs count, its last line, and whether variables are put in.
-
-    Only a word that begins with `<<` opens one, so that `<<<word`, `"<<A"` and `$((1<<2))` do not.
-    """
+    # per here-document: if tabs count, its last line, and if variables are expanded; only a word that starts with `<<`
+    # opens one, not `<<<word`, `"<<A"` or `$((1<<2))`
     try:
         words = split_raw(rest)
     except WordError:

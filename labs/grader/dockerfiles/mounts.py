@@ -1,4 +1,4 @@
-"""Check the options of `RUN --mount=…` as BuildKit does, with its messages."""
+"""Check the options of `RUN --mount=…` like BuildKit, with its messages."""
 
 import re
 

@@ -43,7 +43,7 @@ _WITH_USER = ("curl", "smbclient", "http", "https")  # the option has a user, an
 
 
 def is_literal(value: str) -> bool:
-    """Return True if a text is the credential itself, not a variable, a file or a placeholder."""
+    """Return if a text is the credential itself, not a variable, file or placeholder."""
     text = value.strip("\"'")
     return bool(text) and not re.search(r"[$`*<>{}()]", text) and not text.startswith(("/", "@"))
 
@@ -53,7 +53,7 @@ def password_in_address(text: str) -> bool:
 
 
 def passwords_of(command: Command) -> Iterator[str]:
-    """Yield where a command has a credential, without its value: `curl -u`, `export PASSWORD`."""
+    """Yield each place with a credential in a command, without its value: `curl -u`, `export PASSWORD`."""
     for name, value in command.env.items():
         if SECRET_NAME.fullmatch(name) and is_literal(value):
             yield name
@@ -62,7 +62,7 @@ def passwords_of(command: Command) -> Iterator[str]:
 
 
 def passwords_in_text(text: str) -> Iterator[str]:
-    """Yield the names that lines of a file give a credential to."""
+    """Yield the names that get a credential in the lines of a file."""
     yield from (name for name, value in literal_pairs(text) if is_literal(value))
     if password_in_address(text):
         yield "a password in a URL"
@@ -78,7 +78,7 @@ def _in_words(command: Command) -> Iterator[str]:
 
 
 def _options(command: Command) -> Iterator[tuple[str, str]]:
-    """Options with the value behind `=` or in the next word."""
+    # the value is after `=` or in the next word
     for word, following in zip(command.words[1:], [*command.words[2:], ""], strict=False):
         if word.startswith("-"):
             name, equals, value = word.partition("=")
@@ -86,7 +86,7 @@ def _options(command: Command) -> Iterator[tuple[str, str]]:
 
 
 def _in_options(command: Command) -> Iterator[str]:
-    """Options that are named after a credential; `--disabled-password` and its like take no value."""
+    # options named after a credential; `--disabled-password` and the like take no value
     for option, value in _options(command):
         name = option.strip("-").replace("-", "_")
         named = (
@@ -120,12 +120,12 @@ def _of_programs(command: Command) -> Iterator[str]:
 
 
 def _is_short(option: str, wanted: str) -> bool:
-    """Return True if a group of short options, such as `-fsSLu`, ends with the one that takes the value."""
+    # a group of short options, such as `-fsSLu`, whose last one takes the value
     return re.fullmatch(rf"-[A-Za-z]*{wanted[1]}", option) is not None
 
 
 def _stored(command: Command) -> Iterator[str]:
-    """Settings that a program stores: `npm config set _authToken abc`, `poetry config http-basic.x me pw`."""
+    # `npm config set _authToken abc`, `poetry config http-basic.x me pw`
     words = [word for word in command.words[1:] if not word.startswith("-")]
     if not words or words[0] not in _STORED:
         return
@@ -139,7 +139,7 @@ def _stored(command: Command) -> Iterator[str]:
 
 
 def _piped(command: Command) -> Iterator[str]:
-    """`echo pw | docker login --password-stdin`, `echo root:pw | chpasswd`, and the same by a here-document."""
+    # `echo pw | docker login --password-stdin`, `echo root:pw | chpasswd`, also with a here-document
     if command.program in ("echo", "printf"):
         given = command.words[-1] if len(command.words) > 1 else ""
         readers = [words for words in command.pipe if _READS_PASSWORD.intersection(words)]

@@ -1,4 +1,4 @@
-"""What can be asked of a Dockerfile; each question looks at the stages and names the lines."""
+"""Questions about a Dockerfile, each answered for its stages and with line numbers."""
 
 import json
 import posixpath
@@ -29,7 +29,7 @@ _TAGS = {
 
 
 def base_pinned(file: Dockerfile, how: Pin) -> Answer:
-    """Each image that a stage starts from has a tag that is not latest, or a digest."""
+    """Each base image has a tag other than latest, or a digest."""
     images = [stage for stage in file.stages if stage.before is None and stage.base != "scratch"]
     findings = [finding for stage in images if (finding := _unpinned(stage, how))]
     said = listed([quoted(stage.base) for stage in images]) or "`scratch`"
@@ -96,7 +96,7 @@ def not_root(file: Dockerfile) -> Answer:
 
 
 def _last(file: Dockerfile, *names: str) -> tuple[Stage, Instruction | None]:
-    """The last of these instructions in the final stage or in one that it starts from, with its stage."""
+    # the last of these instructions in the final stage or a stage that it is based on
     for stage in file.final.chain():
         own = stage.all(*names)
         if own:
@@ -105,7 +105,7 @@ def _last(file: Dockerfile, *names: str) -> tuple[Stage, Instruction | None]:
 
 
 def _not_known(file: Dockerfile, what: str, question: str) -> Answer:
-    """`question` has a place for the name of the base, such as: which user {} runs as."""
+    # `question` has a place for the base image, such as "which user {} runs as"
     asked = question.format(f"the base image {quoted(file.final.image.written)}")
     return Answer(unknown=f"{asked}: the final stage of {quoted(file.path)} has no {what}. Add {what} to it")
 
@@ -117,7 +117,7 @@ def _no_value(where: Instruction | Stage, names: Sequence[str]) -> Answer:
 
 
 def ignored(path: str, read: Callable[[str], str | None], wanted: Sequence[str]) -> Answer:
-    """A `.dockerignore` leaves these paths out of the build context of the Dockerfile at `path`."""
+    """A `.dockerignore` excludes these paths from the build context of the Dockerfile at `path`."""
     places = ignore_files(path)
     found = {place: text for place in places if (text := read(place)) is not None}
     if places[0] in found:  # its own file wins over that of the context
@@ -157,7 +157,7 @@ def _left_out(path: str, text: str, wanted: Sequence[str]) -> Answer:
 
 
 def exposes(file: Dockerfile, port: int) -> Answer:
-    """The final stage says that it listens on a port."""
+    """The final stage exposes a port."""
     unknown: list[str] = []
     found: list[tuple[Instruction, str]] = []
     looked = 0
@@ -183,7 +183,7 @@ def exposes(file: Dockerfile, port: int) -> Answer:
 
 
 def healthcheck(file: Dockerfile) -> Answer:
-    """Docker can ask the container whether it works."""
+    """The image has a health check."""
     _, one = _last(file, "HEALTHCHECK")
     if one and one.value.strip().upper() != "NONE":
         return answer((), "The image has a `HEALTHCHECK`.", [one.place])
@@ -195,7 +195,7 @@ def healthcheck(file: Dockerfile) -> Answer:
 
 
 def exec_form(file: Dockerfile) -> Answer:
-    """The program is started itself, so that it gets the signal to stop."""
+    """The program starts without a shell, so that it receives the stop signal."""
     starts = list(_starts(file))
     if not starts:
         if not is_plain(file.final):
@@ -208,7 +208,7 @@ def exec_form(file: Dockerfile) -> Answer:
 
 
 def _starts(file: Dockerfile) -> Iterator[Instruction]:
-    """What starts the container. `[]` takes away what was set, and a stage's ENTRYPOINT the CMD that it inherits."""
+    # `[]` clears what was set, and a stage's ENTRYPOINT clears the CMD that it inherits
     stages = list(file.final.chain())
     depth = len(stages)
     for name in ("ENTRYPOINT", "CMD"):

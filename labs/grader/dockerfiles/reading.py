@@ -1,4 +1,4 @@
-"""A Dockerfile as stages of instructions, with the variables that each instruction knows."""
+"""A Dockerfile as stages of instructions, with the variables defined for each instruction."""
 
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, MutableMapping
@@ -41,7 +41,7 @@ class Dockerfile:
 
 
 def read_dockerfile(path: str, text: str) -> Dockerfile:
-    """The stages of a Dockerfile; `faults` says what BuildKit would not accept."""
+    """Read the stages of a Dockerfile; `faults` are the errors that BuildKit reports."""
     reader = _Reader(path)
     lines = text.removeprefix("\ufeff").split("\n")
     try:
@@ -106,9 +106,9 @@ class _Reader:
 
 
 def variables_at(stage: Stage, one: Instruction | None = None) -> Known:
-    """The variables that an instruction of a stage knows, all of the stage without one; None is not told by the file.
+    """Return the variables defined at an instruction, or at the end of the stage without one.
 
-    ENV is kept by stages that start from this one, ARG is not, and ENV wins.
+    A value is None if the file does not set it. Stages based on this one keep ENV but not ARG, and ENV wins.
     """
     kept: Known = {}
     given: Known = {}
@@ -126,12 +126,12 @@ def variables_at(stage: Stage, one: Instruction | None = None) -> Known:
 
 
 def substituted(stage: Stage, one: Instruction, text: str) -> Expanded:
-    """A text of an instruction with the values that it knows put in."""
+    """Expand the variables in a text of an instruction."""
     return _expanded(text, variables_at(stage, one), one.escape)
 
 
 def _declare(known: Known, one: Instruction, outer: MutableMapping[str, str | None]) -> None:
-    """Put the names of an ARG in; one without a default has that of the `ARG` before the first `FROM`."""
+    # an ARG without a default has that of the `ARG` before the first `FROM`
     for name, value in one.pairs():
         if value is not None:
             known[name] = _value(value, ChainMap(known, outer), one.escape)

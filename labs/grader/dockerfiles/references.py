@@ -1,4 +1,4 @@
-"""Check the names of images and stages as BuildKit does, with its messages."""
+"""Check the names of images and stages like BuildKit, with its messages."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ MAX_NAME = 255
 
 
 def why_refused(image: str) -> str:
-    """Return BuildKit's error for the name of an image; "" if it is valid."""
+    """Return BuildKit's error for an image name; "" if it is valid."""
     name, at, digest = image.partition("@")
     last = name.rpartition("/")[2]
     _, colon, tag = last.partition(":")
@@ -37,7 +37,7 @@ def why_refused(image: str) -> str:
 
 
 def refused_references(stages: Sequence[Stage]) -> Iterator[Finding]:
-    """Yield the invalid image names of FROM and `COPY --from`, and the stages that do not exist."""
+    """Yield invalid image names in FROM and `COPY --from`, and stages that do not exist."""
     names = {stage.name for stage in stages if stage.name}
     for number, stage in enumerate(stages):
         if stage.before is None and not stage.unknown and stage.base != "scratch":

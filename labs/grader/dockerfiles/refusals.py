@@ -1,4 +1,4 @@
-"""What BuildKit refuses in an instruction."""
+"""Errors that BuildKit reports in an instruction."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ _STAGE = re.compile(r"[a-z][a-z0-9-_.]*")
 
 @dataclass(frozen=True)
 class Complaint:
-    """What BuildKit refuses in an instruction; `add` is the line as it could be."""
+    """An error that BuildKit reports; `add` is a corrected line."""
 
     says: str
     expected: str
@@ -45,7 +45,7 @@ class Complaint:
 
 
 def complaints(one: Instruction) -> Iterator[Complaint]:
-    """Yield what BuildKit refuses in an instruction, the first being the one that it names."""
+    """Yield the errors in an instruction; BuildKit reports the first."""
     if one.name not in KNOWN:
         says = f"{quoted(one.name)} is not a Dockerfile instruction. {did_you_mean(one.name, list(KNOWN))}"
         yield Complaint(says, "an instruction such as `RUN`", quoted(one.name))
@@ -110,7 +110,7 @@ def _in_copy(one: Instruction) -> Iterator[Complaint]:
 
 
 def _in_pairs(one: Instruction) -> Iterator[Complaint]:
-    """The names and values of ENV and LABEL."""
+    # the names and values of ENV and LABEL
     words = quoted_words(one.value, one.escape)
     if "=" not in words[0]:
         if len(words) < 2:
@@ -134,7 +134,7 @@ def _in_arg(one: Instruction) -> Iterator[Complaint]:
 
 
 def _shown(one: Instruction, word: str) -> str:
-    """A word for a message, without its value if the instruction holds a credential."""
+    # without its value if the instruction contains a credential
     if not names_secret(f"{one.name} {one.value}"):
         return quoted(word)
     name, equals, _ = word.partition("=")

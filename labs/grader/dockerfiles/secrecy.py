@@ -1,4 +1,4 @@
-"""Credentials that come into a layer of an image; whoever has the image can read them."""
+"""Credentials in the layers of an image, readable by everyone who has the image."""
 
 import posixpath
 from collections.abc import Callable, Collection, Iterator
@@ -23,7 +23,7 @@ def no_secrets(
     files: Collection[str] = (),
     read: Callable[[str], str | None] = lambda path: None,
 ) -> Answer:
-    """No credential comes into a layer: by value, by a variable, in a command, or as a file of the repository."""
+    """No layer contains a credential: as a value, in a variable, in a command or as a copied file."""
     literal = {
         text.count("\n", 0, found.start) + 1: found.rule.name
         for found in islice(find_secrets(text), MAX_FOUND)
@@ -46,13 +46,13 @@ def no_secrets(
 
 
 def _all(file: Dockerfile) -> Iterator[Instruction]:
-    """The instructions; for ONBUILD, the one that it triggers."""
+    # for ONBUILD, the instruction that it triggers
     for one in file.instructions():
         yield (one.inner() or one) if one.name == "ONBUILD" else one
 
 
 def hidden_lines(read: Callable[[str], str | None]) -> Callable[[str], set[int]]:
-    """The lines of a file that must not be shown, given how to read one; also where Docker could not read it."""
+    """Return a function from a path to the lines that must not be shown, even if the file is not valid."""
 
     def lines(path: str) -> set[int]:
         text = read(path) or ""
@@ -104,7 +104,7 @@ def _in_variables(one: Instruction) -> Iterator[Finding]:
 
 
 def _in_commands(one: Instruction) -> Iterator[Finding]:
-    """Credentials in the commands of RUN, CMD and so on, and in files that COPY writes from a here-document."""
+    # commands of RUN, CMD and so on, and files that COPY writes from a here-document
     if one.name in ("COPY", "ADD"):
         found = (name for document in one.documents for name in passwords_in_text(document.text))
     elif one.name in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"):

@@ -15,7 +15,7 @@ _OLD = re.compile(r"\s*(?:ENV|ARG)\s+([\w.-]{1,100})\s+[^\s/]", re.IGNORECASE)
 
 
 def literal_pairs(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the names of credentials with what is written behind their `=`, up to a blank."""
+    """Yield each credential's name with the text after its `=`, up to a space."""
     for match in _PAIR.finditer(text):
         if SECRET_NAME.fullmatch(match[1]):
             value = _VALUE.match(text, match.end())
@@ -23,7 +23,7 @@ def literal_pairs(text: str) -> Iterator[tuple[str, str]]:
 
 
 def names_secret(text: str) -> bool:
-    """Whether a value is given to such a name, in a line as Docker reads it or one that it refuses."""
+    """Return if a line, valid or not, assigns a value to such a name."""
     names = [match[1] for match in _PAIR.finditer(text)]
     old = _OLD.match(text)
     return any(SECRET_NAME.fullmatch(name) for name in [*names, *([old[1]] if old else [])])

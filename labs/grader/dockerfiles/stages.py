@@ -1,4 +1,4 @@
-"""A stage of a Dockerfile, and the stages that it starts from."""
+"""A stage of a Dockerfile, and the stages that it is based on."""
 
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ Known = MutableMapping[str, str | None]
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage: what it starts from, and its instructions in order.
+    """A stage with its base and its instructions in order.
 
-    `base` is the image with the variables put in; `unknown` are those without a value. `before` is the earlier stage
-    that it starts from, None for an image.
+    `base` is the image with variables expanded; `unknown` are those without a value. `before` is the earlier stage that
+    it is based on, None for an image.
     """
 
     place: Place
@@ -30,7 +30,7 @@ class Stage:
         return [one for one in self.instructions if one.name in names]
 
     def chain(self) -> Iterator["Stage"]:
-        """This stage, the one that it starts from, and so on down to the one that starts from an image."""
+        """Yield this stage and those that it is based on, down to the one based on an image."""
         stage: Stage | None = self
         while stage:
             yield stage
@@ -38,10 +38,10 @@ class Stage:
 
     @property
     def image(self) -> "Stage":
-        """The stage of the chain that starts from an image."""
+        """Return the stage of the chain that is based on an image."""
         *_, first = self.chain()
         return first
 
     def last(self, *names: str) -> Instruction | None:
-        """The last of these instructions here, else in the stage that this one starts from."""
+        """Return the last of these instructions here or in a stage that this one is based on."""
         return next((own[-1] for stage in self.chain() if (own := stage.all(*names))), None)

@@ -11,29 +11,29 @@ _PATTERNS = "#%/"  # `${A#b}`, `${A%b}`, `${A/b/c}`: their values are not worked
 
 
 class WordError(Exception):
-    """Why BuildKit refuses a word."""
+    """The reason why BuildKit rejects a word."""
 
 
 @dataclass
 class Expanded:
-    """A text with the values put in; `unknown` are the variables whose values the file does not tell."""
+    """A text with variables expanded; `unknown` are those that the file does not set."""
 
     text: str = ""
     unknown: list[str] = field(default_factory=list)
 
 
 def expand(text: str, known: Lookup, escape: str = "\\") -> Expanded:
-    """Put the values of variables into a text and take its quotes away. Raises WordError.
+    """Expand the variables in a text and remove its quotes. Raises WordError.
 
-    `known` maps names to values, None if only the build tells it. A name that is not there is unset: `${A:-b}` is `b`,
-    and `$A` alone is unknown, since the base image may set it.
+    `known` maps names to values, None if only the build sets them. A missing name is unset: `${A:-b}` is `b`, and `$A`
+    alone is unknown, since the base image may set it.
     """
     lexer = _Lexer(text, known, escape)
     return Expanded(lexer.read(""), list(dict.fromkeys(lexer.unknown)))
 
 
 def split_raw(text: str) -> list[str]:
-    """Words with their quotes and escapes kept, as BuildKit looks for here-documents among them. Raises WordError."""
+    """Return words with their quotes and escapes, among which BuildKit looks for here-documents. Raises WordError."""
     words: list[list[str]] = [[]]
     at = 0
     while at < len(text):
@@ -51,12 +51,11 @@ def split_raw(text: str) -> list[str]:
 
 
 def unquoted(text: str) -> str:
-    """The text of a word without quotes and escapes; variables stay. Raises WordError."""
+    """Return a word without quotes and escapes but with variables. Raises WordError."""
     return _Lexer(text, None, "\\").read("")
 
 
 def _closing(text: str, at: int) -> int:
-    """Where the quote that opens at a place closes."""
     quote, end = text[at], at + 1
     while end < len(text) and text[end] != quote:
         end += 2 if quote == '"' and text[end] == "\\" else 1
@@ -72,7 +71,7 @@ class _Lexer:
         self._pending: list[str] = []  # unknown in a word behind `:-`, which may not be used
 
     def read(self, stop: str) -> str:
-        """Read up to a letter, which stays unread."""
+        # up to a character, which is not consumed
         parts: list[str] = []
         readers: dict[str, Callable[[], str]] = {
             "'": self._single,
@@ -156,7 +155,7 @@ class _Lexer:
         return self._modified(match[0], how, rest.startswith(":"), word)
 
     def _inside(self) -> str:
-        """The word behind `:-` and its like, up to the bracket that closes it."""
+        # the word after `:-` and the like, up to its closing brace
         if self.depth >= MAX_NESTING:
             raise WordError(f"`${{` is nested more than {MAX_NESTING} levels deep")
         inner = _Lexer(self.text, self.known, self.escape, self.depth + 1)

@@ -26,20 +26,20 @@ _LOOK_ALIKES = (
     (
         "control",
         re.compile(r"[\x00-\x1f\x7f]"),
-        "This one holds {}, which is a line break or a control character.",
+        "It contains {}, a line break or control character.",
     ),
-    ("letters", re.compile(r"[^\x00-\x7f]"), "This one holds {}, which is not one of the letters a to z."),
-    ("blank_inside", re.compile(r"\s"), "There is a space in the address."),
+    ("letters", re.compile(r"[^\x00-\x7f]"), "It contains {}, which is not an ASCII character."),
+    ("blank_inside", re.compile(r"\s"), "It contains a space."),
     (
         "option",
         re.compile(r"^-+|//-+|@-+"),
-        "This one holds {} where a name should begin, as an option does.",
+        "A name in it starts with {}, like a command-line option.",
     ),
-    ("query", re.compile(r"\?"), "This one goes on after a {}."),
-    ("fragment", re.compile(r"#"), "This one goes on after a {}."),
-    ("percent", re.compile(r"%\w*"), "This one holds {}, a character in disguise."),
-    ("dots", re.compile(r"(?<![^/])\.\.(?![^/])"), "This one holds {}, the folder above."),
-    ("backslash", re.compile(r"\\"), "This one holds {} where {} is meant."),
+    ("query", re.compile(r"\?"), "Remove the {} and everything after it."),
+    ("fragment", re.compile(r"#"), "Remove the {} and everything after it."),
+    ("percent", re.compile(r"%\w*"), "It contains {}, an encoded character."),
+    ("dots", re.compile(r"(?<![^/])\.\.(?![^/])"), "It contains {}, which means the parent folder."),
+    ("backslash", re.compile(r"\\"), "It contains {}. Use {} instead."),
 )
 _PORT = re.compile(r":[0-9]+")
 
@@ -50,7 +50,7 @@ class AddressError(ValueError):
     def __init__(self, code: str, why: str, suggestion: str | None = None) -> None:
         self.code, self.suggestion = code, suggestion
         more = f" The repository is `{suggestion}`." if suggestion else ""
-        self.message = f"Enter the address of a repository. {why}{more}"
+        self.message = f"Enter a repository URL. {why}{more}"
         super().__init__(self.message)
 
 
@@ -66,7 +66,9 @@ class Address:
     def __post_init__(self) -> None:
         parts = ((_HOST, self.host), (_OWNER, self.owner), (_NAME, self.name))
         if not all(pattern.fullmatch(part) for pattern, part in parts):
-            raise ValueError(f"no parts of an address: {self.host!r}, {self.owner!r}, {self.name!r}")
+            raise ValueError(
+                f"not the parts of a repository URL: {self.host!r}, {self.owner!r}, {self.name!r}"
+            )
 
     @property
     def url(self) -> str:
@@ -90,7 +92,7 @@ def read_address(text: str, *, hosts: Sequence[str] = HOSTS) -> Address:
     if not text:
         raise AddressError("blank", f"For example `https://{hosts[0]}/your-name/your-repository`.")
     if len(text) > _MAX_CHARACTERS:
-        raise AddressError("long", f"This one has more than {_MAX_CHARACTERS} characters.")
+        raise AddressError("long", f"It has more than {_MAX_CHARACTERS} characters.")
     _refuse_look_alikes(text, hosts)
     scheme, rest = _split(text, hosts)
     if "://" in rest:
@@ -157,9 +159,11 @@ def _host_and_path(scheme: str, rest: str, hosts: Sequence[str]) -> tuple[str, s
         suggestion = _at(host.partition(":")[0], path, hosts)
         raise AddressError("port", f"Remove the port {quoted(found[0])}.", suggestion)
     if not _HOST.fullmatch(host):
-        raise AddressError("no_address", f"{quoted(rest)} is none.")
+        raise AddressError("no_address", f"{quoted(rest)} is not one.")
     allowed = " or ".join(hosts)
-    raise AddressError("host", f"Repositories are read from {allowed}, and this one is on {quoted(host)}.")
+    raise AddressError(
+        "host", f"Only repositories on {allowed} are supported, and this one is on {quoted(host)}."
+    )
 
 
 def _known(scheme: str, host: str, hosts: Sequence[str]) -> str | None:
@@ -175,16 +179,18 @@ def _known(scheme: str, host: str, hosts: Sequence[str]) -> str | None:
 
 def _address(host: str, parts: list[str]) -> Address:
     if len(parts) < 2:
-        why = f"This one names {quoted(parts[0])} and no repository." if parts[0] else "This one is a host."
+        why = (
+            f"{quoted(parts[0])} is not followed by a repository." if parts[0] else "It contains only a host."
+        )
         raise AddressError("no_repository", f"{why} For example `https://{host}/your-name/your-repository`.")
     owner, name, *inside = parts
     try:
         address = Address(host, owner, name[:-4] if name.lower().endswith(".git") else name)
     except ValueError:
-        raise AddressError("no_address", f"{quoted('/'.join(parts))} is none.") from None
+        raise AddressError("no_address", f"{quoted('/'.join(parts))} is not one.") from None
     kind, *more = inside or ["tree"]
     if kind == "tree":
         return Address(host, owner, address.name, "/".join(more) or None)
     if kind in ("blob", "raw", "blame", "edit"):
-        raise AddressError("file", "This address points to one file.", address.page)
-    raise AddressError("page", "This address points to a page about the repository.", address.page)
+        raise AddressError("file", "It points to a file.", address.page)
+    raise AddressError("page", "It points to a page of the repository.", address.page)

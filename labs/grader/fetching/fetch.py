@@ -1,4 +1,4 @@
-"""Fetch a stranger's repository into a mirror: all branches and tags, never a checkout, all of it bounded."""
+"""Fetch all branches and tags of an untrusted repository into a mirror, within limits and without a checkout."""
 
 from dataclasses import dataclass, field
 
@@ -78,7 +78,7 @@ def fetch(
 def _fill(mirror: Mirror, server: Server, limits: FetchLimits) -> Fetched:
     had_some = mirror.is_complete()
     with mirror.filling(server.uid):
-        found = server.bring(mirror.path, limits.refs)
+        found = server.fetch_refs(mirror.path, limits.refs)
         branch, refs = found.branch, found.refs
         try:
             _look_at(mirror, refs)

@@ -48,7 +48,7 @@ class Listing:
     def left_out(self, refs: dict[str, str]) -> list[str]:
         if len(refs) == len(self.refs):
             return []
-        return [f"{len(self.refs):,} branches and tags are too many: the first {len(refs):,} were read."]
+        return [f"Only the first {len(refs):,} of {len(self.refs):,} branches and tags were read."]
 
 
 def read_listing(listed: bytes, address: Address, limits: FetchLimits) -> Listing:

@@ -52,7 +52,7 @@ class Mirror:
         try:
             yield
         except FetchRefusedError as refusal:
-            if not was_complete or not (refusal.may_pass or refusal.came_first):
+            if not was_complete or not (refusal.is_transient or refusal.before_transfer):
                 self.empty()
             else:
                 self._remove_all_but(before)
@@ -125,7 +125,7 @@ def _locked(path: Path, deadline: float) -> int:
         if folder is not None:
             return folder
         if time.monotonic() >= deadline:
-            raise FetchError(f"the mirror {path.name} was in use for too long")
+            raise FetchError(f"timed out waiting for the mirror {path.name}")
         time.sleep(0.05)
 
 

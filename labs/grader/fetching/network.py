@@ -50,12 +50,12 @@ class Network:
         addresses = sorted(self.resolve(name, int(port or 443)))
         if not addresses:
             raise FetchRefusedError(
-                "dead_host", no_attempt(f"{quoted(name)} could not be found. Submit again later.")
+                "dead_host", no_attempt(f"{quoted(name)} could not be resolved. Submit again later.")
             )
         if not all(address in self.trusted or is_public(address) for address in addresses):
             raise FetchRefusedError(
                 "host_not_public",
-                no_attempt(f"{quoted(name)} leads into a private network, which is not read."),
+                no_attempt(f"{quoted(name)} resolves to a private network, which is not allowed."),
             )
         return f"{name}:{port or 443}:{','.join(addresses)}"
 

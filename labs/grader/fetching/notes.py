@@ -32,12 +32,12 @@ def notes_on(git_dir: Path, entries: dict[str, Entry], branch: str) -> list[str]
     # one sentence for each kind of ignored entry
     left_out = _left_out(git_dir, entries)
     sorts = {
-        ("file over 1 MB", "files over 1 MB", "not read"): left_out,
-        ("submodule", "submodules", "not fetched"): _of_noun(entries, "a submodule"),
-        ("symbolic link", "symbolic links", "not followed"): _of_noun(entries, "a symbolic link"),
+        ("file over 1 MB was", "files over 1 MB were", "not read"): left_out,
+        ("submodule was", "submodules were", "not fetched"): _of_noun(entries, "a submodule"),
+        ("symbolic link was", "symbolic links were", "not followed"): _of_noun(entries, "a symbolic link"),
     }
     return [
-        f"{count(len(paths), one, many)} on {branch} {fate}: {listed(map(quoted, paths))}."
+        f"{count(len(paths), one, many)} {fate} on {branch}: {listed(map(quoted, paths))}."
         for (one, many, fate), paths in sorts.items()
         if paths
     ]

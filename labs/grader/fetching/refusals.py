@@ -1,4 +1,4 @@
-"""The reasons why a fetch failed: the learner's set-up, with a sentence for each, or a fault of ours."""
+"""Reasons for a failed fetch: a problem for the learner to fix, in a sentence, or a fault on our side."""
 
 import re
 
@@ -9,51 +9,51 @@ from .bounded_process import Ended, FetchLimits
 
 
 class FetchRefusedError(Exception):
-    """The learner's set-up: nothing was fetched. `code` is stable, `message` for people.
+    """Nothing was fetched, because of the learner's repository or its host. `code` is stable, `message` for people.
 
-    `may_pass`: the host is at fault, so the same address may work later. `came_first`: refused before anything was
-    sent. `limit` is that of `bounded_process.Ended`, `fsck_id` Git's id of the problem with an object.
+    `is_transient`: the host is at fault, so the same URL may work later. `before_transfer`: no objects were sent yet.
+    `limit` is that of `bounded_process.Ended`, `fsck_id` Git's id of the problem with an object.
     """
 
-    came_first = False
+    before_transfer = False
     fsck_id = ""
     limit: str | None = None
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code, self.message = code, message
-        self.may_pass = code in ("dead_host", "slow_host", "noise")
+        self.is_transient = code in ("dead_host", "slow_host", "noise")
 
 
 class FetchError(Exception):
-    """A fault of ours, or nobody's: worth another try later."""
+    """A fault on our side or in the network; a retry may succeed."""
 
     limit: str | None = None
 
 
 SENTENCES = {
-    "not_found": "{repo} was not found. It is private, renamed or misspelt. "
-    "Open it in a private window; if it is missing there, make it public or correct the address.",
-    "moved": "{repo} answers with another address: it was renamed or moved. "
-    "Open it in a browser and copy the address that is shown there.",
+    "not_found": "{repo} was not found. It is private, was renamed or is misspelled. "
+    "Open it in a private window. If it is missing there, make it public or correct the URL.",
+    "moved": "{repo} redirects to a different URL: it was renamed or moved. "
+    "Open it in a browser and copy the URL from the address bar.",
     "empty": "{repo} is empty: it has no commits yet. "
     "Commit something, push it with `git push -u origin main`, then submit again.",
-    "only_tags": "{repo} has tags, but no branch. Push your branch with `git push -u origin main`, "
+    "only_tags": "{repo} has tags but no branches. Push your branch with `git push -u origin main`, "
     "then submit again.",
     "sha256": "{repo} uses SHA-256, which is not supported here. Make a SHA-1 repository: "
-    "run `git init --object-format=sha1` in a new folder, commit your files there, push, then submit its address.",
+    "run `git init --object-format=sha1` in a new folder, commit your files there, push, then submit its URL.",
     "no_git": "{repo} is not a Git repository: {host} sent something else, such as a web page. "
-    "Open {repo} in a private window and check the address. If it is right, submit again later.",
-    "too_big": "{repo} is too large. At most {megabytes} MB are read, not counting files over 1 MB. Most often data "
-    "or a virtual environment is in its history. Take it out of the history, push, then submit again.",
-    "too_many_refs": "{repo} has more branches and tags than can be listed. "
-    "Delete those that are not needed on {host}, then submit again.",
-    "too_many_files": "{repo} has more than {entries} files on {branch}. Most often a virtual environment or "
-    "`node_modules` was committed. Remove it with `git rm -r --cached`, add it to `.gitignore`, push.",
-    "dead_host": "{host} did not answer. Most often it is down for some minutes. Submit again later.",
-    "slow_host": "{host} is too slow to bring {repo} within {seconds} seconds. "
-    "Most often the line is busy, or the repository is large. Submit again later.",
-    "noise": "{host} sent messages without end instead of {repo}. Submit again later.",
+    "Open {repo} in a private window and check the URL. If it is correct, submit again later.",
+    "too_big": "{repo} is larger than {megabytes} MB, not counting files over 1 MB. Usually its history contains data "
+    "or a virtual environment. Remove it from the history, push, then submit again.",
+    "too_many_refs": "{repo} has too many branches and tags. "
+    "Delete those that you do not need on {host}, then submit again.",
+    "too_many_files": "{repo} has more than {entries} files on {branch}. Usually a virtual environment or "
+    "`node_modules` was committed. Remove it with `git rm -r --cached`, add it to `.gitignore`, then push.",
+    "dead_host": "{host} did not respond. It may be down for a few minutes. Submit again later.",
+    "slow_host": "{host} did not send {repo} within {seconds} seconds. "
+    "The connection may be slow or the repository large. Submit again later.",
+    "noise": "{host} sent endless messages instead of {repo}. Submit again later.",
     "damaged": "{repo} is damaged: Git rejects an object in it ({words}). {plain}"
     "Run `git fsck` in a clone, fix what it reports, push, then submit again.",
 }
@@ -102,11 +102,11 @@ def refused(code: str, address: Address, limits: FetchLimits, **more: str) -> Fe
 def no_branch(address: Address, branches: list[str]) -> FetchRefusedError:
     wanted = address.branch or ""
     near = nearest(wanted, branches)
-    there = f"There is one called {quoted(near)}." if near else f"It has {listed(map(quoted, branches))}."
+    there = f"Did you mean {quoted(near)}?" if near else f"Its branches: {listed(map(quoted, branches))}."
     return FetchRefusedError(
         "no_branch",
         no_attempt(
-            f"{quoted(str(address))} has no branch {quoted(wanted)}. {there} Correct the address, or push it."
+            f"{quoted(str(address))} has no branch {quoted(wanted)}. {there} Correct the URL or push the branch."
         ),
     )
 
@@ -122,7 +122,7 @@ def why(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefusedErro
     if ended.status == _KILLED_FOR_SIZE and ended.limit is None:
         code = "too_big"
     if code is None:
-        return FetchError(f"git ended with {ended.status} for {address}: {cut(visible(said), 200)}")
+        return FetchError(f"git exited with {ended.status} for {address}: {cut(visible(said), 200)}")
     refusal = refused(code, address, limits, **_words(said), branch="")
     refusal.fsck_id = fsck_id(said)
     return refusal
@@ -137,6 +137,6 @@ def _code(words: str) -> str | None:
 
 
 def _words(complaint: str) -> dict[str, str]:
-    # Git's id of the problem, else the beginning of its message; and plain words for it
+    # Git's id of the problem, or the start of its message, and plain words for it
     own, plain = own_words(complaint), plain_words(complaint)
     return {"words": own, "plain": f"{plain[0].upper()}{plain[1:]}. " if plain else ""}

@@ -1,7 +1,7 @@
-"""Run git against one stranger's server, for refs and objects.
+"""Run git against an untrusted server, to list refs and fetch objects.
 
-It reads no machine configuration, may speak https to one checked address, follows no redirect, runs no helper and no
-hook, accepts nothing that fails its own checks, and leaves files over 1 MB on the server.
+Reads no machine configuration, connects to one checked address over https, follows no redirects, runs no helpers or
+hooks, rejects objects that fail git's checks, and does not fetch files over 1 MB.
 """
 
 import os
@@ -24,7 +24,7 @@ from .network import Network
 from .refusals import FetchError, FetchRefusedError, refused, why
 
 FILTER = "blob:limit=1m"
-# fsck messages about dates, names and modes. Old tools wrote such values; nothing here depends on them.
+# fsck messages about dates, names and modes: old tools wrote such values, and nothing here depends on them
 DATA = (
     *("badDate", "badDateOverflow", "badTimezone", "missingSpaceBeforeDate", "zeroPaddedDate"),
     *("badEmail", "badName", "missingEmail", "missingNameBeforeEmail", "missingSpaceBeforeEmail"),
@@ -76,7 +76,7 @@ _SETTINGS = (
     "maintenance.auto=false",
     "safe.bareRepository=explicit",
 )
-# version 0, in which the answer to the first request is the list
+# in version 0 the server answers the first request with the list of refs
 _HELPER = ("-c", "protocol.version=0", "--git-dir=.", "remote-https", "origin")
 _LIST = ["--git-dir=/nonexistent", "ls-remote", "--symref", "--end-of-options", "origin"]
 _OPENING = (
@@ -85,8 +85,8 @@ _OPENING = (
 
 
 @dataclass(frozen=True)
-class Brought:
-    """Result of a fetch: some `refs` of all that are listed, always with the branch that is meant."""
+class FetchResult:
+    """The fetched `refs`, a part of those listed that always includes `branch`."""
 
     listing: Listing
     branch: str
@@ -94,7 +94,7 @@ class Brought:
 
 
 class Server:
-    """One repository at its server, with one deadline for all requests."""
+    """A repository on its server, with one deadline for all requests."""
 
     def __init__(self, address: Address, limits: FetchLimits, network: Network) -> None:
         self.address, self._limits = address, limits
@@ -116,24 +116,24 @@ class Server:
         except FetchRefusedError as refusal:
             raise self._before_fetching(refusal) from refusal
 
-    def bring(self, folder: Path, most: int) -> Brought:
-        """Fetch the objects of at most so many branches and tags into a bare repository.
+    def fetch_refs(self, folder: Path, most: int) -> FetchResult:
+        """Fetch at most `limit` branches and tags into a bare repository.
 
-        Git cannot be told to accept odd dates while it leaves out large files. If odd dates alone made it refuse, the
-        fetch is repeated without Git's checks, which then run afterwards.
+        A filtered fetch cannot be told to accept odd dates. If git rejects only those, fetch again without its checks
+        and run them afterwards.
         """
         try:
-            return self._bring(folder, most)
+            return self._fetch_refs(folder, most)
         except FetchRefusedError as refusal:
             if refusal.fsck_id not in DATA:
                 raise
         for rest in folder.glob("objects/pack/tmp_*"):
             rest.unlink()
-        brought = self._bring(
+        result = self._fetch_refs(
             folder, most, "-c", "transfer.fsckObjects=false", "-c", "fetch.fsckObjects=false"
         )
         self._check_objects(folder)
-        return brought
+        return result
 
     def _check_objects(self, folder: Path) -> None:
         settings = (
@@ -148,49 +148,49 @@ class Server:
             [*ignored, "--git-dir=.", "fsck", *options], folder, ends=(0, absent_objects), watched=folder
         )
 
-    def _bring(self, folder: Path, most: int, *options: str) -> Brought:
-        # One connection lists and fetches: we speak to git's own helper (gitremote-helpers), and so can choose refs
-        # between its list and its fetch.
-        brought: list[Brought] = []
+    def _fetch_refs(self, folder: Path, most: int, *options: str) -> FetchResult:
+        # Talking to git's own remote helper (gitremote-helpers) lets us choose refs between list and fetch on one
+        # connection.
+        results: list[FetchResult] = []
 
         def choose(said: bytes) -> bytes | None:
             if not said.endswith(b"\n\n"):
                 return None
             listing = read_listing(said, self.address, self._limits)
             branch = listing.meant_by(self.address)
-            brought.append(Brought(listing, branch, listing.first(branch, most)))
-            wanted = (f"fetch {object_id} {name}\n" for name, object_id in brought[0].refs.items())
+            results.append(FetchResult(listing, branch, listing.first(branch, most)))
+            wanted = (f"fetch {object_id} {name}\n" for name, object_id in results[0].refs.items())
             return "".join([*wanted, "\n\n"]).encode()
 
         try:
             arguments = [*options, *_HELPER, self.address.url]
             self._run(arguments, folder, _OPENING, reply=choose, watched=folder)
         except FetchRefusedError as refusal:
-            if not brought:
+            if not results:
                 raise self._before_fetching(refusal) from refusal
             raise
-        if not brought:
-            raise FetchError(f"git listed nothing for {self.address}")
+        if not results:
+            raise FetchError(f"git listed no refs for {self.address}")
         for lock in folder.glob("objects/pack/*.keep"):
             lock.unlink()
-        return brought[0]
+        return results[0]
 
     def _before_fetching(self, refusal: FetchRefusedError) -> FetchRefusedError:
         if refusal.code == "too_big" and refusal.limit != "disk":
             refusal = refused("too_many_refs", self.address, self._limits)
         elif refusal.code == "empty" and not self._speaks_git():
             refusal = refused("no_git", self.address, self._limits)
-        refusal.came_first = True
+        refusal.before_transfer = True
         return refusal
 
     def _speaks_git(self) -> bool:
-        # git accepts lines without refs from a plain file server, so an empty list may come from a web page
+        # git accepts lines without refs from a plain file server, so an empty list may be a web page
         with suppress(FetchRefusedError, FetchError):
             return "packet:" in self._run(_LIST, Path("/"), trace=True).messages
         return True
 
     def subject(self, commit: str) -> str | None:
-        """Return the first line of a commit's message by fetching only that commit; None if it does not come."""
+        """Fetch one commit and return the first line of its message, None if it cannot be fetched in time."""
         with (
             tempfile.TemporaryDirectory(prefix="labcheck-") as name,
             suppress(FetchRefusedError, FetchError, RepositoryError),
@@ -205,7 +205,7 @@ class Server:
 
     def _fetch(self, folder: Path, object_ids: list[str], what: str, *options: str) -> None:
         quiet = ("--quiet", "--no-progress", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance")
-        # the filter as a setting, not as an option, which git would keep in the repository for fetching what is missing
+        # a setting, since git would store the option in the repository and use it to fetch missing objects
         arguments = [
             *("-c", f"remote.origin.partialclonefilter={what}", "--git-dir=.", "fetch", *quiet, *options),
             *("--no-write-fetch-head", "--stdin", "--end-of-options", "origin"),
@@ -235,7 +235,7 @@ class Server:
                 watched=watched,
             )
         except OSError as error:
-            raise FetchError(f"git could not be started: {error}") from error
+            raise FetchError(f"could not start git: {error}") from error
         if ended.status not in ends or ended.limit:
             reason = why(ended, self.address, self._limits)
             reason.limit = ended.limit

@@ -26,8 +26,8 @@ _PLAIN = (
     (r"not our ref|did not send all|did not receive expected", "an object that a branch or tag needs is missing"),
     (r"bad pack header|early EOF|unexpected disconnect", "an object that a branch or tag needs is missing or damaged"),
     (r"missing or damaged|bad object|unable to read|could not (?:get|read)", "an object is missing or damaged"),
-    (r"not a tree|no commit|not a commit|is a (?:blob|tree|tag|commit)\b", "an object is of the wrong kind"),
-    (r"broken ref|bad ref", "a branch or tag points to nothing"),
+    (r"not a tree|no commit|not a commit|is a (?:blob|tree|tag|commit)\b", "an object has the wrong type"),
+    (r"broken ref|bad ref", "a branch or tag is broken"),
     (r"[Cc]orrupt|inflate|malformed|bogus|invalid", "an object is damaged"),
 )  # fmt: skip
 
@@ -50,8 +50,8 @@ def fsck_id(complaint: str) -> str:
 def cannot_read(complaint: str) -> str:
     plain = plain_words(complaint)
     if not plain:
-        return f"Git says: {cut(visible(' '.join(complaint.split())), 200)}"
+        return f"Git reported: {cut(visible(' '.join(complaint.split())), 200)}"
     return (
         f"Git rejects an object in the repository: {plain} ({own_words(complaint)}). "
-        "Run `git fsck` in it, fix what it reports, then try again."
+        "Run `git fsck` there, fix what it reports, then try again."
     )

@@ -123,7 +123,7 @@ class ObjectReader:
             process.stdin.write("".join(f"{object_id}\n" for object_id in object_ids).encode("ascii"))
             process.stdin.flush()
         except BrokenPipeError:
-            raise RepositoryDamagedError(f"git ended before object {object_ids[0]} was read") from None
+            raise RepositoryDamagedError(f"git exited before object {object_ids[0]} was read") from None
 
     def close(self) -> None:
         process, self._process, self._ahead = self._process, None, False
@@ -152,5 +152,5 @@ def _answer(process: "subprocess.Popen[bytes]", object_id: str, most: int) -> Gi
 def _cut_off(process: "subprocess.Popen[bytes]", object_id: str) -> RepositoryError:
     with suppress(subprocess.TimeoutExpired):
         if process.wait(1) == -signal.SIGKILL:
-            return RepositoryError(f"git was ended while it read object {object_id}")
+            return RepositoryError(f"git exited while reading object {object_id}")
     return RepositoryDamagedError(f"object {object_id} is missing or damaged")

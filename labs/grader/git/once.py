@@ -38,5 +38,7 @@ class Once:
             self._failed[name] = error
             raise
         except TimeLimitError:
-            self._failed[name] = TooLargeError(f"the {name} could not be read within a check's time limit")
+            self._failed[name] = TooLargeError(
+                f"the {name} could not be read within the time limit of a check"
+            )
             raise

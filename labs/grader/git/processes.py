@@ -96,7 +96,7 @@ def started(git_dir: Path, *arguments: str, stdin: int, stderr: int) -> subproce
             stderr=stderr,
         )
     except OSError as error:
-        raise RepositoryError(f"git could not be started: {error}") from error
+        raise RepositoryError(f"could not start git: {error}") from error
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -150,7 +150,7 @@ def chunks_of(
             while chunk := process.stdout.read(_CHUNK):
                 total += len(chunk)
                 if total > most:
-                    raise TooLargeError(f"{what} is larger than {most >> 20} MB, which is the limit")
+                    raise TooLargeError(f"{what} is larger than {most >> 20} MB, the limit")
                 yield chunk
             status = process.wait()
             said.seek(0)
@@ -165,5 +165,5 @@ def _refusal(status: int, complaint: str, what: str) -> Exception:
     if re.search(r"[Oo]ut of memory|cannot allocate", complaint):
         return TooLargeError(f"{what} needs more memory than the limit allows")
     if status == -signal.SIGKILL or _OURS.search(complaint):
-        return RepositoryError(complaint or f"git was ended by signal {-status}")
-    return RepositoryDamagedError(complaint or f"git ended with {status}")
+        return RepositoryError(complaint or f"git was killed by signal {-status}")
+    return RepositoryDamagedError(complaint or f"git exited with {status}")

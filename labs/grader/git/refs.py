@@ -24,7 +24,7 @@ def short_names(refs: Mapping[str, str], prefix: str) -> dict[str, str]:
 
 def git_dir_of(path: Path) -> Path:
     if not path.is_dir():
-        raise UnreadableError("not_found", f"There is no folder {quoted(str(path))}.")
+        raise UnreadableError("not_found", f"The folder {quoted(str(path))} does not exist.")
     dot_git = path / ".git"
     if dot_git.is_file():  # a linked work tree or a submodule has the path of its repository here
         address = dot_git.read_text(errors="surrogateescape").removeprefix("gitdir:").strip()
@@ -36,7 +36,7 @@ def git_dir_of(path: Path) -> Path:
             return candidate.resolve()
     raise UnreadableError(
         "no_repository",
-        f"There is no Git repository in {quoted(str(path))}. Most often it is the folder above, "
+        f"{quoted(str(path))} is not a Git repository. Usually the repository is the parent folder, "
         "or `git init` was not run there.",
     )
 
@@ -47,7 +47,7 @@ def refs_on_disk(git_dir: Path, branches: str) -> dict[str, str]:
     try:
         output = output_of(git_dir, *arguments, most=MAX_REF_BYTES, what="the list of branches and tags")
     except TooLargeError as limit:
-        raise UnreadableError("too_many_refs", f"The repository could not be read: {limit}.") from limit
+        raise UnreadableError("too_many_refs", f"Could not read the repository: {limit}.") from limit
     found: dict[str, str] = {}
     for line in output.splitlines():
         object_id, _, name = line.partition(b" ")

@@ -76,7 +76,7 @@ class Repository:
         self.tags = short_names(refs, TAGS)
         if not self.branches and not self.tags:
             raise UnreadableError(
-                "no_commits", "The repository holds no commits yet. Commit something, then push it."
+                "no_commits", "The repository has no commits yet. Commit something, then push it."
             )
         # a bound method would create a reference cycle and delay freeing the history
         self._trees = Trees(partial(_read_listing, self._objects))
@@ -96,7 +96,7 @@ class Repository:
             refs = refs_on_disk(git_dir, f"refs/remotes/{remote}/" if remote else BRANCHES)
         for name, object_id in refs.items():
             if not _OBJECT_ID.fullmatch(object_id):
-                raise ValueError(f"{name}: {object_id!r} is no object id")
+                raise ValueError(f"{name}: {object_id!r} is not an object ID")
         return cls(git_dir, refs)
 
     @property
@@ -113,7 +113,7 @@ class Repository:
     def _read_history(self) -> History:
         found = self._walk("--topo-order", f"--max-count={MAX_COMMITS + 1}")
         if len(found) > MAX_COMMITS:
-            raise TooLargeError(f"too many commits: at most {MAX_COMMITS:,} are read")
+            raise TooLargeError(f"the repository has more than {MAX_COMMITS:,} commits, the limit")
         return found
 
     @property
@@ -277,7 +277,7 @@ class Repository:
         if self._compared > MAX_SINGLY_COMPARED:
             raise TooLargeError(
                 f"more than {MAX_SINGLY_COMPARED:,} commits would have to be compared with their parents, "
-                f"which is the limit in a history of over {MAX_COMPARED:,} commits"
+                f"the limit in a history of over {MAX_COMPARED:,} commits"
             )
 
     @cached_property
@@ -305,9 +305,7 @@ class Repository:
         for data in self.uncounted(blob_ids):
             self._unread -= len(data or b"")
             if self._unread < 0:
-                raise TooLargeError(
-                    "the files are larger than 64 MB together, which is the most that is read"
-                )
+                raise TooLargeError("the files are larger than 64 MB in total, the limit")
             yield data
 
     def uncounted(self, blob_ids: Iterable[str]) -> Iterator[bytes | None]:
@@ -351,7 +349,7 @@ class Repository:
 
 
 def _no_commit(object_id: str) -> RepositoryDamagedError:
-    return RepositoryDamagedError(f"a branch points to {object_id}, not a commit")
+    return RepositoryDamagedError(f"a branch points to {object_id}, which is not a commit")
 
 
 def _printed_for(git_dir: Path, tips: Iterable[str], *options: str) -> Iterator[bytes]:
@@ -370,5 +368,5 @@ def _read_listing(objects: ObjectReader, tree_id: str) -> Listing:
     if found.kind != "tree":
         raise RepositoryDamagedError(f"object {tree_id} is a {found.kind}, not a tree")
     if found.data is None:
-        raise TooLargeError("too many files: the list of one folder is larger than 1 MB")
+        raise TooLargeError("too many files: the tree of one folder is larger than 1 MB")
     return parse_tree(found.data, len(tree_id) // 2)

@@ -50,7 +50,7 @@ def resolve(repository: Commits, name: Revision, *, originals: bool = False) -> 
     if tip is None:
         if base == DEFAULT:
             return Unresolved(
-                "It is not known which branch is the default one: HEAD names none that is here."
+                "Cannot tell which branch is the default branch: HEAD does not point to an existing branch."
             )
         noun = "commit" if is_object_id(base) else "branch or tag"
         return Unresolved(f"There is no {noun} {quoted(base)}.", base)
@@ -62,7 +62,7 @@ def resolve(repository: Commits, name: Revision, *, originals: bool = False) -> 
             commit = _step(repository.history, commit, step, originals=originals)
         if commit is None:
             way = name[: step.end()]
-            return Unresolved(f"{quoted(way)} stands for no commit: there is none at the end of that way.")
+            return Unresolved(f"{quoted(way)} does not resolve to a commit.")
     assert commit  # noqa: S101 - each step that finds none has returned
     return replace(tip, name=str(name), commit=commit)
 

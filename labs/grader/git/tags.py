@@ -40,8 +40,8 @@ def peel(objects: ObjectReader, ref: str, object_id: str) -> Tag:
         head, _, body = found.data.partition(b"\n\n")
         named = _TAGGED.match(head)
         if named is None:
-            raise RepositoryDamagedError(f"the tag {quoted(ref)} does not name an object")
+            raise RepositoryDamagedError(f"the tag {quoted(ref)} does not point to an object")
         object_id = named[1].decode("ascii")
         if message is None:
             message = body.decode("utf-8", "replace").strip()
-    raise TooLargeError(f"the tag {quoted(ref)} is nested more than ten tags deep")
+    raise TooLargeError(f"the tag {quoted(ref)} points to a chain of more than ten tags")

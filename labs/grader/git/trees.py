@@ -58,7 +58,7 @@ def parse_tree(data: bytes, id_bytes: int) -> Listing:
         mode, blank, name = data[start:end].partition(b" ")
         start = end + 1 + id_bytes
         if end < 0 or not blank or start > len(data):
-            raise RepositoryDamagedError("a tree is cut off or malformed")
+            raise RepositoryDamagedError("a tree is truncated or malformed")
         if b"/" not in name and is_path(name):
             entries.append((name, Entry(mode.lstrip(b"0"), data[end + 1 : start].hex())))
     return entries
@@ -77,7 +77,7 @@ class Bound:
         self.path_bytes += len(path)
         if self.entries > MAX_ENTRIES or self.path_bytes > MAX_PATH_BYTES:
             most = count(MAX_ENTRIES, "file")
-            raise TooLargeError(f"too many files {self.where}: at most {most}, and 1 MB of names, are read")
+            raise TooLargeError(f"too many files {self.where}: the limit is {most} and 1 MB of names")
 
 
 @dataclass

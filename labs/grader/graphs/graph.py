@@ -50,7 +50,7 @@ def _row(node: Node, names: Collection[str]) -> Row:
     return Row(node.name, parents, visible(node.name), words=cut(visible(node.label), MAX_LABEL))
 
 
-def _drawing(title: str, outline: Outline, alone: str = "; no parent") -> Drawing:
+def _drawing(title: str, outline: Outline, alone: str = "; no parents") -> Drawing:
     rows = outline.rows
     names = {row.name: _named(row) for row in rows}
     lines = [_sentence(row, names, alone) for row in rows]
@@ -60,8 +60,8 @@ def _drawing(title: str, outline: Outline, alone: str = "; no parent") -> Drawin
 
 def _about(outline: Outline) -> str:
     marked = [row.id for row in outline.rows if row.marked]
-    needs = f" A square with a cross marks what needs work: {', '.join(marked)}." if marked else ""
-    return f"Commits as discs, each above its parents; the list below says the same.{needs} {outline.left_out}".strip()
+    needs = f" A square with a cross marks a commit that needs work: {', '.join(marked)}." if marked else ""
+    return f"Each commit is a disc above its parents. The list below says the same.{needs} {outline.left_out}".strip()
 
 
 def _named(row: Row) -> str:

@@ -137,7 +137,7 @@ class Outliner:
             return ""
         names = sum(len(names) for commit, names in self._refs.items() if not reached[commit])
         return (
-            f"Not drawn: {count(commits, 'commit')} of {count(names, 'branch or tag', 'branches and tags')}."
+            f"Not drawn: {count(commits, 'commit')} on {count(names, 'branch or tag', 'branches and tags')}."
         )
 
     def _groups(self, drawn: Sequence[int], shown: set[int], *, apart: bool) -> Iterator[list[int]]:

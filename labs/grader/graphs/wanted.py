@@ -15,7 +15,7 @@ def line(title: str, names: list[str], labels: dict[str, str], base: str = "A") 
 
 def merge_commit(branch: str, into: str) -> Shape:
     return Shape(
-        f"{quoted(branch)} merged into {quoted(into)} by a merge commit",
+        f"{quoted(branch)} merged into {quoted(into)} with a merge commit",
         (
             Node("M", ("C", "B"), into),
             Node("B", ("A",), branch),
@@ -26,12 +26,12 @@ def merge_commit(branch: str, into: str) -> Shape:
 
 
 def fast_forward(branch: str, into: str) -> Shape:
-    return line(f"{quoted(into)} moved forward to {quoted(branch)}", ["B", "C"], {"C": f"{into}, {branch}"})
+    return line(f"{quoted(into)} fast-forwarded to {quoted(branch)}", ["B", "C"], {"C": f"{into}, {branch}"})
 
 
 def squashed(branch: str, into: str) -> Shape:
     return Shape(
-        f"{quoted(branch)} squashed into one commit of {quoted(into)}",
+        f"{quoted(branch)} squashed into one commit on {quoted(into)}",
         (
             Node("S", ("A",), f"{into}: B and C in one commit"),
             Node("C", ("B",), branch),
@@ -43,7 +43,7 @@ def squashed(branch: str, into: str) -> Shape:
 
 def brought_by_rebase(branch: str, into: str) -> Shape:
     return Shape(
-        f"The commits of {quoted(branch)} copied onto {quoted(into)} by a rebase",
+        f"{quoted(branch)} rebased onto {quoted(into)}",
         (
             Node("C'", ("B'",), into),
             Node("B'", ("A",)),
@@ -60,14 +60,14 @@ def unmerged(branch: str, into: str) -> Shape:
 
 def on_top(branch: str, onto: str, commits: int) -> Shape:
     names = [f"{letter}'" for letter in _letters(max(commits, 1))]
-    title = f"{quoted(branch)} on top of {quoted(onto)}, {count(max(commits, 1), 'commit')} in one line"
+    title = f"{quoted(branch)} with {count(max(commits, 1), 'commit')} on top of {quoted(onto)}"
     return line(title, names, {names[-1]: branch, "A": onto})
 
 
 def standing_at(name: str, commit: Commit) -> Shape:
     parents = tuple(parent[:7] for parent in commit.parents)
     here = Node(commit.id[:7], parents, name)
-    return Shape(f"Where {quoted(name)} should stand", (here, *map(Node, parents)))
+    return Shape(f"The commit {quoted(name)} should point to", (here, *map(Node, parents)))
 
 
 def one_after_another(branches: Sequence[str], into: str) -> Shape:
@@ -83,7 +83,7 @@ def one_after_another(branches: Sequence[str], into: str) -> Shape:
 
 def parted(branch: str, of: str, start: str) -> Shape:
     return Shape(
-        f"{quoted(branch)} and {quoted(of)} part at {start}",
+        f"{quoted(branch)} and {quoted(of)} diverge at {start}",
         (Node("C", (start,), of), Node("B", (start,), branch), Node(start)),
     )
 
@@ -94,7 +94,8 @@ def copied(commits: list[str], onto: str) -> Shape:
     taken = line("", letters, dict(zip(letters, commits, strict=False)))
     copies = line("", [f"{letter}'" for letter in letters], {f"{letters[-1]}'": onto})
     return Shape(
-        f"{count(len(commits), 'commit')} copied onto {quoted(onto)}", (*copies.nodes[:-1], *taken.nodes)
+        f"{count(len(commits), 'commit')} cherry-picked onto {quoted(onto)}",
+        (*copies.nodes[:-1], *taken.nodes),
     )
 
 
@@ -102,10 +103,10 @@ def undone(commits: list[str], on: str) -> Shape:
     # the undone commits stay
     letters = _letters(len(commits))
     labels = dict(zip(letters, commits, strict=False)) | {
-        f"-{letter}": f"undoes {letter}" for letter in letters
+        f"-{letter}": f"reverts {letter}" for letter in letters
     }
     labels[f"-{letters[-1]}"] += f", {on}"
-    return line(f"Undone on {quoted(on)} by later commits", [*letters, *(f"-{x}" for x in letters)], labels)
+    return line(f"Reverted on {quoted(on)} by later commits", [*letters, *(f"-{x}" for x in letters)], labels)
 
 
 def replaced(old: str, parent: str, on: str) -> Shape:

@@ -1,1 +1,1 @@
-"""What a Python project says about itself, read from its files alone: nothing is imported, nothing is built."""
+"""The metadata and layout of a Python project, read from its files: nothing is imported or built."""

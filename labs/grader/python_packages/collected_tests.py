@@ -13,7 +13,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass
 class Collected:
-    """The number of tests, and the classes that pytest leaves out because they have a constructor."""
+    """The number of tests, and the classes that pytest skips because they have a constructor."""
 
     number: int = 0
     constructed: list[ast.ClassDef] = field(default_factory=list)
@@ -28,7 +28,7 @@ def collected_tests(module: ast.Module, settings: PytestSettings) -> Collected:
 
 
 def _statements(body: list[ast.stmt], depth: int = 0) -> Iterator[ast.stmt]:
-    """The statements of a module or class, with those of `if`, `try` and `with`."""
+    # including those in `if`, `try` and `with`
     for node in body:
         yield node
         if depth < MAX_NESTING and isinstance(node, ast.If | ast.Try | ast.With):
@@ -70,7 +70,7 @@ def _collect_class(
 
 
 def _family(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> Iterator[ast.ClassDef]:
-    """A class and the classes of its module that it inherits from."""
+    # a class and its base classes in the module
     seen: dict[str, ast.ClassDef] = {}
     waiting = [node]
     while waiting and len(seen) < MAX_NESTING:
@@ -90,7 +90,7 @@ def _has_constructor(node: ast.ClassDef) -> bool:
 
 
 def _is_off(node: ast.ClassDef) -> bool:
-    """Return True if a class sets `__test__ = False`."""
+    # `__test__ = False`
     for one in node.body:
         if isinstance(one, ast.Assign) and any(_last_name(target) == "__test__" for target in one.targets):
             return isinstance(one.value, ast.Constant) and not one.value.value
@@ -102,7 +102,7 @@ def _is_fixture(node: _Function) -> bool:
 
 
 def _last_name(node: ast.expr) -> str:
-    """The name behind the last point of `a.b`, `a.b(…)`, or `a.b[…]`."""
+    # the name after the last dot of `a.b`, `a.b(…)` or `a.b[…]`
     while isinstance(node, ast.Call | ast.Subscript):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.attr if isinstance(node, ast.Attribute) else str(getattr(node, "id", ""))

@@ -1,5 +1,5 @@
-"""The dependencies that a project declares, beside requirements files: in pyproject.toml by the standards and by
-Poetry's own tables, in setup.cfg and setup.py, for Pipenv and for conda.
+"""Declared dependencies outside requirements files: in pyproject.toml (standard and Poetry), setup.cfg, setup.py, for
+Pipenv and conda.
 """
 
 import re
@@ -34,7 +34,7 @@ _CONDA = re.compile(r"(?:[\w./-]+::)?([\w.-]+)\s*(?:\[version=['\"]?([^'\"\]]*)[
 
 @dataclass
 class Declared:
-    """What is declared, the files that were looked at, and why something could not be told."""
+    """Declared dependencies, the files that were read, and why something is unknown."""
 
     wanted: list[Wanted] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
@@ -61,7 +61,7 @@ def declared(project: Project, read: Read) -> Declared:
 
 
 class _Finder:
-    """Where texts stand in a file, each looked for below the one before."""
+    """Locate texts in a file, each after the one before."""
 
     def __init__(self, path: str, text: str, start: int = 1) -> None:
         self.path, self.lines, self.at = path, text.split("\n"), max(start, 1)
@@ -73,10 +73,8 @@ class _Finder:
 
 
 def _standard(project: Project) -> Iterator[Wanted]:
-    """`[project]` and `[dependency-groups]`, with the addresses that Poetry's table and uv's `sources` give to names.
-
-    Extras are installed by those alone who ask for them: they count if nothing else is listed.
-    """
+    # `[project]` and `[dependency-groups]`, with the URLs of Poetry's table and uv's `sources`; extras are optional, so
+    # they count only if nothing else is listed
     lists = [("project", "dependencies", project.project.get("dependencies"))]
     groups = table_of(project.data.get("dependency-groups"))
     lists += [("dependency-groups", key, items) for key, items in groups.items()]
@@ -119,7 +117,7 @@ def _pipfile(path: str, text: str) -> Iterator[Wanted]:
 
 
 def _of_tool(name: str, value: object, place: Place, *, bare_is_exact: bool = True) -> Iterator[Wanted]:
-    """A requirement as Poetry and Pipenv write it: a text, a table, or a list of tables for several markers."""
+    # Poetry and Pipenv allow a string, a table, or a list of tables for several markers
     for one in value if isinstance(value, list) else [value]:
         text = f"{name} = {_shown(one)}"
         blank = Wanted(str(canonicalize_name(name)), text, place)
@@ -151,7 +149,7 @@ def _of_table(name: str, value: Mapping[str, Any], blank: Wanted, *, bare_is_exa
 
 
 def of_versions(text: str, blank: Wanted, *, bare_is_exact: bool = True) -> Wanted:
-    """The versions of Poetry and Pipenv: `^1.2`, `~1.2`, `1.*`, `>=1,<2`, `1.2 || ^3`, and in Poetry `1.2.3` alone."""
+    # `^1.2`, `~1.2`, `1.*`, `>=1,<2`, `1.2 || ^3`, and in Poetry a plain `1.2.3`
     if len(text) > MAX_LENGTH:
         return replace(blank, fault="its versions are too long")
     ways = [_way(part.strip(), bare_is_exact) for part in text.split("||")]
@@ -163,7 +161,7 @@ def of_versions(text: str, blank: Wanted, *, bare_is_exact: bool = True) -> Want
 
 
 def _way(text: str, bare_is_exact: bool) -> tuple[bool, bool] | None:
-    """Whether one alternative is exact, and whether it has an upper bound."""
+    # if one alternative is exact, and if it has an upper bound
     if text in ("", "*"):
         return False, False
     parts = [part.strip() for part in re.split(r"\s*,\s*|\s+(?=[<>=!~^])", text) if part.strip()]
@@ -185,7 +183,7 @@ def _way(text: str, bare_is_exact: bool) -> tuple[bool, bool] | None:
 
 
 def _conda(path: str, text: str) -> Iterator[Wanted]:
-    """`name=1.2.3` and `name=1.2=build` are pinned, as `conda env export` writes them; `name=1.2` takes any 1.2."""
+    # `conda env export` writes `name=1.2.3` and `name=1.2=build`, which are pinned; `name=1.2` allows any 1.2
     listed = table_of(read_data(text, "yaml").plain()).get("dependencies")
     finder = _Finder(path, text)
     for item in listed if isinstance(listed, list) else ():
@@ -214,7 +212,6 @@ def _of_conda(text: str, place: Place) -> Wanted:
 
 
 def _add_setup(project: Project, setup: SetupFile, read: Read, found: Declared) -> None:
-    """What setup.cfg and setup.py require."""
     found.files += [path for path in setup.paths if path not in found.files]
     if reason := setup.unknown.get("install_requires"):
         found.unknown = f"which dependencies the project has: {reason}"

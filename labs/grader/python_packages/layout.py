@@ -1,4 +1,4 @@
-"""Where the code of a package and its tests lie."""
+"""The location of a package's code and tests."""
 
 import ast
 import posixpath
@@ -19,7 +19,7 @@ _FOREIGN = {".venv", "venv", "env", "site-packages", "node_modules", ".tox", ".g
 
 
 def package_found(project: Project, read: Read, import_name: str | None = None) -> Answer:
-    """What the wheel of a project lets one import: anything, or `import_name`, by the rules of its back end."""
+    """The wheel provides `import_name`, or any module, by the rules of the build backend."""
     contents = contents_of(project, read)
     if contents.unknown:
         return Answer(unknown=contents.unknown)
@@ -33,7 +33,7 @@ def package_found(project: Project, read: Read, import_name: str | None = None) 
 
 
 def _place_in(contents: Contents, import_name: str) -> str:
-    """A file of the project that a dotted name is imported from."""
+    # a file that provides a dotted name
     path = import_name.replace(".", "/")
     likely = (f"{path}/__init__.py", f"{path}.py")
     below = (name for name in sorted(contents.files) if name.startswith(f"{path}/") and name.endswith(".py"))
@@ -65,14 +65,14 @@ def _no_package(project: Project, contents: Contents, import_name: str | None) -
 
 
 def _is_bare(project: Project, folder: str) -> bool:
-    """A folder with Python in it that has no `__init__.py`."""
+    # a folder with Python files but no `__init__.py`
     if f"{folder}/__init__.py" in project.files:
         return False
     return any(path.startswith(f"{folder}/") and path.endswith(".py") for path in project.files)
 
 
 def tests_found(folder: str, files: list[str], read: Read) -> Answer:
-    """Pytest collects at least one test by the settings of the project, and all test files are Python."""
+    """Pytest collects at least one test with the project's settings, and all test files are valid Python."""
     try:
         settings = pytest_settings(folder, files, read)
     except SettingsError as error:
@@ -94,7 +94,7 @@ def tests_found(folder: str, files: list[str], read: Read) -> Answer:
 
 
 def _test_files(folder: str, files: list[str], settings: PytestSettings) -> list[str]:
-    """The files of `testpaths`, or of the whole folder if none of them is there; one that is named itself counts."""
+    # in `testpaths`, or in the whole folder if none of them exists; a file listed there counts by itself
     inside = [path for path in files if not folder or path.startswith(f"{folder}/")]
     roots = {
         path: root
@@ -113,7 +113,7 @@ def _test_files(folder: str, files: list[str], settings: PytestSettings) -> list
 
 
 def _tests_in(path: str, text: str | None, settings: PytestSettings) -> Collected | Finding:
-    """The tests of a file. It is parsed and never run."""
+    # the file is parsed and never run
     if text is None:
         return Collected()
     try:
@@ -129,7 +129,7 @@ def _tests_in(path: str, text: str | None, settings: PytestSettings) -> Collecte
 
 
 def _constructed(counted: dict[str, Collected]) -> Finding | None:
-    """The first class that would have tests, if pytest did not leave it out."""
+    # a class whose tests pytest skips
     for path, tests in counted.items():
         for node in tests.constructed:
             says = f"Pytest does not collect `{node.name}` in {quoted(path)}, because the class has a constructor."

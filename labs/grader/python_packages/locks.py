@@ -1,4 +1,4 @@
-"""Lock files: which packages they hold at one version, and which with hashes."""
+"""Lock files: the packages that they pin, and which have hashes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _OWN = ("virtual", "editable", "directory", "path", "workspace")
 
 @dataclass(frozen=True)
 class Lock:
-    """Names in a lock file, True where hashes are with them. `fault` says why it cannot be read."""
+    """Names in a lock file, True if they have hashes. `fault` says why it is not valid."""
 
     path: str
     names: Mapping[str, bool]
@@ -42,7 +42,7 @@ def _of_pipenv(data: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
 
 
 def _of_packages(data: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-    """The packages of uv, Poetry, PDM, conda-lock and PEP 751; the project itself is none."""
+    # uv, Poetry, PDM, conda-lock and PEP 751, without the project itself
     packages = data.get("package", data.get("packages"))
     for each in packages if isinstance(packages, list) else ():
         package = table_of(each)

@@ -1,4 +1,4 @@
-"""Are the versions of the dependencies held: exactly, with hashes, or below an upper bound?"""
+"""Pinned dependencies: to exact versions, with hashes, or below an upper bound."""
 
 import posixpath
 import re
@@ -36,7 +36,7 @@ _EXPECTED = {
 
 @dataclass
 class _Sources:
-    """What is wanted, in which files, and which of them could not be read."""
+    """Dependencies, their files, and the files that could not be read."""
 
     wanted: list[Wanted] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
@@ -46,7 +46,7 @@ class _Sources:
 
 
 def pinned(project: Project, how: Pin, read: Read) -> Answer:
-    """Whether all lines of the requirements files hold, else all that is declared, which a lock file may pin."""
+    """All requirements files pin their versions or, without any, the declared dependencies or a lock file does."""
     sources = _of_files(project, read)
     lock = None
     if how == "upper" or not _versions(sources.wanted):
@@ -77,7 +77,7 @@ def _of_files(project: Project, read: Read) -> _Sources:
 
 
 def _versions(found: Iterable[Wanted]) -> list[Wanted]:
-    """What has a version to pin: not the repository's own code, nor constraints alone."""
+    # without the repository's own code and mere constraints
     return [one for one in found if not one.own and not one.constraint]
 
 
@@ -135,7 +135,7 @@ def _nothing(project: Project, sources: _Sources, lock: Lock | None) -> Answer:
 
 
 def _missing(named: Line, project: Project) -> Finding:
-    """Report a file that `-r` or `-c` names, and that is not in the repository."""
+    # a file named by `-r` or `-c` that is not in the repository
     here = posixpath.dirname(named.place.path)
     texts = [path for path in project.files if path.endswith((".txt", ".in")) and path != named.place.path]
     near = nearest(named.text, [posixpath.relpath(path, here or ".") for path in texts])
@@ -163,7 +163,7 @@ def _judged(sources: _Sources, how: Pin) -> Answer:
 
 
 def _bounded(one: Wanted) -> str:
-    """The requirement with the next major version as its upper bound, where it has a lower one."""
+    # the next major version is the upper bound
     lower = re.search(r">=\s*(\d+)(\.[\d.]+)?", one.text)
     if lower is None:
         return f"{one.name}>=<version>,<<next major version>"

@@ -1,4 +1,4 @@
-"""The tables of a `pyproject.toml`, and the lines of their keys."""
+"""The tables of a `pyproject.toml` and the lines of their keys."""
 
 import posixpath
 import re
@@ -39,7 +39,7 @@ class Project:
         return str(self.build_system.get("build-backend", ""))
 
     def tool(self, *keys: str) -> Mapping[str, object]:
-        """The table below `[tool]`, empty if it is not there."""
+        """Return a table below `[tool]`, empty if it does not exist."""
         found = table_of(self.data.get("tool"))
         for key in keys:
             found = table_of(found.get(key))
@@ -49,13 +49,13 @@ class Project:
         return posixpath.normpath(posixpath.join(self.folder, path))
 
     def place(self, table: str = "", key: str = "", item: str = "") -> Place:
-        """Where a key of a table stands, or an item of its list; the header where the key is not found."""
+        """Return the position of a key, or of an item in its list; of the header if the key is not found."""
         line = _line_of(self.text.split("\n"), table, key, item)
         return Place(self.path, line)
 
 
 def read_project(path: str, text: str, files: Collection[str]) -> tuple[Project, list[Finding]]:
-    """The project, and why its file is no TOML."""
+    """Return the project, and a finding if its file is not valid TOML."""
     try:
         data = read_data(text, "toml").plain()
     except UnparsableError as error:

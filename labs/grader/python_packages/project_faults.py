@@ -1,4 +1,4 @@
-"""`pyproject.toml` against the standards of packaging, each fault with its line."""
+"""Faults of a `pyproject.toml` by the packaging standards, each with its line."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -43,7 +43,7 @@ KEYS = (
 
 
 def faults(project: Project, described_by: str = "") -> list[Finding]:
-    """What an installer or an index would not accept. `described_by` is a file beside it that names the package."""
+    """Yield what installers and indexes reject. `described_by` is a neighboring file that describes the package."""
     has_table = "project" in project.data
     readers = [_keys, _types, _fields, _dynamic, _dependencies, _named_files] if has_table else [_no_project]
     if not has_table and project.backend.startswith("poetry.") and project.tool("poetry"):
@@ -74,7 +74,7 @@ def _build_system(project: Project) -> Iterator[Finding]:
 
 
 def _requires_setuptools(requires: object) -> bool:
-    """Return True if the requirements include setuptools, which pip uses if no back end is named."""
+    # pip uses setuptools if there is no build backend
     names = (
         [one for one in requires if isinstance(one, str)] if isinstance(requires, list) else ["setuptools"]
     )
@@ -101,7 +101,7 @@ def _wrong_types(
 
 
 def _dynamic(project: Project) -> Iterator[Finding]:
-    """Keys in `dynamic` have to be in the standard, and may not have a value in `[project]`."""
+    # keys in `dynamic` must be standard and have no value in `[project]`
     data, dynamic = project.project, project.project.get("dynamic")
     for key in dynamic if isinstance(dynamic, list) else ():
         place = project.place("project", "dynamic")
@@ -127,7 +127,7 @@ def _no_project(project: Project) -> Iterator[Finding]:
 
 
 def _poetry_fields(project: Project) -> Iterator[Finding]:
-    """Poetry takes name and version from its own table as well."""
+    # Poetry also reads name and version from its own table
     table = project.tool("poetry")
     if table.get("package-mode") is False:
         says = "The file does not describe a package: `package-mode` is false."
@@ -221,7 +221,7 @@ def _dependencies(project: Project) -> Iterator[Finding]:
 
 
 def _named_files(project: Project) -> Iterator[Finding]:
-    """The files that readme and license name have to be there."""
+    # the files of readme and license must exist
     data = project.project
     named = {"readme": data.get("readme"), "license": table_of(data.get("license"))}
     for key, value in named.items():

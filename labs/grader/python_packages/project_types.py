@@ -1,4 +1,4 @@
-"""The types of the keys of `[project]` and `[build-system]`, as the specification of pyproject.toml gives them."""
+"""The types of the keys in `[project]` and `[build-system]`, by the pyproject.toml specification."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ _OWN_ENTRY_POINTS = ("console_scripts", "gui_scripts")  # they are `scripts` and
 
 @dataclass(frozen=True)
 class FieldType:
-    """The type of a key: in words, as an example line, and as a test of a value."""
+    """The type of a key: in words, as an example line, and as a predicate for values."""
 
     words: str
     example: str

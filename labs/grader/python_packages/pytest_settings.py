@@ -1,4 +1,4 @@
-"""The settings of a project by which pytest collects files, classes and functions; pytest itself is not run."""
+"""The settings by which pytest collects files, classes and functions; pytest is not run."""
 
 import posixpath
 import re
@@ -29,12 +29,12 @@ _OTHER_SETTINGS = re.compile(r"(?:^|\s)(?:-c|-o|--config-file|--override-ini|--d
 
 
 class SettingsError(Exception):
-    """The settings of pytest are not known; the message completes "Not known: …"."""
+    """The settings of pytest are unknown; the message completes "Cannot tell …"."""
 
 
 @dataclass(frozen=True)
 class PytestSettings:
-    """`path` is the file that has them, empty for the defaults. `testpaths` are from the top of the repository."""
+    """`path` is the file with the settings, empty for the defaults. `testpaths` are relative to the repository."""
 
     path: str = ""
     python_files: tuple[str, ...] = ("test_*.py", "*_test.py")
@@ -55,7 +55,7 @@ class PytestSettings:
 
     @property
     def is_own(self) -> bool:
-        """True if the names to collect differ from the defaults of pytest."""
+        """Return if the names to collect differ from pytest's defaults."""
         usual = PytestSettings()
         return (self.python_files, self.python_classes, self.python_functions) != (
             usual.python_files,
@@ -76,7 +76,7 @@ class PytestSettings:
         return _is_named(self.python_functions, name)
 
     def example(self, folder: str) -> tuple[str, str]:
-        """A file and the name of a function that pytest collects."""
+        """Return a file and a function name that pytest collects."""
         pattern = next((one for one in self.python_files if not re.search(r"[?\[]", one)), "test_*.py")
         file = pattern.replace("*", "app").lstrip("/")
         home = next((path for path in self.testpaths if "*" not in path), posixpath.join(folder, "tests"))
@@ -86,7 +86,7 @@ class PytestSettings:
 
 
 def pytest_settings(folder: str, files: Collection[str], read: Read) -> PytestSettings:
-    """Return the settings of a folder or of the nearest folder above that has some. Raises SettingsError."""
+    """Return the settings of a folder or of the nearest parent folder with some. Raises SettingsError."""
     home = folder
     while True:
         for name in _PLACES:
@@ -100,7 +100,6 @@ def pytest_settings(folder: str, files: Collection[str], read: Read) -> PytestSe
 
 
 def _table(path: str, read: Read) -> Mapping[str, object] | None:
-    """The settings that a file has, None if it has none."""
     name, text = posixpath.basename(path), read(path)
     if text is None:
         raise SettingsError(f"which settings pytest uses: {quoted(path)} could not be read")
@@ -123,7 +122,7 @@ def _table(path: str, read: Read) -> Mapping[str, object] | None:
 
 
 def _settings(path: str, table: Mapping[str, object], folder: str | None) -> PytestSettings:
-    """`folder` is None for settings of a folder above, whose `testpaths` do not count."""
+    # `folder` is None for settings of a parent folder, whose `testpaths` do not count
     if _OTHER_SETTINGS.search(" ".join(_words(path, "addopts", table.get("addopts", "")))):
         raise SettingsError(f"which tests pytest collects: `addopts` in {quoted(path)} changes its settings")
     values = {key: tuple(_words(path, key, table[key]))[:MAX_PATTERNS] for key in _KEYS if key in table}
@@ -134,7 +133,7 @@ def _settings(path: str, table: Mapping[str, object], folder: str | None) -> Pyt
 
 
 def _words(path: str, key: str, value: object) -> Iterator[str]:
-    """A text is split as a shell does, a list has one value in each item."""
+    # a string is split like in a shell, a list has one value per item
     if value is None:  # a key alone
         return
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
@@ -158,7 +157,7 @@ def _is_like(pattern: str, path: str) -> bool:
 
 
 def _is_named(options: Collection[str], name: str) -> bool:
-    """Each option is the beginning of a name, or a pattern."""
+    # each option is a prefix or a pattern
     return any(
         name.startswith(one) or (re.search(r"[*?\[]", one) and fnmatchcase(name, one)) for one in options
     )

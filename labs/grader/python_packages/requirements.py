@@ -1,4 +1,4 @@
-"""Requirements files as pip reads them: lines, options, files that they name, and what one requirement asks for."""
+"""Requirements files as pip reads them: lines, options, included files, and the meaning of a requirement."""
 
 import posixpath
 import re
@@ -47,7 +47,7 @@ _FLAGS = ("--no-index", "--prefer-binary", "--require-hashes", "--no-require-has
 
 @dataclass(frozen=True)
 class Line:
-    """One requirement as it is written. `fault` says why pip does not read it; `hashed` that hashes follow it."""
+    """A requirement as written. `fault` says why pip rejects it; `hashed` if it has hashes."""
 
     text: str
     place: Place
@@ -59,9 +59,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a requirement asks for: one version only, or any below a bound; `moves` says what may change.
+    """A parsed requirement: `exact` or `bounded` versions; `moves` says what may change.
 
-    `own` is code of the repository itself, which has no version to pin.
+    `own` is the repository's own code, which has no version to pin.
     """
 
     name: str
@@ -78,9 +78,9 @@ class Wanted:
 
 @dataclass
 class FileSet:
-    """The lines of requirements files, and the files that were named and could not be read.
+    """The lines of requirements files, and the included files that could not be read.
 
-    `missing` are those of them that are not in the repository, by the lines that name them.
+    `missing` are those that are not in the repository, as the lines that include them.
     """
 
     lines: list[Line] = field(default_factory=list)
@@ -90,7 +90,7 @@ class FileSet:
 
 
 def read_files(paths: list[str], read: Read) -> FileSet:
-    """The lines of files and of those that they name with `-r` and `-c`, each file once."""
+    """Read files and those that they include with `-r` and `-c`, each once."""
     found = FileSet()
     for path in paths:
         _read_file(path, read, found, constraint=False)
@@ -121,12 +121,12 @@ def _read_file(path: str, read: Read, found: FileSet, *, constraint: bool, named
 
 
 def requirement_lines(path: str, text: str) -> Iterator[Line]:
-    """The requirements of one file; options such as `-r` and `--index-url` are none."""
+    """Return the requirements of one file, without options such as `-r` and `--index-url`."""
     return (line for line, option, _ in _entries(path, text) if option in ("", "-e"))
 
 
 def _entries(path: str, text: str) -> Iterator[tuple[Line, str, str]]:
-    """Each requirement, and each file that is named, with its option and the option's value."""
+    # each requirement, and each included file with its option
     for number, whole in _joined(text):
         place = Place(path, number)
         tokens = whole.split(" ")
@@ -150,7 +150,7 @@ def _entries(path: str, text: str) -> Iterator[tuple[Line, str, str]]:
 
 
 def _joined(text: str) -> Iterator[tuple[int, str]]:
-    """Lines with those that a backslash continues, without comments, each with its first number."""
+    # continued lines joined, without comments, each with its first line number
     start = 0
     parts: list[str] = []
     lines = text.splitlines()
@@ -168,7 +168,7 @@ def _joined(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _options(text: str) -> tuple[list[tuple[str, str]], str]:
-    """Options with their values, and why pip does not take them."""
+    # options with their values, and why pip rejects them
     try:
         words = shlex.split(text)
     except ValueError:
@@ -196,7 +196,7 @@ def _options(text: str) -> tuple[list[tuple[str, str]], str]:
 
 
 def _full_name(name: str) -> str:
-    """A long option may be cut, as long as it is clear which is meant."""
+    # pip accepts an unambiguous prefix of a long option
     if name in _VALUED or name in _FLAGS or not name.startswith("--"):
         return name
     likely = [one for one in (*_VALUED, *_FLAGS) if one.startswith(name)]
@@ -204,7 +204,7 @@ def _full_name(name: str) -> str:
 
 
 def wanted(line: Line) -> Wanted:
-    """What a line of a requirements file asks for."""
+    """Parse a line of a requirements file."""
     found = _wanted(line)
     return replace(found, hashed=found.hashed or line.hashed, constraint=line.constraint)
 
@@ -241,7 +241,7 @@ def of_specifier(name: str, versions: SpecifierSet, blank: Wanted) -> Wanted:
 
 
 def of_address(name: str, address: str, blank: Wanted) -> Wanted:
-    """A commit of a version control system and a file whose name has a version are pinned; branches and tags move."""
+    # a commit, or a file whose name has a version, is pinned; branches and tags move
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -271,7 +271,7 @@ def of_revision(system: str, revision: str, blank: Wanted) -> Wanted:
 
 
 def of_path(name: str, path: str, blank: Wanted) -> Wanted:
-    """A file whose name has a version is pinned; a folder of the repository is the repository's own code."""
+    # a file whose name has a version is pinned; a folder in the repository is its own code
     named = _version_in(posixpath.basename(path))
     own = named is None and not path.startswith(("/", "~")) and "$" not in path
     one = replace(
@@ -281,7 +281,7 @@ def of_path(name: str, path: str, blank: Wanted) -> Wanted:
 
 
 def _version_in(file: str) -> str | None:
-    """The name in that of a wheel or an sdist, which has a version too; None for other files."""
+    # of a wheel or sdist
     try:
         parse = parse_wheel_filename if file.endswith(".whl") else parse_sdist_filename
         return str(parse(file)[0])

@@ -1,4 +1,4 @@
-"""setup.cfg and setup.py of setuptools, read without running them: what is literal is known, the rest is not."""
+"""setup.cfg and setup.py of setuptools, read without running them: only literal values are known."""
 
 import ast
 import posixpath
@@ -25,9 +25,9 @@ class Find:
 
 @dataclass
 class SetupFile:
-    """Arguments of `setup()` by their names; setup.cfg adds to those of setup.py and wins.
+    """Arguments of `setup()` by name; setup.cfg adds to setup.py and wins.
 
-    `unknown` has those whose values are worked out when setup.py runs, with the reason.
+    `unknown` are arguments that setup.py computes at run time, with the reason.
     """
 
     paths: list[str] = field(default_factory=list)
@@ -93,7 +93,7 @@ def _name_of(node: ast.expr) -> str:
 
 
 def _value(node: ast.expr, literals: dict[str, ast.expr]) -> Any:
-    """A literal, a name that one literal is given to at the top, or a call of a finder. Raises ValueError."""
+    # a literal, a top-level name with one literal, or a call of a finder; raises ValueError
     if isinstance(node, ast.Name) and node.id in literals and not isinstance(literals[node.id], ast.Name):
         return _value(literals[node.id], {})
     if isinstance(node, ast.Call) and _name_of(node.func) in _FINDERS:

@@ -88,11 +88,11 @@ def _follow(process: "subprocess.Popen[bytes]", watch: Watch, before: int) -> tu
 
 def _refuse_endless(watch: Watch, size: int, silent: float, took: float) -> None:
     if size > watch.max_bytes:
-        raise CannotBuildError(f"they take more than {watch.max_bytes >> 20} MB")
+        raise CannotBuildError(f"the packages need more than {watch.max_bytes >> 20} MB")
     if silent > watch.max_silent_seconds:
-        raise SandboxError(f"building an environment stopped: nothing came for {silent:.0f} seconds")
+        raise SandboxError(f"building the environment stopped: no output for {silent:.0f} seconds")
     if took > watch.max_seconds:
-        raise SandboxError(f"building an environment took longer than {watch.max_seconds:g} seconds")
+        raise SandboxError(f"building the environment took longer than {watch.max_seconds:g} seconds")
 
 
 def _last_line(said: bytearray) -> str:

@@ -23,7 +23,7 @@ IMPORT_SECONDS = 10.0
 START_SECONDS = 10.0
 MAX_ANSWER = 64 << 10
 _MAX_QUESTION = 1 << 20
-_ENDED = "it ended without an answer"
+_ENDED = "it exited without a result"
 
 
 class PeerLostError(Exception):
@@ -56,11 +56,11 @@ class _Line:
         line, deadline = bytearray(), time.monotonic() + seconds
         while not line.endswith(b"\n"):
             if not select.select([self._channel], [], [], max(deadline - time.monotonic(), 0))[0]:
-                raise PeerLostError(f"it gave no answer within {seconds:g} seconds")
+                raise PeerLostError(f"it returned nothing within {seconds:g} seconds")
             line += self._some()
             if len(line) > self._most or b"\n" in line[:-1]:
                 raise PeerLostError(
-                    "it gave more than one answer" if b"\n" in line else "its answer was too long"
+                    "it sent more than one result" if b"\n" in line else "its result was too long"
                 )
         return self._read(line)
 
@@ -77,9 +77,9 @@ class _Line:
         try:
             said = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise PeerLostError("its answer could not be read") from error
+            raise PeerLostError("its result could not be read") from error
         if not isinstance(said, dict):
-            raise PeerLostError("its answer could not be read")
+            raise PeerLostError("its result could not be read")
         return said
 
 
@@ -117,7 +117,7 @@ class Learner:
         try:
             self._line.receive(START_SECONDS)
         except PeerLostError as gone:
-            raise SandboxError(f"a sandbox did not start: {gone}") from gone
+            raise SandboxError(f"could not start a sandbox: {gone}") from gone
         return self._line
 
     def _exchange(self, question: Mapping[str, object], seconds: float) -> dict[str, object]:
@@ -130,7 +130,7 @@ class Learner:
             or len(said) != 1
             or not said.keys() <= {"value", "unsaid", "raised"}
         ):
-            raise PeerLostError("its answer could not be read")
+            raise PeerLostError("its result could not be read")
         return said
 
 
@@ -177,7 +177,7 @@ class _Hearing:
         except PeerLostError as gone:
             if self._left() <= 0:
                 return None
-            raise SandboxError(f"the hidden tests broke: {gone}") from gone
+            raise SandboxError(f"the hidden tests failed to run: {gone}") from gone
 
     def _answer(self, asked: dict[str, Any], learner: Learner) -> dict[str, object]:
         match asked["ask"]:
@@ -199,8 +199,8 @@ class _Hearing:
         seconds = min(float(asked["seconds"]), self._left())
         argv = tuple(map(str, asked["argv"]))
         if seconds <= 0:
-            return {"gone": "there was no time left for it"}
+            return {"gone": "there was no time left to run it"}
         ran = self._sandbox.run(replace(self._job, argv=argv, stdin=asked["stdin"].encode(), seconds=seconds))
         if ran.why != "exit":
-            return {"gone": f"the program passed its limit of {ran.why}"}
+            return {"gone": f"the program exceeded its limit of {ran.why}"}
         return {"exit": ran.exit, "output": ran.text}

@@ -59,7 +59,7 @@ class Environments:
         # raises SandboxError
         path = self.root / digest
         if not (digest.isalnum() and path.is_dir()):
-            raise SandboxError(f"there is no environment {digest[:64]}")
+            raise SandboxError(f"no environment {digest[:64]} exists")
         return path
 
     def build(self, requirements: tuple[str, ...]) -> str:
@@ -89,7 +89,7 @@ class Environments:
         shut = next((folder for folder in above if not folder.stat().st_mode & 0o001), None)
         if os.geteuid() != 0 or shut is None:
             return ""
-        return f"{shut} can be entered by its owner alone: keep environments in another folder"
+        return f"only the owner can enter {shut}: keep environments in a different folder"
 
     def progress(self, requirements: tuple[str, ...]) -> str:
         # "" if no build is running
@@ -131,13 +131,13 @@ class Environments:
             self.tell(text)
 
         try:
-            tell("The build begins")
+            tell("Starting the build")
             _lay_out(place)
             _install(place, requirements, self._watch(place, tell), lock)
             _move_scripts(place)
             place.rename(self.root / digest)
         except OSError as error:
-            raise SandboxError(f"an environment could not be built: {error.strerror}") from error
+            raise SandboxError(f"could not build the environment: {error.strerror}") from error
         finally:
             shutil.rmtree(place, ignore_errors=True)
             progress.unlink(missing_ok=True)
@@ -197,7 +197,7 @@ def _version() -> str:
     # such as `/usr/bin/python3 3.11.2`
     python = command.python()
     if python is None:
-        raise SandboxError("there is no Python below /usr")
+        raise SandboxError("no Python found in /usr")
     code = "import sys; print('%d.%d.%d' % sys.version_info[:3])"
     said = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=True, timeout=20)
     return f"{python} {said.stdout.strip()}"
@@ -243,9 +243,9 @@ def _compile(place: Path, watch: building.Watch, lock: IO[str]) -> None:
 def _complain(said: str) -> None:
     """Raise CannotBuildError or SandboxError with uv's reason, without its drawings."""
     cause = re.split(r"error: |cause: |Caused by: |╰─▶", said)[-1]
-    reason = " ".join(cause.split())[-500:].rstrip(".") or "nothing was said"
+    reason = " ".join(cause.split())[-500:].rstrip(".") or "no output"
     if any(sign in said for sign in _UNREACHED):
-        raise SandboxError(f"an environment could not be built: {reason}")
+        raise SandboxError(f"could not build the environment: {reason}")
     raise CannotBuildError(reason)
 
 

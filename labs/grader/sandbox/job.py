@@ -84,7 +84,7 @@ class Ran:
     @property
     def text(self) -> str:
         """The output, with a line about the part left out, if any."""
-        return f"[{self.left_out:,} bytes of output are left out here]\n".join(self.parts)
+        return f"[{self.left_out:,} bytes of output omitted]\n".join(self.parts)
 
 
 class Sandbox(Protocol):

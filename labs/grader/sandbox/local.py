@@ -42,9 +42,9 @@ class LocalSandbox:
         if missing:
             return f"{' and '.join(missing)} not found"
         if not policy.is_known():
-            return f"there is no filter of system calls for {platform.machine()}"
+            return f"system calls cannot be filtered on {platform.machine()}"
         if not command.python():
-            return "there is no Python below /usr"
+            return "no Python found in /usr"
         cgroups.sweep()
         return what_is_open(self._run)
 
@@ -80,7 +80,7 @@ class LocalSandbox:
 
     def _refuse_if_unavailable(self) -> None:
         if self._unavailable:
-            raise SandboxError(f"code cannot be confined: {self._unavailable}")
+            raise SandboxError(f"cannot sandbox code: {self._unavailable}")
 
     def _run(self, job: Job, asker: socket | None = None) -> Ran:
         began = time.monotonic()
@@ -143,4 +143,4 @@ def _check(status: int, output: bytes) -> None:
     said = [json.loads(line) for line in os.read(status, 1 << 16).splitlines()]
     if not any("exit-code" in item for item in said):
         last = output.decode("utf-8", "replace").strip().rsplit("\n", 1)[-1]
-        raise SandboxError(f"the sandbox did not start: {last[:200]}")
+        raise SandboxError(f"could not start the sandbox: {last[:200]}")

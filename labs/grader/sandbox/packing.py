@@ -27,12 +27,10 @@ def packed(files: Mapping[bytes, bytes], executable: frozenset[bytes] = frozense
     ) as archive:
         for path, content in sorted(files.items()):
             if not is_fit(path):
-                raise ValueError(f"no path for a file: {path!r}")
+                raise ValueError(f"not a file path: {path!r}")
             archive.addfile(_member(path, content, path in executable), io.BytesIO(content))
             if stream.tell() > MAX_BYTES:
-                raise TooLargeError(
-                    f"the files are larger than {MAX_BYTES >> 20} MB together, which is the most that is run"
-                )
+                raise TooLargeError(f"the files are larger than {MAX_BYTES >> 20} MB in total, the limit")
     return stream.getvalue()
 
 
@@ -59,7 +57,7 @@ def files_at(repository: Repository, tip: Tip) -> tuple[dict[bytes, bytes], froz
         total += len(content)
         if total > MAX_BYTES:
             raise TooLargeError(
-                f"the files at {quoted(tip.name)} are larger than {MAX_BYTES >> 20} MB together"
+                f"the files at {quoted(tip.name)} are larger than {MAX_BYTES >> 20} MB in total, the limit"
             )
         contents[path] = content
         if entry.mode == b"100755":

@@ -55,7 +55,7 @@ class RemoteSandbox:
                 connection.connect(str(self._path))
                 wire.send(connection, header, files, handed)
             except OSError as error:
-                raise SandboxError(f"the runner does not answer: {error.strerror or error}") from error
+                raise SandboxError(f"could not reach the runner: {error.strerror or error}") from error
             yield connection
 
 
@@ -63,7 +63,7 @@ def _answer(connection: socket.socket) -> dict[str, object]:
     try:
         said = wire.receive(connection)
     except (wire.BadRequestError, OSError) as error:
-        raise SandboxError(f"the runner did not answer: {error}") from error
+        raise SandboxError(f"the runner did not respond: {error}") from error
     if "error" in said:
-        raise SandboxError(f"the runner says: {said['error']}")
+        raise SandboxError(f"the runner reported: {said['error']}")
     return said

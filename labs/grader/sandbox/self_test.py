@@ -21,7 +21,7 @@ def what_is_open(run: Callable[[Job], Ran]) -> str:
     except (SandboxError, OSError, subprocess.SubprocessError) as error:
         return str(error)
     except ValueError:
-        return f"the self-test ended with exit status {ran.exit}: {ran.text.strip()[-200:]}"
+        return f"the self-test exited with {ran.exit}: {ran.text.strip()[-200:]}"
     return "; ".join(_faults(seen))
 
 
@@ -29,14 +29,14 @@ def _faults(seen: dict[str, Any]) -> Iterator[str]:
     if seen["network"] or set(seen["interfaces"]) - {"lo"}:
         yield "the network can be reached"
     for folder in seen["writes"]:
-        yield f"{folder} can be written"
+        yield f"{folder} is writable"
     if not seen["box"]:
-        yield "the folder of the job cannot be written"
+        yield "the job's folder is not writable"
     if seen["uid"] == 0 or seen["owns_system"]:
         yield "code runs as root"
     for path in seen["files"]:
-        yield f"{path} is there"
+        yield f"{path} is visible"
     if set(seen["first"].split("\0")) - {""} and not seen["first"].startswith("PATH="):
-        yield "the first process shows its environment"
+        yield "the environment of the first process is readable"
     if seen["capabilities"] or seen["filter"] != "2":
-        yield "the kernel is not shut"
+        yield "forbidden system calls are possible"

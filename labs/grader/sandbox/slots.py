@@ -41,7 +41,7 @@ def _lease(folder: Path, deadline: float) -> tuple[int, int]:
     folder.mkdir(mode=0o700, exist_ok=True)
     state = folder.lstat()
     if not stat.S_ISDIR(state.st_mode) or state.st_uid != 0:
-        raise SandboxError(f"{folder} is not a folder of root")
+        raise SandboxError(f"{folder} is not a folder owned by root")
     while time.monotonic() < deadline:
         for uid in range(FIRST_UID, FIRST_UID + SLOTS):
             lock = os.open(folder / str(uid), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
@@ -50,7 +50,7 @@ def _lease(folder: Path, deadline: float) -> tuple[int, int]:
                 return uid, lock
             os.close(lock)
         time.sleep(0.05)
-    raise SandboxError(f"all {SLOTS} places for sandboxes are taken")
+    raise SandboxError(f"all {SLOTS} sandbox slots are in use")
 
 
 def end_all_of(uid: int) -> None:
@@ -61,7 +61,7 @@ def end_all_of(uid: int) -> None:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         if time.monotonic() > deadline:
-            raise SandboxError(f"processes of uid {uid} do not end")
+            raise SandboxError(f"processes of uid {uid} do not exit")
         time.sleep(0.005)
 
 

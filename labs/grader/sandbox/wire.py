@@ -57,7 +57,7 @@ def receive_request(connection: socket.socket) -> Request:
         if do == "state":
             return Request("state")
         if do not in ("run", "talk") or (do == "talk") != (channel is not None):
-            raise BadRequestError(f"{str(do)[:40]!r} is not known here")
+            raise BadRequestError(f"{str(do)[:40]!r} is not a known request")
         return Request(do, _job(header, connection), channel)
     except BaseException:
         if channel:
@@ -68,13 +68,13 @@ def receive_request(connection: socket.socket) -> Request:
 def _header(first: bytes, connection: socket.socket) -> JsonObject:
     (length,) = _LENGTH.unpack(first)
     if length > MAX_HEADER:
-        raise BadRequestError(f"a header of {length:,} bytes; at most {MAX_HEADER:,} are read")
+        raise BadRequestError(f"the header has {length:,} bytes, the limit is {MAX_HEADER:,}")
     try:
         header = json.loads(_exactly(connection, length))
     except (ValueError, RecursionError) as error:
-        raise BadRequestError("the header is no JSON") from error
+        raise BadRequestError("the header is not JSON") from error
     if not isinstance(header, dict):
-        raise BadRequestError("the header is no mapping")
+        raise BadRequestError("the header is not a mapping")
     return header
 
 
@@ -86,15 +86,15 @@ def _job(header: JsonObject, connection: socket.socket) -> Job:
         environment = header["environment"]
         looks_for = header.get("looks_for", "")
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise BadRequestError(f"the header lacks what a job needs: {error!r}") from error
+        raise BadRequestError(f"the header does not describe a job: {error!r}") from error
     if not argv or not all(
         isinstance(word, str) and "\0" not in word for word in (*argv, environment, looks_for)
     ):
-        raise BadRequestError("the command is no list of words")
+        raise BadRequestError("the command is not a list of strings")
     if not 0 <= length <= MAX_FILES:
-        raise BadRequestError(f"files of {length:,} bytes; at most {MAX_FILES:,} are read")
+        raise BadRequestError(f"the files have {length:,} bytes, the limit is {MAX_FILES:,}")
     if not 0 < seconds <= MAX_SECONDS:
-        raise BadRequestError(f"{seconds:g} seconds; at most {MAX_SECONDS:g} are given")
+        raise BadRequestError(f"the job asks for {seconds:g} seconds, the limit is {MAX_SECONDS:g}")
     return Job(argv, _exactly(connection, length), seconds, stdin, environment, looks_for)
 
 
@@ -104,9 +104,9 @@ def _exactly(connection: socket.socket, length: int) -> bytes:
         try:
             some = connection.recv(min(length - len(data), 1 << 20))
         except TimeoutError as error:
-            raise BadRequestError("the request did not end in time") from error
+            raise BadRequestError("the request timed out") from error
         if not some:
-            raise BadRequestError("the request was cut off")
+            raise BadRequestError("the request is incomplete")
         data += some
     return bytes(data)
 

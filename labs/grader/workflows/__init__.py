@@ -1,1 +1,1 @@
-"""What a GitHub Actions workflow means, read from its text alone: nothing is run, nothing is fetched."""
+"""The meaning of a GitHub Actions workflow, read from its text: nothing is run or fetched."""

@@ -1,4 +1,4 @@
-"""What a known action does: a table by its name, and by the inputs where those decide."""
+"""The effects of known actions: a table by name, and by inputs if they decide."""
 
 import re
 from fnmatch import fnmatchcase
@@ -88,7 +88,7 @@ _IN_SCRIPT = re.compile(r"deploy|release|upload|publish", re.IGNORECASE)
 
 
 def effect_of_action(step: Step) -> Effect:
-    """The effect of a step with `uses`."""
+    """Return the effect of a step with `uses`."""
     found = _by_table(step)
     if any(_DRY.fullmatch(key) and value.strip().lower() == "true" for key, value in step.inputs.items()):
         return found.without({"deploy", "publish"})
@@ -125,7 +125,7 @@ def effect_of_script(script: str) -> Effect:
 
 
 def _input(step: Step, name: str) -> str:
-    """An input; GitHub does not look at the case of its name."""
+    # GitHub ignores the case of input names
     return next((text for key, text in step.inputs.items() if key.lower() == name.lower()), "")
 
 
@@ -139,14 +139,14 @@ def is_upload(step: Step) -> bool:
 
 
 def is_download(step: Step) -> bool:
-    """Does it take an artifact of the same run?"""
+    """Return if the step downloads an artifact of the same run."""
     return (
         step.action in ("actions/download-artifact", "actions/deploy-pages") and "run-id" not in step.inputs
     )
 
 
 def artifact_name(step: Step) -> str:
-    """GitHub's own defaults where the step gives no name."""
+    """Return the name of the artifact, by GitHub's defaults if the step sets none."""
     if step.action in ("actions/upload-pages-artifact", "actions/deploy-pages"):
         return _input(step, "name") or _input(step, "artifact_name") or "github-pages"
     return _input(step, "name") or ("artifact" if is_upload(step) else "")

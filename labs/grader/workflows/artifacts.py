@@ -1,4 +1,4 @@
-"""Artifacts: uploaded by one job, downloaded by a later one that waits for it."""
+"""Artifacts that one job uploads and a later job, which waits for it, downloads."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ _EXPRESSION = re.compile(r"\$\{\{[^}]{0,500}\}\}")
 
 @dataclass(frozen=True)
 class Handover:
-    """An artifact that goes on: of this name, from a job with the stage `made_by` to one with `used_by`."""
+    """An artifact of this name, passed from a job with the stage `made_by` to one with the stage `used_by`."""
 
     name: str | None = None
     made_by: str | None = None
@@ -67,14 +67,14 @@ def _steps(pipeline: Pipeline, fits: Callable[[Step], bool]) -> Iterator[tuple[J
 
 
 def _takes(step: Step, name: str) -> bool:
-    """A download without a name takes all, one with a pattern those that match."""
+    # a download without a name takes all artifacts, one with a pattern those that match
     if wanted := artifact_name(step):
         return _same(wanted, name)
     return "pattern" not in step.inputs or matches(step.inputs["pattern"], name)
 
 
 def _same(one: str, other: str) -> bool:
-    """Expressions in a name may stand for anything."""
+    # an expression in a name may have any value
     patterns = [_EXPRESSION.sub("**", name) for name in (one, other)]
     return (
         patterns[0] == patterns[1] or matches(patterns[0], patterns[1]) or matches(patterns[1], patterns[0])

@@ -1,4 +1,4 @@
-"""The programs of clouds, and copies to another machine: their direction decides."""
+"""Cloud programs, and copies between machines: the direction of the copy decides."""
 
 import re
 
@@ -123,7 +123,7 @@ def az(call: Call) -> Effect:
 
 
 def to_scheme(call: Call, scheme: str) -> Effect:
-    """Copying to an address of this scheme; from it, or between folders, nothing goes out."""
+    # a copy from this scheme, or between folders, publishes nothing
     places = [
         word
         for word in call.plain[1:]
@@ -137,7 +137,7 @@ def to_scheme(call: Call, scheme: str) -> Effect:
 
 
 def to_remote(places: list[str] | tuple[str, ...]) -> Effect:
-    """`scp` and its like: a file goes out if the last place is on another machine."""
+    # `scp` and similar: it uploads if the last argument is on a different machine
     if len(places) < 2:
         return NOTHING
     if _SERVED.match(places[-1]):
@@ -153,5 +153,5 @@ def to_remote(places: list[str] | tuple[str, ...]) -> Effect:
 
 @judge
 def copy(call: Call) -> Effect:
-    """`cp` and `mv` on the runner."""
+    # `cp` and `mv` on the runner
     return to_remote([word for word in call.plain[1:] if ":" not in word])

@@ -1,7 +1,7 @@
-"""Which program does what, by its subcommands: data, read from the first line that fits.
+"""Table of programs and subcommands, with their effects; the first matching line decides.
 
-`program sub|other next: stages`; a word stands for one positional argument, `*` for any, and a pattern may hold `*`.
-`-` is none of the stages, `?` is not known. A program that is not listed, or has no line that fits, is not known.
+`program sub|other next: stages`: a word is a positional argument, `*` any argument, and a pattern may contain `*`. `-`
+means no stage, `?` an unknown effect, as does a program that is not listed or has no matching line.
 """
 
 COMMANDS = """

@@ -1,4 +1,4 @@
-"""Programs that do none of the stages, options that take a value, and options that leave out what deploys: data."""
+"""Tables: programs without a stage, options that take a value, and options that prevent a deployment."""
 
 # What changes nothing that these stages mean: the shell, files, text, packages of the machine, the clients of services.
 _HARMLESS = """

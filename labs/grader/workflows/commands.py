@@ -1,4 +1,4 @@
-"""A script of `run` as commands: which programs start, in which order, and where their output goes."""
+"""The commands of a `run` script: the programs that it starts, their order and their output."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,10 +17,10 @@ MAX_CALLS = 5  # functions within functions
 
 @lru_cache(maxsize=512)
 def commands_of(script: str) -> tuple[Command, ...]:
-    """The commands of a script in their order; comments and the bodies of here-documents are none.
+    """Return the commands of a script in order, without comments and here-documents.
 
-    What `bash -c`, `$(…)`, `eval` and functions run is among them; what cannot be reached is not, such as what
-    follows an `exit`.
+    Commands run by `bash -c`, `$(…)`, `eval` and functions are included; unreachable ones, such as those after an
+    `exit`, are not.
     """
     found = _Reader().commands(parse_script(script).body)
     reached = reachable(script)
@@ -44,7 +44,7 @@ class _Reader:
             yield from self.commands(part)
 
     def _inside(self, node: Simple) -> Iterator[Command]:
-        """The commands that a function or `bash -c` stands for, else the command itself."""
+        # the commands that a function or `bash -c` runs, or the command itself
         command = node.command
         if not command.words:
             return

@@ -1,4 +1,4 @@
-"""Composite actions of the repository, whose steps take the place of the step that uses them."""
+"""Local composite actions, whose steps replace the step that uses them."""
 
 import posixpath
 import re
@@ -19,7 +19,7 @@ Read = Callable[[str], str | None]  # the text of a file of the repository
 
 
 def with_composite_steps(job: Job, read: Read) -> Job:
-    """The job with the steps of local composite actions; what cannot be read stays as it is."""
+    """Return the job with the steps of local composite actions in place. Unreadable actions stay."""
     steps: list[Step] = []
     for step in job.steps:
         steps.extend(_steps_of(step, read, MAX_NESTED))
@@ -47,7 +47,6 @@ def _inner_steps(step: Step, path: str, lines: list[str], root: dict[str, Value]
 
 
 def _composite(uses: str, read: Read) -> tuple[str, list[str], dict[str, Value]] | None:
-    """The file of a local composite action, its lines and its keys."""
     folder = posixpath.normpath(uses)
     for path in (posixpath.normpath(posixpath.join(folder, name)) for name in _FILES):
         text = read(path)

@@ -1,4 +1,4 @@
-"""Conditions of a caller and of what it calls, taken together."""
+"""Combination of a caller's condition with that of the called job."""
 
 import re
 
@@ -6,7 +6,7 @@ _WHOLE = re.compile(r"\s*\$\{\{((?:(?!\}\}).)*)\}\}\s*", re.DOTALL)
 
 
 def both(outer: str, inner: str) -> str:
-    """A condition that holds if both do; an empty one always holds."""
+    """Return a condition that holds if both hold; an empty one always holds."""
     parts = [_WHOLE.sub(r"\1", text).strip() for text in (outer, inner) if text.strip()]
     # Text around `${{ }}` makes a string, which is always true.
     parts = [part for part in parts if "${{" not in part]

@@ -1,4 +1,4 @@
-"""Continuous delivery: a person lets a green result into production. Continuous deployment: nobody is asked."""
+"""Continuous delivery, where a person approves a deployment, and continuous deployment, where nobody is asked."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _SETTINGS = (
 
 @dataclass(frozen=True)
 class Delivery(Reach):
-    """Whether a person lets a green push into production."""
+    """Judges whether a person approves the deployment of a push that passes."""
 
     def judge(self, way: Way) -> Answer:
         acts = self.pipeline.deployments()
@@ -105,7 +105,7 @@ class Delivery(Reach):
         return start.moment.event == "push" and start.moment.branch == self.branch
 
     def _unmerged(self, act: Act, reached: list[tuple[Start, bool | None]]) -> Iterator[Finding]:
-        """What is not in the branch yet must not come into production."""
+        # changes that are not merged yet must not be deployed
         for start, runs in reached:
             event = start.moment.event
             other = start.moment.branch not in (None, self.branch)
@@ -201,7 +201,7 @@ class Delivery(Reach):
             )
 
     def _test_doubt(self) -> str:
-        """A step before a deployment may be the test, where what it does is not known."""
+        # a step with an unknown effect before a deployment may be the test
         for act in self.production:
             for test in self.pipeline.all_acts("test"):
                 if test.doubt and self.pipeline.precedes(test, act):
@@ -289,5 +289,5 @@ def _to_production(act: Act) -> str:
 
 
 def _is_open(start: Start) -> bool:
-    """Does it depend on another file whether a push is behind this?"""
+    # a different file decides if a push leads to this start
     return start.moment.event in ("workflow_run", "workflow_call")

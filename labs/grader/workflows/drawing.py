@@ -1,4 +1,4 @@
-"""The pipeline as SVG, one job below the other, and as lines of text that say the same."""
+"""The pipeline as SVG, with one job below the next, and as the same content in lines of text."""
 
 import textwrap
 from collections.abc import Collection, Iterator
@@ -19,7 +19,7 @@ _CHARACTERS = 27  # of a line in a box
 
 @dataclass(frozen=True)
 class Box:
-    """A job as it is drawn: lines of text, and the upper edge."""
+    """The drawn box of a job: its lines of text and its top edge."""
 
     job: Job
     lines: tuple[str, ...]
@@ -37,7 +37,7 @@ class Box:
 
 
 def drawn(pipeline: Pipeline, *, wrong: Collection[str] = ()) -> Drawing:
-    """Jobs that are `wrong` are marked. Past 24 jobs the rest is left out, and that is said."""
+    """Draw at most 24 jobs and say how many are not shown. Jobs in `wrong` are marked."""
     names = sorted(pipeline.jobs, key=pipeline.layer().__getitem__)
     boxes = list(_boxes(pipeline, names[:MAX_DRAWN], wrong))
     left_out = [f"{count(len(names) - MAX_DRAWN, 'more job is', 'more jobs are')} not shown."] * (
@@ -67,7 +67,7 @@ def _boxes(pipeline: Pipeline, names: list[str], wrong: Collection[str]) -> Iter
 
 
 def _arrows(pipeline: Pipeline) -> list[tuple[str, str]]:
-    """What each job waits for, without what follows from another arrow."""
+    # without arrows that follow from others
     behind: dict[str, set[str]] = {}
     for name in sorted(pipeline.jobs, key=pipeline.layer().__getitem__):
         needed = pipeline.jobs[name].needed
@@ -95,7 +95,7 @@ def _svg(title: str, boxes: list[Box], arrows: list[tuple[str, str]], left_out: 
 
 
 def _ways(boxes: list[Box], arrows: list[tuple[int, int]]) -> Iterator[str]:
-    """To the next box straight down, to a later one along a lane at the left."""
+    # straight down to the next box, along a lane on the left to a later one
     ends: list[int] = [-1] * LANES
     for start, end in sorted(arrows):
         if end == start + 1:
@@ -142,7 +142,7 @@ def _label(lines: Collection[str], top: float) -> str:
 
 
 def _text(pipeline: Pipeline, boxes: list[Box]) -> Iterator[str]:
-    """`build (checkout, build) -> test -> deploy [environment production]`; a line a job where it is no single line."""
+    # `build (checkout, build) -> test -> deploy [environment production]`, or one line per job if they branch
     said = {box.job.id: _said(pipeline, box) for box in boxes}
     ids = list(said)
     arrows = [pair for pair in _arrows(pipeline) if set(pair) <= said.keys()]

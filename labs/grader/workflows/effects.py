@@ -1,4 +1,4 @@
-"""What one command does, by its program, its arguments and their direction: stages, none of them, or not known."""
+"""The effect of a command, by its program, arguments and direction: some stages, none, or unknown."""
 
 import re
 from collections.abc import Callable
@@ -31,7 +31,7 @@ _ENDING = re.compile(r"\.\w{1,5}$")
 
 @dataclass(frozen=True)
 class Effect:
-    """`known` is false where nobody can tell from the text whether it does anything of the stages."""
+    """`known` is False if the text does not show whether the command runs one of the stages."""
 
     stages: tuple[str, ...] = ()
     known: bool = True
@@ -46,7 +46,7 @@ UNKNOWN = Effect(known=False)
 
 @dataclass(frozen=True)
 class Call:
-    """A command taken apart: `plain` are the words without options, the program first, without its folder."""
+    """A command in parts: `plain` has the words without options, first the program without its folder."""
 
     words: tuple[str, ...]
     plain: tuple[str, ...]
@@ -62,7 +62,7 @@ class Call:
         return any(word.partition("=")[0] in options for word in self.words)
 
     def value(self, *options: str) -> str:
-        """The value of the last of these options, behind a blank or `=`."""
+        """Return the value of the last of these options, after a space or `=`."""
         found = ""
         for word, following in zip(self.words, (*self.words[1:], ""), strict=True):
             name, equals, value = word.partition("=")
@@ -82,7 +82,7 @@ def judge(function: Judge) -> Judge:
 def effect_of(
     words: list[str], body: str = "", source: str = "", env: dict[str, str] | None = None
 ) -> Effect:
-    """The effect of the words of one command, after its wrappers are taken away."""
+    """Return the effect of a command's words, after removing its wrappers."""
     if not words:
         return NOTHING
     call = Call(tuple(words), tuple(plain_words(words)), body, source, tuple((env or {}).items()))
@@ -98,14 +98,14 @@ def effect_of(
 
 
 def _is_quiet(call: Call) -> bool:
-    """Return if an option says that nothing is to be done; `--method x` is `--method=x`."""
+    # an option such as a dry run; `--method x` is the same as `--method=x`
     pairs = (f"{word}={following}" for word, following in pairwise(call.words))
     given = {word.removesuffix("=true") for word in (*call.words, *pairs)}
     return not given.isdisjoint(QUIET.get(call.program, ()))
 
 
 def plain_words(words: list[str], valued: frozenset[str] | None = None) -> list[str]:
-    """The program and its arguments, without options and their values."""
+    """Return the program and its arguments, without options and their values."""
     program = _program(words[0])
     valued = VALUED.get(program, frozenset()) if valued is None else valued
     found, at = [program], 1
@@ -161,7 +161,7 @@ Rules = list[tuple[tuple[tuple[str, ...], ...], str]]
 
 
 def _read_rules() -> tuple[dict[str, Rules], Rules]:
-    """The rules by program, and those whose program is a pattern."""
+    # rules by program, and rules whose program is a pattern
     found: dict[str, Rules] = {}
     patterns: Rules = []
     for line in filter(None, COMMANDS.split("\n")):
@@ -269,7 +269,7 @@ _IDLE |= {
 
 
 def of_name(name: str) -> Effect:
-    """What a script, a target or a task is for, by the words of its name."""
+    """Return the effect of a script, target or task, guessed from the words of its name."""
     words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|e2e", name)}
     words |= {"e2e"} if "e2e" in name.lower() else set()
     found = [stage for stage, options in _SAYS.items() if words & set(options)]
@@ -285,11 +285,11 @@ def of_name(name: str) -> Effect:
 
 
 def of_script(path: str) -> Effect:
-    """A script of the repository, such as `./scripts/deploy.sh`; a folder says nothing."""
+    # a script in the repository, such as `./scripts/deploy.sh`; its folder means nothing
     return of_name(_ENDING.sub("", path.replace("\\", "/").rpartition("/")[2]))
 
 
 def together(effects: list[Effect]) -> Effect:
-    """Several commands: what any of them does."""
+    """Return the combined effect of several commands."""
     stages = dict.fromkeys(stage for one in effects for stage in one.stages)
     return Effect(tuple(stages), all(one.known for one in effects))

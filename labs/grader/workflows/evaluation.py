@@ -1,4 +1,4 @@
-"""The value of an expression as GitHub works it out, as far as it can be known from the file."""
+"""Evaluation of expressions as on GitHub, as far as the file determines their value."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from .trees import Access, Call, Chain, Comparison, Literal, Name, Not, Tree
 
 @dataclass(frozen=True)
 class Evaluator:
-    """`known` has the values of contexts by their path, such as `github.ref`, in small letters."""
+    """`known` has the values of contexts by their lowercase path, such as `github.ref`."""
 
     known: Mapping[str, Data]
     success: bool = True
@@ -46,7 +46,7 @@ class Evaluator:
                 return self._call(name.lower(), [self.value(argument) for argument in arguments])
 
     def _compared(self, tree: Tree) -> Data:
-        """Work from the left: `a == b == c` compares the answer of the first two with the third."""
+        # from the left: `a == b == c` compares the result of the first comparison with `c`
         comparisons = list[Comparison]()
         while isinstance(tree, Comparison):
             comparisons.append(tree)
@@ -57,7 +57,7 @@ class Evaluator:
         return result
 
     def _chain(self, decides: bool, operands: Sequence[Tree]) -> Data:
-        """`&&` and `||` answer with one of their operands, not with true or false."""
+        # `&&` and `||` return one of their operands, not a boolean
         result: Data = not decides
         uncertain = False
         for operand in operands:
@@ -112,7 +112,7 @@ class Evaluator:
 
 
 def _inside(data: Data, key: Data, *, star: bool) -> list[Data]:
-    """The values that an index or `*` selects."""
+    # the values selected by an index or `*`
     if isinstance(data, dict):
         if star:
             return list(data.values())

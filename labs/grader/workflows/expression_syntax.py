@@ -1,4 +1,4 @@
-"""An expression of GitHub as a tree, refused exactly where GitHub's own parser refuses it."""
+"""Parser for GitHub's expressions. Rejects exactly what GitHub's own parser rejects."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -49,7 +49,7 @@ _KNOWN = {name.lower(): (name, arity) for name, arity in (FUNCTIONS | GUARDED).i
 
 @lru_cache(maxsize=256)
 def parse(text: str, allowed: tuple[str, ...] = EVERYWHERE) -> Tree | None:
-    """Return the tree, None for an empty text. Names outside `allowed` are refused."""
+    """Return the tree, None for an empty text. Names outside `allowed` are rejected."""
     if len(text) > MAX_CHARACTERS:
         raise ExpressionError(
             f"the expression is longer than {MAX_CHARACTERS:,} characters", "a shorter expression"
@@ -59,7 +59,7 @@ def parse(text: str, allowed: tuple[str, ...] = EVERYWHERE) -> Tree | None:
 
 
 class _Parser:
-    """From the loosest operator to the tightest, with GitHub's own count of the depth."""
+    """Descends from the loosest operator to the tightest and counts depth as GitHub does."""
 
     def __init__(self, tokens: list[Token], text: str, allowed: set[str]) -> None:
         self.tokens, self.text, self.allowed = tokens, text, allowed

@@ -1,7 +1,4 @@
-"""Conditions such as `if: github.ref == 'refs/heads/main'`, as far as they can be known from the file.
-
-Three answers: true, false, and None where it depends on what the file does not tell.
-"""
+"""Conditions such as `if: github.ref == 'refs/heads/main'`: true, false, or None if the file does not say."""
 
 from collections.abc import Mapping
 
@@ -27,9 +24,9 @@ _PAYLOADS = {
 
 
 def holds(condition: str, known: Mapping[str, Data], *, success: bool = True) -> bool | None:
-    """Does a job or step with this `if` run? `known` has contexts such as `github.ref`.
+    """Return if a job or step with this `if` runs, None if unknown. `known` has contexts such as `github.ref`.
 
-    `success` says whether all before it went well; without a word about that, a condition needs it.
+    `success` is True if everything before it succeeded, which a condition requires unless it calls a status function.
     """
     try:
         tree = condition_tree(condition)
@@ -41,12 +38,12 @@ def holds(condition: str, known: Mapping[str, Data], *, success: bool = True) ->
 
 
 def runs_after_failure(condition: str) -> bool:
-    """Would it run although what it needs has failed? Who looks at `needs.x.result` is trusted."""
+    """Return if it would run even if a job that it needs failed. Conditions on `needs.x.result` are trusted."""
     return ".result" not in condition and holds(condition, {}, success=False) is not False
 
 
 def events_known(event: str, branch: str | None = None, tag: str | None = None) -> dict[str, Data]:
-    """What conditions can know of an event; what a payload does not have is null, as for GitHub."""
+    """Return the context values that an event determines; payload fields that an event lacks are null."""
     if event == "workflow_call":
         return {}  # a called workflow sees the event of its caller
     known: dict[str, Data] = {"github.event_name": event}

@@ -1,4 +1,4 @@
-"""Which events start a workflow: GitHub's filters of branches, tags and paths, in their order."""
+"""GitHub's filters for branches, tags and paths, which decide if an event triggers a workflow."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ _DEFAULT_TYPES = {
 
 @dataclass(frozen=True)
 class Moment:
-    """Something that happens: an event, on a branch (for a pull request: the one it goes to) or with a tag.
+    """An event on a branch (for a pull request, its base) or tag.
 
-    `path` is a file that changes with it, `type` the activity, such as `opened`.
+    `path` is a changed file, `type` the activity, such as `opened`.
     """
 
     event: str
@@ -36,9 +36,9 @@ class Moment:
 
 
 def starts(trigger: Trigger, moment: Moment) -> bool:
-    """Does this trigger start the workflow then? Filters of what the moment does not say are not looked at.
+    """Return if a trigger fires at a moment. Filters on what the moment leaves open are ignored.
 
-    GitHub does not look at filters of paths for a pushed tag.
+    Path filters do not apply to pushed tags, as on GitHub.
     """
     if trigger.event != moment.event or not _of_type(trigger, moment):
         return False
@@ -67,7 +67,7 @@ def _of_ref(
     ignored: Sequence[str] | None,
     *others: Sequence[str] | None,
 ) -> bool:
-    """A filter of tags alone leaves all branches out, and the other way round."""
+    # a filter for tags alone excludes all branches, and vice versa
     if wanted is None and ignored is None:
         return all(other is None for other in others)
     return _selected(name, wanted, ignored)
@@ -80,7 +80,7 @@ def _selected(name: str, wanted: Sequence[str] | None, ignored: Sequence[str] | 
 
 
 def selects(patterns: Sequence[str], name: str) -> bool:
-    """The last pattern that matches decides; one that begins with `!` takes the name out."""
+    """Return if patterns select a name: the last match decides, and a pattern with `!` excludes."""
     selected = False
     for pattern in patterns:
         if matches(pattern.removeprefix("!"), name):
@@ -89,9 +89,9 @@ def selects(patterns: Sequence[str], name: str) -> bool:
 
 
 def matches(pattern: str, name: str) -> bool:
-    """GitHub's own glob: `*` stops at `/`, `**` does not, `?` and `+` say how often the character before may stand.
+    """Match GitHub's own globs: `*` stops at `/`, `**` does not, `?` and `+` repeat the character before.
 
-    Takes steps in the order of both lengths multiplied, whatever the pattern.
+    Takes at most as many steps as both lengths multiplied.
     """
     reached = {0}
     for fits, fewest, many in _pieces(pattern):
@@ -103,7 +103,7 @@ Fits = Callable[[str], bool]
 
 
 def _pieces(pattern: str) -> list[tuple[Fits | None, int, bool]]:
-    """Each piece: which characters it takes, at least how many (0 or 1), and whether more; None for `**/`."""
+    # each piece: the accepted characters, the least number (0 or 1), and if more may follow; None for `**/`
     pieces: list[tuple[Fits | None, int, bool]] = []
     at = 0
     while at < len(pattern):
@@ -126,13 +126,13 @@ def _pieces(pattern: str) -> list[tuple[Fits | None, int, bool]]:
 
 
 def _is_any_folder(pattern: str, at: int) -> bool:
-    """Return if a whole `**/` begins here, which matches any number of folders, or none."""
+    # a whole `**/`, which matches any number of folders
     alone = pattern.startswith("**/", at) and (at == 0 or pattern[at - 1] == "/")
     return alone and pattern[at + 3 : at + 4] not in ("?", "+")
 
 
 def _one(pattern: str, at: int) -> tuple[Fits, int]:
-    """What one character, an escaped one or a set in brackets takes, and where it ends."""
+    # the characters that this character, escape or set accepts, and its end
     if pattern[at] == "\\" and at + 1 < len(pattern):
         return pattern[at + 1].__eq__, at + 2
     close = pattern.find("]", at + 1)
@@ -164,6 +164,6 @@ def _advance(name: str, reached: set[int], fits: Fits, fewest: int, many: bool) 
 
 
 def _after_folders(name: str, reached: set[int]) -> set[int]:
-    """Return where `**/` may end: behind any later `/`, or where it begins."""
+    # the places where `**/` may end: after any later `/`, or where it starts
     first = min(reached, default=len(name))
     return reached | {at + 1 for at in range(first, len(name)) if name[at] == "/"}

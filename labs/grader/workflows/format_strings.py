@@ -1,4 +1,4 @@
-"""The first argument of `format()`: texts with `{0}`, `{1}` and so on for the others."""
+"""Format strings of `format()`: texts with `{0}`, `{1}` and so on."""
 
 import re
 
@@ -6,7 +6,7 @@ _PLAIN = re.compile(r"[{}]")
 
 
 def format_pieces(template: str) -> list[str | int] | None:
-    """Split a template into texts and the numbers of its values; None where GitHub cannot read it."""
+    """Split a format string into texts and argument numbers; None if it is not valid."""
     pieces: list[str | int] = []
     at = 0
     while at < len(template):

@@ -1,7 +1,7 @@
-"""Values of GitHub's expressions, how they are compared, and what its functions do with them.
+"""Values of GitHub's expressions, their comparison and the functions on them.
 
-Null, booleans, numbers, texts, lists and dictionaries are Python's own; a value that depends on what the file does not
-tell is `Unknown`, whose truth may be known all the same: `format('a{0}', github.sha)` is true whatever it is.
+Null, booleans, numbers, strings, arrays and objects are Python values. A value that the file does not determine is
+`Unknown`, though its truth may be known: `format('a{0}', github.sha)` is always true.
 """
 
 import json
@@ -18,14 +18,14 @@ MAX_TEXT = 100_000  # characters of a value; texts that double themselves end he
 
 @dataclass(frozen=True)
 class Unknown:
-    """`truth` says if it counts as true, None where that is not known either. `path` is that of a context."""
+    """`truth` says if it counts as true, None if that is unknown too. `path` is the path of a context."""
 
     truth: bool | None = None
     path: str = ""
 
 
 class Filtered(list[Any]):
-    """What `.*` selects: access goes on inside each item."""
+    """The selection of `.*`: access continues in each item."""
 
 
 Data = Any  # None, bool, float, str, list, dict or Unknown
@@ -66,12 +66,12 @@ def as_number(data: Data) -> float:
 
 
 def upper(text: str) -> str:
-    """Capital letters for a comparison, with the dotless i kept as it is."""
+    # uppercase for comparisons; the dotless i stays
     return "ı".join(part.upper() for part in text.split("ı"))
 
 
 def _alike(left: Data, right: Data) -> tuple[Data, Data]:
-    """Values of different types are compared as numbers."""
+    # values of different types are compared as numbers
     kinds = {type(left), type(right)}
     if len(kinds) > 1 and (kinds & {bool, type(None)} or kinds == {float, str}):
         left, right = (data if isinstance(data, list | dict) else as_number(data) for data in (left, right))
@@ -137,7 +137,7 @@ def _to_json(data: Data) -> str:
 
 
 def _plain(data: Data) -> Data:
-    """Numbers as JSON writes them: 1 for 1.0, null for what is no number."""
+    # numbers as JSON writes them: 1 for 1.0, null for NaN
     if isinstance(data, list):
         return [_plain(item) for item in data]
     if isinstance(data, dict):
@@ -177,7 +177,7 @@ FUNCTIONS: dict[str, Callable[..., Data]] = {
 
 
 def format_text(arguments: list[Data]) -> Data:
-    """Fill `{0}` and the like; with a value that is not known, the text around it still makes the result true."""
+    """Fill `{0}` and so on. If a value is unknown, the text around it still makes the result true."""
     template, *values = arguments
     if isinstance(template, Unknown):
         return UNKNOWN

@@ -1,4 +1,4 @@
-"""The jobs of a workflow and what waits for what, with reusable workflows of the repository put in their place."""
+"""The jobs of a workflow and their dependencies, with local reusable workflows expanded."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ Load = Callable[[str], Workflow | None]
 
 
 def needs_faults(workflow: Workflow) -> Iterator[Finding]:
-    """Unknown jobs and cycles."""
+    """Yield unknown jobs and cycles."""
     for job in workflow.jobs.values():
         for name, place in job.needs:
             if name not in workflow.jobs:
@@ -55,10 +55,10 @@ def _cycle(jobs: dict[str, Job]) -> list[str]:
 def expanded(
     workflow: Workflow, load: Load, read: Read = lambda path: None, deep: int = MAX_DEEP
 ) -> dict[str, Job]:
-    """All jobs by id, in the order of the file; a job that calls a workflow of this repository becomes its jobs.
+    """Return all jobs by ID, in the order of the file. A job that calls a local workflow is replaced by its jobs.
 
-    `load` reads a workflow by its path and answers None where it is not there or not readable: the job stays as it is.
-    `read` gives the text of a file, for composite actions of the repository, whose steps are put in place.
+    `load` reads a workflow by its path and returns None if it is missing or not valid, in which case the job stays.
+    `read` returns the text of a file, for local composite actions.
     """
     found: dict[str, Job] = {}
     ends: dict[str, tuple[str, ...]] = {}
@@ -94,7 +94,7 @@ def _inside(job: Job, called: Workflow, load: Load, read: Read, deep: int) -> di
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A workflow without faults, its jobs with the called ones in their place, and what they do."""
+    """A workflow without faults, its jobs with called ones expanded, and their stages."""
 
     workflow: Workflow
     jobs: dict[str, Job]
@@ -109,12 +109,12 @@ class Pipeline:
 
     @cached_property
     def unread(self) -> list[Unread]:
-        """The steps and calls of which the files do not tell what they do."""
+        """Return the steps and calls with an effect that the files do not show."""
         return [one for job in self.jobs.values() for one in unread_of(job, self.own_stages)]
 
     @property
     def called(self) -> tuple[str, ...]:
-        """The workflows that jobs call and that were not read, such as those of another repository."""
+        """Return the called workflows that were not read, such as those in other repositories."""
         return tuple(dict.fromkeys(quoted(job.uses) for job in self.jobs.values() if job.uses))
 
     @property
@@ -123,7 +123,7 @@ class Pipeline:
 
     @property
     def reached_steps(self) -> list[tuple[Job, Step]]:
-        """The steps that can run."""
+        """Return the steps that can run."""
         return [(job, step) for job in self.jobs.values() for _, step in reached(job)]
 
     @property
@@ -132,7 +132,7 @@ class Pipeline:
 
     @cached_property
     def before(self) -> dict[str, frozenset[str]]:
-        """The jobs that must have gone well before a job starts. Who runs `always()` waits for no success."""
+        """Return the jobs that must succeed before each job. A job with `always()` waits for none."""
         found: dict[str, frozenset[str]] = {}
         sorter = TopologicalSorter({name: job.needed for name, job in self.jobs.items()})
         for name in sorter.static_order():
@@ -142,7 +142,7 @@ class Pipeline:
         return found
 
     def precedes(self, first: Act, second: Act) -> bool:
-        """Must the first have gone well before the second starts?"""
+        """Return if the first act must succeed before the second starts."""
         if first.job == second.job:
             return (
                 first != second
@@ -152,11 +152,11 @@ class Pipeline:
         return first.job in self.before[second.job]
 
     def deployments(self) -> list[Act]:
-        """What brings the result to its users: deploys, and where there are none, what publishes."""
+        """Return the acts that deploy or, if there are none, those that publish."""
         return self.all_acts("deploy") or [act for act in self.all_acts("publish") if not act.trial]
 
     def layer(self) -> dict[str, int]:
-        """How many jobs a job waits for in a row."""
+        """Return the length of the longest chain of jobs before a job."""
         found: dict[str, int] = {}
         for name in TopologicalSorter({name: job.needed for name, job in self.jobs.items()}).static_order():
             found[name] = 1 + max((found[other] for other in self.jobs[name].needed), default=-1)

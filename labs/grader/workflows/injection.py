@@ -1,4 +1,4 @@
-"""Texts of strangers, such as the title of an issue, that become part of a script."""
+"""Untrusted input, such as an issue title, that becomes part of a script."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ _YES_OR_NO = {"contains", "startswith", "endswith", "success", "failure", "alway
 
 @dataclass(frozen=True)
 class Source:
-    """The origin of a text. `known` is false if the file does not say who writes it."""
+    """The origin of a text. `known` is False if the file does not show who controls it."""
 
     name: str
     known: bool = True
@@ -78,7 +78,7 @@ class _Reader:
     deep: int = 0
 
     def of_text(self, text: str) -> Iterator[Source]:
-        """Yield the sources of a text with `${{ }}` in it."""
+        """Yield the sources of a text with `${{ }}`."""
         try:
             tree = read_template(text).tree if has_expression(text) else None
         except ExpressionError:
@@ -87,7 +87,7 @@ class _Reader:
             yield from self.of(tree)
 
     def of(self, tree: Tree) -> Iterator[Source]:
-        """Yield what can become part of the text that the expression gives."""
+        """Yield the sources that can become part of an expression's value."""
         match tree:
             case Name() | Access():
                 path = path_of(tree)
@@ -101,7 +101,7 @@ class _Reader:
                 yield from self._of_call(name.lower(), arguments)
 
     def _inside(self, tree: Tree) -> Iterator[Source]:
-        """`fromJSON(…).title`, or an index that is computed."""
+        # `fromJSON(…).title`, or a computed index
         while isinstance(tree, Access):
             if tree.index is not None and not isinstance(tree.index, Literal):
                 yield Source(_text_of(tree), known=False)
@@ -144,7 +144,7 @@ def _fits(path: list[str], stranger: tuple[str, ...]) -> bool:
 
 
 def _is_in(path: list[str], stranger: tuple[str, ...]) -> bool:
-    """Return if the path leads to an object with the stranger's text."""
+    # the path leads to an object that contains untrusted input
     return len(path) < len(stranger) and _agree(path, stranger)
 
 
@@ -153,7 +153,7 @@ def _agree(path: list[str], stranger: tuple[str, ...]) -> bool:
 
 
 def no_injection(pipeline: Pipeline) -> Answer:
-    """No text that a stranger writes, such as the title of a pull request, becomes part of a script."""
+    """No untrusted input, such as a pull request title, becomes part of a script."""
     steps = pipeline.steps
     found = [one for job, step in steps for one in _sources(job, step)]
     if not any(source.known for *_, source in found) and found:
@@ -166,7 +166,6 @@ def no_injection(pipeline: Pipeline) -> Answer:
 
 
 def _sources(job: Job, step: Step) -> Iterator[tuple[Job, Step, int, Source]]:
-    """Yield the sources of the expressions in the script of a step, with their lines."""
     wanted = _SCRIPTS.get(step.action, "")
     given = next((text for name, text in step.inputs.items() if name.lower() == wanted), "")
     script, at = step.run or given, 0

@@ -1,4 +1,4 @@
-"""Inputs that a caller gives: `${{ inputs.name }}` in what is called stands for them."""
+"""Inputs of called workflows: a caller's values replace `${{ inputs.name }}`."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ _INPUT = re.compile(r"\$\{\{\s*inputs\.([\w-]+)\s*\}\}", re.IGNORECASE)
 
 
 def with_inputs(text: str, given: Mapping[str, str]) -> str:
-    """The text with the given inputs in their place; what is not given stays an expression."""
+    """Return the text with the given inputs filled in; others stay expressions."""
     values = {name.lower(): value for name, value in given.items()}
     return _INPUT.sub(lambda match: values.get(match[1].lower(), match[0]), text)
 

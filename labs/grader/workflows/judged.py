@@ -1,4 +1,4 @@
-"""Programs whose arguments decide more than their first words: build tools, task runners, Git."""
+"""Programs whose effect depends on more than their subcommands: build tools, task runners, Git."""
 
 import re
 
@@ -29,7 +29,7 @@ _SITES = ("gh-pages", "pages", "netlify", "deploy")
 
 @judge
 def pip(call: Call) -> Effect:
-    """`pip install .` builds what it installs."""
+    # `pip install .` also builds the package
     own = any(word in (".", "./") or word.startswith((".[", "./[")) for word in call.words)
     return Effect(("install", "build")) if own else INSTALL
 
@@ -51,20 +51,20 @@ def tsc(call: Call) -> Effect:
 
 @judge
 def script(call: Call) -> Effect:
-    """`npm run NAME`."""
+    # `npm run NAME`
     return of_name(next((word for word in call.plain[1:] if word not in ("run", "run-script", "task")), ""))
 
 
 @judge
 def name(call: Call) -> Effect:
-    """`yarn NAME`: a task of the project, or a program that it has installed."""
+    # `yarn NAME`: a script of the project or an installed program
     found = of_name(call.plain[1]) if len(call.plain) > 1 else UNKNOWN
     return found if found.known else effect_of(list(call.plain[1:]))
 
 
 @judge
 def task(call: Call) -> Effect:
-    """`hatch run NAME`: a program, or a task that the project names."""
+    # `hatch run NAME`: a program, or a task of the project
     if len(call.words) < 2:
         return UNKNOWN  # a program with the name of this rule
     found = effect_of(list(call.words[1:]), call.body)
@@ -74,13 +74,13 @@ def task(call: Call) -> Effect:
 
 @judge
 def workspace(call: Call) -> Effect:
-    """`yarn workspace web deploy`."""
+    # `yarn workspace web deploy`
     return effect_of(["yarn", *call.plain[3:]]) if len(call.plain) > 3 else UNKNOWN
 
 
 @judge
 def find(call: Call) -> Effect:
-    """What `-exec` runs."""
+    # the command after `-exec`
     at = next((at for at, word in enumerate(call.words) if word.startswith("-exec")), len(call.words))
     inner = [word for word in call.words[at + 1 :] if word not in (";", "+", "{}")]
     return effect_of(unwrapped(inner)) if inner else NOTHING
@@ -94,13 +94,13 @@ def flag_targets(call: Call) -> Effect:
 
 @judge
 def script_argument(call: Call) -> Effect:
-    """`firebase emulators:exec 'npm test'`."""
+    # `firebase emulators:exec 'npm test'`
     return effect_of(unwrapped(call.plain[-1].split()))
 
 
 @judge
 def tasks(call: Call) -> Effect:
-    """Targets of `make` and its like; without any, the first of the file, which builds as a rule."""
+    # targets of `make` and similar; without a target the first one, which usually builds
     if call.has("--just-print", "--recon", "--question", "--list", "--summary") or any(
         re.fullmatch(r"-[a-zA-Z]*[nq][a-zA-Z]*", word) for word in call.words[1:] if "j" not in word
     ):
@@ -123,7 +123,7 @@ def _of_target(target: str) -> Effect:
 
 @judge
 def maven(call: Call) -> Effect:
-    """The phases before the named one run as well, so `package` tests, unless tests are skipped."""
+    # a phase runs the phases before it, so `package` tests unless tests are skipped
     skipped = any(re.match(r"-D(?:skipTests|maven\.test\.skip)(?!=false)", word) for word in call.words)
     phases = {
         "compile": ("build",),
@@ -140,7 +140,7 @@ def maven(call: Call) -> Effect:
 
 @judge
 def gradle(call: Call) -> Effect:
-    """`build` is `assemble` and `check`, unless `-x test` leaves the tests out."""
+    # `build` is `assemble` and `check`, unless `-x test` skips the tests
     skipped = call.value("-x", "--exclude-task").endswith(("test", "check"))
     usual = {
         "build": ("test", "build"),
@@ -161,7 +161,7 @@ def gradle(call: Call) -> Effect:
 
 @judge
 def environments(call: Call) -> Effect:
-    """`tox -e lint`, `nox -s deploy`; without a name they test."""
+    # `tox -e lint`, `nox -s deploy`; without a name they test
     named = call.value("-e", "-s", "--session", "--sessions")
     effects = [of_name(one) for one in named.split(",") if one]
     return together([one if one.known and one.stages else TEST for one in effects]) if effects else TEST
@@ -169,7 +169,7 @@ def environments(call: Call) -> Effect:
 
 @judge
 def code(call: Call) -> Effect:
-    """Code in the command, such as `python -c '…'` or a script in another language."""
+    # code in the command, such as `python -c '…'`, or a script in a different language
     text = call.body
     for word, following in zip(call.words[1:], call.words[2:], strict=False):
         if re.fullmatch(r"-[a-z]*[ce]|--eval|-p", word):
@@ -186,7 +186,7 @@ def in_code(text: str) -> Effect:
 
 
 def fetched(source: str) -> Effect:
-    """A script that is read from a file or from the web: an installer, or what its name says."""
+    # a script from a file or the web: an installer, or as its name suggests
     if re.search(r"install|setup|get[.-]|rustup|nvm|sdkman|codecov", source):
         return NOTHING
     return of_script(source)
@@ -194,7 +194,7 @@ def fetched(source: str) -> Effect:
 
 @judge
 def shell(call: Call) -> Effect:
-    """`bash deploy.sh`; `source .env` sets variables, `bash -n` only parses."""
+    # `bash deploy.sh`; `source .env` sets variables, `bash -n` only parses
     options, arguments = _shell_options(call.words[1:])
     if any(re.fullmatch(r"-[a-zA-Z]*n[a-zA-Z]*|noexec|--version|--help", word) for word in options):
         return NOTHING
@@ -206,7 +206,7 @@ def shell(call: Call) -> Effect:
 
 
 def _shell_options(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Separate the options of a shell, of which `-o` takes a value, from the script and its arguments."""
+    # `-o` takes a value
     at = 0
     while at < len(words) and words[at][:1] in "-+" and words[at] not in ("-", "--"):
         at += 2 if re.fullmatch(r"[-+][a-zA-Z]*[oO]|--(?:init|rc)file", words[at]) else 1
@@ -215,7 +215,7 @@ def _shell_options(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, 
 
 @judge
 def git_push(call: Call) -> Effect:
-    """A push deploys to a host that runs what is pushed, or to a branch that is a website."""
+    # it deploys to a host that runs pushed code, or to a branch that is a website
     places = call.plain[call.plain.index("push") + 1 :]
     remote, refs = (*places[:1], "")[0], [ref for ref in places[1:] if not ref.startswith(":")]
     if call.has("-n", "--delete", "-d"):
@@ -266,7 +266,7 @@ def kubectl_run(call: Call) -> Effect:
 
 @judge
 def kubectl_create(call: Call) -> Effect:
-    """What is made around a program, such as a namespace, deploys nothing yet."""
+    # creating a namespace and the like deploys no program
     kind = (*call.plain[2:3], "")[0]
     around = (
         "namespace",
@@ -285,13 +285,13 @@ def kubectl_create(call: Call) -> Effect:
 
 @judge
 def kubectl_cp(call: Call) -> Effect:
-    """Files that go into a container may be the program that runs there."""
+    # files copied into a container may be its program
     return UNKNOWN if len(call.plain) > 3 and ":" in call.plain[3] else NOTHING
 
 
 @judge
 def own_command(call: Call) -> Effect:
-    """`manage.py NAME`: a command of the project may deploy, the framework's own do not."""
+    # `manage.py NAME`: a project's own command may deploy, the framework's commands do not
     named = of_name(call.plain[1]) if len(call.plain) > 1 else NOTHING
     return NOTHING if _NOT_BUILT.isdisjoint(named.stages) else UNKNOWN
 

@@ -1,4 +1,4 @@
-"""What bounds and shortens a run: time limits of jobs, and caches of dependencies."""
+"""Limits and shortcuts of a run: job timeouts and dependency caches."""
 
 import re
 
@@ -29,7 +29,7 @@ _BEFORE_THAT = {"actions/setup-go": 4, "astral-sh/setup-uv": 5}  # earlier versi
 
 
 def cached(pipeline: Pipeline) -> Answer:
-    """Dependencies are kept from run to run, under a key that follows the list of dependencies."""
+    """Dependencies are cached, with a key that depends on the list of dependencies."""
     old: list[Finding] = []
     for job, step in pipeline.reached_steps:
         if step.action in ("actions/cache", "actions/cache/restore"):
@@ -69,7 +69,7 @@ def _grows_old(job: Job, step: Step) -> Finding:
 
 
 def limited(pipeline: Pipeline, minutes: int) -> Answer:
-    """Each job says after how many minutes it is stopped, at most `minutes`. Called workflows may not be at hand."""
+    """Each job has a timeout of at most `minutes`. Called workflows may be unread."""
     jobs = [job for job in pipeline.jobs.values() if not job.uses]
     computed = [job for job in jobs if "${{" in job.timeout]
     findings = [

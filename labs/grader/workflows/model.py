@@ -1,4 +1,4 @@
-"""A workflow as GitHub understands it: triggers, jobs and steps, each with its place in the file."""
+"""A workflow as GitHub reads it: triggers, jobs and steps, each with its place in the file."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +12,7 @@ Texts = dict[str, str]
 
 @dataclass(frozen=True)
 class Trigger:
-    """One event. A filter is None where it is not there; patterns are in the order of the file."""
+    """An event. A missing filter is None; patterns keep the order of the file."""
 
     event: str
     place: Place
@@ -43,7 +43,7 @@ class Concurrency:
 
 @dataclass(frozen=True)
 class Step:
-    """`script_line` is where the script of `run` begins; a `folded` script has lost its lines."""
+    """`script_line` is the first line of the `run` script; a `folded` script has lost its line breaks."""
 
     place: Place
     number: int
@@ -61,7 +61,7 @@ class Step:
 
     @property
     def action(self) -> str:
-        """The action without its version, in small letters: `actions/checkout`."""
+        """Return the action in lowercase without its version, such as `actions/checkout`."""
         return self.uses.split("@", 1)[0].lower()
 
     @property
@@ -71,7 +71,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Job:
-    """One job. `uses` names a reusable workflow, which has no steps here. `env` holds the workflow's too."""
+    """`uses` names a reusable workflow, which has no steps here. `env` includes the workflow's variables."""
 
     id: str
     place: Place
@@ -95,9 +95,9 @@ class Job:
 
 @dataclass(frozen=True)
 class Workflow:
-    """One file. `faults` is what GitHub would not accept; with any of them nothing else is asked.
+    """A workflow file. `faults` are reasons why GitHub rejects it; nothing else is judged if there are any.
 
-    `remarks` are places that GitHub accepts, but that do something else than it seems.
+    `remarks` are places that GitHub accepts, but that do something unexpected.
     """
 
     path: str

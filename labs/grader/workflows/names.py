@@ -1,4 +1,4 @@
-"""The words that GitHub knows in a workflow file."""
+"""The names that GitHub defines for workflow files."""
 
 _CHANGED = ("created", "edited", "deleted")
 _PULL_REQUEST = (

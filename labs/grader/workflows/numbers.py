@@ -1,4 +1,4 @@
-"""Numbers of GitHub's expressions: how a text becomes one, and how one is written."""
+"""Conversion of text to numbers and back in GitHub's expressions."""
 
 import math
 import re
@@ -11,7 +11,7 @@ MAX_DIGITS = 250  # of a hexadecimal number; a longer one would not be finite
 
 
 def number_of(text: str) -> float:
-    """Return the number that a text stands for: 0 for an empty one, NaN where it is none."""
+    """Convert a text as GitHub does: 0 if it is empty, NaN if it is not a number."""
     text = text.strip()
     if not text:
         return 0.0
@@ -23,7 +23,7 @@ def number_of(text: str) -> float:
 
 
 def number_text(number: float) -> str:
-    """Write a number as GitHub does: 1 for 1.0, at most 15 digits behind the point."""
+    """Write a number as GitHub does: 1 for 1.0, at most 15 decimal places."""
     if math.isnan(number):
         return "NaN"
     if math.isinf(number):

@@ -1,4 +1,4 @@
-"""Do the stages follow each other, along `needs` and along the steps of a job?"""
+"""The order of stages along `needs` and along the steps of a job."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ EXAMPLES = {
 
 
 def in_order(pipeline: Pipeline, stages: Sequence[str]) -> Answer:
-    """Each stage after the one before it. Every deployment has to come last, of the others one is enough."""
+    """Each stage depends on the one before it. All deployments must come last; for other stages one act is enough."""
     order = _Order(pipeline, tuple(stages))
     missing = {stage: list(order.missing(stage)) for stage in stages}
     for stage, findings in missing.items():
@@ -58,7 +58,7 @@ def in_order(pipeline: Pipeline, stages: Sequence[str]) -> Answer:
 
 @dataclass(frozen=True)
 class _Order:
-    """The stages of a check. If it names both, publishing does not count as deploying."""
+    """The stages of a check. If it names both deploy and publish, publishing does not count as deploying."""
 
     pipeline: Pipeline
     stages: tuple[str, ...]
@@ -67,12 +67,12 @@ class _Order:
         return self.pipeline.all_acts(stage) if "publish" in self.stages else acts_at(self.pipeline, stage)
 
     def gates(self, stage: str) -> list[Act]:
-        """Return the acts of a stage that stop what follows; nothing follows the last of several."""
+        """Return the acts of a stage that stop the next one if they fail."""
         is_last = len(self.stages) > 1 and stage == self.stages[-1]
         return [act for act in self.acts(stage) if act.stops or (is_last and not act.excuse)]
 
     def doubt(self, stage: str) -> str:
-        """Return why it is not known whether a failure of this stage stops anything."""
+        """Return why it is unclear if a failure of this stage stops anything."""
         return next((act.doubt for act in self.acts(stage) if act.doubt), "")
 
     def missing(self, stage: str) -> Iterator[Finding]:
@@ -85,9 +85,9 @@ def acts_at(pipeline: Pipeline, stage: str) -> list[Act]:
 
 
 def not_known(pipeline: Pipeline, jobs: Collection[str] | None = None, *, commands: bool = True) -> str:
-    """What stands in the way of saying that no step does something; empty if all of it was understood.
+    """Return why it is unclear that no step has some effect; empty if all steps were understood.
 
-    Without `commands` only actions and called workflows count, as nothing else can do it.
+    Without `commands`, only actions and called workflows count, since no command can have the effect.
     """
     unread = [
         one
@@ -143,7 +143,7 @@ def _out_of_order(pipeline: Pipeline, first: Act, second: Act, before: str) -> F
 
 
 def _waits(pipeline: Pipeline, first: str, second: str) -> bool:
-    """Does the second job name the first on some way of `needs`, whatever the conditions say?"""
+    # along `needs`, whatever the conditions are
     todo, seen = [second], set[str]()
     while todo:
         for name in pipeline.jobs[todo.pop()].needed:

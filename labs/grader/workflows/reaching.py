@@ -1,4 +1,4 @@
-"""Which deployments go to production, and which starts of the workflow reach them."""
+"""Deployments to production, and the events that reach them."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +13,7 @@ from .triggers import Start, starts_of
 
 @dataclass(frozen=True)
 class Reach:
-    """`environment` is the one that stands for production, `branch` what is delivered."""
+    """`environment` is the production environment, `branch` the branch that is delivered."""
 
     pipeline: Pipeline
     environment: str
@@ -21,7 +21,7 @@ class Reach:
 
     @cached_property
     def production(self) -> list[Act]:
-        """Deployments to production; a job that names another environment goes there."""
+        """Return the deployments to production, without those to other environments."""
         return [
             act
             for act in self.pipeline.deployments()
@@ -36,7 +36,7 @@ class Reach:
 
     @property
     def open_jobs(self) -> list[str]:
-        """The jobs that may go to production."""
+        """Return the jobs that may deploy to production."""
         jobs = self.pipeline.jobs.values()
         return [job.id for job in jobs if self.is_gate(job) or self._may_be_production(job)]
 
@@ -45,7 +45,7 @@ class Reach:
         return not job.environment or "${{" in job.environment
 
     def reached_by(self, act: Act) -> list[tuple[Start, bool | None]]:
-        """What starts this deployment; None where a condition depends on what the file does not tell."""
+        """Return the starts that reach a deployment, with None if a condition is unknown."""
         found = [(start, self._runs(act, start)) for start in self.starts]
         return [(start, runs) for start, runs in found if runs is not False]
 
@@ -54,7 +54,7 @@ class Reach:
         return False if False in said else None if None in said else True
 
     def conditions(self, act: Act, start: Start) -> list[tuple[str, bool | None]]:
-        """Return the conditions on the way to an act and if they let it run, provided that all jobs before succeed."""
+        """Yield each condition before an act with its value, if all earlier jobs succeed."""
         jobs = [self.pipeline.jobs[name] for name in (act.job, *self.pipeline.before[act.job])]
         # A called job is `needs.call` outside and has a name of its own inside.
         names = {part.lower() for name in self.pipeline.jobs for part in name.split(" / ")}
@@ -63,12 +63,12 @@ class Reach:
         return [(text, holds(text, {**self._known(act, name, start), **went_well})) for text, name in texts]
 
     def _known(self, act: Act, job: str, start: Start) -> dict[str, Data]:
-        """Return the contexts that conditions of this job see; a called workflow or action has inputs of its own."""
+        # a called workflow or action has inputs of its own
         called = " / " in job or act.place.path != self.pipeline.workflow.path
         return {name: value for name, value in start.known.items() if name != "inputs" or not called}
 
     def gate_of(self, act: Act) -> str:
-        """The job with a person's decision that this waits for: itself, or one before it."""
+        """Return the job that waits for approval before this act: its own or an earlier one."""
         for name in (act.job, *sorted(self.pipeline.before[act.job])):
             if self.is_gate(self.pipeline.jobs[name]):
                 return name

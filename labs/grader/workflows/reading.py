@@ -1,4 +1,4 @@
-"""The text of a workflow file as a `Workflow`, with everything in it that GitHub would not accept."""
+"""Reader of workflow files, with every fault that makes GitHub reject them."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _TAG = re.compile(r"the tag (!.*) is not supported")
 
 @lru_cache(maxsize=8)
 def read_workflow(path: str, text: str) -> Workflow:
-    """The workflow of a file of at most 256 KB; `faults` says what is wrong with it."""
+    """Read a workflow file of at most 256 KB; `faults` lists its errors."""
     lines = tuple(re.split("[\r\n]", text))  # as YAML counts them
     root, problems = read_yaml(text, aliased=MAX_ALIASED)
     if root is None or problems:
@@ -60,7 +60,7 @@ def _of_yaml(path: str, problem: Problem) -> Finding:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Reads what can be read also where there are faults."""
+    """Reads as much as possible if there are faults."""
 
     path: str
     lines: tuple[str, ...]
@@ -157,7 +157,7 @@ class _Reader:
 
 
 def _flat_steps(value: Value | None) -> Iterator[Value]:
-    """The steps of a job; those of `parallel` in its place."""
+    # the steps of `parallel` take its place
     for item in _items(value):
         inner = _dict(item).get("parallel")
         yield from _items(inner) if inner else [item]
@@ -178,7 +178,6 @@ def _items(value: Value | None) -> list[Value]:
 
 
 def _required_inputs(on: Value | None) -> tuple[str, ...]:
-    """The inputs that a caller of this workflow has to give."""
     inputs = _dict(_dict(_dict(on).get("workflow_call")).get("inputs"))
     return tuple(
         name

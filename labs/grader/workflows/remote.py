@@ -1,4 +1,4 @@
-"""Programs that reach another machine or start a container: what they carry there decides."""
+"""Programs that reach a different machine or start a container: their arguments decide."""
 
 import re
 import shlex
@@ -42,7 +42,7 @@ def effect_of_command(command: Command) -> Effect:
 
 @judge
 def ssh(call: Call) -> Effect:
-    """`ssh host 'commands'`: what is run over there; without commands nothing is, or what the input says."""
+    # `ssh host 'commands'`: the remote commands decide; without any, the input does
     told = " ".join(call.plain[2:])
     if not told or told in ("bash -s", "bash", "sh", "sh -s", "bash -se", "/bin/bash", "bash -e"):
         if call.body:
@@ -72,7 +72,7 @@ def _is_computed(script: str) -> bool:
 
 @judge
 def service(call: Call) -> Effect:
-    """A service of the runner: one for the tests does not deploy; on a machine of one's own another one may."""
+    # a service on the runner may serve the tests; on the user's own machine it may deploy
     looks = {
         "status",
         "is-active",
@@ -97,7 +97,7 @@ def ssh_command(call: Call) -> Effect:
 
 @judge
 def trap(call: Call) -> Effect:
-    """What runs at the end of a script runs after a failure too, so that it is not known to deploy."""
+    # the command also runs after a failure, so it is not known to deploy
     script = call.plain[1] if len(call.plain) > 2 else ""
     found = together([effect_of_command(command) for command in commands_of(script)])
     return UNKNOWN if found.stages or (not found.known and "/" in script.split()[0]) else NOTHING
@@ -140,7 +140,7 @@ def to_url(call: Call) -> Effect:
 
 @judge
 def ftp(call: Call) -> Effect:
-    """What the commands of the session send or fetch."""
+    # the commands of the session send or fetch
     told = call.body or call.value("-e", "-c")
     if not told and len(call.plain) > 2 and ":" in call.plain[1]:
         return NOTHING  # `sftp host:file .` fetches it
@@ -153,7 +153,7 @@ def ftp(call: Call) -> Effect:
 
 @judge
 def web(call: Call) -> Effect:
-    """Fetching deploys nothing; sending to an address may."""
+    # a download deploys nothing, an upload may
     method = call.value("-X", "--request", "--method").upper()
     if call.has("--head", "--spider") or any(
         re.fullmatch(r"-[a-zA-Z]*I[a-zA-Z]*", word) for word in call.words
@@ -209,14 +209,14 @@ def _build(call: Call, rest: tuple[str, ...]) -> Effect:
 
 
 def _call_from(call: Call, word: str) -> Call:
-    """`docker compose …` as the program `docker-compose`."""
+    # `docker compose …` is the program `docker-compose`
     words = ["docker-compose", *call.words[call.words.index(word) + 1 :]]
     return Call(tuple(words), tuple(plain_words(words)), call.body, call.source, call.env)
 
 
 @judge
 def compose(call: Call) -> Effect:
-    """`up` starts containers on the runner, which end with the job; on another machine it deploys."""
+    # `up` starts containers on the runner, which stop with the job; on a remote machine it deploys
     word = call.plain[1] if len(call.plain) > 1 else ""
     if call.has("--dry-run"):
         return NOTHING
@@ -236,7 +236,7 @@ def compose(call: Call) -> Effect:
 
 
 def _inside(call: Call, word: str) -> Effect:
-    """The command behind the image or the service."""
+    # the command after the image or service
     words = [word, *call.words[call.words.index(word) + 1 :]]
     at = 1
     while at < len(words) and words[at].startswith("-"):

@@ -1,4 +1,4 @@
-"""What GitHub asks of single values beyond their kind. Each rule yields what is wrong."""
+"""GitHub's rules for single values beyond their type. Each rule yields faults."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _IGNORED = {"branches": "branches-ignore", "tags": "tags-ignore", "paths": "path
 
 
 def identifier(value: Value, text: str) -> Iterator[Wrong]:
-    """The id of a job or step."""
+    # the ID of a job or step
     if not _ID.fullmatch(text) or len(text) > MAX_ID:
         wanted = "letters, digits, `-` and `_`, starting with a letter or `_`"
         yield value, f"{quoted(text)} is not a valid ID.", f"{wanted}, at most {MAX_ID} characters"
@@ -39,7 +39,6 @@ def identifier(value: Value, text: str) -> Iterator[Wrong]:
 
 
 def distinct_ids(value: Value, label: str) -> Iterator[Wrong]:
-    """The ids of a list of steps."""
     seen = set[str]()
     for step in value.data if isinstance(value.data, list) else ():
         own = _keys(step).get("id")
@@ -92,7 +91,7 @@ def _is_cron_part(text: str, low: int, high: int, names: dict[str, int], *, join
 
 
 def action(value: Value, text: str) -> Iterator[Wrong]:
-    """`uses` of a step."""
+    # `uses` of a step
     if text.startswith(("docker://", "./", ".\\", "$/")):
         return
     repository, at, ref = text.partition("@")
@@ -107,7 +106,7 @@ def action(value: Value, text: str) -> Iterator[Wrong]:
 
 
 def called_workflow(value: Value, text: str) -> Iterator[Wrong]:
-    """`uses` of a job."""
+    # `uses` of a job
     said = f"`uses: {text}` is not a valid reusable workflow"
     wanted = "`./.github/workflows/name.yml`, or `owner/repository/.github/workflows/name.yml@version`"
     path, at, ref = text.partition("@")
@@ -174,7 +173,7 @@ def queue_of_one(value: Value, text: str) -> Iterator[Wrong]:
 
 
 def no_deadlock(value: Value, label: str) -> Iterator[Wrong]:
-    """A job never gets the concurrency group that its own workflow holds."""
+    # a job cannot get a concurrency group that its own workflow holds
     keys = _keys(value)
     group = _group(keys.get("concurrency"))
     for job in _keys(keys["jobs"]).values() if group and "jobs" in keys else ():

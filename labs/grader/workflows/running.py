@@ -1,4 +1,4 @@
-"""How jobs run: matrix, concurrency, reusable workflows."""
+"""The runs of jobs: matrix, concurrency, reusable workflows."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ Runs = list[dict[str, str]]
 
 
 def matrix(pipeline: Pipeline, wanted: Mapping[str, Sequence[str]]) -> Answer:
-    """Some job runs with each of the wanted values, after `include` and `exclude`, and makes use of them."""
+    """Some job runs with each wanted value, after `include` and `exclude`, and uses it."""
     jobs = [job for job in pipeline.jobs.values() if job.matrix is not None]
     lines = [
         f"        {key}: [{', '.join(repr(value) for value in values)}]" for key, values in wanted.items()
@@ -52,7 +52,7 @@ def _calls(pipeline: Pipeline) -> str:
 
 
 def _uses(pipeline: Pipeline, job: Job, key: str) -> bool:
-    """Does the text of the job speak of this key? The text of a called file is not at hand here."""
+    # the text of a called file is not available here
     if job.place.path != pipeline.workflow.path:
         return True
     text = _texts(pipeline, job)
@@ -91,14 +91,14 @@ def _lacks(job: Job, runs: Runs, lacking: list[str], asked: str, add: tuple[str,
 
 
 def _texts(pipeline: Pipeline, job: Job) -> str:
-    """The lines of the file that belong to a job."""
+    # the lines of a job
     others = [other.place.line for other in pipeline.workflow.jobs.values()]
     end = min((line for line in others if line > job.place.line), default=len(pipeline.workflow.lines) + 1)
     return "\n".join(pipeline.workflow.lines[job.place.line - 1 : end - 1]).replace(" ", "")
 
 
 def runs_of(value: Value | None) -> Runs | None:
-    """The runs of a matrix, at most 256; None where an expression makes it."""
+    """Return the runs of a matrix, at most 256; None if an expression generates it."""
     if value is None or not isinstance(value.data, dict):
         return None
     keys = {key: item for key, item in value.data.items() if key not in ("include", "exclude")}
@@ -112,7 +112,7 @@ def runs_of(value: Value | None) -> Runs | None:
 
 
 def _included(runs: Runs, extra: Runs, keys: set[str]) -> Runs:
-    """GitHub's rule: what overwrites no value of the matrix joins the runs that it fits, else it is one more."""
+    # GitHub's rule: an entry that overwrites no matrix value extends the runs it fits, otherwise it adds a run
     first = list(runs)
     for one in extra:
         fixed = {key: value for key, value in one.items() if key in keys}
@@ -133,7 +133,7 @@ def _list(value: Value | None) -> list[Value]:
 
 
 def concurrent(pipeline: Pipeline, how: Literal["any", "cancel", "queue"]) -> Answer:
-    """Runs of one group do not overlap: the older is cancelled, or the newer waits."""
+    """Runs in one group do not overlap: the older is canceled, or the newer waits."""
     jobs = (job.concurrency for job in pipeline.jobs.values())
     groups = [group for group in (pipeline.workflow.concurrency, *jobs) if group and group.group]
     good = [one for one in groups if how == "any" or (one.cancels not in ("", "false")) == (how == "cancel")]
@@ -170,7 +170,7 @@ def concurrent(pipeline: Pipeline, how: Literal["any", "cancel", "queue"]) -> An
 
 
 def reusable(pipeline: Pipeline, how: Literal["calls", "callable"], load: Load) -> Answer:
-    """Does it call a reusable workflow that is there and can be called, or can it be called itself?"""
+    """The workflow calls a valid reusable workflow, or can be called."""
     workflow = pipeline.workflow
     if how == "callable":
         trigger = workflow.triggers.get("workflow_call")

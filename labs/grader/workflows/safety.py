@@ -1,4 +1,4 @@
-"""Least permissions, and actions that cannot change behind one's back."""
+"""Least permissions, and actions pinned to a version."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ _SHORT_SHA = re.compile(r"[0-9a-f]{7,39}")
 
 
 def least_permissions(pipeline: Pipeline, most: Mapping[str, str]) -> Answer:
-    """No job may do more than `most`: scopes with read, write or none."""
+    """No job has more permissions than `most`: scopes with read, write or none."""
     top = pipeline.workflow.permissions
     blocks: dict[Place, tuple[Permissions, str]] = {}
     for job in pipeline.jobs.values():
@@ -75,7 +75,7 @@ def _least(most: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def pinned(pipeline: Pipeline, how: Pin) -> Answer:
-    """Every action and reusable workflow names a version: a full commit id, or at least a tag."""
+    """Every action and reusable workflow has a version: a full commit ID, or at least a tag."""
     used = list(_used(pipeline))
     outside = [one for one in used if not one[0].startswith("./")]
     findings = [finding for uses, place, job in outside if (finding := _unpinned(uses, place, job, how))]
@@ -87,7 +87,7 @@ def pinned(pipeline: Pipeline, how: Pin) -> Answer:
 
 
 def _used(pipeline: Pipeline) -> Iterator[tuple[str, Place, str]]:
-    """Yield each action and reusable workflow, also those of this repository."""
+    # including those in this repository
     for job in pipeline.jobs.values():
         for uses, place in [(job.uses, job.place), *((step.uses, step.place) for step in job.steps)]:
             if uses:

@@ -1,4 +1,4 @@
-"""Which keys and values GitHub knows in a workflow file, and which contexts expressions may use where."""
+"""The keys and values of workflow files, and the contexts available in each place."""
 
 from ..formats.yaml_values import Value
 from . import rules
@@ -29,7 +29,7 @@ def _words(*words: str) -> Shape:
 
 
 def _named(others: Shape, *contexts: str, **more: object) -> Shape:
-    """A mapping with keys of the author's own."""
+    # a mapping with the author's own keys
     return Shape(others=others).within(*contexts, **more)
 
 
@@ -38,7 +38,7 @@ _DEFAULTS = {"shell": FILLED, "working-directory": FILLED}
 
 
 def _event(name: str) -> Shape:
-    """An event as a key of `on`: nothing, or a mapping with its filters."""
+    # an event as a key of `on`: nothing, or a mapping with filters
     keys = dict.fromkeys(FILTERED.get(name, ()), ONE_OR_MORE)
     if ACTIVITIES[name]:
         types = ACTIVITIES[name]
@@ -253,7 +253,7 @@ WORKFLOW = Shape(
 
 
 def siblings(path: Path) -> tuple[str, ...]:
-    """All keys of the kinds of job or of step, of which one is at this place."""
+    """Return all keys of jobs or steps of any kind, of which this place has one."""
     kinds = (JOB, CALLING_JOB) if len(path) == 2 and path[0] == "jobs" else ()
     kinds = (RUN_STEP, ACTION_STEP) if len(path) > 1 and path[-2] in LISTS_OF_STEPS else kinds
     return tuple(key for kind in kinds for key in kind.keys or ())

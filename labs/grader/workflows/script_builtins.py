@@ -1,4 +1,4 @@
-"""Change the state of a script by one command: built-in commands, tests, and all others."""
+"""The state of a script after one command: built-in commands, tests and all others."""
 
 import re
 from dataclasses import replace
@@ -34,7 +34,7 @@ def either(state: State) -> list[State]:
 
 
 def states_after(node: Simple, state: State) -> list[State]:
-    """Return the states after a command that is not a function and not the one that fails."""
+    """Return the states after a command that is neither a function nor the failing one."""
     words, program = node.command.words, node.command.program
     if program in ("[", "[[", "test"):
         truth = truth_of_test(state, words)
@@ -70,7 +70,7 @@ def _other(program: str, state: State) -> list[State]:
 
 
 def arithmetic_states(text: str, state: State) -> list[State]:
-    """Return the states after `(( … ))`, which fails where its value is 0."""
+    """Return the states after `(( … ))`, which fails if its value is 0."""
     inside = text.strip()[2:-2]
     if changed := _CHANGED.match(inside):
         return either(state.with_variable(changed[1] or changed[2], FAILED))
@@ -81,7 +81,7 @@ def arithmetic_states(text: str, state: State) -> list[State]:
 
 
 def status_of_failure(node: Simple) -> Value:
-    """Return the status of the command that fails; `find -exec … \\;` does not pass it on."""
+    # `find -exec … \;` does not pass it on
     words = node.command.words
     if node.command.program == "find":
         return ZERO if ";" in words else FAILED
@@ -89,7 +89,7 @@ def status_of_failure(node: Simple) -> Value:
 
 
 def with_options(state: State, words: list[str]) -> State:
-    """Read the options of `set -euo pipefail`, `set +e`, or of a shell: `bash -o errexit -c '…'`."""
+    """Apply the options of `set -euo pipefail`, `set +e` or a shell such as `bash -o errexit -c '…'`."""
     for word, following in pairwise([*words[1:], ""]):
         if word == "--":
             break

@@ -9,7 +9,7 @@ Flow = Literal["next", "exit", "return", "break", "continue"]
 
 
 class TooMuchWorkError(Exception):
-    """The script has more ways to run than are followed."""
+    """The script has more paths than the limit."""
 
 
 class Ends:
@@ -28,7 +28,7 @@ class Ends:
         self.states.setdefault(flow, set()).update(states)
 
     def take(self, other: "Ends", *but: Flow) -> set[State]:
-        """Add the other ends without those of `but`, which are returned."""
+        """Add other ends except those of `but`, and return the rest."""
         for flow, states in other.states.items():
             if flow not in but:
                 self.states.setdefault(flow, set()).update(states)

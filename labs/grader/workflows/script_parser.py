@@ -1,4 +1,4 @@
-"""Parse a shell script. A script that bash would refuse is read as far as possible, and marked as broken."""
+"""Parser for shell scripts. A script that bash rejects is read as far as possible and marked as broken."""
 
 import re
 from collections.abc import Collection
@@ -37,7 +37,7 @@ _EXPANDED = re.compile(r"[$*?`{\[]")
 
 @dataclass
 class Script:
-    """`broken` is true if bash would refuse it, or if it is nested too deep."""
+    """`broken` is True if bash would reject it or if it is nested too deeply."""
 
     body: Block
     broken: bool
@@ -50,7 +50,7 @@ def parse_script(text: str) -> Script:
 
 
 class _State:
-    """State that a script shares with the scripts in it."""
+    """State shared by a script and the scripts in it."""
 
     def __init__(self) -> None:
         self.numbers = count()
@@ -83,7 +83,7 @@ class _Parser:
         return not self._is_over() and self._here.kind == "operator" and self._here.text in operators
 
     def _keyword(self) -> str:
-        """Return the text of a word in which nothing is quoted."""
+        # the text of a word without quotes
         return (
             self._here.text if not self._is_over() and self._here.kind == "word" and self._here.bare else ""
         )
@@ -99,7 +99,7 @@ class _Parser:
             self.state.broken = True
 
     def _ends(self) -> str:
-        """Return the text of this token if it ends a list."""
+        # the text of a token that ends a list
         if self._sees(")", *_IN_CASE):
             return self._here.text
         return self._keyword() if self._keyword() in _ENDS else ""
@@ -107,7 +107,7 @@ class _Parser:
     # Lists
 
     def _block(self, ends: Collection[str]) -> Block:
-        """Read commands up to one of `ends`, which stays."""
+        # reads commands up to one of `ends`, which is not consumed
         items: list[tuple[Node, bool]] = []
         while not self._is_over():
             if self._sees("\n", ";"):
@@ -270,7 +270,7 @@ class _Parser:
         return Case(branches, complete, inner=inner)
 
     def _function(self) -> Node | None:
-        """Read `name() { … }`; return None for anything else."""
+        # `name() { … }`, or None
         here = self.tokens[self.at : self.at + 4]
         texts = [token.text for token in here]
         named = self._keyword() == "function" and len(here) > 1 and here[1].kind == "word"
@@ -285,14 +285,14 @@ class _Parser:
         return Function(name, self._command())
 
     def _redirected(self, node: Node) -> Node:
-        """Take the redirections behind a compound command."""
+        # the redirections after a compound command
         while not self._is_over() and self._here.kind == "redirection":
             node.inner += self._scripts(self._here)
             self.at += 1
         return node
 
     def _in_brackets(self) -> str:
-        """Take the text of `(…)`, of which the words are not commands."""
+        # the text of `(…)`, whose words are not commands
         start, depth = self._here.start, 0
         while not self._is_over():
             token = self._here
@@ -338,7 +338,7 @@ class _Parser:
         return Simple(command, raw, inner=inner)
 
     def _test(self, words: list[str]) -> None:
-        """Take the words up to `]]`; `&&` and `(` before it are not operators of the script."""
+        # the words up to `]]`; `&&` and `(` in it are not operators of the script
         while not self._is_over() and not self._sees("\n"):
             words.append(self._here.text)
             self.at += 1
@@ -358,7 +358,7 @@ class _Parser:
         return _Parser(text, self.state, self.nested + 1, line).whole()
 
     def _attach(self, simple: Simple) -> None:
-        """Read the script that the command is given."""
+        # the script that is passed to the command
         command = simple.command
         script = inner_script(command.words)
         options = all(word.startswith("-") for word in command.words[1:])

@@ -1,7 +1,7 @@
-"""Follow a script without running it: find the commands that it can reach, and if it fails when one of them does.
+"""Simulation of a script: the commands that it can reach, and whether it fails if one of them does.
 
-Every command may fail or succeed until the given one has failed; all commands after that succeed.
-The rules are those of bash for `set -e`: conditions and all but the end of an and-or list do not end the script.
+Every command may fail or succeed until the given one has failed; all later commands succeed. By bash's rules for `set
+-e`, conditions and all but the last command of an and-or list do not end the script.
 """
 
 from collections.abc import Callable, Iterable, Set
@@ -38,7 +38,7 @@ Fate = Literal["fails", "goes on", "not known"]
 
 @dataclass(frozen=True)
 class Setting:
-    """The options with which a runner starts the shell. In `sh`, `$(…)` keeps `-e`."""
+    """The options of the runner's shell. In `sh`, `$(…)` keeps `-e`."""
 
     stops: bool = True
     pipefail: bool = False
@@ -62,7 +62,7 @@ class _Run:
         return self._finish(self.block(body, {start}, False))
 
     def _finish(self, ends: Ends) -> set[State]:
-        """Return the states in which a shell ends, after its `EXIT` trap."""
+        # the states after the shell's `EXIT` trap
         found = set()
         for state in ends.everything():
             body = self.traps.get(state.at_exit) if state.at_exit is not None else None
@@ -78,7 +78,7 @@ class _Run:
     # Lists and compound commands
 
     def node(self, node: Node, states: Set[State], checked: bool) -> Ends:
-        """Run a node. A failure that is `checked`, as in a condition, does not end the script."""
+        """Run a node. A `checked` failure, as in a condition, does not end the script."""
         if len(states) > MAX_STATES:
             raise TooMuchWorkError
         for inner in node.inner if not isinstance(node, Simple) else ():
@@ -191,7 +191,7 @@ class _Run:
         return found
 
     def _apart(self, node: Node, state: State, checked: bool) -> set[tuple[Value, bool]]:
-        """Run a node in a subshell; return each exit status, and if the command that fails has run."""
+        # a subshell: each exit status, and if the failing command has run
         inside = replace(state, at_exit=None, at_error=None)
         ended = self._finish(self.node(node, {inside}, checked))
         return {(one.status, one.ran) for one in ended}
@@ -236,7 +236,7 @@ class _Run:
         return ends
 
     def _for(self, node: For, states: Set[State], checked: bool) -> Ends:
-        """Run the body once for each word; if their number is not known, the loop may end after each round."""
+        # once per word; if their number is unknown, the loop may end after each round
         ends = Ends()
         heads = {state.with_variable(node.variable, ANY) if node.variable else state for state in states}
         if node.times is not None:
@@ -255,7 +255,7 @@ class _Run:
         return ends
 
     def _round(self, body: Block, states: Set[State], checked: bool, ends: Ends) -> set[State]:
-        """Run the body of a loop once; return the states in which the next round begins."""
+        # returns the states at the start of the next round
         self.loops += 1
         inside = self.block(body, states, checked)
         self.loops -= 1
@@ -266,7 +266,7 @@ class _Run:
     # Simple commands
 
     def _settled(self, states: Iterable[State], checked: bool) -> Ends:
-        """End the script where a failure does that."""
+        # a failure may end the script here
         ends = Ends()
         for state in states:
             if not state.failed or checked:
@@ -323,7 +323,7 @@ class _Run:
         return self._leave(node, states_after(node, state), checked)
 
     def _leave(self, node: Simple, states: Iterable[State], checked: bool) -> Ends:
-        """`exec` does not come back, not even for a trap; `coproc` runs beside."""
+        # `exec` does not return, not even for a trap; `coproc` runs in parallel
         if node.raw[0] == "exec" and len(node.raw) > 1:
             return Ends(exit=[replace(state, at_exit=None) for state in states])
         if node.raw[0] == "coproc":
@@ -342,7 +342,7 @@ class _Run:
         return ends
 
     def _other_shell(self, node: Simple, script: Block, state: State) -> set[State]:
-        """`bash -c` starts without `-e`, unless its options have it."""
+        # `bash -c` starts without `-e` unless its options set it
         inside = with_options(State(stops=False, ran=state.ran), node.command.words)
         functions, self.functions = self.functions, {}
         found = self._finish(self.block(script, {inside}, False))
@@ -375,7 +375,7 @@ def _negated(state: State) -> State:
 
 @lru_cache(maxsize=256)
 def reachable(script: str) -> frozenset[int] | None:
-    """Return the numbers of the commands that can run, None if that is not known."""
+    """Return the numbers of the commands that can run, None if unknown."""
     read = parse_script(script)
     run = _Run(Setting(stops=False))
     try:
@@ -387,7 +387,7 @@ def reachable(script: str) -> frozenset[int] | None:
 
 @lru_cache(maxsize=1024)
 def fate(script: str, number: int, setting: Setting) -> Fate:
-    """Return if the script fails or goes on when this command fails."""
+    """Return if the script fails or continues when this command fails."""
     read = parse_script(script)
     run = _Run(setting, number)
     try:

@@ -1,4 +1,4 @@
-"""The state of a script while it runs: options, the last exit status, and variables with exit statuses."""
+"""The state of a script: options, last exit status, and variables with exit statuses."""
 
 import re
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"-?\d{1,18}")  # bash counts to 2 ** 63
 
 
 class Value(NamedTuple):
-    """A text, or an exit status; None for what is not known. A failed command is known not to be 0."""
+    """A text or an exit status, None if unknown. The status of a failed command is known to be nonzero."""
 
     text: str | None = None
     is_zero: bool | None = None
@@ -27,7 +27,7 @@ def value_of_text(text: str) -> Value:
 
 @dataclass(frozen=True)
 class State:
-    """`ran` is true once the command that fails has run. A trap is the number of its `trap` command, or None."""
+    """`ran` is True once the failing command has run. A trap is the number of its `trap` command, or None."""
 
     stops: bool
     pipefail: bool = False
@@ -52,7 +52,7 @@ class State:
         return replace(self, variables=tuple(sorted(variables.items())))
 
     def value(self, word: str) -> Value:
-        """Return what a word is expanded to."""
+        """Return the expansion of a word."""
         if _PLAIN.fullmatch(word):
             return value_of_text(word)
         if found := _VARIABLE.fullmatch(word):
@@ -70,11 +70,11 @@ class State:
         return self.job if name == "!" else dict(self.variables).get(name, ANY)
 
     def operand(self, word: str) -> Value:
-        """Return a word of an arithmetic expression, where names need no `$`."""
+        # names need no `$` in arithmetic
         return self._variable(word) if re.fullmatch(r"[A-Za-z_]\w*", word) else self.value(word)
 
     def arithmetic(self, text: str) -> Value:
-        """Return the value of a sum or a union of exit statuses, or of one comparison."""
+        """Return the value of a sum, a union of exit statuses or a comparison."""
         text = text.strip()
         for operator, deciding in (("||", False), ("&&", True)):
             if operator in text:
@@ -96,7 +96,7 @@ class State:
 
 
 def compare(left: Value, operator: str, right: Value) -> bool | None:
-    """Return what `[ left -eq right ]` and the like answer; None where it is not known."""
+    """Return the result of `[ left -eq right ]` and similar, None if unknown."""
     if left.text is None and right.text is not None:
         return _compare_status(left, operator, right.text)
     if right.text is None and left.text is not None:
@@ -115,7 +115,7 @@ def compare(left: Value, operator: str, right: Value) -> bool | None:
 
 
 def _compare_status(status: Value, operator: str, text: str) -> bool | None:
-    """A failed command has some number above 0."""
+    # a failed command has a status above 0
     if status.is_zero is not False or not _NUMBER.fullmatch(text):
         return None
     number = int(text)
@@ -126,7 +126,7 @@ def _compare_status(status: Value, operator: str, text: str) -> bool | None:
 
 
 def truth_of_test(state: State, words: list[str]) -> bool | None:
-    """Return what `[ … ]`, `[[ … ]]` or `test …` answers; None where it is not known."""
+    """Return the result of `[ … ]`, `[[ … ]]` or `test …`, None if unknown."""
     words = words[1:-1] if words[0] in ("[", "[[") else words[1:]
     negations = len(list(takewhile("!".__eq__, words[:-1])))
     truth = _truth(state, words[negations:])

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Command:
-    """One command: its words without assignments and wrappers such as `sudo`, and its line in the script (from 0).
+    """One command: its words without assignments and wrappers such as `sudo`, and its line from 0.
 
-    `into` is the file that the output goes to, `source` the one that the input comes from, `pipe` the programs that the
-    output goes through, `body` a here-document. `env` are the assignments before it, `number` is unique in the
-    script.
+    `into` is the output file, `source` the input file, `pipe` the programs after it in the pipe, `body` a
+    here-document. `env` are its assignments, `number` is unique in the script.
     """
 
     words: list[str]
@@ -37,7 +36,7 @@ class Node:
 
 @dataclass
 class Simple(Node):
-    """`raw` are the words with the wrappers, `script` what `bash -c`, `eval` or `trap` is given."""
+    """`raw` are the words with wrappers, `script` is the argument of `bash -c`, `eval` or `trap`."""
 
     command: Command
     raw: list[str]
@@ -52,14 +51,14 @@ class Pipeline(Node):
 
 @dataclass
 class AndOr(Node):
-    """Each part with the operator before it, which is empty for the first."""
+    """Each part with the operator before it, empty for the first."""
 
     parts: list[tuple[str, Node]]
 
 
 @dataclass
 class Block(Node):
-    """Commands one after another; True for those with `&` behind them."""
+    """Commands in order; True for those with `&` after them."""
 
     items: list[tuple[Node, bool]]
 
@@ -84,7 +83,7 @@ class While(Node):
 
 @dataclass
 class For(Node):
-    """`times` says how often the body runs, None where it is not known."""
+    """`times` is the number of rounds, None if unknown."""
 
     variable: str
     times: int | None
@@ -93,7 +92,7 @@ class For(Node):
 
 @dataclass
 class Case(Node):
-    """`complete` says that one of the branches has the pattern `*`."""
+    """`complete` is True if a branch has the pattern `*`."""
 
     branches: list[Block]
     complete: bool
@@ -111,7 +110,7 @@ class Function(Node):
 
 
 def children_of(node: Node) -> Iterator[Node]:
-    """Yield the parts of a node in their order, without the bodies of functions and without `$(…)`."""
+    """Yield the parts of a node in order, without function bodies and `$(…)`."""
     match node:
         case Pipeline(parts):
             yield from parts
@@ -135,7 +134,7 @@ def children_of(node: Node) -> Iterator[Node]:
 
 
 def simple_parts(node: Node) -> Iterator[Simple]:
-    """Yield the simple commands in a node, in the order of the text."""
+    """Yield the simple commands in a node in textual order."""
     if isinstance(node, Simple):
         yield node
     for part in children_of(node):

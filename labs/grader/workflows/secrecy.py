@@ -41,7 +41,7 @@ _LITERAL = re.compile(r"^\s*(?:-\s+)?[\"']?([\w-]+)[\"']?:\s*[\"']?([^\s\"'#]{1,
 
 
 def none_shown(pipeline: Pipeline) -> Answer:
-    """No secret is printed, and no credential stands in the text."""
+    """No secret is printed, and the text contains no credential."""
     steps = pipeline.steps
     findings = [*_literals(pipeline.workflow), *(one for job, step in steps for one in _shown(job, step))]
     words = f"{count(len(steps), 'step')} checked: none is known to print a secret. No credential was found."
@@ -50,7 +50,7 @@ def none_shown(pipeline: Pipeline) -> Answer:
 
 @lru_cache(maxsize=8)
 def literal_lines(lines: tuple[str, ...]) -> dict[int, str]:
-    """The lines (from 1) with a credential, and what each looks like."""
+    """Return the lines (from 1) with a credential and its kind."""
     text = "\n".join(lines)
     found = {
         text.count("\n", 0, one.start) + 1: one.rule.name for one in islice(find_secrets(text), MAX_FOUND)
@@ -116,7 +116,7 @@ def _finding(job: Job, step: Step, line: int, what: str, found: str) -> Finding:
 
 
 def _secret_names(env: dict[str, str]) -> dict[str, str]:
-    """Variables that hold a secret, with the name of the secret."""
+    # variables that hold a secret, with the name of the secret
     return {name: found[1] for name, text in env.items() if (found := _SECRET.search(text))}
 
 

@@ -1,4 +1,4 @@
-"""What may stand at a place of a workflow file, as one value that a check can be made against."""
+"""Shapes: the values that are allowed in a place of a workflow file."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,11 +14,11 @@ Rule = Callable[[Value, str], Iterator[Wrong]]
 
 @dataclass(frozen=True)
 class Shape:
-    """One or more of: text, one of some words, a boolean, a number, null, a list, a mapping.
+    """One or more of: string, one of some words, boolean, number, null, list, mapping.
 
-    `contexts` may be used in expressions here and below. `chosen` picks the shape by the value. A rule is given the
-    text of a single value, and of a mapping its name in a sentence. `computed` is False for a mapping that one
-    expression cannot stand for, though its values may have them.
+    `contexts` are available to expressions here and below. `chosen` picks the shape by the value. A rule gets the text
+    of a single value, or the name of a mapping. `computed` is False for a mapping that cannot be an expression as a
+    whole.
     """
 
     text: bool = False

@@ -1,4 +1,4 @@
-"""The tokens of a shell script: words, operators and redirections, as bash reads them."""
+"""Tokens of a shell script, as bash reads them: words, operators and redirections."""
 
 import re
 from dataclasses import dataclass, field
@@ -114,7 +114,7 @@ class _Lexer:
         return token
 
     def _opens(self) -> bool:
-        """Does a process substitution begin here?"""
+        # a process substitution
         return self.script.startswith(("<(", ">("), self.at)
 
     def _piece(self, token: Token, character: str) -> str:
@@ -189,7 +189,7 @@ class _Lexer:
         return "$" + (self._substitution(token) if self.script.startswith("(", self.at) else "")
 
     def _substitution(self, token: Token) -> str:
-        """The text from `(` to its `)`; what is between is a script of its own."""
+        # from `(` to its `)`, with a script in between
         end = self._closing() if "(" not in self.unclosed else -1
         if end < 0:
             self.unclosed.add("(")

@@ -1,4 +1,4 @@
-"""The words of one command: assignments, wrappers and redirections taken apart."""
+"""The words of one command, split into assignments, wrappers and redirections."""
 
 import re
 
@@ -12,7 +12,7 @@ _READERS = {*SHELLS, "ssh", "sftp", "lftp", "ftp"}
 
 
 def finish(command: Command, first: Token | None) -> list[str]:
-    """Take assignments and wrappers off; return the words with the wrappers."""
+    """Remove assignments and wrappers; return the words with the wrappers."""
     if first is not None:
         command.line = first.line
         command.text = re.sub(r"\\\n\s*", " ", command.text)
@@ -25,7 +25,7 @@ def finish(command: Command, first: Token | None) -> list[str]:
 
 
 def hand_on(head: Command, command: Command) -> None:
-    """Give a shell the script that it reads from a pipe, if it can be seen."""
+    """Give a shell the script that it reads from a pipe, if it is visible."""
     if head.program in ("curl", "wget"):
         command.source = next((word for word in head.words if "//" in word), "")
     elif command.program in _READERS and head.program in ("echo", "printf", "cat") and not command.body:

@@ -1,4 +1,4 @@
-"""The stages of a step, such as test and deploy, by what it runs. Names of jobs are not looked at."""
+"""The stages of a step, such as test and deploy, by the programs it runs. Job names do not count."""
 
 import re
 from collections.abc import Iterator
@@ -26,9 +26,9 @@ _IN_STEP = 1_000_000  # more than a step has commands
 
 @dataclass(frozen=True)
 class Act:
-    """A stage at a step; `order` counts within its job. `excuse` says why a failure of it stops nothing.
+    """A stage at a step; `order` counts within its job. `excuse` says why its failure stops nothing.
 
-    `doubt` says why nobody can tell from the text whether it does. What is published on `trial` reaches nobody.
+    `doubt` says why the text does not show if it does. An act on `trial` publishes nothing that users get.
     """
 
     stage: str
@@ -43,13 +43,13 @@ class Act:
 
     @property
     def stops(self) -> bool:
-        """Return if it is known that a failure of it fails the step."""
+        """Return if its failure is known to fail the step."""
         return not self.excuse and not self.doubt
 
 
 @dataclass(frozen=True)
 class Unread:
-    """A command, an action or a called workflow of which nobody can tell from the files what it does."""
+    """A command, action or called workflow with an effect that the files do not show."""
 
     job: str
     order: int
@@ -59,12 +59,12 @@ class Unread:
 
 
 def acts_of(job: Job, own: dict[str, str] | None = None) -> list[Act]:
-    """What the steps of a job do, in their order. `own` are further stages: regexes of commands and actions."""
+    """Return the acts of a job's steps in order. `own` defines further stages: regexes for commands and actions."""
     return [act for number, step in reached(job) for act in _step_acts(job, step, number, own or {})]
 
 
 def unread_of(job: Job, own: dict[str, str] | None = None) -> list[Unread]:
-    """The steps of a job that are not known, in their order; for a job that calls another workflow, the call."""
+    """Return the steps of a job with unknown effects in order, or its call of a workflow."""
     if job.uses:
         there = "is missing or not valid" if job.uses.startswith("./") else "is not in this repository"
         return [Unread(job.id, 0, job.place, f"job `{job.id}` calls `{job.uses}`, which {there}")]
@@ -72,7 +72,7 @@ def unread_of(job: Job, own: dict[str, str] | None = None) -> list[Unread]:
 
 
 def reached(job: Job) -> Iterator[tuple[int, Step]]:
-    """The steps that can run."""
+    """Yield the steps that can run."""
     for number, step in enumerate(job.steps, start=1):
         if holds(step.condition, {}) is not False and holds(job.condition, {}) is not False:
             yield number, step
@@ -139,7 +139,7 @@ def line_of(step: Step, command: Command) -> int:
 
 
 def _failure(command: Command, job: Job, step: Step, asked: int) -> tuple[str, str]:
-    """Return why a failure of the command stops nothing, and why nobody can tell; both empty if it fails the step."""
+    # why a failure of the command stops nothing, and why that is unclear; both empty if it fails the step
     setting = _setting(step.shell)
     if setting is None:
         return "", ""
@@ -158,7 +158,7 @@ def _failure(command: Command, job: Job, step: Step, asked: int) -> tuple[str, s
 
 
 def _setting(shell: str) -> Setting | None:
-    """Return how a runner starts this shell, None for one with different rules."""
+    # how a runner starts this shell; None for a shell with different rules
     words = shell.split() or ["bash", "-e", "{0}"]
     if words == ["bash"]:
         return Setting(pipefail=True)
@@ -179,7 +179,7 @@ def _of_action(step: Step, own: dict[str, str]) -> list[str]:
 
 
 def _effect(command: Command, job: Job, step: Step) -> Effect:
-    """The variables of the job and the step count as if they stood before the command."""
+    # variables of the job and step count like assignments before the command
     return effect_of_command(replace(command, env={**job.env, **step.env, **command.env}))
 
 
@@ -188,7 +188,7 @@ def _stages(command: Command, job: Job, step: Step, own: dict[str, str]) -> list
 
 
 def of_command(command: Command, own: dict[str, str] | None = None) -> list[str]:
-    """The stages of one command; `make` alone builds, `pip install .` builds what it installs."""
+    """Return the stages of one command; `make` alone builds, `pip install .` builds too."""
     found = [*effect_of_command(command).stages]
     found += [stage for stage, pattern in (own or {}).items() if re.search(pattern, command.text)]
     return list(dict.fromkeys(found))

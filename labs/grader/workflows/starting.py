@@ -1,4 +1,4 @@
-"""When does a workflow start? Asked by what happens, not by how the filter is written."""
+"""The events that trigger a workflow, judged by what happens, not by how the filter is written."""
 
 from collections.abc import Iterator, Sequence
 
@@ -22,7 +22,7 @@ def starts_at(workflow: Workflow, wanted: Sequence[Moment], unwanted: Sequence[M
 
 
 def _if_paths(workflow: Workflow, moment: Moment) -> str:
-    """A filter of paths lets only some pushes through; the moment says nothing of paths."""
+    # a path filter passes only some pushes, and the moment has no path
     filtered = [
         one for one in _starting(workflow, moment) if one.paths is not None or one.paths_ignore is not None
     ]
@@ -57,7 +57,7 @@ def _present(workflow: Workflow, moment: Moment) -> Iterator[Finding]:
 
 
 def _filters(trigger: Trigger) -> str:
-    """What the file says about an event: `push` with `branches: [main]`."""
+    # `push` with `branches: [main]`
     words = [
         f"`{name.replace('_', '-')}: [{', '.join(values)}]`"
         for name, values in vars(trigger).items()
@@ -75,7 +75,7 @@ def _lines(moment: Moment) -> tuple[str, ...]:
 
 
 def _other(moment: Moment) -> tuple[str, ...]:
-    """Lines after which a push or a pull request of main alone counts; none for other events and for main itself."""
+    # lines that limit a push or pull request to main; none for other events and for main itself
     if moment.event not in ("push", "pull_request") or moment.branch in (None, "main"):
         return ()
     return ("on:", f"  {moment.event}:", "    branches: [main]")

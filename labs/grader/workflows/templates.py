@@ -1,4 +1,4 @@
-"""A text with `${{ }}` in it, taken apart as GitHub takes it apart."""
+"""Texts with `${{ }}`, split as GitHub splits them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ INSERT = "insert"
 
 @dataclass(frozen=True)
 class Template:
-    """`tree` is the value of a text with expressions: one alone, or `format()` of it and the text around.
+    """`tree` is the value: a single expression, or `format()` of the expressions and the text around them.
 
-    `literal` is set where an expression is nothing but a text in quotes: then the value is that text.
+    `literal` is the value if the only expression is a string literal.
     """
 
     tree: Tree | None = None
@@ -27,7 +27,7 @@ def has_expression(text: str) -> bool:
 
 
 def read_template(text: str, allowed: tuple[str, ...] = EVERYWHERE) -> Template:
-    """Read a text that has an expression. Raises `ExpressionError` for the first that GitHub would not read."""
+    """Read a text that has an expression. Raises ExpressionError for the first that is not valid."""
     found = list(split(text))
     pieces = [_parsed(piece, allowed) if is_expression else piece for piece, is_expression in found]
     if len(pieces) == 1 and not isinstance(pieces[0], str):
@@ -46,7 +46,7 @@ def read_template(text: str, allowed: tuple[str, ...] = EVERYWHERE) -> Template:
 
 
 def split(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield the texts and the expressions of a template, the second with True."""
+    """Yield the texts and the expressions of a template, the latter with True."""
     at = 0
     while (start := text.find(OPEN, at)) >= 0:
         if start > at:
@@ -61,7 +61,7 @@ def split(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _end(text: str, at: int) -> int:
-    """Find where the expression closes; a `}}` inside a text in quotes does not close it."""
+    # a `}}` inside a string does not close the expression
     close = text.find(CLOSE, at)
     while close >= 0:
         quote = text.find("'", at, close)
@@ -87,7 +87,7 @@ def _parsed(text: str, allowed: tuple[str, ...]) -> Tree:
 
 
 def condition_tree(text: str, allowed: tuple[str, ...] = EVERYWHERE) -> Tree | None:
-    """Return what `if` asks: an expression may stand there without `${{ }}`; an empty one is None."""
+    """Return the tree of an `if`, which may omit `${{ }}`; None if it is empty."""
     if has_expression(text):
         template = read_template(text, allowed)
         if template.literal is None:
@@ -97,7 +97,7 @@ def condition_tree(text: str, allowed: tuple[str, ...] = EVERYWHERE) -> Tree | N
 
 
 def mended_condition(text: str) -> str:
-    """Return the condition that was meant where text stands around `${{ }}`; empty where it is not plain."""
+    """Return the condition that was probably meant if there is text around `${{ }}`; empty if unclear."""
     joined = "".join(piece for piece, _ in split(text)).strip()
     joined = " ".join(joined.split())
     try:
@@ -108,6 +108,6 @@ def mended_condition(text: str) -> str:
 
 
 def text_around(text: str) -> str:
-    """Return what a condition has outside of its `${{ }}`: with it, it is a text, which always counts as true."""
+    """Return the text outside `${{ }}` in a condition; any makes the condition a string, which is always true."""
     pieces = split(text) if has_expression(text) else ()
     return "".join(piece for piece, is_expression in pieces if not is_expression)

@@ -1,4 +1,4 @@
-"""An expression of GitHub cut into words, operators and values."""
+"""Tokens of GitHub's expressions: words, operators and values."""
 
 import re
 from collections.abc import Iterator
@@ -21,9 +21,9 @@ _WORDS = {
 
 
 class ExpressionError(Exception):
-    """An expression that GitHub does not read. `instead` is what to write, where that is known.
+    """An expression that GitHub rejects. `instead` is what to write, if known.
 
-    `expression` is set where it is one of several in a text.
+    `expression` is set if the text has several.
     """
 
     def __init__(self, says: str, instead: str = "") -> None:
@@ -69,7 +69,7 @@ def _quoted(text: str, at: int) -> tuple[Token, int]:
 
 
 def _word(text: str, at: int, before: str) -> tuple[Token, int]:
-    """A number, a name or a word such as `true`; everything else is refused here."""
+    # a number, a name or a keyword such as `true`
     end = at + 1
     number = text[at] in ".+-" or text[at].isdecimal()
     while end < len(text) and (not _BOUNDARY.match(text[end]) or (number and text[end] == ".")):
@@ -86,7 +86,7 @@ def _word(text: str, at: int, before: str) -> tuple[Token, int]:
 
 
 def _misread(text: str, at: int, word: str) -> ExpressionError:
-    """Double quotes and single `=`, `&`, `|` are what people write; the right form is shown."""
+    # common mistakes are double quotes and single `=`, `&` and `|`
     if '"' in word:
         return ExpressionError(
             "expressions do not support double quotes",

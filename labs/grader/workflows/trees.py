@@ -1,4 +1,4 @@
-"""An expression of GitHub as a tree."""
+"""A GitHub expression as a tree."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Chain:
-    """Operands of `&&` or `||`, of which there are two or more."""
+    """Two or more operands of `&&` or `||`."""
 
     operator: str
     operands: tuple["Tree", ...]
@@ -56,7 +56,7 @@ Tree = Literal | Name | Access | Call | Not | Comparison | Chain
 
 
 def parts_of(tree: Tree) -> Iterator[Tree]:
-    """Yield the tree and everything in it; comparisons may lean to the left without end."""
+    """Yield the tree and all its parts; a chain of comparisons may be arbitrarily long."""
     todo: list[Tree | None] = [tree]
     while todo:
         part = todo.pop()
@@ -74,9 +74,9 @@ def parts_of(tree: Tree) -> Iterator[Tree]:
 
 
 def path_of(tree: Tree) -> str:
-    """Return `github.event.issue.title` for `github['event'].issue.title`, in small letters, with `*` for any.
+    """Return `github.event.issue.title` for `github['event'].issue.title`, in lowercase, with `*` for any.
 
-    Empty for any other tree, and if an index is computed.
+    Empty for other trees and for computed indexes.
     """
     names: list[str] = []
     while isinstance(tree, Access):
@@ -91,13 +91,13 @@ def path_of(tree: Tree) -> str:
 
 
 def asks_status(tree: Tree | None) -> bool:
-    """Does it call `success()` or one like it? Without one, GitHub adds `success() &&`."""
+    """Return if it calls a status function such as `success()`; if not, GitHub adds `success() &&`."""
     parts = parts_of(tree) if tree else ()
     return any(isinstance(part, Call) and part.name.lower() in STATUS for part in parts)
 
 
 def gives_text(tree: Tree | None) -> bool:
-    """Is it a `format()` with text of its own, so that it is never empty?"""
+    """Return if it is a `format()` with text, whose result is never empty."""
     match tree:
         case Chain("&&", (_, last)):
             return gives_text(last)

@@ -1,4 +1,4 @@
-"""What can start a workflow, in words, and whether a person decides it."""
+"""Triggers of a workflow in words, and whether a person decides them."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -68,9 +68,9 @@ _SUBJECTS = {
 
 @dataclass(frozen=True)
 class Start:
-    """One way in which a run begins. `person` is None where it depends on another file.
+    """A way to start a run. `person` is None if it depends on a different file.
 
-    `known` is what conditions can know then. `moment` says on which branch or tag.
+    `known` are the context values then. `moment` has the branch or tag.
     """
 
     subject: str
@@ -90,7 +90,7 @@ class Start:
 
 
 def starts_of(workflow: Workflow, branch: str, conditions: Iterable[str] = ()) -> list[Start]:
-    """All that can start a workflow; branches and tags are those of the filters, of the conditions, and `branch`."""
+    """Return all starts of a workflow, for the branches and tags in filters and conditions and for `branch`."""
     texts = [text for condition in conditions for text in _compared(condition)][:MAX_NAMES]
     return [
         one for trigger in workflow.triggers.values() for one in _starts(trigger, workflow, branch, texts)
@@ -98,7 +98,7 @@ def starts_of(workflow: Workflow, branch: str, conditions: Iterable[str] = ()) -
 
 
 def _compared(condition: str) -> Iterator[tuple[bool, str]]:
-    """Yield the texts that a condition compares with the name of a branch or a tag, and if they only begin one."""
+    # the texts that a condition compares with a branch or tag name, and if they are only prefixes
     try:
         tree = condition_tree(condition)
     except ExpressionError:
@@ -133,7 +133,7 @@ def _starts(
 
 
 def _known_of(event: str, branch: str) -> dict[str, Data]:
-    """What conditions can know, where all went well before."""
+    # context values if everything before succeeded
     known: dict[str, Data] = {**events_known(event)}
     if event == "workflow_run":
         run = {"conclusion": "success", "head_branch": branch, "event": "push", "status": "completed"}
@@ -181,7 +181,7 @@ def _moments(trigger: Trigger, branch: str, texts: list[tuple[bool, str]]) -> It
 def _names(
     patterns: tuple[str, ...] | None, texts: list[tuple[bool, str]], prefix: str
 ) -> Iterator[tuple[str, bool]]:
-    """Names that the filters and conditions speak of, and whether one is made up from a pattern."""
+    # names in filters and conditions, and whether one is made up from a pattern
     for pattern in patterns or ():
         if not pattern.startswith("!"):
             name = re.sub(r"\[(.)[^\]]*\]", r"\1", pattern.replace("**", "x").replace("*", "x"))
@@ -198,7 +198,7 @@ def _times(workflow: Workflow) -> list[str]:
 
 
 def in_words(cron: str) -> str:
-    """` each night at 03:00 UTC`; the expression itself where words would be long."""
+    """Return ` each night at 03:00 UTC` or, if that would be long, the expression itself."""
     match = re.fullmatch(
         r"(\d{1,2})\s+(\d{1,2})\s+(\*|\d{1,2})\s+\*\s+(\*|[0-7]|1-5|MON-FRI)", cron, re.IGNORECASE
     )

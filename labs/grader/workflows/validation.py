@@ -1,4 +1,4 @@
-"""What GitHub would not accept in a workflow file, each with its line, its key and what to write instead."""
+"""Faults that make GitHub reject a workflow file, each with its line, its key and a correction."""
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,7 @@ from .wording import EMPTY, KEYS, LISTS_OF_STEPS, Path, capital, label, name_of
 
 @dataclass
 class Validation:
-    """`remarks` fills while `faults` is consumed: what GitHub accepts though it does not do what it seems to do."""
+    """`remarks` fills while `faults` is consumed: places that GitHub accepts but that do something unexpected."""
 
     path: str
     lines: tuple[str, ...]
@@ -86,7 +86,7 @@ class Validation:
             self._remark_nothing(value, path)
 
     def _both_forms(self, value: Value, keys: dict[str, Value], path: Path) -> Generator[Finding, None, bool]:
-        """A job that calls and has steps, a step that calls and runs: which one was meant is not known."""
+        # a job that calls and has steps, or a step that calls and runs: the intent is unclear
         in_steps = len(path) > 1 and path[-2] in LISTS_OF_STEPS
         other = "steps" if len(path) == 2 and path[0] == "jobs" else "run" if in_steps else ""
         if not other or other not in keys or "uses" not in keys:
@@ -98,7 +98,7 @@ class Validation:
     def _key_name(
         self, key: str, item: Value, shape: Shape, path: Path, allowed: tuple[str, ...]
     ) -> Generator[Finding, None, str | None]:
-        """The name of a key, None where an expression works it out."""
+        # None if an expression generates the key
         if not has_expression(key):
             return key
         if key.strip().strip("${} ") == "insert" and allowed:
@@ -180,7 +180,7 @@ class Validation:
             yield from self._by_rule(value, shape, path, text)
 
     def _template(self, text: str, allowed: tuple[str, ...]) -> Template:
-        """Read a text once, though thousands of aliases may stand for it."""
+        # read once, even if thousands of aliases repeat the text
         if (text, allowed) not in self.templates:
             self.templates[text, allowed] = read_template(text, allowed)
         return self.templates[text, allowed]
@@ -217,7 +217,7 @@ class Validation:
         return self._fault(at, said, error.instead or "an expression", quoted(shown), path)
 
     def _line_of(self, value: Value, text: str, part: str) -> int:
-        """The line of an expression in a text of several lines."""
+        # the line of an expression in a text of several lines
         first = part.split("\n")[0]
         lines = self.lines[value.line - 1 : value.line + text.count("\n") + 1]
         return value.line + next((number for number, line in enumerate(lines) if first in line), 0)
@@ -251,7 +251,7 @@ class Validation:
         return self._fault(value, said + hint, wanted, found, path)
 
     def _remark_condition(self, value: Value, text: str, tree: Tree | None, path: Path) -> None:
-        """Add a remark if a condition is a string, which is always true."""
+        # a string is always true
         around = text_around(text)
         if not around and not gives_text(tree):
             return

@@ -6,7 +6,7 @@ from ..formats.yaml_values import Value
 
 
 def text_of(value: Value | None) -> str:
-    """A single value as GitHub passes it on: the number 3.10 is `3.1` there."""
+    """Return a single value as GitHub passes it on: the number 3.10 as `3.1`."""
     data = value.data if value else None
     match data:
         case None | list() | dict():
@@ -20,7 +20,7 @@ def text_of(value: Value | None) -> str:
 
 
 def texts_of(value: Value | None) -> tuple[str, ...] | None:
-    """A list of texts, also where one stands alone; None where there is nothing."""
+    """Return a list of texts or a single text as a list; None if there is no value."""
     if value is None or value.data is None:
         return None
     items = value.data if isinstance(value.data, list) else [value]

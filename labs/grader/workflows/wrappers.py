@@ -1,4 +1,4 @@
-"""Programs that only start another one, such as `sudo`, `uv run` or `xargs`, and shells that are given a script."""
+"""Programs that start other programs, such as `sudo`, `uv run` or `xargs`, and shells with a script argument."""
 
 import re
 
@@ -99,7 +99,7 @@ _WRAPPERS = _read_table()
 
 
 def unwrapped(words: list[str]) -> list[str]:
-    """The words of the program that runs in the end; `python -m x` is `x`."""
+    """Return the words of the program that finally runs; `python -m x` is `x`."""
     words = list(words)
     for _ in range(12):
         if not words:
@@ -113,7 +113,7 @@ def unwrapped(words: list[str]) -> list[str]:
 
 
 def _behind(program: str, words: list[str]) -> list[str] | None:
-    """What a wrapper starts; None for any other program."""
+    # the command after a wrapper; None for any other program
     if _ASSIGNMENT.fullmatch(words[0]):
         return words[1:]
     for length in (3, 2, 1):
@@ -139,7 +139,7 @@ def _without_options(words: list[str], valued: frozenset[str]) -> list[str]:
 
 
 def _unversioned(program: str, name: str) -> str:
-    """`npx vercel@34` starts `vercel`, `npx @redocly/cli` stays as it is."""
+    # `npx vercel@34` starts `vercel`, `npx @redocly/cli` stays
     if program not in ("npx", "bunx", "pnpx", "uvx", "pnpm", "yarn", "npm", "uv", "pipx"):
         return name
     found = _VERSIONED.fullmatch(name.partition("==")[0])
@@ -148,7 +148,7 @@ def _unversioned(program: str, name: str) -> str:
 
 
 def _module(words: list[str]) -> list[str] | None:
-    """The module or script that Python is started with; None where it is code."""
+    # the module or script that Python runs; None for code
     for at, word in enumerate(words[1:], start=1):
         if word == "-m":
             return words[at + 1 :] or None
@@ -160,7 +160,7 @@ def _module(words: list[str]) -> list[str] | None:
 
 
 def inner_script(words: list[str]) -> str | None:
-    """The script of `bash -c '…'` or `eval …`; None where there is none."""
+    """Return the script of `bash -c '…'` or `eval …`, None if there is none."""
     program = words[0].rpartition("/")[2] if words else ""
     if program == "eval":
         return " ".join(words[1:])

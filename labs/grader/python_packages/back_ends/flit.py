@@ -1,4 +1,4 @@
-"""flit_core: one module or package, of the name in `[tool.flit.module]` or of the project."""
+"""flit_core: one module or package with the name in `[tool.flit.module]` or of the project."""
 
 from ...words import listed, quoted
 from ..project import Project

@@ -1,4 +1,4 @@
-"""hatchling: `packages`, `only-include`, `include`, `sources` of the wheel, else a package of the project's name."""
+"""hatchling: `packages`, `only-include`, `include`, `sources` of the wheel, or a package named after the project."""
 
 import posixpath
 import re

@@ -1,4 +1,4 @@
-"""pdm-backend: all packages, else all modules, of `package-dir`, or what `includes` and `excludes` say."""
+"""pdm-backend: all packages, or all modules, in `package-dir`, or the files selected by `includes` and `excludes`."""
 
 import posixpath
 

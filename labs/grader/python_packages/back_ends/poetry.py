@@ -1,4 +1,4 @@
-"""poetry-core: `packages` of `[tool.poetry]`, else a package or module of the project's name, also in `src`."""
+"""poetry-core: `packages` of `[tool.poetry]`, or a package or module named after the project, also in `src`."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""setuptools: what setup.py, setup.cfg and `[tool.setuptools]` name, else what it discovers in `src` or the folder."""
+"""setuptools: packages listed in setup.py, setup.cfg and `[tool.setuptools]`, or discovered in `src` or the folder."""
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
@@ -135,7 +135,7 @@ def _named(tree: Tree, table: Mapping[str, Any], setup: SetupFile) -> _Named:
 
 
 def _find(tree: Tree, finds: list[Find], homes: dict[str, str] | None) -> list[str]:
-    """The packages in some folders; what is found elsewhere than beside pyproject.toml is remembered in `homes`."""
+    # packages found in other folders are recorded in `homes`
     packages: list[str] = []
     places = list(dict.fromkeys(posixpath.normpath(find.where) for find in finds))
     if homes is not None and len(places) == 1 and places[0] != ".":
@@ -167,7 +167,7 @@ def _fits(name: str, patterns: Iterable[str]) -> bool:
 
 
 def _discover(tree: Tree, named: _Named) -> str:
-    """Name what setuptools discovers; return why it does not."""
+    # returns why setuptools discovers nothing
     alone = {package: folder for package, folder in named.homes.items() if package}
     if alone:
         named.packages = []
@@ -209,7 +209,7 @@ def _modules(tree: Tree, home: str, excluded: tuple[str, ...]) -> Iterator[str]:
 
 
 def _folder_of(package: str, homes: Mapping[str, str]) -> str:
-    """The folder of a package, by the nearest package above it that `package_dir` names."""
+    # by the nearest parent package in `package_dir`
     parts, rest = package.split(".") if package else [], list[str]()
     while parts:
         if ".".join(parts) in homes:

@@ -1,4 +1,4 @@
-"""The files of a project as its build back end sees them, and what it puts into a wheel."""
+"""The files of a project as its build backend sees them, and the contents of its wheel."""
 
 import posixpath
 import re
@@ -15,14 +15,14 @@ _MODULE = re.compile(r"([^/]+)\.(?:py|pyi|so|pyd)")
 
 @dataclass(frozen=True)
 class Contents:
-    """Paths in a wheel, each with its path in the project; or why no wheel is built, or why that is not known."""
+    """Paths in a wheel, each with its path in the project, or why it cannot be built, or why that is unknown."""
 
     files: dict[str, str] = field(default_factory=dict)
     fault: str = ""
     unknown: str = ""
 
     def modules(self) -> dict[str, str]:
-        """The names that can be imported at the top, each with a file of the project that it comes from."""
+        """Return the importable top-level names, each with a file of the project."""
         found: dict[str, str] = {}
         for path in sorted(
             self.files, key=lambda path: (path.count("/"), not path.endswith("/__init__.py"), path)
@@ -35,7 +35,7 @@ class Contents:
 
 @dataclass(frozen=True)
 class Tree:
-    """Paths below the folder of pyproject.toml."""
+    """Paths relative to the folder of pyproject.toml."""
 
     files: frozenset[str]
 
@@ -61,11 +61,10 @@ class Tree:
         return join(path, "__init__.py") in self.files
 
     def below(self, folder: str) -> list[str]:
-        """All files of a folder and of those in it."""
+        """Return all files in a folder, recursively."""
         return sorted(path for path in self.files if folder in ("", ".") or path.startswith(f"{folder}/"))
 
     def folders_in(self, folder: str) -> list[str]:
-        """The folders directly in one, by their whole paths."""
         home = "" if folder in ("", ".") else folder
         return sorted(path for path in self.folders if posixpath.dirname(path) == home)
 
@@ -74,7 +73,7 @@ class Tree:
         return sorted(path for path in self.files if posixpath.dirname(path) == home)
 
     def glob(self, pattern: str, within: str = "") -> Iterator[str]:
-        """Files that a pattern means, or that are in a folder that it means; paths below `within`."""
+        """Return files that match a pattern or are in a matching folder; paths are relative to `within`."""
         for path in self.below(within) if len(pattern) <= MAX_PATTERN else ():
             short = path[len(within) + 1 :] if within not in ("", ".") else path
             if pattern_matches(pattern, short):
@@ -86,14 +85,14 @@ def join(folder: str, name: str) -> str:
 
 
 def texts(value: object) -> list[str]:
-    """The texts of a list, or a text alone."""
+    # the strings of a list, or a single string
     if isinstance(value, str):
         return [value]
     return [text for text in value if isinstance(text, str)] if isinstance(value, list | tuple) else []
 
 
 def ignores(patterns: Iterable[str]) -> Callable[[str], bool]:
-    """Whether a path is meant by one of some patterns written as in `.gitignore`; the last that matches decides."""
+    """Return a function that tells if `.gitignore` patterns match a path; the last match decides."""
     rules = []
     for pattern in [one for one in patterns if len(one) <= MAX_PATTERN][:MAX_PATTERNS]:
         bare = pattern.removeprefix("!").rstrip("/")

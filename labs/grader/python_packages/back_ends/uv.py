@@ -1,4 +1,4 @@
-"""uv_build: the modules of `module-name`, else one of the project's name, in `module-root`, which is `src`."""
+"""uv_build: the modules in `module-name`, or one named after the project, in `module-root`, by default `src`."""
 
 from packaging.utils import canonicalize_name
 

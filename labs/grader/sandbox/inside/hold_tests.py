@@ -46,7 +46,7 @@ class Learner:
         if "raised" in said:
             raise NotHeldError("the code raised an exception")
         if "unsaid" in said:
-            raise NotHeldError("the code returned something other than lists, mappings, text and numbers")
+            raise NotHeldError("the code returned something other than lists, mappings, strings and numbers")
         return said["value"]
 
     def raised(self, target, *args, **kwargs):
