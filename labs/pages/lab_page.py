@@ -11,7 +11,7 @@ from labs.addresses import labcheck_addresses, practice_address
 from labs.models import Lab, State, Submission
 from labs.pages.forms import AddressForm
 from labs.pages.presentation import history_item, verdict_of
-from labs.reports.standing import CheckRow, Standing, check_rows, left_to_pass
+from labs.reports.standing import CheckRow, Standing, check_rows, to_fix
 from labs.repositories.hosts import Offer
 from labs.specs import parse_spec
 from lessons.pages.breadcrumb import course_crumbs
@@ -113,16 +113,14 @@ def stopped_band(newest: Submission | None) -> Band | None:
 
 
 def best_band(best: Submission, standing: Standing, checks: list[CheckRow], found: queries.OpenLab) -> Band:
+    left = to_fix(checks)
     if not standing.passed:
-        return Band(
-            "warn", standing.distance, left_to_pass(checks), "See what to fix", best.get_absolute_url()
-        )
+        text = f"{left} to fix." if left else ""
+        return Band("warn", standing.distance, text, "See what to fix", best.get_absolute_url())
+    text = f"You can still fix {left}." if left else ""
     if found.next:
-        return Band(
-            "ok", standing.answer, left_to_pass(checks), f"Next lab: {found.next.title}", found.next.url
-        )
-    course = found.lab.course.get_absolute_url()
-    return Band("ok", standing.answer, left_to_pass(checks), "Back to the course", course)
+        return Band("ok", standing.answer, text, f"Next lab: {found.next.title}", found.next.url)
+    return Band("ok", standing.answer, text, "Back to the course", found.lab.course.get_absolute_url())
 
 
 # --- commands -------------------------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ def _row(check: CheckSpec, result: JsonObject | None) -> CheckRow:
     )
 
 
-def left_to_pass(rows: Iterable[CheckRow]) -> str:
-    # `2 checks left to pass.`, or "" if none is left or nothing was graded
-    left = sum(bool(row.word) and row.glyph != "done" for row in rows)
-    return f"{count(left, 'check')} left to pass." if left else ""
+def to_fix(rows: Iterable[CheckRow]) -> str:
+    # `2 checks`, the number of those that need work, or ""
+    number = sum(row.glyph == "bad" for row in rows)
+    return count(number, "check") if number else ""

@@ -169,7 +169,7 @@ def test_checks_show_the_outcomes_of_the_best_submission(learner_client, cast):
         ("Needs work", "main holds at least three commits of yours", "0 of 20"),
         ("Not run", "README.md exists", "0 of 20"),
     ]
-    assert band(learner_client, cast.lab)[2] == "2 checks left to pass."
+    assert band(learner_client, cast.lab)[2] == "1 check to fix."
 
 
 def test_band_of_a_passed_lab_leads_to_the_next_lab_or_to_the_course(learner_client, cast):
@@ -179,6 +179,14 @@ def test_band_of_a_passed_lab_leads_to_the_next_lab_or_to_the_course(learner_cli
     assert band(learner_client, cast.lab) == (*answer, course.get_absolute_url(), "Back to the course")
     after = make_lab(course, title="Branches", position=cast.lab.position + 1)
     assert band(learner_client, cast.lab) == (*answer, after.get_absolute_url(), "Next lab: Branches")
+
+
+def test_band_of_a_passed_lab_says_what_can_still_be_fixed(learner_client, cast):
+    cast.grade(**dict.fromkeys("abcd", "passed"), three_commits="needs_work")
+    assert band(learner_client, cast.lab)[:3] == (
+        *("ok", "80 of 100 points. You passed."),
+        "You can still fix 1 check.",
+    )
 
 
 @pytest.mark.parametrize("state", [State.UNREADABLE, State.FAULT])
