@@ -37,8 +37,8 @@ def quoted(text: str) -> str:
     return f"`{cut(visible(text), 100)}`"
 
 
-def in_words(pattern: str, verb: str = "asks for") -> str:
-    """Describe a regular expression without showing it: by its literal texts, else "what this check asks for"."""
+def in_words(pattern: str, verb: str = "requires") -> str:
+    """Describe a regular expression without showing it: by its literal texts, else "what this check requires"."""
     texts = [_plain(part) for part in re.split(r"(?<!\\)\|", pattern)]
     if all(texts):
         return " or ".join(quoted(text) for text in texts if text)

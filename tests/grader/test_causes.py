@@ -54,7 +54,7 @@ def link_to_nowhere(repo: Repo) -> None:
 
 
 def puts(**files: str | bytes) -> Callable[[Repo], None]:
-    """A commit of these files; `__` stands for a slash and `_dot_` for a dot."""
+    """A commit of these files; `__` points to a slash and `_dot_` for a dot."""
 
     def build(repo: Repo) -> None:
         for name, content in files.items():
@@ -99,33 +99,33 @@ def notebook_on_a_branch(repo: Repo) -> None:
 
 
 CASES: list[tuple[Callable[[Repo], None], str, str]] = [
-    (nested, MODEL, "`app` at `main` is a nested repository, not a folder. It has a `.git` of its own"),
-    (submodule, MODEL, "`app` at `main` is a submodule, not a folder. Its files are in another repository"),
-    (link_to_folder, MODEL, "`app` at `main` is a symbolic link, not a folder. It leads to `src`"),
+    (nested, MODEL, "`app` on `main` is a nested repository, not a folder. It has a `.git` of its own"),
+    (submodule, MODEL, "`app` on `main` is a submodule, not a folder. Its files are in another repository"),
+    (link_to_folder, MODEL, "`app` on `main` is a symbolic link, not a folder. It leads to `src`"),
     (
         link_to_file,
         MODEL,
-        "`app/model.py` at `main` is a symbolic link, not a file. It leads to `../real.py`",
+        "`app/model.py` on `main` is a symbolic link, not a file. It leads to `../real.py`",
     ),
-    (link_to_nowhere, MODEL, "`app/model.py` at `main` is a symbolic link, not a file."),
-    (named("app"), MODEL, "`app` at `main` is a file, not a folder."),
-    (named("app/model.py/x"), MODEL, "`app/model.py` at `main` is a folder, not a file."),
+    (link_to_nowhere, MODEL, "`app/model.py` on `main` is a symbolic link, not a file."),
+    (named("app"), MODEL, "`app` on `main` is a file, not a folder."),
+    (named("app/model.py/x"), MODEL, "`app/model.py` on `main` is a folder, not a file."),
     (
         named("app/model.py/model.py"),
         MODEL,
         "is a folder, not a file. The file is inside it: `app/model.py/model.py`.",
     ),
-    (named("App/Model.py"), MODEL, "One was found at `App/Model.py`."),
-    (named("app/modle.py"), MODEL, "One was found at `app/modle.py`."),
-    (named("app\\model.py"), MODEL, "One was found at `app\\model.py`."),
-    (named("app/model.py.txt"), MODEL, "One was found at `app/model.py.txt`."),
-    (named("model.py"), MODEL, "One was found at `model.py`."),
-    (named(".github/workflows/ci.yaml", CI), WORKFLOW, "One was found at `.github/workflows/ci.yaml`."),
-    (named(".github/workflow/ci.yml", CI), WORKFLOW, "One was found at `.github/workflow/ci.yml`."),
-    (named("github/workflows/ci.yml", CI), WORKFLOW, "One was found at `github/workflows/ci.yml`."),
-    (named("dockerfile", "FROM a:1\n"), "dockerfile: {}", "One was found at `dockerfile`."),
-    (named("Dockerfile.txt", "FROM a:1\n"), "dockerfile: {}", "One was found at `Dockerfile.txt`."),
-    (named("DATA/reviews.csv", "id\n1\n"), CSV, "One was found at `DATA/reviews.csv`."),
+    (named("App/Model.py"), MODEL, "Found `App/Model.py` instead."),
+    (named("app/modle.py"), MODEL, "Found `app/modle.py` instead."),
+    (named("app\\model.py"), MODEL, "Found `app\\model.py` instead."),
+    (named("app/model.py.txt"), MODEL, "Found `app/model.py.txt` instead."),
+    (named("model.py"), MODEL, "Found `model.py` instead."),
+    (named(".github/workflows/ci.yaml", CI), WORKFLOW, "Found `.github/workflows/ci.yaml` instead."),
+    (named(".github/workflow/ci.yml", CI), WORKFLOW, "Found `.github/workflow/ci.yml` instead."),
+    (named("github/workflows/ci.yml", CI), WORKFLOW, "Found `github/workflows/ci.yml` instead."),
+    (named("dockerfile", "FROM a:1\n"), "dockerfile: {}", "Found `dockerfile` instead."),
+    (named("Dockerfile.txt", "FROM a:1\n"), "dockerfile: {}", "Found `Dockerfile.txt` instead."),
+    (named("DATA/reviews.csv", "id\n1\n"), CSV, "Found `DATA/reviews.csv` instead."),
     (
         named("a.NB", "x\n"),
         "line_endings: {path: '*.nb', are: lf}",
@@ -139,7 +139,7 @@ CASES: list[tuple[Callable[[Repo], None], str, str]] = [
     (
         on_a_branch,
         MODEL,
-        "There is no `model.py` in the folder `app` at `main`. It is on the branch `feature`.",
+        "There is no `model.py` in the folder `app` on `main`. It is on the branch `feature`.",
     ),
     (
         notebook_on_a_branch,
@@ -177,7 +177,7 @@ CASES: list[tuple[Callable[[Repo], None], str, str]] = [
     (
         named(".gitignore", ".env\n".encode("utf-16")),
         "ignored: {path: .env}",
-        "`.gitignore` at `main` is stored as UTF-16",
+        "`.gitignore` on `main` is stored as UTF-16",
     ),
 ]
 
@@ -252,9 +252,7 @@ def test_a_pointer_is_no_content_for_any_kind_that_reads_one(repo):
     for check, path in kinds.items():
         result = repo.ask(check)
         assert result.outcome is Outcome.NEEDS_WORK, check
-        assert f"`{path}` at `main` is a pointer of Git LFS: its content, 2.9 KB, is not in" in result.why, (
-            check
-        )
+        assert f"`{path}` on `main` is a Git LFS pointer: its content (2.9 KB) is not in" in result.why, check
     for check in ("file: {path: p.json, exists: true}", "file: {path: p.json, contains: 'size 3000'}"):
         assert repo.ask(check).outcome is Outcome.PASSED, check
 
@@ -268,7 +266,7 @@ def test_a_pointer_is_replaced_by_its_content(learner):
     answer = Repo(learner.path.parent / "origin.git").ask(CSV)
     start, words, script = answer.fix.split("\n\n")
     learner.shell(start)
-    assert "put its content there first" in words and "git lfs pull --include data/reviews.csv" in words
+    assert "fetch its content first" in words and "git lfs pull --include data/reviews.csv" in words
     learner.put("data/reviews.csv", "id,text\n1,good\n")
     learner.shell(script)
     assert Repo(learner.path.parent / "origin.git").ask(CSV).outcome is Outcome.PASSED
@@ -320,13 +318,14 @@ def test_a_command_that_failed_names_what_is_unusual_about_its_files(repo):
     repo.git("update-index", "--chmod=+x", "crlf.sh", "mark.sh")
     repo.git("commit", "-q", "-m", "Add files")
     table = {
-        "./run.sh": "`run.sh` is not executable there.",
-        "./crlf.sh": "The lines of `crlf.sh` end with CRLF, so its first line names no program.",
-        "./mark.sh": "`mark.sh` begins with a byte order mark, so its first line names no program.",
-        "./RUN.sh": "There is no `RUN.sh` there, but `run.sh` is.",
-        "python main.py data.json": "`data.json` is a pointer of Git LFS there, without its content.",
-        "python link.py": "`link.py` is a symbolic link there, which does not come along when code is run.",
-        "python mian.py": "There is no `mian.py` there, but `main.py` is.",
+        "./run.sh": "`run.sh` is not executable.",
+        "./crlf.sh": "`crlf.sh` has CRLF line endings, so the system cannot find the program on its first line.",
+        "./mark.sh": "`mark.sh` starts with a byte order mark, "
+        "so the system cannot find the program on its first line.",
+        "./RUN.sh": "There is no `RUN.sh`, but `run.sh` exists.",
+        "python main.py data.json": "`data.json` is a Git LFS pointer without its content.",
+        "python link.py": "`link.py` is a symbolic link, and code is run without it.",
+        "python mian.py": "There is no `mian.py`, but `main.py` exists.",
         "python main.py": "",
         "python -m pytest": "",
         "make": "",
@@ -351,4 +350,4 @@ def test_a_long_history_is_not_read_for_a_cause(repo, kind, monkeypatch):
     repo.git("rm", "-q", "data/reviews.csv")
     repo.commit("Two")
     check = {"file": "file: {path: data/reviews.csv, exists: true}", "csv": CSV}[kind]
-    assert repo.ask(check).why == "There is no `reviews.csv` in the folder `data` at `main`."
+    assert repo.ask(check).why == "There is no `reviews.csv` in the folder `data` on `main`."

@@ -46,7 +46,7 @@ def test_a_second_commit_is_no_amended_one(line):
     amend(line)
     line.commit("Add the rest", b="b")
     result = ask(line)
-    assert result.why == "The newest commit of `main` is not on `v1.0`."
+    assert result.why == "The parent of the latest commit on `main` is not `v1.0`."
     assert f"git reset --soft {line.head('v1.0')}" in result.fix
 
 

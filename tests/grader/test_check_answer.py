@@ -77,7 +77,7 @@ def test_what_git_prints_is_right_and_another_answer_is_not(repo, equals):
     result = answered(repo, f"{right}\n", equals)
     assert (result.outcome, result.why) == (
         Outcome.PASSED,
-        "The answer in `answers.txt` at `answers` is right.",
+        "The answer in `answers.txt` on `answers` is right.",
     )
     result = answered(repo, "something else\n", equals)
     assert result.outcome is Outcome.NEEDS_WORK
@@ -123,9 +123,9 @@ def test_an_id_may_be_cut(repo, typed, right):
         ("first = 'Start the project'\n", "key: First", None),
         ("Start the project\n", "at: answers~0", None),
         ("\nStart the project\n", "line: 2", None),
-        ("Start the project\n", "line: 2", "1 line, none with an answer there"),
-        ("second: Start the project\n", "key: first", "1 line, none with an answer there"),
-        ("first: \n", "key: first", "1 line, none with an answer there"),
+        ("Start the project\n", "line: 2", "1 line, no answer in this place"),
+        ("second: Start the project\n", "key: first", "1 line, no answer in this place"),
+        ("first: \n", "key: first", "1 line, no answer in this place"),
         ("first: Break it\n", "key: first", "`Break it`"),
     ],
 )
@@ -141,14 +141,13 @@ def test_an_answer_is_found_at_its_place(repo, text, place, found):
 def test_a_wrong_answer_says_what_is_asked_and_which_command_shows_it(repo):
     result = answered(repo, "a: b\nroot: 1234567\n", "{id_of: 'main~1'}", "key: root")
     assert (
-        result.why
-        == "Line 2 of `answers.txt` at `answers` is not the id of `main~1`, at least seven digits of it."
+        result.why == "Line 2 of `answers.txt` on `answers` is not the id of `main~1`, at least seven digits."
     )
     assert (result.found, result.evidence[0].line) == ("`1234567`", 2)
     start, look, edit, keep, _ = result.fix.split("\n\n")
     assert "git switch answers\n" in start
     assert look == "git rev-parse --short 'main~1'"
-    assert edit == "Write what it shows into `answers.txt`, behind `root:`."
+    assert edit == "Write what it shows into `answers.txt`, after `root:`."
     assert keep.startswith("git add -- answers.txt\ngit commit ")
 
 
@@ -166,13 +165,13 @@ def test_right_answers_that_the_author_lists_are_hidden(repo):
     [
         (
             "{first_match: {path: a.txt, matches: nowhere}}",
-            "No commit on `main` has what is looked for in `a.txt`.",
+            "Not run: `a.txt` does not contain what the question names in any commit on `main`.",
         ),
         (
             "{value_in: {path: a.txt, at: v1.0, line: 9}}",
-            "`a.txt` at `v1.0` does not have the value that is asked for.",
+            "Not run: `a.txt` at `v1.0` does not have the value that this check compares with.",
         ),
-        ("{object_of: {path: nothing}}", "There is no `nothing` at `main`."),
+        ("{object_of: {path: nothing}}", "Not run: there is no `nothing` on `main`."),
     ],
 )
 def test_a_question_without_an_answer_here_is_not_run(repo, equals, words):
@@ -183,13 +182,13 @@ def test_a_question_without_an_answer_here_is_not_run(repo, equals, words):
 @pytest.mark.parametrize(
     ("rest", "words"),
     [
-        ("line: 1", "one of equals and one_of is needed"),
-        ("line: 1, key: a, equals: {tags: }", "a line or a key, not both"),
-        ("line: 0, equals: {tags: }", "lines are counted from 1"),
-        ("equals: {id_off: main}", "id_off: is not a value. Did you mean `id_of`?"),
-        ("equals: {id_of: '-x'}", "id_of.at: a commit, such as"),
-        ("equals: main", "one value is expected, such as {id_of: main~2}"),
-        ("equals: {value_in: {path: a}}", "one of line, matches and value is needed"),
+        ("line: 1", "needs either `equals` or `one_of`"),
+        ("line: 1, key: a, equals: {tags: }", "line: cannot be combined with `key`"),
+        ("line: 0, equals: {tags: }", "line numbers start at 1"),
+        ("equals: {id_off: main}", "id_off: unknown value. Did you mean `id_of`?"),
+        ("equals: {id_of: '-x'}", "id_of.at: expected a commit, such as"),
+        ("equals: main", "expected a value such as {id_of: main~2}"),
+        ("equals: {value_in: {path: a}}", "needs one of `line`, `matches` and `value`"),
     ],
 )
 def test_questions_that_cannot_be_asked(lab, rest, words):
@@ -258,4 +257,4 @@ def _grow(repo, steps):
 def test_a_file_that_is_too_long_to_be_read_as_data_has_no_right_answer(repo):
     repo.put("large.yaml", "seed: 42\n" + "# more\n" * 40_000)
     result = answered(repo, "42\n", "{value_in: {path: large.yaml, at: answers, value: seed}}")
-    assert result.reason == "`large.yaml` at `answers` is over 256 KB, and such files are not read."
+    assert result.reason == "Not run: `large.yaml` on `answers` is over 256 KB. Such files are not read."

@@ -35,10 +35,10 @@ def test_attributes_are_what_git_says(repo, text, has):
 def test_what_differs_is_said_with_the_line(repo):
     with_attributes(repo, "# models\n*.bin text eol=crlf\n")
     result = repo.ask("attributes: {path: a.bin, has: {text: true, eol: lf, diff: false}}")
-    assert result.why == "`a.bin` at `main` has `eol` as `crlf` and `diff` not mentioned."
+    assert result.why == "`a.bin` on `main` has `eol` set to `crlf` and `diff` unspecified."
     assert (result.expected, result.found) == (
-        "`eol` as `lf` and `diff` unset",
-        "`eol` as `crlf` and `diff` not mentioned",
+        "`eol` set to `lf` and `diff` unset",
+        "`eol` set to `crlf` and `diff` unspecified",
     )
     assert (result.evidence[0].path, result.evidence[0].line) == (".gitattributes", 2)
     assert "'a.bin eol=lf -diff' >> .gitattributes" in result.fix
@@ -56,7 +56,7 @@ def test_rules_that_are_not_committed_do_not_count(repo):
     repo.commit()
     repo.put(".gitattributes", "* eol=lf\n")
     repo.put(".git/info/attributes", "* eol=lf\n")
-    assert repo.ask("attributes: {path: a, has: {eol: lf}}").found == "`eol` not mentioned"
+    assert repo.ask("attributes: {path: a, has: {eol: lf}}").found == "`eol` unspecified"
 
 
 @pytest.mark.parametrize("has", ["{}", "lf", "{--all: true}", "{eol: [lf]}"])

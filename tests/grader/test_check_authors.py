@@ -7,7 +7,7 @@ from labs.grader.report import Outcome
 from labs.grader.spec import load_spec
 
 ME = Learner(names=("Learner", "learner-on-github"), emails=("learner@example.org",))
-CLAIM = "Names in commits are claims, not proof."
+CLAIM = "A name in a commit does not prove who made it."
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_commits_of_the_learner_pass_and_are_called_a_claim(repo, ask):
     result = ask()
     assert (result.outcome, result.why) == (
         Outcome.PASSED,
-        f"2 of 2 commits carry your name or e-mail address on `main`. {CLAIM}",
+        f"2 of 2 commits on `main` have your name or email address. {CLAIM}",
     )
 
 
@@ -40,7 +40,7 @@ def test_without_knowing_the_learner_it_is_not_run(repo, ask, learner):
     result = ask(learner=learner)
     assert (result.outcome, result.reason) == (
         Outcome.NOT_RUN,
-        "Not run: who submitted this is not known here, so names cannot be compared.",
+        "Not run: the learner is not known here, so names cannot be compared.",
     )
 
 
@@ -51,10 +51,10 @@ def test_commits_of_others_are_shown_newest_three_and_counted(repo, ask):
     result = ask()
     assert result.outcome is Outcome.NEEDS_WORK
     assert result.why == (
-        "1 of 5 commits carries your name or e-mail address on `main`. Most often Git was told another name, "
-        f"or the commits came with a copy. {CLAIM}"
+        "1 of 5 commits on `main` has your name or email address. Most often `user.name` or `user.email` was "
+        f"set to a different value, or the commits were copied. {CLAIM}"
     )
-    assert result.expected == "every commit with author `Learner` or `learner@example.org`"
+    assert result.expected == "every commit with the author `Learner` or `learner@example.org`"
     shown = [f"{commit[:7]} by `Other <other@example.org>`" for commit in reversed(others)]
     assert result.found == f"{shown[0]}, {shown[1]}, {shown[2]} and 1 more"
     assert [item.commit for item in result.evidence] == others[1:]
@@ -102,7 +102,7 @@ def test_a_merge_made_by_the_host_is_nobodys(repo, ask):
     sign(repo, "GitHub", "noreply@github.com", roles=("COMMITTER",))
     sign(repo, roles=("AUTHOR",))
     repo.merge("--no-ff", "side")
-    assert ask().why.startswith("2 of 2 commits carry")
+    assert ask().why.startswith("2 of 2 commits on `main` have")
 
 
 def test_a_number_of_own_commits_allows_commits_of_others(repo, ask):
@@ -113,7 +113,7 @@ def test_a_number_of_own_commits_allows_commits_of_others(repo, ask):
     result = ask("authors: {at_least: 2}")
     assert (result.outcome, result.expected) == (
         Outcome.NEEDS_WORK,
-        "2 commits with author `Learner` or `learner@example.org`",
+        "2 commits with the author `Learner` or `learner@example.org`",
     )
 
 
@@ -136,7 +136,7 @@ def test_a_branch_without_commits_of_ones_own_needs_work(repo, ask):
     result = ask(starter=repo.commit("Start"))
     assert (result.outcome, result.why) == (
         Outcome.NEEDS_WORK,
-        f"0 of 0 commits carry your name or e-mail address on `main`. {CLAIM}",
+        f"No commit on `main` has your name or email address. {CLAIM}",
     )
 
 

@@ -12,7 +12,7 @@ def test_a_missing_branch_needs_work_and_tells_how_to_make_and_push_it(repo):
     repo.commit()
     result = repo.ask("branch: {name: feature/login}")
     assert result.outcome is Outcome.NEEDS_WORK
-    assert result.why == "There is no branch `feature/login`. Most often it was not made, or not pushed."
+    assert result.why == "There is no branch `feature/login`. Most often it was not created or not pushed."
     assert (result.expected, result.found) == ("a branch called `feature/login`", "1 branch: `main`")
     assert result.fix.endswith("|| git switch -c feature/login\ngit push -u origin feature/login")
 
@@ -21,7 +21,7 @@ def test_a_name_that_differs_by_case_and_hyphen_is_a_near_miss(repo):
     repo.commit()
     repo.branch("Feature/log_in")
     result = repo.ask("branch: {name: feature/log-in}")
-    assert result.why == "There is no branch `feature/log-in`. There is one called `Feature/log_in`."
+    assert result.why == "There is no branch `feature/log-in`. Found `Feature/log_in` instead."
     assert "git switch Feature/log_in\n" in result.fix and "git branch -m feature/log-in\n" in result.fix
 
 
@@ -40,7 +40,7 @@ def test_a_branch_that_should_be_gone_needs_work_while_it_is_there(repo):
     commit = repo.commit()
     repo.branch("old")
     result = repo.ask("branch: {name: old, exists: false}")
-    assert result.why == "The branch `old` is still there."
+    assert result.why == "The branch `old` still exists."
     assert result.found == f"`old` at commit {commit[:7]}"
     assert (
         "git branch -D old\ngit push origin --delete old" in result.fix and "`git branch old " in result.fix

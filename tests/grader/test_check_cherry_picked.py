@@ -38,7 +38,7 @@ def test_a_commit_that_is_missing_is_picked(forked):
     forked.git("cherry-pick", "side~1")
     result = ask(forked, "[side~1, side]")
     three = forked.head("side")
-    assert result.why == f"`main` holds no commit with the change of {three[:7]} `Three`."
+    assert result.why == f"No commit on `main` makes the same change as {three[:7]} `Three`."
     assert f"git cherry-pick {three}" in result.fix
 
 

@@ -79,8 +79,8 @@ def test_a_missing_commit_says_what_was_asked_for(line):
 def test_a_fault_names_the_commit_and_both_sides(line):
     result = ask(line, "subject: Fix the sum, touches: [a.txt]")
     commit = line.head("main~1")
-    assert result.why == f"In commit {commit[:7]} `Fix the sum` other files are changed."
-    assert (result.expected, result.found) == ("only `a.txt`", "`a.txt` and `b.txt`")
+    assert result.why == f"Commit {commit[:7]} `Fix the sum` changes different files."
+    assert (result.expected, result.found) == ("changes to `a.txt` only", "changes to `a.txt` and `b.txt`")
     assert [item.commit for item in result.evidence] == [commit]
 
 

@@ -32,9 +32,9 @@ def ask(repo, text, rest):
         (TABLE, "rows_at_least: 4", "3 rows"),
         (TABLE, "rows_at_most: 2", "3 rows"),
         ("id,text\n", "rows_at_least: 1", "0 rows"),
-        ("id,text\n1\n", "columns: [id]", "1 field where the header has 2 at line 2"),
-        ('id,text\n1,"a', "columns: [id]", "unexpected end of data at line 2"),
-        ("\n\n", "columns: [id]", "there is no header at line 1"),
+        ("id,text\n1\n", "columns: [id]", "1 field instead of 2 (line 2)"),
+        ('id,text\n1,"a', "columns: [id]", "unexpected end of data (line 2)"),
+        ("\n\n", "columns: [id]", "no header (line 1)"),
     ],
 )
 def test_columns_and_rows_are_looked_at(repo, text, rest, found):
@@ -44,7 +44,7 @@ def test_columns_and_rows_are_looked_at(repo, text, rest, found):
 
 def test_a_column_of_nearly_the_name_is_named(repo):
     result = ask(repo, "Id,texts\n1,2\n", "columns: [text]")
-    assert result.why == "`data.csv` at `main` has no column `text`. There is `texts`."
+    assert result.why == "`data.csv` on `main` has no column `text`. It has `texts`."
     assert (result.expected, result.evidence[0].line) == ("the columns `text`", 1)
 
 

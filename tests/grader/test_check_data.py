@@ -70,7 +70,7 @@ def test_the_three_formats_answer_alike(repo, lab, path):
 
 def test_a_value_is_shown_with_its_line_and_what_is_expected(ask, repo):
     result = ask("params.yaml", YAML, "value: train.seed, equals: 43")
-    assert result.why == "`train.seed` in `params.yaml` at `main` is the number 42."
+    assert result.why == "`train.seed` in `params.yaml` on `main` is the number 42."
     assert (result.expected, result.found) == ("the number 43", "the number 42")
     (evidence,) = result.evidence
     assert (evidence.ref, evidence.commit, evidence.path, evidence.line) == (
@@ -86,10 +86,10 @@ def test_a_value_is_shown_with_its_line_and_what_is_expected(ask, repo):
 @pytest.mark.parametrize(
     ("place", "why", "found"),
     [
-        ("train.sead", "There is no `train.sead` in `params.toml` at `main`.", "a key `seed`"),
-        ("test.seed", "There is no `test` in `params.toml` at `main`.", "the keys `train` and `steps`"),
-        ("steps[5].run", "There is no `steps[5]` in `params.toml` at `main`.", "a list of 2 items"),
-        ("train.seed.x", "There is no `train.seed.x` in `params.toml` at `main`.", "a single value"),
+        ("train.sead", "There is no `train.sead` in `params.toml` on `main`.", "a key `seed`"),
+        ("test.seed", "There is no `test` in `params.toml` on `main`.", "the keys `train` and `steps`"),
+        ("steps[5].run", "There is no `steps[5]` in `params.toml` on `main`.", "a list of 2 items"),
+        ("train.seed.x", "There is no `train.seed.x` in `params.toml` on `main`.", "a single value"),
     ],
 )
 def test_a_value_that_is_not_there_says_how_far_the_way_goes(ask, place, why, found):
@@ -100,8 +100,8 @@ def test_a_value_that_is_not_there_says_how_far_the_way_goes(ask, place, why, fo
 @pytest.mark.parametrize(
     ("rest", "expected"),
     [
-        ("at_least: 1, at_most: 2.5", "a number, at least 1 and at most 2.5"),
-        ("matches: '^v'", "text with `v`"),
+        ("at_least: 1, at_most: 2.5", "a number of at least 1 and at most 2.5"),
+        ("matches: '^v'", "text that contains `v`"),
         ("exists: true", "a value at `none`"),
         ("equals: false", "false"),
     ],
@@ -113,7 +113,7 @@ def test_what_is_expected_is_said_for_each_question(ask, rest, expected):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{"a": null}', "nothing"),
+        ('{"a": null}', "empty"),
         ('{"a": [1]}', "a list of 1 item"),
         ('{"a": {"b": 1, "c": 2}}', "a mapping of 2 keys"),
         ('{"a": "3"}', "the text `3`"),
@@ -136,19 +136,19 @@ def test_what_is_found_is_said_for_each_sort_of_value(ask, text, said):
 def test_a_file_that_cannot_be_read_says_line_and_column(ask, path, text, place):
     result = ask(path, text, "value: a, equals: 1")
     assert result.outcome is Outcome.NEEDS_WORK
-    assert result.why.startswith(f"`{path}` at `main` cannot be read as {path[2:].upper()}: ")
-    assert result.why.endswith(f" at {place}.") and result.found.endswith(place)
+    assert result.why.startswith(f"`{path}` on `main` is not valid {path[2:].upper()}: ")
+    assert result.why.endswith(f" ({place}).") and result.found.endswith(f"({place})")
     assert result.evidence[0].line == int(place.split()[1].strip(","))
 
 
 @pytest.mark.parametrize(
     ("path", "text", "words"),
     [
-        ("a.yaml", "a: 1\na: 2\n", "`a`: duplicate key at line 2."),
+        ("a.yaml", "a: 1\na: 2\n", "`a`: duplicate key (line 2)."),
         ("a.json", '{"a": 1, "a": 2}', "duplicate key `a`."),
         ("a.toml", "a = 1\na = 2\n", "Cannot overwrite a value"),
         ("a.yaml", "", "the file is empty"),
-        ("a.json", "", "Expecting value at line 1, column 1."),
+        ("a.json", "", "Expecting value (line 1, column 1)."),
         ("a.json", '{"a": NaN}', "NaN is not valid JSON"),
     ],
 )
@@ -172,7 +172,7 @@ def test_what_is_refused_in_a_file_is_named(ask, path, text, words):
 def test_what_only_this_reader_does_not_take_is_not_known(ask, path, text, words):
     result = ask(path, text, "value: a, exists: true")
     assert result.outcome is Outcome.NOT_RUN
-    assert result.reason.startswith(f"Not known: what `{path}` at `main` holds, because ")
+    assert result.reason.startswith(f"Cannot tell what `{path}` on `main` contains, because ")
     assert words in result.reason
 
 
@@ -193,7 +193,7 @@ def test_a_file_over_256_kb_is_not_read(ask, path):
     result = ask(path, FILES[path] + " " * data_module.MAX_BYTES, "value: train.seed, equals: 42")
     assert (result.outcome, result.reason) == (
         Outcome.NOT_RUN,
-        f"`{path}` at `main` is over 256 KB, and such files are not read.",
+        f"Not run: `{path}` on `main` is over 256 KB. Such files are not read.",
     )
 
 
@@ -214,7 +214,7 @@ def test_a_file_that_is_not_there_is_answered_as_the_file_kind_does(repo):
     repo.commit()
     check = "data: {path: params.yaml, value: train.seed, equals: 42}"
     assert repo.ask(check).why == (
-        "There is no `params.yaml` in the top folder at `main`. One was found at `docs/params.yaml`."
+        "There is no `params.yaml` in the top folder on `main`. Found `docs/params.yaml` instead."
     )
     assert repo.ask(check.replace("value", "at: v1, value")).why.startswith("There is no tag `v1`.")
 
@@ -279,10 +279,10 @@ def test_ini_is_read_without_interpolation(repo, lab, path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a = 1\n", "the first line must be a section header such as `[name]` at line 1."),
-        ("[a]\nb = 1\nb = 2\n", "duplicate key `b` at line 3."),
-        ("[a]\n[a]\n", "duplicate section `a` at line 2."),
-        ("[a]\n= 1\n", "a line is not a section header, `key = value` or a comment at line 2."),
+        ("a = 1\n", "the first line must be a section header such as `[name]` (line 1)."),
+        ("[a]\nb = 1\nb = 2\n", "duplicate key `b` (line 3)."),
+        ("[a]\n[a]\n", "duplicate section `a` (line 2)."),
+        ("[a]\n= 1\n", "a line is not a section header, `key = value` or a comment (line 2)."),
     ],
 )
 def test_what_is_refused_in_ini_is_named(ask, text, words):

@@ -291,7 +291,7 @@ def test_a_hostile_file_ends_in_an_answer(ask, text):
 def test_a_check_asks_one_thing(ask):
     with pytest.raises(SpecError) as error:
         ask(SMALL, "not_root: true, healthcheck: true")
-    assert "a check asks one thing, and `not_root` is there already" in str(error.value)
+    assert "cannot be combined with `not_root`: a check asks one question" in str(error.value)
 
 
 def test_thousands_of_stages_on_each_other_are_a_verdict(repo):

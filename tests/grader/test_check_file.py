@@ -20,7 +20,7 @@ def test_a_near_miss_is_named_and_moved(repo, other):
     repo.put(other)
     repo.commit()
     result = repo.ask(README)
-    assert result.why == f"There is no `README.md` in the top folder at `main`. One was found at `{other}`."
+    assert result.why == f"There is no `README.md` in the top folder on `main`. Found `{other}` instead."
     assert (result.expected, result.found) == ("`README.md`", f"`{other}`")
     assert result.evidence[0].path == other
     assert f"git mv -- {other} README.md" in result.fix
@@ -29,8 +29,8 @@ def test_a_near_miss_is_named_and_moved(repo, other):
 def test_a_missing_file_in_a_folder_names_the_folder(repo):
     repo.commit(a="a")
     result = repo.ask("file: {path: src/app.py, exists: true}")
-    assert result.why == "There is no `app.py` in the folder `src` at `main`."
-    assert result.found == "1 file, none of this name"
+    assert result.why == "There is no `app.py` in the folder `src` on `main`."
+    assert result.found == "1 file, none with this name"
     assert "mkdir -p src\ntouch src/app.py\n" in result.fix
 
 
@@ -50,7 +50,7 @@ def test_what_is_no_file_is_said_to_be_what_it_is(repo, mode, kind, noun):
     for check in (README, "file: {path: README.md, contains: root}"):
         result = repo.ask(check)
         assert result.outcome is Outcome.NEEDS_WORK
-        assert result.why == f"`README.md` at `main` is {noun}, not a file."
+        assert result.why == f"`README.md` on `main` is {noun}, not a file."
 
 
 def test_an_absent_file_passes_when_it_is_absent(repo):
@@ -62,7 +62,7 @@ def test_an_absent_file_needs_work_while_it_is_tracked(repo):
     repo.put(".env")
     repo.commit()
     result = repo.ask("file: {path: .env, exists: false}")
-    assert (result.why, result.evidence[0].path) == ("`.env` is at `main`.", ".env")
+    assert (result.why, result.evidence[0].path) == ("`.env` exists on `main`.", ".env")
     assert "git rm --cached -- .env" in result.fix
 
 
@@ -79,8 +79,8 @@ def test_text_that_is_not_contained_shows_the_beginning_of_the_file(repo):
     repo.put("README.md", "One\nTwo\n")
     repo.commit()
     result = repo.ask("file: {path: README.md, contains: 'a.b'}")
-    assert result.why == "`README.md` at `main` does not have the text `a.b`."
-    assert result.found == "2 lines, none with it"
+    assert result.why == "`README.md` on `main` does not contain `a.b`."
+    assert result.found == "2 lines, none that does"
     assert result.evidence[0].excerpt == ((1, "One"), (2, "Two"))
 
 
@@ -126,7 +126,7 @@ def test_a_file_over_1_mb_is_there_but_not_read(repo):
     assert repo.ask(README).outcome is Outcome.PASSED
     result = repo.ask("file: {path: README.md, contains: x}")
     assert result.outcome is Outcome.NOT_RUN
-    assert result.reason == "`README.md` at `main` is over 1 MB, and such files are not read."
+    assert result.reason == "Not run: `README.md` on `main` is over 1 MB. Such files are not read."
     assert repo.ask("file: {path: small, contains: needle}").outcome is Outcome.PASSED
 
 
@@ -158,17 +158,17 @@ def test_exact_content_does_not_look_at_line_ends(repo, content):
 @pytest.mark.parametrize(
     ("content", "line", "expected", "found"),
     [
-        ("a\nx\nc\n", 2, "`b` at line 2", "`x` at line 2"),
-        ("a\n", 2, "`b` at line 2", "the end of the file before line 2"),
+        ("a\nx\nc\n", 2, "`b` on line 2", "`x` on line 2"),
+        ("a\n", 2, "`b` on line 2", "the end of the file before line 2"),
         ("a\nb\nc\n\n", 4, "the end of the file before line 4", "an empty line 4"),
-        ("", 1, "`a` at line 1", "an empty line 1"),
+        ("", 1, "`a` on line 1", "an empty line 1"),
     ],
 )
 def test_other_content_shows_the_first_line_that_differs(repo, content, line, expected, found):
     repo.put("a", content)
     repo.commit()
     result = repo.ask('file: {path: a, equals: "a\\nb\\nc"}')
-    assert result.why == f"`a` at `main` is not what is asked for from line {line} on."
+    assert result.why == f"`a` on `main` differs from the required content on line {line}."
     assert (result.expected, result.found, result.evidence[0].line) == (expected, found, line)
 
 
@@ -179,9 +179,9 @@ LINES = "file: {path: a, lines: [milk, eggs, milk]}"
     ("content", "why", "found"),
     [
         ("milk\nx\neggs\nmilk\n", None, ""),
-        ("eggs\nmilk\n", "`a` at `main` has the line `eggs` too early.", "it at line 1"),
-        ("milk\neggs\n", "`a` at `main` has the line `milk` too early.", "it at line 1"),
-        ("milk\neggs \n", "`a` at `main` has no line `eggs`.", "2 lines, none of them this one"),
+        ("eggs\nmilk\n", "`a` on `main` has the line `eggs` too early.", "it on line 1"),
+        ("milk\neggs\n", "`a` on `main` has the line `milk` too early.", "it on line 1"),
+        ("milk\neggs \n", "`a` on `main` has no line `eggs`.", "2 lines, none of them this one"),
     ],
 )
 def test_lines_are_asked_for_in_their_order(repo, content, why, found):
@@ -196,8 +196,11 @@ def test_what_a_file_must_not_hold_is_shown_at_its_line(repo):
     repo.put("a", "one\nTODO: two\n")
     repo.commit()
     result = repo.ask("file: {path: a, lacks: 'TODO|FIXME'}")
-    assert result.why == "`a` at `main` has `TODO` or `FIXME` at line 2."
-    assert (result.expected, result.found) == ("no line with `TODO` or `FIXME`", "`TODO: two` at line 2")
+    assert result.why == "`a` on `main` contains `TODO` or `FIXME` on line 2."
+    assert (result.expected, result.found) == (
+        "no line that contains `TODO` or `FIXME`",
+        "`TODO: two` on line 2",
+    )
     assert repo.ask("file: {path: a, lacks: FIXME}").outcome is Outcome.PASSED
 
 
@@ -208,7 +211,7 @@ def test_the_executable_bit_is_seen(repo):
     repo.git("commit", "-q", "-m", "Add a hook")
     assert repo.ask("file: {path: hook, executable: true}").outcome is Outcome.PASSED
     result = repo.ask("file: {path: hook, executable: false}")
-    assert (result.why, result.found) == ("`hook` at `main` is executable.", "the mode 100755")
+    assert (result.why, result.found) == ("`hook` on `main` is executable.", "mode 100755")
 
 
 def test_one_question_is_asked_at_a_time(lab):

@@ -18,7 +18,7 @@ def line(repo):
 def test_a_commit_that_is_still_there_is_named(line):
     result = line.ask("gone: {subject: Bad}")
     bad = line.head("side")
-    assert result.why == f"The history of `main` still holds {bad[:7]} `Bad`."
+    assert result.why == f"`main` still contains {bad[:7]} `Bad`."
     assert result.expected == "no commit with the subject `Bad` in the history of `main`"
     assert [item.commit for item in result.evidence] == [bad]
     assert f"git rebase --rebase-merges --onto {line.head('main~2')} {bad}" in result.fix
@@ -50,7 +50,7 @@ def test_a_tag_that_still_reaches_it_is_named(line):
     line.git("branch", "-q", "-D", "side")
     line.git("reset", "-q", "--hard", "main~2")
     result = line.ask("gone: {subject: Bad, everywhere: true}")
-    assert "history of `backup`" in result.why
+    assert "`backup` still contains" in result.why
     assert "git tag -d backup\ngit push origin --delete refs/tags/backup" in result.fix
 
 

@@ -13,7 +13,7 @@ def with_ignore(repo, rules, **more):
 def test_an_ignored_path_passes_with_the_deciding_line(repo):
     commit = with_ignore(repo, "# secrets\n*.log\n.env\n")
     result = repo.ask("ignored: {path: .env}")
-    assert (result.outcome, result.why) == (Outcome.PASSED, "`.env` is ignored.")
+    assert (result.outcome, result.why) == (Outcome.PASSED, "Git ignores `.env` on `main`.")
     (evidence,) = result.evidence
     assert (evidence.path, evidence.line, evidence.commit) == (".gitignore", 3, commit)
     assert evidence.excerpt == ((2, "*.log"), (3, ".env"))
@@ -26,13 +26,13 @@ def test_rules_that_do_not_ignore_need_work(repo, rules):
     with_ignore(repo, rules)
     result = repo.ask("ignored: {path: .env}")
     assert result.outcome is Outcome.NEEDS_WORK
-    assert result.why.startswith("`.env` is not ignored at `main`.")
+    assert result.why.startswith("Git does not ignore `.env` on `main`.")
 
 
 def test_a_line_that_takes_a_path_out_again_is_shown(repo):
     with_ignore(repo, "*.env\n!prod.env\n")
     result = repo.ask("ignored: {path: prod.env}")
-    assert result.why == "`prod.env` is not ignored at `main`. Line 2 of `.gitignore` takes it out again."
+    assert result.why == "Git does not ignore `prod.env` on `main`. Line 2 of `.gitignore` re-includes it."
     assert result.evidence[0].line == 2
 
 
@@ -66,7 +66,7 @@ def test_a_tracked_file_is_not_helped_by_being_ignored(repo):
     repo.commit()
     with_ignore(repo, ".env\n")
     result = repo.ask("ignored: {path: .env}")
-    assert result.why == "`.env` is already merged into a commit, so the line that ignores it has no effect."
+    assert result.why == "Git tracks `.env` on `main`, so the pattern that ignores it has no effect."
     assert [item.path for item in result.evidence] == [".env", ".gitignore"]
     assert "git rm -r --cached -- .env" in result.fix
 
@@ -76,13 +76,13 @@ def test_an_ignored_folder_with_tracked_files_counts_them(repo):
     repo.put("build/b")
     repo.commit()
     with_ignore(repo, "build/\n")
-    assert repo.ask("ignored: {path: build/}").found == "2 tracked files at `main`"
+    assert repo.ask("ignored: {path: build/}").found == "2 tracked files on `main`"
 
 
 def test_a_path_that_must_not_be_ignored_names_the_line(repo):
     with_ignore(repo, "*.md\n")
     result = repo.ask("ignored: {path: README.md, ignored: false}")
-    assert result.why == "`README.md` is ignored by line 1 of `.gitignore`."
+    assert result.why == "Line 1 of `.gitignore` ignores `README.md`."
     assert result.found == "`*.md`"
 
 
@@ -104,7 +104,7 @@ def test_rules_over_1_mb_are_not_read(repo):
     with_ignore(repo, b"#" * (1024 * 1024 + 1))
     assert (
         repo.ask("ignored: {path: .env}").reason
-        == "Not run: `.gitignore` is over 1 MB, and such files are not read."
+        == "Not run: `.gitignore` is over 1 MB. Such files are not read."
     )
 
 

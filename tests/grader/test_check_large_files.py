@@ -18,9 +18,9 @@ def test_small_files_pass_and_the_largest_is_named(repo):
     result = repo.ask(CHECK)
     assert (result.outcome, result.why) == (
         Outcome.PASSED,
-        "No file over 1 MB in the history of all branches and tags.",
+        "No file in the history of any branch or tag is over 1 MB.",
     )
-    assert result.found == "3 versions of files, the largest 2 KB"
+    assert result.found == "3 file versions, the largest 2 KB"
 
 
 def test_an_empty_history_does_not_pass(repo):
@@ -28,7 +28,7 @@ def test_an_empty_history_does_not_pass(repo):
     result = repo.ask(CHECK)
     assert (result.outcome, result.why) == (
         Outcome.NEEDS_WORK,
-        "Nothing to judge: there is no file in the history of all branches and tags.",
+        "Nothing to check: there is no file in the history of all branches and tags.",
     )
 
 
@@ -45,7 +45,8 @@ def test_a_large_file_is_shown_with_the_commit_that_brought_it(repo):
     result = repo.ask(CHECK)
     assert result.outcome is Outcome.NEEDS_WORK
     assert result.why == (
-        "`data/reviews.csv` in the history is over 1 MB. Deleting a file in a later commit does not take it out."
+        "`data/reviews.csv` in the history is over 1 MB. Deleting a file in a later commit does not remove it "
+        "from earlier ones."
     )
     assert (result.expected, result.found) == (
         "no file over 1 MB in any commit",
@@ -81,7 +82,7 @@ def test_every_branch_and_tag_is_looked_at(repo):
 def test_three_are_shown_largest_first_and_the_others_counted(repo):
     repo.commit(a="a" * 2000, b="b" * 3000, c="c" * 5000, d="d" * 4000)
     result = repo.ask("no_large_files: {over: 1 KB}")
-    assert result.why.startswith("`c.txt` in the history is over 1 KB. 3 more files are too.")
+    assert result.why.startswith("`c.txt` in the history is over 1 KB. So are 3 more files.")
     assert result.found == "`c.txt`, 4.9 KB, `d.txt`, 3.9 KB, `b.txt`, 2.9 KB and 1 more"
     assert [item.path for item in result.evidence] == ["c.txt", "d.txt", "b.txt"]
 
@@ -118,7 +119,7 @@ def test_with_a_higher_limit_a_file_that_was_not_fetched_leaves_it_undecided(wit
     result = without_large_files.ask("no_large_files: {over: 5 MB}")
     assert (result.outcome, result.reason) == (
         Outcome.NOT_RUN,
-        "Not known: whether `model.bin` is over 5 MB, because files over 1 MB are not fetched.",
+        "Cannot tell whether `model.bin` is over 5 MB, because files over 1 MB are not fetched.",
     )
 
 

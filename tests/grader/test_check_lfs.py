@@ -13,7 +13,7 @@ def test_a_pointer_with_its_attribute_passes(repo):
     result = repo.ask("lfs: {path: models/a.bin}")
     assert (result.outcome, result.why) == (
         Outcome.PASSED,
-        "1 file of 120.6 KB together stored by Git LFS.",
+        "Git LFS stores 1 file, 120.6 KB in total.",
     )
 
 
@@ -28,7 +28,7 @@ def test_the_file_itself_is_no_pointer(repo, content):
     repo.git("-c", "filter.lfs.clean=cat", "add", ".gitattributes")
     repo.git("commit", "-q", "-m", "Add")
     result = repo.ask("lfs: {path: a.bin}")
-    assert result.why == "`a.bin` at `main` is stored in the repository itself, not by Git LFS."
+    assert result.why == "`a.bin` on `main` is stored in the repository itself, not with Git LFS."
     assert "git lfs track" not in result.fix and "git rm --cached -- a.bin\ngit add -- a.bin" in result.fix
 
 
@@ -41,7 +41,7 @@ def test_an_empty_file_is_stored_as_it_is_and_is_nothing_to_judge(repo):
     repo.commit()
     assert (alone.outcome, alone.why) == (
         Outcome.NEEDS_WORK,
-        "Nothing to judge: there is no file with content in `a.bin`.",
+        "Nothing to check: there is no file with content in `a.bin`.",
     )
     assert repo.ask("lfs: {path: '*.bin'}").outcome is Outcome.PASSED
 
@@ -53,6 +53,6 @@ def test_a_pointer_that_no_line_keeps_needs_work(repo):
     result = repo.ask("lfs: {path: '*.bin'}")
     assert (
         result.why
-        == "`a.bin` at `main` is a pointer of Git LFS, but no line of `.gitattributes` keeps it so."
+        == "`a.bin` on `main` is a Git LFS pointer, but `.gitattributes` does not track it with Git LFS."
     )
     assert "git lfs track '*.bin'" in result.fix

@@ -32,7 +32,7 @@ def test_stored_line_ends_are_looked_at(repo, content, are, passes):
 def test_the_first_line_with_another_end_is_shown(repo):
     stored(repo, run="a\nb\r\nc\r\n")
     result = repo.ask("line_endings: {path: run.sh, are: lf}")
-    assert result.why == "`run.sh` at `main` has 2 lines that end with CRLF, the first is line 2."
+    assert result.why == "`run.sh` on `main` has CRLF at the end of 2 lines, starting at line 2."
     assert (result.expected, result.found) == ("LF at the end of each line", "CRLF in `run.sh`")
     assert (result.evidence[0].line, result.evidence[0].excerpt[1]) == (2, (2, "b"))
 
@@ -47,4 +47,4 @@ def test_a_pattern_looks_at_all_of_its_files(repo):
 def test_a_pattern_without_any_file_needs_work(repo):
     stored(repo, a="a\n")
     result = repo.ask("line_endings: {path: '*.py', are: lf}")
-    assert result.why == "No file at `main` has a path such as `*.py`."
+    assert result.why == "No file on `main` matches `*.py`."

@@ -11,7 +11,7 @@ def test_a_conflict_is_shown_at_its_line(repo):
     commit = repo.commit()
     result = repo.ask(CHECK)
     assert result.outcome is Outcome.NEEDS_WORK
-    assert result.why == "`src/app.py` holds a merge conflict at line 2."
+    assert result.why == "`src/app.py` has conflict markers, starting at line 2."
     (evidence,) = result.evidence
     assert (evidence.commit, evidence.path, evidence.line) == (commit, "src/app.py", 2)
     assert evidence.excerpt == ((1, "top"), (2, "<<<<<<< HEAD"), (3, "ours"), (4, "======="))
@@ -27,9 +27,9 @@ def test_an_earlier_commit_may_be_asked_about(repo):
 def test_several_conflicts_are_counted_and_three_are_shown(repo):
     repo.commit(**dict.fromkeys("abcd", CONFLICT))
     result = repo.ask(CHECK)
-    assert result.why == "`a.txt` holds a merge conflict at line 2. 3 more files hold one."
+    assert result.why == "`a.txt` has conflict markers, starting at line 2. So do 3 more files."
     assert len(result.evidence) == 3
-    assert result.found == "a conflict in `a.txt`, `b.txt`, `c.txt` and 1 more"
+    assert result.found == "conflict markers in `a.txt`, `b.txt`, `c.txt` and 1 more"
 
 
 @pytest.mark.parametrize(
@@ -66,16 +66,16 @@ def test_a_conflict_that_was_resolved_later_passes(repo):
     repo.commit(a=CONFLICT)
     repo.commit(a="resolved\n")
     result = repo.ask(CHECK)
-    assert (result.outcome, result.why) == (Outcome.PASSED, "No conflict in 1 file at `main`.")
+    assert (result.outcome, result.why) == (Outcome.PASSED, "No conflict markers in 1 file on `main`.")
 
 
 def test_files_over_1_mb_are_said_to_be_unread(repo):
     repo.commit(a="x" * (1024 * 1024) + CONFLICT, b="fine")
-    assert repo.ask(CHECK).why == "No conflict in 1 file at `main`. Not read: 1 file over 1 MB."
+    assert repo.ask(CHECK).why == "No conflict markers in 1 file on `main`. Not read: 1 file over 1 MB."
 
 
 def test_a_symbolic_link_is_not_followed(repo):
     repo.put("../outside", CONFLICT)
     (repo.path / "link").symlink_to("../outside")
     repo.commit()
-    assert repo.ask(CHECK).why == "Nothing to judge: there is no file with content at `main`."
+    assert repo.ask(CHECK).why == "Nothing to check: there is no file with content on `main`."

@@ -29,7 +29,7 @@ def test_merges_in_order_pass_with_their_commits(branches):
     merge(branches, "a", "b")
     branches.commit("Later")
     result = branches.ask(CHECK)
-    assert (result.outcome, result.why) == (PASSED, "Merged into `main`: `a`, then `b`.")
+    assert (result.outcome, result.why) == (PASSED, "Merged into `main` in order: `a`, then `b`.")
     assert [item.commit for item in result.evidence] == [branches.head("main~2"), branches.head("main~1")]
 
 
@@ -37,7 +37,7 @@ def test_another_order_is_taken_back_and_made_again(branches):
     start = branches.head()
     merge(branches, "b", "a")
     result = branches.ask(CHECK)
-    assert result.why == "The branches came into `main` in another order, or together."
+    assert result.why == "The branches were merged into `main` in a different order, or at once."
     assert result.expected == "merge commits of `a`, then `b`"
     assert f"git reset --keep {start}\n" in result.fix
 
@@ -58,7 +58,7 @@ def test_a_branch_that_was_fast_forwarded_is_answered_as_by_merged(branches):
     branches.merge("--ff-only", "a")
     merge(branches, "b")
     result = branches.ask(CHECK)
-    assert (result.outcome, result.expected) == (NEEDS_WORK, "`a` merged by a merge commit")
+    assert (result.outcome, result.expected) == (NEEDS_WORK, "`a` merged with a merge commit into `main`")
 
 
 def test_a_branch_that_is_not_merged_is_named(branches):

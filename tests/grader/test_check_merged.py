@@ -37,7 +37,7 @@ def test_a_merge_commit_passes_and_is_the_evidence(forked, by):
     merge = forked.merge("--no-ff", "side")
     result = ask(forked, by)
     assert result.outcome is Outcome.PASSED
-    assert result.why == f"`side` came into `main` by a merge commit, {merge[:7]}."
+    assert result.why == f"`side` was merged with a merge commit into `main`: {merge[:7]}."
     assert [item.commit for item in result.evidence] == [merge]
 
 
@@ -51,7 +51,7 @@ def test_an_unmerged_branch_needs_work_with_the_number_of_its_commits(forked):
     result = ask(forked, MERGE)
     assert result.outcome is Outcome.NEEDS_WORK
     assert result.why == "`side` is not merged into `main`."
-    assert result.found == "2 commits of `side` not in `main`"
+    assert result.found == "2 commits on `side` but not on `main`"
     assert [item.ref for item in result.evidence] == ["refs/heads/side", "refs/heads/main"]
     assert "git merge --no-ff --no-edit side" in result.fix
 
@@ -65,7 +65,7 @@ def test_a_fast_forward_passes_without_claiming_more_than_the_graph_shows(repo, 
     repo.merge("--ff-only", "side")
     result = ask(repo, by)
     assert result.outcome is Outcome.PASSED
-    assert result.why == "`side` lies on the line of `main`, as a fast-forward leaves it."
+    assert result.why == "`side` was fast-forwarded into `main`."
 
 
 def test_a_fast_forward_is_no_merge_commit(repo):
@@ -76,7 +76,7 @@ def test_a_fast_forward_is_no_merge_commit(repo):
     repo.merge("--ff-only", "side")
     result = ask(repo, MERGE)
     assert result.outcome is Outcome.NEEDS_WORK
-    assert result.expected == "`side` merged by a merge commit"
+    assert result.expected == "`side` merged with a merge commit into `main`"
     assert result.found == f"{side[:7]} `Side`"
 
 
@@ -93,7 +93,7 @@ def test_a_branch_that_holds_only_the_start_of_the_lab_has_nothing_to_merge(repo
     repo.git("branch", "side")
     repo.commit("Main")
     result = ask(repo, starter=starter)
-    assert result.why == "`side` holds no commit of yours to merge."
+    assert result.why == "`side` has no commit of yours to merge."
 
 
 @pytest.mark.parametrize("by", ["any", SQUASH])
@@ -101,7 +101,7 @@ def test_a_squash_is_known_by_its_content(forked, by):
     commit = squash(forked)
     result = ask(forked, by)
     assert result.outcome is Outcome.PASSED
-    assert result.why == f"`side` came into `main` as one squashed commit, {commit[:7]}."
+    assert result.why == f"`side` was squashed into one commit on `main`: {commit[:7]}."
 
 
 def test_a_squash_is_known_when_main_changed_another_place_of_the_same_file(repo):
@@ -138,7 +138,7 @@ def test_rebase_and_merge_is_known_by_its_patches(forked, by):
     forked.commit("Side three", side="one\ntwo\nthree\n")
     result = ask(forked, by)
     assert result.outcome is Outcome.PASSED
-    came = f"`side` came into `main` as copies of its commits, as a rebase makes them, {copied[:7]}."
+    came = f"`side` was rebased and merged into `main`: {copied[:7]}."
     assert result.why == came
 
 
@@ -172,7 +172,7 @@ def test_changes_that_came_by_pieces_cannot_be_decided(forked):
     forked.commit("Side three", side="one\ntwo\nthree\n")
     result = ask(forked, SQUASH)
     assert result.outcome is Outcome.NOT_RUN
-    assert f"because {carried[:7]} holds all of its changes" in result.reason
+    assert f": {carried[:7]} has all of its changes" in result.reason
 
 
 def test_a_branch_whose_base_was_squashed_before_is_not_called_unmerged(forked):
@@ -225,7 +225,7 @@ def test_a_plain_commit_with_the_words_of_a_merge_is_no_proof(forked):
     forked.git("branch", "-D", "side")
     result = ask(forked)
     assert result.outcome is Outcome.NOT_RUN
-    assert result.reason.startswith("Not known: whether `side` was merged into `main`")
+    assert result.reason.startswith("Cannot tell whether `side` was merged into `main`")
     assert result.fix == "git push origin side"
 
 

@@ -10,15 +10,15 @@ def test_messages_as_asked_pass(repo):
     repo.commit("Describe the parser")
     result = repo.ask(STYLE)
     assert result.outcome is Outcome.PASSED
-    assert result.why == "2 commits looked at, each as asked for."
+    assert result.why == "2 commits checked, each as required."
 
 
 @pytest.mark.parametrize(
     ("message", "cause"),
     [
-        ("add a parser", "the subject `add a parser` does not have what this check asks for."),
-        ("WIP", "the subject `WIP` does not say what the change does."),
-        ("Updated some files", "the subject `Updated some files` does not say what the change does."),
+        ("add a parser", "the subject `add a parser` does not contain what this check requires."),
+        ("WIP", "the subject `WIP` does not describe the change."),
+        ("Updated some files", "the subject `Updated some files` does not describe the change."),
         ("A" * 51, f"the subject `{'A' * 51}` has 51 characters."),
         ("Add a parser\nand a test", "the line after the subject `Add a parser` is not blank."),
     ],
@@ -121,9 +121,9 @@ def test_what_git_and_github_write_is_not_held_against_the_learner(repo):
         f"Squashed commit of the following:\n\ncommit {commit}\nAuthor: x": None,
         f"{LONG} (#1234)": None,
         f"fixup! {LONG}": None,
-        "fixup! fix": "does not say what the change does",
-        "fix (#12)": "does not say what the change does",
-        "add a form (#12)": "does not have what this check asks for",
+        "fixup! fix": "does not describe the change",
+        "fix (#12)": "does not describe the change",
+        "add a form (#12)": "does not contain what this check requires",
         f'Revert "{LONG}"': "has 78 characters",
         f"{LONG} of each bill": "has 82 characters",
         "Squashed commit of the following: all": None,
@@ -132,7 +132,7 @@ def test_what_git_and_github_write_is_not_held_against_the_learner(repo):
     for message in table:
         repo.git("commit", "-q", "--allow-empty", "-F", "-", stdin=message.encode())
         result = repo.ask(RULES, starter=repo.head("HEAD~1") if found else None)
-        nothing_else = result.why.startswith("Nothing to judge")
+        nothing_else = result.why.startswith("Nothing to check")
         found[message] = None if nothing_else or result.outcome is Outcome.PASSED else result.why
     wrong = [
         text

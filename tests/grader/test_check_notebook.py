@@ -52,15 +52,15 @@ def test_a_pattern_looks_at_each_notebook(repo):
     repo.put("b/b.ipynb", notebook(code("b", 1)))
     repo.commit()
     result = repo.ask("notebook: {path: '*.ipynb'}")
-    assert result.why == "In `b/b.ipynb` at `main`, cell 1 (`b`) has 1 output."
+    assert result.why == "In `b/b.ipynb` on `main`, cell 1 (`b`) has 1 output."
     assert "jupyter nbconvert --clear-output --inplace b/b.ipynb" in result.fix
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{", "at line 1."),
-        ("[]", "there is no list of cells."),
+        ("{", "(line 1)."),
+        ("[]", "it has no list of cells."),
         ('{"cells": 3}', "no list"),
     ],
 )
@@ -77,7 +77,7 @@ def test_a_notebook_that_is_nested_too_deeply_is_not_known(repo):
     result = repo.ask("notebook: {path: train.ipynb}")
     assert result.outcome is Outcome.NOT_RUN
     assert result.reason.startswith(
-        "Not known: what `train.ipynb` at `main` holds, because lists or mappings"
+        "Cannot tell what `train.ipynb` on `main` contains, because lists or mappings"
     )
 
 

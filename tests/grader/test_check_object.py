@@ -65,7 +65,7 @@ def test_an_object_that_no_branch_or_tag_reaches_does_not_count(repo):
     assert result.why == "No branch or tag reaches a blob with the content `loose`."
     assert (result.expected, result.found) == (
         "a blob with the content `loose`",
-        "2 blobs, none of this shape",
+        "2 blobs, none of this kind",
     )
 
 
@@ -75,24 +75,28 @@ def test_an_object_that_no_branch_or_tag_reaches_does_not_count(repo):
         ("tree: {a: link}", "a tree with exactly `a` (link)", "3 trees"),
         (
             "commit: {parents: 3, rhombus: true}",
-            "a commit with 3 parents and two parents that have a parent in common",
+            "a commit with 3 parents and two parents that have a common parent",
             "5 commits",
         ),
-        ("tag: {marks: commit, matches: x}", "an annotated tag of a commit whose message has `x`", "2 tags"),
+        (
+            "tag: {marks: commit, matches: x}",
+            "an annotated tag that points to a commit and has a message that contains `x`",
+            "2 tags",
+        ),
     ],
 )
 def test_what_is_expected_is_said(repo, shape, expected, found):
     result = repo.ask(f"object: {{{shape}}}")
-    assert (result.expected, result.found) == (expected, f"{found}, none of this shape")
+    assert (result.expected, result.found) == (expected, f"{found}, none of this kind")
 
 
 @pytest.mark.parametrize(
     ("shape", "words"),
     [
-        ("{}", "one of blob, tree, commit and tag is needed"),
-        ("{blob: a, tag: {}}", "one of blob, tree, commit and tag is needed"),
-        ("{commit: {}}", "one of `parents`, `ancestors`, `rhombus` and `matches` is needed"),
-        ("{tree: {a: blob}}", "file, executable, folder, link and submodule is expected"),
+        ("{}", "needs one of `blob`, `tree`, `commit` and `tag`"),
+        ("{blob: a, tag: {}}", "needs one of `blob`, `tree`, `commit` and `tag`"),
+        ("{commit: {}}", "needs one of `parents`, `ancestors`, `rhombus` and `matches`"),
+        ("{tree: {a: blob}}", "expected file, executable, folder, link or submodule"),
     ],
 )
 def test_shapes_that_cannot_be(lab, shape, words):

@@ -26,7 +26,7 @@ def test_a_full_id_proves_that_a_branch_was_renamed(three):
 def test_another_commit_is_shown_with_the_one_that_is_wanted(three):
     result = three.ask("branch: {name: main, at: v1.0~1}")
     wanted, found = three.head("main~1"), three.head()
-    assert result.why == f"`main` stands for {found[:7]} `Three`, which is another commit than `v1.0~1`."
+    assert result.why == f"`main` points to {found[:7]} `Three`, not to `v1.0~1`."
     assert (result.expected, result.found) == (f"{wanted[:7]} `Two`", f"{found[:7]} `Three`")
     assert [item.commit for item in result.evidence] == [found, wanted]
     assert f"git reset --keep {wanted}" in result.fix

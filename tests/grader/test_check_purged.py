@@ -5,7 +5,7 @@ from labs.grader.report import Outcome
 
 def test_a_file_that_was_never_there_passes(repo):
     repo.commit(a="a")
-    assert repo.ask("purged: {path: secrets.env}").why == "`secrets.env` is in none of 1 commit."
+    assert repo.ask("purged: {path: secrets.env}").why == "`secrets.env` is not in the history (1 commit)."
 
 
 def test_a_file_that_was_only_deleted_is_found_where_it_came_in(repo):
@@ -17,7 +17,7 @@ def test_a_file_that_was_only_deleted_is_found_where_it_came_in(repo):
     repo.commit("Delete it")
     result = repo.ask("purged: {path: secrets.env}")
     assert result.outcome is Outcome.NEEDS_WORK
-    assert f"commit {came[:7]} brought `secrets.env`" in result.why
+    assert f"commit {came[:7]} added `secrets.env`" in result.why
     assert (result.evidence[0].commit, result.evidence[0].path) == (came, "secrets.env")
 
 

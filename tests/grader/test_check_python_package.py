@@ -265,7 +265,7 @@ def test_a_project_may_be_in_a_folder(repo):
     repo.commit()
     assert repo.ask("python_package: {path: model}").outcome is Outcome.PASSED
     assert repo.ask("python_package: {path: model, tests_found: true}").outcome is Outcome.PASSED
-    assert repo.ask("python_package: {}").why.endswith("One was found at `model/pyproject.toml`.")
+    assert repo.ask("python_package: {}").why.endswith("Found `model/pyproject.toml` instead.")
 
 
 @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ def test_a_requirements_file_outside_the_repository_is_not_known(repo, named):
 
 def test_the_line_of_a_loose_version_is_shown(ask):
     result = ask("versions_pinned: exact", {"requirements.txt": "a==1\n# b\nb>=2\nc\n"})
-    assert result.why == "`b>=2` is not pinned. 1 more is like it."
+    assert result.why == "`b>=2` is not pinned. There is 1 more like it."
     assert [(item.path, item.line) for item in result.evidence] == [
         ("requirements.txt", 3),
         ("requirements.txt", 4),
@@ -378,10 +378,10 @@ def test_the_line_of_a_loose_version_is_shown(ask):
 @pytest.mark.parametrize(
     ("rest", "message"),
     [
-        ("path: ../x", "a folder inside the repository is expected"),
+        ("path: ../x", "expected a folder inside the repository"),
         (
             "tests_found: true, versions_pinned: exact",
-            "a check asks one thing, and `tests_found` is there already",
+            "cannot be combined with `tests_found`: a check asks one question",
         ),
         ("versions_pinned: loose", "expected exact, hash or upper"),
     ],

@@ -41,7 +41,7 @@ def test_a_rebased_branch_keeps_its_commits_on_top(rebased, more):
 
 def test_a_branch_beside_main_is_not_on_top_of_it(forked):
     result = ask(forked)
-    assert result.why == "`side` is not on top of `main`: it lacks 1 commit of `main`."
+    assert result.why == "`side` is not based on `main`: it is 1 commit behind."
     assert f"git rebase {forked.head('main')}" in result.fix
 
 
@@ -56,7 +56,7 @@ def test_a_lost_commit_is_named_and_picked_again(rebased):
     rebased.git("reset", "-q", "--hard", "side~1")
     result = ask(rebased, "from: before")
     lost = rebased.head("before")
-    assert result.why.endswith(f"but the change of {lost[:7]} `Side two` is lost.")
+    assert result.why.endswith(f"but the changes of {lost[:7]} `Side two` are missing.")
     assert f"git cherry-pick {lost}" in result.fix
     assert ask(rebased, "subjects: [Side one, Side two]").found == "`Side one`"
 

@@ -26,7 +26,9 @@ def test_a_rename_passes_with_its_commit(guide):
     commit = guide.commit("Move the guide")
     guide.commit("Later", docs__guide="all new\n")
     result = ask(guide)
-    assert result.why == f"{commit[:7]} `Move the guide` renamed `guide.txt`, 100% alike."
+    assert (
+        result.why == f"{commit[:7]} `Move the guide` renamed `guide.txt` to `docs/guide.txt` (100% similar)."
+    )
 
 
 @pytest.mark.parametrize(("kept", "outcome"), [(8, PASSED), (3, NEEDS_WORK)])
@@ -64,6 +66,9 @@ def test_delete_and_add_in_two_commits_lose_the_history(guide):
     guide.commit("Delete it here")
     result = ask(guide)
     assert result.outcome is NEEDS_WORK
-    assert result.why == "`guide.txt` and `docs/guide.txt` did not change in one commit: Git sees a new file."
+    assert (
+        result.why
+        == "`guide.txt` was not renamed to `docs/guide.txt` in a single commit, so Git sees a new file."
+    )
     assert [item.commit for item in result.evidence] == [guide.head(), guide.head("main~1")]
     assert f"git reset --soft {guide.head('main~2')}" in result.fix

@@ -39,7 +39,7 @@ def test_one_that_is_not_undone_is_named(line):
     revert(line, "first")
     result = ask(line)
     second = line.head("second")
-    assert result.why == f"No later commit on `main` undoes {second[:7]} `Add second`."
+    assert result.why == f"No later commit on `main` reverts {second[:7]} `Add second`."
     assert f"git revert --no-edit {second}" in result.fix
 
 
@@ -54,14 +54,14 @@ def test_a_reset_does_not_keep_the_history(line):
     line.git("reset", "-q", "--hard", "first~1")
     result = ask(line)
     assert result.outcome is NEEDS_WORK
-    assert "does not hold" in result.why
+    assert "It is missing from the history, not reverted." in result.why
 
 
 def test_the_message_alone_undoes_nothing(line):
-    line.commit(f"Revert\n\nThis reverts commit {line.head('first')}.", other="x")
+    claim = line.commit(f"Revert\n\nThis reverts commit {line.head('first')}.", other="x")
     result = ask(line, "[first]")
     assert result.outcome is NEEDS_WORK
-    assert result.why.endswith("A later commit says that it does, but its change is another.")
+    assert result.why.endswith(f"The message of {claim[:7]} says so, but it makes a different change.")
 
 
 def test_undoing_by_hand_counts_as_much_as_the_command(line):

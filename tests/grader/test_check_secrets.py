@@ -41,7 +41,7 @@ def test_a_history_without_secrets_passes(repo, ask):
     result = ask()
     assert (result.outcome, result.why) == (
         Outcome.PASSED,
-        "No credential of a known format in 3 versions of files and 2 commit or tag messages.",
+        "No credential in a known format in 3 file versions and 2 commit or tag messages.",
     )
 
 
@@ -52,8 +52,8 @@ def test_a_secret_is_shown_by_its_place_and_never_by_its_value(repo, ask):
     result = ask()
     assert result.outcome is Outcome.NEEDS_WORK
     assert result.why == (
-        "A GitHub token is in this repository's history. The value is not shown here. Do, in this order: revoke it "
-        "with GitHub; take it out of `src/app.py`; take it out of the history. Deleting the file does not make it "
+        "A GitHub token is in this repository's history. The value is not shown here. First revoke it with "
+        "GitHub, then remove it from `src/app.py`, then remove it from the history. Deleting the file does not make it "
         "safe. Staff were not shown the value."
     )
     assert result.expected == "no key, token or password in any commit"
@@ -73,8 +73,8 @@ def test_a_settings_file_is_taken_out_as_a_whole(repo, ask):
     repo.commit()
     result = ask()
     assert result.why == (
-        "A password or key is in this repository's history. The value is not shown here. Do, in this order: change "
-        "it wherever it is used; take it out of the history. Deleting the file does not make it safe. Staff were not "
+        "A password or key is in this repository's history. The value is not shown here. First change it "
+        "wherever it is used, then remove it from the history. Deleting the file does not make it safe. Staff were not "
         "shown the value."
     )
     assert "git rm --cached --quiet -- .env\n" in result.fix
@@ -104,9 +104,9 @@ def test_several_are_counted_and_the_first_three_shown(repo, ask):
     repo.put(".env", f"MORE=1\nA_TOKEN={TOKEN}\nDB_PASSWORD={PASSWORD}\n")
     second = repo.commit(a=TOKEN, b=f"{TOKEN}\n")
     result = ask()
-    assert "history, with 3 more. The value" in result.why
+    assert "history, and 3 more. The value" in result.why
     assert (
-        "revoke it with GitHub and change it wherever it is used; take it out of `a.txt` and `b.txt`;"
+        "First revoke it with GitHub and change it wherever it is used, then remove it from `a.txt` and `b.txt`,"
         in result.why
     )
     assert result.found == (
@@ -127,18 +127,18 @@ def test_binary_files_are_not_looked_into(repo, ask):
     result = ask()
     assert (result.outcome, result.reason) == (
         Outcome.NOT_RUN,
-        "Not known: no file with content in the history of all branches and tags could be read (1 binary file).",
+        "Not run: no file with content in the history of all branches and tags could be read (1 binary file).",
     )
     repo.commit(b="text")
     assert ask().why == (
-        "No credential of a known format in 1 version of files and 2 commit or tag messages. Not read: 1 binary file."
+        "No credential in a known format in 1 file version and 2 commit or tag messages. Not read: 1 binary file."
     )
 
 
 def test_files_over_1_mb_are_said_to_be_unread(repo, ask):
     repo.commit(a=TOKEN + "x" * (1 << 20), b="text")
     assert ask().why == (
-        "No credential of a known format in 1 version of files and 1 commit or tag message. Not read: 1 file over 1 MB."
+        "No credential in a known format in 1 file version and 1 commit or tag message. Not read: 1 file over 1 MB."
     )
 
 
@@ -149,8 +149,8 @@ def test_past_the_limit_nothing_is_claimed(repo, ask, monkeypatch):
     result = ask()
     assert (result.outcome, result.reason) == (
         Outcome.NOT_RUN,
-        "Not run to the end: the files in the history are 4 KB together, and 3 KB of them were read, without a "
-        "credential of a known format.",
+        "Not run to the end: the history has 4 KB of files, and only 3 KB were read. These contain no credential "
+        "in a known format.",
     )
 
 
@@ -194,11 +194,11 @@ def test_a_token_in_a_commit_message_is_found(repo, ask):
     result = ask()
     assert (result.outcome, result.why) == (
         Outcome.NEEDS_WORK,
-        f"A GitHub token is in the message of commit {commit[:7]}. The value is not shown here. Do, in this order: "
-        "revoke it with GitHub; reword the commit. Staff were not shown the value.",
+        f"A GitHub token is in the message of commit {commit[:7]}. The value is not shown here. First revoke "
+        "it with GitHub, then reword the commit. Staff were not shown the value.",
     )
     assert result.evidence[0].commit == commit
-    assert result.fix.startswith("Do this first, since whoever has a copy can use it: revoke it with GitHub.")
+    assert result.fix.startswith("Do this first, since anyone with a copy can use it: revoke it with GitHub.")
     assert "--amend" in result.fix and "REVOKED" in result.fix and "--force-with-lease" in result.fix
 
 

@@ -30,7 +30,7 @@ def test_a_submodule_passes_with_its_commit_and_address(repo):
     commit = repo.git("rev-parse", "main:vendor/lib")
     result = repo.ask(f"submodule: {{path: vendor/lib/, commit: {commit}, matches: '/lib$'}}")
     assert result.outcome is Outcome.PASSED
-    assert result.why.startswith(f"The submodule `vendor/lib` is at commit {commit[:7]} of `")
+    assert result.why.startswith(f"The submodule `vendor/lib` points to commit {commit[:7]} of `")
     assert result.evidence[0].path == "vendor/lib"
 
 
@@ -39,7 +39,10 @@ def test_another_commit_or_address_needs_work(repo):
     assert result.found == f"commit {repo.git('rev-parse', 'main:vendor/lib')[:7]}"
     assert result.expected == "commit aaaaaaa"
     assert f"git -C vendor/lib checkout {'a' * 40}" in result.fix
-    assert repo.ask("submodule: {path: vendor/lib, matches: example}").expected == "an address with `example`"
+    assert (
+        repo.ask("submodule: {path: vendor/lib, matches: example}").expected
+        == "a URL that contains `example`"
+    )
 
 
 def test_a_repository_that_was_added_as_it_is_has_no_address(repo):
@@ -47,18 +50,18 @@ def test_a_repository_that_was_added_as_it_is_has_no_address(repo):
     (repo.path / ".gitmodules").unlink()
     repo.commit("Forget where it comes from")
     result = repo.ask(CHECK)
-    assert "`.gitmodules` does not say where it comes from" in result.why
+    assert "`.gitmodules` has no URL for it" in result.why
 
 
 @pytest.mark.parametrize(("path", "noun"), [("x.txt", "a file"), ("vendor", "a folder")])
 def test_what_is_no_submodule_is_said_to_be_what_it_is(repo, path, noun):
-    assert repo.ask(f"submodule: {{path: {path}}}").why == f"`{path}` at `main` is {noun}, not a submodule."
+    assert repo.ask(f"submodule: {{path: {path}}}").why == f"`{path}` on `main` is {noun}, not a submodule."
 
 
 def test_an_absent_submodule_names_the_one_there_is(repo):
     result = repo.ask("submodule: {path: lib}")
     assert (result.why, result.found) == (
-        "There is no submodule `lib` at `main`.",
+        "There is no submodule `lib` on `main`.",
         "1 submodule: `vendor/lib`",
     )
 
@@ -66,7 +69,7 @@ def test_an_absent_submodule_names_the_one_there_is(repo):
 def test_settings_that_git_cannot_read_are_named_with_their_line(repo):
     repo.put(".gitmodules", '[submodule "lib"]\n\tpath = vendor/lib\n\turl "x\n')
     repo.commit("Break it")
-    assert repo.ask(CHECK).why == "`.gitmodules` at `main` cannot be read: line 3 is not as git writes it."
+    assert repo.ask(CHECK).why == "Git cannot read `.gitmodules` on `main`: line 3 has a syntax error."
 
 
 _WORDS = st.text(

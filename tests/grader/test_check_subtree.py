@@ -32,14 +32,14 @@ def test_another_history_under_a_folder_is_seen(repo, options):
         repo.git("update-index", "--refresh")  # the repository was copied
         repo.git("subtree", "-q", "add", *options, "--prefix=vendor/lib", ".", "lib")
     result = repo.ask(CHECK)
-    assert result.why == "1 merge brought another history into `vendor/lib`."
+    assert result.why == "1 merge commit merged a different history into `vendor/lib`."
     assert result.evidence[0].commit == repo.head()
     assert repo.ask("subtree: {path: vendor/lib}").outcome is Outcome.PASSED
 
 
 def test_a_pull_is_one_merge_more(repo):
     merged_by_hand(repo)
-    assert repo.ask(f"{CHECK[:-1]}, at_least: 2}}").found == "1 merge commit, 1 of this sort"
+    assert repo.ask(f"{CHECK[:-1]}, at_least: 2}}").found == "1 merge commit, 1 of this kind"
     repo.switch("lib")
     repo.put("lib.py", "x = 2\n")
     repo.commit("Go on")
@@ -52,15 +52,15 @@ def test_files_that_were_copied_are_no_subtree(repo):
     repo.put("vendor/lib/lib.py", "x = 1\n")
     repo.commit("Copy the library")
     result = repo.ask(CHECK)
-    assert result.why == "No merge in `main` brought another history of `lib` into `vendor/lib`."
-    assert result.found == "0 merge commits, none of this sort"
+    assert result.why == "No merge commit on `main` merged the history of `lib` into `vendor/lib`."
+    assert result.found == "no merge commit"
 
 
 def test_a_folder_that_is_gone_again_needs_work(repo):
     merged_by_hand(repo)
     repo.git("rm", "-q", "-r", "vendor")
     repo.commit("Remove it")
-    assert repo.ask(CHECK).why.endswith("There is no `vendor/lib` there.")
+    assert repo.ask(CHECK).why.endswith("There is no `vendor/lib`.")
 
 
 def test_another_history_than_the_one_asked_for_does_not_count(repo):

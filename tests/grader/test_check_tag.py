@@ -18,7 +18,7 @@ def test_a_tag_with_nearly_the_name_is_found(repo, name):
     commit = repo.commit()
     repo.git("tag", name)
     result = repo.ask("tag: {name: v1.0}")
-    assert result.why == f"There is no tag `v1.0`. There is one called `{name}`."
+    assert result.why == f"There is no tag `v1.0`. Found `{name}` instead."
     assert result.evidence[0].commit == commit
 
 
@@ -59,7 +59,7 @@ def test_a_tag_beside_main_is_not_on_it(repo):
     side = repo.commit("Side")
     repo.git("tag", "v1.0")
     result = repo.ask("tag: {name: v1.0, on: main}")
-    assert result.why == "`v1.0` does not mark a commit of `main`."
+    assert result.why == "`v1.0` does not point to a commit on `main`."
     assert result.found == f"commit {side[:7]}"
 
 
@@ -83,7 +83,7 @@ def test_a_message_that_does_not_match_is_shown(repo):
     repo.commit()
     repo.git("tag", "-a", "-m", "tmp", "v1.0")
     result = repo.ask("tag: {name: v1.0, matches: '^Release'}")
-    assert (result.expected, result.found) == ("a message with `Release`", "`tmp`")
+    assert (result.expected, result.found) == ("a message that contains `Release`", "`tmp`")
 
 
 def test_a_lightweight_tag_has_no_message_to_match(repo):
@@ -117,7 +117,7 @@ def test_a_tag_that_has_to_be_gone_is_named_while_it_is_there(repo):
     before = repo.ask("tag: {name: old, exists: false}")
     repo.git("tag", "-d", "old")
     after = repo.ask("tag: {name: old, exists: false}")
-    assert (before.why, after.why) == ("The tag `old` is still there.", "No tag is called `old`.")
+    assert (before.why, after.why) == ("The tag `old` still exists.", "There is no tag `old`.")
     assert "git tag -d old\ngit push origin --delete refs/tags/old" in before.fix
 
 

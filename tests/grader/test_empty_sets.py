@@ -101,7 +101,7 @@ def test_a_repository_without_commits_is_not_graded(repo):
 
 
 def files(**contents: str | bytes) -> Build:
-    """A commit of these files; `__` stands for a slash and `_dot_` for a dot."""
+    """A commit of these files; `__` points to a slash and `_dot_` for a dot."""
 
     def build(repo: Repo) -> None:
         for name, content in contents.items():
@@ -141,7 +141,7 @@ RUNS = CI.format("runs-on: x\n    steps: [{run: make}]")
 WORKFLOW = {"_dot_github__workflows__ci_dot_yml": CALLS, "_dot_github__workflows__b_dot_yml": CALLS}
 PROJECT = "[build-system]\nrequires = []\nbuild-backend = 'x'\n[project]\nname = 'shop'\nversion = '1'\n"
 NOTEBOOK = '{"cells": [%s], "nbformat": 4}'
-NOTHING = "Nothing to judge: there is no "
+NOTHING = "Nothing to check: there is no "
 
 EMPTY: list[tuple[Build, str, str]] = [
     (readme_alone, "commits: {since: main, at_most: 3}", NOTHING + "commit after `main` on `main`."),
@@ -158,31 +158,35 @@ EMPTY: list[tuple[Build, str, str]] = [
     ),
     (readme_alone, "each_commit: {since: main, empty: false}", ""),
     (readme_alone, "history: {since: main, subjects: [Start], in_order: true}", ""),
-    (message_alone, "commit: {at: main, matches: '.*'}", "the message is another"),
+    (message_alone, "commit: {at: main, matches: '.*'}", "does not have the required message"),
     (message_alone, "tag: {name: light, matches: '.*'}", "which has no message"),
     (message_alone, "object: {tag: {matches: '.*'}}", ""),
-    (branch_at_the_first_commit, "merged: {name: feature}", "`feature` holds no commit of yours to merge."),
-    (branch_at_the_first_commit, "merged: {name: feature, by: fast-forward}", "holds no commit of yours"),
-    (branch_at_the_first_commit, "merged: {name: feature, by: none}", "holds no commit of yours"),
+    (branch_at_the_first_commit, "merged: {name: feature}", "`feature` has no commit of yours to merge."),
+    (branch_at_the_first_commit, "merged: {name: feature, by: fast-forward}", "has no commit of yours"),
+    (branch_at_the_first_commit, "merged: {name: feature, by: none}", "has no commit of yours"),
     (branch_at_the_first_commit, "rebased: {name: feature}", ""),
     (branch_at_the_first_commit, "cherry_picked: {commits: [feature]}", ""),
     (commits_without_files, "reverted: {commits: [main]}", ""),
-    (commits_without_files, "file: {path: a.txt, exists: false}", NOTHING + "file at `main`."),
+    (commits_without_files, "file: {path: a.txt, exists: false}", NOTHING + "file on `main`."),
     (commits_without_files, "purged: {path: a.txt}", NOTHING + "file in the history of all"),
-    (commits_without_files, "no_conflict_markers: {}", NOTHING + "file with content at `main`."),
+    (commits_without_files, "no_conflict_markers: {}", NOTHING + "file with content on `main`."),
     (commits_without_files, "no_large_files: {}", NOTHING + "file in the history of all"),
     (commits_without_files, "no_secrets: {}", NOTHING + "file with content in the history of all"),
-    (readme_alone, "ignored: {path: .env, ignored: false}", NOTHING + "`.env` or `.gitignore` that could be"),
+    (
+        readme_alone,
+        "ignored: {path: .env, ignored: false}",
+        NOTHING + "`.env` or `.gitignore` that could apply to it",
+    ),
     (files(_dot_gitignore=""), "ignored: {path: .env, ignored: false}", NOTHING),
     (readme_alone, "attributes: {path: a.bin, has: {filter: null}}", NOTHING + "`a.bin` or `.gitattributes`"),
     (files(_dot_gitattributes=""), "attributes: {path: a.bin, has: {text: null}}", NOTHING),
-    (files(a=""), "no_conflict_markers: {}", NOTHING + "file with content at `main`."),
+    (files(a=""), "no_conflict_markers: {}", NOTHING + "file with content on `main`."),
     (files(a=""), "no_secrets: {}", NOTHING + "file with content in the history of all"),
-    (files(a=""), "file: {path: a, lacks: TODO}", NOTHING + "line in `a` at `main`."),
-    (files(a=""), "file: {path: a, matches: '.*'}", NOTHING + "line in `a` at `main`."),
-    (files(a=""), "file: {path: a, matches: '^'}", NOTHING + "line in `a` at `main`."),
-    (files(a=""), "line_endings: {path: a, are: lf}", NOTHING + "line end in `a` at `main`."),
-    (files(a="text"), "line_endings: {path: '*', are: crlf}", NOTHING + "line end in `*` at `main`."),
+    (files(a=""), "file: {path: a, lacks: TODO}", NOTHING + "line in `a` on `main`."),
+    (files(a=""), "file: {path: a, matches: '.*'}", NOTHING + "line in `a` on `main`."),
+    (files(a=""), "file: {path: a, matches: '^'}", NOTHING + "line in `a` on `main`."),
+    (files(a=""), "line_endings: {path: a, are: lf}", NOTHING + "line ending in `a` on `main`."),
+    (files(a="text"), "line_endings: {path: '*', are: crlf}", NOTHING + "line ending in `*` on `main`."),
     (files(a=""), "lfs: {path: a}", ""),
     (files(a_dot_yaml="# nothing\n"), "data: {path: a.yaml, value: a, exists: false}", "the file is empty"),
     (files(a_dot_yml=""), "data: {path: a.yml, value: a, exists: false}", "the file is empty"),
@@ -205,7 +209,7 @@ EMPTY: list[tuple[Build, str, str]] = [
         NOTHING + "code cell with code in `a.ipynb`.",
     ),
     *(
-        (readme_alone, f"{kind}: {{path: '*.none'{more}}}", "has a path such as `*.none`.")
+        (readme_alone, f"{kind}: {{path: '*.none'{more}}}", "matches `*.none`.")
         for kind, more in (("line_endings", ", are: lf"), ("lfs", ""), ("notebook", ""))
     ),
     (submodule_alone, "no_secrets: {}", NOTHING),
@@ -218,7 +222,7 @@ EMPTY: list[tuple[Build, str, str]] = [
     (
         files(requirements_dot_txt="# none\n"),
         "python_package: {versions_pinned: exact}",
-        "No dependency is listed",
+        "No dependency was found",
     ),
     (files(requirements_dot_txt="-r other\n"), "python_package: {versions_pinned: hash}", ""),
     (files(**WORKFLOW), "workflow: {path: .github/workflows/ci.yml, timeout_minutes: 5}", ""),

@@ -228,7 +228,7 @@ def test_a_key_that_is_still_there_is_not_published_again(learner, later):
     assert TOKEN[4:] not in fix
     first, start, *edits, _, script, _ = fix.split("\n\n")
     assert start.startswith("git stash\n")
-    assert first == "Do this first, since whoever has a copy can use it: revoke it with GitHub."
+    assert first == "Do this first, since anyone with a copy can use it: revoke it with GitHub."
     with pytest.raises(AssertionError, match="still has the key"):
         learner.shell(script)
     assert before == (

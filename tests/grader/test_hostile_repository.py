@@ -217,7 +217,7 @@ def test_a_tree_with_names_of_git_and_of_the_folder_above_is_read_without_them(r
     raw = b"".join(b"100644 %b\0%b" % (name, blob) for name in sorted(names))
     tree = repo.git("hash-object", "-w", "-t", "tree", "--literally", "--stdin", stdin=raw)
     repo.git("update-ref", "refs/heads/main", repo.commit_tree(tree))
-    assert repo.ask("no_conflict_markers: {}").found == "a conflict in `fine`"
+    assert repo.ask("no_conflict_markers: {}").found == "conflict markers in `fine`"
 
 
 CONFLICT = "<<<<<<< a\n=======\n>>>>>>> b\n"
@@ -242,7 +242,7 @@ def test_strange_file_names_are_shown_and_never_obeyed(repo, name, shown):
     repo.commit()
     result = repo.ask("no_conflict_markers: {}")
     assert result.evidence[0].path == shown
-    assert result.why == f"`{shown}` holds a merge conflict at line 1."
+    assert result.why == f"`{shown}` has conflict markers, starting at line 1."
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_patterns_meet_strange_file_names(repo, check, name):
 
 
 def test_a_tree_of_endless_paths_has_few_objects(bomb):
-    assert bomb.ask("object: {tree: {a: file}}").found == "10 trees, none of this shape"
+    assert bomb.ask("object: {tree: {a: file}}").found == "10 trees, none of this kind"
     assert bomb.ask("purged: {path: a}").outcome is Outcome.NOT_RUN
 
 

@@ -41,7 +41,7 @@ def test_exit_status_1_when_something_was_not_run(repo, tmp_path, lab, capsys):
     path.write_text(lab("merged: {name: gone}"))
     repo.commit()
     assert main(["grade", str(path), str(repo.path)]) == 1
-    assert "Not known: whether" in capsys.readouterr().out
+    assert "Cannot tell whether" in capsys.readouterr().out
 
 
 def test_exit_status_2_for_a_bad_lab_with_each_problem_at_its_line(repo, tmp_path, capsys):

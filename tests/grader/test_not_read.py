@@ -22,7 +22,7 @@ LARGE = "x\n" * (1 << 20)
 CONFLICT = "<<<<<<< a\n1\n=======\n2\n>>>>>>> b\n"
 TOKEN = "ghp_" + "a1B2c3D4e5F6" * 3
 NOT_FETCHED = "Git LFS"
-CUT_OFF = "Not run: the history is cut off, as in a shallow clone."
+CUT_OFF = "Not run: this is a shallow clone, so part of the history is missing."
 Build = Callable[[Repo], None]
 
 
@@ -115,29 +115,34 @@ CASES: list[tuple[Build, str, Outcome, str]] = [
                 build,
                 "no_conflict_markers: {}",
                 PASSED,
-                "No conflict in 1 file at `main`. Not read: 1 file over",
+                "No conflict markers in 1 file on `main`. Not read: 1 file over",
             ),
             (build, "no_secrets: {}", PASSED, "1 commit or tag message. Not read: 1 file over 1 MB."),
             (
                 build,
                 "file: {path: a.txt, lacks: TODO}",
                 NOT_RUN,
-                "is over 1 MB, and such files are not read.",
+                "is over 1 MB. Such files are not read.",
             ),
-            (build, "file: {path: a.txt, contains: TODO}", NOT_RUN, "is over 1 MB, and such files are not"),
-            (build, "line_endings: {path: '*', are: crlf}", NOT_RUN, "is over 1 MB, and such files are not"),
-            (build, "answer: {path: a.txt, one_of: [a]}", NOT_RUN, "is over 1 MB, and such files are not"),
+            (build, "file: {path: a.txt, contains: TODO}", NOT_RUN, "is over 1 MB. Such files are not read."),
+            (
+                build,
+                "line_endings: {path: '*', are: crlf}",
+                NOT_RUN,
+                "is over 1 MB. Such files are not read.",
+            ),
+            (build, "answer: {path: a.txt, one_of: [a]}", NOT_RUN, "is over 1 MB. Such files are not read."),
             (
                 build,
                 "csv: {path: a.txt, columns: [a]}",
                 NOT_RUN,
-                "is over 1 MB, and such files are not read.",
+                "is over 1 MB. Such files are not read.",
             ),
             (
                 build,
                 "answer: {path: b.txt, equals: {first_match: {path: a.txt, matches: WANTED}}}",
                 NOT_RUN,
-                "is over 1 MB in one of the commits, and such files are not read.",
+                "is over 1 MB in one of the commits. Such files are not read.",
             ),
         )
     ),
@@ -145,7 +150,7 @@ CASES: list[tuple[Build, str, Outcome, str]] = [
         not_fetched,
         "no_large_files: {over: 9 MB}",
         NOT_RUN,
-        "Not known: whether `a.txt` is over 9 MB",
+        "Cannot tell whether `a.txt` is over 9 MB",
     ),
     (
         large_file_that_moves,
@@ -195,21 +200,46 @@ CASES: list[tuple[Build, str, Outcome, str]] = [
         large_text_of_a_project,
         "workflow: {path: .github/workflows/a.yml, reusable: calls}",
         NOT_RUN,
-        "`.github/workflows/b.yml` is over 256 KB, and such files are not read.",
+        "`.github/workflows/b.yml` is over 256 KB. Such files are not read.",
     ),
-    (submodule, "no_conflict_markers: {}", PASSED, "No conflict in 1 file at `main`. Not read: 1 submodule."),
+    (
+        submodule,
+        "no_conflict_markers: {}",
+        PASSED,
+        "No conflict markers in 1 file on `main`. Not read: 1 submodule.",
+    ),
     (
         submodule,
         "file: {path: app/.env, exists: false}",
         NOT_RUN,
-        "`app` at `main` is another repository, which",
+        "`app` is a submodule, whose files are not read",
     ),
-    (submodule, "file: {path: app/a/.env, exists: false}", NOT_RUN, "`app` at `main` is another repository"),
-    (submodule, "file: {path: .env, exists: false}", PASSED, "`.env` is not at `main`."),
-    (submodule, "purged: {path: app/.env}", PASSED, "is in none of 1 commit. Not read: 1 submodule."),
-    (submodule, "purged: {path: '*.env'}", PASSED, "is in none of 1 commit. Not read: 1 submodule."),
-    (submodule, "purged: {path: .env}", PASSED, "`.env` is in none of 1 commit."),
-    (tests_in_a_submodule, "python_package: {tests_found: true}", NOT_RUN, "`tests` is another repository"),
+    (
+        submodule,
+        "file: {path: app/a/.env, exists: false}",
+        NOT_RUN,
+        "`app` is a submodule, whose files are not read",
+    ),
+    (submodule, "file: {path: .env, exists: false}", PASSED, "There is no `.env` on `main`."),
+    (
+        submodule,
+        "purged: {path: app/.env}",
+        PASSED,
+        "is not in the history (1 commit). Not read: 1 submodule.",
+    ),
+    (
+        submodule,
+        "purged: {path: '*.env'}",
+        PASSED,
+        "is not in the history (1 commit). Not read: 1 submodule.",
+    ),
+    (submodule, "purged: {path: .env}", PASSED, "`.env` is not in the history (1 commit)."),
+    (
+        tests_in_a_submodule,
+        "python_package: {tests_found: true}",
+        NOT_RUN,
+        "`tests` is a submodule, whose files are not read",
+    ),
     (
         stored_elsewhere,
         "no_secrets: {}",
@@ -220,7 +250,7 @@ CASES: list[tuple[Build, str, Outcome, str]] = [
         stored_elsewhere,
         "no_conflict_markers: {}",
         PASSED,
-        "1 file at `main`. Not read: 1 file stored by Git LFS.",
+        "1 file on `main`. Not read: 1 file stored by Git LFS.",
     ),
     (stored_elsewhere, "file: {path: data.csv, lacks: TODO}", NEEDS_WORK, NOT_FETCHED),
     (stored_elsewhere, "csv: {path: data.csv, columns: [id]}", NEEDS_WORK, NOT_FETCHED),
@@ -230,30 +260,40 @@ CASES: list[tuple[Build, str, Outcome, str]] = [
         tag_of_a_file,
         "no_secrets: {}",
         PASSED,
-        "1 commit or tag message. Not read: 1 tag of a file or folder.",
+        "1 commit or tag message. Not read: 1 tag that points to a file or folder.",
     ),
     (
         tag_of_a_file,
         "no_large_files: {}",
         PASSED,
-        "all branches and tags. Not read: 1 tag of a file or folder.",
+        "is over 1 MB. Not read: 1 tag that points to a file or folder.",
     ),
-    (tag_of_a_file, "purged: {path: .env}", PASSED, "none of 1 commit. Not read: 1 tag of a file or folder."),
+    (
+        tag_of_a_file,
+        "purged: {path: .env}",
+        PASSED,
+        "history (1 commit). Not read: 1 tag that points to a file or folder.",
+    ),
     (
         long_message,
         "commit: {matches: WANTED}",
         NOT_RUN,
-        "is longer than 4,000 characters, and no more is searched",
+        "has over 4,000 characters, and the rest is not searched",
     ),
-    (long_message, "commit: {at: main, matches: WANTED}", NOT_RUN, "is longer than 4,000 characters, and no"),
+    (
+        long_message,
+        "commit: {at: main, matches: WANTED}",
+        NOT_RUN,
+        "has over 4,000 characters, and the rest is not searched",
+    ),
     (
         long_message,
         "gone: {matches: WANTED}",
         NOT_RUN,
-        "is longer than 4,000 characters, and no more is searched",
+        "has over 4,000 characters, and the rest is not searched",
     ),
-    (long_message, "gone: {matches: word}", NEEDS_WORK, "still holds"),
-    (long_message, "gone: {subject: WANTED}", PASSED, "holds no commit with the subject `WANTED`."),
+    (long_message, "gone: {matches: word}", NEEDS_WORK, "still contains"),
+    (long_message, "gone: {subject: WANTED}", PASSED, "does not contain a commit with the subject `WANTED`."),
     *(
         (shallow, check, NOT_RUN, CUT_OFF)
         for check in (
@@ -272,10 +312,10 @@ CASES: list[tuple[Build, str, Outcome, str]] = [
         )
     ),
     (shallow, "readable: {}", PASSED, "The repository was read."),
-    (shallow, "file: {path: a.txt, exists: true}", PASSED, "`a.txt` is at `main`."),
+    (shallow, "file: {path: a.txt, exists: true}", PASSED, "`a.txt` exists on `main`."),
     (shallow, "file: {path: gone.txt, exists: true}", NEEDS_WORK, "There is no `gone.txt` in the top folder"),
-    (shallow, "no_conflict_markers: {}", PASSED, "No conflict in 1 file at `main`."),
-    (shallow, "branch: {name: old, exists: false}", PASSED, "No branch is called `old`."),
+    (shallow, "no_conflict_markers: {}", PASSED, "No conflict markers in 1 file on `main`."),
+    (shallow, "branch: {name: old, exists: false}", PASSED, "There is no branch `old`."),
 ]
 
 
@@ -292,13 +332,14 @@ def test_what_was_not_read_is_named_and_never_said_to_be_absent(new_repo):
 # --- all kinds, in repositories of which much cannot be read: who may still say that something is absent ----------
 
 ABSENT = re.compile(
-    r"^(No|None|There (is|are) no)\b|\b(holds|has|reaches) no\b|: there is no\b|\bno (branch|tag|line|file)\b"
-    r"|\b(does not have|is in none of|is not (at|ignored|merged|left|in|there))\b"
+    r"^(No|None|There (is|are) no)\b|\b(contains|has|reaches) no\b|: there is no\b|\bno (branch|tag|line|file)\b"
+    r"|\b(does not (have|contain|ignore)|is not (on|merged|left|in|based))\b"
 )
 SAYS_SO = re.compile(
-    "^Not (known|run)|^Cannot tell|Not read:|not read|of which .* is not known|is not in this repository"
+    "^(Not run|Cannot tell)|Not read:|not read|of which .* is not known|is not in this repository"
 )
 REFS = {"branch": "all names of branches were read", "tag": "all names of tags were read"}
+REFS |= {"branches": REFS["branch"], "tags": REFS["tag"]}
 PATHS = {
     "file": "all paths of the commit were read",
     "lfs": "all paths of the commit were read",
@@ -311,7 +352,7 @@ PATHS = {
     "no_large_files": "asked for one commit, the sizes of all its files were read",
 }
 COMMITS = dict.fromkeys(
-    ("commit", "each_commit", "history", "gone", "amended", "merged", "reverted", "cherry_picked"),
+    ("commit", "each_commit", "history", "gone", "amended", "merged", "reverted", "cherry_picked", "rebased"),
     "all commits, their messages and the paths that they change were read",
 ) | {
     "purged": "all paths of all commits were read",
@@ -350,14 +391,14 @@ def test_only_kinds_that_read_all_of_it_say_that_something_is_absent(repo, build
 def test_the_words_by_which_a_sentence_is_known_as_absolute():
     absolute = (
         "There is no `a`.",
-        "No tag is called `v1`.",
-        "`a` is in none of 3 commits.",
-        "`a` is not at `main`.",
+        "There is no tag `v1`.",
+        "`a` is not in the history (3 commits).",
+        "`a` on `main` does not contain `b`.",
     )
     others = (
-        "Not known: no file could be read.",
-        "No conflict in 1 file. Not read: 1 submodule.",
-        "`a` is there.",
+        "Not run: no file could be read.",
+        "No conflict markers in 1 file. Not read: 1 submodule.",
+        "`a` exists.",
     )
     assert [bool(ABSENT.search(words)) and not SAYS_SO.search(words) for words in absolute + others] == [
         *[True] * len(absolute),

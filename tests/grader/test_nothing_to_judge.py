@@ -63,18 +63,18 @@ def test_a_file_that_was_the_last_one_is_absent_after_it_is_removed(repo):
 
 
 ASKS_FOR_NOTHING = {
-    "file: {path: a, lines: []}": "at least one line is needed",
-    "csv: {path: a, columns: []}": "at least one column is needed",
-    "subtree: {path: a, at_least: 0}": "0 asks for nothing",
-    "authors: {at_least: 0}": "0 asks for nothing",
-    "workflow: {path: a.yml, starts_on: []}": "at least one moment is needed",
-    "workflow: {path: a.yml, not_on: []}": "at least one moment is needed",
-    "workflow: {path: a.yml, order: []}": "at least one stage is needed",
-    "commits: {}": "is needed",
-    "branches: {exactly: []}": "is expected",
-    "history: {subjects: []}": "is needed",
-    "cherry_picked: {commits: []}": "is needed",
-    "reverted: {commits: []}": "is needed",
+    "file: {path: a, lines: []}": "needs at least one line",
+    "csv: {path: a, columns: []}": "needs at least one column",
+    "subtree: {path: a, at_least: 0}": "0 requires nothing",
+    "authors: {at_least: 0}": "0 requires nothing",
+    "workflow: {path: a.yml, starts_on: []}": "needs at least one event",
+    "workflow: {path: a.yml, not_on: []}": "needs at least one event",
+    "workflow: {path: a.yml, order: []}": "needs at least one stage",
+    "commits: {}": "needs one of `at_least`, `exactly` and `at_most`",
+    "branches: {exactly: []}": "expected a list of different branches",
+    "history: {subjects: []}": "needs either `subjects` or `matches`",
+    "cherry_picked: {commits: []}": "needs at least one commit",
+    "reverted: {commits: []}": "needs at least one commit",
 }
 
 
@@ -101,21 +101,21 @@ def test_a_kind_cannot_pass_without_saying_what_it_looked_at():
 
 
 def test_the_base_decides_what_an_empty_set_means():
-    some, none = LookedAt(2, "file", "at `main`"), LookedAt(0, "file", "at `main`")
-    unread = LookedAt(0, "file", "at `main`", unread=("2 files over 1 MB",))
-    few = LookedAt(1, "file", "at `main`", unread=("2 files over 1 MB", "1 submodule"))
+    some, none = LookedAt(2, "file", "on `main`"), LookedAt(0, "file", "on `main`")
+    unread = LookedAt(0, "file", "on `main`", unread=("2 files over 1 MB",))
+    few = LookedAt(1, "file", "on `main`", unread=("2 files over 1 MB", "1 submodule"))
     about_none = LookedAt(0, "file", may_be_empty=True)
     assert [
         (verdict.outcome.value, verdict.why)
         for verdict in (passed("Good.", looked_at=each) for each in (some, none, unread, few, about_none))
     ] == [
         ("passed", "Good."),
-        ("needs_work", "Nothing to judge: there is no file at `main`."),
-        ("not_run", "Not known: no file at `main` could be read (2 files over 1 MB)."),
+        ("needs_work", "Nothing to check: there is no file on `main`."),
+        ("not_run", "Not run: no file on `main` could be read (2 files over 1 MB)."),
         ("passed", "Good. Not read: 2 files over 1 MB and 1 submodule."),
         ("passed", "Good."),
     ]
-    assert str(some) == "2 files at `main`"
+    assert str(some) == "2 files on `main`"
 
 
 def test_the_rule_stands_where_authors_of_kinds_read_it():
@@ -171,6 +171,6 @@ def test_code_that_is_not_there_does_not_pass_because_a_command_does(repo):
             (result,) = grade(spec, repository, sandbox=Running()).results
         said.append((result.outcome, result.why))
     assert said == [
-        (Outcome.NEEDS_WORK, "Nothing to judge: there is no file at `main`."),
-        (Outcome.PASSED, "`true` does what it should at `main`."),
+        (Outcome.NEEDS_WORK, "Nothing to check: there is no file on `main`."),
+        (Outcome.PASSED, "`true` works on `main`."),
     ]

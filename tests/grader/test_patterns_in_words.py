@@ -20,17 +20,17 @@ CHECKS = Path(checks.__file__).parent
         ("TODO|FIXME", "`TODO` or `FIXME`"),
         (r"a\|b", "`a|b`"),
         (r"\bwip\b", "`wip`"),
-        ("^[A-Z].{9,}", "what this check asks for"),
-        (r"^# +\S", "what this check asks for"),
-        (r"^\d+\.\d+$", "what this check asks for"),
-        ("(?i)todo", "what this check asks for"),
-        ("a.*b|c", "what this check asks for"),
-        ("", "what this check asks for"),
+        ("^[A-Z].{9,}", "what this check requires"),
+        (r"^# +\S", "what this check requires"),
+        (r"^\d+\.\d+$", "what this check requires"),
+        ("(?i)todo", "what this check requires"),
+        ("a.*b|c", "what this check requires"),
+        ("", "what this check requires"),
     ],
 )
 def test_a_pattern_in_words(pattern, words):
     assert in_words(pattern) == words
-    assert in_words(pattern, "forbids") == words.replace("asks for", "forbids")
+    assert in_words(pattern, "forbids") == words.replace("requires", "forbids")
 
 
 def test_no_check_quotes_a_pattern():

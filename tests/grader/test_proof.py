@@ -78,7 +78,7 @@ def test_a_check_that_was_only_to_pass_on_nothing_is_not_proved(tmp_path, capsys
     assert (check.passed, check.nothing) == ((), ("no files",))
     assert check.unseen == "to pass with something to judge (`no files` had nothing)"
     (difference,) = proof.differing[0].differences
-    assert difference.why == "Nothing to judge: there is no file with content at `main`."
+    assert difference.why == "Nothing to check: there is no file with content on `main`."
     assert Proof.from_json(json.loads(json.dumps(proof.to_json()))) == proof
     (tmp_path / "lab.yaml").write_text(EMPTY)
     assert main(["test", str(tmp_path / "lab.yaml")]) == 1
@@ -210,9 +210,9 @@ def test_the_command_names_the_check_that_was_never_seen_to_need_work(tmp_path, 
     assert capsys.readouterr().out.splitlines()[:6] == [
         " ✘ no main",
         "     `main-there`: expected needs work, found passed (line 9)",
-        "       The branch `main` is there.",
+        "       The branch `main` exists.",
         "     `tagged`: expected not run, found needs work (line 9)",
-        "       There is no tag `v1`. Most often it was not made, or not pushed.",
+        "       There is no tag `v1`. Most often it was not created or not pushed.",
         " ✔ no tag",
     ]
 

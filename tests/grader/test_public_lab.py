@@ -173,12 +173,12 @@ def test_a_check_whose_hidden_part_was_taken_out_is_not_run(repo):
         results = grade(load_spec(public_text(FULL)), repository).results
     assert results[1].outcome is Outcome.NOT_RUN
     assert results[1].kind == "asks"
-    assert "its hidden part is on the portal" in results[1].reason
+    assert "this check has a hidden part. Push, and the portal runs it" in results[1].reason
     assert repo.grade(FULL).results[1].outcome is Outcome.PASSED
 
 
 def test_an_author_who_forgets_a_hidden_part_is_told():
-    with pytest.raises(SpecError, match=r"asks\.cases: is missing"):
+    with pytest.raises(SpecError, match=r"asks\.cases: is required"):
         load_spec(FULL.replace("asks: {cases: [SECRET], path: b.py}", "asks: {path: b.py}"))
 
 

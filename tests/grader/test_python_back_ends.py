@@ -113,5 +113,5 @@ def test_a_project_that_poetry_or_setup_cfg_describes_is_valid(repo):
     result = repo.ask("python_package: {}")
     assert (result.outcome, result.reason) == (
         Outcome.NOT_RUN,
-        "Not known: which packages the wheel contains: `setup.py` computes `packages` at run time.",
+        "Cannot tell which packages the wheel contains: `setup.py` computes `packages` at run time.",
     )

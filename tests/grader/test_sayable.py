@@ -52,14 +52,14 @@ def test_counts_are_said_in_whole_sentences(repo):
     repo.git("tag", "light")
     repo.git("tag", "-a", "-m", "x", "v1.0.0")
     said = {
-        "branches: {matches: 'feature/.+', at_least: 1}": "There is 1 branch with such a name as is asked for: "
+        "branches: {matches: 'feature/.+', at_least: 1}": "There is 1 branch with a name of the required form: "
         "`feature/a`.",
-        "branches: {matches: 'feature/.+', at_least: 2}": "There is 1 branch with such a name as is asked for.",
+        "branches: {matches: 'feature/.+', at_least: 2}": "There is 1 branch with a name of the required form.",
         "branches: {at_most: 2}": "There are 3 branches.",
-        "branches: {matches: 'fix/.+', at_most: 0}": "There are 0 branches with such a name as is asked for.",
-        "branches: {into: main, at_least: 1}": "There are 0 branches with commits that are not merged into `main`.",
+        "branches: {matches: 'fix/.+', at_most: 0}": "There are no branches with a name of the required form.",
+        "branches: {into: main, at_least: 1}": "There are no branches not merged into `main`.",
         "tags: {at_least: 2}": "There are 2 tags: `light` and `v1.0.0`.",
-        "tags: {matches: light, annotated: true, at_least: 1}": "There are 0 annotated tags called `light`.",
+        "tags: {matches: light, annotated: true, at_least: 1}": "There are no annotated tags called `light`.",
     }
     assert {check: repo.ask(check).why for check in said} == said
 
@@ -155,15 +155,15 @@ def test_a_pattern_of_files_is_met_by_one_or_by_each(repo):
     repo.put("run.sh", "#!/bin/sh\n")
     repo.commit("Add files")
     table = {
-        "file: {path: '*.py', contains: y =}": "`b.py` has the text `y =`.",
-        "file: {path: '*.py', contains: z}": "None of 2 files with a path such as `*.py` is as asked for. "
-        "`a.py` at `main` does not have the text `z`.",
-        "file: {path: '*.py', lacks: z}": "Each of 2 files with a path such as `*.py` is as asked for.",
-        "file: {path: '*.py', lacks: y}": "`b.py` at `main` has `y` at line 1.",
-        "file: {path: '*.sh', executable: true}": "`run.sh` at `main` is not executable.",
-        "file: {path: '*.csv', exists: false}": "No file at `main` has a path such as `*.csv`.",
-        "file: {path: '*.py', exists: false}": "`a.py` is at `main`.",
-        "file: {path: '*.csv', exists: true}": "No file at `main` has a path such as `*.csv`.",
-        "workflow: {path: .github/workflows/*}": "No file at `main` has a path such as `.github/workflows/*`.",
+        "file: {path: '*.py', contains: y =}": "`b.py` on `main` contains `y =`.",
+        "file: {path: '*.py', contains: z}": "None of 2 files that match `*.py` is as required. "
+        "`a.py` on `main` does not contain `z`.",
+        "file: {path: '*.py', lacks: z}": "Each of 2 files that match `*.py` is as required.",
+        "file: {path: '*.py', lacks: y}": "`b.py` on `main` contains `y` on line 1.",
+        "file: {path: '*.sh', executable: true}": "`run.sh` on `main` is not executable.",
+        "file: {path: '*.csv', exists: false}": "No file on `main` matches `*.csv`.",
+        "file: {path: '*.py', exists: false}": "`a.py` exists on `main`.",
+        "file: {path: '*.csv', exists: true}": "No file on `main` matches `*.csv`.",
+        "workflow: {path: .github/workflows/*}": "No file on `main` matches `.github/workflows/*`.",
     }
     assert {check: repo.ask(check).why for check in table} == table

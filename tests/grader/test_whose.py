@@ -37,11 +37,11 @@ def test_somebody_elses_repository_earns_nothing(repo):
     result = ask(repo)
     assert (result.outcome, result.earned) == (Outcome.NOT_RUN, 0)
     assert result.reason == (
-        "Not known: whether 3 commits on `main` are yours: they name `Bo <bo@example.org>` (3 commits), and your "
+        "Cannot tell whether 3 commits on `main` are yours: the author is `Bo <bo@example.org>` (3 commits), and your "
         "account has `Nia Newcomer` or `nia.newcomer@gmail.com`."
     )
     assert "git config user.email nia.newcomer@gmail.com" in result.fix
-    assert "give your account the name that they carry" in result.fix
+    assert "Or change your account to use the name in the commits:" in result.fix
 
 
 def test_its_fix_signs_commits_again_that_are_the_learners_after_all(learner):
@@ -60,7 +60,7 @@ def test_commits_of_others_beside_ones_own_do_not_count(repo):
     commit_as(repo, ("Bo", "bo@example.org"), ("Nia Newcomer", "x@y.example"), ("Bo", "bo@example.org"))
     result = ask(repo)
     assert result.outcome is Outcome.NEEDS_WORK
-    assert result.why == ("`main` holds 1 commit of yours (2 more by other authors), fewer than asked for.")
+    assert result.why == ("`main` has 1 commit of yours and 2 by other authors. You need at least 3.")
     commit_as(repo, *[("?", "NIA@work.example")] * 2)
     assert ask(repo).outcome is Outcome.PASSED
 
@@ -128,7 +128,7 @@ def test_sentences_that_ask_for_the_author_are_known():
         "Your commits have messages",
         "Each of your own commits changes one file",
         "At least 3 commits you made",
-        "You wrote the newest commit",
+        "You wrote the latest commit",
         "Three are yours",
     ]
     silent = [

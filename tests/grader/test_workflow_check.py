@@ -307,7 +307,7 @@ def test_what_github_would_not_accept_is_named_with_line_and_column(ask, text):
 
 def test_a_fault_has_its_column(ask):
     assert (
-        "line 5, column 5, expected is "
+        "line 5, column 5, expected: "
         in ask(jobs(f"  a:\n    runs-on: x\n    stepps: 1\n    steps: [{{run: x}}]\n#{'x' * 20_000}\n")).fix
     )
 
@@ -613,14 +613,14 @@ def test_names_that_are_computed_meet(ask):
 @pytest.mark.parametrize(
     ("rest", "message"),
     [
-        ("order: [build, tset]", "`tset` is no stage. Did you mean `test`?"),
-        ("order: [], pinned: sha", "a check asks one thing, and `order` is there already"),
+        ("order: [build, tset]", "unknown stage `tset`. Did you mean `test`?"),
+        ("order: [], pinned: sha", "cannot be combined with `order`: a check asks one question"),
         ("starts_on: [{event: psh}]", "`psh` is not a GitHub Actions event. Did you mean `push`?"),
         ("starts_on: [{branch: main}]", "event: is required"),
         ("starts_on: [{event: push, brunch: main}]", "Did you mean `branch`?"),
-        ("permissions: {content: read}", "`content` is no permission. Did you mean `contents`?"),
+        ("permissions: {content: read}", "unknown permission `content`. Did you mean `contents`?"),
         ("permissions: {contents: all}", "expected read, write or none"),
-        ("artifacts: {made_by: x}", "`x` is no stage."),
+        ("artifacts: {made_by: x}", "unknown stage `x`."),
     ],
 )
 def test_parameters_that_do_not_fit_are_named(ask, rest, message):
@@ -665,7 +665,7 @@ def test_a_file_that_is_elsewhere_is_found(ask, repo):
     repo.put(".github/workflow/ci.yml", GOOD)
     repo.commit()
     result = repo.ask(f"workflow: {{path: {PATH}}}")
-    assert result.why.endswith("One was found at `.github/workflow/ci.yml`.")
+    assert result.why.endswith("Found `.github/workflow/ci.yml` instead.")
 
 
 def test_names_of_the_file_stay_on_their_line_of_a_fix(ask):
@@ -675,7 +675,8 @@ def test_names_of_the_file_stay_on_their_line_of_a_fix(ask):
     result = ask(text, "artifacts: {used_by: deploy}")
     assert "\n              name: dist\\nreboot\n" in result.fix
     assert all(
-        line.startswith(("In ", "    ", "git ", "Edits ")) for line in filter(None, result.fix.splitlines())
+        line.startswith(("In ", "    ", "git ", "Your uncommitted "))
+        for line in filter(None, result.fix.splitlines())
     )
 
 

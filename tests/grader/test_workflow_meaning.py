@@ -389,7 +389,7 @@ CALLED = [
     ("no_injection: true", jobs(NO_LIMIT), PASSED, "1 step checked: no script inserts untrusted input."),
     ("no_injection: true", jobs(steps("{uses: ./actions/title}")), WORK, "`github.event.issue.title`"),
     ("pinned: tag", jobs(REMOTE), PASSED, "1 action names a version."),
-    ("pinned: tag", jobs(NO_LIMIT), WORK, "Nothing to judge: there is no action"),
+    ("pinned: tag", jobs(NO_LIMIT), WORK, "Nothing to check: there is no action"),
     ("pinned: tag", jobs(steps("{uses: ./actions/unpinned}")), WORK, "`acme/tool@main` in job `j0`"),
     ("permissions: {contents: read}", "permissions: {contents: read}\n" + jobs(REMOTE), PASSED,
      "No job has more permissions than"),

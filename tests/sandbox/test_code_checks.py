@@ -19,12 +19,12 @@ def run(**parameters: object) -> dict[str, object]:
 
 def test_command_that_does_what_it_should_passes(judge):
     result = judge(run(prints="^3 apples$", stdin="3\n"), app="print(input(), 'apples')")
-    assert (result.outcome, result.why) == (Outcome.PASSED, "`python app.py` does what it should at `main`.")
+    assert (result.outcome, result.why) == (Outcome.PASSED, "`python app.py` works on `main`.")
 
 
 def test_wrong_exit_status_is_told_with_the_last_lines(judge):
     result = judge(run(), app="print('one')\nprint('two')\nraise SystemExit(3)")
-    assert result.why == "`python app.py` at `main` ended with exit status 3."
+    assert result.why == "`python app.py` ended with exit status 3 on `main`."
     assert (result.expected, result.found) == ("exit status 0", "exit status 3")
     assert result.evidence[0].excerpt == ((1, "one"), (2, "two"))
     assert result.fix.endswith("\npython app.py")
@@ -36,9 +36,9 @@ def test_exit_status_may_be_asked_for(judge):
 
 def test_output_that_does_not_match_is_told(judge):
     result = judge(run(prints="^accuracy"), app="print('error 1.0')")
-    assert result.why == "`python app.py` at `main` did not print `accuracy`."
+    assert result.why == "`python app.py` did not print `accuracy` on `main`."
     assert (result.expected, result.found) == (
-        "output with `accuracy`",
+        "output that contains `accuracy`",
         "1 line of output",
     )
 
@@ -49,7 +49,7 @@ def test_command_without_output_is_told(judge):
 
 def test_time_memory_and_output_are_told_apart(judge):
     result = judge(run(seconds=1), app="while True: pass")
-    assert result.why == "`python app.py` at `main` did not end within 1 second."
+    assert result.why == "`python app.py` did not finish in 1 second on `main`."
     result = judge(run(), app="while True: print('x' * 100_000)")
     assert (result.expected, result.found) == ("at most 8 MB of output", "more than that")
 
@@ -63,7 +63,7 @@ def test_file_that_has_to_be_written(judge):
     right, wrong = ("open('metrics.json', 'w').write('{}')", "print('done')")
     assert judge(run(writes="metrics.json"), app=right).outcome is Outcome.PASSED
     result = judge(run(writes="metrics.json"), app=wrong)
-    assert result.why == "`python app.py` at `main` did not write `metrics.json`."
+    assert result.why == "`python app.py` did not create `metrics.json` on `main`."
     assert result.evidence[0].excerpt == ((1, "done"),)
 
 
@@ -75,7 +75,7 @@ def test_a_file_is_looked_for_whatever_was_printed(judge):
     write = "open('metrics.json', 'w').write('{}')\n"
     assert judge(run(writes="metrics.json"), app=CHATTER + write).outcome is Outcome.PASSED
     absent = judge(run(writes="metrics.json"), app=CHATTER)
-    assert absent.why == "`python app.py` at `main` did not write `metrics.json`."
+    assert absent.why == "`python app.py` did not create `metrics.json` on `main`."
     assert [number for number, _ in absent.evidence[0].excerpt] == [19_997, 19_998, 19_999, 20_000]
     assert judge(run(writes="metrics.json", exit=3), app="raise SystemExit(3)").outcome is Outcome.NEEDS_WORK
     killer = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nos._exit(0)\n"
@@ -109,17 +109,14 @@ def test_each_commit_has_to_pass(repo, sandbox):
     repo.commit("Make it work")
     repo.put("app.py", "print('works still')")
     repo.commit("Change the words")
-    assert (
-        judged_in(repo, sandbox, run(since=start)).why
-        == "`python app.py` does what it should at each of 2 commits."
-    )
+    assert judged_in(repo, sandbox, run(since=start)).why == "`python app.py` works at each of 2 commits."
     repo.put("app.py", "print(")
     broken = repo.commit("Break it")
     repo.put("app.py", "print()")
     repo.commit("Mend it")
     result = judged_in(repo, sandbox, run(since=start))
-    assert result.why == f"`python app.py` at `{broken[:7]}` ended with exit status 1."
-    assert judged_in(repo, sandbox, run(since="main")).why == "There is no commit after `main` at `main`."
+    assert result.why == f"`python app.py` ended with exit status 1 at `{broken[:7]}`."
+    assert judged_in(repo, sandbox, run(since="main")).why == "There is no commit after `main` on `main`."
 
 
 def test_commit_that_is_not_there_needs_work(judge):
@@ -150,7 +147,7 @@ def test_without_a_sandbox_nothing_is_run(repo, lab):
     result = repo.ask("run: {command: [python, app.py]}")
     assert (result.outcome, result.reason) == (
         Outcome.NOT_RUN,
-        "Not run: this server cannot confine code: it has no sandbox.",
+        "Not run: this server cannot run code in a sandbox: it has no sandbox.",
     )
 
 
@@ -190,38 +187,38 @@ def test_package_builds_and_is_imported_from_its_wheel(repo, sandbox):
     result = judged_in(repo, sandbox, {"build": {"imports": "shop"}})
     assert (result.outcome, result.why) == (
         Outcome.PASSED,
-        "The package at `main` builds, and `shop` is in it.",
+        "The package on `main` builds, and `shop` can be imported from its wheel.",
     )
 
 
 def test_wheel_without_the_module_is_told(repo, sandbox):
     package(repo, other__py="")
     result = judged_in(repo, sandbox, {"build": {"imports": "other"}})
-    assert result.why == "The package at `main` builds, but `other` cannot be imported from it."
+    assert result.why == "The package on `main` builds, but `other` cannot be imported from its wheel."
 
 
 def test_package_that_does_not_build_is_told(repo, sandbox):
     package(repo, pyproject__toml='[build-system]\nbuild-backend = "nothing"\n')
     result = judged_in(repo, sandbox, {"build": {"imports": "shop"}})
-    assert (result.why, result.found) == ("The package at `main` does not build.", "no wheel")
+    assert (result.why, result.found) == ("The package on `main` does not build.", "no wheel")
     assert "No module named 'nothing'" in result.evidence[0].excerpt[-1][1]
 
 
 def test_package_without_its_file_is_told(judge):
     result = judge({"build": {"imports": "shop"}}, shop="")
-    assert result.why == "There is no `pyproject.toml` in the top folder at `main`."
+    assert result.why == "There is no `pyproject.toml` in the top folder on `main`."
 
 
 @pytest.mark.parametrize(
     ("check", "words"),
     [
-        ("run: {command: []}", "run.command: at least the name of a program is expected"),
+        ("run: {command: []}", "run.command: expected at least the name of a program"),
         ("run: {command: [x], exit: 300}", "run.exit: an exit status is at most 255"),
         (
             "run: {command: [x], seconds: 0}",
-            "run.seconds: a whole number of seconds from 1 to 100 is expected",
+            "run.seconds: expected a whole number of seconds from 1 to 100",
         ),
-        ("build: {imports: 'a b'}", "build.imports: the name of a Python module"),
+        ("build: {imports: 'a b'}", "build.imports: expected the name of a Python module"),
         (
             "own_tests: {path: tests, catches_at_least: 2, reference: {}, variants: [{name: x, files: {}}]}",
             "own_tests.catches_at_least: has to be from 1 to the number of variants, 1",
@@ -246,7 +243,7 @@ def test_time_of_all_that_runs_is_bounded(lab):
 )
 def test_requirements_are_packages_with_exact_versions(lab, requirement):
     text = lab("run: {command: [x]}", more=f"python:\n  requirements: ['{requirement}']\n")
-    with pytest.raises(SpecError, match=r"a package and its exact version, such as `pytest==8\.3\.3`"):
+    with pytest.raises(SpecError, match=r"a package with an exact version, such as `pytest==8\.3\.3`"):
         load_spec(text)
 
 

@@ -79,7 +79,7 @@ def test_package_that_is_not_there_is_the_labs_problem(repo, sandbox, with_six):
     result = judged_in(repo, sandbox, SHOWS, ["six==99.99"])
     assert result.outcome is Outcome.NOT_RUN
     assert result.reason.startswith(
-        "Not run: the lab asks for Python packages that are not to be had: Because there is no version of six"
+        "Not run: the lab requires Python packages that are not available: Because there is no version of six"
     )
 
 

@@ -49,7 +49,7 @@ def test_worker_runs_the_code_that_was_pushed(settings, tmp_path):
     report = Report.objects.get()
     assert (report.points, report.data["results"][0]["why"]) == (
         60,
-        "`python hello.py` does what it should at `main`.",
+        "`python hello.py` works on `main`.",
     )
 
 

@@ -102,7 +102,7 @@ def test_what_was_rewritten_away_is_unreadable_and_the_latest_commit_is_one_clic
     work.push()
     assert graded(submission).state == State.UNREADABLE
     assert submission.message == (
-        f"`{work.address}` was rewritten after it was submitted: the commit that `main` stood for is no longer there. "
+        f"`{work.address}` was rewritten after it was submitted: the commit thon `main` stood for is no longer there. "
         "Grade the latest commit instead."
     )
     text = text_of(page.client.get(submission.get_absolute_url()))

@@ -1,6 +1,6 @@
-"""`ahead_behind: {name: feature, from: main, ahead: 2, behind: 0}` - commits that only one of two branches holds.
+"""`ahead_behind: {name: feature, from: main, ahead: 2, behind: 0}` - a branch is ahead of and behind another.
 
-`ahead` counts those of `name` alone, `behind` those of `from` alone; one of the two is enough.
+`ahead` is the number of commits only on `name`, `behind` the number only on `from`. At least one of the two is needed.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ class AheadBehindCheck(HistoryKind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.ahead is None and self.behind is None:
-            yield "", "one of ahead and behind is needed"
+            yield "", "needs `ahead` or `behind`"
         if self.name == self.from_:
             yield "from", "is the same branch"
 
@@ -42,7 +42,7 @@ class AheadBehindCheck(HistoryKind):
             return replace(branch, fix=branch_at(run, self.name, of.commit.id))
         mine, theirs = (run.repository.history.ancestors(tip.commit.id) for tip in (branch, of))
         ahead, behind = len(mine - theirs), len(theirs - mine)
-        found = _said(ahead, behind)
+        found = _distance(ahead, behind)
         if self.ahead in (None, ahead) and self.behind in (None, behind):
             return passed(
                 f"{quoted(self.name)} is {found} {quoted(self.from_)}.",
@@ -52,7 +52,7 @@ class AheadBehindCheck(HistoryKind):
             )
         return needs_work(
             f"{quoted(self.name)} is {found} {quoted(self.from_)}.",
-            expected=f"{_said(self.ahead, self.behind)} {quoted(self.from_)}",
+            expected=f"{_distance(self.ahead, self.behind)} {quoted(self.from_)}",
             found=f"{found} {quoted(self.from_)}",
             fix=self._fix(run, branch, of),
             evidence=[at_tip(branch), at_tip(of)],
@@ -73,7 +73,7 @@ class AheadBehindCheck(HistoryKind):
         return fold_commits(run, branch, alone, self.ahead or 0, self.ahead or 0)
 
     def _take_in(self, branch: Tip, of: Tip) -> str:
-        """All that the branch has comes into the other one, and back where nothing may be missing on either side."""
+        # merges the branch, and fast-forwards it if it must not be behind either
         back = (
             [["git", "switch", self.name], ["git", "merge", "--ff-only", self.from_]]
             if self.behind == 0
@@ -83,7 +83,7 @@ class AheadBehindCheck(HistoryKind):
         return on_branch(of.name, *lines, push=[self.name] if back else [], stops="merge")
 
     def _catch_up(self, run: Run, branch: Tip, upto: Commit, alone: int) -> str:
-        """By a merge, or by a rebase where the merge would be one commit too many."""
+        # by a rebase if a merge would be one commit too many
         missing = (self.ahead or alone) - alone
         if self.ahead is None or not alone:
             return on_branch(
@@ -93,6 +93,6 @@ class AheadBehindCheck(HistoryKind):
         return rewritten(run, branch, *lines, stops="rebase")
 
 
-def _said(ahead: int | None, behind: int | None) -> str:
+def _distance(ahead: int | None, behind: int | None) -> str:
     numbers = ((ahead, "ahead of"), (behind, "behind"))
     return " and ".join(f"{count(number, 'commit')} {word}" for number, word in numbers if number is not None)

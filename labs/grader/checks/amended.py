@@ -1,10 +1,10 @@
-"""`amended: {on: main, subject: Add teh parser, parent: v1.0}` - the last commit was replaced by a better one.
+"""`amended: {on: main, subject: Add teh parser, parent: v1.0}` - the latest commit was amended.
 
-The old commit, by its exact `subject` or its full id (`at`), is in the history of no branch or tag any more; the
-tip of the branch is another one on the same `parent`. What the new one should be is asked by `commit` and `file`.
+The old commit, named by its exact `subject` or its full id (`at`), is no longer in the history of any branch or tag.
+The tip of the branch is a different commit with the same `parent`. Use `commit` and `file` to check the new commit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..findings import LookedAt
@@ -35,7 +35,7 @@ class AmendedCheck(HistoryKind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if (self.subject is None) == (self.at is None):
-            yield "", "one of `subject` and `at` is needed"
+            yield "", "needs either `subject` or `at`"
 
     def judge(self, run: Run) -> Verdict:
         tip, parent = tip_or_answer(run, self.on), commit_or_answer(run, self.parent)
@@ -48,8 +48,7 @@ class AmendedCheck(HistoryKind):
             return self._still_there(run, tip, parent, old[0])
         if tip.commit.parents == (parent.commit.id,):
             return passed(
-                f"{named(tip.commit)} is on {quoted(self.parent)}, and the old commit is in the history of no branch "
-                "or tag.",
+                f"{named(tip.commit)} follows {quoted(self.parent)}. No branch or tag contains the old commit.",
                 at_tip(tip),
                 looked_at=LookedAt(len(run.repository.history), "commit"),
             )
@@ -66,7 +65,7 @@ class AmendedCheck(HistoryKind):
         where = holder(run, old)
         return needs_work(
             f"{named(old)} is still in the history of {quoted(where.name)}.",
-            expected=f"another commit in its place, on {named(parent.commit)}",
+            expected=f"a different commit whose parent is {named(parent.commit)}",
             found=named(old),
             fix=self._replace(run, tip, parent, where, old),
             evidence=newest(where, [old]),
@@ -76,9 +75,9 @@ class AmendedCheck(HistoryKind):
     def _elsewhere(self, run: Run, tip: Tip, parent: Tip) -> Verdict:
         below = [run.repository.history[commit_id] for commit_id in tip.commit.parents]
         return needs_work(
-            f"The newest commit of {quoted(self.on)} is not on {quoted(self.parent)}.",
-            expected=f"one commit on {named(parent.commit)}",
-            found=f"{named(tip.commit)} on {listed([named(commit) for commit in below]) or 'no commit'}",
+            f"The parent of the latest commit on {quoted(self.on)} is not {quoted(self.parent)}.",
+            expected=f"a commit whose parent is {named(parent.commit)}",
+            found=f"{named(tip.commit)}, whose {_parents(below)}",
             fix=self._fold(run, tip, parent),
             evidence=[commit_evidence(tip, tip.commit)],
             wanted=replaced(self._old, parent.commit.id[:7], self.on),
@@ -93,13 +92,18 @@ class AmendedCheck(HistoryKind):
         return rewritten(run, tip, *_as_one(parent, subject))
 
     def _fold(self, run: Run, tip: Tip, parent: Tip) -> str:
-        """What was added beside the old commit becomes one commit."""
         history = run.repository.history
         if tip.commit.id == parent.commit.id:
             return add_commits(run, tip)
         if parent.commit.id not in history.ancestors(tip.commit.id):
             return rewritten(run, tip, *again_in_order(parent.commit.id, [tip.commit]), stops="cherry-pick")
         return rewritten(run, tip, *_as_one(parent, tip.commit.subject or "Add the change"))
+
+
+def _parents(commits: Sequence[Commit]) -> str:
+    if not commits:
+        return "history starts there"
+    return f"parent{' is' if len(commits) == 1 else 's are'} {listed([named(commit) for commit in commits])}"
 
 
 def _as_one(parent: Tip, subject: str) -> list[Line]:

@@ -1,11 +1,11 @@
-"""`answer: {path: answers.txt, line: 1, equals: {id_of: main~2}}` - an answer that was typed into a file is right.
+"""`answer: {path: answers.txt, line: 1, equals: {id_of: main~2}}` - an answer typed into a file is right.
 
-It stands in a `line` (from 1), behind a `key` (`key: answer` or `key = answer`), or is the whole file; `at` is main
-unless said. Case, blanks around words and quotes do not matter; an id may be cut to seven digits; names come in any
-order. What is right is computed from the repository, and never shown: `equals` is one of the values below
-(`value_in` takes one of `line`, `matches` and `value`).
+The answer is on a `line` (from 1), after a `key` (`key: answer` or `key = answer`), or the whole file. Case, extra
+spaces and quotes do not matter, an id may be shortened to seven digits, and names may be in any order. The right answer
+is computed from the repository and never shown: `equals` is one of the values below (`value_in` takes one of `line`,
+`matches` and `value`).
 
-Instead of `equals`, `one_of: [text, ...]` lists the right answers; it is not shown to learners.
+Instead of `equals`, `one_of: [text, ...]` lists the right answers. Learners do not see them.
 """
 
 import re
@@ -46,11 +46,11 @@ class AnswerCheck(Kind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if (self.equals is None) == (not self.one_of):
-            yield "", "one of equals and one_of is needed"
+            yield "", "needs either `equals` or `one_of`"
         if self.line is not None and self.key is not None:
-            yield "line", "an answer has a line or a key, not both"
+            yield "line", "cannot be combined with `key`"
         if self.line == 0:
-            yield "line", "lines are counted from 1"
+            yield "line", "line numbers start at 1"
         if self.equals is not None:
             asked, problems = read_asked(self.equals)
             yield from (("equals", problem.text) for problem in problems)
@@ -72,33 +72,33 @@ class AnswerCheck(Kind):
         return self._not_right(run, file, line, typed, asked)
 
     def _not_right(self, run: Run, file: Text, line: int | None, typed: str, asked: Asked | None) -> Verdict:
-        question = asked.question if asked else "the answer to the question"
-        where = f"Line {line} of {file}" if line else str(file)
-        nothing = f"{self._asked_place()} of {file} holds no answer." if line is None or not typed else ""
+        question = asked.question if asked else "the right answer"
+        place = f"Line {line} of {file}" if line else str(file)
+        missing = f"{self._asked_place(file)} has no answer." if line is None or not typed else ""
         fix = edited(
             run, file.tip, f"Answer in {self.path}", self._edit(asked), ["git", "add", "--", self.path]
         )
         return needs_work(
-            nothing or f"{where} is not {question}.",
+            missing or f"{place} is not {question}.",
             expected=question,
-            found=quoted(typed) if typed else f"{count(len(file.lines), 'line')}, none with an answer there",
+            found=quoted(typed) if typed else f"{count(len(file.lines), 'line')}, no answer in this place",
             fix=fix,
             evidence=[file.at_line(line)],
         )
 
     def _edit(self, asked: Asked | None) -> str:
-        """Where the answer belongs; the command prints it, or what it is to be read from."""
-        place = f"behind `{self.key}:`" if self.key is not None else f"in line {self.line or 1}"
+        # the command prints the answer, or the text in which to find it
+        place = f"after `{self.key}:`" if self.key is not None else f"on line {self.line or 1}"
         told = f"Write {'what it shows' if asked else 'the answer'} into `{visible(self.path)}`, {place}."
         return paragraphs(*([commands(asked.command)] if asked else []), told)
 
-    def _asked_place(self) -> str:
+    def _asked_place(self, file: Text) -> str:
         if self.line is not None:
-            return f"Line {self.line}"
-        return f"The key {quoted(self.key)}" if self.key is not None else "Line 1"
+            return f"Line {self.line} of {file}"
+        return f"The key {quoted(self.key)} of {file}" if self.key is not None else str(file)
 
     def _typed(self, file: Text) -> tuple[int | None, str]:
-        """The line of the answer, and what was typed there; no line where there is none such."""
+        # the line of the answer, None if it is missing, and the text there
         if self.line is not None:
             there = self.line <= len(file.lines)
             return (self.line, file.lines[self.line - 1].strip()) if there else (None, "")
@@ -110,17 +110,17 @@ class AnswerCheck(Kind):
 
 
 def read_asked(value: Value) -> tuple[Asked | None, list[Problem]]:
-    """The value of `{name: parameters}`; the parameter of one that has no other stands alone."""
+    """Read a value such as `{id_of: main~2}`: a single parameter may be given without its name."""
     if not isinstance(value.data, dict) or len(value.data) != 1:
-        return None, [Problem(value.line, "", "one value is expected, such as {id_of: main~2}")]
+        return None, [Problem(value.line, "", "expected a value such as {id_of: main~2}")]
     ((name, given),) = value.data.items()
     if name not in VALUES:
-        return None, [Problem(value.line, name, f"is not a value. {did_you_mean(name, list(VALUES))}")]
+        return None, [Problem(value.line, name, f"unknown value. {did_you_mean(name, list(VALUES))}")]
     problems: list[Problem] = []
     keys = keys_of(VALUES[name])
     parameters = {keys[0]: given} if len(keys) == 1 else given.data or {}
     if not isinstance(parameters, dict):
-        return None, [Problem(value.line, name, f"a mapping with keys such as {listed(keys)} is expected")]
+        return None, [Problem(value.line, name, f"expected a mapping with keys such as {listed(keys)}")]
     return read_fields(VALUES[name], parameters, value.line, f"{name}.", problems), problems
 
 

@@ -1,7 +1,7 @@
-"""`attributes: {path: model.bin, at: main, has: {filter: lfs, text: false}}` - Git attributes of a path.
+"""`attributes: {path: model.bin, at: main, has: {filter: lfs, text: false}}` - a path has these Git attributes.
 
-In `has`, true is set (`text`), false is unset (`-text`), null is not mentioned at all, and text is a value (`eol=lf`).
-Git itself answers, from the committed `.gitattributes` files; the path need not be there.
+In `has`, true means set (`text`), false unset (`-text`), null unspecified, and text a value (`eol=lf`). Git reads the
+committed `.gitattributes` files. The path does not have to exist.
 """
 
 import re
@@ -14,7 +14,7 @@ from ..git.repository import Tip
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..report import Evidence
 from ..words import excerpt, listed, quoted
-from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed, where
 from ._shared.contents import Files, as_text, lines_of
 from ._shared.fixes import change
 from ._shared.not_text import UTF_16, utf_16_answer
@@ -37,13 +37,13 @@ class AttributesCheck(Kind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.path.endswith("/"):
-            yield "path", "names a folder, which has no attributes; a file is expected"
+            yield "path", "expected a file: folders have no attributes"
         if not isinstance(self.has.data, dict) or not self.has.data:
-            yield "has", "attributes and their values are expected, such as {eol: lf}"
+            yield "has", "expected attributes and their values, such as {eol: lf}"
             return
         for name, value in self.has.data.items():
             if not _ATTRIBUTE.fullmatch(name) or isinstance(value.data, list | dict):
-                yield f"has.{name}", "an attribute is true, false, null or text"
+                yield f"has.{name}", "expected true, false, null or text"
 
     def check(self, run: Run) -> Verdict:
         tip = commit_or_answer(run, self.at)
@@ -60,7 +60,7 @@ class AttributesCheck(Kind):
         evidence = _evidence(tip, sources, other or list(wanted))
         if not other:
             return passed(
-                f"{quoted(self.path)} has {_said(wanted)}.",
+                f"{quoted(self.path)} has {_described(wanted)}.",
                 evidence,
                 looked_at=self._looked_at(
                     tip, sum(map(bool, sources.values())) + (self.path.encode() in files)
@@ -68,23 +68,22 @@ class AttributesCheck(Kind):
             )
         found = {name: there.get(name, "unspecified") for name in other}
         return needs_work(
-            f"{quoted(self.path)} at {quoted(tip.name)} has {_said(found)}.",
-            expected=_said({name: wanted[name] for name in other}),
-            found=_said(found),
+            f"{quoted(self.path)} {where(tip)} has {_described(found)}.",
+            expected=_described({name: wanted[name] for name in other}),
+            found=_described(found),
             fix=self._mend(run, tip, sources, [_written(name, wanted[name]) for name in other]),
             evidence=[evidence],
         )
 
     def _looked_at(self, tip: Tip, number: int) -> LookedAt:
-        where = f"at {quoted(tip.name)}"
-        return LookedAt(number, f"{quoted(self.path)} or `.gitattributes` that could be about it", where)
+        return LookedAt(number, f"{quoted(self.path)} or `.gitattributes` that could apply to it", where(tip))
 
     def _wanted(self) -> dict[str, str]:
         pairs = self.has.data.items() if isinstance(self.has.data, dict) else ()
         return {name: _STATES.get(value.data, str(value.data)) for name, value in pairs}
 
     def _mend(self, run: Run, tip: Tip, sources: Sources, words: list[str]) -> str:
-        """A line in the deepest file there is, since that one decides."""
+        # in the deepest file, which overrides the others
         source = max(sources, key=len, default=NAME)
         pattern = self.path.removeprefix(source.removesuffix(NAME))
         line = " ".join([as_pattern(pattern), *words])
@@ -94,7 +93,7 @@ class AttributesCheck(Kind):
 
 
 def attributes_of(sources: Sources, paths: list[str]) -> dict[str, dict[str, str]]:
-    """Per path, the attributes that `git check-attr` names, as `set`, `unset` or their value."""
+    """Return, for each path, the attributes that `git check-attr` reports: `set`, `unset` or a value."""
     said = said_by_git(
         sources, paths, "check-attr", "--all", "--stdin", "-z", what="the answer about attributes"
     )
@@ -105,7 +104,7 @@ def attributes_of(sources: Sources, paths: list[str]) -> dict[str, dict[str, str
 
 
 def attribute_files(run: Run, files: Files, paths: list[str]) -> Sources:
-    """The `.gitattributes` files that concern any of the paths."""
+    """Return the `.gitattributes` files that apply to any of the paths."""
     by_folder = {path.rpartition("/")[0]: path for path in paths}
     return {
         name: content
@@ -115,7 +114,7 @@ def attribute_files(run: Run, files: Files, paths: list[str]) -> Sources:
 
 
 def as_pattern(path: str) -> str:
-    """A path as a line of `.gitattributes` begins with it."""
+    """Return a path as a pattern of `.gitattributes`."""
     if re.search(r'[\s"\\]|^[#!]', path):
         return '"' + re.sub(r'(["\\])', r"\\\1", path) + '"'
     return path
@@ -125,16 +124,16 @@ def _written(name: str, state: str) -> str:
     return {"set": name, "unset": f"-{name}", "unspecified": f"!{name}"}.get(state, f"{name}={state}")
 
 
-def _said(states: dict[str, str]) -> str:
-    named = {"set": "set", "unset": "unset", "unspecified": "not mentioned"}
+def _described(states: dict[str, str]) -> str:
+    named = {"set": "set", "unset": "unset", "unspecified": "unspecified"}
     return listed(
-        (f"{quoted(name)} {named.get(state, f'as {quoted(state)}')}" for name, state in states.items()),
+        (f"{quoted(name)} {named.get(state, f'set to {quoted(state)}')}" for name, state in states.items()),
         most=8,
     )
 
 
 def _evidence(tip: Tip, sources: Sources, names: list[str]) -> Evidence:
-    """The last line that mentions one of the attributes, in the deepest file that has one."""
+    # the last line with one of the attributes, in the deepest file that has such a line
     mention = re.compile(rf"\s[-!]?(?:{'|'.join(map(re.escape, names))})(?:\s|=|$)")
     for source in sorted(sources, key=len, reverse=True):
         lines = lines_of(as_text(sources[source]))

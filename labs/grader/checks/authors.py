@@ -1,9 +1,9 @@
-"""`authors: {on: main, at_least: 3, by: author}` - commits carry the learner's name or e-mail address.
+"""`authors: {on: main, at_least: 3, by: author}` - commits have the learner's name or email address.
 
-Without `at_least` all commits have to, but for merges that the host made and the starter's. `by: committer` looks
-at who made the commit instead of who wrote it. Names in commits are what Git was told: claims, not proof. With
-`people_at_least: 2` so many different people wrote them instead, whoever they are; one with several addresses is one
-where the name is the same, or the address where the name is another.
+Without `at_least`, all commits have to, except those of the starter and merges made on GitHub. `by: committer`
+compares the committer instead of the author. Names in commits come from Git's configuration and prove nothing. With
+`people_at_least: 2`, the commits are instead by at least that many different people, whoever they are. Two authors
+with the same name or the same address count as one person.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ from .commits import MAX_SHOWN, add_commits, commit_evidence
 
 MAX_SIGNED = 200
 HOST = "noreply@github.com"  # the committer of whatever is done on GitHub's own pages
-CLAIM = "Names in commits are claims, not proof."
+CLAIM = "A name in a commit does not prove who made it."
 
 
 @dataclass(frozen=True)
@@ -50,16 +50,16 @@ class AuthorsCheck(Kind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.at_least == 0:
-            yield "at_least", "0 asks for nothing"
+            yield "at_least", "0 requires nothing"
         if self.people_at_least is not None and (self.people_at_least < 2 or self.at_least is not None):
-            yield "people_at_least", "is at least 2, and stands without at_least"
+            yield "people_at_least", "has to be at least 2, and cannot be combined with `at_least`"
 
     def check(self, run: Run) -> Verdict:
         if self.people_at_least is not None:
             return self._people(run, self.people_at_least)
         learner = run.learner
         if learner is None or not (learner.names or learner.emails):
-            return not_run("Not run: who submitted this is not known here, so names cannot be compared.")
+            return not_run("Not run: the learner is not known here, so names cannot be compared.")
         tip = tip_or_answer(run, self.on)
         if isinstance(tip, Verdict):
             return tip
@@ -73,7 +73,7 @@ class AuthorsCheck(Kind):
         own = len(judged) - len(others)
         if own >= (self.at_least or 1) and (self.at_least or not others):
             return passed(
-                f"{_carried(own, judged)} on {quoted(tip.name)}. {CLAIM}",
+                f"{_own_of_all(own, judged, tip)} {CLAIM}",
                 looked_at=LookedAt(
                     len(judged), "commit of yours", f"on {quoted(tip.name)}", plural="commits of yours"
                 ),
@@ -95,10 +95,11 @@ class AuthorsCheck(Kind):
             )
         return needs_work(
             f"{count(len(people), 'person', 'people')} wrote {of}. {CLAIM}",
-            expected=f"commits of at least {count(least, 'person', 'people')}",
-            found=found or "nobody",
-            fix="Let the others of your team commit in their own clones, where `git config user.email` is theirs, and "
-            "push. A commit that two wrote together names the second in its last line: `Co-authored-by: NAME <EMAIL>`.",
+            expected=f"commits by at least {count(least, 'person', 'people')}",
+            found=found or "no author",
+            fix="Have the others on your team commit and push from their own clones, where `git config user.email` is "
+            "their address. If two people wrote a commit, name the second on its last line: "
+            "`Co-authored-by: NAME <EMAIL>`.",
             evidence=[commit_evidence(tip, one) for one in judged[-MAX_SHOWN:]],
         )
 
@@ -106,11 +107,15 @@ class AuthorsCheck(Kind):
         self, run: Run, tip: Tip, learner: Learner, judged: list[Commit], others: list[Commit]
     ) -> Verdict:
         own = len(judged) - len(others)
-        cause = " Most often Git was told another name, or the commits came with a copy." if others else ""
+        cause = (
+            " Most often `user.name` or `user.email` was set to a different value, or the commits were copied."
+            if others
+            else ""
+        )
         found = [f"{other.id[:7]} by {quoted(_shown(self._person(other)))}" for other in reversed(others)]
         return needs_work(
-            f"{_carried(own, judged)} on {quoted(tip.name)}.{cause} {CLAIM}",
-            expected=f"{count(self.at_least, 'commit') if self.at_least else 'every commit'} with {self.by} "
+            f"{_own_of_all(own, judged, tip)}{cause} {CLAIM}",
+            expected=f"{count(self.at_least, 'commit') if self.at_least else 'every commit'} with the {self.by} "
             + str(learner),
             found=listed(found, most=MAX_SHOWN) or count(own, "commit"),
             fix=_commit_under(run, tip, learner, self.at_least - own)
@@ -133,20 +138,24 @@ def _shown(person: Person) -> str:
     return f"{person.name} <{person.email}>"
 
 
-def _carried(own: int, judged: list[Commit]) -> str:
-    carry = "carries" if own == 1 else "carry"
-    return f"{own} of {count(len(judged), 'commit')} {carry} your name or e-mail address"
+def _own_of_all(own: int, judged: list[Commit], tip: Tip) -> str:
+    if not own:
+        return f"No commit on {quoted(tip.name)} has your name or email address."
+    verb = "has" if own == 1 else "have"
+    return (
+        f"{own:,} of {count(len(judged), 'commit')} on {quoted(tip.name)} {verb} your name or email address."
+    )
 
 
 def unknown_author(run: Run, error: UnknownAuthorError) -> Verdict:
-    """The answer where the lab asks for commits of the learner, and no commit names the learner."""
+    """Return the verdict if the lab requires the learner's commits and no commit names the learner."""
     tip, learner = error.tip, error.learner
     others = other_authors(error.commits, Authors(learner))
     number = count(len(error.commits), "commit")
-    theirs = "it names" if len(error.commits) == 1 else "they name"
+    theirs = "the author is" if len(others) == 1 else "the authors are"
     edit = (
-        f"If {'it is' if len(error.commits) == 1 else 'they are'} yours, tell Git the name and the address of your "
-        "account here, and sign again (or give your account the name that they carry):"
+        f"If {'it is' if len(error.commits) == 1 else 'they are'} yours, set Git's user name and email to those "
+        "of your account here and reset the author. Or change your account to use the name in the commits:"
     )
     verdict = not_known(
         f"whether {number} on {quoted(tip.name)} {'is' if len(error.commits) == 1 else 'are'} yours: {theirs} "
@@ -157,12 +166,12 @@ def unknown_author(run: Run, error: UnknownAuthorError) -> Verdict:
 
 
 def _commit_under(run: Run, tip: Tip, learner: Learner, missing: int) -> str:
-    """Further commits under the learner's name: those of others stay theirs."""
+    # new commits, since those of others stay theirs
     return paragraphs(commands(*_settings(learner)), add_commits(run, tip, missing))
 
 
 def _sign_again(run: Run, tip: Tip, learner: Learner, others: list[Commit]) -> str:
-    """Commands for commits that are the learner's after all, written on a machine where Git knew another name."""
+    # for commits of the learner that were made with a different configuration
     history, before = run.repository.history, next(iter(others[0].parents), None)
     signed = history.in_order(history.ancestors(tip.commit.id) - history.ancestors(before))
     empty = kept_empty(run, signed[-MAX_SIGNED:])

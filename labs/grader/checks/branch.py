@@ -1,8 +1,8 @@
-"""`branch: {name: feature/login, at: 'v1.0~1'}` - a branch is there, and stands for exactly this commit.
+"""`branch: {name: feature/login, at: 'v1.0~1'}` - a branch exists and points to exactly this commit.
 
-`at` is a commit by any name: `main~2`, `v1.0^2`, a full id. For a renamed branch give the id that its old name stood
-for, for an undone merge the commit before it. `exists: false` asks that no such branch is there. With `default: true`
-it is the default branch, which the remote shows first (of a work tree, the current one).
+`at` is any revision: `main~2`, `v1.0^2`, a full id. For a renamed branch, give the id that its old name pointed to; for
+an undone merge, the commit before it. `exists: false` requires that there is no such branch. `default: true` requires
+that it is the default branch, the one that the remote's HEAD points to (in a work tree, the current branch).
 """
 
 from collections.abc import Iterator
@@ -44,9 +44,9 @@ class BranchCheck(Kind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.at is not None and not self.exists:
-            yield "exists", "false stands alone beside the name"
+            yield "exists", "`exists: false` can be combined only with `name`"
         if self.default and (self.at is not None or not self.exists):
-            yield "default", "stands alone beside the name"
+            yield "default", "can be combined only with `name`"
 
     def check(self, run: Run) -> Verdict:
         if self.at is not None:
@@ -58,10 +58,10 @@ class BranchCheck(Kind):
             return self._default(run, tip)
         if self.exists:
             return passed(
-                f"The branch {quoted(self.name)} is there.", at_tip(tip), looked_at=LookedAt(1, "branch")
+                f"The branch {quoted(self.name)} exists.", at_tip(tip), looked_at=LookedAt(1, "branch")
             )
         return needs_work(
-            f"The branch {quoted(self.name)} is still there.",
+            f"The branch {quoted(self.name)} still exists.",
             expected=f"no branch called {quoted(self.name)}",
             found=f"{quoted(self.name)} at commit {tip.commit.id[:7]}",
             fix=commands_to_delete(run, [tip]),
@@ -75,7 +75,9 @@ class BranchCheck(Kind):
                 f"{quoted(self.name)} is the default branch.", at_tip(tip), looked_at=LookedAt(1, "branch")
             )
         if default is None:
-            return not_known("which branch is the default one: HEAD names none that is here")
+            return not_known(
+                "which branch is the default: HEAD does not point to a branch of this repository"
+            )
         return needs_work(
             f"The default branch is {quoted(default)}.",
             expected=f"{quoted(self.name)} as the default branch",
@@ -86,7 +88,7 @@ class BranchCheck(Kind):
 
     def _absent(self, run: Run) -> Verdict:
         others = LookedAt(len(run.repository.branches), "branch", plural="branches")
-        return passed(f"No branch is called {quoted(self.name)}.", looked_at=others)
+        return passed(f"There is no branch {quoted(self.name)}.", looked_at=others)
 
     def _place(self, run: Run, at: Revision) -> Verdict:
         wanted = commit_or_answer(run, at)
@@ -97,7 +99,7 @@ class BranchCheck(Kind):
             return replace(missing_branch(run, self.name), fix=branch_at(run, self.name, wanted.commit.id))
         if tip.commit.id == wanted.commit.id:
             return passed(
-                f"{quoted(self.name)} stands for {named(tip.commit)}.",
+                f"{quoted(self.name)} points to {named(tip.commit)}.",
                 at_tip(tip),
                 looked_at=LookedAt(1, "commit"),
             )
@@ -105,7 +107,7 @@ class BranchCheck(Kind):
 
     def _elsewhere(self, run: Run, tip: Tip, wanted: Tip) -> Verdict:
         return needs_work(
-            f"{quoted(self.name)} stands for {named(tip.commit)}, which is another commit than {quoted(wanted.name)}.",
+            f"{quoted(self.name)} points to {named(tip.commit)}, not to {quoted(wanted.name)}.",
             expected=named(wanted.commit),
             found=named(tip.commit),
             fix=rewritten(run, tip, ["git", "reset", "--keep", wanted.commit.id]),

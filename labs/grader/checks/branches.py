@@ -1,8 +1,8 @@
-"""`branches: {exactly: [main, feature/login]}` - the branches of the repository are these and no others.
+"""`branches: {exactly: [main, feature/login]}` - the repository has these branches and no others.
 
-Instead of `exactly`, `at_least` and `at_most` count the branches whose whole name `matches` a regular expression (all,
-without it), as in `branches: {matches: 'feature/.+', at_least: 2}`. With `into` only those count that hold commits
-which are not merged into that branch: `branches: {into: main, at_least: 1}` asks for an unmerged branch.
+Instead of `exactly`, `at_least` and `at_most` limit the number of branches whose whole name `matches` a regular
+expression (by default all), as in `branches: {matches: 'feature/.+', at_least: 2}`. With `into`, only branches that are
+not merged into that branch count: `branches: {into: main, at_least: 1}` requires an unmerged branch.
 """
 
 from collections.abc import Iterator
@@ -28,10 +28,10 @@ from ._shared.ref_conflicts import conflicts, with_branches_renamed
 from ._shared.ref_counts import Counted, count_problems, fits
 from ._shared.shell import STASHED, Line, commands, paragraphs, start_on
 from ._shared.wording import examples
-from .commits import more_commits
+from .commits import OWN_WORDS, more_commits
 from .merged import is_merged
 
-MAX_BRANCHES = 200  # whose history is compared
+MAX_BRANCHES = 200  # compared with `into`
 USUAL = ("feature", "feature/next", "feature/new-page", "fix/next", "topic", "dev", "develop")
 
 
@@ -48,10 +48,10 @@ class BranchesCheck(Kind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.exactly is not None and (len(set(self.exactly)) < len(self.exactly) or not self.exactly):
-            yield "exactly", "a list of different branches is expected"
+            yield "exactly", "expected a list of different branches"
         yield from count_problems(self.exactly is not None, self.at_least, self.at_most)
         if self.exactly is not None and (self.matches is not None or self.into is not None):
-            yield "exactly", "names the branches, so `matches` and `into` do not go with it"
+            yield "exactly", "cannot be combined with `matches` or `into`"
 
     def check(self, run: Run) -> Verdict:
         return self._count(run) if self.exactly is None else self._compare(run, self.exactly)
@@ -69,7 +69,7 @@ class BranchesCheck(Kind):
         return asked.judge(
             apart,
             list(run.repository.branches),
-            that=f"with commits that are not merged into {quoted(into.name)}",
+            that=f"not merged into {quoted(into.name)}",
             fix=self._fix(run, apart, into),
         )
 
@@ -82,7 +82,7 @@ class BranchesCheck(Kind):
         if len(names) >= (self.at_least or 0):
             return ""
         new = self._new_names(list(taken), (self.at_least or 0) - len(names)) or ["NAME"]
-        told = "Put a name of yours in place of NAME." if new == ["NAME"] else ""
+        told = "Replace NAME with a name of your choice." if new == ["NAME"] else ""
         if into is None:
             made = "\n".join(map(make_branch, new))
             return paragraphs(told, with_branches_renamed(run.repository.branches, new[0], made))
@@ -97,12 +97,10 @@ class BranchesCheck(Kind):
                 *more_commits(1),
                 ["git", "push", "-u", "origin", name],
             ]
-        return paragraphs(
-            told or "Put your own words in place of these:", commands(*start_on(into.name), *lines), STASHED
-        )
+        return paragraphs(told or OWN_WORDS, commands(*start_on(into.name), *lines), STASHED)
 
     def _new_names(self, taken: list[str], number: int) -> list[str]:
-        """Return fitting names that do not conflict with each other, nor with `taken` if there are any such names."""
+        # names that conflict with neither each other nor, if possible, with `taken`
         more = (f"topic-{count}" for count in range(2, MAX_BRANCHES))
         fitting = [
             name
@@ -127,9 +125,9 @@ class BranchesCheck(Kind):
                 f"The branches are {listed(map(quoted, there), most=5)}.",
                 looked_at=LookedAt(len(there), "branch", plural="branches"),
             )
-        faults = (("missing", missing), ("not asked for", others))
+        faults = (("missing", missing), ("unexpected", others))
         return needs_work(
-            "The branches are not the ones asked for. "
+            "The branches are not as required. "
             + " ".join(
                 f"{word.capitalize()}: {listed(map(quoted, names), most=5)}."
                 for word, names in faults
@@ -142,7 +140,7 @@ class BranchesCheck(Kind):
         )
 
     def _change(self, run: Run, missing: list[RefName], others: list[str]) -> str:
-        """One that is missing while one is too many was most often not renamed."""
+        # one missing and one unexpected branch: most often it was not renamed
         if len(missing) == len(others) == 1:
             rename = [["git", "branch", "-m", missing[0]], ["git", "push", "-u", "origin", missing[0]]]
             away = ["git", "push", "origin", "--delete", others[0]]
@@ -154,7 +152,7 @@ class BranchesCheck(Kind):
 
 
 def commands_to_delete(run: Run, tips: list[Tip]) -> str:
-    """Commands that delete branches, from another one, and the way back."""
+    """Return commands that delete branches, and how to restore them."""
     if not tips:
         return ""
     names = [tip.name for tip in tips]
@@ -167,6 +165,6 @@ def commands_to_delete(run: Run, tips: list[Tip]) -> str:
         ["git", "push", "origin", "--delete", *names],
     ]
     back = " ".join(
-        f"`git branch {tip.name} {tip.commit.id[:7]}` makes {quoted(tip.name)} again." for tip in tips
+        f"`git branch {tip.name} {tip.commit.id[:7]}` restores {quoted(tip.name)}." for tip in tips
     )
     return paragraphs(commands(*lines), back, STASHED)

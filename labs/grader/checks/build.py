@@ -1,9 +1,9 @@
-"""`build: {imports: shop}` - the package builds, and its wheel alone can be imported.
+"""`build: {imports: shop}` - the package builds, and the module can be imported from its wheel.
 
-It is built at the commit `at` by the backend that pyproject.toml names, without network and without installing what
-that asks for: the backend has to be among the lab's `python: requirements`. `imports` is imported out of the wheel, in
-`seconds` (default 20). A repository may bring a backend of its own, whose word is taken for it: where a grade hangs on
-what the package does, use `tests`.
+The package is built at the commit `at`, with the build backend of its pyproject.toml, without network access and
+without installing build requirements: the backend has to be among the lab's `python: requirements`. `imports` is
+imported from the wheel. The time limit is `seconds` (default 20). A repository may contain its own backend, whose
+result is trusted: use `tests` if the grade depends on what the package does.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from ..findings import LookedAt
 from ..parameters import Module
 from ..sandbox.inside import program
 from ..words import quoted
-from ._shared.base import Run, Verdict, at_tip, commit_or_answer, passed
+from ._shared.base import Run, Verdict, at_tip, commit_or_answer, passed, where
 from ._shared.code import CodeKind, ended_by_limit, failed, job_at, run_in
 from ._shared.contents import file_or_answer
 from .python_package import PythonPackageCheck
@@ -43,7 +43,7 @@ class BuildCheck(CodeKind):
             return limit
         if ran.exit == 0:
             return passed(
-                f"The package at {quoted(tip.name)} builds, and {quoted(self.imports)} is in it.",
+                f"The package {where(tip)} builds, and {quoted(self.imports)} can be imported from its wheel.",
                 at_tip(tip),
                 looked_at=LookedAt(1, "package"),
             )
@@ -52,9 +52,9 @@ class BuildCheck(CodeKind):
             _COMMAND,
             ran,
             tip,
-            why=f"The package at {quoted(tip.name)} builds, but {quoted(self.imports)} cannot be imported from it."
+            why=f"The package {where(tip)} builds, but {quoted(self.imports)} cannot be imported from its wheel."
             if built
-            else f"The package at {quoted(tip.name)} does not build.",
-            expected=f"a wheel from which {quoted(self.imports)} is imported",
-            found="a wheel without it" if built else "no wheel",
+            else f"The package {where(tip)} does not build.",
+            expected=f"a wheel from which {quoted(self.imports)} can be imported",
+            found="a wheel from which it cannot be imported" if built else "no wheel",
         )

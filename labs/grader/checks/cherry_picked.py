@@ -1,8 +1,8 @@
-"""`cherry_picked: {commits: [feature~1, feature], on: main}` - a branch holds copies of these commits.
+"""`cherry_picked: {commits: [feature~1, feature], on: main}` - a branch contains copies of these commits.
 
-A copy takes away and adds the same lines of the same files in another commit; a pick whose conflict was resolved by
-hand is not known. With `in_order: true` the copies follow each other in the order of `commits`. Whether the first
-ones are gone is asked by `gone`.
+A copy is a different commit that adds and removes the same lines of the same files. A cherry-pick with a manually
+resolved conflict is not recognized. With `in_order: true`, the copies have to be in the order of `commits`. Use `gone`
+to check that the originals are gone.
 """
 
 from collections.abc import Iterator, Set
@@ -21,7 +21,7 @@ from ._shared.fixes import on_branch, rewritten
 from ._shared.rewriting import again_in_order, drop_lines, picked
 from ._shared.shell import commands, paragraphs, start_on
 from ._shared.walk import HistoryKind, commits_of, first_in_order, named, newest
-from .commits import commit_evidence, more_commits
+from .commits import OWN_WORDS, commit_evidence, more_commits
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class CherryPickedCheck(HistoryKind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if not self.commits:
-            yield "commits", "at least one commit is needed"
+            yield "commits", "needs at least one commit"
 
     def judge(self, run: Run) -> Verdict:
         onto = tip_or_answer(run, self.on)
@@ -59,27 +59,27 @@ class CherryPickedCheck(HistoryKind):
             return self._in_another_order(run, onto, wanted, copies)
         words = listed([f"{old.id[:7]} as {named(new)}" for old, new in zip(wanted, found, strict=True)])
         return passed(
-            f"{quoted(self.on)} holds {words}.",
+            f"{quoted(self.on)} contains {words}.",
             *newest(onto, found),
             looked_at=LookedAt(len(wanted), "commit"),
         )
 
     def _on_new_branch(self, verdict: Verdict) -> Verdict:
-        """If the only branch to pick from does not exist, add commands that give it a commit and pick that."""
+        # if the only branch to pick from does not exist, the fix adds a commit to it and picks that
         name = self.commits[0]
         if self.commits[1:] or verdict.fix != make_branch(name):
             return verdict
-        told = "If it has no commit of its own yet, make one. Put your own words in place of these:"
+        told = f"If it has no commit of its own yet, make one. {OWN_WORDS}"
         push = ["git", "push", "origin", name]
         make = commands(*start_on(name), *more_commits(1), push)
-        # Without -x, a copy made in the second of the commit, on its parent, is that very commit.
+        # without -x, a copy made in the same second on the same parent is the same commit
         pick = on_branch(self.on, ["git", "cherry-pick", "-x", name], stops="cherry-pick")
         return replace(verdict, fix=paragraphs(verdict.fix, told, make, pick))
 
     def _merged(self, run: Run, onto: Tip, wanted: list[Commit], merged: list[Commit]) -> Verdict:
         return needs_work(
-            f"{quoted(self.on)} holds {named(merged[-1])} itself: it was merged, not cherry-picked.",
-            expected="a copy of it, in another commit",
+            f"{quoted(self.on)} contains {named(merged[-1])} itself: it was merged, not cherry-picked.",
+            expected="a copy of it, which is a different commit",
             found=named(merged[-1]),
             fix=_copy_instead(run, onto, wanted, merged),
             evidence=newest(onto, merged),
@@ -90,7 +90,7 @@ class CherryPickedCheck(HistoryKind):
         self, run: Run, onto: Tip, wanted: list[Commit], missing: list[Commit], copies: list[list[Commit]]
     ) -> Verdict:
         return needs_work(
-            f"{quoted(self.on)} holds no commit with the change of {named(missing[0])}.",
+            f"No commit on {quoted(self.on)} makes the same change as {named(missing[0])}.",
             expected=f"the changes of {listed([named(commit) for commit in missing])} on {quoted(self.on)}",
             found=f"{count(len(missing), 'change')} missing",
             fix=_in_order(run, onto, wanted, copies)
@@ -105,7 +105,7 @@ class CherryPickedCheck(HistoryKind):
     ) -> Verdict:
         found = [made[0] for made in copies]
         return needs_work(
-            f"The changes are on {quoted(self.on)} in another order.",
+            f"The changes are on {quoted(self.on)} in a different order.",
             expected=", then ".join(named(commit) for commit in wanted),
             found=listed([named(commit) for commit in found]),
             fix=_in_order(run, onto, wanted, copies),
@@ -118,13 +118,13 @@ class CherryPickedCheck(HistoryKind):
 
 
 def _copy_instead(run: Run, onto: Tip, wanted: list[Commit], merged: list[Commit]) -> str:
-    """What brought the commits goes, and copies of them come."""
+    # drops the merge and cherry-picks the commits
     lines = drop_lines(run, onto, merged[0])
     return rewritten(run, onto, *lines, *picked(wanted), stops="cherry-pick") if lines else ""
 
 
 def _in_order(run: Run, onto: Tip, wanted: list[Commit], copies: list[list[Commit]]) -> str:
-    """Back to before the first copy, then the commits in their order, then what else came since."""
+    # resets to before the first copy, picks the commits in order, then the other commits
     made = {commit.id for row in copies for commit in row}
     since: list[Commit] = []
     for commit_id in run.repository.history.first_parents(onto.commit.id):
@@ -139,7 +139,7 @@ def _in_order(run: Run, onto: Tip, wanted: list[Commit], copies: list[list[Commi
 
 
 def _copies(run: Run, onto: Tip, wanted: list[Commit]) -> list[list[Commit]]:
-    """For each commit those of `onto` that make the same change, oldest first."""
+    # for each commit, those on `onto` with the same change, oldest first
     history, patches = run.repository.history, Patches(run.repository)
     changes = [run.repository.change_of(commit) for commit in wanted]
     found: list[list[Commit]] = [[] for _ in wanted]

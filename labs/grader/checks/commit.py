@@ -1,11 +1,11 @@
-"""`commit: {on: main, subject: Fix the sum, touches: [sum.py]}` - one commit is there, and is as asked for.
+"""`commit: {on: main, subject: Fix the sum, touches: [sum.py]}` - a commit exists and is as required.
 
-The commit is named by `at` (such as `main~1`), or found among the learner's own on `on` (with `since`, among those
-after that commit) by `subject` (its exact first line) and `matches` (searched in its whole message); beside `at`
-these two say what its message should be. `touches` lists exactly the files that it changes (in its first parent),
-`parents` says how many it has, `empty: true` that it changes nothing. `author` and `committer` are written
-`Name <e-mail>`, or one of the two. `signed: true` asks for a signature in the commit: that one is there, not whose it
-is. What every commit should be is asked by `each_commit`.
+The commit is named by `at` (such as `main~1`), or searched among the learner's commits on `on` (with `since`, among
+those after that commit) by `subject` (the exact first line) and `matches` (searched in the whole message). With `at`,
+these two are requirements for its message. `touches` lists exactly the files that it changes (compared with its first
+parent), `parents` is the number of its parents, and `empty: true` requires that it changes nothing. `author` and
+`committer` are `Name <email>`, or either part. `signed: true` requires a signature, which is not verified. Use
+`each_commit` for rules for every commit.
 """
 
 from collections.abc import Iterator
@@ -33,9 +33,9 @@ class CommitCheck(CommitRules, HistoryKind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.at is None and self.subject is None and self.matches is None:
-            yield "", "one of at, subject and matches is needed"
+            yield "", "needs one of `at`, `subject` and `matches`"
         if self.at is not None and self.since is not None:
-            yield "at", "names one commit, so since cannot stand beside it"
+            yield "at", "cannot be combined with `since`"
         yield from self.rule_problems()
 
     def judge(self, run: Run) -> Verdict:
@@ -56,11 +56,11 @@ class CommitCheck(CommitRules, HistoryKind):
             faults.append((commit, fault)) if fault else good.append(commit)
         if good:
             return passed(
-                f"{_are(good)} as asked for.", *newest(tip, good), looked_at=LookedAt(len(judged), "commit")
+                f"{_are(good)} as required.", *newest(tip, good), looked_at=LookedAt(len(judged), "commit")
             )
         commit, (why, expected, found) = faults[-1]
         return needs_work(
-            f"In commit {commit.id[:7]} {quoted(commit.subject)} {why}.",
+            f"Commit {named(commit)} {why}.",
             expected=expected,
             found=found,
             fix=self.mend(run, tip, [commit for commit, _ in faults], self.matches),
@@ -72,13 +72,12 @@ class CommitCheck(CommitRules, HistoryKind):
         return needs_work(
             f"No commit on {quoted(tip.name)} has {asked}.",
             expected=f"a commit with {asked}",
-            found=f"{named(tip.commit)} as the newest commit",
+            found=f"{named(tip.commit)} as the latest commit",
             fix=self._add(run, tip),
             evidence=[commit_evidence(tip, tip.commit)],
         )
 
     def _add(self, run: Run, tip: Tip) -> str:
-        """A commit with the message, and of the files, that are asked for."""
         subject = self.subject or fitting(self.matches or "", "Say what the project is for")
         return add_commits(run, tip, 1, subject, self.touches or (README,))
 

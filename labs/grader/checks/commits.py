@@ -1,8 +1,8 @@
-"""`commits: {on: main, at_least: 3}` - how many commits of the learner a branch holds.
+"""`commits: {on: main, at_least: 3}` - a branch has this many commits of the learner.
 
-Also `exactly` and `at_most`. Merge commits count; commits that the lab's starter reaches do not. With `since` (a
-commit such as `v1.0` or `main^{root}`) the commits after that one are counted instead, whoever made them. With
-`merges: true` merge commits alone are counted, with false all others.
+Also `exactly` and `at_most`. Merge commits count; commits of the lab's starter do not. With `since` (a commit such as
+`v1.0` or `main^{root}`), the commits after that one count, whoever made them. `merges: true` counts only merge commits,
+`merges: false` all others.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,9 +20,10 @@ from ._shared.fixes import holding, on_branch, rewritten
 from ._shared.shell import Line, append_line, paragraphs
 
 MAX_SHOWN = 3
-MAX_READ = 1000  # characters of a subject: patterns may take long over more
+MAX_READ = 1000  # characters of a subject: patterns may take long to match more
 MAX_ADDED = 20
 README = "README.md"
+OWN_WORDS = "Use your own words instead of these:"
 _WORDS = (
     ("What it is for: ...", "Say what the project is for"),
     ("How to run it: ...", "Say how to run the project"),
@@ -46,13 +47,13 @@ class CommitsCheck(Kind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.exactly is None and self.at_least is None and self.at_most is None:
-            yield "", "one of at_least, exactly and at_most is needed"
+            yield "", "needs one of `at_least`, `exactly` and `at_most`"
         if self.exactly is not None and (self.at_least is not None or self.at_most is not None):
-            yield "exactly", "stands alone, without at_least and at_most"
+            yield "exactly", "cannot be combined with `at_least` or `at_most`"
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            yield "at_least", "is more than at_most"
+            yield "at_least", "is more than `at_most`"
         if self.merges and not self.at_least and not self.exactly:
-            yield "merges", "needs at_least or exactly; `history: {linear: true}` asks for no merge commit"
+            yield "merges", "needs `at_least` or `exactly`; `history: {linear: true}` forbids merge commits"
 
     def check(self, run: Run) -> Verdict:
         tip = tip_or_answer(run, self.on)
@@ -65,7 +66,7 @@ class CommitsCheck(Kind):
         newest = own[-MAX_SHOWN:]
         evidence = [commit_evidence(tip, commit) for commit in newest]
         whose = f"after {quoted(self.since)}" if self.since else "of yours"
-        holds = f"{quoted(tip.name)} holds {count(len(own), self._noun)} {whose}"
+        has = f"{quoted(tip.name)} has {_number(len(own), self._noun)} {whose}"
         least = self.exactly or self.at_least or 0
         most = self.at_most if self.exactly is None else self.exactly
         too_few = len(own) < least
@@ -73,12 +74,12 @@ class CommitsCheck(Kind):
             of = LookedAt(
                 len(own), self._noun, f"{whose} on {quoted(tip.name)}", may_be_empty=self._may_be_none
             )
-            return passed(f"{holds}.", *evidence, looked_at=of, fix=lambda: add_commits(run, tip))
+            return passed(f"{has}.", *evidence, looked_at=of, fix=lambda: add_commits(run, tip))
         others = len(replace(run, asks_author=False).own_commits(tip)) - len(own) if not self.since else 0
         if too_few and others and self.merges is None:
-            holds += f" ({others:,} more by other authors)"
+            has += f" and {others:,} by other authors"
         return needs_work(
-            f"{holds}, {'fewer' if too_few else 'more'} than asked for.",
+            f"{has}. {self._need(least) if too_few else self._limit(most or 0)}",
             expected=self._expected(),
             found=listed([f"{commit.id[:7]} {quoted(commit.subject)}" for commit in newest]) or "no commit",
             fix=self._add(run, tip, least - len(own))
@@ -96,8 +97,15 @@ class CommitsCheck(Kind):
 
     @property
     def _may_be_none(self) -> bool:
-        """True if 0 commits are asked for in so many words."""
         return 0 in (self.exactly, self.at_least, self.at_most)
+
+    def _need(self, least: int) -> str:
+        return f"You need {f'{least:,}' if self.exactly is not None else f'at least {least:,}'}."
+
+    def _limit(self, most: int) -> str:
+        if not most:
+            return "There must be none."
+        return f"There must be {f'{most:,}' if self.exactly is not None else f'at most {most:,}'}."
 
     def _expected(self) -> str:
         limits = (("exactly", self.exactly), ("at least", self.at_least), ("at most", self.at_most))
@@ -106,8 +114,12 @@ class CommitsCheck(Kind):
         )
 
 
+def _number(number: int, noun: str) -> str:
+    return count(number, noun) if number else f"no {noun}s"
+
+
 def commit_evidence(tip: Tip, commit: Commit) -> Evidence:
-    """A commit with the first four lines of its message."""
+    """Return a commit with the first four lines of its message."""
     lines = commit.message.splitlines()[:4]
     return Evidence(ref=tip.ref, commit=commit.id, excerpt=tuple(enumerate(lines, start=1)))
 
@@ -115,15 +127,15 @@ def commit_evidence(tip: Tip, commit: Commit) -> Evidence:
 def add_commits(
     run: Run, tip: Tip, number: int = 1, subject: str | None = None, paths: Sequence[str] = (README,)
 ) -> str:
-    """Commands for more commits, each with one more line in README.md, in words that the learner replaces."""
+    """Return commands for more commits, each with one more line in `paths`, in words that the learner replaces."""
     more = "one more commit" if number == 1 else f"{number} more commits"
     branch = holding(run, tip)
-    told = f"Make {more}. Put your own words in place of these:"
+    told = f"Make {more}. {OWN_WORDS}"
     return paragraphs(told, on_branch(branch, *more_commits(number, subject, paths))) if branch else ""
 
 
 def first_file(run: Run) -> str:
-    """Commands for a first file with content, on main or else on the first branch."""
+    """Return commands for a first file with content, on `main` or the first branch."""
     branches = run.repository.branches
     tip = run.repository.branch("main" if "main" in branches else next(iter(branches), ""))
     return add_commits(run, tip) if tip else ""
@@ -138,7 +150,7 @@ def more_commits(number: int, subject: str | None = None, paths: Sequence[str] =
 
 
 def fold_commits(run: Run, tip: Tip, own: list[Commit], most: int, least: int = 0) -> str:
-    """Commands that make one commit of the newest; where a merge brought several, more are made to reach `least`."""
+    """Return commands that squash the newest commits; if that leaves fewer than `least`, more are made."""
     history, ids = run.repository.history, {commit.id for commit in own}
     for commit_id in history.first_parents(tip.commit.id):
         kept = len(ids & set(history.ancestors(commit_id)))
@@ -158,7 +170,7 @@ def fold_commits(run: Run, tip: Tip, own: list[Commit], most: int, least: int = 
 
 
 def add_merges(run: Run, tip: Tip, number: int) -> str:
-    """Return commands that add merge commits: of branches that are not merged yet, then of new ones."""
+    """Return commands that add merge commits: of unmerged branches, then of new ones."""
     inside, branch = run.repository.history.ancestors(tip.commit.id), holding(run, tip)
     if branch is None:
         return ""
@@ -177,5 +189,5 @@ def add_merges(run: Run, tip: Tip, number: int) -> str:
             ["git", "switch", branch],
         ]
         lines.append(["git", "merge", "--no-ff", "--no-edit", name])
-    told = "Put your own words in place of these:" if work else ""
+    told = OWN_WORDS if work else ""
     return paragraphs(told, on_branch(branch, *lines, stops="merge" if unmerged else ""))

@@ -1,7 +1,7 @@
-"""`csv: {path: data/reviews.csv, at: main, columns: [id, text]}` - a table of separated values with these columns.
+"""`csv: {path: data/reviews.csv, at: main, columns: [id, text]}` - a CSV file has these columns.
 
-Others may be there, in any order, unless `exactly: true`. `rows_at_least` and `rows_at_most` count the rows below the
-header, without blank lines. `separator` is `,` unless said (`;`, `|` or tab). Each row has to have
+More columns are allowed, in any order, unless `exactly: true`. `rows_at_least` and `rows_at_most` limit the number of
+rows below the header; blank lines do not count. `separator` is `,` by default, or `;`, `|` or tab. Each row has to have
 as many fields as the header.
 """
 
@@ -28,7 +28,7 @@ NO_VALUE = "..."
 
 
 class NoTableError(Exception):
-    """Why a text is no table, and at which line (from 1)."""
+    """A text is not a table; `line` counts from 1."""
 
     def __init__(self, message: str, line: int) -> None:
         super().__init__(message)
@@ -50,11 +50,11 @@ class CsvCheck(Kind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.columns is None and self.rows_at_least is None and self.rows_at_most is None:
-            yield "", "one of columns, rows_at_least and rows_at_most is needed"
+            yield "", "needs one of `columns`, `rows_at_least` and `rows_at_most`"
         if self.exactly and not self.columns:
-            yield "exactly", "needs columns"
+            yield "exactly", "needs `columns`"
         if self.columns == ():
-            yield "columns", "at least one column is needed"
+            yield "columns", "needs at least one column"
 
     def check(self, run: Run) -> Verdict:
         file = text_or_answer(
@@ -68,25 +68,24 @@ class CsvCheck(Kind):
             return self._needs_work(
                 run,
                 file,
-                f"{file} is not a table: {problem.message} at line {problem.line}.",
-                "as many fields in each row as in the header",
-                f"{problem.message} at line {problem.line}",
+                f"{file} is not a table: {problem.message} (line {problem.line}).",
+                "a header, and as many fields in each row as in the header",
+                f"{problem.message} (line {problem.line})",
                 problem.line,
             )
         return self._columns(run, file, header) or self._rows(run, file, header, rows)
 
     def _columns(self, run: Run, file: Text, header: list[str]) -> Verdict | None:
-        """The answer where the columns are others than asked for, else None."""
         wanted = list(self.columns or ())
         absent = [name for name in wanted if name not in header]
         if not absent and (not self.exactly or header == wanted):
             return None
         near = nearest(absent[0], header) if absent else None
-        meant = f" There is {quoted(near)}." if near else ""
+        meant = f" It has {quoted(near)}." if near else ""
         why = (
             f"{file} has no column {quoted(absent[0])}.{meant}"
             if absent
-            else f"{file} has other columns than asked for."
+            else f"{file} does not have exactly the required columns."
         )
         only = "exactly " if self.exactly else ""
         return self._needs_work(
@@ -96,7 +95,7 @@ class CsvCheck(Kind):
     def _rows(self, run: Run, file: Text, header: list[str], rows: int) -> Verdict:
         few = self.rows_at_least is not None and rows < self.rows_at_least
         many = self.rows_at_most is not None and rows > self.rows_at_most
-        said = f"{file} has {count(rows, 'row')} below its header"
+        has = f"{file} has {count(rows, 'row') if rows else 'no rows'} below the header"
         if not few and not many:
             asked = self.rows_at_least is not None or self.rows_at_most is not None
             looked_at = LookedAt(
@@ -105,18 +104,20 @@ class CsvCheck(Kind):
                 f"below the header of {file}" if asked else f"in {file}",
                 may_be_empty=0 in (self.rows_at_least, self.rows_at_most),
             )
-            return passed(f"{said}, in {count(len(header), 'column')}.", file.at_line(1), looked_at=looked_at)
+            return passed(f"{has} and {count(len(header), 'column')}.", file.at_line(1), looked_at=looked_at)
         limits = (("at least", self.rows_at_least), ("at most", self.rows_at_most))
-        wanted = " and ".join(f"{words} {limit:,}" for words, limit in limits if limit is not None)
-        return self._needs_work(run, file, f"{said}.", f"{wanted} rows", count(rows, "row"), 1)
+        wanted = " and ".join(
+            f"{words} {count(limit, 'row')}" for words, limit in limits if limit is not None
+        )
+        return self._needs_work(run, file, f"{has}.", wanted, count(rows, "row"), 1)
 
     def _needs_work(self, run: Run, file: Text, why: str, expected: str, found: str, line: int) -> Verdict:
-        edit = self._edit(file, line) or f"Edit `{visible(self.path)}`, line {line}: expected are {expected}."
-        fix = edited(run, file.tip, f"Mend {self.path}", edit, ["git", "add", "--", self.path])
+        edit = self._edit(file, line) or f"Edit `{visible(self.path)}`, line {line}. Expected: {expected}."
+        fix = edited(run, file.tip, f"Fix {self.path}", edit, ["git", "add", "--", self.path])
         return needs_work(why, expected=expected, found=found, fix=fix, evidence=[file.at_line(line)])
 
     def _edit(self, file: Text, line: int) -> str:
-        """The exact edit of a table whose rows are a line each; empty for another."""
+        # "" unless each row is one line
         rows = list(csv.reader(file.lines, delimiter=self._delimiter)) if '"' not in file.text else []
         if len(rows) != len(file.lines) or len(rows) > MAX_ROWS:
             return ""
@@ -135,7 +136,7 @@ class CsvCheck(Kind):
         return self._with_rows(header, rows)
 
     def _with_columns(self, header: list[str], rows: list[list[str]], columns: list[str]) -> str:
-        """Where as many columns are missing as there are too many, they have other names only."""
+        # as many missing as unexpected columns: they are renamed
         new = [name for name in columns if name not in header]
         old = [name for name in header if name not in (self.columns or ())]
         near = {nearest(name, old) or "": name for name in new} if not self.exactly else {}
@@ -146,7 +147,7 @@ class CsvCheck(Kind):
             return replace_line(self.path, 1, self._written(columns))
         cells = [dict(zip(header, row, strict=False)) for row in rows[1:] if row]
         lines = [columns, *([row.get(name, NO_VALUE) for name in columns] for row in cells)]
-        note = f", with your values for `{NO_VALUE}`"
+        note = f", with your values instead of `{NO_VALUE}`"
         return write_file(self.path, *map(self._written, lines), note=note)
 
     def _with_rows(self, header: list[str], rows: list[list[str]]) -> str:
@@ -155,7 +156,7 @@ class CsvCheck(Kind):
             return delete_lines(self.path, filled[self.rows_at_most :])
         missing = (self.rows_at_least or 0) - len(filled)
         row = self._written([NO_VALUE] * len(header))
-        return add_at_end(self.path, *[row] * missing, note=f", with your values for `{NO_VALUE}`")
+        return add_at_end(self.path, *[row] * missing, note=f", with your values instead of `{NO_VALUE}`")
 
     def _new_table(self) -> list[str]:
         columns = list(self.columns or ("name", "value"))
@@ -175,7 +176,7 @@ class CsvCheck(Kind):
 
 
 def _fitted(fields: list[str], number: int, delimiter: str) -> list[str]:
-    """Fields that are too many belong to the last one, which needs quotes; those that are missing have no value."""
+    # surplus fields become part of the last one, which is quoted
     return (
         [*fields[: number - 1], delimiter.join(fields[number - 1 :])]
         if len(fields) > number
@@ -187,7 +188,7 @@ def _fitted(fields: list[str], number: int, delimiter: str) -> list[str]:
 
 
 def read_table(text: str, separator: Separator = ",") -> tuple[list[str], int]:
-    """The header, its names without blanks around them, and the number of rows below. Raises NoTableError."""
+    """Return the stripped names of the header and the number of rows below. Raises NoTableError."""
     lines = csv.reader(
         io.StringIO(text, newline=""), delimiter="\t" if separator == "tab" else separator, strict=True
     )
@@ -198,20 +199,18 @@ def read_table(text: str, separator: Separator = ",") -> tuple[list[str], int]:
             if not header:
                 header = [name.strip() for name in fields]
             elif len(fields) != len(header):
-                raise NoTableError(
-                    f"{count(len(fields), 'field')} where the header has {len(header)}", lines.line_num
-                )
+                raise NoTableError(f"{count(len(fields), 'field')} instead of {len(header)}", lines.line_num)
             else:
                 rows += 1
     except csv.Error as error:
         if "field limit" in str(error):
             raise TooLargeError(
-                f"the field that ends before line {lines.line_num + 1} is over {csv.field_size_limit():,} characters, "
-                "and no longer ones are read"
+                f"the field that ends on line {lines.line_num} has over {csv.field_size_limit():,} characters. Such "
+                "fields are not read"
             ) from None
         raise NoTableError(str(error), lines.line_num) from None
     if not header:
-        raise NoTableError("there is no header", 1)
+        raise NoTableError("no header", 1)
     return header, rows
 
 

@@ -1,10 +1,10 @@
-"""`data: {path: params.yaml, value: train.seed, equals: 42}` - a value in a YAML, JSON, TOML or INI file at a commit.
+"""`data: {path: params.yaml, value: train.seed, equals: 42}` - a YAML, JSON, TOML or INI file has this value.
 
 `value` is its place, such as `jobs.build.steps[0].name` or `tool["a.b"]`. Instead of `equals` (text, a number, true
 or false): `at_least` and `at_most` (numbers), `matches` (a regex, searched in text), `exists` (true or false).
-`at` is main unless said, `format` (yaml, json, toml, ini) follows from the ending of the path. A number is never equal
-to text or to true; in INI, whose place is `section.key`, what looks like one of these is one. Files over 256 KB are
-not read.
+`format` (yaml, json, toml, ini) is derived from the extension of the path. A number never equals text or true. In INI
+files, where places are `section.key`, values that look like numbers or booleans are taken as such. Files over 256 KB
+are not read.
 """
 
 import re
@@ -55,13 +55,13 @@ class DataCheck(Kind):
         ranged = self.at_least is not None or self.at_most is not None
         asked = [self.equals is not None, ranged, self.matches is not None, self.exists is not None]
         if sum(asked) != 1:
-            yield "", "one of equals, at_least (with at_most), matches and exists is needed"
+            yield "", "needs one of `equals`, `at_least` (with `at_most`), `matches` and `exists`"
         if not steps(self.value):
-            yield "value", f"a place such as `a.b[0].c` is expected, found {quoted(self.value)}"
+            yield "value", f"expected a place such as `a.b[0].c`, found {quoted(self.value)}"
         if self.equals and isinstance(self.equals.data, list | dict):
-            yield "equals", "text, a number, true or false is expected"
+            yield "equals", "expected text, a number, true or false"
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            yield "at_least", "is more than at_most"
+            yield "at_least", "is more than `at_most`"
         if self._format() is None:
             yield (
                 "format",
@@ -75,7 +75,7 @@ class DataCheck(Kind):
         try:
             document = read_data(file.text, self._format() or "yaml")
         except BeyondLimitError as error:
-            return not_known(f"what {file} holds, because {error}")
+            return not_known(f"what {file} contains, because {error}")
         except UnparsableError as error:
             return self._unparsable(run, file, error)
         return self._judge(run, file, document, find(document, steps(self.value) or ()))
@@ -83,25 +83,25 @@ class DataCheck(Kind):
     def _judge(self, run: Run, file: Text, document: Value, found: Value | Absent) -> Verdict:
         if isinstance(found, Absent):
             sentence = f"There is no {quoted(found.way)} in {file}."
-            said, holds, evidence = found.found, self.exists is False, file.evidence()
+            there, is_right, evidence = found.found, self.exists is False, file.evidence()
         else:
-            said, holds = _said(found.data), self._holds(found.data)
-            sentence = f"{quoted(self.value)} in {file} is {said}{self._beyond(found.data)}."
+            there, is_right = _described(found.data), self._is_right(found.data)
+            sentence = f"{quoted(self.value)} in {file} is {there}{self._beyond(found.data)}."
             evidence = file.at_line(found.line)
-        if holds:
+        if is_right:
             return passed(
                 sentence, evidence, looked_at=LookedAt(_number(document.data), "value", f"in {file}")
             )
-        return self._needs_work(run, file, sentence, self._expected(), said, evidence)
+        return self._needs_work(run, file, sentence, self._expected(), there, evidence)
 
     def _unparsable(self, run: Run, file: Text, error: UnparsableError) -> Verdict:
         column = f", column {error.column}" if error.column else ""
-        place = f" at line {error.line}{column}" if error.line else ""
+        place = f" (line {error.line}{column})" if error.line else ""
         return self._needs_work(
             run,
             file,
-            f"{file} cannot be read as {(self._format() or '').upper()}: {error.message}{place}.",
-            expected=f"a file that can be read, with {quoted(self.value)}",
+            f"{file} is not valid {(self._format() or '').upper()}: {error.message}{place}.",
+            expected=f"valid {(self._format() or '').upper()} with {quoted(self.value)}",
             found=f"{error.message}{place}",
             evidence=file.at_line(error.line),
             is_readable=False,
@@ -119,7 +119,7 @@ class DataCheck(Kind):
         is_readable: bool = True,
     ) -> Verdict:
         edit = self._edit(file, evidence.line) if is_readable else ""
-        edit = edit or f"Edit `{visible(self.path)}`: expected is {expected}."
+        edit = edit or f"Edit `{visible(self.path)}`. Expected: {expected}."
         fix = edited(run, file.tip, f"Set {self.value} in {self.path}", edit, ["git", "add", "--", self.path])
         return needs_work(why, expected=expected, found=found, fix=fix, evidence=[evidence])
 
@@ -130,14 +130,13 @@ class DataCheck(Kind):
         return [write_lines(new_file(steps(self.value) or (), value, self._format() or "yaml"), self.path)]
 
     def _edit(self, file: Text, line: int | None) -> str:
-        """The exact edit, where the value has a line of its own or a place of its own; else empty."""
         way, form, value = steps(self.value) or (), self._format() or "yaml", self._example()
         if self.exists is False:
             return deletion(file.path, file.lines, way, form, line)
         return setting(file.path, file.lines, way, value, form, line) if value is not None else ""
 
     def _example(self) -> object:
-        """A value that would do; None where it is the learner's to find."""
+        # a value that would pass; None if the learner has to find it
         if self.equals is not None:
             return self.equals.data
         if self.matches is not None:
@@ -146,7 +145,7 @@ class DataCheck(Kind):
             return "..."
         return self.at_least if self.at_least is not None else self.at_most
 
-    def _holds(self, data: object) -> bool:
+    def _is_right(self, data: object) -> bool:
         if self.exists is not None:
             return self.exists
         if self.equals is not None:
@@ -161,19 +160,19 @@ class DataCheck(Kind):
 
     def _expected(self) -> str:
         if self.exists is not None:
-            return f"{'a value' if self.exists else 'nothing'} at {quoted(self.value)}"
+            return f"a value at {quoted(self.value)}" if self.exists else f"no {quoted(self.value)}"
         if self.equals is not None:
-            return _said(self.equals.data)
+            return _described(self.equals.data)
         if self.matches is not None:
-            return f"text with {in_words(self.matches)}"
+            return f"text that contains {in_words(self.matches)}"
         limits = (("at least", self.at_least), ("at most", self.at_most))
-        return "a number, " + " and ".join(f"{words} {limit}" for words, limit in limits if limit is not None)
+        words = " and ".join(f"{words} {limit}" for words, limit in limits if limit is not None)
+        return f"a number of {words}"
 
     def _format(self) -> Format | None:
         return self.format or format_of(self.path)
 
     def _beyond(self, data: object) -> str:
-        """On which side of a limit a number lies."""
         if isinstance(data, bool) or not isinstance(data, int | Decimal):
             return ""
         if self.at_least is not None and data < self.at_least:
@@ -182,14 +181,13 @@ class DataCheck(Kind):
 
 
 def _number(document: object) -> int:
-    """Return the number of values at the top of a document; an empty one has none."""
     return len(document) if isinstance(document, list | dict) else int(document is not None)
 
 
-def _said(data: object) -> str:
+def _described(data: object) -> str:
     match data:
         case None:
-            return "nothing"
+            return "empty"
         case bool():
             return str(data).lower()
         case list():

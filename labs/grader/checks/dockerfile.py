@@ -1,10 +1,11 @@
-"""`dockerfile: {path: Dockerfile, not_root: true}` - what a Dockerfile at a commit (`at`, main) means.
+"""`dockerfile: {path: Dockerfile, not_root: true}` - a Dockerfile builds an image with this property.
 
-Each check asks one thing; without any, that Docker can read it. `base_pinned`: tag (not latest) or digest.
-`not_root: true`. `no_secrets: true`: none in ENV, ARG, COPY or text; mounted secrets are fine. `dependencies_first:
-true`: installed before code is copied. `dockerignore: true` (.git and .env) or a list of paths, left out by
-`<path>.dockerignore` or the `.dockerignore` of its folder or the top folder. `exposes: 8000`. `healthcheck: true`.
-`cmd: exec-form`. What only the base image can tell is not run, unless it is one that is known.
+A check asks one question; without one, it only requires that Docker can read the file. `base_pinned`: tag (not latest)
+or digest. `not_root: true`: the image does not run as root. `no_secrets: true`: no credential in ENV, ARG, COPY or
+text; mounted secrets are fine. `dependencies_first: true`: dependencies are installed before the code is copied.
+`dockerignore: true` (.git and .env) or a list of paths, excluded by `<path>.dockerignore` or by the `.dockerignore` in
+its folder or the top folder. `exposes: 8000`: a port. `healthcheck: true`. `cmd: exec-form`. A question that only the
+base image can answer is not run, unless the image is a known one.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,12 +1,12 @@
-"""`each_commit: {on: main, matches: '^[A-Z]', forbids: [wip], files_at_most: 5}` - every commit is as asked for.
+"""`each_commit: {on: main, matches: '^[A-Z]', forbids: [wip], files_at_most: 5}` - every commit follows these rules.
 
-Judged are the commits after `since`, else the learner's own. Of the message: `matches` is searched in its subject (the
-first line), each of `forbids` must not match all of the subject, in any case of letters, `subject_at_most` is its
-length, `blank_second_line: true` asks for one. Messages that Git or GitHub wrote itself, such as `Revert "..."`, are
-left out; a ` (#12)` behind a subject, or a `fixup! ` before it, does not count. All else leaves out merge commits. One
-topic a commit: `files_at_most`, and with `one_of: [[a.py, test_a.py], [docs]]` each keeps to the files (or folders) of
-one group. `message_matches` is searched in the whole message; `subject`, `touches`, `author`, `committer`, `parents`,
-`signed` and `empty` are those of `commit`.
+The rules apply to the commits after `since`, by default to the learner's commits. For messages: `matches` is searched
+in the subject (the first line); none of `forbids` may match the whole subject, in upper or lower case;
+`subject_at_most` is its maximum length; `blank_second_line: true` requires a blank line after it. Messages that Git or
+GitHub writes, such as `Revert "..."`, are skipped, and a ` (#12)` after a subject or a `fixup! ` before it is ignored.
+The other rules skip merge commits. For one topic per commit: `files_at_most`, and `one_of: [[a.py, test_a.py],
+[docs]]`, by which each commit changes only files (or folders) of one group. `message_matches` is searched in the whole
+message. `subject`, `touches`, `author`, `committer`, `parents`, `signed` and `empty` are those of `commit`.
 """
 
 import re
@@ -26,7 +26,7 @@ from ._shared.fixes import holding, rewritten
 from ._shared.rewriting import reworded
 from ._shared.shell import Line, paragraphs
 from ._shared.splitting import lies_in, split
-from ._shared.walk import HistoryKind, newest
+from ._shared.walk import HistoryKind, named, newest
 from ._shared.wording import subject_for
 from .commits import MAX_READ, add_commits, commit_evidence
 
@@ -35,7 +35,7 @@ _OF_SUBJECTS = ("matches", "subject_at_most", "forbids", "blank_second_line")
 
 
 class _Fault(NamedTuple):
-    """What is the matter with one commit; `about` decides how it is said and mended."""
+    """A fault of one commit; `about` decides how it is reported and fixed."""
 
     commit: Commit
     about: Literal["message", "topic", "rest"]
@@ -59,7 +59,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if not self._asked(*_QUESTIONS):
-            yield "", f"one of {listed(map(quoted, _QUESTIONS), most=len(_QUESTIONS))} is needed"
+            yield "", f"needs one of {listed(map(quoted, _QUESTIONS), most=len(_QUESTIONS))}"
         if self.files_at_most == 0:
             yield "files_at_most", "has to be at least 1"
         yield from self.rule_problems()
@@ -76,7 +76,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
         faults = [fault for commit in judged if (fault := self._fault(run, commit, commit.id in described))]
         if not faults:
             return passed(
-                f"{count(len(judged), 'commit')} looked at, each as asked for.",
+                f"{count(len(judged), 'commit')} checked, {'each ' if judged[1:] else ''}as required.",
                 *(newest(tip, judged) or [commit_evidence(tip, tip.commit)]),
                 looked_at=self._looked_at(run, tip, judged),
                 fix=lambda: add_commits(run, tip),
@@ -84,7 +84,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
         fault = faults[-1]
         alike = [other for other in faults if other.about == fault.about]
         return needs_work(
-            self._said(fault, len(alike), len(judged)),
+            self._sentence(fault, len(alike), len(judged)),
             expected=fault.expected,
             found=_subjects(alike) if fault.about == "message" else fault.found,
             fix=self._mend_all(run, tip, alike),
@@ -92,7 +92,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
         )
 
     def _described(self, run: Run, commits: list[Commit]) -> set[str]:
-        """Ids of those whose message is judged: if a question is about messages, all not described by Git itself."""
+        # ids of the commits whose messages are judged: not those that Git wrote itself
         if not self._asked(*_OF_SUBJECTS):
             return set()
         quoting = any(quoted_subject(commit.subject) is not None for commit in commits)
@@ -137,7 +137,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
         return self._fault_of_text(commit.message)
 
     def _fault_of_text(self, message: str) -> str | None:
-        """What is the matter with one message, as the end of a sentence."""
+        # completes "In commit abc1234 …"
         whole, lines = own_subject(first_line(message)), message.splitlines()
         subject = whole[:MAX_READ]
         if not subject:
@@ -145,18 +145,18 @@ class EachCommitCheck(CommitRules, HistoryKind):
         if self.subject_at_most is not None and len(whole) > self.subject_at_most:
             return f"the subject {quoted(subject)} has {count(len(whole), 'character')}"
         if any(re.fullmatch(pattern, subject, re.IGNORECASE) for pattern in self.forbids):
-            return f"the subject {quoted(subject)} does not say what the change does"
+            return f"the subject {quoted(subject)} does not describe the change"
         texts = (subject, first_line(message)[:MAX_READ])
         if self.matches is not None and not any(re.search(self.matches, text) for text in texts):
             part = "" if len(whole) <= MAX_READ else f"first {MAX_READ:,} characters of the "
             verb = "do" if part else "does"
-            return f"the {part}subject {quoted(subject)} {verb} not have {in_words(self.matches)}"
+            return f"the {part}subject {quoted(subject)} {verb} not contain {in_words(self.matches)}"
         if self.blank_second_line and len(lines) > 1 and lines[1].strip():
             return f"the line after the subject {quoted(subject)} is not blank"
         return None
 
     def _expected_message(self) -> str:
-        rules = ["a subject that says what the change does" if self.forbids else "a subject"]
+        rules = ["a subject that describes the change" if self.forbids else "a subject"]
         if self.subject_at_most is not None:
             rules.append(f"at most {count(self.subject_at_most, 'character')}")
         if self.matches is not None:
@@ -173,17 +173,15 @@ class EachCommitCheck(CommitRules, HistoryKind):
     def _expected_topic(self) -> str:
         few = [f"at most {count(self.files_at_most, 'file')}"] if self.files_at_most is not None else []
         groups = " or ".join(listed(map(quoted, group), most=MAX_LISTED) for group in self.one_of)
-        return ", ".join([*few, *([f"only {groups}"] if groups else [])]) + " in a commit"
+        return ", ".join([*few, *([f"only {groups}"] if groups else [])]) + " in one commit"
 
-    def _said(self, fault: _Fault, faults: int, judged: int) -> str:
+    def _sentence(self, fault: _Fault, faults: int, judged: int) -> str:
         commit = fault.commit
         if fault.about == "message":
             need = "needs" if faults == 1 else "need"
             number = f"{faults} of {count(judged, 'commit message')}"
             return f"{number} {need} work. In commit {commit.id[:7]} {fault.why}."
-        if fault.about == "topic":
-            return f"Commit {commit.id[:7]} {quoted(commit.subject)} {fault.why}."
-        return f"In commit {commit.id[:7]} {quoted(commit.subject)} {fault.why}."
+        return f"Commit {named(commit)} {fault.why}."
 
     def _mend_all(self, run: Run, tip: Tip, faults: list[_Fault]) -> str:
         if faults[0].about == "message":
@@ -193,13 +191,13 @@ class EachCommitCheck(CommitRules, HistoryKind):
         return self.mend(run, tip, [fault.commit for fault in faults], self.message_matches)
 
     def _reword(self, run: Run, tip: Tip, wrong: list[Commit]) -> str:
-        """The newest is first, so that the earlier commits keep their ids."""
+        # newest first, so that earlier commits keep their ids
         branch, lines, told = holding(run, tip), list[Line](), ""
         stops = "rebase" if wrong[0].id != tip.commit.id else ""
         for commit in reversed(wrong[-MAX_REWORDED:]):
             subject = subject_for(run.repository, commit, lambda text: self._fault_of_text(text) is None)
             told = told or (
-                "" if subject else f"Put a message of yours in place of `...`: {self._expected_message()}."
+                "" if subject else f"Write a message instead of `...`. Expected: {self._expected_message()}."
             )
             lines += reworded(run, tip, branch or tip.name, commit, subject or "...")
         return paragraphs(told, rewritten(run, tip, *lines, oldest=wrong[-MAX_REWORDED:][0].id, stops=stops))
@@ -209,4 +207,4 @@ _QUESTIONS = tuple(field.name for field in fields(EachCommitCheck) if field.name
 
 
 def _subjects(faults: list[_Fault]) -> str:
-    return listed([f"{it.commit.id[:7]} {quoted(it.commit.subject)}" for it in reversed(faults)])
+    return listed([named(fault.commit) for fault in reversed(faults)])

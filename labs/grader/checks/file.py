@@ -1,10 +1,10 @@
-"""`file: {path: README.md, at: main, exists: true}` - a file at a commit, such as `main`, `v1.0` or `main~2`.
+"""`file: {path: README.md, at: main, exists: true}` - a file exists at a commit such as `main`, `v1.0` or `main~2`.
 
-Instead of `exists` (false: no such file), one of: `contains: text`; `matches: regex` (searched, `^` and `$` at lines);
-`lacks: regex` (nowhere found); `equals: text` (all of it; line ends and one at the end of the file do not matter);
-`lines: [a, b]` (these lines in this order, others may stand between); `executable: true` or `false`. `path` may be a
-pattern such as `*.md` or `src/**/*.py`: then one such file is enough, but for `lacks` and `executable`, which each has
-to meet; `exists: false` asks that no file has such a path.
+Instead of `exists` (false: there is no such file), one of: `contains: text`; `matches: regex` (searched, with `^` and
+`$` at lines); `lacks: regex` (found nowhere); `equals: text` (the whole content; line endings and a final one do not
+matter); `lines: [a, b]` (these lines in this order, possibly with others in between); `executable: true` or `false`.
+`path` may be a pattern such as `*.md` or `src/**/*.py`. Then one matching file is enough, except for `lacks` and
+`executable`, which apply to each; `exists: false` requires that no file matches.
 """
 
 import posixpath
@@ -21,7 +21,7 @@ from ..git.repository import Tip
 from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
 from ..report import Outcome
 from ..words import count, in_words, listed, quoted, visible
-from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed
+from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed, where
 from ._shared.contents import (
     Found,
     Text,
@@ -62,11 +62,11 @@ class FileCheck(Kind):
     def problems(self) -> Iterator[tuple[str, str]]:
         names = ("exists", "contains", "matches", "lacks", "equals", "lines", "executable")
         if sum(getattr(self, name) is not None for name in names) != 1:
-            yield "", f"one of {', '.join(map(quoted, names[:-1]))} and {quoted(names[-1])} is needed"
+            yield "", f"needs one of {', '.join(map(quoted, names[:-1]))} and {quoted(names[-1])}"
         if self.path.endswith("/"):
-            yield "path", "names a folder; a file is expected"
+            yield "path", "expected a file, found a folder"
         if self.lines == ():
-            yield "lines", "at least one line is needed"
+            yield "lines", "needs at least one line"
 
     def check(self, run: Run) -> Verdict:
         if is_glob(self.path):
@@ -86,16 +86,14 @@ class FileCheck(Kind):
         tip = commit_or_answer(run, self.at)
         if isinstance(tip, Verdict):
             return tip
-        where = f"at {quoted(tip.name)}"
+        place = where(tip)
         if isinstance(files, Verdict):
-            of = LookedAt(self._count_others(run, tip), "file", where)
-            return passed(
-                f"No file {where} has a path such as {quoted(self.path)}.", at_tip(tip), looked_at=of
-            )
+            of = LookedAt(self._count_others(run, tip), "file", place)
+            return passed(f"No file {place} matches {quoted(self.path)}.", at_tip(tip), looked_at=of)
         paths = [file.path for file in files]
         return needs_work(
-            f"{quoted(paths[0])} is {where}.",
-            expected=f"no file with a path such as {quoted(self.path)} {where}",
+            f"{quoted(paths[0])} exists {place}.",
+            expected=f"no file {place} that matches {quoted(self.path)}",
             found=listed(map(quoted, paths)),
             fix=change(
                 run, tip, f"Stop tracking {paths[0]}", ["git", "rm", "--cached", "--quiet", "--", *paths[:20]]
@@ -108,14 +106,14 @@ class FileCheck(Kind):
         if isinstance(file, Verdict):
             return file
         if self.exists:
-            return passed(f"{quoted(self.path)} is at {quoted(self.at)}.", file.evidence(), looked_at=A_FILE)
+            return passed(f"{quoted(self.path)} exists {where(file.tip)}.", file.evidence(), looked_at=A_FILE)
         if self.executable is not None:
             return self._mode(run, file)
         content = bytes_or_answer(run, file)
         if isinstance(content, Verdict):
             return content
         not_text = not_text_answer(run, file.tip, file.path, content)
-        if not_text and self.lacks is not None:  # what cannot be read cannot be said to lack anything
+        if not_text and self.lacks is not None:  # a file that cannot be read may contain anything
             return not_text
         verdict = self._look(run, as_text_file(file, content))
         return not_text if not_text and verdict.outcome is Outcome.NEEDS_WORK else verdict
@@ -132,17 +130,18 @@ class FileCheck(Kind):
         entry = run.repository.entry(tip.commit, self.path.encode())
         if entry is None and (place := submodule_above(run, tip, self.path)):
             return not_known(
-                f"{quoted(place)} at {quoted(tip.name)} is another repository, which was not read"
+                f"whether {quoted(self.path)} exists {where(tip)}: {quoted(place)} is a submodule, whose files are "
+                "not read"
             )
         if entry is None:
             return passed(
-                f"{quoted(self.path)} is not at {quoted(self.at)}.",
+                f"There is no {quoted(self.path)} {where(tip)}.",
                 at_tip(tip),
-                looked_at=LookedAt(self._count_others(run, tip), "file", f"at {quoted(tip.name)}"),
+                looked_at=LookedAt(self._count_others(run, tip), "file", where(tip)),
             )
         return needs_work(
-            f"{quoted(self.path)} is at {quoted(tip.name)}.",
-            expected=f"no {quoted(self.path)} at {quoted(tip.name)}",
+            f"{quoted(self.path)} exists {where(tip)}.",
+            expected=f"no {quoted(self.path)} {where(tip)}",
             found=entry.noun,
             fix=change(
                 run,
@@ -154,7 +153,7 @@ class FileCheck(Kind):
         )
 
     def _count_others(self, run: Run, tip: Tip) -> int:
-        """Return the number of entries in the top folder, or of commits that changed the file if nothing is left."""
+        # entries of the top folder, or commits that changed the file if there is nothing left
         others = run.repository.listing(tip.commit.tree)
         if others:
             return len(others)
@@ -164,14 +163,14 @@ class FileCheck(Kind):
 
     def _mode(self, run: Run, file: Found) -> Verdict:
         can_run = file.entry.mode == EXECUTABLE
-        said = "executable" if can_run else "not executable"
+        state = "executable" if can_run else "not executable"
         if can_run == self.executable:
-            return passed(f"{file} is {said}.", file.evidence(), looked_at=A_FILE)
+            return passed(f"{file} is {state}.", file.evidence(), looked_at=A_FILE)
         sign = "+x" if self.executable else "-x"
         return needs_work(
-            f"{file} is {said}.",
-            expected=f"the mode {'100755' if self.executable else '100644'}",
-            found=f"the mode {file.entry.mode.decode()}",
+            f"{file} is {state}.",
+            expected=f"mode {'100755' if self.executable else '100644'}",
+            found=f"mode {file.entry.mode.decode()}",
             fix=change(
                 run,
                 file.tip,
@@ -185,31 +184,31 @@ class FileCheck(Kind):
     def _search(self, run: Run, file: Text) -> Verdict:
         wanted = self.contains or self.matches or self.lacks or ""
         pattern = wanted if self.contains is None else re.escape(wanted)
-        asked = f"the text {quoted(wanted)}"
+        asked = quoted(wanted)
         if self.contains is None:
-            asked = in_words(wanted, "forbids" if self.lacks else "asks for")
-        aim = f"no line with {asked}" if self.lacks else asked
+            asked = in_words(wanted, "forbids" if self.lacks else "requires")
+        aim = f"no line that contains {asked}" if self.lacks else f"a line that contains {asked}"
         add: Line = ["git", "add", "--", self.path]
         match = re.search(pattern, file.text, re.MULTILINE)
         line = file.text.count("\n", 0, match.start()) + 1 if match else 1
         if bool(match) != (self.lacks is not None):
             return passed(
-                f"{quoted(self.path)} {'has' if match else 'does not have'} {asked}.",
+                f"{file} {'contains' if match else 'does not contain'} {asked}.",
                 file.at_line(line),
                 looked_at=lines_in(file),
                 fix=lambda: edited(
                     run,
                     file.tip,
                     self._message(),
-                    f"Write into `{visible(self.path)}` what belongs there.",
+                    f"Write the content of `{visible(self.path)}`.",
                     add,
                 ),
             )
         found = (
-            f"{quoted(file.lines[line - 1])} at line {line}" if match else f"{_counted(file)}, none with it"
+            f"{quoted(file.lines[line - 1])} on line {line}" if match else f"{_counted(file)}, none that does"
         )
         return needs_work(
-            f"{file} has {asked} at line {line}." if match else f"{file} does not have {asked}.",
+            f"{file} contains {asked} on line {line}." if match else f"{file} does not contain {asked}.",
             expected=aim,
             found=found,
             fix=self._without(run, file, aim) if self.lacks else self._add_text(run, file, aim),
@@ -220,13 +219,13 @@ class FileCheck(Kind):
         for number, (line, want) in enumerate(zip_longest(file.lines, wanted), start=1):
             if line != want:
                 return needs_work(
-                    f"{file} is not what is asked for from line {number} on.",
+                    f"{file} differs from the required content on line {number}.",
                     expected=_line(number, want),
                     found=_line(number, line),
                     fix=self._complete(run, file.tip, [write_lines(wanted, self.path)]),
                     evidence=[file.at_line(number)],
                 )
-        return passed(f"{file} is exactly what is asked for.", file.evidence(), looked_at=A_FILE)
+        return passed(f"{file} has exactly the required content.", file.evidence(), looked_at=A_FILE)
 
     def _in_order(self, run: Run, file: Text, wanted: tuple[str, ...]) -> Verdict:
         lines, number = file.lines, 0
@@ -235,25 +234,25 @@ class FileCheck(Kind):
                 return self._not_in_order(run, file, wanted[met:], after=number)
             number = lines.index(want, number) + 1
         return passed(
-            f"{file} has {count(len(wanted), 'line')} in the order asked for.",
+            f"{file} has the required {'lines in order' if wanted[1:] else 'line'}.",
             file.at_line(number),
             looked_at=lines_in(file),
         )
 
     def _not_in_order(self, run: Run, file: Text, left: tuple[str, ...], after: int) -> Verdict:
-        """`left` are the lines that are still asked for, `after` is where the one before them stands."""
+        # `left` are the lines that are still missing, `after` is the number of the line before them
         want = quoted(left[0])
         early = file.lines.index(left[0]) + 1 if left[0] in file.lines else None
         return needs_work(
             f"{file} has the line {want} too early." if early else f"{file} has no line {want}.",
             expected=f"the line {want}" + (f" below line {after}" if after else ""),
-            found=f"it at line {early}" if early else f"{_counted(file)}, none of them this one",
+            found=f"it on line {early}" if early else f"{_counted(file)}, none of them this one",
             fix=self._complete(run, file.tip, [append_line(line, self.path) for line in left]),
             evidence=[file.at_line(early or after or 1)],
         )
 
     def _fill(self) -> list[Line]:
-        """Commands that write what is asked for into a file that is there, or is not; none where words are needed."""
+        # commands that write the required content; none if the learner has to find words
         if self.equals is not None:
             return [write_lines(lines_of(self.equals.replace("\r\n", "\n")), self.path)]
         lines = self.lines or filter(None, (self.contains or fitting(self.matches or "(?!)"),))
@@ -271,7 +270,7 @@ class FileCheck(Kind):
         return edited(run, tip, self._message(), edit, *fill, ["git", "add", "--", self.path])
 
     def _add_text(self, run: Run, file: Text, aim: str) -> str:
-        """Commands that add the text; a pattern of the whole file, which more lines would not meet, replaces it."""
+        # replaces the file if the pattern describes all of it, so that more lines do not help
         pattern, new = self.matches or "", fitting(self.matches or "(?!)")
         texts = (f"{file.text.rstrip()}\n{new}\n", f"{new}\n", new or "")
         met = next((at for at, text in enumerate(texts) if re.search(pattern, text, re.MULTILINE)), 0)
@@ -284,7 +283,6 @@ class FileCheck(Kind):
         return self._complete(run, file.tip, [f"{printf} > {shlex.quote(self.path)}"])
 
     def _without(self, run: Run, file: Text, aim: str) -> str:
-        """Each line with the pattern is to go, the last one first, so that the numbers stay."""
         numbers = [number for number, line in enumerate(file.lines, 1) if re.search(self.lacks or "", line)]
         edit = delete_lines(self.path, numbers) if 0 < len(numbers) <= MAX_LINES else ""
         edit = edit or f"Edit `{visible(self.path)}` so that it has {aim}."
@@ -301,4 +299,4 @@ def _counted(file: Text) -> str:
 def _line(number: int, text: str | None) -> str:
     if text is None:
         return f"the end of the file before line {number}"
-    return f"{quoted(text)} at line {number}" if text else f"an empty line {number}"
+    return f"{quoted(text)} on line {number}" if text else f"an empty line {number}"

@@ -1,7 +1,7 @@
-"""`gone: {subject: Add the password, on: main}` - a commit is no longer in the history: reset, dropped, undone.
+"""`gone: {subject: Add the password, on: main}` - a commit is no longer in the history: it was reset or dropped.
 
-Also by `matches` (searched in the message) or `at` (a full id, or a name such as `feature~1` that another branch
-still gives it). `everywhere: true` asks that no branch or tag reaches such a commit.
+Also by `matches` (searched in the message) or `at` (a full id, or a revision such as `feature~1` on a different
+branch). `everywhere: true` requires that no branch or tag contains such a commit.
 """
 
 from collections.abc import Iterator
@@ -35,9 +35,9 @@ class GoneCheck(HistoryKind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.at is None and self.subject is None and self.matches is None:
-            yield "", "one of `subject`, `matches` and `at` is needed"
+            yield "", "needs one of `subject`, `matches` and `at`"
         if self.at is not None and (self.subject is not None or self.matches is not None):
-            yield "at", "stands alone, without subject and matches"
+            yield "at", "cannot be combined with `subject` or `matches`"
 
     def judge(self, run: Run) -> Verdict:
         tip = tip_or_answer(run, self.on)
@@ -52,12 +52,14 @@ class GoneCheck(HistoryKind):
             f"commit {quoted(self.at)}" if self.at else f"commit with {wording(self.subject, self.matches)}"
         )
         if not found:
+            article = "the" if self.at else "a"
             return passed(
-                f"The history of {where} holds no {asked}.", looked_at=LookedAt(len(among), "commit")
+                f"The history of {where} does not contain {article} {asked}.",
+                looked_at=LookedAt(len(among), "commit"),
             )
         tip = holder(run, found[-1]) if isinstance(tip, Verdict) or self.everywhere else tip
         return needs_work(
-            f"The history of {quoted(tip.name)} still holds {named(found[-1])}.",
+            f"{quoted(tip.name)} still contains {named(found[-1])}.",
             expected=f"no {asked} in the history of {where}",
             found=", ".join(named(commit) for commit in found[-3:]),
             fix=self._fix(run, tip, found),
@@ -65,7 +67,6 @@ class GoneCheck(HistoryKind):
         )
 
     def _fix(self, run: Run, tip: Tip, found: list[Commit]) -> str:
-        """All that are there go: from this branch, or from each branch and tag."""
         if not self.everywhere:
             return drop(run, tip, found[-1], tags=False) if self.at else drop_all(run, tip, found)
         held = {
@@ -81,15 +82,15 @@ class GoneCheck(HistoryKind):
         return paragraphs(*parts)
 
     def _among(self, run: Run, tip: Tip | None) -> list[Commit]:
-        """The commits that must not hold it, oldest first."""
+        # the commits to search, oldest first
         history = run.repository.history
         if self.everywhere or tip is None:
             return list(history)[::-1]
         return history.in_order(history.ancestors(tip.commit.id))
 
     def _named(self, run: Run, among: list[Commit]) -> list[Commit] | Verdict:
-        """The commit of that name, if it is among these. An id that nothing reaches any more is gone."""
-        assert self.at  # noqa: S101 - asked for where it is set
+        # an id that no branch or tag reaches is gone
+        assert self.at  # noqa: S101 - the caller has checked
         found = resolve(run.repository, self.at)
         if not isinstance(found, Unresolved):
             return [commit for commit in among if commit.id == found.commit.id]
@@ -97,7 +98,7 @@ class GoneCheck(HistoryKind):
 
 
 def holder(run: Run, commit: Commit) -> Tip:
-    """The first branch or tag whose history has this commit; each commit has one."""
+    """Return the first branch or tag that contains the commit; every commit has one."""
     ref = refs_holding(run.repository, commit.id)[0]
     tip = run.repository.tip(ref.split("/", 2)[2])
     assert tip  # noqa: S101 - the ref was listed by this repository
@@ -105,7 +106,7 @@ def holder(run: Run, commit: Commit) -> Tip:
 
 
 def drop_all(run: Run, tip: Tip, commits: list[Commit]) -> str:
-    """Commands that take commits out of a branch, the newest first, so that the others keep their ids."""
+    """Return commands that drop commits from a branch, newest first, so that earlier ones keep their ids."""
     if len(commits) < 2 or tip.ref.startswith("refs/tags/"):
         return drop(run, tip, commits[-1])
     lines: list[Line] = []
@@ -118,14 +119,14 @@ def drop_all(run: Run, tip: Tip, commits: list[Commit]) -> str:
 
 
 def drop(run: Run, tip: Tip, commit: Commit, *, tags: bool = True) -> str:
-    """Commands that take one commit out of a branch, or the merge that brought it; a tag is deleted.
+    """Return commands that drop a commit, or the merge that brought it, from a branch; a tag is deleted.
 
-    Without `tags` those of later commits stay where they are, since the commit is known by one of them.
+    Without `tags`, tags on later commits are not moved, since one of them may name the commit.
     """
     if tip.ref.startswith("refs/tags/"):
         return deleted_tag(run.repository.tag(tip.name))
     lines = drop_lines(run, tip, commit)
-    if lines is None:  # the first commit of all can be given another message, and so become another commit
+    if lines is None:  # a root commit cannot be dropped, but a new message makes it a different commit
         subject = subject_for(run.repository, commit, lambda text: text != commit.subject)
         return rewritten(run, tip, *reworded(run, tip, tip.name, commit, subject), stops="rebase")
     return rewritten(

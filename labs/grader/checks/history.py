@@ -1,9 +1,9 @@
-"""`history: {on: main, subjects: [Add the parser, Add the tests]}` - the messages on a branch are this sequence.
+"""`history: {on: main, subjects: [Add the parser, Add the tests]}` - a branch has commits with these messages.
 
-`subjects` are exact first lines, `matches` regular expressions searched in them; the oldest comes first. Without
-`since` the learner's own commits count, with it (a commit such as `v1.0` or `main^{root}`) those after that commit.
-`line: all` also looks at what merges brought, else only first parents are followed. With `in_order: true` other
-commits may stand before, between and after. `linear: true` asks for one line instead: no merge commit among them.
+`subjects` are exact first lines, `matches` regular expressions searched in them, both oldest first. By default the
+learner's commits count, with `since` (a commit such as `v1.0` or `main^{root}`) those after that commit. Only first
+parents are followed; `line: all` includes merged commits. With `in_order: true`, other commits are allowed before,
+between and after. Instead of messages, `linear: true` requires that there is no merge commit.
 """
 
 import re
@@ -15,7 +15,7 @@ from ..findings import LookedAt
 from ..git.history import Commit
 from ..git.repository import Tip
 from ..parameters import MAIN, RefName, Regex, Revision
-from ..words import count, listed, quoted
+from ..words import count, in_words, listed, quoted
 from ._shared.base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
 from ._shared.fixes import rewritten
 from ._shared.rewriting import again_as
@@ -41,11 +41,11 @@ class HistoryCheck(HistoryKind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.linear and (self.subjects or self.matches):
-            yield "linear", "stands instead of `subjects` and `matches`"
+            yield "linear", "cannot be combined with `subjects` or `matches`"
         elif not self.linear and bool(self.subjects) == bool(self.matches):
-            yield "", "one of `subjects` and `matches` is needed"
+            yield "", "needs either `subjects` or `matches`"
         if self.linear and (self.in_order or self.line == "all"):
-            yield "linear", "looks at all commits, so `line` and `in_order` do not go with it"
+            yield "linear", "cannot be combined with `line` or `in_order`"
 
     def judge(self, run: Run) -> Verdict:
         tip = tip_or_answer(run, self.on)
@@ -60,13 +60,13 @@ class HistoryCheck(HistoryKind):
         fault = self._first_missing(found) if self.in_order else self._first_different(found)
         if fault is None:
             return passed(
-                f"The messages on {quoted(tip.name)} are as asked for.",
+                f"The commit messages on {quoted(tip.name)} are as required.",
                 *newest(tip, found),
                 looked_at=LookedAt(len(found), "commit", f"on {quoted(tip.name)}"),
             )
         return needs_work(
-            f"The messages on {quoted(tip.name)} are another sequence: {fault}.",
-            expected=_sequence(self._wanted),
+            f"The commit messages on {quoted(tip.name)} are not as required: {fault}.",
+            expected=listed(self._in_words, most=MAX_LISTED),
             found=_sequence([commit.subject for commit in found]) if found else "no commit",
             fix=self._again(run, tip, among),
             evidence=newest(tip, found),
@@ -76,10 +76,11 @@ class HistoryCheck(HistoryKind):
         merges = [commit for commit in among if commit.is_merge]
         of = LookedAt(len(among), "commit", f"on {quoted(tip.name)}")
         if not merges:
-            return passed(f"{of} in one line, without a merge commit.", *newest(tip, among), looked_at=of)
+            verb = "is a merge commit" if len(among) == 1 else "are merge commits"
+            return passed(f"None of {of} {verb}.", *newest(tip, among), looked_at=of)
         base = among[0].parents[0] if among[0].parents else "--root"
         return needs_work(
-            f"The history of {quoted(tip.name)} is not one line: {named(merges[-1])} is a merge commit.",
+            f"The history of {quoted(tip.name)} is not linear: {named(merges[-1])} is a merge commit.",
             expected="no merge commit",
             found=count(len(merges), "merge commit"),
             fix=rewritten(run, tip, ["git", "rebase", base], stops="rebase"),
@@ -90,6 +91,16 @@ class HistoryCheck(HistoryKind):
     def _wanted(self) -> tuple[str, ...]:
         return self.subjects or self.matches
 
+    @property
+    def _in_words(self) -> list[str]:
+        if self.subjects:
+            return list(map(quoted, self.subjects))
+        numbered = ((number, in_words(pattern)) for number, pattern in enumerate(self.matches, start=1))
+        return [
+            f"a subject that contains {words}" if words.startswith("`") else f"the required subject {number}"
+            for number, words in numbered
+        ]
+
     def _fits(self, position: int, commit: Commit) -> bool:
         if self.subjects:
             return has_subject(commit, self.subjects[position])
@@ -98,23 +109,22 @@ class HistoryCheck(HistoryKind):
     def _first_different(self, found: list[Commit]) -> str | None:
         for position, commit in enumerate(found[: len(self._wanted)]):
             if not self._fits(position, commit):
-                wanted = quoted(self._wanted[position])
-                return f"number {position + 1} is {quoted(commit.subject)} and not {wanted}"
+                return f"number {position + 1} is {quoted(commit.subject)}, not {self._in_words[position]}"
         if len(found) == len(self._wanted):
             return None
-        return f"there are {count(len(found), 'commit')} and not {len(self._wanted)}"
+        return f"there {'is' if len(found) == 1 else 'are'} {count(len(found), 'commit')}, not {len(self._wanted)}"
 
     def _first_missing(self, found: list[Commit]) -> str | None:
-        """In a sequence with gaps the first commit that fits is never a wrong choice."""
-        rest = iter(found)
-        for position, wanted in enumerate(self._wanted):
+        # with gaps allowed, the first commit that fits is always the best choice
+        rest, words = iter(found), self._in_words
+        for position in range(len(words)):
             if not any(self._fits(position, commit) for commit in rest):
-                after = f" after {quoted(self._wanted[position - 1])}" if position else ""
-                return f"there is no {quoted(wanted)}{after}"
+                after = f" after {words[position - 1]}" if position else ""
+                return f"{words[position]} is missing{after}"
         return None
 
     def _again(self, run: Run, tip: Tip, among: list[Commit]) -> str:
-        """The commits are made again in the order that is asked for; those that are missing are to be made."""
+        # makes the commits again in the required order, and the missing ones
         line = first_parents_of(run, tip, among)
         if not self._wanted or not line:
             return add_commits(run, tip, len(self._wanted), self._wanted[0] if self.subjects else None)
@@ -124,7 +134,7 @@ class HistoryCheck(HistoryKind):
         return again_as(run, tip, line, subjects, keep_others=self.in_order)
 
     def _subject(self, run: Run, line: list[Commit], number: int) -> str:
-        """One that is there where it fits, else one that the pattern finds."""
+        # an existing subject that fits, else a new one
         there = next((commit.subject for commit in line if self._fits(number, commit)), "")
         near = line[min(number, len(line) - 1)]
         fits = re.compile(self.matches[number]).search

@@ -1,6 +1,6 @@
-"""`ignored: {path: .env, at: main, ignored: true}` - does Git ignore a path? A path that ends with / is a folder.
+"""`ignored: {path: .env, at: main, ignored: true}` - Git ignores a path. A path that ends with / is a folder.
 
-Git itself answers, from the committed `.gitignore` files that concern the path.
+Git reads the committed `.gitignore` files that apply to the path. `ignored: false` requires that it is not ignored.
 """
 
 import re
@@ -11,7 +11,7 @@ from ..git.repository import Tip
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..report import Evidence
 from ..words import count, excerpt, quoted
-from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed, where
 from ._shared.contents import Files, as_text, lines_of
 from ._shared.fixes import change
 from ._shared.not_text import UTF_16, utf_16_answer
@@ -45,7 +45,7 @@ class IgnoredCheck(Kind):
             return self._tracked(run, tip, tracked, evidence)
         if ignores == self.ignored:
             return passed(
-                f"{quoted(self.path)} is {'' if ignores else 'not '}ignored.",
+                f"Git {'ignores' if ignores else 'does not ignore'} {quoted(self.path)} {where(tip)}.",
                 *evidence,
                 looked_at=self._looked_at(tip, sum(map(bool, sources.values())) + len(tracked)),
                 fix=lambda: self._track(run, tip),
@@ -57,28 +57,27 @@ class IgnoredCheck(Kind):
         )
 
     def _track(self, run: Run, tip: Tip) -> str:
-        """A file that is tracked shows that it is not ignored."""
+        # a tracked file shows that it is not ignored
         make = [*make_folder_of(self.path), ["touch", as_argument(self.path)]]
         lines = [] if self.path.endswith("/") else [*make, ["git", "add", "--", self.path]]
         return change(run, tip, f"Add {self.path}", *lines) if lines else ""
 
     def _looked_at(self, tip: Tip, number: int) -> LookedAt:
-        where = f"at {quoted(tip.name)}"
-        return LookedAt(number, f"{quoted(self.path)} or `.gitignore` that could be about it", where)
+        return LookedAt(number, f"{quoted(self.path)} or `.gitignore` that could apply to it", where(tip))
 
     def _not_ignored(
         self, run: Run, tip: Tip, sources: Sources, tracked: list[bytes], evidence: list[Evidence]
     ) -> Verdict:
         added = lines_for(sources, self.path, ignored=True)
         rule = (
-            f" Line {evidence[0].line} of {quoted(evidence[0].path or '')} takes it out again."
+            f" Line {evidence[0].line} of {quoted(evidence[0].path or '')} re-includes it."
             if evidence
             else ""
         )
         return needs_work(
-            f"{quoted(self.path)} is not ignored at {quoted(tip.name)}.{rule}",
-            expected=f"a line in `.gitignore` for {quoted(self.path)}",
-            found="a line that takes it out again" if evidence else "no line that matches it",
+            f"Git does not ignore {quoted(self.path)} {where(tip)}.{rule}",
+            expected=f"a pattern in `.gitignore` that matches {quoted(self.path)}",
+            found="a pattern that re-includes it" if evidence else "no pattern that matches it",
             fix=change(
                 run, tip, f"Ignore {self.path}", *_add_lines(added), *(self._untrack() if tracked else [])
             ),
@@ -88,14 +87,13 @@ class IgnoredCheck(Kind):
     def _ignored(self, run: Run, tip: Tip, rule: Rule, sources: Sources, evidence: list[Evidence]) -> Verdict:
         added = lines_for(sources, self.path, ignored=False)
         by_folder = (
-            " That line ignores a folder: Git takes no file out again below an ignored folder, so the folder itself "
-            "has to be taken out first."
+            " That line ignores a folder. A file in it cannot be re-included unless the folder is."
             if sum(map(len, added.values())) > 1
             else ""
         )
         return needs_work(
-            f"{quoted(self.path)} is ignored by line {rule.line} of {quoted(rule.source)}.{by_folder}",
-            expected=f"no line that ignores {quoted(self.path)}",
+            f"Line {rule.line} of {quoted(rule.source)} ignores {quoted(self.path)}.{by_folder}",
+            expected=f"no pattern that ignores {quoted(self.path)}",
             found=quoted(rule.pattern),
             fix=change(run, tip, f"Do not ignore {self.path}", *_add_lines(added)),
             evidence=evidence,
@@ -103,9 +101,9 @@ class IgnoredCheck(Kind):
 
     def _tracked(self, run: Run, tip: Tip, tracked: list[bytes], evidence: list[Evidence]) -> Verdict:
         return needs_work(
-            f"{quoted(self.path)} is in a commit already, so the line that ignores it has no effect.",
+            f"Git tracks {quoted(self.path)} {where(tip)}, so the pattern that ignores it has no effect.",
             expected=f"{quoted(self.path)} ignored and not tracked",
-            found=f"{count(len(tracked), 'tracked file')} at {quoted(tip.name)}",
+            found=f"{count(len(tracked), 'tracked file')} {where(tip)}",
             fix=change(run, tip, f"Stop tracking {self.path}", *self._untrack()),
             evidence=[at_tip(tip, tracked[0]), *evidence],
         )
@@ -123,10 +121,10 @@ def _add_lines(added: dict[str, list[str]]) -> list[list[str] | str]:
 
 
 def lines_for(sources: Sources, path: str, *, ignored: bool) -> dict[str, list[str]]:
-    """Lines at the end of `.gitignore` files, by file, after which a path is ignored, or is not.
+    """Return lines to append, by `.gitignore` file, so that a path is ignored, or is not.
 
-    Each goes into the file whose line decides now, since a deeper file outweighs the others. A path below an ignored
-    folder is taken out folder by folder: Git does not look into a folder that it ignores.
+    Each goes into the file whose line decides now, since a deeper file overrides the others. A path below an ignored
+    folder is re-included folder by folder: Git does not read an ignored folder.
     """
     tried, added = dict(sources), dict[str, list[str]]()
     parts = path.rstrip("/").split("/")
@@ -139,14 +137,14 @@ def lines_for(sources: Sources, path: str, *, ignored: bool) -> dict[str, list[s
         if ignored:
             lines = [_as_pattern(path.removeprefix(folder), anchored=bool(folder))]
         else:
-            lines = _taken_out(tried, folder, path, parts)
+            lines = _reincluded(tried, folder, path, parts)
         added.setdefault(source, []).extend(lines)
         tried[source] = tried.get(source, b"") + "".join(f"\n{line}" for line in lines).encode()
     return added
 
 
-def _taken_out(sources: Sources, folder: str, path: str, parts: list[str]) -> list[str]:
-    """Lines that take out the first ignored folder on the way, but not what else is in it; or the path itself."""
+def _reincluded(sources: Sources, folder: str, path: str, parts: list[str]) -> list[str]:
+    # re-includes the first ignored folder above the path without its other content, or the path itself
     for depth in range(folder.count("/") + 1, len(parts)):
         place = "/".join(parts[:depth])
         rule = deciding_rule(sources, place, is_folder=True)

@@ -1,6 +1,6 @@
-"""`lfs: {path: model.bin, at: main}` - a file is stored as a pointer of Git LFS, and Git is told to keep it so.
+"""`lfs: {path: model.bin, at: main}` - Git LFS tracks a file: it is a pointer, and has the attribute `filter=lfs`.
 
-`path` may be a pattern such as `*.bin`. The file itself is never fetched.
+`path` may be a pattern such as `*.bin`. The content is never fetched.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ class LfsCheck(Kind):
             return self._needs_work(run, whole, untracked)
         total = sum(filter(None, sizes.values()))
         return passed(
-            f"{count(len(files), 'file')} of {size(total)} together stored by Git LFS.",
+            f"Git LFS stores {count(len(files), 'file')}, {size(total)} in total.",
             files[0].evidence(),
             looked_at=LookedAt(len(files) - len(empty), "file with content", f"in {quoted(self.path)}"),
         )
@@ -58,14 +58,14 @@ class LfsCheck(Kind):
     def _needs_work(self, run: Run, whole: list[Found], untracked: list[Found]) -> Verdict:
         file = (whole or untracked)[0]
         if whole:
-            why = f"{file} is stored in the repository itself, not by Git LFS."
+            why = f"{file} is stored in the repository itself, not with Git LFS."
             found = f"the content of {listed(quoted(other.path) for other in whole)}"
         else:
-            why = f"{file} is a pointer of Git LFS, but no line of `.gitattributes` keeps it so."
+            why = f"{file} is a Git LFS pointer, but `.gitattributes` does not track it with Git LFS."
             found = f"no attribute `filter=lfs` for {listed(quoted(other.path) for other in untracked)}"
         return needs_work(
             why,
-            expected="a pointer of Git LFS, and the attribute `filter=lfs`",
+            expected="a Git LFS pointer and the attribute `filter=lfs`",
             found=found,
             fix=change(
                 run,

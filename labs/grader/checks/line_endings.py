@@ -1,6 +1,6 @@
-"""`line_endings: {path: run.sh, at: main, are: lf}` - the line ends that are stored of a file: `lf` or `crlf`.
+"""`line_endings: {path: run.sh, at: main, are: lf}` - Git stores a file with these line endings: `lf` or `crlf`.
 
-`path` may be a pattern such as `*.sh` or `src/**/*.py`. At least one of the files has a line end.
+`path` may be a pattern such as `*.sh` or `src/**/*.py`. At least one of the files has to have a line ending.
 """
 
 import shlex
@@ -11,7 +11,7 @@ from ..findings import LookedAt
 from ..git.lfs_pointer import pointed_size
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..words import count, listed, quoted
-from ._shared.base import Kind, Run, Verdict, needs_work, passed
+from ._shared.base import Kind, Run, Verdict, needs_work, passed, where
 from ._shared.contents import Found, Text, as_text, bytes_or_answer, files_or_answer
 from ._shared.fixes import change
 from ._shared.not_text import pointer_answer
@@ -55,12 +55,10 @@ class LineEndingsCheck(Kind):
             return pointers[0]
         evidence = [file.evidence() for file in files[:1]]
         return passed(
-            f"The lines of {count(with_ends, 'file')} end with {self.are.upper()}.",
+            f"{count(with_ends, 'file')} {'has' if with_ends == 1 else 'have'} {self.are.upper()} line endings.",
             *evidence,
             fix=lambda: self._end(run, files[0]),
-            looked_at=LookedAt(
-                with_ends, "line end", f"in {quoted(self.path)} at {quoted(files[0].tip.name)}"
-            ),
+            looked_at=LookedAt(with_ends, "line ending", f"in {quoted(self.path)} {where(files[0].tip)}"),
         )
 
     def _others(self, run: Run, others: list[tuple[Text, list[int]]]) -> Verdict:
@@ -68,8 +66,8 @@ class LineEndingsCheck(Kind):
         other = "CRLF" if self.are == "lf" else "LF"
         shown = listed((quoted(found.path) for found, _ in others))
         return needs_work(
-            f"{file} has {count(len(lines), 'line')} that {'ends' if len(lines) == 1 else 'end'} with {other}, "
-            f"the first is line {lines[0]}.",
+            f"{file} has {other} at the end of {count(len(lines), 'line')}"
+            + (f", starting at line {lines[0]}." if lines[1:] else f": line {lines[0]}."),
             expected=f"{self.are.upper()} at the end of each line",
             found=f"{other} in {shown}",
             fix=self._mend(run, [found for found, _ in others]),
@@ -77,7 +75,6 @@ class LineEndingsCheck(Kind):
         )
 
     def _end(self, run: Run, file: Found) -> str:
-        """A file without any line end gets one."""
         add = ["git", "add", "--", literal(file.path)]
         return change(run, file.tip, f"End the lines of {file.path}", self._end_of(file.path), add)
 
@@ -86,7 +83,7 @@ class LineEndingsCheck(Kind):
         return f"printf '{end}' >> {shlex.quote(path)}"
 
     def _mend(self, run: Run, files: list[Text]) -> str:
-        """Git turns CRLF into LF by itself; where CRLF is to be stored, it has to leave the file alone."""
+        # Git converts CRLF to LF itself; to store CRLF, `-text` turns that off
         paths = [literal(file.path) for file in files[:MAX_MENDED]]
         lf = self.are == "lf"
         rule = f"{as_pattern(self.path)} {'text eol=lf' if lf else '-text'}"
@@ -109,6 +106,6 @@ def _with_crlf(path: str) -> str:
 
 
 def _other_ends(content: bytes, *, crlf: bool) -> list[int]:
-    """The lines that do not end as wanted, from 1; what has no line end is no such line."""
+    # numbers of the lines with the wrong ending; a last line without one does not count
     lines = content.split(b"\n")[:-1]
     return [number for number, line in enumerate(lines, start=1) if line.endswith(b"\r") != crlf]

@@ -1,7 +1,7 @@
-"""`no_conflict_markers: {at: main}` - no file holds what a merge conflict left behind.
+"""`no_conflict_markers: {at: main}` - no file contains conflict markers of an unresolved merge.
 
-A conflict is a line of `<<<<<<<`, then one of `=======`, then one of `>>>>>>>`, as Git writes them; a line of
-equal signs under a heading is none. Files over 1 MB, submodules and links are not looked into.
+A conflict is a line of `<<<<<<<`, then one of `=======`, then one of `>>>>>>>`, as Git writes them. A line of equal
+signs below a heading does not count. Files over 1 MB, submodules and symbolic links are not read.
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from ..git.lfs_pointer import pointed_size
 from ..git.repository import Tip
 from ..parameters import MAIN_COMMIT, Revision
 from ..words import count, decoded, excerpt, listed, quoted
-from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed, where
 from ._shared.contents import as_text, lines_of, not_read
 from ._shared.fixes import edited
 from ._shared.removal import literal
@@ -48,12 +48,12 @@ class NoConflictMarkersCheck(Kind):
                 conflicts.append((path, line, lines))
         if conflicts:
             return self._conflicts(run, tip, conflicts)
-        where = f"at {quoted(tip.name)}"
+        place = where(tip)
         submodules = sum(entry.is_submodule for entry in entries.values())
         unread = not_read(large=large, pointers=pointers, submodules=submodules)
         return passed(
-            f"No conflict in {count(read, 'file')} {where}.",
-            looked_at=LookedAt(read, "file with content", where, unread=unread),
+            f"No conflict markers in {count(read, 'file')} {place}.",
+            looked_at=LookedAt(read, "file with content", place, unread=unread),
             fix=lambda: add_commits(run, tip),
         )
 
@@ -61,10 +61,14 @@ class NoConflictMarkersCheck(Kind):
         line = conflicts[0][1]
         names = [decoded(path) for path, _, _ in conflicts]
         return needs_work(
-            f"{quoted(names[0])} holds a merge conflict at line {line}."
-            + (f" {count(len(names) - 1, 'more file')} hold one." if len(names) > 1 else ""),
-            expected="no line that begins with `<<<<<<<`, `=======` or `>>>>>>>`",
-            found=f"a conflict in {listed(map(quoted, names))}",
+            f"{quoted(names[0])} has conflict markers, starting at line {line}."
+            + (
+                f" So {'does' if len(names) == 2 else 'do'} {count(len(names) - 1, 'more file')}."
+                if len(names) > 1
+                else ""
+            ),
+            expected="no line that starts with `<<<<<<<`, `=======` or `>>>>>>>`",
+            found=f"conflict markers in {listed(map(quoted, names))}",
             fix=edited(
                 run, tip, "Resolve the conflict", _edit(conflicts), ["git", "add", "--", *map(literal, names)]
             ),
@@ -76,15 +80,15 @@ class NoConflictMarkersCheck(Kind):
 
 
 def _edit(conflicts: list[Conflict]) -> str:
-    """The three marks of each conflict are to go; which lines between them stay is the learner's to say."""
+    # the learner decides which of the lines between the markers stay
     marks = "\n".join(
         delete_lines(decoded(path), conflict_marks(lines)) for path, _, lines in conflicts[:MAX_EDITED]
     )
-    return f"{marks}\nOf the lines between them keep what belongs there."
+    return f"{marks}\nOf the lines between them, keep the ones you want."
 
 
 def conflict_marks(lines: list[str]) -> list[int]:
-    """The lines of all marks of whole conflicts, from 1."""
+    """Return the numbers of the marker lines of complete conflicts."""
     marks: list[int] = []
     start = divided = None
     for number, line in enumerate(lines, start=1):
@@ -100,5 +104,4 @@ def conflict_marks(lines: list[str]) -> list[int]:
 
 
 def conflict_line(lines: list[str]) -> int | None:
-    """Where the first whole conflict begins, from 1."""
     return next(iter(conflict_marks(lines)), None)

@@ -1,10 +1,10 @@
-"""`merged: {name: feature/login, into: main, by: merge-commit}` - how a branch came into another.
+"""`merged: {name: feature/login, into: main, by: merge-commit}` - a branch was merged in this way.
 
-`by` is merge-commit, fast-forward, squash, rebase or any, or none where it must not have come in. The graph decides,
-and for a squash and a "Rebase and merge" the patches; of a branch with one commit the two are alike. Where a branch is
-gone or its changes came in by pieces, the answer is "not known", not a guess. `name` may be a list of branches:
-each came in that way. With `in_order: true` and `by: merge-commit` they did so in the order of the list, each by a
-merge commit of its own; one that is gone is known by the merge that names it.
+`by` is merge-commit, fast-forward, squash, rebase or any, or none if it must not be merged. The commit graph decides;
+for squash and "Rebase and merge", the patches do, which look the same for a branch with a single commit. If a branch
+was deleted, or its changes were merged in parts, the check is not run, since the way cannot be known. `name` may be a
+list of branches that were all merged this way. With `in_order: true` and `by: merge-commit`, they were merged in the
+order of the list, each by its own merge commit; a deleted branch is found by the message of its merge commit.
 """
 
 import re
@@ -46,13 +46,13 @@ from ._shared.walk import cut_off, first_in_order, named, newest
 from .commits import MAX_SHOWN, add_commits, commit_evidence
 
 Way = Literal["merge-commit", "fast-forward", "squash", "rebase"]
-_WORDS: dict[str, str] = {
-    "any": "in any way",
-    "merge-commit": "by a merge commit",
-    "fast-forward": "by a fast-forward",
-    "squash": "as one squashed commit",
-    "rebase": "as copies of its commits, as a rebase makes them",
-    "none": "in no way",
+_WAYS: dict[str, str] = {
+    "any": "merged into",
+    "merge-commit": "merged with a merge commit into",
+    "fast-forward": "fast-forwarded into",
+    "squash": "squashed into one commit on",
+    "rebase": "rebased and merged into",
+    "none": "not merged into",
 }
 _SHAPES = {
     "any": merge_commit,
@@ -76,7 +76,7 @@ class MergedCheck(Kind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if isinstance(self.name, tuple) and len(set(self.name)) < max(2, len(self.name)):
-            yield "name", "at least two different branches are expected"
+            yield "name", "expected at least two different branches"
         if self.into in self._branches:
             yield "into", "is the same branch" if isinstance(self.name, str) else "is one of the branches"
         if self.in_order and (isinstance(self.name, str) or self.by != "merge-commit"):
@@ -92,7 +92,7 @@ class MergedCheck(Kind):
         return cut or self._each(run, into, self.name)
 
     def _into_new(self, run: Run, absent: Verdict) -> Verdict:
-        """Where the other branch is to be made first, the merges follow."""
+        # if `into` has to be created first, the fix adds the merges
         tips = [tip for name in self._branches if (tip := run.repository.branch(name))]
         if (
             absent.fix != make_branch(self.into)
@@ -109,15 +109,15 @@ class MergedCheck(Kind):
         return self.name if isinstance(self.name, tuple) else (self.name,)
 
     def _each(self, run: Run, into: Tip, names: tuple[RefName, ...]) -> Verdict:
-        """The first answer of another outcome than "passed", or how all of them came in."""
+        # the first verdict that is no pass, or one pass for all
         if self.in_order:
             return self._in_order(run, into, names)
         answers = [_Merge(name, self.into, self.by).answer(run, into) for name in names]
         wrong = next((answer for answer in answers if answer.outcome is not Outcome.PASSED), None)
         evidence = [answer.evidence[0] for answer in answers if answer.evidence]
-        said = " ".join(answer.why for answer in answers)
+        sentences = " ".join(answer.why for answer in answers)
         looked_at = LookedAt(len(names), "branch", plural="branches")
-        return wrong or passed(said, *evidence[:MAX_SHOWN], looked_at=looked_at)
+        return wrong or passed(sentences, *evidence[:MAX_SHOWN], looked_at=looked_at)
 
     def _in_order(self, run: Run, into: Tip, names: tuple[RefName, ...]) -> Verdict:
         merges = [merge for name in names if (merge := merge_commit_of(run, name, into))]
@@ -126,12 +126,12 @@ class MergedCheck(Kind):
         if first_in_order(run.repository.history, [[merge] for merge in merges]):
             order = ", then ".join(map(quoted, names))
             return passed(
-                f"Merged into {quoted(self.into)}: {order}.",
+                f"Merged into {quoted(self.into)} in order: {order}.",
                 *newest(into, merges),
                 looked_at=LookedAt(len(merges), "merge commit"),
             )
         return needs_work(
-            f"The branches came into {quoted(self.into)} in another order, or together.",
+            f"The branches were merged into {quoted(self.into)} in a different order, or at once.",
             expected="merge commits of " + ", then ".join(map(quoted, names)),
             found=listed([named(merge) for merge in merges], most=5),
             fix=merged_in_turn(run, into, names, merges),
@@ -140,7 +140,7 @@ class MergedCheck(Kind):
         )
 
     def _missing(self, run: Run, into: Tip, names: tuple[RefName, ...]) -> Verdict:
-        """The answer for the first that is not merged, with commands for all of them."""
+        # the verdict on the first one, with commands for all of them
         absent = [name for name in names if merge_commit_of(run, name, into) is None]
         verdict = _Merge(absent[0], self.into, self.by).answer(run, into)
         tips = [run.repository.branch(name) for name in absent]
@@ -152,8 +152,6 @@ class MergedCheck(Kind):
 
 @dataclass(frozen=True)
 class _Merge:
-    """How one branch came into another."""
-
     branch: RefName
     into: RefName
     by: str
@@ -175,25 +173,25 @@ class _Merge:
         carried = carried_at(run.repository, branch.commit, into.commit)
         if carried:
             return not_known(
-                f"how {quoted(self.branch)} came into {quoted(self.into)}, because {carried.id[:7]} holds all of its "
-                "changes, but neither its commits nor one commit with the same changes is there"
+                f"how {quoted(self.branch)} was merged into {quoted(self.into)}: {carried.id[:7]} has all of its "
+                "changes, but neither its commits nor a single commit with the same changes is there"
             )
         return self._not_merged(run, branch, into)
 
     def _judge(self, run: Run, into: Tip, way: Way, brought: list[Commit]) -> Verdict:
-        """`brought` are the commits that brought the branch in, oldest first: several for a rebase."""
+        # `brought` are the commits that merged the branch, oldest first: several for a rebase
         commit = brought[-1]
         evidence = commit_evidence(into, commit)
-        came = f"{quoted(self.branch)} came into {quoted(self.into)} {_WORDS[way]}, {commit.id[:7]}"
-        if way == "fast-forward":  # a branch without commits of its own looks the same, so claim no more
-            came = (
-                f"{quoted(self.branch)} lies on the line of {quoted(self.into)}, as a fast-forward leaves it"
-            )
+        merged = f"{quoted(self.branch)} was {_WAYS[way]} {quoted(self.into)}"
+        if way != "fast-forward":
+            merged += f": {commit.id[:7]}"
+        elif self.by == "merge-commit":
+            merged += ", so there is no merge commit"
         if self.by in ("any", way):
-            return passed(f"{came}.", evidence, looked_at=LookedAt(1, "commit"))
+            return passed(f"{merged}.", evidence, looked_at=LookedAt(1, "commit"))
         return needs_work(
-            f"{came}.",
-            expected=f"{quoted(self.branch)} merged {_WORDS[self.by]}",
+            f"{merged}.",
+            expected=f"{quoted(self.branch)} {_WAYS[self.by]} {quoted(self.into)}",
             found=f"{commit.id[:7]} {quoted(commit.subject)}",
             fix=merged_again(run, self.branch, into, self.by, brought, has_merge=way != "fast-forward"),
             evidence=[evidence],
@@ -207,14 +205,10 @@ class _Merge:
         else:
             fix = add_commits(run, branch)
         return needs_work(
-            f"{quoted(self.branch)} holds no commit of yours to merge.",
+            f"{quoted(self.branch)} has no commit of yours to merge.",
             expected=f"a commit of yours on {quoted(self.branch)}",
             found=f"{branch.commit.id[:7]}, "
-            + (
-                "which belongs to the start of the lab"
-                if branch.commit.parents
-                else "the first commit of all"
-            ),
+            + ("which is part of the starter" if branch.commit.parents else "the root commit"),
             fix=fix,
             evidence=[commit_evidence(branch, branch.commit)],
         )
@@ -224,21 +218,21 @@ class _Merge:
         missing = history.ancestors(branch.commit.id) - history.ancestors(into.commit.id)
         return needs_work(
             f"{quoted(self.branch)} is not merged into {quoted(self.into)}.",
-            expected=f"the commits of {quoted(self.branch)} in {quoted(self.into)}, {_WORDS[self.by]}",
-            found=f"{count(len(missing), 'commit')} of {quoted(self.branch)} not in {quoted(self.into)}",
+            expected=f"{quoted(self.branch)} {_WAYS[self.by]} {quoted(self.into)}",
+            found=f"{count(len(missing), 'commit')} on {quoted(self.branch)} but not on {quoted(self.into)}",
             fix=brought_in(run, branch, into, self.by),
             evidence=[commit_evidence(branch, branch.commit), at_tip(into)],
             wanted=self._shape(),
         )
 
     def _without_branch(self, run: Run, into: Tip) -> Verdict:
-        """A branch that is gone, or never was here: only a merge commit that names it is proof."""
+        # the branch was deleted or never pushed: only a merge commit that names it is proof
         merge = merge_commit_of(run, self.branch, into)
         if merge:
             return self._judge(run, into, "merge-commit", [merge])
         return not_known(
-            f"whether {quoted(self.branch)} was merged into {quoted(self.into)}, because the branch is not in the "
-            "repository, and no merge commit names it",
+            f"whether {quoted(self.branch)} was merged into {quoted(self.into)}: the branch is not in the repository, "
+            "and no merge commit names it",
             fix=commands(["git", "push", "origin", self.branch]),
         )
 
@@ -247,12 +241,11 @@ class _Merge:
 
 
 def is_merged(run: Run, branch: Tip, into: Tip) -> bool:
-    """Whether a branch came into another in any way that the graph or the patches tell."""
     return bool(_found_in_graph(run, branch, into) or _found_in_content(run, branch, into, "any"))
 
 
 def merge_commit_of(run: Run, name: str, into: Tip) -> Commit | None:
-    """The merge commit that brought a branch; of a branch that is gone, the newest one that names it."""
+    """Return the merge commit of a branch; for a deleted branch, the latest one that names it."""
     branch = run.repository.branch(name)
     if branch is None:
         return next((commit for commit in reversed(list(_merges(run, into))) if _names(commit, name)), None)
@@ -261,7 +254,7 @@ def merge_commit_of(run: Run, name: str, into: Tip) -> Commit | None:
 
 
 def _found_in_graph(run: Run, branch: Tip, into: Tip) -> tuple[Way, list[Commit]] | None:
-    """The oldest commit on the line of `into` that holds the branch: the branch itself, or what merged it."""
+    # the first commit on `into` that contains the branch: its tip, or the commit that merged it
     history = run.repository.history
     if branch.commit.id not in history.ancestors(into.commit.id):
         return None
@@ -285,7 +278,7 @@ def _merges(run: Run, into: Tip) -> Iterator[Commit]:
 
 
 def _names(commit: Commit, branch: str) -> bool:
-    """Does the message that Git or GitHub wrote for a merge say that this branch was merged?"""
+    # by the message that Git or GitHub writes for a merge
     name = re.escape(branch)
     return bool(
         re.match(

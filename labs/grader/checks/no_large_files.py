@@ -1,8 +1,7 @@
-"""`no_large_files: {over: 1 MB}` - no file above a size in any commit of any branch or tag.
+"""`no_large_files: {over: 1 MB}` - no file over this size in any commit of any branch or tag.
 
-With `at` only the files at that commit are looked at, such as `at: main`: what was there before may be larger.
-A file over 1 MB that was not fetched counts as just that, so that a higher limit may stay undecided. A tag that
-stands for a file instead of a commit is not looked into.
+With `at`, such as `at: main`, only the files at that commit count. The size of files over 1 MB that were not fetched is
+unknown, so a higher limit may leave the check not run. A tag that points to a file instead of a commit is not read.
 """
 
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from ..git.blobs import Blob
 from ..git.repository import MAX_FILE_BYTES
 from ..parameters import Bytes, Revision
 from ..words import count, decoded, listed, quoted, size
-from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed
+from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed, where
 from ._shared.fixes import change
 from ._shared.removal import IN_HISTORY, came_in, literal, tagged_objects, take_out
 from .commits import first_file
@@ -41,25 +40,25 @@ class NoLargeFilesCheck(Kind):
         blobs = [
             Blob(entry.id, path, tip.commit.id, sizes[entry.id]) for path, entry in sorted(files.items())
         ]
-        where = f"at {quoted(tip.name)}"
+        place = where(tip)
         large = sorted((blob for blob in blobs if _at_least(blob) > self.over), key=_at_least, reverse=True)
         absent = next((blob for blob in blobs if blob.size is None), None)
         if absent and not large:
             return not_known(
-                f"whether {_name(absent)} is over {size(self.over)}: files over 1 MB are not fetched"
+                f"whether {_name(absent)} is over {size(self.over)}, because files over 1 MB are not fetched"
             )
         if not large:
             return passed(
-                f"No file over {size(self.over)} {where}.",
+                f"No file {place} is over {size(self.over)}.",
                 at_tip(tip),
-                looked_at=LookedAt(len(blobs), "file", where),
+                looked_at=LookedAt(len(blobs), "file", place),
             )
         paths = [decoded(blob.path) for blob in large]
-        more = f" {count(len(large) - 1, 'more file')} {_is(len(large) - 1)} too." if large[1:] else ""
+        more = f" So {_is(len(large) - 1)} {count(len(large) - 1, 'more file')}." if large[1:] else ""
         untrack = ["git", "rm", "--cached", "--quiet", "--", *map(literal, paths)]
         return needs_work(
-            f"{_name(large[0])} {where} is over {size(self.over)}.{more}",
-            expected=f"no file over {size(self.over)} {where}",
+            f"{_name(large[0])} {place} is over {size(self.over)}.{more}",
+            expected=f"no file over {size(self.over)} {place}",
             found=listed([f"{_name(blob)}, {_size(blob)}" for blob in large], most=MAX_SHOWN),
             fix=change(run, tip, f"Stop tracking {paths[0]}", untrack),
             evidence=[at_tip(tip, blob.path) for blob in large[:MAX_SHOWN]],
@@ -76,18 +75,18 @@ class NoLargeFilesCheck(Kind):
                 f"whether {_name(absent[0])} is over {size(self.over)}, because files over 1 MB are not fetched"
             )
         return passed(
-            f"No file over {size(self.over)} in the history of all branches and tags.",
-            found=f"{count(len(blobs), 'version')} of files, the largest {size(max(map(_at_least, blobs), default=0))}",
+            f"No file in the history of any branch or tag is over {size(self.over)}.",
+            found=f"{count(len(blobs), 'file version')}, the largest {size(max(map(_at_least, blobs), default=0))}",
             fix=lambda: first_file(run),
             looked_at=LookedAt(len(blobs), "file", IN_HISTORY, unread=tagged_objects(run.repository)),
         )
 
     def _large(self, run: Run, large: list[Blob]) -> Verdict:
         largest = sorted(large, key=_at_least, reverse=True)
-        more = f" {count(len(largest) - 1, 'more file')} {_is(len(largest) - 1)} too." if largest[1:] else ""
+        more = f" So {_is(len(largest) - 1)} {count(len(largest) - 1, 'more file')}." if largest[1:] else ""
         return needs_work(
             f"{_name(largest[0])} in the history is over {size(self.over)}.{more} Deleting a file in a later "
-            "commit does not take it out.",
+            "commit does not remove it from earlier ones.",
             expected=f"no file over {size(self.over)} in any commit",
             found=listed([f"{_name(blob)}, {_size(blob)}" for blob in largest], most=MAX_SHOWN),
             fix=take_out(run, large),

@@ -1,8 +1,8 @@
-"""`no_secrets: {}` - no key, token or password in any commit of any branch or tag. A value is never shown to anybody.
+"""`no_secrets: {}` - no key, token or password in any commit of any branch or tag. Nobody is shown a value.
 
-It searches for credentials in known formats, and for passwords in files such as `.env`. Messages of commits and
-annotated tags are read too. Files over 1 MB and binary files are not read; past 128 MB of files the answer is "not
-run" unless something was found.
+Finds credentials in known formats, and passwords in files such as `.env`, also in the messages of commits and annotated
+tags. Files over 1 MB and binary files are not read. Beyond 128 MB of files, the check is not run unless something was
+found.
 """
 
 import re
@@ -32,7 +32,7 @@ MAX_SHOWN = 3
 
 @dataclass(frozen=True)
 class Leak:
-    """A credential at a line of a file, in the first of the commits that have it."""
+    """A credential on a line of a file, in the first commit that has it."""
 
     blob: Blob
     line: int
@@ -66,13 +66,13 @@ class NoSecretsCheck(Kind):
             return message_verdict(run, messages.leak)
         if len(to_read) < len(small):
             return not_run(
-                f"Not run to the end: the files in the history are {size(ends[-1])} together, and {size(MAX_BYTES)} "
-                "of them were read, without a credential of a known format."
+                f"Not run to the end: the history has {size(ends[-1])} of files, and only {size(MAX_BYTES)} were read. "
+                "These contain no credential in a known format."
             )
         number = sum(1 for blob in small if blob.size) - binary - pointers
         unread = not_read(large=len(blobs) - len(small), binary=binary, pointers=pointers)
         return passed(
-            f"No credential of a known format in {count(number, 'version')} of files and "
+            f"No credential in a known format in {count(number, 'file version')} and "
             f"{count(messages.number, 'commit or tag message')}.",
             fix=lambda: first_file(run),
             looked_at=LookedAt(
@@ -93,13 +93,13 @@ def _verdict(run: Run, leaks: list[Leak]) -> Verdict:
     blobs = at_every_path(run, [leak.blob for leak in leaks])
     leaks = [replace(leak, blob=blob) for blob in blobs for leak in leaks if leak.blob.id == blob.id]
     keep = dict.fromkeys(blob.path for blob in blobs if not belongs_outside(decoded(blob.path)))
-    more = f", with {len(places) - 1:,} more" if places[1:] else ""
+    more = f", and {len(places) - 1:,} more" if places[1:] else ""
     remedies = listed(dict.fromkeys(leak.rule.remedy for leak in places))
-    mend = f" take it out of {listed(quoted(decoded(path)) for path in keep)};" if keep else ""
+    edit = f" then remove it from {listed(quoted(decoded(path)) for path in keep)}," if keep else ""
     return needs_work(
         f"{name[0].upper()}{name[1:]} is in this repository's history{more}. The value is not "
-        f"shown here. Do, in this order: {remedies};{mend} take it out of the history. Deleting the file "
-        "does not make it safe. Staff were not shown the value.",
+        f"shown here. First {remedies},{edit} then remove it from the history. Deleting the file does not make it "
+        "safe. Staff were not shown the value.",
         expected="no key, token or password in any commit",
         found=listed(map(str, places), most=MAX_SHOWN),
         fix=_fix(run, leaks, blobs, keep),
@@ -112,7 +112,7 @@ def _is_binary(content: bytes) -> bool:
 
 
 def _fix(run: Run, leaks: list[Leak], blobs: list[Blob], keep: Collection[bytes]) -> str:
-    """The key goes out of the code first, line by line; the commands do nothing as long as it is there."""
+    # the learner edits the code first; the commands do nothing while it still has the key
     there = _still_there(run, leaks)
     branch = branch_to_mend(run, blobs)
     if not there or branch is None:
@@ -122,14 +122,14 @@ def _fix(run: Run, leaks: list[Leak], blobs: list[Blob], keep: Collection[bytes]
     traces = dict.fromkeys(leak.rule.trace for leak, _ in there)
     paths = dict.fromkeys(decoded(leak.blob.path) for leak, _ in there)
     look = commands(["grep", "-E", "-q", *(part for trace in traces for part in ("-e", trace)), "--", *paths])
-    stop = f"{_listed(paths)} still has the key. Nothing was done: take the key out first."
+    stop = f"{_listed(paths)} still has the key. Nothing was done: remove the key first."
     guarded = "\n".join(f"  {line}" for line in take_out(run, blobs, keep=keep, starts=False).split("\n"))
     return "\n\n".join(
         [
-            f"Do this first, since whoever has a copy can use it: {revoke}.",
+            f"Do this first, since anyone with a copy can use it: {revoke}.",
             commands(*start_on(branch.name)),
             *edits,
-            "Let the program read the new one from the environment, and keep it out of the repository. Then:",
+            "Read the new key from the environment, and keep it out of the repository. Then:",
             f"if {look}; then\n  {commands(['echo', stop])}\n  false\nelse\n{guarded}\nfi",
             STASHED,
         ]
@@ -137,7 +137,7 @@ def _fix(run: Run, leaks: list[Leak], blobs: list[Blob], keep: Collection[bytes]
 
 
 def _still_there(run: Run, leaks: list[Leak]) -> list[tuple[Leak, list[str]]]:
-    """The leaks in files that go back into the newest commit, with the lines of the file, one for each line."""
+    # leaks in files that the latest commit keeps, with the lines of the file
     tip = branch_to_mend(run, [leak.blob for leak in leaks])
     found: list[tuple[Leak, list[str]]] = []
     for leak in leaks:
@@ -150,11 +150,11 @@ def _still_there(run: Run, leaks: list[Leak]) -> list[tuple[Leak, list[str]]]:
 
 
 def _edit(leak: Leak, lines: list[str]) -> str:
-    """Which line becomes what. Of a key over several lines all that can be said is where it begins."""
+    # of a key over several lines, only the first line is known
     path = visible(decoded(leak.blob.path))
     line = masked("\n".join(lines)).split("\n")[leak.line - 1]
     if "-----BEGIN" in line or leak.rule.name == "a private key":
-        return f"Take the private key that begins at line {leak.line} out of `{path}`, all of its lines."
+        return f"Remove the private key that starts at line {leak.line} from `{path}`, with all of its lines."
     replaced = visible(re.sub(r"\*{8,}", "REVOKED", line), keep="\t")
     return f"Replace line {leak.line} of `{path}` with:\n\n    {replaced}"
 
@@ -164,7 +164,6 @@ def _listed(paths: Iterable[str]) -> str:
 
 
 def _leaks(blob: Blob, content: bytes) -> Iterator[Leak]:
-    """The credentials of one content, one for each line."""
     text = as_text(content)
     settings = is_settings_file(decoded(blob.path))
     lines: set[int] = set()

@@ -1,7 +1,7 @@
-"""`notebook: {path: train.ipynb, at: main, outputs: none, executed: false}` - a Jupyter notebook, cleaned.
+"""`notebook: {path: train.ipynb, at: main, outputs: none, executed: false}` - a Jupyter notebook is clean.
 
-`path` may be a pattern such as `*.ipynb`. `outputs` is none unless said (any: they may be there). `executed` false, as
-unless said, wants no execution counts; true wants one in each code cell that holds code; null does not look at them.
+`path` may be a pattern such as `*.ipynb`. `outputs` is none by default, or any. `executed: false`, the default,
+requires that there are no execution counts; true requires one in each code cell with code; null ignores them.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ _WITH_A_CELL = """{
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell: its place among all cells (from 1), its first line, and what running it left."""
+    """A code cell: its number among all cells (from 1), its first line, number of outputs and execution count."""
 
     number: int
     code: str
@@ -64,15 +64,15 @@ class NotebookCheck(Kind):
             try:
                 found = read_cells(text.text)
             except BeyondLimitError as error:
-                return not_known(f"what {text} holds, because {error}")
+                return not_known(f"what {text} contains, because {error}")
             except UnparsableError as error:
                 return self._unreadable(run, text, error)
-            if complaints := [said for cell in found if (said := self._complaint(cell))]:
+            if complaints := [complaint for cell in found if (complaint := self._complaint(cell))]:
                 return self._complain(run, text, complaints)
             cells += len(found)
             judged += sum(1 for cell in found if cell.code) if self.executed else len(found)
         return passed(
-            f"{count(cells, 'code cell')} in {count(len(files), 'notebook')} as asked for.",
+            f"{count(cells, 'code cell')} in {count(len(files), 'notebook')} checked, all as required.",
             files[0].evidence(),
             fix=lambda: self._fill(run, files[0]),
             looked_at=LookedAt(
@@ -81,7 +81,7 @@ class NotebookCheck(Kind):
         )
 
     def _with_one(self, run: Run, absent: Verdict) -> Verdict:
-        """Where a pattern means no file, the commands make one that it means."""
+        # if no file matches the pattern, the fix creates one
         path = example_of(self.path)
         if path == self.path:
             return absent
@@ -89,19 +89,19 @@ class NotebookCheck(Kind):
         return replace(absent, fix=one.fix) if isinstance(one, Verdict) else absent
 
     def _complaint(self, cell: Cell) -> str:
-        said = []
+        complaints = []
         if self.outputs == "none" and cell.outputs:
-            said.append(f"has {count(cell.outputs, 'output')}")
+            complaints.append(f"has {count(cell.outputs, 'output')}")
         if self.executed is False and cell.execution is not None:
-            said.append(f"has the execution count {cell.execution}")
+            complaints.append(f"has the execution count {cell.execution}")
         if self.executed and cell.code and cell.execution is None:
-            said.append("has not been run")
-        return f"{cell} {listed(said)}" if said else ""
+            complaints.append("has not been run")
+        return f"{cell} {listed(complaints)}" if complaints else ""
 
     def _complain(self, run: Run, file: Text, complaints: list[str]) -> Verdict:
         wanted = ["no outputs"] if self.outputs == "none" else []
         if self.executed is not None:
-            wanted.append("each code cell run" if self.executed else "no execution counts")
+            wanted.append("an execution count in each code cell" if self.executed else "no execution counts")
         execute = ["jupyter", "nbconvert", "--to", "notebook", "--execute", "--inplace", file.path]
         clear = ["jupyter", "nbconvert", "--clear-output", "--inplace", file.path]
         return needs_work(
@@ -123,24 +123,22 @@ class NotebookCheck(Kind):
         return (_WITH_A_CELL % ("1" if self.executed else "null")).split("\n")
 
     def _write(self, file: Found) -> str:
-        return write_file(
-            file.path, *self._lines, note=", or give it a code cell in Jupyter and save it again"
-        )
+        return write_file(file.path, *self._lines, note=", or add a code cell in Jupyter and save it")
 
     def _fill(self, run: Run, file: Found) -> str:
         add = ["git", "add", "--", file.path]
         return edited(run, file.tip, f"Add a code cell to {file.path}", self._write(file), add)
 
     def _unreadable(self, run: Run, file: Text, error: UnparsableError) -> Verdict:
-        place = f" at line {error.line}" if error.line else ""
+        place = f" (line {error.line})" if error.line else ""
         return needs_work(
-            f"{file} cannot be read as a notebook: {error.message}{place}.",
+            f"{file} is not a valid notebook: {error.message}{place}.",
             expected="a notebook as Jupyter saves it",
             found=f"{error.message}{place}",
             fix=edited(
                 run,
                 file.tip,
-                f"Mend {file.path}",
+                f"Fix {file.path}",
                 self._write(file),
                 ["git", "add", "--", file.path],
             ),
@@ -149,10 +147,10 @@ class NotebookCheck(Kind):
 
 
 def read_cells(text: str) -> list[Cell]:
-    """The code cells of a notebook, of format 4. Raises UnparsableError."""
+    """Return the code cells of a notebook in format 4. Raises UnparsableError."""
     cells = _part(read_data(text, "json"), "cells")
     if not isinstance(cells, list):
-        raise UnparsableError("there is no list of cells")
+        raise UnparsableError("it has no list of cells")
     return list(_code_cells(cells))
 
 

@@ -1,10 +1,9 @@
-"""`object: {tree: {README.md: file, src: folder}}` - an object of this shape is reachable from a branch or tag.
+"""`object: {tree: {README.md: file, src: folder}}` - an object of this kind is reachable from a branch or tag.
 
-One of `blob: text` (line ends and the one at the end do not matter); `tree: {name: sort}` with exactly these entries
-(sorts: file, executable, folder, link, submodule); `commit: {parents: 2, ancestors: 3, rhombus: true, matches: regex}`
-(`ancestors`: at least so many behind it; `rhombus`: two of its parents have a parent in common); and
-`tag: {marks: blob, matches: regex}`, an annotated tag (of a blob, tree or commit). `matches` is searched in the
-message.
+One of: `blob: text` (line endings and a final one do not matter); `tree: {name: type}` with exactly these entries
+(types: file, executable, folder, link, submodule); `commit: {parents: 2, ancestors: 3, rhombus: true, matches: regex}`
+(`ancestors`: at least this many; `rhombus`: two of its parents have a common parent); `tag: {marks: blob, matches:
+regex}`, an annotated tag that points to a blob, tree or commit. `matches` is searched in the message.
 """
 
 import hashlib
@@ -49,16 +48,16 @@ class CommitShape:
     matches: Regex | None = None
 
     def __str__(self) -> str:
-        said = [
+        parts = [
             count(self.parents, "parent") if self.parents is not None else "",
-            f"at least {count(self.ancestors, 'commit')} behind it" if self.ancestors is not None else "",
-            "two parents that have a parent in common" if self.rhombus else "",
-            f"a message with {in_words(self.matches)}" if self.matches else "",
+            f"at least {count(self.ancestors, 'ancestor')}" if self.ancestors is not None else "",
+            "two parents that have a common parent" if self.rhombus else "",
+            f"a message that contains {in_words(self.matches)}" if self.matches else "",
         ]
-        return f"a commit with {listed(filter(None, said), most=4)}"
+        return f"a commit with {listed(filter(None, parts), most=4)}"
 
     def fits(self, history: History, commit: Commit) -> bool:
-        """Apart from `ancestors`."""
+        # does not look at `ancestors`
         if self.parents not in (None, len(commit.parents)):
             return False
         if self.matches is not None and not (
@@ -74,10 +73,10 @@ class TagShape:
     matches: Regex | None = None
 
     def __str__(self) -> str:
-        of = f" of a {self.marks}" if self.marks else ""
-        return f"an annotated tag{of}" + (
-            f" whose message has {in_words(self.matches)}" if self.matches else ""
-        )
+        target = f" that points to a {self.marks}" if self.marks else ""
+        verb = " and has" if target else " with"
+        message = f"{verb} a message that contains {in_words(self.matches)}" if self.matches else ""
+        return f"an annotated tag{target}{message}"
 
     def fits(self, tag: Tag) -> bool:
         fits = tag.annotated and self.marks in (None, tag.kind)
@@ -99,9 +98,9 @@ class ObjectCheck(Kind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if sum(one is not None for one in (self.blob, self.tree, self.commit, self.tag)) != 1:
-            yield "", "one of blob, tree, commit and tag is needed"
+            yield "", "needs one of `blob`, `tree`, `commit` and `tag`"
         if self.commit == CommitShape():
-            yield "commit", "one of `parents`, `ancestors`, `rhombus` and `matches` is needed"
+            yield "commit", "needs one of `parents`, `ancestors`, `rhombus` and `matches`"
 
     def check(self, run: Run) -> Verdict:
         if self.blob is not None:
@@ -114,10 +113,14 @@ class ObjectCheck(Kind):
         blobs, ids = run.repository.blobs, blob_ids(text)
         for blob in blobs:
             if blob.id in ids:
-                return _found(f"A blob holds {quoted(cut(text, 60))}.", came_in(run, blob))
+                return _found(
+                    f"There is a blob with the content {quoted(cut(text, 60))}.", came_in(run, blob)
+                )
         for tag in _tags(run.repository, "blob"):
             if tag.id in ids:
-                return _found(f"A blob holds {quoted(cut(text, 60))}.", Evidence(ref=tag.ref))
+                return _found(
+                    f"There is a blob with the content {quoted(cut(text, 60))}.", Evidence(ref=tag.ref)
+                )
         stored = f"printf '%s\\n' {shlex.quote(text)} | git hash-object -w --stdin"
         return _none(
             f"a blob with the content {quoted(cut(text, 60))}",
@@ -127,13 +130,18 @@ class ObjectCheck(Kind):
 
     def _tree(self, run: Run, wanted: dict[str, EntrySort]) -> Verdict:
         seen = 0
-        for where, listing in _trees(run):
+        for place, listing in _trees(run):
             seen += 1
             if {decoded(name): _SORTS.get(entry.mode, "file") for name, entry in listing} == wanted:
-                return _found(f"A tree has exactly {count(len(wanted), 'entry', 'entries')}.", where)
-        said = listed((f"{quoted(name)} ({sort})" for name, sort in wanted.items()), most=8)
+                return _found(
+                    f"There is a tree with exactly the {count(len(wanted), 'required entry', 'required entries')}.",
+                    place,
+                )
+        entries = listed((f"{quoted(name)} ({sort})" for name, sort in wanted.items()), most=8)
         return _none(
-            f"a tree with exactly {said or 'no entry'}", count(seen, "tree"), fix=_tagged_tree(run, wanted)
+            f"a tree with {f'exactly {entries}' if entries else 'no entries'}",
+            count(seen, "tree"),
+            fix=_tagged_tree(run, wanted),
         )
 
     def _commit(self, run: Run, shape: CommitShape) -> Verdict:
@@ -152,15 +160,15 @@ class ObjectCheck(Kind):
         target = {"blob": '"$(git hash-object -w README.md)"', "tree": "'HEAD^{tree}'"}.get(
             shape.marks or "", "HEAD"
         )
-        said = "Describe what it marks"
-        message = (fitting(shape.matches, said) if shape.matches else said) or said
+        default = "Describe what it points to"
+        message = (fitting(shape.matches, default) if shape.matches else default) or default
         return _none(
             str(shape), count(len(tags), "tag"), fix=_tagged(run, "a-tag", target, "-a", "-m", message)
         )
 
 
 def _tagged(run: Run, name: str, target: str, *sort: str) -> str:
-    """Commands for a tag of a name that is free; `target` is written for bash."""
+    # `target` is bash
     taken = run.repository.tags
     free = next(one for one in chain([name], (f"{name}-{n}" for n in count_from(2))) if one not in taken)
     return commands(
@@ -169,7 +177,7 @@ def _tagged(run: Run, name: str, target: str, *sort: str) -> str:
 
 
 def _tagged_tree(run: Run, wanted: dict[str, EntrySort]) -> str:
-    """A tree of empty files and folders with these names, as Git makes it from a list."""
+    # of empty files and folders
     made = {"folder": ("040000 tree", "$(git mktree < /dev/null)"), "executable": ("100755 blob", _EMPTY)}
     entries = []
     for name, sort in wanted.items():
@@ -180,10 +188,10 @@ def _tagged_tree(run: Run, wanted: dict[str, EntrySort]) -> str:
 
 
 def _shaped(run: Run, shape: CommitShape) -> str:
-    """Commands for a commit with this message, on one line or as a merge of two new commits."""
+    # a commit with this message, or a merge of two new commits
     tip = run.repository.branch("main") or next(map(run.repository.branch, run.repository.branches), None)
-    said = "Say what the project is for"
-    message = (fitting(shape.matches, said) if shape.matches else said) or said
+    default = "Say what the project is for"
+    message = (fitting(shape.matches, default) if shape.matches else default) or default
     if tip is None or shape.parents not in (None, 1, 2):
         return ""
     behind = len(run.repository.history.ancestors(tip.commit.id))
@@ -196,7 +204,7 @@ def _shaped(run: Run, shape: CommitShape) -> str:
 
 
 def blob_ids(text: str) -> set[str]:
-    """The ids that a text has as a blob, in repositories of either hash, with each sort of line ends."""
+    """Return the ids of a text as a blob, for both hash algorithms and both line endings."""
     lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
     contents = {(end.join(lines) + last).encode() for end in ("\n", "\r\n") for last in ("", end)}
     blobs = [b"blob %d\0" % len(content) + content for content in contents]
@@ -207,7 +215,7 @@ def _none(expected: str, found: str, fix: str = "") -> Verdict:
     return needs_work(
         f"No branch or tag reaches {expected}.",
         expected=expected,
-        found=f"{found}, none of this shape",
+        found=f"{found}, none of this kind",
         fix=fix,
     )
 
@@ -221,7 +229,7 @@ def _tags(repository: Repository, kind: str) -> list[Tag]:
 
 
 def _trees(run: Run) -> Iterator[tuple[Evidence, Listing]]:
-    """Each tree once, with the oldest commit that has it or the tag that marks it. Raises TooLargeError."""
+    # each tree once, with the oldest commit that has it or the tag that points to it
     repository, seen = run.repository, set[str]()
     roots = [(Evidence(commit=commit.id), commit.tree) for commit in list(repository.history)[::-1]]
     roots += [(Evidence(ref=tag.ref), tag.id) for tag in _tags(repository, "tree")]
@@ -233,7 +241,7 @@ def _trees(run: Run) -> Iterator[tuple[Evidence, Listing]]:
                 continue
             seen.add(tree)
             if len(seen) > MAX_TREES:
-                raise TooLargeError(f"too many folders: at most {MAX_TREES:,} are read")
+                raise TooLargeError(f"there are more than {MAX_TREES:,} folders in the history")
             listing = repository.listing(tree)
             waiting += [entry.id for _, entry in listing if entry.is_tree]
             yield where, listing
@@ -245,7 +253,7 @@ def _is_rhombus(history: History, commit_id: str) -> bool:
 
 
 def _is_deep(history: History, commit_id: str, least: int, shallow: set[str]) -> bool:
-    """Whether at least so many commits lie behind this one. `shallow` collects those of which it is known not to be."""
+    # `shallow` collects the commits that are known to have fewer ancestors
     if commit_id in shallow:
         return False
     seen, waiting = {commit_id}, [commit_id]

@@ -1,12 +1,12 @@
-"""`own_tests: {path: tests, catches_at_least: 2, reference: {...}, variants: [...]}` - a suite finds what is broken.
+"""`own_tests: {path: tests, catches_at_least: 2, reference: {...}, variants: [...]}` - the learner's tests find bugs.
 
-It has to pass on the `reference`, five times, and to fail on at least `catches_at_least` of the broken `variants`
-(`{name: ..., files: {calc.py: ...}}` each), whose files are put over the reference's. Only the learner's files
-below `path` are there, and pyproject.toml. `command` (default `python -m pytest -q -p no:cacheprovider`) runs it, at
-the commit `at`; all runs share `seconds` (60) evenly. A variant's `name` is shown where it was not caught; all else of
-`reference` and `variants` is hidden, and so is what the suite prints beside them. A suite may guess by the text of the
-code, not by what it does: name several ways of being right in `equivalents`, files put over the reference's, and ask
-for most of many variants.
+The tests have to pass on the `reference`, five times, and fail on at least `catches_at_least` of the broken `variants`
+(each `{name: ..., files: {calc.py: ...}}`), whose files replace those of the reference. Of the learner's files, only
+those below `path` and pyproject.toml are used. `command` (default `python -m pytest -q -p no:cacheprovider`) runs the
+tests of the commit `at`; the runs share `seconds` (60) evenly. The `name` of a variant is shown if it was not caught.
+The rest of `reference` and `variants` is hidden, and so is the output of the tests. Tests could compare the text of the
+code instead of running it: give several correct versions in `equivalents` (files that replace those of the reference),
+and require most of many variants.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from ..parameters import Content, Count, FilePath, Seconds
 from ..sandbox import Job, Ran
 from ..sandbox.packing import files_at, packed
 from ..words import count, listed, quoted
-from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed, where
 from ._shared.causes import no_match_answer
 from ._shared.code import CodeKind, ended_by_limit, environment, failed, run_in, shown
 
@@ -33,7 +33,7 @@ _BESIDE = b"pyproject.toml"
 
 @dataclass(frozen=True)
 class Variant:
-    """A way in which the reference is broken. `name` is a sentence, such as `div accepts zero`."""
+    """A broken version of the reference. `name` is a sentence, such as `div accepts zero`."""
 
     name: str
     files: dict[FilePath, Content]
@@ -96,9 +96,7 @@ own_tests:
         return {path: files[path] for path in files if path in below or (below and path == _BESIDE)}
 
     def _order(self) -> list[tuple[str | None, dict[FilePath, Content]]]:
-        """The runs in an order that the learner's code cannot foresee: a variant's name, None where the code is right,
-        and the files that are put over the reference's.
-        """
+        # Shuffled, so that the learner's code cannot predict it. The name is None for a correct version.
         right: list[dict[FilePath, Content]] = [{}, *self.equivalents]
         runs = [(None, files) for files in islice(cycle(right), self._right_runs)]
         order = [*runs, *((variant.name, variant.files) for variant in self.variants)]
@@ -117,14 +115,13 @@ own_tests:
         return self.seconds / (self._right_runs + len(self.variants))
 
     def _fails_on_reference(self, ran: Ran, tip: Tip) -> Verdict:
-        """Says neither what was printed nor the exit status: both are the suite's to choose, beside hidden code."""
-        where = f"{shown(self.command)} at {quoted(tip.name)}"
+        # shows neither output nor exit status: the tests choose both, and they can read hidden code
         return ended_by_limit(self.command, ran, tip, self._seconds_each()) or failed(
             self.command,
             ran,
             tip,
-            why=f"{where} does not pass on code that is right.",
-            expected="tests that pass on each right version, each time",
+            why=f"{shown(self.command)} fails on correct code, with the tests {where(tip)}.",
+            expected="tests that pass on every correct version, every time",
             found="a failure",
         )
 
@@ -134,24 +131,24 @@ own_tests:
         found = f"{caught:,} of {number:,} caught"
         if caught >= self.catches_at_least:
             return passed(
-                f"The tests at {quoted(tip.name)} catch broken code: {found}.",
+                f"The tests {where(tip)} catch broken code: {found}.",
                 at_tip(tip),
                 looked_at=LookedAt(number, "broken version"),
             )
         names = listed(map(quoted, sorted(missed)), most=5)
         return needs_work(
-            f"The tests at {quoted(tip.name)} still pass where the code is broken: {names}.",
-            expected=f"tests that catch at least {count(self.catches_at_least, 'broken version')} of {number:,}",
+            f"The tests {where(tip)} pass although the code is broken: {names}.",
+            expected=f"tests that catch at least {self.catches_at_least:,} of {count(number, 'broken version')}",
             found=found,
             evidence=[at_tip(tip)],
         )
 
 
 def _caught(ran: Ran) -> bool:
-    """Whether a test failed. Who runs out of time has caught nothing, and who never fails neither."""
+    # tests that run out of time have caught nothing
     return ran.why == "exit" and 0 < ran.exit < 5
 
 
 def _varied(path: str, text: str) -> bytes:
-    """The file with an ending of its own, so that its digest tells nothing."""
+    # a random last line, so that a digest does not identify the version
     return f"{text}\n# {token_hex(8)}\n".encode() if path.endswith(".py") else text.encode()

@@ -1,4 +1,4 @@
-"""`purged: {path: secrets.env}` - a file is in no commit of any branch or tag, not only deleted in the newest one.
+"""`purged: {path: secrets.env}` - a file is not in any commit of any branch or tag, not even an earlier one.
 
 `path` may be a pattern such as `data/*.csv` or a folder such as `data/`.
 """
@@ -32,14 +32,14 @@ class PurgedCheck(Kind):
         if not brought:
             commits = count(len(run.repository.history), "commit")
             return passed(
-                f"{quoted(self.path)} is in none of {commits}.",
+                f"{quoted(self.path)} is not in the history ({commits}).",
                 fix=lambda: first_file(run),
                 looked_at=self._looked_at(run.repository),
             )
         paths = list(dict.fromkeys(quoted(decoded(blob.path)) for blob in brought))
         return needs_work(
-            f"{quoted(self.path)} is in this repository's history: commit {brought[0].commit[:7]} brought "
-            f"{paths[0]}. Deleting a file does not take it out of earlier commits.",
+            f"{quoted(self.path)} is in this repository's history: commit {brought[0].commit[:7]} added "
+            f"{paths[0]}. Deleting a file does not remove it from earlier commits.",
             expected=f"no {quoted(self.path)} in any commit of any branch or tag",
             found=listed(paths, most=MAX_SHOWN),
             fix=take_out(run, brought),
@@ -47,7 +47,7 @@ class PurgedCheck(Kind):
         )
 
     def _looked_at(self, repository: Repository) -> LookedAt:
-        """The paths of the history, and the submodules in which such a path could be."""
+        # all paths of the history; those in submodules are not known
         paths: dict[bytes, bool] = {}
         for commit in repository.history:
             for path, (old, new) in repository.change_of(commit).items():
@@ -61,7 +61,7 @@ class PurgedCheck(Kind):
 
 
 def _brought(repository: Repository, path: str) -> Iterator[Blob]:
-    """Each coming of a file that is meant, the oldest first. Parents that are not there count as empty."""
+    # each time that a matching file was added, oldest first; missing parents count as empty
     history, meant = repository.history, path_matcher(path)
     for commit in list(history)[::-1]:
         merged = [history[parent] for parent in history.parents(commit.id)[1:]]

@@ -1,11 +1,11 @@
-"""`python_package: {at: main, path: ., tests_found: true}` - a Python project at a commit.
+"""`python_package: {at: main, path: ., tests_found: true}` - a Python project has this property.
 
-`path` is the folder of its pyproject.toml. Each check asks one thing; without any, that pyproject.toml is valid (build
-system, name, version, requires-python, dependencies, files that readme and license name) and that its wheel has
-something to import, or `imports`, by the rules of its build back end, which is not run. `tests_found: true`: test
-files with test functions. `versions_pinned`: exact, hash or upper (a bound), in requirements*.txt with the files that
-they name, else by a lock file, else in pyproject.toml, Pipfile, environment.yml, setup.cfg and setup.py. Extras count
-if nothing else is there.
+`path` is the folder of its pyproject.toml. A check asks one question; without one, it requires that pyproject.toml is
+valid (build system, name, version, requires-python, dependencies, the files named by readme and license) and that its
+wheel contains a module to import. `imports` names that module. The rules of the build backend are applied without
+running it. `tests_found: true`: there are test files with test functions. `versions_pinned`: exact, hash or upper (an
+upper bound), in requirements*.txt and the files that they include, else by a lock file, else in pyproject.toml,
+Pipfile, environment.yml, setup.cfg and setup.py. Extras count only if there are no other dependencies.
 """
 
 import posixpath
@@ -52,7 +52,7 @@ class PythonPackageCheck(Kind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.path.startswith(("/", "..")) or "/.." in self.path:
-            yield "path", "a folder inside the repository is expected"
+            yield "path", "expected a folder inside the repository"
         yield from asked_twice(self, ("imports", "tests_found", "versions_pinned"))
 
     def check(self, run: Run) -> Verdict:
@@ -66,7 +66,7 @@ class PythonPackageCheck(Kind):
             elsewhere = _tests_elsewhere(run, tip, folder) if answer.findings else None
             if elsewhere:
                 return not_known(
-                    f"whether there are tests, because {quoted(elsewhere)} is another repository"
+                    f"whether there are tests, because {quoted(elsewhere)} is a submodule, whose files are not read"
                 )
             return verdict_of(texts, answer, ask=self._judged)
         path = posixpath.join(folder, "pyproject.toml")
@@ -74,7 +74,7 @@ class PythonPackageCheck(Kind):
         package = posixpath.join(folder, "src", name.replace(".", "/"), "__init__.py")
         fill = started(run, self.at, {path: _STARTER.format(name), package: ""}, self._judged)
         found = texts_or_answer(run, FilePath(path), self.at, *fill)
-        # a project may have requirements.txt alone
+        # a project may have only requirements.txt
         if isinstance(found, Verdict) and not self.versions_pinned:
             return found
         return verdict_of(texts, self._judged(texts), ask=self._judged)
@@ -100,8 +100,7 @@ class PythonPackageCheck(Kind):
 
 
 def _reader(texts: Texts) -> Read:
-    """Read files as `texts` does, and lock files up to what a repository gives."""
-
+    # reads lock files up to the limit of the repository, not that of `texts`
     def read(path: str) -> str | None:
         if posixpath.basename(path) not in LOCKS or path in texts.changed:
             return texts(path)
@@ -113,7 +112,6 @@ def _reader(texts: Texts) -> Read:
 
 
 def _tests_elsewhere(run: Run, tip: Tip, folder: str) -> str | None:
-    """Return the submodule that has the place of the tests, None if there is none."""
     files = run.repository.files(tip)
     places = (posixpath.join(folder, name) for name in ("tests", "test"))
     return next((place for place in places if (it := files.get(place.encode())) and it.is_submodule), None)

@@ -1,4 +1,4 @@
-"""`readable: {}` - the repository can be read; other checks name it in `needs`."""
+"""`readable: {}` - the repository can be read. Other checks name it in `needs`."""
 
 from dataclasses import dataclass
 

@@ -1,9 +1,9 @@
-"""`rebased: {name: feature, onto: main, subjects: [Add the form, Test the form]}` - a branch lies on top of another.
+"""`rebased: {name: feature, onto: main, subjects: [Add the form, Test the form]}` - a branch was rebased.
 
-The branch holds all of `onto` (a branch, a tag or any commit) and, after it, one line without merge commits.
-`subjects` are those of that line, the oldest first. `from` names the old tip of the branch where a tag or
-branch still has it: each change of lines that it has beyond `onto` is in the line too, except where a conflict was
-resolved by hand. Where `onto` was moved forward to the branch later, name the commit that it was at.
+The branch contains `onto` (a branch, a tag or any commit) and, after it, only commits that are not merges. `subjects`
+are their subjects, oldest first. `from` names the old tip of the branch, if a tag or branch still points to it: the
+branch then has to make all changes that the old commits made after `onto`, unless a conflict was resolved manually. If
+`onto` was fast-forwarded to the branch later, name the commit that it pointed to before.
 """
 
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ class RebasedCheck(HistoryKind):
         branch, onto = tip_or_answer(run, self.name), commit_or_answer(run, self.onto)
         if isinstance(branch, Verdict):
             return branch
-        # what is missing comes at the head of the repository, and the branch onto that
+        # a missing `onto` is created at HEAD, and the branch rebased onto that
         if isinstance(onto, Verdict):
             head = run.repository.head
             again = (
@@ -60,17 +60,16 @@ class RebasedCheck(HistoryKind):
         if merges:
             return self._merged(run, branch, onto, merges)
         return self._not_kept(run, branch, onto, line) or passed(
-            f"{quoted(self.name)} lies on top of {quoted(self.onto)} with {count(len(line), 'commit')}.",
+            f"{quoted(self.name)} is based on {quoted(self.onto)} and has {count(len(line), 'commit')} more.",
             *newest(branch, line),
-            looked_at=LookedAt(len(line), "commit", f"of {quoted(self.name)}"),
+            looked_at=LookedAt(len(line), "commit", f"on {quoted(self.name)} after {quoted(self.onto)}"),
         )
 
     def _behind(self, run: Run, branch: Tip, onto: Tip, missing: int) -> Verdict:
         return needs_work(
-            f"{quoted(self.name)} is not on top of {quoted(self.onto)}: it lacks "
-            f"{count(missing, 'commit')} of {quoted(self.onto)}.",
-            expected=f"{named(onto.commit)} below the commits of {quoted(self.name)}",
-            found=f"{count(missing, 'commit')} missing",
+            f"{quoted(self.name)} is not based on {quoted(self.onto)}: it is {count(missing, 'commit')} behind.",
+            expected=f"{named(onto.commit)} in the history of {quoted(self.name)}",
+            found=f"{count(missing, 'commit')} behind",
             fix=rewritten(run, branch, ["git", "rebase", onto.commit.id], stops="rebase"),
             evidence=[commit_evidence(branch, branch.commit), commit_evidence(onto, onto.commit)],
             wanted=on_top(self.name, self.onto, len(self.subjects)),
@@ -78,8 +77,8 @@ class RebasedCheck(HistoryKind):
 
     def _merged(self, run: Run, branch: Tip, onto: Tip, merges: list[Commit]) -> Verdict:
         return needs_work(
-            f"{quoted(self.name)} is not one line on top of {quoted(self.onto)}: "
-            f"{named(merges[-1])} is a merge commit.",
+            f"The history of {quoted(self.name)} after {quoted(self.onto)} is not linear: {named(merges[-1])} is a "
+            "merge commit.",
             expected="no merge commit",
             found=count(len(merges), "merge commit"),
             fix=rewritten(run, branch, ["git", "rebase", onto.commit.id], stops="rebase"),
@@ -98,8 +97,8 @@ class RebasedCheck(HistoryKind):
             [named(commit) for commit in lost] or list(map(quoted, self.subjects)) or ["at least one commit"]
         )
         return needs_work(
-            f"{quoted(self.name)} lies on top of {quoted(self.onto)}, but "
-            + (f"the change of {wanted[0]} is lost." if lost else "its commits are others."),
+            f"{quoted(self.name)} is based on {quoted(self.onto)}, but "
+            + (f"the changes of {wanted[0]} are missing." if lost else "does not have the required commits."),
             expected=listed(wanted, most=8),
             found=listed(map(quoted, subjects), most=8) or "no commit",
             fix=self._made_good(run, branch, lost, line),
@@ -120,7 +119,7 @@ class RebasedCheck(HistoryKind):
         return on_branch(branch.name, *lines)
 
     def _lost(self, run: Run, onto: Tip, line: list[Commit]) -> list[Commit] | Verdict:
-        """Commits of the old tip whose change no commit of the line makes."""
+        # commits of the old tip with changes that no commit of the branch makes
         if self.from_ is None:
             return []
         old = commit_or_answer(run, self.from_)

@@ -1,8 +1,8 @@
-"""`renamed: {path: docs/guide.md, from: guide.md, on: main}` - a file was renamed and its history kept.
+"""`renamed: {path: docs/guide.md, from: guide.md, on: main}` - a file was renamed so that Git detects the rename.
 
-In one commit the old path goes and the new one comes with mostly the same lines: at least `similar_at_least` percent
-(50, as for Git) of the bytes of the larger one. Merge commits are left out. At the tip the new path is there, the old
-one is not.
+A single commit removes the old path and adds the new one with mostly the same lines: at least `similar_at_least`
+percent (default 50, as in Git) of the bytes of the larger file. Merge commits do not count. The tip has the new path
+and not the old one.
 """
 
 import posixpath
@@ -17,7 +17,7 @@ from ..git.repository import Repository, Tip, TooLargeError
 from ..git.trees import Change
 from ..parameters import MAIN, FilePath, Percent, RefName
 from ..words import decoded, listed, quoted
-from ._shared.base import Run, Verdict, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, needs_work, passed, tip_or_answer, where
 from ._shared.fixes import change, holding, in_place, rewritten
 from ._shared.shell import Line, as_argument, make_folder_of
 from ._shared.walk import HistoryKind, named, newest
@@ -55,20 +55,20 @@ class RenamedCheck(HistoryKind):
         commit, percent = together[-1]
         if percent >= self.similar_at_least:
             return passed(
-                f"{named(commit)} renamed {quoted(self.from_)}, {percent}% alike.",
+                f"{named(commit)} renamed {quoted(self.from_)} to {quoted(self.path)} ({percent}% similar).",
                 commit_evidence(tip, commit),
                 looked_at=LookedAt(1, "file"),
             )
         return needs_work(
-            f"{named(commit)} renamed {quoted(self.from_)} and rewrote it: Git sees a new file.",
-            expected=f"at least {self.similar_at_least}% of the lines kept in the commit that renames",
-            found=f"{percent}% kept",
+            f"{named(commit)} renamed {quoted(self.from_)} and changed most of it, so Git sees a new file.",
+            expected=f"at least {self.similar_at_least}% of the lines unchanged in the commit that renames the file",
+            found=f"{percent}% unchanged",
             fix=self._apart(run, tip, commit),
             evidence=[commit_evidence(tip, commit)],
         )
 
     def _moves(self, run: Run, tip: Tip) -> tuple[list[Commit], list[Commit], list[tuple[Commit, int]]]:
-        """Commits in which the old path went, in which the new one came, and in which both did, with likeness."""
+        # commits that remove the old path, that add the new one, and that do both, with the similarity
         history = run.repository.history
         old, new = self.from_.encode(), self.path.encode()
         going, coming, together = [], [], []
@@ -85,7 +85,7 @@ class RenamedCheck(HistoryKind):
 
     def _not_moved(self, run: Run, tip: Tip, there: list[str]) -> Verdict:
         return needs_work(
-            f"At {quoted(tip.name)} {quoted(self.from_)} is not renamed to {quoted(self.path)}.",
+            f"{quoted(self.from_)} is not renamed to {quoted(self.path)} {where(tip)}.",
             expected=f"{quoted(self.path)} and no {quoted(self.from_)}",
             found=listed(map(quoted, there)) or "neither of the two",
             fix=self._move(run, tip, there),
@@ -95,8 +95,8 @@ class RenamedCheck(HistoryKind):
     def _in_two_steps(self, run: Run, tip: Tip, going: list[Commit], coming: list[Commit]) -> Verdict:
         steps = [*going[-1:], *coming[-1:]]
         return needs_work(
-            f"{quoted(self.from_)} and {quoted(self.path)} did not change in one commit: Git sees a new file.",
-            expected=f"one commit in which {quoted(self.from_)} goes and {quoted(self.path)} comes",
+            f"{quoted(self.from_)} was not renamed to {quoted(self.path)} in a single commit, so Git sees a new file.",
+            expected=f"one commit that removes {quoted(self.from_)} and adds {quoted(self.path)}",
             found=listed([named(commit) for commit in steps]) or f"no commit with {quoted(self.from_)}",
             fix=self._fold(run, tip, steps),
             evidence=newest(tip, steps) or [commit_evidence(tip, tip.commit)],
@@ -137,7 +137,7 @@ class RenamedCheck(HistoryKind):
         return change(run, tip, f"Rename {self.from_} to {self.path}", *first, add, *move)
 
     def _apart(self, run: Run, tip: Tip, commit: Commit) -> str:
-        """The renaming and the rewriting become two commits."""
+        # one commit to rename the file, one to change it
         branch = holding(run, tip)
         if branch is None:
             return ""
@@ -153,7 +153,7 @@ class RenamedCheck(HistoryKind):
         return rewritten(run, tip, *lines, oldest=commit.id, stops="rebase")
 
     def _fold(self, run: Run, tip: Tip, steps: list[Commit]) -> str:
-        """One commit of all that was done since the first of the two."""
+        # squashes the commits since the first of the two
         history = run.repository.history
         order = list(history.first_parents(tip.commit.id))
         places = [order.index(commit.id) for commit in steps if commit.id in order]
@@ -165,7 +165,7 @@ class RenamedCheck(HistoryKind):
 
 
 def _likeness(repository: Repository, made: Change, old: bytes, new: bytes) -> int:
-    """Percent of the bytes of the larger file that are in lines of both."""
+    # percent of the bytes of the larger file that are in lines of both
     before, after = made[old][0], made[new][1]
     if not (before and after) or before.id == after.id:
         return 100
@@ -174,7 +174,7 @@ def _likeness(repository: Repository, made: Change, old: bytes, new: bytes) -> i
     contents = [content for entry in (before, after) if (content := repository.content(entry.id)) is not None]
     if len(contents) < 2:
         raise TooLargeError(
-            f"{quoted(decoded(new))} was over 1 MB when it was renamed, and such files are not read"
+            f"{quoted(decoded(new))} was over 1 MB when it was renamed. Such files are not read"
         )
     one, other = (Counter(content.splitlines(keepends=True)) for content in contents)
     shared = sum(len(text) * times for text, times in (one & other).items())

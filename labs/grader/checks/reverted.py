@@ -1,9 +1,9 @@
-"""`reverted: {commits: [main~2, 'main^{/Break the sum}'], on: main}` - each was undone by a later commit.
+"""`reverted: {commits: [main~2, 'main^{/Break the sum}'], on: main}` - each commit was reverted by a later one.
 
-The later commit takes away and adds the same lines the other way round, whatever its message says, and the first one
-is still in the history. A merge is undone in what it brought to its first parent. With `in_order: true` the commits
-were undone in the order of `commits`. Names such as `main~2` move as commits are added: ids, tags and messages stay.
-`main^{/Break}` passes over commits that only quote such a message, as `Revert "Break the sum"` does.
+The later commit makes the opposite change, whatever its message says, and the reverted one is still in the history.
+For a merge, that is its change to the first parent. With `in_order: true`, the commits were reverted in the order of
+`commits`. Names such as `main~2` move as commits are added; ids, tags and messages do not. `main^{/Break}` skips
+commits that only quote such a message, as `Revert "Break the sum"` does.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ class RevertedCheck(HistoryKind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if not self.commits:
-            yield "commits", "at least one commit is needed"
+            yield "commits", "needs at least one commit"
 
     def judge(self, run: Run) -> Verdict:
         on = tip_or_answer(run, self.on)
@@ -59,16 +59,16 @@ class RevertedCheck(HistoryKind):
             return self._in_another_order(on, wanted, [row[-1] for row in undoing])
         words = listed([f"{old.id[:7]} by {named(new)}" for old, new in zip(wanted, found, strict=True)])
         return passed(
-            f"Undone on {quoted(self.on)}: {words}.",
+            f"Reverted on {quoted(self.on)}: {words}.",
             *newest(on, found),
             looked_at=LookedAt(len(wanted), "commit"),
         )
 
     def _not_kept(self, run: Run, on: Tip, absent: list[Commit]) -> Verdict:
         return needs_work(
-            f"{quoted(self.on)} does not hold {named(absent[0])}: it is not undone but not there.",
-            expected=f"{named(absent[0])} in the history of {quoted(self.on)}, and a later commit that undoes it",
-            found=f"{named(on.commit)} as the newest commit",
+            f"{quoted(self.on)} does not contain {named(absent[0])}. It is missing from the history, not reverted.",
+            expected=f"{named(absent[0])} in the history of {quoted(self.on)}, and a later commit that reverts it",
+            found=f"{named(on.commit)} as the latest commit",
             fix=self._bring_back(run, on, absent),
             evidence=[commit_evidence(on, on.commit)],
             wanted=self._shape(),
@@ -76,10 +76,13 @@ class RevertedCheck(HistoryKind):
 
     def _not_undone(self, run: Run, on: Tip, open_ones: list[Commit]) -> Verdict:
         claims = [other for commit in open_ones for other in _claiming(run, on, commit)]
-        but = " A later commit says that it does, but its change is another." if claims else ""
+        but = (
+            f" The message of {claims[0].id[:7]} says so, but it makes a different change." if claims else ""
+        )
+        noun = "later commits that revert" if open_ones[1:] else "a later commit that reverts"
         return needs_work(
-            f"No later commit on {quoted(self.on)} undoes {named(open_ones[0])}.{but}",
-            expected=f"later commits that undo {listed([named(commit) for commit in open_ones])}",
+            f"No later commit on {quoted(self.on)} reverts {named(open_ones[0])}.{but}",
+            expected=f"{noun} {listed([named(commit) for commit in open_ones])}",
             found="none",
             fix=self._revert(claims, open_ones),
             evidence=newest(on, open_ones),
@@ -88,8 +91,8 @@ class RevertedCheck(HistoryKind):
 
     def _in_another_order(self, on: Tip, wanted: list[Commit], found: list[Commit]) -> Verdict:
         return needs_work(
-            f"The commits were undone on {quoted(self.on)} in another order.",
-            expected="undone: " + ", then ".join(named(commit) for commit in wanted),
+            f"The commits were reverted on {quoted(self.on)} in a different order.",
+            expected="reverted: " + ", then ".join(named(commit) for commit in wanted),
             found=listed([named(commit) for commit in found]),
             fix=self._revert(found, wanted),
             evidence=newest(on, found),
@@ -102,7 +105,7 @@ class RevertedCheck(HistoryKind):
         return on_branch(on.name, *lines, stops="merge")
 
     def _revert(self, undo_first: list[Commit], wanted: list[Commit]) -> str:
-        """What undid them wrongly is undone first, the newest first."""
+        # wrong reverts are reverted first, newest first
         latest_first = list(reversed(undo_first))
         in_turn = wanted if self.in_order else list(reversed(wanted))
         return on_branch(self.on, *_reverts(latest_first), *_reverts(in_turn), stops="revert")
@@ -112,7 +115,7 @@ class RevertedCheck(HistoryKind):
 
 
 def _undoing(run: Run, on: Tip, commit: Commit) -> list[Commit]:
-    """Later commits that make the reverse change, oldest first. An empty commit cannot be undone."""
+    # oldest first; an empty commit cannot be reverted
     patches = Patches(run.repository)
     wanted = reverse(run.repository.change_of(commit))
     found = [
@@ -132,7 +135,7 @@ def _later(run: Run, on: Tip, commit: Commit) -> list[Commit]:
 
 
 def _claiming(run: Run, on: Tip, commit: Commit) -> list[Commit]:
-    """Commits that say that they undo it."""
+    # by their messages
     return [other for other in _later(run, on, commit) if f"This reverts commit {commit.id}" in other.message]
 
 

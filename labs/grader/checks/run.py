@@ -1,11 +1,10 @@
-"""`run: {command: [python, train.py], exit: 0, matches: 'accuracy'}` - a command does what it should, confined.
+"""`run: {command: [python, train.py], exit: 0, matches: 'accuracy'}` - a command works, run in a sandbox.
 
-It starts in the files of the commit `at` (default `main`), without network, and has `seconds` (default 20).
-`matches` is a regular expression, searched in stdout and stderr together (`^` and `$` at lines), of more than 256 KB in
-the first and the last 128; `stdin` is what it reads; `writes` a file that has to be there afterwards, which is looked
-for whatever was printed; `files` are put over the learner's own, by path. With `since`
-it has to pass at each commit after that one, up to 30. The learner's program states its own exit status and output:
-where a grade hangs on it, use `tests`.
+It runs on the files of the commit `at`, without network access. The time limit is `seconds` (default 20). `matches` is
+a regular expression, searched in stdout and stderr together (`^` and `$` at lines); of more than 256 KB, only the
+first and last 128 KB are searched. `stdin` is its input, `writes` a file that it has to create, and `files`, by path,
+replace the learner's. With `since`, it has to pass at each commit after that one, up to 30. The learner's program
+chooses its own exit status and output: use `tests` if the grade depends on what it does.
 """
 
 import re
@@ -17,7 +16,7 @@ from ..git.repository import Tip, TooLargeError
 from ..parameters import Content, Count, FilePath, Regex, Revision
 from ..sandbox import Ran
 from ..words import in_words, quoted
-from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed, where
 from ._shared.code import (
     CodeKind,
     between,
@@ -51,7 +50,7 @@ class RunCheck(CodeKind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if not self.command:
-            yield "command", "at least the name of a program is expected"
+            yield "command", "expected at least the name of a program"
         if self.exit > 255:
             yield "exit", "an exit status is at most 255"
 
@@ -65,7 +64,7 @@ class RunCheck(CodeKind):
             verdict = self._at(run, each, max(deadline - time.monotonic(), 0.1))
             if verdict is not None:
                 return with_cause(run, each, self.command, verdict)
-        return passed(self._praise(tips), at_tip(tips[-1]), looked_at=files_at_top(run, tips[-1]))
+        return passed(self._sentence(tips), at_tip(tips[-1]), looked_at=files_at_top(run, tips[-1]))
 
     def _tips(self, run: Run, tip: Tip) -> list[Tip] | Verdict:
         if self.since is None:
@@ -77,11 +76,11 @@ class RunCheck(CodeKind):
         after = history.in_order(history.ancestors(tip.commit.id) - history.ancestors(since.commit.id))
         if len(after) > MAX_COMMITS:
             raise TooLargeError(
-                f"{len(after):,} commits after {quoted(self.since)}: at most {MAX_COMMITS} are run"
+                f"there are {len(after):,} commits after {quoted(self.since)}, and at most {MAX_COMMITS} are run"
             )
         if not after:
             return needs_work(
-                f"There is no commit after {quoted(self.since)} at {quoted(self.at)}.",
+                f"There is no commit after {quoted(self.since)} {where(tip)}.",
                 expected=f"at least one commit after {quoted(self.since)}",
                 found="none",
                 fix=add_commits(run, tip),
@@ -89,7 +88,7 @@ class RunCheck(CodeKind):
         return [replace(tip, name=commit.id[:7], commit=commit) for commit in after]
 
     def _at(self, run: Run, tip: Tip, seconds: float) -> Verdict | None:
-        """What needs work at one commit, else None."""
+        # None if the command works at this commit
         job = replace(job_at(run, tip, seconds, self.files), looks_for=self.writes or "")
         ran = run_in(run, job, self.command, self.stdin or "")
         limit = ended_by_limit(self.command, ran, tip, self.seconds)
@@ -107,7 +106,7 @@ class RunCheck(CodeKind):
             self.command,
             ran,
             tip,
-            why=f"{shown(self.command)} at {quoted(tip.name)} ended with exit status {ran.exit}.",
+            why=f"{shown(self.command)} ended with exit status {ran.exit} {where(tip)}.",
             expected=f"exit status {self.exit}",
             found=f"exit status {ran.exit}",
         )
@@ -115,13 +114,13 @@ class RunCheck(CodeKind):
     def _prints(self, ran: Ran, tip: Tip) -> Verdict | None:
         if self.matches is None or any(re.search(self.matches, part, re.MULTILINE) for part in ran.parts):
             return None
-        where = f" {between(ran)}" if ran.left_out else ""
+        note = f" {between(ran)}" if ran.left_out else ""
         return failed(
             self.command,
             ran,
             tip,
-            why=f"{shown(self.command)} at {quoted(tip.name)} did not print {in_words(self.matches)}.{where}",
-            expected=f"output with {in_words(self.matches)}",
+            why=f"{shown(self.command)} did not print {in_words(self.matches)} {where(tip)}.{note}",
+            expected=f"output that contains {in_words(self.matches)}",
             found=printed(ran),
         )
 
@@ -131,11 +130,12 @@ class RunCheck(CodeKind):
             self.command,
             ran,
             tip,
-            why=f"{shown(self.command)} at {quoted(tip.name)} did not write {name}.",
-            expected=f"a file {name} afterwards",
+            why=f"{shown(self.command)} did not create {name} {where(tip)}.",
+            expected=f"a file {name}",
             found="no such file",
         )
 
-    def _praise(self, tips: list[Tip]) -> str:
-        where = f"each of {len(tips)} commits" if self.since else quoted(tips[0].name)
-        return f"{shown(self.command)} does what it should at {where}."
+    def _sentence(self, tips: list[Tip]) -> str:
+        if self.since and tips[1:]:
+            return f"{shown(self.command)} works at each of {len(tips)} commits."
+        return f"{shown(self.command)} works {where(tips[0])}."

@@ -1,7 +1,7 @@
-"""`start: {name: feature, at: v1.0, from: main}` - a branch parted from another at exactly this commit.
+"""`start: {name: feature, at: v1.0, from: main}` - a branch was created from another at exactly this commit.
 
-It is where the lines of first parents of both meet, whatever was merged since; where they do not meet, the best
-common ancestor.
+That is the first commit that both branches reach by first parents, whatever was merged since; if there is none, their
+merge base.
 """
 
 from collections.abc import Iterator
@@ -65,10 +65,10 @@ class StartCheck(HistoryKind):
             start.id if start else "--root",
         ]
         return needs_work(
-            f"{quoted(self.name)} starts at {named(start)}, which is another commit than {quoted(self.at)}."
+            f"{quoted(self.name)} starts at {named(start)}, not at {quoted(self.at)}."
             if start
             else f"{quoted(self.name)} and {quoted(self.from_)} have no commit in common.",
-            expected=f"{quoted(self.name)} to start at {named(wanted.commit)}",
+            expected=f"{quoted(self.name)} starting at {named(wanted.commit)}",
             found=named(start) if start else "no common commit",
             fix=rewritten(run, branch, move, stops="rebase"),
             evidence=[commit_evidence(branch, start) if start else at_tip(branch), at_tip(wanted)],

@@ -1,6 +1,6 @@
-"""`submodule: {path: vendor/lib, at: main}` - a submodule is at a path, and `.gitmodules` says where it comes from.
+"""`submodule: {path: vendor/lib, at: main}` - there is a submodule at a path, with a URL in `.gitmodules`.
 
-`commit` (a full id) is the one it has to be at, `matches` a regex searched in its address. It is never fetched.
+`commit` (a full id) is the commit that it has to point to, `matches` a regex searched in its URL. It is never fetched.
 """
 
 import re
@@ -13,8 +13,8 @@ from ..git.repository import Tip
 from ..git.trees import Entry
 from ..parameters import MAIN_COMMIT, FilePath, ObjectId, Regex, Revision
 from ..report import Evidence
-from ..words import count, decoded, in_words, quoted
-from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from ..words import count, decoded, in_words, listed, quoted
+from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed, where
 from ._shared.contents import Found, bytes_or_answer
 from ._shared.fixes import change
 from ._shared.rule_files import private_repository
@@ -22,7 +22,7 @@ from ._shared.shell import Line
 from ._shared.wording import literal
 
 MODULES = ".gitmodules"
-ADDRESS = "ADDRESS"
+URL = "URL"
 
 
 @dataclass(frozen=True)
@@ -44,15 +44,15 @@ class SubmoduleCheck(Kind):
             return self._no_submodule(run, tip, entry)
         if self.commit not in (None, entry.id):
             return self._other_commit(run, tip, entry)
-        address = self._address(run, tip)
-        if isinstance(address, Verdict):
-            return address
-        if address is None:
-            return self._no_address(run, tip)
-        if self.matches is not None and not re.search(self.matches, address):
-            return self._other_address(run, tip, address)
+        url = self._url(run, tip)
+        if isinstance(url, Verdict):
+            return url
+        if url is None:
+            return self._no_url(run, tip)
+        if self.matches is not None and not re.search(self.matches, url):
+            return self._other_url(run, tip, url)
         return passed(
-            f"The submodule {quoted(self._path)} is at commit {entry.id[:7]} of {quoted(address)}.",
+            f"The submodule {quoted(self._path)} points to commit {entry.id[:7]} of {quoted(url)}.",
             self._at(tip),
             looked_at=LookedAt(1, "submodule"),
         )
@@ -64,8 +64,7 @@ class SubmoduleCheck(Kind):
     def _at(self, tip: Tip) -> Evidence:
         return at_tip(tip, self._path.encode())
 
-    def _address(self, run: Run, tip: Tip) -> str | Verdict | None:
-        """What `.gitmodules` says about the path; None where it says nothing."""
+    def _url(self, run: Run, tip: Tip) -> str | Verdict | None:
         entry = run.repository.entry(tip.commit, MODULES.encode())
         if entry is None or not entry.is_file:
             return None
@@ -75,8 +74,8 @@ class SubmoduleCheck(Kind):
         modules = read_modules(content)
         if isinstance(modules, str):
             return needs_work(
-                f"`.gitmodules` at {quoted(tip.name)} cannot be read: {modules}.",
-                expected="a file as `git submodule add` writes it",
+                f"Git cannot read `.gitmodules` {where(tip)}: {modules}.",
+                expected="a file in the format of `git submodule add`",
                 found=modules,
                 fix=self._add(
                     run,
@@ -95,13 +94,15 @@ class SubmoduleCheck(Kind):
             decoded(path) for path, other in run.repository.files(tip).items() if other.mode == b"160000"
         ]
         return needs_work(
-            f"{quoted(self._path)} at {quoted(tip.name)} is {entry.noun}, not a submodule."
+            f"{quoted(self._path)} {where(tip)} is {entry.noun}, not a submodule."
             if entry
-            else f"There is no submodule {quoted(self._path)} at {quoted(tip.name)}.",
+            else f"There is no submodule {quoted(self._path)} {where(tip)}.",
             expected="a submodule",
             found=entry.noun
             if entry
-            else f"{count(len(known), 'submodule')}" + (f": {quoted(known[0])}" if known else ""),
+            else f"{count(len(known), 'submodule')}: {listed(map(quoted, known))}"
+            if known
+            else "no submodule",
             fix=self._add(run, tip, *([["git", "rm", "-r", "-q", "--", self._path]] if entry else [])),
             evidence=[self._at(tip) if entry else at_tip(tip)],
         )
@@ -109,7 +110,7 @@ class SubmoduleCheck(Kind):
     def _other_commit(self, run: Run, tip: Tip, entry: Entry) -> Verdict:
         wanted = self.commit or ""
         return needs_work(
-            f"The submodule {quoted(self._path)} at {quoted(tip.name)} is at commit {entry.id[:7]}.",
+            f"The submodule {quoted(self._path)} {where(tip)} points to commit {entry.id[:7]}.",
             expected=f"commit {wanted[:7]}",
             found=f"commit {entry.id[:7]}",
             fix=change(
@@ -124,11 +125,11 @@ class SubmoduleCheck(Kind):
             evidence=[self._at(tip)],
         )
 
-    def _no_address(self, run: Run, tip: Tip) -> Verdict:
+    def _no_url(self, run: Run, tip: Tip) -> Verdict:
         place = shlex.quote(self._path)
         return needs_work(
-            f"{quoted(self._path)} at {quoted(tip.name)} is a submodule, but `.gitmodules` does not say where it comes "
-            "from. Most often a repository was added by `git add`.",
+            f"{quoted(self._path)} {where(tip)} is a submodule, but `.gitmodules` has no URL for it. Most often a "
+            "nested repository was added with `git add`.",
             expected=f"an entry for {quoted(self._path)} in `.gitmodules`",
             found="no entry",
             fix=self._add(
@@ -136,21 +137,21 @@ class SubmoduleCheck(Kind):
                 tip,
                 f"[ -e {place}/.git ] || git clone {shlex.quote(self._wanted)} {place}",
                 ["git", "rm", "--cached", "-q", "--", self._path],
-                address=f'"$(git -C {place} remote get-url origin)"',
+                url=f'"$(git -C {place} remote get-url origin)"',
             ),
             evidence=[self._at(tip)],
         )
 
-    def _other_address(self, run: Run, tip: Tip, address: str) -> Verdict:
+    def _other_url(self, run: Run, tip: Tip, url: str) -> Verdict:
         return needs_work(
-            f"The submodule {quoted(self._path)} at {quoted(tip.name)} comes from {quoted(address)}.",
-            expected=f"an address with {in_words(self.matches or '')}",
-            found=quoted(address),
-            fix=_told(
+            f"The submodule {quoted(self._path)} {where(tip)} has the URL {quoted(url)}.",
+            expected=f"a URL that contains {in_words(self.matches or '')}",
+            found=quoted(url),
+            fix=_with_url_note(
                 change(
                     run,
                     tip,
-                    f"Mend the address of {self._path}",
+                    f"Fix the URL of {self._path}",
                     ["git", "submodule", "set-url", self._path, self._wanted],
                     ["git", "add", MODULES],
                 )
@@ -160,24 +161,23 @@ class SubmoduleCheck(Kind):
 
     @property
     def _wanted(self) -> str:
-        """The address that is asked for, where the pattern is one."""
+        # the pattern, if it is a literal URL
         wanted = literal(self.matches or "")
-        return wanted if re.search(r"://|@|\.git$", wanted) else ADDRESS
+        return wanted if re.search(r"://|@|\.git$", wanted) else URL
 
-    def _add(self, run: Run, tip: Tip, *before: Line, address: str = "") -> str:
-        address = address or shlex.quote(self._wanted)
-        add = f"git submodule add --force {address} {shlex.quote(self._path)}"
-        return _told(change(run, tip, f"Add the submodule {self._path}", *before, add))
+    def _add(self, run: Run, tip: Tip, *before: Line, url: str = "") -> str:
+        add = f"git submodule add --force {url or shlex.quote(self._wanted)} {shlex.quote(self._path)}"
+        fix = change(run, tip, f"Add the submodule {self._path}", *before, add)
+        return fix if url else _with_url_note(fix)
 
 
-def _told(fix: str) -> str:
-    return (
-        f"Put the address of the other repository in place of {ADDRESS}.\n\n{fix}" if ADDRESS in fix else fix
-    )
+def _with_url_note(fix: str) -> str:
+    has_placeholder = re.search(rf"\b{URL} ", fix)
+    return f"Replace {URL} with the URL of the other repository.\n\n{fix}" if has_placeholder else fix
 
 
 def read_modules(content: bytes) -> dict[str, str] | str:
-    """Addresses by path, as git reads a `.gitmodules`; text where it cannot be read, saying where."""
+    """Return URLs by path as Git reads a `.gitmodules`, or a description of the error."""
     with private_repository() as (git_dir, _):
         try:
             output = output_of(
@@ -191,9 +191,7 @@ def read_modules(content: bytes) -> dict[str, str] | str:
             place = re.search(r"bad config line (\d+)|bad config .*", str(fault))
             if place is None:
                 raise
-            return (
-                f"line {place[1]} is not as git writes it" if place[1] else "git does not understand a value"
-            )
+            return f"line {place[1]} has a syntax error" if place[1] else "a value is not valid"
     modules: dict[str, dict[str, str]] = {}
     for item in output.split(b"\0")[:-1]:
         key, _, value = decoded(item).partition("\n")

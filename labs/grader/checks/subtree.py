@@ -1,8 +1,7 @@
-"""`subtree: {path: vendor/lib, from: lib, at: main}` - another history was merged under a folder.
+"""`subtree: {path: vendor/lib, from: lib, at: main}` - a different history was merged into a folder.
 
-Seen in a merge commit one of whose parents has as its whole tree what stands in the folder, as `git subtree add` and
-`git subtree pull` make it, with `--squash` too. `from` names a commit of the other history; `at_least` (1) how many
-such merges there are.
+It is found by a merge commit with a parent whose tree equals the folder, as `git subtree add` and `git subtree pull`
+make it, also with `--squash`. `from` names a commit of that history, `at_least` (default 1) the number of such merges.
 """
 
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from ..git.repository import Tip
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
 from ..report import Evidence
 from ..words import count, quoted
-from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed
+from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed, where
 from ._shared.fixes import change
 from ._shared.shell import Line
 
@@ -33,7 +32,7 @@ class SubtreeCheck(Kind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.at_least == 0:
-            yield "at_least", "0 asks for nothing"
+            yield "at_least", "0 requires nothing"
 
     def check(self, run: Run) -> Verdict:
         tip, other = commit_or_answer(run, self.at), commit_or_answer(run, self.from_ or self.at)
@@ -54,7 +53,7 @@ class SubtreeCheck(Kind):
         if len(found) >= self.at_least and entry and entry.is_tree:
             evidence = Evidence(ref=tip.ref, commit=found[0].id, path=self.path)
             return passed(
-                f"{count(len(found), 'merge')} brought another history into {quoted(self.path)}.",
+                f"{count(len(found), 'merge commit')} merged a different history into {quoted(self.path)}.",
                 evidence,
                 looked_at=LookedAt(len(found), "merge commit"),
             )
@@ -72,29 +71,32 @@ class SubtreeCheck(Kind):
         return any(history[parent].tree == entry.id for parent in history.parents(merge.id))
 
     def _needs_work(self, run: Run, tip: Tip, other: Tip, found: int, merges: int, *, there: bool) -> Verdict:
-        of = f" of {quoted(self.from_)}" if self.from_ else ""
-        absent = "" if there else f" There is no {quoted(self.path)} there."
-        merged = f"{count(found, 'merge') if found else 'No merge'} in {quoted(tip.name)} brought another history{of}"
+        source = f"the history of {quoted(self.from_)}" if self.from_ else "a different history"
+        absent = "" if there else f" There is no {quoted(self.path)}."
+        merged = (
+            f"{count(found, 'merge commit') if found else 'No merge commit'} {where(tip)} merged {source}"
+        )
         return needs_work(
             f"{merged} into {quoted(self.path)}.{absent}",
-            expected=f"{count(self.at_least, 'merge commit')} with a parent whose files stand in {quoted(self.path)}",
-            found=f"{count(merges, 'merge commit')}, {found or 'none'} of this sort",
+            expected=f"{count(self.at_least, 'merge commit')} with a parent whose tree is {quoted(self.path)}",
+            found=f"{count(merges, 'merge commit') if merges else 'no merge commit'}"
+            + (f", {found or 'none'} of this kind" if merges else ""),
             fix=self._mend(run, tip, other, there=there),
             evidence=[at_tip(tip)],
         )
 
     def _mend(self, run: Run, tip: Tip, other: Tip | None, *, there: bool) -> str:
-        """`other` is the tip of the other history; None where it is in another repository."""
+        # `other` is the tip of the other history, None if that is in a different repository
         folder = self._path.decode()
         known = other.commit.id if self.from_ and other else ""
-        fetch: list[Line] = [] if known else [["git", "fetch", "ADDRESS", "BRANCH"]]
-        if fetch and self.from_:  # its branch is to be in this repository too
+        fetch: list[Line] = [] if known else [["git", "fetch", "URL", "BRANCH"]]
+        if fetch and self.from_:  # the check needs its branch in this repository
             fetch.append(["git", "push", "origin", f"FETCH_HEAD:refs/heads/{self.from_}"])
         away: Line = ["git", "rm", "-r", "-q", "--", folder]
         fix = change(
             run,
             tip,
-            f"Merge {self.from_ or 'the other repository'} under {folder}",
+            f"Merge {self.from_ or 'the other repository'} into {folder}",
             *fetch,
             *([away, ["git", "commit", "-m", f"Make room at {folder}"]] if there else []),
             [
@@ -108,5 +110,5 @@ class SubtreeCheck(Kind):
             ],
             ["git", "read-tree", f"--prefix={folder}/", "-u", known or "FETCH_HEAD"],
         )
-        told = "Put those of the other repository in place of ADDRESS and BRANCH."
-        return f"{told}\n\n{fix}" if fetch else fix
+        note = "Replace URL and BRANCH with those of the other repository."
+        return f"{note}\n\n{fix}" if fetch else fix

@@ -1,8 +1,8 @@
-"""`tag: {name: v1.0.0, annotated: true, on: main, matches: First release}` - a tag is there, and of the right sort.
+"""`tag: {name: v1.0.0, annotated: true, on: main, matches: First release}` - a tag exists and is of the right type.
 
-`annotated` false asks for a lightweight tag; `on` for a commit in that branch's history, `at` for exactly one commit,
-such as `main~1`; `matches` is searched in its message, so `\\AFirst release\\Z` asks for all of it. `exists: false`
-asks that no such tag is there.
+`annotated: false` requires a lightweight tag, `on` that it points to a commit in the history of that branch, `at` that
+it points to exactly one commit, such as `main~1`. `matches` is searched in its message, so `\\AFirst release\\Z`
+requires exactly that message. `exists: false` requires that there is no such tag.
 """
 
 import re
@@ -45,9 +45,9 @@ class TagCheck(Kind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if not self.exists and (self.annotated, self.on, self.matches, self.at) != (None,) * 4:
-            yield "exists", "false stands alone beside the name"
+            yield "exists", "`exists: false` can be combined only with `name`"
         if self.matches is not None and self.annotated is False:
-            yield "matches", "a tag that is not annotated has no message"
+            yield "matches", "cannot be combined with `annotated: false`: a lightweight tag has no message"
 
     def check(self, run: Run) -> Verdict:
         if (self.on or self.at) and (cut := cut_off(run)):
@@ -67,41 +67,38 @@ class TagCheck(Kind):
             self._where(run, tag)
             or self._which(run, tag)
             or passed(
-                f"{_sort(tag).capitalize()} {quoted(self.name)} is there.",
+                f"The {_sort(tag)} {quoted(self.name)} exists.",
                 at_tag(tag),
                 looked_at=LookedAt(1, "tag"),
             )
         )
 
     def _absent(self, run: Run) -> Verdict:
-        """A repository without any tag is looked at by its branches: whoever deletes the only tag has none left."""
+        # branches count too: a learner who deletes the only tag has none left
         refs = LookedAt(len(run.repository.branches) + len(run.repository.tags), "branch or tag")
-        return passed(f"No tag is called {quoted(self.name)}.", looked_at=refs)
+        return passed(f"There is no tag {quoted(self.name)}.", looked_at=refs)
 
     def _wrong_sort(self, tag: Tag) -> Verdict:
         return needs_work(
-            f"{quoted(self.name)} is {_sort(tag)}.",
-            expected="an annotated tag, with a message"
-            if self.annotated
-            else "a lightweight tag, without a message",
-            found=_sort(tag),
+            f"{quoted(self.name)} is {_with_article(tag)}.",
+            expected="an annotated tag" if self.annotated else "a lightweight tag",
+            found=_with_article(tag),
             fix=self._move(tag, tag.id),
             evidence=[at_tag(tag)],
         )
 
     def _wrong_message(self, tag: Tag) -> Verdict:
         return needs_work(
-            f"The message of {quoted(self.name)} does not have {in_words(self.matches or '')}."
+            f"The message of {quoted(self.name)} does not contain {in_words(self.matches or '')}."
             if tag.annotated
-            else f"{quoted(self.name)} is {_sort(tag)}, which has no message.",
-            expected=f"a message with {in_words(self.matches or '')}",
+            else f"{quoted(self.name)} is {_with_article(tag)}, which has no message.",
+            expected=f"a message that contains {in_words(self.matches or '')}",
             found=quoted(tag.message) if tag.message else "no message",
             fix=self._move(tag, tag.id),
             evidence=[at_tag(tag)],
         )
 
     def _where(self, run: Run, tag: Tag) -> Verdict | None:
-        """The answer if the tag is not in the history of `on`, else None."""
         if self.on is None:
             return None
         branch = tip_or_answer(run, self.on)
@@ -110,7 +107,7 @@ class TagCheck(Kind):
         if tag.kind == "commit" and tag.id in run.repository.history.ancestors(branch.commit.id):
             return None
         return needs_work(
-            f"{quoted(self.name)} does not mark a commit of {quoted(self.on)}.",
+            f"{quoted(self.name)} does not point to a commit on {quoted(self.on)}.",
             expected=f"a commit in the history of {quoted(self.on)}",
             found=f"{tag.kind} {tag.id[:7]}",
             fix=self._move(tag, branch.commit.id),
@@ -118,14 +115,13 @@ class TagCheck(Kind):
         )
 
     def _which(self, run: Run, tag: Tag) -> Verdict | None:
-        """The answer if the tag is not on the commit `at`, else None."""
         wanted = commit_or_answer(run, self.at) if self.at else None
         if wanted is None or isinstance(wanted, Verdict):
             return wanted
         if tag.id == wanted.commit.id:
             return None
         return needs_work(
-            f"{quoted(self.name)} marks another commit than {quoted(wanted.name)}.",
+            f"{quoted(self.name)} does not point to {quoted(wanted.name)}.",
             expected=f"{wanted.commit.id[:7]} {quoted(wanted.commit.subject)}",
             found=f"{tag.kind} {tag.id[:7]}",
             fix=self._move(tag, wanted.commit.id),
@@ -135,27 +131,31 @@ class TagCheck(Kind):
 
     def _still_there(self, tag: Tag) -> Verdict:
         return needs_work(
-            f"The tag {quoted(self.name)} is still there.",
+            f"The tag {quoted(self.name)} still exists.",
             expected=f"no tag called {quoted(self.name)}",
-            found=f"{_sort(tag)} of {tag.kind} {tag.id[:7]}",
+            found=f"{_with_article(tag)} that points to {tag.kind} {tag.id[:7]}",
             fix=deleted_tag(tag),
             evidence=[at_tag(tag)],
         )
 
     def _move(self, tag: Tag, target: str) -> str:
-        """Also where the place alone is wrong the tag keeps, or gets, the sort and the message that are asked for."""
+        # a moved tag keeps its type and message if they are as required, and otherwise gets them
         annotated = bool(self.matches) or (tag.annotated if self.annotated is None else self.annotated)
         good = self.matches is None or re.search(self.matches, tag.message or "")
         return moved_tag(tag, target, annotated=annotated, message=(good and tag.message) or self._message)
 
     @property
     def _message(self) -> str:
-        said = f"Release {self.name}"
-        return (fitting(self.matches, said) if self.matches else "") or said
+        default = f"Release {self.name}"
+        return (fitting(self.matches, default) if self.matches else "") or default
 
     def _sort(self) -> list[str]:
         return [] if self.annotated is False else ["-a", "-m", self._message]
 
 
 def _sort(tag: Tag) -> str:
-    return "an annotated tag" if tag.annotated else "a lightweight tag"
+    return "annotated tag" if tag.annotated else "lightweight tag"
+
+
+def _with_article(tag: Tag) -> str:
+    return f"{'an' if tag.annotated else 'a'} {_sort(tag)}"

@@ -1,7 +1,7 @@
-"""`tags: {matches: 'v\\d+\\.\\d+\\.\\d+', at_least: 1}` - how many tags there are whose whole name matches.
+"""`tags: {matches: 'v\\d+\\.\\d+\\.\\d+', at_least: 1}` - there are this many tags whose whole name matches.
 
-Also `at_most`; without `matches` all count. `annotated: true` counts annotated tags alone, false the lightweight ones.
-With `on` only tags of commits in the history of that branch count. One tag of a known name is asked for by `tag`.
+Also `at_most`. Without `matches`, all tags count. `annotated: true` counts only annotated tags, false only lightweight
+ones. With `on`, only tags that point to commits in the history of that branch count. Use `tag` for a tag by its name.
 """
 
 from collections.abc import Iterator
@@ -65,5 +65,5 @@ class TagsCheck(Kind):
         sort = ["-a", "-m", "Release {}"] if self.annotated else []
         lines = [["git", "tag", *(word.format(name) for word in sort), name, place] for name in new]
         push = ["git", "push", "origin", *(f"refs/tags/{name}" for name in new)]
-        told = "Put a name of yours in place of NAME." if new == ["NAME"] else ""
+        told = "Replace NAME with a name of your choice." if new == ["NAME"] else ""
         return paragraphs(told, commands(["git", "fetch", "--tags", "origin"], *lines, push))

@@ -1,23 +1,23 @@
-"""`workflow: {path: .github/workflows/ci.yml, order: [checkout, build, test, deploy]}` - what a pipeline means.
+"""`workflow: {path: .github/workflows/ci.yml, order: [checkout, build, test, deploy]}` - a workflow has this property.
 
-`path` may be a pattern such as `.github/workflows/*`: then some workflow file that is as asked for is enough.
-A GitHub Actions workflow at a commit (`at`, main unless said) is understood from its text; each check asks one
-thing. Without any, that GitHub can read it. Workflows and composite actions of the same repository are followed; a
-command, action or workflow that cannot be read leaves the check "not known", never "needs work".
+`path` may be a pattern such as `.github/workflows/*`: then one file that is as required is enough. The workflow is
+judged by its text at the commit `at`. A check asks one question; without one, it only requires that GitHub can read the
+file. Workflows and composite actions of the same repository are followed. If a command, action or workflow cannot be
+read, the check is not run.
 
-What GitHub's own parser refuses needs work, with line, key and what to write instead, whatever is asked. Conditions
-are worked out as GitHub does; one that is always true because of text around `${{ }}` is named in each answer.
+What GitHub's parser rejects always needs work, with line, key and what to write instead. Conditions are evaluated as on
+GitHub; one that is always true because of text around `${{ }}` is pointed out in every message.
 
-`starts_on` and `not_on`: what starts it and what does not, as a list of moments such as `{event: push, branch: main}`,
+`starts_on` and `not_on`: events that start it and that do not, such as `{event: push, branch: main}`,
 `{event: push, tag: v1.0}`, `{event: pull_request, branch: main, type: closed}`, `{event: push, path: src/app.py}`.
-`order`: stages that follow each other along `needs` and steps: checkout, install, lint, build, test, artifact,
-download, publish, deploy; `stages: {train: 'python train'}` adds some by a regex of the command or action.
-`artifacts: {name: dist, made_by: build, used_by: deploy}` (each may be left out): handed on to a job that waits.
-`permissions: {contents: read}`: the most that any job may do. `pinned`: sha or tag. `no_secret_echoed: true`.
-`no_injection: true`. `matrix: {python-version: ['3.11', '3.12']}`. `cache: true`. `timeout_minutes: 30`, at most.
+`order`: stages in the order of `needs` and steps: checkout, install, lint, build, test, artifact, download, publish,
+deploy; `stages: {train: 'python train'}` adds more, by a regex for the command or action.
+`artifacts: {name: dist, made_by: build, used_by: deploy}` (each is optional): passed on to a job that waits for it.
+`permissions: {contents: read}`: the maximum for any job. `pinned`: sha or tag. `no_secret_echoed: true`.
+`no_injection: true`. `matrix: {python-version: ['3.11', '3.12']}`. `cache: true`. `timeout_minutes: 30`: the maximum.
 `concurrency`: any, cancel or queue. `reusable`: calls or callable.
-`delivery`: continuous-delivery or continuous-deployment, with `environment` (production) and `on`, the branch
-that is delivered (main).
+`delivery`: continuous-delivery or continuous-deployment, with `environment` (default production) and `on`, the branch
+to deploy (default main).
 """
 
 from collections.abc import Callable, Iterator
@@ -112,7 +112,7 @@ class WorkflowCheck(Kind):
             if stage not in known:
                 yield (
                     "order" if self.order else "artifacts",
-                    f"{quoted(stage)} is no stage. {did_you_mean(stage, known)}",
+                    f"unknown stage {quoted(stage)}. {did_you_mean(stage, known)}",
                 )
         for moment in self.starts or ():
             if moment.event not in EVENTS:
@@ -120,12 +120,15 @@ class WorkflowCheck(Kind):
                 yield "starts_on", f"{quoted(moment.event)} is not a GitHub Actions event. {hint}"
         for scope in self.permissions or {}:
             if scope not in SCOPES:
-                yield "permissions", f"{quoted(scope)} is no permission. {did_you_mean(scope, list(SCOPES))}"
+                yield (
+                    "permissions",
+                    f"unknown permission {quoted(scope)}. {did_you_mean(scope, list(SCOPES))}",
+                )
         if self.order is not None and not self.order:
-            yield "order", "at least one stage is needed"
+            yield "order", "needs at least one stage"
         for name in ("starts_on", "not_on"):
             if getattr(self, name) == ():
-                yield name, "at least one moment is needed"
+                yield name, "needs at least one event"
 
     def check(self, run: Run) -> Verdict:
         if not is_glob(self.path):
@@ -145,9 +148,7 @@ class WorkflowCheck(Kind):
         workflow = read_workflow(self.path, text)
         if len(workflow.jobs) > MAX_JOBS:
             number = count(len(workflow.jobs), "job")
-            return not_run(
-                f"Not run: {quoted(self.path)} has {number}, and at most {MAX_JOBS} are looked at."
-            )
+            return not_run(f"Not run: {quoted(self.path)} has {number}, and at most {MAX_JOBS} are checked.")
         answer, pipeline = self._judged(texts)
         drawing = drawn(pipeline, wrong={finding.job for finding in answer.findings}) if pipeline else None
         return verdict_of(
@@ -155,7 +156,7 @@ class WorkflowCheck(Kind):
         )
 
     def _judged(self, texts: Texts) -> tuple[Answer, Pipeline | None]:
-        """The answer, and what it is about where GitHub can read the file."""
+        # the pipeline is None if GitHub cannot read the file
         workflow = read_workflow(self.path, texts(self.path) or "")
         faults = workflow.faults or tuple(needs_faults(workflow))
         if faults or len(workflow.jobs) > MAX_JOBS:
@@ -190,20 +191,19 @@ class WorkflowCheck(Kind):
 
 
 def _with_remarks(answer: Answer, remarks: tuple[Finding, ...]) -> Answer:
-    """Say beside each answer what the file does not do though it seems to."""
-    said = " ".join(f"{remark.says} Write {remark.expected}." for remark in remarks[:MAX_REMARKS])
-    if not said or answer.unknown:
+    # remarks are about conditions that do not do what they seem to do
+    sentences = " ".join(f"{remark.says} Write {remark.expected}." for remark in remarks[:MAX_REMARKS])
+    if not sentences or answer.unknown:
         return answer
     if not answer.findings:
         seen = (*answer.seen, *(remark.place for remark in remarks[:MAX_REMARKS]))
-        return replace(answer, holds=f"{answer.holds} {said}", seen=seen)
+        return replace(answer, holds=f"{answer.holds} {sentences}", seen=seen)
     first, *others = answer.findings
-    return replace(answer, findings=(replace(first, says=f"{first.says} {said}"), *others))
+    return replace(answer, findings=(replace(first, says=f"{first.says} {sentences}"), *others))
 
 
 def _loader(texts: Texts) -> Callable[[str], Workflow | None]:
-    """Reads another workflow of the repository; None where it is not there or has faults."""
-
+    # None for a workflow that is missing or has faults
     def load(path: str) -> Workflow | None:
         text = texts(path)
         workflow = read_workflow(path, text) if text is not None else None

@@ -1,9 +1,8 @@
-"""The values that a typed answer can be held against, such as `{id_of: main~2}` or `{sum_in: {path: a.txt, at: v1}}`.
+"""Values that a typed answer is compared with, such as `{id_of: main~2}` or `{sum_in: {path: a.txt, at: v1}}`.
 
 To add one, copy a class, list it in `_ALL`, and run `python -m labs.grader.reference docs`. Its fields are its
 parameters; `asks` is the question in words and `shows` the command that answers it, with the parameters in braces.
-`right` gives what compares a typed text with the right answer (see `typed`), or the answer of the check where this
-repository has no right answer.
+`right` returns the predicate for typed texts (see `typed`), or a verdict if this repository has no right answer.
 """
 
 import re
@@ -28,7 +27,7 @@ from ...git.repository import Tag, Tip, TooLargeError
 from ...git.revision import for_git
 from ...parameters import MAIN_COMMIT, Count, FilePath, Regex, Revision
 from ...words import decoded, quoted, size
-from .base import Run, Verdict, commit_or_answer, not_run
+from .base import Run, Verdict, commit_or_answer, not_run, where
 from .contents import Text, as_text, file_or_answer, text_or_answer
 from .rule_files import deciding_rule, rule_files
 from .typed import IsRight, same_date, same_description, same_id, same_names, same_number, same_text
@@ -38,7 +37,7 @@ _NUMBER = re.compile(r"(?<![\w.])-?\d{1,30}(?:\.\d{1,30})?(?![\w.]|\.\d)")
 
 @dataclass(frozen=True)
 class Asked(ABC):
-    """One value of a repository that is asked for."""
+    """A value of a repository that learners look up."""
 
     name: ClassVar[str]
     asks: ClassVar[str]
@@ -72,7 +71,7 @@ class OfCommit(Asked):
 
 
 class IdOf(OfCommit):
-    name, asks, shows = "id_of", "the id of {at}, at least seven digits of it", "git rev-parse --short {at}"
+    name, asks, shows = "id_of", "the id of {at}, at least seven digits", "git rev-parse --short {at}"
 
     def of_commit(self, run: Run, tip: Tip) -> IsRight:
         return same_id(tip.commit.id)
@@ -94,14 +93,14 @@ class AuthorOf(OfCommit):
 
 
 class DateOf(OfCommit):
-    name, asks, shows = "date_of", "the author's date of {at}", "git log -1 --format=%ad --date=iso {at}"
+    name, asks, shows = "date_of", "the author date of {at}", "git log -1 --format=%ad --date=iso {at}"
 
     def of_commit(self, run: Run, tip: Tip) -> IsRight:
         return same_date(tip.commit.author.date)
 
 
 class FilesOf(OfCommit):
-    name, asks = "files_of", "the files that {at} changed"
+    name, asks = "files_of", "the files changed by {at}"
     shows = "git show --first-parent --no-renames --name-only --format= {at}"
 
     def of_commit(self, run: Run, tip: Tip) -> IsRight:
@@ -116,23 +115,22 @@ class CountOf(OfCommit):
 
 
 class TagsOn(OfCommit):
-    name, asks, shows = "tags_on", "the tags on {at}", "git tag --points-at {at}"
+    name, asks, shows = "tags_on", "the tags that point to {at}", "git tag --points-at {at}"
 
     def of_commit(self, run: Run, tip: Tip) -> IsRight:
         return same_names(tag for tag in run.repository.tags if run.repository.tag(tag).id == tip.commit.id)
 
 
 class DescribeOf(OfCommit):
-    """With or without `--tags`."""
-
     name, asks, shows = (
         "describe_of",
-        "what `git describe` says of {at}",
+        "the output of `git describe` for {at}",
         "git describe --tags {at} || echo none",
     )
 
     def of_commit(self, run: Run, tip: Tip) -> IsRight:
         tags = [run.repository.tag(name) for name in run.repository.tags]
+        # with and without `--tags`
         ways = [self._described(run, tip, kept) for kept in (tags, [tag for tag in tags if tag.annotated])]
         return lambda typed: any(way(typed) for way in ways)
 
@@ -172,7 +170,7 @@ class OfTwo(Asked):
 
 
 class CountBetween(OfTwo):
-    name, asks = "count_between", "the number of commits on {at} that are not on {from_}"
+    name, asks = "count_between", "the number of commits on {at} but not on {from_}"
     shows = "git rev-list --count {from_}..{at}"
 
     def of_two(self, run: Run, one: Tip, other: Tip) -> IsRight:
@@ -189,7 +187,7 @@ class FilesBetween(OfTwo):
 
 
 class MergeBaseOf(OfTwo):
-    name, asks = "merge_base_of", "the id of the commit where {from_} and {at} part"
+    name, asks = "merge_base_of", "the id of the merge base of {from_} and {at}"
     shows = "git merge-base {from_} {at}"
 
     def of_two(self, run: Run, one: Tip, other: Tip) -> IsRight:
@@ -210,15 +208,13 @@ class OfPath(Asked):
 
 
 class ObjectOf(OfPath):
-    """Of a file or a folder."""
-
-    name, asks = "object_of", "the id of the object of {path} at {at}, at least seven digits of it"
+    name, asks = "object_of", "the object id of {path} at {at}, at least seven digits"
     shows = "git rev-parse --short {at}:{path}"
 
     def of_path(self, run: Run, tip: Tip) -> IsRight | Verdict:
         entry = run.repository.entry(tip.commit, self.path.removesuffix("/").encode())
         return (
-            same_id(entry.id) if entry else not_run(f"There is no {quoted(self.path)} at {quoted(self.at)}.")
+            same_id(entry.id) if entry else not_run(f"Not run: there is no {quoted(self.path)} {where(tip)}.")
         )
 
 
@@ -249,7 +245,7 @@ class SumIn(OfFile):
 
 @dataclass(frozen=True)
 class ValueIn(OfFile):
-    """One of `line` (its number), `matches` (the first group of a regex, or all of it) and `value` (its place)."""
+    """One of `line` (a number), `matches` (the first group of a regex, or the whole match) and `value` (a place)."""
 
     name, asks, shows = "value_in", "a value in {path} at {at}", "git show {at}:{path}"
     line: Count | None = None
@@ -258,16 +254,16 @@ class ValueIn(OfFile):
 
     def problems(self) -> Iterator[str]:
         if sum(one is not None for one in (self.line, self.matches, self.value)) != 1:
-            yield "one of line, matches and value is needed"
+            yield "needs one of `line`, `matches` and `value`"
         if self.value is not None and not (steps(self.value) and format_of(self.path)):
-            yield "value is a place such as `a.b[0]` in a YAML, JSON, TOML or INI file"
+            yield "`value` has to be a place such as `a.b[0]` in a YAML, JSON, TOML or INI file"
 
     def of_file(self, run: Run, file: Text) -> IsRight | Verdict:
         if self.value is not None and len(file.text) > MAX_BYTES:
-            return not_run(f"{file} is over {size(MAX_BYTES)}, and such files are not read.")
+            return not_run(f"Not run: {file} is over {size(MAX_BYTES)}. Such files are not read.")
         found = self._found(file)
         if found is None:
-            return not_run(f"{file} does not have the value that is asked for.")
+            return not_run(f"Not run: {file} does not have the value that this check compares with.")
         return found if callable(found) else same_text(found)
 
     def _found(self, file: Text) -> IsRight | str | None:
@@ -285,7 +281,7 @@ class ValueIn(OfFile):
                 steps(self.value or "") or (),
             )
         except BeyondLimitError as error:
-            raise TooLargeError(f"what {file} holds is not known, because {error}") from None
+            raise TooLargeError(f"cannot read {file}, because {error}") from None
         except UnparsableError:
             return None
         if isinstance(found, Absent) or isinstance(found.data, list | dict):
@@ -296,7 +292,7 @@ class ValueIn(OfFile):
 
 @dataclass(frozen=True)
 class LinesOnlyIn(OfFile):
-    name, asks = "lines_only_in", "the lines of {path} that are at {at} and not at {from_}"
+    name, asks = "lines_only_in", "the lines of {path} at {at} that are not at {from_}"
     shows = "git diff {from_} {at} -- {path}"
     from_: Revision = MAIN_COMMIT
 
@@ -307,11 +303,11 @@ class LinesOnlyIn(OfFile):
 
 @dataclass(frozen=True)
 class FirstMatch(Asked):
-    """The oldest commit on the line of first parents, as `git bisect` finds it."""
+    """The oldest match among first parents, as `git bisect` finds it."""
 
     name, asks = (
         "first_match",
-        "the first commit on {on} where {path} has what is looked for, at least seven digits of its id",
+        "the id of the first commit on {on} where {path} contains what the question names, at least seven digits",
     )
     shows = "git log --oneline --reverse --patch {on} -- {path}"
     path: FilePath
@@ -330,13 +326,15 @@ class FirstMatch(Asked):
                     seen[entry.id] = self._has(run, entry.id)
                 if seen[entry.id]:
                     return same_id(commit_id)
-        return not_run(f"No commit on {quoted(self.on)} has what is looked for in {quoted(self.path)}.")
+        return not_run(
+            f"Not run: {quoted(self.path)} does not contain what the question names in any commit on {quoted(self.on)}."
+        )
 
     def _has(self, run: Run, blob_id: str) -> bool:
         content = run.repository.content(blob_id)
         if content is None:
             raise TooLargeError(
-                f"{quoted(self.path)} is over 1 MB in one of the commits, and such files are not read"
+                f"{quoted(self.path)} is over 1 MB in one of the commits. Such files are not read"
             )
         return bool(re.search(self.matches, as_text(content), re.MULTILINE))
 

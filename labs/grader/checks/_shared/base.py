@@ -1,11 +1,11 @@
-"""The parts of every kind of check: its parameters, what it may look at, and its verdict.
+"""Base class of the kinds of check, their input and their verdicts.
 
-For authors of kinds: state in `LookedAt` which set a check judges, such as the 3 commits of yours on `main`. `passed`
-turns an empty set into "needs work" (or "not run", if it was there and could not be read), so a kind never passes on
+For authors of kinds: name in `LookedAt` the set that a check judges, such as the 3 commits of yours on `main`. `passed`
+turns an empty set into "needs work" (or "not run" if its members could not be read), so a kind never passes on
 nothing. `may_be_empty` is only for statements about emptiness, such as `exactly: 0`.
 
-A verdict says one of three things: *seen*; *not seen in what was read*, with what was not read named in
-`LookedAt.unread`; *not known*, by `not_known`. Never write "There is no …" about anything that was not read.
+A verdict says one of three things: seen; not seen in what was read, with the rest named in `LookedAt.unread`; or
+unknown, by `not_known`. Never write "There is no …" about anything that was not read.
 """
 
 import re
@@ -27,11 +27,12 @@ from ...words import alike, count, decoded, listed, quoted
 from .ref_conflicts import with_branches_renamed, with_tags_renamed
 from .shell import STASHED, commands, paragraphs, start_on
 
-VERSION = re.compile(r"v?\d")  # how the name of a tag begins, and hardly that of a branch
+VERSION = re.compile(r"v?\d")  # names of tags begin so, names of branches hardly ever
+_QUESTION = re.compile(r"(?:whether|what|which|how|where|who) ")
 
 
 class UnknownAuthorError(Exception):
-    """The lab asks for commits of the learner, and none of these names the learner."""
+    """The lab asks for the learner's commits, and no commit names the learner."""
 
     def __init__(self, tip: Tip, commits: list[Commit], learner: Learner) -> None:
         super().__init__(f"{len(commits)} commits of other authors")
@@ -40,11 +41,11 @@ class UnknownAuthorError(Exception):
 
 @dataclass(frozen=True)
 class Run:
-    """What a check may look at. `starter` is the commit that learners start from, or None.
+    """Input of a check. `starter` is the commit that learners start from, or None.
 
     `learner` and `sandbox` are for kinds that need them; both may be None. `requirements` are those of the Python
-    environment that code runs in, None for the system's Python alone. `asks_author` is set where the lab says that
-    commits are the learner's.
+    environment that runs code, None for the system's Python. `asks_author` is True if the lab requires that commits
+    are the learner's.
     """
 
     repository: Repository
@@ -55,16 +56,16 @@ class Run:
     asks_author: bool = False
 
     def own_commits(self, tip: Tip) -> list[Commit]:
-        """The learner's own commits, oldest first: not reachable from the starter. See `by_learner`."""
+        """Return the learner's commits, oldest first: those not reachable from the starter. See `by_learner`."""
         history = self.repository.history
         return self.by_learner(
             tip, history.in_order(history.ancestors(tip.commit.id) - history.ancestors(self.starter))
         )
 
     def by_learner(self, tip: Tip, commits: list[Commit]) -> list[Commit]:
-        """Those that name the learner, where the lab asks that; else all.
+        """Return the commits that name the learner if the lab requires that, else all.
 
-        Raises UnknownAuthorError where none does: it may be the learner all the same.
+        Raises UnknownAuthorError if no commit does: the learner may have made them under a different name.
         """
         if not self.asks_author or self.learner is None or not self.learner.is_known:
             return commits
@@ -77,9 +78,9 @@ class Run:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One answer. `why` is a plain sentence; for NOT_RUN it is the reason. `fix` is commands for bash.
+    """Result of one check. `why` is a sentence, for NOT_RUN the reason. `fix` is commands for bash.
 
-    `drawing` shows what was found, where the kind draws something of its own; `wanted` is how the commits should lie.
+    `drawing` shows what was found, if the kind draws it; `wanted` is the expected shape of the history.
     Raises ValueError for a pass that looked at nothing: use `passed`, which decides.
     """
 
@@ -101,12 +102,11 @@ class Verdict:
 class Kind(ABC):
     """One kind of check: a frozen dataclass whose fields are its parameters in lab.yaml.
 
-    `kind` is its word there, `about` its row in the table of docs/labs.md. The docstring of its module explains it,
-    see `documentation`; `example` is YAML, for a kind whose first line has no room for a whole one.
-    `seconds` is the most that one check may take, unless `limit` says otherwise; `hidden` names parameters that
-    learners must not see.
-    `confined` kinds run code and are NOT_RUN where `Run.sandbox` is None; `always_passes` where a verdict of
-    "needs work" cannot be. A kind that asks for the history is NOT_RUN in a shallow clone, unless it
+    `kind` is its name there, `about` its row in the table of docs/labs.md. The docstring of its module documents it,
+    see `documentation`. `example` is YAML, for a kind whose first line has no room for a complete one.
+    `seconds` is the time limit of one check, unless `limit` returns another. `hidden` names parameters that learners
+    must not see. `confined` kinds run code and are NOT_RUN if `Run.sandbox` is None. `always_passes` is True if the
+    verdict is never "needs work". A kind that reads the history is NOT_RUN in a shallow clone, unless it
     `takes_part_of_history`.
     """
 
@@ -121,24 +121,23 @@ class Kind(ABC):
 
     @classmethod
     def values(cls) -> Iterator[tuple[str, str, list[str]]]:
-        """Yield the values that a parameter may name: the name, what it asks for, and its own parameters."""
+        """Yield the values that a parameter may name: name, description and own parameters of each."""
         yield from ()
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        """What is wrong with the parameters taken together, as (key, message)."""
+        """Yield (key, message) for parameters that contradict each other."""
         yield from ()
 
     def limit(self) -> float:
-        """The seconds that this check may take."""
         return self.seconds
 
     def obstacle(self, run: Run) -> Verdict | None:
-        """What stands in the way of checking at all; looked at before the time of the check begins."""
+        """Return the verdict if nothing can be checked here. Its time does not count."""
         return None
 
     @abstractmethod
     def check(self, run: Run) -> Verdict:
-        """The answer for one repository. A learner's mistake is an answer, never an exception."""
+        """Judge one repository. A learner's mistake is a verdict, never an exception."""
 
 
 def passed(
@@ -148,7 +147,7 @@ def passed(
     found: str = "",
     fix: Callable[[], str] = lambda: "",
 ) -> Verdict:
-    """Return a pass, or what `nothing_to_judge` says if the set is empty; `fix` is asked in that case alone."""
+    """Return a pass, or the verdict on an empty set; `fix` is called only for that."""
     if not looked_at.is_enough:
         return nothing_to_judge(looked_at, fix=fix(), evidence=evidence)
     why += f" Not read: {listed(looked_at.unread)}." if looked_at.unread else ""
@@ -156,12 +155,12 @@ def passed(
 
 
 def nothing_to_judge(looked_at: LookedAt, *, fix: str = "", evidence: Iterable[Evidence] = ()) -> Verdict:
-    """Return the verdict on an empty set: needs work, or not known if all that belongs to it could not be read."""
+    # needs work, unless the set has members that could not be read
     what = f"{looked_at.noun} {looked_at.where}".rstrip()
     if looked_at.unread:
-        return not_known(f"no {what} could be read ({listed(looked_at.unread)})")
+        return not_run(f"Not run: no {what} could be read ({listed(looked_at.unread)}).")
     verdict = needs_work(
-        f"Nothing to judge: there is no {what}.",
+        f"Nothing to check: there is no {what}.",
         expected=f"at least one {what}",
         found="none",
         fix=fix,
@@ -188,16 +187,22 @@ def not_run(reason: str, *, fix: str = "") -> Verdict:
 
 
 def not_known(reason: str, *, fix: str = "") -> Verdict:
-    """Return the verdict where what was read decides nothing; `reason` is the end of a sentence."""
-    return not_run(f"Not known: {reason}.", fix=fix)
+    """Return the verdict if what was read decides nothing. `reason` completes "Cannot tell", such as "whether …"."""
+    return not_run(f"Cannot tell{'' if _QUESTION.match(reason) else ':'} {reason}.", fix=fix)
 
 
 def cut_off_history() -> Verdict:
-    """Return the verdict on a shallow clone, where a commit that is absent proves nothing."""
+    # a commit that is missing from a shallow clone proves nothing
     return not_run(
-        "Not run: the history is cut off, as in a shallow clone. In GitHub Actions, check out with `fetch-depth: 0`.",
+        "Not run: this is a shallow clone, so part of the history is missing. In GitHub Actions, check out with "
+        "`fetch-depth: 0`.",
         fix=commands(["git", "fetch", "--unshallow"]),
     )
+
+
+def where(tip: Tip) -> str:
+    """Return "on `main`" for a branch, "at `v1.0`" for a tag or another commit."""
+    return f"{'on' if tip.ref == f'refs/heads/{tip.name}' else 'at'} {quoted(tip.name)}"
 
 
 def at_tip(tip: Tip, path: bytes | None = None) -> Evidence:
@@ -211,12 +216,12 @@ def at_tag(tag: Tag) -> Evidence:
 
 
 def tip_or_answer(run: Run, name: str) -> Tip | Verdict:
-    """The branch or tag of this name; where there is none, the answer that says so."""
+    """Return the branch or tag, or the verdict if there is none."""
     return run.repository.tip(name) or missing_branch(run, name)
 
 
 def commit_or_answer(run: Run, name: Revision, *, originals: bool = False) -> Tip | Verdict:
-    """The commit of a name such as `main~2`; where there is none, the answer that says so. See `resolve`."""
+    """Return the commit of a name such as `main~2`, or the verdict if there is none. See `resolve`."""
     found = resolve(run.repository, name, originals=originals)
     if not isinstance(found, Unresolved):
         return found
@@ -226,7 +231,7 @@ def commit_or_answer(run: Run, name: Revision, *, originals: bool = False) -> Ti
 
 
 def commits_since(run: Run, tip: Tip, since: Revision | None) -> list[Commit] | Verdict:
-    """Commits of a tip that `since` does not reach, oldest first; without `since`, the learner's own."""
+    """Return the commits of a tip that `since` does not reach, oldest first; without `since`, the learner's."""
     history = run.repository.history
     if since is None:
         return run.own_commits(tip)
@@ -252,12 +257,11 @@ def missing_branch(run: Run, name: str) -> Verdict:
 
 
 def missing_ref(run: Run, name: str) -> Verdict:
-    """The answer where a commit is named by a branch or tag that is not there."""
     return missing_tag(run, name) if VERSION.match(name) else missing_branch(run, name)
 
 
 def missing_tag(run: Run, name: str, *sort: str, place: str | None = None) -> Verdict:
-    """`sort` are the options of `git tag` for one of the right sort, `place` is where it belongs."""
+    """Return the verdict on a missing tag. `sort` are options of `git tag`, `place` is the commit to tag."""
     tags = list(run.repository.tags)
     near = alike(name, tags)
     on = run.repository.tag(near).id if near else _commit_at(run, place)
@@ -272,13 +276,13 @@ def missing_tag(run: Run, name: str, *sort: str, place: str | None = None) -> Ve
 
 
 def make_branch(name: str) -> str:
-    """Commands that push a branch, which may be there in the learner's folder already."""
+    # the branch may exist in the learner's clone
     switch, make = commands(["git", "switch", name]), commands(["git", "switch", "-c", name])
     return commands(f"{switch} 2>/dev/null || {make}", ["git", "push", "-u", "origin", name])
 
 
 def branch_at(run: Run, name: str, commit_id: str) -> str:
-    """Commands for a branch at a commit: straight to the remote, where one of this name is in the folder already."""
+    # pushed by commit id, since the clone may have a branch of this name
     push = ["git", "push", "origin", f"{commit_id}:refs/heads/{name}"]
     make = commands(["git", "fetch", "--tags", "origin"], ["git", "branch", name, commit_id], push)
     return with_branches_renamed(run.repository.branches, name, make)
@@ -290,13 +294,12 @@ def _renamed(old: str, name: str) -> str:
 
 
 def _commit_at(run: Run, place: str | None) -> str | None:
-    """The commit of a name; of main where none is given."""
     found = resolve(run.repository, Revision(place)) if place else None
     return run.repository.head if found is None or isinstance(found, Unresolved) else found.commit.id
 
 
 def _instead(near: str | None) -> str:
-    return f"There is one called {quoted(near)}." if near else "Most often it was not made, or not pushed."
+    return f"Found {quoted(near)} instead." if near else "Most often it was not created or not pushed."
 
 
 def names_found(names: list[str], noun: str, plural: str = "") -> str:

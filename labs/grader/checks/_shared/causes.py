@@ -1,7 +1,7 @@
-"""Why there is no file where one is asked for: what Git itself can tell, as an answer with commands for that cause.
+"""Verdicts on a missing file, by cause: renamed, deleted, on another branch, ignored or blocked.
 
-Every kind that reads a path comes here (by `contents`). Looking for a cause never turns an answer into a fault: what
-is too large or damaged is passed over.
+Every kind that reads a path comes here (through `contents`). Looking for a cause never turns a verdict into a fault:
+what is too large or damaged is skipped.
 """
 
 import posixpath
@@ -15,7 +15,7 @@ from ...git.refs import TAGS
 from ...git.repository import Tip
 from ...git.revision import base_of
 from ...words import count, decoded, excerpt, listed, quoted
-from .base import Run, Verdict, at_tip, needs_work
+from .base import Run, Verdict, at_tip, needs_work, where
 from .fixes import change, moved_tag
 from .in_the_way import a_folder, filled, in_its_place, in_the_way, made
 from .near_names import near_path
@@ -27,10 +27,7 @@ MAX_COMMITS = 1000
 
 
 def no_file_answer(run: Run, tip: Tip, path: str, files: Files, fill: Sequence[Line] = ()) -> Verdict:
-    """The answer where a regular file is asked for at a path, and there is none.
-
-    `fill` are commands that write into it what is asked for.
-    """
+    """Return the verdict on a path without a regular file. `fill` are commands that write the required content."""
     entry = files.get(path.encode())
     if entry is not None:
         return in_its_place(run, tip, path, path, entry, fill)
@@ -40,19 +37,18 @@ def no_file_answer(run: Run, tip: Tip, path: str, files: Files, fill: Sequence[L
 
 
 def no_match_answer(run: Run, tip: Tip, pattern: str, files: Files) -> Verdict:
-    """The answer where no file has a path that the pattern means."""
     folder = re.split(r"[^/]*[*?]", pattern, maxsplit=1)[0].rstrip("/")
     blocked = in_the_way(run, tip, f"{folder}/file", files, ()) if folder else None
     if blocked:
         return blocked
-    said = f"No file at {quoted(tip.name)} has a path such as {quoted(pattern)}."
-    expected = f"at least one file with a path such as {quoted(pattern)}"
-    found = f"{count(len(files), 'file')}, none with such a path"
+    said = f"No file {where(tip)} matches {quoted(pattern)}."
+    expected = f"at least one file that matches {quoted(pattern)}"
+    found = f"{count(len(files), 'file')}, none that matches"
     likely = _other_case(pattern, files)
     if likely:
         moves = [line for old, new in likely[:20] for line in _moved(old, new)]
         return needs_work(
-            f"{said} There is {quoted(likely[0][0])}, which has another case or ending.",
+            f"{said} Found {quoted(likely[0][0])}, which differs in case or extension.",
             expected=expected,
             found=listed(quoted(old) for old, _ in likely),
             fix=change(run, tip, f"Rename {likely[0][0]}", *moves),
@@ -73,8 +69,8 @@ def no_match_answer(run: Run, tip: Tip, pattern: str, files: Files) -> Verdict:
 
 def _absent(run: Run, tip: Tip, path: str, files: Files, fill: Sequence[Line]) -> Verdict:
     folder, name = posixpath.split(path)
-    where = f"in the folder {quoted(folder)}" if folder else "in the top folder"
-    said = f"There is no {quoted(name)} {where} at {quoted(tip.name)}."
+    inside = f"in the folder {quoted(folder)}" if folder else "in the top folder"
+    said = f"There is no {quoted(name)} {inside} {where(tip)}."
     near = near_path(path, map(decoded, sorted(files)))
     if near and posixpath.basename(near) != name:
         return _renamed(run, tip, near, path, said, fill)
@@ -87,7 +83,7 @@ def _absent(run: Run, tip: Tip, path: str, files: Files, fill: Sequence[Line]) -
 
 def _renamed(run: Run, tip: Tip, near: str, path: str, said: str, fill: Sequence[Line]) -> Verdict:
     return needs_work(
-        f"{said} One was found at {quoted(near)}.",
+        f"{said} Found {quoted(near)} instead.",
         expected=quoted(path),
         found=quoted(near),
         fix=change(run, tip, f"Move {near} to {path}", *_moved(near, path), *filled(fill, path)),
@@ -96,7 +92,6 @@ def _renamed(run: Run, tip: Tip, near: str, path: str, said: str, fill: Sequence
 
 
 def _elsewhere_in_git(run: Run, tip: Tip, path: str, said: str) -> Verdict | None:
-    """The answer where another branch, or an earlier commit, has the file."""
     for branch in _other_branches(run, tip):
         if path.encode() in _files_of(run, branch):
             return _on_another_branch(tip, branch, [path], said, quoted(path), run)
@@ -114,14 +109,14 @@ def _on_another_branch(
         f"{said} {'It' if len(paths) == 1 else 'They'} {'is' if len(paths) == 1 else 'are'} on the branch "
         f"{quoted(branch.name)}.",
         expected=expected,
-        found=f"{listed(map(quoted, paths))} at {quoted(branch.name)}",
+        found=f"{listed(map(quoted, paths))} on {quoted(branch.name)}",
         fix=fix,
         evidence=[at_tip(branch, paths[0].encode())],
     )
 
 
 def _taken_away(run: Run, tip: Tip, path: str, said: str) -> Verdict | None:
-    """The answer where an earlier commit on the line of first parents has the file; only in a short history."""
+    # searches first parents only, and not in a long history
     try:
         if not run.repository.is_short:
             return None
@@ -138,7 +133,7 @@ def _taken_away(run: Run, tip: Tip, path: str, said: str) -> Verdict | None:
     return needs_work(
         f"{said} Commit {after.id[:7]} {quoted(after.subject)} deleted it.",
         expected=quoted(path),
-        found=f"the file in commit {commit_id[:7]}, and no longer after it",
+        found=f"{quoted(path)} in commit {commit_id[:7]} and not in {after.id[:7]}",
         fix=change(run, tip, f"Bring back {posixpath.basename(path)}", _restored(commit_id, [path])),
         evidence=[replace(at_tip(tip, path.encode()), commit=after.id)],
     )
@@ -153,24 +148,22 @@ def _never_there(run: Run, tip: Tip, path: str, said: str, files: Files, fill: S
         rule = None
     if rule and rule.ignores:
         lines = decoded(sources[rule.source]).splitlines()
-        ignored = (
-            f" Line {rule.line} of {quoted(rule.source)}, {quoted(rule.pattern)}, ignores it, so `git add` leaves it "
-            "out."
-        )
+        place = f"Line {rule.line} of {quoted(rule.source)}, {quoted(rule.pattern)}"
+        ignored = f" {place}, ignores it, so `git add` skips it."
         evidence = [
             replace(at_tip(tip, rule.source.encode()), line=rule.line, excerpt=excerpt(lines, rule.line))
         ]
     return needs_work(
         said + ignored,
         expected=quoted(path),
-        found=f"{count(len(files), 'file')}, none of this name",
+        found=f"{count(len(files), 'file')}, none with this name",
         fix=change(run, tip, f"Add {posixpath.basename(path)}", *made(path, fill, force=bool(ignored))),
         evidence=evidence,
     )
 
 
 def _other_branches(run: Run, tip: Tip) -> Iterator[Tip]:
-    """Other branches: main first. None for a commit such as `main~2`, which only a rewrite could change."""
+    # main first; none for a commit such as `main~2`, since only a rewrite could change it
     if base_of(tip.name) != tip.name or not tip.ref.startswith("refs/"):
         return
     names = sorted(run.repository.branches, key=lambda name: (name != "main", name))[:MAX_BRANCHES]
@@ -191,13 +184,12 @@ def _files_of(run: Run, branch: Tip) -> Iterable[bytes]:
 
 
 def example_of(pattern: str) -> str:
-    """A path that the pattern means."""
     path = pattern.replace("**/", "").replace("/**", "/new.txt").replace("*", "new").replace("?", "x")
     return f"{path}README.md" if path.endswith("/") else path
 
 
 def _other_case(pattern: str, files: Files) -> list[tuple[str, str]]:
-    """Files that the pattern would mean in another case, or with `yml` for `yaml`, and their paths as it asks."""
+    # files that differ from the pattern in case, or in `yml` for `yaml`, with their corrected paths
     ending = {".yml": ".yaml", ".yaml": ".yml"}.get(posixpath.splitext(pattern)[1])
     found: list[tuple[str, str]] = []
     meant = path_matcher(pattern)
@@ -216,7 +208,6 @@ def _other_case(pattern: str, files: Files) -> list[tuple[str, str]]:
 
 
 def _as_asked(pattern: str, name: str) -> str:
-    """The path with the ending, and the folders, in the case of the pattern."""
     ending = posixpath.splitext(pattern)[1]
     folder = re.split(r"[^/]*[*?]", pattern, maxsplit=1)[0]
     if ending and name.casefold().endswith(ending.casefold()):

@@ -1,4 +1,4 @@
-"""Why a command of the learner's files may have failed, as far as Git can tell: mode, line ends, marks, links."""
+"""Likely causes of a failed command that Git can see: file modes, line endings, byte order marks, links."""
 
 import posixpath
 from dataclasses import replace
@@ -17,7 +17,7 @@ _EXECUTABLE = b"100755"
 
 
 def with_cause(run: Run, tip: Tip, command: tuple[str, ...], verdict: Verdict) -> Verdict:
-    """The verdict on a command that failed, with what is unusual about the files that it names."""
+    """Return the verdict on a failed command with what is unusual about the files that it names."""
     for number, word in enumerate(command):
         path = posixpath.normpath(word)
         told = _cause(run, tip, path, is_program=number == 0 and "/" in word)
@@ -38,9 +38,9 @@ def _cause(run: Run, tip: Tip, path: str, *, is_program: bool) -> tuple[str, str
         if near is None or path.startswith("-"):
             return None
         move = change(run, tip, f"Move {near} to {path}", ["git", "mv", "--", near, path])
-        return f"There is no {quoted(path)} there, but {quoted(near)} is.", move
+        return f"There is no {quoted(path)}, but {quoted(near)} exists.", move
     if not entry.is_file:
-        return f"{quoted(path)} is {entry.noun} there, which does not come along when code is run.", ""
+        return f"{quoted(path)} is {entry.noun}, and code is run without it.", ""
     return _cause_inside(run, tip, path, entry, is_program=is_program)
 
 
@@ -50,10 +50,10 @@ def _cause_inside(run: Run, tip: Tip, path: str, entry: Entry, *, is_program: bo
         return None
     first, name = content.partition(b"\n")[0], posixpath.basename(path)
     if pointed_size(content) is not None:
-        return f"{quoted(path)} is a pointer of Git LFS there, without its content.", ""
+        return f"{quoted(path)} is a Git LFS pointer without its content.", ""
     if is_program and entry.mode != _EXECUTABLE:
         mode = ["git", "update-index", "--chmod=+x", "--", path]
-        return f"{quoted(path)} is not executable there.", change(run, tip, f"Make {name} executable", mode)
+        return f"{quoted(path)} is not executable.", change(run, tip, f"Make {name} executable", mode)
     if first.endswith(b"\r") and first.startswith(b"#!"):
         fix = change(
             run,
@@ -63,7 +63,13 @@ def _cause_inside(run: Run, tip: Tip, path: str, entry: Entry, *, is_program: bo
             ["git", "add", ".gitattributes"],
             ["git", "add", "--renormalize", "--", path],
         )
-        return f"The lines of {quoted(path)} end with CRLF, so its first line names no program.", fix
+        return (
+            f"{quoted(path)} has CRLF line endings, so the system cannot find the program on its first line.",
+            fix,
+        )
     if content.startswith(b"\xef\xbb\xbf#!"):
-        return f"{quoted(path)} begins with a byte order mark, so its first line names no program.", ""
+        return (
+            f"{quoted(path)} starts with a byte order mark, so the system cannot find the program on its first line.",
+            "",
+        )
     return None

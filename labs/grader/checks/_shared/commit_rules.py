@@ -1,4 +1,4 @@
-"""What `commit` and `each_commit` ask of one commit, apart from its message and how many files it changes."""
+"""Rules for a single commit that `commit` and `each_commit` share."""
 
 import re
 from collections.abc import Iterator
@@ -27,12 +27,12 @@ _SIGNING: list[Line] = [
 ]
 _SIGNATURES = (b"gpgsig ", b"gpgsig-sha256 ")
 Fault = tuple[str, str, str]
-"""Why, as the end of a sentence, what is expected and what was found."""
+"""What the commit does or has, expected, found. The first completes "Commit abc1234 …"."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CommitRules:
-    """The parameters that both kinds have; commits are looked for on `on`, with `since` after that commit."""
+    """Parameters of both kinds. Commits are searched on `on`, with `since` after that commit."""
 
     on: RefName = MAIN
     since: Revision | None = None
@@ -46,43 +46,46 @@ class CommitRules:
 
     def rule_problems(self) -> Iterator[tuple[str, str]]:
         if self.touches and self.empty:
-            yield "empty", "a commit that changes files is not empty"
+            yield "empty", "contradicts `touches`: a commit that changes files is not empty"
 
     def fault(self, run: Run, commit: Commit, matches: Regex | None) -> Fault | None:
-        """What is the matter with one commit; `matches` is searched in its whole message."""
         if not matching([commit], self.subject, matches):
-            return "the message is another", wording(self.subject, matches), quoted(commit.subject)
+            return (
+                "does not have the required message",
+                wording(self.subject, matches),
+                quoted(commit.subject),
+            )
         if self.parents not in (None, len(commit.parents)):
-            expected, found = (count(number, "parent") for number in (self.parents or 0, len(commit.parents)))
-            return "the number of parents is another", expected, found
+            expected, found = (_parents(number) for number in (self.parents or 0, len(commit.parents)))
+            return f"has {found}", expected, found
         for role, wanted in (("author", self.author), ("committer", self.committer)):
             if wanted is None:  # people are read for all commits once one is asked for
                 continue
             person = getattr(commit, role)
             if not _is(person, wanted):
-                return f"the {role} is another", quoted(wanted), quoted(f"{person.name} <{person.email}>")
+                return f"has a different {role}", quoted(wanted), quoted(f"{person.name} <{person.email}>")
         if self.signed and not _is_signed(run, commit):
-            return "there is no signature", "a signed commit", "no signature"
+            return "is not signed", "a signed commit", "no signature"
         return self._fault_of_change(run, commit)
 
     def _fault_of_change(self, run: Run, commit: Commit) -> Fault | None:
         if not self.touches and self.empty is None:
             return None
         paths = sorted(map(decoded, run.repository.change_of(commit)))
-        found = listed(map(quoted, paths), most=MAX_LISTED) or "no file"
+        found = f"changes to {listed(map(quoted, paths), most=MAX_LISTED)}" if paths else "an empty commit"
         if self.touches and set(paths) != set(self.touches):
             return (
-                "other files are changed",
-                f"only {listed(map(quoted, self.touches), most=MAX_LISTED)}",
+                "changes different files",
+                f"changes to {listed(map(quoted, self.touches), most=MAX_LISTED)} only",
                 found,
             )
         if self.empty is not None and self.empty == bool(paths):
-            expected = "a commit without a change" if self.empty else "a change"
-            return ("files are changed" if paths else "nothing is changed"), expected, found
+            expected = "an empty commit" if self.empty else "a commit that changes a file"
+            return ("changes files" if paths else "is empty"), expected, found
         return None
 
     def mend(self, run: Run, tip: Tip, wrong: list[Commit], matches: Regex | None) -> str:
-        """Commands that amend the newest commit, and below an older one put the rest on top again."""
+        """Return commands that amend the commits and rebase what follows."""
         branch = holding(run, tip)
         here = run.repository.branch(branch) if branch else None
         if branch is None or here is None:
@@ -94,14 +97,13 @@ class CommitRules:
             put, amend = self._put_right(run, commit), self._amend(run, commit, matches)
             is_tip = commit.id == here.commit.id
             lines += [*put, amend] if is_tip else in_place(commit.id, branch, *put, amend=amend)
-        if self.empty is False:  # what changes nothing has no use
+        if self.empty is False:  # an empty commit has no use
             lines = [line for commit in reversed(wrong) for line in drop_lines(run, here, commit) or []]
         setup = _SIGNING if self.signed else []
         stops = "rebase" if wrong[0].id != here.commit.id else ""
         return rewritten(run, here, *setup, *lines, oldest=wrong[0].id, stops=stops)
 
     def _other_parents(self, run: Run, tip: Tip, branch: str) -> str:
-        """A merge of a commit of its own, or another commit after the merge."""
         if self.parents == 1:
             return add_commits(run, tip)
         aside: list[Line] = [["git", "switch", "--detach"], *more_commits(1), ["git", "switch", branch]]
@@ -109,7 +111,7 @@ class CommitRules:
         return on_branch(branch, *aside, merge) if self.parents == 2 else ""
 
     def _put_right(self, run: Run, commit: Commit) -> list[Line]:
-        """Commands that stage what is to be in the newest commit and no more; the files stay as they are."""
+        # stages exactly what belongs into the commit; the files in the folder stay as they are
         if not (self.touches or self.empty) or not commit.parents:
             return []
         changed = set(map(decoded, run.repository.change_of(commit)))
@@ -135,14 +137,18 @@ class CommitRules:
         ]
 
 
+def _parents(number: int) -> str:
+    return count(number, "parent") if number else "no parent"
+
+
 def _whole(author: str, commit: Commit) -> str:
-    """A name and an address, as Git wants both; what is not asked for stays."""
+    # Git needs both a name and an address
     name, email = _parts(author)
     return f"{name or commit.author.name} <{email or commit.author.email}>"
 
 
 def _written(run: Run, commit: Commit, path: str) -> Line:
-    """What a later commit makes of the file, else a line of its own."""
+    # takes the file from a later commit if there is one
     name = path.encode(errors="surrogateescape")
     for tip in filter(None, map(run.repository.branch, run.repository.branches)):
         later = run.repository.entry(tip.commit, name)
@@ -153,7 +159,7 @@ def _written(run: Run, commit: Commit, path: str) -> Line:
 
 
 def _parts(text: str) -> tuple[str, str]:
-    """Name and address of `Name <e-mail>`; one of them may be empty."""
+    # name and address; one of them may be empty
     name, _, email = text.partition("<")
     return name.strip(), email.rstrip("> ")
 

@@ -1,4 +1,4 @@
-"""Files at a commit, for the kinds that look into them: one of a path, or all that a pattern means."""
+"""Read files at a commit: one by its path, or all that match a pattern."""
 
 import posixpath
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from ...git.trees import Entry
 from ...parameters import Revision
 from ...report import Evidence
 from ...words import count, decoded, excerpt, quoted, size
-from .base import Run, Verdict, at_tip, commit_or_answer, make_branch, not_run
+from .base import Run, Verdict, at_tip, commit_or_answer, make_branch, not_run, where
 from .causes import no_file_answer, no_match_answer
 from .fixes import on_branch
 from .not_text import UTF_16, not_text_answer
@@ -31,7 +31,7 @@ class Found:
     entry: Entry
 
     def __str__(self) -> str:
-        return f"{quoted(self.path)} at {quoted(self.tip.name)}"
+        return f"{quoted(self.path)} {where(self.tip)}"
 
     def evidence(self) -> Evidence:
         return at_tip(self.tip, self.path.encode(errors="surrogateescape"))
@@ -39,7 +39,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Text(Found):
-    """A file that was read; its lines end with `\\n`."""
+    """A file that was read, with line ends as `\\n`."""
 
     text: str
 
@@ -48,7 +48,6 @@ class Text(Found):
         return lines_of(self.text)
 
     def at_line(self, line: int | None) -> Evidence:
-        """The place of a line (from 1) and those around it; of the file where the line is not known."""
         return (
             replace(self.evidence(), line=line, excerpt=excerpt(self.lines, line))
             if line
@@ -57,10 +56,7 @@ class Text(Found):
 
 
 def file_or_answer(run: Run, path: str, at: Revision, *fill: Line) -> Found | Verdict:
-    """The file of a path; where there is none, the answer that says what is there instead.
-
-    `fill` are commands that write what is asked for into the file.
-    """
+    """Return the file, or the verdict if there is none. `fill` are commands that write the required content."""
     tip = commit_or_answer(run, at)
     if isinstance(tip, Verdict):
         return _on_new_branch(tip, path, at, fill)
@@ -72,7 +68,6 @@ def file_or_answer(run: Run, path: str, at: Revision, *fill: Line) -> Found | Ve
 
 
 def _on_new_branch(verdict: Verdict, path: str, at: Revision, fill: Sequence[Line]) -> Verdict:
-    """Where the branch is to be made first, what is asked for is written on it."""
     if base_of(at) != at or verdict.fix != make_branch(at) or not fill:
         return verdict
     commit: list[Line] = [
@@ -83,7 +78,7 @@ def _on_new_branch(verdict: Verdict, path: str, at: Revision, fill: Sequence[Lin
 
 
 def files_or_answer(run: Run, path: str, at: Revision, *fill: Line) -> list[Found] | Verdict:
-    """All files of a pattern, at least one; or the one of a path, which `fill` would write."""
+    """Return all files that match a pattern (or the one at a path), or the verdict if there is none."""
     if not is_glob(path):
         found = file_or_answer(run, path, at, *fill)
         return found if isinstance(found, Verdict) else [found]
@@ -99,19 +94,19 @@ def files_or_answer(run: Run, path: str, at: Revision, *fill: Line) -> list[Foun
     return several or no_match_answer(run, tip, path, files)
 
 
-def bytes_or_answer(run: Run, file: Found, most: int = MAX_FILE_BYTES) -> bytes | Verdict:
-    """What a file holds; the answer that it is not read where that is more than `most` bytes."""
+def bytes_or_answer(run: Run, file: Found, limit: int = MAX_FILE_BYTES) -> bytes | Verdict:
+    """Return the content of a file, or the verdict if it has more than `limit` bytes."""
     content = run.repository.content(file.entry.id)
-    if content is None or len(content) > most:
-        return not_run(f"{file} is over {size(most)}, and such files are not read.")
+    if content is None or len(content) > limit:
+        return not_run(f"Not run: {file} is over {size(limit)}. Such files are not read.")
     return content
 
 
-def text_or_answer(run: Run, file: Found | Verdict, most: int = MAX_FILE_BYTES) -> Text | Verdict:
-    """The text of what `file_or_answer` found; an answer stays what it is."""
+def text_or_answer(run: Run, file: Found | Verdict, limit: int = MAX_FILE_BYTES) -> Text | Verdict:
+    """Return the text of a file, or the verdict if it cannot be read. A verdict is returned as it is."""
     if isinstance(file, Verdict):
         return file
-    content = bytes_or_answer(run, file, most)
+    content = bytes_or_answer(run, file, limit)
     if isinstance(content, Verdict):
         return content
     return not_text_answer(run, file.tip, file.path, content) or as_text_file(file, content)
@@ -122,14 +117,14 @@ def as_text_file(file: Found, content: bytes) -> Text:
 
 
 def submodule_above(run: Run, tip: Tip, path: str) -> str | None:
-    """Return the submodule (or nested repository) on the way to a path, whose files are not in this repository."""
+    """Return the submodule (or nested repository) above a path, whose files are not in this repository."""
     places = list(accumulate(path.split("/")[:-1], lambda above, name: f"{above}/{name}"))
     entries = ((place, run.repository.entry(tip.commit, place.encode())) for place in places)
     return next((place for place, entry in entries if entry and entry.is_submodule), None)
 
 
 def not_read(*, large: int = 0, binary: int = 0, pointers: int = 0, submodules: int = 0) -> tuple[str, ...]:
-    """What a search through many files left out, for `LookedAt.unread`."""
+    """Return in words what a search through many files skipped, for `LookedAt.unread`."""
     kinds = (
         (large, "file over 1 MB", "files over 1 MB"),
         (binary, "binary file", "binary files"),
@@ -140,16 +135,15 @@ def not_read(*, large: int = 0, binary: int = 0, pointers: int = 0, submodules: 
 
 
 def lines_in(file: Text) -> LookedAt:
-    """The set of a check that searches a text: an empty file has nothing to search."""
     return LookedAt(len(file.lines) if file.text else 0, "line", f"in {file}")
 
 
 def as_text(content: bytes) -> str:
-    """File content as text with `\\n` line ends. PowerShell's `>` writes UTF-16 with a byte order mark."""
+    """Return file content as text with `\\n` line ends. PowerShell's `>` writes UTF-16 with a byte order mark."""
     encoding = "utf-16" if content[:2] in UTF_16 else "utf-8-sig"
     return content.decode(encoding, "replace").replace("\r\n", "\n")
 
 
 def lines_of(text: str) -> list[str]:
-    """Lines as Git counts them, by `\\n` alone."""
+    """Split a text into lines as Git counts them, by `\\n` only."""
     return text.removesuffix("\n").split("\n")

@@ -1,4 +1,4 @@
-"""Exact edits that put a value at a place of a YAML, JSON, TOML or INI file."""
+"""Exact edits that set or remove a value in a YAML, JSON, TOML or INI file."""
 
 import json
 import re
@@ -38,7 +38,7 @@ def deletion(path: str, lines: Sequence[str], way: Steps, form: Format, line: in
 
 
 class _Edit(NamedTuple):
-    """An edit in words, and the lines of the file after it."""
+    """An edit as text, and the lines of the file after it."""
 
     text: str
     lines: list[str]
@@ -79,7 +79,6 @@ def _replaced(path: str, lines: Sequence[str], number: int, new: str) -> _Edit:
 
 
 def _first_that_reads_as(wanted: object, form: Format, edits: Iterator[_Edit]) -> str:
-    """The words of the edit after which the file has the wanted values; empty if none of the first few does."""
     return next((edit.text for edit in islice(edits, MAX_TRIED) if _reads_as(edit, form, wanted)), "")
 
 
@@ -121,7 +120,7 @@ def _without(document: object, way: Steps) -> object:
 
 
 def new_file(way: Steps, value: object, form: Format) -> list[str]:
-    """The lines of a file with this value alone."""
+    """Return the lines of a file with only this value."""
     names = [str(step) for step in way]
     text = _as_text(value, form)
     if form == "json":
@@ -133,7 +132,7 @@ def new_file(way: Steps, value: object, form: Format) -> list[str]:
 
 
 def _line_of(lines: Sequence[str], way: Steps, form: Format) -> int | None:
-    """The line of a key in its section of a TOML or INI file, whose values come without their lines."""
+    # values of TOML and INI files come without line numbers
     section, wanted = "", ".".join(map(str, way[:-1]))
     key = re.compile(rf"""\s*["']?{re.escape(str(way[-1]))}["']?\s*[=:]""")
     for number, text in enumerate(lines if form in ("toml", "ini") else (), start=1):
@@ -145,7 +144,7 @@ def _line_of(lines: Sequence[str], way: Steps, form: Format) -> int | None:
 
 
 def _on_line(line: str, way: Steps, text: str) -> str:
-    """A line with another value; empty where the line has more than this one."""
+    # the line with the new value; "" if the line has more than this pair
     name = re.escape(str(way[-1]))
     found = re.fullmatch(
         rf"""(\s*(?:- )?["']?{name}["']?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s#,"'\[{{][^#,]*?)(\s*,?\s*(?:\#.*)?)""",
@@ -155,7 +154,7 @@ def _on_line(line: str, way: Steps, text: str) -> str:
 
 
 def _in_list(line: str, way: Steps, text: str) -> str:
-    """A line such as `a: [1, 2]` with another item; empty where it is not of this form."""
+    # a line such as `a: [1, 2]` with the new item; "" for any other form
     at = way[-1]
     found = re.fullmatch(r"""([^\[\]]*[:=]\s*)\[([^\[\]{}"'#]*)\](.*)""", line)
     items = [item.strip() for item in found[2].split(",")] if found else []
@@ -165,14 +164,14 @@ def _in_list(line: str, way: Steps, text: str) -> str:
 
 
 def _within_line(line: str, way: Steps, text: str) -> Iterator[str]:
-    """Yield a line such as `a: {b: 1, c: 2}` with the new value at each key of the name."""
+    # lines such as `a: {b: 1, c: 2}` with the new value at each key of this name
     if isinstance(way[-1], str) and len(line) <= MAX_LINE:
         for found in re.finditer(_PAIR.format(name=re.escape(way[-1])), line):
             yield f"{line[: found.start('value')]}{text}{line[found.end('value') :]}"
 
 
 def _taken_out(line: str, way: Steps) -> Iterator[str]:
-    """A line without each pair of the name, and without the comma that separated it."""
+    # the line without one pair of this name and its comma
     if isinstance(way[-1], str) and len(line) <= MAX_LINE:
         for found in re.finditer(_PAIR.format(name=re.escape(way[-1])), line):
             before, after = line[: found.start()], line[found.end() :]
@@ -185,7 +184,7 @@ def _taken_out(line: str, way: Steps) -> Iterator[str]:
 def _in_section(
     path: str, lines: Sequence[str], names: list[str], text: str, form: Format
 ) -> Iterator[_Edit]:
-    """In the section of a TOML or INI file, or in a new one."""
+    # in the section, or in a new one
     section, pair = ".".join(names[:-1]), f"{names[-1]} = {text}"
     number = next(
         (at for at, line in enumerate(lines, 1) if line.split("#")[0].strip() == f"[{section}]"), None
@@ -199,7 +198,7 @@ def _in_section(
 
 
 def _in_yaml(path: str, lines: Sequence[str], names: list[str], text: str) -> Iterator[_Edit]:
-    """Below the deepest part of the way that is there as a block."""
+    # below the deepest existing block
     document = read_data("\n".join(lines), "yaml")
     depth = next(
         depth
@@ -231,7 +230,7 @@ def _at_end(path: str, lines: Sequence[str], *more: str) -> _Edit:
 
 
 def _key_line(lines: Sequence[str], near: int, name: str) -> int:
-    """The line of `name:` at or above the value; 0 where something stands behind the colon."""
+    # at or above the value; 0 if something follows the colon
     pattern = re.compile(rf"""\s*(?:- )?["']?{re.escape(name)}["']?\s*:\s*(?:#.*)?""")
     return next((number for number in range(near, 0, -1) if pattern.fullmatch(lines[number - 1])), 0)
 

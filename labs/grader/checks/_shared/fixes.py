@@ -1,4 +1,4 @@
-"""Fixes that change a branch or a tag and push it: a new commit, or other commits in the place of old ones."""
+"""Fixes that change a branch or a tag and push it, by a new commit or by rewriting old ones."""
 
 from collections.abc import Iterable
 
@@ -10,27 +10,27 @@ from .shell import STASHED, Line, commands, paragraphs, start_on
 _BRANCHES, _TAGS = "refs/heads/", "refs/tags/"
 _AMEND: Line = ["git", "commit", "--amend", "--no-edit"]
 _STOPPED = (
-    "Where Git stops at a conflict: edit the files that it names, `git add` them, then `git {0} --continue` "
-    "and the commands above that come after it. `git {0} --abort` goes back."
+    "If Git stops at a conflict, edit the files that it lists, `git add` them, run `git {0} --continue`, then the "
+    "remaining commands above. `git {0} --abort` undoes it."
 )
 _STOPPED_SQUASH = (
-    "Where Git stops at a conflict: edit the files that it names, `git add` them, then `git commit` and the commands "
-    "above that come after it. `git reset --merge` goes back."
+    "If Git stops at a conflict, edit the files that it lists, `git add` them, run `git commit`, then the remaining "
+    "commands above. `git reset --merge` undoes it."
 )
 
 
 def change(run: Run, tip: Tip, message: str, *lines: Line) -> str:
-    """Commands that change something at a tip: `lines`, a commit, a push; a tag is moved along.
+    """Return commands that change files at a tip: `lines`, a commit, a push. A tag is moved along.
 
-    An earlier commit is amended and what follows is put on top of it again.
+    An earlier commit is amended and the later ones are rebased.
     """
     return edited(run, tip, message, "", *lines)
 
 
 def edited(run: Run, tip: Tip, message: str, edit: str, *lines: Line, stash: bool = True) -> str:
-    """As `change`, where `edit` tells in words what to do in a file before `lines`.
+    """Return commands as `change` does, with `edit`, a sentence on what to edit, before `lines`.
 
-    Without `stash` edits that were not committed stay in the folder, since they are part of the fix.
+    Without `stash`, uncommitted edits stay in the folder, since they are part of the fix.
     """
     if base_of(tip.name) != tip.name or not tip.ref.startswith("refs/"):
         return _amended(run, tip, edit, *lines)
@@ -46,9 +46,9 @@ def edited(run: Run, tip: Tip, message: str, edit: str, *lines: Line, stash: boo
 def rewritten(
     run: Run, tip: Tip, *lines: Line, oldest: str | None = None, push: Iterable[str] = (), stops: str = ""
 ) -> str:
-    """Commands that give a branch other commits, push that with force and say how to get back.
+    """Return commands that rewrite a branch and force-push it, and how to undo that.
 
-    Tags on the line from the tip down to the commit `oldest` are moved along. `stops` is the command that may stop.
+    Tags from the tip down to the commit `oldest` are moved along. `stops` is the command that may stop at a conflict.
     """
     branch = holding(run, tip)
     if branch is None:
@@ -62,26 +62,25 @@ def rewritten(
 
 
 def on_branch(branch: str, *lines: Line, push: Iterable[str] = (), stops: str = "") -> str:
-    """Commands that add something to a branch and push it, with other branches."""
+    """Return commands that add commits to a branch and push it, together with the branches of `push`."""
     done = commands(*start_on(branch), *lines, ["git", "push", "origin", branch, *push])
     return paragraphs(done, _stopped(stops), STASHED)
 
 
 def _stopped(command: str) -> str:
-    """Return how to go on after `git merge`, `git rebase` or such a command stops at a conflict; "" for no command."""
     if command == "squash":
         return _STOPPED_SQUASH
     return _STOPPED.format(command) if command else ""
 
 
 def in_place(old: str, branch: str, *lines: Line, amend: Line = _AMEND) -> list[Line]:
-    """Lines that amend an earlier commit of a branch and put what follows on top of it again."""
+    """Return lines that amend an earlier commit of a branch and rebase the later ones."""
     on_top: Line = ["git", "rebase", "--rebase-merges", "--onto", "HEAD", old, branch]
     return [["git", "switch", "--detach", old], *lines, amend, on_top]
 
 
 def moved(tag: Tag, to: str, *, annotated: bool | None = None, message: str | None = None) -> list[Line]:
-    """Lines that move a tag, of the sort and with the message that it has unless told otherwise."""
+    """Return lines that move a tag, which keeps its type and message by default."""
     name = tag.ref.removeprefix(_TAGS)
     sort = ["-a", "-m", message or tag.message or f"Release {name}"]
     is_annotated = tag.annotated if annotated is None else annotated
@@ -89,18 +88,16 @@ def moved(tag: Tag, to: str, *, annotated: bool | None = None, message: str | No
 
 
 def moved_tag(tag: Tag, to: str, *, annotated: bool | None = None, message: str | None = None) -> str:
-    """Commands that move a tag, and the way back."""
     name, old = tag.ref.removeprefix(_TAGS), tag.id[:7]
     move = moved(tag, to, annotated=annotated, message=message)
     return paragraphs(
-        commands(["git", "fetch", "--tags", "origin"], *move), f"`{name}` was on commit `{old}`."
+        commands(["git", "fetch", "--tags", "origin"], *move), f"`{name}` pointed to `{old}` before."
     )
 
 
 def deleted_tag(tag: Tag) -> str:
-    """Commands that delete a tag here and on the remote, and the way back."""
     name = tag.ref.removeprefix(_TAGS)
-    back = f"`git tag {name} {tag.id[:7]}` makes it again."
+    back = f"`git tag {name} {tag.id[:7]}` restores it."
     return paragraphs(
         commands(["git", "tag", "-d", name], ["git", "push", "origin", "--delete", tag.ref]), back
     )
@@ -111,7 +108,7 @@ def pushed_again(tag: Tag) -> list[Line]:
 
 
 def holding(run: Run, tip: Tip) -> str | None:
-    """The branch of a tip; of a tag or an id the first one whose history has the commit, main before others."""
+    """Return the branch of a tip; for a tag or an id, the first branch that contains the commit, `main` preferred."""
     if tip.ref.startswith(_BRANCHES):
         return tip.ref.removeprefix(_BRANCHES)
     inside = run.repository.history.descendants(tip.commit.id)
@@ -130,7 +127,7 @@ def _start_at(tip: Tip) -> list[Line]:
 
 
 def _amended(run: Run, tip: Tip, edit: str, *lines: Line) -> str:
-    """An earlier commit is amended; a tag on it or behind it moves along."""
+    # tags on the commit and on later ones move along
     branch, old = holding(run, tip), tip.commit.id
     if branch is None:
         return ""
@@ -144,7 +141,7 @@ def _amended(run: Run, tip: Tip, edit: str, *lines: Line) -> str:
 
 
 def _moved_along(run: Run, branch: str, oldest: str) -> list[Line]:
-    """Lines that move the tags on the line of a branch, down to the commit `oldest`, onto the new commits."""
+    # moves the tags down to the commit `oldest` onto the new commits
     lines: list[Line] = []
     tags = [run.repository.tag(name) for name in run.repository.tags]
     for steps, commit_id in enumerate(run.repository.history.first_parents(run.repository.branches[branch])):
@@ -158,7 +155,7 @@ def _moved_along(run: Run, branch: str, oldest: str) -> list[Line]:
 
 def _way_back(run: Run, branch: str) -> str:
     old = run.repository.branches[branch][:7]
-    return f"The old commits are kept for a while: `git branch old-{branch.replace('/', '-')} {old}` brings them back."
+    return f"Git keeps the old commits for a while: `git branch old-{branch.replace('/', '-')} {old}` restores them."
 
 
 def _around(start: list[Line], edit: str, after: list[Line], *, stashed: bool = True) -> str:

@@ -1,4 +1,4 @@
-"""Something else at a path, or on the way to it: a submodule, a symbolic link, a folder or a file; see `causes`."""
+"""Verdicts on a path that is, or leads through, a submodule, a symbolic link, a folder or a file; see `causes`."""
 
 import posixpath
 import re
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ...git.repository import Tip
 from ...git.trees import Entry
 from ...words import cut, decoded, quoted
-from .base import Run, Verdict, at_tip, needs_work
+from .base import Run, Verdict, at_tip, needs_work, where
 from .fixes import change
 from .rule_files import Files
 from .shell import Line, as_argument, make_folder_of
@@ -17,7 +17,6 @@ _LINK = b"120000"
 
 
 def in_the_way(run: Run, tip: Tip, path: str, files: Files, fill: Sequence[Line]) -> Verdict | None:
-    """The answer where a folder on the way to the path is no folder."""
     parts = path.split("/")
     for depth in range(1, len(parts)):
         place = "/".join(parts[:depth])
@@ -27,7 +26,7 @@ def in_the_way(run: Run, tip: Tip, path: str, files: Files, fill: Sequence[Line]
 
 
 def in_its_place(run: Run, tip: Tip, path: str, place: str, entry: Entry, fill: Sequence[Line]) -> Verdict:
-    """`place` is the path itself, or a folder on the way to it; `entry` is found there."""
+    """Return the verdict on `entry`, found at `place`: the path itself or a folder above it."""
     wanted = "a file" if place == path else "a folder"
     if entry.is_submodule:
         noun, why, lines = _repository_inside(run, tip, path, place)
@@ -38,7 +37,7 @@ def in_its_place(run: Run, tip: Tip, path: str, place: str, entry: Entry, fill: 
         noun, why = "a file", ""
         lines = [["git", "mv", "--", place, f"{place}.old"], *made(path)]
     return needs_work(
-        f"{quoted(place)} at {quoted(tip.name)} is {noun}, not {wanted}.{why}",
+        f"{quoted(place)} {where(tip)} is {noun}, not {wanted}.{why}",
         expected=quoted(path) if place != path else "a file",
         found=f"{noun} at {quoted(place)}" if place != path else noun,
         fix=change(run, tip, f"Make {place} {wanted}", *lines),
@@ -47,10 +46,7 @@ def in_its_place(run: Run, tip: Tip, path: str, place: str, entry: Entry, fill: 
 
 
 def _repository_inside(run: Run, tip: Tip, path: str, place: str) -> tuple[str, str, list[Line]]:
-    """What a gitlink is called, why it is there, and how its files become files of this repository.
-
-    The `.git` of a repository inside is moved beside the repository, so that its history is not lost.
-    """
+    # the `.git` of a nested repository is moved beside this one, so that its history is not lost
     quoted_place = shlex.quote(place)
     inside, aside = shlex.quote(f"{place}/.git"), shlex.quote(f"../{posixpath.basename(place)}.git")
     take_in: list[Line] = [
@@ -66,7 +62,7 @@ def _repository_inside(run: Run, tip: Tip, path: str, place: str) -> tuple[str, 
         take_in.append(["git", "add", "--", ".gitmodules"])
         why = " Its files are in another repository, not in this one."
     else:
-        why = " It has a `.git` of its own, so Git recorded one of its commits instead of its files."
+        why = " It has its own `.git`, so Git recorded one of its commits instead of its files."
     if place == path:
         why = ""
     more: list[Line] = [] if place == path else [["git", "add", "--", place]]
@@ -89,7 +85,7 @@ def _submodule_name(run: Run, tip: Tip, place: str) -> str | None:
 
 
 def _link(run: Run, tip: Tip, path: str, place: str, entry: Entry) -> tuple[str, str, list[Line]]:
-    """A symbolic link is replaced by a copy of what it leads to, where that is in the repository."""
+    # replaced by a copy of its target, if that is in the repository
     target = decoded(run.repository.content(entry.id) or b"")
     real = posixpath.normpath(posixpath.join(posixpath.dirname(place), target))
     there = (
@@ -97,7 +93,7 @@ def _link(run: Run, tip: Tip, path: str, place: str, entry: Entry) -> tuple[str,
         if real.startswith(("/", ".."))
         else run.repository.entry(tip.commit, real.encode(errors="surrogateescape"))
     )
-    why = f" It leads to {quoted(cut(target, 60))}: Git stored that address, not the files." if there else ""
+    why = f" It points to {quoted(cut(target, 60))}: Git stored that path, not the files." if there else ""
     lines: list[Line] = [["git", "rm", "--quiet", "--", place]]
     if there and there.is_file and place == path:
         copy: Line = ["cp", as_argument(real), as_argument(path)]
@@ -111,13 +107,13 @@ def _link(run: Run, tip: Tip, path: str, place: str, entry: Entry) -> tuple[str,
 
 
 def a_folder(run: Run, tip: Tip, path: str, files: Files) -> Verdict:
-    """The folder keeps its files under another name; a file of the same name in it comes out."""
+    # the folder is renamed; a file of the same name in it moves up
     aside, name = f"{path}-folder", posixpath.basename(path)
     inner = f"{path}/{name}".encode() in files
     lines: list[Line] = [["git", "mv", "--", path, aside]]
     lines += [["git", "mv", "--", f"{aside}/{name}", path]] if inner else made(path)
     return needs_work(
-        f"{quoted(path)} at {quoted(tip.name)} is a folder, not a file."
+        f"{quoted(path)} {where(tip)} is a folder, not a file."
         + (f" The file is inside it: {quoted(f'{path}/{name}')}." if inner else ""),
         expected="a file",
         found="a folder",

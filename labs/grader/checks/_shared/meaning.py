@@ -1,4 +1,4 @@
-"""What the kinds share that judge the meaning of a file: its text at a commit, and findings as an answer."""
+"""Base of the kinds that judge the meaning of a file: its text at a commit, and findings turned into a verdict."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,12 +21,12 @@ MAX_BYTES = 256 * 1024
 
 @dataclass(frozen=True)
 class Texts:
-    """The files at a tip as text; None for a path that is not there. Raises TooLargeError for one that is not read."""
+    """Files at a tip as text; None for a missing path. Raises TooLargeError for a file that is not read."""
 
     run: Run
     tip: Tip
     changed: Mapping[str, str] = field(default_factory=dict)
-    """Other texts, by path, which an edit would make."""
+    """Edited texts by path, which replace those of the repository."""
 
     def files(self) -> list[str]:
         there = [
@@ -41,15 +41,15 @@ class Texts:
         if entry is None:
             return None
         if not entry.is_file:
-            raise TooLargeError(f"{quoted(path)} is {entry.noun}, which is not read")
+            raise TooLargeError(f"{quoted(path)} is {entry.noun}. Such entries are not read")
         content = self.run.repository.content(entry.id)
         if content is None or len(content) > MAX_BYTES:
-            raise TooLargeError(f"{quoted(path)} is over {size(MAX_BYTES)}, and such files are not read")
+            raise TooLargeError(f"{quoted(path)} is over {size(MAX_BYTES)}. Such files are not read")
         return as_text(content)
 
 
 def texts_or_answer(run: Run, path: FilePath, at: Revision, *fill: Line) -> tuple[Texts, str] | Verdict:
-    """The text of a file that has to be there; where it is not, the answer that says so."""
+    """Return the files and the text of a required one, or the verdict if it is missing."""
     file = text_or_answer(run, file_or_answer(run, path, at, *fill), MAX_BYTES)
     if isinstance(file, Verdict):
         return file
@@ -59,7 +59,7 @@ def texts_or_answer(run: Run, path: FilePath, at: Revision, *fill: Line) -> tupl
 
 
 def started(run: Run, at: Revision, files: Mapping[str, str], ask: Callable[[Texts], Answer]) -> list[Line]:
-    """Commands that write files of which the first would do; none where the first one is there."""
+    """Return commands that write `files` so that the first one passes; none if the first one exists."""
     tip, path = commit_or_answer(run, at), next(iter(files))
     if isinstance(tip, Verdict) or run.repository.entry(tip.commit, path.encode()):
         return []
@@ -79,10 +79,10 @@ def started(run: Run, at: Revision, files: Mapping[str, str], ask: Callable[[Tex
 
 
 def asked_twice(kind: Kind, questions: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """A problem where a check asks more than one of its questions."""
+    """Yield a problem if a check asks more than one of its questions."""
     asked = [name for name in questions if getattr(kind, name) is not None]
     if len(asked) > 1:
-        yield asked[1], f"a check asks one thing, and {quoted(asked[0])} is there already"
+        yield asked[1], f"cannot be combined with {quoted(asked[0])}: a check asks one question"
 
 
 def verdict_of(
@@ -93,9 +93,9 @@ def verdict_of(
     drawing: Drawing | None = None,
     hidden: Callable[[str], set[int]] = lambda path: set(),
 ) -> Verdict:
-    """The answer with its evidence. `hidden` names the lines of a file that must not be shown.
+    """Return the verdict with its evidence. `hidden` returns the lines of a file that must not be shown.
 
-    `ask` answers the same question of other texts, so that an edit can be tried before it is told.
+    `ask` answers the same question about edited texts, so that an edit is tried before it is suggested.
     """
     if answer.unknown:
         return not_known(answer.unknown)
@@ -104,7 +104,7 @@ def verdict_of(
         evidence = [_evidence(texts, place, hidden) for place in seen] or [at_tip(texts.tip)]
         return replace(passed(answer.holds, *evidence, looked_at=answer.judged), drawing=drawing)
     first, more = answer.findings[0], len(answer.findings) - 1
-    others = f" {more} more {'is' if more == 1 else 'are'} like it." if more else ""
+    others = f" There {'is' if more == 1 else 'are'} {more:,} more like it." if more else ""
     return needs_work(
         first.says + others,
         expected=first.expected,
@@ -127,13 +127,13 @@ def _evidence(
     text, secret = texts(place.path) if shown else None, hidden(place.path)
     lines = excerpt(lines_of(text), place.line) if text is not None else ()
     shown_lines = tuple(
-        (number, "(this line holds a credential)" if number in secret else line) for number, line in lines
+        (number, "(this line contains a credential)" if number in secret else line) for number, line in lines
     )
     return replace(found, line=place.line, excerpt=shown_lines)
 
 
 def _fix(texts: Texts, answer: Answer, ask: Callable[[Texts], Answer] | None) -> str:
-    """What to edit, line by line where that is known, else each place in words, and the commands that follow."""
+    # exact edits if they are known, else a sentence for each place
     edits: list[str] = []
     if ask is not None:
         again = ask
@@ -144,7 +144,7 @@ def _fix(texts: Texts, answer: Answer, ask: Callable[[Texts], Answer] | None) ->
         paths = {in_its_file(answer.findings[0]).place.path: None}
     told = edits or [part for finding in shown for part in _edit(finding)]
     add = ["git", "add", "--", *paths]
-    return edited(texts.run, texts.tip, f"Mend {next(iter(paths))}", "\n\n".join(told), add)
+    return edited(texts.run, texts.tip, f"Fix {next(iter(paths))}", "\n\n".join(told), add)
 
 
 def _edit(finding: Finding) -> Iterator[str]:
@@ -152,6 +152,6 @@ def _edit(finding: Finding) -> Iterator[str]:
     line = f", line {place.line}" if place.line else ""
     column = f", column {place.column}" if place.column else ""
     end = ":" if finding.add else "."
-    yield visible(f"In {place.path}{line}{column}, expected is {finding.expected}{end}")
+    yield visible(f"In {place.path}{line}{column}, expected: {finding.expected}{end}")
     if finding.add:
         yield "\n".join(visible(f"    {line}") for line in finding.add)

@@ -1,7 +1,7 @@
-"""Exact edits that put right what a question about the meaning of a file found, each tried on the text first.
+"""Exact edits that resolve findings about the meaning of a file, each tried on the text first.
 
-A finding has the lines that are to be in the file; where they belong is found by asking the question again about the
-file with them in one place after another.
+A finding has the lines to add. To find their place, the question is asked again with the lines at one place after
+another.
 """
 
 import re
@@ -19,13 +19,13 @@ MAX_BYTES, MAX_ROUNDS, MAX_STATES, MAX_TRIED, MAX_SECONDS = 20_000, 8, 5, 120, 2
 _PLACEHOLDER = re.compile(r"<[a-z ]+>|…")
 Read = Callable[[str], str | None]
 Ask = Callable[[str, str], Answer]
-"""The answer where one file, by its path, has another text."""
+"""Answer the question with a new text for the file at a path."""
 _Edit = tuple[str, list[str]]
 
 
 @dataclass(frozen=True)
 class _State:
-    """A text that some edits made, and what is found in it."""
+    """A text after some edits, and the findings in it."""
 
     text: str | None
     answer: Answer
@@ -37,9 +37,9 @@ class _State:
 
 
 def exact_edits(read: Read, answer: Answer, ask: Ask) -> tuple[list[str], str]:
-    """The sentences of the edits after which nothing is found any more, and the text then; none where none is known.
+    """Return the edits that resolve all findings, and the resulting text; `[], ""` if none are found.
 
-    Of the texts that are tried some are kept, which have the fewest findings, each with others.
+    A beam search: each round keeps the few texts with the fewest findings.
     """
     answer = replace(answer, findings=tuple(map(in_its_file, answer.findings)))
     path = answer.findings[0].place.path
@@ -62,7 +62,7 @@ def exact_edits(read: Read, answer: Answer, ask: Ask) -> tuple[list[str], str]:
 
 
 def in_its_file(finding: Finding) -> Finding:
-    """A finding whose one line to add is a file of Python, as one about that file."""
+    """Return a finding that suggests a new Python file as a finding about that file."""
     name = finding.add[0] if len(finding.add) == 1 else ""
     if not re.fullmatch(r"[\w./-]+\.py", name):
         return finding
@@ -70,7 +70,6 @@ def in_its_file(finding: Finding) -> Finding:
 
 
 def _tried(path: str, state: _State, ask: Ask) -> Iterator[_State]:
-    """The states after each edit that puts the first finding right."""
     finding = state.answer.findings[0]
     if finding.place.path != path or len(state.text or "") > MAX_BYTES:
         return
@@ -114,7 +113,7 @@ def _candidates(finding: Finding, lines: list[str] | None) -> Iterator[_Edit]:
 
 
 def _instructions(path: str, lines: list[str], add: Sequence[str]) -> Iterator[_Edit]:
-    """Instructions of a Dockerfile: in the place of the last of the same name, before what is started, at the end."""
+    # of a Dockerfile: in place of the last one of the same name, before CMD or ENTRYPOINT, at the end
     if not re.match(r"[A-Z]+ ", add[0]):
         return
     words = [_first_word(line) for line in lines]
@@ -133,7 +132,7 @@ def _first_word(line: str) -> str:
 
 
 def _spelled(path: str, lines: list[str], number: int, finding: Finding) -> Iterator[_Edit]:
-    """The word that was meant, and an expression that is read from a variable."""
+    # the suggested word, or an expression moved into a variable
     line = lines[number - 1]
     meant = re.search(r"`([^`]+)`[^`]*Did you mean `([^`]+)`\?", finding.says)
     if meant and meant[1] in line:
@@ -151,14 +150,13 @@ def _spelled(path: str, lines: list[str], number: int, finding: Finding) -> Iter
 
 
 def _named(path: str, lines: list[str], finding: Finding) -> Iterator[_Edit]:
-    """A line that is what was found is too much."""
     for at, line in enumerate(lines, 1):
         if line.strip() and f"`{line.strip()}`" == finding.found:
             yield delete_lines(path, [at]), [*lines[: at - 1], *lines[at:]]
 
 
 def _replaced(path: str, lines: list[str], first: int, last: int, new: list[str]) -> _Edit:
-    """Lines in the place of others; those of them that stand further below as well go there."""
+    # the new lines are removed further down, if the file has them there too
     twice = [at for at, line in enumerate(lines[last:], last + 1) if line.strip() and line in new]
     kept = [line for at, line in enumerate(lines[last:], last + 1) if at not in twice]
     sentence = replace_lines(path, first, last, *new)
@@ -174,7 +172,7 @@ def _between_steps(path: str, lines: list[str], add: Sequence[str]) -> Iterator[
 
 
 def _below_header(path: str, lines: list[str], number: int, add: Sequence[str]) -> Iterator[_Edit]:
-    """Where the first of the lines is there already, the others come below it, or in the place of their keys."""
+    # if the file has the first line, the others go below it or replace their keys
     headers = [at for at, line in enumerate(lines, 1) if line.strip() == add[0].strip()]
     for at in sorted(headers, key=lambda at: abs(at - number)):
         rest = _shifted(add[1:], _indent(lines[at - 1]) - _indent(add[0]))
@@ -186,7 +184,6 @@ def _below_header(path: str, lines: list[str], number: int, add: Sequence[str]) 
 
 
 def _end_of_block(lines: list[str], number: int) -> int:
-    """The last line that belongs to a key."""
     last = number
     for at in range(number + 1, len(lines) + 1):
         if lines[at - 1].strip() and _indent(lines[at - 1]) <= _indent(lines[number - 1]):
@@ -196,7 +193,7 @@ def _end_of_block(lines: list[str], number: int) -> int:
 
 
 def _same_key(lines: list[str], header: int, wanted: str) -> int:
-    """The line below a header that has the key of another; 0 where there is none."""
+    # 0 if there is none
     key = re.match(r"\s*([\w.-]+)\s*[:=]", wanted)
     for number in range(header + 1, len(lines) + 1) if key else ():
         line = lines[number - 1]
@@ -210,7 +207,7 @@ def _same_key(lines: list[str], header: int, wanted: str) -> int:
 
 
 def _at_key(path: str, lines: list[str], add: Sequence[str]) -> Iterator[_Edit]:
-    """Lines of a top key, such as `on:`, in the place of those it has, or before the jobs."""
+    # a top-level key such as `on:` replaces the old one, or goes before `jobs:`
     key = re.match(r"([\w-]+):", add[0])
     for at, line in enumerate(lines, 1) if key else ():
         if key and re.match(rf"{key[1]}\s*:", line):
@@ -235,7 +232,7 @@ def _near(path: str, lines: list[str], number: int, add: Sequence[str]) -> Itera
 
 
 def _in_blocks(path: str, lines: list[str], add: Sequence[str]) -> Iterator[_Edit]:
-    """Below each `steps:`, and behind the last step of each; below each line that ends with a colon."""
+    # at the start and the end of each block
     for at, line in enumerate(lines, 1):
         if not line.rstrip().endswith(":") or line.lstrip().startswith("#"):
             continue

@@ -1,4 +1,4 @@
-"""Commands that bring a branch into another in the way that is asked for, also where it is in there already."""
+"""Commands that merge a branch in the required way, or merge it again if it was merged in a different way."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from .shell import Line
 
 
 def brought_in(run: Run, branch: Tip, into: Tip, by: str) -> str:
-    """The branch comes first, so that all that the remote has of it comes along."""
+    """Return commands that merge a branch. They start on the branch itself, to pull it first."""
     lines = [["git", "switch", into.name], _pull(into.name), *_merge(branch.name, into.name, by)]
     if by == "fast-forward":
         return rewritten(run, branch, *lines, ["git", "push", "origin", into.name], stops="rebase")
@@ -21,12 +21,11 @@ def brought_in(run: Run, branch: Tip, into: Tip, by: str) -> str:
 
 
 def all_brought_in(into: Tip, branches: Sequence[Tip]) -> str:
-    """Merge commits for several branches, in turn."""
     return on_branch(into.name, *[_merge_commit(tip.name, tip.commit.id) for tip in branches], stops="merge")
 
 
 def merged_again(run: Run, name: str, into: Tip, by: str, brought: list[Commit], *, has_merge: bool) -> str:
-    """What is merged cannot be merged again: the merge is taken back, or the branch gets something new."""
+    """Return commands that undo the merge, or add a commit so there is something to merge, and merge again."""
     if by != "none" and not has_merge:
         return _with_more(name, into, by)
     branch, lines = run.repository.branch(name), list[Line]()
@@ -46,7 +45,7 @@ def merged_again(run: Run, name: str, into: Tip, by: str, brought: list[Commit],
 
 
 def merged_in_turn(run: Run, into: Tip, names: Sequence[str], merges: list[Commit]) -> str:
-    """Back to before the first of these merges; they are made in turn, then come the other commits since."""
+    """Return commands that reset to before the first of these merges, repeat them in order and re-add the rest."""
     history, ids = run.repository.history, {merge.id for merge in merges}
     since: list[Commit] = []
     for commit_id in history.first_parents(into.commit.id):
@@ -60,7 +59,7 @@ def merged_in_turn(run: Run, into: Tip, names: Sequence[str], merges: list[Commi
 
 
 def _with_more(name: str, into: Tip, by: str) -> str:
-    """The branch goes on from where it was merged to, with a commit of its own."""
+    # the branch is fast-forwarded first, so that its new commit follows the merge
     update: list[Line] = [["git", "switch", name], _pull(name), ["git", "merge", "--ff-only", into.name]]
     lines = [*update, *more_commits(1), *_merge(name, into.name, by)]
     return on_branch(into.name, *lines, push=[name], stops="squash" if by == "squash" else "merge")
@@ -75,7 +74,7 @@ def _merge_commit(name: str, commit_id: str) -> Line:
 
 
 def _merge(name: str, into: str, by: str, gone: str = "") -> list[Line]:
-    """`gone` is the commit of a branch that is deleted."""
+    # `gone` is the commit of a deleted branch
     what = gone or name
     switch: Line = ["git", "switch", into]
     if by == "rebase":

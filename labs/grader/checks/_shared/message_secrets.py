@@ -32,7 +32,7 @@ class MessageLeak:
 
 @dataclass(frozen=True)
 class Messages:
-    """The number of messages read, the first credential found, and descriptions of messages that were not read."""
+    """Number of messages read, the first credential found, and what was not read, in words."""
 
     number: int
     leak: MessageLeak | None = None
@@ -70,17 +70,17 @@ def message_verdict(run: Run, leak: MessageLeak) -> Verdict:
     rule, written = leak.rule, leak.written
     if isinstance(written, Tag):
         ref, where = written.ref, f"tag {quoted(written.ref.removeprefix('refs/tags/'))}"
-        remedy = "tag again with a different message"
+        remedy = "replace the tag with one that has a different message"
     else:
         ref, where = next(iter(refs_holding(run.repository, written.id))), f"commit {written.id[:7]}"
         remedy = "reword the commit"
     return needs_work(
         f"{rule.name[0].upper()}{rule.name[1:]} is in the message of {where}. The value is not shown here. "
-        f"Do, in this order: {rule.remedy}; {remedy}. Staff were not shown the value.",
+        f"First {rule.remedy}, then {remedy}. Staff were not shown the value.",
         expected="no credential in a commit or tag message",
         found=f"{rule.name} in the message of {where}",
         fix=paragraphs(
-            f"Do this first, since whoever has a copy can use it: {rule.remedy}.", _fix(run, written, ref)
+            f"Do this first, since anyone with a copy can use it: {rule.remedy}.", _fix(run, written, ref)
         ),
         evidence=[Evidence(ref=ref, commit=written.id)],
     )
@@ -93,7 +93,7 @@ def _fix(run: Run, written: Commit | Tag, ref: str) -> str:
     name = ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
     tip = run.repository.branch(name) if ref.startswith("refs/heads/") else None
     if tip is None:
-        return f"Delete the tag {quoted(name)}, whose history has the commit, and tag a commit without it."
+        return f"Delete the tag {quoted(name)}, which contains the commit, and tag a commit that does not."
     amend: Line = ["git", "commit", "--amend", *kept_empty(run, [written]), "-m", message]
     if tip.commit.id == written.id:
         return rewritten(run, tip, amend, oldest=written.id)

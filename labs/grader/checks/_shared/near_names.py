@@ -1,4 +1,4 @@
-"""The path that was most likely meant by another one: another case, ending, folder, or one slip of the keyboard."""
+"""Find the path that was most likely meant: different case, extension or folder, or a typo."""
 
 import posixpath
 import re
@@ -11,11 +11,11 @@ _SAME_ENDINGS = (
     {".htm", ".html"},
     {".jpg", ".jpeg"},
 )
-_MIN_LETTERS = 4  # of a name in which one slip is believed
+_MIN_LETTERS = 4  # a shorter name with one other letter is hardly a typo
 
 
 def near_path(path: str, others: Iterable[str]) -> str | None:
-    """The best of `others`; None where no name is near. Names that cannot be printed are passed over."""
+    """Return the best of `others`, None if no name is near. Names that cannot be printed are skipped."""
     names = [other for other in others if other != path and other.isprintable()]
     wanted, name = _bare(path), posixpath.basename(_bare(path))
     for is_near in (
@@ -30,13 +30,13 @@ def near_path(path: str, others: Iterable[str]) -> str | None:
 
 
 def _bare(path: str) -> str:
-    """The path without what is easily mistaken: case, composed letters, blanks, backslashes."""
+    # without what is easily mistaken: case, composed letters, spaces, backslashes
     composed = unicodedata.normalize("NFC", path).casefold().replace("\\", "/")
     return "/".join(re.sub(r"[\s_-]+", "-", part.strip()) for part in composed.split("/"))
 
 
 def _has_other_ending(wanted: str, other: str) -> bool:
-    """`ci.yaml` for `ci.yml`, or an ending that an editor added: `Dockerfile.txt`, `app.py.txt`, `a.md.md`."""
+    # `ci.yaml` for `ci.yml`, or an extension that an editor added: `Dockerfile.txt`, `app.py.txt`, `a.md.md`
     stem, ending = posixpath.splitext(wanted)
     if other in (f"{wanted}.txt", f"{wanted}{ending or '.txt'}"):
         return True
@@ -45,7 +45,7 @@ def _has_other_ending(wanted: str, other: str) -> bool:
 
 
 def _is_one_slip(wanted: str, other: str) -> bool:
-    """True where one part of the path is a letter off, such as `workflow` for `workflows`, or lacks its dot."""
+    # one part of the path is a letter off, such as `workflow` for `workflows`, or lacks its dot
     parts = list(zip(wanted.split("/"), other.split("/"), strict=False))
     different = [pair for pair in parts if pair[0] != pair[1]]
     if wanted.count("/") != other.count("/") or len(different) != 1:
@@ -57,7 +57,7 @@ def _is_one_slip(wanted: str, other: str) -> bool:
 
 
 def _is_letter_off(one: str, two: str) -> bool:
-    """True where a letter is missing, added, wrong, or two are swapped; `data1` and `data2` are two names."""
+    # letters only: `data1` and `data2` are different names
     start = len(posixpath.commonprefix([one, two]))
     end = len(posixpath.commonprefix([one[start:][::-1], two[start:][::-1]]))
     left, right = one[start : len(one) - end], two[start : len(two) - end]

@@ -1,11 +1,11 @@
-"""Files whose content is not the text that it should be: a pointer of Git LFS, UTF-16, or binary data."""
+"""Verdicts on files that are not UTF-8 text: Git LFS pointers, UTF-16 and binary data."""
 
 import shlex
 
 from ...git.lfs_pointer import pointed_size
 from ...git.repository import Tip
 from ...words import quoted, size, visible
-from .base import Run, Verdict, at_tip, needs_work
+from .base import Run, Verdict, at_tip, needs_work, where
 from .fixes import change, edited
 from .shell import append_line
 
@@ -14,7 +14,7 @@ MAX_LOOKED_AT = 8000  # bytes, as Git looks for NUL
 
 
 def not_text_answer(run: Run, tip: Tip, path: str, content: bytes) -> Verdict | None:
-    """The answer for a pointer of Git LFS, UTF-16 without its mark, and binary data; None for text."""
+    """Return the verdict on a Git LFS pointer, UTF-16 without a byte order mark or binary data; None for text."""
     pointed = pointed_size(content)
     if pointed is not None:
         return pointer_answer(run, tip, path, pointed)
@@ -25,14 +25,14 @@ def not_text_answer(run: Run, tip: Tip, path: str, content: bytes) -> Verdict | 
         return utf_16_answer(run, tip, path, encoding)
     kind = "a ZIP archive, such as an Excel workbook" if content.startswith(b"PK\x03\x04") else "binary data"
     return needs_work(
-        f"{quoted(path)} at {quoted(tip.name)} is {kind}, not text.",
-        expected="text in UTF-8",
+        f"{quoted(path)} {where(tip)} is {kind}, not text.",
+        expected="UTF-8 text",
         found=kind,
         fix=edited(
             run,
             tip,
             f"Store {path} as text",
-            f"Save `{visible(path)}` as text in UTF-8 from the program that made it.",
+            f"Save `{visible(path)}` as UTF-8 text in the program that created it.",
             ["git", "add", "--", path],
         ),
         evidence=[at_tip(tip, path.encode(errors="surrogateescape"))],
@@ -42,16 +42,15 @@ def not_text_answer(run: Run, tip: Tip, path: str, content: bytes) -> Verdict | 
 def pointer_answer(run: Run, tip: Tip, path: str, pointed: int) -> Verdict:
     rule = f"{_as_pattern(path)} !filter !diff !merge"
     return needs_work(
-        f"{quoted(path)} at {quoted(tip.name)} is a pointer of Git LFS: its content, {size(pointed)}, is not in this "
-        "repository.",
-        expected="the content itself, stored by Git",
-        found="a pointer of Git LFS",
+        f"{quoted(path)} {where(tip)} is a Git LFS pointer: its content ({size(pointed)}) is not in this repository.",
+        expected="the content itself, stored in Git",
+        found="a Git LFS pointer",
         fix=edited(
             run,
             tip,
             f"Store {path} without Git LFS",
-            f"If `{visible(path)}` in your folder begins with `version https://git-lfs`, put its content "
-            f"there first, for example by {quoted(shlex.join(['git', 'lfs', 'pull', '--include', path]))}.",
+            f"If `{visible(path)}` in your folder starts with `version https://git-lfs`, fetch its content first, for "
+            f"example with {quoted(shlex.join(['git', 'lfs', 'pull', '--include', path]))}.",
             append_line(rule, ".gitattributes"),
             ["git", "add", "--", ".gitattributes"],
             ["git", "rm", "--cached", "--quiet", "--", path],
@@ -63,22 +62,22 @@ def pointer_answer(run: Run, tip: Tip, path: str, pointed: int) -> Verdict:
 
 
 def utf_16_answer(run: Run, tip: Tip, path: str, encoding: str = "UTF-16") -> Verdict:
-    """`encoding` is a name that `iconv` knows."""
+    """Return the verdict on UTF-16 text. `encoding` is a name that `iconv` knows."""
     old, new = shlex.quote(path), shlex.quote(f"{path}.utf-8")
     without_mark = " | sed '1s/^\\xef\\xbb\\xbf//'" if encoding != "UTF-16" else ""
     convert = f"iconv -f {encoding} -t UTF-8 {old}{without_mark} > {new} && mv {new} {old}"
     return needs_work(
-        f"{quoted(path)} at {quoted(tip.name)} is stored as UTF-16, which PowerShell's `>` writes. Git, Docker and "
-        "most other tools read UTF-8.",
-        expected="text in UTF-8",
-        found="text in UTF-16",
+        f"{quoted(path)} {where(tip)} is UTF-16 text, as PowerShell's `>` writes it. Git, Docker and most other tools "
+        "read UTF-8.",
+        expected="UTF-8 text",
+        found="UTF-16 text",
         fix=change(run, tip, f"Store {path} as UTF-8", convert, ["git", "add", "--", path]),
         evidence=[at_tip(tip, path.encode(errors="surrogateescape"))],
     )
 
 
 def utf_16_without_mark(content: bytes) -> str:
-    """`UTF-16LE` or `UTF-16BE` where nearly each second byte is NUL, as in Western text; else empty."""
+    """Return `UTF-16LE` or `UTF-16BE` if almost every second byte is NUL, as in Western text; else ""."""
     looked_at = content[: MAX_LOOKED_AT // 2 * 2]
     half = len(looked_at) // 2
     even, odd = looked_at[::2].count(0), looked_at[1::2].count(0)

@@ -1,20 +1,20 @@
-"""Refs that Git cannot have at once, such as the branches `fix` and `fix/typo`, and fixes that rename one."""
+"""Refs that cannot exist at the same time, such as the branches `fix` and `fix/typo`, and fixes that rename one."""
 
 from collections.abc import Iterable
 
 from ...words import listed, quoted
 from .shell import STASHED, Line, commands, paragraphs, start_on
 
-MAX_RENAMED = 5  # branches that conflict with one name
+MAX_RENAMED = 5
 
 
 def conflicts(name: str, other: str) -> bool:
-    """Return True for two refs of which one would have to be a folder of the other."""
+    # Git stores refs as paths, so a ref cannot also be a folder
     return name.startswith(f"{other}/") or other.startswith(f"{name}/")
 
 
 def with_branches_renamed(branches: Iterable[str], name: str, fix: str) -> str:
-    """Return a fix that makes a branch, after commands that rename the branches that conflict with it."""
+    """Prepend commands that rename conflicting branches to `fix`, which creates the branch `name`."""
     others = [other for other in branches if conflicts(name, other)]
     if not others:
         return fix
@@ -27,7 +27,7 @@ def with_branches_renamed(branches: Iterable[str], name: str, fix: str) -> str:
 
 
 def with_tags_renamed(tags: Iterable[str], name: str, *make: Line) -> str:
-    """Return commands that make a tag, after those that rename the tags that conflict with it."""
+    """Return commands that rename conflicting tags, then `make`, which creates the tag `name`."""
     others = [other for other in tags if conflicts(name, other)]
     lines: list[Line] = [["git", "fetch", "--tags", "origin"]]
     for other in others:

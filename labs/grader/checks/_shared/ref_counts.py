@@ -1,4 +1,4 @@
-"""How many branches or tags there are whose names match a pattern."""
+"""Count the branches or tags with names that match a pattern."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,6 @@ MAX_SHOWN = 5
 
 
 def fits(pattern: str | None, name: str) -> bool:
-    """Whether the whole name matches."""
     return pattern is None or re.fullmatch(pattern, name) is not None
 
 
@@ -21,17 +20,15 @@ def count_problems(
 ) -> Iterator[tuple[str, str]]:
     counted = at_least is not None or at_most is not None
     if listed_by_name == counted:
-        yield "", "one of exactly, at_least and at_most is needed"
+        yield "", "needs one of `exactly`, `at_least` and `at_most`"
     if at_least is not None and at_most is not None and at_least > at_most:
-        yield "at_least", "is more than at_most"
+        yield "at_least", "is more than `at_most`"
     if at_least == 0:
-        yield "at_least", "0 asks for nothing"
+        yield "at_least", "0 requires nothing"
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What is counted, and how many are asked for."""
-
     noun: str
     plural: str
     matches: str | None
@@ -41,16 +38,18 @@ class Counted:
     def judge(
         self, names: Sequence[str], everything: Sequence[str], *, that: str = "", fix: str = ""
     ) -> Verdict:
-        """The verdict on so many names among all; `that` says in words which of them count."""
+        """Judge the number of `names`, out of `everything`. `that` describes those that count."""
         number = len(names)
         which = " ".join(filter(None, [_called(self.matches), that]))
-        there = f"There {'is' if number == 1 else 'are'} {self._said(number)} {which}".rstrip()
+        there = f"There {'is' if number == 1 else 'are'} {self._counted(number)} {which}".rstrip()
         found = listed(map(quoted, names), most=MAX_SHOWN)
         if number >= (self.at_least or 0) and (self.at_most is None or number <= self.at_most):
             of = LookedAt(len(everything), self.noun, plural=self.plural)
             return passed(f"{there}{': ' if names else ''}{found}.", looked_at=of)
         limits = (("at least", self.at_least), ("at most", self.at_most))
-        wanted = " and ".join(f"{words} {self._said(limit)}" for words, limit in limits if limit is not None)
+        wanted = " and ".join(
+            f"{words} {count(limit, self.noun, self.plural)}" for words, limit in limits if limit is not None
+        )
         others = listed(map(quoted, everything), most=MAX_SHOWN)
         return needs_work(
             f"{there}.",
@@ -59,12 +58,12 @@ class Counted:
             fix=fix,
         )
 
-    def _said(self, number: int) -> str:
-        return count(number, self.noun, self.plural)
+    def _counted(self, number: int) -> str:
+        return count(number, self.noun, self.plural) if number else f"no {self.plural}"
 
 
 def _called(pattern: str | None) -> str:
     if pattern is None:
         return ""
     words = in_words(pattern)
-    return f"called {words}" if words.startswith("`") else "with such a name as is asked for"
+    return f"called {words}" if words.startswith("`") else "with a name of the required form"

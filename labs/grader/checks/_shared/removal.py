@@ -1,4 +1,4 @@
-"""Where a file came into the history, and the commands that take it out again, everywhere."""
+"""Find the commit that added a file, and remove the file from the history of all branches and tags."""
 
 import re
 import shlex
@@ -19,7 +19,7 @@ _AMEND: Line = ["git", "commit", "--amend", "--allow-empty", "--no-edit"]
 
 
 def refs_holding(repository: Repository, commit_id: str) -> list[str]:
-    """Full names of the branches and tags whose history has this commit: main first, then branches, then tags."""
+    """Return the full names of the refs that contain the commit: `main`, other branches, then tags."""
     inside = repository.history.descendants(commit_id)
     branches = [_BRANCHES + name for name, tip in repository.branches.items() if tip in inside]
     tags = [f"refs/tags/{name}" for name in repository.tags if repository.tag(name).id in inside]
@@ -27,22 +27,26 @@ def refs_holding(repository: Repository, commit_id: str) -> list[str]:
 
 
 def came_in(run: Run, blob: Blob, line: int | None = None) -> Evidence:
-    """The commit that brought a file, on the first branch or tag that has it."""
+    """Return the commit that added a file, on the first ref that contains it."""
     ref = next(iter(refs_holding(run.repository, blob.commit)), None)
     return Evidence(ref=ref, commit=blob.commit, path=decoded(blob.path), line=line)
 
 
 def tagged_objects(repository: Repository) -> tuple[str, ...]:
-    """Tags of a file or a folder instead of a commit, which no commit's history leads to, for `LookedAt.unread`."""
+    """Describe tags that point to a blob or tree, which no history reaches, for `LookedAt.unread`."""
     tags = map(repository.tag, repository.tags)
     number = sum(1 for tag in tags if tag.kind in ("blob", "tree"))
-    return (count(number, "tag of a file or folder", "tags of files or folders"),) if number else ()
+    return (
+        (count(number, "tag that points to a file or folder", "tags that point to files or folders"),)
+        if number
+        else ()
+    )
 
 
 def at_every_path(run: Run, blobs: list[Blob]) -> list[Blob]:
-    """The contents at each path that any commit has them at: a moved file is in the history under both names.
+    """Return the blobs at every path that they had: a renamed file is in the history under both names.
 
-    Only as given where the changes of all commits are more than is read: the verdict does not depend on them.
+    Returns `blobs` if the history has more changes than are read, since the verdict does not depend on them.
     """
     try:
         return list(dict.fromkeys([*blobs, *_moved(run, {blob.id: blob for blob in blobs})]))
@@ -59,10 +63,10 @@ def _moved(run: Run, by_id: Mapping[str, Blob]) -> Iterator[Blob]:
 
 
 def take_out(run: Run, blobs: list[Blob], *, keep: Collection[bytes] = (), starts: bool = True) -> str:
-    """Commands that take files out of every commit of all branches and tags; the files stay in the folder.
+    """Return commands that remove files from every commit of all branches and tags. The files stay in the folder.
 
-    Paths in `keep` go into the newest commit again, as they are in the folder by then; the others are ignored.
-    Without `starts` the commands are for the branch to mend, where `start_on` has led.
+    Paths in `keep` are committed again, as they are in the folder by then; the others are ignored.
+    Without `starts`, the commands expect that the branch of `branch_to_mend` is checked out.
     """
     blobs = at_every_path(run, blobs)
     paths = list(dict.fromkeys(blob.path for blob in blobs))[:MAX_PATHS]
@@ -83,7 +87,7 @@ def take_out(run: Run, blobs: list[Blob], *, keep: Collection[bytes] = (), start
     others = [f"{name}:{name}" for name in names if name != branch.name]
     fetch: list[Line] = [["git", "fetch", "origin", *others]] if others else []
     untrack = _untrack([*map(decoded, paths)], "--ignore-unmatch")
-    first = [untrack, *_ignored(ignore), ["git", "commit", "-m", "Take files out of the history"]]
+    first = [untrack, *_ignored(ignore), ["git", "commit", "-m", "Remove files from the history"]]
     put_back = [*_added(again), _AMEND] if again else []
     push: Line = ["git", "push", "--force-with-lease", "origin", *names]
     lines = [*start, *fetch, *first, *_rewrite([*map(decoded, paths)]), *put_back, push, *_tags_again(tags)]
@@ -91,7 +95,7 @@ def take_out(run: Run, blobs: list[Blob], *, keep: Collection[bytes] = (), start
 
 
 def branch_to_mend(run: Run, blobs: list[Blob]) -> Tip | None:
-    """The branch whose newest commit gets the kept files again: main before others."""
+    """Return the branch to which the kept files are added again, `main` preferred."""
     refs = _refs_of(run, list(dict.fromkeys(blob.commit for blob in blobs))[:MAX_PATHS])
     name = next((ref.removeprefix(_BRANCHES) for ref in refs if ref.startswith(_BRANCHES)), None)
     return run.repository.branch(name) if name else None
@@ -115,7 +119,7 @@ def _amend(branch: str, ignore: list[str], again: list[str]) -> list[Line]:
 
 
 def _rewrite(paths: list[str]) -> list[Line]:
-    """The files are out of the newest commit by then, and so stay in the folder."""
+    # the newest commit no longer has the files by then, so they stay in the folder
     untrack = shlex.join(_untrack(paths, "--ignore-unmatch"))
     everywhere = ["--prune-empty", "--tag-name-filter", "cat", "--", "--branches", "--tags"]
     rewrite = ["git", "filter-branch", "--force", "--index-filter", untrack, *everywhere]
@@ -140,5 +144,5 @@ def _ignored(paths: list[str]) -> list[Line]:
 
 
 def literal(path: str) -> str:
-    """A path as Git takes it on the command line, where signs such as `*` stand for other files too."""
+    """Return a path as a pathspec that matches nothing else, whatever characters such as `*` it has."""
     return f":(literal){path}" if re.search(r"[:*?\[\\]", path) else path

@@ -1,4 +1,4 @@
-"""Lines that give a branch other commits: one taken out, reworded or split, and a sequence made anew."""
+"""Lines that rewrite a branch: drop or reword a commit, or make a sequence of commits again."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from .shell import Line
 
 
 def drop_lines(run: Run, tip: Tip, commit: Commit) -> list[Line] | None:
-    """Lines that take a commit out of a branch, or the merge that brought it; None for the first commit of all."""
+    """Return lines that drop a commit, or the merge that brought it; None for a root commit."""
     history = run.repository.history
     line = list(history.first_parents(tip.commit.id, history.descendants(commit.id)))
     oldest = history[line[-1]]
@@ -23,7 +23,7 @@ def drop_lines(run: Run, tip: Tip, commit: Commit) -> list[Line] | None:
 
 
 def reworded(run: Run, tip: Tip, branch: str, commit: Commit, subject: str) -> list[Line]:
-    """Lines that give a commit another subject; what its message says below stays."""
+    """Return lines that change the subject of a commit and keep the body of its message."""
     body = [part for part in commit.message.partition("\n")[2].strip("\n").split("\n\n") if part.strip()]
     said = [word for text in (subject, *body) for word in ("-m", text)]
     amend: Line = ["git", "commit", "--amend", *kept_empty(run, [commit]), *said]
@@ -31,13 +31,13 @@ def reworded(run: Run, tip: Tip, branch: str, commit: Commit, subject: str) -> l
 
 
 def kept_empty(run: Run, commits: Sequence[Commit]) -> list[str]:
-    """The option without which Git refuses to amend a commit that changes nothing already."""
+    # Git refuses to amend an empty commit without this option
     are_empty = any(not commit.is_merge and not run.repository.change_of(commit) for commit in commits)
     return ["--allow-empty"] if are_empty else []
 
 
 def again_in_order(base: str, first: Sequence[Commit], others: Sequence[Commit] = ()) -> list[Line]:
-    """Lines that go back to `base` and make the commits again, `others` after the first."""
+    """Return lines that reset to `base` and cherry-pick the commits in this order."""
     picks = [commit.id for commit in (*first, *others)]
     return [["git", "reset", "--keep", base], ["git", "cherry-pick", *picks]]
 
@@ -45,16 +45,16 @@ def again_in_order(base: str, first: Sequence[Commit], others: Sequence[Commit] 
 def again_as(
     run: Run, tip: Tip, line: Sequence[Commit], subjects: Sequence[str], *, keep_others: bool = False
 ) -> str:
-    """Commands that make the commits of a line again under these subjects, in this order.
+    """Return commands that make the commits again with these subjects, in this order.
 
-    One that has the subject is taken; for another the next that is not wanted gets it, or a new one is made. What is
-    left over becomes part of the commit before it, or with `keep_others` stays a commit.
+    A missing subject is given to the next commit with an unwanted one, or to a new commit. Commits that are left over
+    are squashed into the one before, or kept with `keep_others`.
     """
     left = [commit for commit in line if commit.subject not in subjects]
     by_subject = {commit.subject: commit for commit in line}
     first = line[0]
     lines: list[Line] = [["git", "reset", "--keep", first.parents[0]]] if first.parents else []
-    if not first.parents:  # the first commit of all stays where it is, under the first of the subjects
+    if not first.parents:  # a root commit stays, with the first of the subjects
         amend: Line = ["git", "commit", "--amend", "-m", subjects[0]]
         lines = [["git", "reset", "--keep", first.id], *([amend] if first.subject != subjects[0] else [])]
         left, subjects = [commit for commit in left if commit.id != first.id], subjects[1:]
@@ -74,7 +74,7 @@ def again_as(
 
 
 def picked(commits: Sequence[Commit]) -> list[Line]:
-    """Lines that copy commits; of a merge what it brought."""
+    # of a merge, the changes to its first parent
     return [
         ["git", "cherry-pick", *(["-m", "1"] if commit.is_merge else []), commit.id] for commit in commits
     ]

@@ -1,6 +1,6 @@
-"""What Git says of paths by the committed `.gitignore` and `.gitattributes` files.
+"""Ask Git which rules of the committed `.gitignore` and `.gitattributes` files apply to paths.
 
-Git itself answers, from copies of the files that concern the paths, in a private folder without any settings.
+Git reads copies of those files in a private folder without any configuration.
 """
 
 import tempfile
@@ -22,7 +22,7 @@ Files = Mapping[bytes, Entry]
 
 @dataclass(frozen=True)
 class Rule:
-    """The line of a `.gitignore` that decides about a path."""
+    """The line of a `.gitignore` that decides whether a path is ignored."""
 
     source: str
     line: int
@@ -34,9 +34,9 @@ class Rule:
 
 
 def rule_files(run: Run, files: Files, path: str, name: str) -> Sources:
-    """The files called `name` in each folder on the way to a path, also in that of a path that ends with a slash.
+    """Return the files called `name` in each folder above a path, and in the path itself if it ends with a slash.
 
-    Only regular files count, as for Git.
+    As in Git, only regular files count.
     """
     parts = path.split("/")
     found: Sources = {}
@@ -48,7 +48,7 @@ def rule_files(run: Run, files: Files, path: str, name: str) -> Sources:
                 raise TooLargeError(f"the path {quoted(source)} is too long")
             content = run.repository.content(entry.id)
             if content is None:
-                raise TooLargeError(f"{quoted(source)} is over 1 MB, and such files are not read")
+                raise TooLargeError(f"{quoted(source)} is over 1 MB. Such files are not read")
             found[source] = content
     return found
 
@@ -61,9 +61,9 @@ def said_by_git(
     folder: str = "",
     ends: tuple[int, ...] = (0,),
 ) -> list[str]:
-    """The fields that a command prints about paths, which it gets and answers with NUL between.
+    """Run a Git command that reads paths and prints fields, both separated by NUL, and return the fields.
 
-    `folder` is one that has to be there, beside those of the sources.
+    `folder` is created in the work tree, in addition to those of the sources.
     """
     with private_repository() as (git_dir, tree):
         (tree / folder).mkdir(parents=True, exist_ok=True)
@@ -83,9 +83,9 @@ def said_by_git(
 
 
 def deciding_rule(sources: Sources, path: str, *, is_folder: bool = False) -> Rule | None:
-    """The rule that `git check-ignore` names for a path, given the `.gitignore` files by their own paths.
+    """Return the rule that `git check-ignore` reports for a path. `sources` are the `.gitignore` files by path.
 
-    A path of a folder may end with a slash, but then Git also takes `folder/*` as meant for it.
+    A folder may end with a slash, but then Git also applies `folder/*` to it.
     """
     said = said_by_git(
         sources,
@@ -101,7 +101,7 @@ def deciding_rule(sources: Sources, path: str, *, is_folder: bool = False) -> Ru
 
 @contextmanager
 def private_repository() -> Iterator[tuple[Path, Path]]:
-    """An empty repository and its empty work tree, gone afterwards."""
+    """Yield the folders of a temporary empty repository and its work tree."""
     with tempfile.TemporaryDirectory(prefix="labcheck-") as folder:
         git_dir, tree = Path(folder, "git"), Path(folder, "tree")
         for part in (git_dir / "objects", git_dir / "refs", tree):

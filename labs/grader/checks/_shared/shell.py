@@ -1,37 +1,36 @@
-"""Lines for bash, and those that lead from any state of a learner's clone to the branch that is to be changed."""
+"""Lines for bash, and those that switch a learner's clone, whatever its state, to the branch to change."""
 
 import posixpath
 import shlex
 
 Line = list[str] | str
-STASHED = "Edits that were not committed are in the stash: `git stash pop` brings them back."
+STASHED = "Your uncommitted changes are in the stash: `git stash pop` restores them."
 
 
 def commands(*lines: Line) -> str:
-    """Commands for bash, one a line. Lists are quoted word by word: a branch may be called `$(reboot)`."""
+    """Return commands for bash, one per line. Lists are quoted word by word: a branch may be called `$(reboot)`."""
     return "\n".join(line if isinstance(line, str) else shlex.join(line) for line in lines)
 
 
 def paragraphs(*parts: str) -> str:
-    """The pieces of a fix: commands, sentences, and indented lines that go into a file."""
+    """Join the parts of a fix: commands, sentences, and indented lines that go into a file."""
     return "\n\n".join(filter(None, parts))
 
 
 def as_argument(path: str) -> str:
-    """Return a path as an argument: with `./` if a program would read it as an option."""
+    # with `./` if a program would read it as an option
     return f"./{path}" if path.startswith("-") else path
 
 
 def make_folder_of(path: str) -> list[Line]:
-    """Return the command that makes the folder of a path; none for a path at the top."""
     folder = posixpath.dirname(path)
     return [["mkdir", "-p", as_argument(folder)]] if folder else []
 
 
 def start_on(branch: str, *, stash: bool = True) -> list[Line]:
-    """Lines that put uncommitted edits aside and switch to a branch that has all that the remote has.
+    """Return lines that stash uncommitted changes, switch to a branch and pull it.
 
-    Without `stash` the edits stay in the folder, for a fix that commits them.
+    Without `stash`, the changes stay in the folder, for a fix that commits them.
     """
     return [
         *([["git", "stash"]] if stash else []),
@@ -42,12 +41,11 @@ def start_on(branch: str, *, stash: bool = True) -> list[Line]:
 
 
 def write_lines(lines: list[str], path: str) -> str:
-    """The command that makes a file of these lines."""
     printf = commands(["printf", "%s\\n", *lines])
     return f"{printf} > {shlex.quote(path)}"
 
 
 def append_line(line: str, path: str) -> str:
-    """The command that adds a line at the end of a file, also where its last line has no end."""
+    # starts with a line end, since the last line of the file may have none
     printf = commands(["printf", "\\n%s\\n", line])
     return f"{printf} >> {shlex.quote(path)}"

@@ -1,4 +1,4 @@
-"""Kinds that ask about a file, asked about some file of a pattern, or about each."""
+"""Judge the files that match a pattern: one of them has to pass, or each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,8 +14,8 @@ MAX_FILES = 200
 
 
 def judge_some(pattern: str, files: Sequence[Found], judge: Callable[[FilePath], Verdict]) -> Verdict:
-    """The answer for the first file that is as asked for; else what the first one lacks."""
-    which = f"{count(len(files), 'file')} with a path such as {quoted(pattern)}"
+    """Return the first pass, else the verdict on the first file."""
+    which = _matching(pattern, files)
     verdicts = []
     for file in files[:MAX_FILES]:
         verdict = judge(FilePath(file.path))
@@ -24,22 +24,27 @@ def judge_some(pattern: str, files: Sequence[Found], judge: Callable[[FilePath],
         verdicts.append(verdict)
     unread = next((one for one in verdicts if one.outcome is not Outcome.NEEDS_WORK), None)
     if unread or len(files) > MAX_FILES:
-        why = unread.why.rstrip(".") if unread else f"only {MAX_FILES} were looked at"
-        return not_known(f"whether one of {which} is as asked for. {why}")
+        why = unread.why.rstrip(".") if unread else f"Only {MAX_FILES} files were checked"
+        return not_known(f"whether one of {which} is as required. {why}")
     first = verdicts[0]
-    return replace(first, why=f"None of {which} is as asked for. {first.why}") if files[1:] else first
+    return replace(first, why=f"None of {which} is as required. {first.why}") if files[1:] else first
 
 
 def judge_each(pattern: str, files: Sequence[Found], judge: Callable[[FilePath], Verdict]) -> Verdict:
-    """The answer for the first file that is not as asked for; a pass where each is."""
-    which = f"{count(len(files), 'file')} with a path such as {quoted(pattern)}"
+    """Return the verdict on the first file that does not pass, or a pass."""
+    which = _matching(pattern, files)
     if len(files) > MAX_FILES:
-        return not_known(f"whether each of {which} is as asked for: only {MAX_FILES} are looked at")
+        return not_known(f"whether each of {which} is as required: only {MAX_FILES} files are checked")
     verdicts = [judge(FilePath(file.path)) for file in files]
     others = [verdict for verdict in verdicts if verdict.outcome is not Outcome.PASSED]
     wrong = sorted(others, key=lambda verdict: verdict.outcome is not Outcome.NEEDS_WORK)
     if wrong:
         return wrong[0]
     return replace(
-        verdicts[0], why=f"Each of {which} is as asked for.", looked_at=LookedAt(len(files), "file")
+        verdicts[0], why=f"Each of {which} is as required.", looked_at=LookedAt(len(files), "file")
     )
+
+
+def _matching(pattern: str, files: Sequence[Found]) -> str:
+    verb = "matches" if len(files) == 1 else "match"
+    return f"{count(len(files), 'file')} that {verb} {quoted(pattern)}"

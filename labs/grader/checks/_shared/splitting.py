@@ -1,4 +1,4 @@
-"""Commands that take a commit of several topics apart."""
+"""Commands that split a commit with several topics."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ Groups = Sequence[Sequence[str]]
 
 
 def split(run: Run, tip: Tip, mixed: Sequence[Commit], groups: Groups, at_most: int | None) -> str:
-    """Each commit is taken apart, the newest first, so that the earlier ones keep their ids."""
+    """Return commands that split the commits, newest first, so that earlier ones keep their ids."""
     branch, lines = holding(run, tip), list[Line]()
     for commit in reversed(mixed[:MAX_SPLIT]):
         paths = sorted(map(decoded, run.repository.change_of(commit)))
@@ -30,7 +30,7 @@ def lies_in(path: str, group: Sequence[str]) -> bool:
 
 
 def _parts(paths: list[str], groups: Groups, size: int) -> list[list[str]]:
-    """The files of one group, or so many of them as a commit may change."""
+    # the files of one group, at most `size` of them in one part
     parts, left = list[list[str]](), paths
     for group in groups or [paths]:
         mine = [path for path in left if lies_in(path, group)]
@@ -40,7 +40,7 @@ def _parts(paths: list[str], groups: Groups, size: int) -> list[list[str]]:
 
 
 def _lines(run: Run, commit: Commit, parts: list[list[str]], branch: str, *, is_tip: bool) -> list[Line]:
-    """The first part keeps the message; the others say which file they change."""
+    # the first part keeps the message
     if commit.parents:
         back: Line = ["git", "reset", "-q", commit.parents[0]]
         first: Line = ["git", "commit", "-m", commit.subject or f"Change {parts[0][0]}"]

@@ -1,4 +1,4 @@
-"""How a branch came in whose own commits did not: as one squashed commit, or as copies. Decided by content alone."""
+"""Find a branch that was merged by squashing or rebasing, by comparing changes only."""
 
 from collections.abc import Mapping, Set
 from itertools import takewhile
@@ -11,7 +11,7 @@ from ...git.trees import Change, Entry
 
 
 def squash_commit(repository: Repository, branch: Commit, into: Commit) -> Commit | None:
-    """The commit of `into` alone that makes the same changes as the whole branch since they parted."""
+    """Return the commit of `into` that makes the same changes as the whole branch since the merge base."""
     history, patches = repository.history, Patches(repository)
     wanted = [changes for changes in _since_parting(repository, branch, into) if changes]
     theirs = history.ancestors(into.id) - history.ancestors(branch.id)
@@ -26,10 +26,9 @@ def squash_commit(repository: Repository, branch: Commit, into: Commit) -> Commi
 
 
 def rebased_commits(repository: Repository, branch: Commit, into: Commit) -> list[Commit] | None:
-    """The copies on `into`, oldest first, of each commit that the branch has beyond it, as "Rebase and merge" makes.
+    """Return the copies of the branch's commits on `into`, oldest first, as "Rebase and merge" makes them.
 
-    Copies have the same patch, author and subject, and follow each other on the line of
-    first parents; None where that is not so.
+    Copies have the same patch, author and subject, in the same order among first parents. None if one is missing.
     """
     history, patches = repository.history, Patches(repository)
     ours, theirs = history.ancestors(branch.id), history.ancestors(into.id)
@@ -51,12 +50,12 @@ def rebased_commits(repository: Repository, branch: Commit, into: Commit) -> lis
 
 
 def _is_replayed(original: Commit, commit: Commit) -> bool:
-    """Git keeps author and message of what it replays; who squashed two branches wrote other messages."""
+    # Git keeps the author and message of what it replays; somebody who squashes branches writes a new message
     return original.author[:2] == commit.author[:2] and original.subject == without_number(commit.subject)
 
 
 def carried_at(repository: Repository, branch: Commit, into: Commit) -> Commit | None:
-    """The first commit on the line of `into` that holds each file as the branch left it, though none of its commits."""
+    """Return the first commit on `into` in which all files are as on the branch, without the branch's commits."""
     history = repository.history
     known = history.ancestors(branch.id)
     line = list(takewhile(lambda commit_id: commit_id not in known, history.first_parents(into.id)))[::-1]
@@ -73,7 +72,7 @@ def carried_at(repository: Repository, branch: Commit, into: Commit) -> Commit |
 def _first_with(
     repository: Repository, line: list[str], wanted: Mapping[bytes, Entry | None], different: Set[bytes]
 ) -> Commit | None:
-    """The first commit of a line where every path is as wanted. `different` are paths that are not before the line."""
+    # `different` are the paths that are not as wanted before the first commit
     missing = wanted.keys() & different
     for commit_id in line:
         commit = repository.history[commit_id]
@@ -86,10 +85,7 @@ def _first_with(
 
 
 def _since_parting(repository: Repository, branch: Commit, into: Commit) -> list[Change]:
-    """What the branch changed, once per best common ancestor; unrelated histories part from nothing.
-
-    After criss-cross merges a path that is as in one of the ancestors was not changed by the branch since.
-    """
+    # One change per merge base. After criss-cross merges, the branch did not change a path that equals one of them.
     history = repository.history
     bases = [history[commit_id] for commit_id in history.merge_bases(branch.id, into.id)]
     found = [repository.changes(base, branch) for base in bases] or [repository.changes(None, branch)]

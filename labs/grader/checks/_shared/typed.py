@@ -1,7 +1,7 @@
-"""How a typed answer is held against the right one: what does not matter is not looked at.
+"""Compare typed answers with the right one, leniently.
 
-Each function takes what is right and gives the question whether a typed text is. The right answer stays inside, so
-that no message can show it.
+Each function takes the right answer and returns a predicate for typed texts. The right answer stays inside the
+predicate, so that no message can show it.
 """
 
 import re
@@ -17,7 +17,7 @@ _GIT_DATE = "%a %b %d %H:%M:%S %Y %z"
 
 
 def bare(text: str) -> str:
-    """Without case, quotes around it, and more than one blank between words."""
+    """Return the text in lower case, without surrounding quotes and with single spaces."""
     return " ".join(text[:_MAX_TYPED].casefold().split()).strip("`'\"").strip()
 
 
@@ -27,7 +27,7 @@ def same_text(*right: str) -> IsRight:
 
 
 def same_id(*right: str) -> IsRight:
-    """A full id, or its first seven digits or more."""
+    """Accept a full id or its first seven or more digits."""
     return lambda typed: len(bare(typed)) >= _MIN_ID and any(one.startswith(bare(typed)) for one in right)
 
 
@@ -41,7 +41,7 @@ def same_number(right: Decimal) -> IsRight:
 
 
 def same_names(right: Iterable[str]) -> IsRight:
-    """The same names in any order, with commas, blanks or line breaks between; `none` where there is none."""
+    """Accept the names in any order, separated by commas, spaces or line breaks; `none` for no names."""
     wanted = set(map(bare, right))
 
     def is_right(typed: str) -> bool:
@@ -54,7 +54,7 @@ def same_names(right: Iterable[str]) -> IsRight:
 
 
 def same_date(right: str) -> IsRight:
-    """The day, or day and time as git prints them in any of its usual forms. `right` is ISO 8601 with an offset."""
+    """Accept the day, or day and time in any format that Git prints. `right` is ISO 8601 with an offset."""
 
     def is_right(typed: str) -> bool:
         asked, found = _moment(bare(right)), _moment(bare(typed))
@@ -75,9 +75,9 @@ def _moment(text: str) -> datetime | None:
 
 
 def same_description(tags: list[str], distance: int, commit_id: str) -> IsRight:
-    """`v1.0` where a tag is on the commit, else `v1.0-2-g1a2b3c4`; `none` where there is no tag.
+    """Accept `v1.0` for a tagged commit, else `v1.0-2-g1a2b3c4`; `none` if there is no tag.
 
-    More commits than lie between are right too: git counts so where several were made in one second.
+    A higher number of commits is accepted: Git counts more if several have the same time.
     """
 
     def is_right(typed: str) -> bool:

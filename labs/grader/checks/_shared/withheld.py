@@ -1,4 +1,4 @@
-"""What stands for a check in the public text of a lab, where its hidden part was taken out."""
+"""Placeholder for a check whose hidden part was removed from the public text of a lab."""
 
 from dataclasses import dataclass
 
@@ -10,4 +10,4 @@ class Withheld(Kind):
     kind = "withheld"
 
     def check(self, run: Run) -> Verdict:
-        return not_run("Not run: its hidden part is on the portal. Push, and the portal runs this check.")
+        return not_run("Not run: this check has a hidden part. Push, and the portal runs it.")

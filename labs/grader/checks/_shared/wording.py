@@ -1,4 +1,4 @@
-"""Texts that a fix proposes: one that a pattern finds, and the subject that says what a commit does."""
+"""Suggest texts in fixes: one that matches a pattern, and a subject that describes a commit."""
 
 import posixpath
 import re
@@ -17,14 +17,14 @@ _NUMBERS = ("#1", "(#1)", "LAB-1", "1")
 
 
 def fitting(pattern: str, *candidates: str) -> str:
-    """The first text that a pattern is found in: a candidate, one with the words of the pattern; empty for none."""
+    """Return the first text that matches: a candidate, or one with the words of the pattern; "" if none does."""
     words = [*filter(None, map(_plain, _alternatives(pattern))), *examples(pattern)[:1]]
     mixed = (text for word, one in product(words, candidates) for text in (f"{word} {one}", f"{one} {word}"))
     return next((text for text in (*candidates, *words, *mixed) if _found(pattern, text)), "")
 
 
 def subject_for(repository: Repository, commit: Commit, fits: Callable[[str], bool]) -> str:
-    """A subject that says what a commit does and that `fits`; empty where none is known."""
+    """Return a subject that describes the commit and satisfies `fits`; "" if none is found."""
     done = _deed(repository, commit)
     small = done[0].lower() + done[1:]
     own = commit.subject.strip()
@@ -39,13 +39,13 @@ def subject_for(repository: Repository, commit: Commit, fits: Callable[[str], bo
 
 
 def examples(pattern: str) -> list[str]:
-    """Up to nine texts that a simple pattern finds: of digits, of classes such as `[ab]`, and of `.+`."""
+    """Return up to nine texts that match a simple pattern of digits, classes such as `[ab]`, and `.+`."""
     found = (_example(pattern, number) for number in range(1, 10))
     return [text for text in dict.fromkeys(found) if text and re.search(pattern, text)]
 
 
 def _example(pattern: str, number: int) -> str:
-    """The pattern with a sign put in for each class, the one of this number where there are several."""
+    # each class becomes its character of this number
     text = _ANCHORS.sub("", _ANCHORS.sub("", next(iter(_alternatives(pattern)))))
     text = re.sub(r"\\d(?:[+*]|\{\d+\})?", str(number), text)
     text = re.sub(r"\[([^\]^\\]+)\](?:[+*]|\{\d+\})?", lambda found: _one_of(found[1], number), text)
@@ -63,7 +63,7 @@ def _one_of(signs: str, number: int) -> str:
 
 
 def literal(pattern: str) -> str:
-    """The text that a pattern stands for, where it is one without signs; else empty."""
+    """Return the text that the pattern matches literally; "" if it has special characters."""
     return next(filter(None, map(_plain, _alternatives(pattern))), "")
 
 
