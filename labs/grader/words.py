@@ -37,22 +37,6 @@ def quoted(text: str) -> str:
     return f"`{cut(visible(text), 100)}`"
 
 
-def in_words(pattern: str, verb: str = "requires") -> str:
-    """Describe a regular expression without showing it: by its literal texts, else "what this check requires"."""
-    texts = [_plain(part) for part in re.split(r"(?<!\\)\|", pattern)]
-    if all(texts):
-        return " or ".join(quoted(text) for text in texts if text)
-    return f"what this check {verb}"
-
-
-def _plain(pattern: str) -> str:
-    # the only text that a pattern matches, "" if it matches several
-    inner = re.sub(r"^(\^|\\b)|((?<!\\)\$|\\b)$", "", pattern)
-    if re.search(r"(?<!\\)[.^$*+?{}\[\]()]|\\[a-zA-Z0-9]", inner):
-        return ""
-    return re.sub(r"\\(.)", r"\1", inner)
-
-
 def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 

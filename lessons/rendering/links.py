@@ -1,6 +1,7 @@
-"""Decide which URLs a link or an image may have."""
+"""Decide which URLs a link or an image may have, and report definitions of links that nothing uses."""
 
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 from markdown_it.rules_core import StateCore
@@ -125,3 +126,24 @@ def _scheme(address: str) -> str:
 
 def _as_text(image: Token) -> Token:
     return Token("text", "", 0, content=plain(image.children))
+
+
+def report_definitions(state: StateCore) -> None:
+    """Core rule: report unused link definitions, which are not shown, whatever they were meant to be."""
+    page: Page = state.env["page"]
+    used = {label for token in state.tokens for label in _labels(token.children or [])}
+    for label, reference in state.env.get("references", {}).items():
+        if label not in used and reference["href"] != "#":  # `[//]: #` is a comment
+            shown = label if len(label) <= 40 else f"{label[:40]}…"
+            line = reference["map"][0] + 1
+            page.report(line, f"Nothing uses the link [{shown}], so it is not shown.")
+    for reference in state.env.get("duplicate_refs", []):
+        line = reference["map"][0] + 1
+        page.report(line, "This link is already defined above, and the first definition counts.")
+
+
+def _labels(children: list[Token]) -> Iterator[str]:
+    for child in children:
+        if "label" in child.meta:
+            yield str(child.meta["label"])
+        yield from _labels(child.children or [])

@@ -14,14 +14,15 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from . import footnotes
 from .asides import asides
+from .autolinks import bare_addresses
 from .blocks import ADMONITIONS, blocks
 from .code import code, code_in_option, fences
 from .folded import fold_details
 from .footnotes import unused_footnotes
 from .habits import habits
 from .headings import heading_close, heading_open, headings, read_ids
-from .inline_signs import bare_addresses, comment, comment_block, line_break, mark, report_definitions
-from .links import links
+from .inline_signs import comment, comment_block, line_break, mark
+from .links import links, report_definitions
 from .lists_and_tables import cell_open, row_headers, table_close, table_open, tables, task_box, tasks
 from .state import Page
 

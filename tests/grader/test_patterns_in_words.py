@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from labs.grader import checks
-from labs.grader.words import in_words
+from labs.grader.pattern_words import in_words
 
 CHECKS = Path(checks.__file__).parent
 

@@ -11,9 +11,9 @@ from labs.authoring.help import lab_help
 from labs.grader import reference
 from labs.grader.__main__ import main
 from labs.grader.checks import KINDS
+from labs.grader.checks._shared.answer_matching import IsRight, same_number
 from labs.grader.checks._shared.answer_values import VALUES, Asked
 from labs.grader.checks._shared.base import Run
-from labs.grader.checks._shared.typed import IsRight, same_number
 from labs.grader.engine import grade
 from labs.grader.git.repository import Repository
 from labs.grader.parameters import Count, RefName

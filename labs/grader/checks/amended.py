@@ -15,10 +15,10 @@ from ..parameters import MAIN, ObjectId, RefName, Revision
 from ..words import listed, quoted
 from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed, tip_or_answer
 from ._shared.fixes import rewritten
+from ._shared.proposed_texts import subject_for
 from ._shared.rewriting import again_in_order, reworded
 from ._shared.shell import Line
 from ._shared.walk import HistoryKind, named, newest
-from ._shared.wording import subject_for
 from .commits import add_commits, commit_evidence
 from .gone import drop, holder
 

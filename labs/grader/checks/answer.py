@@ -17,12 +17,12 @@ from ..formats.yaml_values import Value
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision, did_you_mean, key_of, keys_of, read_fields
 from ..problem import Problem
 from ..words import count, listed, quoted, visible
+from ._shared.answer_matching import IsRight, same_id, same_text
 from ._shared.answer_values import VALUES, Asked
 from ._shared.base import Kind, Run, Verdict, needs_work, passed
 from ._shared.contents import Text, file_or_answer, text_or_answer
 from ._shared.fixes import edited
 from ._shared.shell import commands, paragraphs
-from ._shared.typed import IsRight, same_id, same_text
 
 
 @dataclass(frozen=True)

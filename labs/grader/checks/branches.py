@@ -24,10 +24,10 @@ from ._shared.base import (
     tip_or_answer,
 )
 from ._shared.merging import all_brought_in
+from ._shared.proposed_texts import examples
 from ._shared.ref_conflicts import conflicts, with_branches_renamed
 from ._shared.ref_counts import Counted, count_problems, fits
 from ._shared.shell import STASHED, Line, commands, paragraphs, start_on
-from ._shared.wording import examples
 from .commits import OWN_WORDS, more_commits
 from .merged import is_merged
 

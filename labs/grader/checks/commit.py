@@ -18,8 +18,8 @@ from ..parameters import Regex, Revision
 from ..words import count, quoted
 from ._shared.base import Run, Verdict, commit_or_answer, commits_since, needs_work, passed, tip_or_answer
 from ._shared.commit_rules import CommitRules
+from ._shared.proposed_texts import fitting
 from ._shared.walk import HistoryKind, matching, named, newest, wording
-from ._shared.wording import fitting
 from .commits import README, add_commits, commit_evidence
 
 

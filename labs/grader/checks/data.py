@@ -26,14 +26,15 @@ from ..formats.data import (
 )
 from ..formats.yaml_values import Value
 from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
+from ..pattern_words import in_words
 from ..report import Evidence
-from ..words import count, cut, in_words, quoted, visible
+from ..words import count, cut, quoted, visible
 from ._shared.base import Kind, Run, Verdict, needs_work, not_known, passed
 from ._shared.contents import Text, file_or_answer, text_or_answer
 from ._shared.data_edits import deletion, new_file, setting
 from ._shared.fixes import edited
+from ._shared.proposed_texts import fitting
 from ._shared.shell import Line, write_lines
-from ._shared.wording import fitting
 
 
 @dataclass(frozen=True)

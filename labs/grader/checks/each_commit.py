@@ -19,15 +19,16 @@ from ..git.history import Commit, first_line
 from ..git.messages import is_by_git, own_subject, quoted_subject
 from ..git.repository import Tip
 from ..parameters import Count, FilePath, Regex
-from ..words import count, decoded, in_words, listed, quoted
+from ..pattern_words import in_words
+from ..words import count, decoded, listed, quoted
 from ._shared.base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
 from ._shared.commit_rules import MAX_LISTED, CommitRules
 from ._shared.fixes import holding, rewritten
+from ._shared.proposed_texts import subject_for
 from ._shared.rewriting import reworded
 from ._shared.shell import Line, paragraphs
 from ._shared.splitting import lies_in, split
 from ._shared.walk import HistoryKind, named, newest
-from ._shared.wording import subject_for
 from .commits import MAX_READ, add_commits, commit_evidence
 
 MAX_REWORDED = 20

@@ -19,8 +19,9 @@ from ..findings import LookedAt
 from ..formats.globs import is_glob
 from ..git.repository import Tip
 from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
+from ..pattern_words import in_words
 from ..report import Outcome
-from ..words import count, in_words, listed, quoted, visible
+from ..words import count, listed, quoted, visible
 from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed, where
 from ._shared.contents import (
     Found,
@@ -35,9 +36,9 @@ from ._shared.contents import (
 )
 from ._shared.fixes import change, edited
 from ._shared.not_text import not_text_answer
+from ._shared.proposed_texts import fitting
 from ._shared.shell import Line, append_line, as_argument, commands, write_lines
 from ._shared.some_file import judge_each, judge_some
-from ._shared.wording import fitting
 
 EXECUTABLE = b"100755"
 A_FILE = LookedAt(1, "file")

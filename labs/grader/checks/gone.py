@@ -15,11 +15,11 @@ from ..parameters import MAIN, RefName, Regex, Revision
 from ..words import quoted
 from ._shared.base import Run, Verdict, missing_ref, needs_work, passed, tip_or_answer
 from ._shared.fixes import deleted_tag, rewritten
+from ._shared.proposed_texts import subject_for
 from ._shared.removal import refs_holding
 from ._shared.rewriting import drop_lines, reworded
 from ._shared.shell import Line, paragraphs
 from ._shared.walk import HistoryKind, matching, named, newest, wording
-from ._shared.wording import subject_for
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,13 @@ from ..findings import LookedAt
 from ..git.history import Commit
 from ..git.repository import Tip
 from ..parameters import MAIN, RefName, Regex, Revision
-from ..words import count, in_words, listed, quoted
+from ..pattern_words import in_words
+from ..words import count, listed, quoted
 from ._shared.base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
 from ._shared.fixes import rewritten
+from ._shared.proposed_texts import fitting, subject_for
 from ._shared.rewriting import again_as
 from ._shared.walk import HistoryKind, first_parents_of, has_subject, named, newest
-from ._shared.wording import fitting, subject_for
 from .commits import MAX_READ, add_commits
 
 MAX_LISTED = 8

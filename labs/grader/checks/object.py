@@ -20,13 +20,14 @@ from ..git.history import Commit, History
 from ..git.repository import Repository, Tag, TooLargeError
 from ..git.trees import Listing
 from ..parameters import Count, Regex
+from ..pattern_words import in_words
 from ..report import Evidence
-from ..words import count, cut, decoded, in_words, listed, quoted
+from ..words import count, cut, decoded, listed, quoted
 from ._shared.base import Kind, Run, Verdict, needs_work, passed
 from ._shared.fixes import on_branch
+from ._shared.proposed_texts import fitting
 from ._shared.removal import came_in, refs_holding
 from ._shared.shell import Line, commands
-from ._shared.wording import fitting
 from .commits import more_commits
 
 MAX_TREES = 20_000

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 
 from ..git.repository import Tip, TooLargeError
 from ..parameters import Content, Count, FilePath, Regex, Revision
+from ..pattern_words import in_words
 from ..sandbox import Ran
-from ..words import in_words, quoted
+from ..words import quoted
 from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed, where
 from ._shared.code import (
     CodeKind,

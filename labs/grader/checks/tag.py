@@ -13,7 +13,8 @@ from ..findings import LookedAt
 from ..git.repository import Tag
 from ..graphs.wanted import standing_at
 from ..parameters import RefName, Regex, Revision
-from ..words import in_words, quoted
+from ..pattern_words import in_words
+from ..words import quoted
 from ._shared.base import (
     Kind,
     Run,
@@ -27,8 +28,8 @@ from ._shared.base import (
     tip_or_answer,
 )
 from ._shared.fixes import deleted_tag, moved_tag
+from ._shared.proposed_texts import fitting
 from ._shared.walk import cut_off
-from ._shared.wording import fitting
 
 
 @dataclass(frozen=True)

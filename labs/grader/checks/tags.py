@@ -12,9 +12,9 @@ from ..parameters import Count, RefName, Regex
 from ..words import quoted
 from ._shared.base import Kind, Run, Verdict, tip_or_answer
 from ._shared.fixes import deleted_tag
+from ._shared.proposed_texts import examples
 from ._shared.ref_counts import Counted, count_problems, fits
 from ._shared.shell import commands, paragraphs
-from ._shared.wording import examples
 
 USUAL = ("v1.0.0", "v1.0", "v1", "1.0.0", "1.0", "v0.1.0", "release-1.0", "release-1")
 

@@ -11,10 +11,10 @@ from ...words import count, decoded, listed, quoted
 from ..commits import add_commits, more_commits
 from .base import Run
 from .fixes import holding, in_place, on_branch, rewritten
+from .proposed_texts import fitting, subject_for
 from .rewriting import drop_lines, kept_empty
 from .shell import Line, append_line
 from .walk import matching, wording
-from .wording import fitting, subject_for
 
 MAX_LISTED = 5
 MAX_MENDED = 20

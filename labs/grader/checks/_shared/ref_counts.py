@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...findings import LookedAt
-from ...words import count, in_words, listed, quoted
+from ...pattern_words import in_words
+from ...words import count, listed, quoted
 from .base import Verdict, needs_work, passed
 
 MAX_SHOWN = 5

@@ -7,8 +7,9 @@ from ...git.history import Commit, History
 from ...git.messages import without_number
 from ...git.repository import Tip, TooLargeError
 from ...parameters import Regex, Revision
+from ...pattern_words import in_words
 from ...report import Evidence
-from ...words import in_words, listed, quoted
+from ...words import listed, quoted
 from ..commits import MAX_READ, MAX_SHOWN, commit_evidence
 from .base import Kind, Run, Verdict, commit_or_answer, cut_off_history
 
