@@ -32,7 +32,7 @@ from lessons.queries import lab_homes
 from lessons.texts.problem import Problem
 from portal.accounts.http import UserRequest
 
-WAITS = "A worker runs them, because the lab runs code; until then learners keep the version before."
+WAITS = "A worker will run them, because the lab runs code. Until then, learners keep the previous version."
 LAB_HELP = (
     "Each check is a statement that should be true. The help above the text has the kinds of check. To try and prove a"
     " lab on your own computer, download <a href='{}'>labcheck.pyz</a>."
@@ -161,7 +161,7 @@ class LabAdmin(AuthoredAdmin):
             return f"The scenarios have not run yet. {_proof_status(lab, newest)}".rstrip()
         found = Proof.from_json(newest.proof)
         lines = [f"Line {problem.line}: {problem.text}" for problem in proofs.problems(found)]
-        lines += [f"{check.id} could not be run on this server." for check in found.not_provable_here]
+        lines += [f"{check.id} cannot run on this server." for check in found.not_provable_here]
         return format_html_join("", "<p>{}</p>", ((line,) for line in lines))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -200,7 +200,7 @@ class LabAdmin(AuthoredAdmin):
 
 def _upgrade_message(upgraded: Upgraded) -> str:
     guesses = "".join(f" Line {guess.line}: {guess.message}." for guess in upgraded.guesses)
-    return f"lab.yaml was of schema 1 and is saved in schema 2, where some names differ.{guesses}"
+    return f"lab.yaml was in schema 1. It was saved in schema 2, where some names are different.{guesses}"
 
 
 def _environment_status(version: LabVersion) -> str:
@@ -208,7 +208,7 @@ def _environment_status(version: LabVersion) -> str:
         return ""
     fault = f" Fault on our side: {version.proving_fault}" if version.proving_fault else ""
     build = f" {progress}." if (progress := proofs.build_progress(version)) else ""
-    return f"Its environment is built again; until then submissions wait.{build}{fault}"
+    return f"Its environment is being built again. Until then, submissions wait.{build}{fault}"
 
 
 def _proof_status(lab: Lab, newest: LabVersion | None) -> str:
@@ -220,11 +220,11 @@ def _proof_status(lab: Lab, newest: LabVersion | None) -> str:
         again = date_format(timezone.localtime(newest.proving_until), "H:i")
         tries = f"Tried {newest.proving_tries} time{'' if newest.proving_tries == 1 else 's'}"
         said = f"{tries}. Fault on our side: {newest.proving_fault.rstrip('.')}. Next try at {again}."
-        return f"{said} Save the lab to try now."
+        return f"{said} To try now, save the lab."
     if newest.proving_until > timezone.now():
         build = proofs.build_progress(newest)
         return f"A worker is building the environment: {build}." if build else "A worker is running them."
     if newest.proving_tries >= proofs.MAX_TRIES:
         said = f"{newest.proving_tries} tries ended without an answer. {newest.proving_fault}"
-        return f"{said} Change the lab, or save it unchanged to run them again."
+        return f"{said} To run them again, change the lab or save it unchanged."
     return WAITS

@@ -4,8 +4,8 @@ const form = box.closest("form");
 
 const PAUSE = 400;
 const KEPT = "Your text is kept in this browser.";
-const LOST = `No connection. ${KEPT} The preview follows when it is back.`;
-const SIGNED_OUT = `You are signed out. ${KEPT} `;
+const LOST = `No connection. ${KEPT} The preview updates when you’re online again.`;
+const SIGNED_OUT = `You’re signed out. ${KEPT} `;
 
 function parts(html) {
   return new DOMParser().parseFromString(html, "text/html").body.childNodes;
@@ -45,13 +45,13 @@ function startEditor(root) {
     link.href = box.dataset.signIn;
     link.target = "_blank";
     link.textContent = "Sign in again in a new tab";
-    say(SIGNED_OUT, link, ", then go on here.");
+    say(SIGNED_OUT, link, ", then continue here.");
   }
 
   function sayFault(answer) {
     if (answer.type === "opaqueredirect" || answer.status === 403) saySignedOut();
-    else if (answer.status === 404) say("Choose a course of yours first.");
-    else say(`The preview could not be made. ${KEPT}`);
+    else if (answer.status === 404) say("Choose one of your courses first.");
+    else say(`The preview could not be loaded. ${KEPT}`);
   }
 
   function show(shown) {
@@ -64,7 +64,7 @@ function startEditor(root) {
   async function preview() {
     running?.abort();
     running = new AbortController();
-    if (!course()) return say((told = "Choose the course first: links are looked up in it."));
+    if (!course()) return say((told = "Choose the course first. Links are checked against it."));
     const { kind, markdownxUrlsPath } = field.dataset;
     const fields = { content: field.value, kind, course: course(), title: form.elements.title?.value ?? "" };
     try {
@@ -88,18 +88,18 @@ function startEditor(root) {
     field.focus();
     document.execCommand("insertText", false, code); // the one way that Undo can take back
     field.setSelectionRange(at + 2, at + 2);
-    say("Write between the brackets what the picture shows.");
+    say("Describe the picture between the brackets.");
   }
 
   async function upload(picture) {
-    say(`Sending ${picture.name}.`);
+    say(`Uploading ${picture.name}.`);
     try {
       const answer = await send(field.dataset.markdownxUploadUrlsPath, { image: picture, course: course() });
       if (answer.ok) insert((await answer.json()).image_code);
       else if (answer.status === 400) say((await answer.json()).image[0]);
       else sayFault(answer);
     } catch {
-      say("No connection: the picture was not sent. Add it again.");
+      say("No connection. The picture was not uploaded. Add it again.");
     }
   }
 
@@ -179,7 +179,7 @@ function keep() {
     if (now === saved && !("unsaved" in box.dataset)) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: now }));
   } catch {
-    box.before("This browser keeps no drafts: save often. ");
+    box.before("This browser can’t keep drafts. Save often. ");
   }
 }
 

@@ -54,7 +54,7 @@ function insert(button, root) {
 
 function copy(button) {
   const example = button.closest("details").querySelector("pre").textContent;
-  return navigator.clipboard.writeText(example).then(() => "Copied.", () => "Not copied: select the text instead.");
+  return navigator.clipboard.writeText(example).then(() => "Copied.", () => "Not copied. Select the text instead.");
 }
 
 for (const root of document.querySelectorAll("[data-editor]")) {

@@ -155,7 +155,7 @@ def test_a_draft_survives_a_reload_and_goes_once_it_is_saved(tab, lesson):
     tab.reload()
     expect(tab.locator(".differences")).to_contain_text("Unsaved text.")
     expect(source(tab)).to_have_value(lesson.source)
-    tab.get_by_role("button", name="Restore the text of").click()
+    tab.get_by_role("button", name="Restore the text from").click()
     expect(source(tab)).to_have_value("## One\n\nUnsaved text.")
     expect(shown(tab).get_by_text("Unsaved text.")).to_be_visible()
     tab.get_by_role("button", name="Save and continue editing").click()
@@ -185,7 +185,7 @@ def test_a_draft_survives_a_login_that_expired_before_saving(tab, live_server, i
     expect(tab).to_have_url(re.compile("login"))
     tab.context.add_cookies(cookies_of(live_server, instructor))
     tab.goto(change_address(lesson))
-    tab.get_by_role("button", name="Restore the text of").click()
+    tab.get_by_role("button", name="Restore the text from").click()
     expect(source(tab)).to_have_value("Unsaved text.")
     assert Lesson.objects.get().source == lesson.source
 
@@ -280,7 +280,7 @@ def test_lab_yaml_is_checked_as_one_types_and_tried_in_a_new_tab(tab, course):
     source(tab).fill(lab.source.replace("at_least: 3", "at_least: many"))
     expect(tab.locator(".problems")).to_contain_text("Line 11: commits.at_least")
     with tab.context.expect_page() as tried:
-        tab.get_by_role("button", name="Try it").click()
+        tab.get_by_role("button", name="Run the checks").click()
     expect(tried.value.get_by_text("Line 11: commits.at_least")).to_be_visible()
     expect(source(tab)).to_have_value(re.compile("at_least: many"))
 

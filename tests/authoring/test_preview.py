@@ -73,7 +73,7 @@ def test_a_quiz_is_shown_as_the_player_asks_it_and_tells_the_author_what_is_righ
     page = preview(staff, course, QUIZ, "quiz").json()["page"]
     assert "<fieldset disabled>" in page
     assert 'type="radio" name="answer"' in page
-    assert "Right answer" in page
+    assert "Correct answer" in page
     assert "That stages it." in page
     assert "The record is the commit." in page
 

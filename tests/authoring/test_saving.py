@@ -117,14 +117,14 @@ def test_the_history_shows_what_each_version_changed(staff, lesson):
     assert "Some text.</del>" in page
     assert "New text.</ins>" in page
     assert "published → draft" in page
-    assert "This is how it stands now." in page
+    assert "This is the current version." in page
 
 
 def test_an_earlier_version_comes_back_by_the_same_way_as_every_save(staff, instructor, lesson):
     first = lesson.history.first()
     post(staff, lesson, source="## Two\n", title="Renamed")
     page = staff.get(f"{change_address(lesson)}?restore={first.pk}")
-    assert "not saved yet" in page.content.decode()
+    assert "Save to restore it." in page.content.decode()
     assert "data-unsaved" in page.content.decode()
     assert Lesson.objects.get().title == "Renamed"
     restored = page.context["adminform"].form.initial

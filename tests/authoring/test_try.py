@@ -69,7 +69,7 @@ def test_an_unsaved_lab_is_tried_on_a_submission_and_nothing_is_kept(staff, lab,
     assert "2 of 3 checks passed" in page
     assert "main holds at least one commit of yours" in page
     assert "Fix this first" in page
-    assert "Nothing is kept." in page
+    assert "Nothing is stored." in page
     assert (Report.objects.count(), LabVersion.objects.count()) == (0, 1)
     assert Submission.objects.get().state == "queued"
     assert Lab.objects.get().source == lab.source

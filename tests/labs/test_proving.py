@@ -251,7 +251,8 @@ def test_a_lab_that_ends_each_process_is_given_up_and_its_author_is_told(monkeyp
         proofs.tell_of_faults()
     assert len(mailoutbox) == 1
     page = page_in_the_admin(client, lab)
-    assert f"3 tries ended without an answer. {proofs.NO_ANSWER} Change the lab" in page
+    again = "To run them again, change the lab or save it unchanged."
+    assert f"3 tries ended without an answer. {proofs.NO_ANSWER} {again}" in page
     proofs.retry_all()
     assert (
         LabVersion.objects.get().proving_tries == proofs.MAX_TRIES - 1
@@ -333,11 +334,12 @@ def test_the_page_of_a_lab_in_the_admin_says_how_its_proof_stands(client):
     lab = new_lab()
     client.force_login(make_instructor(lab.course))
     address = reverse("admin:labs_lab_change", args=[lab.pk])
-    assert "The scenarios have not run yet. A worker runs them" in client.get(address).content.decode()
+    waits = "The scenarios have not run yet. A worker will run them, because the lab runs code."
+    assert waits in client.get(address).content.decode()
     proofs._claim(lab.current)
     assert "A worker is running them." in client.get(address).content.decode()
     proofs.store_proof(version=lab.current, proof=proofs.proof_here(RUNS_CODE))
-    assert "adds could not be run on this server." in client.get(address).content.decode()
+    assert "adds cannot run on this server." in client.get(address).content.decode()
 
 
 def test_upgrade_forgets_faults_that_were_kept_as_proofs():
