@@ -151,7 +151,8 @@ class SessionStanding:
     def facts(self) -> str:
         counts = [count_done(self.lessons_read, self.lessons, "lesson", "read") if self.lessons else ""]
         if self.quizzes:
-            counts.append(count_done(len(self.taken), self.quizzes, "quiz", "taken"))
+            passed = sum(quiz.state == "done" for quiz in self.taken)
+            counts.append(count_done(passed, self.quizzes, "quiz", "passed"))
         return ", ".join(filter(None, [*counts, share_done(self.labs, "lab", "passed")]))
 
 

@@ -183,7 +183,7 @@ def test_letters_choose_and_enter_continues(page, cast):
 def test_letters_can_be_switched_off_and_stay_off(page, cast):
     cast.start()
     page.goto(cast.address("question", 1, 1))
-    page.get_by_label("Choose answers with the keys A to C").uncheck()
+    page.get_by_label("Use the keys A to C to choose answers").uncheck()
     page.reload()
     page.keyboard.press("a")
     expect(page.locator("input[data-key=A]")).not_to_be_checked()

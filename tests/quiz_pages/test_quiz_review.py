@@ -26,7 +26,7 @@ def test_review_of_an_attempt_below_the_pass_mark(client, cast):
 
 def test_review_names_the_attempt_that_counts(client, cast, passed):
     cast.submit(**WRONG)
-    assertContains(review(client, cast, 2), "Attempt 1 counts: 100%.")
+    assertContains(review(client, cast, 2), "Your best attempt counts: attempt 1, with 100%.")
 
 
 def test_each_question_tells_its_credit(client, cast):

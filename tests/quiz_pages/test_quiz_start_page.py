@@ -26,7 +26,7 @@ def take_others(cast, *minutes: int) -> None:
 def test_start_page_says_what_to_expect(client, cast):
     page = client.get(cast.address("quiz"))
     for words in (
-        "7, for 8 points",
+        "7, worth 8 points",
         "70%",
         "0 of 3 used, 3 left. Your best attempt counts.",
         ">Start</button>",
