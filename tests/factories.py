@@ -33,7 +33,7 @@ checks:
     readable: {}
     points: 20
   - id: three-commits
-    says: main holds at least three commits of yours
+    says: main has at least three commits of yours
     commits: {on: main, at_least: 3}
     points: 40
     needs: [readable]

@@ -109,7 +109,7 @@ def preview_lab(client, course, content):
 
 def test_lab_yaml_is_shown_as_its_checks(staff, course):
     shown = preview_lab(staff, course, make_lab(course).source).json()
-    assert "main holds at least three commits of yours" in shown["page"]
+    assert "main has at least three commits of yours" in shown["page"]
     assert "3 checks, 100 points" in shown["notes"]
 
 

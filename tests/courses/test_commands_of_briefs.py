@@ -30,8 +30,8 @@ NOT_RUN = {
 # Commands that stop at a conflict, as the next sentence says.
 CONFLICTS = {
     "git merge --no-ff feature/pipeline": "Git reports a conflict in `README.md`",
-    "git merge --no-ff festival-prices": "Git stops at a conflict",
-    "git merge --no-ff no-coupons": "This conflict is of another kind",
+    "git merge --no-ff festival-prices": "Git stops with a conflict",
+    "git merge --no-ff no-coupons": "This is a different kind of conflict",
 }
 
 

@@ -12,7 +12,7 @@ from labs.grader.report import Outcome
 from labs.grader.spec import load_spec
 
 ME = Learner(("Nia Newcomer", "nia-n"), ("nia.newcomer@gmail.com", "nia@work.example"))
-SAYS = "main holds at least three commits of yours"
+SAYS = "main has at least three commits of yours"
 COMMITS = "commits: {branch: main, at_least: 3}"
 
 
@@ -78,7 +78,7 @@ def test_other_kinds_ask_as_well(repo):
 
 def test_a_lab_that_does_not_say_yours_asks_nobody(repo):
     commit_as(repo, *[("Bo", "bo@example.org")] * 3)
-    assert ask(repo, says="main holds at least three commits").outcome is Outcome.PASSED
+    assert ask(repo, says="main has at least three commits").outcome is Outcome.PASSED
 
 
 @pytest.mark.parametrize("learner", [None, Learner()])
@@ -132,7 +132,7 @@ def test_sentences_that_ask_for_the_author_are_known():
         "Three are yours",
     ]
     silent = [
-        "main holds at least three commits",
+        "main has at least three commits",
         "Your branch is called main",
         "README.md is in your repository",
     ]

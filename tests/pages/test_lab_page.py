@@ -26,7 +26,7 @@ def address(cast) -> str:
 def test_lab_page_has_the_brief_and_the_checks_before_anything_is_pushed(learner_client, cast):
     text = page(learner_client, cast.lab)
     assert '<div class="prose"><p>Make a repository.</p></div>' in text
-    for says, points in [("main holds at least three commits of yours", 40), ("README.md exists", 40)]:
+    for says, points in [("main has at least three commits of yours", 40), ("README.md exists", 40)]:
         assert f'<div>{says}</div> <span class="num quiet">{points} points</span>' in text
     assert '<p class="under">100 points. You need 70 to pass. The best submission counts.</p>' in text
     assert 'class="band' not in text
@@ -166,7 +166,7 @@ def test_checks_show_the_outcomes_of_the_best_submission(learner_client, cast):
     )
     assert rows == [
         ("Passed", "the repository can be read", "20 of 20"),
-        ("Needs work", "main holds at least three commits of yours", "0 of 20"),
+        ("Needs work", "main has at least three commits of yours", "0 of 20"),
         ("Not run", "README.md exists", "0 of 20"),
     ]
     assert band(learner_client, cast.lab)[2] == "1 check to fix."

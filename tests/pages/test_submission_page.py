@@ -100,7 +100,7 @@ def test_queued_page_says_the_place_and_polls(learner_client, cast):
     assert "Position 2 in the queue." in text
     assert f'hx-get="/submissions/{submission.public_id}/live/?v=1.2.' in text
     assert 'hx-trigger="every 2s, wake"' in text
-    assert "main holds at least three commits of yours" in text
+    assert "main has at least three commits of yours" in text
 
 
 def test_queued_page_says_what_is_typical(learner_client, cast):

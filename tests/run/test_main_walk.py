@@ -103,7 +103,7 @@ def test_a_learner_reads_takes_a_quiz_pushes_a_mistake_and_then_the_fix(shared_p
     )
     answer = terminal.types(push)
     assert "Fix this first" in answer
-    assert "main holds at least three commits of yours" in answer
+    assert "main has at least three commits of yours" in answer
     assert "git commit" in answer
     address = re.search(r"http://\S+/submissions/\S+/", answer).group(0)
 
