@@ -16,7 +16,7 @@ function move(row, step) {
   if (other) other[step < 0 ? "before" : "after"](row);
   else beyond(row, step)?.[step < 0 ? "append" : "prepend"](row);
   const place = [...listOf(row).children].indexOf(row) + 1;
-  moved.textContent = `Place ${place} of ${listOf(row).children.length}. ${listOf(row).ariaLabel ?? ""}`;
+  moved.textContent = `Position ${place} of ${listOf(row).children.length}. ${listOf(row).ariaLabel ?? ""}`;
 }
 
 form.addEventListener("click", ({ target }) => {

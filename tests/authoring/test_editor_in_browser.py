@@ -292,7 +292,7 @@ def test_lessons_are_ordered_by_keyboard_and_by_dragging(tab, course):
     tab.goto(reverse("admin:lessons_course_order", args=[course.pk]))
     tab.get_by_role("button", name="Move up: L2").press("Enter")
     expect(tab.get_by_role("button", name="Move up: L2")).to_be_focused()
-    expect(tab.locator("#moved")).to_have_text("Place 1 of 2. Lessons of A")
+    expect(tab.locator("#moved")).to_have_text("Position 1 of 2. Lessons of A")
     tab.get_by_role("button", name="Move down: L1").press("Space")
     tab.get_by_text("L3", exact=True).drag_to(
         tab.get_by_text("L2", exact=True), target_position={"x": 5, "y": 2}
@@ -311,7 +311,7 @@ def test_sessions_are_ordered_by_keyboard_and_by_dragging_with_their_lessons(tab
     tab.goto(reverse("admin:lessons_course_order", args=[course.pk]))
     tab.get_by_role("button", name="Move down: A").press("Enter")
     expect(tab.get_by_role("button", name="Move down: A")).to_be_focused()
-    expect(tab.locator("#moved")).to_contain_text("Place 2 of 3.")
+    expect(tab.locator("#moved")).to_contain_text("Position 2 of 3.")
     tab.get_by_text("C", exact=True).drag_to(
         tab.get_by_text("B", exact=True), target_position={"x": 5, "y": 2}
     )
