@@ -67,6 +67,7 @@ class ReadingAdmin(ReadOnlyAdmin):
 
 @admin.register(Tick)
 class TickAdmin(ReadOnlyAdmin):
+    is_in_menu = False
     list_display = ["key", "enrollment", "lesson", "session", "created_at"]
     list_filter = ["course"]
     list_select_related = ["lesson", "session", "enrollment__user", "enrollment__cohort__course"]

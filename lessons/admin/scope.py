@@ -183,7 +183,15 @@ COURSE_PATHS = {
 
 
 class ReadOnlyAdmin(RecordedAdmin, CourseScopedAdmin):
-    """Rows that the portal writes itself: listed and searched, never edited by hand."""
+    """Rows that the portal writes itself: listed and searched, never edited by hand.
+
+    A list with `is_in_menu = False` keeps its address, but the index and the sidebar leave it out.
+    """
+
+    is_in_menu = True
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.is_in_menu and super().has_module_permission(request)
 
     def of_own_courses(self, rows: AnyRows, request: HttpRequest) -> AnyRows:
         return of_courses(rows, self.course_path, taught_course_ids(request))

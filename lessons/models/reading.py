@@ -39,6 +39,7 @@ class Tick(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = "checklist item"
         constraints = [
             models.UniqueConstraint(
                 fields=["enrollment", "lesson", "key"],

@@ -19,7 +19,7 @@ from portal.accounts.roles import Job
 
 class JobField(forms.ChoiceField):
     def __init__(self) -> None:
-        super().__init__(choices=Job.choices, initial=Job.LEARNER, widget=forms.RadioSelect)
+        super().__init__(label="Role", choices=Job.choices, initial=Job.LEARNER, widget=forms.RadioSelect)
 
 
 class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]  # no arguments at runtime
@@ -63,7 +63,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no arguments at r
     filter_horizontal = ()
     actions = ["make_instructors", "show_password_address"]
 
-    @admin.display(description="job")
+    @admin.display(description="role")
     def job(self, user: User) -> str:
         return roles.job_of(user).value
 

@@ -137,3 +137,12 @@ def test_view_on_site_opens_for_whoever_sees_the_button(staff, course, attempt):
             opened += 1
             assert staff.get(found[1]).status_code == 200, row
     assert opened == len(rows) - 1
+
+
+def test_menu_leaves_out_details_of_other_rows(staff):
+    apps = staff.get(reverse("admin:index")).context["app_list"]
+    listed = {model["object_name"] for app in apps for model in app["models"]}
+    assert {"Submission", "Report", "Reading"} <= listed
+    assert listed.isdisjoint({"FailedCheck", "LocalReport", "Tick"})
+    for name in ("labs_failedcheck", "labs_localreport", "lessons_tick"):
+        assert staff.get(reverse(f"admin:{name}_changelist")).status_code == 200
