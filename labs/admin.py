@@ -71,12 +71,12 @@ class SubmissionAdmin(ReadOnlyAdmin):
     def grade_again(self, request: UserRequest, queryset: QuerySet[Submission]) -> None:
         chosen = list(queryset.select_related("lab__course")[: MAX_LISTED + 1])
         if len(chosen) > MAX_LISTED:
-            self.message_user(request, f"Choose at most {MAX_LISTED:,} submissions.", messages.ERROR)
+            self.message_user(request, f"Select at most {MAX_LISTED:,} submissions.", messages.ERROR)
             return
         queued = sum(actions.grade_again(submission=item, by=request.user) for item in chosen)
-        self.message_user(request, f"Queued again: {queued}.")
+        self.message_user(request, f"Submissions queued again: {queued}.")
         if queued < len(chosen):
-            message = f"Skipped because they are already queued or running: {len(chosen) - queued}."
+            message = f"Skipped, because they are already queued or running: {len(chosen) - queued}."
             self.message_user(request, message, messages.WARNING)
 
 
@@ -100,6 +100,7 @@ class ReportAdmin(ReadOnlyAdmin):
 
 @admin.register(LocalReport)
 class LocalReportAdmin(ReadOnlyAdmin):
+    is_in_menu = False
     list_display = ["lab", "enrollment", "place", "head", "engine", "received_at"]
     list_filter = ["place", "course", "lab"]
     list_select_related = ["lab", "enrollment__user", "enrollment__cohort__course"]
@@ -107,6 +108,7 @@ class LocalReportAdmin(ReadOnlyAdmin):
 
 @admin.register(FailedCheck)
 class FailedCheckAdmin(ReadOnlyAdmin):
+    is_in_menu = False
     course_path = "submission__course"
     learner_path = "submission__enrollment"
     list_display = ["submission", "name"]

@@ -120,7 +120,7 @@ class WithoutLessonFilter(admin.SimpleListFilter):
     parameter_name = "without_lesson"
 
     def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]") -> list[tuple[str, str]]:
-        return [("1", "Named in no published lesson")]
+        return [("1", "In no published lesson")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Lab]) -> QuerySet[Lab]:
         if not self.value():
@@ -155,7 +155,7 @@ class LabAdmin(AuthoredAdmin):
     def proof(self, lab: Lab) -> str:
         newest = lab.versions.order_by("-pk").first()
         if newest and newest.proved:
-            said = "Each check was seen to pass and to need work."
+            said = "The scenarios show each check passing and needing work."
             return f"{said} {_environment_status(newest)}".rstrip()
         if newest is None or newest.proof is None:
             return f"The scenarios have not run yet. {_proof_status(lab, newest)}".rstrip()
@@ -167,9 +167,9 @@ class LabAdmin(AuthoredAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return LabList
 
-    @admin.display(description="learners find it in")
+    @admin.display(description="lesson")
     def lesson(self, lab: Lab) -> str:
-        return getattr(lab, "home", "") or "no published lesson"
+        return getattr(lab, "home", "") or "None published"
 
     @admin.display(description="open to learners", boolean=True)
     def is_open(self, lab: Lab) -> bool:

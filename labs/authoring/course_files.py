@@ -52,7 +52,7 @@ def _check_links(files: CourseFiles, source: Source, spec: LabSpec) -> None:
             line = next(
                 (n for n, text in enumerate(source.text.splitlines(), 1) if str(check.lesson) in text), 1
             )
-            source.add(line, f"there is no lesson “{slug}” in this course")
+            source.add(line, f"this course has no lesson “{slug}”")
 
 
 def check_proofs(entries: list[Entry]) -> None:

@@ -82,6 +82,6 @@ def _open_state(of: Submission | Repository) -> Iterator[tuple[Path, dict[str, s
     try:
         path = folders.owned_path(place)
     except RepositoryError:
-        message = "This repository is not on this machine. Choose another one."
+        message = "This repository is not on this server. Choose a different one."
         raise CannotTryError(message) from None
     yield path, refs

@@ -38,9 +38,9 @@ def ask(asked: JsonObject, seconds: float) -> JsonObject:
         finally:
             building.end_group(process.pid)
     if err:  # such as the cause of a fault, which the answer only names by its reference
-        logger.warning("the engine apart said: %s", err[-MAX_LOGGED:])
+        logger.warning("output of the engine process: %s", err[-MAX_LOGGED:])
     if process.returncode:
-        said = (err.strip() or "nothing was said").splitlines()[-1]
+        said = (err.strip() or "no output").splitlines()[-1]
         raise ApartError(f"Grading stopped because of a fault on our side: {said}")
     answer: JsonObject = json.loads(out)
     return answer

@@ -268,7 +268,7 @@ def reap() -> int:
     ended = Q(lease_until__lt=now) | Q(lease_until__gt=now + 3 * lease + CLOCKS_DIFFER)
     expired = Submission.objects.filter(ended, state__in=RUNNING)
     claims = [Claim(*row) for row in expired.values_list("pk", "token", "tries")]
-    fault = "The worker stopped without a word, and its lease ran out."
+    fault = "The worker stopped without an error, and its lease expired."
     return sum(_give_back(expired.filter(pk=c.submission_id, token=c.token), c, fault) for c in claims)
 
 
@@ -281,8 +281,8 @@ def _give_back(held: QuerySet[Submission], claim: Claim, fault: str) -> bool:
     ended = {
         "lease_until": None,
         "last_fault": f"{reference}: {fault}",
-        "message": "Grading stopped because of a fault on our side. The staff of the course were told. "
-        f"Nothing to do. No attempt used. Reference {reference}.",
+        "message": "Grading stopped because of a fault on our side. We told the course staff. "
+        f"You don’t have to do anything. No attempt used. Reference {reference}.",
         "ended_at": timezone.now(),
     }
     with transaction.atomic():
@@ -299,6 +299,6 @@ def tell_staff(submission_id: int) -> None:
     mail_staff(
         course=submission.lab.course,
         subject=f"A submission could not be graded: {submission.lab}",
-        text=f"{submission} ended in a fault after {submission.tries} tries.\n\n{submission.last_fault}\n\n"
-        f"Grade it again once the cause is mended: {address}\n",
+        text=f"{submission} ended in a fault on our side after {submission.tries} tries.\n\n{submission.last_fault}\n\n"
+        f"When the cause is fixed, grade it again: {address}\n",
     )

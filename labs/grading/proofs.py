@@ -40,7 +40,7 @@ LEASE = timedelta(seconds=60)
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]  # after the first fault, the second, ...
 TOLD_SECONDS = 10.0  # between two log lines
 MAX_TRIES = 3  # then the staff are mailed; without an answer it was the last try
-NO_ANSWER = "The process that proves it ended without an answer."
+NO_ANSWER = "The process that ran the scenarios ended without a result."
 _GIVEN_UP = Q(proving_fault=NO_ANSWER, proving_tries__gte=MAX_TRIES)
 _FAULTY = ~Q(proving_fault__in=("", NO_ANSWER))
 _NOT_TRIED: dict[str, Any] = {
@@ -83,13 +83,13 @@ def problems(proof: Proof) -> list[Problem]:
         Problem(
             scenario.line,
             "",
-            f"{scenario.name}: {item.check} was expected {item.expected}, found {item.found}. {item.why}",
+            f"{scenario.name}: {item.check}: expected {item.expected}, found {item.found}. {item.why}",
         )
         for scenario in proof.differing
         for item in scenario.differences
     ]
     never = [
-        Problem(check.line, "", f"{check.id} was never seen {check.unseen}. Add a scenario in which it is.")
+        Problem(check.line, "", f"{check.id} was never seen {check.unseen}. Add a scenario in which it does.")
         for check in proof.unproved
     ]
     return sorted([*found, *never])
@@ -175,7 +175,7 @@ def _build_again(version: LabVersion) -> None:
     try:
         _build_environment(version, parse_spec(version.source))
     except CannotBuildError as error:  # it was built before: a different Python may lack a wheel
-        raise SandboxError(f"The Python packages of the lab cannot be installed now: {error}") from error
+        raise SandboxError(f"Cannot install the Python packages of the lab right now: {error}") from error
     LabVersion.objects.filter(pk=version.pk).update(environment_missing=False, proving_fault="")
 
 
@@ -183,7 +183,7 @@ def _prove(version: LabVersion) -> Proof:
     spec = parse_spec(version.source)
     if runs_code(spec):
         if why := sandbox().unavailable():
-            raise SandboxError(f"Code cannot be confined now: {why}")
+            raise SandboxError(f"Cannot confine code right now: {why}")
         with suppress(CannotBuildError):  # the proof reports it
             _build_environment(version, spec)
     proof = proof_apart(version.source, SECONDS_WITH_CODE)
@@ -257,13 +257,15 @@ def _tell_staff(version: LabVersion) -> None:
     again = "Save the lab to try again." if version.proving_fault == NO_ANSWER else "The portal keeps trying."
     missing = version.environment_missing
     failed = "The environment of {} could not be built" if missing else "The scenarios of {} could not be run"
-    meanwhile = "Submissions to it wait." if missing else "Learners keep the previous version."
+    meanwhile = (
+        "Until then, submissions wait." if missing else "Until then, learners keep the previous version."
+    )
     page = reverse("admin:labs_lab_change", args=[lab.pk])
     mail_staff(
         course=lab.course,
         subject=f"A lab could not be proved: {lab}",
         text=f"{failed.format(lab)} in {version.proving_tries} tries. "
-        f"The fault is ours, not the lab's.\n\n{version.proving_fault}\n\n"
+        f"The problem is on our side, not in the lab.\n\n{version.proving_fault}\n\n"
         f"{again} {meanwhile}\nStatus: {settings.PUBLIC_URL}{page}\n",
     )
 

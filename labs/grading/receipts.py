@@ -66,7 +66,7 @@ def repair_one(repository: Repository) -> bool:
     except bare.BusyError:  # a push is in progress
         return False
     except (OSError, RepositoryError) as error:
-        logger.error("the interrupted push to %s could not be repaired: %s", repository.path, error)
+        logger.error("cannot repair the interrupted push to %s: %s", repository.path, error)
         return False
 
 

@@ -57,7 +57,7 @@ def run_self_test_and_publish() -> None:
     """
     why = sandbox().unavailable()
     if why:
-        logger.warning("code cannot be confined: %s", why)
+        logger.warning("cannot confine code: %s", why)
     if not settings.SANDBOX:
         _state_file().write_text(_sentence(why, sandbox().packages_unavailable()), encoding="utf-8")
 
@@ -79,7 +79,7 @@ def state() -> str:
 def _sentence(why: str, packages: str = "") -> str:
     if why:
         return f"Code cannot be confined: {why}."
-    return f"Labs that ask for Python packages are not run: {packages}." if packages else OK
+    return f"Labs that need Python packages are not run: {packages}." if packages else OK
 
 
 def _state_file() -> Path:

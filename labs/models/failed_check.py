@@ -9,7 +9,7 @@ class FailedCheck(models.Model):
     """A check that needs work in the current report of a submission, derived from it so that it can be counted."""
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="failed_checks")
-    name = models.CharField("id of the check", max_length=100)
+    name = models.CharField("check ID", max_length=100)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["submission", "name"], name="failed_check_once")]
@@ -27,7 +27,7 @@ class MetCheck(models.Model):
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="met_checks")
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="met_checks")
-    name = models.CharField("id of the check", max_length=100)
+    name = models.CharField("check ID", max_length=100)
     first = models.PositiveIntegerField()
 
     class Meta:
@@ -44,7 +44,7 @@ class MetTally(models.Model):
 
     cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="+")
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="+")
-    name = models.CharField("id of the check", max_length=100)
+    name = models.CharField("check ID", max_length=100)
     people = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -16,7 +16,7 @@ class Report(models.Model):
     spec_digest = models.CharField(max_length=64)
     engine = models.CharField(max_length=20)
     data = models.JSONField()
-    notes = models.JSONField(default=list, help_text="What was not read, or has changed: sentences.")
+    notes = models.JSONField(default=list, help_text="Sentences about what was not read or has changed.")
     points = models.DecimalField(max_digits=7, decimal_places=2)
     max_points = models.DecimalField(max_digits=7, decimal_places=2)
     passed = models.BooleanField()
@@ -52,7 +52,7 @@ class LocalReport(models.Model):
     head = models.CharField("head commit", max_length=64)
     engine = models.CharField(max_length=20)
     checks_digest = models.CharField(max_length=64)
-    outcomes = models.JSONField(help_text="Outcome by the id of the check.")
+    outcomes = models.JSONField(help_text="The outcome of each check, by its ID.")
     received_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -99,12 +99,12 @@ class Receipt(models.Model):
 
     class Via(models.TextChoices):
         PUSH = "push", "by push"
-        REPAIR = "repair", "found on the practice remote"
+        REPAIR = "repair", "recovered from the practice remote"
         ADDRESS = "address", "pasted address"
 
     repository = models.ForeignKey(Repository, models.CASCADE, related_name="receipts")
     via = models.CharField(max_length=10, choices=Via)
-    refs = models.JSONField(help_text="Full ref name to object id, of all branches and tags.")
+    refs = models.JSONField(help_text="The object ID of each branch and tag, by its full ref name.")
     digest = models.CharField(max_length=64)
     received_at = models.DateTimeField(auto_now_add=True)
 

@@ -79,12 +79,12 @@ class Submission(models.Model):
     token = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     message = models.TextField(
-        blank=True, help_text="What the learner should do, where it could not be read."
+        blank=True, help_text="What the learner should do, if the repository could not be read."
     )
     last_fault = models.TextField(blank=True)
 
     is_best = models.BooleanField(
-        default=False, editable=False, help_text="It counts; kept with each report."
+        default=False, editable=False, help_text="This submission counts. Set when a report is stored."
     )
 
     queued_at = models.DateTimeField()

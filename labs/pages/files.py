@@ -27,7 +27,7 @@ TOO_DEEP = "This path is too deep to show. Clone the repository to see it."
 UNREADABLE = "We can't read this repository right now. Your submission is safe. Try again later."
 NO_BRANCH = "This push has no branch, so there are no files to show."
 NO_EARLIER_PUSH = "There is no earlier push to compare with."
-ELSEWHERE = "Files are shown for pushes to the portal only. This submission came from another host."
+ELSEWHERE = "We show files only for pushes to the portal. This submission came from a different host."
 
 
 @dataclass(frozen=True)

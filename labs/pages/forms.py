@@ -14,7 +14,7 @@ class AddressForm(forms.Form):
     """A pasted address, cleaned to an Address. `suggestion` is a similar address that may have been meant."""
 
     address = forms.CharField(
-        label="Repository address",
+        label="Repository URL",
         required=False,  # the engine has its own message for an empty address
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "inputmode": "url"}
@@ -25,7 +25,7 @@ class AddressForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         example = f"https://{settings.REPOSITORY_HOSTS[0]}/your-name/your-repository"
-        self.fields["address"].help_text = f"For example {example}. The repository has to be public."
+        self.fields["address"].help_text = f"For example {example}. The repository must be public."
 
     def clean_address(self) -> Address:
         try:

@@ -65,4 +65,4 @@ def lab_report(request: HttpRequest, course: str, lab: str) -> HttpResponse:
     in_workflow = request.GET.get("from") == LocalReport.Place.WORKFLOW
     place = LocalReport.Place.WORKFLOW if in_workflow else LocalReport.Place.MACHINE
     actions.store_local_report(enrollment=found.enrollment, lab=found.lab, place=place, sent=sent)
-    return plain(200, f"Kept, to be compared with the portal's own answer for commit {sent.head[:7]}.")
+    return plain(200, f"Saved. It will be compared with the portal's result for commit {sent.head[:7]}.")

@@ -22,7 +22,9 @@ from lessons.queries import teaches
 from portal.accounts.models import User
 
 LONG_WAIT = 10  # seconds in the queue after which the page says that nobody has to watch it
-ENVIRONMENT_MISSING = "Grading starts when this lab's Python environment is built. Nothing to do."
+ENVIRONMENT_MISSING = (
+    "Grading starts when the Python environment of this lab is ready. You don’t have to do anything."
+)
 SECONDS_BETWEEN_ANNOUNCEMENTS = 30  # of a place in the queue
 
 

@@ -125,7 +125,8 @@ def lab_latest(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> 
 def _to_result(request: UserRequest, submitted: Submission) -> HttpResponse:
     if submitted.has_ended:
         messages.info(
-            request, with_code(f"Nothing is new: this is the result of commit `{submitted.head[:7]}`.")
+            request,
+            with_code(f"There are no new commits. This is the result of commit `{submitted.head[:7]}`."),
         )
     return redirect(submitted)
 
@@ -160,7 +161,7 @@ def submission_live(request: HttpRequest, public_id: str) -> HttpResponse:
 def submission_grade_again(request: UserRequest, public_id: str) -> HttpResponse:
     found = get_submission(request.user, public_id)
     if not actions.grade_again(submission=found, by=request.user):
-        messages.info(request, "This submission cannot be graded again: push a change instead.")
+        messages.info(request, "You can’t grade this submission again. Push a change instead.")
     return redirect(found)
 
 
@@ -169,5 +170,5 @@ def submission_grade_again(request: UserRequest, public_id: str) -> HttpResponse
 def submission_cancel(request: UserRequest, public_id: str) -> HttpResponse:
     found = get_submission(request.user, public_id)
     if not actions.cancel(submission=found):
-        messages.info(request, "Grading has begun already, so this submission was not cancelled.")
+        messages.info(request, "Grading has already started, so this submission was not cancelled.")
     return redirect(found)

@@ -89,4 +89,4 @@ def _unpack(source: IO[bytes], encoding: str) -> Iterator[bytes]:
                 yield unpacker.decompress(piece, CHUNK)
                 piece = unpacker.unconsumed_tail
     except zlib.error as error:
-        raise BrokenBodyError(f"the request is no gzip: {error}") from error
+        raise BrokenBodyError(f"the request is not valid gzip: {error}") from error

@@ -51,7 +51,7 @@ def read(data: bytes) -> UploadedReport:
         ) from None
     if said.get("schema") != SCHEMA:
         raise NoReportError(
-            "The report comes from a different version of labcheck. Download labcheck.pyz again."
+            "The report is from a different version of labcheck. Download labcheck.pyz again."
         )
     if len(sent.outcomes) > MAX_CHECKS:
         raise NoReportError(f"The report has more than {MAX_CHECKS} checks.")
@@ -69,9 +69,9 @@ def comparison(local: LocalReport, own: Report) -> str:
     place = local.get_place_display()
     different = [result for result in own.results if _differs(result, local.outcomes.get(result.id))]
     if not different:
-        return f"labcheck on {place} gave the same answers for this commit."
+        return f"labcheck on {place} has the same results for this commit."
     checks = listed([_compare_outcomes(result, local.outcomes[result.id]) for result in different])
-    return f"labcheck on {place} disagrees about this commit: {checks}. {_cause(local, own)}"
+    return f"labcheck on {place} has different results for this commit: {checks}. {_cause(local, own)}"
 
 
 def _differs(result: CheckResult, elsewhere: str | None) -> bool:
@@ -85,11 +85,11 @@ def _compare_outcomes(result: CheckResult, elsewhere: str) -> str:
 
 def _cause(local: LocalReport, own: Report) -> str:
     if local.checks_digest != own.checks_digest:
-        return "It used other checks: download lab.yaml again. The portal's answer counts."
+        return "It used different checks. Download lab.yaml again. The portal's result counts."
     if local.engine != own.engine:
         versions = f"It ran version {local.engine} of labcheck, the portal {own.engine}"
-        return f"{versions}: download labcheck.pyz again. The portal's answer counts."
+        return f"{versions}. Download labcheck.pyz again. The portal's result counts."
     return (
-        "Both used the same checks. Most often other branches or tags were there: push them all, "
-        "or fetch the whole history in the workflow. The portal's answer counts."
+        "Both used the same checks. Most often, the branches or tags differ. Push them all, "
+        "or fetch the whole history in the workflow. The portal's result counts."
     )

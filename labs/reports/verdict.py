@@ -124,10 +124,10 @@ def is_hint_due(tally: Tally | None) -> bool:
 
 
 def met_by_others(tally: Tally | None) -> str:
-    """Return `6 of 24 people in the cohort met this one.`, or "" if that would point at somebody."""
+    """Return `6 of 24 people in the cohort had this problem.`, or "" if that would point at somebody."""
     if tally is None or tally.cohort < SMALLEST_COHORT or tally.people < 2:
         return ""
-    return f"{tally.people} of {tally.cohort} people in the cohort met this one."
+    return f"{tally.people} of {tally.cohort} people in the cohort had this problem."
 
 
 def fix_parts(fix: str) -> tuple[FixPart, ...]:

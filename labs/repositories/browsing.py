@@ -119,7 +119,7 @@ def open_state(path: Path, commit: str) -> Iterator[PushedState]:
 def tree_of(repo: PracticeRepo, commit: str) -> Tree:
     object_id, kind = (os.fsdecode(part) for part in repo.git.get_object_header(f"{commit}^{{tree}}")[:2])
     if kind != "tree":
-        raise RepositoryError(f"{commit} is no commit: its tree is a {kind}")
+        raise RepositoryError(f"{commit} is not a commit: its tree is a {kind}")
     return Tree(repo, bytes.fromhex(object_id), path="")
 
 

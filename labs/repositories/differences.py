@@ -150,7 +150,7 @@ def _patches(state: PushedState, old: Tree, new: Tree) -> tuple[Patches, Ids | N
 
 def _with_lines(change: _Change, patches: Patches, cut: Ids | None) -> ChangedFile:
     if any(item and item.type == "blob" and item.size > MAX_BYTES for item in (change.old, change.new)):
-        return _changed_file(change, [], "Larger than 1 MB, so its lines are not compared.")
+        return _changed_file(change, [], "This file is larger than 1 MB, so its lines are not compared.")
     found = [patches[ids] for ids in _pairs(change) if ids in patches]
     lines = [line for part in found for line in part]
     if cut in _pairs(change) or (cut and not found and _has_lines(change)):
@@ -158,7 +158,9 @@ def _with_lines(change: _Change, patches: Patches, cut: Ids | None) -> ChangedFi
     if len(lines) > MAX_LINES:
         return _changed_file(change, lines[:MAX_LINES], f"{len(lines) - MAX_LINES:,} more lines.")
     if not lines and _has_lines(change):
-        return _changed_file(change, [], "No lines to compare: binary or empty.")
+        return _changed_file(
+            change, [], "There are no lines to compare, because the file is binary or empty."
+        )
     return _changed_file(change, lines)
 
 

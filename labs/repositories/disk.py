@@ -45,7 +45,7 @@ def _disk_warning(what: str, folder: Path) -> str | None:
     if used < WARNED_AT:
         return None
     free = f"{usage.free / _GIGABYTE:.1f} GB"
-    return f"{what} is {used:.0%} full ({free} free). Free some space: pushes are refused when it is full."
+    return f"{what} is {used:.0%} full ({free} free). Free up space: pushes are refused when it is full."
 
 
 # --- the size of the practice root, which takes long to count -------------------------------------------------------

@@ -52,7 +52,9 @@ def read(text: str) -> Address:
 
 def _network(host: str) -> Network:
     if host not in settings.REPOSITORY_HOSTS:  # it may have been allowed when the address was submitted
-        raise FetchRefusedError("host", no_attempt(f"Repositories on {quoted(host)} are not read any more."))
+        raise FetchRefusedError(
+            "host", no_attempt(f"Repositories on {quoted(host)} are no longer supported.")
+        )
     if not settings.TEST_GIT_SERVER:
         return INTERNET
     address, ca_file = settings.TEST_GIT_SERVER
@@ -67,9 +69,7 @@ def check_lookup_rate(user_id: int) -> None:
     limit = settings.LOOKUPS_PER_MINUTE
     # Each slot is free again a minute after it was taken; `add` lets only one request take it.
     if not any(cache.add(f"lookup-{user_id}-{slot}", True, 60) for slot in range(limit)):
-        sentence = (
-            f"Addresses were looked up {limit} times within a minute, which is the most. Wait a minute."
-        )
+        sentence = f"You can look up at most {limit} repositories a minute. Wait a minute."
         raise LookUpFailedError(no_attempt(sentence))
 
 
@@ -99,7 +99,7 @@ def _raise_lookup_error() -> Iterator[None]:
         raise LookUpFailedError(refusal.message) from refusal
     except FetchError as fault:
         logger.exception("an address could not be looked up")
-        sentence = "The address could not be looked up because of a fault on our side. Try again later."
+        sentence = "We could not look up the repository because of a fault on our side. Try again later."
         raise LookUpFailedError(no_attempt(sentence)) from fault
 
 
@@ -154,9 +154,9 @@ def _changes(path: Path, address: Address, refs: Mapping[str, str], now: Mapping
     named = quoted(str(address))
     if gone := _missing_refs(path, refs):
         name = quoted(gone[0].split("/", 2)[2])
-        what = f"{named} was rewritten after it was submitted: the commit that {name} stood for is no longer there."
+        what = f"{named} was rewritten after it was submitted: the commit that {name} pointed to is gone."
         raise FetchRefusedError("rewritten", no_attempt(f"{what} Grade the latest commit instead."))
-    return [f"{named} has changed since it was submitted. The result is of what was submitted."]
+    return [f"{named} has changed since it was submitted. This is the result of the submitted commit."]
 
 
 def _missing_refs(path: Path, refs: Mapping[str, str]) -> list[str]:

@@ -43,7 +43,7 @@ class AccountAdapter(DefaultAccountAdapter):
         except OSError as error:  # SMTPException is one
             # This email was not sent, so it must not limit the retry that the page suggests.
             clear(allauth_context.request, action="confirm_email", key=email.lower())
-            raise MailError(f"the mail server did not accept an email:  {error!r}") from error
+            raise MailError(f"the mail server did not accept an email: {error!r}") from error
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)

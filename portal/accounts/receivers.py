@@ -53,7 +53,7 @@ def on_removed(request: HttpRequest, user: User, authenticator: Authenticator, *
 
 @receiver(mfa.authenticator_reset)
 def on_reset(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    record(Event.SECOND_FACTOR, f"regenerated:  {authenticator.type}", user=user)
+    record(Event.SECOND_FACTOR, f"regenerated: {authenticator.type}", user=user)
 
 
 @receiver(account.password_changed)

@@ -67,7 +67,7 @@ def test_an_unsaved_lab_is_tried_on_a_submission_and_nothing_is_kept(staff, lab,
     page = response.content.decode()
     assert response.status_code == 200
     assert "2 of 3 checks passed" in page
-    assert "main holds at least one commit of yours" in page
+    assert "main has at least one commit of yours" in page
     assert "Fix this first" in page
     assert "Nothing is stored." in page
     assert (Report.objects.count(), LabVersion.objects.count()) == (0, 1)
@@ -118,7 +118,10 @@ def test_a_fault_in_the_lab_is_said_at_line_and_key(staff, lab, submission):
 
 def test_a_repository_that_is_gone_or_empty_is_said_so(staff, lab, submission, instructor):
     gone = make_submission(make_learner(lab.course), lab)
-    assert "not on this machine" in try_it(staff, lab, f"submission-{gone.pk}").content.decode()
+    assert (
+        "This repository is not on this server. Choose a different one."
+        in try_it(staff, lab, f"submission-{gone.pk}").content.decode()
+    )
     empty = make_repository(make_enrollment(instructor, make_cohort(lab.course)), lab)
     folders.ensure(empty)
     assert "has no commits yet" in try_it(staff, lab, f"own-{empty.pk}").content.decode()
@@ -144,7 +147,7 @@ def test_a_submission_by_address_is_tried_in_its_mirror(staff, lab, by_address, 
 
 def test_an_address_that_is_not_read_is_said_so(staff, lab, by_address):
     page = try_it(staff, lab, f"submission-{by_address.pk}").content.decode()
-    assert "Repositories on `git.example` are not read any more." in page
+    assert "Repositories on `git.example` are no longer supported." in page
 
 
 def test_a_try_that_takes_too_long_is_ended(staff, lab, submission, monkeypatch):

@@ -72,7 +72,7 @@ def test_what_changed_in_both_is_kept_and_ends_in_a_conflict(folder, capsys):
     load(folder, capsys)
     Lesson.objects.update(title="From the portal")
     (folder / "one/01-start.md").write_text(LESSON.replace("title: Start", "title: From the file"))
-    assert "Changed in the portal and in the file" in refusal(folder)
+    assert "Changed in both the portal and the file" in refusal(folder)
     assert f"CONFLICT, kept as changed in the portal: {folder}/one/01-start.md" in capsys.readouterr().out
     assert Lesson.objects.get().title == "From the portal"
 
@@ -148,7 +148,7 @@ def test_every_error_is_listed_with_its_file_and_line_and_nothing_is_written(fol
             "labs/first/lab.yaml",
             "lesson: start#begin",
             "lesson: gone",
-            "lab.yaml:9: there is no lesson “gone”",
+            "lab.yaml:9: this course has no lesson “gone”",
         ),
         (
             "one/01-start.quiz.md",
@@ -186,13 +186,13 @@ def test_a_session_with_broken_yaml_is_one_problem_not_many(folder):
 def test_a_lab_whose_check_was_never_seen_to_need_work_is_not_loaded(folder):
     (folder / "labs/first/lab.yaml").write_text(LAB.replace("readable: {}", "branch: {name: main}"))
     said = refusal(folder)
-    assert "lab.yaml:5: readable was never seen to need work. Add a scenario in which it is." in said
+    assert "lab.yaml:5: readable was never seen to need work. Add a scenario in which it does." in said
     assert not Lab.objects.exists()
 
 
 def test_a_scenario_that_ends_otherwise_than_it_expects_is_a_problem_at_its_line(folder):
     (folder / "labs/first/lab.yaml").write_text(LAB.replace("{readable: passed}", "{readable: needs work}"))
-    assert "lab.yaml:11: a commit: readable was expected needs work, found passed." in refusal(folder)
+    assert "lab.yaml:11: a commit: readable: expected needs work, found passed." in refusal(folder)
 
 
 def test_a_loaded_lab_is_proved_and_open(folder, capsys):

@@ -6,7 +6,7 @@ from labs.repositories import browsing, differences
 from labs.repositories.browsing import Entry, File, Folder
 from tests.labs.pushed_state import Pushed, make_pushed
 
-BINARY = "No lines to compare: binary or empty."
+BINARY = "There are no lines to compare, because the file is binary or empty."
 
 
 @pytest.fixture

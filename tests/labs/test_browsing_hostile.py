@@ -75,7 +75,8 @@ def test_large_files_and_links_are_not_read(pushed, monkeypatch):
     assert pushed.at(link, "link") == File(5_000, None, is_link=True)
     files = pushed.compare(large, largest).files
     assert [(file.path, file.lines, file.note) for file in files] == [
-        (name, [], "Larger than 1 MB, so its lines are not compared.") for name in ("large", "largest")
+        (name, [], "This file is larger than 1 MB, so its lines are not compared.")
+        for name in ("large", "largest")
     ]
 
 

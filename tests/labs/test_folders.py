@@ -142,7 +142,7 @@ def test_check_after_a_restore_grades_what_the_database_did_not_know(pushed, lab
     *lines, last = capsys.readouterr().out.splitlines()
     assert (
         last
-        == "Practice repositories: 3. Pushes recorded now: 1. Folders missing: 1, of a different repository: 1."
+        == "Practice repositories: 3. Pushes recorded: 1. Missing folders: 1. Folders of other repositories: 1."
     )
     assert len(lines) == 2
     with pytest.raises(RepositoryError, match="There is no repository"):

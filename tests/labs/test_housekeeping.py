@@ -190,7 +190,7 @@ def test_warnings_come_at_80_percent(repository, settings, monkeypatch):
     usage = shutil._ntuple_diskusage(100 << 30, 80 << 30, 20 << 30)
     *disks, practice = disk.warnings()
     assert disks[0] == (
-        "The data disk is 80% full (20.0 GB free). Free some space: pushes are refused when it is full."
+        "The data disk is 80% full (20.0 GB free). Free up space: pushes are refused when it is full."
     )
     assert practice == (
         "Practice repositories use 8.0 of 10.0 GB (80%). Raise "

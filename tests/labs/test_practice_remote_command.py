@@ -28,14 +28,14 @@ def test_prints_an_address_whose_token_opens(lab, capsys):
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["nobody@example.org", "first-repository"], "There is no user nobody@example.org."),
+        (["nobody@example.org", "first-repository"], "No user has the email nobody@example.org."),
         (
             ["user@example.org", "first-repository"],
-            "user@example.org is enrolled in no course with an open lab",
+            "user@example.org is not enrolled in a course with an open lab",
         ),
         (
             ["learner@example.org", "other"],
-            "learner@example.org is enrolled in no course with an open lab other.",
+            "learner@example.org is not enrolled in a course with an open lab other.",
         ),
     ],
 )
@@ -60,5 +60,5 @@ def test_asks_for_the_course_where_two_have_such_a_lab(lab, capsys):
 def test_lab_that_is_a_draft_is_not_open(lab):
     learner = make_learner(lab.course)
     Lab.objects.update(status=Lab.Status.DRAFT)
-    with pytest.raises(CommandError, match="no course with an open lab"):
+    with pytest.raises(CommandError, match="is not enrolled in a course with an open lab"):
         call_command("practice_remote", learner.user.email, "first-repository")

@@ -270,7 +270,7 @@ def test_a_lab_that_runs_code_waits_for_a_sandbox(monkeypatch, client):
     monkeypatch.setattr(proofs, "sandbox", lambda: SimpleNamespace(unavailable=lambda: "the runner sleeps"))
     monkeypatch.setattr(proofs.apart, "ask", lambda *arguments: pytest.fail("it was proved without"))
     assert not proofs.prove_next()
-    assert "Code cannot be confined now: the runner sleeps." in page_in_the_admin(client, lab)
+    assert "Cannot confine code right now: the runner sleeps." in page_in_the_admin(client, lab)
     pause_is_over()
     assert list(proofs.versions_to_prove()) == [lab.current]
 
@@ -324,7 +324,7 @@ def test_a_lab_whose_check_never_needs_work_is_not_published_and_the_admin_says_
     address = reverse("admin:labs_lab_change", args=[lab.pk])
     fields = {"status": "published", "position": 1, "brief": "x", "source": NEVER_NEEDS_WORK}
     page = client.post(address, fields).content.decode()
-    assert "not published: readme was never seen to need work. Add a scenario in which it is." in page
+    assert "not published: readme was never seen to need work. Add a scenario in which it does." in page
     assert Lab.objects.get(pk=lab.pk).source == LAB_SOURCE
     assert client.post(address, {**fields, "status": "draft"}).status_code == 302
     assert Lab.objects.get(pk=lab.pk).source == NEVER_NEEDS_WORK

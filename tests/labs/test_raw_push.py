@@ -76,7 +76,7 @@ def test_gzip_bomb_is_refused_at_the_cap(pack, post):
 
 
 def test_body_that_is_no_gzip_is_refused(post):
-    status, answer = post(b"no gzip", Content_Encoding="gzip")
+    status, answer = post(b"not valid gzip", Content_Encoding="gzip")
     assert (status, answer[:27]) == (400, b"The push could not be read:")
 
 

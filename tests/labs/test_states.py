@@ -124,7 +124,7 @@ def test_expired_lease_is_queued_again_with_its_fault_and_its_place():
     assert lifecycle.reap() == 1
     again = Submission.objects.get()
     assert (again.state, again.version, again.queued_at) == (State.QUEUED, 3, submission.queued_at)
-    assert again.last_fault == "The worker stopped without a word, and its lease ran out."
+    assert again.last_fault == "The worker stopped without an error, and its lease expired."
 
 
 def test_lease_of_a_clock_that_was_set_back_since_has_expired():

@@ -122,7 +122,10 @@ def test_a_report_from_a_workflow_is_kept_and_compared_on_the_page(client, lab, 
     assert (response.status_code, LocalReport.objects.get().place) == (200, "workflow")
     client.force_login(learner.user)
     page = " ".join(client.get(submission.get_absolute_url()).content.decode().split())
-    assert "labcheck on GitHub Actions disagrees about this commit: <code>readme</code> passed there" in page
+    assert (
+        "labcheck on GitHub Actions has different results for this commit: <code>readme</code> passed there"
+        in page
+    )
 
 
 def test_a_report_is_compared_where_the_pushed_branch_is_not_the_one_that_reports_name(client, lab, learner):
@@ -132,7 +135,7 @@ def test_a_report_is_compared_where_the_pushed_branch_is_not_the_one_that_report
     send(client, lab, learner, sent_of(make_engine_report(readme="passed"), "8" * 40))
     client.force_login(learner.user)
     page = client.get(submission.get_absolute_url()).content.decode()
-    assert "gave the same answers for this commit" in page
+    assert "has the same results for this commit" in page
 
 
 def test_the_newest_report_of_a_place_and_commit_replaces_the_one_before(client, lab, learner):

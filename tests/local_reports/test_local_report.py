@@ -63,23 +63,23 @@ def test_anything_else_is_refused_with_what_to_do(data):
 
 def test_the_same_answers_are_said_to_be_the_same():
     said = comparison(local_report(outcomes={"readme": "needs_work"}), own(readme="needs_work"))
-    assert said == "labcheck on GitHub Actions gave the same answers for this commit."
+    assert said == "labcheck on GitHub Actions has the same results for this commit."
 
 
 def test_a_check_that_one_place_could_not_run_is_no_disagreement():
     said = comparison(local_report(outcomes={"readme": "not_run"}), own(readme="passed", readable="not_run"))
-    assert "the same answers" in said
+    assert "has the same results" in said
 
 
 @pytest.mark.parametrize(
     ("fields", "cause"),
     [
-        ({"checks_digest": "e" * 64}, "It used other checks: download lab.yaml again."),
-        ({"engine": "1.9"}, "It ran version 1.9 of labcheck, the portal 2.0: download labcheck.pyz again."),
-        ({}, "Most often other branches or tags were there"),
+        ({"checks_digest": "e" * 64}, "It used different checks. Download lab.yaml again."),
+        ({"engine": "1.9"}, "It ran version 1.9 of labcheck, the portal 2.0. Download labcheck.pyz again."),
+        ({}, "Most often, the branches or tags differ."),
     ],
 )
 def test_a_disagreement_names_the_checks_and_the_likely_cause(fields, cause):
     said = comparison(local_report(outcomes={"readme": "passed"}, **fields), own(readme="needs_work"))
-    assert "disagrees about this commit: `readme` passed there and needs work here." in said
-    assert cause in said and said.endswith("The portal's answer counts.")
+    assert "has different results for this commit: `readme` passed there and needs work here." in said
+    assert cause in said and said.endswith("The portal's result counts.")

@@ -88,7 +88,7 @@ def test_submission_of_an_address_shows_files_only_if_they_were_pushed_too(cast,
     second = make_submission(cast.learner, cast.lab)
     Submission.objects.filter(pk=second.pk).update(**fields)
     for which in ("files/", "changes/"):
-        assert "for pushes to the portal only" in page(cast.learner.user, second, which)
+        assert "We show files only for pushes to the portal." in page(cast.learner.user, second, which)
     assert ">Files</a>" not in page(cast.learner.user, second, "")
     third = push(notes=b"two\n")
     assert f"Changes since submission {first.number}" in page(cast.learner.user, third, "changes/")

@@ -130,16 +130,16 @@ def test_page_says_how_many_of_the_cohort_met_it(cast):
     graded(cast, by=others[0])
     graded(cast, by=cast.other)  # of another cohort
     submission = graded(cast)
-    assert "2 of 6 people in the cohort met this one." in page_of(submission)
+    assert "2 of 6 people in the cohort had this problem." in page_of(submission)
     others[0].is_active = False
     others[0].save()
-    assert "met this one" not in page_of(submission)
+    assert "had this problem" not in page_of(submission)
 
 
 def test_small_cohort_is_not_counted_aloud(cast):
     others = cohort_of(cast, 4)
     graded(cast, by=others[0])
-    assert "met this one" not in page_of(graded(cast))
+    assert "had this problem" not in page_of(graded(cast))
 
 
 @pytest.mark.parametrize("count", [1, 12])

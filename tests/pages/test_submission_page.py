@@ -217,7 +217,7 @@ def test_learner_may_not_have_a_graded_one_graded_again(learner_client, cast):
     submission = cast.grade()
     assert "Grade again" not in page(learner_client, submission)
     response = learner_client.post(submission.get_absolute_url() + "grade-again/", follow=True)
-    assert "cannot be graded again" in response.content.decode()
+    assert "Push a change instead." in response.content.decode()
     submission.refresh_from_db()
     assert submission.state == State.GRADED
 
@@ -234,4 +234,4 @@ def test_what_runs_cannot_be_withdrawn(learner_client, cast):
     submission = cast.submit(state=State.CHECKING, **moments("fetching_at", "checking_at"))
     assert "Cancel this submission" not in page(learner_client, submission)
     response = learner_client.post(submission.get_absolute_url() + "cancel/", follow=True)
-    assert "Grading has begun already" in response.content.decode()
+    assert "Grading has already started" in response.content.decode()

@@ -195,7 +195,7 @@ def test_services_end_cleanly_and_a_backup_brings_back_what_they_kept(running, l
         shutil.rmtree(folder)
 
     said = running.types("\n".join(restore))
-    assert "Pushes recorded now: 0. Folders missing: 0, of a different repository: 0." in said
+    assert "Pushes recorded: 0. Missing folders: 0. Folders of other repositories: 0." in said
     restored = submission(learner)
     assert (restored.public_id, restored.head, restored.reports.count()) == (graded.public_id, head, 1)
     assert ref_files.read_refs(restored.receipt.repository.path) == {"refs/heads/main": head}

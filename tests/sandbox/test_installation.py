@@ -84,7 +84,7 @@ def test_worker_tells_that_packages_cannot_be_read(monkeypatch):
     monkeypatch.setattr(LocalSandbox, "unavailable", lambda self: "")
     monkeypatch.setattr(LocalSandbox, "packages_unavailable", lambda self: "/var is shut")
     celery.test_sandbox(LIVE)
-    assert sandbox.state() == "Labs that ask for Python packages are not run: /var is shut."
+    assert sandbox.state() == "Labs that need Python packages are not run: /var is shut."
 
 
 def test_runner_is_asked_itself(settings, monkeypatch):

@@ -98,9 +98,7 @@ def test_branch_that_is_not_there_is_refused_with_the_nearest(page, github):
 
 def test_fault_on_our_side_says_so_and_is_logged(page, github, caplog):
     github.refusal = FetchError("git exited with 9")
-    sentence = (
-        "The address could not be looked up because of a fault on our side. Try again later. No attempt used."
-    )
+    sentence = "We could not look up the repository because of a fault on our side. Try again later. No attempt used."
     assert is_refused(page.paste(), sentence)
     assert "git exited with 9" in caplog.text
 
@@ -141,9 +139,7 @@ def test_looking_up_too_often_is_refused_for_a_minute_and_for_one_learner(
     settings.LOOKUPS_PER_MINUTE = 2
     time_machine.move_to("2025-11-29T15:00:00Z", tick=False)
     assert [page.paste().status_code for _ in range(3)] == [200, 200, 422]
-    sentence = (
-        "Addresses were looked up 2 times within a minute, which is the most. Wait a minute. No attempt used."
-    )
+    sentence = "You can look up at most 2 repositories a minute. Wait a minute. No attempt used."
     assert is_refused(page.paste(), sentence)
     assert Page(cast.other.user, cast.lab).paste().status_code == 200
     time_machine.shift(61)
@@ -153,7 +149,7 @@ def test_looking_up_too_often_is_refused_for_a_minute_and_for_one_learner(
 def test_submitting_counts_as_looking_up(page, github, settings):
     settings.LOOKUPS_PER_MINUTE = 1
     assert page.grade(github.commit).status_code == 302
-    assert "looked up 1 times" in text_of(page.grade(github.commit))
+    assert "You can look up at most 1 repositories a minute." in text_of(page.grade(github.commit))
 
 
 def test_text_that_is_no_address_costs_no_turn(page, github, settings):
@@ -192,14 +188,14 @@ def test_page_of_an_answer_that_is_opened_by_hand_leads_to_the_lab(learner_clien
 
 
 def test_staff_see_no_box(cast):
-    assert "Repository address" not in Page(cast.instructor, cast.lab).text()
+    assert "Repository URL" not in Page(cast.instructor, cast.lab).text()
 
 
 def test_box_gives_way_to_what_is_being_graded(page, cast):
     submission = cast.submit()
     text = page.text()
     assert f'when <a href="{submission.get_absolute_url()}">submission 1</a> is graded' in text
-    assert "Repository address" not in text
+    assert "Repository URL" not in text
 
 
 def test_refusal_of_a_host_says_which_hosts_are_read(page, github):

@@ -91,7 +91,7 @@ def test_what_was_submitted_is_graded_though_the_branch_moved_on(submission, wor
     report = Report.objects.get()
     assert report.points == 0  # two commits are asked for, and one was submitted
     assert report.notes == [
-        f"`{work.address}` has changed since it was submitted. The result is of what was submitted."
+        f"`{work.address}` has changed since it was submitted. This is the result of the submitted commit."
     ]
 
 
@@ -102,7 +102,7 @@ def test_what_was_rewritten_away_is_unreadable_and_the_latest_commit_is_one_clic
     work.push()
     assert graded(submission).state == State.UNREADABLE
     assert submission.message == (
-        f"`{work.address}` was rewritten after it was submitted: the commit thon `main` stood for is no longer there. "
+        f"`{work.address}` was rewritten after it was submitted: the commit that `main` pointed to is gone. "
         "Grade the latest commit instead."
     )
     text = text_of(page.client.get(submission.get_absolute_url()))
@@ -156,7 +156,7 @@ def test_host_that_is_not_allowed_any_more_is_not_fetched_from(submission, setti
     settings.REPOSITORY_HOSTS = ["github.com"]
     host.clear()
     assert graded(submission).state == State.UNREADABLE
-    assert submission.message == f"Repositories on `{host.host}` are not read any more."
+    assert submission.message == f"Repositories on `{host.host}` are no longer supported."
     assert host.requests == []
 
 

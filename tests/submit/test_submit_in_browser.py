@@ -38,7 +38,7 @@ def test_address_that_is_pasted_walks_to_a_result_and_the_next_commit_to_a_bette
     page.set_default_timeout(15_000)
     page.goto(lab.get_absolute_url())
     open_box(page)
-    page.get_by_label("Repository address").fill(f"  https://{work.address}.git ")
+    page.get_by_label("Repository URL").fill(f"  https://{work.address}.git ")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Is this the right commit?")).to_be_focused()
     expect(page.locator(".kv")).to_contain_text(f"{work.head()[:7]} Describe the project")
@@ -52,7 +52,7 @@ def test_address_that_is_pasted_walks_to_a_result_and_the_next_commit_to_a_bette
     page.get_by_role("button", name="Grade the latest commit").click()
     expect(page.get_by_role("heading", name="100 of 100 points. You passed.")).to_be_visible(timeout=15_000)
     page.get_by_role("button", name="Grade the latest commit").click()
-    expect(page.get_by_text("Nothing is new: this is the result of commit")).to_be_visible()
+    expect(page.get_by_text("There are no new commits. This is the result of commit")).to_be_visible()
     context.close()
 
 
@@ -79,7 +79,7 @@ def open_box(page) -> None:
 
 def paste(page, text: str) -> None:
     open_box(page)
-    page.get_by_label("Repository address").fill(text)
+    page.get_by_label("Repository URL").fill(text)
     page.get_by_role("button", name="Show its latest commit").click()
 
 

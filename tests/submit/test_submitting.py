@@ -60,7 +60,7 @@ def test_same_state_again_is_no_second_submission_and_says_so(page, github, cast
     response = page.grade(github.commit)
     text = text_of(page.client.get(response["Location"]))
     assert submitted(response) == first
-    assert f"Nothing is new: this is the result of commit <code>{github.commit[:7]}</code>." in text
+    assert f"There are no new commits. This is the result of commit <code>{github.commit[:7]}</code>." in text
     assert Repository.objects.count() == 1
 
 
@@ -112,7 +112,7 @@ def test_latest_commit_that_is_graded_already_leads_to_its_result(page, github, 
     first = cast.grade(submitted(page.grade(github.commit)))
     response = page.post("latest")
     assert submitted(response) == first
-    assert "Nothing is new" in text_of(page.client.get(response["Location"]))
+    assert "There are no new commits." in text_of(page.client.get(response["Location"]))
 
 
 def test_latest_commit_of_a_host_that_does_not_answer_is_said_on_the_lab_page(page, github, cast):
@@ -128,7 +128,7 @@ def test_host_that_is_not_allowed_any_more_is_not_asked(page, github, cast, sett
     github.asked.clear()
     settings.REPOSITORY_HOSTS = ["git.example.org"]
     page.post("latest")
-    assert "Repositories on <code>github.com</code> are not read any more." in page.text()
+    assert "Repositories on <code>github.com</code> are no longer supported." in page.text()
     assert github.asked == []
 
 

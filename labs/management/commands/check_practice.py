@@ -9,7 +9,7 @@ from labs.repositories import folders
 
 
 class Command(BaseCommand):
-    help = "After a restore: compare practice repositories with the database, and grade pushes that it lacks."
+    help = "After a restore, compare practice repositories with the database and grade pushes that it lacks."
 
     def handle(self, **options: Any) -> None:
         found, recorded, missing, foreign = 0, 0, 0, 0
@@ -30,6 +30,6 @@ class Command(BaseCommand):
             else:
                 recorded += receipts.repair_one(repository)
         self.stdout.write(
-            f"Practice repositories: {found}. Pushes recorded now: {recorded}. "
-            f"Folders missing: {missing}, of a different repository: {foreign}."
+            f"Practice repositories: {found}. Pushes recorded: {recorded}. "
+            f"Missing folders: {missing}. Folders of other repositories: {foreign}."
         )

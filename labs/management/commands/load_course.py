@@ -12,15 +12,15 @@ from lessons.course_files.source import LoadError
 
 
 class Command(BaseCommand):
-    help = "Load a course from its folder. Nothing is written when anything in it is wrong."
+    help = "Load a course from its folder. If anything in it is wrong, nothing is loaded."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("path", type=Path, help="the folder that holds course.yaml")
+        parser.add_argument("path", type=Path, help="the folder that contains course.yaml")
         parser.add_argument(
             "--removed",
             choices=["keep", "draft"],
             default="",
-            help="when a file is gone: keep what came from it in the portal, or hide it from learners",
+            help="if a file is gone, keep its content in the portal (keep) or hide it from learners (draft)",
         )
 
     def handle(self, *, path: Path, removed: str, verbosity: int, **options: object) -> None:
@@ -35,11 +35,11 @@ class Command(BaseCommand):
             for item in getattr(changes, word):
                 self.stdout.write(f"{WORDS[word]}: {item}")
         for warning in files.warnings:
-            self.stdout.write(f"worth a look: {warning}")
+            self.stdout.write(f"warning: {warning}")
         self.stdout.write(summary(changes))
         if changes.conflicts:
             raise CommandError(
-                "Changed in the portal and in the file: the portal's text was kept, see above."
+                "Changed in both the portal and the file: the portal's version was kept. See above."
             )
 
 
@@ -53,9 +53,9 @@ WORDS = {
 
 
 WHAT_BECOMES = (
-    "The files of these are gone. Nothing was loaded. If you renamed a file, give it a key (docs/production.md)."
-    " Otherwise run this again with --removed=draft to hide them from learners, or --removed=keep to leave them as"
-    " they are. Learners' work is kept either way."
+    "The files of these items are gone. Nothing was loaded. If you renamed a file, give it a key (docs/production.md)."
+    " Otherwise, run this again with --removed=draft to hide them from learners, or --removed=keep to leave them"
+    " unchanged. Learners' work is kept either way."
 )
 
 

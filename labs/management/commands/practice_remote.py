@@ -10,19 +10,19 @@ from portal.accounts.models import User
 
 
 class Command(BaseCommand):
-    help = "Print the address of a learner's practice remote for a lab, with a fresh access token in it."
+    help = "Print a learner's remote URL for a lab, with a new access token."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
         parser.add_argument("lab", help="the slug of the lab")
         parser.add_argument(
-            "--course", default="", help="the slug of its course, where two courses have such a lab"
+            "--course", default="", help="the slug of its course, if two courses have a lab with this slug"
         )
 
     def handle(self, *, email: str, lab: str, course: str, **options: Any) -> None:
         user = User.objects.filter(email__iexact=email).first()
         if user is None:
-            raise CommandError(f"There is no user {email}.")
+            raise CommandError(f"No user has the email {email}.")
         found = _lab_of(user, lab, course)
         self.stdout.write(practice_address(found, tokens.new_token(user=user)))
 
@@ -33,7 +33,9 @@ def _lab_of(user: User, slug: str, course: str) -> Lab:
     labs = Lab.objects.published().select_related("course").filter(slug=slug, course__in=learning)
     found = list(labs.filter(course__slug=course) if course else labs)
     if not found:
-        raise CommandError(f"{user.email} is enrolled in no course with an open lab {slug}.")
+        raise CommandError(f"{user.email} is not enrolled in a course with an open lab {slug}.")
     if len(found) > 1:
-        raise CommandError(f"Say which: --course {' or --course '.join(lab.course.slug for lab in found)}.")
+        raise CommandError(
+            f"Choose a course: --course {' or --course '.join(lab.course.slug for lab in found)}."
+        )
     return found[0]
