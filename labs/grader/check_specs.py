@@ -79,7 +79,7 @@ def _time_problems(value: Value, checks: list[CheckSpec]) -> Iterator[Problem]:
     total = sum(check.parameters.limit() for check in checks if check.parameters.confined)
     if total > MAX_CODE_SECONDS:
         message = (
-            f"the checks that run code may take {total:g} seconds in total, the limit is {MAX_CODE_SECONDS}"
+            f"the checks that run code may take {total:g} seconds in total; the limit is {MAX_CODE_SECONDS}"
         )
         yield Problem(value.line, "checks", message)
 

@@ -168,13 +168,16 @@ def named(annotation: object) -> str:
     if origin is Literal:
         return _either(arguments)
     if origin in (Union, UnionType):
+        first, *more = arguments
+        if [get_args(other)[:1] for other in more] == [(first,)]:
+            return f"{named(first)}, or a list of them"
         return ", or ".join(map(named, arguments))
     if origin is tuple:
         return f"a list in which each item is {named(arguments[0])}"
     if origin is dict:
-        return f"a mapping in which each key is {named(arguments[0])} and each value is {named(arguments[1])}"
+        return f"a mapping. Key: {named(arguments[0])}. Value: {named(arguments[1])}"
     if annotation is Value:
-        return "a value"
+        return "any value"
     if is_dataclass(annotation):
         return f"a mapping with {listed(keys_of(annotation), most=20)}"
     return _TYPES[annotation][0]

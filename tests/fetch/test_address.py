@@ -71,7 +71,7 @@ def test_names_as_hosts_allow_them_are_read(name):
 def test_the_address_of_a_file_names_the_repository_instead(kind):
     error = refusal(f"{PAGE}/{kind}/main/README.md")
     assert (error.code, error.suggestion) == ("file", PAGE)
-    assert error.message == (f"Enter a repository URL. It points to a file. The repository is `{PAGE}`.")
+    assert error.message == (f"Enter a repository URL. The URL points to a file. The repository is `{PAGE}`.")
 
 
 @pytest.mark.parametrize("more", ["/issues", "/pull/3/files", "/commit/9f3c2e1", "/settings"])

@@ -133,7 +133,7 @@ SMALL = "FROM python:3.12\n"
         (
             f"{SMALL}COPY . .\nRUN pip install -r requirements.txt\n",
             "dependencies_first: true",
-            "All code is copied before `RUN` in line 3 installs the dependencies, so Docker installs them "
+            "All code is copied before `RUN` on line 3 installs the dependencies, so Docker installs them "
             "again after every code change.",
             2,
         ),
@@ -470,11 +470,11 @@ def test_files_that_a_pattern_means_decide_whether_it_is_code(repo):
         ("FROM nginx:1.27\n", "exposes: 80", "which ports the base image `nginx:1.27` exposes"),
         ("FROM nginx:1.27\n", "healthcheck: true", "whether the base image `nginx:1.27` has a health check"),
         ("FROM nginx:1.27\n", "cmd: exec-form", "what the base image `nginx:1.27` runs"),
-        ("FROM python:3.12\nUSER $U\n", "not_root: true", "what `U` in line 2 expands to: the file does not set it"),
+        ("FROM python:3.12\nUSER $U\n", "not_root: true", "what `U` on line 2 expands to: the file does not set it"),
         ("FROM python:3.12\nARG P\nEXPOSE $P\n", "exposes: 80",
-         "what `P` in line 3 expands to: the file does not set it"),
-        ("FROM python:3.12\nCOPY . .\nRUN ./install.sh\n", "dependencies_first: true", "in line 3 installs: no other"),
-        ("FROM python:3.12\nCOPY . .\nRUN make deps\n", "dependencies_first: true", "in line 3 installs: no other"),
+         "what `P` on line 3 expands to: the file does not set it"),
+        ("FROM python:3.12\nCOPY . .\nRUN ./install.sh\n", "dependencies_first: true", "on line 3 installs: no other"),
+        ("FROM python:3.12\nCOPY . .\nRUN make deps\n", "dependencies_first: true", "on line 3 installs: no other"),
         ("ARG B\nFROM ${B:-x/y:1}\n", "not_root: true", "which user the base image `${B:-x/y:1}` runs as"),
     ],
 )  # fmt: skip

@@ -148,7 +148,7 @@ def test_a_list_of_files_that_is_too_long_is_not_read(repo, monkeypatch):
         )
     repo.git("update-ref", "refs/heads/main", repo.commit_tree(tree))
     assert repo.ask(CHECK).reason == (
-        "Not run: the list of all files in the history is larger than 1 MB, the limit."
+        "Not run: the list of all files in the history exceeds the limit of 1 MB."
     )
 
 

@@ -176,7 +176,7 @@ def test_the_copy_and_the_file_that_leaves_it_out_are_named(repo):
     repo.commit()
     result = repo.ask("dockerfile: {no_secrets: true}")
     assert result.why == (
-        "`COPY . .` in line 2 copies `.env` into the image, because there is no `.dockerignore`."
+        "`COPY . .` on line 2 copies `.env` into the image, because there is no `.dockerignore`."
     )
     assert "git add -- .dockerignore" in result.fix
     repo.put(".dockerignore", ".env\n")

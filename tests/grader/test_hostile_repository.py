@@ -129,24 +129,24 @@ def test_more_commits_than_the_limit_are_not_read(repo, monkeypatch):
         repo.commit(str(i))
     assert (
         repo.ask("commits: {at_least: 1}").reason
-        == "Not run: the repository has more than 3 commits, the limit."
+        == "Not run: the repository has more than the limit of 3 commits."
     )
 
 
 def test_a_history_of_too_many_bytes_is_not_read(repo, monkeypatch):
     monkeypatch.setattr(repository_module, "MAX_HISTORY_BYTES", 1 << 20)
     repo.commit("x" * (1 << 20))
-    assert repo.ask("readable: {}").reason == ("Not run: the history is larger than 1 MB, the limit.")
+    assert repo.ask("readable: {}").reason == ("Not run: the history exceeds the limit of 1 MB.")
 
 
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("MAX_COMMITS", 3, "Not run: the repository has more than 3 commits, the limit."),
+        ("MAX_COMMITS", 3, "Not run: the repository has more than the limit of 3 commits."),
         (
             "MAX_HISTORY_BYTES",
             100,
-            "Not run: the history is larger than 0 MB, the limit.",
+            "Not run: the history exceeds the limit of 0 MB.",
         ),
     ],
 )

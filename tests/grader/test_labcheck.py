@@ -82,7 +82,7 @@ def test_exit_status_2_for_a_repository_whose_settings_git_cannot_read(repo, lab
     repo.commit()
     repo.put(".git/config", "[broken")
     assert main(["grade", str(lab_file), str(repo.path)]) == 2
-    assert "Git says: fatal: bad config line" in capsys.readouterr().err
+    assert "Git reported: fatal: bad config line" in capsys.readouterr().err
 
 
 def test_json_is_the_report_and_nothing_else(repo, lab_file, capsys):

@@ -22,10 +22,7 @@ def test_each_kind_explains_itself(name, capsys):
 def test_a_kind_is_explained_with_its_parameters_types_and_defaults(capsys):
     assert main(["explain", "merged"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert (
-        "  name: the name of a branch or tag, or a list in which each item is the name of a branch or tag. Required."
-        in lines
-    )
+    assert "  name: the name of a branch or tag, or a list of them. Required." in lines
     assert "  into: the name of a branch or tag. Default: main." in lines
     assert any(
         line.startswith("  by: any, merge-commit, fast-forward, squash, rebase or none. Default: any.")
@@ -38,7 +35,7 @@ def test_a_kind_is_explained_with_its_parameters_types_and_defaults(capsys):
     [
         ("no_large_files", "  over: a size, such as `500 KB` or `1 MB`. Default: 1 MB."),
         ("python_package", "  path: text. Default: `.`."),
-        ("workflow", "  matrix: a mapping in which each key is text and each value is a value."),
+        ("workflow", "  matrix: a mapping. Key: text. Value: any value."),
         (
             "own_tests",
             "  command: a list in which each item is text. Default: [python, -m, pytest, -q, -p, no:cacheprovider].",

@@ -145,7 +145,8 @@ def test_each_question_is_answered_both_ways(repo, lab):
         (
             [("- run: pytest\n", "- run: pytest || true\n")],
             ORDER,
-            "The stage `test` in job `test` does not stop the pipeline if it fails: the script continues if it fails.",
+            "The stage `test` in job `test` does not stop the pipeline if it fails: the script continues "
+            "after the failure.",
             32,
         ),
         (
@@ -190,7 +191,7 @@ def test_each_question_is_answered_both_ways(repo, lab):
         (
             [("permissions:\n  contents: read\n", "permissions: write-all\n")],
             "permissions: {contents: read}",
-            "`write-all` lets every job write everything.",
+            "`write-all` gives every job write access to all scopes.",
             6,
         ),
         (
@@ -440,8 +441,8 @@ def test_delivery_and_deployment_are_told_apart(ask, text, delivery, deployment)
 def test_what_the_file_cannot_show_of_an_environment_is_said(ask):
     result = ask(GOOD, DELIVERY)
     assert result.why == (
-        "Job `deploy` uses the environment `production`. The repository settings decide if this environment requires "
-        "approval, and the file does not show them."
+        "Job `deploy` uses the environment `production`. The repository settings decide whether this environment "
+        "requires approval. The file does not show them."
     )
 
 

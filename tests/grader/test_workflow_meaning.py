@@ -138,7 +138,7 @@ STARTS = [
         DELIVERY,
         flow(MAIN, extra=ENV),
         PASSED,
-        "The repository settings decide if this environment requires approval",
+        "The repository settings decide whether this environment requires approval",
     ),
     (
         DELIVERY,
@@ -208,7 +208,7 @@ STARTS = [
         DEPLOYMENT,
         flow(MAIN, extra=ENV),
         WORK,
-        "The repository settings decide if this environment requires approval",
+        "The repository settings decide whether this environment requires approval",
     ),
     (
         DEPLOYMENT,

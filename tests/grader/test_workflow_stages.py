@@ -75,12 +75,12 @@ def acts(steps, job=""):
     ("step", "excuse"),
     [
         ("      - run: pytest\n", ""),
-        ("      - run: pytest || true\n", "the script continues if it fails"),
+        ("      - run: pytest || true\n", "the script continues after the failure"),
         ("      - run: pytest || exit 1\n", ""),
-        ("      - run: pytest || echo failed\n", "the script continues if it fails"),
+        ("      - run: pytest || echo failed\n", "the script continues after the failure"),
         (
             "      - run: |\n          set +e\n          pytest\n          ls\n",
-            "the script continues if it fails",
+            "the script continues after the failure",
         ),
         ("      - run: pytest\n        continue-on-error: true\n", "it has `continue-on-error: true`"),
         ("      - run: pytest | tee log\n", "the pipe hides its exit code (`shell: bash` does not)"),

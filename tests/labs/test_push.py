@@ -118,7 +118,7 @@ def test_push_over_the_cap_is_refused_in_words_and_leaves_nothing(stack, learner
     clone.commit(path="model.bin", content=bytes_of(8 << 20))
     code, said = clone.push()
     assert code == 1
-    assert "The push is larger than 6 MB, the limit for one push. Most often data, a" in said
+    assert "The push exceeds the limit of 6 MB for one push. Most often data, a" in said
     assert "! [remote rejected] main -> main (larger than 6 MB)" in said
     assert not submissions(learner).exists()
     assert clone.output("ls-remote", "portal") == b""

@@ -233,7 +233,7 @@ def test_parameters_that_do_not_fit_are_told(lab, check, words):
 
 def test_time_of_all_that_runs_is_bounded(lab):
     with pytest.raises(
-        SpecError, match="the checks that run code may take 220 seconds in total, the limit is 180"
+        SpecError, match="the checks that run code may take 220 seconds in total; the limit is 180"
     ):
         load_spec(lab("run: {command: [x], seconds: 100}", "run: {command: [x], seconds: 100}"))
 

@@ -206,7 +206,7 @@ BAD = {
     ),
     "an hour": (
         asked(files=0, seconds=3600, environment=""),
-        "the job asks for 3600 seconds, the limit is",
+        "the job asks for 3600 seconds; the limit is",
     ),
     "endless files": (
         asked().replace(b'"files": 0', b'"files": 1e999'),

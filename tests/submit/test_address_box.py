@@ -201,5 +201,5 @@ def test_box_gives_way_to_what_is_being_graded(page, cast):
 def test_refusal_of_a_host_says_which_hosts_are_read(page, github):
     assert is_refused(
         page.paste(NO_ADDRESSES["host"]),
-        "Only repositories on github.com are supported, and this one is on <code>gitlab.com</code>.",
+        "Only repositories on github.com are supported. This one is on <code>gitlab.com</code>.",
     )

@@ -77,7 +77,7 @@ def _grade(spec: LabSpec, options: argparse.Namespace) -> Report | None:
     except RepositoryDamagedError as error:
         complain(f"Could not read the repository. {cannot_read(str(error))}")
     except RepositoryError as error:
-        complain(f"Could not read the repository. Git says: {error}")
+        complain(f"Could not read the repository. Git reported: {error}")
     return None
 
 

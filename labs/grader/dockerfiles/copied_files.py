@@ -84,7 +84,7 @@ def _finding(one: Instruction, path: str, rules: str, *, there: bool) -> Finding
     why = f"{quoted(rules)} does not exclude it" if there else f"there is no {quoted(rules)}"
     return Finding(
         Place(rules, 1 if there else 0),
-        f"`{one.name} {one.value}` in line {one.place.line} copies {quoted(path)} into the image, because {why}.",
+        f"`{one.name} {one.value}` on line {one.place.line} copies {quoted(path)} into the image, because {why}.",
         f"a line that excludes {quoted(path)}",
         "no matching line" if there else "none",
         (path,),

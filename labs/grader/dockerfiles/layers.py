@@ -42,7 +42,7 @@ def dependencies_first(file: Dockerfile, files: Collection[str] = ()) -> Answer:
         said = "Dependencies are installed before the code is copied."
         return answer(walk.findings, said, [one.place for one in walk.installed])
     if walk.script:
-        script = f"{quoted(f'RUN {walk.script.value}')} in line {walk.script.place.line}"
+        script = f"{quoted(f'RUN {walk.script.value}')} on line {walk.script.place.line}"
         return Answer(
             unknown=f"what the script of {script} installs: no other `RUN` is known to install dependencies"
         )
@@ -114,14 +114,14 @@ def _too_late(code: Instruction, install: Instruction) -> Finding:
     listing = _listing(install)
     copy = [f"COPY {listing} ./"] if listing else []
     if code is install:
-        says = f"`RUN` in line {install.place.line} mounts all code to install the dependencies"
+        says = f"`RUN` on line {install.place.line} mounts all code to install the dependencies"
     else:
         what = (
             "All code"
             if any(posixpath.normpath(source) in (".", "/", "*") for source in code.sources)
             else "Code"
         )
-        says = f"{what} is copied before `RUN` in line {install.place.line} installs the dependencies"
+        says = f"{what} is copied before `RUN` on line {install.place.line} installs the dependencies"
     return Finding(
         code.place,
         f"{says}, so Docker installs them again after every code change.",

@@ -112,7 +112,7 @@ def _not_known(file: Dockerfile, what: str, question: str) -> Answer:
 
 def _no_value(where: Instruction | Stage, names: Sequence[str]) -> Answer:
     expands, them = ("expands", "it") if len(names) == 1 else ("expand", "them")
-    told = f"what {listed(map(quoted, names))} in line {where.place.line} {expands} to"
+    told = f"what {listed(map(quoted, names))} on line {where.place.line} {expands} to"
     return Answer(unknown=f"{told}: the file does not set {them}")
 
 

@@ -91,9 +91,8 @@ def _in_from(one: Instruction) -> Iterator[Complaint]:
         says = f"`FROM` has {len(words)} arguments, but Docker accepts one, or three with `AS`."
         yield Complaint(says, "`FROM <image>` or `FROM <image> AS <name>`", quoted(f"FROM {one.value}"))
     elif len(words) == 3 and not _STAGE.fullmatch(words[2].lower()):
-        says = (
-            f"{quoted(words[2])} is not a stage name: use letters, digits, `-`, `_` and `.`, first a letter."
-        )
+        rule = "start with a letter and use only letters, digits, `-`, `_` and `.`"
+        says = f"{quoted(words[2])} is not a stage name: {rule}."
         yield Complaint(says, "a name such as `build`", quoted(words[2]))
 
 
@@ -121,7 +120,7 @@ def _in_pairs(one: Instruction) -> Iterator[Complaint]:
         name, equals, _ = word.partition("=")
         if not equals or not name:
             says = f"{_shown(one, word)} is not `name=value`."
-            yield Complaint(f"{says} Quote a value with spaces.", "`name=value`", _shown(one, word))
+            yield Complaint(f"{says} Quote values that contain spaces.", "`name=value`", _shown(one, word))
             return
     yield from _in_values(one, words)
 

@@ -26,20 +26,20 @@ _LOOK_ALIKES = (
     (
         "control",
         re.compile(r"[\x00-\x1f\x7f]"),
-        "It contains {}, a line break or control character.",
+        "The URL contains {}, a line break or control character.",
     ),
-    ("letters", re.compile(r"[^\x00-\x7f]"), "It contains {}, which is not an ASCII character."),
-    ("blank_inside", re.compile(r"\s"), "It contains a space."),
+    ("letters", re.compile(r"[^\x00-\x7f]"), "The URL contains {}, which is not an ASCII character."),
+    ("blank_inside", re.compile(r"\s"), "The URL contains a space."),
     (
         "option",
         re.compile(r"^-+|//-+|@-+"),
-        "A name in it starts with {}, like a command-line option.",
+        "A name in the URL starts with {}, like a command-line option.",
     ),
     ("query", re.compile(r"\?"), "Remove the {} and everything after it."),
     ("fragment", re.compile(r"#"), "Remove the {} and everything after it."),
-    ("percent", re.compile(r"%\w*"), "It contains {}, an encoded character."),
-    ("dots", re.compile(r"(?<![^/])\.\.(?![^/])"), "It contains {}, which means the parent folder."),
-    ("backslash", re.compile(r"\\"), "It contains {}. Use {} instead."),
+    ("percent", re.compile(r"%\w*"), "The URL contains {}, an encoded character."),
+    ("dots", re.compile(r"(?<![^/])\.\.(?![^/])"), "The URL contains {}, which means the parent folder."),
+    ("backslash", re.compile(r"\\"), "The URL contains {}. Use {} instead."),
 )
 _PORT = re.compile(r":[0-9]+")
 
@@ -92,7 +92,7 @@ def read_address(text: str, *, hosts: Sequence[str] = HOSTS) -> Address:
     if not text:
         raise AddressError("blank", f"For example `https://{hosts[0]}/your-name/your-repository`.")
     if len(text) > _MAX_CHARACTERS:
-        raise AddressError("long", f"It has more than {_MAX_CHARACTERS} characters.")
+        raise AddressError("long", f"The URL has more than {_MAX_CHARACTERS} characters.")
     _refuse_look_alikes(text, hosts)
     scheme, rest = _split(text, hosts)
     if "://" in rest:
@@ -162,7 +162,7 @@ def _host_and_path(scheme: str, rest: str, hosts: Sequence[str]) -> tuple[str, s
         raise AddressError("no_address", f"{quoted(rest)} is not one.")
     allowed = " or ".join(hosts)
     raise AddressError(
-        "host", f"Only repositories on {allowed} are supported, and this one is on {quoted(host)}."
+        "host", f"Only repositories on {allowed} are supported. This one is on {quoted(host)}."
     )
 
 
@@ -180,7 +180,9 @@ def _known(scheme: str, host: str, hosts: Sequence[str]) -> str | None:
 def _address(host: str, parts: list[str]) -> Address:
     if len(parts) < 2:
         why = (
-            f"{quoted(parts[0])} is not followed by a repository." if parts[0] else "It contains only a host."
+            f"{quoted(parts[0])} is not followed by a repository."
+            if parts[0]
+            else "The URL contains only a host."
         )
         raise AddressError("no_repository", f"{why} For example `https://{host}/your-name/your-repository`.")
     owner, name, *inside = parts
@@ -192,5 +194,5 @@ def _address(host: str, parts: list[str]) -> Address:
     if kind == "tree":
         return Address(host, owner, address.name, "/".join(more) or None)
     if kind in ("blob", "raw", "blame", "edit"):
-        raise AddressError("file", "It points to a file.", address.page)
-    raise AddressError("page", "It points to a page of the repository.", address.page)
+        raise AddressError("file", "The URL points to a file.", address.page)
+    raise AddressError("page", "The URL points to a page of the repository.", address.page)

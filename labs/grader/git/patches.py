@@ -50,7 +50,7 @@ class Patches:
         """Raise TooLargeError if a file over 1 MB decided; for callers that found no commit with the same change."""
         if self.unread is not None:
             name = quoted(decoded(self.unread))
-            raise TooLargeError(f"{name} is over 1 MB, so the changes that commits make to it were not read")
+            raise TooLargeError(f"{name} is over 1 MB, so changes to it were not read")
 
     def _is_unread(self, pair: Pair) -> bool:
         # changed, present on both sides, and unreadable on one of them

@@ -150,7 +150,7 @@ def chunks_of(
             while chunk := process.stdout.read(_CHUNK):
                 total += len(chunk)
                 if total > most:
-                    raise TooLargeError(f"{what} is larger than {most >> 20} MB, the limit")
+                    raise TooLargeError(f"{what} exceeds the limit of {most >> 20} MB")
                 yield chunk
             status = process.wait()
             said.seek(0)

@@ -113,7 +113,7 @@ class Repository:
     def _read_history(self) -> History:
         found = self._walk("--topo-order", f"--max-count={MAX_COMMITS + 1}")
         if len(found) > MAX_COMMITS:
-            raise TooLargeError(f"the repository has more than {MAX_COMMITS:,} commits, the limit")
+            raise TooLargeError(f"the repository has more than the limit of {MAX_COMMITS:,} commits")
         return found
 
     @property
@@ -305,7 +305,7 @@ class Repository:
         for data in self.uncounted(blob_ids):
             self._unread -= len(data or b"")
             if self._unread < 0:
-                raise TooLargeError("the files are larger than 64 MB in total, the limit")
+                raise TooLargeError("the files exceed the limit of 64 MB in total")
             yield data
 
     def uncounted(self, blob_ids: Iterable[str]) -> Iterator[bytes | None]:

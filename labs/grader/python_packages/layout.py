@@ -149,7 +149,7 @@ def _no_tests(folder: str, counted: list[str], files: list[str], settings: Pytes
     names = " or ".join(quoted(one) for one in settings.python_functions) or "nothing"
     if counted:
         says = f"No function in {listed(map(quoted, counted))} is a test{by}."
-        return Finding(Place(counted[0], 1), says, f"functions whose name starts with {names}", "none", add)
+        return Finding(Place(counted[0], 1), says, f"functions whose names start with {names}", "none", add)
     says = f"There are no tests{by}."
     if settings.testpaths and _test_files(folder, files, replace(settings, testpaths=())):
         where = listed(map(quoted, settings.testpaths))

@@ -30,7 +30,7 @@ def packed(files: Mapping[bytes, bytes], executable: frozenset[bytes] = frozense
                 raise ValueError(f"not a file path: {path!r}")
             archive.addfile(_member(path, content, path in executable), io.BytesIO(content))
             if stream.tell() > MAX_BYTES:
-                raise TooLargeError(f"the files are larger than {MAX_BYTES >> 20} MB in total, the limit")
+                raise TooLargeError(f"the files exceed the limit of {MAX_BYTES >> 20} MB in total")
     return stream.getvalue()
 
 
@@ -57,7 +57,7 @@ def files_at(repository: Repository, tip: Tip) -> tuple[dict[bytes, bytes], froz
         total += len(content)
         if total > MAX_BYTES:
             raise TooLargeError(
-                f"the files at {quoted(tip.name)} are larger than {MAX_BYTES >> 20} MB in total, the limit"
+                f"the files at {quoted(tip.name)} exceed the limit of {MAX_BYTES >> 20} MB in total"
             )
         contents[path] = content
         if entry.mode == b"100755":

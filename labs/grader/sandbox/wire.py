@@ -68,7 +68,7 @@ def receive_request(connection: socket.socket) -> Request:
 def _header(first: bytes, connection: socket.socket) -> JsonObject:
     (length,) = _LENGTH.unpack(first)
     if length > MAX_HEADER:
-        raise BadRequestError(f"the header has {length:,} bytes, the limit is {MAX_HEADER:,}")
+        raise BadRequestError(f"the header has {length:,} bytes; the limit is {MAX_HEADER:,}")
     try:
         header = json.loads(_exactly(connection, length))
     except (ValueError, RecursionError) as error:
@@ -92,9 +92,9 @@ def _job(header: JsonObject, connection: socket.socket) -> Job:
     ):
         raise BadRequestError("the command is not a list of strings")
     if not 0 <= length <= MAX_FILES:
-        raise BadRequestError(f"the files have {length:,} bytes, the limit is {MAX_FILES:,}")
+        raise BadRequestError(f"the files have {length:,} bytes; the limit is {MAX_FILES:,}")
     if not 0 < seconds <= MAX_SECONDS:
-        raise BadRequestError(f"the job asks for {seconds:g} seconds, the limit is {MAX_SECONDS:g}")
+        raise BadRequestError(f"the job asks for {seconds:g} seconds; the limit is {MAX_SECONDS:g}")
     return Job(argv, _exactly(connection, length), seconds, stdin, environment, looks_for)
 
 

@@ -106,7 +106,7 @@ def _below(files: Files, path: str) -> list[str]:
     # raises StepError if there is none
     found = [other for other in files if f"{other}/".startswith(path.rstrip("/") + "/")]
     if not found:
-        raise StepError(f"at this step there is no file or folder {quoted(path)}")
+        raise StepError(f"the file or folder {quoted(path)} does not exist at this step")
     return found
 
 

@@ -24,7 +24,7 @@ _NO_PATCH: Patch = (frozenset(), frozenset())
 
 @dataclass(frozen=True, kw_only=True)
 class CommitFiles(CommitStep):
-    """`commit: Message` - a commit on the current branch. `starter: true`: what learners start from ends here."""
+    """`commit: Message` - commits to the current branch. `starter: true` marks the commit that learners start from."""
 
     commit: Content
     starter: bool = False
@@ -40,7 +40,7 @@ class CommitFiles(CommitStep):
 
 @dataclass(frozen=True, kw_only=True)
 class Amend(CommitStep):
-    """`amend: New message` - the newest commit made again; nothing after `amend:` keeps the message."""
+    """`amend: New message` - amends the newest commit; an empty `amend:` keeps its message."""
 
     amend: Content | None
 
@@ -54,7 +54,7 @@ class Amend(CommitStep):
 
 @dataclass(frozen=True, kw_only=True)
 class Merge(CommitStep):
-    """`merge: feature` - into the current branch, by a merge commit unless `by` says else; several are an octopus."""
+    """`merge: feature` - merges one branch, or several in an octopus merge, into the current branch as `by` says."""
 
     merge: Revision | tuple[Revision, ...]
     by: Literal["merge-commit", "fast-forward", "squash"] = "merge-commit"
@@ -291,7 +291,7 @@ class DeleteTag(Step):
 
     def do(self, world: World) -> None:
         if world.tags.pop(self.delete_tag, None) is None:
-            raise StepError(f"there is no tag {quoted(self.delete_tag)}")
+            raise StepError(f"the tag {quoted(self.delete_tag)} does not exist")
 
 
 def _patch(world: World, commit: Commit) -> Patch:

@@ -14,7 +14,7 @@ from .triggers import Start
 
 Way = Literal["continuous-delivery", "continuous-deployment"]
 _SETTINGS = (
-    "The repository settings decide if this environment requires approval, and the file does not show them."
+    "The repository settings decide whether this environment requires approval. The file does not show them."
 )
 
 
@@ -250,7 +250,7 @@ class Delivery(Reach):
         return Finding(
             self.pipeline.workflow.place(),
             "No step is known to deploy.",
-            "a job with a step that can run and deploys",
+            "a job with a deployment step that can run",
             f"the stages {listed(map(quoted, stages), 8) or 'none'}",
             (
                 "  deploy:",

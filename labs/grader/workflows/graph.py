@@ -37,7 +37,7 @@ def needs_faults(workflow: Workflow) -> Iterator[Finding]:
             f"The jobs {listed(map(quoted, cycle[:-1]), 6)} need each other, so none of them can start."
             if len(cycle) > 2
             else f"Job {quoted(cycle[0])} needs itself, so it cannot start.",
-            "jobs whose `needs` form no cycle",
+            "jobs without a cycle in `needs`",
             way,
             job=cycle[0],
         )

@@ -136,7 +136,7 @@ def _out_of_order(pipeline: Pipeline, first: Act, second: Act, before: str) -> F
         second.place,
         f"{says}, so the stage {quoted(second.stage)} does not depend on {quoted(before)}.",
         f"{quoted(second.stage)} only after {quoted(before)} succeeds",
-        f"{quoted(before)} in line {first.place.line}, {quoted(second.stage)} in line {second.place.line}",
+        f"{quoted(before)} on line {first.place.line}, {quoted(second.stage)} on line {second.place.line}",
         add,
         job=second.job,
     )

@@ -57,7 +57,7 @@ def _beyond(block: Permissions, job: str, most: Mapping[str, str]) -> Iterator[F
     expected = listed([f"`{scope}: {level}`" for scope, level in most.items()], 8) or "`permissions: {}`"
     if block.all in ("read-all", "write-all"):
         word = "write" if block.all == "write-all" else "read"
-        says = f"`{block.all}` lets every job {word} everything."
+        says = f"`{block.all}` gives every job {word} access to all scopes."
         yield Finding(block.place, says, f"at most {expected}", quoted(block.all), _least(most), job=job)
     for scope, level in block.scopes.items():
         if _RANK[level] > _RANK.get(most.get(scope, "none"), 0):

@@ -154,7 +154,7 @@ def _failure(command: Command, job: Job, step: Step, asked: int) -> tuple[str, s
         return "", ""
     if fate(step.run, command.number, replace(setting, pipefail=True)) == "fails":
         return "the pipe hides its exit code (`shell: bash` does not)", ""
-    return "the script continues if it fails", ""
+    return "the script continues after the failure", ""
 
 
 def _setting(shell: str) -> Setting | None:

@@ -82,7 +82,9 @@ def _parsed(text: str, allowed: tuple[str, ...]) -> Tree:
         error.expression = text.strip()
         raise
     if tree is None:
-        raise ExpressionError(f"`{OPEN}` and `{CLOSE}` are empty", "an expression between them")
+        raise ExpressionError(
+            f"there is no expression between `{OPEN}` and `{CLOSE}`", "an expression between them"
+        )
     return tree
 
 

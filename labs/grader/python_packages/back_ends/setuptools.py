@@ -190,7 +190,7 @@ def _discover(tree: Tree, named: _Named) -> str:
         tops = named.modules
     if len(tops) > 1:
         return (
-            f"setuptools finds {listed(map(quoted, tops), 5)} beside `pyproject.toml` and cannot choose: "
+            f"setuptools finds {listed(map(quoted, tops), 5)} next to `pyproject.toml` and cannot choose: "
             "name the packages in `[tool.setuptools]`"
         )
     return ""
