@@ -208,7 +208,7 @@ def test_of_a_long_history_few_commits_are_compared_and_the_rest_is_said(repo, m
 def test_files_that_are_large_together_are_not_all_read(repo, monkeypatch):
     monkeypatch.setattr(repository_module, "MAX_READ_BYTES", 5)
     repo.commit(a="123", b="456")
-    assert repo.ask("no_conflict_markers: {}").reason.startswith("Not run: the files are larger than")
+    assert repo.ask("no_conflict_markers: {}").reason.startswith("Not run: the files exceed the limit of")
 
 
 def test_a_tree_with_names_of_git_and_of_the_folder_above_is_read_without_them(repo):

@@ -75,7 +75,7 @@ def test_exit_status_2_for_a_repository_that_git_refuses(repo, lab_file, capsys)
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.startswith("Could not read the repository. Git rejects an object in the repository: ")
-    assert "Run `git fsck` in it" in said.err and "Traceback" not in said.err
+    assert "Run `git fsck` there" in said.err and "Traceback" not in said.err
 
 
 def test_exit_status_2_for_a_repository_whose_settings_git_cannot_read(repo, lab_file, capsys):
