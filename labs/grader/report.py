@@ -1,13 +1,14 @@
 """The results of grading: one result per check, and the report that is stored as JSON."""
 
 from dataclasses import asdict, dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
 from typing import Literal
 
 from .json_object import JsonObject
 
 SCHEMA = 1
+TENTH = Decimal("0.1")
 
 
 class Outcome(StrEnum):
@@ -72,6 +73,16 @@ class CheckResult:
     found_nothing: bool = False
 
 
+def points_to_pass(max_points: Decimal, pass_mark: int) -> Decimal:
+    """Return the points for a pass mark in percent, rounded up to the tenth that is shown."""
+    return (max_points * pass_mark / 100).quantize(TENTH, ROUND_CEILING)
+
+
+def points_to_show(points: Decimal, *, passed: bool) -> Decimal:
+    """Round down to a tenth below the pass mark, so that no text shows a pass mark that was missed."""
+    return points if passed else points.quantize(TENTH, ROUND_FLOOR)
+
+
 @dataclass(frozen=True)
 class Report:
     """All results in the author's order. `spec_digest` identifies the lab.yaml, `engine` the engine.
@@ -103,6 +114,10 @@ class Report:
     def score(self) -> int:
         """Whole percent, rounded down, so that a displayed pass mark has been reached."""
         return int(self.points * 100 / self.max_points) if self.max_points else 0
+
+    @property
+    def points_needed(self) -> Decimal:
+        return points_to_pass(self.max_points, self.pass_mark)
 
     @property
     def passed(self) -> bool:

@@ -3,8 +3,9 @@
 import textwrap
 from collections.abc import Callable, Iterator
 
-from .report import CheckResult, Evidence, Outcome, Report
-from .words import visible
+from . import fix_text
+from .report import CheckResult, Evidence, Outcome, Report, points_to_show
+from .words import shown_points, visible
 
 WIDTH = 72
 MARKS = {Outcome.PASSED: "✔", Outcome.NEEDS_WORK: "✘", Outcome.NOT_RUN: "–", Outcome.FAULT: "!"}
@@ -34,13 +35,15 @@ def _lines(report: Report, hints: bool, lesson: Callable[[str], str]) -> Iterato
         if address := first.lesson and lesson(first.lesson):
             yield from ("", f"  Lesson: {address}")
         if hints and first.hint:
-            yield from ("", "  Hint", *(f"    {line}" for line in first.hint.splitlines()))
+            yield from ("", "  Hint", *_fix(first.hint))
 
 
 def verdict_line(report: Report) -> str:
+    reached = shown_points(points_to_show(report.points, passed=report.passed))
     return (
         f"{report.passed_count} of {len(report.results)} checks passed. "
-        f"{report.points:f} of {report.max_points:f} points. The pass mark is {report.pass_mark}%."
+        f"{reached} of {shown_points(report.max_points)} points. "
+        f"The pass mark is {shown_points(report.points_needed)}."
     )
 
 
@@ -48,11 +51,16 @@ def _result(result: CheckResult) -> Iterator[str]:
     score = {
         Outcome.NOT_RUN: "not run",
         Outcome.FAULT: "fault on our side",
-    }.get(result.outcome, f"{result.earned:f} of {result.points:f}")
+    }.get(result.outcome, _score(result))
     lines = textwrap.wrap(visible(result.says), WIDTH - 4 - len(score)) or [""]
     yield f" {MARKS[result.outcome]} {lines[0]:<{WIDTH - 4 - len(score)}} {score}"
     for line in lines[1:]:
         yield f"   {line}"
+
+
+def _score(result: CheckResult) -> str:
+    # a check of no points has none to show
+    return f"{shown_points(result.earned)} of {shown_points(result.points)}" if result.points else ""
 
 
 def _first_to_fix(result: CheckResult) -> Iterator[str]:
@@ -74,9 +82,17 @@ def _first_to_fix(result: CheckResult) -> Iterator[str]:
     if result.fix:
         yield ""
         yield "  Direction" if result.teaches == "skill" else "  How to fix"
-        wraps = result.teaches == "skill"  # commands stay whole, to be pasted
-        for line in result.fix.splitlines():
-            yield from (wraps and _wrapped(line, indent="    ")) or [f"    {line}"]
+        yield from _fix(result.fix)
+
+
+def _fix(text: str) -> Iterator[str]:
+    # what is typed stays whole, to be pasted
+    for number, piece in enumerate(fix_text.pieces(text)):
+        if number:
+            yield ""
+        is_typed = fix_text.is_indented(piece) or fix_text.is_command(piece)
+        for line in piece.splitlines():
+            yield from [f"    {line}"] if is_typed else _wrapped(line, indent="    ")
 
 
 def _place(item: Evidence) -> str:

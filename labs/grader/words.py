@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from difflib import get_close_matches
 from itertools import islice
 
@@ -39,6 +40,11 @@ def quoted(text: str) -> str:
 
 def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def shown_points(points: Decimal) -> str:
+    """Return at most one decimal, with a comma for thousands, as the pages of the portal do."""
+    return f"{points.quantize(Decimal('0.1'), ROUND_HALF_UP) + 0:,}".removesuffix(".0")
 
 
 def size(number: int) -> str:

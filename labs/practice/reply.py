@@ -34,9 +34,9 @@ def push_reply_lines(submission: Submission) -> Iterator[str | None]:
     address = submission_address(submission)
     yield ""
     if submission.has_ended:
-        yield f"You already pushed this state, as Submission {submission.number}."
+        yield f"You already pushed this state as submission {submission.number}."
     else:
-        yield f"Submission {submission.number} received. Grading …"
+        yield f"Submission {submission.number} received. Grading..."
     lines = yield from _verdict_in_time(submission)
     yield ""
     if lines:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 
 from labs.grader.json_object import JsonObject
-from labs.grader.report import SCHEMA, Outcome, Report
+from labs.grader.report import SCHEMA, Outcome, Report, points_to_pass, points_to_show
 from labs.grader.spec import CheckSpec
 from labs.grader.words import count
 from labs.reports.verdict import OUTCOMES
-from lessons.points import TENTH, show_points
+from lessons.points import show_points
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,12 @@ class Standing:
     @property
     def needed(self) -> Decimal:
         # points to pass, rounded up to what a page shows
-        return (self.max_points * self.pass_mark / 100).quantize(TENTH, ROUND_CEILING)
+        return points_to_pass(self.max_points, self.pass_mark)
 
     @property
     def score(self) -> str:
-        return f"{show_points(self.points)} of {show_points(self.max_points)} points"
+        reached = points_to_show(self.points, passed=self.passed)
+        return f"{show_points(reached)} of {show_points(self.max_points)} points"
 
     @property
     def answer(self) -> str:
@@ -43,7 +44,7 @@ class Standing:
     @property
     def distance(self) -> str:
         """The score and how far below the pass mark it is, as one sentence."""
-        missing = self.needed - self.points
+        missing = self.needed - points_to_show(self.points, passed=self.passed)
         if self.passed or missing <= 0:
             return f"{self.score}."
         return f"{self.score}, {show_points(missing)} below the pass mark."

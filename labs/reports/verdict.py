@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from labs.grader import fix_text
 from labs.grader.report import CheckResult, Evidence, Outcome, Report
 from labs.grader.words import count
 from labs.queries import Tally
@@ -19,10 +20,6 @@ OUTCOMES = {
 MARGIN = 4  # spaces before lines that go into a file
 SMALLEST_COHORT = 5  # in a smaller one a number could identify people
 # A full stop ends the sentence if a space follows and it is not inside backticks.
-COMMAND = re.compile(
-    r"(?:#.*\n)*(?:[A-Z_]+=\S* )*"
-    r"(git|mkdir|cd|echo|printf|touch|cp|mv|rm|cat|chmod|if|awk|python3?|pip|pytest|jupyter|docker|make|sh|bash)\s"
-)
 FIRST_SENTENCE = re.compile(r"((?:`[^`]*`|[^`.]|\.(?!\s))+\.)\s+(.+)", re.DOTALL)
 
 
@@ -131,16 +128,10 @@ def met_by_others(tally: Tally | None) -> str:
 
 
 def fix_parts(fix: str) -> tuple[FixPart, ...]:
-    """Split a fix at its blank lines. Indented text goes into a file.
-
-    Commands begin with a program, or with comment lines and then a program.
-    """
     parts: list[FixPart] = []
-    for piece in re.split(r"\n[ \t]*\n", fix.strip("\n")):
-        if not piece.strip():
-            continue
-        indented = all(not line or line[0].isspace() for line in piece.split("\n"))
-        title = "Write" if indented else "Run in your lab folder" if COMMAND.match(piece) else ""
+    for piece in fix_text.pieces(fix):
+        is_typed = fix_text.is_command(piece)
+        title = "Write" if fix_text.is_indented(piece) else "Run in your lab folder" if is_typed else ""
         if title and parts and parts[-1].title == title:
             piece = f"{parts.pop().text}\n\n{piece}"
         parts.append(FixPart(piece, title))

@@ -83,7 +83,7 @@ def test_github_is_told_the_line_and_a_summary(repo, lab_file, tmp_path, monkeyp
     assert main(["grade", path, str(repo.path), "--format", "github"]) == 1
     annotation, last = capsys.readouterr().out.splitlines()
     assert annotation.startswith("::error file=README.txt,line=3,title=Check 1 holds::")
-    assert last == "1 of 2 checks passed. 10 of 20 points. The pass mark is 70%."
+    assert last == "1 of 2 checks passed. 10 of 20 points. The pass mark is 14."
     text = (tmp_path / "summary.md").read_text()
     assert "| ✘ | Check 1 holds | 0 of 10 |\n| ✔ | Check 2 holds | 10 of 10 |\n" in text
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from labs.grader.report import CheckResult, Drawing, Evidence, Outcome, Report
-from labs.grader.report_text import report_lines
+from labs.grader.report_text import WIDTH, report_lines, verdict_line
 
 P, W, N, F = Outcome.PASSED, Outcome.NEEDS_WORK, Outcome.NOT_RUN, Outcome.FAULT
 
@@ -39,6 +39,8 @@ def test_points_are_added_exactly():
 def test_the_score_is_rounded_down_and_never_shows_a_pass_mark_that_was_missed(earned, lost, score, passed):
     found = report(result(P, earned), result(W, lost))
     assert (found.score, found.passed) == (score, passed)
+    reached = verdict_line(found).split(" checks passed. ")[1].split(" of ")[0]
+    assert (Decimal(reached) >= found.points_needed) is passed
 
 
 def test_a_fault_keeps_a_report_from_passing():
@@ -110,7 +112,7 @@ def test_the_text_lists_every_check_and_then_what_to_fix_first():
         " ✘ Check 2 holds" + " " * 49 + "0 of 10",
         " – Check 3 holds" + " " * 49 + "not run",
         "",
-        "1 of 3 checks passed. 10 of 30 points. The pass mark is 70%.",
+        "1 of 3 checks passed. 10 of 30 points. The pass mark is 21.",
         "",
         "Fix this first: Check 2 holds",
         "",
@@ -130,7 +132,7 @@ def test_the_text_lists_every_check_and_then_what_to_fix_first():
 
 
 def test_when_all_passed_there_is_nothing_to_fix_first():
-    assert report_lines(report(P))[-1] == "1 of 1 checks passed. 10 of 10 points. The pass mark is 70%."
+    assert report_lines(report(P))[-1] == "1 of 1 checks passed. 10 of 10 points. The pass mark is 7."
 
 
 def test_a_fault_is_said_to_be_on_our_side_with_its_reason():
@@ -168,3 +170,16 @@ def test_no_control_character_reaches_the_terminal():
         W, why="a\x1b[31m\u202e", fix="git\x07", evidence=(Evidence(path="\x1b", excerpt=((1, "\r"),)),)
     )
     assert all(line.isprintable() for line in report_lines(report(work)))
+
+
+def test_words_of_a_fix_are_wrapped_and_what_is_typed_stays_whole():
+    words, command = "Write the line by hand: item, price, tax. " * 3, f"git add {'a' * 90}"
+    lines = report_lines(report(result(W, fix=f"{words}\n\n{command}\n\n  {'x' * 90}")))
+    shown = lines[lines.index("  How to fix") + 1 :]
+    assert " ".join(line.strip() for line in shown[: shown.index("")]) == words.strip()
+    assert max(map(len, shown[: shown.index("")])) <= WIDTH
+    assert shown[shown.index("") :] == ["", f"    {command}", "", f"      {'x' * 90}"]
+
+
+def test_check_of_no_points_shows_no_score():
+    assert " ✔ Check 1 holds" in report_lines(report(result(P, "0")))

@@ -30,7 +30,7 @@ def test_verdict_is_the_report_and_its_address():
     make_report(submission, make_engine_report(readme="needs_work").to_json())
     submission.state = State.QUEUED  # as it was when it was received
     said = reply_text(submission)
-    assert "Submission 1 received. Grading …" in said
+    assert "Submission 1 received. Grading..." in said
     assert "Fix this first: readme is as it should be" in said
     assert said.endswith(f"Result: {submission_address(submission)}\n")
 
@@ -134,7 +134,7 @@ def test_other_ends_have_words_of_their_own(state, message, words):
 
 
 def test_state_that_was_pushed_before_says_so():
-    assert "You already pushed this state, as Submission 1." in reply_text(
+    assert "You already pushed this state as submission 1." in reply_text(
         make_submission(state=State.SUPERSEDED)
     )
 

@@ -35,7 +35,7 @@ def test_first_push_tells_what_to_fix_and_where_the_result_is(stack, learner, cl
     code, said = clone.push()
     assert code == 0, said
     submission = submissions(learner).get()
-    assert "Submission 1 received. Grading …" in said
+    assert "Submission 1 received. Grading..." in said
     assert "1 of 2 checks passed. 40 of 100 points." in said
     assert "Fix this first: main holds at least two commits" in said
     assert '    git commit --allow-empty -m "Add a second commit"' in said
@@ -170,7 +170,7 @@ def test_forced_push_replaces_history_and_the_old_state_stays_known(stack, learn
     assert clone.push()[0] == 1
     assert "Submission 2 received." in clone.push("--force", "main")[1]
     assert (
-        "You already pushed this state, as Submission 1."
+        "You already pushed this state as submission 1."
         in clone.push("--force", f"{first}:refs/heads/main")[1]
     )
     assert Receipt.objects.filter(repository__enrollment=learner).count() == 3
