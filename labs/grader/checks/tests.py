@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from ..git.repository import Tip
 from ..parameters import Content, Seconds
-from ..sandbox.calls import Held, hold
+from ..sandbox.calls import (TestOutcome, hold)
 from ..words import count, listed, quoted
 from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, not_run, passed, where
 from ._shared.code import CodeKind, files_at_top, job_at, sandbox_of
@@ -61,7 +61,7 @@ class TestsCheck(CodeKind):
             looked_at=files_at_top(run, tip),
         )
 
-    def _failed(self, tests: list[Held], tip: Tip) -> Verdict:
+    def _failed(self, tests: list[TestOutcome], tip: Tip) -> Verdict:
         held = sum(1 for test in tests if test.held)
         not_reached = sum(1 for test in tests if test.held is None)
         broken = [_described(test) for test in tests if test.held is False]
@@ -75,7 +75,7 @@ class TestsCheck(CodeKind):
         )
 
 
-def _described(test: Held) -> str:
+def _described(test: TestOutcome) -> str:
     return f"{quoted(test.says)} ({test.words})" if test.words else quoted(test.says)
 
 

@@ -31,7 +31,7 @@ class PeerLostError(Exception):
 
 
 @dataclass(frozen=True)
-class Held:
+class TestOutcome:
     """One hidden test: its name, if it held (None: not reached), and what happened, if learners may know."""
 
     says: str
@@ -134,7 +134,7 @@ class Learner:
         return said
 
 
-def hold(sandbox: Sandbox, code: str, job: Job, call_seconds: float) -> list[Held]:
+def hold(sandbox: Sandbox, code: str, job: Job, call_seconds: float) -> list[TestOutcome]:
     """Yield the outcome of each hidden test, in order.
 
     `job` has the learner's files, the environment and the seconds for all. Raises SandboxError if the tests
@@ -151,10 +151,10 @@ class _Hearing:
         self._sandbox, self._call_seconds, self._author = sandbox, call_seconds, author
         self._job = replace(job, argv=("python", "-I", "-c", program("answer_calls")))
         self._deadline = time.monotonic() + job.seconds
-        self._tests: list[Held] = []
+        self._tests: list[TestOutcome] = []
         self._next = 0
 
-    def held(self) -> list[Held]:
+    def held(self) -> list[TestOutcome]:
         with ExitStack() as stack:
             learner = self._learner(stack)
             while (asked := self._asked()) and asked["ask"] != "done":
@@ -184,7 +184,7 @@ class _Hearing:
             case "broken":
                 raise SandboxError(f"the hidden tests cannot be loaded: {asked['says']}")
             case "tests":
-                self._tests = [Held(str(name)) for name in asked["names"]]
+                self._tests = [TestOutcome(str(name)) for name in asked["names"]]
             case "end":
                 test = replace(self._tests[self._next], held=asked["held"], words=asked["words"])
                 self._tests[self._next] = test
