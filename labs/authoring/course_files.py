@@ -8,17 +8,17 @@ from labs.specs import in_newest_schema, parse_spec, problems_of
 from lessons.actions import markdown_problems
 from lessons.course_files.loading import Changes, content_of
 from lessons.course_files.matching import Plan
-from lessons.course_files.reading import CourseFiles, Entry
+from lessons.course_files.reading import CourseEntry, CourseFiles
 from lessons.course_files.source import Source, digest
 from lessons.links import Links
 
 
-def read_labs(files: CourseFiles) -> list[Entry]:
+def read_labs(files: CourseFiles) -> list[CourseEntry]:
     """Return the labs of a course folder; add their problems to `files.problems`."""
     return [_read_lab(files, slug, position) for position, slug in enumerate(files.labs, 1)]
 
 
-def _read_lab(files: CourseFiles, slug: str, position: int) -> Entry:
+def _read_lab(files: CourseFiles, slug: str, position: int) -> CourseEntry:
     folder = files.folder / "labs" / slug
     lab, brief = Source(folder / "lab.yaml", files.problems), Source(folder / "brief.md", files.problems)
     if lab.read():
@@ -32,7 +32,7 @@ def _read_lab(files: CourseFiles, slug: str, position: int) -> Entry:
         "source": in_newest_schema(lab.text).text,
         "brief": brief.text,
     }
-    return Entry(lab, content, path=f"labs/{slug}", key=files.labs[slug])
+    return CourseEntry(lab, content, path=f"labs/{slug}", key=files.labs[slug])
 
 
 def _check_spec(files: CourseFiles, source: Source) -> None:
@@ -55,7 +55,7 @@ def _check_links(files: CourseFiles, source: Source, spec: LabSpec) -> None:
             source.add(line, f"this course has no lesson “{slug}”")
 
 
-def check_proofs(entries: list[Entry]) -> None:
+def check_proofs(entries: list[CourseEntry]) -> None:
     """Add a problem for each check that the scenarios do not prove. A worker proves labs that run code, later."""
     for entry in entries:
         try:
@@ -66,7 +66,7 @@ def check_proofs(entries: list[Entry]) -> None:
             entry.source.add_all(proofs.problems(proofs.proof_here(entry.source.text)))
 
 
-def write_labs(files: CourseFiles, entries: list[Entry], plan: Plan, changes: Changes) -> None:
+def write_labs(files: CourseFiles, entries: list[CourseEntry], plan: Plan, changes: Changes) -> None:
     """Write the labs of a course. Call it inside a transaction, after `write_course`."""
     links = files.links()
     for entry in entries:
@@ -75,7 +75,7 @@ def write_labs(files: CourseFiles, entries: list[Entry], plan: Plan, changes: Ch
         changes.write(lab, entry, lambda item: _save(item, links))
 
 
-def _settle_schema(lab: Lab, entry: Entry) -> None:
+def _settle_schema(lab: Lab, entry: CourseEntry) -> None:
     # A file loaded before texts were saved in the newest schema counts as unchanged.
     before = digest({**entry.content, "source": entry.source.text})
     if lab.pk and lab.loaded_digest == before and digest(content_of(lab, entry)) != before:

@@ -3,7 +3,7 @@
 from labs.grader import documentation
 from labs.grader.checks import KINDS
 from labs.grader.reference import VOCABULARY
-from lessons.admin.help import Entry, Group
+from lessons.admin.help import HelpEntry, HelpGroup
 
 CHECK = """\
 - id: {id}
@@ -13,7 +13,7 @@ CHECK = """\
 """
 
 
-def lab_help() -> list[Group]:
+def lab_help() -> list[HelpGroup]:
     kinds = documentation.of_kinds()
     abouts = dict.fromkeys(kind.about for kind in KINDS.values())
     groups = [
@@ -23,21 +23,21 @@ def lab_help() -> list[Group]:
     return [_vocabulary(), *groups, _steps()]
 
 
-def _vocabulary() -> Group:
+def _vocabulary() -> HelpGroup:
     about = "These parameters mean the same in each check that has them."
-    entry = Entry("Parameters", "names that mean the same everywhere", details=tuple(VOCABULARY.items()))
-    return Group("All checks", (entry,), about)
+    entry = HelpEntry("Parameters", "names that mean the same everywhere", details=tuple(VOCABULARY.items()))
+    return HelpGroup("All checks", (entry,), about)
 
 
-def _checks(about: str, entries: tuple[Entry, ...]) -> Group:
+def _checks(about: str, entries: tuple[HelpEntry, ...]) -> HelpGroup:
     title = f"Checks: {about}"
-    return Group(title, entries, before="^ *- id:", section="checks", indent_like="^ *- id:")
+    return HelpGroup(title, entries, before="^ *- id:", section="checks", indent_like="^ *- id:")
 
 
-def _check(kind: documentation.Documentation) -> Entry:
+def _check(kind: documentation.Documentation) -> HelpEntry:
     shown = "\n".join(f"  {line}" for line in kind.example.rstrip().split("\n"))
     values = [(name, f"{asks}. Parameters: {', '.join(keys) or 'none'}.") for name, asks, keys in kind.values]
-    return Entry(
+    return HelpEntry(
         kind.name,
         kind.summary,
         CHECK.format(id=kind.name.replace("_", "-"), kind=shown),
@@ -50,16 +50,16 @@ def _paragraphs(text: str) -> tuple[str, ...]:
     return tuple(" ".join(part.split()) for part in text.split("\n\n") if part.strip())
 
 
-def _steps() -> Group:
+def _steps() -> HelpGroup:
     about = "The steps of a scenario build a small repository, one after the other."
     steps = documentation.of_steps()
     entries = [
-        Entry(step.name, step.summary, f"- {{{step.example}}}\n", details=tuple(step.parameters))
+        HelpEntry(step.name, step.summary, f"- {{{step.example}}}\n", details=tuple(step.parameters))
         for step in steps
     ]
     shared = tuple(documentation.shared_by_steps())
-    entries.append(Entry("Files, author and date", "for each step that makes a commit", details=shared))
-    return Group(
+    entries.append(HelpEntry("Files, author and date", "for each step that makes a commit", details=shared))
+    return HelpGroup(
         "Steps of scenarios",
         tuple(entries),
         about,

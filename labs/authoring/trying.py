@@ -25,7 +25,7 @@ class CannotTryError(Exception):
 
 
 @dataclass(frozen=True)
-class Choice:
+class TryChoice:
     """A submission to try a lab on, as it was graded, or a practice repository in its current state."""
 
     key: str
@@ -33,13 +33,13 @@ class Choice:
     of: Submission | Repository
 
 
-def choices(lab: Lab, user: User) -> list[Choice]:
+def choices(lab: Lab, user: User) -> list[TryChoice]:
     """Return the user's own practice repositories and the latest submission of each learner of the lab."""
     # Looked up by key: with a join, SQLite scans every user's repositories.
     learns_as = list(user.enrollments.values_list("pk", flat=True))
     own = Repository.objects.filter(enrollment__in=learns_as, host=None).select_related("lab")
-    found = [Choice(f"own-{row.pk}", f"Your own repository: {row.lab}", row) for row in own[:MAX_CHOICES]]
-    found += [Choice(f"submission-{row.pk}", _words(row), row) for row in _latest(lab)]
+    found = [TryChoice(f"own-{row.pk}", f"Your own repository: {row.lab}", row) for row in own[:MAX_CHOICES]]
+    found += [TryChoice(f"submission-{row.pk}", _words(row), row) for row in _latest(lab)]
     return found[:MAX_CHOICES]
 
 
@@ -55,7 +55,7 @@ def _words(row: Submission) -> str:
     return f"{row.enrollment.user.get_full_name()}, submission {row.number}"
 
 
-def try_on(choice: Choice, source: str) -> Report:
+def try_on(choice: TryChoice, source: str) -> Report:
     """Return the report of a valid lab.yaml on a repository. Raises CannotTryError."""
     try:
         with _open_state(choice.of) as (path, refs):

@@ -13,7 +13,7 @@ from labs.grader.git.processes import RepositoryError, TooLargeError
 from labs.grader.words import count, size, visible
 from labs.models import Submission
 from labs.repositories import browsing, differences, folders
-from labs.repositories.browsing import Entry, Folder, PushedState
+from labs.repositories.browsing import Folder, FolderEntry, PushedState
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
 from portal.accounts.models import User
@@ -31,7 +31,7 @@ ELSEWHERE = "We show files only for pushes to the portal. This submission came f
 
 
 @dataclass(frozen=True)
-class Row:
+class FolderRow:
     """An entry of a folder; `address` is empty for one that has no page."""
 
     name: str
@@ -117,12 +117,12 @@ def _file_context(submission: Submission, state: PushedState, path: str) -> Cont
     }
 
 
-def _row(submission: Submission, folder: str, entry: Entry) -> Row:
+def _row(submission: Submission, folder: str, entry: FolderEntry) -> FolderRow:
     address = ""
     if entry.kind != "submodule":
         address = _address(submission, f"{folder}/{entry.name}" if folder else entry.name)
     shown_size = "" if entry.size is None else size(entry.size)
-    return Row(visible(entry.name), KINDS[entry.kind], shown_size, address)
+    return FolderRow(visible(entry.name), KINDS[entry.kind], shown_size, address)
 
 
 def _address(submission: Submission, path: str) -> str:

@@ -10,7 +10,7 @@ from labs import queries
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
 from labs.models import LEARNER_MAY_REPEAT, State, Submission
-from labs.pages.steps import Verdict, duration, status, steps
+from labs.pages.steps import ReportSummary, duration, status, steps
 from labs.reports.local_report import comparison
 from labs.reports.standing import Standing, check_rows
 from labs.reports.verdict import commit_address, difference, groups
@@ -188,11 +188,11 @@ def duration_in_words(seconds: float | None) -> str:
 
 
 # Any: a submission that queries.history annotated
-def verdict_of(row: Any) -> Verdict | None:
+def verdict_of(row: Any) -> ReportSummary | None:
     return row if row.points is not None else None
 
 
-def history_item(row: Submission, report: Verdict | None, shown: Submission | None = None) -> Context:
+def history_item(row: Submission, report: ReportSummary | None, shown: Submission | None = None) -> Context:
     # `shown` is the submission whose page it is on
     glyph, word = status(row, report)
     points = f"{show_points(report.points)} points" if report and row.state == State.GRADED else word

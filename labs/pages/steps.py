@@ -21,7 +21,7 @@ GLYPHS = {
 
 
 @dataclass(frozen=True)
-class Step:
+class ProgressStep:
     """`word` spells out the glyph, `note` is the time it took or what comes next."""
 
     name: str
@@ -31,25 +31,26 @@ class Step:
     is_current: bool = False
 
 
-class Verdict(Protocol):
+class ReportSummary(Protocol):
     """The current report of a submission, in one line."""
 
     points: Decimal
     passed: bool
 
 
-def status(submission: Submission, report: Verdict | None) -> tuple[str, str]:
+def status(submission: Submission, report: ReportSummary | None) -> tuple[str, str]:
     if submission.state == State.GRADED and report:
         return ("done", "Passed") if report.passed else ("bad", "Needs work")
     state = State(submission.state)
     return GLYPHS[state], state.label
 
 
-def steps(submission: Submission) -> list[Step]:
+def steps(submission: Submission) -> list[ProgressStep]:
     times = [submission.queued_at, submission.fetching_at, submission.checking_at, submission.ended_at]
     at = current_index(submission)
     done = [
-        Step(name, "done", "finished", duration(times[i], times[i + 1])) for i, name in enumerate(NAMES[:at])
+        ProgressStep(name, "done", "finished", duration(times[i], times[i + 1]))
+        for i, name in enumerate(NAMES[:at])
     ]
     return [
         *done,
@@ -64,20 +65,24 @@ def current_index(submission: Submission) -> int:
     return fixed.get(State(submission.state), 2 if submission.checking_at else 1)
 
 
-def _current_step(submission: Submission, name: str) -> Step:
+def _current_step(submission: Submission, name: str) -> ProgressStep:
     if submission.state == State.GRADED:
         total = duration(submission.queued_at, submission.ended_at)
-        return Step(name, "done", "finished", f"{total} in total", is_current=True)
+        return ProgressStep(name, "done", "finished", f"{total} in total", is_current=True)
     if submission.has_ended:
-        return Step(name, GLYPHS[State(submission.state)], "ended here", "ended here", is_current=True)
+        return ProgressStep(
+            name, GLYPHS[State(submission.state)], "ended here", "ended here", is_current=True
+        )
     waits = submission.state == State.QUEUED
-    return Step(name, "todo" if waits else "run", "current", "waiting" if waits else "now", is_current=True)
+    return ProgressStep(
+        name, "todo" if waits else "run", "current", "waiting" if waits else "now", is_current=True
+    )
 
 
-def _later_step(submission: Submission, name: str) -> Step:
+def _later_step(submission: Submission, name: str) -> ProgressStep:
     if submission.has_ended:
-        return Step(name, "skip", "not run", "not run")
-    return Step(name, "todo", "not started", "to come")
+        return ProgressStep(name, "skip", "not run", "not run")
+    return ProgressStep(name, "todo", "not started", "to come")
 
 
 def duration(start: datetime | None, end: datetime | None) -> str:

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 0.15
 
 
-class Place:
+class WaitingPlace:
     """One terminal's wait for the submission `pk`."""
 
     def __init__(self, waiters: "Waiters", pk: int) -> None:
@@ -40,14 +40,14 @@ class Waiters:
     def __init__(self, limit: int) -> None:
         self.reading = threading.Lock()  # verdicts are read one after the other, for the sake of connections
         self._limit = limit
-        self._places: set[Place] = set()
+        self._places: set[WaitingPlace] = set()
         self._guard = threading.Lock()
         self._turn = threading.Lock()
 
     @contextmanager
-    def place(self, pk: int) -> Iterator[Place | None]:
+    def place(self, pk: int) -> Iterator[WaitingPlace | None]:
         """Yield a place to wait in, None if all are taken."""
-        place = Place(self, pk)
+        place = WaitingPlace(self, pk)
         with self._guard:
             is_free = len(self._places) < self._limit
             if is_free:

@@ -24,7 +24,7 @@ FIRST_SENTENCE = re.compile(r"((?:`[^`]*`|[^`.]|\.(?!\s))+\.)\s+(.+)", re.DOTALL
 
 
 @dataclass(frozen=True)
-class Place:
+class EvidencePlace:
     """The place of a finding, each part as far as known. `lines` are (number, text, True for the line itself).
 
     The URLs are pages of exactly this commit; empty if there are none.
@@ -60,7 +60,7 @@ class ShownCheck:
     word: str
     headline: str
     detail: str
-    places: tuple[Place, ...]
+    places: tuple[EvidencePlace, ...]
     fix: tuple[FixPart, ...]
     lesson: LessonLink | None
     hint: tuple[FixPart, ...] = ()
@@ -68,7 +68,7 @@ class ShownCheck:
 
 
 @dataclass(frozen=True)
-class Group:
+class CheckGroup:
     title: str
     checks: list[ShownCheck]
     is_open: bool = False
@@ -76,7 +76,7 @@ class Group:
 
 def groups(
     report: Report, course: Course, pages: str = "", tallies: Mapping[str, Tally] | None = None
-) -> list[Group]:
+) -> list[CheckGroup]:
     """Return the checks to fix first, other failed ones, passed ones and those not run; without empty groups.
 
     `pages` is the repository's URL on github.com, for links to commits and files; `tallies` decide, by check id,
@@ -92,7 +92,7 @@ def groups(
         "Not run": [result for result in rest if result.outcome in (Outcome.NOT_RUN, Outcome.FAULT)],
     }
     return [
-        Group(
+        CheckGroup(
             title,
             [show_check(result, lessons, pages, (tallies or {}).get(result.id)) for result in results],
             is_open=results == [first],
@@ -145,12 +145,12 @@ def _dedent(text: str) -> str:
     return "\n".join(line[min(margin, MARGIN) :] for line in lines)
 
 
-def place(evidence: Evidence, pages: str = "") -> Place:
+def place(evidence: Evidence, pages: str = "") -> EvidencePlace:
     sort, _, name = (evidence.ref or "").removeprefix("refs/").partition("/")
     lines = tuple((number, text, number == evidence.line) for number, text in evidence.excerpt)
     on = f"{'tag' if sort == 'tags' else 'branch'} `{name}`" if name else ""
     file, commit = evidence.path or "", evidence.commit or ""
-    return Place(
+    return EvidencePlace(
         file,
         evidence.line,
         commit[:7],

@@ -34,7 +34,7 @@ class TooDeepError(TooLargeError):
 
 
 @dataclass(frozen=True)
-class Entry:
+class FolderEntry:
     """A name in a folder. `kind` is folder, file, link or submodule; `size` is a file's, in bytes."""
 
     name: str
@@ -46,7 +46,7 @@ class Entry:
 class Folder:
     """The first MAX_ENTRIES of a folder, folders first, and how many there are."""
 
-    entries: list[Entry]
+    entries: list[FolderEntry]
     count: int
 
 
@@ -141,10 +141,10 @@ def _folder(tree: Tree) -> Folder:
     return Folder([_entry(name, item) for name, item in items[:MAX_ENTRIES]], len(items))
 
 
-def _entry(name: str, item: Any) -> Entry:
+def _entry(name: str, item: Any) -> FolderEntry:
     if item.type != "blob":
-        return Entry(name, "folder" if item.type == "tree" else "submodule")
-    return Entry(name, "link") if item.mode == SYMLINK else Entry(name, "file", item.size)
+        return FolderEntry(name, "folder" if item.type == "tree" else "submodule")
+    return FolderEntry(name, "link") if item.mode == SYMLINK else FolderEntry(name, "file", item.size)
 
 
 def _file(blob: Blob) -> File:

@@ -52,7 +52,7 @@ class ChangedFile:
 
 
 @dataclass(frozen=True)
-class Difference:
+class StateDifference:
     """The first MAX_FILES files by path; `count` is the number of all, None if there are too many to count."""
 
     files: list[ChangedFile]
@@ -72,18 +72,18 @@ class _Change:
         return (self.old.hexsha if self.old else _NOTHING, self.new.hexsha if self.new else _NOTHING)
 
 
-def compare(state: PushedState, since: str) -> Difference:
+def compare(state: PushedState, since: str) -> StateDifference:
     old, new = tree_of(state.repo, since), state.root()
     changes: list[_Change] = []
     try:
         for change in _changes(old, new):
             changes.append(change)
     except TooLargeError:
-        return Difference([_changed_file(change, []) for change in changes[:MAX_FILES]], None)
+        return StateDifference([_changed_file(change, []) for change in changes[:MAX_FILES]], None)
     changes.sort(key=lambda change: change.path)
     patches, cut = _patches(state, old, new) if changes else ({}, None)
     files = [_with_lines(change, patches, cut) for change in changes[:MAX_FILES]]
-    return Difference(files, len(changes))
+    return StateDifference(files, len(changes))
 
 
 def _changes(old: Tree, new: Tree) -> Iterator[_Change]:

@@ -27,7 +27,7 @@ from markdownx.widgets import AdminMarkdownxWidget
 from lessons.admin.help import Help
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
 from lessons.models import Course
-from lessons.pages.differences import Line, differences
+from lessons.pages.differences import DifferenceLine, differences
 from lessons.texts.problem import Problem
 from portal.accounts.models import User
 
@@ -88,7 +88,7 @@ class NewerText(TypedDict):
 
     label: str
     theirs: str
-    lines: list[Line]
+    lines: list[DifferenceLine]
 
 
 class NewerVersion(TypedDict):
@@ -270,7 +270,7 @@ class AuthoredAdmin(SluggedAdmin):
 
     def _change(self, change: Any) -> dict[str, Any]:
         label = self.model._meta.get_field(change.field).verbose_name
-        lines: list[Line] = []
+        lines: list[DifferenceLine] = []
         if change.field in self.texts:
             lines = differences(str(change.old), str(change.new))
         return {"label": label, "lines": lines, "old": change.old, "new": change.new}

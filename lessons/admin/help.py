@@ -9,7 +9,7 @@ from lessons.rendering.syntax import Syntax, syntax
 
 
 @dataclass(frozen=True)
-class Entry:
+class HelpEntry:
     """One thing to write. `example` is inserted as it is; names between backticks are shown as code elsewhere.
 
     `details` pairs keys with their meaning.
@@ -23,7 +23,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Group:
+class HelpGroup:
     """Entries under a heading, and the place of their examples; see `static/js/insert.js`.
 
     An example goes before the next line that matches `before`, a regular expression of JavaScript, or to the end;
@@ -32,7 +32,7 @@ class Group:
     """
 
     title: str
-    entries: tuple[Entry, ...]
+    entries: tuple[HelpEntry, ...]
     about: str = ""
     before: str = ""
     section: str = ""
@@ -40,27 +40,27 @@ class Group:
     tight: bool = False
 
 
-Help = Callable[[], list[Group]]
+Help = Callable[[], list[HelpGroup]]
 
 
-def lesson_help() -> list[Group]:
+def lesson_help() -> list[HelpGroup]:
     return [_syntax("Markdown", syntax())]
 
 
-def _syntax(title: str, items: Iterable[Syntax]) -> Group:
+def _syntax(title: str, items: Iterable[Syntax]) -> HelpGroup:
     about = "Markdown with tables, as on GitHub. The preview lists problems by line."
-    entries = tuple(Entry(item.name, item.about, item.example) for item in items)
-    return Group(title, entries, about, before="^$")
+    entries = tuple(HelpEntry(item.name, item.about, item.example) for item in items)
+    return HelpGroup(title, entries, about, before="^$")
 
 
-def quiz_help() -> list[Group]:
+def quiz_help() -> list[HelpGroup]:
     entries = tuple(
-        Entry(kind.kind.replace("-", " ").capitalize(), f"Learners see: {kind.hint}", kind.example)
+        HelpEntry(kind.kind.replace("-", " ").capitalize(), f"Learners see: {kind.hint}", kind.example)
         for kind in kinds.KINDS
     )
-    start = Entry("First lines", "The title and the rules of the quiz.", FRONT_MATTER)
+    start = HelpEntry("First lines", "The title and the rules of the quiz.", FRONT_MATTER)
     about = (
         "Each question is a heading with a key, such as `{#vcs}`. Keep the key when you change the words. `points=2`"
         " after the key changes the points from 1 to 2. The form of the answers decides the kind of question."
     )
-    return [Group("The quiz", (start,)), Group("Questions", entries, about, before="^## ")]
+    return [HelpGroup("The quiz", (start,)), HelpGroup("Questions", entries, about, before="^## ")]

@@ -15,7 +15,7 @@ from django.db import models
 
 from lessons import actions
 from lessons.course_files.matching import Here, Plan, find_course
-from lessons.course_files.reading import Content, CourseFiles, Entry
+from lessons.course_files.reading import Content, CourseEntry, CourseFiles
 from lessons.course_files.source import digest
 from lessons.models import Cohort, Course, FormerSlug, Lesson, Meeting, Quiz, Session
 
@@ -50,7 +50,9 @@ class Changes:
         return True
 
     # Any: a row of lessons or labs
-    def write(self, item: Any, entry: Entry, save: Callable[[Any], Any], **related: models.Model) -> None:
+    def write(
+        self, item: Any, entry: CourseEntry, save: Callable[[Any], Any], **related: models.Model
+    ) -> None:
         """Update `item` from its file if the rules allow it; `related` are objects that the file names by slug."""
         here = None if item.pk is None else content_of(item, entry)
         if self.merge(item, entry.content, here, entry.source.path):
@@ -63,7 +65,7 @@ class Changes:
 
 
 # Any: a row of lessons or labs
-def content_of(item: Any, entry: Entry) -> Content:
+def content_of(item: Any, entry: CourseEntry) -> Content:
     """Return the portal's values of the fields that the file sets."""
     return {name: _plain(getattr(item, name)) for name in entry.content}
 
@@ -119,16 +121,16 @@ def write_course(files: CourseFiles, plan: Plan, changes: Changes) -> None:
         _write_cohort(plan.row(entry, Cohort), entry, sessions, changes)
 
 
-def entries_of(files: CourseFiles, labs: list[Entry]) -> list[tuple[Entry, Here]]:
+def entries_of(files: CourseFiles, labs: list[CourseEntry]) -> list[tuple[CourseEntry, Here]]:
     """Return all entries, each with the function that reads its values in the portal."""
     plain = [*files.sessions, *files.lessons, *files.quizzes, *labs]
-    cohorts: list[tuple[Entry, Here]] = [
+    cohorts: list[tuple[CourseEntry, Here]] = [
         (entry, lambda item, _: _cohort_here(item)) for entry in files.cohorts
     ]
     return [*[(entry, content_of) for entry in plain], *cohorts]
 
 
-def _write_cohort(cohort: Cohort, entry: Entry, sessions: dict[str, Session], changes: Changes) -> None:
+def _write_cohort(cohort: Cohort, entry: CourseEntry, sessions: dict[str, Session], changes: Changes) -> None:
     content = entry.content
     if not changes.merge(cohort, content, _cohort_here(cohort) if cohort.pk else None, entry.source.path):
         if cohort.loaded_from != entry.origin:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lessons.course_files.reading import CourseFiles, Entry
+from lessons.course_files.reading import CourseEntry, CourseFiles
 from lessons.course_files.source import digest
 from lessons.models import Cohort, Course, FormerSlug, Lesson, Quiz, Session
 
-Here = Callable[[Any, Entry], dict[str, Any]]
+Here = Callable[[Any, CourseEntry], dict[str, Any]]
 ALIKE, ALIKE_IN_PLACE = 0.85, 0.5  # a file at an unchanged path may differ more
 KINDS = ("session", "lesson", "quiz", "lab", "cohort")
 
@@ -29,7 +29,7 @@ class Plan:
     # Any: rows of lessons and labs
     removed: list[tuple[str, Any]] = field(default_factory=list)
 
-    def row(self, entry: Entry, model: Any) -> Any:  # Any: a row of lessons or labs
+    def row(self, entry: CourseEntry, model: Any) -> Any:  # Any: a row of lessons or labs
         # A new row is not saved yet.
         return self.rows.get(id(entry)) or model(course=self.course, slug=entry.content["slug"])
 
@@ -43,7 +43,7 @@ def find_course(files: CourseFiles) -> Course:
     return found or Course()
 
 
-def plan_load(course: Course, files: CourseFiles, labs: list[Entry]) -> Plan:
+def plan_load(course: Course, files: CourseFiles, labs: list[CourseEntry]) -> Plan:
     plan = Plan(course)
     entries = {"session": files.sessions, "lesson": files.lessons, "lab": labs, "cohort": files.cohorts}
     rows = {kind: _rows(course, kind) for kind in KINDS}
@@ -75,7 +75,7 @@ def _rows(course: Course, kind: str) -> list[Any]:
     return list(getattr(course, names[kind]).all())
 
 
-def _match(plan: Plan, entries: list[Entry], rows: list[Any]) -> None:
+def _match(plan: Plan, entries: list[CourseEntry], rows: list[Any]) -> None:
     # Text is compared only with loaded rows whose slug is no longer in any file.
     free = {row.pk: row for row in rows}
     for is_it in (_has_key_of, _has_slug_of):
@@ -91,15 +91,15 @@ def _match(plan: Plan, entries: list[Entry], rows: list[Any]) -> None:
             plan.rows[id(entry)] = free.pop(row.pk)
 
 
-def _has_key_of(row: Any, entry: Entry) -> bool:
+def _has_key_of(row: Any, entry: CourseEntry) -> bool:
     return entry.has_key and row.loaded_from == entry.origin
 
 
-def _has_slug_of(row: Any, entry: Entry) -> bool:
+def _has_slug_of(row: Any, entry: CourseEntry) -> bool:
     return bool(row.slug == entry.content["slug"])
 
 
-def _alike(rows: list[Any], entries: list[Entry]) -> list[tuple[Any, Entry]]:
+def _alike(rows: list[Any], entries: list[CourseEntry]) -> list[tuple[Any, CourseEntry]]:
     # Most similar first; of equals, those at an unchanged path. A path alone proves nothing: it may contain a
     # different file now. Cohorts are never matched by title, because their learners are people.
     words = {
@@ -127,7 +127,7 @@ def _likeness(words: Counter[str], others: Counter[str]) -> float:
     return 2 * (words & others).total() / ((words + others).total() or 1)
 
 
-def _find_renamed(plan: Plan, kind: str, entries: list[Entry], rows: list[Any]) -> None:
+def _find_renamed(plan: Plan, kind: str, entries: list[CourseEntry], rows: list[Any]) -> None:
     found = [(entry, row) for entry in entries if (row := plan.rows.get(id(entry)))]
     renamed = {row.slug: entry.content["slug"] for entry, row in found if row.slug != entry.content["slug"]}
     plan.renamed[kind] = renamed
@@ -142,7 +142,7 @@ def _find_renamed(plan: Plan, kind: str, entries: list[Entry], rows: list[Any]) 
 # --- renames --------------------------------------------------------------------------------------------------------
 
 
-def follow_renames(plan: Plan, entries: Iterable[tuple[Entry, Here]]) -> list[str]:
+def follow_renames(plan: Plan, entries: Iterable[tuple[CourseEntry, Here]]) -> list[str]:
     """Update the slugs of rows and keep the old URLs. Return the renames as sentences.
 
     A row that nobody changed in the portal still counts as unchanged: only the names of other rows in it are
@@ -194,7 +194,7 @@ def _kind(row: Any) -> str:
     return str(row._meta.model_name)
 
 
-def _keep_digest(plan: Plan, row: Any, entry: Entry, here: Here, old: dict[str, Any]) -> None:
+def _keep_digest(plan: Plan, row: Any, entry: CourseEntry, here: Here, old: dict[str, Any]) -> None:
     new = here(row, entry)
     if new == old:
         return

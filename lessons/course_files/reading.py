@@ -23,7 +23,7 @@ Content = dict[str, Any]  # Any: the values of fields by their names
 
 
 @dataclass(frozen=True)
-class Entry:
+class CourseEntry:
     """One object as its file describes it. `offset` is the number of lines above the Markdown in the file.
 
     `path` is relative to the course; an optional `key` stays the same when slug and path change.
@@ -49,12 +49,12 @@ class Entry:
 class CourseFiles:
     folder: Path
     problems: list[Problem]
-    course: Entry
+    course: CourseEntry
     labs: dict[str, str]  # slug to key, "" if it has none
-    sessions: list[Entry]
-    lessons: list[Entry]
-    quizzes: list[Entry]
-    cohorts: list[Entry]
+    sessions: list[CourseEntry]
+    lessons: list[CourseEntry]
+    quizzes: list[CourseEntry]
+    cohorts: list[CourseEntry]
     warnings: list[Problem] = field(default_factory=list)  # they do not prevent loading
 
     def links(self) -> Links:
@@ -93,7 +93,7 @@ def read_course(folder: Path) -> CourseFiles:
         "time_zone": fields.text("time_zone", "Asia/Kolkata", check=validate_time_zone),
         "pass_mark": fields.number("pass_mark", 70, limit=100),
     }
-    course = Entry(source, content, path=str(folder.resolve()), key=_key(fields))
+    course = CourseEntry(source, content, path=str(folder.resolve()), key=_key(fields))
     files = CourseFiles(folder, problems, course, _read_labs(fields), [], [], [], [])
     for position, name in enumerate(fields.texts("sessions"), 1):
         _read_session(files, folder / name, position)
@@ -136,7 +136,7 @@ def _read_session(files: CourseFiles, folder: Path, position: int) -> None:
         fields.report("prepare", f"has more than {MAX_PREPARE} items. Shorten the list.")
     key = _key(fields)
     fields.report_unknown()
-    files.sessions.append(Entry(source, content, path=folder.name, key=key))
+    files.sessions.append(CourseEntry(source, content, path=folder.name, key=key))
     for number, path in enumerate(_lesson_paths(folder), 1):
         _read_lesson(files, path, content["slug"], number)
 
@@ -179,7 +179,7 @@ def _read_lesson(files: CourseFiles, path: Path, session: str, position: int) ->
         fields.report("labs", f"course.yaml does not list {unknown} under labs")
     offset = found.offset + len(body) - len(body.lstrip("\n"))
     place = f"{path.parent.name}/{path.name}"
-    files.lessons.append(Entry(source, content, offset, place, key))
+    files.lessons.append(CourseEntry(source, content, offset, place, key))
     quiz = Source(path.with_name(path.name.removesuffix(".md") + ".quiz.md"), files.problems)
     if quiz.path.exists() and quiz.read():
         _read_quiz(files, quiz, content["slug"])
@@ -191,10 +191,12 @@ def _read_quiz(files: CourseFiles, source: Source, slug: str) -> None:
     except QuizSyntaxError as error:
         source.add_all(error.problems)
     place = f"{source.path.parent.name}/{source.path.name}"
-    files.quizzes.append(Entry(source, {"slug": slug, "lesson": slug, "source": source.text}, path=place))
+    files.quizzes.append(
+        CourseEntry(source, {"slug": slug, "lesson": slug, "source": source.text}, path=place)
+    )
 
 
-def _read_cohort(source: Source, fields: Fields, sessions: set[str]) -> Entry:
+def _read_cohort(source: Source, fields: Fields, sessions: set[str]) -> CourseEntry:
     content: Content = {
         "slug": fields.text("slug", check=validate_slug),
         "title": fields.text("title"),
@@ -211,7 +213,7 @@ def _read_cohort(source: Source, fields: Fields, sessions: set[str]) -> Entry:
         meeting.report_unknown()
     key = _key(fields)
     fields.report_unknown()
-    return Entry(source, content, path=f"cohorts/{content['slug']}", key=key)
+    return CourseEntry(source, content, path=f"cohorts/{content['slug']}", key=key)
 
 
 def _local_time(text: str) -> datetime:

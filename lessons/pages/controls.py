@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lessons.quiz_text import inline, option, plain
 from lessons.quizzes import PublicQuestion, QuestionLayout, Response, form_fields, question_view
-from lessons.quizzes.question import AnyQuestion, Entry
+from lessons.quizzes.question import AnswerField, AnyQuestion
 
 LETTERS = "ABCDEF"
 
@@ -56,7 +56,7 @@ def controls(
     )
 
 
-def _control(entry: Entry, place: int, course: str) -> Control:
+def _control(entry: AnswerField, place: int, course: str) -> Control:
     # Boxes have letters, which are keyboard shortcuts.
     letter = "" if entry.chosen is None else LETTERS[place : place + 1]
     return Control(entry.name, entry.value, option(entry.text, course), bool(entry.chosen), letter)

@@ -7,7 +7,7 @@ WORDS = {"-": "Removed", "+": "Added"}
 
 
 @dataclass(frozen=True)
-class Line:
+class DifferenceLine:
     """`sign` is -, +, a space for an unchanged line, or @ in place of omitted unchanged lines."""
 
     sign: str
@@ -18,10 +18,10 @@ class Line:
         return WORDS.get(self.sign, "")
 
 
-def differences(old: str, new: str) -> list[Line]:
+def differences(old: str, new: str) -> list[DifferenceLine]:
     """Return the changed lines with three lines of context; empty if the texts are equal."""
     lines = list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm=""))[2:]
-    return [Line(line[0], _place(line) if line[0] == "@" else line[1:]) for line in lines]
+    return [DifferenceLine(line[0], _place(line) if line[0] == "@" else line[1:]) for line in lines]
 
 
 def _place(line: str) -> str:

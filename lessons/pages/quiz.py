@@ -16,7 +16,7 @@ from lessons.quizzes.question import AnyQuestion
 
 
 @dataclass(frozen=True)
-class Step:
+class QuestionStep:
     """A question as one step of an attempt."""
 
     place: int
@@ -105,7 +105,7 @@ def question_in(source: str, place: int) -> AnyQuestion:
     return asked[place - 1]
 
 
-def steps(found: OpenAttempt) -> list[Step]:
+def steps(found: OpenAttempt) -> list[QuestionStep]:
     course = found.of.quiz.course.slug
     return [
         _step(place, _title(found, question, course), question, found.answers.get(question.key))
@@ -117,11 +117,11 @@ def _title(found: OpenAttempt, question: AnyQuestion, course: str) -> str:
     return prompt(question_view(question, found.attempt.layout[question.key]), course)[0]
 
 
-def _step(place: int, title: str, question: AnyQuestion, answer: Answer | None) -> Step:
+def _step(place: int, title: str, question: AnyQuestion, answer: Answer | None) -> QuestionStep:
     if answer is None:
-        return Step(place, title, answered=False, flagged=False)
+        return QuestionStep(place, title, answered=False, flagged=False)
     note = refusal(question, answer.response) or explain_reading(question, answer.response)
-    return Step(place, title, answered=answer.response is not None, flagged=answer.flagged, note=note)
+    return QuestionStep(place, title, answered=answer.response is not None, flagged=answer.flagged, note=note)
 
 
 def first_empty(found: OpenAttempt) -> int | None:

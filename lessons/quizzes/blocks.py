@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import dropwhile, pairwise, takewhile
 
-from .lines import ANSWERS, OF_OPTION, Line, Syntax
-from .problems import Report
+from .lines import ANSWERS, OF_OPTION, SourceLine, Syntax
+from .problems import ReportProblem
 from .slips import advice, as_option, cause, fault_in_option, guess_answers
 
 KEY = re.compile(r"#[a-z0-9][a-z0-9_-]{0,63}")
@@ -26,7 +26,7 @@ class Block:
     key: str
     points: Decimal
     prompt: str
-    answers: tuple[Line, ...]
+    answers: tuple[SourceLine, ...]
     explanation: str
     line: int
 
@@ -35,7 +35,7 @@ class Block:
         return self.answers[0].syntax
 
 
-def cut(lines: Sequence[Line], report: Report) -> list[Block]:
+def cut(lines: Sequence[SourceLine], report: ReportProblem) -> list[Block]:
     """Return the questions whose parts are in order. Everything else is reported."""
     starts = [i for i, line in enumerate(lines) if line.syntax is Syntax.HEADING]
     outside = [line for line in lines[: starts[0] if starts else None] if line.syntax is not Syntax.BLANK]
@@ -47,7 +47,7 @@ def cut(lines: Sequence[Line], report: Report) -> list[Block]:
     return [block for block in blocks if block]
 
 
-def _block(lines: Sequence[Line], report: Report) -> Block | None:
+def _block(lines: Sequence[SourceLine], report: ReportProblem) -> Block | None:
     heading, body = lines[0], lines[1:]
     words, key, points = _heading(heading, report)
     start = _first_answer(body)
@@ -72,7 +72,7 @@ def _block(lines: Sequence[Line], report: Report) -> Block | None:
     return Block(key, points, prompt, tuple(answers), explanation, heading.number)
 
 
-def _slips(prompt: Sequence[Line], answers: Sequence[Line]) -> list[Line]:
+def _slips(prompt: Sequence[SourceLine], answers: Sequence[SourceLine]) -> list[SourceLine]:
     kind = answers[0].syntax if answers else None
     looked_at = list(prompt) if kind in (None, Syntax.OPTION, Syntax.ITEM) else []
     if kind is Syntax.ITEM:
@@ -80,7 +80,7 @@ def _slips(prompt: Sequence[Line], answers: Sequence[Line]) -> list[Line]:
     return [line for line in looked_at if line.syntax is not Syntax.CODE and as_option(line.text)]
 
 
-def _heading(heading: Line, report: Report) -> tuple[str, str, Decimal]:
+def _heading(heading: SourceLine, report: ReportProblem) -> tuple[str, str, Decimal]:
     words, brace, attributes = heading.content.removesuffix("}").rpartition("{")
     if not (heading.content.endswith("}") and brace):
         words, attributes = heading.content, ""
@@ -101,7 +101,7 @@ def _heading(heading: Line, report: Report) -> tuple[str, str, Decimal]:
     return words.strip(), key, points or Decimal(1)
 
 
-def _points(attribute: str, line: int, report: Report) -> Decimal:
+def _points(attribute: str, line: int, report: ReportProblem) -> Decimal:
     match = POINTS.fullmatch(attribute)
     points = Decimal(match[1]) if match else Decimal(0)
     if not points:
@@ -109,7 +109,7 @@ def _points(attribute: str, line: int, report: Report) -> Decimal:
     return points
 
 
-def _first_answer(body: Sequence[Line]) -> int | None:
+def _first_answer(body: Sequence[SourceLine]) -> int | None:
     # Boxes and = lines always start the answers. A numbered list or a table starts them only in a question
     # that has neither, so that a prompt may contain a table, or directly above them without a blank line.
     certain = (Syntax.OPTION, Syntax.EQUALS)
@@ -119,10 +119,10 @@ def _first_answer(body: Sequence[Line]) -> int | None:
     return start - len(list(takewhile(lambda line: line.syntax in ANSWERS, reversed(body[:start]))))
 
 
-def _answers(lines: Sequence[Line], report: Report) -> tuple[list[Line], list[Line]]:
+def _answers(lines: Sequence[SourceLine], report: ReportProblem) -> tuple[list[SourceLine], list[SourceLine]]:
     # Lines that are neither answer nor explanation are reported.
-    answers: list[Line] = []
-    quotes: list[Line] = []
+    answers: list[SourceLine] = []
+    quotes: list[SourceLine] = []
     for line in lines:
         if line.syntax is Syntax.QUOTE or (line.syntax is Syntax.BLANK and quotes):
             quotes.append(line)
@@ -144,7 +144,7 @@ def _answers(lines: Sequence[Line], report: Report) -> tuple[list[Line], list[Li
     return answers, quotes
 
 
-def _check_option(line: Line, before: Line, report: Report) -> None:
+def _check_option(line: SourceLine, before: SourceLine, report: ReportProblem) -> None:
     if line.syntax is Syntax.MORE and (fault := fault_in_option(line)):
         report(line.number, fault)
     elif line.syntax is not Syntax.NOTE and before.syntax is Syntax.NOTE and line.content:

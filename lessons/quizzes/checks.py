@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sized
 
 from . import pins
 from .blocks import Block
-from .lines import Line
-from .problems import Report
+from .lines import SourceLine
+from .problems import ReportProblem
 from .text import canonical
 
 MAX_ENTRIES = 50  # a matching shows every choice in every row, so its page grows quadratically
 
 
-def at_least_two(noun: str, entries: Sized, block: Block, report: Report) -> None:
+def at_least_two(noun: str, entries: Sized, block: Block, report: ReportProblem) -> None:
     if len(entries) < 2:
         report(block.line, f"This question has fewer than two {noun}.")
     if len(entries) > MAX_ENTRIES:
@@ -22,7 +22,7 @@ def at_least_two(noun: str, entries: Sized, block: Block, report: Report) -> Non
         )
 
 
-def report_repeats(lines: Iterable[Line], report: Report) -> None:
+def report_repeats(lines: Iterable[SourceLine], report: ReportProblem) -> None:
     """Report lines that are empty or repeat an earlier one, ignoring spaces outside code."""
     seen: set[str] = set()
     for line in lines:
@@ -35,7 +35,7 @@ def report_repeats(lines: Iterable[Line], report: Report) -> None:
         seen.add(text)
 
 
-def report_pins(lines: Iterable[Line], report: Report) -> None:
+def report_pins(lines: Iterable[SourceLine], report: ReportProblem) -> None:
     """Report `{pin}` in kinds of question that cannot pin anything."""
     for line in lines:
         if pins.move_pin_to_end(line.content.rstrip("| ")):

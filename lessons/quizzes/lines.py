@@ -40,7 +40,7 @@ INDENTED = re.compile(r"(?: {2}|\t)\s*(?=[^\s>])")
 
 
 @dataclass(frozen=True)
-class Line:
+class SourceLine:
     """`number` counts from 1; `text` is the whole line, `content` the part after its marker."""
 
     number: int
@@ -49,18 +49,18 @@ class Line:
     content: str
 
 
-def read_lines(texts: list[str], first: int) -> tuple[list[Line], int | None, list[int]]:
+def read_lines(texts: list[str], first: int) -> tuple[list[SourceLine], int | None, list[int]]:
     """Return the lines, the number of an unclosed fence (or None), and the numbers of fences that an option cuts off.
 
     The first line is numbered `first`.
     """
-    lines: list[Line] = []
-    opened: Line | None = None
+    lines: list[SourceLine] = []
+    opened: SourceLine | None = None
     option: _Option | None = None
     cut_off: list[int] = []
     for number, text in enumerate(texts, first):
         if opened is not None:
-            lines.append(Line(number, text, Syntax.CODE, text))
+            lines.append(SourceLine(number, text, Syntax.CODE, text))
             opened = None if _closes(text, opened.content) else opened
             continue
         if option and (more := option.read_on(number, text)):
@@ -87,9 +87,9 @@ class _Option:
 
     def __init__(self) -> None:
         self.width = 0
-        self.fence: Line | None = None
+        self.fence: SourceLine | None = None
 
-    def read_on(self, number: int, text: str) -> Line | None:
+    def read_on(self, number: int, text: str) -> SourceLine | None:
         """Return the line as part of the option, None if it ends the option."""
         found = INDENTED.match(text)
         if not found and not (self.fence and (not text.strip() or text.startswith("  "))):
@@ -98,7 +98,7 @@ class _Option:
         indent = len(text) - len(text.lstrip())
         self.width = self.width or indent
         content = text[min(self.width, indent) :].rstrip()
-        line = Line(number, text, Syntax.MORE_CODE if self.fence else Syntax.MORE, content)
+        line = SourceLine(number, text, Syntax.MORE_CODE if self.fence else Syntax.MORE, content)
         if self.fence:
             self.fence = None if _closes(content, self.fence.content) else self.fence
         elif opening := PATTERNS[Syntax.FENCE].fullmatch(content):
@@ -107,7 +107,7 @@ class _Option:
         return line
 
 
-def _keep_blank_lines(lines: list[Line]) -> None:
+def _keep_blank_lines(lines: list[SourceLine]) -> None:
     # Blank lines between two lines of an option separate its paragraphs.
     place = len(lines)
     while lines[place - 1].syntax is Syntax.BLANK:
@@ -115,11 +115,11 @@ def _keep_blank_lines(lines: list[Line]) -> None:
         lines[place] = replace(lines[place], syntax=Syntax.MORE, content="")
 
 
-def _classify(number: int, text: str) -> Line:
+def _classify(number: int, text: str) -> SourceLine:
     for syntax, pattern in PATTERNS.items():
         if match := pattern.fullmatch(text):
-            return Line(number, text, syntax, (match[1] or "").rstrip())
-    return Line(number, text, Syntax.TEXT, text)
+            return SourceLine(number, text, syntax, (match[1] or "").rstrip())
+    return SourceLine(number, text, Syntax.TEXT, text)
 
 
 def _closes(text: str, fence: str) -> bool:

@@ -7,11 +7,11 @@ from typing import Self
 from . import pins, tokens
 from .blocks import Block
 from .checks import at_least_two, report_repeats
-from .lines import Line, Syntax
-from .problems import Report
+from .lines import SourceLine, Syntax
+from .problems import ReportProblem
 from .question import (
     FIELD,
-    Entry,
+    AnswerField,
     FormData,
     JudgedOption,
     PublicQuestion,
@@ -49,10 +49,10 @@ class Choice(Question[list[int]]):
         return [place for place, option in enumerate(self.options) if option.right]
 
     @classmethod
-    def parse(cls, block: Block, report: Report) -> Self:
+    def parse(cls, block: Block, report: ReportProblem) -> Self:
         options = _options(block.answers)
         at_least_two("options", options, block, report)
-        report_repeats([Line(each.line, "", Syntax.OPTION, each.text) for each in options], report)
+        report_repeats([SourceLine(each.line, "", Syntax.OPTION, each.text) for each in options], report)
         _check_pins(options, report)
         if not any(option.right for option in options):
             report(
@@ -68,9 +68,9 @@ class Choice(Question[list[int]]):
         pinned = {place for place, option in enumerate(self.options) if option.pinned}
         return self._public(options=tokens.in_display_order(layout["options"], texts, pinned))
 
-    def entries(self, view: PublicQuestion, fields: FormData) -> list[Entry]:
+    def entries(self, view: PublicQuestion, fields: FormData) -> list[AnswerField]:
         chosen = fields.get(FIELD, [])
-        return [Entry(FIELD, shown.token, shown.text, shown.token in chosen) for shown in view.options]
+        return [AnswerField(FIELD, shown.token, shown.text, shown.token in chosen) for shown in view.options]
 
     def read_response(self, layout: QuestionLayout, data: FormData) -> list[int] | None:
         chosen = set(data.get(FIELD, []))
@@ -96,7 +96,7 @@ class Choice(Question[list[int]]):
         return [(option.text, option.explanation) for option in self.options if option.explanation]
 
 
-def _options(lines: tuple[Line, ...]) -> tuple[Option, ...]:
+def _options(lines: tuple[SourceLine, ...]) -> tuple[Option, ...]:
     options: list[Option] = []
     for line in lines:
         if line.syntax is Syntax.OPTION:
@@ -114,7 +114,7 @@ def _read_pin(option: Option) -> Option:
     return replace(option, text=text, pinned=pinned)
 
 
-def _check_pins(options: tuple[Option, ...], report: Report) -> None:
+def _check_pins(options: tuple[Option, ...], report: ReportProblem) -> None:
     # Also warns of options whose wording needs a pin.
     all_stay = all(option.pinned for option in options)
     for option in options:

@@ -9,8 +9,8 @@ from lessons.texts.problem import Problem
 from . import kinds
 from .blocks import Block, cut
 from .front_matter import Settings, read_settings
-from .lines import Line, Syntax, read_lines
-from .problems import QuizSyntaxError, Report
+from .lines import SourceLine, Syntax, read_lines
+from .problems import QuizSyntaxError, ReportProblem
 from .question import AnyQuestion
 from .quiz import Quiz
 from .text import UNPRINTABLE
@@ -55,7 +55,9 @@ def _unreadable(source: str) -> list[Problem]:
     ]
 
 
-def _halves(source: str, problems: list[Problem], report: Report) -> tuple[Settings | None, list[Line]]:
+def _halves(
+    source: str, problems: list[Problem], report: ReportProblem
+) -> tuple[Settings | None, list[SourceLine]]:
     # None in place of the settings if a problem with them was reported.
     texts = source.split("\n")
     found = read_front_matter(source, problems)
@@ -66,7 +68,7 @@ def _halves(source: str, problems: list[Problem], report: Report) -> tuple[Setti
     return settings, _lines(texts, found.offset, report)
 
 
-def _lines(texts: list[str], start: int, report: Report) -> list[Line]:
+def _lines(texts: list[str], start: int, report: ReportProblem) -> list[SourceLine]:
     lines, unclosed, cut_off = read_lines(texts[start:], start + 1)
     for number in cut_off:
         report(
@@ -81,11 +83,11 @@ def _lines(texts: list[str], start: int, report: Report) -> list[Line]:
     return lines[: headings[-1]] if headings else []
 
 
-def _question(block: Block, report: Report) -> AnyQuestion:
+def _question(block: Block, report: ReportProblem) -> AnyQuestion:
     return next(kind for kind in kinds.KINDS if kind.recognises(block)).parse(block, report)
 
 
-def _report_repeated_keys(questions: Iterable[AnyQuestion], report: Report) -> None:
+def _report_repeated_keys(questions: Iterable[AnyQuestion], report: ReportProblem) -> None:
     lines: dict[str, int] = {}
     for question in questions:
         if question.key and lines.setdefault(question.key, question.line) != question.line:

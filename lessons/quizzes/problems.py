@@ -13,7 +13,7 @@ class QuizSyntaxError(ValueError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-class Report(Protocol):
+class ReportProblem(Protocol):
     """Record a problem. Parsers report and continue, so that one run shows every problem.
 
     An `only_new` problem prevents saving, but a quiz saved before the rule existed can still be read. A

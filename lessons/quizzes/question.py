@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from .blocks import Block
-from .problems import Report
+from .problems import ReportProblem
 
 # A response as stored: JSON, with source positions instead of tokens.
 Response = str | list[str] | list[int] | list[int | None]
@@ -33,7 +33,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Entry:
+class AnswerField:
     """One form field of a question: an option, an item, a row or a blank.
 
     `text` is Markdown. `chosen` is the state of a box, None for any other field.
@@ -104,7 +104,7 @@ class Question(ABC, Generic[R]):
 
     @classmethod
     @abstractmethod
-    def parse(cls, block: Block, report: Report) -> Self:
+    def parse(cls, block: Block, report: ReportProblem) -> Self:
         """Return the question. If anything is reported, the result is discarded."""
 
     def lay_out(self, rng: Random) -> QuestionLayout:
@@ -113,7 +113,7 @@ class Question(ABC, Generic[R]):
     def view(self, layout: QuestionLayout) -> PublicQuestion:
         return self._public()
 
-    def entries(self, view: PublicQuestion, fields: FormData) -> list[Entry]:
+    def entries(self, view: PublicQuestion, fields: FormData) -> list[AnswerField]:
         """Return the form fields of the page, filled in; `view` is all that they may show."""
         return [field_of(fields, FIELD, "Your answer")]
 
@@ -177,5 +177,5 @@ def last(data: FormData, name: str) -> str:
     return (data.get(name) or [""])[-1]
 
 
-def field_of(fields: FormData, name: str, text: str) -> Entry:
-    return Entry(name, last(fields, name), text)
+def field_of(fields: FormData, name: str, text: str) -> AnswerField:
+    return AnswerField(name, last(fields, name), text)

@@ -2,7 +2,7 @@
 
 import re
 
-from .lines import PATTERNS, Line, Syntax
+from .lines import PATTERNS, SourceLine, Syntax
 
 RIGHT = "xXхХ×✓✔☑✅*vVyY"  # the second pair is Cyrillic
 WRONG = " ✗✘☐☒❌nN_.-"
@@ -27,7 +27,7 @@ IN_A_LIST = re.compile(rf"\s*(?:>\s*)?{BULLET}\s+(?P<text>\S.*)")
 TYPED = re.compile(r"\s*=(?P<text>[^=\s].*)")
 
 
-def guess_answers(lines: list[Line]) -> list[tuple[int, str]]:
+def guess_answers(lines: list[SourceLine]) -> list[tuple[int, str]]:
     """Return (line number, suggestion) for each likely answer in a question without any."""
     typed = [
         (line.number, f"= {found['text'].strip()}") for line in lines if (found := TYPED.fullmatch(line.text))
@@ -85,7 +85,7 @@ def cause(text: str) -> str:
     return f"{why} Write: {wanted}"
 
 
-def advice(line: Line, kind: Syntax) -> str:
+def advice(line: SourceLine, kind: Syntax) -> str:
     """Suggest a fix for a line that does not fit a question with answers of this kind."""
     if as_option(line.text):
         return f" {cause(line.text)}"
@@ -96,7 +96,7 @@ def advice(line: Line, kind: Syntax) -> str:
     return f" To continue the option above, indent this line by two spaces. Write:   {line.text.strip()}"
 
 
-def fault_in_option(line: Line) -> str:
+def fault_in_option(line: SourceLine) -> str:
     """Explain why a continuation line cannot be shown in an option; "" if it can."""
     text = line.content.lstrip()
     if wanted := as_option(text) or (text if PATTERNS[Syntax.OPTION].fullmatch(text) else None):

@@ -57,7 +57,7 @@ class Pushed:
         with browsing.open_state(self.path, commit) as state:
             return state.log()
 
-    def compare(self, commit: str, since: str) -> differences.Difference:
+    def compare(self, commit: str, since: str) -> differences.StateDifference:
         with browsing.open_state(self.path, commit) as state:
             return differences.compare(state, since)
 

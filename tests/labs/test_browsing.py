@@ -3,7 +3,7 @@
 import pytest
 
 from labs.repositories import browsing, differences
-from labs.repositories.browsing import Entry, File, Folder
+from labs.repositories.browsing import File, Folder, FolderEntry
 from tests.labs.pushed_state import Pushed, make_pushed
 
 BINARY = "There are no lines to compare, because the file is binary or empty."
@@ -21,14 +21,14 @@ def test_folders_files_and_links_are_shown_as_they_are(pushed):
     )
     assert pushed.at(commit) == Folder(
         [
-            Entry("src", "folder"),
-            Entry("README.md", "file", 10),
-            Entry("data", "file", 2),
-            Entry("link", "link"),
+            FolderEntry("src", "folder"),
+            FolderEntry("README.md", "file", 10),
+            FolderEntry("data", "file", 2),
+            FolderEntry("link", "link"),
         ],
         4,
     )
-    assert pushed.at(commit, "src") == Folder([Entry("app.py", "file", 12)], 1)
+    assert pushed.at(commit, "src") == Folder([FolderEntry("app.py", "file", 12)], 1)
     assert pushed.at(commit, "src/app.py") == File(12, "größe = 1\n")
     assert pushed.at(commit, "data") == File(2, None)
     assert pushed.at(commit, "link") == File(11, "/etc/passwd", is_link=True)
@@ -85,7 +85,7 @@ def test_difference_names_each_file_and_what_became_of_it(pushed):
         *("@@ -2,7 +2,7 @@", " 1", " 2", " 3", "-4", "+four", " 5", " 6", " 7"),
     ]
     assert "+a.md" in difference.files[5].lines
-    assert pushed.compare(after, after) == differences.Difference([], 0)
+    assert pushed.compare(after, after) == differences.StateDifference([], 0)
 
 
 def test_lines_that_look_like_headers_are_lines(pushed):

@@ -11,7 +11,7 @@ import pytest
 
 from labs.grader.git.processes import RepositoryError, TooLargeError
 from labs.repositories import browsing, differences, practice_git
-from labs.repositories.browsing import Entry, File, Folder
+from labs.repositories.browsing import File, Folder, FolderEntry
 from tests.labs.pushed_state import Pushed, make_pushed
 from tests.plain_git import ENVIRONMENT
 
@@ -57,7 +57,7 @@ def test_submodule_is_named_and_not_followed(pushed):
         for digit in "12"
     ]
     assert pushed.at(commits[0]) == Folder(
-        [Entry(".gitmodules", "file", 34 + len(str(pushed.path))), Entry("m", "submodule")], 2
+        [FolderEntry(".gitmodules", "file", 34 + len(str(pushed.path))), FolderEntry("m", "submodule")], 2
     )
     assert pushed.at(commits[0], "m") is None
     (file,) = pushed.compare(commits[1], commits[0]).files

@@ -85,7 +85,7 @@ def test_folder_of_another_is_opened_by_nobody_and_the_next_push_gets_a_new_one(
     with pytest.raises(folders.NotOwnedError), worker.open_submitted_state(submission):
         pass
     with pytest.raises(trying.CannotTryError):
-        trying.try_on(trying.Choice("x", "x", mine), PASSABLE)
+        trying.try_on(trying.TryChoice("x", "x", mine), PASSABLE)
     bare.begin_push(mine.path)
     assert (receipts.repair(), bare.folders_with_push()) == (0, [mine.folder])
     wrong = mine.folder

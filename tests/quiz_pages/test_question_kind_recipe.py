@@ -13,7 +13,7 @@ from lessons.models import Quiz
 from lessons.quizzes import kinds, parse, reference
 from lessons.quizzes.blocks import Block
 from lessons.quizzes.lines import Syntax
-from lessons.quizzes.problems import Report
+from lessons.quizzes.problems import ReportProblem
 from lessons.quizzes.question import FIELD, FormData, Question, QuestionLayout, common, last
 from tests.authoring.conftest import make_instructor
 from tests.factories import make_learner, make_lesson, make_session
@@ -54,7 +54,7 @@ class Colour(Question[str]):
         return block.syntax is Syntax.EQUALS and block.answers[0].content.startswith("#")
 
     @classmethod
-    def parse(cls, block: Block, report: Report) -> Self:
+    def parse(cls, block: Block, report: ReportProblem) -> Self:
         for line in block.answers[1:]:
             report(line.number, "A colour has one right answer.")
         return cls(**common(block), accepted=block.answers[0].content)

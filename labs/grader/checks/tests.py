@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from ..git.repository import Tip
 from ..parameters import Content, Seconds
-from ..sandbox.calls import (TestOutcome, hold)
+from ..sandbox.calls import TestOutcome, hold
 from ..words import count, listed, quoted
 from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, not_run, passed, where
 from ._shared.code import CodeKind, files_at_top, job_at, sandbox_of

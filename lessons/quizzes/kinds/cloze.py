@@ -8,10 +8,10 @@ from .. import typed
 from ..accepting import accepts
 from ..blocks import Block
 from ..lines import Syntax
-from ..problems import Report
+from ..problems import ReportProblem
 from ..question import (
     FIELD,
-    Entry,
+    AnswerField,
     FormData,
     PublicQuestion,
     Question,
@@ -44,7 +44,7 @@ class Cloze(Question[list[str]]):
         return block.syntax is Syntax.EQUALS and BLANK.search(block.prompt) is not None
 
     @classmethod
-    def parse(cls, block: Block, report: Report) -> Self:
+    def parse(cls, block: Block, report: ReportProblem) -> Self:
         blanks, lines = len(BLANK.findall(block.prompt)), len(block.answers)
         if blanks != lines:
             report(
@@ -60,7 +60,7 @@ class Cloze(Question[list[str]]):
     def view(self, layout: QuestionLayout) -> PublicQuestion:
         return self._public(blanks=len(self.accepted))
 
-    def entries(self, view: PublicQuestion, fields: FormData) -> list[Entry]:
+    def entries(self, view: PublicQuestion, fields: FormData) -> list[AnswerField]:
         return [field_of(fields, f"{FIELD}-{blank}", f"Blank {blank}") for blank in range(1, view.blanks + 1)]
 
     def read_response(self, layout: QuestionLayout, data: FormData) -> list[str] | None:

@@ -9,11 +9,11 @@ from typing import ClassVar, Self
 from .. import tokens
 from ..blocks import Block
 from ..checks import at_least_two, report_pins, report_repeats
-from ..lines import Line, Syntax
-from ..problems import Report
+from ..lines import SourceLine, Syntax
+from ..problems import ReportProblem
 from ..question import (
     FIELD,
-    Entry,
+    AnswerField,
     FormData,
     PublicQuestion,
     Question,
@@ -61,7 +61,7 @@ class Matching(Question[list[int | None]]):
         return block.syntax is Syntax.ROW
 
     @classmethod
-    def parse(cls, block: Block, report: Report) -> Self:
+    def parse(cls, block: Block, report: ReportProblem) -> Self:
         lines = block.answers
         if len(lines) < 2 or not all(map(RULE.fullmatch, _texts(lines[1]))):
             report(lines[0].number, "This table has no header. Start it with | Left | Right | and |---|---|.")
@@ -83,7 +83,7 @@ class Matching(Question[list[int | None]]):
             headers=self.headers,
         )
 
-    def entries(self, view: PublicQuestion, fields: FormData) -> list[Entry]:
+    def entries(self, view: PublicQuestion, fields: FormData) -> list[AnswerField]:
         return [field_of(fields, f"{FIELD}-{shown.token}", shown.text) for shown in view.rows]
 
     def read_response(self, layout: QuestionLayout, data: FormData) -> list[int | None] | None:
@@ -110,12 +110,12 @@ class Matching(Question[list[int | None]]):
         return [given == wanted for given, wanted in zip(response, self.right, strict=True)]
 
 
-def _texts(row: Line) -> list[str]:
+def _texts(row: SourceLine) -> list[str]:
     *texts, last_text = split_cells(row.content)
     return [*texts, last_text] if last_text else texts  # the closing | is optional
 
 
-def _cells(line: Line, report: Report) -> tuple[str, str] | None:
+def _cells(line: SourceLine, report: ReportProblem) -> tuple[str, str] | None:
     cells = _texts(line)
     if len(cells) == 2 and all(cells):
         return cells[0], cells[1]

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from .. import numbers
 from ..blocks import Block
 from ..lines import Syntax
-from ..problems import Report
+from ..problems import ReportProblem
 from ..question import FIELD, FormData, Question, QuestionLayout, common, last
 from ..text import clean
 
@@ -53,7 +53,7 @@ class Numeric(Question[str]):
         return with_tolerance or all(meant)
 
     @classmethod
-    def parse(cls, block: Block, report: Report) -> Self:
+    def parse(cls, block: Block, report: ReportProblem) -> Self:
         accepted = [_range(line.content, line.number, report) for line in block.answers]
         return cls(**common(block), accepted=tuple(filter(None, accepted)))
 
@@ -82,7 +82,7 @@ class Numeric(Question[str]):
         return [response]
 
 
-def _range(text: str, line: int, report: Report) -> Range | None:
+def _range(text: str, line: int, report: ReportProblem) -> Range | None:
     number, *tolerances = SIGN.split(text, maxsplit=1)
     value = _number(number)
     tolerance = _number(tolerances[0]) if tolerances else Fraction(0)

@@ -9,10 +9,10 @@ from .. import tokens
 from ..blocks import Block
 from ..checks import at_least_two, report_pins, report_repeats
 from ..lines import Syntax
-from ..problems import Report
+from ..problems import ReportProblem
 from ..question import (
     FIELD,
-    Entry,
+    AnswerField,
     FormData,
     PublicQuestion,
     Question,
@@ -43,7 +43,7 @@ class Ordering(Question[list[int | None]]):
         return block.syntax is Syntax.ITEM
 
     @classmethod
-    def parse(cls, block: Block, report: Report) -> Self:
+    def parse(cls, block: Block, report: ReportProblem) -> Self:
         at_least_two("items", block.answers, block, report)
         report_repeats(list(block.answers), report)
         report_pins(block.answers, report)
@@ -58,7 +58,7 @@ class Ordering(Question[list[int | None]]):
     def view(self, layout: QuestionLayout) -> PublicQuestion:
         return self._public(options=tokens.in_display_order(layout["items"], self.items))
 
-    def entries(self, view: PublicQuestion, fields: FormData) -> list[Entry]:
+    def entries(self, view: PublicQuestion, fields: FormData) -> list[AnswerField]:
         # In the learner's order where there is one, so that they see the list as they arranged it.
         items = [field_of(fields, f"{FIELD}-{shown.token}", shown.text) for shown in view.options]
         return sorted(items, key=lambda item: int(item.value or len(items) + 1))

@@ -12,7 +12,7 @@ from .. import numbers, typed
 from ..accepting import accepts
 from ..blocks import Block
 from ..lines import Syntax
-from ..problems import Report
+from ..problems import ReportProblem
 from ..question import FIELD, FormData, Question, QuestionLayout, common, last
 from ..text import canonical, clean
 
@@ -40,7 +40,7 @@ class ShortText(Question[str]):
         return block.syntax is Syntax.EQUALS
 
     @classmethod
-    def parse(cls, block: Block, report: Report) -> Self:
+    def parse(cls, block: Block, report: ReportProblem) -> Self:
         for line in block.answers:
             pattern = _pattern(line.content)
             if not line.content or pattern == "":
@@ -70,7 +70,7 @@ class ShortText(Question[str]):
         return [response]
 
 
-def _check_numbers(block: Block, report: Report) -> None:
+def _check_numbers(block: Block, report: ReportProblem) -> None:
     # If all answers look like numbers but some are not, they are compared as text, which may not be intended.
     literal = [line for line in block.answers if _pattern(line.content) is None]
     meant = [numbers.meant_by(TOLERANCE.split(line.content)[0]) for line in literal]
