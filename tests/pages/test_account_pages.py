@@ -21,16 +21,16 @@ HINT = f"At least {LEAST} characters."
 OPEN_PAGES = {
     "/accounts/login/": "Sign in",
     "/accounts/signup/": "Create an account",
-    "/accounts/password/reset/": "Reset the password",
+    "/accounts/password/reset/": "Reset your password",
     "/accounts/password/reset/done/": "Check your email",
-    "/accounts/password/reset/key/done/": "The password is changed",
+    "/accounts/password/reset/key/done/": "Your password was changed",
     "/accounts/password/reset/key/1-gone/": "This link no longer works",
     "/accounts/inactive/": "This account is closed",
 }
 OWN_PAGES = {
     "/account/": "Account",
     "/accounts/logout/": "Sign out",
-    "/accounts/password/change/": "Change the password",
+    "/accounts/password/change/": "Change your password",
     "/accounts/email/": "Email addresses",
     "/accounts/reauthenticate/": "Enter your password",
 }

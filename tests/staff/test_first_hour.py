@@ -65,7 +65,7 @@ class Person:
         self.page.goto("/accounts/signup/")
         self.page.get_by_label("Email").fill(email)
         self.page.get_by_label("Create a password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Create the account").click()
+        self.page.get_by_role("button", name="Create account").click()
         mail = re.compile(rf"^To: {email}$.*?^([A-Z0-9-]{{6,9}})$", re.MULTILINE | re.DOTALL)
         found = wait_for(lambda: mail.search(self.portal.log("web")), what="the mail comes")
         self.page.get_by_label("Code").fill(found[1])
@@ -76,8 +76,8 @@ class Person:
         self.page.goto(address)
         self.page.get_by_label("New password", exact=True).fill(PASSWORD)
         self.page.get_by_label("New password again").fill(PASSWORD)
-        self.page.get_by_role("button", name="Change the password").click()
-        expect(self.page.get_by_role("button", name="Change the password")).to_have_count(0)
+        self.page.get_by_role("button", name="Change password").click()
+        expect(self.page.get_by_role("button", name="Change password")).to_have_count(0)
 
     def set_up_second_factor(self) -> None:
         """Set up the second factor that the staff pages ask for, with the code that an app would show."""
