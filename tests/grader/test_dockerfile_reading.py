@@ -1,4 +1,4 @@
-"""Dockerfiles are read as BuildKit reads them: a table of strings, and its own parser as the oracle."""
+"""Dockerfiles are read as BuildKit reads them: a table of texts, and its own parser as the oracle."""
 
 import random
 import re

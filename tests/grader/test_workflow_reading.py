@@ -1,4 +1,4 @@
-"""What a learner is told of a workflow that GitHub cannot read, or that does a different value than it seems."""
+"""Reports on a workflow that GitHub cannot read, or that does something other than it seems to do."""
 
 import pytest
 
