@@ -120,6 +120,19 @@ def test_a_glyph_stands_beside_its_name_though_the_name_takes_two_lines(
     context.close()
 
 
+def test_a_link_to_a_folded_session_opens_it(browser, live_server, learner, lesson):
+    later = make_session(lesson.course, slug="later", title="Later")
+    make_lesson(later, slug="far", title="Far away")
+    context = open_context(browser, live_server, learner.user, **small_dark())
+    page = context.new_page()
+    page.goto("/courses/tiny/")
+    expect(page.get_by_role("link", name="Far away")).to_be_hidden()
+    page.goto("/courses/tiny/#session-later")
+    expect(page.get_by_role("link", name="Far away")).to_be_in_viewport()
+    expect(page.get_by_role("heading", name="Later")).to_be_in_viewport()
+    context.close()
+
+
 def test_the_place_is_kept_while_reading_and_home_leads_back_to_it(browser, live_server, learner, lesson):
     context = open_context(browser, live_server, learner.user, **wide_light())
     page = context.new_page()
