@@ -387,11 +387,13 @@ def test_the_open_help_is_accessible_and_as_wide_as_the_page(browser, live_serve
     context.close()
 
 
-def test_the_pages_of_authors_are_accessible(browser, live_server, instructor, course, lesson):
+@pytest.mark.parametrize("options", [small_dark(), wide_light()], ids=["320", "1280"])
+def test_the_pages_of_authors_are_accessible(browser, live_server, instructor, course, lesson, options):
     lab = make_lab(course)
     make_submission(lab=lab)
     save(lesson, "## Other\n")
-    context = open_context(browser, live_server, instructor, **wide_light())
+    save(lesson, "## Another\n")
+    context = open_context(browser, live_server, instructor, **options)
     page = context.new_page()
     page.goto(change_address(lesson))
     write(page, "## A\n\n[b](lesson:nowhere)\n")
@@ -403,5 +405,8 @@ def test_the_pages_of_authors_are_accessible(browser, live_server, instructor, c
     ):
         page.goto(address)
         page.wait_for_load_state("networkidle")
+        for fold in page.locator(".versions details").all():
+            fold.evaluate("fold => { fold.open = true }")
         assert axe_violations(page) == [], address
+        assert not widens(page), address
     context.close()
