@@ -79,7 +79,7 @@ class Child:
         except OSError as error:  # out of processes, descriptors or memory: retry later
             self.plan_restart(f"not started: {error.strerror}")
         else:
-            self.watchdog.started(self.process.pid)
+            self.watchdog.note_start(self.process.pid)
 
     def spawn(self) -> tuple[int, subprocess.Popen[bytes]]:
         ours, theirs = os.pipe()
@@ -137,7 +137,7 @@ class Child:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        self.watchdog.gone(self.process.pid)
+        self.watchdog.note_end(self.process.pid)
         while self.read():
             pass
         self.close()

@@ -42,7 +42,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     needed = {"database": _database(), "git": _git()}
     bearable = {"broker": _broker(), "sandbox": sandbox.state(), "disk": " ".join(disk.warnings()) or OK}
     if needed["database"] == OK:
-        bearable |= {"grading": _grading(), "later": _later(), "beat": _beat()}
+        bearable |= {"grading": _grading_status(), "later": _later_status(), "beat": _beat_status()}
     if any(said != OK for said in needed.values()):
         return _json({"status": "not ready", **needed, **bearable}, status=503)
     lost = any(said != OK for said in bearable.values())
@@ -81,7 +81,7 @@ def _broker() -> str:
     return OK
 
 
-def _grading() -> str:
+def _grading_status() -> str:
     if _is_silent("live"):
         return "The worker that grades pushes does not respond. Restart it. Pushes are kept and wait for it."
     waited = queues.longest_wait()
@@ -93,13 +93,13 @@ def _grading() -> str:
     return OK
 
 
-def _later() -> str:
+def _later_status() -> str:
     if _is_silent("later"):
         return "The later-worker does not respond. Restart it. Until then, no lab is proved or graded again."
     return OK
 
 
-def _beat() -> str:
+def _beat_status() -> str:
     if _is_silent("reaper", 4 * settings.GRADING_REAP_SECONDS):
         return "The reaper has not run recently. Beat or the worker hangs, or all worker processes are busy."
     return OK

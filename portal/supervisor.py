@@ -137,11 +137,11 @@ class Supervisor:
         """Bring the database up to date. Return True on success."""
         argv = [sys.executable, "-m", "portal.services"]
         process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, start_new_session=True)
-        self.watchdog.started(process.pid)
+        self.watchdog.note_start(process.pid)
         self.tick_until(lambda: self.stops > 0 or process.poll() is not None)
         process.terminate()
         process.wait()
-        self.watchdog.gone(process.pid)
+        self.watchdog.note_end(process.pid)
         return process.returncode == 0
 
     def start(self, wave: list[Service]) -> None:

@@ -33,10 +33,10 @@ class Watchdog:
         )
         os.close(theirs)
 
-    def started(self, group: int) -> None:
+    def note_start(self, group: int) -> None:
         self.tell(f"+{group}\n")
 
-    def gone(self, group: int) -> None:
+    def note_end(self, group: int) -> None:
         self.tell(f"-{group}\n")
 
     def tell(self, line: str) -> None:

@@ -54,7 +54,7 @@ class BoundedRenderer(RendererHTML):
             if token.type == "inline":
                 parts += self._inline(token.children or (), options, env, line)
             else:
-                parts.append(page.budget.spend(self._one(tokens, index, options, env), line))
+                parts.append(page.budget.spend(self._render_token(tokens, index, options, env), line))
         return "".join(parts)
 
     def _inline(self, children: Sequence[Token], options: OptionsDict, env: EnvType, line: int) -> list[str]:
@@ -62,10 +62,10 @@ class BoundedRenderer(RendererHTML):
         parts = []
         for index, child in enumerate(children):
             line += child.type in ("softbreak", "hardbreak")
-            parts.append(page.budget.spend(self._one(children, index, options, env), line))
+            parts.append(page.budget.spend(self._render_token(children, index, options, env), line))
         return parts
 
-    def _one(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+    def _render_token(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         rule = self.rules.get(tokens[index].type)
         html = rule(tokens, index, options, env) if rule else self.renderToken(tokens, index, options, env)
         return str(html)

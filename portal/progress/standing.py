@@ -33,7 +33,7 @@ class Result:
     under_way: bool = False
     evidence: str = ""
 
-    def scaled(self, max_points: Decimal) -> Decimal:
+    def scale_to(self, max_points: Decimal) -> Decimal:
         # The best try's share, applied to the points of the current version.
         if not self.points or not self.out_of:
             return NOTHING
@@ -78,7 +78,7 @@ def lesson_item(title: str, url: str, minutes: int, *, begun: bool, read: bool) 
 
 
 def quiz_item(title: str, url: str, questions: int, max_points: Decimal, result: Result) -> Item:
-    points, state = result.scaled(max_points), result.state("part")
+    points, state = result.scale_to(max_points), result.state("part")
     item = Item("Quiz", title, url, state, "", points, max_points, result.evidence or url)
     item.note = f"{questions} question{'' if questions == 1 else 's'}, {show_points(max_points)} points"
     if result.points is not None:
@@ -87,7 +87,7 @@ def quiz_item(title: str, url: str, questions: int, max_points: Decimal, result:
 
 
 def lab_item(title: str, url: str, max_points: Decimal, result: Result, *, is_ready: bool) -> Item:
-    points, state = result.scaled(max_points), result.state("run")
+    points, state = result.scale_to(max_points), result.state("run")
     item = Item("Lab", title, url, state, "", points, max_points, result.evidence or url, is_ready)
     item.tries = result.tries
     item.note = f"{show_points(max_points)} points"

@@ -41,7 +41,7 @@ def test_group_that_ignores_the_polite_signal_is_killed(tmp_path):
     with (tmp_path / "lock").open("w") as lock:
         watchdog = Watchdog(lock.fileno(), tmp_path / "folder" / "broker.sock")
         process = subprocess.Popen(argv, start_new_session=True, stdout=subprocess.PIPE, cwd=ROOT)
-        watchdog.started(process.pid)
+        watchdog.note_start(process.pid)
         process.stdout.readline()
         watchdog.dismiss()
     assert process.wait(1) == -signal.SIGKILL
@@ -52,8 +52,8 @@ def test_group_that_is_reported_gone_is_left_alone(tmp_path):
     with (tmp_path / "lock").open("w") as lock:
         watchdog = Watchdog(lock.fileno(), tmp_path / "folder" / "broker.sock")
         process = subprocess.Popen(argv, start_new_session=True)
-        watchdog.started(process.pid)
-        watchdog.gone(process.pid)
+        watchdog.note_start(process.pid)
+        watchdog.note_end(process.pid)
         watchdog.dismiss()
     assert process.poll() is None
     process.kill()

@@ -30,12 +30,12 @@ def staff_only(view: View) -> View:
     """Redirect visitors to sign in; refuse signed-in users who are not staff."""
 
     @wraps(view)
-    def checked(request: UserRequest, *args: str, **kwargs: str) -> HttpResponseBase:
+    def call(request: UserRequest, *args: str, **kwargs: str) -> HttpResponseBase:
         if not request.user.is_staff:
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    return login_required(checked)
+    return login_required(call)
 
 
 @staff_only
