@@ -32,7 +32,7 @@ def new_token(*, user: User, name: str = "Access token") -> str:
         raise TooManyTokensError(f"You have {MAX_TOKENS} access tokens. Revoke one you no longer use.")
     token = secrets.token_urlsafe(32)
     made = AccessToken.objects.create(user=user, name=name[:60], digest=token_digest(token))
-    record(Event.TOKEN, f"made {made.name!r}, number {made.pk}", user=user)
+    record(Event.TOKEN, f"created {made.name!r}, number {made.pk}", user=user)
     return token
 
 

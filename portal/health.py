@@ -57,7 +57,7 @@ def _database() -> str:
     try:
         applied = MigrationRecorder(connection).applied_migrations()
     except Error:
-        return "The database does not answer."
+        return "The database does not respond."
     return OK if _newest_migrations() <= applied.keys() else "The database has unapplied migrations."
 
 
@@ -68,7 +68,7 @@ def _newest_migrations() -> frozenset[tuple[str, str]]:
 
 @cache
 def _git() -> str:
-    return OK if git_version_is_safe() else "The installed git lacks the security fixes of July 2025."
+    return OK if git_version_is_safe() else "The installed Git lacks the security fixes of July 2025."
 
 
 def _broker() -> str:
@@ -95,13 +95,13 @@ def _grading_status() -> str:
 
 def _later_status() -> str:
     if _is_silent("later"):
-        return "The later-worker does not respond. Restart it. Until then, no lab is proved or graded again."
+        return "The later-worker does not respond. Restart it. Until then, no lab is proved and nothing is regraded."
     return OK
 
 
 def _beat_status() -> str:
     if _is_silent("reaper", 4 * settings.GRADING_REAP_SECONDS):
-        return "The reaper has not run recently. Beat or the worker hangs, or all worker processes are busy."
+        return "The reaper has not run recently. Beat or the worker does not respond, or all worker processes are busy."
     return OK
 
 

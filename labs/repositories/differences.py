@@ -154,7 +154,7 @@ def _with_lines(change: _Change, patches: Patches, cut: Ids | None) -> ChangedFi
     found = [patches[ids] for ids in _pairs(change) if ids in patches]
     lines = [line for part in found for line in part]
     if cut in _pairs(change) or (cut and not found and _has_lines(change)):
-        return _changed_file(change, lines[:MAX_LINES], "The rest of the difference is too long to show.")
+        return _changed_file(change, lines[:MAX_LINES], "The rest of the changes is too long to show.")
     if len(lines) > MAX_LINES:
         return _changed_file(change, lines[:MAX_LINES], f"{len(lines) - MAX_LINES:,} more lines.")
     if not lines and _has_lines(change):

@@ -50,7 +50,7 @@ def ensure(repository: Repository) -> Path:
     try:
         return owned_path(repository)
     except NotOwnedError as error:
-        logger.error("%s A new one is set up for repository %s.", error, repository.pk)
+        logger.error("%s A new one is created for repository %s.", error, repository.pk)
     named = Repository.objects.filter(pk=repository.pk, folder=repository.folder)
     named.update(folder=new_public_id())  # the first of two concurrent requests wins
     repository.refresh_from_db(fields=["folder"])

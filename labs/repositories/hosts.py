@@ -98,7 +98,7 @@ def _raise_lookup_error() -> Iterator[None]:
     except FetchRefusedError as refusal:
         raise LookUpFailedError(refusal.message) from refusal
     except FetchError as fault:
-        logger.exception("an address could not be looked up")
+        logger.exception("cannot look up a repository")
         sentence = "We could not look up the repository because of a fault on our side. Try again later."
         raise LookUpFailedError(no_attempt(sentence)) from fault
 

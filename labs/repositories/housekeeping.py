@@ -100,7 +100,7 @@ def _pack(path: Path, tips: Iterable[str], lock: IO[bytes]) -> None:
         bare.sweep(path)
     kept = f"pack-{name}"
     if name and not all((path / "objects/pack" / f"{kept}{end}").is_file() for end in (".pack", ".idx")):
-        raise RepositoryError(f"git wrote no pack {kept} in {path}")
+        raise RepositoryError(f"git did not write pack {kept} in {path}")
     for stem in old - {kept}:
         for file in (path / "objects/pack").glob(f"{stem}.*"):
             file.unlink(missing_ok=True)

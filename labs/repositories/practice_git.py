@@ -62,7 +62,7 @@ def create(path: Path) -> None:
         git.init(path, bare=True, quiet=True, template="", initial_branch="main", object_format="sha1")
     except GitCommandError as error:
         if "No space left" in str(error.stderr):
-            raise OSError(errno.ENOSPC, "No space left to make a repository") from error
+            raise OSError(errno.ENOSPC, "No space left to create a repository") from error
         raise RepositoryError(f"git init failed at {path}: {error.stderr}") from error
 
 
@@ -70,7 +70,9 @@ def create(path: Path) -> None:
 def open_repository(path: Path) -> Iterator[PracticeRepo]:
     """Open a practice repository to read it. Turns everything GitPython raises into RepositoryError."""
     if borrowed := next((name for name in _BORROWS if (path / name).exists()), None):
-        raise RepositoryError(f"The repository at {path} has {borrowed}, and reads objects from elsewhere.")
+        raise RepositoryError(
+            f"The repository at {path} has {borrowed}, so it reads objects from a different repository."
+        )
     try:
         with closing(PracticeRepo(path)) as repo:
             if not repo.bare:

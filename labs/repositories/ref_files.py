@@ -46,6 +46,6 @@ def _read_packed(path: Path) -> dict[bytes, bytes]:
     except FileNotFoundError:
         return {}
     if len(lines) > MAX_PACKED_BYTES:
-        raise RepositoryError(f"{path} has more packed refs than are read.")
+        raise RepositoryError(f"{path} has more packed refs than the limit.")
     pairs = (line.split(b" ", 1) for line in lines.split(b"\n") if line[:1] not in (b"", b"#", b"^"))
     return {pair[-1]: pair[0] for pair in pairs if pair[-1].startswith((b"refs/heads/", b"refs/tags/"))}

@@ -51,7 +51,7 @@ def test_the_author_sees_that_the_text_was_rewritten_and_what_to_look_at(staff, 
     draft = {**FIELDS, "status": "draft", "source": OLD.replace("scenarios:\n", guess, 1)}
     page = staff.post(change_address(lab), draft, follow=True)
     told = " ".join(map(str, page.context["messages"]))
-    assert "lab.yaml was converted from schema 1 to schema 2, which changes some names." in told
+    assert "lab.yaml was in schema 1. It was saved in schema 2, where some names are different." in told
     assert "Line 23: assumed that `stable` is a branch" in told
     lab.refresh_from_db()
     assert (

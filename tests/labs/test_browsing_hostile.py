@@ -16,7 +16,7 @@ from tests.labs.pushed_state import Pushed, make_pushed
 from tests.plain_git import ENVIRONMENT
 
 MEGABYTE = 1 << 20
-LONG = "The rest of the difference is too long to show."
+LONG = "The rest of the changes is too long to show."
 
 
 @pytest.fixture

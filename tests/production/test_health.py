@@ -105,7 +105,7 @@ def test_portal_with_all_it_needs_is_ready(client, db):
     [
         ("live", "grading", "The worker that grades pushes does not respond."),
         ("later", "later", "The later-worker does not respond."),
-        ("reaper", "beat", "The reaper has not run recently. Beat or the worker hangs,"),
+        ("reaper", "beat", "The reaper has not run recently. Beat or the worker does not respond,"),
     ],
 )
 def test_what_stands_still_is_degraded_whichever_way_the_clock_went(
@@ -160,7 +160,7 @@ def test_disk_that_is_almost_full_is_degraded_and_said_to_staff(client, admin_cl
 def test_lost_database_is_not_ready(client, django_db_blocker):
     with django_db_blocker.unblock(), using(BROKEN):
         status, said = ready(client)
-    assert (status, said["status"], said["database"]) == (503, "not ready", "The database does not answer.")
+    assert (status, said["status"], said["database"]) == (503, "not ready", "The database does not respond.")
 
 
 def test_database_that_was_never_migrated_is_not_ready(client, django_db_blocker, tmp_path):
@@ -181,7 +181,7 @@ def test_unsafe_git_is_not_ready(client, db, monkeypatch):
     health._git.cache_clear()
     status, said = ready(client)
     health._git.cache_clear()
-    assert (status, said["git"]) == (503, "The installed git lacks the security fixes of July 2025.")
+    assert (status, said["git"]) == (503, "The installed Git lacks the security fixes of July 2025.")
 
 
 def test_health_check_of_the_image_asks_without_a_word():

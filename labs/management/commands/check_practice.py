@@ -21,12 +21,12 @@ class Command(BaseCommand):
             except folders.NotOwnedError:
                 foreign += 1
                 self.stdout.write(
-                    f"{repository}: the folder belongs to a different repository. The next push makes a new one."
+                    f"{repository}: the folder belongs to a different repository. The next push creates a new one."
                 )
             except RepositoryError:
                 missing += 1
                 if repository.receipts.exists():
-                    self.stdout.write(f"{repository}: the folder is missing. The next push makes it again.")
+                    self.stdout.write(f"{repository}: the folder is missing. The next push creates it again.")
             else:
                 recorded += receipts.repair_one(repository)
         self.stdout.write(
