@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ..report import CheckResult, Outcome, Report
 from ..report_text import MARKS, verdict_line
+from ..words import shown_points
 
 _LEVELS = {Outcome.NEEDS_WORK: "error", Outcome.FAULT: "error", Outcome.NOT_RUN: "warning"}
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&#!])")
@@ -61,7 +62,7 @@ def _summary(report: Report) -> Iterator[str]:
     yield "| | Check | Points |"
     yield "|---|---|---:|"
     for result in report.results:
-        points = f"{result.earned:f} of {result.points:f}"
+        points = f"{shown_points(result.earned)} of {shown_points(result.points)}"
         yield f"| {MARKS[result.outcome]} | {_escaped(result.says)} | {points} |"
     for result in report.results:
         if result.outcome in _LEVELS:
