@@ -126,7 +126,7 @@ def _list(data: object) -> list[Value]:
 
 def _mapping(data: object, cls: Any = None) -> dict[str, Value]:
     if not isinstance(data, dict):
-        such = f" (keys: {listed(keys_of(cls), most=20)})" if cls else ""
+        such = f" (keys: {listed(keys_of(cls), limit=20)})" if cls else ""
         raise MismatchError(f"expected a mapping{such}, found {described(data)}")
     return data
 
@@ -149,7 +149,7 @@ def did_you_mean(name: str, names: list[str]) -> str:
     near = nearest(name, names)
     if near:
         return f"Did you mean {quoted(near)}?"
-    return f"Use one of: {listed(names, most=20)}." if names else "There are none."
+    return f"Use one of: {listed(names, limit=20)}." if names else "There are none."
 
 
 # Any: a value of the annotated type
@@ -179,7 +179,7 @@ def named(annotation: object) -> str:
     if annotation is Value:
         return "any value"
     if is_dataclass(annotation):
-        return f"a mapping with {listed(keys_of(annotation), most=20)}"
+        return f"a mapping with {listed(keys_of(annotation), limit=20)}"
     return _TYPES[annotation][0]
 
 
@@ -237,8 +237,8 @@ def _matching(pattern: re.Pattern[str]) -> Callable[[object], str | None]:
     return lambda data: data if isinstance(data, str) and pattern.fullmatch(data) else None
 
 
-def _whole(most: int) -> Callable[[object], int | None]:
-    return lambda data: data if type(data) is int and 0 <= data <= most else None
+def _whole(limit: int) -> Callable[[object], int | None]:
+    return lambda data: data if type(data) is int and 0 <= data <= limit else None
 
 
 def _seconds(data: object) -> int | None:

@@ -57,20 +57,20 @@ def size(number: int) -> str:
     return f"{number / (1 << shift):.1f}".removesuffix(".0") + f" {unit}"
 
 
-def listed(items: Iterable[str], most: int = 3) -> str:
+def listed(items: Iterable[str], limit: int = 3) -> str:
     """Return `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`."""
-    return _joined(items, most, " and ")
+    return _joined(items, limit, " and ")
 
 
-def either(items: Iterable[str], most: int = 20) -> str:
+def either(items: Iterable[str], limit: int = 20) -> str:
     """Return `a`, `a or b`, `a, b or c`, `a, b, c or 4 more`."""
-    return _joined(items, most, " or ")
+    return _joined(items, limit, " or ")
 
 
-def _joined(items: Iterable[str], most: int, last: str) -> str:
+def _joined(items: Iterable[str], limit: int, last: str) -> str:
     shown = list(items)
-    if len(shown) > most:
-        shown = [*shown[:most], f"{len(shown) - most:,} more"]
+    if len(shown) > limit:
+        shown = [*shown[:limit], f"{len(shown) - limit:,} more"]
     return last.join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
@@ -90,7 +90,7 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return by_folded[found[0]] if found else None
 
 
-def excerpt(lines: Sequence[str], line: int, most: int = 4) -> tuple[tuple[int, str], ...]:
-    """Return up to `most` numbered lines, starting one above `line` (both count from 1)."""
+def excerpt(lines: Sequence[str], line: int, limit: int = 4) -> tuple[tuple[int, str], ...]:
+    """Return up to `limit` numbered lines, starting one above `line` (both count from 1)."""
     first = max(1, line - 1)
-    return tuple((first + i, text) for i, text in enumerate(lines[first - 1 : first - 1 + most]))
+    return tuple((first + i, text) for i, text in enumerate(lines[first - 1 : first - 1 + limit]))

@@ -128,7 +128,7 @@ def _described(states: dict[str, str]) -> str:
     named = {"set": "set", "unset": "unset", "unspecified": "unspecified"}
     return listed(
         (f"{quoted(name)} {named.get(state, f'set to {quoted(state)}')}" for name, state in states.items()),
-        most=8,
+        limit=8,
     )
 
 

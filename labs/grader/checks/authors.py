@@ -88,7 +88,7 @@ class AuthorsCheck(Kind):
         wrote = (writers(commit) if self.by == "author" else [self._person(commit)] for commit in judged)
         people = different_people(chain.from_iterable(wrote))
         of = LookedAt(len(judged), "commit of yours", f"on {quoted(tip.name)}", plural="commits of yours")
-        found = listed([quoted(_shown(person)) for person in people], most=MAX_SHOWN)
+        found = listed([quoted(_shown(person)) for person in people], limit=MAX_SHOWN)
         if len(people) >= least:
             return passed(
                 f"{count(len(people), 'person', 'people')} wrote {of}: {found}. {CLAIM}", looked_at=of
@@ -117,7 +117,7 @@ class AuthorsCheck(Kind):
             f"{_own_of_all(own, judged, tip)}{cause} {CLAIM}",
             expected=f"{count(self.at_least, 'commit') if self.at_least else 'every commit'} with the {self.by} "
             + str(learner),
-            found=listed(found, most=MAX_SHOWN) or count(own, "commit"),
+            found=listed(found, limit=MAX_SHOWN) or count(own, "commit"),
             fix=_commit_under(run, tip, learner, self.at_least - own)
             if self.at_least
             else _sign_again(run, tip, learner, others)

@@ -122,18 +122,18 @@ class BranchesCheck(Kind):
         others = [name for name in there if name not in exactly]
         if not missing and not others:
             return passed(
-                f"The branches are {listed(map(quoted, there), most=5)}.",
+                f"The branches are {listed(map(quoted, there), limit=5)}.",
                 looked_at=LookedAt(len(there), "branch", plural="branches"),
             )
         faults = (("missing", missing), ("unexpected", others))
         return needs_work(
             "The branches are not as required. "
             + " ".join(
-                f"{word.capitalize()}: {listed(map(quoted, names), most=5)}."
+                f"{word.capitalize()}: {listed(map(quoted, names), limit=5)}."
                 for word, names in faults
                 if names
             ),
-            expected=f"only {listed(map(quoted, exactly), most=5)}",
+            expected=f"only {listed(map(quoted, exactly), limit=5)}",
             found=names_found(there, "branch", "branches"),
             fix=self._change(run, missing, others),
             evidence=[at_tip(tip) for name in others[:3] if (tip := run.repository.branch(name))],

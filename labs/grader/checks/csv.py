@@ -215,4 +215,4 @@ def read_table(text: str, separator: Separator = ",") -> tuple[list[str], int]:
 
 
 def _names(names: list[str]) -> str:
-    return listed((quoted(cut(name, 40)) for name in names), most=MAX_NAMED)
+    return listed((quoted(cut(name, 40)) for name in names), limit=MAX_NAMED)

@@ -60,7 +60,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if not self._asked(*_QUESTIONS):
-            yield "", f"needs one of {listed(map(quoted, _QUESTIONS), most=len(_QUESTIONS))}"
+            yield "", f"needs one of {listed(map(quoted, _QUESTIONS), limit=len(_QUESTIONS))}"
         if self.files_at_most == 0:
             yield "files_at_most", "has to be at least 1"
         yield from self.rule_problems()
@@ -129,7 +129,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
         if self._counts_files:
             paths = sorted(map(decoded, run.repository.change_of(commit)))
             if not self._is_one_topic(paths):
-                found = f"{count(len(paths), 'file')}: {listed(map(quoted, paths), most=MAX_LISTED)}"
+                found = f"{count(len(paths), 'file')}: {listed(map(quoted, paths), limit=MAX_LISTED)}"
                 return _Fault(commit, "topic", "changes more than one topic", self._expected_topic(), found)
         fault = self.fault(run, commit, self.message_matches)
         return _Fault(commit, "rest", *fault) if fault else None
@@ -173,7 +173,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
 
     def _expected_topic(self) -> str:
         few = [f"at most {count(self.files_at_most, 'file')}"] if self.files_at_most is not None else []
-        groups = " or ".join(listed(map(quoted, group), most=MAX_LISTED) for group in self.one_of)
+        groups = " or ".join(listed(map(quoted, group), limit=MAX_LISTED) for group in self.one_of)
         return ", ".join([*few, *([f"only {groups}"] if groups else [])]) + " in one commit"
 
     def _sentence(self, fault: _Fault, faults: int, judged: int) -> str:

@@ -67,7 +67,7 @@ class HistoryCheck(HistoryKind):
             )
         return needs_work(
             f"The commit messages on {quoted(tip.name)} are not as required: {fault}.",
-            expected=listed(self._in_words, most=MAX_LISTED),
+            expected=listed(self._in_words, limit=MAX_LISTED),
             found=_sequence([commit.subject for commit in found]) if found else "no commit",
             fix=self._again(run, tip, among),
             evidence=newest(tip, found),
@@ -147,4 +147,4 @@ class HistoryCheck(HistoryKind):
 
 
 def _sequence(texts: tuple[str, ...] | list[str]) -> str:
-    return listed(map(quoted, texts), most=MAX_LISTED)
+    return listed(map(quoted, texts), limit=MAX_LISTED)

@@ -133,7 +133,7 @@ class MergedCheck(Kind):
         return needs_work(
             f"The branches were merged into {quoted(self.into)} in a different order, or at once.",
             expected="merge commits of " + ", then ".join(map(quoted, names)),
-            found=listed([named(merge) for merge in merges], most=5),
+            found=listed([named(merge) for merge in merges], limit=5),
             fix=merged_in_turn(run, into, names, merges),
             evidence=newest(into, merges),
             wanted=one_after_another(names, self.into),

@@ -59,7 +59,7 @@ class NoLargeFilesCheck(Kind):
         return needs_work(
             f"{_name(large[0])} {place} is over {size(self.over)}.{more}",
             expected=f"no file over {size(self.over)} {place}",
-            found=listed([f"{_name(blob)}, {_size(blob)}" for blob in large], most=MAX_SHOWN),
+            found=listed([f"{_name(blob)}, {_size(blob)}" for blob in large], limit=MAX_SHOWN),
             fix=change(run, tip, f"Stop tracking {paths[0]}", untrack),
             evidence=[at_tip(tip, blob.path) for blob in large[:MAX_SHOWN]],
         )
@@ -88,7 +88,7 @@ class NoLargeFilesCheck(Kind):
             f"{_name(largest[0])} in the history is over {size(self.over)}.{more} Deleting a file in a later "
             "commit does not remove it from earlier ones.",
             expected=f"no file over {size(self.over)} in any commit",
-            found=listed([f"{_name(blob)}, {_size(blob)}" for blob in largest], most=MAX_SHOWN),
+            found=listed([f"{_name(blob)}, {_size(blob)}" for blob in largest], limit=MAX_SHOWN),
             fix=take_out(run, large),
             evidence=[came_in(run, blob) for blob in largest[:MAX_SHOWN]],
         )

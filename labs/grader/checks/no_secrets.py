@@ -101,7 +101,7 @@ def _verdict(run: Run, leaks: list[Leak]) -> Verdict:
         f"shown here. First {remedies},{edit} then remove it from the history. Deleting the file does not make it "
         "safe. Staff were not shown the value.",
         expected="no key, token or password in any commit",
-        found=listed(map(str, places), most=MAX_SHOWN),
+        found=listed(map(str, places), limit=MAX_SHOWN),
         fix=_fix(run, leaks, blobs, keep),
         evidence=[came_in(run, leak.blob, leak.line) for leak in places[:MAX_SHOWN]],
     )

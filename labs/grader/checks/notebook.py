@@ -107,7 +107,7 @@ class NotebookCheck(Kind):
         return needs_work(
             f"In {file}, {complaints[0]}.",
             expected=listed(wanted),
-            found=listed(complaints, most=MAX_SHOWN),
+            found=listed(complaints, limit=MAX_SHOWN),
             fix=change(
                 run,
                 file.tip,

@@ -55,7 +55,7 @@ class CommitShape:
             "two parents that have a common parent" if self.rhombus else "",
             f"a message that contains {in_words(self.matches)}" if self.matches else "",
         ]
-        return f"a commit with {listed(filter(None, parts), most=4)}"
+        return f"a commit with {listed(filter(None, parts), limit=4)}"
 
     def fits(self, history: History, commit: Commit) -> bool:
         # does not look at `ancestors`
@@ -138,7 +138,7 @@ class ObjectCheck(Kind):
                     f"There is a tree with exactly the {count(len(wanted), 'required entry', 'required entries')}.",
                     place,
                 )
-        entries = listed((f"{quoted(name)} ({sort})" for name, sort in wanted.items()), most=8)
+        entries = listed((f"{quoted(name)} ({sort})" for name, sort in wanted.items()), limit=8)
         return _none(
             f"a tree with {f'exactly {entries}' if entries else 'no entries'}",
             count(seen, "tree"),

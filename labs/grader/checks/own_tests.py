@@ -135,7 +135,7 @@ own_tests:
                 at_tip(tip),
                 looked_at=LookedAt(number, "broken version"),
             )
-        names = listed(map(quoted, sorted(missed)), most=5)
+        names = listed(map(quoted, sorted(missed)), limit=5)
         return needs_work(
             f"The tests {where(tip)} pass although the code is broken: {names}.",
             expected=f"tests that catch at least {self.catches_at_least:,} of {count(number, 'broken version')}",

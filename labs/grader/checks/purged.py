@@ -41,7 +41,7 @@ class PurgedCheck(Kind):
             f"{quoted(self.path)} is in this repository's history: commit {brought[0].commit[:7]} added "
             f"{paths[0]}. Deleting a file does not remove it from earlier commits.",
             expected=f"no {quoted(self.path)} in any commit of any branch or tag",
-            found=listed(paths, most=MAX_SHOWN),
+            found=listed(paths, limit=MAX_SHOWN),
             fix=take_out(run, brought),
             evidence=[came_in(run, blob) for blob in brought[:MAX_SHOWN]],
         )

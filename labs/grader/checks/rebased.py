@@ -99,8 +99,8 @@ class RebasedCheck(HistoryKind):
         return needs_work(
             f"{quoted(self.name)} is based on {quoted(self.onto)}, but "
             + (f"the changes of {wanted[0]} are missing." if lost else "does not have the required commits."),
-            expected=listed(wanted, most=8),
-            found=listed(map(quoted, subjects), most=8) or "no commit",
+            expected=listed(wanted, limit=8),
+            found=listed(map(quoted, subjects), limit=8) or "no commit",
             fix=self._made_good(run, branch, lost, line),
             evidence=newest(branch, line) or [commit_evidence(branch, branch.commit)],
             wanted=on_top(self.name, self.onto, len(self.subjects)),

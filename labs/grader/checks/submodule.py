@@ -185,7 +185,7 @@ def read_modules(content: bytes) -> dict[str, str] | str:
                 git_dir,
                 *("config", "--file", "-", "--no-includes", "--null", "--list"),
                 stdin=content,
-                most=4 << 20,
+                limit=4 << 20,
                 what="`.gitmodules`",
             )
         except RepositoryError as fault:

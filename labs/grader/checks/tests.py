@@ -68,7 +68,7 @@ class TestsCheck(CodeKind):
         rest = f", {not_reached:,} not run" if not_reached else ""
         return needs_work(
             f"{count(len(broken), 'hidden test')} {'fails' if len(broken) == 1 else 'fail'} {where(tip)}: "
-            f"{listed(broken, most=5)}.",
+            f"{listed(broken, limit=5)}.",
             expected=_pass(len(tests)),
             found=f"{held:,} of {len(tests):,} {'passes' if held == 1 else 'pass'}{rest}",
             evidence=[at_tip(tip)],

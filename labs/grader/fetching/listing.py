@@ -39,11 +39,11 @@ class Listing:
             raise no_branch(address, self.branches)
         return branch
 
-    def first(self, branch: str, most: int) -> dict[str, str]:
+    def first(self, branch: str, limit: int) -> dict[str, str]:
         """Return at most so many refs, always with the branch that is graded."""
         meant = HEADS + branch
         names = [meant, *(name for name in self.refs if name != meant)]
-        return {name: self.refs[name] for name in names[:most]}
+        return {name: self.refs[name] for name in names[:limit]}
 
     def left_out(self, refs: dict[str, str]) -> list[str]:
         if len(refs) == len(self.refs):

@@ -10,16 +10,16 @@ from ..words import count, decoded, listed, quoted
 _BYTES_BESIDE_NAME = 60
 
 
-def entries_at(git_dir: Path, commit: str, most: int) -> dict[str, Entry]:
-    """Return every path at a commit. Raises TooLargeError past `most` entries or 1 MB of names."""
+def entries_at(git_dir: Path, commit: str, limit: int) -> dict[str, Entry]:
+    """Return every path at a commit. Raises TooLargeError past `limit` entries or 1 MB of names."""
     output = output_of(
         *(git_dir, "ls-tree", "-r", "-z", "--full-tree", commit),
-        most=MAX_PATH_BYTES + most * _BYTES_BESIDE_NAME,
+        limit=MAX_PATH_BYTES + limit * _BYTES_BESIDE_NAME,
         what="the list of files",
     )
     lines = output.split(b"\0")[:-1]
-    if len(lines) > most:
-        raise TooLargeError(f"more than {count(most, 'file')}")
+    if len(lines) > limit:
+        raise TooLargeError(f"more than {count(limit, 'file')}")
     entries = {}
     for line in lines:
         about, _, path = line.partition(b"\t")

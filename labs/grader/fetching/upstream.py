@@ -116,21 +116,21 @@ class Server:
         except FetchRefusedError as refusal:
             raise self._before_fetching(refusal) from refusal
 
-    def fetch_refs(self, folder: Path, most: int) -> FetchResult:
+    def fetch_refs(self, folder: Path, limit: int) -> FetchResult:
         """Fetch at most `limit` branches and tags into a bare repository.
 
         A filtered fetch cannot be told to accept odd dates. If git rejects only those, fetch again without its checks
         and run them afterwards.
         """
         try:
-            return self._fetch_refs(folder, most)
+            return self._fetch_refs(folder, limit)
         except FetchRefusedError as refusal:
             if refusal.fsck_id not in DATA:
                 raise
         for rest in folder.glob("objects/pack/tmp_*"):
             rest.unlink()
         result = self._fetch_refs(
-            folder, most, "-c", "transfer.fsckObjects=false", "-c", "fetch.fsckObjects=false"
+            folder, limit, "-c", "transfer.fsckObjects=false", "-c", "fetch.fsckObjects=false"
         )
         self._check_objects(folder)
         return result
@@ -148,7 +148,7 @@ class Server:
             [*ignored, "--git-dir=.", "fsck", *options], folder, ends=(0, absent_objects), watched=folder
         )
 
-    def _fetch_refs(self, folder: Path, most: int, *options: str) -> FetchResult:
+    def _fetch_refs(self, folder: Path, limit: int, *options: str) -> FetchResult:
         # Talking to git's own remote helper (gitremote-helpers) lets us choose refs between list and fetch on one
         # connection.
         results: list[FetchResult] = []
@@ -158,7 +158,7 @@ class Server:
                 return None
             listing = read_listing(said, self.address, self._limits)
             branch = listing.meant_by(self.address)
-            results.append(FetchResult(listing, branch, listing.first(branch, most)))
+            results.append(FetchResult(listing, branch, listing.first(branch, limit)))
             wanted = (f"fetch {object_id} {name}\n" for name, object_id in results[0].refs.items())
             return "".join([*wanted, "\n\n"]).encode()
 

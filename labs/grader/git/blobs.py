@@ -50,7 +50,7 @@ def _listed(git_dir: Path, history: History) -> tuple[list[_Place], set[str]]:
         *("rev-list", "--objects", "--in-commit-order", "--topo-order", "--reverse"),
         *("--missing=print", "--stdin"),
         stdin="".join(f"{history.id_of(number)}\n" for number in history.head_numbers).encode("ascii"),
-        most=MAX_BYTES,
+        limit=MAX_BYTES,
         what=_WHAT,
     )
     if output.count(b"\n") > MAX_OBJECTS:
@@ -87,7 +87,7 @@ def _answers(git_dir: Path, object_ids: list[str]) -> list[list[str]]:
         git_dir,
         *("cat-file", "--batch-check", "--buffer"),
         stdin="".join(f"{object_id}\n" for object_id in object_ids).encode("ascii"),
-        most=MAX_BYTES,
+        limit=MAX_BYTES,
         what=_WHAT,
     )
     return [line.split(" ") for line in output.decode("ascii").splitlines()]

@@ -44,7 +44,7 @@ def read_changes(git_dir: Path, pairs: Iterable[Pair]) -> Changes:
         *("diff-tree", "--stdin", "-r", "-t", "-z", "--raw"),
         *("--no-abbrev", "--no-renames", "--ignore-submodules=none"),
         stdin="".join(f"{old} {new}\n" for old, new in asked).encode("ascii"),
-        most=MAX_BYTES,
+        limit=MAX_BYTES,
         memory=MAX_MEMORY,
         what="the list of all changes in the history",
     )

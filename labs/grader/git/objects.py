@@ -32,7 +32,7 @@ def kinds_of(git_dir: Path, object_ids: Iterable[str]) -> dict[str, str | None]:
     answers = output_of(
         *(git_dir, "cat-file", "--batch-check", "--buffer"),
         stdin=asked,
-        most=1 << 20,
+        limit=1 << 20,
         what="the list of objects",
     )
     lines = (line.split() for line in answers.decode("ascii").splitlines())
@@ -51,19 +51,19 @@ class ObjectReader:
         self._process: subprocess.Popen[bytes] | None = None
         self._ahead = False
 
-    def read(self, object_id: str, most: int) -> GitObject:
-        """Return the object, without its data past `most` bytes. Raises RepositoryError if missing or broken."""
-        found = next(self.read_all([object_id], most))
+    def read(self, object_id: str, limit: int) -> GitObject:
+        """Return the object, without its data past `limit` bytes. Raises RepositoryError if missing or broken."""
+        found = next(self.read_all([object_id], limit))
         if found is None:
             raise MissingObjectError(f"object {object_id} is missing or damaged")
         return found
 
-    def read_all(self, object_ids: Iterable[str], most: int) -> Iterator[GitObject | None]:
+    def read_all(self, object_ids: Iterable[str], limit: int) -> Iterator[GitObject | None]:
         """Yield objects in order, None if missing."""
         asked = list(object_ids)
-        return self._few(asked, most) if len(asked) <= _FEW else self._many(asked, most)
+        return self._few(asked, limit) if len(asked) <= _FEW else self._many(asked, limit)
 
-    def _few(self, object_ids: list[str], most: int) -> Iterator[GitObject | None]:
+    def _few(self, object_ids: list[str], limit: int) -> Iterator[GitObject | None]:
         # Requests are pipelined. Calling read() in between restarts git.
         process = None
         for place, object_id in enumerate(object_ids):
@@ -71,7 +71,7 @@ class ObjectReader:
                 if process is None or process is not self._process:
                     process = self._begun()
                     self._say(process, object_ids[place:])
-                found = _answer(process, object_id, most)
+                found = _answer(process, object_id, limit)
             except BaseException:
                 self.close()
                 raise
@@ -80,14 +80,14 @@ class ObjectReader:
             self._ahead = place + 1 < len(object_ids)
             yield found
 
-    def _many(self, object_ids: list[str], most: int) -> Iterator[GitObject | None]:
+    def _many(self, object_ids: list[str], limit: int) -> Iterator[GitObject | None]:
         # Two processes take every other object each: git inflates in one thread.
         with ExitStack() as opened:
-            pair = [opened.enter_context(closing(self._stream(object_ids[n::2], most))) for n in (0, 1)]
+            pair = [opened.enter_context(closing(self._stream(object_ids[n::2], limit))) for n in (0, 1)]
             for place in range(len(object_ids)):
                 yield next(pair[place % 2])
 
-    def _stream(self, object_ids: list[str], most: int) -> Generator[GitObject | None]:
+    def _stream(self, object_ids: list[str], limit: int) -> Generator[GitObject | None]:
         # A separate process may buffer many answers into one write.
         place = 0
         while place < len(object_ids):
@@ -99,7 +99,7 @@ class ObjectReader:
             try:
                 too_large = False
                 while place < len(object_ids) and not too_large:
-                    found = _answer(process, object_ids[place], most)
+                    found = _answer(process, object_ids[place], limit)
                     place += 1
                     too_large = found is not None and found.data is None
                     yield found
@@ -131,7 +131,7 @@ class ObjectReader:
             end(process)
 
 
-def _answer(process: "subprocess.Popen[bytes]", object_id: str, most: int) -> GitObject | None:
+def _answer(process: "subprocess.Popen[bytes]", object_id: str, limit: int) -> GitObject | None:
     # after an answer without data the stream is out of step
     stdout = process.stdout
     assert stdout  # noqa: S101 - it was asked for
@@ -141,7 +141,7 @@ def _answer(process: "subprocess.Popen[bytes]", object_id: str, most: int) -> Gi
     if len(header) != 3:
         raise _cut_off(process, object_id)
     kind, size = header[1].decode("ascii"), int(header[2])
-    if size > most:
+    if size > limit:
         return GitObject(kind, size, None)
     data = stdout.read(size + 1)
     if len(data) != size + 1:

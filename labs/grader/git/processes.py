@@ -112,14 +112,14 @@ def output_of(
     git_dir: Path,
     *arguments: str,
     stdin: bytes = b"",
-    most: int,
+    limit: int,
     what: str,
     ends: tuple[int, ...] = (0,),
     memory: int | None = None,
 ) -> bytes:
     """Return the output of one git command in one piece; see `chunks_of`."""
     return b"".join(
-        chunks_of(git_dir, *arguments, stdin=stdin, most=most, what=what, ends=ends, memory=memory)
+        chunks_of(git_dir, *arguments, stdin=stdin, limit=limit, what=what, ends=ends, memory=memory)
     )
 
 
@@ -127,14 +127,14 @@ def chunks_of(
     git_dir: Path,
     *arguments: str,
     stdin: bytes = b"",
-    most: int,
+    limit: int,
     what: str,
     ends: tuple[int, ...] = (0,),
     memory: int | None = None,
 ) -> Iterator[bytes]:
     """Yield the output of one git command. `memory` is its limit in bytes, enforced only on Linux.
 
-    Raises TooLargeError about `what` past `most` bytes or that memory, RepositoryDamagedError if Git rejects a stored
+    Raises TooLargeError about `what` past `limit` bytes or that memory, RepositoryDamagedError if Git rejects a stored
     object, RepositoryError if it could not do its work.
     """
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
@@ -149,8 +149,8 @@ def chunks_of(
             total = 0
             while chunk := process.stdout.read(_CHUNK):
                 total += len(chunk)
-                if total > most:
-                    raise TooLargeError(f"{what} exceeds the limit of {most >> 20} MB")
+                if total > limit:
+                    raise TooLargeError(f"{what} exceeds the limit of {limit >> 20} MB")
                 yield chunk
             status = process.wait()
             said.seek(0)

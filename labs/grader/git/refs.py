@@ -45,7 +45,7 @@ def refs_on_disk(git_dir: Path, branches: str) -> dict[str, str]:
     # refs under `branches` count as local branches
     arguments = ("for-each-ref", "--format=%(objectname) %(refname)", branches, TAGS)
     try:
-        output = output_of(git_dir, *arguments, most=MAX_REF_BYTES, what="the list of branches and tags")
+        output = output_of(git_dir, *arguments, limit=MAX_REF_BYTES, what="the list of branches and tags")
     except TooLargeError as limit:
         raise UnreadableError("too_many_refs", f"Could not read the repository: {limit}.") from limit
     found: dict[str, str] = {}

@@ -357,7 +357,7 @@ def _printed_for(git_dir: Path, tips: Iterable[str], *options: str) -> Iterator[
         git_dir,
         *("rev-list", "--stdin", *options),
         stdin="".join(f"{tip}\n" for tip in tips).encode("ascii"),
-        most=MAX_HISTORY_BYTES,
+        limit=MAX_HISTORY_BYTES,
         memory=MAX_MEMORY,
         what="the history",
     )

@@ -76,8 +76,8 @@ class Bound:
         self.entries += 1
         self.path_bytes += len(path)
         if self.entries > MAX_ENTRIES or self.path_bytes > MAX_PATH_BYTES:
-            most = count(MAX_ENTRIES, "file")
-            raise TooLargeError(f"too many files {self.where}: the limit is {most} and 1 MB of names")
+            limit = count(MAX_ENTRIES, "file")
+            raise TooLargeError(f"too many files {self.where}: the limit is {limit} and 1 MB of names")
 
 
 @dataclass

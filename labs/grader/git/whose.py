@@ -94,7 +94,7 @@ def different_people(people: Iterable[Person]) -> list[Person]:
 
 def named(others: dict[str, int]) -> str:
     return listed(
-        [f"{quoted(name)} ({count(number, 'commit')})" for name, number in others.items()], most=MAX_NAMED
+        [f"{quoted(name)} ({count(number, 'commit')})" for name, number in others.items()], limit=MAX_NAMED
     )
 
 

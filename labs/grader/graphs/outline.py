@@ -51,17 +51,17 @@ class Outliner:
         if number is not None:
             self._refs.setdefault(number, []).append(name)
 
-    def outline(self, marked: Collection[str], most: int, tips: Collection[str] = ()) -> Outline:
-        """Return at most `most` rows, 3 or more, of what main and `tips` reach; without tips, of everything."""
+    def outline(self, marked: Collection[str], limit: int, tips: Collection[str] = ()) -> Outline:
+        """Return at most `limit` rows, 3 or more, of what main and `tips` reach; without tips, of everything."""
         marks = self._numbers(marked)
         starts, reached = self._starts(marks, self._numbers(tips))
         drawn = list(compress(range(len(reached)), reached))
-        ranked = drawn if len(drawn) <= most else self._ranked(drawn, marks, starts)
+        ranked = drawn if len(drawn) <= limit else self._ranked(drawn, marks, starts)
         rows: list[Row] = []
         # Without separate lines, k commits have at most k + 1 folds between them, so the last always fits.
-        for budget, apart in ((most, True), (most * 3 // 4, True), ((most - 1) // 2, False)):
+        for budget, apart in ((limit, True), (limit * 3 // 4, True), ((limit - 1) // 2, False)):
             groups = list(self._groups(drawn, set(ranked[:budget]), apart=apart))
-            if len(groups) <= most:
+            if len(groups) <= limit:
                 rows = self._rows(groups, marks)
                 break
         return Outline(tuple(rows), self._history.id_of(self._main), self._left_out(reached))

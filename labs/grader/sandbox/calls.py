@@ -42,8 +42,8 @@ class TestOutcome:
 class _Line:
     """Send one JSON line, return the JSON line that answers it."""
 
-    def __init__(self, channel: socket, most: int) -> None:
-        self._channel, self._most = channel, most
+    def __init__(self, channel: socket, limit: int) -> None:
+        self._channel, self._most = channel, limit
 
     def send(self, said: Mapping[str, object], seconds: float) -> None:
         self._channel.settimeout(max(seconds, 0.01))

@@ -305,4 +305,4 @@ def _instead(near: str | None) -> str:
 def names_found(names: list[str], noun: str, plural: str = "") -> str:
     if not names:
         return f"no {noun}"
-    return f"{count(len(names), noun, plural)}: {listed(map(quoted, names), most=5)}"
+    return f"{count(len(names), noun, plural)}: {listed(map(quoted, names), limit=5)}"

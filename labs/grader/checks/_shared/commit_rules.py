@@ -72,11 +72,11 @@ class CommitRules:
         if not self.touches and self.empty is None:
             return None
         paths = sorted(map(decoded, run.repository.change_of(commit)))
-        found = f"changes to {listed(map(quoted, paths), most=MAX_LISTED)}" if paths else "an empty commit"
+        found = f"changes to {listed(map(quoted, paths), limit=MAX_LISTED)}" if paths else "an empty commit"
         if self.touches and set(paths) != set(self.touches):
             return (
                 "changes different files",
-                f"changes to {listed(map(quoted, self.touches), most=MAX_LISTED)} only",
+                f"changes to {listed(map(quoted, self.touches), limit=MAX_LISTED)} only",
                 found,
             )
         if self.empty is not None and self.empty == bool(paths):

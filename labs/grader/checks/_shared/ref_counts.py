@@ -43,7 +43,7 @@ class Counted:
         number = len(names)
         which = " ".join(filter(None, [_called(self.matches), that]))
         there = f"There {'is' if number == 1 else 'are'} {self._counted(number)} {which}".rstrip()
-        found = listed(map(quoted, names), most=MAX_SHOWN)
+        found = listed(map(quoted, names), limit=MAX_SHOWN)
         if number >= (self.at_least or 0) and (self.at_most is None or number <= self.at_most):
             of = LookedAt(len(everything), self.noun, plural=self.plural)
             return passed(f"{there}{': ' if names else ''}{found}.", looked_at=of)
@@ -51,7 +51,7 @@ class Counted:
         wanted = " and ".join(
             f"{words} {count(limit, self.noun, self.plural)}" for words, limit in limits if limit is not None
         )
-        others = listed(map(quoted, everything), most=MAX_SHOWN)
+        others = listed(map(quoted, everything), limit=MAX_SHOWN)
         return needs_work(
             f"{there}.",
             expected=f"{wanted} {which}".rstrip(),

@@ -75,7 +75,7 @@ def said_by_git(
             f"--work-tree={tree}",
             *arguments,
             stdin="".join(f"{path}\0" for path in paths).encode(errors="surrogateescape"),
-            most=1 << 20,
+            limit=1 << 20,
             what=what,
             ends=ends,
         )
