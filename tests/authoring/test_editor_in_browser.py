@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from lessons.models import Lesson
 from lessons.quizzes import kinds
+from lessons.rendering.blocks import BLOCKS
 from tests.authoring.conftest import QUIZ, change_address, make_instructor, picture, save
 from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
 from tests.factories import make_lab, make_learner, make_lesson, make_session, make_submission
@@ -370,6 +371,29 @@ def test_checks_and_steps_are_inserted_where_a_lab_has_them(tab, course):
         "    merged: {name: feature/login, into: main, by: merge-commit}"
     )
     assert lines[lines.index("      - {amend: New message}") + 1] == "    expect: {others: passed}"
+
+
+def test_an_example_is_copied_by_keyboard(tab, lesson):
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.goto(change_address(lesson))
+    open_help(tab)
+    entry = tab.locator(".help-pages details").filter(has=tab.get_by_text("::: flow", exact=True))
+    entry.locator("summary").press("Enter")
+    entry.get_by_role("button", name="Copy: ::: flow").press("Enter")
+    expect(tab.locator(".editor-says")).to_have_text("Copied.")
+    assert tab.evaluate("navigator.clipboard.readText()") == BLOCKS["flow"].example
+
+
+def test_without_javascript_the_examples_are_text(browser, live_server, instructor, lesson):
+    context = open_context(browser, live_server, instructor, **wide_light(java_script_enabled=False))
+    page = context.new_page()
+    page.goto(change_address(lesson))
+    page.locator(".help-fold > summary").click()
+    entry = page.locator(".help-pages details").filter(has=page.get_by_text("::: flow", exact=True))
+    entry.locator("summary").click()
+    expect(entry.get_by_text("Work tree -> Staging area")).to_be_visible()
+    expect(entry.get_by_role("button")).to_have_count(0)
+    context.close()
 
 
 @pytest.mark.parametrize("options", [small_dark(), wide_light()], ids=["320", "1280"])
