@@ -19,7 +19,7 @@ from labs.models import (
     Repository,
     Submission,
 )
-from lessons.admin.lists import MAX_LISTED
+from lessons.admin.lists import MAX_LISTED, percent_column, points_column
 from lessons.admin.scope import ReadOnlyAdmin, ReadOnlyInline
 from portal.accounts.http import UserRequest
 
@@ -31,7 +31,14 @@ class LabVersionAdmin(ReadOnlyAdmin):
     course_path = "lab__course"
     learner_path = ""
     exact_search = ("digest",)
-    list_display = ["lab", "digest", "proved", "max_points", "pass_mark", "created_at"]
+    list_display = [
+        "lab",
+        "digest",
+        "proved",
+        points_column("max_points"),
+        percent_column("pass_mark"),
+        "created_at",
+    ]
     list_filter = ["lab__course", "lab"]
     list_select_related = ["lab"]
 
@@ -84,7 +91,15 @@ class SubmissionAdmin(ReadOnlyAdmin):
 class ReportAdmin(ReadOnlyAdmin):
     course_path = "lab__course"
     learner_path = "submission__enrollment"
-    list_display = ["submission", "points", "max_points", "passed", "is_current", "engine", "created_at"]
+    list_display = [
+        "submission",
+        points_column("points"),
+        points_column("max_points"),
+        "passed",
+        "is_current",
+        "engine",
+        "created_at",
+    ]
     list_filter = ["passed", "is_current", "lab"]
     list_select_related = ["submission__lab", "submission__enrollment__user"]
     readonly_fields = ["checks"]

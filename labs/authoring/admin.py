@@ -225,6 +225,6 @@ def _proof_status(lab: Lab, newest: LabVersion | None) -> str:
         build = proofs.build_progress(newest)
         return f"A worker is building the environment: {build}." if build else "A worker is running them."
     if newest.proving_tries >= proofs.MAX_TRIES:
-        said = f"{newest.proving_tries} tries ended without an answer. {newest.proving_fault}"
+        said = f"{newest.proving_tries} tries ended without a result. {newest.proving_fault}"
         return f"{said} To run them again, change the lab or save it unchanged."
     return WAITS

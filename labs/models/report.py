@@ -5,6 +5,7 @@ from labs.models.lab import Lab, LabVersion
 from labs.models.submission import Submission
 from lessons.models import Course, Enrollment
 from lessons.models.shared import SameParent, shared_field
+from lessons.points import show_points
 
 
 class Report(models.Model):
@@ -35,7 +36,7 @@ class Report(models.Model):
         indexes = [models.Index(fields=["lab", "-id"], name="report_newest_of_lab")]
 
     def __str__(self) -> str:
-        return f"{self.submission}: {self.points} of {self.max_points} points"
+        return f"{self.submission}: {show_points(self.points)} of {show_points(self.max_points)} points"
 
 
 class LocalReport(models.Model):

@@ -10,6 +10,7 @@ from django.urls import URLPattern, path
 from lessons import actions, queries, staffing
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, in_words
 from lessons.admin.help import lesson_help
+from lessons.admin.lists import percent_column
 from lessons.admin.ordering import order_view
 from lessons.admin.prepare import PrepareField
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
@@ -23,7 +24,7 @@ from lessons.texts.problem import Problem
 class CourseAdmin(SluggedAdmin):
     course_path = ""
     fixed_once_saved = ("slug",)
-    list_display = ["title", "slug", "time_zone", "pass_mark"]
+    list_display = ["title", "slug", "time_zone", percent_column("pass_mark")]
     list_filter = ["time_zone"]
     search_fields = ["title", "slug"]
     readonly_fields = ["labs_without_lesson"]

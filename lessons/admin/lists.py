@@ -3,7 +3,7 @@
 Only the newest MAX_LISTED rows are listed; searching for a learner, or filtering, finds the others.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -14,12 +14,33 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from lessons.models import Course, Enrollment
+from lessons.points import show_points
 
 AnyRows = QuerySet[Any]  # Any: rows of every model
 MAX_LISTED = 1_000
 MAX_LEARNERS = 200
 MAX_OFFERED = 50  # in the menu of a filter
 HELP = f"Only the newest {MAX_LISTED:,} are listed. Search or filter to find others."
+
+
+def points_column(field: str) -> Callable[[Any], str]:
+    """Return a list column that shows points as the pages do, and sorts by the field."""
+
+    @admin.display(description=field.replace("_", " "), ordering=field)
+    def column(row: Any) -> str:
+        points = getattr(row, field)
+        return "-" if points is None else show_points(points)
+
+    return column
+
+
+def percent_column(field: str) -> Callable[[Any], str]:
+    @admin.display(description=field.replace("_", " "), ordering=field)
+    def column(row: Any) -> str:
+        percent = getattr(row, field)
+        return "-" if percent is None else f"{percent}%"
+
+    return column
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # no arguments at runtime

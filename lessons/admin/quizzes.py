@@ -9,6 +9,7 @@ from django.urls import reverse
 from lessons import actions
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, in_words
 from lessons.admin.help import quiz_help
+from lessons.admin.lists import percent_column, points_column
 from lessons.admin.scope import ReadOnlyAdmin
 from lessons.models import Answer, Attempt, Lesson, Quiz, QuizVersion
 from lessons.pages.previews import quiz_problems, quiz_warnings
@@ -91,7 +92,7 @@ class QuizAdmin(AuthoredAdmin):
 class QuizVersionAdmin(ReadOnlyAdmin):
     course_path = "quiz__course"
     learner_path = ""
-    list_display = ["quiz", "digest", "question_count", "max_points", "created_at"]
+    list_display = ["quiz", "digest", "question_count", points_column("max_points"), "created_at"]
     list_filter = ["quiz__course"]
     exact_search = ("digest",)
     list_select_related = ["quiz"]
@@ -110,7 +111,8 @@ class AnswersInWords:
 @admin.register(Attempt)
 class AttemptAdmin(AnswersInWords, ReadOnlyAdmin):
     list_display = [
-        "quiz", "enrollment", "number", "points", "score", "passed", "counts", "started_at", "submitted_at",
+        "quiz", "enrollment", "number", points_column("points"), percent_column("score"), "passed",
+        "counts", "started_at", "submitted_at",
     ]  # fmt: skip
     list_filter = ["course", "passed", "quiz"]
     exact_search = ("quiz__slug",)

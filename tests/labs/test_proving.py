@@ -252,7 +252,7 @@ def test_a_lab_that_ends_each_process_is_given_up_and_its_author_is_told(monkeyp
     assert len(mailoutbox) == 1
     page = page_in_the_admin(client, lab)
     again = "To run them again, change the lab or save it unchanged."
-    assert f"3 tries ended without an answer. {proofs.NO_ANSWER} {again}" in page
+    assert f"3 tries ended without a result. {proofs.NO_ANSWER} {again}" in page
     proofs.retry_all()
     assert (
         LabVersion.objects.get().proving_tries == proofs.MAX_TRIES - 1

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from labs.models import LabVersion
 from lessons import actions
 from lessons.models import Answer, Quiz
 from tests.authoring.conftest import make_instructor
@@ -146,3 +147,9 @@ def test_menu_leaves_out_details_of_other_rows(staff):
     assert listed.isdisjoint({"FailedCheck", "LocalReport", "Tick"})
     for name in ("labs_failedcheck", "labs_localreport", "lessons_tick"):
         assert staff.get(reverse(f"admin:{name}_changelist")).status_code == 200
+
+
+def test_numbers_of_staff_lists_are_those_of_the_pages(staff, course):
+    LabVersion.objects.filter(lab=make_lab(course)).update(max_points="1034.50", pass_mark=70)
+    page = staff.get(reverse("admin:labs_labversion_changelist")).content.decode()
+    assert '<td class="field-column">1,034.5</td><td class="field-column">70%</td>' in page
