@@ -144,7 +144,7 @@ def test_the_place_is_kept_while_reading_and_home_leads_back_to_it(browser, live
     page.goto("/")
     wait_until(lambda: Reading.objects.filter(heading="two").exists())
     page.reload()
-    link = page.get_by_role("main").get_by_role("link", name="Start here")
+    link = page.get_by_role("main").get_by_role("link", name="Continue reading")
     expect(link).to_have_attribute("href", "/courses/tiny/start/#two")
     link.click()
     expect(page.locator("h2#two")).to_be_in_viewport()

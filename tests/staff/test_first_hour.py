@@ -70,7 +70,7 @@ class Person:
         found = wait_for(lambda: mail.search(self.portal.log("web")), what="the mail comes")
         self.page.get_by_label("Code").fill(found[1])
         self.page.get_by_role("button", name="Continue").click()
-        expect(self.page.get_by_role("link", name="Account", exact=True)).to_be_visible()
+        expect(self.page.locator("details.menu .face")).to_be_visible()
 
     def choose_password(self, address: str) -> None:
         self.page.goto(address)
