@@ -2,7 +2,7 @@
 
 from labs.grader import documentation
 from labs.grader.checks import KINDS
-from labs.grader.reference import VOCABULARY
+from labs.grader.reference import CHECK_KEYS, SCENARIO_KEYS, VOCABULARY
 from lessons.admin.help import HelpEntry, HelpGroup
 
 CHECK = """\
@@ -10,6 +10,12 @@ CHECK = """\
   says: Say here what is true when the check passes
 {kind}
   points: 10
+"""
+SCENARIO = """\
+- name: a repository with one commit
+  steps:
+    - {commit: Start, files: {README.md: "# Project"}}
+  expect: {others: passed}
 """
 
 
@@ -20,13 +26,24 @@ def lab_help() -> list[HelpGroup]:
         _checks(about, tuple(_check(kind) for kind in kinds if KINDS[kind.name].about == about))
         for about in abouts
     ]
-    return [_vocabulary(), *groups, _steps()]
+    return [_vocabulary(), *groups, _scenarios(), _steps()]
 
 
 def _vocabulary() -> HelpGroup:
-    about = "These parameters mean the same in each check that has them."
-    entry = HelpEntry("Parameters", "names that mean the same everywhere", details=tuple(VOCABULARY.items()))
-    return HelpGroup("All checks", (entry,), about)
+    keys = HelpEntry(
+        "Keys", "of each check, beside the one that names its kind", details=tuple(CHECK_KEYS.items())
+    )
+    shared = HelpEntry("Parameters", "with the same meaning in every kind", details=tuple(VOCABULARY.items()))
+    return HelpGroup("All checks", (keys, shared))
+
+
+def _scenarios() -> HelpGroup:
+    about = "A lab opens once each check has passed in one scenario and needed work in another."
+    keys = tuple(SCENARIO_KEYS.items())
+    entry = HelpEntry("Scenario", "a small repository and the outcomes to expect", SCENARIO, details=keys)
+    return HelpGroup(
+        "Scenarios", (entry,), about, before="^ *- name:", section="scenarios", indent_like="^ *- name:"
+    )
 
 
 def _checks(about: str, entries: tuple[HelpEntry, ...]) -> HelpGroup:

@@ -92,7 +92,7 @@ def _read_check(item: Value, known: Collection[str], problems: list[Problem]) ->
         return None
     before = len(problems)
     kinds = [key for key in item.data if key in KINDS]
-    common = {key: value for key, value in item.data.items() if key in _COMMON_KEYS}
+    common = {key: value for key, value in item.data.items() if key in COMMON_KEYS}
     problems.extend(_kind_problems(item, item.data, kinds, known))
     base = read_fields(_Common, common, item.line, "", problems)
     parameters = [_read_parameters(kind, item.data[kind], problems) for kind in kinds]
@@ -104,10 +104,10 @@ def _read_check(item: Value, known: Collection[str], problems: list[Problem]) ->
 def _kind_problems(
     item: Value, data: dict[str, Value], kinds: list[str], known: Collection[str]
 ) -> Iterator[Problem]:
-    others = [key for key in data if key not in KINDS and key not in _COMMON_KEYS]
+    others = [key for key in data if key not in KINDS and key not in COMMON_KEYS]
     for key in others:
         noun = "unknown kind of check or key" if not kinds else "unknown key"
-        yield Problem(data[key].line, key, f"{noun}. {did_you_mean(key, [*_COMMON_KEYS, *known])}")
+        yield Problem(data[key].line, key, f"{noun}. {did_you_mean(key, [*COMMON_KEYS, *known])}")
     if not kinds and not others:
         yield Problem(item.line, "", f"the check has no kind. Use one of: {', '.join(known)}.")
     if len(kinds) > 1:
@@ -157,4 +157,4 @@ def _order_problems(items: list[Value]) -> Iterator[Problem]:
             earlier.append(name)
 
 
-_COMMON_KEYS = [field.name for field in fields(_Common)]
+COMMON_KEYS = [field.name for field in fields(_Common)]

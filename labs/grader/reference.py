@@ -1,7 +1,7 @@
 """Generate the reference of the kinds of check in `docs` from the code: `python -m labs.grader.reference DOCS`."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from . import documentation
@@ -9,6 +9,23 @@ from .checks import KINDS
 from .schema_1.words import ANSWERS, NESTED
 from .schema_1.words import KINDS as OLD_KINDS
 
+CHECK_KEYS = {
+    "id": "the name of the check in `needs` and `expect`; keep it when you change the words",
+    "says": "a statement that should be true",
+    "points": "from 0 to 1,000",
+    "needs": "IDs of earlier checks; this one is not run unless they pass",
+    "teaches": "`plumbing` answers with exact commands, `skill` with a direction; `plumbing` by default",
+    "fix": "what to do, in place of the kind's own commands",
+    "hint": "shown from the second submission in which the check needs work",
+    "lesson": "where to read about it, such as `git-basics#committing`",
+}
+SCENARIO_KEYS = {
+    "name": "one line, unique in the lab",
+    "steps": "the steps that build the repository, in order",
+    "expect": "`passed`, `needs work` or `not run` for each check ID; `others` for all that are not named",
+    "after": "an earlier scenario whose steps come first",
+    "learner": "`name` and `email` of the learner, for checks of authors",
+}
 VOCABULARY = {
     "name": "the branch or tag to check; for `merged` also a list of branches",
     "on": "the branch whose history is checked, `main` by default",
@@ -51,22 +68,29 @@ def _page() -> Iterator[str]:
     yield "This page is generated from the code; `labcheck explain KIND` prints the same text. See [labs.md](labs.md)"
     yield "for how to write a lab."
     yield ""
+    yield "Each check has these keys, and one that names its kind:"
+    yield ""
+    yield from _table("key", CHECK_KEYS)
+    yield ""
     yield "These parameters have the same meaning in every kind:"
     yield ""
-    yield "| parameter | meaning |"
-    yield "|---|---|"
-    yield from (f"| `{name}` | {_cell(means)} |" for name, means in VOCABULARY.items())
+    yield from _table("parameter", VOCABULARY)
     for kind in documentation.of_kinds():
         yield from ("", f"## {kind.name}", "", kind.line, *(["", kind.more] if kind.more else []), "")
         if "\n" in kind.example:
             yield from ("```yaml", kind.example.rstrip(), "```", "")
         yield from _list(kind.parameters) or ["This kind takes no parameters."]
         yield from _values(kind)
-    yield from ("", "## Steps of scenarios")
+    yield from ("", "## Scenarios", "", *_table("key", SCENARIO_KEYS), "", "## Steps of scenarios")
     for step in documentation.of_steps():
         yield from ("", step.line, *_list(step.parameters))
     yield from ("", "Each step that creates a commit also takes these parameters:")
     yield from _list(documentation.shared_by_steps())
+
+
+def _table(noun: str, meanings: Mapping[str, str]) -> Iterator[str]:
+    yield from (f"| {noun} | meaning |", "|---|---|")
+    yield from (f"| `{name}` | {_cell(means)} |" for name, means in meanings.items())
 
 
 def _list(parameters: Iterable[tuple[str, str]]) -> list[str]:

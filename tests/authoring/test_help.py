@@ -95,6 +95,11 @@ def test_each_check_of_the_help_is_a_lab_with_its_parameters():
     assert ("into", "the name of a branch or tag. Default: main.") in merged.details
 
 
+def test_the_scenario_of_the_help_is_read():
+    [scenario] = examples(lab_help(), "Scenarios").values()
+    assert spec_faults(f"{LAB}{CHECK}scenarios:\n{scenario}") == []
+
+
 def test_each_step_of_the_help_can_be_taken():
     shown = examples(lab_help(), "Steps of scenarios")
     assert shown.keys() == STEPS.keys()

@@ -2,9 +2,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import get_args, get_type_hints
 
-from labs.grader import reference
+from labs.grader import check_specs, reference
 from labs.grader.checks import KINDS
 from labs.grader.parameters import RefName, Regex, Revision, keys_of
+from labs.grader.scenarios import reading
 from labs.grader.schema_1.upgrade import upgrade
 from labs.grader.spec import load_spec
 from tests.grader.conftest import lab
@@ -18,6 +19,8 @@ def test_the_reference_says_what_the_code_does():
     assert (DOCS / "checks.md").read_text() == reference.checks_page(), REGENERATE
     assert reference.with_tables(LABS) == LABS, REGENERATE
     assert all(f"\n- `{key}`:" in reference.checks_page() for key in reference.VOCABULARY)
+    assert list(reference.CHECK_KEYS) == check_specs.COMMON_KEYS
+    assert list(reference.SCENARIO_KEYS) == keys_of(reading._Scenario)
 
 
 def test_parameters_of_one_type_have_one_of_few_names():
