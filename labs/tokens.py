@@ -43,7 +43,7 @@ def use_token(*, token: str) -> User:
         raise TokenRefusedError("The access token is missing or incorrect.")
     if not found.user.is_active:
         revoke_token(token=found, why="the account was closed")
-        raise TokenRefusedError("This account is closed. Ask the course staff to open it again.")
+        raise TokenRefusedError("This account is closed. Ask the course staff to reopen it.")
     if not found.is_live:
         raise TokenRefusedError(token_end(found))
     now = timezone.now()

@@ -95,8 +95,8 @@ def check_format(repository: Repository, push: PushRequest) -> None:
     branch = shlex.quote(refs[0].decode("utf-8", "replace"))
     raise PushRefusedError(
         "SHA-256 object ids",
-        "Your repository has SHA-256 object ids. This remote, like GitHub, takes SHA-1 only. Copy your commits into "
-        "a new repository beside yours, and go on there:",
+        "Your repository uses SHA-256 object IDs. This remote, like GitHub, accepts only SHA-1. Copy your commits into "
+        "a new repository beside yours and continue there:",
         "git init -q --object-format=sha1 ../with-sha1",
         "git fast-export --all | git -C ../with-sha1 fast-import --quiet",
         f"git -C ../with-sha1 checkout -q -f {branch}",
@@ -108,8 +108,8 @@ def check_format(repository: Repository, push: PushRequest) -> None:
 def shallow() -> PushRefusedError:
     return PushRefusedError(
         "shallow update not allowed",
-        "Your clone is shallow: the first part of its history is missing, so nothing of it can be stored or graded. "
-        "Get the rest from the remote that you cloned (often origin), and push again:",
+        "Your clone is shallow: the beginning of its history is missing, so it cannot be stored or graded. "
+        "Fetch the rest from the remote that you cloned (usually origin), then push again:",
         "git fetch --unshallow origin",
     )
 
@@ -123,8 +123,8 @@ def check_room(path: Path, size: int) -> None:
         raise PushRefusedError(
             "no room left in this repository",
             f"Your repository for this lab uses {megabytes(used)} of {megabytes(quota)}, and this push adds "
-            f"{megabytes(size)}. Everything you submitted is kept, so deleting branches frees nothing. {LARGE_FILES} "
-            f"{REMOVE_THEM} If a small push does not fit either, ask your instructor for more room.",
+            f"{megabytes(size)}. Everything you submitted is kept, so deleting branches frees no space. {LARGE_FILES} "
+            f"{REMOVE_THEM} If a small push does not fit either, ask your instructor for more space.",
         )
     if is_disk_short(size) or disk.practice_bytes() > settings.PRACTICE_ROOT_MAX_BYTES:
         raise disk_full()
@@ -140,7 +140,7 @@ def too_large() -> PushRefusedError:
     limit = megabytes(settings.PRACTICE_MAX_BYTES)
     return PushRefusedError(
         f"larger than {limit}",
-        f"The push is larger than {limit}, the limit for one push. {LARGE_FILES} {REMOVE_THEM}",
+        f"The push exceeds the limit of {limit} for one push. {LARGE_FILES} {REMOVE_THEM}",
     )
 
 

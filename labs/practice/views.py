@@ -112,7 +112,9 @@ def address(request: HttpRequest, course_slug: str, lab_slug: str) -> HttpRespon
 def advertise(request: HttpRequest, repository: Repository) -> HttpResponse:
     service = request.GET.get("service", "").removeprefix("git-")
     if service not in SERVICES:
-        return plain(403, "This remote speaks Git's smart protocol only. Update git to 1.6.6 or later.")
+        return plain(
+            403, "This remote supports only Git's smart HTTP protocol. Update Git to 1.6.6 or later."
+        )
     if service == "receive-pack":
         _remember_unrecorded(repository)
         refs = advertising.offer_sha_256(advertising.advertise_for_push(repository.path))

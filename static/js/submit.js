@@ -8,7 +8,7 @@ addEventListener("load", () => setTimeout(focusOnNews));
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   detail.target.setAttribute("aria-busy", "true");
   const button = document.activeElement?.closest("button") ?? detail.elt.querySelector("button");
-  if (button) button.textContent = "Looking …";
+  if (button) button.textContent = "Looking up…";
   live.textContent = "Looking for the repository.";
 });
 

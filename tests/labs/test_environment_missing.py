@@ -83,7 +83,7 @@ def test_push_to_another_lab_is_graded_and_this_one_once_the_other_worker_has_bu
     assert (state_of(first), first.token, built) == ((State.QUEUED, 0), 1, [])
     client.force_login(first.enrollment.user)
     assert (
-        "Grading starts when this lab&#x27;s Python environment is built."
+        "Grading starts when the Python environment of this lab is ready."
         in client.get(first.get_absolute_url()).content.decode()
     )
     tasks.prove_next()

@@ -38,7 +38,7 @@ def test_a_shallow_clone_is_told_how_to_get_its_history(learner, clone, tmp_path
     cut = beside(clone, tmp_path / "cut")
     code, said = cut.push()
     assert code == 1 and "! [remote rejected] main -> main (shallow update not allowed)" in said
-    assert "Your clone is shallow: the first part of its history is missing" in said.replace("\n", " ")
+    assert "Your clone is shallow: the beginning of its history is missing" in said.replace("\n", " ")
     assert not Submission.objects.filter(enrollment=learner).exists()
     run(commands_in(said), cut)
     code, said = cut.push()
@@ -66,7 +66,7 @@ def test_a_repository_with_sha_256_is_told_how_to_go_on(learner, clone, tmp_path
     new.commit("Two", content=b"2\n")
     code, said = new.push()
     assert code == 1 and "! [remote rejected] main -> main (SHA-256 object ids)" in said
-    assert "Your repository has SHA-256 object ids. This remote, like GitHub, takes" in said
+    assert "Your repository uses SHA-256 object IDs. This remote, like GitHub," in said
     assert not Submission.objects.filter(enrollment=learner).exists()
     commands = commands_in(said)
     assert [line for line in commands if " push " in line] == [commands[-1]]

@@ -98,7 +98,7 @@ def test_what_is_too_large_is_said_in_place_of_it(cast, push, monkeypatch):
     submission = push(large=b"x" * (1 << 20) + b"\n", small=b"1\n", binary=b"\0")
     learner = cast.learner.user
     assert "Larger than 1 MB, so it is not shown." in page(learner, submission, "files/?path=large")
-    assert "Binary, so it is not shown." in page(learner, submission, "files/?path=binary")
+    assert "Binary file, not shown." in page(learner, submission, "files/?path=binary")
     monkeypatch.setattr(browsing, "MAX_DEPTH", 1)
     assert "This path is too deep to show." in page(learner, submission, "files/?path=a/b")
     monkeypatch.setattr(browsing, "MAX_ENTRIES", 1)

@@ -28,9 +28,9 @@ def test_lab_page_has_the_brief_and_the_checks_before_anything_is_pushed(learner
     assert '<div class="prose"><p>Make a repository.</p></div>' in text
     for says, points in [("main has at least three commits of yours", 40), ("README.md exists", 40)]:
         assert f'<div>{says}</div> <span class="num quiet">{points} points</span>' in text
-    assert '<p class="under">100 points. You need 70 to pass. The best submission counts.</p>' in text
+    assert '<p class="under">100 points. You need 70 to pass. Your best submission counts.</p>' in text
     assert 'class="band' not in text
-    assert "Nothing graded yet. The first submission appears here." in text
+    assert "Nothing graded yet. Your submissions will appear here." in text
     assert "git push origin main" in text
 
 
@@ -160,7 +160,7 @@ def test_band_says_how_far_the_best_submission_is_from_the_pass_mark(learner_cli
 def test_checks_show_the_outcomes_of_the_best_submission(learner_client, cast):
     best = cast.grade(readable="passed", three_commits="needs_work", readme="not_run", other="passed")
     text = page(learner_client, cast.lab)
-    assert f"As in submission {best.number}, your best" in text
+    assert f"Results of submission {best.number}, your best" in text
     rows = re.findall(
         r'<span class="vh">([^<]*): </span> <div>([^<]*)</div> <span class="num quiet">([^<]*)<', text
     )

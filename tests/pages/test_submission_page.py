@@ -21,7 +21,7 @@ def page(client, submission: Submission) -> str:
 def test_verdict_comes_in_one_line(learner_client, cast):
     text = page(learner_client, cast.grade(a="passed", b="passed", c="needs_work", d="not_run", e="passed"))
     assert "<h1>60 of 100 points. You need 70.</h1>" in text
-    assert "Needs work</span> 3 of 5 checks passed. The best submission counts.</p>" in text
+    assert "Needs work</span> 3 of 5 checks passed. Your best submission counts.</p>" in text
 
 
 def test_verdict_of_other_maximum_is_given_in_points(learner_client, cast):
@@ -40,7 +40,10 @@ def test_check_to_fix_first_is_open_and_says_where_what_and_how(learner_client, 
     text = page(learner_client, cast.grade(a="passed", readme="needs_work"))
     assert '<details class="check" id="check-readme" open>' in text
     assert '<details class="check" id="check-a">' in text
-    assert "<strong><code>README.md</code> is not there.</strong> One was found at" in text
+    assert (
+        "<strong><code>README.md</code> is not there.</strong> Found <code>docs/README.md</code> instead."
+        in text
+    )
     assert "<code>README.md</code>, line 2, commit <code>9f3c2e1</code>, branch <code>main</code></p>" in text
     assert '<mark class="line"><span class="no">2</span> &lt;&lt;&lt;&lt;&lt;&lt;&lt; HEAD</mark>' in text
     assert "<dt>Expected</dt><dd><code>README.md</code></dd>" in text
@@ -112,8 +115,8 @@ def test_queued_page_says_what_is_typical(learner_client, cast):
 
 def test_queue_that_stands_says_that_nobody_has_to_wait(learner_client, cast):
     text = page(learner_client, cast.submit(queued_at=timezone.now() - timedelta(minutes=2)))
-    assert "Grading starts as soon as it can." in text
-    assert "Grading starts as soon as it can." not in page(learner_client, cast.submit())
+    assert "Grading starts as soon as possible." in text
+    assert "Grading starts as soon as possible." not in page(learner_client, cast.submit())
 
 
 def test_waiting_page_has_a_refresh_link_without_scripts(learner_client, cast):

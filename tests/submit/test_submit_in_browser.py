@@ -80,7 +80,7 @@ def open_box(page) -> None:
 def paste(page, text: str) -> None:
     open_box(page)
     page.get_by_label("Repository URL").fill(text)
-    page.get_by_role("button", name="Show its latest commit").click()
+    page.get_by_role("button", name="Show the latest commit").click()
 
 
 def is_well(page) -> bool:
