@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 from lessons.models import Course, Enrollment
 from lessons.points import show_points
 
+Column = Callable[[Any], str]  # Any: each admin has its own model
 AnyRows = QuerySet[Any]  # Any: rows of every model
 MAX_LISTED = 1_000
 MAX_LEARNERS = 200
@@ -23,20 +24,20 @@ MAX_OFFERED = 50  # in the menu of a filter
 HELP = f"Only the newest {MAX_LISTED:,} are listed. Search or filter to find others."
 
 
-def points_column(field: str) -> Callable[[Any], str]:
+def points_column(field: str) -> Column:
     """Return a list column that shows points as the pages do, and sorts by the field."""
 
     @admin.display(description=field.replace("_", " "), ordering=field)
-    def column(row: Any) -> str:
+    def column(row: Model) -> str:
         points = getattr(row, field)
         return "-" if points is None else show_points(points)
 
     return column
 
 
-def percent_column(field: str) -> Callable[[Any], str]:
+def percent_column(field: str) -> Column:
     @admin.display(description=field.replace("_", " "), ordering=field)
-    def column(row: Any) -> str:
+    def column(row: Model) -> str:
         percent = getattr(row, field)
         return "-" if percent is None else f"{percent}%"
 
