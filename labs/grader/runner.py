@@ -57,7 +57,7 @@ class _Handler(socketserver.BaseRequestHandler):
         if request.job is None:
             wire.send(self.request, {"unavailable": sandbox.unavailable()})
         elif request.channel is None:
-            wire.send(self.request, wire.as_said(sandbox.run_for(request.job, self.request)))
+            wire.send(self.request, wire.result_to_json(sandbox.run_for(request.job, self.request)))
         else:
             with sandbox.talking(request.job, request.channel):
                 select.select([self.request], [], [], request.job.seconds)

@@ -13,14 +13,14 @@ from labs.grader.git.complaints import cannot_read
 from labs.grader.git.repository import Repository, RepositoryDamagedError, UnreadableError
 from labs.grader.json_object import JsonObject
 from labs.grader.proof import prove
-from labs.grader.sandbox.opening import opened
+from labs.grader.sandbox.opening import open_sandbox
 from labs.grader.spec import load_spec
 
 
 def answer(asked: JsonObject) -> JsonObject:
     spec = load_spec(asked["source"])
     address, environments, max_bytes, removed_last = asked["sandbox"]
-    sandbox = opened(address, Path(environments), max_bytes, removed_last)
+    sandbox = open_sandbox(address, Path(environments), max_bytes, removed_last)
     if "path" not in asked:
         return {"proof": prove(spec, None if sandbox.unavailable() else sandbox).to_json()}
     try:

@@ -16,7 +16,7 @@ from labs.grader.fetching.fetch import ORDINARY, WHILE_SOMEBODY_WAITS, fetch, la
 from labs.grader.fetching.listing import HEADS
 from labs.grader.fetching.mirrors import hold, mirror_path, prune_mirrors
 from labs.grader.fetching.network import INTERNET, Network
-from labs.grader.fetching.refusals import FetchError, FetchRefusedError, damaged, no_attempt
+from labs.grader.fetching.refusals import FetchError, FetchRefusedError, damaged_refusal, no_attempt
 from labs.grader.fetching.upstream import Server
 from labs.grader.git.objects import absent
 from labs.grader.git.processes import RepositoryDamagedError
@@ -121,7 +121,7 @@ def hold_mirror(address: Address, refs: Mapping[str, str]) -> Iterator[tuple[Pat
         except RepositoryDamagedError as error:
             mirror.empty()
             if fetched.is_new:  # not a fault of our disk: the host sent it
-                raise damaged(str(error), address, ORDINARY) from error
+                raise damaged_refusal(str(error), address, ORDINARY) from error
             raise
         size = bytes_in(path)
     _prune_after(size)

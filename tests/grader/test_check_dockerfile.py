@@ -1,6 +1,6 @@
 import pytest
 
-from labs.grader.dockerfiles.ignoring import left_out
+from labs.grader.dockerfiles.ignoring import excluding_line
 from labs.grader.dockerfiles.layers import dependencies_first
 from labs.grader.dockerfiles.reading import read_dockerfile
 from labs.grader.report import Outcome
@@ -260,7 +260,7 @@ def test_lines_are_read_as_docker_reads_them():
     ],
 )
 def test_what_a_dockerignore_leaves_out(lines, path, line):
-    assert left_out(lines, path) == line
+    assert excluding_line(lines, path) == line
 
 
 def test_a_dockerignore_that_is_missing_or_not_enough(ask):
@@ -556,4 +556,4 @@ def test_patterns_of_a_dockerignore_cross_folders_as_docker_says():
         ("\ufeffa", "a", True),
     ]
     for pattern, path, expected in cases:
-        assert (left_out(pattern, path) == 1) is expected, (pattern, path)
+        assert (excluding_line(pattern, path) == 1) is expected, (pattern, path)

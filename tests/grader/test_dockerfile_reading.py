@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from labs.grader.dockerfiles.reading import read_dockerfile, substituted
+from labs.grader.dockerfiles.reading import read_dockerfile, substitute
 
 # What stands behind `FROM a:1`, and the instructions: name, value, and what is in here-documents.
 READ = [
@@ -290,7 +290,7 @@ def test_variables_have_the_values_that_the_file_tells(before, word, value, unkn
     file = read_dockerfile("Dockerfile", text)
     assert not file.faults
     one = file.final.instructions[-1]
-    found = substituted(file.final, one, one.value)
+    found = substitute(file.final, one, one.value)
     assert (found.text, found.unknown) == (value, unknown)
 
 
@@ -303,7 +303,7 @@ def test_stages_start_from_each_other_and_keep_what_is_kept():
     assert (base.base, base.name, second.before, third.before) == ("python:3.12-slim", "base", base, None)
     assert [one.value for one in second.all("RUN")] == ["trigger", "x"]
     one = second.instructions[-1]
-    found = substituted(second, one, "$A$E")
+    found = substitute(second, one, "$A$E")
     assert (found.text, found.unknown) == ("2", ["A"])
 
 

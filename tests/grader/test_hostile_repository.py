@@ -155,10 +155,10 @@ def test_a_limit_is_met_once_and_remembered(repo, monkeypatch, name, value, reas
     for number in range(5):
         repo.commit(f"Commit {number}", LICENSE="MIT\n")
     started = []
-    start = processes.started
+    start = processes.start_git
     monkeypatch.setattr(
         processes,
-        "started",
+        "start_git",
         lambda path, *words, **more: started.append(words) or start(path, *words, **more),
     )
     asks = [

@@ -4,12 +4,12 @@ import time
 
 import pytest
 
-from labs.grader.dockerfiles.ignoring import left_out
+from labs.grader.dockerfiles.ignoring import excluding_line
 from labs.grader.dockerfiles.layers import dependencies_first
 from labs.grader.dockerfiles.questions import exposes, not_root
 from labs.grader.dockerfiles.reading import read_dockerfile
 from labs.grader.formats.data import MAX_BYTES, Format, UnparsableError, read_data
-from labs.grader.python_packages.declared import declared
+from labs.grader.python_packages.declared import read_declared
 from labs.grader.python_packages.pins import pinned
 from labs.grader.python_packages.project import read_project
 from labs.grader.python_packages.project_faults import faults
@@ -60,20 +60,20 @@ def test_long_keys_and_blanks_of_ordinary_files_are_read():
     "line", ["*a" * 131_000, "[" * 262_000, "\\" * 262_000, "?" * 262_000, "../" * 87_000, "**/" * 87_000]
 )
 def test_one_long_line_of_a_dockerignore_is_read_soon(line):
-    left_out(line, "src/" + "a" * 50 + "/.env")
+    excluding_line(line, "src/" + "a" * 50 + "/.env")
 
 
 def test_many_lines_of_a_dockerignore_are_read_soon():
-    left_out("".join(f"*{number}*\n" for number in range(32_000)), "src/a/.env")
+    excluding_line("".join(f"*{number}*\n" for number in range(32_000)), "src/a/.env")
 
 
 def test_range_of_a_dockerignore_that_is_upside_down_matches_nothing():
-    assert left_out("[z-a]nv\n", "env") is None
-    assert left_out("[a-z]nv\n[!]x\n\\[x\n", "env") == 1
-    assert left_out("[^a-d]nv\n", "env") == 1
-    assert left_out("\\*\n", "*") == 1
-    assert left_out("?nv*\n", "env") == 1
-    assert left_out("a*b*c\n", "aXbYbZc") == 1
+    assert excluding_line("[z-a]nv\n", "env") is None
+    assert excluding_line("[a-z]nv\n[!]x\n\\[x\n", "env") == 1
+    assert excluding_line("[^a-d]nv\n", "env") == 1
+    assert excluding_line("\\*\n", "*") == 1
+    assert excluding_line("?nv*\n", "env") == 1
+    assert excluding_line("a*b*c\n", "aXbYbZc") == 1
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_very_many_dependencies_are_read_soon(dependency):
     text = f'[project]\nname = "a"\nversion = "1"\ndependencies = [\n{lines}]\n'
     project, _ = read_project("pyproject.toml", text, ())
     assert len(faults(project)) <= 20
-    found = declared(project, lambda path: None).wanted
+    found = read_declared(project, lambda path: None).wanted
     assert (len(found), found[0].place.line) == (25_000, 5)
 
 

@@ -8,7 +8,7 @@ from pip._internal.req.req_file import parse_requirements
 
 from labs.grader.python_packages.pins import pinned
 from labs.grader.python_packages.project import Project, read_project
-from labs.grader.python_packages.requirements import Line, read_files, wanted
+from labs.grader.python_packages.requirements import Line, parse_requirement, read_files
 from labs.grader.report import Outcome
 
 FILES = [
@@ -123,7 +123,7 @@ UNREADABLE = ["fla sk", "a=>1", "a==", "==1", "a @", "!", "a>=1 <2"]
 
 def test_what_is_one_version_and_what_moves():
     def judge(text):
-        return wanted(Line(text, None))
+        return parse_requirement(Line(text, None))
 
     found = [(text, judge(text).exact, judge(text).bounded) for text, _, _ in JUDGED]
     assert found == JUDGED

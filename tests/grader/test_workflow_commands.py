@@ -3,7 +3,7 @@
 import pytest
 
 from labs.grader.workflows.commands import commands_of
-from labs.grader.workflows.effects import together
+from labs.grader.workflows.effects import combine
 from labs.grader.workflows.remote import effect_of_command
 
 DEPLOYS = r"""
@@ -406,7 +406,7 @@ def test_a_command_is_read_by_its_arguments_and_direction(table, expected):
 
 
 def does(script):
-    effect = together([effect_of_command(command) for command in commands_of(script)])
+    effect = combine([effect_of_command(command) for command in commands_of(script)])
     if "deploy" in effect.stages:
         return "deploys"
     return "does not" if effect.known else "not known"

@@ -8,7 +8,7 @@ from script_generator import scripts, with_bash
 from labs.grader.workflows.commands import commands_of
 from labs.grader.workflows.reading import read_workflow
 from labs.grader.workflows.script_parser import MAX_DEPTH
-from labs.grader.workflows.script_runs import Setting, fate, reachable
+from labs.grader.workflows.script_runs import Setting, fate, reachable_commands
 from labs.grader.workflows.stages import acts_of, of_command
 
 SHELLS = [
@@ -142,7 +142,7 @@ def test_a_command_that_cannot_be_reached_is_left_out():
 def test_a_script_with_too_many_ways_is_not_known():
     script = "".join(f"[ -e f{at} ] && v{at}=1\n" for at in range(12)) + "pytest\n"
     [number] = [one.number for one in commands_of(script) if one.words == ["pytest"]]
-    assert reachable(script) is None
+    assert reachable_commands(script) is None
     assert fate(script, number, Setting(stops=False)) == "not known"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from labs.grader.workflows.graph import Pipeline, expanded
+from labs.grader.workflows.graph import Pipeline, expand_jobs
 from labs.grader.workflows.injection import no_injection
 from labs.grader.workflows.reading import read_workflow
 
@@ -105,7 +105,7 @@ env.FROM_STEP
 def judged(step):
     workflow = read_workflow("ci.yml", HEAD + step)
     assert not workflow.faults, workflow.faults
-    return no_injection(Pipeline(workflow, expanded(workflow, lambda path: None), {}))
+    return no_injection(Pipeline(workflow, expand_jobs(workflow, lambda path: None), {}))
 
 
 def asked(step):

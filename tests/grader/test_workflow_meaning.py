@@ -4,7 +4,7 @@ import pytest
 
 from labs.grader.workflows.artifacts import Handover, handed_over
 from labs.grader.workflows.delivery import Delivery
-from labs.grader.workflows.graph import Pipeline, expanded
+from labs.grader.workflows.graph import Pipeline, expand_jobs
 from labs.grader.workflows.order import in_order
 from labs.grader.workflows.reading import read_workflow
 
@@ -487,7 +487,7 @@ def test_what_starts_a_workflow(judge):
 def contradictions(text):
     """Yield pairs of answers about one file of which only one can be true."""
     workflow = read_workflow("ci.yml", text)
-    pipeline = Pipeline(workflow, expanded(workflow, lambda path: None), {})
+    pipeline = Pipeline(workflow, expand_jobs(workflow, lambda path: None), {})
     deploy = in_order(pipeline, ["deploy"])
     for way in ("continuous-delivery", "continuous-deployment"):
         found = Delivery(pipeline, "production", "main").judge(way)

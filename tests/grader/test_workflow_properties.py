@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from labs.grader.dockerfiles.reading import read_dockerfile
 from labs.grader.workflows.commands import commands_of
-from labs.grader.workflows.drawing import MAX_DRAWN, drawn
+from labs.grader.workflows.drawing import MAX_DRAWN, draw_pipeline
 from labs.grader.workflows.expressions import holds
 from labs.grader.workflows.filters import matches
 from labs.grader.workflows.graph import Pipeline, needs_faults
@@ -46,7 +46,7 @@ def test_each_graph_of_jobs_has_a_fault_or_an_order(needs):
         assert {name: set(found) for name, found in pipeline.before.items()} == {
             f"j{i}": {f"j{n}" for n in found} for i, found in reachable.items()
         }
-        assert len(drawn(pipeline).svg.split("<rect")) - 1 == min(len(needs), MAX_DRAWN)
+        assert len(draw_pipeline(pipeline).svg.split("<rect")) - 1 == min(len(needs), MAX_DRAWN)
 
 
 WORDS = st.lists(

@@ -4,7 +4,7 @@ import pytest
 
 from labs.grader.workflows.delivery import Delivery
 from labs.grader.workflows.filters import Moment
-from labs.grader.workflows.graph import Pipeline, expanded
+from labs.grader.workflows.graph import Pipeline, expand_jobs
 from labs.grader.workflows.limits import cached
 from labs.grader.workflows.reading import read_workflow
 from labs.grader.workflows.starting import starts_at
@@ -16,7 +16,7 @@ MAIN = "{push: {branches: [main]}}"
 def pipeline_of(text, load=lambda path: None):
     workflow = read_workflow("ci.yml", text)
     assert not workflow.faults, workflow.faults
-    return Pipeline(workflow, expanded(workflow, load), {})
+    return Pipeline(workflow, expand_jobs(workflow, load), {})
 
 
 def flow(on, condition="", step="{run: ./deploy.sh}"):

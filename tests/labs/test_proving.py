@@ -15,7 +15,7 @@ from labs.authoring.saving import save_lab
 from labs.grader.proof import Proof, prove
 from labs.grader.sandbox import SandboxError
 from labs.grader.sandbox.environments import MAX_SECONDS, Environments, digest_of
-from labs.grader.sandbox.opening import opened
+from labs.grader.sandbox.opening import open_sandbox
 from labs.grader.spec import load_spec
 from labs.grading import apart, proofs, tasks
 from labs.models import Lab, LabVersion
@@ -60,7 +60,9 @@ def is_open_to(lab, learner) -> bool:
 
 
 def sandbox_is_missing(settings) -> str | None:
-    return opened(settings.SANDBOX, settings.ENVIRONMENTS_ROOT, settings.ENVIRONMENTS_MAX_BYTES).unavailable()
+    return open_sandbox(
+        settings.SANDBOX, settings.ENVIRONMENTS_ROOT, settings.ENVIRONMENTS_MAX_BYTES
+    ).unavailable()
 
 
 def test_a_lab_that_runs_code_waits_for_its_proof(client):

@@ -18,7 +18,7 @@ from labs.grader.report import CheckResult
 from labs.grader.sandbox import Job, Ran
 from labs.grader.sandbox.environments import Environments
 from labs.grader.sandbox.local import LocalSandbox
-from labs.grader.sandbox.packing import packed
+from labs.grader.sandbox.packing import pack_files
 from labs.grader.spec import load_spec
 from tests.grader.conftest import *  # noqa: F403 - repositories built by git
 
@@ -55,7 +55,7 @@ def python(sandbox) -> Callable[..., Ran]:
 
     def run(code: str, *, seconds: float = SECONDS, files: dict[bytes, bytes] | None = None) -> Ran:
         content = {b"a.py": textwrap.dedent(code).encode(), **(files or {})}
-        return sandbox.run(Job(("python3", "a.py"), packed(content), seconds))
+        return sandbox.run(Job(("python3", "a.py"), pack_files(content), seconds))
 
     return run
 

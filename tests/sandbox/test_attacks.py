@@ -9,7 +9,7 @@ import pytest
 
 from labs.grader.sandbox import slots
 from labs.grader.sandbox.job import Limits
-from labs.grader.sandbox.packing import packed
+from labs.grader.sandbox.packing import pack_files
 from tests.sandbox.conftest import gone_within
 
 pytestmark = pytest.mark.heavy
@@ -423,4 +423,4 @@ def test_b19_three_descriptors_are_open(python):
 )
 def test_b20_the_packer_makes_no_path_that_leaves_or_tricks(path):
     with pytest.raises(ValueError, match="not a file path"):
-        packed({path: b""})
+        pack_files({path: b""})

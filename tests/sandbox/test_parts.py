@@ -12,7 +12,7 @@ import pytest
 
 from labs.grader.git.processes import TooLargeError
 from labs.grader.sandbox import Job, Limits, cgroups, policy, slots
-from labs.grader.sandbox.packing import packed
+from labs.grader.sandbox.packing import pack_files
 from tests.servers import ROOT
 
 ORDINARY = """
@@ -79,8 +79,10 @@ def test_filter_is_the_same_each_time_and_made_of_whole_instructions():
 
 def test_archive_is_the_same_for_the_same_files():
     files = {b"b": b"1", b"a/\xff": b"2"}
-    assert packed(files) == packed(dict(reversed(files.items())))
-    with tarfile.open(fileobj=BytesIO(packed(files, frozenset([b"b"]))), errors="surrogateescape") as archive:
+    assert pack_files(files) == pack_files(dict(reversed(files.items())))
+    with tarfile.open(
+        fileobj=BytesIO(pack_files(files, frozenset([b"b"]))), errors="surrogateescape"
+    ) as archive:
         members = archive.getmembers()
     assert [(member.name, member.isreg(), stat.S_IMODE(member.mode)) for member in members] == [
         ("a/\udcff", True, 0o644),
@@ -90,22 +92,22 @@ def test_archive_is_the_same_for_the_same_files():
 
 def test_archive_that_is_too_large_is_refused():
     with pytest.raises(TooLargeError, match="larger than 20 MB together"):
-        packed({b"a": bytes(21 << 20)})
+        pack_files({b"a": bytes(21 << 20)})
 
 
 def test_command_reads_what_stands_behind_the_archive(sandbox):
     for size in (0, 1, 511, 512, 10_239, 10_240, 30_000):
         ran = sandbox.run(
-            Job(("sh", "-c", "wc -c < a; cat"), packed({b"a": b"x" * size}), 10, stdin=b"behind")
+            Job(("sh", "-c", "wc -c < a; cat"), pack_files({b"a": b"x" * size}), 10, stdin=b"behind")
         )
         assert ran.text == f"{size}\nbehind"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give each sandbox a user of its own")
 def test_uids_are_leased_to_one_at_a_time(tmp_path):
-    with slots.leased(tmp_path / "slots") as one, slots.leased(tmp_path / "slots") as other:
+    with slots.lease_slot(tmp_path / "slots") as one, slots.lease_slot(tmp_path / "slots") as other:
         assert (one, other) == (slots.FIRST_UID, slots.FIRST_UID + 1)
-    with slots.leased(tmp_path / "slots") as again:
+    with slots.lease_slot(tmp_path / "slots") as again:
         assert again == slots.FIRST_UID
 
 

@@ -19,7 +19,7 @@ from labs.grader import runner as module
 from labs.grader.report import Outcome
 from labs.grader.sandbox import Job, SandboxError, policy
 from labs.grader.sandbox.local import LocalSandbox
-from labs.grader.sandbox.packing import NO_FILES, packed
+from labs.grader.sandbox.packing import NO_FILES, pack_files
 from labs.grader.sandbox.remote import RemoteSandbox
 from tests.sandbox.conftest import gone_within, judged_in, processes_with
 from tests.servers import ROOT, wait_for
@@ -30,9 +30,9 @@ SLEEPER = """
 import sys
 from pathlib import Path
 from labs.grader.sandbox import Job
-from labs.grader.sandbox.opening import opened
+from labs.grader.sandbox.opening import open_sandbox
 from labs.grader.sandbox.packing import NO_FILES
-opened(sys.argv[1], Path("/nonexistent"), 0).run(Job(("sleep", sys.argv[2]), NO_FILES, 60))
+open_sandbox(sys.argv[1], Path("/nonexistent"), 0).run(Job(("sleep", sys.argv[2]), NO_FILES, 60))
 """
 
 
@@ -156,10 +156,10 @@ def test_runner_runs_what_the_own_sandbox_runs(remote, repo):
     repo.commit("Add the code")
     assert judged_in(repo, remote, HELLO).outcome is Outcome.PASSED
     assert judged_in(repo, remote, ADD).outcome is Outcome.PASSED
-    ran = remote.run(Job(("cat",), packed({b"a": b"1"}), 5, stdin=b"from outside"))
+    ran = remote.run(Job(("cat",), pack_files({b"a": b"1"}), 5, stdin=b"from outside"))
     assert (ran.exit, ran.output) == (0, b"from outside")
     chatty = ("sh", "-c", "yes | head -c 1000000; echo end; echo 1 > made")
-    ran = remote.run(Job(chatty, packed({}), 5, looks_for="made"))
+    ran = remote.run(Job(chatty, pack_files({}), 5, looks_for="made"))
     assert (ran.found, ran.left_out, ran.parts[-1][-4:]) == (True, 1_000_004 - (256 << 10), "end\n")
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from labs.grader.fetching.address import Address, AddressError, read_address
 from labs.grader.fetching.bounded_process import FetchLimits
-from labs.grader.fetching.refusals import SENTENCES, FetchError, refused
+from labs.grader.fetching.refusals import SENTENCES, FetchError, refusal_of
 from labs.models import Receipt, Repository, Submission
 from tests.submit.conftest import ADDRESS, Page, client_of, text_of
 
@@ -83,7 +83,7 @@ def test_text_that_is_no_address_is_refused_in_its_own_words(page, github, code)
 
 @pytest.mark.parametrize("code", SENTENCES)
 def test_repository_that_cannot_be_read_is_refused_in_its_own_words(page, github, code):
-    github.refusal = refused(
+    github.refusal = refusal_of(
         code, Address("github.com", "octocat", "billing"), FetchLimits(), words="`x`", branch="`main`"
     )
     assert is_refused(page.paste(), as_shown(github.refusal.message))

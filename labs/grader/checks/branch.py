@@ -11,7 +11,7 @@ from typing import Literal
 
 from ..findings import LookedAt
 from ..git.repository import Tip
-from ..graphs.wanted import standing_at
+from ..graphs.wanted import pointing_at
 from ..parameters import RefName, Revision
 from ..words import quoted, visible
 from ._shared.base import (
@@ -112,5 +112,5 @@ class BranchCheck(Kind):
             found=named(tip.commit),
             fix=rewritten(run, tip, ["git", "reset", "--keep", wanted.commit.id]),
             evidence=[commit_evidence(tip, tip.commit), commit_evidence(wanted, wanted.commit)],
-            wanted=standing_at(self.name, wanted.commit),
+            wanted=pointing_at(self.name, wanted.commit),
         )

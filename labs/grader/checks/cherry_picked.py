@@ -13,7 +13,7 @@ from ..git.history import Commit
 from ..git.patches import Patches
 from ..git.repository import Tip
 from ..graphs.shapes import Shape
-from ..graphs.wanted import copied
+from ..graphs.wanted import cherry_picked
 from ..parameters import MAIN, RefName, Revision
 from ..words import count, listed, quoted
 from ._shared.base import Run, Verdict, make_branch, needs_work, passed, tip_or_answer
@@ -114,7 +114,7 @@ class CherryPickedCheck(HistoryKind):
         )
 
     def _shape(self) -> Shape:
-        return copied(list(map(str, self.commits)), self.on)
+        return cherry_picked(list(map(str, self.commits)), self.on)
 
 
 def _copy_instead(run: Run, onto: Tip, wanted: list[Commit], merged: list[Commit]) -> str:

@@ -17,9 +17,9 @@ from ..git.history import Commit
 from ..git.repository import Tip
 from ..graphs.shapes import Shape
 from ..graphs.wanted import (
-    brought_by_rebase,
     fast_forward,
     merge_commit,
+    merged_by_rebase,
     one_after_another,
     squashed,
     unmerged,
@@ -59,7 +59,7 @@ _SHAPES = {
     "merge-commit": merge_commit,
     "fast-forward": fast_forward,
     "squash": squashed,
-    "rebase": brought_by_rebase,
+    "rebase": merged_by_rebase,
     "none": unmerged,
 }
 

@@ -20,7 +20,7 @@ from ..findings import LookedAt
 from ..git.repository import Tip
 from ..parameters import Content, Count, FilePath, Seconds
 from ..sandbox import Job, Ran
-from ..sandbox.packing import files_at, packed
+from ..sandbox.packing import files_at, pack_files
 from ..words import count, listed, quoted
 from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed, where
 from ._shared.causes import no_match_answer
@@ -109,7 +109,7 @@ own_tests:
 
     def _job(self, run: Run, suite: dict[bytes, bytes], files: dict[FilePath, Content]) -> Job:
         varied = {path.encode(): _varied(path, text) for path, text in {**self.reference, **files}.items()}
-        return Job((), packed({**suite, **varied}), self._seconds_each(), environment=environment(run))
+        return Job((), pack_files({**suite, **varied}), self._seconds_each(), environment=environment(run))
 
     def _seconds_each(self) -> float:
         return self.seconds / (self._right_runs + len(self.variants))

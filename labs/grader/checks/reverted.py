@@ -14,7 +14,7 @@ from ..git.history import Commit
 from ..git.patches import Patches, reverse
 from ..git.repository import Tip
 from ..graphs.shapes import Shape
-from ..graphs.wanted import undone
+from ..graphs.wanted import reverted
 from ..parameters import MAIN, RefName, Revision
 from ..words import listed, quoted
 from ._shared.base import Run, Verdict, needs_work, passed, tip_or_answer
@@ -111,7 +111,7 @@ class RevertedCheck(HistoryKind):
         return on_branch(self.on, *_reverts(latest_first), *_reverts(in_turn), stops="revert")
 
     def _shape(self) -> Shape:
-        return undone(list(map(str, self.commits)), self.on)
+        return reverted(list(map(str, self.commits)), self.on)
 
 
 def _undoing(run: Run, on: Tip, commit: Commit) -> list[Commit]:

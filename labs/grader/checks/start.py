@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from ..findings import LookedAt
 from ..git.history import Commit, History
-from ..graphs.wanted import parted
+from ..graphs.wanted import diverged
 from ..parameters import MAIN, RefName, Revision
 from ..words import quoted
 from ._shared.base import (
@@ -72,7 +72,7 @@ class StartCheck(HistoryKind):
             found=named(start) if start else "no common commit",
             fix=rewritten(run, branch, move, stops="rebase"),
             evidence=[commit_evidence(branch, start) if start else at_tip(branch), at_tip(wanted)],
-            wanted=parted(self.name, self.from_, wanted.commit.id[:7]),
+            wanted=diverged(self.name, self.from_, wanted.commit.id[:7]),
         )
 
 

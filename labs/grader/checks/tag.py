@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..findings import LookedAt
 from ..git.repository import Tag
-from ..graphs.wanted import standing_at
+from ..graphs.wanted import pointing_at
 from ..parameters import RefName, Regex, Revision
 from ..pattern_words import in_words
 from ..words import quoted
@@ -127,7 +127,7 @@ class TagCheck(Kind):
             found=f"{tag.kind} {tag.id[:7]}",
             fix=self._move(tag, wanted.commit.id),
             evidence=[at_tag(tag), at_tip(wanted)],
-            wanted=standing_at(self.name, wanted.commit),
+            wanted=pointing_at(self.name, wanted.commit),
         )
 
     def _still_there(self, tag: Tag) -> Verdict:

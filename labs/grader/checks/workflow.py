@@ -32,9 +32,9 @@ from ..words import count, quoted
 from ..workflows import limits, running, safety, secrecy
 from ..workflows.artifacts import Handover, handed_over
 from ..workflows.delivery import Delivery, Way
-from ..workflows.drawing import drawn
+from ..workflows.drawing import draw_pipeline
 from ..workflows.filters import Moment
-from ..workflows.graph import MAX_JOBS, Pipeline, expanded, needs_faults
+from ..workflows.graph import MAX_JOBS, Pipeline, expand_jobs, needs_faults
 from ..workflows.injection import no_injection
 from ..workflows.model import Workflow
 from ..workflows.names import EVENTS, SCOPES
@@ -150,7 +150,9 @@ class WorkflowCheck(Kind):
             number = count(len(workflow.jobs), "job")
             return not_run(f"Not run: {quoted(self.path)} has {number}, and at most {MAX_JOBS} are checked.")
         answer, pipeline = self._judged(texts)
-        drawing = drawn(pipeline, wrong={finding.job for finding in answer.findings}) if pipeline else None
+        drawing = (
+            draw_pipeline(pipeline, wrong={finding.job for finding in answer.findings}) if pipeline else None
+        )
         return verdict_of(
             texts, answer, ask=lambda other: self._judged(other)[0], drawing=drawing, hidden=_hidden(texts)
         )
@@ -162,7 +164,7 @@ class WorkflowCheck(Kind):
         if faults or len(workflow.jobs) > MAX_JOBS:
             return Answer(faults, unknown="" if faults else f"{quoted(self.path)} has too many jobs"), None
         load = _loader(texts)
-        pipeline = Pipeline(workflow, expanded(workflow, load, texts), dict(self.stages or {}))
+        pipeline = Pipeline(workflow, expand_jobs(workflow, load, texts), dict(self.stages or {}))
         return _with_remarks(self._answer(pipeline, load), workflow.remarks), pipeline
 
     def _answer(self, pipeline: Pipeline, load: Callable[[str], Workflow | None]) -> Answer:

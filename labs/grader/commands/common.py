@@ -39,8 +39,8 @@ def own_sandbox() -> Sandbox | None:
     # it may be unavailable; None on a system that supports no sandbox
     if not sys.platform.startswith("linux"):
         return None
-    from ..sandbox.opening import opened  # Linux only
+    from ..sandbox.opening import open_sandbox  # Linux only
 
     # root's sandbox runs as a different user, who cannot read root's home
     home = Path("/var/cache") if os.geteuid() == 0 else Path.home() / ".cache"
-    return opened("", home / "labcheck" / "environments", MAX_ENVIRONMENT_BYTES)
+    return open_sandbox("", home / "labcheck" / "environments", MAX_ENVIRONMENT_BYTES)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..formats.path_patterns import pattern_matches
 from .instructions import Instruction
-from .reading import Stage, substituted
+from .reading import Stage, substitute
 
 MAX_LOOKED_UP = 20  # sources that are looked for among the files; of more, the names decide
 _CODE = {
@@ -87,7 +87,7 @@ class Context:
                 return
 
 
-def copied(stage: Stage, one: Instruction, *, look: bool = True) -> list[str]:
+def copied_sources(stage: Stage, one: Instruction, *, look: bool = True) -> list[str]:
     """Return the sources of COPY, ADD or a mount of RUN in the build context; `look` expands variables."""
     if one.name == "RUN":
         mounts = map(_mount, one.flag("mount"))
@@ -99,7 +99,7 @@ def copied(stage: Stage, one: Instruction, *, look: bool = True) -> list[str]:
     if one.name not in ("COPY", "ADD") or one.flag("from"):
         return []
     sources = [
-        substituted(stage, one, source).text if look and "$" in source else source for source in one.sources
+        substitute(stage, one, source).text if look and "$" in source else source for source in one.sources
     ]
     return [source.strip("\"'") for source in sources if not re.match(r"\w+://|git@", source)]
 

@@ -9,8 +9,8 @@ from ..findings import Answer, Finding, Place
 from ..formats.path_patterns import pattern_matches
 from ..formats.secrets import belongs_outside
 from ..words import quoted
-from .context import MAX_LOOKED_UP, Context, copied, means
-from .ignoring import left_out
+from .context import MAX_LOOKED_UP, Context, copied_sources, means
+from .ignoring import excluding_line
 from .instructions import Instruction
 from .reading import Dockerfile
 
@@ -18,7 +18,7 @@ Read = Callable[[str], str | None]
 _Copy = tuple[Instruction, list[str]]
 
 
-def brought_files(file: Dockerfile, files: Collection[str], read: Read) -> Answer:
+def find_copied_secrets(file: Dockerfile, files: Collection[str], read: Read) -> Answer:
     """Report files with credentials that COPY and ADD copy as part of a folder or pattern."""
     context = Context(files, posixpath.dirname(file.path))
     risky = [path for path in files if belongs_outside(path)]
@@ -39,7 +39,7 @@ def brought_files(file: Dockerfile, files: Collection[str], read: Read) -> Answe
 def _copies(file: Dockerfile) -> Iterator[_Copy]:
     copies = ((stage, each) for stage in file.stages for each in stage.all("COPY", "ADD"))
     for number, (stage, each) in enumerate(copies):
-        if sources := copied(stage, each, look=number < MAX_LOOKED_UP):
+        if sources := copied_sources(stage, each, look=number < MAX_LOOKED_UP):
             yield each, sources
 
 
@@ -56,7 +56,9 @@ def _in_home(
 ) -> Iterator[Finding]:
     rules, rules_text = _rules(file, home, read)
     paths = [
-        path for path in context.inside(home) if belongs_outside(path) and left_out(rules_text, path) is None
+        path
+        for path in context.inside(home)
+        if belongs_outside(path) and excluding_line(rules_text, path) is None
     ]
     for path in paths:
         taken = next((each for each, sources in copies if _takes(each, sources, path)), None)

@@ -5,7 +5,7 @@ import posixpath
 from ..formats.path_patterns import pattern_matches
 
 
-def left_out(text: str, path: str) -> int | None:
+def excluding_line(text: str, path: str) -> int | None:
     """Return the line (from 1) that excludes a path, None if it is included. The last match decides; `!` includes.
 
     A pattern matches a path or a folder above it, from the top folder: `.env` is not `src/.env`, `**/.env` is both.

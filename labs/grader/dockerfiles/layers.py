@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..findings import Answer, Finding, answer
 from ..words import quoted
 from ..workflows.commands import Command, commands_of
-from .context import MAX_LOOKED_UP, Context, copied
+from .context import MAX_LOOKED_UP, Context, copied_sources
 from .installing import installs
 from .instructions import Instruction
 from .reading import Dockerfile, Stage
@@ -96,7 +96,7 @@ class _Walk:
 
     def _brings_code(self, stage: Stage, one: Instruction) -> bool:
         look = self.looked_up < MAX_LOOKED_UP
-        for source in copied(stage, one, look=look):
+        for source in copied_sources(stage, one, look=look):
             self.looked_up += 1
             if self.context.holds_code(source, look=look):
                 return True

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .words import WordError, split_raw, unquoted
+from .words import WordError, split_raw, unquote
 
 _DIRECTIVE = re.compile(r"#\s*([a-z][a-z0-9]*)\s*=\s*(.+?)\s*", re.IGNORECASE)
 _DIRECTIVES = ("escape", "syntax", "check")
@@ -135,6 +135,6 @@ def _opened(rest: str) -> Iterator[tuple[bool, str, bool]]:
     for word in words:
         match = _HERE_DOCUMENT.fullmatch(word)
         if match:
-            end = unquoted(match[2])
+            end = unquote(match[2])
             if end:
                 yield match[1] != "-", end, end == match[2]

@@ -8,9 +8,9 @@ from typing import Literal
 from ..findings import Answer, Finding, Place, answer
 from ..words import count, listed, quoted
 from .bases import is_plain, runs_as_nonroot
-from .ignoring import ignore_files, left_out
+from .ignoring import excluding_line, ignore_files
 from .instructions import Instruction
-from .reading import Dockerfile, Stage, substituted
+from .reading import Dockerfile, Stage, substitute
 
 Pin = Literal["tag", "digest"]
 MAX_LOOKED_UP = 20
@@ -74,7 +74,7 @@ def not_root(file: Dockerfile) -> Answer:
             return answer((), said, [file.final.image.place])
         if not is_plain(file.final):
             return _not_known(file, "`USER`", "which user {} runs as")
-    found = substituted(stage, user, user.value) if user else None
+    found = substitute(stage, user, user.value) if user else None
     if found and found.unknown:
         return _no_value(user or file.final, found.unknown)
     name = found.text.partition(":")[0].strip() if found else ""
@@ -140,7 +140,7 @@ def ignored(path: str, read: Callable[[str], str | None], wanted: Sequence[str])
 
 
 def _left_out(path: str, text: str, wanted: Sequence[str]) -> Answer:
-    lines = {one: left_out(text, one) for one in wanted}
+    lines = {one: excluding_line(text, one) for one in wanted}
     findings = [
         Finding(
             Place(path, 1),
@@ -165,7 +165,7 @@ def exposes(file: Dockerfile, port: int) -> Answer:
         for one in stage.all("EXPOSE"):
             may_look = "$" in one.value and looked < MAX_LOOKED_UP
             looked += may_look
-            ports = substituted(stage, one, one.value) if may_look else None
+            ports = substitute(stage, one, one.value) if may_look else None
             unknown += ports.unknown if ports else []
             found += [(one, word) for word in (ports.text if ports else one.value).split()]
     for one, word in found:

@@ -14,7 +14,7 @@ from .refusals import complaints
 from .stages import Known, Stage
 from .words import Expanded, WordError, expand
 
-__all__ = ["Dockerfile", "Stage", "read_dockerfile", "substituted", "variables_at"]
+__all__ = ["Dockerfile", "Stage", "read_dockerfile", "substitute", "variables_at"]
 
 MAX_FAULTS = 20
 # Docker sets them in each build; an ARG declares them
@@ -125,7 +125,7 @@ def variables_at(stage: Stage, one: Instruction | None = None) -> Known:
     return {**given, **kept}
 
 
-def substituted(stage: Stage, one: Instruction, text: str) -> Expanded:
+def substitute(stage: Stage, one: Instruction, text: str) -> Expanded:
     """Expand the variables in a text of an instruction."""
     return _expanded(text, variables_at(stage, one), one.escape)
 

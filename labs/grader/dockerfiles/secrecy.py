@@ -8,7 +8,7 @@ from ..findings import Answer, Finding, LookedAt, Place, answer
 from ..formats.secrets import belongs_outside, find_secrets
 from ..words import quoted
 from ..workflows.commands import commands_of
-from .copied_files import brought_files
+from .copied_files import find_copied_secrets
 from .instructions import Instruction
 from .passwords import password_in_address, passwords_in_text, passwords_of
 from .reading import Dockerfile, read_dockerfile
@@ -34,7 +34,7 @@ def no_secrets(
             findings.extend(_in_variables(one))
             findings.extend(_in_commands(one))
             findings.extend(_as_files(one))
-    copied = brought_files(file, files, read)
+    copied = find_copied_secrets(file, files, read)
     if not findings and copied.unknown:
         return copied
     return answer(

@@ -50,7 +50,7 @@ def split_raw(text: str) -> list[str]:
     return ["".join(word) for word in words if word]
 
 
-def unquoted(text: str) -> str:
+def unquote(text: str) -> str:
     """Return a word without quotes and escapes but with variables. Raises WordError."""
     return _Lexer(text, None, "\\").read("")
 

@@ -11,7 +11,7 @@ from .listing import HEADS
 from .mirrors import Mirror
 from .network import INTERNET, Network
 from .notes import entries_at, notes_on
-from .refusals import FetchRefusedError, damaged, refused
+from .refusals import FetchRefusedError, damaged_refusal, refusal_of
 from .upstream import Server
 
 ORDINARY = FetchLimits()
@@ -86,7 +86,7 @@ def _fill(mirror: Mirror, server: Server, limits: FetchLimits) -> Fetched:
         except RepositoryDamagedError as error:
             if had_some:  # the damage may be in what we stored before, which is our fault
                 raise
-            raise damaged(str(error), server.address, limits) from error
+            raise damaged_refusal(str(error), server.address, limits) from error
         default = found.listing.head
         mirror.complete(refs, default if HEADS + default in refs else branch)
     return Fetched(refs, branch, [*found.listing.left_out(refs), *notes], is_new=not had_some)
@@ -106,4 +106,4 @@ def _notes(address: Address, mirror: Mirror, branch: str, commit: str, limits: F
     try:
         return notes_on(mirror.path, entries_at(mirror.path, commit, limits.entries), quoted(branch))
     except TooLargeError as limit:
-        raise refused("too_many_files", address, limits, branch=quoted(branch)) from limit
+        raise refusal_of("too_many_files", address, limits, branch=quoted(branch)) from limit

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .address import Address
 from .bounded_process import FetchLimits
-from .refusals import no_branch, refused
+from .refusals import no_branch_refusal, refusal_of
 
 HEADS = "refs/heads/"
 _REF = re.compile(
@@ -36,7 +36,7 @@ class Listing:
         names = ("/".join(parts[:length]) for length in range(len(parts), 0, -1))
         branch = next((name for name in names if HEADS + name in self.refs), None)
         if branch is None:
-            raise no_branch(address, self.branches)
+            raise no_branch_refusal(address, self.branches)
         return branch
 
     def first(self, branch: str, limit: int) -> dict[str, str]:
@@ -63,5 +63,5 @@ def read_listing(listed: bytes, address: Address, limits: FetchLimits) -> Listin
     head = default or next((name.removeprefix(HEADS) for name in refs if name.startswith(HEADS)), None)
     if head is None:
         sha256 = any(map(_SHA256_LINE.fullmatch, lines))
-        raise refused("sha256" if sha256 else "only_tags" if refs else "empty", address, limits)
+        raise refusal_of("sha256" if sha256 else "only_tags" if refs else "empty", address, limits)
     return Listing(refs, head)

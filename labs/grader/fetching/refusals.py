@@ -87,7 +87,7 @@ _LIMITS = {"seconds": "slow_host", "disk": "too_big", "messages": "noise", "outp
 _KILLED_FOR_SIZE = -25  # SIGXFSZ
 
 
-def refused(code: str, address: Address, limits: FetchLimits, **more: str) -> FetchRefusedError:
+def refusal_of(code: str, address: Address, limits: FetchLimits, **more: str) -> FetchRefusedError:
     sentence = SENTENCES[code].format(
         repo=quoted(str(address)),
         host=quoted(address.host),
@@ -99,7 +99,7 @@ def refused(code: str, address: Address, limits: FetchLimits, **more: str) -> Fe
     return FetchRefusedError(code, no_attempt(sentence))
 
 
-def no_branch(address: Address, branches: list[str]) -> FetchRefusedError:
+def no_branch_refusal(address: Address, branches: list[str]) -> FetchRefusedError:
     wanted = address.branch or ""
     near = nearest(wanted, branches)
     there = f"Did you mean {quoted(near)}?" if near else f"Its branches: {listed(map(quoted, branches))}."
@@ -115,7 +115,7 @@ def no_attempt(sentence: str) -> str:
     return f"{sentence} No attempt used."
 
 
-def why(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefusedError | FetchError:
+def failure_of(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefusedError | FetchError:
     own = [line for line in ended.messages.split("\n") if not line.startswith("remote:")]
     said = " ".join(" ".join(own).split())
     code = _LIMITS.get(ended.limit or "") or _code(said)
@@ -123,13 +123,13 @@ def why(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefusedErro
         code = "too_big"
     if code is None:
         return FetchError(f"git exited with {ended.status} for {address}: {cut(visible(said), 200)}")
-    refusal = refused(code, address, limits, **_words(said), branch="")
+    refusal = refusal_of(code, address, limits, **_words(said), branch="")
     refusal.fsck_id = fsck_id(said)
     return refusal
 
 
-def damaged(complaint: str, address: Address, limits: FetchLimits) -> FetchRefusedError:
-    return refused("damaged", address, limits, **_words(complaint))
+def damaged_refusal(complaint: str, address: Address, limits: FetchLimits) -> FetchRefusedError:
+    return refusal_of("damaged", address, limits, **_words(complaint))
 
 
 def _code(words: str) -> str | None:

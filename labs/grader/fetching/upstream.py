@@ -21,7 +21,7 @@ from .bounded_process import Ended, FetchLimits, Reply
 from .listing import Listing, read_listing
 from .mirrors import Mirror
 from .network import Network
-from .refusals import FetchError, FetchRefusedError, refused, why
+from .refusals import FetchError, FetchRefusedError, failure_of, refusal_of
 
 FILTER = "blob:limit=1m"
 # fsck messages about dates, names and modes: old tools wrote such values, and nothing here depends on them
@@ -177,9 +177,9 @@ class Server:
 
     def _before_fetching(self, refusal: FetchRefusedError) -> FetchRefusedError:
         if refusal.code == "too_big" and refusal.limit != "disk":
-            refusal = refused("too_many_refs", self.address, self._limits)
+            refusal = refusal_of("too_many_refs", self.address, self._limits)
         elif refusal.code == "empty" and not self._speaks_git():
-            refusal = refused("no_git", self.address, self._limits)
+            refusal = refusal_of("no_git", self.address, self._limits)
         refusal.before_transfer = True
         return refusal
 
@@ -237,7 +237,7 @@ class Server:
         except OSError as error:
             raise FetchError(f"could not start git: {error}") from error
         if ended.status not in ends or ended.limit:
-            reason = why(ended, self.address, self._limits)
+            reason = failure_of(ended, self.address, self._limits)
             reason.limit = ended.limit
             raise reason
         return ended

@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .processes import MissingObjectError, RepositoryDamagedError, RepositoryError, end, output_of, started
+from .processes import MissingObjectError, RepositoryDamagedError, RepositoryError, end, output_of, start_git
 
 _FEW = 60  # lines with a 64-digit id each, which fit into the smallest pipe
 
@@ -95,7 +95,7 @@ class ObjectReader:
                 asked.write("".join(f"{object_id}\n" for object_id in object_ids[place:]).encode("ascii"))
                 asked.seek(0)
                 options = ("cat-file", "--batch", "--buffer")
-                process = started(self._git_dir, *options, stdin=asked.fileno(), stderr=subprocess.DEVNULL)
+                process = start_git(self._git_dir, *options, stdin=asked.fileno(), stderr=subprocess.DEVNULL)
             try:
                 too_large = False
                 while place < len(object_ids) and not too_large:
@@ -110,7 +110,7 @@ class ObjectReader:
         if self._ahead:  # answers to a different caller would come first
             self.close()
         if self._process is None:
-            self._process = started(
+            self._process = start_git(
                 self._git_dir, "cat-file", "--batch", stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
             )
         return self._process

@@ -83,7 +83,7 @@ def command(git_dir: Path, *arguments: str) -> list[str]:
     return [shutil.which("git") or "git", "--no-pager", *settings, f"--git-dir={git_dir}", *arguments]
 
 
-def started(git_dir: Path, *arguments: str, stdin: int, stderr: int) -> subprocess.Popen[bytes]:
+def start_git(git_dir: Path, *arguments: str, stdin: int, stderr: int) -> subprocess.Popen[bytes]:
     argv = command(git_dir, *arguments)
     try:
         return subprocess.Popen(
@@ -140,7 +140,7 @@ def chunks_of(
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
         given.write(stdin)
         given.seek(0)
-        process = started(git_dir, *arguments, stdin=given.fileno(), stderr=said.fileno())
+        process = start_git(git_dir, *arguments, stdin=given.fileno(), stderr=said.fileno())
         try:
             if memory and sys.platform == "linux":
                 with suppress(ProcessLookupError):

@@ -41,7 +41,7 @@ def squashed(branch: str, into: str) -> Shape:
     )
 
 
-def brought_by_rebase(branch: str, into: str) -> Shape:
+def merged_by_rebase(branch: str, into: str) -> Shape:
     return Shape(
         f"{quoted(branch)} rebased onto {quoted(into)}",
         (
@@ -55,7 +55,7 @@ def brought_by_rebase(branch: str, into: str) -> Shape:
 
 
 def unmerged(branch: str, into: str) -> Shape:
-    return parted(branch, into, "A")
+    return diverged(branch, into, "A")
 
 
 def on_top(branch: str, onto: str, commits: int) -> Shape:
@@ -64,7 +64,7 @@ def on_top(branch: str, onto: str, commits: int) -> Shape:
     return line(title, names, {names[-1]: branch, "A": onto})
 
 
-def standing_at(name: str, commit: Commit) -> Shape:
+def pointing_at(name: str, commit: Commit) -> Shape:
     parents = tuple(parent[:7] for parent in commit.parents)
     here = Node(commit.id[:7], parents, name)
     return Shape(f"The commit {quoted(name)} should point to", (here, *map(Node, parents)))
@@ -81,14 +81,14 @@ def one_after_another(branches: Sequence[str], into: str) -> Shape:
     return Shape(f"Merged into {quoted(into)} one after another", (*nodes, Node("A")))
 
 
-def parted(branch: str, of: str, start: str) -> Shape:
+def diverged(branch: str, of: str, start: str) -> Shape:
     return Shape(
         f"{quoted(branch)} and {quoted(of)} diverge at {start}",
         (Node("C", (start,), of), Node("B", (start,), branch), Node(start)),
     )
 
 
-def copied(commits: list[str], onto: str) -> Shape:
+def cherry_picked(commits: list[str], onto: str) -> Shape:
     # the copied commits stay
     letters = _letters(len(commits))
     taken = line("", letters, dict(zip(letters, commits, strict=False)))
@@ -99,7 +99,7 @@ def copied(commits: list[str], onto: str) -> Shape:
     )
 
 
-def undone(commits: list[str], on: str) -> Shape:
+def reverted(commits: list[str], on: str) -> Shape:
     # the undone commits stay
     letters = _letters(len(commits))
     labels = dict(zip(letters, commits, strict=False)) | {

@@ -19,7 +19,7 @@ class Collected:
     constructed: list[ast.ClassDef] = field(default_factory=list)
 
 
-def collected_tests(module: ast.Module, settings: PytestSettings) -> Collected:
+def collect_tests(module: ast.Module, settings: PytestSettings) -> Collected:
     found = Collected()
     nodes = list(_statements(module.body))
     classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}

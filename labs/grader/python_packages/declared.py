@@ -22,7 +22,7 @@ from .requirements import (
     of_path,
     of_revision,
     of_specifier,
-    wanted,
+    parse_requirement,
 )
 from .setup_files import SetupFile, read_setup
 
@@ -41,7 +41,7 @@ class Declared:
     unknown: str = ""
 
 
-def declared(project: Project, read: Read) -> Declared:
+def read_declared(project: Project, read: Read) -> Declared:
     found = Declared()
     if project.data:
         found.files.append(project.path)
@@ -87,7 +87,7 @@ def _standard(project: Project) -> Iterator[Wanted]:
         finder = _Finder(project.path, project.text, project.place(table, key).line)
         for text in items if isinstance(items, list) else ():
             if isinstance(text, str):
-                one = wanted(Line(text, finder.place(text)))
+                one = parse_requirement(Line(text, finder.place(text)))
                 source = by_name.get(one.name)
                 yield _of_table(one.name, source, one) if isinstance(source, dict) else one
 
@@ -190,7 +190,7 @@ def _conda(path: str, text: str) -> Iterator[Wanted]:
         if isinstance(item, dict):
             for line in item.get("pip") or ():
                 if isinstance(line, str) and not line.startswith("-"):
-                    yield wanted(Line(line, finder.place(line)))
+                    yield parse_requirement(Line(line, finder.place(line)))
         elif isinstance(item, str):
             one = _of_conda(item.strip(), finder.place(item))
             if one.name not in ("python", "pip"):
@@ -217,4 +217,4 @@ def _add_setup(project: Project, setup: SetupFile, read: Read, found: Declared) 
         found.unknown = f"which dependencies the project has: {reason}"
     for path, text in setup.requires:
         finder = _Finder(path, read(path) or "")
-        found.wanted.append(wanted(Line(text, finder.place(text))))
+        found.wanted.append(parse_requirement(Line(text, finder.place(text))))

@@ -9,7 +9,7 @@ from ..findings import Answer, Finding, Place, answer
 from ..formats.path_patterns import pattern_matches
 from ..words import count, listed, quoted
 from .back_ends import Contents, contents_of
-from .collected_tests import Collected, collected_tests
+from .collected_tests import Collected, collect_tests
 from .project import Project
 from .pytest_settings import PytestSettings, SettingsError, pytest_settings
 from .requirements import Read
@@ -125,7 +125,7 @@ def _tests_in(path: str, text: str | None, settings: PytestSettings) -> Collecte
     except (ValueError, RecursionError, MemoryError):
         says = f"{quoted(path)} is not valid Python."
         return Finding(Place(path), says, "valid Python", "invalid Python")
-    return collected_tests(module, settings)
+    return collect_tests(module, settings)
 
 
 def _constructed(counted: dict[str, Collected]) -> Finding | None:

@@ -8,10 +8,10 @@ from typing import Literal
 
 from ..findings import Answer, Finding, LookedAt, Place, answer
 from ..words import count, cut, listed, nearest, quoted
-from .declared import declared
+from .declared import read_declared
 from .locks import LOCKS, Lock, read_lock
 from .project import Project
-from .requirements import Line, Read, Wanted, read_files, wanted
+from .requirements import Line, Read, Wanted, parse_requirement, read_files
 
 Pin = Literal["exact", "hash", "upper"]
 _REQUIREMENTS = re.compile(r"[\w.-]*requirements[\w.-]*\.txt|requirements/[\w.-]+\.txt", re.IGNORECASE)
@@ -51,7 +51,7 @@ def pinned(project: Project, how: Pin, read: Read) -> Answer:
     lock = None
     if how == "upper" or not _versions(sources.wanted):
         lock = _lock(project, read) if how != "upper" else None
-        more = declared(project, read)
+        more = read_declared(project, read)
         sources.wanted += more.wanted
         sources.files += more.files
         sources.unknown = more.unknown
@@ -73,7 +73,7 @@ def _of_files(project: Project, read: Read) -> _Sources:
     named = [dynamic] if isinstance(dynamic, str) else dynamic if isinstance(dynamic, list) else []
     paths += [path for name in named if (path := project.inside(str(name))) not in paths]
     found = read_files(paths, read)
-    return _Sources(list(map(wanted, found.lines)), paths, found.unread, found.missing)
+    return _Sources(list(map(parse_requirement, found.lines)), paths, found.unread, found.missing)
 
 
 def _versions(found: Iterable[Wanted]) -> list[Wanted]:

@@ -203,7 +203,7 @@ def _full_name(name: str) -> str:
     return likely[0] if len(likely) == 1 else name
 
 
-def wanted(line: Line) -> Wanted:
+def parse_requirement(line: Line) -> Wanted:
     """Parse a line of a requirements file."""
     found = _wanted(line)
     return replace(found, hashed=found.hashed or line.hashed, constraint=line.constraint)

@@ -17,7 +17,7 @@ from typing import Any
 from ..json_object import JsonObject
 from .inside import program
 from .job import Job, Sandbox, SandboxError
-from .packing import packed
+from .packing import pack_files
 
 IMPORT_SECONDS = 10.0
 START_SECONDS = 10.0
@@ -140,7 +140,7 @@ def hold(sandbox: Sandbox, code: str, job: Job, call_seconds: float) -> list[Tes
     `job` has the learner's files, the environment and the seconds for all. Raises SandboxError if the tests
     themselves are broken.
     """
-    files = packed({b"hidden.py": code.encode()})
+    files = pack_files({b"hidden.py": code.encode()})
     author = replace(job, argv=("python", "-I", "-c", program("hold_tests")), files=files)
     with sandbox.talk(author) as channel:
         return _Hearing(sandbox, job, call_seconds, _Line(channel, _MAX_QUESTION)).held()

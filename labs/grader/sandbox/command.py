@@ -60,7 +60,7 @@ def python() -> str | None:
 
 
 @cache
-def installed() -> tuple[str, ...]:
+def installed_programs() -> tuple[str, ...]:
     # Python packages of this machine, hidden so that a lab finds only what it asked for
     patterns = ("lib/python3*/*-packages", "local/lib/python3*/*-packages")
     return tuple(str(folder) for pattern in patterns for folder in sorted(Path("/usr").glob(pattern)))
@@ -70,7 +70,7 @@ def _is_below_usr(name: str) -> bool:
     return Path(name).resolve().is_relative_to("/usr")
 
 
-def confined(job: Job, place: Place, bwrap: str) -> list[str]:
+def confined_command(job: Job, place: Place, bwrap: str) -> list[str]:
     """Return the whole argv. Its stdin must be a file: the tar of the job, then the command's own input."""
     groups = [str(folder) for folder in place.groups]
     return [
@@ -125,7 +125,7 @@ def _namespaces(place: Place, bwrap: str) -> list[str]:
             "/etc/ld.so.cache",
             "/etc/ld.so.cache",
         ),  # library folders, such as Python's own
-        *(word for folder in installed() for word in ("--tmpfs", folder, "--remount-ro", folder)),
+        *(word for folder in installed_programs() for word in ("--tmpfs", folder, "--remount-ro", folder)),
         *("--proc", "/proc", "--dev", "/dev", *size, "--tmpfs", "/dev/shm"),  # noqa: S108 - inside
         *(*size, "--tmpfs", "/tmp", *size, "--tmpfs", BOX),  # noqa: S108 - inside
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", BOX),  # bwrap's own /dev has no size

@@ -16,7 +16,7 @@ from . import cgroups, command, policy, slots
 from .environments import Environments
 from .inside import program
 from .job import Job, Limits, Ran, SandboxError
-from .process import follow, sealed, started
+from .process import follow, sealed_file, start_process
 from .self_test import what_is_open
 
 
@@ -106,18 +106,18 @@ class LocalSandbox:
         self, stack: ExitStack, job: Job, output: int, channel: int | None = None
     ) -> tuple["subprocess.Popen[bytes]", int, cgroups.Group]:
         # process, bubblewrap's status descriptor and group, all ended with the stack
-        uid = stack.enter_context(slots.leased())
+        uid = stack.enter_context(slots.lease_slot())
         group = stack.enter_context(cgroups.group(self._limits))
-        filter_fd = stack.enter_context(sealed(policy.policy()))
-        stdin = stack.enter_context(sealed(job.files + job.stdin))
+        filter_fd = stack.enter_context(sealed_file(policy.policy()))
+        stdin = stack.enter_context(sealed_file(job.files + job.stdin))
         status, status_end = os.pipe()
         stack.callback(os.close, status)
         environment = self.environments.folder(job.environment) if job.environment else None
         place = command.Place(self._limits, uid, group.folders, environment, filter_fd, status_end, channel)
         inherited = [fd for fd in (filter_fd, status_end, channel) if fd is not None]
         try:
-            argv = command.confined(job, place, self._bwrap)
-            process = stack.enter_context(started(argv, stdin, inherited, output))
+            argv = command.confined_command(job, place, self._bwrap)
+            process = stack.enter_context(start_process(argv, stdin, inherited, output))
         finally:
             os.close(status_end)
         return process, status, group

@@ -16,7 +16,9 @@ def is_address(address: str) -> bool:
     return not address or address.startswith(f"{_UNIX}/")
 
 
-def opened(address: str, environments: Path, max_bytes: int, removed_last: Iterable[str] = ()) -> Sandbox:
+def open_sandbox(
+    address: str, environments: Path, max_bytes: int, removed_last: Iterable[str] = ()
+) -> Sandbox:
     """Return the sandbox at an address; `environments` is the folder of Python environments and its size limit."""
     return sandbox_with(address, Environments(environments, max_bytes, removed_last=frozenset(removed_last)))
 

@@ -16,7 +16,7 @@ _SOME_DAY = 1_577_836_800  # 1 January 2020: wheels cannot contain a file from b
 _NO_NAME = {b"", b".", b"..", b".git"}
 
 
-def packed(files: Mapping[bytes, bytes], executable: frozenset[bytes] = frozenset()) -> bytes:
+def pack_files(files: Mapping[bytes, bytes], executable: frozenset[bytes] = frozenset()) -> bytes:
     """Return a tar of contents by path, always the same for the same files.
 
     Raises TooLargeError past 20 MB, ValueError for a path that could leave the folder.
@@ -77,4 +77,4 @@ def is_fit(path: bytes) -> bool:
     return not any(byte < 0x20 or byte == 0x7F for byte in path)
 
 
-NO_FILES = packed({})
+NO_FILES = pack_files({})

@@ -20,7 +20,7 @@ class HungUpError(Exception):
 
 
 @contextmanager
-def sealed(content: bytes) -> Iterator[int]:
+def sealed_file(content: bytes) -> Iterator[int]:
     """Return an immutable file in memory, open for reading at its start."""
     file = os.memfd_create("job", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
@@ -35,7 +35,7 @@ def sealed(content: bytes) -> Iterator[int]:
 
 
 @contextmanager
-def started(
+def start_process(
     argv: list[str], stdin: int, inherited: list[int], output: int
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Start the process with an empty environment; kill its whole group at the end.

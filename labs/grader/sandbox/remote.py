@@ -36,7 +36,7 @@ class RemoteSandbox:
     def run(self, job: Job) -> Ran:
         header = wire.header_of("run", job)
         with self._asked(header, job.files, seconds=job.seconds) as connection:
-            return wire.as_ran(_answer(connection))
+            return wire.result_from_json(_answer(connection))
 
     @contextmanager
     def talk(self, job: Job) -> Iterator[socket.socket]:

@@ -18,7 +18,7 @@ _SECONDS = 60.0
 
 
 @contextmanager
-def leased(folder: Path = FOLDER) -> Iterator[int | None]:
+def lease_slot(folder: Path = FOLDER) -> Iterator[int | None]:
     """Hold a uid that no other sandbox of this machine has; None if the caller is not root.
 
     Nothing of that uid runs before or after. Raises SandboxError if all are taken for a minute.

@@ -123,9 +123,9 @@ def header_of(do: str, job: Job) -> JsonObject:
     }
 
 
-def as_said(ran: Ran) -> JsonObject:
+def result_to_json(ran: Ran) -> JsonObject:
     return {**asdict(ran), "output": base64.b64encode(ran.output).decode()}
 
 
-def as_ran(said: JsonObject) -> Ran:
+def result_from_json(said: JsonObject) -> Ran:
     return Ran(**{**said, "output": base64.b64decode(said["output"])})

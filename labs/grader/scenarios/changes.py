@@ -8,7 +8,7 @@ from ..git.history import Person
 from ..git.trees import Entry
 from ..parameters import Bytes, Content, FilePath, ObjectId
 from ..words import listed, quoted
-from .objects import Files, StepError, encoded
+from .objects import Files, StepError, encode
 from .world import Author, World
 
 _LINE = b"0123456789abcde\n"
@@ -44,8 +44,8 @@ class FileContent:
         if self.submodule:
             return Entry(b"160000", self.submodule)
         if self.link_to:
-            return Entry(b"120000", world.objects.add("blob", encoded(self.link_to)))
-        data = encoded(self.text or "") if self.size is None else _filled(self.size)
+            return Entry(b"120000", world.objects.add("blob", encode(self.link_to)))
+        data = encode(self.text or "") if self.size is None else _filled(self.size)
         return Entry(b"100755" if self.executable else b"100644", world.objects.add("blob", data))
 
 
@@ -114,4 +114,4 @@ def _appended(world: World, entry: Entry | None, text: str) -> Entry:
     if entry and not entry.is_file:
         raise StepError("append works only on a file")
     data = world.objects.data(entry.id) if entry else b""
-    return Entry(entry.mode if entry else b"100644", world.objects.add("blob", data + encoded(text)))
+    return Entry(entry.mode if entry else b"100644", world.objects.add("blob", data + encode(text)))

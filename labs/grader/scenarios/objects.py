@@ -17,7 +17,7 @@ class StepError(Exception):
     """A step is impossible; the message says why."""
 
 
-def encoded(text: str) -> bytes:
+def encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
@@ -51,12 +51,11 @@ class Objects:
             raise StepError(f"{quoted(min(both))} cannot be both a file and a folder")
         names |= {name: Entry(b"40000", self.add_tree(below)) for name, below in folders.items()}
         # Git sorts a folder as if its name ended with a slash
-        lines = sorted((encoded(name) + b"/" * entry.is_tree, name, entry) for name, entry in names.items())
+        lines = sorted((encode(name) + b"/" * entry.is_tree, name, entry) for name, entry in names.items())
         return self.add(
             "tree",
             b"".join(
-                entry.mode + b" " + encoded(name) + b"\0" + bytes.fromhex(entry.id)
-                for _, name, entry in lines
+                entry.mode + b" " + encode(name) + b"\0" + bytes.fromhex(entry.id) for _, name, entry in lines
             ),
         )
 
@@ -66,9 +65,9 @@ class Objects:
     def write(self, folder: Path, head: str, refs: Mapping[str, str]) -> None:
         """Write a bare repository into an empty folder. `head` is a branch, `refs` are full names."""
         (folder / "refs").mkdir()
-        (folder / "HEAD").write_bytes(b"ref: refs/heads/" + encoded(head) + b"\n")
+        (folder / "HEAD").write_bytes(b"ref: refs/heads/" + encode(head) + b"\n")
         (folder / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
-        lines = sorted(encoded(name) + b" " + object_id.encode() for name, object_id in refs.items())
+        lines = sorted(encode(name) + b" " + object_id.encode() for name, object_id in refs.items())
         (folder / "packed-refs").write_bytes(
             b"".join(b" ".join(reversed(line.rsplit(b" ", 1))) + b"\n" for line in lines)
         )

@@ -12,7 +12,7 @@ from ..git.revision import Unresolved, resolve
 from ..parameters import DEFAULT, PersonPart, Revision, did_you_mean
 from ..words import cut, quoted
 from .merging import base_files
-from .objects import MAX_DEPTH, Files, Objects, StepError, encoded
+from .objects import MAX_DEPTH, Files, Objects, StepError, encode
 
 _START = datetime(2025, 1, 6, 9, tzinfo=UTC)
 _SIGNATURE = "-----BEGIN PGP SIGNATURE-----\n \n aSBhbSBubyByZWFsIHNpZ25hdHVyZQ==\n =AAAA\n -----END PGP SIGNATURE-----"
@@ -64,7 +64,7 @@ class _Makers:
 def _listed(commit: MadeCommit) -> bytes:
     # Git lists a commit's message only up to the first NUL
     message = commit.message.partition("\0")[0]
-    return encoded(f"commit {commit.id}\n{' '.join((commit.tree, *commit.parents))}\0{message}\0\n")
+    return encode(f"commit {commit.id}\n{' '.join((commit.tree, *commit.parents))}\0{message}\0\n")
 
 
 LEARNER = Author(PersonPart("Learner"), PersonPart("learner@example.org"))
@@ -159,7 +159,7 @@ class World:
             *([f"gpgsig {_SIGNATURE}"] if signed else []),
         ]
         text = "\n".join([*lines, "", message.rstrip("\n") + "\n"])
-        commit_id = self.objects.add("commit", encoded(text))
+        commit_id = self.objects.add("commit", encode(text))
         self._commits[commit_id] = MadeCommit(commit_id, tree, parents, author, committer, message.rstrip())
         self._files[commit_id], self._history = files, None
         return commit_id
@@ -180,7 +180,7 @@ class World:
         self._tagged[name] = self.tags[name] = commit_id
         if message is not None:
             head = f"object {commit_id}\ntype commit\ntag {name}\ntagger {_signature(tagger)}"
-            self.tags[name] = self.objects.add("tag", encoded(f"{head}\n\n{message.rstrip()}\n"))
+            self.tags[name] = self.objects.add("tag", encode(f"{head}\n\n{message.rstrip()}\n"))
 
     def check_free(self, name: str, taken: Iterable[str], noun: str) -> None:
         # raises StepError if a branch or tag of this name cannot be created

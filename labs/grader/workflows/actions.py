@@ -4,7 +4,7 @@ import re
 from fnmatch import fnmatchcase
 
 from .commands import commands_of
-from .effects import NOTHING, UNKNOWN, Effect, together
+from .effects import NOTHING, UNKNOWN, Effect, combine
 from .model import Step
 from .remote import effect_of_command, on_a_server
 
@@ -121,7 +121,7 @@ def _by_input(step: Step, program: str, name: str) -> Effect:
 
 
 def effect_of_script(script: str) -> Effect:
-    return together([effect_of_command(command) for command in commands_of(script)])
+    return combine([effect_of_command(command) for command in commands_of(script)])
 
 
 def _input(step: Step, name: str) -> str:

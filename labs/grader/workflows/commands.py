@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import islice
 
 from .script_parser import parse_script
-from .script_runs import reachable
+from .script_runs import reachable_commands
 from .script_trees import Command, Function, Node, Simple, children_of
 
 __all__ = ["Command", "commands_of"]
@@ -23,7 +23,7 @@ def commands_of(script: str) -> tuple[Command, ...]:
     `exit`, are not.
     """
     found = _Reader().commands(parse_script(script).body)
-    reached = reachable(script)
+    reached = reachable_commands(script)
     known = (one for one in found if reached is None or one.number in reached)
     return tuple(islice(known, MAX_COMMANDS))
 

@@ -36,7 +36,7 @@ class Box:
         return self.top + self.height
 
 
-def drawn(pipeline: Pipeline, *, wrong: Collection[str] = ()) -> Drawing:
+def draw_pipeline(pipeline: Pipeline, *, wrong: Collection[str] = ()) -> Drawing:
     """Draw at most 24 jobs and say how many are not shown. Jobs in `wrong` are marked."""
     names = sorted(pipeline.jobs, key=pipeline.layer().__getitem__)
     boxes = list(_boxes(pipeline, names[:MAX_DRAWN], wrong))

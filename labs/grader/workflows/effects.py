@@ -289,7 +289,7 @@ def of_script(path: str) -> Effect:
     return of_name(_ENDING.sub("", path.replace("\\", "/").rpartition("/")[2]))
 
 
-def together(effects: list[Effect]) -> Effect:
+def combine(effects: list[Effect]) -> Effect:
     """Return the combined effect of several commands."""
     stages = dict.fromkeys(stage for one in effects for stage in one.stages)
     return Effect(tuple(stages), all(one.known for one in effects))

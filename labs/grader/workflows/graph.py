@@ -13,7 +13,7 @@ from .conditions import both
 from .expressions import runs_after_failure
 from .inputs import job_with_inputs
 from .model import Job, Step, Workflow
-from .stages import Act, Unread, acts_of, reached, unread_of
+from .stages import Act, Unread, acts_of, reachable_steps, unread_of
 
 MAX_JOBS = 300
 MAX_DEEP = 4
@@ -52,7 +52,7 @@ def _cycle(jobs: dict[str, Job]) -> list[str]:
     return []
 
 
-def expanded(
+def expand_jobs(
     workflow: Workflow, load: Load, read: Read = lambda path: None, deep: int = MAX_DEEP
 ) -> dict[str, Job]:
     """Return all jobs by ID, in the order of the file. A job that calls a local workflow is replaced by its jobs.
@@ -88,7 +88,7 @@ def _inside(job: Job, called: Workflow, load: Load, read: Read, deep: int) -> di
             condition=both(job.condition, inner.condition),
             permissions=inner.permissions or called.permissions or job.permissions,
         )
-        for inner in expanded(called, load, read, deep - 1).values()
+        for inner in expand_jobs(called, load, read, deep - 1).values()
     }
 
 
@@ -124,7 +124,7 @@ class Pipeline:
     @property
     def reached_steps(self) -> list[tuple[Job, Step]]:
         """Return the steps that can run."""
-        return [(job, step) for job in self.jobs.values() for _, step in reached(job)]
+        return [(job, step) for job in self.jobs.values() for _, step in reachable_steps(job)]
 
     @property
     def looked_at_steps(self) -> LookedAt:

@@ -2,8 +2,8 @@
 
 import re
 
-from .effects import NOTHING, UNKNOWN, Call, Effect, effect_of, judge, of_name, of_script, together
-from .wrappers import unwrapped
+from .effects import NOTHING, UNKNOWN, Call, Effect, combine, effect_of, judge, of_name, of_script
+from .wrappers import unwrap
 
 BUILD, TEST, LINT, INSTALL = Effect(("build",)), Effect(("test",)), Effect(("lint",)), Effect(("install",))
 PUBLISH, DEPLOY, BUILD_PUBLISH = Effect(("publish",)), Effect(("deploy",)), Effect(("build", "publish"))
@@ -83,19 +83,19 @@ def find(call: Call) -> Effect:
     # the command after `-exec`
     at = next((at for at, word in enumerate(call.words) if word.startswith("-exec")), len(call.words))
     inner = [word for word in call.words[at + 1 :] if word not in (";", "+", "{}")]
-    return effect_of(unwrapped(inner)) if inner else NOTHING
+    return effect_of(unwrap(inner)) if inner else NOTHING
 
 
 @judge
 def flag_targets(call: Call) -> Effect:
     named = call.value("-t", "--target", "--targets") or " ".join(call.plain[2:])
-    return together([of_name(one) for one in re.split(r"[,\s]+", named) if one])
+    return combine([of_name(one) for one in re.split(r"[,\s]+", named) if one])
 
 
 @judge
 def script_argument(call: Call) -> Effect:
     # `firebase emulators:exec 'npm test'`
-    return effect_of(unwrapped(call.plain[-1].split()))
+    return effect_of(unwrap(call.plain[-1].split()))
 
 
 @judge
@@ -113,7 +113,7 @@ def tasks(call: Call) -> Effect:
         return UNKNOWN  # its first target may be anything
     if not targets:
         return BUILD if call.program in ("make", "gmake", "ninja") else UNKNOWN
-    return together([_of_target(target) for target in targets])
+    return combine([_of_target(target) for target in targets])
 
 
 def _of_target(target: str) -> Effect:
@@ -155,7 +155,7 @@ def gradle(call: Call) -> Effect:
     effects = []
     for task in (word.rpartition(":")[2] for word in call.plain[1:]):
         effects.append(Effect(usual[task]) if task in usual else of_name(task))
-    found = together(effects)
+    found = combine(effects)
     return found.without({"test"}) if skipped else found
 
 
@@ -164,7 +164,7 @@ def environments(call: Call) -> Effect:
     # `tox -e lint`, `nox -s deploy`; without a name they test
     named = call.value("-e", "-s", "--session", "--sessions")
     effects = [of_name(one) for one in named.split(",") if one]
-    return together([one if one.known and one.stages else TEST for one in effects]) if effects else TEST
+    return combine([one if one.known and one.stages else TEST for one in effects]) if effects else TEST
 
 
 @judge

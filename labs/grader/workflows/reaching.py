@@ -7,7 +7,7 @@ from .expressions import holds
 from .functions import Data
 from .graph import Pipeline
 from .model import Job
-from .stages import Act, reached
+from .stages import Act, reachable_steps
 from .triggers import Start, starts_of
 
 
@@ -75,5 +75,5 @@ class Reach:
         return ""
 
     def is_gate(self, job: Job) -> bool:
-        by_hand = any("manual-approval" in step.action for _, step in reached(job))
+        by_hand = any("manual-approval" in step.action for _, step in reachable_steps(job))
         return by_hand or job.environment.casefold() == self.environment.casefold()

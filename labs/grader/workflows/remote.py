@@ -6,9 +6,9 @@ import shlex
 from .clouds import to_remote, to_scheme
 from .command_words import VALUED
 from .commands import Command, commands_of
-from .effects import NOTHING, UNKNOWN, Call, Effect, effect_of, judge, of_script, plain_words, together
+from .effects import NOTHING, UNKNOWN, Call, Effect, combine, effect_of, judge, of_script, plain_words
 from .judged import BUILD, BUILD_PUBLISH, DEPLOY, PUBLISH
-from .wrappers import unwrapped
+from .wrappers import unwrap
 
 # On the machine that serves, these bring new code into use.
 _ON_A_SERVER = re.compile(
@@ -58,7 +58,7 @@ def on_a_server(script: str) -> Effect:
     for command in commands_of(script):
         text = " ".join(command.words)
         effects.append(DEPLOY if _ON_A_SERVER.match(text) else effect_of(command.words, command.body))
-    found = together(effects)
+    found = combine(effects)
     return (
         Effect(("deploy",))
         if "deploy" in found.stages
@@ -99,7 +99,7 @@ def ssh_command(call: Call) -> Effect:
 def trap(call: Call) -> Effect:
     # the command also runs after a failure, so it is not known to deploy
     script = call.plain[1] if len(call.plain) > 2 else ""
-    found = together([effect_of_command(command) for command in commands_of(script)])
+    found = combine([effect_of_command(command) for command in commands_of(script)])
     return UNKNOWN if found.stages or (not found.known and "/" in script.split()[0]) else NOTHING
 
 
@@ -248,5 +248,5 @@ def _inside(call: Call, word: str) -> Effect:
         inner = [entry, *inner]
     if not inner:
         return UNKNOWN
-    script = shlex.join(unwrapped(inner))
-    return together([effect_of(command.words, command.body) for command in commands_of(script)])
+    script = shlex.join(unwrap(inner))
+    return combine([effect_of(command.words, command.body) for command in commands_of(script)])

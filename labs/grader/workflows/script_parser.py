@@ -23,7 +23,7 @@ from .script_trees import (
     simple_parts,
 )
 from .shell import Token, tokens_of
-from .simple_commands import finish, hand_on, redirect
+from .simple_commands import finish, pass_script, redirect
 from .wrappers import SHELLS, inner_script
 
 MAX_NESTED = 5  # scripts within scripts: `$(…)`, `bash -c`
@@ -156,7 +156,7 @@ class _Parser:
                     head.command.pipe.append(one.command.words)
                     head.command.into = one.command.into or head.command.into
                 if heads:
-                    hand_on(heads[-1].command, one.command)
+                    pass_script(heads[-1].command, one.command)
         for part in parts:
             if isinstance(part, Simple):
                 self._attach(part)

@@ -374,7 +374,7 @@ def _negated(state: State) -> State:
 
 
 @lru_cache(maxsize=256)
-def reachable(script: str) -> frozenset[int] | None:
+def reachable_commands(script: str) -> frozenset[int] | None:
     """Return the numbers of the commands that can run, None if unknown."""
     read = parse_script(script)
     run = _Run(Setting(stops=False))

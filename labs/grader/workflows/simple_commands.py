@@ -4,7 +4,7 @@ import re
 
 from .script_trees import Command
 from .shell import Token
-from .wrappers import SHELLS, unwrapped
+from .wrappers import SHELLS, unwrap
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=.*", re.DOTALL)
 _OUT = {">", ">>", ">|", "&>", "&>>", ">&"}
@@ -20,11 +20,11 @@ def finish(command: Command, first: Token | None) -> list[str]:
         name, _, value = command.words.pop(0).partition("=")
         command.env[name] = value
     raw = command.words
-    command.words = unwrapped(raw)
+    command.words = unwrap(raw)
     return raw
 
 
-def hand_on(head: Command, command: Command) -> None:
+def pass_script(head: Command, command: Command) -> None:
     """Give a shell the script that it reads from a pipe, if it is visible."""
     if head.program in ("curl", "wget"):
         command.source = next((word for word in head.words if "//" in word), "")

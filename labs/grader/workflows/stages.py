@@ -18,7 +18,7 @@ from .script_runs import Setting, fate
 from .script_states import State
 from .wrappers import SHELLS
 
-__all__ = ["STAGES", "Act", "Unread", "acts_of", "line_of", "of_command", "reached", "unread_of"]
+__all__ = ["STAGES", "Act", "Unread", "acts_of", "line_of", "of_command", "reachable_steps", "unread_of"]
 MAX_ASKED = 10  # commands of one step of which a failure is followed through the script
 _TRIAL = re.compile(r"test[.-]?pypi", re.IGNORECASE)  # an index for trying out
 _IN_STEP = 1_000_000  # more than a step has commands
@@ -60,7 +60,7 @@ class Unread:
 
 def acts_of(job: Job, own: dict[str, str] | None = None) -> list[Act]:
     """Return the acts of a job's steps in order. `own` defines further stages: regexes for commands and actions."""
-    return [act for number, step in reached(job) for act in _step_acts(job, step, number, own or {})]
+    return [act for number, step in reachable_steps(job) for act in _step_acts(job, step, number, own or {})]
 
 
 def unread_of(job: Job, own: dict[str, str] | None = None) -> list[Unread]:
@@ -68,10 +68,12 @@ def unread_of(job: Job, own: dict[str, str] | None = None) -> list[Unread]:
     if job.uses:
         there = "is missing or not valid" if job.uses.startswith("./") else "is not in this repository"
         return [Unread(job.id, 0, job.place, f"job `{job.id}` calls `{job.uses}`, which {there}")]
-    return [one for number, step in reached(job) for one in _step_unread(job, step, number, own or {})]
+    return [
+        one for number, step in reachable_steps(job) for one in _step_unread(job, step, number, own or {})
+    ]
 
 
-def reached(job: Job) -> Iterator[tuple[int, Step]]:
+def reachable_steps(job: Job) -> Iterator[tuple[int, Step]]:
     """Yield the steps that can run."""
     for number, step in enumerate(job.steps, start=1):
         if holds(step.condition, {}) is not False and holds(job.condition, {}) is not False:

@@ -98,7 +98,7 @@ def _read_table() -> dict[str, tuple[int, int, frozenset[str]]]:
 _WRAPPERS = _read_table()
 
 
-def unwrapped(words: list[str]) -> list[str]:
+def unwrap(words: list[str]) -> list[str]:
     """Return the words of the program that finally runs; `python -m x` is `x`."""
     words = list(words)
     for _ in range(12):

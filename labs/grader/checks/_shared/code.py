@@ -9,7 +9,7 @@ from ...findings import LookedAt
 from ...git.repository import Tip
 from ...parameters import MAIN_COMMIT, Content, FilePath, Revision, Seconds
 from ...sandbox import CannotBuildError, Job, Limits, Ran, Sandbox
-from ...sandbox.packing import files_at, packed
+from ...sandbox.packing import files_at, pack_files
 from ...words import count, cut, quoted, size
 from .base import Kind, Run, Verdict, at_tip, needs_work, not_run, where
 from .shell import commands
@@ -63,7 +63,7 @@ def job_at(run: Run, tip: Tip, seconds: float, more: Mapping[FilePath, Content] 
     """Return a job with the files of a commit, overlaid with `more`, and no command. Raises TooLargeError."""
     contents, executable = files_at(run.repository, tip)
     contents |= {path.encode(): text.encode() for path, text in (more or {}).items()}
-    return Job((), packed(contents, executable), seconds, environment=environment(run))
+    return Job((), pack_files(contents, executable), seconds, environment=environment(run))
 
 
 def run_in(run: Run, job: Job, argv: tuple[str, ...], stdin: str = "") -> Ran:
