@@ -113,7 +113,7 @@ def test_what_is_expected_is_said_for_each_question(ask, rest, expected):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{"a": null}', "empty"),
+        ('{"a": null}', "null"),
         ('{"a": [1]}', "a list of 1 item"),
         ('{"a": {"b": 1, "c": 2}}', "a mapping of 2 keys"),
         ('{"a": "3"}', "the text `3`"),

@@ -32,7 +32,7 @@ def test_the_commit_where_branches_part_is_the_start(forked):
 def test_another_start_is_named_with_the_wanted_one(forked):
     result = ask(forked, "main~2")
     start, wanted = forked.head("v1.0"), forked.head("main~2")
-    assert result.why == f"`side` starts at {start[:7]} `Two`, not at `main~2`."
+    assert result.why == f"`side` branches off at {start[:7]} `Two`, not at `main~2`."
     assert result.found == f"{start[:7]} `Two`"
     assert f"git rebase --rebase-merges --onto {wanted} {start}" in result.fix
 

@@ -206,7 +206,7 @@ def test_a_value_that_holds_itself_is_refused():
         ("file: {path: .git/config, exists: true}", "file.path", "a path in the repository"),
         ("ignored: {path: /etc}", "ignored.path", "a path in the repository"),
         ("no_conflict_markers: {at: [main]}", "no_conflict_markers.at", "found a list"),
-        ("authors: {at_least: 0}", "authors.at_least", "0 requires nothing"),
+        ("authors: {at_least: 0}", "authors.at_least", "has to be at least 1"),
         (
             "no_large_files: {over: 1}",
             "no_large_files.over",

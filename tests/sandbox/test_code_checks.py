@@ -213,7 +213,7 @@ def test_package_without_its_file_is_told(judge):
     ("check", "words"),
     [
         ("run: {command: []}", "run.command: expected at least the name of a program"),
-        ("run: {command: [x], exit: 300}", "run.exit: an exit status is at most 255"),
+        ("run: {command: [x], exit: 300}", "run.exit: has to be at most 255"),
         (
             "run: {command: [x], seconds: 0}",
             "run.seconds: expected a whole number of seconds from 1 to 100",

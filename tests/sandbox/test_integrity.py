@@ -94,7 +94,7 @@ def test_right_code_gets_all_points(judge):
 
 def test_type_of_a_value_counts(judge):
     result = judge(TESTS, calc="def add(a, b):\n    return float(a + b)\n")
-    assert result.found == "0 of 2 pass"
+    assert result.found == "0 of 2 passed"
 
 
 def test_c11_hang_in_one_call_fails_that_test_alone(judge):
@@ -104,7 +104,7 @@ def test_c11_hang_in_one_call_fails_that_test_alone(judge):
     assert result.why == (
         "1 hidden test fails on `main`: `add gives the sum of two numbers` (it returned nothing within 2 seconds)."
     )
-    assert result.found == "1 of 2 passes"
+    assert result.found == "1 of 2 passed"
     assert result.seconds < 30
 
 
@@ -259,7 +259,7 @@ def test_c16_same_commit_gets_the_same_score(repo, sandbox):
     committed(repo, {"calc.py": "def add(a, b):\n    return a + b if a > 0 else 1\n"})
     one, other = (judged_in(repo, sandbox, TESTS) for _ in range(2))
     assert (one.outcome, one.why, one.found) == (other.outcome, other.why, other.found)
-    assert one.found == "1 of 2 passes"
+    assert one.found == "1 of 2 passed"
 
 
 def test_c17_changed_tests_change_the_digest_of_the_report(repo, sandbox, lab):

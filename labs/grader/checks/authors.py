@@ -50,7 +50,7 @@ class AuthorsCheck(Kind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.at_least == 0:
-            yield "at_least", "0 requires nothing"
+            yield "at_least", "has to be at least 1"
         if self.people_at_least is not None and (self.people_at_least < 2 or self.at_least is not None):
             yield "people_at_least", "has to be at least 2, and cannot be combined with `at_least`"
 
@@ -87,7 +87,7 @@ class AuthorsCheck(Kind):
         judged = replace(run, asks_author=False).own_commits(tip)
         wrote = (writers(commit) if self.by == "author" else [self._person(commit)] for commit in judged)
         people = different_people(chain.from_iterable(wrote))
-        of = LookedAt(len(judged), "commit of yours", f"on {quoted(tip.name)}", plural="commits of yours")
+        of = LookedAt(len(judged), "commit", f"on {quoted(tip.name)}")
         found = listed([quoted(_shown(person)) for person in people], limit=MAX_SHOWN)
         if len(people) >= least:
             return passed(

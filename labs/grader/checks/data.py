@@ -188,7 +188,7 @@ def _number(document: object) -> int:
 def _described(data: object) -> str:
     match data:
         case None:
-            return "empty"
+            return "null"
         case bool():
             return str(data).lower()
         case list():

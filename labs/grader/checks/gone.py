@@ -54,7 +54,9 @@ class GoneCheck(HistoryKind):
         if not found:
             article = "the" if self.at else "a"
             return passed(
-                f"The history of {where} does not contain {article} {asked}.",
+                f"No branch or tag contains {article} {asked}."
+                if self.everywhere
+                else f"{quoted(self.on)} does not contain {article} {asked}.",
                 looked_at=LookedAt(len(among), "commit"),
             )
         tip = holder(run, found[-1]) if isinstance(tip, Verdict) or self.everywhere else tip

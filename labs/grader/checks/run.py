@@ -53,7 +53,7 @@ class RunCheck(CodeKind):
         if not self.command:
             yield "command", "expected at least the name of a program"
         if self.exit > 255:
-            yield "exit", "an exit status is at most 255"
+            yield "exit", "has to be at most 255"
 
     def check(self, run: Run) -> Verdict:
         tip = commit_or_answer(run, self.at)

@@ -52,7 +52,7 @@ class StartCheck(HistoryKind):
         start = _start(run.repository.history, branch.commit, of.commit)
         if start and start.id == wanted.commit.id:
             return passed(
-                f"{quoted(self.name)} starts at {named(start)}.",
+                f"{quoted(self.name)} branches off at {named(start)}.",
                 commit_evidence(branch, start),
                 looked_at=LookedAt(1, "commit"),
             )
@@ -65,10 +65,10 @@ class StartCheck(HistoryKind):
             start.id if start else "--root",
         ]
         return needs_work(
-            f"{quoted(self.name)} starts at {named(start)}, not at {quoted(self.at)}."
+            f"{quoted(self.name)} branches off at {named(start)}, not at {quoted(self.at)}."
             if start
             else f"{quoted(self.name)} and {quoted(self.from_)} have no commit in common.",
-            expected=f"{quoted(self.name)} starting at {named(wanted.commit)}",
+            expected=f"{quoted(self.name)} branching off at {named(wanted.commit)}",
             found=named(start) if start else "no common commit",
             fix=rewritten(run, branch, move, stops="rebase"),
             evidence=[commit_evidence(branch, start) if start else at_tip(branch), at_tip(wanted)],

@@ -32,7 +32,7 @@ class SubtreeCheck(Kind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.at_least == 0:
-            yield "at_least", "0 requires nothing"
+            yield "at_least", "has to be at least 1"
 
     def check(self, run: Run) -> Verdict:
         tip, other = commit_or_answer(run, self.at), commit_or_answer(run, self.from_ or self.at)

@@ -70,7 +70,7 @@ class TestsCheck(CodeKind):
             f"{count(len(broken), 'hidden test')} {'fails' if len(broken) == 1 else 'fail'} {where(tip)}: "
             f"{listed(broken, limit=5)}.",
             expected=_pass(len(tests)),
-            found=f"{held:,} of {len(tests):,} {'passes' if held == 1 else 'pass'}{rest}",
+            found=f"{held:,} of {len(tests):,} passed{rest}",
             evidence=[at_tip(tip)],
         )
 

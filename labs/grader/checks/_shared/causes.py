@@ -104,7 +104,7 @@ def _on_another_branch(
     if tip.ref.startswith(TAGS):
         fix = moved_tag(run.repository.tag(tip.name), branch.commit.id)
     else:
-        fix = change(run, tip, f"Take {paths[0]} from {branch.name}", _restored(branch.commit.id, paths))
+        fix = change(run, tip, f"Copy {paths[0]} from {branch.name}", _restored(branch.commit.id, paths))
     return needs_work(
         f"{said} {'It' if len(paths) == 1 else 'They'} {'is' if len(paths) == 1 else 'are'} on the branch "
         f"{quoted(branch.name)}.",
@@ -134,7 +134,7 @@ def _taken_away(run: Run, tip: Tip, path: str, said: str) -> Verdict | None:
         f"{said} Commit {after.id[:7]} {quoted(after.subject)} deleted it.",
         expected=quoted(path),
         found=f"{quoted(path)} in commit {commit_id[:7]} and not in {after.id[:7]}",
-        fix=change(run, tip, f"Bring back {posixpath.basename(path)}", _restored(commit_id, [path])),
+        fix=change(run, tip, f"Restore {posixpath.basename(path)}", _restored(commit_id, [path])),
         evidence=[replace(at_tip(tip, path.encode()), commit=after.id)],
     )
 

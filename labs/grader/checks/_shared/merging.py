@@ -80,7 +80,7 @@ def _merge(name: str, into: str, by: str, gone: str = "") -> list[Line]:
     if by == "rebase":
         return [switch, ["git", "cherry-pick", f"{into}..{what}"]]
     if by == "squash":
-        return [switch, ["git", "merge", "--squash", what], ["git", "commit", "-m", f"Bring in {name}"]]
+        return [switch, ["git", "merge", "--squash", what], ["git", "commit", "-m", f"Squash {name}"]]
     if by == "fast-forward":
         return [["git", "rebase", into, what], switch, ["git", "merge", "--ff-only", what]]
     return [

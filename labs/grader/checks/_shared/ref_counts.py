@@ -25,7 +25,7 @@ def count_problems(
     if at_least is not None and at_most is not None and at_least > at_most:
         yield "at_least", "is more than `at_most`"
     if at_least == 0:
-        yield "at_least", "0 requires nothing"
+        yield "at_least", "has to be at least 1"
 
 
 @dataclass(frozen=True)
