@@ -233,6 +233,10 @@ class Standing:
         return bool(self.next_meeting and self.next_meeting.starts_at <= self.now)
 
     @property
+    def may_join_now(self) -> bool:
+        return bool(self.is_live and self.next_meeting and self.next_meeting.join_url)
+
+    @property
     def headline(self) -> str:
         """Answer what there is to do now, in one line."""
         meeting = self.next_meeting

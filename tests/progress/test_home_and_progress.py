@@ -169,6 +169,7 @@ def test_the_next_meeting_is_told_in_both_zones(client, course, learner):
         page = client.get("/").content.decode()
         assert "Live now" in page
         assert '<h1 class="answer">Serving is live now</h1>' in page
+        assert re.findall('class="btn main" href="(.*?)"', page) == ["https://example.org/join"]
     with time_machine.travel(starts_at + timedelta(hours=3), tick=False):
         client.force_login(learner.user)  # the log-in of days ago has ended
         assert "No meetings are planned." in client.get("/").content.decode()
