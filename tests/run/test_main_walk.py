@@ -113,7 +113,7 @@ def test_a_learner_reads_takes_a_quiz_pushes_a_mistake_and_then_the_fix(shared_p
     expect(page.get_by_role("heading", name="Also needs work")).to_be_visible()
 
     page.goto("/courses/mlops/progress/")
-    before = page.get_by_role("row", name="Total").inner_text()
+    before = page.locator(".total").inner_text()
     answer = terminal.types(
         "git reset -q --soft HEAD~1; git commit -q --amend -m 'Describe the billing system and ignore its output';"
         'for module in Inventory Billing; do echo "- $module" >> README.md;'
@@ -126,9 +126,9 @@ def test_a_learner_reads_takes_a_quiz_pushes_a_mistake_and_then_the_fix(shared_p
     expect(page.get_by_text("Passed").first).to_be_visible()
 
     page.goto("/courses/mlops/progress/")
-    row = page.get_by_role("row", name="Total")
-    assert row.inner_text() != before
-    expect(row).to_contain_text("1 of 12")
+    total = page.locator(".total")
+    assert total.inner_text() != before
+    expect(total).to_contain_text("1 of 12")
     # the lab that runs code counts once a worker has proved it, which needs an index of packages
-    expect(row).to_contain_text(re.compile("105 of [67]68"))
+    expect(total).to_contain_text(re.compile("105 of [67]68"))
     context.close()
