@@ -72,7 +72,7 @@ class Context:
 
     @property
     def homes(self) -> list[str]:
-        """Return the folders that may be the root of the build context."""
+        # folders that may be the root of the build context
         return list(dict.fromkeys([self.folder, ""]))
 
     def inside(self, home: str) -> list[str]:

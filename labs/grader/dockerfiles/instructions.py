@@ -73,7 +73,7 @@ class Instruction:
 
     @property
     def sources(self) -> list[str]:
-        """Return the sources of COPY and ADD, without here-documents."""
+        # without here-documents
         return [word for word in self.words[:-1] if self.listed is not None or not word.startswith("<<")]
 
     def pairs(self) -> list[tuple[str, str | None]]:
@@ -85,21 +85,20 @@ class Instruction:
         return [(name, value if equals else None) for name, equals, value in split]
 
     def inner(self) -> "Instruction | None":
-        """Return the instruction after ONBUILD."""
+        # the instruction after ONBUILD
         return instruction(self.value, self.place, self.documents, self.escape) if self.value else None
 
 
 def instruction(
     text: str, place: Place, documents: tuple[HereDocument, ...] = (), escape: str = "\\"
 ) -> Instruction:
-    """Parse a logical line."""
     name, *rest = text.split(None, 1)
     flags, value = _flags(rest[0].strip() if rest else "")
     return Instruction(name.upper(), place, value, flags, documents, escape)
 
 
 def behind(text: str) -> tuple[str, str]:
-    """Return the first word and the rest."""
+    # the first word and the rest
     first, *rest = text.split(None, 1)
     return first, rest[0].strip() if rest else ""
 

@@ -62,7 +62,7 @@ def passwords_of(command: Command) -> Iterator[str]:
 
 
 def passwords_in_text(text: str) -> Iterator[str]:
-    """Yield the names that get a credential in the lines of a file."""
+    # the names that get a credential in the lines of a file
     yield from (name for name, value in literal_pairs(text) if is_literal(value))
     if password_in_address(text):
         yield "a password in a URL"

@@ -37,7 +37,7 @@ def why_refused(image: str) -> str:
 
 
 def refused_references(stages: Sequence[Stage]) -> Iterator[Finding]:
-    """Yield invalid image names in FROM and `COPY --from`, and stages that do not exist."""
+    # invalid image names in FROM and `COPY --from`, and stages that do not exist
     names = {stage.name for stage in stages if stage.name}
     for number, stage in enumerate(stages):
         if stage.before is None and not stage.unknown and stage.base != "scratch":

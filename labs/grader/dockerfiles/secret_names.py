@@ -15,7 +15,7 @@ _OLD = re.compile(r"\s*(?:ENV|ARG)\s+([\w.-]{1,100})\s+[^\s/]", re.IGNORECASE)
 
 
 def literal_pairs(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each credential's name with the text after its `=`, up to a space."""
+    # each credential's name with the text after its `=`, up to a space
     for match in _PAIR.finditer(text):
         if SECRET_NAME.fullmatch(match[1]):
             value = _VALUE.match(text, match.end())

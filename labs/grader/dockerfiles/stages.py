@@ -38,10 +38,10 @@ class Stage:
 
     @property
     def image(self) -> "Stage":
-        """Return the stage of the chain that is based on an image."""
+        # the stage of the chain that is based on an image
         *_, first = self.chain()
         return first
 
     def last(self, *names: str) -> Instruction | None:
-        """Return the last of these instructions here or in a stage that this one is based on."""
+        # here or in a stage that this one is based on
         return next((own[-1] for stage in self.chain() if (own := stage.all(*names))), None)

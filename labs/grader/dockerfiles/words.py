@@ -51,7 +51,7 @@ def split_raw(text: str) -> list[str]:
 
 
 def unquote(text: str) -> str:
-    """Return a word without quotes and escapes but with variables. Raises WordError."""
+    # keeps variables; raises WordError
     return _Lexer(text, None, "\\").read("")
 
 
