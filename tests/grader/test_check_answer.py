@@ -140,9 +140,7 @@ def test_an_answer_is_found_at_its_place(repo, text, place, found):
 
 def test_a_wrong_answer_says_what_is_asked_and_which_command_shows_it(repo):
     result = answered(repo, "a: b\nroot: 1234567\n", "{id_of: 'main~1'}", "key: root")
-    assert (
-        result.why == "Line 2 of `answers.txt` on `answers` is not the id of `main~1`, at least seven digits."
-    )
+    assert result.why == "Line 2 of `answers.txt` on `answers` is not the right answer."
     assert (result.found, result.evidence[0].line) == ("`1234567`", 2)
     start, look, edit, keep, _ = result.fix.split("\n\n")
     assert "git switch answers\n" in start

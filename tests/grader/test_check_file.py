@@ -179,8 +179,8 @@ LINES = "file: {path: a, lines: [milk, eggs, milk]}"
     ("content", "why", "found"),
     [
         ("milk\nx\neggs\nmilk\n", None, ""),
-        ("eggs\nmilk\n", "`a` on `main` has the line `eggs` too early.", "it on line 1"),
-        ("milk\neggs\n", "`a` on `main` has the line `milk` too early.", "it on line 1"),
+        ("eggs\nmilk\n", "`a` on `main` has the line `eggs` too early.", "`eggs` on line 1"),
+        ("milk\neggs\n", "`a` on `main` has the line `milk` too early.", "`milk` on line 1"),
         ("milk\neggs \n", "`a` on `main` has no line `eggs`.", "2 lines, none of them this one"),
     ],
 )

@@ -28,7 +28,7 @@ def test_an_empty_history_does_not_pass(repo):
     result = repo.ask(CHECK)
     assert (result.outcome, result.why) == (
         Outcome.NEEDS_WORK,
-        "Nothing to check: there is no file in the history of all branches and tags.",
+        "Nothing to check: there is no file in the history of any branch or tag.",
     )
 
 

@@ -127,7 +127,7 @@ def test_binary_files_are_not_looked_into(repo, ask):
     result = ask()
     assert (result.outcome, result.reason) == (
         Outcome.NOT_RUN,
-        "Not run: no file with content in the history of all branches and tags could be read (1 binary file).",
+        "Not run: no file with content in the history of any branch or tag could be read (1 binary file).",
     )
     repo.commit(b="text")
     assert ask().why == (

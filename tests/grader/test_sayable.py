@@ -142,10 +142,9 @@ def test_where_no_branch_is_the_default_one_it_is_not_known(repo):
     repo.git("switch", "-q", "one")
     repo.git("branch", "-D", "main")
     (repo.path / ".git/HEAD").write_text("ref: refs/heads/gone\n")
-    assert (
-        "It is not known which branch is the default one"
-        in repo.ask("file: {path: a.txt, at: '@default', exists: true}").why
-    )
+    unknown = "Cannot tell which branch is the default branch: HEAD does not point to an existing branch."
+    assert repo.ask("file: {path: a.txt, at: '@default', exists: true}").why == unknown
+    assert repo.ask("branch: {name: one, default: true}").reason == unknown
     assert repo.ask("branch: {name: one, default: true}").outcome is Outcome.NOT_RUN
 
 
@@ -156,9 +155,9 @@ def test_a_pattern_of_files_is_met_by_one_or_by_each(repo):
     repo.commit("Add files")
     table = {
         "file: {path: '*.py', contains: y =}": "`b.py` on `main` contains `y =`.",
-        "file: {path: '*.py', contains: z}": "None of 2 files that match `*.py` is as required. "
+        "file: {path: '*.py', contains: z}": "None of the 2 files that match `*.py` is as required. "
         "`a.py` on `main` does not contain `z`.",
-        "file: {path: '*.py', lacks: z}": "Each of 2 files that match `*.py` is as required.",
+        "file: {path: '*.py', lacks: z}": "Each of the 2 files that match `*.py` is as required.",
         "file: {path: '*.py', lacks: y}": "`b.py` on `main` contains `y` on line 1.",
         "file: {path: '*.sh', executable: true}": "`run.sh` on `main` is not executable.",
         "file: {path: '*.csv', exists: false}": "No file on `main` matches `*.csv`.",

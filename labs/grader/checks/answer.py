@@ -79,7 +79,7 @@ class AnswerCheck(Kind):
             run, file.tip, f"Answer in {self.path}", self._edit(asked), ["git", "add", "--", self.path]
         )
         return needs_work(
-            missing or f"{place} is not {question}.",
+            missing or f"{place} is not the right answer.",
             expected=question,
             found=quoted(typed) if typed else f"{count(len(file.lines), 'line')}, no answer in this place",
             fix=fix,

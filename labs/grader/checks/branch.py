@@ -75,9 +75,7 @@ class BranchCheck(Kind):
                 f"{quoted(self.name)} is the default branch.", at_tip(tip), looked_at=LookedAt(1, "branch")
             )
         if default is None:
-            return not_known(
-                "which branch is the default: HEAD does not point to a branch of this repository"
-            )
+            return not_known("which branch is the default branch: HEAD does not point to an existing branch")
         return needs_work(
             f"The default branch is {quoted(default)}.",
             expected=f"{quoted(self.name)} as the default branch",

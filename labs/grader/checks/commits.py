@@ -110,7 +110,9 @@ class CommitsCheck(Kind):
     def _expected(self) -> str:
         limits = (("exactly", self.exactly), ("at least", self.at_least), ("at most", self.at_most))
         return " and ".join(
-            f"{words} {count(number, self._noun)}" for words, number in limits if number is not None
+            f"{words} {count(number, self._noun)}" if number else f"no {self._noun}s"
+            for words, number in limits
+            if number is not None
         )
 
 

@@ -247,7 +247,7 @@ class FileCheck(Kind):
         return needs_work(
             f"{file} has the line {want} too early." if early else f"{file} has no line {want}.",
             expected=f"the line {want}" + (f" below line {after}" if after else ""),
-            found=f"it on line {early}" if early else f"{_counted(file)}, none of them this one",
+            found=f"{want} on line {early}" if early else f"{_counted(file)}, none of them this one",
             fix=self._complete(run, file.tip, [append_line(line, self.path) for line in left]),
             evidence=[file.at_line(early or after or 1)],
         )

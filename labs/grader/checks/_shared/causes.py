@@ -43,7 +43,7 @@ def no_match_answer(run: Run, tip: Tip, pattern: str, files: Files) -> Verdict:
         return blocked
     said = f"No file {where(tip)} matches {quoted(pattern)}."
     expected = f"at least one file that matches {quoted(pattern)}"
-    found = f"{count(len(files), 'file')}, none that matches"
+    found = f"no match in {count(len(files), 'file')}"
     likely = _other_case(pattern, files)
     if likely:
         moves = [line for old, new in likely[:20] for line in _moved(old, new)]

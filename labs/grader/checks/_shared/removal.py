@@ -14,7 +14,7 @@ from .shell import STASHED, Line, append_line, commands, paragraphs, start_on
 
 MAX_PATHS = 20
 _BRANCHES = "refs/heads/"
-IN_HISTORY = "in the history of all branches and tags"
+IN_HISTORY = "in the history of any branch or tag"
 _AMEND: Line = ["git", "commit", "--amend", "--allow-empty", "--no-edit"]
 
 

@@ -22,12 +22,14 @@ def judge_some(pattern: str, files: Sequence[Found], judge: Callable[[FilePath],
         if verdict.outcome is Outcome.PASSED:
             return verdict
         verdicts.append(verdict)
+    if len(files) == 1:
+        return verdicts[0]
     unread = next((one for one in verdicts if one.outcome is not Outcome.NEEDS_WORK), None)
     if unread or len(files) > MAX_FILES:
         why = unread.why.rstrip(".") if unread else f"Only {MAX_FILES} files were checked"
         return not_known(f"whether one of {which} is as required. {why}")
     first = verdicts[0]
-    return replace(first, why=f"None of {which} is as required. {first.why}") if files[1:] else first
+    return replace(first, why=f"None of {which} is as required. {first.why}")
 
 
 def judge_each(pattern: str, files: Sequence[Found], judge: Callable[[FilePath], Verdict]) -> Verdict:
@@ -40,11 +42,12 @@ def judge_each(pattern: str, files: Sequence[Found], judge: Callable[[FilePath],
     wrong = sorted(others, key=lambda verdict: verdict.outcome is not Outcome.NEEDS_WORK)
     if wrong:
         return wrong[0]
+    if len(files) == 1:
+        return verdicts[0]
     return replace(
         verdicts[0], why=f"Each of {which} is as required.", looked_at=LookedAt(len(files), "file")
     )
 
 
 def _matching(pattern: str, files: Sequence[Found]) -> str:
-    verb = "matches" if len(files) == 1 else "match"
-    return f"{count(len(files), 'file')} that {verb} {quoted(pattern)}"
+    return f"the {count(len(files), 'file')} that match {quoted(pattern)}"
