@@ -81,7 +81,7 @@ def test_one_that_cannot_be_repaired_does_not_keep_others_from_it(repository, cl
     clone.push()
     assert receipts.repair() == 1
     assert bare.folders_with_push() == [broken.folder]
-    assert f"the interrupted push to {broken.path} cannot repair the interrupted push" in caplog.text
+    assert f"cannot repair the interrupted push to {broken.path}: " in caplog.text
 
 
 def test_database_that_fails_at_the_receipt_is_told_and_made_up_for(repository, clone, monkeypatch):
