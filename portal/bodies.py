@@ -12,6 +12,7 @@ PICTURE_BYTES = 8 * 1024 * 1024  # above the image limit, so that the editor can
 SLACK_BYTES = 64 * 1024  # overhead of multipart or gzip
 
 
+# Any: granian's headers have no public type
 def body_limit(path: str, headers: Any) -> int:
     """Return how many bytes of a body are accepted for this path and these headers."""
     if path.startswith("/git/"):  # without a token the answer is 401, whatever the body

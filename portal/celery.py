@@ -29,7 +29,7 @@ app.steps["consumer"].add(Pulse)
 
 
 @worker_ready.connect
-def begin(sender: Any = None, **kwargs: object) -> None:
+def begin(sender: Any = None, **kwargs: object) -> None:  # Any: Celery has no types
     from labs.grading.tasks import wake_later_worker  # importable only once Django is set up
 
     if sender.hostname.startswith("later@"):

@@ -26,6 +26,7 @@ ALWAYS: Environ = {
 NOT_PASSED_ON = {"content-length", "transfer-encoding"}
 
 
+# Any: granian's scope has no public type
 def make_environ(scope: Any) -> Environ:
     host, _, port = scope.server.rpartition(":")
     environ = ALWAYS | {

@@ -17,8 +17,11 @@ class StillRunningError(TimeoutError):
 @dataclass
 class Job:
     loop: asyncio.AbstractEventLoop
+    # Any: each job has its own types
     future: asyncio.Future[Any]
+    # Any: each job has its own types
     work: Callable[..., Any]
+    # Any: each job has its own types
     arguments: tuple[Any, ...]
     is_begun: bool = False
 

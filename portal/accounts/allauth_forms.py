@@ -23,6 +23,7 @@ MISSING = {
 class NamesEmptyFields:
     """A mixin for forms: each field that allauth requires has an error message of its own."""
 
+    # Any: as Django declares it
     fields: dict[str, Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

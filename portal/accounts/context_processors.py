@@ -1,4 +1,4 @@
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -20,7 +20,7 @@ def page(request: HttpRequest) -> dict[str, str]:
     return {"site_name": settings.SITE_NAME, "theme": theme if theme in THEMES else ""}
 
 
-def person(request: HttpRequest) -> dict[str, Any]:
+def person(request: HttpRequest) -> dict[str, object]:
     # Lazy: a cached page has placeholders instead, and an error may be answered before authentication.
     return {"person": SimpleLazyObject(lambda: describe_person(request))}
 

@@ -22,7 +22,7 @@ def on_sign_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 
 @receiver(user_login_failed)
-def on_refused_sign_in(credentials: dict[str, Any], **kwargs: Any) -> None:
+def on_refused_sign_in(credentials: dict[str, str], **kwargs: Any) -> None:
     who = credentials.get("email") or credentials.get("username") or ""
     record(Event.SIGN_IN_FAILED, "wrong email or password", who=who)
 
@@ -68,6 +68,7 @@ def on_sign_up(user: User, **kwargs: Any) -> None:
     record(Event.SIGNED_UP, user=user)
 
 
+# Any: allauth has no types
 @receiver(account.email_changed)
 def on_email(user: User, to_email_address: Any, **kwargs: Any) -> None:
     record(Event.EMAIL, f"signs in with {to_email_address.email}", user=user)

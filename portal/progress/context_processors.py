@@ -6,7 +6,7 @@ from django.utils.functional import SimpleLazyObject
 from lessons.queries import courses_of
 
 
-def own_course(request: HttpRequest) -> dict[str, Any]:
+def own_course(request: HttpRequest) -> dict[str, object]:
     """Return the course that the header links to on pages without a course; one query, only if it is used."""
     return {"own_course": SimpleLazyObject(lambda: _own_course(request))}
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 OURS = ("labs", "lessons", "portal")
 FILES = [
     path
-    for app in ("labs", "lessons")
+    for app in OURS
     for path in sorted((ROOT / app).rglob("*.py"))
     if not {"migrations", "inside"} & set(path.parts)
 ]

@@ -1,5 +1,4 @@
 import json
-from typing import Any
 
 from allauth.account.models import EmailAddress
 from django import template
@@ -11,7 +10,7 @@ register = template.Library()
 
 
 @register.filter
-def as_json(value: Any) -> str:
+def as_json(value: object) -> str:
     # For an attribute that a script reads: data in a `<script>` would be inline.
     return json.dumps(value, cls=DjangoJSONEncoder)
 
