@@ -99,13 +99,13 @@ def notebook_on_a_branch(repo: Repo) -> None:
 
 
 CASES: list[tuple[Callable[[Repo], None], str, str]] = [
-    (nested, MODEL, "`app` on `main` is a nested repository, not a folder. It has a `.git` of its own"),
+    (nested, MODEL, "`app` on `main` is a nested repository, not a folder. It has its own `.git`"),
     (submodule, MODEL, "`app` on `main` is a submodule, not a folder. Its files are in another repository"),
-    (link_to_folder, MODEL, "`app` on `main` is a symbolic link, not a folder. It leads to `src`"),
+    (link_to_folder, MODEL, "`app` on `main` is a symbolic link, not a folder. It points to `src`"),
     (
         link_to_file,
         MODEL,
-        "`app/model.py` on `main` is a symbolic link, not a file. It leads to `../real.py`",
+        "`app/model.py` on `main` is a symbolic link, not a file. It points to `../real.py`",
     ),
     (link_to_nowhere, MODEL, "`app/model.py` on `main` is a symbolic link, not a file."),
     (named("app"), MODEL, "`app` on `main` is a file, not a folder."),
@@ -129,12 +129,12 @@ CASES: list[tuple[Callable[[Repo], None], str, str]] = [
     (
         named("a.NB", "x\n"),
         "line_endings: {path: '*.nb', are: lf}",
-        "There is `a.NB`, which has another case",
+        "Found `a.NB`, which differs in case or extension.",
     ),
     (
         named("x/a.yaml", "x\n"),
         "line_endings: {path: 'x/*.yml', are: lf}",
-        "There is `x/a.yaml`, which has another case or ending.",
+        "Found `x/a.yaml`, which differs in case or extension.",
     ),
     (
         on_a_branch,
@@ -151,33 +151,33 @@ CASES: list[tuple[Callable[[Repo], None], str, str]] = [
     (
         puts(_dot_gitignore="*.py\n"),
         MODEL,
-        "Line 1 of `.gitignore`, `*.py`, ignores it, so `git add` leaves it out.",
+        "Line 1 of `.gitignore`, `*.py`, ignores it, so `git add` skips it.",
     ),
     (puts(_dot_gitignore="/app/\n"), MODEL, "Line 1 of `.gitignore`, `/app/`, ignores it"),
     (
         named("Dockerfile", "FROM a:1\n".encode("utf-16")),
         "dockerfile: {}",
-        "is stored as UTF-16, which PowerShell's `>` writes.",
+        "is UTF-16 text, as PowerShell's `>` writes it.",
     ),
     (
         named("app/model.py", "x = 'wanted'\n".encode("utf-16-le")),
         "file: {path: app/model.py, contains: wanted}",
-        "is stored as UTF-16",
+        "is UTF-16 text",
     ),
     (
         named("app/model.py", "x = 'wanted'\n".encode("utf-16-be")),
         "file: {path: app/model.py, contains: wanted}",
-        "is stored as UTF-16",
+        "is UTF-16 text",
     ),
     (
         named("data/reviews.csv", "id,text\n1,good\n".encode("utf-16-le")),
         CSV,
-        "is stored as UTF-16",
+        "is UTF-16 text",
     ),
     (
         named(".gitignore", ".env\n".encode("utf-16")),
         "ignored: {path: .env}",
-        "`.gitignore` on `main` is stored as UTF-16",
+        "`.gitignore` on `main` is UTF-16 text",
     ),
 ]
 
