@@ -171,7 +171,11 @@ EMPTY: list[tuple[Build, str, str]] = [
     (commits_without_files, "purged: {path: a.txt}", NOTHING + "file in the history of any branch or tag."),
     (commits_without_files, "no_conflict_markers: {}", NOTHING + "file with content on `main`."),
     (commits_without_files, "no_large_files: {}", NOTHING + "file in the history of any branch or tag."),
-    (commits_without_files, "no_secrets: {}", NOTHING + "file with content in the history of any branch or tag."),
+    (
+        commits_without_files,
+        "no_secrets: {}",
+        NOTHING + "file with content in the history of any branch or tag.",
+    ),
     (
         readme_alone,
         "ignored: {path: .env, ignored: false}",
