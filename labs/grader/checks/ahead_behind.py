@@ -12,10 +12,10 @@ from ..git.repository import Tip
 from ..parameters import MAIN, Count, RefName
 from ..words import count, quoted
 from ._shared.base import Run, Verdict, at_tip, branch_at, needs_work, passed, tip_or_answer
-from ._shared.fixes import on_branch, rewritten
+from ._shared.fixes import on_branch, rewrite_branch
 from ._shared.shell import Line
 from ._shared.walk import HistoryKind
-from .commits import add_commits, fold_commits, more_commits
+from .commits import add_commits, more_commits, squash_commits
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class AheadBehindCheck(HistoryKind):
             return self._catch_up(run, branch, missing[len(missing) - self.behind - 1], len(alone))
         if self.ahead is not None and len(alone) < self.ahead:
             return add_commits(run, branch, self.ahead - len(alone))
-        return fold_commits(run, branch, alone, self.ahead or 0, self.ahead or 0)
+        return squash_commits(run, branch, alone, self.ahead or 0, self.ahead or 0)
 
     def _take_in(self, branch: Tip, of: Tip) -> str:
         # merges the branch, and fast-forwards it if it must not be behind either
@@ -90,7 +90,7 @@ class AheadBehindCheck(HistoryKind):
                 branch.name, ["git", "merge", "--no-edit", upto.id], *more_commits(missing), stops="merge"
             )
         lines: list[Line] = [["git", "rebase", "--rebase-merges", upto.id], *more_commits(missing)]
-        return rewritten(run, branch, *lines, stops="rebase")
+        return rewrite_branch(run, branch, *lines, stops="rebase")
 
 
 def _distance(ahead: int | None, behind: int | None) -> str:

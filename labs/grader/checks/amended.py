@@ -14,9 +14,9 @@ from ..graphs.wanted import replaced
 from ..parameters import MAIN, ObjectId, RefName, Revision
 from ..words import listed, quoted
 from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed, tip_or_answer
-from ._shared.fixes import rewritten
+from ._shared.fixes import rewrite_branch
 from ._shared.proposed_texts import subject_for
-from ._shared.rewriting import again_in_order, reworded
+from ._shared.rewriting import pick_in_order, reword_lines
 from ._shared.shell import Line
 from ._shared.walk import HistoryKind, named, newest
 from .commits import add_commits, commit_evidence
@@ -88,16 +88,18 @@ class AmendedCheck(HistoryKind):
             return drop(run, where, old)
         subject = subject_for(run.repository, old, lambda text: text != self.subject)
         if tip.commit.id == old.id and old.parents == (parent.commit.id,):
-            return rewritten(run, tip, *reworded(run, tip, tip.name, old, subject))
-        return rewritten(run, tip, *_as_one(parent, subject))
+            return rewrite_branch(run, tip, *reword_lines(run, tip, tip.name, old, subject))
+        return rewrite_branch(run, tip, *_as_one(parent, subject))
 
     def _fold(self, run: Run, tip: Tip, parent: Tip) -> str:
         history = run.repository.history
         if tip.commit.id == parent.commit.id:
             return add_commits(run, tip)
         if parent.commit.id not in history.ancestors(tip.commit.id):
-            return rewritten(run, tip, *again_in_order(parent.commit.id, [tip.commit]), stops="cherry-pick")
-        return rewritten(run, tip, *_as_one(parent, tip.commit.subject or "Add the change"))
+            return rewrite_branch(
+                run, tip, *pick_in_order(parent.commit.id, [tip.commit]), stops="cherry-pick"
+            )
+        return rewrite_branch(run, tip, *_as_one(parent, tip.commit.subject or "Add the change"))
 
 
 def _parents(commits: Sequence[Commit]) -> str:

@@ -21,7 +21,7 @@ from ._shared.answer_matching import IsRight, same_id, same_text
 from ._shared.answer_values import VALUES, Asked
 from ._shared.base import Kind, Run, Verdict, needs_work, passed
 from ._shared.contents import Text, file_or_answer, text_or_answer
-from ._shared.fixes import edited
+from ._shared.fixes import edit_and_push
 from ._shared.shell import commands, paragraphs
 
 
@@ -75,7 +75,7 @@ class AnswerCheck(Kind):
         question = asked.question if asked else "the right answer"
         place = f"Line {line} of {file}" if line else str(file)
         missing = f"{self._asked_place(file)} has no answer." if line is None or not typed else ""
-        fix = edited(
+        fix = edit_and_push(
             run, file.tip, f"Answer in {self.path}", self._edit(asked), ["git", "add", "--", self.path]
         )
         return needs_work(

@@ -18,7 +18,7 @@ from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_wo
 from ._shared.contents import Files, as_text, lines_of
 from ._shared.fixes import change
 from ._shared.not_text import UTF_16, utf_16_answer
-from ._shared.rule_files import Sources, rule_files, said_by_git
+from ._shared.rule_files import Sources, ask_git, rule_files
 from ._shared.shell import append_line
 
 NAME = ".gitattributes"
@@ -94,9 +94,7 @@ class AttributesCheck(Kind):
 
 def attributes_of(sources: Sources, paths: list[str]) -> dict[str, dict[str, str]]:
     """Return, for each path, the attributes that `git check-attr` reports: `set`, `unset` or a value."""
-    said = said_by_git(
-        sources, paths, "check-attr", "--all", "--stdin", "-z", what="the answer about attributes"
-    )
+    said = ask_git(sources, paths, "check-attr", "--all", "--stdin", "-z", what="the answer about attributes")
     found: dict[str, dict[str, str]] = {path: {} for path in paths}
     for path, name, state in zip(said[::3], said[1::3], said[2::3], strict=True):
         found[path][name] = state

@@ -28,8 +28,8 @@ from ._shared.base import (
     passed,
     tip_or_answer,
 )
-from ._shared.fixes import rewritten
-from ._shared.rewriting import kept_empty
+from ._shared.fixes import rewrite_branch
+from ._shared.rewriting import allow_empty
 from ._shared.shell import Line, commands, paragraphs
 from .commits import MAX_SHOWN, add_commits, commit_evidence
 
@@ -174,12 +174,12 @@ def _sign_again(run: Run, tip: Tip, learner: Learner, others: list[Commit]) -> s
     # for commits of the learner that were made with a different configuration
     history, before = run.repository.history, next(iter(others[0].parents), None)
     signed = history.in_order(history.ancestors(tip.commit.id) - history.ancestors(before))
-    empty = kept_empty(run, signed[-MAX_SIGNED:])
+    empty = allow_empty(run, signed[-MAX_SIGNED:])
     amend: Line = ["git", "commit", "--amend", *empty, "--no-edit", "--reset-author"]
     if [other.id for other in others] != [tip.commit.id]:
         start = others[0].parents[0] if others[0].parents else "--root"
         amend = ["git", "rebase", "--rebase-merges", "--exec", commands(amend), start]
-    return rewritten(run, tip, *_settings(learner), amend, oldest=others[0].id)
+    return rewrite_branch(run, tip, *_settings(learner), amend, oldest=others[0].id)
 
 
 def _settings(learner: Learner) -> list[Line]:

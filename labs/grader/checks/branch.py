@@ -26,7 +26,7 @@ from ._shared.base import (
     not_known,
     passed,
 )
-from ._shared.fixes import rewritten
+from ._shared.fixes import rewrite_branch
 from ._shared.walk import cut_off, named
 from .branches import commands_to_delete
 from .commits import commit_evidence
@@ -108,7 +108,7 @@ class BranchCheck(Kind):
             f"{quoted(self.name)} points to {named(tip.commit)}, not to {quoted(wanted.name)}.",
             expected=named(wanted.commit),
             found=named(tip.commit),
-            fix=rewritten(run, tip, ["git", "reset", "--keep", wanted.commit.id]),
+            fix=rewrite_branch(run, tip, ["git", "reset", "--keep", wanted.commit.id]),
             evidence=[commit_evidence(tip, tip.commit), commit_evidence(wanted, wanted.commit)],
             wanted=pointing_at(self.name, wanted.commit),
         )

@@ -23,7 +23,7 @@ from ._shared.base import (
     passed,
     tip_or_answer,
 )
-from ._shared.merging import all_brought_in
+from ._shared.merging import merge_branches
 from ._shared.proposed_texts import examples
 from ._shared.ref_conflicts import conflicts, with_branches_renamed
 from ._shared.ref_counts import Counted, count_problems, fits
@@ -77,7 +77,7 @@ class BranchesCheck(Kind):
         if self.at_most is not None and len(names) > self.at_most:
             surplus = [name for name in names if name not in ("main", self.into)][self.at_most - len(names) :]
             tips = [tip for name in surplus if (tip := run.repository.branch(name))]
-            return all_brought_in(into, tips) if into else commands_to_delete(run, tips)
+            return merge_branches(into, tips) if into else commands_to_delete(run, tips)
         taken = run.repository.branches
         if len(names) >= (self.at_least or 0):
             return ""

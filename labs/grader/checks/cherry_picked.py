@@ -17,8 +17,8 @@ from ..graphs.wanted import cherry_picked
 from ..parameters import MAIN, RefName, Revision
 from ..words import count, listed, quoted
 from ._shared.base import Run, Verdict, make_branch, needs_work, passed, tip_or_answer
-from ._shared.fixes import on_branch, rewritten
-from ._shared.rewriting import again_in_order, drop_lines, picked
+from ._shared.fixes import on_branch, rewrite_branch
+from ._shared.rewriting import drop_lines, pick_in_order, pick_lines
 from ._shared.shell import commands, paragraphs, start_on
 from ._shared.walk import HistoryKind, commits_of, first_in_order, named, newest
 from .commits import OWN_WORDS, commit_evidence, more_commits
@@ -95,7 +95,7 @@ class CherryPickedCheck(HistoryKind):
             found=f"{count(len(missing), 'change')} missing",
             fix=_in_order(run, onto, wanted, copies)
             if self.in_order and any(copies)
-            else on_branch(self.on, *picked(missing), stops="cherry-pick"),
+            else on_branch(self.on, *pick_lines(missing), stops="cherry-pick"),
             evidence=[commit_evidence(onto, onto.commit)],
             wanted=self._shape(),
         )
@@ -120,7 +120,7 @@ class CherryPickedCheck(HistoryKind):
 def _copy_instead(run: Run, onto: Tip, wanted: list[Commit], merged: list[Commit]) -> str:
     # drops the merge and cherry-picks the commits
     lines = drop_lines(run, onto, merged[0])
-    return rewritten(run, onto, *lines, *picked(wanted), stops="cherry-pick") if lines else ""
+    return rewrite_branch(run, onto, *lines, *pick_lines(wanted), stops="cherry-pick") if lines else ""
 
 
 def _in_order(run: Run, onto: Tip, wanted: list[Commit], copies: list[list[Commit]]) -> str:
@@ -134,8 +134,8 @@ def _in_order(run: Run, onto: Tip, wanted: list[Commit], copies: list[list[Commi
     if not since[0].parents or any(commit.is_merge for commit in since):
         return ""
     others = [commit for commit in since if commit.id not in made]
-    lines = again_in_order(since[0].parents[0], wanted, others)
-    return rewritten(run, onto, *lines, stops="cherry-pick")
+    lines = pick_in_order(since[0].parents[0], wanted, others)
+    return rewrite_branch(run, onto, *lines, stops="cherry-pick")
 
 
 def _copies(run: Run, onto: Tip, wanted: list[Commit]) -> list[list[Commit]]:

@@ -16,7 +16,7 @@ from ..parameters import MAIN, Count, RefName, Revision
 from ..report import Evidence
 from ..words import count, listed, quoted
 from ._shared.base import Kind, Run, Verdict, commits_since, needs_work, passed, tip_or_answer
-from ._shared.fixes import holding, on_branch, rewritten
+from ._shared.fixes import branch_of, on_branch, rewrite_branch
 from ._shared.shell import Line, append_line, paragraphs
 
 MAX_SHOWN = 3
@@ -84,7 +84,7 @@ class CommitsCheck(Kind):
             found=listed([f"{commit.id[:7]} {quoted(commit.subject)}" for commit in newest]) or "no commit",
             fix=self._add(run, tip, least - len(own))
             if too_few
-            else fold_commits(run, tip, own, most or 0, least),
+            else squash_commits(run, tip, own, most or 0, least),
             evidence=evidence,
         )
 
@@ -131,7 +131,7 @@ def add_commits(
 ) -> str:
     """Return commands for more commits, each with one more line in `paths`, in words that the learner replaces."""
     more = "one more commit" if number == 1 else f"{number} more commits"
-    branch = holding(run, tip)
+    branch = branch_of(run, tip)
     told = f"Make {more}. {OWN_WORDS}"
     return paragraphs(told, on_branch(branch, *more_commits(number, subject, paths))) if branch else ""
 
@@ -151,29 +151,29 @@ def more_commits(number: int, subject: str | None = None, paths: Sequence[str] =
     return lines
 
 
-def fold_commits(run: Run, tip: Tip, own: list[Commit], most: int, least: int = 0) -> str:
+def squash_commits(run: Run, tip: Tip, own: list[Commit], most: int, least: int = 0) -> str:
     """Return commands that squash the newest commits; if that leaves fewer than `least`, more are made."""
     history, ids = run.repository.history, {commit.id for commit in own}
     for commit_id in history.first_parents(tip.commit.id):
         kept = len(ids & set(history.ancestors(commit_id)))
         if not most and not kept:
-            return rewritten(run, tip, ["git", "reset", "--keep", commit_id])
+            return rewrite_branch(run, tip, ["git", "reset", "--keep", commit_id])
         is_same = history[commit_id].tree == tip.commit.tree
         if is_same and kept == most:
-            return rewritten(run, tip, ["git", "reset", "--soft", commit_id])
+            return rewrite_branch(run, tip, ["git", "reset", "--soft", commit_id])
         if kept < most and not is_same:
             one: list[Line] = [
                 ["git", "reset", "--soft", commit_id],
                 ["git", "commit", "-m", own[-1].subject or "Add"],
             ]
-            return rewritten(run, tip, *one, *more_commits(least - kept - 1))
+            return rewrite_branch(run, tip, *one, *more_commits(least - kept - 1))
     amend: list[Line] = [["git", "reset", "--soft", commit_id], ["git", "commit", "--amend", "--no-edit"]]
-    return rewritten(run, tip, *amend) if most else ""
+    return rewrite_branch(run, tip, *amend) if most else ""
 
 
 def add_merges(run: Run, tip: Tip, number: int) -> str:
     """Return commands that add merge commits: of unmerged branches, then of new ones."""
-    inside, branch = run.repository.history.ancestors(tip.commit.id), holding(run, tip)
+    inside, branch = run.repository.history.ancestors(tip.commit.id), branch_of(run, tip)
     if branch is None:
         return ""
     taken = run.repository.branches

@@ -18,7 +18,7 @@ from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
 from ..words import count, cut, listed, nearest, quoted, visible
 from ._shared.base import Kind, Run, Verdict, needs_work, passed
 from ._shared.contents import Text, file_or_answer, text_or_answer
-from ._shared.fixes import edited
+from ._shared.fixes import edit_and_push
 from ._shared.shell import write_lines
 
 Separator = Literal[",", ";", "|", "tab"]
@@ -113,7 +113,7 @@ class CsvCheck(Kind):
 
     def _needs_work(self, run: Run, file: Text, why: str, expected: str, found: str, line: int) -> Verdict:
         edit = self._edit(file, line) or f"Edit `{visible(self.path)}`, line {line}. Expected: {expected}."
-        fix = edited(run, file.tip, f"Fix {self.path}", edit, ["git", "add", "--", self.path])
+        fix = edit_and_push(run, file.tip, f"Fix {self.path}", edit, ["git", "add", "--", self.path])
         return needs_work(why, expected=expected, found=found, fix=fix, evidence=[file.at_line(line)])
 
     def _edit(self, file: Text, line: int) -> str:

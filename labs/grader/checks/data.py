@@ -32,7 +32,7 @@ from ..words import count, cut, quoted, visible
 from ._shared.base import Kind, Run, Verdict, needs_work, not_known, passed
 from ._shared.contents import Text, file_or_answer, text_or_answer
 from ._shared.data_edits import deletion, new_file, setting
-from ._shared.fixes import edited
+from ._shared.fixes import edit_and_push
 from ._shared.proposed_texts import fitting
 from ._shared.shell import Line, write_lines
 
@@ -121,7 +121,9 @@ class DataCheck(Kind):
     ) -> Verdict:
         edit = self._edit(file, evidence.line) if is_readable else ""
         edit = edit or f"Edit `{visible(self.path)}`. Expected: {expected}."
-        fix = edited(run, file.tip, f"Set {self.value} in {self.path}", edit, ["git", "add", "--", self.path])
+        fix = edit_and_push(
+            run, file.tip, f"Set {self.value} in {self.path}", edit, ["git", "add", "--", self.path]
+        )
         return needs_work(why, expected=expected, found=found, fix=fix, evidence=[evidence])
 
     def _fill(self) -> list[Line]:

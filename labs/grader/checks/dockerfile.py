@@ -19,7 +19,7 @@ from ..findings import Answer, LookedAt
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
 from ..words import quoted
 from ._shared.base import Kind, Run, Verdict
-from ._shared.meaning import Texts, asked_twice, started, texts_or_answer, verdict_of
+from ._shared.meaning import Texts, question_problems, texts_or_answer, verdict_of, write_missing
 
 _USUAL = FilePath("Dockerfile")
 _STARTER = """FROM python:3.12-slim
@@ -56,10 +56,10 @@ class DockerfileCheck(Kind):
     cmd: Literal["exec-form"] | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        yield from asked_twice(self, _QUESTIONS)
+        yield from question_problems(self, _QUESTIONS)
 
     def check(self, run: Run) -> Verdict:
-        fill = started(run, self.at, {self.path: _STARTER}, self._judged)
+        fill = write_missing(run, self.at, {self.path: _STARTER}, self._judged)
         found = texts_or_answer(run, self.path, self.at, *fill)
         if isinstance(found, Verdict):
             return found

@@ -23,9 +23,9 @@ from ..pattern_words import in_words
 from ..words import count, decoded, listed, quoted
 from ._shared.base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
 from ._shared.commit_rules import MAX_LISTED, CommitRules
-from ._shared.fixes import holding, rewritten
+from ._shared.fixes import branch_of, rewrite_branch
 from ._shared.proposed_texts import subject_for
-from ._shared.rewriting import reworded
+from ._shared.rewriting import reword_lines
 from ._shared.shell import Line, paragraphs
 from ._shared.splitting import lies_in, split
 from ._shared.walk import HistoryKind, named, newest
@@ -193,15 +193,17 @@ class EachCommitCheck(CommitRules, HistoryKind):
 
     def _reword(self, run: Run, tip: Tip, wrong: list[Commit]) -> str:
         # newest first, so that earlier commits keep their ids
-        branch, lines, told = holding(run, tip), list[Line](), ""
+        branch, lines, told = branch_of(run, tip), list[Line](), ""
         stops = "rebase" if wrong[0].id != tip.commit.id else ""
         for commit in reversed(wrong[-MAX_REWORDED:]):
             subject = subject_for(run.repository, commit, lambda text: self._fault_of_text(text) is None)
             told = told or (
                 "" if subject else f"Write a message instead of `...`. Expected: {self._expected_message()}."
             )
-            lines += reworded(run, tip, branch or tip.name, commit, subject or "...")
-        return paragraphs(told, rewritten(run, tip, *lines, oldest=wrong[-MAX_REWORDED:][0].id, stops=stops))
+            lines += reword_lines(run, tip, branch or tip.name, commit, subject or "...")
+        return paragraphs(
+            told, rewrite_branch(run, tip, *lines, oldest=wrong[-MAX_REWORDED:][0].id, stops=stops)
+        )
 
 
 _QUESTIONS = tuple(field.name for field in fields(EachCommitCheck) if field.name not in ("on", "since"))

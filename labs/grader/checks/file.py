@@ -34,7 +34,7 @@ from ._shared.contents import (
     lines_of,
     submodule_above,
 )
-from ._shared.fixes import change, edited
+from ._shared.fixes import change, edit_and_push
 from ._shared.not_text import not_text_answer
 from ._shared.proposed_texts import fitting
 from ._shared.shell import Line, append_line, as_argument, commands, write_lines
@@ -197,7 +197,7 @@ class FileCheck(Kind):
                 f"{file} {'contains' if match else 'does not contain'} {asked}.",
                 file.at_line(line),
                 looked_at=lines_in(file),
-                fix=lambda: edited(
+                fix=lambda: edit_and_push(
                     run,
                     file.tip,
                     self._message(),
@@ -268,7 +268,7 @@ class FileCheck(Kind):
 
     def _complete(self, run: Run, tip: Tip, fill: list[Line], aim: str = "") -> str:
         edit = "" if fill else f"Edit `{visible(self.path)}` so that it has {aim}."
-        return edited(run, tip, self._message(), edit, *fill, ["git", "add", "--", self.path])
+        return edit_and_push(run, tip, self._message(), edit, *fill, ["git", "add", "--", self.path])
 
     def _add_text(self, run: Run, file: Text, aim: str) -> str:
         # replaces the file if the pattern describes all of it, so that more lines do not help
@@ -279,7 +279,7 @@ class FileCheck(Kind):
             return self._complete(run, file.tip, self._fill(), aim)
         if met == 1:
             add: Line = ["git", "add", "--", self.path]
-            return edited(run, file.tip, self._message(), write_file(self.path, new), add)
+            return edit_and_push(run, file.tip, self._message(), write_file(self.path, new), add)
         printf = commands(["printf", "%s", new])
         return self._complete(run, file.tip, [f"{printf} > {shlex.quote(self.path)}"])
 
@@ -287,7 +287,7 @@ class FileCheck(Kind):
         numbers = [number for number, line in enumerate(file.lines, 1) if re.search(self.lacks or "", line)]
         edit = delete_lines(self.path, numbers) if 0 < len(numbers) <= MAX_LINES else ""
         edit = edit or f"Edit `{visible(self.path)}` so that it has {aim}."
-        return edited(run, file.tip, self._message(), edit, ["git", "add", "--", self.path])
+        return edit_and_push(run, file.tip, self._message(), edit, ["git", "add", "--", self.path])
 
     def _message(self) -> str:
         return f"Complete {posixpath.basename(self.path)}"

@@ -14,10 +14,10 @@ from ..git.revision import Unresolved, is_object_id, resolve
 from ..parameters import MAIN, RefName, Regex, Revision
 from ..words import quoted
 from ._shared.base import Run, Verdict, missing_ref, needs_work, passed, tip_or_answer
-from ._shared.fixes import deleted_tag, rewritten
+from ._shared.fixes import delete_tag, rewrite_branch
 from ._shared.proposed_texts import subject_for
-from ._shared.removal import refs_holding
-from ._shared.rewriting import drop_lines, reworded
+from ._shared.removal import refs_containing
+from ._shared.rewriting import drop_lines, reword_lines
 from ._shared.shell import Line, paragraphs
 from ._shared.walk import HistoryKind, matching, named, newest, wording
 
@@ -74,7 +74,7 @@ class GoneCheck(HistoryKind):
         held = {
             ref: run.repository.tip(ref.split("/", 2)[2])
             for one in found
-            for ref in refs_holding(run.repository, one.id)
+            for ref in refs_containing(run.repository, one.id)
         }
         parts = []
         for ref, each in held.items():
@@ -101,7 +101,7 @@ class GoneCheck(HistoryKind):
 
 def holder(run: Run, commit: Commit) -> Tip:
     """Return the first branch or tag that contains the commit; every commit has one."""
-    ref = refs_holding(run.repository, commit.id)[0]
+    ref = refs_containing(run.repository, commit.id)[0]
     tip = run.repository.tip(ref.split("/", 2)[2])
     assert tip  # noqa: S101 - the ref was listed by this repository
     return tip
@@ -117,7 +117,7 @@ def drop_all(run: Run, tip: Tip, commits: list[Commit]) -> str:
         if found is None:
             return drop(run, tip, commits[-1])
         lines += found
-    return rewritten(run, tip, *lines, stops="rebase")
+    return rewrite_branch(run, tip, *lines, stops="rebase")
 
 
 def drop(run: Run, tip: Tip, commit: Commit, *, tags: bool = True) -> str:
@@ -126,12 +126,12 @@ def drop(run: Run, tip: Tip, commit: Commit, *, tags: bool = True) -> str:
     Without `tags`, tags on later commits are not moved, since one of them may name the commit.
     """
     if tip.ref.startswith("refs/tags/"):
-        return deleted_tag(run.repository.tag(tip.name))
+        return delete_tag(run.repository.tag(tip.name))
     lines = drop_lines(run, tip, commit)
     if lines is None:  # a root commit cannot be dropped, but a new message makes it a different commit
         subject = subject_for(run.repository, commit, lambda text: text != commit.subject)
-        return rewritten(run, tip, *reworded(run, tip, tip.name, commit, subject), stops="rebase")
-    return rewritten(
+        return rewrite_branch(run, tip, *reword_lines(run, tip, tip.name, commit, subject), stops="rebase")
+    return rewrite_branch(
         run,
         tip,
         *lines,

@@ -18,9 +18,9 @@ from ..parameters import MAIN, RefName, Regex, Revision
 from ..pattern_words import in_words
 from ..words import count, listed, quoted
 from ._shared.base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
-from ._shared.fixes import rewritten
+from ._shared.fixes import rewrite_branch
 from ._shared.proposed_texts import fitting, subject_for
-from ._shared.rewriting import again_as
+from ._shared.rewriting import recommit_as
 from ._shared.walk import HistoryKind, first_parents_of, has_subject, named, newest
 from .commits import MAX_READ, add_commits
 
@@ -84,7 +84,7 @@ class HistoryCheck(HistoryKind):
             f"The history of {quoted(tip.name)} is not linear: {named(merges[-1])} is a merge commit.",
             expected="no merge commit",
             found=count(len(merges), "merge commit"),
-            fix=rewritten(run, tip, ["git", "rebase", base], stops="rebase"),
+            fix=rewrite_branch(run, tip, ["git", "rebase", base], stops="rebase"),
             evidence=newest(tip, merges),
         )
 
@@ -132,7 +132,7 @@ class HistoryCheck(HistoryKind):
         subjects = list(self.subjects) or [
             self._subject(run, line, number) for number in range(len(self.matches))
         ]
-        return again_as(run, tip, line, subjects, keep_others=self.in_order)
+        return recommit_as(run, tip, line, subjects, keep_others=self.in_order)
 
     def _subject(self, run: Run, line: list[Commit], number: int) -> str:
         # an existing subject that fits, else a new one

@@ -14,7 +14,7 @@ from ..parameters import MAIN_COMMIT, Revision
 from ..words import count, decoded, excerpt, listed, quoted
 from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed, where
 from ._shared.contents import as_text, lines_of, not_read
-from ._shared.fixes import edited
+from ._shared.fixes import edit_and_push
 from ._shared.removal import literal
 from .commits import add_commits
 
@@ -69,7 +69,7 @@ class NoConflictMarkersCheck(Kind):
             ),
             expected="no line that starts with `<<<<<<<`, `=======` or `>>>>>>>`",
             found=f"conflict markers in {listed(map(quoted, names))}",
-            fix=edited(
+            fix=edit_and_push(
                 run, tip, "Resolve the conflict", _edit(conflicts), ["git", "add", "--", *map(literal, names)]
             ),
             evidence=[

@@ -39,7 +39,7 @@ from ._shared.base import (
     passed,
     tip_or_answer,
 )
-from ._shared.merging import all_brought_in, brought_in, merged_again, merged_in_turn
+from ._shared.merging import merge_branch, merge_branches, merge_in_order, redo_merge
 from ._shared.shell import commands, paragraphs
 from ._shared.squash import carried_at, rebased_commits, squash_commit
 from ._shared.walk import cut_off, first_in_order, named, newest
@@ -101,7 +101,7 @@ class MergedCheck(Kind):
         ):
             return absent
         head = run.repository.branch("main") or tips[0]
-        merges = all_brought_in(replace(head, name=self.into), tips)
+        merges = merge_branches(replace(head, name=self.into), tips)
         return replace(absent, fix=paragraphs(branch_at(run, self.into, head.commit.id), merges))
 
     @property
@@ -134,7 +134,7 @@ class MergedCheck(Kind):
             f"The branches were merged into {quoted(self.into)} in a different order, or at once.",
             expected="merge commits of " + ", then ".join(map(quoted, names)),
             found=listed([named(merge) for merge in merges], limit=5),
-            fix=merged_in_turn(run, into, names, merges),
+            fix=merge_in_order(run, into, names, merges),
             evidence=newest(into, merges),
             wanted=one_after_another(names, self.into),
         )
@@ -147,7 +147,7 @@ class MergedCheck(Kind):
         inside = run.repository.history.ancestors(into.commit.id)
         if not all(tip and tip.commit.id not in inside for tip in tips):
             return verdict
-        return replace(verdict, fix=all_brought_in(into, [tip for tip in tips if tip]))
+        return replace(verdict, fix=merge_branches(into, [tip for tip in tips if tip]))
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ class _Merge:
             f"{merged}.",
             expected=f"{quoted(self.branch)} {_WAYS[self.by]} {quoted(self.into)}",
             found=f"{commit.id[:7]} {quoted(commit.subject)}",
-            fix=merged_again(run, self.branch, into, self.by, brought, has_merge=way != "fast-forward"),
+            fix=redo_merge(run, self.branch, into, self.by, brought, has_merge=way != "fast-forward"),
             evidence=[evidence],
             wanted=self._shape(),
         )
@@ -201,7 +201,7 @@ class _Merge:
     def _without_commits(self, run: Run, branch: Tip, into: Tip) -> Verdict:
         is_inside = branch.commit.id in run.repository.history.ancestors(into.commit.id)
         if is_inside and self.by != "none":
-            fix = merged_again(run, self.branch, into, self.by, [], has_merge=False)
+            fix = redo_merge(run, self.branch, into, self.by, [], has_merge=False)
         else:
             fix = add_commits(run, branch)
         return needs_work(
@@ -220,7 +220,7 @@ class _Merge:
             f"{quoted(self.branch)} is not merged into {quoted(self.into)}.",
             expected=f"{quoted(self.branch)} {_WAYS[self.by]} {quoted(self.into)}",
             found=f"{count(len(missing), 'commit')} on {quoted(self.branch)} but not on {quoted(self.into)}",
-            fix=brought_in(run, branch, into, self.by),
+            fix=merge_branch(run, branch, into, self.by),
             evidence=[commit_evidence(branch, branch.commit), at_tip(into)],
             wanted=self._shape(),
         )

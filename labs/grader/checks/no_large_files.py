@@ -13,7 +13,7 @@ from ..parameters import Bytes, Revision
 from ..words import count, decoded, listed, quoted, size
 from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed, where
 from ._shared.fixes import change
-from ._shared.removal import IN_HISTORY, came_in, literal, tagged_objects, take_out
+from ._shared.removal import IN_HISTORY, find_origin, literal, remove_from_history, tagged_objects
 from .commits import first_file
 
 MAX_SHOWN = 3
@@ -89,8 +89,8 @@ class NoLargeFilesCheck(Kind):
             "commit does not remove it from earlier ones.",
             expected=f"no file over {size(self.over)} in any commit",
             found=listed([f"{_name(blob)}, {_size(blob)}" for blob in largest], limit=MAX_SHOWN),
-            fix=take_out(run, large),
-            evidence=[came_in(run, blob) for blob in largest[:MAX_SHOWN]],
+            fix=remove_from_history(run, large),
+            evidence=[find_origin(run, blob) for blob in largest[:MAX_SHOWN]],
         )
 
 

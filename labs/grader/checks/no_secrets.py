@@ -21,7 +21,14 @@ from ._shared.base import Kind, Run, Verdict, needs_work, not_run, passed
 from ._shared.contents import as_text, lines_of, not_read
 from ._shared.message_secrets import message_verdict, read_messages
 from ._shared.not_text import UTF_16
-from ._shared.removal import IN_HISTORY, at_every_path, branch_to_mend, came_in, tagged_objects, take_out
+from ._shared.removal import (
+    IN_HISTORY,
+    at_every_path,
+    branch_to_mend,
+    find_origin,
+    remove_from_history,
+    tagged_objects,
+)
 from ._shared.shell import STASHED, commands, start_on
 from .commits import first_file
 
@@ -103,7 +110,7 @@ def _verdict(run: Run, leaks: list[Leak]) -> Verdict:
         expected="no key, token or password in any commit",
         found=listed(map(str, places), limit=MAX_SHOWN),
         fix=_fix(run, leaks, blobs, keep),
-        evidence=[came_in(run, leak.blob, leak.line) for leak in places[:MAX_SHOWN]],
+        evidence=[find_origin(run, leak.blob, leak.line) for leak in places[:MAX_SHOWN]],
     )
 
 
@@ -116,14 +123,16 @@ def _fix(run: Run, leaks: list[Leak], blobs: list[Blob], keep: Collection[bytes]
     there = _still_there(run, leaks)
     branch = branch_to_mend(run, blobs)
     if not there or branch is None:
-        return take_out(run, blobs, keep=keep)
+        return remove_from_history(run, blobs, keep=keep)
     revoke = listed(dict.fromkeys(leak.rule.remedy for leak, _ in there))
     edits = [_edit(*one) for one in there]
     traces = dict.fromkeys(leak.rule.trace for leak, _ in there)
     paths = dict.fromkeys(decoded(leak.blob.path) for leak, _ in there)
     look = commands(["grep", "-E", "-q", *(part for trace in traces for part in ("-e", trace)), "--", *paths])
     stop = f"{_listed(paths)} still has the key. Nothing was done: remove the key first."
-    guarded = "\n".join(f"  {line}" for line in take_out(run, blobs, keep=keep, starts=False).split("\n"))
+    guarded = "\n".join(
+        f"  {line}" for line in remove_from_history(run, blobs, keep=keep, starts=False).split("\n")
+    )
     return "\n\n".join(
         [
             f"Do this first, since anyone with a copy can use it: {revoke}.",

@@ -17,7 +17,7 @@ from ..words import count, cut, listed, quoted
 from ._shared.base import Kind, Run, Verdict, needs_work, not_known, passed
 from ._shared.causes import example_of
 from ._shared.contents import Found, Text, file_or_answer, files_or_answer, text_or_answer
-from ._shared.fixes import change, edited
+from ._shared.fixes import change, edit_and_push
 from ._shared.shell import write_lines
 
 MAX_SHOWN = 3
@@ -127,7 +127,7 @@ class NotebookCheck(Kind):
 
     def _fill(self, run: Run, file: Found) -> str:
         add = ["git", "add", "--", file.path]
-        return edited(run, file.tip, f"Add a code cell to {file.path}", self._write(file), add)
+        return edit_and_push(run, file.tip, f"Add a code cell to {file.path}", self._write(file), add)
 
     def _unreadable(self, run: Run, file: Text, error: UnparsableError) -> Verdict:
         place = f" (line {error.line})" if error.line else ""
@@ -135,7 +135,7 @@ class NotebookCheck(Kind):
             f"{file} is not a valid notebook: {error.message}{place}.",
             expected="a notebook as Jupyter saves it",
             found=f"{error.message}{place}",
-            fix=edited(
+            fix=edit_and_push(
                 run,
                 file.tip,
                 f"Fix {file.path}",

@@ -26,7 +26,7 @@ from ..words import count, cut, decoded, listed, quoted
 from ._shared.base import Kind, Run, Verdict, needs_work, passed
 from ._shared.fixes import on_branch
 from ._shared.proposed_texts import fitting
-from ._shared.removal import came_in, refs_holding
+from ._shared.removal import find_origin, refs_containing
 from ._shared.shell import Line, commands
 from .commits import more_commits
 
@@ -115,7 +115,7 @@ class ObjectCheck(Kind):
         for blob in blobs:
             if blob.id in ids:
                 return _found(
-                    f"There is a blob with the content {quoted(cut(text, 60))}.", came_in(run, blob)
+                    f"There is a blob with the content {quoted(cut(text, 60))}.", find_origin(run, blob)
                 )
         for tag in _tags(run.repository, "blob"):
             if tag.id in ids:
@@ -149,7 +149,7 @@ class ObjectCheck(Kind):
         history, shallow = run.repository.history, set[str]()
         for commit in history:
             if shape.fits(history, commit) and _is_deep(history, commit.id, shape.ancestors or 0, shallow):
-                ref = next(iter(refs_holding(run.repository, commit.id)), None)
+                ref = next(iter(refs_containing(run.repository, commit.id)), None)
                 return _found(f"There is {shape}.", Evidence(ref=ref, commit=commit.id))
         return _none(str(shape), count(len(history), "commit"), fix=_shaped(run, shape))
 

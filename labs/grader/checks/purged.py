@@ -14,7 +14,7 @@ from ..parameters import FilePath
 from ..words import count, decoded, listed, quoted
 from ._shared.base import Kind, Run, Verdict, needs_work, passed
 from ._shared.contents import not_read
-from ._shared.removal import IN_HISTORY, came_in, tagged_objects, take_out
+from ._shared.removal import IN_HISTORY, find_origin, remove_from_history, tagged_objects
 from .commits import first_file
 
 MAX_SHOWN = 3
@@ -42,8 +42,8 @@ class PurgedCheck(Kind):
             f"{paths[0]}. Deleting a file does not remove it from earlier commits.",
             expected=f"no {quoted(self.path)} in any commit of any branch or tag",
             found=listed(paths, limit=MAX_SHOWN),
-            fix=take_out(run, brought),
-            evidence=[came_in(run, blob) for blob in brought[:MAX_SHOWN]],
+            fix=remove_from_history(run, brought),
+            evidence=[find_origin(run, blob) for blob in brought[:MAX_SHOWN]],
         )
 
     def _looked_at(self, repository: Repository) -> LookedAt:

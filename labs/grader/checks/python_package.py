@@ -26,7 +26,7 @@ from ..python_packages.setup_files import read_setup
 from ..words import quoted
 from ._shared.base import Kind, Run, Verdict, commit_or_answer, not_known
 from ._shared.contents import as_text
-from ._shared.meaning import Texts, asked_twice, started, texts_or_answer, verdict_of
+from ._shared.meaning import Texts, question_problems, texts_or_answer, verdict_of, write_missing
 
 _STARTER = """[build-system]
 requires = ["setuptools>=61"]
@@ -53,7 +53,7 @@ class PythonPackageCheck(Kind):
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.path.startswith(("/", "..")) or "/.." in self.path:
             yield "path", "expected a folder inside the repository"
-        yield from asked_twice(self, ("imports", "tests_found", "versions_pinned"))
+        yield from question_problems(self, ("imports", "tests_found", "versions_pinned"))
 
     def check(self, run: Run) -> Verdict:
         tip = commit_or_answer(run, self.at)
@@ -72,7 +72,7 @@ class PythonPackageCheck(Kind):
         path = posixpath.join(folder, "pyproject.toml")
         name = self.imports or "app"
         package = posixpath.join(folder, "src", name.replace(".", "/"), "__init__.py")
-        fill = started(run, self.at, {path: _STARTER.format(name), package: ""}, self._judged)
+        fill = write_missing(run, self.at, {path: _STARTER.format(name), package: ""}, self._judged)
         found = texts_or_answer(run, FilePath(path), self.at, *fill)
         # a project may have only requirements.txt
         if isinstance(found, Verdict) and not self.versions_pinned:

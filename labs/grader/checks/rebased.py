@@ -17,8 +17,8 @@ from ..graphs.wanted import on_top
 from ..parameters import MAIN, RefName, Revision
 from ..words import count, listed, quoted
 from ._shared.base import Run, Verdict, commit_or_answer, needs_work, passed, tip_or_answer
-from ._shared.fixes import on_branch, rewritten
-from ._shared.rewriting import again_as, picked
+from ._shared.fixes import on_branch, rewrite_branch
+from ._shared.rewriting import pick_lines, recommit_as
 from ._shared.shell import paragraphs
 from ._shared.walk import HistoryKind, has_subject, named, newest
 from .commits import commit_evidence, more_commits
@@ -48,7 +48,9 @@ class RebasedCheck(HistoryKind):
         if isinstance(onto, Verdict):
             head = run.repository.head
             again = (
-                rewritten(run, branch, ["git", "rebase", head], stops="rebase") if head and onto.fix else ""
+                rewrite_branch(run, branch, ["git", "rebase", head], stops="rebase")
+                if head and onto.fix
+                else ""
             )
             return replace(onto, fix=paragraphs(onto.fix, again))
         history = run.repository.history
@@ -70,7 +72,7 @@ class RebasedCheck(HistoryKind):
             f"{quoted(self.name)} is not based on {quoted(self.onto)}: it is {count(missing, 'commit')} behind.",
             expected=f"{named(onto.commit)} in the history of {quoted(self.name)}",
             found=f"{count(missing, 'commit')} behind",
-            fix=rewritten(run, branch, ["git", "rebase", onto.commit.id], stops="rebase"),
+            fix=rewrite_branch(run, branch, ["git", "rebase", onto.commit.id], stops="rebase"),
             evidence=[commit_evidence(branch, branch.commit), commit_evidence(onto, onto.commit)],
             wanted=on_top(self.name, self.onto, len(self.subjects)),
         )
@@ -81,7 +83,7 @@ class RebasedCheck(HistoryKind):
             "merge commit.",
             expected="no merge commit",
             found=count(len(merges), "merge commit"),
-            fix=rewritten(run, branch, ["git", "rebase", onto.commit.id], stops="rebase"),
+            fix=rewrite_branch(run, branch, ["git", "rebase", onto.commit.id], stops="rebase"),
             evidence=newest(branch, merges),
             wanted=on_top(self.name, self.onto, len(self.subjects)),
         )
@@ -111,10 +113,10 @@ class RebasedCheck(HistoryKind):
 
     def _made_good(self, run: Run, branch: Tip, lost: list[Commit], line: list[Commit]) -> str:
         if lost:
-            lines = [*picked(lost)]
-            return rewritten(run, branch, *lines, stops="cherry-pick")
+            lines = [*pick_lines(lost)]
+            return rewrite_branch(run, branch, *lines, stops="cherry-pick")
         if line and self.subjects:
-            return again_as(run, branch, line, self.subjects)
+            return recommit_as(run, branch, line, self.subjects)
         lines = [line for subject in self.subjects or (None,) for line in more_commits(1, subject)]
         return on_branch(branch.name, *lines)
 

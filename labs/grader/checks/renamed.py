@@ -18,7 +18,7 @@ from ..git.trees import Change
 from ..parameters import MAIN, FilePath, Percent, RefName
 from ..words import decoded, listed, quoted
 from ._shared.base import Run, Verdict, needs_work, passed, tip_or_answer, where
-from ._shared.fixes import change, holding, in_place, rewritten
+from ._shared.fixes import branch_of, change, in_place, rewrite_branch
 from ._shared.shell import Line, as_argument, make_folder_of
 from ._shared.walk import HistoryKind, named, newest
 from .commits import commit_evidence
@@ -114,12 +114,12 @@ class RenamedCheck(HistoryKind):
         if there == [self.from_]:
             return change(run, tip, f"Rename {self.from_} to {self.path}", *move)
         going, coming, _ = self._moves(run, tip)
-        if there and coming and (branch := holding(run, tip)):
+        if there and coming and (branch := branch_of(run, tip)):
             take: Line = ["git", "rm", "-q", "--cached", as_argument(self.from_)]
             amend: Line = ["git", "commit", "--amend", "--no-edit"]
             is_tip = coming[-1].id == tip.commit.id
             lines = [take, amend] if is_tip else in_place(coming[-1].id, branch, take)
-            return rewritten(run, tip, *lines, stops="" if is_tip else "rebase")
+            return rewrite_branch(run, tip, *lines, stops="" if is_tip else "rebase")
         first: list[Line] = [["touch", as_argument(self.from_)], ["git", "add", "--", self.from_]]
         if going:
             first = [
@@ -138,7 +138,7 @@ class RenamedCheck(HistoryKind):
 
     def _apart(self, run: Run, tip: Tip, commit: Commit) -> str:
         # one commit to rename the file, one to change it
-        branch = holding(run, tip)
+        branch = branch_of(run, tip)
         if branch is None:
             return ""
         lines: list[Line] = [
@@ -150,7 +150,7 @@ class RenamedCheck(HistoryKind):
             ["git", "commit", "-m", commit.subject or f"Change {self.path}"],
             ["git", "rebase", "--rebase-merges", "--onto", "HEAD", commit.id, branch],
         ]
-        return rewritten(run, tip, *lines, oldest=commit.id, stops="rebase")
+        return rewrite_branch(run, tip, *lines, oldest=commit.id, stops="rebase")
 
     def _fold(self, run: Run, tip: Tip, steps: list[Commit]) -> str:
         # squashes the commits since the first of the two
@@ -161,7 +161,7 @@ class RenamedCheck(HistoryKind):
         if not since or not history[since[-1]].parents:
             return self._move(run, tip, [])
         back: Line = ["git", "reset", "--soft", history[since[-1]].parents[0]]
-        return rewritten(run, tip, back, ["git", "commit", "-m", f"Rename {self.from_} to {self.path}"])
+        return rewrite_branch(run, tip, back, ["git", "commit", "-m", f"Rename {self.from_} to {self.path}"])
 
 
 def _likeness(repository: Repository, made: Change, old: bytes, new: bytes) -> int:

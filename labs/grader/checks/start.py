@@ -22,7 +22,7 @@ from ._shared.base import (
     passed,
     tip_or_answer,
 )
-from ._shared.fixes import rewritten
+from ._shared.fixes import rewrite_branch
 from ._shared.walk import HistoryKind, named
 from .commits import commit_evidence
 
@@ -70,7 +70,7 @@ class StartCheck(HistoryKind):
             else f"{quoted(self.name)} and {quoted(self.from_)} have no commit in common.",
             expected=f"{quoted(self.name)} branching off at {named(wanted.commit)}",
             found=named(start) if start else "no common commit",
-            fix=rewritten(run, branch, move, stops="rebase"),
+            fix=rewrite_branch(run, branch, move, stops="rebase"),
             evidence=[commit_evidence(branch, start) if start else at_tip(branch), at_tip(wanted)],
             wanted=diverged(self.name, self.from_, wanted.commit.id[:7]),
         )

@@ -27,7 +27,7 @@ from ._shared.base import (
     passed,
     tip_or_answer,
 )
-from ._shared.fixes import deleted_tag, moved_tag
+from ._shared.fixes import delete_tag, move_tag
 from ._shared.proposed_texts import fitting
 from ._shared.walk import cut_off
 
@@ -135,7 +135,7 @@ class TagCheck(Kind):
             f"The tag {quoted(self.name)} still exists.",
             expected=f"no tag called {quoted(self.name)}",
             found=f"{_with_article(tag)} that points to {tag.kind} {tag.id[:7]}",
-            fix=deleted_tag(tag),
+            fix=delete_tag(tag),
             evidence=[at_tag(tag)],
         )
 
@@ -143,7 +143,7 @@ class TagCheck(Kind):
         # a moved tag keeps its type and message if they are as required, and otherwise gets them
         annotated = bool(self.matches) or (tag.annotated if self.annotated is None else self.annotated)
         good = self.matches is None or re.search(self.matches, tag.message or "")
-        return moved_tag(tag, target, annotated=annotated, message=(good and tag.message) or self._message)
+        return move_tag(tag, target, annotated=annotated, message=(good and tag.message) or self._message)
 
     @property
     def _message(self) -> str:

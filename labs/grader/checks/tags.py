@@ -11,7 +11,7 @@ from itertools import islice
 from ..parameters import Count, RefName, Regex
 from ..words import quoted
 from ._shared.base import Kind, Run, Verdict, tip_or_answer
-from ._shared.fixes import deleted_tag
+from ._shared.fixes import delete_tag
 from ._shared.proposed_texts import examples
 from ._shared.ref_counts import Counted, count_problems, fits
 from ._shared.shell import commands, paragraphs
@@ -51,7 +51,7 @@ class TagsCheck(Kind):
 
     def _fix(self, run: Run, names: list[str]) -> str:
         if self.at_most is not None and len(names) > self.at_most:
-            return paragraphs(*(deleted_tag(run.repository.tag(name)) for name in names[self.at_most :]))
+            return paragraphs(*(delete_tag(run.repository.tag(name)) for name in names[self.at_most :]))
         if len(names) >= (self.at_least or 0):
             return ""
         free = (

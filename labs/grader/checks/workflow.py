@@ -45,7 +45,7 @@ from ..workflows.starting import starts_at
 from ..workflows.values import texts_of
 from ._shared.base import Kind, Run, Verdict, not_run
 from ._shared.contents import files_or_answer
-from ._shared.meaning import Texts, asked_twice, started, texts_or_answer, verdict_of
+from ._shared.meaning import Texts, question_problems, texts_or_answer, verdict_of, write_missing
 from ._shared.some_file import judge_some
 
 MAX_REMARKS = 3
@@ -105,7 +105,7 @@ class WorkflowCheck(Kind):
         return (*(self.starts_on or ()), *(self.not_on or ())) or None
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        yield from asked_twice(self, _QUESTIONS)
+        yield from question_problems(self, _QUESTIONS)
         known = [*STAGES, *(self.stages or {})]
         handed = (self.artifacts.made_by, self.artifacts.used_by) if self.artifacts else ()
         for stage in (*(self.order or ()), *filter(None, handed)):
@@ -140,7 +140,7 @@ class WorkflowCheck(Kind):
         return judge_some(self.path, workflows, lambda path: replace(self, path=path)._one(run))
 
     def _one(self, run: Run) -> Verdict:
-        fill = started(run, self.at, {self.path: _STARTER}, lambda texts: self._judged(texts)[0])
+        fill = write_missing(run, self.at, {self.path: _STARTER}, lambda texts: self._judged(texts)[0])
         found = texts_or_answer(run, self.path, self.at, *fill)
         if isinstance(found, Verdict):
             return found

@@ -16,7 +16,7 @@ from ...git.repository import Tip
 from ...git.revision import base_of
 from ...words import count, decoded, excerpt, listed, quoted
 from .base import Run, Verdict, at_tip, needs_work, where
-from .fixes import change, moved_tag
+from .fixes import change, move_tag
 from .in_the_way import a_folder, filled, in_its_place, in_the_way, made
 from .near_names import near_path
 from .rule_files import Files, deciding_rule, rule_files
@@ -102,7 +102,7 @@ def _on_another_branch(
     tip: Tip, branch: Tip, paths: list[str], said: str, expected: str, run: Run
 ) -> Verdict:
     if tip.ref.startswith(TAGS):
-        fix = moved_tag(run.repository.tag(tip.name), branch.commit.id)
+        fix = move_tag(run.repository.tag(tip.name), branch.commit.id)
     else:
         fix = change(run, tip, f"Copy {paths[0]} from {branch.name}", _restored(branch.commit.id, paths))
     return needs_work(

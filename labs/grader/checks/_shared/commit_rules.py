@@ -10,9 +10,9 @@ from ...parameters import MAIN, Count, FilePath, RefName, Regex, Revision
 from ...words import count, decoded, listed, quoted
 from ..commits import add_commits, more_commits
 from .base import Run
-from .fixes import holding, in_place, on_branch, rewritten
+from .fixes import branch_of, in_place, on_branch, rewrite_branch
 from .proposed_texts import fitting, subject_for
-from .rewriting import drop_lines, kept_empty
+from .rewriting import allow_empty, drop_lines
 from .shell import Line, append_line
 from .walk import matching, wording
 
@@ -86,7 +86,7 @@ class CommitRules:
 
     def mend(self, run: Run, tip: Tip, wrong: list[Commit], matches: Regex | None) -> str:
         """Return commands that amend the commits and rebase what follows."""
-        branch = holding(run, tip)
+        branch = branch_of(run, tip)
         here = run.repository.branch(branch) if branch else None
         if branch is None or here is None:
             return ""
@@ -101,7 +101,7 @@ class CommitRules:
             lines = [line for commit in reversed(wrong) for line in drop_lines(run, here, commit) or []]
         setup = _SIGNING if self.signed else []
         stops = "rebase" if wrong[0].id != here.commit.id else ""
-        return rewritten(run, here, *setup, *lines, oldest=wrong[0].id, stops=stops)
+        return rewrite_branch(run, here, *setup, *lines, oldest=wrong[0].id, stops=stops)
 
     def _other_parents(self, run: Run, tip: Tip, branch: str) -> str:
         if self.parents == 1:
@@ -128,7 +128,7 @@ class CommitRules:
             fits = re.compile(matches or "").search
             found = subject_for(run.repository, commit, lambda text: bool(fits(text)))
             message = ["-m", self.subject or found or fitting(matches or "") or "..."]
-        empty = ["--allow-empty"] if self.empty else kept_empty(run, [commit])
+        empty = ["--allow-empty"] if self.empty else allow_empty(run, [commit])
         return [
             *(["env", *told] if told else []),
             *("git", "commit", "--amend", *empty, *message),

@@ -24,10 +24,10 @@ def change(run: Run, tip: Tip, message: str, *lines: Line) -> str:
 
     An earlier commit is amended and the later ones are rebased.
     """
-    return edited(run, tip, message, "", *lines)
+    return edit_and_push(run, tip, message, "", *lines)
 
 
-def edited(run: Run, tip: Tip, message: str, edit: str, *lines: Line, stash: bool = True) -> str:
+def edit_and_push(run: Run, tip: Tip, message: str, edit: str, *lines: Line, stash: bool = True) -> str:
     """Return commands as `change` does, with `edit`, a sentence on what to edit, before `lines`.
 
     Without `stash`, uncommitted edits stay in the folder, since they are part of the fix.
@@ -35,24 +35,24 @@ def edited(run: Run, tip: Tip, message: str, edit: str, *lines: Line, stash: boo
     if base_of(tip.name) != tip.name or not tip.ref.startswith("refs/"):
         return _amended(run, tip, edit, *lines)
     commit: Line = ["git", "commit", "-m", message]
-    branch, push = holding(run, tip), []
+    branch, push = branch_of(run, tip), []
     if tip.ref.startswith(_TAGS):
-        push = moved(run.repository.tag(tip.name), branch or "HEAD")
+        push = move_tag_lines(run.repository.tag(tip.name), branch or "HEAD")
     start = start_on(branch, stash=stash) if branch else _start_at(tip)
     push = [*([["git", "push", "origin", branch]] if branch else []), *push]
     return _around(start, edit, [*lines, commit, *push], stashed=stash)
 
 
-def rewritten(
+def rewrite_branch(
     run: Run, tip: Tip, *lines: Line, oldest: str | None = None, push: Iterable[str] = (), stops: str = ""
 ) -> str:
     """Return commands that rewrite a branch and force-push it, and how to undo that.
 
     Tags from the tip down to the commit `oldest` are moved along. `stops` is the command that may stop at a conflict.
     """
-    branch = holding(run, tip)
+    branch = branch_of(run, tip)
     if branch is None:
-        again = moved(run.repository.tag(base_of(tip.name)), "HEAD")
+        again = move_tag_lines(run.repository.tag(base_of(tip.name)), "HEAD")
         return paragraphs(commands(*_start_at(tip), *lines, *again), STASHED)
     moves = _moved_along(run, branch, oldest) if oldest else []
     done = commands(
@@ -79,23 +79,25 @@ def in_place(old: str, branch: str, *lines: Line, amend: Line = _AMEND) -> list[
     return [["git", "switch", "--detach", old], *lines, amend, on_top]
 
 
-def moved(tag: Tag, to: str, *, annotated: bool | None = None, message: str | None = None) -> list[Line]:
+def move_tag_lines(
+    tag: Tag, to: str, *, annotated: bool | None = None, message: str | None = None
+) -> list[Line]:
     """Return lines that move a tag, which keeps its type and message by default."""
     name = tag.ref.removeprefix(_TAGS)
     sort = ["-a", "-m", message or tag.message or f"Release {name}"]
     is_annotated = tag.annotated if annotated is None else annotated
-    return [["git", "tag", "-f", *(sort if is_annotated else []), name, to], *pushed_again(tag)]
+    return [["git", "tag", "-f", *(sort if is_annotated else []), name, to], *push_tag_lines(tag)]
 
 
-def moved_tag(tag: Tag, to: str, *, annotated: bool | None = None, message: str | None = None) -> str:
+def move_tag(tag: Tag, to: str, *, annotated: bool | None = None, message: str | None = None) -> str:
     name, old = tag.ref.removeprefix(_TAGS), tag.id[:7]
-    move = moved(tag, to, annotated=annotated, message=message)
+    move = move_tag_lines(tag, to, annotated=annotated, message=message)
     return paragraphs(
         commands(["git", "fetch", "--tags", "origin"], *move), f"`{name}` pointed to `{old}` before."
     )
 
 
-def deleted_tag(tag: Tag) -> str:
+def delete_tag(tag: Tag) -> str:
     name = tag.ref.removeprefix(_TAGS)
     back = f"`git tag {name} {tag.id[:7]}` restores it."
     return paragraphs(
@@ -103,11 +105,11 @@ def deleted_tag(tag: Tag) -> str:
     )
 
 
-def pushed_again(tag: Tag) -> list[Line]:
+def push_tag_lines(tag: Tag) -> list[Line]:
     return [["git", "push", "origin", "--delete", tag.ref], ["git", "push", "origin", tag.ref]]
 
 
-def holding(run: Run, tip: Tip) -> str | None:
+def branch_of(run: Run, tip: Tip) -> str | None:
     """Return the branch of a tip; for a tag or an id, the first branch that contains the commit, `main` preferred."""
     if tip.ref.startswith(_BRANCHES):
         return tip.ref.removeprefix(_BRANCHES)
@@ -128,7 +130,7 @@ def _start_at(tip: Tip) -> list[Line]:
 
 def _amended(run: Run, tip: Tip, edit: str, *lines: Line) -> str:
     # tags on the commit and on later ones move along
-    branch, old = holding(run, tip), tip.commit.id
+    branch, old = branch_of(run, tip), tip.commit.id
     if branch is None:
         return ""
     start = [*start_on(branch), ["git", "switch", "--detach", old]]
@@ -147,7 +149,7 @@ def _moved_along(run: Run, branch: str, oldest: str) -> list[Line]:
     for steps, commit_id in enumerate(run.repository.history.first_parents(run.repository.branches[branch])):
         for tag in tags:
             if tag.id == commit_id:
-                lines += moved(tag, f"{branch}~{steps}" if steps else branch)
+                lines += move_tag_lines(tag, f"{branch}~{steps}" if steps else branch)
         if commit_id == oldest:
             return lines
     return []

@@ -11,7 +11,7 @@ from ...words import decoded, excerpt, quoted, size, visible
 from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed
 from .contents import as_text, file_or_answer, lines_of, text_or_answer
 from .exact_edits import exact_edits, in_its_file
-from .fixes import edited
+from .fixes import edit_and_push
 from .not_text import UTF_16, utf_16_answer
 from .shell import Line, make_folder_of, write_lines
 
@@ -58,7 +58,9 @@ def texts_or_answer(run: Run, path: FilePath, at: Revision, *fill: Line) -> tupl
     return Texts(run, file.tip), file.text
 
 
-def started(run: Run, at: Revision, files: Mapping[str, str], ask: Callable[[Texts], Answer]) -> list[Line]:
+def write_missing(
+    run: Run, at: Revision, files: Mapping[str, str], ask: Callable[[Texts], Answer]
+) -> list[Line]:
     """Return commands that write `files` so that the first one passes; none if the first one exists."""
     tip, path = commit_or_answer(run, at), next(iter(files))
     if isinstance(tip, Verdict) or run.repository.entry(tip.commit, path.encode()):
@@ -78,7 +80,7 @@ def started(run: Run, at: Revision, files: Mapping[str, str], ask: Callable[[Tex
     return lines
 
 
-def asked_twice(kind: Kind, questions: Iterable[str]) -> Iterator[tuple[str, str]]:
+def question_problems(kind: Kind, questions: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield a problem if a check asks more than one of its questions."""
     asked = [name for name in questions if getattr(kind, name) is not None]
     if len(asked) > 1:
@@ -144,7 +146,7 @@ def _fix(texts: Texts, answer: Answer, ask: Callable[[Texts], Answer] | None) ->
         paths = {in_its_file(answer.findings[0]).place.path: None}
     told = edits or [part for finding in shown for part in _edit(finding)]
     add = ["git", "add", "--", *paths]
-    return edited(texts.run, texts.tip, f"Fix {next(iter(paths))}", "\n\n".join(told), add)
+    return edit_and_push(texts.run, texts.tip, f"Fix {next(iter(paths))}", "\n\n".join(told), add)
 
 
 def _edit(finding: Finding) -> Iterator[str]:

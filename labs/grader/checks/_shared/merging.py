@@ -6,25 +6,25 @@ from ...git.history import Commit
 from ...git.repository import Tip
 from ..commits import more_commits
 from .base import Run
-from .fixes import on_branch, rewritten
-from .rewriting import drop_lines, picked
+from .fixes import on_branch, rewrite_branch
+from .rewriting import drop_lines, pick_lines
 from .shell import Line
 
 
-def brought_in(run: Run, branch: Tip, into: Tip, by: str) -> str:
+def merge_branch(run: Run, branch: Tip, into: Tip, by: str) -> str:
     """Return commands that merge a branch. They start on the branch itself, to pull it first."""
     lines = [["git", "switch", into.name], _pull(into.name), *_merge(branch.name, into.name, by)]
     if by == "fast-forward":
-        return rewritten(run, branch, *lines, ["git", "push", "origin", into.name], stops="rebase")
+        return rewrite_branch(run, branch, *lines, ["git", "push", "origin", into.name], stops="rebase")
     stops = {"rebase": "cherry-pick", "squash": "squash"}.get(by, "merge")
     return on_branch(branch.name, *lines, push=[into.name], stops=stops)
 
 
-def all_brought_in(into: Tip, branches: Sequence[Tip]) -> str:
+def merge_branches(into: Tip, branches: Sequence[Tip]) -> str:
     return on_branch(into.name, *[_merge_commit(tip.name, tip.commit.id) for tip in branches], stops="merge")
 
 
-def merged_again(run: Run, name: str, into: Tip, by: str, brought: list[Commit], *, has_merge: bool) -> str:
+def redo_merge(run: Run, name: str, into: Tip, by: str, brought: list[Commit], *, has_merge: bool) -> str:
     """Return commands that undo the merge, or add a commit so there is something to merge, and merge again."""
     if by != "none" and not has_merge:
         return _with_more(name, into, by)
@@ -41,10 +41,10 @@ def merged_again(run: Run, name: str, into: Tip, by: str, brought: list[Commit],
     again = [] if by == "none" else _merge(name, into.name, by, gone)
     back = [f"{gone}:refs/heads/{name}"] if gone and again else []
     push = back or ([name] if by == "fast-forward" else [])
-    return rewritten(run, into, *lines, *again, push=push, stops="rebase")
+    return rewrite_branch(run, into, *lines, *again, push=push, stops="rebase")
 
 
-def merged_in_turn(run: Run, into: Tip, names: Sequence[str], merges: list[Commit]) -> str:
+def merge_in_order(run: Run, into: Tip, names: Sequence[str], merges: list[Commit]) -> str:
     """Return commands that reset to before the first of these merges, repeat them in order and re-add the rest."""
     history, ids = run.repository.history, {merge.id for merge in merges}
     since: list[Commit] = []
@@ -54,8 +54,8 @@ def merged_in_turn(run: Run, into: Tip, names: Sequence[str], merges: list[Commi
             break
     others = [commit for commit in since if commit.id not in ids]
     turns = [_merge_commit(name, merge.parents[1]) for name, merge in zip(names, merges, strict=True)]
-    lines = [["git", "reset", "--keep", since[0].parents[0]], *turns, *picked(others)]
-    return rewritten(run, into, *lines, stops="merge")
+    lines = [["git", "reset", "--keep", since[0].parents[0]], *turns, *pick_lines(others)]
+    return rewrite_branch(run, into, *lines, stops="merge")
 
 
 def _with_more(name: str, into: Tip, by: str) -> str:

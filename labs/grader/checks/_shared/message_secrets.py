@@ -12,9 +12,9 @@ from ...git.tags import Tag
 from ...report import Evidence
 from ...words import quoted, size
 from .base import Run, Verdict, needs_work
-from .fixes import in_place, moved_tag, rewritten
-from .removal import refs_holding
-from .rewriting import kept_empty
+from .fixes import in_place, move_tag, rewrite_branch
+from .removal import refs_containing
+from .rewriting import allow_empty
 from .shell import Line, paragraphs
 
 MAX_BYTES = 32 << 20
@@ -72,7 +72,7 @@ def message_verdict(run: Run, leak: MessageLeak) -> Verdict:
         ref, where = written.ref, f"tag {quoted(written.ref.removeprefix('refs/tags/'))}"
         remedy = "replace the tag with one that has a different message"
     else:
-        ref, where = next(iter(refs_holding(run.repository, written.id))), f"commit {written.id[:7]}"
+        ref, where = next(iter(refs_containing(run.repository, written.id))), f"commit {written.id[:7]}"
         remedy = "reword the commit"
     return needs_work(
         f"{rule.name[0].upper()}{rule.name[1:]} is in the message of {where}. The value is not shown here. "
@@ -89,12 +89,14 @@ def message_verdict(run: Run, leak: MessageLeak) -> Verdict:
 def _fix(run: Run, written: Commit | Tag, ref: str) -> str:
     message = re.sub(r"\*{8,}", "REVOKED", masked(written.message or ""))
     if isinstance(written, Tag):
-        return moved_tag(written, written.id, message=message)
+        return move_tag(written, written.id, message=message)
     name = ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
     tip = run.repository.branch(name) if ref.startswith("refs/heads/") else None
     if tip is None:
         return f"Delete the tag {quoted(name)}, which contains the commit, and tag a commit that does not."
-    amend: Line = ["git", "commit", "--amend", *kept_empty(run, [written]), "-m", message]
+    amend: Line = ["git", "commit", "--amend", *allow_empty(run, [written]), "-m", message]
     if tip.commit.id == written.id:
-        return rewritten(run, tip, amend, oldest=written.id)
-    return rewritten(run, tip, *in_place(written.id, name, amend=amend), oldest=written.id, stops="rebase")
+        return rewrite_branch(run, tip, amend, oldest=written.id)
+    return rewrite_branch(
+        run, tip, *in_place(written.id, name, amend=amend), oldest=written.id, stops="rebase"
+    )

@@ -6,7 +6,7 @@ from ...git.lfs_pointer import pointed_size
 from ...git.repository import Tip
 from ...words import quoted, size, visible
 from .base import Run, Verdict, at_tip, needs_work, where
-from .fixes import change, edited
+from .fixes import change, edit_and_push
 from .shell import append_line
 
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # the byte order marks
@@ -28,7 +28,7 @@ def not_text_answer(run: Run, tip: Tip, path: str, content: bytes) -> Verdict | 
         f"{quoted(path)} {where(tip)} is {kind}, not text.",
         expected="UTF-8 text",
         found=kind,
-        fix=edited(
+        fix=edit_and_push(
             run,
             tip,
             f"Store {path} as text",
@@ -45,7 +45,7 @@ def pointer_answer(run: Run, tip: Tip, path: str, pointed: int) -> Verdict:
         f"{quoted(path)} {where(tip)} is a Git LFS pointer: its content ({size(pointed)}) is not in this repository.",
         expected="the content itself, stored in Git",
         found="a Git LFS pointer",
-        fix=edited(
+        fix=edit_and_push(
             run,
             tip,
             f"Store {path} without Git LFS",

@@ -18,7 +18,7 @@ IN_HISTORY = "in the history of any branch or tag"
 _AMEND: Line = ["git", "commit", "--amend", "--allow-empty", "--no-edit"]
 
 
-def refs_holding(repository: Repository, commit_id: str) -> list[str]:
+def refs_containing(repository: Repository, commit_id: str) -> list[str]:
     """Return the full names of the refs that contain the commit: `main`, other branches, then tags."""
     inside = repository.history.descendants(commit_id)
     branches = [_BRANCHES + name for name, tip in repository.branches.items() if tip in inside]
@@ -26,9 +26,9 @@ def refs_holding(repository: Repository, commit_id: str) -> list[str]:
     return sorted(branches, key=lambda ref: ref != _BRANCHES + "main") + tags
 
 
-def came_in(run: Run, blob: Blob, line: int | None = None) -> Evidence:
+def find_origin(run: Run, blob: Blob, line: int | None = None) -> Evidence:
     """Return the commit that added a file, on the first ref that contains it."""
-    ref = next(iter(refs_holding(run.repository, blob.commit)), None)
+    ref = next(iter(refs_containing(run.repository, blob.commit)), None)
     return Evidence(ref=ref, commit=blob.commit, path=decoded(blob.path), line=line)
 
 
@@ -62,7 +62,9 @@ def _moved(run: Run, by_id: Mapping[str, Blob]) -> Iterator[Blob]:
                     yield replace(by_id[entry.id], path=path)
 
 
-def take_out(run: Run, blobs: list[Blob], *, keep: Collection[bytes] = (), starts: bool = True) -> str:
+def remove_from_history(
+    run: Run, blobs: list[Blob], *, keep: Collection[bytes] = (), starts: bool = True
+) -> str:
     """Return commands that remove files from every commit of all branches and tags. The files stay in the folder.
 
     Paths in `keep` are committed again, as they are in the folder by then; the others are ignored.
@@ -102,7 +104,7 @@ def branch_to_mend(run: Run, blobs: list[Blob]) -> Tip | None:
 
 
 def _refs_of(run: Run, commits: list[str]) -> list[str]:
-    return list(dict.fromkeys(ref for commit in commits for ref in refs_holding(run.repository, commit)))
+    return list(dict.fromkeys(ref for commit in commits for ref in refs_containing(run.repository, commit)))
 
 
 def _is_at(run: Run, branch: Tip, path: bytes) -> bool:

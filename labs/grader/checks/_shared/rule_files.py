@@ -53,7 +53,7 @@ def rule_files(run: Run, files: Files, path: str, name: str) -> Sources:
     return found
 
 
-def said_by_git(
+def ask_git(
     sources: Sources,
     paths: Iterable[str],
     *arguments: str,
@@ -87,7 +87,7 @@ def deciding_rule(sources: Sources, path: str, *, is_folder: bool = False) -> Ru
 
     A folder may end with a slash, but then Git also applies `folder/*` to it.
     """
-    said = said_by_git(
+    said = ask_git(
         sources,
         [path],
         *("check-ignore", "--no-index", "--verbose", "--non-matching", "--stdin", "-z"),

@@ -6,7 +6,7 @@ from ...git.history import Commit
 from ...git.repository import Tip
 from ...words import cut, decoded
 from .base import Run
-from .fixes import holding, rewritten
+from .fixes import branch_of, rewrite_branch
 from .shell import Line
 
 MAX_SPLIT = 10
@@ -15,14 +15,14 @@ Groups = Sequence[Sequence[str]]
 
 def split(run: Run, tip: Tip, mixed: Sequence[Commit], groups: Groups, at_most: int | None) -> str:
     """Return commands that split the commits, newest first, so that earlier ones keep their ids."""
-    branch, lines = holding(run, tip), list[Line]()
+    branch, lines = branch_of(run, tip), list[Line]()
     for commit in reversed(mixed[:MAX_SPLIT]):
         paths = sorted(map(decoded, run.repository.change_of(commit)))
         parts = _parts(paths, groups, at_most or len(paths))
         if branch is None or sorted(path for part in parts for path in part) != paths:
             return ""
         lines += _lines(run, commit, parts, branch, is_tip=commit.id == tip.commit.id)
-    return rewritten(run, tip, *lines, stops="rebase" if mixed[0].id != tip.commit.id else "")
+    return rewrite_branch(run, tip, *lines, stops="rebase" if mixed[0].id != tip.commit.id else "")
 
 
 def lies_in(path: str, group: Sequence[str]) -> bool:
