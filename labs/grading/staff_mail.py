@@ -35,4 +35,4 @@ def deliver(*, subject: str, text: str, to: list[str]) -> None:
     try:
         send_mail(subject, text, from_email=None, recipient_list=to)
     except Exception as error:  # no error of a mail server stops the worker
-        logger.warning("the email %r to %d staff members was not sent: %r", subject, len(to), error)
+        logger.warning("the email %r was not sent (to %d staff): %r", subject, len(to), error)
