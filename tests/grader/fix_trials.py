@@ -69,8 +69,8 @@ class Bench:
         if before[0].outcome is not Outcome.NEEDS_WORK:
             return [Trial(check, state, f"no miss: {before[0].why or before[0].reason}") for state in states]
         fix = before[0].fix
-        if "in place of ADDRESS" in fix:
-            fix = fix.replace("ADDRESS", "../shelf.git").replace("BRANCH", "main")
+        if "Replace URL" in fix:
+            fix = re.sub(r"\bURL\b", "../shelf.git", fix).replace("BRANCH", "main")
         found = [self._try(place, origin, check, fix, before, state) for state in states]
         shutil.rmtree(place)
         return found
