@@ -90,7 +90,7 @@ def test_tokens_grades_and_passwords_leave_an_entry_without_a_secret(client):
     ]
     said = [what for _, _, what in entries("token", "password")]
     assert [what.split(",")[0] for what in said] == [
-        "made 'Laptop'",
+        "created 'Laptop'",
         "revoked 'Laptop'",
         "made 'Access token'",
         "revoked 1 of ada@example.org: the password was changed",
