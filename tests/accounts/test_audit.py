@@ -92,7 +92,7 @@ def test_tokens_grades_and_passwords_leave_an_entry_without_a_secret(client):
     assert [what.split(",")[0] for what in said] == [
         "created 'Laptop'",
         "revoked 'Laptop'",
-        "made 'Access token'",
+        "created 'Access token'",
         "revoked 1 of ada@example.org: the password was changed",
         "changed",
     ]
