@@ -148,7 +148,7 @@ class SubmoduleCheck(Kind):
             f"The submodule {quoted(self._path)} {where(tip)} has the URL {quoted(url)}.",
             expected=f"a URL that contains {in_words(self.matches or '')}",
             found=quoted(url),
-            fix=_with_url_note(
+            fix=self._with_note(
                 change(
                     run,
                     tip,
@@ -169,12 +169,11 @@ class SubmoduleCheck(Kind):
     def _add(self, run: Run, tip: Tip, *before: Line, url: str = "") -> str:
         add = f"git submodule add --force {url or shlex.quote(self._wanted)} {shlex.quote(self._path)}"
         fix = change(run, tip, f"Add the submodule {self._path}", *before, add)
-        return fix if url else _with_url_note(fix)
+        return self._with_note(fix)
 
-
-def _with_url_note(fix: str) -> str:
-    has_placeholder = re.search(rf"\b{URL} ", fix)
-    return f"Replace {URL} with the URL of the other repository.\n\n{fix}" if has_placeholder else fix
+    def _with_note(self, fix: str) -> str:
+        note = f"Replace {URL} with the URL of the other repository."
+        return f"{note}\n\n{fix}" if self._wanted == URL else fix
 
 
 def read_modules(content: bytes) -> dict[str, str] | str:
