@@ -71,7 +71,7 @@ def test_answer_with_an_address_is_accessible(open_page, cast, look):
 @pytest.mark.parametrize("look", [small_dark, wide_light])
 def test_pages_of_an_account_with_errors_are_accessible(open_page, cast, look):
     page = open_page("/accounts/password/set/", look)
-    page.get_by_role("button", name="Set the password").click()
+    page.get_by_role("button", name="Set password").click()
     expect(page.locator(".error-summary")).to_be_focused()
     assert axe_violations(page) == []
     page.goto("/accounts/email/")
