@@ -68,7 +68,7 @@ def test_a10_a_file_of_1_gb_is_left_out_and_said_to_be_over_1_mb(learner, large,
     assert cpu_seconds() - before < 2
     assert bytes_in(learner.mirror) < 5 << 20
     assert result.outcome is Outcome.NOT_RUN
-    assert result.reason == "`zero.bin` on `main` is over 1 MB. Such files are not read."
+    assert result.reason == "Not run: `zero.bin` on `main` is over 1 MB. Such files are not read."
 
 
 def test_a10_the_other_checks_are_graded_and_the_report_can_say_what_was_left_out(learner, large, ask):

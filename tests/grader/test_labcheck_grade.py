@@ -1,5 +1,7 @@
 """`labcheck grade`: where the branches come from, who the learner is, hints, and GitHub's annotations."""
 
+from decimal import Decimal
+
 import pytest
 
 from labs.grader.__main__ import main
@@ -89,7 +91,14 @@ def test_github_is_told_the_line_and_a_summary(repo, lab_file, tmp_path, monkeyp
 
 
 def report(**values):
-    given = {"says": "A holds", "why": "", "points": 1, "earned": 0, "outcome": Outcome.NEEDS_WORK, **values}
+    given = {
+        "says": "A holds",
+        "why": "",
+        "points": Decimal(1),
+        "earned": Decimal(0),
+        "outcome": Outcome.NEEDS_WORK,
+        **values,
+    }
     return Report(1, "3.0", "0" * 64, "T", 70, (CheckResult(id="a", kind="file", **given),))
 
 

@@ -7,8 +7,10 @@ LONG = (
 
 def test_a_direction_is_wrapped_and_commands_stay_whole(repo, lab):
     repo.commit("Start")
-    more = f'    fix: "{LONG}"\n    teaches: '
-    skill = report_lines(repo.grade(lab("file: {path: a, exists: true}", more=more + "skill\n")))
-    commands = report_lines(repo.grade(lab("file: {path: a, exists: true}", more=more + "plumbing\n")))
-    assert max(map(len, skill)) <= WIDTH
-    assert f"    {LONG}" in commands
+
+    def lines(fix):
+        return report_lines(repo.grade(lab("file: {path: a, exists: true}", more=f'    fix: "{fix}"\n')))
+
+    command = f"git commit -m '{LONG}'"
+    assert max(map(len, lines(LONG))) <= WIDTH
+    assert f"    {command}" in lines(command)

@@ -86,7 +86,10 @@ def test_repository_that_borrows_objects_is_not_opened(tmp_path, name):
     path = tmp_path / "new.git"
     practice_git.create(path)
     (path / name).write_text(f"{tmp_path}/other.git/objects\n")
-    with pytest.raises(RepositoryError, match="elsewhere"), practice_git.open_repository(path):
+    with (
+        pytest.raises(RepositoryError, match="so it reads objects from a different repository"),
+        practice_git.open_repository(path),
+    ):
         pass
 
 

@@ -15,10 +15,10 @@ pytestmark = pytest.mark.processes
 class Unconcerned:
     """Stands in for the watchdog: these processes end by themselves."""
 
-    def started(self, group):
+    def note_start(self, group):
         pass
 
-    def gone(self, group):
+    def note_end(self, group):
         pass
 
 

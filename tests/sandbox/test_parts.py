@@ -91,7 +91,7 @@ def test_archive_is_the_same_for_the_same_files():
 
 
 def test_archive_that_is_too_large_is_refused():
-    with pytest.raises(TooLargeError, match="larger than 20 MB together"):
+    with pytest.raises(TooLargeError, match="the files exceed the limit of 20 MB in total"):
         pack_files({b"a": bytes(21 << 20)})
 
 
