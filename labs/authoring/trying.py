@@ -63,7 +63,7 @@ def try_on(choice: TryChoice, source: str) -> Report:
     except apart.ApartError as error:
         raise CannotTryError(str(error)) from error
     except FetchRefusedError as error:
-        raise CannotTryError(error.message.removesuffix(" No attempt used.")) from error
+        raise CannotTryError(error.message) from error
     except FetchError as error:
         raise CannotTryError(f"Grading stopped because of a fault on our side: {error}") from error
     if "unreadable" in answer:

@@ -282,7 +282,7 @@ def _give_back(held: QuerySet[Submission], claim: Claim, fault: str) -> bool:
         "lease_until": None,
         "last_fault": f"{reference}: {fault}",
         "message": "Grading stopped because of a fault on our side. We told the course staff. "
-        f"You don’t have to do anything. No attempt used. Reference {reference}.",
+        f"You don’t have to do anything. Reference {reference}.",
         "ended_at": timezone.now(),
     }
     with transaction.atomic():
@@ -299,6 +299,7 @@ def tell_staff(submission_id: int) -> None:
     mail_staff(
         course=submission.lab.course,
         subject=f"A submission could not be graded: {submission.lab}",
-        text=f"{submission} ended in a fault on our side after {submission.tries} tries.\n\n{submission.last_fault}\n\n"
+        text=f"Grading {submission} failed after {submission.tries} tries because of a fault on our side.\n\n"
+        f"{submission.last_fault}\n\n"
         f"When the cause is fixed, grade it again: {address}\n",
     )

@@ -44,8 +44,7 @@ def grade_claimed(claim: Claim) -> None:
     try:
         _grade(claim)
     except (UnreadableError, FetchRefusedError) as error:
-        # For each of these, pages and terminals say that no attempt was used.
-        lifecycle.mark_unreadable(claim, error.message.removesuffix(" No attempt used."))
+        lifecycle.mark_unreadable(claim, error.message)
     except SoftTimeLimitExceeded:
         lifecycle.give_back(
             claim, f"Grading took longer than {settings.CELERY_TASK_SOFT_TIME_LIMIT} seconds."

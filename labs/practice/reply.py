@@ -22,7 +22,7 @@ LOOK_SECONDS = 1.0  # between two checks that the learner's git is still connect
 waiters = Waiters(settings.PRACTICE_MAX_WAITERS)
 
 WORDS = {
-    State.UNREADABLE: "Could not read the repository. {message} No attempt used.",
+    State.UNREADABLE: "Could not read the repository. {message}",
     State.FAULT: "{message}",
     State.SUPERSEDED: "Replaced by a newer push, which is graded instead.",
     State.CANCELLED: "Cancelled. Open the page below to grade it again.",

@@ -262,7 +262,7 @@ def _record_push(repository: Repository) -> Iterable[str | None]:
         bare.end_push(repository.path)
     except DatabaseError:
         logger.exception("a push to %s was not recorded", repository.path)
-        return ["", "Push received. Grading starts as soon as possible. Nothing to do.", ""]
+        return ["", "Push received. Grading starts as soon as possible. You don’t have to do anything.", ""]
     return push_reply_lines(submission) if submission else ()
 
 

@@ -16,7 +16,7 @@ from labs.grader.fetching.fetch import ORDINARY, WHILE_SOMEBODY_WAITS, fetch, la
 from labs.grader.fetching.listing import HEADS
 from labs.grader.fetching.mirrors import hold, mirror_path, prune_mirrors
 from labs.grader.fetching.network import INTERNET, Network
-from labs.grader.fetching.refusals import FetchError, FetchRefusedError, damaged_refusal, no_attempt
+from labs.grader.fetching.refusals import FetchError, FetchRefusedError, damaged_refusal
 from labs.grader.fetching.upstream import Server
 from labs.grader.git.objects import absent
 from labs.grader.git.processes import RepositoryDamagedError
@@ -52,9 +52,7 @@ def read(text: str) -> Address:
 
 def _network(host: str) -> Network:
     if host not in settings.REPOSITORY_HOSTS:  # it may have been allowed when the address was submitted
-        raise FetchRefusedError(
-            "host", no_attempt(f"Repositories on {quoted(host)} are no longer supported.")
-        )
+        raise FetchRefusedError("host", f"Repositories on {quoted(host)} are no longer supported.")
     if not settings.TEST_GIT_SERVER:
         return INTERNET
     address, ca_file = settings.TEST_GIT_SERVER
@@ -70,7 +68,7 @@ def check_lookup_rate(user_id: int) -> None:
     # Each slot is free again a minute after it was taken; `add` lets only one request take it.
     if not any(cache.add(f"lookup-{user_id}-{slot}", True, 60) for slot in range(limit)):
         sentence = f"You can look up at most {limit} repositories a minute. Wait a minute."
-        raise LookUpFailedError(no_attempt(sentence))
+        raise LookUpFailedError(sentence)
 
 
 def newest(address: Address) -> Offer:
@@ -100,7 +98,7 @@ def _raise_lookup_error() -> Iterator[None]:
     except FetchError as fault:
         logger.exception("cannot look up a repository")
         sentence = "We could not look up the repository because of a fault on our side. Try again later."
-        raise LookUpFailedError(no_attempt(sentence)) from fault
+        raise LookUpFailedError(sentence) from fault
 
 
 # --- while it is graded ---------------------------------------------------------------------------------------------
@@ -155,7 +153,7 @@ def _changes(path: Path, address: Address, refs: Mapping[str, str], now: Mapping
     if gone := _missing_refs(path, refs):
         name = quoted(gone[0].split("/", 2)[2])
         what = f"{named} was rewritten after it was submitted: the commit that {name} pointed to is gone."
-        raise FetchRefusedError("rewritten", no_attempt(f"{what} Grade the latest commit instead."))
+        raise FetchRefusedError("rewritten", f"{what} Grade the latest commit instead.")
     return [f"{named} has changed since it was submitted. This is the result of the submitted commit."]
 
 

@@ -165,7 +165,7 @@ def test_an_empty_repository_says_so(learner):
     assert error.code == "empty"
     assert error.message == (
         f"`{learner.address}` is empty: it has no commits yet. "
-        "Commit something, push it with `git push -u origin main`, then submit again. No attempt used."
+        "Commit something, push it with `git push -u origin main`, then submit again."
     )
 
 

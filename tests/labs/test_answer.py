@@ -121,7 +121,7 @@ def refuse(*arguments):
         (
             State.UNREADABLE,
             "Commit something.",
-            "Could not read the repository. Commit something. No attempt used.",
+            "Could not read the repository. Commit something.",
         ),
         (State.FAULT, "A fault on our side. Reference G-7F2A.", "A fault on our side. Reference G-7F2A."),
         (State.SUPERSEDED, "", "Replaced by a newer push, which is graded instead."),

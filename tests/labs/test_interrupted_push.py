@@ -92,7 +92,7 @@ def test_database_that_fails_at_the_receipt_is_told_and_made_up_for(repository, 
             receipts, "record", lambda **_: (_ for _ in ()).throw(OperationalError("database is locked"))
         )
         lines = list(views._record_push(repository))
-    assert "Push received. Grading starts as soon as possible. Nothing to do." in lines
+    assert "Push received. Grading starts as soon as possible. You don’t have to do anything." in lines
     assert receipts.repair() == 1
 
 

@@ -153,7 +153,10 @@ def test_third_failed_try_is_a_fault_and_the_staff_are_told(caplog):
     submission.refresh_from_db()
     reference = submission.last_fault.removesuffix(": The disk is full.")
     assert submission.state == State.FAULT
-    assert submission.message.endswith(f"No attempt used. Reference {reference}.")
+    assert submission.message == (
+        "Grading stopped because of a fault on our side. We told the course staff. "
+        f"You don’t have to do anything. Reference {reference}."
+    )
     assert (lifecycle.claim(), submission.tries) == (None, 3)
     (letter,) = mail.outbox
     assert letter.to == [staff.email]

@@ -110,7 +110,7 @@ def test_queued_page_says_what_is_typical(learner_client, cast):
     cast.grade()
     graded = Submission.objects.filter(state=State.GRADED)
     graded.update(queued_at=timezone.now() - timedelta(seconds=40), ended_at=timezone.now())
-    assert "Most submissions of this lab take about 40 seconds." in page(learner_client, cast.submit())
+    assert "Most submissions for this lab take about 40 seconds." in page(learner_client, cast.submit())
 
 
 def test_queue_that_stands_says_that_nobody_has_to_wait(learner_client, cast):
@@ -145,16 +145,15 @@ def test_unreadable_page_says_what_to_do(learner_client, cast):
     submission = cast.submit(state=State.UNREADABLE, message="`main` has no commits.", **moments("ended_at"))
     text = page(learner_client, submission)
     assert "<h1>Could not read the repository</h1>" in text
-    assert "<p><code>main</code> has no commits.</p> <p>Fix it and push again. No attempt used.</p>" in text
-    assert "No attempt used." in text
+    assert "<p><code>main</code> has no commits.</p> <p>Fix it and push again.</p>" in text
     assert "hx-get" not in text
 
 
 def test_fault_page_gives_the_reference_and_keeps_the_cause(learner_client, cast):
-    fields = {"message": "Nothing to do. Reference G-7F2A.", "last_fault": "G-7F2A: OSError"}
+    fields = {"message": "You don’t have to do anything. Reference G-7F2A.", "last_fault": "G-7F2A: OSError"}
     text = page(learner_client, cast.submit(state=State.FAULT, **fields, **moments("ended_at")))
     assert "<h1>Fault on our side</h1>" in text
-    assert '<p class="band warn">Nothing to do. Reference G-7F2A.</p>' in text
+    assert '<p class="band warn">You don’t have to do anything. Reference G-7F2A.</p>' in text
     assert "OSError" not in text
 
 
@@ -209,7 +208,7 @@ def test_changes_refuse_get(learner_client, cast, route):
 def test_instructor_sees_whose_it_is_and_may_grade_it_again(cast):
     submission = cast.grade()
     text = page(client_of(cast.instructor), submission)
-    assert f"submission 1 of {cast.learner.user.email}," in text
+    assert f"submission 1 by {cast.learner.user.email}," in text
     response = client_of(cast.instructor).post(submission.get_absolute_url() + "grade-again/")
     assert response["Location"] == submission.get_absolute_url()
     submission.refresh_from_db()

@@ -87,18 +87,17 @@ def test_repository_that_cannot_be_read_is_refused_in_its_own_words(page, github
         code, Address("github.com", "octocat", "billing"), FetchLimits(), words="`x`", branch="`main`"
     )
     assert is_refused(page.paste(), as_shown(github.refusal.message))
-    assert "No attempt used." in github.refusal.message
 
 
 def test_branch_that_is_not_there_is_refused_with_the_nearest(page, github):
     github.refs["refs/heads/feature"] = "7" * 40
-    sentence = "Did you mean <code>feature</code>? Correct the URL or push the branch. No attempt used."
+    sentence = "Did you mean <code>feature</code>? Correct the URL or push the branch."
     assert is_refused(page.paste(f"{ADDRESS}/tree/featrue"), sentence)
 
 
 def test_fault_on_our_side_says_so_and_is_logged(page, github, caplog):
     github.refusal = FetchError("git exited with 9")
-    sentence = "We could not look up the repository because of a fault on our side. Try again later. No attempt used."
+    sentence = "We could not look up the repository because of a fault on our side. Try again later."
     assert is_refused(page.paste(), sentence)
     assert "git exited with 9" in caplog.text
 
@@ -139,7 +138,7 @@ def test_looking_up_too_often_is_refused_for_a_minute_and_for_one_learner(
     settings.LOOKUPS_PER_MINUTE = 2
     time_machine.move_to("2025-11-29T15:00:00Z", tick=False)
     assert [page.paste().status_code for _ in range(3)] == [200, 200, 422]
-    sentence = "You can look up at most 2 repositories a minute. Wait a minute. No attempt used."
+    sentence = "You can look up at most 2 repositories a minute. Wait a minute."
     assert is_refused(page.paste(), sentence)
     assert Page(cast.other.user, cast.lab).paste().status_code == 200
     time_machine.shift(61)

@@ -116,7 +116,6 @@ def test_look_up_ends_in_its_limit_though_a_host_is_silent(host, monkeypatch):
     assert hosts.WHILE_SOMEBODY_WAITS.seconds < 5
     monkeypatch.setattr(hosts, "WHILE_SOMEBODY_WAITS", replace(hosts.WHILE_SOMEBODY_WAITS, seconds=1))
     started = time.monotonic()
-    with pytest.raises(hosts.LookUpFailedError, match="did not send") as failed:
+    with pytest.raises(hosts.LookUpFailedError, match="did not send"):
         hosts.snapshot(Address(host.host, "silent", "lab"))
     assert time.monotonic() - started < 30
-    assert failed.value.message.endswith("No attempt used.")

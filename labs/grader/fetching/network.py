@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..words import quoted
-from .refusals import FetchRefusedError, no_attempt
+from .refusals import FetchRefusedError
 
 LOOK_UP_SECONDS = 4.0
 _EMBEDDING = tuple(
@@ -49,13 +49,11 @@ class Network:
         name, _, port = host.partition(":")
         addresses = sorted(self.resolve(name, int(port or 443)))
         if not addresses:
-            raise FetchRefusedError(
-                "dead_host", no_attempt(f"{quoted(name)} could not be resolved. Submit again later.")
-            )
+            raise FetchRefusedError("dead_host", f"{quoted(name)} could not be resolved. Submit again later.")
         if not all(address in self.trusted or is_public(address) for address in addresses):
             raise FetchRefusedError(
                 "host_not_public",
-                no_attempt(f"{quoted(name)} resolves to a private network, which is not allowed."),
+                f"{quoted(name)} resolves to a private network, which is not allowed.",
             )
         return f"{name}:{port or 443}:{','.join(addresses)}"
 

@@ -96,7 +96,7 @@ def refusal_of(code: str, address: Address, limits: FetchLimits, **more: str) ->
         seconds=f"{limits.seconds:g}",
         **{"plain": "", **more},
     )
-    return FetchRefusedError(code, no_attempt(sentence))
+    return FetchRefusedError(code, sentence)
 
 
 def no_branch_refusal(address: Address, branches: list[str]) -> FetchRefusedError:
@@ -105,14 +105,8 @@ def no_branch_refusal(address: Address, branches: list[str]) -> FetchRefusedErro
     there = f"Did you mean {quoted(near)}?" if near else f"Its branches: {listed(map(quoted, branches))}."
     return FetchRefusedError(
         "no_branch",
-        no_attempt(
-            f"{quoted(str(address))} has no branch {quoted(wanted)}. {there} Correct the URL or push the branch."
-        ),
+        f"{quoted(str(address))} has no branch {quoted(wanted)}. {there} Correct the URL or push the branch.",
     )
-
-
-def no_attempt(sentence: str) -> str:
-    return f"{sentence} No attempt used."
 
 
 def failure_of(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefusedError | FetchError:
