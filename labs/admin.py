@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 
 from labs import actions, queries
 from labs.authoring.admin import LabAdmin
+from labs.grader.words import count
 from labs.models import (
     AccessToken,
     FailedCheck,
@@ -83,7 +84,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
         queued = sum(actions.grade_again(submission=item, by=request.user) for item in chosen)
         self.message_user(request, f"Submissions queued again: {queued}.")
         if queued < len(chosen):
-            message = f"Skipped, because they are already queued or running: {len(chosen) - queued}."
+            message = f"{count(len(chosen) - queued, 'submission')} skipped: already queued or running."
             self.message_user(request, message, messages.WARNING)
 
 
@@ -132,7 +133,7 @@ class FailedCheckAdmin(ReadOnlyAdmin):
 
 
 class AlsoByOthersFilter(admin.SimpleListFilter):
-    title = "address"
+    title = "repository URL"
     parameter_name = "also_by_others"
 
     def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]") -> list[tuple[str, str]]:
@@ -163,7 +164,7 @@ class RepositoryAdmin(ReadOnlyAdmin):
         )
         return found
 
-    @admin.display(description="address", empty_value="practice remote")
+    @admin.display(description="repository URL", empty_value="practice remote")
     def place(self, repository: Repository) -> str | None:
         return str(repository.address) if repository.address else None
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from labs.grader.words import count
 from labs.models import AccessToken
 from portal.accounts.audit import Event, record
 from portal.accounts.models import User
@@ -67,8 +68,8 @@ def revoke_token(*, token: AccessToken, why: str = "") -> None:
 
 def end_tokens(user: User, why: str) -> None:
     live = AccessToken.objects.filter(user=user, revoked_at=None)
-    if count := live.update(revoked_at=timezone.now(), revoked_because=why):
-        record(Event.TOKEN, f"revoked {count} of {user.email}: {why}")
+    if ended := live.update(revoked_at=timezone.now(), revoked_because=why):
+        record(Event.TOKEN, f"{count(ended, 'token')} of {user.email} revoked: {why}")
 
 
 def token_digest(token: str) -> str:

@@ -100,7 +100,7 @@ class Receipt(models.Model):
     class Via(models.TextChoices):
         PUSH = "push", "by push"
         REPAIR = "repair", "recovered from the practice remote"
-        ADDRESS = "address", "pasted address"
+        ADDRESS = "address", "pasted URL"
 
     repository = models.ForeignKey(Repository, models.CASCADE, related_name="receipts")
     via = models.CharField(max_length=10, choices=Via)

@@ -67,7 +67,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         **DefaultMFAAdapter.error_messages,
         "add_email_blocked": "Remove your second factor before you add an email address.",
         "cannot_delete_authenticator": "You can’t remove your second factor.",
-        "cannot_generate_recovery_codes": "Set up an app or a passkey before you make recovery codes.",
+        "cannot_generate_recovery_codes": "Set up an app or a passkey before you generate recovery codes.",
         "incorrect_code": "This code is not correct. Enter the current code. Each code works once.",
         "unverified_email": "Confirm your email address first.",
     }

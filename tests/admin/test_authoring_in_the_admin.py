@@ -131,8 +131,11 @@ def test_staff_grade_again_from_the_list_of_submissions(client, instructor, cour
     submission = make_submission(lab=make_lab(course))
     make_report(submission, {"results": [{"outcome": "passed", "says": "it can be read", "why": ""}]})
     address = reverse("admin:labs_submission_changelist")
-    client.post(address, {"action": "grade_again", "_selected_action": [submission.pk]})
+    again = {"action": "grade_again", "_selected_action": [submission.pk]}
+    client.post(address, again)
     assert Submission.objects.get().state == State.QUEUED
+    said = [str(message) for message in client.post(address, again, follow=True).context["messages"]]
+    assert said[-1] == "1 submission skipped: already queued or running."
     report = reverse("admin:labs_report_change", args=[submission.reports.get().pk])
     assert "it can be read" in client.get(report).content.decode()
     assert (

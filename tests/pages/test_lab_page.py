@@ -43,7 +43,7 @@ def test_lab_page_shows_the_remote_url_without_a_token_before_one_is_asked_for(
     url = f"https://portal.example.org/git/{cast.lab.course.slug}/{cast.lab.slug}.git"
     assert text.count(f"git remote add origin {url}") == 2  # the first time, and in the brief
     assert f"git remote set-url origin {url}" in text
-    assert "Make an address with a new access token</button>" in text
+    assert "Create a remote URL with a new access token</button>" in text
 
 
 def test_address_with_a_token_is_shown_once_and_works(learner_client, cast, address, settings):
@@ -54,7 +54,7 @@ def test_address_with_a_token_is_shown_once_and_works(learner_client, cast, addr
         r"git remote add origin https://learner:([\w-]+)@portal\.example\.org/git/\S+\.git", text
     )[1]
     assert use_token(token=token) == cast.learner.user
-    assert "This address is shown once." in text
+    assert "Copy this remote URL now. You won’t see it again." in text
     assert f"git remote set-url origin https://learner:{token}@" in text
     assert "no-store" in response["Cache-Control"]
     assert token not in page(learner_client, cast.lab)
@@ -130,7 +130,7 @@ def test_many_submissions_are_shown_by_tens_and_the_best_of_all_is_named(learner
     assert 'href="?before=6">Older submissions' in newest
     older = learner_client.get(f"{address}?before=6").content.decode()
     assert [f"Submission {number}<" in older for number in (6, 5, 1)] == [False, True, True]
-    assert BEST.format(90, 100) in older and "Newest submissions" in older
+    assert BEST.format(90, 100) in older and "Latest submissions" in older
     assert "Older submissions" not in older
     assert learner_client.get(f"{address}?before=nonsense").status_code == 200
 

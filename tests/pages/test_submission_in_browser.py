@@ -62,8 +62,8 @@ def test_pages_of_labs_are_accessible_and_never_wider_than_the_screen(open_page,
 @pytest.mark.parametrize("look", [small_dark, wide_light])
 def test_answer_with_an_address_is_accessible(open_page, cast, look):
     page = open_page(cast.lab.get_absolute_url(), look)
-    page.get_by_role("button", name="Make an address with a new access token").click()
-    expect(page.get_by_text("This address is shown once.")).to_be_visible()
+    page.get_by_role("button", name="Create a remote URL with a new access token").click()
+    expect(page.get_by_text("Copy this remote URL now. You won’t see it again.")).to_be_visible()
     assert axe_violations(page) == []
     assert not widens(page)
 

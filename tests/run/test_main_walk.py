@@ -93,8 +93,8 @@ def test_a_learner_reads_takes_a_quiz_pushes_a_mistake_and_then_the_fix(shared_p
 
     page.goto("/courses/mlops/labs/first-repository/")
     expect(page.get_by_role("figure", name="The first time")).to_contain_text("git remote add origin http")
-    page.get_by_role("button", name="Make an address").click()
-    expect(page.get_by_text("This address is shown once.")).to_be_visible()
+    page.get_by_role("button", name="Create a remote URL").click()
+    expect(page.get_by_text("Copy this remote URL now. You won’t see it again.")).to_be_visible()
     push = page.get_by_role("figure", name="The first time").locator("pre").inner_text()
     terminal = Terminal(tmp_path / "billing")
     terminal.types(

@@ -29,8 +29,8 @@ def test_both_are_graded(both):
 
 
 def test_staff_are_told_on_both_submissions(both, cast):
-    assert "This address was also submitted by Second Learner." in seen_by(cast.instructor, both[0])
-    other_way = f"This address was also submitted by {cast.learner.user.email}."
+    assert "This repository URL was also submitted by Second Learner." in seen_by(cast.instructor, both[0])
+    other_way = f"This repository URL was also submitted by {cast.learner.user.email}."
     assert other_way in seen_by(cast.instructor, both[1])
 
 
