@@ -111,7 +111,7 @@ def grade_again(*, submission: Submission, by: User) -> bool:
     if queued:
         record(
             Event.GRADE,
-            f"submission {submission.public_id} of {submission.enrollment.user} queued again",
+            f"submission {submission.public_id} by {submission.enrollment.user} queued again",
             user=by,
         )
         transaction.on_commit(tasks.wake_regrader if staff else tasks.wake, robust=True)

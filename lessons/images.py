@@ -35,7 +35,7 @@ def store_image(upload: "UploadedFile[bytes]") -> str:
     size = upload.size or 0
     if size > MAX_BYTES:
         raise ImageRefusedError(
-            f"The file has {size / 1e6:.1f} MB. The limit is 5 MB. Save it smaller, or as WebP."
+            f"The file is {size / 1e6:.1f} MB. The limit is 5 MB. Save it smaller, or as WebP."
         )
     data = upload.read()
     if any(mark in data.lower() for mark in MARKS_OF_OTHER_FILES):

@@ -52,9 +52,9 @@ WORDS = {
     ),
     413: Words(
         "The request is too large",
-        ["A form can have at most 1 MB, a picture at most 5 MB."],
+        ["A form can be at most 1 MB, an image at most 5 MB."],
         [
-            "Nothing was saved. Go back in your browser and send less: at most 1 MB in a form, 5 MB in a picture."
+            "Nothing was saved. Go back in your browser and send less: at most 1 MB for a form, 5 MB for an image."
         ],
     ),
     503: Words(

@@ -32,7 +32,10 @@ from lessons.queries import lab_homes
 from lessons.texts.problem import Problem
 from portal.accounts.http import UserRequest
 
-WAITS = "A worker will run them, because the lab runs code. Until then, learners keep the previous version."
+WAITS = (
+    "A worker will run them, because the lab runs code. "
+    "Learners keep the previous version until the proof succeeds."
+)
 LAB_HELP = (
     "Each check is a statement that should be true. The help above the text has the kinds of check. To try and prove a"
     " lab on your own computer, download <a href='{}'>labcheck.pyz</a>."
@@ -208,7 +211,7 @@ def _environment_status(version: LabVersion) -> str:
         return ""
     fault = f" Fault on our side: {version.proving_fault}" if version.proving_fault else ""
     build = f" {progress}." if (progress := proofs.build_progress(version)) else ""
-    return f"Its environment is being built again. Until then, submissions wait.{build}{fault}"
+    return f"Its environment is being built again. Submissions wait until it is built.{build}{fault}"
 
 
 def _proof_status(lab: Lab, newest: LabVersion | None) -> str:

@@ -256,15 +256,19 @@ def _tell_staff(version: LabVersion) -> None:
     logger.error("lab %s could not be proved: %s", lab, version.proving_fault)
     again = "Save the lab to try again." if version.proving_fault == NO_ANSWER else "The portal keeps trying."
     missing = version.environment_missing
-    failed = "The environment of {} could not be built" if missing else "The scenarios of {} could not be run"
+    failed = (
+        "The environment for {} could not be built" if missing else "The scenarios of {} could not be run"
+    )
     meanwhile = (
-        "Until then, submissions wait." if missing else "Until then, learners keep the previous version."
+        "Submissions wait until the environment is built."
+        if missing
+        else "Learners keep the previous version until the proof succeeds."
     )
     page = reverse("admin:labs_lab_change", args=[lab.pk])
     mail_staff(
         course=lab.course,
         subject=f"A lab could not be proved: {lab}",
-        text=f"{failed.format(lab)} in {version.proving_tries} tries. "
+        text=f"{failed.format(lab)} after {version.proving_tries} tries. "
         f"The problem is on our side, not in the lab.\n\n{version.proving_fault}\n\n"
         f"{again} {meanwhile}\nStatus: {settings.PUBLIC_URL}{page}\n",
     )

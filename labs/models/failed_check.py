@@ -36,7 +36,7 @@ class MetCheck(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.enrollment.user}: {self.name} of {self.lab}"
+        return f"{self.enrollment.user}: {self.name} in {self.lab}"
 
 
 class MetTally(models.Model):
@@ -53,7 +53,7 @@ class MetTally(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.people} of {self.cohort}: {self.name} of {self.lab}"
+        return f"{self.people} of {self.cohort}: {self.name} in {self.lab}"
 
 
 class CohortSize(models.Model):

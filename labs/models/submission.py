@@ -124,7 +124,7 @@ class Submission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.lab}, submission {self.number} of {self.enrollment.user}"
+        return f"{self.lab}, submission {self.number} by {self.enrollment.user}"
 
     def get_absolute_url(self) -> str:
         return reverse("submission", args=[self.public_id])

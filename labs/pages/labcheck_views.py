@@ -57,7 +57,7 @@ def lab_report(request: HttpRequest, course: str, lab: str) -> HttpResponse:
         raise Http404
     data = request.read(local_report.MAX_BYTES + 1)
     if len(data) > local_report.MAX_BYTES:
-        return plain(413, f"A report can have at most {local_report.MAX_BYTES >> 20} MB.")
+        return plain(413, f"A report can be at most {local_report.MAX_BYTES >> 20} MB.")
     try:
         sent = local_report.read(data)
     except local_report.NoReportError as error:

@@ -80,7 +80,7 @@ NAME_IT = "Select each in a published lesson."
 def warn_of_hidden_labs(options: "admin.ModelAdmin[Any]", request: HttpRequest, course: Course) -> None:
     if found := queries.labs_without_lesson(course):
         labs = ", ".join(found)
-        words = f"Learners can’t find these labs of {course}, because no published lesson names them: {labs}."
+        words = f"Learners can’t find these labs in {course}, because no published lesson names them: {labs}."
         options.message_user(request, words, messages.WARNING)
 
 

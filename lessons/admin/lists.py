@@ -1,6 +1,6 @@
 """Staff lists of learners' rows, as fast for 100,000 rows as for 100.
 
-Only the newest MAX_LISTED rows are listed; searching for a learner, or filtering, finds the others.
+Only the latest MAX_LISTED rows are listed; searching for a learner, or filtering, finds the others.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +21,7 @@ AnyRows = QuerySet[Any]  # Any: rows of every model
 MAX_LISTED = 1_000
 MAX_LEARNERS = 200
 MAX_OFFERED = 50  # in the menu of a filter
-HELP = f"Only the newest {MAX_LISTED:,} are listed. Search or filter to find others."
+HELP = f"Only the latest {MAX_LISTED:,} are listed. Search or filter to find others."
 
 
 def points_column(field: str) -> Column:

@@ -102,7 +102,9 @@ class AddStaffForm(ByEmailForm):
         self._find(staffing.owner_of, "Ask them to sign up. Then add them here.")
         course, user = cleaned.get("course"), self.instance.user_id
         if course and user and (there := CourseStaff.objects.filter(course=course, user=user).first()):
-            self.add_error("email", f"This person is already {there.get_role_display().lower()} of {course}.")
+            self.add_error(
+                "email", f"This person is already an {there.get_role_display().lower()} of {course}."
+            )
         return cleaned
 
 

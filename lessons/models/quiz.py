@@ -115,7 +115,7 @@ class Attempt(models.Model):
         indexes = [models.Index(fields=["course", "-id"], name="attempt_newest")]
 
     def __str__(self) -> str:
-        return f"{self.quiz}, attempt {self.number} of {self.enrollment.user}"
+        return f"{self.quiz}, attempt {self.number} by {self.enrollment.user}"
 
     def get_absolute_url(self) -> str:
         return reverse("attempt", args=[self.quiz.course.slug, self.quiz.slug, self.number])

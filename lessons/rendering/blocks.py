@@ -142,9 +142,9 @@ def _inline(
 
 
 BLOCKS: dict[str, Block] = {
-    "note": Block("Words after `note` are its title.", "::: note\nAny Markdown.\n:::\n"),
-    "tip": Block("Looks like a note, under the word Tip.", "::: tip A title\nAny Markdown.\n:::\n"),
-    "warning": Block("Looks like a note, under the word Warning.", "::: warning\nAny Markdown.\n:::\n"),
+    "note": Block("The text after `note` becomes its title.", "::: note\nAny Markdown.\n:::\n"),
+    "tip": Block("Like a note, labeled Tip.", "::: tip A title\nAny Markdown.\n:::\n"),
+    "warning": Block("Like a note, labeled Warning.", "::: warning\nAny Markdown.\n:::\n"),
     "checklist": Block(
         "Learners tick the items. Each key, such as `{#install-git}`, stays when you change the words.",
         "::: checklist\n- [ ] Install Git {#install-git}\n- [ ] Set your name {#set-name}\n:::\n",
@@ -152,7 +152,7 @@ BLOCKS: dict[str, Block] = {
         in_pages=True,
     ),
     "flow": Block(
-        "A drawing of steps and arrows. A step with the same words is the same box.",
+        "A drawing of steps and arrows. Steps with the same words share one box.",
         "::: flow\ntitle: From a file to the remote\nWork tree -> Staging area -> Local repository\n:::\n",
         _flow,
     ),

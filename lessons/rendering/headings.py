@@ -39,7 +39,7 @@ def read_ids(state: StateCore) -> None:
             opening.meta["wanted"] = found[1]
         else:
             line = opening.map[0] + 1 if opening.map else 1
-            page.report(line, f"The heading can’t have the id “{found[1]}”. Use words joined by -.")
+            page.report(line, f"The heading can’t have the ID “{found[1]}”. Use words joined by -.")
 
 
 def headings(state: StateCore) -> None:

@@ -58,7 +58,7 @@ def _accept_link(token: Token, page: Page, line: int) -> bool:
         page.report(line, f"{_short(href)}: a link must start with {starts} or be relative.")
         return False
     if href.startswith("#") and page.whole and unquote(href[1:]) not in (id for _, id, _ in page.contents):
-        page.report(line, f"{_short(href)} leads nowhere: no heading on this page has that id.")
+        page.report(line, f"{_short(href)} leads nowhere: no heading on this page has that ID.")
         return False
     if scheme in WEB:
         token.attrSet("rel", "noopener noreferrer")

@@ -119,7 +119,7 @@ def _refuse_excess(source: str) -> None:
     size = len(source.encode())
     if size > MAX_BYTES:
         raise TooComplexError(
-            f"The text has {size // 1000} KB. The limit is 200 KB. Split it into several pages."
+            f"The text is {size // 1000} KB. The limit is 200 KB. Split it into several pages."
         )
     brackets = source.count("[")
     if brackets > MAX_BRACKETS:

@@ -28,12 +28,12 @@ def syntax() -> Iterator[Syntax]:
 _BEFORE = (
     Syntax(
         "Heading",
-        "`{#commit}` is its id. Without it, the id is made of the words.",
+        "`{#commit}` is its ID. Without it, the ID is made of the words.",
         "## Committing {#commit}\n\nA link to [this heading](#commit).\n",
     ),
     Syntax(
         "Links to lessons, quizzes and labs",
-        "After `lesson:`, `quiz:` or `lab:` comes a slug of this course. `#committing` is the id of a heading.",
+        "After `lesson:`, `quiz:` or `lab:` comes a slug of this course. `#committing` is the ID of a heading.",
         """\
 [A lesson](lesson:git-basics#committing), [a quiz](quiz:git-basics), [a lab](lab:first-repository),
 [the file beside this one](05-git-basics.md), https://git-scm.com/ and git@example.org:team/project.git.

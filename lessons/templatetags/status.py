@@ -17,17 +17,25 @@ def state_word(state: str) -> str:
     return WORDS[state]
 
 
-def _draw(state: str) -> str:
+def _draw(state: str, word: str) -> str:
     return (
         f'<svg class="g {state}" aria-hidden="true" focusable="false"><use href="#g-{state}"/></svg>'
-        f'<span class="vh">{WORDS[state]}: </span>'
+        f'<span class="vh">{word}: </span>'
     )
 
 
 # The same as partials/_glyph.html, which is too slow to include for each of hundreds of rows.
-GLYPHS = {state: mark_safe(_draw(state)) for state in WORDS}  # noqa: S308 - constants
+GLYPHS = {state: mark_safe(_draw(state, word)) for state, word in WORDS.items()}  # noqa: S308 - constants
+
+
+LESSON_GLYPHS = GLYPHS | {"done": mark_safe(_draw("done", "Read"))}  # noqa: S308 - constants
 
 
 @register.simple_tag
 def glyph(state: str) -> SafeString:
     return GLYPHS[state]
+
+
+@register.simple_tag
+def lesson_glyph(state: str) -> SafeString:
+    return LESSON_GLYPHS[state]

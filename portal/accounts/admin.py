@@ -84,7 +84,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no arguments at r
         response = super().user_change_password(request, id, form_url)
         user = User.objects.filter(pk=id).first() if before is not None else None
         if user and user.password != before:
-            record(Event.PASSWORD, f"of {user.email}, changed by an administrator")
+            record(Event.PASSWORD, f"Password of {user.email} changed by an administrator")
             if not user.has_usable_password():
                 end_credentials(user, "the password was removed")
         return response
@@ -167,7 +167,7 @@ class AuthenticatorAdmin(AdministratorsOnly):
         return bool(request.user.is_superuser)
 
     def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
-        record(Event.SECOND_FACTOR, f"of {obj.user}, removed by an administrator: {obj.type}")
+        record(Event.SECOND_FACTOR, f"{obj.type} of {obj.user} removed by an administrator")
         obj.delete()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Authenticator]) -> None:

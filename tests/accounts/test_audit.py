@@ -1,6 +1,7 @@
 """W38, W39: contents of the audit log, and what must never be in it."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from labs import actions, tokens
@@ -85,7 +86,7 @@ def test_tokens_grades_and_passwords_leave_an_entry_without_a_secret(client):
         (
             "grade",
             teacher.email,
-            f"submission {submission.public_id} of {submission.enrollment.user} queued again",
+            f"submission {submission.public_id} by {submission.enrollment.user} queued again",
         )
     ]
     said = [what for _, _, what in entries("token", "password")]
@@ -93,7 +94,7 @@ def test_tokens_grades_and_passwords_leave_an_entry_without_a_secret(client):
         "created 'Laptop'",
         "revoked 'Laptop'",
         "created 'Access token'",
-        "revoked 1 of ada@example.org: the password was changed",
+        "1 token of ada@example.org revoked: the password was changed",
         "changed",
     ]
     text = str(list(AuditEntry.objects.values()))
@@ -115,6 +116,18 @@ def test_roles_are_kept_with_who_gave_them(client, administrator):
     make_staff(course, user)
     client.post(f"/staff/lessons/coursestaff/{user.teaches.get().pk}/delete/", {"post": "yes"})
     assert entries("role")[-1][2] == "removed: ada@example.org, Instructor of Tiny"
+
+
+def test_password_and_second_factor_that_an_administrator_takes_are_kept(client, administrator):
+    user = make_user("ada@example.org", password=PASSWORD)
+    factor = Authenticator.objects.create(user=user, type="totp", data={})
+    client.post(f"/staff/mfa/authenticator/{factor.pk}/delete/", {"post": "yes"})
+    new = {"usable_password": "true", "password1": "another long phrase", "password2": "another long phrase"}
+    client.post(f"/staff/accounts/user/{user.pk}/password/", new)
+    assert entries("second-factor", "password") == [
+        ("second-factor", "admin@example.org", "totp of ada@example.org removed by an administrator"),
+        ("password", "admin@example.org", "Password of ada@example.org changed by an administrator"),
+    ]
 
 
 def test_log_is_read_by_administrators_and_changed_by_nobody(client, administrator):

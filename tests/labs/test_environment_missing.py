@@ -123,11 +123,11 @@ def test_staff_are_told_of_an_environment_that_is_not_to_be_had_and_the_push_wai
         pause_is_over()
     assert state_of(submission) == (State.QUEUED, 0)
     assert staff.email in mailoutbox[0].to
-    assert "could not be built in 3 tries" in mailoutbox[0].body
-    assert "Until then, submissions wait." in mailoutbox[0].body
+    assert "could not be built after 3 tries" in mailoutbox[0].body
+    assert "The portal keeps trying. Submissions wait until the environment is built." in mailoutbox[0].body
     client.force_login(make_instructor(lab.course))
     page = client.get(reverse("admin:labs_lab_change", args=[lab.pk])).content.decode()
-    assert "Until then, submissions wait. Fault on our side: no output for 90 seconds" in page
+    assert "Submissions wait until it is built. Fault on our side: no output for 90 seconds" in page
     monkeypatch.setattr(environments, "_install", lambda *arguments: None)
     LabVersion.objects.update(proving_until="2099-01-01T00:00:00Z")
     save_lab(lab=lab)

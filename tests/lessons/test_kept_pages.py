@@ -113,10 +113,10 @@ def test_learners_at_the_same_place_share_a_page_but_no_token_and_no_name(
 
 def test_what_a_learner_does_and_what_an_author_changes_shows_at_once(lesson, learner_of):
     client = learner_of(lesson)
-    assert b"Finished</span>" not in client.get(lesson.get_absolute_url()).content
+    assert b"Read</span>" not in client.get(lesson.get_absolute_url()).content
     client.post(reverse("lesson_read", args=[lesson.course.slug, lesson.slug]))
-    assert b"Finished</span>" in client.get(lesson.get_absolute_url()).content
-    assert b"Finished</span>" not in learner_of(lesson).get(lesson.get_absolute_url()).content
+    assert b"Read</span>" in client.get(lesson.get_absolute_url()).content
+    assert b"Read</span>" not in learner_of(lesson).get(lesson.get_absolute_url()).content
     Lesson.objects.update(html="<p>Other words.</p>", updated_at=timezone.now())
     assert b"Other words." in client.get(lesson.get_absolute_url()).content
     Lesson.objects.update(status=Lesson.Status.DRAFT)

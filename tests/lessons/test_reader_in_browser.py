@@ -190,7 +190,7 @@ def test_a_lesson_is_read_ticked_and_left_with_and_without_scripts(
     expect(page).to_have_url(re.compile("/courses/tiny/after/"))
     assert Reading.objects.get(lesson=lesson).read_at
     page.get_by_role("link", name="Previous: Start here").click()
-    expect(page.get_by_text("Finished", exact=True)).to_be_visible()
+    expect(page.get_by_text("Read", exact=True)).to_be_visible()
     context.close()
 
 

@@ -118,8 +118,8 @@ def test_the_sidebar_lists_the_session_with_what_is_read_and_the_other_sessions(
     make_lesson(make_session(lesson.course, title="Later"), title="Elsewhere")
     client.post(url("lesson_read", read))
     make_learner(lesson.course)
-    assert sidebar(client, lesson) == "Start In progress: One Finished: Two Not started: Three Later"
-    assert sidebar(client, read) == "Start Not started: One Finished: Two Not started: Three Later"
+    assert sidebar(client, lesson) == "Start In progress: One Read: Two Not started: Three Later"
+    assert sidebar(client, read) == "Start Not started: One Read: Two Not started: Three Later"
     page = client.get(read.get_absolute_url()).content.decode()
     assert f'<a href="{read.get_absolute_url()}" aria-current="page">' in page
     assert "Start: lesson 2 of 3" in page

@@ -55,8 +55,9 @@ def test_whoever_sees_the_submission_sees_its_files_and_nobody_else(cast, push):
     submission = push(notes=b"one\n")
     for which in ("files/", "files/?path=notes", "changes/"):
         _, content = page(cast.learner.user, submission, which).split('<main id="main">')
-        assert cast.learner.user.get_full_name() not in content
-        assert "of " in page(cast.instructor, submission, which)
+        name = cast.learner.user.get_full_name()
+        assert name not in content
+        assert f"submission 1 by {name}" in page(cast.instructor, submission, which)
         page(cast.other.user, submission, which, status=404)
         page(cast.outsider, submission, which, status=404)
 

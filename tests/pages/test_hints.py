@@ -76,7 +76,7 @@ def test_grading_one_submission_again_is_no_further_try(cast):
 
 def test_skill_check_gives_a_direction(cast):
     page = page_of(graded(cast, report_with_hint(teaches="skill", fix="Read about names.")))
-    assert "<h3>Direction</h3>" in page
+    assert "<h3>What to do</h3>" in page
     assert "How to fix it" not in page
 
 

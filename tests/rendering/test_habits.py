@@ -126,7 +126,7 @@ PROBLEMS = {
     "an icon": (":material-check:", 1, "Type the emoji itself"),
     "attributes": ("[a](lesson:git){.button}", 1, "Attributes in braces are not supported"),
     "attributes of a heading": ("## A {.b}", 1, "Attributes in braces are not supported"),
-    "an id that no heading has": ("## A {#b--c}", 1, "The heading can’t have the id “b--c”"),
+    "an id that no heading has": ("## A {#b--c}", 1, "The heading can’t have the ID “b--c”"),
     "a template": ("{{ a }}", 1, "Template tags are not supported"),
     "a table of contents": ("[TOC]", 1, "The page lists its headings automatically"),
     "a snippet": ('--8<-- "a.md"', 1, "Other files are not included"),

@@ -38,7 +38,7 @@ def test_autolink_and_reference_are_links_too(page):
         ("lesson:svn", "lesson:svn leads nowhere: there is no such lesson."),
         ("lesson:git#push", "lesson:git#push leads nowhere: there is no such lesson or heading."),
         ("quiz:svn", "quiz:svn leads nowhere: there is no such quiz."),
-        ("#nowhere", "#nowhere leads nowhere: no heading on this page has that id."),
+        ("#nowhere", "#nowhere leads nowhere: no heading on this page has that ID."),
     ],
 )
 def test_link_that_leads_nowhere_stays_as_text_and_is_a_problem(page, target, message):

@@ -164,7 +164,7 @@ def test_published_lab_that_no_published_lesson_names_is_said_everywhere(staff, 
     assert {lab.slug for lab in only} == {"hidden", "draft"}
     assert "hidden. Select each in a published lesson." in staff.get(change_address(course)).content.decode()
     fields = {"position": 1, "source": hidden.source, "brief": "", "status": "published"}
-    assert f"labs of {course}, because no published lesson names them: hidden." in said(
+    assert f"labs in {course}, because no published lesson names them: hidden." in said(
         staff.post(change_address(hidden), fields, follow=True)
     )
     fields = {"session": lesson.session_id, "title": "T", "status": "draft", "source": "Text."}

@@ -141,7 +141,7 @@ def make_course(ada: Person) -> None:
     page.get_by_label("Status:").select_option(label="Published")
     ada.save()
     expect(page.locator(".messagelist")).to_contain_text(
-        "these labs of Data Basics, because no published lesson names them: a-new-lab."
+        "these labs in Data Basics, because no published lesson names them: a-new-lab."
     )
 
 

@@ -151,7 +151,7 @@ def test_list_counts_and_pages_no_further_than_its_bound(client, django_assert_m
     assert Reading.objects.count() > MAX_LISTED
     page = client.get(reverse("admin:lessons_reading_changelist"))
     assert page.context["cl"].result_count == MAX_LISTED
-    assert "Only the newest 1,000 are listed" in page.content.decode()
+    assert "Only the latest 1,000 are listed" in page.content.decode()
     last = page.context["cl"].paginator.num_pages
     assert client.get(reverse("admin:lessons_reading_changelist"), {"p": last}).status_code == 200
     found = client.get(reverse("admin:lessons_reading_changelist"), {"q": made.busiest.user.email})
