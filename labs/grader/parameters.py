@@ -277,7 +277,7 @@ def _regex(data: object) -> str | None:
 
 
 def _revision(data: object) -> str | None:
-    # the base must be a ref name or an object id; `revision` resolves the steps
+    # the base must be a ref name or an object ID; `revision` resolves the steps
     if not isinstance(data, str):
         return None
     base = _REVISION_BASE.match(data)

@@ -22,7 +22,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """Place of a finding: a full ref name, a commit id, a path, a line (from 1) and up to four numbered lines."""
+    """Place of a finding: a full ref name, a commit ID, a path, a line (from 1) and up to four numbered lines."""
 
     ref: str | None = None
     commit: str | None = None

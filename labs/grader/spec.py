@@ -121,7 +121,7 @@ def public_text(source: str, lessons: str = "") -> str:
 
 
 def read_schema(data: dict[str, Value], problems: list[Problem]) -> int:
-    # the newest one if a problem was added
+    # the latest one if a problem was added
     value, newest = data.get("schema"), SCHEMAS[-1]
     number = value.data if value else None
     if type(number) is int and number in SCHEMAS:
@@ -129,7 +129,7 @@ def read_schema(data: dict[str, Value], problems: list[Problem]) -> int:
     if value is None:
         return newest  # reported as a missing key
     if type(number) is int and number > newest:
-        # The first number of a labcheck is one above the newest schema that it reads
+        # The first number of a labcheck is one above the latest schema that it reads
         later = f"this lab needs labcheck {number + 1} or later: download it from the lab's page"
         raise SpecError([Problem(value.line, "schema", later)])
     message = f"expected {newest}, or 1 in an older lab.yaml, found {described(number)}"

@@ -29,7 +29,7 @@ ID = re.compile(r"[^\W_]+(?:[-_][^\W_]+)*")
 
 
 def read_ids(state: StateCore) -> None:
-    """Core rule, before inline parsing: `## Title {#id}` sets the id of a heading."""
+    """Core rule, before inline parsing: `## Title {#id}` sets the ID of a heading."""
     page: Page = state.env["page"]
     for opening, inline in pairwise(state.tokens):
         if opening.type != "heading_open" or not (found := WANTED.search(inline.content)):

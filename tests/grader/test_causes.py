@@ -100,7 +100,11 @@ def notebook_on_a_branch(repo: Repo) -> None:
 
 CASES: list[tuple[Callable[[Repo], None], str, str]] = [
     (nested, MODEL, "`app` on `main` is a nested repository, not a folder. It has its own `.git`"),
-    (submodule, MODEL, "`app` on `main` is a submodule, not a folder. Its files are in another repository"),
+    (
+        submodule,
+        MODEL,
+        "`app` on `main` is a submodule, not a folder. Its files are in a different repository",
+    ),
     (link_to_folder, MODEL, "`app` on `main` is a symbolic link, not a folder. It points to `src`"),
     (
         link_to_file,

@@ -185,7 +185,12 @@ def test_aliases_that_stand_for_a_billion_are_refused(ask):
     bomb = "a0: &a0 [x, x]\n" + "".join(
         f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12)
     )
-    assert "aliases are not supported" in ask("a.yaml", bomb, "value: a0, exists: true").reason
+    reason = ask("a.yaml", bomb, "value: a0, exists: true").reason
+    assert "too many aliases: repeat the value" in reason
+    assert (
+        "an alias contains itself: repeat the value"
+        in ask("a.yaml", "a: &a [*a]\n", "value: a, exists: true").reason
+    )
 
 
 @pytest.mark.parametrize("path", FILES)

@@ -39,7 +39,7 @@ def test_another_history_under_a_folder_is_seen(repo, options):
 
 def test_a_pull_is_one_merge_more(repo):
     merged_by_hand(repo)
-    assert repo.ask(f"{CHECK[:-1]}, at_least: 2}}").found == "1 merge commit, 1 of this kind"
+    assert repo.ask(f"{CHECK[:-1]}, at_least: 2}}").found == "1 merge commit, 1 of them a subtree merge"
     repo.switch("lib")
     repo.put("lib.py", "x = 2\n")
     repo.commit("Go on")

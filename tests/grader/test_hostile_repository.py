@@ -111,7 +111,7 @@ def test_a_tree_of_endless_paths_is_too_many_files(bomb, check, monkeypatch):
     monkeypatch.setattr(trees.Bound, "add", lambda bound, path: (seen.append(path), add(bound, path)))
     result = bomb.ask(check)
     assert result.outcome is Outcome.NOT_RUN
-    assert result.reason.startswith("Not run: too many files at `main`")
+    assert result.reason.startswith("Not run: too many files on `main`")
     assert len(seen) == trees.MAX_ENTRIES + 1
 
 
@@ -269,7 +269,7 @@ def test_patterns_meet_strange_file_names(repo, check, name):
 
 
 def test_a_tree_of_endless_paths_has_few_objects(bomb):
-    assert bomb.ask("object: {tree: {a: file}}").found == "10 trees, none of this kind"
+    assert bomb.ask("object: {tree: {a: file}}").found == "10 trees, none that match"
     assert bomb.ask("purged: {path: a}").outcome is Outcome.NOT_RUN
 
 

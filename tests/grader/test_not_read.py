@@ -357,7 +357,7 @@ COMMITS = dict.fromkeys(
 ) | {
     "purged": "all paths of all commits were read",
     "no_large_files": "the sizes of all files were read",
-    "object": "the ids of all objects were read",
+    "object": "the IDs of all objects were read",
     "no_secrets": "all that is in the history was read",
 }
 TEXTS = {

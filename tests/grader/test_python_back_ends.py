@@ -90,6 +90,17 @@ def test_the_check_answers_for_each_back_end(repo):
     assert set(names.values()) == {Outcome.PASSED}, names
 
 
+def test_an_unknown_build_backend_is_followed_by_a_suggestion(repo):
+    pyproject = TREES[0][0]["pyproject.toml"]
+    repo.put("src/my_pkg/__init__.py", "")
+    repo.put("pyproject.toml", pyproject.replace("setuptools.build_meta", "setuptools.build_mets"))
+    repo.commit()
+    assert repo.ask("python_package: {imports: my_pkg}").why == (
+        "The project has no package `my_pkg`: `setuptools.build_mets` is not a build backend. "
+        "Did you mean `setuptools.build_meta`?"
+    )
+
+
 def test_a_project_that_poetry_or_setup_cfg_describes_is_valid(repo):
     poetry = '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n[tool.poetry]\n'
     repo.put("my_pkg/__init__.py", "")

@@ -1,6 +1,6 @@
 """`amended: {on: main, subject: Add teh parser, parent: v1.0}` - the latest commit was amended.
 
-The old commit, named by its exact `subject` or its full id (`at`), is no longer in the history of any branch or tag.
+The old commit, named by its exact `subject` or its full ID (`at`), is no longer in the history of any branch or tag.
 The tip of the branch is a different commit with the same `parent`. Use `commit` and `file` to check the new commit.
 """
 

@@ -1,7 +1,7 @@
 """`answer: {path: answers.txt, line: 1, equals: {id_of: main~2}}` - an answer typed into a file is right.
 
 The answer is on a `line` (from 1), after a `key` (`key: answer` or `key = answer`), or the whole file. Case, extra
-spaces and quotes do not matter, an id may be shortened to seven digits, and names may be in any order. The right answer
+spaces and quotes do not matter, an ID may be shortened to seven digits, and names may be in any order. The right answer
 is computed from the repository and never shown: `equals` is one of the values below (`value_in` takes one of `line`,
 `matches` and `value`).
 

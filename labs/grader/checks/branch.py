@@ -1,8 +1,8 @@
 """`branch: {name: feature/login, at: 'v1.0~1'}` - a branch exists and points to exactly this commit.
 
-`at` is any revision: `main~2`, `v1.0^2`, a full id. For a renamed branch, give the id that its old name pointed to; for
+`at` is any revision: `main~2`, `v1.0^2`, a full ID. For a renamed branch, give the ID that its old name pointed to; for
 an undone merge, the commit before it. `exists: false` requires that there is no such branch. `default: true` requires
-that it is the default branch, the one that the remote's HEAD points to (in a work tree, the current branch).
+that it is the default branch, the one that the remote's HEAD points to (in a working tree, the current branch).
 """
 
 from collections.abc import Iterator

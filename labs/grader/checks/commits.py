@@ -152,7 +152,7 @@ def more_commits(number: int, subject: str | None = None, paths: Sequence[str] =
 
 
 def squash_commits(run: Run, tip: Tip, own: list[Commit], most: int, least: int = 0) -> str:
-    """Return commands that squash the newest commits; if that leaves fewer than `least`, more are made."""
+    """Return commands that squash the latest commits; if that leaves fewer than `least`, more are made."""
     history, ids = run.repository.history, {commit.id for commit in own}
     for commit_id in history.first_parents(tip.commit.id):
         kept = len(ids & set(history.ancestors(commit_id)))

@@ -1,6 +1,6 @@
 """`dockerfile: {path: Dockerfile, not_root: true}` - a Dockerfile builds an image with this property.
 
-A check asks one question; without one, it only requires that Docker can read the file. `base_pinned`: tag (not latest)
+A check asks one question; without one, it only requires that Docker can parse the file. `base_pinned`: tag (not latest)
 or digest. `not_root: true`: the image does not run as root. `no_secrets: true`: no credential in ENV, ARG, COPY or
 text; mounted secrets are fine. `dependencies_first: true`: dependencies are installed before the code is copied.
 `dockerignore: true` (.git and .env) or a list of paths, excluded by `<path>.dockerignore` or by the `.dockerignore` in
@@ -84,7 +84,5 @@ class DockerfileCheck(Kind):
         }
         name = next((name for name in _QUESTIONS if getattr(self, name) is not None), None)
         stages = LookedAt(len(file.stages), "stage", f"in {quoted(self.path)}")
-        readable = Answer(
-            holds=f"{quoted(self.path)} is a Dockerfile that Docker can read.", looked_at=stages
-        )
+        readable = Answer(holds=f"Docker can parse {quoted(self.path)}.", looked_at=stages)
         return ask[name]() if name else readable

@@ -93,7 +93,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
         )
 
     def _described(self, run: Run, commits: list[Commit]) -> set[str]:
-        # ids of the commits whose messages are judged: not those that Git wrote itself
+        # IDs of the commits whose messages are judged: not those that Git wrote itself
         if not self._asked(*_OF_SUBJECTS):
             return set()
         quoting = any(quoted_subject(commit.subject) is not None for commit in commits)
@@ -192,7 +192,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
         return self.mend(run, tip, [fault.commit for fault in faults], self.message_matches)
 
     def _reword(self, run: Run, tip: Tip, wrong: list[Commit]) -> str:
-        # newest first, so that earlier commits keep their ids
+        # newest first, so that earlier commits keep their IDs
         branch, lines, told = branch_of(run, tip), list[Line](), ""
         stops = "rebase" if wrong[0].id != tip.commit.id else ""
         for commit in reversed(wrong[-MAX_REWORDED:]):

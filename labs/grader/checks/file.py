@@ -1,10 +1,10 @@
 """`file: {path: README.md, at: main, exists: true}` - a file exists at a commit such as `main`, `v1.0` or `main~2`.
 
 Instead of `exists` (false: there is no such file), one of: `contains: text`; `matches: regex` (searched, with `^` and
-`$` at lines); `lacks: regex` (found nowhere); `equals: text` (the whole content; line endings and a final one do not
-matter); `lines: [a, b]` (these lines in this order, possibly with others in between); `executable: true` or `false`.
-`path` may be a pattern such as `*.md` or `src/**/*.py`. Then one matching file is enough, except for `lacks` and
-`executable`, which apply to each; `exists: false` requires that no file matches.
+`$` at lines); `lacks: regex` (found nowhere); `equals: text` (the whole content; line endings and a final newline
+do not matter); `lines: [a, b]` (these lines in this order, possibly with others in between); `executable: true` or
+`false`. `path` may be a pattern such as `*.md` or `src/**/*.py`. Then one matching file is enough, except for `lacks`
+and `executable`, which apply to each; `exists: false` requires that no file matches.
 """
 
 import posixpath

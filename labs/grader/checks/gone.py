@@ -1,6 +1,6 @@
 """`gone: {subject: Add the password, on: main}` - a commit is no longer in the history: it was reset or dropped.
 
-Also by `matches` (searched in the message) or `at` (a full id, or a revision such as `feature~1` on a different
+Also by `matches` (searched in the message) or `at` (a full ID, or a revision such as `feature~1` on a different
 branch). `everywhere: true` requires that no branch or tag contains such a commit.
 """
 
@@ -91,7 +91,7 @@ class GoneCheck(HistoryKind):
         return history.in_order(history.ancestors(tip.commit.id))
 
     def _named(self, run: Run, among: list[Commit]) -> list[Commit] | Verdict:
-        # an id that no branch or tag reaches is gone
+        # an ID that no branch or tag reaches is gone
         assert self.at  # noqa: S101 - the caller has checked
         found = resolve(run.repository, self.at)
         if not isinstance(found, Unresolved):
@@ -108,7 +108,7 @@ def holder(run: Run, commit: Commit) -> Tip:
 
 
 def drop_all(run: Run, tip: Tip, commits: list[Commit]) -> str:
-    """Return commands that drop commits from a branch, newest first, so that earlier ones keep their ids."""
+    """Return commands that drop commits from a branch, newest first, so that earlier ones keep their IDs."""
     if len(commits) < 2 or tip.ref.startswith("refs/tags/"):
         return drop(run, tip, commits[-1])
     lines: list[Line] = []

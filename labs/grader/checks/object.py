@@ -1,8 +1,8 @@
 """`object: {tree: {README.md: file, src: folder}}` - an object of this kind is reachable from a branch or tag.
 
-One of: `blob: text` (line endings and a final one do not matter); `tree: {name: type}` with exactly these entries
+One of: `blob: text` (line endings and a final newline do not matter); `tree: {name: type}` with exactly these entries
 (types: file, executable, folder, link, submodule); `commit: {parents: 2, ancestors: 3, rhombus: true, matches: regex}`
-(`ancestors`: at least this many; `rhombus`: two of its parents have a common parent); `tag: {marks: blob, matches:
+(`ancestors`: at least this many; `rhombus`: a diamond, two parents with a common parent); `tag: {marks: blob, matches:
 regex}`, an annotated tag that points to a blob, tree or commit. `matches` is searched in the message.
 """
 
@@ -205,7 +205,7 @@ def _shaped(run: Run, shape: CommitShape) -> str:
 
 
 def blob_ids(text: str) -> set[str]:
-    """Return the ids of a text as a blob, for both hash algorithms and both line endings."""
+    """Return the IDs of a text as a blob, for both hash algorithms and both line endings."""
     lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
     contents = {(end.join(lines) + last).encode() for end in ("\n", "\r\n") for last in ("", end)}
     blobs = [b"blob %d\0" % len(content) + content for content in contents]
@@ -216,7 +216,7 @@ def _none(expected: str, found: str, fix: str = "") -> Verdict:
     return needs_work(
         f"No branch or tag reaches {expected}.",
         expected=expected,
-        found=f"{found}, none of this kind",
+        found=f"{found}, none that match",
         fix=fix,
     )
 

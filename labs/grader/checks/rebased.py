@@ -62,7 +62,7 @@ class RebasedCheck(HistoryKind):
         if merges:
             return self._merged(run, branch, onto, merges)
         return self._not_kept(run, branch, onto, line) or passed(
-            f"{quoted(self.name)} is based on {quoted(self.onto)} and has {count(len(line), 'more commit')}.",
+            f"{quoted(self.name)} is based on {quoted(self.onto)} and is {count(len(line), 'commit')} ahead of it.",
             *newest(branch, line),
             looked_at=LookedAt(len(line), "commit", f"on {quoted(self.name)} after {quoted(self.onto)}"),
         )

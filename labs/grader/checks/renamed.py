@@ -85,7 +85,7 @@ class RenamedCheck(HistoryKind):
 
     def _not_moved(self, run: Run, tip: Tip, there: list[str]) -> Verdict:
         return needs_work(
-            f"{quoted(self.from_)} is not renamed to {quoted(self.path)} {where(tip)}.",
+            f"{quoted(self.from_)} was not renamed to {quoted(self.path)} {where(tip)}.",
             expected=f"{quoted(self.path)} and no {quoted(self.from_)}",
             found=listed(map(quoted, there)) or "neither of the two",
             fix=self._move(run, tip, there),

@@ -1,7 +1,8 @@
 """`subtree: {path: vendor/lib, from: lib, at: main}` - a different history was merged into a folder.
 
-It is found by a merge commit with a parent whose tree equals the folder, as `git subtree add` and `git subtree pull`
-make it, also with `--squash`. `from` names a commit of that history, `at_least` (default 1) the number of such merges.
+It is found by a merge commit with a parent whose root tree is identical to the folder, as `git subtree add` and
+`git subtree pull` make it, also with `--squash`. `from` names a commit of that history, `at_least` (default 1) the
+number of such merges.
 """
 
 from collections.abc import Iterator
@@ -78,9 +79,10 @@ class SubtreeCheck(Kind):
         )
         return needs_work(
             f"{merged} into {quoted(self.path)}.{absent}",
-            expected=f"{count(self.at_least, 'merge commit')} with a parent whose tree is {quoted(self.path)}",
+            expected=f"{count(self.at_least, 'merge commit')} with a parent whose root tree is identical to "
+            + quoted(self.path),
             found=f"{count(merges, 'merge commit') if merges else 'no merge commit'}"
-            + (f", {found or 'none'} of this kind" if merges else ""),
+            + (f", {found or 'none'} of them a subtree merge" if merges else ""),
             fix=self._mend(run, tip, other, there=there),
             evidence=[at_tip(tip)],
         )

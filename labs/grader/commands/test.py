@@ -61,7 +61,7 @@ def _checks(proof: Proof) -> Iterator[str]:
 def _sum(proof: Proof) -> Iterator[str]:
     if proof.not_provable_here:
         names = listed((quoted(check.id) for check in proof.not_provable_here), limit=5)
-        yield f"Cannot be proved on this machine, which has no sandbox for code: {names}."
+        yield f"This machine has no sandbox for code, so these checks cannot be proved here: {names}."
     proved = len(proof.checks) - len(proof.unproved) - len(proof.not_provable_here)
     yield (
         f"{count(len(proof.scenarios), 'scenario')} proved {proved} of {count(len(proof.checks), 'check')}."

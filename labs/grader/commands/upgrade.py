@@ -1,6 +1,6 @@
-"""Rewrite a lab.yaml in the newest schema and keep its comments.
+"""Rewrite a lab.yaml in the latest schema and keep its comments.
 
-Exit status: 0 rewritten or already in the newest schema, 2 not rewritten because the file cannot be read or written.
+Exit status: 0 rewritten or already in the latest schema, 2 not rewritten because the file cannot be read or written.
 """
 
 import argparse

@@ -57,8 +57,8 @@ def complaints(one: Instruction) -> Iterator[Complaint]:
         )
         return
     if one.has_other_values:
-        says = f"The list of {quoted(one.name)} contains something other than strings in double quotes."
-        yield Complaint(says, "a list of strings in double quotes", quoted(one.value))
+        says = f"The JSON array of {quoted(one.name)} contains a value that is not a string in double quotes."
+        yield Complaint(says, "a JSON array of strings in double quotes", quoted(one.value))
         return
     if one.name in _CHECKS:
         yield from _CHECKS[one.name](one)
@@ -137,7 +137,7 @@ def _shown(one: Instruction, word: str) -> str:
     if not names_secret(f"{one.name} {one.value}"):
         return quoted(word)
     name, equals, _ = word.partition("=")
-    return quoted(f"{name}=…") if equals else "One of its arguments"
+    return quoted(f"{name}=…") if equals else "One of the arguments"
 
 
 def _in_values(one: Instruction, words: list[str]) -> Iterator[Complaint]:
@@ -193,7 +193,7 @@ def _in_onbuild(one: Instruction) -> Iterator[Complaint]:
 
 def _in_shell(one: Instruction) -> Iterator[Complaint]:
     if not one.listed:
-        yield Complaint("`SHELL` is not a JSON list.", '`SHELL ["/bin/bash", "-c"]`', quoted(one.value))
+        yield Complaint("`SHELL` is not a JSON array.", '`SHELL ["/bin/bash", "-c"]`', quoted(one.value))
 
 
 def _in_run(one: Instruction) -> Iterator[Complaint]:

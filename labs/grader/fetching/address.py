@@ -90,7 +90,7 @@ def read_address(text: str, *, hosts: Sequence[str] = HOSTS) -> Address:
     """
     text = text.strip(_AROUND)
     if not text:
-        raise AddressError("blank", f"For example `https://{hosts[0]}/your-name/your-repository`.")
+        raise AddressError("blank", f"Enter a URL such as `https://{hosts[0]}/your-name/your-repository`.")
     if len(text) > _MAX_CHARACTERS:
         raise AddressError("long", f"The URL has more than {_MAX_CHARACTERS} characters.")
     _refuse_look_alikes(text, hosts)
@@ -159,7 +159,7 @@ def _host_and_path(scheme: str, rest: str, hosts: Sequence[str]) -> tuple[str, s
         suggestion = _at(host.partition(":")[0], path, hosts)
         raise AddressError("port", f"Remove the port {quoted(found[0])}.", suggestion)
     if not _HOST.fullmatch(host):
-        raise AddressError("no_address", f"{quoted(rest)} is not one.")
+        raise AddressError("no_address", f"{quoted(rest)} is not the URL of a repository.")
     allowed = " or ".join(hosts)
     raise AddressError(
         "host", f"Only repositories on {allowed} are supported. This one is on {quoted(host)}."
@@ -184,12 +184,16 @@ def _address(host: str, parts: list[str]) -> Address:
             if parts[0]
             else "The URL contains only a host."
         )
-        raise AddressError("no_repository", f"{why} For example `https://{host}/your-name/your-repository`.")
+        raise AddressError(
+            "no_repository", f"{why} Enter a URL such as `https://{host}/your-name/your-repository`."
+        )
     owner, name, *inside = parts
     try:
         address = Address(host, owner, name[:-4] if name.lower().endswith(".git") else name)
     except ValueError:
-        raise AddressError("no_address", f"{quoted('/'.join(parts))} is not one.") from None
+        raise AddressError(
+            "no_address", f"{quoted('/'.join(parts))} is not the URL of a repository."
+        ) from None
     kind, *more = inside or ["tree"]
     if kind == "tree":
         return Address(host, owner, address.name, "/".join(more) or None)

@@ -21,7 +21,7 @@ MAX_PACKS = 50
 
 @dataclass(frozen=True)
 class Latest:
-    """The branch that an address means, its newest commit, and the first line of that commit's message.
+    """The branch that an address means, its latest commit, and the first line of that commit's message.
 
     `subject` is None if the message did not come in time; it has no control characters.
     """
@@ -33,7 +33,7 @@ class Latest:
 
 @dataclass(frozen=True)
 class Fetched:
-    """Contents of a mirror. `refs` maps full ref names to object ids; `notes` are sentences for the report.
+    """Contents of a mirror. `refs` maps full ref names to object IDs; `notes` are sentences for the report.
 
     `is_new` is True if the mirror was empty before.
     """
@@ -47,7 +47,7 @@ class Fetched:
 def latest(
     address: Address, *, limits: FetchLimits = WHILE_SOMEBODY_WAITS, network: Network = INTERNET
 ) -> Latest:
-    """Return the newest commit at an address, within `limits.seconds`. Raises FetchRefusedError, FetchError."""
+    """Return the latest commit at an address, within `limits.seconds`. Raises FetchRefusedError, FetchError."""
     server = Server(address, limits, network)
     listing = server.listing()
     branch = listing.meant_by(address)

@@ -12,7 +12,7 @@ class FetchRefusedError(Exception):
     """Nothing was fetched, because of the learner's repository or its host. `code` is stable, `message` for people.
 
     `is_transient`: the host is at fault, so the same URL may work later. `before_transfer`: no objects were sent yet.
-    `limit` is that of `bounded_process.Ended`, `fsck_id` Git's id of the problem with an object.
+    `limit` is that of `bounded_process.Ended`, `fsck_id` Git's ID of the problem with an object.
     """
 
     before_transfer = False
@@ -40,14 +40,14 @@ SENTENCES = {
     "Commit something, push it with `git push -u origin main`, then submit again.",
     "only_tags": "{repo} has tags but no branches. Push your branch with `git push -u origin main`, "
     "then submit again.",
-    "sha256": "{repo} uses SHA-256, which is not supported here. Make a SHA-1 repository: "
+    "sha256": "{repo} uses SHA-256, which is not supported here. Create a SHA-1 repository: "
     "run `git init --object-format=sha1` in a new folder, commit your files there, push, then submit its URL.",
     "no_git": "{repo} is not a Git repository: {host} sent something else, such as a web page. "
     "Open {repo} in a private window and check the URL. If it is correct, submit again later.",
     "too_big": "{repo} is larger than {megabytes} MB, not counting files over 1 MB. Usually its history contains data "
-    "or a virtual environment. Remove it from the history, push, then submit again.",
+    "or a virtual environment. Remove it from the history, force-push, then submit again.",
     "too_many_refs": "{repo} has too many branches and tags. "
-    "Delete those that you do not need on {host}, then submit again.",
+    "Delete those on {host} that you don’t need, then submit again.",
     "too_many_files": "{repo} has more than {entries} files on {branch}. Usually a virtual environment or "
     "`node_modules` was committed. Remove it with `git rm -r --cached`, add it to `.gitignore`, then push.",
     "dead_host": "{host} did not respond. It may be down for a few minutes. Submit again later.",
@@ -55,7 +55,7 @@ SENTENCES = {
     "The connection may be slow or the repository large. Submit again later.",
     "noise": "{host} sent endless messages instead of {repo}. Submit again later.",
     "damaged": "{repo} is damaged: Git rejects an object in it ({words}). {plain}"
-    "Run `git fsck` in a clone, fix what it reports, push, then submit again.",
+    "Run `git fsck` in a clone, fix what it reports, force-push, then submit again.",
 }
 
 # Git's messages in the C locale; the first match decides
@@ -131,6 +131,6 @@ def _code(words: str) -> str | None:
 
 
 def _words(complaint: str) -> dict[str, str]:
-    # Git's id of the problem, or the start of its message, and plain words for it
+    # Git's ID of the problem, or the start of its message, and plain words for it
     own, plain = own_words(complaint), plain_words(complaint)
     return {"words": own, "plain": f"{plain[0].upper()}{plain[1:]}. " if plain else ""}

@@ -31,7 +31,8 @@ _ENDINGS: dict[str, Format] = {
 _STEP = re.compile(r"""(?:^|(?<=.)\.)([^.\[\]"]+)|\[(\d{1,6})\]|\["([^"]+)"\]""")
 MAX_ALIASED = 10_000  # values that the aliases of one YAML file expand to
 _LIMITS = re.compile(
-    "not supported|nested too deeply|must be a plain string|a tag is too long|larger than"
+    "not supported|too many aliases|contains itself|nested too deeply|must be a plain string"
+    "|a tag is too long|larger than"
 )  # of `read_yaml`
 _LONG_NUMBER = "an integer has more than 4,300 digits"  # the most that Python reads
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")

@@ -131,7 +131,7 @@ def read_yaml(text: str, *, aliased: int = 0) -> tuple[Value | None, list[Proble
         return None, [_syntax_problem(text, error)]
     if node is None:
         return None, [Problem(1, "", "the file is empty")]
-    reader = _NodeReader([], set(), aliased)
+    reader = _NodeReader([], set(), aliased, has_aliases=aliased > 0)
     return reader.read(node, ""), reader.problems
 
 
@@ -156,6 +156,7 @@ class _NodeReader:
     problems: list[Problem]
     seen: set[int]
     aliased: int
+    has_aliases: bool
     around: set[int] = field(default_factory=set)
 
     def read(self, node: Node, key: str) -> Value:
@@ -163,14 +164,19 @@ class _NodeReader:
         if id(node) in self.seen:
             self.aliased -= 1
             if self.aliased < 0 or id(node) in self.around:
-                message = "anchors and aliases are not supported here: repeat the value"
-                self.problems.append(Problem(line, key, message))
+                self.problems.append(Problem(line, key, self._refusal(node)))
                 return Value(line, None, column)
         self.seen.add(id(node))
         self.around.add(id(node))
         value = Value(line, self._data(node, key), column)
         self.around.discard(id(node))
         return value
+
+    def _refusal(self, node: Node) -> str:
+        if not self.has_aliases:
+            return "anchors and aliases are not supported here: repeat the value"
+        why = "an alias contains itself" if id(node) in self.around else "too many aliases"
+        return f"{why}: repeat the value"
 
     def _data(self, node: Node, key: str) -> Any:
         if isinstance(node, MappingNode):

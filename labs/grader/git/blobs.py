@@ -44,7 +44,7 @@ def read_blobs(git_dir: Path, history: History, read: Callable[[str], Listing]) 
 
 
 def _listed(git_dir: Path, history: History) -> tuple[list[_Place], set[str]]:
-    # each tree and blob with its commit, and the ids of missing ones
+    # each tree and blob with its commit, and the IDs of missing ones
     output = output_of(
         git_dir,
         *("rev-list", "--objects", "--in-commit-order", "--topo-order", "--reverse"),

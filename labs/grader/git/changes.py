@@ -10,12 +10,12 @@ from .trees import Change, Entry, is_path
 MAX_BYTES = 32 << 20
 MAX_MEMORY = 256 << 20
 _ABSENT, _FOLDER = b"000000", b"040000"
-Pair = tuple[str, str]  # the ids of two trees
+Pair = tuple[str, str]  # the IDs of two trees
 
 
 @dataclass(frozen=True)
 class Changes:
-    """Differences between pairs of trees as Git printed them: modes and ids, then a path, in turn."""
+    """Differences between pairs of trees as Git printed them: modes and IDs, then a path, in turn."""
 
     parts: list[bytes]
     places: dict[Pair, range]
@@ -53,7 +53,7 @@ def read_changes(git_dir: Path, pairs: Iterable[Pair]) -> Changes:
 
 
 def _places(parts: list[bytes], asked: Iterable[Pair]) -> dict[Pair, range]:
-    # A line with the two ids comes before the first change of each pair. Git goes on if it cannot read one of the two
+    # A line with the two IDs comes before the first change of each pair. Git goes on if it cannot read one of the two
     # trees, and only leaves that line out.
     starts: list[tuple[Pair, int]] = []
     for place in range(0, len(parts), 2):

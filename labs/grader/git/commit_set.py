@@ -14,7 +14,7 @@ class Numbering(Protocol):
 
 
 class CommitSet(Set[str]):
-    """Set of commit ids, children first. `marks` has a 1 for each member."""
+    """Set of commit IDs, children first. `marks` has a 1 for each member."""
 
     __slots__ = ("_of", "marks")
 

@@ -1,4 +1,4 @@
-"""A history as a lazy mapping from id to commit, children before parents."""
+"""A history as a lazy mapping from ID to commit, children before parents."""
 
 from collections.abc import Iterator, Mapping, ValuesView
 from typing import TYPE_CHECKING

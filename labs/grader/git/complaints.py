@@ -4,7 +4,7 @@ import re
 
 from ..words import cut, quoted, visible
 
-# `git fsck` message ids, then other messages of Git in the C locale
+# `git fsck` message IDs, then other messages of Git in the C locale
 _PLAIN = (
     (r"gitmodulesSymlink", "`.gitmodules` is a symbolic link"),
     (r"gitmodules(?:Blob|Missing|Parse|Large)", "Git cannot read `.gitmodules`"),

@@ -115,7 +115,7 @@ class History:
         self._fill(chunks)
 
     def _fill(self, chunks: Iterable[bytes]) -> None:
-        waiting: dict[bytes, list[int]] = {}  # by id, where the parents are named that have not come yet
+        waiting: dict[bytes, list[int]] = {}  # by ID, where the parents are named that have not come yet
         for number, (header, message) in enumerate(records(chunks, 2)):
             _, commit_id, tree, *above = header.split()
             named = waiting.pop(commit_id, None)
@@ -212,7 +212,7 @@ class History:
 
     @property
     def commits(self) -> "Mapping[str, Commit]":
-        """Commits by id, children before parents."""
+        """Commits by ID, children before parents."""
         return CommitsById(self)
 
     def in_order(self, commit_ids: Iterable[str]) -> list[Commit]:

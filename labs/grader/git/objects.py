@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .processes import MissingObjectError, RepositoryDamagedError, RepositoryError, end, output_of, start_git
 
-_FEW = 60  # lines with a 64-digit id each, which fit into the smallest pipe
+_FEW = 60  # lines with a 64-digit ID each, which fit into the smallest pipe
 
 
 @dataclass(frozen=True)

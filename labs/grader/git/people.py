@@ -35,7 +35,7 @@ class People:
         self._of, self._seconds, self._zones = array("I"), array("q"), array("i")
         known: dict[tuple[bytes, bytes], int] = {}
         for fields in records(chunks, _FIELDS):
-            name = fields[0].rpartition(b"\n")[2]  # after the line with the commit's id
+            name = fields[0].rpartition(b"\n")[2]  # after the line with the commit's ID
             for who, when in (((name, fields[1]), fields[2]), ((fields[3], fields[4]), fields[5])):
                 if who not in known:
                     known[who] = len(self._who)

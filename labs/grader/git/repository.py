@@ -61,6 +61,11 @@ class Tip:
     name: str
     commit: Commit
 
+    @property
+    def where(self) -> str:
+        """Return "on `main`" for a branch, "at `v1.0`" for a tag or another commit."""
+        return f"{'on' if self.ref == f'{BRANCHES}{self.name}' else 'at'} {quoted(self.name)}"
+
 
 class Repository:
     """Call `open`, and close it (a context manager) to end its process."""
@@ -85,11 +90,11 @@ class Repository:
     def open(
         cls, path: str | Path, refs: Mapping[str, str] | None = None, *, remote: str | None = None
     ) -> "Repository":
-        """Open a bare repository or a work tree (its `.git`). With `remote`, read its remote-tracking branches.
+        """Open a bare repository or a working tree (its `.git`). With `remote`, read its remote-tracking branches.
 
-        `refs` maps full ref names to object ids and is graded instead of the refs on disk; names that are neither
+        `refs` maps full ref names to object IDs and is graded instead of the refs on disk; names that are neither
         branches nor tags are ignored. Raises UnreadableError for the learner's set-up, RepositoryError for broken
-        storage, ValueError if a value in `refs` is not an object id.
+        storage, ValueError if a value in `refs` is not an object ID.
         """
         git_dir = git_dir_of(Path(path))
         if refs is None:
@@ -165,7 +170,9 @@ class Repository:
     @cached_property
     def is_shallow(self) -> bool:
         """True if the clone is shallow. Git shows the commits at its boundary as if they had no parents."""
-        common = self._git_dir / "commondir"  # of a linked work tree, which shares the list with the main one
+        common = (
+            self._git_dir / "commondir"
+        )  # of a linked working tree, which shares the list with the main one
         folder = (
             self._git_dir / common.read_text(errors="surrogateescape").strip()
             if common.is_file()
@@ -233,7 +240,7 @@ class Repository:
 
     def files(self, tip: Tip) -> dict[bytes, Entry]:
         """Return every path at a tip: files, symbolic links, submodules. Raises TooLargeError (5,000 entries, 1 MB)."""
-        tree, where = tip.commit.tree, f"at {quoted(tip.name)}"
+        tree, where = tip.commit.tree, tip.where
         name = f"list of files {where}, {tree}"
         return self._known.unless_failed(name, lambda: dict(self._trees.paths(tree, where)))
 

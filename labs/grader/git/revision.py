@@ -1,7 +1,7 @@
 """Resolve commits named as in Git: `main`, `v1.0.0~2`, `main^2^`, `main^{/Fix the sum}`, and our `main^{root}`.
 
-A branch, a tag, a full object id, or `@default` for the default branch comes first. Then, as often as wanted: `~N` is
-N first parents back, `^N` the Nth parent, `^{/regex}` the newest commit of that history whose message matches
+A branch, a tag, a full object ID, or `@default` for the default branch comes first. Then, as often as wanted: `~N` is
+N first parents back, `^N` the Nth parent, `^{/regex}` the latest commit of that history whose message matches
 (searched, by lines), and `^{root}` the end of the first-parent chain. Names are resolved here, in the walked history:
 no such text ever reaches Git.
 """
@@ -43,7 +43,7 @@ def resolve(repository: Commits, name: Revision, *, originals: bool = False) -> 
     """Return the commit of that name; `ref` of the answer is the branch or tag that the name starts from.
 
     With `originals`, `^{/regex}` skips commits whose message only quotes a matching one, as `Revert "..."` does; Git
-    itself takes the newest match.
+    itself takes the latest match.
     """
     base = base_of(name)
     tip = repository.tip(base) or _by_id(repository, base)

@@ -25,7 +25,7 @@ class Graph:
         self._all = len(repository.history)
 
     def whole(self, marked: Collection[str]) -> Drawing:
-        """Draw everything, or the most important part, in at most 40 rows. `marked` are ids of commits."""
+        """Draw everything, or the most important part, in at most 40 rows. `marked` are IDs of commits."""
         outline = self._outliner.outline(marked, MAX_ROWS)
         shown = sum(not row.folded for row in outline.rows)
         rest = f", {shown:,} of {count(self._all, 'commit')}" if shown < self._all else ""

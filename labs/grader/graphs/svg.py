@@ -13,7 +13,7 @@ from .lanes import Edge, Lanes, Row
 
 LANE, LEFT, GAP = 14, 12, 6  # px between two lanes, from the edge to the first, from the last to the words
 LINE, BESIDE_REFS = 24, 20  # px from row to row, and extra if refs are above the subject
-LETTER = 7.4  # px of a letter of an id
+LETTER = 7.4  # px of a letter of an ID
 MAX_ID = 12
 WORDS = 180  # px: the least room for words
 

@@ -54,10 +54,10 @@ def _no_package(project: Project, contents: Contents, import_name: str | None) -
         says = f"The folder {quoted(bare)} has no `__init__.py`, so it is not a package."
         add = (f"{bare}/__init__.py",)
         return Finding(Place(project.path), says, quoted(add[0]), "none", add)
-    why = f": {contents.fault}." if contents.fault else "."
+    why = f": {contents.fault}" if contents.fault else ""
     return Finding(
         project.place("project", "name"),
-        f"The project has no package {quoted(name)}{why}",
+        f"The project has no package {quoted(name)}{why}.{contents.hint}",
         f"{quoted(f'{folders[0]}/__init__.py')} or {quoted(f'{folders[1]}/__init__.py')}",
         found,
         add=(f"{folders[0]}/__init__.py",),

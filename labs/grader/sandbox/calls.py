@@ -1,7 +1,7 @@
 """Hidden tests in one sandbox, the learner's code in another, and this process between them.
 
 Neither sees the other's files. They exchange JSON lines, each with a limit, and the learner's answer must carry the
-id of its question.
+ID of its question.
 """
 
 import json

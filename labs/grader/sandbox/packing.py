@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from ..git.processes import TooLargeError
 from ..git.repository import Repository, Tip
 from ..git.trees import Entry
-from ..words import quoted
 
 MAX_BYTES = 20 << 20
 MAX_DEPTH = 20
@@ -56,9 +55,7 @@ def files_at(repository: Repository, tip: Tip) -> tuple[dict[bytes, bytes], froz
             continue
         total += len(content)
         if total > MAX_BYTES:
-            raise TooLargeError(
-                f"the files at {quoted(tip.name)} exceed the limit of {MAX_BYTES >> 20} MB in total"
-            )
+            raise TooLargeError(f"the files {tip.where} exceed the limit of {MAX_BYTES >> 20} MB in total")
         contents[path] = content
         if entry.mode == b"100755":
             executable.add(path)

@@ -1,4 +1,4 @@
-"""Git's objects in memory: their bytes and ids, and the bare repository made of them on disk."""
+"""Git's objects in memory: their bytes and IDs, and the bare repository made of them on disk."""
 
 import zlib
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ def encode(text: str) -> bytes:
 
 
 class Objects:
-    """Objects by id, each with its header. Raises StepError past 64 MB."""
+    """Objects by ID, each with its header. Raises StepError past 64 MB."""
 
     def __init__(self) -> None:
         self._by_id: dict[str, bytes] = {}

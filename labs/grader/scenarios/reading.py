@@ -134,7 +134,7 @@ def _expect_problems(said: _Scenario, value: Value, check_ids: list[str]) -> lis
         return [Problem(value.line, "expect", "expected the outcome of at least one check")]
     known = [*check_ids, OTHERS]
     return [
-        Problem(value.line, f"expect.{name}", f"no check has this id. {did_you_mean(name, known)}")
+        Problem(value.line, f"expect.{name}", f"no check has this ID. {did_you_mean(name, known)}")
         for name in said.expect
         if name not in known
     ]

@@ -40,7 +40,7 @@ class CommitFiles(CommitStep):
 
 @dataclass(frozen=True, kw_only=True)
 class Amend(CommitStep):
-    """`amend: New message` - amends the newest commit; an empty `amend:` keeps its message."""
+    """`amend: New message` - amends the latest commit; an empty `amend:` keeps its message."""
 
     amend: Content | None
 

@@ -147,7 +147,7 @@ class World:
         committer: Person,
         signed: bool = False,
     ) -> str:
-        """Add a commit that no branch points to yet; return its id. Raises StepError."""
+        """Add a commit that no branch points to yet; return its ID. Raises StepError."""
         if deep := next((path for path in files if path.count("/") > MAX_DEPTH), None):
             raise StepError(f"{quoted(cut(deep, 40))} is nested more than {MAX_DEPTH} folders deep")
         tree, parents = self.objects.add_tree(files), tuple(parents)

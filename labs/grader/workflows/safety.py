@@ -139,7 +139,7 @@ def _how_to_pin(uses: str, name: str, version: str, how: Pin) -> tuple[str, ...]
     if uses.startswith("docker://"):
         return (f"uses: {name}@sha256:<digest>",) if how == "sha" else (f"uses: {name.split(':')[0]}:<tag>",)
     return (
-        (f"uses: {name}@<commit id>  # {version or 'v4'}",)
+        (f"uses: {name}@<commit ID>  # {version or 'v4'}",)
         if how == "sha"
         else (f"uses: {name}@{_USUAL.get(name, '<version tag>')}",)
     )

@@ -27,7 +27,7 @@ def same_text(*right: str) -> IsRight:
 
 
 def same_id(*right: str) -> IsRight:
-    """Accept a full id or its first seven or more digits."""
+    """Accept a full ID or its first seven or more digits."""
     return lambda typed: len(bare(typed)) >= _MIN_ID and any(one.startswith(bare(typed)) for one in right)
 
 

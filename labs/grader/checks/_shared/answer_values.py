@@ -71,7 +71,7 @@ class OfCommit(Asked):
 
 
 class IdOf(OfCommit):
-    name, asks, shows = "id_of", "the id of {at}, at least seven digits", "git rev-parse --short {at}"
+    name, asks, shows = "id_of", "the ID of {at}, at least seven digits", "git rev-parse --short {at}"
 
     def of_commit(self, run: Run, tip: Tip) -> IsRight:
         return same_id(tip.commit.id)
@@ -187,7 +187,7 @@ class FilesBetween(OfTwo):
 
 
 class MergeBaseOf(OfTwo):
-    name, asks = "merge_base_of", "the id of the merge base of {from_} and {at}"
+    name, asks = "merge_base_of", "the ID of the merge base of {from_} and {at}"
     shows = "git merge-base {from_} {at}"
 
     def of_two(self, run: Run, one: Tip, other: Tip) -> IsRight:
@@ -208,7 +208,7 @@ class OfPath(Asked):
 
 
 class ObjectOf(OfPath):
-    name, asks = "object_of", "the object id of {path} at {at}, at least seven digits"
+    name, asks = "object_of", "the object ID of {path} at {at}, at least seven digits"
     shows = "git rev-parse --short {at}:{path}"
 
     def of_path(self, run: Run, tip: Tip) -> IsRight | Verdict:
@@ -307,7 +307,7 @@ class FirstMatch(Asked):
 
     name, asks = (
         "first_match",
-        "the id of the first commit on {on} where {path} contains what the question names, at least seven digits",
+        "the ID of the first commit on {on} where {path} contains what the question names, at least seven digits",
     )
     shows = "git log --oneline --reverse --patch {on} -- {path}"
     path: FilePath

@@ -201,8 +201,7 @@ def cut_off_history() -> Verdict:
 
 
 def where(tip: Tip) -> str:
-    """Return "on `main`" for a branch, "at `v1.0`" for a tag or another commit."""
-    return f"{'on' if tip.ref == f'refs/heads/{tip.name}' else 'at'} {quoted(tip.name)}"
+    return tip.where
 
 
 def at_tip(tip: Tip, path: bytes | None = None) -> Evidence:
@@ -282,7 +281,7 @@ def make_branch(name: str) -> str:
 
 
 def branch_at(run: Run, name: str, commit_id: str) -> str:
-    # pushed by commit id, since the clone may have a branch of this name
+    # pushed by commit ID, since the clone may have a branch of this name
     push = ["git", "push", "origin", f"{commit_id}:refs/heads/{name}"]
     make = commands(["git", "fetch", "--tags", "origin"], ["git", "branch", name, commit_id], push)
     return with_branches_renamed(run.repository.branches, name, make)

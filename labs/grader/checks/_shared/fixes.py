@@ -110,7 +110,7 @@ def push_tag_lines(tag: Tag) -> list[Line]:
 
 
 def branch_of(run: Run, tip: Tip) -> str | None:
-    """Return the branch of a tip; for a tag or an id, the first branch that contains the commit, `main` preferred."""
+    """Return the branch of a tip; for a tag or an ID, the first branch that contains the commit, `main` preferred."""
     if tip.ref.startswith(_BRANCHES):
         return tip.ref.removeprefix(_BRANCHES)
     inside = run.repository.history.descendants(tip.commit.id)

@@ -60,7 +60,7 @@ def _repository_inside(run: Run, tip: Tip, path: str, place: str) -> tuple[str, 
         first = ["git", "submodule", "update", "--init", "--", place]  # its history stays in .git/modules
         take_in = [first, take_in[0], ["rm", "-f", f"{place}/.git"], section]
         take_in.append(["git", "add", "--", ".gitmodules"])
-        why = " Its files are in another repository, not in this one."
+        why = " Its files are in a different repository."
     else:
         why = " It has its own `.git`, so Git recorded one of its commits instead of its files."
     if place == path:

@@ -121,7 +121,7 @@ def _amend(branch: str, ignore: list[str], again: list[str]) -> list[Line]:
 
 
 def _rewrite(paths: list[str]) -> list[Line]:
-    # the newest commit no longer has the files by then, so they stay in the folder
+    # the latest commit no longer has the files by then, so they stay in the folder
     untrack = shlex.join(_untrack(paths, "--ignore-unmatch"))
     everywhere = ["--prune-empty", "--tag-name-filter", "cat", "--", "--branches", "--tags"]
     rewrite = ["git", "filter-branch", "--force", "--index-filter", untrack, *everywhere]

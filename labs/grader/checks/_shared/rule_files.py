@@ -63,7 +63,7 @@ def ask_git(
 ) -> list[str]:
     """Run a Git command that reads paths and prints fields, both separated by NUL, and return the fields.
 
-    `folder` is created in the work tree, in addition to those of the sources.
+    `folder` is created in the working tree, in addition to those of the sources.
     """
     with private_repository() as (git_dir, tree):
         (tree / folder).mkdir(parents=True, exist_ok=True)
@@ -101,7 +101,7 @@ def deciding_rule(sources: Sources, path: str, *, is_folder: bool = False) -> Ru
 
 @contextmanager
 def private_repository() -> Iterator[tuple[Path, Path]]:
-    """Yield the folders of a temporary empty repository and its work tree."""
+    """Yield the folders of a temporary empty repository and its working tree."""
     with tempfile.TemporaryDirectory(prefix="labcheck-") as folder:
         git_dir, tree = Path(folder, "git"), Path(folder, "tree")
         for part in (git_dir / "objects", git_dir / "refs", tree):

@@ -14,7 +14,7 @@ Groups = Sequence[Sequence[str]]
 
 
 def split(run: Run, tip: Tip, mixed: Sequence[Commit], groups: Groups, at_most: int | None) -> str:
-    """Return commands that split the commits, newest first, so that earlier ones keep their ids."""
+    """Return commands that split the commits, newest first, so that earlier ones keep their IDs."""
     branch, lines = branch_of(run, tip), list[Line]()
     for commit in reversed(mixed[:MAX_SPLIT]):
         paths = sorted(map(decoded, run.repository.change_of(commit)))

@@ -44,7 +44,8 @@ def contents_of(project: Project, read: Read) -> Contents:
         return Contents(unknown=f"which packages the build backend {quoted(name)} includes")
     if name not in _NAMES[maker]:
         return Contents(
-            fault=f"{quoted(name)} is not a build backend. Did you mean {quoted(_NAMES[maker][0])}?"
+            fault=f"{quoted(name)} is not a build backend",
+            hint=f" Did you mean {quoted(_NAMES[maker][0])}?",
         )
     tree = Tree.of(project)
     if maker == "setuptools":

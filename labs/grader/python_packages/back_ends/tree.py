@@ -19,6 +19,7 @@ class Contents:
 
     files: dict[str, str] = field(default_factory=dict)
     fault: str = ""
+    hint: str = ""
     unknown: str = ""
 
     def modules(self) -> dict[str, str]:
