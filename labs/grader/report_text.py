@@ -81,7 +81,7 @@ def _first_to_fix(result: CheckResult) -> Iterator[str]:
             yield from (f"    {line}" for line in drawing.letters)
     if result.fix:
         yield ""
-        yield "  Direction" if result.teaches == "skill" else "  How to fix"
+        yield "  What to do" if result.teaches == "skill" else "  How to fix"
         yield from _fix(result.fix)
 
 

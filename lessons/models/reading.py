@@ -12,7 +12,7 @@ class Reading(models.Model):
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="readings")
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="readings")
     course = shared_field(Course, of=("enrollment", "lesson"))
-    heading = models.CharField(max_length=200, blank=True, help_text="The id of the last heading read.")
+    heading = models.CharField(max_length=200, blank=True, help_text="The ID of the last heading read.")
     read_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -293,7 +293,7 @@ def test_lessons_are_ordered_by_keyboard_and_by_dragging(tab, course):
     tab.goto(reverse("admin:lessons_course_order", args=[course.pk]))
     tab.get_by_role("button", name="Move up: L2").press("Enter")
     expect(tab.get_by_role("button", name="Move up: L2")).to_be_focused()
-    expect(tab.locator("#moved")).to_have_text("Position 1 of 2. Lessons of A")
+    expect(tab.locator("#moved")).to_have_text("Position 1 of 2. Lessons in A")
     tab.get_by_role("button", name="Move down: L1").press("Space")
     tab.get_by_text("L3", exact=True).drag_to(
         tab.get_by_text("L2", exact=True), target_position={"x": 5, "y": 2}

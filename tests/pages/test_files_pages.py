@@ -120,7 +120,7 @@ def test_repository_that_is_lost_is_said_and_logged(cast, push, caplog):
     submission = push(notes=b"one\n")
     shutil.rmtree(submission.receipt.repository.path)
     for which in ("files/", "changes/"):
-        assert "We can&#x27;t read this repository right now." in page(cast.learner.user, submission, which)
+        assert "We can’t read this repository right now." in page(cast.learner.user, submission, which)
     assert caplog.text.count("There is no repository at") == 2
 
 
