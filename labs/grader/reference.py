@@ -10,7 +10,7 @@ from .schema_1.words import ANSWERS, NESTED
 from .schema_1.words import KINDS as OLD_KINDS
 
 CHECK_KEYS = {
-    "id": "the name of the check in `needs` and `expect`; keep it when you change the words",
+    "id": "the name of the check in `needs` and `expect`; keep it when you reword the check",
     "says": "a statement that should be true",
     "points": "from 0 to 1,000",
     "needs": "IDs of earlier checks; this one is not run unless they pass",
@@ -30,7 +30,7 @@ VOCABULARY = {
     "name": "the branch or tag to check; for `merged` also a list of branches",
     "on": "the branch whose history is checked, `main` by default",
     "at": "one commit, by any name: `main~2`, `v1.0^2`, `main^{/Fix the sum}` or a full commit ID",
-    "since": "a commit: check all commits after it, whoever made them, instead of only the learner's",
+    "since": "a commit: check all commits after it, regardless of author, instead of only the learner's",
     "from": "what to compare with: a different branch, an older tip, the path before a rename",
     "into": "the branch that is merged into",
     "onto": "the base of a rebase",

@@ -123,9 +123,9 @@ def test_an_id_may_be_cut(repo, typed, right):
         ("first = 'Start the project'\n", "key: First", None),
         ("Start the project\n", "at: answers~0", None),
         ("\nStart the project\n", "line: 2", None),
-        ("Start the project\n", "line: 2", "1 line, no answer in this place"),
-        ("second: Start the project\n", "key: first", "1 line, no answer in this place"),
-        ("first: \n", "key: first", "1 line, no answer in this place"),
+        ("Start the project\n", "line: 2", "no answer in 1 line"),
+        ("second: Start the project\n", "key: first", "no answer in 1 line"),
+        ("first: \n", "key: first", "no answer in 1 line"),
         ("first: Break it\n", "key: first", "`Break it`"),
     ],
 )

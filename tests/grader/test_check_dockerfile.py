@@ -520,7 +520,7 @@ def test_single_quotes_in_brackets_are_the_shell_form(ask):
     result = ask(f"{SMALL}CMD ['python', 'app.py']\n", "cmd: exec-form")
     assert (
         result.why
-        == "`CMD` is not a JSON list, because it uses single quotes: Docker runs the text in a shell."
+        == "`CMD` is not a JSON array, because it uses single quotes: Docker runs the text in a shell."
     )
     assert '\n    CMD ["python", "app.py"]' in result.fix
 

@@ -149,7 +149,7 @@ def test_past_the_limit_nothing_is_claimed(repo, ask, monkeypatch):
     result = ask()
     assert (result.outcome, result.reason) == (
         Outcome.NOT_RUN,
-        "Not run to the end: the history has 4 KB of files, and only 3 KB were read. These contain no credential "
+        "Incomplete: the history has 4 KB of files, and only 3 KB were read. These contain no credential "
         "in a known format.",
     )
 

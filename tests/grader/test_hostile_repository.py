@@ -128,8 +128,7 @@ def test_more_commits_than_the_limit_are_not_read(repo, monkeypatch):
     for i in range(4):
         repo.commit(str(i))
     assert (
-        repo.ask("commits: {at_least: 1}").reason
-        == "Not run: the repository has more than the limit of 3 commits."
+        repo.ask("commits: {at_least: 1}").reason == "Not run: the repository is over the limit of 3 commits."
     )
 
 
@@ -142,7 +141,7 @@ def test_a_history_of_too_many_bytes_is_not_read(repo, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("MAX_COMMITS", 3, "Not run: the repository has more than the limit of 3 commits."),
+        ("MAX_COMMITS", 3, "Not run: the repository is over the limit of 3 commits."),
         (
             "MAX_HISTORY_BYTES",
             100,

@@ -379,7 +379,7 @@ def test_every_mistake_of_a_step_has_its_line_and_key():
             expect="{tagd: passed}",
         )
     ) == [
-        (9, "expect.tagd", "no check has this id. Did you mean `tagged`?"),
+        (9, "expect.tagd", "no check has this ID. Did you mean `tagged`?"),
         (11, "comit", "unknown step. Did you mean `commit`?"),
         (12, "file", "unknown key. Did you mean `files`?"),
         (13, "files.../a", "expected a path in the repository, such as `src/app.py`, found `../a`"),

@@ -1,4 +1,4 @@
-"""If a lab asks for commits of the learner, the author of each commit decides."""
+"""If a lab asks for commits by the learner, the author of each commit decides."""
 
 import pytest
 

@@ -261,7 +261,7 @@ FAULTS = {
         "  a:\n    runs-on: x\n    needs: bild\n    steps: [{run: x}]\n"
         "  build:\n    runs-on: x\n    steps: [{run: x}]\n"
     ): (
-        "Job `a` needs `bild`, but the file has no such job. Did you mean `build`?",
+        "Job `a` needs `bild`, which is not a job in this file. Did you mean `build`?",
         5,
     ),
     jobs("  a:\n    runs-on: x\n    needs: [a]\n    steps: [{run: x}]\n"): (

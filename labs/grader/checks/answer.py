@@ -81,7 +81,7 @@ class AnswerCheck(Kind):
         return needs_work(
             missing or f"{place} is not the right answer.",
             expected=question,
-            found=quoted(typed) if typed else f"{count(len(file.lines), 'line')}, no answer in this place",
+            found=quoted(typed) if typed else f"no answer in {count(len(file.lines), 'line')}",
             fix=fix,
             evidence=[file.at_line(line)],
         )

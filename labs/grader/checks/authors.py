@@ -171,7 +171,7 @@ def _commit_under(run: Run, tip: Tip, learner: Learner, missing: int) -> str:
 
 
 def _sign_again(run: Run, tip: Tip, learner: Learner, others: list[Commit]) -> str:
-    # for commits of the learner that were made with a different configuration
+    # for commits by the learner that were made with a different configuration
     history, before = run.repository.history, next(iter(others[0].parents), None)
     signed = history.in_order(history.ancestors(tip.commit.id) - history.ancestors(before))
     empty = allow_empty(run, signed[-MAX_SIGNED:])

@@ -1,8 +1,8 @@
-"""`commits: {on: main, at_least: 3}` - a branch has this many commits of the learner.
+"""`commits: {on: main, at_least: 3}` - a branch has this many commits by the learner.
 
-Also `exactly` and `at_most`. Merge commits count; commits of the lab's starter do not. With `since` (a commit such as
-`v1.0` or `main^{root}`), the commits after that one count, whoever made them. `merges: true` counts only merge commits,
-`merges: false` all others.
+Also `exactly` and `at_most`. Merge commits count; commits in the lab's starter do not. With `since` (a commit such as
+`v1.0` or `main^{root}`), the commits after that one count, regardless of author. `merges: true` counts only merge
+commits, `merges: false` all others.
 """
 
 from collections.abc import Iterator, Sequence

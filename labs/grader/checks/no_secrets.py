@@ -73,7 +73,7 @@ class NoSecretsCheck(Kind):
             return message_verdict(run, messages.leak)
         if len(to_read) < len(small):
             return not_run(
-                f"Not run to the end: the history has {size(ends[-1])} of files, and only {size(MAX_BYTES)} were read. "
+                f"Incomplete: the history has {size(ends[-1])} of files, and only {size(MAX_BYTES)} were read. "
                 "These contain no credential in a known format."
             )
         number = sum(1 for blob in small if blob.size) - binary - pointers

@@ -10,7 +10,7 @@ from functools import cached_property
 from ..findings import Place
 from .lines import HereDocument
 
-_LISTS = ("RUN", "CMD", "ENTRYPOINT", "SHELL", "COPY", "ADD", "VOLUME")  # may be a JSON list
+_LISTS = ("RUN", "CMD", "ENTRYPOINT", "SHELL", "COPY", "ADD", "VOLUME")  # may be a JSON array
 _SHELLS = ("sh", "bash", "ash", "dash", "zsh")
 _SHELL_LINE = re.compile(r"#!.*\b(?:ba|da|a|z)?sh\b")
 _FLAG = re.compile(r"--(?:([^\s=\"']+)(?:=((?:\"[^\"]*\"|'[^']*'|\\.|[^\s\"'\\])*))?)?(?=\s|$)\s*")
@@ -29,7 +29,7 @@ class Instruction:
 
     @cached_property
     def _parsed(self) -> object:
-        # None if the value is not a JSON list
+        # None if the value is not a JSON array
         text = self.value
         if self.name == "HEALTHCHECK":
             text = behind(self.value)[1]
@@ -49,7 +49,7 @@ class Instruction:
 
     @property
     def has_other_values(self) -> bool:
-        """Return if its JSON list has a value that is not a string."""
+        """Return if its JSON array has a value that is not a string."""
         found = self._parsed
         return isinstance(found, list) and not all(isinstance(word, str) for word in found)
 

@@ -225,11 +225,11 @@ def _shell_form(one: Instruction) -> Finding:
     words = one.value.split()
     says = f"`{one.name}` starts a shell, which does not forward the stop signal."
     if one.value.startswith("[") and "'" in one.value:
-        says = f"`{one.name}` is not a JSON list, because it uses single quotes: Docker runs the text in a shell."
+        says = f"`{one.name}` is not a JSON array, because it uses single quotes: Docker runs the text in a shell."
         words = [word for part in one.value.strip("[] ").split(",") if (word := part.strip().strip("'\""))]
     elif words[:1] == ["exec"]:
         says = f"`{one.name}` uses the shell form: Docker starts a shell, which `exec` replaces."
         words = words[1:]
     add = (f"{one.name} {json.dumps(words, ensure_ascii=False)}",)
     written = quoted(f"{one.name} {one.value}")
-    return Finding(one.place, says, "the exec form, a JSON list", written, add)
+    return Finding(one.place, says, "the exec form, a JSON array", written, add)

@@ -199,4 +199,6 @@ def _address(host: str, parts: list[str]) -> Address:
         return Address(host, owner, address.name, "/".join(more) or None)
     if kind in ("blob", "raw", "blame", "edit"):
         raise AddressError("file", "The URL points to a file.", address.page)
-    raise AddressError("page", "The URL points to a page of the repository.", address.page)
+    raise AddressError(
+        "page", "The URL points to a page in the repository, not to the repository.", address.page
+    )

@@ -54,7 +54,7 @@ def _listed(git_dir: Path, history: History) -> tuple[list[_Place], set[str]]:
         what=_WHAT,
     )
     if output.count(b"\n") > MAX_OBJECTS:
-        raise TooLargeError(f"{_WHAT} has more than the limit of {MAX_OBJECTS:,} lines")
+        raise TooLargeError(f"{_WHAT} is over the limit of {MAX_OBJECTS:,} lines")
     places: list[_Place] = []
     missing: set[str] = set()
     commit = ""

@@ -118,7 +118,7 @@ class Repository:
     def _read_history(self) -> History:
         found = self._walk("--topo-order", f"--max-count={MAX_COMMITS + 1}")
         if len(found) > MAX_COMMITS:
-            raise TooLargeError(f"the repository has more than the limit of {MAX_COMMITS:,} commits")
+            raise TooLargeError(f"the repository is over the limit of {MAX_COMMITS:,} commits")
         return found
 
     @property

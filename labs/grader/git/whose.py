@@ -66,7 +66,7 @@ def writers(commit: Commit) -> list[Person]:
 
 
 def asks_author(says: str) -> bool:
-    # only a sentence about commits of the learner needs their authors
+    # only a sentence about commits by the learner needs their authors
     return _YOURS.search(says) is not None
 
 

@@ -27,7 +27,7 @@ _ENDED = "it exited without a result"
 
 
 class PeerLostError(Exception):
-    """The other end died, hung, or broke the protocol of one line for one line."""
+    """The other end exited, hung, or did not answer one line with one line."""
 
 
 @dataclass(frozen=True)

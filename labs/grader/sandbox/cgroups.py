@@ -1,4 +1,4 @@
-"""Limit memory and processes of a whole sandbox by the kernel's control groups, if they are writable."""
+"""Limit memory and processes of a whole sandbox with the kernel's control groups, if they are writable."""
 
 import os
 import signal

@@ -91,7 +91,7 @@ class Sandbox(Protocol):
     """Run commands confined, or say why that is impossible. There is no other way to run one."""
 
     def unavailable(self) -> str:
-        """The reason why this server cannot confine code, as the end of a sentence; "" if it can."""
+        """The reason why this server cannot run code in a sandbox, as the end of a sentence; "" if it can."""
 
     def packages_unavailable(self) -> str:
         """The reason why labs with packages cannot run here, as the end of a sentence; "" if they can."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cached_property
 from socket import socket, socketpair
 
+from ..words import listed
 from . import cgroups, command, policy, slots
 from .environments import Environments
 from .inside import program
@@ -40,7 +41,7 @@ class LocalSandbox:
             return "bubblewrap needs Linux"
         missing = [name for name in (self._bwrap, *command.PROGRAMS[1:]) if not command.found(name)]
         if missing:
-            return f"{' and '.join(missing)} not found"
+            return f"{listed(missing, limit=5)} not found"
         if not policy.is_known():
             return f"system calls cannot be filtered on {platform.machine()}"
         if not command.python():

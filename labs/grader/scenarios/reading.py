@@ -75,7 +75,7 @@ def read_scenarios(
         problems.extend(wanted)
         return ()
     if len(items) > MAX_SCENARIOS:
-        problems.append(Problem(value.line, "scenarios", f"more than the limit of {MAX_SCENARIOS} scenarios"))
+        problems.append(Problem(value.line, "scenarios", f"over the limit of {MAX_SCENARIOS} scenarios"))
         return ()
     found: dict[str, Scenario] = {}
     names: list[str] = []
@@ -171,7 +171,7 @@ def _word(data: dict[str, Value]) -> str | None:
 
 def _is_playable(scenario: Scenario, problems: list[Problem]) -> bool:
     if len(scenario.steps) > MAX_STEPS:
-        problems.append(Problem(scenario.line, "steps", f"more than the limit of {count(MAX_STEPS, 'step')}"))
+        problems.append(Problem(scenario.line, "steps", f"over the limit of {count(MAX_STEPS, 'step')}"))
         return False
     try:
         world = scenario.play()

@@ -26,7 +26,7 @@ def needs_faults(workflow: Workflow) -> Iterator[Finding]:
         for name, place in job.needs:
             if name not in workflow.jobs:
                 hint = did_you_mean(name, list(workflow.jobs))
-                said = f"Job {quoted(job.id)} needs {quoted(name)}, but the file has no such job. {hint}"
+                said = f"Job {quoted(job.id)} needs {quoted(name)}, which is not a job in this file. {hint}"
                 yield Finding(place, said, "the ID of a job in this file", quoted(name), job=job.id)
     cycle = _cycle(workflow.jobs)
     if cycle:
@@ -55,7 +55,7 @@ def _cycle(jobs: dict[str, Job]) -> list[str]:
 def expand_jobs(
     workflow: Workflow, load: Load, read: Read = lambda path: None, deep: int = MAX_DEEP
 ) -> dict[str, Job]:
-    """Return all jobs by ID, in the order of the file. A job that calls a local workflow is replaced by its jobs.
+    """Return all jobs by ID, in file order. A job that calls a local workflow is replaced by its jobs.
 
     `load` reads a workflow by its path and returns None if it is missing or not valid, in which case the job stays.
     `read` returns the text of a file, for local composite actions.

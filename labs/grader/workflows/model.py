@@ -12,7 +12,7 @@ Texts = dict[str, str]
 
 @dataclass(frozen=True)
 class Trigger:
-    """An event. A missing filter is None; patterns keep the order of the file."""
+    """An event. A missing filter is None; patterns keep their order in the file."""
 
     event: str
     place: Place
