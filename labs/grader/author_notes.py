@@ -8,7 +8,7 @@ from .words import count, quoted
 
 
 def author_notes(spec: LabSpec, repository: Repository, learner: Learner) -> list[str]:
-    """Return a note if the lab asks for commits by the learner, and some on the main branch name somebody else."""
+    """Return a note if the lab asks for commits by the learner, and some on the main branch name someone else."""
     if not any(asks_author(check.says) for check in spec.checks):
         return []
     tip = next(filter(None, map(repository.branch, ("main", "master", *repository.branches))), None)

@@ -2,7 +2,7 @@
 Git.
 
 `python -m labs.grader.distribution FOLDER` writes both. The same sources give the same bytes. This module is also the
-build backend that pyproject.toml beside it names, so it imports nothing of the package.
+build backend that pyproject.toml beside it names, so it imports nothing from the package.
 """
 
 import base64

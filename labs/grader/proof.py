@@ -82,7 +82,7 @@ class CheckProof:
 class Proof:
     """Results of the scenarios of one lab.yaml. `spec_digest` identifies the text, `engine` the engine that graded.
 
-    `faults` are failures on our side: with one it is no proof, either way.
+    `faults` are failures on our side: with one, nothing is proved.
     """
 
     schema: int

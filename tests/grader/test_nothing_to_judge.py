@@ -71,7 +71,7 @@ ASKS_FOR_NOTHING = {
     "workflow: {path: a.yml, not_on: []}": "needs at least one event",
     "workflow: {path: a.yml, order: []}": "needs at least one stage",
     "commits: {}": "needs one of `at_least`, `exactly` and `at_most`",
-    "branches: {exactly: []}": "expected a list of different branches",
+    "branches: {exactly: []}": "expected a list of branches without duplicates",
     "history: {subjects: []}": "needs either `subjects` or `matches`",
     "cherry_picked: {commits: []}": "needs at least one commit",
     "reverted: {commits: []}": "needs at least one commit",

@@ -48,7 +48,7 @@ class BranchesCheck(Kind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.exactly is not None and (len(set(self.exactly)) < len(self.exactly) or not self.exactly):
-            yield "exactly", "expected a list of different branches"
+            yield "exactly", "expected a list of branches without duplicates"
         yield from count_problems(self.exactly is not None, self.at_least, self.at_most)
         if self.exactly is not None and (self.matches is not None or self.into is not None):
             yield "exactly", "cannot be combined with `matches` or `into`"

@@ -109,7 +109,7 @@ class MergedCheck(Kind):
         return self.name if isinstance(self.name, tuple) else (self.name,)
 
     def _each(self, run: Run, into: Tip, names: tuple[RefName, ...]) -> Verdict:
-        # the first verdict that is no pass, or one pass for all
+        # the first verdict that is not a pass, or one pass for all
         if self.in_order:
             return self._in_order(run, into, names)
         answers = [_Merge(name, self.into, self.by).answer(run, into) for name in names]

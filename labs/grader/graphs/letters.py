@@ -1,4 +1,4 @@
-"""A small commit graph in letters, as `git log --graph` draws it: `*` for a commit, `|`, `/` and `\\` for the lanes."""
+"""A small commit graph as text, as `git log --graph` draws it: `*` for a commit, `|`, `/` and `\\` for the lanes."""
 
 from collections.abc import Iterator, Sequence
 

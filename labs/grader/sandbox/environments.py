@@ -24,7 +24,7 @@ from ..fetching.bounded_process import bytes_in
 from . import building, command, package_index
 from .job import CannotBuildError, SandboxError
 
-SECONDS = 100.0  # while somebody waits
+SECONDS = 100.0  # while someone waits
 MAX_SECONDS = 1800.0  # where nobody does
 IN_USE_SECONDS = 3600.0
 _LAYOUT = "2"
@@ -41,7 +41,7 @@ _UNREACHED = (
 class Environments:
     """Environments in one folder with a size limit; the least recently used are removed first, `removed_last` last.
 
-    A build, and waiting for somebody else's, may take `max_seconds`; `tell` is called with its progress. If
+    A build, and waiting for someone else's, may take `max_seconds`; `tell` is called with its progress. If
     `may_build` is false, a missing environment is a fault.
     """
 

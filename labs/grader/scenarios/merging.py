@@ -1,4 +1,4 @@
-"""Three-way merges of whole files: a change on one side wins, the same change on both is no conflict."""
+"""Three-way merges of whole files: a change on one side wins, the same change on both is not a conflict."""
 
 from collections.abc import Callable
 

@@ -1,1 +1,1 @@
-"""Schema 1 of lab.yaml, which labs of earlier years are written in."""
+"""Schema 1 of lab.yaml, used by labs from earlier years."""

@@ -50,7 +50,7 @@ def rebased_commits(repository: Repository, branch: Commit, into: Commit) -> lis
 
 
 def _is_replayed(original: Commit, commit: Commit) -> bool:
-    # Git keeps the author and message of what it replays; somebody who squashes branches writes a new message
+    # Git keeps the author and message of what it replays; someone who squashes branches writes a new message
     return original.author[:2] == commit.author[:2] and original.subject == without_number(commit.subject)
 
 
