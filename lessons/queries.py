@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -267,7 +268,7 @@ def learner_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> Learner
     if not user.is_authenticated or user.is_staff or user.is_superuser:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(_LEARNER_LESSON, [lesson_slug, course_slug, user.pk])
+        cursor.execute(_learner_lesson_sql(connection.vendor), [lesson_slug, course_slug, user.pk])
         rows = cursor.fetchall()
     if not rows:
         return None
@@ -276,24 +277,20 @@ def learner_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> Learner
     return LearnerLesson(lesson_slug, OpenCourse(course, enrollment), [row[3:] for row in rows])
 
 
-def _joined(column: str) -> str:
+@cache
+def _learner_lesson_sql(vendor: str) -> str:
     # SQLite has had string_agg since 3.44 only.
-    return (
-        f"string_agg({column}::text, ',')" if connection.vendor == "postgresql" else f"group_concat({column})"
-    )
-
-
-# The lessons of the same session that the learner has marked as read.
-_READ = f"""
-    SELECT {_joined("done.lesson_id")}
-    FROM {Lesson._meta.db_table} peer
-    JOIN {Reading._meta.db_table} done ON done.lesson_id = peer.id AND done.read_at IS NOT NULL
-    WHERE peer.session_id = lesson.session_id AND done.enrollment_id = enrollment.id
-"""  # noqa: S608 - names of tables and a constant
-
-_LEARNER_LESSON = f"""
+    joined = "string_agg({}::text, ',')" if vendor == "postgresql" else "group_concat({})"
+    # The lessons of the same session that the learner has marked as read.
+    read = f"""
+        SELECT {joined.format("done.lesson_id")}
+        FROM {Lesson._meta.db_table} peer
+        JOIN {Reading._meta.db_table} done ON done.lesson_id = peer.id AND done.read_at IS NOT NULL
+        WHERE peer.session_id = lesson.session_id AND done.enrollment_id = enrollment.id
+    """  # noqa: S608 - names of tables and a constant
+    return f"""
     SELECT enrollment.id, course.id, course.slug, course.title,
-        lesson.updated_at, reading.id IS NOT NULL, reading.read_at, reading.heading, ({_READ}) AS read, tick.key
+        lesson.updated_at, reading.id IS NOT NULL, reading.read_at, reading.heading, ({read}) AS read, tick.key
     FROM {Lesson._meta.db_table} lesson
     JOIN {Course._meta.db_table} course ON course.id = lesson.course_id
     JOIN {Enrollment._meta.db_table} enrollment ON enrollment.course_id = course.id AND enrollment.is_active
