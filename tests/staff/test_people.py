@@ -124,7 +124,7 @@ def test_instructor_adds_an_assistant_who_may_then_open_the_admin(staff, course,
     fields = {"email": "Helper@example.org", "course": course.pk, "role": "assistant", "user": make_user().pk}
     assert staff.post(add_address("lessons_coursestaff"), fields).status_code == 302
     assert helper.teaches.get().role == CourseStaff.Role.ASSISTANT
-    assert "already assistant of Mine" in errors(staff.post(add_address("lessons_coursestaff"), fields))
+    assert "already an assistant of Mine" in errors(staff.post(add_address("lessons_coursestaff"), fields))
     client.force_login(helper)
     assert client.get(change_address(course)).status_code == 200
     assert client.get(add_address("lessons_coursestaff")).status_code == 403
