@@ -414,7 +414,7 @@ def test_the_open_help_is_accessible_and_as_wide_as_the_page(browser, live_serve
 @pytest.mark.parametrize("options", [small_dark(), wide_light()], ids=["320", "1280"])
 def test_the_pages_of_authors_are_accessible(browser, live_server, instructor, course, lesson, options):
     lab = make_lab(course)
-    make_submission(lab=lab)
+    make_submission(make_learner(course, email="an.address.that.is.longer.than.a.phone@example.org"), lab)
     save(lesson, "## Other\n")
     save(lesson, "## Another\n")
     context = open_context(browser, live_server, instructor, **options)
