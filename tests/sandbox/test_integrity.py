@@ -275,7 +275,7 @@ def test_c17_changed_tests_change_the_digest_of_the_report(repo, sandbox, lab):
     ("code", "words"),
     [
         ("import absent\ndef test_a(learner): pass", "cannot be loaded"),
-        ("import os\ndef test_a(learner): pass\nos._exit(3)", "broke"),
+        ("import os\ndef test_a(learner): pass\nos._exit(3)", "the hidden tests failed to run"),
         ("x = 'test_a'", "have no function"),
     ],
 )

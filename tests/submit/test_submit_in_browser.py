@@ -44,7 +44,7 @@ def test_address_that_is_pasted_walks_to_a_result_and_the_next_commit_to_a_bette
     expect(page.locator(".kv")).to_contain_text(f"{work.head()[:7]} Describe the project")
     page.get_by_role("button", name="Grade this commit").click()
     expect(page.get_by_role("heading", name="0 of 100 points. You need 70.")).to_be_visible(timeout=15_000)
-    expect(page.locator(".under")).to_contain_text(f"{work.address}, branch main")
+    expect(page.locator(".under")).to_contain_text(f"on branch main of {work.address}")
 
     work.put("README.md", "# Billing\n")
     work.commit("Add a README")
