@@ -189,7 +189,7 @@ def test_a_brief_leads_to_the_address_and_to_the_checks(name):
         "Try it yourself first",
     ]
     assert "git remote add origin ADDRESS" in brief
-    assert "*Check yourself*, above, has a command" in brief
+    assert "*Run checks locally*, above, has a command" in brief
 
 
 def test_a_good_first_repository_reaches_all_points(repo, first):
