@@ -40,7 +40,7 @@ def store_image(upload: "UploadedFile[bytes]") -> str:
     data = upload.read()
     if any(mark in data.lower() for mark in MARKS_OF_OTHER_FILES):
         raise ImageRefusedError(
-            "The file contains more than a picture. Open it in an image editor and export it as PNG."
+            "The file contains more than an image. Open it in an image editor and export it as PNG."
         )
     image = _decode(data)
     ending, _, options = FORMATS[image.format or ""]
@@ -55,12 +55,12 @@ def _decode(data: bytes) -> Image.Image:
         _refuse_excess(image)
         image.load()
     except Image.DecompressionBombError as error:
-        raise ImageRefusedError(f"The picture is too large. {SCALE_DOWN}") from error
+        raise ImageRefusedError(f"The image is too large. {SCALE_DOWN}") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         if isinstance(error, ImageRefusedError):
             raise
         raise ImageRefusedError(
-            "This is not a picture in a supported format. Export it as PNG, JPEG or WebP."
+            "This is not an image in a supported format. Export it as PNG, JPEG or WebP."
         ) from error
     return image
 
@@ -69,9 +69,9 @@ def _refuse_excess(image: Image.Image) -> None:
     # Reads the header only, before any pixel is decompressed.
     width, height = image.size
     if width * height > MAX_PIXELS:
-        raise ImageRefusedError(f"The picture has {width:,} × {height:,} pixels. {SCALE_DOWN}")
+        raise ImageRefusedError(f"The image is {width:,} × {height:,} pixels. {SCALE_DOWN}")
     if getattr(image, "n_frames", 1) > 1:
-        raise ImageRefusedError("This picture is animated. Export one frame as PNG.")
+        raise ImageRefusedError("This image is animated. Export one frame as PNG.")
 
 
 def _encode(image: Image.Image, options: dict[str, int]) -> bytes:

@@ -60,7 +60,7 @@ def quiz_help() -> list[HelpGroup]:
     )
     start = HelpEntry("First lines", "The title and the rules of the quiz.", FRONT_MATTER)
     about = (
-        "Each question is a heading with a key, such as `{#vcs}`. Keep the key when you change the words. `points=2`"
-        " after the key changes the points from 1 to 2. The form of the answers decides the kind of question."
+        "Each question is a heading with a key, such as `{#vcs}`. Keep the key when you change the wording. `points=2`"
+        " after the key changes the points from 1 to 2. The format of the answers determines the kind of question."
     )
     return [HelpGroup("The quiz", (start,)), HelpGroup("Questions", entries, about, before="^## ")]

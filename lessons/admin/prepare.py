@@ -13,7 +13,7 @@ from lessons.models.course import validate_prepare
 KEYED = re.compile(r"^(?P<text>.*?)\s*\{#(?P<key>[^{}]*)\}$")
 HELP = (
     "One item per line, in Markdown: Install [Git](https://git-scm.com/). The portal adds a key such as {#install-git}."
-    " Keep the key when you change the words, so that checked items stay checked."
+    " Keep the key when you change the wording, so that checked items stay checked."
 )
 
 

@@ -30,11 +30,11 @@ release: now             # when correct answers are shown: now, never, or deadli
 - [x] `git commit`
 - [ ] `git add`
   > It only stages the change. The commit records it.
-> Each question needs a key such as `{#record}`. Keep it when you change the words.
+> Each question needs a key such as `{#record}`. Keep it when you change the wording.
 
-## How many branches has a new repository? {#branches points=2}
+## How many branches does a new repository have? {#branches points=2}
 = 1
-> More than one [x] makes a question with several correct answers. A list 1. 2. 3. makes one about order.
+> More than one [x] makes a question with several correct answers. A numbered list makes an ordering question.
 """
 
 

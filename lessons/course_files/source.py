@@ -47,7 +47,7 @@ class Source:
             self.add(1, f"cannot read the file: {error.strerror}")
         else:
             if len(data) > MAX_BYTES:
-                self.add(1, f"the file has {len(data):,} bytes. The limit is {MAX_BYTES:,}. Split it.")
+                self.add(1, f"the file is {len(data):,} bytes. The limit is {MAX_BYTES:,}. Split it.")
             return len(data) <= MAX_BYTES
         return False
 

@@ -30,7 +30,9 @@ class Cohort(FileBacked):
         unique=True,
         default=new_invite_code,
         validators=[
-            RegexValidator("^[a-z0-9-]{8,}$", "Use at least 8 lowercase letters, digits and hyphens.")
+            RegexValidator(
+                "^[a-z0-9-]{8,}$", "Use at least 8 characters: lowercase letters, digits and hyphens."
+            )
         ],
     )
     open = models.BooleanField("open to learners", default=True)

@@ -13,7 +13,7 @@ RESERVED_SLUGS = {"quizzes", "labs", "progress", "prepare"}
 
 def validate_lesson_slug(slug: str) -> None:
     if slug in RESERVED_SLUGS:
-        raise ValidationError(f"“{slug}” is part of the portal's own addresses. Choose a different slug.")
+        raise ValidationError(f"“{slug}” is reserved for the portal. Choose a different slug.")
 
 
 validate_no_null = ProhibitNullCharactersValidator()

@@ -94,7 +94,7 @@ class Attempt(models.Model):
     started_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
-    score = models.PositiveSmallIntegerField(null=True, blank=True, help_text="In percent.")
+    score = models.PositiveSmallIntegerField(null=True, blank=True, help_text="As a percentage.")
     passed = models.BooleanField(default=False)
 
     objects = AttemptQuerySet.as_manager()

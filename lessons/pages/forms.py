@@ -11,7 +11,7 @@ class JoinForm(forms.Form):
         label="Invite code",
         max_length=32,
         error_messages={"required": "Enter the invite code that your instructor gave you."},
-        help_text="Ten letters and digits that your instructor sent you.",
+        help_text="Your instructor sent you this code.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )
 

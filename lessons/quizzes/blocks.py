@@ -89,7 +89,7 @@ def _heading(heading: SourceLine, report: ReportProblem) -> tuple[str, str, Deci
         if KEY.fullmatch(attribute) and not key:
             key = attribute[1:]
         elif attribute.startswith("#"):
-            report(line, f"{attribute} is not a key. Use up to 64 of a-z, 0-9, - and _.")
+            report(line, f"{attribute} is not a key. Use up to 64 characters: a-z, 0-9, - and _.")
         elif attribute.startswith("points=") and points is None:
             points = _points(attribute, line, report)
         else:

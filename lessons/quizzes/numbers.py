@@ -176,7 +176,7 @@ def suggest_number(text: str) -> str:
     if FRACTION.fullmatch(typed):
         return f"“{shown}” is a fraction. Enter a decimal number, such as {_decimal(typed)}"
     if (found := WITH_UNIT.fullmatch(typed)) and (number := read(found["number"])):
-        return f"“{shown}” has more than a number. Enter only the number: {number.plain}"
+        return f"“{shown}” contains more than a number. Enter only the number: {number.plain}"
     if NUMBER.fullmatch(typed) and len(typed) <= MAX_DIGITS:
         return f"The separators in “{shown}” can’t be read. Use at most one decimal point, as in 1234.5"
     if re.fullmatch(r"[+-]?[0-9_]+", typed):

@@ -93,5 +93,5 @@ def _report_repeated_keys(questions: Iterable[AnyQuestion], report: ReportProble
         if question.key and lines.setdefault(question.key, question.line) != question.line:
             report(
                 question.line,
-                f"The key #{question.key} is already used by the question in line {lines[question.key]}.",
+                f"The key #{question.key} is already used by the question on line {lines[question.key]}.",
             )

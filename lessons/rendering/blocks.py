@@ -65,7 +65,7 @@ def _read_fence(token: Token, lines: list[str], page: Page) -> list[Token]:
     if block and block.expand and (page.whole or not block.in_pages):
         return block.expand(token, start + 2, page)
     label = f"{token.markup} {name}".strip()
-    page.report(start + 1, f"“{label}” does not open a block. After the colons write {_names()}.")
+    page.report(start + 1, f"“{label}” does not open a block. After the colons, write {_names()}.")
     return [_as_code(token, label)]
 
 
@@ -146,13 +146,13 @@ BLOCKS: dict[str, Block] = {
     "tip": Block("Like a note, labeled Tip.", "::: tip A title\nAny Markdown.\n:::\n"),
     "warning": Block("Like a note, labeled Warning.", "::: warning\nAny Markdown.\n:::\n"),
     "checklist": Block(
-        "Learners tick the items. Each key, such as `{#install-git}`, stays when you change the words.",
+        "Learners tick the items. Keep each key, such as `{#install-git}`, when you change the wording.",
         "::: checklist\n- [ ] Install Git {#install-git}\n- [ ] Set your name {#set-name}\n:::\n",
         _checklist,
         in_pages=True,
     ),
     "flow": Block(
-        "A drawing of steps and arrows. Steps with the same words share one box.",
+        "A diagram of steps and arrows. Steps with the same words share one box.",
         "::: flow\ntitle: From a file to the remote\nWork tree -> Staging area -> Local repository\n:::\n",
         _flow,
     ),

@@ -24,10 +24,10 @@ FORMATTER = HtmlFormatter(nowrap=True)
 
 NOT_DRAWN = {
     **dict.fromkeys(
-        ("mermaid", "plantuml", "puml", "d2"), "is not drawn. Write a diagram in a ::: flow block."
+        ("mermaid", "plantuml", "puml", "d2"), "is not supported. Write a diagram in a ::: flow block."
     ),
     **dict.fromkeys(
-        ("math", "latex-math", "katex", "mathjax"), "is not drawn. Write formulas in words or as text."
+        ("math", "latex-math", "katex", "mathjax"), "is not supported. Write formulas in words or as text."
     ),
 }
 CLOSING = re.compile(r"[\s>]*(`{3,}|~{3,})\s*")

@@ -33,7 +33,7 @@ ANYWHERE: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"\$\$|\$(?=`)"), FORMULA),
     (
         re.compile(r"!?\[\[[^\[\]\n]{1,300}\]\]"),
-        "Write a link as [words](lesson:slug) and a picture as ![words](address).",
+        "Write a link as [words](lesson:slug) and an image as ![words](address).",
     ),
     (re.compile(r"%%"), f"This is not a comment. Write <!-- comment -->. {IN_CODE}"),
     (
@@ -52,7 +52,7 @@ ANYWHERE: list[tuple[re.Pattern[str], str]] = [
     ),
     (
         re.compile(r"(?<![~\w/])~(?=[^\s~/])[^~\n]{1,300}(?<=[^\s~])~(?![~\w])"),
-        "Use ~~two tildes~~ to strike text out.",
+        "Use ~~two tildes~~ to strike text through.",
     ),
     (
         re.compile(r"(?<=\w)~[^~\s]{1,20}~|(?<=\w)\^[^\^\s]{1,20}\^"),

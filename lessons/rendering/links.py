@@ -103,7 +103,7 @@ def _accept_image(token: Token, page: Page, line: int) -> bool:
         return False
     is_here = source.startswith("/") and page.link("image", unquote(source), "") != ""
     if not _scheme(source) and not is_here:
-        problem = "there is no such picture. Add it in the editor, or use an https: address."
+        problem = "there is no such image. Add it in the editor, or use an https: address."
         page.report(line, f"{_short(source)}: {problem}")
     return True
 

@@ -125,7 +125,7 @@ def _refuse_excess(source: str) -> None:
     if brackets > MAX_BRACKETS:
         limit = f"The limit is {MAX_BRACKETS:,}."
         raise TooComplexError(
-            f"The text has {brackets:,} opening brackets [. {limit} Split it, or remove some."
+            f"The text has {brackets:,} opening brackets ([). {limit} Split it, or remove some."
         )
 
 

@@ -34,8 +34,8 @@ class Budget:
         self.left -= len(html) if html.isascii() else len(html.encode())
         if self.left < 0:
             raise TooComplexError(
-                f"At this line, the page becomes more than {MAX_GROWTH} times as long as its text, or more than "
-                f"{MAX_OUTPUT // 1_000_000} MB. Repeat long addresses, drawings and empty headings less often.",
+                f"From this line on, the page is more than {MAX_GROWTH} times as long as its text, or more than "
+                f"{MAX_OUTPUT // 1_000_000} MB. Repeat long addresses, diagrams and empty headings less often.",
                 line,
             )
         return html

@@ -28,22 +28,22 @@ def syntax() -> Iterator[Syntax]:
 _BEFORE = (
     Syntax(
         "Heading",
-        "`{#commit}` is its ID. Without it, the ID is made of the words.",
+        "`{#commit}` is its ID. Without it, the ID is made from the heading's text.",
         "## Committing {#commit}\n\nA link to [this heading](#commit).\n",
     ),
     Syntax(
         "Links to lessons, quizzes and labs",
-        "After `lesson:`, `quiz:` or `lab:` comes a slug of this course. `#committing` is the ID of a heading.",
+        "After `lesson:`, `quiz:` or `lab:`, write a slug from this course. `#committing` is the ID of a heading.",
         """\
 [A lesson](lesson:git-basics#committing), [a quiz](quiz:git-basics), [a lab](lab:first-repository),
-[the file beside this one](05-git-basics.md), https://git-scm.com/ and git@example.org:team/project.git.
+[the file next to this one](05-git-basics.md), https://git-scm.com/ and git@example.org:team/project.git.
 """,
     ),
 )
 _AFTER = (
     Syntax(
-        "Note as on GitHub",
-        "Also `NOTE`, `TIP`, `IMPORTANT` and `CAUTION`. `!!! note` and `??? note` of MkDocs work too.",
+        "GitHub alert",
+        "Also `NOTE`, `TIP`, `IMPORTANT` and `CAUTION`. MkDocs's `!!! note` and `??? note` work too.",
         "> [!WARNING]\n> This deletes the branch.\n",
     ),
     Syntax(
@@ -60,15 +60,15 @@ _AFTER = (
 | `git branch \\| wc -l` | the number of branches |
 """,
     ),
-    Syntax("Definition", "The term, and its meaning in the next line.", "Commit\n: A recorded state.\n"),
+    Syntax("Definition", "The term, with its meaning on the next line.", "Commit\n: A recorded state.\n"),
     Syntax(
         "Marked text, footnote and comment",
         "Footnotes are listed at the end of the page. Nobody sees the comment.",
         "==Marked==, and a footnote[^why]. <!-- Check this before class. -->\n\n[^why]: The reason.\n",
     ),
     Syntax(
-        "Folded text",
-        "Readers open it themselves. Blank lines go around the Markdown.",
+        "Collapsed section",
+        "It stays collapsed until a reader opens it. Put blank lines around the Markdown.",
         "<details>\n<summary>Show the answer</summary>\n\nAny Markdown.\n\n</details>\n",
     ),
 )

@@ -58,7 +58,7 @@ def clocks(meeting: Meeting) -> list[tuple[str, str]]:
     hours = mine.partition(", ")[2]
     if mine == theirs:
         return [(name, hours)]
-    return [(f"{city()}, you", hours), (f"{name}, class", theirs.removeprefix(day_of(mine)))]
+    return [(f"{city()} (you)", hours), (f"{name} (class)", theirs.removeprefix(day_of(mine)))]
 
 
 def span(meeting: Meeting, zone: zoneinfo.ZoneInfo) -> str:

@@ -1,4 +1,4 @@
-/* The editor: preview, pictures, drafts. Tab leaves the field. */
+/* The editor: preview, images, drafts. Tab leaves the field. */
 const box = document.getElementById("drafts");
 const form = box.closest("form");
 
@@ -25,7 +25,7 @@ function send(address, fields, signal) {
 
 const course = () => form.elements.course?.value || box.dataset.course;
 
-// --- one field: preview and pictures ---
+// --- one field: preview and images ---
 
 function startEditor(root) {
   const field = root.querySelector("textarea");
@@ -88,18 +88,18 @@ function startEditor(root) {
     field.focus();
     document.execCommand("insertText", false, code); // the one way that Undo can take back
     field.setSelectionRange(at + 2, at + 2);
-    say("Describe the picture between the brackets.");
+    say("Describe the image between the brackets.");
   }
 
-  async function upload(picture) {
-    say(`Uploading ${picture.name}.`);
+  async function upload(image) {
+    say(`Uploading ${image.name}.`);
     try {
-      const answer = await send(field.dataset.markdownxUploadUrlsPath, { image: picture, course: course() });
+      const answer = await send(field.dataset.markdownxUploadUrlsPath, { image, course: course() });
       if (answer.ok) insert((await answer.json()).image_code);
       else if (answer.status === 400) say((await answer.json()).image[0]);
       else sayFault(answer);
     } catch {
-      say("No connection. The picture was not uploaded. Add it again.");
+      say("No connection. The image was not uploaded. Add it again.");
     }
   }
 

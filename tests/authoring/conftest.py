@@ -32,7 +32,7 @@ release: now
   > That stages it.
 > The record is the commit.
 
-## How many branches has a new repository? {#branches}
+## How many branches does a new repository have? {#branches}
 = 1
 > One.
 """

@@ -143,7 +143,7 @@ def test_a_picture_that_is_refused_says_what_to_do(tab, lesson):
     chosen = {"name": "a.png", "mimeType": "image/png", "buffer": b"<svg/>"}
     tab.locator("input[type=file]").set_input_files(chosen)
     expect(tab.locator(".editor-says")).to_contain_text(
-        "This is not a picture in a supported format. Export it as PNG, JPEG or WebP."
+        "This is not an image in a supported format. Export it as PNG, JPEG or WebP."
     )
 
 

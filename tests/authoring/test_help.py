@@ -101,7 +101,7 @@ def test_the_scenario_of_the_help_is_read():
 
 
 def test_each_step_of_the_help_can_be_taken():
-    shown = examples(lab_help(), "Steps of scenarios")
+    shown = examples(lab_help(), "Scenario steps")
     assert shown.keys() == STEPS.keys()
     refused_by = [
         refused({name: f"{LAB}{CHECK}{SCENARIO}{start}  {text}" for name, text in shown.items()}, spec_faults)
@@ -123,7 +123,7 @@ def test_a_new_block_is_in_the_help_and_rendered(staff, course, monkeypatch):
     monkeypatch.setitem(BLOCKS, "quote", quote)
     assert quote.example in in_page(page_of(staff, "lesson"))
     assert [item.text for item in markdown_problems(course, "::: quot\n:::")] == [
-        "“::: quot” does not open a block. After the colons write note, tip, warning, checklist, flow or quote."
+        "“::: quot” does not open a block. After the colons, write note, tip, warning, checklist, flow or quote."
     ]
 
 

@@ -80,13 +80,13 @@ def test_bytes_behind_a_picture_are_not_kept(staff, course, media):
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (SVG, "not a picture in a supported format"),
-        (HTML, "The file contains more than a picture."),
-        (picture() + b"<script>alert(1)</script>", "The file contains more than a picture."),
-        (picture("JPEG") + b"%PDF-1.7", "The file contains more than a picture."),
+        (SVG, "not an image in a supported format"),
+        (HTML, "The file contains more than an image."),
+        (picture() + b"<script>alert(1)</script>", "The file contains more than an image."),
+        (picture("JPEG") + b"%PDF-1.7", "The file contains more than an image."),
         (picture("GIF"), "Export it as PNG, JPEG or WebP."),
-        (picture()[:200], "not a picture in a supported format"),
-        (b"", "not a picture in a supported format"),
+        (picture()[:200], "not an image in a supported format"),
+        (b"", "not an image in a supported format"),
         (bomb(20_000), "Scale it down first"),
         (bomb(4_500), "4,500 × 4,500 pixels"),
         (moving(), "Export one frame as PNG."),
@@ -103,7 +103,7 @@ def test_what_is_no_picture_is_refused_with_what_to_do(staff, course, media, dat
 
 def test_an_upload_without_a_file_says_so(staff, course):
     response = staff.post(reverse("markdownx_upload"), {"course": course.pk})
-    assert response.json() == {"image": ["Choose a picture first."]}
+    assert response.json() == {"image": ["Choose an image first."]}
 
 
 def test_whoever_is_signed_out_is_sent_to_the_login(client, course, media):

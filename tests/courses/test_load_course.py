@@ -137,7 +137,7 @@ def test_every_error_is_listed_with_its_file_and_line_and_nothing_is_written(fol
         ("one/session.yaml", "key: git", "key: g i t", "session.yaml:4: prepare.key: Enter a valid"),
         ("one/01-start.md", "---\nslug", "slug", "01-start.md:1: The file must start with front matter"),
         ("one/01-start.md", "status: published", "status: open", "01-start.md:4: status: must be one of"),
-        ("one/01-start.md", "slug: start", "slug: labs", "01-start.md:2: slug: “labs” is part of"),
+        ("one/01-start.md", "slug: start", "slug: labs", "01-start.md:2: slug: “labs” is reserved for"),
         (
             "one/01-start.md",
             "labs: [first]",

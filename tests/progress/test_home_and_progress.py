@@ -82,8 +82,8 @@ def test_a_meeting_on_another_day_of_the_class_says_which(client, course, learne
         page = client.get("/").content.decode()
     assert "Sunday 30 August</h2>" in page
     assert clocks_in(page) == [
-        ("Sydney, you", "01:00 to 04:00"),
-        ("IST, class", "Saturday 29 August, 20:30 to 23:30"),
+        ("Sydney (you)", "01:00 to 04:00"),
+        ("IST (class)", "Saturday 29 August, 20:30 to 23:30"),
     ]
 
 
@@ -156,7 +156,7 @@ def test_the_next_meeting_is_told_in_both_zones(client, course, learner):
     with time_machine.travel(starts_at - timedelta(days=2), tick=False):
         client.force_login(learner.user)  # the log-in of days ago has ended
         page = client.get("/").content.decode()
-    assert clocks_in(page) == [("London, you", "16:00 to 19:00"), ("IST, class", "20:30 to 23:30")]
+    assert clocks_in(page) == [("London (you)", "16:00 to 19:00"), ("IST (class)", "20:30 to 23:30")]
     assert '<h1 class="answer">Nothing is due before Saturday</h1>' in page
     assert "Saturday 29 August</h2>" in page
     assert "Next meeting. Starts in 2 days" in page

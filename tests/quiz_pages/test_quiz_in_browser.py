@@ -242,7 +242,7 @@ def test_review_opens_at_a_question(page, cast):
     assert page.faults == []
 
 
-NO_NUMBER = "Not saved. “3 hours” has more than a number. Enter only the number: 3."
+NO_NUMBER = "Not saved. “3 hours” contains more than a number. Enter only the number: 3."
 
 
 def test_what_is_no_number_is_told_while_it_is_typed_and_stays(page, cast):

@@ -31,10 +31,10 @@ OPTIONS = ("- [x] a", "- [ ] b", "> Why.")
         ("## What is it?", "no key"),
         ("## What is it? {}", "no key"),
         ("## What is it? {points=2}", "no key"),
-        ("## What is it? {#Upper}", "#Upper is not a key. Use up to 64 of a-z, 0-9, - and _."),
-        ("## What is it? {#a #b}", "#b is not a key. Use up to 64 of a-z, 0-9, - and _."),
-        ("## What is it? {#}", "# is not a key. Use up to 64 of a-z, 0-9, - and _."),
-        ("## What is it? {#" + "k" * 65 + "}", "is not a key. Use up to 64 of a-z, 0-9, - and _."),
+        ("## What is it? {#Upper}", "#Upper is not a key. Use up to 64 characters: a-z, 0-9, - and _."),
+        ("## What is it? {#a #b}", "#b is not a key. Use up to 64 characters: a-z, 0-9, - and _."),
+        ("## What is it? {#}", "# is not a key. Use up to 64 characters: a-z, 0-9, - and _."),
+        ("## What is it? {#" + "k" * 65 + "}", "is not a key. Use up to 64 characters: a-z, 0-9, - and _."),
         ("## What is it? {#q level=3}", "Unknown attribute level=3"),
         ("## What is it? {#q points=1 points=2}", "Unknown attribute points=2"),
         ("## What is it? {#q points=0}", "points=0 is not a number above 0"),
@@ -159,7 +159,7 @@ def test_text_outside_any_question_is_reported_once():
 def test_duplicate_key_names_the_first():
     assert only_problem(HEAD, *OPTIONS, HEAD, *OPTIONS) == (
         5,
-        f"The key #q is already used by the question in line {FIRST}.",
+        f"The key #q is already used by the question on line {FIRST}.",
     )
 
 

@@ -57,7 +57,7 @@ def upload(request: UserRequest) -> HttpResponse:
     queries.get_taught_course(request.user, request.POST.get("course", ""))
     file = request.FILES.get("image")
     if file is None:
-        return JsonResponse({"image": ["Choose a picture first."]}, status=400)
+        return JsonResponse({"image": ["Choose an image first."]}, status=400)
     try:
         name = store_image(file)
     except ImageRefusedError as error:

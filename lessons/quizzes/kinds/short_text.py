@@ -81,7 +81,7 @@ def _check_numbers(block: Block, report: ReportProblem) -> None:
             continue
         expression = re.sub(r"([.*+?^${}()|\[\]\\/])", r"\\\1", line.content)
         message = (
-            f"“{line.content}” is compared as text, so {number} alone is incorrect. For a number, write"
+            f"“{line.content}” is compared as text, so the answer {number} is marked incorrect. For a number, write"
             f" = {number} and name the unit in the question. For text, write = /{expression}/"
         )
         report(line.number, message, only_new=True, warns=not is_certain and "±" not in line.content)
