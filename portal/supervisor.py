@@ -72,8 +72,8 @@ def lock_checkout(path: Path, address: str) -> IO[str]:
     if not take(lock):
         lock.seek(0)
         if running := lock.read():
-            sys.exit(f"The portal of this checkout is already running at {running}. Stop it first (Ctrl-C).")
-        say("The portal of this checkout is still stopping. Waiting for it.")
+            sys.exit(f"The portal in this checkout is already running at {running}. Stop it first (Ctrl-C).")
+        say("The portal in this checkout is still stopping. Waiting until it has stopped.")
         deadline = time.monotonic() + ENDING_SECONDS
         while not take(lock):
             if time.monotonic() > deadline:

@@ -37,8 +37,8 @@ WAITS = (
     "Learners keep the previous version until the proof succeeds."
 )
 LAB_HELP = (
-    "Each check is a statement that should be true. The help above the text has the kinds of check. To try and prove a"
-    " lab on your own computer, download <a href='{}'>labcheck.pyz</a>."
+    "Each check is a statement that should be true. The help above the text lists the kinds of check. To try out and"
+    " prove a lab on your own computer, download <a href='{}'>labcheck.pyz</a>."
 )
 LAB_FIELDS: tuple[str, ...] = ("course", "slug", "status", "position", "source", "brief")
 

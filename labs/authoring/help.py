@@ -31,7 +31,7 @@ def lab_help() -> list[HelpGroup]:
 
 def _vocabulary() -> HelpGroup:
     keys = HelpEntry(
-        "Keys", "of each check, beside the one that names its kind", details=tuple(CHECK_KEYS.items())
+        "Keys", "of each check, besides the one that names its kind", details=tuple(CHECK_KEYS.items())
     )
     shared = HelpEntry("Parameters", "with the same meaning in every kind", details=tuple(VOCABULARY.items()))
     return HelpGroup("All checks", (keys, shared))
@@ -77,7 +77,7 @@ def _steps() -> HelpGroup:
     shared = tuple(documentation.shared_by_steps())
     entries.append(HelpEntry("Files, author and date", "for each step that makes a commit", details=shared))
     return HelpGroup(
-        "Steps of scenarios",
+        "Scenario steps",
         tuple(entries),
         about,
         before="^ *(- |expect:)",

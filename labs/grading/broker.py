@@ -30,6 +30,6 @@ def send(task: Task, **arguments: Any) -> bool:
             task.apply_async(kwargs=arguments, producer=producer, retry=False)
     except Exception as error:  # whatever a broker's client raises, the request is in the table already
         _Broker.rests_until = time.monotonic() + REST_SECONDS
-        logger.warning("cannot reach the broker, the reaper will wake a worker: %s", error)
+        logger.warning("cannot reach the broker; the reaper will wake a worker: %s", error)
         return False
     return True

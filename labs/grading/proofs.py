@@ -78,7 +78,7 @@ def proof_here(source: str) -> Proof:
 
 def problems(proof: Proof) -> list[Problem]:
     # each with its line
-    found = [Problem(1, "", f"on our side: {fault}") for fault in proof.faults]
+    found = [Problem(1, "", f"fault on our side: {fault}") for fault in proof.faults]
     found += [
         Problem(
             scenario.line,

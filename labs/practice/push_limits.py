@@ -22,7 +22,7 @@ from labs.repositories import bare, disk
 
 MAX_REFS = 1_000
 HOUR = timedelta(hours=1)
-LARGE_FILES = "Most often data, a model or a virtual environment was committed."
+LARGE_FILES = "Usually, data, a model or a virtual environment was committed."
 REMOVE_THEM = "Remove it from your commits, add it to .gitignore, and push again."
 
 
@@ -81,7 +81,7 @@ def check_refs(names: list[str], push: PushRequest) -> None:
     if len(push.commands) > MAX_REFS or len(after) > max(MAX_REFS, len(names)):
         raise PushRefusedError(
             "too many branches and tags",
-            f"This push has {_count(push.commands)}, and the repository here has {_count(names)}. "
+            f"This push has {_count(push.commands)}, and the repository on the portal has {_count(names)}. "
             f"The limit is {MAX_REFS:,}. Push only the branches that the lab asks for, by name: "
             "git push origin main. To delete a remote branch: git push origin --delete NAME.",
         )
@@ -96,7 +96,7 @@ def check_format(repository: Repository, push: PushRequest) -> None:
     raise PushRefusedError(
         "SHA-256 object ids",
         "Your repository uses SHA-256 object IDs. This remote, like GitHub, accepts only SHA-1. Copy your commits into "
-        "a new repository beside yours and continue there:",
+        "a new repository next to yours and continue there:",
         "git init -q --object-format=sha1 ../with-sha1",
         "git fast-export --all | git -C ../with-sha1 fast-import --quiet",
         f"git -C ../with-sha1 checkout -q -f {branch}",

@@ -18,7 +18,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "account_inactive": "This account is closed. Ask the course staff to open it again.",
+        "account_inactive": "This account is closed. Ask the course staff to reopen it.",
         "cannot_remove_primary_email": "You can’t remove the email address that you sign in with.",
         "duplicate_email": "This email address is already on your account.",
         "email_password_mismatch": "The email address or password is not correct.",

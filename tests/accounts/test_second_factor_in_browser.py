@@ -61,7 +61,7 @@ def test_staff_set_a_passkey_up_and_sign_in_with_it(browser, live_server, staff)
     page.get_by_label("Sign in with it instead of your password").check()
     page.get_by_role("button", name="Add the passkey").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
-    page.get_by_role("link", name="I have saved them, continue").click()
+    page.get_by_role("link", name="I’ve saved the codes").click()
     expect(page).to_have_url(f"{live_server.url}/staff/")
 
     for address in (*LOOKED_AT, "/accounts/2fa/totp/activate/", "/accounts/2fa/recovery-codes/"):
@@ -95,5 +95,5 @@ def test_passkey_that_the_browser_refuses_is_said_in_words(browser, live_server,
     page.goto("/accounts/login/")
     page.evaluate("() => { navigator.credentials.get = () => Promise.reject(new Error()); }")
     page.get_by_role("button", name="Use a passkey").click()
-    expect(page.get_by_role("alert")).to_contain_text("The passkey was not used")
+    expect(page.get_by_role("alert")).to_contain_text("The passkey wasn’t used")
     context.close()

@@ -174,7 +174,7 @@ def broker_at(monkeypatch, tmp_path):
 
 def test_broker_that_is_gone_stops_nobody(broker_at, caplog):
     tasks.wake()
-    assert "cannot reach the broker, the reaper will wake a worker" in caplog.text
+    assert "cannot reach the broker; the reaper will wake a worker" in caplog.text
 
 
 def test_broker_that_hangs_is_waited_for_once_in_a_while(broker_at, caplog, monkeypatch):

@@ -118,7 +118,7 @@ def test_push_over_the_cap_is_refused_in_words_and_leaves_nothing(stack, learner
     clone.commit(path="model.bin", content=bytes_of(8 << 20))
     code, said = clone.push()
     assert code == 1
-    assert "The push exceeds the limit of 6 MB for one push. Most often data, a" in said
+    assert "The push exceeds the limit of 6 MB for one push. Usually, data, a" in said
     assert "! [remote rejected] main -> main (larger than 6 MB)" in said
     assert not submissions(learner).exists()
     assert clone.output("ls-remote", "portal") == b""
@@ -141,7 +141,7 @@ def test_push_of_2000_branches_is_refused_in_words_for_each_of_them(stack, learn
     clone.pack_refs({f"refs/heads/feature-{number}": head for number in range(2000)})
     code, said = clone.push("--all")
     assert (code, submissions(learner).count()) == (1, 0)
-    assert "This push has 2,001 branches and tags, and the repository here has 0" in said
+    assert "This push has 2,001 branches and tags, and the repository on the portal has 0" in said
     assert "git push origin main" in said
     assert said.count("(too many branches and tags)") == 2001
     assert "failed to report status" not in said

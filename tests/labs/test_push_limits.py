@@ -95,7 +95,7 @@ def test_full_repository_takes_changes_and_deletions_but_nothing_more(join, monk
     code, said = clone.push("main:one-more")
     assert code == 1
     said = " ".join(said.split())
-    assert "This push has 1 branch or tag, and the repository here has 20 branches and tags." in said
+    assert "This push has 1 branch or tag, and the repository on the portal has 20 branches and tags." in said
     assert "The limit is 20." in said
     assert clone.push("main:one-more", *(f":refs/tags/v{number}" for number in range(12)))[0] == 0
     assert len(ref_files.read_refs(path_of(clone))) == 9

@@ -35,7 +35,9 @@ def test_address_that_lacks_its_slash_is_still_completed_on_this_machine(client,
 
 def test_page_that_is_not_there_says_who_is_signed_in(db):
     response = client_of(make_user("person@example.org")).get("/nowhere/")
-    assert "It may belong to somebody else: you’re signed in as person@example.org." in text_of(response)
+    assert "The page may belong to somebody else. You’re signed in as person@example.org." in text_of(
+        response
+    )
 
 
 @pytest.mark.parametrize("address", ["", "staff@example.org"])

@@ -54,7 +54,7 @@ def test_start_while_the_one_before_ends_waits_for_it(portal):
     second = Portal(portal.var, portal.port)
     try:
         second.wait_until_ready()
-        assert second.said("The portal of this checkout is still stopping. Waiting for it.")
+        assert second.said("The portal in this checkout is still stopping. Waiting until it has stopped.")
         assert portal.supervisor.wait(30) == 0, first_terminal.read_text()
     finally:
         second.remove()

@@ -54,7 +54,7 @@ def test_warning_of_a_service_is_shown_and_kept(shared_portal):
 def test_second_start_in_the_same_place_is_one_line(shared_portal):
     second = Portal(shared_portal.var)
     assert second.supervisor.wait(30) == 1
-    line = f"The portal of this checkout is already running at http://localhost:{shared_portal.port}."
+    line = f"The portal in this checkout is already running at http://localhost:{shared_portal.port}."
     assert second.terminal.read_text() == f"{line} Stop it first (Ctrl-C).\n"
 
 
@@ -63,7 +63,7 @@ def test_empty_port_is_the_usual_one(shared_portal):
     second = subprocess.run(
         argv, cwd=ROOT, env=environment(shared_portal.var, ""), capture_output=True, text=True
     )
-    assert second.stderr.startswith("The portal of this checkout is already running")
+    assert second.stderr.startswith("The portal in this checkout is already running")
 
 
 def test_address_that_is_asked_for_in_another_terminal_has_the_port_of_the_portal(shared_portal):
