@@ -1,1 +1,1 @@
-"""Measured speed: each piece of work beside the least it could cost, in turns, in one run. See README.md."""
+"""Measured speed: each piece of work and the least it could cost, in alternation, in one run. See README.md."""

@@ -102,7 +102,7 @@ class ClassPage(Benchmark):
     goals = (Goal("product", at_most=100), Goal("ratio", at_most=1.1))
 
     def __init__(self, site: Site, name: str, page: Page, *, whole_course: bool = False) -> None:
-        self.work = f"{name}, big class beside small, processor"
+        self.work = f"{name}, big class against small, CPU"
         self.small = site.same_course if whole_course else site.small_class
         self.big = site.big_class
         self.server, self.page = site, page
@@ -119,7 +119,7 @@ class ClassPage(Benchmark):
 
 
 class LessonsAtRandom(Benchmark):
-    target, work, unit = 19, "300 lessons at random beside one of them", "req/s"
+    target, work, unit = 19, "300 random lessons against one of them", "req/s"
     goals = (Goal("ratio", at_least=0.5),)
 
     def __init__(self, site: Site) -> None:

@@ -14,7 +14,7 @@ MANY = 1_000
 class ManySubmissions(Benchmark):
     """A lab's page for a learner who never submitted, beside the same for one who did so very often."""
 
-    target, work, unit = 7, f"lab page with {MANY:,} own submissions, processor", "ms"
+    target, work, unit = 7, f"lab page with {MANY:,} of the learner's submissions, CPU", "ms"
     goals = (Goal("ratio", at_most=1.1), Goal("more SQL", at_most=0))
 
     def __init__(self, site: Site) -> None:
@@ -44,7 +44,7 @@ class ManySubmissions(Benchmark):
 class GraderMemory(Benchmark):
     """The most memory of a process that fetches and grades once, without those of git."""
 
-    target, work, unit = 7, "memory to grade, large beside small", "MB"
+    target, work, unit = 7, "memory to grade, large against small", "MB"
     goals = (Goal("ratio", at_most=1.2), Goal("product", at_most=60))
 
     def __init__(self, site: Site) -> None:
@@ -98,7 +98,7 @@ class LongHistory(Benchmark):
 class LongHistoryUnasked(Benchmark):
     """A check that needs no history, on the longest one beside the small repository."""
 
-    target, work, unit = 13, "a file's check, long history beside small", "s"
+    target, work, unit = 13, "a file's check, long history against small", "s"
     goals = (Goal("ratio", at_most=1.5),)
 
     def __init__(self, site: Site) -> None:

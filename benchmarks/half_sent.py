@@ -17,7 +17,7 @@ PATHS = ("/healthz", "/accounts/login/", "/help/")
 
 
 class HalfSent(Benchmark):
-    target, work, unit = 12, "health, two pages and a push beside 200 half-sent requests", "s"
+    target, work, unit = 12, "health, two pages and a push during 200 half-sent requests", "s"
     goals = (Goal("product", at_most=2.0), Goal("open", at_least=200))
 
     def __init__(self, site: Site) -> None:

@@ -43,7 +43,7 @@ class Claim(Benchmark):
         self.site, self.verdicts = site.big_class, verdicts
         self.few = queues.CANDIDATES if verdicts else 1
         recent = f", {verdicts} recent verdict{'s' * (verdicts > 1)} each" if verdicts else ""
-        self.work = f"claim, {WAITING:,} waiting beside {self.few}{recent}"
+        self.work = f"claim, {WAITING:,} waiting against {self.few}{recent}"
 
     def limit(self) -> float:
         return self._claimed(self.few)
