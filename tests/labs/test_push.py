@@ -141,7 +141,10 @@ def test_push_of_2000_branches_is_refused_in_words_for_each_of_them(stack, learn
     clone.pack_refs({f"refs/heads/feature-{number}": head for number in range(2000)})
     code, said = clone.push("--all")
     assert (code, submissions(learner).count()) == (1, 0)
-    assert "This push has 2,001 branches and tags, and the repository on the portal\nhas 0 branches and tags. " in said
+    assert (
+        "This push has 2,001 branches and tags, and the repository on the portal\nhas 0 branches and tags. "
+        in said
+    )
     assert "git push origin main" in said
     assert said.count("(too many branches and tags)") == 2001
     assert "failed to report status" not in said
