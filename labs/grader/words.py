@@ -1,7 +1,7 @@
 """Parts of sentences, and names from a stranger's repository made safe to show."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from difflib import get_close_matches
 from itertools import islice
@@ -60,6 +60,12 @@ def size(number: int) -> str:
 def listed(items: Iterable[str], limit: int = 3) -> str:
     """Return `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`."""
     return _joined(items, limit, " and ")
+
+
+def named(noun: str, names: Collection[str], limit: int = 3) -> str:
+    """Return `the event `push``, `the events `push` and `release``, `no event`."""
+    plural = noun if len(names) == 1 else f"{noun}s"
+    return f"the {plural} {listed(map(quoted, names), limit)}" if names else f"no {noun}"
 
 
 def either(items: Iterable[str], limit: int = 20) -> str:

@@ -227,7 +227,7 @@ def test_each_question_is_answered_both_ways(repo, lab):
         (
             [("${{ matrix.python-version }}", "3.12")],
             "matrix: {python-version: ['3.11']}",
-            "Job `test` does not use `matrix.python-version`, so all its runs are identical.",
+            "Job `test` does not use `matrix.python-version`, so its value makes no difference.",
             18,
         ),
     ],
@@ -303,12 +303,12 @@ def test_what_github_would_not_accept_is_named_with_line_and_column(ask, text):
     assert result.outcome is Outcome.NEEDS_WORK
     assert result.why.startswith(why)
     assert result.evidence[0].line == line
-    assert f"In {PATH}, line {line}" in result.fix or f" of `{PATH}`" in result.fix
+    assert f"Edit `{PATH}`, line {line}" in result.fix or f" of `{PATH}`" in result.fix
 
 
 def test_a_fault_has_its_column(ask):
     assert (
-        "line 5, column 5, expected: "
+        "line 5, column 5. Expected: "
         in ask(jobs(f"  a:\n    runs-on: x\n    stepps: 1\n    steps: [{{run: x}}]\n#{'x' * 20_000}\n")).fix
     )
 
@@ -493,7 +493,10 @@ def test_a_literal_credential_is_never_shown(ask, value):
     secret = value.split(": ")[1].strip("'")
     text = changed(("    needs: test\n", f"    env:\n      {value}\n"))
     result = ask(text, "no_secret_echoed: true")
-    assert result.outcome is Outcome.NEEDS_WORK and "its value is not shown here" in result.why
+    assert (
+        result.outcome is Outcome.NEEDS_WORK
+        and ". The value is not shown here. Revoke it and create a new one" in result.why
+    )
     assert secret not in str(result)
     assert secret not in str(ask(text, ORDER))
 
@@ -676,7 +679,7 @@ def test_names_of_the_file_stay_on_their_line_of_a_fix(ask):
     result = ask(text, "artifacts: {used_by: deploy}")
     assert "\n              name: dist\\nreboot\n" in result.fix
     assert all(
-        line.startswith(("In ", "    ", "git ", "Your uncommitted "))
+        line.startswith(("Edit ", "    ", "git ", "Your uncommitted "))
         for line in filter(None, result.fix.splitlines())
     )
 

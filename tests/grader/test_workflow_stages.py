@@ -83,7 +83,7 @@ def acts(steps, job=""):
             "the script continues after the failure",
         ),
         ("      - run: pytest\n        continue-on-error: true\n", "it has `continue-on-error: true`"),
-        ("      - run: pytest | tee log\n", "the pipe hides its exit code (`shell: bash` does not)"),
+        ("      - run: pytest | tee log\n", "the pipe hides its exit code (with `shell: bash` it would not)"),
         ("      - run: pytest | tee log\n        shell: bash\n", ""),
         ("      - run: |\n          set -o pipefail\n          pytest | tee log\n", ""),
     ],

@@ -125,9 +125,9 @@ def _too_late(code: Instruction, install: Instruction) -> Finding:
     return Finding(
         code.place,
         f"{says}, so Docker installs them again after every code change.",
-        f"{quoted(f'COPY {listing}')} and the installation before the code is copied"
+        f"{quoted(f'COPY {listing}')} and {quoted(f'RUN {install.value}')} before the code is copied"
         if listing
-        else "the installation before the code is copied",
+        else f"{quoted(f'RUN {install.value}')} before the code is copied",
         quoted(written),
         (*copy, f"RUN {install.value}", written) if code is not install else (),
     )

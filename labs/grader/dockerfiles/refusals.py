@@ -98,8 +98,9 @@ def _in_from(one: Instruction) -> Iterator[Complaint]:
 
 def _in_copy(one: Instruction) -> Iterator[Complaint]:
     if len(one.words) < 2:
-        there = quoted(one.words[0]) if one.words else "nothing"
-        says = f"`{one.name}` needs a source and a destination, but has only {there}."
+        there = quoted(one.words[0]) if one.words else ""
+        but = f"has only {there}" if there else "has neither"
+        says = f"`{one.name}` needs a source and a destination, but {but}."
         add = (f"{one.name} {one.words[0]} ./",) if one.words and not one.words[0].startswith("<<") else ()
         yield Complaint(says, f"`{one.name} <source> <destination>`", quoted(f"{one.name} {one.value}"), add)
     elif one.listed is None and one.words[-1].startswith("<<"):

@@ -75,7 +75,8 @@ def hidden_lines(read: Callable[[str], str | None]) -> Callable[[str], set[int]]
 def _literal(place: Place, name: str) -> Finding:
     return Finding(
         place,
-        f"{name[0].upper()}{name[1:]} is in the Dockerfile; its value is not shown here. Replace it where it is used.",
+        f"{name[0].upper()}{name[1:]} is in the Dockerfile. The value is not shown here. "
+        "Revoke it and create a new one.",
         "a secret mounted for one command",
         name,
         ("RUN --mount=type=secret,id=token …",),

@@ -146,10 +146,15 @@ def _no_tests(folder: str, counted: list[str], files: list[str], settings: Pytes
     file, function = settings.example(folder)
     add = (f"def {function}():", "    assert add(2, 3) == 5")
     by = f" according to {quoted(settings.path)}" if settings.is_own else ""
-    names = " or ".join(quoted(one) for one in settings.python_functions) or "nothing"
+    names = " or ".join(quoted(one) for one in settings.python_functions)
+    wanted = (
+        f"functions whose names start with {names}"
+        if names
+        else "test functions (`python_functions` is empty)"
+    )
     if counted:
         says = f"No function in {listed(map(quoted, counted))} is a test{by}."
-        return Finding(Place(counted[0], 1), says, f"functions whose names start with {names}", "none", add)
+        return Finding(Place(counted[0], 1), says, wanted, "none", add)
     says = f"There are no tests{by}."
     if settings.testpaths and _test_files(folder, files, replace(settings, testpaths=())):
         where = listed(map(quoted, settings.testpaths))

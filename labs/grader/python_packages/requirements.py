@@ -277,7 +277,8 @@ def of_path(name: str, path: str, blank: Wanted) -> Wanted:
     one = replace(
         blank, name=name or (named or ""), exact=named is not None, bounded=named is not None, own=own
     )
-    return one if named or own else replace(one, moves="it is a folder on one machine")
+    moves = "its path depends on a variable" if "$" in path else "it is a path outside the repository"
+    return one if named or own else replace(one, moves=moves)
 
 
 def _version_in(file: str) -> str | None:

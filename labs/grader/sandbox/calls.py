@@ -23,6 +23,7 @@ IMPORT_SECONDS = 10.0
 START_SECONDS = 10.0
 MAX_ANSWER = 64 << 10
 _MAX_QUESTION = 1 << 20
+_LIMITS = {"seconds": "time"}
 _ENDED = "it exited without a result"
 
 
@@ -202,5 +203,5 @@ class _Hearing:
             return {"gone": "there was no time left to run it"}
         ran = self._sandbox.run(replace(self._job, argv=argv, stdin=asked["stdin"].encode(), seconds=seconds))
         if ran.why != "exit":
-            return {"gone": f"the program exceeded its limit of {ran.why}"}
+            return {"gone": f"the program exceeded its {_LIMITS.get(ran.why, ran.why)} limit"}
         return {"exit": ran.exit, "output": ran.text}

@@ -21,7 +21,7 @@ def what_is_open(run: Callable[[Job], Ran]) -> str:
     except (SandboxError, OSError, subprocess.SubprocessError) as error:
         return str(error)
     except ValueError:
-        return f"the self-test exited with {ran.exit}: {ran.text.strip()[-200:]}"
+        return f"the self-test exited with status {ran.exit}: {ran.text.strip()[-200:]}"
     return "; ".join(_faults(seen))
 
 

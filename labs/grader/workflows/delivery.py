@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..findings import Answer, Finding, LookedAt, answer
-from ..words import listed, quoted
+from ..words import listed, named, quoted
 from .expressions import runs_after_failure
 from .order import not_known
 from .reaching import Reach
@@ -141,12 +141,12 @@ class Delivery(Reach):
 
     def _never(self, act: Act) -> Finding:
         condition = act.condition or self.pipeline.jobs[act.job].condition
-        events = listed(map(quoted, self.pipeline.workflow.triggers), 5)
+        events = named("event", self.pipeline.workflow.triggers, 5)
         return Finding(
             act.place,
             f"No event that triggers this workflow runs the {_noun(act)} in job {quoted(act.job)}.",
             "an `if` that can be true",
-            f"`if: {condition}`, with the events {events}" if condition else f"the events {events}",
+            f"`if: {condition}`, with {events}" if condition else events,
             job=act.job,
         )
 
@@ -168,7 +168,7 @@ class Delivery(Reach):
 
     def _not_by_push(self, act: Act, start: Start) -> Finding:
         condition = act.condition or self.pipeline.jobs[act.job].condition
-        events = listed(map(quoted, self.pipeline.workflow.triggers), 5)
+        events = named("event", self.pipeline.workflow.triggers, 5)
         by_push = any(map(self._is_delivered, self.starts))
         return Finding(
             act.place,

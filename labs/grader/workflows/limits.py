@@ -62,7 +62,7 @@ def _is_before(step: Step) -> bool:
 
 
 def _grows_old(job: Job, step: Step) -> Finding:
-    says = f"The cache key in job {quoted(job.id)} never changes, so the cache is never updated."
+    says = f"The cache key in job {quoted(job.id)} does not depend on the list of dependencies."
     add = ("          key: pip-${{ hashFiles('requirements.txt') }}",)
     found = quoted(step.inputs.get("key", "no key"))
     return Finding(step.place, says, "a key with `hashFiles(…)`", found, add, job=job.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..findings import Answer, Finding, answer
-from ..words import count, listed, quoted
+from ..words import count, named, quoted
 from .graph import Pipeline
 from .stages import Act
 
@@ -114,7 +114,7 @@ def _missing(pipeline: Pipeline, stage: str, acts: list[Act]) -> Iterator[Findin
             pipeline.workflow.place(),
             f"No step is known to run the stage {quoted(stage)}.",
             f"a {quoted(stage)} step that can run",
-            f"the stages {listed(map(quoted, found), 9)}" if found else "no known stage",
+            named("stage", found, 9) if found else "no known stage",
             EXAMPLES.get(stage, ()),
         )
 
@@ -124,9 +124,9 @@ def _out_of_order(pipeline: Pipeline, first: Act, second: Act, before: str) -> F
     says = f"Job {quoted(second.job)} does not wait for job {quoted(first.job)}"
     add: tuple[str, ...] = ()
     if first.job == second.job and first.order >= second.order:
-        says = f"In job {quoted(second.job)} the stage {quoted(second.stage)} runs before {quoted(before)}"
+        says = f"In job {quoted(second.job)}, the stage {quoted(second.stage)} runs before {quoted(before)}"
     elif first.job == second.job:
-        says = f"In job {quoted(second.job)} {quoted(second.stage)} runs even if {quoted(before)} fails"
+        says = f"In job {quoted(second.job)}, {quoted(second.stage)} runs even if {quoted(before)} fails"
     elif _waits(pipeline, first.job, second.job):
         says = f"Job {quoted(second.job)} has an `if` that lets it run even if job {quoted(first.job)} fails"
     else:

@@ -7,9 +7,9 @@ from typing import Literal
 
 from ..findings import Answer, Finding, LookedAt, answer
 from ..formats.yaml_values import Value
-from ..words import listed, quoted
+from ..words import count, listed, quoted
 from .graph import Load, Pipeline
-from .model import Job
+from .model import Concurrency, Job
 from .values import text_of
 
 MAX_RUNS = 256  # of one matrix, at GitHub
@@ -28,7 +28,7 @@ def matrix(pipeline: Pipeline, wanted: Mapping[str, Sequence[str]]) -> Answer:
         return Answer(unknown=f"whether a job has a matrix: {_calls(pipeline)}")
     if not jobs:
         says = "No job has a matrix."
-        return Answer((Finding(pipeline.workflow.place(), says, f"a matrix over {asked}", "none", add),))
+        return Answer((Finding(pipeline.workflow.place(), says, f"a matrix with {asked}", "none", add),))
     runs = {job.id: runs_of(job.matrix) for job in jobs}
     known = [job for job in jobs if runs[job.id] is not None]
     closest = min(known or jobs, key=lambda job: len(_lacking(runs[job.id] or [], wanted)))
@@ -39,12 +39,18 @@ def matrix(pipeline: Pipeline, wanted: Mapping[str, Sequence[str]]) -> Answer:
         return Answer((_lacks(closest, runs[closest.id] or [], lacking, asked, add),))
     unused = [key for key in wanted if not _uses(pipeline, closest, key)]
     if unused:
-        says = f"Job {quoted(closest.id)} does not use `matrix.{unused[0]}`, so all its runs are identical."
+        says = (
+            f"Job {quoted(closest.id)} does not use `matrix.{unused[0]}`, so its value makes no difference."
+        )
         expected = f"`${{{{ matrix.{unused[0]} }}}}` in the job"
         use = (f"{unused[0]}: ${{{{ matrix.{unused[0]} }}}}",)
         return Answer((Finding(closest.place, says, expected, "an unused matrix", use, job=closest.id),))
     number = len(runs[closest.id] or [])
-    return answer((), f"Job {quoted(closest.id)} runs {number} times, over {asked}.", [closest.place])
+    return answer(
+        (),
+        f"Job {quoted(closest.id)} runs {count(number, 'time')}, with a matrix of {asked}.",
+        [closest.place],
+    )
 
 
 def _calls(pipeline: Pipeline) -> str:
@@ -83,7 +89,7 @@ def _lacks(job: Job, runs: Runs, lacking: list[str], asked: str, add: tuple[str,
     return Finding(
         job.place,
         f"No run of job {quoted(job.id)} has {listed(map(quoted, lacking))}.{short}",
-        f"a matrix over {asked}",
+        f"a matrix with {asked}",
         f"{quoted(key)}: {listed(map(quoted, there), 6)}" if there else f"no {quoted(key)}",
         add,
         job=job.id,
@@ -132,6 +138,15 @@ def _list(value: Value | None) -> list[Value]:
     return value.data if value and isinstance(value.data, list) else []
 
 
+def _overlap(group: Concurrency, *, is_computed: bool) -> str:
+    name = f"the concurrency group {quoted(group.group)}"
+    if is_computed:
+        return f"A new run in {name} cancels the one in progress or waits for it, depending on an expression."
+    if group.cancels in ("", "false"):
+        return f"Runs in {name} run one at a time."
+    return f"A new run in {name} cancels the one in progress."
+
+
 def concurrent(pipeline: Pipeline, how: Literal["any", "cancel", "queue"]) -> Answer:
     """Runs in one group do not overlap: the older is canceled, or the newer waits."""
     jobs = (job.concurrency for job in pipeline.jobs.values())
@@ -144,9 +159,7 @@ def concurrent(pipeline: Pipeline, how: Literal["any", "cancel", "queue"]) -> An
         )
     computed = [group for group in groups if "${{" in group.cancels]
     if good and (how == "any" or good[0] not in computed):
-        words = "are canceled" if good[0].cancels not in ("", "false") else "wait for each other"
-        words = "are canceled or wait, depending on an expression" if good[0] in computed else words
-        return answer((), f"Runs in the concurrency group {quoted(good[0].group)} {words}.", [good[0].place])
+        return answer((), _overlap(good[0], is_computed=good[0] in computed), [good[0].place])
     if computed:
         said = quoted(computed[0].cancels)
         return Answer(unknown=f"whether runs are canceled: {said} is evaluated at run time")

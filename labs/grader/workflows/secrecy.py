@@ -68,7 +68,7 @@ def _literals(workflow: Workflow) -> Iterator[Finding]:
     for line, name in literal_lines(workflow.lines).items():
         yield Finding(
             Place(workflow.path, line),
-            f"{name[0].upper()}{name[1:]} is in the file; its value is not shown here. Replace it where it is used, "
+            f"{name[0].upper()}{name[1:]} is in the file. The value is not shown here. Revoke it and create a new one, "
             "because every clone contains it.",
             "a repository secret, read as `${{ secrets.NAME }}`",
             name,

@@ -155,7 +155,7 @@ def _failure(command: Command, job: Job, step: Step, asked: int) -> tuple[str, s
     if found == "fails":
         return "", ""
     if fate(step.run, command.number, replace(setting, pipefail=True)) == "fails":
-        return "the pipe hides its exit code (`shell: bash` does not)", ""
+        return "the pipe hides its exit code (with `shell: bash` it would not)", ""
     return "the script continues after the failure", ""
 
 

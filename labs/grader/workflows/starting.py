@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ..findings import Answer, Finding, LookedAt, answer
-from ..words import listed, quoted
+from ..words import listed, named, quoted
 from .filters import Moment, starts
 from .model import Trigger, Workflow
 
@@ -35,12 +35,12 @@ def _starting(workflow: Workflow, moment: Moment) -> list[Trigger]:
 
 def _absent(workflow: Workflow, moment: Moment) -> Finding:
     trigger = workflow.triggers.get(moment.event)
-    events = listed(map(quoted, workflow.triggers), 6) or "none"
+    events = named("event", workflow.triggers, 6)
     return Finding(
         trigger.place if trigger else workflow.place(),
         f"{_capital(str(moment))} does not trigger the workflow.",
-        f"`on` with the event {quoted(moment.event)}" + (" for it" if trigger else ""),
-        _filters(trigger) if trigger else f"the events {events}",
+        f"a {quoted(moment.event)} event in `on`" + (" whose filters include it" if trigger else ""),
+        _filters(trigger) if trigger else events,
         _lines(moment),
     )
 

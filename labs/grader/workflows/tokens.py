@@ -63,7 +63,8 @@ def _quoted(text: str, at: int) -> tuple[Token, int]:
     match = _TEXT.match(text, at)
     if not match:
         raise ExpressionError(
-            f"the string {quoted(text[at:])} is not closed", "a `'` at its end, and two for one inside"
+            f"the string {quoted(text[at:])} is not closed",
+            "a closing `'`; write `''` for a quote inside the string",
         )
     return Token("literal", match[0], Literal(match[1].replace("''", "'"))), match.end()
 
@@ -97,7 +98,9 @@ def _misread(text: str, at: int, word: str) -> ExpressionError:
         mended = text[:at] + twice + text[at + 1 :]
         return ExpressionError(f"{quoted(word[0])} is not an operator", quoted(mended))
     if word.startswith(("“", "”", "‘", "’")):
-        return ExpressionError(f"{quoted(word)} contains a typographic quote", "`'` around a text")
+        return ExpressionError(
+            f"{quoted(word)} contains a typographic quote", "straight quotes (`'`) around the string"
+        )
     return ExpressionError(
         f"{quoted(word)} is not valid in an expression",
         f"a string such as `'{word}'`, a number or a context",

@@ -36,7 +36,7 @@ _SUBJECTS = {
     "workflow_dispatch": "a person",
     "release": "a release",
     "pull_request_review": "a pull request review",
-    "repository_dispatch": "a call of the GitHub API (`repository_dispatch`)",
+    "repository_dispatch": "a GitHub API call (`repository_dispatch`)",
     "workflow_run": "a run of a different workflow (`workflow_run`)",
     "workflow_call": "a workflow that calls this one",
     "merge_group": "the merge queue",

@@ -154,6 +154,6 @@ def _edit(finding: Finding) -> Iterator[str]:
     line = f", line {place.line}" if place.line else ""
     column = f", column {place.column}" if place.column else ""
     end = ":" if finding.add else "."
-    yield visible(f"In {place.path}{line}{column}, expected: {finding.expected}{end}")
+    yield visible(f"Edit `{place.path}`{line}{column}. Expected: {finding.expected}{end}")
     if finding.add:
         yield "\n".join(visible(f"    {line}") for line in finding.add)
