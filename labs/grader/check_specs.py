@@ -148,7 +148,7 @@ def _order_problems(items: list[Value]) -> Iterator[Problem]:
             name = str(need.data)
             if name not in earlier:
                 later = f"{quoted(name)} is defined below this check: move it up"
-                unknown = f"no check has the ID {quoted(name)}. {did_you_mean(name, ids)}"
+                unknown = f"no check has the ID {quoted(name)}. {did_you_mean(name, ids)}".rstrip()
                 yield Problem(need.line, "needs", later if name in ids else unknown)
         if "id" in data:
             name = str(data["id"].data)

@@ -142,14 +142,19 @@ def _pairs(
 def _unknown(values: dict[str, Value], names: list[str], prefix: str) -> Iterator[Problem]:
     for name, value in values.items():
         if name not in names:
-            yield Problem(value.line, prefix + name, f"unknown key. {did_you_mean(name, names)}")
+            told = (
+                f"unknown key. {did_you_mean(name, names)}"
+                if names
+                else "unknown key: no keys are allowed here"
+            )
+            yield Problem(value.line, prefix + name, told)
 
 
 def did_you_mean(name: str, names: list[str]) -> str:
     near = nearest(name, names)
     if near:
         return f"Did you mean {quoted(near)}?"
-    return f"Use one of: {listed(names, limit=20)}." if names else "There are none."
+    return f"Use one of: {listed(names, limit=20)}." if names else ""
 
 
 # Any: a value of the annotated type
@@ -295,7 +300,7 @@ _TYPES: dict[object, tuple[str, Callable[[object], object]]] = {
     bool: ("true or false", _flag),
     Content: ("text", _content),
     datetime: ("a date such as `2025-11-29T20:30:00+05:30`", _moment),
-    PersonPart: ("a name or an email without `<` and `>`", _matching(re.compile(r"[^<>\x00-\x1f]+"))),
+    PersonPart: ("a name or an email without `<` or `>`", _matching(re.compile(r"[^<>\x00-\x1f]+"))),
     RefName: ("the name of a branch or tag", _matching(_REF_NAME)),
     FilePath: ("a path in the repository, such as `src/app.py`", _path),
     Regex: ("a regular expression", _regex),

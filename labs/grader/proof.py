@@ -71,8 +71,11 @@ class CheckProof:
         For a check that should have passed but had nothing to judge, name the scenario.
         """
         names = listed(map(quoted, self.nothing))
-        on_something = f" with something to judge ({names} had nothing)" if self.nothing else ""
-        missing = [] if self.passed else [f"to pass{on_something}"]
+        give = "gives" if len(self.nothing) == 1 else "give"
+        given = (
+            f" in a scenario that gives it something to check ({names} {give} it nothing)" if names else ""
+        )
+        missing = [] if self.passed else [f"to pass{given}"]
         if not self.needed_work and not self.always_passes:
             missing.append("to need work")
         return " or ".join(missing)

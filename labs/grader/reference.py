@@ -14,9 +14,9 @@ CHECK_KEYS = {
     "says": "a statement that should be true",
     "points": "from 0 to 1,000",
     "needs": "IDs of earlier checks; this one is not run unless they pass",
-    "teaches": "`plumbing` answers with exact commands, `skill` with a direction; `plumbing` by default",
+    "teaches": "`plumbing` shows exact commands, `skill` only the fix that you write; `plumbing` by default",
     "fix": "what to do, in place of the kind's own commands",
-    "hint": "shown from the second submission in which the check needs work",
+    "hint": "shown once the check has needed work in two submissions",
     "lesson": "where to read about it, such as `git-basics#committing`",
 }
 SCENARIO_KEYS = {
@@ -32,7 +32,7 @@ VOCABULARY = {
     "at": "one commit, by any name: `main~2`, `v1.0^2`, `main^{/Fix the sum}` or a full commit ID",
     "since": "a commit: check all commits after it, regardless of author, instead of only the learner's",
     "from": "what to compare with: a different branch, an older tip, the path before a rename",
-    "into": "the branch that is merged into",
+    "into": "the branch to merge into",
     "onto": "the base of a rebase",
     "matches": "a regular expression; it may match anywhere in the text unless the kind says otherwise",
     "exists": "`false` requires that it does not exist",

@@ -76,13 +76,18 @@ def test_a_check_that_was_only_to_pass_on_nothing_is_not_proved(tmp_path, capsys
     proof = prove(load_spec(EMPTY))
     (check,) = proof.unproved
     assert (check.passed, check.nothing) == ((), ("no files",))
-    assert check.unseen == "to pass with something to judge (`no files` had nothing)"
+    assert (
+        check.unseen == "to pass in a scenario that gives it something to check (`no files` gives it nothing)"
+    )
     (difference,) = proof.differing[0].differences
     assert difference.why == "Nothing to check: there is no file with content on `main`."
     assert Proof.from_json(json.loads(json.dumps(proof.to_json()))) == proof
     (tmp_path / "lab.yaml").write_text(EMPTY)
     assert main(["test", str(tmp_path / "lab.yaml")]) == 1
-    assert "`clean` was never seen to pass with something to judge (" in capsys.readouterr().out
+    assert (
+        "`clean` was never seen to pass in a scenario that gives it something to check ("
+        in capsys.readouterr().out
+    )
 
 
 def test_a_proof_of_an_older_engine_is_read():
@@ -212,7 +217,7 @@ def test_the_command_names_the_check_that_was_never_seen_to_need_work(tmp_path, 
         "     `main-there`: expected needs work, found passed (line 9)",
         "       The branch `main` exists.",
         "     `tagged`: expected not run, found needs work (line 9)",
-        "       There is no tag `v1`. Most often it was not created or not pushed.",
+        "       There is no tag `v1`. Usually it was never created or never pushed.",
         " ✔ no tag",
     ]
 

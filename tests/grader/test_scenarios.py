@@ -363,7 +363,7 @@ def test_every_mistake_of_the_grammar_has_its_line_and_key():
         (10, "expect.main-there", "expected passed, needs work or not run, found `failed`"),
         (18, "scenarios", "expected a scenario: a mapping with name, steps and expect"),
         (21, "expect", "expected the outcome of at least one check"),
-        (22, "after", "no earlier scenario has the name `zero`. There are none."),
+        (22, "after", "no earlier scenario has the name `zero`: this is the first scenario"),
     ]
 
 
@@ -387,7 +387,7 @@ def test_every_mistake_of_a_step_has_its_line_and_key():
         (13, "files.b.size", "expected a size, such as `500 KB` or `1 MB`, found `3 TB`"),
         (13, "files.c", "expected text, found `1.5`"),
         (14, "author.email", "is required"),
-        (14, "author.name", "expected a name or an email without `<` and `>`, found `<x>`"),
+        (14, "author.name", "expected a name or an email without `<` or `>`, found `<x>`"),
         (14, "date", "expected a date such as `2025-11-29T20:30:00+05:30`, found `yesterday`"),
         (15, "by", "expected merge-commit, fast-forward or squash, found `force`"),
         (16, "steps", "expected a step, such as `commit: Start the project`"),
@@ -397,9 +397,9 @@ def test_every_mistake_of_a_step_has_its_line_and_key():
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        ("switch: nowhere", "no branch `nowhere` has a commit"),
+        ("switch: nowhere", "there is no branch `nowhere` with commits"),
         ("branch: main", "a branch `main` already exists"),
-        ("branch: main/x", "Git cannot have a branch `main/x` and a branch `main`"),
+        ("branch: main/x", "Git cannot have both a branch `main/x` and a branch `main`"),
         ("merge: main", "`main` is already merged into `main`"),
         ("merge: mian", "There is no branch or tag `mian`. Did you mean `main`?"),
         ("reset: main~7", "does not resolve to a commit"),
@@ -409,7 +409,7 @@ def test_every_mistake_of_a_step_has_its_line_and_key():
         ("{commit: X, delete: [c.txt]}", "the file or folder `c.txt` does not exist at this step"),
         ("{commit: X, move: {c: d}}", "the file or folder `c` does not exist at this step"),
         ("{commit: X, files: {a.txt/b: x}}", "`a.txt` cannot be both a file and a folder"),
-        ("{commit: X, files: {a/: x}}", "`a/` is a folder: name each file"),
+        ("{commit: X, files: {a/: x}}", "`a/` is a folder: list its files instead"),
         ("{commit: X, files: {a: {}}}", "a file needs exactly one of text, size, link_to and submodule"),
         ("{commit: X, files: {a: {size: 65 MB}}}", "the files of the scenario have more than 64 MB in total"),
         (f"{{commit: X, files: {{{'a/' * 101}b: x}}}}", "more than 100 folders deep"),

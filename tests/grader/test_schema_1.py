@@ -138,7 +138,7 @@ def test_a_starter_and_what_stands_around_the_checks(tmp_path, capsys):
     )
     assert load_spec(text).starter == load_spec(path.read_text()).starter == start
     assert main(["upgrade", str(path)]) == 0
-    assert capsys.readouterr().out == f"Rewrote {path} in schema 2.\n{path} already uses schema 2.\n"
+    assert capsys.readouterr().out == f"Upgraded {path} to schema 2.\n{path} already uses schema 2.\n"
 
 
 def test_a_ref_is_a_branch_or_a_tag_as_the_rest_of_the_lab_says(tmp_path, capsys):
@@ -164,12 +164,12 @@ PROBLEMS = [
     ("points_at: {at: main}", "points_at.ref", "is required"),
     ("points_at: {ref: [a], at: main}", "points_at.ref", "found a list"),
     ("points_at: {ref: main, at: '-x'}", "points_at.at", "a commit, such as"),
-    ("start: {branch: main, at: main}", "start.of", "is the same branch"),
+    ("start: {branch: main, at: main}", "start.of", "must be a different branch"),
     ("merge_order: {branches: [a]}", "merge_order.branches", "at least two different branches"),
     ("merge_order: {branches: a}", "merge_order.branches", "expected a list"),
-    ("merge_order: {branches: [a, main]}", "merge_order.into", "is one of the branches"),
+    ("merge_order: {branches: [a, main]}", "merge_order.into", "must be a different branch"),
     ("merged: {branch: [a, b]}", "merged.branch", "found a list"),
-    ("merged: {branch: main}", "merged.into", "is the same branch"),
+    ("merged: {branch: main}", "merged.into", "must be a different branch"),
     ("rebased: {branch: a, patches: x}", "rebased.patches", "expected a list"),
     ("rebased: {branch: a, patches_of: '-x'}", "rebased.patches_of", "a commit, such as"),
     ("cherry_picked: {commits: [a], onto: '-x'}", "cherry_picked.onto", "the name of a branch"),
@@ -190,7 +190,7 @@ PROBLEMS = [
     ("file: {path: a, absent: false}", "file.absent", "expected true, found false"),
     ("file: {path: a, exists: false}", "file.exists", "expected true, found false"),
     ("file: {path: a, exists: true, absent: true}", "file.absent", "cannot be combined with exists"),
-    ("renamed: {path: a, was: a}", "renamed.was", "is the same path"),
+    ("renamed: {path: a, was: a}", "renamed.was", "must be a different path"),
     ("run: {command: [a], prints: '('}", "run.prints", "invalid regular expression: "),
     ("submodule: {path: a, url: '('}", "submodule.url", "invalid regular expression: "),
     ("object: {commit: {message: '('}}", "object.commit.message", "invalid regular expression: "),

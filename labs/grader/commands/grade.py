@@ -34,7 +34,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_const", const="json", dest="format", help="short for --format json"
     )
-    parser.add_argument("--hints", action="store_true", help="also print the stronger hint")
+    parser.add_argument("--hints", action="store_true", help="also print hints")
     parser.add_argument(
         "--remote", type=_remote, metavar="NAME", help="grade the remote-tracking branches of this remote"
     )

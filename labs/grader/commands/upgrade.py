@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     except SpecError as error:
         complain_of(error.problems, path)
         return COULD_NOT
-    print(f"Rewrote {path} in schema 2.")
+    print(f"Upgraded {path} to schema 2.")
     for guess in new.guesses:
         print(replace(guess, path=str(path)))
     return GOOD

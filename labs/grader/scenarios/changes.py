@@ -77,7 +77,7 @@ class CommitStep(Step):
             files[path] = _appended(world, files.get(path), text)
         for path, content in self.files.items():
             if path.endswith("/"):
-                raise StepError(f"{quoted(path)} is a folder: name each file")
+                raise StepError(f"{quoted(path)} is a folder: list its files instead")
             given = content if isinstance(content, FileContent) else FileContent(text=content)
             files[path] = given.entry(world)
         return files

@@ -124,7 +124,8 @@ def _name_problems(said: _Scenario, data: dict[str, Value], names: list[str]) ->
             )
         )
     if said.after and said.after not in names:
-        message = f"no earlier scenario has the name {quoted(said.after)}. {did_you_mean(said.after, names)}"
+        hint = f". {did_you_mean(said.after, names)}" if names else ": this is the first scenario"
+        message = f"no earlier scenario has the name {quoted(said.after)}{hint}"
         problems.append(Problem(data["after"].line, "after", message))
     return problems
 

@@ -54,7 +54,7 @@ class Amend(CommitStep):
 
 @dataclass(frozen=True, kw_only=True)
 class Merge(CommitStep):
-    """`merge: feature` - merges one branch, or several in an octopus merge, into the current branch as `by` says."""
+    """`merge: feature` - merges one branch, or several in an octopus merge, using the method in `by`."""
 
     merge: Revision | tuple[Revision, ...]
     by: Literal["merge-commit", "fast-forward", "squash"] = "merge-commit"
@@ -114,7 +114,7 @@ class _Replay(CommitStep):
         # the files before the change of a commit
         if commit.is_merge and not 1 <= (self.mainline or 0) <= len(commit.parents):
             raise StepError(
-                f"{quoted(commit.subject)} is a merge commit: set mainline to the number of its parent, from 1"
+                f"{quoted(commit.subject)} is a merge commit: set mainline to a parent number, starting from 1"
             )
         nth = self.mainline or 1
         return world.files(commit.parents[nth - 1] if commit.parents else None)
@@ -216,7 +216,7 @@ class Branch(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Switch(Step):
-    """`switch: main` - makes a branch the current branch."""
+    """`switch: main` - switches to a branch."""
 
     switch: RefName
 
@@ -309,7 +309,7 @@ def _found(world: World, names: Revision | tuple[Revision, ...]) -> Iterable[tup
 
 def _branch(world: World, name: RefName) -> str:
     if name not in world.branches:
-        raise StepError(f"no branch {quoted(name)} has a commit")
+        raise StepError(f"there is no branch {quoted(name)} with commits")
     return world.branches[name]
 
 

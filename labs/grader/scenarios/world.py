@@ -107,7 +107,9 @@ class World:
         found = resolve(self, name)
         if isinstance(found, Unresolved):
             known = [*self.branches, *self.tags]
-            raise StepError(f"{found.why} {did_you_mean(found.base, known)}" if found.base else found.why)
+            raise StepError(
+                f"{found.why} {did_you_mean(found.base, known)}".rstrip() if found.base else found.why
+            )
         return found.commit
 
     @property
@@ -188,7 +190,7 @@ class World:
             if other == name:
                 raise StepError(f"a {noun} {quoted(name)} already exists")
             if f"{name}/".startswith(f"{other}/") or f"{other}/".startswith(f"{name}/"):
-                raise StepError(f"Git cannot have a {noun} {quoted(name)} and a {noun} {quoted(other)}")
+                raise StepError(f"Git cannot have both a {noun} {quoted(name)} and a {noun} {quoted(other)}")
 
     def write(self, folder: Path) -> None:
         refs = {f"refs/heads/{name}": tip for name, tip in self.branches.items()}

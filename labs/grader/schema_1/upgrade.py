@@ -41,7 +41,7 @@ def _assert_same(root: Value, edits: Mapping[Path, Edit], new: str) -> None:
     found, _ = read_yaml(new)
     if found is None or found.plain() != applied(root, edits).plain():
         message = (
-            "cannot be upgraded automatically: set `schema` to 2 and fix the problems that are then reported"
+            "cannot be upgraded automatically: set `schema` to 2, run `labcheck test` and fix what it reports"
         )
         raise SpecError([Problem(1, "", message)])
     load_spec(new)
